@@ -1,0 +1,2 @@
+//! `ocr-act`: see `ocr-act --help`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `ocr-detect`: see `ocr-detect --help`.
+fn main() {}

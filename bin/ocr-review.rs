@@ -1,0 +1,2 @@
+//! `ocr-review`: see `ocr-review --help`.
+fn main() {}

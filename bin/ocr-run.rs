@@ -1,0 +1,2 @@
+//! `ocr-run`: see `ocr-run --help`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `ocr-stream`: see `ocr-stream --help`.
+fn main() {}

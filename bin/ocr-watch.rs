@@ -1,0 +1,2 @@
+//! `ocr-watch`: see `ocr-watch --help`.
+fn main() {}

@@ -1,0 +1,227 @@
+//! The one loop: read a block, handle every complete line in it, write, and only then read again.
+//!
+//! What passes is written as runs of the very buffer it was read into, with the added lines between
+//! the runs: verbatim by construction, full speed in bulk, and flushed whenever the input pauses.
+
+use super::block::{Block, Blocks};
+use super::{Code, Failure, Out};
+use std::io::Read;
+
+/// A line longer than this is passed on without a look: 128 MiB.
+///
+/// `OpenCode` inlines attachments of up to 10 MiB in one event; nothing larger was ever seen.
+pub const DEFAULT_LINE_LIMIT: usize = 128 * 1024 * 1024;
+
+/// What a filter does with the lines that run through it.
+pub trait Stage {
+    /// Looks at one line, without its newline, and appends to `added` the whole lines that are to
+    /// follow it.
+    ///
+    /// # Errors
+    /// A [`Failure`] ends the stage, once the line and what was added before have been written.
+    fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure>;
+
+    /// A line went by that was too long to look at.
+    fn oversized(&mut self) {}
+
+    /// The input ended. What is appended to `added` is written last.
+    ///
+    /// # Errors
+    /// A [`Failure`] ends the stage with its code.
+    fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure>;
+}
+
+/// Runs `stage` over `input` until it ends.
+///
+/// # Errors
+/// What the stage fails with; a read or write that fails; [`Failure::reader_left`].
+pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: usize) -> Result<(), Failure> {
+    let mut blocks = Blocks::new(input, line_limit);
+    let mut added = Vec::new();
+    loop {
+        match blocks.next().map_err(|e| read_failed(&e))? {
+            Block::Lines(count) => {
+                lines(stage, blocks.bytes(count), out, &mut added)?;
+                blocks.consume(count);
+            }
+            Block::Oversized(count) => {
+                out.pass(blocks.bytes(count))?;
+                blocks.consume(count);
+                stage.oversized();
+                if !skip_line(&mut blocks, out)? {
+                    break;
+                }
+            }
+            Block::End(0) => break,
+            Block::End(count) => {
+                lines(stage, blocks.bytes(count), out, &mut added)?;
+                break;
+            }
+        }
+    }
+    let finished = stage.finish(&mut added);
+    out.add(&added)?;
+    out.finish()?;
+    finished
+}
+
+/// Handles the lines of one block; the last may lack its newline.
+fn lines(stage: &mut impl Stage, block: &[u8], out: &Out, added: &mut Vec<u8>) -> Result<(), Failure> {
+    let mut passed = 0;
+    let mut start = 0;
+    while start < block.len() {
+        let newline = memchr::memchr(b'\n', &block[start..]).map(|at| start + at);
+        let end = newline.unwrap_or(block.len());
+        let outcome = stage.line(&block[start..end], added);
+        start = newline.map_or(end, |at| at + 1);
+        if !added.is_empty() || outcome.is_err() {
+            out.pass(&block[passed..start])?;
+            out.add(added)?;
+            added.clear();
+            passed = start;
+        }
+        if let Err(failure) = outcome {
+            out.finish()?;
+            return Err(failure);
+        }
+    }
+    out.pass(&block[passed..])
+}
+
+/// Passes the rest of an oversized line on. False when the input ended in it.
+fn skip_line<R: Read>(blocks: &mut Blocks<R>, out: &Out) -> Result<bool, Failure> {
+    loop {
+        match blocks.next().map_err(|e| read_failed(&e))? {
+            Block::Lines(count) => {
+                let end = memchr::memchr(b'\n', blocks.bytes(count)).map_or(count, |at| at + 1);
+                out.pass(blocks.bytes(end))?;
+                blocks.consume(end);
+                return Ok(true);
+            }
+            Block::Oversized(count) => {
+                out.pass(blocks.bytes(count))?;
+                blocks.consume(count);
+            }
+            Block::End(count) => {
+                out.pass(blocks.bytes(count))?;
+                return Ok(false);
+            }
+        }
+    }
+}
+
+fn read_failed(error: &std::io::Error) -> Failure {
+    Failure::new(Code::Error, format_args!("cannot read the input: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    /// Adds a line after each line that contains an `a`.
+    struct Echo;
+
+    impl Stage for Echo {
+        fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
+            if line.contains(&b'a') {
+                added.extend_from_slice(b"+\n");
+            }
+            Ok(())
+        }
+        fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+            added.extend_from_slice(b"end\n");
+            Ok(())
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Short writes are legal.
+            let taken = bytes.len().min(7);
+            self.0.lock().unwrap().extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Reads in pieces of the given sizes, and is interrupted between them.
+    struct Pieces<'a>(&'a [u8], Vec<usize>, bool);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.2 = !self.2;
+            if self.2 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let wanted = self.1.pop().unwrap_or(usize::MAX).max(1);
+            let count = wanted.min(self.0.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn run(input: &[u8], pieces: Vec<usize>, limit: usize) -> Vec<u8> {
+        let sink = Sink::default();
+        let out = Out::new(sink.clone(), false);
+        filter(&mut Echo, Pieces(input, pieces, false), &out, limit).unwrap();
+        let bytes = sink.0.lock().unwrap().clone();
+        bytes
+    }
+
+    /// What the law says: each line, then what was added because of it.
+    fn expected(input: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for line in input.split_inclusive(|b| *b == b'\n') {
+            bytes.extend_from_slice(line);
+            if line.contains(&b'a') {
+                if !line.ends_with(b"\n") {
+                    bytes.push(b'\n');
+                }
+                bytes.extend_from_slice(b"+\n");
+            }
+        }
+        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+            bytes.push(b'\n');
+        }
+        bytes.extend_from_slice(b"end\n");
+        bytes
+    }
+
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(
+            prop_oneof![Just(b'a'), Just(b'b'), Just(b'\n'), Just(0), Just(0xff)],
+            0..200,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_passes_before_what_it_adds_however_it_is_cut(
+            input in bytes(), pieces in proptest::collection::vec(1usize..20, 0..40),
+        ) {
+            prop_assert_eq!(run(&input, pieces, DEFAULT_LINE_LIMIT), expected(&input));
+        }
+
+        #[test]
+        fn oversized_lines_pass_without_a_look(
+            input in bytes(), pieces in proptest::collection::vec(1usize..20, 0..40), limit in 1usize..10,
+        ) {
+            let passed: Vec<u8> = run(&input, pieces, limit);
+            let without: Vec<u8> = String::from_utf8_lossy(&passed).replace("+\n", "").into_bytes();
+            let mut whole = String::from_utf8_lossy(&input).into_owned();
+            if !whole.is_empty() && !whole.ends_with('\n') {
+                whole.push('\n');
+            }
+            prop_assert_eq!(without, (whole + "end\n").into_bytes());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! JSON strings decoded so that nothing is lost: `JavaScript` cuts emoji in half, and a strict
+//! decoder throws the whole event away for it.
+
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// The text of a raw JSON value: a string decoded with every lone surrogate replaced by U+FFFD,
+/// anything else as it stands in the source.
+pub fn decode(raw: &RawValue) -> Cow<'_, str> {
+    let source = raw.get();
+    let Some(inner) = source.strip_prefix('"').and_then(|s| s.strip_suffix('"')) else {
+        return Cow::Borrowed(source);
+    };
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Cow::Borrowed(inner);
+    }
+    Cow::Owned(unescape(inner))
+}
+
+/// Resolves the escapes of a JSON string body; a malformed escape stays as it is.
+fn unescape(body: &str) -> String {
+    let mut text = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(code) = rest.chars().next() else {
+            text.push('\\');
+            return text;
+        };
+        rest = &rest[code.len_utf8()..];
+        match code {
+            'n' => text.push('\n'),
+            't' => text.push('\t'),
+            'r' => text.push('\r'),
+            'b' => text.push('\u{8}'),
+            'f' => text.push('\u{c}'),
+            'u' => rest = push_unicode(&mut text, rest),
+            other => text.push(other),
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Decodes what follows `\u`, joining a surrogate pair, and returns what is left.
+fn push_unicode<'a>(text: &mut String, rest: &'a str) -> &'a str {
+    let Some(high) = hex4(rest) else {
+        text.push_str("\\u");
+        return rest;
+    };
+    let after = &rest[4..];
+    if let (0xD800..=0xDBFF, Some(tail)) = (high, after.strip_prefix("\\u"))
+        && let Some(low @ 0xDC00..=0xDFFF) = hex4(tail)
+    {
+        let joined = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+        text.push(char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER));
+        return &tail[4..];
+    }
+    text.push(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER));
+    after
+}
+
+/// The number that the first four characters spell in hexadecimal.
+fn hex4(text: &str) -> Option<u32> {
+    let digits = text.get(..4)?;
+    if digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        u32::from_str_radix(digits, 16).ok()
+    } else {
+        None
+    }
+}
+
+/// At most `limit` characters of `text` on one line, with an ellipsis where it was cut.
+pub fn excerpt(text: &str, limit: usize) -> String {
+    let mut short = String::new();
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        let room = limit.saturating_sub(short.chars().count());
+        let needs = word.chars().count() + usize::from(words.peek().is_some());
+        if needs > room {
+            short.extend(word.chars().take(room.saturating_sub(1)));
+            short.push('…');
+            return short;
+        }
+        short.push_str(word);
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn raw(source: &str) -> Box<RawValue> {
+        RawValue::from_string(source.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_lone_surrogate_becomes_the_replacement_character() {
+        assert_eq!(decode(&raw(r#""a\ud83d!""#)), "a\u{fffd}!");
+        assert_eq!(decode(&raw(r#""\udc00\ud83d\ude00""#)), "\u{fffd}😀");
+        assert_eq!(decode(&raw(r#""\ud83dA""#)), "\u{fffd}A");
+    }
+
+    #[test]
+    fn a_value_that_is_no_string_is_its_own_source() {
+        assert_eq!(decode(&raw("[1, 2]")), "[1, 2]");
+        assert_eq!(decode(&raw("null")), "null");
+    }
+
+    #[test]
+    fn an_excerpt_is_one_line_within_its_limit() {
+        assert_eq!(excerpt("a\n\tb  c", 160), "a b c");
+        assert_eq!(excerpt("abcdef", 4), "abc…");
+        assert_eq!(excerpt("ab cd ef", 5), "ab c…");
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_what_serde_encodes_gives_the_text_back(text in any::<String>()) {
+            let encoded = serde_json::to_string(&text).unwrap();
+            let raw = raw(&encoded);
+            prop_assert_eq!(decode(&raw), text);
+        }
+
+        #[test]
+        fn an_excerpt_never_exceeds_its_limit(text in any::<String>(), limit in 1usize..200) {
+            prop_assert!(excerpt(&text, limit).chars().count() <= limit);
+        }
+    }
+}
