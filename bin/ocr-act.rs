@@ -1,2 +1,7 @@
 //! `ocr-act`: see `ocr-act --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ocr::cli::act::main(std::env::args_os())
+}

@@ -1,2 +1,7 @@
 //! `ocr-detect`: see `ocr-detect --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ocr::cli::detect::main(std::env::args_os())
+}

@@ -1,2 +1,7 @@
 //! `ocr-review`: see `ocr-review --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ocr::cli::review::main(std::env::args_os())
+}

@@ -1,2 +1,7 @@
 //! `ocr-run`: see `ocr-run --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ocr::cli::run::main(std::env::args_os())
+}

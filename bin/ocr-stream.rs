@@ -1,2 +1,7 @@
 //! `ocr-stream`: see `ocr-stream --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ocr::cli::stream::main(std::env::args_os())
+}

@@ -1,2 +1,7 @@
 //! `ocr-watch`: see `ocr-watch --help`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ocr::cli::watch::main(std::env::args_os())
+}

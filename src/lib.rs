@@ -19,6 +19,7 @@
 //! # Layout
 //! * [`wire`]: the vocabulary: what a line can say, and the records of our own.
 //! * [`pipe`]: the plumbing: blocks in, the same bytes out, hang-ups, signals, exit codes.
+//! * [`server`]: the other side of the wire: an address, a password, the requests we make.
 //! * [`stream`]: the source: a live session, or a recording.
 //! * [`detect`]: the judge: observations to rules to findings; rest and completion.
 //! * [`review`]: the second opinion: sample, prompt, ask, parse; rules where nobody can be asked.
@@ -27,14 +28,19 @@
 //! * [`run`]: the pipe as child processes of one command.
 //! * [`cli`]: the arguments of every binary, what they mean, and the call.
 //!
-//! Arrows: `bin → cli → {stream, detect, review, act, watch, run} → {pipe, wire}`, and no other.
+//! Arrows: `bin → cli → {stream, detect, review, act, watch, run} → {pipe, wire}`, and `{stream, act} → server →
+//! {pipe, wire}`; no other. Stages never import one another.
 
+#[cfg(unix)]
 pub mod act;
 pub mod cli;
 pub mod detect;
 pub mod pipe;
 pub mod review;
+#[cfg(unix)]
 pub mod run;
+#[cfg(unix)]
+pub mod server;
 pub mod stream;
 pub mod watch;
 pub mod wire;

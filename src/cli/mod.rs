@@ -1,7 +1,13 @@
 //! One file a binary: the arguments as typed, what they mean, and the call.
 
+pub mod act;
 pub mod detect;
 pub mod review;
+pub mod run;
+#[cfg(unix)]
+mod server;
+pub mod stream;
+pub mod watch;
 
 use crate::pipe::{Code, Failure};
 use crate::wire::record::{self, Record};
@@ -73,7 +79,12 @@ pub fn start<A: Parser>(
             };
         }
     };
-    match run(args) {
+    end(name, run(args))
+}
+
+/// Says what went wrong, and gives the code that the process ends with.
+fn end(name: &str, outcome: Result<Code, Failure>) -> ExitCode {
+    match outcome {
         Ok(code) => code.into(),
         Err(failure) => {
             if !failure.message.is_empty() {

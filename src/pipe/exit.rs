@@ -47,6 +47,31 @@ impl Code {
     pub fn number(self) -> u8 {
         self as u8
     }
+
+    /// The code with this number, if it is one of ours.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.number() == number)
+    }
+
+    /// The whole table.
+    pub const ALL: [Self; 16] = [
+        Self::Ok,
+        Self::Error,
+        Self::Usage,
+        Self::Unsure,
+        Self::Loop,
+        Self::Stalled,
+        Self::Budget,
+        Self::Failed,
+        Self::Unverified,
+        Self::Aborted,
+        Self::BadData,
+        Self::Unreachable,
+        Self::NotAllowed,
+        Self::Interrupted,
+        Self::ReaderLeft,
+        Self::Terminated,
+    ];
 }
 
 impl From<Code> for ExitCode {

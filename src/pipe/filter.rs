@@ -14,6 +14,12 @@ pub const DEFAULT_LINE_LIMIT: usize = 128 * 1024 * 1024;
 
 /// What a filter does with the lines that run through it.
 pub trait Stage {
+    /// Whether the line is left out. Only a source says so, which decides what its lines are; what is
+    /// to stand in its place is added by [`Stage::line`].
+    fn drops(&mut self, _line: &[u8]) -> bool {
+        false
+    }
+
     /// Looks at one line, without its newline, and appends to `added` the whole lines that are to
     /// follow it.
     ///
@@ -23,6 +29,9 @@ pub trait Stage {
 
     /// A line went by that was too long to look at.
     fn oversized(&mut self) {}
+
+    /// Everything that was looked at so far has been written, and the input may pause now.
+    fn passed(&mut self) {}
 
     /// The input ended. What is appended to `added` is written last.
     ///
@@ -43,6 +52,7 @@ pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: u
             Block::Lines(count) => {
                 lines(stage, blocks.bytes(count), out, &mut added)?;
                 blocks.consume(count);
+                stage.passed();
             }
             Block::Oversized(count) => {
                 out.pass(blocks.bytes(count))?;
@@ -59,6 +69,7 @@ pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: u
             }
         }
     }
+    stage.passed();
     let finished = stage.finish(&mut added);
     out.add(&added)?;
     out.finish()?;
@@ -72,8 +83,15 @@ fn lines(stage: &mut impl Stage, block: &[u8], out: &Out, added: &mut Vec<u8>) -
     while start < block.len() {
         let newline = memchr::memchr(b'\n', &block[start..]).map(|at| start + at);
         let end = newline.unwrap_or(block.len());
+        let dropped = stage.drops(&block[start..end]);
+        if dropped {
+            out.pass(&block[passed..start])?;
+        }
         let outcome = stage.line(&block[start..end], added);
         start = newline.map_or(end, |at| at + 1);
+        if dropped {
+            passed = start;
+        }
         if !added.is_empty() || outcome.is_err() {
             out.pass(&block[passed..start])?;
             out.add(added)?;
@@ -173,8 +191,8 @@ mod tests {
         let sink = Sink::default();
         let out = Out::new(sink.clone(), false);
         filter(&mut Echo, Pieces(input, pieces, false), &out, limit).unwrap();
-        let bytes = sink.0.lock().unwrap().clone();
-        bytes
+        let written = sink.0.lock().unwrap();
+        written.clone()
     }
 
     /// What the law says: each line, then what was added because of it.

@@ -29,5 +29,13 @@ pub fn watch(left: impl FnOnce() + Send + 'static) {
 
 /// Ends this stage at once when its reader leaves: for a filter that has nothing to clean up.
 pub fn exit_when_reader_leaves() {
-    watch(|| std::process::exit(super::Code::ReaderLeft.number().into()));
+    clean_up_when_reader_leaves(|| {});
+}
+
+/// Ends this stage when its reader leaves, once `clean_up` has run.
+pub fn clean_up_when_reader_leaves(clean_up: impl FnOnce() + Send + 'static) {
+    watch(move || {
+        clean_up();
+        std::process::exit(super::Code::ReaderLeft.number().into());
+    });
 }

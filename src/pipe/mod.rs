@@ -8,6 +8,8 @@ pub mod exit;
 mod filter;
 pub mod hangup;
 pub mod input;
+#[cfg(unix)]
+pub mod lifeline;
 mod out;
 pub mod signals;
 

@@ -1,1 +1,13 @@
-//! run
+//! The pipe as child processes of one command: the same executable, once for each stage.
+//!
+//! * [`Pipe`]: which stages, with which arguments; what it looks like typed by hand.
+//! * [`run`]: starts them with real pipes between them, and waits.
+
+mod children;
+mod pipe;
+
+pub use children::{View, run, stage};
+pub use pipe::{Pipe, Step};
+
+/// The hidden first argument that makes `ocr-run` one of its own stages.
+pub const STAGE_ARGUMENT: &str = "__stage";

@@ -61,6 +61,31 @@ fn push_unicode<'a>(text: &mut String, rest: &'a str) -> &'a str {
     after
 }
 
+/// JSON source in which every escaped lone surrogate is U+FFFD, so that a strict parser takes it.
+pub fn without_lone_surrogates(source: &str) -> String {
+    let mut whole = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        whole.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let code = rest.strip_prefix("\\u").and_then(hex4);
+        let pair = rest.get(6..).and_then(|r| r.strip_prefix("\\u")).and_then(hex4);
+        let length = match (code, pair) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                whole.push(char::REPLACEMENT_CHARACTER);
+                rest = &rest[6..];
+                continue;
+            }
+            _ => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        whole.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    whole.push_str(rest);
+    whole
+}
+
 /// The number that the first four characters spell in hexadecimal.
 fn hex4(text: &str) -> Option<u32> {
     let digits = text.get(..4)?;
@@ -91,6 +116,25 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     short
 }
 
+/// `text` with every control character spelled out: what an agent wrote must not move the cursor, clear
+/// the screen or set the title of the person who reads it.
+pub fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || is_invisible(c) {
+            safe.extend(c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// Characters that reorder or hide the text around them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +162,15 @@ mod tests {
         assert_eq!(excerpt("a\n\tb  c", 160), "a b c");
         assert_eq!(excerpt("abcdef", 4), "abc…");
         assert_eq!(excerpt("ab cd ef", 5), "ab c…");
+    }
+
+    #[test]
+    fn what_could_act_on_a_terminal_is_spelled_out() {
+        assert_eq!(
+            printable("a\u{1b}[2Jb\u{202e}c\u{9b}"),
+            "a\\u{1b}[2Jb\\u{202e}c\\u{9b}"
+        );
+        assert_eq!(printable("naïve 😀"), "naïve 😀");
     }
 
     proptest! {

@@ -1,1 +1,40 @@
+//! What a user sees, tested through the real binaries.
 
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up must stop the test"
+)]
+#![allow(
+    clippy::similar_names,
+    clippy::naive_bytecount,
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "a test is read, not timed"
+)]
+
+mod act;
+mod architecture;
+mod bounds;
+mod detect;
+mod detect_properties;
+mod expected;
+mod faults;
+mod fixtures;
+mod fuzz;
+mod live;
+mod peers;
+mod pipe_laws;
+mod readme;
+mod review;
+mod run;
+mod stream;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "shared with the recorder, which uses another part of it"
+)]
+#[path = "../support/mod.rs"]
+mod support;

@@ -10,6 +10,10 @@ pub enum Deed {
     Abort,
     /// Send it a message.
     Steer,
+    /// Answer a permission or a question that nobody else answers.
+    Answer,
+    /// Look whether it did what it says.
+    Verify,
 }
 
 /// How far it got.

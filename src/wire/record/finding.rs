@@ -39,10 +39,11 @@ pub enum Grade {
 }
 
 /// Where an episode stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// It was not there before.
+    #[default]
     Open,
     /// It doubled since it was last reported.
     Grown,
@@ -84,23 +85,29 @@ pub struct Evidence {
 }
 
 /// An episode of trouble: it opens, grows, gets graver, and closes.
+///
+/// A detector of a user's own need give no more than `sessionID`, `kind` and `grade`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// The session it is about.
     #[serde(rename = "sessionID")]
     pub session_id: String,
-    /// The episode's identity: the same in every line about it.
+    /// The episode's identity: the same in every line about it. Empty: the rule stands for it.
+    #[serde(default)]
     pub finding: String,
     /// What sort of trouble.
     pub kind: Kind,
     /// The rule that found it.
+    #[serde(default)]
     pub rule: String,
     /// How loud.
     pub grade: Grade,
     /// Where the episode stands.
+    #[serde(default)]
     pub state: State,
     /// One line for a person.
+    #[serde(default)]
     pub summary: String,
     /// How many rounds one lap takes; 0 where that means nothing.
     #[serde(default)]

@@ -11,6 +11,7 @@ mod finding;
 mod gap;
 mod opened;
 mod result;
+mod reviewer;
 mod tick;
 mod turn;
 
@@ -22,6 +23,7 @@ pub use finding::{Evidence, Finding, Grade, Kind, Point, State, Wasted};
 pub use gap::Gap;
 pub use opened::Opened;
 pub use result::{RunOutcome, RunResult, Totals};
+pub use reviewer::Reviewer;
 pub use tick::Tick;
 pub use turn::{Turn, Why};
 

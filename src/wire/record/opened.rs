@@ -26,6 +26,12 @@ pub struct Opened {
     pub model: Option<String>,
     /// Whether this stream started the server and owns it.
     pub spawned: bool,
+    /// The process that streams, where it started the server: the server is its only child.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// Whether the stream goes on when the session rests: then it ends when its reader leaves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub follow: bool,
     /// Whether the lines come from a recording: then nobody acts on the session.
     pub replay: bool,
 }

@@ -46,6 +46,8 @@ pub struct Totals {
     pub wasted_calls: u64,
     /// Tokens of the steps that made them.
     pub wasted_tokens: u64,
+    /// Files that the session has changed.
+    pub changed_files: u64,
     /// From the first line to the last, in milliseconds.
     pub lasted: i64,
 }

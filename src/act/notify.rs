@@ -1,0 +1,181 @@
+//! Tells others how the run ended: a webhook, a command. Never able to fail the run.
+
+use super::command;
+use super::summary::summary;
+use crate::pipe::{Code, Failure};
+use crate::wire::record::RunResult;
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::{Client, RequestBuilder};
+use serde_json::json;
+use standardwebhooks::Webhook;
+use std::path::Path;
+use std::time::Duration;
+use url::Url;
+
+/// How long telling may delay the exit, everything together.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// How often a request is repeated.
+const RETRIES: usize = 3;
+
+/// The first pause between two attempts. Doubled twice and with jitter, three pauses last at most 7 s: within
+/// the deadline.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The shape of what is posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// As the Standard Webhooks specification says, signed where there is a secret.
+    Standard,
+    /// Slack's incoming webhooks.
+    Slack,
+    /// Discord's webhooks.
+    Discord,
+    /// A topic of an ntfy server.
+    Ntfy,
+}
+
+/// Which ends are worth telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// The task is done.
+    Success,
+    /// Everything else.
+    Failure,
+    /// Every end.
+    Always,
+}
+
+/// Whom to tell, and how.
+pub struct Notify {
+    /// Where to post.
+    pub urls: Vec<Url>,
+    /// The shape of what is posted.
+    pub shape: Shape,
+    /// Signs what is posted in the standard shape.
+    pub secret: Option<Webhook>,
+    /// A command for the shell, with the result on its standard input.
+    pub command: Option<String>,
+    /// Which ends are worth telling.
+    pub when: When,
+}
+
+/// Reads the secret of the Standard Webhooks specification: base64, with or without `whsec_` in front.
+///
+/// # Errors
+/// [`Code::Usage`] when it is none.
+pub fn secret(text: &str) -> Result<Webhook, Failure> {
+    Webhook::new(text).map_err(|_| {
+        Failure::new(
+            Code::Usage,
+            "OCR_WEBHOOK_SECRET is no webhook secret: it is base64, usually behind whsec_; ask the receiver for it",
+        )
+    })
+}
+
+impl Notify {
+    /// Tells everybody. `now` is the time of the stream, in milliseconds; what fails is logged.
+    pub fn tell(&self, result: &RunResult, now: i64) {
+        let wanted = match self.when {
+            When::Success => result.exit_code == 0,
+            When::Failure => result.exit_code != 0,
+            When::Always => true,
+        };
+        if !wanted {
+            return;
+        }
+        if let Some(line) = &self.command {
+            let body = serde_json::to_vec(result).unwrap_or_default();
+            let outcome = command::run(line, Path::new("."), &body, DEADLINE);
+            if !outcome.success {
+                tracing::warn!("the --notify-cmd failed ({}): {}", outcome.how, outcome.tail);
+            }
+        }
+        if self.urls.is_empty() {
+            return;
+        }
+        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(self.post_all(result, now)),
+            Err(error) => tracing::warn!("nobody could be notified: {error}"),
+        }
+    }
+
+    async fn post_all(&self, result: &RunResult, now: i64) {
+        let client = Client::new();
+        let posts = self.urls.iter().map(|url| async {
+            let host = url.host_str().unwrap_or("?");
+            match tokio::time::timeout(DEADLINE, self.post(&client, url, result, now)).await {
+                Ok(Ok(())) => {}
+                // The rest of the URL is often a secret.
+                Ok(Err(why)) => tracing::warn!("{host} could not be notified: {why}"),
+                Err(_) => tracing::warn!("{host} could not be notified within {} s", DEADLINE.as_secs()),
+            }
+        });
+        futures_util::future::join_all(posts).await;
+    }
+
+    async fn post(&self, client: &Client, url: &Url, result: &RunResult, now: i64) -> Result<(), String> {
+        let attempt = || async {
+            let answer = self
+                .request(client, url, result, now)?
+                .send()
+                .await
+                .map_err(|e| e.without_url().to_string())?;
+            match answer.status() {
+                status if status.is_success() => Ok(()),
+                status => Err(format!("it answers {status}")),
+            }
+        };
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(FIRST_PAUSE)
+            .with_jitter()
+            .with_max_times(RETRIES);
+        attempt.retry(pauses).await
+    }
+
+    fn request(
+        &self,
+        client: &Client,
+        url: &Url,
+        result: &RunResult,
+        now: i64,
+    ) -> Result<RequestBuilder, String> {
+        let told = summary(result);
+        let request = client.post(url.clone());
+        Ok(match self.shape {
+            Shape::Standard => return self.standard(request, result, now),
+            Shape::Slack => request.json(&json!({"text": told})),
+            Shape::Discord => request.json(&json!({"content": told, "allowed_mentions": {"parse": []}})),
+            Shape::Ntfy => {
+                let priority = if result.exit_code == 0 { "default" } else { "high" };
+                request
+                    .header("title", "ocr")
+                    .header("priority", priority)
+                    .body(told)
+            }
+        })
+    }
+
+    /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
+    fn standard(
+        &self,
+        request: RequestBuilder,
+        result: &RunResult,
+        now: i64,
+    ) -> Result<RequestBuilder, String> {
+        let seconds = now / 1000;
+        // The same for every attempt, so that the receiver can tell a repetition.
+        let id = format!("msg_{}_{now}", result.session_id.as_deref().unwrap_or("run"));
+        let body = json!({"type": "ocr.act.result", "timestamp": now, "data": result}).to_string();
+        let mut request = request
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", seconds);
+        if let Some(webhook) = &self.secret {
+            let signature = webhook
+                .sign(&id, seconds, body.as_bytes())
+                .map_err(|e| e.to_string())?;
+            request = request.header("webhook-signature", signature);
+        }
+        Ok(request.header("content-type", "application/json").body(body))
+    }
+}

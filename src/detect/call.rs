@@ -1,0 +1,167 @@
+//! One call that has come to its end, and the round that it was part of.
+
+use super::classify::{Kind, classify};
+use super::config::Config;
+use super::failure;
+use super::hash;
+use super::input::Input;
+use super::mask::mask;
+use crate::wire::part::{Part, ToolState};
+use crate::wire::record::Point;
+use crate::wire::text;
+use serde_json::value::RawValue;
+
+/// How long an excerpt is, in characters.
+pub(crate) const EXCERPT: usize = 160;
+/// How much of a call's input an excerpt shows; the result has the rest.
+const INPUT_EXCERPT: usize = 90;
+/// Tools whose completed output is somebody else's text: an error in it is not theirs.
+const READERS: [&str; 9] = [
+    "read",
+    "grep",
+    "glob",
+    "list",
+    "webfetch",
+    "websearch",
+    "codesearch",
+    "skill",
+    "task",
+];
+
+/// One call that has come to its end.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The event that ended it.
+    pub(crate) point: Point,
+    /// The message that it belongs to.
+    pub(crate) message: String,
+    /// The tool's name.
+    pub(crate) tool: String,
+    /// What it is for.
+    pub(crate) kind: Kind,
+    /// The same for the same tool and input.
+    pub(crate) a: u64,
+    /// The same for the same status and masked result.
+    pub(crate) r: u64,
+    /// Whether nothing came back.
+    pub(crate) empty: bool,
+    /// The class of the error, where it failed.
+    pub(crate) error: Option<u64>,
+    /// The error for a person.
+    pub(crate) error_line: String,
+    /// The set of failures, of a check.
+    pub(crate) failing: Option<u64>,
+    /// What the call was given.
+    pub(crate) input: Input,
+    /// When it ran, as the server says.
+    pub(crate) span: (i64, i64),
+    /// What it looked like: tool, input, result.
+    pub(crate) excerpt: String,
+}
+
+impl Call {
+    /// Reads a tool part in its terminal state; `None` while it is under way.
+    pub(crate) fn read(part: &Part<'_>, point: &Point, config: &Config) -> Option<Self> {
+        let state = part.state.as_ref()?;
+        let tool = part.tool.as_deref().unwrap_or_default();
+        if !is_over(state) {
+            return None;
+        }
+        let input = Input::read(state.input, &config.ignored_args);
+        let kind = classify(tool, input.command.as_deref(), &input.text, &config.polls);
+        let result = state.error.or(state.output).map(text::decode).unwrap_or_default();
+        let masked = mask(&result, &config.masks);
+        let (error, error_line) = error_of(tool, kind, state, &result);
+        let span = state.time.as_ref();
+        let start = span.and_then(crate::wire::part::Span::start).unwrap_or(point.ts);
+        Some(Self {
+            point: point.clone(),
+            message: part.message.clone().into_owned(),
+            a: hash::join(hash::of(tool), input.key),
+            r: hash::join(hash::of(&*state.status), hash::of(&masked)),
+            empty: is_nothing(&masked),
+            failing: (kind == Kind::Check)
+                .then(|| failure::failing_set(&result))
+                .flatten(),
+            excerpt: excerpt(tool, &input, &result),
+            span: (
+                start,
+                span.and_then(crate::wire::part::Span::end)
+                    .unwrap_or(point.ts.max(start)),
+            ),
+            tool: tool.to_owned(),
+            kind,
+            error,
+            error_line,
+            input,
+        })
+    }
+
+    /// Call and result together.
+    pub(crate) fn ar(&self) -> u64 {
+        hash::join(self.a, self.r)
+    }
+
+    /// Whether it failed.
+    pub(crate) fn failed(&self) -> bool {
+        self.error.is_some()
+    }
+}
+
+/// Whether a call has come to its end.
+pub(crate) fn is_over(state: &ToolState<'_>) -> bool {
+    matches!(&*state.status, "completed" | "error")
+}
+
+fn excerpt(tool: &str, input: &Input, result: &str) -> String {
+    let given = text::excerpt(&input.text, INPUT_EXCERPT);
+    // Enough of the result to fill the line: the rest is cut all the same.
+    let shown = &result[..result.floor_char_boundary(4 * EXCERPT)];
+    text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
+}
+
+/// The class of the error and the line that says it; none for a call that went well.
+fn error_of(tool: &str, kind: Kind, state: &ToolState<'_>, result: &str) -> (Option<u64>, String) {
+    if is_nothing(result) && &*state.status == "completed" {
+        // Such as grep: its exit code says that nothing was found.
+        return (None, String::new());
+    }
+    let line = match (&*state.status, exit_code(state.metadata)) {
+        ("error", _) => failure::error_line(result)
+            .or_else(|| first_line(result))
+            .unwrap_or("error"),
+        (_, Some(0)) => return (None, String::new()),
+        (_, Some(_)) => failure::error_line(result)
+            .or_else(|| last_line(result))
+            .unwrap_or("failed"),
+        _ if READERS.contains(&tool) || kind == Kind::Plan => return (None, String::new()),
+        _ => match failure::error_line(result) {
+            Some(line) => line,
+            None => return (None, String::new()),
+        },
+    };
+    (Some(failure::class_of(line)), text::excerpt(line, EXCERPT))
+}
+
+/// Whether a result says that there is none: it is empty, or `OpenCode`'s shell says so.
+fn is_nothing(result: &str) -> bool {
+    matches!(result.trim(), "" | "(no output)")
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().find(|line| !line.trim().is_empty())
+}
+
+fn last_line(text: &str) -> Option<&str> {
+    text.lines().rev().find(|line| !line.trim().is_empty())
+}
+
+/// The exit code in a shell tool's notes.
+fn exit_code(metadata: Option<&RawValue>) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Notes {
+        exit: Option<i64>,
+    }
+    // Notes of another shape say nothing about an exit code.
+    serde_json::from_str::<Notes>(metadata?.get()).ok()?.exit
+}

@@ -1,0 +1,290 @@
+//! The judge: lines in, records out. A pure function of the lines.
+
+use super::config::Config;
+use super::hash;
+use super::session::{Now, Said, Session};
+use super::sessions::Sessions;
+use crate::wire::record::{self, Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
+use crate::wire::{Event, Observation};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+/// The rule of the line that says a session was forgotten.
+pub(crate) const EVICTED: &str = "evicted";
+
+/// Times beyond this are no times: the largest integer that every JSON reader keeps.
+const MAX_TIME: i64 = 1 << 53;
+
+/// Watches every session of a stream.
+pub struct Detector {
+    config: Config,
+    sessions: Sessions,
+    /// The time of the stream.
+    now: i64,
+    /// The latest event.
+    point: Point,
+    /// What has been found, for the exit code.
+    gravest: Vec<(Kind, bool, Grade, String)>,
+}
+
+impl Detector {
+    /// A detector that has seen nothing yet.
+    pub fn new(config: Config) -> Self {
+        Self {
+            sessions: Sessions::new(config.max_sessions),
+            config,
+            now: 0,
+            point: Point::default(),
+            gravest: Vec::new(),
+        }
+    }
+
+    /// Takes one line in, and appends the lines that follow from it to `added`.
+    pub fn observe(&mut self, line: &Observation<'_>, added: &mut Vec<u8>) {
+        if let Some(ts) = line.ts {
+            self.now = ts.clamp(-MAX_TIME, MAX_TIME);
+        }
+        self.point = Point {
+            ts: self.now,
+            id: line.id.as_deref().unwrap_or_default().to_owned(),
+        };
+        if let Event::Record { kind, properties } = &line.event {
+            self.record(kind, properties, added);
+        } else if let Some(session) = &line.session {
+            self.event(session, &line.event, added);
+        }
+        if line.ts.is_some() {
+            self.time(added);
+        }
+    }
+
+    /// No more lines will come.
+    pub fn finish(&mut self, added: &mut Vec<u8>) {
+        for name in self.sessions.names() {
+            self.with(&name, added, Session::finish);
+        }
+    }
+
+    /// What was found at `warn` or above, of which kind and rule, each once.
+    pub fn found(&self) -> impl Iterator<Item = (Kind, bool)> + '_ {
+        self.gravest.iter().map(|(kind, infra, ..)| (*kind, *infra))
+    }
+
+    fn event(&mut self, id: &str, event: &Event<'_>, added: &mut Vec<u8>) {
+        if matches!(event, Event::Other) {
+            return;
+        }
+        if matches!(event, Event::SessionDeleted) {
+            self.sessions.remove(id);
+            return;
+        }
+        if let Some(evicted) = self.sessions.use_or_make(id, &self.config) {
+            self.say_evicted(&evicted, added);
+        }
+        if let Event::Session { parent: Some(parent) } = event
+            && let Some(session) = self.sessions.get_mut(id)
+            && **parent != *id
+        {
+            session.parent = Some(parent.clone().into_owned());
+        }
+        let before = self.open_requests(id);
+        self.with(id, added, |session, now, said| session.observe(event, now, said));
+        self.tell_ancestors(id, before);
+    }
+
+    fn open_requests(&mut self, id: &str) -> u32 {
+        let open = self.sessions.get_mut(id).map(|s| s.activity.requests.len());
+        u32::try_from(open.unwrap_or_default()).unwrap_or(u32::MAX)
+    }
+
+    /// A working child is no silence of its parent, and a child's open request is the parent's too.
+    fn tell_ancestors(&mut self, id: &str, before: u32) {
+        let after = self.open_requests(id);
+        let now = self.now;
+        for above in self.sessions.ancestors(id) {
+            if let Some(session) = self.sessions.get_mut(&above) {
+                let activity = &mut session.activity;
+                activity.last = now;
+                activity.requests_below = activity
+                    .requests_below
+                    .saturating_add(after)
+                    .saturating_sub(before);
+            }
+        }
+    }
+
+    /// A line of ours that was already in the stream.
+    fn record(&mut self, kind: &str, properties: &RawValue, added: &mut Vec<u8>) {
+        match kind {
+            "ocr.stream.closed" => self.finish(added),
+            "ocr.review.decision" => {
+                let decided = read::<record::Decision>(properties).filter(|d| d.action == Verdict::Steer);
+                if let Some(decision) = decided
+                    && let Some(session) = self.sessions.get_mut(&decision.session_id)
+                {
+                    session.expects(decision.message.as_deref().unwrap_or_default());
+                }
+            }
+            "ocr.act.action" => {
+                let taken = |a: &record::Action| a.action == Deed::Steer && a.phase == Phase::Taken;
+                if let Some(action) = read::<record::Action>(properties).filter(taken) {
+                    self.with(&action.session_id, added, |session, now, said| {
+                        session.steered(now, said);
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells every session whose time has come.
+    fn time(&mut self, added: &mut Vec<u8>) {
+        while let Some(name) = self.sessions.due(self.now) {
+            self.with(&name, added, Session::time);
+        }
+    }
+
+    /// Lets a session do something, and writes what it says.
+    fn with(&mut self, id: &str, added: &mut Vec<u8>, deed: impl FnOnce(&mut Session, &Now<'_>, &mut Said)) {
+        let mut said = Said::default();
+        let now = Now {
+            config: &self.config,
+            ts: self.now,
+            point: &self.point,
+        };
+        let Some(session) = self.sessions.get_mut(id) else {
+            return;
+        };
+        deed(session, &now, &mut said);
+        let is_root = session.parent.is_none();
+        self.sessions.arm(id, &now);
+        if !is_root {
+            said.done = None;
+            self.pay(id, &mut said);
+        }
+        if !said.findings.is_empty() || said.done.is_some() || said.why.is_some() {
+            self.write(id, &said, added);
+        }
+    }
+
+    /// A child's steps are paid from the budget of the session at the top.
+    fn pay(&mut self, id: &str, said: &mut Said) {
+        let steps = std::mem::take(&mut said.steps);
+        let top = if steps.is_empty() {
+            None
+        } else {
+            self.sessions.ancestors(id).pop()
+        };
+        let now = Now {
+            config: &self.config,
+            ts: self.now,
+            point: &self.point,
+        };
+        if let Some(session) = top.and_then(|top| self.sessions.get_mut(&top)) {
+            for step in steps {
+                session.child_step(step, &now, said);
+            }
+        }
+    }
+
+    /// Writes findings, then rest, then the turn that follows from either.
+    fn write(&mut self, id: &str, said: &Said, added: &mut Vec<u8>) {
+        let why = if said.done.is_some() {
+            Some(Why::Rest)
+        } else {
+            said.findings
+                .iter()
+                .filter_map(calls_for_review)
+                .max_by_key(|why| *why == Why::Finding)
+                .or(said.why)
+        };
+        for finding in &said.findings {
+            self.write_finding(finding, added);
+        }
+        if let Some(done) = &said.done {
+            record::append(added, self.now, done);
+        }
+        if let Some(why) = why {
+            self.write_turn(id, why, added);
+        }
+    }
+
+    fn write_finding(&mut self, finding: &Finding, added: &mut Vec<u8>) {
+        record::append(added, self.now, finding);
+        let known = |kind: &(Kind, bool, Grade, String)| kind.0 == finding.kind && kind.1 == finding.infra;
+        if finding.grade >= Grade::Warn && !self.gravest.iter().any(known) {
+            self.gravest
+                .push((finding.kind, finding.infra, finding.grade, finding.rule.clone()));
+        }
+    }
+
+    /// Turns are those of the session at the top: it is the one that a person started.
+    fn write_turn(&mut self, id: &str, why: Why, added: &mut Vec<u8>) {
+        let top = self.sessions.ancestors(id).pop().unwrap_or_else(|| id.to_owned());
+        let top = if self.sessions.get_mut(&top).is_some() {
+            top
+        } else {
+            id.to_owned()
+        };
+        let mut said = Said::default();
+        let now = Now {
+            config: &self.config,
+            ts: self.now,
+            point: &self.point,
+        };
+        let Some(session) = self.sessions.get_mut(&top) else {
+            return;
+        };
+        let turn = Turn {
+            turn: session.turn(&now, &mut said),
+            session_id: top,
+            why,
+            at: self.point.clone(),
+        };
+        record::append(added, self.now, &turn);
+        for finding in &said.findings {
+            self.write_finding(finding, added);
+        }
+    }
+
+    fn say_evicted(&mut self, id: &str, added: &mut Vec<u8>) {
+        let finding = Finding {
+            session_id: id.to_owned(),
+            finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32),
+            kind: Kind::Budget,
+            rule: EVICTED.to_owned(),
+            grade: Grade::Notice,
+            state: State::Open,
+            summary: format!(
+                "more than {} sessions at once: this one, the least recently seen, is forgotten (--max-sessions)",
+                self.config.max_sessions
+            ),
+            period: 0,
+            laps: 1,
+            since: self.point.clone(),
+            last: self.point.clone(),
+            wasted: record::Wasted::default(),
+            evidence: Vec::new(),
+            rollback_to: None,
+            waiting_on: None,
+            infra: false,
+        };
+        self.write_finding(&finding, added);
+    }
+}
+
+/// Whether a finding is a natural point for a review, and why. A spent budget needs none.
+fn calls_for_review(finding: &Finding) -> Option<Why> {
+    let news = matches!(finding.state, State::Open | State::Graver);
+    match finding.kind {
+        Kind::Budget => None,
+        Kind::Stall if finding.state == State::Open => Some(Why::Silence),
+        _ if news && finding.grade >= Grade::Warn => Some(Why::Finding),
+        _ => None,
+    }
+}
+
+/// A record of ours; none where it is not of the shape that we write.
+fn read<T: DeserializeOwned>(properties: &RawValue) -> Option<T> {
+    serde_json::from_str(properties.get()).ok()
+}

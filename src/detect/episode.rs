@@ -1,0 +1,217 @@
+//! Episodes of trouble: each has an identity, opens, grows, gets graver, and closes.
+
+use super::hash;
+use super::sighting::Sighting;
+use crate::wire::record::{Finding, Grade, Kind, Point, State};
+
+/// The rule on what goes on after a message of ours.
+pub(crate) const STEERING: &str = "steering";
+
+/// Episodes kept in mind; the oldest closed one makes room, and then the oldest.
+const LIMIT: usize = 24;
+/// New results since an episode's last event that end it (detection.md: "three novel results").
+const PROGRESS: u64 = 3;
+
+/// One episode, as it was last reported.
+struct Episode {
+    finding: Finding,
+    identity: u64,
+    laps: u64,
+    open: bool,
+    /// New results since its last event.
+    novel: u64,
+    /// Whether the fact at hand belongs to it: then the fact is no progress.
+    seen_now: bool,
+    /// How many laps it had when the session was told to stop it.
+    steered_at: Option<u64>,
+}
+
+/// The episodes of one session.
+#[derive(Default)]
+pub(crate) struct Episodes(Vec<Episode>);
+
+/// Laps that are enough after a message of ours: half of what a warning takes otherwise.
+const STEERED_LAPS: u64 = 2;
+
+/// Whether an episode of this kind ends by progress; the others end when their rule says so.
+fn ends_by_progress(kind: Kind) -> bool {
+    matches!(kind, Kind::Loop | Kind::Stagnation)
+}
+
+/// Whether two kinds are names for the same sort of trouble: going in circles, or saying nothing.
+fn is_akin(one: Kind, other: Kind) -> bool {
+    (ends_by_progress(one) && ends_by_progress(other)) || (one == Kind::Text && other == Kind::Text)
+}
+
+impl Episodes {
+    /// Takes a sighting in. What comes out is to be reported.
+    pub(crate) fn sight(&mut self, session: &str, sighting: &Sighting, now: &Point) -> Option<Finding> {
+        let known = self.0.iter().position(|e| e.identity == sighting.identity);
+        if known.is_none_or(|at| !self.0[at].open) && (sighting.faint || self.is_said(sighting)) {
+            return None;
+        }
+        let Some(at) = known else {
+            self.make_room();
+            let finding = opened(session, sighting, now);
+            self.0.push(Episode {
+                finding: finding.clone(),
+                identity: sighting.identity,
+                laps: sighting.laps,
+                open: true,
+                novel: 0,
+                seen_now: true,
+                steered_at: None,
+            });
+            return Some(finding);
+        };
+        let episode = &mut self.0[at];
+        episode.novel = 0;
+        episode.seen_now = true;
+        if sighting.faint {
+            return None;
+        }
+        let state = if !episode.open {
+            State::Open
+        } else if sighting.grade > episode.finding.grade {
+            State::Graver
+        } else if sighting.laps >= episode.laps.saturating_mul(2) && sighting.laps > 1 {
+            State::Grown
+        } else {
+            return None;
+        };
+        Some(episode.report(session, sighting, now, state))
+    }
+
+    /// Whether the same trouble is open under another rule's name, at least as loud.
+    fn is_said(&self, sighting: &Sighting) -> bool {
+        self.0
+            .iter()
+            .any(|e| e.open && is_akin(e.finding.kind, sighting.kind) && e.finding.grade >= sighting.grade)
+    }
+
+    /// The same trouble goes on although we told the session to stop it: said once for each message.
+    pub(crate) fn ignored(&mut self, sighting: &Sighting) -> Option<Sighting> {
+        let episode = self.0.iter_mut().find(|e| e.identity == sighting.identity)?;
+        let at = episode.steered_at?;
+        // A new row of laps, or more of the old one.
+        let enough = sighting.laps >= STEERED_LAPS;
+        if !enough || (at <= sighting.laps && sighting.laps < at + STEERED_LAPS) {
+            return None;
+        }
+        episode.steered_at = None;
+        let grade = match episode.finding.grade {
+            Grade::Notice => Grade::Warn,
+            Grade::Warn | Grade::Stop => Grade::Stop,
+        };
+        let summary = format!("it goes on after our message: {}", sighting.summary);
+        Some(Sighting {
+            rule: STEERING,
+            kind: Kind::Steering,
+            grade,
+            identity: hash::join(hash::of(STEERING), sighting.identity),
+            summary,
+            faint: false,
+            ..sighting.clone()
+        })
+    }
+
+    /// We told the session to stop what is open now.
+    pub(crate) fn steered(&mut self) {
+        for episode in self.0.iter_mut().filter(|e| e.open) {
+            episode.steered_at = Some(episode.laps);
+        }
+    }
+
+    /// A call brought something new, or changed something: what it ends is to be reported.
+    pub(crate) fn progress(&mut self, changed: bool, now: &Point) -> Vec<Finding> {
+        let mut closed = Vec::new();
+        for episode in &mut self.0 {
+            let its_own = std::mem::take(&mut episode.seen_now);
+            if its_own || !episode.open || !ends_by_progress(episode.finding.kind) {
+                continue;
+            }
+            episode.novel += 1;
+            if changed || episode.novel >= PROGRESS {
+                closed.push(episode.close(now));
+            }
+        }
+        closed
+    }
+
+    /// A rule's trouble is over, all of it.
+    pub(crate) fn release(&mut self, rule: &str, now: &Point) -> Vec<Finding> {
+        let open = self.0.iter_mut().filter(|e| e.open && e.finding.rule == rule);
+        open.map(|episode| episode.close(now)).collect()
+    }
+
+    /// A real user spoke: what the agent did before is over. Budgets stay spent.
+    pub(crate) fn reset(&mut self, now: &Point) -> Vec<Finding> {
+        let open = self
+            .0
+            .iter_mut()
+            .filter(|e| e.open && e.finding.kind != Kind::Budget);
+        let closed = open.map(|episode| episode.close(now)).collect();
+        self.0.retain(|e| e.open);
+        closed
+    }
+
+    /// Whether something of `warn` or above is open.
+    pub(crate) fn any_open(&self) -> bool {
+        self.0.iter().any(|e| e.open && e.finding.grade >= Grade::Warn)
+    }
+
+    fn make_room(&mut self) {
+        if self.0.len() >= LIMIT {
+            let oldest = self.0.iter().position(|e| !e.open).unwrap_or(0);
+            self.0.remove(oldest);
+        }
+    }
+}
+
+impl Episode {
+    fn report(&mut self, session: &str, sighting: &Sighting, now: &Point, state: State) -> Finding {
+        let reopened = state == State::Open;
+        let mut finding = opened(session, sighting, now);
+        finding.state = state;
+        if !reopened {
+            finding.since.clone_from(&self.finding.since);
+            finding.rollback_to.clone_from(&self.finding.rollback_to);
+            finding.grade = finding.grade.max(self.finding.grade);
+        }
+        self.laps = sighting.laps;
+        self.open = true;
+        self.finding = finding.clone();
+        finding
+    }
+
+    fn close(&mut self, now: &Point) -> Finding {
+        self.open = false;
+        self.novel = 0;
+        let mut finding = self.finding.clone();
+        finding.state = State::Closed;
+        finding.last.clone_from(now);
+        finding
+    }
+}
+
+fn opened(session: &str, sighting: &Sighting, now: &Point) -> Finding {
+    let identity = hash::join(hash::of(session), sighting.identity);
+    Finding {
+        session_id: session.to_owned(),
+        finding: format!("{}-{:08x}", sighting.rule, identity >> 32),
+        kind: sighting.kind,
+        rule: sighting.rule.to_owned(),
+        grade: sighting.grade,
+        state: State::Open,
+        summary: sighting.summary.clone(),
+        period: sighting.period,
+        laps: sighting.laps,
+        since: sighting.since.clone().unwrap_or_else(|| now.clone()),
+        last: now.clone(),
+        wasted: sighting.wasted,
+        evidence: sighting.evidence.iter().take(3).cloned().collect(),
+        rollback_to: sighting.rollback_to.clone(),
+        waiting_on: sighting.waiting_on.clone(),
+        infra: sighting.infra,
+    }
+}

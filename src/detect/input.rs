@@ -1,0 +1,201 @@
+//! A call's input: what makes two calls the same call, whatever the order and the spacing of their
+//! members.
+
+use super::hash;
+use crate::wire::text;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
+
+/// How much of an input is kept as text, in bytes: enough to compare two edits.
+const TEXT_LIMIT: usize = 4096;
+/// Where tools name what they work on: `OpenCode`'s, and what other agents' tools use.
+const TARGETS: [&str; 6] = ["filePath", "file_path", "path", "file", "filename", "url"];
+/// Where shell tools carry the command.
+const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
+
+/// What is needed of an input.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    /// The same for the same input.
+    pub(crate) key: u64,
+    /// The values one after the other, by key; at most 4 KiB.
+    pub(crate) text: String,
+    /// The file or address that it names.
+    pub(crate) target: Option<String>,
+    /// The command, of a shell tool.
+    pub(crate) command: Option<String>,
+    /// What it would make of the target: the whole content, or the piece put in for another.
+    pub(crate) content: Option<Content>,
+}
+
+/// What an editing tool would do, as hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// The target's whole content.
+    Whole(u64),
+    /// One piece put in the place of another.
+    Piece {
+        /// What was there.
+        old: u64,
+        /// What is to be there.
+        new: u64,
+    },
+}
+
+impl Input {
+    /// Reads an input, without the members that are `ignored`.
+    pub(crate) fn read(raw: Option<&RawValue>, ignored: &BTreeSet<String>) -> Self {
+        let Some(raw) = raw else {
+            return Self::default();
+        };
+        let source = raw.get();
+        let value = serde_json::from_str::<Value>(source)
+            .or_else(|_| serde_json::from_str(&text::without_lone_surrogates(source)));
+        match value {
+            Ok(Value::Object(mut members)) => {
+                members.retain(|name, _| !ignored.contains(name));
+                Self::of_members(&members)
+            }
+            Ok(value) => Self {
+                key: key(&value),
+                text: clip(&value.to_string()).to_owned(),
+                ..Self::default()
+            },
+            // Too deep or too large a number for the parser: the source stands for itself.
+            Err(_) => Self {
+                key: hash::of(squeezed(source)),
+                text: clip(source).to_owned(),
+                ..Self::default()
+            },
+        }
+    }
+
+    fn of_members(members: &serde_json::Map<String, Value>) -> Self {
+        let first = |names: &[&str]| {
+            names
+                .iter()
+                .find_map(|name| members.get(*name)?.as_str())
+                .map(|found| clip(found).to_owned())
+        };
+        Self {
+            key: object_key(members),
+            text: rendered(members),
+            target: first(&TARGETS),
+            command: first(&COMMANDS),
+            content: content(members),
+        }
+    }
+}
+
+fn content(members: &serde_json::Map<String, Value>) -> Option<Content> {
+    let of = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| members.get(*name)?.as_str())
+            .map(hash::of)
+    };
+    if let (Some(old), Some(new)) = (of(&["oldString", "old_string"]), of(&["newString", "new_string"])) {
+        return Some(Content::Piece { old, new });
+    }
+    of(&["content"]).map(Content::Whole)
+}
+
+/// The hash of a value: members of an object in any order.
+fn key(value: &Value) -> u64 {
+    match value {
+        Value::Object(members) => object_key(members),
+        Value::Array(items) => items
+            .iter()
+            .fold(hash::of("["), |sum, item| hash::join(sum, key(item))),
+        Value::String(text) => hash::join(hash::of("\""), hash::of(text)),
+        other => hash::of(other.to_string()),
+    }
+}
+
+fn object_key(members: &serde_json::Map<String, Value>) -> u64 {
+    members.iter().fold(hash::of("{"), |sum, (name, value)| {
+        sum.wrapping_add(hash::join(hash::of(name), key(value)))
+    })
+}
+
+/// The values by key, strings as they are.
+fn rendered(members: &serde_json::Map<String, Value>) -> String {
+    let mut names: Vec<&String> = members.keys().collect();
+    names.sort_unstable();
+    let mut text = String::new();
+    for name in names {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        match &members[name.as_str()] {
+            Value::String(value) => text.push_str(clip(value)),
+            value => text.push_str(clip(&value.to_string())),
+        }
+        if text.len() >= TEXT_LIMIT {
+            break;
+        }
+    }
+    text.truncate(clip(&text).len());
+    text
+}
+
+/// At most [`TEXT_LIMIT`] bytes from the front.
+fn clip(text: &str) -> &str {
+    &text[..text.floor_char_boundary(TEXT_LIMIT)]
+}
+
+/// JSON source without the white space between its tokens.
+fn squeezed(source: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    source
+        .chars()
+        .filter(|c| {
+            let keep = quoted || !c.is_ascii_whitespace();
+            if *c == '"' && !escaped {
+                quoted = !quoted;
+            }
+            escaped = quoted && *c == '\\' && !escaped;
+            keep
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Input {
+        let ignored = ["description".to_owned()].into();
+        Input::read(Some(&RawValue::from_string(source.to_owned()).unwrap()), &ignored)
+    }
+
+    #[test]
+    fn order_spacing_and_free_text_make_no_difference() {
+        let one = read(r#"{"a":1,"b":{"c":[1,2],"d":"x"},"description":"first"}"#);
+        let two = read(r#"{ "b": {"d":"x","c":[1, 2]}, "description":"second", "a":1 }"#);
+        assert_eq!(one.key, two.key);
+        assert_ne!(one.key, read(r#"{"a":1,"b":{"c":[2,1],"d":"x"}}"#).key);
+        assert_ne!(one.key, read(r#"{"a":"1","b":{"c":[1,2],"d":"x"}}"#).key);
+    }
+
+    #[test]
+    fn half_an_emoji_loses_nothing_and_depth_is_no_trouble() {
+        let cut = read(r#"{"command":"ls \ud83d"}"#);
+        assert_eq!(cut.command.as_deref(), Some("ls \u{fffd}"));
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(500), "]".repeat(500));
+        assert_eq!(read(&deep).key, read(&deep.replace(":[", ": [")).key);
+    }
+
+    #[test]
+    fn an_edit_is_a_piece_and_a_write_is_the_whole() {
+        assert!(matches!(
+            read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).content,
+            Some(Content::Piece { .. })
+        ));
+        assert_eq!(
+            read(r#"{"filePath":"a","content":"x"}"#).content,
+            Some(Content::Whole(hash::of("x")))
+        );
+    }
+}

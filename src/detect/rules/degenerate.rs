@@ -1,0 +1,190 @@
+//! Text that repeats one unit up to its end: a model that has lost its way.
+
+use super::{Fact, Limit, Rule, Seen, View};
+use crate::detect::fact::{Channel, TEXT_BLOCK};
+use crate::detect::hash;
+use crate::detect::sighting::Sighting;
+use crate::detect::window::{Cycle, Window, cycle};
+use crate::wire::record::{Evidence, Grade, Kind};
+use crate::wire::text;
+
+pub(super) const NAME: &str = "degenerate-text";
+pub(super) const ABOUT: &str = "text that repeats one unit over and over";
+
+const SHORT_TIMES: Limit = Limit {
+    name: "degenerate-text.times",
+    default: 4,
+    what: "repetitions of a unit of at most 60 characters, and",
+};
+const SHORT_LENGTH: Limit = Limit {
+    name: "degenerate-text.characters",
+    default: 180,
+    what: "characters of them: stop",
+};
+const LONG_TIMES: Limit = Limit {
+    name: "degenerate-text.long-times",
+    default: 3,
+    what: "repetitions of a unit of at most 1024 characters, and",
+};
+const LONG_LENGTH: Limit = Limit {
+    name: "degenerate-text.long-characters",
+    default: 1024,
+    what: "characters of them: stop",
+};
+pub(super) const LIMITS: &[Limit] = &[SHORT_TIMES, SHORT_LENGTH, LONG_TIMES, LONG_LENGTH];
+
+/// The longest units.
+const SHORT_UNIT: usize = 60;
+const LONG_UNIT: usize = 1024;
+/// A unit without a space or without a letter may be a divider or data: it must fill half the window.
+const DATA_LENGTH: usize = 2048;
+/// A list differs in its numbers only and is short of words: a sentence has so many.
+const SENTENCE: usize = 4;
+/// How often the window is looked at, in characters.
+const EVERY: u64 = TEXT_BLOCK as u64;
+
+/// The rule's memory of one session: a window a channel.
+#[derive(Default)]
+pub(super) struct Degenerate {
+    text: Window,
+    reasoning: Window,
+}
+
+impl Rule for Degenerate {
+    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+        match fact {
+            Fact::Text(channel, prose) => {
+                for c in prose.chars() {
+                    let window = self.window(*channel);
+                    window.push(c);
+                    if window.seen.is_multiple_of(EVERY) {
+                        self.judge(*channel, view, seen);
+                    }
+                }
+            }
+            Fact::TextOver(channel) => {
+                self.judge(*channel, view, seen);
+                self.window(*channel).clear();
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Degenerate {
+    fn window(&mut self, channel: Channel) -> &mut Window {
+        match channel {
+            Channel::Text => &mut self.text,
+            Channel::Reasoning => &mut self.reasoning,
+        }
+    }
+
+    fn judge(&mut self, channel: Channel, view: &View<'_>, seen: &mut Seen) {
+        let window = self.window(channel);
+        let limit = |limit: &Limit| usize::try_from(view.config.of(limit)).unwrap_or(usize::MAX);
+        let shortest = limit(&SHORT_LENGTH).min(limit(&LONG_LENGTH));
+        if window.seen < shortest as u64 {
+            return;
+        }
+        let raw = window.reversed();
+        let masked: Vec<u8> = raw
+            .iter()
+            .map(|b| if b.is_ascii_digit() { b'#' } else { *b })
+            .collect();
+        let enough = |cycle: &Cycle| {
+            let short = cycle.unit <= SHORT_UNIT
+                && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
+            let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
+            (short || long) && is_text(&raw, cycle)
+        };
+        let Some(found) = cycle(&masked, LONG_UNIT, enough) else {
+            if window.seen.is_multiple_of(EVERY) {
+                seen.release(NAME);
+            }
+            return;
+        };
+        let counts = !is_exact(&raw, &found);
+        if counts && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
+            return;
+        }
+        seen.sight(sighting(
+            &raw,
+            &found,
+            if counts { Grade::Warn } else { Grade::Stop },
+            view,
+        ));
+    }
+}
+
+fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sighting {
+    let times = found.length / found.unit;
+    let summary = format!("the text repeats {} characters {times} times", found.unit);
+    let unit: Vec<u64> = raw[..found.unit]
+        .iter()
+        .rev()
+        .map(|b| u64::from(b.to_ascii_lowercase()))
+        .collect();
+    let mut sighting = Sighting::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
+    sighting.laps = times as u64;
+    let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
+    sighting.evidence = vec![Evidence {
+        id: view.point.id.clone(),
+        excerpt: text::excerpt(&String::from_utf8_lossy(&shown), 160),
+    }];
+    sighting
+}
+
+/// Whether what repeats is text: words with spaces between them. Anything else must go on for longer.
+fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
+    let unit = &raw[..cycle.unit];
+    let letters = unit.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
+    let spaces = unit.iter().any(u8::is_ascii_whitespace);
+    (letters && spaces) || cycle.length >= DATA_LENGTH
+}
+
+/// Whether the numbers repeat as well.
+fn is_exact(raw: &[u8], cycle: &Cycle) -> bool {
+    raw[..cycle.length - cycle.unit] == raw[cycle.unit..cycle.length]
+}
+
+fn words(unit: &[u8]) -> usize {
+    unit.split(u8::is_ascii_whitespace)
+        .filter(|word| word.iter().filter(|b| b.is_ascii_alphabetic()).count() > 1)
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::rules::testing::{text, text_findings};
+
+    fn numbered(before: &str, after: &str) -> String {
+        let lines: Vec<String> = (0..300).map(|n| format!("{before}{n:03}{after}")).collect();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn a_phrase_over_and_over_is_a_stop() {
+        assert_eq!(
+            text_findings(&text("I will try again. ", 30)),
+            [(NAME.to_owned(), Grade::Stop)]
+        );
+        let long = "This paragraph is longer than sixty characters, and it is said again and again, word for word, \
+                    until the window is full of it and nothing else is left to see in there.\n";
+        assert_eq!(text_findings(&text(long, 12)), [(NAME.to_owned(), Grade::Stop)]);
+    }
+
+    #[test]
+    fn dividers_lists_and_data_are_text_too() {
+        for harmless in [
+            "=".repeat(300),
+            "AQAA".repeat(100),
+            numbered("- src/file", ".rs"),
+            numbered("test case_", " ... ok"),
+            format!("```\n{}```\n", "same line\n".repeat(200)),
+            "| a | b |\n".repeat(100),
+        ] {
+            assert_eq!(text_findings(&harmless), [], "{harmless:.40}");
+        }
+    }
+}

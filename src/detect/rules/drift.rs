@@ -1,0 +1,102 @@
+//! Prose that says ever the same in ever other order: it compresses far too well.
+
+use super::{Fact, Limit, Rule, Seen, View};
+use crate::detect::call::EXCERPT;
+use crate::detect::fact::{Channel, TEXT_BLOCK};
+use crate::detect::sighting::Sighting;
+use crate::detect::window::{WINDOW, Window, compressed};
+use crate::wire::record::{Evidence, Grade, Kind};
+use crate::wire::text;
+
+pub(super) const NAME: &str = "drifting-text";
+pub(super) const ABOUT: &str = "prose that says the same in ever other order";
+
+// Prose compresses two to three times; no text file measured came near eight.
+const RATIO: Limit = Limit {
+    name: "drifting-text.ratio",
+    default: 8,
+    what: "times that 4096 characters of prose compress: warn",
+};
+pub(super) const LIMITS: &[Limit] = &[RATIO];
+
+/// How often the window is looked at, in characters: a multiple of what text comes in.
+const EVERY: u64 = 4 * TEXT_BLOCK as u64;
+
+/// The rule's memory of one session: a window a channel.
+#[derive(Default)]
+pub(super) struct Drift {
+    text: Window,
+    reasoning: Window,
+}
+
+impl Rule for Drift {
+    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+        match fact {
+            Fact::Text(channel, prose) => {
+                for c in prose.chars() {
+                    let window = self.window(*channel);
+                    window.push(c);
+                    if window.seen >= WINDOW as u64 && window.seen.is_multiple_of(EVERY) {
+                        judge(window, view, seen);
+                    }
+                }
+            }
+            Fact::TextOver(channel) => self.window(*channel).clear(),
+            _ => {}
+        }
+    }
+}
+
+impl Drift {
+    fn window(&mut self, channel: Channel) -> &mut Window {
+        match channel {
+            Channel::Text => &mut self.text,
+            Channel::Reasoning => &mut self.reasoning,
+        }
+    }
+}
+
+fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
+    let reversed = window.reversed();
+    let ratio = (reversed.len() / compressed(&reversed).max(1)) as u64;
+    if ratio < view.config.of(&RATIO) {
+        seen.release(NAME);
+        return;
+    }
+    let summary = format!(
+        "the last {} characters of prose compress {ratio} times",
+        reversed.len()
+    );
+    let mut sighting = Sighting::new(NAME, Kind::Text, Grade::Warn, 0, summary);
+    let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
+    sighting.evidence = vec![Evidence {
+        id: view.point.id.clone(),
+        excerpt: text::excerpt(&String::from_utf8_lossy(&shown), EXCERPT),
+    }];
+    seen.sight(sighting);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::rules::testing::{text, text_findings};
+
+    #[test]
+    fn the_same_words_in_another_order_are_drift() {
+        let sentences = [
+            "We should look at the configuration file once more before anything else. ",
+            "The configuration file is what we should look at before anything else. ",
+            "Before anything else, once more, we should look at the configuration file. ",
+        ];
+        let drifting: String = (0..120usize)
+            .map(|n| sentences[usize::try_from(crate::detect::hash::of(n.to_string()) % 3).unwrap()])
+            .collect();
+        assert_eq!(text_findings(&drifting), [(NAME.to_owned(), Grade::Warn)]);
+    }
+
+    #[test]
+    fn prose_is_prose() {
+        assert_eq!(text_findings(&include_str!("repeat.rs").repeat(1)), []);
+        assert_eq!(text_findings(&text("x", 10)), []);
+    }
+}

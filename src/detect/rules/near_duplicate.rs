@@ -1,0 +1,184 @@
+//! One tool in a row, with arguments that hardly differ, on the same thing.
+
+use super::trace::Trace;
+use super::{Fact, Limit, Rule, Seen, View};
+use crate::detect::call::Call;
+use crate::detect::hash;
+use crate::detect::ledger::Noted;
+use crate::detect::mask::without_numbers;
+use crate::detect::sighting::Sighting;
+use crate::wire::record::{Grade, Kind};
+use std::collections::VecDeque;
+
+pub(super) const NAME: &str = "near-duplicate";
+pub(super) const ABOUT: &str = "one tool in a row with arguments that hardly differ";
+
+const WARN: Limit = Limit {
+    name: "near-duplicate.warn",
+    default: 5,
+    what: "calls of one tool in a row with nearly the same arguments: warn",
+};
+const ALIKE: Limit = Limit {
+    name: "near-duplicate.percent",
+    default: 85,
+    what: "how alike they are, on average, in percent",
+};
+pub(super) const LIMITS: &[Limit] = &[WARN, ALIKE];
+
+/// How much of two inputs is compared after what they begin and end with alike, in characters.
+const COMPARED: usize = 512;
+
+/// The rule's memory of one session.
+#[derive(Default)]
+pub(super) struct NearDuplicate {
+    tool: String,
+    before: String,
+    /// How alike each pair of neighbours is, in percent.
+    alike: VecDeque<u64>,
+    /// What each works on, and whether it brought something new.
+    targets: VecDeque<(u64, bool)>,
+    trace: Option<Trace>,
+}
+
+impl Rule for NearDuplicate {
+    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+        match fact {
+            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::User => *self = Self::default(),
+            _ => {}
+        }
+    }
+}
+
+impl NearDuplicate {
+    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
+        // A change that took is work, however small.
+        if noted.new_change {
+            *self = Self::default();
+            return;
+        }
+        let length = usize::try_from(view.config.of(&WARN))
+            .unwrap_or(usize::MAX)
+            .max(2);
+        let paged = only_numbers_move(&self.before, &call.input.text);
+        if call.tool != self.tool || self.trace.is_none() || paged {
+            *self = Self {
+                tool: call.tool.clone(),
+                trace: Some(Trace::begin(call, view)),
+                ..Self::default()
+            };
+        } else {
+            if self.alike.len() + 1 >= length {
+                self.alike.pop_front();
+                self.targets.pop_front();
+            }
+            self.alike
+                .push_back(percent_alike(&self.before, &call.input.text));
+            if let Some(trace) = &mut self.trace {
+                trace.add(call);
+            }
+        }
+        self.targets
+            .push_back((target(call), noted.new_result && !call.failed()));
+        self.before.clone_from(&call.input.text);
+        if self.alike.len() + 1 >= length {
+            self.judge(call, view, seen);
+        }
+    }
+
+    fn judge(&self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+        let mean = self.alike.iter().sum::<u64>() / self.alike.len().max(1) as u64;
+        let half = self.targets.len() / 2;
+        let mut distinct: Vec<u64> = self.targets.iter().map(|(target, _)| *target).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let novel = self.targets.iter().filter(|(_, novel)| *novel).count();
+        let Some(trace) = &self.trace else {
+            return;
+        };
+        // Many things looked at, or much that is new: alike or not, it is work.
+        if mean < view.config.of(&ALIKE) || distinct.len() > half || novel > half {
+            return;
+        }
+        let summary = format!(
+            "{} calls of {} in a row that hardly differ",
+            trace.calls, call.tool
+        );
+        let identity = hash::join(hash::of(&call.tool), target(call));
+        let mut sighting = Sighting::new(NAME, Kind::Loop, Grade::Warn, identity, summary);
+        trace.fill(&mut sighting, view);
+        seen.sight(sighting);
+    }
+}
+
+/// What a call works on: the file it names, the paths in its command, or the program.
+fn target(call: &Call) -> u64 {
+    if let Some(target) = &call.input.target {
+        return hash::of(target);
+    }
+    let text = call.input.command.as_deref().unwrap_or(&call.input.text);
+    let first_line = text.lines().next().unwrap_or_default();
+    let named = first_line
+        .split_whitespace()
+        .filter(|word| !word.starts_with('-') && word.contains(['/', '.']))
+        .fold(0, |sum, word| hash::join(sum, hash::of(word)));
+    hash::join(
+        named,
+        hash::of(first_line.split_whitespace().next().unwrap_or_default()),
+    )
+}
+
+/// Whether two inputs differ in numbers only, and do differ: an offset, a page, an index moves on.
+fn only_numbers_move(one: &str, other: &str) -> bool {
+    one != other && without_numbers(one) == without_numbers(other)
+}
+
+/// How alike two inputs are, from 0 to 100.
+fn percent_alike(one: &str, other: &str) -> u64 {
+    let head = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let head = one.floor_char_boundary(head).min(other.floor_char_boundary(head));
+    let (left, right) = (&one[head..], &other[head..]);
+    let tail = left
+        .bytes()
+        .rev()
+        .zip(right.bytes().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let left = &left[..left.ceil_char_boundary(left.len() - tail)];
+    let right = &right[..right.ceil_char_boundary(right.len() - tail)];
+    let whole = one.len().max(other.len()).max(1);
+    let middle = left.len().max(right.len());
+    let clip = |text: &str| text[..text.floor_char_boundary(COMPARED)].to_owned();
+    let same = strsim::normalized_levenshtein(&clip(left), &clip(right));
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )]
+    let differing = ((1.0 - same) * middle as f64 * 100.0 / whole as f64).ceil() as u64;
+    100 - differing.min(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likeness_is_measured_on_the_whole() {
+        assert_eq!(percent_alike("same", "same"), 100);
+        assert_eq!(percent_alike("abcd", "wxyz"), 0);
+        assert_eq!(
+            percent_alike(&format!("{}a", "x".repeat(99)), &format!("{}b", "x".repeat(99))),
+            99
+        );
+        assert_eq!(percent_alike("", ""), 100);
+        assert!(percent_alike("grün a", "grün ä") > 70);
+    }
+
+    #[test]
+    fn a_page_that_turns_is_no_duplicate() {
+        assert!(only_numbers_move("sed -n 1,100p x", "sed -n 101,200p x"));
+        assert!(!only_numbers_move("sed -n 1,100p x", "sed -n 1,100p x"));
+        assert!(!only_numbers_move("grep foo x", "grep bar x"));
+    }
+}

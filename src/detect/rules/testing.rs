@@ -1,0 +1,75 @@
+//! What the tests of the rules share: lines, and what a detector finds in them.
+
+use crate::detect::{Config, Detector};
+use crate::wire::observe;
+use crate::wire::record::{Envelope, Finding, Grade, State};
+
+/// The findings on these lines.
+pub(crate) fn findings_with(config: Config, lines: &[String]) -> Vec<Finding> {
+    let mut detector = Detector::new(config);
+    let mut added = Vec::new();
+    for line in lines {
+        detector.observe(&observe(line).unwrap(), &mut added);
+    }
+    detector.finish(&mut added);
+    String::from_utf8(added)
+        .unwrap()
+        .lines()
+        .filter(|line| line.contains("\"ocr.detect.finding\""))
+        .map(|line| {
+            serde_json::from_str::<Envelope<Finding>>(line)
+                .unwrap()
+                .properties
+        })
+        .collect()
+}
+
+/// The findings on these lines, with the defaults.
+pub(crate) fn findings(lines: &[String]) -> Vec<Finding> {
+    findings_with(Config::default(), lines)
+}
+
+/// Rule and grade of what opened or got graver, in order.
+pub(crate) fn graded(findings: &[Finding]) -> Vec<(String, Grade)> {
+    findings
+        .iter()
+        .filter(|f| matches!(f.state, State::Open | State::Graver))
+        .map(|f| (f.rule.clone(), f.grade))
+        .collect()
+}
+
+/// One call in a message of its own, and its step's end. `at` is in seconds.
+pub(crate) fn call(at: usize, tool: &str, input: &serde_json::Value, output: &str) -> [String; 2] {
+    let ts = at * 1000;
+    let part = serde_json::json!({"type": "tool_use", "timestamp": ts, "sessionID": "ses_1", "part": {
+        "id": format!("prt_{at}"), "messageID": format!("msg_{at}"), "type": "tool", "tool": tool,
+        "state": {"status": "completed", "input": input, "output": output, "metadata": {},
+            "time": {"start": ts, "end": ts + 500}}}});
+    let step = serde_json::json!({"type": "step_finish", "timestamp": ts + 600, "sessionID": "ses_1", "part": {
+        "id": format!("prt_{at}_end"), "messageID": format!("msg_{at}"), "type": "step-finish", "reason": "tool-calls",
+        "tokens": {"input": 100, "output": 10, "reasoning": 0}}});
+    [part.to_string(), step.to_string()]
+}
+
+/// A shell command.
+pub(crate) fn bash(at: usize, command: &str, output: &str) -> [String; 2] {
+    call(at, "bash", &serde_json::json!({"command": command}), output)
+}
+
+/// An edit of a file.
+pub(crate) fn edit(at: usize, file: &str, old: &str, new: &str) -> [String; 2] {
+    let input = serde_json::json!({"filePath": file, "oldString": old, "newString": new});
+    call(at, "edit", &input, "Edit applied successfully.")
+}
+
+/// A unit, so many times.
+pub(crate) fn text(unit: &str, times: usize) -> String {
+    unit.repeat(times)
+}
+
+/// What is found in an answer with this text.
+pub(crate) fn text_findings(said: &str) -> Vec<(String, Grade)> {
+    let line = serde_json::json!({"type": "text", "timestamp": 1, "sessionID": "ses_1", "part": {
+        "id": "prt_1", "messageID": "msg_1", "type": "text", "text": said, "time": {"start": 1, "end": 2}}});
+    graded(&findings(&[line.to_string()]))
+}

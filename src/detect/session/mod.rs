@@ -1,0 +1,256 @@
+//! One session: turns observations into facts, asks the rules, and keeps the episodes.
+
+mod parts;
+mod verdict;
+
+pub(crate) use verdict::ITERATIONS;
+
+use crate::detect::activity::{Activity, Request};
+use crate::detect::channel::Texts;
+use crate::detect::config::Config;
+use crate::detect::episode::Episodes;
+use crate::detect::fact::Fact;
+use crate::detect::hash;
+use crate::detect::ledger::Ledger;
+use crate::detect::memory::Recent;
+use crate::detect::prose::Prose;
+use crate::detect::rest::Completion;
+use crate::detect::round::Rounds;
+use crate::detect::rules::{self, Rule};
+use crate::detect::user::User;
+use crate::wire::record::{Done, Finding, Point, Why};
+use crate::wire::{Event, Status, text};
+use serde_json::value::RawValue;
+
+/// Calls known to have ended: far more than one reconnect repeats. Seven eighths of a power of two.
+const ENDED: usize = 896;
+/// Messages whose author is known. Seven eighths of a power of two.
+const MESSAGES: usize = 112;
+/// How long a description of a request is, in characters.
+const REQUEST: usize = 80;
+
+/// Who wrote a message.
+const ASSISTANT: u32 = 0;
+const USER: u32 = 1;
+
+/// What a session has to say after a line.
+#[derive(Default)]
+pub(crate) struct Said {
+    /// Findings, in order.
+    pub(crate) findings: Vec<Finding>,
+    /// The session came to rest.
+    pub(crate) done: Option<Done>,
+    /// Steps that ended, for the budget of the parent.
+    pub(crate) steps: Vec<(u64, u64, f64)>,
+    /// Why this is a natural point for a review.
+    pub(crate) why: Option<Why>,
+}
+
+/// One session.
+pub(crate) struct Session {
+    id: String,
+    /// The session that started this one.
+    pub(crate) parent: Option<String>,
+    /// The rule set, asked in order.
+    rules: Vec<Box<dyn Rule>>,
+    episodes: Episodes,
+    pub(crate) activity: Activity,
+    ledger: Ledger,
+    rounds: Rounds,
+    ended: Recent,
+    messages: Recent,
+    texts: Texts,
+    completion: Completion,
+    user: User,
+    prose: [Prose; 2],
+    /// Characters of prose in the part at hand, a channel.
+    prose_seen: [usize; 2],
+    step_calls: u64,
+    step_silent: bool,
+    /// Turns so far.
+    pub(crate) turns: u64,
+    steps: u64,
+}
+
+/// The line at hand.
+pub(crate) struct Now<'a> {
+    /// What the user set.
+    pub(crate) config: &'a Config,
+    /// The time of the stream.
+    pub(crate) ts: i64,
+    /// The event.
+    pub(crate) point: &'a Point,
+}
+
+impl Session {
+    /// A session nobody has heard of yet.
+    pub(crate) fn new(id: &str, config: &Config) -> Self {
+        Self {
+            id: id.to_owned(),
+            parent: None,
+            rules: rules::all(config),
+            episodes: Episodes::default(),
+            activity: Activity::default(),
+            ledger: Ledger::new(),
+            rounds: Rounds::default(),
+            ended: Recent::new(ENDED),
+            messages: Recent::new(MESSAGES),
+            texts: Texts::default(),
+            completion: Completion::default(),
+            user: User::default(),
+            prose: Default::default(),
+            prose_seen: [0; 2],
+            step_calls: 0,
+            step_silent: true,
+            turns: 0,
+            steps: 0,
+        }
+    }
+
+    /// Takes one event in.
+    pub(crate) fn observe(&mut self, event: &Event<'_>, now: &Now<'_>, said: &mut Said) {
+        if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {
+            return;
+        }
+        self.activity.last = now.ts;
+        if matches!(event, Event::Message { .. } | Event::Status(_)) {
+            self.completion.hears_idle();
+        }
+        match event {
+            Event::Part(part) => self.part(part, now, said),
+            Event::Delta { part, text, .. } => self.delta(part, text, now, said),
+            Event::Message { .. } => self.message(event, now, said),
+            Event::Status(status) => self.status(status, now, said),
+            Event::Error { name, message } => {
+                self.completion.failed(name);
+                let message = message.map(text::decode).unwrap_or_default();
+                self.tell(
+                    &Fact::Failed {
+                        name,
+                        message: &message,
+                    },
+                    now,
+                    said,
+                );
+            }
+            Event::Compacted => self.compacted(now, said),
+            Event::Asked {
+                request,
+                question,
+                what,
+            } => self.asked(request, asked(*question, *what), now),
+            Event::Answered { request } => {
+                self.ended.put(hash::of(&**request), 0);
+                self.activity.answered(request);
+            }
+            Event::Todos(todos) => self.completion.todos(todos.iter().filter(|t| t.open).count()),
+            Event::Diff { files } => self.completion.diff(*files),
+            Event::Session { .. } | Event::SessionDeleted | Event::Record { .. } | Event::Other => {}
+        }
+        self.tell(&Fact::Alive, now, said);
+    }
+
+    /// Another step or message: the session is not at rest, whatever came before.
+    fn begins(&mut self) {
+        self.completion.begins();
+        self.activity.busy = true;
+    }
+
+    /// An event that comes twice is one event, where events have ids.
+    fn compacted(&mut self, now: &Now<'_>, said: &mut Said) {
+        let id = &now.point.id;
+        if id.is_empty() || self.ended.put(hash::of(id), 0).is_none() {
+            self.tell(&Fact::Compacted, now, said);
+        }
+    }
+
+    /// Somebody is asked: for the first time, or after a reconnect once more.
+    fn asked(&mut self, request: &str, what: String, now: &Now<'_>) {
+        if self.ended.get(hash::of(request)).is_none() {
+            self.activity.asked(Request {
+                id: request.to_owned(),
+                since: now.ts,
+                what,
+            });
+        }
+    }
+
+    fn message(&mut self, event: &Event<'_>, now: &Now<'_>, said: &mut Said) {
+        let Event::Message {
+            id,
+            from_user,
+            completed,
+            finish,
+            error,
+        } = event
+        else {
+            return;
+        };
+        let author = if *from_user { USER } else { ASSISTANT };
+        if self.messages.put(hash::of(&**id), author).is_none() {
+            self.begins();
+        }
+        if *from_user {
+            return;
+        }
+        if let Some(error) = error {
+            self.completion.failed(error);
+            self.tell(
+                &Fact::Failed {
+                    name: error,
+                    message: "",
+                },
+                now,
+                said,
+            );
+        } else if *completed && self.completion.is_open() {
+            // Servers before 1.0 name no reason.
+            self.completion.answered(finish.as_deref().unwrap_or("stop"));
+        }
+    }
+
+    fn status(&mut self, status: &Status<'_>, now: &Now<'_>, said: &mut Said) {
+        match status {
+            Status::Busy => {
+                self.activity.retrying = false;
+                self.completion.works();
+                self.activity.busy = true;
+            }
+            Status::Retry { attempt, message, .. } => {
+                self.completion.works();
+                self.activity.busy = true;
+                self.activity.retrying = true;
+                let message = message.map(text::decode).unwrap_or_default();
+                let fact = Fact::Retry {
+                    attempt: *attempt,
+                    message: &message,
+                };
+                self.tell(&fact, now, said);
+            }
+            Status::Idle => {
+                self.activity.busy = false;
+                self.activity.retrying = false;
+                let pending = self.activity.running_since().is_some() || self.activity.waits_for_somebody();
+                if self.completion.idle(now.ts, pending) {
+                    self.rest(now, said);
+                }
+            }
+        }
+    }
+}
+
+/// What is asked, for a person: the permission's name, or the first question.
+fn asked(question: bool, what: Option<&RawValue>) -> String {
+    #[derive(serde::Deserialize)]
+    struct Question<'a> {
+        #[serde(borrow)]
+        question: &'a RawValue,
+    }
+    let kind = if question { "question" } else { "permission" };
+    let Some(what) = what else {
+        return kind.to_owned();
+    };
+    let questions: Vec<Question<'_>> = serde_json::from_str(what.get()).unwrap_or_default();
+    let said = text::decode(questions.first().map_or(what, |first| first.question));
+    format!("{kind}: {}", text::excerpt(&said, REQUEST))
+}

@@ -1,0 +1,155 @@
+//! The last 4,096 characters of a text, one byte each, and what can be told from them.
+
+/// How many characters are looked back at: detection.md.
+pub(crate) const WINDOW: usize = 4096;
+
+/// The last characters of a text.
+#[derive(Default)]
+pub(crate) struct Window {
+    /// A ring once it is full; `start` is the oldest.
+    bytes: Vec<u8>,
+    start: usize,
+    /// Characters since the text began.
+    pub(crate) seen: u64,
+}
+
+/// A text that repeats a unit up to its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Cycle {
+    /// The length of the unit.
+    pub(crate) unit: usize,
+    /// The length of what repeats it.
+    pub(crate) length: usize,
+}
+
+impl Window {
+    /// One more character. Anything but ASCII is folded into a byte: equal characters stay equal, and
+    /// different ones differ often enough.
+    pub(crate) fn push(&mut self, c: char) {
+        let code = u32::from(c);
+        let folded = if c.is_ascii() {
+            code
+        } else {
+            0x80 | ((code ^ (code >> 7)) & 0x7f)
+        };
+        let byte = u8::try_from(folded).unwrap_or(b'?');
+        if self.bytes.len() < WINDOW {
+            self.bytes.push(byte);
+        } else {
+            self.bytes[self.start] = byte;
+            self.start = (self.start + 1) % WINDOW;
+        }
+        self.seen += 1;
+    }
+
+    /// Forgets the text.
+    pub(crate) fn clear(&mut self) {
+        self.bytes = Vec::new();
+        self.start = 0;
+        self.seen = 0;
+    }
+
+    /// The characters, the latest first.
+    pub(crate) fn reversed(&self) -> Vec<u8> {
+        let (late, early) = self.bytes.split_at(self.start);
+        late.iter().rev().chain(early.iter().rev()).copied().collect()
+    }
+}
+
+/// The length of the longest common prefix of the text and each of its suffixes (the Z function).
+fn prefixes(text: &[u8]) -> Vec<usize> {
+    let mut lengths = vec![0; text.len()];
+    let (mut left, mut right) = (0, 0);
+    for at in 1..text.len() {
+        let mut length = if at < right {
+            lengths[at - left].min(right - at)
+        } else {
+            0
+        };
+        while at + length < text.len() && text[length] == text[at + length] {
+            length += 1;
+        }
+        if at + length > right {
+            (left, right) = (at, at + length);
+        }
+        lengths[at] = length;
+    }
+    lengths
+}
+
+/// The cycle with the shortest unit that `enough` accepts, in a text given backwards.
+pub(crate) fn cycle(reversed: &[u8], longest: usize, enough: impl Fn(&Cycle) -> bool) -> Option<Cycle> {
+    let lengths = prefixes(reversed);
+    (1..=longest.min(reversed.len().saturating_sub(1)))
+        .map(|unit| Cycle {
+            unit,
+            length: unit + lengths[unit],
+        })
+        .find(enough)
+}
+
+/// How many bytes a simple Lempel-Ziv coder makes of a text: a literal costs one, a repetition three.
+pub(crate) fn compressed(text: &[u8]) -> usize {
+    /// Shorter repetitions gain nothing.
+    const SHORTEST: usize = 4;
+    const COST: usize = 3;
+    let mut places = std::collections::HashMap::new();
+    let (mut at, mut cost) = (0, 0);
+    while at < text.len() {
+        let start = at;
+        let found = text
+            .get(at..at + SHORTEST)
+            .and_then(|four| places.get(four).copied());
+        let length = found.map_or(0, |from: usize| {
+            text[from..]
+                .iter()
+                .zip(&text[at..])
+                .take_while(|(a, b)| a == b)
+                .count()
+        });
+        if length >= SHORTEST {
+            cost += COST;
+            at += length;
+        } else {
+            cost += 1;
+            at += 1;
+        }
+        for place in start..at.min(text.len().saturating_sub(SHORTEST - 1)) {
+            places.insert(&text[place..place + SHORTEST], place);
+        }
+    }
+    cost
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_unit_is_found_from_the_end() {
+        let text: Vec<u8> = b"xyabcabcabc".iter().rev().copied().collect();
+        assert_eq!(
+            cycle(&text, 10, |c| c.length >= 2 * c.unit),
+            Some(Cycle { unit: 3, length: 9 })
+        );
+        assert_eq!(cycle(b"abcdef", 10, |c| c.length >= 2 * c.unit), None);
+    }
+
+    #[test]
+    fn the_window_keeps_the_latest() {
+        let mut window = Window::default();
+        for at in 0..WINDOW + 3 {
+            window.push(if at < WINDOW { 'a' } else { 'b' });
+        }
+        let reversed = window.reversed();
+        assert_eq!((reversed.len(), &reversed[..4]), (WINDOW, &b"bbba"[..]));
+    }
+
+    #[test]
+    fn repetition_compresses_and_prose_does_not() {
+        let same = b"the same words again. ".repeat(100);
+        assert!(same.len() > 8 * compressed(&same));
+        let prose = include_bytes!("window.rs");
+        assert!(prose.len() < 4 * compressed(prose));
+    }
+}

@@ -1,0 +1,201 @@
+//! Asks until there is an answer, nothing can help, or the time is up.
+
+use super::answer;
+use super::client::Endpoint;
+use super::command::Asked;
+use super::prompt::Prompt;
+use super::redact::Masker;
+use super::rules::Opinion;
+use super::trouble::{Cure, Trouble};
+use crate::wire::record::Verdict;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// How often a reviewer is asked again after a failure (REV-07).
+pub(super) const RETRIES: usize = 3;
+/// The longest pause before asking again that nobody asked for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// How sure we are of an opinion that could not be read.
+const UNREADABLE: f64 = 0.0;
+
+/// How long a reviewer may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For one attempt.
+    pub attempt: Duration,
+    /// For all attempts together, pauses included.
+    pub deadline: Duration,
+    /// The pause before the first retry; each one after it is twice as long, give or take a random share.
+    pub pause: Duration,
+}
+
+/// Somebody who can be asked.
+pub(super) enum Reviewer {
+    Endpoint(Endpoint),
+    Command(Asked),
+}
+
+/// What came of asking.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outcome {
+    /// What the reviewer thinks; none when it failed.
+    pub opinion: Option<Opinion>,
+    /// Why it failed.
+    pub failure: Option<Failed>,
+    /// The last answer as it was given, masked.
+    pub answer: Option<String>,
+    /// How often it had to be asked again.
+    pub retries: u32,
+}
+
+/// Why there is no opinion.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Failed {
+    pub what: String,
+    /// Whether asking the same again would fail again.
+    pub lasting: bool,
+}
+
+impl Outcome {
+    /// A review that failed for a reason of ours.
+    pub(super) fn failed(what: impl Into<String>) -> Self {
+        let failure = Some(Failed {
+            what: what.into(),
+            lasting: false,
+        });
+        Self {
+            failure,
+            ..Self::default()
+        }
+    }
+}
+
+impl Reviewer {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Endpoint(endpoint) => endpoint.name(),
+            Self::Command(command) => command.name(),
+        }
+    }
+
+    async fn once(
+        &self,
+        prompt: &Prompt,
+        complaint: Option<&str>,
+        masker: &Masker,
+    ) -> Result<String, Trouble> {
+        match self {
+            Self::Endpoint(endpoint) => endpoint.ask(prompt, complaint, masker).await,
+            Self::Command(command) => command.ask(prompt, complaint, masker).await,
+        }
+    }
+
+    /// Asks, within the deadline.
+    pub(super) async fn ask(&self, prompt: &Prompt, patience: &Patience, masker: &Masker) -> Outcome {
+        let mut outcome = Outcome::default();
+        let asking = self.ask_again_and_again(prompt, patience, masker, &mut outcome);
+        let in_time = timeout(patience.deadline, asking).await.is_ok();
+        if !in_time {
+            let last = outcome
+                .failure
+                .take()
+                .map(|f| format!("; before that: {}", f.what))
+                .unwrap_or_default();
+            let what = format!("no answer within {:?}{last}", patience.deadline);
+            outcome.failure = Some(Failed { what, lasting: false });
+        }
+        outcome
+    }
+
+    async fn ask_again_and_again(
+        &self,
+        prompt: &Prompt,
+        patience: &Patience,
+        masker: &Masker,
+        outcome: &mut Outcome,
+    ) {
+        let mut pauses = ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(patience.pause)
+            .with_max_delay(LONGEST_PAUSE)
+            .with_max_times(RETRIES)
+            .build();
+        let mut complaint = None;
+        loop {
+            let attempt = timeout(patience.attempt, self.once(prompt, complaint, masker)).await;
+            let trouble = match attempt {
+                Ok(Ok(answer)) => match self.read(answer, prompt, complaint, outcome) {
+                    Some(wrong) => {
+                        complaint = Some(wrong);
+                        outcome.retries += 1;
+                        continue;
+                    }
+                    None => return,
+                },
+                Ok(Err(trouble)) => trouble,
+                Err(_) => Trouble::passing(format!("no answer within {:?}", patience.attempt)),
+            };
+            let Some(pause) = pause_after(&trouble, pauses.next(), patience.deadline) else {
+                outcome.failure = Some(failed(trouble));
+                return;
+            };
+            tracing::info!("{}; asking again in {pause:?}", trouble.what);
+            outcome.failure = Some(failed(trouble));
+            outcome.retries += 1;
+            sleep(pause).await;
+        }
+    }
+
+    /// Reads an answer. Says what is wrong with it when it is worth asking again, which it is once.
+    fn read(
+        &self,
+        answer: String,
+        prompt: &Prompt,
+        complaint: Option<&str>,
+        outcome: &mut Outcome,
+    ) -> Option<&'static str> {
+        let read = answer::parse(&answer, &prompt.question());
+        outcome.answer = Some(answer);
+        outcome.failure = None;
+        match read {
+            Ok(opinion) => outcome.opinion = Some(opinion),
+            Err(wrong) if complaint.is_none() => {
+                tracing::info!(
+                    "{}'s answer could not be read: {wrong}; asking again",
+                    self.name()
+                );
+                return Some(wrong);
+            }
+            Err(wrong) => outcome.opinion = Some(unreadable(wrong)),
+        }
+        None
+    }
+}
+
+/// What is made of an answer that could not be read twice.
+pub(super) fn unreadable(wrong: &str) -> Opinion {
+    Opinion {
+        action: Verdict::Unsure,
+        reason: format!("the reviewer's answer could not be read: {wrong}"),
+        message: None,
+        confidence: UNREADABLE,
+    }
+}
+
+fn failed(trouble: Trouble) -> Failed {
+    Failed {
+        lasting: !matches!(trouble.cure, Cure::Again(_)),
+        what: trouble.what,
+    }
+}
+
+/// How long to wait before asking again; none where that makes no sense.
+fn pause_after(trouble: &Trouble, next: Option<Duration>, deadline: Duration) -> Option<Duration> {
+    match trouble.cure {
+        Cure::Again(wanted) => next
+            .map(|pause| pause.max(wanted.unwrap_or_default()))
+            .filter(|p| *p < deadline),
+        Cure::Simpler | Cure::None => None,
+    }
+}

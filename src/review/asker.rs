@@ -1,0 +1,176 @@
+//! Asks on a thread of its own and writes the decision when it comes.
+
+use super::ask::{Outcome, Patience, Reviewer};
+use super::desk::{Desk, Matter};
+use super::exchange::Exchanges;
+use super::prompt::Prompt;
+use super::redact::Masker;
+use super::stage::lock;
+use crate::pipe::{Code, Failure, Out, signals};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// How often a wait for the last answer looks whether a signal came.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What an asker needs.
+pub(super) struct Put {
+    pub desk: Arc<Mutex<Desk>>,
+    pub out: Out,
+    pub reviewer: Reviewer,
+    pub patience: Patience,
+    pub max_input_tokens: usize,
+    pub masker: Masker,
+    pub record: Option<Exchanges>,
+}
+
+/// The thread that asks.
+pub(super) struct Asker {
+    /// Dropped when no more questions come.
+    questions: Option<Sender<Matter>>,
+    ended: Receiver<()>,
+    given_up: Arc<Notify>,
+}
+
+impl Asker {
+    /// # Errors
+    /// [`Code::Error`] when the system gives no thread or no network.
+    pub(super) fn start(put: Put) -> Result<Self, Failure> {
+        let failed = |e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start to ask: {e}"));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(failed)?;
+        let (questions, asked) = mpsc::channel();
+        let (end, ended) = mpsc::channel();
+        let given_up = Arc::new(Notify::new());
+        let thread = Thread {
+            put,
+            given_up: Arc::clone(&given_up),
+            until: None,
+        };
+        let work = move || {
+            thread.work(&runtime, &asked);
+            // Nobody waits any more if this fails.
+            let _ = end.send(());
+        };
+        std::thread::Builder::new()
+            .name("reviewer".to_owned())
+            .spawn(work)
+            .map_err(failed)?;
+        Ok(Self {
+            questions: Some(questions),
+            ended,
+            given_up,
+        })
+    }
+
+    pub(super) fn ask(&self, matter: Matter) {
+        if let Some(questions) = &self.questions {
+            // The thread lives as long as this sender does.
+            let _ = questions.send(matter);
+        }
+    }
+
+    /// Waits until every question has its decision. A signal ends the wait: then the rules decide.
+    pub(super) fn finish(&mut self, last: Option<Matter>) {
+        if let Some(matter) = last {
+            self.ask(matter);
+        }
+        self.questions = None;
+        while let Err(RecvTimeoutError::Timeout) = self.ended.recv_timeout(LOOK) {
+            if signals::caught().is_some() {
+                self.given_up.notify_one();
+            }
+        }
+    }
+}
+
+/// What runs on the thread.
+struct Thread {
+    put: Put,
+    given_up: Arc<Notify>,
+    /// Once the input has ended: when the last answer must be there.
+    until: Option<Instant>,
+}
+
+impl Thread {
+    fn work(mut self, runtime: &Runtime, asked: &Receiver<Matter>) {
+        while let Ok(matter) = asked.recv() {
+            let mut next = Some(matter);
+            while let Some(matter) = next {
+                next = self.settle(runtime, &matter);
+            }
+        }
+    }
+
+    /// Asks, writes the decision, and says what is to be asked next.
+    fn settle(&mut self, runtime: &Runtime, matter: &Matter) -> Option<Matter> {
+        let put = &self.put;
+        let prompt = Prompt::new(
+            &matter.moment,
+            &matter.case,
+            matter.now,
+            &matter.raw,
+            put.max_input_tokens,
+            &put.masker,
+        );
+        tracing::info!(
+            "turn {}: asking {}",
+            matter.moment.iteration,
+            put.masker.name(put.reviewer.name())
+        );
+        let outcome = runtime.block_on(self.ask(&prompt));
+        Self::tell(&outcome);
+        let mut added = Vec::new();
+        let mut desk = lock(&put.desk);
+        let ts = desk.passed();
+        if let Some(exchanges) = &put.record {
+            exchanges.keep(
+                &matter.name,
+                &prompt,
+                &outcome,
+                &put.masker.name(put.reviewer.name()),
+                desk.lasted(ts),
+            );
+        }
+        desk.settle(&outcome, put.reviewer.name(), prompt.sample_lines, ts, &mut added);
+        let next = desk.next(true, &mut added);
+        if desk.has_ended() {
+            let deadline = put.patience.deadline;
+            self.until.get_or_insert_with(|| Instant::now() + deadline);
+        }
+        // Under the lock, so that no line is looked at between the decision's time and its place. A reader that
+        // left is noticed at the next line.
+        let _ = put.out.add(&added);
+        next
+    }
+
+    async fn ask(&self, prompt: &Prompt) -> Outcome {
+        let put = &self.put;
+        let mut patience = put.patience;
+        if let Some(until) = self.until {
+            patience.deadline = until.saturating_duration_since(Instant::now());
+        }
+        tokio::select! {
+            outcome = put.reviewer.ask(prompt, &patience, &put.masker) => outcome,
+            () = self.given_up.notified() => {
+                // Whatever is asked next is given up as well.
+                self.given_up.notify_one();
+                Outcome::failed("a signal came before it answered")
+            }
+        }
+    }
+
+    fn tell(outcome: &Outcome) {
+        match &outcome.failure {
+            Some(failure) if failure.lasting => tracing::error!("{}; the rules decide", failure.what),
+            Some(failure) => tracing::warn!("the reviewer failed: {}; the rules decide", failure.what),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Keeps each exchange with a reviewer, and answers from what was kept.
+
+use super::answer;
+use super::ask::{Failed, Outcome, unreadable};
+use super::prompt::{Prompt, hash};
+use crate::pipe::{Code, Failure};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How long a file's name is, without its end.
+const NAME: usize = 100;
+
+/// One question and what came of it. Everything in it is masked.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Exchange {
+    /// What was judged.
+    moment: String,
+    /// Who was asked.
+    reviewer: String,
+    /// The rules, as they were sent.
+    system: String,
+    /// The question, as it was sent.
+    user: String,
+    /// The ticket that the answer had to carry.
+    ticket: String,
+    /// The answer, as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+    /// Why there was none that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    /// Whether asking again would have failed again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lasting: bool,
+    /// How often it had to be asked again.
+    retries: u32,
+    /// How long it took, in the time of the lines, in milliseconds.
+    lasted: i64,
+}
+
+/// A folder of exchanges.
+#[derive(Debug, Clone)]
+pub(super) struct Exchanges(PathBuf);
+
+/// An outcome out of a folder.
+pub(super) struct Kept {
+    pub outcome: Outcome,
+    pub reviewer: String,
+    /// How long it took, in the time of the lines, in milliseconds.
+    pub lasted: i64,
+}
+
+impl Exchanges {
+    /// A folder to write to; it is made where there is none.
+    pub(super) fn record(folder: &Path) -> Result<Self, Failure> {
+        fs::create_dir_all(folder).map_err(|e| {
+            let what = format_args!("--record {}: cannot make this folder: {e}", folder.display());
+            Failure::new(Code::Error, what)
+        })?;
+        Ok(Self(folder.to_owned()))
+    }
+
+    /// A folder to read from.
+    pub(super) fn replay(folder: &Path) -> Result<Self, Failure> {
+        if folder.is_dir() {
+            return Ok(Self(folder.to_owned()));
+        }
+        let what = format_args!(
+            "--replay {}: no such folder; record one with --record",
+            folder.display()
+        );
+        Err(Failure::new(Code::Error, what))
+    }
+
+    /// Keeps an exchange. What cannot be written is logged: the decision matters more.
+    pub(super) fn keep(&self, moment: &str, prompt: &Prompt, outcome: &Outcome, reviewer: &str, lasted: i64) {
+        let exchange = Exchange {
+            moment: moment.to_owned(),
+            reviewer: reviewer.to_owned(),
+            system: prompt.system.clone(),
+            user: prompt.user.clone(),
+            ticket: prompt.ticket.clone(),
+            answer: outcome.answer.clone(),
+            failure: outcome.failure.as_ref().map(|f| f.what.clone()),
+            lasting: outcome.failure.as_ref().is_some_and(|f| f.lasting),
+            retries: outcome.retries,
+            lasted,
+        };
+        let path = self.path(moment);
+        // Cannot fail to serialize: string keys only.
+        let text = serde_json::to_string_pretty(&exchange).unwrap_or_default() + "\n";
+        if let Err(error) = fs::write(&path, text) {
+            tracing::warn!("cannot keep the exchange {}: {error}", path.display());
+        }
+    }
+
+    /// Answers from what was kept.
+    ///
+    /// # Errors
+    /// Which exchange is missing, for a person.
+    pub(super) fn answer(&self, moment: &str, prompt: &Prompt) -> Result<Kept, String> {
+        let path = self.path(moment);
+        let text = fs::read_to_string(&path).map_err(|e| format!("no exchange {} ({e})", path.display()))?;
+        let exchange: Exchange =
+            serde_json::from_str(&text).map_err(|e| format!("{} is no exchange ({e})", path.display()))?;
+        if exchange.user != prompt.user && !exchange.user.is_empty() {
+            tracing::info!(
+                "{}: the question differs from the one that was recorded",
+                path.display()
+            );
+        }
+        let mut outcome = Outcome {
+            answer: exchange.answer,
+            retries: exchange.retries,
+            ..Outcome::default()
+        };
+        match (exchange.failure, &outcome.answer) {
+            (None, Some(answer)) => outcome.opinion = Some(read(answer, &exchange.ticket, prompt)),
+            (failure, _) => {
+                let what = failure.unwrap_or_else(|| "no answer was recorded".to_owned());
+                outcome.failure = Some(Failed {
+                    what,
+                    lasting: exchange.lasting,
+                });
+            }
+        }
+        Ok(Kept {
+            outcome,
+            reviewer: exchange.reviewer,
+            lasted: exchange.lasted,
+        })
+    }
+
+    /// Where the exchange about a moment is kept: a name that a person can read and every system can store.
+    fn path(&self, moment: &str) -> PathBuf {
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        };
+        let mut name: String = moment.chars().map(plain).take(NAME).collect();
+        if name != moment {
+            name = format!("{name}-{:08x}", hash(moment) >> 32);
+        }
+        self.0.join(name + ".json")
+    }
+}
+
+fn read(answer: &str, ticket: &str, prompt: &Prompt) -> super::rules::Opinion {
+    let mut question = prompt.question();
+    if !ticket.is_empty() {
+        question.ticket = ticket;
+    }
+    answer::parse(answer, &question).unwrap_or_else(unreadable)
+}

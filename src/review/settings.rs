@@ -1,0 +1,75 @@
+//! What a review stage is told: whom to ask, how long, how often, and what to keep from whom.
+
+use super::ask::{Patience, Reviewer};
+use super::client::{Address, Endpoint};
+use super::command::{Asked, Leash};
+use super::desk::Limits;
+use super::redact::Masker;
+use super::rules;
+use crate::pipe::Failure;
+use regex::Regex;
+use std::path::PathBuf;
+
+/// Who reviews.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// An OpenAI-compatible endpoint.
+    Endpoint(Address),
+    /// A command, in a shell.
+    Command(String),
+    /// The built-in rules.
+    Rules,
+}
+
+/// The settings of a review stage.
+pub struct Settings {
+    /// Who reviews.
+    pub who: Who,
+    /// How long it may take.
+    pub patience: Patience,
+    /// How often it may be asked.
+    pub limits: Limits,
+    /// How much a question may take, in tokens, roughly.
+    pub max_input_tokens: usize,
+    /// What is masked besides the known secrets.
+    pub redact: Vec<Regex>,
+    /// The task, where the stream does not tell it.
+    pub task: Option<String>,
+    /// The folder to keep each exchange in.
+    pub record: Option<PathBuf>,
+    /// The folder to answer from.
+    pub replay: Option<PathBuf>,
+    /// Holds a command that reviews.
+    pub leash: Leash,
+}
+
+impl Settings {
+    /// The name that the decisions carry.
+    pub(super) fn name(&self) -> String {
+        match &self.who {
+            Who::Endpoint(address) => address.model.clone(),
+            Who::Command(line) => line.clone(),
+            Who::Rules => rules::NAME.to_owned(),
+        }
+    }
+
+    pub(super) fn masker(&self) -> Masker {
+        let key = match &self.who {
+            Who::Endpoint(address) => address.key.clone(),
+            Who::Command(_) | Who::Rules => None,
+        };
+        Masker::new(self.redact.clone(), key)
+    }
+
+    /// Somebody who can be asked; none where the rules decide or a record answers.
+    pub(super) fn reviewer(&self) -> Result<Option<Reviewer>, Failure> {
+        if self.replay.is_some() {
+            return Ok(None);
+        }
+        Ok(match &self.who {
+            Who::Endpoint(address) => Some(Reviewer::Endpoint(Endpoint::new(address)?)),
+            Who::Command(line) => Some(Reviewer::Command(Asked::new(line, self.leash.clone()))),
+            Who::Rules => None,
+        })
+    }
+}

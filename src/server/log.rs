@@ -1,0 +1,215 @@
+//! The server's durable log: what it keeps of its events, and in which order.
+
+use super::elements::{Element, Elements};
+use super::{REQUEST_TIMEOUT, Server, Session, explain, failure};
+use crate::pipe::{Code, Failure};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, Response, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+
+/// The longest event, or entry of the log, that is taken, in bytes. `OpenCode` inlines attachments of up to
+/// 10 MiB, which base64 makes 14: this is twice that, and what one event may cost in memory.
+pub const LONGEST_EVENT: usize = 32 * 1024 * 1024;
+
+/// How many sessions are asked for; without a limit 1.18.33 lists a hundred.
+const ALL: &str = "1000000";
+
+/// One event of the durable log. Its id is the one that the event stream gave it.
+#[derive(Debug, Deserialize)]
+pub struct Entry {
+    /// The event's id; ids of one server ascend.
+    pub id: String,
+    /// The session that it belongs to.
+    #[serde(rename = "aggregate_id")]
+    pub session: String,
+    /// Its number in the session's log, from 0 without a hole.
+    pub seq: i64,
+    /// The event's type, with a version behind it: `message.part.updated.1`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What the event stream has under `properties`.
+    pub data: Box<RawValue>,
+}
+
+impl Entry {
+    /// The type as the event stream writes it: without the version.
+    pub fn bus_type(&self) -> &str {
+        match self.kind.rsplit_once('.') {
+            Some((kind, version)) if version.bytes().all(|b| b.is_ascii_digit()) => kind,
+            _ => &self.kind,
+        }
+    }
+
+    /// How much memory it takes, roughly, in bytes.
+    pub fn size(&self) -> usize {
+        self.data.get().len() + self.id.len() + self.session.len() + self.kind.len()
+    }
+}
+
+/// A message as the server keeps it: what it is, and its parts, in their latest state.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    /// What the event stream has under `properties.info`.
+    pub info: Box<RawValue>,
+    /// What the event stream has under `properties.part`, for each part.
+    #[serde(default)]
+    pub parts: Vec<Box<RawValue>>,
+}
+
+/// A part of the log as it comes over the wire. It is as long as the sessions are, so it is never held whole.
+pub struct History {
+    server: Server,
+    answer: Response,
+    piece: bytes::Bytes,
+    at: usize,
+    elements: Elements,
+    /// How many entries were left out: too long, or of a shape that nobody knows.
+    pub skipped: u64,
+}
+
+impl History {
+    /// The next entry, ascending within its session; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Code::Unreachable`] when the answer breaks off.
+    pub async fn next(&mut self) -> Result<Option<Entry>, Failure> {
+        loop {
+            while let Some(byte) = self.piece.get(self.at) {
+                self.at += 1;
+                match self.elements.push(*byte) {
+                    Some(Element::Whole(json)) => match serde_json::from_slice(&json) {
+                        Ok(entry) => return Ok(Some(entry)),
+                        Err(_) => self.skipped += 1,
+                    },
+                    Some(Element::TooLong) => self.skipped += 1,
+                    None => {}
+                }
+            }
+            let url = &self.server.url;
+            let piece = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
+                .await
+                .map_err(|_| failure::silent(url))?
+                .map_err(|e| explain(url, "say what was missed", &e.into()))?;
+            match piece {
+                Some(piece) => (self.piece, self.at) = (piece, 0),
+                None if self.elements.ended() => return Ok(None),
+                None => {
+                    return Err(Failure::new(
+                        Code::Unreachable,
+                        format_args!("{url} broke off while it said what was missed"),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+impl Server {
+    /// The session's messages, oldest first.
+    ///
+    /// # Errors
+    /// As [`super::explain`] says.
+    pub async fn messages(&self, session: &str) -> Result<Vec<Message>, Failure> {
+        let path = format!("/session/{}/message", super::session::segment(session));
+        self.ask(Method::GET, &path, "list a session's messages").await
+    }
+
+    /// Every entry with a number above the one that `after` names for its session. A session that is not
+    /// named comes back whole. `None`: this server keeps no log, as those of 1.1.
+    ///
+    /// # Errors
+    /// As [`super::explain`] says.
+    pub async fn history(&self, after: &HashMap<String, i64>) -> Result<Option<History>, Failure> {
+        let body: Value = after
+            .iter()
+            .map(|(id, seq)| (id.clone(), Value::from(*seq)))
+            .collect();
+        // Without a time limit for the whole: a slow reader may take its time over a long log.
+        let request = self.events.post(self.route("sync/history")).json(&body).send();
+        let answer = tokio::time::timeout(REQUEST_TIMEOUT, request)
+            .await
+            .map_err(|_| failure::silent(&self.url))?
+            .map_err(|e| explain(&self.url, "say what was missed", &e.into()))?;
+        match answer.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(failure::not_allowed(&self.url)),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(None),
+            status if !status.is_success() => {
+                return Err(Failure::new(
+                    Code::Unreachable,
+                    format_args!("{} answers {status} when asked what was missed", self.url),
+                ));
+            }
+            _ => {}
+        }
+        let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let json = kind.is_some_and(|kind| kind.contains("json"));
+        Ok(json.then(|| History {
+            server: self.clone(),
+            answer,
+            piece: bytes::Bytes::new(),
+            at: 0,
+            elements: Elements::up_to(LONGEST_EVENT),
+            skipped: 0,
+        }))
+    }
+
+    /// The sessions that the server knows, those of every project where it can tell.
+    ///
+    /// # Errors
+    /// As [`super::explain`] says.
+    pub async fn sessions(&self) -> Result<Vec<Session>, Failure> {
+        if let Some(sessions) = self.sessions_everywhere().await {
+            return Ok(sessions);
+        }
+        self.ask(Method::GET, &format!("/session?limit={ALL}"), "list its sessions")
+            .await
+    }
+
+    /// The sessions of every project; `None` where the server has no such list. Named without a directory:
+    /// with one it would list only that.
+    async fn sessions_everywhere(&self) -> Option<Vec<Session>> {
+        let answer = self
+            .events
+            .get(self.route("experimental/session"))
+            .query(&[("limit", ALL)])
+            .timeout(REQUEST_TIMEOUT)
+            .send()
+            .await
+            .ok()?;
+        answer.error_for_status().ok()?.json().await.ok()
+    }
+
+    /// The directory that the server works in for us.
+    ///
+    /// # Errors
+    /// As [`super::explain`] says.
+    pub async fn directory(&self) -> Result<String, Failure> {
+        #[derive(Deserialize)]
+        struct Paths {
+            directory: String,
+        }
+        let paths: Paths = self.ask(Method::GET, "/path", "say where it works").await?;
+        Ok(paths.directory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_no_part_of_the_type() {
+        let entry = |kind: &str| Entry {
+            id: String::new(),
+            session: String::new(),
+            seq: 0,
+            kind: kind.to_owned(),
+            data: RawValue::from_string("{}".to_owned()).unwrap(),
+        };
+        assert_eq!(entry("message.part.updated.1").bus_type(), "message.part.updated");
+        assert_eq!(entry("message.updated").bus_type(), "message.updated");
+    }
+}

@@ -1,0 +1,244 @@
+//! What is asked about sessions, and of them.
+
+use super::{Server, explain};
+use crate::pipe::{Code, Failure};
+use opencode_rs::OpencodeError;
+use opencode_rs::http::messages::MessagesApi;
+use opencode_rs::types::message::{PromptPart, PromptRequest};
+use opencode_rs::types::project::ModelRef;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// A session, as far as we use it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// The directory that it works in.
+    #[serde(default)]
+    pub directory: Option<String>,
+    /// The session that started it, for a subagent's.
+    #[serde(default, rename = "parentID")]
+    pub parent: Option<String>,
+}
+
+impl Server {
+    /// Opens a new session.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn create_session(&self) -> Result<Session, Failure> {
+        self.ask_with(Method::POST, "/session", Some(json!({})), "open a session")
+            .await
+    }
+
+    /// The session with this id.
+    ///
+    /// # Errors
+    /// [`Code::Error`] when there is none; otherwise as [`explain`] says.
+    pub async fn session(&self, id: &str) -> Result<Session, Failure> {
+        let path = format!("/session/{}", segment(id));
+        match self.http.request_json(Method::GET, &path, None).await {
+            Ok(session) => Ok(session),
+            // A version that knows no such id answers with a page, a 400 or a 404.
+            Err(OpencodeError::Http {
+                status: 400 | 404, ..
+            }) => Err(Failure::new(
+                Code::Error,
+                format_args!(
+                    "{} knows no session {id}; `opencode session list` in its directory names them",
+                    self.url
+                ),
+            )),
+            Err(error) => Err(explain(&self.url, "find the session", &error)),
+        }
+    }
+
+    /// The sessions that this one started.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn children(&self, id: &str) -> Result<Vec<Session>, Failure> {
+        let path = format!("/session/{}/children", segment(id));
+        self.ask(Method::GET, &path, "list a session's children").await
+    }
+
+    /// Whether the session works or waits: whether it is anything but idle.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn is_busy(&self, id: &str) -> Result<bool, Failure> {
+        #[derive(Deserialize)]
+        struct Status {
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        let all: HashMap<String, Status> = self
+            .ask(Method::GET, "/session/status", "ask what its sessions do")
+            .await?;
+        // Only sessions that are not idle are listed.
+        Ok(all.get(id).is_some_and(|status| status.kind != "idle"))
+    }
+
+    /// Gives the session something to do; the answer comes as events. `model` is `provider/model`;
+    /// none is the server's own choice.
+    ///
+    /// # Errors
+    /// [`Code::Usage`] for a model that is not written so; otherwise as [`explain`] says.
+    pub async fn prompt(&self, id: &str, text: &str, model: Option<&str>) -> Result<(), Failure> {
+        self.send(id, text, model, false).await
+    }
+
+    /// Tells the session something in the user's place. It is marked as written by a program, so that
+    /// nobody takes it for the user's own words.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn steer(&self, id: &str, text: &str) -> Result<(), Failure> {
+        self.send(id, text, None, true).await
+    }
+
+    async fn send(&self, id: &str, text: &str, model: Option<&str>, ours: bool) -> Result<(), Failure> {
+        let request = PromptRequest {
+            parts: vec![PromptPart::Text {
+                text: text.to_owned(),
+                synthetic: ours.then_some(true),
+                ignored: None,
+                metadata: ours.then(|| json!({"ocr": "steer"})),
+            }],
+            message_id: None,
+            model: model.map(model_ref).transpose()?,
+            agent: None,
+            no_reply: None,
+            system: None,
+            variant: None,
+        };
+        MessagesApi::new(self.http.clone())
+            .prompt_async(id, &request)
+            .await
+            .map_err(|e| explain(&self.url, "send the session a message", &e))
+    }
+
+    /// Ends what the session is doing.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn abort(&self, id: &str) -> Result<(), Failure> {
+        let path = format!("/session/{}/abort", segment(id));
+        let _taken: Value = self
+            .ask_with(Method::POST, &path, Some(json!({})), "abort the session")
+            .await?;
+        Ok(())
+    }
+}
+
+impl Server {
+    /// The files that the session has changed, relative to its directory.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn changed_files(&self, id: &str) -> Result<Vec<String>, Failure> {
+        #[derive(Deserialize)]
+        struct Changed {
+            file: String,
+        }
+        let path = format!("/session/{}/diff", segment(id));
+        let changed: Vec<Changed> = self
+            .ask(Method::GET, &path, "say what the session changed")
+            .await?;
+        Ok(changed.into_iter().map(|change| change.file).collect())
+    }
+
+    /// Takes back what the session changed since this message, and the message.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn revert(&self, id: &str, message: &str) -> Result<(), Failure> {
+        let path = format!("/session/{}/revert", segment(id));
+        let body = json!({"messageID": message});
+        let _session: Value = self
+            .ask_with(Method::POST, &path, Some(body), "take the changes back")
+            .await?;
+        Ok(())
+    }
+
+    /// Answers a permission: `once`, `always` or `reject`, with something for the agent to read.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn answer_permission(
+        &self,
+        request: &str,
+        reply: &str,
+        message: Option<&str>,
+    ) -> Result<(), Failure> {
+        let path = format!("/permission/{}/reply", segment(request));
+        let body = match message {
+            Some(message) => json!({"reply": reply, "message": message}),
+            None => json!({"reply": reply}),
+        };
+        let _taken: Value = self
+            .ask_with(Method::POST, &path, Some(body), "answer the permission")
+            .await?;
+        Ok(())
+    }
+
+    /// Turns a question down.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn reject_question(&self, request: &str) -> Result<(), Failure> {
+        let path = format!("/question/{}/reject", segment(request));
+        let _taken: Value = self
+            .ask_with(Method::POST, &path, Some(json!({})), "turn the question down")
+            .await?;
+        Ok(())
+    }
+}
+
+/// An id as one segment of a path: whatever is not a letter, a digit, `_`, `-` or `.` is escaped.
+pub(super) fn segment(id: &str) -> String {
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect()
+}
+
+/// `provider/model`; the model's own name may contain more slashes.
+fn model_ref(text: &str) -> Result<ModelRef, Failure> {
+    let (provider, model) = text
+        .split_once('/')
+        .filter(|(p, m)| !p.is_empty() && !m.is_empty())
+        .ok_or_else(|| {
+            Failure::new(
+                Code::Usage,
+                format_args!("--worker-model {text}: write it as provider/model, such as ollama/llama3.1; `opencode models` lists them"),
+            )
+        })?;
+    Ok(ModelRef {
+        provider_id: Some(provider.to_owned()),
+        model_id: Some(model.to_owned()),
+        variant: None,
+        extra: Value::Null,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_names_its_provider_first() {
+        let model = model_ref("openrouter/meta/llama").unwrap();
+        assert_eq!(model.provider_id.as_deref(), Some("openrouter"));
+        assert_eq!(model.model_id.as_deref(), Some("meta/llama"));
+        for bad in ["llama", "/llama", "ollama/", ""] {
+            assert_eq!(model_ref(bad).unwrap_err().code, Code::Usage, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_id_cannot_leave_its_segment() {
+        assert_eq!(segment("ses_1-a.b"), "ses_1-a.b");
+        assert!(!segment("../x?y#z").contains(['/', '?', '#']));
+    }
+}

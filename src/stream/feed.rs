@@ -1,0 +1,107 @@
+//! One connection to the server's events: server-sent events in, their raw payloads out.
+
+use crate::pipe::{Code, Failure};
+use crate::server::{LONGEST_EVENT, Server};
+use futures_util::{Stream, StreamExt};
+use sse_stream::SseByteStream;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+type Bytes = Pin<Box<dyn Stream<Item = Result<bytes::Bytes, std::io::Error>>>>;
+
+/// The events of one connection.
+pub(super) struct Feed {
+    events: SseByteStream<Bytes>,
+    /// The payload that showed that the connection speaks.
+    first: Option<String>,
+    /// Bytes that came since the last event was complete.
+    pending: Arc<AtomicUsize>,
+    /// When something was heard last. It outlives a call that is given up for a tick.
+    heard: Instant,
+    /// A server that says nothing for so long is lost.
+    silence: Duration,
+}
+
+impl Feed {
+    /// Connects, and waits for the first event: a server may accept a listener and never speak to it, and
+    /// one that has spoken misses nothing that comes from now on.
+    pub(super) async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Failure> {
+        let mut feed = Self::new(server.events(all).await?, silence);
+        match feed.next().await {
+            Ok(payload) => feed.first = Some(payload),
+            Err(lost) => {
+                return Err(Failure::new(
+                    Code::Unreachable,
+                    format_args!(
+                        "{} takes a listener and tells it nothing: {lost}; look at the server's log",
+                        server.url()
+                    ),
+                ));
+            }
+        }
+        Ok(feed)
+    }
+
+    fn new(answer: reqwest::Response, silence: Duration) -> Self {
+        let pending = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&pending);
+        let bytes = answer.bytes_stream().map(move |piece| {
+            let piece = piece.map_err(std::io::Error::other)?;
+            if counted.fetch_add(piece.len(), Ordering::Relaxed) > LONGEST_EVENT {
+                return Err(std::io::Error::other("one event is longer than 32 MiB"));
+            }
+            Ok(piece)
+        });
+        Self {
+            events: SseByteStream::new(Box::pin(bytes)),
+            first: None,
+            pending,
+            heard: Instant::now(),
+            silence,
+        }
+    }
+
+    /// The next payload; or why the connection is lost, for a person.
+    pub(super) async fn next(&mut self) -> Result<String, String> {
+        if let Some(first) = self.first.take() {
+            return Ok(first);
+        }
+        loop {
+            let next = tokio::time::timeout_at(self.heard + self.silence, self.events.next()).await;
+            self.pending.store(0, Ordering::Relaxed);
+            self.heard = Instant::now();
+            match next {
+                Err(_) => {
+                    return Err(format!(
+                        "the server said nothing for {} s",
+                        self.silence.as_secs()
+                    ));
+                }
+                Ok(None) => return Err("the server closed the connection".to_owned()),
+                Ok(Some(Err(error))) => return Err(innermost(&error)),
+                Ok(Some(Ok(event))) => {
+                    if let Some(data) = event.data {
+                        return Ok(data);
+                    }
+                }
+            }
+        }
+    }
+
+    /// We did not listen for so long: that is no silence of the server.
+    pub(super) fn did_not_listen(&mut self, time: Duration) {
+        self.heard += time;
+    }
+}
+
+/// The innermost cause, which is the one that says something.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    format!("the connection broke: {cause}")
+}

@@ -1,0 +1,161 @@
+//! A document that `opencode export` wrote, as a stream.
+
+use super::messages::payloads;
+use super::stamp::stamp;
+use crate::pipe::{Code, Failure, Out};
+use crate::server::Message;
+use crate::wire::part::integer;
+use crate::wire::record::{self, CloseReason, Closed, Opened};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::io::Read;
+
+/// The document.
+#[derive(Deserialize)]
+struct Export {
+    info: Info,
+    messages: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    id: String,
+    #[serde(default)]
+    directory: Option<String>,
+    #[serde(default)]
+    version: Option<String>,
+}
+
+/// The times of a part or a message, wherever they stand.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Times {
+    time: Option<Time>,
+    state: Option<State>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct State {
+    time: Option<Time>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Time {
+    created: Option<Box<RawValue>>,
+    start: Option<Box<RawValue>>,
+    completed: Option<Box<RawValue>>,
+    end: Option<Box<RawValue>>,
+}
+
+impl Time {
+    fn latest(&self) -> Option<i64> {
+        [&self.created, &self.start, &self.completed, &self.end]
+            .into_iter()
+            .flatten()
+            .filter_map(|raw| integer(raw))
+            .max()
+    }
+}
+
+/// Writes the document in `input` to `out` as the lines of a recording, each at its own time.
+///
+/// # Errors
+/// [`Code::BadData`] when it is no such document; what reading and writing say.
+pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
+    let mut text = String::new();
+    input
+        .read_to_string(&mut text)
+        .map_err(|e| Failure::new(Code::Error, format_args!("cannot read the document: {e}")))?;
+    let export: Export = serde_json::from_str(&text).map_err(|e| {
+        Failure::new(
+            Code::BadData,
+            format_args!("this is no document of `opencode export`: {e}; write one with `opencode export SESSION > FILE`"),
+        )
+    })?;
+    out.pass(&lines(&export))?;
+    out.finish()
+}
+
+fn lines(export: &Export) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut now = 0;
+    let mut first = None;
+    for message in &export.messages {
+        let times = message
+            .parts
+            .iter()
+            .chain([&message.info])
+            .map(|raw| time_of(raw));
+        for (payload, time) in payloads(message).iter().zip(times) {
+            now = now.max(time.unwrap_or(0));
+            first.get_or_insert(now);
+            body.extend(stamp(payload, now).unwrap_or_default());
+        }
+    }
+    let session = Some(export.info.id.clone());
+    let opened = Opened {
+        session_id: session.clone(),
+        directory: export.info.directory.clone(),
+        version: export.info.version.clone(),
+        replay: true,
+        ..Opened::default()
+    };
+    let idle = format!(
+        r#"{{"type":"session.idle","recovered":true,"properties":{{"sessionID":"{}"}}}}"#,
+        export.info.id
+    );
+    let closed = Closed {
+        session_id: session,
+        reason: CloseReason::Rest,
+        detail: "the document ends".to_owned(),
+        signal: None,
+    };
+    let mut lines = Vec::new();
+    record::append(&mut lines, first.unwrap_or(0), &opened);
+    lines.extend(body);
+    lines.extend(stamp(&idle, now).unwrap_or_default());
+    record::append(&mut lines, now, &closed);
+    lines
+}
+
+/// When a part or a message came to be what it is.
+fn time_of(raw: &RawValue) -> Option<i64> {
+    let times: Times = serde_json::from_str(raw.get()).ok()?;
+    let state = times.state.and_then(|state| state.time);
+    [times.time, state]
+        .into_iter()
+        .flatten()
+        .filter_map(|time| time.latest())
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_becomes_a_recording_in_the_order_of_its_times() {
+        let document = r#"{"info":{"id":"ses_1","directory":"/p"},"messages":[
+            {"info":{"id":"msg_1","sessionID":"ses_1","role":"user","time":{"created":5}},"parts":[{"id":"prt_1","sessionID":"ses_1","messageID":"msg_1","type":"text","text":"go"}]},
+            {"info":{"id":"msg_2","sessionID":"ses_1","role":"assistant","time":{"created":6,"completed":9}},"parts":[{"id":"prt_2","sessionID":"ses_1","messageID":"msg_2","type":"tool","tool":"bash","state":{"status":"completed","time":{"start":7,"end":8}}}]}]}"#;
+        let export: Export = serde_json::from_str(document).unwrap();
+        let text = String::from_utf8(lines(&export)).unwrap();
+        let stamps: Vec<&str> = text.lines().map(|l| &l[..l.find(',').unwrap()]).collect();
+        assert_eq!(
+            stamps,
+            [
+                "{\"ts\":0",
+                "{\"ts\":0",
+                "{\"ts\":5",
+                "{\"ts\":8",
+                "{\"ts\":9",
+                "{\"ts\":9",
+                "{\"ts\":9"
+            ]
+        );
+        assert!(text.lines().nth(3).unwrap().contains("\"tool\":\"bash\""));
+        assert!(text.contains("\"replay\":true"));
+    }
+}

@@ -1,0 +1,416 @@
+//! `ocr-act` without a server: the outcome of a run as its exit code, row by row; what it says it would do; whom
+//! it tells.
+
+use crate::support::{ocr, shell};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use wiremock::matchers::{any, method};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn opened(replay: bool) -> Value {
+    json!({"ts": 1000, "type": "ocr.stream.opened", "properties": {"sessionID": "ses_1", "server": "http://127.0.0.1:9/", "spawned": false, "replay": replay}})
+}
+
+fn finding(kind: &str, grade: &str, infra: bool) -> Value {
+    json!({"ts": 2000, "type": "ocr.detect.finding", "properties": {"sessionID": "ses_1", "finding": "f1", "kind": kind, "rule": "r", "grade": grade, "state": "open", "summary": "it is bad", "infra": infra, "wasted": {"calls": 4, "tokens": 70}}})
+}
+
+fn done(outcome: &str) -> Value {
+    json!({"ts": 3000, "type": "ocr.detect.done", "properties": {"sessionID": "ses_1", "outcome": outcome, "claim": "none", "contradictions": [], "evidence": []}})
+}
+
+fn decision(action: &str, finding: Option<&str>) -> Value {
+    json!({"ts": 3500, "type": "ocr.review.decision", "properties": {"sessionID": "ses_1", "action": action, "reason": "because", "message": "try b", "finding": finding, "judged": "evt_1", "reviewer": "me"}})
+}
+
+fn closed(reason: &str, signal: Option<i32>) -> Value {
+    json!({"ts": 4000, "type": "ocr.stream.closed", "properties": {"sessionID": "ses_1", "reason": reason, "detail": "so it is", "signal": signal}})
+}
+
+fn lines(lines: &[Value]) -> String {
+    lines
+        .iter()
+        .flat_map(|line| [line.to_string(), "\n".to_owned()])
+        .collect()
+}
+
+fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
+    let done = ocr("ocr-act")
+        .arg("--only")
+        .args(args)
+        .write_stdin(lines(input))
+        .output()
+        .unwrap();
+    let added = String::from_utf8(done.stdout).unwrap();
+    let added = added.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    (
+        done.status.code().unwrap(),
+        added,
+        String::from_utf8(done.stderr).unwrap(),
+    )
+}
+
+/// What a run looks like, and what it comes to.
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn outcomes() -> [(&'static str, i64, Vec<Value>); 24] {
+    let abort = || decision("abort", Some("f1"));
+    let found = |kind: &str| {
+        vec![
+            opened(true),
+            finding(kind, "stop", false),
+            abort(),
+            closed("rest", None),
+        ]
+    };
+    let rests = |outcome: &str| vec![opened(true), done(outcome), closed("rest", None)];
+    let judged = |action: &str| {
+        vec![
+            opened(true),
+            done("candidate"),
+            decision(action, None),
+            closed("rest", None),
+        ]
+    };
+    [
+        ("done", 0, rests("done")),
+        ("done", 0, judged("done")),
+        ("unsure", 3, judged("unsure")),
+        ("unsure", 3, rests("candidate")),
+        ("unsure", 3, rests("waiting")),
+        ("unsure", 3, rests("length")),
+        ("unsure", 3, vec![opened(true)]),
+        ("unsure", 3, vec![]),
+        ("loop", 10, found("loop")),
+        ("loop", 10, found("text")),
+        ("loop", 10, found("stagnation")),
+        ("loop", 10, found("checks")),
+        ("loop", 10, found("steering")),
+        ("loop", 10, found("storm")),
+        ("stalled", 11, found("stall")),
+        ("stalled", 11, found("blocked")),
+        ("budget", 12, found("budget")),
+        (
+            "failed",
+            13,
+            vec![
+                opened(true),
+                finding("storm", "warn", true),
+                abort(),
+                closed("rest", None),
+            ],
+        ),
+        ("failed", 13, rests("error")),
+        ("aborted", 15, rests("aborted")),
+        ("unreachable", 69, vec![opened(true), closed("serverGone", None)]),
+        (
+            "interrupted",
+            130,
+            vec![opened(true), closed("interrupted", Some(2))],
+        ),
+        (
+            "interrupted",
+            143,
+            vec![opened(true), closed("interrupted", Some(15))],
+        ),
+        // A finding that is graver than any reviewer needs, without one.
+        (
+            "loop",
+            10,
+            vec![opened(true), finding("loop", "stop", false), closed("rest", None)],
+        ),
+    ]
+}
+
+#[test]
+fn ctl_12_every_outcome_has_its_exit_code() {
+    for (outcome, code, input) in outcomes() {
+        let (seen, added, told) = act(&[], &input);
+        let result = &added.last().unwrap()["properties"];
+        assert_eq!(
+            (result["outcome"].as_str(), result["exitCode"].as_i64()),
+            (Some(outcome), Some(code)),
+            "{input:?}: {told}"
+        );
+        assert_eq!(i64::from(seen), code, "{input:?}");
+    }
+}
+
+#[test]
+fn ctl_12_verification_that_fails_ends_with_14() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = opened(false);
+    first["properties"]["directory"] = json!(folder.path());
+    let (code, added, told) = act(
+        &["--verify", "exit 7"],
+        &[first, done("done"), closed("rest", None)],
+    );
+    assert_eq!(code, 14, "{told}");
+    assert!(
+        added.iter().any(|l| l["properties"]["detail"]
+            .as_str()
+            .is_some_and(|d| d.contains("exit 7"))),
+        "{added:?}"
+    );
+}
+
+#[test]
+fn a_replay_is_told_what_would_be_done_and_nothing_is() {
+    let (code, added, _) = act(
+        &[],
+        &[
+            opened(true),
+            finding("loop", "stop", false),
+            decision("abort", Some("f1")),
+        ],
+    );
+    assert_eq!(code, 10);
+    let action = &added[0]["properties"];
+    assert_eq!(
+        (&action["action"], &action["phase"]),
+        (&json!("abort"), &json!("skipped"))
+    );
+    assert!(action["detail"].as_str().unwrap().contains("replay"));
+    assert_eq!(added.len(), 2, "the finding and its decision are one abort");
+}
+
+#[test]
+fn the_same_decision_twice_is_one_action() {
+    let steer = decision("steer", Some("f1"));
+    let (_, added, _) = act(
+        &[],
+        &[
+            opened(true),
+            finding("loop", "warn", false),
+            steer.clone(),
+            steer.clone(),
+            closed("rest", None),
+        ],
+    );
+    let steers = added
+        .iter()
+        .filter(|l| l["properties"]["action"] == "steer")
+        .count();
+    assert_eq!(steers, 1, "{added:?}");
+}
+
+#[test]
+fn a_stale_decision_is_not_acted_on() {
+    let mut stale = decision("abort", Some("f1"));
+    stale["properties"]["stale"] = json!(true);
+    let (_, added, _) = act(
+        &[],
+        &[
+            opened(true),
+            finding("loop", "warn", false),
+            stale,
+            done("done"),
+            closed("rest", None),
+        ],
+    );
+    assert!(added.iter().all(|l| l["type"] != "ocr.act.action"), "{added:?}");
+}
+
+#[test]
+fn the_command_line_decides_by_rule_and_by_kind() {
+    let input = [
+        opened(true),
+        finding("stagnation", "warn", false),
+        closed("rest", None),
+    ];
+    let deed = |args: &[&str]| act(args, &input).1[0]["properties"]["action"].clone();
+    assert_eq!(deed(&["--on", "r=abort"]), "abort");
+    assert_eq!(deed(&["--on", "stagnation=steer"]), "steer");
+    let stop = [
+        opened(true),
+        finding("loop", "stop", false),
+        done("done"),
+        closed("rest", None),
+    ];
+    assert_eq!(act(&["--on", "loop=continue"], &stop).0, 0);
+    let (code, _, told) = act(&["--on", "loop"], &input);
+    assert_eq!(code, 2);
+    assert!(told.contains("RULE=ACTION"), "{told}");
+}
+
+#[test]
+fn a_server_that_others_may_listen_to_is_not_acted_on() {
+    let mut first = opened(false);
+    first["properties"]["server"] = json!("http://example.org:4096/");
+    let (code, added, told) = act(
+        &[],
+        &[first, finding("loop", "stop", false), closed("rest", None)],
+    );
+    assert_eq!(code, 10);
+    assert_eq!(added[0]["properties"]["phase"], "skipped");
+    assert!(told.contains("--allow-insecure"), "{told}");
+}
+
+#[test]
+fn sta_01_the_result_sums_the_run_up() {
+    let turn = json!({"ts": 2100, "type": "ocr.detect.turn", "properties": {"sessionID": "ses_1", "turn": 1, "why": "finding"}});
+    let (_, added, told) = act(
+        &[],
+        &[
+            opened(true),
+            finding("loop", "stop", false),
+            turn,
+            decision("abort", Some("f1")),
+            closed("rest", None),
+        ],
+    );
+    let result = &added.last().unwrap()["properties"];
+    for (member, value) in [
+        ("turns", 1),
+        ("findings", 1),
+        ("decisions", 1),
+        ("wastedCalls", 4),
+        ("wastedTokens", 70),
+        ("lasted", 3000),
+    ] {
+        assert_eq!(result[member], value, "{member}");
+    }
+    assert_eq!(
+        told,
+        "ocr-act: loop (exit 10): it is bad; 1 turn; 4 calls that brought nothing new; 70 tokens spent on them; 3 s\n"
+    );
+    assert_eq!(act(&["--quiet"], &[opened(true)]).2, "");
+}
+
+/// What a webhook was sent.
+fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec<wiremock::Request>, String) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        server
+    });
+    let mut command = ocr("ocr-act");
+    command
+        .args(args)
+        .args(["--notify", &server.uri()])
+        .envs(env.iter().copied());
+    let done_ = command
+        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
+        .output()
+        .unwrap();
+    assert_eq!(
+        done_.status.code(),
+        Some(0),
+        "telling somebody changed the outcome"
+    );
+    (
+        runtime.block_on(server.received_requests()).unwrap(),
+        String::from_utf8(done_.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn notf_02_a_webhook_is_signed_as_the_specification_says() {
+    let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
+    let (requests, _) = posted(
+        &[],
+        &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))],
+        ResponseTemplate::new(204),
+    );
+    let request = &requests[0];
+    let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
+    let body = String::from_utf8(request.body.clone()).unwrap();
+    // An implementation of its own: base64(HMAC-SHA256(key, "id.timestamp.body")).
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"a secret of twenty-four b").unwrap();
+    mac.update(format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp")).as_bytes());
+    let expected = BASE64_STANDARD.encode(mac.finalize().into_bytes());
+    assert_eq!(header("webhook-signature"), format!("v1,{expected}"));
+    assert_eq!(header("webhook-timestamp"), "4");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (&body["type"], &body["data"]["outcome"]),
+        (&json!("ocr.act.result"), &json!("done"))
+    );
+}
+
+#[test]
+fn notf_03_other_shapes_are_what_they_are_elsewhere() {
+    for (shape, says) in [
+        ("slack", r#"{"text":"done (exit 0)"#),
+        ("discord", r#""content":"done (exit 0)"#),
+        ("ntfy", "done (exit 0)"),
+    ] {
+        let (requests, _) = posted(&["--notify-as", shape], &[], ResponseTemplate::new(200));
+        let body = String::from_utf8(requests[0].body.clone()).unwrap();
+        assert!(body.contains(says), "{shape}: {body}");
+    }
+}
+
+#[test]
+fn notf_01_only_the_ends_asked_for_are_told() {
+    assert!(
+        posted(&["--notify-on", "failure"], &[], ResponseTemplate::new(200))
+            .0
+            .is_empty()
+    );
+    assert_eq!(
+        posted(&["--notify-on", "success"], &[], ResponseTemplate::new(200))
+            .0
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn notf_02_an_endpoint_that_fails_is_tried_again_and_never_fails_the_run() {
+    let (requests, told) = posted(&[], &[], ResponseTemplate::new(500));
+    assert_eq!(requests.len(), 4);
+    let ids: Vec<_> = requests.iter().map(|r| r.headers["webhook-id"].clone()).collect();
+    assert!(
+        ids.windows(2).all(|pair| pair[0] == pair[1]),
+        "a repetition cannot be told"
+    );
+    assert!(told.contains("could not be notified"), "{told}");
+    let dead = ocr("ocr-act")
+        .args(["--notify", "http://127.0.0.1:9/secret-path"])
+        .write_stdin(lines(&[opened(false), done("done")]))
+        .output()
+        .unwrap();
+    assert_eq!(dead.status.code(), Some(0));
+    assert!(!String::from_utf8(dead.stderr).unwrap().contains("secret-path"));
+}
+
+#[test]
+fn notf_01_a_command_gets_the_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!(
+        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > told.json'",
+        lines(&[opened(false), done("done"), closed("rest", None)])
+    );
+    let finished = shell(&line, folder.path()).finish();
+    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
+    let told: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("told.json")).unwrap()).unwrap();
+    assert_eq!(told["outcome"], "done");
+}
+
+#[test]
+fn nobody_is_told_of_a_replay() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(ResponseTemplate::new(200))
+            .expect(0)
+            .mount(&server)
+            .await;
+        server
+    });
+    ocr("ocr-act")
+        .args(["--notify", &server.uri()])
+        .write_stdin(lines(&[opened(true), done("done")]))
+        .assert()
+        .success();
+    runtime.block_on(server.verify());
+}

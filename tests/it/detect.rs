@@ -1,0 +1,208 @@
+//! `ocr-detect` as a user meets it: its flags, its exit codes, its view for people.
+#![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
+
+use crate::support::{ocr, recording};
+use predicates::prelude::*;
+use predicates::str::contains;
+
+fn detect(args: &[&str], name: &str) -> assert_cmd::assert::Assert {
+    ocr("ocr-detect").args(args).write_stdin(recording(name)).assert()
+}
+
+#[test]
+fn lines_pass_and_findings_follow_the_line_that_caused_them() {
+    let input = recording("one-call-loop");
+    let output = ocr("ocr-detect")
+        .write_stdin(input.as_str())
+        .output()
+        .unwrap()
+        .stdout;
+    let output = String::from_utf8(output).unwrap();
+    let passed: String = output
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("\"type\":\"ocr.detect."))
+        .collect();
+    assert_eq!(passed, input);
+    let finding = output.find("\"ocr.detect.finding\"").unwrap();
+    assert!(output[finding..].contains("\"ocr.detect.turn\""));
+}
+
+#[test]
+fn only_prints_the_added_lines() {
+    detect(&["--only"], "ab-loop").success().stdout(
+        contains("message.part.updated")
+            .not()
+            .and(contains("ocr.detect.done")),
+    );
+}
+
+#[test]
+fn fail_on_turns_a_finding_into_an_exit_code() {
+    detect(&["--fail-on", "loop"], "one-call-loop").code(10);
+    detect(&["--fail-on", "blocked,stall"], "one-call-loop").code(0);
+    detect(&["--fail-on", "any"], "permission-block").code(11);
+    detect(&["--fail-on", "storm"], "retry-storm").code(13);
+    detect(&["--fail-on", "storm"], "compaction-storm").code(10);
+    detect(&["--fail-on", "budget", "--max-steps", "2"], "one-call-loop").code(12);
+    // A notice is no reason to fail.
+    detect(&["--fail-on", "any"], "asked-ten-runs").code(0);
+    detect(&["--fail-on", "nonsense"], "ab-loop")
+        .code(2)
+        .stderr(contains("steering"));
+}
+
+#[test]
+fn a_rule_can_be_switched_off_limited_and_graded() {
+    detect(&["--only", "--disable", "repeat,novelty"], "one-call-loop")
+        .stdout(contains("\"rule\":\"repeat\"").not());
+    detect(&["--only", "--limit", "repeat.stop=100"], "one-call-loop")
+        .stdout(contains("\"grade\":\"stop\"").not());
+    detect(&["--only", "--grade", "repeat=notice"], "one-call-loop")
+        .stdout(contains("\"grade\":\"stop\"").not());
+    detect(&["--limit", "repeat.stopp=1"], "ab-loop")
+        .code(2)
+        .stderr(contains("no limit repeat.stopp"));
+    detect(&["--disable", "reapet"], "ab-loop")
+        .code(2)
+        .stderr(contains("no rule reapet"));
+}
+
+#[test]
+fn volatile_results_are_masked_and_polls_are_let_be() {
+    detect(&["--only", "--poll", "bash|read"], "one-call-loop").stdout(contains("\"rule\":\"repeat\"").not());
+}
+
+#[test]
+fn a_promise_kept_is_done() {
+    detect(&["--only"], "clean-completion").stdout(contains("\"outcome\":\"candidate\""));
+    detect(&["--only", "--done-pattern", "."], "clean-completion").stdout(contains("\"outcome\":\"done\""));
+    detect(&["--only", "--done-pattern", "."], "todos-left")
+        .stdout(contains("\"outcome\":\"candidate\"").and(contains("openTodos")));
+}
+
+#[test]
+fn files_are_read_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    let text = recording("ab-loop");
+    let middle = text[..text.len() / 2].rfind('\n').unwrap() + 1;
+    std::fs::write(&one, &text[..middle]).unwrap();
+    std::fs::write(&two, &text[middle..]).unwrap();
+    let whole = ocr("ocr-detect")
+        .write_stdin(text.as_str())
+        .output()
+        .unwrap()
+        .stdout;
+    let both = ocr("ocr-detect").args([&one, &two]).output().unwrap().stdout;
+    assert_eq!(both, whole);
+    ocr("ocr-detect")
+        .arg(folder.path().join("none"))
+        .assert()
+        .code(1)
+        .stderr(contains("no such file"));
+}
+
+#[test]
+fn strict_ends_at_a_line_that_is_no_json_and_otherwise_a_burst_is_one_warning() {
+    let garbage = "{\"type\":\"a\"}\nno json\nnor this\n{\"type\":\"b\"}\n";
+    ocr("ocr-detect")
+        .arg("--strict")
+        .write_stdin(garbage)
+        .assert()
+        .code(65)
+        .stdout("{\"type\":\"a\"}\nno json\n")
+        .stderr(contains("line 2"));
+    let lenient = ocr("ocr-detect")
+        .write_stdin(garbage)
+        .assert()
+        .success()
+        .stdout(garbage);
+    let stderr = String::from_utf8_lossy(&lenient.get_output().stderr).into_owned();
+    assert_eq!(stderr.matches("is no JSON object").count(), 1, "{stderr}");
+}
+
+#[test]
+fn explain_draws_the_loop_once() {
+    let page = detect(&["--explain"], "ab-loop").success();
+    let page = String::from_utf8_lossy(&page.get_output().stdout).into_owned();
+    assert_eq!(page.matches("┌─▶").count(), 1, "{page}");
+    assert!(
+        page.contains("STOP") && page.contains("laps") && page.contains("At rest"),
+        "{page}"
+    );
+    assert!(!page.contains("\"type\""), "{page}");
+    detect(&["--explain"], "pagination").stdout(predicates::str::starts_with("Nothing found"));
+}
+
+#[test]
+fn help_names_every_rule_and_schema_every_record() {
+    ocr("ocr-detect").arg("--help").assert().success().stdout(
+        contains("near-duplicate")
+            .and(contains("repeat.stop"))
+            .and(contains("Examples:"))
+            .and(contains("OCR_FAIL_ON")),
+    );
+    let schemas = ocr("ocr-detect").arg("--schema").assert().success();
+    assert_eq!(
+        schemas
+            .get_output()
+            .stdout
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn an_evicted_session_is_said() {
+    let lines: String = (0..4)
+        .map(|n| format!("{{\"ts\":{n},\"type\":\"session.status\",\"properties\":{{\"sessionID\":\"ses_{n}\",\"status\":{{\"type\":\"busy\"}}}}}}\n"))
+        .collect();
+    let told = ocr("ocr-detect")
+        .args(["--only", "--max-sessions", "3"])
+        .write_stdin(lines)
+        .assert()
+        .success();
+    let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
+    assert!(
+        told.contains("\"rule\":\"evicted\"") && told.contains("\"sessionID\":\"ses_0\""),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_steer_that_is_ignored_is_one_grade_up() {
+    let text = recording("one-call-loop");
+    let session = text
+        .split("\"sessionID\":\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let plain = String::from_utf8(
+        ocr("ocr-detect")
+            .write_stdin(text.as_str())
+            .output()
+            .unwrap()
+            .stdout,
+    )
+    .unwrap();
+    let mut steered = String::new();
+    for line in plain.split_inclusive('\n') {
+        steered.push_str(line);
+        if line.contains("\"rule\":\"repeat\"") && line.contains("\"grade\":\"warn\"") {
+            let ts = line.split("\"ts\":").nth(1).unwrap().split(',').next().unwrap();
+            steered.push_str(&format!(
+                "{{\"ts\":{ts},\"type\":\"ocr.act.action\",\"properties\":{{\"sessionID\":\"{session}\",\"action\":\"steer\",\"phase\":\"taken\"}}}}\n"
+            ));
+        }
+    }
+    ocr("ocr-detect")
+        .arg("--only")
+        .write_stdin(steered)
+        .assert()
+        .stdout(contains("\"kind\":\"steering\"").and(contains("it goes on after our message")));
+    assert!(!plain.contains("\"kind\":\"steering\""));
+}

@@ -1,0 +1,305 @@
+//! What holds for every stream: `PROPTEST_CASES=10000 cargo test --release --test it properties` tries harder.
+#![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
+
+use crate::support::{names, recording};
+use ocr::detect::{Config, Detector};
+use ocr::wire::observe;
+use ocr::wire::record::{Envelope, Finding, Grade, Kind, State};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+/// The output of a detector on these lines; what is no line is left out.
+fn run<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
+    let mut detector = Detector::new(Config::default());
+    let mut added = Vec::new();
+    feed(&mut detector, lines, &mut added);
+    detector.finish(&mut added);
+    String::from_utf8(added).unwrap()
+}
+
+fn feed<'a>(detector: &mut Detector, lines: impl IntoIterator<Item = &'a str>, added: &mut Vec<u8>) {
+    for line in lines {
+        if let Ok(seen) = observe(line) {
+            detector.observe(&seen, added);
+        }
+    }
+}
+
+fn findings(output: &str) -> Vec<Finding> {
+    output
+        .lines()
+        .filter(|line| line.contains("\"ocr.detect.finding\""))
+        .map(|line| {
+            serde_json::from_str::<Envelope<Finding>>(line)
+                .unwrap()
+                .properties
+        })
+        .collect()
+}
+
+/// What a finding says, without where and when.
+fn verdicts(output: &str) -> Vec<(String, Grade, State, u64, String)> {
+    findings(output)
+        .into_iter()
+        .map(|f| (f.finding, f.grade, f.state, f.laps, f.summary))
+        .collect()
+}
+
+fn find<'a>(all: &'a [Finding], rule: &str) -> impl Iterator<Item = &'a Finding> {
+    let rule = rule.to_owned();
+    all.iter().filter(move |f| f.rule == rule)
+}
+
+/// A word that stays itself when numbers are masked.
+fn word(n: usize) -> String {
+    let letters = ['k', 'l', 'm', 'n', 'o', 'p', 'r', 's', 't', 'u'];
+    n.to_string()
+        .bytes()
+        .map(|digit| letters[usize::from(digit - b'0')])
+        .collect()
+}
+
+/// One call: which, with which result, by which tool.
+#[derive(Debug, Clone, Copy)]
+struct Call {
+    tool: usize,
+    input: usize,
+    result: usize,
+}
+
+const TOOLS: [&str; 5] = ["read", "bash", "edit", "grep", "write"];
+
+fn a_call() -> impl Strategy<Value = Call> {
+    (0..TOOLS.len(), 0usize..4, 0usize..3).prop_map(|(tool, input, result)| Call { tool, input, result })
+}
+
+/// The lines of a call in a message of its own: running, completed, and the end of its step.
+fn lines_of(session: &str, at: usize, call: Call) -> Vec<String> {
+    let input = json!({"filePath": word(call.input), "command": word(call.input), "limit": 10});
+    let state = |status: &str| {
+        json!({"status": status, "input": input, "output": word(100 + call.result),
+            "time": {"start": at * 1000, "end": at * 1000 + 300}})
+    };
+    let part = |status: &str| {
+        json!({"ts": at * 1000, "id": format!("evt_{session}_{at}_{status}"), "type": "message.part.updated", "properties": {
+            "sessionID": session, "part": {"id": format!("prt_{session}_{at}"), "messageID": format!("msg_{session}_{at}"),
+                "type": "tool", "tool": TOOLS[call.tool], "state": state(status)}}})
+    };
+    let step = json!({"ts": at * 1000 + 500, "id": format!("evt_{session}_{at}_step"), "type": "message.part.updated", "properties": {
+        "sessionID": session, "part": {"id": format!("prt_{session}_{at}_step"), "messageID": format!("msg_{session}_{at}"),
+            "type": "step-finish", "reason": "tool-calls", "tokens": {"input": 100, "output": 10, "reasoning": 0}}}});
+    vec![
+        part("running").to_string(),
+        part("completed").to_string(),
+        step.to_string(),
+    ]
+}
+
+fn session(name: &str, calls: &[Call]) -> Vec<String> {
+    calls
+        .iter()
+        .enumerate()
+        .flat_map(|(at, call)| lines_of(name, at, *call))
+        .collect()
+}
+
+fn all(lines: &[String]) -> impl Iterator<Item = &str> {
+    lines.iter().map(String::as_str)
+}
+
+/// Every line of every recording: real events, to be put in any order.
+static POOL: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let texts = names().into_iter().map(|name| recording(&name));
+    texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+});
+
+/// The same object with its members turned around, at every depth, and written with spaces.
+fn turned(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let inner: Vec<String> = members
+                .iter()
+                .rev()
+                .map(|(k, v)| format!("{} : {}", json!(k), turned(v)))
+                .collect();
+            format!("{{ {} }}", inner.join(" , "))
+        }
+        Value::Array(items) => format!("[ {} ]", items.iter().map(turned).collect::<Vec<_>>().join(" , ")),
+        other => other.to_string(),
+    }
+}
+
+/// A text as deltas, cut at these places, and then whole, as the server sends it.
+fn text_lines(text: &str, cuts: &[usize]) -> Vec<String> {
+    let mut places: Vec<usize> = cuts
+        .iter()
+        .map(|at| text.floor_char_boundary(at % (text.len() + 1)))
+        .collect();
+    places.push(text.len());
+    places.sort_unstable();
+    let part = |text: &str, end: Option<u64>| {
+        json!({"ts": 5, "type": "message.part.updated", "properties": {"sessionID": "ses_1", "part": {
+            "id": "prt_1", "messageID": "msg_1", "type": "text", "text": text, "time": {"start": 1, "end": end}}}})
+    };
+    let mut lines = vec![part("", None).to_string()];
+    let mut from = 0;
+    for at in places {
+        let delta = json!({"ts": 5, "type": "message.part.delta", "properties": {"sessionID": "ses_1", "messageID": "msg_1",
+            "partID": "prt_1", "field": "text", "delta": &text[from..at]}});
+        lines.push(delta.to_string());
+        from = at;
+    }
+    lines.push(part(text, Some(6)).to_string());
+    lines
+}
+
+/// A text that may well be degenerate: units repeated, with something between.
+fn a_text() -> impl Strategy<Value = String> {
+    let piece = ("[a-z0-9 .|`é😀\n]{1,30}", 1usize..60).prop_map(|(unit, times)| unit.repeat(times));
+    vec(piece, 1..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn nothing_makes_it_panic(picks in vec((any::<prop::sample::Index>(), any::<i64>(), 0u8..8), 0..60)) {
+        let lines: Vec<String> = picks
+            .iter()
+            .map(|(index, ts, how)| {
+                let line = index.get(&POOL);
+                match how {
+                    0 => line[..line.floor_char_boundary(line.len() / 2)].to_owned(),
+                    1 => line.replacen("\"ts\":", &format!("\"ts\":{ts},\"was\":"), 1),
+                    2 => line.replace("\"sessionID\":\"ses", "\"sessionID\":\"other"),
+                    _ => line.clone(),
+                }
+            })
+            .collect();
+        run(all(&lines));
+    }
+
+    #[test]
+    fn distinct_calls_are_never_a_loop(tools in vec(0..TOOLS.len(), 1..40)) {
+        let calls: Vec<Call> = tools.into_iter().enumerate().map(|(n, tool)| Call { tool, input: n, result: n }).collect();
+        let found = findings(&run(all(&session("ses_1", &calls))));
+        prop_assert!(found.iter().all(|f| f.kind != Kind::Loop), "{found:?}");
+    }
+
+    #[test]
+    fn it_makes_no_difference_how_text_is_cut(text in a_text(), one in vec(any::<usize>(), 0..20), other in vec(any::<usize>(), 0..20)) {
+        let (one, other) = (text_lines(&text, &one), text_lines(&text, &other));
+        prop_assert_eq!(verdicts(&run(all(&one))), verdicts(&run(all(&other))));
+    }
+
+    #[test]
+    fn it_makes_no_difference_how_json_is_written(calls in vec(a_call(), 1..40)) {
+        let lines = session("ses_1", &calls);
+        let other: Vec<String> = lines.iter().map(|line| turned(&serde_json::from_str(line).unwrap())).collect();
+        prop_assert_eq!(run(all(&lines)), run(all(&other)));
+    }
+
+    #[test]
+    fn it_makes_no_difference_that_an_event_comes_twice(calls in vec(a_call(), 1..40), twice in vec(any::<prop::sample::Index>(), 0..40)) {
+        let lines = session("ses_1", &calls);
+        let mut doubled = lines.clone();
+        for index in twice {
+            // Behind itself, or much later.
+            let line = index.get(&lines).clone();
+            let at = doubled.iter().position(|l| *l == line).unwrap() + 1 + index.index(3);
+            doubled.insert(at.min(doubled.len()), line);
+        }
+        prop_assert_eq!(verdicts(&run(all(&lines))), verdicts(&run(all(&doubled))));
+    }
+
+    #[test]
+    fn it_makes_no_difference_what_other_sessions_do(
+        mine in vec(a_call(), 1..40), theirs in vec(a_call(), 1..40), turns in vec(any::<bool>(), 240),
+    ) {
+        let (mine, theirs) = (session("ses_1", &mine), session("ses_2", &theirs));
+        let (mut one, mut other) = (mine.iter(), theirs.iter());
+        let mut mixed: Vec<&str> = Vec::new();
+        for turn in turns {
+            mixed.extend(if turn { one.next() } else { other.next() }.map(String::as_str));
+        }
+        mixed.extend(one.chain(other).map(String::as_str));
+        let of_mine = |output: String| {
+            let all = findings(&output).into_iter().filter(|f| f.session_id == "ses_1");
+            all.map(|f| (f.finding, f.grade, f.state, f.laps)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(of_mine(run(all(&mine))), of_mine(run(mixed)));
+    }
+
+    #[test]
+    fn every_rotation_of_a_cycle_is_the_same_episode(period in 1usize..9, by in 0usize..9, laps in 5usize..8) {
+        let calls = |from: usize| -> Vec<Call> {
+            (0..period * laps).map(|n| Call { tool: 0, input: (n + from) % period, result: (n + from) % period }).collect()
+        };
+        let id = |from: usize| {
+            let found = findings(&run(all(&session("ses_1", &calls(from)))));
+            let stopped: Vec<String> = find(&found, "repeat").filter(|f| f.grade == Grade::Stop).map(|f| f.finding.clone()).collect();
+            stopped
+        };
+        prop_assert!(!id(0).is_empty());
+        prop_assert_eq!(id(0), id(by));
+    }
+
+    #[test]
+    fn more_laps_never_lower_a_grade(lap in vec(a_call(), 1..8), laps in 1usize..8) {
+        let gravest = |laps: usize| {
+            let calls: Vec<Call> = lap.iter().copied().cycle().take(lap.len() * laps).collect();
+            findings(&run(all(&session("ses_1", &calls)))).iter().map(|f| f.grade).max()
+        };
+        prop_assert!(gravest(laps) <= gravest(laps + 1));
+    }
+
+    #[test]
+    fn what_was_said_of_a_prefix_stays_said(calls in vec(a_call(), 1..40), cut in any::<prop::sample::Index>()) {
+        let lines = session("ses_1", &calls);
+        let mut prefix = Vec::new();
+        feed(&mut Detector::new(Config::default()), all(&lines[..cut.index(lines.len())]), &mut prefix);
+        prop_assert!(run(all(&lines)).as_bytes().starts_with(&prefix));
+    }
+}
+
+/// How much memory this process has in use, in KiB.
+#[cfg(target_os = "linux")]
+fn resident(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_session_takes_no_more_memory_than_a_short_one() {
+    use std::io::Write;
+    let mut stage = std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-detect"))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = stage.stdin.take().unwrap();
+    let mut sizes = Vec::new();
+    for round in 0..4 {
+        for n in 0..2_000 {
+            let at = round * 2_000 + n;
+            let call = Call {
+                tool: at % 5,
+                input: at,
+                result: at,
+            };
+            for line in lines_of("ses_1", at, call) {
+                writeln!(input, "{line}").unwrap();
+            }
+        }
+        input.flush().unwrap();
+        sizes.push(resident(stage.id()));
+    }
+    drop(input);
+    assert!(stage.wait().unwrap().success());
+    // The first round fills what is kept; a pipe's worth of lines may be under way.
+    assert!(sizes[3] < sizes[1] + 4096, "{sizes:?} KiB");
+}

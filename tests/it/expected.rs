@@ -1,0 +1,92 @@
+//! What is found in every recording, beside the recordings, one line each. `OCR_ACCEPT=1` writes what
+//! is found now, to be read before it is committed.
+#![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
+
+use crate::support::{names, ocr, recording};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+fn expectation(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/{name}.found"))
+}
+
+/// The lines that the detector adds, told in one line each: when, what, where it stands, and why.
+fn found(text: &str) -> String {
+    let output = ocr("ocr-detect")
+        .arg("--only")
+        .write_stdin(text)
+        .output()
+        .unwrap();
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let began = first["ts"].as_i64().unwrap();
+    let mut told = String::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let seconds = line["ts"].as_i64().unwrap() - began;
+        let p = &line["properties"];
+        let word = |key: &str| p[key].as_str().unwrap_or_default().to_owned();
+        let what = match line["type"].as_str().unwrap() {
+            "ocr.detect.finding" => format!(
+                "{} {} {} {}: {}",
+                word("kind"),
+                word("rule"),
+                word("grade"),
+                word("state"),
+                word("summary")
+            ),
+            "ocr.detect.turn" => format!("turn {} {}", p["turn"], word("why")),
+            _ => {
+                let against: Vec<&str> = p["contradictions"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .collect();
+                format!(
+                    "done {} claim {} against [{}]",
+                    word("outcome"),
+                    word("claim"),
+                    against.join(" ")
+                )
+            }
+        };
+        writeln!(told, "{}.{:03} {what}", seconds / 1000, seconds % 1000).unwrap();
+    }
+    told
+}
+
+#[test]
+fn every_recording_is_judged_as_it_was_reviewed() {
+    let accept = std::env::var_os("OCR_ACCEPT").is_some();
+    let mut wrong = Vec::new();
+    for name in names() {
+        let now = found(&recording(&name));
+        let path = expectation(&name);
+        if accept {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, now).unwrap();
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != now {
+            wrong.push(format!("{name} is judged like this now:\n{now}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}\nread it; OCR_ACCEPT=1 cargo test --test it expected accepts it",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn a_recording_gives_the_same_bytes_every_time() {
+    for name in ["ab-loop", "subagent-blocked"] {
+        let run = || {
+            ocr("ocr-detect")
+                .write_stdin(recording(name))
+                .output()
+                .unwrap()
+                .stdout
+        };
+        assert_eq!(run(), run(), "{name}");
+    }
+}

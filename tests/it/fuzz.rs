@@ -1,0 +1,139 @@
+//! Real lines, broken in every way, through the line and event readers and the rules:
+//! `OCR_FUZZ_SECONDS=600 cargo test --release --test it fuzz -- --nocapture` goes on for that long.
+#![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
+
+use crate::support::{names, recording};
+use ocr::detect::{Config, Detect, Detector};
+use ocr::pipe::Stage;
+use std::time::{Duration, Instant};
+
+/// Streams tried when nothing else is said.
+const FEW: u64 = 300;
+/// Lines a stream.
+const LINES: usize = 200;
+
+/// A small generator of numbers that only has to be fast and the same every time (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let bits = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+        usize::try_from(bits).unwrap() % limit.max(1)
+    }
+}
+
+/// What is put in the place of something else.
+const ODD: [&[u8]; 16] = [
+    b"null",
+    b"[]",
+    b"{}",
+    b"-1",
+    b"1e999",
+    b"99999999999999999999",
+    b"\"\\ud83d\"",
+    b"\"\\u0000\"",
+    b"\"\xff\xfe\"",
+    b"true",
+    b"\"\"",
+    b"9223372036854775807",
+    b"-9223372036854775808",
+    b"\"completed\"",
+    b"[[[[[[[[",
+    b"\"error\"",
+];
+
+fn broken(line: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut line = line.to_vec();
+    match random.below(9) {
+        0 => line.truncate(random.below(line.len())),
+        1 => {
+            let at = random.below(line.len());
+            line[at] ^= 1 << random.below(8);
+        }
+        2 => {
+            // A value becomes another.
+            let colons: Vec<usize> = memchr::memchr_iter(b':', &line).collect();
+            let start = colons.get(random.below(colons.len())).map_or(0, |at| at + 1);
+            let length = memchr::memchr2(b',', b'}', &line[start..]).unwrap_or(0);
+            line.splice(
+                start..start + length,
+                ODD[random.below(ODD.len())].iter().copied(),
+            );
+        }
+        3 => {
+            let (a, b) = (random.below(line.len()), random.below(other.len()));
+            line.truncate(a);
+            line.extend_from_slice(&other[b..]);
+        }
+        4 => {
+            let (from, length) = (random.below(line.len()), random.below(64));
+            let piece = line[from..(from + length).min(line.len())].to_vec();
+            let at = random.below(line.len());
+            let times = random.below(40);
+            line.splice(at..at, piece.repeat(times));
+        }
+        5 => {
+            let (from, length) = (random.below(line.len()), random.below(64));
+            line.drain(from..(from + length).min(line.len()));
+        }
+        // As it is: what comes before and after is broken, or only the order.
+        _ => {}
+    }
+    line
+}
+
+fn stream(pool: &[Vec<u8>], seed: u64) {
+    let mut random = Random(seed);
+    let mut stage = Detect::new(Detector::new(Config::default()), false, seed.is_multiple_of(8));
+    let mut added = Vec::new();
+    let mut at = random.below(pool.len());
+    for _ in 0..LINES {
+        // Mostly on in the recording, sometimes somewhere else.
+        at = if random.below(10) == 0 {
+            random.below(pool.len())
+        } else {
+            (at + 1) % pool.len()
+        };
+        let other = &pool[random.below(pool.len())];
+        stage
+            .line(&broken(&pool[at], other, &mut random), &mut added)
+            .unwrap();
+    }
+    stage.finish(&mut added).unwrap();
+    let page = seed.is_multiple_of(8);
+    for line in added
+        .split(|b| *b == b'\n')
+        .filter(|line| !page && !line.is_empty())
+    {
+        serde_json::from_slice::<serde_json::Value>(line).unwrap();
+    }
+}
+
+#[test]
+fn broken_lines_break_nothing() {
+    let texts = names().into_iter().map(|name| recording(&name));
+    let pool: Vec<Vec<u8>> = texts
+        .flat_map(|text| {
+            text.lines()
+                .map(|line| line.as_bytes().to_vec())
+                .collect::<Vec<_>>()
+        })
+        .filter(|line| line.len() < 20_000)
+        .collect();
+    let seconds = std::env::var("OCR_FUZZ_SECONDS")
+        .ok()
+        .and_then(|s| s.parse().ok());
+    let (begin, mut seed) = (Instant::now(), 0u64);
+    while seconds.map_or(seed < FEW, |s| begin.elapsed() < Duration::from_secs(s)) {
+        seed += 1;
+        let outcome = std::panic::catch_unwind(|| stream(&pool, seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        assert!(outcome.is_ok(), "stream {seed} broke it");
+    }
+    println!(
+        "{seed} streams of {LINES} lines in {} s",
+        begin.elapsed().as_secs()
+    );
+}

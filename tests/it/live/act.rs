@@ -1,0 +1,253 @@
+//! `ocr-act` against a real server: what it carries out takes, and it proves it.
+
+use super::bench;
+use crate::support::{Finished, Live, Script, live_shell, wait_until_gone};
+use serde_json::Value;
+
+fn actions(done: &Finished) -> Vec<String> {
+    let lines = done.of("ocr.act.action");
+    lines
+        .iter()
+        .map(|l| format!("{} {}", l["properties"]["action"], l["properties"]["phase"]).replace('"', ""))
+        .collect()
+}
+
+fn outcome(done: &Finished) -> (String, i64) {
+    let result = &done.of("ocr.act.result")[0]["properties"];
+    (
+        result["outcome"].as_str().unwrap().to_owned(),
+        result["exitCode"].as_i64().unwrap(),
+    )
+}
+
+/// A detector in one line of awk: it wants the session ended as soon as a line has `word`.
+fn stop_at(word: &str) -> String {
+    let finding = r#"{\"ts\":%s,\"type\":\"ocr.detect.finding\",\"properties\":{\"sessionID\":\"%s\",\"kind\":\"loop\",\"grade\":\"stop\",\"rule\":\"mine\",\"summary\":\"that is enough\"}}\n"#;
+    format!(
+        r#"awk '{{ print; fflush() }} /"ocr.stream.opened"/ {{ match($0, /ses_[A-Za-z0-9]+/); s = substr($0, RSTART, RLENGTH) }} /{word}/ && !n++ {{ match($0, /[0-9]+/); printf "{finding}", substr($0, RSTART, RLENGTH), s; fflush() }}'"#
+    )
+}
+
+/// Ends a session of this script as soon as a line has `word`, and looks whether it took.
+fn aborts(script: &str, word: &str) {
+    let Some(bench) = bench(script) else { return };
+    let line = format!("ocr-stream --spawn --task 'Go.' | {} | ocr-act", stop_at(word));
+    let done = live_shell(&line, &bench.opencode, &bench.project).finish();
+    assert_eq!(
+        actions(&done),
+        ["abort begun", "abort taken"],
+        "at {word}: {}",
+        done.stderr
+    );
+    assert_eq!((outcome(&done), done.code()), (("loop".to_owned(), 10), Some(10)));
+    wait_until_gone(
+        done.of("ocr.stream.opened")[0]["properties"]["server"]
+            .as_str()
+            .unwrap(),
+    );
+}
+
+#[test]
+fn ctl_08_it_ends_a_running_tool() {
+    aborts(
+        r#"{"task": "Go.", "turns": [{"calls": [{"tool": "bash", "input": {"command": "echo begun; sleep 600", "description": "Waits"}}]}, {"text": "Done."}]}"#,
+        r#""status":"running""#,
+    );
+}
+
+#[test]
+fn ctl_08_it_ends_streaming_text() {
+    aborts(
+        r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#,
+        "message.part.delta",
+    );
+}
+
+#[test]
+fn ctl_08_it_ends_a_retry() {
+    aborts(
+        r#"{"task": "Go.", "turns": [{"laps": 0, "turns": [{"status": 503, "error": "busy"}]}]}"#,
+        r#""type":"retry""#,
+    );
+}
+
+#[test]
+fn ctl_08_it_ends_what_waits_for_a_permission() {
+    aborts(
+        r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}}, "turns": [{"calls": [{"tool": "bash", "input": {"command": "date", "description": "Looks at the clock"}}]}, {"text": "Done."}]}"#,
+        "permission.asked",
+    );
+}
+
+#[test]
+fn ctl_08_it_ends_a_subagent_with_its_parent() {
+    aborts(
+        r#"{"task": "Go.", "turns": [{"calls": [{"tool": "task", "input": {"description": "Wait", "prompt": "Wait for me.", "subagent_type": "general"}}]}, {"text": "Done."}],
+            "agents": [{"prompt": "Wait for me", "turns": [{"calls": [{"tool": "bash", "input": {"command": "sleep 600", "description": "Waits"}}]}]}]}"#,
+        r#""command":"sleep 600""#,
+    );
+}
+
+#[test]
+fn ctl_08_a_server_that_died_is_told() {
+    let Some(live) = Live::play(r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#) else {
+        return;
+    };
+    let line = format!(
+        "ocr-stream --server {} --task 'Go.' --reconnect-timeout 1 | {} | ocr-act --confirm-timeout 1",
+        live.server.url(),
+        // The server is killed before the finding that asks for the abort.
+        stop_at("message.part.delta").replacen(
+            "!n++ {",
+            &format!("!n++ {{ system(\"kill -9 {}\");", live.server.pid()),
+            1
+        )
+    );
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
+    assert_eq!(actions(&done), ["abort begun", "abort failed"], "{}", done.stderr);
+    assert_eq!(outcome(&done), ("loop".to_owned(), 10), "{}", done.stderr);
+}
+
+/// Goes in circles until it is told something, then does its work.
+const TURNS_WHEN_TOLD: &str = r#"{"task": "Go.", "files": {"done.txt": ""}, "turns": [
+    {"laps": 4, "turns": [{"calls": [{"tool": "bash", "input": {"command": "cat missing.log", "description": "Reads the log"}}]}]},
+    {"text": "I see: I was going in circles. There is no such log, and nothing else to do. The task is done."}]}"#;
+
+#[test]
+fn fdb_01_a_steer_turns_a_loop_into_a_finished_task() {
+    let Some(bench) = bench(TURNS_WHEN_TOLD) else {
+        return;
+    };
+    let line = "ocr-run --headless --task 'Go.' --on loop=steer";
+    let done = live_shell(line, &bench.opencode, &bench.project).finish();
+    assert!(
+        actions(&done).starts_with(&["steer begun".to_owned(), "steer taken".to_owned()]),
+        "{:?} {}",
+        actions(&done),
+        done.stderr
+    );
+    let user_words = |l: &&Value| {
+        l["properties"]["part"]["text"]
+            .as_str()
+            .is_some_and(|t| t.contains("going in circles: "))
+    };
+    let told: Vec<Value> = done.json().iter().filter(user_words).cloned().collect();
+    assert!(!told.is_empty(), "the session never saw the message");
+    assert!(
+        told.iter().all(|l| l["properties"]["part"]["synthetic"] == true),
+        "it is not marked as ours"
+    );
+    assert!(matches!(done.code(), Some(0 | 3)), "{}", done.stderr);
+}
+
+#[test]
+fn ver_01_a_check_that_fails_is_told_and_then_passes() {
+    let script = r#"{"task": "Go.", "turns": [
+        {"calls": [{"tool": "bash", "input": {"command": "echo half > out.txt", "description": "Writes"}}]},
+        {"text": "The task is done.\nDONE"},
+        {"calls": [{"tool": "bash", "input": {"command": "echo whole > out.txt", "description": "Writes again"}}]},
+        {"text": "Now it is done.\nDONE"}]}"#;
+    let Some(bench) = bench(script) else { return };
+    let line = "ocr-stream --spawn --follow --task 'Go.' | ocr-detect --done-pattern '^DONE$' | ocr-act --verify 'cat out.txt; grep -q whole out.txt' --expect-file out.txt";
+    let done = live_shell(line, &bench.opencode, &bench.project).finish();
+    assert_eq!(
+        actions(&done),
+        [
+            "verify begun",
+            "verify failed",
+            "steer begun",
+            "steer taken",
+            "verify begun",
+            "verify taken"
+        ],
+        "{}",
+        done.stderr
+    );
+    assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)));
+    let tail = |l: &Value| {
+        l["properties"]["detail"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("half")
+    };
+    assert!(
+        done.of("ocr.act.action").iter().any(tail),
+        "the agent was not told the end of the output"
+    );
+}
+
+#[test]
+fn ver_02_a_check_that_never_passes_ends_with_14() {
+    let script = r#"{"task": "Go.", "turns": [{"laps": 0, "turns": [
+        {"calls": [{"tool": "bash", "input": {"command": "date +%N > out.txt", "description": "Writes"}}]}, {"text": "DONE"}]}]}"#;
+    let Some(bench) = bench(script) else { return };
+    let line = "ocr-stream --spawn --follow --task 'Go.' | ocr-detect --done-pattern '^DONE$' | ocr-act --verify false --max-steers 1";
+    let done = live_shell(line, &bench.opencode, &bench.project).finish();
+    assert_eq!(
+        (outcome(&done), done.code()),
+        (("unverified".to_owned(), 14), Some(14)),
+        "{:?} {}",
+        actions(&done),
+        done.stderr
+    );
+    assert_eq!(actions(&done).iter().filter(|a| *a == "steer taken").count(), 1);
+}
+
+#[test]
+fn a_permission_that_nobody_answers_is_answered_as_asked() {
+    let script = r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}}, "turns": [
+        {"calls": [{"tool": "bash", "input": {"command": "echo allowed > out.txt", "description": "Writes"}}]}, {"text": "That is all."}]}"#;
+    for (answer, written) in [("once", true), ("reject", false)] {
+        let Some(bench) = bench(script) else { return };
+        let line = format!(
+            "ocr-stream --spawn --task 'Go.' | ocr-detect --blocked-after 1 | ocr-act --on-permission {answer}"
+        );
+        let done = live_shell(&line, &bench.opencode, &bench.project).finish();
+        assert_eq!(
+            actions(&done),
+            ["answer begun", "answer taken"],
+            "{}",
+            done.stderr
+        );
+        assert_eq!(bench.project.dir().join("out.txt").exists(), written, "{answer}");
+    }
+}
+
+#[test]
+fn a_question_that_nobody_answers_is_turned_down() {
+    let Some(live) = Live::start(Script::load("question-block")) else {
+        return;
+    };
+    let line = format!(
+        "ocr-stream --server {} --task 'Ask.' | ocr-detect --blocked-after 1 | ocr-act --on-question reject",
+        live.server.url()
+    );
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
+    assert_eq!(
+        actions(&done),
+        ["answer begun", "answer taken"],
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_session_that_this_stream_does_not_watch_is_not_touched() {
+    let Some(live) = Live::play(r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#) else {
+        return;
+    };
+    let other = live.server.begin("Go.");
+    let own = live.server.create();
+    let decision = format!(
+        r#"{{"ts":9,"type":"ocr.review.decision","properties":{{"sessionID":"{other}","action":"abort","reason":"x","reviewer":"me"}}}}"#
+    );
+    let line = format!(
+        "{{ ocr-stream --server {} --session {own}; echo '{decision}'; }} | ocr-act",
+        live.server.url()
+    );
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
+    assert_eq!(actions(&done), [""; 0]);
+    assert!(done.stderr.contains("does not watch"), "{}", done.stderr);
+    let (_, status) = live.server.get("/session/status");
+    assert!(status[&other].is_object(), "it was ended: {status}");
+}

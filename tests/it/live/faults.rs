@@ -1,0 +1,186 @@
+//! A real server that crashes in the middle of its work and comes back: nothing that its log keeps is lost.
+
+use crate::support::{OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with};
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How many runs there are, each with a seed of its own.
+const RUNS: u64 = 20;
+/// How many go on side by side: each has a server, and that is what costs.
+const SIDE_BY_SIDE: usize = 3;
+/// The crash comes after this many lines at most; the whole session has about twice as many.
+const LINES: usize = 40;
+const PASSWORD: &str = "open sesame";
+
+const WORKS: &str = r#"{"task": "Count.", "turns": [
+    {"laps": 6, "turns": [{"reasoning": "Next is {lap}.", "delay_ms": 60,
+        "calls": [{"tool": "bash", "input": {"command": "echo {lap} größer", "description": "Counts"}}]}]},
+    {"text": "Counted."}]}"#;
+
+/// The ids that the server's log has of a session, in order.
+fn log_of(server: &Server, session: &str) -> Vec<String> {
+    let (status, log) = server.post("/sync/history", &json!({}));
+    assert_eq!(status, 200);
+    let entries = log.as_array().expect("a log is a list").iter();
+    let own = entries.filter(|entry| entry["aggregate_id"] == session);
+    let mut ids: Vec<String> = own
+        .filter_map(|entry| Some(entry["id"].as_str()?.to_owned()))
+        .collect();
+    ids.sort();
+    ids
+}
+
+/// The ids of a session's durable events that were told, in order.
+fn told(lines: &[Value], session: &str) -> Vec<String> {
+    let durable = [
+        "message.updated",
+        "message.part.updated",
+        "session.created",
+        "session.updated",
+    ];
+    let of = lines.iter().filter(|line| {
+        durable.iter().any(|kind| line["type"] == *kind) && line["properties"]["sessionID"] == session
+    });
+    of.filter_map(|line| Some(line["id"].as_str()?.to_owned()))
+        .collect()
+}
+
+/// One run: the server is killed when so many lines have been read, and started again.
+fn crash(opencode: &OpenCode, seed: u64) -> Result<(), String> {
+    let mut rng = Rng::new(seed);
+    let script = Script::parse(WORKS).expect("a scenario");
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let password = seed.is_multiple_of(2).then_some(PASSWORD);
+    let mut server = match password {
+        Some(password) => Server::with_password(opencode, &project, password),
+        None => Server::start(opencode, &project),
+    };
+    let proxy = Proxy::start(server.url(), seed, rng.below(3));
+    let line = format!(
+        "exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60",
+        proxy.url()
+    );
+    let env: Vec<_> = password
+        .map(|p| ("OPENCODE_SERVER_PASSWORD", p))
+        .into_iter()
+        .collect();
+    let mut run = live_shell_with(&line, opencode, &project, &env);
+    let opened: Value =
+        serde_json::from_str(&run.wait_for("ocr.stream.opened")).map_err(|e| e.to_string())?;
+    let session = opened["properties"]["sessionID"]
+        .as_str()
+        .unwrap_or("")
+        .to_owned();
+    run.wait_for("busy");
+    for _ in 0..rng.below(LINES) {
+        run.wait_for("{");
+    }
+    server.crash_and_restart(opencode, &project);
+    let done = run.finish();
+    if done.code() != Some(0) || !done.stderr.is_empty() {
+        return Err(format!("{}: {}", done.status, done.stderr));
+    }
+    let (lines, log) = (done.json(), log_of(&server, &session));
+    let told = told(&lines, &session);
+    if told != log {
+        let missing: Vec<_> = log.iter().filter(|id| !told.contains(id)).collect();
+        return Err(format!("told {} of {}, not {missing:?}", told.len(), log.len()));
+    }
+    let closed = &done.of("ocr.stream.closed")[0]["properties"]["reason"];
+    let gaps = done.of("ocr.stream.gap");
+    if closed != "rest" || gaps.is_empty() || gaps.iter().any(|gap| gap["properties"]["complete"] != true) {
+        return Err(format!("closed by {closed}, gaps {gaps:?}"));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_server_that_crashes_and_comes_back_loses_no_event_of_its_log() {
+    let Some(opencode) = OpenCode::get() else { return };
+    let next = AtomicU64::new(0);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= RUNS {
+                        return;
+                    }
+                    if let Err(what) = crash(&opencode, seed) {
+                        wrong.lock().unwrap().push((seed, what));
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{} of {RUNS} runs: {wrong:#?}", wrong.len());
+}
+
+#[test]
+fn a_server_of_our_own_that_is_killed_ends_the_stream_at_once() {
+    let Some(opencode) = OpenCode::get() else { return };
+    let script = Script::parse(r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    // Trying again for ten minutes would be no end at all.
+    let line = "exec ocr-stream --spawn --task Wait. --reconnect-timeout 600";
+    let mut run = live_shell(line, &opencode, &project);
+    let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
+    run.wait_for("message.part.delta");
+    let url = opened["properties"]["server"].as_str().unwrap().to_owned();
+    let port = url.trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
+    for pid in serving(&port) {
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+    let done = run.finish();
+    assert_eq!(done.code(), Some(69), "{}", done.stderr);
+    assert!(done.stderr.contains("has ended"), "{}", done.stderr);
+    assert_eq!(
+        done.of("ocr.stream.closed")[0]["properties"]["reason"],
+        "serverGone"
+    );
+    assert!(done.of("ocr.stream.gap").is_empty());
+    assert!(serving(&port).is_empty(), "something is left");
+}
+
+/// The processes that are the server on this port, without their keeper.
+fn serving(port: &str) -> Vec<i32> {
+    let listed = std::process::Command::new("ps")
+        .args(["-eo", "pid=,args="])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let serves = |line: &&str| line.contains(&format!("--port {port}")) && !line.contains("__keep-server");
+    let pid = |line: &str| line.split_whitespace().next()?.parse().ok();
+    text.lines().filter(serves).filter_map(pid).collect()
+}
+
+#[test]
+fn what_was_before_and_what_comes_join_without_a_seam() {
+    let Some(opencode) = OpenCode::get() else { return };
+    let script = Script::parse(WORKS).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::start(&opencode, &project);
+    let events = server.events();
+    let session = server.begin(&script.task);
+    // In the middle of its work, as near to its events as can be.
+    events.wait(|event| event["properties"]["part"]["state"]["status"] == "completed");
+    let line = format!(
+        "ocr-stream --server {} --session {session} --from-start",
+        server.url()
+    );
+    let done = live_shell(&line, &opencode, &project).finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    assert_eq!(told(&done.json(), &session), log_of(&server, &session));
+    assert!(done.of("ocr.stream.gap").is_empty());
+    // It rests now: the same again is all of it, from the log alone.
+    let again = live_shell(&line, &opencode, &project).finish();
+    assert_eq!(told(&again.json(), &session), log_of(&server, &session));
+    assert_eq!(again.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
+}

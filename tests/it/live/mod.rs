@@ -1,0 +1,28 @@
+//! Against a real `OpenCode`: what the rest is built on, and the whole chain.
+
+mod act;
+mod chain;
+mod faults;
+mod stream;
+mod wire;
+
+use crate::support::{OpenCode, Project, Provider, Script};
+
+/// A project and its provider, for a server that is spawned by us.
+pub struct Bench {
+    pub opencode: OpenCode,
+    pub project: Project,
+    _provider: Provider,
+}
+
+fn bench(script: &str) -> Option<Bench> {
+    let script = Script::parse(script).unwrap();
+    let opencode = OpenCode::get()?;
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    Some(Bench {
+        opencode,
+        project,
+        _provider: provider,
+    })
+}

@@ -1,0 +1,200 @@
+//! `ocr-stream` against a real server: spawn, attach, a password, the end, and what it leaves behind.
+
+use super::bench;
+use crate::support::{
+    Live, OpenCode, Project, Provider, Script, Server, live_shell, live_shell_with, wait_until_gone,
+};
+use serde_json::Value;
+
+/// The server that the first line names.
+fn server_of(line: &str) -> String {
+    let opened: Value = serde_json::from_str(line).unwrap();
+    opened["properties"]["server"].as_str().unwrap().to_owned()
+}
+
+const HANGS: &str = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
+const SAYS_HELLO: &str = r#"{"task": "Say hello.", "turns": [{"text": "Hello."}]}"#;
+
+#[test]
+fn a_spawned_session_is_told_from_its_beginning_to_its_rest() {
+    let Some(bench) = bench(SAYS_HELLO) else { return };
+    let run = live_shell(
+        "ocr-stream --spawn --task 'Say hello.' --worker-model fake/scripted -- --print-logs",
+        &bench.opencode,
+        &bench.project,
+    );
+    let done = run.finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    let lines = done.json();
+    let types: Vec<&str> = lines.iter().filter_map(|l| l["type"].as_str()).collect();
+    assert_eq!(
+        (types[0], types[types.len() - 1]),
+        ("ocr.stream.opened", "ocr.stream.closed")
+    );
+    let opened = &lines[0]["properties"];
+    assert_eq!(
+        (&opened["spawned"], &opened["replay"]),
+        (&Value::Bool(true), &Value::Bool(false))
+    );
+    assert_eq!(opened["task"], "Say hello.");
+    assert!(
+        types.contains(&"session.created") && types.contains(&"session.idle"),
+        "{types:?}"
+    );
+    assert_eq!(lines[lines.len() - 1]["properties"]["reason"], "rest");
+    let stamps: Vec<i64> = lines.iter().map(|l| l["ts"].as_i64().unwrap()).collect();
+    assert!(stamps.is_sorted(), "time goes back");
+    assert!(done.lines.iter().all(|l| l.starts_with("{\"ts\":")));
+    wait_until_gone(&server_of(&done.lines[0]));
+}
+
+#[test]
+fn a_password_opens_the_server_and_a_wrong_one_is_one_clear_line() {
+    let Some(opencode) = OpenCode::get() else { return };
+    let script = Script::parse(SAYS_HELLO).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::with_password(&opencode, &project, "hunter2");
+    let line = format!("ocr-stream --server {} --task 'Say hello.'", server.url());
+    let with = |password| {
+        live_shell_with(
+            &line,
+            &opencode,
+            &project,
+            &[("OPENCODE_SERVER_PASSWORD", password)],
+        )
+        .finish()
+    };
+    let right = with("hunter2");
+    assert_eq!(right.code(), Some(0), "{}", right.stderr);
+    assert!(right.lines.iter().any(|l| l.contains("Hello.")));
+    let wrong = with("swordfish");
+    assert_eq!(wrong.code(), Some(77));
+    assert!(wrong.lines.is_empty());
+    assert_eq!(wrong.stderr.lines().count(), 1, "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("OPENCODE_SERVER_PASSWORD"),
+        "{}",
+        wrong.stderr
+    );
+    assert!(!wrong.stderr.contains("swordfish"));
+}
+
+#[test]
+fn only_the_watched_session_is_told() {
+    let Some(live) = Live::play(SAYS_HELLO) else {
+        return;
+    };
+    let other = live.server.create();
+    let session = live.server.create();
+    let line = format!(
+        "ocr-stream --server {} --session {session} --task 'Say hello.'",
+        live.server.url()
+    );
+    let mut run = live_shell(&line, &live.opencode, &live.project);
+    run.wait_for("ocr.stream.opened");
+    live.server.prompt(&other, "Say hello.");
+    let done = run.finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    assert!(done.lines.iter().any(|l| l.contains("session.idle")));
+    assert!(
+        done.lines.iter().all(|l| !l.contains(&other)),
+        "a stranger's events were told"
+    );
+}
+
+#[test]
+fn an_unknown_session_is_one_clear_line() {
+    let Some(live) = Live::play(SAYS_HELLO) else {
+        return;
+    };
+    let line = format!("ocr-stream --server {} --session ses_nosuch", live.server.url());
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
+    assert_eq!(done.code(), Some(1));
+    assert!(done.lines.is_empty());
+    assert!(
+        done.stderr.contains("ses_nosuch") && done.stderr.lines().count() == 1,
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn an_idle_session_ends_the_stream_at_once() {
+    let Some(live) = Live::play(SAYS_HELLO) else {
+        return;
+    };
+    let session = live.server.create();
+    let line = format!("ocr-stream --server {} --session {session}", live.server.url());
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
+}
+
+#[test]
+fn ctrl_c_ends_the_session_and_the_server_and_tells_it() {
+    let Some(bench) = bench(HANGS) else { return };
+    for (signal, code, number) in [("-INT", 130, 2), ("-TERM", 143, 15)] {
+        let mut run = live_shell(
+            "exec ocr-stream --spawn --task 'Wait.'",
+            &bench.opencode,
+            &bench.project,
+        );
+        let server = server_of(&run.wait_for("ocr.stream.opened"));
+        run.wait_for("message.part.delta");
+        run.signal(signal);
+        let done = run.finish();
+        assert_eq!(done.code(), Some(code), "{}", done.stderr);
+        assert!(
+            done.lines.iter().any(|l| l.contains("MessageAbortedError")),
+            "the session was not aborted"
+        );
+        let closed = &done.of("ocr.stream.closed")[0]["properties"];
+        assert_eq!(
+            (&closed["reason"], &closed["signal"]),
+            (&"interrupted".into(), &number.into())
+        );
+        wait_until_gone(&server);
+    }
+}
+
+#[test]
+fn kill_9_leaves_no_server_behind() {
+    let Some(bench) = bench(HANGS) else { return };
+    let mut run = live_shell(
+        "exec ocr-stream --spawn --task 'Wait.'",
+        &bench.opencode,
+        &bench.project,
+    );
+    let server = server_of(&run.wait_for("ocr.stream.opened"));
+    run.wait_for("message.part.delta");
+    run.signal("-KILL");
+    let done = run.finish();
+    assert_eq!(done.code(), None);
+    wait_until_gone(&server);
+}
+
+#[test]
+fn a_reader_that_leaves_ends_stream_and_server_while_nothing_is_written() {
+    let Some(bench) = bench(HANGS) else { return };
+    let run = live_shell(
+        "ocr-stream --spawn --task 'Wait.' | head -n 1",
+        &bench.opencode,
+        &bench.project,
+    );
+    let done = run.finish();
+    assert_eq!(done.lines.len(), 1);
+    assert_eq!(done.stderr, "");
+    wait_until_gone(&server_of(&done.lines[0]));
+}
+
+#[test]
+fn a_start_that_is_cut_short_leaves_no_server_behind() {
+    let Some(bench) = bench(SAYS_HELLO) else { return };
+    // The server says its port on its command line, before it listens.
+    let line = "ocr-stream --spawn --task 'Say hello.' & p=$!; until s=$(pgrep -f \"^[^ ]*opencode[^ ]* serve .*--marker-$$\"); do :; done; kill -INT $p; wait $p; echo $?; \
+                while pgrep -f \"^[^ ]*opencode[^ ]* serve .*--marker-$$\" > /dev/null; do :; done; echo gone";
+    let line = line.replace("'Say hello.' &", "'Say hello.' -- --marker-$$ &");
+    let done = live_shell(&line, &bench.opencode, &bench.project).finish();
+    assert_eq!(done.lines, ["130", "gone"], "{}", done.stderr);
+}

@@ -1,0 +1,186 @@
+//! The README tells what the code does today.
+
+use crate::support::{ocr, shell};
+use ocr::pipe::Code;
+use std::path::Path;
+
+const README: &str = include_str!("../../README.md");
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn between(from: &str, to: &str) -> &'static str {
+    let start = README.find(from).unwrap_or_else(|| panic!("no {from}")) + from.len();
+    let end = README[start..].find(to).unwrap_or_else(|| panic!("no {to}"));
+    &README[start..start + end]
+}
+
+/// The code blocks of one language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    README
+        .match_indices(&fence)
+        .map(|(at, _)| {
+            let start = at + fence.len();
+            &README[start..start + README[start..].find("```").unwrap()]
+        })
+        .collect()
+}
+
+#[test]
+fn the_demo_shows_what_the_readme_shows() {
+    let shown = between("<!-- demo -->\n```text\n", "```\n<!-- /demo -->");
+    let done = ocr("ocr-run").arg("--demo").output().unwrap();
+    let told = String::from_utf8(done.stderr).unwrap();
+    for line in shown.lines().filter(|line| !line.starts_with('…')) {
+        assert!(told.contains(line), "the demo does not say\n{line}\nbut\n{told}");
+    }
+}
+
+#[test]
+fn every_line_of_ours_is_in_the_table() {
+    for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
+        let schemas = String::from_utf8(ocr(stage).arg("--schema").output().unwrap().stdout).unwrap();
+        assert!(!schemas.is_empty());
+        for schema in schemas.lines() {
+            let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+            let kind = schema["title"].as_str().unwrap();
+            assert!(
+                README.contains(&format!("| `{kind}` | {}", &stage[4..])),
+                "{kind} of {stage} is not in the table"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_exit_code_is_in_the_table() {
+    let table = between("## Exit codes", "## What is found");
+    for code in Code::ALL {
+        let number = code.number().to_string();
+        assert!(
+            table
+                .split(|c: char| !c.is_ascii_digit())
+                .any(|word| word == number),
+            "{number} is not in the table"
+        );
+    }
+}
+
+#[test]
+fn the_offline_recipes_run() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(
+        Path::new(ROOT).join("fixtures/sessions/one-call-loop.ndjson"),
+        folder.path().join("run.ndjson"),
+    )
+    .unwrap();
+    let mut ran = 0;
+    for recipe in blocks("sh").iter().flat_map(|block| block.lines()) {
+        let offline = recipe.contains("run.ndjson") && !recipe.contains("--spawn") && !recipe.contains("jq");
+        if offline {
+            let done = shell(recipe, folder.path()).finish();
+            assert_eq!(done.code(), Some(0), "{recipe}: {}", done.stderr);
+            assert!(!done.lines.is_empty(), "{recipe} says nothing");
+            ran += 1;
+        }
+    }
+    assert!(ran >= 3, "only {ran} recipes ran");
+}
+
+#[test]
+fn every_flag_of_the_recipes_exists() {
+    for recipe in blocks("sh").iter().flat_map(|block| block.lines()) {
+        let commands = recipe.split(['#', ';']).next().unwrap_or_default().split('|');
+        for words in commands.map(|c| c.split_whitespace().collect::<Vec<_>>()) {
+            let Some(at) = words.iter().position(|w| w.starts_with("ocr-")) else {
+                continue;
+            };
+            let help = String::from_utf8(ocr(words[at]).arg("--help").output().unwrap().stdout).unwrap();
+            let own = words[at..].iter().take_while(|word| **word != "--");
+            for flag in own.filter(|word| word.starts_with("--")) {
+                assert!(help.contains(flag), "{} has no {flag}", words[at]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_detector_of_ones_own_is_acted_on() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.py"), blocks("python")[0]).unwrap();
+    let recording = Path::new(ROOT).join("fixtures/sessions/one-call-loop.ndjson");
+    // The recording has no such command: this one has.
+    let line = format!(
+        "sed 's/cat missing.log/rm -rf build/' '{}' | ocr-stream --replay - | python3 mine.py | ocr-act --only --quiet",
+        recording.display()
+    );
+    let done = shell(&line, folder.path()).finish();
+    assert_eq!(done.code(), Some(10), "{}", done.stderr);
+    assert!(
+        done.lines[0].contains("it wants to delete everything"),
+        "{:?}",
+        done.lines
+    );
+}
+
+#[test]
+fn every_line_of_ours_fits_its_schema() {
+    let mut schemas = std::collections::HashMap::new();
+    for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
+        for line in String::from_utf8(ocr(stage).arg("--schema").output().unwrap().stdout)
+            .unwrap()
+            .lines()
+        {
+            let schema: serde_json::Value = serde_json::from_str(line).unwrap();
+            let kind = schema["title"].as_str().unwrap().to_owned();
+            schemas.insert(kind, jsonschema::validator_for(&schema).unwrap());
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    for entry in std::fs::read_dir(Path::new(ROOT).join("fixtures/sessions")).unwrap() {
+        let line = format!(
+            "ocr-stream --replay '{}' | ocr-detect | ocr-review | ocr-act --quiet",
+            entry.unwrap().path().display()
+        );
+        for line in shell(&line, Path::new(ROOT)).finish().json() {
+            let kind = line["type"].as_str().unwrap_or_default();
+            if let Some(schema) = schemas.get(kind) {
+                assert!(schema.is_valid(&line), "{line}");
+                seen.insert(kind.to_owned());
+            }
+        }
+    }
+    for kind in [
+        "ocr.stream.opened",
+        "ocr.detect.finding",
+        "ocr.detect.turn",
+        "ocr.detect.done",
+        "ocr.review.decision",
+        "ocr.act.action",
+        "ocr.act.result",
+    ] {
+        assert!(seen.contains(kind), "no {kind} was seen");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stage_alone_in_a_terminal_says_what_it_waits_for() {
+    for stage in [
+        "ocr-detect",
+        "ocr-review",
+        "ocr-act",
+        "ocr-watch",
+        "ocr-stream --replay -",
+    ] {
+        let done = shell(
+            &format!("script -qec '{stage}' /dev/null < /dev/null; echo \"code $?\""),
+            Path::new(ROOT),
+        )
+        .finish();
+        let told = done.lines.join("\n");
+        assert!(
+            told.contains("standard input") && told.contains("code 2"),
+            "{stage}: {told}"
+        );
+    }
+}

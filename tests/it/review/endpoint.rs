@@ -1,0 +1,374 @@
+//! Asking an endpoint: what is sent, what is read, how often.
+
+use super::fake::{Fake, answer, send_json};
+use super::lines::{decisions, looping, opened, rest, text};
+use crate::support::ocr;
+use serde_json::json;
+use std::process::Output;
+
+const FAST: [&str; 2] = ["--retry-pause", "0.01"];
+
+fn review(fake: &Fake, args: &[&str], input: &str) -> Output {
+    review_as(fake, args, input, &[])
+}
+
+fn review_as(fake: &Fake, args: &[&str], input: &str, env: &[(&str, &str)]) -> Output {
+    ocr("ocr-review")
+        .args(["--only", "--reviewer-url", &fake.url])
+        .args(FAST)
+        .args(args)
+        .envs(env.iter().copied())
+        .write_stdin(input)
+        .output()
+        .unwrap()
+}
+
+fn input() -> String {
+    [
+        opened("Fix the build"),
+        text(1500, "I will look."),
+        rest(2000, "candidate", &[], 1),
+    ]
+    .concat()
+}
+
+#[test]
+fn rev_01_rev_04_a_chat_completion_is_asked_for() {
+    let fake = Fake::deciding("done");
+    review_as(
+        &fake,
+        &["--reviewer-model", "m"],
+        &input(),
+        &[("REVIEWER_API_KEY", "key-of-mine")],
+    );
+    let seen = fake.seen();
+    assert_eq!(seen.len(), 1);
+    assert!(
+        seen[0].head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"),
+        "{}",
+        seen[0].head
+    );
+    assert!(
+        seen[0]
+            .head
+            .to_ascii_lowercase()
+            .contains("\r\nauthorization: bearer key-of-mine\r\n")
+    );
+    assert_eq!(seen[0].body["model"], "m");
+    assert_eq!(seen[0].body["stream"], false);
+    assert_eq!(seen[0].body["messages"][0]["role"], "system");
+    assert_eq!(seen[0].body["messages"][1]["role"], "user");
+}
+
+#[test]
+fn rev_02_url_and_model_come_from_flags_or_the_environment_and_either_stands_for_both() {
+    let fake = Fake::deciding("done");
+    let by_environment = |variable: &str| {
+        let input = input();
+        let done = ocr("ocr-review")
+            .arg("--only")
+            .env(variable, &fake.url)
+            .write_stdin(input)
+            .output()
+            .unwrap();
+        decisions(&done.stdout)[0]["reviewer"].clone()
+    };
+    assert_eq!(by_environment("REVIEWER_URL"), "ollama/llama3.1");
+    assert_eq!(by_environment("OCR_REVIEWER_URL"), "ollama/llama3.1");
+    let opened = |args: &[&str]| {
+        let mut command = ocr("ocr-review");
+        command.args(["--only", "--log", "off"]).args(args);
+        let text = String::from_utf8(command.write_stdin("{}\n").output().unwrap().stdout).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["properties"]["reviewer"].clone()
+    };
+    assert_eq!(opened(&[]), "rules");
+    assert_eq!(opened(&["--reviewer-model", "ollama/llama3.1"]), "llama3.1");
+    assert_eq!(
+        opened(&["--reviewer-url", "http://localhost:11434/v1/"]),
+        "llama3.1"
+    );
+    assert_eq!(
+        opened(&[
+            "--reviewer-url",
+            "http://127.0.0.1:1",
+            "--reviewer-model",
+            "ollama/x"
+        ]),
+        "ollama/x"
+    );
+}
+
+#[test]
+fn rev_03_the_question_has_task_iteration_history_and_sample() {
+    let fake = Fake::deciding("continue");
+    let mut live = super::lines::Live::start(&["--reviewer-url", &fake.url]);
+    live.write(
+        &[
+            opened("Fix the build"),
+            text(1500, "I will look."),
+            looping(2000, "warn", "open", 4),
+        ]
+        .concat(),
+    );
+    live.decision();
+    live.write(&rest(3000, "candidate", &["openTodos"], 7));
+    live.decision();
+    let evidence = fake.seen()[1].evidence();
+    assert_eq!(evidence["task"], "Fix the build");
+    assert_eq!(evidence["iteration"], 7);
+    assert_eq!(evidence["earlierDecisions"][0]["reason"], "as seen");
+    assert_eq!(evidence["sample"], json!(["agent: I will look."]));
+    assert_eq!(evidence["judged"]["contradictions"], json!(["openTodos"]));
+    assert_eq!(evidence["otherFindings"][0]["laps"], 4);
+}
+
+#[test]
+fn rev_05_rev_06_rev_09_the_answer_becomes_a_decision_with_a_reason() {
+    for action in ["continue", "abort", "done", "unsure", "steer"] {
+        let fake = Fake::deciding(action);
+        let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+        assert_eq!(decision["action"], action);
+        assert_eq!(decision["reason"], "as seen");
+        assert_eq!(decision["message"].is_string(), action == "steer");
+        assert_eq!(
+            (&decision["judged"], &decision["iteration"]),
+            (&json!("evt_2000"), &json!(1))
+        );
+        assert_eq!(
+            (&decision["degraded"], &decision["sampleLines"]),
+            (&json!(false), &json!(1))
+        );
+    }
+}
+
+#[test]
+fn rev_07_three_retries_and_then_the_rules() {
+    let fake = Fake::start(|_, _, stream| {
+        send_json(stream, "500 Oops", "", &json!({ "error": { "message": "oops" } }))
+    });
+    let done = review(&fake, &[], &input());
+    let decision = &decisions(&done.stdout)[0];
+    assert_eq!(fake.seen().len(), 4);
+    assert_eq!(
+        (&decision["retries"], &decision["degraded"]),
+        (&json!(3), &json!(true))
+    );
+    assert!(
+        decision["reason"].as_str().unwrap().contains("oops"),
+        "{decision}"
+    );
+    assert_eq!(done.status.code(), Some(0));
+}
+
+#[test]
+fn rev_07_a_retry_that_succeeds_is_an_answer_like_any_other() {
+    let fake = Fake::start(|n, request, stream| match n {
+        0 => send_json(
+            stream,
+            "429 Slow down",
+            "Retry-After: 0\r\n",
+            &json!({ "error": "busy" }),
+        ),
+        1 => send_json(
+            stream,
+            "503 Later",
+            "",
+            &json!({ "error": { "message": "Loading model" } }),
+        ),
+        _ => answer(stream, &request.decide("done")),
+    });
+    let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+    assert_eq!(
+        (&decision["retries"], &decision["degraded"]),
+        (&json!(2), &json!(false))
+    );
+    assert_eq!(decision["action"], "done");
+}
+
+#[test]
+fn rev_08_a_reviewer_that_fails_stops_neither_the_lines_nor_the_session() {
+    let fake = Fake::start(|_, _, _| {});
+    let input = [input(), text(3000, "And on."), text(4000, "And on.")].concat();
+    let done = ocr("ocr-review")
+        .args(["--reviewer-url", &fake.url])
+        .args(FAST)
+        .write_stdin(&*input)
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    let out = String::from_utf8(done.stdout).unwrap();
+    let passed: String = out
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("\"ocr.review."))
+        .collect();
+    assert_eq!(passed, input);
+    assert_eq!(decisions(out.as_bytes())[0]["degraded"], true);
+}
+
+#[test]
+fn a_stop_grade_finding_is_not_waved_on_when_the_reviewer_fails() {
+    let fake = Fake::start(|_, _, _| {});
+    let input = [opened("x"), looping(2000, "stop", "open", 5)].concat();
+    let decision = &decisions(&review(&fake, &[], &input).stdout)[0];
+    assert_eq!(
+        (&decision["action"], &decision["degraded"]),
+        (&json!("abort"), &json!(true))
+    );
+}
+
+#[test]
+fn what_cannot_be_cured_is_said_at_once_in_one_line_and_not_tried_again() {
+    for (status, message, said) in [
+        ("401 No", "Incorrect API key", "REVIEWER_API_KEY"),
+        ("403 No", "Forbidden", "REVIEWER_API_KEY"),
+        (
+            "404 No",
+            "model \"m\" not found, try pulling it first",
+            "ollama pull",
+        ),
+        ("404 No", "404 page not found", "/v1"),
+        ("400 No", "bad request", "does not accept"),
+    ] {
+        let error = json!({ "error": { "message": message } });
+        let fake = Fake::start(move |_, _, stream| send_json(stream, status, "", &error));
+        let done = review(&fake, &["--reviewer-model", "m"], &input());
+        assert_eq!(fake.seen().len(), 1, "{status}");
+        let stderr = String::from_utf8(done.stderr).unwrap();
+        let lines: Vec<&str> = stderr.lines().filter(|line| line.contains("ERROR")).collect();
+        assert!(lines.len() == 1 && lines[0].contains(said), "{stderr}");
+        assert_eq!(decisions(&done.stdout)[0]["degraded"], true);
+    }
+}
+
+#[test]
+fn the_form_of_the_answer_falls_back_once_and_is_remembered() {
+    let fake = Fake::start(
+        |_, request, stream| match request.body["response_format"]["type"].as_str() {
+            Some(form) => {
+                let error = json!({ "error": { "message": format!("'response_format' of type '{form}' is not supported") } });
+                send_json(stream, "400 Bad Request", "", &error);
+            }
+            None => answer(stream, &request.decide("continue")),
+        },
+    );
+    let mut live = super::lines::Live::start(&["--reviewer-url", &fake.url]);
+    live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
+    assert_eq!(live.decision()["retries"], 0);
+    live.write(&looping(3000, "stop", "graver", 5));
+    assert_eq!(live.decision()["degraded"], false);
+    let forms: Vec<_> = fake
+        .seen()
+        .iter()
+        .map(|r| r.body["response_format"]["type"].clone())
+        .collect();
+    assert_eq!(
+        forms,
+        [
+            json!("json_schema"),
+            json!("json_object"),
+            json!(null),
+            json!(null)
+        ]
+    );
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_asked_for_once_more_with_what_was_wrong() {
+    let fake = Fake::start(|n, request, stream| {
+        let content = if n == 0 {
+            "CANARY: I would let it go on.".to_owned()
+        } else {
+            request.decide("abort")
+        };
+        answer(stream, &content);
+    });
+    let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+    assert_eq!(
+        (&decision["action"], &decision["retries"]),
+        (&json!("abort"), &json!(1))
+    );
+    let second = fake.seen()[1].user().to_owned();
+    assert!(
+        second.contains("could not be used: it contains no JSON object"),
+        "{second}"
+    );
+    assert!(!second.contains("CANARY"), "the answer itself is never repeated");
+    let hopeless = Fake::start(|_, _, stream| answer(stream, "Perhaps."));
+    let decision = &decisions(&review(&hopeless, &[], &input()).stdout)[0];
+    assert_eq!(
+        (&decision["action"], &decision["degraded"]),
+        (&json!("unsure"), &json!(false))
+    );
+    assert_eq!(hopeless.seen().len(), 2);
+}
+
+#[test]
+fn no_secret_leaves_the_machine_nor_is_it_logged() {
+    let secret = format!("{}-{}", "sk", "CANARY".repeat(6));
+    let error = json!({ "error": { "message": format!("wrong key {secret}") } });
+    let fake = Fake::start(move |_, _, stream| send_json(stream, "401 No", "", &error));
+    let folder = tempfile::tempdir().unwrap();
+    let input = [
+        opened(&format!("use {secret}")),
+        text(1500, &format!("PASSWORD=CANARYhunter2 ACME-77 {secret}")),
+        rest(2000, "candidate", &[], 1),
+    ];
+    let args = [
+        "--log",
+        "trace",
+        "--redact",
+        "ACME-[0-9]+",
+        "--record",
+        folder.path().to_str().unwrap(),
+    ];
+    let key = format!("CANARY-key-{}", 1);
+    let done = review_as(&fake, &args, &input.concat(), &[("REVIEWER_API_KEY", &key)]);
+    let asked = fake.seen()[0].body.to_string();
+    let kept = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| std::fs::read_to_string(e.unwrap().path()).unwrap());
+    let told = [
+        asked,
+        String::from_utf8(done.stderr).unwrap(),
+        String::from_utf8(done.stdout).unwrap(),
+    ];
+    let places: Vec<String> = told.into_iter().chain(kept).collect();
+    assert_eq!(places.len(), 4);
+    for place in places {
+        assert!(!place.contains("CANARY") && !place.contains("ACME-77"), "{place}");
+    }
+}
+
+#[test]
+fn a_key_file_is_read_and_a_wrong_one_is_told() {
+    let fake = Fake::deciding("done");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    std::fs::write(&file, "from-a-file\n").unwrap();
+    review(&fake, &["--reviewer-key-file", file.to_str().unwrap()], &input());
+    assert!(
+        fake.seen()[0]
+            .head
+            .to_ascii_lowercase()
+            .contains("authorization: bearer from-a-file\r\n")
+    );
+    let done = review(&fake, &["--reviewer-key-file", "/nonexistent/key"], &input());
+    assert_eq!(done.status.code(), Some(77));
+    assert!(
+        String::from_utf8(done.stderr)
+            .unwrap()
+            .contains("/nonexistent/key")
+    );
+}
+
+#[test]
+fn a_wrong_url_or_expression_is_a_usage_error() {
+    for args in [
+        ["--reviewer-url", "localhost:11434"],
+        ["--redact", "("],
+        ["--max-input-tokens", "10"],
+    ] {
+        let done = ocr("ocr-review").args(args).write_stdin("").output().unwrap();
+        assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0), "{args:?}");
+    }
+}

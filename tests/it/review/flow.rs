@@ -1,0 +1,284 @@
+//! When somebody is asked, and what happens while the answer is awaited.
+
+use super::fake::{Fake, answer, send};
+use super::lines::{Live, busy, finding, looping, opened, rest, text, tick, turn};
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use std::sync::mpsc::{Sender, channel};
+
+/// An endpoint that decides when it is told to, in the order of its questions.
+fn patient(action: &'static str) -> (Fake, Sender<()>) {
+    let (go, gone) = channel();
+    let gone = Mutex::new(gone);
+    let fake = Fake::start(move |_, request, stream| {
+        let told = gone.lock().unwrap().recv();
+        if told.is_ok() {
+            answer(stream, &request.decide(action));
+        }
+    });
+    (fake, go)
+}
+
+fn live(fake: &Fake, args: &[&str]) -> Live {
+    let mut all = vec!["--reviewer-url", fake.url.as_str(), "--retry-pause", "0.001"];
+    all.extend(args);
+    Live::start(&all)
+}
+
+#[test]
+fn lines_go_on_while_a_review_is_under_way_and_the_decision_comes_when_it_comes() {
+    let (fake, go) = patient("abort");
+    let mut live = live(&fake, &[]);
+    live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
+    for ts in (3000..9000).step_by(1000) {
+        live.write(&text(ts, "on and on"));
+        assert_eq!(live.next("message.part.updated")["ts"], ts);
+    }
+    go.send(()).unwrap();
+    let line = live.next("ocr.review.decision");
+    assert_eq!(line["ts"], 8000, "in the time of the lines, when it is written");
+    let decision = &line["properties"];
+    assert_eq!(
+        (&decision["judged"], &decision["finding"]),
+        (&json!("evt_2000"), &json!("loop-1"))
+    );
+    assert_eq!(
+        (&decision["action"], &decision["stale"]),
+        (&json!("abort"), &json!(false))
+    );
+}
+
+#[test]
+fn a_decision_is_stale_when_the_session_has_come_to_rest_meanwhile() {
+    let (fake, go) = patient("abort");
+    let mut live = live(&fake, &[]);
+    live.write(
+        &[
+            opened("x"),
+            looping(2000, "warn", "open", 4),
+            rest(3000, "candidate", &[], 2),
+            tick(4000),
+        ]
+        .concat(),
+    );
+    live.next("ocr.stream.tick");
+    go.send(()).unwrap();
+    let stale = live.decision();
+    assert_eq!(
+        (&stale["judged"], &stale["stale"]),
+        (&json!("evt_2000"), &json!(true))
+    );
+    go.send(()).unwrap();
+    let about_rest = live.decision();
+    assert_eq!(
+        (&about_rest["judged"], &about_rest["stale"]),
+        (&json!("evt_3000"), &json!(false))
+    );
+}
+
+#[test]
+fn a_decision_about_a_rest_is_stale_when_the_session_works_again() {
+    for (after, stale) in [
+        (busy(3000), true),
+        (text(3000, "more"), true),
+        (tick(3000), false),
+    ] {
+        let (fake, go) = patient("done");
+        let mut live = live(&fake, &[]);
+        live.write(
+            &[
+                opened("x"),
+                rest(2000, "candidate", &[], 1),
+                tick(2500),
+                after.clone(),
+                tick(4000),
+            ]
+            .concat(),
+        );
+        live.next("ocr.stream.tick");
+        live.next("ocr.stream.tick");
+        go.send(()).unwrap();
+        assert_eq!(live.decision()["stale"], stale, "{after}");
+    }
+}
+
+#[test]
+fn a_decision_about_trouble_that_is_over_is_stale() {
+    let (fake, go) = patient("abort");
+    let mut live = live(&fake, &[]);
+    let closed = finding(3000, "loop", "warn", "closed", 4);
+    live.write(&[opened("x"), looping(2000, "warn", "open", 4), closed, tick(4000)].concat());
+    live.next("ocr.stream.tick");
+    go.send(()).unwrap();
+    assert_eq!(live.decision()["stale"], true);
+}
+
+#[test]
+fn what_grows_while_it_is_being_judged_is_judged_once_more_as_it_then_stands() {
+    let (fake, go) = patient("continue");
+    let mut live = live(&fake, &[]);
+    let growing = [
+        looping(2000, "warn", "open", 4),
+        looping(3000, "stop", "graver", 5),
+        finding(4000, "loop", "stop", "grown", 10),
+        tick(5000),
+    ];
+    live.write(&[opened("x"), growing.concat()].concat());
+    live.next("ocr.stream.tick");
+    go.send(()).unwrap();
+    go.send(()).unwrap();
+    assert_eq!(live.decision()["judged"], "evt_2000");
+    assert_eq!(live.decision()["judged"], "evt_4000");
+    let (left, code) = live.finish();
+    assert_eq!((left.len(), code, fake.seen().len()), (0, Some(0), 2));
+}
+
+#[test]
+fn at_the_end_of_the_input_the_answer_is_awaited() {
+    let (fake, go) = patient("done");
+    let mut live = live(&fake, &[]);
+    live.write(&[opened("x"), rest(2000, "candidate", &["openTodos"], 1)].concat());
+    live.end_input();
+    live.next("ocr.detect.turn");
+    go.send(()).unwrap();
+    let (left, code) = live.finish();
+    assert_eq!(
+        (left[0]["action"].as_str(), left[0]["degraded"].as_bool()),
+        (Some("done"), Some(false))
+    );
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn at_the_end_of_the_input_no_answer_is_awaited_beyond_the_deadline() {
+    let (fake, _never) = patient("done");
+    let mut live = live(&fake, &["--deadline", "0.3"]);
+    let both = [
+        looping(2000, "warn", "open", 4),
+        finding(3000, "stall", "warn", "open", 1),
+    ]
+    .concat();
+    live.write(&[opened("x"), both, rest(4000, "candidate", &["openTodos"], 3)].concat());
+    let (left, code) = live.finish();
+    assert!(
+        left.iter().all(|decision| decision["degraded"] == true),
+        "{left:?}"
+    );
+    assert_eq!(
+        (left.last().unwrap()["judged"].as_str(), code),
+        (Some("evt_4000"), Some(0))
+    );
+}
+
+#[test]
+fn a_question_waits_for_the_interval_unless_it_is_about_an_end() {
+    let fake = Fake::deciding("continue");
+    let mut live = live(&fake, &["--min-interval", "30"]);
+    live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
+    assert_eq!(live.decision()["judged"], "evt_2000");
+    live.write(
+        &[
+            finding(3000, "loop", "warn", "grown", 8),
+            tick(31_999),
+            tick(32_000),
+        ]
+        .concat(),
+    );
+    let line = live.next("ocr.review.decision");
+    assert_eq!(
+        (&line["properties"]["judged"], &line["ts"]),
+        (&json!("evt_3000"), &json!(32_000))
+    );
+    live.write(&looping(33_000, "stop", "graver", 9));
+    assert_eq!(live.decision()["judged"], "evt_33000");
+}
+
+#[test]
+fn after_so_many_reviews_the_rules_decide() {
+    let fake = Fake::deciding("continue");
+    let mut live = live(&fake, &["--max-reviews", "1", "--reviewer-model", "m"]);
+    live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
+    assert_eq!(live.decision()["reviewer"], "m");
+    live.write(&looping(3000, "stop", "graver", 5));
+    let by_rules = live.decision();
+    assert_eq!(
+        (&by_rules["reviewer"], &by_rules["degraded"]),
+        (&json!("rules"), &json!(false))
+    );
+    assert_eq!((&by_rules["action"], fake.seen().len()), (&json!("abort"), 1));
+}
+
+#[test]
+fn facts_are_not_asked_about() {
+    let fake = Fake::deciding("continue");
+    let mut live = live(&fake, &[]);
+    live.write(&[opened("x"), finding(2000, "budget", "stop", "open", 10)].concat());
+    let budget = live.decision();
+    assert_eq!(
+        (&budget["action"], &budget["reviewer"]),
+        (&json!("abort"), &json!("rules"))
+    );
+    live.write(&rest(3000, "aborted", &[], 2));
+    assert_eq!(live.decision()["reviewer"], "rules");
+    assert_eq!(fake.seen().len(), 0);
+}
+
+#[test]
+fn a_silence_and_an_interval_are_asked_about() {
+    let fake = Fake::deciding("continue");
+    let mut live = live(&fake, &[]);
+    live.write(&[opened("x"), turn(2000, "silence", 1)].concat());
+    live.decision();
+    live.write(&turn(3000, "interval", 2));
+    live.decision();
+    let why: Vec<Value> = fake
+        .seen()
+        .iter()
+        .map(|r| r.evidence()["judged"]["why"].clone())
+        .collect();
+    assert_eq!(why, ["the worker went silent", "a regular look"]);
+}
+
+#[test]
+fn a_reviewer_that_keeps_failing_is_left_alone_for_a_while() {
+    let fake = Fake::start(|_, _, stream| send(stream, "500 Oops", "", b""));
+    let mut live = live(&fake, &[]);
+    live.write(&opened("x"));
+    let mut asked = Vec::new();
+    for (n, ts) in [2000, 3000, 4000, 5000, 6000, 70_000, 71_000]
+        .into_iter()
+        .enumerate()
+    {
+        live.write(&rest(ts, "candidate", &[], n as u64 + 1));
+        assert_eq!(live.decision()["degraded"], true);
+        asked.push(fake.seen().len());
+    }
+    assert_eq!(asked, [4, 8, 12, 12, 12, 16, 16]);
+}
+
+#[test]
+fn sessions_are_judged_apart() {
+    let fake = Fake::deciding("abort");
+    let mut live = live(&fake, &[]);
+    let other = |lines: String| lines.replace("ses_1", "ses_2").replace("loop-1", "loop-2");
+    live.write(
+        &[
+            opened("mine"),
+            text(1500, "mine"),
+            other(opened("theirs")),
+            other(text(1600, "theirs")),
+        ]
+        .concat(),
+    );
+    live.write(&other(looping(2000, "warn", "open", 4)));
+    let decision = live.decision();
+    assert_eq!(
+        (&decision["sessionID"], &decision["finding"]),
+        (&json!("ses_2"), &json!("loop-2"))
+    );
+    let evidence = fake.seen()[0].evidence();
+    assert_eq!(
+        (&evidence["task"], &evidence["sample"]),
+        (&json!("theirs"), &json!(["agent: theirs"]))
+    );
+}

@@ -1,0 +1,48 @@
+//! A real `OpenCode`, driven by a scripted provider: no network, no model, the same answers every time.
+//!
+//! ```ignore
+//! let Some(live) = Live::start(Script::load("one-call-loop")) else { return }; // OCR_SKIP_LIVE=1
+//! let events = live.server.events();                    // subscribed when this returns
+//! let session = live.server.begin(&live.script.task);
+//! events.wait(|e| e["type"] == "session.idle");
+//! ```
+//! Its parts can be had alone: [`Provider`] answers from a [`Script`], [`Project`] is a git repository with
+//! a HOME of its own, [`Server`] runs in it and is gone when dropped, with everything that it started.
+//!
+//! `fixtures/scripts/NAME.json` are the scenarios ([`Script`] says what they can hold), and
+//! `cargo run --example record -- NAME…` records them to `fixtures/sessions/NAME.ndjson`.
+//! [`ocr`] is one of our own binaries; with [`Project::env`] and [`OpenCode::path`] it finds this
+//! `OpenCode` on its `PATH`, and can spawn the server itself.
+
+mod answer;
+mod cli;
+mod client;
+mod events;
+mod flood;
+mod host;
+mod live;
+mod opencode;
+mod project;
+mod provider;
+mod proxy;
+mod recorded;
+mod rng;
+mod script;
+mod server;
+mod shell;
+
+pub use cli::ocr;
+pub use client::Client;
+pub use events::Events;
+pub use flood::{Flood, SESSION as FLOOD_SESSION};
+pub use host::Host;
+pub use live::Live;
+pub use opencode::{OpenCode, VERSION};
+pub use project::Project;
+pub use provider::Provider;
+pub use proxy::{Faults, Proxy};
+pub use recorded::Recorded;
+pub use rng::Rng;
+pub use script::{Recording, Script, Until, names, recording, sessions};
+pub use server::Server;
+pub use shell::{Finished, Running, live_shell, live_shell_with, shell, wait_until_gone};

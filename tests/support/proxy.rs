@@ -1,0 +1,253 @@
+//! A proxy between us and a server that does to the events what networks do: at random points, but the same
+//! ones for the same seed.
+
+use super::host::Host;
+use super::rng::Rng;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// One event in so many is hit, while there are faults left.
+const SPREAD: usize = 60;
+/// What a corrupted byte becomes: it is part of no text.
+const NO_TEXT: u8 = 0xFF;
+
+/// What was done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Connections that were cut: between events, in the middle of one, or of a character.
+    pub cuts: usize,
+    /// Connections on which nothing more came.
+    pub stalls: usize,
+    /// Events with a byte overwritten.
+    pub corrupted: usize,
+    /// Events that came late.
+    pub delays: usize,
+    /// Events that came twice.
+    pub duplicates: usize,
+    /// Answers to other requests that broke off in the middle.
+    pub broken_answers: usize,
+    /// How many of the cuts and corruptions hit a connection that had told of a session's work, and so can
+    /// not go unnoticed.
+    pub must_show: usize,
+}
+
+/// A proxy that runs until it is dropped.
+pub struct Proxy {
+    host: Host,
+    line: Arc<Line>,
+}
+
+struct Line {
+    upstream: String,
+    client: reqwest::Client,
+    chance: Mutex<Chance>,
+}
+
+struct Chance {
+    rng: Rng,
+    left: usize,
+    done: Faults,
+}
+
+/// What happens to an event.
+enum Fate {
+    Passes,
+    Cut(usize),
+    Stall,
+    Delay(Duration),
+    Twice,
+    Corrupt(usize),
+}
+
+impl Proxy {
+    /// A proxy in front of `upstream` that makes this many faults, chosen by `seed`.
+    pub fn start(upstream: &str, seed: u64, faults: usize) -> Self {
+        let line = Arc::new(Line {
+            upstream: upstream.trim_end_matches('/').to_owned(),
+            client: reqwest::Client::new(),
+            chance: Mutex::new(Chance {
+                rng: Rng::new(seed),
+                left: faults,
+                done: Faults::default(),
+            }),
+        });
+        let router = Router::new().fallback(pass).with_state(Arc::clone(&line));
+        Self {
+            host: Host::serve(router),
+            line,
+        }
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        self.host.url()
+    }
+
+    /// What it did so far.
+    ///
+    /// # Panics
+    /// When a handler panicked.
+    pub fn faults(&self) -> Faults {
+        self.line.chance.lock().expect("no handler panics").done
+    }
+}
+
+async fn pass(State(line): State<Arc<Line>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let Ok(answer) = line.ask(request).await else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
+    let mut kept = HeaderMap::new();
+    if let Some(kind) = answer.headers().get(header::CONTENT_TYPE) {
+        kept.insert(header::CONTENT_TYPE, kind.clone());
+    }
+    let status = answer.status();
+    let body = if status.is_success() && path.ends_with("/event") {
+        Body::from_stream(faulty(line, answer))
+    } else {
+        let Ok(bytes) = answer.bytes().await else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
+        line.maybe_broken(&path, bytes)
+    };
+    (status, kept, body).into_response()
+}
+
+impl Line {
+    async fn ask(&self, request: Request) -> Result<reqwest::Response, axum::Error> {
+        let (head, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await?;
+        let path = head.uri.path_and_query().map_or("/", |p| p.as_str());
+        let mut asked = self
+            .client
+            .request(head.method, format!("{}{path}", self.upstream));
+        for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT] {
+            if let Some(value) = head.headers.get(&name) {
+                asked = asked.header(name, value);
+            }
+        }
+        asked.body(body).send().await.map_err(axum::Error::new)
+    }
+
+    /// What was missed may be lost on its way as well.
+    fn maybe_broken(&self, path: &str, bytes: Bytes) -> Body {
+        let mut chance = self.chance.lock().expect("no handler panics");
+        if path != "/sync/history" || chance.left == 0 || chance.rng.below(4) > 0 {
+            return Body::from(bytes);
+        }
+        chance.left -= 1;
+        chance.done.broken_answers += 1;
+        let half = bytes.slice(..bytes.len() / 2);
+        Body::from_stream(stream::iter([Ok(half), Err(cut())]))
+    }
+
+    fn fate(&self, event: &[u8]) -> Fate {
+        let mut chance = self.chance.lock().expect("no handler panics");
+        if chance.left == 0 || chance.rng.below(SPREAD) > 0 {
+            return Fate::Passes;
+        }
+        chance.left -= 1;
+        let at = chance.rng.below(event.len());
+        let (kind, ms) = (chance.rng.below(7), chance.rng.below(300));
+        let of_the_server = event.windows(9).any(|w| w == b"\"server.c" || w == b"\"server.h");
+        let done = &mut chance.done;
+        done.must_show += usize::from(!of_the_server && matches!(kind, 0..=2 | 6));
+        match kind {
+            0..=2 => {
+                done.cuts += 1;
+                let in_a_character = event.iter().position(|b| *b >= 0x80).map(|start| start + 1);
+                match kind {
+                    0 => Fate::Cut(0),
+                    1 => Fate::Cut(in_a_character.unwrap_or(at)),
+                    _ => Fate::Cut(at),
+                }
+            }
+            3 => {
+                done.stalls += 1;
+                Fate::Stall
+            }
+            4 => {
+                done.delays += 1;
+                Fate::Delay(Duration::from_millis(ms.try_into().expect("a small number")))
+            }
+            5 => {
+                done.duplicates += 1;
+                Fate::Twice
+            }
+            _ => {
+                done.corrupted += 1;
+                Fate::Corrupt(at)
+            }
+        }
+    }
+}
+
+fn cut() -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionReset, "cut by the proxy")
+}
+
+/// One connection: what of it has come and is not passed on yet.
+struct Wire {
+    line: Arc<Line>,
+    upstream: std::pin::Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
+    came: Vec<u8>,
+    /// What goes out next: bytes, or the cut.
+    out: VecDeque<io::Result<Bytes>>,
+}
+
+fn faulty(line: Arc<Line>, answer: reqwest::Response) -> impl Stream<Item = io::Result<Bytes>> {
+    let wire = Wire {
+        line,
+        upstream: Box::pin(answer.bytes_stream()),
+        came: Vec::new(),
+        out: VecDeque::new(),
+    };
+    stream::unfold(wire, async |mut wire| {
+        let next = wire.next().await?;
+        Some((next, wire))
+    })
+}
+
+impl Wire {
+    async fn next(&mut self) -> Option<io::Result<Bytes>> {
+        loop {
+            if let Some(out) = self.out.pop_front() {
+                return Some(out);
+            }
+            if let Some(end) = self.came.windows(2).position(|w| w == b"\n\n") {
+                let event: Vec<u8> = self.came.drain(..end + 2).collect();
+                self.meet(event).await;
+                continue;
+            }
+            match self.upstream.next().await? {
+                Ok(piece) => self.came.extend_from_slice(&piece),
+                Err(_) => return Some(Err(cut())),
+            }
+        }
+    }
+
+    /// One event meets its fate.
+    async fn meet(&mut self, mut event: Vec<u8>) {
+        match self.line.fate(&event) {
+            Fate::Passes => {}
+            Fate::Cut(at) => {
+                event.truncate(at);
+                self.out.extend([Ok(event.into()), Err(cut())]);
+                return;
+            }
+            Fate::Stall => std::future::pending().await,
+            Fate::Delay(time) => tokio::time::sleep(time).await,
+            Fate::Twice => self.out.push_back(Ok(event.clone().into())),
+            Fate::Corrupt(at) => event[at] = NO_TEXT,
+        }
+        self.out.push_back(Ok(event.into()));
+    }
+}

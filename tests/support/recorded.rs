@@ -1,0 +1,286 @@
+//! A server that plays a recording as the real one would: its events come whether somebody listens or not,
+//! who was not there has missed them, and the durable log keeps what the real one keeps.
+
+use super::host::{Host, runtime};
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::stream;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long it is from one event to the next.
+const PACE: Duration = Duration::from_millis(2);
+/// How often a heartbeat comes: more often than the real one's, for tests that are impatient.
+const HEARTBEAT: Duration = Duration::from_millis(250);
+/// A session that nobody watches.
+const STRANGER: &str = "ses_stranger";
+/// A session that the log knows and no list names.
+const UNLISTED: &str = "ses_unlisted";
+
+/// A server that plays until it is dropped.
+pub struct Recorded {
+    host: Host,
+    play: Arc<Play>,
+}
+
+struct Play {
+    events: Vec<Event>,
+    root: String,
+    begun: AtomicBool,
+    /// When the watched session is at rest for good: after this many events.
+    rests: usize,
+    /// How many events have been published.
+    published: watch::Sender<usize>,
+    heartbeats: AtomicU64,
+}
+
+struct Event {
+    payload: String,
+    json: Value,
+}
+
+impl Event {
+    fn text(&self, pointer: &str) -> &str {
+        self.json.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    }
+
+    fn session(&self) -> &str {
+        self.text("/properties/sessionID")
+    }
+
+    fn kind(&self) -> &str {
+        self.text("/type")
+    }
+
+    fn is_durable(&self) -> bool {
+        matches!(
+            self.kind(),
+            "message.updated" | "message.part.updated" | "session.created" | "session.updated"
+        )
+    }
+}
+
+impl Recorded {
+    /// Plays this recording from the moment on when somebody asks what its session does.
+    ///
+    /// # Panics
+    /// When it is no recording of a session that comes to rest.
+    pub fn play(recording: &str) -> Self {
+        let events: Vec<Event> = recording.lines().filter_map(event).collect();
+        let created = events.iter().find(|e| e.kind() == "session.created");
+        let root = created.expect("a recording of a session").session().to_owned();
+        let rests = events
+            .iter()
+            .rposition(|e| e.kind() == "session.idle" && e.session() == root)
+            .expect("a session that comes to rest");
+        let play = Arc::new(Play {
+            events,
+            root,
+            begun: AtomicBool::new(false),
+            rests: rests + 1,
+            published: watch::channel(0).0,
+            heartbeats: AtomicU64::new(0),
+        });
+        let host = Host::serve(router(Arc::clone(&play)));
+        Self { host, play }
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        self.host.url()
+    }
+
+    /// The watched session.
+    pub fn session(&self) -> &str {
+        &self.play.root
+    }
+
+    /// The watched session and those that it started.
+    pub fn family(&self) -> Vec<String> {
+        let mut family = vec![self.play.root.clone()];
+        for event in &self.play.events {
+            if family
+                .iter()
+                .any(|id| id == event.text("/properties/info/parentID"))
+                && !family.iter().any(|id| id == event.session())
+            {
+                family.push(event.session().to_owned());
+            }
+        }
+        family
+    }
+
+    /// The ids that the durable log has of a session, in order.
+    pub fn log_of(&self, session: &str) -> Vec<String> {
+        let of = |event: &&Event| event.is_durable() && event.session() == session;
+        let events = self.play.events.iter().filter(of);
+        events.map(|event| event.text("/id").to_owned()).collect()
+    }
+}
+
+/// An event of the recording as the server sent it; a line of ours is none.
+fn event(line: &str) -> Option<Event> {
+    let json: Value = serde_json::from_str(line).expect("a recording is JSON");
+    let kind = json["type"].as_str().unwrap_or("");
+    if kind.starts_with("ocr.") || kind == "server.connected" {
+        return None;
+    }
+    let (_, members) = line.split_once(',')?;
+    Some(Event {
+        payload: format!("{{{members}"),
+        json,
+    })
+}
+
+fn router(play: Arc<Play>) -> Router {
+    Router::new()
+        .route("/event", get(events))
+        .route(
+            "/global/health",
+            get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }),
+        )
+        .route("/path", get(|| async { Json(json!({"directory": "/project"})) }))
+        .route("/session", get(sessions))
+        .route("/experimental/session", get(sessions))
+        .route("/session/status", get(status))
+        .route("/session/{id}", get(session))
+        .route("/session/{id}/message", get(|| async { Json(json!([])) }))
+        .route("/sync/history", post(history))
+        .with_state(play)
+}
+
+impl Play {
+    /// Begins to play, if it has not begun yet.
+    fn begin(self: &Arc<Self>) {
+        if self.begun.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let play = Arc::clone(self);
+        runtime().spawn(async move {
+            let mut pace = tokio::time::interval(PACE);
+            for n in 1..=play.events.len() {
+                pace.tick().await;
+                play.published.send_replace(n);
+            }
+        });
+    }
+
+    /// The sessions that there are by now.
+    fn sessions(&self) -> Vec<Value> {
+        let mut sessions = vec![json!({"id": self.root, "directory": "/project"})];
+        let now = *self.published.borrow();
+        for event in &self.events[..now] {
+            if event.kind() == "session.created" && event.session() != self.root {
+                sessions.push(event.json["properties"]["info"].clone());
+            }
+        }
+        sessions.push(json!({"id": STRANGER, "directory": "/project"}));
+        sessions
+    }
+
+    fn own_event(&self, kind: &str) -> String {
+        let n = self.heartbeats.fetch_add(1, Ordering::Relaxed);
+        // Before every recorded id, as those of a server that began before the session did.
+        format!("data: {{\"id\":\"evt_0{n:08}\",\"type\":\"{kind}\",\"properties\":{{}}}}\n\n")
+    }
+
+    /// The whole log by now: what was played, and what other sessions did.
+    fn log(&self) -> Vec<Value> {
+        let mut numbers: HashMap<&str, i64> = HashMap::new();
+        let mut log = Vec::new();
+        for n in 0..20 {
+            for id in [STRANGER, UNLISTED] {
+                log.push(
+                    json!({"id": format!("evt_f{n}{id}"), "aggregate_id": id, "seq": n,
+                    "type": "session.updated.1", "data": {"sessionID": id, "info": {"id": id}}}),
+                );
+            }
+        }
+        let now = *self.published.borrow();
+        for event in self.events[..now].iter().filter(|e| e.is_durable()) {
+            let n = numbers.entry(event.session()).or_default();
+            log.push(
+                json!({"id": event.text("/id"), "aggregate_id": event.session(), "seq": *n,
+                "type": format!("{}.1", event.kind()), "data": event.json["properties"]}),
+            );
+            *n += 1;
+        }
+        log.sort_by_key(|entry| entry["seq"].as_i64());
+        log
+    }
+}
+
+async fn events(State(play): State<Arc<Play>>) -> Response {
+    let mut published = play.published.subscribe();
+    let mut at = *published.borrow_and_update();
+    let mut first = true;
+    let next = async move |()| {
+        if std::mem::take(&mut first) {
+            return play.own_event("server.connected");
+        }
+        let beat = tokio::time::timeout(HEARTBEAT, published.wait_for(|n| *n > at)).await;
+        match beat.map(|n| n.map(|n| *n)) {
+            Ok(Ok(now)) => {
+                let events = play.events[at..now].iter();
+                let text = events.map(|e| ["data: ", &e.payload, "\n\n"].concat()).collect();
+                at = now;
+                text
+            }
+            _ => play.own_event("server.heartbeat"),
+        }
+    };
+    let body = stream::unfold(next, async |mut next| {
+        let text = next(()).await;
+        Some((Ok::<_, Infallible>(text), next))
+    });
+    (
+        [(header::CONTENT_TYPE, "text/event-stream")],
+        Body::from_stream(body),
+    )
+        .into_response()
+}
+
+async fn sessions(State(play): State<Arc<Play>>) -> Json<Vec<Value>> {
+    Json(play.sessions())
+}
+
+async fn session(State(play): State<Arc<Play>>, Path(id): Path<String>) -> Response {
+    match play.sessions().into_iter().find(|s| s["id"] == id) {
+        Some(session) => Json(session).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Who asks what the sessions do listens already: the play begins.
+async fn status(State(play): State<Arc<Play>>) -> Json<Value> {
+    play.begin();
+    if *play.published.borrow() < play.rests {
+        Json(json!({&play.root: {"type": "busy"}}))
+    } else {
+        Json(json!({}))
+    }
+}
+
+async fn history(State(play): State<Arc<Play>>, body: Bytes) -> Response {
+    let Ok(after) = serde_json::from_slice::<HashMap<String, u64>>(&body) else {
+        // As the real one does for a number below 0.
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let mut log = play.log();
+    log.retain(|entry| {
+        let session = entry["aggregate_id"].as_str().unwrap_or("");
+        after
+            .get(session)
+            .is_none_or(|n| entry["seq"].as_u64() > Some(*n))
+    });
+    Json(log).into_response()
+}

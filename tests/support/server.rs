@@ -1,0 +1,129 @@
+//! A running `opencode serve`.
+
+use super::client::Client;
+use super::opencode::OpenCode;
+use super::project::Project;
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::io::{BufRead, BufReader};
+use std::ops::Deref;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// What the server prints when it is ready, before its URL.
+const LISTENING: &str = "opencode server listening on ";
+
+/// A server that runs until it is dropped. What is asked of it, its [`Client`] asks.
+pub struct Server {
+    child: Child,
+    client: Client,
+    password: Option<String>,
+}
+
+impl Server {
+    /// Starts a server for this project and waits until it listens.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(opencode: &OpenCode, project: &Project) -> Self {
+        Self::launch(opencode, project, None)
+    }
+
+    /// The same behind a password.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn with_password(opencode: &OpenCode, project: &Project, password: &str) -> Self {
+        Self::launch(opencode, project, Some(password))
+    }
+
+    fn launch(opencode: &OpenCode, project: &Project, password: Option<&str>) -> Self {
+        // Port 0 lets the server choose a free one, which it prints.
+        let (child, url) = spawn(opencode, project, password, "0");
+        Self {
+            child,
+            client: Client::new(&url, project.dir(), password),
+            password: password.map(str::to_owned),
+        }
+    }
+
+    /// Kills the server with everything that it started, as a crash does, and starts it again in the same
+    /// home on the same port.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub fn crash_and_restart(&mut self, opencode: &OpenCode, project: &Project) {
+        self.kill();
+        let port = self.client.url().rsplit(':').next().unwrap_or("0").to_owned();
+        let (child, url) = spawn(opencode, project, self.password.as_deref(), &port);
+        assert_eq!(url.trim_end_matches('/'), self.client.url());
+        self.child = child;
+    }
+
+    fn kill(&mut self) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // An error says that it is gone already.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Starts `opencode serve` on this port and waits until it listens; returns its URL as well.
+fn spawn(opencode: &OpenCode, project: &Project, password: Option<&str>, port: &str) -> (Child, String) {
+    let mut command = Command::new(opencode.executable());
+    command
+        .args(["serve", "--hostname", "127.0.0.1", "--port", port])
+        .current_dir(project.dir())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(project.env())
+        .envs(password.map(|p| ("OPENCODE_SERVER_PASSWORD", p)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        // A group of its own, so that the commands it runs go with it.
+        .process_group(0);
+    let mut child = command.spawn().expect("an executable OpenCode");
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let url = listening(BufReader::new(stdout));
+    (child, url)
+}
+
+/// The URL that the server prints. Whatever it prints later is read too, or it would wait for us.
+fn listening(mut stdout: BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        let read = stdout
+            .read_line(&mut line)
+            .expect("standard output of the server");
+        assert!(
+            read > 0,
+            "OpenCode ended before it listened; its own words are above"
+        );
+        if let Some(url) = line.trim_end().strip_prefix(LISTENING) {
+            let url = url.to_owned();
+            std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+            return url;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A pipe as a user types it: real binaries, a real shell.
+
+use super::{OpenCode, Project};
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a test waits for what must come: far more than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What a command line came to.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// The lines on standard output.
+    pub lines: Vec<String>,
+    /// What a person was told.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// The exit code.
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
+    /// Every line as JSON.
+    pub fn json(&self) -> Vec<Value> {
+        let parse = |line: &String| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        self.lines.iter().map(parse).collect()
+    }
+
+    /// The lines of one type.
+    pub fn of(&self, kind: &str) -> Vec<Value> {
+        self.json()
+            .into_iter()
+            .filter(|line| line["type"] == kind)
+            .collect()
+    }
+}
+
+/// A running command line.
+pub struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    lines: Vec<String>,
+    stderr: std::thread::JoinHandle<String>,
+}
+
+/// Starts `line` with our binaries on the `PATH`, in a process group of its own.
+///
+/// # Panics
+/// When there is no shell.
+pub fn shell(line: &str, directory: &Path) -> Running {
+    start(command(line, directory))
+}
+
+/// The same with this `OpenCode` on the `PATH`, in the project and with its home.
+///
+/// # Panics
+/// When there is no shell.
+pub fn live_shell(line: &str, opencode: &OpenCode, project: &Project) -> Running {
+    live_shell_with(line, opencode, project, &[])
+}
+
+/// The same with more variables.
+///
+/// # Panics
+/// When there is no shell.
+pub fn live_shell_with(line: &str, opencode: &OpenCode, project: &Project, env: &[(&str, &str)]) -> Running {
+    let mut command = command(line, project.dir());
+    let bins = cargo_bin("ocr-run");
+    let own = bins.parent().expect("a binary lies in a folder").to_owned();
+    let path = opencode.path();
+    let paths = std::iter::once(own).chain(std::env::split_paths(&path));
+    command
+        .env(
+            "PATH",
+            std::env::join_paths(paths).expect("folders without a colon"),
+        )
+        .envs(project.env())
+        .envs(env.iter().copied());
+    start(command)
+}
+
+fn command(line: &str, directory: &Path) -> Command {
+    let bins = cargo_bin("ocr-run");
+    let own = bins.parent().expect("a binary lies in a folder").to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(own).chain(std::env::split_paths(&path));
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", line])
+        .current_dir(directory)
+        .env_clear()
+        .env(
+            "PATH",
+            std::env::join_paths(paths).expect("folders without a colon"),
+        )
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0);
+    command
+}
+
+fn start(mut command: Command) -> Running {
+    let mut child = command.spawn().expect("a shell");
+    let mut stderr = child.stderr.take().expect("standard error is piped");
+    let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
+    let told = std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = stderr.read_to_string(&mut text);
+        text
+    });
+    Running {
+        child,
+        stdout,
+        lines: Vec::new(),
+        stderr: told,
+    }
+}
+
+impl Running {
+    /// Reads on until a line contains `text`, and returns that line.
+    ///
+    /// # Panics
+    /// When the output ends before.
+    pub fn wait_for(&mut self, text: &str) -> String {
+        loop {
+            let line = self
+                .next_line()
+                .unwrap_or_else(|| panic!("no line has {text}: {:#?}", self.lines));
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    fn next_line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let read = self.stdout.read_line(&mut line).expect("lines are UTF-8 here");
+        if read == 0 {
+            return None;
+        }
+        let line = line.trim_end_matches('\n').to_owned();
+        self.lines.push(line.clone());
+        Some(line)
+    }
+
+    /// Sends a signal to every process of the command line, as the terminal does on Ctrl-C.
+    ///
+    /// # Panics
+    /// When there is no `kill`.
+    pub fn signal(&self, name: &str) {
+        let group = format!("-{}", self.child.id());
+        kill(&[name, "--", &group]);
+    }
+
+    /// Sends a signal to the processes of the command line that run `binary`.
+    ///
+    /// # Panics
+    /// When there is none, or no `pkill`.
+    pub fn signal_stage(&self, name: &str, binary: &str) {
+        let group = self.child.id().to_string();
+        let status = Command::new("pkill")
+            .args([name, "-g", &group, "-f", &format!("(^|/){binary}( |$)")])
+            .status();
+        assert!(status.expect("pkill").success(), "no {binary} runs");
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Panics
+    /// When the output is not UTF-8.
+    pub fn finish(mut self) -> Finished {
+        while self.next_line().is_some() {}
+        Finished {
+            status: self.child.wait().expect("it was started"),
+            lines: self.lines,
+            stderr: self.stderr.join().expect("reading does not panic"),
+        }
+    }
+}
+
+fn kill(args: &[&str]) {
+    let status = Command::new("kill").args(args).status().expect("kill");
+    assert!(status.success());
+}
+
+/// Waits until nobody listens at `url` any more.
+///
+/// # Panics
+/// When somebody still does after two minutes.
+pub fn wait_until_gone(url: &str) {
+    let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let end = Instant::now() + PATIENCE;
+    while TcpStream::connect(&address).is_ok() {
+        assert!(Instant::now() < end, "a server still listens at {url}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
