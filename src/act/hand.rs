@@ -142,7 +142,7 @@ impl Tools {
                 answer,
             } => runtime.block_on(self.answer(request, *question, *answer)),
             Task::Verify => {
-                let changed = runtime.block_on(self.server.changed_files(&order.session));
+                let changed = runtime.block_on(self.server.changed_files(&order.session, &self.directory));
                 verify(&self.checks, &self.directory, changed)
             }
         };

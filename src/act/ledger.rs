@@ -48,6 +48,8 @@ pub(super) struct Ledger {
     judged: HashSet<String>,
     /// Sessions that the stream showed: the watched one and its children.
     sessions: HashSet<String>,
+    /// The files that the watched session's patches name.
+    changed: HashSet<String>,
     first_ts: Option<i64>,
     pub last_ts: i64,
 }
@@ -112,7 +114,11 @@ impl Ledger {
                 self.verdict = None;
             }
             Event::Diff { files } if session == self.root() => {
-                self.totals.changed_files = u64::try_from(*files).unwrap_or(u64::MAX);
+                let files = u64::try_from(*files).unwrap_or(u64::MAX);
+                self.totals.changed_files = self.totals.changed_files.max(files);
+            }
+            Event::Part(part) if part.kind == "patch" && session == self.root() => {
+                self.patched(part.files);
             }
             Event::Message {
                 from_user, completed, ..
@@ -122,6 +128,20 @@ impl Ledger {
             _ => {}
         }
         None
+    }
+
+    /// A step changed these files. Measured: since 1.18 the session's diff stays empty, its patches do not.
+    fn patched(&mut self, files: Option<&RawValue>) {
+        let files: Vec<String> = files
+            .and_then(|files| serde_json::from_str(files.get()).ok())
+            .unwrap_or_default();
+        for file in files {
+            if self.changed.len() < REMEMBERED {
+                self.changed.insert(file);
+            }
+        }
+        let files = u64::try_from(self.changed.len()).unwrap_or(u64::MAX);
+        self.totals.changed_files = self.totals.changed_files.max(files);
     }
 
     fn record(&mut self, kind: &str, properties: &RawValue) -> Option<News> {

@@ -9,7 +9,8 @@ use opencode_rs::types::project::ModelRef;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 
 /// A session, as far as we use it.
 #[derive(Debug, Clone, Deserialize)]
@@ -135,20 +136,42 @@ impl Server {
 }
 
 impl Server {
-    /// The files that the session has changed, relative to its directory.
+    /// The files that the session has changed, those below `directory` relative to it.
+    ///
+    /// Measured: until 1.1 the session's diff names them; since 1.18 it stays empty, and the patches among
+    /// the parts of its messages name them.
     ///
     /// # Errors
     /// As [`explain`] says.
-    pub async fn changed_files(&self, id: &str) -> Result<Vec<String>, Failure> {
+    pub async fn changed_files(&self, id: &str, directory: &Path) -> Result<Vec<String>, Failure> {
         #[derive(Deserialize)]
         struct Changed {
             file: String,
         }
+        #[derive(Deserialize)]
+        struct Patch {
+            #[serde(rename = "type")]
+            kind: String,
+            #[serde(default)]
+            files: Vec<PathBuf>,
+        }
         let path = format!("/session/{}/diff", segment(id));
-        let changed: Vec<Changed> = self
+        let diff: Vec<Changed> = self
             .ask(Method::GET, &path, "say what the session changed")
             .await?;
-        Ok(changed.into_iter().map(|change| change.file).collect())
+        let mut changed: BTreeSet<String> = diff.into_iter().map(|change| change.file).collect();
+        let messages = self.messages(id).await?;
+        let parts = messages.iter().flat_map(|message| &message.parts);
+        // A part of another shape is no patch.
+        let patches = parts.filter_map(|part| serde_json::from_str::<Patch>(part.get()).ok());
+        for file in patches
+            .filter(|patch| patch.kind == "patch")
+            .flat_map(|p| p.files)
+        {
+            let file = file.strip_prefix(directory).unwrap_or(&file);
+            changed.insert(file.to_string_lossy().into_owned());
+        }
+        Ok(changed.into_iter().collect())
     }
 
     /// Takes back what the session changed since this message, and the message.

@@ -44,6 +44,9 @@ pub struct Part<'a> {
     /// What a step cost, in dollars.
     #[serde(borrow)]
     pub cost: Option<&'a RawValue>,
+    /// The files that a `patch` part is about, by their absolute paths.
+    #[serde(borrow)]
+    pub files: Option<&'a RawValue>,
     /// Where a message was cut or compacted automatically.
     pub auto: Option<bool>,
 }

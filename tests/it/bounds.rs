@@ -38,7 +38,7 @@ fn peak(child: &Child) -> Option<u64> {
 fn standstill(count: impl Fn() -> usize) -> usize {
     let end = Instant::now() + PATIENCE;
     let (mut last, mut same) = (count(), 0);
-    while same < 30 {
+    while same < 80 {
         assert!(Instant::now() < end, "it goes on and on");
         std::thread::sleep(Duration::from_millis(50));
         let now = count();
@@ -58,8 +58,9 @@ fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
         "--session",
         FLOOD_SESSION,
         "--silence-timeout",
-        "1",
+        "2",
     ]);
+    // Far longer than that.
     let stopped_at = standstill(|| flood.taken());
     assert!(
         stopped_at < EVENTS / 2,
@@ -71,7 +72,7 @@ fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
         last = line.unwrap();
         assert!(
             !last.contains("ocr.stream.gap"),
-            "a slow reader is no silent server: {last}"
+            "a slow reader is no silent server, after event {next} of {stopped_at} held: {last}"
         );
         if last.contains("message.part.updated") {
             assert!(

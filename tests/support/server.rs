@@ -5,12 +5,17 @@ use super::opencode::OpenCode;
 use super::project::Project;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// What the server prints when it is ready, before its URL.
 const LISTENING: &str = "opencode server listening on ";
+
+/// How long a port may be taken by somebody else.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server that runs until it is dropped. What is asked of it, its [`Client`] asks.
 pub struct Server {
@@ -54,6 +59,7 @@ impl Server {
     pub fn crash_and_restart(&mut self, opencode: &OpenCode, project: &Project) {
         self.kill();
         let port = self.client.url().rsplit(':').next().unwrap_or("0").to_owned();
+        wait_until_free(&port);
         let (child, url) = spawn(opencode, project, self.password.as_deref(), &port);
         assert_eq!(url.trim_end_matches('/'), self.client.url());
         self.child = child;
@@ -84,6 +90,16 @@ impl Deref for Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// Somebody's outgoing connection may have been given the port while nobody listened there.
+fn wait_until_free(port: &str) {
+    let port = port.parse::<u16>().expect("a port");
+    let end = Instant::now() + PATIENCE;
+    while let Err(taken) = TcpListener::bind(("127.0.0.1", port)) {
+        assert!(Instant::now() < end, "port {port} stays taken: {taken}");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

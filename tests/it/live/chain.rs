@@ -170,8 +170,10 @@ fn a_task_that_is_done_says_so() {
         live.server.url()
     );
     let done = live_shell(&line, &live.opencode, &live.project).finish();
-    assert!(done.stderr.contains("RESULT"), "{}", done.stderr);
-    assert!(matches!(done.code(), Some(0 | 3)), "{}", done.stderr);
+    assert!(done.stderr.contains("3 of 3 checks hold"), "{}", done.stderr);
+    let result = &done.of("ocr.act.result")[0]["properties"];
+    assert_eq!(result["changedFiles"], 1, "{result}");
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
 }
 
 #[test]

@@ -73,7 +73,8 @@ fn crash(opencode: &OpenCode, seed: u64) -> Result<(), String> {
         .as_str()
         .unwrap_or("")
         .to_owned();
-    run.wait_for("busy");
+    // Told even where a fault swallowed what is not in the log.
+    run.wait_for("message.updated");
     for _ in 0..rng.below(LINES) {
         run.wait_for("{");
     }
