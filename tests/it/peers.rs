@@ -163,19 +163,33 @@ fn row(name: &str, sessions: &[Session], fires: impl Fn(&Session) -> bool) -> (u
     let count = |loops: bool| sessions.iter().filter(|s| s.loops == loops && fires(s)).count();
     let total = |loops: bool| sessions.iter().filter(|s| s.loops == loops).count();
     let (found, wrong) = (count(true), count(false));
-    println!(
+    tell(&format!(
         "| {name:26} | {found:3} of {:3} | {wrong:3} of {:3} |",
         total(true),
         total(false)
-    );
+    ));
     (found, wrong)
+}
+
+/// One line of the table, which the README has as well.
+fn tell(line: &str) {
+    println!("{line}");
+    if std::env::var_os("OCR_SESSIONS").is_none() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&format!("\n{line}\n")), "the README lacks {line}");
+    }
 }
 
 #[test]
 fn ours_beside_the_rules_of_others() {
     let sessions = sessions();
-    println!("| {:26} | {:10} | {:10} |", "rule", "loops", "others");
-    println!("|{}|{}|{}|", "-".repeat(28), "-".repeat(12), "-".repeat(12));
+    tell(&format!("| {:26} | {:10} | {:10} |", "rule", "loops", "others"));
+    tell(&format!(
+        "|{}|{}|{}|",
+        "-".repeat(28),
+        "-".repeat(12),
+        "-".repeat(12)
+    ));
     let peers = PEERS.map(|(name, rule)| row(name, &sessions, |session| fires(rule, session).is_some()));
     let (found, wrong) = row("ours, warn or stop", &sessions, |session| {
         ours(session, &["warn", "stop"])
