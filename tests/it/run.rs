@@ -4,7 +4,7 @@ use crate::support::ocr;
 use predicates::prelude::*;
 
 #[test]
-fn the_demo_shows_the_loop_and_what_would_be_done() {
+fn ctl_11_the_demo_shows_the_loop_and_what_would_be_done() {
     let done = ocr("ocr-run").arg("--demo").output().unwrap();
     let told = String::from_utf8(done.stderr).unwrap();
     assert_eq!(done.status.code(), Some(0), "{told}");

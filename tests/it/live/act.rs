@@ -114,7 +114,7 @@ const TURNS_WHEN_TOLD: &str = r#"{"task": "Go.", "files": {"done.txt": ""}, "tur
     {"text": "I see: I was going in circles. There is no such log, and nothing else to do. The task is done."}]}"#;
 
 #[test]
-fn fdb_01_a_steer_turns_a_loop_into_a_finished_task() {
+fn fdb_01_fdb_02_fdb_03_a_steer_turns_a_loop_into_a_finished_task() {
     let Some(bench) = bench(TURNS_WHEN_TOLD) else {
         return;
     };
@@ -138,6 +138,29 @@ fn fdb_01_a_steer_turns_a_loop_into_a_finished_task() {
         "it is not marked as ours"
     );
     assert!(matches!(done.code(), Some(0 | 3)), "{}", done.stderr);
+}
+
+/// Does something useful, and then makes a mess in circles.
+const MAKES_A_MESS: &str = r#"{"task": "Go.", "turns": [
+    {"calls": [{"tool": "write", "input": {"filePath": "work.txt", "content": "useful\n"}}]},
+    {"laps": 30, "turns": [{"calls": [{"tool": "bash", "input": {"command": "echo x > mess.txt; cat missing.log", "description": "Reads the log"}}]}]}]}"#;
+
+#[test]
+fn rollback_takes_the_mess_of_a_loop_back_and_keeps_the_work() {
+    for (flag, mess) in [("", true), ("--rollback", false)] {
+        let Some(bench) = bench(MAKES_A_MESS) else { return };
+        let pipe = format!("ocr-stream --spawn --task 'Go.' | ocr-detect | ocr-act --quiet {flag}");
+        let done = live_shell(&pipe, &bench.opencode, &bench.project).finish();
+        assert_eq!(done.code(), Some(10), "{}", done.stderr);
+        let is_there = |file: &str| bench.project.dir().join(file).exists();
+        assert!(is_there("work.txt"), "the work before the loop is gone");
+        assert_eq!(
+            is_there("mess.txt"),
+            mess,
+            "{flag}: {:?}",
+            done.of("ocr.act.action")
+        );
+    }
 }
 
 #[test]

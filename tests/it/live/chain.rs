@@ -161,7 +161,7 @@ fn a_session_behind_a_password_is_stopped_on_a_server_that_stays() {
 }
 
 #[test]
-fn a_task_that_is_done_says_so() {
+fn ver_03_a_task_whose_changes_are_there_is_done() {
     let Some(live) = Live::start(Script::load("clean-completion")) else {
         return;
     };

@@ -16,7 +16,7 @@ const HANGS: &str = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]
 const SAYS_HELLO: &str = r#"{"task": "Say hello.", "turns": [{"text": "Hello."}]}"#;
 
 #[test]
-fn a_spawned_session_is_told_from_its_beginning_to_its_rest() {
+fn ctl_01_ctl_02_ctl_03_a_spawned_session_is_told_from_its_beginning_to_its_rest() {
     let Some(bench) = bench(SAYS_HELLO) else { return };
     let run = live_shell(
         "ocr-stream --spawn --task 'Say hello.' --worker-model fake/scripted -- --print-logs",

@@ -161,7 +161,7 @@ fn rev_07_three_retries_and_then_the_rules() {
 }
 
 #[test]
-fn rev_07_a_retry_that_succeeds_is_an_answer_like_any_other() {
+fn rev_07_ctl_05_a_retry_that_succeeds_is_an_answer_like_any_other() {
     let fake = Fake::start(|n, request, stream| match n {
         0 => send_json(
             stream,

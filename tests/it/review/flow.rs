@@ -224,7 +224,7 @@ fn facts_are_not_asked_about() {
 }
 
 #[test]
-fn a_silence_and_an_interval_are_asked_about() {
+fn ctl_10_a_silence_and_an_interval_are_asked_about() {
     let fake = Fake::deciding("continue");
     let mut live = live(&fake, &[]);
     live.write(&[opened("x"), turn(2000, "silence", 1)].concat());

@@ -29,7 +29,7 @@ fn the_first_line_is_followed_by_who_reviews() {
 }
 
 #[test]
-fn a_decision_follows_the_turn_that_it_judges() {
+fn ctl_04_ctl_06_a_decision_follows_the_turn_that_it_judges() {
     let lines = [opened("x"), looping(2000, "warn", "open", 4), text(3000, "on")].concat();
     let out = run(&lines);
     let kinds: Vec<Value> = out
@@ -50,7 +50,7 @@ fn a_decision_follows_the_turn_that_it_judges() {
 }
 
 #[test]
-fn rev_06_a_loop_gets_a_chance_and_is_ended_when_it_goes_on() {
+fn rev_06_ctl_07_a_loop_gets_a_chance_and_is_ended_when_it_goes_on() {
     let lines = [
         opened("x"),
         looping(2000, "notice", "open", 3),

@@ -66,7 +66,7 @@ fn sta_03_the_last_five_decisions_are_told_to_the_reviewer() {
 }
 
 #[test]
-fn sta_04_a_limit_that_is_reached_ends_the_session_without_a_question() {
+fn sta_04_ctl_09_a_limit_that_is_reached_ends_the_session_without_a_question() {
     let fake = Fake::deciding("continue");
     let mut live = live(&fake);
     live.write(&[opened("x"), finding(2000, "budget", "stop", "open", 10)].concat());
