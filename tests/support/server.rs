@@ -9,12 +9,15 @@ use std::net::TcpListener;
 use std::ops::Deref;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// What the server prints when it is ready, before its URL.
 const LISTENING: &str = "opencode server listening on ";
 
-/// How long a port may be taken by somebody else.
+/// Where our ports begin. Linux gives ports from 32,768 on to outgoing connections, others from 49,152.
+const FIRST_PORT: u16 = 12_000;
+/// How long a port may stay taken after a kill.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server that runs until it is dropped. What is asked of it, its [`Client`] asks.
@@ -42,8 +45,7 @@ impl Server {
     }
 
     fn launch(opencode: &OpenCode, project: &Project, password: Option<&str>) -> Self {
-        // Port 0 lets the server choose a free one, which it prints.
-        let (child, url) = spawn(opencode, project, password, "0");
+        let (child, url) = spawn(opencode, project, password, own_port());
         Self {
             child,
             client: Client::new(&url, project.dir(), password),
@@ -58,9 +60,10 @@ impl Server {
     /// When it does not start again.
     pub fn crash_and_restart(&mut self, opencode: &OpenCode, project: &Project) {
         self.kill();
-        let port = self.client.url().rsplit(':').next().unwrap_or("0").to_owned();
-        wait_until_free(&port);
-        let (child, url) = spawn(opencode, project, self.password.as_deref(), &port);
+        let port = self.client.url().rsplit(':').next().and_then(|p| p.parse().ok());
+        let port = port.expect("a URL ends with its port");
+        wait_until_free(port);
+        let (child, url) = spawn(opencode, project, self.password.as_deref(), port);
         assert_eq!(url.trim_end_matches('/'), self.client.url());
         self.child = child;
     }
@@ -93,9 +96,21 @@ impl Drop for Server {
     }
 }
 
-/// Somebody's outgoing connection may have been given the port while nobody listened there.
-fn wait_until_free(port: &str) {
-    let port = port.parse::<u16>().expect("a port");
+/// A port that is nobody else's, also while no server listens there: it is not among those that systems
+/// give to outgoing connections, nor 4096, which every OpenCode takes that is not told where to listen.
+fn own_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = FIRST_PORT + u16::try_from(std::process::id() % 100).unwrap_or(0) * 100;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// What was killed may hold its port for a moment.
+fn wait_until_free(port: u16) {
     let end = Instant::now() + PATIENCE;
     while let Err(taken) = TcpListener::bind(("127.0.0.1", port)) {
         assert!(Instant::now() < end, "port {port} stays taken: {taken}");
@@ -104,10 +119,10 @@ fn wait_until_free(port: &str) {
 }
 
 /// Starts `opencode serve` on this port and waits until it listens; returns its URL as well.
-fn spawn(opencode: &OpenCode, project: &Project, password: Option<&str>, port: &str) -> (Child, String) {
+fn spawn(opencode: &OpenCode, project: &Project, password: Option<&str>, port: u16) -> (Child, String) {
     let mut command = Command::new(opencode.executable());
     command
-        .args(["serve", "--hostname", "127.0.0.1", "--port", port])
+        .args(["serve", "--hostname", "127.0.0.1", "--port", &port.to_string()])
         .current_dir(project.dir())
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
