@@ -97,7 +97,7 @@ impl Drop for Server {
 }
 
 /// A port that is nobody else's, also while no server listens there: it is not among those that systems
-/// give to outgoing connections, nor 4096, which every OpenCode takes that is not told where to listen.
+/// give to outgoing connections, nor 4096, which every server takes that is not told where to listen.
 fn own_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = FIRST_PORT + u16::try_from(std::process::id() % 100).unwrap_or(0) * 100;
