@@ -16,6 +16,9 @@ const MEMORY: u64 = 64 * 1024;
 /// Far more than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How long a reader sleeps while events arrive.
+const SLEEP: Duration = Duration::from_mins(1);
+
 /// Starts `ocr-stream` with its standard output in our hands.
 fn start(args: &[&str]) -> Child {
     Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
@@ -60,12 +63,15 @@ fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
         "--silence-timeout",
         "2",
     ]);
-    // Far longer than that.
+    let asleep = Instant::now();
     let stopped_at = standstill(|| flood.taken());
     assert!(
         stopped_at < EVENTS / 2,
         "nobody held the server back: {stopped_at}"
     );
+    // Not to wait for anything: this is the reader that sleeps, thirty times as long as a silent server may.
+    std::thread::sleep(SLEEP.saturating_sub(asleep.elapsed()));
+    assert_eq!(flood.taken(), stopped_at, "something was taken while nobody read");
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let (mut next, mut memory, mut last) = (1, peak(&child), String::new());
     for line in stdout.lines() {

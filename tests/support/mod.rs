@@ -37,7 +37,7 @@ pub use events::Events;
 pub use flood::{Flood, SESSION as FLOOD_SESSION};
 pub use host::Host;
 pub use live::Live;
-pub use opencode::{OpenCode, VERSION};
+pub use opencode::{OLDEST, OpenCode, VERSION};
 pub use project::Project;
 pub use provider::Provider;
 pub use proxy::{Faults, Proxy};

@@ -7,8 +7,10 @@ use std::process::Command;
 
 /// The version that the tests drive and the fixtures were recorded from.
 pub const VERSION: &str = "1.18.33";
-/// Where the package keeps its executable, on every platform; `node_modules/.bin/opencode` links to it.
-const EXECUTABLE: &str = "node_modules/opencode-ai/bin/opencode.exe";
+/// Where npm puts the executable.
+const EXECUTABLE: &str = "node_modules/.bin/opencode";
+/// The oldest version that is supported: it has no log of its events and no ids on them.
+pub const OLDEST: &str = "1.1.53";
 /// Set to 1 where the live tests cannot run: without npm, or without its registry.
 const SKIP: &str = "OCR_SKIP_LIVE";
 
@@ -24,17 +26,25 @@ impl OpenCode {
     /// # Panics
     /// When it cannot be fetched, with what to do about it.
     pub fn get() -> Option<Self> {
+        Self::version(VERSION)
+    }
+
+    /// The same for another version.
+    ///
+    /// # Panics
+    /// When it cannot be fetched, with what to do about it.
+    pub fn version(version: &str) -> Option<Self> {
         if std::env::var_os(SKIP).is_some_and(|v| v == "1") {
             eprintln!("skipped: {SKIP}=1, so nothing is tested against a real OpenCode");
             return None;
         }
         let target = target_dir();
-        let home = target.join(format!("opencode-{VERSION}"));
+        let home = target.join(format!("opencode-{version}"));
         // Tests run side by side, and so do test programs: the first one fetches, the others wait.
         let lock = File::create(target.join("opencode.lock")).expect("a writable target directory");
         lock.lock().expect("a lock in the target directory");
         if !home.join(EXECUTABLE).exists() {
-            fetch(&target, &home);
+            fetch(version, &target, &home);
         }
         Some(Self { home })
     }
@@ -57,11 +67,11 @@ impl OpenCode {
 }
 
 /// Fetches into a folder beside and moves it into place, so that an interrupted download leaves nothing.
-fn fetch(target: &Path, home: &Path) {
-    let partial = target.join(format!("opencode-{VERSION}.partial"));
+fn fetch(version: &str, target: &Path, home: &Path) {
+    let partial = target.join(format!("opencode-{version}.partial"));
     let _ = fs::remove_dir_all(&partial);
     fs::create_dir_all(&partial).expect("a writable target directory");
-    eprintln!("fetching opencode-ai@{VERSION} through npm, once");
+    eprintln!("fetching opencode-ai@{version} through npm, once");
     let npm = Command::new("npm")
         .args([
             "install",
@@ -72,7 +82,7 @@ fn fetch(target: &Path, home: &Path) {
             "--prefix",
         ])
         .arg(&partial)
-        .arg(format!("opencode-ai@{VERSION}"))
+        .arg(format!("opencode-ai@{version}"))
         .output()
         .unwrap_or_else(|e| {
             panic!("the live tests need npm (Node.js) to fetch OpenCode: {e}; or set {SKIP}=1")
@@ -80,7 +90,7 @@ fn fetch(target: &Path, home: &Path) {
     let said = String::from_utf8_lossy(&npm.stderr);
     assert!(
         npm.status.success() && partial.join(EXECUTABLE).exists(),
-        "npm could not fetch opencode-ai@{VERSION}: {said}\nlook at its registry and network, or set {SKIP}=1"
+        "npm could not fetch opencode-ai@{version}: {said}\nlook at its registry and network, or set {SKIP}=1"
     );
     let _ = fs::remove_dir_all(home);
     fs::rename(&partial, home).expect("a writable target directory");

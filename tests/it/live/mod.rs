@@ -2,7 +2,9 @@
 
 mod act;
 mod chain;
+mod export;
 mod faults;
+mod oldest;
 mod stream;
 mod wire;
 

@@ -1,0 +1,157 @@
+//! The oldest `OpenCode` that is supported: no ids on its events, no log of them.
+
+use crate::support::{
+    OLDEST, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
+    wait_until_gone,
+};
+use serde_json::Value;
+
+/// How many runs with a crash there are, each with a seed of its own.
+const RUNS: u64 = 4;
+/// The crash comes after this many lines at most.
+const LINES: usize = 30;
+const PASSWORD: &str = "open sesame";
+
+const LOOPS: &str = r#"{"task": "Look.", "turns": [
+    {"laps": 0, "turns": [{"text": "Let me look.", "calls": [{"tool": "bash", "input": {"command": "cat missing.log", "description": "Reads the log"}}]}]}]}"#;
+
+const WORKS: &str = r#"{"task": "Count.", "turns": [
+    {"laps": 6, "turns": [{"reasoning": "Next is {lap}.", "delay_ms": 60,
+        "calls": [{"tool": "bash", "input": {"command": "echo {lap} größer", "description": "Counts"}}]}]},
+    {"text": "Counted."}]}"#;
+
+/// What a session's messages come to, as the server keeps them: the ids of calls that have ended and of
+/// texts that were written to their end.
+fn kept(server: &Server, session: &str) -> Vec<String> {
+    let (status, messages) = server.get(&format!("/session/{session}/message"));
+    assert_eq!(status, 200);
+    let messages = messages.as_array().expect("messages are a list");
+    let parts = messages.iter().flat_map(|message| {
+        let own = message["info"]["role"] == "assistant";
+        message["parts"].as_array().filter(|_| own).into_iter().flatten()
+    });
+    let mut ids: Vec<String> = parts.filter_map(final_state).collect();
+    ids.sort();
+    ids
+}
+
+/// The id of a part that has come to its end.
+fn final_state(part: &Value) -> Option<String> {
+    let status = part["state"]["status"].as_str().unwrap_or_default();
+    let text = matches!(part["type"].as_str(), Some("text" | "reasoning"));
+    let ended = matches!(status, "completed" | "error") || (text && part["time"]["end"].is_i64());
+    ended.then(|| part["id"].as_str().unwrap_or_default().to_owned())
+}
+
+/// The ids of parts that were told in their final state, each as often as it was told.
+fn told(lines: &[Value]) -> Vec<String> {
+    let mut ids: Vec<String> = lines
+        .iter()
+        .filter(|line| line["type"] == "message.part.updated")
+        .filter_map(|line| final_state(&line["properties"]["part"]))
+        .collect();
+    ids.sort();
+    ids
+}
+
+/// One run: the server is killed when so many lines have been read, and started again.
+fn crash(opencode: &OpenCode, seed: u64) {
+    let mut rng = Rng::new(seed);
+    let script = Script::parse(WORKS).expect("a scenario");
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let mut server = Server::with_password(opencode, &project, PASSWORD);
+    let proxy = Proxy::start(server.url(), seed, rng.below(3));
+    let line = format!(
+        "exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60",
+        proxy.url()
+    );
+    let env = [("OPENCODE_SERVER_PASSWORD", PASSWORD)];
+    let mut run = live_shell_with(&line, opencode, &project, &env);
+    let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
+    assert_eq!(opened["properties"]["version"], OLDEST);
+    let session = opened["properties"]["sessionID"].as_str().unwrap().to_owned();
+    run.wait_for("message.updated");
+    for _ in 0..rng.below(LINES) {
+        run.wait_for("{");
+    }
+    server.crash_and_restart(opencode, &project);
+    let done = run.finish();
+    assert_eq!(done.code(), Some(0), "seed {seed}: {}", done.stderr);
+    let lines = done.json();
+    let mut once = told(&lines);
+    once.dedup();
+    assert_eq!(once, kept(&server, &session), "seed {seed}");
+    assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
+    assert!(
+        !done.of("ocr.stream.gap").is_empty(),
+        "seed {seed}: no gap was told"
+    );
+}
+
+#[test]
+fn final_states_survive_a_crash_without_a_log() {
+    let Some(opencode) = OpenCode::version(OLDEST) else {
+        return;
+    };
+    for seed in 0..RUNS {
+        crash(&opencode, seed);
+    }
+}
+
+#[test]
+fn the_whole_pipe_stops_a_loop() {
+    let Some(opencode) = OpenCode::version(OLDEST) else {
+        return;
+    };
+    let script = Script::parse(LOOPS).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let line = "ocr-stream --spawn --task Look. | ocr-detect | ocr-review | ocr-act";
+    let done = live_shell(line, &opencode, &project).finish();
+    assert_eq!(done.code(), Some(10), "{}", done.stderr);
+    let actions = done.of("ocr.act.action");
+    let phases: Vec<_> = actions.iter().map(|a| &a["properties"]["phase"]).collect();
+    assert_eq!(phases, ["begun", "taken"], "{}", done.stderr);
+    let opened = &done.of("ocr.stream.opened")[0]["properties"];
+    assert_eq!(opened["version"], OLDEST);
+    wait_until_gone(opened["server"].as_str().unwrap());
+}
+
+#[test]
+fn what_was_before_and_what_comes_join_without_a_seam() {
+    let Some(opencode) = OpenCode::version(OLDEST) else {
+        return;
+    };
+    let script = Script::parse(WORKS).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::start(&opencode, &project);
+    let events = server.events();
+    let session = server.begin(&script.task);
+    events.wait(|event| event["properties"]["part"]["state"]["status"] == "completed");
+    let line = format!(
+        "ocr-stream --server {} --session {session} --from-start",
+        server.url()
+    );
+    let done = live_shell(&line, &opencode, &project).finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    assert_eq!(told(&done.json()), kept(&server, &session), "twice, or missing");
+}
+
+#[test]
+fn a_wrong_password_is_one_clear_line() {
+    let Some(opencode) = OpenCode::version(OLDEST) else {
+        return;
+    };
+    let script = Script::parse(WORKS).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::with_password(&opencode, &project, PASSWORD);
+    let line = format!("ocr-stream --server {} --task Count.", server.url());
+    let env = [("OPENCODE_SERVER_PASSWORD", "swordfish")];
+    let done = live_shell_with(&line, &opencode, &project, &env).finish();
+    assert_eq!(done.code(), Some(77), "{}", done.stderr);
+    assert!(done.lines.is_empty());
+    assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+}
