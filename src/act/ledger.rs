@@ -8,7 +8,7 @@ use crate::wire::record::{
 use crate::wire::text::{decode, excerpt};
 use crate::wire::{Event, Observation, Status};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A record that the plan has to look at.
@@ -93,7 +93,7 @@ impl Ledger {
             self.sessions.insert(session.to_owned());
         }
         match &seen.event {
-            Event::Record { kind, properties } => return self.record(kind, properties),
+            Event::Record { kind, properties } => return self.record(kind, *properties),
             Event::Asked {
                 request,
                 question,
@@ -131,7 +131,7 @@ impl Ledger {
     }
 
     /// A step changed these files. Measured: since 1.18 the session's diff stays empty, its patches do not.
-    fn patched(&mut self, files: Option<&RawValue>) {
+    fn patched(&mut self, files: Option<Raw<'_>>) {
         let files: Vec<String> = files
             .and_then(|files| serde_json::from_str(files.get()).ok())
             .unwrap_or_default();
@@ -144,7 +144,7 @@ impl Ledger {
         self.totals.changed_files = self.totals.changed_files.max(files);
     }
 
-    fn record(&mut self, kind: &str, properties: &RawValue) -> Option<News> {
+    fn record(&mut self, kind: &str, properties: Raw<'_>) -> Option<News> {
         match kind {
             Opened::TYPE => {
                 self.opened = Some(read(kind, properties)?);
@@ -277,7 +277,7 @@ pub(super) fn outcome_of(finding: &Finding) -> RunOutcome {
     }
 }
 
-fn read<T: DeserializeOwned>(kind: &str, properties: &RawValue) -> Option<T> {
+fn read<T: DeserializeOwned>(kind: &str, properties: Raw<'_>) -> Option<T> {
     serde_json::from_str(properties.get())
         .inspect_err(|e| tracing::warn!("a line of type {kind} cannot be understood and only passes: {e}"))
         .ok()

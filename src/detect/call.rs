@@ -9,7 +9,7 @@ use super::mask::mask;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Point;
 use crate::wire::text;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 
 /// How long an excerpt is, in characters.
 pub(crate) const EXCERPT: usize = 160;
@@ -157,7 +157,7 @@ fn last_line(text: &str) -> Option<&str> {
 }
 
 /// The exit code in a shell tool's notes.
-fn exit_code(metadata: Option<&RawValue>) -> Option<i64> {
+fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
     #[derive(serde::Deserialize)]
     struct Notes {
         exit: Option<i64>,

@@ -4,7 +4,7 @@
 use super::fact::Channel;
 use super::hash;
 use crate::wire::text;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 use std::collections::VecDeque;
 
 /// Parts whose text may still grow. More than a few at once are never seen.
@@ -38,7 +38,7 @@ pub(crate) struct Piece {
 
 impl Texts {
     /// More text at the end of a part. A part nobody has heard of yet is taken for text.
-    pub(crate) fn delta(&mut self, id: &str, raw: &RawValue) -> Piece {
+    pub(crate) fn delta(&mut self, id: &str, raw: Raw<'_>) -> Piece {
         let new = even(&text::decode(raw));
         let (part, first) = self.part(id, Channel::Text);
         if part.over {
@@ -63,7 +63,7 @@ impl Texts {
         &mut self,
         id: &str,
         channel: Channel,
-        raw: Option<&RawValue>,
+        raw: Option<Raw<'_>>,
         over: bool,
     ) -> Piece {
         let all = raw.map(|raw| even(&text::decode(raw))).unwrap_or_default();

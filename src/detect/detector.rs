@@ -5,9 +5,9 @@ use super::hash;
 use super::session::{Now, Said, Session};
 use super::sessions::Sessions;
 use crate::wire::record::{self, Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
-use crate::wire::{Event, Observation};
+use crate::wire::{Event, Head, Observation};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 
 /// The rule of the line that says a session was forgotten.
 pub(crate) const EVICTED: &str = "evicted";
@@ -41,21 +41,29 @@ impl Detector {
 
     /// Takes one line in, and appends the lines that follow from it to `added`.
     pub fn observe(&mut self, line: &Observation<'_>, added: &mut Vec<u8>) {
-        if let Some(ts) = line.ts {
-            self.now = ts.clamp(-MAX_TIME, MAX_TIME);
-        }
-        self.point = Point {
-            ts: self.now,
-            id: line.id.as_deref().unwrap_or_default().to_owned(),
-        };
+        self.is_at(line.ts, line.id.as_deref().unwrap_or_default());
         if let Event::Record { kind, properties } = &line.event {
-            self.record(kind, properties, added);
+            self.record(kind, *properties, added);
         } else if let Some(session) = &line.session {
             self.event(session, &line.event, added);
         }
         if line.ts.is_some() {
             self.time(added);
         }
+    }
+
+    /// Takes in a line that says nothing but that time passes: an event that means nothing here.
+    pub fn pass(&mut self, head: &Head<'_>, added: &mut Vec<u8>) {
+        self.is_at(Some(head.ts), head.id);
+        self.time(added);
+    }
+
+    fn is_at(&mut self, ts: Option<i64>, id: &str) {
+        if let Some(ts) = ts {
+            self.now = ts.clamp(-MAX_TIME, MAX_TIME);
+        }
+        self.point.ts = self.now;
+        id.clone_into(&mut self.point.id);
     }
 
     /// No more lines will come.
@@ -114,7 +122,7 @@ impl Detector {
     }
 
     /// A line of ours that was already in the stream.
-    fn record(&mut self, kind: &str, properties: &RawValue, added: &mut Vec<u8>) {
+    fn record(&mut self, kind: &str, properties: Raw<'_>, added: &mut Vec<u8>) {
         match kind {
             "ocr.stream.closed" => self.finish(added),
             "ocr.review.decision" => {
@@ -285,6 +293,6 @@ fn calls_for_review(finding: &Finding) -> Option<Why> {
 }
 
 /// A record of ours; none where it is not of the shape that we write.
-fn read<T: DeserializeOwned>(properties: &RawValue) -> Option<T> {
+fn read<T: DeserializeOwned>(properties: Raw<'_>) -> Option<T> {
     serde_json::from_str(properties.get()).ok()
 }

@@ -43,6 +43,11 @@ pub(crate) fn class_of(line: &str) -> u64 {
     hash::of(super::mask::without_numbers(&mask(line, &[])))
 }
 
+/// Whether an error says that the program was not there to be run: then nothing was checked.
+pub(crate) fn never_ran(error_line: &str) -> bool {
+    error_line.contains("command not found")
+}
+
 /// The first line that reports an error.
 pub(crate) fn error_line(output: &str) -> Option<&str> {
     let pattern = ERROR_LINE.as_ref()?;

@@ -1,22 +1,17 @@
 //! One stable 64-bit hash: findings carry it in their identity, so it must not change with the
 //! compiler, the platform or the process.
 
-/// FNV-1a's offset basis and prime, 64 bits (draft-eastlake-fnv).
-const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
+/// What an order is mixed in with: 2^64 divided by the golden ratio, made odd.
+const ORDER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The hash of some bytes.
+/// The hash of some bytes: XXH3, whose values are specified.
 pub(crate) fn of(bytes: impl AsRef<[u8]>) -> u64 {
-    let folded = bytes
-        .as_ref()
-        .iter()
-        .fold(BASIS, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
-    spread(folded)
+    xxhash_rust::xxh3::xxh3_64(bytes.as_ref())
 }
 
 /// Two hashes in order: `join(a, b)` is not `join(b, a)`.
 pub(crate) fn join(a: u64, b: u64) -> u64 {
-    spread(a.rotate_left(29).wrapping_mul(PRIME) ^ b)
+    spread(a.rotate_left(29).wrapping_mul(ORDER) ^ b)
 }
 
 /// Spreads every bit over the whole word (the finalizer of `splitmix64`).

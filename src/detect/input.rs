@@ -4,7 +4,7 @@
 use super::hash;
 use crate::wire::text;
 use serde_json::Value;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 use std::collections::BTreeSet;
 
 /// How much of an input is kept as text, in bytes: enough to compare two edits.
@@ -45,7 +45,7 @@ pub(crate) enum Content {
 
 impl Input {
     /// Reads an input, without the members that are `ignored`.
-    pub(crate) fn read(raw: Option<&RawValue>, ignored: &BTreeSet<String>) -> Self {
+    pub(crate) fn read(raw: Option<Raw<'_>>, ignored: &BTreeSet<String>) -> Self {
         let Some(raw) = raw else {
             return Self::default();
         };

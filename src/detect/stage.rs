@@ -3,7 +3,8 @@
 use super::Detector;
 use super::explain::Page;
 use crate::pipe::{Code, Failure, Stage};
-use crate::wire::observe;
+use crate::wire::{head, matters, observe};
+use std::borrow::Cow;
 
 /// Runs a [`Detector`] over lines of bytes.
 pub struct Detect {
@@ -29,6 +30,17 @@ impl Detect {
         }
     }
 
+    /// Puts what was added on the page, where there is one.
+    fn show(&mut self, ts: Option<i64>, added: &mut Vec<u8>) {
+        if let Some(page) = &mut self.page {
+            if let Some(ts) = ts {
+                page.at(ts);
+            }
+            page.take(added);
+            added.clear();
+        }
+    }
+
     /// What was found.
     pub fn detector(&self) -> &Detector {
         &self.detector
@@ -38,17 +50,18 @@ impl Detect {
 impl Stage for Detect {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         self.lines += 1;
-        let text = String::from_utf8_lossy(line);
+        if let Some(head) = head(line).filter(|head| !self.strict && !matters(head.kind)) {
+            self.in_garbage = false;
+            self.detector.pass(&head, added);
+            self.show(Some(head.ts), added);
+            return Ok(());
+        }
+        // The lossy reading looks at every byte for itself; hardly a line needs it.
+        let text = std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
         if let Ok(observation) = observe(&text) {
             self.in_garbage = false;
             self.detector.observe(&observation, added);
-            if let Some(page) = &mut self.page {
-                if let Some(ts) = observation.ts {
-                    page.at(ts);
-                }
-                page.take(added);
-                added.clear();
-            }
+            self.show(observation.ts, added);
             return Ok(());
         }
         if text.trim().is_empty() {

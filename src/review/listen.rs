@@ -8,7 +8,7 @@ use crate::wire::record::{Decision, Done, Finding, Kind, Opened, Record, State, 
 use crate::wire::{Event, observe};
 use regex::bytes::Regex;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 use std::sync::LazyLock;
 
 /// Rules out the lines that cannot matter while nothing is under way. It may let too many through, never too few:
@@ -71,7 +71,7 @@ impl Desk {
         self.listener.in_garbage = false;
         self.now = seen.ts.unwrap_or(self.now);
         if let Event::Record { kind, properties } = &seen.event {
-            return self.hear_record(kind, properties);
+            return self.hear_record(kind, *properties);
         }
         if let Some(flight) = &mut self.flight {
             flight.hear(seen.session.as_deref(), &seen.event);
@@ -81,7 +81,7 @@ impl Desk {
     }
 
     /// A record of ours. Those of a detector belong together; everything else ends what was held.
-    fn hear_record(&mut self, kind: &str, properties: &RawValue) -> Vec<Moment> {
+    fn hear_record(&mut self, kind: &str, properties: Raw<'_>) -> Vec<Moment> {
         let heard = match kind {
             Finding::TYPE => self.understood(kind, properties, Self::hear_finding),
             Done::TYPE => self.understood(kind, properties, Self::hear_done),
@@ -100,7 +100,7 @@ impl Desk {
     fn understood<T: DeserializeOwned>(
         &mut self,
         kind: &str,
-        properties: &RawValue,
+        properties: Raw<'_>,
         hear: fn(&mut Self, T) -> Heard,
     ) -> Heard {
         match serde_json::from_str::<T>(properties.get()) {

@@ -68,7 +68,7 @@ fn shorten(line: &str, masker: &Masker) -> Option<String> {
         Event::Part(part) => json!({ "sessionID": session, "part": short_part(part, masker) }),
         Event::Delta { part, message, text } => json!({
             "sessionID": session, "partID": part, "messageID": message,
-            "delta": end_of(&text::decode(text), masker),
+            "delta": end_of(&text::decode(*text), masker),
         }),
         Event::Message { id, from_user, .. } => json!({
             "sessionID": session,

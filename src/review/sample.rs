@@ -8,7 +8,7 @@ use crate::wire::part::{Part, ToolState, integer};
 use crate::wire::{Event, Observation, Status, observe, text};
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -37,9 +37,9 @@ struct Text<'a> {
     /// `text`, `reasoning`, …; empty while only deltas were seen.
     kind: Cow<'a, str>,
     synthetic: bool,
-    whole: Option<&'a RawValue>,
+    whole: Option<Raw<'a>>,
     /// What came after `whole`.
-    deltas: Vec<&'a RawValue>,
+    deltas: Vec<Raw<'a>>,
 }
 
 /// Reads the last [`LINES`] lines of `session` out of raw lines, oldest first. `users` names the messages that
@@ -178,7 +178,7 @@ impl<'a> Reading<'a> {
 impl Text<'_> {
     fn all(&self) -> String {
         let pieces = self.whole.iter().chain(&self.deltas);
-        pieces.map(|raw| text::decode(raw)).collect()
+        pieces.map(|raw| text::decode(*raw)).collect()
     }
 }
 
@@ -197,7 +197,7 @@ fn call(part: &Part<'_>, masker: &Masker) -> String {
 }
 
 /// A call's arguments in one line, decoded, so that masking sees them as they were meant.
-pub(super) fn arguments(raw: &RawValue, masker: &Masker) -> String {
+pub(super) fn arguments(raw: Raw<'_>, masker: &Masker) -> String {
     let flat = match serde_json::from_str::<Value>(raw.get()) {
         Ok(Value::Object(members)) => {
             let shown = members.iter().map(|(name, value)| match value {
@@ -222,7 +222,7 @@ fn exit_code(state: &ToolState<'_>) -> String {
     #[derive(Deserialize)]
     struct Notes<'a> {
         #[serde(borrow)]
-        exit: &'a RawValue,
+        exit: Raw<'a>,
     }
     let notes = state
         .metadata
@@ -234,7 +234,7 @@ fn exit_code(state: &ToolState<'_>) -> String {
 
 /// What else is worth a line: errors, retries, open requests, compactions.
 fn one_line(event: &Event<'_>) -> Option<String> {
-    let said = |raw: Option<&RawValue>| raw.map(|r| text::decode(r).into_owned()).unwrap_or_default();
+    let said = |raw: Option<Raw<'_>>| raw.map(|r| text::decode(r).into_owned()).unwrap_or_default();
     Some(match event {
         Event::Error { name, message } => format!("error: {name}: {}", said(*message)),
         Event::Status(Status::Retry { attempt, message, .. }) => {

@@ -4,6 +4,7 @@ use super::messages::payloads;
 use super::stamp::stamp;
 use crate::pipe::{Code, Failure, Out};
 use crate::server::Message;
+use crate::wire::Raw;
 use crate::wire::part::integer;
 use crate::wire::record::{self, CloseReason, Closed, Opened};
 use serde::Deserialize;
@@ -54,7 +55,7 @@ impl Time {
         [&self.created, &self.start, &self.completed, &self.end]
             .into_iter()
             .flatten()
-            .filter_map(|raw| integer(raw))
+            .filter_map(|raw| integer(Raw::from(&**raw)))
             .max()
     }
 }

@@ -7,7 +7,7 @@ use crate::wire::record::{
 use crate::wire::text::{decode, excerpt, printable};
 use crate::wire::{Event, Observation, observe};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 use std::collections::VecDeque;
 
 /// How wide an excerpt may be, in characters: the line then fits most terminals.
@@ -48,7 +48,7 @@ impl Story {
         }
         let told = match &seen.event {
             Event::Part(part) => self.part(part).into_iter().collect(),
-            Event::Record { kind, properties } => self.record(kind, properties),
+            Event::Record { kind, properties } => self.record(kind, *properties),
             _ => event(&seen).into_iter().collect(),
         };
         told.into_iter()
@@ -83,7 +83,7 @@ impl Story {
         Some((Tone::Plain, told))
     }
 
-    fn record(&mut self, kind: &str, properties: &RawValue) -> Vec<(Tone, String)> {
+    fn record(&mut self, kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
         match kind {
             Opened::TYPE => read::<Opened>(properties).map(|o| self.opened(&o)),
             Finding::TYPE => read(properties).map(|f| finding(&f)),
@@ -133,7 +133,7 @@ impl Story {
     }
 }
 
-fn read<T: DeserializeOwned>(properties: &RawValue) -> Option<T> {
+fn read<T: DeserializeOwned>(properties: Raw<'_>) -> Option<T> {
     serde_json::from_str(properties.get()).ok()
 }
 
@@ -171,7 +171,7 @@ fn call(part: &Part, state: &ToolState) -> String {
 }
 
 /// The member of a call's input that says most.
-fn brief(input: &RawValue) -> String {
+fn brief(input: Raw<'_>) -> String {
     const TELLING: [&str; 7] = ["command", "filePath", "pattern", "path", "url", "query", "prompt"];
     let members: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(input.get()).unwrap_or_default();

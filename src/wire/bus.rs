@@ -4,8 +4,8 @@
 //! beside the type. Both name the same things the same way.
 
 use super::part::Part;
+use super::raw::Raw;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// A whole line.
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 #[serde(default)]
 pub(super) struct Line<'a> {
     pub ts: Option<i64>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub id: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "type")]
     pub kind: Cow<'a, str>,
@@ -21,7 +21,7 @@ pub(super) struct Line<'a> {
     pub properties: Option<Properties<'a>>,
     // `opencode run --format json` only:
     pub timestamp: Option<i64>,
-    #[serde(borrow, rename = "sessionID")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub part: Option<Part<'a>>,
@@ -33,7 +33,7 @@ pub(super) struct Line<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Properties<'a> {
-    #[serde(borrow, rename = "sessionID")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub info: Option<Info<'a>>,
@@ -43,31 +43,31 @@ pub(super) struct Properties<'a> {
     pub status: Option<StatusInfo<'a>>,
     #[serde(borrow)]
     pub error: Option<Failure<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "requestID")]
+    #[serde(borrow, rename = "requestID", deserialize_with = "super::text::borrowed")]
     pub request: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "permissionID")]
+    #[serde(borrow, rename = "permissionID", deserialize_with = "super::text::borrowed")]
     pub permission_id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "messageID")]
+    #[serde(borrow, rename = "messageID", deserialize_with = "super::text::borrowed")]
     pub message: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "partID")]
+    #[serde(borrow, rename = "partID", deserialize_with = "super::text::borrowed")]
     pub part_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub delta: Option<&'a RawValue>,
+    pub delta: Option<Raw<'a>>,
     #[serde(borrow)]
     pub todos: Option<Vec<TodoItem<'a>>>,
     #[serde(borrow)]
-    pub diff: Option<Vec<&'a RawValue>>,
+    pub diff: Option<Vec<Raw<'a>>>,
     // What is asked for, in 1.18 (`permission`), 1.0 (`type`) and by the question tool.
     #[serde(borrow)]
-    pub permission: Option<&'a RawValue>,
+    pub permission: Option<Raw<'a>>,
     #[serde(borrow, rename = "type")]
-    pub kind: Option<&'a RawValue>,
+    pub kind: Option<Raw<'a>>,
     #[serde(borrow)]
-    pub patterns: Option<&'a RawValue>,
+    pub patterns: Option<Raw<'a>>,
     #[serde(borrow)]
-    pub questions: Option<&'a RawValue>,
+    pub questions: Option<Raw<'a>>,
 }
 
 /// `info` of a session or a message.
@@ -76,13 +76,13 @@ pub(super) struct Properties<'a> {
 pub(super) struct Info<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    #[serde(borrow, rename = "sessionID")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "parentID")]
+    #[serde(borrow, rename = "parentID", deserialize_with = "super::text::borrowed")]
     pub parent: Option<Cow<'a, str>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub role: Option<Cow<'a, str>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub finish: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub error: Option<Failure<'a>>,
@@ -95,7 +95,7 @@ pub(super) struct Info<'a> {
 #[serde(default)]
 pub(super) struct MessageTime<'a> {
     #[serde(borrow)]
-    pub completed: Option<&'a RawValue>,
+    pub completed: Option<Raw<'a>>,
 }
 
 /// `session.status`.
@@ -106,9 +106,9 @@ pub(super) struct StatusInfo<'a> {
     pub kind: Cow<'a, str>,
     pub attempt: Option<u32>,
     #[serde(borrow)]
-    pub message: Option<&'a RawValue>,
+    pub message: Option<Raw<'a>>,
     #[serde(borrow)]
-    pub next: Option<&'a RawValue>,
+    pub next: Option<Raw<'a>>,
 }
 
 /// An error by name, with what the provider or the server said.
@@ -126,7 +126,7 @@ pub(super) struct Failure<'a> {
 #[serde(default)]
 pub(super) struct FailureData<'a> {
     #[serde(borrow)]
-    pub message: Option<&'a RawValue>,
+    pub message: Option<Raw<'a>>,
 }
 
 /// One item of the agent's own list.
@@ -134,7 +134,7 @@ pub(super) struct FailureData<'a> {
 #[serde(default)]
 pub(super) struct TodoItem<'a> {
     #[serde(borrow)]
-    pub content: Option<&'a RawValue>,
+    pub content: Option<Raw<'a>>,
     #[serde(borrow)]
     pub status: Cow<'a, str>,
 }
@@ -142,13 +142,13 @@ pub(super) struct TodoItem<'a> {
 /// What every line has, whatever else it says: read when the line fits no known shape.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Head<'a> {
+pub(super) struct Outline<'a> {
     #[serde(borrow)]
-    pub ts: Option<&'a RawValue>,
+    pub ts: Option<Raw<'a>>,
     #[serde(borrow)]
-    pub timestamp: Option<&'a RawValue>,
-    #[serde(borrow, rename = "type")]
+    pub timestamp: Option<Raw<'a>>,
+    #[serde(borrow, rename = "type", deserialize_with = "super::text::borrowed")]
     pub kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub properties: Option<&'a RawValue>,
+    pub properties: Option<Raw<'a>>,
 }

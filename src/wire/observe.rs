@@ -1,8 +1,10 @@
 //! One line of any dialect, as one observation.
 
-use super::bus::{Failure, Head, Info, Line, Properties, StatusInfo};
+use super::compact;
+use super::bus::{Failure, Info, Line, Outline, Properties, StatusInfo};
 use super::part::{Part, integer};
 use super::record::PREFIX;
+use super::raw::Raw;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -56,14 +58,14 @@ pub enum Event<'a> {
         /// Its message.
         message: Cow<'a, str>,
         /// The new piece, raw.
-        text: &'a RawValue,
+        text: Raw<'a>,
     },
     /// The session failed.
     Error {
         /// The error's name: `MessageAbortedError`, `ContextOverflowError`, `ProviderAuthError`, …
         name: Cow<'a, str>,
         /// What was said about it, raw.
-        message: Option<&'a RawValue>,
+        message: Option<Raw<'a>>,
     },
     /// The context was compacted.
     Compacted,
@@ -74,7 +76,7 @@ pub enum Event<'a> {
         /// Whether it is a question; otherwise a permission.
         question: bool,
         /// What is asked, raw.
-        what: Option<&'a RawValue>,
+        what: Option<Raw<'a>>,
     },
     /// A permission or a question was answered or rejected.
     Answered {
@@ -93,7 +95,7 @@ pub enum Event<'a> {
         /// `ocr.` and the rest.
         kind: Cow<'a, str>,
         /// The record's members.
-        properties: &'a RawValue,
+        properties: Raw<'a>,
     },
     /// Something else: known to pass, not to mean anything here.
     Other,
@@ -111,7 +113,7 @@ pub enum Status<'a> {
         /// The number of this attempt.
         attempt: u32,
         /// What the provider said, raw.
-        message: Option<&'a RawValue>,
+        message: Option<Raw<'a>>,
         /// When it will be asked again.
         next: Option<i64>,
     },
@@ -121,7 +123,7 @@ pub enum Status<'a> {
 #[derive(Debug)]
 pub struct Todo<'a> {
     /// What is to be done, raw.
-    pub content: Option<&'a RawValue>,
+    pub content: Option<Raw<'a>>,
     /// Whether it still is: neither completed nor cancelled.
     pub open: bool,
 }
@@ -140,15 +142,15 @@ pub fn observe(line: &str) -> Result<Observation<'_>, Malformed> {
     if !line.trim_ascii_start().starts_with('{') {
         return Err(Malformed);
     }
-    match serde_json::from_str::<Line>(line) {
+    match compact::from_str::<Line>(line).or_else(|_| serde_json::from_str(line)) {
         Ok(parsed) if !parsed.kind.starts_with(PREFIX) => Ok(from_line(parsed)),
-        _ => from_head(line),
+        _ => from_outline(line),
     }
 }
 
 /// A line of ours, or one whose members do not have the shapes we know.
-fn from_head(line: &str) -> Result<Observation<'_>, Malformed> {
-    let Ok(head) = serde_json::from_str::<Head>(line) else {
+fn from_outline(line: &str) -> Result<Observation<'_>, Malformed> {
+    let Ok(outline) = serde_json::from_str::<Outline>(line) else {
         // Valid JSON of a shape nobody knows, such as two `type` members, passes uninterpreted.
         let _: &RawValue = serde_json::from_str(line).map_err(|_| Malformed)?;
         return Ok(Observation {
@@ -158,8 +160,8 @@ fn from_head(line: &str) -> Result<Observation<'_>, Malformed> {
             event: Event::Other,
         });
     };
-    let ts = head.ts.or(head.timestamp).and_then(integer);
-    let event = match (head.kind, head.properties) {
+    let ts = outline.ts.or(outline.timestamp).and_then(integer);
+    let event = match (outline.kind, outline.properties) {
         (Some(kind), Some(properties)) if kind.starts_with(PREFIX) => Event::Record { kind, properties },
         _ => Event::Other,
     };
@@ -180,7 +182,7 @@ fn from_line(line: Line<'_>) -> Observation<'_> {
             ts,
             id,
             session,
-            event: from_bus(&line.kind, properties),
+            event: Topic::of(&line.kind).map_or(Event::Other, |topic| from_bus(&topic, properties)),
         };
     }
     let id = line.part.as_ref().map(|p| p.id.clone());
@@ -219,10 +221,55 @@ impl<'a> Properties<'a> {
     }
 }
 
-fn from_bus<'a>(kind: &str, p: Properties<'a>) -> Event<'a> {
-    match kind {
-        "message.part.updated" => p.part.map_or(Event::Other, Event::Part),
-        "message.part.delta" => match (p.part_id, p.delta) {
+/// What an event is about, by its type.
+enum Topic {
+    Part,
+    Delta,
+    Message,
+    Session,
+    Deleted,
+    Status,
+    Idle,
+    Error,
+    Compacted,
+    Diff,
+    Todos,
+    Permission,
+    Question,
+    Answer,
+}
+
+impl Topic {
+    fn of(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "message.part.updated" => Self::Part,
+            "message.part.delta" => Self::Delta,
+            "message.updated" => Self::Message,
+            "session.created" | "session.updated" => Self::Session,
+            "session.deleted" => Self::Deleted,
+            "session.status" => Self::Status,
+            "session.idle" => Self::Idle,
+            "session.error" => Self::Error,
+            "session.compacted" => Self::Compacted,
+            "session.diff" => Self::Diff,
+            "todo.updated" => Self::Todos,
+            "permission.asked" | "permission.updated" => Self::Permission,
+            "question.asked" => Self::Question,
+            "permission.replied" | "question.replied" | "question.rejected" => Self::Answer,
+            _ => return None,
+        })
+    }
+}
+
+/// Whether a line of this type can be anything but [`Event::Other`].
+pub fn matters(kind: &str) -> bool {
+    kind.starts_with(PREFIX) || Topic::of(kind).is_some()
+}
+
+fn from_bus<'a>(topic: &Topic, p: Properties<'a>) -> Event<'a> {
+    match topic {
+        Topic::Part => p.part.map_or(Event::Other, Event::Part),
+        Topic::Delta => match (p.part_id, p.delta) {
             (Some(part), Some(text)) => Event::Delta {
                 part,
                 message: p.message.unwrap_or_default(),
@@ -230,33 +277,30 @@ fn from_bus<'a>(kind: &str, p: Properties<'a>) -> Event<'a> {
             },
             _ => Event::Other,
         },
-        "message.updated" => p.info.map_or(Event::Other, Info::into_message),
-        "session.created" | "session.updated" => Event::Session {
+        Topic::Message => p.info.map_or(Event::Other, Info::into_message),
+        Topic::Session => Event::Session {
             parent: p.info.and_then(|i| i.parent),
         },
-        "session.deleted" => Event::SessionDeleted,
-        "session.status" => p.status.map_or(Event::Other, StatusInfo::into_event),
-        "session.idle" => Event::Status(Status::Idle),
-        "session.error" => p.error.map_or(Event::Other, Failure::into_event),
-        "session.compacted" => Event::Compacted,
-        "session.diff" => p
+        Topic::Deleted => Event::SessionDeleted,
+        Topic::Status => p.status.map_or(Event::Other, StatusInfo::into_event),
+        Topic::Idle => Event::Status(Status::Idle),
+        Topic::Error => p.error.map_or(Event::Other, Failure::into_event),
+        Topic::Compacted => Event::Compacted,
+        Topic::Diff => p
             .diff
             .map_or(Event::Other, |files| Event::Diff { files: files.len() }),
-        "todo.updated" => p.todos.map_or(Event::Other, todos),
-        "permission.asked" | "permission.updated" => Event::Asked {
+        Topic::Todos => p.todos.map_or(Event::Other, todos),
+        Topic::Permission => Event::Asked {
             question: false,
             what: p.permission.or(p.kind).or(p.patterns),
             request: p.id.unwrap_or_default(),
         },
-        "question.asked" => Event::Asked {
+        Topic::Question => Event::Asked {
             question: true,
             what: p.questions,
             request: p.id.unwrap_or_default(),
         },
-        "permission.replied" | "question.replied" | "question.rejected" => {
-            Event::Answered { request: p.request() }
-        }
-        _ => Event::Other,
+        Topic::Answer => Event::Answered { request: p.request() },
     }
 }
 

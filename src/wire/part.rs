@@ -1,8 +1,8 @@
 //! The parts of a message, as both dialects carry them. Free text and inputs stay raw until somebody
 //! needs them; see [`super::text::decode`].
 
+use super::raw::Raw;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// One part of a message: text, reasoning, a tool call, a step's beginning or end.
@@ -16,37 +16,37 @@ pub struct Part<'a> {
     #[serde(borrow, rename = "messageID")]
     pub message: Cow<'a, str>,
     /// The session, which old servers name only here.
-    #[serde(borrow, rename = "sessionID")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     /// `text`, `reasoning`, `tool`, `step-start`, `step-finish`, `patch`, `file`, …
     #[serde(borrow, rename = "type")]
     pub kind: Cow<'a, str>,
     /// The whole text so far, of a text or reasoning part.
     #[serde(borrow)]
-    pub text: Option<&'a RawValue>,
+    pub text: Option<Raw<'a>>,
     /// Written by a program on somebody's behalf, not by the model or the user.
     pub synthetic: Option<bool>,
     /// When a text part began and ended.
     #[serde(borrow)]
     pub time: Option<Span<'a>>,
     /// The tool's name.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub tool: Option<Cow<'a, str>>,
     /// Where a tool call stands.
     #[serde(borrow)]
     pub state: Option<ToolState<'a>>,
     /// Why a step ended: `stop`, `tool-calls`, `length`, …
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub reason: Option<Cow<'a, str>>,
     /// What a step took.
     #[serde(borrow)]
     pub tokens: Option<Tokens<'a>>,
     /// What a step cost, in dollars.
     #[serde(borrow)]
-    pub cost: Option<&'a RawValue>,
+    pub cost: Option<Raw<'a>>,
     /// The files that a `patch` part is about, by their absolute paths.
     #[serde(borrow)]
-    pub files: Option<&'a RawValue>,
+    pub files: Option<Raw<'a>>,
     /// Where a message was cut or compacted automatically.
     pub auto: Option<bool>,
 }
@@ -60,16 +60,16 @@ pub struct ToolState<'a> {
     pub status: Cow<'a, str>,
     /// The arguments.
     #[serde(borrow)]
-    pub input: Option<&'a RawValue>,
+    pub input: Option<Raw<'a>>,
     /// What came back.
     #[serde(borrow)]
-    pub output: Option<&'a RawValue>,
+    pub output: Option<Raw<'a>>,
     /// The error that came back instead.
     #[serde(borrow)]
-    pub error: Option<&'a RawValue>,
+    pub error: Option<Raw<'a>>,
     /// The tool's own notes: exit code, output so far, the child session of a `task`.
     #[serde(borrow)]
-    pub metadata: Option<&'a RawValue>,
+    pub metadata: Option<Raw<'a>>,
     /// When it ran.
     #[serde(borrow)]
     pub time: Option<Span<'a>>,
@@ -81,10 +81,10 @@ pub struct ToolState<'a> {
 pub struct Span<'a> {
     /// When it began.
     #[serde(borrow)]
-    start: Option<&'a RawValue>,
+    start: Option<Raw<'a>>,
     /// When it ended; absent while it runs.
     #[serde(borrow)]
-    end: Option<&'a RawValue>,
+    end: Option<Raw<'a>>,
 }
 
 impl Span<'_> {
@@ -104,11 +104,11 @@ impl Span<'_> {
 #[serde(default)]
 pub struct Tokens<'a> {
     #[serde(borrow)]
-    input: Option<&'a RawValue>,
+    input: Option<Raw<'a>>,
     #[serde(borrow)]
-    output: Option<&'a RawValue>,
+    output: Option<Raw<'a>>,
     #[serde(borrow)]
-    reasoning: Option<&'a RawValue>,
+    reasoning: Option<Raw<'a>>,
 }
 
 impl Tokens<'_> {
@@ -132,7 +132,7 @@ impl Tokens<'_> {
 }
 
 /// A whole number out of a raw value; a fraction is cut, anything else is none.
-pub fn integer(raw: &RawValue) -> Option<i64> {
+pub fn integer(raw: Raw<'_>) -> Option<i64> {
     let source = raw.get();
     source.parse().ok().or_else(|| {
         let number: f64 = source.parse().ok()?;

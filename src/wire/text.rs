@@ -1,12 +1,42 @@
 //! JSON strings decoded so that nothing is lost: `JavaScript` cuts emoji in half, and a strict
 //! decoder throws the whole event away for it.
 
-use serde_json::value::RawValue;
+use super::raw::Raw;
+use serde::de::{Deserializer, Error, Visitor};
 use std::borrow::Cow;
+use std::fmt;
+
+/// For `#[serde(deserialize_with)]`: a string that may be missing or null, borrowed where it has no escapes. What
+/// serde does by itself with `Option<Cow<str>>` is to copy it.
+pub(super) fn borrowed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'de, str>>, D::Error> {
+    struct Text;
+    impl<'de> Visitor<'de> for Text {
+        type Value = Option<Cow<'de, str>>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+            Ok(Some(Cow::Borrowed(text)))
+        }
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Some(Cow::Owned(text.to_owned())))
+        }
+        fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+            from.deserialize_str(self)
+        }
+    }
+    from.deserialize_option(Text)
+}
 
 /// The text of a raw JSON value: a string decoded with every lone surrogate replaced by U+FFFD,
 /// anything else as it stands in the source.
-pub fn decode(raw: &RawValue) -> Cow<'_, str> {
+pub fn decode(raw: Raw<'_>) -> Cow<'_, str> {
     let source = raw.get();
     let Some(inner) = source.strip_prefix('"').and_then(|s| s.strip_suffix('"')) else {
         return Cow::Borrowed(source);

@@ -4,6 +4,7 @@ use super::trace::Trace;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::Call;
 use crate::detect::classify::Kind as CallKind;
+use crate::detect::failure;
 use crate::detect::hash;
 use crate::detect::sighting::Sighting;
 use crate::wire::record::{Grade, Kind};
@@ -69,6 +70,9 @@ impl Rule for Checks {
 
 impl Checks {
     fn checked(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+        if failure::never_ran(&call.error_line) {
+            return;
+        }
         let known = self.checks.iter().position(|check| check.a == call.a);
         let Some(set) = call.failing.or(call.error) else {
             // It passes: whatever failed before is over.

@@ -17,7 +17,13 @@ const WARN: Limit = Limit {
     default: 5,
     what: "calls that fail with the same error: warn",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN];
+// Every session measured that had ten in a row went on with them to the end of its budget.
+const STOP: Limit = Limit {
+    name: "error-streak.stop",
+    default: 10,
+    what: "the same: stop",
+};
+pub(super) const LIMITS: &[Limit] = &[WARN, STOP];
 
 /// The rule's memory of one session.
 #[derive(Default)]
@@ -69,7 +75,12 @@ impl ErrorStreak {
             "{} calls failed with the same error: {}",
             trace.calls, call.error_line
         );
-        let mut sighting = Sighting::new(NAME, Kind::Stagnation, Grade::Warn, self.class, summary);
+        let grade = if trace.calls >= view.config.of(&STOP) {
+            Grade::Stop
+        } else {
+            Grade::Warn
+        };
+        let mut sighting = Sighting::new(NAME, Kind::Stagnation, grade, self.class, summary);
         trace.fill(&mut sighting, view);
         sighting.faint = trace.calls < limit;
         seen.sight(sighting);

@@ -1,4 +1,4 @@
-//! The rules: one file, one struct each. A new rule is a file and a line in [`all`].
+//! The rules: one file, one struct each. A new rule is a file and a line in the list below.
 
 mod blocked;
 mod budget;
@@ -32,16 +32,13 @@ pub(crate) trait Rule {
     /// Looks at one fact, and reports what it sees in `seen`.
     fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen);
 
-    /// The input ended: the last chance to report something.
-    fn finish(&mut self, _view: &View<'_>, _seen: &mut Seen) {}
-
     /// When the rule wants to be told that time has passed.
     fn deadline(&self, _view: &View<'_>) -> Option<i64> {
         None
     }
 }
 
-/// How a rule is made, and what it goes by.
+/// What a user can know of a rule.
 pub(crate) struct Entry {
     /// The name in findings and in `--disable`.
     pub(crate) name: &'static str,
@@ -49,47 +46,64 @@ pub(crate) struct Entry {
     pub(crate) about: &'static str,
     /// The limits that it reads.
     pub(crate) limits: &'static [Limit],
-    make: fn() -> Box<dyn Rule>,
 }
 
-/// An entry of the list.
-macro_rules! entry {
-    ($module:ident, $rule:ident) => {
-        Entry {
+/// The list of the rules, and what is done with all of them. Spelled out rule by rule, and not behind pointers:
+/// most facts mean nothing to most rules, and the compiler sees which.
+macro_rules! rules {
+    ($($module:ident: $rule:ident),* $(,)?) => {
+        /// Every rule there is, in the order in which they are asked.
+        pub(crate) const ENTRIES: &[Entry] = &[$(Entry {
             name: $module::NAME,
             about: $module::ABOUT,
             limits: $module::LIMITS,
-            make: || Box::new($module::$rule::default()),
+        }),*];
+
+        /// What the rules remember of one session; a rule that is off remembers nothing.
+        pub(crate) struct Rules {
+            $($module: Option<$module::$rule>,)*
+        }
+
+        impl Rules {
+            /// The rules for a new session.
+            pub(crate) fn new(config: &Config) -> Self {
+                Self {
+                    $($module: (!config.disabled.contains($module::NAME)).then($module::$rule::default),)*
+                }
+            }
+
+            /// Shows a fact to every rule.
+            pub(crate) fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+                $(if let Some(rule) = &mut self.$module {
+                    rule.observe(fact, view, seen);
+                })*
+            }
+
+            /// When the first rule wants to be told that time has passed.
+            pub(crate) fn deadline(&self, view: &View<'_>) -> Option<i64> {
+                let deadlines = [$(self.$module.as_ref().and_then(|rule| rule.deadline(view)),)*];
+                deadlines.into_iter().flatten().min()
+            }
         }
     };
 }
 
-/// Every rule there is, in the order in which they are asked.
-pub(crate) const ENTRIES: &[Entry] = &[
-    entry!(repeat, Repeat),
-    entry!(novelty, Novelty),
-    entry!(error_streak, ErrorStreak),
-    entry!(stagnation, Stagnation),
-    entry!(near_duplicate, NearDuplicate),
-    entry!(revert, Revert),
-    entry!(checks, Checks),
-    entry!(polling, Polling),
-    entry!(monologue, Monologue),
-    entry!(degenerate, Degenerate),
-    entry!(drift, Drift),
-    entry!(empty_turns, EmptyTurns),
-    entry!(retry_storm, RetryStorm),
-    entry!(compaction_storm, CompactionStorm),
-    entry!(blocked, Blocked),
-    entry!(stall, Stall),
-    entry!(budget, Budget),
-];
-
-/// The rules for a new session.
-pub(crate) fn all(config: &Config) -> Vec<Box<dyn Rule>> {
-    ENTRIES
-        .iter()
-        .filter(|entry| !config.disabled.contains(entry.name))
-        .map(|entry| (entry.make)())
-        .collect()
+rules! {
+    repeat: Repeat,
+    novelty: Novelty,
+    error_streak: ErrorStreak,
+    stagnation: Stagnation,
+    near_duplicate: NearDuplicate,
+    revert: Revert,
+    checks: Checks,
+    polling: Polling,
+    monologue: Monologue,
+    degenerate: Degenerate,
+    drift: Drift,
+    empty_turns: EmptyTurns,
+    retry_storm: RetryStorm,
+    compaction_storm: CompactionStorm,
+    blocked: Blocked,
+    stall: Stall,
+    budget: Budget,
 }

@@ -16,11 +16,11 @@ use crate::detect::memory::Recent;
 use crate::detect::prose::Prose;
 use crate::detect::rest::Completion;
 use crate::detect::round::Rounds;
-use crate::detect::rules::{self, Rule};
+use crate::detect::rules::Rules;
 use crate::detect::user::User;
 use crate::wire::record::{Done, Finding, Point, Why};
 use crate::wire::{Event, Status, text};
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 
 /// Calls known to have ended: far more than one reconnect repeats. Seven eighths of a power of two.
 const ENDED: usize = 896;
@@ -52,7 +52,7 @@ pub(crate) struct Session {
     /// The session that started this one.
     pub(crate) parent: Option<String>,
     /// The rule set, asked in order.
-    rules: Vec<Box<dyn Rule>>,
+    rules: Rules,
     episodes: Episodes,
     pub(crate) activity: Activity,
     ledger: Ledger,
@@ -88,7 +88,7 @@ impl Session {
         Self {
             id: id.to_owned(),
             parent: None,
-            rules: rules::all(config),
+            rules: Rules::new(config),
             episodes: Episodes::default(),
             activity: Activity::default(),
             ledger: Ledger::new(),
@@ -118,7 +118,7 @@ impl Session {
         }
         match event {
             Event::Part(part) => self.part(part, now, said),
-            Event::Delta { part, text, .. } => self.delta(part, text, now, said),
+            Event::Delta { part, text, .. } => self.delta(part, *text, now, said),
             Event::Message { .. } => self.message(event, now, said),
             Event::Status(status) => self.status(status, now, said),
             Event::Error { name, message } => {
@@ -240,11 +240,11 @@ impl Session {
 }
 
 /// What is asked, for a person: the permission's name, or the first question.
-fn asked(question: bool, what: Option<&RawValue>) -> String {
+fn asked(question: bool, what: Option<Raw<'_>>) -> String {
     #[derive(serde::Deserialize)]
     struct Question<'a> {
         #[serde(borrow)]
-        question: &'a RawValue,
+        question: Raw<'a>,
     }
     let kind = if question { "question" } else { "permission" };
     let Some(what) = what else {

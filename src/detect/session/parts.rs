@@ -8,7 +8,7 @@ use crate::detect::hash;
 use crate::wire::part::{Part, Tokens};
 use crate::wire::record::Why;
 use crate::wire::text;
-use serde_json::value::RawValue;
+use crate::wire::Raw;
 
 impl Session {
     pub(super) fn part(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
@@ -73,7 +73,7 @@ impl Session {
         }
     }
 
-    pub(super) fn delta(&mut self, part: &str, raw: &RawValue, now: &Now<'_>, said: &mut Said) {
+    pub(super) fn delta(&mut self, part: &str, raw: Raw<'_>, now: &Now<'_>, said: &mut Said) {
         let piece = self.texts.delta(part, raw);
         self.text(part, &piece, now, said);
     }

@@ -21,9 +21,7 @@ impl Session {
             activity: &self.activity,
         };
         let mut seen = Seen::default();
-        for rule in &mut self.rules {
-            rule.observe(fact, &view, &mut seen);
-        }
+        self.rules.observe(fact, &view, &mut seen);
         self.take(seen, now, said);
     }
 
@@ -107,25 +105,13 @@ impl Session {
             ledger: &self.ledger,
             activity: &self.activity,
         };
-        let rules = self.rules.iter().filter_map(|rule| rule.deadline(&view));
-        rules.chain(self.completion.deadline(now.config)).min()
+        let rest = self.completion.deadline(now.config);
+        self.rules.deadline(&view).into_iter().chain(rest).min()
     }
 
     /// No more lines will come.
     pub(crate) fn finish(&mut self, now: &Now<'_>, said: &mut Said) {
         self.end_round(now, said);
-        let view = View {
-            config: now.config,
-            now: now.ts,
-            point: now.point,
-            ledger: &self.ledger,
-            activity: &self.activity,
-        };
-        let mut seen = Seen::default();
-        for rule in &mut self.rules {
-            rule.finish(&view, &mut seen);
-        }
-        self.take(seen, now, said);
         if self.completion.rests_at_end() {
             self.rest(now, said);
         }

@@ -1,0 +1,114 @@
+//! The head of a line as `ocr-stream` writes it: enough to tell, without reading on, whether anybody here
+//! has to.
+
+/// What a line begins with: `{"ts":1795434005104,"id":"evt_…","type":"session.idle","properties":…`; `id` may
+/// be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head<'a> {
+    /// When the stream stamped it: milliseconds since the Unix epoch.
+    pub ts: i64,
+    /// The event's id; empty where it has none.
+    pub id: &'a str,
+    /// The event's type.
+    pub kind: &'a str,
+}
+
+/// More digits than any time has.
+const DIGITS: usize = 15;
+/// No id and no type is as long; a quote that is farther away is not looked for.
+const LONGEST: usize = 128;
+
+/// Reads the head of a line. `None` for a line of any other form, which says nothing about what it is.
+///
+/// What the head says is what [`super::observe()`] finds in the line, if that finds anything in it: `type` is no
+/// longer what it seems where it stands twice, and such a line means nothing.
+pub fn head(line: &[u8]) -> Option<Head<'_>> {
+    // A line that was cut off ends otherwise, and is to be found out.
+    if line.last() != Some(&b'}') {
+        return None;
+    }
+    let rest = line.strip_prefix(b"{\"ts\":")?;
+    let digits = rest.iter().take(DIGITS + 1).take_while(|b| b.is_ascii_digit()).count();
+    // Zero in front of other digits is no number.
+    if digits == 0 || digits > DIGITS || (digits > 1 && rest[0] == b'0') {
+        return None;
+    }
+    let (time, rest) = rest.split_at(digits);
+    let ts = time.iter().fold(0, |ts, digit| ts * 10 + i64::from(digit - b'0'));
+    let (id, rest) = match rest.strip_prefix(b",\"id\":\"") {
+        Some(rest) => text(rest)?,
+        None => ("", rest),
+    };
+    let (kind, rest) = text(rest.strip_prefix(b",\"type\":\"")?)?;
+    rest.starts_with(b",\"properties\":{").then_some(Head { ts, id, kind })
+}
+
+/// A short string without escapes, and what follows its closing quote.
+fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let near = &bytes[..bytes.len().min(LONGEST)];
+    let end = memchr::memchr(b'"', near)?;
+    let plain = near[..end].iter().all(|b| (0x20..0x7f).contains(b) && *b != b'\\');
+    let text = std::str::from_utf8(&near[..end]).ok().filter(|_| plain)?;
+    Some((text, &bytes[end + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Event, observe};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_of_the_stream_has_a_head() {
+        let line = br#"{"ts":5,"id":"evt_1","type":"session.idle","properties":{"sessionID":"s"}}"#;
+        let expected = Head { ts: 5, id: "evt_1", kind: "session.idle" };
+        assert_eq!(head(line), Some(expected));
+        let old = br#"{"ts":5,"type":"x","properties":{}}"#;
+        assert_eq!(head(old), Some(Head { ts: 5, id: "", kind: "x" }));
+    }
+
+    #[test]
+    fn anything_else_has_none() {
+        for line in [
+            "",
+            "{}",
+            r#"{"type":"x","ts":5,"properties":{}}"#,
+            r#"{"ts":05,"type":"x","properties":{}}"#,
+            r#"{"ts":1.5,"type":"x","properties":{}}"#,
+            r#"{"ts":5,"type":"a\u0062","properties":{}}"#,
+            r#"{"ts":5,"type":"x","properties":{"a":"cut o"#,
+            r#"{"ts":5,"type":"x","extra":1,"properties":{}}"#,
+            r#"{"ts":99999999999999999999,"type":"x","properties":{}}"#,
+        ] {
+            assert_eq!(head(line.as_bytes()), None, "{line}");
+        }
+    }
+
+    /// Members in any order, with any space, twice, odd.
+    fn member() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(r#""ts":5"#.to_owned()),
+            Just(r#""ts": 6"#.to_owned()),
+            Just(r#""id":"evt_1""#.to_owned()),
+            Just(r#""type":"session.idle""#.to_owned()),
+            Just(r#""type":"plugin.added""#.to_owned()),
+            Just(r#""properties":{"sessionID":"s"}"#.to_owned()),
+            Just(r#""properties":{"type":"session.idle"}"#.to_owned()),
+            Just(r#""x":{"type":"session.idle"}"#.to_owned()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_head_says_what_the_whole_line_does(members in proptest::collection::vec(member(), 0..5)) {
+            let line = format!("{{{}}}", members.join(","));
+            if let (Some(head), Ok(seen)) = (head(line.as_bytes()), observe(&line)) {
+                // A line of which nothing could be made has no time either.
+                prop_assert!(seen.ts.is_none_or(|ts| ts == head.ts));
+                prop_assert!(seen.id.is_none_or(|id| id == head.id));
+                let idle = matches!(seen.event, Event::Status(_));
+                prop_assert!(!idle || head.kind == "session.idle");
+            }
+        }
+    }
+}
