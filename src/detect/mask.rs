@@ -194,6 +194,12 @@ fn word(text: &str, masked: &mut String) -> usize {
         .position(|b| !b.is_ascii_alphanumeric())
         .unwrap_or(text.len());
     let token = &text[..run];
+    let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == run && !matches!(text.as_bytes().get(run), Some(b'-' | b':' | b'.' | b'/')) {
+        // A number and nothing else, which most of them are.
+        numbers_in(token, masked);
+        return run;
+    }
     if let Some(length) = uuid_length(text).or_else(|| moment_length(text, token)) {
         masked.push(MASK);
         return length;
@@ -206,7 +212,6 @@ fn word(text: &str, masked: &mut String) -> usize {
         masked.push(MASK);
         return run;
     }
-    let digits = token.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 && UNITS.contains(&&token[digits..]) {
         masked.push(MASK);
         masked.push_str(&token[digits..]);

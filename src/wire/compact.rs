@@ -107,16 +107,16 @@ impl<'de> Reader<'de> {
     }
 
     fn skip_string(&mut self) -> Result<(), Unfit> {
-        let bytes = self.text.as_bytes();
         self.at += 1;
         loop {
-            let rest = bytes.get(self.at..).ok_or(Unfit)?;
-            let end = memchr::memchr2(b'"', b'\\', rest).ok_or(Unfit)?;
+            let rest = &self.text.as_bytes()[self.at..];
+            let end = memchr::memchr(b'"', rest).ok_or(Unfit)?;
             self.at += end + 1;
-            if rest[end] == b'"' {
+            // A quote behind an odd number of backslashes is part of the text.
+            let escapes = rest[..end].iter().rev().take_while(|b| **b == b'\\').count();
+            if escapes % 2 == 0 {
                 return Ok(());
             }
-            self.at += 1;
         }
     }
 

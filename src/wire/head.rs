@@ -23,6 +23,18 @@ const LONGEST: usize = 128;
 /// What the head says is what [`super::observe()`] finds in the line, if that finds anything in it: `type` is no
 /// longer what it seems where it stands twice, and such a line means nothing.
 pub fn head(line: &[u8]) -> Option<Head<'_>> {
+    read(line).map(|(head, _)| head)
+}
+
+/// The head of a line, and the `properties` behind it; they are not read, and other members may follow them.
+pub(super) fn split(line: &str) -> Option<(Head<'_>, &str)> {
+    let (head, at) = read(line.as_bytes())?;
+    // The last byte is the line's own closing brace.
+    Some((head, &line[at..line.len() - 1]))
+}
+
+/// The head, and where the properties begin.
+fn read(line: &[u8]) -> Option<(Head<'_>, usize)> {
     // A line that was cut off ends otherwise, and is to be found out.
     if line.last() != Some(&b'}') {
         return None;
@@ -40,16 +52,18 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         None => ("", rest),
     };
     let (kind, rest) = text(rest.strip_prefix(b",\"type\":\"")?)?;
-    rest.starts_with(b",\"properties\":{").then_some(Head { ts, id, kind })
+    let properties = rest.strip_prefix(b",\"properties\":").filter(|rest| rest.starts_with(b"{"))?;
+    Some((Head { ts, id, kind }, line.len() - properties.len()))
 }
 
 /// A short string without escapes, and what follows its closing quote.
 fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let near = &bytes[..bytes.len().min(LONGEST)];
-    let end = memchr::memchr(b'"', near)?;
-    let plain = near[..end].iter().all(|b| (0x20..0x7f).contains(b) && *b != b'\\');
-    let text = std::str::from_utf8(&near[..end]).ok().filter(|_| plain)?;
-    Some((text, &bytes[end + 1..]))
+    let end = memchr::memchr(b'"', &bytes[..bytes.len().min(LONGEST)])?;
+    let text = &bytes[..end];
+    if memchr::memchr(b'\\', text).is_some() {
+        return None;
+    }
+    Some((std::str::from_utf8(text).ok()?, &bytes[end + 1..]))
 }
 
 #[cfg(test)]
