@@ -1,6 +1,7 @@
 //! What the lines said, summed up: all that the plan and the outcome rest on.
 
 use super::steering::Steering;
+use crate::wire::Raw;
 use crate::wire::record::{
     Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, Record, Reviewer, RunOutcome, State,
     Totals, Turn,
@@ -8,7 +9,6 @@ use crate::wire::record::{
 use crate::wire::text::{decode, excerpt};
 use crate::wire::{Event, Observation, Status};
 use serde::de::DeserializeOwned;
-use crate::wire::Raw;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A record that the plan has to look at.

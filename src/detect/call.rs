@@ -6,10 +6,10 @@ use super::failure;
 use super::hash;
 use super::input::Input;
 use super::mask::mask;
+use crate::wire::Raw;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Point;
 use crate::wire::text;
-use crate::wire::Raw;
 
 /// How long an excerpt is, in characters.
 pub(crate) const EXCERPT: usize = 160;

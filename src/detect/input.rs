@@ -2,9 +2,9 @@
 //! members.
 
 use super::hash;
+use crate::wire::Raw;
 use crate::wire::text;
 use serde_json::Value;
-use crate::wire::Raw;
 use std::collections::BTreeSet;
 
 /// How much of an input is kept as text, in bytes: enough to compare two edits.

@@ -117,7 +117,9 @@ pub(crate) fn compressed(text: &[u8]) -> usize {
     // Where four characters were seen last; others that share their slot are forgotten.
     let mut places = [NOWHERE; SLOTS];
     let slot = |four: &[u8]| {
-        let word = four.iter().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
+        let word = four
+            .iter()
+            .fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
         (word.wrapping_mul(GOLDEN) >> (u32::BITS - SLOTS.ilog2())) as usize
     };
     let (mut at, mut cost) = (0, 0);

@@ -41,7 +41,11 @@ impl Error for Unfit {
 pub(super) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Unfit> {
     let mut reader = Reader { text, at: 0 };
     let value = T::deserialize(&mut reader)?;
-    if reader.at == text.len() { Ok(value) } else { Err(Unfit) }
+    if reader.at == text.len() {
+        Ok(value)
+    } else {
+        Err(Unfit)
+    }
 }
 
 struct Reader<'de> {
@@ -88,7 +92,8 @@ impl<'de> Reader<'de> {
     fn integer<T: std::str::FromStr>(&mut self) -> Result<T, Unfit> {
         let source = self.scalar();
         // What Rust reads and JSON does not have.
-        let odd = source.starts_with('+') || (source.len() > 1 && source.trim_start_matches('-').starts_with('0'));
+        let odd =
+            source.starts_with('+') || (source.len() > 1 && source.trim_start_matches('-').starts_with('0'));
         source.parse().ok().filter(|_| !odd).ok_or(Unfit)
     }
 
@@ -186,7 +191,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unfit> {
         if name == Raw::NAME {
             visitor.visit_borrowed_str(self.value()?)
         } else {
@@ -196,7 +205,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
         self.expect(b'[')?;
-        visitor.visit_seq(Items { reader: self, first: true })
+        visitor.visit_seq(Items {
+            reader: self,
+            first: true,
+        })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -206,7 +218,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, Unfit> {
         self.expect(b'{')?;
-        visitor.visit_map(Items { reader: self, first: true })
+        visitor.visit_map(Items {
+            reader: self,
+            first: true,
+        })
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
@@ -276,7 +291,9 @@ mod tests {
         let shown = |line: Line<'_>| format!("{line:?}");
         (
             from_str::<Line<'_>>(text).map(shown),
-            serde_json::from_str::<Line<'_>>(text).map(shown).map_err(|e| e.to_string()),
+            serde_json::from_str::<Line<'_>>(text)
+                .map(shown)
+                .map_err(|e| e.to_string()),
         )
     }
 
@@ -290,16 +307,40 @@ mod tests {
     #[test]
     fn what_is_not_compact_is_left_to_others() {
         for line in [
-            "", "{", "[]", "null", "{}x", r#"{ "ts":5}"#, r#"{"ts": 5}"#, r#"{"ts":5,}"#, r#"{"ts":05}"#, r#"{"ts":+5}"#,
-            r#"{"type":"a\u0062"}"#, r#"{"ts":5,"ts":6}"#, r#"{"ts":nil}"#, r#"{"properties":{"part":{"state":{"input":{"#,
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}x",
+            r#"{ "ts":5}"#,
+            r#"{"ts": 5}"#,
+            r#"{"ts":5,}"#,
+            r#"{"ts":05}"#,
+            r#"{"ts":+5}"#,
+            r#"{"type":"a\u0062"}"#,
+            r#"{"ts":5,"ts":6}"#,
+            r#"{"ts":nil}"#,
+            r#"{"properties":{"part":{"state":{"input":{"#,
         ] {
             assert_eq!(both(line).0, Err(Unfit), "{line}");
         }
     }
 
     const NAMES: [&str; 14] = [
-        "ts", "id", "type", "properties", "sessionID", "part", "info", "status", "state", "input", "attempt", "todos",
-        "time", "other",
+        "ts",
+        "id",
+        "type",
+        "properties",
+        "sessionID",
+        "part",
+        "info",
+        "status",
+        "state",
+        "input",
+        "attempt",
+        "todos",
+        "time",
+        "other",
     ];
 
     fn value() -> impl Strategy<Value = Value> {
@@ -316,7 +357,12 @@ mod tests {
             prop_oneof![
                 proptest::collection::vec(inner, 0..4).prop_map(Value::from),
                 proptest::collection::vec(member, 0..6).prop_map(|members| {
-                    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                    Value::Object(
+                        members
+                            .into_iter()
+                            .map(|(name, value)| (name.to_owned(), value))
+                            .collect(),
+                    )
                 }),
             ]
         })

@@ -40,7 +40,11 @@ fn read(line: &[u8]) -> Option<(Head<'_>, usize)> {
         return None;
     }
     let rest = line.strip_prefix(b"{\"ts\":")?;
-    let digits = rest.iter().take(DIGITS + 1).take_while(|b| b.is_ascii_digit()).count();
+    let digits = rest
+        .iter()
+        .take(DIGITS + 1)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
     // Zero in front of other digits is no number.
     if digits == 0 || digits > DIGITS || (digits > 1 && rest[0] == b'0') {
         return None;
@@ -52,7 +56,9 @@ fn read(line: &[u8]) -> Option<(Head<'_>, usize)> {
         None => ("", rest),
     };
     let (kind, rest) = text(rest.strip_prefix(b",\"type\":\"")?)?;
-    let properties = rest.strip_prefix(b",\"properties\":").filter(|rest| rest.starts_with(b"{"))?;
+    let properties = rest
+        .strip_prefix(b",\"properties\":")
+        .filter(|rest| rest.starts_with(b"{"))?;
     Some((Head { ts, id, kind }, line.len() - properties.len()))
 }
 
@@ -75,10 +81,21 @@ mod tests {
     #[test]
     fn a_line_of_the_stream_has_a_head() {
         let line = br#"{"ts":5,"id":"evt_1","type":"session.idle","properties":{"sessionID":"s"}}"#;
-        let expected = Head { ts: 5, id: "evt_1", kind: "session.idle" };
+        let expected = Head {
+            ts: 5,
+            id: "evt_1",
+            kind: "session.idle",
+        };
         assert_eq!(head(line), Some(expected));
         let old = br#"{"ts":5,"type":"x","properties":{}}"#;
-        assert_eq!(head(old), Some(Head { ts: 5, id: "", kind: "x" }));
+        assert_eq!(
+            head(old),
+            Some(Head {
+                ts: 5,
+                id: "",
+                kind: "x"
+            })
+        );
     }
 
     #[test]

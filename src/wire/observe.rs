@@ -198,7 +198,10 @@ fn of_line<'a>(line: &Line<'a>) -> Observation<'a> {
         Some(properties) => tell(Topic::of(&kind), properties.get()).unwrap_or((None, Event::Other)),
         None => (line.session.and_then(string), of_run(&kind, line)),
     };
-    let id = line.id.and_then(string).filter(|_| !matches!(event, Event::Record { .. }));
+    let id = line
+        .id
+        .and_then(string)
+        .filter(|_| !matches!(event, Event::Record { .. }));
     Observation {
         ts,
         id: id.or_else(|| part_of(&event)),
@@ -210,7 +213,11 @@ fn of_line<'a>(line: &Line<'a>) -> Observation<'a> {
 /// A line of `opencode run --format json`.
 fn of_run<'a>(kind: &str, line: &Line<'a>) -> Event<'a> {
     let part = line.part.and_then(|part| shape(part.get())).map(Event::Part);
-    let failed = || line.error.filter(|_| kind == "error").and_then(|e| run_failed(e.get()));
+    let failed = || {
+        line.error
+            .filter(|_| kind == "error")
+            .and_then(|e| run_failed(e.get()))
+    };
     part.or_else(failed).unwrap_or(Event::Other)
 }
 

@@ -1,7 +1,8 @@
 //! What the events of `OpenCode`'s bus are about, by their type, and what becomes of each.
 
 use super::bus::{
-    Bare, Delta, Failed, Failure, Info, Listed, PartUpdated, Request, StatusChanged, StatusInfo, TodoItem, Updated,
+    Bare, Delta, Failed, Failure, Info, Listed, PartUpdated, Request, StatusChanged, StatusInfo, TodoItem,
+    Updated,
 };
 use super::compact;
 use super::observe::{Event, Status, Todo};
@@ -83,8 +84,13 @@ pub(super) fn tell(topic: Option<Topic>, properties: &str) -> Option<Told<'_>> {
             (read.session, read.error.map_or(Event::Other, failure))
         }
         Some(topic @ (Topic::Diff | Topic::Todos)) => listed(topic, shape(properties)?),
-        Some(topic @ (Topic::Permission | Topic::Question | Topic::Answer)) => request(topic, shape(properties)?),
-        Some(Topic::Idle) => (shape::<Bare<'_>>(properties)?.session, Event::Status(Status::Idle)),
+        Some(topic @ (Topic::Permission | Topic::Question | Topic::Answer)) => {
+            request(topic, shape(properties)?)
+        }
+        Some(Topic::Idle) => (
+            shape::<Bare<'_>>(properties)?.session,
+            Event::Status(Status::Idle),
+        ),
         Some(Topic::Compacted) => (shape::<Bare<'_>>(properties)?.session, Event::Compacted),
         None => (shape::<Bare<'_>>(properties)?.session, Event::Other),
     })
@@ -101,7 +107,9 @@ pub(super) fn shape<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
     if !source.starts_with('{') {
         return None;
     }
-    compact::from_str(source).ok().or_else(|| serde_json::from_str(source).ok())
+    compact::from_str(source)
+        .ok()
+        .or_else(|| serde_json::from_str(source).ok())
 }
 
 fn delta(read: Delta<'_>) -> Told<'_> {
@@ -162,7 +170,8 @@ fn failure(failure: Failure<'_>) -> Event<'_> {
 
 fn listed(topic: Topic, read: Listed<'_>) -> Told<'_> {
     let event = if matches!(topic, Topic::Todos) {
-        read.todos.map(|items| Event::Todos(items.into_iter().map(todo).collect()))
+        read.todos
+            .map(|items| Event::Todos(items.into_iter().map(todo).collect()))
     } else {
         read.diff.map(|files| Event::Diff { files: files.len() })
     };
@@ -189,7 +198,11 @@ fn request(topic: Topic, read: Request<'_>) -> Told<'_> {
             request: read.id.unwrap_or_default(),
         },
         _ => Event::Answered {
-            request: read.request.or(read.permission_id).or(read.id).unwrap_or_default(),
+            request: read
+                .request
+                .or(read.permission_id)
+                .or(read.id)
+                .unwrap_or_default(),
         },
     };
     (read.session, event)

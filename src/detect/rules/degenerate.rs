@@ -142,7 +142,9 @@ fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sightin
 
 /// The text with all digits alike.
 fn masked(raw: &[u8]) -> Vec<u8> {
-    raw.iter().map(|b| if b.is_ascii_digit() { b'#' } else { *b }).collect()
+    raw.iter()
+        .map(|b| if b.is_ascii_digit() { b'#' } else { *b })
+        .collect()
 }
 
 /// Whether what repeats is text: words with spaces between them. Anything else must go on for longer.
