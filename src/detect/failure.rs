@@ -2,7 +2,7 @@
 
 use super::hash;
 use super::mask::mask;
-use regex::Regex;
+use regex::bytes::Regex;
 use std::sync::LazyLock;
 
 /// How much of an output is searched for an error, in bytes from the front.
@@ -13,7 +13,7 @@ const LONGEST_LINE: usize = 600;
 /// A line that reports an error: it says so where a program says it, not somewhere in a sentence.
 static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)
+        r"(?ix-u)
           ^\W* (?:\S{1,80}:\s*(?:\d+:\s*){0,2}){0,3} (?:fatal(?:\ error)?|error|failed|failure|panic|exception|traceback|usage|invalid)\b (?:\[\w+\])? (?:[:(!]|\s+(?:in|at|to|while|parsing|reading|opening)\b|\s*$)
         | ^\W* (?:\w+\.)*\w+(?:Error|Exception)\b (?::|\s*$)
         | ^\W* (?:could\ not|cannot|can't|unable\ to|failed\ to|unknown|unrecognized|no\ such)\b
@@ -27,7 +27,7 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A line that names a failing test: cargo, pytest, go, jest, `JUnit`, TAP.
 static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)
+        r"(?x-u)
           ^\s*test\ (.+)\ \.\.\.\ FAILED
         | ^\s*(?:FAILED|FAIL:?|ERROR|---\ FAIL:|not\ ok|✕|✗|✖|×|●)\s+(\S.*)$
         | ^\s*\[ERROR\]\s+(\S+\.\S+.*)$
@@ -51,7 +51,7 @@ pub(crate) fn never_ran(error_line: &str) -> bool {
 /// The first line that reports an error.
 pub(crate) fn error_line(output: &str) -> Option<&str> {
     let pattern = ERROR_LINE.as_ref()?;
-    lines(output).find(|line| pattern.is_match(line))
+    lines(output).find(|line| pattern.is_match(line.as_bytes()))
 }
 
 /// The set of tests or compiler errors that a check reports as failing, as one hash; `None` where it
@@ -62,12 +62,12 @@ pub(crate) fn failing_set(output: &str) -> Option<u64> {
     let mut seen = Vec::new();
     for line in lines(output) {
         let Some(name) = pattern
-            .captures(line)
+            .captures(line.as_bytes())
             .and_then(|c| c.iter().skip(1).flatten().next())
         else {
             continue;
         };
-        let key = hash::of(mask(name.as_str(), &[]));
+        let key = hash::of(mask(&String::from_utf8_lossy(name.as_bytes()), &[]));
         if seen.len() < 256 && !seen.contains(&key) {
             seen.push(key);
             sum = Some(sum.unwrap_or_default().wrapping_add(key));

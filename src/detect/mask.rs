@@ -3,6 +3,7 @@
 //!
 //! One- and two-digit integers stay: `3 failed` → `2 failed` is progress.
 
+use crate::wire::{Raw, text};
 use regex::Regex;
 use std::borrow::Cow;
 
@@ -48,7 +49,7 @@ const fn classes() -> [Class; 256] {
         classes[byte] = match byte as u8 {
             b' ' => Class::Space,
             b'0'..=b'9' => Class::Digit,
-            b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => Class::Special,
+            b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | b'\\' | 0x80..=0xff => Class::Special,
             _ => Class::Plain,
         };
         byte += 1;
@@ -61,6 +62,34 @@ pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
     let text = own.iter().fold(Cow::Borrowed(text), |text, pattern| {
         Cow::Owned(pattern.replace_all(&text, "#").into_owned())
     });
+    mask_as(&text, Form::Text)
+}
+
+/// The same for a JSON value: a string needs not be decoded for it.
+pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
+    let body = raw
+        .get()
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match body {
+        Some(body) if own.is_empty() && memchr::memmem::find(body.as_bytes(), b"\\u").is_none() => {
+            mask_as(body, Form::Escaped)
+        }
+        // Colours, among others, come as escapes that are longer than the rest of this can see.
+        _ => mask(&text::decode(raw), own),
+    }
+}
+
+/// How a text is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As it is.
+    Text,
+    /// As the body of a JSON string with none but the short escapes.
+    Escaped,
+}
+
+fn mask_as(text: &str, form: Form) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
@@ -68,7 +97,7 @@ pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
         masked.push_str(&text[at..at + plain]);
         at += plain;
         if at < text.len() {
-            at += volatile(&text, at, plain, &mut masked);
+            at += volatile(text, at, plain, form, &mut masked);
         }
     }
     masked.truncate(masked.trim_end().len());
@@ -90,7 +119,7 @@ fn plain_length(bytes: &[u8]) -> usize {
 }
 
 /// Masks what begins at `at`, right behind so many bytes that were taken for plain. Returns how long it is.
-fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
+fn volatile(text: &str, at: usize, plain: usize, form: Form, masked: &mut String) -> usize {
     let rest = &text[at..];
     match rest.as_bytes()[0] {
         b'0'..=b'9' => {
@@ -102,16 +131,41 @@ fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
         0x1b => escape_length(rest),
         b'/' => temporary(rest, masked),
         b'-' => group(text, at, plain, masked),
+        b'\\' => backslash(rest, form, masked),
         _ => {
             let first = rest.chars().next().unwrap_or(' ');
-            if !first.is_whitespace() {
+            if first.is_whitespace() {
+                space(masked);
+            } else {
                 masked.push(first);
-            } else if !masked.is_empty() && !masked.ends_with(' ') {
-                masked.push(' ');
             }
             first.len_utf8()
         }
     }
+}
+
+/// White space of any kind and length is one space, and none at the beginning.
+fn space(masked: &mut String) {
+    if !masked.is_empty() && !masked.ends_with(' ') {
+        masked.push(' ');
+    }
+}
+
+/// A backslash, or what it stands for together with the next character.
+fn backslash(rest: &str, form: Form, masked: &mut String) -> usize {
+    let meant = match rest[1..].chars().next() {
+        Some(c) if form == Form::Escaped => c,
+        _ => {
+            masked.push('\\');
+            return 1;
+        }
+    };
+    match meant {
+        'n' | 't' | 'r' | 'f' => space(masked),
+        'b' => masked.push('\u{8}'),
+        other => masked.push(other),
+    }
+    1 + meant.len_utf8()
 }
 
 /// How many ASCII letters a text ends with: the beginning of the word that goes on behind it.
@@ -173,7 +227,7 @@ fn temporary(text: &str, masked: &mut String) -> usize {
         masked.push_str(folder);
         for component in 0..made_up {
             let end = rest
-                .find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>".contains(c))
+                .find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>\\".contains(c))
                 .unwrap_or(rest.len());
             masked.push(MASK);
             rest = &rest[end..];
@@ -358,6 +412,12 @@ mod tests {
         fn masking_never_panics_and_stays_put_when_repeated(text in any::<String>()) {
             let once = masked(&text);
             prop_assert!(once.len() <= text.len() + 8 * text.matches("/var/").count());
+        }
+
+        #[test]
+        fn it_makes_no_difference_whether_the_text_is_decoded_first(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
+            let source = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(mask_raw(Raw::new(&source), &[]), masked(&text));
         }
     }
 }

@@ -11,6 +11,8 @@ pub struct Head<'a> {
     pub id: &'a str,
     /// The event's type.
     pub kind: &'a str,
+    /// Where the properties begin, in bytes.
+    pub(super) properties: usize,
 }
 
 /// More digits than any time has.
@@ -23,18 +25,6 @@ const LONGEST: usize = 128;
 /// What the head says is what [`super::observe()`] finds in the line, if that finds anything in it: `type` is no
 /// longer what it seems where it stands twice, and such a line means nothing.
 pub fn head(line: &[u8]) -> Option<Head<'_>> {
-    read(line).map(|(head, _)| head)
-}
-
-/// The head of a line, and the `properties` behind it; they are not read, and other members may follow them.
-pub(super) fn split(line: &str) -> Option<(Head<'_>, &str)> {
-    let (head, at) = read(line.as_bytes())?;
-    // The last byte is the line's own closing brace.
-    Some((head, &line[at..line.len() - 1]))
-}
-
-/// The head, and where the properties begin.
-fn read(line: &[u8]) -> Option<(Head<'_>, usize)> {
     // A line that was cut off ends otherwise, and is to be found out.
     if line.last() != Some(&b'}') {
         return None;
@@ -59,7 +49,12 @@ fn read(line: &[u8]) -> Option<(Head<'_>, usize)> {
     let properties = rest
         .strip_prefix(b",\"properties\":")
         .filter(|rest| rest.starts_with(b"{"))?;
-    Some((Head { ts, id, kind }, line.len() - properties.len()))
+    Some(Head {
+        ts,
+        id,
+        kind,
+        properties: line.len() - properties.len(),
+    })
 }
 
 /// A short string without escapes, and what follows its closing quote.
@@ -81,21 +76,11 @@ mod tests {
     #[test]
     fn a_line_of_the_stream_has_a_head() {
         let line = br#"{"ts":5,"id":"evt_1","type":"session.idle","properties":{"sessionID":"s"}}"#;
-        let expected = Head {
-            ts: 5,
-            id: "evt_1",
-            kind: "session.idle",
-        };
-        assert_eq!(head(line), Some(expected));
-        let old = br#"{"ts":5,"type":"x","properties":{}}"#;
-        assert_eq!(
-            head(old),
-            Some(Head {
-                ts: 5,
-                id: "",
-                kind: "x"
-            })
-        );
+        let read = head(line).unwrap();
+        assert_eq!((read.ts, read.id, read.kind), (5, "evt_1", "session.idle"));
+        assert_eq!(&line[read.properties..], br#"{"sessionID":"s"}}"#);
+        let old = head(br#"{"ts":5,"type":"x","properties":{}}"#).unwrap();
+        assert_eq!((old.ts, old.id, old.kind), (5, "", "x"));
     }
 
     #[test]

@@ -15,6 +15,6 @@ pub mod text;
 mod topic;
 
 pub use head::{Head, head};
-pub use observe::{Event, Malformed, Observation, Status, Todo, observe};
-pub use raw::Raw;
+pub use observe::{Event, Malformed, Observation, Status, Todo, observe, observe_behind};
+pub use raw::{Raw, members};
 pub use topic::matters;

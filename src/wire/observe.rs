@@ -2,7 +2,7 @@
 
 use super::bus::Line;
 use super::compact;
-use super::head::{self, Head};
+use super::head::{Head, head};
 use super::part::{Part, integer};
 use super::raw::Raw;
 use super::record::PREFIX;
@@ -142,7 +142,17 @@ pub struct Malformed;
 /// [`Malformed`] for a line that is no JSON object; a blank one too. A line that begins as `ocr-stream` writes it
 /// may have a fault that is not found.
 pub fn observe(line: &str) -> Result<Observation<'_>, Malformed> {
-    if let Some((head, properties)) = head::split(line)
+    observe_behind(head(line.as_bytes()), line)
+}
+
+/// The same for a line whose head has been read already.
+///
+/// # Errors
+/// As [`observe`].
+pub fn observe_behind<'a>(head: Option<Head<'a>>, line: &'a str) -> Result<Observation<'a>, Malformed> {
+    // The last byte is the line's own closing brace.
+    if let Some(head) = head
+        && let Some(properties) = line.get(head.properties..line.len() - 1)
         && let Some(seen) = of_head(head, properties)
     {
         return Ok(seen);
