@@ -35,6 +35,8 @@ enum Class {
     Space,
     /// A digit: its whole word is looked at.
     Digit,
+    /// A backslash: what it means depends on the next byte.
+    Backslash,
     /// Anything else that may be volatile: other white space, an escape, a path, a group of a UUID.
     Special,
 }
@@ -49,7 +51,8 @@ const fn classes() -> [Class; 256] {
         classes[byte] = match byte as u8 {
             b' ' => Class::Space,
             b'0'..=b'9' => Class::Digit,
-            b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | b'\\' | 0x80..=0xff => Class::Special,
+            b'\\' => Class::Backslash,
+            b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => Class::Special,
             _ => Class::Plain,
         };
         byte += 1;
@@ -57,12 +60,16 @@ const fn classes() -> [Class; 256] {
     classes
 }
 
-/// The text with everything volatile masked, and what the user's own patterns match too.
+/// The text with everything volatile masked, and what the user's own patterns match too. Quotes and backslashes
+/// come out with a backslash before them, as in JSON.
 pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
     let text = own.iter().fold(Cow::Borrowed(text), |text, pattern| {
         Cow::Owned(pattern.replace_all(&text, "#").into_owned())
     });
-    mask_as(&text, Form::Text)
+    if memchr::memchr2(b'"', b'\\', text.as_bytes()).is_none() {
+        return mask_escaped(&text);
+    }
+    mask_escaped(&text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The same for a JSON value: a string needs not be decoded for it.
@@ -73,23 +80,15 @@ pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
         .and_then(|rest| rest.strip_suffix('"'));
     match body {
         Some(body) if own.is_empty() && memchr::memmem::find(body.as_bytes(), b"\\u").is_none() => {
-            mask_as(body, Form::Escaped)
+            mask_escaped(body)
         }
         // Colours, among others, come as escapes that are longer than the rest of this can see.
         _ => mask(&text::decode(raw), own),
     }
 }
 
-/// How a text is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As it is.
-    Text,
-    /// As the body of a JSON string with none but the short escapes.
-    Escaped,
-}
-
-fn mask_as(text: &str, form: Form) -> String {
+/// Masks the body of a JSON string that has none but the short escapes.
+fn mask_escaped(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
@@ -97,7 +96,7 @@ fn mask_as(text: &str, form: Form) -> String {
         masked.push_str(&text[at..at + plain]);
         at += plain;
         if at < text.len() {
-            at += volatile(text, at, plain, form, &mut masked);
+            at += volatile(text, at, plain, &mut masked);
         }
     }
     masked.truncate(masked.trim_end().len());
@@ -112,14 +111,15 @@ fn plain_length(bytes: &[u8]) -> usize {
         match CLASSES[usize::from(*byte)] {
             Class::Plain => at += 1,
             Class::Space if at > 0 && bytes[at - 1] != b' ' => at += 1,
-            Class::Space | Class::Digit | Class::Special => break,
+            Class::Backslash if matches!(bytes.get(at + 1), Some(b'"' | b'\\')) => at += 2,
+            Class::Space | Class::Digit | Class::Backslash | Class::Special => break,
         }
     }
     at
 }
 
 /// Masks what begins at `at`, right behind so many bytes that were taken for plain. Returns how long it is.
-fn volatile(text: &str, at: usize, plain: usize, form: Form, masked: &mut String) -> usize {
+fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
     let rest = &text[at..];
     match rest.as_bytes()[0] {
         b'0'..=b'9' => {
@@ -131,7 +131,7 @@ fn volatile(text: &str, at: usize, plain: usize, form: Form, masked: &mut String
         0x1b => escape_length(rest),
         b'/' => temporary(rest, masked),
         b'-' => group(text, at, plain, masked),
-        b'\\' => backslash(rest, form, masked),
+        b'\\' => backslash(rest, masked),
         _ => {
             let first = rest.chars().next().unwrap_or(' ');
             if first.is_whitespace() {
@@ -151,21 +151,19 @@ fn space(masked: &mut String) {
     }
 }
 
-/// A backslash, or what it stands for together with the next character.
-fn backslash(rest: &str, form: Form, masked: &mut String) -> usize {
-    let meant = match rest[1..].chars().next() {
-        Some(c) if form == Form::Escaped => c,
+/// A backslash that is followed by neither a quote nor another one.
+fn backslash(rest: &str, masked: &mut String) -> usize {
+    match rest.as_bytes().get(1) {
+        Some(b'n' | b't' | b'r' | b'f') => space(masked),
+        Some(b'b') => masked.push('\u{8}'),
+        Some(b'/') => masked.push('/'),
+        // No JSON has it.
         _ => {
             masked.push('\\');
             return 1;
         }
-    };
-    match meant {
-        'n' | 't' | 'r' | 'f' => space(masked),
-        'b' => masked.push('\u{8}'),
-        other => masked.push(other),
     }
-    1 + meant.len_utf8()
+    2
 }
 
 /// How many ASCII letters a text ends with: the beginning of the word that goes on behind it.
@@ -249,7 +247,7 @@ fn word(text: &str, masked: &mut String) -> usize {
         .unwrap_or(text.len());
     let token = &text[..run];
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == run && !matches!(text.as_bytes().get(run), Some(b'-' | b':' | b'.' | b'/')) {
+    if digits == run && !may_go_on(&text.as_bytes()[run..], digits) {
         // A number and nothing else, which most of them are.
         numbers_in(token, masked);
         return run;
@@ -273,6 +271,16 @@ fn word(text: &str, masked: &mut String) -> usize {
     }
     numbers_in(token, masked);
     run
+}
+
+/// Whether a number may be the beginning of a time, a date, a decimal or a UUID, by what follows it.
+fn may_go_on(rest: &[u8], digits: usize) -> bool {
+    match rest.first() {
+        Some(b':' | b'.') => rest.get(1).is_some_and(u8::is_ascii_digit),
+        Some(b'-') => digits == 4 || digits == UUID[0],
+        Some(b'/') => digits == 4,
+        _ => false,
+    }
 }
 
 /// A word with its long integers masked.
@@ -411,7 +419,8 @@ mod tests {
         #[test]
         fn masking_never_panics_and_stays_put_when_repeated(text in any::<String>()) {
             let once = masked(&text);
-            prop_assert!(once.len() <= text.len() + 8 * text.matches("/var/").count());
+            let escaped = text.matches(['"', '\\']).count();
+            prop_assert!(once.len() <= text.len() + escaped + 8 * text.matches("/var/").count());
         }
 
         #[test]

@@ -83,21 +83,31 @@ fn unescape(body: &str) -> String {
     let mut rest = body;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let Some(code) = rest.chars().next() else {
-            text.push('\\');
-            return text;
+        let plain = match rest.as_bytes().get(at + 1) {
+            Some(b'n') => "\n",
+            Some(b'"') => "\"",
+            Some(b't') => "\t",
+            Some(b'r') => "\r",
+            Some(b'\\') => "\\",
+            Some(b'/') => "/",
+            Some(b'b') => "\u{8}",
+            Some(b'f') => "\u{c}",
+            Some(b'u') => {
+                rest = push_unicode(&mut text, &rest[at + 2..]);
+                continue;
+            }
+            // What no JSON has loses its backslash, and at the end of the text keeps it.
+            Some(_) => {
+                rest = &rest[at + 1..];
+                let other = rest.chars().next().map_or(0, char::len_utf8);
+                text.push_str(&rest[..other]);
+                rest = &rest[other..];
+                continue;
+            }
+            None => "\\",
         };
-        rest = &rest[code.len_utf8()..];
-        match code {
-            'n' => text.push('\n'),
-            't' => text.push('\t'),
-            'r' => text.push('\r'),
-            'b' => text.push('\u{8}'),
-            'f' => text.push('\u{c}'),
-            'u' => rest = push_unicode(&mut text, rest),
-            other => text.push(other),
-        }
+        text.push_str(plain);
+        rest = rest.get(at + 2..).unwrap_or_default();
     }
     text.push_str(rest);
     text
