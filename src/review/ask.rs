@@ -125,7 +125,7 @@ impl Reviewer {
         loop {
             let attempt = timeout(patience.attempt, self.once(prompt, complaint, masker)).await;
             let trouble = match attempt {
-                Ok(Ok(answer)) => match self.read(answer, prompt, complaint, outcome) {
+                Ok(Ok(answer)) => match self.read(answer, prompt, complaint, masker, outcome) {
                     Some(wrong) => {
                         complaint = Some(wrong);
                         outcome.retries += 1;
@@ -133,7 +133,7 @@ impl Reviewer {
                     }
                     None => return,
                 },
-                Ok(Err(trouble)) => trouble,
+                Ok(Err(trouble)) => trouble.masked(masker),
                 Err(_) => Trouble::passing(format!("no answer within {:?}", patience.attempt)),
             };
             let Some(pause) = pause_after(&trouble, pauses.next(), patience.deadline) else {
@@ -153,6 +153,7 @@ impl Reviewer {
         answer: String,
         prompt: &Prompt,
         complaint: Option<&str>,
+        masker: &Masker,
         outcome: &mut Outcome,
     ) -> Option<&'static str> {
         let read = answer::parse(&answer, &prompt.question());
@@ -163,7 +164,7 @@ impl Reviewer {
             Err(wrong) if complaint.is_none() => {
                 tracing::info!(
                     "{}'s answer could not be read: {wrong}; asking again",
-                    self.name()
+                    masker.name(self.name())
                 );
                 return Some(wrong);
             }

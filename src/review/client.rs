@@ -52,7 +52,8 @@ impl Endpoint {
         let url = completions_url(&address.url)?;
         let loopback = is_loopback(&url);
         if address.key.is_some() && url.scheme() == "http" && !loopback {
-            tracing::warn!("the reviewer's key goes to {url} unencrypted; use https");
+            let host = url.host_str().unwrap_or_default();
+            tracing::warn!("the reviewer's key goes to {host} unencrypted; use https");
         }
         // A redirect is reported, not followed: the key must not go where nobody sent it.
         let mut http = Client::builder()
@@ -206,7 +207,10 @@ fn completions_url(base: &str) -> Result<Url, Failure> {
     let unfit = |why: &dyn std::fmt::Display| {
         Failure::new(
             Code::Usage,
-            format_args!("--reviewer-url {base}: {why}; it looks like http://localhost:11434/v1"),
+            format_args!(
+                "--reviewer-url {}: {why}; it looks like http://localhost:11434/v1",
+                Masker::default().mask(base)
+            ),
         )
     };
     let base_url = Url::parse(base.trim()).map_err(|e| unfit(&e))?;

@@ -106,6 +106,9 @@ impl Desk {
         match serde_json::from_str::<T>(properties.get()) {
             Ok(record) => hear(self, record),
             Err(error) => {
+                // It repeats what it could not read.
+                let error = error.to_string();
+                let error = self.masker.mask(&error);
                 tracing::warn!("a line {kind} is not understood and not judged: {error}");
                 Heard::Complete
             }

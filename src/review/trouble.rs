@@ -1,5 +1,6 @@
 //! Why a reviewer gave no answer, and whether asking again can help.
 
+use super::redact::Masker;
 use crate::wire::text;
 use std::time::Duration;
 
@@ -35,6 +36,14 @@ impl Trouble {
     /// Something that stays until somebody changes it.
     pub(super) fn lasting(what: impl AsRef<str>) -> Self {
         Self::new(what, Cure::None)
+    }
+
+    /// Without the secrets that it repeats: those of an address, say.
+    pub(super) fn masked(self, masker: &Masker) -> Self {
+        Self {
+            what: masker.mask(&self.what).into_owned(),
+            ..self
+        }
     }
 
     pub(super) fn new(what: impl AsRef<str>, cure: Cure) -> Self {

@@ -19,4 +19,5 @@ mod load;
 mod misbehaviour;
 mod replay;
 mod rules;
+mod secrets;
 mod state;
