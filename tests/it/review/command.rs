@@ -186,3 +186,72 @@ fn what_a_command_leaves_running_in_the_background_goes_with_it() {
     wait_for_the_end(witness.begun());
     assert_eq!(decisions(&stage.join().unwrap().stdout)[0]["action"], "done");
 }
+
+#[test]
+fn a_command_that_leaves_a_child_with_its_output_is_answered_all_the_same() {
+    for leaves in [
+        "sleep 1000 &",
+        // It leaves the group as well, and is found out after a moment.
+        #[cfg(target_os = "linux")]
+        "setsid sleep 15 &",
+    ] {
+        let command = format!(r#"{leaves} echo '{{"action": "done", "reason": "fine"}}'"#);
+        let decision = &decisions(&review(&command, &["--deadline", "10"]).stdout)[0];
+        assert_eq!(
+            (decision["action"].as_str(), decision["degraded"].as_bool()),
+            (Some("done"), Some(false)),
+            "{leaves}"
+        );
+    }
+}
+
+#[test]
+fn a_command_is_killed_with_its_children_when_a_write_fails() {
+    // Whether the write or the watch notices first is a matter of luck: several times.
+    for _ in 0..10 {
+        let witness = Witness::new();
+        let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
+        live.write(&input());
+        let held = witness.begun();
+        let mut stdin = live.take_input();
+        let writing = std::thread::spawn(move || {
+            let line = text(3000, "on and on");
+            while std::io::Write::write_all(&mut stdin, line.as_bytes()).is_ok() {}
+        });
+        live.leave();
+        wait_for_the_end(held);
+        assert_eq!(live.child.wait().unwrap().code(), Some(141));
+        writing.join().unwrap();
+    }
+}
+
+#[test]
+fn a_command_is_killed_with_its_children_at_a_second_signal() {
+    let witness = Witness::new();
+    let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
+    live.write(&input());
+    let held = witness.begun();
+    let id = rustix::process::Pid::from_child(&live.child);
+    // Two that come together may be one.
+    let ended = loop {
+        if let Some(status) = live.child.try_wait().unwrap() {
+            break status;
+        }
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        std::thread::yield_now();
+    };
+    assert_eq!(ended.code(), Some(143));
+    wait_for_the_end(held);
+}
+
+#[test]
+fn a_command_is_killed_with_its_children_when_the_input_does_not_end_after_a_signal() {
+    let witness = Witness::new();
+    let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
+    live.write(&input());
+    let held = witness.begun();
+    let id = rustix::process::Pid::from_child(&live.child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    wait_for_the_end(held);
+    assert_eq!(live.child.wait().unwrap().code(), Some(143));
+}

@@ -127,6 +127,16 @@ impl Live {
         self.input = None;
     }
 
+    /// The input, for a thread of its own.
+    pub fn take_input(&mut self) -> ChildStdin {
+        self.input.take().unwrap()
+    }
+
+    /// Leaves: nobody reads what it writes any more.
+    pub fn leave(&mut self) {
+        self.output = channel().1;
+    }
+
     pub fn line(&self) -> Value {
         let line = self.output.recv_timeout(LONG).expect("a line");
         serde_json::from_str(&line).unwrap()
