@@ -1,6 +1,7 @@
 //! When to ask: what a moment is, and which of several that come together matters.
 
 use crate::wire::record::{Done, Finding, Grade, Kind, Outcome, State};
+use crate::wire::{Event, Status};
 
 /// A natural point for a review.
 #[derive(Debug, Clone)]
@@ -76,6 +77,28 @@ impl Moment {
             Subject::Trouble { finding, .. } => finding.kind == Kind::Budget,
             Subject::Rest(done) => done.as_ref().is_some_and(|d| d.outcome == Outcome::Aborted),
             Subject::Silence | Subject::Interval => false,
+        }
+    }
+
+    /// Whether work ends it, so that every event of the server has to be looked at.
+    pub(super) fn ends_with_work(&self) -> bool {
+        matches!(self.subject, Subject::Rest(_) | Subject::Silence)
+    }
+
+    /// Whether the session has moved on with this event. What a server still has to say after a rest (messages and
+    /// sessions updated, idle twice) is no work.
+    pub(super) fn is_over(&self, session: Option<&str>, event: &Event<'_>) -> bool {
+        if session != Some(self.session.as_str()) {
+            return false;
+        }
+        match event {
+            Event::SessionDeleted => true,
+            Event::Status(Status::Busy | Status::Retry { .. }) | Event::Part(_) | Event::Delta { .. } => {
+                self.ends_with_work()
+            }
+            // It is not silent: it waits for an answer, and there is a rule for that.
+            Event::Asked { .. } => matches!(self.subject, Subject::Silence),
+            _ => false,
         }
     }
 

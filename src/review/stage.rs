@@ -64,6 +64,7 @@ impl Review {
             masker.clone(),
             settings.task.clone(),
             asks,
+            settings.record.is_some() || settings.replay.is_some(),
         );
         let desk = Arc::new(Mutex::new(desk));
         let decider = match (&settings.replay, reviewer) {
@@ -76,7 +77,14 @@ impl Review {
                     missing: Vec::new(),
                 }))
             }
-            (None, None) => Decider::Rules,
+            (None, None) => {
+                if settings.record.is_some() {
+                    tracing::warn!(
+                        "--record keeps nothing: the rules decide; name a reviewer (--reviewer-url or --reviewer-cmd)"
+                    );
+                }
+                Decider::Rules
+            }
             (None, Some(reviewer)) => {
                 let put = Put {
                     desk: Arc::clone(&desk),
@@ -147,6 +155,9 @@ impl Replay {
             }
             if let Some((at, kept, lines)) = self.due.take() {
                 let ts = if end { desk.now.min(at) } else { at };
+                if let (Some(flight), Some(stale)) = (&mut desk.flight, kept.stale) {
+                    flight.stale = stale;
+                }
                 desk.settle(&kept.outcome, &kept.reviewer, lines, ts, added);
             }
             let Some(matter) = desk.next(false, added) else {
@@ -175,6 +186,7 @@ impl Replay {
                     outcome: Outcome::failed("no exchange was recorded"),
                     reviewer: super::rules::NAME.to_owned(),
                     lasted: 0,
+                    stale: None,
                 }
             });
         (matter.now.saturating_add(kept.lasted), kept, prompt.sample_lines)
