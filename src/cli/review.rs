@@ -198,7 +198,8 @@ impl WhoArgs {
             return (None, self.replay.clone());
         }
         let set = |variable| given(None, variable).map(PathBuf::from);
-        let replay = set("OCR_REVIEW_REPLAY").filter(|_| self.record.is_none() && self.reviewer_cmd.is_none());
+        let replay =
+            set("OCR_REVIEW_REPLAY").filter(|_| self.record.is_none() && self.reviewer_cmd.is_none());
         if replay.is_some() {
             return (None, replay);
         }

@@ -74,7 +74,11 @@ pub(super) fn parse(answer: &str, question: &Question<'_>) -> Result<Opinion, &'
 fn whole(answer: &str) -> Option<Candidate> {
     let bare = answer.trim();
     let fenced = bare.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
-    let source = fenced.map_or(bare, |inner| inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim());
+    let source = fenced.map_or(bare, |inner| {
+        inner
+            .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
+            .trim()
+    });
     if source.len() > SEARCHED || !source.starts_with('{') {
         return None;
     }
@@ -237,7 +241,11 @@ fn confidence(value: &Value) -> f64 {
         other => (other.as_f64(), false),
     };
     let number = said.filter(|n: &f64| n.is_finite()).unwrap_or(UNSAID);
-    let share = if percent || number > MORE_THAN_SURE { number / 100.0 } else { number };
+    let share = if percent || number > MORE_THAN_SURE {
+        number / 100.0
+    } else {
+        number
+    };
     share.clamp(0.0, 1.0)
 }
 

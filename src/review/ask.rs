@@ -258,7 +258,12 @@ mod tests {
         assert_eq!(after(Cure::Again(Some(seconds(7))), 10), Some(seconds(7)));
         assert_eq!(after(Cure::Again(Some(seconds(7))), 7), None);
         assert_eq!(after(Cure::Again(None), 1), None);
-        for cure in [Cure::Simpler, Cure::PerhapsSimpler, Cure::OtherQuestion, Cure::None] {
+        for cure in [
+            Cure::Simpler,
+            Cure::PerhapsSimpler,
+            Cure::OtherQuestion,
+            Cure::None,
+        ] {
             assert_eq!(after(cure, 10), None);
         }
         assert_eq!(pause_after(&Trouble::passing("x"), None, seconds(10)), None);

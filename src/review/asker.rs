@@ -184,7 +184,9 @@ impl Thread {
 
     fn tell(outcome: &Outcome) {
         match &outcome.failure {
-            Some(failure) if failure.blame == Blame::Lasting => tracing::error!("{}; the rules decide", failure.what),
+            Some(failure) if failure.blame == Blame::Lasting => {
+                tracing::error!("{}; the rules decide", failure.what);
+            }
             Some(failure) => tracing::warn!("the reviewer failed: {}; the rules decide", failure.what),
             None => {}
         }

@@ -161,7 +161,7 @@ impl Case {
     /// Takes the files of a `patch` part: a list of absolute paths.
     pub(super) fn patch(&mut self, files: Raw<'_>, masker: &Masker) {
         for path in serde_json::from_str::<Vec<String>>(files.get()).unwrap_or_default() {
-            let file = short(self.from_here(&path), masker);
+            let file = short(self.relative(&path), masker);
             let known = |change: &String| {
                 change
                     .strip_prefix(&file)
@@ -173,8 +173,11 @@ impl Case {
         }
     }
 
-    fn from_here<'p>(&self, path: &'p str) -> &'p str {
-        let here = self.directory.as_deref().map(|folder| folder.trim_end_matches('/'));
+    fn relative<'p>(&self, path: &'p str) -> &'p str {
+        let here = self
+            .directory
+            .as_deref()
+            .map(|folder| folder.trim_end_matches('/'));
         here.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'))
             .unwrap_or(path)
     }
@@ -262,7 +265,10 @@ mod tests {
             &Masker::default(),
         );
         assert_eq!(case.changes, ["src/a.rs +3 -1"]);
-        case.change(r#"{"type":"session.diff","properties":{"diff":[]}}"#, &Masker::default());
+        case.change(
+            r#"{"type":"session.diff","properties":{"diff":[]}}"#,
+            &Masker::default(),
+        );
         assert_eq!(case.changes, ["src/a.rs +3 -1"]);
     }
 
@@ -273,7 +279,7 @@ mod tests {
             changes: vec!["src/a.rs +3 -1".to_owned()],
             ..Case::default()
         };
-        for files in [r#"["/p/src/a.rs","/p/b"]"#, r#"["/p/b","/px/c"]"#, "null", r#"[1]"#] {
+        for files in [r#"["/p/src/a.rs","/p/b"]"#, r#"["/p/b","/px/c"]"#, "null", "[1]"] {
             case.patch(Raw::new(files), &Masker::default());
         }
         assert_eq!(case.changes, ["src/a.rs +3 -1", "b", "/px/c"]);

@@ -147,8 +147,8 @@ fn wait(mut child: Child, leash: &Leash) -> Ended {
     leash.end(child.id());
     Ended {
         status,
-        answer: answer.to_its_end(),
-        complaint: complaint.to_its_end(),
+        answer: answer.until_its_end(),
+        complaint: complaint.until_its_end(),
     }
 }
 
@@ -180,7 +180,7 @@ impl Said {
     }
 
     /// All of it; of a stream that somebody holds open who has left the command's group, what has come.
-    fn to_its_end(self) -> Vec<u8> {
+    fn until_its_end(self) -> Vec<u8> {
         let _ = self.ended.recv_timeout(LINGER);
         std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
     }

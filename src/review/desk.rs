@@ -294,9 +294,9 @@ impl Desk {
 
     /// How long the review under way has taken, in the time of the lines, at `ts`, and whether it is stale.
     pub(super) fn so_far(&self, ts: i64) -> (i64, bool) {
-        self.flight
-            .as_ref()
-            .map_or((0, false), |flight| (ts.saturating_sub(flight.since), flight.stale))
+        self.flight.as_ref().map_or((0, false), |flight| {
+            (ts.saturating_sub(flight.since), flight.stale)
+        })
     }
 
     pub(super) fn decide_by_rules(&mut self, moment: &Moment, added: &mut Vec<u8>) {
@@ -348,4 +348,31 @@ fn degraded(moment: &Moment, failure: &str) -> Opinion {
         opinion.reason
     );
     opinion
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::moment::Subject;
+
+    #[test]
+    fn names_are_counted_only_where_exchanges_are_kept_or_read() {
+        let asked = |names: bool| {
+            let mut desk = Desk::new(Limits::default(), Masker::default(), None, true, names);
+            for iteration in [1, 1, 2] {
+                let moment = Moment {
+                    session: "s".to_owned(),
+                    iteration,
+                    judged: String::new(),
+                    subject: Subject::Interval,
+                };
+                desk.take(moment, &mut Vec::new());
+                desk.next(false, &mut Vec::new()).unwrap();
+                desk.flight = None;
+            }
+            desk.names
+        };
+        assert_eq!(asked(false), None);
+        assert_eq!(asked(true).map(|names| names["s-turn1-interval"]), Some(2));
+    }
 }

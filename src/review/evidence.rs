@@ -252,7 +252,10 @@ impl Evidence {
         if let Some(members) = value.as_object_mut() {
             members.remove("earlierDecisions");
         }
-        strings(&value).into_iter().map(|text| squeeze(bare_line(text))).collect()
+        strings(&value)
+            .into_iter()
+            .map(|text| squeeze(bare_line(text)))
+            .collect()
     }
 
     /// The document as it is sent: JSON in which no string can pass for a role, a tag or an end.
@@ -274,7 +277,10 @@ fn strings(value: &Value) -> Vec<&str> {
 
 /// A line of a sample without what we added to it.
 fn bare_line(line: &str) -> &str {
-    let said = line.strip_prefix("agent: ").or_else(|| line.strip_prefix("user: ")).unwrap_or(line);
+    let said = line
+        .strip_prefix("agent: ")
+        .or_else(|| line.strip_prefix("user: "))
+        .unwrap_or(line);
     match said.rsplit_once(" (×") {
         Some((said, times)) if times.trim_start_matches(|c: char| c.is_ascii_digit()) == ")" => said,
         _ => said,

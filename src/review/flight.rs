@@ -1,8 +1,8 @@
 //! A review that is under way, and whether the session moves on meanwhile.
 
 use super::moment::Moment;
-use crate::wire::record::{Done, Finding, State, Turn, Why};
 use crate::wire::Event;
+use crate::wire::record::{Done, Finding, State, Turn, Why};
 
 /// A review under way.
 pub(super) struct Flight {

@@ -74,7 +74,11 @@ const ASSIGNMENTS: &[(&str, &str, &str)] = &[
     (r"\b(pass|auth|key)", "=", VALUE),
     (r"\b(pass|auth)", SIGN, QUOTED),
     // A flag and its argument.
-    (r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*", r"\s+", ARGUMENT),
+    (
+        r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*",
+        r"\s+",
+        ARGUMENT,
+    ),
     (r"\bsshpass", r"\s+-p\s*", ARGUMENT),
 ];
 
@@ -192,47 +196,64 @@ mod tests {
         }
     }
 
+    const NAMED: &[(&str, &str)] = &[
+        ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
+        ("export MY_TOKEN='a b c'", "export MY_TOKEN=[masked]"),
+        (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": [masked], "n": 1}"#),
+        (
+            r#"{\"apiKey\": \"abc\", \"n\": 1}"#,
+            r#"{\"apiKey\": [masked], \"n\": 1}"#,
+        ),
+        (
+            r#"{"password": "a\"b", "n": 1}"#,
+            r#"{"password": [masked], "n": 1}"#,
+        ),
+        ("DB_PASS=hunter2 make", "DB_PASS=[masked] make"),
+        ("BASIC_AUTH=bob:hunter2", "BASIC_AUTH=[masked]"),
+        ("export KEY=abc", "export KEY=[masked]"),
+        (
+            "auth: { user: 'bob', pass: 'abc' }",
+            "auth: { user: 'bob', pass: [masked] }",
+        ),
+        ("PASSWORD=ab,cd, then", "PASSWORD=[masked], then"),
+        (
+            "Endpoint=x;AccountKey=abc==;Y=1",
+            "Endpoint=x;AccountKey=[masked];Y=1",
+        ),
+        ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
+        ("sshpass -p hunter2 ssh x", "sshpass -p [masked] ssh x"),
+        (
+            "GET /v1?api-version=1&key=abc&n=1",
+            "GET /v1?api-version=1&key=[masked]&n=1",
+        ),
+        (
+            "Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x",
+            "Authorization: [masked]\nHost: x",
+        ),
+        (
+            r#"{"Authorization": "ApiKey abc==", "n": 1}"#,
+            r#"{"Authorization": "[masked]", "n": 1}"#,
+        ),
+        (
+            "authorization: Digest username=\"bob\", response=\"abc\"",
+            "authorization: [masked]",
+        ),
+        ("password: hunter2", "password: [masked]"),
+        (
+            "curl -H 'Authorization: Bearer abc.def'",
+            "curl -H 'Authorization: [masked]'",
+        ),
+        ("authorization: Basic dXNlcjpwYXNz", "authorization: [masked]"),
+        ("postgres://bob:hunter2@db/x", "postgres://bob:[masked]@db/x"),
+        ("mysql --password hunter2 db", "mysql --password [masked] db"),
+        ("STRIPE_KEY=abc", "STRIPE_KEY=[masked]"),
+    ];
+
     #[test]
     fn what_is_named_like_a_secret_is_masked_and_its_name_is_kept() {
         let masker = Masker::default();
-        for (text, masked) in [
-            ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
-            ("export MY_TOKEN='a b c'", "export MY_TOKEN=[masked]"),
-            (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": [masked], "n": 1}"#),
-            (r#"{\"apiKey\": \"abc\", \"n\": 1}"#, r#"{\"apiKey\": [masked], \"n\": 1}"#),
-            (r#"{"password": "a\"b", "n": 1}"#, r#"{"password": [masked], "n": 1}"#),
-            ("DB_PASS=hunter2 make", "DB_PASS=[masked] make"),
-            ("BASIC_AUTH=bob:hunter2", "BASIC_AUTH=[masked]"),
-            ("export KEY=abc", "export KEY=[masked]"),
-            ("auth: { user: 'bob', pass: 'abc' }", "auth: { user: 'bob', pass: [masked] }"),
-            ("PASSWORD=ab,cd, then", "PASSWORD=[masked], then"),
-            ("Endpoint=x;AccountKey=abc==;Y=1", "Endpoint=x;AccountKey=[masked];Y=1"),
-            ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
-            ("sshpass -p hunter2 ssh x", "sshpass -p [masked] ssh x"),
-            ("GET /v1?api-version=1&key=abc&n=1", "GET /v1?api-version=1&key=[masked]&n=1"),
-            (
-                "Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x",
-                "Authorization: [masked]\nHost: x",
-            ),
-            (
-                r#"{"Authorization": "ApiKey abc==", "n": 1}"#,
-                r#"{"Authorization": "[masked]", "n": 1}"#,
-            ),
-            (
-                "authorization: Digest username=\"bob\", response=\"abc\"",
-                "authorization: [masked]",
-            ),
-            ("password: hunter2", "password: [masked]"),
-            (
-                "curl -H 'Authorization: Bearer abc.def'",
-                "curl -H 'Authorization: [masked]'",
-            ),
-            ("authorization: Basic dXNlcjpwYXNz", "authorization: [masked]"),
-            ("postgres://bob:hunter2@db/x", "postgres://bob:[masked]@db/x"),
-            ("mysql --password hunter2 db", "mysql --password [masked] db"),
-            ("STRIPE_KEY=abc", "STRIPE_KEY=[masked]"),
-        ] {
-            assert_eq!(masker.mask(text), masked);
+        for (text, masked) in NAMED {
+            assert_eq!(masker.mask(text), *masked);
         }
     }
 

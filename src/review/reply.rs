@@ -182,13 +182,10 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> Trouble {
         return Trouble::new(words, Cure::Simpler);
     }
     let lower = words.to_ascii_lowercase();
-    if lower.contains("context")
-        && ["length", "size", "window"]
-            .iter()
-            .any(|word| lower.contains(word))
-    {
-        let what = format!("the question is too long for {model:?} ({words}): lower --max-input-tokens");
-        return Trouble::of_this_question(what);
+    if status == 413 || is_about_length(&lower) {
+        return Trouble::of_this_question(format!(
+            "the question is too long for {model:?} (HTTP {status}: {words}): lower --max-input-tokens"
+        ));
     }
     let names_model = lower.contains("model");
     let knows_no_such_model = names_model && UNKNOWN.iter().any(|sign| lower.contains(sign));
@@ -223,19 +220,30 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> Trouble {
             Trouble::lasting(format!("{url}: {words}: the reviewer's URL usually ends in /v1"))
         }
         0..=299 => Trouble::new(format!("{url} failed ({words})"), Cure::Again(reply.retry_after)),
-        413 => Trouble::of_this_question(format!(
-            "the question is too long for {url} (HTTP {status}: {words}): lower --max-input-tokens"
-        )),
-        _ => Trouble::new(
-            format!("{url} does not accept the question (HTTP {status}: {words})"),
-            // It may be the form of the answer, of which it says nothing.
-            if reply.formatted && matches!(status, 400 | 422) {
-                Cure::PerhapsSimpler
-            } else {
-                Cure::None
-            },
-        ),
+        _ => not_accepted(reply, status, &words),
     }
+}
+
+/// A refusal that gives no reason we know. It may be the form of the answer, of which it says nothing.
+fn not_accepted(reply: &Reply<'_>, status: u16, words: &str) -> Trouble {
+    let cure = if reply.formatted && matches!(status, 400 | 422) {
+        Cure::PerhapsSimpler
+    } else {
+        Cure::None
+    };
+    let url = reply.url;
+    Trouble::new(
+        format!("{url} does not accept the question (HTTP {status}: {words})"),
+        cure,
+    )
+}
+
+/// Whether an error, in lower case, is about a question that is too long.
+fn is_about_length(words: &str) -> bool {
+    words.contains("context")
+        && ["length", "size", "window"]
+            .iter()
+            .any(|word| words.contains(word))
 }
 
 /// How servers say that they do not know a model.

@@ -197,10 +197,19 @@ mod tests {
             finding: Box::new(serde_json::from_value(value).unwrap()),
             grown: 0,
         };
-        let done = |value: serde_json::Value| Subject::Rest(Some(Box::new(serde_json::from_value(value).unwrap())));
+        let done =
+            |value: serde_json::Value| Subject::Rest(Some(Box::new(serde_json::from_value(value).unwrap())));
         let mut subjects = vec![Subject::Rest(None), Subject::Silence, Subject::Interval];
         for kind in [
-            "loop", "text", "stagnation", "checks", "stall", "blocked", "storm", "budget", "steering",
+            "loop",
+            "text",
+            "stagnation",
+            "checks",
+            "stall",
+            "blocked",
+            "storm",
+            "budget",
+            "steering",
         ] {
             for grade in ["warn", "stop"] {
                 for summary in ["", " ", "x"] {
@@ -211,7 +220,9 @@ mod tests {
         }
         for outcome in ["done", "candidate", "waiting", "aborted", "error", "length"] {
             for claim in ["promise", "prose", "none"] {
-                subjects.push(done(json!({ "sessionID": "s", "outcome": outcome, "claim": claim })));
+                subjects.push(done(
+                    json!({ "sessionID": "s", "outcome": outcome, "claim": claim }),
+                ));
             }
         }
         for subject in subjects {

@@ -1,11 +1,12 @@
 //! The review as a stage of a pipe: lines never wait for a reviewer.
 
-use super::ask::Outcome;
+use super::ask::{Outcome, Reviewer};
 use super::asker::{Asker, Put};
 use super::desk::{Desk, Matter};
 use super::exchange::{Exchanges, Kept};
 use super::moment::Moment;
 use super::prompt::Prompt;
+use super::redact::Masker;
 use super::settings::Settings;
 use crate::pipe::{Code, Failure, Out, Stage};
 use crate::wire::record::{self, Reviewer as Opened};
@@ -67,40 +68,7 @@ impl Review {
             settings.record.is_some() || settings.replay.is_some(),
         );
         let desk = Arc::new(Mutex::new(desk));
-        let decider = match (&settings.replay, reviewer) {
-            (Some(folder), _) => {
-                let exchanges = Exchanges::replay(folder)?;
-                Decider::Replay(Box::new(Replay {
-                    exchanges,
-                    max_input_tokens: settings.max_input_tokens,
-                    due: None,
-                    missing: Vec::new(),
-                }))
-            }
-            (None, None) => {
-                if settings.record.is_some() {
-                    tracing::warn!(
-                        "--record keeps nothing: the rules decide; name a reviewer (--reviewer-url or --reviewer-cmd)"
-                    );
-                }
-                Decider::Rules
-            }
-            (None, Some(reviewer)) => {
-                let put = Put {
-                    desk: Arc::clone(&desk),
-                    out: out.clone(),
-                    reviewer,
-                    patience: settings.patience,
-                    max_input_tokens: settings.max_input_tokens,
-                    masker,
-                    record: settings.record.as_deref().map(Exchanges::record).transpose()?,
-                };
-                Decider::Asker {
-                    asker: Asker::start(put)?,
-                    outgoing: None,
-                }
-            }
-        };
+        let decider = Decider::new(&settings, reviewer, &desk, &out, masker)?;
         Ok(Self {
             desk,
             out,
@@ -143,6 +111,51 @@ impl Review {
                 replay.go_on(&mut desk, false, added);
             }
         }
+    }
+}
+
+impl Decider {
+    fn new(
+        settings: &Settings,
+        reviewer: Option<Reviewer>,
+        desk: &Arc<Mutex<Desk>>,
+        out: &Out,
+        masker: Masker,
+    ) -> Result<Self, Failure> {
+        Ok(match (&settings.replay, reviewer) {
+            (Some(folder), _) => {
+                let exchanges = Exchanges::replay(folder)?;
+                Decider::Replay(Box::new(Replay {
+                    exchanges,
+                    max_input_tokens: settings.max_input_tokens,
+                    due: None,
+                    missing: Vec::new(),
+                }))
+            }
+            (None, None) => {
+                if settings.record.is_some() {
+                    tracing::warn!(
+                        "--record keeps nothing: the rules decide; name a reviewer (--reviewer-url or --reviewer-cmd)"
+                    );
+                }
+                Decider::Rules
+            }
+            (None, Some(reviewer)) => {
+                let put = Put {
+                    desk: Arc::clone(desk),
+                    out: out.clone(),
+                    reviewer,
+                    patience: settings.patience,
+                    max_input_tokens: settings.max_input_tokens,
+                    masker,
+                    record: settings.record.as_deref().map(Exchanges::record).transpose()?,
+                };
+                Decider::Asker {
+                    asker: Asker::start(put)?,
+                    outgoing: None,
+                }
+            }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A command as the reviewer.
 
-use super::lines::{Live, decisions, opened, rest, text};
+use super::lines::{LONG, Live, decisions, opened, rest, text};
 use crate::support::ocr;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs::{self, File};
@@ -124,7 +124,10 @@ impl Witness {
 
 /// Waits until nobody holds the pipe.
 fn wait_for_the_end(mut held: File) {
-    assert_eq!(held.read(&mut [0]).unwrap(), 0);
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(held.read(&mut [0])));
+    let read = told.recv_timeout(LONG).expect("nobody holds the pipe any more");
+    assert_eq!(read.unwrap(), 0);
 }
 
 #[test]
@@ -132,7 +135,7 @@ fn a_command_whose_time_is_up_is_killed_with_its_children() {
     let witness = Witness::new();
     let command = witness.command();
     let stage =
-        std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "0.5"]));
+        std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "3"]));
     wait_for_the_end(witness.begun());
     let decision = &decisions(&stage.join().unwrap().stdout)[0];
     assert_eq!(
@@ -180,7 +183,7 @@ fn what_a_command_leaves_running_in_the_background_goes_with_it() {
     let witness = Witness::new();
     let path = witness.path.display();
     let command = format!(
-        r#"(exec > {path} 2> /dev/null; exec sleep 1000) & echo '{{"action": "done", "reason": "fine"}}'"#
+        r#"exec 3> {path}; sleep 1000 > /dev/null 2>&1 & echo '{{"action": "done", "reason": "fine"}}'"#
     );
     let stage = std::thread::spawn(move || review(&command, &[]));
     wait_for_the_end(witness.begun());

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// How long a test waits for a line before it fails: far longer than any of them needs.
-const LONG: Duration = Duration::from_secs(90);
+pub const LONG: Duration = Duration::from_secs(90);
 
 pub fn opened(task: &str) -> String {
     ours(

@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 
 /// What a reviewer is asked about a recording, and what it decides.
 fn reviewed(name: &str) -> (Fake, Vec<Value>) {
-    let found = ocr("ocr-detect")
-        .write_stdin(recording(name))
-        .output()
-        .unwrap();
+    let found = ocr("ocr-detect").write_stdin(recording(name)).output().unwrap();
     let fake = Fake::deciding("continue");
     let done = ocr("ocr-review")
         .args(["--only", "--reviewer-url", &fake.url])
@@ -53,5 +50,9 @@ fn every_so_many_steps_somebody_is_asked() {
     }
     assert!(regular >= 3, "{regular}");
     let (left, _) = live.finish();
-    assert_eq!((left.len(), fake.seen().len()), (1, regular + 1), "and at its rest");
+    assert_eq!(
+        (left.len(), fake.seen().len()),
+        (1, regular + 1),
+        "and at its rest"
+    );
 }

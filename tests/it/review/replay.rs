@@ -110,7 +110,12 @@ fn a_replay_answers_when_the_reviewer_did_in_the_time_of_the_lines() {
 fn a_replay_knows_what_was_stale_also_within_a_millisecond() {
     let folder = tempfile::tempdir().unwrap();
     let (fake, go) = Fake::patient("done");
-    let mut live = Live::start(&["--reviewer-url", &fake.url, "--record", folder.path().to_str().unwrap()]);
+    let mut live = Live::start(&[
+        "--reviewer-url",
+        &fake.url,
+        "--record",
+        folder.path().to_str().unwrap(),
+    ]);
     let at_rest = [opened("x"), rest(2000, "candidate", &[], 1)].concat();
     // Live, the answer comes after the last of these; in a replay it is due at the first.
     let during = [tick(2001), tick(3000), busy(3000)].concat();
@@ -136,14 +141,21 @@ fn a_replay_that_is_asked_for_comes_before_what_is_set_for_every_run() {
         .write_stdin(&*input)
         .output()
         .unwrap();
-    assert_eq!((done.status.code(), decisions(&done.stdout)), (Some(0), live.clone()));
+    assert_eq!(
+        (done.status.code(), decisions(&done.stdout)),
+        (Some(0), live.clone())
+    );
     let out = String::from_utf8(done.stdout).unwrap();
     let opened: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
     assert_eq!(opened["type"], "ocr.review.opened");
     assert_eq!(opened["properties"]["reviewer"], live[0]["reviewer"]);
     // What is typed comes before what is set.
     let asked = ocr("ocr-review")
-        .args(["--only", "--reviewer-cmd", r#"echo '{"action":"abort","reason":"asked anew"}'"#])
+        .args([
+            "--only",
+            "--reviewer-cmd",
+            r#"echo '{"action":"abort","reason":"asked anew"}'"#,
+        ])
         .env("OCR_REVIEW_REPLAY", folder.path())
         .write_stdin(&*input)
         .output()

@@ -120,7 +120,10 @@ fn every_decision_about_a_session_that_is_gone_is_stale() {
         rest(2000, "candidate", &[], 1),
     ] {
         assert!(is_stale(&question, &gone), "{question}");
-        assert!(!is_stale(&question, &gone.replace("ses_1", "ses_2")), "{question}");
+        assert!(
+            !is_stale(&question, &gone.replace("ses_1", "ses_2")),
+            "{question}"
+        );
     }
 }
 
@@ -128,7 +131,18 @@ fn every_decision_about_a_session_that_is_gone_is_stale() {
 fn is_asked(before: &str, question: &str, meanwhile: &str) -> bool {
     let (fake, go) = Fake::patient("continue");
     let mut live = live(&fake, &[]);
-    live.write(&[&opened("x"), before, &tick(2500), question, &tick(3500), meanwhile, &tick(9000)].concat());
+    live.write(
+        &[
+            &opened("x"),
+            before,
+            &tick(2500),
+            question,
+            &tick(3500),
+            meanwhile,
+            &tick(9000),
+        ]
+        .concat(),
+    );
     while live.next("ocr.stream.tick")["ts"] != 9000 {}
     go.send(()).unwrap();
     live.decision();
