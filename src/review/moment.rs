@@ -1,5 +1,6 @@
 //! When to ask: what a moment is, and which of several that come together matters.
 
+use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Grade, Kind, Outcome, State};
 use crate::wire::{Event, Status};
 
@@ -93,6 +94,7 @@ impl Moment {
         }
         match event {
             Event::SessionDeleted => true,
+            Event::Part(part) if self.is_rest() => !is_tail(part),
             Event::Status(Status::Busy | Status::Retry { .. }) | Event::Part(_) | Event::Delta { .. } => {
                 self.ends_with_work()
             }
@@ -109,6 +111,12 @@ impl Moment {
             Subject::Silence | Subject::Interval => (Grade::Notice, false),
         }
     }
+}
+
+/// Whether a part only ends what began before: a call that was cut off is told to have failed after the rest.
+fn is_tail(part: &Part<'_>) -> bool {
+    let ended = |status: &str| matches!(status, "completed" | "error");
+    matches!(&*part.kind, "step-finish" | "patch") || part.state.as_ref().is_some_and(|s| ended(&s.status))
 }
 
 /// Of moments that came together, those worth a question: a session is asked about once, at the gravest.

@@ -99,6 +99,25 @@ fn a_decision_about_a_rest_is_stale_when_another_rest_came() {
 }
 
 #[test]
+fn a_call_that_is_told_to_have_ended_after_a_rest_is_no_work_but_ends_a_silence() {
+    let call = |status: &str| {
+        let part = json!({
+            "id": "prt_c", "messageID": "msg_a", "type": "tool", "tool": "bash",
+            "state": { "status": status, "input": {}, "error": "interrupted" },
+        });
+        event(
+            3000,
+            "message.part.updated",
+            &json!({ "sessionID": "ses_1", "part": part }),
+        )
+    };
+    let at_rest = rest(2000, "error", &[], 1);
+    assert!(!is_stale(&at_rest, &call("error")));
+    assert!(is_stale(&at_rest, &call("running")));
+    assert!(is_stale(&turn(2000, "silence", 1), &call("error")));
+}
+
+#[test]
 fn a_decision_about_a_silence_is_stale_when_it_waits_for_an_answer() {
     let asked = json!({ "sessionID": "ses_1", "id": "per_1", "permission": "bash", "patterns": ["ls"] });
     let asked = event(3000, "permission.asked", &asked);
