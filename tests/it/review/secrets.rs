@@ -110,6 +110,7 @@ fn by_their_shape() -> Leaks {
             "Google's client secret",
             said(&["GOC", "SPX-CANARYabc123456789"].concat()),
         ),
+        ("Databricks", said(&["da", "pi0123456789abcdef0123"].concat())),
         ("age", said(&["AGE-SECRET", "-KEY-1CANARYCANARY"].concat())),
         (
             "Azure's storage",
