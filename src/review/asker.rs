@@ -134,10 +134,14 @@ impl Thread {
         );
         let outcome = self.outcome(runtime, &prompt, matter.since);
         Self::tell(&outcome);
+        // Before its decision, which may be the last that its reader wants, and not under the lock: a slow disk must
+        // not hold up the lines.
+        let before = lock(&put.desk).so_far();
+        self.keep(matter, &prompt, &outcome, before);
         let mut added = Vec::new();
         let mut desk = lock(&put.desk);
         let ts = desk.passed();
-        let (lasted, stale) = desk.so_far(ts);
+        let now = desk.so_far();
         desk.settle(&outcome, put.reviewer.name(), prompt.sample_lines, ts, &mut added);
         let next = desk.next(true, &mut added);
         if desk.has_ended() {
@@ -148,7 +152,15 @@ impl Thread {
         // left is noticed at the next line.
         let _ = put.out.add(&added);
         drop(desk);
-        // Not under the lock: a slow disk must not hold up the lines.
+        if now != before {
+            // Lines went by in between.
+            self.keep(matter, &prompt, &outcome, now);
+        }
+        next
+    }
+
+    fn keep(&self, matter: &Matter, prompt: &Prompt, outcome: &Outcome, (lasted, stale): (i64, bool)) {
+        let put = &self.put;
         if let Some(exchanges) = &put.record {
             let about = About {
                 moment: &matter.name,
@@ -156,9 +168,8 @@ impl Thread {
                 lasted,
                 stale,
             };
-            exchanges.keep(&about, &prompt, &outcome);
+            exchanges.keep(&about, prompt, outcome);
         }
-        next
     }
 
     /// Asks, within what is left of the time since it could have been asked: sessions that wait for one another

@@ -292,11 +292,11 @@ impl Desk {
         self.write(&flight.moment, opinion, &made, ts, added);
     }
 
-    /// How long the review under way has taken, in the time of the lines, at `ts`, and whether it is stale.
-    pub(super) fn so_far(&self, ts: i64) -> (i64, bool) {
-        self.flight.as_ref().map_or((0, false), |flight| {
-            (ts.saturating_sub(flight.since), flight.stale)
-        })
+    /// How long the review under way has taken by the latest line that was written, in the time of the lines, and
+    /// whether it is stale.
+    pub(super) fn so_far(&self) -> (i64, bool) {
+        let lasted = |flight: &Flight| (self.passed.saturating_sub(flight.since), flight.stale);
+        self.flight.as_ref().map_or((0, false), lasted)
     }
 
     pub(super) fn decide_by_rules(&mut self, moment: &Moment, added: &mut Vec<u8>) {

@@ -114,7 +114,9 @@ impl Exchanges {
         let path = self.path(about.moment);
         // Cannot fail to serialize: string keys only.
         let text = serde_json::to_string_pretty(&exchange).unwrap_or_default() + "\n";
-        if let Err(error) = fs::write(&path, text) {
+        // Written beside and put in its place: whenever we end, what stands there is whole.
+        let part = path.with_extension("part");
+        if let Err(error) = fs::write(&part, text).and_then(|()| fs::rename(&part, &path)) {
             tracing::warn!("cannot keep the exchange {}: {error}", path.display());
         }
     }

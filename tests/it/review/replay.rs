@@ -107,6 +107,25 @@ fn a_replay_answers_when_the_reviewer_did_in_the_time_of_the_lines() {
 }
 
 #[test]
+fn an_exchange_is_kept_before_its_decision_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::deciding("abort");
+    let mut live = Live::start(&[
+        "--reviewer-url",
+        &fake.url,
+        "--record",
+        folder.path().to_str().unwrap(),
+    ]);
+    let input = [opened("x"), looping(2000, "stop", "open", 5)].concat();
+    live.write(&input);
+    let decision = live.decision();
+    // As when whoever reads has read enough.
+    live.child.kill().unwrap();
+    live.child.wait().unwrap();
+    assert_eq!(decisions(&replay(folder.path(), &input).stdout), [decision]);
+}
+
+#[test]
 fn a_replay_knows_what_was_stale_also_within_a_millisecond() {
     let folder = tempfile::tempdir().unwrap();
     let (fake, go) = Fake::patient("done");
