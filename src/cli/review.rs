@@ -73,24 +73,16 @@ struct WhoArgs {
     /// Read the endpoint's key from this file instead of REVIEWER_API_KEY.
     #[arg(long, value_name = "FILE", env = "OCR_REVIEWER_KEY_FILE")]
     reviewer_key_file: Option<PathBuf>,
-    /// Ask a command instead: the question on its standard input, the answer on its standard output.
-    #[arg(
-        long,
-        value_name = "COMMAND",
-        env = "OCR_REVIEWER_CMD",
-        conflicts_with = "replay"
-    )]
+    /// Ask a command instead: the question on its standard input, the answer on its standard output
+    /// [env: OCR_REVIEWER_CMD].
+    #[arg(long, value_name = "COMMAND", conflicts_with = "replay")]
     reviewer_cmd: Option<String>,
-    /// Keep each exchange as a file in this folder, secrets masked.
-    #[arg(long, value_name = "DIR", env = "OCR_REVIEW_RECORD")]
+    /// Keep each exchange as a file in this folder, secrets masked [env: OCR_REVIEW_RECORD].
+    // Not by clap's `env`: what is set for every run must not be at odds with what is typed for this one.
+    #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
-    /// Answer from such a folder, without a network.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "OCR_REVIEW_REPLAY",
-        conflicts_with = "record"
-    )]
+    /// Answer from such a folder, without a network [env: OCR_REVIEW_REPLAY].
+    #[arg(long, value_name = "DIR", conflicts_with = "record")]
     replay: Option<PathBuf>,
 }
 
@@ -144,6 +136,7 @@ fn run(args: Args) -> Result<Code, Failure> {
         return Ok(Code::Ok);
     }
     let leash = Leash::default();
+    let (record, replay) = args.who.folders();
     let settings = Settings {
         who: args.who.meant()?,
         patience: Patience {
@@ -158,17 +151,20 @@ fn run(args: Args) -> Result<Code, Failure> {
         max_input_tokens: args.what.max_input_tokens as usize,
         redact: args.what.redact,
         task: args.what.task,
-        record: args.who.record,
-        replay: args.who.replay,
+        record,
+        replay,
         leash: leash.clone(),
     };
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    signals::outlive();
-    hangup::clean_up_when_reader_leaves(move || leash.pull());
+    let (signalled, deserted) = (leash.clone(), leash.clone());
+    signals::outlive_with(move || signalled.pull());
+    hangup::clean_up_when_reader_leaves(move || deserted.pull());
     let mut review = Review::new(settings, out.clone())?;
-    filter(&mut review, stdin, &out, args.max_line)?;
-    Ok(signals::caught().unwrap_or(Code::Ok))
+    let outcome = filter(&mut review, stdin, &out, args.max_line);
+    // A write that fails is noticed here before anywhere else.
+    leash.pull();
+    outcome.map(|()| signals::caught().unwrap_or(Code::Ok))
 }
 
 impl WhoArgs {
@@ -193,6 +189,21 @@ impl WhoArgs {
             model,
             key: self.key()?,
         }))
+    }
+
+    /// The folders to record to and to answer from, not both: what is typed comes before what is set, and
+    /// answering before recording.
+    fn folders(&self) -> (Option<PathBuf>, Option<PathBuf>) {
+        if self.replay.is_some() {
+            return (None, self.replay.clone());
+        }
+        let set = |variable| given(None, variable).map(PathBuf::from);
+        let replay =
+            set("OCR_REVIEW_REPLAY").filter(|_| self.record.is_none() && self.reviewer_cmd.is_none());
+        if replay.is_some() {
+            return (None, replay);
+        }
+        (self.record.clone().or_else(|| set("OCR_REVIEW_RECORD")), None)
     }
 
     fn key(&self) -> Result<Option<String>, Failure> {

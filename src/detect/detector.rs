@@ -98,7 +98,7 @@ impl Detector {
         }
         let before = self.open_requests(place);
         self.with(place, added, |session, now, said| {
-            session.observe(event, now, said)
+            session.observe(event, now, said);
         });
         self.tell_ancestors(place, before);
     }

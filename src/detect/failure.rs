@@ -88,8 +88,9 @@ pub(crate) fn error_line(output: &str) -> Option<&str> {
     let mut from = 0;
     while let Some(hint) = hinted.find(&output[from..]) {
         let at = from + hint.start();
-        let start = memchr::memrchr(b'\n', output[..at].as_bytes()).map_or(0, |newline| newline + 1);
-        let end = memchr::memchr(b'\n', output[at..].as_bytes()).map_or(output.len(), |newline| at + newline);
+        let start = memchr::memrchr(b'\n', &output.as_bytes()[..at]).map_or(0, |newline| newline + 1);
+        let end =
+            memchr::memchr(b'\n', &output.as_bytes()[at..]).map_or(output.len(), |newline| at + newline);
         if let Some(line) = fit(&output[start..end]).filter(|line| pattern.is_match(line.as_bytes())) {
             return Some(line);
         }

@@ -1,9 +1,10 @@
 //! Reads a decision out of what a reviewer answered: JSON in fences or prose, think-tags, trailing commas,
 //! other cases. What the reviewer merely quotes from the worker is no decision.
 
+use super::evidence::is_unseen;
 use super::rules::Opinion;
 use crate::wire::record::Verdict;
-use crate::wire::text;
+use crate::wire::{Raw, text};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -20,11 +21,16 @@ const TELLING: usize = 12;
 /// The confidence of an answer that names none.
 const UNSAID: f64 = 0.5;
 
+/// Up to here a confidence is a share that was exaggerated; beyond it, a percentage.
+const MORE_THAN_SURE: f64 = 2.0;
+/// How often a text is escaped at the most, where it is compared.
+const ESCAPED: usize = 4;
+
 /// What an answer is checked against.
 pub(super) struct Question<'a> {
     /// What only somebody who read the question to its end can know.
     pub ticket: &'a str,
-    /// What the worker wrote, as it was shown: an object that stands there is quoted, not decided.
+    /// What the worker wrote, as [`squeeze`] leaves it: an object that stands there is quoted, not decided.
     pub evidence: &'a str,
 }
 
@@ -32,7 +38,7 @@ pub(super) struct Question<'a> {
 struct Candidate {
     opinion: Opinion,
     ticket: Option<String>,
-    /// The object without white space, to find it in the evidence.
+    /// The object as [`squeeze`] leaves it, to find it in the evidence.
     squeezed: String,
 }
 
@@ -41,13 +47,15 @@ struct Candidate {
 /// # Errors
 /// What is wrong with the answer, in words of ours only: it goes into the next question.
 pub(super) fn parse(answer: &str, question: &Question<'_>) -> Result<Opinion, &'static str> {
-    let spoken = without_thoughts(answer);
-    let mut found = candidates(end(spoken))?;
+    // What is nothing but a decision may write of think-tags.
+    let mut found = match whole(answer) {
+        Some(decision) => vec![decision],
+        None => candidates(end(without_thoughts(answer)))?,
+    };
     if found.iter().any(|c| c.ticket.as_deref() == Some(question.ticket)) {
         found.retain(|c| c.ticket.as_deref() == Some(question.ticket));
     } else {
-        let evidence = squeeze(question.evidence);
-        found.retain(|c| c.ticket.is_none() && !c.is_quoted(&evidence));
+        found.retain(|c| c.ticket.is_none() && !c.is_quoted(question.evidence));
         let actions: HashSet<_> = found.iter().map(|c| c.opinion.action as u8).collect();
         if actions.len() > 1 {
             return Err("it contains several different decisions and none carries the ticket");
@@ -60,6 +68,21 @@ pub(super) fn parse(answer: &str, question: &Question<'_>) -> Result<Opinion, &'
         return Err("a steer needs a message");
     }
     Ok(last.opinion)
+}
+
+/// The decision that is the whole answer, or all that stands between its fences.
+fn whole(answer: &str) -> Option<Candidate> {
+    let bare = answer.trim();
+    let fenced = bare.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
+    let source = fenced.map_or(bare, |inner| {
+        inner
+            .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
+            .trim()
+    });
+    if source.len() > SEARCHED || !source.starts_with('{') {
+        return None;
+    }
+    decision(&lenient(source)?, source)
 }
 
 /// The answer after its thinking.
@@ -211,14 +234,18 @@ fn verdict(word: &str) -> Option<Verdict> {
     })
 }
 
-/// A number from 0 to 1, also as a string or in percent.
+/// A number from 0 to 1, also as a string or in percent. A little more than 1 is very sure, not a hundredth.
 fn confidence(value: &Value) -> f64 {
-    let said = match value {
-        Value::String(s) => s.trim().trim_end_matches('%').parse().ok(),
-        other => other.as_f64(),
+    let (said, percent) = match value {
+        Value::String(s) => (s.trim().trim_end_matches('%').parse().ok(), s.contains('%')),
+        other => (other.as_f64(), false),
     };
-    let number = said.filter(|n| n.is_finite()).unwrap_or(UNSAID);
-    let share = if number > 1.0 { number / 100.0 } else { number };
+    let number = said.filter(|n: &f64| n.is_finite()).unwrap_or(UNSAID);
+    let share = if percent || number > MORE_THAN_SURE {
+        number / 100.0
+    } else {
+        number
+    };
     share.clamp(0.0, 1.0)
 }
 
@@ -230,20 +257,26 @@ fn printable(text: &str) -> String {
 }
 
 impl Candidate {
-    /// Whether it stands in the evidence, which is squeezed, however often it was escaped on its way there; or
-    /// its reason does, in an object put together anew.
+    /// Whether it stands in the evidence, however often it was escaped on its way there; or its reason does, in
+    /// an object put together anew.
     fn is_quoted(&self, evidence: &str) -> bool {
         let reason = squeeze(&self.opinion.reason);
         evidence.contains(&self.squeezed) || (reason.len() >= TELLING && evidence.contains(&reason))
     }
 }
 
-/// Without white space, quotes and backslashes: the same however it was laid out and escaped.
-fn squeeze(text: &str) -> String {
-    let plain = text.replace("\\n", "").replace("\\t", "").replace("\\r", "");
+/// Without escapes, white space, quotes and what cannot be seen: the same however it was laid out and escaped.
+pub(super) fn squeeze(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for _ in 0..ESCAPED {
+        if !plain.contains('\\') {
+            break;
+        }
+        plain = text::decode(Raw::new(&format!("\"{plain}\""))).into_owned();
+    }
     plain
         .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\\'))
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(*c) && !matches!(c, '"' | '\\'))
         .collect()
 }
 

@@ -12,7 +12,7 @@ fn read_with(answer: &str, evidence: &str) -> Result<Opinion, &'static str> {
         answer,
         &Question {
             ticket: TICKET,
-            evidence,
+            evidence: &squeeze(evidence),
         },
     )
 }
@@ -55,6 +55,8 @@ fn rev_05_answers_as_models_write_them_are_read() {
         "{\"action\":\"abort\",\"reason\":\"line one\nline two\"}",
         "{ not json } {\"action\":\"abort\"}",
         "{\"action\":\"continue\",\"ticket\":\"ffffffff\"} {\"action\":\"abort\",\"ticket\":\"1f2e3d4c\"}",
+        "{\"action\":\"abort\",\"reason\":\"it writes <think> over and over\"}",
+        "```json\n{\"action\":\"abort\",\"reason\":\"it ends with </think> and {\"}\n```",
         "{\"action\":\"abort\",\"ticket\":\"1f2e3d4c\"} as opposed to {\"action\":\"continue\"}",
     ] {
         assert_eq!(action(answer), Verdict::Abort, "{answer}");
@@ -113,6 +115,9 @@ fn confidence_is_a_share_in_any_notation() {
         ("0.7", 0.7),
         ("\"0.7\"", 0.7),
         ("70", 0.7),
+        ("1.5", 1.0),
+        ("2", 1.0),
+        ("\"1.5%\"", 0.015),
         ("\"70%\"", 0.7),
         ("-3", 0.0),
         ("\"high\"", 0.5),

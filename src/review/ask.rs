@@ -6,11 +6,11 @@ use super::command::Asked;
 use super::prompt::Prompt;
 use super::redact::Masker;
 use super::rules::Opinion;
-use super::trouble::{Cure, Trouble};
+use super::trouble::{Blame, Cure, Trouble};
 use crate::wire::record::Verdict;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::time::Duration;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often a reviewer is asked again after a failure (REV-07).
 pub(super) const RETRIES: usize = 3;
@@ -34,6 +34,9 @@ pub struct Patience {
 pub(super) enum Reviewer {
     Endpoint(Endpoint),
     Command(Asked),
+    /// One with a defect.
+    #[cfg(test)]
+    Broken,
 }
 
 /// What came of asking.
@@ -53,8 +56,7 @@ pub(super) struct Outcome {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Failed {
     pub what: String,
-    /// Whether asking the same again would fail again.
-    pub lasting: bool,
+    pub blame: Blame,
 }
 
 impl Outcome {
@@ -62,7 +64,7 @@ impl Outcome {
     pub(super) fn failed(what: impl Into<String>) -> Self {
         let failure = Some(Failed {
             what: what.into(),
-            lasting: false,
+            blame: Blame::Question,
         });
         Self {
             failure,
@@ -76,6 +78,8 @@ impl Reviewer {
         match self {
             Self::Endpoint(endpoint) => endpoint.name(),
             Self::Command(command) => command.name(),
+            #[cfg(test)]
+            Self::Broken => "broken",
         }
     }
 
@@ -88,14 +92,23 @@ impl Reviewer {
         match self {
             Self::Endpoint(endpoint) => endpoint.ask(prompt, complaint, masker).await,
             Self::Command(command) => command.ask(prompt, complaint, masker).await,
+            #[cfg(test)]
+            Self::Broken => panic!("a defect"),
         }
     }
 
-    /// Asks, within the deadline.
-    pub(super) async fn ask(&self, prompt: &Prompt, patience: &Patience, masker: &Masker) -> Outcome {
+    /// Asks, within what is `left` of the deadline.
+    pub(super) async fn ask(
+        &self,
+        prompt: &Prompt,
+        patience: &Patience,
+        left: Duration,
+        masker: &Masker,
+    ) -> Outcome {
         let mut outcome = Outcome::default();
-        let asking = self.ask_again_and_again(prompt, patience, masker, &mut outcome);
-        let in_time = timeout(patience.deadline, asking).await.is_ok();
+        let until = Instant::now() + left;
+        let asking = self.ask_again_and_again(prompt, patience, until, masker, &mut outcome);
+        let in_time = timeout(left, asking).await.is_ok();
         if !in_time {
             let last = outcome
                 .failure
@@ -103,7 +116,10 @@ impl Reviewer {
                 .map(|f| format!("; before that: {}", f.what))
                 .unwrap_or_default();
             let what = format!("no answer within {:?}{last}", patience.deadline);
-            outcome.failure = Some(Failed { what, lasting: false });
+            outcome.failure = Some(Failed {
+                what,
+                blame: Blame::Passing,
+            });
         }
         outcome
     }
@@ -112,20 +128,16 @@ impl Reviewer {
         &self,
         prompt: &Prompt,
         patience: &Patience,
+        until: Instant,
         masker: &Masker,
         outcome: &mut Outcome,
     ) {
-        let mut pauses = ExponentialBuilder::default()
-            .with_jitter()
-            .with_min_delay(patience.pause)
-            .with_max_delay(LONGEST_PAUSE)
-            .with_max_times(RETRIES)
-            .build();
+        let mut pauses = pauses(patience.pause);
         let mut complaint = None;
         loop {
             let attempt = timeout(patience.attempt, self.once(prompt, complaint, masker)).await;
             let trouble = match attempt {
-                Ok(Ok(answer)) => match self.read(answer, prompt, complaint, outcome) {
+                Ok(Ok(answer)) => match self.read(answer, prompt, complaint, masker, outcome) {
                     Some(wrong) => {
                         complaint = Some(wrong);
                         outcome.retries += 1;
@@ -133,10 +145,14 @@ impl Reviewer {
                     }
                     None => return,
                 },
-                Ok(Err(trouble)) => trouble,
+                Ok(Err(trouble)) => trouble.masked(masker),
                 Err(_) => Trouble::passing(format!("no answer within {:?}", patience.attempt)),
             };
-            let Some(pause) = pause_after(&trouble, pauses.next(), patience.deadline) else {
+            let Some(pause) = pause_after(
+                &trouble,
+                pauses.next(),
+                until.saturating_duration_since(Instant::now()),
+            ) else {
                 outcome.failure = Some(failed(trouble));
                 return;
             };
@@ -153,6 +169,7 @@ impl Reviewer {
         answer: String,
         prompt: &Prompt,
         complaint: Option<&str>,
+        masker: &Masker,
         outcome: &mut Outcome,
     ) -> Option<&'static str> {
         let read = answer::parse(&answer, &prompt.question());
@@ -163,7 +180,7 @@ impl Reviewer {
             Err(wrong) if complaint.is_none() => {
                 tracing::info!(
                     "{}'s answer could not be read: {wrong}; asking again",
-                    self.name()
+                    masker.name(self.name())
                 );
                 return Some(wrong);
             }
@@ -185,17 +202,70 @@ pub(super) fn unreadable(wrong: &str) -> Opinion {
 
 fn failed(trouble: Trouble) -> Failed {
     Failed {
-        lasting: !matches!(trouble.cure, Cure::Again(_)),
+        blame: trouble.cure.blame(),
         what: trouble.what,
     }
 }
 
-/// How long to wait before asking again; none where that makes no sense.
-fn pause_after(trouble: &Trouble, next: Option<Duration>, deadline: Duration) -> Option<Duration> {
+/// How long to wait before asking again; none where that makes no sense, as where no time is `left` behind it.
+fn pause_after(trouble: &Trouble, next: Option<Duration>, left: Duration) -> Option<Duration> {
     match trouble.cure {
         Cure::Again(wanted) => next
             .map(|pause| pause.max(wanted.unwrap_or_default()))
-            .filter(|p| *p < deadline),
-        Cure::Simpler | Cure::None => None,
+            .filter(|p| *p < left),
+        _ => None,
+    }
+}
+
+/// The pauses between attempts: each about twice as long as the one before.
+fn pauses(first: Duration) -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(first)
+        .with_max_delay(LONGEST_PAUSE)
+        .with_max_times(RETRIES)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rev_07_each_pause_is_about_twice_as_long_as_the_one_before_and_never_quite_the_same() {
+        let first = Duration::from_millis(100);
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..50 {
+            let all: Vec<Duration> = pauses(first).collect();
+            assert_eq!(all.len(), RETRIES);
+            for (n, pause) in (0..).zip(&all) {
+                let least = first * 2u32.pow(n);
+                assert!(*pause >= least && *pause <= least * 2, "{all:?}");
+            }
+            seen.extend(all);
+        }
+        assert!(seen.len() > 100, "{}", seen.len());
+        let longest = pauses(Duration::from_secs(15)).max();
+        assert!(longest <= Some(LONGEST_PAUSE * 2), "{longest:?}");
+    }
+
+    #[test]
+    fn the_pause_that_was_asked_for_is_kept_where_time_is_left_behind_it() {
+        let seconds = Duration::from_secs;
+        let after = |cure, left| pause_after(&Trouble::new("x", cure), Some(seconds(2)), seconds(left));
+        assert_eq!(after(Cure::Again(None), 10), Some(seconds(2)));
+        assert_eq!(after(Cure::Again(Some(seconds(1))), 10), Some(seconds(2)));
+        assert_eq!(after(Cure::Again(Some(seconds(7))), 10), Some(seconds(7)));
+        assert_eq!(after(Cure::Again(Some(seconds(7))), 7), None);
+        assert_eq!(after(Cure::Again(None), 1), None);
+        for cure in [
+            Cure::Simpler,
+            Cure::PerhapsSimpler,
+            Cure::OtherQuestion,
+            Cure::None,
+        ] {
+            assert_eq!(after(cure, 10), None);
+        }
+        assert_eq!(pause_after(&Trouble::passing("x"), None, seconds(10)), None);
     }
 }

@@ -2,17 +2,18 @@
 
 use super::ask::{Outcome, Patience, Reviewer};
 use super::desk::{Desk, Matter};
-use super::exchange::Exchanges;
+use super::exchange::{About, Exchanges};
 use super::prompt::Prompt;
 use super::redact::Masker;
 use super::stage::lock;
+use super::trouble::Blame;
 use crate::pipe::{Code, Failure, Out, signals};
+use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 /// How often a wait for the last answer looks whether a signal came.
 const LOOK: Duration = Duration::from_millis(50);
@@ -108,6 +109,13 @@ impl Thread {
         }
     }
 
+    /// What comes of asking. A defect of ours costs this answer, not all that would come after it.
+    fn outcome(&self, runtime: &Runtime, prompt: &Prompt, since: Instant) -> Outcome {
+        let ask = || runtime.block_on(self.ask(prompt, since));
+        std::panic::catch_unwind(AssertUnwindSafe(ask))
+            .unwrap_or_else(|_| Outcome::failed("a defect of ocr-review, of which standard error has more"))
+    }
+
     /// Asks, writes the decision, and says what is to be asked next.
     fn settle(&mut self, runtime: &Runtime, matter: &Matter) -> Option<Matter> {
         let put = &self.put;
@@ -124,20 +132,16 @@ impl Thread {
             matter.moment.iteration,
             put.masker.name(put.reviewer.name())
         );
-        let outcome = runtime.block_on(self.ask(&prompt));
+        let outcome = self.outcome(runtime, &prompt, matter.since);
         Self::tell(&outcome);
+        // Before its decision, which may be the last that its reader wants, and not under the lock: a slow disk must
+        // not hold up the lines.
+        let before = lock(&put.desk).so_far();
+        self.keep(matter, &prompt, &outcome, before);
         let mut added = Vec::new();
         let mut desk = lock(&put.desk);
         let ts = desk.passed();
-        if let Some(exchanges) = &put.record {
-            exchanges.keep(
-                &matter.name,
-                &prompt,
-                &outcome,
-                &put.masker.name(put.reviewer.name()),
-                desk.lasted(ts),
-            );
-        }
+        let now = desk.so_far();
         desk.settle(&outcome, put.reviewer.name(), prompt.sample_lines, ts, &mut added);
         let next = desk.next(true, &mut added);
         if desk.has_ended() {
@@ -147,17 +151,40 @@ impl Thread {
         // Under the lock, so that no line is looked at between the decision's time and its place. A reader that
         // left is noticed at the next line.
         let _ = put.out.add(&added);
+        drop(desk);
+        if now != before {
+            // Lines went by in between.
+            self.keep(matter, &prompt, &outcome, now);
+        }
         next
     }
 
-    async fn ask(&self, prompt: &Prompt) -> Outcome {
+    fn keep(&self, matter: &Matter, prompt: &Prompt, outcome: &Outcome, (lasted, stale): (i64, bool)) {
         let put = &self.put;
-        let mut patience = put.patience;
+        if let Some(exchanges) = &put.record {
+            let about = About {
+                moment: &matter.name,
+                reviewer: &put.masker.name(put.reviewer.name()),
+                lasted,
+                stale,
+            };
+            exchanges.keep(&about, prompt, outcome);
+        }
+    }
+
+    /// Asks, within what is left of the time since it could have been asked: sessions that wait for one another
+    /// do not add up their deadlines.
+    async fn ask(&self, prompt: &Prompt, since: Instant) -> Outcome {
+        let put = &self.put;
+        let mut left = put.patience.deadline.saturating_sub(since.elapsed());
         if let Some(until) = self.until {
-            patience.deadline = until.saturating_duration_since(Instant::now());
+            left = left.min(until.saturating_duration_since(Instant::now()));
+        }
+        if left.is_zero() {
+            return Outcome::failed("no time was left for it, as others were asked about before");
         }
         tokio::select! {
-            outcome = put.reviewer.ask(prompt, &patience, &put.masker) => outcome,
+            outcome = put.reviewer.ask(prompt, &put.patience, left, &put.masker) => outcome,
             () = self.given_up.notified() => {
                 // Whatever is asked next is given up as well.
                 self.given_up.notify_one();
@@ -168,9 +195,66 @@ impl Thread {
 
     fn tell(outcome: &Outcome) {
         match &outcome.failure {
-            Some(failure) if failure.lasting => tracing::error!("{}; the rules decide", failure.what),
+            Some(failure) if failure.blame == Blame::Lasting => {
+                tracing::error!("{}; the rules decide", failure.what);
+            }
             Some(failure) => tracing::warn!("the reviewer failed: {}; the rules decide", failure.what),
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::desk::Limits;
+    use crate::review::moment::{Moment, Subject};
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_defect_costs_an_answer_and_the_next_question_is_asked() {
+        let mut desk = Desk::new(Limits::default(), Masker::default(), None, true, false);
+        for session in ["one", "two"] {
+            let moment = Moment {
+                session: session.to_owned(),
+                iteration: 1,
+                judged: "e".to_owned(),
+                subject: Subject::Interval,
+            };
+            desk.take(moment, &mut Vec::new());
+        }
+        desk.pass();
+        let first = desk.next(true, &mut Vec::new());
+        let written = Sink::default();
+        let second = Duration::from_secs(1);
+        let put = Put {
+            desk: Arc::new(Mutex::new(desk)),
+            out: Out::new(written.clone(), true),
+            reviewer: Reviewer::Broken,
+            patience: Patience {
+                attempt: second * 60,
+                deadline: second * 60,
+                pause: second,
+            },
+            max_input_tokens: 6000,
+            masker: Masker::default(),
+            record: None,
+        };
+        Asker::start(put).unwrap().finish(first);
+        let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(written.matches(r#""degraded":true"#).count(), 2, "{written}");
+        assert!(written.contains("a defect of ocr-review"), "{written}");
     }
 }

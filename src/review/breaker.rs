@@ -1,5 +1,7 @@
 //! Stops asking a reviewer that keeps failing, and tries again later. Time is that of the lines.
 
+use super::trouble::Blame;
+
 /// How many reviews in a row fail before the reviewer is left alone.
 const FAILURES: u32 = 3;
 /// For how long, in milliseconds.
@@ -18,12 +20,17 @@ impl Breaker {
         self.until.is_none_or(|until| now >= until)
     }
 
-    /// Notes how a review ended. One `hopeless` failure is enough: the same question would fail again.
-    pub(super) fn note(&mut self, failed: bool, hopeless: bool, now: i64) {
-        if !failed {
-            *self = Self::default();
-            return;
+    /// Notes how a review ended. One lasting failure is enough: whatever is asked would fail again. One that is
+    /// about its question says nothing about the next.
+    pub(super) fn note(&mut self, failed: Option<Blame>, now: i64) {
+        match failed {
+            None => *self = Self::default(),
+            Some(Blame::Question) => {}
+            Some(blame) => self.count(blame == Blame::Lasting, now),
         }
+    }
+
+    fn count(&mut self, hopeless: bool, now: i64) {
         self.failures = self.failures.saturating_add(1);
         if hopeless || self.failures >= FAILURES {
             self.until = Some(now.saturating_add(REST));
@@ -42,23 +49,32 @@ mod tests {
     #[test]
     fn three_failures_in_a_row_rest_the_reviewer_and_a_success_forgives_them() {
         let mut breaker = Breaker::default();
-        breaker.note(true, false, 0);
-        breaker.note(true, false, 0);
-        breaker.note(false, false, 0);
-        breaker.note(true, false, 10);
-        breaker.note(true, false, 10);
+        breaker.note(Some(Blame::Passing), 0);
+        breaker.note(Some(Blame::Passing), 0);
+        breaker.note(None, 0);
+        breaker.note(Some(Blame::Passing), 10);
+        breaker.note(Some(Blame::Passing), 10);
         assert!(breaker.allows(10));
-        breaker.note(true, false, 10);
+        breaker.note(Some(Blame::Passing), 10);
         assert!(!breaker.allows(10 + REST - 1));
         assert!(breaker.allows(10 + REST));
-        breaker.note(true, false, 10 + REST);
+        breaker.note(Some(Blame::Passing), 10 + REST);
         assert!(!breaker.allows(11 + REST));
     }
 
     #[test]
     fn one_hopeless_failure_is_enough() {
         let mut breaker = Breaker::default();
-        breaker.note(true, true, 0);
+        breaker.note(Some(Blame::Lasting), 0);
         assert!(!breaker.allows(1));
+    }
+
+    #[test]
+    fn what_is_about_one_question_is_not_counted() {
+        let mut breaker = Breaker::default();
+        for _ in 0..10 {
+            breaker.note(Some(Blame::Question), 0);
+        }
+        assert!(breaker.allows(1));
     }
 }

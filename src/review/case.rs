@@ -3,7 +3,7 @@
 use super::recent::beginning_of;
 use super::redact::Masker;
 use crate::wire::record::{Decision, Finding, Grade, State};
-use crate::wire::{Todo, text};
+use crate::wire::{Raw, Todo, text};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -31,6 +31,8 @@ pub(super) struct Case {
     pub todos: Vec<Item>,
     /// The files it changed, masked.
     pub changes: Vec<String>,
+    /// Where it works, where that was told: its files are named from there.
+    pub directory: Option<String>,
     /// Its open episodes.
     pub troubles: BTreeMap<String, Trouble>,
     /// The last decisions about it, oldest first.
@@ -139,6 +141,10 @@ impl Case {
         let Ok(diff) = serde_json::from_str::<DiffLine>(line) else {
             return;
         };
+        // Servers from 1.18 on send it empty, whatever changed.
+        if diff.properties.diff.is_empty() {
+            return;
+        }
         let files = diff.properties.diff.into_iter().take(ITEMS);
         self.changes = files
             .map(|file| {
@@ -150,6 +156,30 @@ impl Case {
                 )
             })
             .collect();
+    }
+
+    /// Takes the files of a `patch` part: a list of absolute paths.
+    pub(super) fn patch(&mut self, files: Raw<'_>, masker: &Masker) {
+        for path in serde_json::from_str::<Vec<String>>(files.get()).unwrap_or_default() {
+            let file = short(self.relative(&path), masker);
+            let known = |change: &String| {
+                change
+                    .strip_prefix(&file)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(" +"))
+            };
+            if self.changes.len() < ITEMS && !self.changes.iter().any(known) {
+                self.changes.push(file);
+            }
+        }
+    }
+
+    fn relative<'p>(&self, path: &'p str) -> &'p str {
+        let here = self
+            .directory
+            .as_deref()
+            .map(|folder| folder.trim_end_matches('/'));
+        here.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'))
+            .unwrap_or(path)
     }
 
     pub(super) fn decided(&mut self, decision: &Decision) {
@@ -235,5 +265,26 @@ mod tests {
             &Masker::default(),
         );
         assert_eq!(case.changes, ["src/a.rs +3 -1"]);
+        case.change(
+            r#"{"type":"session.diff","properties":{"diff":[]}}"#,
+            &Masker::default(),
+        );
+        assert_eq!(case.changes, ["src/a.rs +3 -1"]);
+    }
+
+    #[test]
+    fn files_of_patches_are_named_once_from_where_the_session_works() {
+        let mut case = Case {
+            directory: Some("/p/".to_owned()),
+            changes: vec!["src/a.rs +3 -1".to_owned()],
+            ..Case::default()
+        };
+        for files in [r#"["/p/src/a.rs","/p/b"]"#, r#"["/p/b","/px/c"]"#, "null", "[1]"] {
+            case.patch(Raw::new(files), &Masker::default());
+        }
+        assert_eq!(case.changes, ["src/a.rs +3 -1", "b", "/px/c"]);
+        let many: Vec<String> = (0..200).map(|n| format!("/p/{n}")).collect();
+        case.patch(Raw::new(&json!(many).to_string()), &Masker::default());
+        assert_eq!(case.changes.len(), ITEMS);
     }
 }

@@ -38,6 +38,11 @@ impl Cases {
         case
     }
 
+    /// When a reviewer was last asked about a session, in the time of the lines.
+    pub(super) fn asked(&self, session: &str) -> Option<i64> {
+        self.known.get(session)?.1.asked
+    }
+
     fn make_room(&mut self) {
         if self.known.len() < SESSIONS {
             return;
@@ -85,6 +90,11 @@ impl Cases {
             } => {
                 self.of(session, now).user_wrote(id, PATIENCE);
                 self.count_awaiting();
+            }
+            Event::Part(part) if part.kind == "patch" => {
+                if let Some(files) = part.files {
+                    self.of(session, now).patch(files, masker);
+                }
             }
             _ if self.awaiting > 0 => self.listen(session, &seen.event, masker),
             _ => {}

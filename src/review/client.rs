@@ -24,6 +24,16 @@ enum Format {
     Plain,
 }
 
+impl Format {
+    fn simpler(self) -> Option<Self> {
+        match self {
+            Self::Schema => Some(Self::Object),
+            Self::Object => Some(Self::Plain),
+            Self::Plain => None,
+        }
+    }
+}
+
 /// Where a reviewer is asked, and as whom.
 #[derive(Debug, Clone)]
 pub struct Address {
@@ -43,6 +53,8 @@ pub(super) struct Endpoint {
     http: Client,
     /// The strictest form that the endpoint is not known to refuse: found once, and remembered.
     format: Cell<Format>,
+    /// Whether that form is settled: it brought an answer, or simpler ones did not help.
+    settled: Cell<bool>,
 }
 
 impl Endpoint {
@@ -52,7 +64,8 @@ impl Endpoint {
         let url = completions_url(&address.url)?;
         let loopback = is_loopback(&url);
         if address.key.is_some() && url.scheme() == "http" && !loopback {
-            tracing::warn!("the reviewer's key goes to {url} unencrypted; use https");
+            let host = url.host_str().unwrap_or_default();
+            tracing::warn!("the reviewer's key goes to {host} unencrypted; use https");
         }
         // A redirect is reported, not followed: the key must not go where nobody sent it.
         let mut http = Client::builder()
@@ -70,6 +83,7 @@ impl Endpoint {
             key: address.key.clone(),
             http,
             format: Cell::new(Format::Schema),
+            settled: Cell::new(false),
         })
     }
 
@@ -77,29 +91,42 @@ impl Endpoint {
         &self.model
     }
 
-    /// Asks once. `complaint` says what was wrong with the answer before.
+    /// Asks once, in the strictest form that the endpoint takes. `complaint` says what was wrong with the answer
+    /// before.
     pub(super) async fn ask(
         &self,
         prompt: &Prompt,
         complaint: Option<&str>,
         masker: &Masker,
     ) -> Result<String, Trouble> {
+        let mut format = self.format.get();
+        let mut guessed_at = None;
         loop {
-            let format = self.format.get();
-            match self.ask_as(format, prompt, complaint, masker).await {
-                Err(trouble) if trouble.cure == Cure::Simpler && format != Format::Plain => {
-                    let simpler = if format == Format::Schema {
-                        Format::Object
-                    } else {
-                        Format::Plain
-                    };
+            let outcome = self.ask_as(format, prompt, complaint, masker).await;
+            let Err(trouble) = &outcome else {
+                self.settled.set(true);
+                self.format.set(format);
+                return outcome;
+            };
+            match (trouble.cure, format.simpler()) {
+                (Cure::Simpler, Some(simpler)) => {
                     tracing::info!(
                         "the reviewer does not know {format:?} answers ({}); asking for {simpler:?}",
                         trouble.what
                     );
                     self.format.set(simpler);
+                    format = simpler;
                 }
-                outcome => return outcome,
+                (Cure::Again(_), _) => return outcome,
+                // It may be that, or anything else: simpler forms are tried once, before one has brought an answer.
+                (Cure::PerhapsSimpler, Some(simpler)) if !self.settled.get() => {
+                    guessed_at.get_or_insert(outcome);
+                    format = simpler;
+                }
+                _ => {
+                    self.settled.set(self.settled.get() || guessed_at.is_some());
+                    return guessed_at.unwrap_or(outcome);
+                }
             }
         }
     }
@@ -163,7 +190,7 @@ impl Endpoint {
         while let Some(chunk) = response.chunk().await.map_err(cut)? {
             body.extend_from_slice(&chunk);
             if body.len() > LONGEST {
-                return Err(Trouble::lasting(format!(
+                return Err(Trouble::of_this_question(format!(
                     "{}: the answer is longer than 1 MiB",
                     self.url
                 )));
@@ -206,7 +233,10 @@ fn completions_url(base: &str) -> Result<Url, Failure> {
     let unfit = |why: &dyn std::fmt::Display| {
         Failure::new(
             Code::Usage,
-            format_args!("--reviewer-url {base}: {why}; it looks like http://localhost:11434/v1"),
+            format_args!(
+                "--reviewer-url {}: {why}; it looks like http://localhost:11434/v1",
+                Masker::default().mask(base)
+            ),
         )
     };
     let base_url = Url::parse(base.trim()).map_err(|e| unfit(&e))?;

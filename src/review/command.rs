@@ -7,13 +7,19 @@ use super::redact::Masker;
 use super::trouble::{Trouble, said};
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A longer answer is cut.
-const LONGEST: u64 = 1024 * 1024;
+const LONGEST: usize = 1024 * 1024;
 /// How much is kept of what it says on standard error.
-const COMPLAINT: u64 = 4096;
+const COMPLAINT: usize = 4096;
+/// How much is read at a time.
+const BLOCK: usize = 16 * 1024;
+/// How long the end of the output of a command that has ended is waited for.
+const LINGER: Duration = Duration::from_millis(500);
 /// What a shell ends with when there is no such command.
 const NOT_FOUND: i32 = 127;
 /// What it ends with when the command cannot be run.
@@ -27,27 +33,57 @@ pub(super) struct Asked {
 
 /// Holds the command that runs, so that whoever leaves can end it.
 #[derive(Clone, Default)]
-pub struct Leash(Arc<Mutex<Option<u32>>>);
+pub struct Leash(Arc<Mutex<Hold>>);
+
+#[derive(Default)]
+struct Hold {
+    /// The command that runs.
+    id: Option<u32>,
+    /// Whether its owner leaves: then nothing is started any more.
+    left: bool,
+}
 
 impl Leash {
-    /// Ends the command that runs, if one does, with all its children.
+    /// Ends the command that runs, if one does, with all its children, and starts no other.
     pub fn pull(&self) {
-        if let Some(id) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let mut hold = self.lock();
+        hold.left = true;
+        if let Some(id) = hold.id.take() {
             kill(id);
         }
     }
 
-    fn hold(&self, id: Option<u32>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    /// Ends this command with its children, unless it was ended already: another may run by now.
+    fn end(&self, id: u32) {
+        let mut hold = self.lock();
+        if hold.id == Some(id) {
+            hold.id = None;
+            kill(id);
+        }
+    }
+
+    /// Starts a command. Under the lock: who pulls the leash finds it held, or it is never started.
+    fn start(&self, command: &mut Command) -> io::Result<Child> {
+        let mut hold = self.lock();
+        if hold.left {
+            return Err(io::Error::other("ocr-review is about to end"));
+        }
+        let child = command.spawn()?;
+        hold.id = Some(child.id());
+        Ok(child)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Hold> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Ends the command when it is dropped, unless it has ended.
-struct Held<'a>(&'a Leash);
+struct Held<'a>(&'a Leash, u32);
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.pull();
+        self.0.end(self.1);
     }
 }
 
@@ -80,50 +116,74 @@ impl Asked {
     ) -> Result<String, Trouble> {
         let line = masker.mask(&self.line).into_owned();
         let failed = |e: io::Error| Trouble::lasting(format!("cannot run the reviewer {line:?}: {e}"));
-        let mut child = shell(&self.line)
+        let mut command = shell(&self.line);
+        command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
-        self.leash.hold(Some(child.id()));
-        let held = Held(&self.leash);
+            .stderr(Stdio::piped());
+        let mut child = self.leash.start(&mut command).map_err(failed)?;
+        let _held = Held(&self.leash, child.id());
         let question = with_complaint(&prompt.text(), complaint);
         if let Some(mut stdin) = child.stdin.take() {
             // A command that does not read its input to the end may still answer.
             std::thread::spawn(move || stdin.write_all(question.as_bytes()));
         }
         let (tell, told) = oneshot::channel();
-        std::thread::spawn(move || tell.send(wait(child)));
+        let leash = self.leash.clone();
+        std::thread::spawn(move || tell.send(wait(child, &leash)));
         let ended = told
             .await
             .map_err(|_| Trouble::passing("the reviewer's command was lost"))?;
-        // It has ended; what it left running in the background goes with it.
-        drop(held);
         answer_of(&ended, &line, masker)
     }
 }
 
-/// Reads what the command says, to its end.
-fn wait(mut child: Child) -> Ended {
-    let stderr = child.stderr.take();
-    let complaining = std::thread::spawn(move || stderr.map(|e| read(e, COMPLAINT)).unwrap_or_default());
-    let answer = child.stdout.take().map(|o| read(o, LONGEST)).unwrap_or_default();
+/// Waits for the command, and takes what it said by then.
+fn wait(mut child: Child, leash: &Leash) -> Ended {
+    let answer = Said::listen(child.stdout.take(), LONGEST);
+    let complaint = Said::listen(child.stderr.take(), COMPLAINT);
     let status = child.wait();
+    // What it left running in the background goes with it, and lets go of its output.
+    leash.end(child.id());
     Ended {
         status,
-        answer,
-        complaint: complaining.join().unwrap_or_default(),
+        answer: answer.until_its_end(),
+        complaint: complaint.until_its_end(),
     }
 }
 
-/// The first `limit` bytes; the rest is read and dropped, so that nobody waits for a reader.
-fn read(mut from: impl Read, limit: u64) -> Vec<u8> {
-    let mut kept = Vec::new();
-    // What came before an error is what there is.
-    let _ = from.by_ref().take(limit).read_to_end(&mut kept);
-    let _ = io::copy(&mut from, &mut io::sink());
-    kept
+/// What a command says, read on a thread of its own.
+struct Said {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    ended: Receiver<()>,
+}
+
+impl Said {
+    /// Keeps the first `limit` bytes; the rest is read and dropped, so that nobody waits for a reader.
+    fn listen(from: Option<impl Read + Send + 'static>, limit: usize) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let (end, ended) = mpsc::channel();
+        let kept = Arc::clone(&bytes);
+        std::thread::spawn(move || {
+            let mut block = vec![0; BLOCK];
+            let mut from = from;
+            // What came before an error is what there is.
+            while let Some(count @ 1..) = from.as_mut().and_then(|from| from.read(&mut block).ok()) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = limit.saturating_sub(kept.len());
+                kept.extend_from_slice(&block[..count.min(room)]);
+            }
+            // Nobody waits any more if this fails.
+            let _ = end.send(());
+        });
+        Self { bytes, ended }
+    }
+
+    /// All of it; of a stream that somebody holds open who has left the command's group, what has come.
+    fn until_its_end(self) -> Vec<u8> {
+        let _ = self.ended.recv_timeout(LINGER);
+        std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 fn answer_of(ended: &Ended, line: &str, masker: &Masker) -> Result<String, Trouble> {

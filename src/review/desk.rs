@@ -13,8 +13,10 @@ use super::moment::Moment;
 use super::recent::Recent;
 use super::redact::Masker;
 use super::rules::{self, Opinion};
+use crate::wire::Event;
 use crate::wire::record::{self, Decision};
 use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
 
 /// How many questions wait at a time; beyond that the rules decide.
 const WAITING: usize = 64;
@@ -38,6 +40,8 @@ pub(super) struct Matter {
     pub raw: Vec<u8>,
     /// When it is asked, in the time of the lines.
     pub now: i64,
+    /// Since when it could have been asked.
+    pub since: Instant,
 }
 
 /// A question that waits.
@@ -45,6 +49,8 @@ struct Waiting {
     moment: Moment,
     /// Whether the lines that it rests on have been written.
     passed: bool,
+    /// Since when it could have been asked; none while it has to wait for its interval.
+    since: Option<Instant>,
 }
 
 /// How a decision came about.
@@ -82,8 +88,9 @@ pub(super) struct Desk {
     pub(super) flight: Option<Flight>,
     breaker: Breaker,
     reviews: u64,
-    /// How often a moment of each name was asked about, where that is recorded.
-    names: HashMap<String, u32>,
+    /// How often a moment of each name was asked about; none where exchanges are neither kept nor read, as it
+    /// grows with their number.
+    names: Option<HashMap<String, u32>>,
     /// The time of the latest line that was looked at.
     pub(super) now: i64,
     /// The time of the latest line that was written.
@@ -93,7 +100,14 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(limits: Limits, masker: Masker, task: Option<String>, keeps_recent: bool) -> Self {
+    /// `names` tells whether moments are told apart by name.
+    pub(super) fn new(
+        limits: Limits,
+        masker: Masker,
+        task: Option<String>,
+        keeps_recent: bool,
+        names: bool,
+    ) -> Self {
         Self {
             limits,
             cases: Cases::default(),
@@ -106,7 +120,7 @@ impl Desk {
             flight: None,
             breaker: Breaker::default(),
             reviews: 0,
-            names: HashMap::new(),
+            names: names.then(HashMap::new),
             now: 0,
             passed: 0,
             ended: false,
@@ -145,9 +159,11 @@ impl Desk {
         if moment.is_plain() || self.waiting.len() >= WAITING {
             self.decide_by_rules(&moment, added);
         } else {
+            let since = self.is_due(&moment).then(Instant::now);
             self.waiting.push_back(Waiting {
                 moment,
                 passed: false,
+                since,
             });
         }
     }
@@ -170,50 +186,57 @@ impl Desk {
         self.waiting.retain(|w| !moot(&w.moment));
     }
 
+    /// Whether every event of the server has to be looked at.
+    pub(super) fn listens(&self) -> bool {
+        self.flight.as_ref().is_some_and(Flight::listens)
+            || self.waiting.iter().any(|w| w.moment.ends_with_work())
+    }
+
+    /// An event of the server: what is being asked may be out of date, and what waits need not be asked any more.
+    pub(super) fn hear(&mut self, session: Option<&str>, event: &Event<'_>) {
+        if let Some(flight) = &mut self.flight {
+            flight.hear(session, event);
+        }
+        self.waiting.retain(|w| !w.moment.is_over(session, event));
+    }
+
     /// The next question, when it is time and nobody is being asked. With `passed_only`, of those alone whose
     /// lines have been written. What may not be asked is decided by the rules, and its lines are added.
     pub(super) fn next(&mut self, passed_only: bool, added: &mut Vec<u8>) -> Option<Matter> {
         while self.flight.is_none() {
-            let due = |desk: &mut Self, at: usize| {
+            let due = |desk: &Self, at: usize| {
                 let w = &desk.waiting[at];
-                (w.passed || !passed_only) && desk.is_due(at)
+                (w.passed || !passed_only) && desk.is_due(&w.moment)
             };
             let at = (0..self.waiting.len()).find(|at| due(self, *at))?;
-            let moment = self.waiting.remove(at)?.moment;
+            let Waiting { moment, since, .. } = self.waiting.remove(at)?;
             if self.limits.max_reviews.is_some_and(|max| self.reviews >= max) {
                 self.decide_by_rules(&moment, added);
             } else if !self.breaker.allows(self.now) {
                 let failure = "it failed again and again and is left alone for a while";
                 self.decide_degraded(&moment, rules::NAME, failure, added);
             } else {
-                return Some(self.begin(moment));
+                return Some(self.begin(moment, since.unwrap_or_else(Instant::now)));
             }
         }
         None
     }
 
-    fn is_due(&mut self, at: usize) -> bool {
-        let moment = &self.waiting[at].moment;
+    fn is_due(&self, moment: &Moment) -> bool {
         if self.ended || moment.is_urgent() || self.limits.min_interval == 0 {
             return true;
         }
-        let asked = self.cases.of(&moment.session, self.now).asked;
+        let asked = self.cases.asked(&moment.session);
         asked.is_none_or(|then| self.now.saturating_sub(then) >= self.limits.min_interval)
     }
 
-    fn begin(&mut self, moment: Moment) -> Matter {
+    fn begin(&mut self, moment: Moment, since: Instant) -> Matter {
         self.reviews += 1;
         let case = self.cases.of(&moment.session, self.now);
         case.asked = Some(self.now);
         let mut case = case.clone();
         case.task = case.task.or_else(|| self.task.clone());
-        let times = self.names.entry(moment.name()).or_default();
-        *times += 1;
-        let name = if *times == 1 {
-            moment.name()
-        } else {
-            format!("{}-{times}", moment.name())
-        };
+        let name = self.name(&moment);
         self.flight = Some(Flight::new(moment.clone(), self.now));
         Matter {
             moment,
@@ -221,6 +244,22 @@ impl Desk {
             case,
             raw: self.recent.read(),
             now: self.now,
+            since,
+        }
+    }
+
+    /// What a moment is called: its name, and how often it was asked about, where that was more than once.
+    fn name(&mut self, moment: &Moment) -> String {
+        let name = moment.name();
+        let Some(names) = &mut self.names else {
+            return name;
+        };
+        let times = names.entry(name.clone()).or_default();
+        *times += 1;
+        if *times == 1 {
+            name
+        } else {
+            format!("{name}-{times}")
         }
     }
 
@@ -238,8 +277,7 @@ impl Desk {
         };
         let reviewer = self.masker.name(reviewer);
         let failure = outcome.failure.as_ref().filter(|_| outcome.opinion.is_none());
-        self.breaker
-            .note(failure.is_some(), failure.is_some_and(|f| f.lasting), ts);
+        self.breaker.note(failure.map(|f| f.blame), ts);
         let opinion = match (&outcome.opinion, failure) {
             (Some(opinion), _) => opinion.clone(),
             (None, failure) => degraded(&flight.moment, failure.map_or("it did not answer", |f| &f.what)),
@@ -254,11 +292,11 @@ impl Desk {
         self.write(&flight.moment, opinion, &made, ts, added);
     }
 
-    /// How long the review under way has taken, in the time of the lines, at `ts`.
-    pub(super) fn lasted(&self, ts: i64) -> i64 {
-        self.flight
-            .as_ref()
-            .map_or(0, |flight| ts.saturating_sub(flight.since))
+    /// How long the review under way has taken by the latest line that was written, in the time of the lines, and
+    /// whether it is stale.
+    pub(super) fn so_far(&self) -> (i64, bool) {
+        let lasted = |flight: &Flight| (self.passed.saturating_sub(flight.since), flight.stale);
+        self.flight.as_ref().map_or((0, false), lasted)
     }
 
     pub(super) fn decide_by_rules(&mut self, moment: &Moment, added: &mut Vec<u8>) {
@@ -310,4 +348,31 @@ fn degraded(moment: &Moment, failure: &str) -> Opinion {
         opinion.reason
     );
     opinion
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::moment::Subject;
+
+    #[test]
+    fn names_are_counted_only_where_exchanges_are_kept_or_read() {
+        let asked = |names: bool| {
+            let mut desk = Desk::new(Limits::default(), Masker::default(), None, true, names);
+            for iteration in [1, 1, 2] {
+                let moment = Moment {
+                    session: "s".to_owned(),
+                    iteration,
+                    judged: String::new(),
+                    subject: Subject::Interval,
+                };
+                desk.take(moment, &mut Vec::new());
+                desk.next(false, &mut Vec::new()).unwrap();
+                desk.flight = None;
+            }
+            desk.names
+        };
+        assert_eq!(asked(false), None);
+        assert_eq!(asked(true).map(|names| names["s-turn1-interval"]), Some(2));
+    }
 }

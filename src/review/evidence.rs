@@ -1,6 +1,7 @@
 //! What a reviewer is shown: one JSON document, sized to a budget, in which nothing that the worker wrote can
 //! pass for anything but a string.
 
+use super::answer::squeeze;
 use super::case::{Case, Item, Past};
 use super::moment::{Moment, Subject};
 use super::recent::beginning_of;
@@ -8,6 +9,7 @@ use super::redact::Masker;
 use crate::wire::record::{Claim, Contradiction, Finding, Grade, Kind, Outcome, State};
 use crate::wire::text;
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt::Write;
 
 /// How long the task is, in characters.
@@ -242,10 +244,46 @@ impl Evidence {
         }
     }
 
+    /// What the worker wrote, to find a quotation in it: all strings in a row, squeezed, so that an object may
+    /// begin in one line of the sample and end in another. Earlier reasons are left out: a reviewer may repeat
+    /// its own.
+    pub(super) fn written(&self) -> String {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            members.remove("earlierDecisions");
+        }
+        strings(&value)
+            .into_iter()
+            .map(|text| squeeze(bare_line(text)))
+            .collect()
+    }
+
     /// The document as it is sent: JSON in which no string can pass for a role, a tag or an end.
     pub(super) fn document(&self) -> String {
         // Cannot fail: string keys only, and writing to memory.
         inert(&serde_json::to_string_pretty(self).unwrap_or_default())
+    }
+}
+
+/// Every string in a value.
+fn strings(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(strings).collect(),
+        Value::Object(members) => members.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A line of a sample without what we added to it.
+fn bare_line(line: &str) -> &str {
+    let said = line
+        .strip_prefix("agent: ")
+        .or_else(|| line.strip_prefix("user: "))
+        .unwrap_or(line);
+    match said.rsplit_once(" (×") {
+        Some((said, times)) if times.trim_start_matches(|c: char| c.is_ascii_digit()) == ")" => said,
+        _ => said,
     }
 }
 
@@ -278,7 +316,7 @@ fn is_marker(text: &str) -> bool {
 }
 
 /// Characters that hide or reorder what stands around them; the tag characters carry whole hidden sentences.
-fn is_unseen(c: char) -> bool {
+pub(super) fn is_unseen(c: char) -> bool {
     matches!(c, '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

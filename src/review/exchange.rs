@@ -3,6 +3,7 @@
 use super::answer;
 use super::ask::{Failed, Outcome, unreadable};
 use super::prompt::{Prompt, hash};
+use super::trouble::Blame;
 use crate::pipe::{Code, Failure};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -31,13 +32,19 @@ struct Exchange {
     /// Why there was none that counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
-    /// Whether asking again would have failed again.
+    /// Whether asking anything would have failed as well.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     lasting: bool,
+    /// Whether the failure was about this question alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    this_question: bool,
     /// How often it had to be asked again.
     retries: u32,
     /// How long it took, in the time of the lines, in milliseconds.
     lasted: i64,
+    /// Whether the session had moved on. The time alone does not tell it of lines with the same one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<bool>,
 }
 
 /// A folder of exchanges.
@@ -50,6 +57,19 @@ pub(super) struct Kept {
     pub reviewer: String,
     /// How long it took, in the time of the lines, in milliseconds.
     pub lasted: i64,
+    /// Whether the session had moved on, where that is known.
+    pub stale: Option<bool>,
+}
+
+/// What is known of an exchange besides what was said.
+pub(super) struct About<'a> {
+    /// The name of the moment.
+    pub moment: &'a str,
+    pub reviewer: &'a str,
+    /// How long it took, in the time of the lines, in milliseconds.
+    pub lasted: i64,
+    /// Whether the session had moved on.
+    pub stale: bool,
 }
 
 impl Exchanges {
@@ -75,25 +95,43 @@ impl Exchanges {
     }
 
     /// Keeps an exchange. What cannot be written is logged: the decision matters more.
-    pub(super) fn keep(&self, moment: &str, prompt: &Prompt, outcome: &Outcome, reviewer: &str, lasted: i64) {
+    pub(super) fn keep(&self, about: &About<'_>, prompt: &Prompt, outcome: &Outcome) {
+        let blame = outcome.failure.as_ref().map(|f| f.blame);
         let exchange = Exchange {
-            moment: moment.to_owned(),
-            reviewer: reviewer.to_owned(),
+            moment: about.moment.to_owned(),
+            reviewer: about.reviewer.to_owned(),
             system: prompt.system.clone(),
             user: prompt.user.clone(),
             ticket: prompt.ticket.clone(),
             answer: outcome.answer.clone(),
             failure: outcome.failure.as_ref().map(|f| f.what.clone()),
-            lasting: outcome.failure.as_ref().is_some_and(|f| f.lasting),
+            lasting: blame == Some(Blame::Lasting),
+            this_question: blame == Some(Blame::Question),
             retries: outcome.retries,
-            lasted,
+            lasted: about.lasted,
+            stale: Some(about.stale),
         };
-        let path = self.path(moment);
+        let path = self.path(about.moment);
         // Cannot fail to serialize: string keys only.
         let text = serde_json::to_string_pretty(&exchange).unwrap_or_default() + "\n";
-        if let Err(error) = fs::write(&path, text) {
+        // Written beside and put in its place: whenever we end, what stands there is whole.
+        let part = path.with_extension("part");
+        if let Err(error) = fs::write(&part, text).and_then(|()| fs::rename(&part, &path)) {
             tracing::warn!("cannot keep the exchange {}: {error}", path.display());
         }
+    }
+
+    /// Who was asked, as far as any exchange says.
+    pub(super) fn reviewer(&self) -> Option<String> {
+        let mut files: Vec<PathBuf> = fs::read_dir(&self.0)
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
+        files.sort();
+        files.iter().find_map(|file| {
+            let exchange: Exchange = serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
+            Some(exchange.reviewer).filter(|name| !name.is_empty())
+        })
     }
 
     /// Answers from what was kept.
@@ -120,16 +158,19 @@ impl Exchanges {
             (None, Some(answer)) => outcome.opinion = Some(read(answer, &exchange.ticket, prompt)),
             (failure, _) => {
                 let what = failure.unwrap_or_else(|| "no answer was recorded".to_owned());
-                outcome.failure = Some(Failed {
-                    what,
-                    lasting: exchange.lasting,
-                });
+                let blame = match (exchange.lasting, exchange.this_question) {
+                    (true, _) => Blame::Lasting,
+                    (false, true) => Blame::Question,
+                    (false, false) => Blame::Passing,
+                };
+                outcome.failure = Some(Failed { what, blame });
             }
         }
         Ok(Kept {
             outcome,
             reviewer: exchange.reviewer,
             lasted: exchange.lasted,
+            stale: exchange.stale,
         })
     }
 

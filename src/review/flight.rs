@@ -1,8 +1,8 @@
 //! A review that is under way, and whether the session moves on meanwhile.
 
-use super::moment::{Moment, Subject};
+use super::moment::Moment;
+use crate::wire::Event;
 use crate::wire::record::{Done, Finding, State, Turn, Why};
-use crate::wire::{Event, Status};
 
 /// A review under way.
 pub(super) struct Flight {
@@ -22,31 +22,25 @@ impl Flight {
         }
     }
 
-    /// Whether events of the server can still make a difference.
+    /// Whether every event of the server has to be looked at.
     pub(super) fn listens(&self) -> bool {
-        !self.stale && matches!(self.moment.subject, Subject::Rest(_) | Subject::Silence)
+        !self.stale && self.moment.ends_with_work()
     }
 
-    /// An event of the server: work after a rest or a silence makes the review stale. What a server still has to
-    /// say after a rest (messages and sessions updated, idle twice) is no work.
+    /// An event of the server.
     pub(super) fn hear(&mut self, session: Option<&str>, event: &Event<'_>) {
-        if self.listens() && session == Some(self.moment.session.as_str()) {
-            self.stale = matches!(
-                event,
-                Event::Status(Status::Busy | Status::Retry { .. }) | Event::Part(_) | Event::Delta { .. }
-            );
-        }
+        self.stale |= self.moment.is_over(session, event);
     }
 
-    /// A rest ends every question but the one about that rest.
+    /// A rest ends every question about what was before, an earlier rest too: its own turn was heard before it
+    /// was asked about.
     pub(super) fn hear_turn(&mut self, turn: &Turn) {
-        self.stale |=
-            turn.why == Why::Rest && turn.session_id == self.moment.session && !self.moment.is_rest();
+        self.stale |= turn.why == Why::Rest && turn.session_id == self.moment.session;
     }
 
     /// The same, where the rest is told without a turn.
     pub(super) fn hear_done(&mut self, done: &Done) {
-        self.stale |= done.session_id == self.moment.session && !self.moment.is_rest();
+        self.stale |= done.session_id == self.moment.session;
     }
 
     /// Trouble that is over needs no decision.

@@ -2,19 +2,31 @@
 
 use super::desk::Desk;
 use super::evidence;
-use super::flight::Flight;
 use super::moment::{self, Moment, Subject};
-use crate::wire::Raw;
-use crate::wire::record::{Decision, Done, Finding, Kind, Opened, Record, State, Turn, Why};
-use crate::wire::{Event, observe};
+use crate::wire::record::{Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why};
+use crate::wire::{Event, Raw, head, observe};
+use memchr::memmem::Finder;
 use regex::bytes::Regex;
 use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
 
-/// Rules out the lines that cannot matter while nothing is under way. It may let too many through, never too few:
-/// a record of ours, the agent's list, what changed, a message of the user's, a session that is gone.
-static MATTERS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#""ocr\.|"todo\.updated"|"session\.diff"|"session\.deleted"|"user""#).ok());
+/// Rules out the lines that cannot matter while nothing is under way, of those whose head cannot be read.
+static MATTERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#""ocr\.|"todo\.updated"|"session\.diff"|"session\.deleted"|"user"|"patch""#).ok()
+});
+static USER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"user\""));
+static PATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"patch\""));
+
+/// Whether a line can matter while nothing is under way: a record of ours, the agent's list, what changed, a message
+/// of the user's, a session that is gone. It may let too many through, never too few.
+fn matters(kind: &str, line: &[u8]) -> bool {
+    match kind {
+        "todo.updated" | "session.diff" | "session.deleted" => true,
+        "message.updated" => USER.find(line).is_some(),
+        "message.part.updated" => PATCH.find(line).is_some(),
+        _ => kind.starts_with(PREFIX),
+    }
+}
 
 /// What was heard and waits for the lines that belong to it: a finding for its turn, a rest for both its lines.
 #[derive(Default)]
@@ -34,17 +46,17 @@ enum Heard {
 impl Desk {
     /// Looks at a line, and returns the moments that it completes.
     pub(super) fn look(&mut self, line: &[u8]) -> Vec<Moment> {
-        let stamp = stamp(line);
-        let matters = MATTERS.as_ref().is_none_or(|matters| matters.is_match(line));
-        let ready = if matters
-            || stamp.is_none()
-            || self.flight.as_ref().is_some_and(Flight::listens)
-            || self.cases.is_listening()
-        {
-            self.read(&String::from_utf8_lossy(line), matters)
-        } else {
-            self.now = stamp.unwrap_or(self.now);
-            self.release()
+        let head = head(line);
+        let matters = match head {
+            Some(head) => matters(head.kind, line),
+            None => MATTERS.as_ref().is_none_or(|matters| matters.is_match(line)),
+        };
+        let ready = match head {
+            Some(head) if !matters && !self.listens() && !self.cases.is_listening() => {
+                self.now = head.ts;
+                self.release()
+            }
+            _ => self.read(&String::from_utf8_lossy(line), matters),
         };
         if self.keeps_recent {
             self.recent.push(line, &self.masker);
@@ -73,9 +85,7 @@ impl Desk {
         if let Event::Record { kind, properties } = &seen.event {
             return self.hear_record(kind, *properties);
         }
-        if let Some(flight) = &mut self.flight {
-            flight.hear(seen.session.as_deref(), &seen.event);
-        }
+        self.hear(seen.session.as_deref(), &seen.event);
         self.cases.hear(&seen, line, self.now, &self.masker);
         self.release()
     }
@@ -106,6 +116,9 @@ impl Desk {
         match serde_json::from_str::<T>(properties.get()) {
             Ok(record) => hear(self, record),
             Err(error) => {
+                // It repeats what it could not read.
+                let error = error.to_string();
+                let error = self.masker.mask(&error);
                 tracing::warn!("a line {kind} is not understood and not judged: {error}");
                 Heard::Complete
             }
@@ -115,8 +128,12 @@ impl Desk {
     fn hear_opened(&mut self, opened: Opened) -> Heard {
         // A new stream: nothing before it belongs to it.
         self.recent.clear();
-        if let (Some(session), Some(task)) = (opened.session_id, opened.task) {
-            self.cases.of(&session, self.now).task = Some(evidence::task(&task, &self.masker));
+        if let Some(session) = opened.session_id {
+            let case = self.cases.of(&session, self.now);
+            case.directory = opened.directory;
+            if let Some(task) = opened.task {
+                case.task = Some(evidence::task(&task, &self.masker));
+            }
         }
         Heard::Complete
     }
@@ -140,9 +157,9 @@ impl Desk {
         }
         if finding.state == State::Closed {
             self.drop_closed(&finding.session_id, &finding.finding);
-            self.listener
-                .held
-                .retain(|m| m.finding().is_none_or(|f| f.finding != finding.finding));
+            self.listener.held.retain(|m| {
+                m.session != finding.session_id || m.finding().is_none_or(|f| f.finding != finding.finding)
+            });
         }
         let case = self.cases.of(&finding.session_id, self.now);
         let iteration = case.turn.max(1);
@@ -219,7 +236,13 @@ impl Desk {
             },
             // The finding says more.
             Why::Finding => return Heard::Complete,
-            Why::Silence if held.iter().any(|m| m.finding().is_some()) => return Heard::Complete,
+            Why::Silence
+                if held
+                    .iter()
+                    .any(|m| m.session == turn.session_id && m.finding().is_some()) =>
+            {
+                return Heard::Complete;
+            }
             Why::Silence => Subject::Silence,
             Why::Interval => Subject::Interval,
         };
@@ -249,12 +272,6 @@ fn judged_id(finding: &Finding) -> String {
         .unwrap_or_default()
 }
 
-/// The time of a line that begins with it, as those of `ocr-stream` do.
-fn stamp(line: &[u8]) -> Option<i64> {
-    let rest = line.strip_prefix(b"{\"ts\":")?;
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    if rest.get(digits) != Some(&b',') {
-        return None;
-    }
-    std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()
-}
+#[cfg(test)]
+#[path = "listen_tests.rs"]
+mod tests;

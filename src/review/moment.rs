@@ -1,6 +1,8 @@
 //! When to ask: what a moment is, and which of several that come together matters.
 
+use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Grade, Kind, Outcome, State};
+use crate::wire::{Event, Status};
 
 /// A natural point for a review.
 #[derive(Debug, Clone)]
@@ -79,6 +81,29 @@ impl Moment {
         }
     }
 
+    /// Whether work ends it, so that every event of the server has to be looked at.
+    pub(super) fn ends_with_work(&self) -> bool {
+        matches!(self.subject, Subject::Rest(_) | Subject::Silence)
+    }
+
+    /// Whether the session has moved on with this event. What a server still has to say after a rest (messages and
+    /// sessions updated, idle twice) is no work.
+    pub(super) fn is_over(&self, session: Option<&str>, event: &Event<'_>) -> bool {
+        if session != Some(self.session.as_str()) {
+            return false;
+        }
+        match event {
+            Event::SessionDeleted => true,
+            Event::Part(part) if self.is_rest() => !is_tail(part),
+            Event::Status(Status::Busy | Status::Retry { .. }) | Event::Part(_) | Event::Delta { .. } => {
+                self.ends_with_work()
+            }
+            // It is not silent: it waits for an answer, and there is a rule for that.
+            Event::Asked { .. } => matches!(self.subject, Subject::Silence),
+            _ => false,
+        }
+    }
+
     fn weight(&self) -> (Grade, bool) {
         match &self.subject {
             Subject::Trouble { finding, .. } => (finding.grade, finding.state != State::Open),
@@ -86,6 +111,12 @@ impl Moment {
             Subject::Silence | Subject::Interval => (Grade::Notice, false),
         }
     }
+}
+
+/// Whether a part only ends what began before: a call that was cut off is told to have failed after the rest.
+fn is_tail(part: &Part<'_>) -> bool {
+    let ended = |status: &str| matches!(status, "completed" | "error");
+    matches!(&*part.kind, "step-finish" | "patch") || part.state.as_ref().is_some_and(|s| ended(&s.status))
 }
 
 /// Of moments that came together, those worth a question: a session is asked about once, at the gravest.

@@ -35,7 +35,8 @@ pub(super) struct Prompt {
     pub sample_lines: u64,
     /// What only somebody who read the question can repeat.
     pub ticket: String,
-    evidence: String,
+    /// What the worker wrote, squeezed.
+    written: String,
 }
 
 impl Prompt {
@@ -66,7 +67,7 @@ impl Prompt {
             user: around(&document, &mark, &ticket),
             sample_lines: evidence.sample.len() as u64,
             ticket,
-            evidence: document,
+            written: evidence.written(),
         }
     }
 
@@ -74,7 +75,7 @@ impl Prompt {
     pub(super) fn question(&self) -> Question<'_> {
         Question {
             ticket: &self.ticket,
-            evidence: &self.evidence,
+            evidence: &self.written,
         }
     }
 

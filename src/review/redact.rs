@@ -21,13 +21,18 @@ const SHAPES: &[&str] = &[
     // Private keys, also without their end or their beginning.
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----(?s:.*?)(-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|\z)",
     r"\A[A-Za-z0-9+/=\s]*-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----",
-    // OpenAI, Anthropic, OpenRouter, DeepSeek and others; Stripe; Groq; xAI; Perplexity; Hugging Face; Replicate.
+    // OpenAI, Anthropic, OpenRouter, DeepSeek and others; Stripe; Groq; Perplexity; Hugging Face; Replicate; xAI.
     r"\b(sk|rk|pk)[-_][A-Za-z0-9][A-Za-z0-9_-]{7,}",
-    r"\b(gsk|hf|r8|tvly|nvapi|fw|csk)[-_][A-Za-z0-9]{8,}",
+    r"\b(gsk|hf|r8|fw|csk)[-_][A-Za-z0-9]{8,}",
     r"\b(xai|pplx|dapi|tgp)-[A-Za-z0-9]{8,}",
-    // Google, AWS, GitHub, GitLab, Slack, npm, PyPI, SendGrid, DigitalOcean, Docker, Sentry, Linear, Notion, Vault.
+    // Tavily, NVIDIA, Together, Databricks.
+    r"\b(tvly|nvapi)[-_][A-Za-z0-9_-]{8,}",
+    r"\btgp_v1_[A-Za-z0-9_-]{8,}",
+    r"\bdapi[0-9a-f]{16,}",
+    // Google, AWS, GitHub, GitLab, Slack, npm, PyPI, SendGrid, DigitalOcean, Docker, Sentry, Linear, Notion, Vault, age.
     r"\bAIza[0-9A-Za-z_-]{10,}",
     r"\bya29\.[0-9A-Za-z_-]{8,}",
+    r"\bGOCSPX-[0-9A-Za-z_-]{8,}",
     r"\b(AKIA|ASIA|AROA|ABIA|ACCA)[0-9A-Z]{8,}",
     r"\bgh[pousr]_[A-Za-z0-9]{8,}",
     r"\bgithub_pat_[A-Za-z0-9_]{8,}",
@@ -40,22 +45,65 @@ const SHAPES: &[&str] = &[
     r"\bdo[opr]_v1_[a-f0-9]{8,}",
     r"\b(dckr_pat|sntrys|sntryu|lin_api|ntn|secret)_[A-Za-z0-9_-]{8,}",
     r"\bhv[sbr]\.[A-Za-z0-9_-]{8,}",
+    r"\bAGE-SECRET-KEY-1[0-9A-Z]{8,}",
     // JSON web tokens, whole or cut.
     r"\beyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,2}",
-    // A header, in any notation, and the schemes on their own.
-    r#"(?i)(?P<keep>\b(proxy-)?authorization["']?\s*[:=]\s*["']?)((bearer|basic|token|digest|negotiate)\s+)?[^\s"',;]+"#,
-    r"(?P<keep>\b[Bb](earer|asic)\s+)[A-Za-z0-9._~+/=-]{8,}",
-    r#"(?i)(?P<keep>\b(set-)?cookie["']?\s*[:=]\s*["']?)[^\n"']+"#,
-    // A user and a password in a URL.
+    // A header in any notation, to the end of its line or of its quotes; and the schemes on their own.
+    r#"(?i)(?P<keep>(proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?)([^\n"'\\=]|=(\\*"[^",}\s\\][^"\n]*")?)+"#,
+    r"(?P<keep>[Bb](earer|asic)\s+)[A-Za-z0-9._~+/=-]{8,}",
+    r#"(?i)(?P<keep>cookie\\*["']?\s*[:=]\s*\\*["']?)[^\n"'\\]+"#,
+    // A user and a password in a URL; a secret in its query.
     r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@",
-    // An assignment to a name that sounds secret: `.env`, shell, JSON, YAML.
-    r#"(?i)(?P<keep>[A-Za-z0-9_.-]*((api[_-]?key|secret|passw(or)?d|passphrase|pwd|credential|private[_-]?key|access[_-]?key|client[_-]?key|auth[_-]?key|_key)[A-Za-z0-9_.-]*|token([_.-][A-Za-z0-9_.-]*)?)["']?\s*[:=]\s*)("[^"\n]*"?|'[^'\n]*'?|[^\s"',;&})]+)"#,
-    // The same as a flag and its argument.
-    r#"(?i)(?P<keep>--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*\s+)("[^"\n]*"?|'[^'\n]*'?|[^\s"'-][^\s"']*)"#,
+    r#"(?i)(?P<keep>[?&](code|sig|signature)=)[^&\s"']+"#,
+    // The same as arguments of curl.
+    r#"(?P<keep>(^|\s)(-u|--user|--proxy-user)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*:)[^\s"'\\]+"#,
 ];
 
-static KNOWN: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| SHAPES.iter().filter_map(|shape| Regex::new(shape).ok()).collect());
+/// Assignments to names that sound secret, in `.env`, shell, JSON or YAML, and escaped in a string of those: the
+/// name, what stands between it and its value, and the value.
+const ASSIGNMENTS: &[(&str, &str, &str)] = &[
+    (
+        r"[a-z0-9_.-]*((api[_-]?key|secret|passw(or)?d|passphrase|pwd|credential|(private|access|client|auth|account|shared)[_-]?key|_key)[a-z0-9_.-]*|token([_.-][a-z0-9_.-]*)?)",
+        SIGN,
+        VALUE,
+    ),
+    // A word in a longer name: `DB_PASS`, `BASIC_AUTH_1`, `subscription-key`.
+    (r"[a-z0-9_.-]*[_-](pass|auth|key)([_-][a-z0-9_.-]*)?", SIGN, VALUE),
+    (r"(?-i:\b(PASS|AUTH|KEY)_[A-Z0-9_]*)", "=", VALUE),
+    // The same word alone says less.
+    (r"\b(pass|auth|key)", "=", VALUE),
+    (r"\b(pass|auth)", SIGN, QUOTED),
+    // A flag and its argument.
+    (
+        r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*",
+        r"\s+",
+        ARGUMENT,
+    ),
+    (r"\bsshpass", r"\s+-p\s*", ARGUMENT),
+];
+
+const SIGN: &str = r#"\\*["']?\s*[:=]\s*"#;
+const VALUE: &str =
+    r#"(\\+["'][^"'\n]*["']?|"([^"\\\n]|\\[^\n])*"?|'([^'\\\n]|\\[^\n])*'?|([^\s"',;&})]|,[^\s"'])+)"#;
+const QUOTED: &str = r#"\\*["'][^"'\n]*["']?"#;
+const ARGUMENT: &str = r#"("[^"\n]*"?|'[^'\n]*'?|[^\s"'-][^\s"']*)"#;
+
+/// What begins a word: also after a line break that a string spells out, as in the JSON that a tool was given.
+const BEGIN: &str = r"(?:\b|(?P<keep>\\(?:[nrtbf]|u[0-9a-fA-F]{4})))";
+
+static KNOWN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let shapes = SHAPES.iter().map(|shape| match shape.strip_prefix(r"\b") {
+        Some(rest) => format!("{BEGIN}{rest}"),
+        None => (*shape).to_owned(),
+    });
+    let assigned = ASSIGNMENTS
+        .iter()
+        .map(|(name, sign, value)| format!("(?i)(?P<keep>{name}{sign}){value}"));
+    shapes
+        .chain(assigned)
+        .filter_map(|shape| Regex::new(&shape).ok())
+        .collect()
+});
 
 /// Masks secrets: those of known shapes, those that the user described, and one known by heart.
 #[derive(Debug, Clone, Default)]
@@ -112,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_shape_is_a_valid_expression() {
-        assert_eq!(KNOWN.len(), SHAPES.len());
+        assert_eq!(KNOWN.len(), SHAPES.len() + ASSIGNMENTS.len());
     }
 
     #[test]
@@ -148,24 +196,64 @@ mod tests {
         }
     }
 
+    const NAMED: &[(&str, &str)] = &[
+        ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
+        ("export MY_TOKEN='a b c'", "export MY_TOKEN=[masked]"),
+        (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": [masked], "n": 1}"#),
+        (
+            r#"{\"apiKey\": \"abc\", \"n\": 1}"#,
+            r#"{\"apiKey\": [masked], \"n\": 1}"#,
+        ),
+        (
+            r#"{"password": "a\"b", "n": 1}"#,
+            r#"{"password": [masked], "n": 1}"#,
+        ),
+        ("DB_PASS=hunter2 make", "DB_PASS=[masked] make"),
+        ("BASIC_AUTH=bob:hunter2", "BASIC_AUTH=[masked]"),
+        ("export KEY=abc", "export KEY=[masked]"),
+        (
+            "auth: { user: 'bob', pass: 'abc' }",
+            "auth: { user: 'bob', pass: [masked] }",
+        ),
+        ("PASSWORD=ab,cd, then", "PASSWORD=[masked], then"),
+        (
+            "Endpoint=x;AccountKey=abc==;Y=1",
+            "Endpoint=x;AccountKey=[masked];Y=1",
+        ),
+        ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
+        ("sshpass -p hunter2 ssh x", "sshpass -p [masked] ssh x"),
+        (
+            "GET /v1?api-version=1&key=abc&n=1",
+            "GET /v1?api-version=1&key=[masked]&n=1",
+        ),
+        (
+            "Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x",
+            "Authorization: [masked]\nHost: x",
+        ),
+        (
+            r#"{"Authorization": "ApiKey abc==", "n": 1}"#,
+            r#"{"Authorization": "[masked]", "n": 1}"#,
+        ),
+        (
+            "authorization: Digest username=\"bob\", response=\"abc\"",
+            "authorization: [masked]",
+        ),
+        ("password: hunter2", "password: [masked]"),
+        (
+            "curl -H 'Authorization: Bearer abc.def'",
+            "curl -H 'Authorization: [masked]'",
+        ),
+        ("authorization: Basic dXNlcjpwYXNz", "authorization: [masked]"),
+        ("postgres://bob:hunter2@db/x", "postgres://bob:[masked]@db/x"),
+        ("mysql --password hunter2 db", "mysql --password [masked] db"),
+        ("STRIPE_KEY=abc", "STRIPE_KEY=[masked]"),
+    ];
+
     #[test]
     fn what_is_named_like_a_secret_is_masked_and_its_name_is_kept() {
         let masker = Masker::default();
-        for (text, masked) in [
-            ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
-            ("export MY_TOKEN='a b c'", "export MY_TOKEN=[masked]"),
-            (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": [masked], "n": 1}"#),
-            ("password: hunter2", "password: [masked]"),
-            (
-                "curl -H 'Authorization: Bearer abc.def'",
-                "curl -H 'Authorization: [masked]'",
-            ),
-            ("authorization: Basic dXNlcjpwYXNz", "authorization: [masked]"),
-            ("postgres://bob:hunter2@db/x", "postgres://bob:[masked]@db/x"),
-            ("mysql --password hunter2 db", "mysql --password [masked] db"),
-            ("STRIPE_KEY=abc", "STRIPE_KEY=[masked]"),
-        ] {
-            assert_eq!(masker.mask(text), masked);
+        for (text, masked) in NAMED {
+            assert_eq!(masker.mask(text), *masked);
         }
     }
 
@@ -190,6 +278,10 @@ mod tests {
             "max_tokens: 500",
             "fn key(&self) -> Key { self.key }",
             "git commit -m 'basic tests'",
+            "12 passed, pass: 12, key: the first word",
+            "the author pushed -u origin main",
+            "docker run --user root -p 80:80 x",
+            "monkey=1 bypass=2 passed=3",
         ] {
             assert_eq!(masker.mask(text), text);
         }

@@ -97,13 +97,13 @@ fn content_of(completion: Completion) -> Result<String, Trouble> {
         )));
     }
     if let Some(refusal) = choice.message.refusal.filter(|r| !r.is_empty()) {
-        return Err(Trouble::lasting(format!(
+        return Err(Trouble::of_this_question(format!(
             "the reviewer declines: {}",
             said(&refusal)
         )));
     }
     if choice.finish_reason.as_deref() == Some("content_filter") {
-        return Err(Trouble::lasting(
+        return Err(Trouble::of_this_question(
             "the reviewer declines: a content filter stopped its answer",
         ));
     }
@@ -182,20 +182,21 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> Trouble {
         return Trouble::new(words, Cure::Simpler);
     }
     let lower = words.to_ascii_lowercase();
-    if lower.contains("context")
-        && ["length", "size", "window"]
-            .iter()
-            .any(|word| lower.contains(word))
-    {
-        let what = format!("the question is too long for {model:?} ({words}): lower --max-input-tokens");
-        return Trouble::lasting(what);
+    if status == 413 || is_about_length(&lower) {
+        return Trouble::of_this_question(format!(
+            "the question is too long for {model:?} (HTTP {status}: {words}): lower --max-input-tokens"
+        ));
     }
     let names_model = lower.contains("model");
+    let knows_no_such_model = names_model && UNKNOWN.iter().any(|sign| lower.contains(sign));
     match status {
         401 | 403 if reply.with_key => Trouble::lasting(format!(
             "{url} refuses the key (HTTP {status}: {words}): check REVIEWER_API_KEY"
         )),
         401 | 403 => Trouble::lasting(format!("{url} wants a key (HTTP {status}): set REVIEWER_API_KEY")),
+        400 | 422 if knows_no_such_model => Trouble::lasting(format!(
+            "{url} has no model {model:?} ({words}): check --reviewer-model"
+        )),
         404 if names_model => Trouble::lasting(format!(
             "{url} has no model {model:?} ({words}): check --reviewer-model; with Ollama: ollama pull {model}"
         )),
@@ -219,11 +220,42 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> Trouble {
             Trouble::lasting(format!("{url}: {words}: the reviewer's URL usually ends in /v1"))
         }
         0..=299 => Trouble::new(format!("{url} failed ({words})"), Cure::Again(reply.retry_after)),
-        _ => Trouble::lasting(format!(
-            "{url} does not accept the question (HTTP {status}: {words})"
-        )),
+        _ => not_accepted(reply, status, &words),
     }
 }
+
+/// A refusal that gives no reason we know. It may be the form of the answer, of which it says nothing.
+fn not_accepted(reply: &Reply<'_>, status: u16, words: &str) -> Trouble {
+    let cure = if reply.formatted && matches!(status, 400 | 422) {
+        Cure::PerhapsSimpler
+    } else {
+        Cure::None
+    };
+    let url = reply.url;
+    Trouble::new(
+        format!("{url} does not accept the question (HTTP {status}: {words})"),
+        cure,
+    )
+}
+
+/// Whether an error, in lower case, is about a question that is too long.
+fn is_about_length(words: &str) -> bool {
+    words.contains("context")
+        && ["length", "size", "window"]
+            .iter()
+            .any(|word| words.contains(word))
+}
+
+/// How servers say that they do not know a model.
+const UNKNOWN: &[&str] = &[
+    "not a valid model",
+    "not exist",
+    "not found",
+    "no such model",
+    "unknown model",
+    "invalid model",
+    "unsupported model",
+];
 
 /// Whether an error is about the structured output that was asked for.
 fn is_about_format(body: &str) -> bool {

@@ -63,11 +63,13 @@ pub(super) fn decide(moment: &Moment) -> Opinion {
     }
 }
 
-/// A stop is a stop; a warning gets one more chance, a loop of the agent's own making two.
+/// A stop is a stop; a warning gets one more chance, a loop of the agent's own making two. One that waits for
+/// an answer grows with its waiting time, 2, 4 and 8 times as long: people get three.
 fn trouble(finding: &Finding, grown: u32) -> Opinion {
-    let summary = text::excerpt(&finding.summary, SUMMARY);
+    let summary = summary(finding);
     let patience = match finding.kind {
-        Kind::Stall | Kind::Blocked | Kind::Storm => 1,
+        Kind::Stall | Kind::Storm => 1,
+        Kind::Blocked => 3,
         _ => 2,
     };
     if finding.grade == Grade::Stop {
@@ -77,6 +79,19 @@ fn trouble(finding: &Finding, grown: u32) -> Opinion {
         return opinion(Verdict::Abort, LIKELY, format!("it got worse: {summary}"));
     }
     opinion(Verdict::Continue, FOR_NOW, format!("one more chance: {summary}"))
+}
+
+/// What is said of a finding; a detector of a user's own may say nothing.
+fn summary(finding: &Finding) -> String {
+    let said = text::excerpt(&finding.summary, SUMMARY);
+    if !said.is_empty() {
+        return said;
+    }
+    let kind = format!("{:?}", finding.kind).to_lowercase();
+    match text::excerpt(&finding.rule, SUMMARY) {
+        rule if rule.is_empty() => format!("a finding of kind {kind}"),
+        rule => format!("{rule}, a finding of kind {kind}"),
+    }
 }
 
 fn rest(done: &Done) -> Opinion {
@@ -159,16 +174,67 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_gets_a_chance_and_a_loop_gets_two() {
-        for kind in ["stall", "blocked", "storm"] {
+    fn a_warning_gets_a_chance_a_loop_two_and_one_that_waits_three() {
+        for kind in ["stall", "storm"] {
             assert_eq!(found(kind, "warn", "open", 0), Verdict::Continue);
             assert_eq!(found(kind, "warn", "grown", 1), Verdict::Abort);
         }
+        for grown in 0..3 {
+            assert_eq!(found("blocked", "warn", "grown", grown), Verdict::Continue);
+        }
+        assert_eq!(found("blocked", "warn", "grown", 3), Verdict::Abort);
         for kind in ["loop", "stagnation", "checks", "text"] {
             assert_eq!(found(kind, "warn", "open", 0), Verdict::Continue);
             assert_eq!(found(kind, "warn", "grown", 1), Verdict::Continue);
             assert_eq!(found(kind, "warn", "grown", 2), Verdict::Abort);
             assert_eq!(found(kind, "warn", "graver", 0), Verdict::Continue);
+        }
+    }
+
+    #[test]
+    fn rev_09_whatever_is_decided_there_is_a_reason() {
+        let subject = |value: serde_json::Value| Subject::Trouble {
+            finding: Box::new(serde_json::from_value(value).unwrap()),
+            grown: 0,
+        };
+        let done =
+            |value: serde_json::Value| Subject::Rest(Some(Box::new(serde_json::from_value(value).unwrap())));
+        let mut subjects = vec![Subject::Rest(None), Subject::Silence, Subject::Interval];
+        for kind in [
+            "loop",
+            "text",
+            "stagnation",
+            "checks",
+            "stall",
+            "blocked",
+            "storm",
+            "budget",
+            "steering",
+        ] {
+            for grade in ["warn", "stop"] {
+                for summary in ["", " ", "x"] {
+                    let said = json!({ "sessionID": "s", "kind": kind, "grade": grade, "summary": summary });
+                    subjects.push(subject(said));
+                }
+            }
+        }
+        for outcome in ["done", "candidate", "waiting", "aborted", "error", "length"] {
+            for claim in ["promise", "prose", "none"] {
+                subjects.push(done(
+                    json!({ "sessionID": "s", "outcome": outcome, "claim": claim }),
+                ));
+            }
+        }
+        for subject in subjects {
+            let moment = Moment {
+                session: "s".to_owned(),
+                iteration: 1,
+                judged: String::new(),
+                subject,
+            };
+            let reason = decide(&moment).reason;
+            let said = reason.trim();
+            assert!(!said.is_empty() && !said.ends_with(':'), "{moment:?}: {reason:?}");
         }
     }
 

@@ -196,11 +196,14 @@ fn call(part: &Part<'_>, masker: &Masker) -> String {
     format!("call {tool} {input} → {outcome}")
 }
 
-/// A call's arguments in one line, decoded, so that masking sees them as they were meant.
+/// A call's arguments in one line. Each string is masked as it was meant: in JSON, a line break before a key
+/// reads like the beginning of its name.
 pub(super) fn arguments(raw: Raw<'_>, masker: &Masker) -> String {
     let flat = match serde_json::from_str::<Value>(raw.get()) {
-        Ok(Value::Object(members)) => {
-            let shown = members.iter().map(|(name, value)| match value {
+        Ok(mut value @ Value::Object(_)) => {
+            mask_strings(&mut value, masker);
+            let members = value.as_object().into_iter().flatten();
+            let shown = members.map(|(name, value)| match value {
                 Value::String(value) => format!("{name}: {value}"),
                 other => format!("{name}: {other}"),
             });
@@ -209,6 +212,16 @@ pub(super) fn arguments(raw: Raw<'_>, masker: &Masker) -> String {
         _ => text::decode(raw).into_owned(),
     };
     text::excerpt(&beginning_of(&flat, masker), INPUT)
+}
+
+/// Masks every string in a value. The parser bounds how deep it goes.
+fn mask_strings(value: &mut Value, masker: &Masker) {
+    match value {
+        Value::String(text) => *text = beginning_of(text, masker),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_strings(item, masker)),
+        Value::Object(members) => members.values_mut().for_each(|item| mask_strings(item, masker)),
+        _ => {}
+    }
 }
 
 fn first_line(error: &str, masker: &Masker) -> String {

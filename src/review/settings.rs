@@ -4,11 +4,15 @@ use super::ask::{Patience, Reviewer};
 use super::client::{Address, Endpoint};
 use super::command::{Asked, Leash};
 use super::desk::Limits;
+use super::exchange::Exchanges;
 use super::redact::Masker;
 use super::rules;
 use crate::pipe::Failure;
 use regex::Regex;
 use std::path::PathBuf;
+
+/// Who reviews where only exchanges answer, and none says who did.
+const REPLAY: &str = "replay";
 
 /// Who reviews.
 #[derive(Debug, Clone)]
@@ -44,8 +48,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The name that the decisions carry.
+    /// The name that the decisions carry. Who answers in a replay is in its exchanges.
     pub(super) fn name(&self) -> String {
+        if let Some(folder) = &self.replay {
+            return Exchanges::replay(folder)
+                .ok()
+                .and_then(|exchanges| exchanges.reviewer())
+                .unwrap_or_else(|| REPLAY.to_owned());
+        }
         match &self.who {
             Who::Endpoint(address) => address.model.clone(),
             Who::Command(line) => line.clone(),

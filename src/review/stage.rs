@@ -1,11 +1,12 @@
 //! The review as a stage of a pipe: lines never wait for a reviewer.
 
-use super::ask::Outcome;
+use super::ask::{Outcome, Reviewer};
 use super::asker::{Asker, Put};
 use super::desk::{Desk, Matter};
 use super::exchange::{Exchanges, Kept};
 use super::moment::Moment;
 use super::prompt::Prompt;
+use super::redact::Masker;
 use super::settings::Settings;
 use crate::pipe::{Code, Failure, Out, Stage};
 use crate::wire::record::{self, Reviewer as Opened};
@@ -64,35 +65,10 @@ impl Review {
             masker.clone(),
             settings.task.clone(),
             asks,
+            settings.record.is_some() || settings.replay.is_some(),
         );
         let desk = Arc::new(Mutex::new(desk));
-        let decider = match (&settings.replay, reviewer) {
-            (Some(folder), _) => {
-                let exchanges = Exchanges::replay(folder)?;
-                Decider::Replay(Box::new(Replay {
-                    exchanges,
-                    max_input_tokens: settings.max_input_tokens,
-                    due: None,
-                    missing: Vec::new(),
-                }))
-            }
-            (None, None) => Decider::Rules,
-            (None, Some(reviewer)) => {
-                let put = Put {
-                    desk: Arc::clone(&desk),
-                    out: out.clone(),
-                    reviewer,
-                    patience: settings.patience,
-                    max_input_tokens: settings.max_input_tokens,
-                    masker,
-                    record: settings.record.as_deref().map(Exchanges::record).transpose()?,
-                };
-                Decider::Asker {
-                    asker: Asker::start(put)?,
-                    outgoing: None,
-                }
-            }
-        };
+        let decider = Decider::new(&settings, reviewer, &desk, &out, masker)?;
         Ok(Self {
             desk,
             out,
@@ -138,6 +114,51 @@ impl Review {
     }
 }
 
+impl Decider {
+    fn new(
+        settings: &Settings,
+        reviewer: Option<Reviewer>,
+        desk: &Arc<Mutex<Desk>>,
+        out: &Out,
+        masker: Masker,
+    ) -> Result<Self, Failure> {
+        Ok(match (&settings.replay, reviewer) {
+            (Some(folder), _) => {
+                let exchanges = Exchanges::replay(folder)?;
+                Decider::Replay(Box::new(Replay {
+                    exchanges,
+                    max_input_tokens: settings.max_input_tokens,
+                    due: None,
+                    missing: Vec::new(),
+                }))
+            }
+            (None, None) => {
+                if settings.record.is_some() {
+                    tracing::warn!(
+                        "--record keeps nothing: the rules decide; name a reviewer (--reviewer-url or --reviewer-cmd)"
+                    );
+                }
+                Decider::Rules
+            }
+            (None, Some(reviewer)) => {
+                let put = Put {
+                    desk: Arc::clone(desk),
+                    out: out.clone(),
+                    reviewer,
+                    patience: settings.patience,
+                    max_input_tokens: settings.max_input_tokens,
+                    masker,
+                    record: settings.record.as_deref().map(Exchanges::record).transpose()?,
+                };
+                Decider::Asker {
+                    asker: Asker::start(put)?,
+                    outgoing: None,
+                }
+            }
+        })
+    }
+}
+
 impl Replay {
     /// Settles what is due, and begins what is next. At the `end` everything is due.
     fn go_on(&mut self, desk: &mut Desk, end: bool, added: &mut Vec<u8>) {
@@ -147,6 +168,9 @@ impl Replay {
             }
             if let Some((at, kept, lines)) = self.due.take() {
                 let ts = if end { desk.now.min(at) } else { at };
+                if let (Some(flight), Some(stale)) = (&mut desk.flight, kept.stale) {
+                    flight.stale = stale;
+                }
                 desk.settle(&kept.outcome, &kept.reviewer, lines, ts, added);
             }
             let Some(matter) = desk.next(false, added) else {
@@ -175,6 +199,7 @@ impl Replay {
                     outcome: Outcome::failed("no exchange was recorded"),
                     reviewer: super::rules::NAME.to_owned(),
                     lasted: 0,
+                    stale: None,
                 }
             });
         (matter.now.saturating_add(kept.lasted), kept, prompt.sample_lines)

@@ -1,5 +1,6 @@
 //! Why a reviewer gave no answer, and whether asking again can help.
 
+use super::redact::Masker;
 use crate::wire::text;
 use std::time::Duration;
 
@@ -22,8 +23,35 @@ pub(super) enum Cure {
     Again(Option<Duration>),
     /// Asking in a simpler form: the endpoint does not know this `response_format`.
     Simpler,
+    /// Perhaps the same: it does not say what it does not accept.
+    PerhapsSimpler,
+    /// Asking something else: it does not want to, or cannot, answer this.
+    OtherQuestion,
     /// Nothing but a person.
     None,
+}
+
+/// What a failure says about the next question.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// That it may be answered.
+    #[default]
+    Passing,
+    /// That it would fail as well.
+    Lasting,
+    /// Nothing: the failure is about its own question, or ours.
+    Question,
+}
+
+impl Cure {
+    /// What is left to say when it has not helped.
+    pub(super) fn blame(self) -> Blame {
+        match self {
+            Self::Again(_) => Blame::Passing,
+            Self::OtherQuestion => Blame::Question,
+            Self::Simpler | Self::PerhapsSimpler | Self::None => Blame::Lasting,
+        }
+    }
 }
 
 impl Trouble {
@@ -35,6 +63,19 @@ impl Trouble {
     /// Something that stays until somebody changes it.
     pub(super) fn lasting(what: impl AsRef<str>) -> Self {
         Self::new(what, Cure::None)
+    }
+
+    /// Something about this question alone.
+    pub(super) fn of_this_question(what: impl AsRef<str>) -> Self {
+        Self::new(what, Cure::OtherQuestion)
+    }
+
+    /// Without the secrets that it repeats: those of an address, say.
+    pub(super) fn masked(self, masker: &Masker) -> Self {
+        Self {
+            what: masker.mask(&self.what).into_owned(),
+            ..self
+        }
     }
 
     pub(super) fn new(what: impl AsRef<str>, cure: Cure) -> Self {

@@ -52,15 +52,15 @@ pub(super) struct PartUpdated<'a> {
 /// `message.part.delta`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Delta<'a> {
+pub(super) struct Grown<'a> {
     #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "messageID", deserialize_with = "super::text::borrowed")]
     pub message: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "partID", deserialize_with = "super::text::borrowed")]
     pub part: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    pub delta: Option<Raw<'a>>,
+    #[serde(borrow, rename = "delta")]
+    pub text: Option<Raw<'a>>,
 }
 
 /// `message.updated`, `session.created` and `session.updated`.
@@ -177,7 +177,7 @@ pub(super) struct TodoItem<'a> {
 /// `permission.*` and `question.*`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Request<'a> {
+pub(super) struct Asked<'a> {
     #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow, deserialize_with = "super::text::borrowed")]

@@ -88,7 +88,7 @@ fn unescape(body: &str) -> String {
             Some(b'"') => "\"",
             Some(b't') => "\t",
             Some(b'r') => "\r",
-            Some(b'\\') => "\\",
+            Some(b'\\') | None => "\\",
             Some(b'/') => "/",
             Some(b'b') => "\u{8}",
             Some(b'f') => "\u{c}",
@@ -104,7 +104,6 @@ fn unescape(body: &str) -> String {
                 rest = &rest[other..];
                 continue;
             }
-            None => "\\",
         };
         text.push_str(plain);
         rest = rest.get(at + 2..).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What the events of `OpenCode`'s bus are about, by their type, and what becomes of each.
 
 use super::bus::{
-    Bare, Delta, Failed, Failure, Info, Listed, PartUpdated, Request, StatusChanged, StatusInfo, TodoItem,
+    Asked, Bare, Failed, Failure, Grown, Info, Listed, PartUpdated, StatusChanged, StatusInfo, TodoItem,
     Updated,
 };
 use super::compact;
@@ -112,8 +112,8 @@ pub(super) fn shape<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
         .or_else(|| serde_json::from_str(source).ok())
 }
 
-fn delta(read: Delta<'_>) -> Told<'_> {
-    let event = match (read.part, read.delta) {
+fn delta(read: Grown<'_>) -> Told<'_> {
+    let event = match (read.part, read.text) {
         (Some(part), Some(text)) => Event::Delta {
             part,
             message: read.message.unwrap_or_default(),
@@ -185,7 +185,7 @@ fn todo(item: TodoItem<'_>) -> Todo<'_> {
     }
 }
 
-fn request(topic: Topic, read: Request<'_>) -> Told<'_> {
+fn request(topic: Topic, read: Asked<'_>) -> Told<'_> {
     let event = match topic {
         Topic::Permission => Event::Asked {
             question: false,

@@ -1,6 +1,6 @@
 //! A command as the reviewer.
 
-use super::lines::{Live, decisions, opened, rest, text};
+use super::lines::{LONG, Live, decisions, opened, rest, text};
 use crate::support::ocr;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs::{self, File};
@@ -124,7 +124,10 @@ impl Witness {
 
 /// Waits until nobody holds the pipe.
 fn wait_for_the_end(mut held: File) {
-    assert_eq!(held.read(&mut [0]).unwrap(), 0);
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || tell.send(held.read(&mut [0])));
+    let read = told.recv_timeout(LONG).expect("nobody holds the pipe any more");
+    assert_eq!(read.unwrap(), 0);
 }
 
 #[test]
@@ -132,7 +135,7 @@ fn a_command_whose_time_is_up_is_killed_with_its_children() {
     let witness = Witness::new();
     let command = witness.command();
     let stage =
-        std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "0.5"]));
+        std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "3"]));
     wait_for_the_end(witness.begun());
     let decision = &decisions(&stage.join().unwrap().stdout)[0];
     assert_eq!(
@@ -180,9 +183,78 @@ fn what_a_command_leaves_running_in_the_background_goes_with_it() {
     let witness = Witness::new();
     let path = witness.path.display();
     let command = format!(
-        r#"(exec > {path} 2> /dev/null; exec sleep 1000) & echo '{{"action": "done", "reason": "fine"}}'"#
+        r#"exec 3> {path}; sleep 1000 > /dev/null 2>&1 & echo '{{"action": "done", "reason": "fine"}}'"#
     );
     let stage = std::thread::spawn(move || review(&command, &[]));
     wait_for_the_end(witness.begun());
     assert_eq!(decisions(&stage.join().unwrap().stdout)[0]["action"], "done");
+}
+
+#[test]
+fn a_command_that_leaves_a_child_with_its_output_is_answered_all_the_same() {
+    for leaves in [
+        "sleep 1000 &",
+        // It leaves the group as well, and is found out after a moment.
+        #[cfg(target_os = "linux")]
+        "setsid sleep 15 &",
+    ] {
+        let command = format!(r#"{leaves} echo '{{"action": "done", "reason": "fine"}}'"#);
+        let decision = &decisions(&review(&command, &["--deadline", "10"]).stdout)[0];
+        assert_eq!(
+            (decision["action"].as_str(), decision["degraded"].as_bool()),
+            (Some("done"), Some(false)),
+            "{leaves}"
+        );
+    }
+}
+
+#[test]
+fn a_command_is_killed_with_its_children_when_a_write_fails() {
+    // Whether the write or the watch notices first is a matter of luck: several times.
+    for _ in 0..10 {
+        let witness = Witness::new();
+        let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
+        live.write(&input());
+        let held = witness.begun();
+        let mut stdin = live.take_input();
+        let writing = std::thread::spawn(move || {
+            let line = text(3000, "on and on");
+            while std::io::Write::write_all(&mut stdin, line.as_bytes()).is_ok() {}
+        });
+        live.leave();
+        wait_for_the_end(held);
+        assert_eq!(live.child.wait().unwrap().code(), Some(141));
+        writing.join().unwrap();
+    }
+}
+
+#[test]
+fn a_command_is_killed_with_its_children_at_a_second_signal() {
+    let witness = Witness::new();
+    let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
+    live.write(&input());
+    let held = witness.begun();
+    let id = rustix::process::Pid::from_child(&live.child);
+    // Two that come together may be one.
+    let ended = loop {
+        if let Some(status) = live.child.try_wait().unwrap() {
+            break status;
+        }
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        std::thread::yield_now();
+    };
+    assert_eq!(ended.code(), Some(143));
+    wait_for_the_end(held);
+}
+
+#[test]
+fn a_command_is_killed_with_its_children_when_the_input_does_not_end_after_a_signal() {
+    let witness = Witness::new();
+    let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
+    live.write(&input());
+    let held = witness.begun();
+    let id = rustix::process::Pid::from_child(&live.child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    wait_for_the_end(held);
+    assert_eq!(live.child.wait().unwrap().code(), Some(143));
 }

@@ -227,7 +227,8 @@ fn what_cannot_be_cured_is_said_at_once_in_one_line_and_not_tried_again() {
             "ollama pull",
         ),
         ("404 No", "404 page not found", "/v1"),
-        ("400 No", "bad request", "does not accept"),
+        ("400 No", "foo/bar is not a valid model ID", "--reviewer-model"),
+        ("402 No", "no credits", "does not accept"),
     ] {
         let error = json!({ "error": { "message": message } });
         let fake = Fake::start(move |_, _, stream| send_json(stream, status, "", &error));
@@ -241,34 +242,29 @@ fn what_cannot_be_cured_is_said_at_once_in_one_line_and_not_tried_again() {
 }
 
 #[test]
-fn the_form_of_the_answer_falls_back_once_and_is_remembered() {
-    let fake = Fake::start(
-        |_, request, stream| match request.body["response_format"]["type"].as_str() {
-            Some(form) => {
-                let error = json!({ "error": { "message": format!("'response_format' of type '{form}' is not supported") } });
-                send_json(stream, "400 Bad Request", "", &error);
-            }
-            None => answer(stream, &request.decide("continue")),
-        },
-    );
-    let mut live = super::lines::Live::start(&["--reviewer-url", &fake.url]);
-    live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
-    assert_eq!(live.decision()["retries"], 0);
-    live.write(&looping(3000, "stop", "graver", 5));
-    assert_eq!(live.decision()["degraded"], false);
-    let forms: Vec<_> = fake
-        .seen()
-        .iter()
-        .map(|r| r.body["response_format"]["type"].clone())
-        .collect();
-    assert_eq!(
-        forms,
-        [
-            json!("json_schema"),
-            json!("json_object"),
-            json!(null),
-            json!(null)
-        ]
+fn a_pause_that_is_asked_for_is_waited_unless_no_time_is_left_behind_it() {
+    let busy = |stream: &mut std::net::TcpStream| {
+        send_json(
+            stream,
+            "429 Slow",
+            "Retry-After: 1\r\n",
+            &json!({ "error": { "message": "busy" } }),
+        );
+    };
+    let fake = Fake::start(move |n, request, stream| match n {
+        0 => busy(stream),
+        _ => answer(stream, &request.decide("done")),
+    });
+    let begun = std::time::Instant::now();
+    let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+    assert_eq!(decision["degraded"], false);
+    assert!(begun.elapsed().as_secs_f64() >= 1.0, "{:?}", begun.elapsed());
+    let fake = Fake::start(move |_, _, stream| busy(stream));
+    let decision = &decisions(&review(&fake, &["--deadline", "1.8"], &input()).stdout)[0];
+    let reason = decision["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("HTTP 429") && !reason.contains("no answer within"),
+        "{reason}"
     );
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 
 /// What was asked.
@@ -62,6 +63,19 @@ impl Fake {
     /// Decides the same every time.
     pub fn deciding(action: &'static str) -> Self {
         Self::start(move |_, request, stream| answer(stream, &request.decide(action)))
+    }
+
+    /// Decides when it is told to, in the order of its questions.
+    pub fn patient(action: &'static str) -> (Self, Sender<()>) {
+        let (go, gone) = channel();
+        let gone = Mutex::new(gone);
+        let fake = Self::start(move |_, request, stream| {
+            let told = gone.lock().unwrap().recv();
+            if told.is_ok() {
+                answer(stream, &request.decide(action));
+            }
+        });
+        (fake, go)
     }
 
     pub fn seen(&self) -> Vec<Request> {

@@ -1,23 +1,10 @@
 //! When somebody is asked, and what happens while the answer is awaited.
 
-use super::fake::{Fake, answer, send};
-use super::lines::{Live, busy, finding, looping, opened, rest, text, tick, turn};
+use super::fake::{Fake, send, send_json};
+use super::lines::{Live, decisions, finding, looping, opened, rest, text, tick, turn};
+use crate::support::ocr;
 use serde_json::{Value, json};
-use std::sync::Mutex;
-use std::sync::mpsc::{Sender, channel};
-
-/// An endpoint that decides when it is told to, in the order of its questions.
-fn patient(action: &'static str) -> (Fake, Sender<()>) {
-    let (go, gone) = channel();
-    let gone = Mutex::new(gone);
-    let fake = Fake::start(move |_, request, stream| {
-        let told = gone.lock().unwrap().recv();
-        if told.is_ok() {
-            answer(stream, &request.decide(action));
-        }
-    });
-    (fake, go)
-}
+use std::time::{Duration, Instant};
 
 fn live(fake: &Fake, args: &[&str]) -> Live {
     let mut all = vec!["--reviewer-url", fake.url.as_str(), "--retry-pause", "0.001"];
@@ -27,7 +14,7 @@ fn live(fake: &Fake, args: &[&str]) -> Live {
 
 #[test]
 fn lines_go_on_while_a_review_is_under_way_and_the_decision_comes_when_it_comes() {
-    let (fake, go) = patient("abort");
+    let (fake, go) = Fake::patient("abort");
     let mut live = live(&fake, &[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     for ts in (3000..9000).step_by(1000) {
@@ -49,73 +36,8 @@ fn lines_go_on_while_a_review_is_under_way_and_the_decision_comes_when_it_comes(
 }
 
 #[test]
-fn a_decision_is_stale_when_the_session_has_come_to_rest_meanwhile() {
-    let (fake, go) = patient("abort");
-    let mut live = live(&fake, &[]);
-    live.write(
-        &[
-            opened("x"),
-            looping(2000, "warn", "open", 4),
-            rest(3000, "candidate", &[], 2),
-            tick(4000),
-        ]
-        .concat(),
-    );
-    live.next("ocr.stream.tick");
-    go.send(()).unwrap();
-    let stale = live.decision();
-    assert_eq!(
-        (&stale["judged"], &stale["stale"]),
-        (&json!("evt_2000"), &json!(true))
-    );
-    go.send(()).unwrap();
-    let about_rest = live.decision();
-    assert_eq!(
-        (&about_rest["judged"], &about_rest["stale"]),
-        (&json!("evt_3000"), &json!(false))
-    );
-}
-
-#[test]
-fn a_decision_about_a_rest_is_stale_when_the_session_works_again() {
-    for (after, stale) in [
-        (busy(3000), true),
-        (text(3000, "more"), true),
-        (tick(3000), false),
-    ] {
-        let (fake, go) = patient("done");
-        let mut live = live(&fake, &[]);
-        live.write(
-            &[
-                opened("x"),
-                rest(2000, "candidate", &[], 1),
-                tick(2500),
-                after.clone(),
-                tick(4000),
-            ]
-            .concat(),
-        );
-        live.next("ocr.stream.tick");
-        live.next("ocr.stream.tick");
-        go.send(()).unwrap();
-        assert_eq!(live.decision()["stale"], stale, "{after}");
-    }
-}
-
-#[test]
-fn a_decision_about_trouble_that_is_over_is_stale() {
-    let (fake, go) = patient("abort");
-    let mut live = live(&fake, &[]);
-    let closed = finding(3000, "loop", "warn", "closed", 4);
-    live.write(&[opened("x"), looping(2000, "warn", "open", 4), closed, tick(4000)].concat());
-    live.next("ocr.stream.tick");
-    go.send(()).unwrap();
-    assert_eq!(live.decision()["stale"], true);
-}
-
-#[test]
 fn what_grows_while_it_is_being_judged_is_judged_once_more_as_it_then_stands() {
-    let (fake, go) = patient("continue");
+    let (fake, go) = Fake::patient("continue");
     let mut live = live(&fake, &[]);
     let growing = [
         looping(2000, "warn", "open", 4),
@@ -135,7 +57,7 @@ fn what_grows_while_it_is_being_judged_is_judged_once_more_as_it_then_stands() {
 
 #[test]
 fn at_the_end_of_the_input_the_answer_is_awaited() {
-    let (fake, go) = patient("done");
+    let (fake, go) = Fake::patient("done");
     let mut live = live(&fake, &[]);
     live.write(&[opened("x"), rest(2000, "candidate", &["openTodos"], 1)].concat());
     live.end_input();
@@ -151,7 +73,7 @@ fn at_the_end_of_the_input_the_answer_is_awaited() {
 
 #[test]
 fn at_the_end_of_the_input_no_answer_is_awaited_beyond_the_deadline() {
-    let (fake, _never) = patient("done");
+    let (fake, _never) = Fake::patient("done");
     let mut live = live(&fake, &["--deadline", "0.3"]);
     let both = [
         looping(2000, "warn", "open", 4),
@@ -281,4 +203,82 @@ fn sessions_are_judged_apart() {
         (&evidence["task"], &evidence["sample"]),
         (&json!("theirs"), &json!(["agent: theirs"]))
     );
+}
+
+/// The same lines of another session; its findings keep their ids.
+fn of_session(n: usize, lines: &str) -> String {
+    lines.replace("ses_1", &format!("ses_{n}"))
+}
+
+#[test]
+fn sessions_that_wait_for_one_another_do_not_add_up_their_deadlines() {
+    let mut live = Live::start(&["--deadline", "2", "--reviewer-cmd", "exec sleep 1000"]);
+    let trouble = [opened("x"), looping(2000, "warn", "open", 4)].concat();
+    // No more than fail before the reviewer is left alone.
+    let all: String = (1..=3).map(|n| of_session(n, &trouble)).collect();
+    let begun = Instant::now();
+    live.write(&all);
+    for _ in 0..3 {
+        let decision = live.decision();
+        assert_eq!(decision["degraded"], true);
+        assert!(!decision["reason"].as_str().unwrap().is_empty());
+    }
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_is_about_one_question_keeps_nobody_from_asking_the_next() {
+    let fake = Fake::start(|n, request, stream| match n {
+        0 => {
+            let refusal = json!({ "choices": [{ "message": { "refusal": "I can't.", "content": null } }] });
+            send_json(stream, "200 OK", "", &refusal);
+        }
+        1 => send(stream, "413 Too Large", "", b""),
+        2 => send(stream, "200 OK", "", &vec![b' '; 2 << 20]),
+        _ => super::fake::answer(stream, &request.decide("abort")),
+    });
+    let mut live = live(&fake, &[]);
+    live.write(&opened("x"));
+    for n in 1..=4 {
+        live.write(&of_session(n, &looping(2000, "warn", "open", 4)));
+        assert_eq!(live.decision()["degraded"], n < 4, "{n}");
+    }
+    assert_eq!(fake.seen().len(), 4);
+}
+
+#[test]
+fn a_finding_of_one_session_is_not_closed_by_another() {
+    let lines = [
+        opened("x"),
+        finding(2000, "loop", "warn", "open", 4),
+        of_session(2, &finding(2000, "loop", "warn", "closed", 4)),
+    ];
+    let done = ocr("ocr-review")
+        .arg("--only")
+        .write_stdin(lines.concat())
+        .output()
+        .unwrap();
+    let decided = decisions(&done.stdout);
+    assert_eq!(decided.len(), 1);
+    assert_eq!(decided[0]["sessionID"], "ses_1");
+}
+
+#[test]
+fn a_silence_of_one_session_is_judged_beside_a_finding_of_another() {
+    let lines = [
+        opened("x"),
+        finding(2000, "loop", "warn", "open", 4),
+        of_session(2, &turn(2000, "silence", 4)),
+        tick(3000),
+    ];
+    let done = ocr("ocr-review")
+        .arg("--only")
+        .write_stdin(lines.concat())
+        .output()
+        .unwrap();
+    let sessions: Vec<Value> = decisions(&done.stdout)
+        .iter()
+        .map(|decision| decision["sessionID"].clone())
+        .collect();
+    assert_eq!(sessions, ["ses_1", "ses_2"]);
 }

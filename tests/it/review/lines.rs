@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// How long a test waits for a line before it fails: far longer than any of them needs.
-const LONG: Duration = Duration::from_secs(90);
+pub const LONG: Duration = Duration::from_secs(90);
 
 pub fn opened(task: &str) -> String {
     ours(
@@ -125,6 +125,16 @@ impl Live {
 
     pub fn end_input(&mut self) {
         self.input = None;
+    }
+
+    /// The input, for a thread of its own.
+    pub fn take_input(&mut self) -> ChildStdin {
+        self.input.take().unwrap()
+    }
+
+    /// Leaves: nobody reads what it writes any more.
+    pub fn leave(&mut self) {
+        self.output = channel().1;
     }
 
     pub fn line(&self) -> Value {

@@ -1,11 +1,13 @@
 //! A long stream, and a reviewer that takes its time.
 
 use super::fake::{Fake, answer};
-use super::lines::{looping, opened, text};
+use super::lines::{looping, opened, rest, text, tick};
 use std::io::{BufRead, BufReader, Write};
-use std::process::{ChildStdin, Command, Stdio};
-use std::sync::{Mutex, mpsc};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// How many events pass while the reviewer thinks.
 const EVENTS: usize = 500_000;
@@ -81,4 +83,143 @@ fn peak(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// How long a line may take from its writing to its arrival.
+const DELAY: Duration = Duration::from_millis(50);
+/// How many lines come at a time, the last of which is timed, and how far these are apart: half a million in 20 s.
+const BURST: usize = 250;
+const PACE: Duration = Duration::from_millis(10);
+/// How often it is tried to measure on a busy machine.
+const RUNS: usize = 4;
+
+#[test]
+fn no_line_is_held_up_while_a_reviewer_takes_twenty_seconds() {
+    // A busy machine holds up everybody: a run in which `cat` was late as well says nothing of us. One run more may
+    // miss by bad luck, and no second.
+    let mut late = Vec::new();
+    for _ in 0..RUNS {
+        let (ours, cats) = longest_delays();
+        if ours < DELAY {
+            return;
+        }
+        late.push((ours, cats));
+        let ours_alone = late.iter().filter(|(_, cats)| *cats < DELAY).count();
+        assert!(ours_alone < 2, "late, and late again, beside cat: {late:?}");
+    }
+    panic!("this machine is too busy to tell: {late:?}");
+}
+
+/// The longest that any timed line took while a reviewer thought and a full window was kept, and that any took
+/// through `cat` meanwhile.
+fn longest_delays() -> (Duration, Duration) {
+    let folder = tempfile::tempdir().unwrap();
+    // Twenty seconds over the first question, which is as long as the events take.
+    let command = format!(
+        r#"cat > /dev/null; mkdir {}/asked && sleep 20; echo '{{"action": "continue", "reason": "because of this"}}'"#,
+        folder.path().display()
+    );
+    let mut stage = Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
+        .args(["--reviewer-cmd", &command])
+        .env("OCR_LOG", "off")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let sent: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let arriving = arrivals(stage.stdout.take().unwrap(), Arc::clone(&sent));
+    let mut beside = Beside::start();
+    let stdin = paced(stage.stdin.take().unwrap(), &sent, &mut beside);
+    let (longest, stdout) = arriving.join().unwrap();
+    #[cfg(target_os = "linux")]
+    assert!(peak(stage.id()) < MEMORY, "{} KiB", peak(stage.id()));
+    drop(stdin);
+    assert_eq!(stage.wait().unwrap().code(), Some(0));
+    drop(stdout);
+    (longest, beside.finish())
+}
+
+/// A `cat` that gets a line whenever the stage gets a burst.
+struct Beside {
+    cat: Child,
+    stdin: ChildStdin,
+    sent: Sender<Instant>,
+    longest: JoinHandle<Duration>,
+}
+
+impl Beside {
+    fn start() -> Self {
+        let mut cat = Command::new("cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(cat.stdout.take().unwrap()).lines();
+        let (sent, begun) = mpsc::channel::<Instant>();
+        let longest = std::thread::spawn(move || {
+            let delays = lines.zip(begun).map(|(_, begun)| begun.elapsed());
+            delays.max().unwrap_or_default()
+        });
+        let stdin = cat.stdin.take().unwrap();
+        Self {
+            cat,
+            stdin,
+            sent,
+            longest,
+        }
+    }
+
+    fn write(&mut self) {
+        self.sent.send(Instant::now()).unwrap();
+        self.stdin.write_all(b"timed\n").unwrap();
+    }
+
+    fn finish(self) -> Duration {
+        drop((self.stdin, self.sent));
+        let mut cat = self.cat;
+        cat.wait().unwrap();
+        self.longest.join().unwrap()
+    }
+}
+
+/// Writes trouble, then the events at their pace, the last of each burst noted with its time, then a rest.
+fn paced(mut stdin: ChildStdin, sent: &Mutex<Vec<Instant>>, beside: &mut Beside) -> ChildStdin {
+    let write = |stdin: &mut ChildStdin, lines: &str| stdin.write_all(lines.as_bytes()).unwrap();
+    write(&mut stdin, &(opened("x") + &looping(2000, "warn", "open", 4)));
+    let burst: String = (1..BURST).map(|_| text(3000, &"on and on ".repeat(20))).collect();
+    let begun = Instant::now();
+    for n in 0..EVENTS / BURST {
+        let due = begun + PACE * u32::try_from(n).unwrap();
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let timed = burst.clone() + &text(4000, "timed");
+        sent.lock().unwrap().push(Instant::now());
+        write(&mut stdin, &timed);
+        beside.write();
+    }
+    write(&mut stdin, &(rest(9000, "candidate", &[], 10) + &tick(9001)));
+    stdin
+}
+
+/// Reads until the decisions about the loop and about the rest have come: the longest delay of a timed line.
+fn arrivals(
+    stdout: ChildStdout,
+    sent: Arc<Mutex<Vec<Instant>>>,
+) -> JoinHandle<(Duration, BufReader<ChildStdout>)> {
+    std::thread::spawn(move || {
+        let (mut longest, mut timed, mut decided) = (Duration::ZERO, 0, 0);
+        let mut stdout = BufReader::new(stdout);
+        for line in (&mut stdout).split(b'\n').map(Result::unwrap) {
+            if memchr::memmem::find(&line, b"\"timed\"").is_some() {
+                longest = longest.max(sent.lock().unwrap()[timed].elapsed());
+                timed += 1;
+            } else if memchr::memmem::find(&line, b"\"ocr.review.decision\"").is_some() {
+                decided += 1;
+                if decided == 2 {
+                    break;
+                }
+            }
+        }
+        assert_eq!((timed, decided), (EVENTS / BURST, 2));
+        (longest, stdout)
+    })
 }

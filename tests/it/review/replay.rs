@@ -43,6 +43,8 @@ fn recorded(folder: &Path) -> (String, Vec<Value>) {
         live.write(step);
         seen.push(live.decision());
     }
+    // An exchange is written once its decision is.
+    live.finish();
     (steps.concat(), seen)
 }
 
@@ -89,6 +91,7 @@ fn a_replay_answers_when_the_reviewer_did_in_the_time_of_the_lines() {
     go.send(()).unwrap();
     let line = live.next("ocr.review.decision");
     assert_eq!(line["ts"], 5000);
+    live.finish();
     let after = [tick(6000), tick(7000)].concat();
     let out = String::from_utf8(replay(folder.path(), &(during + &after)).stdout).unwrap();
     let replayed: Vec<Value> = out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
@@ -101,6 +104,109 @@ fn a_replay_answers_when_the_reviewer_did_in_the_time_of_the_lines() {
         (&replayed[at - 1]["ts"], &replayed[at + 1]["ts"]),
         (&5000.into(), &6000.into())
     );
+}
+
+#[test]
+fn an_exchange_is_kept_before_its_decision_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::deciding("abort");
+    let mut live = Live::start(&[
+        "--reviewer-url",
+        &fake.url,
+        "--record",
+        folder.path().to_str().unwrap(),
+    ]);
+    let input = [opened("x"), looping(2000, "stop", "open", 5)].concat();
+    live.write(&input);
+    let decision = live.decision();
+    // As when whoever reads has read enough.
+    live.child.kill().unwrap();
+    live.child.wait().unwrap();
+    assert_eq!(decisions(&replay(folder.path(), &input).stdout), [decision]);
+}
+
+#[test]
+fn a_replay_knows_what_was_stale_also_within_a_millisecond() {
+    let folder = tempfile::tempdir().unwrap();
+    let (fake, go) = Fake::patient("done");
+    let mut live = Live::start(&[
+        "--reviewer-url",
+        &fake.url,
+        "--record",
+        folder.path().to_str().unwrap(),
+    ]);
+    let at_rest = [opened("x"), rest(2000, "candidate", &[], 1)].concat();
+    // Live, the answer comes after the last of these; in a replay it is due at the first.
+    let during = [tick(2001), tick(3000), busy(3000)].concat();
+    live.write(&[&*at_rest, &*during].concat());
+    live.next("session.status");
+    go.send(()).unwrap();
+    let decision = live.decision();
+    assert_eq!(decision["stale"], true);
+    live.finish();
+    let again = replay(folder.path(), &[&*at_rest, &*during, &*tick(5000)].concat());
+    assert_eq!(decisions(&again.stdout), [decision]);
+}
+
+#[test]
+fn a_replay_that_is_asked_for_comes_before_what_is_set_for_every_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, live) = recorded(folder.path());
+    let done = ocr("ocr-review")
+        .arg("--replay")
+        .arg(folder.path())
+        .env("OCR_REVIEWER_CMD", "false")
+        .env("OCR_REVIEW_RECORD", folder.path().join("elsewhere"))
+        .write_stdin(&*input)
+        .output()
+        .unwrap();
+    assert_eq!(
+        (done.status.code(), decisions(&done.stdout)),
+        (Some(0), live.clone())
+    );
+    let out = String::from_utf8(done.stdout).unwrap();
+    let opened: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
+    assert_eq!(opened["type"], "ocr.review.opened");
+    assert_eq!(opened["properties"]["reviewer"], live[0]["reviewer"]);
+    // What is typed comes before what is set.
+    let asked = ocr("ocr-review")
+        .args([
+            "--only",
+            "--reviewer-cmd",
+            r#"echo '{"action":"abort","reason":"asked anew"}'"#,
+        ])
+        .env("OCR_REVIEW_REPLAY", folder.path())
+        .write_stdin(&*input)
+        .output()
+        .unwrap();
+    assert_eq!(decisions(&asked.stdout)[0]["reason"], "asked anew");
+}
+
+#[test]
+fn two_at_odds_on_the_command_line_are_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for other in ["--reviewer-cmd", "--record"] {
+        let done = ocr("ocr-review")
+            .args([other, "x", "--replay"])
+            .arg(folder.path())
+            .write_stdin("")
+            .output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(2), "{other}");
+    }
+}
+
+#[test]
+fn a_record_of_what_the_rules_decide_is_told_to_stay_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = ocr("ocr-review")
+        .arg("--record")
+        .arg(folder.path())
+        .write_stdin([opened("x"), rest(2000, "candidate", &[], 1)].concat())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(done.stderr).unwrap();
+    assert!(told.contains("--record keeps nothing"), "{told}");
 }
 
 #[test]
