@@ -4,15 +4,21 @@ use super::ledger::{Ended, Ledger};
 use crate::pipe::Code;
 use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Verdict};
 
+/// How many of the changed files are named.
+const NAMED: usize = 100;
+
 /// Sums the run up. `signal` is the one that this process itself was told to stop with.
 pub(super) fn conclude(ledger: &Ledger, signal: Option<Code>) -> (RunResult, Code) {
     let (ended, code) = ended(ledger, signal);
+    let mut changed = ledger.changed();
+    changed.truncate(NAMED);
     let result = RunResult {
         session_id: ledger.root().map(str::to_owned),
         outcome: ended.outcome,
         exit_code: code.number(),
         reason: ended.reason,
-        totals: ledger.totals,
+        changed,
+        totals: ledger.tally.totals,
     };
     (result, code)
 }
@@ -55,7 +61,7 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
             RunOutcome::Unreachable,
             format!("the server went away: {}", closed.detail),
         )),
-        None if signal.is_some() => {
+        closed if signal.is_some() && (ledger.cut || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);
             (told(RunOutcome::Interrupted, "a signal ended the run"), code)
         }
@@ -65,6 +71,12 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
 
 /// The session ended by itself, or the stream was cut off.
 fn rested(ledger: &Ledger, closed: bool) -> Ended {
+    if ledger.is_of_many() {
+        return told(
+            RunOutcome::Unsure,
+            "the stream is of a whole directory, and a run is one session; name it with ocr-stream --session or --task",
+        );
+    }
     let Some(done) = &ledger.done else {
         return match (ledger.opened.is_some(), closed) {
             (true, false) => told(

@@ -15,7 +15,7 @@ fn ctl_11_the_demo_shows_the_loop_and_what_would_be_done() {
         "REVIEW   abort (rules",
         "would abort (skipped): a replay",
         "RESULT   loop, exit code 10",
-        "ocr-stream --replay - --speed 2 | ocr-detect",
+        "ocr-stream --replay=- --speed=2 | ocr-detect",
     ] {
         assert!(told.contains(says), "{says} is missing in:\n{told}");
     }
@@ -35,8 +35,8 @@ fn the_printed_pipe_is_what_a_shell_would_run() {
         .assert()
         .success()
         .stdout(
-            "ocr-stream --spawn --follow --task 'Don'\\''t stop' --worker-model p/m --working-dir '/some where' -- --port 1 \
-             | ocr-detect --max-iterations 10 --inactivity-timeout 30 | ocr-review --reviewer-url http://x/v1 | ocr-act\n",
+            "ocr-stream --spawn --follow --task='Don'\\''t stop' --worker-model=p/m --working-dir='/some where' -- --port 1 \
+             | ocr-detect --max-iterations=10 --inactivity-timeout=30 | ocr-review --reviewer-url=http://x/v1 | ocr-act\n",
         );
 }
 
@@ -46,7 +46,7 @@ fn the_printed_pipe_of_a_running_server_names_it() {
         .args(["--print", "--server", "http://h:1", "--session", "ses_1", "--max-iterations", "3", "--inactivity-timeout", "5"])
         .assert()
         .success()
-        .stdout("ocr-stream --follow --server http://h:1 --session ses_1 | ocr-detect --max-iterations 3 --inactivity-timeout 5 | ocr-review | ocr-act\n");
+        .stdout("ocr-stream --follow --server=http://h:1 --session=ses_1 | ocr-detect --max-iterations=3 --inactivity-timeout=5 | ocr-review | ocr-act\n");
 }
 
 #[test]
