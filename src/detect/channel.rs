@@ -120,18 +120,19 @@ fn even(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn raw(text: &str) -> Box<RawValue> {
-        RawValue::from_string(format!("\"{text}\"")).unwrap()
+    /// A string without its quotes, as one with them.
+    fn raw(text: &str) -> Raw<'static> {
+        Raw::new(format!("\"{text}\"").leak())
     }
 
     #[test]
     fn deltas_and_the_snapshot_after_them_count_once() {
         let mut texts = Texts::default();
-        assert_eq!(texts.delta("p", &raw("ab")).text, "ab");
-        assert_eq!(texts.delta("p", &raw("c")).text, "c");
-        let last = texts.snapshot("p", Channel::Text, Some(&raw("abcd")), true);
+        assert_eq!(texts.delta("p", raw("ab")).text, "ab");
+        assert_eq!(texts.delta("p", raw("c")).text, "c");
+        let last = texts.snapshot("p", Channel::Text, Some(raw("abcd")), true);
         assert_eq!((last.text.as_str(), last.over), ("d", true));
-        let again = texts.snapshot("p", Channel::Text, Some(&raw("abcd")), true);
+        let again = texts.snapshot("p", Channel::Text, Some(raw("abcd")), true);
         assert_eq!((again.text.as_str(), again.over), ("", false));
     }
 
@@ -139,13 +140,13 @@ mod tests {
     fn half_an_emoji_counts_like_half_an_emoji() {
         let mut texts = Texts::default();
         let halves = [
-            texts.delta("p", &raw("\\ud83d")).text,
-            texts.delta("p", &raw("\\ude00")).text,
+            texts.delta("p", raw("\\ud83d")).text,
+            texts.delta("p", raw("\\ude00")).text,
         ]
         .concat();
         assert_eq!(halves, even("😀"));
         assert_eq!(
-            texts.snapshot("p", Channel::Text, Some(&raw("😀!")), false).text,
+            texts.snapshot("p", Channel::Text, Some(raw("😀!")), false).text,
             "!"
         );
     }

@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::hash;
 use super::session::{Now, Said, Session};
-use super::sessions::Sessions;
+use super::sessions::{Place, Sessions};
 use crate::wire::record::{self, Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
 use crate::wire::{Event, Head, Observation};
 use serde::de::DeserializeOwned;
@@ -68,8 +68,8 @@ impl Detector {
 
     /// No more lines will come.
     pub fn finish(&mut self, added: &mut Vec<u8>) {
-        for name in self.sessions.names() {
-            self.with(&name, added, Session::finish);
+        for place in self.sessions.all() {
+            self.with(place, added, Session::finish);
         }
     }
 
@@ -86,31 +86,32 @@ impl Detector {
             self.sessions.remove(id);
             return;
         }
-        if let Some(evicted) = self.sessions.use_or_make(id, &self.config) {
+        let (place, evicted) = self.sessions.use_or_make(id, &self.config);
+        if let Some(evicted) = evicted {
             self.say_evicted(&evicted, added);
         }
         if let Event::Session { parent: Some(parent) } = event
-            && let Some(session) = self.sessions.get_mut(id)
+            && let Some(session) = self.sessions.get_mut(place)
             && **parent != *id
         {
             session.parent = Some(parent.clone().into_owned());
         }
-        let before = self.open_requests(id);
-        self.with(id, added, |session, now, said| session.observe(event, now, said));
-        self.tell_ancestors(id, before);
+        let before = self.open_requests(place);
+        self.with(place, added, |session, now, said| session.observe(event, now, said));
+        self.tell_ancestors(place, before);
     }
 
-    fn open_requests(&mut self, id: &str) -> u32 {
-        let open = self.sessions.get_mut(id).map(|s| s.activity.requests.len());
+    fn open_requests(&mut self, place: Place) -> u32 {
+        let open = self.sessions.get_mut(place).map(|s| s.activity.requests.len());
         u32::try_from(open.unwrap_or_default()).unwrap_or(u32::MAX)
     }
 
     /// A working child is no silence of its parent, and a child's open request is the parent's too.
-    fn tell_ancestors(&mut self, id: &str, before: u32) {
-        let after = self.open_requests(id);
+    fn tell_ancestors(&mut self, place: Place, before: u32) {
+        let after = self.open_requests(place);
         let now = self.now;
-        for above in self.sessions.ancestors(id) {
-            if let Some(session) = self.sessions.get_mut(&above) {
+        for above in self.sessions.ancestors(place) {
+            if let Some(session) = self.sessions.get_mut(above) {
                 let activity = &mut session.activity;
                 activity.last = now;
                 activity.requests_below = activity
@@ -128,15 +129,18 @@ impl Detector {
             "ocr.review.decision" => {
                 let decided = read::<record::Decision>(properties).filter(|d| d.action == Verdict::Steer);
                 if let Some(decision) = decided
-                    && let Some(session) = self.sessions.get_mut(&decision.session_id)
+                    && let Some(place) = self.sessions.find(&decision.session_id)
+                    && let Some(session) = self.sessions.get_mut(place)
                 {
                     session.expects(decision.message.as_deref().unwrap_or_default());
                 }
             }
             "ocr.act.action" => {
                 let taken = |a: &record::Action| a.action == Deed::Steer && a.phase == Phase::Taken;
-                if let Some(action) = read::<record::Action>(properties).filter(taken) {
-                    self.with(&action.session_id, added, |session, now, said| {
+                if let Some(action) = read::<record::Action>(properties).filter(taken)
+                    && let Some(place) = self.sessions.find(&action.session_id)
+                {
+                    self.with(place, added, |session, now, said| {
                         session.steered(now, said);
                     });
                 }
@@ -147,48 +151,48 @@ impl Detector {
 
     /// Tells every session whose time has come.
     fn time(&mut self, added: &mut Vec<u8>) {
-        while let Some(name) = self.sessions.due(self.now) {
-            self.with(&name, added, Session::time);
+        while let Some(place) = self.sessions.due(self.now) {
+            self.with(place, added, Session::time);
         }
     }
 
     /// Lets a session do something, and writes what it says.
-    fn with(&mut self, id: &str, added: &mut Vec<u8>, deed: impl FnOnce(&mut Session, &Now<'_>, &mut Said)) {
+    fn with(&mut self, at: Place, added: &mut Vec<u8>, deed: impl FnOnce(&mut Session, &Now<'_>, &mut Said)) {
         let mut said = Said::default();
         let now = Now {
             config: &self.config,
             ts: self.now,
             point: &self.point,
         };
-        let Some(session) = self.sessions.get_mut(id) else {
+        let Some(session) = self.sessions.get_mut(at) else {
             return;
         };
         deed(session, &now, &mut said);
         let is_root = session.parent.is_none();
-        self.sessions.arm(id, &now);
+        self.sessions.arm(at, &now);
         if !is_root {
             said.done = None;
-            self.pay(id, &mut said);
+            self.pay(at, &mut said);
         }
         if !said.findings.is_empty() || said.done.is_some() || said.why.is_some() {
-            self.write(id, &said, added);
+            self.write(at, &said, added);
         }
     }
 
     /// A child's steps are paid from the budget of the session at the top.
-    fn pay(&mut self, id: &str, said: &mut Said) {
+    fn pay(&mut self, child: Place, said: &mut Said) {
         let steps = std::mem::take(&mut said.steps);
         let top = if steps.is_empty() {
             None
         } else {
-            self.sessions.ancestors(id).pop()
+            self.sessions.ancestors(child).pop()
         };
         let now = Now {
             config: &self.config,
             ts: self.now,
             point: &self.point,
         };
-        if let Some(session) = top.and_then(|top| self.sessions.get_mut(&top)) {
+        if let Some(session) = top.and_then(|top| self.sessions.get_mut(top)) {
             for step in steps {
                 session.child_step(step, &now, said);
             }
@@ -196,7 +200,7 @@ impl Detector {
     }
 
     /// Writes findings, then rest, then the turn that follows from either.
-    fn write(&mut self, id: &str, said: &Said, added: &mut Vec<u8>) {
+    fn write(&mut self, at: Place, said: &Said, added: &mut Vec<u8>) {
         let why = if said.done.is_some() {
             Some(Why::Rest)
         } else {
@@ -213,7 +217,7 @@ impl Detector {
             record::append(added, self.now, done);
         }
         if let Some(why) = why {
-            self.write_turn(id, why, added);
+            self.write_turn(at, why, added);
         }
     }
 
@@ -227,25 +231,20 @@ impl Detector {
     }
 
     /// Turns are those of the session at the top: it is the one that a person started.
-    fn write_turn(&mut self, id: &str, why: Why, added: &mut Vec<u8>) {
-        let top = self.sessions.ancestors(id).pop().unwrap_or_else(|| id.to_owned());
-        let top = if self.sessions.get_mut(&top).is_some() {
-            top
-        } else {
-            id.to_owned()
-        };
+    fn write_turn(&mut self, at: Place, why: Why, added: &mut Vec<u8>) {
+        let top = self.sessions.ancestors(at).pop().unwrap_or(at);
         let mut said = Said::default();
         let now = Now {
             config: &self.config,
             ts: self.now,
             point: &self.point,
         };
-        let Some(session) = self.sessions.get_mut(&top) else {
+        let Some(session) = self.sessions.get_mut(top) else {
             return;
         };
         let turn = Turn {
             turn: session.turn(&now, &mut said),
-            session_id: top,
+            session_id: session.id().to_owned(),
             why,
             at: self.point.clone(),
         };

@@ -167,7 +167,7 @@ mod tests {
 
     fn read(source: &str) -> Input {
         let ignored = ["description".to_owned()].into();
-        Input::read(Some(&RawValue::from_string(source.to_owned()).unwrap()), &ignored)
+        Input::read(Some(Raw::new(source)), &ignored)
     }
 
     #[test]

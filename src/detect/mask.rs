@@ -25,35 +25,113 @@ const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"
 /// What stands in a masked text for what was there.
 const MASK: char = '#';
 
+/// What a byte may begin, or be part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// It stays as it is.
+    Plain,
+    /// A space: it stays too, if it is the only one.
+    Space,
+    /// A digit: its whole word is looked at.
+    Digit,
+    /// Anything else that may be volatile: other white space, an escape, a path, a group of a UUID.
+    Special,
+}
+
+/// The class of every byte.
+static CLASSES: [Class; 256] = classes();
+
+const fn classes() -> [Class; 256] {
+    let mut classes = [Class::Plain; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' => Class::Space,
+            b'0'..=b'9' => Class::Digit,
+            b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => Class::Special,
+            _ => Class::Plain,
+        };
+        byte += 1;
+    }
+    classes
+}
+
 /// The text with everything volatile masked, and what the user's own patterns match too.
 pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
     let text = own.iter().fold(Cow::Borrowed(text), |text, pattern| {
         Cow::Owned(pattern.replace_all(&text, "#").into_owned())
     });
     let mut masked = String::with_capacity(text.len());
-    let mut rest: &str = &text;
-    let mut inside_word = false;
-    while let Some(first) = rest.chars().next() {
-        let taken = match first {
-            '\u{1b}' => escape_length(rest),
-            c if c.is_whitespace() => {
-                if !masked.is_empty() && !masked.ends_with(' ') {
-                    masked.push(' ');
-                }
-                c.len_utf8()
-            }
-            '/' => temporary(rest, &mut masked),
-            c if c.is_ascii_alphanumeric() && !inside_word => word(rest, &mut masked),
-            c => {
-                masked.push(c);
-                c.len_utf8()
-            }
-        };
-        inside_word = first.is_alphabetic() && !first.is_ascii();
-        rest = &rest[taken..];
+    let mut at = 0;
+    while at < text.len() {
+        let plain = plain_length(&text.as_bytes()[at..]);
+        masked.push_str(&text[at..at + plain]);
+        at += plain;
+        if at < text.len() {
+            at += volatile(&text, at, plain, &mut masked);
+        }
     }
     masked.truncate(masked.trim_end().len());
     masked
+}
+
+/// How many bytes stay as they are.
+fn plain_length(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    // The white space before the first byte has been seen to.
+    while let Some(byte) = bytes.get(at) {
+        match CLASSES[usize::from(*byte)] {
+            Class::Plain => at += 1,
+            Class::Space if at > 0 && bytes[at - 1] != b' ' => at += 1,
+            Class::Space | Class::Digit | Class::Special => break,
+        }
+    }
+    at
+}
+
+/// Masks what begins at `at`, right behind so many bytes that were taken for plain. Returns how long it is.
+fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
+    let rest = &text[at..];
+    match rest.as_bytes()[0] {
+        b'0'..=b'9' => {
+            // The letters of the word have been taken for plain.
+            let letters = letters_before(&text[at - plain..at]);
+            masked.truncate(masked.len() - letters);
+            word(&text[at - letters..], masked) - letters
+        }
+        0x1b => escape_length(rest),
+        b'/' => temporary(rest, masked),
+        b'-' => group(text, at, plain, masked),
+        _ => {
+            let first = rest.chars().next().unwrap_or(' ');
+            if !first.is_whitespace() {
+                masked.push(first);
+            } else if !masked.is_empty() && !masked.ends_with(' ') {
+                masked.push(' ');
+            }
+            first.len_utf8()
+        }
+    }
+}
+
+/// How many ASCII letters a text ends with: the beginning of the word that goes on behind it.
+fn letters_before(plain: &str) -> usize {
+    plain.bytes().rev().take_while(u8::is_ascii_alphabetic).count()
+}
+
+/// A hyphen: a UUID may have begun with eight letters before it.
+fn group(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
+    let letters = UUID[0];
+    let length = (letters_before(&text[at - plain..at]) == letters)
+        .then(|| uuid_length(&text[at - letters..]))
+        .flatten();
+    let Some(length) = length else {
+        masked.push('-');
+        return 1;
+    };
+    masked.truncate(masked.len() - letters);
+    masked.push(MASK);
+    length - letters
 }
 
 /// Every run of digits as one mark: what is left when only numbers move.
@@ -237,6 +315,11 @@ mod tests {
             ("\u{1b}[31mred\u{1b}[0m  text\n", "red text"),
             ("id 123e4567-e89b-12d3-a456-426614174000!", "id #!"),
             ("commit 1a2b3c4 at 0x7ffe1234", "commit # at #"),
+            ("abcdefab-abcd-abcd-abcd-abcdefabcdef.", "#."),
+            ("x-abc1234 and abc12", "x-# and abc12"),
+            ("\u{1b}[1m1234 at 12:00:00Z5\tx\n\n y", "# at #5 x y"),
+            ("  a  b ", "a b"),
+            ("größe1234 é12", "größe# é12"),
             ("2026-11-23T22:44:17.123Z ok", "# ok"),
             ("at 22:44:17 in 0.25s, 12ms", "at # in #s, #ms"),
             ("pid 4711, 3 failed", "pid #, 3 failed"),

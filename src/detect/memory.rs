@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Our keys are well-spread hashes already: they are taken as they are.
+/// Our keys are well-spread hashes already and taken as they are; names are hashed like everything else.
 #[derive(Default)]
 pub(crate) struct AsIs(u64);
 
@@ -12,7 +12,7 @@ impl Hasher for AsIs {
         self.0
     }
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = super::hash::of(bytes);
+        self.0 = super::hash::join(self.0, super::hash::of(bytes));
     }
     fn write_u64(&mut self, key: u64) {
         self.0 = key;

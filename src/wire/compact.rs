@@ -264,3 +264,76 @@ impl<'de> MapAccess<'de> for Items<'_, 'de> {
         seed.deserialize(&mut *self.reader)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::bus::Line;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn both(text: &str) -> (Result<String, Unfit>, Result<String, String>) {
+        let shown = |line: Line<'_>| format!("{line:?}");
+        (
+            from_str::<Line<'_>>(text).map(shown),
+            serde_json::from_str::<Line<'_>>(text).map(shown).map_err(|e| e.to_string()),
+        )
+    }
+
+    #[test]
+    fn what_programs_write_is_read() {
+        let line = r#"{"ts":5,"id":"evt_1","type":"message.part.updated","properties":{"sessionID":"s","part":{"id":"p","messageID":"m","type":"tool","tool":"bash","state":{"status":"completed","input":{"a":"}\"]"},"output":"x\n","time":{"start":1,"end":2}},"unknown":[{"a":[1,2,{}]}]}}}"#;
+        let (ours, theirs) = both(line);
+        assert_eq!(ours.unwrap(), theirs.unwrap());
+    }
+
+    #[test]
+    fn what_is_not_compact_is_left_to_others() {
+        for line in [
+            "", "{", "[]", "null", "{}x", r#"{ "ts":5}"#, r#"{"ts": 5}"#, r#"{"ts":5,}"#, r#"{"ts":05}"#, r#"{"ts":+5}"#,
+            r#"{"type":"a\u0062"}"#, r#"{"ts":5,"ts":6}"#, r#"{"ts":nil}"#, r#"{"properties":{"part":{"state":{"input":{"#,
+        ] {
+            assert_eq!(both(line).0, Err(Unfit), "{line}");
+        }
+    }
+
+    const NAMES: [&str; 14] = [
+        "ts", "id", "type", "properties", "sessionID", "part", "info", "status", "state", "input", "attempt", "todos",
+        "time", "other",
+    ];
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,6}".prop_map(Value::from),
+            Just(json!("busy")),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            let member = (proptest::sample::select(NAMES.to_vec()), inner.clone());
+            prop_oneof![
+                proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+                proptest::collection::vec(member, 0..6).prop_map(|members| {
+                    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_taken_as_others_take_it(value in value()) {
+            let (ours, theirs) = both(&value.to_string());
+            if let Ok(ours) = ours {
+                prop_assert_eq!(Ok(ours), theirs);
+            }
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(text in r#"[{}\[\]":,a0tn\\-]{0,40}"#) {
+            let _ = both(&text);
+        }
+    }
+}

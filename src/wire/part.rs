@@ -26,6 +26,9 @@ pub struct Part<'a> {
     pub text: Option<Raw<'a>>,
     /// Written by a program on somebody's behalf, not by the model or the user.
     pub synthetic: Option<bool>,
+    /// The notes of whoever wrote a text in somebody's place.
+    #[serde(borrow)]
+    pub metadata: Option<Raw<'a>>,
     /// When a text part began and ended.
     #[serde(borrow)]
     pub time: Option<Span<'a>>,
@@ -49,6 +52,21 @@ pub struct Part<'a> {
     pub files: Option<Raw<'a>>,
     /// Where a message was cut or compacted automatically.
     pub auto: Option<bool>,
+}
+
+impl Part<'_> {
+    /// Whether it is a message that we sent into the session, which we mark `{"ocr":"steer"}`: it looks like a
+    /// user's, and is not.
+    pub fn is_steer(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Notes<'a> {
+            #[serde(borrow)]
+            ocr: Cow<'a, str>,
+        }
+        // Notes of another shape are somebody else's.
+        let notes = self.metadata.and_then(|raw| serde_json::from_str::<Notes<'_>>(raw.get()).ok());
+        notes.is_some_and(|notes| notes.ocr == "steer")
+    }
 }
 
 /// A tool call's state.

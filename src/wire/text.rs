@@ -170,21 +170,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn raw(source: &str) -> Box<RawValue> {
-        RawValue::from_string(source.to_owned()).unwrap()
+    fn raw(source: &str) -> Raw<'_> {
+        Raw::new(source)
     }
 
     #[test]
     fn a_lone_surrogate_becomes_the_replacement_character() {
-        assert_eq!(decode(&raw(r#""a\ud83d!""#)), "a\u{fffd}!");
-        assert_eq!(decode(&raw(r#""\udc00\ud83d\ude00""#)), "\u{fffd}😀");
-        assert_eq!(decode(&raw(r#""\ud83dA""#)), "\u{fffd}A");
+        assert_eq!(decode(raw(r#""a\ud83d!""#)), "a\u{fffd}!");
+        assert_eq!(decode(raw(r#""\udc00\ud83d\ude00""#)), "\u{fffd}😀");
+        assert_eq!(decode(raw(r#""\ud83dA""#)), "\u{fffd}A");
     }
 
     #[test]
     fn a_value_that_is_no_string_is_its_own_source() {
-        assert_eq!(decode(&raw("[1, 2]")), "[1, 2]");
-        assert_eq!(decode(&raw("null")), "null");
+        assert_eq!(decode(raw("[1, 2]")), "[1, 2]");
+        assert_eq!(decode(raw("null")), "null");
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
         fn decoding_what_serde_encodes_gives_the_text_back(text in any::<String>()) {
             let encoded = serde_json::to_string(&text).unwrap();
             let raw = raw(&encoded);
-            prop_assert_eq!(decode(&raw), text);
+            prop_assert_eq!(decode(raw), text);
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! A permission or a question is open, and nobody answers.
 
+use super::waiting;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::hash;
 use crate::detect::sighting::Sighting;
@@ -7,7 +8,14 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 pub(super) const NAME: &str = "blocked";
 pub(super) const ABOUT: &str = "a permission or a question is open and nobody answers";
-pub(super) const LIMITS: &[Limit] = &[];
+
+// Five minutes, where nothing else is said: who is there has answered by then.
+const STOP: Limit = Limit {
+    name: "blocked.stop",
+    default: 30,
+    what: "times --blocked-after without an answer: stop",
+};
+pub(super) const LIMITS: &[Limit] = &[STOP];
 
 /// The rule keeps nothing: what is open is the session's own state.
 #[derive(Default)]
@@ -26,8 +34,14 @@ impl Rule for Blocked {
         {
             let seconds = view.now.saturating_sub(request.since) / 1000;
             let summary = format!("waiting for an answer for {seconds} s: {}", request.what);
-            let mut sighting =
-                Sighting::new(NAME, Kind::Blocked, Grade::Warn, hash::of(&request.id), summary);
+            let laps = waiting::laps(request.since, view.config.blocked_after, view.now);
+            let grade = if laps >= view.config.of(&STOP) {
+                Grade::Stop
+            } else {
+                Grade::Warn
+            };
+            let mut sighting = Sighting::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);
+            sighting.laps = laps;
             sighting.since = Some(Point {
                 ts: request.since,
                 id: request.id.clone(),
@@ -43,6 +57,7 @@ impl Rule for Blocked {
 
     fn deadline(&self, view: &View<'_>) -> Option<i64> {
         let oldest = view.activity.requests.iter().map(|r| r.since).min()?;
-        Some(oldest.saturating_add(view.config.blocked_after))
+        let (after, stop) = (view.config.blocked_after, view.config.of(&STOP));
+        Some(waiting::next(oldest, after, stop, view.now))
     }
 }

@@ -22,6 +22,7 @@ pub(crate) mod testing;
 mod trace;
 #[cfg(test)]
 mod traps;
+mod waiting;
 
 use super::config::{Config, Limit};
 use super::fact::{Fact, View};

@@ -1,22 +1,30 @@
 //! Busy, and silent: nothing comes, nothing is pending that would explain it.
 
+use super::waiting;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::sighting::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 pub(super) const NAME: &str = "stall";
 pub(super) const ABOUT: &str = "busy, and silent for too long";
-pub(super) const LIMITS: &[Limit] = &[];
+
+// Five minutes without a word, where nothing else is said: providers that still answer do so before.
+const STOP: Limit = Limit {
+    name: "stall.stop",
+    default: 10,
+    what: "times --inactivity-timeout (or --tool-timeout) of silence: stop",
+};
+pub(super) const LIMITS: &[Limit] = &[STOP];
 
 /// Silence of so many times the timeout is a warning.
-const WARN_FACTOR: i64 = 2;
+const WARN: u64 = 2;
 
 /// The rule's memory of one session.
 #[derive(Default)]
 pub(super) struct Stall {
     /// The last event before the silence.
     last: Point,
-    reported: Option<Grade>,
+    reported: bool,
 }
 
 impl Rule for Stall {
@@ -24,7 +32,7 @@ impl Rule for Stall {
         match fact {
             Fact::Alive | Fact::Rest => {
                 self.last.clone_from(view.point);
-                if self.reported.take().is_some() {
+                if std::mem::take(&mut self.reported) {
                     seen.release(NAME);
                 }
             }
@@ -34,13 +42,10 @@ impl Rule for Stall {
     }
 
     fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        let limit = limit(view)?;
-        let times = match self.reported {
-            None => 1,
-            Some(Grade::Notice) => WARN_FACTOR,
-            Some(_) => return None,
-        };
-        Some(view.activity.last.saturating_add(limit.saturating_mul(times)))
+        let (limit, stop) = (limit(view)?, view.config.of(&STOP));
+        // What is overdue is to be said now.
+        let from = if self.reported { view.now } else { view.activity.last };
+        Some(waiting::next(view.activity.last, limit, stop, from))
     }
 }
 
@@ -64,34 +69,34 @@ impl Stall {
             return;
         };
         let silent = view.now.saturating_sub(view.activity.last);
-        let grade = if silent >= limit.saturating_mul(WARN_FACTOR) {
-            Grade::Warn
-        } else if silent >= limit {
-            Grade::Notice
-        } else {
-            return;
+        let laps = waiting::laps(view.activity.last, limit, view.now);
+        let grade = match laps {
+            0 => return,
+            _ if laps >= view.config.of(&STOP) => Grade::Stop,
+            _ if laps >= WARN => Grade::Warn,
+            _ => Grade::Notice,
         };
-        let waiting = if view.activity.running_since().is_some() {
+        let what = if view.activity.running_since().is_some() {
             "a tool"
         } else {
             "the model"
         };
         let summary = format!(
-            "nothing for {} s while it should be working; it waits for {waiting}",
+            "nothing for {} s while it should be working; it waits for {what}",
             silent / 1000
         );
         let mut sighting = Sighting::new(NAME, Kind::Stall, grade, 0, summary);
-        sighting.laps = u64::try_from(silent / limit.max(1)).unwrap_or(1);
+        sighting.laps = laps;
         sighting.since = Some(Point {
             ts: view.activity.last,
             id: self.last.id.clone(),
         });
-        sighting.waiting_on = Some(waiting.to_owned());
+        sighting.waiting_on = Some(what.to_owned());
         sighting.evidence = vec![Evidence {
             id: self.last.id.clone(),
             excerpt: "the last event before the silence".to_owned(),
         }];
-        self.reported = Some(grade);
+        self.reported = true;
         seen.sight(sighting);
     }
 }

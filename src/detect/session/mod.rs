@@ -107,6 +107,11 @@ impl Session {
         }
     }
 
+    /// Its name.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Takes one event in.
     pub(crate) fn observe(&mut self, event: &Event<'_>, now: &Now<'_>, said: &mut Said) {
         if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {

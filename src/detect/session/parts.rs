@@ -162,6 +162,13 @@ impl Session {
     }
 
     fn user_part(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
+        if part.is_steer() {
+            // What was done is told behind us in the pipe; here it comes back from the server.
+            if self.ended.put(hash::of(&*part.id), 0).is_none() {
+                self.steered(now, said);
+            }
+            return;
+        }
         if part.kind != "text" || part.synthetic == Some(true) {
             return;
         }
