@@ -81,12 +81,17 @@ const SIGNAL_GRACE: i64 = 4000;
 const EXCERPT: usize = 160;
 
 impl Ledger {
+    /// A line went by at this time.
+    pub(super) fn pass(&mut self, ts: i64) {
+        let first = *self.first_ts.get_or_insert(ts);
+        self.last_ts = self.last_ts.max(ts);
+        self.tally.totals.lasted = self.last_ts - first;
+    }
+
     /// Takes one line in. Some need an answer.
     pub(super) fn observe(&mut self, seen: &Observation) -> Option<News> {
         if let Some(ts) = seen.ts {
-            self.first_ts.get_or_insert(ts);
-            self.last_ts = self.last_ts.max(ts);
-            self.tally.totals.lasted = self.last_ts - self.first_ts.unwrap_or(ts);
+            self.pass(ts);
         }
         let session = seen.session.as_deref();
         if let Some(session) =
@@ -116,7 +121,12 @@ impl Ledger {
                 self.verdict = None;
             }
             Event::Diff { files } if session == self.root() => self.tally.diff(*files),
-            Event::Part(part) => self.tally.part(part),
+            Event::Part(part) => {
+                self.tally.part(part);
+                if session == self.root() && part.is_steer() {
+                    self.steering.saw_ours(&part.message);
+                }
+            }
             Event::Message {
                 id,
                 from_user: false,

@@ -162,15 +162,8 @@ fn how_often_a_session_is_told() {
         let mut lines = vec![opened(), reviewer(), finding("loop", grade), again("a", Some("f1"))];
         lines.extend(answer.clone());
         lines.push(again("b", Some("f1")));
-        let mut ledger = Ledger::default();
-        let mut all = Vec::new();
-        for line in &lines {
-            if line == &answer[0] {
-                ledger.steering.saw_ours("msg_5");
-            }
-            all.extend(orders(&mut ledger, &settings, std::slice::from_ref(line)));
-        }
-        assert_eq!(words(&all), asks, "at most {max}, {grade}");
+        let all = planned(&settings, &lines).0;
+        assert_eq!(all, asks, "at most {max}, {grade}");
     }
 }
 

@@ -8,17 +8,18 @@ use super::outcome::conclude;
 use super::plan;
 use super::processes::Owned;
 use super::settings::Settings;
-use super::steering::is_ours;
 use crate::pipe::{Code, Failure, Out, Stage, hangup, signals};
 use crate::server::{Server, is_loopback, parse_url};
 use crate::wire::record::{self, Opened, Phase, RunResult};
-use crate::wire::{Event, Observation, Status, observe};
-use memchr::memmem::Finder;
+use crate::wire::{Event, Observation, Status, head, matters, observe};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 use url::Url;
+
+/// The lines that there are most of.
+const DELTA: &str = "message.part.delta";
 
 /// The stage.
 pub struct Act {
@@ -32,10 +33,8 @@ pub struct Act {
     pending: Pending,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
-    /// When the last line that matters came: the time of the stream stands still since then.
+    /// When the last line came: the time of the stream stands still since then.
     last_line: Instant,
-    /// What lines that may matter here contain; the rest is not even read.
-    telling: [Finder<'static>; 6],
 }
 
 impl Act {
@@ -54,16 +53,6 @@ impl Act {
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
-            telling: [
-                "\"ocr.",
-                "\"session.",
-                "\"message.updated\"",
-                "ed\",\"properties\"",
-                // What `opencode run --format json` writes.
-                "\"tool_use\"",
-                "\"step_finish\"",
-            ]
-            .map(Finder::new),
             settings,
         };
         act.equip()?;
@@ -203,19 +192,23 @@ impl Act {
     }
 
     /// Tells the hand what the stream shows, while it may be waiting for it.
-    fn saw(&mut self, seen: &Observation, line: &[u8]) {
-        match &seen.event {
-            Event::Status(Status::Idle) => {
-                if let (Some(session), Some(hand)) = (&seen.session, &self.hand) {
-                    hand.saw_rest(session);
-                }
-            }
-            Event::Part(part) if part.synthetic == Some(true) && is_ours(line) => {
-                if seen.session.as_deref() == self.ledger.root() {
-                    self.ledger.steering.saw_ours(&part.message);
-                }
-            }
-            _ => {}
+    fn saw(&self, seen: &Observation) {
+        let at_rest = matches!(seen.event, Event::Status(Status::Idle));
+        if let (true, Some(session), Some(hand)) = (at_rest, &seen.session, &self.hand) {
+            hand.saw_rest(session);
+        }
+    }
+
+    fn look(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
+        let Some(seen) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
+            return Ok(());
+        };
+        let news = self.ledger.observe(&seen);
+        self.now.store(self.ledger.last_ts, Ordering::SeqCst);
+        self.saw(&seen);
+        match news {
+            Some(news) => self.answer(news, added),
+            None => Ok(()),
         }
     }
 
@@ -267,18 +260,14 @@ fn owned(opened: &Opened, url: &Url) -> Option<Owned> {
 impl Stage for Act {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         self.saw_lines = true;
-        if !self.telling.iter().any(|word| word.find(line).is_some()) {
-            return Ok(());
-        }
-        let Some(seen) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
-            return Ok(());
-        };
         self.last_line = Instant::now();
-        let news = self.ledger.observe(&seen);
-        self.now.store(self.ledger.last_ts, Ordering::SeqCst);
-        self.saw(&seen, line);
-        if let Some(news) = news {
-            self.answer(news, added)?;
+        // Most lines say nothing here but what time it is, text as it grows above all: they are not read on.
+        match head(line).filter(|head| head.kind == DELTA || !matters(head.kind)) {
+            Some(head) => {
+                self.ledger.pass(head.ts);
+                self.now.store(self.ledger.last_ts, Ordering::SeqCst);
+            }
+            None => self.look(line, added)?,
         }
         // Looked at first: what is finished only now has its report still before us.
         let finished = self.pending.is_empty();

@@ -67,27 +67,9 @@ impl Steering {
     }
 }
 
-/// Whether a part that was not written by a person carries the mark of our messages.
-pub(super) fn is_ours(line: &[u8]) -> bool {
-    // Such parts are rare: the whole line can be read.
-    serde_json::from_slice::<serde_json::Value>(line)
-        .is_ok_and(|line| line.pointer("/properties/part/metadata/ocr").is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn our_mark_is_known() {
-        let part = |metadata: &str| {
-            format!(r#"{{"type":"x","properties":{{"part":{{"synthetic":true{metadata}}}}}}}"#)
-        };
-        assert!(is_ours(part(r#","metadata":{"ocr":"steer"}"#).as_bytes()));
-        for other in ["", r#","metadata":{}"#, r#","metadata":{"else":1}"#, r#","metadata":7"#] {
-            assert!(!is_ours(part(other).as_bytes()), "{other}");
-        }
-    }
 
     fn shown() -> Steering {
         let mut steering = Steering::default();
