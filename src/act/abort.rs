@@ -170,7 +170,8 @@ async fn confirmed(
 ) -> Result<&'static str, Failure> {
     loop {
         // The stream speaks of one session alone.
-        let shown = seen.has_changed().unwrap_or(false) && seen.borrow_and_update().as_ref() == family.first();
+        let shown =
+            seen.has_changed().unwrap_or(false) && seen.borrow_and_update().as_ref() == family.first();
         if shown && family.len() == 1 {
             return Ok("the stream shows it at rest");
         }

@@ -208,7 +208,10 @@ mod tests {
     #[test]
     fn a_daemon_that_keeps_the_pipe_does_not_hold_us_either() {
         let begun = Instant::now();
-        let outcome = here("setsid sleep 20 & echo done", Duration::from_mins(1));
+        let outcome = here(
+            "perl -e 'use POSIX; setsid; exec qw(sleep 20)' & echo done",
+            Duration::from_mins(1),
+        );
         assert!(outcome.success);
         assert_eq!(outcome.tail, "done");
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
@@ -225,7 +228,12 @@ mod tests {
     #[test]
     fn a_directory_that_is_not_there_is_said() {
         let limit = Duration::from_secs(1);
-        let outcome = run("true", Path::new("/no/such/place"), b"", Leash { limit, cut: || false });
+        let outcome = run(
+            "true",
+            Path::new("/no/such/place"),
+            b"",
+            Leash { limit, cut: || false },
+        );
         assert!(outcome.how.contains("/no/such/place"));
     }
 }

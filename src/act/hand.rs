@@ -254,7 +254,7 @@ impl Tools {
 /// What an abort left behind, for the person who has to look at it.
 fn kept((phase, detail): (Phase, String), changed: &[String]) -> (Phase, String) {
     let remains = if changed.is_empty() {
-        "no change of its own is known".to_owned()
+        "it is not known to have changed anything".to_owned()
     } else {
         format!("its changes are kept: {}", named(changed))
     };

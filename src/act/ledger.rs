@@ -201,7 +201,9 @@ impl Ledger {
 
     /// Whether this stream is of a whole directory: there is no one session that the run is about.
     pub(super) fn is_of_many(&self) -> bool {
-        self.opened.as_ref().is_some_and(|opened| opened.session_id.is_none())
+        self.opened
+            .as_ref()
+            .is_some_and(|opened| opened.session_id.is_none())
     }
 
     /// The files that were changed, those in the session's directory relative to it.

@@ -78,20 +78,7 @@ fn rested(ledger: &Ledger, closed: bool) -> Ended {
         );
     }
     let Some(done) = &ledger.done else {
-        return match (ledger.opened.is_some(), closed) {
-            (true, false) => told(
-                RunOutcome::Unsure,
-                "the stream was cut off before the session rested",
-            ),
-            (false, false) => told(
-                RunOutcome::Unsure,
-                "nothing was seen of a session that came to rest",
-            ),
-            (_, true) => told(
-                RunOutcome::Unsure,
-                "the stream ended and nobody said how; is ocr-detect in the pipe?",
-            ),
-        };
+        return told(RunOutcome::Unsure, unseen(ledger.opened.is_some(), closed));
     };
     match (done.outcome, &ledger.verdict) {
         (Outcome::Aborted, _) => told(RunOutcome::Aborted, "somebody else aborted the session"),
@@ -132,5 +119,14 @@ fn told(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
     Ended {
         outcome,
         reason: reason.into(),
+    }
+}
+
+/// Why nobody can tell what became of a session that was not seen to rest.
+fn unseen(opened: bool, closed: bool) -> &'static str {
+    match (opened, closed) {
+        (true, false) => "the stream was cut off before the session rested",
+        (false, false) => "nothing was seen of a session that came to rest",
+        (_, true) => "the stream ended and nobody said how; is ocr-detect in the pipe?",
     }
 }

@@ -67,14 +67,7 @@ pub(super) fn on_finding(ledger: &mut Ledger, settings: &Settings, finding: &Fin
     let (session, why, about) = (&finding.session_id, &finding.summary, Some(finding));
     orders.extend(match remedy {
         Remedy::Continue => None,
-        Remedy::Abort => Some(abort(
-            ledger,
-            settings,
-            session,
-            about,
-            outcome_of(finding),
-            why,
-        )),
+        Remedy::Abort => Some(abort(ledger, settings, session, about, outcome_of(finding), why)),
         Remedy::Steer => Some(steer(ledger, settings, session, about, &advice(finding), why)),
     });
     orders

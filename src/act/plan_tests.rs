@@ -83,7 +83,12 @@ fn words(orders: &[Order]) -> Vec<&'static str> {
     let word = |order: &Order| match (&order.task, &order.withheld) {
         (Task::Abort { .. }, None) => "abort",
         (Task::Abort { .. }, Some(_)) => "(abort)",
-        (Task::Steer { abort_first: true, .. }, None) => "abort, steer",
+        (
+            Task::Steer {
+                abort_first: true, ..
+            },
+            None,
+        ) => "abort, steer",
         (Task::Steer { .. }, None) => "steer",
         (Task::Steer { .. }, Some(_)) => "(steer)",
         (Task::Verify { .. }, _) => "verify",
@@ -159,7 +164,12 @@ fn how_often_a_session_is_told() {
     ] {
         let mut settings = settings();
         settings.policy.max_steers = max;
-        let mut lines = vec![opened(), reviewer(), finding("loop", grade), again("a", Some("f1"))];
+        let mut lines = vec![
+            opened(),
+            reviewer(),
+            finding("loop", grade),
+            again("a", Some("f1")),
+        ];
         lines.extend(answer.clone());
         lines.push(again("b", Some("f1")));
         let all = planned(&settings, &lines).0;
@@ -169,7 +179,11 @@ fn how_often_a_session_is_told() {
 
 fn marked(message: &str) -> String {
     let part = json!({"id": "prt", "messageID": message, "type": "text", "synthetic": true, "metadata": {"ocr": "steer"}});
-    line(5, "message.part.updated", &json!({"sessionID": "ses_1", "part": part}))
+    line(
+        5,
+        "message.part.updated",
+        &json!({"sessionID": "ses_1", "part": part}),
+    )
 }
 
 fn spoke(message: &str) -> String {
@@ -209,7 +223,7 @@ fn the_command_line_outweighs_the_reviewer() {
         (Remedy::Continue, "abort", &["(abort)"][..]),
         (Remedy::Continue, "steer", &["(steer)"]),
         (Remedy::Continue, "continue", &[]),
-        (Remedy::Steer, "abort", &["steer", "(abort)"]),
+        (Remedy::Steer, "abort", &["abort, steer", "(abort)"]),
         (Remedy::Abort, "steer", &["abort"]),
     ] {
         let mut settings = settings();
@@ -220,10 +234,7 @@ fn the_command_line_outweighs_the_reviewer() {
             finding("loop", "stop"),
             decided(decision, Some("f1")),
         ];
-        let mut settings_of_many = settings;
-        settings_of_many.policy.max_steers = 9;
-        let mut words = planned(&settings_of_many, &lines).0;
-        words.iter_mut().for_each(|w| *w = w.trim_start_matches("abort, "));
+        let words = planned(&settings, &lines).0;
         assert_eq!(words, asks, "{remedy:?}, {decision}");
     }
 }
@@ -270,7 +281,11 @@ fn a_check_that_was_cut_short_has_not_failed() {
 
 #[test]
 fn a_request_is_answered_once_unless_the_answer_failed() {
-    let asked = line(2, "question.asked", &json!({"sessionID": "ses_1", "id": "que_1", "questions": []}));
+    let asked = line(
+        2,
+        "question.asked",
+        &json!({"sessionID": "ses_1", "id": "que_1", "questions": []}),
+    );
     let lines = [opened(), reviewer(), asked, finding("blocked", "warn")];
     let mut ledger = Ledger::default();
     let first = orders(&mut ledger, &settings(), &lines);
@@ -291,7 +306,11 @@ fn a_request_is_answered_once_unless_the_answer_failed() {
 fn what_a_child_did_is_taken_back_in_the_child() {
     let mut settings = settings();
     settings.rollback = true;
-    let child = line(2, "session.created", &json!({"info": {"id": "ses_2", "parentID": "ses_1"}}));
+    let child = line(
+        2,
+        "session.created",
+        &json!({"info": {"id": "ses_2", "parentID": "ses_1"}}),
+    );
     let mut trouble: Value = serde_json::from_str(&finding("loop", "stop")).unwrap();
     trouble["properties"]["sessionID"] = json!("ses_2");
     let mut ledger = Ledger::default();
@@ -302,7 +321,10 @@ fn what_a_child_did_is_taken_back_in_the_child() {
     assert_eq!((&*orders[0].session, child.as_deref()), ("ses_1", Some("ses_2")));
     let then = then.as_ref().unwrap();
     let message = "msg_1".to_owned();
-    assert_eq!((&*then.session, &then.task), ("ses_2", &Task::Rollback { message }));
+    assert_eq!(
+        (&*then.session, &then.task),
+        ("ses_2", &Task::Rollback { message })
+    );
 }
 
 #[test]

@@ -29,19 +29,27 @@ pub fn summary(result: &RunResult) -> String {
         ),
         (totals.wasted_tokens, "token spent on it", "tokens spent on them"),
         (totals.actions, "action taken", "actions taken"),
-        (totals.changed_files, "file changed", "files changed"),
     ] {
         if count > 0 {
             facts.push(format!("{count} {}", if count == 1 { one } else { many }));
         }
     }
-    if !result.changed.is_empty()
-        && let Some(files) = facts.last_mut()
-    {
-        *files += &format!(" ({})", named(&result.changed));
-    }
+    facts.extend(changed(result));
     facts.push(format!("{} s", totals.lasted / 1000));
     facts.join("; ")
+}
+
+/// How many files were changed, and which, as far as that is known.
+fn changed(result: &RunResult) -> Option<String> {
+    let files = match result.totals.changed_files {
+        0 => return None,
+        1 => "1 file changed".to_owned(),
+        count => format!("{count} files changed"),
+    };
+    if result.changed.is_empty() {
+        return Some(files);
+    }
+    Some(format!("{files} ({})", named(&result.changed)))
 }
 
 /// The first files of a list by name, and how many more there are.

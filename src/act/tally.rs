@@ -1,8 +1,8 @@
 //! What a run took: calls, tokens, files; each counted once, however often a line says it.
 
-use crate::wire::part::Part;
-use crate::wire::record::{Finding, Kind, Totals, Wasted};
 use crate::wire::Raw;
+use crate::wire::part::{Part, Tokens};
+use crate::wire::record::{Finding, Kind, Totals, Wasted};
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::path::Path;
 
@@ -26,7 +26,7 @@ impl Tally {
         match (&*part.kind, status) {
             ("tool", Some("completed" | "error")) if self.is_new(&part.id) => self.totals.calls += 1,
             ("step-finish", _) if self.is_new(&part.id) => {
-                let tokens = part.tokens.as_ref().map_or(0, |tokens| tokens.total());
+                let tokens = part.tokens.as_ref().map_or(0, Tokens::total);
                 self.totals.tokens = self.totals.tokens.saturating_add(tokens);
             }
             ("patch", _) => self.patched(part.files),
@@ -117,7 +117,11 @@ mod tests {
                 "c",
                 r#""type":"step-finish","tokens":{"input":5,"output":2,"reasoning":1}"#,
             );
-            told(&mut tally, "d", r#""type":"patch","files":["/w/a.rs","/else/b.rs"]"#);
+            told(
+                &mut tally,
+                "d",
+                r#""type":"patch","files":["/w/a.rs","/else/b.rs"]"#,
+            );
         }
         let totals = tally.totals;
         assert_eq!((totals.calls, totals.tokens, totals.changed_files), (2, 8, 2));

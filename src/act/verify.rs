@@ -101,11 +101,9 @@ mod tests {
             assert_eq!(phase, Phase::Failed);
             assert!(why.contains(says), "{why}");
         }
-        let unknown = verify(
-            &checks(&[], &[], &["*"]),
-            folder.path(),
-            || Err(Failure::new(Code::Error, "gone")),
-        );
+        let unknown = verify(&checks(&[], &[], &["*"]), folder.path(), || {
+            Err(Failure::new(Code::Error, "gone"))
+        });
         assert_eq!(unknown.0, Phase::Failed);
     }
 }

@@ -251,10 +251,7 @@ mod imp {
                 "--max-steers",
                 unless(MAX_STEERS.into(), conduct.max_steers.into()),
             )
-            .with(
-                "--verify-timeout",
-                unless(VERIFY_TIMEOUT, conduct.verify_timeout),
-            );
+            .with("--verify-timeout", unless(VERIFY_TIMEOUT, conduct.verify_timeout));
         for on in &conduct.on {
             step = step.with("--on", Some(on));
         }

@@ -133,7 +133,10 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
 fn hand_signals_on(children: &[Child], hand: usize) {
     let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let all: Vec<Pid> = children.iter().filter_map(pid).collect();
-    let both: Vec<Pid> = [&children[0], &children[hand]].into_iter().filter_map(pid).collect();
+    let both: Vec<Pid> = [&children[0], &children[hand]]
+        .into_iter()
+        .filter_map(pid)
+        .collect();
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
         return;
     };

@@ -9,6 +9,9 @@ mod verify;
 use crate::support::ocr;
 use serde_json::{Value, json};
 
+/// A command that leaves something behind which holds its output open, in a session of its own.
+const DAEMON: &str = "perl -e 'use POSIX; setsid; exec qw(sleep 25)' & true";
+
 fn opened(replay: bool) -> Value {
     json!({"ts": 1000, "type": "ocr.stream.opened", "properties": {"sessionID": "ses_1", "server": "http://127.0.0.1:9/", "spawned": false, "replay": replay}})
 }

@@ -50,6 +50,33 @@ fn the_printed_pipe_of_a_running_server_names_it() {
 }
 
 #[test]
+fn what_the_hand_may_do_is_handed_on() {
+    let print = |args: &[&str]| {
+        let done = ocr("ocr-run")
+            .args(["--print", "--task=- fix it"])
+            .args(args)
+            .output()
+            .unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    assert!(print(&[]).starts_with("ocr-stream --spawn --follow --task='- fix it' | "));
+    assert!(print(&[]).ends_with("| ocr-act\n"));
+    let all = [
+        "--rollback",
+        "--confirm-timeout",
+        "9",
+        "--allow-insecure",
+        "--on",
+        "loop=steer",
+        "--verify",
+        "a b",
+    ];
+    let pipe = print(&all);
+    let hand = "| ocr-act --allow-insecure --rollback --confirm-timeout=9 --on=loop=steer --verify='a b'\n";
+    assert!(pipe.ends_with(hand), "{pipe}");
+}
+
+#[test]
 fn nothing_to_do_is_said() {
     ocr("ocr-run")
         .assert()
@@ -72,11 +99,10 @@ fn what_keeps_the_source_from_beginning_is_the_exit_code() {
         69,
         "opencode serve",
     );
-    fails(
-        &["--headless", "--task", "x", "--opencode", "no-such"],
-        1,
-        "npm install",
-    );
+    // A task may begin like a flag.
+    for task in ["--task=x", "--task=- fix the build", "--task=--fix"] {
+        fails(&["--headless", task, "--opencode", "no-such"], 1, "npm install");
+    }
 }
 
 #[test]

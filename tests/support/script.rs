@@ -281,9 +281,15 @@ mod tests {
             let answer = conversation.answer(&script.turns, |text| request.contains(text));
             answer.map(|turn| turn.text)
         };
-        let said: Vec<_> = ["", "", "", "now stop it", "now stop it"].into_iter().map(&mut ask).collect();
+        let said: Vec<_> = ["", "", "", "now stop it", "now stop it"]
+            .into_iter()
+            .map(&mut ask)
+            .collect();
         let texts: Vec<_> = said.iter().map(Option::as_deref).collect();
-        assert_eq!(texts, [Some("first"), Some("round"), Some("round"), Some("last"), None]);
+        assert_eq!(
+            texts,
+            [Some("first"), Some("round"), Some("round"), Some("last"), None]
+        );
     }
 
     #[test]

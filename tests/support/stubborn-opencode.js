@@ -7,10 +7,11 @@ const { spawn } = require("node:child_process");
 const port = Number(process.argv[process.argv.indexOf("--port") + 1]);
 const session = { id: "ses_fake1", directory: process.cwd() };
 let busy = false;
+let told = 0;
 const listeners = new Set();
 
 function tell(type, properties) {
-  const event = { id: `evt_${type}`, type, properties: { sessionID: session.id, ...properties } };
+  const event = { id: `evt_${++told}`, type, properties: { sessionID: session.id, ...properties } };
   for (const listener of listeners) listener.write(`data: ${JSON.stringify(event)}\n\n`);
 }
 

@@ -1,6 +1,6 @@
 //! Whom it tells how a run ended, and how long that may take.
 
-use super::{closed, done, lines, opened};
+use super::{DAEMON, closed, done, lines, opened};
 use crate::support::{ocr, shell};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -174,7 +174,11 @@ fn notf_02_nobody_holds_up_the_exit_for_longer_than_the_deadline() {
 #[test]
 fn notf_02_a_dead_endpoint_does_not_hold_up_the_exit() {
     // Nobody answers in this network: it is kept for documentation.
-    for url in ["http://127.0.0.1:9/", "http://192.0.2.1/", "http://no-such-host.invalid/"] {
+    for url in [
+        "http://127.0.0.1:9/",
+        "http://192.0.2.1/",
+        "http://no-such-host.invalid/",
+    ] {
         let begun = Instant::now();
         let dead = ocr("ocr-act")
             .args(["--notify", url])
@@ -190,7 +194,7 @@ fn notf_02_a_dead_endpoint_does_not_hold_up_the_exit() {
 fn notf_01_a_daemon_of_the_command_does_not_hold_up_the_exit() {
     let begun = Instant::now();
     let finished = ocr("ocr-act")
-        .args(["--notify-cmd", "setsid sleep 25 & true"])
+        .args(["--notify-cmd", DAEMON])
         .write_stdin(lines(&[opened(false), done("done")]))
         .output()
         .unwrap();
@@ -210,7 +214,14 @@ fn notf_03_a_long_output_is_not_what_others_are_told() {
         server
     });
     let failed = ocr("ocr-act")
-        .args(["--notify", &server.uri(), "--notify-as", "discord", "--verify", "seq 1 5000; exit 7"])
+        .args([
+            "--notify",
+            &server.uri(),
+            "--notify-as",
+            "discord",
+            "--verify",
+            "seq 1 5000; exit 7",
+        ])
         .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()
         .unwrap();
@@ -218,8 +229,15 @@ fn notf_03_a_long_output_is_not_what_others_are_told() {
     let requests = runtime.block_on(server.received_requests()).unwrap();
     let body: Value = serde_json::from_slice(&requests[0].body).unwrap();
     let content = body["content"].as_str().unwrap();
-    assert!(content.chars().count() < 2000, "Discord refuses {}", content.len());
-    assert!(content.contains("`seq 1 5000; exit 7` fails (exit 7)."), "{content}");
+    assert!(
+        content.chars().count() < 2000,
+        "Discord refuses {}",
+        content.len()
+    );
+    assert!(
+        content.contains("`seq 1 5000; exit 7` fails (exit 7)."),
+        "{content}"
+    );
     let told = String::from_utf8(failed.stderr).unwrap();
     assert!(told.lines().all(|line| line.len() < 500), "{told}");
     assert!(String::from_utf8(failed.stdout).unwrap().contains("4999\\n5000"));

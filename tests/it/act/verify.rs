@@ -1,6 +1,6 @@
 //! What done means: commands and files need no server, and nothing that was not checked counts as done.
 
-use super::{act, closed, done, lines, opened};
+use super::{DAEMON, act, closed, done, lines, opened};
 use crate::support::{Running, shell};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -28,20 +28,24 @@ fn phases(added: &[Value]) -> Vec<&str> {
 fn ver_01_commands_and_files_are_checked_without_a_server() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("there"), "").unwrap();
-    for url in [None, Some("http://example.org:4096/"), Some("http://127.0.0.1:9/")] {
+    for url in [
+        None,
+        Some("http://example.org:4096/"),
+        Some("http://127.0.0.1:9/"),
+    ] {
         for (args, code, phases_) in [
             (&["--verify", "test -f there"][..], 0, ["begun", "taken"]),
             (&["--verify", "test -f gone"], 14, ["begun", "failed"]),
             (&["--expect-file", "there"], 0, ["begun", "taken"]),
             (&["--expect-file", "gone"], 14, ["begun", "failed"]),
         ] {
-            let input = [
-                opened_in(folder.path(), url),
-                done("done"),
-                closed("rest", None),
-            ];
+            let input = [opened_in(folder.path(), url), done("done"), closed("rest", None)];
             let (seen, added, told) = act(args, &input);
-            assert_eq!((seen, &phases(&added)[..]), (code, &phases_[..]), "{url:?} {args:?}: {told}");
+            assert_eq!(
+                (seen, &phases(&added)[..]),
+                (code, &phases_[..]),
+                "{url:?} {args:?}: {told}"
+            );
         }
     }
     // Another dialect names neither a server nor a directory.
@@ -59,7 +63,13 @@ fn ver_01_what_was_not_checked_is_not_done() {
         assert_eq!((code, &phases(&added)[..]), (3, &["skipped"][..]), "{args:?}");
         let result = &added.last().unwrap()["properties"];
         assert_eq!(result["outcome"], "unsure");
-        assert!(result["reason"].as_str().unwrap().starts_with("nothing was checked"), "{result}");
+        assert!(
+            result["reason"]
+                .as_str()
+                .unwrap()
+                .starts_with("nothing was checked"),
+            "{result}"
+        );
     }
 }
 
@@ -78,7 +88,10 @@ fn ver_03_what_the_stream_showed_counts_where_the_server_is_gone() {
         ];
         let (seen, added, told) = act(&["--expect-change", pattern], &input);
         assert_eq!(seen, code, "{told}");
-        assert_eq!(added.last().unwrap()["properties"]["changed"], json!(["src/a.rs"]));
+        assert_eq!(
+            added.last().unwrap()["properties"]["changed"],
+            json!(["src/a.rs"])
+        );
     }
 }
 
@@ -91,8 +104,16 @@ fn ver_02_the_end_of_the_output_is_in_the_line_about_it_alone() {
     assert_eq!(code, 14);
     let result = &added.last().unwrap()["properties"];
     assert_eq!(result["reason"], "`seq 1 3000; exit 7` fails (exit 7).");
-    let failed = added.iter().find(|l| l["properties"]["phase"] == "failed").unwrap();
-    assert!(failed["properties"]["detail"].as_str().unwrap().ends_with("2999\n3000"));
+    let failed = added
+        .iter()
+        .find(|l| l["properties"]["phase"] == "failed")
+        .unwrap();
+    assert!(
+        failed["properties"]["detail"]
+            .as_str()
+            .unwrap()
+            .ends_with("2999\n3000")
+    );
     assert!(told.len() < 300, "{told}");
 }
 
@@ -100,7 +121,7 @@ fn ver_02_the_end_of_the_output_is_in_the_line_about_it_alone() {
 fn ver_02_a_daemon_that_a_check_leaves_behind_does_not_hold_the_run() {
     let begun = Instant::now();
     let (code, _, told) = act(
-        &["--verify", "setsid sleep 25 & true", "--verify-timeout", "3"],
+        &["--verify", DAEMON, "--verify-timeout", "3"],
         &[opened(false), done("done"), closed("rest", None)],
     );
     assert_eq!(code, 0, "{told}");
@@ -136,7 +157,8 @@ fn ctl_13_a_signal_ends_a_check_and_the_run_with_its_last_lines() {
         let input = folder.path().join("run.ndjson");
         let stream = [opened_in(folder.path(), None), done("done"), closed("rest", None)];
         std::fs::write(&input, lines(&stream)).unwrap();
-        let line = "exec ocr-act --verify 'echo $$ > pid; sleep 600' --notify-cmd 'cat > told.json' < run.ndjson";
+        let line =
+            "exec ocr-act --verify 'echo $$ > pid; sleep 600' --notify-cmd 'cat > told.json' < run.ndjson";
         let run: Running = shell(line, folder.path());
         let check = process_of(&folder.path().join("pid"));
         let begun = Instant::now();

@@ -73,7 +73,7 @@ fn rows() -> Vec<Row> {
         row(ASKS, "--on blocked=abort", 11),
         row(
             GOES_ON,
-            "--max-iterations 1 --reviewer-cmd 'echo \"{\\\"action\\\": \\\"continue\\\", \\\"reason\\\": \\\"more\\\"}\"'",
+            r#"--max-iterations 1 --reviewer-cmd "echo '{\"action\": \"continue\", \"reason\": \"more\"}'""#,
             12,
         ),
         row(fixture("bad-key"), "", 13),
@@ -91,11 +91,9 @@ fn rows() -> Vec<Row> {
 
 /// The two ways to run it: one command, and what that command says it would run.
 fn ways(args: &str) -> [String; 2] {
-    let command = |flag: &str| format!("ocr-run {flag} --task 'Go.' {args}");
-    [
-        command("--headless"),
-        format!("eval \"$({})\"", command("--print")),
-    ]
+    let one = format!("ocr-run --headless --task 'Go.' {args}");
+    let by_hand = format!("eval \"$(ocr-run --print --task 'Go.' {args})\"");
+    [one, by_hand]
 }
 
 #[test]
@@ -122,12 +120,12 @@ fn a_wrong_password_is_77_in_one_command_and_by_hand() {
     let project = Project::new(&script, &provider);
     let server = Server::with_password(&opencode, &project, "open sesame");
     let env = [("OPENCODE_SERVER_PASSWORD", "swordfish")];
-    let [one, by_hand] = ways(&format!("--server {}", server.url()));
+    let args = format!("--server {} --task 'Go.'", server.url());
+    let one = format!("ocr-run --headless {args}");
     let done = live_shell_with(&one, &opencode, &project, &env).finish();
     assert_eq!(done.code(), Some(77), "{}", done.stderr);
-    // By hand the source's own code is to be asked for: the last stage has seen nothing.
-    let by_hand = by_hand.replacen("eval \"", "eval \"{ ", 1).replacen("ocr-run --print", "ocr-run --print", 1);
-    let by_hand = format!("{}", by_hand.replace(")\"", " | sed 's/ | /; echo $? > code; } | /')\""));
+    // By hand the source is to be asked for its own code: the last stage has seen nothing.
+    let by_hand = format!(r#"eval "{{ $(ocr-run --print {args} | sed 's/ | /; echo $? > code; }} | /')""#);
     live_shell_with(&by_hand, &opencode, &project, &env).finish();
     let code = std::fs::read_to_string(project.dir().join("code")).unwrap();
     assert_eq!(code.trim(), "77");

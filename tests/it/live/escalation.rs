@@ -42,7 +42,11 @@ fn ctl_08_a_session_that_goes_on_loses_its_tools() {
     let Some(done) = ends("tool") else { return };
     let expected = ["abort begun", "abort escalated", "abort taken"];
     assert_eq!(actions(&done), expected, "{}", done.stderr);
-    assert!(detail(&done, 2).contains("once its tools were ended"), "{}", detail(&done, 2));
+    assert!(
+        detail(&done, 2).contains("once its tools were ended"),
+        "{}",
+        detail(&done, 2)
+    );
 }
 
 #[test]
@@ -50,12 +54,20 @@ fn ctl_08_a_session_that_goes_on_without_its_tools_loses_its_server() {
     let Some(done) = ends("ever") else { return };
     let expected = ["abort begun", "abort escalated", "abort escalated", "abort taken"];
     assert_eq!(actions(&done), expected, "{}", done.stderr);
-    assert!(detail(&done, 3).contains("the server was ended"), "{}", detail(&done, 3));
+    assert!(
+        detail(&done, 3).contains("the server was ended"),
+        "{}",
+        detail(&done, 3)
+    );
 }
 
 #[test]
 fn ctl_08_a_server_of_ours_that_died_has_ended_its_session() {
     let Some(done) = ends("dies") else { return };
     assert_eq!(actions(&done), ["abort begun", "abort taken"], "{}", done.stderr);
-    assert!(detail(&done, 1).contains("the server is gone"), "{}", detail(&done, 1));
+    assert!(
+        detail(&done, 1).contains("the server is gone"),
+        "{}",
+        detail(&done, 1)
+    );
 }
