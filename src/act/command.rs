@@ -209,7 +209,7 @@ mod tests {
     fn a_daemon_that_keeps_the_pipe_does_not_hold_us_either() {
         let begun = Instant::now();
         let outcome = here(
-            "perl -e 'use POSIX; setsid; exec qw(sleep 20)' & echo done",
+            "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 20)'; echo done",
             Duration::from_mins(1),
         );
         assert!(outcome.success);

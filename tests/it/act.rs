@@ -9,8 +9,10 @@ mod verify;
 use crate::support::ocr;
 use serde_json::{Value, json};
 
-/// A command that leaves something behind which holds its output open, in a session of its own.
-const DAEMON: &str = "perl -e 'use POSIX; setsid; exec qw(sleep 25)' & true";
+/// A command that leaves something behind which holds its output open, in a session of its own, and ends once
+/// that is so.
+const DAEMON: &str =
+    "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 25)'";
 
 fn opened(replay: bool) -> Value {
     json!({"ts": 1000, "type": "ocr.stream.opened", "properties": {"sessionID": "ses_1", "server": "http://127.0.0.1:9/", "spawned": false, "replay": replay}})

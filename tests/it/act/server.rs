@@ -159,7 +159,6 @@ fn rollback_is_told_before_and_after_and_is_made_where_the_trouble_was() {
         "{told}"
     );
     assert_eq!(stub.asked().last().unwrap(), "revert ses_2 msg_7");
-    // A message that the server refuses to go back to.
     drop(host);
     let (host, _stub) = Stub::serve(Manner::Obeys);
     let (_, added, _) = act(&["--rollback", "--dry-run"], &trouble_with(&host.url(), &input));
