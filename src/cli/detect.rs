@@ -10,6 +10,7 @@ use regex::Regex;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::io::Read;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +18,7 @@ const HINT: &str = "reads events from standard input or from files; try: ocr-str
 
 const EXAMPLES: &str = "Examples:
   ocr-stream --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act
-  ocr-detect --only run.ndjson | jq -c .properties
+  ocr-detect --only recordings/*.ndjson | jq -c .properties
   opencode run --format json \"Fix the build\" | ocr-detect --fail-on loop > run.ndjson || echo \"exit $?\"";
 
 /// What `--fail-on` takes: the kinds of findings, and all of them.
@@ -42,9 +43,13 @@ const KINDS: [&str; 10] = [
 #[derive(Debug, Parser)]
 #[command(name = "ocr-detect", version = super::VERSION, after_help = EXAMPLES)]
 struct Args {
-    /// Recordings to read, one after the other; `-` is standard input, which is the default.
+    /// Recordings to read, each for itself, with the output in their order; `-` is standard input, which is the
+    /// default.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// How many of several recordings are judged at once; as many as there are processors, if nothing is said.
+    #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
+    jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     lines: Lines,
     #[command(flatten)]
@@ -246,26 +251,77 @@ fn run(args: &Args) -> Result<Code, Failure> {
         return Ok(Code::Ok);
     }
     let config = args.config()?;
-    let input = args.open()?;
+    let found = if let [] | [_] = &*args.files {
+        let input = open(args.files.first())?;
+        prepare();
+        let out = Out::new(pipe::input::stdout()?, args.only_added());
+        args.judge(config, input, &out)?
+    } else {
+        prepare();
+        judge_all(args, &config)?
+    };
+    Ok(pipe::signals::caught().unwrap_or_else(|| args.lines.code_of(&found)))
+}
+
+/// What was found, each kind once: whether the cause lay outside the agent.
+type Found = Vec<(Kind, bool)>;
+
+fn prepare() {
     pipe::signals::outlive();
     pipe::hangup::exit_when_reader_leaves();
-    let out = Out::new(pipe::input::stdout()?, args.lines.only || args.lines.explain);
-    let mut stage = Detect::new(Detector::new(config), args.lines.strict, args.lines.explain);
-    pipe::filter(&mut stage, input, &out, args.lines.max_line)?;
-    let found = args.lines.code_of(stage.detector());
-    Ok(pipe::signals::caught().unwrap_or(found))
+}
+
+/// A recording, or standard input.
+fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
+    match file {
+        Some(file) => pipe::input::open(file, HINT),
+        None => Ok(Box::new(pipe::input::stdin(HINT)?)),
+    }
+}
+
+/// Judges every recording for itself, several at once. One that cannot be read is told, and the others are judged.
+fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
+    let out = Out::new(pipe::input::stdout()?, false);
+    let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let threads = args.jobs.unwrap_or_else(processors).get();
+    let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, out);
+    let results = pipe::in_order(
+        args.files.iter().collect(),
+        threads,
+        &out,
+        args.only_added(),
+        judge,
+    )?;
+    out.finish()?;
+    let (mut found, mut failed) = (Vec::new(), None);
+    for result in results {
+        match result {
+            Ok(more) => found.extend(more),
+            Err(failure) => failed = Some(told_before(failed, failure)),
+        }
+    }
+    failed.map_or(Ok(found), Err)
+}
+
+/// Tells of the failure before, if there was one: the last is told by whoever ends the program.
+fn told_before(before: Option<Failure>, failure: Failure) -> Failure {
+    if let Some(before) = before {
+        tracing::error!("{before}");
+    }
+    failure
 }
 
 impl Args {
-    /// All the input, one file after the other.
-    fn open(&self) -> Result<Box<dyn Read + Send>, Failure> {
-        let Some((first, more)) = self.files.split_first() else {
-            return Ok(Box::new(pipe::input::stdin(HINT)?));
-        };
-        more.iter()
-            .try_fold(pipe::input::open(first, HINT)?, |input, file| {
-                Ok(Box::new(input.chain(pipe::input::open(file, HINT)?)) as Box<dyn Read + Send>)
-            })
+    /// Whether what passes is not shown.
+    fn only_added(&self) -> bool {
+        self.lines.only || self.lines.explain
+    }
+
+    /// Judges one input, and returns what was found in it.
+    fn judge(&self, config: Config, input: impl Read, out: &Out) -> Result<Found, Failure> {
+        let mut stage = Detect::new(Detector::new(config), self.lines.strict, self.lines.explain);
+        pipe::filter(&mut stage, input, out, self.lines.max_line)?;
+        Ok(stage.detector().found().collect())
     }
 
     fn config(&self) -> Result<Config, Failure> {
@@ -303,16 +359,16 @@ impl Args {
 
 impl Lines {
     /// The exit code for what was found, when the user wants one: that of the first finding that counts.
-    fn code_of(&self, detector: &Detector) -> Code {
+    fn code_of(&self, found: &Found) -> Code {
         let wanted = |kind: Kind| {
             let name = format!("{kind:?}").to_lowercase();
             self.fail_on.iter().any(|on| *on == "any" || *on == name)
         };
-        let found = detector.found().find(|(kind, _)| wanted(*kind));
-        found.map_or(Code::Ok, |(kind, infra)| match kind {
+        let first = found.iter().find(|(kind, _)| wanted(*kind));
+        first.map_or(Code::Ok, |(kind, infra)| match kind {
             Kind::Stall | Kind::Blocked => Code::Stalled,
             Kind::Budget => Code::Budget,
-            Kind::Storm if infra => Code::Failed,
+            Kind::Storm if *infra => Code::Failed,
             _ => Code::Loop,
         })
     }

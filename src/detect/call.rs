@@ -5,11 +5,11 @@ use super::config::Config;
 use super::failure;
 use super::hash;
 use super::input::Input;
-use super::mask::mask;
+use super::mask::mask_raw;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Point;
-use crate::wire::text;
-use crate::wire::Raw;
+use crate::wire::{Raw, text};
+use std::borrow::Cow;
 
 /// How long an excerpt is, in characters.
 pub(crate) const EXCERPT: usize = 160;
@@ -69,9 +69,14 @@ impl Call {
         }
         let input = Input::read(state.input, &config.ignored_args);
         let kind = classify(tool, input.command.as_deref(), &input.text, &config.polls);
-        let result = state.error.or(state.output).map(text::decode).unwrap_or_default();
-        let masked = mask(&result, &config.masks);
-        let (error, error_line) = error_of(tool, kind, state, &result);
+        let raw = state.error.or(state.output);
+        let masked = raw.map(|raw| mask_raw(raw, &config.masks)).unwrap_or_default();
+        let sign = sign(tool, kind, state, &masked);
+        // Most results are not looked at any further.
+        let result = raw
+            .filter(|_| sign.is_some() || kind == Kind::Check)
+            .map_or(Cow::Borrowed(""), text::decode);
+        let error = sign.and_then(|sign| sign.line(&result));
         let span = state.time.as_ref();
         let start = span.and_then(crate::wire::part::Span::start).unwrap_or(point.ts);
         Some(Self {
@@ -83,7 +88,7 @@ impl Call {
             failing: (kind == Kind::Check)
                 .then(|| failure::failing_set(&result))
                 .flatten(),
-            excerpt: excerpt(tool, &input, &result),
+            excerpt: excerpt(tool, &input, raw),
             span: (
                 start,
                 span.and_then(crate::wire::part::Span::end)
@@ -91,8 +96,8 @@ impl Call {
             ),
             tool: tool.to_owned(),
             kind,
-            error,
-            error_line,
+            error: error.map(failure::class_of),
+            error_line: error.map(|line| text::excerpt(line, EXCERPT)).unwrap_or_default(),
             input,
         })
     }
@@ -113,34 +118,51 @@ pub(crate) fn is_over(state: &ToolState<'_>) -> bool {
     matches!(&*state.status, "completed" | "error")
 }
 
-fn excerpt(tool: &str, input: &Input, result: &str) -> String {
+fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
     let given = text::excerpt(&input.text, INPUT_EXCERPT);
     // Enough of the result to fill the line: the rest is cut all the same.
-    let shown = &result[..result.floor_char_boundary(4 * EXCERPT)];
+    let shown = result
+        .map(|raw| text::beginning(raw, 4 * EXCERPT))
+        .unwrap_or_default();
     text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
 }
 
-/// The class of the error and the line that says it; none for a call that went well.
-fn error_of(tool: &str, kind: Kind, state: &ToolState<'_>, result: &str) -> (Option<u64>, String) {
-    if is_nothing(result) && &*state.status == "completed" {
-        // Such as grep: its exit code says that nothing was found.
-        return (None, String::new());
+/// What speaks for it that a call failed.
+#[derive(Debug, Clone, Copy)]
+enum Sign {
+    /// The server says so.
+    Status,
+    /// The command's exit code does.
+    Exit,
+    /// Nothing but, perhaps, the words of the result.
+    Words,
+}
+
+impl Sign {
+    /// The line that says what went wrong, if something did.
+    fn line(self, result: &str) -> Option<&str> {
+        let said = failure::error_line(result);
+        match self {
+            Self::Status => said.or_else(|| first_line(result)).or(Some("error")),
+            Self::Exit => said.or_else(|| last_line(result)).or(Some("failed")),
+            Self::Words => said,
+        }
     }
-    let line = match (&*state.status, exit_code(state.metadata)) {
-        ("error", _) => failure::error_line(result)
-            .or_else(|| first_line(result))
-            .unwrap_or("error"),
-        (_, Some(0)) => return (None, String::new()),
-        (_, Some(_)) => failure::error_line(result)
-            .or_else(|| last_line(result))
-            .unwrap_or("failed"),
-        _ if READERS.contains(&tool) || kind == Kind::Plan => return (None, String::new()),
-        _ => match failure::error_line(result) {
-            Some(line) => line,
-            None => return (None, String::new()),
-        },
-    };
-    (Some(failure::class_of(line)), text::excerpt(line, EXCERPT))
+}
+
+/// Where to look for a failure; none for a call that went well.
+fn sign(tool: &str, kind: Kind, state: &ToolState<'_>, masked: &str) -> Option<Sign> {
+    if is_nothing(masked) && &*state.status == "completed" {
+        // Such as grep: its exit code says that nothing was found.
+        return None;
+    }
+    match (&*state.status, exit_code(state.metadata)) {
+        ("error", _) => Some(Sign::Status),
+        (_, Some(0)) => None,
+        (_, Some(_)) => Some(Sign::Exit),
+        _ if READERS.contains(&tool) || kind == Kind::Plan => None,
+        _ => Some(Sign::Words),
+    }
 }
 
 /// Whether a result says that there is none: it is empty, or `OpenCode`'s shell says so.

@@ -3,8 +3,8 @@
 
 use super::fact::Channel;
 use super::hash;
-use crate::wire::text;
 use crate::wire::Raw;
+use crate::wire::text;
 use std::collections::VecDeque;
 
 /// Parts whose text may still grow. More than a few at once are never seen.
@@ -59,13 +59,7 @@ impl Texts {
     }
 
     /// All there is of a part so far; `over` when it is complete.
-    pub(crate) fn snapshot(
-        &mut self,
-        id: &str,
-        channel: Channel,
-        raw: Option<Raw<'_>>,
-        over: bool,
-    ) -> Piece {
+    pub(crate) fn snapshot(&mut self, id: &str, channel: Channel, raw: Option<Raw<'_>>, over: bool) -> Piece {
         let all = raw.map(|raw| even(&text::decode(raw))).unwrap_or_default();
         let (part, first) = self.part(id, channel);
         part.channel = channel;

@@ -1,6 +1,7 @@
 //! What sort of call it is: one that changes, checks, looks, waits, plans, delegates or asks.
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
+use regex::bytes::RegexSet;
 use std::sync::LazyLock;
 
 /// What a call is for.
@@ -63,7 +64,7 @@ const TOOLS: [(Kind, &[&str]); 7] = [
 ];
 
 /// Commands that wait, or ask how something else is getting on.
-const POLLS: &str = r"(?x)
+const POLLS: &str = r"(?x-u)
     (^|[;&|(]\s*|\bdo\s+) (sleep|wait|watch|timeout\s+\d+\s+tail) \b
   | \btail\b[^|;&]*\s-\w*[fF]\b
   | \bgh\s+(run|pr)\s+(watch|view|checks|status|list)\b
@@ -72,7 +73,7 @@ const POLLS: &str = r"(?x)
   | \b(ps|pgrep|jobs|top|squeue|qstat)\b\s*(-\S+\s*)*($|[|;&]\s*grep)";
 
 /// Commands that test, build or lint.
-const CHECKS: &str = r"(?x)
+const CHECKS: &str = r"(?x-u)
     (^|[;&|(]\s*|/) (?:\w+=\S*\s+)* (?:sudo\s+|time\s+|npx\s+|poetry\s+run\s+|uv\s+run\s+|bundle\s+exec\s+)?
     (?: \S*/)?
     (?: cargo\s+(?:\+\S+\s+)?(?:test|build|check|clippy|nextest|bench)
@@ -86,7 +87,7 @@ const CHECKS: &str = r"(?x)
     ) (?:\s|$|[;&|)])";
 
 /// Commands that change something.
-const MUTATIONS: &str = r"(?x)
+const MUTATIONS: &str = r"(?x-u)
     (^|[;&|(]\s*) (?:\w+=\S*\s+)* (?:sudo\s+)?
     (?: mv|cp|rm|mkdir|rmdir|touch|chmod|chown|ln|tee|patch|truncate|unzip
       | tar\s+-?[a-z]*x | (?:sed|perl)\s+(?:-\S+\s+)*-\S*i | dd
@@ -120,7 +121,7 @@ fn of_command(command: &str) -> Kind {
     let Some(patterns) = PATTERNS.as_ref() else {
         return Kind::Observe;
     };
-    let matched = patterns.matches(command);
+    let matched = patterns.matches(command.as_bytes());
     [Kind::Poll, Kind::Check, Kind::Mutate]
         .into_iter()
         .enumerate()

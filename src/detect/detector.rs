@@ -4,10 +4,10 @@ use super::config::Config;
 use super::hash;
 use super::session::{Now, Said, Session};
 use super::sessions::{Place, Sessions};
+use crate::wire::Raw;
 use crate::wire::record::{self, Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
 use crate::wire::{Event, Head, Observation};
 use serde::de::DeserializeOwned;
-use crate::wire::Raw;
 
 /// The rule of the line that says a session was forgotten.
 pub(crate) const EVICTED: &str = "evicted";
@@ -97,7 +97,9 @@ impl Detector {
             session.parent = Some(parent.clone().into_owned());
         }
         let before = self.open_requests(place);
-        self.with(place, added, |session, now, said| session.observe(event, now, said));
+        self.with(place, added, |session, now, said| {
+            session.observe(event, now, said)
+        });
         self.tell_ancestors(place, before);
     }
 

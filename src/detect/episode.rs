@@ -82,11 +82,16 @@ impl Episodes {
         Some(episode.report(session, sighting, now, state))
     }
 
-    /// Whether the same trouble is open under another rule's name, at least as loud.
+    /// Whether the same trouble is open under another rule's name, at least as loud. A warning that knows the lap
+    /// says more than one that does not.
     fn is_said(&self, sighting: &Sighting) -> bool {
-        self.0
-            .iter()
-            .any(|e| e.open && is_akin(e.finding.kind, sighting.kind) && e.finding.grade >= sighting.grade)
+        let says_more = |e: &Episode| sighting.period > e.finding.period && sighting.grade >= Grade::Warn;
+        self.0.iter().any(|e| {
+            e.open
+                && is_akin(e.finding.kind, sighting.kind)
+                && e.finding.grade >= sighting.grade
+                && !(e.finding.period == 0 && says_more(e))
+        })
     }
 
     /// The same trouble goes on although we told the session to stop it: said once for each message.

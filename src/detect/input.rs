@@ -2,9 +2,9 @@
 //! members.
 
 use super::hash;
-use crate::wire::text;
+use crate::wire::{Raw, members, text};
 use serde_json::Value;
-use crate::wire::Raw;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How much of an input is kept as text, in bytes: enough to compare two edits.
@@ -49,38 +49,27 @@ impl Input {
         let Some(raw) = raw else {
             return Self::default();
         };
-        let source = raw.get();
-        let value = serde_json::from_str::<Value>(source)
-            .or_else(|_| serde_json::from_str(&text::without_lone_surrogates(source)));
-        match value {
-            Ok(Value::Object(mut members)) => {
-                members.retain(|name, _| !ignored.contains(name));
+        match members(raw) {
+            Some(mut members) => {
+                members.retain(|(name, _)| !ignored.contains(&**name));
+                members.sort_by(|one, other| one.0.cmp(&other.0));
                 Self::of_members(&members)
             }
-            Ok(value) => Self {
-                key: key(&value),
-                text: clip(&value.to_string()).to_owned(),
-                ..Self::default()
-            },
-            // Too deep or too large a number for the parser: the source stands for itself.
-            Err(_) => Self {
-                key: hash::of(squeezed(source)),
-                text: clip(source).to_owned(),
+            None => Self {
+                key: key(raw),
+                text: clip(&rendered(raw)).to_owned(),
                 ..Self::default()
             },
         }
     }
 
-    fn of_members(members: &serde_json::Map<String, Value>) -> Self {
-        let first = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| members.get(*name)?.as_str())
-                .map(|found| clip(found).to_owned())
-        };
+    fn of_members(members: &[Member<'_>]) -> Self {
+        let first = |names: &[&str]| text_of(members, names).map(|found| clip(&found).to_owned());
         Self {
-            key: object_key(members),
-            text: rendered(members),
+            key: members.iter().fold(hash::of("{"), |sum, (name, value)| {
+                sum.wrapping_add(hash::join(hash::of(&**name), key(*value)))
+            }),
+            text: one_after_the_other(members),
             target: first(&TARGETS),
             command: first(&COMMANDS),
             content: content(members),
@@ -88,50 +77,82 @@ impl Input {
     }
 }
 
-fn content(members: &serde_json::Map<String, Value>) -> Option<Content> {
-    let of = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| members.get(*name)?.as_str())
-            .map(hash::of)
-    };
+/// A member's name and its value.
+type Member<'a> = (Cow<'a, str>, Raw<'a>);
+
+/// The first of these members that is a string.
+fn text_of<'a>(members: &[Member<'a>], names: &[&str]) -> Option<Cow<'a, str>> {
+    names.iter().find_map(|name| {
+        let (_, value) = members.iter().find(|(n, _)| n == name)?;
+        is_text(*value).then(|| text::decode(*value))
+    })
+}
+
+fn is_text(value: Raw<'_>) -> bool {
+    value.get().starts_with('"')
+}
+
+fn content(members: &[Member<'_>]) -> Option<Content> {
+    let of = |names: &[&str]| text_of(members, names).map(|text| hash::of(&*text));
     if let (Some(old), Some(new)) = (of(&["oldString", "old_string"]), of(&["newString", "new_string"])) {
         return Some(Content::Piece { old, new });
     }
     of(&["content"]).map(Content::Whole)
 }
 
-/// The hash of a value: members of an object in any order.
-fn key(value: &Value) -> u64 {
+/// The hash of a value: members of an object in any order, white space or none between its tokens.
+fn key(value: Raw<'_>) -> u64 {
+    if is_text(value) {
+        return key_of_text(&text::decode(value));
+    }
+    match parsed(value) {
+        Some(value) => key_of(&value),
+        // Too deep or too large a number for the parser: the source stands for itself.
+        None => hash::of(squeezed(value.get())),
+    }
+}
+
+/// What stands for nested values and odd ones.
+fn parsed(value: Raw<'_>) -> Option<Value> {
+    let source = value.get();
+    serde_json::from_str(source)
+        .or_else(|_| serde_json::from_str(&text::without_lone_surrogates(source)))
+        .ok()
+}
+
+fn key_of_text(text: &str) -> u64 {
+    hash::join(hash::of("\""), hash::of(text))
+}
+
+fn key_of(value: &Value) -> u64 {
     match value {
-        Value::Object(members) => object_key(members),
+        Value::Object(members) => members.iter().fold(hash::of("{"), |sum, (name, value)| {
+            sum.wrapping_add(hash::join(hash::of(name), key_of(value)))
+        }),
         Value::Array(items) => items
             .iter()
-            .fold(hash::of("["), |sum, item| hash::join(sum, key(item))),
-        Value::String(text) => hash::join(hash::of("\""), hash::of(text)),
+            .fold(hash::of("["), |sum, item| hash::join(sum, key_of(item))),
+        Value::String(text) => key_of_text(text),
         other => hash::of(other.to_string()),
     }
 }
 
-fn object_key(members: &serde_json::Map<String, Value>) -> u64 {
-    members.iter().fold(hash::of("{"), |sum, (name, value)| {
-        sum.wrapping_add(hash::join(hash::of(name), key(value)))
-    })
+/// A value for comparisons: a string as it is, anything else without white space.
+fn rendered(value: Raw<'_>) -> Cow<'_, str> {
+    if is_text(value) {
+        return text::decode(value);
+    }
+    parsed(value).map_or(Cow::Borrowed(value.get()), |value| Cow::Owned(value.to_string()))
 }
 
-/// The values by key, strings as they are.
-fn rendered(members: &serde_json::Map<String, Value>) -> String {
-    let mut names: Vec<&String> = members.keys().collect();
-    names.sort_unstable();
+/// The values by key.
+fn one_after_the_other(members: &[Member<'_>]) -> String {
     let mut text = String::new();
-    for name in names {
+    for (_, value) in members {
         if !text.is_empty() {
             text.push('\n');
         }
-        match &members[name.as_str()] {
-            Value::String(value) => text.push_str(clip(value)),
-            value => text.push_str(clip(&value.to_string())),
-        }
+        text.push_str(clip(&rendered(*value)));
         if text.len() >= TEXT_LIMIT {
             break;
         }

@@ -3,15 +3,11 @@
 //!
 //! One- and two-digit integers stay: `3 failed` → `2 failed` is progress.
 
+use super::word::{MASK, UUID, uuid_length, word};
+use crate::wire::{Raw, text};
 use regex::Regex;
 use std::borrow::Cow;
 
-/// From so many digits on an integer is volatile: a process id, a port, a size.
-const LONG_INTEGER: usize = 3;
-/// From so many hexadecimal digits on a word is a hash: git's short form has 7.
-const LONG_HEX: usize = 7;
-/// The groups of a UUID (RFC 9562).
-const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 /// Where programs put temporary files, and how many components after it are made up.
 const TEMPORARY: [(&str, usize); 5] = [
     ("/tmp/", 1),
@@ -20,10 +16,6 @@ const TEMPORARY: [(&str, usize); 5] = [
     ("/var/folders/", 3),
     ("/private/var/folders/", 3),
 ];
-/// Units of time: a number before one of them is a duration.
-const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"];
-/// What stands in a masked text for what was there.
-const MASK: char = '#';
 
 /// What a byte may begin, or be part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,6 +26,8 @@ enum Class {
     Space,
     /// A digit: its whole word is looked at.
     Digit,
+    /// A backslash: what it means depends on the next byte.
+    Backslash,
     /// Anything else that may be volatile: other white space, an escape, a path, a group of a UUID.
     Special,
 }
@@ -48,6 +42,7 @@ const fn classes() -> [Class; 256] {
         classes[byte] = match byte as u8 {
             b' ' => Class::Space,
             b'0'..=b'9' => Class::Digit,
+            b'\\' => Class::Backslash,
             b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => Class::Special,
             _ => Class::Plain,
         };
@@ -56,11 +51,35 @@ const fn classes() -> [Class; 256] {
     classes
 }
 
-/// The text with everything volatile masked, and what the user's own patterns match too.
+/// The text with everything volatile masked, and what the user's own patterns match too. Quotes and backslashes
+/// come out with a backslash before them, as in JSON.
 pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
     let text = own.iter().fold(Cow::Borrowed(text), |text, pattern| {
         Cow::Owned(pattern.replace_all(&text, "#").into_owned())
     });
+    if memchr::memchr2(b'"', b'\\', text.as_bytes()).is_none() {
+        return mask_escaped(&text);
+    }
+    mask_escaped(&text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The same for a JSON value: a string needs not be decoded for it.
+pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
+    let body = raw
+        .get()
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match body {
+        Some(body) if own.is_empty() && memchr::memmem::find(body.as_bytes(), b"\\u").is_none() => {
+            mask_escaped(body)
+        }
+        // Colours, among others, come as escapes that are longer than the rest of this can see.
+        _ => mask(&text::decode(raw), own),
+    }
+}
+
+/// Masks the body of a JSON string that has none but the short escapes.
+fn mask_escaped(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
@@ -68,7 +87,7 @@ pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
         masked.push_str(&text[at..at + plain]);
         at += plain;
         if at < text.len() {
-            at += volatile(&text, at, plain, &mut masked);
+            at += volatile(text, at, plain, &mut masked);
         }
     }
     masked.truncate(masked.trim_end().len());
@@ -83,7 +102,8 @@ fn plain_length(bytes: &[u8]) -> usize {
         match CLASSES[usize::from(*byte)] {
             Class::Plain => at += 1,
             Class::Space if at > 0 && bytes[at - 1] != b' ' => at += 1,
-            Class::Space | Class::Digit | Class::Special => break,
+            Class::Backslash if matches!(bytes.get(at + 1), Some(b'"' | b'\\')) => at += 2,
+            Class::Space | Class::Digit | Class::Backslash | Class::Special => break,
         }
     }
     at
@@ -102,16 +122,39 @@ fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
         0x1b => escape_length(rest),
         b'/' => temporary(rest, masked),
         b'-' => group(text, at, plain, masked),
+        b'\\' => backslash(rest, masked),
         _ => {
             let first = rest.chars().next().unwrap_or(' ');
-            if !first.is_whitespace() {
+            if first.is_whitespace() {
+                space(masked);
+            } else {
                 masked.push(first);
-            } else if !masked.is_empty() && !masked.ends_with(' ') {
-                masked.push(' ');
             }
             first.len_utf8()
         }
     }
+}
+
+/// White space of any kind and length is one space, and none at the beginning.
+fn space(masked: &mut String) {
+    if !masked.is_empty() && !masked.ends_with(' ') {
+        masked.push(' ');
+    }
+}
+
+/// A backslash that is followed by neither a quote nor another one.
+fn backslash(rest: &str, masked: &mut String) -> usize {
+    match rest.as_bytes().get(1) {
+        Some(b'n' | b't' | b'r' | b'f') => space(masked),
+        Some(b'b') => masked.push('\u{8}'),
+        Some(b'/') => masked.push('/'),
+        // No JSON has it.
+        _ => {
+            masked.push('\\');
+            return 1;
+        }
+    }
+    2
 }
 
 /// How many ASCII letters a text ends with: the beginning of the word that goes on behind it.
@@ -173,7 +216,7 @@ fn temporary(text: &str, masked: &mut String) -> usize {
         masked.push_str(folder);
         for component in 0..made_up {
             let end = rest
-                .find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>".contains(c))
+                .find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>\\".contains(c))
                 .unwrap_or(rest.len());
             masked.push(MASK);
             rest = &rest[end..];
@@ -185,119 +228,6 @@ fn temporary(text: &str, masked: &mut String) -> usize {
     }
     masked.push('/');
     1
-}
-
-/// A word or a number, masked where it is volatile. Returns its length.
-fn word(text: &str, masked: &mut String) -> usize {
-    let run = text
-        .bytes()
-        .position(|b| !b.is_ascii_alphanumeric())
-        .unwrap_or(text.len());
-    let token = &text[..run];
-    if let Some(length) = uuid_length(text).or_else(|| moment_length(text, token)) {
-        masked.push(MASK);
-        return length;
-    }
-    let hex = token.strip_prefix("0x").unwrap_or(token);
-    if hex.len() >= LONG_HEX
-        && hex.bytes().all(|b| b.is_ascii_hexdigit())
-        && hex.bytes().any(|b| b.is_ascii_digit())
-    {
-        masked.push(MASK);
-        return run;
-    }
-    let digits = token.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 0 && UNITS.contains(&&token[digits..]) {
-        masked.push(MASK);
-        masked.push_str(&token[digits..]);
-        return run;
-    }
-    numbers_in(token, masked);
-    run
-}
-
-/// A word with its long integers masked.
-fn numbers_in(token: &str, masked: &mut String) {
-    let mut rest = token;
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if digits >= LONG_INTEGER {
-            masked.push(MASK);
-        } else {
-            masked.push_str(&rest[..digits]);
-        }
-        rest = &rest[digits..];
-        let letters = rest.bytes().take_while(|b| !b.is_ascii_digit()).count();
-        masked.push_str(&rest[..letters]);
-        rest = &rest[letters..];
-    }
-}
-
-/// The length of the UUID that the text begins with.
-fn uuid_length(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    for (index, group) in UUID.into_iter().enumerate() {
-        if index > 0 {
-            (bytes.get(at) == Some(&b'-')).then_some(())?;
-            at += 1;
-        }
-        let digits = bytes.get(at..at + group)?;
-        digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
-        at += group;
-    }
-    Some(at)
-}
-
-/// The length of the date, the time of day or the decimal that the text begins with.
-fn moment_length(text: &str, token: &str) -> Option<usize> {
-    let digits = token.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 0 {
-        return None;
-    }
-    if digits == 4
-        && let Some(day) = shape(text, "dddd-dd-dd").or_else(|| shape(text, "dddd/dd/dd"))
-    {
-        let rest = &text[day..];
-        let gap = usize::from(rest.starts_with(['T', ' ']));
-        return Some(time_length(&rest[gap..]).map_or(day, |time| day + gap + time));
-    }
-    time_length(text).or_else(|| {
-        (digits == token.len() || digits == text.len()).then_some(())?;
-        decimal_length(text, digits)
-    })
-}
-
-/// The length of `hh:mm:ss` with what may follow it: a fraction and a zone.
-fn time_length(text: &str) -> Option<usize> {
-    let mut at = shape(text, "dd:dd:dd").or_else(|| shape(text, "d:dd:dd"))?;
-    if text[at..].starts_with(['.', ',']) {
-        at += 1;
-        at += text[at..].bytes().take_while(u8::is_ascii_digit).count();
-    }
-    let rest = &text[at..];
-    if rest.starts_with('Z') {
-        return Some(at + 1);
-    }
-    let zone = rest.starts_with(['+', '-']).then(|| shape(&rest[1..], "dd:dd"));
-    Some(at + zone.flatten().map_or(0, |length| length + 1))
-}
-
-/// The length of `1.25`, whose integer part has so many digits.
-fn decimal_length(text: &str, digits: usize) -> Option<usize> {
-    let fraction = text[digits..].strip_prefix('.')?;
-    let more = fraction.bytes().take_while(u8::is_ascii_digit).count();
-    (more > 0).then_some(digits + 1 + more)
-}
-
-/// The length of `pattern` when the text begins like it: `d` is a digit, anything else itself.
-fn shape(text: &str, pattern: &str) -> Option<usize> {
-    let bytes = text.as_bytes().get(..pattern.len())?;
-    let fits = bytes
-        .iter()
-        .zip(pattern.bytes())
-        .all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
-    fits.then_some(pattern.len())
 }
 
 #[cfg(test)]
@@ -352,7 +282,14 @@ mod tests {
         #[test]
         fn masking_never_panics_and_stays_put_when_repeated(text in any::<String>()) {
             let once = masked(&text);
-            prop_assert!(once.len() <= text.len() + 8 * text.matches("/var/").count());
+            let escaped = text.matches(['"', '\\']).count();
+            prop_assert!(once.len() <= text.len() + escaped + 8 * text.matches("/var/").count());
+        }
+
+        #[test]
+        fn it_makes_no_difference_whether_the_text_is_decoded_first(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
+            let source = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(mask_raw(Raw::new(&source), &[]), masked(&text));
         }
     }
 }

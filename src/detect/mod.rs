@@ -36,6 +36,7 @@ mod sighting;
 mod stage;
 mod user;
 mod window;
+mod word;
 
 pub use config::{Config, Limit};
 pub use detector::Detector;

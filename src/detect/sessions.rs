@@ -61,7 +61,10 @@ impl Sessions {
     /// Makes a session the most recently used one, and creates it where it is new. Gives the name of
     /// the one that had to go for it.
     pub(crate) fn use_or_make(&mut self, id: &str, config: &Config) -> (Place, Option<Rc<str>>) {
-        if let Some(last) = self.last.filter(|last| self.slot(*last).is_some_and(|s| &*s.name == id)) {
+        if let Some(last) = self
+            .last
+            .filter(|last| self.slot(*last).is_some_and(|s| &*s.name == id))
+        {
             return (last, None);
         }
         self.uses += 1;
@@ -202,7 +205,8 @@ impl Sessions {
     fn tidy(&mut self) {
         if self.order.len() > SLACK * (self.places.len() + SLACK) {
             let slots = &self.slots;
-            let is_latest = |place: &Place, used| slots[place.0].as_ref().is_some_and(|slot| slot.used == used);
+            let is_latest =
+                |place: &Place, used| slots[place.0].as_ref().is_some_and(|slot| slot.used == used);
             self.order.retain(|(place, used)| is_latest(place, *used));
         }
     }

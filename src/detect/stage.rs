@@ -3,7 +3,7 @@
 use super::Detector;
 use super::explain::Page;
 use crate::pipe::{Code, Failure, Stage};
-use crate::wire::{head, matters, observe};
+use crate::wire::{head, matters, observe_behind};
 use std::borrow::Cow;
 
 /// Runs a [`Detector`] over lines of bytes.
@@ -50,7 +50,9 @@ impl Detect {
 impl Stage for Detect {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         self.lines += 1;
-        if let Some(head) = head(line).filter(|head| !self.strict && !matters(head.kind)) {
+        // With --strict every line is read to its end, and nothing is taken on trust.
+        let head = head(line).filter(|_| !self.strict);
+        if let Some(head) = head.filter(|head| !matters(head.kind)) {
             self.in_garbage = false;
             self.detector.pass(&head, added);
             self.show(Some(head.ts), added);
@@ -58,7 +60,7 @@ impl Stage for Detect {
         }
         // The lossy reading looks at every byte for itself; hardly a line needs it.
         let text = std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
-        if let Ok(observation) = observe(&text) {
+        if let Ok(observation) = observe_behind(head, &text) {
             self.in_garbage = false;
             self.detector.observe(&observation, added);
             self.show(observation.ts, added);

@@ -54,6 +54,14 @@ impl Window {
         let (late, early) = self.bytes.split_at(self.start);
         late.iter().rev().chain(early.iter().rev()).copied().collect()
     }
+
+    /// The last characters, at most so many, in their order.
+    pub(crate) fn ending(&self, count: usize) -> Vec<u8> {
+        let (late, early) = self.bytes.split_at(self.start);
+        let from_late = &late[late.len().saturating_sub(count)..];
+        let from_early = &early[early.len().saturating_sub(count - from_late.len())..];
+        [from_early, from_late].concat()
+    }
 }
 
 /// The length of the longest common prefix of the text and each of its suffixes (the Z function).
@@ -88,20 +96,41 @@ pub(crate) fn cycle(reversed: &[u8], longest: usize, enough: impl Fn(&Cycle) -> 
         .find(enough)
 }
 
+/// Whether the last `tail` characters of a text stand in it once more: a cycle that is twice as long as they are
+/// cannot do without.
+pub(crate) fn comes_back(text: &[u8], tail: usize) -> bool {
+    let (Some(start), Some(but_last)) = (text.len().checked_sub(tail), text.len().checked_sub(1)) else {
+        return false;
+    };
+    memchr::memmem::rfind(&text[..but_last], &text[start..]).is_some()
+}
+
 /// How many bytes a simple Lempel-Ziv coder makes of a text: a literal costs one, a repetition three.
 pub(crate) fn compressed(text: &[u8]) -> usize {
     /// Shorter repetitions gain nothing.
     const SHORTEST: usize = 4;
     const COST: usize = 3;
-    let mut places = std::collections::HashMap::new();
+    const SLOTS: usize = 8192;
+    const NOWHERE: u16 = u16::MAX;
+    /// 2^32 divided by the golden ratio: spreads what is multiplied with it.
+    const GOLDEN: u32 = 0x9e37_79b9;
+    // Where four characters were seen last; others that share their slot are forgotten.
+    let mut places = [NOWHERE; SLOTS];
+    let slot = |four: &[u8]| {
+        let word = four
+            .iter()
+            .fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
+        (word.wrapping_mul(GOLDEN) >> (u32::BITS - SLOTS.ilog2())) as usize
+    };
     let (mut at, mut cost) = (0, 0);
     while at < text.len() {
         let start = at;
         let found = text
             .get(at..at + SHORTEST)
-            .and_then(|four| places.get(four).copied());
-        let length = found.map_or(0, |from: usize| {
-            text[from..]
+            .map(|four| places[slot(four)])
+            .filter(|from| *from != NOWHERE);
+        let length = found.map_or(0, |from| {
+            text[usize::from(from)..]
                 .iter()
                 .zip(&text[at..])
                 .take_while(|(a, b)| a == b)
@@ -115,7 +144,7 @@ pub(crate) fn compressed(text: &[u8]) -> usize {
             at += 1;
         }
         for place in start..at.min(text.len().saturating_sub(SHORTEST - 1)) {
-            places.insert(&text[place..place + SHORTEST], place);
+            places[slot(&text[place..place + SHORTEST])] = u16::try_from(place).unwrap_or(NOWHERE);
         }
     }
     cost

@@ -10,9 +10,11 @@ pub mod hangup;
 pub mod input;
 #[cfg(unix)]
 pub mod lifeline;
+mod ordered;
 mod out;
 pub mod signals;
 
 pub use exit::{Code, Failure};
 pub use filter::{DEFAULT_LINE_LIMIT, Stage, filter};
+pub use ordered::in_order;
 pub use out::Out;

@@ -55,6 +55,19 @@ impl Out {
         Ok(())
     }
 
+    /// Ends the line that is half written, if one is.
+    ///
+    /// # Errors
+    /// As [`Out::pass`].
+    pub(super) fn begin_line(&self) -> Result<(), Failure> {
+        let mut inner = self.lock();
+        if inner.at_line_start {
+            Ok(())
+        } else {
+            inner.pass(b"\n")
+        }
+    }
+
     /// Ends the output: what still waits is written, after a newline where the input had none.
     ///
     /// # Errors

@@ -4,11 +4,11 @@ use super::desk::Desk;
 use super::evidence;
 use super::flight::Flight;
 use super::moment::{self, Moment, Subject};
+use crate::wire::Raw;
 use crate::wire::record::{Decision, Done, Finding, Kind, Opened, Record, State, Turn, Why};
 use crate::wire::{Event, observe};
 use regex::bytes::Regex;
 use serde::de::DeserializeOwned;
-use crate::wire::Raw;
 use std::sync::LazyLock;
 
 /// Rules out the lines that cannot matter while nothing is under way. It may let too many through, never too few:

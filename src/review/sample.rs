@@ -4,11 +4,11 @@
 
 use super::recent::{beginning_of, end_of};
 use super::redact::Masker;
+use crate::wire::Raw;
 use crate::wire::part::{Part, ToolState, integer};
 use crate::wire::{Event, Observation, Status, observe, text};
 use serde::Deserialize;
 use serde_json::Value;
-use crate::wire::Raw;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 

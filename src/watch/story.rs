@@ -1,5 +1,6 @@
 //! What a line says, in words. Pure: lines in, text out.
 
+use crate::wire::Raw;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{
     Action, Closed, Decision, Done, Finding, Gap, Grade, Opened, Phase, Record, RunResult, State,
@@ -7,7 +8,6 @@ use crate::wire::record::{
 use crate::wire::text::{decode, excerpt, printable};
 use crate::wire::{Event, Observation, observe};
 use serde::de::DeserializeOwned;
-use crate::wire::Raw;
 use std::collections::VecDeque;
 
 /// How wide an excerpt may be, in characters: the line then fits most terminals.

@@ -1,73 +1,76 @@
-//! The line as it is written: one struct for every dialect, borrowed, parsed in one pass.
-//!
-//! `OpenCode`'s bus puts everything under `properties`; `opencode run --format json` puts the part
-//! beside the type. Both name the same things the same way.
+//! The events of `OpenCode`'s bus as they are written: what each topic has in its `properties`, borrowed.
 
 use super::part::Part;
 use super::raw::Raw;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// A whole line.
+/// A whole line, of which nothing has been looked at but its members' names.
+///
+/// The bus puts everything under `properties`; `opencode run --format json` puts the part beside the type. Both
+/// name the same things the same way.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Line<'a> {
-    pub ts: Option<i64>,
-    #[serde(borrow, deserialize_with = "super::text::borrowed")]
-    pub id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "type")]
-    pub kind: Cow<'a, str>,
     #[serde(borrow)]
-    pub properties: Option<Properties<'a>>,
+    pub ts: Option<Raw<'a>>,
+    #[serde(borrow)]
+    pub id: Option<Raw<'a>>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Raw<'a>>,
+    #[serde(borrow)]
+    pub properties: Option<Raw<'a>>,
     // `opencode run --format json` only:
-    pub timestamp: Option<i64>,
+    #[serde(borrow)]
+    pub timestamp: Option<Raw<'a>>,
+    #[serde(borrow, rename = "sessionID")]
+    pub session: Option<Raw<'a>>,
+    #[serde(borrow)]
+    pub part: Option<Raw<'a>>,
+    #[serde(borrow)]
+    pub error: Option<Raw<'a>>,
+}
+
+/// What every event may have: the session.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Bare<'a> {
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
+    pub session: Option<Cow<'a, str>>,
+}
+
+/// `message.part.updated`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PartUpdated<'a> {
     #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub part: Option<Part<'a>>,
-    #[serde(borrow)]
-    pub error: Option<Failure<'a>>,
 }
 
-/// The members of every event that we read, together.
+/// `message.part.delta`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Properties<'a> {
+pub(super) struct Delta<'a> {
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
+    pub session: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "messageID", deserialize_with = "super::text::borrowed")]
+    pub message: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "partID", deserialize_with = "super::text::borrowed")]
+    pub part: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub delta: Option<Raw<'a>>,
+}
+
+/// `message.updated`, `session.created` and `session.updated`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Updated<'a> {
     #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub info: Option<Info<'a>>,
-    #[serde(borrow)]
-    pub part: Option<Part<'a>>,
-    #[serde(borrow)]
-    pub status: Option<StatusInfo<'a>>,
-    #[serde(borrow)]
-    pub error: Option<Failure<'a>>,
-    #[serde(borrow, deserialize_with = "super::text::borrowed")]
-    pub id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "requestID", deserialize_with = "super::text::borrowed")]
-    pub request: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "permissionID", deserialize_with = "super::text::borrowed")]
-    pub permission_id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "messageID", deserialize_with = "super::text::borrowed")]
-    pub message: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "partID", deserialize_with = "super::text::borrowed")]
-    pub part_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    pub delta: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub todos: Option<Vec<TodoItem<'a>>>,
-    #[serde(borrow)]
-    pub diff: Option<Vec<Raw<'a>>>,
-    // What is asked for, in 1.18 (`permission`), 1.0 (`type`) and by the question tool.
-    #[serde(borrow)]
-    pub permission: Option<Raw<'a>>,
-    #[serde(borrow, rename = "type")]
-    pub kind: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub patterns: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub questions: Option<Raw<'a>>,
 }
 
 /// `info` of a session or a message.
@@ -101,6 +104,16 @@ pub(super) struct MessageTime<'a> {
 /// `session.status`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+pub(super) struct StatusChanged<'a> {
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
+    pub session: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub status: Option<StatusInfo<'a>>,
+}
+
+/// What a session is doing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct StatusInfo<'a> {
     #[serde(borrow, rename = "type")]
     pub kind: Cow<'a, str>,
@@ -109,6 +122,16 @@ pub(super) struct StatusInfo<'a> {
     pub message: Option<Raw<'a>>,
     #[serde(borrow)]
     pub next: Option<Raw<'a>>,
+}
+
+/// `session.error`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Failed<'a> {
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
+    pub session: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub error: Option<Failure<'a>>,
 }
 
 /// An error by name, with what the provider or the server said.
@@ -129,6 +152,18 @@ pub(super) struct FailureData<'a> {
     pub message: Option<Raw<'a>>,
 }
 
+/// `session.diff` and `todo.updated`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Listed<'a> {
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
+    pub session: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub todos: Option<Vec<TodoItem<'a>>>,
+    #[serde(borrow)]
+    pub diff: Option<Vec<Raw<'a>>>,
+}
+
 /// One item of the agent's own list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -139,16 +174,25 @@ pub(super) struct TodoItem<'a> {
     pub status: Cow<'a, str>,
 }
 
-/// What every line has, whatever else it says: read when the line fits no known shape.
+/// `permission.*` and `question.*`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Outline<'a> {
+pub(super) struct Request<'a> {
+    #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
+    pub session: Option<Cow<'a, str>>,
+    #[serde(borrow, deserialize_with = "super::text::borrowed")]
+    pub id: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "requestID", deserialize_with = "super::text::borrowed")]
+    pub request: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "permissionID", deserialize_with = "super::text::borrowed")]
+    pub permission_id: Option<Cow<'a, str>>,
+    // What is asked for, in 1.18 (`permission`), 1.0 (`type`) and by the question tool.
     #[serde(borrow)]
-    pub ts: Option<Raw<'a>>,
+    pub permission: Option<Raw<'a>>,
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Raw<'a>>,
     #[serde(borrow)]
-    pub timestamp: Option<Raw<'a>>,
-    #[serde(borrow, rename = "type", deserialize_with = "super::text::borrowed")]
-    pub kind: Option<Cow<'a, str>>,
+    pub patterns: Option<Raw<'a>>,
     #[serde(borrow)]
-    pub properties: Option<Raw<'a>>,
+    pub questions: Option<Raw<'a>>,
 }

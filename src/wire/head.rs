@@ -11,6 +11,8 @@ pub struct Head<'a> {
     pub id: &'a str,
     /// The event's type.
     pub kind: &'a str,
+    /// Where the properties begin, in bytes.
+    pub(super) properties: usize,
 }
 
 /// More digits than any time has.
@@ -28,7 +30,11 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         return None;
     }
     let rest = line.strip_prefix(b"{\"ts\":")?;
-    let digits = rest.iter().take(DIGITS + 1).take_while(|b| b.is_ascii_digit()).count();
+    let digits = rest
+        .iter()
+        .take(DIGITS + 1)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
     // Zero in front of other digits is no number.
     if digits == 0 || digits > DIGITS || (digits > 1 && rest[0] == b'0') {
         return None;
@@ -40,16 +46,25 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         None => ("", rest),
     };
     let (kind, rest) = text(rest.strip_prefix(b",\"type\":\"")?)?;
-    rest.starts_with(b",\"properties\":{").then_some(Head { ts, id, kind })
+    let properties = rest
+        .strip_prefix(b",\"properties\":")
+        .filter(|rest| rest.starts_with(b"{"))?;
+    Some(Head {
+        ts,
+        id,
+        kind,
+        properties: line.len() - properties.len(),
+    })
 }
 
 /// A short string without escapes, and what follows its closing quote.
 fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let near = &bytes[..bytes.len().min(LONGEST)];
-    let end = memchr::memchr(b'"', near)?;
-    let plain = near[..end].iter().all(|b| (0x20..0x7f).contains(b) && *b != b'\\');
-    let text = std::str::from_utf8(&near[..end]).ok().filter(|_| plain)?;
-    Some((text, &bytes[end + 1..]))
+    let end = memchr::memchr(b'"', &bytes[..bytes.len().min(LONGEST)])?;
+    let text = &bytes[..end];
+    if memchr::memchr(b'\\', text).is_some() {
+        return None;
+    }
+    Some((std::str::from_utf8(text).ok()?, &bytes[end + 1..]))
 }
 
 #[cfg(test)]
@@ -61,10 +76,11 @@ mod tests {
     #[test]
     fn a_line_of_the_stream_has_a_head() {
         let line = br#"{"ts":5,"id":"evt_1","type":"session.idle","properties":{"sessionID":"s"}}"#;
-        let expected = Head { ts: 5, id: "evt_1", kind: "session.idle" };
-        assert_eq!(head(line), Some(expected));
-        let old = br#"{"ts":5,"type":"x","properties":{}}"#;
-        assert_eq!(head(old), Some(Head { ts: 5, id: "", kind: "x" }));
+        let read = head(line).unwrap();
+        assert_eq!((read.ts, read.id, read.kind), (5, "evt_1", "session.idle"));
+        assert_eq!(&line[read.properties..], br#"{"sessionID":"s"}}"#);
+        let old = head(br#"{"ts":5,"type":"x","properties":{}}"#).unwrap();
+        assert_eq!((old.ts, old.id, old.kind), (5, "", "x"));
     }
 
     #[test]

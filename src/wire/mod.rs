@@ -1,7 +1,8 @@
 //! The vocabulary of the line protocol: what a line can say, and nothing about where it comes from.
 //!
 //! Data only: no I/O, no clock, no environment. [`observe()`] turns a line of any dialect into one
-//! [`Observation`], [`head()`] tells which lines need not be read at all, and [`record`] holds the `ocr.*` lines of our own.
+//! [`Observation`]; [`head()`] tells which lines need not be read at all; [`record`] holds the `ocr.*` lines of our
+//! own.
 
 mod bus;
 mod compact;
@@ -11,7 +12,9 @@ pub mod part;
 mod raw;
 pub mod record;
 pub mod text;
+mod topic;
 
 pub use head::{Head, head};
-pub use raw::Raw;
-pub use observe::{Event, Malformed, Observation, Status, Todo, matters, observe};
+pub use observe::{Event, Malformed, Observation, Status, Todo, observe, observe_behind};
+pub use raw::{Raw, members};
+pub use topic::matters;

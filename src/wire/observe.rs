@@ -1,10 +1,13 @@
 //! One line of any dialect, as one observation.
 
+use super::bus::Line;
 use super::compact;
-use super::bus::{Failure, Info, Line, Outline, Properties, StatusInfo};
+use super::head::{Head, head};
 use super::part::{Part, integer};
-use super::record::PREFIX;
 use super::raw::Raw;
+use super::record::PREFIX;
+use super::text;
+use super::topic::{Topic, run_failed, shape, tell};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -136,21 +139,29 @@ pub struct Malformed;
 /// Reads one line, without its newline. An unknown event is [`Event::Other`].
 ///
 /// # Errors
-/// [`Malformed`] for a line that is no JSON object; a blank one too.
+/// [`Malformed`] for a line that is no JSON object; a blank one too. A line that begins as `ocr-stream` writes it
+/// may have a fault that is not found.
 pub fn observe(line: &str) -> Result<Observation<'_>, Malformed> {
+    observe_behind(head(line.as_bytes()), line)
+}
+
+/// The same for a line whose head has been read already.
+///
+/// # Errors
+/// As [`observe`].
+pub fn observe_behind<'a>(head: Option<Head<'a>>, line: &'a str) -> Result<Observation<'a>, Malformed> {
+    // The last byte is the line's own closing brace.
+    if let Some(head) = head
+        && let Some(properties) = line.get(head.properties..line.len() - 1)
+        && let Some(seen) = of_head(head, properties)
+    {
+        return Ok(seen);
+    }
     // A derived struct would take an array for its members in order.
     if !line.trim_ascii_start().starts_with('{') {
         return Err(Malformed);
     }
-    match compact::from_str::<Line>(line).or_else(|_| serde_json::from_str(line)) {
-        Ok(parsed) if !parsed.kind.starts_with(PREFIX) => Ok(from_line(parsed)),
-        _ => from_outline(line),
-    }
-}
-
-/// A line of ours, or one whose members do not have the shapes we know.
-fn from_outline(line: &str) -> Result<Observation<'_>, Malformed> {
-    let Ok(outline) = serde_json::from_str::<Outline>(line) else {
+    let Ok(read) = serde_json::from_str::<Line>(line) else {
         // Valid JSON of a shape nobody knows, such as two `type` members, passes uninterpreted.
         let _: &RawValue = serde_json::from_str(line).map_err(|_| Malformed)?;
         return Ok(Observation {
@@ -160,200 +171,69 @@ fn from_outline(line: &str) -> Result<Observation<'_>, Malformed> {
             event: Event::Other,
         });
     };
-    let ts = outline.ts.or(outline.timestamp).and_then(integer);
-    let event = match (outline.kind, outline.properties) {
-        (Some(kind), Some(properties)) if kind.starts_with(PREFIX) => Event::Record { kind, properties },
-        _ => Event::Other,
+    Ok(of_line(&read))
+}
+
+/// A line of the stream, whose properties alone are left to be read; `None` if they are not all there is.
+fn of_head<'a>(head: Head<'a>, properties: &'a str) -> Option<Observation<'a>> {
+    let (session, event) = if head.kind.starts_with(PREFIX) {
+        let kind = Cow::Borrowed(head.kind);
+        let properties = compact::from_str::<Raw<'_>>(properties).ok()?;
+        (None, Event::Record { kind, properties })
+    } else {
+        tell(Topic::of(head.kind), properties)?
     };
-    Ok(Observation {
-        ts,
-        id: None,
-        session: None,
+    let id = Some(head.id).filter(|id| !id.is_empty()).map(Cow::Borrowed);
+    Some(Observation {
+        ts: Some(head.ts),
+        id: id.or_else(|| part_of(&event)),
+        session,
         event,
     })
 }
 
-fn from_line(line: Line<'_>) -> Observation<'_> {
-    let ts = line.ts.or(line.timestamp);
-    if let Some(properties) = line.properties {
-        let session = properties.session_of(&line.kind);
-        let id = line.id.or_else(|| properties.part.as_ref().map(|p| p.id.clone()));
-        return Observation {
-            ts,
-            id,
-            session,
-            event: Topic::of(&line.kind).map_or(Event::Other, |topic| from_bus(&topic, properties)),
-        };
+/// The id of the part that an event is about.
+fn part_of<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
+    match event {
+        Event::Part(part) => Some(part.id.clone()),
+        _ => None,
     }
-    let id = line.part.as_ref().map(|p| p.id.clone());
-    let event = match (&*line.kind, line.part, line.error) {
-        (_, Some(part), _) => Event::Part(part),
-        ("error", _, Some(failure)) => failure.into_event(),
-        _ => Event::Other,
+}
+
+fn of_line<'a>(line: &Line<'a>) -> Observation<'a> {
+    let ts = line.ts.or(line.timestamp).and_then(integer);
+    let kind = line.kind.and_then(string).unwrap_or_default();
+    let (session, event) = match line.properties {
+        Some(properties) if kind.starts_with(PREFIX) => (None, Event::Record { kind, properties }),
+        Some(properties) => tell(Topic::of(&kind), properties.get()).unwrap_or((None, Event::Other)),
+        None => (line.session.and_then(string), of_run(&kind, line)),
     };
+    let id = line
+        .id
+        .and_then(string)
+        .filter(|_| !matches!(event, Event::Record { .. }));
     Observation {
         ts,
-        id,
-        session: line.session,
+        id: id.or_else(|| part_of(&event)),
+        session,
         event,
     }
 }
 
-impl<'a> Properties<'a> {
-    /// The session, wherever this version of the server names it.
-    fn session_of(&self, kind: &str) -> Option<Cow<'a, str>> {
-        let info = self.info.as_ref();
-        self.session
-            .clone()
-            .or_else(|| self.part.as_ref()?.session.clone())
-            .or_else(|| info?.session.clone())
-            .or_else(|| {
-                info.filter(|_| kind.starts_with("session."))
-                    .map(|i| i.id.clone())
-            })
-    }
-
-    fn request(self) -> Cow<'a, str> {
-        self.request
-            .or(self.permission_id)
-            .or(self.id)
-            .unwrap_or_default()
-    }
+/// A line of `opencode run --format json`.
+fn of_run<'a>(kind: &str, line: &Line<'a>) -> Event<'a> {
+    let part = line.part.and_then(|part| shape(part.get())).map(Event::Part);
+    let failed = || {
+        line.error
+            .filter(|_| kind == "error")
+            .and_then(|e| run_failed(e.get()))
+    };
+    part.or_else(failed).unwrap_or(Event::Other)
 }
 
-/// What an event is about, by its type.
-enum Topic {
-    Part,
-    Delta,
-    Message,
-    Session,
-    Deleted,
-    Status,
-    Idle,
-    Error,
-    Compacted,
-    Diff,
-    Todos,
-    Permission,
-    Question,
-    Answer,
-}
-
-impl Topic {
-    fn of(kind: &str) -> Option<Self> {
-        Some(match kind {
-            "message.part.updated" => Self::Part,
-            "message.part.delta" => Self::Delta,
-            "message.updated" => Self::Message,
-            "session.created" | "session.updated" => Self::Session,
-            "session.deleted" => Self::Deleted,
-            "session.status" => Self::Status,
-            "session.idle" => Self::Idle,
-            "session.error" => Self::Error,
-            "session.compacted" => Self::Compacted,
-            "session.diff" => Self::Diff,
-            "todo.updated" => Self::Todos,
-            "permission.asked" | "permission.updated" => Self::Permission,
-            "question.asked" => Self::Question,
-            "permission.replied" | "question.replied" | "question.rejected" => Self::Answer,
-            _ => return None,
-        })
-    }
-}
-
-/// Whether a line of this type can be anything but [`Event::Other`].
-pub fn matters(kind: &str) -> bool {
-    kind.starts_with(PREFIX) || Topic::of(kind).is_some()
-}
-
-fn from_bus<'a>(topic: &Topic, p: Properties<'a>) -> Event<'a> {
-    match topic {
-        Topic::Part => p.part.map_or(Event::Other, Event::Part),
-        Topic::Delta => match (p.part_id, p.delta) {
-            (Some(part), Some(text)) => Event::Delta {
-                part,
-                message: p.message.unwrap_or_default(),
-                text,
-            },
-            _ => Event::Other,
-        },
-        Topic::Message => p.info.map_or(Event::Other, Info::into_message),
-        Topic::Session => Event::Session {
-            parent: p.info.and_then(|i| i.parent),
-        },
-        Topic::Deleted => Event::SessionDeleted,
-        Topic::Status => p.status.map_or(Event::Other, StatusInfo::into_event),
-        Topic::Idle => Event::Status(Status::Idle),
-        Topic::Error => p.error.map_or(Event::Other, Failure::into_event),
-        Topic::Compacted => Event::Compacted,
-        Topic::Diff => p
-            .diff
-            .map_or(Event::Other, |files| Event::Diff { files: files.len() }),
-        Topic::Todos => p.todos.map_or(Event::Other, todos),
-        Topic::Permission => Event::Asked {
-            question: false,
-            what: p.permission.or(p.kind).or(p.patterns),
-            request: p.id.unwrap_or_default(),
-        },
-        Topic::Question => Event::Asked {
-            question: true,
-            what: p.questions,
-            request: p.id.unwrap_or_default(),
-        },
-        Topic::Answer => Event::Answered { request: p.request() },
-    }
-}
-
-fn todos(items: Vec<super::bus::TodoItem<'_>>) -> Event<'_> {
-    let open = |status: &str| !matches!(status, "completed" | "cancelled");
-    Event::Todos(
-        items
-            .into_iter()
-            .map(|i| Todo {
-                content: i.content,
-                open: open(&i.status),
-            })
-            .collect(),
-    )
-}
-
-impl<'a> Info<'a> {
-    fn into_message(self) -> Event<'a> {
-        let Some(role) = self.role else {
-            return Event::Other;
-        };
-        Event::Message {
-            id: self.id,
-            from_user: role == "user",
-            completed: self.time.is_some_and(|t| t.completed.is_some()),
-            finish: self.finish,
-            error: self.error.map(|e| e.name),
-        }
-    }
-}
-
-impl<'a> StatusInfo<'a> {
-    fn into_event(self) -> Event<'a> {
-        match &*self.kind {
-            "busy" => Event::Status(Status::Busy),
-            "idle" => Event::Status(Status::Idle),
-            "retry" => Event::Status(Status::Retry {
-                attempt: self.attempt.unwrap_or_default(),
-                message: self.message,
-                next: self.next.and_then(integer),
-            }),
-            _ => Event::Other,
-        }
-    }
-}
-
-impl<'a> Failure<'a> {
-    fn into_event(self) -> Event<'a> {
-        Event::Error {
-            name: self.name,
-            message: self.data.and_then(|d| d.message),
-        }
-    }
+/// A string; anything else is none.
+fn string(raw: Raw<'_>) -> Option<Cow<'_, str>> {
+    raw.get().starts_with('"').then(|| text::decode(raw))
 }
 
 #[cfg(test)]

@@ -64,7 +64,9 @@ impl Part<'_> {
             ocr: Cow<'a, str>,
         }
         // Notes of another shape are somebody else's.
-        let notes = self.metadata.and_then(|raw| serde_json::from_str::<Notes<'_>>(raw.get()).ok());
+        let notes = self
+            .metadata
+            .and_then(|raw| serde_json::from_str::<Notes<'_>>(raw.get()).ok());
         notes.is_some_and(|notes| notes.ocr == "steer")
     }
 }

@@ -47,27 +47,67 @@ pub fn decode(raw: Raw<'_>) -> Cow<'_, str> {
     Cow::Owned(unescape(inner))
 }
 
+/// The beginning of the text of a raw JSON value, decoded: so many bytes of its source, or somewhat more.
+pub fn beginning(raw: Raw<'_>, bytes: usize) -> Cow<'_, str> {
+    let source = raw.get();
+    if !source.starts_with('"') || source.len() <= bytes + ESCAPE {
+        return decode(raw);
+    }
+    let body = &source[1..];
+    let mut end = body.floor_char_boundary(bytes);
+    // Not in the middle of an escape, which would leave its rest as text.
+    if let Some(at) = body[..end].bytes().rev().take(ESCAPE).position(|b| b == b'\\') {
+        end -= at + 1;
+        end -= body[..end].bytes().rev().take_while(|b| *b == b'\\').count();
+        // Nor between the two halves of a character.
+        let half = body[..end]
+            .len()
+            .checked_sub(6)
+            .and_then(|at| body[at..end].strip_prefix("\\u"));
+        if half
+            .and_then(hex4)
+            .is_some_and(|code| (0xD800..=0xDBFF).contains(&code))
+        {
+            end -= 6;
+        }
+    }
+    Cow::Owned(unescape(&body[..end]))
+}
+
+/// The longest escape: two halves of a character.
+const ESCAPE: usize = 12;
+
 /// Resolves the escapes of a JSON string body; a malformed escape stays as it is.
 fn unescape(body: &str) -> String {
     let mut text = String::with_capacity(body.len());
     let mut rest = body;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let Some(code) = rest.chars().next() else {
-            text.push('\\');
-            return text;
+        let plain = match rest.as_bytes().get(at + 1) {
+            Some(b'n') => "\n",
+            Some(b'"') => "\"",
+            Some(b't') => "\t",
+            Some(b'r') => "\r",
+            Some(b'\\') => "\\",
+            Some(b'/') => "/",
+            Some(b'b') => "\u{8}",
+            Some(b'f') => "\u{c}",
+            Some(b'u') => {
+                rest = push_unicode(&mut text, &rest[at + 2..]);
+                continue;
+            }
+            // What no JSON has loses its backslash, and at the end of the text keeps it.
+            Some(_) => {
+                rest = &rest[at + 1..];
+                let other = rest.chars().next().map_or(0, char::len_utf8);
+                text.push_str(&rest[..other]);
+                rest = &rest[other..];
+                continue;
+            }
+            None => "\\",
         };
-        rest = &rest[code.len_utf8()..];
-        match code {
-            'n' => text.push('\n'),
-            't' => text.push('\t'),
-            'r' => text.push('\r'),
-            'b' => text.push('\u{8}'),
-            'f' => text.push('\u{c}'),
-            'u' => rest = push_unicode(&mut text, rest),
-            other => text.push(other),
-        }
+        text.push_str(plain);
+        rest = rest.get(at + 2..).unwrap_or_default();
     }
     text.push_str(rest);
     text
@@ -179,6 +219,20 @@ mod tests {
         assert_eq!(decode(raw(r#""a\ud83d!""#)), "a\u{fffd}!");
         assert_eq!(decode(raw(r#""\udc00\ud83d\ude00""#)), "\u{fffd}😀");
         assert_eq!(decode(raw(r#""\ud83dA""#)), "\u{fffd}A");
+    }
+
+    #[test]
+    fn a_beginning_ends_before_an_escape_and_not_in_it() {
+        for source in [
+            r#""ab\n\\\\\ud83d\ude00 and so on and on and on and on""#,
+            r#""no escapes at all, but long enough""#,
+        ] {
+            let whole = decode(raw(source));
+            for bytes in 0..source.len() {
+                let start = beginning(raw(source), bytes);
+                assert!(whole.starts_with(&*start), "{bytes}: {start}");
+            }
+        }
     }
 
     #[test]

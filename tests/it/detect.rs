@@ -55,10 +55,10 @@ fn fail_on_turns_a_finding_into_an_exit_code() {
 fn a_rule_can_be_switched_off_limited_and_graded() {
     detect(&["--only", "--disable", "repeat,novelty"], "one-call-loop")
         .stdout(contains("\"rule\":\"repeat\"").not());
-    detect(&["--only", "--limit", "repeat.stop=100"], "one-call-loop")
-        .stdout(contains("\"grade\":\"stop\"").not());
-    detect(&["--only", "--grade", "repeat=notice"], "one-call-loop")
-        .stdout(contains("\"grade\":\"stop\"").not());
+    let stops = "\"rule\":\"repeat\",\"grade\":\"stop\"";
+    detect(&["--only"], "one-call-loop").stdout(contains(stops));
+    detect(&["--only", "--limit", "repeat.stop=100"], "one-call-loop").stdout(contains(stops).not());
+    detect(&["--only", "--grade", "repeat=notice"], "one-call-loop").stdout(contains(stops).not());
     detect(&["--limit", "repeat.stopp=1"], "ab-loop")
         .code(2)
         .stderr(contains("no limit repeat.stopp"));
@@ -81,20 +81,12 @@ fn a_promise_kept_is_done() {
 }
 
 #[test]
-fn files_are_read_one_after_the_other() {
+fn a_file_is_read_like_standard_input() {
     let folder = tempfile::tempdir().unwrap();
-    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
-    let text = recording("ab-loop");
-    let middle = text[..text.len() / 2].rfind('\n').unwrap() + 1;
-    std::fs::write(&one, &text[..middle]).unwrap();
-    std::fs::write(&two, &text[middle..]).unwrap();
-    let whole = ocr("ocr-detect")
-        .write_stdin(text.as_str())
-        .output()
-        .unwrap()
-        .stdout;
-    let both = ocr("ocr-detect").args([&one, &two]).output().unwrap().stdout;
-    assert_eq!(both, whole);
+    let file = folder.path().join("one");
+    std::fs::write(&file, recording("ab-loop")).unwrap();
+    let read = ocr("ocr-detect").arg(&file).output().unwrap().stdout;
+    assert_eq!(read, detect(&[], "ab-loop").get_output().stdout);
     ocr("ocr-detect")
         .arg(folder.path().join("none"))
         .assert()
@@ -205,4 +197,35 @@ fn a_steer_that_is_ignored_is_one_grade_up() {
         .assert()
         .stdout(contains("\"kind\":\"steering\"").and(contains("it goes on after our message")));
     assert!(!plain.contains("\"kind\":\"steering\""));
+}
+
+#[test]
+fn many_recordings_are_judged_each_for_itself_and_in_their_order() {
+    let file = |name: &str| format!("{}/fixtures/sessions/{name}.ndjson", env!("CARGO_MANIFEST_DIR"));
+    let names = [
+        "one-call-loop",
+        "edit-test",
+        "ab-loop",
+        "pagination",
+        "one-call-loop",
+    ];
+    let alone: String = names
+        .iter()
+        .map(|name| String::from_utf8(detect(&[], name).get_output().stdout.clone()).unwrap())
+        .collect();
+    for jobs in ["1", "2", "9"] {
+        ocr("ocr-detect")
+            .args(["-j", jobs, "--fail-on", "loop"])
+            .args(names.map(file))
+            .assert()
+            .code(10)
+            .stdout(alone.clone());
+    }
+    ocr("ocr-detect")
+        .args(["--only", "no-such-file", &file("ab-loop")])
+        .assert()
+        .code(1)
+        .stderr(contains("cannot read no-such-file"))
+        .stdout(contains("\"rule\":\"repeat\""));
+    ocr("ocr-detect").args(["-j", "0", "a", "b"]).assert().code(2);
 }

@@ -4,7 +4,7 @@ use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::fact::{Channel, TEXT_BLOCK};
 use crate::detect::hash;
 use crate::detect::sighting::Sighting;
-use crate::detect::window::{Cycle, Window, cycle};
+use crate::detect::window::{Cycle, Window, comes_back, cycle};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
 
@@ -40,6 +40,8 @@ const LONG_UNIT: usize = 1024;
 const DATA_LENGTH: usize = 2048;
 /// A list differs in its numbers only and is short of words: a sentence has so many.
 const SENTENCE: usize = 4;
+/// How many characters at the end are looked for first, before anything is measured.
+const TAIL: usize = 32;
 /// How often the window is looked at, in characters.
 const EVERY: u64 = TEXT_BLOCK as u64;
 
@@ -86,18 +88,22 @@ impl Degenerate {
         if window.seen < shortest as u64 {
             return;
         }
+        // Most text does not come back at all, which its end tells.
+        let sure = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
+        if sure && !comes_back(&masked(&window.ending(LONG_UNIT + TAIL)), TAIL) {
+            if window.seen.is_multiple_of(EVERY) {
+                seen.release(NAME);
+            }
+            return;
+        }
         let raw = window.reversed();
-        let masked: Vec<u8> = raw
-            .iter()
-            .map(|b| if b.is_ascii_digit() { b'#' } else { *b })
-            .collect();
         let enough = |cycle: &Cycle| {
             let short = cycle.unit <= SHORT_UNIT
                 && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
             let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
             (short || long) && is_text(&raw, cycle)
         };
-        let Some(found) = cycle(&masked, LONG_UNIT, enough) else {
+        let Some(found) = cycle(&masked(&raw), LONG_UNIT, enough) else {
             if window.seen.is_multiple_of(EVERY) {
                 seen.release(NAME);
             }
@@ -132,6 +138,13 @@ fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sightin
         excerpt: text::excerpt(&String::from_utf8_lossy(&shown), 160),
     }];
     sighting
+}
+
+/// The text with all digits alike.
+fn masked(raw: &[u8]) -> Vec<u8> {
+    raw.iter()
+        .map(|b| if b.is_ascii_digit() { b'#' } else { *b })
+        .collect()
 }
 
 /// Whether what repeats is text: words with spaces between them. Anything else must go on for longer.

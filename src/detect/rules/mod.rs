@@ -22,6 +22,8 @@ pub(crate) mod testing;
 mod trace;
 #[cfg(test)]
 mod traps;
+#[cfg(test)]
+mod trouble;
 mod waiting;
 
 use super::config::{Config, Limit};

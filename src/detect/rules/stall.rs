@@ -44,7 +44,11 @@ impl Rule for Stall {
     fn deadline(&self, view: &View<'_>) -> Option<i64> {
         let (limit, stop) = (limit(view)?, view.config.of(&STOP));
         // What is overdue is to be said now.
-        let from = if self.reported { view.now } else { view.activity.last };
+        let from = if self.reported {
+            view.now
+        } else {
+            view.activity.last
+        };
         Some(waiting::next(view.activity.last, limit, stop, from))
     }
 }

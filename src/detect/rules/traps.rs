@@ -164,12 +164,57 @@ fn one_call_again_and_again_is_noticed_warned_of_and_stopped() {
 
 #[test]
 fn one_error_whatever_is_tried() {
-    let lines = session((0..6usize).map(|n| {
-        let input =
-            json!({"filePath": "a.rs", "oldString": "x".repeat(n + 1), "newString": n.to_string().repeat(9)});
-        call(5 * n, "edit", &input, "Error: oldString not found in content")
-    }));
-    assert!(graded(&findings(&lines)).contains(&("error-streak".to_owned(), Grade::Warn)));
+    let edits = |count: usize| {
+        session((0..count).map(|n| {
+            let input = json!({"filePath": "a.rs", "oldString": "x".repeat(n + 1), "newString": n.to_string().repeat(9)});
+            call(5 * n, "edit", &input, "Error: oldString not found in content")
+        }))
+    };
+    let graded = |count| graded(&findings(&edits(count)));
+    assert!(graded(6).contains(&("error-streak".to_owned(), Grade::Warn)));
+    assert!(graded(9).iter().all(|(_, grade)| *grade < Grade::Stop));
+    assert!(graded(10).contains(&("error-streak".to_owned(), Grade::Stop)));
+}
+
+#[test]
+fn a_check_that_cannot_run_says_nothing_about_tests() {
+    silent(&session((0..4usize).flat_map(|n| {
+        [
+            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
+            bash(
+                10 * n + 5,
+                "javac A.java",
+                "bash: line 1: javac: command not found",
+            ),
+        ]
+    })));
+}
+
+#[test]
+fn a_walk_in_circles_without_a_fixed_lap() {
+    let files = ["a.rs", "b.rs", "c.rs", "d.rs"];
+    // Every file was read before: in ever other order, and with nothing new.
+    let orders = [
+        [0, 1, 2, 3],
+        [1, 0, 3, 2],
+        [2, 3, 0, 1],
+        [3, 1, 0, 2],
+        [0, 2, 1, 3],
+    ];
+    let walk = |count: usize| {
+        let reads = orders.iter().flatten().take(count).enumerate();
+        session(reads.map(|(at, file)| {
+            let content = ["alpha", "beta", "gamma", "delta"][*file];
+            call(5 * at, "read", &json!({"filePath": files[*file]}), content)
+        }))
+    };
+    // The first lap is new, the second is looked at once more.
+    silent(&walk(10));
+    assert_eq!(
+        graded(&findings(&walk(11))),
+        [("novelty".to_owned(), Grade::Warn)]
+    );
+    assert!(graded(&findings(&walk(14))).contains(&("novelty".to_owned(), Grade::Stop)));
 }
 
 #[test]

@@ -10,7 +10,10 @@ pub(super) fn next(since: i64, unit: i64, stop: u64, now: i64) -> i64 {
     let passed = laps(since, unit, now);
     let doubled = (passed + 1).checked_next_power_of_two().unwrap_or(u64::MAX);
     let next = if passed < stop { doubled.min(stop) } else { doubled };
-    since.saturating_add(unit.max(1).saturating_mul(i64::try_from(next).unwrap_or(i64::MAX)))
+    since.saturating_add(
+        unit.max(1)
+            .saturating_mul(i64::try_from(next).unwrap_or(i64::MAX)),
+    )
 }
 
 #[cfg(test)]

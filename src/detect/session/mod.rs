@@ -18,9 +18,9 @@ use crate::detect::rest::Completion;
 use crate::detect::round::Rounds;
 use crate::detect::rules::Rules;
 use crate::detect::user::User;
+use crate::wire::Raw;
 use crate::wire::record::{Done, Finding, Point, Why};
 use crate::wire::{Event, Status, text};
-use crate::wire::Raw;
 
 /// Calls known to have ended: far more than one reconnect repeats. Seven eighths of a power of two.
 const ENDED: usize = 896;

@@ -5,10 +5,10 @@ use crate::detect::call::{self, Call};
 use crate::detect::channel::Piece;
 use crate::detect::fact::{Channel, Fact, Step, TEXT_BLOCK};
 use crate::detect::hash;
+use crate::wire::Raw;
 use crate::wire::part::{Part, Tokens};
 use crate::wire::record::Why;
 use crate::wire::text;
-use crate::wire::Raw;
 
 impl Session {
     pub(super) fn part(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
