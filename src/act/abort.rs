@@ -1,15 +1,19 @@
 //! Ends what a session does, looks whether it took, tries again, and at last ends the processes.
 
-use super::processes;
+use super::processes::Owned;
 use super::settings::Limits;
+use crate::pipe::{Code, Failure, signals};
 use crate::server::Server;
 use crate::wire::record::Phase;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often a session is asked whether it has ended. Measured: an abort takes 80 ms.
 const POLL: Duration = Duration::from_millis(100);
+
+/// How many sessions below the one that is ended are looked after.
+const FAMILY: usize = 200;
 
 /// What to end.
 pub(super) struct Abort<'a> {
@@ -18,8 +22,8 @@ pub(super) struct Abort<'a> {
     pub session: &'a str,
     /// The child in which the trouble is.
     pub child: Option<&'a str>,
-    /// The process that owns the server, where it is on this machine and ours.
-    pub owner: Option<u32>,
+    /// The server's processes, where it is on this machine and ours.
+    pub owned: Option<Owned>,
 }
 
 /// Ends it; what came of it, for a person. `tell` is told of stronger means before they are used.
@@ -29,28 +33,21 @@ pub(super) async fn abort(
     tell: &impl Fn(Phase, &str),
 ) -> (Phase, String) {
     let begun = Instant::now();
-    let mut why = String::new();
     // Only what the stream shows from now on proves anything.
     seen.mark_unchanged();
-    for attempt in 1..=asked.limits.attempts {
-        for session in asked.child.into_iter().chain([asked.session]) {
-            if let Err(failure) = asked.server.abort(session).await {
-                why = failure.message;
-            }
-        }
-        match confirmed(asked, &mut seen).await {
+    let mut attempt = 1;
+    let failure = loop {
+        match tried(asked, &mut seen).await {
             Ok(how) => {
                 let took = begun.elapsed().as_millis();
-                return (
-                    Phase::Taken,
-                    format!("{how} after {took} ms, attempt {attempt}; its changes are kept"),
-                );
+                return (Phase::Taken, format!("{how} after {took} ms, attempt {attempt}"));
             }
-            Err(reason) if why.is_empty() => why = reason,
-            Err(_) => {}
+            // Whoever sent a signal does not wait for all the attempts.
+            Err(failure) if attempt >= asked.limits.attempts || signals::caught().is_some() => break failure,
+            Err(_) => attempt += 1,
         }
-    }
-    escalate(asked, &mut seen, tell, why).await
+    };
+    escalate(asked, &mut seen, tell, attempt, &failure).await
 }
 
 /// Ends the processes of a server that belongs to this pipe: first the tools, then the server.
@@ -58,63 +55,146 @@ async fn escalate(
     asked: &Abort<'_>,
     seen: &mut watch::Receiver<Option<String>>,
     tell: &impl Fn(Phase, &str),
-    why: String,
+    attempts: u32,
+    failure: &Failure,
 ) -> (Phase, String) {
-    let attempts = asked.limits.attempts;
-    let Some(owner) = asked.owner else {
+    let why = format!("{failure} ({attempts} attempts)");
+    let Some(owned) = asked.owned else {
         return (
             Phase::Failed,
-            format!("{why} ({attempts} attempts; the server is not ours to end)"),
+            format!("{why}; the server is not ours to end: end it by hand"),
         );
     };
-    tell(
-        Phase::Escalated,
-        &format!("{why} ({attempts} attempts); ending its tools"),
-    );
-    processes::end_tools(owner);
-    if let Ok(how) = confirmed(asked, seen).await {
+    if !owned.runs() {
+        return if failure.code == Code::Unreachable {
+            (
+                Phase::Taken,
+                "the server is gone, and the session with it".to_owned(),
+            )
+        } else {
+            (
+                Phase::Failed,
+                format!("{why}; no process of the server is found: end it by hand"),
+            )
+        };
+    }
+    tell(Phase::Escalated, &format!("{why}; ending its tools"));
+    owned.end_tools();
+    if let Ok(how) = tried(asked, seen).await {
         return (Phase::Taken, format!("{how}, once its tools were ended"));
     }
     tell(
         Phase::Escalated,
         "its tools are ended and it goes on; ending the server",
     );
-    if processes::end_server(owner) {
-        (
-            Phase::Taken,
-            "the server was ended; its changes are kept".to_owned(),
-        )
-    } else {
-        (
-            Phase::Failed,
-            format!("{why}; the server is gone already, or cannot be ended"),
-        )
+    // It may have ended in between, which is what is wanted.
+    owned.end_server();
+    (Phase::Taken, "the server was ended".to_owned())
+}
+
+/// Asks the server once, and waits until it is confirmed: both together as long as the limit allows.
+async fn tried(
+    asked: &Abort<'_>,
+    seen: &mut watch::Receiver<Option<String>>,
+) -> Result<&'static str, Failure> {
+    let mut why = Failure::new(
+        Code::Unreachable,
+        format_args!(
+            "{} did not confirm within {} s",
+            asked.server.url(),
+            asked.limits.confirm.as_secs()
+        ),
+    );
+    let attempt = timeout(asked.limits.confirm, ask(asked, seen, &mut why)).await;
+    attempt.unwrap_or(Err(why))
+}
+
+/// Never returns as long as the session goes on; what keeps it is in `why`.
+async fn ask(
+    asked: &Abort<'_>,
+    seen: &mut watch::Receiver<Option<String>>,
+    why: &mut Failure,
+) -> Result<&'static str, Failure> {
+    let server = at_home(asked, why).await?;
+    if let Err(failure) = server.abort(asked.session).await {
+        *why = failure;
+    }
+    let mut family = vec![asked.session.to_owned()];
+    family.extend(asked.child.map(str::to_owned));
+    if let Err(failure) = descend(&server, &mut family).await {
+        *why = failure;
+    }
+    let busy = server.busy().await.unwrap_or_default();
+    for child in family[1..].iter().filter(|child| busy.contains(*child)) {
+        if let Err(failure) = server.abort(child).await {
+            *why = failure;
+        }
+    }
+    confirmed(&server, &family, seen, why).await
+}
+
+/// The server, asked about the session's own directory: about another one it would say that the session
+/// rests, as it does of every session that it does not know there.
+async fn at_home(asked: &Abort<'_>, why: &mut Failure) -> Result<Server, Failure> {
+    loop {
+        match asked.server.session(asked.session).await {
+            Ok(session) => return Ok(asked.server.in_directory(session.directory.map(Into::into))),
+            // It may come back.
+            Err(failure) if failure.code == Code::Unreachable => *why = failure,
+            Err(failure) => return Err(failure),
+        }
+        sleep(POLL).await;
     }
 }
 
-/// Waits until the stream or the server itself says that the session rests.
+/// Adds the children of the family's sessions, and theirs.
+async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), Failure> {
+    let mut at = 0;
+    while at < family.len() && family.len() < FAMILY {
+        for child in server.children(&family[at]).await? {
+            if !family.contains(&child.id) {
+                family.push(child.id);
+            }
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+/// Waits until the stream or the server itself says that the whole family rests.
 async fn confirmed(
-    asked: &Abort<'_>,
+    server: &Server,
+    family: &[String],
     seen: &mut watch::Receiver<Option<String>>,
-) -> Result<&'static str, String> {
-    let until = Instant::now() + asked.limits.confirm;
-    let mut why = "the server took the abort, but the session goes on".to_owned();
-    while Instant::now() < until {
-        if seen.has_changed().unwrap_or(false) && seen.borrow_and_update().as_deref() == Some(asked.session) {
+    why: &mut Failure,
+) -> Result<&'static str, Failure> {
+    loop {
+        // The stream speaks of one session alone.
+        let shown =
+            seen.has_changed().unwrap_or(false) && seen.borrow_and_update().as_ref() == family.first();
+        if shown && family.len() == 1 {
             return Ok("the stream shows it at rest");
         }
-        match asked.server.is_busy(asked.session).await {
-            Ok(false) => return Ok("the server says it rests"),
-            Ok(true) => {}
-            Err(failure) => why = failure.message,
+        tokio::select! {
+            busy = server.busy() => match busy {
+                Ok(busy) if family.iter().all(|session| !busy.contains(session)) => {
+                    return Ok("the server says it rests");
+                }
+                Ok(_) => {
+                    let goes_on = "the server took the abort, but the session goes on";
+                    *why = Failure::new(Code::Error, goes_on);
+                }
+                Err(failure) => *why = failure,
+            },
+            Ok(()) = seen.changed() => {
+                seen.mark_changed();
+                continue;
+            }
         }
         tokio::select! {
-            _ = seen.changed() => {
-                // Looked at above, in the next round.
-                seen.mark_changed();
-            }
+            // Looked at above, in the next round.
+            Ok(()) = seen.changed() => seen.mark_changed(),
             () = sleep(POLL) => {}
         }
     }
-    Err(why)
 }

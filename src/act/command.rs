@@ -1,10 +1,11 @@
 //! A command of the user's: run by the shell, with a limit, its last words kept, gone with its children.
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::io::{Read, Write};
+use std::io::{PipeReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 /// How many of a command's last bytes are kept.
@@ -12,6 +13,10 @@ const TAIL: usize = 4000;
 
 /// How often a running command is looked at.
 const POLL: Duration = Duration::from_millis(20);
+
+/// How long the last words of a command that has ended are waited for. What it left behind in a session of
+/// its own may hold its pipe for as long as it likes.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How a command ended.
 #[derive(Debug)]
@@ -24,14 +29,23 @@ pub(super) struct Outcome {
     pub tail: String,
 }
 
+/// How long a command may run.
+#[derive(Clone, Copy)]
+pub(super) struct Leash {
+    /// The longest time.
+    pub limit: Duration,
+    /// Whether it is not wanted any more.
+    pub cut: fn() -> bool,
+}
+
 /// Runs `line` in `directory` with `input` on its standard input.
-pub(super) fn run(line: &str, directory: &Path, input: &[u8], limit: Duration) -> Outcome {
+pub(super) fn run(line: &str, directory: &Path, input: &[u8], leash: Leash) -> Outcome {
     let failed = |how: String| Outcome {
         success: false,
         how,
         tail: String::new(),
     };
-    let Ok((mut reader, writer)) = std::io::pipe() else {
+    let Ok((reader, writer)) = std::io::pipe() else {
         return failed("no pipe can be had".to_owned());
     };
     let child = writer.try_clone().and_then(|second| {
@@ -54,38 +68,43 @@ pub(super) fn run(line: &str, directory: &Path, input: &[u8], limit: Duration) -
         // It need not read what it is given.
         std::thread::spawn(move || stdin.write_all(&input));
     }
-    let words = std::thread::spawn(move || last_words(&mut reader));
-    let status = wait(&mut child, limit);
+    let words = Words::listen(reader);
+    let ended = wait(&mut child, leash);
     // What it left in the background must not hold the pipe, nor outlive it.
     end_group(&child);
-    let tail = words.join().unwrap_or_default();
-    match status {
-        Some(status) => Outcome {
+    let tail = words.last();
+    match ended {
+        Ok(status) => Outcome {
             success: status.success(),
             how: how(status),
             tail,
         },
-        None => Outcome {
+        Err(how) => Outcome {
             success: false,
-            how: format!("killed after {} s", limit.as_secs()),
+            how,
             tail,
         },
     }
 }
 
-fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
-    let until = Instant::now() + limit;
-    while Instant::now() < until {
+/// Waits for the end, and brings it about where it is time.
+fn wait(child: &mut Child, leash: Leash) -> Result<ExitStatus, String> {
+    let until = Instant::now() + leash.limit;
+    let why = loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
+            Ok(Some(status)) => return Ok(status),
+            Err(error) => break format!("lost: {error}"),
+            Ok(None) if (leash.cut)() => break "stopped, as a signal came".to_owned(),
+            Ok(None) if Instant::now() >= until => {
+                break format!("killed after {} s", leash.limit.as_secs());
+            }
             Ok(None) => std::thread::sleep(POLL),
-            Err(_) => return None,
         }
-    }
+    };
     end_group(child);
     // Reaped; how it ended is known.
     let _ = child.wait();
-    None
+    Err(why)
 }
 
 fn end_group(child: &Child) {
@@ -95,18 +114,41 @@ fn end_group(child: &Child) {
     }
 }
 
-fn last_words(output: &mut impl Read) -> String {
-    let mut kept = Vec::new();
-    let mut piece = [0; 8192];
-    while let Ok(read @ 1..) = output.read(&mut piece) {
-        kept.extend_from_slice(&piece[..read]);
-        if kept.len() > 4 * TAIL {
-            kept.drain(..kept.len() - TAIL);
-        }
+/// What a command writes, as far as it is kept: read on a thread of its own.
+struct Words {
+    kept: Arc<Mutex<Vec<u8>>>,
+    /// Closed when everybody has closed the pipe.
+    ended: mpsc::Receiver<()>,
+}
+
+impl Words {
+    fn listen(mut output: PipeReader) -> Self {
+        let kept = Arc::<Mutex<Vec<u8>>>::default();
+        let (open, ended) = mpsc::channel::<()>();
+        let own = Arc::clone(&kept);
+        std::thread::spawn(move || {
+            let mut piece = [0; 8192];
+            while let Ok(read @ 1..) = output.read(&mut piece) {
+                let mut kept = own.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&piece[..read]);
+                if kept.len() > 4 * TAIL {
+                    let over = kept.len() - TAIL;
+                    kept.drain(..over);
+                }
+            }
+            drop(open);
+        });
+        Self { kept, ended }
     }
-    let text = String::from_utf8_lossy(&kept);
-    let skip = text.char_indices().rev().nth(TAIL).map_or(0, |(at, _)| at);
-    text[skip..].trim().to_owned()
+
+    fn last(self) -> String {
+        // Nothing is ever sent: it returns when the pipe is closed, or when it was waited for long enough.
+        let _ = self.ended.recv_timeout(LAST_WORDS);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&kept);
+        let skip = text.char_indices().rev().nth(TAIL).map_or(0, |(at, _)| at);
+        text[skip..].trim().to_owned()
+    }
 }
 
 fn how(status: ExitStatus) -> String {
@@ -120,7 +162,20 @@ mod tests {
     use super::*;
 
     fn here(line: &str, limit: Duration) -> Outcome {
-        run(line, Path::new("/"), b"given", limit)
+        let cut = || false;
+        run(line, Path::new("/"), b"given", Leash { limit, cut })
+    }
+
+    /// Waits until no such process runs: one that nobody has reaped yet does not.
+    fn wait_until_gone(pid: &str) {
+        let until = Instant::now() + Duration::from_mins(1);
+        loop {
+            let state = here(&format!("ps -o stat= -p {pid}"), Duration::from_mins(1)).tail;
+            if state.is_empty() || state.starts_with('Z') {
+                return;
+            }
+            assert!(Instant::now() < until, "process {pid} still runs: {state}");
+        }
     }
 
     #[test]
@@ -140,21 +195,45 @@ mod tests {
     fn its_children_go_with_it() {
         let outcome = here("sleep 1000 & echo $!; sleep 1000", Duration::from_millis(300));
         assert_eq!(outcome.how, "killed after 0 s");
-        let outcome = here(&format!("kill -0 {}", outcome.tail), Duration::from_mins(1));
-        // A zombie may linger where nobody reaps; it holds nothing.
-        assert!(!outcome.success || here("true", Duration::from_mins(1)).success);
+        wait_until_gone(&outcome.tail);
     }
 
     #[test]
     fn what_it_leaves_in_the_background_does_not_hold_us() {
-        let outcome = here("sleep 1000 & echo done", Duration::from_mins(1));
+        let outcome = here("sleep 1000 & echo done $!", Duration::from_mins(1));
+        assert!(outcome.success);
+        wait_until_gone(outcome.tail.strip_prefix("done ").unwrap());
+    }
+
+    #[test]
+    fn a_daemon_that_keeps_the_pipe_does_not_hold_us_either() {
+        let begun = Instant::now();
+        let outcome = here(
+            "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 20)'; echo done",
+            Duration::from_mins(1),
+        );
         assert!(outcome.success);
         assert_eq!(outcome.tail, "done");
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn it_ends_when_it_is_not_wanted_any_more() {
+        let limit = Duration::from_mins(10);
+        let outcome = run("sleep 1000", Path::new("/"), b"", Leash { limit, cut: || true });
+        assert!(!outcome.success);
+        assert_eq!(outcome.how, "stopped, as a signal came");
     }
 
     #[test]
     fn a_directory_that_is_not_there_is_said() {
-        let outcome = run("true", Path::new("/no/such/place"), b"", Duration::from_secs(1));
+        let limit = Duration::from_secs(1);
+        let outcome = run(
+            "true",
+            Path::new("/no/such/place"),
+            b"",
+            Leash { limit, cut: || false },
+        );
         assert!(outcome.how.contains("/no/such/place"));
     }
 }

@@ -2,9 +2,11 @@
 
 use super::abort::{Abort, abort};
 use super::order::{Order, Report, Task};
+use super::processes::Owned;
 use super::settings::{Answer, Checks, Limits};
+use super::summary::named;
 use super::verify::verify;
-use crate::pipe::Out;
+use crate::pipe::{Failure, Out, signals};
 use crate::server::Server;
 use crate::wire::record::Phase;
 use std::path::PathBuf;
@@ -42,13 +44,14 @@ impl Pending {
 
 /// What the thread works with.
 pub(super) struct Tools {
-    pub server: Server,
+    /// Whom to act on; without it, what needs no server can be checked.
+    pub server: Option<Server>,
+    /// The server's processes, where they are ours to end.
+    pub owned: Option<Owned>,
     pub limits: Limits,
     pub checks: Checks,
     /// Where the session works, for what is checked there.
     pub directory: PathBuf,
-    /// The process that streams, where it owns the server.
-    pub owner: Option<u32>,
     pub out: Out,
     /// The time of the stream.
     pub now: Arc<AtomicI64>,
@@ -73,13 +76,22 @@ impl Hand {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             for order in incoming {
-                let done = match &runtime {
-                    Ok(runtime) => tools.carry_out(order, runtime, &seen),
-                    Err(error) => tools.close(order, Phase::Failed, &error.to_string()),
-                };
-                // Whoever ordered may have left.
-                let _ = report.send(done);
+                let mut next = Some(order);
+                while let Some(order) = next.take() {
+                    let done = match &runtime {
+                        Ok(runtime) => tools.carry_out(order, runtime, &seen),
+                        Err(error) => tools.close(order, Phase::Failed, &error.to_string()),
+                    };
+                    next = follow_up(&done);
+                    // Whoever ordered may have left.
+                    let _ = report.send(done);
+                }
+                // After its reports: who sees nothing under way has them all.
                 finished.change(-1);
+            }
+            if let Ok(runtime) = runtime {
+                // A name lookup may hang on a thread of its own.
+                runtime.shutdown_background();
             }
         });
         Self {
@@ -126,92 +138,99 @@ impl Drop for Hand {
     }
 }
 
+/// What is to be done once an order took.
+fn follow_up(report: &Report) -> Option<Order> {
+    match &report.order.task {
+        Task::Abort { then, .. } if report.phase == Phase::Taken => then.as_deref().cloned(),
+        _ => None,
+    }
+}
+
 impl Tools {
     fn carry_out(&self, order: Order, runtime: &Runtime, seen: &watch::Receiver<Option<String>>) -> Report {
         self.tell(&order, Phase::Begun, &order.why);
-        let (phase, detail) = match &order.task {
-            Task::Abort { child, rollback } => {
-                runtime.block_on(self.abort(&order, child.as_deref(), rollback.as_deref(), seen))
-            }
-            Task::Steer { message, abort_first } => {
-                runtime.block_on(self.steer(&order, message, *abort_first, seen))
-            }
-            Task::Answer {
-                request,
-                question,
-                answer,
-            } => runtime.block_on(self.answer(request, *question, *answer)),
-            Task::Verify => {
-                let changed = runtime.block_on(self.server.changed_files(&order.session, &self.directory));
+        let (phase, detail) = match (&order.task, &self.server) {
+            (Task::Verify { changed }, server) => {
+                let changed = || self.changed(&order.session, server.as_ref(), changed, runtime);
                 verify(&self.checks, &self.directory, changed)
             }
+            (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
+            (Task::Abort { child, changed, .. }, Some(server)) => {
+                let ended = runtime.block_on(self.abort(server, &order, child.as_deref(), seen));
+                kept(ended, changed)
+            }
+            (Task::Rollback { message }, Some(server)) => {
+                let reverted = runtime.block_on(server.revert(&order.session, message));
+                said(reverted, || format!("taken back to before {message}"))
+            }
+            (Task::Steer { message, abort_first }, Some(server)) => {
+                runtime.block_on(self.steer(server, &order, message, *abort_first, seen))
+            }
+            (
+                Task::Answer {
+                    request,
+                    question,
+                    answer,
+                },
+                Some(server),
+            ) => runtime.block_on(reply(server, request, *question, *answer)),
         };
         self.close(order, phase, &detail)
     }
 
     async fn abort(
         &self,
+        server: &Server,
         order: &Order,
         child: Option<&str>,
-        rollback: Option<&str>,
         seen: &watch::Receiver<Option<String>>,
     ) -> (Phase, String) {
         let asked = Abort {
-            server: &self.server,
+            server,
             limits: self.limits,
             session: &order.session,
             child,
-            owner: self.owner,
+            owned: self.owned,
         };
         let tell = |phase, detail: &str| self.tell(order, phase, detail);
-        let (phase, mut detail) = abort(&asked, seen.clone(), &tell).await;
-        if let (Phase::Taken, Some(message)) = (phase, rollback) {
-            detail += match self.server.revert(&order.session, message).await {
-                Ok(()) => "; its changes since the episode began are taken back",
-                Err(_) => "; its changes could not be taken back",
-            };
-        }
-        (phase, detail)
+        abort(&asked, seen.clone(), &tell).await
     }
 
     async fn steer(
         &self,
+        server: &Server,
         order: &Order,
         message: &str,
         abort_first: bool,
         seen: &watch::Receiver<Option<String>>,
     ) -> (Phase, String) {
         if abort_first {
-            let (phase, detail) = self.abort(order, None, None, seen).await;
+            let (phase, detail) = self.abort(server, order, None, seen).await;
             if phase != Phase::Taken {
                 return (phase, format!("it could not be interrupted: {detail}"));
             }
         }
-        match self.server.steer(&order.session, message).await {
-            Ok(()) => (Phase::Taken, format!("told: {message}")),
-            Err(failure) => (Phase::Failed, failure.message),
-        }
+        said(server.steer(&order.session, message).await, || {
+            format!("told: {message}")
+        })
     }
 
-    async fn answer(&self, request: &str, question: bool, answer: Answer) -> (Phase, String) {
-        let outcome = match (question, answer) {
-            (true, _) => self.server.reject_question(request).await,
-            (false, Answer::Once) => self.server.answer_permission(request, "once", None).await,
-            (false, _) => {
-                self.server
-                    .answer_permission(request, "reject", Some(NOBODY))
-                    .await
-            }
-        };
-        let given = if answer == Answer::Once {
-            "allowed once"
-        } else {
-            "rejected"
-        };
-        match outcome {
-            Ok(()) => (Phase::Taken, given.to_owned()),
-            Err(failure) => (Phase::Failed, failure.message),
+    /// What the session changed, as the stream and the server know it together: the server may be gone, and
+    /// the stream may have begun late.
+    fn changed(
+        &self,
+        session: &str,
+        server: Option<&Server>,
+        streamed: &[String],
+        runtime: &Runtime,
+    ) -> Result<Vec<String>, Failure> {
+        let mut changed = streamed.to_vec();
+        match server.map(|server| runtime.block_on(server.changed_files(session, &self.directory))) {
+            Some(Err(failure)) if changed.is_empty() => return Err(failure),
+            Some(Ok(more)) => changed.extend(more),
+            _ => {}
         }
+        Ok(changed)
     }
 
     fn close(&self, order: Order, phase: Phase, detail: &str) -> Report {
@@ -220,6 +239,7 @@ impl Tools {
             order,
             phase,
             detail: detail.to_owned(),
+            cut: signals::caught().is_some(),
         }
     }
 
@@ -229,4 +249,36 @@ impl Tools {
         // A reader that left does not keep us from finishing what has begun.
         let _ = self.out.add(&line);
     }
+}
+
+/// What an abort left behind, for the person who has to look at it.
+fn kept((phase, detail): (Phase, String), changed: &[String]) -> (Phase, String) {
+    let remains = if changed.is_empty() {
+        "it is not known to have changed anything".to_owned()
+    } else {
+        format!("its changes are kept: {}", named(changed))
+    };
+    (phase, format!("{detail}; {remains}"))
+}
+
+fn said(outcome: Result<(), Failure>, taken: impl FnOnce() -> String) -> (Phase, String) {
+    match outcome {
+        Ok(()) => (Phase::Taken, taken()),
+        Err(failure) => (Phase::Failed, failure.message),
+    }
+}
+
+async fn reply(server: &Server, request: &str, question: bool, answer: Answer) -> (Phase, String) {
+    let (outcome, given) = match (question, answer) {
+        (true, _) => (server.reject_question(request).await, "rejected"),
+        (false, Answer::Once) => (
+            server.answer_permission(request, "once", None).await,
+            "allowed once",
+        ),
+        (false, _) => (
+            server.answer_permission(request, "reject", Some(NOBODY)).await,
+            "rejected",
+        ),
+    };
+    said(outcome, || given.to_owned())
 }

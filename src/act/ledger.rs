@@ -1,10 +1,10 @@
 //! What the lines said, summed up: all that the plan and the outcome rest on.
 
 use super::steering::Steering;
+use super::tally::Tally;
 use crate::wire::Raw;
 use crate::wire::record::{
-    Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, Record, Reviewer, RunOutcome, State,
-    Totals, Turn,
+    Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, Record, Reviewer, RunOutcome, State, Turn,
 };
 use crate::wire::text::{decode, excerpt};
 use crate::wire::{Event, Observation, Status};
@@ -38,18 +38,20 @@ pub(super) struct Ledger {
     pub closed: Option<Closed>,
     /// Whether an abort failed for good: no rest is to be waited for.
     pub gave_up: bool,
-    pub totals: Totals,
+    /// Whether a signal came before a check had finished.
+    pub cut: bool,
+    pub tally: Tally,
     /// Every episode, in its latest state.
     pub findings: HashMap<String, Finding>,
     /// What is asked and not answered, by request.
     pub asked: BTreeMap<String, Asked>,
+    /// What was answered by us, or is about to be, by request.
+    pub answered: HashSet<String>,
     pub steering: Steering,
     /// What was judged already: the same decision twice is one action.
     judged: HashSet<String>,
     /// Sessions that the stream showed: the watched one and its children.
     sessions: HashSet<String>,
-    /// The files that the watched session's patches name.
-    changed: HashSet<String>,
     first_ts: Option<i64>,
     pub last_ts: i64,
 }
@@ -79,12 +81,17 @@ const SIGNAL_GRACE: i64 = 4000;
 const EXCERPT: usize = 160;
 
 impl Ledger {
+    /// A line went by at this time.
+    pub(super) fn pass(&mut self, ts: i64) {
+        let first = *self.first_ts.get_or_insert(ts);
+        self.last_ts = self.last_ts.max(ts);
+        self.tally.totals.lasted = self.last_ts - first;
+    }
+
     /// Takes one line in. Some need an answer.
     pub(super) fn observe(&mut self, seen: &Observation) -> Option<News> {
         if let Some(ts) = seen.ts {
-            self.first_ts.get_or_insert(ts);
-            self.last_ts = self.last_ts.max(ts);
-            self.totals.lasted = self.last_ts - self.first_ts.unwrap_or(ts);
+            self.pass(ts);
         }
         let session = seen.session.as_deref();
         if let Some(session) =
@@ -113,35 +120,22 @@ impl Ledger {
                 self.done = None;
                 self.verdict = None;
             }
-            Event::Diff { files } if session == self.root() => {
-                let files = u64::try_from(*files).unwrap_or(u64::MAX);
-                self.totals.changed_files = self.totals.changed_files.max(files);
-            }
-            Event::Part(part) if part.kind == "patch" && session == self.root() => {
-                self.patched(part.files);
+            Event::Diff { files } if session == self.root() => self.tally.diff(*files),
+            Event::Part(part) => {
+                self.tally.part(part);
+                if session == self.root() && part.is_steer() {
+                    self.steering.saw_ours(&part.message);
+                }
             }
             Event::Message {
-                from_user, completed, ..
-            } if session == self.root() => {
-                self.steering.saw_message(*from_user, *completed);
-            }
+                id,
+                from_user: false,
+                completed: true,
+                ..
+            } if session == self.root() => self.steering.saw_answer(id),
             _ => {}
         }
         None
-    }
-
-    /// A step changed these files. Measured: since 1.18 the session's diff stays empty, its patches do not.
-    fn patched(&mut self, files: Option<Raw<'_>>) {
-        let files: Vec<String> = files
-            .and_then(|files| serde_json::from_str(files.get()).ok())
-            .unwrap_or_default();
-        for file in files {
-            if self.changed.len() < REMEMBERED {
-                self.changed.insert(file);
-            }
-        }
-        let files = u64::try_from(self.changed.len()).unwrap_or(u64::MAX);
-        self.totals.changed_files = self.totals.changed_files.max(files);
     }
 
     fn record(&mut self, kind: &str, properties: Raw<'_>) -> Option<News> {
@@ -151,11 +145,14 @@ impl Ledger {
                 return Some(News::Opened);
             }
             Reviewer::TYPE => self.reviewed = true,
-            Turn::TYPE => self.totals.turns += 1,
+            Turn::TYPE => self.tally.totals.turns += 1,
             Done::TYPE => {
                 let done: Done = read(kind, properties)?;
                 if self.root().is_none_or(|root| root == done.session_id) {
                     self.done = Some(done);
+                    // What was decided before is not about this rest.
+                    self.verdict = None;
+                    self.steering.saw_rest();
                     self.rests_since = self.last_ts;
                     return Some(News::Rest);
                 }
@@ -170,13 +167,8 @@ impl Ledger {
 
     fn finding(&mut self, finding: Finding) -> Option<News> {
         let id = identity(&finding).to_owned();
-        let before = self.findings.get(&id);
-        if before.is_none() {
-            self.totals.findings += 1;
-        }
-        let wasted = before.map(|b| b.wasted).unwrap_or_default();
-        self.totals.wasted_calls += finding.wasted.calls.saturating_sub(wasted.calls);
-        self.totals.wasted_tokens += finding.wasted.tokens.saturating_sub(wasted.tokens);
+        let before = self.findings.get(&id).map(|before| before.wasted);
+        self.tally.found(&finding, before);
         if before.is_some() || self.findings.len() < REMEMBERED {
             self.findings.insert(id, finding.clone());
         }
@@ -185,8 +177,8 @@ impl Ledger {
 
     fn decision(&mut self, decision: Decision) -> Option<News> {
         self.reviewed = true;
-        self.totals.decisions += 1;
-        self.totals.retries += u64::from(decision.retries);
+        self.tally.totals.decisions += 1;
+        self.tally.totals.retries += u64::from(decision.retries);
         let about = decision.finding.as_deref().unwrap_or_default();
         let key = format!(
             "{:?} {about} {} {}",
@@ -196,7 +188,7 @@ impl Ledger {
         if decision.stale || again {
             return None;
         }
-        if decision.finding.is_none() {
+        if decision.finding.is_none() && self.done.is_some() {
             self.verdict = Some(decision.clone());
         }
         Some(News::Decision(decision))
@@ -205,6 +197,19 @@ impl Ledger {
     /// The session that this stream is about: the one it opened, or attached to.
     pub(super) fn root(&self) -> Option<&str> {
         self.opened.as_ref()?.session_id.as_deref()
+    }
+
+    /// Whether this stream is of a whole directory: there is no one session that the run is about.
+    pub(super) fn is_of_many(&self) -> bool {
+        self.opened
+            .as_ref()
+            .is_some_and(|opened| opened.session_id.is_none())
+    }
+
+    /// The files that were changed, those in the session's directory relative to it.
+    pub(super) fn changed(&self) -> Vec<String> {
+        let opened = self.opened.as_ref();
+        self.tally.changed(opened.and_then(|o| o.directory.as_deref()))
     }
 
     /// Whether this stream showed the session.
@@ -230,12 +235,15 @@ impl Ledger {
 
     /// Whether everything is settled that a stream without an end would otherwise go on about.
     pub(super) fn is_over(&self) -> bool {
+        if self.gave_up {
+            return self.ended.is_some();
+        }
         if self.steering.unanswered() {
             return false;
         }
         let rests = self.done.is_some();
         if self.ended.is_some() {
-            return rests || self.gave_up;
+            return rests;
         }
         // An abort that is not ours may be the stream's own, on a signal: it is about to say so.
         let aborted = self

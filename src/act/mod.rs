@@ -1,6 +1,6 @@
 //! The hand: carries decisions out on the live session, proves that they took, and tells how the run ended.
 //!
-//! * `ledger`: what the lines said, summed up.
+//! * `ledger`: what the lines said, summed up; `tally`: what of it is counted.
 //! * `plan`: what is to be done now; pure.
 //! * `outcome`: what became of the run; pure.
 //! * `hand`: does it, on a thread of its own, so that the lines go on: `abort`, `verify`, and what one
@@ -21,6 +21,7 @@ mod settings;
 mod stage;
 mod steering;
 mod summary;
+mod tally;
 mod verify;
 
 pub use settings::{Answer, Checks, Limits, Policy, Remedy, Settings};

@@ -1,19 +1,22 @@
 //! Tells others how the run ended: a webhook, a command. Never able to fail the run.
 
-use super::command;
+use super::command::{self, Leash};
 use super::summary::summary;
-use crate::pipe::{Code, Failure};
+use crate::pipe::{Code, Failure, signals};
 use crate::wire::record::RunResult;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use standardwebhooks::Webhook;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// How long telling may delay the exit, everything together.
 pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The same once a signal came: whoever sent it does not wait.
+const HURRIED: Duration = Duration::from_secs(3);
 
 /// How often a request is repeated.
 const RETRIES: usize = 3;
@@ -60,6 +63,23 @@ pub struct Notify {
     pub when: When,
 }
 
+/// What time it is by the clock of the lines, which stands still between two of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// The time of the last line, in milliseconds since the Unix epoch.
+    pub ts: i64,
+    /// When that line came.
+    pub since: Instant,
+}
+
+impl Now {
+    /// The time of the last line and what went by since then, in milliseconds.
+    fn ms(self) -> i64 {
+        let since = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.ts.saturating_add(since)
+    }
+}
+
 /// Reads the secret of the Standard Webhooks specification: base64, with or without `whsec_` in front.
 ///
 /// # Errors
@@ -74,8 +94,8 @@ pub fn secret(text: &str) -> Result<Webhook, Failure> {
 }
 
 impl Notify {
-    /// Tells everybody. `now` is the time of the stream, in milliseconds; what fails is logged.
-    pub fn tell(&self, result: &RunResult, now: i64) {
+    /// Tells everybody at once; what fails is logged. `now` is the time that a receiver is told.
+    pub fn tell(&self, result: &RunResult, now: Now) {
         let wanted = match self.when {
             When::Success => result.exit_code == 0,
             When::Failure => result.exit_code != 0,
@@ -84,37 +104,48 @@ impl Notify {
         if !wanted {
             return;
         }
-        if let Some(line) = &self.command {
-            let body = serde_json::to_vec(result).unwrap_or_default();
-            let outcome = command::run(line, Path::new("."), &body, DEADLINE);
-            if !outcome.success {
-                tracing::warn!("the --notify-cmd failed ({}): {}", outcome.how, outcome.tail);
+        let limit = if signals::caught().is_some() {
+            HURRIED
+        } else {
+            DEADLINE
+        };
+        std::thread::scope(|scope| {
+            if let Some(line) = &self.command {
+                scope.spawn(move || call(line, result, limit));
             }
-        }
+            self.post_to_all(result, now, limit);
+        });
+    }
+
+    fn post_to_all(&self, result: &RunResult, now: Now, limit: Duration) {
         if self.urls.is_empty() {
             return;
         }
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(self.post_all(result, now)),
+            Ok(runtime) => {
+                runtime.block_on(self.post_all(result, now, limit));
+                // A name lookup may hang on a thread of its own.
+                runtime.shutdown_background();
+            }
             Err(error) => tracing::warn!("nobody could be notified: {error}"),
         }
     }
 
-    async fn post_all(&self, result: &RunResult, now: i64) {
+    async fn post_all(&self, result: &RunResult, now: Now, limit: Duration) {
         let client = Client::new();
         let posts = self.urls.iter().map(|url| async {
             let host = url.host_str().unwrap_or("?");
-            match tokio::time::timeout(DEADLINE, self.post(&client, url, result, now)).await {
+            match tokio::time::timeout(limit, self.post(&client, url, result, now)).await {
                 Ok(Ok(())) => {}
                 // The rest of the URL is often a secret.
                 Ok(Err(why)) => tracing::warn!("{host} could not be notified: {why}"),
-                Err(_) => tracing::warn!("{host} could not be notified within {} s", DEADLINE.as_secs()),
+                Err(_) => tracing::warn!("{host} could not be notified within {} s", limit.as_secs()),
             }
         });
         futures_util::future::join_all(posts).await;
     }
 
-    async fn post(&self, client: &Client, url: &Url, result: &RunResult, now: i64) -> Result<(), String> {
+    async fn post(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<(), String> {
         let attempt = || async {
             let answer = self
                 .request(client, url, result, now)?
@@ -138,7 +169,7 @@ impl Notify {
         client: &Client,
         url: &Url,
         result: &RunResult,
-        now: i64,
+        now: Now,
     ) -> Result<RequestBuilder, String> {
         let told = summary(result);
         let request = client.post(url.clone());
@@ -161,12 +192,13 @@ impl Notify {
         &self,
         request: RequestBuilder,
         result: &RunResult,
-        now: i64,
+        now: Now,
     ) -> Result<RequestBuilder, String> {
-        let seconds = now / 1000;
-        // The same for every attempt, so that the receiver can tell a repetition.
-        let id = format!("msg_{}_{now}", result.session_id.as_deref().unwrap_or("run"));
-        let body = json!({"type": "ocr.act.result", "timestamp": now, "data": result}).to_string();
+        // The time of this attempt: a receiver refuses one that is too old.
+        let seconds = now.ms() / 1000;
+        // These are the same for every attempt, so that the receiver can tell a repetition.
+        let id = format!("msg_{}_{}", result.session_id.as_deref().unwrap_or("run"), now.ts);
+        let body = json!({"type": "ocr.act.result", "timestamp": now.ts, "data": result}).to_string();
         let mut request = request
             .header("webhook-id", &id)
             .header("webhook-timestamp", seconds);
@@ -177,5 +209,38 @@ impl Notify {
             request = request.header("webhook-signature", signature);
         }
         Ok(request.header("content-type", "application/json").body(body))
+    }
+}
+
+/// Runs the command with the result on its standard input.
+fn call(line: &str, result: &RunResult, limit: Duration) {
+    let body = serde_json::to_vec(result).unwrap_or_default();
+    let outcome = command::run(line, Path::new("."), &body, Leash { limit, cut: || false });
+    if !outcome.success {
+        tracing::warn!("the --notify-cmd failed ({}): {}", outcome.how, outcome.tail);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The published example of the specification.
+    #[test]
+    fn it_signs_as_the_specification_does() {
+        let webhook = secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let signed = webhook.sign(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            br#"{"test": 2432232314}"#,
+        );
+        assert_eq!(signed.unwrap(), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn the_time_goes_on_after_the_last_line() {
+        let since = Instant::now().checked_sub(Duration::from_mins(1)).unwrap();
+        let late = Now { ts: 5000, since }.ms();
+        assert!((65_000..125_000).contains(&late), "{late}");
     }
 }

@@ -6,11 +6,16 @@ use crate::wire::record::{self, Action, Deed, Phase};
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Task {
-    /// End what the session does, and what the child in trouble does; then take its changes back to a message.
+    /// End what the session does, and what the child in trouble does.
     Abort {
         child: Option<String>,
-        rollback: Option<String>,
+        /// What the session has changed so far: it stays.
+        changed: Vec<String>,
+        /// What is to be done once that took.
+        then: Option<Box<Order>>,
     },
+    /// Take back what the session changed since this message.
+    Rollback { message: String },
     /// Send it a message; end what it does first, where it could not listen.
     Steer { message: String, abort_first: bool },
     /// Answer what it asks.
@@ -20,7 +25,10 @@ pub(super) enum Task {
         answer: Answer,
     },
     /// Look whether it did what it says.
-    Verify,
+    Verify {
+        /// What the stream says that it changed.
+        changed: Vec<String>,
+    },
 }
 
 /// Something to do to a session.
@@ -30,6 +38,8 @@ pub(super) struct Order {
     pub task: Task,
     /// For a person: why.
     pub why: String,
+    /// Why it is not done after all, where it is not: then a line says so.
+    pub withheld: Option<String>,
 }
 
 /// What came of an order.
@@ -38,15 +48,34 @@ pub(super) struct Report {
     pub order: Order,
     pub phase: Phase,
     pub detail: String,
+    /// Whether a signal came before it was finished.
+    pub cut: bool,
 }
 
 impl Order {
+    /// To be done to the session, because of `why`.
+    pub(super) fn new(session: &str, task: Task, why: &str) -> Self {
+        Self {
+            session: session.to_owned(),
+            task,
+            why: why.to_owned(),
+            withheld: None,
+        }
+    }
+
+    /// The same, but not to be done.
+    pub(super) fn withheld(mut self, why_not: impl Into<String>) -> Self {
+        self.withheld = Some(why_not.into());
+        self
+    }
+
     fn deed(&self) -> Deed {
         match &self.task {
             Task::Abort { .. } => Deed::Abort,
+            Task::Rollback { .. } => Deed::Rollback,
             Task::Steer { .. } => Deed::Steer,
             Task::Answer { .. } => Deed::Answer,
-            Task::Verify => Deed::Verify,
+            Task::Verify { .. } => Deed::Verify,
         }
     }
 

@@ -4,15 +4,21 @@ use super::ledger::{Ended, Ledger};
 use crate::pipe::Code;
 use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Verdict};
 
+/// How many of the changed files are named.
+const NAMED: usize = 100;
+
 /// Sums the run up. `signal` is the one that this process itself was told to stop with.
 pub(super) fn conclude(ledger: &Ledger, signal: Option<Code>) -> (RunResult, Code) {
     let (ended, code) = ended(ledger, signal);
+    let mut changed = ledger.changed();
+    changed.truncate(NAMED);
     let result = RunResult {
         session_id: ledger.root().map(str::to_owned),
         outcome: ended.outcome,
         exit_code: code.number(),
         reason: ended.reason,
-        totals: ledger.totals,
+        changed,
+        totals: ledger.tally.totals,
     };
     (result, code)
 }
@@ -55,7 +61,7 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
             RunOutcome::Unreachable,
             format!("the server went away: {}", closed.detail),
         )),
-        None if signal.is_some() => {
+        closed if signal.is_some() && (ledger.cut || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);
             (told(RunOutcome::Interrupted, "a signal ended the run"), code)
         }
@@ -65,21 +71,14 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
 
 /// The session ended by itself, or the stream was cut off.
 fn rested(ledger: &Ledger, closed: bool) -> Ended {
+    if ledger.is_of_many() {
+        return told(
+            RunOutcome::Unsure,
+            "the stream is of a whole directory, and a run is one session; name it with ocr-stream --session or --task",
+        );
+    }
     let Some(done) = &ledger.done else {
-        return match (ledger.opened.is_some(), closed) {
-            (true, false) => told(
-                RunOutcome::Unsure,
-                "the stream was cut off before the session rested",
-            ),
-            (false, false) => told(
-                RunOutcome::Unsure,
-                "nothing was seen of a session that came to rest",
-            ),
-            (_, true) => told(
-                RunOutcome::Unsure,
-                "the stream ended and nobody said how; is ocr-detect in the pipe?",
-            ),
-        };
+        return told(RunOutcome::Unsure, unseen(ledger.opened.is_some(), closed));
     };
     match (done.outcome, &ledger.verdict) {
         (Outcome::Aborted, _) => told(RunOutcome::Aborted, "somebody else aborted the session"),
@@ -120,5 +119,14 @@ fn told(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
     Ended {
         outcome,
         reason: reason.into(),
+    }
+}
+
+/// Why nobody can tell what became of a session that was not seen to rest.
+fn unseen(opened: bool, closed: bool) -> &'static str {
+    match (opened, closed) {
+        (true, false) => "the stream was cut off before the session rested",
+        (false, false) => "nothing was seen of a session that came to rest",
+        (_, true) => "the stream ended and nobody said how; is ocr-detect in the pipe?",
     }
 }

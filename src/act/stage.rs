@@ -2,34 +2,39 @@
 
 use super::hand::{Hand, Pending, Tools};
 use super::ledger::{Ledger, News};
+use super::notify::Now;
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
+use super::processes::Owned;
 use super::settings::Settings;
 use crate::pipe::{Code, Failure, Out, Stage, hangup, signals};
 use crate::server::{Server, is_loopback, parse_url};
-use crate::wire::record::{self, Phase, RunResult};
-use crate::wire::{Event, Observation, Status, observe};
-use memchr::memmem::Finder;
+use crate::wire::record::{self, Opened, Phase, RunResult};
+use crate::wire::{Event, Observation, Status, head, matters, observe};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 use url::Url;
+
+/// The lines that there are most of.
+const DELTA: &str = "message.part.delta";
 
 /// The stage.
 pub struct Act {
     settings: Settings,
     ledger: Ledger,
     hand: Option<Hand>,
-    /// Why nothing is done, where there is no hand.
-    idle: String,
+    /// Why nothing is done to the session, where that is so. What needs no server is checked all the same.
+    idle: Option<String>,
     out: Out,
     now: Arc<AtomicI64>,
     pending: Pending,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
-    /// What lines that may matter here contain; the rest is not even read.
-    telling: [Finder<'static>; 4],
+    /// When the last line came: the time of the stream stands still since then.
+    last_line: Instant,
 }
 
 impl Act {
@@ -41,24 +46,16 @@ impl Act {
         let mut act = Self {
             ledger: Ledger::default(),
             hand: None,
-            idle: "the stream names no server; name it with --server".to_owned(),
+            idle: None,
             out,
             now: Arc::default(),
             pending: Pending::default(),
             result: None,
             saw_lines: false,
-            telling: [
-                "\"ocr.",
-                "\"session.",
-                "\"message.updated\"",
-                "ed\",\"properties\"",
-            ]
-            .map(Finder::new),
+            last_line: Instant::now(),
             settings,
         };
-        if let Some(url) = act.settings.server.clone() {
-            act.take_server(url)?;
-        }
+        act.equip()?;
         Ok(act)
     }
 
@@ -71,11 +68,13 @@ impl Act {
         });
     }
 
-    /// What became of the run, once it is over, and the time of its last line.
-    pub fn result(&self) -> Option<(&RunResult, Code, i64)> {
-        self.result
-            .as_ref()
-            .map(|(result, code)| (result, *code, self.ledger.last_ts))
+    /// What became of the run, once it is over, and what time it is by the clock of its lines.
+    pub fn result(&self) -> Option<(&RunResult, Code, Now)> {
+        let now = Now {
+            ts: self.ledger.last_ts,
+            since: self.last_line,
+        };
+        self.result.as_ref().map(|(result, code)| (result, *code, now))
     }
 
     /// Whether there was anything to judge: without a line, an earlier stage has said why.
@@ -88,47 +87,36 @@ impl Act {
         self.ledger.opened.as_ref().is_some_and(|opened| opened.replay)
     }
 
-    /// Takes the server that the stream names, unless one was given.
-    fn opened(&mut self) -> Result<(), Failure> {
-        let Some(opened) = &self.ledger.opened else {
-            return Ok(());
-        };
-        if self.settings.server.is_some() {
-            return Ok(());
-        }
-        if opened.replay {
-            "a replay is not acted on; --server names a server to act on".clone_into(&mut self.idle);
-            return Ok(());
-        }
-        match &opened.server {
-            Some(url) => self.take_server(parse_url(url)?),
-            None => Ok(()),
-        }
-    }
-
-    fn take_server(&mut self, url: Url) -> Result<(), Failure> {
+    /// Gets a hand for what is known of the stream by now.
+    fn equip(&mut self) -> Result<(), Failure> {
         self.hand = None;
-        if self.settings.dry_run {
-            "a dry run".clone_into(&mut self.idle);
+        let opened = self.ledger.opened.clone().unwrap_or_default();
+        let url = match self.whom(&opened)? {
+            Ok(url) => {
+                self.idle = None;
+                Some(url)
+            }
+            Err(why) => {
+                self.idle = Some(why);
+                None
+            }
+        };
+        // A recording's directory may be anybody's, or long another.
+        let checks = !self.settings.dry_run && !opened.replay;
+        if url.is_none() && !checks {
             return Ok(());
         }
-        let local = is_loopback(&url);
-        let safe = local || (url.scheme() == "https" && self.settings.credentials.protect());
-        if !safe && !self.settings.allow_insecure {
-            self.idle = format!(
-                "{url} is neither on this machine nor behind https and a password; --allow-insecure acts on it all the same"
-            );
-            tracing::warn!("{}", self.idle);
-            return Ok(());
-        }
-        let opened = self.ledger.opened.as_ref();
-        let directory = opened.and_then(|o| o.directory.clone()).map(PathBuf::from);
+        let directory = opened.directory.clone().map(PathBuf::from);
+        let owned = url.as_ref().and_then(|url| owned(&opened, url));
+        let server = url
+            .map(|url| Server::new(url, directory.clone(), &self.settings.credentials))
+            .transpose()?;
         let tools = Tools {
-            server: Server::new(url, directory.clone(), &self.settings.credentials)?,
+            server,
+            owned,
             limits: self.settings.limits,
             checks: self.settings.checks.clone(),
             directory: directory.unwrap_or_else(|| PathBuf::from(".")),
-            owner: opened.and_then(|o| o.pid).filter(|_| local),
             out: self.out.clone(),
             now: Arc::clone(&self.now),
         };
@@ -136,29 +124,69 @@ impl Act {
         Ok(())
     }
 
+    /// The server to act on: the one given, or else the one that the stream names; or why on none.
+    fn whom(&self, opened: &Opened) -> Result<Result<Url, String>, Failure> {
+        let settings = &self.settings;
+        if settings.dry_run {
+            return Ok(Err("a dry run".to_owned()));
+        }
+        let url = match (&settings.server, &opened.server) {
+            (Some(url), _) => url.clone(),
+            (None, _) if opened.replay => {
+                let why = "a replay is not acted on; --server names a server to act on";
+                return Ok(Err(why.to_owned()));
+            }
+            (None, Some(url)) => parse_url(url)?,
+            (None, None) => {
+                let why = "the stream names no server; name it with --server";
+                return Ok(Err(why.to_owned()));
+            }
+        };
+        let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.protect());
+        if safe || settings.allow_insecure {
+            return Ok(Ok(url));
+        }
+        let why = format!(
+            "{url} is neither on this machine nor behind https and a password; --allow-insecure acts on it all the same"
+        );
+        tracing::warn!("{why}");
+        Ok(Err(why))
+    }
+
     fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, added: &mut Vec<u8>) {
         for order in orders {
-            if let Some(hand) = &self.hand {
-                hand.order(order);
+            if let Some(why) = &order.withheld {
+                self.skip(&order, why, added);
                 continue;
             }
-            let detail = format!("{}: {}", self.idle, order.why);
-            order.append(added, self.ledger.last_ts, Phase::Skipped, &detail);
-            if matches!(order.task, Task::Steer { .. }) {
-                self.ledger.steering.failed();
+            let needs_server = !matches!(order.task, Task::Verify { .. });
+            match (&self.hand, self.idle.clone()) {
+                (Some(hand), None) => hand.order(order),
+                (Some(hand), Some(_)) if !needs_server => hand.order(order),
+                (_, why) => {
+                    let why = why.unwrap_or_default();
+                    self.skip(&order, &why, added);
+                    if let Task::Abort { then: Some(then), .. } = &order.task {
+                        self.skip(then, &why, added);
+                    }
+                    plan::on_skipped(&mut self.ledger, &order, &why);
+                }
             }
         }
+    }
+
+    fn skip(&self, order: &Order, why: &str, added: &mut Vec<u8>) {
+        let detail = format!("{why}: {}", order.why);
+        order.append(added, self.ledger.last_ts, Phase::Skipped, &detail);
     }
 
     /// Takes in what came of earlier orders.
     fn heed(&mut self, reports: Vec<Report>, added: &mut Vec<u8>) {
         for report in reports {
             if report.phase == Phase::Taken {
-                self.ledger.totals.actions += 1;
+                self.ledger.tally.totals.actions += 1;
             }
             let order = plan::on_report(&mut self.ledger, &self.settings, &report);
-            self.ledger.gave_up |=
-                matches!(report.order.task, Task::Abort { .. }) && report.phase == Phase::Failed;
             self.carry_out(order, added);
         }
     }
@@ -171,11 +199,24 @@ impl Act {
         }
     }
 
+    fn look(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
+        let Some(seen) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
+            return Ok(());
+        };
+        let news = self.ledger.observe(&seen);
+        self.now.store(self.ledger.last_ts, Ordering::SeqCst);
+        self.saw(&seen);
+        match news {
+            Some(news) => self.answer(news, added),
+            None => Ok(()),
+        }
+    }
+
     fn answer(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
         let (ledger, settings) = (&mut self.ledger, &self.settings);
         let orders = match news {
             News::Opened => {
-                self.opened()?;
+                self.equip()?;
                 Vec::new()
             }
             News::Decision(decision) => plan::on_decision(ledger, settings, &decision)
@@ -188,10 +229,11 @@ impl Act {
         Ok(())
     }
 
-    /// Ends the run where the stream would go on for ever: once everything is settled.
+    /// Ends the run where the stream would go on for ever: once everything is settled, or given up.
     fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        let follows = self.ledger.opened.as_ref().is_some_and(|o| o.follow && !o.replay);
-        if !follows || !self.pending.is_empty() || !self.ledger.is_over() {
+        let opened = self.ledger.opened.as_ref();
+        let stays = opened.is_some_and(|o| !o.replay && (o.follow || self.ledger.gave_up));
+        if !stays || !self.pending.is_empty() || !self.ledger.is_over() {
             return Ok(());
         }
         let code = self.conclude(added);
@@ -206,30 +248,41 @@ impl Act {
     }
 }
 
+/// The server's processes, where the stream that is read here is the one that started them.
+fn owned(opened: &Opened, url: &Url) -> Option<Owned> {
+    let named = opened.server.as_deref().and_then(|named| parse_url(named).ok());
+    if opened.replay || !is_loopback(url) || named.as_ref() != Some(url) {
+        return None;
+    }
+    Owned::new(opened.pid?, url)
+}
+
 impl Stage for Act {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         self.saw_lines = true;
-        if !self.telling.iter().any(|word| word.find(line).is_some()) {
-            return Ok(());
+        self.last_line = Instant::now();
+        // Most lines say nothing here but what time it is, text as it grows above all: they are not read on.
+        match head(line).filter(|head| head.kind == DELTA || !matters(head.kind)) {
+            Some(head) => {
+                self.ledger.pass(head.ts);
+                self.now.store(self.ledger.last_ts, Ordering::SeqCst);
+            }
+            None => self.look(line, added)?,
         }
-        let Some(seen) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
-            return Ok(());
-        };
-        let news = self.ledger.observe(&seen);
-        self.now.store(self.ledger.last_ts, Ordering::SeqCst);
-        self.saw(&seen);
-        if let Some(news) = news {
-            self.answer(news, added)?;
-        }
+        // Looked at first: what is finished only now has its report still before us.
+        let finished = self.pending.is_empty();
         let reports = self.hand.as_ref().map(Hand::reports).unwrap_or_default();
         self.heed(reports, added);
-        self.leave_if_over(added)
+        if finished {
+            self.leave_if_over(added)?;
+        }
+        Ok(())
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         if let Some(mut hand) = self.hand.take() {
             let reports = hand.finish();
-            "the stream has ended".clone_into(&mut self.idle);
+            self.idle = Some("the stream has ended".to_owned());
             self.heed(reports, added);
         }
         self.conclude(added);

@@ -1,16 +1,17 @@
 //! Whether the session did what it says: commands, files, changes.
 
-use super::command;
+use super::command::{self, Leash};
 use super::settings::Checks;
-use crate::pipe::Failure;
+use crate::pipe::{Failure, signals};
 use crate::wire::record::Phase;
 use std::path::Path;
 
-/// Looks whether everything holds; the first thing that does not, for the agent and for a person.
+/// Looks whether everything holds; the first thing that does not, for the agent and for a person. The first
+/// line of it stands for itself.
 pub(super) fn verify(
     checks: &Checks,
     directory: &Path,
-    changed: Result<Vec<String>, Failure>,
+    changed: impl FnOnce() -> Result<Vec<String>, Failure>,
 ) -> (Phase, String) {
     let outcome = files(checks, directory)
         .and_then(|()| changes(checks, changed))
@@ -31,11 +32,12 @@ fn files(checks: &Checks, directory: &Path) -> Result<(), String> {
     }
 }
 
-fn changes(checks: &Checks, changed: Result<Vec<String>, Failure>) -> Result<(), String> {
+/// Asks what was changed only where that matters.
+fn changes(checks: &Checks, changed: impl FnOnce() -> Result<Vec<String>, Failure>) -> Result<(), String> {
     if checks.changes.is_empty() {
         return Ok(());
     }
-    let changed = changed.map_err(|failure| format!("Nobody can tell what was changed: {failure}"))?;
+    let changed = changed().map_err(|failure| format!("Nobody can tell what was changed: {failure}"))?;
     match checks
         .changes
         .iter()
@@ -48,10 +50,14 @@ fn changes(checks: &Checks, changed: Result<Vec<String>, Failure>) -> Result<(),
 
 fn commands(checks: &Checks, directory: &Path) -> Result<(), String> {
     for line in &checks.commands {
-        let outcome = command::run(line, directory, b"", checks.timeout);
+        let leash = Leash {
+            limit: checks.timeout,
+            cut: || signals::caught().is_some(),
+        };
+        let outcome = command::run(line, directory, b"", leash);
         if !outcome.success {
             return Err(format!(
-                "`{line}` fails ({}). The end of its output:\n{}",
+                "`{line}` fails ({}).\nThe end of its output:\n{}",
                 outcome.how, outcome.tail
             ));
         }
@@ -78,7 +84,7 @@ mod tests {
     fn the_first_thing_that_does_not_hold_is_said() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("there"), "").unwrap();
-        let verdict = |checks: &Checks| verify(checks, folder.path(), Ok(vec!["src/a.rs".to_owned()]));
+        let verdict = |checks: &Checks| verify(checks, folder.path(), || Ok(vec!["src/a.rs".to_owned()]));
         assert_eq!(
             verdict(&checks(&["test -f there"], &["there"], &["src/*.rs"])).0,
             Phase::Taken
@@ -88,18 +94,16 @@ mod tests {
             (checks(&[], &[], &["*.md"]), "fits *.md"),
             (
                 checks(&["echo broken; exit 2"], &[], &[]),
-                "(exit 2). The end of its output:\nbroken",
+                "(exit 2).\nThe end of its output:\nbroken",
             ),
         ] {
             let (phase, why) = verdict(&unmet);
             assert_eq!(phase, Phase::Failed);
             assert!(why.contains(says), "{why}");
         }
-        let unknown = verify(
-            &checks(&[], &[], &["*"]),
-            folder.path(),
-            Err(Failure::new(Code::Error, "gone")),
-        );
+        let unknown = verify(&checks(&[], &[], &["*"]), folder.path(), || {
+            Err(Failure::new(Code::Error, "gone"))
+        });
         assert_eq!(unknown.0, Phase::Failed);
     }
 }

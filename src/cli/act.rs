@@ -21,6 +21,13 @@ OCR_WEBHOOK_SECRET signs what --notify posts. The server's password is read from
 Exit codes: 0 done; 3 unsure, a person should look; 10 loop; 11 stalled or blocked; 12 budget; 13 the session
 failed; 14 verification failed; 15 aborted by someone else; 69 the server went away; 130 or 143 a signal came.";
 
+/// How long the server may take to confirm an abort by default, in seconds.
+pub(super) const CONFIRM_TIMEOUT: u64 = 5;
+/// How many messages a session may be sent by default.
+pub(super) const MAX_STEERS: u32 = 3;
+/// How long a check may take by default, in seconds.
+pub(super) const VERIFY_TIMEOUT: u64 = 600;
+
 /// Carry decisions out on the live session, check that they took, and end with the run's outcome.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-act", version = VERSION, after_help = EXAMPLES)]
@@ -29,21 +36,6 @@ struct Args {
     /// Act on this server; by default the one that the stream names. Given, a replay is acted on too.
     #[arg(long, value_name = "URL", env = "OCR_ACT_SERVER")]
     server: Option<String>,
-    /// Act on a server that is neither on this machine nor behind https and a password, too.
-    #[arg(long, env = "OCR_ALLOW_INSECURE")]
-    allow_insecure: bool,
-    /// How long the server may take to confirm an abort, in seconds. It is tried three times; then, where the
-    /// stream owns the server, its processes are ended.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 5,
-        env = "OCR_CONFIRM_TIMEOUT"
-    )]
-    confirm_timeout: u64,
-    /// After an abort, take back what the session changed since the episode began.
-    #[arg(long, env = "OCR_ROLLBACK")]
-    rollback: bool,
     #[command(flatten)]
     conduct: Conduct,
     #[command(flatten)]
@@ -68,6 +60,22 @@ pub(super) struct Conduct {
     /// reviewer, findings of grade stop abort by default.
     #[arg(long, value_name = "RULE=ACTION", help_heading = "Conduct")]
     pub on: Vec<String>,
+    /// Act on a server that is neither on this machine nor behind https and a password, too.
+    #[arg(long, env = "OCR_ALLOW_INSECURE", help_heading = "Conduct")]
+    pub allow_insecure: bool,
+    /// How long the server may take to confirm an abort, in seconds. It is tried three times; then, where the
+    /// stream owns the server, its processes are ended.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = CONFIRM_TIMEOUT,
+        env = "OCR_CONFIRM_TIMEOUT",
+        help_heading = "Conduct"
+    )]
+    pub confirm_timeout: u64,
+    /// After an abort, take back what the session changed since the episode began.
+    #[arg(long, env = "OCR_ROLLBACK", help_heading = "Conduct")]
+    pub rollback: bool,
     /// What to answer to a permission when nobody else does: ask (nothing), reject or once.
     #[arg(long, value_name = "ANSWER", default_value = "ask", value_parser = ["ask", "reject", "once"], env = "OCR_ON_PERMISSION", help_heading = "Conduct")]
     pub on_permission: String,
@@ -78,7 +86,7 @@ pub(super) struct Conduct {
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 3,
+        default_value_t = MAX_STEERS,
         env = "OCR_MAX_STEERS",
         help_heading = "Conduct"
     )]
@@ -90,7 +98,7 @@ pub(super) struct Conduct {
     #[arg(
         long,
         value_name = "SECONDS",
-        default_value_t = 600,
+        default_value_t = VERIFY_TIMEOUT,
         env = "OCR_VERIFY_TIMEOUT",
         help_heading = "Done means"
     )]
@@ -189,10 +197,10 @@ mod imp {
             server: args.server.as_deref().map(parse_url).transpose()?,
             credentials: credentials(),
             dry_run: args.conduct.dry_run,
-            allow_insecure: args.allow_insecure,
-            rollback: args.rollback,
+            allow_insecure: args.conduct.allow_insecure,
+            rollback: args.conduct.rollback,
             limits: Limits {
-                confirm: Duration::from_secs(args.confirm_timeout),
+                confirm: Duration::from_secs(args.conduct.confirm_timeout),
                 attempts: ATTEMPTS,
             },
             policy: policy(&args.conduct)?,

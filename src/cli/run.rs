@@ -108,6 +108,7 @@ mod imp {
 #[cfg(unix)]
 mod imp {
     use super::{Args, Conduct, NotifyArgs};
+    use crate::cli::act::{CONFIRM_TIMEOUT, MAX_STEERS, VERIFY_TIMEOUT};
     use crate::cli::{act, detect, review, stream, watch};
     use crate::pipe::{Code, Failure};
     use crate::run::{Pipe, STAGE_ARGUMENT, Step, View, run, stage};
@@ -235,18 +236,22 @@ mod imp {
     /// The flags about conduct that are not as they are by default.
     fn conduct(step: Step, conduct: &Conduct) -> Step {
         let other = |value: &str| (value != "ask").then(|| value.to_owned());
+        let unless = |default: u64, value: u64| (value != default).then_some(value);
         let mut step = step
             .flag("--dry-run", conduct.dry_run)
+            .flag("--allow-insecure", conduct.allow_insecure)
+            .flag("--rollback", conduct.rollback)
+            .with(
+                "--confirm-timeout",
+                unless(CONFIRM_TIMEOUT, conduct.confirm_timeout),
+            )
             .with("--on-permission", other(&conduct.on_permission))
             .with("--on-question", other(&conduct.on_question))
             .with(
                 "--max-steers",
-                (conduct.max_steers != 3).then_some(conduct.max_steers),
+                unless(MAX_STEERS.into(), conduct.max_steers.into()),
             )
-            .with(
-                "--verify-timeout",
-                (conduct.verify_timeout != 600).then_some(conduct.verify_timeout),
-            );
+            .with("--verify-timeout", unless(VERIFY_TIMEOUT, conduct.verify_timeout));
         for on in &conduct.on {
             step = step.with("--on", Some(on));
         }

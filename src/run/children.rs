@@ -10,6 +10,7 @@ use std::io::{PipeReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a stage may take to leave once the last one has.
@@ -17,6 +18,9 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How often a leaving stage is looked at.
 const POLL: Duration = Duration::from_millis(20);
+
+/// The code of the last signal that came; 0 while none did.
+static CAUGHT: AtomicU8 = AtomicU8::new(0);
 
 /// What becomes of the lines at the end of the pipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,11 +46,12 @@ pub fn run(pipe: &Pipe, view: View, recording: Option<&'static [u8]>) -> Result<
     if let (Some(bytes), Some(stdin)) = (recording, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
-    hand_signals_on(&children[0]);
     let hand = pipe.steps.len() - 1;
+    hand_signals_on(&children, hand);
     let outcome = wait(&mut children[hand])?;
     let deadline = Instant::now() + GRACE;
-    let mut code = code_of(outcome);
+    // A hand that was ended, and could not say what the run came to, was ended by a signal to us.
+    let mut code = code_of(outcome).or_else(caught);
     for (at, child) in children.iter_mut().enumerate() {
         let status = leave(child, deadline)?;
         if at < hand && code == Some(Code::Unsure.number()) && could_not_work(status) {
@@ -122,26 +127,38 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
     });
 }
 
-/// A signal to us is a signal to the source: it ends the session and the stream, and the end of the
-/// stream ends everybody else.
-fn hand_signals_on(source: &Child) {
-    let Some(source) = i32::try_from(source.id()).ok().and_then(Pid::from_raw) else {
-        return;
-    };
+/// A signal to us is a signal to the source and to the hand: the source ends the session and the stream, and
+/// the end of the stream ends everybody else; the hand ends a check that would take longer. A second signal
+/// ends every stage at once.
+fn hand_signals_on(children: &[Child], hand: usize) {
+    let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let all: Vec<Pid> = children.iter().filter_map(pid).collect();
+    let both: Vec<Pid> = [&children[0], &children[hand]]
+        .into_iter()
+        .filter_map(pid)
+        .collect();
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
         return;
     };
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            let signal = if signal == SIGTERM {
-                Signal::TERM
+            let (code, signal) = if signal == SIGTERM {
+                (Code::Terminated, Signal::TERM)
             } else {
-                Signal::INT
+                (Code::Interrupted, Signal::INT)
             };
-            // It may have left already.
-            let _ = kill_process(source, signal);
+            let first = CAUGHT.swap(code.number(), Ordering::SeqCst) == 0;
+            for stage in if first { &both } else { &all } {
+                // It may have left already. What the source owns goes with it, as its keeper sees to.
+                let _ = kill_process(*stage, if first { signal } else { Signal::KILL });
+            }
         }
     });
+}
+
+/// The code of the signal that came, if one did.
+fn caught() -> Option<u8> {
+    Some(CAUGHT.load(Ordering::SeqCst)).filter(|code| *code != 0)
 }
 
 fn wait(child: &mut Child) -> Result<ExitStatus, Failure> {

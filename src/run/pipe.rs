@@ -20,11 +20,11 @@ impl Step {
         }
     }
 
-    /// With a flag and its value, where there is one.
+    /// With a flag and its value, where there is one. In one word: a value may begin like a flag.
     #[must_use]
     pub fn with(mut self, flag: &str, value: Option<impl fmt::Display>) -> Self {
         if let Some(value) = value {
-            self.args.extend([flag.to_owned(), value.to_string()]);
+            self.args.push(format!("{flag}={value}"));
         }
         self
     }
@@ -62,8 +62,21 @@ impl fmt::Display for Pipe {
     }
 }
 
-/// One word of a POSIX shell.
+/// One word of a POSIX shell. Of a flag with a value, the value is quoted.
 fn quoted(word: &str) -> String {
+    match word.split_once('=') {
+        Some((flag, value)) if is_flag(flag) && !value.is_empty() => {
+            format!("{flag}={}", quoted_whole(value))
+        }
+        _ => quoted_whole(word),
+    }
+}
+
+fn is_flag(word: &str) -> bool {
+    word.starts_with("--") && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
+
+fn quoted_whole(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -90,8 +103,11 @@ mod tests {
         };
         assert_eq!(
             pipe.to_string(),
-            r"ocr-stream --spawn --task 'Don'\''t' | ocr-detect --max-iterations 10"
+            r"ocr-stream --spawn --task='Don'\''t' | ocr-detect --max-iterations=10"
         );
+        assert_eq!(quoted("--on=loop=steer"), "--on=loop=steer");
+        assert_eq!(quoted("--a b=c d"), "'--a b=c d'");
+        assert_eq!(quoted("--task=--x=y z"), "--task='--x=y z'");
         assert_eq!(quoted(""), "''");
         assert_eq!(quoted("$(rm)"), "'$(rm)'");
     }

@@ -31,6 +31,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub struct Server {
     http: HttpClient,
+    /// What the requests are made with.
+    requests: reqwest::Client,
     events: reqwest::Client,
     url: Url,
 }
@@ -62,13 +64,28 @@ impl Server {
             let failed = |e| Failure::new(Code::Error, format_args!("cannot make an HTTP client: {e}"));
             builder.build().map_err(failed)
         };
-        let http = HttpClient::from_parts(&url, directory, Some(build(Some(REQUEST_TIMEOUT))?))
+        let requests = build(Some(REQUEST_TIMEOUT))?;
+        let http = HttpClient::from_parts(&url, directory, Some(requests.clone()))
             .map_err(|e| explain(&url, "prepare requests", &e))?;
         Ok(Self {
             http,
+            requests,
             events: build(None)?,
             url,
         })
+    }
+
+    /// The same server, asked about this directory; none, or one that nobody can be asked about, is the
+    /// directory that it is asked about already.
+    #[must_use]
+    pub fn in_directory(&self, directory: Option<PathBuf>) -> Self {
+        let mut server = self.clone();
+        if directory.is_some()
+            && let Ok(http) = HttpClient::from_parts(&self.url, directory, Some(self.requests.clone()))
+        {
+            server.http = http;
+        }
+        server
     }
 
     /// The base URL.

@@ -9,7 +9,7 @@ use opencode_rs::types::project::ModelRef;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A session, as far as we use it.
@@ -71,6 +71,14 @@ impl Server {
     /// # Errors
     /// As [`explain`] says.
     pub async fn is_busy(&self, id: &str) -> Result<bool, Failure> {
+        Ok(self.busy().await?.contains(id))
+    }
+
+    /// The sessions of the directory that work or wait: a session of another directory is never among them.
+    ///
+    /// # Errors
+    /// As [`explain`] says.
+    pub async fn busy(&self) -> Result<HashSet<String>, Failure> {
         #[derive(Deserialize)]
         struct Status {
             #[serde(rename = "type")]
@@ -80,7 +88,8 @@ impl Server {
             .ask(Method::GET, "/session/status", "ask what its sessions do")
             .await?;
         // Only sessions that are not idle are listed.
-        Ok(all.get(id).is_some_and(|status| status.kind != "idle"))
+        let busy = all.into_iter().filter(|(_, status)| status.kind != "idle");
+        Ok(busy.map(|(id, _)| id).collect())
     }
 
     /// Gives the session something to do; the answer comes as events. `model` is `provider/model`;

@@ -1,14 +1,18 @@
-//! `ocr-act` without a server: the outcome of a run as its exit code, row by row; what it says it would do; whom
-//! it tells.
+//! `ocr-act` without `OpenCode`: the outcome of a run as its exit code, row by row; what it says it would do;
+//! what it checks; what it does to a server that misbehaves; whom it tells.
 
-use crate::support::{ocr, shell};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use hmac::{Hmac, Mac};
+mod notify;
+mod server;
+mod stub;
+mod verify;
+
+use crate::support::ocr;
 use serde_json::{Value, json};
-use sha2::Sha256;
-use wiremock::matchers::{any, method};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// A command that leaves something behind which holds its output open, in a session of its own, and ends once
+/// that is so.
+const DAEMON: &str =
+    "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 25)'";
 
 fn opened(replay: bool) -> Value {
     json!({"ts": 1000, "type": "ocr.stream.opened", "properties": {"sessionID": "ses_1", "server": "http://127.0.0.1:9/", "spawned": false, "replay": replay}})
@@ -250,12 +254,25 @@ fn a_server_that_others_may_listen_to_is_not_acted_on() {
 
 #[test]
 fn sta_01_the_result_sums_the_run_up() {
+    let part = |id: &str, part: &Value| {
+        let mut part = part.clone();
+        part["id"] = json!(id);
+        json!({"ts": 2050, "type": "message.part.updated", "properties": {"sessionID": "ses_1", "part": part}})
+    };
+    let call = json!({"type": "tool", "tool": "bash", "state": {"status": "completed"}});
+    let step = json!({"type": "step-finish", "tokens": {"input": 100, "output": 20, "reasoning": 3}});
+    let patch = json!({"type": "patch", "files": ["/w/src/a.rs"]});
     let turn = json!({"ts": 2100, "type": "ocr.detect.turn", "properties": {"sessionID": "ses_1", "turn": 1, "why": "finding"}});
     let (_, added, told) = act(
         &[],
         &[
             opened(true),
             finding("loop", "stop", false),
+            part("p1", &call),
+            part("p1", &call),
+            part("p2", &step),
+            part("p2", &step),
+            part("p3", &patch),
             turn,
             decision("abort", Some("f1")),
             closed("rest", None),
@@ -266,6 +283,9 @@ fn sta_01_the_result_sums_the_run_up() {
         ("turns", 1),
         ("findings", 1),
         ("decisions", 1),
+        ("calls", 1),
+        ("tokens", 123),
+        ("changedFiles", 1),
         ("wastedCalls", 4),
         ("wastedTokens", 70),
         ("lasted", 3000),
@@ -274,143 +294,8 @@ fn sta_01_the_result_sums_the_run_up() {
     }
     assert_eq!(
         told,
-        "ocr-act: loop (exit 10): it is bad; 1 turn; 4 calls that brought nothing new; 70 tokens spent on them; 3 s\n"
+        "ocr-act: loop (exit 10): it is bad; 1 turn; 1 call; 123 tokens; 4 calls that brought nothing new; 70 tokens spent on them; 1 file changed (/w/src/a.rs); 3 s\n"
     );
+    assert_eq!(result["changed"], json!(["/w/src/a.rs"]));
     assert_eq!(act(&["--quiet"], &[opened(true)]).2, "");
-}
-
-/// What a webhook was sent.
-fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec<wiremock::Request>, String) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = runtime.block_on(async {
-        let server = MockServer::start().await;
-        Mock::given(method("POST"))
-            .respond_with(answer)
-            .mount(&server)
-            .await;
-        server
-    });
-    let mut command = ocr("ocr-act");
-    command
-        .args(args)
-        .args(["--notify", &server.uri()])
-        .envs(env.iter().copied());
-    let done_ = command
-        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
-        .output()
-        .unwrap();
-    assert_eq!(
-        done_.status.code(),
-        Some(0),
-        "telling somebody changed the outcome"
-    );
-    (
-        runtime.block_on(server.received_requests()).unwrap(),
-        String::from_utf8(done_.stderr).unwrap(),
-    )
-}
-
-#[test]
-fn notf_02_a_webhook_is_signed_as_the_specification_says() {
-    let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
-    let (requests, _) = posted(
-        &[],
-        &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))],
-        ResponseTemplate::new(204),
-    );
-    let request = &requests[0];
-    let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
-    let body = String::from_utf8(request.body.clone()).unwrap();
-    // An implementation of its own: base64(HMAC-SHA256(key, "id.timestamp.body")).
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"a secret of twenty-four b").unwrap();
-    mac.update(format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp")).as_bytes());
-    let expected = BASE64_STANDARD.encode(mac.finalize().into_bytes());
-    assert_eq!(header("webhook-signature"), format!("v1,{expected}"));
-    assert_eq!(header("webhook-timestamp"), "4");
-    let body: Value = serde_json::from_str(&body).unwrap();
-    assert_eq!(
-        (&body["type"], &body["data"]["outcome"]),
-        (&json!("ocr.act.result"), &json!("done"))
-    );
-}
-
-#[test]
-fn notf_03_other_shapes_are_what_they_are_elsewhere() {
-    for (shape, says) in [
-        ("slack", r#"{"text":"done (exit 0)"#),
-        ("discord", r#""content":"done (exit 0)"#),
-        ("ntfy", "done (exit 0)"),
-    ] {
-        let (requests, _) = posted(&["--notify-as", shape], &[], ResponseTemplate::new(200));
-        let body = String::from_utf8(requests[0].body.clone()).unwrap();
-        assert!(body.contains(says), "{shape}: {body}");
-    }
-}
-
-#[test]
-fn notf_01_only_the_ends_asked_for_are_told() {
-    assert!(
-        posted(&["--notify-on", "failure"], &[], ResponseTemplate::new(200))
-            .0
-            .is_empty()
-    );
-    assert_eq!(
-        posted(&["--notify-on", "success"], &[], ResponseTemplate::new(200))
-            .0
-            .len(),
-        1
-    );
-}
-
-#[test]
-fn notf_02_an_endpoint_that_fails_is_tried_again_and_never_fails_the_run() {
-    let (requests, told) = posted(&[], &[], ResponseTemplate::new(500));
-    assert_eq!(requests.len(), 4);
-    let ids: Vec<_> = requests.iter().map(|r| r.headers["webhook-id"].clone()).collect();
-    assert!(
-        ids.windows(2).all(|pair| pair[0] == pair[1]),
-        "a repetition cannot be told"
-    );
-    assert!(told.contains("could not be notified"), "{told}");
-    let dead = ocr("ocr-act")
-        .args(["--notify", "http://127.0.0.1:9/secret-path"])
-        .write_stdin(lines(&[opened(false), done("done")]))
-        .output()
-        .unwrap();
-    assert_eq!(dead.status.code(), Some(0));
-    assert!(!String::from_utf8(dead.stderr).unwrap().contains("secret-path"));
-}
-
-#[test]
-fn notf_01_a_command_gets_the_result() {
-    let folder = tempfile::tempdir().unwrap();
-    let line = format!(
-        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > told.json'",
-        lines(&[opened(false), done("done"), closed("rest", None)])
-    );
-    let finished = shell(&line, folder.path()).finish();
-    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let told: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("told.json")).unwrap()).unwrap();
-    assert_eq!(told["outcome"], "done");
-}
-
-#[test]
-fn nobody_is_told_of_a_replay() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = runtime.block_on(async {
-        let server = MockServer::start().await;
-        Mock::given(any())
-            .respond_with(ResponseTemplate::new(200))
-            .expect(0)
-            .mount(&server)
-            .await;
-        server
-    });
-    ocr("ocr-act")
-        .args(["--notify", &server.uri()])
-        .write_stdin(lines(&[opened(true), done("done")]))
-        .assert()
-        .success();
-    runtime.block_on(server.verify());
 }

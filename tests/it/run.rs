@@ -15,7 +15,7 @@ fn ctl_11_the_demo_shows_the_loop_and_what_would_be_done() {
         "REVIEW   abort (rules",
         "would abort (skipped): a replay",
         "RESULT   loop, exit code 10",
-        "ocr-stream --replay - --speed 2 | ocr-detect",
+        "ocr-stream --replay=- --speed=2 | ocr-detect",
     ] {
         assert!(told.contains(says), "{says} is missing in:\n{told}");
     }
@@ -35,8 +35,8 @@ fn the_printed_pipe_is_what_a_shell_would_run() {
         .assert()
         .success()
         .stdout(
-            "ocr-stream --spawn --follow --task 'Don'\\''t stop' --worker-model p/m --working-dir '/some where' -- --port 1 \
-             | ocr-detect --max-iterations 10 --inactivity-timeout 30 | ocr-review --reviewer-url http://x/v1 | ocr-act\n",
+            "ocr-stream --spawn --follow --task='Don'\\''t stop' --worker-model=p/m --working-dir='/some where' -- --port 1 \
+             | ocr-detect --max-iterations=10 --inactivity-timeout=30 | ocr-review --reviewer-url=http://x/v1 | ocr-act\n",
         );
 }
 
@@ -46,7 +46,34 @@ fn the_printed_pipe_of_a_running_server_names_it() {
         .args(["--print", "--server", "http://h:1", "--session", "ses_1", "--max-iterations", "3", "--inactivity-timeout", "5"])
         .assert()
         .success()
-        .stdout("ocr-stream --follow --server http://h:1 --session ses_1 | ocr-detect --max-iterations 3 --inactivity-timeout 5 | ocr-review | ocr-act\n");
+        .stdout("ocr-stream --follow --server=http://h:1 --session=ses_1 | ocr-detect --max-iterations=3 --inactivity-timeout=5 | ocr-review | ocr-act\n");
+}
+
+#[test]
+fn what_the_hand_may_do_is_handed_on() {
+    let print = |args: &[&str]| {
+        let done = ocr("ocr-run")
+            .args(["--print", "--task=- fix it"])
+            .args(args)
+            .output()
+            .unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    assert!(print(&[]).starts_with("ocr-stream --spawn --follow --task='- fix it' | "));
+    assert!(print(&[]).ends_with("| ocr-act\n"));
+    let all = [
+        "--rollback",
+        "--confirm-timeout",
+        "9",
+        "--allow-insecure",
+        "--on",
+        "loop=steer",
+        "--verify",
+        "a b",
+    ];
+    let pipe = print(&all);
+    let hand = "| ocr-act --allow-insecure --rollback --confirm-timeout=9 --on=loop=steer --verify='a b'\n";
+    assert!(pipe.ends_with(hand), "{pipe}");
 }
 
 #[test]
@@ -72,11 +99,10 @@ fn what_keeps_the_source_from_beginning_is_the_exit_code() {
         69,
         "opencode serve",
     );
-    fails(
-        &["--headless", "--task", "x", "--opencode", "no-such"],
-        1,
-        "npm install",
-    );
+    // A task may begin like a flag.
+    for task in ["--task=x", "--task=- fix the build", "--task=--fix"] {
+        fails(&["--headless", task, "--opencode", "no-such"], 1, "npm install");
+    }
 }
 
 #[test]

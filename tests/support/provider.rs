@@ -1,7 +1,7 @@
 //! An OpenAI-compatible provider on loopback that answers from a script.
 
 use super::answer;
-use super::script::{self, Script, Turn};
+use super::script::{Conversation, Script, Turn};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
@@ -36,8 +36,8 @@ pub struct Provider {
 /// What the provider knows.
 struct Desk {
     script: Script,
-    /// How many answers each conversation had so far.
-    answered: Mutex<HashMap<String, usize>>,
+    /// How far each conversation has come.
+    conversations: Mutex<HashMap<String, Conversation>>,
     /// Every request with tools, in order.
     requests: Mutex<Vec<Value>>,
 }
@@ -59,7 +59,7 @@ impl Provider {
         let port = listener.local_addr().expect("a bound socket").port();
         let desk = Arc::new(Desk {
             script,
-            answered: Mutex::default(),
+            conversations: Mutex::default(),
             requests: Mutex::default(),
         });
         let router = Router::new()
@@ -132,14 +132,16 @@ impl Desk {
         let session = headers.get(SESSION_HEADER).and_then(|v| v.to_str().ok());
         // A compaction rewrites the messages, so they cannot be counted; sessions keep their names.
         let conversation = session.map_or(prompt, str::to_owned);
-        let mut answered = self.answered.lock().expect("no handler panics");
-        let n = answered.entry(conversation).or_default();
-        let turn = script::answer(steps, *n).unwrap_or_else(|| Turn {
+        let mut conversations = self.conversations.lock().expect("no handler panics");
+        let conversation = conversations.entry(conversation).or_default();
+        let messages = request["messages"].to_string();
+        let turn = conversation.answer(steps, |text| messages.contains(text));
+        let n = conversation.answered();
+        let turn = turn.unwrap_or_else(|| Turn {
             status: Some(400),
             error: format!("the script has no answer to request {n}"),
             ..Turn::default()
         });
-        *n += 1;
         let mut requests = self.requests.lock().expect("no handler panics");
         requests.push(request);
         (turn, requests.len())

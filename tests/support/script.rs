@@ -41,6 +41,13 @@ pub enum Step {
         /// One lap.
         turns: Vec<Turn>,
     },
+    /// The same answers again and again until a request contains a text, such as what a session is told.
+    Until {
+        /// The text.
+        until: String,
+        /// One round.
+        turns: Vec<Turn>,
+    },
     /// One answer.
     // Boxed: an answer is ten times the size of a lap.
     Turn(Box<Turn>),
@@ -153,19 +160,42 @@ impl Script {
     }
 }
 
-/// The answer to the request number `n`, from 0, of one conversation.
-pub fn answer(steps: &[Step], mut n: usize) -> Option<Turn> {
-    for step in steps {
-        match step {
-            Step::Turn(turn) if n == 0 => return Some(Turn::clone(turn)),
-            Step::Turn(_) => n -= 1,
-            Step::Laps { laps, turns } if *laps == 0 || n < laps * turns.len() => {
-                return Some(turns[n % turns.len()].in_lap(n / turns.len() + 1));
+/// One conversation with the model, and how far it has come.
+#[derive(Debug, Default)]
+pub struct Conversation {
+    answered: usize,
+    /// How many answers were given while a text had not come.
+    waited: usize,
+}
+
+impl Conversation {
+    /// The answer to the next request. `contains` says whether that request contains a text.
+    pub fn answer(&mut self, steps: &[Step], contains: impl Fn(&str) -> bool) -> Option<Turn> {
+        let mut n = self.answered - self.waited;
+        self.answered += 1;
+        for step in steps {
+            match step {
+                Step::Turn(turn) if n == 0 => return Some(Turn::clone(turn)),
+                Step::Turn(_) => n -= 1,
+                Step::Laps { laps, turns } if *laps == 0 || n < laps * turns.len() => {
+                    return Some(turns[n % turns.len()].in_lap(n / turns.len() + 1));
+                }
+                Step::Laps { laps, turns } => n -= laps * turns.len(),
+                Step::Until { until, turns } if n == 0 && !contains(until) => {
+                    let at = self.waited;
+                    self.waited += 1;
+                    return Some(turns[at % turns.len()].in_lap(at / turns.len() + 1));
+                }
+                Step::Until { .. } => {}
             }
-            Step::Laps { laps, turns } => n -= laps * turns.len(),
         }
+        None
     }
-    None
+
+    /// How many requests were answered.
+    pub fn answered(&self) -> usize {
+        self.answered
+    }
 }
 
 impl Turn {
@@ -222,8 +252,9 @@ mod tests {
 
     fn texts(script: &str, requests: usize) -> Vec<Option<String>> {
         let script = Script::parse(script).unwrap();
+        let mut conversation = Conversation::default();
         (0..requests)
-            .map(|n| Some(answer(&script.turns, n)?.text))
+            .map(|_| Some(conversation.answer(&script.turns, |_| false)?.text))
             .collect()
     }
 
@@ -239,6 +270,26 @@ mod tests {
     fn no_laps_are_for_ever() {
         let script = r#"{"task": "", "turns": [{"laps": 0, "turns": [{"text": "again"}]}]}"#;
         assert_eq!(texts(script, 1000)[999].as_deref(), Some("again"));
+    }
+
+    #[test]
+    fn rounds_end_when_the_text_comes_and_not_before() {
+        let script = r#"{"task": "", "turns": [{"text": "first"}, {"until": "stop it", "turns": [{"text": "round"}]}, {"text": "last"}]}"#;
+        let script = Script::parse(script).unwrap();
+        let mut conversation = Conversation::default();
+        let mut ask = |request: &str| {
+            let answer = conversation.answer(&script.turns, |text| request.contains(text));
+            answer.map(|turn| turn.text)
+        };
+        let said: Vec<_> = ["", "", "", "now stop it", "now stop it"]
+            .into_iter()
+            .map(&mut ask)
+            .collect();
+        let texts: Vec<_> = said.iter().map(Option::as_deref).collect();
+        assert_eq!(
+            texts,
+            [Some("first"), Some("round"), Some("round"), Some("last"), None]
+        );
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Deed {
     Answer,
     /// Look whether it did what it says.
     Verify,
+    /// Take back what it changed since the trouble began.
+    Rollback,
 }
 
 /// How far it got.
@@ -28,7 +30,8 @@ pub enum Phase {
     Failed,
     /// It did not take, and something stronger was tried.
     Escalated,
-    /// It would have been done, but must not be: a replay, a dry run, an unsafe server.
+    /// It would have been done, but must not be: a replay, a dry run, an unsafe server, a session that this
+    /// stream does not watch, a limit.
     Skipped,
 }
 

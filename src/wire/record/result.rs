@@ -42,6 +42,10 @@ pub struct Totals {
     pub retries: u64,
     /// Actions that were taken.
     pub actions: u64,
+    /// Calls that ended, those of subagents too.
+    pub calls: u64,
+    /// Tokens of all steps: read, written and thought.
+    pub tokens: u64,
     /// Calls that brought nothing new.
     pub wasted_calls: u64,
     /// Tokens of the steps that made them.
@@ -65,6 +69,9 @@ pub struct RunResult {
     pub exit_code: u8,
     /// Why, in a sentence.
     pub reason: String,
+    /// The files that the session has changed, at most a hundred, those in its directory relative to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// The sums of the run.
     #[serde(flatten)]
     pub totals: Totals,

@@ -232,6 +232,30 @@ fn ctrl_c_ends_the_run_with_its_last_lines() {
 }
 
 #[test]
+fn ctrl_c_ends_a_check_and_the_run_with_its_last_lines() {
+    let Some(bench) = bench(r#"{"task": "Go.", "turns": [{"text": "The task is done."}]}"#) else {
+        return;
+    };
+    let line = "exec ocr-run --headless --task 'Go.' --verify 'echo $$ > pid; sleep 600'";
+    let mut run = live_shell(line, &bench.opencode, &bench.project);
+    let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
+    run.wait_for(r#""action":"verify","phase":"begun""#);
+    run.signal("-INT");
+    let done = run.finish();
+    assert_eq!(done.code(), Some(130), "{}", done.stderr);
+    let result = &done.of("ocr.act.result")[0]["properties"];
+    assert_eq!(result["outcome"], "interrupted", "{result}");
+    wait_until_gone(opened["properties"]["server"].as_str().unwrap());
+    // Where the check had begun at all, it is gone.
+    if let Ok(pid) = std::fs::read_to_string(bench.project.dir().join("pid")) {
+        let alive = std::process::Command::new("kill")
+            .args(["-0", pid.trim()])
+            .output();
+        assert!(!alive.unwrap().status.success(), "the check goes on");
+    }
+}
+
+#[test]
 fn kill_9_of_the_one_command_leaves_nothing_behind() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };

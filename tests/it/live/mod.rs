@@ -2,9 +2,12 @@
 
 mod act;
 mod chain;
+mod codes;
+mod escalation;
 mod export;
 mod faults;
 mod oldest;
+mod steer;
 mod stream;
 mod wire;
 

@@ -1,0 +1,244 @@
+//! Whom it tells how a run ended, and how long that may take.
+
+use super::{DAEMON, closed, done, lines, opened};
+use crate::support::{ocr, shell};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use std::time::{Duration, Instant};
+use wiremock::matchers::{any, method};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// How long telling may delay the exit, and what starting a program takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// What a webhook was sent.
+fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec<wiremock::Request>, String) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        server
+    });
+    let mut command = ocr("ocr-act");
+    command
+        .args(args)
+        .args(["--notify", &server.uri()])
+        .envs(env.iter().copied());
+    let done_ = command
+        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
+        .output()
+        .unwrap();
+    assert_eq!(
+        done_.status.code(),
+        Some(0),
+        "telling somebody changed the outcome"
+    );
+    (
+        runtime.block_on(server.received_requests()).unwrap(),
+        String::from_utf8(done_.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn notf_02_a_webhook_is_signed_as_the_specification_says() {
+    let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
+    let (requests, _) = posted(
+        &[],
+        &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))],
+        ResponseTemplate::new(204),
+    );
+    let request = &requests[0];
+    let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
+    let body = String::from_utf8(request.body.clone()).unwrap();
+    // An implementation of its own: base64(HMAC-SHA256(key, "id.timestamp.body")).
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"a secret of twenty-four b").unwrap();
+    mac.update(format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp")).as_bytes());
+    let expected = BASE64_STANDARD.encode(mac.finalize().into_bytes());
+    assert_eq!(header("webhook-signature"), format!("v1,{expected}"));
+    // The last line came at 4 s, a moment before.
+    let at: i64 = header("webhook-timestamp").parse().unwrap();
+    assert!((4..60).contains(&at), "{at}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (&body["type"], &body["data"]["outcome"]),
+        (&json!("ocr.act.result"), &json!("done"))
+    );
+}
+
+#[test]
+fn notf_03_other_shapes_are_what_they_are_elsewhere() {
+    for (shape, says) in [
+        ("slack", r#"{"text":"done (exit 0)"#),
+        ("discord", r#""content":"done (exit 0)"#),
+        ("ntfy", "done (exit 0)"),
+    ] {
+        let (requests, _) = posted(&["--notify-as", shape], &[], ResponseTemplate::new(200));
+        let body = String::from_utf8(requests[0].body.clone()).unwrap();
+        assert!(body.contains(says), "{shape}: {body}");
+    }
+}
+
+#[test]
+fn notf_01_only_the_ends_asked_for_are_told() {
+    assert!(
+        posted(&["--notify-on", "failure"], &[], ResponseTemplate::new(200))
+            .0
+            .is_empty()
+    );
+    assert_eq!(
+        posted(&["--notify-on", "success"], &[], ResponseTemplate::new(200))
+            .0
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn notf_02_an_endpoint_that_fails_is_tried_again_and_never_fails_the_run() {
+    let (requests, told) = posted(&[], &[], ResponseTemplate::new(500));
+    assert_eq!(requests.len(), 4);
+    let times: Vec<i64> = requests
+        .iter()
+        .map(|r| r.headers["webhook-timestamp"].to_str().unwrap().parse().unwrap())
+        .collect();
+    assert!(
+        times.is_sorted() && times[3] > times[0],
+        "the time is not that of the attempt: {times:?}"
+    );
+    let ids: Vec<_> = requests.iter().map(|r| r.headers["webhook-id"].clone()).collect();
+    assert!(
+        ids.windows(2).all(|pair| pair[0] == pair[1]),
+        "a repetition cannot be told"
+    );
+    assert!(told.contains("could not be notified"), "{told}");
+    let dead = ocr("ocr-act")
+        .args(["--notify", "http://127.0.0.1:9/secret-path"])
+        .write_stdin(lines(&[opened(false), done("done")]))
+        .output()
+        .unwrap();
+    assert_eq!(dead.status.code(), Some(0));
+    assert!(!String::from_utf8(dead.stderr).unwrap().contains("secret-path"));
+}
+
+#[test]
+fn notf_01_a_command_gets_the_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!(
+        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > told.json'",
+        lines(&[opened(false), done("done"), closed("rest", None)])
+    );
+    let finished = shell(&line, folder.path()).finish();
+    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
+    let told: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("told.json")).unwrap()).unwrap();
+    assert_eq!(told["outcome"], "done");
+}
+
+#[test]
+fn nobody_is_told_of_a_replay() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(ResponseTemplate::new(200))
+            .expect(0)
+            .mount(&server)
+            .await;
+        server
+    });
+    ocr("ocr-act")
+        .args(["--notify", &server.uri()])
+        .write_stdin(lines(&[opened(true), done("done")]))
+        .assert()
+        .success();
+    runtime.block_on(server.verify());
+}
+
+#[test]
+fn notf_02_nobody_holds_up_the_exit_for_longer_than_the_deadline() {
+    let begun = Instant::now();
+    let slow = ResponseTemplate::new(204).set_delay(Duration::from_mins(1));
+    let (requests, told) = posted(&["--notify-cmd", "sleep 60"], &[], slow);
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    assert_eq!(requests.len(), 1);
+    assert!(told.contains("could not be notified within 10 s"), "{told}");
+    assert!(told.contains("--notify-cmd failed (killed after 10 s)"), "{told}");
+}
+
+#[test]
+fn notf_02_a_dead_endpoint_does_not_hold_up_the_exit() {
+    // Nobody answers in this network: it is kept for documentation.
+    for url in [
+        "http://127.0.0.1:9/",
+        "http://192.0.2.1/",
+        "http://no-such-host.invalid/",
+    ] {
+        let begun = Instant::now();
+        let dead = ocr("ocr-act")
+            .args(["--notify", url])
+            .write_stdin(lines(&[opened(false), done("done")]))
+            .output()
+            .unwrap();
+        assert_eq!(dead.status.code(), Some(0));
+        assert!(begun.elapsed() < PATIENCE, "{url}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn notf_01_a_daemon_of_the_command_does_not_hold_up_the_exit() {
+    let begun = Instant::now();
+    let finished = ocr("ocr-act")
+        .args(["--notify-cmd", DAEMON])
+        .write_stdin(lines(&[opened(false), done("done")]))
+        .output()
+        .unwrap();
+    assert_eq!(finished.status.code(), Some(0));
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn notf_03_a_long_output_is_not_what_others_are_told() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(ResponseTemplate::new(204))
+            .mount(&server)
+            .await;
+        server
+    });
+    let failed = ocr("ocr-act")
+        .args([
+            "--notify",
+            &server.uri(),
+            "--notify-as",
+            "discord",
+            "--verify",
+            "seq 1 5000; exit 7",
+        ])
+        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
+        .output()
+        .unwrap();
+    assert_eq!(failed.status.code(), Some(14));
+    let requests = runtime.block_on(server.received_requests()).unwrap();
+    let body: Value = serde_json::from_slice(&requests[0].body).unwrap();
+    let content = body["content"].as_str().unwrap();
+    assert!(
+        content.chars().count() < 2000,
+        "Discord refuses {}",
+        content.len()
+    );
+    assert!(
+        content.contains("`seq 1 5000; exit 7` fails (exit 7)."),
+        "{content}"
+    );
+    let told = String::from_utf8(failed.stderr).unwrap();
+    assert!(told.lines().all(|line| line.len() < 500), "{told}");
+    assert!(String::from_utf8(failed.stdout).unwrap().contains("4999\\n5000"));
+}

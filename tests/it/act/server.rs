@@ -1,0 +1,228 @@
+//! What `ocr-act` does to a server that obeys, one that goes on, and one that does not answer.
+
+use super::stub::{DIRECTORY, Manner, Stub};
+use super::{act, closed, finding, lines, opened};
+use crate::support::shell;
+use assert_cmd::cargo::cargo_bin;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The stream of a session of this server that has to be ended.
+fn trouble(url: &str) -> [Value; 2] {
+    let mut first = opened(false);
+    first["properties"]["server"] = json!(url);
+    first["properties"]["directory"] = json!(DIRECTORY);
+    [first, finding("loop", "stop", false)]
+}
+
+fn actions(added: &[Value]) -> Vec<String> {
+    let actions = added.iter().filter(|l| l["type"] == "ocr.act.action");
+    actions
+        .map(|l| format!("{} {}", l["properties"]["action"], l["properties"]["phase"]).replace('"', ""))
+        .collect()
+}
+
+#[test]
+fn ctl_08_the_whole_family_is_ended_and_confirmed() {
+    let (host, stub) = Stub::serve(Manner::Obeys);
+    let (code, added, told) = act(&[], &trouble(&host.url()));
+    assert_eq!(actions(&added), ["abort begun", "abort taken"], "{told}");
+    assert_eq!(code, 10);
+    assert!(!stub.works(), "{:?}", stub.asked());
+    assert_eq!(stub.asked(), ["abort ses_1", "abort ses_2", "abort ses_3"]);
+}
+
+#[test]
+fn ctl_08_a_server_that_does_not_answer_is_waited_for_no_longer_than_said() {
+    let (host, stub) = Stub::serve(Manner::NeverAnswers);
+    let begun = Instant::now();
+    let (code, added, told) = act(&["--confirm-timeout", "1"], &trouble(&host.url()));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
+    assert_eq!(code, 10);
+    assert_eq!(stub.asked().len(), 3, "it was not tried again");
+    let detail = added[1]["properties"]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("did not confirm within 1 s (3 attempts)"),
+        "{detail}"
+    );
+}
+
+#[test]
+fn ctl_08_a_server_is_asked_about_the_directory_of_the_session() {
+    // Given on the command line, before any line said where the session works.
+    let (host, _stub) = Stub::serve(Manner::GoesOn);
+    let url = host.url();
+    let args = ["--server", &url, "--confirm-timeout", "1"];
+    let replayed = [opened(true), finding("loop", "stop", false)];
+    for input in [&replayed[..], &trouble("http://127.0.0.1:9/")] {
+        let (_, added, told) = act(&args, input);
+        assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
+        let detail = added[1]["properties"]["detail"].as_str().unwrap();
+        assert!(detail.contains("the session goes on"), "{detail}");
+    }
+}
+
+#[test]
+fn ctl_08_a_session_that_the_server_does_not_know_is_not_taken_for_one_at_rest() {
+    let (host, _stub) = Stub::serve(Manner::Obeys);
+    let mut input = trouble(&host.url());
+    for line in &mut input {
+        line["properties"]["sessionID"] = json!("ses_9");
+    }
+    let (_, added, _) = act(&[], &input);
+    assert_eq!(actions(&added), ["abort begun", "abort failed"]);
+    assert!(
+        added[1]["properties"]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("knows no session ses_9")
+    );
+}
+
+#[test]
+fn ctl_08_an_abort_that_failed_for_good_ends_a_run_that_goes_on() {
+    let (host, _stub) = Stub::serve(Manner::GoesOn);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("run.ndjson"), lines(&trouble(&host.url()))).unwrap();
+    // A stream without --follow that does not rest: its ticks go on, for a minute.
+    let tick = r#"{"ts":3000,"type":"ocr.stream.tick","properties":{}}"#;
+    let line = format!(
+        "{{ cat run.ndjson; for i in $(seq 300); do echo '{tick}' || break; sleep 0.2; done; }} 2> /dev/null | ocr-act --confirm-timeout 1"
+    );
+    let begun = Instant::now();
+    let done = shell(&line, folder.path()).finish();
+    assert!(begun.elapsed() < Duration::from_secs(30), "it went on to the end");
+    assert_eq!(done.code(), Some(10), "{}", done.stderr);
+    assert_eq!(actions(&done.json()), ["abort begun", "abort failed"]);
+    assert_eq!(done.of("ocr.act.result")[0]["properties"]["outcome"], "loop");
+}
+
+#[test]
+fn ctl_08_processes_that_are_not_the_servers_are_left_alone() {
+    let (host, _stub) = Stub::serve(Manner::GoesOn);
+    // As deep as a server and its tools would be, below a process whose number a recording names.
+    let mut innocent = Command::new("sh")
+        .args(["-c", "sh -c 'sh -c \"echo up; sleep 300; :\"; :'; :"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut up = String::new();
+    BufReader::new(innocent.stdout.take().unwrap())
+        .read_line(&mut up)
+        .unwrap();
+    let mut input = trouble(&host.url());
+    input[0]["properties"]["pid"] = json!(innocent.id());
+    let (_, added, told) = act(&["--confirm-timeout", "1"], &input);
+    assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
+    assert!(
+        innocent.try_wait().unwrap().is_none(),
+        "a stranger's processes were ended"
+    );
+    let below = |parent: u32| -> Option<u32> {
+        let listed = Command::new("ps")
+            .args(["-A", "-o", "pid=,ppid="])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(listed.stdout).unwrap();
+        let mut pairs = text.lines().map(|l| {
+            let mut numbers = l.split_whitespace().map(|n| n.parse::<u32>().unwrap());
+            (numbers.next().unwrap(), numbers.next().unwrap())
+        });
+        pairs.find(|(_, p)| *p == parent).map(|(pid, _)| pid)
+    };
+    let mut chain = vec![innocent.id()];
+    while let Some(next) = below(*chain.last().unwrap()) {
+        chain.push(next);
+    }
+    assert_eq!(chain.len(), 4, "somebody of {chain:?} was ended");
+    for pid in chain.iter().rev() {
+        Command::new("kill").arg(pid.to_string()).status().unwrap();
+    }
+    innocent.wait().unwrap();
+}
+
+#[test]
+fn rollback_is_told_before_and_after_and_is_made_where_the_trouble_was() {
+    let (host, stub) = Stub::serve(Manner::Obeys);
+    let mut input = trouble(&host.url()).to_vec();
+    input[1]["properties"]["sessionID"] = json!("ses_2");
+    input[1]["properties"]["rollbackTo"] = json!("msg_7");
+    let child = json!({"ts": 1500, "type": "session.created", "properties": {"info": {"id": "ses_2", "parentID": "ses_1"}}});
+    input.insert(1, child);
+    let (_, added, told) = act(&["--rollback"], &input);
+    assert_eq!(
+        actions(&added),
+        ["abort begun", "abort taken", "rollback begun", "rollback taken"],
+        "{told}"
+    );
+    assert_eq!(stub.asked().last().unwrap(), "revert ses_2 msg_7");
+    drop(host);
+    let (host, _stub) = Stub::serve(Manner::Obeys);
+    let (_, added, _) = act(&["--rollback", "--dry-run"], &trouble_with(&host.url(), &input));
+    assert_eq!(actions(&added), ["abort skipped", "rollback skipped"]);
+}
+
+/// The same lines about another server.
+fn trouble_with(url: &str, input: &[Value]) -> Vec<Value> {
+    let mut input = input.to_vec();
+    input[0]["properties"]["server"] = json!(url);
+    input
+}
+
+#[test]
+fn a_reader_that_leaves_does_not_keep_an_abort_from_being_finished() {
+    let (host, stub) = Stub::serve(Manner::Waits);
+    let mut running = Command::new(cargo_bin("ocr-act"))
+        .arg("--quiet")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The stream goes on: it is the reader alone that leaves.
+    let mut stdin = running.stdin.take().unwrap();
+    stdin.write_all(lines(&trouble(&host.url())).as_bytes()).unwrap();
+    let mut reader = BufReader::new(running.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(r#""phase":"begun""#) {
+        line.clear();
+        assert!(reader.read_line(&mut line).unwrap() > 0, "no abort was begun");
+    }
+    drop(reader);
+    stub.let_go();
+    let status = running.wait().unwrap();
+    assert_eq!(status.code(), Some(141));
+    assert!(!stub.works(), "it left before the abort was through");
+    drop(stdin);
+}
+
+#[test]
+fn what_is_asked_of_a_session_of_others_is_refused_in_a_line() {
+    let (host, stub) = Stub::serve(Manner::Obeys);
+    let mut input = trouble(&host.url()).to_vec();
+    input[1]["properties"]["sessionID"] = json!("ses_9");
+    input.push(closed("rest", None));
+    let (_, added, told) = act(&[], &input);
+    assert_eq!(actions(&added), ["abort skipped"]);
+    assert!(told.contains("does not watch"), "{told}");
+    assert_eq!(stub.asked(), [""; 0]);
+}
+
+#[test]
+fn a_stream_of_a_whole_directory_is_refused_aloud() {
+    let (host, stub) = Stub::serve(Manner::Obeys);
+    let mut input = trouble(&host.url());
+    input[0]["properties"]
+        .as_object_mut()
+        .unwrap()
+        .remove("sessionID");
+    let (code, added, told) = act(&[], &input);
+    assert_eq!(
+        (code, &actions(&added)[..]),
+        (3, &["abort skipped".to_owned()][..])
+    );
+    assert!(told.contains("--session"), "{told}");
+    assert_eq!(stub.asked(), [""; 0]);
+}

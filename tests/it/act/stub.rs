@@ -1,0 +1,134 @@
+//! A server that knows one family of sessions and misbehaves as it is told to.
+
+use crate::support::Host;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use tokio::sync::Semaphore;
+
+/// The directory that its sessions work in.
+pub const DIRECTORY: &str = "/where/they/work";
+
+/// How it misbehaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// It does what it is asked to.
+    Obeys,
+    /// It takes every abort, and goes on.
+    GoesOn,
+    /// It takes the request, and never answers.
+    NeverAnswers,
+    /// It answers an abort once the test lets it.
+    Waits,
+}
+
+/// What it knows, and what it was asked.
+pub struct Stub {
+    manner: Manner,
+    /// The children of each session.
+    family: BTreeMap<&'static str, Vec<&'static str>>,
+    busy: Mutex<BTreeSet<String>>,
+    asked: Mutex<Vec<String>>,
+    gate: Semaphore,
+}
+
+impl Stub {
+    /// A server with `ses_1`, its child `ses_2` and its child's child `ses_3`, all busy.
+    pub fn serve(manner: Manner) -> (Host, Arc<Self>) {
+        let family = BTreeMap::from([
+            ("ses_1", vec!["ses_2"]),
+            ("ses_2", vec!["ses_3"]),
+            ("ses_3", vec![]),
+        ]);
+        let stub = Arc::new(Self {
+            manner,
+            busy: Mutex::new(family.keys().map(|s| (*s).to_owned()).collect()),
+            family,
+            asked: Mutex::default(),
+            gate: Semaphore::new(0),
+        });
+        let router = Router::new()
+            .route("/session/status", get(status))
+            .route("/session/{id}", get(session))
+            .route("/session/{id}/children", get(children))
+            .route("/session/{id}/abort", post(abort))
+            .route("/session/{id}/revert", post(revert))
+            .with_state(Arc::clone(&stub));
+        (Host::serve(router), stub)
+    }
+
+    /// What it was asked so far, in order: `abort ses_1`.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Whether one of its sessions works.
+    pub fn works(&self) -> bool {
+        !self.busy.lock().unwrap().is_empty()
+    }
+
+    /// Lets it answer.
+    pub fn let_go(&self) {
+        self.gate.add_permits(1);
+    }
+
+    fn note(&self, what: String) {
+        self.asked.lock().unwrap().push(what);
+    }
+}
+
+/// Only the sessions of the directory that is asked about are told of, as `OpenCode` does.
+async fn status(State(stub): State<Arc<Stub>>, RawQuery(query): RawQuery) -> Json<Value> {
+    let query = query.unwrap_or_default();
+    let mut members = url::form_urlencoded::parse(query.as_bytes());
+    let known = members.any(|(name, value)| name == "directory" && value == DIRECTORY);
+    let busy = stub.busy.lock().unwrap();
+    let told = busy.iter().filter(|_| known);
+    Json(
+        told.map(|s| (s.clone(), json!({"type": "busy"})))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    )
+}
+
+async fn session(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
+    if stub.family.contains_key(&*id) {
+        Ok(Json(json!({"id": id, "directory": DIRECTORY})))
+    } else {
+        Err(StatusCode::NOT_FOUND)
+    }
+}
+
+async fn children(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
+    let children = stub.family.get(&*id).into_iter().flatten();
+    Json(children.map(|child| json!({"id": child})).collect())
+}
+
+async fn abort(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
+    stub.note(format!("abort {id}"));
+    match stub.manner {
+        Manner::Obeys => {
+            stub.busy.lock().unwrap().remove(&id);
+        }
+        Manner::GoesOn => {}
+        Manner::NeverAnswers => std::future::pending().await,
+        Manner::Waits => {
+            stub.gate.acquire().await.unwrap().forget();
+            stub.busy.lock().unwrap().clear();
+        }
+    }
+    Json(json!(true))
+}
+
+async fn revert(
+    State(stub): State<Arc<Stub>>,
+    Path(id): Path<String>,
+    Json(body): Json<Value>,
+) -> Json<Value> {
+    stub.note(format!("revert {id} {}", body["messageID"].as_str().unwrap()));
+    Json(json!({}))
+}
