@@ -62,7 +62,7 @@ fn judging(c: &mut Criterion) {
         group.bench_function(format!("{name}/every-rule"), |b| {
             b.iter(|| judge(black_box(&every)));
         });
-        group.bench_function(format!("{name}/no-rule"), |b| b.iter(|| judge(black_box(&none))););
+        group.bench_function(format!("{name}/no-rule"), |b| b.iter(|| judge(black_box(&none))));
     }
     group.finish();
 }
