@@ -1,12 +1,13 @@
-"""A server that speaks just enough of OpenCode for `ocr-stream` to follow one session from its beginning to its rest."""
-import json, threading, time
+"""A server that speaks just enough of OpenCode for `ocr-stream` to follow one session from its beginning to its rest:
+`server.py LENGTH COUNT PAUSE` sends so many events with texts of that length, one every so many seconds."""
+import json, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SESSION = "ses_bench"
 
 
 class Server:
-    """Sends `count` events with a text of `length` characters, one every `pause` seconds."""
+    """Listens on a port of its own."""
 
     def __init__(self, length, count, pause):
         text = "x" * length
@@ -71,12 +72,9 @@ class Server:
                 pass
 
         self.server = Quiet(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
 
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
 
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+if __name__ == "__main__":
+    server = Server(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])).server
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()
