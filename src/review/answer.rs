@@ -1,10 +1,10 @@
 //! Reads a decision out of what a reviewer answered: JSON in fences or prose, think-tags, trailing commas,
 //! other cases. What the reviewer merely quotes from the worker is no decision.
 
-use super::evidence::is_unseen;
+use super::plain::squeeze;
 use super::rules::Opinion;
 use crate::wire::record::Verdict;
-use crate::wire::{Raw, text};
+use crate::wire::text;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -23,8 +23,6 @@ const UNSAID: f64 = 0.5;
 
 /// Up to here a confidence is a share that was exaggerated; beyond it, a percentage.
 const MORE_THAN_SURE: f64 = 2.0;
-/// How often a text is escaped at the most, where it is compared.
-const ESCAPED: usize = 4;
 
 /// What an answer is checked against.
 pub(super) struct Question<'a> {
@@ -263,21 +261,6 @@ impl Candidate {
         let reason = squeeze(&self.opinion.reason);
         evidence.contains(&self.squeezed) || (reason.len() >= TELLING && evidence.contains(&reason))
     }
-}
-
-/// Without escapes, white space, quotes and what cannot be seen: the same however it was laid out and escaped.
-pub(super) fn squeeze(text: &str) -> String {
-    let mut plain = text.to_owned();
-    for _ in 0..ESCAPED {
-        if !plain.contains('\\') {
-            break;
-        }
-        plain = text::decode(Raw::new(&format!("\"{plain}\""))).into_owned();
-    }
-    plain
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(*c) && !matches!(c, '"' | '\\'))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! Asks on a thread of its own and writes the decision when it comes.
 
 use super::ask::{Outcome, Patience, Reviewer};
-use super::desk::{Desk, Matter};
+use super::desk::{Desk, Matter, lock};
 use super::exchange::{About, Exchanges};
 use super::prompt::Prompt;
 use super::redact::Masker;
-use super::stage::lock;
 use super::trouble::Blame;
 use crate::pipe::{Code, Failure, Out, signals};
 use std::panic::AssertUnwindSafe;

@@ -16,6 +16,7 @@ use super::rules::{self, Opinion};
 use crate::wire::Event;
 use crate::wire::record::{self, Decision};
 use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// How many questions wait at a time; beyond that the rules decide.
@@ -97,6 +98,12 @@ pub(super) struct Desk {
     passed: i64,
     /// The input ended: no more time passes.
     ended: bool,
+}
+
+/// The desk, which the stage and the asker share.
+pub(super) fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
+    // A thread that panicked left no state behind that would be wrong.
+    desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Desk {

@@ -1,9 +1,9 @@
 //! What a reviewer is shown: one JSON document, sized to a budget, in which nothing that the worker wrote can
 //! pass for anything but a string.
 
-use super::answer::squeeze;
 use super::case::{Case, Item, Past};
 use super::moment::{Moment, Subject};
+use super::plain::{is_unseen, squeeze};
 use super::recent::beginning_of;
 use super::redact::Masker;
 use crate::wire::record::{Claim, Contradiction, Finding, Grade, Kind, Outcome, State};
@@ -313,12 +313,6 @@ fn is_marker(text: &str) -> bool {
         .take_while(|b| b.is_ascii_uppercase() || *b == b'_')
         .count();
     length >= 2 && word[length..].starts_with(']')
-}
-
-/// Characters that hide or reorder what stands around them; the tag characters carry whole hidden sentences.
-pub(super) fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// How many tokens a text takes, roughly, and rather too many.

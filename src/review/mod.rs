@@ -25,6 +25,7 @@ mod exchange;
 mod flight;
 mod listen;
 mod moment;
+mod plain;
 mod prompt;
 mod recent;
 mod redact;

@@ -2,7 +2,7 @@
 
 use super::ask::{Outcome, Reviewer};
 use super::asker::{Asker, Put};
-use super::desk::{Desk, Matter};
+use super::desk::{Desk, Matter, lock};
 use super::exchange::{Exchanges, Kept};
 use super::moment::Moment;
 use super::prompt::Prompt;
@@ -10,7 +10,7 @@ use super::redact::Masker;
 use super::settings::Settings;
 use crate::pipe::{Code, Failure, Out, Stage};
 use crate::wire::record::{self, Reviewer as Opened};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Looks at every line, asks where it is worth it, and adds the decisions.
 pub struct Review {
@@ -43,11 +43,6 @@ struct Replay {
     /// An answer that is due at its time: when, what, whose, and how many lines were shown.
     due: Option<(i64, Kept, u64)>,
     missing: Vec<String>,
-}
-
-pub(super) fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
-    // A thread that panicked left no state behind that would be wrong.
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Review {

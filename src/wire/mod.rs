@@ -6,15 +6,19 @@
 
 mod bus;
 mod compact;
+mod event;
 mod head;
 mod observe;
 pub mod part;
 mod raw;
 pub mod record;
+mod shape;
 pub mod text;
 mod topic;
 
+pub use event::{Event, Observation, Status, Todo};
 pub use head::{Head, head};
-pub use observe::{Event, Malformed, Observation, Status, Todo, observe, observe_behind};
-pub use raw::{Raw, members};
+pub use observe::{Malformed, observe, observe_behind};
+pub use raw::Raw;
+pub use shape::members;
 pub use topic::matters;

@@ -4,11 +4,10 @@ use super::bus::{
     Asked, Bare, Failed, Failure, Grown, Info, Listed, PartUpdated, StatusChanged, StatusInfo, TodoItem,
     Updated,
 };
-use super::compact;
-use super::observe::{Event, Status, Todo};
+use super::event::{Event, Status, Todo};
 use super::part::integer;
 use super::record::PREFIX;
-use serde::Deserialize;
+use super::shape::shape;
 use std::borrow::Cow;
 
 /// What an event is about.
@@ -99,17 +98,6 @@ pub(super) fn tell(topic: Option<Topic>, properties: &str) -> Option<Told<'_>> {
 /// What `opencode run --format json` says went wrong.
 pub(super) fn run_failed(error: &str) -> Option<Event<'_>> {
     shape(error).map(failure)
-}
-
-/// Reads a value of a known shape, quickly where it can be.
-pub(super) fn shape<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
-    // A derived struct would take an array for its members in order.
-    if !source.starts_with('{') {
-        return None;
-    }
-    compact::from_str(source)
-        .ok()
-        .or_else(|| serde_json::from_str(source).ok())
 }
 
 fn delta(read: Grown<'_>) -> Told<'_> {
