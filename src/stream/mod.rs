@@ -15,6 +15,8 @@ pub mod import;
 #[cfg(unix)]
 pub mod keeper;
 #[cfg(unix)]
+mod kept;
+#[cfg(unix)]
 pub mod live;
 #[cfg(unix)]
 mod messages;

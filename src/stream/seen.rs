@@ -58,6 +58,10 @@ impl Seen {
 
     /// Whether the event is new; it then counts as told. One without an id always is.
     pub(super) fn is_news(&mut self, event: &Event, session: Option<&str>, id: Option<&str>) -> bool {
+        // Without ids on its events what an observation has for one is the part's: each update has the same.
+        if !self.has_ids {
+            return true;
+        }
         let Some(id) = id else { return true };
         match session {
             Some(session) if is_durable(event) => {

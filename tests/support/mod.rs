@@ -45,4 +45,6 @@ pub use recorded::Recorded;
 pub use rng::Rng;
 pub use script::{Recording, Script, Until, names, recording, sessions};
 pub use server::Server;
-pub use shell::{Finished, Running, live_shell, live_shell_with, shell, wait_until_gone};
+pub use shell::{
+    Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone,
+};

@@ -6,6 +6,7 @@ mod export;
 mod faults;
 mod oldest;
 mod stream;
+mod stream_left;
 mod wire;
 
 use crate::support::{OpenCode, Project, Provider, Script};

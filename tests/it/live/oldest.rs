@@ -100,6 +100,33 @@ fn final_states_survive_a_crash_without_a_log() {
 }
 
 #[test]
+fn what_is_told_live_is_told_whole() {
+    let Some(opencode) = OpenCode::version(OLDEST) else {
+        return;
+    };
+    let script = Script::parse(WORKS).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::start(&opencode, &project);
+    let line = format!("ocr-stream --server {} --task Count.", server.url());
+    let done = live_shell(&line, &opencode, &project).finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    let lines = done.json();
+    let late: Vec<_> = lines
+        .iter()
+        .filter(|l| l["type"] == "ocr.stream.gap" || l["recovered"] == true)
+        .collect();
+    assert!(late.is_empty(), "nothing was missed: {late:?}");
+    let idle = lines.iter().position(|l| l["type"] == "session.idle").unwrap();
+    let calls = lines[..idle]
+        .iter()
+        .filter(|l| l["properties"]["part"]["state"]["status"] == "completed");
+    assert_eq!(calls.count(), 6, "every call ends before the session rests");
+    let growing = lines.iter().filter(|l| !l["properties"]["delta"].is_null());
+    assert!(growing.count() > 6, "the text was not told as it grew");
+}
+
+#[test]
 fn the_whole_pipe_stops_a_loop() {
     let Some(opencode) = OpenCode::version(OLDEST) else {
         return;
