@@ -222,31 +222,31 @@ pub fn wait_until_gone(url: &str) {
 /// When the system does not list its processes.
 pub fn processes(marker: &str) -> Vec<String> {
     let own = std::process::id().to_string();
-    if let Ok(folders) = std::fs::read_dir("/proc/self/..") {
-        let marked = folders.flatten().filter_map(|folder| {
+    if let Ok(folders) = std::fs::read_dir("/proc") {
+        let found = folders.flatten().filter_map(|folder| {
             let pid = folder.file_name().into_string().ok()?;
             let has = |bytes: &[u8]| bytes.windows(marker.len()).any(|w| w == marker.as_bytes());
             let read = |what: &str| std::fs::read(folder.path().join(what)).unwrap_or_default();
             let line = read("cmdline");
-            let marked = pid.parse::<u32>().is_ok() && (has(&line) || has(&read("environ")));
-            (marked && pid != own).then(|| {
+            let bears = pid.parse::<u32>().is_ok() && (has(&line) || has(&read("environ")));
+            (bears && pid != own).then(|| {
                 format!(
                     "{pid} {}",
                     String::from_utf8_lossy(&line).replace('\0', " ").trim()
                 )
             })
         });
-        return marked.collect();
+        return found.collect();
     }
     let listed = Command::new("ps")
         .args(["-A", "-E", "-ww", "-o", "pid=,command="])
         .output();
     let text = listed.expect("ps").stdout;
     let text = String::from_utf8_lossy(&text);
-    let marked = text
+    let found = text
         .lines()
         .filter(|line| line.contains(marker) && !line.contains("ps -A"));
-    marked.map(|line| line.trim().to_owned()).collect()
+    found.map(|line| line.trim().to_owned()).collect()
 }
 
 /// Waits until no process has `marker` on its command line or in its environment.
