@@ -20,7 +20,7 @@ const ALL: &str = "1000000";
 /// One event of the durable log. Its id is the one that the event stream gave it.
 #[derive(Debug, Deserialize)]
 pub struct Entry {
-    /// The event's id; ids of one server ascend.
+    /// The event's id; no order is in it.
     pub id: String,
     /// The session that it belongs to.
     #[serde(rename = "aggregate_id")]
@@ -62,7 +62,8 @@ pub struct Message {
 /// A part of the log as it comes over the wire. It is as long as the sessions are, so it is never held whole.
 pub struct History {
     server: Server,
-    answer: Response,
+    /// None where the server fails to say what it keeps.
+    answer: Option<Response>,
     piece: bytes::Bytes,
     at: usize,
     elements: Elements,
@@ -71,6 +72,11 @@ pub struct History {
 }
 
 impl History {
+    /// Whether the server keeps a log and failed to say what is in it: then there are no entries.
+    pub fn is_refused(&self) -> bool {
+        self.answer.is_none()
+    }
+
     /// The next entry, ascending within its session; `None` at the end.
     ///
     /// # Errors
@@ -88,8 +94,11 @@ impl History {
                     None => {}
                 }
             }
+            let Some(answer) = &mut self.answer else {
+                return Ok(None);
+            };
             let url = &self.server.url;
-            let piece = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
+            let piece = tokio::time::timeout(REQUEST_TIMEOUT, answer.chunk())
                 .await
                 .map_err(|_| failure::silent(url))?
                 .map_err(|e| explain(url, "say what was missed", &e.into()))?;
@@ -136,6 +145,14 @@ impl Server {
         match answer.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(failure::not_allowed(&self.url)),
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(None),
+            StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR => {
+                tracing::info!(
+                    "{} cannot say what was missed: it answers {}",
+                    self.url,
+                    answer.status()
+                );
+                return Ok(Some(self.history_of(None)));
+            }
             status if !status.is_success() => {
                 return Err(Failure::new(
                     Code::Unreachable,
@@ -146,14 +163,18 @@ impl Server {
         }
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let json = kind.is_some_and(|kind| kind.contains("json"));
-        Ok(json.then(|| History {
+        Ok(json.then(|| self.history_of(Some(answer))))
+    }
+
+    fn history_of(&self, answer: Option<Response>) -> History {
+        History {
             server: self.clone(),
             answer,
             piece: bytes::Bytes::new(),
             at: 0,
             elements: Elements::up_to(LONGEST_EVENT),
             skipped: 0,
-        }))
+        }
     }
 
     /// The sessions that the server knows, those of every project where it can tell.

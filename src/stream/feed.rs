@@ -6,9 +6,9 @@ use futures_util::{Stream, StreamExt};
 use sse_stream::SseByteStream;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 type Bytes = Pin<Box<dyn Stream<Item = Result<bytes::Bytes, std::io::Error>>>>;
 
@@ -19,10 +19,36 @@ pub(super) struct Feed {
     first: Option<String>,
     /// Bytes that came since the last event was complete.
     pending: Arc<AtomicUsize>,
-    /// When something was heard last. It outlives a call that is given up for a tick.
-    heard: Instant,
+    heard: Heard,
     /// A server that says nothing for so long is lost.
     silence: Duration,
+}
+
+/// When something was heard last, if only a piece of an event: a large one takes its time on a slow link.
+#[derive(Clone)]
+struct Heard {
+    began: Instant,
+    /// The milliseconds from then on.
+    after: Arc<AtomicU64>,
+}
+
+impl Heard {
+    fn now() -> Self {
+        Self {
+            began: Instant::now(),
+            after: Arc::default(),
+        }
+    }
+
+    fn set(&self, at: Instant) {
+        let after = at.saturating_duration_since(self.began).as_millis();
+        self.after
+            .store(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn at(&self) -> Instant {
+        self.began + Duration::from_millis(self.after.load(Ordering::Relaxed))
+    }
 }
 
 impl Feed {
@@ -32,24 +58,17 @@ impl Feed {
         let mut feed = Self::new(server.events(all).await?, silence);
         match feed.next().await {
             Ok(payload) => feed.first = Some(payload),
-            Err(lost) => {
-                return Err(Failure::new(
-                    Code::Unreachable,
-                    format_args!(
-                        "{} takes a listener and tells it nothing: {lost}; look at the server's log",
-                        server.url()
-                    ),
-                ));
-            }
+            Err(lost) => return Err(silent(server, &lost)),
         }
         Ok(feed)
     }
 
     fn new(answer: reqwest::Response, silence: Duration) -> Self {
-        let pending = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&pending);
+        let (pending, heard) = (Arc::new(AtomicUsize::new(0)), Heard::now());
+        let (counted, hearing) = (Arc::clone(&pending), heard.clone());
         let bytes = answer.bytes_stream().map(move |piece| {
             let piece = piece.map_err(std::io::Error::other)?;
+            hearing.set(Instant::now());
             if counted.fetch_add(piece.len(), Ordering::Relaxed) > LONGEST_EVENT {
                 return Err(std::io::Error::other("one event is longer than 32 MiB"));
             }
@@ -59,9 +78,14 @@ impl Feed {
             events: SseByteStream::new(Box::pin(bytes)),
             first: None,
             pending,
-            heard: Instant::now(),
+            heard,
             silence,
         }
+    }
+
+    /// The first payload, unless it was taken.
+    pub(super) fn greeting(&mut self) -> Option<String> {
+        self.first.take()
     }
 
     /// The next payload; or why the connection is lost, for a person.
@@ -70,9 +94,11 @@ impl Feed {
             return Ok(first);
         }
         loop {
-            let next = tokio::time::timeout_at(self.heard + self.silence, self.events.next()).await;
+            let next = timeout_at(self.heard() + self.silence, self.events.next()).await;
+            if next.is_err() && self.heard().elapsed() < self.silence {
+                continue;
+            }
             self.pending.store(0, Ordering::Relaxed);
-            self.heard = Instant::now();
             match next {
                 Err(_) => {
                     return Err(format!(
@@ -83,6 +109,7 @@ impl Feed {
                 Ok(None) => return Err("the server closed the connection".to_owned()),
                 Ok(Some(Err(error))) => return Err(innermost(&error)),
                 Ok(Some(Ok(event))) => {
+                    self.heard.set(Instant::now());
                     if let Some(data) = event.data {
                         return Ok(data);
                     }
@@ -91,10 +118,26 @@ impl Feed {
         }
     }
 
+    /// When something was heard last. It outlives a call that is given up for a tick.
+    pub(super) fn heard(&self) -> Instant {
+        self.heard.at()
+    }
+
     /// We did not listen for so long: that is no silence of the server.
     pub(super) fn did_not_listen(&mut self, time: Duration) {
-        self.heard += time;
+        self.heard.set((self.heard() + time).min(Instant::now()));
     }
+}
+
+/// The server takes a listener and does not speak to it.
+pub(super) fn silent(server: &Server, why: &str) -> Failure {
+    Failure::new(
+        Code::Unreachable,
+        format_args!(
+            "{} takes a listener and tells it nothing: {why}; look at the server's log",
+            server.url()
+        ),
+    )
 }
 
 /// The innermost cause, which is the one that says something.

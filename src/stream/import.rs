@@ -84,12 +84,14 @@ fn lines(export: &Export) -> Vec<u8> {
     let mut now = 0;
     let mut first = None;
     for message in &export.messages {
+        // Before the server had it, nothing of it was there.
+        now = now.max(created(message).unwrap_or(0));
         let times = message
             .parts
             .iter()
             .chain([&message.info])
             .map(|raw| time_of(raw));
-        for (payload, time) in payloads(message).iter().zip(times) {
+        for (payload, time) in payloads(message).into_iter().zip(times) {
             now = now.max(time.unwrap_or(0));
             first.get_or_insert(now);
             body.extend(stamp(payload, now).unwrap_or_default());
@@ -116,9 +118,15 @@ fn lines(export: &Export) -> Vec<u8> {
     let mut lines = Vec::new();
     record::append(&mut lines, first.unwrap_or(0), &opened);
     lines.extend(body);
-    lines.extend(stamp(&idle, now).unwrap_or_default());
+    lines.extend(stamp(idle, now).unwrap_or_default());
     record::append(&mut lines, now, &closed);
     lines
+}
+
+/// When a message was begun.
+fn created(message: &Message) -> Option<i64> {
+    let times: Times = serde_json::from_str(message.info.get()).ok()?;
+    integer(Raw::from(&*times.time?.created?))
 }
 
 /// When a part or a message came to be what it is.
@@ -147,8 +155,8 @@ mod tests {
         assert_eq!(
             stamps,
             [
-                "{\"ts\":0",
-                "{\"ts\":0",
+                "{\"ts\":5",
+                "{\"ts\":5",
                 "{\"ts\":5",
                 "{\"ts\":8",
                 "{\"ts\":9",

@@ -1,32 +1,27 @@
 //! A live session: from the connection to the last line.
 
 use super::close::End;
-use super::family::Family;
 use super::feed::Feed;
-use super::messages::Finished;
+use super::ledger::Ledger;
 use super::prepare::{Ready, prepare};
-use super::reconnect::pauses;
+use super::reconnect::{Trouble, pauses};
 use super::rest::Rest;
-use super::seen::Seen;
 use super::sink::Sink;
 use super::spawn::OwnServer;
-use super::stamp::{Clock, stamp};
+use super::stamp::Clock;
 use super::stop::{Stop, Stops};
 use super::unwrap::unwrap;
 use crate::pipe::{Code, Failure, Out};
 use crate::server::Server;
-use crate::wire::record::{self, Opened, PREFIX, Record, Tick};
+use crate::wire::record::{Opened, PREFIX};
 use crate::wire::{Observation, observe};
 use backon::ExponentialBackoff;
 use std::collections::VecDeque;
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 pub use super::plan::{Plan, Source};
 pub use super::spawn::Spawn;
-
-/// How often a tick is written while nothing else comes.
-const TICK: Duration = Duration::from_secs(1);
 
 /// How long the session may take to end, and the reader to take the last lines, once a signal came.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(3);
@@ -67,27 +62,20 @@ async fn run(plan: &Plan, out: Out) -> Result<Code, Failure> {
 
 async fn stream(
     plan: &Plan,
-    mut ready: Ready,
+    ready: Ready,
     own: Option<&mut OwnServer>,
     out: Out,
     stops: &mut Stops,
 ) -> Result<Code, Failure> {
-    let first = ready.feed.next().await;
-    let mut live = Live::new(plan, &ready, own, out);
-    live.take_stock().await?;
-    live.tell(&live.opened(&ready)).await?;
-    let begun = live.begin(first).await;
-    if let Err(failure) = begun {
-        // What was told is told; the reason goes to the person.
-        live.sink.finish().await?;
-        return Err(failure);
-    }
+    let opened = opened(plan, &ready);
+    let mut live = Live::new(plan, opened, ready.server, ready.ledger, own, out);
     let end = live.run(ready.feed, stops).await;
     live.close(end).await
 }
 
 /// What happens next.
 enum Next {
+    Begin,
     Heard(Result<String, String>),
     Time,
     Stop(Stop),
@@ -98,40 +86,44 @@ pub(super) struct Live<'a> {
     pub(super) server: Server,
     /// The server, where it is our own.
     pub(super) own: Option<&'a mut OwnServer>,
-    pub(super) session: Option<String>,
-    pub(super) directory: Option<String>,
-    pub(super) family: Family,
-    pub(super) seen: Seen,
-    pub(super) finished: Finished,
+    pub(super) ledger: Ledger,
     pub(super) rest: Rest,
+    /// The first line, until it is written.
+    pub(super) opened: Option<Opened>,
+    /// Whether all first steps have been taken.
+    pub(super) begun: bool,
     /// Since when the connection stands, and the pauses before the next ones.
     pub(super) connected: Instant,
     pub(super) pauses: ExponentialBackoff,
     /// How many recovered events no gap line has counted yet.
     pub(super) unsaid: u64,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) sink: Sink,
     /// Lines that wait for room: one that is given up for a signal is not lost.
-    unsent: VecDeque<Vec<u8>>,
-    last_line: Instant,
+    pub(super) unsent: VecDeque<Vec<u8>>,
+    pub(super) last_line: Instant,
     pub(super) last_event: Instant,
     /// Once a signal came: which, and until when the session may take to end.
     pub(super) stopping: Option<(Stop, Instant)>,
 }
 
 impl<'a> Live<'a> {
-    fn new(plan: &'a Plan, ready: &Ready, own: Option<&'a mut OwnServer>, out: Out) -> Self {
-        let session = ready.session.as_ref().map(|s| s.id.clone());
+    fn new(
+        plan: &'a Plan,
+        opened: Opened,
+        server: Server,
+        ledger: Ledger,
+        own: Option<&'a mut OwnServer>,
+        out: Out,
+    ) -> Self {
         Self {
             plan,
-            server: ready.server.clone(),
+            server,
             own,
-            family: Family::of(session.as_deref()),
-            session,
-            directory: ready.directory.clone(),
-            seen: Seen::new(plan.from_start),
-            finished: Finished::default(),
+            ledger,
             rest: Rest::new(false),
+            opened: Some(opened),
+            begun: false,
             connected: Instant::now(),
             pauses: pauses(),
             unsaid: 0,
@@ -146,56 +138,6 @@ impl<'a> Live<'a> {
 }
 
 impl Live<'_> {
-    /// What the session does and has done before we came, and whom it has started.
-    async fn take_stock(&mut self) -> Result<(), Failure> {
-        let Some(id) = self.session.clone() else {
-            return Ok(());
-        };
-        let works = self.server.is_busy(&id).await?;
-        let sessions = self.server.sessions().await?;
-        self.family.adopt_from(&sessions);
-        if self.plan.task.is_none() && !works {
-            self.rest.rested();
-        } else if works && self.plan.task.is_none() {
-            self.rest.works();
-        }
-        Ok(())
-    }
-
-    /// The first events: the connection's own, what was before, and what the task brings.
-    async fn begin(&mut self, first: Result<String, String>) -> Result<(), Failure> {
-        if let Ok(payload) = first
-            && !self.event(&payload).await
-        {
-            return Err(Failure::reader_left());
-        }
-        self.pass_over_what_was().await?;
-        if self.plan.from_start {
-            let told = self.recover().await?;
-            if !told.read {
-                return Err(Failure::reader_left());
-            }
-            self.unsaid = 0;
-        }
-        if let (Some(id), Some(task)) = (&self.session, &self.plan.task) {
-            self.server.prompt(id, task, self.plan.model.as_deref()).await?;
-        }
-        Ok(())
-    }
-
-    /// Without ids and a log, what was there before us has to be known by its messages.
-    async fn pass_over_what_was(&mut self) -> Result<(), Failure> {
-        let members: Vec<String> = self.family.members().cloned().collect();
-        for id in members {
-            self.finished.expect_all(&id);
-            if !self.plan.from_start && !self.seen.has_ids() {
-                let messages = self.server.messages(&id).await?;
-                self.finished.pass_over(&messages);
-            }
-        }
-        Ok(())
-    }
-
     async fn run(&mut self, mut feed: Feed, stops: &mut Stops) -> End {
         loop {
             let stopping = self.stopping;
@@ -204,9 +146,11 @@ impl Live<'_> {
             {
                 return End::Stopped(stop);
             }
+            let begins = !self.begun && stopping.is_none();
             let next = tokio::select! {
                 biased;
                 stop = stops.wait(), if stopping.is_none() => Next::Stop(stop),
+                () = std::future::ready(()), if begins => Next::Begin,
                 heard = feed.next() => Next::Heard(heard),
                 () = sleep_until(self.wake_at()) => Next::Time,
             };
@@ -229,28 +173,24 @@ impl Live<'_> {
     }
 
     async fn handle(&mut self, next: Next, feed: &mut Feed) -> Result<Option<Stop>, End> {
-        let going_on = match next {
+        let done = match next {
             Next::Stop(stop) => return Ok(Some(stop)),
-            Next::Heard(Ok(payload)) => self.event(&payload).await,
-            Next::Heard(Err(lost)) => {
-                *feed = self.reconnect(&lost).await?;
-                true
-            }
-            Next::Time if self.has_rested() => {
-                if let Some((stop, _)) = self.stopping {
-                    return Err(End::Stopped(stop));
-                }
-                if let Some(again) = self.settle().await? {
-                    *feed = again;
-                }
-                true
-            }
-            Next::Time => self.tick().await,
+            Next::Begin => self.begin(feed).await,
+            Next::Heard(Ok(payload)) => self.event(payload).await,
+            Next::Heard(Err(lost)) => Err(Trouble::Lost(lost)),
+            Next::Time if self.has_rested() => match self.stopping {
+                Some((stop, _)) => Err(Trouble::End(End::Stopped(stop))),
+                None => self.settle().await,
+            },
+            Next::Time => self.tick().await.map_err(Trouble::from),
         };
-        if going_on {
-            Ok(None)
-        } else {
-            Err(End::Stopped(Stop::ReaderLeft))
+        match done {
+            Ok(()) => Ok(None),
+            Err(Trouble::End(end)) => Err(end),
+            Err(Trouble::Lost(why)) => {
+                *feed = self.reconnect(&why, feed.heard()).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -265,124 +205,77 @@ impl Live<'_> {
     }
 
     /// When to look again though nothing was heard.
-    pub(super) fn wake_at(&self) -> Instant {
-        let tick = self.last_line + TICK;
+    fn wake_at(&self) -> Instant {
         [self.rest_at(), self.stopping.map(|(_, until)| until)]
             .into_iter()
             .flatten()
-            .fold(tick, Instant::min)
+            .fold(self.tick_at(), Instant::min)
     }
 
-    /// One payload of the server. False: nobody reads any more.
-    async fn event(&mut self, payload: &str) -> bool {
-        let unwrapped = if self.plan.all {
-            unwrap(payload)
-        } else {
-            Some(payload)
-        };
-        let Some(payload) = unwrapped else { return true };
-        let Ok(seen) = observe(payload) else {
-            tracing::warn!("the server sent something that is no JSON object; it is left out");
-            return true;
-        };
-        if claims_to_be_ours(&seen) {
-            tracing::warn!("the server sent a line of a type under {PREFIX}, which is ours; it is refused");
-            return true;
+    /// One payload of the server.
+    pub(super) async fn event(&mut self, mut payload: String) -> Result<(), Trouble> {
+        if self.plan.all && !unwrap(&mut payload) {
+            return Ok(());
         }
-        if seen.session.is_none()
-            && let Some(id) = &seen.id
-        {
-            self.seen.start_at(id);
+        let Ok(seen) = observe(&payload) else {
+            let broken = "an event came broken: it is no JSON object";
+            return Err(Trouble::Lost(broken.to_owned()));
+        };
+        if !self.is_told(&seen) {
+            return Ok(());
+        }
+        drop(seen);
+        self.last_event = Instant::now();
+        Ok(self.stamped(payload).await?)
+    }
+
+    /// Whether the event is ours to tell; it then counts as told.
+    fn is_told(&mut self, seen: &Observation) -> bool {
+        if claims_to_be_ours(seen) {
+            tracing::warn!("the server sent a line of a type under {PREFIX}, which is ours; it is refused");
+            return false;
+        }
+        if seen.session.is_none() && seen.id.is_some() {
+            self.ledger.seen.with_ids();
         }
         let (session, id) = (seen.session.as_deref(), seen.id.as_deref());
-        if !self.family.owns(&seen) || !self.seen.is_news(&seen.event, session, id) {
-            return true;
-        }
-        if self.family.is_root(&seen) {
-            self.rest.observe(&seen.event);
-        }
-        self.finished.observe(&seen);
-        self.last_event = Instant::now();
-        self.stamped(payload).await
-    }
-
-    /// Writes a payload with its time in front. False: nobody reads any more.
-    pub(super) async fn stamped(&mut self, payload: &str) -> bool {
-        match stamp(payload, self.clock.now()) {
-            Some(line) => self.send(line).await,
-            None => true,
-        }
-    }
-
-    pub(super) async fn tick(&mut self) -> bool {
-        if self.last_line.elapsed() < TICK {
-            return true;
-        }
-        let mut line = Vec::new();
-        record::append(&mut line, self.clock.now(), &Tick {});
-        self.send(line).await
-    }
-
-    /// Hands the line over; waits while the reader is slow. False: nobody reads any more.
-    async fn send(&mut self, line: Vec<u8>) -> bool {
-        self.unsent.push_back(line);
-        while let Some(next) = self.unsent.front() {
-            let Some(room) = self.sink.room(next.len()).await else {
-                return false;
-            };
-            if let Some(next) = self.unsent.pop_front() {
-                room.put(next);
+        let told = self.ledger.family.owns(seen)
+            && self.ledger.seen.is_news(&seen.event, session, id)
+            && !self.ledger.finished.is_echo(seen);
+        if told {
+            if self.ledger.family.is_root(seen) {
+                self.rest.observe(&seen.event);
             }
+            self.ledger.finished.observe(seen);
         }
-        self.last_line = Instant::now();
-        true
-    }
-
-    /// Writes a line of ours.
-    pub(super) async fn tell(&mut self, record: &impl Record) -> Result<(), Failure> {
-        let mut line = Vec::new();
-        record::append(&mut line, self.clock.now(), record);
-        if self.send(line).await {
-            Ok(())
-        } else {
-            Err(Failure::reader_left())
-        }
-    }
-
-    fn opened(&self, ready: &Ready) -> Opened {
-        let asked = self
-            .plan
-            .directory
-            .as_ref()
-            .map(|d| d.to_string_lossy().into_owned());
-        Opened {
-            session_id: self.session.clone(),
-            server: Some(self.server.url().to_string()),
-            version: Some(ready.version.clone()),
-            directory: ready.directory.clone().or(asked),
-            task: self.plan.task.clone(),
-            model: self.plan.model.clone(),
-            spawned: matches!(self.plan.source, Source::Spawn(_)),
-            pid: matches!(self.plan.source, Source::Spawn(_)).then(std::process::id),
-            follow: self.plan.follow,
-            replay: false,
-        }
+        told
     }
 
     /// A signal came: what we started ends, and its last events are still told.
     async fn begin_to_stop(&mut self, stop: Stop) {
-        self.stopping = Some((stop, Instant::now() + LAST_WORDS));
-        if self.plan.task.is_none() && matches!(self.plan.source, Source::Attach(_)) {
-            // Somebody else's session goes on without us.
+        if self.is_ours() {
+            self.stopping = Some((stop, Instant::now() + LAST_WORDS));
+            self.abort_ours().await;
+        } else {
             self.stopping = Some((stop, Instant::now()));
-            return;
         }
-        let Some(id) = &self.session else { return };
-        match timeout(LAST_WORDS, self.server.abort(id)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(failure)) => tracing::warn!("{failure}"),
-            Err(_) => tracing::warn!("the server did not take the abort in time"),
-        }
+    }
+}
+
+fn opened(plan: &Plan, ready: &Ready) -> Opened {
+    let asked = plan.directory.as_ref().map(|d| d.to_string_lossy().into_owned());
+    let spawned = matches!(plan.source, Source::Spawn(_));
+    Opened {
+        session_id: ready.ledger.session.clone(),
+        server: Some(ready.server.url().to_string()),
+        version: Some(ready.version.clone()),
+        directory: ready.ledger.directory.clone().or(asked),
+        task: plan.task.clone(),
+        model: plan.model.clone(),
+        spawned,
+        pid: spawned.then(std::process::id),
+        follow: plan.follow,
+        replay: false,
     }
 }
 

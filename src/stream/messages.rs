@@ -1,6 +1,7 @@
 //! A session's messages as events: for servers that keep no log of their events, and for documents that
 //! `opencode export` wrote.
 
+use super::ids::Ids;
 use crate::server::Message;
 use crate::wire::part::Part;
 use crate::wire::{Event, Observation, observe};
@@ -13,39 +14,105 @@ const REMEMBERED: usize = 16_384;
 const SESSIONS: usize = 10_000;
 
 /// What has been told of the sessions' messages in its final state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Finished {
     /// The messages and parts that were told as final, by id.
     told: HashSet<String>,
-    /// The same with their messages, oldest first.
-    order: VecDeque<(String, String)>,
-    /// The latest message that has been forgotten; ids of messages ascend.
-    forgotten: String,
-    /// The first message that was heard of each session: what is older was there before us.
-    first: HashMap<String, String>,
+    /// The same with their sessions and messages, oldest first.
+    order: VecDeque<(String, String, String)>,
+    sessions: HashMap<String, Heard>,
+    /// The messages and parts that were told late, and may come once more over the new connection.
+    late: Ids,
+}
+
+impl Default for Finished {
+    fn default() -> Self {
+        Self {
+            told: HashSet::new(),
+            order: VecDeque::new(),
+            sessions: HashMap::new(),
+            late: Ids::up_to(REMEMBERED),
+        }
+    }
+}
+
+/// What is known of one session.
+#[derive(Debug)]
+struct Heard {
+    since: Since,
+    /// The latest message of which something has been forgotten.
+    forgotten: Option<String>,
+}
+
+/// From when on a session is ours to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Since {
+    /// From its first message.
+    Ever,
+    /// From this message, the first that was heard of: the session was there before us.
+    Message(String),
+    /// Nothing was heard of it since we came.
+    Nothing,
 }
 
 impl Finished {
     /// Everything of this session is ours to tell, from its first message on.
     pub(super) fn expect_all(&mut self, session: &str) {
-        self.first.insert(session.to_owned(), String::new());
+        self.begin(session, Since::Ever);
+    }
+
+    /// This session was there before us: it is ours from what is heard next.
+    pub(super) fn was_there(&mut self, session: &str) {
+        self.begin(session, Since::Nothing);
+    }
+
+    /// Whether the session is known; a new one is ours altogether, as long as there is room for it.
+    pub(super) fn knows(&mut self, session: &str) -> bool {
+        self.expect_all(session);
+        self.sessions.contains_key(session)
+    }
+
+    fn begin(&mut self, session: &str, since: Since) {
+        if self.sessions.len() < SESSIONS && !self.sessions.contains_key(session) {
+            let heard = Heard {
+                since,
+                forgotten: None,
+            };
+            self.sessions.insert(session.to_owned(), heard);
+        }
     }
 
     /// Takes note of an event that is told.
     pub(super) fn observe(&mut self, seen: &Observation) {
-        let Some((message, id, is_final)) = state_of(&seen.event) else {
+        let (Some((message, id, is_final)), Some(session)) = (state_of(&seen.event), seen.session.as_deref())
+        else {
             return;
         };
-        if let Some(session) = seen.session.as_deref()
-            && !self.first.contains_key(session)
+        self.expect_all(session);
+        if let Some(heard) = self.sessions.get_mut(session)
+            && heard.since == Since::Nothing
         {
-            if self.first.len() >= SESSIONS {
-                self.first.clear();
-            }
-            self.first.insert(session.to_owned(), message.to_owned());
+            heard.since = Since::Message(message.to_owned());
         }
         if is_final {
-            self.remember(id, message);
+            self.remember(id, message, session);
+        }
+    }
+
+    /// The same for one that is told late.
+    pub(super) fn observe_late(&mut self, seen: &Observation) {
+        self.observe(seen);
+        if let Some((_, id, true)) = state_of(&seen.event) {
+            self.late.insert(id);
+        }
+    }
+
+    /// Whether the event says again what was just told late: it happened while the messages were asked for.
+    pub(super) fn is_echo(&mut self, seen: &Observation) -> bool {
+        let from_user = matches!(seen.event, Event::Message { from_user: true, .. });
+        match state_of(&seen.event) {
+            Some((_, id, true)) if !from_user => self.late.take(id),
+            _ => false,
         }
     }
 
@@ -58,14 +125,20 @@ impl Finished {
         }
     }
 
-    /// The sessions of which anything was heard.
-    pub(super) fn sessions(&self) -> impl Iterator<Item = &String> {
-        self.first.keys()
-    }
-
-    /// The events of these messages that have not been told in their final state, as payloads.
-    pub(super) fn missing(&self, messages: &[Message]) -> Vec<String> {
-        messages
+    /// The events of these messages, all that the session has, that have not been told in their final state, as
+    /// payloads.
+    pub(super) fn missing(&self, session: &str, messages: &[Message]) -> Vec<String> {
+        let Some(heard) = self.sessions.get(session) else {
+            return Vec::new();
+        };
+        let at = |wanted: &String| messages.iter().position(|m| id_of(m).as_ref() == Some(wanted));
+        let first = match &heard.since {
+            Since::Ever => 0,
+            Since::Message(first) => at(first).unwrap_or(messages.len()),
+            Since::Nothing => messages.len(),
+        };
+        let known = heard.forgotten.as_ref().and_then(at).map_or(0, |at| at + 1);
+        messages[first.max(known)..]
             .iter()
             .flat_map(payloads)
             .filter(|payload| observe(payload).is_ok_and(|seen| self.is_missing(&seen)))
@@ -73,26 +146,34 @@ impl Finished {
     }
 
     fn is_missing(&self, seen: &Observation) -> bool {
-        let Some((message, id, true)) = state_of(&seen.event) else {
-            return false;
-        };
-        let first = seen.session.as_deref().and_then(|s| self.first.get(s));
-        let ours = first.is_none_or(|first| message >= first.as_str());
-        ours && message > self.forgotten.as_str() && !self.told.contains(id)
+        matches!(state_of(&seen.event), Some((_, id, true)) if !self.told.contains(id))
     }
 
-    fn remember(&mut self, id: &str, message: &str) {
+    fn remember(&mut self, id: &str, message: &str, session: &str) {
         if !self.told.insert(id.to_owned()) {
             return;
         }
-        self.order.push_back((id.to_owned(), message.to_owned()));
+        self.order
+            .push_back((id.to_owned(), message.to_owned(), session.to_owned()));
         if self.order.len() > REMEMBERED
-            && let Some((old, of)) = self.order.pop_front()
+            && let Some((old, message, session)) = self.order.pop_front()
         {
             self.told.remove(&old);
-            self.forgotten = of.max(std::mem::take(&mut self.forgotten));
+            if let Some(heard) = self.sessions.get_mut(&session) {
+                heard.forgotten = Some(message);
+            }
         }
     }
+}
+
+/// The id of a message.
+fn id_of(message: &Message) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Info {
+        id: String,
+    }
+    let info: Info = serde_json::from_str(message.info.get()).ok()?;
+    Some(info.id)
 }
 
 /// The message that an event is about, what it tells the state of, and whether that state is final.
@@ -159,37 +240,59 @@ mod tests {
         let mut finished = Finished::default();
         finished.expect_all("a");
         assert!(
-            finished.missing(&[message("m1", "a", false)]).is_empty(),
+            finished.missing("a", &[message("m1", "a", false)]).is_empty(),
             "it goes on"
         );
-        assert_eq!(finished.missing(&[message("m1", "a", true)]).len(), 2);
+        assert_eq!(finished.missing("a", &[message("m1", "a", true)]).len(), 2);
         finished.pass_over(&[message("m1", "a", true)]);
-        assert!(finished.missing(&[message("m1", "a", true)]).is_empty());
+        assert!(finished.missing("a", &[message("m1", "a", true)]).is_empty());
     }
 
     #[test]
-    fn a_child_that_ends_first_does_not_hide_the_end_of_its_parent() {
+    fn what_was_there_before_the_first_word_is_not_ours_whatever_its_id() {
         let mut finished = Finished::default();
-        finished.expect_all("parent");
-        finished.pass_over(&[message("m2", "child", true)]);
-        assert_eq!(finished.missing(&[message("m1", "parent", true)]).len(), 2);
-    }
-
-    #[test]
-    fn what_was_there_before_the_first_word_is_not_ours() {
-        let mut finished = Finished::default();
+        finished.was_there("a");
+        let messages = |done| [message("m9", "a", true), message("m5", "a", done)];
+        assert!(
+            finished.missing("a", &messages(true)).is_empty(),
+            "nothing was heard"
+        );
         finished.pass_over(&[message("m5", "a", false)]);
-        assert!(finished.missing(&[message("m4", "a", true)]).is_empty());
-        assert_eq!(finished.missing(&[message("m5", "a", true)]).len(), 2);
+        assert_eq!(finished.missing("a", &messages(true)).len(), 2, "m5 alone");
+        assert!(
+            finished.missing("b", &[message("m1", "b", true)]).is_empty(),
+            "a stranger"
+        );
+        assert!(finished.knows("b"), "it is new");
+        assert_eq!(finished.missing("b", &[message("m1", "b", true)]).len(), 2);
+    }
+
+    #[test]
+    fn what_was_told_late_is_not_told_again_by_the_new_connection() {
+        let mut finished = Finished::default();
+        let late = payloads(&message("m1", "a", true));
+        for payload in &late {
+            finished.observe_late(&observe(payload).unwrap());
+        }
+        for payload in &late {
+            let seen = observe(payload).unwrap();
+            assert!(finished.is_echo(&seen));
+            assert!(!finished.is_echo(&seen), "but once");
+        }
     }
 
     #[test]
     fn memory_is_bounded() {
         let mut finished = Finished::default();
-        for n in 0..2 * REMEMBERED {
-            finished.pass_over(&[message(&format!("m{n:09}"), "a", true)]);
-        }
+        let all: Vec<Message> = (0..2 * REMEMBERED)
+            .map(|n| message(&format!("m{n}"), "a", true))
+            .collect();
+        finished.pass_over(&all);
         assert!(finished.told.len() <= REMEMBERED && finished.order.len() <= REMEMBERED);
-        assert!(finished.missing(&[message("m000000001", "a", true)]).is_empty());
+        assert!(finished.missing("a", &all).is_empty());
+        for n in 0..2 * SESSIONS {
+            finished.was_there(&format!("ses_{n}"));
+        }
+        assert_eq!(finished.sessions.len(), SESSIONS);
     }
 }

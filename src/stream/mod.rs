@@ -5,15 +5,25 @@
 //! * [`live`]: watches a server; starts the session, and the server itself, where it is asked to.
 
 #[cfg(unix)]
+mod begin;
+#[cfg(unix)]
 mod close;
 #[cfg(unix)]
 mod family;
 #[cfg(unix)]
 mod feed;
 #[cfg(unix)]
+mod ids;
+#[cfg(unix)]
 pub mod import;
 #[cfg(unix)]
 pub mod keeper;
+#[cfg(unix)]
+mod kept;
+#[cfg(unix)]
+mod ledger;
+#[cfg(unix)]
+mod lines;
 #[cfg(unix)]
 pub mod live;
 #[cfg(unix)]

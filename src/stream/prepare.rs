@@ -1,11 +1,14 @@
 //! The way to the first line: the server, the session, the connection.
 
 use super::feed::Feed;
+use super::ledger::Ledger;
 use super::plan::{Plan, Source};
+use super::reconnect::pauses;
 use super::spawn::OwnServer;
 use crate::pipe::{Code, Failure};
 use crate::server::{Server, Session};
 use std::path::PathBuf;
+use tokio::time::{Instant, sleep};
 
 /// How often the first connection is tried.
 const ATTEMPTS: u32 = 3;
@@ -14,9 +17,7 @@ const ATTEMPTS: u32 = 3;
 pub(super) struct Ready {
     pub server: Server,
     pub version: String,
-    pub session: Option<Session>,
-    /// The directory whose events are told; none: those of every directory.
-    pub directory: Option<String>,
+    pub ledger: Ledger,
     pub feed: Feed,
 }
 
@@ -40,24 +41,47 @@ pub(super) async fn prepare(plan: &Plan, own: &mut Option<OwnServer>) -> Result<
         server = Server::new(url, directory, &plan.credentials)?;
         session = Some(found);
     }
+    let begins = session.is_none() && plan.task.is_some();
+    let watches_a_directory = session.is_none() && !plan.all;
+    let mut directory = session.as_ref().and_then(|s| s.directory.clone());
+    if watches_a_directory && !begins {
+        directory = Some(server.directory().await?);
+    }
+    let mut noted = None;
+    if !begins && !plan.from_start {
+        noted = Some(note(plan, &server, session.as_ref(), directory.clone()).await?);
+    }
     // Listen first, so that nothing of what the task brings is missed.
     let feed = listen(plan, &server).await?;
-    if session.is_none() && plan.task.is_some() {
-        session = Some(server.create_session().await?);
+    if begins {
+        let created = server.create_session().await?;
+        directory.clone_from(&created.directory);
+        session = Some(created);
     }
-    let watches_a_directory = session.is_none() && !plan.all;
-    let directory = match &session {
-        Some(session) => session.directory.clone(),
-        None if watches_a_directory => Some(server.directory().await?),
-        None => None,
-    };
     Ok(Ready {
         server,
         version,
-        session,
-        directory,
+        ledger: noted.unwrap_or_else(|| Ledger::new(session.as_ref(), directory)),
         feed,
     })
+}
+
+/// What was there before us. A long answer may break off on its way.
+async fn note(
+    plan: &Plan,
+    server: &Server,
+    session: Option<&Session>,
+    directory: Option<String>,
+) -> Result<Ledger, Failure> {
+    let (began, mut pauses) = (Instant::now(), pauses());
+    loop {
+        match Ledger::from_now(server, session, directory.clone()).await {
+            Err(failure) if failure.code == Code::Unreachable && began.elapsed() < plan.reconnect => {
+                sleep(pauses.next().unwrap_or_default()).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// The connection. A server that is just starting may drop its first listeners.

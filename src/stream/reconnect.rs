@@ -1,7 +1,7 @@
 //! A lost connection: got back with growing pauses, what was missed told, and the gap said.
 
 use super::close::End;
-use super::feed::Feed;
+use super::feed::{Feed, silent};
 use super::live::Live;
 use super::spawn::OwnServer;
 use super::stop::Stop;
@@ -9,12 +9,15 @@ use crate::pipe::{Code, Failure};
 use crate::wire::record::Gap;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// The pauses between attempts: from a tenth of a second to five, with jitter, so that a server that
 /// comes back is not met by everybody at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long one attempt may take to bring a connection that speaks. A healthy server greets in milliseconds.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(5);
 
 /// A connection that lasted so long was a good one: the next pause is short again. It is the time between
 /// two heartbeats.
@@ -23,20 +26,38 @@ const STEADY: Duration = Duration::from_secs(10);
 /// How often it is looked whether a server of our own still runs.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How an attempt failed.
-enum Failed {
-    /// It may work the next time.
-    Attempt(Failure),
+/// What keeps the stream from going on as it did.
+pub(super) enum Trouble {
+    /// The connection is lost, or could not be had back: why, for a person.
+    Lost(String),
     /// The stream ends.
     End(End),
 }
 
-impl From<Failure> for Failed {
+impl Trouble {
+    /// What it means where nothing has worked yet: an error that stays is not waited out.
+    pub(super) fn at_first(failure: Failure) -> Self {
+        match failure.code {
+            Code::Error | Code::Usage => Self::End(End::Failed(failure)),
+            _ => Self::from(failure),
+        }
+    }
+
+    /// What it means where it cannot be tried again.
+    pub(super) fn for_good(failure: Failure) -> Self {
+        match Self::at_first(failure) {
+            Self::Lost(why) => Self::End(End::ServerGone(why)),
+            end @ Self::End(_) => end,
+        }
+    }
+}
+
+impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
-        if failure.code == Code::NotAllowed {
-            Self::End(End::NotAllowed(failure))
-        } else {
-            Self::Attempt(failure)
+        match failure.code {
+            Code::NotAllowed => Self::End(End::NotAllowed(failure)),
+            Code::ReaderLeft => Self::End(End::Stopped(Stop::ReaderLeft)),
+            _ => Self::Lost(failure.message),
         }
     }
 }
@@ -52,8 +73,8 @@ pub(super) fn pauses() -> ExponentialBackoff {
 }
 
 impl Live<'_> {
-    /// Gets the connection back, or says how the stream ends.
-    pub(super) async fn reconnect(&mut self, lost: &str) -> Result<Feed, End> {
+    /// Gets the connection back, or says how the stream ends. Nothing has been heard since `heard`.
+    pub(super) async fn reconnect(&mut self, lost: &str, heard: Instant) -> Result<Feed, End> {
         let since = Instant::now();
         tracing::info!("lost the server ({lost}); trying again");
         if self.connected.elapsed() >= STEADY {
@@ -64,17 +85,18 @@ impl Live<'_> {
             let left = self.plan.reconnect.saturating_sub(since.elapsed());
             let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE);
             self.pass_time(pause.min(left)).await?;
-            match self.connect_again(lost, since, attempts).await {
+            let left = self.plan.reconnect.saturating_sub(since.elapsed());
+            match self.connect_again(lost, heard, attempts, left).await {
                 Ok(feed) => {
                     self.connected = Instant::now();
                     return Ok(feed);
                 }
-                Err(Failed::End(end)) => return Err(end),
-                Err(Failed::Attempt(failure)) if since.elapsed() >= self.plan.reconnect => {
-                    return Err(End::ServerGone(failure.message));
+                Err(Trouble::End(end)) => return Err(end),
+                Err(Trouble::Lost(why)) if since.elapsed() >= self.plan.reconnect => {
+                    return Err(End::ServerGone(why));
                 }
-                Err(Failed::Attempt(failure)) => {
-                    tracing::debug!("not yet: {failure}");
+                Err(Trouble::Lost(why)) => {
+                    tracing::debug!("not yet: {why}");
                     attempts += 1;
                 }
             }
@@ -82,18 +104,28 @@ impl Live<'_> {
     }
 
     /// One attempt: a connection that speaks, what was missed, and what the session does now.
-    async fn connect_again(&mut self, lost: &str, since: Instant, attempts: u32) -> Result<Feed, Failed> {
-        let feed = Feed::open(&self.server, self.plan.all, self.plan.silence).await?;
-        let lasted = since.elapsed();
-        self.tell_gap(lost, lasted, attempts, true).await?;
-        let mut works = true;
-        if let Some(id) = &self.session {
-            works = self.server.is_busy(id).await?;
-        }
-        if !works {
-            self.rest.rested();
-        }
+    async fn connect_again(
+        &mut self,
+        lost: &str,
+        heard: Instant,
+        attempts: u32,
+        left: Duration,
+    ) -> Result<Feed, Trouble> {
+        let feed = self.listen(left).await?;
+        self.tell_gap(lost, heard.elapsed(), attempts, true).await?;
+        self.look().await?;
         Ok(feed)
+    }
+
+    /// Waits for a connection that speaks, and not for longer than is left.
+    async fn listen(&mut self, left: Duration) -> Result<Feed, Failure> {
+        let (server, all, silence) = (self.server.clone(), self.plan.all, self.plan.silence);
+        let limit = left.clamp(FIRST_PAUSE, LONGEST_ATTEMPT);
+        let opening = async {
+            let opened = timeout(limit, Feed::open(&server, all, silence)).await;
+            opened.unwrap_or_else(|_| Err(silent(&server, &format!("no word within {limit:?}"))))
+        };
+        self.ticking(opening).await
     }
 
     /// Tells what was missed, and says what the gap was; with nothing missed only where `lost` is certain.
@@ -103,53 +135,33 @@ impl Live<'_> {
         lasted: Duration,
         attempts: u32,
         certain: bool,
-    ) -> Result<(), Failed> {
-        let recovered = self.recover().await?;
-        let reader_left = || Failed::End(End::Stopped(Stop::ReaderLeft));
-        if !recovered.read {
-            return Err(reader_left());
-        }
+    ) -> Result<(), Trouble> {
+        let complete = self.recover().await?;
         if !certain && self.unsaid == 0 {
             return Ok(());
         }
         let gap = Gap {
-            session_id: self.session.clone(),
+            session_id: self.ledger.session.clone(),
             lasted: i64::try_from(lasted.as_millis()).unwrap_or(i64::MAX),
             attempts,
             recovered: std::mem::take(&mut self.unsaid),
-            complete: recovered.complete,
+            complete,
             reason: lost.to_owned(),
         };
-        self.tell(&gap).await.map_err(|_| reader_left())
+        Ok(self.tell(&gap).await?)
     }
 
     /// The session rests, as far as was heard: asks the server whether it does, and for what the connection
     /// may have swallowed before anybody could know that it was dead.
-    pub(super) async fn settle(&mut self) -> Result<Option<Feed>, End> {
+    pub(super) async fn settle(&mut self) -> Result<(), Trouble> {
         let quiet = self.last_event.elapsed();
-        let outcome = match self.certainly_rests().await {
-            Ok(false) => {
-                self.rest.works();
-                return Ok(None);
-            }
-            Ok(true) => {
-                let lost = "the connection had not told everything when the session came to rest";
-                self.tell_gap(lost, quiet, 0, false).await
-            }
-            Err(failure) => Err(failure.into()),
-        };
-        match outcome {
-            Ok(()) => Err(End::Rest),
-            Err(Failed::End(end)) => Err(end),
-            Err(Failed::Attempt(failure)) => self.reconnect(&failure.message).await.map(Some),
+        self.look().await?;
+        if self.rest.certain_at().is_none() {
+            return Ok(());
         }
-    }
-
-    async fn certainly_rests(&self) -> Result<bool, Failure> {
-        match &self.session {
-            Some(id) => Ok(!self.server.is_busy(id).await?),
-            None => Ok(true),
-        }
+        let lost = "the connection had not told everything when the session came to rest";
+        self.tell_gap(lost, quiet, 0, false).await?;
+        Err(Trouble::End(End::Rest))
     }
 
     /// Waits, with a tick each second. Our own server, once ended, does not come back.
@@ -164,8 +176,8 @@ impl Live<'_> {
             if Instant::now() >= until {
                 return Ok(());
             }
-            sleep_until(until.min(self.wake_at()).min(Instant::now() + LOOK)).await;
-            if !self.tick().await {
+            sleep_until(until.min(self.tick_at()).min(Instant::now() + LOOK)).await;
+            if self.tick().await.is_err() {
                 return Err(End::Stopped(Stop::ReaderLeft));
             }
         }

@@ -1,141 +1,105 @@
-//! What a lost connection cost: asked from the durable log, told in order, each event once.
+//! What a lost connection cost: asked from the durable log, told in its order, each event once; or from the
+//! messages, where the server keeps no log.
 
 use super::live::Live;
 use crate::pipe::Failure;
 use crate::server::{Entry, History, Session};
 use crate::wire::observe;
-use std::collections::{HashMap, HashSet};
-
-/// A number that no log reaches: what is asked for a session that is not wanted.
-const NOTHING: i64 = i64::MAX >> 11;
-
-/// How much of the log is held at once, in bytes. The server sends it by number, session by session mixed:
-/// what is held is told by id, which is the order of time.
-const HELD: usize = 8 * 1024 * 1024;
-
-/// What a recovery brought.
-#[derive(Debug)]
-pub(super) struct Recovered {
-    /// Whether that is all that the server keeps.
-    pub complete: bool,
-    /// Whether somebody still reads.
-    pub read: bool,
-}
-
-impl Default for Recovered {
-    fn default() -> Self {
-        Self {
-            complete: true,
-            read: true,
-        }
-    }
-}
+use std::collections::HashSet;
 
 impl Live<'_> {
-    /// Tells what was missed, as far as the server knows it. Failing, it has told a part, and goes on from
-    /// there the next time.
-    pub(super) async fn recover(&mut self) -> Result<Recovered, Failure> {
-        let sessions = self.server.sessions().await?;
-        self.family.adopt_from(&sessions);
-        if self.seen.has_ids() {
-            let wanted = self.wanted(&sessions);
-            let after = self.after(&sessions, &wanted);
-            if let Some(history) = self.server.history(&after).await? {
-                return self.tell_log(history, &wanted).await;
+    /// Tells what was missed, as far as the server knows it, and says whether that is all. Failing, it has told a
+    /// part, and goes on from there the next time.
+    pub(super) async fn recover(&mut self) -> Result<bool, Failure> {
+        let server = self.server.clone();
+        let sessions = self.ticking(server.sessions()).await?;
+        self.ledger.family.adopt_from(&sessions);
+        let mut wanted = self.ledger.wanted(&sessions);
+        let all = wanted.len();
+        wanted.retain(|id| !self.ledger.seen.is_forgotten(id));
+        let mut complete = wanted.len() == all;
+        if self.catch_up(&sessions, &wanted).await?
+            && let Some(history) = self.history(&sessions, &wanted).await?
+        {
+            complete &= self.tell_log(history, &wanted).await?;
+        }
+        for id in wanted {
+            if self.ledger.seen.last_seq(&id).is_none() {
+                complete &= self.tell_messages(&id).await?;
             }
         }
-        self.tell_messages(&sessions).await
+        Ok(complete && !self.ledger.log_is_out_of_order)
     }
 
-    /// The sessions whose events are ours.
-    fn wanted(&self, sessions: &[Session]) -> HashSet<String> {
-        let ours = |session: &&Session| {
-            self.session.is_none() && (self.directory.is_none() || self.directory == session.directory)
-        };
-        let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
-        listed.chain(self.family.members().cloned()).collect()
-    }
-
-    /// What the log is asked for. A session that is not named comes back whole: so every session is named
-    /// of which something was told, and the unwanted ones from their end.
-    fn after(&self, sessions: &[Session], wanted: &HashSet<String>) -> HashMap<String, i64> {
-        let unwanted = sessions.iter().filter(|session| !wanted.contains(&session.id));
-        let told = wanted
-            .iter()
-            .filter_map(|id| Some((id.clone(), self.seen.last_seq(id)?)));
-        unwanted
-            .map(|session| (session.id.clone(), NOTHING))
-            .chain(told)
-            .collect()
-    }
-
-    async fn tell_log(
+    /// The log, from where it was told; `None` where the server keeps none.
+    async fn history(
         &mut self,
-        mut history: History,
+        sessions: &[Session],
         wanted: &HashSet<String>,
-    ) -> Result<Recovered, Failure> {
-        let mut recovered = Recovered::default();
-        let (mut held, mut size) = (Vec::new(), 0);
-        loop {
-            let entry = history.next().await?;
-            let ended = entry.is_none();
-            if let Some(entry) = entry
-                && wanted.contains(&entry.session)
-                && self.seen.is_missing(&entry)
-            {
-                size += entry.size();
-                held.push(entry);
-            }
-            if size > HELD || ended {
-                size = 0;
-                recovered.read = self.tell_entries(&mut held).await;
-            }
-            if ended || !recovered.read {
-                recovered.complete = history.skipped == 0;
-                return Ok(recovered);
-            }
+    ) -> Result<Option<History>, Failure> {
+        if self.ledger.log_is_out_of_order {
+            return Ok(None);
         }
+        let (server, after) = (self.server.clone(), self.ledger.after(sessions, wanted));
+        let history = self.ticking(server.history(&after)).await?;
+        Ok(self.ledger.unless_refused(history))
     }
 
-    /// Tells these entries in the order of time. False: nobody reads any more.
-    async fn tell_entries(&mut self, held: &mut Vec<Entry>) -> bool {
-        held.sort_by(|a, b| a.id.cmp(&b.id));
-        for entry in held.drain(..) {
-            self.seen.told(&entry);
-            if !self.tell_missed(&payload(&entry)).await {
-                return false;
-            }
+    /// Finds out how far the log has been told: up to the last of its entries that came as an event. Says
+    /// whether there is more; then it has to be asked for once more, as it is never held.
+    async fn catch_up(&mut self, sessions: &[Session], wanted: &HashSet<String>) -> Result<bool, Failure> {
+        if self.ledger.seen.is_empty() {
+            return Ok(true);
         }
-        true
-    }
-
-    /// What the messages of our sessions say beyond what has been told: for servers without a log.
-    async fn tell_messages(&mut self, sessions: &[Session]) -> Result<Recovered, Failure> {
-        let mut recovered = Recovered::default();
-        let ours: Vec<String> = if self.session.is_some() {
-            self.family.members().cloned().collect()
-        } else {
-            let listed = |id: &&String| sessions.iter().any(|session| session.id == **id);
-            self.finished.sessions().filter(listed).cloned().collect()
+        let Some(mut history) = self.history(sessions, wanted).await? else {
+            return Ok(false);
         };
-        for session in ours {
-            let messages = self.server.messages(&session).await?;
-            for payload in self.finished.missing(&messages) {
-                recovered.read = self.tell_missed(&payload).await;
-                if !recovered.read {
-                    return Ok(recovered);
+        // The sessions with entries behind the last one that was told.
+        let mut behind = HashSet::new();
+        while let Some(entry) = history.next().await? {
+            if wanted.contains(&entry.session) {
+                if self.ledger.seen.catch_up(&entry) {
+                    behind.remove(&entry.session);
+                } else {
+                    behind.insert(entry.session);
                 }
             }
+            self.tick().await?;
         }
-        Ok(recovered)
+        Ok(!behind.is_empty() || history.skipped > 0)
     }
 
-    async fn tell_missed(&mut self, payload: &str) -> bool {
-        if let Ok(seen) = observe(payload) {
-            self.finished.observe(&seen);
+    async fn tell_log(&mut self, mut history: History, wanted: &HashSet<String>) -> Result<bool, Failure> {
+        while let Some(entry) = history.next().await? {
+            if wanted.contains(&entry.session) && self.ledger.seen.is_missing(&entry) {
+                self.ledger.seen.told(&entry);
+                let payload = payload(&entry);
+                if let Ok(seen) = observe(&payload) {
+                    self.ledger.finished.observe(&seen);
+                }
+                self.unsaid += 1;
+                self.stamped(payload).await?;
+            }
+            self.tick().await?;
         }
-        self.unsaid += 1;
-        self.stamped(payload).await
+        Ok(history.skipped == 0)
+    }
+
+    /// What the messages of a session say beyond what has been told.
+    async fn tell_messages(&mut self, session: &str) -> Result<bool, Failure> {
+        if !self.ledger.finished.knows(session) {
+            return Ok(false);
+        }
+        let server = self.server.clone();
+        let messages = self.ticking(server.messages(session)).await?;
+        for payload in self.ledger.finished.missing(session, &messages) {
+            if let Ok(seen) = observe(&payload) {
+                self.ledger.finished.observe_late(&seen);
+            }
+            self.unsaid += 1;
+            self.stamped(payload).await?;
+        }
+        Ok(true)
     }
 }
 

@@ -7,7 +7,14 @@ use opencode_rs::OpencodeError;
 use opencode_rs::server::{ManagedServer, ServerOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::time::Instant;
 use url::Url;
+
+/// How long the keeper may take to end the server: more than it gives to those who do not want to leave.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -26,7 +33,7 @@ pub struct Spawn {
 pub(super) struct OwnServer {
     server: ManagedServer,
     /// Closing it tells the keeper that we are gone.
-    _lifeline: Lifeline,
+    lifeline: Lifeline,
 }
 
 impl OwnServer {
@@ -41,11 +48,8 @@ impl OwnServer {
             )
         })?;
         let lifeline = Lifeline::new()?;
-        let mut launcher = vec![
-            keeper::ARGUMENT.to_owned(),
-            lifeline.number(),
-            program.to_string_lossy().into_owned(),
-        ];
+        let mut launcher = Vec::from(keeper::arguments(&lifeline));
+        launcher.push(program.to_string_lossy().into_owned());
         launcher.extend(spawn.args.iter().cloned());
         let options = ServerOptions::new()
             .binary(own_executable()?)
@@ -55,10 +59,7 @@ impl OwnServer {
         let server = ManagedServer::start(options)
             .await
             .map_err(|e| not_started(&program, &e))?;
-        Ok(Self {
-            server,
-            _lifeline: lifeline,
-        })
+        Ok(Self { server, lifeline })
     }
 
     pub(super) fn url(&self) -> Url {
@@ -71,7 +72,13 @@ impl OwnServer {
     }
 
     /// Ends the server and what it started, and waits until it is gone.
-    pub(super) async fn stop(self) {
+    pub(super) async fn stop(mut self) {
+        drop(self.lifeline);
+        let until = Instant::now() + PATIENCE;
+        // The keeper ends everything and then itself; the library would kill it in the middle of that.
+        while self.server.is_running() && Instant::now() < until {
+            tokio::time::sleep(LOOK).await;
+        }
         if let Err(error) = self.server.stop().await {
             tracing::warn!("the server did not stop cleanly: {error}");
         }

@@ -22,22 +22,25 @@ impl Clock {
     }
 }
 
-/// The server's payload as one line: byte for byte, with `ts` spliced in front of its first member.
-/// `None` when it is no JSON object.
-pub(super) fn stamp(payload: &str, ts: i64) -> Option<Vec<u8>> {
-    let members = payload.trim_ascii().strip_prefix('{')?;
-    let comma = if members.trim_ascii_start().starts_with('}') {
-        ""
-    } else {
-        ","
-    };
-    let mut line = format!("{{\"ts\":{ts}{comma}").into_bytes();
+/// The server's payload as one line: byte for byte, with `ts` spliced in front of its first member, in the memory
+/// that it has already. `None` when it is no JSON object.
+pub(super) fn stamp(payload: String, ts: i64) -> Option<Vec<u8>> {
+    let object = payload.trim_ascii_start();
+    let members = object.strip_prefix('{')?.trim_ascii_start();
+    let comma = if members.starts_with('}') { "" } else { "," };
+    let before = payload.len() - object.len() + 1;
+    let end = payload.trim_ascii_end().len();
+    let head = format!("{{\"ts\":{ts}{comma}");
+    let mut line = payload.into_bytes();
+    line.truncate(end);
+    line.reserve_exact(head.len() + 1);
+    line.splice(..before, head.into_bytes());
     // Between the members a line break is white space; inside a string JSON has none.
-    line.extend(
-        members
-            .bytes()
-            .map(|b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }),
-    );
+    for byte in &mut line {
+        if matches!(byte, b'\n' | b'\r') {
+            *byte = b' ';
+        }
+    }
     line.push(b'\n');
     Some(line)
 }
@@ -56,13 +59,20 @@ mod tests {
 
     #[test]
     fn the_payload_stays_as_it_is_behind_its_time() {
-        let line = stamp(r#"{"id":"evt_1","type":"a","properties":{"x":"\ud83d"}}"#, 7).unwrap();
+        let line = stamp(
+            r#"{"id":"evt_1","type":"a","properties":{"x":"\ud83d"}}"#.to_owned(),
+            7,
+        )
+        .unwrap();
         assert_eq!(
             String::from_utf8(line).unwrap(),
             "{\"ts\":7,\"id\":\"evt_1\",\"type\":\"a\",\"properties\":{\"x\":\"\\ud83d\"}}\n"
         );
-        assert_eq!(stamp("{}", 1).unwrap(), b"{\"ts\":1}\n");
-        assert_eq!(stamp("{\n\"a\":1}", 1).unwrap(), b"{\"ts\":1, \"a\":1}\n");
-        assert_eq!(stamp("[]", 1), None);
+        assert_eq!(stamp("{}".to_owned(), 1).unwrap(), b"{\"ts\":1}\n");
+        assert_eq!(
+            stamp("{\n\"a\":1}".to_owned(), 1).unwrap(),
+            b"{\"ts\":1, \"a\":1}\n"
+        );
+        assert_eq!(stamp("[]".to_owned(), 1), None);
     }
 }

@@ -17,18 +17,25 @@ struct Kind<'a> {
     kind: Option<&'a str>,
 }
 
-/// The payload of a wrapped event; `None` for what says the same a second time, for servers among themselves.
-pub(super) fn unwrap(text: &str) -> Option<&str> {
+/// Leaves of a wrapped event what was wrapped, in its place. False for what says the same a second time, for servers
+/// among themselves.
+pub(super) fn unwrap(text: &mut String) -> bool {
     let Ok(Wrapped {
         payload: Some(payload),
     }) = serde_json::from_str(text)
     else {
-        return Some(text);
+        return true;
     };
-    let kind = serde_json::from_str::<Kind>(payload.get())
-        .ok()
-        .and_then(|k| k.kind);
-    (kind != Some("sync")).then(|| payload.get())
+    let payload = payload.get();
+    let kind = serde_json::from_str::<Kind>(payload).ok().and_then(|k| k.kind);
+    if kind == Some("sync") {
+        return false;
+    }
+    let start = payload.as_ptr().addr() - text.as_ptr().addr();
+    let end = start + payload.len();
+    text.truncate(end);
+    text.drain(..start);
+    true
 }
 
 #[cfg(test)]
@@ -37,12 +44,16 @@ mod tests {
 
     #[test]
     fn what_was_wrapped_comes_out_byte_for_byte() {
+        let unwrapped = |text: &str| {
+            let mut text = text.to_owned();
+            unwrap(&mut text).then_some(text)
+        };
         let wrapped = r#"{"directory":"/p","payload":{ "id":"evt_1","type":"a", "properties":{}}}"#;
         assert_eq!(
-            unwrap(wrapped),
+            unwrapped(wrapped).as_deref(),
             Some(r#"{ "id":"evt_1","type":"a", "properties":{}}"#)
         );
-        assert_eq!(unwrap(r#"{"payload":{"type":"sync","syncEvent":{}}}"#), None);
-        assert_eq!(unwrap(r#"{"type":"a"}"#), Some(r#"{"type":"a"}"#));
+        assert_eq!(unwrapped(r#"{"payload":{"type":"sync","syncEvent":{}}}"#), None);
+        assert_eq!(unwrapped(r#"{"type":"a"}"#).as_deref(), Some(r#"{"type":"a"}"#));
     }
 }

@@ -16,6 +16,9 @@ const MEMORY: u64 = 64 * 1024;
 /// Far more than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// What a server may want to be told before it answers.
+const PASSWORD: &str = "open sesame";
+
 /// How long a reader sleeps while events arrive.
 const SLEEP: Duration = Duration::from_mins(1);
 
@@ -24,6 +27,7 @@ fn start(args: &[&str]) -> Child {
     Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
         .args(args)
         .env_clear()
+        .env("OPENCODE_SERVER_PASSWORD", PASSWORD)
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
@@ -54,7 +58,7 @@ fn standstill(count: impl Fn() -> usize) -> usize {
 #[test]
 fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
     const EVENTS: usize = 3200;
-    let flood = Flood::start(EVENTS, |_| 64 * 1024);
+    let flood = Flood::behind(Some(PASSWORD), EVENTS, |_| 64 * 1024);
     let mut child = start(&[
         "--server",
         &flood.url(),
@@ -93,6 +97,47 @@ fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
     assert!(child.wait().unwrap().success());
     assert!(last.contains("\"rest\""), "{last}");
     eprintln!("200 MB, held back at event {stopped_at}: {memory:?} KiB at most");
+    assert!(memory.is_none_or(|kib| kib < MEMORY), "{memory:?} KiB");
+}
+
+#[test]
+fn a_slow_reader_whose_connection_breaks_still_gets_everything_in_order() {
+    const EVENTS: usize = 600;
+    let flood = Flood::start(EVENTS, |_| 64 * 1024);
+    let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION]);
+    let stopped_at = standstill(|| flood.taken());
+    assert!(stopped_at < EVENTS, "nobody held the server back");
+    flood.cut();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let (mut told, mut gaps) = (Vec::new(), Vec::new());
+    for line in stdout.lines() {
+        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        match line["type"].as_str() {
+            Some("message.part.updated") => told.push(line["id"].as_str().unwrap().to_owned()),
+            Some("ocr.stream.gap") => gaps.push(line),
+            _ => {}
+        }
+    }
+    let all: Vec<String> = (1..=EVENTS).map(|n| format!("evt_1{n:08}")).collect();
+    assert!(told == all, "{} of {EVENTS}", told.len());
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!(gaps[0]["properties"]["complete"], true);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn attachments_of_the_largest_size_fit_in_the_memory() {
+    let flood = Flood::start(6, |_| 14 * 1024 * 1024);
+    let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION]);
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let (mut told, mut memory) = (0, None);
+    for line in stdout.lines() {
+        told += usize::from(line.unwrap().contains("message.part.updated"));
+        memory = peak(&child).or(memory);
+    }
+    assert_eq!(told, 6);
+    assert!(child.wait().unwrap().success());
+    eprintln!("events of 14 MB: {memory:?} KiB at most");
     assert!(memory.is_none_or(|kib| kib < MEMORY), "{memory:?} KiB");
 }
 
@@ -187,16 +232,10 @@ fn a_server_that_is_gone_for_good_is_tried_a_few_times_and_then_named() {
     assert!((2..=10).contains(&attempts), "{attempts} attempts in 10 s");
 }
 
-#[test]
-fn a_server_that_takes_every_listener_and_drops_it_is_not_hammered() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    let events = move || {
-        count.fetch_add(1, Ordering::Relaxed);
-        async { ([("content-type", "text/event-stream")], CONNECTED) }
-    };
+/// A server of one directory whose events come from `events`.
+fn serving(events: axum::routing::MethodRouter) -> Host {
     let router = Router::new()
-        .route("/event", get(events))
+        .route("/event", events)
         .route(
             "/sync/history",
             axum::routing::post(|| async { axum::Json(serde_json::json!([])) }),
@@ -210,7 +249,91 @@ fn a_server_that_takes_every_listener_and_drops_it_is_not_hammered() {
             "/global/health",
             get(|| async { axum::Json(serde_json::json!({"healthy": true, "version": "1.18.33"})) }),
         );
-    let server = Host::serve(router);
+    Host::serve(router)
+}
+
+/// A body that says these things, each after a while, and then nothing more.
+fn slowly(pieces: Vec<&'static str>, pause: Duration) -> axum::body::Body {
+    use futures_util::{StreamExt, stream};
+    let said = stream::iter(pieces).then(move |piece| async move {
+        tokio::time::sleep(pause).await;
+        Ok::<_, std::convert::Infallible>(piece)
+    });
+    axum::body::Body::from_stream(said.chain(stream::pending()))
+}
+
+#[test]
+fn a_large_event_on_a_slow_link_is_no_silence() {
+    let server = serving(get(|| async {
+        let event = [
+            CONNECTED,
+            "data: {\"id\":\"evt_1\",",
+            "\"type\":",
+            "\"x\",",
+            "\"properties\":",
+            "{}}\n\n",
+        ];
+        let kind = [("content-type", "text/event-stream")];
+        (kind, slowly(event.to_vec(), Duration::from_millis(500)))
+    }));
+    let mut child = start(&["--server", &server.url(), "--follow", "--silence-timeout", "1"]);
+    let lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let mut before = Vec::new();
+    for line in lines {
+        assert!(!line.contains("ocr.stream.gap"), "it was still speaking: {line}");
+        if line.contains("evt_1") {
+            break;
+        }
+        before.push(line);
+    }
+    assert!(
+        before.iter().any(|line| line.contains("ocr.stream.tick")),
+        "{before:?}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
+}
+
+#[test]
+fn a_server_that_listens_and_never_speaks_again_is_given_up_in_time() {
+    let again = Arc::new(AtomicUsize::new(0));
+    let server = serving(get(move || {
+        let first = again.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            let kind = [("content-type", "text/event-stream")];
+            if first {
+                (kind, axum::body::Body::from(CONNECTED))
+            } else {
+                (kind, slowly(Vec::new(), Duration::ZERO))
+            }
+        }
+    }));
+    let began = Instant::now();
+    let done = ocr("ocr-stream")
+        .args(["--server", &server.url(), "--follow", "--reconnect-timeout", "3"])
+        .timeout(PATIENCE)
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(69));
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    let text = String::from_utf8(done.stdout).unwrap();
+    let ticks = text
+        .lines()
+        .filter(|line| line.contains("ocr.stream.tick"))
+        .count();
+    assert!(ticks >= 2, "time stood still: {text}");
+}
+
+#[test]
+fn a_server_that_takes_every_listener_and_drops_it_is_not_hammered() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let events = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { ([("content-type", "text/event-stream")], CONNECTED) }
+    };
+    let server = serving(get(events));
     let mut child = start(&["--server", &server.url(), "--follow"]);
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut gaps = lines

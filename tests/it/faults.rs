@@ -1,20 +1,71 @@
 //! A connection that is cut, stalled, delayed, doubled and corrupted: nothing is lost, and nothing told twice.
 
-use crate::support::{Faults, Proxy, Recorded, names, ocr, recording};
+use crate::support::{Clock, Faults, Proxy, Recorded, Ways, names, nothing_left, recording};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many runs there are, each with a seed of its own.
 const RUNS: u64 = 220;
+/// How many of them meet a fault at least; a short recording may end before the one that was planned.
+const MET: usize = 200;
 /// How many of them go on side by side: most of their time they wait.
 const SIDE_BY_SIDE: usize = 12;
 /// How many faults one run has at most.
 const FAULTS: u64 = 6;
 /// Far more than a run takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
+const PASSWORD: &str = "open sesame";
+
+/// What is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watched {
+    Session,
+    FromStart,
+    Directory,
+    All,
+}
+
+/// How a run goes, by its seed.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    seed: u64,
+    watched: Watched,
+    ways: Ways,
+}
+
+impl Run {
+    fn of(seed: u64) -> Self {
+        let watched = match seed % 8 {
+            5 => Watched::Directory,
+            6 => Watched::All,
+            1 | 4 => Watched::FromStart,
+            _ => Watched::Session,
+        };
+        let ids = match seed % 3 {
+            0 => Clock::GoesOn,
+            1 => Clock::StepsBack,
+            _ => Clock::Wraps,
+        };
+        let password = (seed % 2 == 1).then_some(PASSWORD);
+        let ways = Ways {
+            ids,
+            password,
+            log_fails: None,
+        };
+        Self { seed, watched, ways }
+    }
+
+    /// Whether it ends when the session rests; otherwise when it is told to.
+    fn ends_at_rest(self) -> bool {
+        matches!(self.watched, Watched::Session | Watched::FromStart)
+    }
+}
 
 /// The recordings of sessions that come to rest.
 fn that_rest() -> Vec<String> {
@@ -25,27 +76,41 @@ fn that_rest() -> Vec<String> {
     names().iter().map(|name| recording(name)).filter(rests).collect()
 }
 
-/// What a run told, against what the server's log says. `Err`: what is wrong.
-fn judge(server: &Recorded, lines: &[Value], faults: Faults) -> Result<(), String> {
-    let id = |line: &Value| line["id"].as_str().map(str::to_owned);
-    let mut told = HashSet::new();
-    if let Some(twice) = lines.iter().filter_map(id).find(|id| !told.insert(id.clone())) {
-        return Err(format!("{twice} was told twice"));
+/// What a run told.
+#[derive(Default)]
+struct Told {
+    lines: Vec<Value>,
+    ids: HashSet<String>,
+    gaps: usize,
+}
+
+impl Told {
+    fn take(&mut self, line: &str) -> Result<(), String> {
+        let line: Value = serde_json::from_str(line).map_err(|torn| format!("a line is torn: {torn}"))?;
+        if let Some(id) = line["id"].as_str()
+            && !self.ids.insert(id.to_owned())
+        {
+            return Err(format!("{id} was told twice"));
+        }
+        self.gaps += usize::from(line["type"] == "ocr.stream.gap");
+        self.lines.push(line);
+        Ok(())
     }
-    let durable = |line: &&Value| {
-        let kinds = [
-            "message.updated",
-            "message.part.updated",
-            "session.created",
-            "session.updated",
-        ];
-        kinds.iter().any(|kind| line["type"] == *kind)
-    };
+}
+
+/// What a run told, against what the server's log says. `Err`: what is wrong.
+fn judge(server: &Recorded, run: Run, told: &Told, faults: Faults) -> Result<(), String> {
+    let lines = &told.lines;
     let family = server.family();
     for session in &family {
-        let of = |line: &&Value| line["properties"]["sessionID"] == **session;
-        let ids: Vec<String> = lines.iter().filter(durable).filter(of).filter_map(id).collect();
         let log = server.log_of(session);
+        let logged: HashSet<&String> = log.iter().collect();
+        let id = |line: &Value| line["id"].as_str().map(str::to_owned);
+        let ids: Vec<String> = lines
+            .iter()
+            .filter_map(id)
+            .filter(|id| logged.contains(id))
+            .collect();
         if ids != log {
             let (missing, told) = (log.iter().find(|id| !ids.contains(id)), ids.len());
             return Err(format!(
@@ -66,33 +131,99 @@ fn judge(server: &Recorded, lines: &[Value], faults: Faults) -> Result<(), Strin
     if !incomplete.is_empty() || gaps.len() < faults.must_show.min(1) {
         return Err(format!("gaps {gaps:?} {incomplete:?}"));
     }
-    let closed = lines.last().map(|line| &line["properties"]["reason"]);
-    if closed.is_none_or(|reason| reason != "rest") {
+    let reason = if run.ends_at_rest() { "rest" } else { "interrupted" };
+    let closed = lines.last().filter(|line| line["type"] == "ocr.stream.closed");
+    let closed = closed.map(|line| &line["properties"]["reason"]);
+    if closed.is_none_or(|closed| closed != reason) {
         return Err(format!("it ends with {closed:?}"));
     }
     Ok(())
 }
 
-fn run(seed: u64, recording: &str) -> (Faults, Result<(), String>) {
-    let server = Recorded::play(recording);
-    let faults = usize::try_from(seed % (FAULTS + 1)).expect("a small number");
-    let proxy = Proxy::start(&server.url(), seed, faults);
-    let done = ocr("ocr-stream")
-        .args(["--server", &proxy.url(), "--session", server.session()])
-        .args(["--silence-timeout", "1", "--reconnect-timeout", "60"])
-        .timeout(PATIENCE)
-        .output()
-        .expect("a program that starts");
-    let met = proxy.faults();
-    let text = String::from_utf8(done.stdout).expect("lines are text");
-    let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
-    let said = String::from_utf8_lossy(&done.stderr);
-    let outcome = match lines {
-        Err(torn) => Err(format!("a line is torn: {torn}")),
-        Ok(_) if done.status.code() != Some(0) || !said.is_empty() => Err(format!("{}: {said}", done.status)),
-        Ok(lines) => judge(&server, &lines, met),
+/// Starts the stream; everything that it starts bears the mark.
+fn start(run: Run, server: &Recorded, url: &str, mark: &str) -> Child {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"));
+    command
+        .args([
+            "--server",
+            url,
+            "--silence-timeout",
+            "1",
+            "--reconnect-timeout",
+            "60",
+        ])
+        .env_clear()
+        .env("OCR_TEST_MARK", mark)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    match run.watched {
+        Watched::Session => command.args(["--session", server.session()]),
+        Watched::FromStart => {
+            server.begin();
+            command.args(["--session", server.session(), "--from-start"])
+        }
+        Watched::Directory => &mut command,
+        Watched::All => command.arg("--all"),
     };
+    if let Some(password) = run.ways.password {
+        command.env("OPENCODE_SERVER_PASSWORD", password);
+    }
+    command.spawn().expect("a program that starts")
+}
+
+fn go(run: Run, recording: &str) -> (Faults, Result<(), String>) {
+    let server = Recorded::play_in(recording, run.ways);
+    let faults = usize::try_from(1 + run.seed % FAULTS).expect("a small number");
+    let proxy = Proxy::start_within(&server.url(), run.seed, faults, Some(server.events() / 2));
+    let mark = format!("fault-run-{}-{}", std::process::id(), run.seed);
+    let mut child = start(run, &server, &proxy.url(), &mark);
+    let told = read(run, &server, &proxy, &mut child);
+    let mut said = String::new();
+    let mut stderr = child.stderr.take().expect("standard error is piped");
+    if told.is_err() {
+        let _ = child.kill();
+    }
+    stderr
+        .read_to_string(&mut said)
+        .expect("what is said to people is text");
+    let status = child.wait().expect("it was started");
+    nothing_left(&mark);
+    let met = proxy.faults();
+    let code = if run.ends_at_rest() { 0 } else { 143 };
+    let outcome = told.and_then(|told| {
+        if status.code() != Some(code) || !said.is_empty() {
+            return Err(format!("{status}: {said}"));
+        }
+        judge(&server, run, &told, met)
+    });
     (met, outcome)
+}
+
+/// Reads to the end. A stream that does not end with its session is told to, once it has told everything.
+fn read(run: Run, server: &Recorded, proxy: &Proxy, child: &mut Child) -> Result<Told, String> {
+    let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
+    let mut awaited: HashSet<String> = server.family().iter().flat_map(|s| server.log_of(s)).collect();
+    let (mut told, end, mut asked) = (Told::default(), Instant::now() + PATIENCE, run.ends_at_rest());
+    for line in stdout.lines() {
+        let line = line.map_err(|e| e.to_string())?;
+        told.take(&line)?;
+        if Instant::now() > end {
+            return Err(format!("no end; awaited are {awaited:?}"));
+        }
+        if let Some(id) = told.lines.last().and_then(|line| line["id"].as_str()) {
+            awaited.remove(id);
+        }
+        if told.lines.len() == 1 && !run.ends_at_rest() {
+            // It listens, and whatever comes is its own.
+            server.begin();
+        }
+        if !asked && awaited.is_empty() && told.gaps >= proxy.faults().must_show.min(1) {
+            asked = true;
+            let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+            kill_process(pid.expect("a process"), Signal::TERM).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok(told)
 }
 
 #[test]
@@ -109,8 +240,9 @@ fn whatever_happens_to_the_connection_every_event_of_the_log_is_told_once_and_in
                         return;
                     }
                     let which = usize::try_from(seed).unwrap() % recordings.len();
-                    let (met, outcome) = run(seed, &recordings[which]);
-                    outcomes.lock().unwrap().push((seed, met, outcome));
+                    let run = Run::of(seed);
+                    let (met, outcome) = go(run, &recordings[which]);
+                    outcomes.lock().unwrap().push((run, met, outcome));
                 }
             });
         }
@@ -132,4 +264,9 @@ fn whatever_happens_to_the_connection_every_event_of_the_log_is_told_once_and_in
     ];
     eprintln!("cuts, stalls, corrupted, delays, duplicates, broken answers: {met:?}");
     assert!(met.iter().all(|n| *n > 5), "too few faults of a kind: {met:?}");
+    let hit = outcomes
+        .iter()
+        .filter(|(_, met, _)| *met != Faults::default())
+        .count();
+    assert!(hit >= MET, "only {hit} runs met a fault");
 }

@@ -1,8 +1,19 @@
 //! `ocr-stream` without a server: recordings, and what it says when it cannot begin.
 
-use crate::support::ocr;
+use crate::support::{Host, Proxy, Recorded, Ways, ocr};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::routing::get;
+use futures_util::{StreamExt, stream};
 use predicates::prelude::*;
+use serde_json::{Value, json};
+use std::convert::Infallible;
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const LOOP: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -188,4 +199,167 @@ fn a_wrong_flag_is_a_usage_error() {
         .args(["--replay", LOOP, "--speed", "0"])
         .assert()
         .code(2);
+}
+
+/// What a server tells whose log fails in this way.
+fn with_a_log_that_fails(status: u16) -> Vec<Value> {
+    let ways = Ways {
+        log_fails: Some(status),
+        ..Ways::default()
+    };
+    let server = Recorded::play_in(
+        &fs::read_to_string(LOOP.replace("one-call-loop", "clean-completion")).unwrap(),
+        ways,
+    );
+    let proxy = Proxy::start_within(&server.url(), 0, 1, Some(20));
+    let done = ocr("ocr-stream")
+        .args(["--server", &proxy.url(), "--session", server.session()])
+        .args(["--silence-timeout", "1"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        done.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let text = String::from_utf8(done.stdout).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines
+        .filter(|line: &Value| line["type"] == "ocr.stream.gap")
+        .collect()
+}
+
+#[test]
+fn a_log_that_fails_is_a_gap_that_is_not_complete_and_no_lost_server() {
+    for status in [400, 500] {
+        let gaps = with_a_log_that_fails(status);
+        assert!(!gaps.is_empty());
+        assert!(
+            gaps.iter().all(|gap| gap["properties"]["complete"] == false),
+            "{gaps:?}"
+        );
+    }
+}
+
+/// What a stream without a session tells of a recording that is played while it watches, until it rests.
+fn watched(arguments: &[&str], strange: &str) -> String {
+    let recording = fs::read_to_string(LOOP.replace("one-call-loop", "clean-completion")).unwrap();
+    let server = Recorded::play(&recording.replacen("session.status", strange, 1));
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
+        .args(["--server", &server.url()])
+        .args(arguments)
+        .env_clear()
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut awaited = server.log_of(server.session());
+    let mut told = String::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        if line.contains("ocr.stream.opened") {
+            server.begin();
+        }
+        told += &line;
+        told.push('\n');
+        awaited.retain(|id| !line.contains(id.as_str()));
+        if awaited.is_empty() {
+            break;
+        }
+    }
+    assert!(awaited.is_empty(), "{awaited:?} is missing");
+    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
+    assert!(!told.contains("ses_stranger"), "it was there before");
+    told
+}
+
+#[test]
+fn without_a_session_every_session_of_the_directory_is_told() {
+    assert!(watched(&[], "session.status").contains("\"directory\":\"/project\""));
+}
+
+#[test]
+fn with_all_those_of_every_directory_are_told_unwrapped() {
+    let told = watched(&["--all"], "session.status");
+    assert!(!told.contains("\"payload\""));
+}
+
+#[test]
+fn an_event_that_nobody_knows_passes() {
+    assert!(watched(&[], "session.dreams").contains("\"type\":\"session.dreams\""));
+}
+
+/// A server of 1.1: neither ids nor a log. Its first listener is dropped; the second session is there from then on.
+fn without_ids() -> Host {
+    let listeners = Arc::new(AtomicUsize::new(0));
+    let (count, seen) = (Arc::clone(&listeners), listeners);
+    let events = move || {
+        let first = count.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            let said = stream::iter(["data: {\"type\":\"server.connected\",\"properties\":{}}\n\n"]);
+            let said = said.map(Ok::<_, Infallible>);
+            let body = if first {
+                Body::from_stream(said)
+            } else {
+                Body::from_stream(said.chain(stream::pending()))
+            };
+            ([("content-type", "text/event-stream")], body)
+        }
+    };
+    let sessions = move || {
+        let names = if seen.load(Ordering::Relaxed) > 1 {
+            &["ses_old", "ses_new"][..]
+        } else {
+            &["ses_old"]
+        };
+        let sessions: Vec<Value> = names
+            .iter()
+            .map(|id| json!({"id": id, "directory": "/p"}))
+            .collect();
+        async { axum::Json(sessions) }
+    };
+    let messages = |Path(id): Path<String>| async move {
+        axum::Json(
+            json!([{"info": {"id": format!("msg_{id}"), "sessionID": id, "role": "user", "time": {"created": 1}}, "parts": []}]),
+        )
+    };
+    Host::serve(
+        Router::new()
+            .route("/event", get(events))
+            .route("/session", get(sessions))
+            .route("/session/{id}/message", get(messages))
+            .route("/path", get(|| async { axum::Json(json!({"directory": "/p"})) }))
+            .route(
+                "/global/health",
+                get(|| async { axum::Json(json!({"healthy": true, "version": "1.1.53"})) }),
+            ),
+    )
+}
+
+#[test]
+fn a_session_that_began_and_ended_while_nobody_listened_is_told_without_a_log_too() {
+    let server = without_ids();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
+        .args(["--server", &server.url(), "--follow"])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let mut told = Vec::new();
+    for line in lines {
+        let gap = line.contains("ocr.stream.gap");
+        told.push(line);
+        if gap {
+            break;
+        }
+    }
+    assert!(told.iter().any(|line| line.contains("msg_ses_new")), "{told:?}");
+    assert!(
+        !told.iter().any(|line| line.contains("msg_ses_old")),
+        "it was there before: {told:?}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
 }

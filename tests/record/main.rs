@@ -25,9 +25,9 @@ const FOLDER: &str = "/tmp/ocr-fixture";
 fn main() -> std::process::ExitCode {
     let args: Vec<std::ffi::OsString> = std::env::args_os().collect();
     match args.get(1) {
-        // The stream, and the keeper that it starts out of its own executable.
+        // The stream, and those that it starts out of its own executable to keep the server.
         Some(first) if first == capture::STREAM => return ocr::cli::stream::main(args[1..].to_vec()),
-        Some(first) if first == ocr::stream::keeper::ARGUMENT => return ocr::cli::stream::main(args),
+        Some(first) if ocr::stream::keeper::is_hidden(first) => return ocr::cli::stream::main(args),
         _ => {}
     }
     let asked: Vec<String> = std::env::args().skip(1).collect();

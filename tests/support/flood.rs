@@ -12,7 +12,11 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// How often a heartbeat comes where nothing else does.
+const HEARTBEAT: Duration = Duration::from_millis(250);
 
 /// Its session.
 pub const SESSION: &str = "ses_flood";
@@ -31,16 +35,24 @@ struct Water {
     taken: AtomicUsize,
     /// How many connections there were.
     connections: AtomicUsize,
+    /// Whether the first connection is to break.
+    cut: AtomicBool,
 }
 
 impl Flood {
     /// A session of so many events, each with a text of this length.
     pub fn start(events: usize, length: fn(usize) -> usize) -> Self {
+        Self::behind(None, events, length)
+    }
+
+    /// The same behind a password.
+    pub fn behind(password: Option<&'static str>, events: usize, length: fn(usize) -> usize) -> Self {
         let water = Arc::new(Water {
             events,
             length,
             taken: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
+            cut: AtomicBool::new(false),
         });
         let router = Router::new()
             .route("/event", get(events_of))
@@ -48,6 +60,10 @@ impl Flood {
             .route("/session", get(|| async { Json(json!([session()])) }))
             .route("/session/status", get(status))
             .route("/session/{id}", get(|_: Path<String>| async { Json(session()) }))
+            .route(
+                "/session/{id}/message",
+                get(|_: Path<String>| async { Json(json!([])) }),
+            )
             .route("/path", get(|| async { Json(json!({"directory": "/project"})) }))
             .route(
                 "/global/health",
@@ -55,7 +71,7 @@ impl Flood {
             )
             .with_state(Arc::clone(&water));
         Self {
-            host: Host::serve(router),
+            host: Host::serve_behind(router, password),
             water,
         }
     }
@@ -68,6 +84,11 @@ impl Flood {
     /// How many events have been taken from it.
     pub fn taken(&self) -> usize {
         self.water.taken.load(Ordering::Relaxed)
+    }
+
+    /// Breaks the first connection off, where the next event would come.
+    pub fn cut(&self) {
+        self.water.cut.store(true, Ordering::Relaxed);
     }
 
     /// How many connections there were.
@@ -99,9 +120,15 @@ async fn events_of(State(water): State<Arc<Water>>) -> Response {
             let own = |id: &str, kind: &str, properties: &str| {
                 format!("data: {{\"id\":\"{id}\",\"type\":\"{kind}\",\"properties\":{properties}}}\n\n")
             };
+            if !again && water.cut.load(Ordering::Relaxed) {
+                return Some((Err(std::io::Error::other("cut")), n));
+            }
             let text = match n {
                 0 => own(&format!("evt_0{}", u8::from(again)), "server.connected", "{}"),
-                _ if again => std::future::pending().await,
+                _ if again => {
+                    tokio::time::sleep(HEARTBEAT).await;
+                    own(&format!("evt_4{n}"), "server.heartbeat", "{}")
+                }
                 n if n <= water.events => {
                     water.taken.store(n, Ordering::Relaxed);
                     own(
@@ -115,9 +142,12 @@ async fn events_of(State(water): State<Arc<Water>>) -> Response {
                     water.taken.store(n, Ordering::Relaxed);
                     own("evt_2", "session.status", &status)
                 }
-                _ => std::future::pending().await,
+                _ => {
+                    tokio::time::sleep(HEARTBEAT).await;
+                    own(&format!("evt_3{n}"), "server.heartbeat", "{}")
+                }
             };
-            Some((Ok::<_, Infallible>(text), n + 1))
+            Some((Ok(text), n + 1))
         }
     });
     (
@@ -141,17 +171,21 @@ async fn history(State(water): State<Arc<Water>>, body: Bytes) -> Response {
     let after: HashMap<String, usize> = serde_json::from_slice(&body).unwrap_or_default();
     // The number of an entry is that of its event, less one.
     let first = after.get(SESSION).map_or(1, |seq| seq + 2);
+    // What is not over the weir yet is not in the log, until the second connection, which has missed everything.
+    let again = water.connections.load(Ordering::Relaxed) > 1;
+    let taken = water.taken.load(Ordering::Relaxed).min(water.events);
+    let last = if again { water.events } else { taken };
     let pieces = stream::unfold(first, move |n| {
         let water = Arc::clone(&water);
         async move {
-            let text = if n <= water.events {
+            let text = if n <= last {
                 let open = if n == first { "[" } else { "," };
                 format!(
                     r#"{open}{{"id":"evt_1{n:08}","aggregate_id":"{SESSION}","seq":{},"type":"message.part.updated.1","data":{}}}"#,
                     n - 1,
                     water.properties(n)
                 )
-            } else if n == water.events + 1 {
+            } else if n == first.max(last + 1) {
                 if n == first { "[]" } else { "]" }.to_owned()
             } else {
                 return None;

@@ -1,6 +1,12 @@
 //! A small HTTP server of a test's own, on a free port of the loopback interface.
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use std::sync::OnceLock;
 use tokio::runtime::Runtime;
 use tokio::task::AbortHandle;
@@ -30,6 +36,28 @@ impl Host {
             port,
             serving: serving.abort_handle(),
         }
+    }
+
+    /// Serves these routes to those who know the password; without one, to everybody.
+    ///
+    /// # Panics
+    /// When there is no port to listen on.
+    pub fn serve_behind(router: Router, password: Option<&'static str>) -> Self {
+        let Some(password) = password else {
+            return Self::serve(router);
+        };
+        let wanted = format!("Basic {}", BASE64_STANDARD.encode(format!("opencode:{password}")));
+        Self::serve(router.layer(from_fn(move |request: Request, next: Next| {
+            let said = request.headers().get(header::AUTHORIZATION);
+            let knows = said.is_some_and(|said| said == wanted.as_str());
+            async move {
+                if knows {
+                    next.run(request).await
+                } else {
+                    StatusCode::UNAUTHORIZED.into_response()
+                }
+            }
+        })))
     }
 
     /// Its base URL, without a slash at the end.

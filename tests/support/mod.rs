@@ -30,6 +30,7 @@ mod rng;
 mod script;
 mod server;
 mod shell;
+mod ways;
 
 pub use cli::ocr;
 pub use client::Client;
@@ -45,4 +46,7 @@ pub use recorded::Recorded;
 pub use rng::Rng;
 pub use script::{Recording, Script, Until, names, recording, sessions};
 pub use server::Server;
-pub use shell::{Finished, Running, live_shell, live_shell_with, shell, wait_until_gone};
+pub use shell::{
+    Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone,
+};
+pub use ways::{Clock, Ways};

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 /// One event in so many is hit, while there are faults left.
 const SPREAD: usize = 60;
-/// What a corrupted byte becomes: it is part of no text.
+/// What stands before each event's payload.
+const DATA: &str = "data: ";
+/// One thing that a corrupted byte becomes: it is part of no text.
 const NO_TEXT: u8 = 0xFF;
 
 /// What was done so far.
@@ -54,6 +56,8 @@ struct Line {
 struct Chance {
     rng: Rng,
     left: usize,
+    /// How many events there are before the one that is hit whatever chance says.
+    until_first: Option<usize>,
     done: Faults,
 }
 
@@ -64,18 +68,26 @@ enum Fate {
     Stall,
     Delay(Duration),
     Twice,
-    Corrupt(usize),
+    Corrupt(usize, u8),
 }
 
 impl Proxy {
     /// A proxy in front of `upstream` that makes this many faults, chosen by `seed`.
     pub fn start(upstream: &str, seed: u64, faults: usize) -> Self {
+        Self::start_within(upstream, seed, faults, None)
+    }
+
+    /// The same, with the first fault within so many events.
+    pub fn start_within(upstream: &str, seed: u64, faults: usize, within: Option<usize>) -> Self {
+        let mut rng = Rng::new(seed);
+        let until_first = within.map(|within| rng.below(within));
         let line = Arc::new(Line {
             upstream: upstream.trim_end_matches('/').to_owned(),
             client: reqwest::Client::new(),
             chance: Mutex::new(Chance {
-                rng: Rng::new(seed),
+                rng,
                 left: faults,
+                until_first,
                 done: Faults::default(),
             }),
         });
@@ -151,15 +163,18 @@ impl Line {
 
     fn fate(&self, event: &[u8]) -> Fate {
         let mut chance = self.chance.lock().expect("no handler panics");
-        if chance.left == 0 || chance.rng.below(SPREAD) > 0 {
+        let first = chance.until_first == Some(0);
+        chance.until_first = chance.until_first.and_then(|n| n.checked_sub(1));
+        if chance.left == 0 || (chance.rng.below(SPREAD) > 0 && !first) {
             return Fate::Passes;
         }
         chance.left -= 1;
         let at = chance.rng.below(event.len());
-        let (kind, ms) = (chance.rng.below(7), chance.rng.below(300));
+        let (kind, ms) = (chance.rng.below(9), chance.rng.below(300));
+        let ascii = b'!' + u8::try_from(chance.rng.below(94)).expect("a small number");
         let of_the_server = event.windows(9).any(|w| w == b"\"server.c" || w == b"\"server.h");
         let done = &mut chance.done;
-        done.must_show += usize::from(!of_the_server && matches!(kind, 0..=2 | 6));
+        done.must_show += usize::from(!of_the_server && matches!(kind, 0..=2 | 6..));
         match kind {
             0..=2 => {
                 done.cuts += 1;
@@ -184,10 +199,26 @@ impl Line {
             }
             _ => {
                 done.corrupted += 1;
-                Fate::Corrupt(at)
+                let byte = [NO_TEXT, ascii, b'\n'][kind - 6];
+                Fate::Corrupt(breaks(event, at, byte), byte)
             }
         }
     }
+}
+
+/// Where this byte breaks the event's JSON, from `at` on: elsewhere it would be another text, and nobody could tell.
+fn breaks(event: &[u8], at: usize, byte: u8) -> usize {
+    let payload = DATA.len()..event.len() - 2;
+    let mut tried = event.to_vec();
+    for n in 0..payload.len() {
+        let at = payload.start + (at + n) % payload.len();
+        let whole = std::mem::replace(&mut tried[at], byte);
+        if serde_json::from_slice::<serde::de::IgnoredAny>(&tried[payload.clone()]).is_err() {
+            return at;
+        }
+        tried[at] = whole;
+    }
+    payload.start
 }
 
 fn cut() -> io::Error {
@@ -246,7 +277,7 @@ impl Wire {
             Fate::Stall => std::future::pending().await,
             Fate::Delay(time) => tokio::time::sleep(time).await,
             Fate::Twice => self.out.push_back(Ok(event.clone().into())),
-            Fate::Corrupt(at) => event[at] = NO_TEXT,
+            Fate::Corrupt(at, byte) => event[at] = byte,
         }
         self.out.push_back(Ok(event.into()));
     }

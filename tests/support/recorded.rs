@@ -2,6 +2,7 @@
 //! who was not there has missed them, and the durable log keeps what the real one keeps.
 
 use super::host::{Host, runtime};
+use super::ways::Ways;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -36,11 +37,14 @@ struct Play {
     events: Vec<Event>,
     root: String,
     begun: AtomicBool,
+    /// Whether somebody wanted to know about one session: then it is the one that is watched.
+    listens_to_one: AtomicBool,
     /// When the watched session is at rest for good: after this many events.
     rests: usize,
     /// How many events have been published.
     published: watch::Sender<usize>,
     heartbeats: AtomicU64,
+    ways: Ways,
 }
 
 struct Event {
@@ -51,6 +55,11 @@ struct Event {
 impl Event {
     fn text(&self, pointer: &str) -> &str {
         self.json.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    }
+
+    fn rename(&mut self, id: &str) {
+        self.payload = self.payload.replacen(self.text("/id"), id, 1);
+        self.json["id"] = id.into();
     }
 
     fn session(&self) -> &str {
@@ -64,7 +73,11 @@ impl Event {
     fn is_durable(&self) -> bool {
         matches!(
             self.kind(),
-            "message.updated" | "message.part.updated" | "session.created" | "session.updated"
+            "message.updated"
+                | "message.part.updated"
+                | "session.created"
+                | "session.updated"
+                | "message.removed"
         )
     }
 }
@@ -75,9 +88,24 @@ impl Recorded {
     /// # Panics
     /// When it is no recording of a session that comes to rest.
     pub fn play(recording: &str) -> Self {
-        let events: Vec<Event> = recording.lines().filter_map(event).collect();
+        Self::play_in(recording, Ways::default())
+    }
+
+    /// The same in a way of its own.
+    ///
+    /// # Panics
+    /// When it is no recording of a session that comes to rest.
+    pub fn play_in(recording: &str, ways: Ways) -> Self {
+        let mut events: Vec<Event> = recording.lines().filter_map(event).collect();
         let created = events.iter().find(|e| e.kind() == "session.created");
         let root = created.expect("a recording of a session").session().to_owned();
+        events = with_removals(events, &root);
+        let of = events.len();
+        for (n, event) in events.iter_mut().enumerate() {
+            if let Some(id) = ways.ids.id(n, of) {
+                event.rename(&id);
+            }
+        }
         let rests = events
             .iter()
             .rposition(|e| e.kind() == "session.idle" && e.session() == root)
@@ -86,12 +114,24 @@ impl Recorded {
             events,
             root,
             begun: AtomicBool::new(false),
+            listens_to_one: AtomicBool::new(false),
             rests: rests + 1,
             published: watch::channel(0).0,
             heartbeats: AtomicU64::new(0),
+            ways,
         });
-        let host = Host::serve(router(Arc::clone(&play)));
+        let host = Host::serve_behind(router(Arc::clone(&play)), ways.password);
         Self { host, play }
+    }
+
+    /// Plays from now on: whoever listens later has missed something.
+    pub fn begin(&self) {
+        self.play.begin();
+    }
+
+    /// How many events it plays.
+    pub fn events(&self) -> usize {
+        self.play.events.len()
     }
 
     /// Its base URL.
@@ -141,9 +181,33 @@ fn event(line: &str) -> Option<Event> {
     })
 }
 
+/// Now and then a message is removed: nothing comes of it, but the log keeps it.
+fn with_removals(events: Vec<Event>, root: &str) -> Vec<Event> {
+    let mut all = Vec::new();
+    for (n, event) in events.into_iter().enumerate() {
+        all.push(event);
+        if n % 25 == 10 {
+            let id = format!("{}r", all[n].text("/id"));
+            let payload = format!(
+                r#"{{"id":"{id}","type":"message.removed","properties":{{"sessionID":"{root}","messageID":"msg_{n}"}}}}"#
+            );
+            let json = serde_json::from_str(&payload).expect("it is JSON");
+            all.push(Event { payload, json });
+        }
+    }
+    all
+}
+
 fn router(play: Arc<Play>) -> Router {
     Router::new()
-        .route("/event", get(events))
+        .route(
+            "/event",
+            get(async |State(play): State<Arc<Play>>| events(play, false)),
+        )
+        .route(
+            "/global/event",
+            get(async |State(play): State<Arc<Play>>| events(play, true)),
+        )
         .route(
             "/global/health",
             get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }),
@@ -180,7 +244,9 @@ impl Play {
         let now = *self.published.borrow();
         for event in &self.events[..now] {
             if event.kind() == "session.created" && event.session() != self.root {
-                sessions.push(event.json["properties"]["info"].clone());
+                let mut info = event.json["properties"]["info"].clone();
+                info["directory"] = "/project".into();
+                sessions.push(info);
             }
         }
         sessions.push(json!({"id": STRANGER, "directory": "/project"}));
@@ -190,7 +256,7 @@ impl Play {
     fn own_event(&self, kind: &str) -> String {
         let n = self.heartbeats.fetch_add(1, Ordering::Relaxed);
         // Before every recorded id, as those of a server that began before the session did.
-        format!("data: {{\"id\":\"evt_0{n:08}\",\"type\":\"{kind}\",\"properties\":{{}}}}\n\n")
+        format!("{{\"id\":\"evt_0{n:08}\",\"type\":\"{kind}\",\"properties\":{{}}}}")
     }
 
     /// The whole log by now: what was played, and what other sessions did.
@@ -219,23 +285,31 @@ impl Play {
     }
 }
 
-async fn events(State(play): State<Arc<Play>>) -> Response {
+/// The events of the directory; those of all directories come wrapped.
+fn events(play: Arc<Play>, wrapped: bool) -> Response {
+    let wrap = move |payload: &str| {
+        if wrapped {
+            format!("data: {{\"directory\":\"/project\",\"payload\":{payload}}}\n\n")
+        } else {
+            format!("data: {payload}\n\n")
+        }
+    };
     let mut published = play.published.subscribe();
     let mut at = *published.borrow_and_update();
     let mut first = true;
     let next = async move |()| {
         if std::mem::take(&mut first) {
-            return play.own_event("server.connected");
+            return wrap(&play.own_event("server.connected"));
         }
         let beat = tokio::time::timeout(HEARTBEAT, published.wait_for(|n| *n > at)).await;
         match beat.map(|n| n.map(|n| *n)) {
             Ok(Ok(now)) => {
                 let events = play.events[at..now].iter();
-                let text = events.map(|e| ["data: ", &e.payload, "\n\n"].concat()).collect();
+                let text = events.map(|e| wrap(&e.payload)).collect();
                 at = now;
                 text
             }
-            _ => play.own_event("server.heartbeat"),
+            _ => wrap(&play.own_event("server.heartbeat")),
         }
     };
     let body = stream::unfold(next, async |mut next| {
@@ -254,6 +328,7 @@ async fn sessions(State(play): State<Arc<Play>>) -> Json<Vec<Value>> {
 }
 
 async fn session(State(play): State<Arc<Play>>, Path(id): Path<String>) -> Response {
+    play.listens_to_one.store(true, Ordering::Relaxed);
     match play.sessions().into_iter().find(|s| s["id"] == id) {
         Some(session) => Json(session).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -275,6 +350,15 @@ async fn history(State(play): State<Arc<Play>>, body: Bytes) -> Response {
         // As the real one does for a number below 0.
         return StatusCode::BAD_REQUEST.into_response();
     };
+    // Who does not name it gets all that a stranger ever did: nobody may ask so.
+    if play.listens_to_one.load(Ordering::Relaxed) && !after.contains_key(STRANGER) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    if let Some(status) = play.ways.log_fails {
+        let status = StatusCode::from_u16(status).expect("a status");
+        // 200 is what 1.14 says that keeps no log: that there is nothing in it.
+        return (status, Json(json!([]))).into_response();
+    }
     let mut log = play.log();
     log.retain(|entry| {
         let session = entry["aggregate_id"].as_str().unwrap_or("");

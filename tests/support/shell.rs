@@ -175,6 +175,15 @@ impl Running {
         assert!(status.expect("pkill").success(), "no {binary} runs");
     }
 
+    /// Reads no more, and waits for the end; returns the exit code.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub fn leave(mut self) -> Option<i32> {
+        drop(self.stdout);
+        self.child.wait().expect("it was started").code()
+    }
+
     /// Waits for the end.
     ///
     /// # Panics
@@ -203,6 +212,55 @@ pub fn wait_until_gone(url: &str) {
     let end = Instant::now() + PATIENCE;
     while TcpStream::connect(&address).is_ok() {
         assert!(Instant::now() < end, "a server still listens at {url}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The processes that have `marker` on their command line or in their environment, as `pid command line`.
+///
+/// # Panics
+/// When the system does not list its processes.
+pub fn processes(marker: &str) -> Vec<String> {
+    let own = std::process::id().to_string();
+    if let Ok(folders) = std::fs::read_dir("/proc") {
+        let found = folders.flatten().filter_map(|folder| {
+            let pid = folder.file_name().into_string().ok()?;
+            let has = |bytes: &[u8]| bytes.windows(marker.len()).any(|w| w == marker.as_bytes());
+            let read = |what: &str| std::fs::read(folder.path().join(what)).unwrap_or_default();
+            let line = read("cmdline");
+            let bears = pid.parse::<u32>().is_ok() && (has(&line) || has(&read("environ")));
+            (bears && pid != own).then(|| {
+                format!(
+                    "{pid} {}",
+                    String::from_utf8_lossy(&line).replace('\0', " ").trim()
+                )
+            })
+        });
+        return found.collect();
+    }
+    let listed = Command::new("ps")
+        .args(["-A", "-E", "-ww", "-o", "pid=,command="])
+        .output();
+    let text = listed.expect("ps").stdout;
+    let text = String::from_utf8_lossy(&text);
+    let found = text
+        .lines()
+        .filter(|line| line.contains(marker) && !line.contains("ps -A"));
+    found.map(|line| line.trim().to_owned()).collect()
+}
+
+/// Waits until no process has `marker` on its command line or in its environment.
+///
+/// # Panics
+/// When one still does after two minutes, with what it is.
+pub fn nothing_left(marker: &str) {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let left = processes(marker);
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < end, "left behind: {left:#?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -1,7 +1,10 @@
 //! A real server that crashes in the middle of its work and comes back: nothing that its log keeps is lost.
 
-use crate::support::{OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with};
+use crate::support::{
+    OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with, nothing_left,
+};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,27 +26,27 @@ fn log_of(server: &Server, session: &str) -> Vec<String> {
     let (status, log) = server.post("/sync/history", &json!({}));
     assert_eq!(status, 200);
     let entries = log.as_array().expect("a log is a list").iter();
-    let own = entries.filter(|entry| entry["aggregate_id"] == session);
-    let mut ids: Vec<String> = own
+    let mut own: Vec<_> = entries.filter(|entry| entry["aggregate_id"] == session).collect();
+    own.sort_by_key(|entry| entry["seq"].as_i64());
+    own.iter()
         .filter_map(|entry| Some(entry["id"].as_str()?.to_owned()))
-        .collect();
-    ids.sort();
-    ids
+        .collect()
 }
 
-/// The ids of a session's durable events that were told, in order.
-fn told(lines: &[Value], session: &str) -> Vec<String> {
-    let durable = [
-        "message.updated",
-        "message.part.updated",
-        "session.created",
-        "session.updated",
-    ];
-    let of = lines.iter().filter(|line| {
-        durable.iter().any(|kind| line["type"] == *kind) && line["properties"]["sessionID"] == session
-    });
-    of.filter_map(|line| Some(line["id"].as_str()?.to_owned()))
-        .collect()
+/// The ids of this log that were told, in order. No event is told twice, and time does not go back.
+fn told(lines: &[Value], log: &[String]) -> Vec<String> {
+    let mut ids: Vec<String> = lines
+        .iter()
+        .filter_map(|line| Some(line["id"].as_str()?.to_owned()))
+        .collect();
+    let different: HashSet<&String> = ids.iter().collect();
+    assert_eq!(different.len(), ids.len(), "something was told twice");
+    assert!(
+        lines.iter().map(|line| line["ts"].as_i64()).is_sorted(),
+        "time goes back"
+    );
+    ids.retain(|id| log.contains(id));
+    ids
 }
 
 /// One run: the server is killed when so many lines have been read, and started again.
@@ -84,7 +87,7 @@ fn crash(opencode: &OpenCode, seed: u64) -> Result<(), String> {
         return Err(format!("{}: {}", done.status, done.stderr));
     }
     let (lines, log) = (done.json(), log_of(&server, &session));
-    let told = told(&lines, &session);
+    let told = told(&lines, &log);
     if told != log {
         let missing: Vec<_> = log.iter().filter(|id| !told.contains(id)).collect();
         return Err(format!("told {} of {}, not {missing:?}", told.len(), log.len()));
@@ -94,6 +97,9 @@ fn crash(opencode: &OpenCode, seed: u64) -> Result<(), String> {
     if closed != "rest" || gaps.is_empty() || gaps.iter().any(|gap| gap["properties"]["complete"] != true) {
         return Err(format!("closed by {closed}, gaps {gaps:?}"));
     }
+    let home = project.env()[0].1.clone();
+    drop(server);
+    nothing_left(&home);
     Ok(())
 }
 
@@ -178,10 +184,12 @@ fn what_was_before_and_what_comes_join_without_a_seam() {
     );
     let done = live_shell(&line, &opencode, &project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
-    assert_eq!(told(&done.json(), &session), log_of(&server, &session));
+    let log = log_of(&server, &session);
+    assert_eq!(told(&done.json(), &log), log);
     assert!(done.of("ocr.stream.gap").is_empty());
     // It rests now: the same again is all of it, from the log alone.
     let again = live_shell(&line, &opencode, &project).finish();
-    assert_eq!(told(&again.json(), &session), log_of(&server, &session));
+    let log = log_of(&server, &session);
+    assert_eq!(told(&again.json(), &log), log);
     assert_eq!(again.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
 }

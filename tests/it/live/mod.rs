@@ -9,6 +9,7 @@ mod faults;
 mod oldest;
 mod steer;
 mod stream;
+mod stream_left;
 mod wire;
 
 use crate::support::{OpenCode, Project, Provider, Script};

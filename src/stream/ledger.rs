@@ -1,0 +1,106 @@
+//! What is watched, and what of it has been told.
+
+use super::family::Family;
+use super::messages::Finished;
+use super::seen::Seen;
+use crate::pipe::Failure;
+use crate::server::{History, Server, Session};
+use std::collections::{HashMap, HashSet};
+
+/// A number that no log reaches: what is asked for a session that is not wanted.
+const NOTHING: i64 = i64::MAX >> 11;
+
+/// What is watched, and what of it has been told.
+pub(super) struct Ledger {
+    /// The watched session; none: every session of the directory.
+    pub session: Option<String>,
+    /// The directory whose events are told; none: those of every directory.
+    pub directory: Option<String>,
+    pub family: Family,
+    pub seen: Seen,
+    pub finished: Finished,
+    /// Whether the server has a log and fails to say what is in it.
+    pub log_is_out_of_order: bool,
+}
+
+impl Ledger {
+    /// Nothing has been told, and everything is to be.
+    pub(super) fn new(session: Option<&Session>, directory: Option<String>) -> Self {
+        let session = session.map(|s| s.id.clone());
+        let family = Family::of(session.as_deref());
+        let mut finished = Finished::default();
+        for id in family.members() {
+            finished.expect_all(id);
+        }
+        Self {
+            family,
+            session,
+            directory,
+            seen: Seen::default(),
+            finished,
+            log_is_out_of_order: false,
+        }
+    }
+
+    /// The same, except that what the server knows by now is none of it: what is in its log, or in the messages
+    /// where it keeps no log. Noted before anybody listens, it misses nothing.
+    pub(super) async fn from_now(
+        server: &Server,
+        session: Option<&Session>,
+        directory: Option<String>,
+    ) -> Result<Self, Failure> {
+        let mut ledger = Self::new(session, directory);
+        let sessions = server.sessions().await?;
+        ledger.family.adopt_from(&sessions);
+        let wanted = ledger.wanted(&sessions);
+        let history = server.history(&ledger.after(&sessions, &wanted)).await?;
+        if let Some(mut history) = ledger.unless_refused(history) {
+            while let Some(entry) = history.next().await? {
+                if wanted.contains(&entry.session) {
+                    ledger.seen.pass_over(&entry);
+                }
+            }
+        }
+        for id in wanted {
+            if ledger.seen.last_seq(&id).is_some() {
+                continue;
+            }
+            if session.is_some() {
+                ledger.finished.expect_all(&id);
+                ledger.finished.pass_over(&server.messages(&id).await?);
+            } else {
+                ledger.finished.was_there(&id);
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// Takes a log for none where the server fails to say what is in it. Asked again it might answer, with all that
+    /// the messages have told by then: so it is not asked again.
+    pub(super) fn unless_refused(&mut self, history: Option<History>) -> Option<History> {
+        self.log_is_out_of_order |= history.as_ref().is_some_and(History::is_refused);
+        history.filter(|_| !self.log_is_out_of_order)
+    }
+
+    /// The sessions whose events are ours.
+    pub(super) fn wanted(&self, sessions: &[Session]) -> HashSet<String> {
+        let ours = |session: &&Session| {
+            self.session.is_none() && (self.directory.is_none() || self.directory == session.directory)
+        };
+        let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
+        listed.chain(self.family.members().cloned()).collect()
+    }
+
+    /// What the log is asked for. A session that is not named comes back whole: so every session is named
+    /// whose log is known to reach somewhere, and the unwanted ones from their end.
+    pub(super) fn after(&self, sessions: &[Session], wanted: &HashSet<String>) -> HashMap<String, i64> {
+        let unwanted = sessions.iter().filter(|session| !wanted.contains(&session.id));
+        let told = wanted
+            .iter()
+            .filter_map(|id| Some((id.clone(), self.seen.last_seq(id)?)));
+        unwanted
+            .map(|session| (session.id.clone(), NOTHING))
+            .chain(told)
+            .collect()
+    }
+}

@@ -1,0 +1,112 @@
+//! What a stream leaves behind when it ends while a tool runs: nothing, whatever ended it.
+
+use crate::support::{
+    OLDEST, OpenCode, Project, Provider, Running, Script, VERSION, live_shell, nothing_left, processes,
+};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// The tool is longer under way than any test is.
+const SLEEPS: &str = r#"{"task": "Wait.", "turns": [
+    {"calls": [{"tool": "bash", "input": {"command": "sleep 7654", "description": "Sleeps"}}]}]}"#;
+const TOOL: &str = "sleep 7654";
+const SPAWNS: &str = "exec ocr-stream --spawn --task Wait.";
+
+/// How long a tool may take to begin: far more than it does on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Everything that a run has started has its project's home in its environment.
+struct Sleeping {
+    run: Running,
+    home: String,
+    _project: Project,
+    _provider: Provider,
+}
+
+/// A stream with a server of its own, once the tool is running; `None` where live tests are skipped.
+fn asleep(version: &str) -> Option<Sleeping> {
+    let opencode = OpenCode::version(version)?;
+    let script = Script::parse(SLEEPS).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let home = project.env()[0].1.clone();
+    let mut run = live_shell(SPAWNS, &opencode, &project);
+    run.wait_for("\"status\":\"running\"");
+    let end = Instant::now() + PATIENCE;
+    while !processes(&home).iter().any(|p| p.ends_with(TOOL)) {
+        assert!(Instant::now() < end, "no tool runs: {:#?}", processes(&home));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Some(Sleeping {
+        run,
+        home,
+        _project: project,
+        _provider: provider,
+    })
+}
+
+/// Ends these processes as nobody can prevent.
+fn kill_9(processes: &[String]) {
+    let pids: Vec<&str> = processes.iter().filter_map(|p| p.split(' ').next()).collect();
+    assert!(!pids.is_empty(), "there is nothing to kill");
+    let killed = Command::new("kill").arg("-KILL").args(pids).status();
+    assert!(killed.unwrap().success());
+}
+
+/// Kills those of a run that `chosen` names, all at once, and looks what stays.
+fn kill(version: &str, chosen: &[&str]) {
+    let Some(sleeping) = asleep(version) else {
+        return;
+    };
+    let mut found = processes(&sleeping.home);
+    found.retain(|p| chosen.iter().any(|name| p.contains(name)));
+    assert_eq!(found.len(), chosen.len(), "{found:?}");
+    kill_9(&found);
+    sleeping.run.finish();
+    nothing_left(&sleeping.home);
+}
+
+/// Runs the same with both versions side by side: most of the time they start.
+fn with_both(check: fn(&str)) {
+    std::thread::scope(|scope| {
+        scope.spawn(|| check(VERSION));
+        check(OLDEST);
+    });
+}
+
+#[test]
+fn kill_9_of_the_stream() {
+    with_both(|version| kill(version, &["ocr-stream --spawn"]));
+}
+
+#[test]
+fn kill_9_of_the_keeper() {
+    with_both(|version| kill(version, &["__keep-server"]));
+}
+
+#[test]
+fn kill_9_of_the_stream_and_the_keeper() {
+    with_both(|version| kill(version, &["ocr-stream --spawn", "__keep-server"]));
+}
+
+#[test]
+fn a_reader_that_leaves() {
+    with_both(|version| {
+        let Some(sleeping) = asleep(version) else { return };
+        assert_eq!(sleeping.run.leave(), Some(141));
+        nothing_left(&sleeping.home);
+    });
+}
+
+#[test]
+fn ctrl_c() {
+    with_both(|version| {
+        let Some(sleeping) = asleep(version) else {
+            return;
+        };
+        sleeping.run.signal("-INT");
+        let done = sleeping.run.finish();
+        assert_eq!(done.code(), Some(130), "{}", done.stderr);
+        nothing_left(&sleeping.home);
+    });
+}
