@@ -76,7 +76,7 @@ const PEERS: [(&str, Rule); 7] = [
 ];
 
 /// The recordings in which the agent goes in circles or gets nowhere.
-const LOOPS: [&str; 11] = [
+const LOOPS: [&str; 12] = [
     "ab-loop",
     "degenerate-text",
     "drifting-text",
@@ -88,10 +88,12 @@ const LOOPS: [&str; 11] = [
     "one-call-loop",
     "revert",
     "stagnation",
+    "walk-in-circles",
 ];
 /// Those in which something else is wrong: a provider, a person who does not answer, an abort. A loop
-/// rule has nothing to say about them, and they count for neither side.
-const OTHERS: [&str; 12] = [
+/// rule has nothing to say about them, and they count for neither side; nor does the one call that may be getting on
+/// or be lost, of which a warning and silence are both right.
+const OTHERS: [&str; 13] = [
     "abort",
     "bad-key",
     "bad-key-retried",
@@ -104,6 +106,7 @@ const OTHERS: [&str; 12] = [
     "retry-storm",
     "subagent-blocked",
     "asked-ten-runs",
+    "same-call-other-results",
 ];
 
 struct Session {
