@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-/// How much a job may be ahead of its turn, in blocks as the filter writes them, which have up to 256 KiB.
+/// How much a job may be ahead of its turn, in blocks: 4 MiB. Then it waits.
 const AHEAD: usize = 16;
+/// How much a job writes before it is passed on: single lines, of which a bulk of recordings has thousands, would
+/// each be a block, and a job soon no longer ahead.
+const BLOCK: usize = 256 * 1024;
 
 /// Runs `job` on each input, on so many threads, each with an output of its own; what they write reaches `out`
 /// in the order of the inputs. `only_added` is that of [`Out::new`].
@@ -43,7 +46,11 @@ where
         } {
             let taken = slot.lock().ok().and_then(|mut slot| slot.take());
             if let (Some((input, sender)), Ok(mut result)) = (taken, result.lock()) {
-                *result = Some(job(input, &Out::new(Channel(sender), only_added)));
+                let channel = Channel {
+                    sender,
+                    block: Vec::new(),
+                };
+                *result = Some(job(input, &Out::new(channel, only_added)));
             }
         }
     };
@@ -75,17 +82,32 @@ fn forward(receivers: Vec<Receiver<Vec<u8>>>, out: &Out) -> Result<(), Failure> 
 }
 
 /// Where a job writes: to whoever waits for its turn.
-struct Channel(SyncSender<Vec<u8>>);
+struct Channel {
+    sender: SyncSender<Vec<u8>>,
+    block: Vec<u8>,
+}
 
 impl Write for Channel {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .send(bytes.to_vec())
-            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        self.block.extend_from_slice(bytes);
+        if self.block.len() >= BLOCK {
+            self.flush()?;
+        }
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        let sent = self.sender.send(std::mem::take(&mut self.block));
+        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        // What a job wrote before it failed is to be seen; a reader that left has been noticed before.
+        let _ = self.flush();
     }
 }
 
@@ -136,6 +158,26 @@ mod tests {
         for threads in [2, 3, 100] {
             assert_eq!(numbers(threads), alone);
         }
+    }
+
+    #[test]
+    fn a_job_goes_on_while_another_has_its_turn() {
+        // The first waits for the second, which writes more lines than there may be blocks.
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let (sender, receiver) = (Mutex::new(sender), Mutex::new(receiver));
+        let job = |n: usize, out: &Out| {
+            if n == 0 {
+                return receiver
+                    .lock()
+                    .unwrap()
+                    .recv_timeout(std::time::Duration::from_mins(1))
+                    .is_ok();
+            }
+            (0..1000).for_each(|_| out.add(b"line\n").unwrap());
+            sender.lock().unwrap().send(()).is_ok()
+        };
+        let out = Out::new(Sink::default(), false);
+        assert_eq!(in_order(vec![0, 1], 2, &out, false, job).unwrap(), [true, true]);
     }
 
     #[test]
