@@ -167,20 +167,20 @@ fn hex4(text: &str) -> Option<u32> {
 
 /// At most `limit` characters of `text` on one line, with an ellipsis where it was cut.
 pub fn excerpt(text: &str, limit: usize) -> String {
-    let mut short = String::new();
-    let mut words = text.split_whitespace().peekable();
-    while let Some(word) = words.next() {
+    let (mut short, mut count) = (String::new(), 0);
+    for word in text.split_whitespace() {
         if !short.is_empty() {
             short.push(' ');
+            count += 1;
         }
-        let room = limit.saturating_sub(short.chars().count());
-        let needs = word.chars().count() + usize::from(words.peek().is_some());
-        if needs > room {
-            short.extend(word.chars().take(room.saturating_sub(1)));
+        short.push_str(word);
+        count += word.chars().count();
+        if count > limit {
+            let cut = short.char_indices().nth(limit.saturating_sub(1));
+            short.truncate(cut.map_or(short.len(), |(at, _)| at));
             short.push('…');
             return short;
         }
-        short.push_str(word);
     }
     short
 }
@@ -245,6 +245,7 @@ mod tests {
         assert_eq!(excerpt("a\n\tb  c", 160), "a b c");
         assert_eq!(excerpt("abcdef", 4), "abc…");
         assert_eq!(excerpt("ab cd ef", 5), "ab c…");
+        assert_eq!(excerpt("Aa bcdefg h", 10), "Aa bcdefg…");
     }
 
     #[test]
