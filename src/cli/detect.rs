@@ -255,7 +255,7 @@ fn run(args: &Args) -> Result<Code, Failure> {
         let input = open(args.files.first())?;
         prepare();
         let out = Out::new(pipe::input::stdout()?, args.only_added());
-        args.judge(config, input, &out)?
+        args.judge(config, input, args.threads(), &out)?
     } else {
         prepare();
         judge_all(args, &config)?
@@ -282,12 +282,10 @@ fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
 /// Judges every recording for itself, several at once. One that cannot be read is told, and the others are judged.
 fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
     let out = Out::new(pipe::input::stdout()?, false);
-    let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let threads = args.jobs.unwrap_or_else(processors).get();
-    let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, out);
+    let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, 1, out);
     let results = pipe::in_order(
         args.files.iter().collect(),
-        threads,
+        args.threads(),
         &out,
         args.only_added(),
         judge,
@@ -312,14 +310,21 @@ fn told_before(before: Option<Failure>, failure: Failure) -> Failure {
 }
 
 impl Args {
+    /// How many threads there are for all recordings together.
+    fn threads(&self) -> usize {
+        let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.jobs.unwrap_or_else(processors).get()
+    }
+
     /// Whether what passes is not shown.
     fn only_added(&self) -> bool {
         self.lines.only || self.lines.explain
     }
 
     /// Judges one input, and returns what was found in it.
-    fn judge(&self, config: Config, input: impl Read, out: &Out) -> Result<Found, Failure> {
-        let mut stage = Detect::new(Detector::new(config), self.lines.strict, self.lines.explain);
+    fn judge(&self, config: Config, input: impl Read, threads: usize, out: &Out) -> Result<Found, Failure> {
+        let detector = Detector::new(config);
+        let mut stage = Detect::new(detector, self.lines.strict, self.lines.explain).on(threads);
         pipe::filter(&mut stage, input, out, self.lines.max_line)?;
         Ok(stage.detector().found().collect())
     }

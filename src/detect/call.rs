@@ -61,7 +61,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// Reads a tool part in its terminal state; `None` while it is under way.
-    pub(crate) fn read(part: &Part<'_>, point: &Point, config: &Config) -> Option<Self> {
+    pub(crate) fn read(part: &Part<'_>, point: Point, config: &Config) -> Option<Self> {
         let state = part.state.as_ref()?;
         let tool = part.tool.as_deref().unwrap_or_default();
         if !is_over(state) {
@@ -71,33 +71,28 @@ impl Call {
         let kind = classify(tool, input.command.as_deref(), &input.text, &config.polls);
         let raw = state.error.or(state.output);
         let masked = raw.map(|raw| mask_raw(raw, &config.masks)).unwrap_or_default();
-        let sign = sign(tool, kind, state, &masked);
-        // Most results are not looked at any further.
-        let result = raw
-            .filter(|_| sign.is_some() || kind == Kind::Check)
-            .map_or(Cow::Borrowed(""), text::decode);
-        let error = sign.and_then(|sign| sign.line(&result));
+        let error = sign(tool, kind, state, &masked).and_then(|sign| sign.line(raw));
         let span = state.time.as_ref();
         let start = span.and_then(crate::wire::part::Span::start).unwrap_or(point.ts);
         Some(Self {
-            point: point.clone(),
             message: part.message.clone().into_owned(),
             a: hash::join(hash::of(tool), input.key),
             r: hash::join(hash::of(&*state.status), hash::of(&masked)),
             empty: is_nothing(&masked),
-            failing: (kind == Kind::Check)
-                .then(|| failure::failing_set(&result))
-                .flatten(),
+            failing: raw
+                .filter(|_| kind == Kind::Check)
+                .and_then(|raw| failure::failing_set(&text::decode(raw))),
             excerpt: excerpt(tool, &input, raw),
             span: (
                 start,
                 span.and_then(crate::wire::part::Span::end)
                     .unwrap_or(point.ts.max(start)),
             ),
+            point,
             tool: tool.to_owned(),
             kind,
-            error: error.map(failure::class_of),
-            error_line: error.map(|line| text::excerpt(line, EXCERPT)).unwrap_or_default(),
+            error: error.as_deref().map(failure::class_of),
+            error_line: error.map(|line| text::excerpt(&line, EXCERPT)).unwrap_or_default(),
             input,
         })
     }
@@ -140,11 +135,13 @@ enum Sign {
 
 impl Sign {
     /// The line that says what went wrong, if something did.
-    fn line(self, result: &str) -> Option<&str> {
-        let said = failure::error_line(result);
+    fn line(self, result: Option<Raw<'_>>) -> Option<String> {
+        let body = result.map(text::body).unwrap_or_default();
+        let said = failure::error_line(&body).map(Cow::into_owned);
+        let other = |line: fn(&str) -> Option<&str>| line(&text::unescaped(&body)).map(str::to_owned);
         match self {
-            Self::Status => said.or_else(|| first_line(result)).or(Some("error")),
-            Self::Exit => said.or_else(|| last_line(result)).or(Some("failed")),
+            Self::Status => said.or_else(|| other(first_line)).or_else(|| Some("error".to_owned())),
+            Self::Exit => said.or_else(|| other(last_line)).or_else(|| Some("failed".to_owned())),
             Self::Words => said,
         }
     }

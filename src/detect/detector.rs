@@ -1,5 +1,6 @@
 //! The judge: lines in, records out. A pure function of the lines.
 
+use super::call::Call;
 use super::config::Config;
 use super::hash;
 use super::session::{Now, Said, Session};
@@ -7,17 +8,18 @@ use super::sessions::{Place, Sessions};
 use crate::wire::Raw;
 use crate::wire::record::{self, Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
 use crate::wire::{Event, Head, Observation};
+use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 /// The rule of the line that says a session was forgotten.
 pub(crate) const EVICTED: &str = "evicted";
 
 /// Times beyond this are no times: the largest integer that every JSON reader keeps.
-const MAX_TIME: i64 = 1 << 53;
+pub(super) const MAX_TIME: i64 = 1 << 53;
 
 /// Watches every session of a stream.
 pub struct Detector {
-    config: Config,
+    config: Arc<Config>,
     sessions: Sessions,
     /// The time of the stream.
     now: i64,
@@ -32,20 +34,35 @@ impl Detector {
     pub fn new(config: Config) -> Self {
         Self {
             sessions: Sessions::new(config.max_sessions),
-            config,
+            config: Arc::new(config),
             now: 0,
             point: Point::default(),
             gravest: Vec::new(),
         }
     }
 
+    /// What it goes by.
+    pub(super) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config)
+    }
+
     /// Takes one line in, and appends the lines that follow from it to `added`.
     pub fn observe(&mut self, line: &Observation<'_>, added: &mut Vec<u8>) {
+        self.observe_with(line, None, added);
+    }
+
+    /// The same, with the call that came to its end in it, if it has been read already.
+    pub(super) fn observe_with(
+        &mut self,
+        line: &Observation<'_>,
+        call: Option<Box<Call>>,
+        added: &mut Vec<u8>,
+    ) {
         self.is_at(line.ts, line.id.as_deref().unwrap_or_default());
         if let Event::Record { kind, properties } = &line.event {
             self.record(kind, *properties, added);
         } else if let Some(session) = &line.session {
-            self.event(session, &line.event, added);
+            self.event(session, &line.event, call, added);
         }
         if line.ts.is_some() {
             self.time(added);
@@ -78,7 +95,7 @@ impl Detector {
         self.gravest.iter().map(|(kind, infra, ..)| (*kind, *infra))
     }
 
-    fn event(&mut self, id: &str, event: &Event<'_>, added: &mut Vec<u8>) {
+    fn event(&mut self, id: &str, event: &Event<'_>, call: Option<Box<Call>>, added: &mut Vec<u8>) {
         if matches!(event, Event::Other) {
             return;
         }
@@ -98,7 +115,7 @@ impl Detector {
         }
         let before = self.open_requests(place);
         self.with(place, added, |session, now, said| {
-            session.observe(event, now, said);
+            session.observe(event, call, now, said);
         });
         self.tell_ancestors(place, before);
     }

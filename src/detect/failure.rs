@@ -2,14 +2,20 @@
 
 use super::hash;
 use super::mask::mask;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use crate::wire::text;
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// How much of an output is searched for an error, in bytes from the front.
 const SEARCHED: usize = 64 * 1024;
 /// A line longer than this is data, not a message.
 const LONGEST_LINE: usize = 600;
+/// Nor can one be a message whose source is longer: an escape has six bytes, and stands for one at least.
+const LONGEST_SOURCE: usize = 6 * LONGEST_LINE;
+/// What is between two lines in the body of a JSON string.
+const NEWLINE: &[u8] = b"\\n";
 
 /// A line that reports an error: it says so where a program says it, not somewhere in a sentence.
 static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -25,8 +31,8 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What every line that reports an error has in it. Looking for these first is several times as fast as trying the
-/// expression on each line.
+/// What every line that reports an error has in it, in small letters. Looking for these first is several times as fast
+/// as trying the expression on each line.
 const HINTS: [&str; 19] = [
     "fatal",
     "error",
@@ -50,12 +56,16 @@ const HINTS: [&str; 19] = [
 ];
 
 static HINTED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    // Whichever is first: then the library looks for all of them at once, many bytes at a time.
     AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
+        .match_kind(MatchKind::LeftmostFirst)
         .build(HINTS)
         .ok()
 });
+/// How much is turned into small letters at a time.
+const PIECE: usize = 4096;
+/// The longest hint, less one: what a piece repeats of the one before.
+const OVERLAP: usize = 11;
 
 /// A line that names a failing test: cargo, pytest, go, jest, `JUnit`, TAP.
 static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -81,22 +91,71 @@ pub(crate) fn never_ran(error_line: &str) -> bool {
     error_line.contains("command not found")
 }
 
-/// The first line that reports an error.
-pub(crate) fn error_line(output: &str) -> Option<&str> {
-    let (pattern, hinted) = (ERROR_LINE.as_ref()?, HINTED.as_ref()?);
-    let output = &output[..output.floor_char_boundary(SEARCHED)];
+/// The first line that reports an error, in the body of a JSON string; see [`text::body`].
+pub(crate) fn error_line(body: &str) -> Option<Cow<'_, str>> {
+    let pattern = ERROR_LINE.as_ref()?;
+    let body = &body[..body.floor_char_boundary(SEARCHED)];
     let mut from = 0;
-    while let Some(hint) = hinted.find(&output[from..]) {
-        let at = from + hint.start();
-        let start = memchr::memrchr(b'\n', &output.as_bytes()[..at]).map_or(0, |newline| newline + 1);
-        let end =
-            memchr::memchr(b'\n', &output.as_bytes()[at..]).map_or(output.len(), |newline| at + newline);
-        if let Some(line) = fit(&output[start..end]).filter(|line| pattern.is_match(line.as_bytes())) {
-            return Some(line);
+    while let Some(at) = hint(&body.as_bytes()[from..]) {
+        let at = from + at;
+        // Such as the n of a newline and what follows it.
+        if at.checked_sub(1).is_some_and(|before| is_escape(body, before)) {
+            from = at + 1;
+            continue;
+        }
+        let end = newline_behind(body, at).unwrap_or(body.len());
+        let start = newline_before(body, at).map_or(0, |newline| newline + NEWLINE.len());
+        let line = &body[start..end];
+        if line.len() <= LONGEST_SOURCE {
+            let line = trimmed(text::unescaped(line));
+            if is_message(&line) && pattern.is_match(line.as_bytes()) {
+                return Some(line);
+            }
         }
         from = end;
     }
     None
+}
+
+fn trimmed(line: Cow<'_, str>) -> Cow<'_, str> {
+    match line {
+        Cow::Borrowed(line) => Cow::Borrowed(line.trim_end()),
+        Cow::Owned(mut line) => {
+            line.truncate(line.trim_end().len());
+            Cow::Owned(line)
+        }
+    }
+}
+
+/// Where the first hint begins, whatever the case of its letters.
+fn hint(text: &[u8]) -> Option<usize> {
+    let hinted = HINTED.as_ref()?;
+    let mut small = [0; PIECE];
+    (0..text.len()).step_by(PIECE - OVERLAP).find_map(|start| {
+        let piece = &text[start..text.len().min(start + PIECE)];
+        let small = &mut small[..piece.len()];
+        small.copy_from_slice(piece);
+        small.make_ascii_lowercase();
+        hinted.find(&*small).map(|hint| start + hint.start())
+    })
+}
+
+/// Where the newline before `at` is, in the body of a JSON string.
+fn newline_before(body: &str, at: usize) -> Option<usize> {
+    memchr::memmem::rfind_iter(&body.as_bytes()[..at], NEWLINE).find(|newline| is_escape(body, *newline))
+}
+
+/// Where the newline behind `at` is.
+fn newline_behind(body: &str, at: usize) -> Option<usize> {
+    memchr::memmem::find_iter(&body.as_bytes()[at..], NEWLINE)
+        .map(|newline| at + newline)
+        .find(|newline| is_escape(body, *newline))
+}
+
+/// Whether an escape begins here: a backslash that is not the end of one.
+fn is_escape(body: &str, at: usize) -> bool {
+    let backslashes = body.as_bytes()[..=at].iter().rev();
+    backslashes.take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
 /// The set of tests or compiler errors that a check reports as failing, as one hash; `None` where it
@@ -121,22 +180,30 @@ pub(crate) fn failing_set(output: &str) -> Option<u64> {
     sum
 }
 
+/// The lines of an output that may be messages.
 fn lines(output: &str) -> impl Iterator<Item = &str> {
     output[..output.floor_char_boundary(SEARCHED)]
         .lines()
-        .filter_map(fit)
+        .map(str::trim_end)
+        .filter(|line| is_message(line))
 }
 
-/// A line without the white space at its end, if it is a message and not data.
-fn fit(line: &str) -> Option<&str> {
-    let line = line.trim_end();
-    (!line.is_empty() && line.len() <= LONGEST_LINE).then_some(line)
+fn is_message(line: &str) -> bool {
+    !line.is_empty() && line.len() <= LONGEST_LINE
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Raw;
     use proptest::prelude::*;
+
+    /// The error of a text.
+    fn error_in(text: &str) -> Option<String> {
+        let source = serde_json::to_string(text).unwrap();
+        let body = text::body(Raw::new(&source));
+        error_line(&body).map(Cow::into_owned)
+    }
 
     #[test]
     fn an_error_is_where_a_program_says_so() {
@@ -151,7 +218,7 @@ mod tests {
             "fatal: not a git repository",
             "src/Main.java:12: error: ';' expected",
         ] {
-            assert_eq!(error_line(line), Some(line));
+            assert_eq!(error_in(line).as_deref(), Some(line));
         }
         for line in [
             "0 errors, 12 warnings",
@@ -160,8 +227,17 @@ mod tests {
             "test error_is_shown ... ok",
             "all tests passed without failure at all",
         ] {
-            assert_eq!(error_line(line), None);
+            assert_eq!(error_in(line), None);
         }
+    }
+
+    #[test]
+    fn a_hint_is_found_wherever_the_pieces_end() {
+        for at in PIECE - 40..PIECE + 40 {
+            let text = format!("{}\nError: bad", "x".repeat(at));
+            assert_eq!(error_in(&text).as_deref(), Some("Error: bad"), "{at}");
+        }
+        assert_eq!(HINTS.iter().map(|hint| hint.len()).max(), Some(OVERLAP + 1));
     }
 
     #[test]
@@ -179,7 +255,7 @@ mod tests {
         assert_eq!(failing_set("all good\n0 failed\n"), None);
     }
 
-    const WORDS: [&str; 24] = [
+    const WORDS: [&str; 27] = [
         "fatal error",
         "Error",
         "failed",
@@ -204,6 +280,9 @@ mod tests {
         "x",
         ": ",
         "\n",
+        "\\n",
+        "\\",
+        "\u{1b}[31m",
     ];
 
     proptest! {
@@ -212,7 +291,8 @@ mod tests {
             let output = words.join(" ").replace(" \n ", "\n");
             let pattern = ERROR_LINE.as_ref().unwrap();
             let first = lines(&output).find(|line| pattern.is_match(line.as_bytes()));
-            prop_assert_eq!(error_line(&output), first);
+            let found = error_in(&output);
+            prop_assert_eq!(found.as_deref(), first);
         }
     }
 }

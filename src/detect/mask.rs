@@ -17,19 +17,18 @@ const TEMPORARY: [(&str, usize); 5] = [
     ("/private/var/folders/", 3),
 ];
 
-/// What a byte may begin, or be part of.
+/// What their names begin with, behind the slash.
+const TEMPORARY_BEGINS: &[u8] = b"tvp";
+
+/// What becomes of a byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     /// It stays as it is.
     Plain,
     /// A space: it stays too, if it is the only one.
     Space,
-    /// A digit: its whole word is looked at.
-    Digit,
-    /// A backslash: what it means depends on the next byte.
-    Backslash,
-    /// Anything else that may be volatile: other white space, an escape, a path, a group of a UUID.
-    Special,
+    /// It has to be looked at: a digit, an escape, other white space, what may begin a path, a group of a UUID.
+    Stop,
 }
 
 /// The class of every byte.
@@ -41,9 +40,9 @@ const fn classes() -> [Class; 256] {
     loop {
         classes[byte as usize] = match byte {
             b' ' => Class::Space,
-            b'0'..=b'9' => Class::Digit,
-            b'\\' => Class::Backslash,
-            b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => Class::Special,
+            b'0'..=b'9' | b'\\' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => {
+                Class::Stop
+            }
             _ => Class::Plain,
         };
         if byte == u8::MAX {
@@ -82,36 +81,73 @@ pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
 
 /// Masks the body of a JSON string that has none but the short escapes.
 fn mask_escaped(text: &str) -> String {
+    let bytes = text.as_bytes();
     let mut masked = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < text.len() {
-        let plain = plain_length(&text.as_bytes()[at..]);
-        masked.push_str(&text[at..at + plain]);
-        at += plain;
-        if at < text.len() {
-            at += volatile(text, at, plain, &mut masked);
+    // What lies between the two stays as it is.
+    let (mut run, mut at) = (0, 0);
+    loop {
+        at = next_stop(bytes, run, at);
+        if at == bytes.len() {
+            break;
         }
+        let harmless = harmless_length(&bytes[run..], at - run);
+        if harmless > 0 {
+            at += harmless;
+            continue;
+        }
+        masked.push_str(&text[run..at]);
+        let white = white_length(&bytes[at..]);
+        if white > 0 {
+            space(&mut masked);
+            at += white;
+        } else {
+            at += volatile(text, at, at - run, &mut masked);
+        }
+        run = at;
     }
+    masked.push_str(&text[run..]);
     masked.truncate(masked.trim_end().len());
     masked
 }
 
-/// How many bytes stay as they are.
-fn plain_length(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    // The white space before the first byte has been seen to.
+/// Where the next byte is, from `at` on, that may not stay as it is; the end, where there is none. A space is one
+/// unless it has something before it in the run.
+fn next_stop(bytes: &[u8], run: usize, mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match CLASSES[usize::from(*byte)] {
-            Class::Plain => at += 1,
-            Class::Space if at > 0 && bytes[at - 1] != b' ' => at += 1,
-            Class::Backslash if matches!(bytes.get(at + 1), Some(b'"' | b'\\')) => at += 2,
-            Class::Space | Class::Digit | Class::Backslash | Class::Special => break,
+            Class::Plain => {}
+            Class::Space if at > run && bytes[at - 1] != b' ' => {}
+            Class::Space | Class::Stop => break,
         }
+        at += 1;
     }
     at
 }
 
-/// Masks what begins at `at`, right behind so many bytes that were taken for plain. Returns how long it is.
+/// How many bytes stay as they are all the same, of a run that has stopped at `at`: an escaped quote or backslash, a
+/// slash that begins no temporary path, a hyphen that is in no UUID.
+fn harmless_length(run: &[u8], at: usize) -> usize {
+    match (run[at], run.get(at + 1)) {
+        (b'\\', Some(b'"' | b'\\')) => 2,
+        (b'/', next) if !next.is_some_and(|next| TEMPORARY_BEGINS.contains(next)) => 1,
+        (b'-', _) if !run[..at].last().is_some_and(u8::is_ascii_hexdigit) => 1,
+        _ => 0,
+    }
+}
+
+/// How long the white space is that the body of a JSON string begins with.
+fn white_length(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b' ' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r'), _) => at += 1,
+            (Some(b'\\'), Some(b'n' | b't' | b'r' | b'f')) => at += 2,
+            _ => return at,
+        }
+    }
+}
+
+/// Masks what begins at `at`, right behind so many bytes that stayed as they were. Returns how long it is.
 fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
     let rest = &text[at..];
     match rest.as_bytes()[0] {
@@ -144,10 +180,9 @@ fn space(masked: &mut String) {
     }
 }
 
-/// A backslash that is followed by neither a quote nor another one.
+/// A backslash that is followed by neither a quote nor another one, and is no white space.
 fn backslash(rest: &str, masked: &mut String) -> usize {
     match rest.as_bytes().get(1) {
-        Some(b'n' | b't' | b'r' | b'f') => space(masked),
         Some(b'b') => masked.push('\u{8}'),
         Some(b'/') => masked.push('/'),
         // No JSON has it.
@@ -286,6 +321,11 @@ mod tests {
             let once = masked(&text);
             let escaped = text.matches(['"', '\\']).count();
             prop_assert!(once.len() <= text.len() + escaped + 8 * text.matches("/var/").count());
+        }
+
+        #[test]
+        fn a_run_of_white_space_is_one_space(words in proptest::collection::vec("[a-z\"é/-]{1,3}", 1..6), white in "[ \\t\\r\\n\u{b}\u{c}\u{a0}]{1,5}") {
+            prop_assert_eq!(masked(&words.join(&white)), masked(&words.join(" ")));
         }
 
         #[test]

@@ -27,6 +27,7 @@ mod mask;
 mod memory;
 mod observed;
 mod prose;
+mod reading;
 mod rest;
 mod round;
 mod rules;

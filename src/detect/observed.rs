@@ -43,7 +43,7 @@ pub fn observed<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<Observed> {
             id: part.id.clone().into_owned(),
         };
         let Some(call) = (part.kind == "tool")
-            .then(|| Call::read(part, &point, &config))
+            .then(|| Call::read(part, point, &config))
             .flatten()
         else {
             continue;

@@ -2,14 +2,18 @@
 
 use super::Detector;
 use super::explain::Page;
-use crate::pipe::{Code, Failure, Stage};
-use crate::wire::{head, matters, observe_behind};
-use std::borrow::Cow;
+use super::reading::{self, Seen};
+use crate::pipe::{Code, Failure, Passage, Stage, ahead};
+
+/// From so many bytes on, a block is read by several threads; it takes longer than to start one.
+const BULK: usize = 64 * 1024;
 
 /// Runs a [`Detector`] over lines of bytes.
 pub struct Detect {
     detector: Detector,
     strict: bool,
+    /// How many read a block that is worth it.
+    threads: usize,
     /// Whether the line before was no JSON either: a burst is reported once.
     in_garbage: bool,
     lines: u64,
@@ -24,10 +28,59 @@ impl Detect {
         Self {
             detector,
             strict,
+            threads: 1,
             in_garbage: false,
             lines: 0,
             page: explain.then(Page::default),
         }
+    }
+
+    /// The same with so many threads to read the lines of a bulk.
+    #[must_use]
+    pub fn on(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Takes a line that has been read.
+    fn take(&mut self, seen: Seen<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.lines += 1;
+        let ts = match seen {
+            Seen::Passes(head) => {
+                self.detector.pass(&head, added);
+                Some(head.ts)
+            }
+            Seen::Event(seen, call) => {
+                self.detector.observe_with(&seen, call, added);
+                seen.ts
+            }
+            Seen::Torn(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                self.lines -= 1;
+                return self.take(reading::read_text(None, &text, &self.detector.config()), added);
+            }
+            Seen::Blank => return Ok(()),
+            Seen::Garbage => return self.garbage(),
+        };
+        self.in_garbage = false;
+        self.show(ts, added);
+        Ok(())
+    }
+
+    fn garbage(&mut self) -> Result<(), Failure> {
+        if self.strict {
+            let what = format!(
+                "line {} is no JSON object; leave --strict out to pass such lines",
+                self.lines
+            );
+            return Err(Failure::new(Code::BadData, what));
+        }
+        if !std::mem::replace(&mut self.in_garbage, true) {
+            tracing::warn!(
+                "line {} is no JSON object; it is passed on and not looked at",
+                self.lines
+            );
+        }
+        Ok(())
     }
 
     /// Puts what was added on the page, where there is one.
@@ -48,41 +101,19 @@ impl Detect {
 }
 
 impl Stage for Detect {
+    fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
+        let threads = if passage.block().len() < BULK { 1 } else { self.threads };
+        let (config, strict) = (self.detector.config(), self.strict);
+        let read = |line| reading::read(line, &config, strict);
+        ahead(passage.block(), threads, read, |seen| {
+            passage.next_line();
+            let outcome = self.take(seen, passage.added());
+            passage.settle(outcome)
+        })
+    }
+
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.lines += 1;
-        // With --strict every line is read to its end, and nothing is taken on trust.
-        let head = head(line).filter(|_| !self.strict);
-        if let Some(head) = head.filter(|head| !matters(head.kind)) {
-            self.in_garbage = false;
-            self.detector.pass(&head, added);
-            self.show(Some(head.ts), added);
-            return Ok(());
-        }
-        // The lossy reading looks at every byte for itself; hardly a line needs it.
-        let text = std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
-        if let Ok(observation) = observe_behind(head, &text) {
-            self.in_garbage = false;
-            self.detector.observe(&observation, added);
-            self.show(observation.ts, added);
-            return Ok(());
-        }
-        if text.trim().is_empty() {
-            return Ok(());
-        }
-        if self.strict {
-            let what = format!(
-                "line {} is no JSON object; leave --strict out to pass such lines",
-                self.lines
-            );
-            return Err(Failure::new(Code::BadData, what));
-        }
-        if !std::mem::replace(&mut self.in_garbage, true) {
-            tracing::warn!(
-                "line {} is no JSON object; it is passed on and not looked at",
-                self.lines
-            );
-        }
-        Ok(())
+        self.take(reading::read(line, &self.detector.config(), self.strict), added)
     }
 
     fn oversized(&mut self) {

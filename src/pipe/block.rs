@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// How much one read may bring. Measured: larger blocks gain nothing over 256 KiB.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 1024 * 1024;
 
 /// Input in blocks, with the unfinished line kept at the front of the buffer.
 pub(super) struct Blocks<R> {

@@ -4,7 +4,7 @@
 //! the runs: verbatim by construction, full speed in bulk, and flushed whenever the input pauses.
 
 use super::block::{Block, Blocks};
-use super::{Code, Failure, Out};
+use super::{Code, Failure, Out, Passage};
 use std::io::Read;
 
 /// A line longer than this is passed on without a look: 128 MiB.
@@ -18,6 +18,21 @@ pub trait Stage {
     /// to stand in its place is added by [`Stage::line`].
     fn drops(&mut self, _line: &[u8]) -> bool {
         false
+    }
+
+    /// Looks at the lines of one block, one by one. A stage that reads them in another way has a way of its own.
+    ///
+    /// # Errors
+    /// That the output cannot be written, and what [`Stage::line`] fails with.
+    fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
+        while let Some(line) = passage.next_line() {
+            if self.drops(line) {
+                passage.leave_out()?;
+            }
+            let outcome = self.line(line, passage.added());
+            passage.settle(outcome)?;
+        }
+        Ok(())
     }
 
     /// Looks at one line, without its newline, and appends to `added` the whole lines that are to
@@ -78,32 +93,9 @@ pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: u
 
 /// Handles the lines of one block; the last may lack its newline.
 fn lines(stage: &mut impl Stage, block: &[u8], out: &Out, added: &mut Vec<u8>) -> Result<(), Failure> {
-    let mut passed = 0;
-    let mut start = 0;
-    while start < block.len() {
-        let newline = memchr::memchr(b'\n', &block[start..]).map(|at| start + at);
-        let end = newline.unwrap_or(block.len());
-        let dropped = stage.drops(&block[start..end]);
-        if dropped {
-            out.pass(&block[passed..start])?;
-        }
-        let outcome = stage.line(&block[start..end], added);
-        start = newline.map_or(end, |at| at + 1);
-        if dropped {
-            passed = start;
-        }
-        if !added.is_empty() || outcome.is_err() {
-            out.pass(&block[passed..start])?;
-            out.add(added)?;
-            added.clear();
-            passed = start;
-        }
-        if let Err(failure) = outcome {
-            out.finish()?;
-            return Err(failure);
-        }
-    }
-    out.pass(&block[passed..])
+    let mut passage = Passage::new(block, out, added);
+    stage.lines(&mut passage)?;
+    passage.finish()
 }
 
 /// Passes the rest of an oversized line on. False when the input ended in it.

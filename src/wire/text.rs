@@ -38,13 +38,37 @@ pub(super) fn borrowed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<
 /// anything else as it stands in the source.
 pub fn decode(raw: Raw<'_>) -> Cow<'_, str> {
     let source = raw.get();
-    let Some(inner) = source.strip_prefix('"').and_then(|s| s.strip_suffix('"')) else {
-        return Cow::Borrowed(source);
-    };
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
-        return Cow::Borrowed(inner);
+    inside(source).map_or(Cow::Borrowed(source), unescaped)
+}
+
+/// The body of a JSON string in which no escape stands for anything that can be printed but a quote, a backslash and
+/// half a character; as programs write one. Other values are made one.
+pub fn body(raw: Raw<'_>) -> Cow<'_, str> {
+    if let Some(body) = inside(raw.get()).filter(|body| !hides_ascii(body)) {
+        return Cow::Borrowed(body);
     }
-    Cow::Owned(unescape(inner))
+    // Writing a string does not fail.
+    let written = serde_json::to_string(&*decode(raw)).unwrap_or_default();
+    Cow::Owned(inside(&written).unwrap_or_default().to_owned())
+}
+
+/// What is between the quotes of a string; none where the source is no string.
+fn inside(source: &str) -> Option<&str> {
+    source.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+}
+
+/// Whether a string's body has escapes like `\u0041`, for what is written as it is everywhere else.
+fn hides_ascii(body: &str) -> bool {
+    memchr::memmem::find_iter(body.as_bytes(), b"\\u00")
+        .any(|at| matches!(body.as_bytes().get(at + 4), Some(b'2'..=b'7')))
+}
+
+/// Part of a JSON string's body, decoded.
+pub fn unescaped(body: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', body.as_bytes()).is_none() {
+        return Cow::Borrowed(body);
+    }
+    Cow::Owned(unescape(body))
 }
 
 /// The beginning of the text of a raw JSON value, decoded: so many bytes of its source, or somewhat more.

@@ -6,6 +6,7 @@ mod verdict;
 pub(crate) use verdict::ITERATIONS;
 
 use crate::detect::activity::{Activity, Request};
+use crate::detect::call::Call;
 use crate::detect::channel::Texts;
 use crate::detect::config::Config;
 use crate::detect::episode::Episodes;
@@ -112,8 +113,14 @@ impl Session {
         &self.id
     }
 
-    /// Takes one event in.
-    pub(crate) fn observe(&mut self, event: &Event<'_>, now: &Now<'_>, said: &mut Said) {
+    /// Takes one event in, with the call that came to its end in it, if it has been read already.
+    pub(crate) fn observe(
+        &mut self,
+        event: &Event<'_>,
+        call: Option<Box<Call>>,
+        now: &Now<'_>,
+        said: &mut Said,
+    ) {
         if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {
             return;
         }
@@ -122,7 +129,7 @@ impl Session {
             self.completion.hears_idle();
         }
         match event {
-            Event::Part(part) => self.part(part, now, said),
+            Event::Part(part) => self.part(part, call, now, said),
             Event::Delta { part, text, .. } => self.delta(part, *text, now, said),
             Event::Message { .. } => self.message(event, now, said),
             Event::Status(status) => self.status(status, now, said),

@@ -11,13 +11,13 @@ use crate::wire::record::Why;
 use crate::wire::text;
 
 impl Session {
-    pub(super) fn part(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
+    pub(super) fn part(&mut self, part: &Part<'_>, call: Option<Box<Call>>, now: &Now<'_>, said: &mut Said) {
         if self.messages.get(hash::of(&*part.message)) == Some(USER) {
             self.user_part(part, now, said);
             return;
         }
         match &*part.kind {
-            "tool" => self.tool(part, now, said),
+            "tool" => self.tool(part, call, now, said),
             "text" | "reasoning" => {
                 let channel = if part.kind == "text" {
                     Channel::Text
@@ -38,7 +38,7 @@ impl Session {
         }
     }
 
-    fn tool(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
+    fn tool(&mut self, part: &Part<'_>, call: Option<Box<Call>>, now: &Now<'_>, said: &mut Said) {
         let Some(state) = &part.state else {
             return;
         };
@@ -54,7 +54,8 @@ impl Session {
         self.ended.put(key, 0);
         self.activity.ended(&part.id);
         self.activity.retrying = false;
-        let Some(call) = Call::read(part, now.point, now.config) else {
+        let read = || Call::read(part, now.point.clone(), now.config).map(Box::new);
+        let Some(call) = call.or_else(read) else {
             return;
         };
         self.step_calls += 1;
