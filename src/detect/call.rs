@@ -81,7 +81,7 @@ impl Call {
             empty: is_nothing(&masked),
             failing: raw
                 .filter(|_| kind == Kind::Check)
-                .and_then(|raw| failure::failing_set(&text::decode(raw))),
+                .and_then(|raw| failure::failing_set(&text::body(raw))),
             excerpt: excerpt(tool, &input, raw),
             span: (
                 start,
@@ -92,7 +92,9 @@ impl Call {
             tool: tool.to_owned(),
             kind,
             error: error.as_deref().map(failure::class_of),
-            error_line: error.map(|line| text::excerpt(&line, EXCERPT)).unwrap_or_default(),
+            error_line: error
+                .map(|line| text::excerpt(&line, EXCERPT))
+                .unwrap_or_default(),
             input,
         })
     }
@@ -140,8 +142,12 @@ impl Sign {
         let said = failure::error_line(&body).map(Cow::into_owned);
         let other = |line: fn(&str) -> Option<&str>| line(&text::unescaped(&body)).map(str::to_owned);
         match self {
-            Self::Status => said.or_else(|| other(first_line)).or_else(|| Some("error".to_owned())),
-            Self::Exit => said.or_else(|| other(last_line)).or_else(|| Some("failed".to_owned())),
+            Self::Status => said
+                .or_else(|| other(first_line))
+                .or_else(|| Some("error".to_owned())),
+            Self::Exit => said
+                .or_else(|| other(last_line))
+                .or_else(|| Some("failed".to_owned())),
             Self::Words => said,
         }
     }

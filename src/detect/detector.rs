@@ -8,8 +8,8 @@ use super::sessions::{Place, Sessions};
 use crate::wire::Raw;
 use crate::wire::record::{self, Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
 use crate::wire::{Event, Head, Observation};
-use std::sync::Arc;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// The rule of the line that says a session was forgotten.
 pub(crate) const EVICTED: &str = "evicted";

@@ -5,6 +5,7 @@ use super::call::Call;
 use super::config::Config;
 use super::ledger::{Ledger, Noted};
 use super::round::Round;
+use super::window::Window;
 use crate::wire::record::Point;
 
 /// Prose comes in pieces that end at multiples of so many characters of a part, however the server cut
@@ -95,4 +96,13 @@ pub(crate) struct View<'a> {
     pub(crate) ledger: &'a Ledger,
     /// What it is doing.
     pub(crate) activity: &'a Activity,
+    /// The end of the prose of each channel, with the piece at hand.
+    pub(crate) windows: &'a [Window; 2],
+}
+
+impl View<'_> {
+    /// The end of the prose of a channel.
+    pub(crate) fn window(&self, channel: Channel) -> &Window {
+        &self.windows[channel as usize]
+    }
 }

@@ -1,9 +1,9 @@
 //! How a call failed: the class of its error, and which tests failed in a check.
 
 use super::hash;
+use super::hints::{Hints, searcher};
 use super::mask::mask;
 use crate::wire::text;
-use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -31,41 +31,30 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What every line that reports an error has in it, in small letters. Looking for these first is several times as fast
-/// as trying the expression on each line.
-const HINTS: [&str; 19] = [
-    "fatal",
-    "error",
-    "fail",
-    "panic",
-    "exception",
-    "traceback",
-    "usage",
-    "invalid",
-    "could not",
-    "cannot",
-    "can't",
-    "unable",
-    "unknown",
-    "unrecognized",
-    "no such",
-    "not ",
-    "denied",
-    "directory",
-    "rejected",
-];
-
-static HINTED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    // Whichever is first: then the library looks for all of them at once, many bytes at a time.
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(HINTS)
-        .ok()
+/// What every line that reports an error has in it, in small letters.
+static ERROR_HINTS: Hints = Hints::new(|| {
+    searcher(&[
+        "fatal",
+        "error",
+        "fail",
+        "panic",
+        "exception",
+        "traceback",
+        "usage",
+        "invalid",
+        "could not",
+        "cannot",
+        "can't",
+        "unable",
+        "unknown",
+        "unrecognized",
+        "no such",
+        "not ",
+        "denied",
+        "directory",
+        "rejected",
+    ])
 });
-/// How much is turned into small letters at a time.
-const PIECE: usize = 4096;
-/// The longest hint, less one: what a piece repeats of the one before.
-const OVERLAP: usize = 11;
 
 /// A line that names a failing test: cargo, pytest, go, jest, `JUnit`, TAP.
 static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -81,6 +70,9 @@ static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What every line that names a failing test has in it, in small letters.
+static FAILED_HINTS: Hints = Hints::new(|| searcher(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]));
+
 /// The class of an error-like line: masked, and its numbers out.
 pub(crate) fn class_of(line: &str) -> u64 {
     hash::of(super::mask::without_numbers(&mask(line, &[])))
@@ -94,27 +86,52 @@ pub(crate) fn never_ran(error_line: &str) -> bool {
 /// The first line that reports an error, in the body of a JSON string; see [`text::body`].
 pub(crate) fn error_line(body: &str) -> Option<Cow<'_, str>> {
     let pattern = ERROR_LINE.as_ref()?;
+    messages(body, &ERROR_HINTS).find(|line| pattern.is_match(line.as_bytes()))
+}
+
+/// The set of tests or compiler errors that a check reports as failing, as one hash; `None` where it
+/// names none. `body` is that of a JSON string.
+pub(crate) fn failing_set(body: &str) -> Option<u64> {
+    let pattern = FAILED_TEST.as_ref()?;
+    let mut sum: Option<u64> = None;
+    let mut seen = Vec::new();
+    for line in messages(body, &FAILED_HINTS) {
+        let Some(name) = pattern
+            .captures(line.as_bytes())
+            .and_then(|c| c.iter().skip(1).flatten().next())
+        else {
+            continue;
+        };
+        let key = hash::of(mask(&String::from_utf8_lossy(name.as_bytes()), &[]));
+        if seen.len() < 256 && !seen.contains(&key) {
+            seen.push(key);
+            sum = Some(sum.unwrap_or_default().wrapping_add(key));
+        }
+    }
+    sum
+}
+
+/// The lines that have a hint in them and may be messages, without the white space at their ends.
+fn messages<'a>(body: &'a str, hints: &'static Hints) -> impl Iterator<Item = Cow<'a, str>> {
     let body = &body[..body.floor_char_boundary(SEARCHED)];
     let mut from = 0;
-    while let Some(at) = hint(&body.as_bytes()[from..]) {
-        let at = from + at;
-        // Such as the n of a newline and what follows it.
-        if at.checked_sub(1).is_some_and(|before| is_escape(body, before)) {
-            from = at + 1;
-            continue;
-        }
-        let end = newline_behind(body, at).unwrap_or(body.len());
-        let start = newline_before(body, at).map_or(0, |newline| newline + NEWLINE.len());
-        let line = &body[start..end];
-        if line.len() <= LONGEST_SOURCE {
-            let line = trimmed(text::unescaped(line));
-            if is_message(&line) && pattern.is_match(line.as_bytes()) {
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + hints.find(&body.as_bytes()[from..])?;
+            // Such as the n of a newline and what follows it.
+            if at.checked_sub(1).is_some_and(|before| is_escape(body, before)) {
+                from = at + 1;
+                continue;
+            }
+            let start = newline_before(body, at).map_or(0, |newline| newline + NEWLINE.len());
+            from = newline_behind(body, at).unwrap_or(body.len());
+            let line = &body[start..from];
+            let line = (line.len() <= LONGEST_SOURCE).then(|| trimmed(text::unescaped(line)));
+            if let Some(line) = line.filter(|line| is_message(line)) {
                 return Some(line);
             }
         }
-        from = end;
-    }
-    None
+    })
 }
 
 fn trimmed(line: Cow<'_, str>) -> Cow<'_, str> {
@@ -127,17 +144,8 @@ fn trimmed(line: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Where the first hint begins, whatever the case of its letters.
-fn hint(text: &[u8]) -> Option<usize> {
-    let hinted = HINTED.as_ref()?;
-    let mut small = [0; PIECE];
-    (0..text.len()).step_by(PIECE - OVERLAP).find_map(|start| {
-        let piece = &text[start..text.len().min(start + PIECE)];
-        let small = &mut small[..piece.len()];
-        small.copy_from_slice(piece);
-        small.make_ascii_lowercase();
-        hinted.find(&*small).map(|hint| start + hint.start())
-    })
+fn is_message(line: &str) -> bool {
+    !line.is_empty() && line.len() <= LONGEST_LINE
 }
 
 /// Where the newline before `at` is, in the body of a JSON string.
@@ -158,40 +166,6 @@ fn is_escape(body: &str, at: usize) -> bool {
     backslashes.take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
-/// The set of tests or compiler errors that a check reports as failing, as one hash; `None` where it
-/// names none.
-pub(crate) fn failing_set(output: &str) -> Option<u64> {
-    let pattern = FAILED_TEST.as_ref()?;
-    let mut sum: Option<u64> = None;
-    let mut seen = Vec::new();
-    for line in lines(output) {
-        let Some(name) = pattern
-            .captures(line.as_bytes())
-            .and_then(|c| c.iter().skip(1).flatten().next())
-        else {
-            continue;
-        };
-        let key = hash::of(mask(&String::from_utf8_lossy(name.as_bytes()), &[]));
-        if seen.len() < 256 && !seen.contains(&key) {
-            seen.push(key);
-            sum = Some(sum.unwrap_or_default().wrapping_add(key));
-        }
-    }
-    sum
-}
-
-/// The lines of an output that may be messages.
-fn lines(output: &str) -> impl Iterator<Item = &str> {
-    output[..output.floor_char_boundary(SEARCHED)]
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| is_message(line))
-}
-
-fn is_message(line: &str) -> bool {
-    !line.is_empty() && line.len() <= LONGEST_LINE
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,9 +174,18 @@ mod tests {
 
     /// The error of a text.
     fn error_in(text: &str) -> Option<String> {
+        error_line(&written(text)).map(Cow::into_owned)
+    }
+
+    /// What fails in a text.
+    fn failing_in(text: &str) -> Option<u64> {
+        failing_set(&written(text))
+    }
+
+    /// The body of the JSON string that says this.
+    fn written(text: &str) -> String {
         let source = serde_json::to_string(text).unwrap();
-        let body = text::body(Raw::new(&source));
-        error_line(&body).map(Cow::into_owned)
+        text::body(Raw::new(&source)).into_owned()
     }
 
     #[test]
@@ -232,27 +215,29 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_is_found_wherever_the_pieces_end() {
-        for at in PIECE - 40..PIECE + 40 {
-            let text = format!("{}\nError: bad", "x".repeat(at));
-            assert_eq!(error_in(&text).as_deref(), Some("Error: bad"), "{at}");
-        }
-        assert_eq!(HINTS.iter().map(|hint| hint.len()).max(), Some(OVERLAP + 1));
-    }
-
-    #[test]
     fn the_class_does_not_depend_on_numbers() {
         assert_eq!(class_of("x.rs:12: error: bad"), class_of("x.rs:7: error: bad"));
     }
 
     #[test]
     fn the_failing_set_moves_when_another_test_fails() {
-        let one = failing_set("test a::b ... FAILED\ntest a::c ... ok\n");
-        let both = failing_set("test a::b ... FAILED\ntest a::c ... FAILED\n");
-        let turned = failing_set("test a::c ... FAILED\ntest a::b ... FAILED\n");
+        let one = failing_in("test a::b ... FAILED\ntest a::c ... ok\n");
+        let both = failing_in("test a::b ... FAILED\ntest a::c ... FAILED\n");
+        let turned = failing_in("test a::c ... FAILED\ntest a::b ... FAILED\n");
         assert!(one.is_some() && one != both);
         assert_eq!(both, turned);
-        assert_eq!(failing_set("all good\n0 failed\n"), None);
+        assert_eq!(failing_in("all good\n0 failed\n"), None);
+        for runner in [
+            "✕ adds",
+            "  × adds",
+            "● a > b",
+            "not ok 3 - adds",
+            "FAIL: adds",
+            "[ERROR] a.b",
+            "x_test.go:3: error here",
+        ] {
+            assert!(failing_in(runner).is_some(), "{runner}");
+        }
     }
 
     const WORDS: [&str; 27] = [
@@ -290,7 +275,7 @@ mod tests {
         fn looking_for_hints_first_finds_the_same_line(words in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..12)) {
             let output = words.join(" ").replace(" \n ", "\n");
             let pattern = ERROR_LINE.as_ref().unwrap();
-            let first = lines(&output).find(|line| pattern.is_match(line.as_bytes()));
+            let first = output.lines().map(str::trim_end).find(|line| pattern.is_match(line.as_bytes()));
             let found = error_in(&output);
             prop_assert_eq!(found.as_deref(), first);
         }

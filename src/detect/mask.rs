@@ -4,6 +4,7 @@
 //! One- and two-digit integers stay: `3 failed` → `2 failed` is progress.
 
 use super::word::{MASK, UUID, uuid_length, word};
+use crate::wire::lanes::{LANES, Lanes, escaped};
 use crate::wire::{Raw, text};
 use regex::Regex;
 use std::borrow::Cow;
@@ -19,38 +20,9 @@ const TEMPORARY: [(&str, usize); 5] = [
 
 /// What their names begin with, behind the slash.
 const TEMPORARY_BEGINS: &[u8] = b"tvp";
-
-/// What becomes of a byte.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// It stays as it is.
-    Plain,
-    /// A space: it stays too, if it is the only one.
-    Space,
-    /// It has to be looked at: a digit, an escape, other white space, what may begin a path, a group of a UUID.
-    Stop,
-}
-
-/// The class of every byte.
-static CLASSES: [Class; 256] = classes();
-
-const fn classes() -> [Class; 256] {
-    let mut classes = [Class::Plain; 256];
-    let mut byte: u8 = 0;
-    loop {
-        classes[byte as usize] = match byte {
-            b' ' => Class::Space,
-            b'0'..=b'9' | b'\\' | b'\t' | b'\n' | 0x0b | 0x0c | b'\r' | 0x1b | b'/' | b'-' | 0x80..=0xff => {
-                Class::Stop
-            }
-            _ => Class::Plain,
-        };
-        if byte == u8::MAX {
-            return classes;
-        }
-        byte += 1;
-    }
-}
+/// White space that is not ASCII begins with one of these bytes.
+const WHITE_FIRST: u8 = 0xc2;
+const WHITE_LAST: u8 = 0xe3;
 
 /// The text with everything volatile masked, and what the user's own patterns match too. Quotes and backslashes
 /// come out with a backslash before them, as in JSON.
@@ -83,54 +55,71 @@ pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
 fn mask_escaped(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut masked = String::with_capacity(text.len());
-    // What lies between the two stays as it is.
-    let (mut run, mut at) = (0, 0);
-    loop {
-        at = next_stop(bytes, run, at);
-        if at == bytes.len() {
-            break;
-        }
-        let harmless = harmless_length(&bytes[run..], at - run);
-        if harmless > 0 {
-            at += harmless;
-            continue;
-        }
-        masked.push_str(&text[run..at]);
-        let white = white_length(&bytes[at..]);
-        if white > 0 {
-            space(&mut masked);
+    // What lies between `run` and `at` stays as it is. White space at the beginning goes.
+    let mut run = white_length(bytes);
+    let mut at = run;
+    while at < bytes.len() {
+        let in_space = at > run && bytes[at - 1] == b' ';
+        let (from, mut stops) = (at, stops(&bytes[at..], in_space));
+        while stops != 0 {
+            let stop = from + stops.trailing_zeros() as usize;
+            stops &= stops - 1;
+            // What another one took with it is none any more.
+            if stop < at {
+                continue;
+            }
+            let harmless = harmless_length(text, run, stop);
+            if harmless > 0 {
+                at = stop + harmless;
+                continue;
+            }
+            masked.push_str(&text[run..stop]);
+            at = stop + volatile(text, stop, stop - run, &mut masked);
+            let white = white_length(&bytes[at..]);
+            if white > 0 {
+                space(&mut masked);
+            }
             at += white;
-        } else {
-            at += volatile(text, at, at - run, &mut masked);
+            run = at;
         }
-        run = at;
+        at = at.max(from + LANES);
     }
     masked.push_str(&text[run..]);
     masked.truncate(masked.trim_end().len());
     masked
 }
 
-/// Where the next byte is, from `at` on, that may not stay as it is; the end, where there is none. A space is one
-/// unless it has something before it in the run.
-fn next_stop(bytes: &[u8], run: usize, mut at: usize) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        match CLASSES[usize::from(*byte)] {
-            Class::Plain => {}
-            Class::Space if at > run && bytes[at - 1] != b' ' => {}
-            Class::Space | Class::Stop => break,
-        }
-        at += 1;
-    }
-    at
+/// Which of the next bytes may not stay as they are. `in_space` says that a space stands before them.
+fn stops(bytes: &[u8], in_space: bool) -> u64 {
+    let lanes = Lanes::of(bytes);
+    let backslashes = lanes.are(b'\\');
+    let escapes = backslashes & !escaped(backslashes, false).0;
+    let quoted = (lanes.are(b'"') | backslashes) >> 1;
+    let spaces = lanes.are(b' ');
+    lanes.between(b'0', b'9')
+        | (escapes & !quoted)
+        | (spaces & (spaces << 1 | u64::from(in_space)))
+        | lanes.are(b'/')
+        | lanes.are(b'-')
+        | lanes.between(0, 0x1f)
+        | lanes.between(WHITE_FIRST, WHITE_LAST)
 }
 
-/// How many bytes stay as they are all the same, of a run that has stopped at `at`: an escaped quote or backslash, a
-/// slash that begins no temporary path, a hyphen that is in no UUID.
-fn harmless_length(run: &[u8], at: usize) -> usize {
-    match (run[at], run.get(at + 1)) {
+/// How many bytes stay as they are all the same where the run that began at `run` has stopped: an escaped quote or
+/// backslash, a slash that begins no temporary path, a hyphen that is in no UUID, a character that is no white space.
+fn harmless_length(text: &str, run: usize, stop: usize) -> usize {
+    let bytes = text.as_bytes();
+    match (bytes[stop], bytes.get(stop + 1)) {
         (b'\\', Some(b'"' | b'\\')) => 2,
         (b'/', next) if !next.is_some_and(|next| TEMPORARY_BEGINS.contains(next)) => 1,
-        (b'-', _) if !run[..at].last().is_some_and(u8::is_ascii_hexdigit) => 1,
+        (b'-', _) if !bytes[run..stop].last().is_some_and(u8::is_ascii_hexdigit) => 1,
+        (0..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f, _) => 1,
+        (0x80.., _) => {
+            let first = text[stop..].chars().next();
+            first
+                .filter(|first| !first.is_whitespace())
+                .map_or(0, char::len_utf8)
+        }
         _ => 0,
     }
 }
@@ -147,7 +136,8 @@ fn white_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// Masks what begins at `at`, right behind so many bytes that stayed as they were. Returns how long it is.
+/// Masks what begins at `at`, right behind so many bytes that stayed as they were. Returns how long it is; nothing of
+/// white space, which is seen to afterwards.
 fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
     let rest = &text[at..];
     match rest.as_bytes()[0] {
@@ -161,15 +151,12 @@ fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
         b'/' => temporary(rest, masked),
         b'-' => group(text, at, plain, masked),
         b'\\' => backslash(rest, masked),
-        _ => {
-            let first = rest.chars().next().unwrap_or(' ');
-            if first.is_whitespace() {
-                space(masked);
-            } else {
-                masked.push(first);
-            }
-            first.len_utf8()
+        0x80.. => {
+            // White space as it is rarely seen.
+            space(masked);
+            rest.chars().next().map_or(0, char::len_utf8)
         }
+        _ => 0,
     }
 }
 
@@ -180,9 +167,10 @@ fn space(masked: &mut String) {
     }
 }
 
-/// A backslash that is followed by neither a quote nor another one, and is no white space.
+/// A backslash that is followed by neither a quote nor another one.
 fn backslash(rest: &str, masked: &mut String) -> usize {
     match rest.as_bytes().get(1) {
+        Some(b'n' | b't' | b'r' | b'f') => return 0,
         Some(b'b') => masked.push('\u{8}'),
         Some(b'/') => masked.push('/'),
         // No JSON has it.
@@ -329,7 +317,14 @@ mod tests {
         }
 
         #[test]
-        fn it_makes_no_difference_whether_the_text_is_decoded_first(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
+        fn it_makes_no_difference_where_a_text_begins(before in 0usize..70, text in r#"[a-f1 "\\/\n\té\u{a0}:.-]{1,100}(/tmp/[a1"\\]{0,4})?"#) {
+            let before = "x".repeat(before) + ".\n";
+            let expected = format!("{} {}", before.trim_end(), masked(&text));
+            prop_assert_eq!(masked(&(before + &text)), expected.trim_end());
+        }
+
+        #[test]
+        fn it_makes_no_difference_whether_whether_the_text_is_decoded_first(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
             let source = serde_json::to_string(&text).unwrap();
             prop_assert_eq!(mask_raw(Raw::new(&source), &[]), masked(&text));
         }

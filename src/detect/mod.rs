@@ -21,6 +21,7 @@ mod explain;
 mod fact;
 mod failure;
 mod hash;
+mod hints;
 mod input;
 mod ledger;
 mod mask;

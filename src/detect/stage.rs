@@ -102,7 +102,11 @@ impl Detect {
 
 impl Stage for Detect {
     fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
-        let threads = if passage.block().len() < BULK { 1 } else { self.threads };
+        let threads = if passage.block().len() < BULK {
+            1
+        } else {
+            self.threads
+        };
         let (config, strict) = (self.detector.config(), self.strict);
         let read = |line| reading::read(line, &config, strict);
         ahead(passage.block(), threads, read, |seen| {

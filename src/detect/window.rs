@@ -10,7 +10,7 @@ pub(crate) struct Window {
     bytes: Vec<u8>,
     start: usize,
     /// Characters since the text began.
-    pub(crate) seen: u64,
+    pub(crate) seen: usize,
 }
 
 /// A text that repeats a unit up to its end.
@@ -23,23 +23,22 @@ pub(crate) struct Cycle {
 }
 
 impl Window {
-    /// One more character. Anything but ASCII is folded into a byte: equal characters stay equal, and
-    /// different ones differ often enough.
-    pub(crate) fn push(&mut self, c: char) {
-        let code = u32::from(c);
-        let folded = if c.is_ascii() {
-            code
-        } else {
-            0x80 | ((code ^ (code >> 7)) & 0x7f)
-        };
-        let byte = u8::try_from(folded).unwrap_or(b'?');
-        if self.bytes.len() < WINDOW {
-            self.bytes.push(byte);
-        } else {
-            self.bytes[self.start] = byte;
-            self.start = (self.start + 1) % WINDOW;
+    /// More text.
+    pub(crate) fn extend(&mut self, text: &str) {
+        for byte in text.chars().map(folded) {
+            if self.bytes.len() < WINDOW {
+                self.bytes.push(byte);
+            } else {
+                self.bytes[self.start] = byte;
+                self.start = (self.start + 1) % WINDOW;
+            }
+            self.seen += 1;
         }
-        self.seen += 1;
+    }
+
+    /// Whether a piece of text has just brought it to a multiple of so many characters.
+    pub(crate) fn is_at_multiple(&self, of: usize, piece: &str) -> bool {
+        !piece.is_empty() && self.seen.is_multiple_of(of)
     }
 
     /// Forgets the text.
@@ -62,6 +61,18 @@ impl Window {
         let from_early = &early[early.len().saturating_sub(count - from_late.len())..];
         [from_early, from_late].concat()
     }
+}
+
+/// A character as one byte. Anything but ASCII is folded into one: equal characters stay equal, and different ones
+/// differ often enough.
+fn folded(c: char) -> u8 {
+    let code = u32::from(c);
+    let folded = if c.is_ascii() {
+        code
+    } else {
+        0x80 | ((code ^ (code >> 7)) & 0x7f)
+    };
+    u8::try_from(folded).unwrap_or(b'?')
 }
 
 /// The length of the longest common prefix of the text and each of its suffixes (the Z function).
@@ -167,9 +178,8 @@ mod tests {
     #[test]
     fn the_window_keeps_the_latest() {
         let mut window = Window::default();
-        for at in 0..WINDOW + 3 {
-            window.push(if at < WINDOW { 'a' } else { 'b' });
-        }
+        window.extend(&"a".repeat(WINDOW));
+        window.extend("bbb");
         let reversed = window.reversed();
         assert_eq!((reversed.len(), &reversed[..4]), (WINDOW, &b"bbba"[..]));
     }

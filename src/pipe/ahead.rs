@@ -36,7 +36,9 @@ pub fn ahead<'a, T: Send, E>(
             });
         }
         drop(sender);
-        in_order(chunks.len(), &receiver, read_next).flatten().try_for_each(&mut take)
+        in_order(chunks.len(), &receiver, read_next)
+            .flatten()
+            .try_for_each(&mut take)
     })
 }
 

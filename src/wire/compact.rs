@@ -5,6 +5,7 @@
 //! It takes whatever `serde_json` takes the same way, or not at all; the property below holds it to that. It does
 //! not find every fault in a line that is no JSON.
 
+use super::lanes::closing_quote;
 use super::raw::Raw;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -115,17 +116,13 @@ impl<'de> Reader<'de> {
     }
 
     fn skip_string(&mut self) -> Result<(), Unfit> {
-        self.at += 1;
-        loop {
-            let rest = &self.text.as_bytes()[self.at..];
-            let end = memchr::memchr(b'"', rest).ok_or(Unfit)?;
-            self.at += end + 1;
-            // A quote behind an odd number of backslashes is part of the text.
-            let escapes = rest[..end].iter().rev().take_while(|b| **b == b'\\').count();
-            if escapes % 2 == 0 {
-                return Ok(());
-            }
+        let body = &self.text.as_bytes()[self.at + 1..];
+        let mut end = memchr::memchr(b'"', body).ok_or(Unfit)?;
+        if body[..end].last() == Some(&b'\\') {
+            end = closing_quote(body).ok_or(Unfit)?;
         }
+        self.at += end + 2;
+        Ok(())
     }
 
     fn skip_nested(&mut self) -> Result<(), Unfit> {

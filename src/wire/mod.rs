@@ -8,6 +8,7 @@ mod bus;
 mod compact;
 mod event;
 mod head;
+pub(crate) mod lanes;
 mod observe;
 pub mod part;
 mod raw;

@@ -1,7 +1,7 @@
 //! Text that repeats one unit up to its end: a model that has lost its way.
 
 use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::fact::{Channel, TEXT_BLOCK};
+use crate::detect::fact::TEXT_BLOCK;
 use crate::detect::hash;
 use crate::detect::sighting::Sighting;
 use crate::detect::window::{Cycle, Window, comes_back, cycle};
@@ -42,84 +42,62 @@ const DATA_LENGTH: usize = 2048;
 const SENTENCE: usize = 4;
 /// How many characters at the end are looked for first, before anything is measured.
 const TAIL: usize = 32;
-/// How often the window is looked at, in characters.
-const EVERY: u64 = TEXT_BLOCK as u64;
-
-/// The rule's memory of one session: a window a channel.
+/// The rule remembers nothing itself: the end of the text is in the session's windows.
 #[derive(Default)]
-pub(super) struct Degenerate {
-    text: Window,
-    reasoning: Window,
-}
+pub(super) struct Degenerate;
 
 impl Rule for Degenerate {
     fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
         match fact {
-            Fact::Text(channel, prose) => {
-                for c in prose.chars() {
-                    let window = self.window(*channel);
-                    window.push(c);
-                    if window.seen.is_multiple_of(EVERY) {
-                        self.judge(*channel, view, seen);
-                    }
+            Fact::Text(channel, piece) => {
+                let window = view.window(*channel);
+                if window.is_at_multiple(TEXT_BLOCK, piece) {
+                    judge(window, view, seen);
                 }
             }
-            Fact::TextOver(channel) => {
-                self.judge(*channel, view, seen);
-                self.window(*channel).clear();
-            }
+            Fact::TextOver(channel) => judge(view.window(*channel), view, seen),
             _ => {}
         }
     }
 }
 
-impl Degenerate {
-    fn window(&mut self, channel: Channel) -> &mut Window {
-        match channel {
-            Channel::Text => &mut self.text,
-            Channel::Reasoning => &mut self.reasoning,
-        }
+fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
+    let limit = |limit: &Limit| usize::try_from(view.config.of(limit)).unwrap_or(usize::MAX);
+    let shortest = limit(&SHORT_LENGTH).min(limit(&LONG_LENGTH));
+    if window.seen < shortest {
+        return;
     }
-
-    fn judge(&mut self, channel: Channel, view: &View<'_>, seen: &mut Seen) {
-        let window = self.window(channel);
-        let limit = |limit: &Limit| usize::try_from(view.config.of(limit)).unwrap_or(usize::MAX);
-        let shortest = limit(&SHORT_LENGTH).min(limit(&LONG_LENGTH));
-        if window.seen < shortest as u64 {
-            return;
+    // Most text does not come back at all, which its end tells.
+    let sure = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
+    if sure && !comes_back(&masked(&window.ending(LONG_UNIT + TAIL)), TAIL) {
+        if window.seen.is_multiple_of(TEXT_BLOCK) {
+            seen.release(NAME);
         }
-        // Most text does not come back at all, which its end tells.
-        let sure = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
-        if sure && !comes_back(&masked(&window.ending(LONG_UNIT + TAIL)), TAIL) {
-            if window.seen.is_multiple_of(EVERY) {
-                seen.release(NAME);
-            }
-            return;
-        }
-        let raw = window.reversed();
-        let enough = |cycle: &Cycle| {
-            let short = cycle.unit <= SHORT_UNIT
-                && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
-            let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
-            (short || long) && is_text(&raw, cycle)
-        };
-        let Some(found) = cycle(&masked(&raw), LONG_UNIT, enough) else {
-            if window.seen.is_multiple_of(EVERY) {
-                seen.release(NAME);
-            }
-            return;
-        };
-        let counts = !is_exact(&raw, &found);
-        if counts && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
-            return;
-        }
-        seen.sight(sighting(
-            &raw,
-            &found,
-            if counts { Grade::Warn } else { Grade::Stop },
-            view,
-        ));
+        return;
     }
+    let raw = window.reversed();
+    let enough = |cycle: &Cycle| {
+        let short = cycle.unit <= SHORT_UNIT
+            && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
+        let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
+        (short || long) && is_text(&raw, cycle)
+    };
+    let Some(found) = cycle(&masked(&raw), LONG_UNIT, enough) else {
+        if window.seen.is_multiple_of(TEXT_BLOCK) {
+            seen.release(NAME);
+        }
+        return;
+    };
+    let counts = !is_exact(&raw, &found);
+    if counts && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
+        return;
+    }
+    seen.sight(sighting(
+        &raw,
+        &found,
+        if counts { Grade::Warn } else { Grade::Stop },
+        view,
+    ));
 }
 
 fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sighting {

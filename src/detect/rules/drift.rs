@@ -2,7 +2,7 @@
 
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::EXCERPT;
-use crate::detect::fact::{Channel, TEXT_BLOCK};
+use crate::detect::fact::TEXT_BLOCK;
 use crate::detect::sighting::Sighting;
 use crate::detect::window::{WINDOW, Window, compressed};
 use crate::wire::record::{Evidence, Grade, Kind};
@@ -20,38 +20,19 @@ const RATIO: Limit = Limit {
 pub(super) const LIMITS: &[Limit] = &[RATIO];
 
 /// How often the window is looked at, in characters: a multiple of what text comes in.
-const EVERY: u64 = 4 * TEXT_BLOCK as u64;
+const EVERY: usize = 4 * TEXT_BLOCK;
 
-/// The rule's memory of one session: a window a channel.
+/// The rule remembers nothing itself: the end of the text is in the session's windows.
 #[derive(Default)]
-pub(super) struct Drift {
-    text: Window,
-    reasoning: Window,
-}
+pub(super) struct Drift;
 
 impl Rule for Drift {
     fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
-        match fact {
-            Fact::Text(channel, prose) => {
-                for c in prose.chars() {
-                    let window = self.window(*channel);
-                    window.push(c);
-                    if window.seen >= WINDOW as u64 && window.seen.is_multiple_of(EVERY) {
-                        judge(window, view, seen);
-                    }
-                }
+        if let Fact::Text(channel, piece) = fact {
+            let window = view.window(*channel);
+            if window.seen >= WINDOW && window.is_at_multiple(EVERY, piece) {
+                judge(window, view, seen);
             }
-            Fact::TextOver(channel) => self.window(*channel).clear(),
-            _ => {}
-        }
-    }
-}
-
-impl Drift {
-    fn window(&mut self, channel: Channel) -> &mut Window {
-        match channel {
-            Channel::Text => &mut self.text,
-            Channel::Reasoning => &mut self.reasoning,
         }
     }
 }

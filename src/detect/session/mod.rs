@@ -19,6 +19,7 @@ use crate::detect::rest::Completion;
 use crate::detect::round::Rounds;
 use crate::detect::rules::Rules;
 use crate::detect::user::User;
+use crate::detect::window::Window;
 use crate::wire::Raw;
 use crate::wire::record::{Done, Finding, Point, Why};
 use crate::wire::{Event, Status, text};
@@ -64,8 +65,8 @@ pub(crate) struct Session {
     completion: Completion,
     user: User,
     prose: [Prose; 2],
-    /// Characters of prose in the part at hand, a channel.
-    prose_seen: [usize; 2],
+    /// The end of the prose of the part at hand, a channel.
+    windows: [Window; 2],
     step_calls: u64,
     step_silent: bool,
     /// Turns so far.
@@ -100,7 +101,7 @@ impl Session {
             completion: Completion::default(),
             user: User::default(),
             prose: Default::default(),
-            prose_seen: [0; 2],
+            windows: Default::default(),
             step_calls: 0,
             step_silent: true,
             turns: 0,

@@ -102,17 +102,18 @@ impl Session {
         if !rest.is_empty() {
             self.prose(channel, &rest, now, said);
         }
-        self.prose_seen[channel as usize] = 0;
         self.tell(&Fact::TextOver(channel), now, said);
+        self.windows[channel as usize].clear();
     }
 
     /// Shows prose to the rules, cut where the text says and not where the server did.
     fn prose(&mut self, channel: Channel, mut prose: &str, now: &Now<'_>, said: &mut Said) {
         loop {
-            let room = TEXT_BLOCK - self.prose_seen[channel as usize] % TEXT_BLOCK;
+            let window = &mut self.windows[channel as usize];
+            let room = TEXT_BLOCK - window.seen % TEXT_BLOCK;
             let cut = prose.char_indices().nth(room).map_or(prose.len(), |(at, _)| at);
             let (block, rest) = prose.split_at(cut);
-            self.prose_seen[channel as usize] += block.chars().count();
+            window.extend(block);
             self.tell(&Fact::Text(channel, block), now, said);
             prose = rest;
             if prose.is_empty() {

@@ -19,6 +19,7 @@ impl Session {
             point: now.point,
             ledger: &self.ledger,
             activity: &self.activity,
+            windows: &self.windows,
         };
         let mut seen = Seen::default();
         self.rules.observe(fact, &view, &mut seen);
@@ -104,6 +105,7 @@ impl Session {
             point: &none,
             ledger: &self.ledger,
             activity: &self.activity,
+            windows: &self.windows,
         };
         let rest = self.completion.deadline(now.config);
         self.rules.deadline(&view).into_iter().chain(rest).min()
