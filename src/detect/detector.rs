@@ -55,7 +55,7 @@ impl Detector {
     pub(super) fn observe_with(
         &mut self,
         line: &Observation<'_>,
-        call: Option<Box<Call>>,
+        call: Option<&Call>,
         added: &mut Vec<u8>,
     ) {
         self.is_at(line.ts, line.id.as_deref().unwrap_or_default());
@@ -95,7 +95,7 @@ impl Detector {
         self.gravest.iter().map(|(kind, infra, ..)| (*kind, *infra))
     }
 
-    fn event(&mut self, id: &str, event: &Event<'_>, call: Option<Box<Call>>, added: &mut Vec<u8>) {
+    fn event(&mut self, id: &str, event: &Event<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
         if matches!(event, Event::Other) {
             return;
         }

@@ -42,21 +42,21 @@ impl Detect {
     }
 
     /// Takes a line that has been read.
-    fn take(&mut self, seen: Seen<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
+    fn take(&mut self, seen: &Seen<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
         self.lines += 1;
         let ts = match seen {
             Seen::Passes(head) => {
-                self.detector.pass(&head, added);
+                self.detector.pass(head, added);
                 Some(head.ts)
             }
             Seen::Event(seen, call) => {
-                self.detector.observe_with(&seen, call, added);
+                self.detector.observe_with(seen, call.as_deref(), added);
                 seen.ts
             }
             Seen::Torn(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 self.lines -= 1;
-                return self.take(reading::read_text(None, &text, &self.detector.config()), added);
+                return self.take(&reading::read_text(None, &text, &self.detector.config()), added);
             }
             Seen::Blank => return Ok(()),
             Seen::Garbage => return self.garbage(),
@@ -117,7 +117,7 @@ impl Stage for Detect {
     }
 
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.take(reading::read(line, &self.detector.config(), self.strict), added)
+        self.take(&reading::read(line, &self.detector.config(), self.strict), added)
     }
 
     fn oversized(&mut self) {

@@ -8,8 +8,8 @@ use std::thread;
 /// How much is read in one go: a sixteenth of a full block.
 const CHUNK: usize = 16 * 1024;
 
-/// Reads every line of a block, on so many threads of which this is one, and takes each with what was read in it, in
-/// order, on this one. `read` cannot depend on the lines before. The first failure of `take` is the last line's.
+/// Reads every line of a block, on so many threads of which this is one, and takes what was read in each, in order, on
+/// this one. `read` cannot depend on the lines before. The first failure of `take` is the last line's.
 ///
 /// # Errors
 /// What `take` fails with.
@@ -17,7 +17,7 @@ pub fn ahead<'a, T: Send, E>(
     block: &'a [u8],
     threads: usize,
     read: impl Fn(&'a [u8]) -> T + Sync,
-    mut take: impl FnMut(T) -> Result<(), E>,
+    mut take: impl FnMut(&T) -> Result<(), E>,
 ) -> Result<(), E> {
     let chunks = chunks(block);
     let next = AtomicUsize::new(0);
@@ -26,6 +26,9 @@ pub fn ahead<'a, T: Send, E>(
         let lines = *chunks.get(at)?;
         Some((at, lines_of(lines).map(&read).collect::<Vec<T>>()))
     };
+    // What was taken is kept until nobody reads any more: to free what another thread has allocated, while it
+    // allocates, is to wait for it.
+    let mut taken = Vec::with_capacity(chunks.len());
     thread::scope(|scope| {
         let (sender, receiver) = channel();
         for _ in 1..threads.min(chunks.len()) {
@@ -36,9 +39,12 @@ pub fn ahead<'a, T: Send, E>(
             });
         }
         drop(sender);
-        in_order(chunks.len(), &receiver, read_next)
-            .flatten()
-            .try_for_each(&mut take)
+        for chunk in in_order(chunks.len(), &receiver, read_next) {
+            let outcome = chunk.iter().try_for_each(&mut take);
+            taken.push(chunk);
+            outcome?;
+        }
+        Ok(())
     })
 }
 
@@ -93,7 +99,7 @@ mod tests {
     fn taken(block: &[u8], threads: usize, last: usize) -> (Vec<Vec<u8>>, Result<(), usize>) {
         let mut lines = Vec::new();
         let ended = ahead(block, threads, <[u8]>::to_vec, |line| {
-            lines.push(line);
+            lines.push(line.clone());
             if lines.len() == last { Err(last) } else { Ok(()) }
         });
         (lines, ended)

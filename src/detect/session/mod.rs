@@ -118,7 +118,7 @@ impl Session {
     pub(crate) fn observe(
         &mut self,
         event: &Event<'_>,
-        call: Option<Box<Call>>,
+        call: Option<&Call>,
         now: &Now<'_>,
         said: &mut Said,
     ) {

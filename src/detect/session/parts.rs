@@ -11,7 +11,7 @@ use crate::wire::record::Why;
 use crate::wire::text;
 
 impl Session {
-    pub(super) fn part(&mut self, part: &Part<'_>, call: Option<Box<Call>>, now: &Now<'_>, said: &mut Said) {
+    pub(super) fn part(&mut self, part: &Part<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
         if self.messages.get(hash::of(&*part.message)) == Some(USER) {
             self.user_part(part, now, said);
             return;
@@ -38,7 +38,7 @@ impl Session {
         }
     }
 
-    fn tool(&mut self, part: &Part<'_>, call: Option<Box<Call>>, now: &Now<'_>, said: &mut Said) {
+    fn tool(&mut self, part: &Part<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
         let Some(state) = &part.state else {
             return;
         };
@@ -54,20 +54,26 @@ impl Session {
         self.ended.put(key, 0);
         self.activity.ended(&part.id);
         self.activity.retrying = false;
-        let read = || Call::read(part, now.point.clone(), now.config).map(Box::new);
-        let Some(call) = call.or_else(read) else {
-            return;
+        let read;
+        let call = if let Some(call) = call {
+            call
+        } else {
+            read = Call::read(part, now.point.clone(), now.config);
+            let Some(call) = &read else {
+                return;
+            };
+            call
         };
         self.step_calls += 1;
-        if self.rounds.has_twin(&call) {
+        if self.rounds.has_twin(call) {
             return;
         }
-        let noted = self.ledger.note(&call);
-        self.completion.call(&call, noted);
-        if let Some(round) = self.rounds.add(&call, noted, self.ledger.tokens) {
+        let noted = self.ledger.note(call);
+        self.completion.call(call, noted);
+        if let Some(round) = self.rounds.add(call, noted, self.ledger.tokens) {
             self.tell(&Fact::Round(&round), now, said);
         }
-        self.tell(&Fact::Call(&call, noted), now, said);
+        self.tell(&Fact::Call(call, noted), now, said);
         if noted.novel() || noted.new_change {
             said.findings
                 .extend(self.episodes.progress(noted.new_change, now.point));
