@@ -5,6 +5,7 @@ use super::fact::Channel;
 use super::hash;
 use crate::wire::Raw;
 use crate::wire::text;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// Parts whose text may still grow. More than a few at once are never seen.
@@ -25,11 +26,11 @@ struct Part {
 pub(crate) struct Texts(VecDeque<Part>);
 
 /// What a piece of text brought.
-pub(crate) struct Piece {
+pub(crate) struct Piece<'a> {
     /// Where it belongs.
     pub(crate) channel: Channel,
     /// The characters that are new.
-    pub(crate) text: String,
+    pub(crate) text: Cow<'a, str>,
     /// Whether the part was not known before.
     pub(crate) first: bool,
     /// Whether the part is complete now, and was not before.
@@ -38,13 +39,13 @@ pub(crate) struct Piece {
 
 impl Texts {
     /// More text at the end of a part. A part nobody has heard of yet is taken for text.
-    pub(crate) fn delta(&mut self, id: &str, raw: Raw<'_>) -> Piece {
-        let new = even(&text::decode(raw));
+    pub(crate) fn delta<'a>(&mut self, id: &str, raw: Raw<'a>) -> Piece<'a> {
+        let new = even(text::decode(raw));
         let (part, first) = self.part(id, Channel::Text);
         if part.over {
             return Piece {
                 channel: part.channel,
-                text: String::new(),
+                text: Cow::Borrowed(""),
                 first,
                 over: false,
             };
@@ -59,18 +60,25 @@ impl Texts {
     }
 
     /// All there is of a part so far; `over` when it is complete.
-    pub(crate) fn snapshot(&mut self, id: &str, channel: Channel, raw: Option<Raw<'_>>, over: bool) -> Piece {
-        let all = raw.map(|raw| even(&text::decode(raw))).unwrap_or_default();
+    pub(crate) fn snapshot<'a>(
+        &mut self,
+        id: &str,
+        channel: Channel,
+        raw: Option<Raw<'a>>,
+        over: bool,
+    ) -> Piece<'a> {
+        let all = raw.map(|raw| even(text::decode(raw))).unwrap_or_default();
         let (part, first) = self.part(id, channel);
         part.channel = channel;
         let start = all.char_indices().nth(part.taken).map_or(all.len(), |(at, _)| at);
-        let new = if part.over { "" } else { &all[start..] };
+        let start = if part.over { all.len() } else { start };
+        let new = behind(all, start);
         part.taken += new.chars().count();
         let ended = over && !part.over;
         part.over |= over;
         Piece {
             channel,
-            text: new.to_owned(),
+            text: new,
             first,
             over: ended,
         }
@@ -97,7 +105,10 @@ impl Texts {
 
 /// The text with one character for each UTF-16 unit: an emoji may come in two halves, and must then
 /// count the same.
-fn even(text: &str) -> String {
+fn even(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().all(|c| c.len_utf16() == 1) {
+        return text;
+    }
     let mut units = String::with_capacity(text.len());
     for c in text.chars() {
         if c.len_utf16() == 2 {
@@ -107,7 +118,15 @@ fn even(text: &str) -> String {
             units.push(c);
         }
     }
-    units
+    Cow::Owned(units)
+}
+
+/// What is behind the first so many bytes.
+fn behind(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[start..]),
+        Cow::Owned(mut text) => Cow::Owned(text.split_off(start)),
+    }
 }
 
 #[cfg(test)]
@@ -125,9 +144,9 @@ mod tests {
         assert_eq!(texts.delta("p", raw("ab")).text, "ab");
         assert_eq!(texts.delta("p", raw("c")).text, "c");
         let last = texts.snapshot("p", Channel::Text, Some(raw("abcd")), true);
-        assert_eq!((last.text.as_str(), last.over), ("d", true));
+        assert_eq!((&*last.text, last.over), ("d", true));
         let again = texts.snapshot("p", Channel::Text, Some(raw("abcd")), true);
-        assert_eq!((again.text.as_str(), again.over), ("", false));
+        assert_eq!((&*again.text, again.over), ("", false));
     }
 
     #[test]
@@ -138,7 +157,7 @@ mod tests {
             texts.delta("p", raw("\\ude00")).text,
         ]
         .concat();
-        assert_eq!(halves, even("😀"));
+        assert_eq!(halves, even("😀".into()));
         assert_eq!(
             texts.snapshot("p", Channel::Text, Some(raw("😀!")), false).text,
             "!"

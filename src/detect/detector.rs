@@ -52,12 +52,7 @@ impl Detector {
     }
 
     /// The same, with the call that came to its end in it, if it has been read already.
-    pub(super) fn observe_with(
-        &mut self,
-        line: &Observation<'_>,
-        call: Option<&Call>,
-        added: &mut Vec<u8>,
-    ) {
+    pub(super) fn observe_with(&mut self, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
         self.is_at(line.ts, line.id.as_deref().unwrap_or_default());
         if let Event::Record { kind, properties } = &line.event {
             self.record(kind, *properties, added);

@@ -160,9 +160,9 @@ impl Episodes {
         closed
     }
 
-    /// Whether something of `warn` or above is open.
-    pub(crate) fn any_open(&self) -> bool {
-        self.0.iter().any(|e| e.open && e.finding.grade >= Grade::Warn)
+    /// Whether something of this grade or above is open.
+    pub(crate) fn any_open(&self, grade: Grade) -> bool {
+        self.0.iter().any(|e| e.open && e.finding.grade >= grade)
     }
 
     fn make_room(&mut self) {

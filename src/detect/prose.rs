@@ -17,12 +17,11 @@ pub(crate) struct Prose {
 }
 
 impl Prose {
-    /// Takes more text in, and gives what is prose of it.
-    pub(crate) fn more(&mut self, text: &str) -> String {
-        let mut prose = String::new();
+    /// Takes more text in, and appends what is prose of it.
+    pub(crate) fn more(&mut self, text: &str, prose: &mut String) {
         for c in text.chars() {
             if c == '\n' {
-                self.end_line(&mut prose);
+                self.end_line(prose);
             } else if self.flowing {
                 if !self.fenced {
                     prose.push(c);
@@ -31,21 +30,18 @@ impl Prose {
                 self.held.push(c);
                 self.count += 1;
                 if self.count == HELD {
-                    self.flow(&mut prose);
+                    self.flow(prose);
                 }
             }
         }
-        prose
     }
 
-    /// The part is complete: gives what was held back.
-    pub(crate) fn over(&mut self) -> String {
-        let mut prose = String::new();
+    /// The part is complete: appends what was held back.
+    pub(crate) fn over(&mut self, prose: &mut String) {
         if !self.flowing && !self.held.is_empty() {
-            self.end_line(&mut prose);
+            self.end_line(prose);
         }
         *self = Self::default();
-        prose
     }
 
     fn end_line(&mut self, prose: &mut String) {
@@ -101,8 +97,9 @@ mod tests {
 
     fn prose(text: &str) -> String {
         let mut filter = Prose::default();
-        let mut out = filter.more(text);
-        out.push_str(&filter.over());
+        let mut out = String::new();
+        filter.more(text, &mut out);
+        filter.over(&mut out);
         out
     }
 
@@ -122,11 +119,11 @@ mod tests {
             let mut filter = Prose::default();
             let (mut out, mut from) = (String::new(), 0);
             for at in cuts {
-                out.push_str(&filter.more(&text[from..at]));
+                filter.more(&text[from..at], &mut out);
                 from = at;
             }
-            out.push_str(&filter.more(&text[from..]));
-            out.push_str(&filter.over());
+            filter.more(&text[from..], &mut out);
+            filter.over(&mut out);
             prop_assert_eq!(out, prose(&text));
         }
     }

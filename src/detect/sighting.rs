@@ -58,8 +58,9 @@ impl Sighting {
 }
 
 /// What the rules report about one fact.
-#[derive(Default)]
 pub(crate) struct Seen {
+    /// Whether any trouble is open, so that some may be over.
+    open: bool,
     /// Trouble.
     pub(crate) sightings: Vec<Sighting>,
     /// Rules whose trouble is over.
@@ -67,6 +68,15 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Nothing yet; `open` says whether any trouble is.
+    pub(crate) fn new(open: bool) -> Self {
+        Self {
+            open,
+            sightings: Vec::new(),
+            released: Vec::new(),
+        }
+    }
+
     /// Reports trouble.
     pub(crate) fn sight(&mut self, sighting: Sighting) {
         self.sightings.push(sighting);
@@ -74,6 +84,8 @@ impl Seen {
 
     /// Reports that the trouble of a rule is over.
     pub(crate) fn release(&mut self, rule: &'static str) {
-        self.released.push(rule);
+        if self.open {
+            self.released.push(rule);
+        }
     }
 }

@@ -22,8 +22,8 @@ const WARN: u64 = 2;
 /// The rule's memory of one session.
 #[derive(Default)]
 pub(super) struct Stall {
-    /// The last event before the silence.
-    last: Point,
+    /// The id of the last event before the silence.
+    last: String,
     reported: bool,
 }
 
@@ -31,7 +31,7 @@ impl Rule for Stall {
     fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
         match fact {
             Fact::Alive | Fact::Rest => {
-                self.last.clone_from(view.point);
+                self.last.clone_from(&view.point.id);
                 if std::mem::take(&mut self.reported) {
                     seen.release(NAME);
                 }
@@ -93,11 +93,11 @@ impl Stall {
         sighting.laps = laps;
         sighting.since = Some(Point {
             ts: view.activity.last,
-            id: self.last.id.clone(),
+            id: self.last.clone(),
         });
         sighting.waiting_on = Some(what.to_owned());
         sighting.evidence = vec![Evidence {
-            id: self.last.id.clone(),
+            id: self.last.clone(),
             excerpt: "the last event before the silence".to_owned(),
         }];
         self.reported = true;

@@ -65,6 +65,8 @@ pub(crate) struct Session {
     completion: Completion,
     user: User,
     prose: [Prose; 2],
+    /// Room for the prose of a piece of text.
+    scratch: String,
     /// The end of the prose of the part at hand, a channel.
     windows: [Window; 2],
     step_calls: u64,
@@ -101,6 +103,7 @@ impl Session {
             completion: Completion::default(),
             user: User::default(),
             prose: Default::default(),
+            scratch: String::new(),
             windows: Default::default(),
             step_calls: 0,
             step_silent: true,
@@ -115,13 +118,7 @@ impl Session {
     }
 
     /// Takes one event in, with the call that came to its end in it, if it has been read already.
-    pub(crate) fn observe(
-        &mut self,
-        event: &Event<'_>,
-        call: Option<&Call>,
-        now: &Now<'_>,
-        said: &mut Said,
-    ) {
+    pub(crate) fn observe(&mut self, event: &Event<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
         if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {
             return;
         }

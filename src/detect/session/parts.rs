@@ -10,6 +10,9 @@ use crate::wire::part::{Part, Tokens};
 use crate::wire::record::Why;
 use crate::wire::text;
 
+/// How much room for prose a session keeps from one piece to the next, in bytes: most pieces are smaller.
+const SCRATCH: usize = 1024;
+
 impl Session {
     pub(super) fn part(&mut self, part: &Part<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
         if self.messages.get(hash::of(&*part.message)) == Some(USER) {
@@ -85,7 +88,7 @@ impl Session {
         self.text(part, &piece, now, said);
     }
 
-    fn text(&mut self, part: &str, piece: &Piece, now: &Now<'_>, said: &mut Said) {
+    fn text(&mut self, part: &str, piece: &Piece<'_>, now: &Now<'_>, said: &mut Said) {
         if piece.channel == Channel::Text {
             if piece.first {
                 self.completion.text_begins(part);
@@ -95,8 +98,13 @@ impl Session {
         if !piece.text.is_empty() {
             self.activity.retrying = false;
             self.step_silent = false;
-            let prose = self.prose[piece.channel as usize].more(&piece.text);
+            let mut prose = std::mem::take(&mut self.scratch);
+            self.prose[piece.channel as usize].more(&piece.text, &mut prose);
             self.prose(piece.channel, &prose, now, said);
+            if prose.capacity() <= SCRATCH {
+                prose.clear();
+                self.scratch = prose;
+            }
         }
         if piece.over {
             self.text_over(piece.channel, now, said);
@@ -104,7 +112,8 @@ impl Session {
     }
 
     fn text_over(&mut self, channel: Channel, now: &Now<'_>, said: &mut Said) {
-        let rest = self.prose[channel as usize].over();
+        let mut rest = String::new();
+        self.prose[channel as usize].over(&mut rest);
         if !rest.is_empty() {
             self.prose(channel, &rest, now, said);
         }

@@ -21,7 +21,7 @@ impl Session {
             activity: &self.activity,
             windows: &self.windows,
         };
-        let mut seen = Seen::default();
+        let mut seen = Seen::new(self.episodes.any_open(Grade::Notice));
         self.rules.observe(fact, &view, &mut seen);
         self.take(seen, now, said);
     }
@@ -75,10 +75,8 @@ impl Session {
             let identity = hash::of(ITERATIONS);
             let mut sighting = Sighting::new(ITERATIONS, Kind::Budget, Grade::Stop, identity, summary);
             sighting.laps = self.turns;
-            let seen = Seen {
-                sightings: vec![sighting],
-                released: Vec::new(),
-            };
+            let mut seen = Seen::new(false);
+            seen.sight(sighting);
             self.take(seen, now, said);
         }
         self.turns
@@ -131,7 +129,7 @@ impl Session {
         self.end_round(now, said);
         self.activity.stopped();
         self.tell(&Fact::Rest, now, said);
-        let trouble = self.episodes.any_open();
+        let trouble = self.episodes.any_open(Grade::Warn);
         said.done = Some(self.completion.rest(&self.id, now.config, trouble, now.point));
     }
 
