@@ -48,18 +48,26 @@ impl Window {
         self.seen = 0;
     }
 
-    /// The characters, the latest first.
-    pub(crate) fn reversed(&self) -> Vec<u8> {
+    /// The characters, the latest first, written into `room`.
+    pub(crate) fn reversed<'r>(&self, room: &'r mut [u8; WINDOW]) -> &'r [u8] {
         let (late, early) = self.bytes.split_at(self.start);
-        late.iter().rev().chain(early.iter().rev()).copied().collect()
+        let latest_first = late.iter().rev().chain(early.iter().rev());
+        room.iter_mut()
+            .zip(latest_first)
+            .for_each(|(to, from)| *to = *from);
+        &room[..self.bytes.len()]
     }
 
-    /// The last characters, at most so many, in their order.
-    pub(crate) fn ending(&self, count: usize) -> Vec<u8> {
+    /// The last characters in their order, as many as there is `room` for.
+    pub(crate) fn ending<'r>(&self, room: &'r mut [u8]) -> &'r mut [u8] {
         let (late, early) = self.bytes.split_at(self.start);
-        let from_late = &late[late.len().saturating_sub(count)..];
-        let from_early = &early[early.len().saturating_sub(count - from_late.len())..];
-        [from_early, from_late].concat()
+        let from_late = &late[late.len().saturating_sub(room.len())..];
+        let from_early = &early[early.len().saturating_sub(room.len() - from_late.len())..];
+        let ending = &mut room[..from_early.len() + from_late.len()];
+        let (first, last) = ending.split_at_mut(from_early.len());
+        first.copy_from_slice(from_early);
+        last.copy_from_slice(from_late);
+        ending
     }
 }
 
@@ -180,7 +188,8 @@ mod tests {
         let mut window = Window::default();
         window.extend(&"a".repeat(WINDOW));
         window.extend("bbb");
-        let reversed = window.reversed();
+        let mut room = [0; WINDOW];
+        let reversed = window.reversed(&mut room);
         assert_eq!((reversed.len(), &reversed[..4]), (WINDOW, &b"bbba"[..]));
     }
 

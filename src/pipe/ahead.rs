@@ -19,6 +19,9 @@ pub fn ahead<'a, T: Send, E>(
     read: impl Fn(&'a [u8]) -> T + Sync,
     mut take: impl FnMut(&T) -> Result<(), E>,
 ) -> Result<(), E> {
+    if threads == 1 {
+        return lines_of(block).try_for_each(|line| take(&read(line)));
+    }
     let chunks = chunks(block);
     let next = AtomicUsize::new(0);
     let read_next = || {

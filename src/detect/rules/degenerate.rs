@@ -4,7 +4,7 @@ use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::fact::TEXT_BLOCK;
 use crate::detect::hash;
 use crate::detect::sighting::Sighting;
-use crate::detect::window::{Cycle, Window, comes_back, cycle};
+use crate::detect::window::{Cycle, WINDOW, Window, comes_back, cycle};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
 
@@ -69,31 +69,34 @@ fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
     }
     // Most text does not come back at all, which its end tells.
     let sure = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
-    if sure && !comes_back(&masked(&window.ending(LONG_UNIT + TAIL)), TAIL) {
+    let mut room = [0; LONG_UNIT + TAIL];
+    if sure && !comes_back(masked(window.ending(&mut room)), TAIL) {
         if window.seen.is_multiple_of(TEXT_BLOCK) {
             seen.release(NAME);
         }
         return;
     }
-    let raw = window.reversed();
+    let (mut room, mut alike) = ([0; WINDOW], [0; WINDOW]);
+    let raw = window.reversed(&mut room);
+    alike[..raw.len()].copy_from_slice(raw);
     let enough = |cycle: &Cycle| {
         let short = cycle.unit <= SHORT_UNIT
             && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
         let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
-        (short || long) && is_text(&raw, cycle)
+        (short || long) && is_text(raw, cycle)
     };
-    let Some(found) = cycle(&masked(&raw), LONG_UNIT, enough) else {
+    let Some(found) = cycle(masked(&mut alike[..raw.len()]), LONG_UNIT, enough) else {
         if window.seen.is_multiple_of(TEXT_BLOCK) {
             seen.release(NAME);
         }
         return;
     };
-    let counts = !is_exact(&raw, &found);
+    let counts = !is_exact(raw, &found);
     if counts && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
         return;
     }
     seen.sight(sighting(
-        &raw,
+        raw,
         &found,
         if counts { Grade::Warn } else { Grade::Stop },
         view,
@@ -119,10 +122,11 @@ fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sightin
 }
 
 /// The text with all digits alike.
-fn masked(raw: &[u8]) -> Vec<u8> {
-    raw.iter()
-        .map(|b| if b.is_ascii_digit() { b'#' } else { *b })
-        .collect()
+fn masked(text: &mut [u8]) -> &[u8] {
+    for byte in text.iter_mut().filter(|byte| byte.is_ascii_digit()) {
+        *byte = b'#';
+    }
+    text
 }
 
 /// Whether what repeats is text: words with spaces between them. Anything else must go on for longer.

@@ -38,8 +38,9 @@ impl Rule for Drift {
 }
 
 fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
-    let reversed = window.reversed();
-    let ratio = (reversed.len() / compressed(&reversed).max(1)) as u64;
+    let mut room = [0; WINDOW];
+    let reversed = window.reversed(&mut room);
+    let ratio = (reversed.len() / compressed(reversed).max(1)) as u64;
     if ratio < view.config.of(&RATIO) {
         seen.release(NAME);
         return;
