@@ -171,15 +171,17 @@ def streaming(table):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             url = server.stdout.readline().strip()
             run = Run([stage("stream", "--server", url, "--session", "ses_bench")])
+            seconds = float(server.stdout.readline())
             server.kill()
-        return run.cpu[0], run.wall
+        return run.cpu[0], seconds
 
     small = min(cpu(100, 1, 0)[0] for _ in range(3))
     large = statistics.median(cpu(16 * MB, 1, 0)[0] for _ in range(3)) - small
     table.add("one event of 16 MB in `ocr-stream`", f"{large * 1000:.0f} ms of processor", "50 ms", large <= 0.05)
-    busy, wall = cpu(700, 10_000, 0.0005)
-    share = (busy - small) / wall
-    table.add(f"`ocr-stream` live, {10_000 / wall:.0f} events a second", f"{share:.1%} of a core", "5 %", share < 0.05)
+    count = 10_000
+    busy, seconds = cpu(700, count, 1 / 2000)
+    share = (busy - small) / seconds
+    table.add(f"`ocr-stream` live, {count / seconds:.0f} events a second", f"{share:.1%} of a core", "5 %", share < 0.05)
 
 
 def memory(table, file, size):
@@ -221,7 +223,7 @@ def instructions(table, file):
         out.writelines(lines)
 
     def count(args, source):
-        command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *stage("detect", "--only", *args)]
+        command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *stage("detect", "--only", "-j", "1", *args)]
         told = subprocess.run(command, stdin=open(source, "rb"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         return int(re.search(r"Collected : (\d+)", told.stderr)[1])
 
@@ -235,9 +237,10 @@ def rule_cost(table, file):
     names = re.findall(r"^  ([a-z]+(?:-[a-z]+)*) {2,}\S", rules.split("Rules, and the limits")[1], re.M)
     with open(file, "rb") as events, open(os.path.join(HERE, "calls.ndjson"), "wb") as out:
         calls = [line for _, line in zip(range(400_000), events) if b'"type":"tool"' in line and b'"status":"completed"' in line]
-        out.writelines(calls)
-    on = [Run([stage("detect", "--only")], out.name).cpu[0] for _ in range(5)]
-    off = [Run([stage("detect", "--only", "--disable", ",".join(names))], out.name).cpu[0] for _ in range(5)]
+        # A hundred calls a session: recordings have ten, and the rules would be paid for the making of sessions.
+        out.writelines(re.sub(rb"ses_\w+", b"ses_%024d" % (n // 100), call) for n, call in enumerate(calls))
+    on = [Run([stage("detect", "--only", "-j", "1")], out.name).cpu[0] for _ in range(9)]
+    off = [Run([stage("detect", "--only", "-j", "1", "--disable", ",".join(names))], out.name).cpu[0] for _ in range(9)]
     nanoseconds = (min(on) - min(off)) / len(calls) / RULES * 1e9
     table.add("a rule, a call", f"{nanoseconds:.0f} ns", "100 ns", nanoseconds < 100)
 

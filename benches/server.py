@@ -1,5 +1,6 @@
 """A server that speaks just enough of OpenCode for `ocr-stream` to follow one session from its beginning to its rest:
-`server.py LENGTH COUNT PAUSE` sends so many events with texts of that length, one every so many seconds."""
+`server.py LENGTH COUNT PAUSE` sends so many events with texts of that length, one every so many seconds, and prints how
+long that took."""
 import json, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -52,6 +53,7 @@ class Server:
                     ahead = begin + (n + 1) * pause - time.perf_counter()
                     if ahead > 0.001:
                         time.sleep(ahead)
+                print(time.perf_counter() - begin, flush=True)
                 sent.set()
                 self.event("evt_2", "session.status", {"sessionID": SESSION, "status": {"type": "idle"}})
                 # The stream leaves when the session rests.

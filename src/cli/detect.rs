@@ -47,7 +47,8 @@ struct Args {
     /// default.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How many of several recordings are judged at once; as many as there are processors, if nothing is said.
+    /// How many threads work: each on a recording, or all on the lines of the only one. As many as there are
+    /// processors, if nothing is said.
     #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
     jobs: Option<NonZeroUsize>,
     #[command(flatten)]

@@ -7,6 +7,8 @@ use crate::wire::record::Point;
 use crate::wire::{Event, Head, Observation, head, matters, observe_behind};
 
 /// A line that has been read.
+// Most are events, and a box each would cost an allocation a line.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Seen<'a> {
     /// It says nothing but that time passes.
     Passes(Head<'a>),

@@ -13,14 +13,12 @@ pub(crate) struct Lanes([u8x16; LANES / WIDTH]);
 impl Lanes {
     /// The first bytes of a text. One that is shorter is filled up with letters.
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        match bytes.first_chunk::<LANES>() {
-            Some(whole) => Self::new(whole),
-            None => {
-                let mut filled = [b'x'; LANES];
-                filled[..bytes.len()].copy_from_slice(bytes);
-                Self::new(&filled)
-            }
+        if let Some(whole) = bytes.first_chunk::<LANES>() {
+            return Self::new(whole);
         }
+        let mut filled = [b'x'; LANES];
+        filled[..bytes.len()].copy_from_slice(bytes);
+        Self::new(&filled)
     }
 
     fn new(bytes: &[u8; LANES]) -> Self {

@@ -38,3 +38,4 @@ mod stream;
 )]
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;
