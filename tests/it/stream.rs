@@ -1,6 +1,6 @@
 //! `ocr-stream` without a server: recordings, and what it says when it cannot begin.
 
-use crate::support::{Host, Proxy, Recorded, Ways, ocr};
+use crate::support::{Host, Proxy, Recorded, Ways, measured, ocr};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
@@ -250,6 +250,7 @@ fn watched(arguments: &[&str], strange: &str) -> String {
         .args(["--server", &server.url()])
         .args(arguments)
         .env_clear()
+        .envs(measured())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -342,6 +343,7 @@ fn a_session_that_began_and_ended_while_nobody_listened_is_told_without_a_log_to
     let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
         .args(["--server", &server.url(), "--follow"])
         .env_clear()
+        .envs(measured())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
