@@ -183,9 +183,29 @@ fn the_keeper_is_not_for_people() {
         &["__keep-server"][..],
         &["__keep-server", "99", "x"],
         &["__keep-server", "a", "b", "c", "d", "e", "f", "g"],
+        &["__guard-server"],
+        &["__guard-server", "0", "mark"],
+        &["__guard-server", "0", "mark", "nobody"],
+        #[cfg(target_os = "linux")]
+        &["__become-server", "nobody", "true"],
+        #[cfg(target_os = "linux")]
+        &["__become-server", "1"],
     ] {
         fails(args, 2, "");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_is_started_for_its_keeper_alone() {
+    // Its keeper died before it began: nothing would end what it becomes, and nobody is there to be told.
+    ocr("ocr-stream")
+        .args(["__become-server", "1", "echo", "it", "runs"])
+        .assert()
+        .code(1)
+        .stdout("");
+    let keeper = std::process::id().to_string();
+    fails(&["__become-server", &keeper, "no-such"], 1, "cannot start no-such");
 }
 
 #[test]
