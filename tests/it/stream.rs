@@ -205,7 +205,11 @@ fn a_server_is_started_for_its_keeper_alone() {
         .code(1)
         .stdout("");
     let keeper = std::process::id().to_string();
-    fails(&["__become-server", &keeper, "no-such"], 1, "cannot start no-such");
+    fails(
+        &["__become-server", &keeper, "no-such"],
+        1,
+        "cannot start no-such",
+    );
 }
 
 #[test]
