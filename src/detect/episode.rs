@@ -20,7 +20,7 @@ struct Episode {
     open: bool,
     /// New results since its last event.
     novel: u64,
-    /// Whether the fact at hand belongs to it: then the fact is no progress.
+    /// Whether the call at hand belongs to it: then the call is no progress.
     seen_now: bool,
     /// How many laps it had when the session was told to stop it.
     steered_at: Option<u64>,
@@ -127,12 +127,18 @@ impl Episodes {
         }
     }
 
-    /// A call brought something new, or changed something: what it ends is to be reported.
+    /// A call ended: what was seen before it belongs to other facts.
+    pub(crate) fn next_call(&mut self) {
+        for episode in &mut self.0 {
+            episode.seen_now = false;
+        }
+    }
+
+    /// The call that ended brought something new, or changed something: what it ends is to be reported.
     pub(crate) fn progress(&mut self, changed: bool, now: &Point) -> Vec<Finding> {
         let mut closed = Vec::new();
         for episode in &mut self.0 {
-            let its_own = std::mem::take(&mut episode.seen_now);
-            if its_own || !episode.open || !ends_by_progress(episode.finding.kind) {
+            if episode.seen_now || !episode.open || !ends_by_progress(episode.finding.kind) {
                 continue;
             }
             episode.novel += 1;

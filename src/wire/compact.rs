@@ -78,12 +78,12 @@ impl<'de> Reader<'de> {
         Ok(&rest[..end])
     }
 
-    /// The source of a number or a word.
+    /// The source of a number or a word. White space ends it and is left for others to refuse.
     fn scalar(&mut self) -> &'de str {
         let rest = &self.text[self.at..];
         let end = rest
             .bytes()
-            .position(|b| matches!(b, b',' | b'}' | b']'))
+            .position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r'))
             .unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
@@ -327,6 +327,8 @@ mod tests {
             r#"{"status":{"attempt":+5}}"#,
             r#"{"status":{"attempt":5,"attempt":6}}"#,
             r#"{"status":{"type":"a\u0062"}}"#,
+            "{\"status\":{\"next\":5\r}}",
+            r#"{"status":{"next":null }}"#,
             r#"{"status":{"next":nil}}"#,
             r#"{"status":{"next":{"#,
         ] {

@@ -93,7 +93,7 @@ fn of_line<'a>(line: &Line<'a>) -> Observation<'a> {
     let id = line
         .id
         .and_then(string)
-        .filter(|_| !matches!(event, Event::Record { .. }));
+        .filter(|id| !id.is_empty() && !matches!(event, Event::Record { .. }));
     Observation {
         ts,
         id: id.or_else(|| part_of(&event)),
@@ -121,6 +121,18 @@ fn string(raw: Raw<'_>) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_says_the_same_however_it_is_read() {
+        for line in [
+            r#"{"ts":5,"id":"","type":"file.edited","properties":{}}"#,
+            r#"{"ts":5,"id":"evt_1","type":"session.idle","properties":{"sessionID":"s"}}"#,
+            r#"{"ts":5,"id":"","type":"message.part.updated","properties":{"part":{"id":"prt_1","type":"text","text":"x"}}}"#,
+        ] {
+            let quick = format!("{:?}", observe(line));
+            assert_eq!(quick, format!("{:?}", observe_behind(None, line)), "{line}");
+        }
+    }
 
     #[test]
     fn both_dialects_make_the_same_part() {

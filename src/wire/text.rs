@@ -84,10 +84,9 @@ pub fn beginning(raw: Raw<'_>, bytes: usize) -> Cow<'_, str> {
         end -= at + 1;
         end -= body[..end].bytes().rev().take_while(|b| *b == b'\\').count();
         // Nor between the two halves of a character.
-        let half = body[..end]
-            .len()
+        let half = end
             .checked_sub(6)
-            .and_then(|at| body[at..end].strip_prefix("\\u"));
+            .and_then(|at| body.get(at..end)?.strip_prefix("\\u"));
         if half
             .and_then(hex4)
             .is_some_and(|code| (0xD800..=0xDBFF).contains(&code))
@@ -249,6 +248,7 @@ mod tests {
         for source in [
             r#""ab\n\\\\\ud83d\ude00 and so on and on and on and on""#,
             r#""no escapes at all, but long enough""#,
+            r#""日本é\n and so on and on and on""#,
         ] {
             let whole = decode(raw(source));
             for bytes in 0..source.len() {

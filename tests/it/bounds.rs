@@ -1,6 +1,6 @@
 //! What `ocr-stream` costs and how long it waits: slow readers, huge events, servers that are gone.
 
-use crate::support::{FLOOD_SESSION, Flood, Host, ocr};
+use crate::support::{FLOOD_SESSION, Flood, Host, measured, ocr};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -27,6 +27,7 @@ fn start(args: &[&str]) -> Child {
     Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
         .args(args)
         .env_clear()
+        .envs(measured())
         .env("OPENCODE_SERVER_PASSWORD", PASSWORD)
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())

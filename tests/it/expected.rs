@@ -2,19 +2,21 @@
 //! is found now, to be read before it is committed.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
+use super::pairs::PAIRS;
 use crate::support::{names, ocr, recording};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-fn expectation(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/{name}.found"))
+fn expectation((name, flag): (&str, &str)) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/{name}{flag}.found"))
 }
 
 /// The lines that the detector adds, told in one line each: when, what, where it stands, and why.
-fn found(text: &str) -> String {
+fn found(text: &str, flag: &str) -> String {
     let output = ocr("ocr-detect")
         .arg("--only")
+        .args(Some(flag).filter(|flag| !flag.is_empty()))
         .write_stdin(text)
         .output()
         .unwrap();
@@ -60,14 +62,18 @@ fn found(text: &str) -> String {
 fn every_recording_is_judged_as_it_was_reviewed() {
     let accept = std::env::var_os("OCR_ACCEPT").is_some();
     let mut wrong = Vec::new();
-    for name in names() {
-        let now = found(&recording(&name));
-        let path = expectation(&name);
+    let names = names();
+    let plain = names.iter().map(|name| (name.as_str(), ""));
+    let flagged = PAIRS.iter().flat_map(|(_, fires, silent)| [*fires, *silent]);
+    for judged in plain.chain(flagged.filter(|(_, flag)| !flag.is_empty())) {
+        let (name, flag) = judged;
+        let now = found(&recording(name), flag);
+        let path = expectation(judged);
         if accept {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, now).unwrap();
         } else if std::fs::read_to_string(&path).unwrap_or_default() != now {
-            wrong.push(format!("{name} is judged like this now:\n{now}"));
+            wrong.push(format!("{name} {flag} is judged like this now:\n{now}"));
         }
     }
     assert!(

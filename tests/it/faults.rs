@@ -1,6 +1,6 @@
 //! A connection that is cut, stalled, delayed, doubled and corrupted: nothing is lost, and nothing told twice.
 
-use crate::support::{Clock, Faults, Proxy, Recorded, Ways, names, nothing_left, recording};
+use crate::support::{Clock, Faults, Proxy, Recorded, Ways, measured, names, nothing_left, recording};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -153,6 +153,7 @@ fn start(run: Run, server: &Recorded, url: &str, mark: &str) -> Child {
             "60",
         ])
         .env_clear()
+        .envs(measured())
         .env("OCR_TEST_MARK", mark)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -25,6 +25,7 @@ mod faults;
 mod fixtures;
 mod fuzz;
 mod live;
+mod pairs;
 mod peers;
 mod pipe_laws;
 mod readme;

@@ -76,7 +76,7 @@ const PEERS: [(&str, Rule); 7] = [
 ];
 
 /// The recordings in which the agent goes in circles or gets nowhere.
-const LOOPS: [&str; 12] = [
+const LOOPS: [&str; 14] = [
     "ab-loop",
     "degenerate-text",
     "drifting-text",
@@ -88,18 +88,22 @@ const LOOPS: [&str; 12] = [
     "one-call-loop",
     "revert",
     "stagnation",
+    "steer-ignored",
+    "swinging-tests",
     "walk-in-circles",
 ];
 /// Those in which something else is wrong: a provider, a person who does not answer, an abort. A loop
-/// rule has nothing to say about them, and they count for neither side; nor does the one call that may be getting on
-/// or be lost, of which a warning and silence are both right.
-const OTHERS: [&str; 13] = [
+/// rule has nothing to say about them, and they count for neither side; nor do the one call that may be getting on
+/// or be lost and the wait in vain, of which a warning and silence are both right, nor the loop that is
+/// told to stop and does.
+const OTHERS: [&str; 15] = [
     "abort",
     "bad-key",
     "bad-key-retried",
     "compaction-storm",
     "cut-off",
     "permission-block",
+    "polling-in-vain",
     "provider-hang",
     "question-block",
     "retry-recovers",
@@ -107,6 +111,7 @@ const OTHERS: [&str; 13] = [
     "subagent-blocked",
     "asked-ten-runs",
     "same-call-other-results",
+    "steer-heeded",
 ];
 
 struct Session {

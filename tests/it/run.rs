@@ -1,6 +1,8 @@
 //! `ocr-run` without a server: the demo, the printed pipe, what it says when there is nothing to do.
 
 use crate::support::ocr;
+#[cfg(target_os = "linux")]
+use crate::support::{measured, nothing_left, processes};
 use predicates::prelude::*;
 
 #[test]
@@ -114,4 +116,98 @@ fn its_hidden_doors_are_not_for_people() {
     ] {
         ocr("ocr-run").args(args).assert().code(2).stdout("");
     }
+}
+
+/// The stages of a run, stopped: they neither take a signal nor leave by themselves.
+#[cfg(target_os = "linux")]
+struct Stopped([rustix::process::Pid; 5]);
+
+#[cfg(target_os = "linux")]
+impl Stopped {
+    /// Stops every stage of the demo that bears this mark, as soon as all of them run.
+    fn all(mark: &str) -> Self {
+        use rustix::process::{Pid, Signal, kill_process};
+        let stage = |name: &str| {
+            let running = processes(mark);
+            let line = running.iter().find(|l| l.contains("__stage") && l.contains(name));
+            line.and_then(|line| Pid::from_raw(line.split(' ').next()?.parse().ok()?))
+        };
+        let names = ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-watch"];
+        wait_until(|| names.iter().all(|name| stage(name).is_some()));
+        let stages = names.map(|name| stage(name).unwrap());
+        for pid in stages {
+            kill_process(pid, Signal::STOP).unwrap();
+        }
+        wait_until(|| stages.iter().all(|pid| state(*pid, "State:").starts_with('T')));
+        Self(stages)
+    }
+
+    /// Which of them have a SIGTERM that they have not taken yet.
+    fn asked(&self) -> [bool; 5] {
+        self.0.map(|pid| has_sigterm(pid, "ShdPnd:"))
+    }
+}
+
+/// What the system says of a process under this name.
+#[cfg(target_os = "linux")]
+fn state(pid: rustix::process::Pid, name: &str) -> String {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap();
+    let value = status.lines().find_map(|line| line.strip_prefix(name));
+    value.unwrap().trim().to_owned()
+}
+
+/// Whether SIGTERM is in a set of a process's signals.
+#[cfg(target_os = "linux")]
+fn has_sigterm(pid: rustix::process::Pid, set: &str) -> bool {
+    u64::from_str_radix(&state(pid, set), 16).unwrap() & (1 << 14) != 0
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for pid in self.0 {
+            // Gone already, unless the test failed.
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn wait_until(mut there: impl FnMut() -> bool) {
+    let end = std::time::Instant::now() + std::time::Duration::from_mins(2);
+    while !there() {
+        assert!(std::time::Instant::now() < end, "it never came");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_first_signal_asks_the_source_and_the_hand_and_the_second_ends_every_stage() {
+    let mark = format!("twice-{}", std::process::id());
+    let mut run = std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-run"))
+        .arg("--demo")
+        .env_clear()
+        .env("OCR_TEST_MARK", &mark)
+        .envs(measured())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let whole = rustix::process::Pid::from_child(&run);
+    let signal = |signal| rustix::process::kill_process(whole, signal).unwrap();
+    let stages = Stopped::all(&mark);
+    wait_until(|| has_sigterm(whole, "SigCgt:"));
+    // Not Ctrl-C first: where it is ignored, as in the background of a script, the source ignores it too.
+    signal(rustix::process::Signal::TERM);
+    wait_until(|| stages.asked()[3]);
+    assert_eq!(stages.asked(), [true, false, false, true, false]);
+    assert!(
+        run.try_wait().unwrap().is_none(),
+        "it did not wait for its stages"
+    );
+    signal(rustix::process::Signal::INT);
+    wait_until(|| run.try_wait().unwrap().is_some());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    nothing_left(&mark);
 }

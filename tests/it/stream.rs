@@ -1,6 +1,6 @@
 //! `ocr-stream` without a server: recordings, and what it says when it cannot begin.
 
-use crate::support::{Host, Proxy, Recorded, Ways, ocr};
+use crate::support::{Host, Proxy, Recorded, Ways, measured, ocr};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
@@ -183,9 +183,33 @@ fn the_keeper_is_not_for_people() {
         &["__keep-server"][..],
         &["__keep-server", "99", "x"],
         &["__keep-server", "a", "b", "c", "d", "e", "f", "g"],
+        &["__guard-server"],
+        &["__guard-server", "0", "mark"],
+        &["__guard-server", "0", "mark", "nobody"],
+        #[cfg(target_os = "linux")]
+        &["__become-server", "nobody", "true"],
+        #[cfg(target_os = "linux")]
+        &["__become-server", "1"],
     ] {
         fails(args, 2, "");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_is_started_for_its_keeper_alone() {
+    // Its keeper died before it began: nothing would end what it becomes, and nobody is there to be told.
+    ocr("ocr-stream")
+        .args(["__become-server", "1", "echo", "it", "runs"])
+        .assert()
+        .code(1)
+        .stdout("");
+    let keeper = std::process::id().to_string();
+    fails(
+        &["__become-server", &keeper, "no-such"],
+        1,
+        "cannot start no-such",
+    );
 }
 
 #[test]
@@ -250,6 +274,7 @@ fn watched(arguments: &[&str], strange: &str) -> String {
         .args(["--server", &server.url()])
         .args(arguments)
         .env_clear()
+        .envs(measured())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -342,6 +367,7 @@ fn a_session_that_began_and_ended_while_nobody_listened_is_told_without_a_log_to
     let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
         .args(["--server", &server.url(), "--follow"])
         .env_clear()
+        .envs(measured())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

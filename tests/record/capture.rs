@@ -2,25 +2,28 @@
 
 use crate::support::{Client, OpenCode, Project, Script, Until};
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The first argument that makes this program `ocr-stream`: so the recorder is never older than it.
 pub const STREAM: &str = "ocr-stream";
-/// No scenario takes longer; one that does has a mistake in its script.
-const LIMIT: Duration = Duration::from_mins(5);
+/// How many minutes a scenario may take that says nothing else.
+const MINUTES: u64 = 5;
 
 /// What has happened so far, as far as the end of the recording depends on it.
 struct Progress {
-    begun: Instant,
+    ends: Instant,
     heard: Instant,
     aborted: bool,
+    told: bool,
     interrupted: bool,
     finished_calls: usize,
     compactions: usize,
     retries: usize,
+    /// The permissions that nobody has given yet, and when each was asked for, as the lines say it.
+    asked: Vec<(i64, String)>,
 }
 
 /// Plays the scenario and returns the stream of its session.
@@ -61,14 +64,17 @@ fn follow(
     lines: &mut Vec<u8>,
 ) -> std::io::Result<()> {
     let mut opened = Value::Null;
+    let limit = Duration::from_mins(script.record.minutes.unwrap_or(MINUTES));
     let mut progress = Progress {
-        begun: Instant::now(),
+        ends: Instant::now() + limit,
         heard: Instant::now(),
         aborted: false,
+        told: false,
         interrupted: false,
         finished_calls: 0,
         compactions: 0,
         retries: 0,
+        asked: Vec::new(),
     };
     loop {
         let start = lines.len();
@@ -80,6 +86,17 @@ fn follow(
         if script.record.abort && !progress.aborted && has_begun_to_print(&line) {
             progress.aborted = true;
             abort(&opened, project);
+        }
+        if let Some(told) = &script.record.tell
+            && progress.finished_calls >= told.calls
+            && !std::mem::replace(&mut progress.told, true)
+        {
+            tell(&opened, project, &told.text);
+        }
+        if let Some(seconds) = script.record.allow_after {
+            for permission in progress.overdue(&line, seconds * 1000) {
+                allow(&opened, project, &permission);
+            }
         }
         if progress.reached(script.record.until) && !progress.interrupted {
             progress.interrupted = true;
@@ -93,8 +110,31 @@ fn follow(
 
 /// Aborts the session from outside, as a person in another terminal does.
 fn abort(opened: &Value, project: &Project) {
-    let member = |name: &str| opened["properties"][name].as_str().unwrap_or_default();
-    Client::new(member("server"), project.dir(), None).abort(member("sessionID"));
+    let session = opened["properties"]["sessionID"].as_str().unwrap_or_default();
+    client(opened, project).abort(session);
+}
+
+/// Gives a permission once, as a person in another terminal does.
+fn allow(opened: &Value, project: &Project, permission: &str) {
+    let answer = json!({"reply": "once"});
+    let (status, said) = client(opened, project).post(&format!("/permission/{permission}/reply"), &answer);
+    assert_eq!(status, 200, "no permission given: {said}");
+}
+
+/// Tells the session something with the mark of `ocr-act`.
+fn tell(opened: &Value, project: &Project, text: &str) {
+    let session = opened["properties"]["sessionID"].as_str().unwrap_or_default();
+    let part = json!({"type": "text", "text": text, "synthetic": true, "metadata": {"ocr": "steer"}});
+    let (status, said) = client(opened, project).post(
+        &format!("/session/{session}/prompt_async"),
+        &json!({"parts": [part]}),
+    );
+    assert_eq!(status, 204, "not told: {said}");
+}
+
+fn client(opened: &Value, project: &Project) -> Client {
+    let server = opened["properties"]["server"].as_str().unwrap_or_default();
+    Client::new(server, project.dir(), None)
 }
 
 /// What Ctrl-C does.
@@ -114,6 +154,10 @@ impl Progress {
         }
         match kind {
             "session.status" => self.retries += usize::from(properties["status"]["type"] == "retry"),
+            "permission.asked" => {
+                let (ts, id) = (line["ts"].as_i64(), properties["id"].as_str());
+                self.asked.extend(ts.zip(id.map(str::to_owned)));
+            }
             "session.compacted" => self.compactions += 1,
             "message.part.updated" => {
                 let part = &properties["part"];
@@ -125,6 +169,13 @@ impl Progress {
         }
     }
 
+    /// The permissions that were asked for so many milliseconds before this line; they are forgotten here.
+    fn overdue(&mut self, line: &Value, wait: i64) -> Vec<String> {
+        let now = line["ts"].as_i64().unwrap_or_default();
+        let late = self.asked.extract_if(.., |(asked, _)| now - *asked >= wait);
+        late.map(|(_, permission)| permission).collect()
+    }
+
     fn reached(&self, until: Until) -> bool {
         let enough = match until {
             Until::Rest => false,
@@ -133,7 +184,7 @@ impl Progress {
             Until::Retries(retries) => self.retries >= retries,
             Until::Silence(seconds) => self.heard.elapsed() >= Duration::from_secs(seconds),
         };
-        enough || self.begun.elapsed() > LIMIT
+        enough || Instant::now() > self.ends
     }
 }
 

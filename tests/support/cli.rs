@@ -1,6 +1,7 @@
 //! Our own binaries, as a user runs them.
 
 use assert_cmd::Command;
+use std::ffi::OsString;
 
 /// One of our binaries, in an environment without anybody's settings.
 ///
@@ -10,6 +11,13 @@ pub fn ocr(name: &str) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
     command
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(measured());
     command
+}
+
+/// Where a measurement of coverage wants to be told what a program did: an empty environment would lose it.
+pub fn measured() -> Option<(&'static str, OsString)> {
+    const FILE: &str = "LLVM_PROFILE_FILE";
+    std::env::var_os(FILE).map(|file| (FILE, file))
 }

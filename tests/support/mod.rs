@@ -32,7 +32,7 @@ mod server;
 mod shell;
 mod ways;
 
-pub use cli::ocr;
+pub use cli::{measured, ocr};
 pub use client::Client;
 pub use events::Events;
 pub use flood::{Flood, SESSION as FLOOD_SESSION};

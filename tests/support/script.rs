@@ -119,8 +119,24 @@ pub struct Agent {
 pub struct Recording {
     /// When to stop.
     pub until: Until,
+    /// How many minutes it may take at most; one that takes longer has a mistake in its script. Five, if nothing is said.
+    pub minutes: Option<u64>,
+    /// Give every permission that is asked for, after so many seconds.
+    pub allow_after: Option<i64>,
+    /// Tell the session something, as `ocr-act` does.
+    pub tell: Option<Told>,
     /// Abort the session as soon as one of its tools is running and has printed something.
     pub abort: bool,
+}
+
+/// What a session is told while it works.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// After so many finished calls.
+    pub calls: usize,
+    /// The message.
+    pub text: String,
 }
 
 /// When a recording ends. Every one ends at rest as well.

@@ -1,6 +1,6 @@
 //! A pipe as a user types it: real binaries, a real shell.
 
-use super::{OpenCode, Project};
+use super::{OpenCode, Project, measured};
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
@@ -99,6 +99,7 @@ fn command(line: &str, directory: &Path) -> Command {
         .args(["-c", line])
         .current_dir(directory)
         .env_clear()
+        .envs(measured())
         .env(
             "PATH",
             std::env::join_paths(paths).expect("folders without a colon"),

@@ -27,7 +27,8 @@ impl Rule for Budget {
             Fact::Alive => {
                 self.began.get_or_insert(view.now);
             }
-            Fact::Time => self.time(view, seen),
+            // What rests spends nothing; a run that ended in time is not late.
+            Fact::Time if view.activity.busy => self.time(view, seen),
             _ => {}
         }
     }

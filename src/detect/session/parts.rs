@@ -76,6 +76,7 @@ impl Session {
         if let Some(round) = self.rounds.add(call, noted, self.ledger.tokens) {
             self.tell(&Fact::Round(&round), now, said);
         }
+        self.episodes.next_call();
         self.tell(&Fact::Call(call, noted), now, said);
         if noted.novel() || noted.new_change {
             said.findings

@@ -165,6 +165,24 @@ fn rollback_is_told_before_and_after_and_is_made_where_the_trouble_was() {
     assert_eq!(actions(&added), ["abort skipped", "rollback skipped"]);
 }
 
+#[test]
+fn a_rollback_that_fails_is_said_and_the_run_is_what_it_was() {
+    let (host, stub) = Stub::serve(Manner::TakesNothingBack);
+    let mut input = trouble(&host.url()).to_vec();
+    input[1]["properties"]["rollbackTo"] = json!("msg_7");
+    input.push(closed("rest", None));
+    let (code, added, told) = act(&["--rollback"], &input);
+    assert_eq!(
+        actions(&added),
+        ["abort begun", "abort taken", "rollback begun", "rollback failed"],
+        "{told}"
+    );
+    assert_eq!(stub.asked().last().unwrap(), "revert ses_1 msg_7");
+    let detail = added[3]["properties"]["detail"].as_str().unwrap();
+    assert!(detail.contains("500"), "{detail}");
+    assert_eq!(code, 10);
+}
+
 /// The same lines about another server.
 fn trouble_with(url: &str, input: &[Value]) -> Vec<Value> {
     let mut input = input.to_vec();

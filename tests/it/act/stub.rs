@@ -24,6 +24,8 @@ pub enum Manner {
     NeverAnswers,
     /// It answers an abort once the test lets it.
     Waits,
+    /// It ends its sessions, and takes nothing back.
+    TakesNothingBack,
 }
 
 /// What it knows, and what it was asked.
@@ -111,7 +113,7 @@ async fn children(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json
 async fn abort(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
     stub.note(format!("abort {id}"));
     match stub.manner {
-        Manner::Obeys => {
+        Manner::Obeys | Manner::TakesNothingBack => {
             stub.busy.lock().unwrap().remove(&id);
         }
         Manner::GoesOn => {}
@@ -128,7 +130,10 @@ async fn revert(
     State(stub): State<Arc<Stub>>,
     Path(id): Path<String>,
     Json(body): Json<Value>,
-) -> Json<Value> {
+) -> Result<Json<Value>, StatusCode> {
     stub.note(format!("revert {id} {}", body["messageID"].as_str().unwrap()));
-    Json(json!({}))
+    if stub.manner == Manner::TakesNothingBack {
+        return Err(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    Ok(Json(json!({})))
 }

@@ -1,5 +1,6 @@
 //! Lines as `ocr-stream` and `ocr-detect` write them, and a review stage that runs while a test goes on.
 
+use crate::support::measured;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -99,6 +100,7 @@ impl Live {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
             .args(args)
             .env_clear()
+            .envs(measured())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("OCR_LOG", "off")
             .envs(env.iter().copied())

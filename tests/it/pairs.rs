@@ -1,0 +1,95 @@
+//! Every rule has a recording in which it fires, and its nearest neighbour in which nothing is wrong and it is silent.
+//! Both are sessions of the real `OpenCode`, in `fixtures/sessions`; `fixtures/scripts` says what happens in each.
+#![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
+
+use crate::support::{ocr, recording};
+use ocr::detect::rules;
+use std::collections::BTreeSet;
+
+/// A recording, and a flag to judge it with: budgets have limits of the user's own.
+pub type Judged = (&'static str, &'static str);
+
+/// The rule, where it fires, and where it does not.
+pub const PAIRS: [(&str, Judged, Judged); 28] = [
+    ("repeat", ("one-call-loop", ""), ("edit-fmt-lint", "")),
+    ("repeat", ("ab-loop", ""), ("parallel-calls", "")),
+    ("repeat-call", ("same-call-other-results", ""), ("edit-test", "")),
+    ("novelty", ("walk-in-circles", ""), ("reread", "")),
+    ("error-streak", ("error-streak", ""), ("other-errors", "")),
+    ("stagnation", ("stagnation", ""), ("same-file-edits", "")),
+    ("near-duplicate", ("near-duplicate", ""), ("pagination", "")),
+    ("revert", ("revert", ""), ("taken-back", "")),
+    ("checks", ("frozen-tests", ""), ("edit-test", "")),
+    ("checks", ("swinging-tests", ""), ("edit-test", "")),
+    ("polling", ("polling-in-vain", ""), ("polling", "")),
+    ("monologue", ("monologue", ""), ("told-in-parts", "")),
+    ("degenerate-text", ("degenerate-text", ""), ("long-text", "")),
+    ("drifting-text", ("drifting-text", ""), ("long-text", "")),
+    ("empty-turns", ("empty-turns", ""), ("empty-between", "")),
+    ("retry-storm", ("retry-storm", ""), ("retry-recovers", "")),
+    ("retry-storm", ("bad-key", ""), ("retry-recovers", "")),
+    (
+        "compaction-storm",
+        ("compaction-storm", ""),
+        ("compaction-with-work", ""),
+    ),
+    ("blocked", ("permission-block", ""), ("permission-given", "")),
+    ("blocked", ("question-block", ""), ("question-in-prose", "")),
+    // Every poll is a minute in which nothing comes, but a tool runs.
+    ("stall", ("provider-hang", ""), ("polling-in-vain", "")),
+    ("steering", ("steer-ignored", ""), ("steer-heeded", "")),
+    (
+        "iterations",
+        ("one-call-loop", "--max-iterations=2"),
+        ("one-call-loop", "--max-iterations=3"),
+    ),
+    ("budget", ("priced", "--max-steps=3"), ("priced", "--max-steps=4")),
+    (
+        "budget",
+        ("priced", "--max-tokens=4399"),
+        ("priced", "--max-tokens=4400"),
+    ),
+    (
+        "budget",
+        ("priced", "--max-cost=0.0179"),
+        ("priced", "--max-cost=0.018"),
+    ),
+    ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=4")),
+    (
+        "budget",
+        ("one-call-loop", "--max-idle-tokens=129749"),
+        ("one-call-loop", "--max-idle-tokens=129750"),
+    ),
+];
+
+/// The rules with a finding in it.
+fn found(judged: Judged) -> BTreeSet<String> {
+    let (name, flag) = judged;
+    let output = ocr("ocr-detect")
+        .arg("--only")
+        .args(Some(flag).filter(|flag| !flag.is_empty()))
+        .write_stdin(recording(name))
+        .assert()
+        .success();
+    let lines = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    let rules = lines.lines().filter_map(|line| line.split("\"rule\":\"").nth(1));
+    rules
+        .filter_map(|rest| rest.split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_rule_fires_in_one_recording_and_is_silent_in_its_neighbour() {
+    for (rule, fires, silent) in PAIRS {
+        assert!(found(fires).contains(rule), "{rule} is silent in {fires:?}");
+        assert!(!found(silent).contains(rule), "{rule} fires in {silent:?}");
+    }
+}
+
+#[test]
+fn no_rule_is_without_its_pair() {
+    let paired: BTreeSet<&str> = PAIRS.iter().map(|(rule, ..)| *rule).collect();
+    let listed: BTreeSet<&str> = rules().map(|rule| rule.name).collect();
+    assert_eq!(paired, listed);
+}
