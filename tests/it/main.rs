@@ -31,6 +31,7 @@ mod readme;
 mod review;
 mod run;
 mod stream;
+mod stream_gaps;
 #[allow(
     dead_code,
     unused_imports,
