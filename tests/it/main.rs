@@ -32,6 +32,7 @@ mod review;
 mod run;
 mod stream;
 mod stream_gaps;
+mod stream_without_log;
 #[allow(
     dead_code,
     unused_imports,
