@@ -1,4 +1,4 @@
-//! What a gap cost where the server has neither ids on its events nor a log of them: OpenCode 1.1.
+//! What a gap cost where the server has neither ids on its events nor a log of them: `OpenCode` 1.1.
 
 use crate::support::Host;
 use axum::Router;
@@ -58,7 +58,7 @@ fn message(id: &str, session: &str, done: bool) -> Value {
     json!({"info": info, "parts": [part]})
 }
 
-async fn events(State(server): State<Arc<Server>>, wrapped: bool) -> Response {
+fn events(server: &Server, wrapped: bool) -> Response {
     let first = server.listeners.fetch_add(1, Ordering::Relaxed) == 0;
     let mut payloads = vec![json!({"type": "server.connected", "properties": {}})];
     payloads.extend(server.said.iter().filter(|_| first).cloned());
@@ -97,8 +97,14 @@ fn told(arguments: &[&str], server: Server) -> Vec<Value> {
     let server = Arc::new(server);
     let host = Host::serve(
         Router::new()
-            .route("/event", get(|state| events(state, false)))
-            .route("/global/event", get(|state| events(state, true)))
+            .route(
+                "/event",
+                get(async |State(server): State<Arc<Server>>| events(&server, false)),
+            )
+            .route(
+                "/global/event",
+                get(async |State(server): State<Arc<Server>>| events(&server, true)),
+            )
             .route("/session", get(sessions))
             .route("/session/{id}/message", get(messages))
             .route("/path", get(|| async { axum::Json(json!({"directory": "/p"})) }))
