@@ -2,11 +2,17 @@
 
 use crate::support::{Host, ocr};
 use axum::Router;
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get};
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 const CONNECTED: &str = "data: {\"id\":\"evt_0\",\"type\":\"server.connected\",\"properties\":{}}\n\n";
 
@@ -67,4 +73,71 @@ fn a_password_that_changed_while_we_were_away_is_a_reason_of_its_own() {
         assert_eq!(result["properties"]["outcome"], "refused", "{result}");
         assert_eq!(run.status.code(), Some(77));
     }
+}
+
+/// The signs of life that a server gives after its greeting; each is less than an event.
+const SIGNS: [&str; 10] = [
+    ": still here\n\n",
+    "da",
+    "ta: {\"type\":",
+    "\"x\",",
+    ":",
+    ":",
+    ":",
+    ":",
+    ":",
+    ": that was all",
+];
+/// How far apart they are, and how long the server may say nothing: together they take longer.
+const APART: Duration = Duration::from_millis(300);
+const SILENCE: Duration = Duration::from_secs(2);
+
+#[test]
+fn a_gap_begins_with_the_last_byte_that_was_heard() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let (listeners, sending) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&sent));
+    let server = serving(get(move || {
+        let again = listeners.fetch_add(1, Ordering::Relaxed) > 0;
+        let sending = Arc::clone(&sending);
+        async move {
+            let signs = stream::iter(SIGNS.into_iter().filter(move |_| !again)).then(move |sign| {
+                let sending = Arc::clone(&sending);
+                async move {
+                    tokio::time::sleep(APART).await;
+                    sending.lock().unwrap().push(Instant::now());
+                    sign
+                }
+            });
+            let said = stream::iter([CONNECTED]).chain(signs).map(Ok::<_, Infallible>);
+            let body = Body::from_stream(said.chain(stream::pending()));
+            ([("content-type", "text/event-stream")], body)
+        }
+    }));
+    let seconds = SILENCE.as_secs().to_string();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
+        .args([
+            "--server",
+            &server.url(),
+            "--follow",
+            "--silence-timeout",
+            &seconds,
+        ])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let gap = lines
+        .map_while(Result::ok)
+        .find(|line| line.contains("ocr.stream.gap"));
+    let gap: Value = serde_json::from_str(&gap.unwrap()).unwrap();
+    let sent = sent.lock().unwrap();
+    assert_eq!(sent.len(), SIGNS.len(), "it was alive: {gap}");
+    let lasted = Duration::from_millis(gap["properties"]["lasted"].as_u64().unwrap());
+    assert!(lasted >= SILENCE, "the silence is a part of it: {gap}");
+    assert!(
+        lasted <= sent[SIGNS.len() - 1].elapsed(),
+        "what came before is not: {gap}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
 }
