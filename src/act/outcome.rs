@@ -35,6 +35,7 @@ fn code_of(outcome: RunOutcome) -> Code {
         RunOutcome::Unverified => Code::Unverified,
         RunOutcome::Aborted => Code::Aborted,
         RunOutcome::Unreachable => Code::Unreachable,
+        RunOutcome::Refused => Code::NotAllowed,
         RunOutcome::Interrupted => Code::Interrupted,
     }
 }
@@ -60,6 +61,10 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
         Some(closed) if closed.reason == CloseReason::ServerGone => plain(told(
             RunOutcome::Unreachable,
             format!("the server went away: {}", closed.detail),
+        )),
+        Some(closed) if closed.reason == CloseReason::NotAllowed => plain(told(
+            RunOutcome::Refused,
+            format!("the server let us in no more: {}", closed.detail),
         )),
         closed if signal.is_some() && (ledger.cut || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);

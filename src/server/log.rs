@@ -3,6 +3,7 @@
 use super::elements::{Element, Elements};
 use super::{REQUEST_TIMEOUT, Server, Session, explain, failure};
 use crate::pipe::{Code, Failure};
+use opencode_rs::OpencodeError;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
@@ -16,6 +17,9 @@ pub const LONGEST_EVENT: usize = 32 * 1024 * 1024;
 
 /// How many sessions are asked for; without a limit 1.18.33 lists a hundred.
 const ALL: &str = "1000000";
+
+/// How many messages the latest few are: one that is being written, and what was asked meanwhile.
+const LATEST: usize = 4;
 
 /// One event of the durable log. Its id is the one that the event stream gave it.
 #[derive(Debug, Deserialize)]
@@ -57,6 +61,15 @@ pub struct Message {
     /// What the event stream has under `properties.part`, for each part.
     #[serde(default)]
     pub parts: Vec<Box<RawValue>>,
+}
+
+/// The sessions that a server knows.
+#[derive(Debug)]
+pub struct Listing {
+    /// Those that it lists.
+    pub sessions: Vec<Session>,
+    /// Whether they are those of every project; otherwise of the one that was asked about, as on 1.1.
+    pub everywhere: bool,
 }
 
 /// A part of the log as it comes over the wire. It is as long as the sessions are, so it is never held whole.
@@ -126,6 +139,22 @@ impl Server {
         self.ask(Method::GET, &path, "list a session's messages").await
     }
 
+    /// The latest few of the session's messages, oldest first; `None` where there is no such session any more.
+    ///
+    /// # Errors
+    /// As [`super::explain`] says.
+    pub async fn latest_messages(&self, session: &str) -> Result<Option<Vec<Message>>, Failure> {
+        let path = format!(
+            "/session/{}/message?limit={LATEST}",
+            super::session::segment(session)
+        );
+        match self.http.request_json(Method::GET, &path, None).await {
+            Ok(messages) => Ok(Some(messages)),
+            Err(OpencodeError::Http { status: 404, .. }) => Ok(None),
+            Err(error) => Err(explain(&self.url, "list a session's messages", &error)),
+        }
+    }
+
     /// Every entry with a number above the one that `after` names for its session. A session that is not
     /// named comes back whole. `None`: this server keeps no log, as those of 1.1.
     ///
@@ -181,12 +210,18 @@ impl Server {
     ///
     /// # Errors
     /// As [`super::explain`] says.
-    pub async fn sessions(&self) -> Result<Vec<Session>, Failure> {
+    pub async fn sessions(&self) -> Result<Listing, Failure> {
         if let Some(sessions) = self.sessions_everywhere().await {
-            return Ok(sessions);
+            return Ok(Listing {
+                sessions,
+                everywhere: true,
+            });
         }
-        self.ask(Method::GET, &format!("/session?limit={ALL}"), "list its sessions")
-            .await
+        let path = format!("/session?limit={ALL}");
+        Ok(Listing {
+            sessions: self.ask(Method::GET, &path, "list its sessions").await?,
+            everywhere: false,
+        })
     }
 
     /// The sessions of every project; `None` where the server has no such list. Named without a directory:

@@ -24,7 +24,7 @@ impl Live<'_> {
         let (reason, detail, signal) = match &end {
             End::Rest => (CloseReason::Rest, "the session rests".to_owned(), None),
             End::ServerGone(why) => (CloseReason::ServerGone, why.clone(), None),
-            End::NotAllowed(failure) => (CloseReason::ServerGone, failure.message.clone(), None),
+            End::NotAllowed(failure) => (CloseReason::NotAllowed, failure.message.clone(), None),
             End::Stopped(Stop::Signal(signal)) => {
                 (CloseReason::Interrupted, "interrupted".to_owned(), Some(*signal))
             }

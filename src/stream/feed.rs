@@ -4,13 +4,14 @@ use crate::pipe::{Code, Failure};
 use crate::server::{LONGEST_EVENT, Server};
 use futures_util::{Stream, StreamExt};
 use sse_stream::SseByteStream;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-type Bytes = Pin<Box<dyn Stream<Item = Result<bytes::Bytes, std::io::Error>>>>;
+type Bytes = Pin<Box<dyn Stream<Item = io::Result<bytes::Bytes>>>>;
 
 /// The events of one connection.
 pub(super) struct Feed {
@@ -55,7 +56,8 @@ impl Feed {
     /// Connects, and waits for the first event: a server may accept a listener and never speak to it, and
     /// one that has spoken misses nothing that comes from now on.
     pub(super) async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Failure> {
-        let mut feed = Self::new(server.events(all).await?, silence);
+        let pieces = server.events(all).await?.bytes_stream();
+        let mut feed = Self::new(pieces.map(|piece| piece.map_err(io::Error::other)), silence);
         match feed.next().await {
             Ok(payload) => feed.first = Some(payload),
             Err(lost) => return Err(silent(server, &lost)),
@@ -63,14 +65,14 @@ impl Feed {
         Ok(feed)
     }
 
-    fn new(answer: reqwest::Response, silence: Duration) -> Self {
+    fn new(pieces: impl Stream<Item = io::Result<bytes::Bytes>> + 'static, silence: Duration) -> Self {
         let (pending, heard) = (Arc::new(AtomicUsize::new(0)), Heard::now());
         let (counted, hearing) = (Arc::clone(&pending), heard.clone());
-        let bytes = answer.bytes_stream().map(move |piece| {
-            let piece = piece.map_err(std::io::Error::other)?;
+        let bytes = pieces.map(move |piece| {
+            let piece = piece?;
             hearing.set(Instant::now());
             if counted.fetch_add(piece.len(), Ordering::Relaxed) > LONGEST_EVENT {
-                return Err(std::io::Error::other("one event is longer than 32 MiB"));
+                return Err(io::Error::other("one event is longer than 32 MiB"));
             }
             Ok(piece)
         });
@@ -147,4 +149,22 @@ fn innermost(error: &dyn std::error::Error) -> String {
         cause = inner;
     }
     format!("the connection broke: {cause}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+
+    #[test]
+    fn what_was_not_listened_to_is_no_silence_and_nothing_is_heard_in_the_future() {
+        let mut feed = Feed::new(stream::pending(), Duration::from_secs(30));
+        let began = feed.heard();
+        feed.did_not_listen(Duration::from_hours(1));
+        assert!(
+            feed.heard() <= Instant::now(),
+            "a silence would be noticed an hour late"
+        );
+        assert!(feed.heard() >= began);
+    }
 }

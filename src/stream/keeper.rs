@@ -1,9 +1,12 @@
 //! The keeper: a process between us and the server we spawned, so that the server never outlives us.
 //!
 //! `ocr-stream` holds the writing end of a pipe whose reading end the keeper inherits. Whatever ends
-//! `ocr-stream`, even `kill -9`, closes the pipe, and the keeper ends the server and all it started, on every
-//! Unix. On Linux the same holds when the keeper is killed, alone or with us: a guard beside the server waits
-//! for its end in the same way.
+//! `ocr-stream`, even `kill -9`, closes the pipe, and the keeper ends the server and all it started. The same
+//! holds when the keeper is killed, alone or with us: a guard waits for its end in the same way. That is so on
+//! every Unix; on Linux the kernel ends the server's first process with the keeper as well.
+//!
+//! Who kills all three at once is beyond help: nothing that is left knows the server's tools, which are in
+//! sessions of their own. So the guard goes by another name: who kills by ours does not meet it.
 
 use super::kept::{MARK, end_all};
 use crate::pipe::lifeline::{Lifeline, on_parent_gone};
@@ -11,6 +14,7 @@ use crate::pipe::{Code, Failure};
 use rustix::process::{Pid, WaitOptions, wait};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 
@@ -19,6 +23,9 @@ const KEEP: &str = "__keep-server";
 
 /// The hidden first argument that makes it a keeper's guard.
 const GUARD: &str = "__guard-server";
+
+/// The guard's name in lists of processes.
+const GUARD_NAME: &str = "ocr-guard";
 
 /// How many arguments the spawning library puts behind ours: `serve --hostname H --port P`.
 const SERVE_ARGUMENTS: usize = 5;
@@ -87,7 +94,7 @@ fn keep(args: &[OsString]) -> Result<Code, Failure> {
         .map_err(|e| cannot_start(&before[1], &e))?;
     on_end(&server, tell);
     let code = told.recv().unwrap_or(Code::Error);
-    end_all(&mark, std::process::id(), guard);
+    end_all(&mark, std::process::id(), Some(guard));
     Ok(code)
 }
 
@@ -100,6 +107,8 @@ fn stand_guard(args: &[OsString]) -> Result<Code, Failure> {
         return Err(not_for_people());
     };
     let keeper = keeper.parse().map_err(|_| not_for_people())?;
+    // Where the system has no such file it knows us by the name that we were started with.
+    let _ = std::fs::write("/proc/self/comm", GUARD_NAME);
     let (tell, told) = channel();
     on_parent_gone(lifeline, move || {
         let _ = tell.send(());
@@ -123,14 +132,15 @@ fn mark() -> String {
     format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
-/// Starts the guard, which finds the processes by their mark; elsewhere nothing would find them.
-#[cfg(target_os = "linux")]
-fn guard(lifeline: &Lifeline, mark: &str) -> Result<Option<u32>, Failure> {
-    use std::os::unix::process::CommandExt;
+/// Starts the guard. It finds the processes by the keeper's group and by who started whom, and where the system
+/// lets it by their mark.
+fn guard(lifeline: &Lifeline, mark: &str) -> Result<u32, Failure> {
     // Who is left alone by its parent comes to us, and not to the system. Best effort: it is marked, too.
+    #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     let failed = |e| Failure::new(Code::Error, format_args!("cannot guard the server: {e}"));
     let guard = Command::new(std::env::current_exe().map_err(failed)?)
+        .arg0(GUARD_NAME)
         .args([GUARD, &lifeline.number(), mark])
         .arg(std::process::id().to_string())
         .stdin(Stdio::null())
@@ -140,12 +150,7 @@ fn guard(lifeline: &Lifeline, mark: &str) -> Result<Option<u32>, Failure> {
         .process_group(0)
         .spawn()
         .map_err(failed)?;
-    Ok(Some(guard.id()))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn guard(_lifeline: &Lifeline, _mark: &str) -> Result<Option<u32>, Failure> {
-    Ok(None)
+    Ok(guard.id())
 }
 
 /// Tells when somebody asks the keeper to leave.
@@ -203,7 +208,6 @@ fn server(program: &OsStr) -> Command {
 #[cfg(target_os = "linux")]
 fn become_server(args: &[OsString]) -> Failure {
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-    use std::os::unix::process::CommandExt;
     let keeper = args
         .first()
         .and_then(|a| a.to_str()?.parse::<i32>().ok())

@@ -33,11 +33,16 @@ struct Process {
 /// Ends every process that bears the mark, is below `root` or in its group; not `root` itself, nor `spared` and
 /// ourselves. Returns when none is left.
 pub(super) fn end_all(mark: &str, root: u32, spared: Option<u32>) {
+    end_listed(|| listing(mark), root, spared);
+}
+
+/// The same for those that are listed so.
+fn end_listed(listing: impl Fn() -> Vec<Process>, root: u32, spared: Option<u32>) {
     let began = Instant::now();
     let (mut known, mut asked) = (HashSet::new(), HashSet::new());
     let not_ours = [Some(root), spared, Some(std::process::id())];
     while began.elapsed() < PATIENCE {
-        let living = listing(mark);
+        let living = listing();
         known = ours(&living, root, &known);
         known.retain(|pid| !not_ours.contains(&Some(*pid)));
         if known.is_empty() {
@@ -104,15 +109,34 @@ fn listing(mark: &str) -> Vec<Process> {
     folders.flatten().filter_map(read).collect()
 }
 
-/// Every living process, as `ps` tells it: the same on every Unix. It tells nothing of marks.
 #[cfg(not(target_os = "linux"))]
 fn listing(_mark: &str) -> Vec<Process> {
-    let listed = std::process::Command::new("ps")
+    listed_by_ps()
+}
+
+/// Every living process, as `ps` tells it: the same on every Unix. It tells nothing of marks.
+#[cfg(any(test, not(target_os = "linux")))]
+fn listed_by_ps() -> Vec<Process> {
+    use std::process::{Command, Stdio};
+    let ps = Command::new("ps")
         .args(["-A", "-o", "pid=,ppid=,pgid=,stat="])
-        .output();
-    let Ok(listed) = listed else {
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(ps) = ps else {
         return Vec::new();
     };
+    // It lists itself, and is one of ours only until it has.
+    let itself = ps.id();
+    let Ok(listed) = ps.wait_with_output() else {
+        return Vec::new();
+    };
+    read_ps(&String::from_utf8_lossy(&listed.stdout), itself)
+}
+
+/// The living processes among those that `ps` lists, without this one.
+#[cfg(any(test, not(target_os = "linux")))]
+fn read_ps(text: &str, without: u32) -> Vec<Process> {
     let read = |line: &str| {
         let mut words = line.split_ascii_whitespace();
         let mut number = || words.next()?.parse().ok();
@@ -122,9 +146,8 @@ fn listing(_mark: &str) -> Vec<Process> {
             group: number()?,
             marked: false,
         };
-        (!words.next()?.starts_with('Z')).then_some(process)
+        (!words.next()?.starts_with('Z') && process.pid != without).then_some(process)
     };
-    let text = String::from_utf8_lossy(&listed.stdout);
     text.lines().filter_map(read).collect()
 }
 
@@ -183,5 +206,43 @@ mod tests {
             stubborn.kill().unwrap();
         }
         assert!(!stubborn.wait().unwrap().success());
+    }
+
+    /// A leader, what it keeps in its group, and what that has started in a session of its own. The last says its
+    /// name; the output ends with all of them.
+    const FAMILY: &str =
+        r#"sh -c 'perl -e "use POSIX; setsid; $|=1; print qq(ready\n); exec qw(sleep 600)" & wait' & wait"#;
+
+    #[test]
+    fn without_marks_what_a_killed_keeper_kept_is_found_by_its_group_and_ended() {
+        use std::io::{BufRead, BufReader, Read};
+        use std::os::unix::process::CommandExt;
+        let mut leader = Command::new("sh")
+            .args(["-c", FAMILY])
+            .stdout(std::process::Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(leader.stdout.take().unwrap());
+        let mut said = String::new();
+        stdout.read_line(&mut said).unwrap();
+        assert_eq!(said, "ready\n");
+        leader.kill().unwrap();
+        leader.wait().unwrap();
+        let root = leader.id();
+        let of_the_group = |p: &Process| p.group == root;
+        assert!(listed_by_ps().iter().any(of_the_group), "the kept one lives on");
+        end_listed(listed_by_ps, root, None);
+        assert_eq!(stdout.read_to_string(&mut said).unwrap(), 0);
+    }
+
+    #[test]
+    fn of_what_ps_says_the_dead_and_ps_itself_are_left_out() {
+        let said =
+            "    1     0     1 Ss\n   10     1    10 Z+\n   11     1    11 R\n   12    11    11 S<l\nPID\n";
+        assert_eq!(
+            read_ps(said, 11),
+            [process(1, 0, 1, false), process(12, 11, 11, false)]
+        );
     }
 }

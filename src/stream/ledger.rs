@@ -4,7 +4,7 @@ use super::family::Family;
 use super::messages::Finished;
 use super::seen::Seen;
 use crate::pipe::Failure;
-use crate::server::{History, Server, Session};
+use crate::server::{History, Listing, Server, Session};
 use std::collections::{HashMap, HashSet};
 
 /// A number that no log reaches: what is asked for a session that is not wanted.
@@ -50,7 +50,10 @@ impl Ledger {
         directory: Option<String>,
     ) -> Result<Self, Failure> {
         let mut ledger = Self::new(session, directory);
-        let sessions = server.sessions().await?;
+        let Listing { sessions, everywhere } = server.sessions().await?;
+        if !everywhere && ledger.is_of_everything() {
+            ledger.finished.expect_unlisted();
+        }
         ledger.family.adopt_from(&sessions);
         let wanted = ledger.wanted(&sessions);
         let history = server.history(&ledger.after(&sessions, &wanted)).await?;
@@ -62,14 +65,10 @@ impl Ledger {
             }
         }
         for id in wanted {
-            if ledger.seen.last_seq(&id).is_some() {
-                continue;
-            }
-            if session.is_some() {
-                ledger.finished.expect_all(&id);
-                ledger.finished.pass_over(&server.messages(&id).await?);
-            } else {
-                ledger.finished.was_there(&id);
+            if ledger.seen.last_seq(&id).is_none()
+                && let Some(latest) = server.latest_messages(&id).await?
+            {
+                ledger.finished.was_there(&id, &latest);
             }
         }
         Ok(ledger)
@@ -88,7 +87,15 @@ impl Ledger {
             self.session.is_none() && (self.directory.is_none() || self.directory == session.directory)
         };
         let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
-        listed.chain(self.family.members().cloned()).collect()
+        // A session of another project may be in no list, and still have been heard of.
+        let heard = self.finished.sessions().filter(|_| self.is_of_everything());
+        let known = self.family.members().chain(heard);
+        listed.chain(known.cloned()).collect()
+    }
+
+    /// Whether the sessions of every directory are watched.
+    pub(super) fn is_of_everything(&self) -> bool {
+        self.session.is_none() && self.directory.is_none()
     }
 
     /// What the log is asked for. A session that is not named comes back whole: so every session is named

@@ -23,6 +23,8 @@ pub(super) struct Finished {
     sessions: HashMap<String, Heard>,
     /// The messages and parts that were told late, and may come once more over the new connection.
     late: Ids,
+    /// Whether sessions may have been there before us that no list names.
+    unlisted: bool,
 }
 
 impl Default for Finished {
@@ -32,6 +34,7 @@ impl Default for Finished {
             order: VecDeque::new(),
             sessions: HashMap::new(),
             late: Ids::up_to(REMEMBERED),
+            unlisted: false,
         }
     }
 }
@@ -49,10 +52,8 @@ struct Heard {
 enum Since {
     /// From its first message.
     Ever,
-    /// From this message, the first that was heard of: the session was there before us.
+    /// From this message: the session was there before us.
     Message(String),
-    /// Nothing was heard of it since we came.
-    Nothing,
 }
 
 impl Finished {
@@ -61,9 +62,22 @@ impl Finished {
         self.begin(session, Since::Ever);
     }
 
-    /// This session was there before us: it is ours from what is heard next.
-    pub(super) fn was_there(&mut self, session: &str) {
-        self.begin(session, Since::Nothing);
+    /// This session was there before us, and these were its latest messages: what they said by then is told, and
+    /// what comes of them and after them is ours.
+    pub(super) fn was_there(&mut self, session: &str, latest: &[Message]) {
+        let first = latest.first().and_then(id_of);
+        self.begin(session, first.map_or(Since::Ever, Since::Message));
+        self.pass_over(latest);
+    }
+
+    /// From now on a session that nobody named may have been there before us.
+    pub(super) fn expect_unlisted(&mut self) {
+        self.unlisted = true;
+    }
+
+    /// The sessions that are known.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &String> {
+        self.sessions.keys()
     }
 
     /// Whether the session is known; a new one is ours altogether, as long as there is room for it.
@@ -88,11 +102,10 @@ impl Finished {
         else {
             return;
         };
-        self.expect_all(session);
-        if let Some(heard) = self.sessions.get_mut(session)
-            && heard.since == Since::Nothing
-        {
-            heard.since = Since::Message(message.to_owned());
+        if self.unlisted {
+            self.begin(session, Since::Message(message.to_owned()));
+        } else {
+            self.expect_all(session);
         }
         if is_final {
             self.remember(id, message, session);
@@ -117,7 +130,7 @@ impl Finished {
     }
 
     /// Takes note of messages that were there before us.
-    pub(super) fn pass_over(&mut self, messages: &[Message]) {
+    fn pass_over(&mut self, messages: &[Message]) {
         for payload in messages.iter().flat_map(payloads) {
             if let Ok(seen) = observe(&payload) {
                 self.observe(&seen);
@@ -125,24 +138,21 @@ impl Finished {
         }
     }
 
-    /// The events of these messages, all that the session has, that have not been told in their final state, as
-    /// payloads.
-    pub(super) fn missing(&self, session: &str, messages: &[Message]) -> Vec<String> {
-        let Some(heard) = self.sessions.get(session) else {
-            return Vec::new();
-        };
+    /// The events of these messages, the latest of the session or `all` that it has, that have not been told in their
+    /// final state, as payloads. `None`: they do not reach back to where the session is ours.
+    pub(super) fn missing(&self, session: &str, messages: &[Message], all: bool) -> Option<Vec<String>> {
+        let heard = self.sessions.get(session)?;
         let at = |wanted: &String| messages.iter().position(|m| id_of(m).as_ref() == Some(wanted));
         let first = match &heard.since {
-            Since::Ever => 0,
-            Since::Message(first) => at(first).unwrap_or(messages.len()),
-            Since::Nothing => messages.len(),
+            Since::Ever => all.then_some(0)?,
+            Since::Message(first) => at(first)?,
         };
         let known = heard.forgotten.as_ref().and_then(at).map_or(0, |at| at + 1);
-        messages[first.max(known)..]
+        let missing = messages[first.max(known)..]
             .iter()
             .flat_map(payloads)
-            .filter(|payload| observe(payload).is_ok_and(|seen| self.is_missing(&seen)))
-            .collect()
+            .filter(|payload| observe(payload).is_ok_and(|seen| self.is_missing(&seen)));
+        Some(missing.collect())
     }
 
     fn is_missing(&self, seen: &Observation) -> bool {
@@ -235,36 +245,66 @@ mod tests {
         }
     }
 
+    fn missing(finished: &Finished, session: &str, messages: &[Message]) -> Option<usize> {
+        finished
+            .missing(session, messages, true)
+            .map(|missing| missing.len())
+    }
+
     #[test]
     fn only_final_states_that_were_not_told_are_missing() {
         let mut finished = Finished::default();
         finished.expect_all("a");
-        assert!(
-            finished.missing("a", &[message("m1", "a", false)]).is_empty(),
+        assert_eq!(
+            missing(&finished, "a", &[message("m1", "a", false)]),
+            Some(0),
             "it goes on"
         );
-        assert_eq!(finished.missing("a", &[message("m1", "a", true)]).len(), 2);
+        assert_eq!(missing(&finished, "a", &[message("m1", "a", true)]), Some(2));
         finished.pass_over(&[message("m1", "a", true)]);
-        assert!(finished.missing("a", &[message("m1", "a", true)]).is_empty());
+        assert_eq!(missing(&finished, "a", &[message("m1", "a", true)]), Some(0));
     }
 
     #[test]
-    fn what_was_there_before_the_first_word_is_not_ours_whatever_its_id() {
+    fn what_was_there_before_us_is_not_ours_whatever_its_id() {
         let mut finished = Finished::default();
-        finished.was_there("a");
-        let messages = |done| [message("m9", "a", true), message("m5", "a", done)];
-        assert!(
-            finished.missing("a", &messages(true)).is_empty(),
-            "nothing was heard"
+        let [old, last, new] =
+            [("m9", true), ("m5", false), ("m1", true)].map(|(id, done)| message(id, "a", done));
+        finished.was_there("a", std::slice::from_ref(&last));
+        assert_eq!(missing(&finished, "a", &[old, last]), Some(0), "nothing happened");
+        let messages = [message("m9", "a", true), message("m5", "a", true), new];
+        assert_eq!(missing(&finished, "a", &messages), Some(4), "m5 and m1");
+        assert_eq!(
+            missing(&finished, "a", &messages[..1]),
+            None,
+            "they do not reach back"
         );
-        finished.pass_over(&[message("m5", "a", false)]);
-        assert_eq!(finished.missing("a", &messages(true)).len(), 2, "m5 alone");
-        assert!(
-            finished.missing("b", &[message("m1", "b", true)]).is_empty(),
+        finished.was_there("empty", &[]);
+        assert_eq!(
+            missing(&finished, "empty", &[message("m1", "empty", true)]),
+            Some(2)
+        );
+        assert_eq!(
+            finished.missing("empty", &[message("m1", "empty", true)], false),
+            None
+        );
+        assert_eq!(
+            missing(&finished, "b", &[message("m1", "b", true)]),
+            None,
             "a stranger"
         );
         assert!(finished.knows("b"), "it is new");
-        assert_eq!(finished.missing("b", &[message("m1", "b", true)]).len(), 2);
+        assert_eq!(missing(&finished, "b", &[message("m1", "b", true)]), Some(2));
+    }
+
+    #[test]
+    fn a_session_that_no_list_names_is_ours_from_the_first_word() {
+        let mut finished = Finished::default();
+        finished.expect_unlisted();
+        let heard = payloads(&message("m5", "a", false));
+        finished.observe(&observe(&heard[0]).unwrap());
+        let messages = [message("m1", "a", true), message("m5", "a", true)];
+        assert_eq!(missing(&finished, "a", &messages), Some(2), "m5 alone");
     }
 
     #[test]
@@ -289,9 +329,9 @@ mod tests {
             .collect();
         finished.pass_over(&all);
         assert!(finished.told.len() <= REMEMBERED && finished.order.len() <= REMEMBERED);
-        assert!(finished.missing("a", &all).is_empty());
+        assert_eq!(missing(&finished, "a", &all), Some(0));
         for n in 0..2 * SESSIONS {
-            finished.was_there(&format!("ses_{n}"));
+            finished.was_there(&format!("ses_{n}"), &[]);
         }
         assert_eq!(finished.sessions.len(), SESSIONS);
     }

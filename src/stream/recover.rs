@@ -3,7 +3,7 @@
 
 use super::live::Live;
 use crate::pipe::Failure;
-use crate::server::{Entry, History, Session};
+use crate::server::{Entry, History, Listing, Session};
 use crate::wire::observe;
 use std::collections::HashSet;
 
@@ -12,12 +12,13 @@ impl Live<'_> {
     /// part, and goes on from there the next time.
     pub(super) async fn recover(&mut self) -> Result<bool, Failure> {
         let server = self.server.clone();
-        let sessions = self.ticking(server.sessions()).await?;
+        let Listing { sessions, everywhere } = self.ticking(server.sessions()).await?;
         self.ledger.family.adopt_from(&sessions);
         let mut wanted = self.ledger.wanted(&sessions);
         let all = wanted.len();
         wanted.retain(|id| !self.ledger.seen.is_forgotten(id));
-        let mut complete = wanted.len() == all;
+        // A session of another project that began meanwhile may be in no list.
+        let mut complete = wanted.len() == all && (everywhere || !self.ledger.is_of_everything());
         if self.catch_up(&sessions, &wanted).await?
             && let Some(history) = self.history(&sessions, &wanted).await?
         {
@@ -28,7 +29,9 @@ impl Live<'_> {
                 complete &= self.tell_messages(&id).await?;
             }
         }
-        Ok(complete && !self.ledger.log_is_out_of_order)
+        // A server of 1.1 that has no such route may answer as one whose log is broken.
+        let log_failed = self.ledger.log_is_out_of_order && self.ledger.seen.has_ids();
+        Ok(complete && !log_failed)
     }
 
     /// The log, from where it was told; `None` where the server keeps none.
@@ -85,14 +88,30 @@ impl Live<'_> {
         Ok(history.skipped == 0)
     }
 
-    /// What the messages of a session say beyond what has been told.
+    /// What the messages of a session say beyond what has been told, as payloads; `None` where nobody can tell. Most
+    /// sessions have been silent: their latest messages say so.
+    async fn missing(&mut self, session: &str) -> Result<Option<Vec<String>>, Failure> {
+        let server = self.server.clone();
+        let Some(latest) = self.ticking(server.latest_messages(session)).await? else {
+            // It was deleted: the server keeps nothing of it.
+            return Ok(Some(Vec::new()));
+        };
+        if let Some(missing) = self.ledger.finished.missing(session, &latest, false) {
+            return Ok(Some(missing));
+        }
+        let all = self.ticking(server.messages(session)).await?;
+        Ok(self.ledger.finished.missing(session, &all, true))
+    }
+
+    /// Tells what the messages of a session say beyond what has been told.
     async fn tell_messages(&mut self, session: &str) -> Result<bool, Failure> {
         if !self.ledger.finished.knows(session) {
             return Ok(false);
         }
-        let server = self.server.clone();
-        let messages = self.ticking(server.messages(session)).await?;
-        for payload in self.ledger.finished.missing(session, &messages) {
+        let Some(missing) = self.missing(session).await? else {
+            return Ok(false);
+        };
+        for payload in missing {
             if let Ok(seen) = observe(&payload) {
                 self.ledger.finished.observe_late(&seen);
             }

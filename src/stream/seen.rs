@@ -65,6 +65,11 @@ impl Seen {
         self.has_ids = true;
     }
 
+    /// Whether the server's events have ids; only such a server keeps a log.
+    pub(super) fn has_ids(&self) -> bool {
+        self.has_ids
+    }
+
     /// Whether nothing of any session was told yet, or was there before us.
     pub(super) fn is_empty(&self) -> bool {
         self.marks.is_empty()

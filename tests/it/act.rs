@@ -59,7 +59,7 @@ fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
 
 /// What a run looks like, and what it comes to.
 #[allow(clippy::too_many_lines, reason = "a table")]
-fn outcomes() -> [(&'static str, i64, Vec<Value>); 24] {
+fn outcomes() -> [(&'static str, i64, Vec<Value>); 25] {
     let abort = || decision("abort", Some("f1"));
     let found = |kind: &str| {
         vec![
@@ -109,6 +109,7 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 24] {
         ("failed", 13, rests("error")),
         ("aborted", 15, rests("aborted")),
         ("unreachable", 69, vec![opened(true), closed("serverGone", None)]),
+        ("refused", 77, vec![opened(true), closed("notAllowed", None)]),
         (
             "interrupted",
             130,

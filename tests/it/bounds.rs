@@ -58,8 +58,17 @@ fn standstill(count: impl Fn() -> usize) -> usize {
 
 #[test]
 fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
+    a_reader_that_sleeps(None);
+}
+
+#[test]
+fn a_reader_that_does_not_read_from_behind_a_password() {
+    a_reader_that_sleeps(Some(PASSWORD));
+}
+
+fn a_reader_that_sleeps(password: Option<&'static str>) {
     const EVENTS: usize = 3200;
-    let flood = Flood::behind(Some(PASSWORD), EVENTS, |_| 64 * 1024);
+    let flood = Flood::behind(password, EVENTS, |_| 64 * 1024);
     let mut child = start(&[
         "--server",
         &flood.url(),

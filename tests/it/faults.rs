@@ -40,7 +40,7 @@ struct Run {
 }
 
 impl Run {
-    fn of(seed: u64) -> Self {
+    fn of(seed: u64, password: Option<&'static str>) -> Self {
         let watched = match seed % 8 {
             5 => Watched::Directory,
             6 => Watched::All,
@@ -52,7 +52,6 @@ impl Run {
             1 => Clock::StepsBack,
             _ => Clock::Wraps,
         };
-        let password = (seed % 2 == 1).then_some(PASSWORD);
         let ways = Ways {
             ids,
             password,
@@ -229,6 +228,15 @@ fn read(run: Run, server: &Recorded, proxy: &Proxy, child: &mut Child) -> Result
 
 #[test]
 fn whatever_happens_to_the_connection_every_event_of_the_log_is_told_once_and_in_order() {
+    every_run_with(None);
+}
+
+#[test]
+fn the_same_behind_a_password() {
+    every_run_with(Some(PASSWORD));
+}
+
+fn every_run_with(password: Option<&'static str>) {
     let recordings = that_rest();
     let next = AtomicU64::new(0);
     let outcomes = Mutex::new(Vec::new());
@@ -241,7 +249,7 @@ fn whatever_happens_to_the_connection_every_event_of_the_log_is_told_once_and_in
                         return;
                     }
                     let which = usize::try_from(seed).unwrap() % recordings.len();
-                    let run = Run::of(seed);
+                    let run = Run::of(seed, password);
                     let (met, outcome) = go(run, &recordings[which]);
                     outcomes.lock().unwrap().push((run, met, outcome));
                 }

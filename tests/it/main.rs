@@ -32,6 +32,8 @@ mod readme;
 mod review;
 mod run;
 mod stream;
+mod stream_gaps;
+mod stream_without_log;
 #[allow(
     dead_code,
     unused_imports,

@@ -1,19 +1,11 @@
 //! `ocr-stream` without a server: recordings, and what it says when it cannot begin.
 
-use crate::support::{Host, Proxy, Recorded, Ways, measured, ocr};
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Path;
-use axum::routing::get;
-use futures_util::{StreamExt, stream};
+use crate::support::{Proxy, Recorded, Ways, measured, ocr};
 use predicates::prelude::*;
-use serde_json::{Value, json};
-use std::convert::Infallible;
+use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const LOOP: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -312,80 +304,4 @@ fn with_all_those_of_every_directory_are_told_unwrapped() {
 #[test]
 fn an_event_that_nobody_knows_passes() {
     assert!(watched(&[], "session.dreams").contains("\"type\":\"session.dreams\""));
-}
-
-/// A server of 1.1: neither ids nor a log. Its first listener is dropped; the second session is there from then on.
-fn without_ids() -> Host {
-    let listeners = Arc::new(AtomicUsize::new(0));
-    let (count, seen) = (Arc::clone(&listeners), listeners);
-    let events = move || {
-        let first = count.fetch_add(1, Ordering::Relaxed) == 0;
-        async move {
-            let said = stream::iter(["data: {\"type\":\"server.connected\",\"properties\":{}}\n\n"]);
-            let said = said.map(Ok::<_, Infallible>);
-            let body = if first {
-                Body::from_stream(said)
-            } else {
-                Body::from_stream(said.chain(stream::pending()))
-            };
-            ([("content-type", "text/event-stream")], body)
-        }
-    };
-    let sessions = move || {
-        let names = if seen.load(Ordering::Relaxed) > 1 {
-            &["ses_old", "ses_new"][..]
-        } else {
-            &["ses_old"]
-        };
-        let sessions: Vec<Value> = names
-            .iter()
-            .map(|id| json!({"id": id, "directory": "/p"}))
-            .collect();
-        async { axum::Json(sessions) }
-    };
-    let messages = |Path(id): Path<String>| async move {
-        axum::Json(
-            json!([{"info": {"id": format!("msg_{id}"), "sessionID": id, "role": "user", "time": {"created": 1}}, "parts": []}]),
-        )
-    };
-    Host::serve(
-        Router::new()
-            .route("/event", get(events))
-            .route("/session", get(sessions))
-            .route("/session/{id}/message", get(messages))
-            .route("/path", get(|| async { axum::Json(json!({"directory": "/p"})) }))
-            .route(
-                "/global/health",
-                get(|| async { axum::Json(json!({"healthy": true, "version": "1.1.53"})) }),
-            ),
-    )
-}
-
-#[test]
-fn a_session_that_began_and_ended_while_nobody_listened_is_told_without_a_log_too() {
-    let server = without_ids();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
-        .args(["--server", &server.url(), "--follow"])
-        .env_clear()
-        .envs(measured())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok);
-    let mut told = Vec::new();
-    for line in lines {
-        let gap = line.contains("ocr.stream.gap");
-        told.push(line);
-        if gap {
-            break;
-        }
-    }
-    assert!(told.iter().any(|line| line.contains("msg_ses_new")), "{told:?}");
-    assert!(
-        !told.iter().any(|line| line.contains("msg_ses_old")),
-        "it was there before: {told:?}"
-    );
-    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
 }

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// One event in so many is hit, while there are faults left.
 const SPREAD: usize = 60;
@@ -50,6 +51,8 @@ pub struct Proxy {
 struct Line {
     upstream: String,
     client: reqwest::Client,
+    /// Whether nobody may listen.
+    shut: watch::Sender<bool>,
     chance: Mutex<Chance>,
 }
 
@@ -84,6 +87,7 @@ impl Proxy {
         let line = Arc::new(Line {
             upstream: upstream.trim_end_matches('/').to_owned(),
             client: reqwest::Client::new(),
+            shut: watch::Sender::new(false),
             chance: Mutex::new(Chance {
                 rng,
                 left: faults,
@@ -101,6 +105,16 @@ impl Proxy {
     /// Its base URL.
     pub fn url(&self) -> String {
         self.host.url()
+    }
+
+    /// Cuts everybody off who listens, and lets nobody listen until it is opened.
+    pub fn shut(&self) {
+        self.line.shut.send_replace(true);
+    }
+
+    /// Lets everybody listen again.
+    pub fn open(&self) {
+        self.line.shut.send_replace(false);
     }
 
     /// What it did so far.
@@ -122,7 +136,11 @@ async fn pass(State(line): State<Arc<Line>>, request: Request) -> Response {
         kept.insert(header::CONTENT_TYPE, kind.clone());
     }
     let status = answer.status();
-    let body = if status.is_success() && path.ends_with("/event") {
+    let listens = status.is_success() && path.ends_with("/event");
+    if listens && *line.shut.borrow() {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    let body = if listens {
         Body::from_stream(faulty(line, answer))
     } else {
         let Ok(bytes) = answer.bytes().await else {
@@ -242,7 +260,11 @@ fn faulty(line: Arc<Line>, answer: reqwest::Response) -> impl Stream<Item = io::
         out: VecDeque::new(),
     };
     stream::unfold(wire, async |mut wire| {
-        let next = wire.next().await?;
+        let mut shut = wire.line.shut.subscribe();
+        let next = tokio::select! {
+            next = wire.next() => next?,
+            _ = shut.wait_for(|shut| *shut) => Err(cut()),
+        };
         Some((next, wire))
     })
 }

@@ -10,6 +10,8 @@ pub enum CloseReason {
     Rest,
     /// The server is gone, or did not answer for too long.
     ServerGone,
+    /// The server does not let us in any more: it wants another password.
+    NotAllowed,
     /// A signal asked us to stop.
     Interrupted,
 }

@@ -24,6 +24,8 @@ pub enum RunOutcome {
     Aborted,
     /// The server went away: 69.
     Unreachable,
+    /// The server did not let us in any more: 77.
+    Refused,
     /// A signal ended the run: 130 or 143.
     Interrupted,
 }

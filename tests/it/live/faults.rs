@@ -1,7 +1,8 @@
 //! A real server that crashes in the middle of its work and comes back: nothing that its log keeps is lost.
 
 use crate::support::{
-    OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with, nothing_left,
+    Faults, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
+    nothing_left,
 };
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -49,18 +50,18 @@ fn told(lines: &[Value], log: &[String]) -> Vec<String> {
     ids
 }
 
-/// One run: the server is killed when so many lines have been read, and started again.
-fn crash(opencode: &OpenCode, seed: u64) -> Result<(), String> {
+/// One run: the server is killed when so many lines have been read, and started again. The faults that it met
+/// besides.
+fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Faults, String> {
     let mut rng = Rng::new(seed);
     let script = Script::parse(WORKS).expect("a scenario");
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
-    let password = seed.is_multiple_of(2).then_some(PASSWORD);
     let mut server = match password {
         Some(password) => Server::with_password(opencode, &project, password),
         None => Server::start(opencode, &project),
     };
-    let proxy = Proxy::start(server.url(), seed, rng.below(3));
+    let proxy = Proxy::start_within(server.url(), seed, 1 + rng.below(3), Some(LINES));
     let line = format!(
         "exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60",
         proxy.url()
@@ -100,14 +101,23 @@ fn crash(opencode: &OpenCode, seed: u64) -> Result<(), String> {
     let home = project.env()[0].1.clone();
     drop(server);
     nothing_left(&home);
-    Ok(())
+    Ok(proxy.faults())
 }
 
 #[test]
 fn a_server_that_crashes_and_comes_back_loses_no_event_of_its_log() {
+    every_run_with(None);
+}
+
+#[test]
+fn the_same_behind_a_password() {
+    every_run_with(Some(PASSWORD));
+}
+
+fn every_run_with(password: Option<&str>) {
     let Some(opencode) = OpenCode::get() else { return };
     let next = AtomicU64::new(0);
-    let wrong = Mutex::new(Vec::new());
+    let (wrong, met) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..SIDE_BY_SIDE {
             scope.spawn(|| {
@@ -116,8 +126,9 @@ fn a_server_that_crashes_and_comes_back_loses_no_event_of_its_log() {
                     if seed >= RUNS {
                         return;
                     }
-                    if let Err(what) = crash(&opencode, seed) {
-                        wrong.lock().unwrap().push((seed, what));
+                    match crash(&opencode, seed, password) {
+                        Ok(faults) => met.lock().unwrap().push(faults),
+                        Err(what) => wrong.lock().unwrap().push((seed, what)),
                     }
                 }
             });
@@ -125,6 +136,10 @@ fn a_server_that_crashes_and_comes_back_loses_no_event_of_its_log() {
     });
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{} of {RUNS} runs: {wrong:#?}", wrong.len());
+    let met = met.into_inner().unwrap();
+    let hit = met.iter().filter(|met| **met != Faults::default()).count();
+    eprintln!("beside the crash {hit} of {RUNS} runs met a fault");
+    assert!(hit > met.len() / 2, "too few faults: {met:?}");
 }
 
 #[test]

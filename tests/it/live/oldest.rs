@@ -26,6 +26,16 @@ const WORKS: &str = r#"{"task": "Count.", "turns": [
         "calls": [{"tool": "bash", "input": {"command": "echo {lap} größer", "description": "Counts"}}]}]},
     {"text": "Counted."}]}"#;
 
+/// A session of its own, and one whose subagent works.
+const TWICE: &str = r#"{"task": "Count.", "turns": [
+    {"laps": 0, "turns": [{"calls": [{"tool": "bash", "input": {"command": "echo {lap}", "description": "Counts"}}]}, {"text": "Counted {lap}."}]}],
+    "agents": [
+        {"prompt": "Have it looked at.", "turns": [
+            {"calls": [{"tool": "task", "input": {"description": "Look", "prompt": "Look at the project.", "subagent_type": "general"}}]},
+            {"text": "They looked."}]},
+        {"prompt": "Look at the project.", "turns": [
+            {"calls": [{"tool": "bash", "input": {"command": "ls", "description": "Lists"}}]}, {"text": "It is there."}]}]}"#;
+
 /// What a session's messages come to, as the server keeps them: the ids of calls that have ended and of
 /// texts that were written to their end.
 fn kept(server: &Server, session: &str) -> Vec<String> {
@@ -90,9 +100,11 @@ fn crash(opencode: &OpenCode, version: &str, seed: u64) {
         "seed {seed}: twice, or missing"
     );
     assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
+    let gaps = done.of("ocr.stream.gap");
+    assert!(!gaps.is_empty(), "seed {seed}: no gap was told");
     assert!(
-        !done.of("ocr.stream.gap").is_empty(),
-        "seed {seed}: no gap was told"
+        gaps.iter().all(|gap| gap["properties"]["complete"] == true),
+        "seed {seed}: {gaps:?}"
     );
     let home = project.env()[0].1.clone();
     drop(server);
@@ -123,6 +135,63 @@ fn final_states_survive_a_crash_with_a_log_that_is_always_empty() {
         return;
     };
     crash(&opencode, MIDDLE, 1);
+}
+
+/// Everything that happens while nobody may listen, in sessions that were silent until then or did not exist.
+fn silent_until_the_gap(version: &str, arguments: &str) {
+    let Some(opencode) = OpenCode::version(version) else {
+        return;
+    };
+    let script = Script::parse(TWICE).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::start(&opencode, &project);
+    let events = server.events();
+    let rests = |session: &str| {
+        events.wait(|e| e["type"] == "session.idle" && e["properties"]["sessionID"] == session);
+    };
+    let silent = server.begin(&script.task);
+    rests(&silent);
+    let before = kept(&server, &silent);
+    let proxy = Proxy::start(server.url(), 0, 0);
+    let line = format!(
+        "exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}",
+        proxy.url()
+    );
+    let mut run = live_shell(&line, &opencode, &project);
+    run.wait_for("server.connected");
+    proxy.shut();
+    server.prompt(&silent, &script.task);
+    rests(&silent);
+    let new = server.begin("Have it looked at.");
+    rests(&new);
+    proxy.open();
+    let gap: Value = serde_json::from_str(&run.wait_for("ocr.stream.gap")).unwrap();
+    run.signal("-TERM");
+    let done = run.finish();
+    let (_, listed) = server.get("/session");
+    let listed = listed.as_array().unwrap().iter();
+    let child = listed.filter(|session| session["parentID"] == new.as_str());
+    let mut sessions: Vec<String> = child.map(|s| s["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(sessions.len(), 1, "a subagent has a session");
+    sessions.extend([silent, new]);
+    let mut expected: Vec<String> = sessions
+        .iter()
+        .flat_map(|session| kept(&server, session))
+        .collect();
+    expected.retain(|id| !before.contains(id));
+    expected.sort();
+    assert_eq!(told(&done.json()), expected, "{version}: twice, or missing");
+    let everything = !(arguments == "--all" && version == OLDEST);
+    assert_eq!(gap["properties"]["complete"], everything, "{version}: {gap}");
+}
+
+#[test]
+fn what_silent_and_new_sessions_do_in_a_gap_is_told() {
+    for version in [OLDEST, MIDDLE] {
+        silent_until_the_gap(version, "");
+        silent_until_the_gap(version, "--all");
+    }
 }
 
 #[test]

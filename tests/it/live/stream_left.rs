@@ -89,6 +89,29 @@ fn kill_9_of_the_stream_and_the_keeper() {
     with_both(|version| kill(version, &["ocr-stream --spawn", "__keep-server"]));
 }
 
+/// As `pkill -9 ocr-stream` and `pkill -9 -f ocr-stream` do: whatever bears our name.
+fn kill_by_name(version: &str) {
+    let Some(sleeping) = asleep(version) else {
+        return;
+    };
+    let bears_it = |process: &String| {
+        let pid = process.split(' ').next().unwrap();
+        let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        process.contains("ocr-stream") || name.trim_end() == "ocr-stream"
+    };
+    let mut found = processes(&sleeping.home);
+    found.retain(bears_it);
+    assert_eq!(found.len(), 2, "the stream and the keeper: {found:?}");
+    kill_9(&found);
+    sleeping.run.finish();
+    nothing_left(&sleeping.home);
+}
+
+#[test]
+fn kill_9_by_name() {
+    with_both(kill_by_name);
+}
+
 #[test]
 fn a_reader_that_leaves() {
     with_both(|version| {

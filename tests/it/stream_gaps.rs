@@ -1,0 +1,144 @@
+//! What is told of a lost connection: how long it was, what it cost, and why it does not come back.
+
+use crate::support::{Host, measured, ocr};
+use axum::Router;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+const CONNECTED: &str = "data: {\"id\":\"evt_0\",\"type\":\"server.connected\",\"properties\":{}}\n\n";
+
+/// A server of one directory whose events come from `events`.
+fn serving(events: MethodRouter) -> Host {
+    Host::serve(
+        Router::new()
+            .route("/event", events)
+            .route("/session", get(|| async { axum::Json(json!([])) }))
+            .route("/path", get(|| async { axum::Json(json!({"directory": "/p"})) }))
+            .route(
+                "/global/health",
+                get(|| async { axum::Json(json!({"healthy": true, "version": "1.18.33"})) }),
+            ),
+    )
+}
+
+#[test]
+fn a_password_that_changed_while_we_were_away_is_a_reason_of_its_own() {
+    for refusal in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let server = serving(get(move || {
+            let first = count.fetch_add(1, Ordering::Relaxed) == 0;
+            async move {
+                let kind = [("content-type", "text/event-stream")];
+                if first {
+                    Ok((kind, CONNECTED))
+                } else {
+                    Err(refusal)
+                }
+            }
+        }));
+        let done = ocr("ocr-stream")
+            .args([
+                "--server",
+                &server.url(),
+                "--follow",
+                "--reconnect-timeout",
+                "600",
+            ])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(77), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains("OPENCODE_SERVER_PASSWORD"), "{said}");
+        let told = String::from_utf8(done.stdout).unwrap();
+        let closed: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+        assert_eq!(closed["properties"]["reason"], "notAllowed", "{told}");
+        assert_eq!(
+            asked.load(Ordering::Relaxed),
+            2,
+            "once more, and not again and again"
+        );
+        let run = ocr("ocr-act").arg("--only").write_stdin(told).output().unwrap();
+        let result: Value = serde_json::from_slice(&run.stdout).unwrap();
+        assert_eq!(result["properties"]["outcome"], "refused", "{result}");
+        assert_eq!(run.status.code(), Some(77));
+    }
+}
+
+/// The signs of life that a server gives after its greeting; each is less than an event.
+const SIGNS: [&str; 10] = [
+    ": still here\n\n",
+    "da",
+    "ta: {\"type\":",
+    "\"x\",",
+    ":",
+    ":",
+    ":",
+    ":",
+    ":",
+    ": that was all",
+];
+/// How far apart they are, and how long the server may say nothing: together they take longer.
+const APART: Duration = Duration::from_millis(300);
+const SILENCE: Duration = Duration::from_secs(2);
+
+#[test]
+fn a_gap_begins_with_the_last_byte_that_was_heard() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let (listeners, sending) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&sent));
+    let server = serving(get(move || {
+        let again = listeners.fetch_add(1, Ordering::Relaxed) > 0;
+        let sending = Arc::clone(&sending);
+        async move {
+            let signs = stream::iter(SIGNS.into_iter().filter(move |_| !again)).then(move |sign| {
+                let sending = Arc::clone(&sending);
+                async move {
+                    tokio::time::sleep(APART).await;
+                    sending.lock().unwrap().push(Instant::now());
+                    sign
+                }
+            });
+            let said = stream::iter([CONNECTED]).chain(signs).map(Ok::<_, Infallible>);
+            let body = Body::from_stream(said.chain(stream::pending()));
+            ([("content-type", "text/event-stream")], body)
+        }
+    }));
+    let seconds = SILENCE.as_secs().to_string();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
+        .args([
+            "--server",
+            &server.url(),
+            "--follow",
+            "--silence-timeout",
+            &seconds,
+        ])
+        .env_clear()
+        .envs(measured())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let gap = lines
+        .map_while(Result::ok)
+        .find(|line| line.contains("ocr.stream.gap"));
+    let gap: Value = serde_json::from_str(&gap.unwrap()).unwrap();
+    let sent = sent.lock().unwrap();
+    assert_eq!(sent.len(), SIGNS.len(), "it was alive: {gap}");
+    let lasted = Duration::from_millis(gap["properties"]["lasted"].as_u64().unwrap());
+    assert!(lasted >= SILENCE, "the silence is a part of it: {gap}");
+    assert!(
+        lasted <= sent[SIGNS.len() - 1].elapsed(),
+        "what came before is not: {gap}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
+}
