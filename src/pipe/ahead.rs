@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-/// How much is read in one go: a sixteenth of a full block.
+/// How much is read in one go: a block that is full has sixty-four of them, so that no thread waits long at its end.
 const CHUNK: usize = 16 * 1024;
 
 /// Reads every line of a block, on so many threads of which this is one, and takes what was read in each, in order, on

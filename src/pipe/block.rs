@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-/// How much one read may bring. Measured: larger blocks gain nothing over 256 KiB.
+/// How much one read may bring: what a pipe holds at the most. Measured: to pass lines 256 KiB are as good; to read
+/// them on two threads these are a sixth faster.
 const BLOCK: usize = 1024 * 1024;
 
 /// Input in blocks, with the unfinished line kept at the front of the buffer.
