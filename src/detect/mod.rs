@@ -3,6 +3,7 @@
 //! A pure function of the lines: no clock, no network, no files, no environment. Time is what the
 //! lines say.
 //!
+//! * `stage`: lines in, lines out; `reading` is what a line says by itself, so that several can be read at once.
 //! * `session`: an observation becomes facts about one session; `call`, `round`, `channel`, `activity`
 //!   and `user` are the pieces of that.
 //! * `rules`: one file a rule; each looks at facts and reports sightings.
