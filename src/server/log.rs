@@ -63,6 +63,17 @@ pub struct Message {
     pub parts: Vec<Box<RawValue>>,
 }
 
+/// What a server has of a session's messages.
+#[derive(Debug)]
+pub enum Kept {
+    /// These, oldest first.
+    Messages(Vec<Message>),
+    /// There is no such session any more.
+    Gone,
+    /// It cannot read them itself: one of 1.1.53 that was killed while it wrote a part has answered 500 ever after.
+    Unreadable,
+}
+
 /// The sessions that a server knows.
 #[derive(Debug)]
 pub struct Listing {
@@ -139,18 +150,21 @@ impl Server {
         self.ask(Method::GET, &path, "list a session's messages").await
     }
 
-    /// The latest few of the session's messages, oldest first; `None` where there is no such session any more.
+    /// What the server has of the session's messages: all of them, or the latest few.
     ///
     /// # Errors
     /// As [`super::explain`] says.
-    pub async fn latest_messages(&self, session: &str) -> Result<Option<Vec<Message>>, Failure> {
-        let path = format!(
-            "/session/{}/message?limit={LATEST}",
-            super::session::segment(session)
-        );
+    pub async fn kept_messages(&self, session: &str, all: bool) -> Result<Kept, Failure> {
+        let limit = if all {
+            String::new()
+        } else {
+            format!("?limit={LATEST}")
+        };
+        let path = format!("/session/{}/message{limit}", super::session::segment(session));
         match self.http.request_json(Method::GET, &path, None).await {
-            Ok(messages) => Ok(Some(messages)),
-            Err(OpencodeError::Http { status: 404, .. }) => Ok(None),
+            Ok(messages) => Ok(Kept::Messages(messages)),
+            Err(OpencodeError::Http { status: 404, .. }) => Ok(Kept::Gone),
+            Err(OpencodeError::Http { status: 500, .. }) => Ok(Kept::Unreadable),
             Err(error) => Err(explain(&self.url, "list a session's messages", &error)),
         }
     }

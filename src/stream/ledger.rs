@@ -4,7 +4,7 @@ use super::family::Family;
 use super::messages::Finished;
 use super::seen::Seen;
 use crate::pipe::Failure;
-use crate::server::{History, Listing, Server, Session};
+use crate::server::{History, Kept, Listing, Server, Session};
 use std::collections::{HashMap, HashSet};
 
 /// A number that no log reaches: what is asked for a session that is not wanted.
@@ -66,7 +66,7 @@ impl Ledger {
         }
         for id in wanted {
             if ledger.seen.last_seq(&id).is_none()
-                && let Some(latest) = server.latest_messages(&id).await?
+                && let Kept::Messages(latest) = server.kept_messages(&id, false).await?
             {
                 ledger.finished.was_there(&id, &latest);
             }

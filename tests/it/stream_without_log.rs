@@ -44,6 +44,9 @@ impl Server {
     }
 }
 
+/// Messages that the server cannot read itself.
+const UNREADABLE: &str = "a file that ends too early";
+
 /// A message with one part; a user's is final at once.
 fn message(id: &str, session: &str, done: bool) -> Value {
     let role = if id.starts_with('u') { "user" } else { "assistant" };
@@ -81,11 +84,20 @@ fn events(server: &Server, wrapped: bool) -> Response {
 
 async fn sessions(State(server): State<Arc<Server>>) -> axum::Json<Vec<Value>> {
     let listed = server.sessions.keys().filter(|id| !server.unlisted.contains(id));
-    let there = listed.filter(|id| server.messages(id).is_some());
+    let after = usize::from(server.listeners.load(Ordering::Relaxed) > 1);
+    let there = listed.filter(|id| !server.sessions[*id][after].is_null());
     axum::Json(there.map(|id| json!({"id": id, "directory": "/p"})).collect())
 }
 
 async fn messages(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Response {
+    let after = usize::from(server.listeners.load(Ordering::Relaxed) > 1);
+    if server
+        .sessions
+        .get(id.as_str())
+        .is_some_and(|says| says[after] == UNREADABLE)
+    {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     match server.messages(&id) {
         Some(messages) => axum::Json(messages.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -209,6 +221,15 @@ fn a_gap_whose_beginning_is_lost_is_not_complete() {
     ];
     let told = told(&[], Server::new([("ses_a", taken_back)]));
     assert_eq!(recovered(&told), (Vec::new(), false), "{told:#?}");
+}
+
+#[test]
+fn what_the_server_cannot_read_itself_is_lost_and_ends_nothing() {
+    let mut sessions = usual();
+    let broken = [json!([message("u1", "ses_broken", true)]), UNREADABLE.into()];
+    sessions.push(("ses_broken", broken));
+    let told = told(&[], Server::new(sessions));
+    assert_eq!(recovered(&told), (USUAL.to_vec(), false), "{told:#?}");
 }
 
 #[test]

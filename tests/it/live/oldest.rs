@@ -38,8 +38,13 @@ const TWICE: &str = r#"{"task": "Count.", "turns": [
 
 /// What a session's messages come to, as the server keeps them: the ids of calls that have ended and of
 /// texts that were written to their end.
-fn kept(server: &Server, session: &str) -> Vec<String> {
+///
+/// `None` where the server cannot read them itself: 1.1 writes a part in place, and a crash may come in the middle.
+fn kept(server: &Server, session: &str) -> Option<Vec<String>> {
     let (status, messages) = server.get(&format!("/session/{session}/message"));
+    if status == 500 {
+        return None;
+    }
     assert_eq!(status, 200);
     let messages = messages.as_array().expect("messages are a list");
     let parts = messages.iter().flat_map(|message| {
@@ -48,7 +53,7 @@ fn kept(server: &Server, session: &str) -> Vec<String> {
     });
     let mut ids: Vec<String> = parts.filter_map(final_state).collect();
     ids.sort();
-    ids
+    Some(ids)
 }
 
 /// The id of a part that has come to its end.
@@ -94,18 +99,16 @@ fn crash(opencode: &OpenCode, version: &str, seed: u64) {
     server.crash_and_restart(opencode, &project);
     let done = run.finish();
     assert_eq!(done.code(), Some(0), "seed {seed}: {}", done.stderr);
-    assert_eq!(
-        told(&done.json()),
-        kept(&server, &session),
-        "seed {seed}: twice, or missing"
-    );
+    let (told, kept) = (told(&done.json()), kept(&server, &session));
+    if let Some(kept) = &kept {
+        assert_eq!(&told, kept, "seed {seed}: twice, or missing");
+    }
+    assert!(told.windows(2).all(|two| two[0] != two[1]), "seed {seed}: twice");
     assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
     let gaps = done.of("ocr.stream.gap");
     assert!(!gaps.is_empty(), "seed {seed}: no gap was told");
-    assert!(
-        gaps.iter().all(|gap| gap["properties"]["complete"] == true),
-        "seed {seed}: {gaps:?}"
-    );
+    let complete = gaps.iter().all(|gap| gap["properties"]["complete"] == true);
+    assert_eq!(complete, kept.is_some(), "seed {seed}: {gaps:?}");
     let home = project.env()[0].1.clone();
     drop(server);
     nothing_left(&home);
@@ -152,7 +155,7 @@ fn silent_until_the_gap(version: &str, arguments: &str) {
     };
     let silent = server.begin(&script.task);
     rests(&silent);
-    let before = kept(&server, &silent);
+    let before = kept(&server, &silent).unwrap();
     let proxy = Proxy::start(server.url(), 0, 0);
     let line = format!(
         "exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}",
@@ -177,7 +180,7 @@ fn silent_until_the_gap(version: &str, arguments: &str) {
     sessions.extend([silent, new]);
     let mut expected: Vec<String> = sessions
         .iter()
-        .flat_map(|session| kept(&server, session))
+        .flat_map(|session| kept(&server, session).unwrap())
         .collect();
     expected.retain(|id| !before.contains(id));
     expected.sort();
@@ -258,7 +261,8 @@ fn what_was_before_and_what_comes_join_without_a_seam() {
     );
     let done = live_shell(&line, &opencode, &project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
-    assert_eq!(told(&done.json()), kept(&server, &session), "twice, or missing");
+    let kept = kept(&server, &session).unwrap();
+    assert_eq!(told(&done.json()), kept, "twice, or missing");
 }
 
 #[test]
