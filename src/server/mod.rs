@@ -12,7 +12,7 @@ mod session;
 
 pub use address::{Credentials, is_loopback, parse_url};
 pub use failure::explain;
-pub use log::{Entry, History, LONGEST_EVENT, Listing, Message};
+pub use log::{Entry, History, Kept, LONGEST_EVENT, Listing, Message};
 pub use session::Session;
 
 use crate::pipe::{Code, Failure};

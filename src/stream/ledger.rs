@@ -4,7 +4,7 @@ use super::family::Family;
 use super::messages::Finished;
 use super::seen::Seen;
 use crate::pipe::Failure;
-use crate::server::{History, Listing, Server, Session};
+use crate::server::{History, Kept, Listing, Server, Session};
 use std::collections::{HashMap, HashSet};
 
 /// A number that no log reaches: what is asked for a session that is not wanted.
@@ -65,10 +65,13 @@ impl Ledger {
             }
         }
         for id in wanted {
-            if ledger.seen.last_seq(&id).is_none()
-                && let Some(latest) = server.latest_messages(&id).await?
-            {
-                ledger.finished.was_there(&id, &latest);
+            if ledger.seen.last_seq(&id).is_some() {
+                continue;
+            }
+            match server.kept(&id, false).await? {
+                Kept::Messages(latest) => ledger.finished.was_there(&id, &latest),
+                Kept::Unreadable => ledger.finished.is_unreadable(&id),
+                Kept::Deleted => {}
             }
         }
         Ok(ledger)

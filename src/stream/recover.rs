@@ -3,7 +3,7 @@
 
 use super::live::Live;
 use crate::pipe::Failure;
-use crate::server::{Entry, History, Listing, Session};
+use crate::server::{Entry, History, Kept, Listing, Session};
 use crate::wire::observe;
 use std::collections::HashSet;
 
@@ -92,15 +92,20 @@ impl Live<'_> {
     /// sessions have been silent: their latest messages say so.
     async fn missing(&mut self, session: &str) -> Result<Option<Vec<String>>, Failure> {
         let server = self.server.clone();
-        let Some(latest) = self.ticking(server.latest_messages(session)).await? else {
-            // It was deleted: the server keeps nothing of it.
-            return Ok(Some(Vec::new()));
-        };
-        if let Some(missing) = self.ledger.finished.missing(session, &latest, false) {
-            return Ok(Some(missing));
+        for all in [false, true] {
+            match self.ticking(server.kept(session, all)).await? {
+                Kept::Messages(messages) => {
+                    let missing = self.ledger.finished.missing(session, &messages, all);
+                    if missing.is_some() {
+                        return Ok(missing);
+                    }
+                }
+                // There is nothing left that could be told.
+                Kept::Deleted => return Ok(Some(Vec::new())),
+                Kept::Unreadable => return Ok(None),
+            }
         }
-        let all = self.ticking(server.messages(session)).await?;
-        Ok(self.ledger.finished.missing(session, &all, true))
+        Ok(None)
     }
 
     /// Tells what the messages of a session say beyond what has been told.
