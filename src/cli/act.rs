@@ -19,7 +19,8 @@ Examples:
 
 OCR_WEBHOOK_SECRET signs what --notify posts. The server's password is read from OPENCODE_SERVER_PASSWORD.
 Exit codes: 0 done; 3 unsure, a person should look; 10 loop; 11 stalled or blocked; 12 budget; 13 the session
-failed; 14 verification failed; 15 aborted by someone else; 69 the server went away; 130 or 143 a signal came.";
+failed; 14 verification failed; 15 aborted by someone else; 69 the server went away; 77 it lets us in no
+more; 130 or 143 a signal came.";
 
 /// How long the server may take to confirm an abort by default, in seconds.
 pub(super) const CONFIRM_TIMEOUT: u64 = 5;

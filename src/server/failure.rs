@@ -91,7 +91,7 @@ pub(super) fn check_stream(url: &Url, answer: reqwest::Response) -> Result<reqwe
 }
 
 /// The innermost cause: "connection refused" rather than the layers above it.
-fn root_cause(error: &reqwest::Error) -> String {
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -63,14 +63,14 @@ pub struct Message {
     pub parts: Vec<Box<RawValue>>,
 }
 
-/// What a server has of a session's messages.
+/// What a server says when it is asked for messages of a session.
 #[derive(Debug)]
 pub enum Kept {
     /// These, oldest first.
     Messages(Vec<Message>),
     /// There is no such session any more.
-    Gone,
-    /// It cannot read them itself: one of 1.1.53 that was killed while it wrote a part has answered 500 ever after.
+    Deleted,
+    /// It has the session and fails to say what is in it: one broken file is enough on 1.1.
     Unreadable,
 }
 
@@ -150,11 +150,11 @@ impl Server {
         self.ask(Method::GET, &path, "list a session's messages").await
     }
 
-    /// What the server has of the session's messages: all of them, or the latest few.
+    /// What the server keeps of a session: the latest few of its messages, or `all` of them.
     ///
     /// # Errors
     /// As [`super::explain`] says.
-    pub async fn kept_messages(&self, session: &str, all: bool) -> Result<Kept, Failure> {
+    pub async fn kept(&self, session: &str, all: bool) -> Result<Kept, Failure> {
         let limit = if all {
             String::new()
         } else {
@@ -163,8 +163,13 @@ impl Server {
         let path = format!("/session/{}/message{limit}", super::session::segment(session));
         match self.http.request_json(Method::GET, &path, None).await {
             Ok(messages) => Ok(Kept::Messages(messages)),
-            Err(OpencodeError::Http { status: 404, .. }) => Ok(Kept::Gone),
-            Err(OpencodeError::Http { status: 500, .. }) => Ok(Kept::Unreadable),
+            Err(OpencodeError::Http { status: 404, .. }) => Ok(Kept::Deleted),
+            Err(OpencodeError::Http {
+                status: 400 | 500, ..
+            }) => {
+                tracing::info!("{} cannot say what is in {session}", self.url);
+                Ok(Kept::Unreadable)
+            }
             Err(error) => Err(explain(&self.url, "list a session's messages", &error)),
         }
     }
@@ -225,7 +230,7 @@ impl Server {
     /// # Errors
     /// As [`super::explain`] says.
     pub async fn sessions(&self) -> Result<Listing, Failure> {
-        if let Some(sessions) = self.sessions_everywhere().await {
+        if let Some(sessions) = self.sessions_everywhere().await? {
             return Ok(Listing {
                 sessions,
                 everywhere: true,
@@ -240,16 +245,32 @@ impl Server {
 
     /// The sessions of every project; `None` where the server has no such list. Named without a directory:
     /// with one it would list only that.
-    async fn sessions_everywhere(&self) -> Option<Vec<Session>> {
-        let answer = self
+    async fn sessions_everywhere(&self) -> Result<Option<Vec<Session>>, Failure> {
+        let asked = self
             .events
             .get(self.route("experimental/session"))
             .query(&[("limit", ALL)])
             .timeout(REQUEST_TIMEOUT)
             .send()
-            .await
-            .ok()?;
-        answer.error_for_status().ok()?.json().await.ok()
+            .await;
+        let said = match asked.and_then(Response::error_for_status) {
+            Ok(answer) => answer.bytes().await,
+            Err(error) => Err(error),
+        };
+        match said {
+            Ok(said) => Ok(serde_json::from_slice(&said).ok()),
+            // One of 1.1 passes what it does not know on to the network, and may wait for that in vain.
+            Err(error) if error.is_status() || error.is_timeout() => Ok(None),
+            // An answer that breaks off is none: the list that others have is shorter.
+            Err(error) => Err(Failure::new(
+                Code::Unreachable,
+                format_args!(
+                    "{} broke off while it listed its sessions: {}",
+                    self.url,
+                    failure::root_cause(&error)
+                ),
+            )),
+        }
     }
 
     /// The directory that the server works in for us.

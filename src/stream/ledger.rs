@@ -65,10 +65,13 @@ impl Ledger {
             }
         }
         for id in wanted {
-            if ledger.seen.last_seq(&id).is_none()
-                && let Kept::Messages(latest) = server.kept_messages(&id, false).await?
-            {
-                ledger.finished.was_there(&id, &latest);
+            if ledger.seen.last_seq(&id).is_some() {
+                continue;
+            }
+            match server.kept(&id, false).await? {
+                Kept::Messages(latest) => ledger.finished.was_there(&id, &latest),
+                Kept::Unreadable => ledger.finished.is_unreadable(&id),
+                Kept::Deleted => {}
             }
         }
         Ok(ledger)

@@ -54,6 +54,8 @@ enum Since {
     Ever,
     /// From this message: the session was there before us.
     Message(String),
+    /// Nobody can tell: what was there before us could not be read.
+    Unknown,
 }
 
 impl Finished {
@@ -68,6 +70,11 @@ impl Finished {
         let first = latest.first().and_then(id_of);
         self.begin(session, first.map_or(Since::Ever, Since::Message));
         self.pass_over(latest);
+    }
+
+    /// This session was there before us, and what it had said by then nobody can tell.
+    pub(super) fn is_unreadable(&mut self, session: &str) {
+        self.begin(session, Since::Unknown);
     }
 
     /// From now on a session that nobody named may have been there before us.
@@ -146,6 +153,7 @@ impl Finished {
         let first = match &heard.since {
             Since::Ever => all.then_some(0)?,
             Since::Message(first) => at(first)?,
+            Since::Unknown => return None,
         };
         let known = heard.forgotten.as_ref().and_then(at).map_or(0, |at| at + 1);
         let missing = messages[first.max(known)..]

@@ -91,22 +91,18 @@ impl Live<'_> {
     /// What the messages of a session say beyond what has been told, as payloads; `None` where nobody can tell. Most
     /// sessions have been silent: their latest messages say so.
     async fn missing(&mut self, session: &str) -> Result<Option<Vec<String>>, Failure> {
+        let server = self.server.clone();
         for all in [false, true] {
-            let server = self.server.clone();
-            let messages = match self.ticking(server.kept_messages(session, all)).await? {
-                Kept::Messages(messages) => messages,
-                // The server keeps nothing of it.
-                Kept::Gone => return Ok(Some(Vec::new())),
-                Kept::Unreadable => {
-                    tracing::warn!(
-                        "the server cannot read its messages of {session}: what was missed of it is lost"
-                    );
-                    return Ok(None);
+            match self.ticking(server.kept(session, all)).await? {
+                Kept::Messages(messages) => {
+                    let missing = self.ledger.finished.missing(session, &messages, all);
+                    if missing.is_some() {
+                        return Ok(missing);
+                    }
                 }
-            };
-            let missing = self.ledger.finished.missing(session, &messages, all);
-            if missing.is_some() {
-                return Ok(missing);
+                // There is nothing left that could be told.
+                Kept::Deleted => return Ok(Some(Vec::new())),
+                Kept::Unreadable => return Ok(None),
             }
         }
         Ok(None)

@@ -89,8 +89,8 @@ const SIGNS: [&str; 10] = [
     ": that was all",
 ];
 /// How far apart they are, and how long the server may say nothing: together they take longer.
-const APART: Duration = Duration::from_millis(300);
-const SILENCE: Duration = Duration::from_secs(2);
+const APART: Duration = Duration::from_millis(400);
+const SILENCE: Duration = Duration::from_secs(3);
 
 #[test]
 fn a_gap_begins_with_the_last_byte_that_was_heard() {

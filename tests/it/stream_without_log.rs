@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a server knows: its sessions, and what they say before the gap and after it; `null` where there is no such
-/// session at the time.
+/// session at the time, `false` where the server cannot read it.
 struct Server {
     sessions: BTreeMap<&'static str, [Value; 2]>,
     /// Those that no list names.
@@ -37,15 +37,12 @@ impl Server {
         }
     }
 
-    /// What a session says by now.
-    fn messages(&self, session: &str) -> Option<&Vec<Value>> {
+    /// What a session says by now; `None` where there is no such session.
+    fn messages(&self, session: &str) -> Option<&Value> {
         let after = self.listeners.load(Ordering::Relaxed) > 1;
-        self.sessions.get(session)?[usize::from(after)].as_array()
+        Some(&self.sessions.get(session)?[usize::from(after)]).filter(|messages| !messages.is_null())
     }
 }
-
-/// Messages that the server cannot read itself.
-const UNREADABLE: &str = "a file that ends too early";
 
 /// A message with one part; a user's is final at once.
 fn message(id: &str, session: &str, done: bool) -> Value {
@@ -84,21 +81,13 @@ fn events(server: &Server, wrapped: bool) -> Response {
 
 async fn sessions(State(server): State<Arc<Server>>) -> axum::Json<Vec<Value>> {
     let listed = server.sessions.keys().filter(|id| !server.unlisted.contains(id));
-    let after = usize::from(server.listeners.load(Ordering::Relaxed) > 1);
-    let there = listed.filter(|id| !server.sessions[*id][after].is_null());
+    let there = listed.filter(|id| server.messages(id).is_some());
     axum::Json(there.map(|id| json!({"id": id, "directory": "/p"})).collect())
 }
 
 async fn messages(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Response {
-    let after = usize::from(server.listeners.load(Ordering::Relaxed) > 1);
-    if server
-        .sessions
-        .get(id.as_str())
-        .is_some_and(|says| says[after] == UNREADABLE)
-    {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    }
     match server.messages(&id) {
+        Some(Value::Bool(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Some(messages) => axum::Json(messages.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -106,6 +95,13 @@ async fn messages(State(server): State<Arc<Server>>, Path(id): Path<String>) -> 
 
 /// What is told up to the first gap's line, which is the last.
 fn told(arguments: &[&str], server: Server) -> Vec<Value> {
+    let (told, said) = told_and_said(arguments, server);
+    assert_eq!(said, "", "nothing is amiss");
+    told
+}
+
+/// The same, and what is said to people.
+fn told_and_said(arguments: &[&str], server: Server) -> (Vec<Value>, String) {
     let server = Arc::new(server);
     let host = Host::serve(
         Router::new()
@@ -119,6 +115,11 @@ fn told(arguments: &[&str], server: Server) -> Vec<Value> {
             )
             .route("/session", get(sessions))
             .route("/session/{id}/message", get(messages))
+            .route("/session/status", get(|| async { axum::Json(json!({})) }))
+            .route(
+                "/session/{id}",
+                get(async |Path(id): Path<String>| axum::Json(json!({"id": id, "directory": "/p"}))),
+            )
             .route("/path", get(|| async { axum::Json(json!({"directory": "/p"})) }))
             .route(
                 "/global/health",
@@ -132,6 +133,7 @@ fn told(arguments: &[&str], server: Server) -> Vec<Value> {
         .env_clear()
         .envs(measured())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut told = Vec::new();
@@ -141,8 +143,9 @@ fn told(arguments: &[&str], server: Server) -> Vec<Value> {
             break;
         }
     }
-    assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
-    told
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(141), "the reader left");
+    (told, String::from_utf8(done.stderr).unwrap())
 }
 
 /// The ids of the messages and parts that were told late, sorted, and whether the gap's line says that it is all.
@@ -224,12 +227,42 @@ fn a_gap_whose_beginning_is_lost_is_not_complete() {
 }
 
 #[test]
-fn what_the_server_cannot_read_itself_is_lost_and_ends_nothing() {
-    let mut sessions = usual();
-    let broken = [json!([message("u1", "ses_broken", true)]), UNREADABLE.into()];
-    sessions.push(("ses_broken", broken));
-    let told = told(&[], Server::new(sessions));
-    assert_eq!(recovered(&told), (USUAL.to_vec(), false), "{told:#?}");
+fn a_session_that_the_server_cannot_read_keeps_nobody_from_the_others() {
+    let broken = || json!(false);
+    let said = || json!([message("u1", "ses_broken", true)]);
+    for states in [[broken(), broken()], [broken(), said()], [said(), broken()]] {
+        let mut sessions = usual();
+        sessions.push(("ses_broken", states));
+        let told = told(&[], Server::new(sessions));
+        assert_eq!(recovered(&told), (USUAL.to_vec(), false), "{told:#?}");
+    }
+}
+
+#[test]
+fn a_past_that_cannot_be_told_whole_is_said_to_be_so() {
+    let both = [
+        (
+            "ses_quiet",
+            [(); 2].map(|()| json!([message("u9", "ses_quiet", true)])),
+        ),
+        ("ses_broken", [json!(false), json!(false)]),
+    ];
+    for (session, whole, first) in [("ses_quiet", true, Some("prt_u9")), ("ses_broken", false, None)] {
+        let run = told_and_said(&["--session", session, "--from-start"], Server::new(both.clone()));
+        assert_eq!(run.1.lines().count(), usize::from(!whole), "{}", run.1);
+        assert!(
+            whole || run.1.contains("cannot tell all that was before"),
+            "{}",
+            run.1
+        );
+        let late = run.0.iter().find(|line| line["recovered"] == true);
+        let first = first.map(Value::from);
+        assert_eq!(
+            late.map(|line| line["properties"]["part"]["id"].clone()),
+            first,
+            "{run:#?}"
+        );
+    }
 }
 
 #[test]

@@ -170,7 +170,12 @@ impl Line {
     /// What was missed may be lost on its way as well.
     fn maybe_broken(&self, path: &str, bytes: Bytes) -> Body {
         let mut chance = self.chance.lock().expect("no handler panics");
-        if path != "/sync/history" || chance.left == 0 || chance.rng.below(4) > 0 {
+        let spread = match path {
+            "/sync/history" => 4,
+            "/experimental/session" => 20,
+            _ => return Body::from(bytes),
+        };
+        if chance.left == 0 || chance.rng.below(spread) > 0 {
             return Body::from(bytes);
         }
         chance.left -= 1;
