@@ -63,6 +63,29 @@ pub struct Message {
     pub parts: Vec<Box<RawValue>>,
 }
 
+impl Message {
+    /// Its id, unless it has none.
+    pub fn id(&self) -> Option<String> {
+        self.head().map(|head| head.id)
+    }
+
+    /// Whether the model wrote it.
+    pub fn is_answer(&self) -> bool {
+        self.head().is_some_and(|head| head.role == "assistant")
+    }
+
+    fn head(&self) -> Option<MessageHead> {
+        serde_json::from_str(self.info.get()).ok()
+    }
+}
+
+#[derive(Deserialize)]
+struct MessageHead {
+    id: String,
+    #[serde(default)]
+    role: String,
+}
+
 /// What a server says when it is asked for messages of a session.
 #[derive(Debug)]
 pub enum Kept {
@@ -150,17 +173,30 @@ impl Server {
         self.ask(Method::GET, &path, "list a session's messages").await
     }
 
-    /// What the server keeps of a session: the latest few of its messages, or `all` of them.
+    /// The latest messages of a session, with its latest answer among them: what has been asked since may be any
+    /// number, and waits behind that.
     ///
     /// # Errors
     /// As [`super::explain`] says.
-    pub async fn kept(&self, session: &str, all: bool) -> Result<Kept, Failure> {
-        let limit = if all {
-            String::new()
-        } else {
-            format!("?limit={LATEST}")
-        };
-        let path = format!("/session/{}/message{limit}", super::session::segment(session));
+    pub async fn latest(&self, session: &str) -> Result<Kept, Failure> {
+        match self.kept(session, &format!("?limit={LATEST}")).await? {
+            Kept::Messages(latest) if latest.len() >= LATEST && !latest.iter().any(Message::is_answer) => {
+                self.whole(session).await
+            }
+            kept => Ok(kept),
+        }
+    }
+
+    /// All messages of a session.
+    ///
+    /// # Errors
+    /// As [`super::explain`] says.
+    pub async fn whole(&self, session: &str) -> Result<Kept, Failure> {
+        self.kept(session, "").await
+    }
+
+    async fn kept(&self, session: &str, query: &str) -> Result<Kept, Failure> {
+        let path = format!("/session/{}/message{query}", super::session::segment(session));
         match self.http.request_json(Method::GET, &path, None).await {
             Ok(messages) => Ok(Kept::Messages(messages)),
             Err(OpencodeError::Http { status: 404, .. }) => Ok(Kept::Deleted),

@@ -48,6 +48,11 @@ impl Ids {
         self.known.remove(&self.hash.hash_one(id))
     }
 
+    /// Whether there is no room left: for each new one the oldest is forgotten.
+    pub(super) fn is_full(&self) -> bool {
+        self.order.len() >= self.most
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.order.len()

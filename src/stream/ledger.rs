@@ -1,14 +1,19 @@
 //! What is watched, and what of it has been told.
 
 use super::family::Family;
-use super::messages::Finished;
+use super::finished::Finished;
 use super::seen::Seen;
 use crate::pipe::Failure;
 use crate::server::{History, Kept, Listing, Server, Session};
+use futures_util::{Stream, StreamExt, stream};
 use std::collections::{HashMap, HashSet};
 
 /// A number that no log reaches: what is asked for a session that is not wanted.
 const NOTHING: i64 = i64::MAX >> 11;
+
+/// How many sessions are asked for their messages at a time: eighty a second of a server a tenth of a second away,
+/// which has other things to do besides.
+const AT_ONCE: usize = 8;
 
 /// What is watched, and what of it has been told.
 pub(super) struct Ledger {
@@ -64,11 +69,9 @@ impl Ledger {
                 }
             }
         }
-        for id in wanted {
-            if ledger.seen.last_seq(&id).is_some() {
-                continue;
-            }
-            match server.kept(&id, false).await? {
+        let mut latest = latest(server, ledger.without_log(wanted));
+        while let Some((id, kept)) = latest.next().await {
+            match kept? {
                 Kept::Messages(latest) => ledger.finished.was_there(&id, &latest),
                 Kept::Unreadable => ledger.finished.is_unreadable(&id),
                 Kept::Deleted => {}
@@ -96,6 +99,12 @@ impl Ledger {
         listed.chain(known.cloned()).collect()
     }
 
+    /// Those of these sessions that no log tells anything of.
+    pub(super) fn without_log(&self, mut sessions: HashSet<String>) -> HashSet<String> {
+        sessions.retain(|id| self.seen.last_seq(id).is_none());
+        sessions
+    }
+
     /// Whether the sessions of every directory are watched.
     pub(super) fn is_of_everything(&self) -> bool {
         self.session.is_none() && self.directory.is_none()
@@ -113,4 +122,19 @@ impl Ledger {
             .chain(told)
             .collect()
     }
+}
+
+/// The latest messages of each of these sessions, asked for a few at a time: a distant server may know hundreds.
+pub(super) fn latest(
+    server: &Server,
+    sessions: HashSet<String>,
+) -> impl Stream<Item = (String, Result<Kept, Failure>)> + Unpin {
+    let asked = stream::iter(sessions).map(|id| {
+        let server = server.clone();
+        async move {
+            let kept = server.latest(&id).await;
+            (id, kept)
+        }
+    });
+    Box::pin(asked.buffer_unordered(AT_ONCE))
 }

@@ -13,6 +13,10 @@ mod family;
 #[cfg(unix)]
 mod feed;
 #[cfg(unix)]
+mod finished;
+#[cfg(unix)]
+mod heard;
+#[cfg(unix)]
 mod ids;
 #[cfg(unix)]
 pub mod import;

@@ -1,10 +1,12 @@
 //! What a lost connection cost: asked from the durable log, told in its order, each event once; or from the
 //! messages, where the server keeps no log.
 
+use super::ledger::latest;
 use super::live::Live;
 use crate::pipe::Failure;
 use crate::server::{Entry, History, Kept, Listing, Session};
 use crate::wire::observe;
+use futures_util::StreamExt;
 use std::collections::HashSet;
 
 impl Live<'_> {
@@ -24,10 +26,9 @@ impl Live<'_> {
         {
             complete &= self.tell_log(history, &wanted).await?;
         }
-        for id in wanted {
-            if self.ledger.seen.last_seq(&id).is_none() {
-                complete &= self.tell_messages(&id).await?;
-            }
+        let mut latest = latest(&server, self.ledger.without_log(wanted));
+        while let Some((id, kept)) = self.ticking(async { Ok(latest.next().await) }).await? {
+            complete &= self.tell_messages(&id, kept?).await?;
         }
         // A server of 1.1 that has no such route may answer as one whose log is broken.
         let log_failed = self.ledger.log_is_out_of_order && self.ledger.seen.has_ids();
@@ -90,30 +91,33 @@ impl Live<'_> {
 
     /// What the messages of a session say beyond what has been told, as payloads; `None` where nobody can tell. Most
     /// sessions have been silent: their latest messages say so.
-    async fn missing(&mut self, session: &str) -> Result<Option<Vec<String>>, Failure> {
-        let server = self.server.clone();
-        for all in [false, true] {
-            match self.ticking(server.kept(session, all)).await? {
-                Kept::Messages(messages) => {
-                    let missing = self.ledger.finished.missing(session, &messages, all);
-                    if missing.is_some() {
-                        return Ok(missing);
-                    }
-                }
-                // There is nothing left that could be told.
-                Kept::Deleted => return Ok(Some(Vec::new())),
-                Kept::Unreadable => return Ok(None),
-            }
+    async fn missing(&mut self, session: &str, latest: Kept) -> Result<Option<Vec<String>>, Failure> {
+        if let Kept::Messages(latest) = &latest
+            && let Some(missing) = self.ledger.finished.missing(session, latest, false)
+        {
+            return Ok(Some(missing));
         }
-        Ok(None)
+        let kept = match latest {
+            Kept::Messages(_) => {
+                let server = self.server.clone();
+                self.ticking(server.whole(session)).await?
+            }
+            kept => kept,
+        };
+        Ok(match kept {
+            Kept::Messages(all) => self.ledger.finished.missing(session, &all, true),
+            // There is nothing left that could be told.
+            Kept::Deleted => Some(Vec::new()),
+            Kept::Unreadable => None,
+        })
     }
 
     /// Tells what the messages of a session say beyond what has been told.
-    async fn tell_messages(&mut self, session: &str) -> Result<bool, Failure> {
+    async fn tell_messages(&mut self, session: &str, latest: Kept) -> Result<bool, Failure> {
         if !self.ledger.finished.knows(session) {
             return Ok(false);
         }
-        let Some(missing) = self.missing(session).await? else {
+        let Some(missing) = self.missing(session, latest).await? else {
             return Ok(false);
         };
         for payload in missing {

@@ -3,7 +3,7 @@
 use crate::support::{Host, measured};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -85,10 +85,23 @@ async fn sessions(State(server): State<Arc<Server>>) -> axum::Json<Vec<Value>> {
     axum::Json(there.map(|id| json!({"id": id, "directory": "/p"})).collect())
 }
 
-async fn messages(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Response {
+/// How many of a session's messages are asked for: the latest.
+#[derive(serde::Deserialize)]
+struct Asked {
+    limit: Option<usize>,
+}
+
+async fn messages(
+    State(server): State<Arc<Server>>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
     match server.messages(&id) {
-        Some(Value::Bool(_)) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Some(messages) => axum::Json(messages.clone()).into_response(),
+        Some(Value::Array(messages)) => {
+            let first = messages.len().saturating_sub(asked.limit.unwrap_or(usize::MAX));
+            axum::Json(&messages[first..]).into_response()
+        }
+        Some(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -182,15 +195,13 @@ fn usual() -> Vec<(&'static str, [Value; 2])> {
                 ])
             }),
         ),
-        // It was asked something more while it worked, before anybody came.
+        // It was asked more and more while it worked, before anybody came.
         (
             "ses_busy",
             [false, true].map(|done| {
-                json!([
-                    message("u4", "ses_busy", true),
-                    message("a5", "ses_busy", done),
-                    message("u6", "ses_busy", true)
-                ])
+                let mut said = vec![message("u4", "ses_busy", true), message("a5", "ses_busy", done)];
+                said.extend((60..70).map(|n| message(&format!("u{n}"), "ses_busy", true)));
+                said.into()
             }),
         ),
         (
