@@ -156,6 +156,35 @@ mod tests {
     use super::*;
     use futures_util::stream;
 
+    /// What a server says while it is alive: together they take longer than it may be silent.
+    const SIGNS: [&str; 8] = [
+        ": still here\n\n",
+        "da",
+        "ta: {\"type\":",
+        "\"x\"}\n",
+        "\n",
+        ":",
+        ":",
+        ":",
+    ];
+    const APART: Duration = Duration::from_secs(20);
+    const SILENCE: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn every_byte_is_a_sign_of_life_and_nothing_is_heard_after_the_last() {
+        let signs = stream::iter(SIGNS).then(|sign| async move {
+            tokio::time::sleep(APART).await;
+            Ok(bytes::Bytes::from_static(sign.as_bytes()))
+        });
+        let began = Instant::now();
+        let mut feed = Feed::new(signs.chain(stream::pending()), SILENCE);
+        assert_eq!(feed.next().await.unwrap(), r#"{"type":"x"}"#);
+        assert_eq!(began.elapsed(), APART * 5);
+        assert_eq!(feed.next().await.unwrap_err(), "the server said nothing for 30 s");
+        let last = began + APART * u32::try_from(SIGNS.len()).unwrap();
+        assert_eq!((feed.heard(), Instant::now()), (last, last + SILENCE));
+    }
+
     #[test]
     fn what_was_not_listened_to_is_no_silence_and_nothing_is_heard_in_the_future() {
         let mut feed = Feed::new(stream::pending(), Duration::from_secs(30));
