@@ -66,6 +66,10 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
             RunOutcome::Refused,
             format!("the server let us in no more: {}", closed.detail),
         )),
+        Some(closed) if closed.reason == CloseReason::Failed => plain(told(
+            RunOutcome::Failed,
+            format!("the session could not begin: {}", closed.detail),
+        )),
         closed if signal.is_some() && (ledger.cut || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);
             (told(RunOutcome::Interrupted, "a signal ended the run"), code)

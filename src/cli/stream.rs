@@ -101,6 +101,7 @@ pub struct Work {
     #[arg(
         long,
         value_name = "PROVIDER/MODEL",
+        value_parser = parse_model,
         env = "OCR_WORKER_MODEL",
         help_heading = "Work"
     )]
@@ -163,6 +164,16 @@ fn parse_speed(text: &str) -> Result<Speed, String> {
     match text.parse::<f64>() {
         Ok(times) if times.is_finite() && times > 0.0 => Ok(Speed::Times(times)),
         _ => Err("give a number above 0, such as 1 or 10, or max".to_owned()),
+    }
+}
+
+/// A provider and a model of its; the model's own name may contain more slashes.
+fn parse_model(text: &str) -> Result<String, String> {
+    match text.split_once('/') {
+        Some((provider, model)) if !provider.is_empty() && !model.is_empty() => Ok(text.to_owned()),
+        _ => Err(
+            "write it as provider/model, such as ollama/llama3.1; `opencode models` lists them".to_owned(),
+        ),
     }
 }
 

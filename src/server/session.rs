@@ -96,7 +96,7 @@ impl Server {
     /// none is the server's own choice.
     ///
     /// # Errors
-    /// [`Code::Usage`] for a model that is not written so; otherwise as [`explain`] says.
+    /// As [`explain`] says.
     pub async fn prompt(&self, id: &str, text: &str, model: Option<&str>) -> Result<(), Failure> {
         self.send(id, text, model, false).await
     }
@@ -119,7 +119,7 @@ impl Server {
                 metadata: ours.then(|| json!({"ocr": "steer"})),
             }],
             message_id: None,
-            model: model.map(model_ref).transpose()?,
+            model: model.map(model_ref),
             agent: None,
             no_reply: None,
             system: None,
@@ -236,22 +236,14 @@ pub(super) fn segment(id: &str) -> String {
 }
 
 /// `provider/model`; the model's own name may contain more slashes.
-fn model_ref(text: &str) -> Result<ModelRef, Failure> {
-    let (provider, model) = text
-        .split_once('/')
-        .filter(|(p, m)| !p.is_empty() && !m.is_empty())
-        .ok_or_else(|| {
-            Failure::new(
-                Code::Usage,
-                format_args!("--worker-model {text}: write it as provider/model, such as ollama/llama3.1; `opencode models` lists them"),
-            )
-        })?;
-    Ok(ModelRef {
+fn model_ref(text: &str) -> ModelRef {
+    let (provider, model) = text.split_once('/').unwrap_or(("", text));
+    ModelRef {
         provider_id: Some(provider.to_owned()),
         model_id: Some(model.to_owned()),
         variant: None,
         extra: Value::Null,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -260,12 +252,9 @@ mod tests {
 
     #[test]
     fn a_model_names_its_provider_first() {
-        let model = model_ref("openrouter/meta/llama").unwrap();
+        let model = model_ref("openrouter/meta/llama");
         assert_eq!(model.provider_id.as_deref(), Some("openrouter"));
         assert_eq!(model.model_id.as_deref(), Some("meta/llama"));
-        for bad in ["llama", "/llama", "ollama/", ""] {
-            assert_eq!(model_ref(bad).unwrap_err().code, Code::Usage, "{bad}");
-        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ impl Live<'_> {
             End::Rest => (CloseReason::Rest, "the session rests".to_owned(), None),
             End::ServerGone(why) => (CloseReason::ServerGone, why.clone(), None),
             End::NotAllowed(failure) => (CloseReason::NotAllowed, failure.message.clone(), None),
+            End::Failed(failure) => (CloseReason::Failed, failure.message.clone(), None),
             End::Stopped(Stop::Signal(signal)) => {
                 (CloseReason::Interrupted, "interrupted".to_owned(), Some(*signal))
             }
@@ -32,11 +33,6 @@ impl Live<'_> {
                 // As a signal does: what we started ends with us.
                 self.abort_ours().await;
                 return Ok(stop.code());
-            }
-            End::Failed(_) => {
-                // What was told is told; the reason goes to the person.
-                self.sink.finish().await?;
-                return outcome_of(end, self.server.url());
             }
         };
         let closed = Closed {

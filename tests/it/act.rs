@@ -59,7 +59,7 @@ fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
 
 /// What a run looks like, and what it comes to.
 #[allow(clippy::too_many_lines, reason = "a table")]
-fn outcomes() -> [(&'static str, i64, Vec<Value>); 25] {
+fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
     let abort = || decision("abort", Some("f1"));
     let found = |kind: &str| {
         vec![
@@ -107,6 +107,7 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 25] {
             ],
         ),
         ("failed", 13, rests("error")),
+        ("failed", 13, vec![opened(true), closed("failed", None)]),
         ("aborted", 15, rests("aborted")),
         ("unreachable", 69, vec![opened(true), closed("serverGone", None)]),
         ("refused", 77, vec![opened(true), closed("notAllowed", None)]),

@@ -215,6 +215,15 @@ fn a_wrong_flag_is_a_usage_error() {
         .args(["--replay", LOOP, "--speed", "0"])
         .assert()
         .code(2);
+    for model in ["llama", "/llama", "ollama/", ""] {
+        ocr("ocr-stream")
+            .args(["--spawn", "--opencode", "no-such", "--task", "x"])
+            .args(["--worker-model", model])
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(predicate::str::contains("provider/model"));
+    }
 }
 
 /// What a server tells whose log fails in this way.

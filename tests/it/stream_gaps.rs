@@ -1,10 +1,11 @@
-//! What is told of a lost connection: how long it was, what it cost, and why it does not come back.
+//! What is told of a lost connection, how long it was and why it does not come back; and of a session that cannot
+//! begin.
 
 use crate::support::{Host, measured, ocr};
 use axum::Router;
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -16,12 +17,19 @@ use std::time::{Duration, Instant};
 
 const CONNECTED: &str = "data: {\"id\":\"evt_0\",\"type\":\"server.connected\",\"properties\":{}}\n\n";
 
-/// A server of one directory whose events come from `events`.
+/// A server of one directory whose events come from `events`. It opens a session and takes no task.
 fn serving(events: MethodRouter) -> Host {
+    let sessions = get(|| async { axum::Json(json!([])) })
+        .post(|| async { axum::Json(json!({"id": "ses_1", "directory": "/p"})) });
+    let refused = axum::Json(json!({"name": "BadRequest", "data": {"message": "no such agent"}}));
     Host::serve(
         Router::new()
             .route("/event", events)
-            .route("/session", get(|| async { axum::Json(json!([])) }))
+            .route("/session", sessions)
+            .route(
+                "/session/{id}/prompt_async",
+                post(move || async { (StatusCode::BAD_REQUEST, refused) }),
+            )
             .route("/path", get(|| async { axum::Json(json!({"directory": "/p"})) }))
             .route(
                 "/global/health",
@@ -73,6 +81,38 @@ fn a_password_that_changed_while_we_were_away_is_a_reason_of_its_own() {
         assert_eq!(result["properties"]["outcome"], "refused", "{result}");
         assert_eq!(run.status.code(), Some(77));
     }
+}
+
+#[test]
+fn a_task_that_the_server_refuses_is_a_reason_of_its_own() {
+    let server = serving(get(|| async {
+        let said = stream::iter([Ok::<_, Infallible>(CONNECTED)]);
+        (
+            [("content-type", "text/event-stream")],
+            Body::from_stream(said.chain(stream::pending())),
+        )
+    }));
+    let done = ocr("ocr-stream")
+        .args(["--server", &server.url(), "--task", "Look."])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("no such agent") && said.lines().count() == 1,
+        "{said}"
+    );
+    let told = String::from_utf8(done.stdout).unwrap();
+    let closed: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    assert_eq!(closed["properties"]["reason"], "failed", "{told}");
+    assert!(
+        said.contains(closed["properties"]["detail"].as_str().unwrap()),
+        "{told}"
+    );
+    let run = ocr("ocr-act").arg("--only").write_stdin(told).output().unwrap();
+    let result: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(result["properties"]["outcome"], "failed", "{result}");
+    assert_eq!(run.status.code(), Some(13));
 }
 
 /// How long a connection stands before the last that is heard of it: a gap that began with it would be longer.
