@@ -68,7 +68,7 @@ fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
         )),
         Some(closed) if closed.reason == CloseReason::Failed => plain(told(
             RunOutcome::Failed,
-            format!("the session could not begin: {}", closed.detail),
+            format!("the session could not be followed: {}", closed.detail),
         )),
         closed if signal.is_some() && (ledger.cut || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);

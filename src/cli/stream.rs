@@ -91,7 +91,7 @@ pub struct Work {
     pub task_file: Option<PathBuf>,
     /// Watch this session; with a task, give it to this one. Without either, every session of the
     /// directory is watched.
-    #[arg(long, value_name = "ID", help_heading = "Work")]
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "Work")]
     pub session: Option<String>,
     /// The directory to work in. With --spawn the current one by default; with --server the session's own,
     /// or the one that the server runs in.

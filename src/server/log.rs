@@ -147,18 +147,20 @@ impl History {
             let url = &self.server.url;
             let piece = tokio::time::timeout(REQUEST_TIMEOUT, answer.chunk())
                 .await
-                .map_err(|_| failure::silent(url))?
-                .map_err(|e| explain(url, "say what was missed", &e.into()))?;
-            match piece {
-                Some(piece) => (self.piece, self.at) = (piece, 0),
-                None if self.elements.ended() => return Ok(None),
-                None => {
-                    return Err(Failure::new(
-                        Code::Unreachable,
-                        format_args!("{url} broke off while it said what was missed"),
-                    ));
+                .map_err(|_| failure::silent(url))?;
+            let why = match piece {
+                Ok(Some(piece)) => {
+                    (self.piece, self.at) = (piece, 0);
+                    continue;
                 }
-            }
+                Ok(None) if self.elements.ended() => return Ok(None),
+                Ok(None) => "its end is missing".to_owned(),
+                Err(error) => failure::root_cause(&error),
+            };
+            return Err(Failure::new(
+                Code::Unreachable,
+                format_args!("{url} broke off while it said what it keeps: {why}"),
+            ));
         }
     }
 }
@@ -279,13 +281,13 @@ impl Server {
         })
     }
 
-    /// The sessions of every project; `None` where the server has no such list. Named without a directory:
+    /// The sessions of every project, those in its archive too; `None` where the server has no such list. Named without a directory:
     /// with one it would list only that.
     async fn sessions_everywhere(&self) -> Result<Option<Vec<Session>>, Failure> {
         let asked = self
             .events
             .get(self.route("experimental/session"))
-            .query(&[("limit", ALL)])
+            .query(&[("limit", ALL), ("archived", "true")])
             .timeout(REQUEST_TIMEOUT)
             .send()
             .await;

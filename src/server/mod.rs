@@ -5,12 +5,14 @@
 //! only what is used, so that a server older or newer than that crate is understood too.
 
 mod address;
+mod asked;
 mod elements;
 mod failure;
 mod log;
 mod session;
 
 pub use address::{Credentials, is_loopback, parse_url};
+pub use asked::Asked;
 pub use failure::explain;
 pub use log::{Entry, History, Kept, LONGEST_EVENT, Listing, Message};
 pub use session::Session;

@@ -43,16 +43,18 @@ impl Server {
         let path = format!("/session/{}", segment(id));
         match self.http.request_json(Method::GET, &path, None).await {
             Ok(session) => Ok(session),
-            // A version that knows no such id answers with a page, a 400 or a 404.
-            Err(OpencodeError::Http {
-                status: 400 | 404, ..
-            }) => Err(Failure::new(
-                Code::Error,
-                format_args!(
-                    "{} knows no session {id}; `opencode session list` in its directory names them",
-                    self.url
-                ),
-            )),
+            // A version that knows no such id answers with a page, a 400 or a 404; 1.18 with a 500 to what cannot be one.
+            Err(OpencodeError::Http { status, .. })
+                if matches!(status, 400 | 404) || (status == 500 && !id.starts_with("ses")) =>
+            {
+                Err(Failure::new(
+                    Code::Error,
+                    format_args!(
+                        "{} knows no session {id}; `opencode session list` in its directory names them",
+                        self.url
+                    ),
+                ))
+            }
             Err(error) => Err(explain(&self.url, "find the session", &error)),
         }
     }

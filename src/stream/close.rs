@@ -2,7 +2,7 @@
 
 use super::live::{LAST_WORDS, Live};
 use super::plan::Source;
-use super::stop::Stop;
+use super::stop::{Stop, Stops};
 use crate::pipe::{Code, Failure};
 use crate::wire::record::{CloseReason, Closed};
 use tokio::time::{Instant, timeout};
@@ -19,8 +19,8 @@ pub(super) enum End {
 }
 
 impl Live<'_> {
-    /// Writes the last line, and waits until the reader has it.
-    pub(super) async fn close(mut self, end: End) -> Result<Code, Failure> {
+    /// Writes the last lines, and waits until the reader has them.
+    pub(super) async fn close(mut self, end: End, stops: &mut Stops) -> Result<Code, Failure> {
         let (reason, detail, signal) = match &end {
             End::Rest => (CloseReason::Rest, "the session rests".to_owned(), None),
             End::ServerGone(why) => (CloseReason::ServerGone, why.clone(), None),
@@ -29,11 +29,7 @@ impl Live<'_> {
             End::Stopped(Stop::Signal(signal)) => {
                 (CloseReason::Interrupted, "interrupted".to_owned(), Some(*signal))
             }
-            End::Stopped(stop @ Stop::ReaderLeft) => {
-                // As a signal does: what we started ends with us.
-                self.abort_ours().await;
-                return Ok(stop.code());
-            }
+            End::Stopped(Stop::ReaderLeft) => return self.left().await,
         };
         let closed = Closed {
             session_id: self.ledger.session.clone(),
@@ -42,16 +38,41 @@ impl Live<'_> {
             signal,
         };
         self.stopping = signal.map(|s| (Stop::Signal(s), Instant::now() + LAST_WORDS));
-        self.tell(&closed).await?;
-        if let End::Stopped(stop) = end {
-            // A reader that does not read must not keep us: the time is up.
-            return timeout(LAST_WORDS, self.sink.finish())
+        let server = self.server.url().clone();
+        let last_words = self.last_words(closed);
+        // A reader that does not read must not keep us once a signal came.
+        match end {
+            End::Stopped(stop) => timeout(LAST_WORDS, last_words)
                 .await
                 .unwrap_or(Ok(()))
-                .map(|()| stop.code());
+                .map(|()| stop.code()),
+            end => tokio::select! {
+                biased;
+                told = last_words => told.and_then(|()| outcome_of(end, &server)),
+                signal = stops.signal() => Ok(signal.code()),
+            },
         }
-        self.sink.finish().await?;
-        outcome_of(end, self.server.url())
+    }
+
+    /// A gap that has not come to its end, unless that is why the stream ends, and why it does.
+    async fn last_words(mut self, closed: Closed) -> Result<(), Failure> {
+        let says_so = matches!(closed.reason, CloseReason::ServerGone | CloseReason::NotAllowed);
+        if let Some(lost) = self.lost.take().filter(|_| !says_so) {
+            self.tell(&lost.gap(self.ledger.session.clone(), self.unsaid, false))
+                .await?;
+        }
+        self.tell(&closed).await?;
+        self.sink.finish().await
+    }
+
+    /// Nobody reads any more, or nothing can be written, which is an error. As a signal does: what we started ends
+    /// with us.
+    async fn left(self) -> Result<Code, Failure> {
+        self.abort_ours().await;
+        match timeout(LAST_WORDS, self.sink.finish()).await {
+            Ok(Err(failure)) if failure.code != Code::ReaderLeft => Err(failure),
+            _ => Ok(Code::ReaderLeft),
+        }
     }
 
     /// Ends what the session does, where we gave it something to do. Somebody else's session goes on without us.

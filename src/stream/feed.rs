@@ -29,7 +29,7 @@ pub(super) struct Feed {
 #[derive(Clone)]
 struct Heard {
     began: Instant,
-    /// The milliseconds from then on.
+    /// The nanoseconds from then on.
     after: Arc<AtomicU64>,
 }
 
@@ -42,13 +42,13 @@ impl Heard {
     }
 
     fn set(&self, at: Instant) {
-        let after = at.saturating_duration_since(self.began).as_millis();
+        let after = at.saturating_duration_since(self.began).as_nanos();
         self.after
             .store(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn at(&self) -> Instant {
-        self.began + Duration::from_millis(self.after.load(Ordering::Relaxed))
+        self.began + Duration::from_nanos(self.after.load(Ordering::Relaxed))
     }
 }
 

@@ -2,14 +2,19 @@
 
 use super::family::Family;
 use super::finished::Finished;
+use super::ids::Ids;
 use super::seen::Seen;
 use crate::pipe::Failure;
 use crate::server::{History, Kept, Listing, Server, Session};
+use crate::wire::Event;
 use futures_util::{Stream, StreamExt, stream};
 use std::collections::{HashMap, HashSet};
 
 /// A number that no log reaches: what is asked for a session that is not wanted.
 const NOTHING: i64 = i64::MAX >> 11;
+
+/// How many permissions and questions are remembered as told.
+const ASKED: usize = 4096;
 
 /// How many sessions are asked for their messages at a time: eighty a second of a server a tenth of a second away,
 /// which has other things to do besides.
@@ -24,6 +29,10 @@ pub(super) struct Ledger {
     pub family: Family,
     pub seen: Seen,
     pub finished: Finished,
+    /// The permissions and questions that were told, by the request's id.
+    pub asked: Ids,
+    /// The sessions that are older than their logs: their past is told from their messages.
+    pub older: HashSet<String>,
     /// Whether the server has a log and fails to say what is in it.
     pub log_is_out_of_order: bool,
 }
@@ -43,6 +52,8 @@ impl Ledger {
             directory,
             seen: Seen::default(),
             finished,
+            asked: Ids::up_to(ASKED),
+            older: HashSet::new(),
             log_is_out_of_order: false,
         }
     }
@@ -97,6 +108,14 @@ impl Ledger {
         let heard = self.finished.sessions().filter(|_| self.is_of_everything());
         let known = self.family.members().chain(heard);
         listed.chain(known.cloned()).collect()
+    }
+
+    /// Whether the event is not one of a request that was told; it then counts as told.
+    pub(super) fn asks_anew(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Asked { request, .. } => self.asked.insert(request),
+            _ => true,
+        }
     }
 
     /// Those of these sessions that no log tells anything of.

@@ -4,7 +4,7 @@ use super::close::End;
 use super::feed::Feed;
 use super::ledger::Ledger;
 use super::prepare::{Ready, prepare};
-use super::reconnect::{Trouble, pauses};
+use super::reconnect::{Lost, Trouble, pauses};
 use super::rest::Rest;
 use super::sink::Sink;
 use super::spawn::OwnServer;
@@ -70,7 +70,7 @@ async fn stream(
     let opened = opened(plan, &ready);
     let mut live = Live::new(plan, opened, ready.server, ready.ledger, own, out);
     let end = live.run(ready.feed, stops).await;
-    live.close(end).await
+    live.close(end, stops).await
 }
 
 /// What happens next.
@@ -92,6 +92,8 @@ pub(super) struct Live<'a> {
     pub(super) opened: Option<Opened>,
     /// Whether all first steps have been taken.
     pub(super) begun: bool,
+    /// The connection, while it is lost.
+    pub(super) lost: Option<Lost>,
     /// Since when the connection stands, and the pauses before the next ones.
     pub(super) connected: Instant,
     pub(super) pauses: ExponentialBackoff,
@@ -124,6 +126,7 @@ impl<'a> Live<'a> {
             rest: Rest::new(false),
             opened: Some(opened),
             begun: false,
+            lost: None,
             connected: Instant::now(),
             pauses: pauses(),
             unsaid: 0,
@@ -188,7 +191,7 @@ impl Live<'_> {
             Ok(()) => Ok(None),
             Err(Trouble::End(end)) => Err(end),
             Err(Trouble::Lost(why)) => {
-                *feed = self.reconnect(&why, feed.heard()).await?;
+                *feed = self.reconnect(why, feed.heard()).await?;
                 Ok(None)
             }
         }
@@ -241,7 +244,8 @@ impl Live<'_> {
         let (session, id) = (seen.session.as_deref(), seen.id.as_deref());
         let told = self.ledger.family.owns(seen)
             && self.ledger.seen.is_news(&seen.event, session, id)
-            && !self.ledger.finished.is_echo(seen);
+            && !self.ledger.finished.is_echo(seen)
+            && self.ledger.asks_anew(&seen.event);
         if told {
             if self.ledger.family.is_root(seen) {
                 self.rest.observe(&seen.event);

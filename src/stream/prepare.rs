@@ -86,10 +86,17 @@ async fn note(
 
 /// The connection. A server that is just starting may drop its first listeners.
 async fn listen(plan: &Plan, server: &Server) -> Result<Feed, Failure> {
-    let mut attempts = 1;
+    let (began, mut attempts) = (Instant::now(), 1);
     loop {
         match Feed::open(server, plan.all, plan.silence).await {
-            Err(failure) if failure.code == Code::Unreachable && attempts < ATTEMPTS => attempts += 1,
+            // One that was mute for so long will be so again.
+            Err(failure)
+                if failure.code == Code::Unreachable
+                    && attempts < ATTEMPTS
+                    && began.elapsed() < plan.silence =>
+            {
+                attempts += 1;
+            }
             outcome => return outcome,
         }
     }

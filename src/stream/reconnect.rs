@@ -26,6 +26,30 @@ const STEADY: Duration = Duration::from_secs(10);
 /// How often it is looked whether a server of our own still runs.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// A connection that is lost.
+pub(super) struct Lost {
+    /// Why, for a person.
+    why: String,
+    /// When something was heard last.
+    heard: Instant,
+    /// How many attempts to get it back have failed.
+    attempts: u32,
+}
+
+impl Lost {
+    /// What is said of it.
+    pub(super) fn gap(&self, session_id: Option<String>, recovered: u64, complete: bool) -> Gap {
+        Gap {
+            session_id,
+            lasted: i64::try_from(self.heard.elapsed().as_millis()).unwrap_or(i64::MAX),
+            attempts: self.attempts,
+            recovered,
+            complete,
+            reason: self.why.clone(),
+        }
+    }
+}
+
 /// What keeps the stream from going on as it did.
 pub(super) enum Trouble {
     /// The connection is lost, or could not be had back: why, for a person.
@@ -74,19 +98,23 @@ pub(super) fn pauses() -> ExponentialBackoff {
 
 impl Live<'_> {
     /// Gets the connection back, or says how the stream ends. Nothing has been heard since `heard`.
-    pub(super) async fn reconnect(&mut self, lost: &str, heard: Instant) -> Result<Feed, End> {
+    pub(super) async fn reconnect(&mut self, why: String, heard: Instant) -> Result<Feed, End> {
         let since = Instant::now();
-        tracing::info!("lost the server ({lost}); trying again");
+        tracing::info!("lost the server ({why}); trying again");
         if self.connected.elapsed() >= STEADY {
             self.pauses = pauses();
         }
-        let mut attempts = 0;
+        self.lost = Some(Lost {
+            why,
+            heard,
+            attempts: 0,
+        });
         loop {
             let left = self.plan.reconnect.saturating_sub(since.elapsed());
             let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE);
             self.pass_time(pause.min(left)).await?;
             let left = self.plan.reconnect.saturating_sub(since.elapsed());
-            match self.connect_again(lost, heard, attempts, left).await {
+            match self.connect_again(left).await {
                 Ok(feed) => {
                     self.connected = Instant::now();
                     return Ok(feed);
@@ -95,24 +123,28 @@ impl Live<'_> {
                 Err(Trouble::Lost(why)) if since.elapsed() >= self.plan.reconnect => {
                     return Err(End::ServerGone(why));
                 }
-                Err(Trouble::Lost(why)) => {
-                    tracing::debug!("not yet: {why}");
-                    attempts += 1;
-                }
+                Err(Trouble::Lost(why)) => tracing::debug!("not yet: {why}"),
+            }
+            if let Some(lost) = &mut self.lost {
+                lost.attempts += 1;
             }
         }
     }
 
     /// One attempt: a connection that speaks, what was missed, and what the session does now.
-    async fn connect_again(
-        &mut self,
-        lost: &str,
-        heard: Instant,
-        attempts: u32,
-        left: Duration,
-    ) -> Result<Feed, Trouble> {
+    async fn connect_again(&mut self, left: Duration) -> Result<Feed, Trouble> {
         let feed = self.listen(left).await?;
-        self.tell_gap(lost, heard.elapsed(), attempts, true).await?;
+        if let Some(id) = self.ledger.session.clone() {
+            // The server may have lost it, and then will never tell its end.
+            let server = self.server.clone();
+            self.ticking(server.session(&id))
+                .await
+                .map_err(Trouble::at_first)?;
+        }
+        let complete = self.recover().await?;
+        if let Some(lost) = self.lost.take() {
+            self.tell_gap(&lost, complete).await?;
+        }
         self.look().await?;
         Ok(feed)
     }
@@ -128,39 +160,30 @@ impl Live<'_> {
         self.ticking(opening).await
     }
 
-    /// Tells what was missed, and says what the gap was; with nothing missed only where `lost` is certain.
-    async fn tell_gap(
-        &mut self,
-        lost: &str,
-        lasted: Duration,
-        attempts: u32,
-        certain: bool,
-    ) -> Result<(), Trouble> {
-        let complete = self.recover().await?;
-        if !certain && self.unsaid == 0 {
-            return Ok(());
-        }
-        let gap = Gap {
-            session_id: self.ledger.session.clone(),
-            lasted: i64::try_from(lasted.as_millis()).unwrap_or(i64::MAX),
-            attempts,
-            recovered: std::mem::take(&mut self.unsaid),
-            complete,
-            reason: lost.to_owned(),
-        };
-        Ok(self.tell(&gap).await?)
+    async fn tell_gap(&mut self, lost: &Lost, complete: bool) -> Result<(), Failure> {
+        let recovered = std::mem::take(&mut self.unsaid);
+        let gap = lost.gap(self.ledger.session.clone(), recovered, complete);
+        self.tell(&gap).await
     }
 
     /// The session rests, as far as was heard: asks the server whether it does, and for what the connection
     /// may have swallowed before anybody could know that it was dead.
     pub(super) async fn settle(&mut self) -> Result<(), Trouble> {
-        let quiet = self.last_event.elapsed();
+        let heard = self.last_event;
         self.look().await?;
         if self.rest.certain_at().is_none() {
             return Ok(());
         }
-        let lost = "the connection had not told everything when the session came to rest";
-        self.tell_gap(lost, quiet, 0, false).await?;
+        let complete = self.recover().await?;
+        if self.unsaid > 0 || !complete {
+            let why = "the connection had not told everything when the session came to rest".to_owned();
+            let lost = Lost {
+                why,
+                heard,
+                attempts: 0,
+            };
+            self.tell_gap(&lost, complete).await?;
+        }
         Err(Trouble::End(End::Rest))
     }
 

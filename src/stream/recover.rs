@@ -26,10 +26,11 @@ impl Live<'_> {
         {
             complete &= self.tell_log(history, &wanted).await?;
         }
-        let mut latest = latest(&server, self.ledger.without_log(wanted));
+        let mut latest = latest(&server, self.ledger.without_log(wanted.clone()));
         while let Some((id, kept)) = self.ticking(async { Ok(latest.next().await) }).await? {
             complete &= self.tell_messages(&id, kept?).await?;
         }
+        self.tell_asked(&wanted).await?;
         // A server of 1.1 that has no such route may answer as one whose log is broken.
         let log_failed = self.ledger.log_is_out_of_order && self.ledger.seen.has_ids();
         Ok(complete && !log_failed)
@@ -74,19 +75,61 @@ impl Live<'_> {
     }
 
     async fn tell_log(&mut self, mut history: History, wanted: &HashSet<String>) -> Result<bool, Failure> {
+        let mut complete = true;
+        let mut told = HashSet::new();
         while let Some(entry) = history.next().await? {
             if wanted.contains(&entry.session) && self.ledger.seen.is_missing(&entry) {
-                self.ledger.seen.told(&entry);
-                let payload = payload(&entry);
-                if let Ok(seen) = observe(&payload) {
-                    self.ledger.finished.observe(&seen);
+                if self.is_older_than_its_log(&entry) {
+                    if told.insert(entry.session.clone()) {
+                        let server = self.server.clone();
+                        let latest = self.ticking(server.latest(&entry.session)).await?;
+                        complete &= self.tell_messages(&entry.session, latest).await?;
+                    }
+                    self.ledger.seen.told(&entry);
+                } else {
+                    self.ledger.seen.told(&entry);
+                    self.tell_late(payload(&entry)).await?;
                 }
-                self.unsaid += 1;
-                self.stamped(payload).await?;
             }
             self.tick().await?;
         }
-        Ok(history.skipped == 0)
+        Ok(complete && history.skipped == 0)
+    }
+
+    /// Whether there was more of the session than its log has, and all of it is to be told: one that another version
+    /// began, or that was imported. Its messages say it all; seen on 1.18.33.
+    fn is_older_than_its_log(&mut self, entry: &Entry) -> bool {
+        if self.begun || !self.plan.from_start {
+            return false;
+        }
+        let begins = self.ledger.seen.last_seq(&entry.session).is_none();
+        if begins && entry.bus_type() != "session.created" {
+            self.ledger.older.insert(entry.session.clone());
+        }
+        self.ledger.older.contains(&entry.session)
+    }
+
+    /// Tells what is asked, has not been told, and is in no log.
+    async fn tell_asked(&mut self, wanted: &HashSet<String>) -> Result<(), Failure> {
+        let server = self.server.clone();
+        for asked in self.ticking(server.asked()).await? {
+            if wanted.contains(&asked.session) && self.ledger.asked.insert(&asked.id) {
+                let (kind, properties) = (asked.kind, asked.properties);
+                let payload = format!(r#"{{"type":"{kind}","recovered":true,"properties":{properties}}}"#);
+                self.tell_late(payload).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells an event that was missed.
+    async fn tell_late(&mut self, payload: String) -> Result<(), Failure> {
+        if let Ok(seen) = observe(&payload) {
+            self.ledger.finished.observe(&seen);
+            self.ledger.asks_anew(&seen.event);
+        }
+        self.unsaid += 1;
+        self.stamped(payload).await
     }
 
     /// What the messages of a session say beyond what has been told, as payloads; `None` where nobody can tell. Most

@@ -1,25 +1,45 @@
 //! The time of the stream: the one clock that everybody after us goes by.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The wall clock in milliseconds since the Unix epoch, except that it never goes back.
-#[derive(Debug, Default)]
+/// The wall clock in milliseconds since the Unix epoch, except that it never goes back nor stands still: where the
+/// wall clock is set back, it goes on by the time that passes.
+#[derive(Debug)]
 pub(super) struct Clock {
-    last: i64,
+    /// The latest that the wall clock said, and when.
+    latest: i64,
+    at: Instant,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            latest: 0,
+            at: Instant::now(),
+        }
+    }
 }
 
 impl Clock {
     pub(super) fn now(&mut self) -> i64 {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        self.at_least(wall)
+            .map_or(0, milliseconds);
+        self.at_least(wall, Instant::now())
     }
 
-    fn at_least(&mut self, wall: i64) -> i64 {
-        self.last = self.last.max(wall);
-        self.last
+    fn at_least(&mut self, wall: i64, now: Instant) -> i64 {
+        let passed = milliseconds(now.saturating_duration_since(self.at));
+        let here = self.latest.saturating_add(passed);
+        if wall > here {
+            (self.latest, self.at) = (wall, now);
+        }
+        here.max(wall)
     }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The server's payload as one line: byte for byte, with `ts` spliced in front of its first member, in the memory
@@ -50,11 +70,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_never_goes_back() {
+    fn time_never_goes_back_nor_stands_still() {
         let mut clock = Clock::default();
-        assert_eq!(clock.at_least(5), 5);
-        assert_eq!(clock.at_least(3), 5);
-        assert_eq!(clock.at_least(6), 6);
+        let began = Instant::now();
+        let after = |ms| began + Duration::from_millis(ms);
+        assert_eq!(clock.at_least(5000, began), 5000);
+        assert_eq!(clock.at_least(3000, after(0)), 5000, "an hour back");
+        assert_eq!(clock.at_least(3002, after(2)), 5002);
+        assert_eq!(clock.at_least(3900, after(900)), 5900);
+        assert_eq!(clock.at_least(9000, after(901)), 9000, "and forward");
+        assert_eq!(clock.at_least(8000, after(911)), 9010);
     }
 
     #[test]

@@ -51,6 +51,17 @@ impl Stops {
         Self(told)
     }
 
+    /// Waits for a signal.
+    pub(super) async fn signal(&mut self) -> Stop {
+        loop {
+            match self.wait().await {
+                signal @ Stop::Signal(_) => return signal,
+                // Who writes finds out by itself.
+                Stop::ReaderLeft => std::future::pending().await,
+            }
+        }
+    }
+
     /// Waits until there is a reason to stop.
     pub(super) async fn wait(&mut self) -> Stop {
         loop {

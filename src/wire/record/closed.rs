@@ -12,8 +12,7 @@ pub enum CloseReason {
     ServerGone,
     /// The server does not let us in any more: it wants another password.
     NotAllowed,
-    /// The server works and refused a first step, as a task for a model that it does not know: a person has to mend
-    /// that.
+    /// The server works, and refused the task or has lost the session: a person has to mend that.
     Failed,
     /// A signal asked us to stop.
     Interrupted,

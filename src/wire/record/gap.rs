@@ -13,9 +13,11 @@ pub struct Gap {
     pub lasted: i64,
     /// How many connection attempts failed before one succeeded.
     pub attempts: u32,
-    /// How many missed events were recovered and written before this line.
+    /// How many missed events were recovered and written before this line: what the server keeps of messages, and
+    /// what is still asked. What sessions were doing meanwhile is kept nowhere.
     pub recovered: u64,
-    /// Whether nothing that the server keeps was missed.
+    /// Whether nothing that the server keeps was missed. With the sessions of every directory, what is asked is known
+    /// of the server's own directory alone.
     pub complete: bool,
     /// Why the connection was lost.
     pub reason: String,
