@@ -32,6 +32,7 @@ mod readme;
 mod review;
 mod run;
 mod stream;
+mod stream_ends;
 mod stream_gaps;
 mod stream_without_log;
 #[allow(

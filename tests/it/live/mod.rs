@@ -1,6 +1,7 @@
 //! Against a real `OpenCode`: what the rest is built on, and the whole chain.
 
 mod act;
+mod asked;
 mod chain;
 mod codes;
 mod escalation;
