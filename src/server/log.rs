@@ -1,6 +1,7 @@
 //! The server's durable log: what it keeps of its events, and in which order.
 
-use super::elements::{Element, Elements};
+use super::array::Array;
+use super::session::segment;
 use super::{REQUEST_TIMEOUT, Server, Session, explain, failure};
 use crate::pipe::{Code, Failure};
 use opencode_rs::OpencodeError;
@@ -20,6 +21,9 @@ const ALL: &str = "1000000";
 
 /// How many messages the latest few are: one that is being written, and what was asked meanwhile.
 const LATEST: usize = 4;
+
+/// What could not be done when a session's messages do not come.
+const READ: &str = "list a session's messages";
 
 /// One event of the durable log. Its id is the one that the event stream gave it.
 #[derive(Debug, Deserialize)]
@@ -88,13 +92,31 @@ struct MessageHead {
 
 /// What a server says when it is asked for messages of a session.
 #[derive(Debug)]
-pub enum Kept {
+pub enum Kept<T = Vec<Message>> {
     /// These, oldest first.
-    Messages(Vec<Message>),
+    Messages(T),
     /// There is no such session any more.
     Deleted,
     /// It has the session and fails to say what is in it: one broken file is enough on 1.1.
     Unreadable,
+}
+
+/// All messages of a session, oldest first, as they come over the wire.
+pub struct Messages(Array);
+
+impl Messages {
+    /// How many were left out: too long, or of a shape that nobody knows.
+    pub fn skipped(&self) -> u64 {
+        self.0.skipped
+    }
+
+    /// The next message; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Code::Unreachable`] when the answer breaks off.
+    pub async fn next(&mut self) -> Result<Option<Message>, Failure> {
+        self.0.next().await
+    }
 }
 
 /// The sessions that a server knows.
@@ -106,22 +128,18 @@ pub struct Listing {
     pub everywhere: bool,
 }
 
-/// A part of the log as it comes over the wire. It is as long as the sessions are, so it is never held whole.
-pub struct History {
-    server: Server,
-    /// None where the server fails to say what it keeps.
-    answer: Option<Response>,
-    piece: bytes::Bytes,
-    at: usize,
-    elements: Elements,
-    /// How many entries were left out: too long, or of a shape that nobody knows.
-    pub skipped: u64,
-}
+/// A part of the log as it comes over the wire.
+pub struct History(Option<Array>);
 
 impl History {
     /// Whether the server keeps a log and failed to say what is in it: then there are no entries.
     pub fn is_refused(&self) -> bool {
-        self.answer.is_none()
+        self.0.is_none()
+    }
+
+    /// How many entries were left out: too long, or of a shape that nobody knows.
+    pub fn skipped(&self) -> u64 {
+        self.0.as_ref().map_or(0, |entries| entries.skipped)
     }
 
     /// The next entry, ascending within its session; `None` at the end.
@@ -129,38 +147,9 @@ impl History {
     /// # Errors
     /// [`Code::Unreachable`] when the answer breaks off.
     pub async fn next(&mut self) -> Result<Option<Entry>, Failure> {
-        loop {
-            while let Some(byte) = self.piece.get(self.at) {
-                self.at += 1;
-                match self.elements.push(*byte) {
-                    Some(Element::Whole(json)) => match serde_json::from_slice(&json) {
-                        Ok(entry) => return Ok(Some(entry)),
-                        Err(_) => self.skipped += 1,
-                    },
-                    Some(Element::TooLong) => self.skipped += 1,
-                    None => {}
-                }
-            }
-            let Some(answer) = &mut self.answer else {
-                return Ok(None);
-            };
-            let url = &self.server.url;
-            let piece = tokio::time::timeout(REQUEST_TIMEOUT, answer.chunk())
-                .await
-                .map_err(|_| failure::silent(url))?;
-            let why = match piece {
-                Ok(Some(piece)) => {
-                    (self.piece, self.at) = (piece, 0);
-                    continue;
-                }
-                Ok(None) if self.elements.ended() => return Ok(None),
-                Ok(None) => "its end is missing".to_owned(),
-                Err(error) => failure::root_cause(&error),
-            };
-            return Err(Failure::new(
-                Code::Unreachable,
-                format_args!("{url} broke off while it said what it keeps: {why}"),
-            ));
+        match &mut self.0 {
+            Some(entries) => entries.next().await,
+            None => Ok(None),
         }
     }
 }
@@ -171,7 +160,7 @@ impl Server {
     /// # Errors
     /// As [`super::explain`] says.
     pub async fn messages(&self, session: &str) -> Result<Vec<Message>, Failure> {
-        let path = format!("/session/{}/message", super::session::segment(session));
+        let path = format!("/session/{}/message", segment(session));
         self.ask(Method::GET, &path, "list a session's messages").await
     }
 
@@ -181,11 +170,24 @@ impl Server {
     /// # Errors
     /// As [`super::explain`] says.
     pub async fn latest(&self, session: &str) -> Result<Kept, Failure> {
-        match self.kept(session, &format!("?limit={LATEST}")).await? {
-            Kept::Messages(latest) if latest.len() >= LATEST && !latest.iter().any(Message::is_answer) => {
-                self.whole(session).await
-            }
-            kept => Ok(kept),
+        let mut few = LATEST;
+        loop {
+            let path = format!("/session/{}/message?limit={few}", segment(session));
+            return match self.http.request_json(Method::GET, &path, None).await {
+                Ok(latest) => {
+                    let latest: Vec<Message> = latest;
+                    if latest.len() >= few && !latest.iter().any(Message::is_answer) {
+                        few *= 4;
+                        continue;
+                    }
+                    Ok(Kept::Messages(latest))
+                }
+                Err(OpencodeError::Http { status: 404, .. }) => Ok(Kept::Deleted),
+                Err(OpencodeError::Http {
+                    status: 400 | 500, ..
+                }) => Ok(self.unreadable(session)),
+                Err(error) => Err(explain(&self.url, READ, &error)),
+            };
         }
     }
 
@@ -193,23 +195,33 @@ impl Server {
     ///
     /// # Errors
     /// As [`super::explain`] says.
-    pub async fn whole(&self, session: &str) -> Result<Kept, Failure> {
-        self.kept(session, "").await
+    pub async fn whole(&self, session: &str) -> Result<Kept<Messages>, Failure> {
+        let mut url = self.route(&format!("session/{}/message", segment(session)));
+        self.about_directory(&mut url);
+        let request = self.events.get(url);
+        // Without a time limit for the whole: a slow reader may take its time over a long session.
+        let answer = tokio::time::timeout(REQUEST_TIMEOUT, request.send())
+            .await
+            .map_err(|_| failure::silent(&self.url))?
+            .map_err(|e| explain(&self.url, READ, &e.into()))?;
+        match answer.status() {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(failure::not_allowed(&self.url)),
+            StatusCode::NOT_FOUND => Ok(Kept::Deleted),
+            StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR => Ok(self.unreadable(session)),
+            status if !status.is_success() => Err(Failure::new(
+                Code::Unreachable,
+                format_args!(
+                    "{} answers {status} when asked for a session's messages",
+                    self.url
+                ),
+            )),
+            _ => Ok(Kept::Messages(Messages(Array::new(self, answer)))),
+        }
     }
 
-    async fn kept(&self, session: &str, query: &str) -> Result<Kept, Failure> {
-        let path = format!("/session/{}/message{query}", super::session::segment(session));
-        match self.http.request_json(Method::GET, &path, None).await {
-            Ok(messages) => Ok(Kept::Messages(messages)),
-            Err(OpencodeError::Http { status: 404, .. }) => Ok(Kept::Deleted),
-            Err(OpencodeError::Http {
-                status: 400 | 500, ..
-            }) => {
-                tracing::info!("{} cannot say what is in {session}", self.url);
-                Ok(Kept::Unreadable)
-            }
-            Err(error) => Err(explain(&self.url, "list a session's messages", &error)),
-        }
+    fn unreadable<T>(&self, session: &str) -> Kept<T> {
+        tracing::info!("{} cannot say what is in {session}", self.url);
+        Kept::Unreadable
     }
 
     /// Every entry with a number above the one that `after` names for its session. A session that is not
@@ -237,7 +249,7 @@ impl Server {
                     self.url,
                     answer.status()
                 );
-                return Ok(Some(self.history_of(None)));
+                return Ok(Some(History(None)));
             }
             status if !status.is_success() => {
                 return Err(Failure::new(
@@ -249,18 +261,7 @@ impl Server {
         }
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let json = kind.is_some_and(|kind| kind.contains("json"));
-        Ok(json.then(|| self.history_of(Some(answer))))
-    }
-
-    fn history_of(&self, answer: Option<Response>) -> History {
-        History {
-            server: self.clone(),
-            answer,
-            piece: bytes::Bytes::new(),
-            at: 0,
-            elements: Elements::up_to(LONGEST_EVENT),
-            skipped: 0,
-        }
+        Ok(json.then(|| History(Some(Array::new(self, answer)))))
     }
 
     /// The sessions that the server knows, those of every project where it can tell.

@@ -5,6 +5,7 @@
 //! only what is used, so that a server older or newer than that crate is understood too.
 
 mod address;
+mod array;
 mod asked;
 mod elements;
 mod failure;
@@ -14,7 +15,7 @@ mod session;
 pub use address::{Credentials, is_loopback, parse_url};
 pub use asked::Asked;
 pub use failure::explain;
-pub use log::{Entry, History, Kept, LONGEST_EVENT, Listing, Message};
+pub use log::{Entry, History, Kept, LONGEST_EVENT, Listing, Message, Messages};
 pub use session::Session;
 
 use crate::pipe::{Code, Failure};
@@ -113,8 +114,8 @@ impl Server {
     pub async fn events(&self, all: bool) -> Result<reqwest::Response, Failure> {
         let path = if all { "global/event" } else { "event" };
         let mut url = self.route(path);
-        if let (false, Some(directory)) = (all, self.http.directory()) {
-            url.query_pairs_mut().append_pair("directory", directory);
+        if !all {
+            self.about_directory(&mut url);
         }
         let answer = self.events.get(url).header("accept", "text/event-stream").send();
         let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer)
@@ -122,6 +123,13 @@ impl Server {
             .map_err(|_| failure::silent(&self.url))?
             .map_err(|e| explain(&self.url, "listen to its events", &e.into()))?;
         failure::check_stream(&self.url, answer)
+    }
+
+    /// Names the directory that the server is asked about.
+    fn about_directory(&self, url: &mut Url) {
+        if let Some(directory) = self.http.directory() {
+            url.query_pairs_mut().append_pair("directory", directory);
+        }
     }
 
     /// Where `path` is on this server.

@@ -5,7 +5,7 @@
 //! being written while others queue behind it. Of those each part is remembered; of the rest only that they were
 //! told whole.
 
-use super::heard::{Heard, Since, Told};
+use super::heard::{Heard, Reach, Since, Told};
 use super::ids::Ids;
 use super::messages::{Change, change, payloads};
 use crate::server::Message;
@@ -138,31 +138,38 @@ impl Finished {
         }
     }
 
-    /// The events of these messages, the latest of the session or `all` that it has, that have not been told in their
-    /// final state, as payloads. `None`: they do not reach back to where the session is ours, or to what was told.
-    pub(super) fn missing(&self, session: &str, messages: &[Message], all: bool) -> Option<Vec<String>> {
-        let heard = self.sessions.get(session)?;
-        let ids: Vec<_> = messages.iter().map(Message::id).collect();
-        let at = |wanted: &String| ids.iter().position(|id| id.as_ref() == Some(wanted));
-        let first = match &heard.since {
-            Since::Ever => all.then_some(0)?,
-            Since::Message(first) => at(first)?,
-            Since::Unknown => return None,
-        };
-        let known = match heard.before.as_ref().and_then(at) {
-            Some(before) => before + 1,
-            None if heard.before.is_some() && self.whole.is_full() => return None,
-            None => 0,
-        };
-        let mut missing = Vec::new();
-        for (n, message) in messages.iter().enumerate().skip(first) {
-            let told = ids[n].as_ref().and_then(|id| heard.told(id));
-            let is_whole = n < known || ids[n].as_ref().is_some_and(|id| self.whole.has(id));
-            if told.is_some() || !is_whole {
-                missing.extend(payloads(message).into_iter().filter(|p| self.is_missing(p, told)));
-            }
+    /// The events of these messages, the latest of a session, that have not been told in their final state, as
+    /// payloads. `None`: they do not reach back to where the session is ours, or to what was told.
+    pub(super) fn missing(&self, session: &str, latest: &[Message]) -> Option<Vec<String>> {
+        let ids: Vec<_> = latest.iter().map(Message::id).collect();
+        let reach = self.reach(session, &ids, false)?;
+        let missing = latest.iter().enumerate();
+        Some(
+            missing
+                .flat_map(|(n, message)| self.missing_of(session, n, message, reach))
+                .collect(),
+        )
+    }
+
+    /// How far back what is missing may reach in the messages with these ids, the latest of the session or `all` that
+    /// it has. `None`: nobody can tell.
+    pub(super) fn reach(&self, session: &str, ids: &[Option<String>], all: bool) -> Option<Reach> {
+        self.sessions.get(session)?.reach(ids, all, !self.whole.is_full())
+    }
+
+    /// The same of the session's message number `n` of those.
+    pub(super) fn missing_of(&self, session: &str, n: usize, message: &Message, reach: Reach) -> Vec<String> {
+        let id = message.id();
+        let id = id.as_deref().unwrap_or_default();
+        let told = self.sessions.get(session).and_then(|heard| heard.told(id));
+        let is_whole = n < reach.whole || self.whole.has(id);
+        if n < reach.first || (is_whole && told.is_none()) {
+            return Vec::new();
         }
-        Some(missing)
+        let payloads = payloads(message).into_iter();
+        payloads
+            .filter(|payload| self.is_missing(payload, told))
+            .collect()
     }
 
     /// Whether a payload of a message says something in its final state that is not among what was told.
@@ -242,9 +249,10 @@ mod tests {
     }
 
     fn missing(finished: &Finished, session: &str, messages: &[Message]) -> Option<usize> {
-        finished
-            .missing(session, messages, true)
-            .map(|missing| missing.len())
+        let ids: Vec<_> = messages.iter().map(Message::id).collect();
+        let reach = finished.reach(session, &ids, true)?;
+        let of = |(n, message)| finished.missing_of(session, n, message, reach).len();
+        Some(messages.iter().enumerate().map(of).sum())
     }
 
     #[test]
@@ -280,10 +288,7 @@ mod tests {
             missing(&finished, "empty", &[message("m1", "empty", true)]),
             Some(2)
         );
-        assert_eq!(
-            finished.missing("empty", &[message("m1", "empty", true)], false),
-            None
-        );
+        assert_eq!(finished.missing("empty", &[message("m1", "empty", true)]), None);
         assert_eq!(
             missing(&finished, "b", &[message("m1", "b", true)]),
             None,

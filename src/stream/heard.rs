@@ -41,6 +41,15 @@ pub(super) enum Since {
     Unknown,
 }
 
+/// From which message of a list on something may be missing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    /// The session is ours from this one on.
+    pub first: usize,
+    /// So many were told whole, unless something of them is remembered.
+    pub whole: usize,
+}
+
 impl Heard {
     /// Nothing has been told of it.
     pub(super) fn from(since: Since, used: u64) -> Self {
@@ -56,6 +65,23 @@ impl Heard {
     pub(super) fn give_up(&mut self) -> usize {
         self.since = Since::Unknown;
         self.recent.drain(..).map(|told| told.parts.len()).sum()
+    }
+
+    /// How far back what is missing may reach in messages with these ids, the latest of the session or `all` that it
+    /// has. `None`: nobody can tell. `by_name`: every message that was told whole is known by its id.
+    pub(super) fn reach(&self, ids: &[Option<String>], all: bool, by_name: bool) -> Option<Reach> {
+        let at = |wanted: &String| ids.iter().position(|id| id.as_ref() == Some(wanted));
+        let first = match &self.since {
+            Since::Ever => all.then_some(0)?,
+            Since::Message(first) => at(first)?,
+            Since::Unknown => return None,
+        };
+        let whole = match self.before.as_ref().and_then(at) {
+            Some(before) => before + 1,
+            None if self.before.is_some() && !by_name => return None,
+            None => 0,
+        };
+        Some(Reach { first, whole })
     }
 
     pub(super) fn told(&self, message: &str) -> Option<&Told> {

@@ -71,7 +71,7 @@ impl Live<'_> {
             }
             self.tick().await?;
         }
-        Ok(!behind.is_empty() || history.skipped > 0)
+        Ok(!behind.is_empty() || history.skipped() > 0)
     }
 
     async fn tell_log(&mut self, mut history: History, wanted: &HashSet<String>) -> Result<bool, Failure> {
@@ -93,7 +93,7 @@ impl Live<'_> {
             }
             self.tick().await?;
         }
-        Ok(complete && history.skipped == 0)
+        Ok(complete && history.skipped() == 0)
     }
 
     /// Whether there was more of the session than its log has, and all of it is to be told: one that another version
@@ -132,45 +132,62 @@ impl Live<'_> {
         self.stamped(payload).await
     }
 
-    /// What the messages of a session say beyond what has been told, as payloads; `None` where nobody can tell. Most
-    /// sessions have been silent: their latest messages say so.
-    async fn missing(&mut self, session: &str, latest: Kept) -> Result<Option<Vec<String>>, Failure> {
-        if let Kept::Messages(latest) = &latest
-            && let Some(missing) = self.ledger.finished.missing(session, latest, false)
-        {
-            return Ok(Some(missing));
-        }
-        let kept = match latest {
-            Kept::Messages(_) => {
-                let server = self.server.clone();
-                self.ticking(server.whole(session)).await?
-            }
-            kept => kept,
-        };
-        Ok(match kept {
-            Kept::Messages(all) => self.ledger.finished.missing(session, &all, true),
-            // There is nothing left that could be told.
-            Kept::Deleted => Some(Vec::new()),
-            Kept::Unreadable => None,
-        })
-    }
-
-    /// Tells what the messages of a session say beyond what has been told.
+    /// Tells what the messages of a session say beyond what has been told, and says whether that is all. Most sessions
+    /// have been silent: their latest messages say so.
     async fn tell_messages(&mut self, session: &str, latest: Kept) -> Result<bool, Failure> {
         if !self.ledger.finished.knows(session) {
             return Ok(false);
         }
-        let Some(missing) = self.missing(session, latest).await? else {
+        let latest = match latest {
+            Kept::Messages(latest) => latest,
+            // There is nothing left that could be told.
+            Kept::Deleted => return Ok(true),
+            Kept::Unreadable => return Ok(false),
+        };
+        match self.ledger.finished.missing(session, &latest) {
+            Some(missing) => self.tell_final(missing).await.map(|()| true),
+            None => self.tell_whole(session).await,
+        }
+    }
+
+    /// The same from all of its messages: once for where to begin, and once to tell, as they are never held.
+    async fn tell_whole(&mut self, session: &str) -> Result<bool, Failure> {
+        let server = self.server.clone();
+        let mut ids = Vec::new();
+        match self.ticking(server.whole(session)).await? {
+            Kept::Messages(mut messages) => {
+                while let Some(message) = self.ticking(messages.next()).await? {
+                    ids.push(message.id());
+                }
+            }
+            Kept::Deleted => return Ok(true),
+            Kept::Unreadable => return Ok(false),
+        }
+        let Some(reach) = self.ledger.finished.reach(session, &ids, true) else {
             return Ok(false);
         };
-        for payload in missing {
+        let Kept::Messages(mut messages) = self.ticking(server.whole(session)).await? else {
+            return Ok(false);
+        };
+        let mut n = 0;
+        while let Some(message) = self.ticking(messages.next()).await? {
+            let missing = self.ledger.finished.missing_of(session, n, &message, reach);
+            self.tell_final(missing).await?;
+            n += 1;
+        }
+        Ok(messages.skipped() == 0)
+    }
+
+    /// Tells final states that were missed.
+    async fn tell_final(&mut self, payloads: Vec<String>) -> Result<(), Failure> {
+        for payload in payloads {
             if let Ok(seen) = observe(&payload) {
                 self.ledger.finished.observe_late(&seen);
             }
             self.unsaid += 1;
             self.stamped(payload).await?;
         }
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How much memory the stream may take, whatever comes, in KiB.
-const MEMORY: u64 = 64 * 1024;
+pub const MEMORY: u64 = 64 * 1024;
 /// Far more than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -36,7 +36,7 @@ fn start(args: &[&str]) -> Child {
 }
 
 /// The most memory that a process ever had, in KiB; `None` where the system does not say.
-fn peak(child: &Child) -> Option<u64> {
+pub fn peak(child: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()

@@ -1,14 +1,16 @@
 //! How a live stream ends when something is in its way, and what it tells of a past that no log has whole.
 
+use crate::bounds::{MEMORY, peak};
 use crate::support::{Host, measured, ocr};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -214,4 +216,39 @@ fn a_session_that_is_older_than_its_log_is_told_from_its_messages() {
         lines.iter().all(|line| line["type"] != "ocr.stream.gap"),
         "{lines:?}"
     );
+}
+
+#[test]
+fn a_long_session_without_a_log_costs_no_memory() {
+    const MESSAGES: usize = 100;
+    let told = (0..MESSAGES).map(|n| {
+        let (info, mut part) = message(&format!("msg_{n:03}"));
+        part["text"] = "x".repeat(2 * 1024 * 1024).into();
+        json!({"info": info, "parts": [part]})
+    });
+    let messages: Arc<Vec<Value>> = Arc::new(told.collect());
+    let routes = routes()
+        .route("/event", get(|| async { saying(std::iter::empty()) }))
+        .route(
+            "/session/{id}/message",
+            get(move |Query(asked): Query<HashMap<String, String>>| async move {
+                let latest = asked.get("limit").map_or(MESSAGES, |few| few.parse().unwrap());
+                axum::Json(&messages[MESSAGES - latest..]).into_response()
+            }),
+        );
+    let server = Host::serve(with_session(routes, || false));
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
+        .args(["--server", &server.url(), "--session", "ses_1", "--from-start"])
+        .env_clear()
+        .envs(measured())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut parts, mut memory) = (0, peak(&child));
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        parts += usize::from(line.unwrap().contains("prt_msg_"));
+        memory = peak(&child).or(memory);
+    }
+    assert_eq!((child.wait().unwrap().code(), parts), (Some(0), MESSAGES));
+    assert!(memory.is_none_or(|kib| kib < MEMORY), "{memory:?} KiB");
 }
