@@ -18,10 +18,7 @@ impl Live<'_> {
         // With --from-start everything; otherwise what came between the moment when the past was noted and the one
         // when we began to listen.
         if self.plan.session.is_some() || self.plan.task.is_none() {
-            let recovered = self.recover().await;
-            // What was before us is not what a gap cost.
-            self.unsaid = 0;
-            let complete = recovered.map_err(Trouble::at_first)?;
+            let complete = self.recover().await.map_err(Trouble::at_first)?;
             if self.plan.from_start && !complete {
                 tracing::warn!("the server cannot tell all that was before; what it can is told");
             }

@@ -102,8 +102,7 @@ impl Live<'_> {
         if self.begun || !self.plan.from_start {
             return false;
         }
-        let begins = self.ledger.seen.last_seq(&entry.session).is_none();
-        if begins && entry.bus_type() != "session.created" {
+        if entry.seq == 0 && entry.bus_type() != "session.created" {
             self.ledger.older.insert(entry.session.clone());
         }
         self.ledger.older.contains(&entry.session)
@@ -128,7 +127,12 @@ impl Live<'_> {
             self.ledger.finished.observe(&seen);
             self.ledger.asks_anew(&seen.event);
         }
-        self.unsaid += 1;
+        self.recovered(payload).await
+    }
+
+    async fn recovered(&mut self, payload: String) -> Result<(), Failure> {
+        // What was before us is not what a gap cost.
+        self.unsaid += u64::from(self.begun);
         self.stamped(payload).await
     }
 
@@ -184,8 +188,7 @@ impl Live<'_> {
             if let Ok(seen) = observe(&payload) {
                 self.ledger.finished.observe_late(&seen);
             }
-            self.unsaid += 1;
-            self.stamped(payload).await?;
+            self.recovered(payload).await?;
         }
         Ok(())
     }

@@ -53,12 +53,10 @@ impl Stops {
 
     /// Waits for a signal.
     pub(super) async fn signal(&mut self) -> Stop {
-        loop {
-            match self.wait().await {
-                signal @ Stop::Signal(_) => return signal,
-                // Who writes finds out by itself.
-                Stop::ReaderLeft => std::future::pending().await,
-            }
+        match self.wait().await {
+            signal @ Stop::Signal(_) => signal,
+            // Who writes finds out by itself.
+            Stop::ReaderLeft => std::future::pending().await,
         }
     }
 

@@ -215,6 +215,10 @@ fn a_wrong_flag_is_a_usage_error() {
         .args(["--replay", LOOP, "--speed", "0"])
         .assert()
         .code(2);
+    ocr("ocr-stream")
+        .args(["--server", "http://127.0.0.1:9", "--session", ""])
+        .assert()
+        .code(2);
     for model in ["llama", "/llama", "ollama/", ""] {
         ocr("ocr-stream")
             .args(["--spawn", "--opencode", "no-such", "--task", "x"])

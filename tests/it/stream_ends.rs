@@ -149,14 +149,6 @@ fn a_session_that_the_server_has_lost_is_no_session_that_rests() {
     assert_eq!(closed["properties"]["reason"], "failed", "{closed}");
 }
 
-#[test]
-fn an_empty_session_is_a_usage_error() {
-    ocr("ocr-stream")
-        .args(["--server", "http://127.0.0.1:9", "--session", ""])
-        .assert()
-        .code(2);
-}
-
 /// A message of the model, and one part of it.
 fn message(id: &str) -> (Value, Value) {
     let info =
@@ -167,7 +159,7 @@ fn message(id: &str) -> (Value, Value) {
 
 #[test]
 fn a_session_that_is_older_than_its_log_is_told_from_its_messages() {
-    let entry = |seq: usize, kind: &str, data: &Value| json!({"id": format!("evt_{seq}"), "aggregate_id": "ses_1", "seq": seq, "type": kind, "data": data});
+    let entry = |seq: usize, kind: &str, data: &Value| json!({"id": format!("evt_log_{seq}"), "aggregate_id": "ses_1", "seq": seq, "type": kind, "data": data});
     let (info, part) = message("msg_new");
     let log = json!([
         entry(
@@ -251,4 +243,41 @@ fn a_long_session_without_a_log_costs_no_memory() {
     }
     assert_eq!((child.wait().unwrap().code(), parts), (Some(0), MESSAGES));
     assert!(memory.is_none_or(|kib| kib < MEMORY), "{memory:?} KiB");
+}
+
+#[test]
+fn history_that_breaks_off_is_told_once_and_is_not_what_a_gap_cost() {
+    let entry = |seq: usize, kind: &str| json!({"id": format!("evt_log_{seq}"), "aggregate_id": "ses_1", "seq": seq, "type": kind, "data": {"sessionID": "ses_1", "info": {"id": "ses_1"}}});
+    let entries = [entry(0, "session.created.1"), entry(1, "session.updated.1")];
+    let asked = Arc::new(AtomicUsize::new(0));
+    let history = post(move || async move {
+        let said = if asked.fetch_add(1, Ordering::Relaxed) == 0 {
+            format!("[{},", entries[0])
+        } else {
+            json!(entries).to_string()
+        };
+        ([("content-type", "application/json")], said)
+    });
+    let routes = routes()
+        .route("/event", get(|| async { saying(std::iter::empty()) }))
+        .route("/sync/history", history);
+    let server = Host::serve(with_session(routes, || false));
+    let done = ocr("ocr-stream")
+        .args(["--server", &server.url(), "--session", "ses_1", "--from-start"])
+        .output()
+        .unwrap();
+    let lines = lines_of(&done.stdout);
+    let ids: Vec<&str> = lines
+        .iter()
+        .filter(|line| line["recovered"] == true)
+        .filter_map(|line| line["id"].as_str())
+        .collect();
+    assert_eq!(ids, ["evt_log_0", "evt_log_1"], "{lines:?}");
+    let gap = lines
+        .iter()
+        .find(|line| line["type"] == "ocr.stream.gap")
+        .unwrap();
+    assert_eq!(gap["properties"]["recovered"], 0, "{gap}");
+    assert_eq!(gap["properties"]["complete"], true, "{gap}");
+    assert_eq!(done.status.code(), Some(0));
 }

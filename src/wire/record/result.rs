@@ -16,7 +16,7 @@ pub enum RunOutcome {
     Stalled,
     /// A budget or the iterations ran out: 12.
     Budget,
-    /// The session failed: 13.
+    /// The session failed, or could not be followed: 13.
     Failed,
     /// Its work did not pass verification: 14.
     Unverified,
