@@ -35,7 +35,9 @@
 pub mod act;
 pub mod cli;
 pub mod detect;
+pub mod exit;
 pub mod pipe;
+pub mod process;
 pub mod review;
 #[cfg(unix)]
 pub mod run;

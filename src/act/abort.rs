@@ -1,8 +1,9 @@
 //! Ends what a session does, looks whether it took, tries again, and at last ends the processes.
 
-use super::processes::Owned;
 use super::settings::Limits;
-use crate::pipe::{Code, Failure, signals};
+use crate::exit::{Code, Failure};
+use crate::pipe::shutdown;
+use crate::process::owned_server::Owned;
 use crate::server::Server;
 use crate::wire::record::Phase;
 use std::time::Duration;
@@ -43,7 +44,9 @@ pub(super) async fn abort(
                 return (Phase::Taken, format!("{how} after {took} ms, attempt {attempt}"));
             }
             // Whoever sent a signal does not wait for all the attempts.
-            Err(failure) if attempt >= asked.limits.attempts || signals::caught().is_some() => break failure,
+            Err(failure) if attempt >= asked.limits.attempts || shutdown::caught().is_some() => {
+                break failure;
+            }
             Err(_) => attempt += 1,
         }
     };

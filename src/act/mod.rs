@@ -9,19 +9,17 @@
 //! * `stage`: puts them together.
 
 mod abort;
-mod command;
-mod hand;
-mod ledger;
+mod executor;
 pub mod notify;
 mod order;
 mod outcome;
 mod plan;
-mod processes;
 mod settings;
 mod stage;
+mod state;
 mod steering;
 mod summary;
-mod tally;
+mod totals;
 mod verify;
 
 pub use settings::{Answer, Checks, Limits, Policy, Remedy, Settings};

@@ -1,8 +1,10 @@
 //! Tells others how the run ended: a webhook, a command. Never able to fail the run.
 
-use super::command::{self, Leash};
 use super::summary::summary;
-use crate::pipe::{Code, Failure, signals};
+use crate::exit::{Code, Failure};
+use crate::pipe::shutdown;
+use crate::process::command;
+use crate::process::command::Leash;
 use crate::wire::record::RunResult;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{Client, RequestBuilder};
@@ -104,7 +106,7 @@ impl Notify {
         if !wanted {
             return;
         }
-        let limit = if signals::caught().is_some() {
+        let limit = if shutdown::caught().is_some() {
             HURRIED
         } else {
             DEADLINE

@@ -1,7 +1,8 @@
 //! Something to do to a session, and the line about it.
 
 use super::settings::Answer;
-use crate::wire::record::{self, Action, Deed, Phase};
+use crate::wire::record;
+use crate::wire::record::{Action, Deed, Phase};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What became of the run: one outcome, one sentence, one exit code. Pure.
 
-use super::ledger::{Ended, Ledger};
-use crate::pipe::Code;
+use super::state::{Ended, Ledger};
+use crate::exit::Code;
 use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Verdict};
 
 /// How many of the changed files are named.

@@ -1,8 +1,8 @@
 //! What is to be done now. Pure: a record in, orders out.
 
-use super::ledger::{Ledger, outcome_of};
 use super::order::{Order, Report, Task};
 use super::settings::{Answer, Remedy, Settings};
+use super::state::{Ledger, outcome_of};
 use crate::wire::record::{Decision, Finding, Grade, Kind, Outcome, Phase, RunOutcome, Verdict};
 
 /// What an agent is told that rests with its work undone and no advice of the reviewer's.

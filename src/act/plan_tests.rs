@@ -1,7 +1,7 @@
 use super::*;
-use crate::act::ledger::News;
 use crate::act::outcome::conclude;
 use crate::act::settings::{Checks, Limits, Policy};
+use crate::act::state::News;
 use crate::server::Credentials;
 use crate::wire::observe;
 use serde_json::{Value, json};
@@ -272,7 +272,7 @@ fn a_check_that_was_cut_short_has_not_failed() {
         };
         assert!(on_report(&mut ledger, &checks, &report).is_none());
         assert_eq!(ledger.ended.is_some(), ends);
-        let signal = Some(crate::pipe::Code::Interrupted);
+        let signal = Some(crate::exit::Code::Interrupted);
         let (result, code) = conclude(&ledger, signal);
         assert_eq!(code.number(), if cut { 130 } else { 14 });
         assert!(!result.reason.contains("tail"), "{}", result.reason);

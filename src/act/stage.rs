@@ -1,16 +1,18 @@
 //! Lines in, the same lines out; on a decision, action.
 
-use super::hand::{Hand, Pending, Tools};
-use super::ledger::{Ledger, News};
+use super::executor::{Hand, Pending, Tools};
 use super::notify::Now;
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
-use super::processes::Owned;
 use super::settings::Settings;
-use crate::pipe::{Code, Failure, Out, Stage, hangup, signals};
+use super::state::{Ledger, News};
+use crate::exit::{Code, Failure};
+use crate::pipe::{Out, Stage, hangup, shutdown};
+use crate::process::owned_server::Owned;
 use crate::server::{Server, is_loopback, parse_url};
-use crate::wire::record::{self, Opened, Phase, RunResult};
+use crate::wire::record;
+use crate::wire::record::{Opened, Phase, RunResult};
 use crate::wire::{Event, Observation, Status, head, matters, observe};
 use aho_corasick::AhoCorasick;
 use std::path::PathBuf;
@@ -260,7 +262,7 @@ impl Act {
     }
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
-        let (result, code) = conclude(&self.ledger, signals::caught());
+        let (result, code) = conclude(&self.ledger, shutdown::caught());
         record::append(added, self.ledger.last_ts, &result);
         self.result = Some((result, code));
         code

@@ -1,8 +1,10 @@
 //! Whether the session did what it says: commands, files, changes.
 
-use super::command::{self, Leash};
 use super::settings::Checks;
-use crate::pipe::{Failure, signals};
+use crate::exit::Failure;
+use crate::pipe::shutdown;
+use crate::process::command;
+use crate::process::command::Leash;
 use crate::wire::record::Phase;
 use std::path::Path;
 
@@ -52,7 +54,7 @@ fn commands(checks: &Checks, directory: &Path) -> Result<(), String> {
     for line in &checks.commands {
         let leash = Leash {
             limit: checks.timeout,
-            cut: || signals::caught().is_some(),
+            cut: || shutdown::caught().is_some(),
         };
         let outcome = command::run(line, directory, b"", leash);
         if !outcome.success {
@@ -68,7 +70,7 @@ fn commands(checks: &Checks, directory: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipe::Code;
+    use crate::exit::Code;
     use std::time::Duration;
 
     fn checks(commands: &[&str], files: &[&str], changes: &[&str]) -> Checks {

@@ -137,7 +137,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[cfg(not(unix))]
 mod imp {
     use super::Args;
-    use crate::pipe::{Code, Failure};
+    use crate::exit::{Code, Failure};
 
     pub(super) fn run(_args: Args) -> Result<Code, Failure> {
         Err(Failure::new(
@@ -154,7 +154,8 @@ mod imp {
     use crate::act::{Act, Answer, Checks, Limits, Policy, Remedy, Settings, summary};
     use crate::cli::print_schema;
     use crate::cli::server::{credentials, webhook_secret};
-    use crate::pipe::{Code, DEFAULT_LINE_LIMIT, Failure, Out, filter, input, signals};
+    use crate::exit::{Code, Failure};
+    use crate::pipe::{DEFAULT_LINE_LIMIT, Out, filter, input, shutdown};
     use crate::server::parse_url;
     use crate::wire::record::{Action, RunResult};
     use std::collections::HashMap;
@@ -178,7 +179,7 @@ mod imp {
         let stdin = input::stdin(HINT)?;
         let out = Out::new(input::stdout()?, args.only);
         let mut act = Act::new(settings, out.clone())?;
-        signals::outlive();
+        shutdown::outlive();
         act.leave_with_reader();
         let ended = filter(&mut act, stdin, &out, DEFAULT_LINE_LIMIT);
         let Some((result, code, now)) = act.result() else {

@@ -1,9 +1,13 @@
 //! `ocr-detect`.
 
 use super::Common;
-use crate::detect::{self, Config, Detect, Detector};
-use crate::pipe::{self, Code, Failure, Out};
-use crate::wire::record::{self, Grade, Kind};
+use crate::detect;
+use crate::detect::{Config, Detect, Detector};
+use crate::exit::{Code, Failure};
+use crate::pipe;
+use crate::pipe::Out;
+use crate::wire::record;
+use crate::wire::record::{Grade, Kind};
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use regex::Regex;
@@ -261,14 +265,14 @@ fn run(args: &Args) -> Result<Code, Failure> {
         prepare();
         judge_all(args, &config)?
     };
-    Ok(pipe::signals::caught().unwrap_or_else(|| args.lines.code_of(&found)))
+    Ok(pipe::shutdown::caught().unwrap_or_else(|| args.lines.code_of(&found)))
 }
 
 /// What was found, each kind once: whether the cause lay outside the agent.
 type Found = Vec<(Kind, bool)>;
 
 fn prepare() {
-    pipe::signals::outlive();
+    pipe::shutdown::outlive();
     pipe::hangup::exit_when_reader_leaves();
 }
 

@@ -9,8 +9,9 @@ mod server;
 pub mod stream;
 pub mod watch;
 
-use crate::pipe::{Code, Failure};
-use crate::wire::record::{self, Record};
+use crate::exit::{Code, Failure};
+use crate::wire::record;
+use crate::wire::record::Record;
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,7 +1,8 @@
 //! `ocr-review`: whom to ask, as typed and as meant.
 
 use super::{Common, VERSION};
-use crate::pipe::{Code, DEFAULT_LINE_LIMIT, Failure, Out, filter, hangup, input, signals};
+use crate::exit::{Code, Failure};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, filter, hangup, input, shutdown};
 use crate::review::{Address, Leash, Limits, Patience, Review, Settings, Who};
 use crate::wire::record::{Decision, Reviewer};
 use clap::Parser;
@@ -158,13 +159,13 @@ fn run(args: Args) -> Result<Code, Failure> {
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     let (signalled, deserted) = (leash.clone(), leash.clone());
-    signals::outlive_with(move || signalled.pull());
+    shutdown::outlive_with(move || signalled.pull());
     hangup::clean_up_when_reader_leaves(move || deserted.pull());
     let mut review = Review::new(settings, out.clone())?;
     let outcome = filter(&mut review, stdin, &out, args.max_line);
     // A write that fails is noticed here before anywhere else.
     leash.pull();
-    outcome.map(|()| signals::caught().unwrap_or(Code::Ok))
+    outcome.map(|()| shutdown::caught().unwrap_or(Code::Ok))
 }
 
 impl WhoArgs {

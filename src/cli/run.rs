@@ -91,7 +91,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[cfg(not(unix))]
 mod imp {
     use super::Args;
-    use crate::pipe::{Code, Failure};
+    use crate::exit::{Code, Failure};
     use std::ffi::OsString;
     use std::process::ExitCode;
 
@@ -110,9 +110,9 @@ mod imp {
     use super::{Args, Conduct, NotifyArgs};
     use crate::cli::act::{CONFIRM_TIMEOUT, MAX_STEERS, VERIFY_TIMEOUT};
     use crate::cli::{act, detect, review, stream, watch};
-    use crate::pipe::{Code, Failure};
+    use crate::exit::{Code, Failure};
+    use crate::process::supervisor;
     use crate::run::{Pipe, STAGE_ARGUMENT, Step, View, run, stage};
-    use crate::stream::keeper;
     use std::ffi::OsString;
     use std::io::IsTerminal;
     use std::process::ExitCode;
@@ -124,7 +124,7 @@ mod imp {
     const DEMO_SPEED: u32 = 2;
 
     pub(super) fn main(args: Vec<OsString>) -> ExitCode {
-        if let Some(outcome) = args.get(1..).and_then(keeper::hidden) {
+        if let Some(outcome) = args.get(1..).and_then(supervisor::hidden) {
             return crate::cli::end("ocr-run", outcome);
         }
         match args.get(1) {

@@ -1,7 +1,8 @@
 //! `ocr-stream`: where the events come from, as typed and as meant.
 
 use super::{Common, VERSION, print_schema};
-use crate::pipe::{Code, DEFAULT_LINE_LIMIT, Failure, Out, input};
+use crate::exit::{Code, Failure};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
 use crate::stream::replay::{Speed, replay};
 use crate::wire::record::{Closed, Gap, Opened, Tick};
 use clap::Parser;
@@ -130,7 +131,7 @@ pub struct Work {
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     #[cfg(unix)]
-    if let Some(outcome) = args.get(1..).and_then(crate::stream::keeper::hidden) {
+    if let Some(outcome) = args.get(1..).and_then(crate::process::supervisor::hidden) {
         return super::end("ocr-stream", outcome);
     }
     super::start("ocr-stream", args, run)

@@ -1,7 +1,8 @@
 //! `ocr-watch`: the view.
 
 use super::{Common, VERSION};
-use crate::pipe::{Code, DEFAULT_LINE_LIMIT, Failure, Out, filter, hangup, input, signals};
+use crate::exit::{Code, Failure};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, filter, hangup, input, shutdown};
 use crate::watch::Watch;
 use clap::Parser;
 use std::ffi::OsString;
@@ -40,7 +41,7 @@ fn run(args: Args) -> Result<Code, Failure> {
     }
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    signals::outlive();
+    shutdown::outlive();
     if !args.only {
         hangup::exit_when_reader_leaves();
     }

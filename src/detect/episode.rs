@@ -1,7 +1,7 @@
 //! Episodes of trouble: each has an identity, opens, grows, gets graver, and closes.
 
 use super::hash;
-use super::sighting::Sighting;
+use super::signal::Sighting;
 use crate::wire::record::{Finding, Grade, Kind, Point, State};
 
 /// The rule on what goes on after a message of ours.

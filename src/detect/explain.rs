@@ -191,7 +191,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::rules::testing::bash;
+    use crate::detect::rules::tests::support::bash;
     use crate::detect::{Config, Detector};
     use crate::wire::observe;
 

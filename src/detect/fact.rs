@@ -1,11 +1,11 @@
 //! What rules see: facts about one session, in order, whatever dialect they came in.
 
-use super::activity::Activity;
 use super::call::Call;
 use super::config::Config;
-use super::ledger::{Ledger, Noted};
-use super::round::Round;
-use super::window::Window;
+use super::session::activity::Activity;
+use super::session::history::{Ledger, Noted};
+use super::session::rounds::Round;
+use super::text::window::Window;
 use crate::wire::record::Point;
 
 /// Prose comes in pieces that end at multiples of so many characters of a part, however the server cut

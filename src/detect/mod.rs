@@ -11,35 +11,22 @@
 //! * `rest`: has the session come to rest, and is it done?
 //! * `detector`: all sessions of a stream, and their time.
 
-mod activity;
 mod call;
-mod channel;
-mod classify;
 mod config;
 mod detector;
 mod episode;
 mod explain;
 mod fact;
-mod failure;
 mod hash;
-mod hints;
-mod input;
-mod ledger;
-mod mask;
 mod memory;
 mod observed;
-mod prose;
-mod reading;
-mod rest;
-mod round;
+mod parse;
 mod rules;
 mod session;
 mod sessions;
-mod sighting;
+mod signal;
 mod stage;
-mod user;
-mod window;
-mod word;
+mod text;
 
 pub use config::{Config, Limit};
 pub use detector::Detector;

@@ -2,8 +2,10 @@
 
 use super::Detector;
 use super::explain::Page;
-use super::reading::{self, Seen};
-use crate::pipe::{Code, Failure, Passage, Stage, ahead};
+use super::parse;
+use super::parse::Seen;
+use crate::exit::{Code, Failure};
+use crate::pipe::{Passage, Stage, ahead};
 
 /// From so many bytes on, a block is read by several threads; it takes longer than to start one.
 const BULK: usize = 64 * 1024;
@@ -56,7 +58,7 @@ impl Detect {
             Seen::Torn(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 self.lines -= 1;
-                return self.take(&reading::read_text(None, &text, &self.detector.config()), added);
+                return self.take(&parse::read_text(None, &text, &self.detector.config()), added);
             }
             Seen::Blank => return Ok(()),
             Seen::Garbage => return self.garbage(),
@@ -108,7 +110,7 @@ impl Stage for Detect {
             self.threads
         };
         let (config, strict) = (self.detector.config(), self.strict);
-        let read = |line| reading::read(line, &config, strict);
+        let read = |line| parse::read(line, &config, strict);
         ahead(passage.block(), threads, read, |seen| {
             passage.next_line();
             let outcome = self.take(seen, passage.added());
@@ -117,7 +119,7 @@ impl Stage for Detect {
     }
 
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.take(&reading::read(line, &self.detector.config(), self.strict), added)
+        self.take(&parse::read(line, &self.detector.config(), self.strict), added)
     }
 
     fn oversized(&mut self) {

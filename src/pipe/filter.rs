@@ -4,7 +4,8 @@
 //! the runs: verbatim by construction, full speed in bulk, and flushed whenever the input pauses.
 
 use super::block::{Block, Blocks};
-use super::{Code, Failure, Out, Passage};
+use super::{Out, Passage};
+use crate::exit::{Code, Failure};
 use std::io::Read;
 
 /// A line longer than this is passed on without a look: 128 MiB.

@@ -36,6 +36,6 @@ pub fn exit_when_reader_leaves() {
 pub fn clean_up_when_reader_leaves(clean_up: impl FnOnce() + Send + 'static) {
     watch(move || {
         clean_up();
-        std::process::exit(super::Code::ReaderLeft.number().into());
+        std::process::exit(crate::exit::Code::ReaderLeft.number().into());
     });
 }

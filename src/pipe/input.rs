@@ -1,6 +1,6 @@
 //! Where a stage reads from and writes to.
 
-use super::{Code, Failure};
+use crate::exit::{Code, Failure};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;

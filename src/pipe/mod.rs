@@ -3,22 +3,18 @@
 //! Bytes only, no JSON. Standard input and output are blocking and stay so; a stage that waits for
 //! the network does it on a thread of its own and adds its lines through [`Out`].
 
-mod ahead;
 mod block;
-pub mod exit;
 mod filter;
 pub mod hangup;
 pub mod input;
-#[cfg(unix)]
-pub mod lifeline;
-mod ordered;
+mod line_block;
 mod out;
-mod passage;
-pub mod signals;
+mod parallel_inputs;
+mod parallel_lines;
+pub mod shutdown;
 
-pub use ahead::ahead;
-pub use exit::{Code, Failure};
 pub use filter::{DEFAULT_LINE_LIMIT, Stage, filter};
-pub use ordered::in_order;
+pub use line_block::Passage;
 pub use out::Out;
-pub use passage::Passage;
+pub use parallel_inputs::in_order;
+pub use parallel_lines::ahead;

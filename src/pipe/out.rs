@@ -1,6 +1,7 @@
 //! The verbatim writer: passes bytes on as they came, and lets lines be added between lines.
 
-use super::exit::{self, Failure};
+use crate::exit;
+use crate::exit::Failure;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

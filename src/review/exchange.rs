@@ -1,10 +1,10 @@
 //! Keeps each exchange with a reviewer, and answers from what was kept.
 
-use super::answer;
-use super::ask::{Failed, Outcome, unreadable};
 use super::prompt::{Prompt, hash};
-use super::trouble::Blame;
-use crate::pipe::{Code, Failure};
+use super::reviewer::answer;
+use super::reviewer::error::Blame;
+use super::reviewer::{Failed, Outcome, unreadable};
+use crate::exit::{Code, Failure};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -191,7 +191,7 @@ impl Exchanges {
     }
 }
 
-fn read(answer: &str, ticket: &str, prompt: &Prompt) -> super::rules::Opinion {
+fn read(answer: &str, ticket: &str, prompt: &Prompt) -> super::queue::rules::Opinion {
     let mut question = prompt.question();
     if !ticket.is_empty() {
         question.ticket = ticket;

@@ -11,35 +11,19 @@
 //!   endpoint; `command`: a command; `trouble`: why there is no answer; `answer`: what one says.
 //! * `rules`: what is decided where nobody can be asked; `exchange`: record and replay.
 
-mod answer;
-mod ask;
-mod asker;
-mod breaker;
-mod case;
-mod cases;
-mod client;
-mod command;
-mod desk;
-mod evidence;
 mod exchange;
-mod flight;
-mod listen;
-mod moment;
-mod plain;
+mod intake;
 mod prompt;
-mod recent;
+mod queue;
 mod redact;
-mod reply;
-mod retry_after;
-mod rules;
-mod sample;
+mod reviewer;
 mod settings;
 mod stage;
-mod trouble;
+mod worker;
 
-pub use ask::Patience;
-pub use client::Address;
-pub use command::Leash;
-pub use desk::Limits;
+pub use queue::Limits;
+pub use reviewer::Patience;
+pub use reviewer::command::Leash;
+pub use reviewer::endpoint::Address;
 pub use settings::{Settings, Who};
 pub use stage::Review;

@@ -1,13 +1,13 @@
 //! What a review stage is told: whom to ask, how long, how often, and what to keep from whom.
 
-use super::ask::{Patience, Reviewer};
-use super::client::{Address, Endpoint};
-use super::command::{Asked, Leash};
-use super::desk::Limits;
 use super::exchange::Exchanges;
+use super::queue::Limits;
+use super::queue::rules;
 use super::redact::Masker;
-use super::rules;
-use crate::pipe::Failure;
+use super::reviewer::command::{Asked, Leash};
+use super::reviewer::endpoint::{Address, Endpoint};
+use super::reviewer::{Patience, Reviewer};
+use crate::exit::Failure;
 use regex::Regex;
 use std::path::PathBuf;
 

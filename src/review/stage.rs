@@ -1,15 +1,17 @@
 //! The review as a stage of a pipe: lines never wait for a reviewer.
 
-use super::ask::{Outcome, Reviewer};
-use super::asker::{Asker, Put};
-use super::desk::{Desk, Matter, lock};
 use super::exchange::{Exchanges, Kept};
-use super::moment::Moment;
+use super::intake::trigger::Moment;
 use super::prompt::Prompt;
+use super::queue::{Desk, Matter, lock};
 use super::redact::Masker;
+use super::reviewer::{Outcome, Reviewer};
 use super::settings::Settings;
-use crate::pipe::{Code, Failure, Out, Stage};
-use crate::wire::record::{self, Reviewer as Opened};
+use super::worker::{Asker, Put};
+use crate::exit::{Code, Failure};
+use crate::pipe::{Out, Stage};
+use crate::wire::record;
+use crate::wire::record::Reviewer as Opened;
 use std::sync::{Arc, Mutex};
 
 /// Looks at every line, asks where it is worth it, and adds the decisions.
@@ -192,7 +194,7 @@ impl Replay {
                 self.missing.push(matter.name.clone());
                 Kept {
                     outcome: Outcome::failed("no exchange was recorded"),
-                    reviewer: super::rules::NAME.to_owned(),
+                    reviewer: super::queue::rules::NAME.to_owned(),
                     lasted: 0,
                     stale: None,
                 }

@@ -1,8 +1,8 @@
 //! Starts the stages with pipes between them, hands signals on to the source, and waits for the end.
 
 use super::{Pipe, STAGE_ARGUMENT, Step};
-use crate::pipe::lifeline::{Lifeline, on_parent_gone};
-use crate::pipe::{Code, Failure};
+use crate::exit::{Code, Failure};
+use crate::process::lifeline::{Lifeline, on_parent_gone};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::ffi::{OsStr, OsString};

@@ -4,10 +4,10 @@
 //! * [`run`]: starts them with real pipes between them, and waits.
 
 mod children;
-mod pipe;
+mod command_line;
 
 pub use children::{View, run, stage};
-pub use pipe::{Pipe, Step};
+pub use command_line::{Pipe, Step};
 
 /// The hidden first argument that makes `ocr-run` one of its own stages.
 pub const STAGE_ARGUMENT: &str = "__stage";

@@ -1,6 +1,6 @@
 //! Where a server is, and who we are to it.
 
-use crate::pipe::{Code, Failure};
+use crate::exit::{Code, Failure};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use std::fmt;
 use url::{Host, Url};

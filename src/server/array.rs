@@ -2,8 +2,8 @@
 
 use super::elements::{Element, Elements};
 use super::log::LONGEST_EVENT;
-use super::{REQUEST_TIMEOUT, Server, failure};
-use crate::pipe::{Code, Failure};
+use super::{REQUEST_TIMEOUT, Server, error};
+use crate::exit::{Code, Failure};
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 
@@ -50,7 +50,7 @@ impl Array {
             let url = &self.server.url;
             let piece = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
                 .await
-                .map_err(|_| failure::silent(url))?;
+                .map_err(|_| error::silent(url))?;
             let why = match piece {
                 Ok(Some(piece)) => {
                     (self.piece, self.at) = (piece, 0);
@@ -58,7 +58,7 @@ impl Array {
                 }
                 Ok(None) if self.elements.ended() => return Ok(None),
                 Ok(None) => "its end is missing".to_owned(),
-                Err(error) => failure::root_cause(&error),
+                Err(error) => error::root_cause(&error),
             };
             return Err(Failure::new(
                 Code::Unreachable,

@@ -2,8 +2,8 @@
 
 use super::array::Array;
 use super::session::segment;
-use super::{REQUEST_TIMEOUT, Server, Session, explain, failure};
-use crate::pipe::{Code, Failure};
+use super::{REQUEST_TIMEOUT, Server, Session, error, explain};
+use crate::exit::{Code, Failure};
 use opencode_rs::OpencodeError;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response, StatusCode};
@@ -202,10 +202,10 @@ impl Server {
         // Without a time limit for the whole: a slow reader may take its time over a long session.
         let answer = tokio::time::timeout(REQUEST_TIMEOUT, request.send())
             .await
-            .map_err(|_| failure::silent(&self.url))?
+            .map_err(|_| error::silent(&self.url))?
             .map_err(|e| explain(&self.url, READ, &e.into()))?;
         match answer.status() {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(failure::not_allowed(&self.url)),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(error::not_allowed(&self.url)),
             StatusCode::NOT_FOUND => Ok(Kept::Deleted),
             StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR => Ok(self.unreadable(session)),
             status if !status.is_success() => Err(Failure::new(
@@ -238,10 +238,10 @@ impl Server {
         let request = self.events.post(self.route("sync/history")).json(&body).send();
         let answer = tokio::time::timeout(REQUEST_TIMEOUT, request)
             .await
-            .map_err(|_| failure::silent(&self.url))?
+            .map_err(|_| error::silent(&self.url))?
             .map_err(|e| explain(&self.url, "say what was missed", &e.into()))?;
         match answer.status() {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(failure::not_allowed(&self.url)),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(error::not_allowed(&self.url)),
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(None),
             StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR => {
                 tracing::info!(
@@ -306,7 +306,7 @@ impl Server {
                 format_args!(
                     "{} broke off while it listed its sessions: {}",
                     self.url,
-                    failure::root_cause(&error)
+                    error::root_cause(&error)
                 ),
             )),
         }

@@ -6,19 +6,19 @@
 
 mod address;
 mod array;
-mod asked;
 mod elements;
-mod failure;
+mod error;
 mod log;
+mod requests;
 mod session;
 
 pub use address::{Credentials, is_loopback, parse_url};
-pub use asked::Asked;
-pub use failure::explain;
+pub use error::explain;
 pub use log::{Entry, History, Kept, LONGEST_EVENT, Listing, Message, Messages};
+pub use requests::Asked;
 pub use session::Session;
 
-use crate::pipe::{Code, Failure};
+use crate::exit::{Code, Failure};
 use opencode_rs::http::HttpClient;
 use reqwest::Method;
 use serde::Deserialize;
@@ -120,9 +120,9 @@ impl Server {
         let answer = self.events.get(url).header("accept", "text/event-stream").send();
         let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer)
             .await
-            .map_err(|_| failure::silent(&self.url))?
+            .map_err(|_| error::silent(&self.url))?
             .map_err(|e| explain(&self.url, "listen to its events", &e.into()))?;
-        failure::check_stream(&self.url, answer)
+        error::check_stream(&self.url, answer)
     }
 
     /// Names the directory that the server is asked about.

@@ -1,7 +1,7 @@
 //! What is asked about sessions, and of them.
 
 use super::{Server, explain};
-use crate::pipe::{Code, Failure};
+use crate::exit::{Code, Failure};
 use opencode_rs::OpencodeError;
 use opencode_rs::http::messages::MessagesApi;
 use opencode_rs::types::message::{PromptPart, PromptRequest};

@@ -1,12 +1,14 @@
 //! A document that `opencode export` wrote, as a stream.
 
-use super::messages::payloads;
-use super::stamp::stamp;
-use crate::pipe::{Code, Failure, Out};
+use super::clock::stamp;
+use super::snapshot::payloads;
+use crate::exit::{Code, Failure};
+use crate::pipe::Out;
 use crate::server::Message;
 use crate::wire::Raw;
 use crate::wire::part::integer;
-use crate::wire::record::{self, CloseReason, Closed, Opened};
+use crate::wire::record;
+use crate::wire::record::{CloseReason, Closed, Opened};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::io::Read;

@@ -5,53 +5,13 @@
 //! * [`live`]: watches a server; starts the session, and the server itself, where it is asked to.
 
 #[cfg(unix)]
-mod begin;
-#[cfg(unix)]
-mod close;
-#[cfg(unix)]
-mod family;
-#[cfg(unix)]
-mod feed;
-#[cfg(unix)]
-mod finished;
-#[cfg(unix)]
-mod heard;
-#[cfg(unix)]
-mod ids;
+mod clock;
 #[cfg(unix)]
 pub mod import;
 #[cfg(unix)]
-pub mod keeper;
-#[cfg(unix)]
-mod kept;
-#[cfg(unix)]
-mod ledger;
-#[cfg(unix)]
-mod lines;
-#[cfg(unix)]
 pub mod live;
-#[cfg(unix)]
-mod messages;
-#[cfg(unix)]
-mod plan;
-#[cfg(unix)]
-mod prepare;
-#[cfg(unix)]
-mod reconnect;
-#[cfg(unix)]
-mod recover;
 pub mod replay;
 #[cfg(unix)]
-mod rest;
+mod snapshot;
 #[cfg(unix)]
-mod seen;
-#[cfg(unix)]
-mod sink;
-#[cfg(unix)]
-mod spawn;
-#[cfg(unix)]
-mod stamp;
-#[cfg(unix)]
-mod stop;
-#[cfg(unix)]
-mod unwrap;
+mod tracking;

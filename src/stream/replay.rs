@@ -3,7 +3,8 @@
 //! The lines come out byte for byte. The one exception is the first: its `replay` becomes `true`, so that
 //! nobody acts on a session that is long gone.
 
-use crate::pipe::{Failure, Out, Stage, filter};
+use crate::exit::Failure;
+use crate::pipe::{Out, Stage, filter};
 use crate::wire::record::{Opened, Record};
 use crate::wire::{Event, observe};
 use memchr::memmem;

@@ -1,6 +1,6 @@
 //! The view: the same lines, told to a person on standard error.
 
+mod render;
 mod stage;
-mod story;
 
 pub use stage::Watch;

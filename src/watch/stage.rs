@@ -1,7 +1,8 @@
 //! Passes every line on, and tells the person what it says.
 
-use super::story::{Story, Tone};
-use crate::pipe::{Failure, Stage};
+use super::render::{Story, Tone};
+use crate::exit::Failure;
+use crate::pipe::Stage;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
 

@@ -1,7 +1,7 @@
 //! What a line can say, in whatever dialect it is said.
 
+use super::json::raw::Raw;
 use super::part::Part;
-use super::raw::Raw;
 use std::borrow::Cow;
 
 /// What one line says, borrowed from it.

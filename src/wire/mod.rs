@@ -4,22 +4,17 @@
 //! [`Observation`]; [`head()`] tells which lines need not be read at all; [`record`] holds the `ocr.*` lines of our
 //! own.
 
-mod bus;
-mod compact;
+pub(crate) mod dialect;
 mod event;
 mod head;
-pub(crate) mod lanes;
-mod observe;
+pub mod json;
 pub mod part;
-mod raw;
 pub mod record;
-mod shape;
-pub mod text;
-mod topic;
 
+pub use dialect::opencode::matters;
+pub use dialect::{Malformed, observe, observe_behind};
 pub use event::{Event, Observation, Status, Todo};
 pub use head::{Head, head};
-pub use observe::{Malformed, observe, observe_behind};
-pub use raw::Raw;
-pub use shape::members;
-pub use topic::matters;
+pub use json::decode::members;
+pub use json::raw::Raw;
+pub use json::text;

@@ -1,7 +1,7 @@
 //! The parts of a message, as both dialects carry them. Free text and inputs stay raw until somebody
 //! needs them; see [`super::text::decode`].
 
-use super::raw::Raw;
+use super::json::raw::Raw;
 use serde::Deserialize;
 use std::borrow::Cow;
 

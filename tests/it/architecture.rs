@@ -32,20 +32,21 @@ fn code(text: &str) -> String {
 }
 
 /// The rooms, and the rooms that each may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("wire", &[]),
     ("pipe", &[]),
+    ("process", &["pipe", "wire"]),
     ("server", &["pipe", "wire"]),
-    ("stream", &["pipe", "wire", "server"]),
+    ("stream", &["pipe", "wire", "process", "server"]),
     ("detect", &["pipe", "wire"]),
-    ("review", &["pipe", "wire"]),
-    ("act", &["pipe", "wire", "server"]),
+    ("review", &["pipe", "wire", "process", "server"]),
+    ("act", &["pipe", "wire", "process", "server"]),
     ("watch", &["pipe", "wire"]),
-    ("run", &["pipe", "wire"]),
+    ("run", &["pipe", "wire", "process"]),
     (
         "cli",
         &[
-            "pipe", "wire", "server", "stream", "detect", "review", "act", "watch", "run",
+            "pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "run",
         ],
     ),
 ];
@@ -88,7 +89,7 @@ fn the_clock_is_read_in_the_stream_alone() {
         "wire", "pipe", "server", "detect", "review", "act", "watch", "run", "cli",
     ];
     absent(&others, &["SystemTime", "UNIX_EPOCH"], &[]);
-    absent(&["stream"], &["SystemTime", "UNIX_EPOCH"], &["stamp.rs"]);
+    absent(&["stream"], &["SystemTime", "UNIX_EPOCH"], &["clock.rs"]);
 }
 
 #[test]

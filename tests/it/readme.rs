@@ -1,7 +1,7 @@
 //! The README tells what the code does today.
 
 use crate::support::{ocr, shell};
-use ocr::pipe::Code;
+use ocr::exit::Code;
 use std::path::Path;
 
 const README: &str = include_str!("../../README.md");

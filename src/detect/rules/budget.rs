@@ -4,7 +4,7 @@
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::fact::Step;
 use crate::detect::hash;
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind};
 
 pub(super) const NAME: &str = "budget";

@@ -3,10 +3,10 @@
 use super::trace::Trace;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::Call;
-use crate::detect::classify::Kind as CallKind;
-use crate::detect::failure;
+use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::call::failure;
 use crate::detect::hash;
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 

@@ -1,7 +1,7 @@
 //! The context is compacted again and again, and hardly anything happens in between.
 
 use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 
 pub(super) const NAME: &str = "compaction-storm";

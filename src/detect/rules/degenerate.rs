@@ -3,8 +3,8 @@
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::fact::TEXT_BLOCK;
 use crate::detect::hash;
-use crate::detect::sighting::Sighting;
-use crate::detect::window::{Cycle, WINDOW, Window, comes_back, cycle};
+use crate::detect::signal::Sighting;
+use crate::detect::text::window::{Cycle, WINDOW, Window, comes_back, cycle};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
 
@@ -151,7 +151,7 @@ fn words(unit: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::rules::testing::{text, text_findings};
+    use crate::detect::rules::tests::support::{text, text_findings};
 
     fn numbered(before: &str, after: &str) -> String {
         let lines: Vec<String> = (0..300).map(|n| format!("{before}{n:03}{after}")).collect();

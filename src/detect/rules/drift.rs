@@ -3,8 +3,8 @@
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::EXCERPT;
 use crate::detect::fact::TEXT_BLOCK;
-use crate::detect::sighting::Sighting;
-use crate::detect::window::{WINDOW, Window, compressed};
+use crate::detect::signal::Sighting;
+use crate::detect::text::window::{WINDOW, Window, compressed};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
 
@@ -61,7 +61,7 @@ fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::rules::testing::{text, text_findings};
+    use crate::detect::rules::tests::support::{text, text_findings};
 
     #[test]
     fn the_same_words_in_another_order_are_drift() {

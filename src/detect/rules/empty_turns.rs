@@ -1,7 +1,7 @@
 //! Answers with nothing in them: no text, no call, no tokens.
 
 use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 pub(super) const NAME: &str = "empty-turns";

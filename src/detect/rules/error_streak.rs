@@ -4,8 +4,8 @@ use super::trace::Trace;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::Call;
 use crate::detect::hash;
-use crate::detect::ledger::Noted;
-use crate::detect::sighting::Sighting;
+use crate::detect::session::history::Noted;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Grade, Kind};
 
 pub(super) const NAME: &str = "error-streak";

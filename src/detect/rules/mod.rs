@@ -18,17 +18,13 @@ mod revert;
 mod stagnation;
 mod stall;
 #[cfg(test)]
-pub(crate) mod testing;
+pub(crate) mod tests;
 mod trace;
-#[cfg(test)]
-mod traps;
-#[cfg(test)]
-mod trouble;
 mod waiting;
 
 use super::config::{Config, Limit};
 use super::fact::{Fact, View};
-use super::sighting::Seen;
+use super::signal::Seen;
 
 /// What every rule does with the facts of one session.
 pub(crate) trait Rule {

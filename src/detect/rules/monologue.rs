@@ -2,9 +2,9 @@
 
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::EXCERPT;
+use crate::detect::call::normalize::without_numbers;
 use crate::detect::fact::Step;
-use crate::detect::mask::without_numbers;
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use crate::wire::text;
 

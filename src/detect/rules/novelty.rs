@@ -2,8 +2,8 @@
 
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::Call;
-use crate::detect::ledger::Noted;
-use crate::detect::sighting::Sighting;
+use crate::detect::session::history::Noted;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 

@@ -4,7 +4,7 @@
 use super::trace::Trace;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::Call;
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 

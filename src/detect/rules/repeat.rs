@@ -3,8 +3,8 @@
 
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::hash;
-use crate::detect::round::Round;
-use crate::detect::sighting::Sighting;
+use crate::detect::session::rounds::Round;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 

@@ -3,9 +3,9 @@
 use super::trace::Trace;
 use super::{Fact, Limit, Rule, Seen, View};
 use crate::detect::call::Call;
+use crate::detect::call::input::Content;
 use crate::detect::hash;
-use crate::detect::input::Content;
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 

@@ -2,7 +2,7 @@
 
 use super::waiting;
 use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 pub(super) const NAME: &str = "stall";

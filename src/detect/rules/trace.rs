@@ -2,7 +2,7 @@
 
 use crate::detect::call::Call;
 use crate::detect::fact::View;
-use crate::detect::sighting::Sighting;
+use crate::detect::signal::Sighting;
 use crate::wire::record::{Evidence, Point, Wasted};
 
 /// Evidence that a finding shows: the first of the streak and the latest.

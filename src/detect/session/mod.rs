@@ -1,28 +1,33 @@
 //! One session: turns observations into facts, asks the rules, and keeps the episodes.
 
-mod parts;
-mod verdict;
+pub(crate) mod activity;
+pub(crate) mod completion;
+pub(crate) mod history;
+pub(crate) mod parts;
+pub(crate) mod rounds;
+pub(crate) mod user;
+pub(crate) mod verdict;
 
 pub(crate) use verdict::ITERATIONS;
 
-use crate::detect::activity::{Activity, Request};
-use crate::detect::call::Call;
-use crate::detect::channel::Texts;
-use crate::detect::config::Config;
-use crate::detect::episode::Episodes;
-use crate::detect::fact::Fact;
-use crate::detect::hash;
-use crate::detect::ledger::Ledger;
-use crate::detect::memory::Recent;
-use crate::detect::prose::Prose;
-use crate::detect::rest::Completion;
-use crate::detect::round::Rounds;
-use crate::detect::rules::Rules;
-use crate::detect::user::User;
-use crate::detect::window::Window;
+use super::call::Call;
+use super::config::Config;
+use super::episode::Episodes;
+use super::fact::Fact;
+use super::hash;
+use super::memory::Recent;
+use super::rules::Rules;
+use super::text::assemble::Texts;
+use super::text::prose::Prose;
+use super::text::window::Window;
 use crate::wire::Raw;
 use crate::wire::record::{Done, Finding, Point, Why};
 use crate::wire::{Event, Status, text};
+use activity::{Activity, Request};
+use completion::Completion;
+use history::Ledger;
+use rounds::Rounds;
+use user::User;
 
 /// Calls known to have ended: far more than one reconnect repeats. Seven eighths of a power of two.
 const ENDED: usize = 896;

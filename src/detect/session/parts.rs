@@ -1,10 +1,11 @@
 //! The parts of messages: calls, text, the ends of steps.
 
 use super::{Now, Said, Session, USER};
-use crate::detect::call::{self, Call};
-use crate::detect::channel::Piece;
+use crate::detect::call;
+use crate::detect::call::Call;
 use crate::detect::fact::{Channel, Fact, Step, TEXT_BLOCK};
 use crate::detect::hash;
+use crate::detect::text::assemble::Piece;
 use crate::wire::Raw;
 use crate::wire::part::{Part, Tokens};
 use crate::wire::record::Why;

@@ -4,7 +4,7 @@ use super::{Now, Said, Session};
 use crate::detect::episode::STEERING;
 use crate::detect::fact::{Fact, View};
 use crate::detect::hash;
-use crate::detect::sighting::{Seen, Sighting};
+use crate::detect::signal::{Seen, Sighting};
 use crate::wire::record::{Grade, Kind, Point};
 
 /// The rule that counts turns; its limit is `--max-iterations`.

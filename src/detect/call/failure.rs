@@ -1,0 +1,283 @@
+//! How a call failed: the class of its error, and which tests failed in a check.
+
+use super::normalize::mask;
+use super::prefilter::{Hints, searcher};
+use crate::detect::hash;
+use crate::wire::text;
+use regex::bytes::Regex;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// How much of an output is searched for an error, in bytes from the front.
+const SEARCHED: usize = 64 * 1024;
+/// A line longer than this is data, not a message.
+const LONGEST_LINE: usize = 600;
+/// Nor can one be a message whose source is longer: an escape has six bytes, and stands for one at least.
+const LONGEST_SOURCE: usize = 6 * LONGEST_LINE;
+/// What is between two lines in the body of a JSON string.
+const NEWLINE: &[u8] = b"\\n";
+
+/// A line that reports an error: it says so where a program says it, not somewhere in a sentence.
+static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix-u)
+          ^\W* (?:\S{1,80}:\s*(?:\d+:\s*){0,2}){0,3} (?:fatal(?:\ error)?|error|failed|failure|panic|exception|traceback|usage|invalid)\b (?:\[\w+\])? (?:[:(!]|\s+(?:in|at|to|while|parsing|reading|opening)\b|\s*$)
+        | ^\W* (?:\w+\.)*\w+(?:Error|Exception)\b (?::|\s*$)
+        | ^\W* (?:could\ not|cannot|can't|unable\ to|failed\ to|unknown|unrecognized|no\ such)\b
+        | :\s*(?:command\ not\ found|no\ such\ file\ or\ directory|permission\ denied|not\ found|is\ a\ directory|not\ a\ directory)\W*$
+        | \b(?:no\ such\ file\ or\ directory|command\ not\ found|syntax\ error)\b
+        | ^\W*(?:your|the)\b.{0,40}\b(?:edit|change|patch|command)\b.{0,40}\b(?:error|failed|not\ applied|rejected)",
+    )
+    .ok()
+});
+
+/// What every line that reports an error has in it, in small letters.
+static ERROR_HINTS: Hints = Hints::new(|| {
+    searcher(&[
+        "fatal",
+        "error",
+        "fail",
+        "panic",
+        "exception",
+        "traceback",
+        "usage",
+        "invalid",
+        "could not",
+        "cannot",
+        "can't",
+        "unable",
+        "unknown",
+        "unrecognized",
+        "no such",
+        "not ",
+        "denied",
+        "directory",
+        "rejected",
+    ])
+});
+
+/// A line that names a failing test: cargo, pytest, go, jest, `JUnit`, TAP.
+static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x-u)
+          ^\s*test\ (.+)\ \.\.\.\ FAILED
+        | ^\s*(?:FAILED|FAIL:?|ERROR|---\ FAIL:|not\ ok|✕|✗|✖|×|●)\s+(\S.*)$
+        | ^\s*\[ERROR\]\s+(\S+\.\S+.*)$
+        | ^([^\s\d]\S*)\ (?:FAILED|failed)$
+        | ^\s*(error(?:\[\w+\])?:\s.+)$
+        | ^(\S+:\d+:(?:\d+:)?\s*error\b.*)$",
+    )
+    .ok()
+});
+
+/// What every line that names a failing test has in it, in small letters.
+static FAILED_HINTS: Hints = Hints::new(|| searcher(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]));
+
+/// The class of an error-like line: masked, and its numbers out.
+pub(crate) fn class_of(line: &str) -> u64 {
+    hash::of(super::normalize::without_numbers(&mask(line, &[])))
+}
+
+/// Whether an error says that the program was not there to be run: then nothing was checked.
+pub(crate) fn never_ran(error_line: &str) -> bool {
+    error_line.contains("command not found")
+}
+
+/// The first line that reports an error, in the body of a JSON string; see [`text::body`].
+pub(crate) fn error_line(body: &str) -> Option<Cow<'_, str>> {
+    let pattern = ERROR_LINE.as_ref()?;
+    messages(body, &ERROR_HINTS).find(|line| pattern.is_match(line.as_bytes()))
+}
+
+/// The set of tests or compiler errors that a check reports as failing, as one hash; `None` where it
+/// names none. `body` is that of a JSON string.
+pub(crate) fn failing_set(body: &str) -> Option<u64> {
+    let pattern = FAILED_TEST.as_ref()?;
+    let mut sum: Option<u64> = None;
+    let mut seen = Vec::new();
+    for line in messages(body, &FAILED_HINTS) {
+        let Some(name) = pattern
+            .captures(line.as_bytes())
+            .and_then(|c| c.iter().skip(1).flatten().next())
+        else {
+            continue;
+        };
+        let key = hash::of(mask(&String::from_utf8_lossy(name.as_bytes()), &[]));
+        if seen.len() < 256 && !seen.contains(&key) {
+            seen.push(key);
+            sum = Some(sum.unwrap_or_default().wrapping_add(key));
+        }
+    }
+    sum
+}
+
+/// The lines that have a hint in them and may be messages, without the white space at their ends.
+fn messages<'a>(body: &'a str, hints: &'static Hints) -> impl Iterator<Item = Cow<'a, str>> {
+    let body = &body[..body.floor_char_boundary(SEARCHED)];
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + hints.find(&body.as_bytes()[from..])?;
+            // Such as the n of a newline and what follows it.
+            if at.checked_sub(1).is_some_and(|before| is_escape(body, before)) {
+                from = at + 1;
+                continue;
+            }
+            let start = newline_before(body, at).map_or(0, |newline| newline + NEWLINE.len());
+            from = newline_behind(body, at).unwrap_or(body.len());
+            let line = &body[start..from];
+            let line = (line.len() <= LONGEST_SOURCE).then(|| trimmed(text::unescaped(line)));
+            if let Some(line) = line.filter(|line| is_message(line)) {
+                return Some(line);
+            }
+        }
+    })
+}
+
+fn trimmed(line: Cow<'_, str>) -> Cow<'_, str> {
+    match line {
+        Cow::Borrowed(line) => Cow::Borrowed(line.trim_end()),
+        Cow::Owned(mut line) => {
+            line.truncate(line.trim_end().len());
+            Cow::Owned(line)
+        }
+    }
+}
+
+fn is_message(line: &str) -> bool {
+    !line.is_empty() && line.len() <= LONGEST_LINE
+}
+
+/// Where the newline before `at` is, in the body of a JSON string.
+fn newline_before(body: &str, at: usize) -> Option<usize> {
+    memchr::memmem::rfind_iter(&body.as_bytes()[..at], NEWLINE).find(|newline| is_escape(body, *newline))
+}
+
+/// Where the newline behind `at` is.
+fn newline_behind(body: &str, at: usize) -> Option<usize> {
+    memchr::memmem::find_iter(&body.as_bytes()[at..], NEWLINE)
+        .map(|newline| at + newline)
+        .find(|newline| is_escape(body, *newline))
+}
+
+/// Whether an escape begins here: a backslash that is not the end of one.
+fn is_escape(body: &str, at: usize) -> bool {
+    let backslashes = body.as_bytes()[..=at].iter().rev();
+    backslashes.take_while(|b| **b == b'\\').count() % 2 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Raw;
+    use proptest::prelude::*;
+
+    /// The error of a text.
+    fn error_in(text: &str) -> Option<String> {
+        error_line(&written(text)).map(Cow::into_owned)
+    }
+
+    /// What fails in a text.
+    fn failing_in(text: &str) -> Option<u64> {
+        failing_set(&written(text))
+    }
+
+    /// The body of the JSON string that says this.
+    fn written(text: &str) -> String {
+        let source = serde_json::to_string(text).unwrap();
+        text::body(Raw::new(&source)).into_owned()
+    }
+
+    #[test]
+    fn an_error_is_where_a_program_says_so() {
+        for line in [
+            "error[E0308]: mismatched types",
+            "bash: line 3: foo: command not found",
+            "python: can't open file 'x.py': [Errno 2] No such file or directory",
+            "java.lang.NullPointerException: x",
+            "Your proposed edit has introduced new syntax error(s). Please read",
+            "ValueError: bad",
+            "Error: no match for oldString",
+            "fatal: not a git repository",
+            "src/Main.java:12: error: ';' expected",
+        ] {
+            assert_eq!(error_in(line).as_deref(), Some(line));
+        }
+        for line in [
+            "0 errors, 12 warnings",
+            "fn error_class(output: &str)",
+            "The error handling was reworked",
+            "test error_is_shown ... ok",
+            "all tests passed without failure at all",
+        ] {
+            assert_eq!(error_in(line), None);
+        }
+    }
+
+    #[test]
+    fn the_class_does_not_depend_on_numbers() {
+        assert_eq!(class_of("x.rs:12: error: bad"), class_of("x.rs:7: error: bad"));
+    }
+
+    #[test]
+    fn the_failing_set_moves_when_another_test_fails() {
+        let one = failing_in("test a::b ... FAILED\ntest a::c ... ok\n");
+        let both = failing_in("test a::b ... FAILED\ntest a::c ... FAILED\n");
+        let turned = failing_in("test a::c ... FAILED\ntest a::b ... FAILED\n");
+        assert!(one.is_some() && one != both);
+        assert_eq!(both, turned);
+        assert_eq!(failing_in("all good\n0 failed\n"), None);
+        for runner in [
+            "✕ adds",
+            "  × adds",
+            "● a > b",
+            "not ok 3 - adds",
+            "FAIL: adds",
+            "[ERROR] a.b",
+            "x_test.go:3: error here",
+        ] {
+            assert!(failing_in(runner).is_some(), "{runner}");
+        }
+    }
+
+    const WORDS: [&str; 27] = [
+        "fatal error",
+        "Error",
+        "failed",
+        "FAILURE",
+        "panic",
+        "exception",
+        "Traceback",
+        "usage",
+        "invalid",
+        "could not",
+        "cannot",
+        "can't",
+        "unable to",
+        "unknown",
+        "unrecognized",
+        "no such file or directory",
+        "command not found",
+        "permission denied",
+        "is a directory",
+        "your patch was rejected",
+        "the edit",
+        "x",
+        ": ",
+        "\n",
+        "\\n",
+        "\\",
+        "\u{1b}[31m",
+    ];
+
+    proptest! {
+        #[test]
+        fn looking_for_hints_first_finds_the_same_line(words in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..12)) {
+            let output = words.join(" ").replace(" \n ", "\n");
+            let pattern = ERROR_LINE.as_ref().unwrap();
+            let first = output.lines().map(str::trim_end).find(|line| pattern.is_match(line.as_bytes()));
+            let found = error_in(&output);
+            prop_assert_eq!(found.as_deref(), first);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Words and numbers that change from one run to the next: hashes, UUIDs, times, durations, process ids.
+
+/// From so many digits on an integer is volatile: a process id, a port, a size.
+const LONG_INTEGER: usize = 3;
+/// From so many hexadecimal digits on a word is a hash: git's short form has 7.
+const LONG_HEX: usize = 7;
+/// The groups of a UUID (RFC 9562).
+pub(crate) const UUID: [usize; 5] = [8, 4, 4, 4, 12];
+/// Units of time: a number before one of them is a duration.
+const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"];
+/// What stands in a masked text for what was there.
+pub(crate) const MASK: char = '#';
+
+/// A word or a number, masked where it is volatile. Returns its length.
+pub(crate) fn word(text: &str, masked: &mut String) -> usize {
+    let run = text
+        .bytes()
+        .position(|b| !b.is_ascii_alphanumeric())
+        .unwrap_or(text.len());
+    let token = &text[..run];
+    let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == run && !may_go_on(&text.as_bytes()[run..], digits) {
+        // A number and nothing else, which most of them are.
+        numbers_in(token, masked);
+        return run;
+    }
+    if let Some(length) = uuid_length(text).or_else(|| moment_length(text, token)) {
+        masked.push(MASK);
+        return length;
+    }
+    let hex = token.strip_prefix("0x").unwrap_or(token);
+    if hex.len() >= LONG_HEX
+        && hex.bytes().all(|b| b.is_ascii_hexdigit())
+        && hex.bytes().any(|b| b.is_ascii_digit())
+    {
+        masked.push(MASK);
+        return run;
+    }
+    if digits > 0 && UNITS.contains(&&token[digits..]) {
+        masked.push(MASK);
+        masked.push_str(&token[digits..]);
+        return run;
+    }
+    numbers_in(token, masked);
+    run
+}
+
+/// Whether a number may be the beginning of a time, a date, a decimal or a UUID, by what follows it.
+fn may_go_on(rest: &[u8], digits: usize) -> bool {
+    match rest.first() {
+        Some(b':' | b'.') => rest.get(1).is_some_and(u8::is_ascii_digit),
+        Some(b'-') => digits == 4 || digits == UUID[0],
+        Some(b'/') => digits == 4,
+        _ => false,
+    }
+}
+
+/// A word with its long integers masked.
+fn numbers_in(token: &str, masked: &mut String) {
+    let mut rest = token;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits >= LONG_INTEGER {
+            masked.push(MASK);
+        } else {
+            masked.push_str(&rest[..digits]);
+        }
+        rest = &rest[digits..];
+        let letters = rest.bytes().take_while(|b| !b.is_ascii_digit()).count();
+        masked.push_str(&rest[..letters]);
+        rest = &rest[letters..];
+    }
+}
+
+/// The length of the UUID that the text begins with.
+pub(crate) fn uuid_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    for (index, group) in UUID.into_iter().enumerate() {
+        if index > 0 {
+            (bytes.get(at) == Some(&b'-')).then_some(())?;
+            at += 1;
+        }
+        let digits = bytes.get(at..at + group)?;
+        digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+        at += group;
+    }
+    Some(at)
+}
+
+/// The length of the date, the time of day or the decimal that the text begins with.
+fn moment_length(text: &str, token: &str) -> Option<usize> {
+    let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 {
+        return None;
+    }
+    if digits == 4
+        && let Some(day) = shape(text, "dddd-dd-dd").or_else(|| shape(text, "dddd/dd/dd"))
+    {
+        let rest = &text[day..];
+        let gap = usize::from(rest.starts_with(['T', ' ']));
+        return Some(time_length(&rest[gap..]).map_or(day, |time| day + gap + time));
+    }
+    time_length(text).or_else(|| {
+        (digits == token.len() || digits == text.len()).then_some(())?;
+        decimal_length(text, digits)
+    })
+}
+
+/// The length of `hh:mm:ss` with what may follow it: a fraction and a zone.
+fn time_length(text: &str) -> Option<usize> {
+    let mut at = shape(text, "dd:dd:dd").or_else(|| shape(text, "d:dd:dd"))?;
+    if text[at..].starts_with(['.', ',']) {
+        at += 1;
+        at += text[at..].bytes().take_while(u8::is_ascii_digit).count();
+    }
+    let rest = &text[at..];
+    if rest.starts_with('Z') {
+        return Some(at + 1);
+    }
+    let zone = rest.starts_with(['+', '-']).then(|| shape(&rest[1..], "dd:dd"));
+    Some(at + zone.flatten().map_or(0, |length| length + 1))
+}
+
+/// The length of `1.25`, whose integer part has so many digits.
+fn decimal_length(text: &str, digits: usize) -> Option<usize> {
+    let fraction = text[digits..].strip_prefix('.')?;
+    let more = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    (more > 0).then_some(digits + 1 + more)
+}
+
+/// The length of `pattern` when the text begins like it: `d` is a digit, anything else itself.
+fn shape(text: &str, pattern: &str) -> Option<usize> {
+    let bytes = text.as_bytes().get(..pattern.len())?;
+    let fits = bytes
+        .iter()
+        .zip(pattern.bytes())
+        .all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
+    fits.then_some(pattern.len())
+}

@@ -1,0 +1,307 @@
+//! What must stay silent, and its neighbours that must not: sessions as agents really run them.
+
+use super::support::{bash, call, edit, findings, graded};
+use crate::wire::record::Grade;
+use serde_json::json;
+
+type Lines = Vec<String>;
+
+fn loudest(lines: &[String]) -> Option<Grade> {
+    findings(lines).iter().map(|f| f.grade).max()
+}
+
+fn silent(lines: &[String]) {
+    let found = findings(lines);
+    assert!(found.is_empty(), "{:?}", graded(&found));
+}
+
+fn session(steps: impl IntoIterator<Item = [String; 2]>) -> Lines {
+    steps.into_iter().flatten().collect()
+}
+
+#[test]
+fn edit_and_test_with_moving_results() {
+    silent(&session((0..12usize).flat_map(|n| {
+        let output = format!(
+            "test a{} ... FAILED\nerror: test failed, to rerun pass `--lib`\n{} failed",
+            n * 3,
+            12 - n
+        );
+        [
+            edit(10 * n, "src/a.rs", &format!("old {n}"), &format!("new {n}")),
+            bash(10 * n + 5, "cargo test", &output),
+        ]
+    })));
+}
+
+#[test]
+fn format_lint_test_after_each_edit() {
+    silent(&session((0..8usize).flat_map(|n| {
+        [
+            edit(20 * n, "src/a.rs", &format!("old {n}"), &format!("new {n}")),
+            bash(20 * n + 4, "cargo fmt", ""),
+            bash(20 * n + 8, "cargo clippy", "Finished"),
+            bash(20 * n + 12, "cargo test", "test result: ok. 12 passed"),
+        ]
+    })));
+}
+
+#[test]
+fn polling_with_sleep_between() {
+    silent(&session((0..9usize).flat_map(|n| {
+        [
+            bash(60 * n, "gh run view 17", "in progress"),
+            bash(60 * n + 20, "sleep 30", ""),
+        ]
+    })));
+    silent(&session((0..14usize).map(|n| {
+        bash(30 * n, "sleep 25; kubectl get pods", &format!("{n} ready"))
+    })));
+    let long = session((0..40usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", "0 ready")));
+    assert_eq!(graded(&findings(&long)), [("polling".to_owned(), Grade::Notice)]);
+}
+
+#[test]
+fn pages_that_turn() {
+    silent(&session((0..20usize).map(|n| {
+        let input = json!({"filePath": "src/big.rs", "offset": n * 100, "limit": 100});
+        call(
+            5 * n,
+            "read",
+            &input,
+            &format!("content of page {}", char::from(b'a' + u8::try_from(n).unwrap())),
+        )
+    })));
+    silent(&session((0..12usize).map(|n| {
+        let output = format!("lines {}", "abcdefghijkl".chars().nth(n).unwrap());
+        bash(
+            5 * n,
+            &format!("sed -n {},{}p x.rs", n * 100, n * 100 + 99),
+            &output,
+        )
+    })));
+}
+
+#[test]
+fn a_rename_over_fifteen_files() {
+    silent(&session((0..15usize).flat_map(|n| {
+        let file = format!(
+            "src/module/file_{}.rs",
+            char::from(b'a' + u8::try_from(n).unwrap())
+        );
+        [
+            call(
+                10 * n,
+                "read",
+                &json!({"filePath": file}),
+                &format!("struct Old; // {file}"),
+            ),
+            edit(10 * n + 5, &file, "Old", "New"),
+        ]
+    })));
+}
+
+#[test]
+fn small_edits_of_one_file_with_a_look_at_git() {
+    silent(&session((0..12usize).map(|n| {
+        edit(
+            5 * n,
+            "src/a.rs",
+            &format!("line {n} old"),
+            &format!("line {n} new"),
+        )
+    })));
+    silent(&session((0..19usize).flat_map(|n| {
+        [
+            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
+            bash(10 * n + 5, "git status", "modified: src/a.rs"),
+        ]
+    })));
+}
+
+#[test]
+fn four_files_read_again_between_edits() {
+    silent(&session((0..5usize).flat_map(|n| {
+        let reads = ["a", "b", "c", "d"]
+            .into_iter()
+            .enumerate()
+            .map(move |(i, file)| {
+                call(
+                    50 * n + 5 * i,
+                    "read",
+                    &json!({"filePath": file}),
+                    &format!("content of {file}"),
+                )
+            });
+        reads.chain([edit(
+            50 * n + 40,
+            "src/e.rs",
+            &format!("old {n}"),
+            &format!("new {n}"),
+        )])
+    })));
+}
+
+#[test]
+fn one_call_again_and_again_is_noticed_warned_of_and_stopped() {
+    let lines = session((0..6usize).map(|n| bash(5 * n, "cat config.toml", "missing")));
+    let found = findings(&lines);
+    assert_eq!(
+        graded(&found),
+        [
+            ("repeat".to_owned(), Grade::Notice),
+            ("repeat".to_owned(), Grade::Warn),
+            ("repeat".to_owned(), Grade::Stop)
+        ]
+    );
+    let stop = &found[2];
+    assert_eq!(
+        (stop.period, stop.laps, stop.wasted.calls, stop.wasted.tokens),
+        (1, 5, 4, 440)
+    );
+    assert_eq!(stop.rollback_to.as_deref(), Some("msg_0"));
+}
+
+#[test]
+fn one_error_whatever_is_tried() {
+    let edits = |count: usize| {
+        session((0..count).map(|n| {
+            let input = json!({"filePath": "a.rs", "oldString": "x".repeat(n + 1), "newString": n.to_string().repeat(9)});
+            call(5 * n, "edit", &input, "Error: oldString not found in content")
+        }))
+    };
+    let graded = |count| graded(&findings(&edits(count)));
+    assert!(graded(6).contains(&("error-streak".to_owned(), Grade::Warn)));
+    assert!(graded(9).iter().all(|(_, grade)| *grade < Grade::Stop));
+    assert!(graded(10).contains(&("error-streak".to_owned(), Grade::Stop)));
+}
+
+#[test]
+fn a_check_that_cannot_run_says_nothing_about_tests() {
+    silent(&session((0..4usize).flat_map(|n| {
+        [
+            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
+            bash(
+                10 * n + 5,
+                "javac A.java",
+                "bash: line 1: javac: command not found",
+            ),
+        ]
+    })));
+}
+
+#[test]
+fn a_walk_in_circles_without_a_fixed_lap() {
+    let files = ["a.rs", "b.rs", "c.rs", "d.rs"];
+    // Every file was read before: in ever other order, and with nothing new.
+    let orders = [
+        [0, 1, 2, 3],
+        [1, 0, 3, 2],
+        [2, 3, 0, 1],
+        [3, 1, 0, 2],
+        [0, 2, 1, 3],
+    ];
+    let walk = |count: usize| {
+        let reads = orders.iter().flatten().take(count).enumerate();
+        session(reads.map(|(at, file)| {
+            let content = ["alpha", "beta", "gamma", "delta"][*file];
+            call(5 * at, "read", &json!({"filePath": files[*file]}), content)
+        }))
+    };
+    // The first lap is new, the second is looked at once more.
+    silent(&walk(10));
+    assert_eq!(
+        graded(&findings(&walk(11))),
+        [("novelty".to_owned(), Grade::Warn)]
+    );
+    assert!(graded(&findings(&walk(14))).contains(&("novelty".to_owned(), Grade::Stop)));
+}
+
+#[test]
+fn searches_that_find_nothing() {
+    let words = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+        "mu", "nu",
+    ];
+    let search = |n: usize| {
+        call(
+            5 * n,
+            "grep",
+            &json!({"pattern": words[n].repeat(2)}),
+            "No files found",
+        )
+    };
+    assert_eq!(loudest(&session((0..5).map(search))), None);
+    assert_eq!(loudest(&session((0..7).map(search))), Some(Grade::Notice));
+    assert_eq!(loudest(&session((0..12).map(search))), Some(Grade::Warn));
+}
+
+#[test]
+fn the_same_tests_fail_after_six_changes() {
+    let lines = session((0..7usize).flat_map(|n| {
+        [
+            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
+            bash(
+                10 * n + 5,
+                "cargo test",
+                "test a::b ... FAILED\ntest result: FAILED",
+            ),
+        ]
+    }));
+    assert_eq!(
+        graded(&findings(&lines)),
+        [
+            ("checks".to_owned(), Grade::Notice),
+            ("checks".to_owned(), Grade::Warn)
+        ]
+    );
+}
+
+#[test]
+fn failures_that_take_turns() {
+    let lines = session((0..5usize).flat_map(|n| {
+        let output = if n % 2 == 0 {
+            "test a::b ... FAILED"
+        } else {
+            "test c::d ... FAILED"
+        };
+        [
+            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
+            bash(10 * n + 5, "cargo test", output),
+        ]
+    }));
+    assert_eq!(graded(&findings(&lines)), [("checks".to_owned(), Grade::Warn)]);
+}
+
+#[test]
+fn edits_that_undo_each_other() {
+    let lines = session((0..4usize).map(|n| {
+        let (old, new) = if n % 2 == 0 { ("a", "b") } else { ("b", "a") };
+        edit(10 * n, "src/a.rs", old, new)
+    }));
+    assert!(graded(&findings(&lines)).contains(&("revert".to_owned(), Grade::Warn)));
+    silent(&lines[..4]);
+}
+
+#[test]
+fn nearly_the_same_edit_that_never_takes() {
+    let lines = session((0..6usize).map(|n| {
+        let body = format!(
+            "{}{}",
+            "fn same() { body(); }\n".repeat(10),
+            "abcdef".chars().nth(n).unwrap()
+        );
+        let input = json!({"filePath": "a.rs", "content": body});
+        call(
+            5 * n,
+            "write",
+            &input,
+            &format!("Error: syntax error near {}", "uvwxyz".chars().nth(n).unwrap()),
+        )
+    }));
+    assert!(
+        graded(&findings(&lines)).contains(&("near-duplicate".to_owned(), Grade::Warn)),
+        "{:?}",
+        graded(&findings(&lines))
+    );
+}

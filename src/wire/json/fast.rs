@@ -1,0 +1,395 @@
+//! A reader for JSON as programs write it: without white space, and without escapes in the strings that we read.
+//! It goes over what nobody asked for several times as fast as a reader that checks every byte of it, and gives up
+//! on everything else, which [`serde_json`] then reads.
+//!
+//! It takes whatever `serde_json` takes the same way, or not at all; the property below holds it to that. It does
+//! not find every fault in a line that is no JSON.
+
+use super::raw::Raw;
+use super::simd::closing_quote;
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use std::fmt::{self, Display};
+
+/// This text is not for this reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unfit;
+
+impl Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not compact JSON")
+    }
+}
+
+impl std::error::Error for Unfit {}
+
+impl Error for Unfit {
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+    // The defaults write a message that nobody reads.
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self
+    }
+    fn duplicate_field(_: &'static str) -> Self {
+        Self
+    }
+}
+
+/// Reads a whole text.
+pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Unfit> {
+    let mut reader = Reader { text, at: 0 };
+    let value = T::deserialize(&mut reader)?;
+    if reader.at == text.len() {
+        Ok(value)
+    } else {
+        Err(Unfit)
+    }
+}
+
+struct Reader<'de> {
+    text: &'de str,
+    at: usize,
+}
+
+impl<'de> Reader<'de> {
+    fn peek(&self) -> Result<u8, Unfit> {
+        self.text.as_bytes().get(self.at).copied().ok_or(Unfit)
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Unfit> {
+        if self.peek()? != byte {
+            return Err(Unfit);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// A string without escapes.
+    fn string(&mut self) -> Result<&'de str, Unfit> {
+        self.expect(b'"')?;
+        let rest = &self.text[self.at..];
+        let end = memchr::memchr2(b'"', b'\\', rest.as_bytes()).ok_or(Unfit)?;
+        if rest.as_bytes()[end] == b'\\' {
+            return Err(Unfit);
+        }
+        self.at += end + 1;
+        Ok(&rest[..end])
+    }
+
+    /// The source of a number or a word. White space ends it and is left for others to refuse.
+    fn scalar(&mut self) -> &'de str {
+        let rest = &self.text[self.at..];
+        let end = rest
+            .bytes()
+            .position(|b| matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r'))
+            .unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
+    }
+
+    fn integer<T: std::str::FromStr>(&mut self) -> Result<T, Unfit> {
+        let source = self.scalar();
+        // What Rust reads and JSON does not have.
+        let odd =
+            source.starts_with('+') || (source.len() > 1 && source.trim_start_matches('-').starts_with('0'));
+        source.parse().ok().filter(|_| !odd).ok_or(Unfit)
+    }
+
+    /// Goes over a value, and returns its source.
+    fn value(&mut self) -> Result<&'de str, Unfit> {
+        let start = self.at;
+        match self.peek()? {
+            b'"' => self.skip_string()?,
+            b'{' | b'[' => self.skip_nested()?,
+            b'-' | b'0'..=b'9' => {
+                self.scalar();
+            }
+            _ => {
+                if !matches!(self.scalar(), "true" | "false" | "null") {
+                    return Err(Unfit);
+                }
+            }
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    fn skip_string(&mut self) -> Result<(), Unfit> {
+        let body = &self.text.as_bytes()[self.at + 1..];
+        let mut end = memchr::memchr(b'"', body).ok_or(Unfit)?;
+        if body[..end].last() == Some(&b'\\') {
+            end = closing_quote(body).ok_or(Unfit)?;
+        }
+        self.at += end + 2;
+        Ok(())
+    }
+
+    fn skip_nested(&mut self) -> Result<(), Unfit> {
+        let mut depth = 0usize;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.skip_string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = Unfit;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unfit> {
+        Err(Unfit)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        match self.scalar() {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            _ => Err(Unfit),
+        }
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        visitor.visit_i64(self.integer()?)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        visitor.visit_u32(self.integer()?)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        visitor.visit_borrowed_str(self.string()?)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        if self.peek()? != b'n' {
+            return visitor.visit_some(self);
+        }
+        if self.scalar() == "null" {
+            visitor.visit_none()
+        } else {
+            Err(Unfit)
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Unfit> {
+        if name == Raw::NAME {
+            visitor.visit_borrowed_str(self.value()?)
+        } else {
+            visitor.visit_newtype_struct(self)
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        self.expect(b'[')?;
+        visitor.visit_seq(Items {
+            reader: self,
+            first: true,
+        })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unfit> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        self.expect(b'{')?;
+        visitor.visit_map(Items {
+            reader: self,
+            first: true,
+        })
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+        self.value()?;
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum
+    }
+}
+
+/// What an array or an object holds, one after the other.
+struct Items<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    first: bool,
+}
+
+impl Items<'_, '_> {
+    /// Whether another one follows, before this closing bracket.
+    fn next(&mut self, closing: u8) -> Result<bool, Unfit> {
+        if self.reader.peek()? == closing {
+            self.reader.at += 1;
+            return Ok(false);
+        }
+        if !std::mem::replace(&mut self.first, false) {
+            self.reader.expect(b',')?;
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+    type Error = Unfit;
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unfit> {
+        if self.next(b']')? {
+            seed.deserialize(&mut *self.reader).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+impl<'de> MapAccess<'de> for Items<'_, 'de> {
+    type Error = Unfit;
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unfit> {
+        if !self.next(b'}')? {
+            return Ok(None);
+        }
+        let key = self.reader.string()?;
+        self.reader.expect(b':')?;
+        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+    }
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unfit> {
+        seed.deserialize(&mut *self.reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::dialect::opencode::json::{PartUpdated, StatusChanged};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    type Both = (Result<String, Unfit>, Result<String, String>);
+
+    fn both_as<'a, T: Deserialize<'a> + fmt::Debug>(text: &'a str) -> Both {
+        let shown = |read: T| format!("{read:?}");
+        let theirs = serde_json::from_str::<T>(text)
+            .map(shown)
+            .map_err(|e| e.to_string());
+        (from_str::<T>(text).map(shown), theirs)
+    }
+
+    fn both(text: &str) -> Both {
+        both_as::<StatusChanged<'_>>(text)
+    }
+
+    #[test]
+    fn what_programs_write_is_read() {
+        let line = r#"{"sessionID":"s","part":{"id":"p","messageID":"m","type":"tool","tool":"bash","state":{"status":"completed","input":{"a":"}\"]"},"output":"x\n","time":{"start":1,"end":2}},"unknown":[{"a":[1,2,{}]}]}}"#;
+        let (ours, theirs) = both_as::<PartUpdated<'_>>(line);
+        assert_eq!(ours.unwrap(), theirs.unwrap());
+    }
+
+    #[test]
+    fn what_is_not_compact_is_left_to_others() {
+        for line in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}x",
+            r#"{ "status":{}}"#,
+            r#"{"status": {}}"#,
+            r#"{"status":{},}"#,
+            r#"{"status":{"attempt":05}}"#,
+            r#"{"status":{"attempt":+5}}"#,
+            r#"{"status":{"attempt":5,"attempt":6}}"#,
+            r#"{"status":{"type":"a\u0062"}}"#,
+            "{\"status\":{\"next\":5\r}}",
+            r#"{"status":{"next":null }}"#,
+            r#"{"status":{"next":nil}}"#,
+            r#"{"status":{"next":{"#,
+        ] {
+            assert_eq!(both(line).0, Err(Unfit), "{line}");
+        }
+    }
+
+    const NAMES: [&str; 12] = [
+        "type",
+        "sessionID",
+        "part",
+        "status",
+        "state",
+        "input",
+        "attempt",
+        "next",
+        "time",
+        "start",
+        "tokens",
+        "other",
+    ];
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,6}".prop_map(Value::from),
+            Just(json!("busy")),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            let member = (proptest::sample::select(NAMES.to_vec()), inner.clone());
+            prop_oneof![
+                proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+                proptest::collection::vec(member, 0..6).prop_map(|members| {
+                    Value::Object(
+                        members
+                            .into_iter()
+                            .map(|(name, value)| (name.to_owned(), value))
+                            .collect(),
+                    )
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_is_taken_as_others_take_it(value in value()) {
+            let text = value.to_string();
+            for (ours, theirs) in [both(&text), both_as::<PartUpdated<'_>>(&text)] {
+                if let Ok(ours) = ours {
+                    prop_assert_eq!(Ok(ours), theirs);
+                }
+            }
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(text in r#"[{}\[\]":,a0tn\\-]{0,40}"#) {
+            let _ = both(&text);
+        }
+    }
+}
