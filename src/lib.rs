@@ -33,6 +33,7 @@
 
 #[cfg(unix)]
 pub mod act;
+pub mod bounded;
 pub mod cli;
 pub mod detect;
 pub mod exit;

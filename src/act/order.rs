@@ -2,7 +2,7 @@
 
 use super::settings::Answer;
 use crate::wire::record;
-use crate::wire::record::{Action, Deed, Phase};
+use crate::wire::record::{Action, ActionKind, Phase};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,13 +70,13 @@ impl Order {
         self
     }
 
-    fn deed(&self) -> Deed {
+    fn deed(&self) -> ActionKind {
         match &self.task {
-            Task::Abort { .. } => Deed::Abort,
-            Task::Rollback { .. } => Deed::Rollback,
-            Task::Steer { .. } => Deed::Steer,
-            Task::Answer { .. } => Deed::Answer,
-            Task::Verify { .. } => Deed::Verify,
+            Task::Abort { .. } => ActionKind::Abort,
+            Task::Rollback { .. } => ActionKind::Rollback,
+            Task::Steer { .. } => ActionKind::Steer,
+            Task::Answer { .. } => ActionKind::Answer,
+            Task::Verify { .. } => ActionKind::Verify,
         }
     }
 

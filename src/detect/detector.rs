@@ -7,7 +7,7 @@ use super::session::{Now, Said, Session};
 use super::sessions::{Place, Sessions};
 use crate::wire::Raw;
 use crate::wire::record;
-use crate::wire::record::{Deed, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
+use crate::wire::record::{ActionKind, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
 use crate::wire::{Event, Head, Observation};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -151,7 +151,7 @@ impl Detector {
                 }
             }
             "ocr.act.action" => {
-                let taken = |a: &record::Action| a.action == Deed::Steer && a.phase == Phase::Taken;
+                let taken = |a: &record::Action| a.action == ActionKind::Steer && a.phase == Phase::Taken;
                 if let Some(action) = read::<record::Action>(properties).filter(taken)
                     && let Some(place) = self.sessions.find(&action.session_id)
                 {

@@ -10,6 +10,7 @@ mod head;
 pub mod json;
 pub mod part;
 pub mod record;
+mod time;
 
 pub use dialect::opencode::matters;
 pub use dialect::{Malformed, observe, observe_behind};
@@ -18,3 +19,4 @@ pub use head::{Head, head};
 pub use json::decode::members;
 pub use json::raw::Raw;
 pub use json::text;
+pub use time::{StreamClock, Timestamp};

@@ -95,6 +95,13 @@ pub struct ToolState<'a> {
     pub time: Option<Span<'a>>,
 }
 
+impl ToolState<'_> {
+    /// Whether the call has ended, well or badly.
+    pub fn is_over(&self) -> bool {
+        matches!(&*self.status, "completed" | "error")
+    }
+}
+
 /// A beginning and an end, in milliseconds since the Unix epoch.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

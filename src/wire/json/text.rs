@@ -188,6 +188,9 @@ fn hex4(text: &str) -> Option<u32> {
     }
 }
 
+/// How many characters of what an agent wrote a record or a page repeats.
+pub const EXCERPT: usize = 160;
+
 /// At most `limit` characters of `text` on one line, with an ellipsis where it was cut.
 pub fn excerpt(text: &str, limit: usize) -> String {
     let (mut short, mut count) = (String::new(), 0);
@@ -222,8 +225,8 @@ pub fn printable(text: &str) -> String {
     safe
 }
 
-/// Characters that reorder or hide the text around them.
-fn is_invisible(c: char) -> bool {
+/// Whether a character reorders or hides the text around it.
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 

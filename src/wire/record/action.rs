@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What can be done to a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Deed {
+pub enum ActionKind {
     /// End what it is doing.
     Abort,
     /// Send it a message.
@@ -42,7 +42,7 @@ pub struct Action {
     #[serde(rename = "sessionID")]
     pub session_id: String,
     /// What.
-    pub action: Deed,
+    pub action: ActionKind,
     /// How far it got.
     pub phase: Phase,
     /// For a person: why, how, or why not.

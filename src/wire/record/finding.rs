@@ -1,9 +1,11 @@
 use super::Record;
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What sort of trouble a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ValueEnum)]
+#[value(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// The same calls with the same results, again and again.
@@ -27,7 +29,10 @@ pub enum Kind {
 }
 
 /// How loud a finding is. A `stop` may be acted on without a second opinion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, ValueEnum,
+)]
+#[value(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
     /// Worth a line in a log.

@@ -4,6 +4,7 @@
 //! since the Unix epoch. Members are only ever added; a reader ignores those it does not know.
 
 mod action;
+mod any;
 mod closed;
 mod decision;
 mod done;
@@ -15,7 +16,8 @@ mod reviewer;
 mod tick;
 mod turn;
 
-pub use action::{Action, Deed, Phase};
+pub use action::{Action, ActionKind, Phase};
+pub use any::AnyRecord;
 pub use closed::{CloseReason, Closed};
 pub use decision::{Decision, Verdict};
 pub use done::{Claim, Contradiction, Done, Outcome};
@@ -29,6 +31,7 @@ pub use turn::{Turn, Why};
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The version of the line format, printed by `--version`. It grows when a member is added.
 pub const FORMAT: &str = "1";
@@ -41,6 +44,32 @@ pub trait Record: Serialize + JsonSchema {
     /// The `type` of the line.
     const TYPE: &'static str;
 }
+
+/// Gives each enum its protocol name as `Display`: the one that serde writes, never the variant's own.
+macro_rules! protocol_names {
+    ($($name:ident),* $(,)?) => {
+        $(impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.serialize(f)
+            }
+        })*
+    };
+}
+
+protocol_names!(
+    ActionKind,
+    Claim,
+    CloseReason,
+    Contradiction,
+    Grade,
+    Kind,
+    Outcome,
+    Phase,
+    RunOutcome,
+    State,
+    Verdict,
+    Why
+);
 
 /// A line of ours around the members of a record.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -55,10 +84,10 @@ pub struct Envelope<T> {
 }
 
 /// Appends `record` to `out` as one complete line, its newline included.
-pub fn append<T: Record>(out: &mut Vec<u8>, ts: i64, record: &T) {
+pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
     let start = out.len();
     let line = Envelope {
-        ts,
+        ts: ts.into(),
         kind: T::TYPE.to_owned(),
         properties: record,
     };

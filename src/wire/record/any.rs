@@ -1,0 +1,60 @@
+//! Any record of ours, parsed: the one place that knows which `type` means which record.
+
+use super::{Action, Closed, Decision, Done, Finding, Gap, Opened, Record, Reviewer, RunResult, Tick, Turn};
+use crate::wire::json::raw::Raw;
+use serde::de::Error;
+
+macro_rules! any_record {
+    ($($record:ident),* $(,)?) => {
+        /// Any record of ours.
+        #[derive(Debug, Clone)]
+        pub enum AnyRecord {
+            $(
+                #[doc = concat!("A line of type `", stringify!($record), "`.")]
+                $record($record),
+            )*
+        }
+
+        impl AnyRecord {
+            /// Parses the `properties` of a line of type `kind`. `None` for a type that is not ours.
+            ///
+            /// # Errors
+            /// The type is ours, but its members are not what that type has.
+            pub fn parse(kind: &str, properties: Raw<'_>) -> Result<Option<Self>, serde_json::Error> {
+                let source = properties.get();
+                match kind {
+                    // A derived struct would accept an array of its members in order.
+                    $($record::TYPE if !source.starts_with('{') => {
+                        Err(serde_json::Error::custom("properties must be an object"))
+                    })*
+                    $($record::TYPE => serde_json::from_str(source).map(|r| Some(Self::$record(r))),)*
+                    _ => Ok(None),
+                }
+            }
+        }
+    };
+}
+
+any_record!(
+    Opened, Tick, Gap, Closed, Finding, Turn, Done, Reviewer, Decision, Action, RunResult
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_by_type() {
+        let properties = Raw::new(r#"{"sessionID":"s","kind":"loop","grade":"stop"}"#);
+        let parsed = AnyRecord::parse(Finding::TYPE, properties).unwrap();
+        assert!(matches!(parsed, Some(AnyRecord::Finding(f)) if f.session_id == "s"));
+        assert!(AnyRecord::parse("session.idle", properties).unwrap().is_none());
+        assert!(AnyRecord::parse(Done::TYPE, properties).is_err());
+    }
+
+    #[test]
+    fn rejects_arrays() {
+        assert!(AnyRecord::parse(Tick::TYPE, Raw::new("[]")).is_err());
+        assert!(AnyRecord::parse(Reviewer::TYPE, Raw::new(r#"["rules"]"#)).is_err());
+    }
+}

@@ -1,0 +1,100 @@
+//! Time as the lines tell it. There is one policy for a clock that jumps: the time is what the latest line says,
+//! forwards or backwards, and a duration is never negative. So one wild `ts` costs one wrong duration, not the rest
+//! of the run.
+
+use std::fmt;
+
+/// A point in time: milliseconds since the Unix epoch, within ±2^53, the range in which JSON numbers are exact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// The largest integer that every JSON reader keeps exact.
+const LARGEST: i64 = 1 << 53;
+
+impl Timestamp {
+    /// The time at `ms` milliseconds since the Unix epoch; a time out of range becomes the nearest one in range.
+    pub fn from_ms(ms: i64) -> Self {
+        Self(ms.clamp(-LARGEST, LARGEST))
+    }
+
+    /// Milliseconds since the Unix epoch.
+    pub fn ms(self) -> i64 {
+        self.0
+    }
+
+    /// The milliseconds from `earlier` to this time; 0 where `earlier` is later.
+    pub fn since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).max(0)
+    }
+
+    /// The time `ms` milliseconds later.
+    #[must_use]
+    pub fn after(self, ms: i64) -> Self {
+        Self::from_ms(self.0.saturating_add(ms))
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(time: Timestamp) -> Self {
+        time.0
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The time of a stream, as its lines tell it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StreamClock {
+    first: Option<Timestamp>,
+    now: Timestamp,
+}
+
+impl StreamClock {
+    /// Sets the clock by a line's `ts`, in milliseconds since the Unix epoch. A line without one happens at the time
+    /// of the line before it.
+    pub fn see(&mut self, ts: Option<i64>) -> Timestamp {
+        if let Some(ts) = ts {
+            self.now = Timestamp::from_ms(ts);
+            self.first.get_or_insert(self.now);
+        }
+        self.now
+    }
+
+    /// The time of the latest line; the epoch before the first.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The milliseconds from the first line to the latest.
+    pub fn elapsed(&self) -> i64 {
+        self.first.map_or(0, |first| self.now.since(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follows_lines_both_ways() {
+        let mut clock = StreamClock::default();
+        assert_eq!(clock.see(None).ms(), 0);
+        assert_eq!(clock.see(Some(5000)).ms(), 5000);
+        assert_eq!(clock.see(Some(i64::MAX)).ms(), LARGEST);
+        assert_eq!(clock.see(Some(7000)).ms(), 7000);
+        assert_eq!(clock.see(None).ms(), 7000);
+        assert_eq!(clock.elapsed(), 2000);
+    }
+
+    #[test]
+    fn durations_are_never_negative() {
+        let (early, late) = (Timestamp::from_ms(i64::MIN), Timestamp::from_ms(i64::MAX));
+        assert_eq!(early.since(late), 0);
+        assert_eq!(late.since(early), 2 * LARGEST);
+        assert_eq!(late.after(i64::MAX), late);
+    }
+}
