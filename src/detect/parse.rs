@@ -4,7 +4,7 @@ use super::call::{Call, is_over};
 use super::config::Config;
 use super::detector::MAX_TIME;
 use crate::wire::record::Point;
-use crate::wire::{Event, Head, Observation, head, matters, observe_behind};
+use crate::wire::{Event, Head, Observation, head, matters, observe_with_head};
 
 /// A line that has been read.
 // Most are events, and a box each would cost an allocation a line.
@@ -33,7 +33,7 @@ pub(super) fn read<'a>(line: &'a [u8], config: &Config, strict: bool) -> Seen<'a
 
 /// Reads a line whose head has been read.
 pub(super) fn read_text<'a>(head: Option<Head<'a>>, text: &'a str, config: &Config) -> Seen<'a> {
-    match observe_behind(head, text) {
+    match observe_with_head(head, text) {
         Ok(seen) => {
             let call = ended_call(&seen, config);
             Seen::Event(seen, call)

@@ -1,125 +1,125 @@
-//! What a line can say, in whatever dialect it is said.
+//! What a line says, independent of its dialect.
 
 use super::json::raw::Raw;
 use super::part::Part;
 use std::borrow::Cow;
 
-/// What one line says, borrowed from it.
+/// What one line says, borrowed from the line.
 #[derive(Debug)]
 pub struct Observation<'a> {
-    /// When the stream stamped it: milliseconds since the Unix epoch. `None` on an unstamped line,
-    /// which happens at the time of the line before it.
+    /// When the stream stamped the line: milliseconds since the Unix epoch. A line without a stamp happens at the time
+    /// of the line before it.
     pub ts: Option<i64>,
-    /// The event's id; the part's id in dialects whose events have none.
+    /// The id of the event, or of its part in dialects whose events have no id.
     pub id: Option<Cow<'a, str>>,
-    /// The session it belongs to; `None` for what concerns the whole server.
+    /// The session of the event; `None` if the event is about the whole server.
     pub session: Option<Cow<'a, str>>,
     /// What happened.
     pub event: Event<'a>,
 }
 
 /// What happened.
-// One at a time exists, on the stack: boxing the part would cost an allocation a line.
+// Only one exists at a time, on the stack. Boxing the part would cost an allocation per line.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// A session was created or changed; a subagent's names its parent.
+    /// A session was created or changed. The session of a subagent names its parent.
     Session {
         /// The session that started this one.
         parent: Option<Cow<'a, str>>,
     },
-    /// A session is gone.
+    /// A session was deleted.
     SessionDeleted,
-    /// What the session is doing.
+    /// The status of the session changed.
     Status(Status<'a>),
     /// A message was created or changed.
     Message {
-        /// The message's id.
+        /// The id of the message.
         id: Cow<'a, str>,
-        /// Whether the user wrote it; otherwise the model did.
+        /// Whether the user wrote the message; otherwise the model did.
         from_user: bool,
-        /// Whether it is complete.
+        /// Whether the message is complete.
         completed: bool,
         /// Why the model stopped: `stop`, `tool-calls`, `length`, …
         finish: Option<Cow<'a, str>>,
-        /// The name of the error that ended it.
+        /// The name of the error that ended the message.
         error: Option<Cow<'a, str>>,
     },
     /// A part was created or changed: text, reasoning, a tool call, a step's beginning or end.
     Part(Part<'a>),
     /// More text for a part.
     Delta {
-        /// The part that grows.
+        /// The id of the part.
         part: Cow<'a, str>,
-        /// Its message.
+        /// The id of its message.
         message: Cow<'a, str>,
-        /// The new piece, raw.
+        /// The new text, raw.
         text: Raw<'a>,
     },
     /// The session failed.
     Error {
-        /// The error's name: `MessageAbortedError`, `ContextOverflowError`, `ProviderAuthError`, …
+        /// The name of the error: `MessageAbortedError`, `ContextOverflowError`, `ProviderAuthError`, …
         name: Cow<'a, str>,
-        /// What was said about it, raw.
+        /// The error message, raw.
         message: Option<Raw<'a>>,
     },
     /// The context was compacted.
     Compacted,
-    /// The session waits for a permission or an answer.
+    /// The session asks for a permission or an answer.
     Asked {
-        /// The request's id.
+        /// The id of the request.
         request: Cow<'a, str>,
-        /// Whether it is a question; otherwise a permission.
+        /// Whether it is a question; otherwise it is a permission request.
         question: bool,
         /// What is asked, raw.
         what: Option<Raw<'a>>,
     },
-    /// A permission or a question was answered or rejected.
+    /// A permission request or question was answered or rejected.
     Answered {
-        /// The request's id.
+        /// The id of the request.
         request: Cow<'a, str>,
     },
-    /// The agent's own list of things to do, whole.
+    /// The todo list of the agent, whole.
     Todos(Vec<Todo<'a>>),
     /// What the session has changed so far.
     Diff {
-        /// How many files.
+        /// How many files changed.
         files: usize,
     },
-    /// A line of ours: its type and its properties, raw.
+    /// A record of ours; see [`AnyRecord`](super::record::AnyRecord).
     Record {
-        /// `ocr.` and the rest.
+        /// The type, such as `ocr.detect.finding`.
         kind: Cow<'a, str>,
-        /// The record's members.
+        /// The members of the record, raw.
         properties: Raw<'a>,
     },
-    /// Something else: known to pass, not to mean anything here.
+    /// Anything else. It passes and means nothing here.
     Other,
 }
 
 /// What a session is doing.
 #[derive(Debug)]
 pub enum Status<'a> {
-    /// It works.
+    /// The session works.
     Busy,
-    /// It rests.
+    /// The session is idle.
     Idle,
-    /// The provider failed and will be asked again.
+    /// The provider failed and will be retried.
     Retry {
-        /// The number of this attempt.
+        /// The number of the attempt.
         attempt: u32,
-        /// What the provider said, raw.
+        /// The message of the provider, raw.
         message: Option<Raw<'a>>,
-        /// When it will be asked again.
+        /// When it will be retried: milliseconds since the Unix epoch.
         next: Option<i64>,
     },
 }
 
-/// One item of the agent's own list.
+/// An item of the todo list of the agent.
 #[derive(Debug)]
 pub struct Todo<'a> {
-    /// What is to be done, raw.
+    /// The text of the item, raw.
     pub content: Option<Raw<'a>>,
-    /// Whether it still is: neither completed nor cancelled.
+    /// Whether the item is neither completed nor cancelled.
     pub open: bool,
 }

@@ -1,31 +1,30 @@
-//! The head of a line as `ocr-stream` writes it: enough to tell, without reading on, whether anybody here
-//! has to.
+//! The head of a line as `ocr-stream` writes it: enough to decide whether the rest must be parsed.
 
-/// What a line begins with: `{"ts":1795434005104,"id":"evt_…","type":"session.idle","properties":…`; `id` may
+/// The beginning of a line: `{"ts":1795434005104,"id":"evt_…","type":"session.idle","properties":…`. `id` may
 /// be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head<'a> {
-    /// When the stream stamped it: milliseconds since the Unix epoch.
+    /// When the stream stamped the line: milliseconds since the Unix epoch.
     pub ts: i64,
-    /// The event's id; empty where none stands before the type.
+    /// The id of the event; empty if there is none before the type.
     pub id: &'a str,
-    /// The event's type.
+    /// The type of the event.
     pub kind: &'a str,
-    /// Where the properties begin, in bytes.
+    /// The byte offset of the properties.
     pub(super) properties: usize,
 }
 
-/// More digits than any time has.
+/// The largest number of digits in a time stamp.
 const DIGITS: usize = 15;
-/// No id and no type is as long; a quote that is farther away is not looked for.
+/// Ids and types are shorter than this; a closing quote further away is not searched for.
 const LONGEST: usize = 128;
 
-/// Reads the head of a line. `None` for a line of any other form, which says nothing about what it is.
+/// Reads the head of a line. `None` means that the line has another form and must be parsed.
 ///
-/// What the head says is what [`super::observe()`] finds in the line, if that finds anything in it: `type` is no
-/// longer what it seems where it stands twice, and such a line means nothing.
+/// [`super::observe()`] finds the same in the line, if it finds anything: a line with two `type` members has a head,
+/// but means nothing.
 pub fn head(line: &[u8]) -> Option<Head<'_>> {
-    // A line that was cut off ends otherwise, and is to be found out.
+    // A line that was cut off ends differently and must be reported as such.
     if line.last() != Some(&b'}') {
         return None;
     }
@@ -35,7 +34,7 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         .take(DIGITS + 1)
         .take_while(|b| b.is_ascii_digit())
         .count();
-    // Zero in front of other digits is no number.
+    // JSON numbers have no leading zero.
     if digits == 0 || digits > DIGITS || (digits > 1 && rest[0] == b'0') {
         return None;
     }
@@ -57,7 +56,7 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
     })
 }
 
-/// A short string without escapes, and what follows its closing quote.
+/// A short string without escapes, and the bytes after its closing quote.
 fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let end = memchr::memchr(b'"', &bytes[..bytes.len().min(LONGEST)])?;
     let text = &bytes[..end];
@@ -74,7 +73,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_of_the_stream_has_a_head() {
+    fn reads_head() {
         let line = br#"{"ts":5,"id":"evt_1","type":"session.idle","properties":{"sessionID":"s"}}"#;
         let read = head(line).unwrap();
         assert_eq!((read.ts, read.id, read.kind), (5, "evt_1", "session.idle"));
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_has_none() {
+    fn rejects_other_forms() {
         for line in [
             "",
             "{}",
@@ -116,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_head_says_what_the_whole_line_does(members in proptest::collection::vec(member(), 0..5)) {
+        fn agrees_with_observe(members in proptest::collection::vec(member(), 0..5)) {
             let line = format!("{{{}}}", members.join(","));
             if let (Some(head), Ok(seen)) = (head(line.as_bytes()), observe(&line)) {
                 // A line of which nothing could be made has no time either.

@@ -1,8 +1,9 @@
-//! The vocabulary of the line protocol: what a line can say, and nothing about where it comes from.
+//! What a line can say, wherever it comes from. Data only: no I/O, no clock, no environment.
 //!
-//! Data only: no I/O, no clock, no environment. [`observe()`] turns a line of any dialect into one
-//! [`Observation`]; [`head()`] tells which lines need not be read at all; [`record`] holds the `ocr.*` lines of our
-//! own.
+//! * [`observe()`] parses a line of any dialect into an [`Observation`]; `dialect/` has one file per dialect.
+//! * [`head()`] reads only the beginning of a line, so that most lines need no parsing.
+//! * [`record`]: our own `ocr.*` lines. Its files are the specification of the format.
+//! * [`json`]: reading JSON without losing or copying anything. `time`: time stamps and the clock of a stream.
 
 pub(crate) mod dialect;
 mod event;
@@ -13,7 +14,7 @@ pub mod record;
 mod time;
 
 pub use dialect::opencode::matters;
-pub use dialect::{Malformed, observe, observe_behind};
+pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Event, Observation, Status, Todo};
 pub use head::{Head, head};
 pub use json::decode::members;

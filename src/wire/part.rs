@@ -1,69 +1,69 @@
-//! The parts of a message, as both dialects carry them. Free text and inputs stay raw until somebody
-//! needs them; see [`super::text::decode`].
+//! The parts of a message, the same in both OpenCode dialects. Text and inputs stay raw until they are needed; see
+//! [`super::text::decode`].
 
 use super::json::raw::Raw;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// One part of a message: text, reasoning, a tool call, a step's beginning or end.
+/// A part of a message: text, reasoning, a tool call, the start or end of a step.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Part<'a> {
-    /// The part's id; the same in every update of it.
+    /// The id of the part, the same in all of its updates.
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    /// The message it belongs to.
+    /// The id of its message.
     #[serde(borrow, rename = "messageID")]
     pub message: Cow<'a, str>,
-    /// The session, which old servers name only here.
+    /// The session; old servers name it only here.
     #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     /// `text`, `reasoning`, `tool`, `step-start`, `step-finish`, `patch`, `file`, …
     #[serde(borrow, rename = "type")]
     pub kind: Cow<'a, str>,
-    /// The whole text so far, of a text or reasoning part.
+    /// The whole text so far of a text or reasoning part.
     #[serde(borrow)]
     pub text: Option<Raw<'a>>,
-    /// Written by a program on somebody's behalf, not by the model or the user.
+    /// Whether a program wrote the part, not the model or the user.
     pub synthetic: Option<bool>,
-    /// The notes of whoever wrote a text in somebody's place.
+    /// Free metadata. Our own messages are marked here.
     #[serde(borrow)]
     pub metadata: Option<Raw<'a>>,
-    /// When a text part began and ended.
+    /// When a text part started and ended.
     #[serde(borrow)]
     pub time: Option<Span<'a>>,
-    /// The tool's name.
+    /// The name of the tool.
     #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub tool: Option<Cow<'a, str>>,
-    /// Where a tool call stands.
+    /// The state of a tool call.
     #[serde(borrow)]
     pub state: Option<ToolState<'a>>,
     /// Why a step ended: `stop`, `tool-calls`, `length`, …
     #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub reason: Option<Cow<'a, str>>,
-    /// What a step took.
+    /// The tokens of a step.
     #[serde(borrow)]
     pub tokens: Option<Tokens<'a>>,
-    /// What a step cost, in dollars.
+    /// The cost of a step in dollars.
     #[serde(borrow)]
     pub cost: Option<Raw<'a>>,
-    /// The files that a `patch` part is about, by their absolute paths.
+    /// The files of a `patch` part, as absolute paths.
     #[serde(borrow)]
     pub files: Option<Raw<'a>>,
-    /// Where a message was cut or compacted automatically.
+    /// Whether a compaction was automatic.
     pub auto: Option<bool>,
 }
 
 impl Part<'_> {
-    /// Whether it is a message that we sent into the session, which we mark `{"ocr":"steer"}`: it looks like a
-    /// user's, and is not.
+    /// Whether the part is a steering message of ours, marked `{"ocr":"steer"}`. It looks like a message of the user,
+    /// but is not one.
     pub fn is_steer(&self) -> bool {
         #[derive(Deserialize)]
         struct Notes<'a> {
             #[serde(borrow)]
             ocr: Cow<'a, str>,
         }
-        // Notes of another shape are somebody else's.
+        // Metadata of another shape is not ours.
         let notes = self
             .metadata
             .and_then(|raw| serde_json::from_str::<Notes<'_>>(raw.get()).ok());
@@ -71,7 +71,7 @@ impl Part<'_> {
     }
 }
 
-/// A tool call's state.
+/// The state of a tool call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ToolState<'a> {
@@ -81,16 +81,16 @@ pub struct ToolState<'a> {
     /// The arguments.
     #[serde(borrow)]
     pub input: Option<Raw<'a>>,
-    /// What came back.
+    /// The result.
     #[serde(borrow)]
     pub output: Option<Raw<'a>>,
-    /// The error that came back instead.
+    /// The error, if the call failed.
     #[serde(borrow)]
     pub error: Option<Raw<'a>>,
-    /// The tool's own notes: exit code, output so far, the child session of a `task`.
+    /// Metadata of the tool: exit code, output so far, the child session of a `task`.
     #[serde(borrow)]
     pub metadata: Option<Raw<'a>>,
-    /// When it ran.
+    /// When the call ran.
     #[serde(borrow)]
     pub time: Option<Span<'a>>,
 }
@@ -102,20 +102,18 @@ impl ToolState<'_> {
     }
 }
 
-/// A beginning and an end, in milliseconds since the Unix epoch.
+/// A start and an end, in milliseconds since the Unix epoch.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Span<'a> {
-    /// When it began.
     #[serde(borrow)]
     start: Option<Raw<'a>>,
-    /// When it ended; absent while it runs.
     #[serde(borrow)]
     end: Option<Raw<'a>>,
 }
 
 impl Span<'_> {
-    /// When it began.
+    /// When it started.
     pub fn start(&self) -> Option<i64> {
         self.start.and_then(integer)
     }
@@ -126,7 +124,7 @@ impl Span<'_> {
     }
 }
 
-/// What a step took.
+/// The tokens of a step.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Tokens<'a> {
@@ -139,7 +137,7 @@ pub struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// What the model read, wrote and thought, together.
+    /// Input, output and reasoning tokens together.
     pub fn total(&self) -> u64 {
         [self.input, self.output, self.reasoning]
             .into_iter()
@@ -148,7 +146,7 @@ impl Tokens<'_> {
             .fold(0u64, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
     }
 
-    /// What the model wrote and thought.
+    /// Output and reasoning tokens together.
     pub fn produced(&self) -> u64 {
         [self.output, self.reasoning]
             .into_iter()
@@ -158,12 +156,12 @@ impl Tokens<'_> {
     }
 }
 
-/// A whole number out of a raw value; a fraction is cut, anything else is none.
+/// The integer in a raw value. A fraction is cut off; `None` for anything that is not a number.
 pub fn integer(raw: Raw<'_>) -> Option<i64> {
     let source = raw.get();
     source.parse().ok().or_else(|| {
         let number: f64 = source.parse().ok()?;
-        // The cast saturates, which is what a number out of range deserves.
+        // The cast saturates, so a number out of range becomes the nearest one in range.
         #[allow(clippy::cast_possible_truncation)]
         number.is_finite().then_some(number as i64)
     })

@@ -1,4 +1,4 @@
-//! Values of a known shape: quickly read where they are written as programs write them, and otherwise all the same.
+//! Decodes typed values: the fast path for compact JSON, `serde_json` for the rest.
 
 use super::fast;
 use super::raw::Raw;
@@ -7,9 +7,9 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Reads an object of a known shape; `None` for anything else.
-pub(crate) fn shape<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
-    // A derived struct would take an array for its members in order.
+/// Decodes an object; `None` if the value is not an object or does not fit the type.
+pub(crate) fn object<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
+    // A derived struct would accept an array of its members in order.
     if !source.starts_with('{') {
         return None;
     }
@@ -18,9 +18,9 @@ pub(crate) fn shape<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
         .or_else(|| serde_json::from_str(source).ok())
 }
 
-/// The members of an object, in the order in which they stand there; `None` for anything else.
+/// The members of an object in their order in the source; `None` if the value is not an object.
 pub fn members(raw: Raw<'_>) -> Option<Vec<(Cow<'_, str>, Raw<'_>)>> {
-    shape::<Members<'_>>(raw.get()).map(|members| members.0)
+    object::<Members<'_>>(raw.get()).map(|members| members.0)
 }
 
 struct Members<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
@@ -45,7 +45,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// A member's name, borrowed where it has no escapes.
+/// The name of a member, borrowed if it has no escapes.
 struct Name<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {

@@ -1,9 +1,9 @@
-//! A reader for JSON as programs write it: without white space, and without escapes in the strings that we read.
-//! It goes over what nobody asked for several times as fast as a reader that checks every byte of it, and gives up
-//! on everything else, which [`serde_json`] then reads.
+//! The fast path: a reader for compact JSON, without white space, and without escapes in the strings that we read.
+//! It skips unneeded values several times as fast as a reader that checks every byte. It gives up on any other text,
+//! which [`serde_json`] then reads.
 //!
-//! It takes whatever `serde_json` takes the same way, or not at all; the property below holds it to that. It does
-//! not find every fault in a line that is no JSON.
+//! It reads a text exactly as `serde_json` does, or not at all; a property test below holds it to that. It does not
+//! find every fault in invalid JSON.
 
 use super::raw::Raw;
 use super::simd::closing_quote;
@@ -12,23 +12,23 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 use serde::forward_to_deserialize_any;
 use std::fmt::{self, Display};
 
-/// This text is not for this reader.
+/// The text is not compact JSON, so this reader cannot read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unfit;
+pub(crate) struct NotCompact;
 
-impl Display for Unfit {
+impl Display for NotCompact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not compact JSON")
     }
 }
 
-impl std::error::Error for Unfit {}
+impl std::error::Error for NotCompact {}
 
-impl Error for Unfit {
+impl Error for NotCompact {
     fn custom<T: Display>(_: T) -> Self {
         Self
     }
-    // The defaults write a message that nobody reads.
+    // The defaults format a message that is never shown.
     fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
         Self
     }
@@ -37,14 +37,14 @@ impl Error for Unfit {
     }
 }
 
-/// Reads a whole text.
-pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Unfit> {
+/// Decodes a whole text.
+pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, NotCompact> {
     let mut reader = Reader { text, at: 0 };
     let value = T::deserialize(&mut reader)?;
     if reader.at == text.len() {
         Ok(value)
     } else {
-        Err(Unfit)
+        Err(NotCompact)
     }
 }
 
@@ -54,31 +54,31 @@ struct Reader<'de> {
 }
 
 impl<'de> Reader<'de> {
-    fn peek(&self) -> Result<u8, Unfit> {
-        self.text.as_bytes().get(self.at).copied().ok_or(Unfit)
+    fn peek(&self) -> Result<u8, NotCompact> {
+        self.text.as_bytes().get(self.at).copied().ok_or(NotCompact)
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Unfit> {
+    fn expect(&mut self, byte: u8) -> Result<(), NotCompact> {
         if self.peek()? != byte {
-            return Err(Unfit);
+            return Err(NotCompact);
         }
         self.at += 1;
         Ok(())
     }
 
     /// A string without escapes.
-    fn string(&mut self) -> Result<&'de str, Unfit> {
+    fn string(&mut self) -> Result<&'de str, NotCompact> {
         self.expect(b'"')?;
         let rest = &self.text[self.at..];
-        let end = memchr::memchr2(b'"', b'\\', rest.as_bytes()).ok_or(Unfit)?;
+        let end = memchr::memchr2(b'"', b'\\', rest.as_bytes()).ok_or(NotCompact)?;
         if rest.as_bytes()[end] == b'\\' {
-            return Err(Unfit);
+            return Err(NotCompact);
         }
         self.at += end + 1;
         Ok(&rest[..end])
     }
 
-    /// The source of a number or a word. White space ends it and is left for others to refuse.
+    /// The source of a number or literal. White space ends it; the caller then rejects the white space.
     fn scalar(&mut self) -> &'de str {
         let rest = &self.text[self.at..];
         let end = rest
@@ -89,16 +89,16 @@ impl<'de> Reader<'de> {
         &rest[..end]
     }
 
-    fn integer<T: std::str::FromStr>(&mut self) -> Result<T, Unfit> {
+    fn integer<T: std::str::FromStr>(&mut self) -> Result<T, NotCompact> {
         let source = self.scalar();
-        // What Rust reads and JSON does not have.
+        // Rust parses these forms, but JSON does not have them.
         let odd =
             source.starts_with('+') || (source.len() > 1 && source.trim_start_matches('-').starts_with('0'));
-        source.parse().ok().filter(|_| !odd).ok_or(Unfit)
+        source.parse().ok().filter(|_| !odd).ok_or(NotCompact)
     }
 
-    /// Goes over a value, and returns its source.
-    fn value(&mut self) -> Result<&'de str, Unfit> {
+    /// Skips a value and returns its source.
+    fn value(&mut self) -> Result<&'de str, NotCompact> {
         let start = self.at;
         match self.peek()? {
             b'"' => self.skip_string()?,
@@ -108,24 +108,24 @@ impl<'de> Reader<'de> {
             }
             _ => {
                 if !matches!(self.scalar(), "true" | "false" | "null") {
-                    return Err(Unfit);
+                    return Err(NotCompact);
                 }
             }
         }
         Ok(&self.text[start..self.at])
     }
 
-    fn skip_string(&mut self) -> Result<(), Unfit> {
+    fn skip_string(&mut self) -> Result<(), NotCompact> {
         let body = &self.text.as_bytes()[self.at + 1..];
-        let mut end = memchr::memchr(b'"', body).ok_or(Unfit)?;
+        let mut end = memchr::memchr(b'"', body).ok_or(NotCompact)?;
         if body[..end].last() == Some(&b'\\') {
-            end = closing_quote(body).ok_or(Unfit)?;
+            end = closing_quote(body).ok_or(NotCompact)?;
         }
         self.at += end + 2;
         Ok(())
     }
 
-    fn skip_nested(&mut self) -> Result<(), Unfit> {
+    fn skip_nested(&mut self) -> Result<(), NotCompact> {
         let mut depth = 0usize;
         loop {
             match self.peek()? {
@@ -146,48 +146,48 @@ impl<'de> Reader<'de> {
 }
 
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = Unfit;
+    type Error = NotCompact;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unfit> {
-        Err(Unfit)
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NotCompact> {
+        Err(NotCompact)
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         match self.scalar() {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
-            _ => Err(Unfit),
+            _ => Err(NotCompact),
         }
     }
 
-    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         visitor.visit_i64(self.integer()?)
     }
 
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         visitor.visit_u32(self.integer()?)
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         visitor.visit_borrowed_str(self.string()?)
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         if self.peek()? != b'n' {
             return visitor.visit_some(self);
         }
         if self.scalar() == "null" {
             visitor.visit_none()
         } else {
-            Err(Unfit)
+            Err(NotCompact)
         }
     }
 
@@ -195,7 +195,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Unfit> {
+    ) -> Result<V::Value, NotCompact> {
         if name == Raw::NAME {
             visitor.visit_borrowed_str(self.value()?)
         } else {
@@ -203,7 +203,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.expect(b'[')?;
         visitor.visit_seq(Items {
             reader: self,
@@ -216,11 +216,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Unfit> {
+    ) -> Result<V::Value, NotCompact> {
         self.deserialize_map(visitor)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.expect(b'{')?;
         visitor.visit_map(Items {
             reader: self,
@@ -228,7 +228,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         })
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.value()?;
         visitor.visit_unit()
     }
@@ -238,15 +238,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-/// What an array or an object holds, one after the other.
+/// The elements of an array or the members of an object.
 struct Items<'r, 'de> {
     reader: &'r mut Reader<'de>,
     first: bool,
 }
 
 impl Items<'_, '_> {
-    /// Whether another one follows, before this closing bracket.
-    fn next(&mut self, closing: u8) -> Result<bool, Unfit> {
+    /// Whether another one follows before the `closing` bracket.
+    fn next(&mut self, closing: u8) -> Result<bool, NotCompact> {
         if self.reader.peek()? == closing {
             self.reader.at += 1;
             return Ok(false);
@@ -259,8 +259,11 @@ impl Items<'_, '_> {
 }
 
 impl<'de> SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Unfit;
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unfit> {
+    type Error = NotCompact;
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, NotCompact> {
         if self.next(b']')? {
             seed.deserialize(&mut *self.reader).map(Some)
         } else {
@@ -270,8 +273,8 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
 }
 
 impl<'de> MapAccess<'de> for Items<'_, 'de> {
-    type Error = Unfit;
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unfit> {
+    type Error = NotCompact;
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, NotCompact> {
         if !self.next(b'}')? {
             return Ok(None);
         }
@@ -279,7 +282,7 @@ impl<'de> MapAccess<'de> for Items<'_, 'de> {
         self.reader.expect(b':')?;
         seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
     }
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Unfit> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, NotCompact> {
         seed.deserialize(&mut *self.reader)
     }
 }
@@ -287,11 +290,11 @@ impl<'de> MapAccess<'de> for Items<'_, 'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::dialect::opencode::json::{PartUpdated, StatusChanged};
+    use crate::wire::dialect::opencode::properties::{PartUpdated, StatusChanged};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    type Both = (Result<String, Unfit>, Result<String, String>);
+    type Both = (Result<String, NotCompact>, Result<String, String>);
 
     fn both_as<'a, T: Deserialize<'a> + fmt::Debug>(text: &'a str) -> Both {
         let shown = |read: T| format!("{read:?}");
@@ -306,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn what_programs_write_is_read() {
+    fn reads_compact_json() {
         let line = r#"{"sessionID":"s","part":{"id":"p","messageID":"m","type":"tool","tool":"bash","state":{"status":"completed","input":{"a":"}\"]"},"output":"x\n","time":{"start":1,"end":2}},"unknown":[{"a":[1,2,{}]}]}}"#;
         let (ours, theirs) = both_as::<PartUpdated<'_>>(line);
         assert_eq!(ours.unwrap(), theirs.unwrap());
     }
 
     #[test]
-    fn what_is_not_compact_is_left_to_others() {
+    fn rejects_other_json() {
         for line in [
             "",
             "{",
@@ -332,7 +335,7 @@ mod tests {
             r#"{"status":{"next":nil}}"#,
             r#"{"status":{"next":{"#,
         ] {
-            assert_eq!(both(line).0, Err(Unfit), "{line}");
+            assert_eq!(both(line).0, Err(NotCompact), "{line}");
         }
     }
 
@@ -378,7 +381,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_taken_is_taken_as_others_take_it(value in value()) {
+        fn agrees_with_serde_json(value in value()) {
             let text = value.to_string();
             for (ours, theirs) in [both(&text), both_as::<PartUpdated<'_>>(&text)] {
                 if let Ok(ours) = ours {
@@ -388,7 +391,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in r#"[{}\[\]":,a0tn\\-]{0,40}"#) {
+        fn never_panics(text in r#"[{}\[\]":,a0tn\\-]{0,40}"#) {
             let _ = both(&text);
         }
     }

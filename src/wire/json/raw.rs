@@ -1,4 +1,4 @@
-//! A JSON value that nobody has looked at yet: its source.
+//! A JSON value that has not been parsed yet: its source.
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
@@ -9,10 +9,10 @@ use std::fmt;
 pub struct Raw<'a>(&'a str);
 
 impl<'a> Raw<'a> {
-    /// What readers know this type by: one that keeps sources hands the source over, and need not parse it.
+    /// The name by which our fast reader recognizes this type, to return the source without parsing it.
     pub(crate) const NAME: &'static str = "ocr::Raw";
 
-    /// A value by its source.
+    /// A value, given its source.
     pub fn new(source: &'a str) -> Self {
         Self(source)
     }

@@ -1,17 +1,17 @@
-//! Sixty-four bytes looked at together: a bit each, the first byte's being the lowest.
+//! Looks at 64 bytes at once. Results are bit masks; the lowest bit stands for the first byte.
 
 use wide::u8x16;
 
-/// How many bytes there are.
+/// How many bytes are looked at together.
 pub(crate) const LANES: usize = 64;
-/// How many the processor takes at a time.
+/// How many bytes one vector register holds.
 const WIDTH: usize = 16;
 
-/// Sixty-four bytes.
+/// 64 bytes in vector registers.
 pub(crate) struct Lanes([u8x16; LANES / WIDTH]);
 
 impl Lanes {
-    /// The first bytes of a text. One that is shorter is filled up with letters.
+    /// The first 64 bytes of `bytes`; a shorter slice is padded with the letter x.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         if let Some(whole) = bytes.first_chunk::<LANES>() {
             return Self::new(whole);
@@ -26,12 +26,12 @@ impl Lanes {
         Self(std::array::from_fn(|at| u8x16::from(pieces[at])))
     }
 
-    /// Which of them are this byte.
+    /// The bytes that equal `byte`.
     pub(crate) fn are(&self, byte: u8) -> u64 {
         self.bits(|lanes| lanes.simd_eq(u8x16::splat(byte)))
     }
 
-    /// Which of them are in this range.
+    /// The bytes from `first` to `last`.
     pub(crate) fn between(&self, first: u8, last: u8) -> u64 {
         let width = u8x16::splat(last - first);
         self.bits(|lanes| {
@@ -48,8 +48,8 @@ impl Lanes {
     }
 }
 
-/// Which bytes belong to an escape that a backslash before them has begun, of a JSON string's body; and whether the
-/// last backslash begins one that ends in the next sixty-four.
+/// The bytes of a JSON string body that an earlier backslash escapes, and whether the last backslash escapes the first
+/// of the next 64 bytes.
 pub(crate) fn escaped(backslashes: u64, first_is_escaped: bool) -> (u64, bool) {
     let mut escaped = u64::from(first_is_escaped);
     let mut rest = backslashes;
@@ -57,7 +57,7 @@ pub(crate) fn escaped(backslashes: u64, first_is_escaped: bool) -> (u64, bool) {
     while rest != 0 {
         let backslash = rest & rest.wrapping_neg();
         rest ^= backslash;
-        // One that is escaped itself begins nothing.
+        // An escaped backslash does not start an escape.
         if escaped & backslash == 0 {
             escaped |= backslash << 1;
             goes_on = backslash << 1 == 0;
@@ -66,7 +66,8 @@ pub(crate) fn escaped(backslashes: u64, first_is_escaped: bool) -> (u64, bool) {
     (escaped, goes_on)
 }
 
-/// Where a JSON string ends: its first quote that is part of no escape. The text begins in the string.
+/// The offset of the quote that ends a JSON string: the first one that is not escaped. `bytes` starts inside the
+/// string.
 pub(crate) fn closing_quote(bytes: &[u8]) -> Option<usize> {
     let (mut at, mut goes_on) = (0, false);
     while at < bytes.len() {
@@ -88,7 +89,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_byte_has_its_bit() {
+    fn sets_one_bit_per_byte() {
         let bytes: Vec<u8> = (0..64).map(|n| b'a' + n % 8).collect();
         let lanes = Lanes::of(&bytes);
         assert_eq!(lanes.are(b'a'), 0x0101_0101_0101_0101);
@@ -99,7 +100,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_string_ends_where_it_does_byte_by_byte(text in r#"[x\\"]{0,200}"#) {
+        fn finds_closing_quote(text in r#"[x\\"]{0,200}"#) {
             let mut escaped = false;
             let end = text.bytes().position(|byte| {
                 let is_end = byte == b'"' && !escaped;

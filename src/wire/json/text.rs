@@ -1,13 +1,13 @@
-//! JSON strings decoded so that nothing is lost: `JavaScript` cuts emoji in half, and a strict
-//! decoder throws the whole event away for it.
+//! Decodes JSON strings without losing events: JavaScript cuts emoji in half, and a strict decoder would reject the
+//! whole event for that.
 
 use super::raw::Raw;
 use serde::de::{Deserializer, Error, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// For `#[serde(deserialize_with)]`: a string that may be missing or null, borrowed where it has no escapes. What
-/// serde does by itself with `Option<Cow<str>>` is to copy it.
+/// For `#[serde(deserialize_with)]`: a string that may be missing or null, borrowed if it has no escapes. By default
+/// serde copies an `Option<Cow<str>>`.
 pub(crate) fn borrowed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'de, str>>, D::Error> {
     struct Text;
     impl<'de> Visitor<'de> for Text {
@@ -34,36 +34,36 @@ pub(crate) fn borrowed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<
     from.deserialize_option(Text)
 }
 
-/// The text of a raw JSON value: a string decoded with every lone surrogate replaced by U+FFFD,
-/// anything else as it stands in the source.
+/// The text of a raw JSON value: the content of a string, with each lone surrogate replaced by U+FFFD, or the source
+/// of any other value.
 pub fn decode(raw: Raw<'_>) -> Cow<'_, str> {
     let source = raw.get();
     inside(source).map_or(Cow::Borrowed(source), unescaped)
 }
 
-/// The body of a JSON string in which no escape stands for anything that can be printed but a quote, a backslash and
-/// half a character; as programs write one. Other values are made one.
+/// The body of a JSON string as programs write it: the only escapes for printable characters are those for quotes,
+/// backslashes and halves of a character. Other values are converted to such a string.
 pub fn body(raw: Raw<'_>) -> Cow<'_, str> {
     if let Some(body) = inside(raw.get()).filter(|body| !hides_ascii(body)) {
         return Cow::Borrowed(body);
     }
-    // Writing a string does not fail.
+    // Writing a string cannot fail.
     let written = serde_json::to_string(&*decode(raw)).unwrap_or_default();
     Cow::Owned(inside(&written).unwrap_or_default().to_owned())
 }
 
-/// What is between the quotes of a string; none where the source is no string.
+/// The source between the quotes of a string; `None` if the value is not a string.
 fn inside(source: &str) -> Option<&str> {
     source.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
 }
 
-/// Whether a string's body has escapes like `\u0041`, for what is written as it is everywhere else.
+/// Whether the body of a string has escapes for printable ASCII, such as `\u0041`.
 fn hides_ascii(body: &str) -> bool {
     memchr::memmem::find_iter(body.as_bytes(), b"\\u00")
         .any(|at| matches!(body.as_bytes().get(at + 4), Some(b'2'..=b'7')))
 }
 
-/// Part of a JSON string's body, decoded.
+/// Decodes a piece of the body of a JSON string.
 pub fn unescaped(body: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\\', body.as_bytes()).is_none() {
         return Cow::Borrowed(body);
@@ -71,7 +71,7 @@ pub fn unescaped(body: &str) -> Cow<'_, str> {
     Cow::Owned(unescape(body))
 }
 
-/// The beginning of the text of a raw JSON value, decoded: so many bytes of its source, or somewhat more.
+/// The beginning of the text of a raw JSON value: about `bytes` bytes of its source, decoded.
 pub fn beginning(raw: Raw<'_>, bytes: usize) -> Cow<'_, str> {
     let source = raw.get();
     if !source.starts_with('"') || source.len() <= bytes + ESCAPE {
@@ -79,11 +79,11 @@ pub fn beginning(raw: Raw<'_>, bytes: usize) -> Cow<'_, str> {
     }
     let body = &source[1..];
     let mut end = body.floor_char_boundary(bytes);
-    // Not in the middle of an escape, which would leave its rest as text.
+    // Do not cut an escape, which would leave its rest as text.
     if let Some(at) = body[..end].bytes().rev().take(ESCAPE).position(|b| b == b'\\') {
         end -= at + 1;
         end -= body[..end].bytes().rev().take_while(|b| *b == b'\\').count();
-        // Nor between the two halves of a character.
+        // Do not cut between two halves of a character.
         let half = end
             .checked_sub(6)
             .and_then(|at| body.get(at..end)?.strip_prefix("\\u"));
@@ -97,10 +97,10 @@ pub fn beginning(raw: Raw<'_>, bytes: usize) -> Cow<'_, str> {
     Cow::Owned(unescape(&body[..end]))
 }
 
-/// The longest escape: two halves of a character.
+/// The length of the longest escape: two halves of a character.
 const ESCAPE: usize = 12;
 
-/// Resolves the escapes of a JSON string body; a malformed escape stays as it is.
+/// Resolves the escapes in the body of a JSON string; malformed escapes stay as they are.
 fn unescape(body: &str) -> String {
     let mut text = String::with_capacity(body.len());
     let mut rest = body;
@@ -119,7 +119,7 @@ fn unescape(body: &str) -> String {
                 rest = push_unicode(&mut text, &rest[at + 2..]);
                 continue;
             }
-            // What no JSON has loses its backslash, and at the end of the text keeps it.
+            // An escape that JSON does not have loses its backslash, except at the end of the text.
             Some(_) => {
                 rest = &rest[at + 1..];
                 let other = rest.chars().next().map_or(0, char::len_utf8);
@@ -135,7 +135,7 @@ fn unescape(body: &str) -> String {
     text
 }
 
-/// Decodes what follows `\u`, joining a surrogate pair, and returns what is left.
+/// Decodes what follows `\u`, joins surrogate pairs, and returns the rest.
 fn push_unicode<'a>(text: &mut String, rest: &'a str) -> &'a str {
     let Some(high) = hex4(rest) else {
         text.push_str("\\u");
@@ -153,7 +153,7 @@ fn push_unicode<'a>(text: &mut String, rest: &'a str) -> &'a str {
     after
 }
 
-/// JSON source in which every escaped lone surrogate is U+FFFD, so that a strict parser takes it.
+/// JSON source with each escaped lone surrogate replaced by U+FFFD, so that a strict parser accepts it.
 pub fn without_lone_surrogates(source: &str) -> String {
     let mut whole = String::with_capacity(source.len());
     let mut rest = source;
@@ -178,7 +178,7 @@ pub fn without_lone_surrogates(source: &str) -> String {
     whole
 }
 
-/// The number that the first four characters spell in hexadecimal.
+/// The value of the first four characters as a hexadecimal number.
 fn hex4(text: &str) -> Option<u32> {
     let digits = text.get(..4)?;
     if digits.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -191,7 +191,7 @@ fn hex4(text: &str) -> Option<u32> {
 /// How many characters of what an agent wrote a record or a page repeats.
 pub const EXCERPT: usize = 160;
 
-/// At most `limit` characters of `text` on one line, with an ellipsis where it was cut.
+/// At most `limit` characters of `text` on one line, with an ellipsis if it was cut.
 pub fn excerpt(text: &str, limit: usize) -> String {
     let (mut short, mut count) = (String::new(), 0);
     for word in text.split_whitespace() {
@@ -211,8 +211,8 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     short
 }
 
-/// `text` with every control character spelled out: what an agent wrote must not move the cursor, clear
-/// the screen or set the title of the person who reads it.
+/// `text` with each control or invisible character escaped, so that the text of an agent cannot move the cursor,
+/// clear the screen or set the title of a terminal.
 pub fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -240,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_surrogate_becomes_the_replacement_character() {
+    fn replaces_lone_surrogates() {
         assert_eq!(decode(raw(r#""a\ud83d!""#)), "a\u{fffd}!");
         assert_eq!(decode(raw(r#""\udc00\ud83d\ude00""#)), "\u{fffd}😀");
         assert_eq!(decode(raw(r#""\ud83dA""#)), "\u{fffd}A");
     }
 
     #[test]
-    fn a_beginning_ends_before_an_escape_and_not_in_it() {
+    fn beginning_cuts_no_escape() {
         for source in [
             r#""ab\n\\\\\ud83d\ude00 and so on and on and on and on""#,
             r#""no escapes at all, but long enough""#,
@@ -262,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_string_is_its_own_source() {
+    fn decodes_other_values_as_source() {
         assert_eq!(decode(raw("[1, 2]")), "[1, 2]");
         assert_eq!(decode(raw("null")), "null");
     }
 
     #[test]
-    fn an_excerpt_is_one_line_within_its_limit() {
+    fn excerpt_is_one_line() {
         assert_eq!(excerpt("a\n\tb  c", 160), "a b c");
         assert_eq!(excerpt("abcdef", 4), "abc…");
         assert_eq!(excerpt("ab cd ef", 5), "ab c…");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_act_on_a_terminal_is_spelled_out() {
+    fn escapes_control_characters() {
         assert_eq!(
             printable("a\u{1b}[2Jb\u{202e}c\u{9b}"),
             "a\\u{1b}[2Jb\\u{202e}c\\u{9b}"
@@ -286,14 +286,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decoding_what_serde_encodes_gives_the_text_back(text in any::<String>()) {
+        fn decodes_what_serde_encodes(text in any::<String>()) {
             let encoded = serde_json::to_string(&text).unwrap();
             let raw = raw(&encoded);
             prop_assert_eq!(decode(raw), text);
         }
 
         #[test]
-        fn an_excerpt_never_exceeds_its_limit(text in any::<String>(), limit in 1usize..200) {
+        fn excerpt_keeps_its_limit(text in any::<String>(), limit in 1usize..200) {
             prop_assert!(excerpt(&text, limit).chars().count() <= limit);
         }
     }

@@ -6,46 +6,46 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionKind {
-    /// End what it is doing.
+    /// Abort what the session is doing.
     Abort,
-    /// Send it a message.
+    /// Send the session a message.
     Steer,
-    /// Answer a permission or a question that nobody else answers.
+    /// Answer an open permission request or question.
     Answer,
-    /// Look whether it did what it says.
+    /// Verify what the agent claims.
     Verify,
-    /// Take back what it changed since the trouble began.
+    /// Revert what the session changed since the problem began.
     Rollback,
 }
 
-/// How far it got.
+/// How far an action got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// About to be tried.
+    /// The action is about to be tried.
     Begun,
-    /// The server confirms it.
+    /// The server confirmed the action.
     Taken,
-    /// It could not be done.
+    /// The action failed.
     Failed,
-    /// It did not take, and something stronger was tried.
+    /// The action had no effect, so a stronger one was tried.
     Escalated,
-    /// It would have been done, but must not be: a replay, a dry run, an unsafe server, a session that this
-    /// stream does not watch, a limit.
+    /// The action was not allowed: a replay, a dry run, an unsafe server, a session that this stream does not watch,
+    /// or a limit.
     Skipped,
 }
 
-/// Something was done to a session, or would have been.
+/// An action on a session, done or skipped.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Action {
-    /// The session.
+    /// The session that the action is for.
     #[serde(rename = "sessionID")]
     pub session_id: String,
-    /// What.
+    /// What is done.
     pub action: ActionKind,
-    /// How far it got.
+    /// How far the action got.
     pub phase: Phase,
-    /// For a person: why, how, or why not.
+    /// Details for people: why, how, or why not.
     #[serde(default)]
     pub detail: String,
 }

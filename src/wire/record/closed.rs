@@ -2,35 +2,35 @@ use super::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Why a stream ends.
+/// Why a stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum CloseReason {
     /// The session came to rest.
     Rest,
-    /// The server is gone, or did not answer for too long.
+    /// The server is gone or did not respond for too long.
     ServerGone,
-    /// The server does not let us in any more: it wants another password.
+    /// The server rejected our credentials: its password has changed.
     NotAllowed,
-    /// The server works, and refused the task or has lost the session: a person has to mend that.
+    /// The server works but refused the task or no longer has the session. A person must fix that.
     Failed,
-    /// A signal asked us to stop.
+    /// A signal asked the stream to stop.
     Interrupted,
 }
 
-/// The last line of a stream. Without it the stream was cut off.
+/// The last line of a stream. A stream without it was cut off.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Closed {
-    /// The watched session, when there is one.
+    /// The watched session; absent when a whole directory is watched.
     #[serde(rename = "sessionID", default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// Why the stream ends.
+    /// Why the stream ended.
     pub reason: CloseReason,
-    /// The same for a person, with what there is to know.
+    /// The reason in words, with details.
     #[serde(default)]
     pub detail: String,
-    /// The signal, where one ended the stream: 2 for Ctrl-C, 15 for a termination.
+    /// The number of the signal that ended the stream: 2 for SIGINT (Ctrl-C), 15 for SIGTERM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
 }

@@ -3,61 +3,61 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a reviewer wants done.
+/// What the reviewer wants to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[value(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Let it go on.
+    /// Let the session go on.
     Continue,
-    /// Send it a message.
+    /// Send the session a message.
     Steer,
-    /// End it.
+    /// End the session.
     Abort,
     /// The task is done.
     Done,
-    /// Nobody can tell: a person should look.
+    /// Unclear: a person should look.
     Unsure,
 }
 
-/// A second opinion.
+/// The decision of a reviewer on a session.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
-    /// The session it is about.
+    /// The session that was reviewed.
     #[serde(rename = "sessionID")]
     pub session_id: String,
     /// What to do.
     pub action: Verdict,
-    /// Why, in a sentence.
+    /// The reason, in one sentence.
     pub reason: String,
-    /// The message to send, with `steer`.
+    /// The message to send, for `steer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// How sure the reviewer is, from 0 to 1.
+    /// How confident the reviewer is, from 0 to 1.
     #[serde(default)]
     pub confidence: f64,
-    /// The turn that was judged.
+    /// The turn that was reviewed.
     #[serde(default)]
     pub iteration: u64,
-    /// The id of the event that was judged.
+    /// The id of the event that was reviewed.
     #[serde(default)]
     pub judged: String,
-    /// The finding that was judged, where it was one.
+    /// The finding that was reviewed, if the decision is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<String>,
-    /// Who decided: a model's name, a command, or `rules`.
+    /// The reviewer: the name of a model, a command, or `rules`.
     pub reviewer: String,
-    /// How often the question had to be asked again.
+    /// How many times the request was retried.
     #[serde(default)]
     pub retries: u32,
-    /// How many lines of the session the reviewer was shown.
+    /// How many lines of the session the reviewer saw.
     #[serde(default)]
     pub sample_lines: u64,
-    /// Whether the reviewer failed and the rules decided in its place.
+    /// Whether the reviewer failed and the built-in rules decided instead.
     #[serde(default)]
     pub degraded: bool,
-    /// Whether the session had moved on when the decision came: nobody acts on it.
+    /// Whether the session had moved on before the decision came. Stale decisions are not acted on.
     #[serde(default)]
     pub stale: bool,
 }

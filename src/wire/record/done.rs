@@ -6,33 +6,33 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It promised to be done, and nothing speaks against it.
+    /// The agent promised that it is done, and nothing contradicts it.
     Done,
-    /// It may be done: worth a review.
+    /// The session may be done; worth a review.
     Candidate,
-    /// It asks something and waits for a person.
+    /// The agent asked something and waits for an answer.
     Waiting,
-    /// Somebody aborted it.
+    /// The session was aborted.
     Aborted,
-    /// It ended in an error.
+    /// The session ended with an error.
     Error,
-    /// Its answer was cut off by the length limit.
+    /// The answer was cut off by the length limit.
     Length,
 }
 
-/// What the agent itself says about being done.
+/// What the agent says about being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Claim {
-    /// The agreed promise stands on the last line.
+    /// The last line is the agreed promise.
     Promise,
-    /// The last text sounds done.
+    /// The last text sounds as if the work is done.
     Prose,
-    /// Nothing is claimed.
+    /// The agent claims nothing.
     None,
 }
 
-/// What speaks against a session being done.
+/// A fact that contradicts that the session is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Contradiction {
@@ -40,13 +40,13 @@ pub enum Contradiction {
     OpenTodos,
     /// The last check failed.
     LastCheckFailed,
-    /// Something changed after the last check.
+    /// A file changed after the last check.
     UncheckedChange,
-    /// Nothing changed at all.
+    /// No file changed at all.
     EmptyDiff,
     /// The answer was cut off.
     CutOff,
-    /// An episode of trouble is still open.
+    /// A finding is still open.
     OpenFinding,
 }
 
@@ -54,17 +54,17 @@ pub enum Contradiction {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Done {
-    /// The session it is about.
+    /// The session that came to rest.
     #[serde(rename = "sessionID")]
     pub session_id: String,
-    /// How it came to rest.
+    /// How the session came to rest.
     pub outcome: Outcome,
-    /// What the agent says about it.
+    /// What the agent says about being done.
     pub claim: Claim,
-    /// What speaks against it.
+    /// The facts that contradict that it is done.
     #[serde(default)]
     pub contradictions: Vec<Contradiction>,
-    /// The events that this rests on.
+    /// The events that support this.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
 }

@@ -3,121 +3,121 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What sort of trouble a finding is about.
+/// What kind of problem a finding reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[value(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// The same calls with the same results, again and again.
+    /// The same calls with the same results, over and over.
     Loop,
-    /// Degenerate or drifting text.
+    /// Text that repeats itself.
     Text,
-    /// Work that changes nothing.
+    /// Work that makes no progress.
     Stagnation,
-    /// Checks that do not move although the work goes on.
+    /// Checks whose failures stay the same although the work goes on.
     Checks,
-    /// Busy, and silent.
+    /// Busy, but silent.
     Stall,
-    /// A permission or a question is open and nobody answers.
+    /// An unanswered permission request or question.
     Blocked,
-    /// Retries or compactions that follow one another.
+    /// Retries or compactions in quick succession.
     Storm,
-    /// A limit was reached.
+    /// A budget is used up.
     Budget,
-    /// A steering message was ignored.
+    /// The problem went on after a steering message.
     Steering,
 }
 
-/// How loud a finding is. A `stop` may be acted on without a second opinion.
+/// How serious a finding is. A `stop` may be acted on without a second opinion.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, ValueEnum,
 )]
 #[value(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
-    /// Worth a line in a log.
+    /// Worth a log line.
     Notice,
     /// Worth a second opinion.
     Warn,
-    /// Worth an end.
+    /// Worth ending the session.
     Stop,
 }
 
-/// Where an episode stands.
+/// The state of an episode.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// It was not there before.
+    /// The episode is new.
     #[default]
     Open,
-    /// It doubled since it was last reported.
+    /// The episode has doubled in length since its last report.
     Grown,
-    /// Its grade rose.
+    /// The grade has risen.
     Graver,
-    /// The session made progress; the episode is over.
+    /// The session made progress, so the episode is over.
     Closed,
 }
 
-/// An event in the stream: when it was stamped, and its id where it has one.
+/// A position in the stream: the time and id of an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     /// Milliseconds since the Unix epoch.
     #[serde(default)]
     pub ts: i64,
-    /// The event's id; the part's id in dialects whose events have none.
+    /// The id of the event, or of its part in dialects whose events have no id.
     #[serde(default)]
     pub id: String,
 }
 
-/// What an episode cost so far.
+/// What an episode has cost so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Wasted {
-    /// Calls that brought nothing new.
+    /// Calls that produced nothing new.
     pub calls: u64,
-    /// Tokens of the steps that made them.
+    /// Tokens of the steps that made those calls.
     pub tokens: u64,
 }
 
-/// One event that a finding rests on.
+/// An event that supports a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Evidence {
-    /// The event's id.
+    /// The id of the event.
     pub id: String,
-    /// What it says, in at most 160 characters.
+    /// What the event says, in at most 160 characters.
     pub excerpt: String,
 }
 
-/// An episode of trouble: it opens, grows, gets graver, and closes.
+/// A problem in a session, as an episode: it opens, grows, gets graver and closes.
 ///
-/// A detector of a user's own need give no more than `sessionID`, `kind` and `grade`.
+/// A custom detector only needs to set `sessionID`, `kind` and `grade`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The session it is about.
+    /// The session with the problem.
     #[serde(rename = "sessionID")]
     pub session_id: String,
-    /// The episode's identity: the same in every line about it. Empty: the rule stands for it.
+    /// The id of the episode, the same in every line about it. Where it is empty, the rule identifies the episode.
     #[serde(default)]
     pub finding: String,
-    /// What sort of trouble.
+    /// What kind of problem it is.
     pub kind: Kind,
-    /// The rule that found it.
+    /// The rule that found the problem.
     #[serde(default)]
     pub rule: String,
-    /// How loud.
+    /// How serious the problem is.
     pub grade: Grade,
-    /// Where the episode stands.
+    /// The state of the episode.
     #[serde(default)]
     pub state: State,
-    /// One line for a person.
+    /// One line for people.
     #[serde(default)]
     pub summary: String,
-    /// How many rounds one lap takes; 0 where that means nothing.
+    /// How many rounds one lap takes; 0 where the rule has no laps.
     #[serde(default)]
     pub period: u32,
-    /// How many laps, attempts or repetitions there were.
+    /// How many laps, attempts or repetitions there have been.
     #[serde(default)]
     pub laps: u64,
     /// The first event of the episode.
@@ -126,19 +126,19 @@ pub struct Finding {
     /// The latest event of the episode.
     #[serde(default)]
     pub last: Point,
-    /// What it cost so far.
+    /// What the episode has cost so far.
     #[serde(default)]
     pub wasted: Wasted,
-    /// At most three events that show it.
+    /// Up to three events that show the problem.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
-    /// The message to return to, if the session is to be rolled back to before the episode.
+    /// The message to revert to in order to undo the episode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback_to: Option<String>,
-    /// What the session waits for, where it waits.
+    /// What the session is waiting for, if it is waiting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_on: Option<String>,
-    /// Whether the cause lies outside the agent: a provider, a network, a key.
+    /// Whether the cause lies outside the agent: a provider, the network, an API key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub infra: bool,
 }

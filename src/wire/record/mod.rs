@@ -1,7 +1,7 @@
-//! The `ocr.*` lines: one documented type a record. These files are the format's specification.
+//! The `ocr.*` lines, one documented type per record. These files are the specification of the format.
 //!
-//! Every record is one line `{"ts":…,"type":"ocr.…","properties":{…}}`. Times are milliseconds
-//! since the Unix epoch. Members are only ever added; a reader ignores those it does not know.
+//! Every record is one line `{"ts":…,"type":"ocr.…","properties":{…}}`. Times are milliseconds since the Unix
+//! epoch. Members are only ever added; readers ignore members they do not know.
 
 mod action;
 mod any;
@@ -33,13 +33,13 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The version of the line format, printed by `--version`. It grows when a member is added.
+/// The version of the line format, printed by `--version`. It increases when a member is added.
 pub const FORMAT: &str = "1";
 
-/// The prefix of every type that is ours. No server event may carry it.
+/// The prefix of every type of ours. No server event may use it.
 pub const PREFIX: &str = "ocr.";
 
-/// One record: the members of its `properties`, and the `type` of the line that carries them.
+/// A record: the members of its `properties`, and the `type` of its line.
 pub trait Record: Serialize + JsonSchema {
     /// The `type` of the line.
     const TYPE: &'static str;
@@ -71,19 +71,19 @@ protocol_names!(
     Why
 );
 
-/// A line of ours around the members of a record.
+/// The line around a record.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Envelope<T> {
-    /// When it was written: milliseconds since the Unix epoch, in the time of the stream.
+    /// When the line was written, in the time of the stream: milliseconds since the Unix epoch.
     pub ts: i64,
-    /// The record's type, `ocr.` and the rest.
+    /// The type of the record, such as `ocr.detect.finding`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The record itself.
+    /// The record.
     pub properties: T,
 }
 
-/// Appends `record` to `out` as one complete line, its newline included.
+/// Appends `record` to `out` as one line, with its newline.
 pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
     let start = out.len();
     let line = Envelope {
@@ -92,14 +92,14 @@ pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
         properties: record,
     };
     if serde_json::to_writer(&mut *out, &line).is_err() {
-        // Cannot happen: the records have string keys only and writing to memory does not fail.
+        // Cannot happen: records have string keys only, and writing to memory does not fail.
         out.truncate(start);
         return;
     }
     out.push(b'\n');
 }
 
-/// The JSON Schema of the lines that carry `T`.
+/// The JSON Schema of lines of type `T`.
 pub fn schema<T: Record>() -> Schema {
     let mut schema = schemars::schema_for!(Envelope<T>);
     if let Some(kind) = schema

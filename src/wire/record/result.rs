@@ -2,79 +2,79 @@ use super::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What became of the run. Each has one exit code.
+/// How the run ended. Each outcome has one exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
     /// The task is done: 0.
     Done,
-    /// A person should look: 3.
+    /// Unclear, a person should look: 3.
     Unsure,
-    /// The agent was going in circles: 10.
+    /// The agent was stuck in a loop: 10.
     Loop,
-    /// It stood still: 11.
+    /// The agent stalled or was blocked: 11.
     Stalled,
-    /// A budget or the iterations ran out: 12.
+    /// A budget or the number of iterations ran out: 12.
     Budget,
-    /// The session failed, or could not be followed: 13.
+    /// The session failed or was lost: 13.
     Failed,
-    /// Its work did not pass verification: 14.
+    /// The work did not pass verification: 14.
     Unverified,
-    /// Somebody else aborted it: 15.
+    /// The session was aborted by someone else: 15.
     Aborted,
     /// The server went away: 69.
     Unreachable,
-    /// The server did not let us in any more: 77.
+    /// The server rejected our credentials: 77.
     Refused,
     /// A signal ended the run: 130 or 143.
     Interrupted,
 }
 
-/// The sums of a run.
+/// The totals of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Totals {
-    /// Turns, the iterations of the run.
+    /// Turns: the iterations of the run.
     pub turns: u64,
     /// Findings that opened, of any grade.
     pub findings: u64,
-    /// Decisions.
+    /// Decisions of the reviewer.
     pub decisions: u64,
-    /// Times that a reviewer had to be asked again.
+    /// Requests to the reviewer that were retried.
     pub retries: u64,
     /// Actions that were taken.
     pub actions: u64,
-    /// Calls that ended, those of subagents too.
+    /// Finished calls, including those of subagents.
     pub calls: u64,
-    /// Tokens of all steps: read, written and thought.
+    /// Tokens of all steps: input, output and reasoning.
     pub tokens: u64,
-    /// Calls that brought nothing new.
+    /// Calls that produced nothing new.
     pub wasted_calls: u64,
-    /// Tokens of the steps that made them.
+    /// Tokens of the steps that made those calls.
     pub wasted_tokens: u64,
-    /// Files that the session has changed.
+    /// Files that the session changed.
     pub changed_files: u64,
-    /// From the first line to the last, in milliseconds.
+    /// Time from the first line to the last, in milliseconds.
     pub lasted: i64,
 }
 
-/// The run's outcome: the last line.
+/// The outcome of the run; the last line.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunResult {
-    /// The session, when there was one.
+    /// The session, if there was one.
     #[serde(rename = "sessionID", default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// What became of it.
+    /// How the run ended.
     pub outcome: RunOutcome,
     /// The exit code of the run.
     pub exit_code: u8,
-    /// Why, in a sentence.
+    /// The reason, in one sentence.
     pub reason: String,
-    /// The files that the session has changed, at most a hundred, those in its directory relative to it.
+    /// The files that the session changed, at most 100; those in its working directory as relative paths.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
-    /// The sums of the run.
+    /// The totals of the run.
     #[serde(flatten)]
     pub totals: Totals,
 }

@@ -2,7 +2,7 @@ use super::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Time passes and nothing else came: how later stages learn of silence.
+/// Time passed and nothing else happened. Later stages notice silence by these lines.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Tick {}
 

@@ -8,25 +8,25 @@ use serde::{Deserialize, Serialize};
 pub enum Why {
     /// The session came to rest.
     Rest,
-    /// It went silent.
+    /// The session went silent.
     Silence,
-    /// It looks bad: a finding of `warn` or above.
+    /// There is a finding of grade `warn` or above.
     Finding,
-    /// So many steps went by.
+    /// A given number of steps has passed.
     Interval,
 }
 
 /// A natural point for a review: one iteration of the run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Turn {
-    /// The session it is about.
+    /// The session.
     #[serde(rename = "sessionID")]
     pub session_id: String,
-    /// Which turn this is, from 1.
+    /// The number of the turn, from 1.
     pub turn: u64,
-    /// Why now.
+    /// Why the turn ended here.
     pub why: Why,
-    /// The event after which it came.
+    /// The event that ended the turn.
     #[serde(default)]
     pub at: Point,
 }

@@ -1,20 +1,20 @@
-//! What the events of `OpenCode`'s bus are about, by their type, and what becomes of each.
+//! Events of OpenCode's bus (1.1 to 1.18): which types matter, and what each becomes.
 
-pub(crate) mod json;
+pub(crate) mod properties;
 
 use crate::wire::event::{Event, Status, Todo};
-use crate::wire::json::decode::shape;
+use crate::wire::json::decode::object;
 use crate::wire::part::integer;
 use crate::wire::record::PREFIX;
-use json::{
-    Asked, Bare, Failed, Failure, Grown, Info, Listed, PartUpdated, StatusChanged, StatusInfo, TodoItem,
-    Updated,
+use properties::{
+    ErrorInfo, Info, InfoUpdated, Lists, PartDelta, PartUpdated, Request, SessionError, SessionOnly,
+    StatusChanged, StatusInfo, TodoItem,
 };
 use std::borrow::Cow;
 
-/// What an event is about.
+/// The event types that mean something to us.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Topic {
+pub(crate) enum EventType {
     Part,
     Delta,
     Message,
@@ -31,7 +31,7 @@ pub(crate) enum Topic {
     Answer,
 }
 
-impl Topic {
+impl EventType {
     pub(crate) fn of(kind: &str) -> Option<Self> {
         Some(match kind {
             "message.part.updated" => Self::Part,
@@ -55,54 +55,49 @@ impl Topic {
 
 /// Whether a line of this type can be anything but [`Event::Other`].
 pub fn matters(kind: &str) -> bool {
-    kind.starts_with(PREFIX) || Topic::of(kind).is_some()
+    kind.starts_with(PREFIX) || EventType::of(kind).is_some()
 }
 
-/// The session that an event belongs to, and what happened.
-pub(crate) type Told<'a> = (Option<Cow<'a, str>>, Event<'a>);
+/// The session of an event, and what happened.
+pub(crate) type Parsed<'a> = (Option<Cow<'a, str>>, Event<'a>);
 
-/// Reads the `properties` of an event; `None` where they do not have the shape that its type has.
-pub(crate) fn tell(topic: Option<Topic>, properties: &str) -> Option<Told<'_>> {
-    Some(match topic {
-        Some(Topic::Part) => {
-            let read: PartUpdated<'_> = shape(properties)?;
+/// Parses the `properties` of an event. `None` if they do not fit its type.
+pub(crate) fn parse_properties(kind: Option<EventType>, properties: &str) -> Option<Parsed<'_>> {
+    Some(match kind {
+        Some(EventType::Part) => {
+            let read: PartUpdated<'_> = object(properties)?;
             let session = read.session.or_else(|| read.part.as_ref()?.session.clone());
             (session, read.part.map_or(Event::Other, Event::Part))
         }
-        Some(Topic::Delta) => delta(shape(properties)?),
-        Some(Topic::Message) => {
-            let read: Updated<'_> = shape(properties)?;
+        Some(EventType::Delta) => delta(object(properties)?),
+        Some(EventType::Message) => {
+            let read: InfoUpdated<'_> = object(properties)?;
             let session = read.session.or_else(|| read.info.as_ref()?.session.clone());
             (session, read.info.map_or(Event::Other, message))
         }
-        Some(topic @ (Topic::Session | Topic::Deleted)) => session(topic, shape(properties)?),
-        Some(Topic::Status) => {
-            let read: StatusChanged<'_> = shape(properties)?;
+        Some(kind @ (EventType::Session | EventType::Deleted)) => session(kind, object(properties)?),
+        Some(EventType::Status) => {
+            let read: StatusChanged<'_> = object(properties)?;
             (read.session, read.status.map_or(Event::Other, status))
         }
-        Some(Topic::Error) => {
-            let read: Failed<'_> = shape(properties)?;
-            (read.session, read.error.map_or(Event::Other, failure))
+        Some(EventType::Error) => {
+            let read: SessionError<'_> = object(properties)?;
+            (read.session, read.error.map_or(Event::Other, error))
         }
-        Some(topic @ (Topic::Diff | Topic::Todos)) => listed(topic, shape(properties)?),
-        Some(topic @ (Topic::Permission | Topic::Question | Topic::Answer)) => {
-            request(topic, shape(properties)?)
+        Some(kind @ (EventType::Diff | EventType::Todos)) => listed(kind, object(properties)?),
+        Some(kind @ (EventType::Permission | EventType::Question | EventType::Answer)) => {
+            request(kind, object(properties)?)
         }
-        Some(Topic::Idle) => (
-            shape::<Bare<'_>>(properties)?.session,
+        Some(EventType::Idle) => (
+            object::<SessionOnly<'_>>(properties)?.session,
             Event::Status(Status::Idle),
         ),
-        Some(Topic::Compacted) => (shape::<Bare<'_>>(properties)?.session, Event::Compacted),
-        None => (shape::<Bare<'_>>(properties)?.session, Event::Other),
+        Some(EventType::Compacted) => (object::<SessionOnly<'_>>(properties)?.session, Event::Compacted),
+        None => (object::<SessionOnly<'_>>(properties)?.session, Event::Other),
     })
 }
 
-/// What `opencode run --format json` says went wrong.
-pub(crate) fn run_failed(error: &str) -> Option<Event<'_>> {
-    shape(error).map(failure)
-}
-
-fn delta(read: Grown<'_>) -> Told<'_> {
+fn delta(read: PartDelta<'_>) -> Parsed<'_> {
     let event = match (read.part, read.text) {
         (Some(part), Some(text)) => Event::Delta {
             part,
@@ -114,10 +109,10 @@ fn delta(read: Grown<'_>) -> Told<'_> {
     (read.session, event)
 }
 
-fn session(topic: Topic, read: Updated<'_>) -> Told<'_> {
+fn session(kind: EventType, read: InfoUpdated<'_>) -> Parsed<'_> {
     let (named, info) = (read.session, read.info);
     let (id, parent) = info.map_or((None, None), |info| (info.session.or(Some(info.id)), info.parent));
-    let event = if matches!(topic, Topic::Deleted) {
+    let event = if matches!(kind, EventType::Deleted) {
         Event::SessionDeleted
     } else {
         Event::Session { parent }
@@ -151,15 +146,15 @@ fn status(info: StatusInfo<'_>) -> Event<'_> {
     }
 }
 
-fn failure(failure: Failure<'_>) -> Event<'_> {
+pub(crate) fn error(info: ErrorInfo<'_>) -> Event<'_> {
     Event::Error {
-        name: failure.name,
-        message: failure.data.and_then(|d| d.message),
+        name: info.name,
+        message: info.data.and_then(|d| d.message),
     }
 }
 
-fn listed(topic: Topic, read: Listed<'_>) -> Told<'_> {
-    let event = if matches!(topic, Topic::Todos) {
+fn listed(kind: EventType, read: Lists<'_>) -> Parsed<'_> {
+    let event = if matches!(kind, EventType::Todos) {
         read.todos
             .map(|items| Event::Todos(items.into_iter().map(todo).collect()))
     } else {
@@ -175,14 +170,14 @@ fn todo(item: TodoItem<'_>) -> Todo<'_> {
     }
 }
 
-fn request(topic: Topic, read: Asked<'_>) -> Told<'_> {
-    let event = match topic {
-        Topic::Permission => Event::Asked {
+fn request(kind: EventType, read: Request<'_>) -> Parsed<'_> {
+    let event = match kind {
+        EventType::Permission => Event::Asked {
             question: false,
             what: read.permission.or(read.kind).or(read.patterns),
             request: read.id.unwrap_or_default(),
         },
-        Topic::Question => Event::Asked {
+        EventType::Question => Event::Asked {
             question: true,
             what: read.questions,
             request: read.id.unwrap_or_default(),

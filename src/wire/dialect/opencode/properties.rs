@@ -1,40 +1,14 @@
-//! The events of `OpenCode`'s bus as they are written: what each topic has in its `properties`, borrowed.
+//! The `properties` of OpenCode's bus events, by type, borrowed from the line.
 
 use crate::wire::json::raw::Raw;
 use crate::wire::part::Part;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// A whole line, of which nothing has been looked at but its members' names.
-///
-/// The bus puts everything under `properties`; `opencode run --format json` puts the part beside the type. Both
-/// name the same things the same way.
+/// What any event may have: the session.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Line<'a> {
-    #[serde(borrow)]
-    pub ts: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub id: Option<Raw<'a>>,
-    #[serde(borrow, rename = "type")]
-    pub kind: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub properties: Option<Raw<'a>>,
-    // `opencode run --format json` only:
-    #[serde(borrow)]
-    pub timestamp: Option<Raw<'a>>,
-    #[serde(borrow, rename = "sessionID")]
-    pub session: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub part: Option<Raw<'a>>,
-    #[serde(borrow)]
-    pub error: Option<Raw<'a>>,
-}
-
-/// What every event may have: the session.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Bare<'a> {
+pub(crate) struct SessionOnly<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
@@ -60,7 +34,7 @@ pub(crate) struct PartUpdated<'a> {
 /// `message.part.delta`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Grown<'a> {
+pub(crate) struct PartDelta<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
@@ -82,7 +56,7 @@ pub(crate) struct Grown<'a> {
 /// `message.updated`, `session.created` and `session.updated`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Updated<'a> {
+pub(crate) struct InfoUpdated<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
@@ -112,12 +86,12 @@ pub(crate) struct Info<'a> {
     #[serde(borrow, deserialize_with = "crate::wire::text::borrowed")]
     pub finish: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub error: Option<Failure<'a>>,
+    pub error: Option<ErrorInfo<'a>>,
     #[serde(borrow)]
     pub time: Option<MessageTime<'a>>,
 }
 
-/// When a message was finished, if it was.
+/// When a message was completed, if it was.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct MessageTime<'a> {
@@ -155,7 +129,7 @@ pub(crate) struct StatusInfo<'a> {
 /// `session.error`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Failed<'a> {
+pub(crate) struct SessionError<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
@@ -163,23 +137,23 @@ pub(crate) struct Failed<'a> {
     )]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub error: Option<Failure<'a>>,
+    pub error: Option<ErrorInfo<'a>>,
 }
 
-/// An error by name, with what the provider or the server said.
+/// An error, with the message of the provider or server.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Failure<'a> {
+pub(crate) struct ErrorInfo<'a> {
     #[serde(borrow)]
     pub name: Cow<'a, str>,
     #[serde(borrow)]
-    pub data: Option<FailureData<'a>>,
+    pub data: Option<ErrorData<'a>>,
 }
 
-/// What is said about an error.
+/// The details of an error.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct FailureData<'a> {
+pub(crate) struct ErrorData<'a> {
     #[serde(borrow)]
     pub message: Option<Raw<'a>>,
 }
@@ -187,7 +161,7 @@ pub(crate) struct FailureData<'a> {
 /// `session.diff` and `todo.updated`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Listed<'a> {
+pub(crate) struct Lists<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
@@ -200,7 +174,7 @@ pub(crate) struct Listed<'a> {
     pub diff: Option<Vec<Raw<'a>>>,
 }
 
-/// One item of the agent's own list.
+/// One item of the agent's todo list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct TodoItem<'a> {
@@ -213,7 +187,7 @@ pub(crate) struct TodoItem<'a> {
 /// `permission.*` and `question.*`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct Request<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
