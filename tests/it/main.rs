@@ -20,6 +20,7 @@ mod architecture;
 mod bounds;
 mod detect;
 mod detect_properties;
+mod examples;
 mod expected;
 mod faults;
 mod fixtures;

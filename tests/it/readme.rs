@@ -104,31 +104,6 @@ fn every_flag_of_the_recipes_exists() {
 }
 
 #[test]
-fn a_detector_of_ones_own_is_acted_on() {
-    acted_on("mine.py", blocks("python")[0], "python3 mine.py");
-    acted_on("mine.jq", blocks("jq")[0], "jq -c --unbuffered -f mine.jq");
-}
-
-/// This detector between the stream and the hand stops a session that it was written for.
-fn acted_on(file: &str, code: &str, command: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(file), code).unwrap();
-    let recording = Path::new(ROOT).join("fixtures/sessions/one-call-loop.ndjson");
-    // The recording has no such command: this one has.
-    let line = format!(
-        "sed 's/cat missing.log/rm -rf build/' '{}' | ocr-stream --replay - | {command} | ocr-act --only --quiet",
-        recording.display()
-    );
-    let done = shell(&line, folder.path()).finish();
-    assert_eq!(done.code(), Some(10), "{}", done.stderr);
-    assert!(
-        done.lines[0].contains("it wants to delete everything"),
-        "{:?}",
-        done.lines
-    );
-}
-
-#[test]
 fn every_line_of_ours_fits_its_schema() {
     let mut schemas = std::collections::HashMap::new();
     for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
