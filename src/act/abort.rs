@@ -1,11 +1,11 @@
 //! Ends what a session does, looks whether it took, tries again, and at last ends the processes.
 
 use super::settings::Limits;
-use crate::exit::{Code, Failure};
 use crate::pipe::shutdown;
 use crate::process::owned_server::Owned;
-use crate::server::Server;
+use crate::server::{self, Server};
 use crate::wire::record::Phase;
+use std::fmt;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -15,6 +15,43 @@ const POLL: Duration = Duration::from_millis(100);
 
 /// How many sessions below the one that is ended are looked after.
 const FAMILY: usize = 200;
+
+/// Why an attempt to abort a session did not succeed.
+enum Obstacle {
+    /// A request failed.
+    Server(server::Error),
+    /// The server did not confirm that the session ended, in so many seconds.
+    Unconfirmed(String, u64),
+    /// The server accepted the abort, and the session is still busy.
+    StillBusy,
+}
+
+impl Obstacle {
+    /// Whether the server may be gone.
+    fn is_unreachable(&self) -> bool {
+        match self {
+            Self::Server(error) => error.is_transient(),
+            Self::Unconfirmed(..) => true,
+            Self::StillBusy => false,
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(error) => error.fmt(f),
+            Self::Unconfirmed(url, seconds) => write!(f, "{url} did not confirm within {seconds} s"),
+            Self::StillBusy => f.write_str("the server accepted the abort, but the session is still busy"),
+        }
+    }
+}
+
+impl From<server::Error> for Obstacle {
+    fn from(error: server::Error) -> Self {
+        Self::Server(error)
+    }
+}
 
 /// What to end.
 pub(super) struct Abort<'a> {
@@ -59,7 +96,7 @@ async fn escalate(
     seen: &mut watch::Receiver<Option<String>>,
     tell: &impl Fn(Phase, &str),
     attempts: u32,
-    failure: &Failure,
+    failure: &Obstacle,
 ) -> (Phase, String) {
     let why = format!("{failure} ({attempts} attempts)");
     let Some(owned) = asked.owned else {
@@ -69,7 +106,7 @@ async fn escalate(
         );
     };
     if !owned.runs() {
-        return if failure.code == Code::Unreachable {
+        return if failure.is_unreachable() {
             (
                 Phase::Taken,
                 "the server is gone, and the session with it".to_owned(),
@@ -99,16 +136,10 @@ async fn escalate(
 async fn tried(
     asked: &Abort<'_>,
     seen: &mut watch::Receiver<Option<String>>,
-) -> Result<&'static str, Failure> {
-    let mut why = Failure::new(
-        Code::Unreachable,
-        format_args!(
-            "{} did not confirm within {} s",
-            asked.server.url(),
-            asked.limits.confirm.as_secs()
-        ),
-    );
-    let attempt = timeout(asked.limits.confirm, ask(asked, seen, &mut why)).await;
+) -> Result<&'static str, Obstacle> {
+    let confirm = asked.limits.confirm;
+    let mut why = Obstacle::Unconfirmed(asked.server.url().to_string(), confirm.as_secs());
+    let attempt = timeout(confirm, ask(asked, seen, &mut why)).await;
     attempt.unwrap_or(Err(why))
 }
 
@@ -116,21 +147,21 @@ async fn tried(
 async fn ask(
     asked: &Abort<'_>,
     seen: &mut watch::Receiver<Option<String>>,
-    why: &mut Failure,
-) -> Result<&'static str, Failure> {
+    why: &mut Obstacle,
+) -> Result<&'static str, Obstacle> {
     let server = at_home(asked, why).await?;
     if let Err(failure) = server.abort(asked.session).await {
-        *why = failure;
+        *why = failure.into();
     }
     let mut family = vec![asked.session.to_owned()];
     family.extend(asked.child.map(str::to_owned));
     if let Err(failure) = descend(&server, &mut family).await {
-        *why = failure;
+        *why = failure.into();
     }
     let busy = server.busy().await.unwrap_or_default();
     for child in family[1..].iter().filter(|child| busy.contains(*child)) {
         if let Err(failure) = server.abort(child).await {
-            *why = failure;
+            *why = failure.into();
         }
     }
     confirmed(&server, &family, seen, why).await
@@ -138,20 +169,20 @@ async fn ask(
 
 /// The server, asked about the session's own directory: about another one it would say that the session
 /// rests, as it does of every session that it does not know there.
-async fn at_home(asked: &Abort<'_>, why: &mut Failure) -> Result<Server, Failure> {
+async fn at_home(asked: &Abort<'_>, why: &mut Obstacle) -> Result<Server, Obstacle> {
     loop {
         match asked.server.session(asked.session).await {
             Ok(session) => return Ok(asked.server.in_directory(session.directory.map(Into::into))),
             // It may come back.
-            Err(failure) if failure.code == Code::Unreachable => *why = failure,
-            Err(failure) => return Err(failure),
+            Err(failure) if failure.is_transient() => *why = failure.into(),
+            Err(failure) => return Err(failure.into()),
         }
         sleep(POLL).await;
     }
 }
 
 /// Adds the children of the family's sessions, and theirs.
-async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), Failure> {
+async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), server::Error> {
     let mut at = 0;
     while at < family.len() && family.len() < FAMILY {
         for child in server.children(&family[at]).await? {
@@ -169,8 +200,8 @@ async fn confirmed(
     server: &Server,
     family: &[String],
     seen: &mut watch::Receiver<Option<String>>,
-    why: &mut Failure,
-) -> Result<&'static str, Failure> {
+    why: &mut Obstacle,
+) -> Result<&'static str, Obstacle> {
     loop {
         // The stream speaks of one session alone.
         let shown =
@@ -183,11 +214,8 @@ async fn confirmed(
                 Ok(busy) if family.iter().all(|session| !busy.contains(session)) => {
                     return Ok("the server says it rests");
                 }
-                Ok(_) => {
-                    let goes_on = "the server took the abort, but the session goes on";
-                    *why = Failure::new(Code::Error, goes_on);
-                }
-                Err(failure) => *why = failure,
+                Ok(_) => *why = Obstacle::StillBusy,
+                Err(failure) => *why = failure.into(),
             },
             Ok(()) = seen.changed() => {
                 seen.mark_changed();

@@ -8,7 +8,7 @@ use super::verify::verify;
 use crate::exit::Failure;
 use crate::pipe::{Out, shutdown};
 use crate::process::owned_server::Owned;
-use crate::server::Server;
+use crate::server::{self, Server};
 use crate::wire::record::Phase;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -227,7 +227,7 @@ impl Tools {
     ) -> Result<Vec<String>, Failure> {
         let mut changed = streamed.to_vec();
         match server.map(|server| runtime.block_on(server.changed_files(session, &self.directory))) {
-            Some(Err(failure)) if changed.is_empty() => return Err(failure),
+            Some(Err(failure)) if changed.is_empty() => return Err(failure.into()),
             Some(Ok(more)) => changed.extend(more),
             _ => {}
         }
@@ -262,10 +262,10 @@ fn kept((phase, detail): (Phase, String), changed: &[String]) -> (Phase, String)
     (phase, format!("{detail}; {remains}"))
 }
 
-fn said(outcome: Result<(), Failure>, taken: impl FnOnce() -> String) -> (Phase, String) {
+fn said(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String) -> (Phase, String) {
     match outcome {
         Ok(()) => (Phase::Taken, taken()),
-        Err(failure) => (Phase::Failed, failure.message),
+        Err(failure) => (Phase::Failed, failure.to_string()),
     }
 }
 

@@ -1,19 +1,19 @@
-//! Where a server is, and who we are to it.
+//! A server's address and our credentials.
 
-use crate::exit::{Code, Failure};
+use super::Error;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use std::fmt;
 use url::{Host, Url};
 
-/// The user that a server expects unless it was told otherwise.
+/// The user that a server expects by default.
 const DEFAULT_USER: &str = "opencode";
 
-/// The name and password that a server asks for, from the environment.
+/// The user name and password for a server.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    /// `OPENCODE_SERVER_USERNAME`; none is `opencode`.
+    /// `OPENCODE_SERVER_USERNAME`; `None` is `opencode`.
     pub user: Option<String>,
-    /// `OPENCODE_SERVER_PASSWORD`; none: the server asks for nothing.
+    /// `OPENCODE_SERVER_PASSWORD`; `None` when the server has no password.
     pub password: Option<String>,
 }
 
@@ -33,58 +33,47 @@ impl Credentials {
         self.password.is_some()
     }
 
-    /// The headers that every request carries: basic authentication, or nothing.
-    pub(super) fn headers(&self) -> Result<HeaderMap, Failure> {
+    /// The headers of every request: basic authentication, if there is a password.
+    pub(super) fn headers(&self) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::new();
         let Some(password) = &self.password else {
             return Ok(headers);
         };
         let user = self.user.as_deref().unwrap_or(DEFAULT_USER);
-        // The library encodes the header; building a request is its only way to ask for that.
+        // Building a request is the only way to make the library encode the header.
         let request = reqwest::Client::new()
             .get("http://localhost")
             .basic_auth(user, Some(password))
             .build();
-        let unfit = || {
-            Failure::new(
-                Code::Usage,
-                "OPENCODE_SERVER_PASSWORD cannot be sent in a header; check it for stray characters",
-            )
-        };
         let value = request
             .ok()
             .and_then(|r| r.headers().get(AUTHORIZATION).cloned())
-            .ok_or_else(unfit)?;
+            .ok_or(Error::UnusablePassword)?;
         headers.insert(AUTHORIZATION, value);
         Ok(headers)
     }
 }
 
-/// Reads the URL of a server as a person types it.
+/// Parses the URL of a server as a user types it.
 ///
 /// # Errors
-/// [`Code::Usage`] for anything but `http` or `https` with a host, and for a password in the URL.
-pub fn parse_url(text: &str) -> Result<Url, Failure> {
-    let unfit = |why: &str| {
-        Failure::new(
-            Code::Usage,
-            format_args!("--server {text}: {why}; give it like http://127.0.0.1:4096"),
-        )
+/// [`Error::InvalidUrl`] for anything but `http` or `https` with a host, [`Error::PasswordInUrl`] for credentials.
+pub fn parse_url(text: &str) -> Result<Url, Error> {
+    let invalid = |reason: &str| Error::InvalidUrl {
+        text: text.to_owned(),
+        reason: reason.to_owned(),
     };
-    let url = Url::parse(text).map_err(|e| unfit(&e.to_string()))?;
+    let url = Url::parse(text).map_err(|e| invalid(&e.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Failure::new(
-            Code::Usage,
-            "--server: no user or password in the URL, others can read the command line; set OPENCODE_SERVER_USERNAME and OPENCODE_SERVER_PASSWORD",
-        ));
+        return Err(Error::PasswordInUrl);
     }
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(unfit("it is not an http or https address"));
+        return Err(invalid("it is not an http or https address"));
     }
     Ok(url)
 }
 
-/// Whether `url` leads to this machine, by a name or number that can lead nowhere else.
+/// Whether `url` can only mean this machine.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -97,15 +86,16 @@ pub fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::{Code, Failure};
 
     #[test]
-    fn a_url_is_refused_with_the_reason() {
+    fn rejects_invalid_urls() {
         for (text, why) in [
             ("localhost:4096", "not an http or https address"),
             ("nonsense", "relative URL"),
             ("http://me:secret@host/", "OPENCODE_SERVER_PASSWORD"),
         ] {
-            let failure = parse_url(text).unwrap_err();
+            let failure = Failure::from(parse_url(text).unwrap_err());
             assert!(failure.message.contains(why), "{text}: {failure}");
             assert!(!failure.message.contains("secret"));
             assert_eq!(failure.code, Code::Usage);
@@ -114,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn only_this_machine_is_loopback() {
+    fn recognizes_loopback() {
         for (text, here) in [
             ("http://127.0.0.1:1", true),
             ("http://127.9.9.9", true),
@@ -129,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_is_sent_and_never_shown() {
+    fn hides_password() {
         let credentials = Credentials {
             user: None,
             password: Some("hunter2".into()),

@@ -1,43 +1,54 @@
-//! A JSON array as it comes over the wire. It is as long as the sessions are, so it is never held whole.
+//! A JSON array read from an answer as it arrives. It grows with the sessions, so it is never held in memory whole.
 
 use super::elements::{Element, Elements};
-use super::log::LONGEST_EVENT;
-use super::{REQUEST_TIMEOUT, Server, error};
-use crate::exit::{Code, Failure};
+use super::error::root_cause;
+use super::{Error, REQUEST_TIMEOUT};
 use reqwest::Response;
 use serde::de::DeserializeOwned;
+use url::Url;
 
-/// An answer whose elements are taken one by one.
+/// The longest event, log entry or message that is read, in bytes. `OpenCode` inlines attachments of up to 10 MiB,
+/// 14 MiB in base64; this is twice that, and the most memory that one event can cost.
+pub const LONGEST_EVENT: usize = 32 * 1024 * 1024;
+
+/// An answer whose elements are read one by one.
 pub(super) struct Array {
-    server: Server,
+    url: Url,
+    purpose: &'static str,
     answer: Response,
-    piece: bytes::Bytes,
-    at: usize,
+    chunk: bytes::Bytes,
+    position: usize,
     elements: Elements,
-    /// How many elements were left out: too long, or of a shape that nobody knows.
-    pub(super) skipped: u64,
+    skipped: u64,
 }
 
 impl Array {
-    pub(super) fn new(server: &Server, answer: Response) -> Self {
+    /// Reads `answer` of the server at `url`; `purpose` completes "cannot …" in errors.
+    pub(super) fn new(url: &Url, purpose: &'static str, answer: Response) -> Self {
         Self {
-            server: server.clone(),
+            url: url.clone(),
+            purpose,
             answer,
-            piece: bytes::Bytes::new(),
-            at: 0,
+            chunk: bytes::Bytes::new(),
+            position: 0,
             elements: Elements::up_to(LONGEST_EVENT),
             skipped: 0,
         }
     }
 
+    /// How many elements were skipped so far: longer than [`LONGEST_EVENT`], or not of the expected type.
+    pub(super) fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
     /// The next element; `None` at the end.
     ///
     /// # Errors
-    /// [`Code::Unreachable`] when the answer breaks off.
-    pub(super) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Failure> {
+    /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end.
+    pub(super) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
         loop {
-            while let Some(byte) = self.piece.get(self.at) {
-                self.at += 1;
+            while let Some(byte) = self.chunk.get(self.position) {
+                self.position += 1;
                 match self.elements.push(*byte) {
                     Some(Element::Whole(json)) => match serde_json::from_slice(&json) {
                         Ok(element) => return Ok(Some(element)),
@@ -47,23 +58,25 @@ impl Array {
                     None => {}
                 }
             }
-            let url = &self.server.url;
-            let piece = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
+            let chunk = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
                 .await
-                .map_err(|_| error::silent(url))?;
-            let why = match piece {
-                Ok(Some(piece)) => {
-                    (self.piece, self.at) = (piece, 0);
+                .map_err(|_| Error::TimedOut {
+                    url: self.url.clone(),
+                })?;
+            let cause = match chunk {
+                Ok(Some(chunk)) => {
+                    (self.chunk, self.position) = (chunk, 0);
                     continue;
                 }
                 Ok(None) if self.elements.ended() => return Ok(None),
-                Ok(None) => "its end is missing".to_owned(),
-                Err(error) => error::root_cause(&error),
+                Ok(None) => "the end of the answer is missing".to_owned(),
+                Err(error) => root_cause(&error),
             };
-            return Err(Failure::new(
-                Code::Unreachable,
-                format_args!("{url} broke off while it said what it keeps: {why}"),
-            ));
+            return Err(Error::Interrupted {
+                url: self.url.clone(),
+                purpose: self.purpose,
+                cause,
+            });
         }
     }
 }

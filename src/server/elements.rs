@@ -1,30 +1,30 @@
-//! The elements of a JSON array as its bytes come: a log of any length is read in the memory that one entry
-//! takes.
+//! Splits a JSON array into its elements as the bytes arrive, so that a log of any length is read in the memory of
+//! one entry.
 
-/// Splits one array of objects; what is between the objects is skipped.
+/// Splits one array of objects; everything between the objects is skipped.
 #[derive(Debug, Default)]
 pub(super) struct Elements {
     element: Vec<u8>,
     depth: u32,
     in_string: bool,
     escaped: bool,
-    /// The element under way is longer than allowed: it is read over.
-    over: bool,
+    /// Whether the current element exceeds the limit and is being skipped.
+    too_long: bool,
     limit: usize,
     ended: bool,
 }
 
-/// What a byte brought.
+/// What a byte completed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Element {
-    /// An object is complete.
+    /// A whole object.
     Whole(Vec<u8>),
-    /// An object was longer than the limit and has been skipped.
+    /// An object longer than the limit, which was skipped.
     TooLong,
 }
 
 impl Elements {
-    /// Takes elements of up to `limit` bytes.
+    /// Accepts elements of up to `limit` bytes.
     pub(super) fn up_to(limit: usize) -> Self {
         Self {
             limit,
@@ -32,18 +32,18 @@ impl Elements {
         }
     }
 
-    /// Whether the array has been closed: whatever ends before that was cut off.
+    /// Whether the array was closed; input that ends before that is truncated.
     pub(super) fn ended(&self) -> bool {
         self.ended
     }
 
-    /// Takes one byte.
+    /// Reads one byte.
     pub(super) fn push(&mut self, byte: u8) -> Option<Element> {
         let inside = self.depth > 1 || (self.depth == 1 && byte == b'{');
-        if inside && !self.over {
+        if inside && !self.too_long {
             self.element.push(byte);
             if self.element.len() > self.limit {
-                self.over = true;
+                self.too_long = true;
                 self.element = Vec::new();
             }
         }
@@ -69,7 +69,7 @@ impl Elements {
         self.depth = self.depth.saturating_sub(1);
         match self.depth {
             0 => self.ended = true,
-            1 if std::mem::take(&mut self.over) => return Some(Element::TooLong),
+            1 if std::mem::take(&mut self.too_long) => return Some(Element::TooLong),
             1 if !self.element.is_empty() => return Some(Element::Whole(std::mem::take(&mut self.element))),
             _ => {}
         }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_come_out_whole_whatever_is_in_them() {
+    fn splits_nested_objects() {
         let text = r#" [ {"a":"]}\"{","b":[{"c":1}]} ,{}, {"d":"\\"}]"#;
         let (found, ended) = split(text, 100);
         let whole = |text: &str| Element::Whole(text.into());
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn one_too_long_is_skipped_and_a_cut_is_known() {
+    fn skips_too_long_elements() {
         let (found, ended) = split(r#"[{"a":"0123456789"},{"b":1}"#, 10);
         assert_eq!(found, [Element::TooLong, Element::Whole(br#"{"b":1}"#.to_vec())]);
         assert!(!ended);
@@ -113,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_array_of_objects_is_split_as_a_parser_splits_it(texts in proptest::collection::vec(".{0,20}", 0..8)) {
+        fn splits_like_a_parser(texts in proptest::collection::vec(".{0,20}", 0..8)) {
             let objects: Vec<_> = texts.iter().map(|t| serde_json::json!({ "t": t, "x": [{ "y": t }] })).collect();
             let (found, ended) = split(&serde_json::to_string(&objects).unwrap(), 10_000);
             let expected: Vec<_> = objects.iter().map(|o| Element::Whole(o.to_string().into_bytes())).collect();

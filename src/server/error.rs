@@ -1,98 +1,190 @@
-//! What a failed request means, for the person who has to do something about it.
+//! Why a request failed, in words for the person who has to do something about it.
 
 use crate::exit::{Code, Failure};
 use crate::wire::text::excerpt;
 use opencode_rs::OpencodeError;
-use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
-use std::error::Error;
+use reqwest::{Response, StatusCode};
 use url::Url;
 
-/// How much of a server's own words an error repeats, in characters.
+/// How much of a server's own error message ours repeats, in characters.
 const QUOTED: usize = 200;
 
-/// Explains why the server at `url` could not be made to do what `purpose` says ("start a session").
-pub fn explain(url: &Url, purpose: &str, error: &OpencodeError) -> Failure {
-    match error {
-        OpencodeError::Http {
-            status: 401 | 403, ..
-        } => not_allowed(url),
-        OpencodeError::Http { status, message, .. } => Failure::new(
-            if *status >= 500 {
-                Code::Unreachable
-            } else {
-                Code::Error
-            },
-            format_args!(
-                "{url} cannot {purpose}: it answers {status}: {}",
-                excerpt(message, QUOTED)
-            ),
-        ),
-        OpencodeError::Transport(cause) if cause.is_timeout() => silent(url),
-        OpencodeError::Transport(cause) if cause.is_decode() => foreign(url),
-        OpencodeError::Transport(cause) => Failure::new(
-            Code::Unreachable,
-            format_args!(
-                "no server can be reached at {url}: {}; start one with `opencode serve`, check the address, or use --spawn",
-                root_cause(cause)
-            ),
-        ),
-        OpencodeError::Json(_) => foreign(url),
-        other => Failure::new(Code::Error, format_args!("{url} cannot {purpose}: {other}")),
-    }
+/// Why a request could not be made, or what was wrong with its answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The connection cannot be established, or breaks before there is an answer.
+    #[error("cannot reach a server at {url}: {cause}; start one with `opencode serve`, check the address, or use --spawn")]
+    Unreachable {
+        /// The server.
+        url: Url,
+        /// The innermost cause.
+        cause: String,
+    },
+    /// The server took the request and did not answer it.
+    #[error("{url} does not answer in time; check whether the server still works, or start another")]
+    TimedOut {
+        /// The server.
+        url: Url,
+    },
+    /// The answer broke off in the middle.
+    #[error("lost the connection to {url} while it tried to {purpose}: {cause}")]
+    Interrupted {
+        /// The server.
+        url: Url,
+        /// What was asked of it; completes "cannot …".
+        purpose: &'static str,
+        /// The innermost cause.
+        cause: String,
+    },
+    /// The server accepts listeners and sends them no events.
+    #[error("{url} accepted the event-stream connection but sent no events: {cause}; look at the server's log")]
+    NoEvents {
+        /// The server.
+        url: Url,
+        /// What happened instead.
+        cause: String,
+    },
+    /// The server answers with an error of its own.
+    #[error("{url} cannot {purpose}: it answers {status}{}{message}", if message.is_empty() { "" } else { ": " })]
+    Rejected {
+        /// The server.
+        url: Url,
+        /// What was asked of it; completes "cannot …".
+        purpose: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of the server's own message; empty when it was not read.
+        message: String,
+    },
+    /// The request failed inside the client library.
+    #[error("{url} cannot {purpose}: {cause}")]
+    Failed {
+        /// The server.
+        url: Url,
+        /// What was asked of it; completes "cannot …".
+        purpose: &'static str,
+        /// What the library says.
+        cause: String,
+    },
+    /// Something answers that does not speak like `OpenCode`.
+    #[error("something answers at {url}, but it is not an OpenCode server; check the address and the port")]
+    Foreign {
+        /// The address.
+        url: Url,
+    },
+    /// The server wants a password, or another one.
+    #[error("{url} rejected our credentials: set OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME, if it is not opencode) to what the server was started with")]
+    NotAllowed {
+        /// The server.
+        url: Url,
+    },
+    /// The server has no such session.
+    #[error("{url} knows no session {session}; run `opencode session list` in its directory to see their names")]
+    NotFound {
+        /// The server.
+        url: Url,
+        /// The session's id.
+        session: String,
+    },
+    /// No HTTP client can be built.
+    #[error("cannot create an HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The password does not fit into a header.
+    #[error("OPENCODE_SERVER_PASSWORD cannot be sent in a header; check it for stray characters")]
+    UnusablePassword,
+    /// The text is not the URL of a server.
+    #[error("--server {text}: {reason}; use a URL like http://127.0.0.1:4096")]
+    InvalidUrl {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The URL contains a user or a password.
+    #[error("--server: the URL must not contain a user or password, because other users can read the command line; set OPENCODE_SERVER_USERNAME and OPENCODE_SERVER_PASSWORD")]
+    PasswordInUrl,
 }
 
-/// The server wants a password, or another one.
-pub(super) fn not_allowed(url: &Url) -> Failure {
-    Failure::new(
-        Code::NotAllowed,
-        format_args!(
-            "{url} refuses us: set OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME, if it is not opencode) to what the server was started with"
-        ),
-    )
-}
-
-/// The server took the request and never answered.
-pub(super) fn silent(url: &Url) -> Failure {
-    Failure::new(
-        Code::Unreachable,
-        format_args!("{url} does not answer in time; look whether the server still works, or start another"),
-    )
-}
-
-/// Something answers, but it does not speak like `OpenCode`.
-fn foreign(url: &Url) -> Failure {
-    Failure::new(
-        Code::Unreachable,
-        format_args!(
-            "something answers at {url}, but it is not an OpenCode server; check the address and the port"
-        ),
-    )
-}
-
-/// Takes an answer for an event stream only if it is one: unknown routes answer 200 with a web page.
-pub(super) fn check_stream(url: &Url, answer: reqwest::Response) -> Result<reqwest::Response, Failure> {
-    match answer.status() {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(not_allowed(url)),
-        status if !status.is_success() => {
-            return Err(Failure::new(
-                Code::Unreachable,
-                format_args!("{url} answers {status} instead of its events; look at the server's log"),
-            ));
+impl Error {
+    /// Whether the same request may succeed later: the server is away, overloaded or starting.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Rejected { status, .. } => *status >= 500,
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Interrupted { .. }
+            | Self::NoEvents { .. }
+            | Self::Foreign { .. } => true,
+            _ => false,
         }
-        _ => {}
     }
+
+    /// What the client library's error means; `purpose` completes "cannot …".
+    pub(super) fn of_request(url: &Url, purpose: &'static str, error: &OpencodeError) -> Self {
+        let url = url.clone();
+        match error {
+            OpencodeError::Http {
+                status: 401 | 403, ..
+            } => Self::NotAllowed { url },
+            OpencodeError::Http { status, message, .. } => Self::Rejected {
+                url,
+                purpose,
+                status: *status,
+                message: excerpt(message, QUOTED).to_string(),
+            },
+            OpencodeError::Transport(cause) if cause.is_timeout() => Self::TimedOut { url },
+            OpencodeError::Transport(cause) if cause.is_decode() => Self::Foreign { url },
+            OpencodeError::Transport(cause) => Self::Unreachable {
+                url,
+                cause: root_cause(cause),
+            },
+            OpencodeError::Json(_) => Self::Foreign { url },
+            other => Self::Failed {
+                url,
+                purpose,
+                cause: other.to_string(),
+            },
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match &error {
+            Error::NotAllowed { .. } => Code::NotAllowed,
+            Error::UnusablePassword | Error::InvalidUrl { .. } | Error::PasswordInUrl => Code::Usage,
+            transient if transient.is_transient() => Code::Unreachable,
+            _ => Code::Error,
+        };
+        Self::new(code, error)
+    }
+}
+
+/// Accepts an answer whose status says success.
+pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -> Result<Response, Error> {
+    let url = || url.clone();
+    match answer.status() {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::NotAllowed { url: url() }),
+        status if status.is_success() => Ok(answer),
+        status => Err(Error::Rejected {
+            url: url(),
+            purpose,
+            status: status.as_u16(),
+            message: String::new(),
+        }),
+    }
+}
+
+/// Whether the answer has this content type. Unknown routes answer 200 with a web page.
+pub(super) fn has_type(answer: &Response, wanted: &str) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    if kind.is_some_and(|k| k.starts_with("text/event-stream")) {
-        Ok(answer)
-    } else {
-        Err(foreign(url))
-    }
+    kind.is_some_and(|kind| kind.starts_with(wanted))
 }
 
 /// The innermost cause: "connection refused" rather than the layers above it.
 pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
+    let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
@@ -104,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_failure_says_what_to_do_and_carries_its_code() {
+    fn says_what_to_do() {
         let url = Url::parse("http://127.0.0.1:9/").unwrap();
         for (error, code, says) in [
             (
@@ -124,7 +216,7 @@ mod tests {
                 "not an OpenCode server",
             ),
         ] {
-            let failure = explain(&url, "start a session", &error);
+            let failure = Failure::from(Error::of_request(&url, "start a session", &error));
             assert_eq!(failure.code, code);
             assert!(failure.message.contains(says), "{failure}");
             assert!(!failure.message.contains('\n'));

@@ -1,24 +1,26 @@
-//! The other side of the wire: an `OpenCode` server's address, its password, and the few requests that
-//! the stream and the hand both make.
+//! Requests to an `OpenCode` server: its address, its password, and what the stream and the actions ask of it.
 //!
-//! The requests go through `opencode_rs`' client; the answers are read into structs of our own that name
-//! only what is used, so that a server older or newer than that crate is understood too.
+//! The requests go through the client of `opencode_rs`. The answers are parsed into our own structs, which name
+//! only the members we use, so that servers older or newer than that crate work too.
 
 mod address;
 mod array;
+mod commands;
 mod elements;
 mod error;
 mod log;
+mod messages;
 mod requests;
-mod session;
+mod sessions;
 
 pub use address::{Credentials, is_loopback, parse_url};
-pub use error::explain;
-pub use log::{Entry, History, Kept, LONGEST_EVENT, Listing, Message, Messages};
-pub use requests::Asked;
-pub use session::Session;
+pub use array::LONGEST_EVENT;
+pub use error::Error;
+pub use log::{Entries, Entry, History};
+pub use messages::{Message, Messages};
+pub use requests::OpenRequest;
+pub use sessions::{Listing, Session};
 
-use crate::exit::{Code, Failure};
 use opencode_rs::http::HttpClient;
 use reqwest::Method;
 use serde::Deserialize;
@@ -30,56 +32,51 @@ use url::Url;
 /// How long one request may take. Measured: an abort takes 80 ms, a new session 300 ms on a cold server.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A server that can be asked.
+/// The client of one server.
 #[derive(Clone)]
 pub struct Server {
     http: HttpClient,
-    /// What the requests are made with.
+    /// For requests with a time limit.
     requests: reqwest::Client,
-    events: reqwest::Client,
+    /// For answers that take as long as they take: events, logs, messages.
+    unlimited: reqwest::Client,
     url: Url,
 }
 
-/// What the server says about itself.
-#[derive(Debug, Deserialize)]
-struct Health {
-    version: String,
-}
-
 impl Server {
-    /// A server at `url`, asked about `directory`; none is the directory that the server runs in.
+    /// A client of the server at `url`. Its requests are about `directory`; `None` is the directory that the server
+    /// runs in.
     ///
     /// # Errors
-    /// [`Code::Error`] when no client can be built, [`Code::Usage`] for a password that no header takes.
-    pub fn new(url: Url, directory: Option<PathBuf>, credentials: &Credentials) -> Result<Self, Failure> {
-        let build = |timeout: Option<Duration>| {
+    /// [`Error::Client`] when no client can be built, [`Error::UnusablePassword`] when no header can carry the password.
+    pub fn new(url: Url, directory: Option<PathBuf>, credentials: &Credentials) -> Result<Self, Error> {
+        let build = |timeout: Option<Duration>| -> Result<reqwest::Client, Error> {
             let mut builder = reqwest::Client::builder()
                 .default_headers(credentials.headers()?)
                 .connect_timeout(REQUEST_TIMEOUT)
                 .redirect(reqwest::redirect::Policy::none());
             if is_loopback(&url) {
-                // A proxy of the environment cannot reach our own machine for us.
+                // A proxy from the environment cannot reach this machine for us.
                 builder = builder.no_proxy();
             }
             if let Some(timeout) = timeout {
                 builder = builder.timeout(timeout);
             }
-            let failed = |e| Failure::new(Code::Error, format_args!("cannot make an HTTP client: {e}"));
-            builder.build().map_err(failed)
+            Ok(builder.build()?)
         };
         let requests = build(Some(REQUEST_TIMEOUT))?;
         let http = HttpClient::from_parts(&url, directory, Some(requests.clone()))
-            .map_err(|e| explain(&url, "prepare requests", &e))?;
+            .map_err(|e| Error::of_request(&url, "prepare requests", &e))?;
         Ok(Self {
             http,
             requests,
-            events: build(None)?,
+            unlimited: build(None)?,
             url,
         })
     }
 
-    /// The same server, asked about this directory; none, or one that nobody can be asked about, is the
-    /// directory that it is asked about already.
+    /// The same server with requests about another directory. `None`, or a directory that no request can name, keeps
+    /// the present one.
     #[must_use]
     pub fn in_directory(&self, directory: Option<PathBuf>) -> Self {
         let mut server = self.clone();
@@ -99,66 +96,104 @@ impl Server {
     /// The server's version.
     ///
     /// # Errors
-    /// [`Code::Unreachable`] or [`Code::NotAllowed`], with what to do.
-    pub async fn version(&self) -> Result<String, Failure> {
+    /// Any [`Error`] of a request.
+    pub async fn version(&self) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        struct Health {
+            version: String,
+        }
         let health: Health = self
-            .ask(Method::GET, "/global/health", "ask for its version")
+            .request(Method::GET, "/global/health", None, "say which version it is")
             .await?;
         Ok(health.version)
     }
 
-    /// Asks for the event stream: of the directory, or with `all` of every directory.
+    /// Opens the event stream of the directory, or with `all` of every directory.
     ///
     /// # Errors
-    /// What the client says; a status or a content type that is no event stream.
-    pub async fn events(&self, all: bool) -> Result<reqwest::Response, Failure> {
-        let path = if all { "global/event" } else { "event" };
-        let mut url = self.route(path);
-        if !all {
-            self.about_directory(&mut url);
+    /// Any [`Error`] of a request; [`Error::Foreign`] when the answer is not an event stream.
+    pub async fn events(&self, all: bool) -> Result<reqwest::Response, Error> {
+        let request = if all {
+            self.unlimited.get(self.route("global/event"))
+        } else {
+            self.unlimited.get(self.route_in_directory("event"))
+        };
+        let request = request.header("accept", "text/event-stream");
+        let answer = self.send(request, "send its events").await?;
+        // A server that is starting may refuse its listeners.
+        let answer = error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
+            Error::Rejected { url, status, .. } => Error::NoEvents {
+                url,
+                cause: format!("it answers {status}"),
+            },
+            other => other,
+        })?;
+        if error::has_type(&answer, "text/event-stream") {
+            Ok(answer)
+        } else {
+            Err(Error::Foreign {
+                url: self.url.clone(),
+            })
         }
-        let answer = self.events.get(url).header("accept", "text/event-stream").send();
-        let answer = tokio::time::timeout(REQUEST_TIMEOUT, answer)
-            .await
-            .map_err(|_| error::silent(&self.url))?
-            .map_err(|e| explain(&self.url, "listen to its events", &e.into()))?;
-        error::check_stream(&self.url, answer)
     }
 
-    /// Names the directory that the server is asked about.
-    fn about_directory(&self, url: &mut Url) {
-        if let Some(directory) = self.http.directory() {
-            url.query_pairs_mut().append_pair("directory", directory);
-        }
-    }
-
-    /// Where `path` is on this server.
+    /// The URL of `path` on this server.
     fn route(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", self.url.path().trim_end_matches('/')));
         url
     }
 
-    /// Makes a request whose answer is JSON; `purpose` completes "cannot …" in the error.
-    async fn ask<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        purpose: &str,
-    ) -> Result<T, Failure> {
-        self.ask_with(method, path, None, purpose).await
+    /// The URL of `path` with the directory that requests are about.
+    fn route_in_directory(&self, path: &str) -> Url {
+        let mut url = self.route(path);
+        if let Some(directory) = self.http.directory() {
+            url.query_pairs_mut().append_pair("directory", directory);
+        }
+        url
     }
 
-    async fn ask_with<T: DeserializeOwned>(
+    /// Sends a request and waits for the head of its answer, but sets no limit on the body.
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        purpose: &'static str,
+    ) -> Result<reqwest::Response, Error> {
+        tokio::time::timeout(REQUEST_TIMEOUT, request.send())
+            .await
+            .map_err(|_| Error::TimedOut {
+                url: self.url.clone(),
+            })?
+            .map_err(|e| Error::of_request(&self.url, purpose, &e.into()))
+    }
+
+    /// Makes a request whose answer is JSON; `purpose` completes "cannot …" in the error.
+    async fn request<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: Option<serde_json::Value>,
-        purpose: &str,
-    ) -> Result<T, Failure> {
+        purpose: &'static str,
+    ) -> Result<T, Error> {
         self.http
             .request_json(method, path, body)
             .await
-            .map_err(|e| explain(&self.url, purpose, &e))
+            .map_err(|e| Error::of_request(&self.url, purpose, &e))
+    }
+}
+
+/// An id as one segment of a path: everything but letters, digits, `_`, `-` and `.` is escaped.
+fn segment(id: &str) -> String {
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_ids() {
+        assert_eq!(segment("ses_1-a.b"), "ses_1-a.b");
+        assert!(!segment("../x?y#z").contains(['/', '?', '#']));
     }
 }

@@ -1,7 +1,6 @@
-//! What sessions ask and nobody has answered yet.
+//! Permissions and questions that wait for an answer.
 
-use super::{Server, explain};
-use crate::exit::Failure;
+use super::{Error, Server};
 use opencode_rs::OpencodeError;
 use reqwest::Method;
 use serde::Deserialize;
@@ -9,44 +8,44 @@ use serde_json::value::RawValue;
 
 /// A permission or a question that waits for an answer.
 #[derive(Debug)]
-pub struct Asked {
+pub struct OpenRequest {
     /// The request's id.
     pub id: String,
     /// The session that waits.
     pub session: String,
-    /// The type of the event that told it.
+    /// The type of the event that announces it.
     pub kind: &'static str,
-    /// What that event had under `properties`.
+    /// What that event has under `properties`.
     pub properties: Box<RawValue>,
 }
 
 impl Server {
-    /// What the sessions of the directory ask and nobody has answered yet; nothing where the server cannot tell.
+    /// The open requests of the directory's sessions; none where the server cannot list them.
     ///
     /// # Errors
-    /// As [`explain`] says, where the server does not answer or does not let us in.
-    pub async fn asked(&self) -> Result<Vec<Asked>, Failure> {
-        let mut asked = Vec::new();
+    /// Any [`Error`] of a request, except for routes that the server does not have.
+    pub async fn open_requests(&self) -> Result<Vec<OpenRequest>, Error> {
+        let mut open = Vec::new();
         for (path, kind) in [
             ("/permission", "permission.asked"),
             ("/question", "question.asked"),
         ] {
             let answer = self.http.request_json(Method::GET, path, None).await;
-            let waiting: Vec<Box<RawValue>> = match answer {
-                Ok(waiting) => waiting,
+            let listed: Vec<Box<RawValue>> = match answer {
+                Ok(listed) => listed,
                 Err(OpencodeError::Http { status, .. }) if !matches!(status, 401 | 403) => continue,
-                // A page: there is no such route.
+                // Unknown routes answer with a web page.
                 Err(OpencodeError::Json(_)) => continue,
                 Err(OpencodeError::Transport(cause)) if cause.is_decode() => continue,
-                Err(error) => return Err(explain(&self.url, "say what its sessions ask", &error)),
+                Err(error) => return Err(Error::of_request(&self.url, "list open requests", &error)),
             };
-            asked.extend(waiting.into_iter().filter_map(|properties| of(kind, properties)));
+            open.extend(listed.into_iter().filter_map(|properties| parse(kind, properties)));
         }
-        Ok(asked)
+        Ok(open)
     }
 }
 
-fn of(kind: &'static str, properties: Box<RawValue>) -> Option<Asked> {
+fn parse(kind: &'static str, properties: Box<RawValue>) -> Option<OpenRequest> {
     #[derive(Deserialize)]
     struct Request {
         id: String,
@@ -54,7 +53,7 @@ fn of(kind: &'static str, properties: Box<RawValue>) -> Option<Asked> {
         session: String,
     }
     let Request { id, session } = serde_json::from_str(properties.get()).ok()?;
-    Some(Asked {
+    Some(OpenRequest {
         id,
         session,
         kind,

@@ -1,0 +1,130 @@
+//! Requests that make a session do something.
+
+use super::{Error, Server, segment};
+use opencode_rs::http::messages::MessagesApi;
+use opencode_rs::types::message::{PromptPart, PromptRequest};
+use opencode_rs::types::project::ModelRef;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+impl Server {
+    /// Gives the session a task; the answer arrives as events. `model` is `provider/model`; `None` is the server's
+    /// own choice.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn prompt(&self, id: &str, text: &str, model: Option<&str>) -> Result<(), Error> {
+        self.send_message(id, text, model, false).await
+    }
+
+    /// Sends the session a message in the user's place, marked as synthetic so that it is not taken for the user's
+    /// own words.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn steer(&self, id: &str, text: &str) -> Result<(), Error> {
+        self.send_message(id, text, None, true).await
+    }
+
+    async fn send_message(
+        &self,
+        id: &str,
+        text: &str,
+        model: Option<&str>,
+        synthetic: bool,
+    ) -> Result<(), Error> {
+        let request = PromptRequest {
+            parts: vec![PromptPart::Text {
+                text: text.to_owned(),
+                synthetic: synthetic.then_some(true),
+                ignored: None,
+                metadata: synthetic.then(|| json!({"ocr": "steer"})),
+            }],
+            message_id: None,
+            model: model.map(model_ref),
+            agent: None,
+            no_reply: None,
+            system: None,
+            variant: None,
+        };
+        MessagesApi::new(self.http.clone())
+            .prompt_async(id, &request)
+            .await
+            .map_err(|e| Error::of_request(&self.url, "send the session a message", &e))
+    }
+
+    /// Aborts what the session is doing.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn abort(&self, id: &str) -> Result<(), Error> {
+        let path = format!("/session/{}/abort", segment(id));
+        self.post(&path, json!({}), "abort the session").await
+    }
+
+    /// Reverts the session to before this message: takes back the message and the changes since.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn revert(&self, id: &str, message: &str) -> Result<(), Error> {
+        let path = format!("/session/{}/revert", segment(id));
+        let body = json!({"messageID": message});
+        self.post(&path, body, "revert the changes").await
+    }
+
+    /// Answers a permission request: `once`, `always` or `reject`, with a message for the agent.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn answer_permission(
+        &self,
+        request: &str,
+        reply: &str,
+        message: Option<&str>,
+    ) -> Result<(), Error> {
+        let path = format!("/permission/{}/reply", segment(request));
+        let body = match message {
+            Some(message) => json!({"reply": reply, "message": message}),
+            None => json!({"reply": reply}),
+        };
+        self.post(&path, body, "answer the permission request").await
+    }
+
+    /// Rejects a question.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn reject_question(&self, request: &str) -> Result<(), Error> {
+        let path = format!("/question/{}/reject", segment(request));
+        self.post(&path, json!({}), "reject the question").await
+    }
+
+    /// Makes a request whose answer says nothing that we use.
+    async fn post(&self, path: &str, body: Value, purpose: &'static str) -> Result<(), Error> {
+        let _answer: Value = self.request(Method::POST, path, Some(body), purpose).await?;
+        Ok(())
+    }
+}
+
+/// Splits `provider/model`; the model's own name may contain more slashes.
+fn model_ref(text: &str) -> ModelRef {
+    let (provider, model) = text.split_once('/').unwrap_or(("", text));
+    ModelRef {
+        provider_id: Some(provider.to_owned()),
+        model_id: Some(model.to_owned()),
+        variant: None,
+        extra: Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_provider_from_model() {
+        let model = model_ref("openrouter/meta/llama");
+        assert_eq!(model.provider_id.as_deref(), Some("openrouter"));
+        assert_eq!(model.model_id.as_deref(), Some("meta/llama"));
+    }
+}

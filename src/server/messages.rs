@@ -1,0 +1,96 @@
+//! A session's messages, and the files that they changed.
+
+use super::array::Array;
+use super::error::check_status;
+use super::{Error, Server, segment};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What the messages are read for; completes "cannot …".
+const PURPOSE: &str = "list a session's messages";
+
+/// The latest state of a message and its parts.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    /// What the event stream has under `properties.info`.
+    pub info: Box<RawValue>,
+    /// What the event stream has under `properties.part`, for each part.
+    #[serde(default)]
+    pub parts: Vec<Box<RawValue>>,
+}
+
+/// All messages of a session, oldest first, read as they arrive.
+pub struct Messages(Array);
+
+impl Messages {
+    /// How many messages were skipped so far: too long, or not of the expected type.
+    pub fn skipped(&self) -> u64 {
+        self.0.skipped()
+    }
+
+    /// The next message; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end.
+    pub async fn next(&mut self) -> Result<Option<Message>, Error> {
+        self.0.next().await
+    }
+}
+
+impl Server {
+    /// All messages of a session.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request. [`Error::Rejected`] with status 400 or 500 when the server cannot read what it has
+    /// stored: one broken file is enough on `OpenCode` 1.1.
+    pub async fn messages(&self, session: &str) -> Result<Messages, Error> {
+        let path = format!("session/{}/message", segment(session));
+        let request = self.unlimited.get(self.route_in_directory(&path));
+        let answer = self.send(request, PURPOSE).await?;
+        let answer = check_status(&self.url, PURPOSE, answer)?;
+        Ok(Messages(Array::new(&self.url, PURPOSE, answer)))
+    }
+
+    /// The files that the session has changed, those below `directory` relative to it.
+    ///
+    /// Measured: until 1.1 the session's diff names them; since 1.18 it stays empty, and the patches among the parts
+    /// of its messages name them.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn changed_files(&self, id: &str, directory: &Path) -> Result<Vec<String>, Error> {
+        #[derive(Deserialize)]
+        struct Changed {
+            file: String,
+        }
+        #[derive(Deserialize)]
+        struct Patch {
+            #[serde(rename = "type")]
+            kind: String,
+            #[serde(default)]
+            files: Vec<PathBuf>,
+        }
+        let path = format!("/session/{}/diff", segment(id));
+        let diff: Vec<Changed> = self
+            .request(Method::GET, &path, None, "list what the session changed")
+            .await?;
+        let mut changed: BTreeSet<String> = diff.into_iter().map(|change| change.file).collect();
+        let mut messages = self.messages(id).await?;
+        while let Some(message) = messages.next().await? {
+            // A part of another shape is not a patch.
+            let parts = message.parts.iter();
+            let patches = parts.filter_map(|part| serde_json::from_str::<Patch>(part.get()).ok());
+            for file in patches
+                .filter(|patch| patch.kind == "patch")
+                .flat_map(|p| p.files)
+            {
+                let file = file.strip_prefix(directory).unwrap_or(&file);
+                changed.insert(file.to_string_lossy().into_owned());
+            }
+        }
+        Ok(changed.into_iter().collect())
+    }
+}

@@ -1,0 +1,163 @@
+//! The sessions of a server: which exist, and what they are doing.
+
+use super::error::root_cause;
+use super::{Error, REQUEST_TIMEOUT, Server, segment};
+use opencode_rs::OpencodeError;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+
+/// How many sessions a list may have; without a limit 1.18.33 lists a hundred.
+const ALL: &str = "1000000";
+
+/// A session, as far as we use it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Session {
+    /// The session's id.
+    pub id: String,
+    /// The directory that it works in.
+    #[serde(default)]
+    pub directory: Option<String>,
+    /// The session that started it, when it is a subagent's.
+    #[serde(default, rename = "parentID")]
+    pub parent: Option<String>,
+}
+
+/// The sessions that a server lists.
+#[derive(Debug)]
+pub struct Listing {
+    /// The sessions.
+    pub sessions: Vec<Session>,
+    /// Whether they are those of every project; otherwise of one project, as on 1.1.
+    pub everywhere: bool,
+}
+
+impl Server {
+    /// Creates a session.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn create_session(&self) -> Result<Session, Error> {
+        self.request(Method::POST, "/session", Some(json!({})), "create a session")
+            .await
+    }
+
+    /// The session with this id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none; otherwise any [`Error`] of a request.
+    pub async fn session(&self, id: &str) -> Result<Session, Error> {
+        let path = format!("/session/{}", segment(id));
+        match self.http.request_json(Method::GET, &path, None).await {
+            Ok(session) => Ok(session),
+            // An unknown id gets a 400 or a 404; on 1.18 a 500 where it cannot be a session's id.
+            Err(OpencodeError::Http { status, .. })
+                if matches!(status, 400 | 404) || (status == 500 && !id.starts_with("ses")) =>
+            {
+                Err(Error::NotFound {
+                    url: self.url.clone(),
+                    session: id.to_owned(),
+                })
+            }
+            Err(error) => Err(Error::of_request(&self.url, "find the session", &error)),
+        }
+    }
+
+    /// The sessions that this one started.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn children(&self, id: &str) -> Result<Vec<Session>, Error> {
+        let path = format!("/session/{}/children", segment(id));
+        self.request(Method::GET, &path, None, "list a session's children")
+            .await
+    }
+
+    /// Whether the session is not idle: it works, or waits for its provider.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn is_busy(&self, id: &str) -> Result<bool, Error> {
+        Ok(self.busy().await?.contains(id))
+    }
+
+    /// The sessions of the directory that are not idle. Sessions of other directories are never among them.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn busy(&self) -> Result<HashSet<String>, Error> {
+        #[derive(Deserialize)]
+        struct Status {
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        let all: HashMap<String, Status> = self
+            .request(Method::GET, "/session/status", None, "say what its sessions do")
+            .await?;
+        let busy = all.into_iter().filter(|(_, status)| status.kind != "idle");
+        Ok(busy.map(|(id, _)| id).collect())
+    }
+
+    /// The sessions that the server knows: those of every project where it can list them.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn sessions(&self) -> Result<Listing, Error> {
+        if let Some(sessions) = self.sessions_everywhere().await? {
+            return Ok(Listing {
+                sessions,
+                everywhere: true,
+            });
+        }
+        let path = format!("/session?limit={ALL}");
+        Ok(Listing {
+            sessions: self
+                .request(Method::GET, &path, None, "list its sessions")
+                .await?,
+            everywhere: false,
+        })
+    }
+
+    /// The sessions of every project, archived ones too; `None` where the server has no such list. The request names
+    /// no directory, because the server would list only that one.
+    async fn sessions_everywhere(&self) -> Result<Option<Vec<Session>>, Error> {
+        let answer = self
+            .unlimited
+            .get(self.route("experimental/session"))
+            .query(&[("limit", ALL), ("archived", "true")])
+            .timeout(REQUEST_TIMEOUT)
+            .send()
+            .await;
+        let body = match answer.and_then(reqwest::Response::error_for_status) {
+            Ok(answer) => answer.bytes().await,
+            Err(error) => Err(error),
+        };
+        match body {
+            Ok(body) => Ok(serde_json::from_slice(&body).ok()),
+            // 1.1 forwards unknown routes to the network, and may wait there in vain.
+            Err(error) if error.is_status() || error.is_timeout() => Ok(None),
+            // The shorter list is no substitute for one that broke off.
+            Err(error) => Err(Error::Interrupted {
+                url: self.url.clone(),
+                purpose: "list its sessions",
+                cause: root_cause(&error),
+            }),
+        }
+    }
+
+    /// The directory that requests are about, as the server names it.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn directory(&self) -> Result<String, Error> {
+        #[derive(Deserialize)]
+        struct Paths {
+            directory: String,
+        }
+        let paths: Paths = self
+            .request(Method::GET, "/path", None, "name its directory")
+            .await?;
+        Ok(paths.directory)
+    }
+}
