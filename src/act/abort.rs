@@ -42,7 +42,7 @@ impl fmt::Display for Obstacle {
         match self {
             Self::Server(error) => error.fmt(f),
             Self::Unconfirmed(url, seconds) => write!(f, "{url} did not confirm within {seconds} s"),
-            Self::StillBusy => f.write_str("the server accepted the abort, but the session is still busy"),
+            Self::StillBusy => f.write_str("the server took the abort, but the session goes on"),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Array {
             let chunk = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
                 .await
                 .map_err(|_| Error::TimedOut {
-                    url: self.url.clone(),
+                    url: self.url.to_string(),
                 })?;
             let cause = match chunk {
                 Ok(Some(chunk)) => {
@@ -73,7 +73,7 @@ impl Array {
                 Err(error) => root_cause(&error),
             };
             return Err(Error::Interrupted {
-                url: self.url.clone(),
+                url: self.url.to_string(),
                 purpose: self.purpose,
                 cause,
             });

@@ -14,10 +14,12 @@ const QUOTED: usize = 200;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The connection cannot be established, or breaks before there is an answer.
-    #[error("cannot reach a server at {url}: {cause}; start one with `opencode serve`, check the address, or use --spawn")]
+    #[error(
+        "cannot reach a server at {url}: {cause}; start one with `opencode serve`, check the address, or use --spawn"
+    )]
     Unreachable {
         /// The server.
-        url: Url,
+        url: String,
         /// The innermost cause.
         cause: String,
     },
@@ -25,23 +27,25 @@ pub enum Error {
     #[error("{url} does not answer in time; check whether the server still works, or start another")]
     TimedOut {
         /// The server.
-        url: Url,
+        url: String,
     },
     /// The answer broke off in the middle.
     #[error("lost the connection to {url} while it tried to {purpose}: {cause}")]
     Interrupted {
         /// The server.
-        url: Url,
+        url: String,
         /// What was asked of it; completes "cannot …".
         purpose: &'static str,
         /// The innermost cause.
         cause: String,
     },
     /// The server accepts listeners and sends them no events.
-    #[error("{url} accepted the event-stream connection but sent no events: {cause}; look at the server's log")]
+    #[error(
+        "{url} accepted the event-stream connection but sent no events: {cause}; look at the server's log"
+    )]
     NoEvents {
         /// The server.
-        url: Url,
+        url: String,
         /// What happened instead.
         cause: String,
     },
@@ -49,7 +53,7 @@ pub enum Error {
     #[error("{url} cannot {purpose}: it answers {status}{}{message}", if message.is_empty() { "" } else { ": " })]
     Rejected {
         /// The server.
-        url: Url,
+        url: String,
         /// What was asked of it; completes "cannot …".
         purpose: &'static str,
         /// The HTTP status.
@@ -61,7 +65,7 @@ pub enum Error {
     #[error("{url} cannot {purpose}: {cause}")]
     Failed {
         /// The server.
-        url: Url,
+        url: String,
         /// What was asked of it; completes "cannot …".
         purpose: &'static str,
         /// What the library says.
@@ -71,19 +75,31 @@ pub enum Error {
     #[error("something answers at {url}, but it is not an OpenCode server; check the address and the port")]
     Foreign {
         /// The address.
-        url: Url,
+        url: String,
     },
     /// The server wants a password, or another one.
-    #[error("{url} rejected our credentials: set OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME, if it is not opencode) to what the server was started with")]
+    #[error(
+        "{url} rejected our credentials: set OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME, if it is not opencode) to what the server was started with"
+    )]
     NotAllowed {
         /// The server.
-        url: Url,
+        url: String,
     },
     /// The server has no such session.
-    #[error("{url} knows no session {session}; run `opencode session list` in its directory to see their names")]
+    #[error(
+        "{url} knows no session {session}; run `opencode session list` in its directory to see their names"
+    )]
     NotFound {
         /// The server.
-        url: Url,
+        url: String,
+        /// The session's id.
+        session: String,
+    },
+    /// The server has the session and cannot read what it stored of it: one broken file is enough on `OpenCode` 1.1.
+    #[error("{url} cannot read what it stored of session {session}; look at the server's log")]
+    Unreadable {
+        /// The server.
+        url: String,
         /// The session's id.
         session: String,
     },
@@ -102,7 +118,9 @@ pub enum Error {
         reason: String,
     },
     /// The URL contains a user or a password.
-    #[error("--server: the URL must not contain a user or password, because other users can read the command line; set OPENCODE_SERVER_USERNAME and OPENCODE_SERVER_PASSWORD")]
+    #[error(
+        "--server: the URL must not contain a user or password, because other users can read the command line; set OPENCODE_SERVER_USERNAME and OPENCODE_SERVER_PASSWORD"
+    )]
     PasswordInUrl,
 }
 
@@ -122,7 +140,7 @@ impl Error {
 
     /// What the client library's error means; `purpose` completes "cannot …".
     pub(super) fn of_request(url: &Url, purpose: &'static str, error: &OpencodeError) -> Self {
-        let url = url.clone();
+        let url = url.to_string();
         match error {
             OpencodeError::Http {
                 status: 401 | 403, ..
@@ -163,7 +181,7 @@ impl From<Error> for Failure {
 
 /// Accepts an answer whose status says success.
 pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -> Result<Response, Error> {
-    let url = || url.clone();
+    let url = || url.to_string();
     match answer.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::NotAllowed { url: url() }),
         status if status.is_success() => Ok(answer),

@@ -3,7 +3,7 @@
 use super::array::Array;
 use super::error::check_status;
 use super::{Error, Server, segment};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
@@ -44,12 +44,20 @@ impl Server {
     /// All messages of a session.
     ///
     /// # Errors
-    /// Any [`Error`] of a request. [`Error::Rejected`] with status 400 or 500 when the server cannot read what it has
-    /// stored: one broken file is enough on `OpenCode` 1.1.
+    /// [`Error::NotFound`] when there is no such session, [`Error::Unreadable`] when the server cannot read it; otherwise
+    /// any [`Error`] of a request.
     pub async fn messages(&self, session: &str) -> Result<Messages, Error> {
         let path = format!("session/{}/message", segment(session));
         let request = self.unlimited.get(self.route_in_directory(&path));
         let answer = self.send(request, PURPOSE).await?;
+        let (url, session) = (self.url.to_string(), session.to_owned());
+        match answer.status() {
+            StatusCode::NOT_FOUND => return Err(Error::NotFound { url, session }),
+            StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR => {
+                return Err(Error::Unreadable { url, session });
+            }
+            _ => {}
+        }
         let answer = check_status(&self.url, PURPOSE, answer)?;
         Ok(Messages(Array::new(&self.url, PURPOSE, answer)))
     }

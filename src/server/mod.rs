@@ -121,18 +121,19 @@ impl Server {
         let request = request.header("accept", "text/event-stream");
         let answer = self.send(request, "send its events").await?;
         // A server that is starting may refuse its listeners.
-        let answer = error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
-            Error::Rejected { url, status, .. } => Error::NoEvents {
-                url,
-                cause: format!("it answers {status}"),
-            },
-            other => other,
-        })?;
+        let answer =
+            error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
+                Error::Rejected { url, status, .. } => Error::NoEvents {
+                    url,
+                    cause: format!("it answers {status}"),
+                },
+                other => other,
+            })?;
         if error::has_type(&answer, "text/event-stream") {
             Ok(answer)
         } else {
             Err(Error::Foreign {
-                url: self.url.clone(),
+                url: self.url.to_string(),
             })
         }
     }
@@ -162,7 +163,7 @@ impl Server {
         tokio::time::timeout(REQUEST_TIMEOUT, request.send())
             .await
             .map_err(|_| Error::TimedOut {
-                url: self.url.clone(),
+                url: self.url.to_string(),
             })?
             .map_err(|e| Error::of_request(&self.url, purpose, &e.into()))
     }

@@ -39,7 +39,11 @@ impl Server {
                 Err(OpencodeError::Transport(cause)) if cause.is_decode() => continue,
                 Err(error) => return Err(Error::of_request(&self.url, "list open requests", &error)),
             };
-            open.extend(listed.into_iter().filter_map(|properties| parse(kind, properties)));
+            open.extend(
+                listed
+                    .into_iter()
+                    .filter_map(|properties| parse(kind, properties)),
+            );
         }
         Ok(open)
     }

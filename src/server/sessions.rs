@@ -56,7 +56,7 @@ impl Server {
                 if matches!(status, 400 | 404) || (status == 500 && !id.starts_with("ses")) =>
             {
                 Err(Error::NotFound {
-                    url: self.url.clone(),
+                    url: self.url.to_string(),
                     session: id.to_owned(),
                 })
             }
@@ -139,7 +139,7 @@ impl Server {
             Err(error) if error.is_status() || error.is_timeout() => Ok(None),
             // The shorter list is no substitute for one that broke off.
             Err(error) => Err(Error::Interrupted {
-                url: self.url.clone(),
+                url: self.url.to_string(),
                 purpose: "list its sessions",
                 cause: root_cause(&error),
             }),

@@ -1,8 +1,8 @@
-//! The source: a live session, or a recording of one. The only room that reads a clock.
+//! The source of the lines: a live session, or a recording of one. The only room that reads a clock.
 //!
-//! * [`replay`]: writes a recording again, as fast as asked.
-//! * [`import`]: makes a recording of a document that `opencode export` wrote.
-//! * [`live`]: watches a server; starts the session, and the server itself, where it is asked to.
+//! * [`replay`]: writes a recording again, at a chosen speed.
+//! * [`import`]: turns a document of `opencode export` into a recording.
+//! * [`live`]: watches a server; starts the session, and the server itself, when asked to.
 
 #[cfg(unix)]
 mod clock;

@@ -1,28 +1,18 @@
-//! A session's messages as events: for servers that keep no log of their events, and for documents that
-//! `opencode export` wrote.
+//! A session's messages as events: for sessions without an event log, and for documents of `opencode export`.
 
 use crate::server::Message;
 use crate::wire::Event;
 use crate::wire::part::Part;
 
-/// What an event tells of a message.
+/// How an event changes a message.
 pub(super) struct Change<'a> {
-    /// The message.
-    pub message: &'a str,
-    /// What of it has changed: a part, or the message itself.
+    /// What has changed: a part, or the message itself.
     pub id: &'a str,
     /// Whether that will not change any more.
     pub is_final: bool,
 }
 
-impl Change<'_> {
-    /// Whether the message itself has changed.
-    pub(super) fn is_message(&self) -> bool {
-        self.id == self.message
-    }
-}
-
-/// What an event tells of a message, if it is about one.
+/// How an event changes a message, if it does.
 pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
     match event {
         Event::Message {
@@ -31,12 +21,10 @@ pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
             completed,
             ..
         } => Some(Change {
-            message: id,
             id,
             is_final: *from_user || *completed,
         }),
         Event::Part(part) => Some(Change {
-            message: &part.message,
             id: &part.id,
             is_final: is_final(part),
         }),
@@ -44,24 +32,23 @@ pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
     }
 }
 
-/// One message as the events that would have told it: its parts, and then the message, which is complete only
-/// with them.
+/// The events that make up a message: first its parts and then the message, which is complete only with them.
 pub(super) fn payloads(message: &Message) -> Vec<String> {
     let parts = message.parts.iter().map(|part| {
         format!(r#"{{"type":"message.part.updated","recovered":true,"properties":{{"part":{part}}}}}"#)
     });
-    let told = format!(
+    let info = format!(
         r#"{{"type":"message.updated","recovered":true,"properties":{{"info":{}}}}}"#,
         message.info
     );
-    parts.chain([told]).collect()
+    parts.chain([info]).collect()
 }
 
 /// Whether a part will not change any more.
 fn is_final(part: &Part) -> bool {
     match (&*part.kind, &part.state) {
         ("tool", Some(state)) => matches!(&*state.status, "completed" | "error"),
-        // What the user wrote has no time at all.
+        // The user's parts have no time at all.
         ("text" | "reasoning", _) => part.time.as_ref().is_none_or(|time| time.end().is_some()),
         _ => true,
     }
@@ -87,13 +74,6 @@ pub(super) mod sample {
             parts: vec![raw(&format!(
                 r#"{{"id":"prt_{id}","sessionID":"{session}","messageID":"{id}","type":"text","text":"x","time":{{"start":1{end}}}}}"#
             ))],
-        }
-    }
-
-    pub fn copy(message: &Message) -> Message {
-        Message {
-            info: message.info.clone(),
-            parts: message.parts.clone(),
         }
     }
 }

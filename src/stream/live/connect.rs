@@ -1,12 +1,12 @@
-//! The way to the first line: the server, the session, the connection.
+//! Everything before the first line: the server, the session, the connection.
 
+use super::backoff::pauses;
 use super::options::{Plan, Source};
-use super::reconnect::pauses;
 use super::spawn::OwnServer;
 use super::sse::Feed;
-use crate::exit::{Code, Failure};
-use crate::server::{Server, Session};
-use crate::stream::tracking::Ledger;
+use crate::exit::Failure;
+use crate::server::{Error, Server, Session};
+use crate::stream::tracking::Tracker;
 use std::path::PathBuf;
 use tokio::time::{Instant, sleep};
 
@@ -14,15 +14,15 @@ use tokio::time::{Instant, sleep};
 const ATTEMPTS: u32 = 3;
 
 /// Everything that must work before the first line is written.
-pub(crate) struct Ready {
+pub(super) struct Ready {
     pub server: Server,
     pub version: String,
-    pub ledger: Ledger,
+    pub tracker: Tracker,
     pub feed: Feed,
 }
 
-/// Gets everything ready; `own` is the server that is started on the way, if any.
-pub(crate) async fn prepare(plan: &Plan, own: &mut Option<OwnServer>) -> Result<Ready, Failure> {
+/// Connects. `own` becomes the server that is started on the way, if any.
+pub(super) async fn connect(plan: &Plan, own: &mut Option<OwnServer>) -> Result<Ready, Failure> {
     let url = match &plan.source {
         Source::Spawn(spawn) => own.insert(OwnServer::start(spawn).await?).url(),
         Source::Attach(url) => url.clone(),
@@ -32,7 +32,7 @@ pub(crate) async fn prepare(plan: &Plan, own: &mut Option<OwnServer>) -> Result<
     let mut session = None;
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
-        // Events are told by directory, and the session's own is the one where it speaks.
+        // Events are sent by directory, and the session's own is the one with its events.
         let directory = found
             .directory
             .clone()
@@ -41,19 +41,19 @@ pub(crate) async fn prepare(plan: &Plan, own: &mut Option<OwnServer>) -> Result<
         server = Server::new(url, directory, &plan.credentials)?;
         session = Some(found);
     }
-    let begins = session.is_none() && plan.task.is_some();
-    let watches_a_directory = session.is_none() && !plan.all;
+    let creates_session = session.is_none() && plan.task.is_some();
+    let watches_directory = session.is_none() && !plan.all && !creates_session;
     let mut directory = session.as_ref().and_then(|s| s.directory.clone());
-    if watches_a_directory && !begins {
+    if watches_directory {
         directory = Some(server.directory().await?);
     }
-    let mut noted = None;
-    if !begins && !plan.from_start {
-        noted = Some(note(plan, &server, session.as_ref(), directory.clone()).await?);
+    let mut tracker = None;
+    if !creates_session && !plan.from_start {
+        tracker = Some(track_from_now(plan, &server, session.as_ref(), directory.clone()).await?);
     }
-    // Listen first, so that nothing of what the task brings is missed.
+    // Listen before the session begins, so that nothing is missed.
     let feed = listen(plan, &server).await?;
-    if begins {
+    if creates_session {
         let created = server.create_session().await?;
         directory.clone_from(&created.directory);
         session = Some(created);
@@ -61,22 +61,22 @@ pub(crate) async fn prepare(plan: &Plan, own: &mut Option<OwnServer>) -> Result<
     Ok(Ready {
         server,
         version,
-        ledger: noted.unwrap_or_else(|| Ledger::new(session.as_ref(), directory)),
+        tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)),
         feed,
     })
 }
 
-/// What was there before us. A long answer may break off on its way.
-async fn note(
+/// Reads what was there before us. A long answer may break off on its way.
+async fn track_from_now(
     plan: &Plan,
     server: &Server,
     session: Option<&Session>,
     directory: Option<String>,
-) -> Result<Ledger, Failure> {
-    let (began, mut pauses) = (Instant::now(), pauses());
+) -> Result<Tracker, Error> {
+    let (start, mut pauses) = (Instant::now(), pauses());
     loop {
-        match Ledger::from_now(server, session, directory.clone()).await {
-            Err(failure) if failure.code == Code::Unreachable && began.elapsed() < plan.reconnect => {
+        match Tracker::from_now(server, session, directory.clone()).await {
+            Err(error) if error.is_transient() && start.elapsed() < plan.reconnect => {
                 sleep(pauses.next().unwrap_or_default()).await;
             }
             outcome => return outcome,
@@ -84,17 +84,13 @@ async fn note(
     }
 }
 
-/// The connection. A server that is just starting may drop its first listeners.
-async fn listen(plan: &Plan, server: &Server) -> Result<Feed, Failure> {
-    let (began, mut attempts) = (Instant::now(), 1);
+/// Opens the event stream. A server that is just starting may drop its first listeners.
+async fn listen(plan: &Plan, server: &Server) -> Result<Feed, Error> {
+    let (start, mut attempts) = (Instant::now(), 1);
     loop {
         match Feed::open(server, plan.all, plan.silence).await {
-            // One that was mute for so long will be so again.
-            Err(failure)
-                if failure.code == Code::Unreachable
-                    && attempts < ATTEMPTS
-                    && began.elapsed() < plan.silence =>
-            {
+            // A server that was silent for so long will be silent again.
+            Err(error) if error.is_transient() && attempts < ATTEMPTS && start.elapsed() < plan.silence => {
                 attempts += 1;
             }
             outcome => return outcome,

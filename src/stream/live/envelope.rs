@@ -1,33 +1,32 @@
-//! The events of every directory come wrapped; what is told is what was wrapped.
+//! Events of every directory arrive in an envelope; only their payload is emitted.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// An event of one directory: `{"directory":…,"payload":{…}}`.
 #[derive(Deserialize)]
-struct Wrapped<'a> {
+struct Envelope<'a> {
     #[serde(borrow)]
     payload: Option<&'a RawValue>,
 }
 
-/// The type of what was wrapped.
 #[derive(Deserialize)]
-struct Kind<'a> {
+struct Type<'a> {
     #[serde(borrow, rename = "type")]
     kind: Option<&'a str>,
 }
 
-/// Leaves of a wrapped event what was wrapped, in its place. False for what says the same a second time, for servers
-/// among themselves.
-pub(crate) fn unwrap(text: &mut String) -> bool {
-    let Ok(Wrapped {
+/// Replaces an event in an envelope by its payload, byte for byte. Returns false for a payload that repeats another
+/// event for the synchronization of servers.
+pub(super) fn open_envelope(text: &mut String) -> bool {
+    let Ok(Envelope {
         payload: Some(payload),
     }) = serde_json::from_str(text)
     else {
         return true;
     };
     let payload = payload.get();
-    let kind = serde_json::from_str::<Kind>(payload).ok().and_then(|k| k.kind);
+    let kind = serde_json::from_str::<Type>(payload).ok().and_then(|t| t.kind);
     if kind == Some("sync") {
         return false;
     }
@@ -43,17 +42,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_wrapped_comes_out_byte_for_byte() {
-        let unwrapped = |text: &str| {
+    fn keeps_payload_verbatim() {
+        let opened = |text: &str| {
             let mut text = text.to_owned();
-            unwrap(&mut text).then_some(text)
+            open_envelope(&mut text).then_some(text)
         };
-        let wrapped = r#"{"directory":"/p","payload":{ "id":"evt_1","type":"a", "properties":{}}}"#;
+        let event = r#"{"directory":"/p","payload":{ "id":"evt_1","type":"a", "properties":{}}}"#;
         assert_eq!(
-            unwrapped(wrapped).as_deref(),
+            opened(event).as_deref(),
             Some(r#"{ "id":"evt_1","type":"a", "properties":{}}"#)
         );
-        assert_eq!(unwrapped(r#"{"payload":{"type":"sync","syncEvent":{}}}"#), None);
-        assert_eq!(unwrapped(r#"{"type":"a"}"#).as_deref(), Some(r#"{"type":"a"}"#));
+        assert_eq!(opened(r#"{"payload":{"type":"sync","syncEvent":{}}}"#), None);
+        assert_eq!(opened(r#"{"type":"a"}"#).as_deref(), Some(r#"{"type":"a"}"#));
     }
 }

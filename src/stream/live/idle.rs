@@ -1,56 +1,62 @@
 //! When the watched session has come to rest for good.
 
+use super::end::StepError;
+use super::writer::Writer;
+use crate::server::Server;
 use crate::wire::{Event, Status};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long late events are waited for. Measured: after an abort the server sends four more events, all
-/// within 300 ms; between two rounds of tools it may be idle for a moment.
+/// How long we wait for late events. Measured: after an abort the server sends four more events, all within 300 ms; and
+/// between two rounds of tools a session may be idle for a moment.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Follows the session between work and rest.
-#[derive(Debug)]
-pub(crate) struct Rest {
-    /// Whether work was seen, or is known to go on: before that, being idle means nothing.
+#[derive(Debug, Default)]
+pub(super) struct IdleTimer {
+    /// Whether the session has worked; before that, being idle means nothing.
     worked: bool,
     since: Option<Instant>,
 }
 
-impl Rest {
-    /// A session that works already, or one that is about to.
-    pub(crate) fn new(works_already: bool) -> Self {
-        Self {
-            worked: works_already,
-            since: None,
-        }
-    }
-
-    pub(crate) fn observe(&mut self, event: &Event) {
+impl IdleTimer {
+    pub(super) fn observe(&mut self, event: &Event) {
         match event {
-            Event::Status(Status::Idle) if self.worked => self.rested(),
-            Event::Status(Status::Busy | Status::Retry { .. }) => {
-                self.works();
-            }
-            // A session that cannot even begin says so instead of being busy.
+            Event::Status(Status::Idle) if self.worked => self.set_idle(),
+            Event::Status(Status::Busy | Status::Retry { .. }) => self.set_busy(),
+            // A session that cannot even begin fails instead of being busy.
             Event::Error { .. } => self.worked = true,
             _ => {}
         }
     }
 
-    /// It is known to be idle, from whatever source.
-    pub(crate) fn rested(&mut self) {
+    /// Asks the server whether the session is busy.
+    pub(super) async fn check(
+        &mut self,
+        server: &Server,
+        session: &str,
+        writer: &mut Writer,
+    ) -> Result<(), StepError> {
+        if writer.wait_for(server.is_busy(session)).await? {
+            self.set_busy();
+        } else {
+            self.set_idle();
+        }
+        Ok(())
+    }
+
+    fn set_idle(&mut self) {
         self.worked = true;
         self.since.get_or_insert_with(Instant::now);
     }
 
-    /// It is known to work, from whatever source.
-    pub(crate) fn works(&mut self) {
+    fn set_busy(&mut self) {
         self.worked = true;
         self.since = None;
     }
 
-    /// When the rest is certain; `None` while it works.
-    pub(crate) fn certain_at(&self) -> Option<Instant> {
+    /// When the session counts as being at rest; `None` while it works.
+    pub(super) fn rests_at(&self) -> Option<Instant> {
         self.since.map(|since| since + GRACE)
     }
 }
@@ -63,21 +69,17 @@ mod tests {
     const IDLE: Event = Event::Status(Status::Idle);
 
     #[test]
-    fn idle_counts_only_after_work_and_until_work_goes_on() {
-        let mut rest = Rest::new(false);
-        rest.observe(&IDLE);
-        assert!(rest.certain_at().is_none(), "it has not begun");
-        rest.observe(&BUSY);
-        rest.observe(&IDLE);
-        let first = rest.certain_at();
+    fn rests_only_after_work() {
+        let mut idle = IdleTimer::default();
+        idle.observe(&IDLE);
+        assert!(idle.rests_at().is_none(), "it has not begun");
+        idle.observe(&BUSY);
+        idle.observe(&IDLE);
+        let first = idle.rests_at();
         assert!(first.is_some());
-        rest.observe(&IDLE);
-        assert_eq!(
-            rest.certain_at(),
-            first,
-            "a second idle does not begin the grace anew"
-        );
-        rest.observe(&BUSY);
-        assert!(rest.certain_at().is_none(), "a gap between rounds is no rest");
+        idle.observe(&IDLE);
+        assert_eq!(idle.rests_at(), first, "a second idle does not restart the grace");
+        idle.observe(&BUSY);
+        assert!(idle.rests_at().is_none(), "a pause between rounds is no rest");
     }
 }

@@ -1,50 +1,49 @@
 //! A live session: from the connection to the last line.
+//!
+//! [`watch`] connects and then loops over three owners: the [`Writer`] emits lines, the [`Connection`] is restored when
+//! it is lost, and the [`Tracker`] knows what has been emitted.
 
-pub(crate) mod close;
-pub(crate) mod connect;
-pub(crate) mod envelope;
-pub(crate) mod idle;
-pub(crate) mod lines;
-pub(crate) mod options;
-pub(crate) mod reconnect;
-pub(crate) mod recover;
-pub(crate) mod spawn;
-pub(crate) mod sse;
-pub(crate) mod startup;
-pub(crate) mod stop;
-pub(crate) mod writer;
+mod backoff;
+mod close;
+mod connect;
+mod end;
+mod envelope;
+mod idle;
+mod options;
+mod reconnect;
+mod recover;
+mod spawn;
+mod sse;
+mod startup;
+mod stop;
+mod writer;
 
-use super::clock::Clock;
-use super::tracking::Ledger;
+use super::tracking::Tracker;
 use crate::exit::{Code, Failure};
 use crate::pipe::Out;
-use crate::server::Server;
-use crate::wire::record::{Opened, PREFIX};
-use crate::wire::{Observation, observe};
-use backon::ExponentialBackoff;
-use close::End;
-use connect::{Ready, prepare};
-use envelope::unwrap;
-use idle::Rest;
-use reconnect::{Lost, Trouble, pauses};
+use crate::wire::observe;
+use crate::wire::record::Opened;
+use close::{abort_own_session, close};
+use connect::{Ready, connect};
+use end::{End, Interruption};
+use envelope::open_envelope;
+use idle::IdleTimer;
+use reconnect::{Connection, Outage};
+use recover::recover;
 use spawn::OwnServer;
 use sse::Feed;
-use std::collections::VecDeque;
-use std::time::Duration;
-use stop::{Stop, Stops};
+use startup::start_up;
+use stop::{DRAIN_TIMEOUT, Stop, Stops};
 use tokio::time::{Instant, sleep_until};
-use writer::Sink;
+use writer::Writer;
 
 pub use options::{Plan, Source};
 pub use spawn::Spawn;
 
-/// How long the session may take to end, and the reader to take the last lines, once a signal came.
-pub(super) const LAST_WORDS: Duration = Duration::from_secs(3);
-
-/// Watches until the session rests, the server is gone, or somebody stops us.
+/// Watches until the session is idle, the server is gone, or a signal or the reader stops us.
 ///
 /// # Errors
-/// What kept it from starting, with what to do; [`Code::Unreachable`] when the server is gone;
+/// What prevented the start, with what to do; [`Code::Unreachable`] when the server is gone;
 /// the code of the signal, or [`Code::ReaderLeft`], without a message.
 pub fn watch(plan: &Plan, out: Out) -> Result<Code, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -60,11 +59,11 @@ pub fn watch(plan: &Plan, out: Out) -> Result<Code, Failure> {
 async fn run(plan: &Plan, out: Out) -> Result<Code, Failure> {
     let mut stops = Stops::listen();
     let mut own = None;
-    let prepared = tokio::select! {
-        prepared = prepare(plan, &mut own) => prepared.map(Ok),
+    let connected = tokio::select! {
+        connected = connect(plan, &mut own) => connected.map(Ok),
         stop = stops.wait() => Ok(Err(stop)),
     };
-    let outcome = match prepared {
+    let outcome = match connected {
         Ok(Ok(ready)) => stream(plan, ready, own.as_mut(), out, &mut stops).await,
         Ok(Err(stop)) => Ok(stop.code()),
         Err(failure) => Err(failure),
@@ -82,77 +81,39 @@ async fn stream(
     out: Out,
     stops: &mut Stops,
 ) -> Result<Code, Failure> {
-    let opened = opened(plan, &ready);
-    let mut live = Live::new(plan, opened, ready.server, ready.ledger, own, out);
+    let mut live = Live {
+        plan,
+        opened: Some(opened(plan, &ready)),
+        connection: Connection::new(plan, ready.server, own),
+        tracker: ready.tracker,
+        idle: IdleTimer::default(),
+        writer: Writer::new(out),
+        last_event: Instant::now(),
+        stopping: None,
+    };
     let end = live.run(ready.feed, stops).await;
-    live.close(end, stops).await
+    close(end, plan, live.connection, live.tracker, live.writer, stops).await
 }
 
 /// What happens next.
 enum Next {
-    Begin,
-    Heard(Result<String, String>),
-    Time,
+    StartUp,
+    Received(Result<String, String>),
+    Timer,
     Stop(Stop),
 }
 
-pub(super) struct Live<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) server: Server,
-    /// The server, where it is our own.
-    pub(super) own: Option<&'a mut OwnServer>,
-    pub(super) ledger: Ledger,
-    pub(super) rest: Rest,
+struct Live<'a> {
+    plan: &'a Plan,
     /// The first line, until it is written.
-    pub(super) opened: Option<Opened>,
-    /// Whether all first steps have been taken.
-    pub(super) begun: bool,
-    /// The connection, while it is lost.
-    pub(super) lost: Option<Lost>,
-    /// Since when the connection stands, and the pauses before the next ones.
-    pub(super) connected: Instant,
-    pub(super) pauses: ExponentialBackoff,
-    /// How many recovered events no gap line has counted yet.
-    pub(super) unsaid: u64,
-    pub(super) clock: Clock,
-    pub(super) sink: Sink,
-    /// Lines that wait for room: one that is given up for a signal is not lost.
-    pub(super) unsent: VecDeque<Vec<u8>>,
-    pub(super) last_line: Instant,
-    pub(super) last_event: Instant,
-    /// Once a signal came: which, and until when the session may take to end.
-    pub(super) stopping: Option<(Stop, Instant)>,
-}
-
-impl<'a> Live<'a> {
-    fn new(
-        plan: &'a Plan,
-        opened: Opened,
-        server: Server,
-        ledger: Ledger,
-        own: Option<&'a mut OwnServer>,
-        out: Out,
-    ) -> Self {
-        Self {
-            plan,
-            server,
-            own,
-            ledger,
-            rest: Rest::new(false),
-            opened: Some(opened),
-            begun: false,
-            lost: None,
-            connected: Instant::now(),
-            pauses: pauses(),
-            unsaid: 0,
-            clock: Clock::default(),
-            sink: Sink::new(out),
-            unsent: VecDeque::new(),
-            last_line: Instant::now(),
-            last_event: Instant::now(),
-            stopping: None,
-        }
-    }
+    opened: Option<Opened>,
+    connection: Connection<'a>,
+    tracker: Tracker,
+    idle: IdleTimer,
+    writer: Writer,
+    last_event: Instant,
+    /// After a signal: which, and until when the session may take to end.
+    stopping: Option<(Stop, Instant)>,
 }
 
 impl Live<'_> {
@@ -164,23 +125,23 @@ impl Live<'_> {
             {
                 return End::Stopped(stop);
             }
-            let begins = !self.begun && stopping.is_none();
+            let is_starting = !self.tracker.is_started() && stopping.is_none();
             let next = tokio::select! {
                 biased;
                 stop = stops.wait(), if stopping.is_none() => Next::Stop(stop),
-                () = std::future::ready(()), if begins => Next::Begin,
-                heard = feed.next() => Next::Heard(heard),
-                () = sleep_until(self.wake_at()) => Next::Time,
+                () = std::future::ready(()), if is_starting => Next::StartUp,
+                received = feed.next() => Next::Received(received),
+                () = sleep_until(self.wake_at()) => Next::Timer,
             };
-            let began = Instant::now();
-            // A slow reader or a dead server may hold us up for long: a signal is heard all the same.
+            let start = Instant::now();
+            // A slow reader or a dead server may hold this up for long, and a signal must still work.
             let done = tokio::select! {
                 biased;
                 done = self.handle(next, &mut feed) => done,
                 stop = stops.wait(), if stopping.is_none() => Ok(Some(stop)),
-                () = sleep_until(stopping.map_or(began, |(_, until)| until)), if stopping.is_some() => Ok(None),
+                () = sleep_until(stopping.map_or(start, |(_, until)| until)), if stopping.is_some() => Ok(None),
             };
-            feed.did_not_listen(began.elapsed());
+            feed.exclude_pause(start.elapsed());
             match done {
                 Ok(None) => {}
                 Ok(Some(Stop::ReaderLeft)) => return End::Stopped(Stop::ReaderLeft),
@@ -193,88 +154,110 @@ impl Live<'_> {
     async fn handle(&mut self, next: Next, feed: &mut Feed) -> Result<Option<Stop>, End> {
         let done = match next {
             Next::Stop(stop) => return Ok(Some(stop)),
-            Next::Begin => self.begin(feed).await,
-            Next::Heard(Ok(payload)) => self.event(payload).await,
-            Next::Heard(Err(lost)) => Err(Trouble::Lost(lost)),
-            Next::Time if self.has_rested() => match self.stopping {
-                Some((stop, _)) => Err(Trouble::End(End::Stopped(stop))),
-                None => self.settle().await,
+            Next::StartUp => self.start_up(feed).await,
+            Next::Received(Ok(payload)) => self.event(payload).await,
+            Next::Received(Err(why)) => Err(Interruption::Lost(why)),
+            Next::Timer if self.is_at_rest() => match self.stopping {
+                Some((stop, _)) => Err(Interruption::End(End::Stopped(stop))),
+                None => self.confirm_rest().await,
             },
-            Next::Time => self.tick().await.map_err(Trouble::from),
+            Next::Timer => self.writer.tick().await.map_err(Interruption::from),
         };
         match done {
             Ok(()) => Ok(None),
-            Err(Trouble::End(end)) => Err(end),
-            Err(Trouble::Lost(why)) => {
-                *feed = self.reconnect(why, feed.heard()).await?;
+            Err(Interruption::End(end)) => Err(end),
+            Err(Interruption::Lost(why)) => {
+                let outage = Outage::new(why, feed.last_byte());
+                let (tracker, idle, writer) = (&mut self.tracker, &mut self.idle, &mut self.writer);
+                *feed = self.connection.reconnect(outage, tracker, idle, writer).await?;
                 Ok(None)
             }
         }
     }
 
-    /// Whether it is time to end because the session rests.
-    fn has_rested(&self) -> bool {
-        self.rest_at().is_some_and(|at| at <= Instant::now())
+    /// Takes the first steps that have not succeeded yet.
+    async fn start_up(&mut self, feed: &mut Feed) -> Result<(), Interruption> {
+        if let Some(opened) = self.opened.take() {
+            self.writer.record(&opened).await?;
+        }
+        if let Some(first) = feed.take_first() {
+            self.event(first).await?;
+        }
+        let server = self.connection.server();
+        start_up(
+            self.plan,
+            server,
+            &mut self.tracker,
+            &mut self.idle,
+            &mut self.writer,
+        )
+        .await
     }
 
-    fn rest_at(&self) -> Option<Instant> {
-        let matters = !self.plan.follow || self.stopping.is_some();
-        self.rest.certain_at().filter(|_| matters)
+    /// Whether it is time to end because the session is at rest.
+    fn is_at_rest(&self) -> bool {
+        self.rests_at().is_some_and(|at| at <= Instant::now())
     }
 
-    /// When to look again though nothing was heard.
+    fn rests_at(&self) -> Option<Instant> {
+        let ends_at_rest = !self.plan.follow || self.stopping.is_some();
+        self.idle.rests_at().filter(|_| ends_at_rest)
+    }
+
+    /// When to look again although nothing was received.
     fn wake_at(&self) -> Instant {
-        [self.rest_at(), self.stopping.map(|(_, until)| until)]
+        [self.rests_at(), self.stopping.map(|(_, until)| until)]
             .into_iter()
             .flatten()
-            .fold(self.tick_at(), Instant::min)
+            .fold(self.writer.tick_at(), Instant::min)
     }
 
-    /// One payload of the server.
-    pub(super) async fn event(&mut self, mut payload: String) -> Result<(), Trouble> {
-        if self.plan.all && !unwrap(&mut payload) {
+    /// Emits one payload of the server, unless it is not ours or was emitted before.
+    async fn event(&mut self, mut payload: String) -> Result<(), Interruption> {
+        if self.plan.all && !open_envelope(&mut payload) {
             return Ok(());
         }
-        let Ok(seen) = observe(&payload) else {
-            let broken = "an event came broken: it is no JSON object";
-            return Err(Trouble::Lost(broken.to_owned()));
+        let Ok(line) = observe(&payload) else {
+            return Err(Interruption::Lost(
+                "received an event that is not JSON".to_owned(),
+            ));
         };
-        if !self.is_told(&seen) {
+        if !self.tracker.admit(&line) {
             return Ok(());
         }
-        drop(seen);
+        if self.tracker.is_root(&line) {
+            self.idle.observe(&line.event);
+        }
+        drop(line);
         self.last_event = Instant::now();
-        Ok(self.stamped(payload).await?)
+        Ok(self.writer.event(payload).await?)
     }
 
-    /// Whether the event is ours to tell; it then counts as told.
-    fn is_told(&mut self, seen: &Observation) -> bool {
-        if claims_to_be_ours(seen) {
-            tracing::warn!("the server sent a line of a type under {PREFIX}, which is ours; it is refused");
-            return false;
+    /// The events say that the session is at rest: asks the server whether it is, and for what the connection may have
+    /// lost before anybody could notice.
+    async fn confirm_rest(&mut self) -> Result<(), Interruption> {
+        let server = self.connection.server();
+        if let Some(id) = self.tracker.session() {
+            self.idle.check(server, id, &mut self.writer).await?;
         }
-        if seen.session.is_none() && seen.id.is_some() {
-            self.ledger.seen.with_ids();
+        if self.idle.rests_at().is_none() {
+            return Ok(());
         }
-        let (session, id) = (seen.session.as_deref(), seen.id.as_deref());
-        let told = self.ledger.family.owns(seen)
-            && self.ledger.seen.is_news(&seen.event, session, id)
-            && !self.ledger.finished.is_echo(seen)
-            && self.ledger.asks_anew(&seen.event);
-        if told {
-            if self.ledger.family.is_root(seen) {
-                self.rest.observe(&seen.event);
-            }
-            self.ledger.finished.observe(seen);
+        let since = self.last_event;
+        let complete = recover(server, &mut self.tracker, &mut self.writer).await?;
+        if self.tracker.has_unreported() || !complete {
+            let outage = Outage::new("events were missing when the session went idle".to_owned(), since);
+            let gap = outage.gap(&mut self.tracker, complete);
+            self.writer.record(&gap).await?;
         }
-        told
+        Err(Interruption::End(End::Rest))
     }
 
-    /// A signal came: what we started ends, and its last events are still told.
+    /// After a signal, what we started ends, and its last events are still emitted.
     async fn begin_to_stop(&mut self, stop: Stop) {
-        if self.is_ours() {
-            self.stopping = Some((stop, Instant::now() + LAST_WORDS));
-            self.abort_ours().await;
+        if self.plan.owns_session() {
+            self.stopping = Some((stop, Instant::now() + DRAIN_TIMEOUT));
+            abort_own_session(self.plan, self.connection.server(), &self.tracker).await;
         } else {
             self.stopping = Some((stop, Instant::now()));
         }
@@ -282,13 +265,13 @@ impl Live<'_> {
 }
 
 fn opened(plan: &Plan, ready: &Ready) -> Opened {
-    let asked = plan.directory.as_ref().map(|d| d.to_string_lossy().into_owned());
+    let given = plan.directory.as_ref().map(|d| d.to_string_lossy().into_owned());
     let spawned = matches!(plan.source, Source::Spawn(_));
     Opened {
-        session_id: ready.ledger.session.clone(),
+        session_id: ready.tracker.session().map(str::to_owned),
         server: Some(ready.server.url().to_string()),
         version: Some(ready.version.clone()),
-        directory: ready.ledger.directory.clone().or(asked),
+        directory: ready.tracker.directory().map(str::to_owned).or(given),
         task: plan.task.clone(),
         model: plan.model.clone(),
         spawned,
@@ -296,9 +279,4 @@ fn opened(plan: &Plan, ready: &Ready) -> Opened {
         follow: plan.follow,
         replay: false,
     }
-}
-
-/// Whether a server event carries a type that only we may write.
-fn claims_to_be_ours(seen: &Observation) -> bool {
-    matches!(seen.event, crate::wire::Event::Record { .. })
 }

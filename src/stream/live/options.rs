@@ -11,7 +11,7 @@ use url::Url;
 pub enum Source {
     /// A server that we start and own.
     Spawn(Spawn),
-    /// A server that runs.
+    /// A server that is running.
     Attach(Url),
 }
 
@@ -20,24 +20,31 @@ pub enum Source {
 pub struct Plan {
     /// Where the events come from.
     pub source: Source,
-    /// How the server knows us.
+    /// The user name and password for the server.
     pub credentials: Credentials,
-    /// The directory to work in; none is the session's own, or the one that the server runs in.
+    /// The directory to work in; `None` is the session's own, or the one that the server runs in.
     pub directory: Option<PathBuf>,
-    /// The session to watch; none, and no task either, watches every session of the directory.
+    /// The session to watch; without it and without a task, every session of the directory is watched.
     pub session: Option<String>,
-    /// What to give the session to do.
+    /// The task to give the session.
     pub task: Option<String>,
-    /// The model to do it with, as `provider/model`.
+    /// The model for the task, as `provider/model`.
     pub model: Option<String>,
-    /// Tell what the session did before we came, first.
+    /// Emit the session's history first.
     pub from_start: bool,
     /// Watch the sessions of every directory.
     pub all: bool,
-    /// How long the server may say nothing before the connection counts as lost.
+    /// How long the server may be silent before the connection counts as lost.
     pub silence: Duration,
-    /// Go on when the session rests.
+    /// Go on when the session is idle.
     pub follow: bool,
-    /// How long to try to get a lost connection back.
+    /// How long to try to restore a lost connection.
     pub reconnect: Duration,
+}
+
+impl Plan {
+    /// Whether the work ends with us: we gave the task, or started the server.
+    pub(super) fn owns_session(&self) -> bool {
+        self.task.is_some() || matches!(self.source, Source::Spawn(_))
+    }
 }

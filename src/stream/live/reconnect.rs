@@ -1,206 +1,188 @@
-//! A lost connection: got back with growing pauses, what was missed told, and the gap said.
+//! Restores a lost connection, recovers what was missed, and reports the gap.
 
-use super::Live;
-use super::close::End;
+use super::backoff::{LONGEST_PAUSE, SHORTEST_PAUSE, pauses};
+use super::end::{End, Interruption, StepError};
+use super::idle::IdleTimer;
+use super::options::Plan;
+use super::recover::recover;
 use super::spawn::OwnServer;
-use super::sse::{Feed, silent};
+use super::sse::Feed;
 use super::stop::Stop;
-use crate::exit::{Code, Failure};
+use super::writer::Writer;
+use crate::server::{Error, Server};
+use crate::stream::tracking::Tracker;
 use crate::wire::record::Gap;
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use backon::ExponentialBackoff;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// The pauses between attempts: from a tenth of a second to five, with jitter, so that a server that
-/// comes back is not met by everybody at once.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long one attempt may take to bring a connection that speaks. A healthy server greets in milliseconds.
+/// How long one attempt may take. A healthy server sends its first event within milliseconds.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(5);
 
-/// A connection that lasted so long was a good one: the next pause is short again. It is the time between
-/// two heartbeats.
-const STEADY: Duration = Duration::from_secs(10);
+/// A connection that lasted this long was a good one, so the next pause is short again. It is the time between two
+/// heartbeats.
+const STABLE: Duration = Duration::from_secs(10);
 
-/// How often it is looked whether a server of our own still runs.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often we check whether our own server still runs.
+const POLL: Duration = Duration::from_millis(100);
 
-/// A connection that is lost.
-pub(crate) struct Lost {
-    /// Why, for a person.
-    why: String,
-    /// When something was heard last.
-    heard: Instant,
-    /// How many attempts to get it back have failed.
-    attempts: u32,
+/// A time without a connection.
+pub(super) struct Outage {
+    reason: String,
+    /// When the last byte arrived.
+    since: Instant,
+    failed_attempts: u32,
 }
 
-impl Lost {
-    /// What is said of it.
-    pub(crate) fn gap(&self, session_id: Option<String>, recovered: u64, complete: bool) -> Gap {
+impl Outage {
+    pub(super) fn new(reason: String, since: Instant) -> Self {
+        Self {
+            reason,
+            since,
+            failed_attempts: 0,
+        }
+    }
+
+    /// The record of this outage; counts what was recovered.
+    pub(super) fn gap(&self, tracker: &mut Tracker, complete: bool) -> Gap {
         Gap {
-            session_id,
-            lasted: i64::try_from(self.heard.elapsed().as_millis()).unwrap_or(i64::MAX),
-            attempts: self.attempts,
-            recovered,
+            session_id: tracker.session().map(str::to_owned),
+            lasted: i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX),
+            attempts: self.failed_attempts,
+            recovered: tracker.take_unreported(),
             complete,
-            reason: self.why.clone(),
+            reason: self.reason.clone(),
         }
     }
 }
 
-/// What keeps the stream from going on as it did.
-pub(crate) enum Trouble {
-    /// The connection is lost, or could not be had back: why, for a person.
-    Lost(String),
-    /// The stream ends.
-    End(End),
+/// The connection to the server, while it stands and while it is lost.
+pub(super) struct Connection<'a> {
+    plan: &'a Plan,
+    server: Server,
+    /// The server's process, when we started it.
+    own: Option<&'a mut OwnServer>,
+    since: Instant,
+    pauses: ExponentialBackoff,
+    outage: Option<Outage>,
 }
 
-impl Trouble {
-    /// What it means where nothing has worked yet: an error that stays is not waited out.
-    pub(crate) fn at_first(failure: Failure) -> Self {
-        match failure.code {
-            Code::Error | Code::Usage => Self::End(End::Failed(failure)),
-            _ => Self::from(failure),
+impl<'a> Connection<'a> {
+    pub(super) fn new(plan: &'a Plan, server: Server, own: Option<&'a mut OwnServer>) -> Self {
+        Self {
+            plan,
+            server,
+            own,
+            since: Instant::now(),
+            pauses: pauses(),
+            outage: None,
         }
     }
 
-    /// What it means where it cannot be tried again.
-    pub(crate) fn for_good(failure: Failure) -> Self {
-        match Self::at_first(failure) {
-            Self::Lost(why) => Self::End(End::ServerGone(why)),
-            end @ Self::End(_) => end,
-        }
+    /// The server.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
     }
-}
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        match failure.code {
-            Code::NotAllowed => Self::End(End::NotAllowed(failure)),
-            Code::ReaderLeft => Self::End(End::Stopped(Stop::ReaderLeft)),
-            _ => Self::Lost(failure.message),
-        }
+    /// The outage that has not been reported, if the connection is lost.
+    pub(super) fn take_outage(&mut self) -> Option<Outage> {
+        self.outage.take()
     }
-}
 
-/// The pauses of a server that has just been lost.
-pub(crate) fn pauses() -> ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(FIRST_PAUSE)
-        .with_max_delay(LONGEST_PAUSE)
-        .with_jitter()
-        .without_max_times()
-        .build()
-}
-
-impl Live<'_> {
-    /// Gets the connection back, or says how the stream ends. Nothing has been heard since `heard`.
-    pub(crate) async fn reconnect(&mut self, why: String, heard: Instant) -> Result<Feed, End> {
-        let since = Instant::now();
-        tracing::info!("lost the server ({why}); trying again");
-        if self.connected.elapsed() >= STEADY {
+    /// Restores the connection, or returns why the stream ends.
+    pub(super) async fn reconnect(
+        &mut self,
+        outage: Outage,
+        tracker: &mut Tracker,
+        idle: &mut IdleTimer,
+        writer: &mut Writer,
+    ) -> Result<Feed, End> {
+        let start = Instant::now();
+        tracing::info!("lost the server ({}); trying again", outage.reason);
+        if self.since.elapsed() >= STABLE {
             self.pauses = pauses();
         }
-        self.lost = Some(Lost {
-            why,
-            heard,
-            attempts: 0,
-        });
+        self.outage = Some(outage);
         loop {
-            let left = self.plan.reconnect.saturating_sub(since.elapsed());
+            let left = self.plan.reconnect.saturating_sub(start.elapsed());
             let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE);
-            self.pass_time(pause.min(left)).await?;
-            let left = self.plan.reconnect.saturating_sub(since.elapsed());
-            match self.connect_again(left).await {
+            self.pause(pause.min(left), writer).await?;
+            let left = self.plan.reconnect.saturating_sub(start.elapsed());
+            match self.attempt(left, tracker, idle, writer).await {
                 Ok(feed) => {
-                    self.connected = Instant::now();
+                    self.since = Instant::now();
                     return Ok(feed);
                 }
-                Err(Trouble::End(end)) => return Err(end),
-                Err(Trouble::Lost(why)) if since.elapsed() >= self.plan.reconnect => {
+                Err(Interruption::End(end)) => return Err(end),
+                Err(Interruption::Lost(why)) if start.elapsed() >= self.plan.reconnect => {
                     return Err(End::ServerGone(why));
                 }
-                Err(Trouble::Lost(why)) => tracing::debug!("not yet: {why}"),
+                Err(Interruption::Lost(why)) => tracing::debug!("still lost: {why}"),
             }
-            if let Some(lost) = &mut self.lost {
-                lost.attempts += 1;
+            if let Some(outage) = &mut self.outage {
+                outage.failed_attempts += 1;
             }
         }
     }
 
-    /// One attempt: a connection that speaks, what was missed, and what the session does now.
-    async fn connect_again(&mut self, left: Duration) -> Result<Feed, Trouble> {
-        let feed = self.listen(left).await?;
-        if let Some(id) = self.ledger.session.clone() {
-            // The server may have lost it, and then will never tell its end.
-            let server = self.server.clone();
-            self.ticking(server.session(&id))
+    /// One attempt: connects, recovers what was missed, and asks what the session does now.
+    async fn attempt(
+        &mut self,
+        left: Duration,
+        tracker: &mut Tracker,
+        idle: &mut IdleTimer,
+        writer: &mut Writer,
+    ) -> Result<Feed, Interruption> {
+        let feed = self.listen(left, writer).await?;
+        if let Some(id) = tracker.session() {
+            // The server may have lost the session, and would then never say that it ended.
+            writer
+                .wait_for(self.server.session(id))
                 .await
-                .map_err(Trouble::at_first)?;
+                .map_err(Interruption::retry_if_transient)?;
         }
-        let complete = self.recover().await?;
-        if let Some(lost) = self.lost.take() {
-            self.tell_gap(&lost, complete).await?;
+        let complete = recover(&self.server, tracker, writer).await?;
+        if let Some(outage) = self.outage.take() {
+            writer.record(&outage.gap(tracker, complete)).await?;
         }
-        self.look().await?;
+        // Before its task is given, being idle means nothing.
+        if let Some(id) = tracker.session()
+            && (tracker.is_started() || self.plan.task.is_none())
+        {
+            idle.check(&self.server, id, writer).await?;
+        }
         Ok(feed)
     }
 
-    /// Waits for a connection that speaks, and not for longer than is left.
-    async fn listen(&mut self, left: Duration) -> Result<Feed, Failure> {
-        let (server, all, silence) = (self.server.clone(), self.plan.all, self.plan.silence);
-        let limit = left.clamp(FIRST_PAUSE, LONGEST_ATTEMPT);
-        let opening = async {
-            let opened = timeout(limit, Feed::open(&server, all, silence)).await;
-            opened.unwrap_or_else(|_| Err(silent(&server, &format!("no word within {limit:?}"))))
+    /// Waits for a connection that sends events, but no longer than is left.
+    async fn listen(&self, left: Duration, writer: &mut Writer) -> Result<Feed, StepError> {
+        let limit = left.clamp(SHORTEST_PAUSE, LONGEST_ATTEMPT);
+        let open = async {
+            let opened = timeout(limit, Feed::open(&self.server, self.plan.all, self.plan.silence)).await;
+            opened.unwrap_or_else(|_| {
+                Err(Error::NoEvents {
+                    url: self.server.url().to_string(),
+                    cause: format!("no event within {limit:?}"),
+                })
+            })
         };
-        self.ticking(opening).await
+        writer.wait_for(open).await
     }
 
-    async fn tell_gap(&mut self, lost: &Lost, complete: bool) -> Result<(), Failure> {
-        let recovered = std::mem::take(&mut self.unsaid);
-        let gap = lost.gap(self.ledger.session.clone(), recovered, complete);
-        self.tell(&gap).await
-    }
-
-    /// The session rests, as far as was heard: asks the server whether it does, and for what the connection
-    /// may have swallowed before anybody could know that it was dead.
-    pub(crate) async fn settle(&mut self) -> Result<(), Trouble> {
-        let heard = self.last_event;
-        self.look().await?;
-        if self.rest.certain_at().is_none() {
-            return Ok(());
-        }
-        let complete = self.recover().await?;
-        if self.unsaid > 0 || !complete {
-            let why = "the connection had not told everything when the session came to rest".to_owned();
-            let lost = Lost {
-                why,
-                heard,
-                attempts: 0,
-            };
-            self.tell_gap(&lost, complete).await?;
-        }
-        Err(Trouble::End(End::Rest))
-    }
-
-    /// Waits, with a tick each second. Our own server, once ended, does not come back.
-    async fn pass_time(&mut self, pause: Duration) -> Result<(), End> {
+    /// Waits, writing ticks. When our own server has ended, it will not come back.
+    async fn pause(&mut self, pause: Duration, writer: &mut Writer) -> Result<(), End> {
         let until = Instant::now() + pause;
         loop {
             if self.own.as_mut().is_some_and(|own| OwnServer::has_ended(own)) {
                 return Err(End::ServerGone(
-                    "it was started here and has ended; its own words are above, or in its log".to_owned(),
+                    "the server that was started here has ended; see its output above, or its log".to_owned(),
                 ));
             }
             if Instant::now() >= until {
                 return Ok(());
             }
-            sleep_until(until.min(self.tick_at()).min(Instant::now() + LOOK)).await;
-            if self.tick().await.is_err() {
+            sleep_until(until.min(writer.tick_at()).min(Instant::now() + POLL)).await;
+            if writer.tick().await.is_err() {
                 return Err(End::Stopped(Stop::ReaderLeft));
             }
         }

@@ -1,4 +1,4 @@
-//! A server of our own: started on a free port, gone when we are gone.
+//! A server that we start on a free port and that ends when we end.
 
 use crate::exit::{Code, Failure};
 use crate::process::lifeline::Lifeline;
@@ -10,39 +10,39 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-/// How long the keeper may take to end the server: more than it gives to those who do not want to leave.
-const PATIENCE: Duration = Duration::from_secs(6);
+/// How long the supervisor may take to end the server: longer than it waits before it kills.
+const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// How often it is looked whether it has.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often we check whether it has.
+const POLL: Duration = Duration::from_millis(20);
 
 /// What to start.
 #[derive(Debug, Clone)]
 pub struct Spawn {
-    /// The program, by path or by name.
+    /// The program, a path or a name.
     pub program: PathBuf,
-    /// What follows `opencode serve` and the address.
+    /// Arguments after `opencode serve` and the address.
     pub args: Vec<String>,
     /// The directory that it runs in.
     pub directory: PathBuf,
-    /// How long it may take to be ready.
+    /// How long it may take to become ready.
     pub timeout: Duration,
 }
 
-/// A running server of ours. It ends when this is dropped, or when the process is.
-pub(crate) struct OwnServer {
+/// A running server that we started. It ends when this is dropped, or when our process ends.
+pub(super) struct OwnServer {
     server: ManagedServer,
-    /// Closing it tells the keeper that we are gone.
+    /// Closing it tells the supervisor that we are gone.
     lifeline: Lifeline,
 }
 
 impl OwnServer {
-    pub(crate) async fn start(spawn: &Spawn) -> Result<Self, Failure> {
+    pub(super) async fn start(spawn: &Spawn) -> Result<Self, Failure> {
         let program = which::which(&spawn.program).map_err(|_| {
             Failure::new(
                 Code::Error,
                 format_args!(
-                    "cannot find {}: install it with `npm install -g opencode-ai`, or name it with --opencode",
+                    "cannot find {}: install it with `npm install -g opencode-ai`, or give its path with --opencode",
                     spawn.program.display()
                 ),
             )
@@ -62,22 +62,22 @@ impl OwnServer {
         Ok(Self { server, lifeline })
     }
 
-    pub(crate) fn url(&self) -> Url {
+    pub(super) fn url(&self) -> Url {
         self.server.url().clone()
     }
 
-    /// Whether it has ended by itself, or by somebody else's hand. Its keeper ends with it.
-    pub(crate) fn has_ended(&mut self) -> bool {
+    /// Whether the server has ended. Its supervisor ends with it.
+    pub(super) fn has_ended(&mut self) -> bool {
         !self.server.is_running()
     }
 
-    /// Ends the server and what it started, and waits until it is gone.
-    pub(crate) async fn stop(mut self) {
+    /// Ends the server with everything that it started, and waits until it is gone.
+    pub(super) async fn stop(mut self) {
         drop(self.lifeline);
-        let until = Instant::now() + PATIENCE;
-        // The keeper ends everything and then itself; the library would kill it in the middle of that.
+        let until = Instant::now() + STOP_TIMEOUT;
+        // The supervisor ends everything and then itself; the library would kill it halfway.
         while self.server.is_running() && Instant::now() < until {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL).await;
         }
         if let Err(error) = self.server.stop().await {
             tracing::warn!("the server did not stop cleanly: {error}");
@@ -86,8 +86,12 @@ impl OwnServer {
 }
 
 fn own_executable() -> Result<String, Failure> {
-    let path = std::env::current_exe()
-        .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
+    let path = std::env::current_exe().map_err(|e| {
+        Failure::new(
+            Code::Error,
+            format_args!("cannot find this program's own executable: {e}"),
+        )
+    })?;
     Ok(path.to_string_lossy().into_owned())
 }
 
@@ -95,10 +99,10 @@ fn not_started(program: &Path, error: &OpencodeError) -> Failure {
     let program = program.display();
     let message = match error {
         OpencodeError::ServerTimeout { timeout_ms } => format!(
-            "{program} serve was not ready within {} s; give it longer with --startup-timeout",
+            "{program} serve was not ready within {} s; allow more time with --startup-timeout",
             timeout_ms / 1000
         ),
-        _ => format!("{program} serve ended before it was ready; run it by hand to see why"),
+        _ => format!("{program} serve exited before it was ready; run it by hand to see why"),
     };
     Failure::new(Code::Unreachable, message)
 }

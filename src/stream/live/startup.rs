@@ -1,51 +1,47 @@
-//! The first steps of a stream: its first line, what was before, what the session does, and its task. Each can
-//! fail with the connection, and is taken again when that is back.
+//! The first steps of a stream: what was before, what the session does, and its task. Each can fail with the connection,
+//! and is repeated when that is restored.
 
-use super::Live;
-use super::reconnect::Trouble;
-use super::sse::Feed;
-use crate::exit::Failure;
+use super::end::{Interruption, StepError};
+use super::idle::IdleTimer;
+use super::options::Plan;
+use super::recover::recover;
+use super::writer::Writer;
+use crate::server::Server;
+use crate::stream::tracking::Tracker;
 
-impl Live<'_> {
-    /// Takes the steps that have not been taken yet.
-    pub(crate) async fn begin(&mut self, feed: &mut Feed) -> Result<(), Trouble> {
-        if let Some(opened) = self.opened.take() {
-            self.tell(&opened).await?;
+/// Takes the first steps.
+pub(super) async fn start_up(
+    plan: &Plan,
+    server: &Server,
+    tracker: &mut Tracker,
+    idle: &mut IdleTimer,
+    writer: &mut Writer,
+) -> Result<(), Interruption> {
+    // A new session has no past. Otherwise this emits the history, with --from-start, or what happened between reading
+    // the log and listening.
+    if plan.session.is_some() || plan.task.is_none() {
+        let complete = recover(server, tracker, writer)
+            .await
+            .map_err(Interruption::retry_if_transient)?;
+        if plan.from_start && !complete {
+            tracing::warn!(
+                "the session's history is incomplete: the server cannot provide all of it; continuing with the rest"
+            );
         }
-        if let Some(greeting) = feed.greeting() {
-            self.event(greeting).await?;
-        }
-        // With --from-start everything; otherwise what came between the moment when the past was noted and the one
-        // when we began to listen.
-        if self.plan.session.is_some() || self.plan.task.is_none() {
-            let complete = self.recover().await.map_err(Trouble::at_first)?;
-            if self.plan.from_start && !complete {
-                tracing::warn!("the server cannot tell all that was before; what it can is told");
-            }
-        }
-        self.look().await.map_err(Trouble::at_first)?;
-        if let (Some(id), Some(task)) = (&self.ledger.session, &self.plan.task) {
-            let given = self.server.prompt(id, task, self.plan.model.as_deref()).await;
-            // Whether it was taken nobody knows: to give it twice would be worse than to end.
-            given.map_err(Trouble::for_good)?;
-        }
-        self.begun = true;
-        Ok(())
     }
-
-    /// Asks what the session does.
-    pub(crate) async fn look(&mut self) -> Result<(), Failure> {
-        // Before its task is given, that it rests means nothing.
-        let waits = self.plan.task.is_some() && !self.begun;
-        let Some(id) = self.ledger.session.clone().filter(|_| !waits) else {
-            return Ok(());
-        };
-        let server = self.server.clone();
-        if self.ticking(server.is_busy(&id)).await? {
-            self.rest.works();
+    if let Some(id) = tracker.session() {
+        if let Some(task) = &plan.task {
+            let prompt = server.prompt(id, task, plan.model.as_deref()).await;
+            // A failed request may have been accepted, and giving the task twice would be worse than ending.
+            prompt
+                .map_err(StepError::from)
+                .map_err(Interruption::without_retry)?;
         } else {
-            self.rest.rested();
+            idle.check(server, id, writer)
+                .await
+                .map_err(Interruption::retry_if_transient)?;
         }
-        Ok(())
     }
+    tracker.finish_startup();
+    Ok(())
 }

@@ -1,21 +1,25 @@
-//! What ends a stream from outside: a signal, or the reader leaving.
+//! What stops a stream from outside: a signal, or the reader leaving.
 
 use crate::exit::Code;
 use crate::pipe::hangup;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// After a signal: how long the session may take to end, and then the reader to take the last lines.
+pub(super) const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
+pub(super) enum Stop {
     /// Ctrl-C or a termination signal, by number.
     Signal(i32),
-    /// Nobody reads our lines any more.
+    /// The reader of our lines left.
     ReaderLeft,
 }
 
 impl Stop {
-    pub(crate) fn code(self) -> Code {
+    pub(super) fn code(self) -> Code {
         match self {
             Stop::Signal(SIGTERM) => Code::Terminated,
             Stop::Signal(_) => Code::Interrupted,
@@ -24,15 +28,14 @@ impl Stop {
     }
 }
 
-/// Tells when to stop, and why.
-#[derive(Clone)]
-pub(crate) struct Stops(watch::Receiver<Option<Stop>>);
+/// Reports when to stop, and why.
+pub(super) struct Stops(watch::Receiver<Option<Stop>>);
 
 impl Stops {
-    /// Begins to listen. A second signal ends the process at once: what it owns is told by its keeper.
-    pub(crate) fn listen() -> Self {
-        let (tell, told) = watch::channel(None);
-        let on_hangup = tell.clone();
+    /// Begins to listen. A second signal ends the process at once; its supervisor then ends what it owns.
+    pub(super) fn listen() -> Self {
+        let (sender, receiver) = watch::channel(None);
+        let on_hangup = sender.clone();
         hangup::watch(move || {
             on_hangup.send_replace(Some(Stop::ReaderLeft));
         });
@@ -45,30 +48,30 @@ impl Stops {
                         std::process::exit(stop.code().number().into());
                     }
                     first = false;
-                    tell.send_replace(Some(stop));
+                    sender.send_replace(Some(stop));
                 }
             });
         }
-        Self(told)
+        Self(receiver)
     }
 
     /// Waits for a signal.
-    pub(crate) async fn signal(&mut self) -> Stop {
+    pub(super) async fn signal(&mut self) -> Stop {
         match self.wait().await {
             signal @ Stop::Signal(_) => signal,
-            // Who writes finds out by itself.
+            // The writer notices that by itself.
             Stop::ReaderLeft => std::future::pending().await,
         }
     }
 
     /// Waits until there is a reason to stop.
-    pub(crate) async fn wait(&mut self) -> Stop {
+    pub(super) async fn wait(&mut self) -> Stop {
         loop {
             if let Some(stop) = *self.0.borrow_and_update() {
                 return stop;
             }
             if self.0.changed().await.is_err() {
-                // Nobody can tell any more: no reason will ever come.
+                // Without senders, no reason will ever come.
                 std::future::pending::<()>().await;
             }
         }

@@ -1,36 +1,131 @@
-//! Standard output on a thread of its own, behind a bounded queue: a slow reader slows the connection and
-//! never grows the memory.
+//! The lines of a live stream: stamped, in order, with a tick while nothing else happens. A thread writes them behind a
+//! bounded queue, so that a slow reader slows the connection down and memory does not grow.
 
+use super::end::StepError;
 use crate::exit::Failure;
 use crate::pipe::Out;
+use crate::stream::clock::{Clock, stamp};
+use crate::wire::record;
+use crate::wire::record::{Record, Tick};
+use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
-/// How many bytes may wait for the reader. One event may be larger; then it waits alone.
-const WAITING_BYTES: usize = 8 * 1024 * 1024;
+/// How often a tick is written while nothing else is.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How many bytes may wait for the reader. A larger event waits alone.
+const QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
 /// How many lines may wait for the reader.
-const WAITING_LINES: usize = 4096;
+const QUEUED_LINES: usize = 4096;
 
-/// How much is written at once when lines have piled up.
+/// How many bytes are written at once when lines have piled up.
 const BATCH: usize = 256 * 1024;
+
+/// Writes the lines of a live stream.
+pub(super) struct Writer {
+    clock: Clock,
+    queue: Queue,
+    /// Lines that wait for room in the queue. When a signal cancels the wait, they are still here.
+    unsent: VecDeque<Vec<u8>>,
+    last_line: Instant,
+}
+
+impl Writer {
+    pub(super) fn new(out: Out) -> Self {
+        Self {
+            clock: Clock::default(),
+            queue: Queue::new(out),
+            unsent: VecDeque::new(),
+            last_line: Instant::now(),
+        }
+    }
+
+    /// Writes a server's payload with its time in front.
+    pub(super) async fn event(&mut self, payload: String) -> Result<(), StepError> {
+        match stamp(payload, self.clock.now()) {
+            Some(line) => self.send(line).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a record.
+    pub(super) async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
+        let mut line = Vec::new();
+        record::append(&mut line, self.clock.now(), record);
+        self.send(line).await
+    }
+
+    /// When the next tick is due, if nothing else is written.
+    pub(super) fn tick_at(&self) -> Instant {
+        self.last_line + TICK
+    }
+
+    /// Writes a tick if it is due.
+    pub(super) async fn tick(&mut self) -> Result<(), StepError> {
+        if Instant::now() < self.tick_at() {
+            return Ok(());
+        }
+        self.record(&Tick {}).await
+    }
+
+    /// Waits for an answer of the server and writes ticks meanwhile.
+    pub(super) async fn wait_for<T, E>(
+        &mut self,
+        answer: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, StepError>
+    where
+        StepError: From<E>,
+    {
+        let mut answer = pin!(answer);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return Ok(answer?),
+                () = sleep_until(self.tick_at()) => self.tick().await?,
+            }
+        }
+    }
+
+    /// Queues a line; waits while the reader is slow.
+    async fn send(&mut self, line: Vec<u8>) -> Result<(), StepError> {
+        self.unsent.push_back(line);
+        while let Some(next) = self.unsent.front() {
+            let room = self.queue.room(next.len()).await;
+            let room = room.ok_or(StepError::ReaderLeft)?;
+            if let Some(next) = self.unsent.pop_front() {
+                room.put(next);
+            }
+        }
+        self.last_line = Instant::now();
+        Ok(())
+    }
+
+    /// Waits until everything has been written.
+    pub(super) async fn finish(self) -> Result<(), Failure> {
+        self.queue.finish().await
+    }
+}
 
 struct Line {
     bytes: Vec<u8>,
-    /// Given back when the line has been written.
+    /// Released when the line has been written.
     room: OwnedSemaphorePermit,
 }
 
 /// Room for one line.
-pub(crate) struct Room<'a> {
+struct Room<'a> {
     place: mpsc::Permit<'a, Line>,
     bytes: OwnedSemaphorePermit,
 }
 
 impl Room<'_> {
-    /// Hands over one whole line.
-    pub(crate) fn put(self, bytes: Vec<u8>) {
+    fn put(self, bytes: Vec<u8>) {
         self.place.send(Line {
             bytes,
             room: self.bytes,
@@ -38,47 +133,45 @@ impl Room<'_> {
     }
 }
 
-/// Where the lines of a live stream go.
-pub(crate) struct Sink {
+/// The queue in front of the thread that writes.
+struct Queue {
     lines: mpsc::Sender<Line>,
     room: Arc<Semaphore>,
     done: oneshot::Receiver<()>,
-    writer: JoinHandle<Result<(), Failure>>,
+    thread: JoinHandle<Result<(), Failure>>,
 }
 
-impl Sink {
-    pub(crate) fn new(out: Out) -> Self {
-        let (lines, queue) = mpsc::channel(WAITING_LINES);
-        let (tell, done) = oneshot::channel();
-        let writer = std::thread::spawn(move || {
+impl Queue {
+    fn new(out: Out) -> Self {
+        let (lines, queue) = mpsc::channel(QUEUED_LINES);
+        let (finished, done) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
             let outcome = write_all(queue, &out);
-            // Nobody waits when the stream has been given up.
-            let _ = tell.send(());
+            // Nobody waits for this when the stream was given up.
+            let _ = finished.send(());
             outcome
         });
         Self {
             lines,
-            room: Arc::new(Semaphore::new(WAITING_BYTES)),
+            room: Arc::new(Semaphore::new(QUEUED_BYTES)),
             done,
-            writer,
+            thread,
         }
     }
 
-    /// Waits, while the reader is slow, until there is room for a line of `length` bytes; given up, it has
-    /// taken nothing. `None`: nobody reads any more.
-    pub(crate) async fn room(&self, length: usize) -> Option<Room<'_>> {
-        let wanted = u32::try_from(length.min(WAITING_BYTES)).unwrap_or(u32::MAX);
+    /// Waits, while the reader is slow, until there is room for a line of `length` bytes. `None`: the reader left.
+    async fn room(&self, length: usize) -> Option<Room<'_>> {
+        let wanted = u32::try_from(length.min(QUEUED_BYTES)).unwrap_or(u32::MAX);
         let bytes = Arc::clone(&self.room).acquire_many_owned(wanted).await.ok()?;
         let place = self.lines.reserve().await.ok()?;
         Some(Room { place, bytes })
     }
 
-    /// Waits until everything has been written.
-    pub(crate) async fn finish(self) -> Result<(), Failure> {
+    async fn finish(self) -> Result<(), Failure> {
         drop(self.lines);
-        // An error here means that the thread is gone, which is what is waited for.
+        // An error here means that the thread is gone, which is what we wait for.
         let _ = self.done.await;
-        self.writer.join().unwrap_or(Ok(()))
+        self.thread.join().unwrap_or(Ok(()))
     }
 }
 

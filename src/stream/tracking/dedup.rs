@@ -1,158 +1,153 @@
-//! Which events have been told: so that none is told twice, and so that after a gap it is known which are
-//! missing.
+//! Which events have been emitted, so that none is emitted twice, and so that after a gap it is known which entries of
+//! the log are missing.
 //!
-//! Ids tell one event from another; what comes after what, the numbers in the log of a session say. Events are
-//! told in the order of the log, so whatever stands there before one that was told was told too, or was there
-//! before us.
+//! Ids identify events; their order is the sequence number in the session's log. Events are emitted in that order, so
+//! everything in the log before an emitted event was emitted too, or was there before us.
 
-use super::ids::Ids;
+use super::ids::IdSet;
+use crate::bounded::BoundedMap;
 use crate::server::Entry;
 use crate::wire::Event;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
-/// How many events are remembered that a log may keep: what comes from the log and from a new connection as well
-/// are the few that happened while the log was asked for.
+/// How many events of the log are remembered. Only the few that happen while the log is read come from both the log and
+/// the new connection.
 const EVENTS: usize = 65_536;
 
-/// How many pieces of text are remembered, which no log keeps: a connection repeats what it just sent, if anything.
-const PIECES: usize = 4096;
+/// How many text deltas are remembered. No log has them; a connection repeats what it just sent, if anything.
+const DELTAS: usize = 4096;
 
-/// How many sessions are kept apart. Beyond it the one that was silent longest is forgotten.
+/// How many sessions are tracked. Beyond it the one that was silent longest is forgotten.
 const SESSIONS: usize = 10_000;
 
-/// How many of its latest events are remembered of each session, however much the others say.
+/// How many of its latest events are remembered for each session, whatever happens in the others.
 const LATEST: usize = 32;
 
-/// How far the log of one session has been told.
+/// How far the log of one session has been emitted.
 #[derive(Debug, Default)]
-struct Mark {
-    /// Up to this number everything was told, or was there before us.
+struct LogCursor {
+    /// Up to this sequence number everything was emitted, or was there before us.
     seq: Option<i64>,
     /// The ids of the latest events.
     latest: VecDeque<String>,
-    /// When it was used last, in events.
-    used: u64,
 }
 
-/// What has been told.
+/// The events that have been emitted.
 #[derive(Debug)]
-pub(crate) struct Seen {
-    /// Whether this server's events have ids: those of 1.1 have none, and no log either.
+pub(crate) struct EventDedup {
+    /// Whether this server's events have ids: those of 1.1 have neither ids nor a log.
     has_ids: bool,
-    events: Ids,
-    pieces: Ids,
-    marks: HashMap<String, Mark>,
-    forgotten: Ids,
-    count: u64,
+    events: IdSet,
+    deltas: IdSet,
+    cursors: BoundedMap<String, LogCursor>,
+    forgotten: IdSet,
 }
 
-impl Default for Seen {
+impl Default for EventDedup {
     fn default() -> Self {
         Self {
             has_ids: false,
-            events: Ids::up_to(EVENTS),
-            pieces: Ids::up_to(PIECES),
-            marks: HashMap::new(),
-            forgotten: Ids::up_to(EVENTS),
-            count: 0,
+            events: IdSet::new(EVENTS),
+            deltas: IdSet::new(DELTAS),
+            cursors: BoundedMap::new(SESSIONS),
+            forgotten: IdSet::new(EVENTS),
         }
     }
 }
 
-impl Seen {
-    /// The server's events have ids.
-    pub(crate) fn with_ids(&mut self) {
+impl EventDedup {
+    /// Records that the server's events have ids.
+    pub(crate) fn expect_ids(&mut self) {
         self.has_ids = true;
     }
 
-    /// Whether the server's events have ids; only such a server keeps a log.
+    /// Whether the server's events have ids; only such a server has a log.
     pub(crate) fn has_ids(&self) -> bool {
         self.has_ids
     }
 
-    /// Whether nothing of any session was told yet, or was there before us.
+    /// Whether no session has a cursor yet.
     pub(crate) fn is_empty(&self) -> bool {
-        self.marks.is_empty()
+        self.cursors.is_empty()
     }
 
-    /// Whether the event is new; it then counts as told. One without an id always is.
-    pub(crate) fn is_news(&mut self, event: &Event, session: Option<&str>, id: Option<&str>) -> bool {
-        // Without ids on its events what an observation has for one is the part's: each update has the same.
+    /// The sessions that have a cursor.
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = &String> {
+        self.cursors.iter().map(|(session, _)| session)
+    }
+
+    /// Adds an event. Returns whether it was new; one without an id always is.
+    pub(crate) fn insert(&mut self, event: &Event, session: Option<&str>, id: Option<&str>) -> bool {
+        // Without ids on its events the observation has the part's id, which every update repeats.
         let Some(id) = id.filter(|_| self.has_ids) else {
             return true;
         };
         if matches!(event, Event::Delta { .. }) {
-            return self.pieces.insert(id);
+            return self.deltas.insert(id);
         }
         if !self.events.insert(id) {
             return false;
         }
-        // A session that waits for its provider may say so for hours: that is no entry of a log.
+        // A session may repeat for hours that it waits for its provider, and no log has that.
         if let (Some(session), false) = (session, matches!(event, Event::Status(_))) {
-            self.mark(session).remember(id);
+            self.cursor(session).remember(id);
         }
         true
     }
 
-    /// An entry of the log was there before us, or has been told from elsewhere.
-    pub(crate) fn pass_over(&mut self, entry: &Entry) {
-        let mark = self.mark(&entry.session);
-        mark.seq = mark.seq.max(Some(entry.seq));
+    /// Moves the cursor past an entry of the log that was there before us, or has been emitted.
+    pub(crate) fn skip(&mut self, entry: &Entry) {
+        let cursor = self.cursor(&entry.session);
+        cursor.seq = cursor.seq.max(Some(entry.seq));
     }
 
-    /// Whether an entry of the log has been told as an event; then everything before it was, too.
+    /// Moves the cursor past an entry if it was emitted as an event. Returns whether it was.
     pub(crate) fn catch_up(&mut self, entry: &Entry) -> bool {
-        let told = !self.is_missing(entry);
-        if told {
-            self.pass_over(entry);
+        let emitted = !self.is_missing(entry);
+        if emitted {
+            self.skip(entry);
         }
-        told
+        emitted
     }
 
-    /// Whether an entry of the log has not been told yet.
+    /// Whether an entry of the log has not been emitted.
     pub(crate) fn is_missing(&self, entry: &Entry) -> bool {
-        let mark = self.marks.get(&entry.session);
-        let told = mark.is_some_and(|m| m.seq >= Some(entry.seq) || m.latest.contains(&entry.id));
-        !told && !self.events.has(&entry.id)
+        let cursor = self.cursors.get(&entry.session);
+        let emitted = cursor.is_some_and(|c| c.seq >= Some(entry.seq) || c.latest.contains(&entry.id));
+        !emitted && !self.events.contains(&entry.id)
     }
 
-    /// An entry of the log is told now.
-    pub(crate) fn told(&mut self, entry: &Entry) {
+    /// Records that an entry of the log is emitted.
+    pub(crate) fn insert_entry(&mut self, entry: &Entry) {
         self.events.insert(&entry.id);
-        self.mark(&entry.session).remember(&entry.id);
-        self.pass_over(entry);
+        self.cursor(&entry.session).remember(&entry.id);
+        self.skip(entry);
     }
 
-    /// After which number the log of a session has to be asked for; `None`: all of it, if it has one.
+    /// The sequence number after which the log of a session has to be read; `None` reads all of it.
     pub(crate) fn last_seq(&self, session: &str) -> Option<i64> {
-        self.marks.get(session)?.seq
+        self.cursors.get(session)?.seq
     }
 
-    /// Whether nobody knows any more how far this session was told.
+    /// Whether the cursor of a session was evicted.
     pub(crate) fn is_forgotten(&self, session: &str) -> bool {
-        self.forgotten.has(session)
+        self.forgotten.contains(session)
     }
 
-    fn mark(&mut self, session: &str) -> &mut Mark {
-        if !self.marks.contains_key(session) && self.marks.len() >= SESSIONS {
-            self.forget_the_oldest();
+    fn cursor(&mut self, session: &str) -> &mut LogCursor {
+        if self.cursors.contains_key(session) {
+            self.cursors.touch(session);
+        } else if self.cursors.is_full()
+            && let Some((evicted, _)) = self.cursors.pop_oldest()
+        {
+            self.forgotten.insert(&evicted);
         }
-        self.count += 1;
-        let mark = self.marks.entry(session.to_owned()).or_default();
-        mark.used = self.count;
-        mark
-    }
-
-    fn forget_the_oldest(&mut self) {
-        let oldest = self.marks.iter().min_by_key(|(_, mark)| mark.used);
-        if let Some(session) = oldest.map(|(session, _)| session.clone()) {
-            self.marks.remove(&session);
-            self.forgotten.insert(&session);
-        }
+        self.cursors
+            .get_or_insert_with(session.to_owned(), LogCursor::default)
     }
 }
 
-impl Mark {
+impl LogCursor {
     fn remember(&mut self, id: &str) {
         if self.latest.len() == LATEST {
             self.latest.pop_front();
@@ -180,69 +175,68 @@ mod tests {
         }
     }
 
-    fn seen() -> Seen {
-        let mut seen = Seen::default();
-        seen.with_ids();
-        seen
+    fn dedup() -> EventDedup {
+        let mut dedup = EventDedup::default();
+        dedup.expect_ids();
+        dedup
     }
 
     #[test]
-    fn nothing_is_told_twice_whichever_way_it_comes() {
-        let mut seen = seen();
-        seen.pass_over(&entry("evt_0", 0));
-        assert!(!seen.is_missing(&entry("evt_0", 0)), "it was there before us");
-        // The ids step back: they are no order.
-        assert!(seen.is_news(&CHANGED, Some("s"), Some("evt_9")));
-        assert!(!seen.is_news(&CHANGED, Some("s"), Some("evt_9")));
-        assert!(seen.catch_up(&entry("evt_9", 1)));
-        assert!(!seen.catch_up(&entry("evt_4", 2)));
-        assert_eq!(seen.last_seq("s"), Some(1), "it has not been told yet");
-        seen.told(&entry("evt_4", 2));
-        assert!(!seen.is_missing(&entry("evt_4", 2)));
+    fn emits_nothing_twice() {
+        let mut dedup = dedup();
+        dedup.skip(&entry("evt_0", 0));
+        assert!(!dedup.is_missing(&entry("evt_0", 0)), "it was there before us");
+        // The ids step back: they are not ordered.
+        assert!(dedup.insert(&CHANGED, Some("s"), Some("evt_9")));
+        assert!(!dedup.insert(&CHANGED, Some("s"), Some("evt_9")));
+        assert!(dedup.catch_up(&entry("evt_9", 1)));
+        assert!(!dedup.catch_up(&entry("evt_4", 2)));
+        assert_eq!(dedup.last_seq("s"), Some(1), "it has not been emitted yet");
+        dedup.insert_entry(&entry("evt_4", 2));
+        assert!(!dedup.is_missing(&entry("evt_4", 2)));
         assert!(
-            !seen.is_news(&CHANGED, Some("s"), Some("evt_4")),
-            "the log was quicker"
+            !dedup.insert(&CHANGED, Some("s"), Some("evt_4")),
+            "the log was faster"
         );
-        assert_eq!(seen.last_seq("s"), Some(2));
-        assert!(seen.is_news(&IDLE, Some("s"), Some("evt_5")));
-        assert!(!seen.is_news(&IDLE, Some("s"), Some("evt_5")));
-        assert!(seen.is_news(&IDLE, Some("s"), None));
+        assert_eq!(dedup.last_seq("s"), Some(2));
+        assert!(dedup.insert(&IDLE, Some("s"), Some("evt_5")));
+        assert!(!dedup.insert(&IDLE, Some("s"), Some("evt_5")));
+        assert!(dedup.insert(&IDLE, Some("s"), None));
     }
 
     #[test]
-    fn an_event_of_any_type_that_the_log_told_is_not_news() {
-        let mut seen = seen();
-        seen.told(&entry("evt_1", 7));
-        assert!(!seen.is_news(&Event::Other, Some("s"), Some("evt_1")));
+    fn knows_any_type_from_log() {
+        let mut dedup = dedup();
+        dedup.insert_entry(&entry("evt_1", 7));
+        assert!(!dedup.insert(&Event::Other, Some("s"), Some("evt_1")));
     }
 
     #[test]
-    fn without_ids_everything_is_news() {
-        let mut seen = Seen::default();
-        assert!(seen.is_news(&CHANGED, Some("s"), Some("prt_1")));
-        assert!(seen.is_news(&CHANGED, Some("s"), Some("prt_1")));
+    fn passes_all_without_ids() {
+        let mut dedup = EventDedup::default();
+        assert!(dedup.insert(&CHANGED, Some("s"), Some("prt_1")));
+        assert!(dedup.insert(&CHANGED, Some("s"), Some("prt_1")));
     }
 
     #[test]
-    fn a_quiet_session_is_known_however_much_the_others_say() {
-        let mut seen = seen();
-        seen.is_news(&CHANGED, Some("s"), Some("evt_quiet"));
+    fn remembers_quiet_sessions() {
+        let mut dedup = dedup();
+        dedup.insert(&CHANGED, Some("s"), Some("evt_quiet"));
         for n in 0..=EVENTS {
-            seen.is_news(&CHANGED, Some("loud"), Some(&format!("evt_{n}")));
+            dedup.insert(&CHANGED, Some("loud"), Some(&format!("evt_{n}")));
         }
-        assert!(seen.catch_up(&entry("evt_quiet", 3)));
+        assert!(dedup.catch_up(&entry("evt_quiet", 3)));
     }
 
     #[test]
-    fn memory_is_bounded() {
-        let mut seen = seen();
+    fn bounds_memory() {
+        let mut dedup = dedup();
         for n in 0..EVENTS + SESSIONS {
             let session = format!("ses_{}", n % (SESSIONS + 1));
-            seen.is_news(&CHANGED, Some(&session), Some(&format!("evt_{n}")));
+            dedup.insert(&CHANGED, Some(&session), Some(&format!("evt_{n}")));
         }
-        assert_eq!(seen.events.len(), EVENTS);
-        assert_eq!(seen.marks.len(), SESSIONS);
-        assert!(seen.marks.values().all(|mark| mark.latest.len() <= LATEST));
-        assert!(seen.is_forgotten("ses_5"));
+        assert_eq!(dedup.cursors.len(), SESSIONS);
+        assert!(dedup.cursors.iter().all(|(_, c)| c.latest.len() <= LATEST));
+        assert!(dedup.is_forgotten("ses_5"));
     }
 }

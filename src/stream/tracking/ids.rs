@@ -1,60 +1,49 @@
-//! Ids that are remembered, as many as there is room for. An id tells one thing from another and nothing more:
-//! the server makes it of the time of day, which wraps and can be set back, so it is no order.
+//! A bounded set of ids. Ids identify and do not order: the server makes them from the time of day, which wraps and can
+//! be set back.
 
-use std::collections::{HashSet, VecDeque};
+use crate::bounded::BoundedMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// The latest ids of a kind, in eight bytes each.
+/// The latest ids of a kind, stored as hashes.
 #[derive(Debug)]
-pub(crate) struct Ids {
-    known: HashSet<u64>,
-    order: VecDeque<u64>,
-    most: usize,
-    hash: RandomState,
+pub(crate) struct IdSet {
+    hashes: BoundedMap<u64, ()>,
+    hasher: RandomState,
+    forgot: bool,
 }
 
-impl Ids {
-    /// Remembers the latest `most`.
-    pub(crate) fn up_to(most: usize) -> Self {
+impl IdSet {
+    /// Remembers the latest `limit` ids.
+    pub(crate) fn new(limit: usize) -> Self {
         Self {
-            known: HashSet::new(),
-            order: VecDeque::new(),
-            most,
-            hash: RandomState::new(),
+            hashes: BoundedMap::new(limit),
+            hasher: RandomState::new(),
+            forgot: false,
         }
     }
 
-    /// Remembers it. False: it was known.
+    /// Adds an id. Returns whether it was new.
     pub(crate) fn insert(&mut self, id: &str) -> bool {
-        let id = self.hash.hash_one(id);
-        if !self.known.insert(id) {
+        let hash = self.hasher.hash_one(id);
+        if self.hashes.contains_key(&hash) {
             return false;
         }
-        self.order.push_back(id);
-        if self.order.len() > self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
+        self.forgot |= self.hashes.is_full();
+        self.hashes.insert(hash, ());
         true
     }
 
-    pub(crate) fn has(&self, id: &str) -> bool {
-        self.known.contains(&self.hash.hash_one(id))
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.hashes.contains_key(&self.hasher.hash_one(id))
     }
 
-    /// Forgets it. False: it was not known.
-    pub(crate) fn take(&mut self, id: &str) -> bool {
-        self.known.remove(&self.hash.hash_one(id))
+    /// Removes an id. Returns whether it was there.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        self.hashes.remove(&self.hasher.hash_one(id)).is_some()
     }
 
-    /// Whether there is no room left: for each new one the oldest is forgotten.
-    pub(crate) fn is_full(&self) -> bool {
-        self.order.len() >= self.most
-    }
-
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.order.len()
+    /// Whether an id was evicted, so that a missing id may have been known.
+    pub(crate) fn has_forgotten(&self) -> bool {
+        self.forgot
     }
 }

@@ -1,165 +1,328 @@
-//! What is watched, and what of it has been told.
+//! What is watched, and what of it has been emitted.
 
-pub(crate) mod dedup;
-pub(crate) mod ids;
-pub(crate) mod messages;
-pub(crate) mod session;
-pub(crate) mod tree;
+mod dedup;
+mod ids;
+mod messages;
+mod tree;
 
-use crate::exit::Failure;
-use crate::server::{History, Kept, Listing, Server, Session};
-use crate::wire::Event;
-use dedup::Seen;
-use futures_util::{Stream, StreamExt, stream};
-use ids::Ids;
-use messages::Finished;
+use crate::server::{Entries, Entry, Error, History, Listing, Message, OpenRequest, Server, Session};
+use crate::wire::record::PREFIX;
+use crate::wire::{Event, Observation, observe};
+use dedup::EventDedup;
+use ids::IdSet;
+use messages::FinishedMessages;
 use std::collections::{HashMap, HashSet};
-use tree::Family;
+use tree::SessionTree;
 
-/// A number that no log reaches: what is asked for a session that is not wanted.
-const NOTHING: i64 = i64::MAX >> 11;
+/// A sequence number beyond every log: requested for sessions that are not watched.
+const END_OF_LOG: i64 = i64::MAX >> 11;
 
-/// How many permissions and questions are remembered as told.
-const ASKED: usize = 4096;
+/// How many permissions and questions are remembered as emitted.
+const REQUESTS: usize = 4096;
 
-/// How many sessions are asked for their messages at a time: eighty a second of a server a tenth of a second away,
-/// which has other things to do besides.
-const AT_ONCE: usize = 8;
-
-/// What is watched, and what of it has been told.
-pub(crate) struct Ledger {
-    /// The watched session; none: every session of the directory.
-    pub session: Option<String>,
-    /// The directory whose events are told; none: those of every directory.
-    pub directory: Option<String>,
-    pub family: Family,
-    pub seen: Seen,
-    pub finished: Finished,
-    /// The permissions and questions that were told, by the request's id.
-    pub asked: Ids,
-    /// The sessions that are older than their logs: their past is told from their messages.
-    pub older: HashSet<String>,
-    /// Whether the server has a log and fails to say what is in it.
-    pub log_is_out_of_order: bool,
+/// What is watched, and what of it has been emitted.
+pub(crate) struct Tracker {
+    session: Option<String>,
+    directory: Option<String>,
+    from_start: bool,
+    tree: SessionTree,
+    dedup: EventDedup,
+    finished: FinishedMessages,
+    /// The permissions and questions that were emitted, by the request's id.
+    requests: IdSet,
+    /// Sessions that are older than their logs: their history is emitted from their messages.
+    older_than_log: HashSet<String>,
+    /// Whether the server has a log and cannot read it.
+    log_is_broken: bool,
+    /// Whether the startup is complete, so that what is recovered was lost in a gap.
+    started: bool,
+    /// How many recovered events no gap line has counted yet.
+    unreported: u64,
 }
 
-impl Ledger {
-    /// Nothing has been told, and everything is to be.
+impl Tracker {
+    /// Tracks one session with its subagents; without a session those of the directory; without both all sessions.
+    /// Their past counts as missing.
     pub(crate) fn new(session: Option<&Session>, directory: Option<String>) -> Self {
         let session = session.map(|s| s.id.clone());
-        let family = Family::of(session.as_deref());
-        let mut finished = Finished::default();
-        for id in family.members() {
-            finished.expect_all(id);
-        }
         Self {
-            family,
+            tree: SessionTree::new(session.as_deref()),
             session,
             directory,
-            seen: Seen::default(),
-            finished,
-            asked: Ids::up_to(ASKED),
-            older: HashSet::new(),
-            log_is_out_of_order: false,
+            from_start: true,
+            dedup: EventDedup::default(),
+            finished: FinishedMessages::default(),
+            requests: IdSet::new(REQUESTS),
+            older_than_log: HashSet::new(),
+            log_is_broken: false,
+            started: false,
+            unreported: 0,
         }
     }
 
-    /// The same, except that what the server knows by now is none of it: what is in its log, or in the messages
-    /// where it keeps no log. Noted before anybody listens, it misses nothing.
+    /// The same, except that everything that the server has now counts as emitted. Called before we listen, so that
+    /// nothing is missed.
     pub(crate) async fn from_now(
         server: &Server,
         session: Option<&Session>,
         directory: Option<String>,
-    ) -> Result<Self, Failure> {
-        let mut ledger = Self::new(session, directory);
-        let Listing { sessions, everywhere } = server.sessions().await?;
-        if !everywhere && ledger.is_of_everything() {
-            ledger.finished.expect_unlisted();
-        }
-        ledger.family.adopt_from(&sessions);
-        let wanted = ledger.wanted(&sessions);
-        let history = server.history(&ledger.after(&sessions, &wanted)).await?;
-        if let Some(mut history) = ledger.unless_refused(history) {
-            while let Some(entry) = history.next().await? {
-                if wanted.contains(&entry.session) {
-                    ledger.seen.pass_over(&entry);
+    ) -> Result<Self, Error> {
+        let mut tracker = Self::new(session, directory);
+        tracker.from_start = false;
+        let Listing { sessions, .. } = server.sessions().await?;
+        tracker.tree.adopt(&sessions);
+        let watched = tracker.watched(&sessions);
+        let history = server.history(&tracker.log_request(&sessions, &watched)).await?;
+        if let Some(mut entries) = tracker.readable(history) {
+            while let Some(entry) = entries.next().await? {
+                if watched.contains(&entry.session) {
+                    tracker.dedup.skip(&entry);
                 }
             }
         }
-        let mut latest = latest(server, ledger.without_log(wanted));
-        while let Some((id, kept)) = latest.next().await {
-            match kept? {
-                Kept::Messages(latest) => ledger.finished.was_there(&id, &latest),
-                Kept::Unreadable => ledger.finished.is_unreadable(&id),
-                Kept::Deleted => {}
-            }
+        for session in tracker.recoverable_from_messages(&watched) {
+            tracker.skip_messages(server, &session).await?;
         }
-        Ok(ledger)
+        Ok(tracker)
     }
 
-    /// Takes a log for none where the server fails to say what is in it. Asked again it might answer, with all that
-    /// the messages have told by then: so it is not asked again.
-    pub(crate) fn unless_refused(&mut self, history: Option<History>) -> Option<History> {
-        self.log_is_out_of_order |= history.as_ref().is_some_and(History::is_refused);
-        history.filter(|_| !self.log_is_out_of_order)
-    }
-
-    /// The sessions whose events are ours.
-    pub(crate) fn wanted(&self, sessions: &[Session]) -> HashSet<String> {
-        let ours = |session: &&Session| {
-            self.session.is_none() && (self.directory.is_none() || self.directory == session.directory)
+    async fn skip_messages(&mut self, server: &Server, session: &str) -> Result<(), Error> {
+        let mut messages = match server.messages(session).await {
+            Ok(messages) => messages,
+            Err(Error::NotFound { .. }) => return Ok(()),
+            Err(Error::Unreadable { .. }) => {
+                self.finished.past_is_unknown();
+                return Ok(());
+            }
+            Err(error) => return Err(error),
         };
-        let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
-        // A session of another project may be in no list, and still have been heard of.
-        let heard = self.finished.sessions().filter(|_| self.is_of_everything());
-        let known = self.family.members().chain(heard);
-        listed.chain(known.cloned()).collect()
+        while let Some(message) = messages.next().await? {
+            self.finished.skip(&message);
+        }
+        Ok(())
     }
 
-    /// Whether the event is not one of a request that was told; it then counts as told.
-    pub(crate) fn asks_anew(&mut self, event: &Event) -> bool {
+    /// The watched session; `None` when all sessions of a directory or server are watched.
+    pub(crate) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// The directory whose events are emitted; `None` for those of every directory.
+    pub(crate) fn directory(&self) -> Option<&str> {
+        self.directory.as_deref()
+    }
+
+    /// Whether the startup is complete.
+    pub(crate) fn is_started(&self) -> bool {
+        self.started
+    }
+
+    /// The startup is complete: what is recovered from now on was lost in a gap.
+    pub(crate) fn finish_startup(&mut self) {
+        self.started = true;
+    }
+
+    /// How many events were recovered since this was last asked.
+    pub(crate) fn take_unreported(&mut self) -> u64 {
+        std::mem::take(&mut self.unreported)
+    }
+
+    /// Whether events were recovered that no gap line has counted yet.
+    pub(crate) fn has_unreported(&self) -> bool {
+        self.unreported > 0
+    }
+
+    /// Whether the event is about the watched session itself, not a subagent.
+    pub(crate) fn is_root(&self, line: &Observation) -> bool {
+        self.tree.is_root(line)
+    }
+
+    /// Whether a live event is to be emitted; it then counts as emitted.
+    ///
+    /// The checks remember what they have seen, so their order matters:
+    /// 1. Types under `ocr.` are ours: a server's are refused before they can have an effect.
+    /// 2. The session tree rejects other sessions, and adopts new subagents.
+    /// 3. The event's id must be new, so that nothing of other sessions is remembered.
+    /// 4. It must not repeat the final state of what was just recovered from messages.
+    /// 5. A permission or question is emitted once, however it was announced.
+    pub(crate) fn admit(&mut self, line: &Observation) -> bool {
+        if matches!(line.event, Event::Record { .. }) {
+            tracing::warn!(
+                "dropped an event of the server whose type starts with {PREFIX}, which is reserved"
+            );
+            return false;
+        }
+        if line.session.is_none() && line.id.is_some() {
+            self.dedup.expect_ids();
+        }
+        let admitted = self.tree.owns(line)
+            && self
+                .dedup
+                .insert(&line.event, line.session.as_deref(), line.id.as_deref())
+            && !self.finished.is_echo(&line.event)
+            && self.is_new_request(&line.event);
+        if admitted && line.session.as_deref().is_some_and(|s| self.tree.contains(s)) {
+            self.finished.observe(&line.event);
+        }
+        admitted
+    }
+
+    /// Whether the event does not repeat a permission or question.
+    fn is_new_request(&mut self, event: &Event) -> bool {
         match event {
-            Event::Asked { request, .. } => self.asked.insert(request),
+            Event::Asked { request, .. } => self.requests.insert(request),
             _ => true,
         }
     }
 
-    /// Those of these sessions that no log tells anything of.
-    pub(crate) fn without_log(&self, mut sessions: HashSet<String>) -> HashSet<String> {
-        sessions.retain(|id| self.seen.last_seq(id).is_none());
-        sessions
+    /// Adds the subagents among these sessions.
+    pub(crate) fn adopt(&mut self, sessions: &[Session]) {
+        self.tree.adopt(sessions);
+    }
+
+    /// The sessions that are watched.
+    pub(crate) fn watched(&self, sessions: &[Session]) -> HashSet<String> {
+        let ours = |session: &&Session| {
+            self.session.is_none() && (self.directory.is_none() || self.directory == session.directory)
+        };
+        let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
+        // No list may have a session of another project.
+        let unlisted = self.dedup.sessions().filter(|_| self.watches_everything());
+        let known = self.tree.members().chain(unlisted);
+        listed.chain(known.cloned()).collect()
     }
 
     /// Whether the sessions of every directory are watched.
-    pub(crate) fn is_of_everything(&self) -> bool {
+    pub(crate) fn watches_everything(&self) -> bool {
         self.session.is_none() && self.directory.is_none()
     }
 
-    /// What the log is asked for. A session that is not named comes back whole: so every session is named
-    /// whose log is known to reach somewhere, and the unwanted ones from their end.
-    pub(crate) fn after(&self, sessions: &[Session], wanted: &HashSet<String>) -> HashMap<String, i64> {
-        let unwanted = sessions.iter().filter(|session| !wanted.contains(&session.id));
-        let told = wanted
+    /// Whether it is unknown how far this session was emitted.
+    pub(crate) fn is_forgotten(&self, session: &str) -> bool {
+        self.dedup.is_forgotten(session)
+    }
+
+    /// Where to read the log from. Sessions that a request does not name come whole, so it names every session whose
+    /// cursor is known, and those that are not watched with the end of their logs.
+    pub(crate) fn log_request(
+        &self,
+        sessions: &[Session],
+        watched: &HashSet<String>,
+    ) -> HashMap<String, i64> {
+        let others = sessions.iter().filter(|session| !watched.contains(&session.id));
+        let ours = watched
             .iter()
-            .filter_map(|id| Some((id.clone(), self.seen.last_seq(id)?)));
-        unwanted
-            .map(|session| (session.id.clone(), NOTHING))
-            .chain(told)
+            .filter_map(|id| Some((id.clone(), self.dedup.last_seq(id)?)));
+        others
+            .map(|session| (session.id.clone(), END_OF_LOG))
+            .chain(ours)
             .collect()
     }
-}
 
-/// The latest messages of each of these sessions, asked for a few at a time: a distant server may know hundreds.
-pub(crate) fn latest(
-    server: &Server,
-    sessions: HashSet<String>,
-) -> impl Stream<Item = (String, Result<Kept, Failure>)> + Unpin {
-    let asked = stream::iter(sessions).map(|id| {
-        let server = server.clone();
-        async move {
-            let kept = server.latest(&id).await;
-            (id, kept)
+    /// The entries of the log, unless it cannot be read. A broken log is not read again: it would repeat what was
+    /// recovered from the messages meanwhile.
+    pub(crate) fn readable(&mut self, history: History) -> Option<Entries> {
+        match history {
+            History::Entries(entries) if !self.log_is_broken => Some(entries),
+            History::Entries(_) | History::None => None,
+            History::Broken => {
+                self.log_is_broken = true;
+                None
+            }
         }
-    });
-    Box::pin(asked.buffer_unordered(AT_ONCE))
+    }
+
+    /// Whether the log is known to be broken.
+    pub(crate) fn log_is_broken(&self) -> bool {
+        self.log_is_broken
+    }
+
+    /// Whether entries of the log are lost. A server of 1.1 has no log, and may answer as if it were broken.
+    pub(crate) fn log_is_lost(&self) -> bool {
+        self.log_is_broken && self.dedup.has_ids()
+    }
+
+    /// Whether nothing was emitted yet, so that all of the log is missing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.dedup.is_empty()
+    }
+
+    /// Notes an entry that was emitted as an event. Returns whether it was.
+    pub(crate) fn catch_up(&mut self, entry: &Entry) -> bool {
+        self.dedup.catch_up(entry)
+    }
+
+    /// Whether an entry of the log has not been emitted.
+    pub(crate) fn is_missing(&self, entry: &Entry) -> bool {
+        self.dedup.is_missing(entry)
+    }
+
+    /// Whether the history of the entry's session is to be emitted and goes back further than its log: another version
+    /// began it, or it was imported. Its messages are complete; seen on 1.18.33.
+    pub(crate) fn is_older_than_log(&mut self, entry: &Entry) -> bool {
+        if self.started || !self.from_start {
+            return false;
+        }
+        if entry.seq == 0 && entry.bus_type() != "session.created" {
+            self.older_than_log.insert(entry.session.clone());
+        }
+        self.older_than_log.contains(&entry.session)
+    }
+
+    /// Records that an entry of the log is emitted, or made up for by the messages.
+    pub(crate) fn insert_entry(&mut self, entry: &Entry) {
+        self.dedup.insert_entry(entry);
+    }
+
+    /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
+    pub(crate) fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
+        let logged = |id: &str| self.dedup.last_seq(id).is_some();
+        watched
+            .iter()
+            .filter(|id| self.tree.contains(id) && !logged(id))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether the events of all these sessions are recoverable. Sessions without a log are not, except for the
+    /// messages of the watched session and its subagents; where the server has a log, nothing happened in them.
+    pub(crate) fn is_recoverable(&self, watched: &HashSet<String>) -> bool {
+        let logged = |id: &String| self.dedup.last_seq(id).is_some();
+        watched.iter().all(|id| self.tree.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
+    }
+
+    /// Whether it is known which messages were emitted.
+    pub(crate) fn knows_messages(&self) -> bool {
+        self.finished.is_reliable()
+    }
+
+    /// The final states of a message and its parts that were not emitted, as payloads. They count as emitted now.
+    pub(crate) fn recover_message(&mut self, message: &Message) -> Vec<String> {
+        let missing = self.finished.recover(message);
+        self.count_recovered(missing.len());
+        missing
+    }
+
+    /// Records that an entry of the log is emitted as this payload.
+    pub(crate) fn recover_entry(&mut self, entry: &Entry, payload: &str) {
+        self.insert_entry(entry);
+        if let Ok(line) = observe(payload) {
+            self.is_new_request(&line.event);
+        }
+        self.count_recovered(1);
+    }
+
+    /// Whether an open request was not emitted yet; it then counts as emitted.
+    pub(crate) fn recover_request(&mut self, request: &OpenRequest) -> bool {
+        let is_new = self.requests.insert(&request.id);
+        self.count_recovered(usize::from(is_new));
+        is_new
+    }
+
+    /// What was before us was not lost in a gap.
+    fn count_recovered(&mut self, events: usize) {
+        if self.started {
+            self.unreported += events as u64;
+        }
+    }
 }

@@ -1,44 +1,44 @@
-//! Which sessions are watched: one and those that it started, or all of them.
+//! Which sessions are watched: one with its subagents, or all of them.
 
 use crate::server::Session;
 use crate::wire::{Event, Observation};
 use std::collections::HashSet;
 
-/// The watched session with its children and theirs.
+/// The watched session with its descendants.
 #[derive(Debug)]
-pub(crate) struct Family {
-    /// None: every session.
+pub(crate) struct SessionTree {
+    /// `None`: every session.
     root: Option<String>,
     members: HashSet<String>,
 }
 
-impl Family {
-    pub(crate) fn of(root: Option<&str>) -> Self {
+impl SessionTree {
+    pub(crate) fn new(root: Option<&str>) -> Self {
         Self {
             root: root.map(str::to_owned),
             members: root.map(str::to_owned).into_iter().collect(),
         }
     }
 
-    /// Takes in the sessions among these that members started, and theirs.
-    pub(crate) fn adopt_from(&mut self, sessions: &[Session]) {
+    /// Adds the descendants among these sessions.
+    pub(crate) fn adopt(&mut self, sessions: &[Session]) {
         let mut grew = self.root.is_some();
         while grew {
             grew = false;
             for session in sessions {
-                let ours = session.parent.as_ref().is_some_and(|p| self.has(p));
-                grew |= ours && self.members.insert(session.id.clone());
+                let parent = session.parent.as_ref();
+                let is_child = parent.is_some_and(|parent| self.members.contains(parent));
+                grew |= is_child && self.members.insert(session.id.clone());
             }
         }
     }
 
-    /// Whether the event is ours to tell: it belongs to a member, or to no session at all. A new child
-    /// of a member becomes one.
-    pub(crate) fn owns(&mut self, seen: &Observation) -> bool {
-        let (Some(_), Some(session)) = (&self.root, seen.session.as_deref()) else {
+    /// Whether the event belongs to a member or to no session. A new child becomes a member.
+    pub(crate) fn owns(&mut self, line: &Observation) -> bool {
+        let (Some(_), Some(session)) = (&self.root, line.session.as_deref()) else {
             return true;
         };
-        if let Event::Session { parent: Some(parent) } = &seen.event
+        if let Event::Session { parent: Some(parent) } = &line.event
             && self.members.contains(&**parent)
         {
             self.members.insert(session.to_owned());
@@ -46,19 +46,19 @@ impl Family {
         self.members.contains(session)
     }
 
-    /// Whether the session is one of ours.
-    pub(crate) fn has(&self, session: &str) -> bool {
+    /// Whether it is the watched session or a descendant.
+    pub(crate) fn contains(&self, session: &str) -> bool {
         self.members.contains(session)
     }
 
-    /// The watched session and its children.
+    /// The watched session and its descendants.
     pub(crate) fn members(&self) -> impl Iterator<Item = &String> {
         self.members.iter()
     }
 
-    /// Whether the event is about the watched session itself, not a child of it.
-    pub(crate) fn is_root(&self, seen: &Observation) -> bool {
-        self.root.is_some() && self.root.as_deref() == seen.session.as_deref()
+    /// Whether the event is about the watched session itself.
+    pub(crate) fn is_root(&self, line: &Observation) -> bool {
+        self.root.is_some() && self.root.as_deref() == line.session.as_deref()
     }
 }
 
@@ -74,24 +74,21 @@ mod tests {
     }
 
     #[test]
-    fn children_belong_and_strangers_do_not() {
-        let mut family = Family::of(Some("a"));
-        assert!(!family.owns(&observe(&created("x", "stranger")).unwrap()));
-        assert!(family.owns(&observe(&created("b", "a")).unwrap()));
-        assert!(
-            family.owns(&observe(&created("c", "b")).unwrap()),
-            "a child's child too"
-        );
-        assert!(family.owns(&observe(r#"{"type":"server.heartbeat","properties":{}}"#).unwrap()));
+    fn adopts_children() {
+        let mut tree = SessionTree::new(Some("a"));
+        assert!(!tree.owns(&observe(&created("x", "stranger")).unwrap()));
+        assert!(tree.owns(&observe(&created("b", "a")).unwrap()));
+        assert!(tree.owns(&observe(&created("c", "b")).unwrap()), "a grandchild");
+        assert!(tree.owns(&observe(r#"{"type":"server.heartbeat","properties":{}}"#).unwrap()));
         let idle = |id: &str| format!(r#"{{"type":"session.idle","properties":{{"sessionID":"{id}"}}}}"#);
-        assert!(family.is_root(&observe(&idle("a")).unwrap()));
-        assert!(!family.is_root(&observe(&idle("b")).unwrap()));
-        assert!(!family.owns(&observe(&idle("x")).unwrap()));
+        assert!(tree.is_root(&observe(&idle("a")).unwrap()));
+        assert!(!tree.is_root(&observe(&idle("b")).unwrap()));
+        assert!(!tree.owns(&observe(&idle("x")).unwrap()));
     }
 
     #[test]
-    fn without_a_root_everything_belongs() {
-        let mut family = Family::of(None);
-        assert!(family.owns(&observe(&created("x", "y")).unwrap()));
+    fn owns_all_without_root() {
+        let mut tree = SessionTree::new(None);
+        assert!(tree.owns(&observe(&created("x", "y")).unwrap()));
     }
 }
