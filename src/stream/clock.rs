@@ -1,12 +1,12 @@
-//! The time of the stream: the one clock that everybody after us goes by.
+//! The clock of the stream. All later stages take the time from its lines.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The wall clock in milliseconds since the Unix epoch, except that it never goes back nor stands still: where the
-/// wall clock is set back, it goes on by the time that passes.
+/// The wall clock in milliseconds since the Unix epoch, except that it never goes back: when the wall clock is set back,
+/// it goes on by the time that passes.
 #[derive(Debug)]
 pub(super) struct Clock {
-    /// The latest that the wall clock said, and when.
+    /// The latest reading of the wall clock, and when it was taken.
     latest: i64,
     at: Instant,
 }
@@ -42,8 +42,8 @@ fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The server's payload as one line: byte for byte, with `ts` spliced in front of its first member, in the memory
-/// that it has already. `None` when it is no JSON object.
+/// The server's payload as one line: byte for byte, with `ts` in front of its first member. It reuses the payload's
+/// memory. `None` when it is not a JSON object.
 pub(super) fn stamp(payload: String, ts: i64) -> Option<Vec<u8>> {
     let object = payload.trim_ascii_start();
     let members = object.strip_prefix('{')?.trim_ascii_start();
@@ -55,7 +55,7 @@ pub(super) fn stamp(payload: String, ts: i64) -> Option<Vec<u8>> {
     line.truncate(end);
     line.reserve_exact(head.len() + 1);
     line.splice(..before, head.into_bytes());
-    // Between the members a line break is white space; inside a string JSON has none.
+    // A line break can only be white space between members: in JSON strings it is escaped.
     for byte in &mut line {
         if matches!(byte, b'\n' | b'\r') {
             *byte = b' ';
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_never_goes_back_nor_stands_still() {
+    fn never_goes_back() {
         let mut clock = Clock::default();
         let began = Instant::now();
         let after = |ms| began + Duration::from_millis(ms);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_payload_stays_as_it_is_behind_its_time() {
+    fn stamps_payload() {
         let line = stamp(
             r#"{"id":"evt_1","type":"a","properties":{"x":"\ud83d"}}"#.to_owned(),
             7,

@@ -1,4 +1,4 @@
-//! A document that `opencode export` wrote, as a stream.
+//! Turns a document of `opencode export` into a stream.
 
 use super::clock::stamp;
 use super::snapshot::payloads;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::io::Read;
 
-/// The document.
+/// A document of `opencode export`.
 #[derive(Deserialize)]
 struct Export {
     info: Info,
@@ -29,7 +29,7 @@ struct Info {
     version: Option<String>,
 }
 
-/// The times of a part or a message, wherever they stand.
+/// The times of a part or a message, wherever they are.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Times {
@@ -62,10 +62,10 @@ impl Time {
     }
 }
 
-/// Writes the document in `input` to `out` as the lines of a recording, each at its own time.
+/// Writes the document in `input` to `out` as a recording, each line at its own time.
 ///
 /// # Errors
-/// [`Code::BadData`] when it is no such document; what reading and writing say.
+/// [`Code::BadData`] when it is not such a document; what reading and writing report.
 pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
     let mut text = String::new();
     input
@@ -74,7 +74,9 @@ pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
     let export: Export = serde_json::from_str(&text).map_err(|e| {
         Failure::new(
             Code::BadData,
-            format_args!("this is no document of `opencode export`: {e}; write one with `opencode export SESSION > FILE`"),
+            format_args!(
+                "not a document of `opencode export`: {e}; create one with `opencode export SESSION > FILE`"
+            ),
         )
     })?;
     out.pass(&lines(&export))?;
@@ -86,7 +88,7 @@ fn lines(export: &Export) -> Vec<u8> {
     let mut now = 0;
     let mut first = None;
     for message in &export.messages {
-        // Before the server had it, nothing of it was there.
+        // Nothing of a message happened before it was created.
         now = now.max(created(message).unwrap_or(0));
         let times = message
             .parts
@@ -125,13 +127,13 @@ fn lines(export: &Export) -> Vec<u8> {
     lines
 }
 
-/// When a message was begun.
+/// When a message was created.
 fn created(message: &Message) -> Option<i64> {
     let times: Times = serde_json::from_str(message.info.get()).ok()?;
     integer(Raw::from(&*times.time?.created?))
 }
 
-/// When a part or a message came to be what it is.
+/// When a part or a message reached its present state.
 fn time_of(raw: &RawValue) -> Option<i64> {
     let times: Times = serde_json::from_str(raw.get()).ok()?;
     let state = times.state.and_then(|state| state.time);
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_becomes_a_recording_in_the_order_of_its_times() {
+    fn imports_in_order() {
         let document = r#"{"info":{"id":"ses_1","directory":"/p"},"messages":[
             {"info":{"id":"msg_1","sessionID":"ses_1","role":"user","time":{"created":5}},"parts":[{"id":"prt_1","sessionID":"ses_1","messageID":"msg_1","type":"text","text":"go"}]},
             {"info":{"id":"msg_2","sessionID":"ses_1","role":"assistant","time":{"created":6,"completed":9}},"parts":[{"id":"prt_2","sessionID":"ses_1","messageID":"msg_2","type":"tool","tool":"bash","state":{"status":"completed","time":{"start":7,"end":8}}}]}]}"#;

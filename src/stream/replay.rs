@@ -1,29 +1,29 @@
-//! Writes a recording again: what the stream wrote, and not what later stages added to it.
+//! Writes a recording again: the lines of the stream, without those that later stages added.
 //!
-//! The lines come out byte for byte. The one exception is the first: its `replay` becomes `true`, so that
-//! nobody acts on a session that is long gone.
+//! The lines stay as they are, byte for byte, except for the first: its `replay` becomes `true`, so that no stage acts
+//! on a session that is long gone.
 
 use crate::exit::Failure;
 use crate::pipe::{Out, Stage, filter};
 use crate::wire::record::{Opened, Record};
-use crate::wire::{Event, observe};
+use crate::wire::{Event, Timestamp, observe};
 use memchr::memmem;
 use std::io::Read;
 use std::time::Duration;
 
-/// What every line of ours contains, and hardly any other.
+/// What every record contains, and hardly any other line.
 const OURS: &[u8] = b"\"ocr.";
 
-/// How fast a recording runs.
+/// How fast a recording is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Speed {
-    /// So many times as fast as it was recorded.
+    /// This many times as fast as it was recorded.
     Times(f64),
     /// As fast as it is read.
     Max,
 }
 
-/// Writes the recording in `input` to `out`; with `all_lines` the later stages' lines too.
+/// Writes the recording in `input` to `out`, with `all_lines` including the lines of later stages.
 ///
 /// # Errors
 /// As [`filter`].
@@ -70,7 +70,7 @@ impl Stage for Replay {
 }
 
 impl Replay {
-    /// What stands in the line's place, if it does not pass as it is; empty for nothing.
+    /// What replaces the line, if it does not pass as it is; empty if the line is dropped.
     fn replaces(&self, line: &[u8]) -> Option<Vec<u8>> {
         memmem::find(line, OURS)?;
         let text = std::str::from_utf8(line).ok()?;
@@ -78,21 +78,21 @@ impl Replay {
             return None;
         };
         if kind == Opened::TYPE {
-            let mut told = text
+            let mut opened = text
                 .replacen("\"replay\":false", "\"replay\":true", 1)
                 .into_bytes();
-            told.push(b'\n');
-            return Some(told);
+            opened.push(b'\n');
+            return Some(opened);
         }
         let later = !self.all_lines && !kind.starts_with("ocr.stream.");
         later.then(Vec::new)
     }
 }
 
-/// Keeps the time between two lines, divided by the speed.
+/// Waits between two lines as long as between their times, divided by the speed.
 struct Pace {
     times: f64,
-    last: Option<i64>,
+    last: Option<Timestamp>,
 }
 
 impl Pace {
@@ -100,13 +100,13 @@ impl Pace {
         let stamped = std::str::from_utf8(line)
             .ok()
             .and_then(|text| observe(text).ok()?.ts);
-        let Some(ts) = stamped else { return };
-        if let Some(last) = self.last {
-            let between = u64::try_from(ts.saturating_sub(last)).unwrap_or(0);
-            let wait = Duration::from_millis(between).div_f64(self.times);
-            std::thread::sleep(wait);
+        let Some(now) = stamped.map(Timestamp::from_ms) else {
+            return;
+        };
+        if let Some(last) = self.last.replace(now) {
+            let between = u64::try_from(now.since(last)).unwrap_or(0);
+            std::thread::sleep(Duration::from_millis(between).div_f64(self.times));
         }
-        self.last = Some(self.last.map_or(ts, |last| last.max(ts)));
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
     );
 
     #[test]
-    fn later_stages_lines_are_left_out_and_the_first_line_says_replay() {
+    fn drops_later_stages() {
         let out = replayed(RECORDING, Speed::Max, false);
         let expected = RECORDING
             .replace("\"replay\":false", "\"replay\":true")
@@ -157,13 +157,13 @@ mod tests {
         assert_eq!(
             replayed(&out, Speed::Max, false),
             out,
-            "a replay of a replay is the same"
+            "replaying a replay changes nothing"
         );
         assert!(replayed(RECORDING, Speed::Max, true).contains("ocr.detect.turn"));
     }
 
     #[test]
-    fn the_speed_changes_nothing_but_the_pace() {
+    fn speed_changes_pace_only() {
         let fast = replayed(RECORDING, Speed::Max, false);
         assert_eq!(replayed(RECORDING, Speed::Times(1000.0), false), fast);
     }

@@ -47,7 +47,7 @@ pub(super) fn payloads(message: &Message) -> Vec<String> {
 /// Whether a part will not change any more.
 fn is_final(part: &Part) -> bool {
     match (&*part.kind, &part.state) {
-        ("tool", Some(state)) => matches!(&*state.status, "completed" | "error"),
+        ("tool", Some(state)) => state.is_over(),
         // The user's parts have no time at all.
         ("text" | "reasoning", _) => part.time.as_ref().is_none_or(|time| time.end().is_some()),
         _ => true,

@@ -1,4 +1,4 @@
-//! A connection that is cut, stalled, delayed, doubled and corrupted: nothing is lost, and nothing told twice.
+//! Connections that are cut, stalled, delayed, duplicated and corrupted: nothing is lost, and nothing is emitted twice.
 
 use crate::support::{Clock, Faults, Proxy, Recorded, Ways, measured, names, nothing_left, recording};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,15 +10,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many runs there are, each with a seed of its own.
+/// How many runs there are, each with its own seed.
 const RUNS: u64 = 220;
-/// How many of them meet a fault at least; a short recording may end before the one that was planned.
+/// How many of them must meet a fault; a short recording may end before its fault.
 const MET: usize = 200;
-/// How many of them go on side by side: most of their time they wait.
+/// How many run in parallel: most of the time they wait.
 const SIDE_BY_SIDE: usize = 12;
-/// How many faults one run has at most.
+/// The most faults of one run.
 const FAULTS: u64 = 6;
-/// Far more than a run takes on a busy machine.
+/// Far longer than a run takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 const PASSWORD: &str = "open sesame";
 
@@ -60,14 +60,14 @@ impl Run {
         Self { seed, watched, ways }
     }
 
-    /// Whether it ends when the session rests; otherwise when it is told to.
+    /// Whether it ends when the session is idle; otherwise it is ended by a signal.
     fn ends_at_rest(self) -> bool {
         matches!(self.watched, Watched::Session | Watched::FromStart)
     }
 }
 
-/// The recordings of sessions that come to rest.
-fn that_rest() -> Vec<String> {
+/// The recordings of sessions that become idle.
+fn idle_recordings() -> Vec<String> {
     let rests = |text: &String| {
         let mut events = text.lines().filter(|line| !line.contains("\"ocr."));
         events.any(|line| line.contains("\"type\":\"session.idle\""))
@@ -75,21 +75,21 @@ fn that_rest() -> Vec<String> {
     names().iter().map(|name| recording(name)).filter(rests).collect()
 }
 
-/// What a run told.
+/// What a run wrote.
 #[derive(Default)]
-struct Told {
+struct Output {
     lines: Vec<Value>,
     ids: HashSet<String>,
     gaps: usize,
 }
 
-impl Told {
+impl Output {
     fn take(&mut self, line: &str) -> Result<(), String> {
         let line: Value = serde_json::from_str(line).map_err(|torn| format!("a line is torn: {torn}"))?;
         if let Some(id) = line["id"].as_str()
             && !self.ids.insert(id.to_owned())
         {
-            return Err(format!("{id} was told twice"));
+            return Err(format!("{id} was emitted twice"));
         }
         self.gaps += usize::from(line["type"] == "ocr.stream.gap");
         self.lines.push(line);
@@ -97,9 +97,9 @@ impl Told {
     }
 }
 
-/// What a run told, against what the server's log says. `Err`: what is wrong.
-fn judge(server: &Recorded, run: Run, told: &Told, faults: Faults) -> Result<(), String> {
-    let lines = &told.lines;
+/// Compares a run's output with the server's log. `Err`: what is wrong.
+fn judge(server: &Recorded, run: Run, output: &Output, faults: Faults) -> Result<(), String> {
+    let lines = &output.lines;
     let family = server.family();
     for session in &family {
         let log = server.log_of(session);
@@ -111,21 +111,21 @@ fn judge(server: &Recorded, run: Run, told: &Told, faults: Faults) -> Result<(),
             .filter(|id| logged.contains(id))
             .collect();
         if ids != log {
-            let (missing, told) = (log.iter().find(|id| !ids.contains(id)), ids.len());
+            let (missing, emitted) = (log.iter().find(|id| !ids.contains(id)), ids.len());
             return Err(format!(
-                "{session}: {told} of {} events, missing {missing:?}",
+                "{session}: {emitted} of {} events, missing {missing:?}",
                 log.len()
             ));
         }
     }
     let session = |line: &Value| line["properties"]["sessionID"].as_str().map(str::to_owned);
     if let Some(strange) = lines.iter().filter_map(session).find(|s| !family.contains(s)) {
-        return Err(format!("{strange} is a stranger"));
+        return Err(format!("{strange} is not watched"));
     }
     if !lines.iter().map(|line| line["ts"].as_i64()).is_sorted() {
         return Err("time goes back".to_owned());
     }
-    // A stream that is told to end in a gap says so in its last line but one, and cannot call that gap complete.
+    // A stream that a signal ends during a gap reports the gap before its last line, as incomplete.
     let gaps = || {
         lines
             .iter()
@@ -149,7 +149,7 @@ fn judge(server: &Recorded, run: Run, told: &Told, faults: Faults) -> Result<(),
     Ok(())
 }
 
-/// Starts the stream; everything that it starts bears the mark.
+/// Starts the stream; everything that it starts carries the marker.
 fn start(run: Run, server: &Recorded, url: &str, mark: &str) -> Child {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"));
     command
@@ -187,67 +187,65 @@ fn go(run: Run, recording: &str) -> (Faults, Result<(), String>) {
     let proxy = Proxy::start_within(&server.url(), run.seed, faults, Some(server.events() / 2));
     let mark = format!("fault-run-{}-{}", std::process::id(), run.seed);
     let mut child = start(run, &server, &proxy.url(), &mark);
-    let told = read(run, &server, &proxy, &mut child);
-    let mut said = String::new();
+    let output = read(run, &server, &proxy, &mut child);
+    let mut messages = String::new();
     let mut stderr = child.stderr.take().expect("standard error is piped");
-    if told.is_err() {
+    if output.is_err() {
         let _ = child.kill();
     }
-    stderr
-        .read_to_string(&mut said)
-        .expect("what is said to people is text");
+    stderr.read_to_string(&mut messages).expect("messages are text");
     let status = child.wait().expect("it was started");
     nothing_left(&mark);
     let met = proxy.faults();
     let code = if run.ends_at_rest() { 0 } else { 143 };
-    let outcome = told.and_then(|told| {
-        if status.code() != Some(code) || !said.is_empty() {
-            return Err(format!("{status}: {said}"));
+    let outcome = output.and_then(|output| {
+        if status.code() != Some(code) || !messages.is_empty() {
+            return Err(format!("{status}: {messages}"));
         }
-        judge(&server, run, &told, met)
+        judge(&server, run, &output, met)
     });
     (met, outcome)
 }
 
-/// Reads to the end. A stream that does not end with its session is told to, once it has told everything.
-fn read(run: Run, server: &Recorded, proxy: &Proxy, child: &mut Child) -> Result<Told, String> {
+/// Reads to the end. A stream that does not end with its session gets a signal once it has emitted everything.
+fn read(run: Run, server: &Recorded, proxy: &Proxy, child: &mut Child) -> Result<Output, String> {
     let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
     let mut awaited: HashSet<String> = server.family().iter().flat_map(|s| server.log_of(s)).collect();
-    let (mut told, end, mut asked) = (Told::default(), Instant::now() + PATIENCE, run.ends_at_rest());
+    let (mut output, end, mut signaled) = (Output::default(), Instant::now() + PATIENCE, run.ends_at_rest());
     for line in stdout.lines() {
         let line = line.map_err(|e| e.to_string())?;
-        told.take(&line)?;
+        output.take(&line)?;
         if Instant::now() > end {
-            return Err(format!("no end; awaited are {awaited:?}"));
+            return Err(format!("no end; awaiting {awaited:?}"));
         }
-        if let Some(id) = told.lines.last().and_then(|line| line["id"].as_str()) {
+        if let Some(id) = output.lines.last().and_then(|line| line["id"].as_str()) {
             awaited.remove(id);
         }
-        if told.lines.len() == 1 && !run.ends_at_rest() {
-            // It listens, and whatever comes is its own.
+        if output.lines.len() == 1 && !run.ends_at_rest() {
+            // It listens, so that everything from now on is its own.
             server.begin();
         }
-        if !asked && awaited.is_empty() && told.gaps >= proxy.faults().must_show.min(1) {
-            asked = true;
+        if !signaled && awaited.is_empty() && output.gaps >= proxy.faults().must_show.min(1) {
+            signaled = true;
             let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
             kill_process(pid.expect("a process"), Signal::TERM).map_err(|e| e.to_string())?;
         }
     }
-    Ok(told)
+    Ok(output)
 }
 
 #[test]
-fn whatever_happens_to_the_connection_every_event_of_the_log_is_told_once_and_in_order() {
+fn every_event_once_in_order() {
     every_run_with(None);
 }
 
 #[test]
-fn the_same_behind_a_password() {
+fn every_event_with_password() {
     every_run_with(Some(PASSWORD));
 }
 
 fn every_run_with(password: Option<&'static str>) {
-    let recordings = that_rest();
+    let recordings = idle_recordings();
     let next = AtomicU64::new(0);
     let outcomes = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

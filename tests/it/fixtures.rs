@@ -1,13 +1,13 @@
-//! The recordings are what they claim to be: whole, stamped, neutral, and each with its script.
+//! The recordings are whole and stamped, contain nothing of the machine they were made on, and each has a script.
 
 use crate::support::{VERSION, names, recording};
 use serde_json::Value;
 
-/// Where recordings are made; no other path of a machine may be in them.
+/// Where recordings are made; they may contain no other path.
 const FOLDER: &str = "/tmp/ocr-fixture/";
 
 #[test]
-fn every_script_has_its_recording_from_opened_to_closed() {
+fn recordings_are_whole() {
     for name in names() {
         let text = recording(&name);
         let lines: Vec<Value> = text
@@ -29,11 +29,11 @@ fn every_script_has_its_recording_from_opened_to_closed() {
 }
 
 #[test]
-fn no_recording_names_a_path_of_the_machine_it_was_made_on() {
+fn recordings_have_no_foreign_paths() {
     for name in names() {
         let text = recording(&name);
         for root in ["/home/", "/root/", "/Users/", "/tmp/"] {
-            // A path begins after a quote, a blank or a bracket, not within another one.
+            // A path begins after a quote, a space or a bracket, not inside another one.
             let starts = |(at, _): &(usize, &str)| text[..*at].ends_with(['"', ' ', '>', '(', '=']);
             for (at, _) in text.match_indices(root).filter(starts) {
                 assert!(text[at..].starts_with(FOLDER), "{name}: {:.80}", &text[at..]);

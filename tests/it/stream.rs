@@ -1,4 +1,4 @@
-//! `ocr-stream` without a server: recordings, and what it says when it cannot begin.
+//! `ocr-stream` with recordings and recorded servers, and its errors at startup.
 
 use crate::support::{Proxy, Recorded, Ways, measured, ocr};
 use predicates::prelude::*;
@@ -23,21 +23,21 @@ fn replayed(args: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-fn a_replay_differs_from_the_recording_in_one_word() {
+fn replay_changes_one_word() {
     let recording = fs::read_to_string(LOOP).unwrap();
     let expected = recording.replacen("\"replay\":false", "\"replay\":true", 1);
     assert_eq!(String::from_utf8(replayed(&[])).unwrap(), expected);
 }
 
 #[test]
-fn every_speed_gives_the_same_bytes() {
+fn speed_changes_no_bytes() {
     let max = replayed(&[]);
     assert_eq!(replayed(&["--speed", "50"]), max);
     assert_eq!(replayed(&["--speed", "1000"]), max);
 }
 
 #[test]
-fn a_recording_comes_from_standard_input_too() {
+fn replays_stdin() {
     let recording = fs::read(LOOP).unwrap();
     let done = ocr("ocr-stream")
         .args(["--replay", "-"])
@@ -48,7 +48,7 @@ fn a_recording_comes_from_standard_input_too() {
 }
 
 #[test]
-fn what_later_stages_added_is_left_out_unless_asked_for() {
+fn all_lines() {
     let full = ocr("ocr-detect")
         .write_stdin(fs::read(LOOP).unwrap())
         .output()
@@ -56,7 +56,7 @@ fn what_later_stages_added_is_left_out_unless_asked_for() {
         .stdout;
     assert!(
         full.len() > fs::read(LOOP).unwrap().len(),
-        "nothing was found in the loop"
+        "no finding in the loop"
     );
     let replay = |args: &[&str]| {
         ocr("ocr-stream")
@@ -75,21 +75,21 @@ fn what_later_stages_added_is_left_out_unless_asked_for() {
     );
 }
 
-/// One line on standard error that says what to do, the right code, and nothing on standard output.
+/// Expects one line on standard error that says what to do, the right code, and nothing on standard output.
 fn fails(args: &[&str], code: i32, says: &str) {
     let done = ocr("ocr-stream").args(args).output().unwrap();
-    let told = String::from_utf8(done.stderr).unwrap();
-    assert_eq!(done.status.code(), Some(code), "{args:?}: {told}");
+    let stderr = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(code), "{args:?}: {stderr}");
     assert!(done.stdout.is_empty(), "{args:?}");
-    assert_eq!(told.lines().count(), 1, "{args:?}: {told}");
+    assert_eq!(stderr.lines().count(), 1, "{args:?}: {stderr}");
     assert!(
-        told.starts_with("ocr-stream: ") && told.contains(says),
-        "{args:?}: {told}"
+        stderr.starts_with("ocr-stream: ") && stderr.contains(says),
+        "{args:?}: {stderr}"
     );
 }
 
 #[test]
-fn what_keeps_it_from_beginning_is_one_line_with_advice() {
+fn startup_errors() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = folder.path().join("nosuch").display().to_string();
     fails(&[], 2, "--spawn");
@@ -135,7 +135,7 @@ fn what_keeps_it_from_beginning_is_one_line_with_advice() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_not_allowed() {
+fn unreadable_file() {
     use std::os::unix::fs::PermissionsExt;
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o000)).unwrap();
@@ -151,7 +151,7 @@ fn a_file_that_may_not_be_read_is_not_allowed() {
 }
 
 #[test]
-fn something_else_that_answers_is_no_opencode() {
+fn foreign_server() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let page = wiremock::ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html");
     let server = runtime.block_on(async {
@@ -170,7 +170,7 @@ fn something_else_that_answers_is_no_opencode() {
 }
 
 #[test]
-fn the_keeper_is_not_for_people() {
+fn rejects_hidden_arguments() {
     for args in [
         &["__keep-server"][..],
         &["__keep-server", "99", "x"],
@@ -189,8 +189,8 @@ fn the_keeper_is_not_for_people() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_server_is_started_for_its_keeper_alone() {
-    // Its keeper died before it began: nothing would end what it becomes, and nobody is there to be told.
+fn starts_server_for_supervisor_only() {
+    // Its supervisor died before it began, so that nothing would end the server.
     ocr("ocr-stream")
         .args(["__become-server", "1", "echo", "it", "runs"])
         .assert()
@@ -205,7 +205,7 @@ fn a_server_is_started_for_its_keeper_alone() {
 }
 
 #[test]
-fn a_wrong_flag_is_a_usage_error() {
+fn wrong_flags() {
     ocr("ocr-stream")
         .arg("--wrong")
         .assert()
@@ -230,8 +230,8 @@ fn a_wrong_flag_is_a_usage_error() {
     }
 }
 
-/// What a server tells whose log fails in this way.
-fn with_a_log_that_fails(status: u16) -> Vec<Value> {
+/// The gaps of a stream whose server answers its log request with this status.
+fn gaps_with_broken_log(status: u16) -> Vec<Value> {
     let ways = Ways {
         log_fails: Some(status),
         ..Ways::default()
@@ -260,9 +260,9 @@ fn with_a_log_that_fails(status: u16) -> Vec<Value> {
 }
 
 #[test]
-fn a_log_that_fails_is_a_gap_that_is_not_complete_and_no_lost_server() {
+fn broken_log_is_incomplete() {
     for status in [400, 500] {
-        let gaps = with_a_log_that_fails(status);
+        let gaps = gaps_with_broken_log(status);
         assert!(!gaps.is_empty());
         assert!(
             gaps.iter().all(|gap| gap["properties"]["complete"] == false),
@@ -271,7 +271,7 @@ fn a_log_that_fails_is_a_gap_that_is_not_complete_and_no_lost_server() {
     }
 }
 
-/// What a stream without a session tells of a recording that is played while it watches, until it rests.
+/// Watches without a session while a recording is played, until everything of its log is emitted.
 fn watched(arguments: &[&str], strange: &str) -> String {
     let recording = fs::read_to_string(LOOP.replace("one-call-loop", "clean-completion")).unwrap();
     let server = Recorded::play(&recording.replacen("session.status", strange, 1));
@@ -304,17 +304,17 @@ fn watched(arguments: &[&str], strange: &str) -> String {
 }
 
 #[test]
-fn without_a_session_every_session_of_the_directory_is_told() {
+fn directory() {
     assert!(watched(&[], "session.status").contains("\"directory\":\"/project\""));
 }
 
 #[test]
-fn with_all_those_of_every_directory_are_told_unwrapped() {
+fn all_directories() {
     let told = watched(&["--all"], "session.status");
     assert!(!told.contains("\"payload\""));
 }
 
 #[test]
-fn an_event_that_nobody_knows_passes() {
+fn unknown_event_passes() {
     assert!(watched(&[], "session.dreams").contains("\"type\":\"session.dreams\""));
 }

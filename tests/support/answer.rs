@@ -1,16 +1,16 @@
-//! A scripted turn as the provider's own stream: `OpenAI`'s chunks, one server-sent event each.
+//! A scripted turn as a provider streams it: `OpenAI` chunks, one server-sent event each.
 
 use super::script::{Turn, Usage};
 use serde_json::{Value, json};
 
-/// How many characters come in one piece, unless the turn says otherwise.
+/// How many characters a chunk has, unless the turn says otherwise.
 const CHUNK: usize = 48;
 /// Roughly how many characters make one token.
 const CHARS_A_TOKEN: usize = 4;
-/// When every answer was made, in seconds since the epoch: any fixed number will do.
+/// The creation time of every answer, in seconds since the epoch. Any fixed number works.
 const CREATED: u64 = 1_700_000_000;
 
-/// The events of one answer. `n` is its number and makes the ids of its calls.
+/// The events of answer number `n`, which is part of the ids of its calls.
 pub fn events(turn: &Turn, n: usize, request_chars: usize) -> Vec<String> {
     let size = turn.chunk.unwrap_or(CHUNK).max(1);
     let mut deltas = vec![json!({"role": "assistant", "content": ""})];

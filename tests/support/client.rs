@@ -1,14 +1,14 @@
-//! The few requests that tests make of a server.
+//! The requests that tests make to a server.
 
 use super::events::Events;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
-/// The user of the server's password, unless it is told another.
+/// The server's default user.
 const USER: &str = "opencode";
 
-/// A client of a running server, ours or one that `ocr-stream` spawned.
+/// A client of a running server, whoever started it.
 pub struct Client {
     url: String,
     dir: PathBuf,
@@ -20,7 +20,7 @@ impl Client {
     /// A client of the server at `url`, for the project in `dir`.
     ///
     /// # Panics
-    /// When there is no runtime for it.
+    /// When no runtime can be created.
     pub fn new(url: &str, dir: &Path, password: Option<&str>) -> Self {
         Self {
             url: url.trim_end_matches('/').to_owned(),
@@ -89,7 +89,7 @@ impl Client {
         assert_eq!((status, answer), (200, Value::Bool(true)));
     }
 
-    /// The status and the JSON that the server answers; null where it answers something else.
+    /// The status and the JSON of the server's answer; null when the answer is not JSON.
     ///
     /// # Panics
     /// When it does not answer.
@@ -97,7 +97,7 @@ impl Client {
         self.send(reqwest::Client::new().get(format!("{}{path}", self.url)))
     }
 
-    /// The same for a request with a body.
+    /// The same for a POST request with a body.
     ///
     /// # Panics
     /// When it does not answer.

@@ -1,5 +1,5 @@
-//! A proxy between us and a server that does to the events what networks do: at random points, but the same
-//! ones for the same seed.
+//! A proxy in front of a server that damages the event stream as networks do: at random points that depend only on
+//! the seed.
 
 use super::host::Host;
 use super::rng::Rng;
@@ -15,30 +15,29 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// One event in so many is hit, while there are faults left.
+/// One event in this many gets a fault, while there are faults left.
 const SPREAD: usize = 60;
-/// What stands before each event's payload.
+/// The prefix of each event's payload.
 const DATA: &str = "data: ";
-/// One thing that a corrupted byte becomes: it is part of no text.
+/// A value for a corrupted byte that is never part of UTF-8.
 const NO_TEXT: u8 = 0xFF;
 
-/// What was done so far.
+/// The faults so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Faults {
-    /// Connections that were cut: between events, in the middle of one, or of a character.
+    /// Connections that were cut: between events, inside an event, or inside a character.
     pub cuts: usize,
-    /// Connections on which nothing more came.
+    /// Connections on which nothing more arrived.
     pub stalls: usize,
     /// Events with a byte overwritten.
     pub corrupted: usize,
-    /// Events that came late.
+    /// Events that arrived late.
     pub delays: usize,
-    /// Events that came twice.
+    /// Events that arrived twice.
     pub duplicates: usize,
     /// Answers to other requests that broke off in the middle.
     pub broken_answers: usize,
-    /// How many of the cuts and corruptions hit a connection that had told of a session's work, and so can
-    /// not go unnoticed.
+    /// How many of the cuts and corruptions hit an event of a session, so that the stream must notice them.
     pub must_show: usize,
 }
 
@@ -51,7 +50,7 @@ pub struct Proxy {
 struct Line {
     upstream: String,
     client: reqwest::Client,
-    /// Whether nobody may listen.
+    /// Whether event streams are refused.
     shut: watch::Sender<bool>,
     chance: Mutex<Chance>,
 }
@@ -59,7 +58,7 @@ struct Line {
 struct Chance {
     rng: Rng,
     left: usize,
-    /// How many events there are before the one that is hit whatever chance says.
+    /// How many events there are before the one that gets a fault in any case.
     until_first: Option<usize>,
     done: Faults,
 }
@@ -75,12 +74,12 @@ enum Fate {
 }
 
 impl Proxy {
-    /// A proxy in front of `upstream` that makes this many faults, chosen by `seed`.
+    /// A proxy in front of `upstream` with this many faults, chosen by `seed`.
     pub fn start(upstream: &str, seed: u64, faults: usize) -> Self {
         Self::start_within(upstream, seed, faults, None)
     }
 
-    /// The same, with the first fault within so many events.
+    /// The same, with the first fault within this many events.
     pub fn start_within(upstream: &str, seed: u64, faults: usize, within: Option<usize>) -> Self {
         let mut rng = Rng::new(seed);
         let until_first = within.map(|within| rng.below(within));
@@ -107,17 +106,17 @@ impl Proxy {
         self.host.url()
     }
 
-    /// Cuts everybody off who listens, and lets nobody listen until it is opened.
+    /// Cuts all event streams, and refuses new ones until it is opened.
     pub fn shut(&self) {
         self.line.shut.send_replace(true);
     }
 
-    /// Lets everybody listen again.
+    /// Allows event streams again.
     pub fn open(&self) {
         self.line.shut.send_replace(false);
     }
 
-    /// What it did so far.
+    /// The faults so far.
     ///
     /// # Panics
     /// When a handler panicked.
@@ -167,7 +166,7 @@ impl Line {
         asked.body(body).send().await.map_err(axum::Error::new)
     }
 
-    /// What was missed may be lost on its way as well.
+    /// Answers that are used for recovery may break off too.
     fn maybe_broken(&self, path: &str, bytes: Bytes) -> Body {
         let mut chance = self.chance.lock().expect("no handler panics");
         let spread = match path {
@@ -229,7 +228,8 @@ impl Line {
     }
 }
 
-/// Where this byte breaks the event's JSON, from `at` on: elsewhere it would be another text, and nobody could tell.
+/// The first position from `at` on where this byte makes the event's JSON invalid. Elsewhere it would only change a
+/// text, which nobody could notice.
 fn breaks(event: &[u8], at: usize, byte: u8) -> usize {
     let payload = DATA.len()..event.len() - 2;
     let mut tried = event.to_vec();
@@ -248,12 +248,12 @@ fn cut() -> io::Error {
     io::Error::new(io::ErrorKind::ConnectionReset, "cut by the proxy")
 }
 
-/// One connection: what of it has come and is not passed on yet.
+/// One connection with what was received and not yet passed on.
 struct Wire {
     line: Arc<Line>,
     upstream: std::pin::Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
     came: Vec<u8>,
-    /// What goes out next: bytes, or the cut.
+    /// What is sent next: bytes, or the cut.
     out: VecDeque<io::Result<Bytes>>,
 }
 
@@ -292,7 +292,7 @@ impl Wire {
         }
     }
 
-    /// One event meets its fate.
+    /// Passes one event on, or damages it.
     async fn meet(&mut self, mut event: Vec<u8>) {
         match self.line.fate(&event) {
             Fate::Passes => {}

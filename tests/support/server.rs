@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 /// What the server prints when it is ready, before its URL.
 const LISTENING: &str = "opencode server listening on ";
 
-/// Where our ports begin. Linux gives ports from 32,768 on to outgoing connections, others from 49,152.
+/// Our first port. Linux uses ports from 32,768 on for outgoing connections, other systems from 49,152.
 const FIRST_PORT: u16 = 12_000;
 /// How long a port may stay taken after a kill.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A server that runs until it is dropped. What is asked of it, its [`Client`] asks.
+/// A server that runs until it is dropped. Requests go through its [`Client`].
 pub struct Server {
     child: Child,
     client: Client,
@@ -53,8 +53,8 @@ impl Server {
         }
     }
 
-    /// Kills the server with everything that it started, as a crash does, and starts it again in the same
-    /// home on the same port.
+    /// Kills the server with everything that it started, as in a crash, and restarts it in the same home on the
+    /// same port.
     ///
     /// # Panics
     /// When it does not start again.
@@ -70,7 +70,7 @@ impl Server {
 
     fn kill(&mut self) {
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // An error says that it is gone already.
+            // An error means that it is gone already.
             let _ = kill_process_group(group, Signal::KILL);
         }
         let _ = self.child.wait();
@@ -96,8 +96,8 @@ impl Drop for Server {
     }
 }
 
-/// A port that is nobody else's, also while no server listens there: it is not among those that systems
-/// give to outgoing connections, nor 4096, which every server takes that is not told where to listen.
+/// A port that no other program takes while no server listens there: systems do not use it for outgoing connections,
+/// and it is not 4096, the default of `opencode serve`.
 fn own_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = FIRST_PORT + u16::try_from(std::process::id() % 100).unwrap_or(0) * 100;
@@ -109,7 +109,7 @@ fn own_port() -> u16 {
     }
 }
 
-/// What was killed may hold its port for a moment.
+/// A killed server may hold its port for a moment.
 fn wait_until_free(port: u16) {
     let end = Instant::now() + PATIENCE;
     while let Err(taken) = TcpListener::bind(("127.0.0.1", port)) {
@@ -131,7 +131,7 @@ fn spawn(opencode: &OpenCode, project: &Project, password: Option<&str>, port: u
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
-        // A group of its own, so that the commands it runs go with it.
+        // A group of its own, so that its commands are killed with it.
         .process_group(0);
     let mut child = command.spawn().expect("an executable OpenCode");
     let stdout = child.stdout.take().expect("standard output is piped");
@@ -139,7 +139,7 @@ fn spawn(opencode: &OpenCode, project: &Project, password: Option<&str>, port: u
     (child, url)
 }
 
-/// The URL that the server prints. Whatever it prints later is read too, or it would wait for us.
+/// The URL that the server prints. Its later output is read too, or the server would block.
 fn listening(mut stdout: BufReader<ChildStdout>) -> String {
     let mut line = String::new();
     loop {
@@ -149,7 +149,7 @@ fn listening(mut stdout: BufReader<ChildStdout>) -> String {
             .expect("standard output of the server");
         assert!(
             read > 0,
-            "OpenCode ended before it listened; its own words are above"
+            "OpenCode ended before it listened; see its output above"
         );
         if let Some(url) = line.trim_end().strip_prefix(LISTENING) {
             let url = url.to_owned();

@@ -1,11 +1,11 @@
-//! What was asked before anybody watched: no log has it, and the session waits for an answer.
+//! A permission that was requested before we watched: no log has it, and the session waits for an answer.
 
 use crate::support::{OLDEST, OpenCode, Project, Provider, Script, Server, live_shell};
 
 const ASKS: &str = r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}}, "turns": [
     {"calls": [{"tool": "bash", "input": {"command": "date", "description": "Looks at the clock"}}]}, {"text": "Done."}]}"#;
 
-fn is_told_once(opencode: Option<OpenCode>) {
+fn emits_once(opencode: Option<OpenCode>) {
     let Some(opencode) = opencode else { return };
     let script = Script::parse(ASKS).unwrap();
     let provider = Provider::start(script.clone());
@@ -29,11 +29,11 @@ fn is_told_once(opencode: Option<OpenCode>) {
 }
 
 #[test]
-fn what_was_asked_before_we_came_is_told() {
-    is_told_once(OpenCode::get());
+fn open_request() {
+    emits_once(OpenCode::get());
 }
 
 #[test]
-fn what_was_asked_before_we_came_is_told_of_the_oldest_too() {
-    is_told_once(OpenCode::version(OLDEST));
+fn open_request_oldest() {
+    emits_once(OpenCode::version(OLDEST));
 }

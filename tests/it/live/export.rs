@@ -1,14 +1,14 @@
-//! What `opencode export` writes of a real session, as a stream.
+//! A real session's `opencode export` as a stream.
 
 use crate::support::{Live, live_shell};
 
-/// Goes in circles for a while and then gives up.
+/// Loops for a while and then gives up.
 const LOOPS: &str = r#"{"task": "Look.", "turns": [
     {"laps": 6, "turns": [{"text": "Let me look.", "calls": [{"tool": "bash", "input": {"command": "cat missing.log", "description": "Reads the log"}}]}]},
     {"text": "There is no such log."}]}"#;
 
 #[test]
-fn a_session_that_was_exported_is_judged_like_one_that_was_watched() {
+fn export_is_judged_alike() {
     let Some(live) = Live::play(LOOPS) else { return };
     let watched = format!(
         "ocr-stream --server {} --task Look. | ocr-detect --only",

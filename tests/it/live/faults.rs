@@ -1,4 +1,4 @@
-//! A real server that crashes in the middle of its work and comes back: nothing that its log keeps is lost.
+//! A real server that crashes during its work and restarts: nothing that its log has is lost.
 
 use crate::support::{
     Faults, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many runs there are, each with a seed of its own.
+/// How many runs there are, each with its own seed.
 const RUNS: u64 = 20;
-/// How many go on side by side: each has a server, and that is what costs.
+/// How many run in parallel: each has a server, which is expensive.
 const SIDE_BY_SIDE: usize = 3;
-/// The crash comes after this many lines at most; the whole session has about twice as many.
+/// The crash happens after this many lines at most; the whole session has about twice as many.
 const LINES: usize = 40;
 const PASSWORD: &str = "open sesame";
 
@@ -22,7 +22,7 @@ const WORKS: &str = r#"{"task": "Count.", "turns": [
         "calls": [{"tool": "bash", "input": {"command": "echo {lap} größer", "description": "Counts"}}]}]},
     {"text": "Counted."}]}"#;
 
-/// The ids that the server's log has of a session, in order.
+/// The ids of a session's log, in order.
 fn log_of(server: &Server, session: &str) -> Vec<String> {
     let (status, log) = server.post("/sync/history", &json!({}));
     assert_eq!(status, 200);
@@ -34,14 +34,14 @@ fn log_of(server: &Server, session: &str) -> Vec<String> {
         .collect()
 }
 
-/// The ids of this log that were told, in order. No event is told twice, and time does not go back.
-fn told(lines: &[Value], log: &[String]) -> Vec<String> {
+/// The ids of this log that were emitted, in order. No event is emitted twice, and time does not go back.
+fn emitted(lines: &[Value], log: &[String]) -> Vec<String> {
     let mut ids: Vec<String> = lines
         .iter()
         .filter_map(|line| Some(line["id"].as_str()?.to_owned()))
         .collect();
     let different: HashSet<&String> = ids.iter().collect();
-    assert_eq!(different.len(), ids.len(), "something was told twice");
+    assert_eq!(different.len(), ids.len(), "an event was emitted twice");
     assert!(
         lines.iter().map(|line| line["ts"].as_i64()).is_sorted(),
         "time goes back"
@@ -50,8 +50,7 @@ fn told(lines: &[Value], log: &[String]) -> Vec<String> {
     ids
 }
 
-/// One run: the server is killed when so many lines have been read, and started again. The faults that it met
-/// besides.
+/// One run: the server is killed after some lines and started again. Returns the other faults of the run.
 fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Faults, String> {
     let mut rng = Rng::new(seed);
     let script = Script::parse(WORKS).expect("a scenario");
@@ -77,7 +76,7 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
         .as_str()
         .unwrap_or("")
         .to_owned();
-    // Told even where a fault swallowed what is not in the log.
+    // It is emitted even where a fault hit an event that is not in the log.
     run.wait_for("message.updated");
     for _ in 0..rng.below(LINES) {
         run.wait_for("{");
@@ -88,10 +87,14 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
         return Err(format!("{}: {}", done.status, done.stderr));
     }
     let (lines, log) = (done.json(), log_of(&server, &session));
-    let told = told(&lines, &log);
-    if told != log {
-        let missing: Vec<_> = log.iter().filter(|id| !told.contains(id)).collect();
-        return Err(format!("told {} of {}, not {missing:?}", told.len(), log.len()));
+    let emitted = emitted(&lines, &log);
+    if emitted != log {
+        let missing: Vec<_> = log.iter().filter(|id| !emitted.contains(id)).collect();
+        return Err(format!(
+            "emitted {} of {}, not {missing:?}",
+            emitted.len(),
+            log.len()
+        ));
     }
     let closed = &done.of("ocr.stream.closed")[0]["properties"]["reason"];
     let gaps = done.of("ocr.stream.gap");
@@ -105,12 +108,12 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
 }
 
 #[test]
-fn a_server_that_crashes_and_comes_back_loses_no_event_of_its_log() {
+fn crash_loses_nothing() {
     every_run_with(None);
 }
 
 #[test]
-fn the_same_behind_a_password() {
+fn crash_with_password() {
     every_run_with(Some(PASSWORD));
 }
 
@@ -138,17 +141,17 @@ fn every_run_with(password: Option<&str>) {
     assert!(wrong.is_empty(), "{} of {RUNS} runs: {wrong:#?}", wrong.len());
     let met = met.into_inner().unwrap();
     let hit = met.iter().filter(|met| **met != Faults::default()).count();
-    eprintln!("beside the crash {hit} of {RUNS} runs met a fault");
+    eprintln!("{hit} of {RUNS} runs met a fault besides the crash");
     assert!(hit > met.len() / 2, "too few faults: {met:?}");
 }
 
 #[test]
-fn a_server_of_our_own_that_is_killed_ends_the_stream_at_once() {
+fn killed_own_server() {
     let Some(opencode) = OpenCode::get() else { return };
     let script = Script::parse(r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#).unwrap();
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
-    // Trying again for ten minutes would be no end at all.
+    // With ten minutes of attempts, the test would not end.
     let line = "exec ocr-stream --spawn --task Wait. --reconnect-timeout 600";
     let mut run = live_shell(line, &opencode, &project);
     let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
@@ -167,10 +170,10 @@ fn a_server_of_our_own_that_is_killed_ends_the_stream_at_once() {
         "serverGone"
     );
     assert!(done.of("ocr.stream.gap").is_empty());
-    assert!(serving(&port).is_empty(), "something is left");
+    assert!(serving(&port).is_empty(), "a process is left");
 }
 
-/// The processes that are the server on this port, without their keeper.
+/// The server's processes on this port, without their supervisor.
 fn serving(port: &str) -> Vec<i32> {
     let listed = std::process::Command::new("ps")
         .args(["-eo", "pid=,args="])
@@ -183,7 +186,7 @@ fn serving(port: &str) -> Vec<i32> {
 }
 
 #[test]
-fn what_was_before_and_what_comes_join_without_a_seam() {
+fn from_start_is_seamless() {
     let Some(opencode) = OpenCode::get() else { return };
     let script = Script::parse(WORKS).unwrap();
     let provider = Provider::start(script.clone());
@@ -191,7 +194,7 @@ fn what_was_before_and_what_comes_join_without_a_seam() {
     let server = Server::start(&opencode, &project);
     let events = server.events();
     let session = server.begin(&script.task);
-    // In the middle of its work, as near to its events as can be.
+    // During its work, as close to its events as possible.
     events.wait(|event| event["properties"]["part"]["state"]["status"] == "completed");
     let line = format!(
         "ocr-stream --server {} --session {session} --from-start",
@@ -200,11 +203,11 @@ fn what_was_before_and_what_comes_join_without_a_seam() {
     let done = live_shell(&line, &opencode, &project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let log = log_of(&server, &session);
-    assert_eq!(told(&done.json(), &log), log);
+    assert_eq!(emitted(&done.json(), &log), log);
     assert!(done.of("ocr.stream.gap").is_empty());
-    // It rests now: the same again is all of it, from the log alone.
+    // It is idle now: the same again comes from the log alone.
     let again = live_shell(&line, &opencode, &project).finish();
     let log = log_of(&server, &session);
-    assert_eq!(told(&again.json(), &log), log);
+    assert_eq!(emitted(&again.json(), &log), log);
     assert_eq!(again.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
 }

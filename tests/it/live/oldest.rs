@@ -1,20 +1,20 @@
-//! The oldest `OpenCode` that is supported: no ids on its events, no log of them; and one of those between, whose log
-//! is always empty.
+//! The oldest `OpenCode` that is supported, whose events have no ids and no log; and a later one, whose log is always
+//! empty.
 
 use crate::support::{
-    OLDEST, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
+    Live, OLDEST, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
     nothing_left, wait_until_gone,
 };
 use serde_json::Value;
 
-/// Answers `/sync/history` with nothing, whatever happened.
+/// Answers `/sync/history` with an empty list, whatever happened.
 const MIDDLE: &str = "1.14.41";
 
-/// How many runs with a crash there are, each with a seed of its own.
+/// How many runs with a crash there are, each with its own seed.
 const RUNS: u64 = 20;
-/// How many go on side by side: each has a server, and that is what costs.
+/// How many run in parallel: each has a server, which is expensive.
 const SIDE_BY_SIDE: u64 = 3;
-/// The crash comes after this many lines at most.
+/// The crash happens after this many lines at most.
 const LINES: usize = 30;
 const PASSWORD: &str = "open sesame";
 
@@ -26,21 +26,26 @@ const WORKS: &str = r#"{"task": "Count.", "turns": [
         "calls": [{"tool": "bash", "input": {"command": "echo {lap} größer", "description": "Counts"}}]}]},
     {"text": "Counted."}]}"#;
 
-/// A session of its own, and one whose subagent works.
-const TWICE: &str = r#"{"task": "Count.", "turns": [
-    {"laps": 0, "turns": [{"calls": [{"tool": "bash", "input": {"command": "echo {lap}", "description": "Counts"}}]}, {"text": "Counted {lap}."}]}],
-    "agents": [
-        {"prompt": "Have it looked at.", "turns": [
-            {"calls": [{"tool": "task", "input": {"description": "Look", "prompt": "Look at the project.", "subagent_type": "general"}}]},
-            {"text": "They looked."}]},
-        {"prompt": "Look at the project.", "turns": [
-            {"calls": [{"tool": "bash", "input": {"command": "ls", "description": "Lists"}}]}, {"text": "It is there."}]}]}"#;
+/// Runs a scenario with this version; `None` where live tests are skipped.
+fn play(version: &str, script: &str) -> Option<Live> {
+    let opencode = OpenCode::version(version)?;
+    let script = Script::parse(script).unwrap();
+    let provider = Provider::start(script.clone());
+    let project = Project::new(&script, &provider);
+    let server = Server::start(&opencode, &project);
+    Some(Live {
+        server,
+        project,
+        provider,
+        script,
+        opencode,
+    })
+}
 
-/// What a session's messages come to, as the server keeps them: the ids of calls that have ended and of
-/// texts that were written to their end.
+/// The ids of a session's finished calls and texts, as the server stores them.
 ///
-/// `None` where the server cannot read them itself: 1.1 writes a part in place, and a crash may come in the middle.
-fn kept(server: &Server, session: &str) -> Option<Vec<String>> {
+/// `None` where the server cannot read them: 1.1 writes a part in place, and a crash may happen in the middle.
+fn stored(server: &Server, session: &str) -> Option<Vec<String>> {
     let (status, messages) = server.get(&format!("/session/{session}/message"));
     if status == 500 {
         return None;
@@ -56,7 +61,7 @@ fn kept(server: &Server, session: &str) -> Option<Vec<String>> {
     Some(ids)
 }
 
-/// The id of a part that has come to its end.
+/// The id of a part that is finished.
 fn final_state(part: &Value) -> Option<String> {
     let status = part["state"]["status"].as_str().unwrap_or_default();
     let text = matches!(part["type"].as_str(), Some("text" | "reasoning"));
@@ -64,8 +69,8 @@ fn final_state(part: &Value) -> Option<String> {
     ended.then(|| part["id"].as_str().unwrap_or_default().to_owned())
 }
 
-/// The ids of parts that were told in their final state, each as often as it was told.
-fn told(lines: &[Value]) -> Vec<String> {
+/// The ids of parts that were emitted in their final state, as often as they were emitted.
+fn emitted(lines: &[Value]) -> Vec<String> {
     let mut ids: Vec<String> = lines
         .iter()
         .filter(|line| line["type"] == "message.part.updated")
@@ -99,23 +104,26 @@ fn crash(opencode: &OpenCode, version: &str, seed: u64) {
     server.crash_and_restart(opencode, &project);
     let done = run.finish();
     assert_eq!(done.code(), Some(0), "seed {seed}: {}", done.stderr);
-    let (told, kept) = (told(&done.json()), kept(&server, &session));
-    if let Some(kept) = &kept {
-        assert_eq!(&told, kept, "seed {seed}: twice, or missing");
+    let (emitted, stored) = (emitted(&done.json()), stored(&server, &session));
+    if let Some(stored) = &stored {
+        assert_eq!(&emitted, stored, "seed {seed}: twice, or missing");
     }
-    assert!(told.windows(2).all(|two| two[0] != two[1]), "seed {seed}: twice");
+    assert!(
+        emitted.windows(2).all(|two| two[0] != two[1]),
+        "seed {seed}: twice"
+    );
     assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
     let gaps = done.of("ocr.stream.gap");
-    assert!(!gaps.is_empty(), "seed {seed}: no gap was told");
+    assert!(!gaps.is_empty(), "seed {seed}: no gap");
     let complete = gaps.iter().all(|gap| gap["properties"]["complete"] == true);
-    assert_eq!(complete, kept.is_some(), "seed {seed}: {gaps:?}");
+    assert_eq!(complete, stored.is_some(), "seed {seed}: {gaps:?}");
     let home = project.env()[0].1.clone();
     drop(server);
     nothing_left(&home);
 }
 
 #[test]
-fn final_states_survive_a_crash_without_a_log() {
+fn crash_without_log() {
     let Some(opencode) = OpenCode::version(OLDEST) else {
         return;
     };
@@ -133,81 +141,64 @@ fn final_states_survive_a_crash_without_a_log() {
 }
 
 #[test]
-fn final_states_survive_a_crash_with_a_log_that_is_always_empty() {
+fn crash_with_empty_log() {
     let Some(opencode) = OpenCode::version(MIDDLE) else {
         return;
     };
     crash(&opencode, MIDDLE, 1);
 }
 
-/// Everything that happens while nobody may listen, in sessions that were silent until then or did not exist.
-fn silent_until_the_gap(version: &str, arguments: &str) {
-    let Some(opencode) = OpenCode::version(version) else {
-        return;
-    };
-    let script = Script::parse(TWICE).unwrap();
-    let provider = Provider::start(script.clone());
-    let project = Project::new(&script, &provider);
-    let server = Server::start(&opencode, &project);
+/// What a session does while the connection is lost, and what of it is recovered when it or its directory is watched.
+fn work_in_gap(version: &str) {
+    let Some(live) = play(version, WORKS) else { return };
+    let server = &live.server;
     let events = server.events();
-    let rests = |session: &str| {
+    let work = |session: &str| {
+        server.prompt(session, &live.script.task);
         events.wait(|e| e["type"] == "session.idle" && e["properties"]["sessionID"] == session);
     };
-    let silent = server.begin(&script.task);
-    rests(&silent);
-    let before = kept(&server, &silent).unwrap();
-    let proxy = Proxy::start(server.url(), 0, 0);
-    let line = format!(
-        "exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}",
-        proxy.url()
-    );
-    let mut run = live_shell(&line, &opencode, &project);
-    run.wait_for("server.connected");
-    proxy.shut();
-    server.prompt(&silent, &script.task);
-    rests(&silent);
-    let new = server.begin("Have it looked at.");
-    rests(&new);
-    proxy.open();
-    let gap: Value = serde_json::from_str(&run.wait_for("ocr.stream.gap")).unwrap();
-    run.signal("-TERM");
-    let done = run.finish();
-    let (_, listed) = server.get("/session");
-    let listed = listed.as_array().unwrap().iter();
-    let child = listed.filter(|session| session["parentID"] == new.as_str());
-    let mut sessions: Vec<String> = child.map(|s| s["id"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(sessions.len(), 1, "a subagent has a session");
-    sessions.extend([silent, new]);
-    let mut expected: Vec<String> = sessions
-        .iter()
-        .flat_map(|session| kept(&server, session).unwrap())
-        .collect();
-    expected.retain(|id| !before.contains(id));
-    expected.sort();
-    assert_eq!(told(&done.json()), expected, "{version}: twice, or missing");
-    let everything = !(arguments == "--all" && version == OLDEST);
-    assert_eq!(gap["properties"]["complete"], everything, "{version}: {gap}");
-}
-
-#[test]
-fn what_silent_and_new_sessions_do_in_a_gap_is_told() {
-    for version in [OLDEST, MIDDLE] {
-        silent_until_the_gap(version, "");
-        silent_until_the_gap(version, "--all");
+    let session = server.create();
+    work(&session);
+    for arguments in [&format!("--session {session}"), ""] {
+        let before = stored(server, &session).unwrap();
+        let proxy = Proxy::start(server.url(), 0, 0);
+        let line = format!(
+            "exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}",
+            proxy.url()
+        );
+        let mut run = live_shell(&line, &live.opencode, &live.project);
+        run.wait_for("server.connected");
+        proxy.shut();
+        work(&session);
+        proxy.open();
+        let gap: Value = serde_json::from_str(&run.wait_for("ocr.stream.gap")).unwrap();
+        run.signal("-TERM");
+        let mut expected = stored(server, &session).unwrap();
+        expected.retain(|id| !arguments.is_empty() && !before.contains(id));
+        assert_eq!(
+            emitted(&run.finish().json()),
+            expected,
+            "{version}: twice, or missing"
+        );
+        assert_eq!(
+            gap["properties"]["complete"],
+            !arguments.is_empty(),
+            "{version}: {gap}"
+        );
     }
 }
 
 #[test]
-fn what_is_told_live_is_told_whole() {
-    let Some(opencode) = OpenCode::version(OLDEST) else {
-        return;
-    };
-    let script = Script::parse(WORKS).unwrap();
-    let provider = Provider::start(script.clone());
-    let project = Project::new(&script, &provider);
-    let server = Server::start(&opencode, &project);
-    let line = format!("ocr-stream --server {} --task Count.", server.url());
-    let done = live_shell(&line, &opencode, &project).finish();
+fn recovers_watched_session() {
+    work_in_gap(OLDEST);
+    work_in_gap(MIDDLE);
+}
+
+#[test]
+fn misses_nothing_live() {
+    let Some(live) = play(OLDEST, WORKS) else { return };
+    let line = format!("ocr-stream --server {} --task Count.", live.server.url());
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let lines = done.json();
     let late: Vec<_> = lines
@@ -219,21 +210,16 @@ fn what_is_told_live_is_told_whole() {
     let calls = lines[..idle]
         .iter()
         .filter(|l| l["properties"]["part"]["state"]["status"] == "completed");
-    assert_eq!(calls.count(), 6, "every call ends before the session rests");
+    assert_eq!(calls.count(), 6, "every call ends before the session is idle");
     let growing = lines.iter().filter(|l| !l["properties"]["delta"].is_null());
-    assert!(growing.count() > 6, "the text was not told as it grew");
+    assert!(growing.count() > 6, "the text was not emitted as it grew");
 }
 
 #[test]
-fn the_whole_pipe_stops_a_loop() {
-    let Some(opencode) = OpenCode::version(OLDEST) else {
-        return;
-    };
-    let script = Script::parse(LOOPS).unwrap();
-    let provider = Provider::start(script.clone());
-    let project = Project::new(&script, &provider);
+fn stops_loop() {
+    let Some(live) = play(OLDEST, LOOPS) else { return };
     let line = "ocr-stream --spawn --task Look. | ocr-detect | ocr-review | ocr-act";
-    let done = live_shell(line, &opencode, &project).finish();
+    let done = live_shell(line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(10), "{}", done.stderr);
     let actions = done.of("ocr.act.action");
     let phases: Vec<_> = actions.iter().map(|a| &a["properties"]["phase"]).collect();
@@ -244,29 +230,23 @@ fn the_whole_pipe_stops_a_loop() {
 }
 
 #[test]
-fn what_was_before_and_what_comes_join_without_a_seam() {
-    let Some(opencode) = OpenCode::version(OLDEST) else {
-        return;
-    };
-    let script = Script::parse(WORKS).unwrap();
-    let provider = Provider::start(script.clone());
-    let project = Project::new(&script, &provider);
-    let server = Server::start(&opencode, &project);
-    let events = server.events();
-    let session = server.begin(&script.task);
+fn from_start_is_seamless() {
+    let Some(live) = play(OLDEST, WORKS) else { return };
+    let events = live.server.events();
+    let session = live.server.begin(&live.script.task);
     events.wait(|event| event["properties"]["part"]["state"]["status"] == "completed");
     let line = format!(
         "ocr-stream --server {} --session {session} --from-start",
-        server.url()
+        live.server.url()
     );
-    let done = live_shell(&line, &opencode, &project).finish();
+    let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
-    let kept = kept(&server, &session).unwrap();
-    assert_eq!(told(&done.json()), kept, "twice, or missing");
+    let stored = stored(&live.server, &session).unwrap();
+    assert_eq!(emitted(&done.json()), stored, "twice, or missing");
 }
 
 #[test]
-fn a_wrong_password_is_one_clear_line() {
+fn wrong_password() {
     let Some(opencode) = OpenCode::version(OLDEST) else {
         return;
     };

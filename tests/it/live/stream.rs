@@ -1,4 +1,4 @@
-//! `ocr-stream` against a real server: spawn, attach, a password, the end, and what it leaves behind.
+//! `ocr-stream` with a real server: spawn, attach, passwords, the end, and what it leaves behind.
 
 use super::bench;
 use crate::support::{
@@ -16,7 +16,7 @@ const HANGS: &str = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]
 const SAYS_HELLO: &str = r#"{"task": "Say hello.", "turns": [{"text": "Hello."}]}"#;
 
 #[test]
-fn ctl_01_ctl_02_ctl_03_a_spawned_session_is_told_from_its_beginning_to_its_rest() {
+fn spawned_session() {
     let Some(bench) = bench(SAYS_HELLO) else { return };
     let run = live_shell(
         "ocr-stream --spawn --task 'Say hello.' --worker-model fake/scripted -- --print-logs",
@@ -49,7 +49,7 @@ fn ctl_01_ctl_02_ctl_03_a_spawned_session_is_told_from_its_beginning_to_its_rest
 }
 
 #[test]
-fn a_password_opens_the_server_and_a_wrong_one_is_one_clear_line() {
+fn password() {
     let Some(opencode) = OpenCode::get() else { return };
     let script = Script::parse(SAYS_HELLO).unwrap();
     let provider = Provider::start(script.clone());
@@ -81,7 +81,7 @@ fn a_password_opens_the_server_and_a_wrong_one_is_one_clear_line() {
 }
 
 #[test]
-fn only_the_watched_session_is_told() {
+fn watched_session_only() {
     let Some(live) = Live::play(SAYS_HELLO) else {
         return;
     };
@@ -99,12 +99,12 @@ fn only_the_watched_session_is_told() {
     assert!(done.lines.iter().any(|l| l.contains("session.idle")));
     assert!(
         done.lines.iter().all(|l| !l.contains(&other)),
-        "a stranger's events were told"
+        "another session's events were emitted"
     );
 }
 
 #[test]
-fn an_unknown_session_is_one_clear_line() {
+fn unknown_session() {
     let Some(live) = Live::play(SAYS_HELLO) else {
         return;
     };
@@ -120,7 +120,7 @@ fn an_unknown_session_is_one_clear_line() {
 }
 
 #[test]
-fn an_idle_session_ends_the_stream_at_once() {
+fn idle_session_ends_at_once() {
     let Some(live) = Live::play(SAYS_HELLO) else {
         return;
     };
@@ -132,7 +132,7 @@ fn an_idle_session_ends_the_stream_at_once() {
 }
 
 #[test]
-fn ctrl_c_ends_the_session_and_the_server_and_tells_it() {
+fn ctrl_c_ends_session_and_server() {
     let Some(bench) = bench(HANGS) else { return };
     for (signal, code, number) in [("-INT", 130, 2), ("-TERM", 143, 15)] {
         let mut run = live_shell(
@@ -159,7 +159,7 @@ fn ctrl_c_ends_the_session_and_the_server_and_tells_it() {
 }
 
 #[test]
-fn kill_9_leaves_no_server_behind() {
+fn kill_9_leaves_no_server() {
     let Some(bench) = bench(HANGS) else { return };
     let mut run = live_shell(
         "exec ocr-stream --spawn --task 'Wait.'",
@@ -175,7 +175,7 @@ fn kill_9_leaves_no_server_behind() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_stream_and_server_while_nothing_is_written() {
+fn leaving_reader_ends_server() {
     let Some(bench) = bench(HANGS) else { return };
     let run = live_shell(
         "ocr-stream --spawn --task 'Wait.' | head -n 1",
@@ -189,7 +189,7 @@ fn a_reader_that_leaves_ends_stream_and_server_while_nothing_is_written() {
 }
 
 #[test]
-fn a_start_that_is_cut_short_leaves_no_server_behind() {
+fn interrupted_start() {
     let Some(bench) = bench(SAYS_HELLO) else { return };
     // The server says its port on its command line, before it listens.
     let line = "ocr-stream --spawn --task 'Say hello.' & p=$!; until s=$(pgrep -f \"^[^ ]*opencode[^ ]* serve .*--marker-$$\"); do :; done; kill -INT $p; wait $p; echo $?; \

@@ -1,4 +1,4 @@
-//! What a stream leaves behind when it ends while a tool runs: nothing, whatever ended it.
+//! A stream that ends while a tool runs leaves no process behind, whatever ended it.
 
 use crate::support::{
     OLDEST, OpenCode, Project, Provider, Running, Script, VERSION, live_shell, nothing_left, processes,
@@ -6,16 +6,16 @@ use crate::support::{
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// The tool is longer under way than any test is.
+/// The tool runs longer than any test.
 const SLEEPS: &str = r#"{"task": "Wait.", "turns": [
     {"calls": [{"tool": "bash", "input": {"command": "sleep 7654", "description": "Sleeps"}}]}]}"#;
 const TOOL: &str = "sleep 7654";
 const SPAWNS: &str = "exec ocr-stream --spawn --task Wait.";
 
-/// How long a tool may take to begin: far more than it does on a busy machine.
+/// How long a tool may take to begin: far longer than on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Everything that a run has started has its project's home in its environment.
+/// A run and the home of its project, which every process that it starts has in its environment.
 struct Sleeping {
     run: Running,
     home: String,
@@ -45,15 +45,15 @@ fn asleep(version: &str) -> Option<Sleeping> {
     })
 }
 
-/// Ends these processes as nobody can prevent.
+/// Kills these processes.
 fn kill_9(processes: &[String]) {
     let pids: Vec<&str> = processes.iter().filter_map(|p| p.split(' ').next()).collect();
-    assert!(!pids.is_empty(), "there is nothing to kill");
+    assert!(!pids.is_empty(), "no process to kill");
     let killed = Command::new("kill").arg("-KILL").args(pids).status();
     assert!(killed.unwrap().success());
 }
 
-/// Kills those of a run that `chosen` names, all at once, and looks what stays.
+/// Kills the processes of a run that `chosen` names, all at once, and checks that nothing is left.
 fn kill(version: &str, chosen: &[&str]) {
     let Some(sleeping) = asleep(version) else {
         return;
@@ -66,7 +66,7 @@ fn kill(version: &str, chosen: &[&str]) {
     nothing_left(&sleeping.home);
 }
 
-/// Runs the same with both versions side by side: most of the time they start.
+/// Runs the same with both versions in parallel: most of the time is spent on starting them.
 fn with_both(check: fn(&str)) {
     std::thread::scope(|scope| {
         scope.spawn(|| check(VERSION));
@@ -75,33 +75,33 @@ fn with_both(check: fn(&str)) {
 }
 
 #[test]
-fn kill_9_of_the_stream() {
+fn kill_9_stream() {
     with_both(|version| kill(version, &["ocr-stream --spawn"]));
 }
 
 #[test]
-fn kill_9_of_the_keeper() {
+fn kill_9_supervisor() {
     with_both(|version| kill(version, &["__keep-server"]));
 }
 
 #[test]
-fn kill_9_of_the_stream_and_the_keeper() {
+fn kill_9_stream_and_supervisor() {
     with_both(|version| kill(version, &["ocr-stream --spawn", "__keep-server"]));
 }
 
-/// As `pkill -9 ocr-stream` and `pkill -9 -f ocr-stream` do: whatever bears our name.
+/// As `pkill -9 ocr-stream` and `pkill -9 -f ocr-stream` do: every process with our name.
 fn kill_by_name(version: &str) {
     let Some(sleeping) = asleep(version) else {
         return;
     };
-    let bears_it = |process: &String| {
+    let has_our_name = |process: &String| {
         let pid = process.split(' ').next().unwrap();
         let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
         process.contains("ocr-stream") || name.trim_end() == "ocr-stream"
     };
     let mut found = processes(&sleeping.home);
-    found.retain(bears_it);
-    assert_eq!(found.len(), 2, "the stream and the keeper: {found:?}");
+    found.retain(has_our_name);
+    assert_eq!(found.len(), 2, "the stream and the supervisor: {found:?}");
     kill_9(&found);
     sleeping.run.finish();
     nothing_left(&sleeping.home);
@@ -113,7 +113,7 @@ fn kill_9_by_name() {
 }
 
 #[test]
-fn a_reader_that_leaves() {
+fn reader_leaves() {
     with_both(|version| {
         let Some(sleeping) = asleep(version) else { return };
         assert_eq!(sleeping.run.leave(), Some(141));
