@@ -24,7 +24,7 @@ pub(super) struct Array {
 
 impl Array {
     /// Reads `answer` of the server at `url`; `purpose` completes "cannot …" in errors.
-    pub(super) fn new(url: &Url, purpose: &'static str, answer: Response) -> Self {
+    pub fn new(url: &Url, purpose: &'static str, answer: Response) -> Self {
         Self {
             url: url.clone(),
             purpose,
@@ -37,7 +37,7 @@ impl Array {
     }
 
     /// How many elements were skipped so far: longer than [`LONGEST_EVENT`], or not of the expected type.
-    pub(super) fn skipped(&self) -> u64 {
+    pub fn skipped(&self) -> u64 {
         self.skipped
     }
 
@@ -45,7 +45,7 @@ impl Array {
     ///
     /// # Errors
     /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end.
-    pub(super) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
+    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
         loop {
             while let Some(byte) = self.chunk.get(self.position) {
                 self.position += 1;

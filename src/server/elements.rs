@@ -25,7 +25,7 @@ pub(super) enum Element {
 
 impl Elements {
     /// Accepts elements of up to `limit` bytes.
-    pub(super) fn up_to(limit: usize) -> Self {
+    pub fn up_to(limit: usize) -> Self {
         Self {
             limit,
             ..Self::default()
@@ -33,12 +33,12 @@ impl Elements {
     }
 
     /// Whether the array was closed; input that ends before that is truncated.
-    pub(super) fn ended(&self) -> bool {
+    pub fn ended(&self) -> bool {
         self.ended
     }
 
     /// Reads one byte.
-    pub(super) fn push(&mut self, byte: u8) -> Option<Element> {
+    pub fn push(&mut self, byte: u8) -> Option<Element> {
         let inside = self.depth > 1 || (self.depth == 1 && byte == b'{');
         if inside && !self.too_long {
             self.element.push(byte);

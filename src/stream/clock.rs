@@ -21,7 +21,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    pub(super) fn now(&mut self) -> i64 {
+    pub fn now(&mut self) -> i64 {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, milliseconds);

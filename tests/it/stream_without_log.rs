@@ -1,7 +1,7 @@
 //! Gaps on a server without an event log (`OpenCode` 1.1): the finished messages of the watched session and its subagents
 //! are recovered, and anything else makes the gap incomplete.
 
-use crate::support::{CONNECTED, Host, Watched, answer, events, routes, watch, watch_until};
+use crate::support::{CONNECTED, Host, Watched, events, routes, watch, watch_until};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -60,7 +60,7 @@ fn serve(sessions: &Sessions) -> Host {
         events([CONNECTED.replace("\"id\":\"evt_0\",", "")], !first)
     });
     Host::serve(
-        routes("1.1.53")
+        routes::<Arc<Server>>("1.1.53")
             .route("/event", listen)
             .route("/session", get(list))
             .route(
@@ -68,7 +68,6 @@ fn serve(sessions: &Sessions) -> Host {
                 get(async |Path(id): Path<String>| axum::Json(json!({"id": id, "directory": "/p"}))),
             )
             .route("/session/{id}/message", get(messages))
-            .route("/permission", answer(json!([])))
             .with_state(server),
     )
 }

@@ -16,12 +16,12 @@ use std::process::{Child, Command, Stdio};
 pub const CONNECTED: &str = "data: {\"id\":\"evt_0\",\"type\":\"server.connected\",\"properties\":{}}\n\n";
 
 /// A route that always answers with this.
-pub fn answer(value: Value) -> MethodRouter {
+pub fn answer<S: Clone + Send + Sync + 'static>(value: Value) -> MethodRouter<S> {
     get(move || async move { axum::Json(value) })
 }
 
 /// What every server answers: its version, its directory `/p`, and that all sessions are idle.
-pub fn routes(version: &str) -> Router {
+pub fn routes<S: Clone + Send + Sync + 'static>(version: &str) -> Router<S> {
     Router::new()
         .route(
             "/global/health",

@@ -20,7 +20,7 @@ pub(super) enum End {
 
 impl End {
     /// What the program ends with; `server` is the server's URL.
-    pub(super) fn outcome(self, server: &str) -> Result<Code, Failure> {
+    pub fn outcome(self, server: &str) -> Result<Code, Failure> {
         match self {
             Self::ServerGone(why) => Err(Failure::new(
                 Code::Unreachable,
@@ -57,7 +57,7 @@ pub(super) enum Interruption {
 
 impl Interruption {
     /// What a failed request means when only errors that may pass are worth a retry.
-    pub(super) fn retry_if_transient(error: StepError) -> Self {
+    pub fn retry_if_transient(error: StepError) -> Self {
         match error {
             StepError::Server(error)
                 if !error.is_transient() && !matches!(error, Error::NotAllowed { .. }) =>
@@ -69,7 +69,7 @@ impl Interruption {
     }
 
     /// What a failed step means that must not be repeated.
-    pub(super) fn without_retry(error: StepError) -> Self {
+    pub fn without_retry(error: StepError) -> Self {
         match Self::retry_if_transient(error) {
             Self::Lost(why) => Self::End(End::ServerGone(why)),
             end @ Self::End(_) => end,

@@ -20,7 +20,7 @@ pub(super) struct IdleTimer {
 }
 
 impl IdleTimer {
-    pub(super) fn observe(&mut self, event: &Event) {
+    pub fn observe(&mut self, event: &Event) {
         match event {
             Event::Status(Status::Idle) if self.worked => self.set_idle(),
             Event::Status(Status::Busy | Status::Retry { .. }) => self.set_busy(),
@@ -31,7 +31,7 @@ impl IdleTimer {
     }
 
     /// Asks the server whether the session is busy.
-    pub(super) async fn check(
+    pub async fn check(
         &mut self,
         server: &Server,
         session: &str,
@@ -56,7 +56,7 @@ impl IdleTimer {
     }
 
     /// When the session counts as being at rest; `None` while it works.
-    pub(super) fn rests_at(&self) -> Option<Instant> {
+    pub fn rests_at(&self) -> Option<Instant> {
         self.since.map(|since| since + GRACE)
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Outage {
 }
 
 impl Outage {
-    pub(super) fn new(reason: String, since: Instant) -> Self {
+    pub fn new(reason: String, since: Instant) -> Self {
         Self {
             reason,
             since,
@@ -44,7 +44,7 @@ impl Outage {
     }
 
     /// The record of this outage; counts what was recovered.
-    pub(super) fn gap(&self, tracker: &mut Tracker, complete: bool) -> Gap {
+    pub fn gap(&self, tracker: &mut Tracker, complete: bool) -> Gap {
         Gap {
             session_id: tracker.session().map(str::to_owned),
             lasted: i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX),
@@ -68,7 +68,7 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    pub(super) fn new(plan: &'a Plan, server: Server, own: Option<&'a mut OwnServer>) -> Self {
+    pub fn new(plan: &'a Plan, server: Server, own: Option<&'a mut OwnServer>) -> Self {
         Self {
             plan,
             server,
@@ -80,17 +80,17 @@ impl<'a> Connection<'a> {
     }
 
     /// The server.
-    pub(super) fn server(&self) -> &Server {
+    pub fn server(&self) -> &Server {
         &self.server
     }
 
     /// The outage that has not been reported, if the connection is lost.
-    pub(super) fn take_outage(&mut self) -> Option<Outage> {
+    pub fn take_outage(&mut self) -> Option<Outage> {
         self.outage.take()
     }
 
     /// Restores the connection, or returns why the stream ends.
-    pub(super) async fn reconnect(
+    pub async fn reconnect(
         &mut self,
         outage: Outage,
         tracker: &mut Tracker,

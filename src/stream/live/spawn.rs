@@ -37,7 +37,7 @@ pub(super) struct OwnServer {
 }
 
 impl OwnServer {
-    pub(super) async fn start(spawn: &Spawn) -> Result<Self, Failure> {
+    pub async fn start(spawn: &Spawn) -> Result<Self, Failure> {
         let program = which::which(&spawn.program).map_err(|_| {
             Failure::new(
                 Code::Error,
@@ -62,17 +62,17 @@ impl OwnServer {
         Ok(Self { server, lifeline })
     }
 
-    pub(super) fn url(&self) -> Url {
+    pub fn url(&self) -> Url {
         self.server.url().clone()
     }
 
     /// Whether the server has ended. Its supervisor ends with it.
-    pub(super) fn has_ended(&mut self) -> bool {
+    pub fn has_ended(&mut self) -> bool {
         !self.server.is_running()
     }
 
     /// Ends the server with everything that it started, and waits until it is gone.
-    pub(super) async fn stop(mut self) {
+    pub async fn stop(mut self) {
         drop(self.lifeline);
         let until = Instant::now() + STOP_TIMEOUT;
         // The supervisor ends everything and then itself; the library would kill it halfway.

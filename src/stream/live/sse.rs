@@ -54,7 +54,7 @@ impl LastByte {
 impl Feed {
     /// Connects and waits for the first event. A server may accept a listener and never send it anything; once it has
     /// sent one event, it sends all later ones.
-    pub(super) async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Error> {
+    pub async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Error> {
         let chunks = server.events(all).await?.bytes_stream();
         let mut feed = Self::new(chunks.map(|chunk| chunk.map_err(io::Error::other)), silence);
         match feed.next().await {
@@ -88,12 +88,12 @@ impl Feed {
     }
 
     /// The first payload, unless it was taken.
-    pub(super) fn take_first(&mut self) -> Option<String> {
+    pub fn take_first(&mut self) -> Option<String> {
         self.first.take()
     }
 
     /// The next payload, or why the connection is lost.
-    pub(super) async fn next(&mut self) -> Result<String, String> {
+    pub async fn next(&mut self) -> Result<String, String> {
         if let Some(first) = self.first.take() {
             return Ok(first);
         }
@@ -118,12 +118,12 @@ impl Feed {
     }
 
     /// When the last byte arrived. It survives a call of [`Self::next`] that is canceled.
-    pub(super) fn last_byte(&self) -> Instant {
+    pub fn last_byte(&self) -> Instant {
         self.last_byte.get()
     }
 
     /// Excludes a time in which we did not read from the server's silence.
-    pub(super) fn exclude_pause(&mut self, pause: Duration) {
+    pub fn exclude_pause(&mut self, pause: Duration) {
         self.last_byte.set((self.last_byte() + pause).min(Instant::now()));
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    pub(super) fn code(self) -> Code {
+    pub fn code(self) -> Code {
         match self {
             Stop::Signal(SIGTERM) => Code::Terminated,
             Stop::Signal(_) => Code::Interrupted,
@@ -33,7 +33,7 @@ pub(super) struct Stops(watch::Receiver<Option<Stop>>);
 
 impl Stops {
     /// Begins to listen. A second signal ends the process at once; its supervisor then ends what it owns.
-    pub(super) fn listen() -> Self {
+    pub fn listen() -> Self {
         let (sender, receiver) = watch::channel(None);
         let on_hangup = sender.clone();
         hangup::watch(move || {
@@ -56,7 +56,7 @@ impl Stops {
     }
 
     /// Waits for a signal.
-    pub(super) async fn signal(&mut self) -> Stop {
+    pub async fn signal(&mut self) -> Stop {
         match self.wait().await {
             signal @ Stop::Signal(_) => signal,
             // The writer notices that by itself.
@@ -65,7 +65,7 @@ impl Stops {
     }
 
     /// Waits until there is a reason to stop.
-    pub(super) async fn wait(&mut self) -> Stop {
+    pub async fn wait(&mut self) -> Stop {
         loop {
             if let Some(stop) = *self.0.borrow_and_update() {
                 return stop;

@@ -37,7 +37,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(out: Out) -> Self {
+    pub fn new(out: Out) -> Self {
         Self {
             clock: Clock::default(),
             queue: Queue::new(out),
@@ -47,7 +47,7 @@ impl Writer {
     }
 
     /// Writes a server's payload with its time in front.
-    pub(super) async fn event(&mut self, payload: String) -> Result<(), StepError> {
+    pub async fn event(&mut self, payload: String) -> Result<(), StepError> {
         match stamp(payload, self.clock.now()) {
             Some(line) => self.send(line).await,
             None => Ok(()),
@@ -55,19 +55,19 @@ impl Writer {
     }
 
     /// Writes a record.
-    pub(super) async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
+    pub async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
         let mut line = Vec::new();
         record::append(&mut line, self.clock.now(), record);
         self.send(line).await
     }
 
     /// When the next tick is due, if nothing else is written.
-    pub(super) fn tick_at(&self) -> Instant {
+    pub fn tick_at(&self) -> Instant {
         self.last_line + TICK
     }
 
     /// Writes a tick if it is due.
-    pub(super) async fn tick(&mut self) -> Result<(), StepError> {
+    pub async fn tick(&mut self) -> Result<(), StepError> {
         if Instant::now() < self.tick_at() {
             return Ok(());
         }
@@ -75,10 +75,7 @@ impl Writer {
     }
 
     /// Waits for an answer of the server and writes ticks meanwhile.
-    pub(super) async fn wait_for<T, E>(
-        &mut self,
-        answer: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, StepError>
+    pub async fn wait_for<T, E>(&mut self, answer: impl Future<Output = Result<T, E>>) -> Result<T, StepError>
     where
         StepError: From<E>,
     {
@@ -107,7 +104,7 @@ impl Writer {
     }
 
     /// Waits until everything has been written.
-    pub(super) async fn finish(self) -> Result<(), Failure> {
+    pub async fn finish(self) -> Result<(), Failure> {
         self.queue.finish().await
     }
 }

@@ -57,27 +57,27 @@ impl Default for EventDedup {
 
 impl EventDedup {
     /// Records that the server's events have ids.
-    pub(crate) fn expect_ids(&mut self) {
+    pub fn expect_ids(&mut self) {
         self.has_ids = true;
     }
 
     /// Whether the server's events have ids; only such a server has a log.
-    pub(crate) fn has_ids(&self) -> bool {
+    pub fn has_ids(&self) -> bool {
         self.has_ids
     }
 
     /// Whether no session has a cursor yet.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.cursors.is_empty()
     }
 
     /// The sessions that have a cursor.
-    pub(crate) fn sessions(&self) -> impl Iterator<Item = &String> {
+    pub fn sessions(&self) -> impl Iterator<Item = &String> {
         self.cursors.iter().map(|(session, _)| session)
     }
 
     /// Adds an event. Returns whether it was new; one without an id always is.
-    pub(crate) fn insert(&mut self, event: &Event, session: Option<&str>, id: Option<&str>) -> bool {
+    pub fn insert(&mut self, event: &Event, session: Option<&str>, id: Option<&str>) -> bool {
         // Without ids on its events the observation has the part's id, which every update repeats.
         let Some(id) = id.filter(|_| self.has_ids) else {
             return true;
@@ -96,13 +96,13 @@ impl EventDedup {
     }
 
     /// Moves the cursor past an entry of the log that was there before us, or has been emitted.
-    pub(crate) fn skip(&mut self, entry: &Entry) {
+    pub fn skip(&mut self, entry: &Entry) {
         let cursor = self.cursor(&entry.session);
         cursor.seq = cursor.seq.max(Some(entry.seq));
     }
 
     /// Moves the cursor past an entry if it was emitted as an event. Returns whether it was.
-    pub(crate) fn catch_up(&mut self, entry: &Entry) -> bool {
+    pub fn catch_up(&mut self, entry: &Entry) -> bool {
         let emitted = !self.is_missing(entry);
         if emitted {
             self.skip(entry);
@@ -111,26 +111,26 @@ impl EventDedup {
     }
 
     /// Whether an entry of the log has not been emitted.
-    pub(crate) fn is_missing(&self, entry: &Entry) -> bool {
+    pub fn is_missing(&self, entry: &Entry) -> bool {
         let cursor = self.cursors.get(&entry.session);
         let emitted = cursor.is_some_and(|c| c.seq >= Some(entry.seq) || c.latest.contains(&entry.id));
         !emitted && !self.events.contains(&entry.id)
     }
 
     /// Records that an entry of the log is emitted.
-    pub(crate) fn insert_entry(&mut self, entry: &Entry) {
+    pub fn insert_entry(&mut self, entry: &Entry) {
         self.events.insert(&entry.id);
         self.cursor(&entry.session).remember(&entry.id);
         self.skip(entry);
     }
 
     /// The sequence number after which the log of a session has to be read; `None` reads all of it.
-    pub(crate) fn last_seq(&self, session: &str) -> Option<i64> {
+    pub fn last_seq(&self, session: &str) -> Option<i64> {
         self.cursors.get(session)?.seq
     }
 
     /// Whether the cursor of a session was evicted.
-    pub(crate) fn is_forgotten(&self, session: &str) -> bool {
+    pub fn is_forgotten(&self, session: &str) -> bool {
         self.forgotten.contains(session)
     }
 

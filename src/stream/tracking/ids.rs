@@ -14,7 +14,7 @@ pub(crate) struct IdSet {
 
 impl IdSet {
     /// Remembers the latest `limit` ids.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub fn new(limit: usize) -> Self {
         Self {
             hashes: BoundedMap::new(limit),
             hasher: RandomState::new(),
@@ -23,7 +23,7 @@ impl IdSet {
     }
 
     /// Adds an id. Returns whether it was new.
-    pub(crate) fn insert(&mut self, id: &str) -> bool {
+    pub fn insert(&mut self, id: &str) -> bool {
         let hash = self.hasher.hash_one(id);
         if self.hashes.contains_key(&hash) {
             return false;
@@ -33,17 +33,17 @@ impl IdSet {
         true
     }
 
-    pub(crate) fn contains(&self, id: &str) -> bool {
+    pub fn contains(&self, id: &str) -> bool {
         self.hashes.contains_key(&self.hasher.hash_one(id))
     }
 
     /// Removes an id. Returns whether it was there.
-    pub(crate) fn remove(&mut self, id: &str) -> bool {
+    pub fn remove(&mut self, id: &str) -> bool {
         self.hashes.remove(&self.hasher.hash_one(id)).is_some()
     }
 
     /// Whether an id was evicted, so that a missing id may have been known.
-    pub(crate) fn has_forgotten(&self) -> bool {
+    pub fn has_forgotten(&self) -> bool {
         self.forgot
     }
 }

@@ -34,14 +34,14 @@ impl Default for FinishedMessages {
 
 impl FinishedMessages {
     /// Records an event that is emitted, or that needs not be.
-    pub(crate) fn observe(&mut self, event: &Event) {
+    pub fn observe(&mut self, event: &Event) {
         if let Some(change) = change(event).filter(|change| change.is_final) {
             self.emitted.insert(change.id);
         }
     }
 
     /// Records what a message contains now, from before we connected: it needs not be emitted.
-    pub(crate) fn skip(&mut self, message: &Message) {
+    pub fn skip(&mut self, message: &Message) {
         for payload in payloads(message) {
             if let Ok(line) = observe(&payload) {
                 self.observe(&line.event);
@@ -50,17 +50,17 @@ impl FinishedMessages {
     }
 
     /// The messages from before we connected cannot be read, so nobody can tell them from later ones.
-    pub(crate) fn past_is_unknown(&mut self) {
+    pub fn past_is_unknown(&mut self) {
         self.past_unknown = true;
     }
 
     /// Whether everything that was emitted is known: otherwise nothing can be recovered without repeating some.
-    pub(crate) fn is_reliable(&self) -> bool {
+    pub fn is_reliable(&self) -> bool {
         !self.past_unknown && !self.emitted.has_forgotten()
     }
 
     /// The events of a message that were not emitted and are final, as payloads. They count as emitted now.
-    pub(crate) fn recover(&mut self, message: &Message) -> Vec<String> {
+    pub fn recover(&mut self, message: &Message) -> Vec<String> {
         let mut missing = payloads(message);
         missing.retain(|payload| {
             let line = observe(payload);
@@ -78,7 +78,7 @@ impl FinishedMessages {
     }
 
     /// Whether a live event repeats what was just recovered: it happened while the messages were being read.
-    pub(crate) fn is_echo(&mut self, event: &Event) -> bool {
+    pub fn is_echo(&mut self, event: &Event) -> bool {
         // User messages change after they are final.
         let from_user = matches!(event, Event::Message { from_user: true, .. });
         let change = change(event).filter(|change| change.is_final && !from_user);

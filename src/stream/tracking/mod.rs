@@ -43,7 +43,7 @@ pub(crate) struct Tracker {
 impl Tracker {
     /// Tracks one session with its subagents; without a session those of the directory; without both all sessions.
     /// Their past counts as missing.
-    pub(crate) fn new(session: Option<&Session>, directory: Option<String>) -> Self {
+    pub fn new(session: Option<&Session>, directory: Option<String>) -> Self {
         let session = session.map(|s| s.id.clone());
         Self {
             tree: SessionTree::new(session.as_deref()),
@@ -62,7 +62,7 @@ impl Tracker {
 
     /// The same, except that everything that the server has now counts as emitted. Called before we listen, so that
     /// nothing is missed.
-    pub(crate) async fn from_now(
+    pub async fn from_now(
         server: &Server,
         session: Option<&Session>,
         directory: Option<String>,
@@ -103,37 +103,37 @@ impl Tracker {
     }
 
     /// The watched session; `None` when all sessions of a directory or server are watched.
-    pub(crate) fn session(&self) -> Option<&str> {
+    pub fn session(&self) -> Option<&str> {
         self.session.as_deref()
     }
 
     /// The directory whose events are emitted; `None` for those of every directory.
-    pub(crate) fn directory(&self) -> Option<&str> {
+    pub fn directory(&self) -> Option<&str> {
         self.directory.as_deref()
     }
 
     /// Whether the startup is complete.
-    pub(crate) fn is_started(&self) -> bool {
+    pub fn is_started(&self) -> bool {
         self.started
     }
 
     /// The startup is complete: what is recovered from now on was lost in a gap.
-    pub(crate) fn finish_startup(&mut self) {
+    pub fn finish_startup(&mut self) {
         self.started = true;
     }
 
     /// How many events were recovered since this was last asked.
-    pub(crate) fn take_unreported(&mut self) -> u64 {
+    pub fn take_unreported(&mut self) -> u64 {
         std::mem::take(&mut self.unreported)
     }
 
     /// Whether events were recovered that no gap line has counted yet.
-    pub(crate) fn has_unreported(&self) -> bool {
+    pub fn has_unreported(&self) -> bool {
         self.unreported > 0
     }
 
     /// Whether the event is about the watched session itself, not a subagent.
-    pub(crate) fn is_root(&self, line: &Observation) -> bool {
+    pub fn is_root(&self, line: &Observation) -> bool {
         self.tree.is_root(line)
     }
 
@@ -145,7 +145,7 @@ impl Tracker {
     /// 3. The event's id must be new, so that nothing of other sessions is remembered.
     /// 4. It must not repeat the final state of what was just recovered from messages.
     /// 5. A permission or question is emitted once, however it was announced.
-    pub(crate) fn admit(&mut self, line: &Observation) -> bool {
+    pub fn admit(&mut self, line: &Observation) -> bool {
         if matches!(line.event, Event::Record { .. }) {
             tracing::warn!(
                 "dropped an event of the server whose type starts with {PREFIX}, which is reserved"
@@ -176,12 +176,12 @@ impl Tracker {
     }
 
     /// Adds the subagents among these sessions.
-    pub(crate) fn adopt(&mut self, sessions: &[Session]) {
+    pub fn adopt(&mut self, sessions: &[Session]) {
         self.tree.adopt(sessions);
     }
 
     /// The sessions that are watched.
-    pub(crate) fn watched(&self, sessions: &[Session]) -> HashSet<String> {
+    pub fn watched(&self, sessions: &[Session]) -> HashSet<String> {
         let ours = |session: &&Session| {
             self.session.is_none() && (self.directory.is_none() || self.directory == session.directory)
         };
@@ -193,22 +193,18 @@ impl Tracker {
     }
 
     /// Whether the sessions of every directory are watched.
-    pub(crate) fn watches_everything(&self) -> bool {
+    pub fn watches_everything(&self) -> bool {
         self.session.is_none() && self.directory.is_none()
     }
 
     /// Whether it is unknown how far this session was emitted.
-    pub(crate) fn is_forgotten(&self, session: &str) -> bool {
+    pub fn is_forgotten(&self, session: &str) -> bool {
         self.dedup.is_forgotten(session)
     }
 
     /// Where to read the log from. Sessions that a request does not name come whole, so it names every session whose
     /// cursor is known, and those that are not watched with the end of their logs.
-    pub(crate) fn log_request(
-        &self,
-        sessions: &[Session],
-        watched: &HashSet<String>,
-    ) -> HashMap<String, i64> {
+    pub fn log_request(&self, sessions: &[Session], watched: &HashSet<String>) -> HashMap<String, i64> {
         let others = sessions.iter().filter(|session| !watched.contains(&session.id));
         let ours = watched
             .iter()
@@ -221,7 +217,7 @@ impl Tracker {
 
     /// The entries of the log, unless it cannot be read. A broken log is not read again: it would repeat what was
     /// recovered from the messages meanwhile.
-    pub(crate) fn readable(&mut self, history: History) -> Option<Entries> {
+    pub fn readable(&mut self, history: History) -> Option<Entries> {
         match history {
             History::Entries(entries) if !self.log_is_broken => Some(entries),
             History::Entries(_) | History::None => None,
@@ -233,33 +229,33 @@ impl Tracker {
     }
 
     /// Whether the log is known to be broken.
-    pub(crate) fn log_is_broken(&self) -> bool {
+    pub fn log_is_broken(&self) -> bool {
         self.log_is_broken
     }
 
     /// Whether entries of the log are lost. A server of 1.1 has no log, and may answer as if it were broken.
-    pub(crate) fn log_is_lost(&self) -> bool {
+    pub fn log_is_lost(&self) -> bool {
         self.log_is_broken && self.dedup.has_ids()
     }
 
     /// Whether nothing was emitted yet, so that all of the log is missing.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.dedup.is_empty()
     }
 
     /// Notes an entry that was emitted as an event. Returns whether it was.
-    pub(crate) fn catch_up(&mut self, entry: &Entry) -> bool {
+    pub fn catch_up(&mut self, entry: &Entry) -> bool {
         self.dedup.catch_up(entry)
     }
 
     /// Whether an entry of the log has not been emitted.
-    pub(crate) fn is_missing(&self, entry: &Entry) -> bool {
+    pub fn is_missing(&self, entry: &Entry) -> bool {
         self.dedup.is_missing(entry)
     }
 
     /// Whether the history of the entry's session is to be emitted and goes back further than its log: another version
     /// began it, or it was imported. Its messages are complete; seen on 1.18.33.
-    pub(crate) fn is_older_than_log(&mut self, entry: &Entry) -> bool {
+    pub fn is_older_than_log(&mut self, entry: &Entry) -> bool {
         if self.started || !self.from_start {
             return false;
         }
@@ -270,12 +266,12 @@ impl Tracker {
     }
 
     /// Records that an entry of the log is emitted, or made up for by the messages.
-    pub(crate) fn insert_entry(&mut self, entry: &Entry) {
+    pub fn insert_entry(&mut self, entry: &Entry) {
         self.dedup.insert_entry(entry);
     }
 
     /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
-    pub(crate) fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
+    pub fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
         let logged = |id: &str| self.dedup.last_seq(id).is_some();
         watched
             .iter()
@@ -286,25 +282,25 @@ impl Tracker {
 
     /// Whether the events of all these sessions are recoverable. Sessions without a log are not, except for the
     /// messages of the watched session and its subagents; where the server has a log, nothing happened in them.
-    pub(crate) fn is_recoverable(&self, watched: &HashSet<String>) -> bool {
+    pub fn is_recoverable(&self, watched: &HashSet<String>) -> bool {
         let logged = |id: &String| self.dedup.last_seq(id).is_some();
         watched.iter().all(|id| self.tree.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
     }
 
     /// Whether it is known which messages were emitted.
-    pub(crate) fn knows_messages(&self) -> bool {
+    pub fn knows_messages(&self) -> bool {
         self.finished.is_reliable()
     }
 
     /// The final states of a message and its parts that were not emitted, as payloads. They count as emitted now.
-    pub(crate) fn recover_message(&mut self, message: &Message) -> Vec<String> {
+    pub fn recover_message(&mut self, message: &Message) -> Vec<String> {
         let missing = self.finished.recover(message);
         self.count_recovered(missing.len());
         missing
     }
 
     /// Records that an entry of the log is emitted as this payload.
-    pub(crate) fn recover_entry(&mut self, entry: &Entry, payload: &str) {
+    pub fn recover_entry(&mut self, entry: &Entry, payload: &str) {
         self.insert_entry(entry);
         if let Ok(line) = observe(payload) {
             self.is_new_request(&line.event);
@@ -313,7 +309,7 @@ impl Tracker {
     }
 
     /// Whether an open request was not emitted yet; it then counts as emitted.
-    pub(crate) fn recover_request(&mut self, request: &OpenRequest) -> bool {
+    pub fn recover_request(&mut self, request: &OpenRequest) -> bool {
         let is_new = self.requests.insert(&request.id);
         self.count_recovered(usize::from(is_new));
         is_new

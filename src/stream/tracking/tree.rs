@@ -13,7 +13,7 @@ pub(crate) struct SessionTree {
 }
 
 impl SessionTree {
-    pub(crate) fn new(root: Option<&str>) -> Self {
+    pub fn new(root: Option<&str>) -> Self {
         Self {
             root: root.map(str::to_owned),
             members: root.map(str::to_owned).into_iter().collect(),
@@ -21,7 +21,7 @@ impl SessionTree {
     }
 
     /// Adds the descendants among these sessions.
-    pub(crate) fn adopt(&mut self, sessions: &[Session]) {
+    pub fn adopt(&mut self, sessions: &[Session]) {
         let mut grew = self.root.is_some();
         while grew {
             grew = false;
@@ -34,7 +34,7 @@ impl SessionTree {
     }
 
     /// Whether the event belongs to a member or to no session. A new child becomes a member.
-    pub(crate) fn owns(&mut self, line: &Observation) -> bool {
+    pub fn owns(&mut self, line: &Observation) -> bool {
         let (Some(_), Some(session)) = (&self.root, line.session.as_deref()) else {
             return true;
         };
@@ -47,17 +47,17 @@ impl SessionTree {
     }
 
     /// Whether it is the watched session or a descendant.
-    pub(crate) fn contains(&self, session: &str) -> bool {
+    pub fn contains(&self, session: &str) -> bool {
         self.members.contains(session)
     }
 
     /// The watched session and its descendants.
-    pub(crate) fn members(&self) -> impl Iterator<Item = &String> {
+    pub fn members(&self) -> impl Iterator<Item = &String> {
         self.members.iter()
     }
 
     /// Whether the event is about the watched session itself.
-    pub(crate) fn is_root(&self, line: &Observation) -> bool {
+    pub fn is_root(&self, line: &Observation) -> bool {
         self.root.is_some() && self.root.as_deref() == line.session.as_deref()
     }
 }
