@@ -149,7 +149,7 @@ impl Error {
                 url,
                 purpose,
                 status: *status,
-                message: excerpt(message, QUOTED).to_string(),
+                message: excerpt(message, QUOTED),
             },
             OpencodeError::Transport(cause) if cause.is_timeout() => Self::TimedOut { url },
             OpencodeError::Transport(cause) if cause.is_decode() => Self::Foreign { url },

@@ -50,7 +50,7 @@ pub enum History {
 }
 
 /// A part of the log, read as it arrives.
-pub struct Entries(Array);
+pub struct Entries(Box<Array>);
 
 impl Entries {
     /// How many entries were skipped so far: too long, or not of the expected type.
@@ -92,7 +92,8 @@ impl Server {
         if !has_type(&answer, "application/json") {
             return Ok(History::None);
         }
-        Ok(History::Entries(Entries(Array::new(&self.url, PURPOSE, answer))))
+        let entries = Array::new(&self.url, PURPOSE, answer);
+        Ok(History::Entries(Entries(Box::new(entries))))
     }
 }
 

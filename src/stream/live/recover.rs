@@ -29,9 +29,9 @@ pub(super) async fn recover(
         sessions: &sessions,
         watched: &watched,
     };
-    complete &= recovery.from_log().await?;
-    complete &= recovery.without_log().await?;
-    recovery.open_requests().await?;
+    complete &= recovery.recover_log().await?;
+    complete &= recovery.recover_messages().await?;
+    recovery.emit_open_requests().await?;
     Ok(complete)
 }
 
@@ -45,7 +45,7 @@ struct Recovery<'a> {
 
 impl Recovery<'_> {
     /// Emits the entries of the log that are missing.
-    async fn from_log(&mut self) -> Result<bool, StepError> {
+    async fn recover_log(&mut self) -> Result<bool, StepError> {
         let mut complete = true;
         if self.catch_up().await?
             && let Some(entries) = self.log().await?
@@ -111,7 +111,7 @@ impl Recovery<'_> {
     }
 
     /// Emits the finished messages of sessions that no log has.
-    async fn without_log(&mut self) -> Result<bool, StepError> {
+    async fn recover_messages(&mut self) -> Result<bool, StepError> {
         let mut complete = self.tracker.is_recoverable(self.watched);
         for session in self.tracker.recoverable_from_messages(self.watched) {
             complete &= self.emit_messages(&session).await?;
@@ -140,7 +140,7 @@ impl Recovery<'_> {
     }
 
     /// Emits the permissions and questions that are open: no log has them.
-    async fn open_requests(&mut self) -> Result<(), StepError> {
+    async fn emit_open_requests(&mut self) -> Result<(), StepError> {
         for request in self.writer.wait_for(self.server.open_requests()).await? {
             if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
                 let (kind, properties) = (request.kind, request.properties);
