@@ -196,9 +196,9 @@ fn starts_server_for_supervisor_only() {
         .assert()
         .code(1)
         .stdout("");
-    let keeper = std::process::id().to_string();
+    let parent = std::process::id().to_string();
     fails(
-        &["__become-server", &keeper, "no-such"],
+        &["__become-server", &parent, "no-such"],
         1,
         "cannot start no-such",
     );
@@ -284,14 +284,14 @@ fn watched(arguments: &[&str], strange: &str) -> String {
         .spawn()
         .unwrap();
     let mut awaited = server.log_of(server.session());
-    let mut told = String::new();
+    let mut output = String::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         let line = line.unwrap();
         if line.contains("ocr.stream.opened") {
             server.begin();
         }
-        told += &line;
-        told.push('\n');
+        output += &line;
+        output.push('\n');
         awaited.retain(|id| !line.contains(id.as_str()));
         if awaited.is_empty() {
             break;
@@ -299,8 +299,8 @@ fn watched(arguments: &[&str], strange: &str) -> String {
     }
     assert!(awaited.is_empty(), "{awaited:?} is missing");
     assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
-    assert!(!told.contains("ses_stranger"), "it was there before");
-    told
+    assert!(!output.contains("ses_stranger"), "it was there before");
+    output
 }
 
 #[test]
@@ -310,8 +310,8 @@ fn directory() {
 
 #[test]
 fn all_directories() {
-    let told = watched(&["--all"], "session.status");
-    assert!(!told.contains("\"payload\""));
+    let output = watched(&["--all"], "session.status");
+    assert!(!output.contains("\"payload\""));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 /// The server's default user.
 const USER: &str = "opencode";
 
-/// A client of a running server, whoever started it.
+/// A client of a running server.
 pub struct Client {
     url: String,
     dir: PathBuf,

@@ -130,9 +130,9 @@ async fn pass(State(line): State<Arc<Line>>, request: Request) -> Response {
     let Ok(answer) = line.ask(request).await else {
         return StatusCode::BAD_GATEWAY.into_response();
     };
-    let mut kept = HeaderMap::new();
+    let mut headers = HeaderMap::new();
     if let Some(kind) = answer.headers().get(header::CONTENT_TYPE) {
-        kept.insert(header::CONTENT_TYPE, kind.clone());
+        headers.insert(header::CONTENT_TYPE, kind.clone());
     }
     let status = answer.status();
     let listens = status.is_success() && path.ends_with("/event");
@@ -147,7 +147,7 @@ async fn pass(State(line): State<Arc<Line>>, request: Request) -> Response {
         };
         line.maybe_broken(&path, bytes)
     };
-    (status, kept, body).into_response()
+    (status, headers, body).into_response()
 }
 
 impl Line {
@@ -229,7 +229,7 @@ impl Line {
 }
 
 /// The first position from `at` on where this byte makes the event's JSON invalid. Elsewhere it would only change a
-/// text, which nobody could notice.
+/// text unnoticed.
 fn breaks(event: &[u8], at: usize, byte: u8) -> usize {
     let payload = DATA.len()..event.len() - 2;
     let mut tried = event.to_vec();

@@ -109,7 +109,7 @@ fn own_port() -> u16 {
     }
 }
 
-/// A killed server may hold its port for a moment.
+/// A killed server may hold its port for a while.
 fn wait_until_free(port: u16) {
     let end = Instant::now() + PATIENCE;
     while let Err(taken) = TcpListener::bind(("127.0.0.1", port)) {

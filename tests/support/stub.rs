@@ -65,7 +65,8 @@ impl Watched {
 
     /// The lines as they were written, for another stage.
     pub fn text(&self) -> String {
-        self.lines.iter().map(|line| format!("{line}\n")).collect()
+        let lines: Vec<String> = self.lines.iter().map(Value::to_string).collect();
+        lines.join("\n") + "\n"
     }
 }
 

@@ -65,11 +65,8 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
         "exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60",
         proxy.url()
     );
-    let env: Vec<_> = password
-        .map(|p| ("OPENCODE_SERVER_PASSWORD", p))
-        .into_iter()
-        .collect();
-    let mut run = live_shell_with(&line, opencode, &project, &env);
+    let env = password.map(|p| ("OPENCODE_SERVER_PASSWORD", p));
+    let mut run = live_shell_with(&line, opencode, &project, env.as_slice());
     let opened: Value =
         serde_json::from_str(&run.wait_for("ocr.stream.opened")).map_err(|e| e.to_string())?;
     let session = opened["properties"]["sessionID"]
