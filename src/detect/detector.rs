@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::config::Config;
 use super::hash;
-use super::session::{Now, Said, Session};
+use super::session::{Now, Effects, Session};
 use super::sessions::{Place, Sessions};
 use crate::wire::Raw;
 use crate::wire::record;
@@ -172,8 +172,8 @@ impl Detector {
     }
 
     /// Lets a session do something, and writes what it says.
-    fn with(&mut self, at: Place, added: &mut Vec<u8>, deed: impl FnOnce(&mut Session, &Now<'_>, &mut Said)) {
-        let mut said = Said::default();
+    fn with(&mut self, at: Place, added: &mut Vec<u8>, deed: impl FnOnce(&mut Session, &LineContext<'_>, &mut Effects)) {
+        let mut said = Effects::default();
         let now = Now {
             config: &self.config,
             ts: self.now,
@@ -195,7 +195,7 @@ impl Detector {
     }
 
     /// A child's steps are paid from the budget of the session at the top.
-    fn pay(&mut self, child: Place, said: &mut Said) {
+    fn pay(&mut self, child: Place, effects: &mut Effects) {
         let steps = std::mem::take(&mut said.steps);
         let top = if steps.is_empty() {
             None
@@ -215,7 +215,7 @@ impl Detector {
     }
 
     /// Writes findings, then rest, then the turn that follows from either.
-    fn write(&mut self, at: Place, said: &Said, added: &mut Vec<u8>) {
+    fn write(&mut self, at: Place, said: &Effects, added: &mut Vec<u8>) {
         let why = if said.done.is_some() {
             Some(Why::Rest)
         } else {
@@ -248,7 +248,7 @@ impl Detector {
     /// Turns are those of the session at the top: it is the one that a person started.
     fn write_turn(&mut self, at: Place, why: Why, added: &mut Vec<u8>) {
         let top = self.sessions.ancestors(at).pop().unwrap_or(at);
-        let mut said = Said::default();
+        let mut said = Effects::default();
         let now = Now {
             config: &self.config,
             ts: self.now,

@@ -1,7 +1,7 @@
 //! Episodes of trouble: each has an identity, opens, grows, gets graver, and closes.
 
 use super::hash;
-use super::signal::Sighting;
+use super::signal::Signal;
 use crate::wire::record::{Finding, Grade, Kind, Point, State};
 
 /// The rule on what goes on after a message of ours.
@@ -44,19 +44,19 @@ fn is_akin(one: Kind, other: Kind) -> bool {
 }
 
 impl Episodes {
-    /// Takes a sighting in. What comes out is to be reported.
-    pub(crate) fn sight(&mut self, session: &str, sighting: &Sighting, now: &Point) -> Option<Finding> {
-        let known = self.0.iter().position(|e| e.identity == sighting.identity);
-        if known.is_none_or(|at| !self.0[at].open) && (sighting.faint || self.is_said(sighting)) {
+    /// Takes a signal in. What comes out is to be reported.
+    pub(crate) fn sight(&mut self, session: &str, signal: &Signal, now: &Point) -> Option<Finding> {
+        let known = self.0.iter().position(|e| e.identity == signal.identity);
+        if known.is_none_or(|at| !self.0[at].open) && (signal.below_threshold || self.is_said(signal)) {
             return None;
         }
         let Some(at) = known else {
             self.make_room();
-            let finding = opened(session, sighting, now);
+            let finding = opened(session, signal, now);
             self.0.push(Episode {
                 finding: finding.clone(),
-                identity: sighting.identity,
-                laps: sighting.laps,
+                identity: signal.identity,
+                laps: signal.laps,
                 open: true,
                 novel: 0,
                 seen_now: true,
@@ -67,40 +67,40 @@ impl Episodes {
         let episode = &mut self.0[at];
         episode.novel = 0;
         episode.seen_now = true;
-        if sighting.faint {
+        if signal.below_threshold {
             return None;
         }
         let state = if !episode.open {
             State::Open
-        } else if sighting.grade > episode.finding.grade {
+        } else if signal.grade > episode.finding.grade {
             State::Graver
-        } else if sighting.laps >= episode.laps.saturating_mul(2) && sighting.laps > 1 {
+        } else if signal.laps >= episode.laps.saturating_mul(2) && signal.laps > 1 {
             State::Grown
         } else {
             return None;
         };
-        Some(episode.report(session, sighting, now, state))
+        Some(episode.report(session, signal, now, state))
     }
 
     /// Whether the same trouble is open under another rule's name, at least as loud. A warning that knows the lap
     /// says more than one that does not.
-    fn is_said(&self, sighting: &Sighting) -> bool {
-        let says_more = |e: &Episode| sighting.period > e.finding.period && sighting.grade >= Grade::Warn;
+    fn is_said(&self, signal: &Signal) -> bool {
+        let says_more = |e: &Episode| signal.period > e.finding.period && signal.grade >= Grade::Warn;
         self.0.iter().any(|e| {
             e.open
-                && is_akin(e.finding.kind, sighting.kind)
-                && e.finding.grade >= sighting.grade
+                && is_akin(e.finding.kind, signal.kind)
+                && e.finding.grade >= signal.grade
                 && !(e.finding.period == 0 && says_more(e))
         })
     }
 
     /// The same trouble goes on although we told the session to stop it: said once for each message.
-    pub(crate) fn ignored(&mut self, sighting: &Sighting) -> Option<Sighting> {
-        let episode = self.0.iter_mut().find(|e| e.identity == sighting.identity)?;
+    pub(crate) fn ignored(&mut self, signal: &Signal) -> Option<Signal> {
+        let episode = self.0.iter_mut().find(|e| e.identity == signal.identity)?;
         let at = episode.steered_at?;
         // A new row of laps, or more of the old one.
-        let enough = sighting.laps >= STEERED_LAPS;
-        if !enough || (at <= sighting.laps && sighting.laps < at + STEERED_LAPS) {
+        let enough = signal.laps >= STEERED_LAPS;
+        if !enough || (at <= signal.laps && signal.laps < at + STEERED_LAPS) {
             return None;
         }
         episode.steered_at = None;
@@ -108,15 +108,15 @@ impl Episodes {
             Grade::Notice => Grade::Warn,
             Grade::Warn | Grade::Stop => Grade::Stop,
         };
-        let summary = format!("it goes on after our message: {}", sighting.summary);
-        Some(Sighting {
+        let summary = format!("it goes on after our message: {}", signal.summary);
+        Some(Signal {
             rule: STEERING,
             kind: Kind::Steering,
             grade,
-            identity: hash::join(hash::of(STEERING), sighting.identity),
+            identity: hash::join(hash::of(STEERING), signal.identity),
             summary,
-            faint: false,
-            ..sighting.clone()
+            below_threshold: false,
+            ..signal.clone()
         })
     }
 
@@ -180,16 +180,16 @@ impl Episodes {
 }
 
 impl Episode {
-    fn report(&mut self, session: &str, sighting: &Sighting, now: &Point, state: State) -> Finding {
+    fn report(&mut self, session: &str, signal: &Signal, now: &Point, state: State) -> Finding {
         let reopened = state == State::Open;
-        let mut finding = opened(session, sighting, now);
+        let mut finding = opened(session, signal, now);
         finding.state = state;
         if !reopened {
             finding.since.clone_from(&self.finding.since);
             finding.rollback_to.clone_from(&self.finding.rollback_to);
             finding.grade = finding.grade.max(self.finding.grade);
         }
-        self.laps = sighting.laps;
+        self.laps = signal.laps;
         self.open = true;
         self.finding = finding.clone();
         finding
@@ -205,24 +205,24 @@ impl Episode {
     }
 }
 
-fn opened(session: &str, sighting: &Sighting, now: &Point) -> Finding {
-    let identity = hash::join(hash::of(session), sighting.identity);
+fn opened(session: &str, signal: &Signal, now: &Point) -> Finding {
+    let identity = hash::join(hash::of(session), signal.identity);
     Finding {
         session_id: session.to_owned(),
-        finding: format!("{}-{:08x}", sighting.rule, identity >> 32),
-        kind: sighting.kind,
-        rule: sighting.rule.to_owned(),
-        grade: sighting.grade,
+        finding: format!("{}-{:08x}", signal.rule, identity >> 32),
+        kind: signal.kind,
+        rule: signal.rule.to_owned(),
+        grade: signal.grade,
         state: State::Open,
-        summary: sighting.summary.clone(),
-        period: sighting.period,
-        laps: sighting.laps,
-        since: sighting.since.clone().unwrap_or_else(|| now.clone()),
+        summary: signal.summary.clone(),
+        period: signal.period,
+        laps: signal.laps,
+        since: signal.since.clone().unwrap_or_else(|| now.clone()),
         last: now.clone(),
-        wasted: sighting.wasted,
-        evidence: sighting.evidence.iter().take(3).cloned().collect(),
-        rollback_to: sighting.rollback_to.clone(),
-        waiting_on: sighting.waiting_on.clone(),
-        infra: sighting.infra,
+        wasted: signal.wasted,
+        evidence: signal.evidence.iter().take(3).cloned().collect(),
+        rollback_to: signal.rollback_to.clone(),
+        waiting_on: signal.waiting_on.clone(),
+        infra: signal.infra,
     }
 }

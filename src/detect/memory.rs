@@ -1,29 +1,14 @@
 //! Memory of a fixed size: the newest keys, and a number with each.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// Our keys are well-spread hashes already and taken as they are; names are hashed like everything else.
-#[derive(Default)]
-pub(crate) struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = super::hash::join(self.0, super::hash::of(bytes));
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
+use super::hash::KeyHasher;
+use std::hash::BuildHasherDefault;
 
 /// The newest `limit` keys, each with the number given last.
 pub(crate) struct Recent {
     limit: usize,
     order: VecDeque<u64>,
-    values: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    values: HashMap<u64, u32, BuildHasherDefault<KeyHasher>>,
 }
 
 impl Recent {

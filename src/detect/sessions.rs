@@ -156,7 +156,7 @@ impl Sessions {
     }
 
     /// Sets the clock for a session, if it waits for something earlier than it did.
-    pub(crate) fn arm(&mut self, place: Place, now: &Now<'_>) {
+    pub(crate) fn arm(&mut self, place: Place, line: &LineContext<'_>) {
         let Some(slot) = self.slots[place.0].as_deref_mut() else {
             return;
         };

@@ -1,7 +1,7 @@
 //! How a call failed: the class of its error, and which tests failed in a check.
 
 use super::normalize::mask;
-use super::prefilter::{Hints, searcher};
+use super::prefilter::{Prefilter, searcher};
 use crate::detect::hash;
 use crate::wire::text;
 use regex::bytes::Regex;
@@ -32,7 +32,7 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What every line that reports an error has in it, in small letters.
-static ERROR_HINTS: Hints = Hints::new(|| {
+static ERROR_HINTS: Prefilter = Prefilter::new(|| {
     searcher(&[
         "fatal",
         "error",
@@ -71,7 +71,7 @@ static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What every line that names a failing test has in it, in small letters.
-static FAILED_HINTS: Hints = Hints::new(|| searcher(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]));
+static FAILED_HINTS: Prefilter = Prefilter::new(|| searcher(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]));
 
 /// The class of an error-like line: masked, and its numbers out.
 pub(crate) fn class_of(line: &str) -> u64 {
@@ -112,12 +112,12 @@ pub(crate) fn failing_set(body: &str) -> Option<u64> {
 }
 
 /// The lines that have a hint in them and may be messages, without the white space at their ends.
-fn messages<'a>(body: &'a str, hints: &'static Hints) -> impl Iterator<Item = Cow<'a, str>> {
+fn messages<'a>(body: &'a str, prefilter: &'static Prefilter) -> impl Iterator<Item = Cow<'a, str>> {
     let body = &body[..body.floor_char_boundary(SEARCHED)];
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            let at = from + hints.find(&body.as_bytes()[from..])?;
+            let at = from + prefilter.find(&body.as_bytes()[from..])?;
             // Such as the n of a newline and what follows it.
             if at.checked_sub(1).is_some_and(|before| is_escape(body, before)) {
                 from = at + 1;

@@ -15,7 +15,7 @@ use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Point;
 use crate::wire::{Raw, text};
 use input::Input;
-use normalize::mask_raw;
+use normalize::normalize_raw_output;
 use std::borrow::Cow;
 
 /// How long an excerpt is, in characters.
@@ -77,7 +77,7 @@ impl Call {
         let input = Input::read(state.input, &config.ignored_args);
         let kind = classify(tool, input.command.as_deref(), &input.text, &config.polls);
         let raw = state.error.or(state.output);
-        let masked = raw.map(|raw| mask_raw(raw, &config.masks)).unwrap_or_default();
+        let masked = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
         let error = sign(tool, kind, state, &masked).and_then(|sign| sign.line(raw));
         let span = state.time.as_ref();
         let start = span.and_then(crate::wire::part::Span::start).unwrap_or(point.ts);

@@ -37,7 +37,7 @@ pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
 }
 
 /// The same for a JSON value: a string needs not be decoded for it.
-pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
+pub(crate) fn normalize_raw_output(raw: Raw<'_>, own: &[Regex]) -> String {
     let body = raw
         .get()
         .strip_prefix('"')
@@ -326,7 +326,7 @@ mod tests {
         #[test]
         fn it_makes_no_difference_whether_whether_the_text_is_decoded_first(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
             let source = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(mask_raw(Raw::new(&source), &[]), masked(&text));
+            prop_assert_eq!(normalize_raw_output(Raw::new(&source), &[]), masked(&text));
         }
     }
 }

@@ -10,9 +10,9 @@ const PIECE: usize = 4096;
 const OVERLAP: usize = 15;
 
 /// Some words, in small letters.
-pub(crate) struct Hints(LazyLock<Option<AhoCorasick>>);
+pub(crate) struct Prefilter(LazyLock<Option<AhoCorasick>>);
 
-impl Hints {
+impl Prefilter {
     /// Looks for these words.
     pub(crate) const fn new(words: fn() -> Option<AhoCorasick>) -> Self {
         Self(LazyLock::new(words))
@@ -50,7 +50,7 @@ pub(crate) fn searcher(words: &[&str]) -> Option<AhoCorasick> {
 mod tests {
     use super::*;
 
-    static HINTS: Hints = Hints::new(|| searcher(&["sixteen letters!", "z"]));
+    static HINTS: Prefilter = Prefilter::new(|| searcher(&["sixteen letters!", "z"]));
 
     #[test]
     fn a_hint_is_found_wherever_the_pieces_end() {

@@ -1,12 +1,12 @@
 //! Checks that do not move although the work goes on, or that swing between the same failures.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::streak::Streak;
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::call::failure;
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -41,7 +41,7 @@ struct Check {
     /// Changes since the set last moved.
     changes: u64,
     returns: u64,
-    trace: Trace,
+    streak: Streak,
 }
 
 /// The rule's memory of one session.
@@ -51,17 +51,17 @@ pub(super) struct Checks {
 }
 
 impl Rule for Checks {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if call.kind == CallKind::Check => self.checked(call, view, seen),
-            Fact::Call(_, noted) if noted.new_change => {
+            Fact::Call(call, _) if call.kind == CallKind::Check => self.checked(call, context, seen),
+            Fact::Call(_, compared) if compared.new_change => {
                 for check in &mut self.checks {
                     check.changes += 1;
                 }
             }
             Fact::User => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
@@ -69,7 +69,7 @@ impl Rule for Checks {
 }
 
 impl Checks {
-    fn checked(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+    fn checked(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         if failure::never_ran(&call.error_line) {
             return;
         }
@@ -78,7 +78,7 @@ impl Checks {
             // It passes: whatever failed before is over.
             if let Some(at) = known {
                 self.checks.remove(at);
-                seen.release(NAME);
+                signals.release(NAME);
             }
             return;
         };
@@ -91,26 +91,26 @@ impl Checks {
                 sets: [set].into(),
                 changes: 0,
                 returns: 0,
-                trace: Trace::begin(call, view),
+                streak: Streak::begin(call, context),
             });
             return;
         };
         let check = &mut self.checks[at];
         let moved = check.sets.back() != Some(&set);
-        if moved && !check.take_new(set, call, view) {
-            seen.release(NAME);
+        if moved && !check.take_new(set, call, context) {
+            signals.release(NAME);
             return;
         }
         if !moved {
-            check.trace.add(call);
+            check.streak.add(call);
         }
-        check.report(view, seen);
+        check.report(context, seen);
     }
 }
 
 impl Check {
     /// The failures moved. True when they returned to what they were before.
-    fn take_new(&mut self, set: u64, call: &Call, view: &View<'_>) -> bool {
+    fn take_new(&mut self, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
         let back = self.sets.contains(&set);
         self.changes = 0;
         if self.sets.len() == SETS {
@@ -119,24 +119,24 @@ impl Check {
         self.sets.push_back(set);
         if back {
             self.returns += 1;
-            self.trace.add(call);
+            self.streak.add(call);
         } else {
             self.returns = 0;
-            self.trace = Trace::begin(call, view);
+            self.streak = Streak::begin(call, context);
         }
         back
     }
 
-    fn report(&self, view: &View<'_>, seen: &mut Seen) {
-        let (summary, what, laps, grade) = if self.returns >= view.config.of(&RETURNS) {
+    fn report(&self, context: &RuleContext<'_>, signals: &mut Signals) {
+        let (summary, what, laps, grade) = if self.returns >= context.config.limit(&RETURNS) {
             let summary = format!(
                 "the failing tests returned to a former set {} times",
                 self.returns
             );
             (summary, "swinging", self.returns, Grade::Warn)
-        } else if self.changes >= view.config.of(&NOTICE) {
+        } else if self.changes >= context.config.limit(&NOTICE) {
             let summary = format!("{} changes, and the same tests fail as before", self.changes);
-            let warn = self.changes >= view.config.of(&WARN);
+            let warn = self.changes >= context.config.limit(&WARN);
             (
                 summary,
                 "frozen",
@@ -146,15 +146,15 @@ impl Check {
         } else {
             return;
         };
-        let mut sighting = Sighting::new(
+        let mut signal = Signal::new(
             NAME,
             Kind::Checks,
             grade,
             hash::join(self.a, hash::of(what)),
             summary,
         );
-        self.trace.fill(&mut sighting, view);
-        sighting.laps = laps;
-        seen.sight(sighting);
+        self.streak.fill(&mut signal, context);
+        signal.laps = laps;
+        signals.report(signal);
     }
 }

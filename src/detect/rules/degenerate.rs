@@ -1,9 +1,9 @@
 //! Text that repeats one unit up to its end: a model that has lost its way.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::fact::TEXT_BLOCK;
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::detect::text::window::{Cycle, WINDOW, Window, comes_back, cycle};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
@@ -47,22 +47,22 @@ const TAIL: usize = 32;
 pub(super) struct Degenerate;
 
 impl Rule for Degenerate {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Text(channel, piece) => {
-                let window = view.window(*channel);
+                let window = context.window(*channel);
                 if window.is_at_multiple(TEXT_BLOCK, piece) {
-                    judge(window, view, seen);
+                    judge(window, context, seen);
                 }
             }
-            Fact::TextOver(channel) => judge(view.window(*channel), view, seen),
+            Fact::TextOver(channel) => judge(context.window(*channel), context, seen),
             _ => {}
         }
     }
 }
 
-fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
-    let limit = |limit: &Limit| usize::try_from(view.config.of(limit)).unwrap_or(usize::MAX);
+fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
+    let limit = |limit: &Limit| usize::try_from(context.config.limit(limit)).unwrap_or(usize::MAX);
     let shortest = limit(&SHORT_LENGTH).min(limit(&LONG_LENGTH));
     if window.seen < shortest {
         return;
@@ -72,7 +72,7 @@ fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
     let mut room = [0; LONG_UNIT + TAIL];
     if sure && !comes_back(masked(window.ending(&mut room)), TAIL) {
         if window.seen.is_multiple_of(TEXT_BLOCK) {
-            seen.release(NAME);
+            signals.release(NAME);
         }
         return;
     }
@@ -87,7 +87,7 @@ fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
     };
     let Some(found) = cycle(masked(&mut alike[..raw.len()]), LONG_UNIT, enough) else {
         if window.seen.is_multiple_of(TEXT_BLOCK) {
-            seen.release(NAME);
+            signals.release(NAME);
         }
         return;
     };
@@ -95,15 +95,15 @@ fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
     if counts && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
         return;
     }
-    seen.sight(sighting(
+    signals.report(signal(
         raw,
         &found,
         if counts { Grade::Warn } else { Grade::Stop },
-        view,
+        context,
     ));
 }
 
-fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sighting {
+fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) -> Signal {
     let times = found.length / found.unit;
     let summary = format!("the text repeats {} characters {times} times", found.unit);
     let unit: Vec<u64> = raw[..found.unit]
@@ -111,14 +111,14 @@ fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sightin
         .rev()
         .map(|b| u64::from(b.to_ascii_lowercase()))
         .collect();
-    let mut sighting = Sighting::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
-    sighting.laps = times as u64;
+    let mut signal = Signal::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
+    signal.laps = times as u64;
     let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
-    sighting.evidence = vec![Evidence {
-        id: view.point.id.clone(),
+    signal.evidence = vec![Evidence {
+        id: context.point.id.clone(),
         excerpt: text::excerpt(&String::from_utf8_lossy(&shown), 160),
     }];
-    sighting
+    signal
 }
 
 /// The text with all digits alike.

@@ -1,9 +1,9 @@
 //! Prose that says ever the same in ever other order: it compresses far too well.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::EXCERPT;
 use crate::detect::fact::TEXT_BLOCK;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::detect::text::window::{WINDOW, Window, compressed};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
@@ -27,35 +27,35 @@ const EVERY: usize = 4 * TEXT_BLOCK;
 pub(super) struct Drift;
 
 impl Rule for Drift {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         if let Fact::Text(channel, piece) = fact {
-            let window = view.window(*channel);
+            let window = context.window(*channel);
             if window.seen >= WINDOW && window.is_at_multiple(EVERY, piece) {
-                judge(window, view, seen);
+                judge(window, context, seen);
             }
         }
     }
 }
 
-fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
+fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
     let mut room = [0; WINDOW];
     let reversed = window.reversed(&mut room);
     let ratio = (reversed.len() / compressed(reversed).max(1)) as u64;
-    if ratio < view.config.of(&RATIO) {
-        seen.release(NAME);
+    if ratio < context.config.limit(&RATIO) {
+        signals.release(NAME);
         return;
     }
     let summary = format!(
         "the last {} characters of prose compress {ratio} times",
         reversed.len()
     );
-    let mut sighting = Sighting::new(NAME, Kind::Text, Grade::Warn, 0, summary);
+    let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
     let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
-    sighting.evidence = vec![Evidence {
-        id: view.point.id.clone(),
+    signal.evidence = vec![Evidence {
+        id: context.point.id.clone(),
         excerpt: text::excerpt(&String::from_utf8_lossy(&shown), EXCERPT),
     }];
-    seen.sight(sighting);
+    signals.report(signal);
 }
 
 #[cfg(test)]

@@ -19,20 +19,20 @@ mod stagnation;
 mod stall;
 #[cfg(test)]
 pub(crate) mod tests;
-mod trace;
+mod streak;
 mod waiting;
 
 use super::config::{Config, Limit};
-use super::fact::{Fact, View};
+use super::fact::{Fact, RuleContext};
 use super::signal::Seen;
 
 /// What every rule does with the facts of one session.
 pub(crate) trait Rule {
     /// Looks at one fact, and reports what it sees in `seen`.
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen);
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals);
 
     /// When the rule wants to be told that time has passed.
-    fn deadline(&self, _view: &View<'_>) -> Option<i64> {
+    fn deadline(&self, _view: &RuleContext<'_>) -> Option<i64> {
         None
     }
 }
@@ -72,15 +72,15 @@ macro_rules! rules {
             }
 
             /// Shows a fact to every rule.
-            pub(crate) fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+            pub(crate) fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
                 $(if let Some(rule) = &mut self.$module {
-                    rule.observe(fact, view, seen);
+                    rule.observe(fact, context, seen);
                 })*
             }
 
             /// When the first rule wants to be told that time has passed.
-            pub(crate) fn deadline(&self, view: &View<'_>) -> Option<i64> {
-                let deadlines = [$(self.$module.as_ref().and_then(|rule| rule.deadline(view)),)*];
+            pub(crate) fn deadline(&self, context: &RuleContext<'_>) -> Option<i64> {
+                let deadlines = [$(self.$module.as_ref().and_then(|rule| rule.deadline(context)),)*];
                 deadlines.into_iter().flatten().min()
             }
         }

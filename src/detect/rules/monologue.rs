@@ -1,10 +1,10 @@
 //! The agent says nearly the same again, and does nothing.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::EXCERPT;
 use crate::detect::call::normalize::without_numbers;
 use crate::detect::fact::Step;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use crate::wire::text;
 
@@ -37,15 +37,15 @@ pub(super) struct Monologue {
 }
 
 impl Rule for Monologue {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Step(step) if step.calls == 0 && !step.text.trim().is_empty() => {
-                self.take(step, view, seen);
+                self.take(step, context, seen);
             }
             // A compaction sums up and is asked to go on: the storm has a rule of its own.
             Fact::Step(_) | Fact::User | Fact::Compacted => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
@@ -53,7 +53,7 @@ impl Rule for Monologue {
 }
 
 impl Monologue {
-    fn take(&mut self, step: &Step<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         let start = step
             .text
             .ceil_char_boundary(step.text.len().saturating_sub(COMPARED));
@@ -61,32 +61,32 @@ impl Monologue {
         // Pairs of letters: the same words in another order are the same answer.
         let alike = strsim::sorensen_dice(&said, &self.before) * 100.0;
         #[allow(clippy::cast_precision_loss)]
-        if self.answers > 0 && alike >= view.config.of(&ALIKE) as f64 {
+        if self.answers > 0 && alike >= context.config.limit(&ALIKE) as f64 {
             self.answers += 1;
         } else {
             self.answers = 1;
-            self.since.clone_from(view.point);
+            self.since.clone_from(context.point);
             step.message.clone_into(&mut self.keep);
-            self.tokens = view.ledger.tokens;
-            seen.release(NAME);
+            self.tokens = context.history.tokens;
+            signals.release(NAME);
         }
         self.before = said;
-        if self.answers < view.config.of(&WARN) {
+        if self.answers < context.config.limit(&WARN) {
             return;
         }
         let summary = format!("nearly the same answer {} times, without a call", self.answers);
-        let mut sighting = Sighting::new(NAME, Kind::Text, Grade::Warn, 0, summary);
-        sighting.laps = self.answers;
-        sighting.since = Some(self.since.clone());
-        sighting.rollback_to = Some(self.keep.clone()).filter(|id| !id.is_empty());
-        sighting.wasted = Wasted {
+        let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
+        signal.laps = self.answers;
+        signal.since = Some(self.since.clone());
+        signal.rollback_to = Some(self.keep.clone()).filter(|id| !id.is_empty());
+        signal.wasted = Wasted {
             calls: 0,
-            tokens: view.ledger.tokens.saturating_sub(self.tokens),
+            tokens: context.history.tokens.saturating_sub(self.tokens),
         };
-        sighting.evidence = vec![Evidence {
-            id: view.point.id.clone(),
+        signal.evidence = vec![Evidence {
+            id: context.point.id.clone(),
             excerpt: text::excerpt(step.text, EXCERPT),
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

@@ -1,12 +1,12 @@
 //! One tool in a row, with arguments that hardly differ, on the same thing.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::streak::Streak;
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::Call;
 use crate::detect::call::normalize::without_numbers;
 use crate::detect::hash;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::fact::history::Comparison;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -37,13 +37,13 @@ pub(super) struct NearDuplicate {
     alike: VecDeque<u64>,
     /// What each works on, and whether it brought something new.
     targets: VecDeque<(u64, bool)>,
-    trace: Option<Trace>,
+    streak: Option<Streak>,
 }
 
 impl Rule for NearDuplicate {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, seen),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -51,20 +51,20 @@ impl Rule for NearDuplicate {
 }
 
 impl NearDuplicate {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
         // A change that took is work, however small.
-        if noted.new_change {
+        if compared.new_change {
             *self = Self::default();
             return;
         }
-        let length = usize::try_from(view.config.of(&WARN))
+        let length = usize::try_from(context.config.limit(&WARN))
             .unwrap_or(usize::MAX)
             .max(2);
         let paged = only_numbers_move(&self.before, &call.input.text);
-        if call.tool != self.tool || self.trace.is_none() || paged {
+        if call.tool != self.tool || self.streak.is_none() || paged {
             *self = Self {
                 tool: call.tool.clone(),
-                trace: Some(Trace::begin(call, view)),
+                streak: Some(Streak::begin(call, context)),
                 ..Self::default()
             };
         } else {
@@ -74,40 +74,40 @@ impl NearDuplicate {
             }
             self.alike
                 .push_back(percent_alike(&self.before, &call.input.text));
-            if let Some(trace) = &mut self.trace {
-                trace.add(call);
+            if let Some(streak) = &mut self.streak {
+                streak.add(call);
             }
         }
         self.targets
-            .push_back((target(call), noted.new_result && !call.failed()));
+            .push_back((target(call), compared.new_result && !call.failed()));
         self.before.clone_from(&call.input.text);
         if self.alike.len() + 1 >= length {
-            self.judge(call, view, seen);
+            self.judge(call, context, seen);
         }
     }
 
-    fn judge(&self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+    fn judge(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         let mean = self.alike.iter().sum::<u64>() / self.alike.len().max(1) as u64;
         let half = self.targets.len() / 2;
         let mut distinct: Vec<u64> = self.targets.iter().map(|(target, _)| *target).collect();
         distinct.sort_unstable();
         distinct.dedup();
         let novel = self.targets.iter().filter(|(_, novel)| *novel).count();
-        let Some(trace) = &self.trace else {
+        let Some(streak) = &self.streak else {
             return;
         };
         // Many things looked at, or much that is new: alike or not, it is work.
-        if mean < view.config.of(&ALIKE) || distinct.len() > half || novel > half {
+        if mean < context.config.limit(&ALIKE) || distinct.len() > half || novel > half {
             return;
         }
         let summary = format!(
             "{} calls of {} in a row that hardly differ",
-            trace.calls, call.tool
+            streak.calls, call.tool
         );
         let identity = hash::join(hash::of(&call.tool), target(call));
-        let mut sighting = Sighting::new(NAME, Kind::Loop, Grade::Warn, identity, summary);
-        trace.fill(&mut sighting, view);
-        seen.sight(sighting);
+        let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, identity, summary);
+        streak.fill(&mut signal, context);
+        signals.report(signal);
     }
 }
 

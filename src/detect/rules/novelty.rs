@@ -1,9 +1,9 @@
 //! Nothing new among the last ten calls, in whatever order they repeat.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::Call;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::fact::history::Comparison;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 
@@ -43,7 +43,7 @@ struct Past {
     point: Point,
     message: String,
     excerpt: String,
-    noted: Noted,
+    compared: Comparison,
     tokens: u64,
 }
 
@@ -57,9 +57,9 @@ pub(super) struct Novelty {
 }
 
 impl Rule for Novelty {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, seen),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -67,7 +67,7 @@ impl Rule for Novelty {
 }
 
 impl Novelty {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
         if self.window.len() == WINDOW {
             self.window.pop_front();
         }
@@ -75,12 +75,12 @@ impl Novelty {
             point: call.point.clone(),
             message: call.message.clone(),
             excerpt: call.excerpt.clone(),
-            noted,
-            tokens: view.ledger.tokens,
+            compared,
+            tokens: context.history.tokens,
         });
-        if self.is_stale(view) {
+        if self.is_stale(context) {
             self.streak += 1;
-            seen.sight(self.sighting(view));
+            signals.report(self.signal(context));
         } else {
             self.streak = 0;
             self.began = None;
@@ -88,37 +88,37 @@ impl Novelty {
     }
 
     /// How many of the calls in the window fit.
-    fn count(&self, test: fn(&Noted) -> bool) -> u64 {
-        self.window.iter().filter(|p| test(&p.noted)).count() as u64
+    fn count(&self, test: fn(&Comparison) -> bool) -> u64 {
+        self.window.iter().filter(|p| test(&p.compared)).count() as u64
     }
 
-    fn is_stale(&self, view: &View<'_>) -> bool {
+    fn is_stale(&self, context: &RuleContext<'_>) -> bool {
         let count = |test| self.count(test);
         let same = count(|n| n.stale);
         let again = count(|n| !n.new_call && !n.new_result);
         let changes = count(|n| n.new_change);
-        if same >= view.config.of(&STALE) {
+        if same >= context.config.limit(&STALE) {
             return true;
         }
         // Work goes on where changes come one after the other; a single one among so much that is
         // known is part of the circle.
         let in_vain = changes == 0
-            || same >= view.config.of(&AGAIN_STALE)
-            || (changes == 1 && count(|n| n.repeated) >= view.config.of(&AGAIN));
-        again >= view.config.of(&AGAIN) && in_vain
+            || same >= context.config.limit(&AGAIN_STALE)
+            || (changes == 1 && count(|n| n.repeated) >= context.config.limit(&AGAIN));
+        again >= context.config.limit(&AGAIN) && in_vain
     }
 
-    fn sighting(&mut self, view: &View<'_>) -> Sighting {
-        let grade = if self.count(|n| n.stale) >= view.config.of(&STOP) {
+    fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
+        let grade = if self.count(|n| n.stale) >= context.config.limit(&STOP) {
             Grade::Stop
         } else {
             Grade::Warn
         };
-        let repeated = self.window.iter().filter(|p| !p.noted.new_call).count();
+        let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
         let first = self
             .window
             .iter()
-            .position(|p| !p.noted.new_call)
+            .position(|p| !p.compared.new_call)
             .unwrap_or_default();
         let before = &self.window[first.saturating_sub(1)];
         let (since, keep, tokens) = self.began.get_or_insert_with(|| {
@@ -133,21 +133,21 @@ impl Novelty {
             "{repeated} of the last {} calls were made before and brought nothing new",
             self.window.len()
         );
-        let mut sighting = Sighting::new(NAME, Kind::Loop, grade, 0, summary);
-        sighting.laps = calls;
-        sighting.wasted = Wasted {
+        let mut signal = Signal::new(NAME, Kind::Loop, grade, 0, summary);
+        signal.laps = calls;
+        signal.wasted = Wasted {
             calls,
-            tokens: view.ledger.tokens.saturating_sub(*tokens),
+            tokens: context.history.tokens.saturating_sub(*tokens),
         };
-        sighting.since = Some(since.clone());
-        sighting.rollback_to = Some(keep.clone()).filter(|id| !id.is_empty());
-        let newest = self.window.iter().rev().filter(|p| p.noted.stale).take(SHOWN);
-        sighting.evidence = newest
+        signal.since = Some(since.clone());
+        signal.rollback_to = Some(keep.clone()).filter(|id| !id.is_empty());
+        let newest = self.window.iter().rev().filter(|p| p.compared.stale).take(SHOWN);
+        signal.evidence = newest
             .map(|p| Evidence {
                 id: p.point.id.clone(),
                 excerpt: p.excerpt.clone(),
             })
             .collect();
-        sighting
+        signal
     }
 }

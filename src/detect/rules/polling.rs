@@ -1,10 +1,10 @@
 //! Waiting for something that does not change. Polling is exempt from the rules on repetition, up to
 //! this limit of its own.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::streak::Streak;
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::Call;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -31,14 +31,14 @@ const KINDS: usize = 4;
 pub(super) struct Polling {
     results: VecDeque<(u64, u64)>,
     since: i64,
-    trace: Option<Trace>,
+    streak: Option<Streak>,
 }
 
 impl Rule for Polling {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if noted.poll => self.take(call, view, seen),
-            Fact::Call(_, noted) if noted.new_change || noted.novel() => *self = Self::default(),
+            Fact::Call(call, compared) if compared.poll => self.take(call, context, seen),
+            Fact::Call(_, compared) if compared.new_change || compared.novel() => *self = Self::default(),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -46,7 +46,7 @@ impl Rule for Polling {
 }
 
 impl Polling {
-    fn take(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         let known = self.results.iter().position(|(a, _)| *a == call.a);
         if known.is_some_and(|at| self.results[at].1 != call.r) {
             *self = Self::default();
@@ -57,19 +57,19 @@ impl Polling {
             }
             self.results.push_back((call.a, call.r));
         }
-        let Some(trace) = &mut self.trace else {
-            self.trace = Some(Trace::begin(call, view));
+        let Some(streak) = &mut self.streak else {
+            self.streak = Some(Streak::begin(call, context));
             self.since = call.point.ts;
             return;
         };
-        trace.add(call);
+        streak.add(call);
         let seconds = call.point.ts.saturating_sub(self.since) / 1000;
-        let long = u64::try_from(seconds).unwrap_or(0) >= view.config.of(&SECONDS);
-        if long && trace.calls >= view.config.of(&POLLS) {
-            let summary = format!("{} polls in {seconds} s, and nothing has changed", trace.calls);
-            let mut sighting = Sighting::new(NAME, Kind::Stagnation, Grade::Notice, 0, summary);
-            trace.fill(&mut sighting, view);
-            seen.sight(sighting);
+        let long = u64::try_from(seconds).unwrap_or(0) >= context.config.limit(&SECONDS);
+        if long && streak.calls >= context.config.limit(&POLLS) {
+            let summary = format!("{} polls in {seconds} s, and nothing has changed", streak.calls);
+            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Notice, 0, summary);
+            streak.fill(&mut signal, context);
+            signals.report(signal);
         }
     }
 }

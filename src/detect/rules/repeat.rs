@@ -1,10 +1,10 @@
 //! The same calls again and again, with a period of 1 to 16 rounds: with the same results (`repeat`),
 //! or with results that differ (`repeat-call`).
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::hash;
-use crate::detect::session::rounds::Round;
-use crate::detect::signal::Sighting;
+use crate::detect::fact::rounds::Round;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 
@@ -77,11 +77,11 @@ pub(super) struct Repeat {
 }
 
 impl Rule for Repeat {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Round(round) => {
-                self.take(round, view);
-                self.report(round, view, seen);
+                self.take(round, context);
+                self.report(round, context, seen);
             }
             Fact::User => *self = Self::default(),
             _ => {}
@@ -91,7 +91,7 @@ impl Rule for Repeat {
 
 impl Repeat {
     /// Compares a round with those before it, for every period.
-    fn take(&mut self, round: &Round, view: &View<'_>) {
+    fn take(&mut self, round: &Round, context: &RuleContext<'_>) {
         let newest = self.past.len();
         for period in 1..=PERIODS {
             let before = newest.checked_sub(period).map(|at| &self.past[at]);
@@ -102,7 +102,7 @@ impl Repeat {
                     first,
                     keep: last.keep.clone(),
                     tokens: round.tokens_before,
-                    calls: view.ledger.calls - round.calls.min(view.ledger.calls),
+                    calls: context.history.calls - round.calls.min(context.history.calls),
                 })
             };
             self.same[period - 1].advance(before.is_some_and(|b| b.ar == round.ar), since);
@@ -125,25 +125,25 @@ impl Repeat {
         });
     }
 
-    fn report(&self, round: &Round, view: &View<'_>, seen: &mut Seen) {
-        let limits = [&STOP, &WARN, &NOTICE].map(|limit| view.config.of(limit));
+    fn report(&self, round: &Round, context: &RuleContext<'_>, signals: &mut Signals) {
+        let limits = [&STOP, &WARN, &NOTICE].map(|limit| context.config.limit(limit));
         let grades = [Grade::Stop, Grade::Warn, Grade::Notice];
         let found = grades
             .into_iter()
             .zip(limits)
             .find_map(|(grade, laps)| self.shortest(&self.same, laps).map(|period| (grade, period)));
         if let Some((grade, period)) = found {
-            seen.sight(self.sighting(NAME, grade, period, round, view));
+            signals.report(self.signal(NAME, grade, period, round, context));
             return;
         }
-        if let Some(period) = self.shortest(&self.alike, view.config.of(&CALL_WARN)) {
-            seen.sight(self.sighting(CALL_NAME, Grade::Warn, period, round, view));
+        if let Some(period) = self.shortest(&self.alike, context.config.limit(&CALL_WARN)) {
+            signals.report(self.signal(CALL_NAME, Grade::Warn, period, round, context));
         }
         // Half the laps of a warning are enough once the session was told to stop it.
-        if let Some(period) = self.shortest(&self.same, view.config.of(&WARN).div_ceil(2)) {
-            let mut faint = self.sighting(NAME, Grade::Notice, period, round, view);
-            faint.faint = true;
-            seen.sight(faint);
+        if let Some(period) = self.shortest(&self.same, context.config.limit(&WARN).div_ceil(2)) {
+            let mut below_threshold = self.signal(NAME, Grade::Notice, period, round, context);
+            below_threshold.below_threshold = true;
+            signals.report(below_threshold);
         }
     }
 
@@ -154,14 +154,14 @@ impl Repeat {
         (!polls).then_some(period)
     }
 
-    fn sighting(
+    fn signal(
         &self,
         rule: &'static str,
         grade: Grade,
         period: usize,
         round: &Round,
-        view: &View<'_>,
-    ) -> Sighting {
+        context: &RuleContext<'_>,
+    ) -> Signal {
         let exact = rule == NAME;
         let run = if exact { &self.same } else { &self.alike }[period - 1]
             .since
@@ -183,10 +183,10 @@ impl Repeat {
             "with other results"
         };
         let summary = format!("{what} {laps} times {how}");
-        let mut sighting = Sighting::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);
-        sighting.period = u32::try_from(period).unwrap_or(u32::MAX);
-        sighting.laps = laps;
-        sighting.evidence = if period == 1 {
+        let mut signal = Signal::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);
+        signal.period = u32::try_from(period).unwrap_or(u32::MAX);
+        signal.laps = laps;
+        signal.evidence = if period == 1 {
             round.shown.clone()
         } else {
             one_lap
@@ -195,14 +195,14 @@ impl Repeat {
                 .collect()
         };
         if let Some(mark) = run {
-            sighting.since = Some(mark.first.clone());
-            sighting.rollback_to = Some(mark.keep.clone()).filter(|id| !id.is_empty());
-            sighting.wasted = Wasted {
-                calls: view.ledger.calls.saturating_sub(mark.calls),
-                tokens: view.ledger.tokens.saturating_sub(mark.tokens),
+            signal.since = Some(mark.first.clone());
+            signal.rollback_to = Some(mark.keep.clone()).filter(|id| !id.is_empty());
+            signal.wasted = Wasted {
+                calls: context.history.calls.saturating_sub(mark.calls),
+                tokens: context.history.tokens.saturating_sub(mark.tokens),
             };
         }
-        sighting
+        signal
     }
 }
 

@@ -1,9 +1,9 @@
 //! The provider is asked again and again. Not the agent's fault.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::EXCERPT;
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 use crate::wire::text;
 use regex::Regex;
@@ -43,39 +43,39 @@ pub(super) struct RetryStorm {
 }
 
 impl Rule for RetryStorm {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Retry { attempt, message } => {
-                self.since.get_or_insert_with(|| view.point.clone());
+                self.since.get_or_insert_with(|| context.point.clone());
                 self.attempts = (*attempt).max(self.attempts);
                 self.said = text::excerpt(message, EXCERPT);
-                self.last.clone_from(&view.point.id);
-                self.judge(view, seen);
+                self.last.clone_from(&context.point.id);
+                self.judge(context, seen);
             }
             Fact::Failed { name, message } if is_refusal(name) || is_refusal(message) => {
                 self.said = text::excerpt(&format!("{name} {message}"), EXCERPT);
-                self.last.clone_from(&view.point.id);
-                self.since.get_or_insert_with(|| view.point.clone());
-                self.judge(view, seen);
+                self.last.clone_from(&context.point.id);
+                self.since.get_or_insert_with(|| context.point.clone());
+                self.judge(context, seen);
                 self.since = None;
             }
-            Fact::Time => self.judge(view, seen),
+            Fact::Time => self.judge(context, seen),
             // Output: the provider answers again.
             Fact::Text(..) | Fact::Call(..) | Fact::Step(_) | Fact::User => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
     }
 
-    fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        Some(self.since.as_ref()?.ts.saturating_add(milliseconds(view)))
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<i64> {
+        Some(self.since.as_ref()?.ts.saturating_add(milliseconds(context)))
     }
 }
 
-fn milliseconds(view: &View<'_>) -> i64 {
-    i64::try_from(view.config.of(&SECONDS))
+fn milliseconds(context: &RuleContext<'_>) -> i64 {
+    i64::try_from(context.config.limit(&SECONDS))
         .unwrap_or(i64::MAX)
         .saturating_mul(1000)
 }
@@ -85,14 +85,14 @@ fn is_refusal(said: &str) -> bool {
 }
 
 impl RetryStorm {
-    fn judge(&self, view: &View<'_>, seen: &mut Seen) {
+    fn judge(&self, context: &RuleContext<'_>, signals: &mut Signals) {
         let Some(since) = &self.since else {
             return;
         };
-        let lasted = view.now.saturating_sub(since.ts);
+        let lasted = context.now.saturating_sub(since.ts);
         let refused = is_refusal(&self.said);
-        let many = u64::from(self.attempts) >= view.config.of(&ATTEMPTS);
-        if !refused && !many && lasted < milliseconds(view) {
+        let many = u64::from(self.attempts) >= context.config.limit(&ATTEMPTS);
+        if !refused && !many && lasted < milliseconds(context) {
             return;
         }
         let summary = if refused {
@@ -106,14 +106,14 @@ impl RetryStorm {
             )
         };
         let identity = hash::of(if refused { "refused" } else { "failing" });
-        let mut sighting = Sighting::new(NAME, Kind::Storm, Grade::Warn, identity, summary);
-        sighting.laps = u64::from(self.attempts.max(1));
-        sighting.since = Some(since.clone());
-        sighting.infra = true;
-        sighting.evidence = vec![Evidence {
+        let mut signal = Signal::new(NAME, Kind::Storm, Grade::Warn, identity, summary);
+        signal.laps = u64::from(self.attempts.max(1));
+        signal.since = Some(since.clone());
+        signal.infra = true;
+        signal.evidence = vec![Evidence {
             id: self.last.clone(),
             excerpt: self.said.clone(),
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

@@ -1,11 +1,11 @@
 //! A file returns to what it was before, again; or edits undo each other.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::streak::Streak;
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::Call;
 use crate::detect::call::input::Content;
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -28,7 +28,7 @@ struct File {
     name: u64,
     changes: VecDeque<Content>,
     returns: u64,
-    trace: Option<Trace>,
+    streak: Option<Streak>,
 }
 
 /// The rule's memory of one session.
@@ -38,9 +38,9 @@ pub(super) struct Revert {
 }
 
 impl Rule for Revert {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if !call.failed() => self.take(call, view, seen),
+            Fact::Call(call, _) if !call.failed() => self.take(call, context, seen),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -48,7 +48,7 @@ impl Rule for Revert {
 }
 
 impl Revert {
-    fn take(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         let (Some(target), Some(content)) = (&call.input.target, call.input.content) else {
             return;
         };
@@ -62,20 +62,20 @@ impl Revert {
             return;
         }
         file.returns += 1;
-        match &mut file.trace {
-            Some(trace) => trace.add(call),
-            trace => *trace = Some(Trace::begin(call, view)),
+        match &mut file.streak {
+            Some(streak) => streak.add(call),
+            streak => *streak = Some(Streak::begin(call, context)),
         }
-        if let Some(trace) = file
-            .trace
+        if let Some(streak) = file
+            .streak
             .as_ref()
-            .filter(|_| file.returns >= view.config.of(&WARN))
+            .filter(|_| file.returns >= context.config.limit(&WARN))
         {
             let summary = format!("{target} returned to what it was before, {} times", file.returns);
-            let mut sighting = Sighting::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
-            trace.fill(&mut sighting, view);
-            sighting.period = 2;
-            seen.sight(sighting);
+            let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
+            streak.fill(&mut signal, context);
+            signal.period = 2;
+            signals.report(signal);
         }
     }
 
@@ -92,7 +92,7 @@ impl Revert {
                     name,
                     changes: VecDeque::new(),
                     returns: 0,
-                    trace: None,
+                    streak: None,
                 });
                 self.files.len() - 1
             });

@@ -1,12 +1,12 @@
 //! One tool, ever other arguments, always the same answer.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::streak::Streak;
+use super::{Fact, Limit, Rule, Seen, RuleContext};
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::hash;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::fact::history::Comparison;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -40,7 +40,7 @@ struct Streak {
     tool: String,
     result: u64,
     novel: u64,
-    trace: Trace,
+    streak: Streak,
 }
 
 /// The rule's memory of one session.
@@ -50,11 +50,11 @@ pub(super) struct Stagnation {
 }
 
 impl Rule for Stagnation {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             // A change may change the answers.
-            Fact::Call(_, noted) if noted.new_change => self.streaks.clear(),
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::Call(_, compared) if compared.new_change => self.streaks.clear(),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, seen),
             Fact::User => self.streaks.clear(),
             _ => {}
         }
@@ -62,8 +62,8 @@ impl Rule for Stagnation {
 }
 
 impl Stagnation {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
-        if noted.novel() {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
+        if compared.novel() {
             for streak in &mut self.streaks {
                 streak.novel += 1;
             }
@@ -77,9 +77,9 @@ impl Stagnation {
         if let Some(at) = known.filter(|at| self.streaks[*at].result == call.r) {
             let streak = &mut self.streaks[at];
             streak.novel = 0;
-            if noted.new_call {
-                streak.trace.add(call);
-                report(&streak.trace, call, view, seen);
+            if compared.new_call {
+                streak.streak.add(call);
+                report(&streak.streak, call, context, seen);
             }
             return;
         }
@@ -92,17 +92,17 @@ impl Stagnation {
             tool: call.tool.clone(),
             result: call.r,
             novel: 0,
-            trace: Trace::begin(call, view),
+            streak: Streak::begin(call, context),
         });
     }
 }
 
-fn report(trace: &Trace, call: &Call, view: &View<'_>, seen: &mut Seen) {
-    let limit = view.config.of(if call.empty { &EMPTY } else { &NOTICE });
-    if trace.calls < limit.div_ceil(2) {
+fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+    let limit = context.config.limit(if call.empty { &EMPTY } else { &NOTICE });
+    if streak.calls < limit.div_ceil(2) {
         return;
     }
-    let grade = if trace.calls >= limit + view.config.of(&WARN) {
+    let grade = if streak.calls >= limit + context.config.limit(&WARN) {
         Grade::Warn
     } else {
         Grade::Notice
@@ -110,11 +110,11 @@ fn report(trace: &Trace, call: &Call, view: &View<'_>, seen: &mut Seen) {
     let answer = if call.empty { "nothing" } else { "the same" };
     let summary = format!(
         "{} different calls of {} brought {answer}",
-        trace.calls, call.tool
+        streak.calls, call.tool
     );
     let identity = hash::join(hash::of(&call.tool), call.r);
-    let mut sighting = Sighting::new(NAME, Kind::Stagnation, grade, identity, summary);
-    trace.fill(&mut sighting, view);
-    sighting.faint = trace.calls < limit;
-    seen.sight(sighting);
+    let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);
+    streak.fill(&mut signal, context);
+    signal.below_threshold = streak.calls < limit;
+    signals.report(signal);
 }

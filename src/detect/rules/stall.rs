@@ -1,8 +1,8 @@
 //! Busy, and silent: nothing comes, nothing is pending that would explain it.
 
 use super::waiting;
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::signal::Sighting;
+use super::{Fact, Limit, Rule, Seen, RuleContext};
+use crate::detect::signal::Signal;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 pub(super) const NAME: &str = "stall";
@@ -28,59 +28,59 @@ pub(super) struct Stall {
 }
 
 impl Rule for Stall {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Alive | Fact::Rest => {
-                self.last.clone_from(&view.point.id);
+                self.last.clone_from(&context.point.id);
                 if std::mem::take(&mut self.reported) {
-                    seen.release(NAME);
+                    signals.release(NAME);
                 }
             }
-            Fact::Time => self.judge(view, seen),
+            Fact::Time => self.judge(context, seen),
             _ => {}
         }
     }
 
-    fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        let (limit, stop) = (limit(view)?, view.config.of(&STOP));
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<i64> {
+        let (limit, stop) = (limit(context)?, context.config.limit(&STOP));
         // What is overdue is to be said now.
         let from = if self.reported {
-            view.now
+            context.now
         } else {
-            view.activity.last
+            context.activity.last
         };
-        Some(waiting::next(view.activity.last, limit, stop, from))
+        Some(waiting::next(context.activity.last, limit, stop, from))
     }
 }
 
 /// How long the session may be silent; `None` while silence is as it should be.
-fn limit(view: &View<'_>) -> Option<i64> {
-    let activity = view.activity;
+fn limit(context: &RuleContext<'_>) -> Option<i64> {
+    let activity = context.activity;
     // A request has a rule of its own, and so has a retry.
     if !activity.busy || activity.retrying || activity.waits_for_somebody() {
         return None;
     }
     Some(if activity.running_since().is_some() {
-        view.config.tool_timeout
+        context.config.tool_timeout
     } else {
-        view.config.inactivity
+        context.config.inactivity
     })
 }
 
 impl Stall {
-    fn judge(&mut self, view: &View<'_>, seen: &mut Seen) {
-        let Some(limit) = limit(view) else {
+    fn judge(&mut self, context: &RuleContext<'_>, signals: &mut Signals) {
+        let Some(limit) = limit(context) else {
             return;
         };
-        let silent = view.now.saturating_sub(view.activity.last);
-        let laps = waiting::laps(view.activity.last, limit, view.now);
+        let silent = context.now.saturating_sub(context.activity.last);
+        let laps = waiting::laps(context.activity.last, limit, context.now);
         let grade = match laps {
             0 => return,
-            _ if laps >= view.config.of(&STOP) => Grade::Stop,
+            _ if laps >= context.config.limit(&STOP) => Grade::Stop,
             _ if laps >= WARN => Grade::Warn,
             _ => Grade::Notice,
         };
-        let what = if view.activity.running_since().is_some() {
+        let what = if context.activity.running_since().is_some() {
             "a tool"
         } else {
             "the model"
@@ -89,18 +89,18 @@ impl Stall {
             "nothing for {} s while it should be working; it waits for {what}",
             silent / 1000
         );
-        let mut sighting = Sighting::new(NAME, Kind::Stall, grade, 0, summary);
-        sighting.laps = laps;
-        sighting.since = Some(Point {
-            ts: view.activity.last,
+        let mut signal = Signal::new(NAME, Kind::Stall, grade, 0, summary);
+        signal.laps = laps;
+        signal.since = Some(Point {
+            ts: context.activity.last,
             id: self.last.clone(),
         });
-        sighting.waiting_on = Some(what.to_owned());
-        sighting.evidence = vec![Evidence {
+        signal.waiting_on = Some(what.to_owned());
+        signal.evidence = vec![Evidence {
             id: self.last.clone(),
             excerpt: "the last event before the silence".to_owned(),
         }];
         self.reported = true;
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

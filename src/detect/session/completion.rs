@@ -1,6 +1,6 @@
 //! Rest and completion: has the session come to rest, what does it claim, and what speaks against it?
 
-use super::history::Noted;
+use super::history::Comparison;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind;
 use crate::detect::config::Config;
@@ -131,7 +131,7 @@ impl Completion {
     }
 
     /// A call has come to its end.
-    pub(crate) fn call(&mut self, call: &Call, noted: Noted) {
+    pub(crate) fn call(&mut self, call: &Call, compared: Comparison) {
         let evidence = || Evidence {
             id: call.point.id.clone(),
             excerpt: call.excerpt.clone(),
@@ -141,7 +141,7 @@ impl Completion {
                 self.changes += 1;
                 self.unchecked = Some(evidence());
             }
-            Kind::Check if !noted.poll || call.error.is_some() => {
+            Kind::Check if !compared.poll || call.error.is_some() => {
                 self.last_check = Some((evidence(), call.failed() || call.failing.is_some()));
                 self.unchecked = None;
             }

@@ -17,7 +17,7 @@ use super::fact::Fact;
 use super::hash;
 use super::memory::Recent;
 use super::rules::Rules;
-use super::text::assemble::Texts;
+use super::text::assemble::TextAssembler;
 use super::text::prose::Prose;
 use super::text::window::Window;
 use crate::wire::Raw;
@@ -25,7 +25,7 @@ use crate::wire::record::{Done, Finding, Point, Why};
 use crate::wire::{Event, Status, text};
 use activity::{Activity, Request};
 use completion::Completion;
-use history::Ledger;
+use history::CallHistory;
 use rounds::Rounds;
 use user::User;
 
@@ -42,7 +42,7 @@ const USER: u32 = 1;
 
 /// What a session has to say after a line.
 #[derive(Default)]
-pub(crate) struct Said {
+pub(crate) struct Effects {
     /// Findings, in order.
     pub(crate) findings: Vec<Finding>,
     /// The session came to rest.
@@ -62,11 +62,11 @@ pub(crate) struct Session {
     rules: Rules,
     episodes: Episodes,
     pub(crate) activity: Activity,
-    ledger: Ledger,
+    history: CallHistory,
     rounds: Rounds,
     ended: Recent,
     messages: Recent,
-    texts: Texts,
+    texts: TextAssembler,
     completion: Completion,
     user: User,
     prose: [Prose; 2],
@@ -82,7 +82,7 @@ pub(crate) struct Session {
 }
 
 /// The line at hand.
-pub(crate) struct Now<'a> {
+pub(crate) struct LineContext<'a> {
     /// What the user set.
     pub(crate) config: &'a Config,
     /// The time of the stream.
@@ -100,11 +100,11 @@ impl Session {
             rules: Rules::new(config),
             episodes: Episodes::default(),
             activity: Activity::default(),
-            ledger: Ledger::new(),
+            history: CallHistory::new(),
             rounds: Rounds::default(),
             ended: Recent::new(ENDED),
             messages: Recent::new(MESSAGES),
-            texts: Texts::default(),
+            texts: TextAssembler::default(),
             completion: Completion::default(),
             user: User::default(),
             prose: Default::default(),
@@ -123,7 +123,7 @@ impl Session {
     }
 
     /// Takes one event in, with the call that came to its end in it, if it has been read already.
-    pub(crate) fn observe(&mut self, event: &Event<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
+    pub(crate) fn observe(&mut self, event: &Event<'_>, call: Option<&Call>, line: &LineContext<'_>, effects: &mut Effects) {
         if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {
             return;
         }
@@ -172,7 +172,7 @@ impl Session {
     }
 
     /// An event that comes twice is one event, where events have ids.
-    fn compacted(&mut self, now: &Now<'_>, said: &mut Said) {
+    fn compacted(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
         let id = &now.point.id;
         if id.is_empty() || self.ended.put(hash::of(id), 0).is_none() {
             self.tell(&Fact::Compacted, now, said);
@@ -180,7 +180,7 @@ impl Session {
     }
 
     /// Somebody is asked: for the first time, or after a reconnect once more.
-    fn asked(&mut self, request: &str, what: String, now: &Now<'_>) {
+    fn asked(&mut self, request: &str, what: String, line: &LineContext<'_>) {
         if self.ended.get(hash::of(request)).is_none() {
             self.activity.asked(Request {
                 id: request.to_owned(),
@@ -190,7 +190,7 @@ impl Session {
         }
     }
 
-    fn message(&mut self, event: &Event<'_>, now: &Now<'_>, said: &mut Said) {
+    fn message(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         let Event::Message {
             id,
             from_user,
@@ -224,7 +224,7 @@ impl Session {
         }
     }
 
-    fn status(&mut self, status: &Status<'_>, now: &Now<'_>, said: &mut Said) {
+    fn status(&mut self, status: &Status<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         match status {
             Status::Busy => {
                 self.activity.retrying = false;

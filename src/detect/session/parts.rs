@@ -1,6 +1,6 @@
 //! The parts of messages: calls, text, the ends of steps.
 
-use super::{Now, Said, Session, USER};
+use super::{Now, Effects, Session, USER};
 use crate::detect::call;
 use crate::detect::call::Call;
 use crate::detect::fact::{Channel, Fact, Step, TEXT_BLOCK};
@@ -15,7 +15,7 @@ use crate::wire::text;
 const SCRATCH: usize = 1024;
 
 impl Session {
-    pub(super) fn part(&mut self, part: &Part<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
+    pub(super) fn part(&mut self, part: &Part<'_>, call: Option<&Call>, line: &LineContext<'_>, effects: &mut Effects) {
         if self.messages.get(hash::of(&*part.message)) == Some(USER) {
             self.user_part(part, now, said);
             return;
@@ -42,7 +42,7 @@ impl Session {
         }
     }
 
-    fn tool(&mut self, part: &Part<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
+    fn tool(&mut self, part: &Part<'_>, call: Option<&Call>, line: &LineContext<'_>, effects: &mut Effects) {
         let Some(state) = &part.state else {
             return;
         };
@@ -72,25 +72,25 @@ impl Session {
         if self.rounds.has_twin(call) {
             return;
         }
-        let noted = self.ledger.note(call);
-        self.completion.call(call, noted);
-        if let Some(round) = self.rounds.add(call, noted, self.ledger.tokens) {
+        let compared = self.history.note(call);
+        self.completion.call(call, compared);
+        if let Some(round) = self.rounds.add(call, compared, self.history.tokens) {
             self.tell(&Fact::Round(&round), now, said);
         }
         self.episodes.next_call();
-        self.tell(&Fact::Call(call, noted), now, said);
-        if noted.novel() || noted.new_change {
+        self.tell(&Fact::Call(call, compared), now, said);
+        if compared.novel() || compared.new_change {
             said.findings
-                .extend(self.episodes.progress(noted.new_change, now.point));
+                .extend(self.episodes.progress(compared.new_change, now.point));
         }
     }
 
-    pub(super) fn delta(&mut self, part: &str, raw: Raw<'_>, now: &Now<'_>, said: &mut Said) {
+    pub(super) fn delta(&mut self, part: &str, raw: Raw<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         let piece = self.texts.delta(part, raw);
         self.text(part, &piece, now, said);
     }
 
-    fn text(&mut self, part: &str, piece: &Piece<'_>, now: &Now<'_>, said: &mut Said) {
+    fn text(&mut self, part: &str, piece: &Piece<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         if piece.channel == Channel::Text {
             if piece.first {
                 self.completion.text_begins(part);
@@ -113,7 +113,7 @@ impl Session {
         }
     }
 
-    fn text_over(&mut self, channel: Channel, now: &Now<'_>, said: &mut Said) {
+    fn text_over(&mut self, channel: Channel, line: &LineContext<'_>, effects: &mut Effects) {
         let mut rest = String::new();
         self.prose[channel as usize].over(&mut rest);
         if !rest.is_empty() {
@@ -124,7 +124,7 @@ impl Session {
     }
 
     /// Shows prose to the rules, cut where the text says and not where the server did.
-    fn prose(&mut self, channel: Channel, mut prose: &str, now: &Now<'_>, said: &mut Said) {
+    fn prose(&mut self, channel: Channel, mut prose: &str, line: &LineContext<'_>, effects: &mut Effects) {
         loop {
             let window = &mut self.windows[channel as usize];
             let room = TEXT_BLOCK - window.seen % TEXT_BLOCK;
@@ -139,7 +139,7 @@ impl Session {
         }
     }
 
-    fn step(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
+    fn step(&mut self, part: &Part<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         // The same step, seen again.
         if self.ended.put(hash::of(&*part.id), 0).is_some() {
             return;
@@ -149,7 +149,7 @@ impl Session {
             .cost
             .and_then(|raw| raw.get().parse::<f64>().ok())
             .filter(|c| c.is_finite());
-        self.ledger.tokens = self.ledger.tokens.saturating_add(tokens);
+        self.history.tokens = self.history.tokens.saturating_add(tokens);
         self.end_round(now, said);
         self.text_over(Channel::Reasoning, now, said);
         self.text_over(Channel::Text, now, said);
@@ -180,7 +180,7 @@ impl Session {
         }
     }
 
-    fn user_part(&mut self, part: &Part<'_>, now: &Now<'_>, said: &mut Said) {
+    fn user_part(&mut self, part: &Part<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         if part.is_steer() {
             // What was done is told behind us in the pipe; here it comes back from the server.
             if self.ended.put(hash::of(&*part.id), 0).is_none() {
@@ -193,7 +193,7 @@ impl Session {
         }
         let text = part.text.map(text::decode).unwrap_or_default();
         if self.user.says(&part.message, &text) {
-            self.ledger.forget();
+            self.history.forget();
             said.findings.extend(self.episodes.reset(now.point));
             self.tell(&Fact::User, now, said);
         }

@@ -50,7 +50,7 @@ fn format_lint_test_after_each_edit() {
 fn polling_with_sleep_between() {
     silent(&session((0..9usize).flat_map(|n| {
         [
-            bash(60 * n, "gh run view 17", "in progress"),
+            bash(60 * n, "gh run context 17", "in progress"),
             bash(60 * n + 20, "sleep 30", ""),
         ]
     })));

@@ -1,6 +1,6 @@
 //! Rounds: the calls of one message that overlap in time are a set, in whatever order they end.
 
-use super::history::Noted;
+use super::history::Comparison;
 use crate::detect::call::Call;
 use crate::detect::hash;
 use crate::wire::record::{Evidence, Point};
@@ -53,7 +53,7 @@ impl Round {
     }
 
     /// Adds a call. False when its twin is in already: then it counts nothing.
-    fn add(&mut self, call: &Call, noted: Noted) -> bool {
+    fn add(&mut self, call: &Call, compared: Comparison) -> bool {
         if self.members.contains(&call.a) {
             return false;
         }
@@ -61,8 +61,8 @@ impl Round {
             self.members.push(call.a);
         }
         self.a = self.a.wrapping_add(hash::spread(call.a));
-        self.ar = self.ar.wrapping_add(hash::spread(call.ar()));
-        self.poll |= noted.poll;
+        self.ar = self.ar.wrapping_add(hash::spread(call.key_with_result()));
+        self.poll |= compared.poll;
         self.calls += 1;
         self.last = call.point.clone();
         self.end = self.end.max(call.span.1);
@@ -93,14 +93,14 @@ impl Rounds {
     }
 
     /// Adds a call, and gives the round before when this one begins another.
-    pub(crate) fn add(&mut self, call: &Call, noted: Noted, tokens_before: u64) -> Option<Round> {
+    pub(crate) fn add(&mut self, call: &Call, compared: Comparison, tokens_before: u64) -> Option<Round> {
         let over = if self.0.as_ref().is_some_and(|round| round.takes(call)) {
             None
         } else {
             self.0.replace(Round::new(call, tokens_before))
         };
         if let Some(round) = &mut self.0 {
-            round.add(call, noted);
+            round.add(call, compared);
         }
         over
     }

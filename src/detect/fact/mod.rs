@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::config::Config;
 use super::session::activity::Activity;
-use super::session::history::{Ledger, Noted};
+use super::session::history::{CallHistory, Comparison};
 use super::session::rounds::Round;
 use super::text::window::Window;
 use crate::wire::record::Point;
@@ -45,7 +45,7 @@ pub(crate) struct Step<'a> {
 #[derive(Debug)]
 pub(crate) enum Fact<'a> {
     /// A call has come to its end.
-    Call(&'a Call, Noted),
+    Call(&'a Call, Comparison),
     /// A round of calls is over.
     Round(&'a Round),
     /// More prose of a channel, each character once; empty where what came was none.
@@ -85,7 +85,7 @@ pub(crate) enum Fact<'a> {
 }
 
 /// What a rule may know besides the fact.
-pub(crate) struct View<'a> {
+pub(crate) struct RuleContext<'a> {
     /// What the user set.
     pub(crate) config: &'a Config,
     /// The time of the stream.
@@ -93,14 +93,14 @@ pub(crate) struct View<'a> {
     /// The event that is being looked at.
     pub(crate) point: &'a Point,
     /// What the session has done so far.
-    pub(crate) ledger: &'a Ledger,
+    pub(crate) history: &'a CallHistory,
     /// What it is doing.
     pub(crate) activity: &'a Activity,
     /// The end of the prose of each channel, with the piece at hand.
     pub(crate) windows: &'a [Window; 2],
 }
 
-impl View<'_> {
+impl RuleContext<'_> {
     /// The end of the prose of a channel.
     pub(crate) fn window(&self, channel: Channel) -> &Window {
         &self.windows[channel as usize]

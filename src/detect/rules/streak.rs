@@ -1,8 +1,8 @@
 //! What rules that count streaks of calls have in common: where the streak began, and what it rests on.
 
 use crate::detect::call::Call;
-use crate::detect::fact::View;
-use crate::detect::signal::Sighting;
+use crate::detect::fact::RuleContext;
+use crate::detect::signal::Signal;
 use crate::wire::record::{Evidence, Point, Wasted};
 
 /// Evidence that a finding shows: the first of the streak and the latest.
@@ -10,7 +10,7 @@ const SHOWN: usize = 3;
 
 /// A streak of calls.
 #[derive(Default)]
-pub(super) struct Trace {
+pub(super) struct Streak {
     since: Point,
     keep: String,
     tokens: u64,
@@ -19,18 +19,18 @@ pub(super) struct Trace {
     pub(super) calls: u64,
 }
 
-impl Trace {
+impl Streak {
     /// A streak that begins with this call.
-    pub(super) fn begin(call: &Call, view: &View<'_>) -> Self {
-        let mut trace = Self {
+    pub(super) fn begin(call: &Call, context: &RuleContext<'_>) -> Self {
+        let mut streak = Self {
             since: call.point.clone(),
-            keep: view.ledger.message_before.clone(),
-            tokens: view.ledger.tokens,
+            keep: context.history.message_before.clone(),
+            tokens: context.history.tokens,
             evidence: Vec::new(),
             calls: 0,
         };
-        trace.add(call);
-        trace
+        streak.add(call);
+        streak
     }
 
     /// One more call of the streak.
@@ -45,15 +45,15 @@ impl Trace {
         });
     }
 
-    /// Puts into a sighting what the streak knows. The first call was worth making.
-    pub(super) fn fill(&self, sighting: &mut Sighting, view: &View<'_>) {
-        sighting.laps = self.calls;
-        sighting.since = Some(self.since.clone());
-        sighting.evidence.clone_from(&self.evidence);
-        sighting.rollback_to = Some(self.keep.clone()).filter(|id| !id.is_empty());
-        sighting.wasted = Wasted {
+    /// Puts into a signal what the streak knows. The first call was worth making.
+    pub(super) fn fill(&self, signal: &mut Signal, context: &RuleContext<'_>) {
+        signal.laps = self.calls;
+        signal.since = Some(self.since.clone());
+        signal.evidence.clone_from(&self.evidence);
+        signal.rollback_to = Some(self.keep.clone()).filter(|id| !id.is_empty());
+        signal.wasted = Wasted {
             calls: self.calls.saturating_sub(1),
-            tokens: view.ledger.tokens.saturating_sub(self.tokens),
+            tokens: context.history.tokens.saturating_sub(self.tokens),
         };
     }
 }

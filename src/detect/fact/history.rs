@@ -14,7 +14,7 @@ const KEYS: usize = 896;
 #[derive(Debug, Clone, Copy, Default)]
 // Each of them is asked for by another rule.
 #[allow(clippy::struct_excessive_bools)]
-pub(crate) struct Noted {
+pub(crate) struct Comparison {
     /// The call was never made before.
     pub(crate) new_call: bool,
     /// Nothing like its result was ever seen before.
@@ -29,7 +29,7 @@ pub(crate) struct Noted {
     pub(crate) poll: bool,
 }
 
-impl Noted {
+impl Comparison {
     /// Whether it brought something new: a call never made, a result never seen.
     pub(crate) fn novel(self) -> bool {
         self.new_call && self.new_result
@@ -37,7 +37,7 @@ impl Noted {
 }
 
 /// What a session has done so far.
-pub(crate) struct Ledger {
+pub(crate) struct CallHistory {
     keys: Recent,
     /// Changes that were new, counted.
     changes: u32,
@@ -55,7 +55,7 @@ pub(crate) struct Ledger {
     pub(crate) tokens_at_progress: u64,
 }
 
-impl Ledger {
+impl CallHistory {
     /// Empty.
     pub(crate) fn new() -> Self {
         Self {
@@ -72,7 +72,7 @@ impl Ledger {
     }
 
     /// Takes a call in, and says what is new about it.
-    pub(crate) fn note(&mut self, call: &Call) -> Noted {
+    pub(crate) fn note(&mut self, call: &Call) -> Comparison {
         self.calls += 1;
         if call.message != self.last_message {
             self.message_before = std::mem::replace(&mut self.last_message, call.message.clone());
@@ -84,10 +84,10 @@ impl Ledger {
         if new_change {
             self.changes = self.changes.wrapping_add(1);
         }
-        let before = self.keys.put(call.ar(), self.changes);
+        let before = self.keys.put(call.key_with_result(), self.changes);
         // Results are told apart from calls that happen to hash alike.
         let new_result = self.keys.put(hash::spread(call.r), 0).is_none() && !call.empty;
-        let noted = Noted {
+        let compared = Comparison {
             new_call,
             new_result,
             stale: before == Some(self.changes),
@@ -95,13 +95,13 @@ impl Ledger {
             new_change,
             poll,
         };
-        if noted.novel() {
+        if compared.novel() {
             self.novel += 1;
         }
-        if noted.novel() || new_change {
+        if compared.novel() || new_change {
             self.tokens_at_progress = self.tokens;
         }
-        noted
+        compared
     }
 
     /// The user spoke: what was done before may be done again.
