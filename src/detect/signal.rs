@@ -1,7 +1,10 @@
 //! What a rule reports about a fact: that it sees a problem, or that the problem is over.
 
 use super::hash;
-use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
+use crate::wire::record::{Evidence, Finding, Grade, Kind, Point, State, Wasted};
+
+/// The most events that a finding shows as evidence.
+pub(crate) const EVIDENCE: usize = 3;
 
 /// A problem, as a rule sees it at this moment.
 #[derive(Debug, Clone)]
@@ -56,6 +59,29 @@ impl Signal {
             below_threshold: false,
         }
     }
+
+    /// The finding that opens an episode with this signal.
+    pub(crate) fn finding(&self, session: &str, now: &Point) -> Finding {
+        let identity = hash::join(hash::of(session), self.identity);
+        Finding {
+            session_id: session.to_owned(),
+            finding: format!("{}-{:08x}", self.rule, identity >> 32),
+            kind: self.kind,
+            rule: self.rule.to_owned(),
+            grade: self.grade,
+            state: State::Open,
+            summary: self.summary.clone(),
+            period: self.period,
+            laps: self.laps,
+            since: self.since.clone().unwrap_or_else(|| now.clone()),
+            last: now.clone(),
+            wasted: self.wasted,
+            evidence: self.evidence.iter().take(EVIDENCE).cloned().collect(),
+            rollback_to: self.rollback_to.clone(),
+            waiting_on: self.waiting_on.clone(),
+            infra: self.infra,
+        }
+    }
 }
 
 /// Everything that the rules report about one fact.
@@ -90,7 +116,8 @@ impl Signals {
 
     /// The problems, gravest first, and the rules whose problems are over.
     pub(crate) fn into_parts(mut self) -> (Vec<Signal>, Vec<&'static str>) {
-        self.reported.sort_by_key(|signal| std::cmp::Reverse(signal.grade));
+        self.reported
+            .sort_by_key(|signal| std::cmp::Reverse(signal.grade));
         (self.reported, self.released)
     }
 }

@@ -1,69 +1,74 @@
-//! What a session has done so far, in a memory of fixed size: which calls and results are known, what
-//! changed, what it cost.
+//! The calls of a session so far, in a fixed amount of memory: which calls and results occurred before,
+//! how much was changed, what it cost.
 
+use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind;
 use crate::detect::hash;
-use crate::detect::memory::Recent;
+use crate::detect::hash::KeyHasher;
+use std::hash::BuildHasherDefault;
 
-/// How many keys are remembered: three a call, so the last 300 calls or so. Seven eighths of a power
-/// of two, which is when the table under it grows.
+/// How many keys to remember: three per call, so about the last 300 calls. A hash table grows when it is
+/// seven eighths full, so this is seven eighths of a power of two.
 const KEYS: usize = 896;
 
-/// What is new about a call.
+/// How a call compares with those before it.
 #[derive(Debug, Clone, Copy, Default)]
-// Each of them is asked for by another rule.
-#[allow(clippy::struct_excessive_bools)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each answers another rule's question"
+)]
 pub(crate) struct Comparison {
-    /// The call was never made before.
+    /// The call was not made before.
     pub(crate) new_call: bool,
-    /// Nothing like its result was ever seen before.
+    /// Its result is not empty and did not occur before.
     pub(crate) new_result: bool,
-    /// It brought the same result as before, and nothing new was changed in between.
+    /// The same call had the same result before, and nothing new was changed in between.
     pub(crate) stale: bool,
-    /// It brought the same result as before, whatever was changed in between.
+    /// The same call had the same result before, whatever was changed in between.
     pub(crate) repeated: bool,
-    /// A change that was never made before, and took.
+    /// It is a successful change that was not made before.
     pub(crate) new_change: bool,
-    /// It waits, or looks again after a wait.
+    /// It polls: it waits, or looks again after a wait.
     pub(crate) poll: bool,
 }
 
 impl Comparison {
-    /// Whether it brought something new: a call never made, a result never seen.
-    pub(crate) fn novel(self) -> bool {
+    /// Whether both the call and its result are new.
+    pub(crate) fn is_novel(self) -> bool {
         self.new_call && self.new_result
     }
 }
 
-/// What a session has done so far.
+/// The calls of a session so far.
 pub(crate) struct CallHistory {
-    keys: Recent,
-    /// Changes that were new, counted.
+    /// Calls, results, and pairs of both. A pair has the number of changes at that time.
+    keys: BoundedMap<u64, u32, BuildHasherDefault<KeyHasher>>,
+    /// How many changes were new.
     changes: u32,
-    after_poll: bool,
-    last_message: String,
-    /// The message of the last call before the message at hand.
-    pub(crate) message_before: String,
-    /// Calls that ended.
+    previous_polled: bool,
+    current_message: String,
+    /// The message with calls before the current one.
+    pub(crate) previous_message: String,
+    /// How many calls ended.
     pub(crate) calls: u64,
-    /// Calls that brought something new.
+    /// How many of them were novel.
     pub(crate) novel: u64,
     /// Tokens of all steps.
     pub(crate) tokens: u64,
-    /// Tokens at the last progress.
+    /// Tokens of all steps up to the last progress.
     pub(crate) tokens_at_progress: u64,
 }
 
 impl CallHistory {
-    /// Empty.
+    /// A history without calls.
     pub(crate) fn new() -> Self {
         Self {
-            keys: Recent::new(KEYS),
+            keys: BoundedMap::new(KEYS),
             changes: 0,
-            after_poll: false,
-            last_message: String::new(),
-            message_before: String::new(),
+            previous_polled: false,
+            current_message: String::new(),
+            previous_message: String::new(),
             calls: 0,
             novel: 0,
             tokens: 0,
@@ -71,22 +76,22 @@ impl CallHistory {
         }
     }
 
-    /// Takes a call in, and says what is new about it.
-    pub(crate) fn note(&mut self, call: &Call) -> Comparison {
+    /// Records a call and compares it with those before it.
+    pub(crate) fn record(&mut self, call: &Call) -> Comparison {
         self.calls += 1;
-        if call.message != self.last_message {
-            self.message_before = std::mem::replace(&mut self.last_message, call.message.clone());
+        if call.message != self.current_message {
+            self.previous_message = std::mem::replace(&mut self.current_message, call.message.clone());
         }
-        let new_call = self.keys.put(call.a, 0).is_none();
+        let new_call = self.keys.insert(call.key, 0).is_none();
         let new_change = new_call && call.kind == Kind::Mutate && !call.failed();
-        let poll = call.kind == Kind::Poll || (self.after_poll && call.kind != Kind::Mutate);
-        self.after_poll = call.kind == Kind::Poll;
+        let poll = call.kind == Kind::Poll || (self.previous_polled && call.kind != Kind::Mutate);
+        self.previous_polled = call.kind == Kind::Poll;
         if new_change {
             self.changes = self.changes.wrapping_add(1);
         }
-        let before = self.keys.put(call.key_with_result(), self.changes);
-        // Results are told apart from calls that happen to hash alike.
-        let new_result = self.keys.put(hash::spread(call.r), 0).is_none() && !call.empty;
+        let before = self.keys.insert(call.key_with_result(), self.changes);
+        // Spread, so that a result never has the key of a call.
+        let new_result = self.keys.insert(hash::spread(call.result_key), 0).is_none() && !call.empty;
         let compared = Comparison {
             new_call,
             new_result,
@@ -95,17 +100,17 @@ impl CallHistory {
             new_change,
             poll,
         };
-        if compared.novel() {
+        if compared.is_novel() {
             self.novel += 1;
         }
-        if compared.novel() || new_change {
+        if compared.is_novel() || new_change {
             self.tokens_at_progress = self.tokens;
         }
         compared
     }
 
-    /// The user spoke: what was done before may be done again.
-    pub(crate) fn forget(&mut self) {
+    /// Forgets all calls: after a user's message, the agent may repeat them.
+    pub(crate) fn forget_calls(&mut self) {
         self.keys.clear();
         self.tokens_at_progress = self.tokens;
     }

@@ -1,16 +1,16 @@
-//! Rounds: the calls of one message that overlap in time are a set, in whatever order they end.
+//! Rounds: calls of one message that overlap in time form a set, so their order does not matter.
 
 use super::history::Comparison;
 use crate::detect::call::Call;
 use crate::detect::hash;
 use crate::wire::record::{Evidence, Point};
 
-/// More parallel calls than this are told apart by their keys only.
+/// How many calls of a round to remember to recognize duplicates.
 const MEMBERS: usize = 64;
-/// Excerpts of a round that a finding may show.
+/// The most excerpts of a round that a finding shows.
 const EXCERPTS: usize = 3;
 
-/// Calls that ran together.
+/// Calls that ran in parallel.
 #[derive(Debug)]
 pub(crate) struct Round {
     /// The message that made them.
@@ -19,17 +19,17 @@ pub(crate) struct Round {
     pub(crate) first: Point,
     /// The event that ended the last.
     pub(crate) last: Point,
-    /// The same for the same set of calls.
-    pub(crate) a: u64,
-    /// The same for the same set of calls with the same results.
-    pub(crate) ar: u64,
-    /// Whether it waits, or looks again after a wait.
+    /// Equal for equal sets of calls.
+    pub(crate) key: u64,
+    /// Equal for equal sets of calls with equal results.
+    pub(crate) key_with_result: u64,
+    /// Whether one of the calls polls.
     pub(crate) poll: bool,
     /// How many calls.
     pub(crate) calls: u64,
-    /// What the calls looked like: the first few.
+    /// Excerpts of the first calls.
     pub(crate) shown: Vec<Evidence>,
-    /// Tokens of the session before it.
+    /// Tokens of the session before this round.
     pub(crate) tokens_before: u64,
     members: Vec<u64>,
     end: i64,
@@ -41,8 +41,8 @@ impl Round {
             message: call.message.clone(),
             first: call.point.clone(),
             last: call.point.clone(),
-            a: 0,
-            ar: 0,
+            key: 0,
+            key_with_result: 0,
             poll: false,
             calls: 0,
             shown: Vec::new(),
@@ -52,16 +52,18 @@ impl Round {
         }
     }
 
-    /// Adds a call. False when its twin is in already: then it counts nothing.
-    fn add(&mut self, call: &Call, compared: Comparison) -> bool {
-        if self.members.contains(&call.a) {
-            return false;
+    /// Adds a call, unless an identical one is in it.
+    fn add(&mut self, call: &Call, compared: Comparison) {
+        if self.members.contains(&call.key) {
+            return;
         }
         if self.members.len() < MEMBERS {
-            self.members.push(call.a);
+            self.members.push(call.key);
         }
-        self.a = self.a.wrapping_add(hash::spread(call.a));
-        self.ar = self.ar.wrapping_add(hash::spread(call.key_with_result()));
+        self.key = self.key.wrapping_add(hash::spread(call.key));
+        self.key_with_result = self
+            .key_with_result
+            .wrapping_add(hash::spread(call.key_with_result()));
         self.poll |= compared.poll;
         self.calls += 1;
         self.last = call.point.clone();
@@ -72,29 +74,28 @@ impl Round {
                 excerpt: call.excerpt.clone(),
             });
         }
-        true
     }
 
-    fn takes(&self, call: &Call) -> bool {
+    fn overlaps(&self, call: &Call) -> bool {
         self.message == call.message && call.span.0 < self.end
     }
 }
 
-/// The round that is under way.
+/// The current round.
 #[derive(Default)]
 pub(crate) struct Rounds(Option<Round>);
 
 impl Rounds {
-    /// Whether a call runs beside its twin: then it is the same call, made once.
-    pub(crate) fn has_twin(&self, call: &Call) -> bool {
+    /// Whether an identical call is in the current round: then both count as one.
+    pub(crate) fn contains_duplicate(&self, call: &Call) -> bool {
         self.0
             .as_ref()
-            .is_some_and(|round| round.takes(call) && round.members.contains(&call.a))
+            .is_some_and(|round| round.overlaps(call) && round.members.contains(&call.key))
     }
 
-    /// Adds a call, and gives the round before when this one begins another.
+    /// Adds a call. If the call begins another round, returns the one before.
     pub(crate) fn add(&mut self, call: &Call, compared: Comparison, tokens_before: u64) -> Option<Round> {
-        let over = if self.0.as_ref().is_some_and(|round| round.takes(call)) {
+        let previous = if self.0.as_ref().is_some_and(|round| round.overlaps(call)) {
             None
         } else {
             self.0.replace(Round::new(call, tokens_before))
@@ -102,11 +103,11 @@ impl Rounds {
         if let Some(round) = &mut self.0 {
             round.add(call, compared);
         }
-        over
+        previous
     }
 
-    /// Ends the round: the step is over.
-    pub(crate) fn end(&mut self) -> Option<Round> {
+    /// Ends the current round and returns it.
+    pub(crate) fn take(&mut self) -> Option<Round> {
         self.0.take()
     }
 }

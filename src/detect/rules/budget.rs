@@ -1,40 +1,46 @@
-//! Steps, tokens, cost and time run out, or tokens are spent without progress. Iterations are counted
-//! where turns are made.
+//! Detects that steps, tokens, cost or time run out, or that tokens are spent without progress. The session itself
+//! counts iterations.
 
-use super::{Fact, Limit, Rule, Seen, RuleContext};
+use super::rule::{Rule, RuleInfo};
 use crate::detect::fact::Step;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Signal;
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
 
-pub(super) const NAME: &str = "budget";
-pub(super) const ABOUT: &str = "steps, tokens, cost or time run out";
-pub(super) const LIMITS: &[Limit] = &[];
+const NAME: &str = "budget";
 
-/// The rule's memory of one session and its children.
+/// What the rule remembers of one session and its children.
 #[derive(Default)]
 pub(super) struct Budget {
-    began: Option<i64>,
+    began: Option<Timestamp>,
     steps: u64,
     tokens: u64,
     cost: f64,
 }
 
 impl Rule for Budget {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the steps, tokens, cost or time run out",
+        limits: &[],
+    };
+
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Step(step) | Fact::ChildStep(step) => self.spend(step, context, seen),
+            Fact::Step(step) | Fact::ChildStep(step) => self.spend(step, context, signals),
             Fact::Alive => {
                 self.began.get_or_insert(context.now);
             }
-            // What rests spends nothing; a run that ended in time is not late.
-            Fact::Time if context.activity.busy => self.time(context, seen),
+            // A session that rests spends no time.
+            Fact::Time if context.activity.busy => self.check_time(context, signals),
             _ => {}
         }
     }
 
-    fn deadline(&self, context: &RuleContext<'_>) -> Option<i64> {
-        let over = self.began?.saturating_add(context.config.max_time?);
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+        let over = self.began?.after(context.config.max_time?);
         context.activity.busy.then_some(over)
     }
 }
@@ -46,42 +52,52 @@ impl Budget {
         self.cost += step.cost;
         let config = context.config;
         if let Some(limit) = config.max_steps.filter(|limit| self.steps > *limit) {
-            self.sight(
+            self.report(
                 "steps",
                 Grade::Stop,
                 format!("more than {limit} steps"),
                 context,
-                seen,
+                signals,
             );
         }
         if let Some(limit) = config.max_tokens.filter(|limit| self.tokens > *limit) {
             let spent = format!("{} tokens of {limit}", self.tokens);
-            self.sight("tokens", Grade::Stop, spent, context, seen);
+            self.report("tokens", Grade::Stop, spent, context, signals);
         }
         if let Some(limit) = config.max_cost.filter(|limit| self.cost > *limit) {
             let spent = format!("{:.4} dollars of {limit}", self.cost);
-            self.sight("cost", Grade::Stop, spent, context, seen);
+            self.report("cost", Grade::Stop, spent, context, signals);
         }
-        let idle = context.history.tokens.saturating_sub(context.history.tokens_at_progress);
+        let idle = context
+            .history
+            .tokens
+            .saturating_sub(context.history.tokens_at_progress);
         if config.max_idle_tokens.is_some_and(|limit| idle > limit) {
             let spent = format!("{idle} tokens since the last progress");
-            self.sight("idle-tokens", Grade::Notice, spent, context, seen);
+            self.report("idle-tokens", Grade::Notice, spent, context, signals);
         }
-        self.time(context, seen);
+        self.check_time(context, signals);
     }
 
-    fn time(&self, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn check_time(&self, context: &RuleContext<'_>, signals: &mut Signals) {
         let (Some(began), Some(limit)) = (self.began, context.config.max_time) else {
             return;
         };
-        let spent = context.now.saturating_sub(began);
+        let spent = context.now.since(began);
         if spent > limit {
-            let said = format!("{} s of {} s", spent / 1000, limit / 1000);
-            self.sight("time", Grade::Stop, said, context, seen);
+            let spent = format!("{} s of {} s", spent / 1000, limit / 1000);
+            self.report("time", Grade::Stop, spent, context, signals);
         }
     }
 
-    fn sight(&self, what: &'static str, grade: Grade, spent: String, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn report(
+        &self,
+        what: &'static str,
+        grade: Grade,
+        spent: String,
+        context: &RuleContext<'_>,
+        signals: &mut Signals,
+    ) {
         let summary = format!("the budget is spent: {spent}");
         let mut signal = Signal::new(NAME, Kind::Budget, grade, hash::of(what), summary);
         signal.laps = self.steps.max(1);

@@ -1,42 +1,49 @@
-//! The context is compacted again and again, and hardly anything happens in between.
+//! Detects that the context is compacted again and again with hardly anything in between.
 
-use super::{Fact, Limit, Rule, Seen, RuleContext};
-use crate::detect::signal::Signal;
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 
-pub(super) const NAME: &str = "compaction-storm";
-pub(super) const ABOUT: &str = "the context is compacted again and again with nothing in between";
+const NAME: &str = "compaction-storm";
 
-// A real session compacted 127 times in two minutes; a long healthy one works between two.
+// A real session compacted 127 times in two minutes. A long healthy session works in between.
 const WARN: Limit = Limit {
     name: "compaction-storm.warn",
     default: 3,
-    what: "compactions with hardly anything new between them: warn",
+    what: "compactions with hardly anything new in between before a warning",
 };
 const STOP: Limit = Limit {
     name: "compaction-storm.stop",
     default: 5,
-    what: "the same: stop",
+    what: "compactions with hardly anything new in between before a stop",
 };
 const NOVEL: Limit = Limit {
     name: "compaction-storm.novel",
     default: 2,
-    what: "new results between two compactions that end the row",
+    what: "new results between two compactions that reset the count",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN, STOP, NOVEL];
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct CompactionStorm {
     count: u64,
+    /// Novel calls at the last compaction.
     novel: u64,
     began: Option<(Point, u64)>,
 }
 
 impl Rule for CompactionStorm {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the context is compacted again and again with hardly anything in between",
+        limits: &[WARN, STOP, NOVEL],
+    };
+
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Compacted => self.compacted(context, seen),
+            Fact::Compacted => self.count_compaction(context, signals),
             Fact::Call(..) if self.count > 0 && self.is_over(context) => {
                 *self = Self::default();
                 signals.release(NAME);
@@ -55,7 +62,7 @@ impl CompactionStorm {
         context.history.novel.saturating_sub(self.novel) >= context.config.limit(&NOVEL)
     }
 
-    fn compacted(&mut self, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn count_compaction(&mut self, context: &RuleContext<'_>, signals: &mut Signals) {
         if self.is_over(context) {
             *self = Self::default();
         }

@@ -1,20 +1,20 @@
-//! Answers with nothing in them: no text, no call, no tokens.
+//! Detects empty answers: no text, no call, no tokens.
 
-use super::{Fact, Limit, Rule, Seen, RuleContext};
-use crate::detect::signal::Signal;
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
-pub(super) const NAME: &str = "empty-turns";
-pub(super) const ABOUT: &str = "answers with no text, no call and no tokens";
+const NAME: &str = "empty-turns";
 
 const STOP: Limit = Limit {
     name: "empty-turns.stop",
     default: 2,
-    what: "answers in a row with nothing in them: stop",
+    what: "empty answers in a row before a stop",
 };
-pub(super) const LIMITS: &[Limit] = &[STOP];
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct EmptyTurns {
     count: u64,
@@ -22,6 +22,12 @@ pub(super) struct EmptyTurns {
 }
 
 impl Rule for EmptyTurns {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "answers with no text, no call and no tokens",
+        limits: &[STOP],
+    };
+
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         let empty = match fact {
             Fact::Step(step) => step.silent && step.calls == 0 && step.produced == 0,

@@ -158,7 +158,9 @@ mod tests {
         .concat();
         assert_eq!(halves, as_utf16_units("😀".into()));
         assert_eq!(
-            texts.apply_snapshot("p", Channel::Text, Some(raw("😀!")), false).text,
+            texts
+                .apply_snapshot("p", Channel::Text, Some(raw("😀!")), false)
+                .text,
             "!"
         );
     }
