@@ -110,7 +110,7 @@ fn strict_ends_at_a_line_that_is_no_json_and_otherwise_a_burst_is_one_warning() 
         .success()
         .stdout(garbage);
     let stderr = String::from_utf8_lossy(&lenient.get_output().stderr).into_owned();
-    assert_eq!(stderr.matches("is no JSON object").count(), 1, "{stderr}");
+    assert_eq!(stderr.matches("is not a JSON object").count(), 1, "{stderr}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn explain_draws_the_loop_once() {
     let page = String::from_utf8_lossy(&page.get_output().stdout).into_owned();
     assert_eq!(page.matches("┌─▶").count(), 1, "{page}");
     assert!(
-        page.contains("STOP") && page.contains("laps") && page.contains("At rest"),
+        page.contains("(stop)") && page.contains("laps") && page.contains("At rest"),
         "{page}"
     );
     assert!(!page.contains("\"type\""), "{page}");
