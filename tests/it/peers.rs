@@ -52,7 +52,10 @@ fn calls(text: &str) -> Vec<Call> {
             let key = format!("{} {input}", part["tool"]);
             Some(Call {
                 message: part["messageID"].to_string(),
-                key_with_result: format!("{key} {status} {}", volatile.replace_all(result.unwrap_or(""), "#")),
+                key_with_result: format!(
+                    "{key} {status} {}",
+                    volatile.replace_all(result.unwrap_or(""), "#")
+                ),
                 key,
                 failed: status == "error" || state["metadata"]["exit"].as_i64().is_some_and(|code| code != 0),
             })
@@ -76,10 +79,7 @@ fn keys(calls: &[Call]) -> Vec<&str> {
 /// `OpenCode`'s `doom_loop`: the last three parts of one message are the same call.
 fn doom_loop(calls: &[Call]) -> bool {
     let last = calls.last().map(|call| &call.message);
-    let of_message = calls
-        .iter()
-        .rev()
-        .take_while(|call| Some(&call.message) == last);
+    let of_message = calls.iter().rev().take_while(|call| Some(&call.message) == last);
     let keys: Vec<&str> = of_message.map(|call| &*call.key).collect();
     cycles(&keys, 1, 3)
 }

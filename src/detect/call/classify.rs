@@ -67,7 +67,7 @@ const TOOLS: [(Kind, &[&str]); 7] = [
 const POLLS: &str = r"(?x-u)
     (^|[;&|(]\s*|\bdo\s+) (sleep|wait|watch|timeout\s+\d+\s+tail) \b
   | \btail\b[^|;&]*\s-\w*[fF]\b
-  | \bgh\s+(run|pr)\s+(watch|context|checks|status|list)\b
+  | \bgh\s+(run|pr)\s+(watch|view|checks|status|list)\b
   | \bkubectl\s+(get|rollout|wait|describe)\b | \bdocker\s+(ps|inspect)\b | \bsystemctl\s+(status|is-active)\b
   | \bcurl\b.*\b(health|healthz|ready|readyz|status|ping)\b
   | \b(ps|pgrep|jobs|top|squeue|qstat)\b\s*(-\S+\s*)*($|[|;&]\s*grep)";
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn classifies_commands() {
         for (command, kind) in [
-            ("sleep 30 && gh run context 17", Kind::Poll),
+            ("sleep 30 && gh run view 17", Kind::Poll),
             ("tail -n 5 -f log", Kind::Poll),
             ("gh run watch", Kind::Poll),
             ("cargo test --lib", Kind::Check),

@@ -50,13 +50,13 @@ fn format_lint_test() {
 fn polling() {
     assert_silent(&session((0..9usize).flat_map(|n| {
         [
-            bash(60 * n, "gh run context 17", "in progress"),
+            bash(60 * n, "gh run view 17", "in progress"),
             bash(60 * n + 20, "sleep 30", ""),
         ]
     })));
-    assert_silent(&session((0..14usize).map(|n| {
-        bash(30 * n, "sleep 25; kubectl get pods", &format!("{n} ready"))
-    })));
+    assert_silent(&session(
+        (0..14usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", &format!("{n} ready"))),
+    ));
     let long = session((0..40usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", "0 ready")));
     assert_eq!(graded(&findings(&long)), [("polling".to_owned(), Grade::Notice)]);
 }
