@@ -35,7 +35,7 @@ enum End {
 
 /// What is known about the current turn.
 #[derive(Default)]
-pub(super) struct Completion {
+pub(crate) struct Completion {
     /// Whether anything happened since the last rest.
     open: bool,
     end: Option<End>,
@@ -54,7 +54,7 @@ pub(super) struct Completion {
 
 impl Completion {
     /// Records that the session works.
-    pub(super) fn mark_working(&mut self) {
+    pub(crate) fn mark_working(&mut self) {
         if !self.open {
             self.text.clear();
             self.end = None;
@@ -65,18 +65,18 @@ impl Completion {
 
     /// Records that an answer begins, so that the end of the last one no longer counts. A busy status alone does
     /// not mean that: servers send one after the last answer, too.
-    pub(super) fn begin_answer(&mut self) {
+    pub(crate) fn begin_answer(&mut self) {
         self.mark_working();
         self.end = None;
     }
 
     /// Whether anything happened since the last rest.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.open
     }
 
     /// Records why an answer ended: `stop`, `tool-calls`, `length`, …
-    pub(super) fn end_answer(&mut self, reason: &str) {
+    pub(crate) fn end_answer(&mut self, reason: &str) {
         match reason {
             // The turn goes on with the tools.
             "tool-calls" | "tool_calls" => self.end = None,
@@ -87,7 +87,7 @@ impl Completion {
     }
 
     /// Records that the session failed or was aborted.
-    pub(super) fn record_failure(&mut self, name: &str) {
+    pub(crate) fn record_failure(&mut self, name: &str) {
         self.end = Some(if name == "MessageAbortedError" {
             End::Aborted
         } else {
@@ -96,28 +96,28 @@ impl Completion {
     }
 
     /// Records that the dialect has idle events.
-    pub(super) fn expect_idle_events(&mut self) {
+    pub(crate) fn expect_idle_events(&mut self) {
         self.has_idle_events = true;
     }
 
     /// Sets how many items of the todo list are open.
-    pub(super) fn set_open_todos(&mut self, open: usize) {
+    pub(crate) fn set_open_todos(&mut self, open: usize) {
         self.open_todos = open;
     }
 
     /// Sets how many files the session has changed, according to the server.
-    pub(super) fn set_changed_files(&mut self, files: usize) {
+    pub(crate) fn set_changed_files(&mut self, files: usize) {
         self.files = Some(files);
     }
 
     /// Begins a text part, which replaces the last text.
-    pub(super) fn begin_text(&mut self, id: &str) {
+    pub(crate) fn begin_text(&mut self, id: &str) {
         self.text.clear();
         id.clone_into(&mut self.text_id);
     }
 
     /// Appends to the last text.
-    pub(super) fn append_text(&mut self, text: &str) {
+    pub(crate) fn append_text(&mut self, text: &str) {
         self.text.push_str(text);
         if self.text.len() > 2 * TAIL {
             let cut = self.text.ceil_char_boundary(self.text.len() - TAIL);
@@ -126,12 +126,12 @@ impl Completion {
     }
 
     /// The end of the last text.
-    pub(super) fn last_text(&self) -> &str {
+    pub(crate) fn last_text(&self) -> &str {
         &self.text
     }
 
     /// Records a call that ended.
-    pub(super) fn record_call(&mut self, call: &Call, compared: Comparison) {
+    pub(crate) fn record_call(&mut self, call: &Call, compared: Comparison) {
         match call.kind {
             Kind::Mutate if !call.failed() => {
                 self.changes += 1;
@@ -147,7 +147,7 @@ impl Completion {
 
     /// Records that the server says idle, and returns whether the session thereby rests. `pending` says that a
     /// call or a request is open.
-    pub(super) fn go_idle(&mut self, now: Timestamp, pending: bool) -> bool {
+    pub(crate) fn go_idle(&mut self, now: Timestamp, pending: bool) -> bool {
         if !self.open {
             return false;
         }
@@ -160,17 +160,17 @@ impl Completion {
     }
 
     /// When a session that is idle in the middle of a turn counts as resting.
-    pub(super) fn deadline(&self, config: &Config) -> Option<Timestamp> {
+    pub(crate) fn deadline(&self, config: &Config) -> Option<Timestamp> {
         Some(self.idle_since?.after(config.rest_grace))
     }
 
     /// Whether the session rests if the stream ends now.
-    pub(super) fn rests_at_end(&self) -> bool {
+    pub(crate) fn rests_at_end(&self) -> bool {
         self.open && (self.idle_since.is_some() || (!self.has_idle_events && self.end.is_some()))
     }
 
     /// Ends the turn, because the session rests. `has_warning` says that a finding of grade `warn` or above is open.
-    pub(super) fn finish_turn(
+    pub(crate) fn finish_turn(
         &mut self,
         session: &str,
         config: &Config,

@@ -10,7 +10,7 @@ use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 
 /// The rules of one session, and the problems that they found.
-pub(super) struct Judge {
+pub(crate) struct Judge {
     session: String,
     rules: Rules,
     episodes: Episodes,
@@ -19,7 +19,7 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(session: &str, config: &Config) -> Self {
+    pub(crate) fn new(session: &str, config: &Config) -> Self {
         Self {
             session: session.to_owned(),
             rules: Rules::new(config),
@@ -29,12 +29,12 @@ impl Judge {
     }
 
     /// The session's id.
-    pub(super) fn session(&self) -> &str {
+    pub(crate) fn session(&self) -> &str {
         &self.session
     }
 
     /// Shows a fact to every rule.
-    pub(super) fn show(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, effects: &mut Effects) {
+    pub(crate) fn show(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, effects: &mut Effects) {
         let mut signals = Signals::new(self.episodes.any_open(Grade::Notice));
         self.rules.observe(fact, context, &mut signals);
         let line = LineContext {
@@ -60,7 +60,7 @@ impl Judge {
     }
 
     /// Turns one signal into findings.
-    pub(super) fn apply_signal(&mut self, mut signal: Signal, line: &LineContext<'_>, effects: &mut Effects) {
+    pub(crate) fn apply_signal(&mut self, mut signal: Signal, line: &LineContext<'_>, effects: &mut Effects) {
         if let Some(grade) = line.config.grades.get(signal.rule) {
             signal.grade = *grade;
         }
@@ -78,39 +78,39 @@ impl Judge {
     }
 
     /// When the first rule wants to check the time.
-    pub(super) fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+    pub(crate) fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
         self.rules.deadline(context)
     }
 
     /// Sets whether the user asked for repetition.
-    pub(super) fn allow_repetition(&mut self, allowed: bool) {
+    pub(crate) fn allow_repetition(&mut self, allowed: bool) {
         self.allows_repetition = allowed;
     }
 
     /// Starts a new call: signals from here on belong to it.
-    pub(super) fn begin_call(&mut self) {
+    pub(crate) fn begin_call(&mut self) {
         self.episodes.begin_call();
     }
 
     /// Records that the current call was novel or changed something.
-    pub(super) fn record_progress(&mut self, changed: bool, line: &LineContext<'_>, effects: &mut Effects) {
+    pub(crate) fn record_progress(&mut self, changed: bool, line: &LineContext<'_>, effects: &mut Effects) {
         effects
             .findings
             .extend(self.episodes.record_progress(changed, line.point));
     }
 
     /// Records that a message was sent about all open problems.
-    pub(super) fn mark_steered(&mut self) {
+    pub(crate) fn mark_steered(&mut self) {
         self.episodes.mark_steered();
     }
 
     /// Closes all problems but spent budgets, because the user sent a message.
-    pub(super) fn reset(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+    pub(crate) fn reset(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
         effects.findings.extend(self.episodes.reset(line.point));
     }
 
     /// Whether a problem of grade `warn` or above is open.
-    pub(super) fn has_open_warning(&self) -> bool {
+    pub(crate) fn has_open_warning(&self) -> bool {
         self.episodes.any_open(Grade::Warn)
     }
 }

@@ -16,7 +16,7 @@ use crate::wire::text;
 const BUFFER: usize = 1024;
 
 /// Reads the parts of a session's messages.
-pub(super) struct PartReader {
+pub(crate) struct PartReader {
     texts: TextAssembler,
     prose: PerChannel<ProseFilter>,
     /// A buffer for the prose of a piece of text.
@@ -43,7 +43,7 @@ impl Default for PartReader {
 
 impl PartReader {
     /// Reads a part of the model's message. `call` is the call that ended in it, if that was parsed already.
-    pub(super) fn observe(
+    pub(crate) fn observe(
         &mut self,
         part: &Part<'_>,
         call: Option<&Call>,
@@ -74,7 +74,7 @@ impl PartReader {
     }
 
     /// Reads text that is appended to a part.
-    pub(super) fn observe_delta(
+    pub(crate) fn observe_delta(
         &mut self,
         part: &str,
         raw: Raw<'_>,
@@ -87,7 +87,7 @@ impl PartReader {
     }
 
     /// Reads a part of a message with the user's role, which may be ours.
-    pub(super) fn observe_user_part(
+    pub(crate) fn observe_user_part(
         &mut self,
         part: &Part<'_>,
         state: &mut State,

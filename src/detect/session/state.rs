@@ -21,10 +21,10 @@ use std::hash::BuildHasherDefault;
 const ENDED: usize = 896;
 
 /// A bounded set or map whose keys are hashes.
-pub(super) type ByHash<V> = BoundedMap<u64, V, BuildHasherDefault<KeyHasher>>;
+pub(crate) type ByHash<V> = BoundedMap<u64, V, BuildHasherDefault<KeyHasher>>;
 
 /// What is known about one session.
-pub(super) struct State {
+pub(crate) struct State {
     pub(super) judge: Judge,
     pub(super) activity: Activity,
     pub(super) completion: Completion,
@@ -37,7 +37,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(id: &str, config: &Config) -> Self {
+    pub(crate) fn new(id: &str, config: &Config) -> Self {
         Self {
             judge: Judge::new(id, config),
             activity: Activity::default(),
@@ -51,7 +51,7 @@ impl State {
     }
 
     /// Shows a fact to every rule.
-    pub(super) fn show(&mut self, fact: &Fact<'_>, line: &LineContext<'_>, effects: &mut Effects) {
+    pub(crate) fn show(&mut self, fact: &Fact<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         let context = RuleContext {
             config: line.config,
             now: line.now,
@@ -64,7 +64,7 @@ impl State {
     }
 
     /// When the session next has to check the time.
-    pub(super) fn deadline(&self, line: &LineContext<'_>) -> Option<Timestamp> {
+    pub(crate) fn deadline(&self, line: &LineContext<'_>) -> Option<Timestamp> {
         let context = RuleContext {
             config: line.config,
             now: line.now,
@@ -78,30 +78,30 @@ impl State {
     }
 
     /// Records that something with this id ended. False if it had ended before, so this is a repetition.
-    pub(super) fn end_once(&mut self, id: &str) -> bool {
+    pub(crate) fn end_once(&mut self, id: &str) -> bool {
         self.ended.insert(hash::of(id), ()).is_none()
     }
 
     /// Whether something with this id has ended.
-    pub(super) fn has_ended(&self, id: &str) -> bool {
+    pub(crate) fn has_ended(&self, id: &str) -> bool {
         self.ended.contains_key(&hash::of(id))
     }
 
     /// Records that the session works on an answer, and so is not at rest.
-    pub(super) fn begin_answer(&mut self) {
+    pub(crate) fn begin_answer(&mut self) {
         self.completion.begin_answer();
         self.activity.busy = true;
     }
 
     /// Ends the current round of calls.
-    pub(super) fn end_round(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+    pub(crate) fn end_round(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
         if let Some(round) = self.rounds.take() {
             self.show(&Fact::Round(&round), line, effects);
         }
     }
 
     /// Records that a message was sent into the session about its open problems.
-    pub(super) fn mark_steered(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+    pub(crate) fn mark_steered(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
         self.judge.mark_steered();
         self.show(&Fact::Steered, line, effects);
     }

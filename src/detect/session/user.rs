@@ -22,7 +22,7 @@ static REPETITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What is known about the user's messages in a session.
 #[derive(Default)]
-pub(super) struct User {
+pub(crate) struct User {
     /// The hash of the last message's id.
     last: u64,
     asked_for_repetition: bool,
@@ -32,7 +32,7 @@ pub(super) struct User {
 impl User {
     /// Reads a text of a message with the user's role. Returns whether it is a real user's and the first of its
     /// message.
-    pub(super) fn receive_message(&mut self, message: &str, text: &str) -> bool {
+    pub(crate) fn receive_message(&mut self, message: &str, text: &str) -> bool {
         let text = text.trim();
         if text.is_empty() || self.is_expected(text) {
             return false;
@@ -49,12 +49,12 @@ impl User {
     }
 
     /// Whether the last message asks to repeat something.
-    pub(super) fn asked_for_repetition(&self) -> bool {
+    pub(crate) fn asked_for_repetition(&self) -> bool {
         self.asked_for_repetition
     }
 
     /// Announces a message of ours, which will have the user's role.
-    pub(super) fn expect_message(&mut self, text: &str) {
+    pub(crate) fn expect_message(&mut self, text: &str) {
         if self.expected.len() == EXPECTED {
             self.expected.pop_front();
         }
