@@ -1,4 +1,4 @@
-//! What a line costs inside a stage: `cargo bench`. Whole processes and pipes are measured by `benches/pipes.py`.
+//! Measures what a line costs inside a stage: `cargo bench`. `benches/pipes.py` measures whole processes and pipes.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the bench")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -14,7 +14,7 @@ fn recording(name: &str) -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
-/// The first line of a recording that contains this.
+/// The first line of a recording that contains `with`.
 fn line(name: &str, with: &str) -> String {
     recording(name)
         .lines()
@@ -67,14 +67,14 @@ fn judging(c: &mut Criterion) {
     group.finish();
 }
 
-/// Allocations while a stage passes on lines.
+/// The number of allocations while a stage passes lines on.
 fn allocations(lines: &[u8]) -> u64 {
-    let mut stage = Detect::new(Detector::new(Config::default()), false, false);
+    let mut stage = Detect::new(Detector::new(Config::default()), false);
     let out = Out::new(std::io::sink(), false);
     allocation_counter::measure(|| filter(&mut stage, lines, &out, DEFAULT_LINE_LIMIT).unwrap()).count_total
 }
 
-/// So many copies of a line. What it says is another word each time: it is no text that repeats itself.
+/// Copies of a line, each with a different word in it so that the text does not repeat itself.
 fn copies(line: &str, count: usize) -> Vec<u8> {
     let mut random = 1u64;
     let mut copies = String::new();
@@ -86,20 +86,20 @@ fn copies(line: &str, count: usize) -> Vec<u8> {
     copies.into_bytes()
 }
 
-/// Not a time, but a promise: a line that passes costs no allocation.
+/// Checks that a line that passes costs no allocation.
 fn passing(_: &mut Criterion) {
     for (what, with) in [
-        ("a line that means nothing here", "\"plugin.added\""),
+        ("an irrelevant line", "\"plugin.added\""),
         ("a delta", "\"message.part.delta\""),
-        ("a call under way", "\"status\":\"running\""),
+        ("a running call", "\"status\":\"running\""),
         ("a message", "\"message.updated\""),
     ] {
         let line = line("one-call-loop", with);
         let count = |lines| allocations(&copies(&line, lines));
-        // What a session and a block cost once is in both.
+        // Both include what a session and a block cost once.
         let (some, more) = (count(1_000), count(11_000));
         println!("allocations for 10,000 times {what}: {}", more - some);
-        assert!(more - some < 10, "{what} costs allocations");
+        assert!(more - some < 10, "{what} allocates");
     }
 }
 

@@ -25,6 +25,7 @@
 //! * [`review`]: the second opinion: sample, prompt, ask, parse; rules where nobody can be asked.
 //! * [`act`]: the hand: abort, check, tell; the run's outcome.
 //! * [`watch`]: the view: the same lines, told to a person.
+//! * [`report`]: the same lines as a page.
 //! * [`run`]: the pipe as child processes of one command.
 //! * [`cli`]: the arguments of every binary, what they mean, and the call.
 //!
@@ -39,6 +40,7 @@ pub mod detect;
 pub mod exit;
 pub mod pipe;
 pub mod process;
+pub mod report;
 pub mod review;
 #[cfg(unix)]
 pub mod run;

@@ -5,7 +5,8 @@ use crate::detect;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
 use crate::pipe;
-use crate::pipe::Out;
+use crate::pipe::{Out, Stage};
+use crate::report::Page;
 use crate::wire::record;
 use crate::wire::record::{Grade, Kind};
 use clap::builder::PossibleValuesParser;
@@ -328,10 +329,15 @@ impl Args {
 
     /// Judges one input, and returns what was found in it.
     fn judge(&self, config: Config, input: impl Read, threads: usize, out: &Out) -> Result<Found, Failure> {
-        let detector = Detector::new(config);
-        let mut stage = Detect::new(detector, self.lines.strict, self.lines.explain).on(threads);
-        pipe::filter(&mut stage, input, out, self.lines.max_line)?;
-        Ok(stage.detector().found().collect())
+        let mut detect = Detect::new(Detector::new(config), self.lines.strict).on(threads);
+        if self.lines.explain {
+            let mut stage = Explain::new(detect);
+            pipe::filter(&mut stage, input, out, self.lines.max_line)?;
+            detect = stage.detect;
+        } else {
+            pipe::filter(&mut detect, input, out, self.lines.max_line)?;
+        }
+        Ok(detect.detector().found().collect())
     }
 
     fn config(&self) -> Result<Config, Failure> {
@@ -364,6 +370,50 @@ impl Args {
         };
         config.ignored_args.extend(rules.ignore_arg.iter().cloned());
         Ok(config)
+    }
+}
+
+/// Detects, and writes a page at the end instead of lines.
+struct Explain {
+    detect: Detect,
+    page: Page,
+    /// The lines that the detector adds to one line.
+    added: Vec<u8>,
+}
+
+impl Explain {
+    fn new(detect: Detect) -> Self {
+        Self {
+            detect,
+            page: Page::default(),
+            added: Vec::new(),
+        }
+    }
+
+    /// Moves the added lines to the page.
+    fn collect(&mut self) {
+        self.page.read_records(&self.added);
+        self.added.clear();
+    }
+}
+
+impl Stage for Explain {
+    fn line(&mut self, line: &[u8], _added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.detect.line(line, &mut self.added)?;
+        self.page.read_time(line);
+        self.collect();
+        Ok(())
+    }
+
+    fn oversized(&mut self) {
+        self.detect.oversized();
+    }
+
+    fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.detect.finish(&mut self.added)?;
+        self.collect();
+        added.extend_from_slice(self.page.text().as_bytes());
+        Ok(())
     }
 }
 

@@ -1,78 +1,77 @@
-//! What a user can set: limits, grades, patterns.
+//! Everything a user can configure: timeouts, budgets, limits, grades, patterns.
 
 use crate::wire::record::Grade;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A number that a rule goes by: its name on the command line, its value, what it means.
+/// A number that a rule compares with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// `rule.what`.
+    /// Its name in `--limit`: `rule.what`.
     pub name: &'static str,
-    /// Where nothing else is said.
+    /// The value unless `--limit` sets another.
     pub default: u64,
-    /// What it counts, and what happens when it is reached.
+    /// What it counts, and what reaching it causes.
     pub what: &'static str,
 }
 
-/// Everything that can be set. Times are in milliseconds of the stream.
+/// The configuration of a detector. Times are in milliseconds of the stream.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Silence of a busy session that is noticed; a warning comes at twice the time.
+    /// Silence of a busy session before a notice; a warning follows at twice this time.
     pub inactivity: i64,
-    /// The same while a tool runs or a child session works: builds take their time.
+    /// The same while a tool runs or a child session works, because builds take long.
     pub tool_timeout: i64,
-    /// How long a permission or a question may stay open.
+    /// How long a permission request or a question may stay open before a warning.
     pub blocked_after: i64,
-    /// How long a session that went idle in the middle of something must stay so to be at rest.
+    /// How long a session that went idle in the middle of a turn must stay idle to count as finished.
     pub rest_grace: i64,
-    /// Turns before the budget is spent.
+    /// The most turns.
     pub max_iterations: u64,
-    /// Steps (answers of the model) before the budget is spent.
+    /// The most steps, which are answers of the model.
     pub max_steps: Option<u64>,
-    /// Tokens before the budget is spent.
+    /// The most tokens.
     pub max_tokens: Option<u64>,
-    /// Dollars before the budget is spent.
+    /// The most US dollars.
     pub max_cost: Option<f64>,
-    /// Time since the session's first line before the budget is spent.
+    /// The longest time since the session's first line.
     pub max_time: Option<i64>,
-    /// Tokens since the last progress that are noticed.
+    /// Tokens since the last progress before a notice.
     pub max_idle_tokens: Option<u64>,
-    /// A turn for review after every so many steps.
+    /// Add a turn after this many steps.
     pub review_every: Option<u64>,
-    /// Sessions kept in mind; the least recently used one is forgotten beyond it.
+    /// The most sessions to track; beyond it, the least recently used one is dropped.
     pub max_sessions: usize,
-    /// Rules that are off.
+    /// Rules that are switched off.
     pub disabled: BTreeSet<String>,
-    /// Rules whose every finding has this grade.
+    /// The grade of all findings of a rule.
     pub grades: BTreeMap<String, Grade>,
-    /// Limits that differ from their defaults.
+    /// The limits that differ from their defaults, by name.
     pub limits: BTreeMap<String, u64>,
-    /// Members of a call's input that do not tell one call from another.
+    /// Arguments to ignore when calls are compared.
     pub ignored_args: BTreeSet<String>,
-    /// What else is volatile in a result.
+    /// Text to ignore when results are compared.
     pub masks: Vec<Regex>,
-    /// What else is polling: matched against a call's tool and input.
+    /// Calls that count as polling: matched against the tool's name and the input.
     pub polls: Vec<Regex>,
-    /// The promise that says a task is done, on the last line of the last text.
+    /// The promise that the task is done, matched against the last line of the last text.
     pub done_pattern: Option<Regex>,
 }
 
-/// Free text that models write anew for the same call (`OpenCode`'s bash, Cline's tools, ours).
+/// Arguments that models word differently for the same call (in `OpenCode`'s bash and Cline's tools).
 const FREE_TEXT: [&str; 4] = ["description", "task_progress", "intent", "timeout"];
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            // The roadmap's row CLI-08.
+            // Models that answer do so well within this time.
             inactivity: 30_000,
-            // A nine-minute build is no stall.
+            // A nine-minute build is not a stall.
             tool_timeout: 600_000,
-            // Long enough for a program that answers; a person has been told by then.
+            // Enough for a program that answers by itself.
             blocked_after: 10_000,
-            // The late events of an abort came within a second on 1.18.33.
+            // After an abort, `OpenCode` 1.18.33 sent its last events within a second.
             rest_grace: 2_000,
-            // The roadmap's row CLI-07.
             max_iterations: 10,
             max_steps: None,
             max_tokens: None,
@@ -94,7 +93,7 @@ impl Default for Config {
 
 impl Config {
     /// The value of a limit.
-    pub(crate) fn of(&self, limit: &Limit) -> u64 {
+    pub(crate) fn limit(&self, limit: &Limit) -> u64 {
         if self.limits.is_empty() {
             return limit.default;
         }

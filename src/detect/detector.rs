@@ -1,97 +1,95 @@
-//! The judge: lines in, records out. A pure function of the lines.
+//! The detector: all sessions of a stream and the stream's time; observations in, records out.
 
 use super::call::Call;
 use super::config::Config;
 use super::hash;
-use super::session::{Now, Said, Session};
-use super::sessions::{Place, Sessions};
-use crate::wire::Raw;
+use super::session::{Effects, LineContext, Session};
+use super::sessions::{Sessions, SlotIndex};
+use super::signal::Signal;
 use crate::wire::record;
-use crate::wire::record::{ActionKind, Finding, Grade, Kind, Phase, Point, State, Turn, Verdict, Why};
-use crate::wire::{Event, Head, Observation};
-use serde::de::DeserializeOwned;
+use crate::wire::record::{
+    ActionKind, AnyRecord, Finding, Grade, Kind, Phase, Point, Record, State, Turn, Verdict, Why,
+};
+use crate::wire::{Event, Head, Observation, Raw, StreamClock, Timestamp};
 use std::sync::Arc;
 
-/// The rule of the line that says a session was forgotten.
-pub(crate) const EVICTED: &str = "evicted";
-
-/// Times beyond this are no times: the largest integer that every JSON reader keeps.
-pub(super) const MAX_TIME: i64 = 1 << 53;
+/// The rule of findings about sessions that were evicted.
+const EVICTED: &str = "evicted";
 
 /// Watches every session of a stream.
 pub struct Detector {
     config: Arc<Config>,
     sessions: Sessions,
-    /// The time of the stream.
-    now: i64,
-    /// The latest event.
+    clock: StreamClock,
+    /// The current event.
     point: Point,
-    /// What has been found, for the exit code.
-    gravest: Vec<(Kind, bool, Grade, String)>,
+    /// What was found at `warn` or above: each pair of kind and infrastructure once, in order.
+    found: Vec<(Kind, bool)>,
 }
 
 impl Detector {
-    /// A detector that has seen nothing yet.
+    /// A detector that has not read any line.
     pub fn new(config: Config) -> Self {
         Self {
             sessions: Sessions::new(config.max_sessions),
             config: Arc::new(config),
-            now: 0,
+            clock: StreamClock::default(),
             point: Point::default(),
-            gravest: Vec::new(),
+            found: Vec::new(),
         }
     }
 
-    /// What it goes by.
+    /// The configuration.
     pub(super) fn config(&self) -> Arc<Config> {
         Arc::clone(&self.config)
     }
 
-    /// Takes one line in, and appends the lines that follow from it to `added`.
+    /// Reads one line, and appends the lines that it causes to `added`.
     pub fn observe(&mut self, line: &Observation<'_>, added: &mut Vec<u8>) {
         self.observe_with(line, None, added);
     }
 
-    /// The same, with the call that came to its end in it, if it has been read already.
+    /// Reads one line. `call` is the call that ended in it, if that was parsed already.
     pub(super) fn observe_with(&mut self, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
-        self.is_at(line.ts, line.id.as_deref().unwrap_or_default());
+        self.set_point(line.ts, line.id.as_deref().unwrap_or_default());
         if let Event::Record { kind, properties } = &line.event {
-            self.record(kind, *properties, added);
+            self.observe_record(kind, *properties, added);
         } else if let Some(session) = &line.session {
-            self.event(session, &line.event, call, added);
+            self.observe_event(session, &line.event, call, added);
         }
         if line.ts.is_some() {
-            self.time(added);
+            self.fire_timers(added);
         }
     }
 
-    /// Takes in a line that says nothing but that time passes: an event that means nothing here.
-    pub fn pass(&mut self, head: &Head<'_>, added: &mut Vec<u8>) {
-        self.is_at(Some(head.ts), head.id);
-        self.time(added);
+    /// Reads a line of a type that means nothing here: only time passes.
+    pub fn skip(&mut self, head: &Head<'_>, added: &mut Vec<u8>) {
+        self.set_point(Some(head.ts), head.id);
+        self.fire_timers(added);
     }
 
-    fn is_at(&mut self, ts: Option<i64>, id: &str) {
-        if let Some(ts) = ts {
-            self.now = ts.clamp(-MAX_TIME, MAX_TIME);
+    /// Ends the stream.
+    pub fn finish(&mut self, added: &mut Vec<u8>) {
+        for index in self.sessions.all() {
+            self.run(index, added, Session::finish);
         }
-        self.point.ts = self.now;
+    }
+
+    /// The kinds of findings at `warn` or above, each once, and whether their cause lies outside the agent.
+    pub fn found(&self) -> impl Iterator<Item = (Kind, bool)> + '_ {
+        self.found.iter().copied()
+    }
+
+    fn set_point(&mut self, ts: Option<i64>, id: &str) {
+        self.point.ts = self.clock.see(ts).ms();
         id.clone_into(&mut self.point.id);
     }
 
-    /// No more lines will come.
-    pub fn finish(&mut self, added: &mut Vec<u8>) {
-        for place in self.sessions.all() {
-            self.with(place, added, Session::finish);
-        }
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
-    /// What was found at `warn` or above, of which kind and rule, each once.
-    pub fn found(&self) -> impl Iterator<Item = (Kind, bool)> + '_ {
-        self.gravest.iter().map(|(kind, infra, ..)| (*kind, *infra))
-    }
-
-    fn event(&mut self, id: &str, event: &Event<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
+    fn observe_event(&mut self, id: &str, event: &Event<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
         if matches!(event, Event::Other) {
             return;
         }
@@ -99,214 +97,182 @@ impl Detector {
             self.sessions.remove(id);
             return;
         }
-        let (place, evicted) = self.sessions.use_or_make(id, &self.config);
+        let (index, evicted) = self.sessions.get_or_create(id, &self.config);
         if let Some(evicted) = evicted {
-            self.say_evicted(&evicted, added);
+            self.write_eviction(&evicted, added);
         }
         if let Event::Session { parent: Some(parent) } = event
-            && let Some(session) = self.sessions.get_mut(place)
-            && **parent != *id
+            && let Some(session) = self.sessions.get_mut(index)
         {
-            session.parent = Some(parent.clone().into_owned());
+            session.set_parent(parent);
         }
-        let before = self.open_requests(place);
-        self.with(place, added, |session, now, said| {
-            session.observe(event, call, now, said);
+        let before = self.open_requests(index);
+        self.run(index, added, |session, line, effects| {
+            session.observe(event, call, line, effects);
         });
-        self.tell_ancestors(place, before);
+        self.update_ancestors(index, before);
     }
 
-    fn open_requests(&mut self, place: Place) -> u32 {
-        let open = self.sessions.get_mut(place).map(|s| s.activity.requests.len());
-        u32::try_from(open.unwrap_or_default()).unwrap_or(u32::MAX)
+    fn open_requests(&mut self, index: SlotIndex) -> usize {
+        self.sessions.get_mut(index).map_or(0, |s| s.open_requests())
     }
 
-    /// A working child is no silence of its parent, and a child's open request is the parent's too.
-    fn tell_ancestors(&mut self, place: Place, before: u32) {
-        let after = self.open_requests(place);
-        let now = self.now;
-        for above in self.sessions.ancestors(place) {
-            if let Some(session) = self.sessions.get_mut(above) {
-                let activity = &mut session.activity;
-                activity.last = now;
-                activity.requests_below = activity
-                    .requests_below
-                    .saturating_add(after)
-                    .saturating_sub(before);
+    /// An event of a session ends the silence of its ancestors, and its open requests block them too.
+    fn update_ancestors(&mut self, index: SlotIndex, requests_before: usize) {
+        let requests = self.open_requests(index);
+        let now = self.now();
+        for ancestor in self.sessions.ancestors(index) {
+            if let Some(session) = self.sessions.get_mut(ancestor) {
+                session.record_descendant(now, requests_before, requests);
             }
         }
     }
 
-    /// A line of ours that was already in the stream.
-    fn record(&mut self, kind: &str, properties: Raw<'_>, added: &mut Vec<u8>) {
+    /// Reads a record that was already in the stream.
+    fn observe_record(&mut self, kind: &str, properties: Raw<'_>, added: &mut Vec<u8>) {
         match kind {
-            "ocr.stream.closed" => self.finish(added),
-            "ocr.review.decision" => {
-                let decided = read::<record::Decision>(properties).filter(|d| d.action == Verdict::Steer);
-                if let Some(decision) = decided
-                    && let Some(place) = self.sessions.find(&decision.session_id)
-                    && let Some(session) = self.sessions.get_mut(place)
+            record::Closed::TYPE => return self.finish(added),
+            record::Decision::TYPE | record::Action::TYPE => {}
+            _ => return,
+        }
+        match AnyRecord::parse(kind, properties) {
+            Ok(Some(AnyRecord::Decision(decision))) if decision.action == Verdict::Steer => {
+                if let Some(index) = self.sessions.find(&decision.session_id)
+                    && let Some(session) = self.sessions.get_mut(index)
                 {
-                    session.expects(decision.message.as_deref().unwrap_or_default());
+                    session.expect_message(decision.message.as_deref().unwrap_or_default());
                 }
             }
-            "ocr.act.action" => {
-                let taken = |a: &record::Action| a.action == ActionKind::Steer && a.phase == Phase::Taken;
-                if let Some(action) = read::<record::Action>(properties).filter(taken)
-                    && let Some(place) = self.sessions.find(&action.session_id)
-                {
-                    self.with(place, added, |session, now, said| {
-                        session.steered(now, said);
-                    });
+            Ok(Some(AnyRecord::Action(action)))
+                if action.action == ActionKind::Steer && action.phase == Phase::Taken =>
+            {
+                if let Some(index) = self.sessions.find(&action.session_id) {
+                    self.run(index, added, Session::mark_steered);
                 }
             }
+            // A record of another shape than ours means nothing.
             _ => {}
         }
     }
 
-    /// Tells every session whose time has come.
-    fn time(&mut self, added: &mut Vec<u8>) {
-        while let Some(place) = self.sessions.due(self.now) {
-            self.with(place, added, Session::time);
+    /// Lets every session whose timer has fired check the time.
+    fn fire_timers(&mut self, added: &mut Vec<u8>) {
+        while let Some(index) = self.sessions.next_due(self.now()) {
+            self.run(index, added, Session::check_time);
         }
     }
 
-    /// Lets a session do something, and writes what it says.
-    fn with(&mut self, at: Place, added: &mut Vec<u8>, deed: impl FnOnce(&mut Session, &Now<'_>, &mut Said)) {
-        let mut said = Said::default();
-        let now = Now {
-            config: &self.config,
-            ts: self.now,
-            point: &self.point,
-        };
-        let Some(session) = self.sessions.get_mut(at) else {
+    /// Runs an operation on a session, and writes its effects.
+    fn run(
+        &mut self,
+        index: SlotIndex,
+        added: &mut Vec<u8>,
+        operation: impl FnOnce(&mut Session, &LineContext<'_>, &mut Effects),
+    ) {
+        let mut effects = Effects::default();
+        let line = line_context(&self.config, self.clock.now(), &self.point);
+        let Some(session) = self.sessions.get_mut(index) else {
             return;
         };
-        deed(session, &now, &mut said);
-        let is_root = session.parent.is_none();
-        self.sessions.arm(at, &now);
+        operation(session, &line, &mut effects);
+        let is_root = session.parent().is_none();
+        self.sessions.set_timer(index, &line);
         if !is_root {
-            said.done = None;
-            self.pay(at, &mut said);
+            effects.done = None;
+            self.charge_root(index, &mut effects);
         }
-        if !said.findings.is_empty() || said.done.is_some() || said.why.is_some() {
-            self.write(at, &said, added);
+        if !effects.findings.is_empty() || effects.done.is_some() || effects.review.is_some() {
+            self.write_effects(index, &effects, added);
         }
     }
 
-    /// A child's steps are paid from the budget of the session at the top.
-    fn pay(&mut self, child: Place, said: &mut Said) {
-        let steps = std::mem::take(&mut said.steps);
-        let top = if steps.is_empty() {
-            None
-        } else {
-            self.sessions.ancestors(child).pop()
-        };
-        let now = Now {
-            config: &self.config,
-            ts: self.now,
-            point: &self.point,
-        };
-        if let Some(session) = top.and_then(|top| self.sessions.get_mut(top)) {
+    /// Charges the steps of a child session to the budget of its root.
+    fn charge_root(&mut self, child: SlotIndex, effects: &mut Effects) {
+        let steps = std::mem::take(&mut effects.steps);
+        if steps.is_empty() {
+            return;
+        }
+        let root = self.sessions.ancestors(child).pop();
+        let line = line_context(&self.config, self.clock.now(), &self.point);
+        if let Some(session) = root.and_then(|root| self.sessions.get_mut(root)) {
             for step in steps {
-                session.child_step(step, &now, said);
+                session.charge_child_step(step, &line, effects);
             }
         }
     }
 
-    /// Writes findings, then rest, then the turn that follows from either.
-    fn write(&mut self, at: Place, said: &Said, added: &mut Vec<u8>) {
-        let why = if said.done.is_some() {
+    /// Writes findings, then completion, then the turn that follows from either.
+    fn write_effects(&mut self, index: SlotIndex, effects: &Effects, added: &mut Vec<u8>) {
+        let why = if effects.done.is_some() {
             Some(Why::Rest)
         } else {
-            said.findings
-                .iter()
-                .filter_map(calls_for_review)
-                .max_by_key(|why| *why == Why::Finding)
-                .or(said.why)
+            let findings = effects.findings.iter().filter_map(reason_for_review);
+            findings.max_by_key(|why| *why == Why::Finding).or(effects.review)
         };
-        for finding in &said.findings {
+        for finding in &effects.findings {
             self.write_finding(finding, added);
         }
-        if let Some(done) = &said.done {
-            record::append(added, self.now, done);
+        if let Some(done) = &effects.done {
+            record::append(added, self.now(), done);
         }
         if let Some(why) = why {
-            self.write_turn(at, why, added);
+            self.write_turn(index, why, added);
         }
     }
 
     fn write_finding(&mut self, finding: &Finding, added: &mut Vec<u8>) {
-        record::append(added, self.now, finding);
-        let known = |kind: &(Kind, bool, Grade, String)| kind.0 == finding.kind && kind.1 == finding.infra;
-        if finding.grade >= Grade::Warn && !self.gravest.iter().any(known) {
-            self.gravest
-                .push((finding.kind, finding.infra, finding.grade, finding.rule.clone()));
+        record::append(added, self.now(), finding);
+        let found = (finding.kind, finding.infra);
+        if finding.grade >= Grade::Warn && !self.found.contains(&found) {
+            self.found.push(found);
         }
     }
 
-    /// Turns are those of the session at the top: it is the one that a person started.
-    fn write_turn(&mut self, at: Place, why: Why, added: &mut Vec<u8>) {
-        let top = self.sessions.ancestors(at).pop().unwrap_or(at);
-        let mut said = Said::default();
-        let now = Now {
-            config: &self.config,
-            ts: self.now,
-            point: &self.point,
-        };
-        let Some(session) = self.sessions.get_mut(top) else {
+    /// Writes a turn of the root session, which is the one that a person started.
+    fn write_turn(&mut self, index: SlotIndex, why: Why, added: &mut Vec<u8>) {
+        let root = self.sessions.ancestors(index).pop().unwrap_or(index);
+        let mut effects = Effects::default();
+        let line = line_context(&self.config, self.clock.now(), &self.point);
+        let Some(session) = self.sessions.get_mut(root) else {
             return;
         };
         let turn = Turn {
-            turn: session.turn(&now, &mut said),
+            turn: session.begin_turn(&line, &mut effects),
             session_id: session.id().to_owned(),
             why,
             at: self.point.clone(),
         };
-        record::append(added, self.now, &turn);
-        for finding in &said.findings {
+        record::append(added, self.now(), &turn);
+        for finding in &effects.findings {
             self.write_finding(finding, added);
         }
     }
 
-    fn say_evicted(&mut self, id: &str, added: &mut Vec<u8>) {
+    fn write_eviction(&mut self, id: &str, added: &mut Vec<u8>) {
+        let summary = format!(
+            "more than {} sessions at once: this one, the least recently seen, is forgotten (--max-sessions)",
+            self.config.max_sessions
+        );
+        let signal = Signal::new(EVICTED, Kind::Budget, Grade::Notice, 0, summary);
         let finding = Finding {
-            session_id: id.to_owned(),
             finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32),
-            kind: Kind::Budget,
-            rule: EVICTED.to_owned(),
-            grade: Grade::Notice,
-            state: State::Open,
-            summary: format!(
-                "more than {} sessions at once: this one, the least recently seen, is forgotten (--max-sessions)",
-                self.config.max_sessions
-            ),
-            period: 0,
-            laps: 1,
-            since: self.point.clone(),
-            last: self.point.clone(),
-            wasted: record::Wasted::default(),
-            evidence: Vec::new(),
-            rollback_to: None,
-            waiting_on: None,
-            infra: false,
+            ..signal.finding(id, &self.point)
         };
         self.write_finding(&finding, added);
     }
 }
 
-/// Whether a finding is a natural point for a review, and why. A spent budget needs none.
-fn calls_for_review(finding: &Finding) -> Option<Why> {
-    let news = matches!(finding.state, State::Open | State::Graver);
+fn line_context<'a>(config: &'a Config, now: Timestamp, point: &'a Point) -> LineContext<'a> {
+    LineContext { config, now, point }
+}
+
+/// Why a finding is a reason for a review, if it is. A spent budget is none.
+fn reason_for_review(finding: &Finding) -> Option<Why> {
+    let is_news = matches!(finding.state, State::Open | State::Graver);
     match finding.kind {
         Kind::Budget => None,
         Kind::Stall if finding.state == State::Open => Some(Why::Silence),
-        _ if news && finding.grade >= Grade::Warn => Some(Why::Finding),
+        _ if is_news && finding.grade >= Grade::Warn => Some(Why::Finding),
         _ => None,
     }
-}
-
-/// A record of ours; none where it is not of the shape that we write.
-fn read<T: DeserializeOwned>(properties: Raw<'_>) -> Option<T> {
-    serde_json::from_str(properties.get()).ok()
 }

@@ -1,28 +1,28 @@
-//! Episodes of trouble: each has an identity, opens, grows, gets graver, and closes.
+//! Episodes: one problem each, which opens, grows, gets graver and closes. Every change of one is a finding.
 
 use super::hash;
-use super::signal::Sighting;
+use super::signal::Signal;
 use crate::wire::record::{Finding, Grade, Kind, Point, State};
 
-/// The rule on what goes on after a message of ours.
+/// The rule for problems that go on after a message was sent about them.
 pub(crate) const STEERING: &str = "steering";
 
-/// Episodes kept in mind; the oldest closed one makes room, and then the oldest.
+/// The most episodes to keep; the oldest closed one makes room, or else the oldest.
 const LIMIT: usize = 24;
-/// New results since an episode's last event that end it (detection.md: "three novel results").
+/// How many novel calls since an episode's last event end it.
 const PROGRESS: u64 = 3;
 
-/// One episode, as it was last reported.
+/// One episode, and the last finding about it.
 struct Episode {
     finding: Finding,
     identity: u64,
     laps: u64,
     open: bool,
-    /// New results since its last event.
+    /// Novel calls since its last event.
     novel: u64,
-    /// Whether the call at hand belongs to it: then the call is no progress.
-    seen_now: bool,
-    /// How many laps it had when the session was told to stop it.
+    /// Whether the current call belongs to it: such a call is not progress.
+    has_current_call: bool,
+    /// How many laps it had when a message was sent about it.
     steered_at: Option<u64>,
 }
 
@@ -30,77 +30,77 @@ struct Episode {
 #[derive(Default)]
 pub(crate) struct Episodes(Vec<Episode>);
 
-/// Laps that are enough after a message of ours: half of what a warning takes otherwise.
+/// How many laps after a message mean that it was ignored: half of what a warning takes otherwise.
 const STEERED_LAPS: u64 = 2;
 
-/// Whether an episode of this kind ends by progress; the others end when their rule says so.
+/// Whether progress ends an episode of this kind; other kinds end when their rule releases them.
 fn ends_by_progress(kind: Kind) -> bool {
     matches!(kind, Kind::Loop | Kind::Stagnation)
 }
 
-/// Whether two kinds are names for the same sort of trouble: going in circles, or saying nothing.
-fn is_akin(one: Kind, other: Kind) -> bool {
+/// Whether two kinds describe the same sort of problem: going in circles, or text without content.
+fn is_related(one: Kind, other: Kind) -> bool {
     (ends_by_progress(one) && ends_by_progress(other)) || (one == Kind::Text && other == Kind::Text)
 }
 
 impl Episodes {
-    /// Takes a sighting in. What comes out is to be reported.
-    pub(crate) fn sight(&mut self, session: &str, sighting: &Sighting, now: &Point) -> Option<Finding> {
-        let known = self.0.iter().position(|e| e.identity == sighting.identity);
-        if known.is_none_or(|at| !self.0[at].open) && (sighting.faint || self.is_said(sighting)) {
+    /// Opens or updates the episode of a signal. Returns the finding, if there is something new to report.
+    pub(crate) fn apply(&mut self, session: &str, signal: &Signal, now: &Point) -> Option<Finding> {
+        let known = self.0.iter().position(|e| e.identity == signal.identity);
+        if known.is_none_or(|at| !self.0[at].open) && (signal.below_threshold || self.is_covered(signal)) {
             return None;
         }
         let Some(at) = known else {
             self.make_room();
-            let finding = opened(session, sighting, now);
+            let finding = signal.finding(session, now);
             self.0.push(Episode {
                 finding: finding.clone(),
-                identity: sighting.identity,
-                laps: sighting.laps,
+                identity: signal.identity,
+                laps: signal.laps,
                 open: true,
                 novel: 0,
-                seen_now: true,
+                has_current_call: true,
                 steered_at: None,
             });
             return Some(finding);
         };
         let episode = &mut self.0[at];
         episode.novel = 0;
-        episode.seen_now = true;
-        if sighting.faint {
+        episode.has_current_call = true;
+        if signal.below_threshold {
             return None;
         }
         let state = if !episode.open {
             State::Open
-        } else if sighting.grade > episode.finding.grade {
+        } else if signal.grade > episode.finding.grade {
             State::Graver
-        } else if sighting.laps >= episode.laps.saturating_mul(2) && sighting.laps > 1 {
+        } else if signal.laps >= episode.laps.saturating_mul(2) && signal.laps > 1 {
             State::Grown
         } else {
             return None;
         };
-        Some(episode.report(session, sighting, now, state))
+        Some(episode.report(session, signal, now, state))
     }
 
-    /// Whether the same trouble is open under another rule's name, at least as loud. A warning that knows the lap
-    /// says more than one that does not.
-    fn is_said(&self, sighting: &Sighting) -> bool {
-        let says_more = |e: &Episode| sighting.period > e.finding.period && sighting.grade >= Grade::Warn;
+    /// Whether another rule's episode already reports this problem with at least this grade. A warning with a
+    /// known period is better than one without, and so is not covered by it.
+    fn is_covered(&self, signal: &Signal) -> bool {
+        let is_better = |e: &Episode| signal.period > e.finding.period && signal.grade >= Grade::Warn;
         self.0.iter().any(|e| {
             e.open
-                && is_akin(e.finding.kind, sighting.kind)
-                && e.finding.grade >= sighting.grade
-                && !(e.finding.period == 0 && says_more(e))
+                && is_related(e.finding.kind, signal.kind)
+                && e.finding.grade >= signal.grade
+                && !(e.finding.period == 0 && is_better(e))
         })
     }
 
-    /// The same trouble goes on although we told the session to stop it: said once for each message.
-    pub(crate) fn ignored(&mut self, sighting: &Sighting) -> Option<Sighting> {
-        let episode = self.0.iter_mut().find(|e| e.identity == sighting.identity)?;
+    /// A signal that a problem goes on although a message was sent about it: once for each message.
+    pub(crate) fn ignored_steering(&mut self, signal: &Signal) -> Option<Signal> {
+        let episode = self.0.iter_mut().find(|e| e.identity == signal.identity)?;
         let at = episode.steered_at?;
-        // A new row of laps, or more of the old one.
-        let enough = sighting.laps >= STEERED_LAPS;
-        if !enough || (at <= sighting.laps && sighting.laps < at + STEERED_LAPS) {
+        // The count started anew, or grew further.
+        let enough = signal.laps >= STEERED_LAPS;
+        if !enough || (at <= signal.laps && signal.laps < at + STEERED_LAPS) {
             return None;
         }
         episode.steered_at = None;
@@ -108,37 +108,37 @@ impl Episodes {
             Grade::Notice => Grade::Warn,
             Grade::Warn | Grade::Stop => Grade::Stop,
         };
-        let summary = format!("it goes on after our message: {}", sighting.summary);
-        Some(Sighting {
+        let summary = format!("it goes on after our message: {}", signal.summary);
+        Some(Signal {
             rule: STEERING,
             kind: Kind::Steering,
             grade,
-            identity: hash::join(hash::of(STEERING), sighting.identity),
+            identity: hash::join(hash::of(STEERING), signal.identity),
             summary,
-            faint: false,
-            ..sighting.clone()
+            below_threshold: false,
+            ..signal.clone()
         })
     }
 
-    /// We told the session to stop what is open now.
-    pub(crate) fn steered(&mut self) {
+    /// Records that a message was sent about all open episodes.
+    pub(crate) fn mark_steered(&mut self) {
         for episode in self.0.iter_mut().filter(|e| e.open) {
             episode.steered_at = Some(episode.laps);
         }
     }
 
-    /// A call ended: what was seen before it belongs to other facts.
-    pub(crate) fn next_call(&mut self) {
+    /// Starts a new call: signals from here on belong to it.
+    pub(crate) fn begin_call(&mut self) {
         for episode in &mut self.0 {
-            episode.seen_now = false;
+            episode.has_current_call = false;
         }
     }
 
-    /// The call that ended brought something new, or changed something: what it ends is to be reported.
-    pub(crate) fn progress(&mut self, changed: bool, now: &Point) -> Vec<Finding> {
+    /// Records that the current call was novel or changed something. Returns findings for the episodes this closes.
+    pub(crate) fn record_progress(&mut self, changed: bool, now: &Point) -> Vec<Finding> {
         let mut closed = Vec::new();
         for episode in &mut self.0 {
-            if episode.seen_now || !episode.open || !ends_by_progress(episode.finding.kind) {
+            if episode.has_current_call || !episode.open || !ends_by_progress(episode.finding.kind) {
                 continue;
             }
             episode.novel += 1;
@@ -149,13 +149,13 @@ impl Episodes {
         closed
     }
 
-    /// A rule's trouble is over, all of it.
+    /// Closes all episodes of a rule.
     pub(crate) fn release(&mut self, rule: &str, now: &Point) -> Vec<Finding> {
         let open = self.0.iter_mut().filter(|e| e.open && e.finding.rule == rule);
         open.map(|episode| episode.close(now)).collect()
     }
 
-    /// A real user spoke: what the agent did before is over. Budgets stay spent.
+    /// Closes and forgets all episodes after a user's message, except those of spent budgets.
     pub(crate) fn reset(&mut self, now: &Point) -> Vec<Finding> {
         let open = self
             .0
@@ -166,7 +166,7 @@ impl Episodes {
         closed
     }
 
-    /// Whether something of this grade or above is open.
+    /// Whether an episode of at least this grade is open.
     pub(crate) fn any_open(&self, grade: Grade) -> bool {
         self.0.iter().any(|e| e.open && e.finding.grade >= grade)
     }
@@ -180,16 +180,16 @@ impl Episodes {
 }
 
 impl Episode {
-    fn report(&mut self, session: &str, sighting: &Sighting, now: &Point, state: State) -> Finding {
-        let reopened = state == State::Open;
-        let mut finding = opened(session, sighting, now);
+    /// Updates the episode with a signal.
+    fn report(&mut self, session: &str, signal: &Signal, now: &Point, state: State) -> Finding {
+        let mut finding = signal.finding(session, now);
         finding.state = state;
-        if !reopened {
+        if state != State::Open {
             finding.since.clone_from(&self.finding.since);
             finding.rollback_to.clone_from(&self.finding.rollback_to);
             finding.grade = finding.grade.max(self.finding.grade);
         }
-        self.laps = sighting.laps;
+        self.laps = signal.laps;
         self.open = true;
         self.finding = finding.clone();
         finding
@@ -202,27 +202,5 @@ impl Episode {
         finding.state = State::Closed;
         finding.last.clone_from(now);
         finding
-    }
-}
-
-fn opened(session: &str, sighting: &Sighting, now: &Point) -> Finding {
-    let identity = hash::join(hash::of(session), sighting.identity);
-    Finding {
-        session_id: session.to_owned(),
-        finding: format!("{}-{:08x}", sighting.rule, identity >> 32),
-        kind: sighting.kind,
-        rule: sighting.rule.to_owned(),
-        grade: sighting.grade,
-        state: State::Open,
-        summary: sighting.summary.clone(),
-        period: sighting.period,
-        laps: sighting.laps,
-        since: sighting.since.clone().unwrap_or_else(|| now.clone()),
-        last: now.clone(),
-        wasted: sighting.wasted,
-        evidence: sighting.evidence.iter().take(3).cloned().collect(),
-        rollback_to: sighting.rollback_to.clone(),
-        waiting_on: sighting.waiting_on.clone(),
-        infra: sighting.infra,
     }
 }

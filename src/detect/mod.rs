@@ -1,25 +1,21 @@
-//! The judge: observations to facts, facts to findings; rest and completion.
+//! Finds loops, stalls and blocked sessions in a stream of events, and tells when a session is done.
 //!
-//! A pure function of the lines: no clock, no network, no files, no environment. Time is what the
-//! lines say.
+//! A pure function of the lines: no clock, no network, no files, no environment. The only time is the
+//! time in the lines.
 //!
-//! * `stage`: lines in, lines out; `reading` is what a line says by itself, so that several can be read at once.
-//! * `session`: an observation becomes facts about one session; `call`, `round`, `channel`, `activity`
-//!   and `user` are the pieces of that.
-//! * `rules`: one file a rule; each looks at facts and reports sightings.
-//! * `episode`: sightings become findings that open, grow, get graver and close.
-//! * `rest`: has the session come to rest, and is it done?
-//! * `detector`: all sessions of a stream, and their time.
+//! * `stage` reads lines and writes lines. `parse` handles what a line says on its own, so that several
+//!   threads can parse at once.
+//! * `detector` owns all sessions of a stream and the stream's time; `sessions` stores them.
+//! * `session` turns observations into facts about one session, with the help of `call` and `text`.
+//! * `fact` is what rules see; `rules` holds one file per rule; a rule reports a `signal`.
+//! * `episode` turns signals into findings that open, grow, get graver and close.
 
 mod call;
 mod config;
 mod detector;
 mod episode;
-mod explain;
 mod fact;
 mod hash;
-mod memory;
-mod observed;
 mod parse;
 mod rules;
 mod session;
@@ -30,39 +26,27 @@ mod text;
 
 pub use config::{Config, Limit};
 pub use detector::Detector;
-pub use observed::{Observed, observed};
+pub use rules::RuleInfo;
 pub use stage::Detect;
-
-/// A rule, as the user knows it.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleInfo {
-    /// Its name in findings and in `--disable`.
-    pub name: &'static str,
-    /// What it looks for, in a line.
-    pub about: &'static str,
-    /// What it goes by.
-    pub limits: &'static [Limit],
-}
 
 /// Every rule there is.
 pub fn rules() -> impl Iterator<Item = RuleInfo> {
-    let listed = rules::ENTRIES.iter().map(|entry| RuleInfo {
-        name: entry.name,
-        about: entry.about,
-        limits: entry.limits,
-    });
-    // These two look at findings and turns, not at facts.
+    // These look at turns and findings, not at facts, or are the second name of another rule.
     let others = [
         (session::ITERATIONS, "more turns than --max-iterations"),
         (
             episode::STEERING,
-            "what was found goes on after a message of ours",
+            "a reported problem goes on after a message was sent about it",
         ),
-        ("repeat-call", "the same calls with other results; part of repeat"),
+        (
+            rules::REPEAT_CALL,
+            "the same calls in the same order, with differing results",
+        ),
     ];
-    listed.chain(others.into_iter().map(|(name, about)| RuleInfo {
+    let others = others.into_iter().map(|(name, about)| RuleInfo {
         name,
         about,
         limits: &[],
-    }))
+    });
+    rules::RULES.iter().copied().chain(others)
 }

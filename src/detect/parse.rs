@@ -1,59 +1,58 @@
-//! What a line says by itself, whatever came before it: so lines can be read side by side.
+//! What a line says on its own, independent of the lines before it, so that lines can be parsed in parallel.
 
-use super::call::{Call, is_over};
+use super::call::Call;
 use super::config::Config;
-use super::detector::MAX_TIME;
 use crate::wire::record::Point;
-use crate::wire::{Event, Head, Observation, head, matters, observe_with_head};
+use crate::wire::{Event, Head, Observation, Timestamp, head, matters, observe_with_head};
 
-/// A line that has been read.
-// Most are events, and a box each would cost an allocation a line.
+/// A line that was parsed.
+// Most lines are events, and a box each would cost an allocation per line.
 #[allow(clippy::large_enum_variant)]
-pub(super) enum Seen<'a> {
-    /// It says nothing but that time passes.
-    Passes(Head<'a>),
-    /// An event, with the call that came to its end in it.
+pub(super) enum ParsedLine<'a> {
+    /// An event of a type that means nothing here, except that time passed.
+    Irrelevant(Head<'a>),
+    /// An event, with the call that ended in it.
     Event(Observation<'a>, Option<Box<Call>>),
-    /// Bytes that are no UTF-8.
-    Torn(&'a [u8]),
-    /// Nothing but white space.
+    /// Bytes that are not UTF-8.
+    NotUtf8(&'a [u8]),
+    /// White space only.
     Blank,
-    /// No JSON object.
-    Garbage,
+    /// Anything that is not a JSON object.
+    NotJson,
 }
 
-/// Reads a line. With `strict`, to its end: nothing is taken on trust.
-pub(super) fn read<'a>(line: &'a [u8], config: &Config, strict: bool) -> Seen<'a> {
+/// Parses a line. Unless `strict`, a line that is irrelevant by its head is not parsed further.
+pub(super) fn parse<'a>(line: &'a [u8], config: &Config, strict: bool) -> ParsedLine<'a> {
     let head = head(line).filter(|_| !strict);
     if let Some(head) = head.filter(|head| !matters(head.kind)) {
-        return Seen::Passes(head);
+        return ParsedLine::Irrelevant(head);
     }
-    std::str::from_utf8(line).map_or(Seen::Torn(line), |text| read_text(head, text, config))
+    std::str::from_utf8(line).map_or(ParsedLine::NotUtf8(line), |text| parse_text(head, text, config))
 }
 
-/// Reads a line whose head has been read.
-pub(super) fn read_text<'a>(head: Option<Head<'a>>, text: &'a str, config: &Config) -> Seen<'a> {
+/// Parses a line whose head is known, if it has one.
+pub(super) fn parse_text<'a>(head: Option<Head<'a>>, text: &'a str, config: &Config) -> ParsedLine<'a> {
     match observe_with_head(head, text) {
-        Ok(seen) => {
-            let call = ended_call(&seen, config);
-            Seen::Event(seen, call)
+        Ok(observation) => {
+            let call = ended_call(&observation, config);
+            ParsedLine::Event(observation, call)
         }
-        Err(_) if text.trim().is_empty() => Seen::Blank,
-        Err(_) => Seen::Garbage,
+        Err(_) if text.trim().is_empty() => ParsedLine::Blank,
+        Err(_) => ParsedLine::NotJson,
     }
 }
 
-/// The call that came to its end, where the line says when.
-fn ended_call(seen: &Observation<'_>, config: &Config) -> Option<Box<Call>> {
-    let (Event::Part(part), Some(ts)) = (&seen.event, seen.ts) else {
+/// The call that ended in this line, if the line says when.
+fn ended_call(observation: &Observation<'_>, config: &Config) -> Option<Box<Call>> {
+    let (Event::Part(part), Some(ts)) = (&observation.event, observation.ts) else {
         return None;
     };
-    if part.kind != "tool" || !part.state.as_ref().is_some_and(is_over) {
+    if part.kind != "tool" {
         return None;
     }
-    let point = Point {
-        ts: ts.clamp(-MAX_TIME, MAX_TIME),
-        id: seen.id.as_deref().unwrap_or_default().to_owned(),
+    let point = || Point {
+        ts: Timestamp::from_ms(ts).ms(),
+        id: observation.id.as_deref().unwrap_or_default().to_owned(),
     };
     Call::read(part, point, config).map(Box::new)
 }

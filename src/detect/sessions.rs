@@ -1,66 +1,67 @@
-//! The sessions of a stream: the least recently used one makes room, and each is told when the time
-//! comes that it waits for.
+//! All tracked sessions: an LRU cache with one timer per session.
 
 use super::config::Config;
-use super::memory::AsIs;
-use super::session::{Now, Session};
+use super::hash::KeyHasher;
+use super::session::{LineContext, Session};
+use crate::wire::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
-/// How deep subagents may nest: more is a cycle in broken input.
+/// How deep subagents may nest; anything deeper is a cycle in broken input.
 const DEPTH: usize = 16;
-/// The order of use is cleaned up when it is so many times longer than there are sessions.
+/// The order of use is cleaned up when it is this many times longer than there are sessions.
 const SLACK: usize = 4;
-/// What is due and stays so (a provider that fails and fails) is looked at again after so many milliseconds:
-/// half the time between two ticks. Looking at each line made 1 GB of recordings a hundred times slower.
-const LOOK_AGAIN: i64 = 500;
+/// How long to wait before checking again on a session that stays due, as with a provider that keeps failing, in
+/// milliseconds: half the time between two ticks. Checking at each line made 1 GB of recordings 100 times slower.
+const RECHECK_INTERVAL: i64 = 500;
 
-/// Where a session is kept: good until a session is made or removed.
+/// The index of a session's slot. It stays valid until a session is created or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(usize);
+pub(crate) struct SlotIndex(usize);
 
 struct Slot {
     name: Rc<str>,
     session: Session,
     used: u64,
-    /// The earliest time in the clock for this session.
-    armed: Option<i64>,
+    /// When its timer fires, in milliseconds since the Unix epoch.
+    timer: Option<i64>,
 }
 
 /// The sessions of a stream.
 pub(crate) struct Sessions {
     limit: usize,
-    places: HashMap<Rc<str>, Place, BuildHasherDefault<AsIs>>,
+    slots_by_name: HashMap<Rc<str>, SlotIndex, BuildHasherDefault<KeyHasher>>,
     slots: Vec<Option<Box<Slot>>>,
     /// Slots without a session.
-    free: Vec<Place>,
-    order: VecDeque<(Place, u64)>,
-    clock: BinaryHeap<Reverse<(i64, Place)>>,
+    free: Vec<SlotIndex>,
+    order: VecDeque<(SlotIndex, u64)>,
+    /// All timers that were set; only those in the slots are valid.
+    timers: BinaryHeap<Reverse<(i64, SlotIndex)>>,
     uses: u64,
-    /// The one used last: most lines follow one of the same session.
-    last: Option<Place>,
+    /// The session used last: most lines belong to the same session as the line before.
+    last: Option<SlotIndex>,
 }
 
 impl Sessions {
-    /// None yet, and never more than `limit`.
+    /// No sessions yet, and never more than `limit`.
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit: limit.max(1),
-            places: HashMap::default(),
+            slots_by_name: HashMap::default(),
             slots: Vec::new(),
             free: Vec::new(),
             order: VecDeque::new(),
-            clock: BinaryHeap::new(),
+            timers: BinaryHeap::new(),
             uses: 0,
             last: None,
         }
     }
 
-    /// Makes a session the most recently used one, and creates it where it is new. Gives the name of
-    /// the one that had to go for it.
-    pub(crate) fn use_or_make(&mut self, id: &str, config: &Config) -> (Place, Option<Rc<str>>) {
+    /// Gets a session, or creates it, and makes it the most recently used one. Returns the name of the session
+    /// that was evicted for it, if one was.
+    pub(crate) fn get_or_create(&mut self, id: &str, config: &Config) -> (SlotIndex, Option<Rc<str>>) {
         if let Some(last) = self
             .last
             .filter(|last| self.slot(*last).is_some_and(|s| &*s.name == id))
@@ -69,71 +70,71 @@ impl Sessions {
         }
         self.uses += 1;
         let known = self.find(id);
-        let evicted = if known.is_none() && self.places.len() >= self.limit {
+        let evicted = if known.is_none() && self.slots_by_name.len() >= self.limit {
             self.evict()
         } else {
             None
         };
-        let place = known.unwrap_or_else(|| self.make(id, config));
+        let index = known.unwrap_or_else(|| self.create(id, config));
         let uses = self.uses;
-        if let Some(slot) = self.slot_mut(place) {
+        if let Some(slot) = self.slot_mut(index) {
             slot.used = uses;
         }
-        self.order.push_back((place, uses));
-        self.last = Some(place);
-        self.tidy();
-        (place, evicted)
+        self.order.push_back((index, uses));
+        self.last = Some(index);
+        self.compact_order();
+        (index, evicted)
     }
 
-    fn make(&mut self, id: &str, config: &Config) -> Place {
+    fn create(&mut self, id: &str, config: &Config) -> SlotIndex {
         let name: Rc<str> = id.into();
         let slot = Box::new(Slot {
             name: name.clone(),
             session: Session::new(id, config),
             used: self.uses,
-            armed: None,
+            timer: None,
         });
-        let place = self.free.pop().unwrap_or_else(|| {
+        let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
-            Place(self.slots.len() - 1)
+            SlotIndex(self.slots.len() - 1)
         });
-        self.slots[place.0] = Some(slot);
-        self.places.insert(name, place);
-        place
+        self.slots[index.0] = Some(slot);
+        self.slots_by_name.insert(name, index);
+        index
     }
 
-    /// Where the session of this name is.
-    pub(crate) fn find(&self, id: &str) -> Option<Place> {
-        self.places.get(id).copied()
+    /// The slot of the session with this name.
+    pub(crate) fn find(&self, id: &str) -> Option<SlotIndex> {
+        self.slots_by_name.get(id).copied()
     }
 
-    fn slot(&self, place: Place) -> Option<&Slot> {
-        self.slots[place.0].as_deref()
+    fn slot(&self, index: SlotIndex) -> Option<&Slot> {
+        self.slots[index.0].as_deref()
     }
 
-    fn slot_mut(&mut self, place: Place) -> Option<&mut Slot> {
-        self.slots[place.0].as_deref_mut()
+    fn slot_mut(&mut self, index: SlotIndex) -> Option<&mut Slot> {
+        self.slots[index.0].as_deref_mut()
     }
 
-    /// The session at a place.
-    pub(crate) fn get_mut(&mut self, place: Place) -> Option<&mut Session> {
-        self.slot_mut(place).map(|slot| &mut slot.session)
+    /// The session in a slot.
+    pub(crate) fn get_mut(&mut self, index: SlotIndex) -> Option<&mut Session> {
+        self.slot_mut(index).map(|slot| &mut slot.session)
     }
 
     /// Forgets a session.
     pub(crate) fn remove(&mut self, id: &str) {
-        if let Some(place) = self.places.remove(id) {
-            self.slots[place.0] = None;
-            self.free.push(place);
+        if let Some(index) = self.slots_by_name.remove(id) {
+            self.slots[index.0] = None;
+            self.free.push(index);
         }
     }
 
-    /// The known sessions above this one, its parent first.
-    pub(crate) fn ancestors(&self, place: Place) -> Vec<Place> {
+    /// The tracked ancestors of a session, its parent first.
+    pub(crate) fn ancestors(&self, index: SlotIndex) -> Vec<SlotIndex> {
         let mut above = Vec::new();
-        let mut at = place;
+        let mut at = index;
         while let Some(parent) = self.parent(at) {
-            if above.len() == DEPTH || above.contains(&parent) || parent == place {
+            if above.len() == DEPTH || above.contains(&parent) || parent == index {
                 break;
             }
             above.push(parent);
@@ -142,58 +143,58 @@ impl Sessions {
         above
     }
 
-    fn parent(&self, place: Place) -> Option<Place> {
-        self.find(self.slot(place)?.session.parent.as_deref()?)
+    fn parent(&self, index: SlotIndex) -> Option<SlotIndex> {
+        self.find(self.slot(index)?.session.parent()?)
     }
 
     /// Every session, the least recently used first.
-    pub(crate) fn all(&self) -> Vec<Place> {
-        let mut all: Vec<(u64, Place)> = (0..self.slots.len())
-            .filter_map(|at| Some((self.slot(Place(at))?.used, Place(at))))
+    pub(crate) fn all(&self) -> Vec<SlotIndex> {
+        let mut all: Vec<(u64, SlotIndex)> = (0..self.slots.len())
+            .filter_map(|at| Some((self.slot(SlotIndex(at))?.used, SlotIndex(at))))
             .collect();
         all.sort_unstable();
-        all.into_iter().map(|(_, place)| place).collect()
+        all.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// Sets the clock for a session, if it waits for something earlier than it did.
-    pub(crate) fn arm(&mut self, place: Place, now: &Now<'_>) {
-        let Some(slot) = self.slots[place.0].as_deref_mut() else {
+    /// Sets a session's timer, unless it fires before the session's deadline anyway.
+    pub(crate) fn set_timer(&mut self, index: SlotIndex, line: &LineContext<'_>) {
+        let Some(slot) = self.slots[index.0].as_deref_mut() else {
             return;
         };
-        let Some(due) = slot.session.deadline(now) else {
+        let Some(due) = slot.session.deadline(line) else {
             return;
         };
-        let due = if due > now.ts {
-            due
+        let due = if due > line.now {
+            due.ms()
         } else {
-            now.ts.saturating_add(LOOK_AGAIN)
+            line.now.ms().saturating_add(RECHECK_INTERVAL)
         };
-        if slot.armed.is_none_or(|armed| due < armed) {
-            slot.armed = Some(due);
-            self.clock.push(Reverse((due, place)));
+        if slot.timer.is_none_or(|timer| due < timer) {
+            slot.timer = Some(due);
+            self.timers.push(Reverse((due, index)));
         }
     }
 
-    /// A session whose time may have come.
-    pub(crate) fn due(&mut self, now: i64) -> Option<Place> {
+    /// A session whose timer has fired, which clears the timer.
+    pub(crate) fn next_due(&mut self, now: Timestamp) -> Option<SlotIndex> {
         loop {
-            let Reverse((due, _)) = self.clock.peek()?;
-            if *due > now {
+            let Reverse((due, _)) = self.timers.peek()?;
+            if *due > now.ms() {
                 return None;
             }
-            let Reverse((due, place)) = self.clock.pop()?;
-            if let Some(slot) = self.slot_mut(place)
-                && slot.armed == Some(due)
+            let Reverse((due, index)) = self.timers.pop()?;
+            if let Some(slot) = self.slot_mut(index)
+                && slot.timer == Some(due)
             {
-                slot.armed = None;
-                return Some(place);
+                slot.timer = None;
+                return Some(index);
             }
         }
     }
 
     fn evict(&mut self) -> Option<Rc<str>> {
-        while let Some((place, used)) = self.order.pop_front() {
-            if let Some(slot) = self.slot(place).filter(|slot| slot.used == used) {
+        while let Some((index, used)) = self.order.pop_front() {
+            if let Some(slot) = self.slot(index).filter(|slot| slot.used == used) {
                 let name = slot.name.clone();
                 self.remove(&name);
                 return Some(name);
@@ -202,12 +203,12 @@ impl Sessions {
         None
     }
 
-    fn tidy(&mut self) {
-        if self.order.len() > SLACK * (self.places.len() + SLACK) {
+    fn compact_order(&mut self) {
+        if self.order.len() > SLACK * (self.slots_by_name.len() + SLACK) {
             let slots = &self.slots;
             let is_latest =
-                |place: &Place, used| slots[place.0].as_ref().is_some_and(|slot| slot.used == used);
-            self.order.retain(|(place, used)| is_latest(place, *used));
+                |index: &SlotIndex, used| slots[index.0].as_ref().is_some_and(|slot| slot.used == used);
+            self.order.retain(|(index, used)| is_latest(index, *used));
         }
     }
 }
@@ -217,16 +218,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_least_recently_used_session_makes_room() {
+    fn evicts_least_recently_used() {
         let config = Config::default();
         let mut sessions = Sessions::new(2);
         for id in ["a", "b", "a"] {
-            assert_eq!(sessions.use_or_make(id, &config).1, None);
+            assert_eq!(sessions.get_or_create(id, &config).1, None);
         }
-        assert_eq!(sessions.use_or_make("c", &config).1.as_deref(), Some("b"));
+        assert_eq!(sessions.get_or_create("c", &config).1.as_deref(), Some("b"));
         assert!(sessions.find("b").is_none());
         sessions.remove("c");
-        assert_eq!(sessions.use_or_make("d", &config).1, None);
+        assert_eq!(sessions.get_or_create("d", &config).1, None);
         assert_eq!(sessions.all().len(), 2);
     }
 }

@@ -1,142 +1,115 @@
 //! The detector as a stage of a pipe.
 
-use super::Detector;
-use super::explain::Page;
-use super::parse;
-use super::parse::Seen;
+use super::config::Config;
+use super::detector::Detector;
+use super::parse::{ParsedLine, parse, parse_text};
 use crate::exit::{Code, Failure};
 use crate::pipe::{Passage, Stage, ahead};
+use std::sync::Arc;
 
-/// From so many bytes on, a block is read by several threads; it takes longer than to start one.
-const BULK: usize = 64 * 1024;
+/// From this size on, in bytes, a block is parsed by several threads: starting them then pays off.
+const PARALLEL_BLOCK: usize = 64 * 1024;
 
 /// Runs a [`Detector`] over lines of bytes.
 pub struct Detect {
     detector: Detector,
+    config: Arc<Config>,
     strict: bool,
-    /// How many read a block that is worth it.
     threads: usize,
-    /// Whether the line before was no JSON either: a burst is reported once.
+    /// Whether the previous line was not JSON either: a run of such lines is one warning.
     in_garbage: bool,
     lines: u64,
-    /// The page that is printed in the place of lines.
-    page: Option<Page>,
 }
 
 impl Detect {
-    /// With `strict`, a line that is no JSON ends the stage; with `explain`, a page for a person comes at
-    /// the end, and no line before it.
-    pub fn new(detector: Detector, strict: bool, explain: bool) -> Self {
+    /// A stage that parses on one thread. With `strict`, a line that is not JSON ends the stage.
+    pub fn new(detector: Detector, strict: bool) -> Self {
         Self {
+            config: detector.config(),
             detector,
             strict,
             threads: 1,
             in_garbage: false,
             lines: 0,
-            page: explain.then(Page::default),
         }
     }
 
-    /// The same with so many threads to read the lines of a bulk.
+    /// Parses large blocks on this many threads.
     #[must_use]
     pub fn on(self, threads: usize) -> Self {
         Self { threads, ..self }
     }
 
-    /// Takes a line that has been read.
-    fn take(&mut self, seen: &Seen<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.lines += 1;
-        let ts = match seen {
-            Seen::Passes(head) => {
-                self.detector.pass(head, added);
-                Some(head.ts)
-            }
-            Seen::Event(seen, call) => {
-                self.detector.observe_with(seen, call.as_deref(), added);
-                seen.ts
-            }
-            Seen::Torn(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
-                self.lines -= 1;
-                return self.take(&parse::read_text(None, &text, &self.detector.config()), added);
-            }
-            Seen::Blank => return Ok(()),
-            Seen::Garbage => return self.garbage(),
-        };
-        self.in_garbage = false;
-        self.show(ts, added);
-        Ok(())
-    }
-
-    fn garbage(&mut self) -> Result<(), Failure> {
-        if self.strict {
-            let what = format!(
-                "line {} is no JSON object; leave --strict out to pass such lines",
-                self.lines
-            );
-            return Err(Failure::new(Code::BadData, what));
-        }
-        if !std::mem::replace(&mut self.in_garbage, true) {
-            tracing::warn!(
-                "line {} is no JSON object; it is passed on and not looked at",
-                self.lines
-            );
-        }
-        Ok(())
-    }
-
-    /// Puts what was added on the page, where there is one.
-    fn show(&mut self, ts: Option<i64>, added: &mut Vec<u8>) {
-        if let Some(page) = &mut self.page {
-            if let Some(ts) = ts {
-                page.at(ts);
-            }
-            page.take(added);
-            added.clear();
-        }
-    }
-
-    /// What was found.
+    /// The detector, and so what was found.
     pub fn detector(&self) -> &Detector {
         &self.detector
+    }
+
+    fn process(&mut self, line: &ParsedLine<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.lines += 1;
+        match line {
+            ParsedLine::Irrelevant(head) => self.detector.skip(head, added),
+            ParsedLine::Event(observation, call) => {
+                self.detector.observe_with(observation, call.as_deref(), added);
+            }
+            ParsedLine::NotUtf8(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                self.lines -= 1;
+                return self.process(&parse_text(None, &text, &Arc::clone(&self.config)), added);
+            }
+            ParsedLine::Blank => return Ok(()),
+            ParsedLine::NotJson => return self.reject(),
+        }
+        self.in_garbage = false;
+        Ok(())
+    }
+
+    /// Handles a line that is not JSON.
+    fn reject(&mut self) -> Result<(), Failure> {
+        if self.strict {
+            let message = format!(
+                "line {} is not a JSON object; drop --strict to pass such lines on",
+                self.lines
+            );
+            return Err(Failure::new(Code::BadData, message));
+        }
+        if !std::mem::replace(&mut self.in_garbage, true) {
+            tracing::warn!("line {} is not a JSON object; passing it on unread", self.lines);
+        }
+        Ok(())
     }
 }
 
 impl Stage for Detect {
     fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
-        let threads = if passage.block().len() < BULK {
+        let threads = if passage.block().len() < PARALLEL_BLOCK {
             1
         } else {
             self.threads
         };
-        let (config, strict) = (self.detector.config(), self.strict);
-        let read = |line| parse::read(line, &config, strict);
-        ahead(passage.block(), threads, read, |seen| {
+        let (config, strict) = (Arc::clone(&self.config), self.strict);
+        let parse = |line| parse(line, &config, strict);
+        ahead(passage.block(), threads, parse, |line| {
             passage.next_line();
-            let outcome = self.take(seen, passage.added());
+            let outcome = self.process(line, passage.added());
             passage.settle(outcome)
         })
     }
 
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.take(&parse::read(line, &self.detector.config(), self.strict), added)
+        self.process(&parse(line, &Arc::clone(&self.config), self.strict), added)
     }
 
     fn oversized(&mut self) {
         self.lines += 1;
         tracing::warn!(
-            "line {} is too long to look at; it is passed on (--max-line)",
+            "line {} is longer than --max-line; passing it on unread",
             self.lines
         );
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         self.detector.finish(added);
-        if let Some(page) = &mut self.page {
-            page.take(added);
-            added.clear();
-            added.extend_from_slice(page.write().as_bytes());
-        }
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The view: the same lines, told to a person on standard error.
+//! Shows the lines of a stream to a person on standard error.
 
 mod render;
 mod stage;

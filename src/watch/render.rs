@@ -1,22 +1,20 @@
 //! What a line says, in words. Pure: lines in, text out.
 
-use crate::wire::Raw;
+use crate::bounded::BoundedMap;
 use crate::wire::part::{Part, ToolState};
-use crate::wire::record::{
-    Action, Closed, Decision, Done, Finding, Gap, Grade, Opened, Phase, Record, RunResult, State,
-};
+use crate::wire::record::{Action, AnyRecord, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, excerpt, printable};
-use crate::wire::{Event, Observation, observe};
-use serde::de::DeserializeOwned;
-use std::collections::VecDeque;
+use crate::wire::{Event, Observation, Raw, StreamClock, observe};
 
-/// How wide an excerpt may be, in characters: the line then fits most terminals.
+/// The length of an excerpt, in characters, so that a line fits most terminals.
 const WIDTH: usize = 100;
+/// The length of a longer sentence, in characters.
+const SENTENCE: usize = 2 * WIDTH;
 
-/// How many parts are remembered as told. A part's updates follow one another closely.
+/// How many parts to remember as shown. The updates of one part follow closely on one another.
 const REMEMBERED: usize = 256;
 
-/// How a line is to be read.
+/// What a line means to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     Plain,
@@ -27,119 +25,85 @@ pub(super) enum Tone {
     Good,
 }
 
-/// Remembers what was told.
-#[derive(Debug, Default)]
-pub(super) struct Story {
-    start: Option<i64>,
-    now: i64,
-    told: VecDeque<String>,
-    task: Option<String>,
+/// Renders lines as text.
+#[derive(Debug)]
+pub(super) struct Renderer {
+    clock: StreamClock,
+    /// The parts that were shown.
+    shown: BoundedMap<String, ()>,
 }
 
-impl Story {
-    /// The text of one line; nothing for most.
-    pub(super) fn line(&mut self, line: &str) -> Vec<(Tone, String)> {
-        let Ok(seen) = observe(line) else {
+impl Renderer {
+    pub(super) fn new() -> Self {
+        Self {
+            clock: StreamClock::default(),
+            shown: BoundedMap::new(REMEMBERED),
+        }
+    }
+
+    /// The text for one line; none for most.
+    pub(super) fn render(&mut self, line: &str) -> Vec<(Tone, String)> {
+        let Ok(observation) = observe(line) else {
             return Vec::new();
         };
-        if let Some(ts) = seen.ts {
-            self.start.get_or_insert(ts);
-            self.now = ts;
-        }
-        let told = match &seen.event {
+        self.clock.see(observation.ts);
+        let rendered = match &observation.event {
             Event::Part(part) => self.part(part).into_iter().collect(),
-            Event::Record { kind, properties } => self.record(kind, *properties),
-            _ => event(&seen).into_iter().collect(),
+            Event::Record { kind, properties } => record(kind, *properties),
+            _ => event(&observation).into_iter().collect(),
         };
-        told.into_iter()
+        rendered
+            .into_iter()
             .map(|(tone, text)| (tone, self.stamped(&text)))
             .collect()
     }
 
-    /// The time since the beginning in front, in minutes and seconds.
+    /// The text after the time since the first line, in minutes and seconds.
     fn stamped(&self, text: &str) -> String {
-        let since = self.now.saturating_sub(self.start.unwrap_or(self.now)).max(0) / 100;
+        let since = self.clock.elapsed() / 100;
         let (minutes, seconds, tenth) = (since / 600, since / 10 % 60, since % 10);
         format!("{minutes:02}:{seconds:02}.{tenth}  {}", printable(text))
     }
 
-    /// A finished call, or a finished text; each once.
+    /// A finished call or a finished text, each once.
     fn part(&mut self, part: &Part) -> Option<(Tone, String)> {
-        let told = match (&*part.kind, &part.state) {
-            ("tool", Some(state)) if matches!(&*state.status, "completed" | "error") => call(part, state),
+        let text = match (&*part.kind, &part.state) {
+            ("tool", Some(state)) if state.is_over() => call(part, state),
             ("text", _) if part.time.as_ref().is_some_and(|t| t.end().is_some()) => {
                 let text = decode(part.text?);
                 format!("says     {}", excerpt(text.trim(), WIDTH))
             }
             _ => return None,
         };
-        if self.told.iter().any(|id| *id == part.id) {
-            return None;
-        }
-        if self.told.len() == REMEMBERED {
-            self.told.pop_front();
-        }
-        self.told.push_back(part.id.to_string());
-        Some((Tone::Plain, told))
-    }
-
-    fn record(&mut self, kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
-        match kind {
-            Opened::TYPE => read::<Opened>(properties).map(|o| self.opened(&o)),
-            Finding::TYPE => read(properties).map(|f| finding(&f)),
-            Done::TYPE => read(properties).map(|d| vec![done(&d)]),
-            Decision::TYPE => read(properties).map(|d| vec![decision(&d)]),
-            Action::TYPE => read(properties).map(|a| vec![action(&a)]),
-            RunResult::TYPE => read(properties).map(|r| vec![result(&r)]),
-            Gap::TYPE => read::<Gap>(properties).map(|g| {
-                let complete = if g.complete {
-                    "nothing was missed"
-                } else {
-                    "something may be missing"
-                };
-                vec![(
-                    Tone::Warn,
-                    format!(
-                        "gap      {} s without the server ({}); {complete}",
-                        g.lasted / 1000,
-                        g.reason
-                    ),
-                )]
-            }),
-            Closed::TYPE => read::<Closed>(properties)
-                .map(|c| vec![(Tone::Quiet, format!("stream   ends: {}", c.detail))]),
-            _ => None,
-        }
-        .unwrap_or_default()
-    }
-
-    fn opened(&mut self, opened: &Opened) -> Vec<(Tone, String)> {
-        let of = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
-        let kind = if opened.replay { "recording of" } else { "watching" };
-        let mut told = vec![(
-            Tone::Quiet,
-            format!(
-                "stream   {kind} {} in {}, OpenCode {}",
-                opened.session_id.as_deref().unwrap_or("every session"),
-                of(&opened.directory),
-                of(&opened.version)
-            ),
-        )];
-        self.task.clone_from(&opened.task);
-        if let Some(task) = &self.task {
-            told.push((Tone::Plain, format!("task     {}", excerpt(task, WIDTH))));
-        }
-        told
+        let is_new = self.shown.insert(part.id.to_string(), ()).is_none();
+        is_new.then_some((Tone::Plain, text))
     }
 }
 
-fn read<T: DeserializeOwned>(properties: Raw<'_>) -> Option<T> {
-    serde_json::from_str(properties.get()).ok()
+fn record(kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
+    // A record of another shape than ours is not shown.
+    let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
+        return Vec::new();
+    };
+    match record {
+        AnyRecord::Opened(record) => opened(&record),
+        AnyRecord::Finding(record) => finding(&record),
+        AnyRecord::Done(record) => vec![done(&record)],
+        AnyRecord::Decision(record) => {
+            let text = excerpt(&record.to_string(), SENTENCE);
+            vec![(Tone::Notice, format!("REVIEW   {text}"))]
+        }
+        AnyRecord::Action(record) => vec![action(&record)],
+        AnyRecord::RunResult(record) => vec![result(&record)],
+        AnyRecord::Gap(record) => vec![gap(&record)],
+        AnyRecord::Closed(record) => vec![(Tone::Quiet, format!("stream   ends: {}", record.detail))],
+        AnyRecord::Tick(_) | AnyRecord::Turn(_) | AnyRecord::Reviewer(_) => Vec::new(),
+    }
 }
 
-/// What matters of an event that is neither a part nor a record.
-fn event(seen: &Observation) -> Option<(Tone, String)> {
-    match &seen.event {
+/// An event that is neither a part nor a record.
+fn event(observation: &Observation) -> Option<(Tone, String)> {
+    match &observation.event {
         Event::Error { name, message } => {
             let message = message.map(decode).unwrap_or_default();
             Some((Tone::Bad, format!("error    {name} {}", excerpt(&message, WIDTH))))
@@ -170,7 +134,7 @@ fn call(part: &Part, state: &ToolState) -> String {
     )
 }
 
-/// The member of a call's input that says most.
+/// The most telling argument of a call.
 fn brief(input: Raw<'_>) -> String {
     const TELLING: [&str; 7] = ["command", "filePath", "pattern", "path", "url", "query", "prompt"];
     let members: serde_json::Map<String, serde_json::Value> =
@@ -181,54 +145,59 @@ fn brief(input: Raw<'_>) -> String {
         .map_or_else(|| input.get().to_owned(), str::to_owned)
 }
 
+fn opened(opened: &Opened) -> Vec<(Tone, String)> {
+    let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+    let watching = if opened.replay { "recording of" } else { "watching" };
+    let mut rendered = vec![(
+        Tone::Quiet,
+        format!(
+            "stream   {watching} {} in {}, OpenCode {}",
+            opened.session_id.as_deref().unwrap_or("every session"),
+            known(&opened.directory),
+            known(&opened.version)
+        ),
+    )];
+    if let Some(task) = &opened.task {
+        rendered.push((Tone::Plain, format!("task     {}", excerpt(task, WIDTH))));
+    }
+    rendered
+}
+
 fn finding(finding: &Finding) -> Vec<(Tone, String)> {
     if finding.state == State::Closed {
         return vec![(Tone::Quiet, format!("over     {}", finding.summary))];
     }
-    let (tone, grade) = match finding.grade {
-        Grade::Notice => (Tone::Notice, "notice"),
-        Grade::Warn => (Tone::Warn, "warn"),
-        Grade::Stop => (Tone::Bad, "stop"),
+    let tone = match finding.grade {
+        Grade::Notice => Tone::Notice,
+        Grade::Warn => Tone::Warn,
+        Grade::Stop => Tone::Bad,
     };
-    let mut told = vec![(
-        tone,
-        format!("FOUND    {} ({grade}): {}", finding.rule, finding.summary),
-    )];
-    if finding.state != State::Grown {
-        let evidence = finding.evidence.iter().take(1);
-        told.extend(evidence.map(|e| {
-            (
-                Tone::Quiet,
-                format!("         because {}: {}", e.id, excerpt(&e.excerpt, WIDTH)),
-            )
-        }));
+    let mut rendered = vec![(tone, format!("FOUND    {finding}"))];
+    if let Some(evidence) = finding.evidence.first()
+        && finding.state != State::Grown
+    {
+        let text = excerpt(&evidence.excerpt, WIDTH);
+        rendered.push((Tone::Quiet, format!("         because {}: {text}", evidence.id)));
     }
-    told
+    rendered
 }
 
 fn done(done: &Done) -> (Tone, String) {
-    let mut text = format!("rests    {}", lower(&done.outcome));
-    if !done.contradictions.is_empty() {
-        let against: Vec<String> = done.contradictions.iter().map(lower).collect();
-        text += ", but ";
-        text += &against.join(", ");
-    }
-    (Tone::Notice, text)
+    (Tone::Notice, format!("rests    {done}"))
 }
 
-fn decision(decision: &Decision) -> (Tone, String) {
-    let degraded = if decision.degraded {
-        ", in the reviewer's place"
+fn gap(gap: &Gap) -> (Tone, String) {
+    let complete = if gap.complete {
+        "nothing was missed"
     } else {
-        ""
+        "something may be missing"
     };
+    let seconds = gap.lasted / 1000;
     let text = format!(
-        "REVIEW   {} ({}{degraded}): {}",
-        lower(&decision.action),
-        decision.reviewer,
-        excerpt(&decision.reason, 2 * WIDTH)
+        "gap      {seconds} s without the server ({}); {complete}",
+        gap.reason
     );
-    (Tone::Notice, text)
+    (Tone::Warn, text)
 }
 
 fn action(action: &Action) -> (Tone, String) {
@@ -237,19 +206,9 @@ fn action(action: &Action) -> (Tone, String) {
         Phase::Failed | Phase::Escalated => Tone::Bad,
         Phase::Begun | Phase::Skipped => Tone::Warn,
     };
-    let would = if action.phase == Phase::Skipped {
-        "would "
-    } else {
-        ""
-    };
     (
         tone,
-        format!(
-            "ACT      {would}{} ({}): {}",
-            lower(&action.action),
-            lower(&action.phase),
-            excerpt(&action.detail, 2 * WIDTH)
-        ),
+        format!("ACT      {}", excerpt(&action.to_string(), SENTENCE)),
     )
 }
 
@@ -261,43 +220,32 @@ fn result(result: &RunResult) -> (Tone, String) {
     };
     (
         tone,
-        format!(
-            "RESULT   {}, exit code {}: {}",
-            lower(&result.outcome),
-            result.exit_code,
-            excerpt(&result.reason, 2 * WIDTH)
-        ),
+        format!("RESULT   {}", excerpt(&result.to_string(), SENTENCE)),
     )
-}
-
-/// A word as the line protocol writes it.
-fn lower(word: &impl serde::Serialize) -> String {
-    let json = serde_json::to_string(word).unwrap_or_default();
-    json.trim_matches('"').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(lines: &[&str]) -> Vec<String> {
-        let mut story = Story::default();
+    fn render(lines: &[&str]) -> Vec<String> {
+        let mut renderer = Renderer::new();
         lines
             .iter()
-            .flat_map(|l| story.line(l))
+            .flat_map(|l| renderer.render(l))
             .map(|(_, text)| text)
             .collect()
     }
 
     #[test]
-    fn a_call_is_told_once_when_it_has_ended() {
+    fn shows_call_once() {
         let update = |status: &str, ts: u32| {
             format!(
                 r#"{{"ts":{ts},"type":"message.part.updated","properties":{{"part":{{"id":"p","messageID":"m","type":"tool","tool":"bash","state":{{"status":"{status}","input":{{"command":"cat x"}},"output":"\nno\u001b[2J such file"}}}}}}}}"#
             )
         };
         assert_eq!(
-            told(&[
+            render(&[
                 &update("running", 0),
                 &update("completed", 61_500),
                 &update("completed", 61_600)
@@ -307,10 +255,10 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_told_with_its_evidence() {
+    fn shows_evidence() {
         let line = r#"{"ts":1,"type":"ocr.detect.finding","properties":{"sessionID":"s","finding":"f","kind":"loop","rule":"repeat","grade":"stop","state":"graver","summary":"five times","evidence":[{"id":"evt_1","excerpt":"cat x"}]}}"#;
         assert_eq!(
-            told(&[line]),
+            render(&[line]),
             [
                 "00:00.0  FOUND    repeat (stop): five times",
                 "00:00.0           because evt_1: cat x"
@@ -319,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_is_not_told() {
-        assert!(told(&["", "no json", "{}", r#"{"type":"session.idle","properties":{}}"#]).is_empty());
+    fn skips_other_lines() {
+        assert!(render(&["", "no json", "{}", r#"{"type":"session.idle","properties":{}}"#]).is_empty());
     }
 }

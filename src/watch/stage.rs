@@ -1,21 +1,29 @@
-//! Passes every line on, and tells the person what it says.
+//! Passes every line on, and shows on standard error what it says.
 
-use super::render::{Story, Tone};
+use super::render::{Renderer, Tone};
 use crate::exit::Failure;
 use crate::pipe::Stage;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
 
-/// The stage.
-#[derive(Debug, Default)]
+/// Shows each line to a person.
+#[derive(Debug)]
 pub struct Watch {
-    story: Story,
+    renderer: Renderer,
 }
 
 impl Watch {
-    /// A view that has told nothing yet.
+    /// A view of a stream from its beginning.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            renderer: Renderer::new(),
+        }
+    }
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -24,11 +32,11 @@ impl Stage for Watch {
         let Ok(text) = std::str::from_utf8(line) else {
             return Ok(());
         };
-        let mut person = anstream::stderr().lock();
-        for (tone, told) in self.story.line(text) {
+        let mut stderr = anstream::stderr().lock();
+        for (tone, text) in self.renderer.render(text) {
             let style = style(tone);
-            // Nobody to tell is no reason to stop passing lines on.
-            let _ = writeln!(person, "{style}{told}{style:#}");
+            // If standard error is closed, lines still pass.
+            let _ = writeln!(stderr, "{style}{text}{style:#}");
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What `ocr-stream` costs and how long it waits: slow readers, huge events, servers that are gone.
+//! The memory and time that `ocr-stream` takes at most: slow readers, huge events, unreachable servers.
 
 use crate::support::{FLOOD_SESSION, Flood, Host, measured, ocr};
 use axum::Router;
@@ -11,18 +11,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How much memory the stream may take, whatever comes, in KiB.
+/// The most memory that the stream may take, in KiB.
 pub const MEMORY: u64 = 64 * 1024;
-/// Far more than anything takes on a busy machine.
+/// Far longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What a server may want to be told before it answers.
+/// The password of the servers that want one.
 const PASSWORD: &str = "open sesame";
 
 /// How long a reader sleeps while events arrive.
 const SLEEP: Duration = Duration::from_mins(1);
 
-/// Starts `ocr-stream` with its standard output in our hands.
+/// Starts `ocr-stream` with its standard output piped to us.
 fn start(args: &[&str]) -> Child {
     Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"))
         .args(args)
@@ -35,19 +35,19 @@ fn start(args: &[&str]) -> Child {
         .unwrap()
 }
 
-/// The most memory that a process ever had, in KiB; `None` where the system does not say.
+/// The peak memory of a process, in KiB; `None` if the system does not tell.
 pub fn peak(child: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Waits until a count stands still, and returns it.
-fn standstill(count: impl Fn() -> usize) -> usize {
+/// Waits until a count no longer changes, and returns it.
+fn settled(count: impl Fn() -> usize) -> usize {
     let end = Instant::now() + PATIENCE;
     let (mut last, mut same) = (count(), 0);
     while same < 80 {
-        assert!(Instant::now() < end, "it goes on and on");
+        assert!(Instant::now() < end, "the count keeps changing");
         std::thread::sleep(Duration::from_millis(50));
         let now = count();
         same = if now == last && now > 0 { same + 1 } else { 0 };
@@ -57,16 +57,16 @@ fn standstill(count: impl Fn() -> usize) -> usize {
 }
 
 #[test]
-fn a_reader_that_does_not_read_costs_no_memory_and_loses_nothing() {
-    a_reader_that_sleeps(None);
+fn sleeping_reader() {
+    reader_that_sleeps(None);
 }
 
 #[test]
-fn a_reader_that_does_not_read_from_behind_a_password() {
-    a_reader_that_sleeps(Some(PASSWORD));
+fn sleeping_reader_with_password() {
+    reader_that_sleeps(Some(PASSWORD));
 }
 
-fn a_reader_that_sleeps(password: Option<&'static str>) {
+fn reader_that_sleeps(password: Option<&'static str>) {
     const EVENTS: usize = 3200;
     let flood = Flood::behind(password, EVENTS, |_| 64 * 1024);
     let mut child = start(&[
@@ -78,21 +78,21 @@ fn a_reader_that_sleeps(password: Option<&'static str>) {
         "2",
     ]);
     let asleep = Instant::now();
-    let stopped_at = standstill(|| flood.taken());
+    let stopped_at = settled(|| flood.taken());
     assert!(
         stopped_at < EVENTS / 2,
-        "nobody held the server back: {stopped_at}"
+        "the server was not held back: {stopped_at}"
     );
-    // Not to wait for anything: this is the reader that sleeps, thirty times as long as a silent server may.
+    // The reader sleeps thirty times as long as a server may be silent.
     std::thread::sleep(SLEEP.saturating_sub(asleep.elapsed()));
-    assert_eq!(flood.taken(), stopped_at, "something was taken while nobody read");
+    assert_eq!(flood.taken(), stopped_at, "events were taken while nobody read");
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let (mut next, mut memory, mut last) = (1, peak(&child), String::new());
     for line in stdout.lines() {
         last = line.unwrap();
         assert!(
             !last.contains("ocr.stream.gap"),
-            "a slow reader is no silent server, after event {next} of {stopped_at} held: {last}"
+            "a slow reader was taken for a silent server, after event {next} of {stopped_at} held: {last}"
         );
         if last.contains("message.part.updated") {
             assert!(
@@ -111,12 +111,12 @@ fn a_reader_that_sleeps(password: Option<&'static str>) {
 }
 
 #[test]
-fn a_slow_reader_whose_connection_breaks_still_gets_everything_in_order() {
+fn slow_reader_reconnects() {
     const EVENTS: usize = 600;
     let flood = Flood::start(EVENTS, |_| 64 * 1024);
     let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION]);
-    let stopped_at = standstill(|| flood.taken());
-    assert!(stopped_at < EVENTS, "nobody held the server back");
+    let stopped_at = settled(|| flood.taken());
+    assert!(stopped_at < EVENTS, "the server was not held back");
     flood.cut();
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let (mut told, mut gaps) = (Vec::new(), Vec::new());
@@ -136,7 +136,7 @@ fn a_slow_reader_whose_connection_breaks_still_gets_everything_in_order() {
 }
 
 #[test]
-fn attachments_of_the_largest_size_fit_in_the_memory() {
+fn large_attachments() {
     let flood = Flood::start(6, |_| 14 * 1024 * 1024);
     let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION]);
     let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -152,7 +152,7 @@ fn attachments_of_the_largest_size_fit_in_the_memory() {
 }
 
 #[test]
-fn an_event_over_the_limit_is_a_lost_connection_and_not_memory() {
+fn oversized_event() {
     // The fourth of five is longer than the limit.
     let flood = Flood::start(5, |n| if n == 4 { 100 * 1024 * 1024 } else { 1000 });
     let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION]);
@@ -179,7 +179,10 @@ fn an_event_over_the_limit_is_a_lost_connection_and_not_memory() {
     );
     let gaps = of("ocr.stream.gap");
     assert_eq!(gaps.len(), 1, "{gaps:?}");
-    assert_eq!(gaps[0]["properties"]["complete"], false, "one could not be taken");
+    assert_eq!(
+        gaps[0]["properties"]["complete"], false,
+        "one event was too large"
+    );
     assert!(
         gaps[0]["properties"]["reason"]
             .as_str()
@@ -191,7 +194,7 @@ fn an_event_over_the_limit_is_a_lost_connection_and_not_memory() {
     assert!(memory.is_none_or(|kib| kib < 2 * MEMORY), "{memory:?} KiB");
 }
 
-/// A server that takes one listener, drops it, and answers 500 from then on.
+/// A server that accepts one listener, drops it, and answers 500 from then on.
 fn failing(greeting: &'static str) -> (Host, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
@@ -223,7 +226,7 @@ fn failing(greeting: &'static str) -> (Host, Arc<AtomicUsize>) {
 const CONNECTED: &str = "data: {\"id\":\"evt_0\",\"type\":\"server.connected\",\"properties\":{}}\n\n";
 
 #[test]
-fn a_server_that_is_gone_for_good_is_tried_a_few_times_and_then_named() {
+fn server_gone() {
     let (server, asked) = failing(CONNECTED);
     let done = ocr("ocr-stream")
         .args(["--server", &server.url(), "--follow", "--reconnect-timeout", "10"])
@@ -242,7 +245,7 @@ fn a_server_that_is_gone_for_good_is_tried_a_few_times_and_then_named() {
     assert!((2..=10).contains(&attempts), "{attempts} attempts in 10 s");
 }
 
-/// A server of one directory whose events come from `events`.
+/// A server of one directory that serves `events`.
 fn serving(events: axum::routing::MethodRouter) -> Host {
     let router = Router::new()
         .route("/event", events)
@@ -262,18 +265,18 @@ fn serving(events: axum::routing::MethodRouter) -> Host {
     Host::serve(router)
 }
 
-/// A body that says these things, each after a while, and then nothing more.
+/// A body of these pieces, each after a pause, that then stays open without data.
 fn slowly(pieces: Vec<&'static str>, pause: Duration) -> axum::body::Body {
     use futures_util::{StreamExt, stream};
-    let said = stream::iter(pieces).then(move |piece| async move {
+    let body = stream::iter(pieces).then(move |piece| async move {
         tokio::time::sleep(pause).await;
         Ok::<_, std::convert::Infallible>(piece)
     });
-    axum::body::Body::from_stream(said.chain(stream::pending()))
+    axum::body::Body::from_stream(body.chain(stream::pending()))
 }
 
 #[test]
-fn a_large_event_on_a_slow_link_is_no_silence() {
+fn slow_link() {
     let server = serving(get(|| async {
         let event = [
             CONNECTED,
@@ -292,7 +295,10 @@ fn a_large_event_on_a_slow_link_is_no_silence() {
         .map_while(Result::ok);
     let mut before = Vec::new();
     for line in lines {
-        assert!(!line.contains("ocr.stream.gap"), "it was still speaking: {line}");
+        assert!(
+            !line.contains("ocr.stream.gap"),
+            "the server was still sending: {line}"
+        );
         if line.contains("evt_1") {
             break;
         }
@@ -306,7 +312,7 @@ fn a_large_event_on_a_slow_link_is_no_silence() {
 }
 
 #[test]
-fn a_server_that_listens_and_never_speaks_again_is_given_up_in_time() {
+fn silent_server() {
     let again = Arc::new(AtomicUsize::new(0));
     let server = serving(get(move || {
         let first = again.fetch_add(1, Ordering::Relaxed) == 0;
@@ -332,11 +338,11 @@ fn a_server_that_listens_and_never_speaks_again_is_given_up_in_time() {
         .lines()
         .filter(|line| line.contains("ocr.stream.tick"))
         .count();
-    assert!(ticks >= 2, "time stood still: {text}");
+    assert!(ticks >= 2, "too few ticks: {text}");
 }
 
 #[test]
-fn a_server_that_takes_every_listener_and_drops_it_is_not_hammered() {
+fn dropping_server_is_spared() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let events = move || {
@@ -353,7 +359,7 @@ fn a_server_that_takes_every_listener_and_drops_it_is_not_hammered() {
     for _ in 0..5 {
         gaps.next().unwrap();
     }
-    // The pauses double from a tenth of a second on: five of them cannot be shorter than this.
+    // The pauses double from a tenth of a second on, so five take at least this long.
     assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
     assert!(asked.load(Ordering::Relaxed) <= 7);
     drop(gaps);

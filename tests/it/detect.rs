@@ -1,4 +1,4 @@
-//! `ocr-detect` as a user meets it: its flags, its exit codes, its view for people.
+//! `ocr-detect` as a user runs it: flags, exit codes, and the page for people.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use crate::support::{ocr, recording};
@@ -10,7 +10,7 @@ fn detect(args: &[&str], name: &str) -> assert_cmd::assert::Assert {
 }
 
 #[test]
-fn lines_pass_and_findings_follow_the_line_that_caused_them() {
+fn findings_follow_their_cause() {
     let input = recording("one-call-loop");
     let output = ocr("ocr-detect")
         .write_stdin(input.as_str())
@@ -28,7 +28,7 @@ fn lines_pass_and_findings_follow_the_line_that_caused_them() {
 }
 
 #[test]
-fn only_prints_the_added_lines() {
+fn only_added_lines() {
     detect(&["--only"], "ab-loop").success().stdout(
         contains("message.part.updated")
             .not()
@@ -37,14 +37,14 @@ fn only_prints_the_added_lines() {
 }
 
 #[test]
-fn fail_on_turns_a_finding_into_an_exit_code() {
+fn fail_on() {
     detect(&["--fail-on", "loop"], "one-call-loop").code(10);
     detect(&["--fail-on", "blocked,stall"], "one-call-loop").code(0);
     detect(&["--fail-on", "any"], "permission-block").code(11);
     detect(&["--fail-on", "storm"], "retry-storm").code(13);
     detect(&["--fail-on", "storm"], "compaction-storm").code(10);
     detect(&["--fail-on", "budget", "--max-steps", "2"], "one-call-loop").code(12);
-    // A notice is no reason to fail.
+    // A notice does not count.
     detect(&["--fail-on", "any"], "asked-ten-runs").code(0);
     detect(&["--fail-on", "nonsense"], "ab-loop")
         .code(2)
@@ -52,7 +52,7 @@ fn fail_on_turns_a_finding_into_an_exit_code() {
 }
 
 #[test]
-fn a_rule_can_be_switched_off_limited_and_graded() {
+fn disable_limit_grade() {
     detect(&["--only", "--disable", "repeat,novelty"], "one-call-loop")
         .stdout(contains("\"rule\":\"repeat\"").not());
     let stops = "\"rule\":\"repeat\",\"grade\":\"stop\"";
@@ -68,12 +68,12 @@ fn a_rule_can_be_switched_off_limited_and_graded() {
 }
 
 #[test]
-fn volatile_results_are_masked_and_polls_are_let_be() {
+fn poll_pattern() {
     detect(&["--only", "--poll", "bash|read"], "one-call-loop").stdout(contains("\"rule\":\"repeat\"").not());
 }
 
 #[test]
-fn a_promise_kept_is_done() {
+fn done_pattern() {
     detect(&["--only"], "clean-completion").stdout(contains("\"outcome\":\"candidate\""));
     detect(&["--only", "--done-pattern", "."], "clean-completion").stdout(contains("\"outcome\":\"done\""));
     detect(&["--only", "--done-pattern", "."], "todos-left")
@@ -81,7 +81,7 @@ fn a_promise_kept_is_done() {
 }
 
 #[test]
-fn a_file_is_read_like_standard_input() {
+fn reads_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("one");
     std::fs::write(&file, recording("ab-loop")).unwrap();
@@ -95,7 +95,7 @@ fn a_file_is_read_like_standard_input() {
 }
 
 #[test]
-fn strict_ends_at_a_line_that_is_no_json_and_otherwise_a_burst_is_one_warning() {
+fn strict() {
     let garbage = "{\"type\":\"a\"}\nno json\nnor this\n{\"type\":\"b\"}\n";
     ocr("ocr-detect")
         .arg("--strict")
@@ -110,16 +110,16 @@ fn strict_ends_at_a_line_that_is_no_json_and_otherwise_a_burst_is_one_warning() 
         .success()
         .stdout(garbage);
     let stderr = String::from_utf8_lossy(&lenient.get_output().stderr).into_owned();
-    assert_eq!(stderr.matches("is no JSON object").count(), 1, "{stderr}");
+    assert_eq!(stderr.matches("is not a JSON object").count(), 1, "{stderr}");
 }
 
 #[test]
-fn explain_draws_the_loop_once() {
+fn explain() {
     let page = detect(&["--explain"], "ab-loop").success();
     let page = String::from_utf8_lossy(&page.get_output().stdout).into_owned();
     assert_eq!(page.matches("┌─▶").count(), 1, "{page}");
     assert!(
-        page.contains("STOP") && page.contains("laps") && page.contains("At rest"),
+        page.contains("(stop)") && page.contains("laps") && page.contains("At rest"),
         "{page}"
     );
     assert!(!page.contains("\"type\""), "{page}");
@@ -127,7 +127,7 @@ fn explain_draws_the_loop_once() {
 }
 
 #[test]
-fn help_names_every_rule_and_schema_every_record() {
+fn help_and_schema() {
     ocr("ocr-detect").arg("--help").assert().success().stdout(
         contains("near-duplicate")
             .and(contains("repeat.stop"))
@@ -147,24 +147,24 @@ fn help_names_every_rule_and_schema_every_record() {
 }
 
 #[test]
-fn an_evicted_session_is_said() {
+fn reports_eviction() {
     let lines: String = (0..4)
         .map(|n| format!("{{\"ts\":{n},\"type\":\"session.status\",\"properties\":{{\"sessionID\":\"ses_{n}\",\"status\":{{\"type\":\"busy\"}}}}}}\n"))
         .collect();
-    let told = ocr("ocr-detect")
+    let output = ocr("ocr-detect")
         .args(["--only", "--max-sessions", "3"])
         .write_stdin(lines)
         .assert()
         .success();
-    let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
+    let output = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
     assert!(
-        told.contains("\"rule\":\"evicted\"") && told.contains("\"sessionID\":\"ses_0\""),
-        "{told}"
+        output.contains("\"rule\":\"evicted\"") && output.contains("\"sessionID\":\"ses_0\""),
+        "{output}"
     );
 }
 
 #[test]
-fn a_steer_that_is_ignored_is_one_grade_up() {
+fn ignored_steering() {
     let text = recording("one-call-loop");
     let session = text
         .split("\"sessionID\":\"")
@@ -200,7 +200,7 @@ fn a_steer_that_is_ignored_is_one_grade_up() {
 }
 
 #[test]
-fn many_recordings_are_judged_each_for_itself_and_in_their_order() {
+fn many_recordings() {
     let file = |name: &str| format!("{}/fixtures/sessions/{name}.ndjson", env!("CARGO_MANIFEST_DIR"));
     let names = [
         "one-call-loop",

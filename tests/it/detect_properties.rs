@@ -1,4 +1,4 @@
-//! What holds for every stream: `PROPTEST_CASES=10000 cargo test --release --test it properties` tries harder.
+//! Properties of every stream: `PROPTEST_CASES=10000 cargo test --release --test it properties` tries more of them.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use crate::support::{names, recording};
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// The output of a detector on these lines; what is no line is left out.
+/// The output of a detector for these lines. Malformed lines are skipped.
 fn run<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     let mut detector = Detector::new(Config::default());
     let mut added = Vec::new();
@@ -21,8 +21,8 @@ fn run<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
 
 fn feed<'a>(detector: &mut Detector, lines: impl IntoIterator<Item = &'a str>, added: &mut Vec<u8>) {
     for line in lines {
-        if let Ok(seen) = observe(line) {
-            detector.observe(&seen, added);
+        if let Ok(observation) = observe(line) {
+            detector.observe(&observation, added);
         }
     }
 }
@@ -39,7 +39,7 @@ fn findings(output: &str) -> Vec<Finding> {
         .collect()
 }
 
-/// What a finding says, without where and when.
+/// What each finding says, without times and events.
 fn verdicts(output: &str) -> Vec<(String, Grade, State, u64, String)> {
     findings(output)
         .into_iter()
@@ -52,7 +52,7 @@ fn find<'a>(all: &'a [Finding], rule: &str) -> impl Iterator<Item = &'a Finding>
     all.iter().filter(move |f| f.rule == rule)
 }
 
-/// A word that stays itself when numbers are masked.
+/// A word for a number, without digits, so that normalization does not change it.
 fn word(n: usize) -> String {
     let letters = ['k', 'l', 'm', 'n', 'o', 'p', 'r', 's', 't', 'u'];
     n.to_string()
@@ -61,7 +61,7 @@ fn word(n: usize) -> String {
         .collect()
 }
 
-/// One call: which, with which result, by which tool.
+/// One call: its tool, input and result.
 #[derive(Debug, Clone, Copy)]
 struct Call {
     tool: usize,
@@ -109,7 +109,7 @@ fn all(lines: &[String]) -> impl Iterator<Item = &str> {
     lines.iter().map(String::as_str)
 }
 
-/// Every line of every recording: real events, to be put in any order.
+/// The lines of all recordings.
 static POOL: LazyLock<Vec<String>> = LazyLock::new(|| {
     let texts = names().into_iter().map(|name| recording(&name));
     texts
@@ -117,14 +117,14 @@ static POOL: LazyLock<Vec<String>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The same object with its members turned around, at every depth, and written with spaces.
-fn turned(value: &Value) -> String {
+/// The same value with the members of objects reversed, at every depth, and with spaces.
+fn reversed(value: &Value) -> String {
     match value {
         Value::Object(members) => {
             let inner: Vec<String> = members
                 .iter()
                 .rev()
-                .map(|(k, v)| format!("{} : {}", json!(k), turned(v)))
+                .map(|(k, v)| format!("{} : {}", json!(k), reversed(v)))
                 .collect();
             format!("{{ {} }}", inner.join(" , "))
         }
@@ -133,7 +133,7 @@ fn turned(value: &Value) -> String {
     }
 }
 
-/// A text as deltas, cut at these places, and then whole, as the server sends it.
+/// A text as the server sends it: as deltas, cut at these places, and then whole.
 fn text_lines(text: &str, cuts: &[usize]) -> Vec<String> {
     let mut places: Vec<usize> = cuts
         .iter()
@@ -157,7 +157,7 @@ fn text_lines(text: &str, cuts: &[usize]) -> Vec<String> {
     lines
 }
 
-/// A text that may well be degenerate: units repeated, with something between.
+/// A text of repeated units, which is likely to be degenerate.
 fn a_text() -> impl Strategy<Value = String> {
     let piece = ("[a-z0-9 .|`é😀\n]{1,30}", 1usize..60).prop_map(|(unit, times)| unit.repeat(times));
     vec(piece, 1..6).prop_map(|pieces| pieces.concat())
@@ -165,7 +165,7 @@ fn a_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn nothing_makes_it_panic(picks in vec((any::<prop::sample::Index>(), any::<i64>(), 0u8..8), 0..60)) {
+    fn never_panics(picks in vec((any::<prop::sample::Index>(), any::<i64>(), 0u8..8), 0..60)) {
         let lines: Vec<String> = picks
             .iter()
             .map(|(index, ts, how)| {
@@ -182,31 +182,31 @@ proptest! {
     }
 
     #[test]
-    fn distinct_calls_are_never_a_loop(tools in vec(0..TOOLS.len(), 1..40)) {
+    fn distinct_calls_never_loop(tools in vec(0..TOOLS.len(), 1..40)) {
         let calls: Vec<Call> = tools.into_iter().enumerate().map(|(n, tool)| Call { tool, input: n, result: n }).collect();
         let found = findings(&run(all(&session("ses_1", &calls))));
         prop_assert!(found.iter().all(|f| f.kind != Kind::Loop), "{found:?}");
     }
 
     #[test]
-    fn it_makes_no_difference_how_text_is_cut(text in a_text(), one in vec(any::<usize>(), 0..20), other in vec(any::<usize>(), 0..20)) {
+    fn ignores_text_cuts(text in a_text(), one in vec(any::<usize>(), 0..20), other in vec(any::<usize>(), 0..20)) {
         let (one, other) = (text_lines(&text, &one), text_lines(&text, &other));
         prop_assert_eq!(verdicts(&run(all(&one))), verdicts(&run(all(&other))));
     }
 
     #[test]
-    fn it_makes_no_difference_how_json_is_written(calls in vec(a_call(), 1..40)) {
+    fn ignores_json_layout(calls in vec(a_call(), 1..40)) {
         let lines = session("ses_1", &calls);
-        let other: Vec<String> = lines.iter().map(|line| turned(&serde_json::from_str(line).unwrap())).collect();
+        let other: Vec<String> = lines.iter().map(|line| reversed(&serde_json::from_str(line).unwrap())).collect();
         prop_assert_eq!(run(all(&lines)), run(all(&other)));
     }
 
     #[test]
-    fn it_makes_no_difference_that_an_event_comes_twice(calls in vec(a_call(), 1..40), twice in vec(any::<prop::sample::Index>(), 0..40)) {
+    fn ignores_repeated_events(calls in vec(a_call(), 1..40), twice in vec(any::<prop::sample::Index>(), 0..40)) {
         let lines = session("ses_1", &calls);
         let mut doubled = lines.clone();
         for index in twice {
-            // Behind itself, or much later.
+            // Shortly after the original.
             let line = index.get(&lines).clone();
             let at = doubled.iter().position(|l| *l == line).unwrap() + 1 + index.index(3);
             doubled.insert(at.min(doubled.len()), line);
@@ -215,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn it_makes_no_difference_what_other_sessions_do(
+    fn isolates_sessions(
         mine in vec(a_call(), 1..40), theirs in vec(a_call(), 1..40), turns in vec(any::<bool>(), 240),
     ) {
         let (mine, theirs) = (session("ses_1", &mine), session("ses_2", &theirs));
@@ -233,7 +233,7 @@ proptest! {
     }
 
     #[test]
-    fn every_rotation_of_a_cycle_is_the_same_episode(period in 1usize..9, by in 0usize..9, laps in 5usize..8) {
+    fn identifies_rotations(period in 1usize..9, by in 0usize..9, laps in 5usize..8) {
         let calls = |from: usize| -> Vec<Call> {
             (0..period * laps).map(|n| Call { tool: 0, input: (n + from) % period, result: (n + from) % period }).collect()
         };
@@ -247,7 +247,7 @@ proptest! {
     }
 
     #[test]
-    fn more_laps_never_lower_a_grade(lap in vec(a_call(), 1..8), laps in 1usize..8) {
+    fn grade_is_monotonic(lap in vec(a_call(), 1..8), laps in 1usize..8) {
         let gravest = |laps: usize| {
             let calls: Vec<Call> = lap.iter().copied().cycle().take(lap.len() * laps).collect();
             findings(&run(all(&session("ses_1", &calls)))).iter().map(|f| f.grade).max()
@@ -256,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_said_of_a_prefix_stays_said(calls in vec(a_call(), 1..40), cut in any::<prop::sample::Index>()) {
+    fn prefix_is_stable(calls in vec(a_call(), 1..40), cut in any::<prop::sample::Index>()) {
         let lines = session("ses_1", &calls);
         let mut prefix = Vec::new();
         feed(&mut Detector::new(Config::default()), all(&lines[..cut.index(lines.len())]), &mut prefix);
@@ -264,7 +264,7 @@ proptest! {
     }
 }
 
-/// How much memory this process has in use, in KiB.
+/// The resident memory of a process, in KiB.
 #[cfg(target_os = "linux")]
 fn resident(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -274,7 +274,7 @@ fn resident(process: u32) -> u64 {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_long_session_takes_no_more_memory_than_a_short_one() {
+fn bounded_memory() {
     use std::io::Write;
     let mut stage = std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-detect"))
         .stdin(std::process::Stdio::piped())
@@ -300,6 +300,6 @@ fn a_long_session_takes_no_more_memory_than_a_short_one() {
     }
     drop(input);
     assert!(stage.wait().unwrap().success());
-    // The first round fills what is kept; a pipe's worth of lines may be under way.
+    // The first round fills all bounded memories; the rest is lines in the pipe.
     assert!(sizes[3] < sizes[1] + 4096, "{sizes:?} KiB");
 }

@@ -1,5 +1,5 @@
-//! What is found in every recording, beside the recordings, one line each. `OCR_ACCEPT=1` writes what
-//! is found now, to be read before it is committed.
+//! Compares the findings in every recording with `fixtures/expected`. `OCR_ACCEPT=1` writes the current findings
+//! there, for you to review before you commit them.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use super::pairs::PAIRS;
@@ -12,7 +12,7 @@ fn expectation((name, flag): (&str, &str)) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/{name}{flag}.found"))
 }
 
-/// The lines that the detector adds, told in one line each: when, what, where it stands, and why.
+/// The lines that the detector adds, in short: when, what, its state, and why.
 fn found(text: &str, flag: &str) -> String {
     let output = ocr("ocr-detect")
         .arg("--only")
@@ -22,7 +22,7 @@ fn found(text: &str, flag: &str) -> String {
         .unwrap();
     let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     let began = first["ts"].as_i64().unwrap();
-    let mut told = String::new();
+    let mut summary = String::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let line: Value = serde_json::from_str(line).unwrap();
         let seconds = line["ts"].as_i64().unwrap() - began;
@@ -53,13 +53,13 @@ fn found(text: &str, flag: &str) -> String {
                 )
             }
         };
-        writeln!(told, "{}.{:03} {what}", seconds / 1000, seconds % 1000).unwrap();
+        writeln!(summary, "{}.{:03} {what}", seconds / 1000, seconds % 1000).unwrap();
     }
-    told
+    summary
 }
 
 #[test]
-fn every_recording_is_judged_as_it_was_reviewed() {
+fn matches_reviewed_findings() {
     let accept = std::env::var_os("OCR_ACCEPT").is_some();
     let mut wrong = Vec::new();
     let names = names();
@@ -73,18 +73,18 @@ fn every_recording_is_judged_as_it_was_reviewed() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, now).unwrap();
         } else if std::fs::read_to_string(&path).unwrap_or_default() != now {
-            wrong.push(format!("{name} {flag} is judged like this now:\n{now}"));
+            wrong.push(format!("{name} {flag} now gives:\n{now}"));
         }
     }
     assert!(
         wrong.is_empty(),
-        "{}\nread it; OCR_ACCEPT=1 cargo test --test it expected accepts it",
+        "{}\nreview this; OCR_ACCEPT=1 cargo test --test it expected accepts it",
         wrong.join("\n")
     );
 }
 
 #[test]
-fn a_recording_gives_the_same_bytes_every_time() {
+fn is_deterministic() {
     for name in ["ab-loop", "subagent-blocked"] {
         let run = || {
             ocr("ocr-detect")

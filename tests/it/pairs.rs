@@ -1,12 +1,12 @@
-//! Every rule has a recording in which it fires, and its nearest neighbour in which nothing is wrong and it is silent.
-//! Both are sessions of the real `OpenCode`, in `fixtures/sessions`; `fixtures/scripts` says what happens in each.
+//! Every rule has a recording in which it fires, and a similar recording in which nothing is wrong and it is silent.
+//! Both are real `OpenCode` sessions in `fixtures/sessions`; `fixtures/scripts` describes them.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use crate::support::{ocr, recording};
 use ocr::detect::rules;
 use std::collections::BTreeSet;
 
-/// A recording, and a flag to judge it with: budgets have limits of the user's own.
+/// A recording, and a flag for `ocr-detect`, because budgets have no limits by default.
 pub type Judged = (&'static str, &'static str);
 
 /// The rule, where it fires, and where it does not.
@@ -35,7 +35,7 @@ pub const PAIRS: [(&str, Judged, Judged); 28] = [
     ),
     ("blocked", ("permission-block", ""), ("permission-given", "")),
     ("blocked", ("question-block", ""), ("question-in-prose", "")),
-    // Every poll is a minute in which nothing comes, but a tool runs.
+    // Each poll is a minute without events in which a tool runs.
     ("stall", ("provider-hang", ""), ("polling-in-vain", "")),
     ("steering", ("steer-ignored", ""), ("steer-heeded", "")),
     (
@@ -62,7 +62,7 @@ pub const PAIRS: [(&str, Judged, Judged); 28] = [
     ),
 ];
 
-/// The rules with a finding in it.
+/// The rules that fire in a recording.
 fn found(judged: Judged) -> BTreeSet<String> {
     let (name, flag) = judged;
     let output = ocr("ocr-detect")
@@ -80,7 +80,7 @@ fn found(judged: Judged) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_rule_fires_in_one_recording_and_is_silent_in_its_neighbour() {
+fn fires_and_stays_silent() {
     for (rule, fires, silent) in PAIRS {
         assert!(found(fires).contains(rule), "{rule} is silent in {fires:?}");
         assert!(!found(silent).contains(rule), "{rule} fires in {silent:?}");
@@ -88,7 +88,7 @@ fn every_rule_fires_in_one_recording_and_is_silent_in_its_neighbour() {
 }
 
 #[test]
-fn no_rule_is_without_its_pair() {
+fn covers_every_rule() {
     let paired: BTreeSet<&str> = PAIRS.iter().map(|(rule, ..)| *rule).collect();
     let listed: BTreeSet<&str> = rules().map(|rule| rule.name).collect();
     assert_eq!(paired, listed);

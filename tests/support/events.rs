@@ -1,4 +1,4 @@
-//! The server's events as they come: the raw payload of each, and when it came.
+//! A subscription to the server's events, as raw payloads.
 
 use futures_util::StreamExt;
 use reqwest::RequestBuilder;
@@ -7,16 +7,16 @@ use sse_stream::SseStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// How long a test waits for an event before it fails: far more than anything takes on a busy machine.
+/// How long a test waits for an event before it fails: far longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A subscription, which ends when it is dropped.
+/// A subscription. It ends when it is dropped.
 pub struct Events {
     payloads: Receiver<String>,
 }
 
 impl Events {
-    /// Sends the request and returns once the server has said that it is connected.
+    /// Sends the request, and returns once the server reports the connection.
     pub(super) fn subscribe(request: RequestBuilder) -> Self {
         let (sender, payloads) = channel();
         std::thread::spawn(move || {
@@ -28,10 +28,10 @@ impl Events {
         events
     }
 
-    /// The next payload, or `None` when none comes within this time.
+    /// The next payload, or `None` if none comes within this time.
     ///
     /// # Panics
-    /// When the server has closed the stream.
+    /// If the server closes the stream.
     pub fn next_within(&self, time: Duration) -> Option<String> {
         match self.payloads.recv_timeout(time) {
             Ok(payload) => Some(payload),
@@ -40,10 +40,10 @@ impl Events {
         }
     }
 
-    /// The events up to and with the first that is `wanted`.
+    /// The events up to and including the first that is `wanted`.
     ///
     /// # Panics
-    /// When it does not come.
+    /// If it does not come.
     pub fn wait(&self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         let mut seen = Vec::new();
         let end = Instant::now() + PATIENCE;

@@ -1,5 +1,5 @@
-//! A server that plays a recording as the real one would: its events come whether somebody listens or not,
-//! who was not there has missed them, and the durable log keeps what the real one keeps.
+//! A server that plays a recording like a real one: events are sent whether anybody listens or not, late listeners
+//! miss them, and the durable log stores what a real one stores.
 
 use super::host::{Host, runtime};
 use super::ways::Ways;
@@ -18,13 +18,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long it is from one event to the next.
+/// The time between two events.
 const PACE: Duration = Duration::from_millis(2);
-/// How often a heartbeat comes: more often than the real one's, for tests that are impatient.
+/// The time between heartbeats: shorter than a real server's, to keep tests fast.
 const HEARTBEAT: Duration = Duration::from_millis(250);
-/// A session that nobody watches.
+/// A session that is not watched.
 const STRANGER: &str = "ses_stranger";
-/// A session that the log knows and no list names.
+/// A session that is in the log but in no list.
 const UNLISTED: &str = "ses_unlisted";
 
 /// A server that plays until it is dropped.
@@ -37,9 +37,9 @@ struct Play {
     events: Vec<Event>,
     root: String,
     begun: AtomicBool,
-    /// Whether somebody wanted to know about one session: then it is the one that is watched.
+    /// Whether a client asked about a single session, which is then the watched one.
     listens_to_one: AtomicBool,
-    /// When the watched session is at rest for good: after this many events.
+    /// After how many events the watched session is at rest for good.
     rests: usize,
     /// How many events have been published.
     published: watch::Sender<usize>,
@@ -83,18 +83,18 @@ impl Event {
 }
 
 impl Recorded {
-    /// Plays this recording from the moment on when somebody asks what its session does.
+    /// Plays a recording, as soon as a client asks for the status of its session.
     ///
     /// # Panics
-    /// When it is no recording of a session that comes to rest.
+    /// If it is not a recording of a session that comes to rest.
     pub fn play(recording: &str) -> Self {
         Self::play_in(recording, Ways::default())
     }
 
-    /// The same in a way of its own.
+    /// Plays a recording with deviations from a normal server.
     ///
     /// # Panics
-    /// When it is no recording of a session that comes to rest.
+    /// If it is not a recording of a session that comes to rest.
     pub fn play_in(recording: &str, ways: Ways) -> Self {
         let mut events: Vec<Event> = recording.lines().filter_map(event).collect();
         let created = events.iter().find(|e| e.kind() == "session.created");
@@ -124,12 +124,12 @@ impl Recorded {
         Self { host, play }
     }
 
-    /// Plays from now on: whoever listens later has missed something.
+    /// Plays from now on, so that later listeners miss events.
     pub fn begin(&self) {
         self.play.begin();
     }
 
-    /// How many events it plays.
+    /// The number of events in the recording.
     pub fn events(&self) -> usize {
         self.play.events.len()
     }
@@ -144,7 +144,7 @@ impl Recorded {
         &self.play.root
     }
 
-    /// The watched session and those that it started.
+    /// The ids of the watched session and its descendants.
     pub fn family(&self) -> Vec<String> {
         let mut family = vec![self.play.root.clone()];
         for event in &self.play.events {
@@ -159,7 +159,7 @@ impl Recorded {
         family
     }
 
-    /// The ids that the durable log has of a session, in order.
+    /// The ids of a session's events in the durable log, in order.
     pub fn log_of(&self, session: &str) -> Vec<String> {
         let of = |event: &&Event| event.is_durable() && event.session() == session;
         let events = self.play.events.iter().filter(of);
@@ -167,7 +167,7 @@ impl Recorded {
     }
 }
 
-/// An event of the recording as the server sent it; a line of ours is none.
+/// The event in a line of the recording, as the server sent it; `None` for lines of ours.
 fn event(line: &str) -> Option<Event> {
     let json: Value = serde_json::from_str(line).expect("a recording is JSON");
     let kind = json["type"].as_str().unwrap_or("");
@@ -181,7 +181,7 @@ fn event(line: &str) -> Option<Event> {
     })
 }
 
-/// Now and then a message is removed: nothing comes of it, but the log keeps it.
+/// Inserts events that remove a message: they have no effect, but the log stores them.
 fn with_removals(events: Vec<Event>, root: &str) -> Vec<Event> {
     let mut all = Vec::new();
     for (n, event) in events.into_iter().enumerate() {
@@ -223,7 +223,7 @@ fn router(play: Arc<Play>) -> Router {
 }
 
 impl Play {
-    /// Begins to play, if it has not begun yet.
+    /// Begins to play, unless it has begun.
     fn begin(self: &Arc<Self>) {
         if self.begun.swap(true, Ordering::Relaxed) {
             return;
@@ -238,7 +238,7 @@ impl Play {
         });
     }
 
-    /// The sessions that there are by now.
+    /// The sessions so far.
     fn sessions(&self) -> Vec<Value> {
         let mut sessions = vec![json!({"id": self.root, "directory": "/project"})];
         let now = *self.published.borrow();
@@ -255,11 +255,11 @@ impl Play {
 
     fn own_event(&self, kind: &str) -> String {
         let n = self.heartbeats.fetch_add(1, Ordering::Relaxed);
-        // Before every recorded id, as those of a server that began before the session did.
+        // Sorts before every recorded id, as on a server that began before the session.
         format!("{{\"id\":\"evt_0{n:08}\",\"type\":\"{kind}\",\"properties\":{{}}}}")
     }
 
-    /// The whole log by now: what was played, and what other sessions did.
+    /// The log so far: what was played, and events of other sessions.
     fn log(&self) -> Vec<Value> {
         let mut numbers: HashMap<&str, i64> = HashMap::new();
         let mut log = Vec::new();
@@ -285,7 +285,7 @@ impl Play {
     }
 }
 
-/// The events of the directory; those of all directories come wrapped.
+/// The events of one directory. Those of all directories are wrapped.
 fn events(play: Arc<Play>, wrapped: bool) -> Response {
     let wrap = move |payload: &str| {
         if wrapped {
@@ -335,7 +335,7 @@ async fn session(State(play): State<Arc<Play>>, Path(id): Path<String>) -> Respo
     }
 }
 
-/// Who asks what the sessions do listens already: the play begins.
+/// Begins to play: a client that asks for the status is already listening.
 async fn status(State(play): State<Arc<Play>>) -> Json<Value> {
     play.begin();
     if *play.published.borrow() < play.rests {
@@ -347,16 +347,16 @@ async fn status(State(play): State<Arc<Play>>) -> Json<Value> {
 
 async fn history(State(play): State<Arc<Play>>, body: Bytes) -> Response {
     let Ok(after) = serde_json::from_slice::<HashMap<String, u64>>(&body) else {
-        // As the real one does for a number below 0.
+        // Real servers do this for a negative number.
         return StatusCode::BAD_REQUEST.into_response();
     };
-    // Who does not name it gets all that a stranger ever did: nobody may ask so.
+    // Without naming the other session, a client would get its whole log, which no client may ask for.
     if play.listens_to_one.load(Ordering::Relaxed) && !after.contains_key(STRANGER) {
         return StatusCode::BAD_REQUEST.into_response();
     }
     if let Some(status) = play.ways.log_fails {
         let status = StatusCode::from_u16(status).expect("a status");
-        // 200 is what 1.14 says that keeps no log: that there is nothing in it.
+        // 1.14 has no log and answers 200 with an empty one.
         return (status, Json(json!([]))).into_response();
     }
     let mut log = play.log();

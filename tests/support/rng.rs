@@ -1,10 +1,10 @@
-//! Chance that comes out the same every time.
+//! Reproducible random numbers.
 
 /// A xorshift generator.
 pub struct Rng(u64);
 
 impl Rng {
-    /// From a seed; neighbouring seeds begin far apart.
+    /// A generator for a seed. Neighbouring seeds begin far apart.
     pub fn new(seed: u64) -> Self {
         let mut rng = Self((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         for _ in 0..8 {

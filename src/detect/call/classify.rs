@@ -1,4 +1,4 @@
-//! What sort of call it is: one that changes, checks, looks, waits, plans, delegates or asks.
+//! Classifies calls: one changes, checks, observes, polls, plans, delegates or asks.
 
 use regex::Regex;
 use regex::bytes::RegexSet;
@@ -11,11 +11,11 @@ pub(crate) enum Kind {
     Mutate,
     /// It tests, builds or lints.
     Check,
-    /// It looks at something.
+    /// It only reads.
     Observe,
-    /// It waits for something.
+    /// It waits for something, or asks how it is getting on.
     Poll,
-    /// It writes the agent's own list.
+    /// It reads or writes the agent's own notes.
     Plan,
     /// It starts a subagent.
     Spawn,
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     Ask,
 }
 
-/// Tools by name: `OpenCode`'s own, and those of agents whose sessions come in the same form.
+/// Tools by name: `OpenCode`'s own, and those of other agents.
 const TOOLS: [(Kind, &[&str]); 7] = [
     (
         Kind::Mutate,
@@ -63,7 +63,7 @@ const TOOLS: [(Kind, &[&str]); 7] = [
     (Kind::Check, &["test", "build", "lint", "diagnostics"]),
 ];
 
-/// Commands that wait, or ask how something else is getting on.
+/// Commands that wait, or ask how something is getting on.
 const POLLS: &str = r"(?x-u)
     (^|[;&|(]\s*|\bdo\s+) (sleep|wait|watch|timeout\s+\d+\s+tail) \b
   | \btail\b[^|;&]*\s-\w*[fF]\b
@@ -100,9 +100,12 @@ const MUTATIONS: &str = r"(?x-u)
 static PATTERNS: LazyLock<Option<RegexSet>> =
     LazyLock::new(|| RegexSet::new([POLLS, CHECKS, MUTATIONS]).ok());
 
-/// What a call of `tool` with this input is for. `polls` are the user's own patterns for polling.
+/// Classifies a call of `tool`. `polls` are the user's own patterns for polling.
 pub(crate) fn classify(tool: &str, command: Option<&str>, input: &str, polls: &[Regex]) -> Kind {
-    if polls.iter().any(|own| own.is_match(tool) || own.is_match(input)) {
+    if polls
+        .iter()
+        .any(|poll| poll.is_match(tool) || poll.is_match(input))
+    {
         return Kind::Poll;
     }
     let lower = tool.to_ascii_lowercase();
@@ -112,12 +115,12 @@ pub(crate) fn classify(tool: &str, command: Option<&str>, input: &str, polls: &[
     if let Some(kind) = named {
         return kind;
     }
-    command.map_or(Kind::Observe, of_command)
+    command.map_or(Kind::Observe, classify_command)
 }
 
-/// What a shell command is for: a command that waits is waiting whatever else it does, and one that
-/// checks is checking even if it changes something on the way.
-fn of_command(command: &str) -> Kind {
+/// Classifies a shell command. One that waits is polling whatever else it does, and one that checks is a
+/// check even if it changes something as well.
+fn classify_command(command: &str) -> Kind {
     let Some(patterns) = PATTERNS.as_ref() else {
         return Kind::Observe;
     };
@@ -134,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_what_they_do() {
+    fn classifies_commands() {
         for (command, kind) in [
             ("sleep 30 && gh run view 17", Kind::Poll),
             ("tail -n 5 -f log", Kind::Poll),
@@ -162,21 +165,21 @@ mod tests {
             ("cat makefile", Kind::Observe),
             ("grep 'a => b' src", Kind::Observe),
         ] {
-            assert_eq!(of_command(command), kind, "{command}");
+            assert_eq!(classify_command(command), kind, "{command}");
         }
     }
 
     #[test]
-    fn tools_go_by_name_first_and_by_the_users_word_before_all() {
+    fn user_patterns_come_first() {
         assert_eq!(classify("edit", None, "", &[]), Kind::Mutate);
         assert_eq!(classify("bash", Some("make"), "make", &[]), Kind::Check);
         assert_eq!(
             classify("scroll_down", Some("scroll_down"), "", &[]),
             Kind::Observe
         );
-        let own = [Regex::new("deploy status").unwrap()];
+        let polls = [Regex::new("deploy status").unwrap()];
         assert_eq!(
-            classify("bash", Some("deploy status"), "deploy status", &own),
+            classify("bash", Some("deploy status"), "deploy status", &polls),
             Kind::Poll
         );
     }

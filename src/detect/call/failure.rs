@@ -1,23 +1,23 @@
 //! How a call failed: the class of its error, and which tests failed in a check.
 
-use super::normalize::mask;
-use super::prefilter::{Hints, searcher};
+use super::normalize::{normalize_output, without_numbers};
+use super::prefilter::Prefilter;
 use crate::detect::hash;
 use crate::wire::text;
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// How much of an output is searched for an error, in bytes from the front.
+/// How much of an output to search for an error message, in bytes from the front.
 const SEARCHED: usize = 64 * 1024;
-/// A line longer than this is data, not a message.
+/// The longest error message, in bytes; a longer line is data.
 const LONGEST_LINE: usize = 600;
-/// Nor can one be a message whose source is longer: an escape has six bytes, and stands for one at least.
+/// The longest source of such a line: an escape of six bytes stands for at least one.
 const LONGEST_SOURCE: usize = 6 * LONGEST_LINE;
-/// What is between two lines in the body of a JSON string.
+/// How the body of a JSON string separates lines.
 const NEWLINE: &[u8] = b"\\n";
 
-/// A line that reports an error: it says so where a program says it, not somewhere in a sentence.
+/// A line that reports an error the way programs do, rather than somewhere in a sentence.
 static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
@@ -31,30 +31,28 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What every line that reports an error has in it, in small letters.
-static ERROR_HINTS: Hints = Hints::new(|| {
-    searcher(&[
-        "fatal",
-        "error",
-        "fail",
-        "panic",
-        "exception",
-        "traceback",
-        "usage",
-        "invalid",
-        "could not",
-        "cannot",
-        "can't",
-        "unable",
-        "unknown",
-        "unrecognized",
-        "no such",
-        "not ",
-        "denied",
-        "directory",
-        "rejected",
-    ])
-});
+/// Every line that matches [`ERROR_LINE`] contains one of these, in lower case.
+static ERROR_PREFILTER: Prefilter = Prefilter::new(&[
+    "fatal",
+    "error",
+    "fail",
+    "panic",
+    "exception",
+    "traceback",
+    "usage",
+    "invalid",
+    "could not",
+    "cannot",
+    "can't",
+    "unable",
+    "unknown",
+    "unrecognized",
+    "no such",
+    "not ",
+    "denied",
+    "directory",
+    "rejected",
+]);
 
 /// A line that names a failing test: cargo, pytest, go, jest, `JUnit`, TAP.
 static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -70,39 +68,39 @@ static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What every line that names a failing test has in it, in small letters.
-static FAILED_HINTS: Hints = Hints::new(|| searcher(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]));
+/// Every line that matches [`FAILED_TEST`] contains one of these, in lower case.
+static FAILED_PREFILTER: Prefilter = Prefilter::new(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]);
 
-/// The class of an error-like line: masked, and its numbers out.
-pub(crate) fn class_of(line: &str) -> u64 {
-    hash::of(super::normalize::without_numbers(&mask(line, &[])))
+/// The class of an error message: equal for messages that differ only in volatile text and numbers.
+pub(crate) fn error_class(line: &str) -> u64 {
+    hash::of(without_numbers(&normalize_output(line, &[])))
 }
 
-/// Whether an error says that the program was not there to be run: then nothing was checked.
+/// Whether an error means that the program does not exist, so that nothing was checked.
 pub(crate) fn never_ran(error_line: &str) -> bool {
     error_line.contains("command not found")
 }
 
-/// The first line that reports an error, in the body of a JSON string; see [`text::body`].
+/// The first line that reports an error. `body` is the body of a JSON string; see [`text::body`].
 pub(crate) fn error_line(body: &str) -> Option<Cow<'_, str>> {
     let pattern = ERROR_LINE.as_ref()?;
-    messages(body, &ERROR_HINTS).find(|line| pattern.is_match(line.as_bytes()))
+    messages(body, &ERROR_PREFILTER).find(|line| pattern.is_match(line.as_bytes()))
 }
 
-/// The set of tests or compiler errors that a check reports as failing, as one hash; `None` where it
-/// names none. `body` is that of a JSON string.
+/// The tests or compiler errors that a check reports, as one hash; `None` if it names none. `body` is the
+/// body of a JSON string.
 pub(crate) fn failing_set(body: &str) -> Option<u64> {
     let pattern = FAILED_TEST.as_ref()?;
     let mut sum: Option<u64> = None;
     let mut seen = Vec::new();
-    for line in messages(body, &FAILED_HINTS) {
+    for line in messages(body, &FAILED_PREFILTER) {
         let Some(name) = pattern
             .captures(line.as_bytes())
             .and_then(|c| c.iter().skip(1).flatten().next())
         else {
             continue;
         };
-        let key = hash::of(mask(&String::from_utf8_lossy(name.as_bytes()), &[]));
+        let key = hash::of(normalize_output(&String::from_utf8_lossy(name.as_bytes()), &[]));
         if seen.len() < 256 && !seen.contains(&key) {
             seen.push(key);
             sum = Some(sum.unwrap_or_default().wrapping_add(key));
@@ -111,20 +109,20 @@ pub(crate) fn failing_set(body: &str) -> Option<u64> {
     sum
 }
 
-/// The lines that have a hint in them and may be messages, without the white space at their ends.
-fn messages<'a>(body: &'a str, hints: &'static Hints) -> impl Iterator<Item = Cow<'a, str>> {
+/// The lines that pass the prefilter and are short enough, without trailing white space.
+fn messages<'a>(body: &'a str, prefilter: &'static Prefilter) -> impl Iterator<Item = Cow<'a, str>> {
     let body = &body[..body.floor_char_boundary(SEARCHED)];
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            let at = from + hints.find(&body.as_bytes()[from..])?;
-            // Such as the n of a newline and what follows it.
+            let at = from + prefilter.find(&body.as_bytes()[from..])?;
+            // The match begins inside an escape, as at the n of a newline.
             if at.checked_sub(1).is_some_and(|before| is_escape(body, before)) {
                 from = at + 1;
                 continue;
             }
             let start = newline_before(body, at).map_or(0, |newline| newline + NEWLINE.len());
-            from = newline_behind(body, at).unwrap_or(body.len());
+            from = newline_after(body, at).unwrap_or(body.len());
             let line = &body[start..from];
             let line = (line.len() <= LONGEST_SOURCE).then(|| trimmed(text::unescaped(line)));
             if let Some(line) = line.filter(|line| is_message(line)) {
@@ -153,14 +151,14 @@ fn newline_before(body: &str, at: usize) -> Option<usize> {
     memchr::memmem::rfind_iter(&body.as_bytes()[..at], NEWLINE).find(|newline| is_escape(body, *newline))
 }
 
-/// Where the newline behind `at` is.
-fn newline_behind(body: &str, at: usize) -> Option<usize> {
+/// Where the newline after `at` is.
+fn newline_after(body: &str, at: usize) -> Option<usize> {
     memchr::memmem::find_iter(&body.as_bytes()[at..], NEWLINE)
         .map(|newline| at + newline)
         .find(|newline| is_escape(body, *newline))
 }
 
-/// Whether an escape begins here: a backslash that is not the end of one.
+/// Whether an escape begins at `at`: a backslash that is not itself escaped.
 fn is_escape(body: &str, at: usize) -> bool {
     let backslashes = body.as_bytes()[..=at].iter().rev();
     backslashes.take_while(|b| **b == b'\\').count() % 2 == 1
@@ -172,24 +170,22 @@ mod tests {
     use crate::wire::Raw;
     use proptest::prelude::*;
 
-    /// The error of a text.
     fn error_in(text: &str) -> Option<String> {
-        error_line(&written(text)).map(Cow::into_owned)
+        error_line(&json_body(text)).map(Cow::into_owned)
     }
 
-    /// What fails in a text.
     fn failing_in(text: &str) -> Option<u64> {
-        failing_set(&written(text))
+        failing_set(&json_body(text))
     }
 
-    /// The body of the JSON string that says this.
-    fn written(text: &str) -> String {
+    /// The body of a JSON string for this text.
+    fn json_body(text: &str) -> String {
         let source = serde_json::to_string(text).unwrap();
         text::body(Raw::new(&source)).into_owned()
     }
 
     #[test]
-    fn an_error_is_where_a_program_says_so() {
+    fn finds_errors() {
         for line in [
             "error[E0308]: mismatched types",
             "bash: line 3: foo: command not found",
@@ -215,17 +211,20 @@ mod tests {
     }
 
     #[test]
-    fn the_class_does_not_depend_on_numbers() {
-        assert_eq!(class_of("x.rs:12: error: bad"), class_of("x.rs:7: error: bad"));
+    fn class_ignores_numbers() {
+        assert_eq!(
+            error_class("x.rs:12: error: bad"),
+            error_class("x.rs:7: error: bad")
+        );
     }
 
     #[test]
-    fn the_failing_set_moves_when_another_test_fails() {
+    fn tracks_failing_set() {
         let one = failing_in("test a::b ... FAILED\ntest a::c ... ok\n");
         let both = failing_in("test a::b ... FAILED\ntest a::c ... FAILED\n");
-        let turned = failing_in("test a::c ... FAILED\ntest a::b ... FAILED\n");
+        let reversed = failing_in("test a::c ... FAILED\ntest a::b ... FAILED\n");
         assert!(one.is_some() && one != both);
-        assert_eq!(both, turned);
+        assert_eq!(both, reversed);
         assert_eq!(failing_in("all good\n0 failed\n"), None);
         for runner in [
             "✕ adds",
@@ -272,7 +271,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn looking_for_hints_first_finds_the_same_line(words in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..12)) {
+        fn prefilter_finds_same_line(words in proptest::collection::vec(proptest::sample::select(WORDS.to_vec()), 0..12)) {
             let output = words.join(" ").replace(" \n ", "\n");
             let pattern = ERROR_LINE.as_ref().unwrap();
             let first = output.lines().map(str::trim_end).find(|line| pattern.is_match(line.as_bytes()));

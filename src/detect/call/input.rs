@@ -1,5 +1,4 @@
-//! A call's input: what makes two calls the same call, whatever the order and the spacing of their
-//! members.
+//! A call's input: what makes two calls equal, whatever the order and the spacing of their arguments.
 
 use crate::detect::hash;
 use crate::wire::{Raw, members, text};
@@ -7,44 +6,44 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// How much of an input is kept as text, in bytes: enough to compare two edits.
+/// How much of an input to keep as text, in bytes: enough to compare two edits.
 const TEXT_LIMIT: usize = 4096;
-/// Where tools name what they work on: `OpenCode`'s, and what other agents' tools use.
+/// Arguments that name what a call works on, in `OpenCode`'s and other agents' tools.
 const TARGETS: [&str; 6] = ["filePath", "file_path", "path", "file", "filename", "url"];
-/// Where shell tools carry the command.
+/// Arguments that hold the command of a shell tool.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 
-/// What is needed of an input.
+/// The relevant content of an input.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
-    /// The same for the same input.
+    /// Equal for equal inputs.
     pub(crate) key: u64,
-    /// The values one after the other, by key; at most 4 KiB.
+    /// The values, one per line, in the order of their names; at most 4 KiB.
     pub(crate) text: String,
-    /// The file or address that it names.
+    /// The file or URL that it works on.
     pub(crate) target: Option<String>,
-    /// The command, of a shell tool.
+    /// The command of a shell tool.
     pub(crate) command: Option<String>,
-    /// What it would make of the target: the whole content, or the piece put in for another.
-    pub(crate) content: Option<Content>,
+    /// What it writes, if it is an editing tool.
+    pub(crate) change: Option<Change>,
 }
 
-/// What an editing tool would do, as hashes.
+/// What an editing tool writes, as hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// The target's whole content.
+pub(crate) enum Change {
+    /// The target's new content.
     Whole(u64),
-    /// One piece put in the place of another.
-    Piece {
-        /// What was there.
+    /// A replacement of one piece by another.
+    Replacement {
+        /// The piece before.
         old: u64,
-        /// What is to be there.
+        /// The piece after.
         new: u64,
     },
 }
 
 impl Input {
-    /// Reads an input, without the members that are `ignored`.
+    /// Reads an input without its `ignored` arguments.
     pub(crate) fn read(raw: Option<Raw<'_>>, ignored: &BTreeSet<String>) -> Self {
         let Some(raw) = raw else {
             return Self::default();
@@ -53,66 +52,66 @@ impl Input {
             Some(mut members) => {
                 members.retain(|(name, _)| !ignored.contains(&**name));
                 members.sort_by(|one, other| one.0.cmp(&other.0));
-                Self::of_members(&members)
+                Self::from_members(&members)
             }
             None => Self {
-                key: key(raw),
+                key: key_of_raw(raw),
                 text: clip(&rendered(raw)).to_owned(),
                 ..Self::default()
             },
         }
     }
 
-    fn of_members(members: &[Member<'_>]) -> Self {
-        let first = |names: &[&str]| text_of(members, names).map(|found| clip(&found).to_owned());
+    fn from_members(members: &[Member<'_>]) -> Self {
+        let first = |names: &[&str]| first_text(members, names).map(|found| clip(&found).to_owned());
         Self {
             key: members.iter().fold(hash::of("{"), |sum, (name, value)| {
-                sum.wrapping_add(hash::join(hash::of(&**name), key(*value)))
+                sum.wrapping_add(hash::join(hash::of(&**name), key_of_raw(*value)))
             }),
-            text: one_after_the_other(members),
+            text: joined_values(members),
             target: first(&TARGETS),
             command: first(&COMMANDS),
-            content: content(members),
+            change: change(members),
         }
     }
 }
 
-/// A member's name and its value.
+/// An argument's name and value.
 type Member<'a> = (Cow<'a, str>, Raw<'a>);
 
-/// The first of these members that is a string.
-fn text_of<'a>(members: &[Member<'a>], names: &[&str]) -> Option<Cow<'a, str>> {
+/// The first of these arguments that is a string.
+fn first_text<'a>(members: &[Member<'a>], names: &[&str]) -> Option<Cow<'a, str>> {
     names.iter().find_map(|name| {
         let (_, value) = members.iter().find(|(n, _)| n == name)?;
-        is_text(*value).then(|| text::decode(*value))
+        is_string(*value).then(|| text::decode(*value))
     })
 }
 
-fn is_text(value: Raw<'_>) -> bool {
+fn is_string(value: Raw<'_>) -> bool {
     value.get().starts_with('"')
 }
 
-fn content(members: &[Member<'_>]) -> Option<Content> {
-    let of = |names: &[&str]| text_of(members, names).map(|text| hash::of(&*text));
+fn change(members: &[Member<'_>]) -> Option<Change> {
+    let of = |names: &[&str]| first_text(members, names).map(|text| hash::of(&*text));
     if let (Some(old), Some(new)) = (of(&["oldString", "old_string"]), of(&["newString", "new_string"])) {
-        return Some(Content::Piece { old, new });
+        return Some(Change::Replacement { old, new });
     }
-    of(&["content"]).map(Content::Whole)
+    of(&["content"]).map(Change::Whole)
 }
 
-/// The hash of a value: members of an object in any order, white space or none between its tokens.
-fn key(value: Raw<'_>) -> u64 {
-    if is_text(value) {
+/// The hash of a value, independent of the order of object members and of white space between tokens.
+fn key_of_raw(value: Raw<'_>) -> u64 {
+    if is_string(value) {
         return key_of_text(&text::decode(value));
     }
     match parsed(value) {
         Some(value) => key_of(&value),
-        // Too deep or too large a number for the parser: the source stands for itself.
-        None => hash::of(squeezed(value.get())),
+        // Nested too deeply, or a number too large, for the parser: hash the source.
+        None => hash::of(without_whitespace(value.get())),
     }
 }
 
-/// What stands for nested values and odd ones.
+/// A value that is not a string, parsed.
 fn parsed(value: Raw<'_>) -> Option<Value> {
     let source = value.get();
     serde_json::from_str(source)
@@ -137,16 +136,16 @@ fn key_of(value: &Value) -> u64 {
     }
 }
 
-/// A value for comparisons: a string as it is, anything else without white space.
+/// A value as text: a string as it is, anything else as compact JSON.
 fn rendered(value: Raw<'_>) -> Cow<'_, str> {
-    if is_text(value) {
+    if is_string(value) {
         return text::decode(value);
     }
     parsed(value).map_or(Cow::Borrowed(value.get()), |value| Cow::Owned(value.to_string()))
 }
 
-/// The values by key.
-fn one_after_the_other(members: &[Member<'_>]) -> String {
+/// The values, one per line.
+fn joined_values(members: &[Member<'_>]) -> String {
     let mut text = String::new();
     for (_, value) in members {
         if !text.is_empty() {
@@ -161,13 +160,13 @@ fn one_after_the_other(members: &[Member<'_>]) -> String {
     text
 }
 
-/// At most [`TEXT_LIMIT`] bytes from the front.
+/// The first [`TEXT_LIMIT`] bytes of a text.
 fn clip(text: &str) -> &str {
     &text[..text.floor_char_boundary(TEXT_LIMIT)]
 }
 
 /// JSON source without the white space between its tokens.
-fn squeezed(source: &str) -> String {
+fn without_whitespace(source: &str) -> String {
     let (mut quoted, mut escaped) = (false, false);
     source
         .chars()
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn order_spacing_and_free_text_make_no_difference() {
+    fn ignores_order_and_spacing() {
         let one = read(r#"{"a":1,"b":{"c":[1,2],"d":"x"},"description":"first"}"#);
         let two = read(r#"{ "b": {"d":"x","c":[1, 2]}, "description":"second", "a":1 }"#);
         assert_eq!(one.key, two.key);
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn half_an_emoji_loses_nothing_and_depth_is_no_trouble() {
+    fn odd_values() {
         let cut = read(r#"{"command":"ls \ud83d"}"#);
         assert_eq!(cut.command.as_deref(), Some("ls \u{fffd}"));
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(500), "]".repeat(500));
@@ -209,14 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_is_a_piece_and_a_write_is_the_whole() {
+    fn reads_changes() {
         assert!(matches!(
-            read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).content,
-            Some(Content::Piece { .. })
+            read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).change,
+            Some(Change::Replacement { .. })
         ));
         assert_eq!(
-            read(r#"{"filePath":"a","content":"x"}"#).content,
-            Some(Content::Whole(hash::of("x")))
+            read(r#"{"filePath":"a","content":"x"}"#).change,
+            Some(Change::Whole(hash::of("x")))
         );
     }
 }

@@ -1,15 +1,15 @@
-//! What changes from one run of a command to the next without meaning anything: colours, white space,
-//! ids, hashes, times, durations, large numbers, temporary paths.
+//! Normalizes output: replaces what changes from one run of a command to the next without meaning anything, which is
+//! colours, white space, ids, hashes, times, durations, large numbers and temporary paths.
 //!
-//! One- and two-digit integers stay: `3 failed` → `2 failed` is progress.
+//! Integers of one or two digits stay, because going from `3 failed` to `2 failed` is progress.
 
-use super::tokens::{MASK, UUID, uuid_length, word};
+use super::tokens::{PLACEHOLDER, UUID, push_token, uuid_length};
 use crate::wire::json::simd::{LANES, Lanes, escaped};
 use crate::wire::{Raw, text};
 use regex::Regex;
 use std::borrow::Cow;
 
-/// Where programs put temporary files, and how many components after it are made up.
+/// Folders of temporary files, and how many path components after them are random.
 const TEMPORARY: [(&str, usize); 5] = [
     ("/tmp/", 1),
     ("/var/tmp/", 1),
@@ -18,44 +18,44 @@ const TEMPORARY: [(&str, usize); 5] = [
     ("/private/var/folders/", 3),
 ];
 
-/// What their names begin with, behind the slash.
-const TEMPORARY_BEGINS: &[u8] = b"tvp";
-/// White space that is not ASCII begins with one of these bytes.
+/// The first letters of those folders, after the slash.
+const TEMPORARY_INITIALS: &[u8] = b"tvp";
+/// In UTF-8, white space beyond ASCII begins with a byte in this range.
 const WHITE_FIRST: u8 = 0xc2;
 const WHITE_LAST: u8 = 0xe3;
 
-/// The text with everything volatile masked, and what the user's own patterns match too. Quotes and backslashes
-/// come out with a backslash before them, as in JSON.
-pub(crate) fn mask(text: &str, own: &[Regex]) -> String {
-    let text = own.iter().fold(Cow::Borrowed(text), |text, pattern| {
+/// The text with everything volatile replaced, and also what the user's own patterns match. Quotes and backslashes
+/// come out escaped, as in JSON.
+pub(crate) fn normalize_output(text: &str, patterns: &[Regex]) -> String {
+    let text = patterns.iter().fold(Cow::Borrowed(text), |text, pattern| {
         Cow::Owned(pattern.replace_all(&text, "#").into_owned())
     });
     if memchr::memchr2(b'"', b'\\', text.as_bytes()).is_none() {
-        return mask_escaped(&text);
+        return normalize_body(&text);
     }
-    mask_escaped(&text.replace('\\', "\\\\").replace('"', "\\\""))
+    normalize_body(&text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The same for a JSON value: a string needs not be decoded for it.
-pub(crate) fn mask_raw(raw: Raw<'_>, own: &[Regex]) -> String {
+/// Normalizes a JSON value. A string does not have to be decoded first.
+pub(crate) fn normalize_raw_output(raw: Raw<'_>, patterns: &[Regex]) -> String {
     let body = raw
         .get()
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
     match body {
-        Some(body) if own.is_empty() && memchr::memmem::find(body.as_bytes(), b"\\u").is_none() => {
-            mask_escaped(body)
+        Some(body) if patterns.is_empty() && memchr::memmem::find(body.as_bytes(), b"\\u").is_none() => {
+            normalize_body(body)
         }
-        // Colours, among others, come as escapes that are longer than the rest of this can see.
-        _ => mask(&text::decode(raw), own),
+        // `\u` escapes, which colours need, are not handled in place.
+        _ => normalize_output(&text::decode(raw), patterns),
     }
 }
 
-/// Masks the body of a JSON string that has none but the short escapes.
-fn mask_escaped(text: &str) -> String {
+/// Normalizes the body of a JSON string that has no `\u` escapes.
+fn normalize_body(text: &str) -> String {
     let bytes = text.as_bytes();
-    let mut masked = String::with_capacity(text.len());
-    // What lies between `run` and `at` stays as it is. White space at the beginning goes.
+    let mut normalized = String::with_capacity(text.len());
+    // Bytes from `run` to `at` stay as they are. Leading white space is dropped.
     let mut run = white_length(bytes);
     let mut at = run;
     while at < bytes.len() {
@@ -64,7 +64,7 @@ fn mask_escaped(text: &str) -> String {
         while stops != 0 {
             let stop = from + stops.trailing_zeros() as usize;
             stops &= stops - 1;
-            // What another one took with it is none any more.
+            // A token before it included this one.
             if stop < at {
                 continue;
             }
@@ -73,23 +73,23 @@ fn mask_escaped(text: &str) -> String {
                 at = stop + harmless;
                 continue;
             }
-            masked.push_str(&text[run..stop]);
-            at = stop + volatile(text, stop, stop - run, &mut masked);
+            normalized.push_str(&text[run..stop]);
+            at = stop + push_volatile(text, stop, stop - run, &mut normalized);
             let white = white_length(&bytes[at..]);
             if white > 0 {
-                space(&mut masked);
+                push_space(&mut normalized);
             }
             at += white;
             run = at;
         }
         at = at.max(from + LANES);
     }
-    masked.push_str(&text[run..]);
-    masked.truncate(masked.trim_end().len());
-    masked
+    normalized.push_str(&text[run..]);
+    normalized.truncate(normalized.trim_end().len());
+    normalized
 }
 
-/// Which of the next bytes may not stay as they are. `in_space` says that a space stands before them.
+/// The next bytes that may have to be replaced, as bits. `in_space` says that a space precedes them.
 fn stops(bytes: &[u8], in_space: bool) -> u64 {
     let lanes = Lanes::of(bytes);
     let backslashes = lanes.are(b'\\');
@@ -105,13 +105,13 @@ fn stops(bytes: &[u8], in_space: bool) -> u64 {
         | lanes.between(WHITE_FIRST, WHITE_LAST)
 }
 
-/// How many bytes stay as they are all the same where the run that began at `run` has stopped: an escaped quote or
-/// backslash, a slash that begins no temporary path, a hyphen that is in no UUID, a character that is no white space.
+/// How many bytes at `stop` can stay as they are after all: an escaped quote or backslash, a slash that begins no
+/// temporary path, a hyphen outside a UUID, a character that is not white space. The run began at `run`.
 fn harmless_length(text: &str, run: usize, stop: usize) -> usize {
     let bytes = text.as_bytes();
     match (bytes[stop], bytes.get(stop + 1)) {
         (b'\\', Some(b'"' | b'\\')) => 2,
-        (b'/', next) if !next.is_some_and(|next| TEMPORARY_BEGINS.contains(next)) => 1,
+        (b'/', next) if !next.is_some_and(|next| TEMPORARY_INITIALS.contains(next)) => 1,
         (b'-', _) if !bytes[run..stop].last().is_some_and(u8::is_ascii_hexdigit) => 1,
         (0..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f, _) => 1,
         (0x80.., _) => {
@@ -124,7 +124,7 @@ fn harmless_length(text: &str, run: usize, stop: usize) -> usize {
     }
 }
 
-/// How long the white space is that the body of a JSON string begins with.
+/// The length of the white space that the body of a JSON string begins with.
 fn white_length(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
@@ -136,80 +136,80 @@ fn white_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// Masks what begins at `at`, right behind so many bytes that stayed as they were. Returns how long it is; nothing of
-/// white space, which is seen to afterwards.
-fn volatile(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
+/// Appends a replacement for what begins at `at`, after `plain` bytes that stayed as they were. Returns its length; 0
+/// for white space, which the caller handles.
+fn push_volatile(text: &str, at: usize, plain: usize, normalized: &mut String) -> usize {
     let rest = &text[at..];
     match rest.as_bytes()[0] {
         b'0'..=b'9' => {
-            // The letters of the word have been taken for plain.
+            // The letters before the digits belong to the token and were already appended.
             let letters = letters_before(&text[at - plain..at]);
-            masked.truncate(masked.len() - letters);
-            word(&text[at - letters..], masked) - letters
+            normalized.truncate(normalized.len() - letters);
+            push_token(&text[at - letters..], normalized) - letters
         }
         0x1b => escape_length(rest),
-        b'/' => temporary(rest, masked),
-        b'-' => group(text, at, plain, masked),
-        b'\\' => backslash(rest, masked),
+        b'/' => push_slash(rest, normalized),
+        b'-' => push_hyphen(text, at, plain, normalized),
+        b'\\' => push_backslash(rest, normalized),
         0x80.. => {
-            // White space as it is rarely seen.
-            space(masked);
+            // White space beyond ASCII.
+            push_space(normalized);
             rest.chars().next().map_or(0, char::len_utf8)
         }
         _ => 0,
     }
 }
 
-/// White space of any kind and length is one space, and none at the beginning.
-fn space(masked: &mut String) {
-    if !masked.is_empty() && !masked.ends_with(' ') {
-        masked.push(' ');
+/// Appends a space, unless the text is empty or ends with one.
+fn push_space(normalized: &mut String) {
+    if !normalized.is_empty() && !normalized.ends_with(' ') {
+        normalized.push(' ');
     }
 }
 
-/// A backslash that is followed by neither a quote nor another one.
-fn backslash(rest: &str, masked: &mut String) -> usize {
+/// Appends a backslash that is followed by neither a quote nor another backslash.
+fn push_backslash(rest: &str, normalized: &mut String) -> usize {
     match rest.as_bytes().get(1) {
         Some(b'n' | b't' | b'r' | b'f') => return 0,
-        Some(b'b') => masked.push('\u{8}'),
-        Some(b'/') => masked.push('/'),
-        // No JSON has it.
+        Some(b'b') => normalized.push('\u{8}'),
+        Some(b'/') => normalized.push('/'),
+        // Not valid in JSON.
         _ => {
-            masked.push('\\');
+            normalized.push('\\');
             return 1;
         }
     }
     2
 }
 
-/// How many ASCII letters a text ends with: the beginning of the word that goes on behind it.
+/// How many ASCII letters a text ends with.
 fn letters_before(plain: &str) -> usize {
     plain.bytes().rev().take_while(u8::is_ascii_alphabetic).count()
 }
 
-/// A hyphen: a UUID may have begun with eight letters before it.
-fn group(text: &str, at: usize, plain: usize, masked: &mut String) -> usize {
+/// Appends a hyphen, or a placeholder if eight letters before it begin a UUID.
+fn push_hyphen(text: &str, at: usize, plain: usize, normalized: &mut String) -> usize {
     let letters = UUID[0];
     let length = (letters_before(&text[at - plain..at]) == letters)
         .then(|| uuid_length(&text[at - letters..]))
         .flatten();
     let Some(length) = length else {
-        masked.push('-');
+        normalized.push('-');
         return 1;
     };
-    masked.truncate(masked.len() - letters);
-    masked.push(MASK);
+    normalized.truncate(normalized.len() - letters);
+    normalized.push(PLACEHOLDER);
     length - letters
 }
 
-/// Every run of digits as one mark: what is left when only numbers move.
+/// The text with a placeholder for every run of digits.
 pub(crate) fn without_numbers(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         if !c.is_ascii_digit() {
             plain.push(c);
-        } else if !plain.ends_with(MASK) {
-            plain.push(MASK);
+        } else if !plain.ends_with(PLACEHOLDER) {
+            plain.push(PLACEHOLDER);
         }
     }
     plain
@@ -232,26 +232,26 @@ fn escape_length(text: &str) -> usize {
     }
 }
 
-/// A slash: either a path in a temporary folder, or nothing special.
-fn temporary(text: &str, masked: &mut String) -> usize {
-    for (folder, made_up) in TEMPORARY {
+/// Appends a slash, or a path in a temporary folder with placeholders for its random components.
+fn push_slash(text: &str, normalized: &mut String) -> usize {
+    for (folder, random) in TEMPORARY {
         let Some(mut rest) = text.strip_prefix(folder) else {
             continue;
         };
-        masked.push_str(folder);
-        for component in 0..made_up {
+        normalized.push_str(folder);
+        for component in 0..random {
             let end = rest
                 .find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>\\".contains(c))
                 .unwrap_or(rest.len());
-            masked.push(MASK);
+            normalized.push(PLACEHOLDER);
             rest = &rest[end..];
-            if component + 1 < made_up && rest.starts_with('/') {
+            if component + 1 < random && rest.starts_with('/') {
                 rest = &rest[1..];
             }
         }
         return text.len() - rest.len();
     }
-    masked.push('/');
+    normalized.push('/');
     1
 }
 
@@ -260,12 +260,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn masked(text: &str) -> String {
-        mask(text, &[])
+    fn normalized(text: &str) -> String {
+        normalize_output(text, &[])
     }
 
     #[test]
-    fn what_is_volatile_is_masked() {
+    fn replaces_volatile_text() {
         for (text, expected) in [
             ("\u{1b}[31mred\u{1b}[0m  text\n", "red text"),
             ("id 123e4567-e89b-12d3-a456-426614174000!", "id #!"),
@@ -281,52 +281,52 @@ mod tests {
             ("/tmp/tmp.Ab12/x.txt", "/tmp/#/x.txt"),
             ("/var/folders/aa/bb/T/x", "/var/folders/###/x"),
         ] {
-            assert_eq!(masked(text), expected, "{text}");
+            assert_eq!(normalized(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn what_may_be_progress_stays() {
+    fn keeps_possible_progress() {
         for text in [
             "3 failed",
             "src/main.rs:12:34: error",
             "defaced facade",
             "x86 and v8",
         ] {
-            assert_eq!(masked(text), text);
+            assert_eq!(normalized(text), text);
         }
     }
 
     #[test]
-    fn the_users_own_patterns_are_masked_first() {
-        let own = [Regex::new("run-[a-z]+").unwrap()];
-        assert_eq!(mask("run-abc done", &own), "# done");
+    fn applies_user_patterns_first() {
+        let patterns = [Regex::new("run-[a-z]+").unwrap()];
+        assert_eq!(normalize_output("run-abc done", &patterns), "# done");
     }
 
     proptest! {
         #[test]
-        fn masking_never_panics_and_stays_put_when_repeated(text in any::<String>()) {
-            let once = masked(&text);
+        fn never_grows_much(text in any::<String>()) {
+            let once = normalized(&text);
             let escaped = text.matches(['"', '\\']).count();
             prop_assert!(once.len() <= text.len() + escaped + 8 * text.matches("/var/").count());
         }
 
         #[test]
-        fn a_run_of_white_space_is_one_space(words in proptest::collection::vec("[a-z\"é/-]{1,3}", 1..6), white in "[ \\t\\r\\n\u{b}\u{c}\u{a0}]{1,5}") {
-            prop_assert_eq!(masked(&words.join(&white)), masked(&words.join(" ")));
+        fn collapses_white_space(words in proptest::collection::vec("[a-z\"é/-]{1,3}", 1..6), white in "[ \\t\\r\\n\u{b}\u{c}\u{a0}]{1,5}") {
+            prop_assert_eq!(normalized(&words.join(&white)), normalized(&words.join(" ")));
         }
 
         #[test]
-        fn it_makes_no_difference_where_a_text_begins(before in 0usize..70, text in r#"[a-f1 "\\/\n\té\u{a0}:.-]{1,100}(/tmp/[a1"\\]{0,4})?"#) {
+        fn ignores_alignment(before in 0usize..70, text in r#"[a-f1 "\\/\n\té\u{a0}:.-]{1,100}(/tmp/[a1"\\]{0,4})?"#) {
             let before = "x".repeat(before) + ".\n";
-            let expected = format!("{} {}", before.trim_end(), masked(&text));
-            prop_assert_eq!(masked(&(before + &text)), expected.trim_end());
+            let expected = format!("{} {}", before.trim_end(), normalized(&text));
+            prop_assert_eq!(normalized(&(before + &text)), expected.trim_end());
         }
 
         #[test]
-        fn it_makes_no_difference_whether_whether_the_text_is_decoded_first(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
+        fn raw_equals_decoded(text in r#"[a-c1\"/\n\t é:.-]{0,30}(/tmp/[a1"\\]{0,4})?"#) {
             let source = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(mask_raw(Raw::new(&source), &[]), masked(&text));
+            prop_assert_eq!(normalize_raw_output(Raw::new(&source), &[]), normalized(&text));
         }
     }
 }

@@ -1,48 +1,53 @@
-//! Words that a line must have in it to be worth a closer look. Looking for them first is many times as fast as
-//! trying an expression on each line.
+//! Literals that a text must contain to be worth matching against a regular expression. Searching for them first
+//! is many times faster than trying the expression on each line.
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-/// How much is turned into small letters at a time.
+/// How many bytes to lower-case at a time.
 const PIECE: usize = 4096;
-/// What a piece repeats of the one before: no hint is longer than that and a byte.
+/// How many bytes of a piece the next one repeats: the longest literal may have one byte more.
 const OVERLAP: usize = 15;
 
-/// Some words, in small letters.
-pub(crate) struct Hints(LazyLock<Option<AhoCorasick>>);
+/// A set of literals, in lower case.
+pub(crate) struct Prefilter {
+    literals: &'static [&'static str],
+    searcher: OnceLock<Option<AhoCorasick>>,
+}
 
-impl Hints {
-    /// Looks for these words.
-    pub(crate) const fn new(words: fn() -> Option<AhoCorasick>) -> Self {
-        Self(LazyLock::new(words))
+impl Prefilter {
+    /// A prefilter for these literals: in lower case, of at most `OVERLAP + 1` bytes.
+    pub(crate) const fn new(literals: &'static [&'static str]) -> Self {
+        Self {
+            literals,
+            searcher: OnceLock::new(),
+        }
     }
 
-    /// Where the first of them begins, whatever the case of its letters.
+    /// Where the first literal begins, ignoring ASCII case.
     pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
-        let searcher = self.0.as_ref()?;
-        let mut small = [0; PIECE];
+        let searcher = self.searcher.get_or_init(|| searcher(self.literals)).as_ref()?;
+        let mut lower = [0; PIECE];
         (0..text.len()).step_by(PIECE - OVERLAP).find_map(|start| {
             let piece = &text[start..text.len().min(start + PIECE)];
-            let small = &mut small[..piece.len()];
-            small.copy_from_slice(piece);
-            small.make_ascii_lowercase();
-            searcher.find(&*small).map(|found| start + found.start())
+            let lower = &mut lower[..piece.len()];
+            lower.copy_from_slice(piece);
+            lower.make_ascii_lowercase();
+            searcher.find(&*lower).map(|found| start + found.start())
         })
     }
 }
 
-/// What looks for these words. They are in small letters and not too long.
-pub(crate) fn searcher(words: &[&str]) -> Option<AhoCorasick> {
+fn searcher(literals: &[&str]) -> Option<AhoCorasick> {
     debug_assert!(
-        words
+        literals
             .iter()
-            .all(|word| word.len() <= OVERLAP + 1 && word.to_lowercase() == **word)
+            .all(|literal| literal.len() <= OVERLAP + 1 && literal.to_lowercase() == **literal)
     );
-    // Whichever is first: then the library looks for all of them at once, many bytes at a time.
+    // With leftmost-first matching, the library uses its vectorized search.
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
-        .build(words)
+        .build(literals)
         .ok()
 }
 
@@ -50,14 +55,14 @@ pub(crate) fn searcher(words: &[&str]) -> Option<AhoCorasick> {
 mod tests {
     use super::*;
 
-    static HINTS: Hints = Hints::new(|| searcher(&["sixteen letters!", "z"]));
+    static LITERALS: Prefilter = Prefilter::new(&["sixteen letters!", "z"]);
 
     #[test]
-    fn a_hint_is_found_wherever_the_pieces_end() {
+    fn finds_across_pieces() {
         for at in PIECE - 40..PIECE + 40 {
             let text = format!("{} Sixteen Letters! Z", "-".repeat(at));
-            assert_eq!(HINTS.find(text.as_bytes()), Some(at + 1), "{at}");
+            assert_eq!(LITERALS.find(text.as_bytes()), Some(at + 1), "{at}");
         }
-        assert_eq!(HINTS.find(b"sixteen letters"), None);
+        assert_eq!(LITERALS.find(b"sixteen letters"), None);
     }
 }

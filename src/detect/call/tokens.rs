@@ -1,31 +1,31 @@
-//! Words and numbers that change from one run to the next: hashes, UUIDs, times, durations, process ids.
+//! Recognizes tokens that change from one run to the next: hashes, UUIDs, times, durations, process ids.
 
-/// From so many digits on an integer is volatile: a process id, a port, a size.
+/// From this many digits on, an integer is volatile: a process id, a port, a size.
 const LONG_INTEGER: usize = 3;
-/// From so many hexadecimal digits on a word is a hash: git's short form has 7.
+/// From this many hexadecimal digits on, a word is a hash: git's short form has 7.
 const LONG_HEX: usize = 7;
 /// The groups of a UUID (RFC 9562).
 pub(crate) const UUID: [usize; 5] = [8, 4, 4, 4, 12];
-/// Units of time: a number before one of them is a duration.
+/// Units of time; a number followed by one is a duration.
 const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"];
-/// What stands in a masked text for what was there.
-pub(crate) const MASK: char = '#';
+/// What replaces volatile text.
+pub(crate) const PLACEHOLDER: char = '#';
 
-/// A word or a number, masked where it is volatile. Returns its length.
-pub(crate) fn word(text: &str, masked: &mut String) -> usize {
+/// Appends the word or number that `text` begins with, or a placeholder if it is volatile. Returns its length.
+pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
     let run = text
         .bytes()
         .position(|b| !b.is_ascii_alphanumeric())
         .unwrap_or(text.len());
     let token = &text[..run];
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == run && !may_go_on(&text.as_bytes()[run..], digits) {
-        // A number and nothing else, which most of them are.
-        numbers_in(token, masked);
+    if digits == run && !may_continue(&text.as_bytes()[run..], digits) {
+        // A plain number, which is the most frequent case.
+        push_numbers(token, normalized);
         return run;
     }
-    if let Some(length) = uuid_length(text).or_else(|| moment_length(text, token)) {
-        masked.push(MASK);
+    if let Some(length) = uuid_length(text).or_else(|| datetime_length(text, token)) {
+        normalized.push(PLACEHOLDER);
         return length;
     }
     let hex = token.strip_prefix("0x").unwrap_or(token);
@@ -33,20 +33,20 @@ pub(crate) fn word(text: &str, masked: &mut String) -> usize {
         && hex.bytes().all(|b| b.is_ascii_hexdigit())
         && hex.bytes().any(|b| b.is_ascii_digit())
     {
-        masked.push(MASK);
+        normalized.push(PLACEHOLDER);
         return run;
     }
     if digits > 0 && UNITS.contains(&&token[digits..]) {
-        masked.push(MASK);
-        masked.push_str(&token[digits..]);
+        normalized.push(PLACEHOLDER);
+        normalized.push_str(&token[digits..]);
         return run;
     }
-    numbers_in(token, masked);
+    push_numbers(token, normalized);
     run
 }
 
-/// Whether a number may be the beginning of a time, a date, a decimal or a UUID, by what follows it.
-fn may_go_on(rest: &[u8], digits: usize) -> bool {
+/// Whether a number may begin a time, a date, a decimal or a UUID, judging by what follows it.
+fn may_continue(rest: &[u8], digits: usize) -> bool {
     match rest.first() {
         Some(b':' | b'.') => rest.get(1).is_some_and(u8::is_ascii_digit),
         Some(b'-') => digits == 4 || digits == UUID[0],
@@ -55,24 +55,24 @@ fn may_go_on(rest: &[u8], digits: usize) -> bool {
     }
 }
 
-/// A word with its long integers masked.
-fn numbers_in(token: &str, masked: &mut String) {
+/// Appends a word with placeholders for its long integers.
+fn push_numbers(token: &str, normalized: &mut String) {
     let mut rest = token;
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         if digits >= LONG_INTEGER {
-            masked.push(MASK);
+            normalized.push(PLACEHOLDER);
         } else {
-            masked.push_str(&rest[..digits]);
+            normalized.push_str(&rest[..digits]);
         }
         rest = &rest[digits..];
         let letters = rest.bytes().take_while(|b| !b.is_ascii_digit()).count();
-        masked.push_str(&rest[..letters]);
+        normalized.push_str(&rest[..letters]);
         rest = &rest[letters..];
     }
 }
 
-/// The length of the UUID that the text begins with.
+/// The length of the UUID that the text begins with, if it does.
 pub(crate) fn uuid_length(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -88,8 +88,8 @@ pub(crate) fn uuid_length(text: &str) -> Option<usize> {
     Some(at)
 }
 
-/// The length of the date, the time of day or the decimal that the text begins with.
-fn moment_length(text: &str, token: &str) -> Option<usize> {
+/// The length of the date, time of day or decimal that the text begins with, if it does.
+fn datetime_length(text: &str, token: &str) -> Option<usize> {
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 0 {
         return None;
@@ -107,7 +107,7 @@ fn moment_length(text: &str, token: &str) -> Option<usize> {
     })
 }
 
-/// The length of `hh:mm:ss` with what may follow it: a fraction and a zone.
+/// The length of `hh:mm:ss` with an optional fraction and time zone.
 fn time_length(text: &str) -> Option<usize> {
     let mut at = shape(text, "dd:dd:dd").or_else(|| shape(text, "d:dd:dd"))?;
     if text[at..].starts_with(['.', ',']) {
@@ -122,14 +122,14 @@ fn time_length(text: &str) -> Option<usize> {
     Some(at + zone.flatten().map_or(0, |length| length + 1))
 }
 
-/// The length of `1.25`, whose integer part has so many digits.
+/// The length of a decimal such as `1.25` whose integer part has `digits` digits.
 fn decimal_length(text: &str, digits: usize) -> Option<usize> {
     let fraction = text[digits..].strip_prefix('.')?;
     let more = fraction.bytes().take_while(u8::is_ascii_digit).count();
     (more > 0).then_some(digits + 1 + more)
 }
 
-/// The length of `pattern` when the text begins like it: `d` is a digit, anything else itself.
+/// The length of `pattern` if the text begins like it: `d` matches a digit, anything else itself.
 fn shape(text: &str, pattern: &str) -> Option<usize> {
     let bytes = text.as_bytes().get(..pattern.len())?;
     let fits = bytes

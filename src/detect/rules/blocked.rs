@@ -1,63 +1,70 @@
-//! A permission or a question is open, and nobody answers.
+//! Detects permission requests and questions that stay unanswered.
 
+use super::rule::{Rule, RuleInfo};
 use super::waiting;
-use super::{Fact, Limit, Rule, Seen, View};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
-pub(super) const NAME: &str = "blocked";
-pub(super) const ABOUT: &str = "a permission or a question is open and nobody answers";
+const NAME: &str = "blocked";
 
-// Five minutes, where nothing else is said: who is there has answered by then.
+// Five minutes by default. A person who is there has answered by then.
 const STOP: Limit = Limit {
     name: "blocked.stop",
     default: 30,
-    what: "times --blocked-after without an answer: stop",
+    what: "multiples of --blocked-after without an answer before a stop",
 };
-pub(super) const LIMITS: &[Limit] = &[STOP];
 
-/// The rule keeps nothing: what is open is the session's own state.
+/// The rule has no memory: the session tracks open requests.
 #[derive(Default)]
 pub(super) struct Blocked;
 
 impl Rule for Blocked {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "a permission request or a question stays unanswered",
+        limits: &[STOP],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         if !matches!(fact, Fact::Time | Fact::Alive | Fact::User | Fact::Rest) {
             return;
         }
-        let mut open = view.activity.requests.iter();
+        let mut open = context.activity.requests().iter();
         if open.len() == 0 {
-            seen.release(NAME);
+            signals.release(NAME);
         } else if let Some(request) =
-            open.find(|r| view.now.saturating_sub(r.since) >= view.config.blocked_after)
+            open.find(|r| context.now.since(r.since) >= context.config.blocked_after)
         {
-            let seconds = view.now.saturating_sub(request.since) / 1000;
+            let seconds = context.now.since(request.since) / 1000;
             let summary = format!("waiting for an answer for {seconds} s: {}", request.what);
-            let laps = waiting::laps(request.since, view.config.blocked_after, view.now);
-            let grade = if laps >= view.config.of(&STOP) {
+            let laps = waiting::laps(request.since, context.config.blocked_after, context.now);
+            let grade = if laps >= context.config.limit(&STOP) {
                 Grade::Stop
             } else {
                 Grade::Warn
             };
-            let mut sighting = Sighting::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);
-            sighting.laps = laps;
-            sighting.since = Some(Point {
-                ts: request.since,
+            let mut signal = Signal::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);
+            signal.laps = laps;
+            signal.since = Some(Point {
+                ts: request.since.ms(),
                 id: request.id.clone(),
             });
-            sighting.waiting_on = Some(request.what.clone());
-            sighting.evidence = vec![Evidence {
+            signal.waiting_on = Some(request.what.clone());
+            signal.evidence = vec![Evidence {
                 id: request.id.clone(),
                 excerpt: request.what.clone(),
             }];
-            seen.sight(sighting);
+            signals.report(signal);
         }
     }
 
-    fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        let oldest = view.activity.requests.iter().map(|r| r.since).min()?;
-        let (after, stop) = (view.config.blocked_after, view.config.of(&STOP));
-        Some(waiting::next(oldest, after, stop, view.now))
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+        let oldest = context.activity.requests().iter().map(|r| r.since).min()?;
+        let (after, stop) = (context.config.blocked_after, context.config.limit(&STOP));
+        Some(waiting::next_report(oldest, after, stop, context.now))
     }
 }

@@ -1,94 +1,110 @@
-//! Steps, tokens, cost and time run out, or tokens are spent without progress. Iterations are counted
-//! where turns are made.
+//! Detects that steps, tokens, cost or time run out, or that tokens are spent without progress. The session itself
+//! counts iterations.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
 use crate::detect::fact::Step;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
 
-pub(super) const NAME: &str = "budget";
-pub(super) const ABOUT: &str = "steps, tokens, cost or time run out";
-pub(super) const LIMITS: &[Limit] = &[];
+const NAME: &str = "budget";
 
-/// The rule's memory of one session and its children.
+/// What the rule remembers of one session and its children.
 #[derive(Default)]
 pub(super) struct Budget {
-    began: Option<i64>,
+    began: Option<Timestamp>,
     steps: u64,
     tokens: u64,
     cost: f64,
 }
 
 impl Rule for Budget {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the steps, tokens, cost or time run out",
+        limits: &[],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Step(step) | Fact::ChildStep(step) => self.spend(step, view, seen),
+            Fact::Step(step) | Fact::ChildStep(step) => self.spend(step, context, signals),
             Fact::Alive => {
-                self.began.get_or_insert(view.now);
+                self.began.get_or_insert(context.now);
             }
-            // What rests spends nothing; a run that ended in time is not late.
-            Fact::Time if view.activity.busy => self.time(view, seen),
+            // A session that rests spends no time.
+            Fact::Time if context.activity.busy => self.check_time(context, signals),
             _ => {}
         }
     }
 
-    fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        let over = self.began?.saturating_add(view.config.max_time?);
-        view.activity.busy.then_some(over)
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+        let over = self.began?.after(context.config.max_time?);
+        context.activity.busy.then_some(over)
     }
 }
 
 impl Budget {
-    fn spend(&mut self, step: &Step<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn spend(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         self.steps += 1;
         self.tokens = self.tokens.saturating_add(step.tokens);
         self.cost += step.cost;
-        let config = view.config;
+        let config = context.config;
         if let Some(limit) = config.max_steps.filter(|limit| self.steps > *limit) {
-            self.sight(
+            self.report(
                 "steps",
                 Grade::Stop,
                 format!("more than {limit} steps"),
-                view,
-                seen,
+                context,
+                signals,
             );
         }
         if let Some(limit) = config.max_tokens.filter(|limit| self.tokens > *limit) {
             let spent = format!("{} tokens of {limit}", self.tokens);
-            self.sight("tokens", Grade::Stop, spent, view, seen);
+            self.report("tokens", Grade::Stop, spent, context, signals);
         }
         if let Some(limit) = config.max_cost.filter(|limit| self.cost > *limit) {
             let spent = format!("{:.4} dollars of {limit}", self.cost);
-            self.sight("cost", Grade::Stop, spent, view, seen);
+            self.report("cost", Grade::Stop, spent, context, signals);
         }
-        let idle = view.ledger.tokens.saturating_sub(view.ledger.tokens_at_progress);
+        let idle = context
+            .history
+            .tokens
+            .saturating_sub(context.history.tokens_at_progress);
         if config.max_idle_tokens.is_some_and(|limit| idle > limit) {
             let spent = format!("{idle} tokens since the last progress");
-            self.sight("idle-tokens", Grade::Notice, spent, view, seen);
+            self.report("idle-tokens", Grade::Notice, spent, context, signals);
         }
-        self.time(view, seen);
+        self.check_time(context, signals);
     }
 
-    fn time(&self, view: &View<'_>, seen: &mut Seen) {
-        let (Some(began), Some(limit)) = (self.began, view.config.max_time) else {
+    fn check_time(&self, context: &RuleContext<'_>, signals: &mut Signals) {
+        let (Some(began), Some(limit)) = (self.began, context.config.max_time) else {
             return;
         };
-        let spent = view.now.saturating_sub(began);
+        let spent = context.now.since(began);
         if spent > limit {
-            let said = format!("{} s of {} s", spent / 1000, limit / 1000);
-            self.sight("time", Grade::Stop, said, view, seen);
+            let spent = format!("{} s of {} s", spent / 1000, limit / 1000);
+            self.report("time", Grade::Stop, spent, context, signals);
         }
     }
 
-    fn sight(&self, what: &'static str, grade: Grade, spent: String, view: &View<'_>, seen: &mut Seen) {
+    fn report(
+        &self,
+        what: &'static str,
+        grade: Grade,
+        spent: String,
+        context: &RuleContext<'_>,
+        signals: &mut Signals,
+    ) {
         let summary = format!("the budget is spent: {spent}");
-        let mut sighting = Sighting::new(NAME, Kind::Budget, grade, hash::of(what), summary);
-        sighting.laps = self.steps.max(1);
-        sighting.evidence = vec![Evidence {
-            id: view.point.id.clone(),
+        let mut signal = Signal::new(NAME, Kind::Budget, grade, hash::of(what), summary);
+        signal.laps = self.steps.max(1);
+        signal.evidence = vec![Evidence {
+            id: context.point.id.clone(),
             excerpt: spent,
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

@@ -1,67 +1,74 @@
-//! Checks that do not move although the work goes on, or that swing between the same failures.
+//! Detects checks whose failures stay the same although the work goes on, or alternate.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::call::failure;
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "checks";
-pub(super) const ABOUT: &str = "the same tests keep failing although the work goes on, or take turns";
+const NAME: &str = "checks";
 
 const NOTICE: Limit = Limit {
     name: "checks.notice",
     default: 4,
-    what: "changes after which the same tests still fail: notice",
+    what: "changes after which the same tests still fail before a notice",
 };
 const WARN: Limit = Limit {
     name: "checks.warn",
     default: 6,
-    what: "the same: warn",
+    what: "changes after which the same tests still fail before a warning",
 };
 const RETURNS: Limit = Limit {
     name: "checks.returns",
     default: 3,
-    what: "times that the failing tests are the same as some time before: warn",
+    what: "returns to an earlier set of failing tests before a warning",
 };
-pub(super) const LIMITS: &[Limit] = &[NOTICE, WARN, RETURNS];
 
-/// Checks that are kept in mind, and sets of failures a check.
+/// The most checks to remember, and the most sets of failures per check.
 const CHECKS: usize = 8;
 const SETS: usize = 8;
 
 struct Check {
-    a: u64,
-    /// The failures of this check, the latest last.
+    key: u64,
+    /// The latest sets of failures, newest last.
     sets: VecDeque<u64>,
-    /// Changes since the set last moved.
+    /// Changes since the failures last changed.
     changes: u64,
+    /// Returns to an earlier set of failures, in a row.
     returns: u64,
-    trace: Trace,
+    streak: Streak,
 }
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Checks {
     checks: VecDeque<Check>,
 }
 
 impl Rule for Checks {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the same tests keep failing although the work goes on, or the failures alternate",
+        limits: &[NOTICE, WARN, RETURNS],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if call.kind == CallKind::Check => self.checked(call, view, seen),
-            Fact::Call(_, noted) if noted.new_change => {
+            Fact::Call(call, _) if call.kind == CallKind::Check => self.take_check(call, context, signals),
+            Fact::Call(_, compared) if compared.new_change => {
                 for check in &mut self.checks {
                     check.changes += 1;
                 }
             }
             Fact::User => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
@@ -69,16 +76,16 @@ impl Rule for Checks {
 }
 
 impl Checks {
-    fn checked(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
+    fn take_check(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         if failure::never_ran(&call.error_line) {
             return;
         }
-        let known = self.checks.iter().position(|check| check.a == call.a);
+        let known = self.checks.iter().position(|check| check.key == call.key);
         let Some(set) = call.failing.or(call.error) else {
-            // It passes: whatever failed before is over.
+            // It passes.
             if let Some(at) = known {
                 self.checks.remove(at);
-                seen.release(NAME);
+                signals.release(NAME);
             }
             return;
         };
@@ -87,56 +94,56 @@ impl Checks {
                 self.checks.pop_front();
             }
             self.checks.push_back(Check {
-                a: call.a,
+                key: call.key,
                 sets: [set].into(),
                 changes: 0,
                 returns: 0,
-                trace: Trace::begin(call, view),
+                streak: Streak::begin(call, context),
             });
             return;
         };
         let check = &mut self.checks[at];
-        let moved = check.sets.back() != Some(&set);
-        if moved && !check.take_new(set, call, view) {
-            seen.release(NAME);
+        let changed = check.sets.back() != Some(&set);
+        if changed && !check.change_failures(set, call, context) {
+            signals.release(NAME);
             return;
         }
-        if !moved {
-            check.trace.add(call);
+        if !changed {
+            check.streak.add(call);
         }
-        check.report(view, seen);
+        check.report(context, signals);
     }
 }
 
 impl Check {
-    /// The failures moved. True when they returned to what they were before.
-    fn take_new(&mut self, set: u64, call: &Call, view: &View<'_>) -> bool {
-        let back = self.sets.contains(&set);
+    /// Records another set of failures. Returns whether it occurred before.
+    fn change_failures(&mut self, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
+        let returned = self.sets.contains(&set);
         self.changes = 0;
         if self.sets.len() == SETS {
             self.sets.pop_front();
         }
         self.sets.push_back(set);
-        if back {
+        if returned {
             self.returns += 1;
-            self.trace.add(call);
+            self.streak.add(call);
         } else {
             self.returns = 0;
-            self.trace = Trace::begin(call, view);
+            self.streak = Streak::begin(call, context);
         }
-        back
+        returned
     }
 
-    fn report(&self, view: &View<'_>, seen: &mut Seen) {
-        let (summary, what, laps, grade) = if self.returns >= view.config.of(&RETURNS) {
+    fn report(&self, context: &RuleContext<'_>, signals: &mut Signals) {
+        let (summary, problem, laps, grade) = if self.returns >= context.config.limit(&RETURNS) {
             let summary = format!(
                 "the failing tests returned to a former set {} times",
                 self.returns
             );
             (summary, "swinging", self.returns, Grade::Warn)
-        } else if self.changes >= view.config.of(&NOTICE) {
+        } else if self.changes >= context.config.limit(&NOTICE) {
             let summary = format!("{} changes, and the same tests fail as before", self.changes);
-            let warn = self.changes >= view.config.of(&WARN);
+            let warn = self.changes >= context.config.limit(&WARN);
             (
                 summary,
                 "frozen",
@@ -146,15 +153,15 @@ impl Check {
         } else {
             return;
         };
-        let mut sighting = Sighting::new(
+        let mut signal = Signal::new(
             NAME,
             Kind::Checks,
             grade,
-            hash::join(self.a, hash::of(what)),
+            hash::join(self.key, hash::of(problem)),
             summary,
         );
-        self.trace.fill(&mut sighting, view);
-        sighting.laps = laps;
-        seen.sight(sighting);
+        self.streak.fill(&mut signal, context);
+        signal.laps = laps;
+        signals.report(signal);
     }
 }

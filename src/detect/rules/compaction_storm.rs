@@ -1,49 +1,56 @@
-//! The context is compacted again and again, and hardly anything happens in between.
+//! Detects that the context is compacted again and again with hardly anything in between.
 
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::signal::Sighting;
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 
-pub(super) const NAME: &str = "compaction-storm";
-pub(super) const ABOUT: &str = "the context is compacted again and again with nothing in between";
+const NAME: &str = "compaction-storm";
 
-// A real session compacted 127 times in two minutes; a long healthy one works between two.
+// A real session compacted 127 times in two minutes. A long healthy session works in between.
 const WARN: Limit = Limit {
     name: "compaction-storm.warn",
     default: 3,
-    what: "compactions with hardly anything new between them: warn",
+    what: "compactions with hardly anything new in between before a warning",
 };
 const STOP: Limit = Limit {
     name: "compaction-storm.stop",
     default: 5,
-    what: "the same: stop",
+    what: "compactions with hardly anything new in between before a stop",
 };
 const NOVEL: Limit = Limit {
     name: "compaction-storm.novel",
     default: 2,
-    what: "new results between two compactions that end the row",
+    what: "new results between two compactions that reset the count",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN, STOP, NOVEL];
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct CompactionStorm {
     count: u64,
+    /// Novel calls at the last compaction.
     novel: u64,
     began: Option<(Point, u64)>,
 }
 
 impl Rule for CompactionStorm {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the context is compacted again and again with hardly anything in between",
+        limits: &[WARN, STOP, NOVEL],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Compacted => self.compacted(view, seen),
-            Fact::Call(..) if self.count > 0 && self.is_over(view) => {
+            Fact::Compacted => self.count_compaction(context, signals),
+            Fact::Call(..) if self.count > 0 && self.is_over(context) => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             Fact::User => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
@@ -51,22 +58,22 @@ impl Rule for CompactionStorm {
 }
 
 impl CompactionStorm {
-    fn is_over(&self, view: &View<'_>) -> bool {
-        view.ledger.novel.saturating_sub(self.novel) >= view.config.of(&NOVEL)
+    fn is_over(&self, context: &RuleContext<'_>) -> bool {
+        context.history.novel.saturating_sub(self.novel) >= context.config.limit(&NOVEL)
     }
 
-    fn compacted(&mut self, view: &View<'_>, seen: &mut Seen) {
-        if self.is_over(view) {
+    fn count_compaction(&mut self, context: &RuleContext<'_>, signals: &mut Signals) {
+        if self.is_over(context) {
             *self = Self::default();
         }
-        self.novel = view.ledger.novel;
+        self.novel = context.history.novel;
         self.count += 1;
         let (since, tokens) = self
             .began
-            .get_or_insert_with(|| (view.point.clone(), view.ledger.tokens));
-        let grade = if self.count >= view.config.of(&STOP) {
+            .get_or_insert_with(|| (context.point.clone(), context.history.tokens));
+        let grade = if self.count >= context.config.limit(&STOP) {
             Grade::Stop
-        } else if self.count >= view.config.of(&WARN) {
+        } else if self.count >= context.config.limit(&WARN) {
             Grade::Warn
         } else {
             return;
@@ -75,17 +82,17 @@ impl CompactionStorm {
             "the context was compacted {} times with nothing new in between",
             self.count
         );
-        let mut sighting = Sighting::new(NAME, Kind::Storm, grade, 0, summary);
-        sighting.laps = self.count;
-        sighting.since = Some(since.clone());
-        sighting.wasted = Wasted {
+        let mut signal = Signal::new(NAME, Kind::Storm, grade, 0, summary);
+        signal.laps = self.count;
+        signal.since = Some(since.clone());
+        signal.wasted = Wasted {
             calls: 0,
-            tokens: view.ledger.tokens.saturating_sub(*tokens),
+            tokens: context.history.tokens.saturating_sub(*tokens),
         };
-        sighting.evidence = vec![Evidence {
-            id: view.point.id.clone(),
+        signal.evidence = vec![Evidence {
+            id: context.point.id.clone(),
             excerpt: "session.compacted".to_owned(),
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

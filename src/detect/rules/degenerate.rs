@@ -1,109 +1,116 @@
-//! Text that repeats one unit up to its end: a model that has lost its way.
+//! Detects text that repeats one unit up to its end, which a model does not recover from.
 
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::fact::TEXT_BLOCK;
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
-use crate::detect::text::window::{Cycle, WINDOW, Window, comes_back, cycle};
+use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::window::{Cycle, TEXT_BLOCK, WINDOW, Window, cycle, repeats_tail};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
+use crate::wire::text::EXCERPT;
 
-pub(super) const NAME: &str = "degenerate-text";
-pub(super) const ABOUT: &str = "text that repeats one unit over and over";
+const NAME: &str = "degenerate-text";
 
 const SHORT_TIMES: Limit = Limit {
     name: "degenerate-text.times",
     default: 4,
-    what: "repetitions of a unit of at most 60 characters, and",
+    what: "repetitions of a unit of up to 60 characters before a stop",
 };
 const SHORT_LENGTH: Limit = Limit {
     name: "degenerate-text.characters",
     default: 180,
-    what: "characters of them: stop",
+    what: "total length, in characters, that these repetitions must have",
 };
 const LONG_TIMES: Limit = Limit {
     name: "degenerate-text.long-times",
     default: 3,
-    what: "repetitions of a unit of at most 1024 characters, and",
+    what: "repetitions of a unit of up to 1024 characters before a stop",
 };
 const LONG_LENGTH: Limit = Limit {
     name: "degenerate-text.long-characters",
     default: 1024,
-    what: "characters of them: stop",
+    what: "total length, in characters, that these longer repetitions must have",
 };
-pub(super) const LIMITS: &[Limit] = &[SHORT_TIMES, SHORT_LENGTH, LONG_TIMES, LONG_LENGTH];
 
-/// The longest units.
+/// The longest units, in characters.
 const SHORT_UNIT: usize = 60;
 const LONG_UNIT: usize = 1024;
-/// A unit without a space or without a letter may be a divider or data: it must fill half the window.
+/// A unit without a space or without a letter may be a divider or data, so it must fill half the window.
 const DATA_LENGTH: usize = 2048;
-/// A list differs in its numbers only and is short of words: a sentence has so many.
+/// If the repetitions differ in their numbers, a unit of fewer words is taken for a list.
 const SENTENCE: usize = 4;
-/// How many characters at the end are looked for first, before anything is measured.
+/// How many characters at the end to search for first, before anything is measured.
 const TAIL: usize = 32;
-/// The rule remembers nothing itself: the end of the text is in the session's windows.
+
+/// The rule has no memory: the session's windows hold the end of the text.
 #[derive(Default)]
 pub(super) struct Degenerate;
 
 impl Rule for Degenerate {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "text that repeats one unit over and over",
+        limits: &[SHORT_TIMES, SHORT_LENGTH, LONG_TIMES, LONG_LENGTH],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Text(channel, piece) => {
-                let window = view.window(*channel);
-                if window.is_at_multiple(TEXT_BLOCK, piece) {
-                    judge(window, view, seen);
+            Fact::Text(channel, block) => {
+                let window = context.windows.get(*channel);
+                if window.is_at_multiple(TEXT_BLOCK, block) {
+                    judge(window, context, signals);
                 }
             }
-            Fact::TextOver(channel) => judge(view.window(*channel), view, seen),
+            Fact::TextOver(channel) => judge(context.windows.get(*channel), context, signals),
             _ => {}
         }
     }
 }
 
-fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
-    let limit = |limit: &Limit| usize::try_from(view.config.of(limit)).unwrap_or(usize::MAX);
+fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
+    let limit = |limit: &Limit| usize::try_from(context.config.limit(limit)).unwrap_or(usize::MAX);
     let shortest = limit(&SHORT_LENGTH).min(limit(&LONG_LENGTH));
-    if window.seen < shortest {
+    if window.length() < shortest {
         return;
     }
-    // Most text does not come back at all, which its end tells.
-    let sure = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
+    // Most text does not repeat its end, which is cheap to test.
+    let can_skip = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
     let mut room = [0; LONG_UNIT + TAIL];
-    if sure && !comes_back(masked(window.ending(&mut room)), TAIL) {
-        if window.seen.is_multiple_of(TEXT_BLOCK) {
-            seen.release(NAME);
+    if can_skip && !repeats_tail(without_digits(window.ending(&mut room)), TAIL) {
+        if window.length().is_multiple_of(TEXT_BLOCK) {
+            signals.release(NAME);
         }
         return;
     }
-    let (mut room, mut alike) = ([0; WINDOW], [0; WINDOW]);
+    let (mut room, mut digitless) = ([0; WINDOW], [0; WINDOW]);
     let raw = window.reversed(&mut room);
-    alike[..raw.len()].copy_from_slice(raw);
+    digitless[..raw.len()].copy_from_slice(raw);
     let enough = |cycle: &Cycle| {
         let short = cycle.unit <= SHORT_UNIT
             && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
         let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
         (short || long) && is_text(raw, cycle)
     };
-    let Some(found) = cycle(masked(&mut alike[..raw.len()]), LONG_UNIT, enough) else {
-        if window.seen.is_multiple_of(TEXT_BLOCK) {
-            seen.release(NAME);
+    let Some(found) = cycle(without_digits(&mut digitless[..raw.len()]), LONG_UNIT, enough) else {
+        if window.length().is_multiple_of(TEXT_BLOCK) {
+            signals.release(NAME);
         }
         return;
     };
-    let counts = !is_exact(raw, &found);
-    if counts && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
+    let numbers_differ = !is_exact(raw, &found);
+    if numbers_differ && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
         return;
     }
-    seen.sight(sighting(
+    signals.report(signal(
         raw,
         &found,
-        if counts { Grade::Warn } else { Grade::Stop },
-        view,
+        if numbers_differ { Grade::Warn } else { Grade::Stop },
+        context,
     ));
 }
 
-fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sighting {
+fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) -> Signal {
     let times = found.length / found.unit;
     let summary = format!("the text repeats {} characters {times} times", found.unit);
     let unit: Vec<u64> = raw[..found.unit]
@@ -111,25 +118,25 @@ fn sighting(raw: &[u8], found: &Cycle, grade: Grade, view: &View<'_>) -> Sightin
         .rev()
         .map(|b| u64::from(b.to_ascii_lowercase()))
         .collect();
-    let mut sighting = Sighting::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
-    sighting.laps = times as u64;
+    let mut signal = Signal::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
+    signal.laps = times as u64;
     let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
-    sighting.evidence = vec![Evidence {
-        id: view.point.id.clone(),
-        excerpt: text::excerpt(&String::from_utf8_lossy(&shown), 160),
+    signal.evidence = vec![Evidence {
+        id: context.point.id.clone(),
+        excerpt: text::excerpt(&String::from_utf8_lossy(&shown), EXCERPT),
     }];
-    sighting
+    signal
 }
 
-/// The text with all digits alike.
-fn masked(text: &mut [u8]) -> &[u8] {
+/// Replaces all digits by one character.
+fn without_digits(text: &mut [u8]) -> &[u8] {
     for byte in text.iter_mut().filter(|byte| byte.is_ascii_digit()) {
         *byte = b'#';
     }
     text
 }
 
-/// Whether what repeats is text: words with spaces between them. Anything else must go on for longer.
+/// Whether a cycle is made of words with spaces between them, or is long enough without.
 fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
     let unit = &raw[..cycle.unit];
     let letters = unit.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
@@ -137,7 +144,7 @@ fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
     (letters && spaces) || cycle.length >= DATA_LENGTH
 }
 
-/// Whether the numbers repeat as well.
+/// Whether a cycle repeats exactly, numbers included.
 fn is_exact(raw: &[u8], cycle: &Cycle) -> bool {
     raw[..cycle.length - cycle.unit] == raw[cycle.unit..cycle.length]
 }
@@ -159,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_over_and_over_is_a_stop() {
+    fn stops_repeated_phrase() {
         assert_eq!(
             text_findings(&text("I will try again. ", 30)),
             [(NAME.to_owned(), Grade::Stop)]
@@ -170,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn dividers_lists_and_data_are_text_too() {
+    fn ignores_dividers_and_lists() {
         for harmless in [
             "=".repeat(300),
             "AQAA".repeat(100),

@@ -1,61 +1,66 @@
-//! Prose that says ever the same in ever other order: it compresses far too well.
+//! Detects prose that repeats itself in different words: it compresses far too well.
 
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::call::EXCERPT;
-use crate::detect::fact::TEXT_BLOCK;
-use crate::detect::signal::Sighting;
-use crate::detect::text::window::{WINDOW, Window, compressed};
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::window::{TEXT_BLOCK, WINDOW, Window, compressed};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text;
+use crate::wire::text::EXCERPT;
 
-pub(super) const NAME: &str = "drifting-text";
-pub(super) const ABOUT: &str = "prose that says the same in ever other order";
+const NAME: &str = "drifting-text";
 
-// Prose compresses two to three times; no text file measured came near eight.
+// Prose compresses two to three times. No text file that was measured came near eight.
 const RATIO: Limit = Limit {
     name: "drifting-text.ratio",
     default: 8,
-    what: "times that 4096 characters of prose compress: warn",
+    what: "compression ratio of the last 4096 characters of prose before a warning",
 };
-pub(super) const LIMITS: &[Limit] = &[RATIO];
 
-/// How often the window is looked at, in characters: a multiple of what text comes in.
+/// How often to judge the window, in characters.
 const EVERY: usize = 4 * TEXT_BLOCK;
 
-/// The rule remembers nothing itself: the end of the text is in the session's windows.
+/// The rule has no memory: the session's windows hold the end of the text.
 #[derive(Default)]
 pub(super) struct Drift;
 
 impl Rule for Drift {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
-        if let Fact::Text(channel, piece) = fact {
-            let window = view.window(*channel);
-            if window.seen >= WINDOW && window.is_at_multiple(EVERY, piece) {
-                judge(window, view, seen);
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "text that repeats itself in different words",
+        limits: &[RATIO],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
+        if let Fact::Text(channel, block) = fact {
+            let window = context.windows.get(*channel);
+            if window.length() >= WINDOW && window.is_at_multiple(EVERY, block) {
+                judge(window, context, signals);
             }
         }
     }
 }
 
-fn judge(window: &Window, view: &View<'_>, seen: &mut Seen) {
+fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
     let mut room = [0; WINDOW];
     let reversed = window.reversed(&mut room);
     let ratio = (reversed.len() / compressed(reversed).max(1)) as u64;
-    if ratio < view.config.of(&RATIO) {
-        seen.release(NAME);
+    if ratio < context.config.limit(&RATIO) {
+        signals.release(NAME);
         return;
     }
     let summary = format!(
         "the last {} characters of prose compress {ratio} times",
         reversed.len()
     );
-    let mut sighting = Sighting::new(NAME, Kind::Text, Grade::Warn, 0, summary);
+    let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
     let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
-    sighting.evidence = vec![Evidence {
-        id: view.point.id.clone(),
+    signal.evidence = vec![Evidence {
+        id: context.point.id.clone(),
         excerpt: text::excerpt(&String::from_utf8_lossy(&shown), EXCERPT),
     }];
-    seen.sight(sighting);
+    signals.report(signal);
 }
 
 #[cfg(test)]
@@ -64,7 +69,7 @@ mod tests {
     use crate::detect::rules::tests::support::{text, text_findings};
 
     #[test]
-    fn the_same_words_in_another_order_are_drift() {
+    fn warns_of_drift() {
         let sentences = [
             "We should look at the configuration file once more before anything else. ",
             "The configuration file is what we should look at before anything else. ",
@@ -77,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_prose() {
+    fn ignores_prose() {
         assert_eq!(text_findings(&include_str!("repeat.rs").repeat(1)), []);
         assert_eq!(text_findings(&text("x", 10)), []);
     }

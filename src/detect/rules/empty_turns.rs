@@ -1,20 +1,20 @@
-//! Answers with nothing in them: no text, no call, no tokens.
+//! Detects empty answers: no text, no call, no tokens.
 
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::signal::Sighting;
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
-pub(super) const NAME: &str = "empty-turns";
-pub(super) const ABOUT: &str = "answers with no text, no call and no tokens";
+const NAME: &str = "empty-turns";
 
 const STOP: Limit = Limit {
     name: "empty-turns.stop",
     default: 2,
-    what: "answers in a row with nothing in them: stop",
+    what: "empty answers in a row before a stop",
 };
-pub(super) const LIMITS: &[Limit] = &[STOP];
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct EmptyTurns {
     count: u64,
@@ -22,7 +22,13 @@ pub(super) struct EmptyTurns {
 }
 
 impl Rule for EmptyTurns {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "answers with no text, no call and no tokens",
+        limits: &[STOP],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         let empty = match fact {
             Fact::Step(step) => step.silent && step.calls == 0 && step.produced == 0,
             Fact::User => false,
@@ -30,24 +36,24 @@ impl Rule for EmptyTurns {
         };
         if !empty {
             self.count = 0;
-            seen.release(NAME);
+            signals.release(NAME);
             return;
         }
         if self.count == 0 {
-            self.since.clone_from(view.point);
+            self.since.clone_from(context.point);
         }
         self.count += 1;
-        if self.count < view.config.of(&STOP) {
+        if self.count < context.config.limit(&STOP) {
             return;
         }
         let summary = format!("{} answers in a row with nothing in them", self.count);
-        let mut sighting = Sighting::new(NAME, Kind::Text, Grade::Stop, 0, summary);
-        sighting.laps = self.count;
-        sighting.since = Some(self.since.clone());
-        sighting.evidence = vec![Evidence {
-            id: view.point.id.clone(),
+        let mut signal = Signal::new(NAME, Kind::Text, Grade::Stop, 0, summary);
+        signal.laps = self.count;
+        signal.since = Some(self.since.clone());
+        signal.evidence = vec![Evidence {
+            id: context.point.id.clone(),
             excerpt: "a step with no text, no call and no tokens".to_owned(),
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

@@ -1,42 +1,49 @@
-//! One error again and again, whatever is tried.
+//! Detects the same error again and again, whatever is tried.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use super::streak::Streak;
 use crate::detect::call::Call;
+use crate::detect::config::Limit;
+use crate::detect::fact::history::Comparison;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Grade, Kind};
 
-pub(super) const NAME: &str = "error-streak";
-pub(super) const ABOUT: &str = "one error again and again, whatever is tried";
+const NAME: &str = "error-streak";
 
-// OpenHands stops at three errors in a row and fires on 1.9 % of self-finished runs; five fire on none.
+// OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
+// none.
 const WARN: Limit = Limit {
     name: "error-streak.warn",
     default: 5,
-    what: "calls that fail with the same error: warn",
+    what: "calls that fail with the same error before a warning",
 };
-// Every session measured that had ten in a row went on with them to the end of its budget.
+// Every measured session with ten in a row went on like that to the end of its budget.
 const STOP: Limit = Limit {
     name: "error-streak.stop",
     default: 10,
-    what: "the same: stop",
+    what: "calls that fail with the same error before a stop",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN, STOP];
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct ErrorStreak {
     class: u64,
     tool: String,
-    trace: Option<Trace>,
+    streak: Option<Streak>,
 }
 
 impl Rule for ErrorStreak {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the same error again and again, whatever is tried",
+        limits: &[WARN, STOP],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -44,45 +51,46 @@ impl Rule for ErrorStreak {
 }
 
 impl ErrorStreak {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
         let Some(class) = call.error else {
-            // What worked is an end of the streak, if it is the same tool or a change; a look around is not.
-            if noted.new_change || call.tool == self.tool {
+            // A success ends the streak if it is a change or the same tool. Reading something else does not.
+            if compared.new_change || call.tool == self.tool {
                 *self = Self::default();
             }
             return;
         };
-        // A check whose failures move makes progress, though it says the same in its first line.
+        // A check whose failures change makes progress, even if its first error line stays the same.
         let class = hash::join(class, call.failing.unwrap_or_default());
-        match &mut self.trace {
-            Some(trace) if class == self.class => trace.add(call),
-            trace => *trace = Some(Trace::begin(call, view)),
+        match &mut self.streak {
+            Some(streak) if class == self.class => streak.add(call),
+            streak => *streak = Some(Streak::begin(call, context)),
         }
         self.class = class;
         self.tool.clone_from(&call.tool);
-        self.report(call, view, seen);
+        self.report(call, context, signals);
     }
 
-    fn report(&self, call: &Call, view: &View<'_>, seen: &mut Seen) {
-        let Some(trace) = &self.trace else {
+    fn report(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let Some(streak) = &self.streak else {
             return;
         };
-        let limit = view.config.of(&WARN);
-        if trace.calls < limit.div_ceil(2) {
+        let limit = context.config.limit(&WARN);
+        if streak.calls() < limit.div_ceil(2) {
             return;
         }
         let summary = format!(
             "{} calls failed with the same error: {}",
-            trace.calls, call.error_line
+            streak.calls(),
+            call.error_line
         );
-        let grade = if trace.calls >= view.config.of(&STOP) {
+        let grade = if streak.calls() >= context.config.limit(&STOP) {
             Grade::Stop
         } else {
             Grade::Warn
         };
-        let mut sighting = Sighting::new(NAME, Kind::Stagnation, grade, self.class, summary);
-        trace.fill(&mut sighting, view);
-        sighting.faint = trace.calls < limit;
-        seen.sight(sighting);
+        let mut signal = Signal::new(NAME, Kind::Stagnation, grade, self.class, summary);
+        streak.fill(&mut signal, context);
+        signal.below_threshold = streak.calls() < limit;
+        signals.report(signal);
     }
 }

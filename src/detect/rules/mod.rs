@@ -1,4 +1,4 @@
-//! The rules: one file, one struct each. A new rule is a file and a line in the list below.
+//! The rules: one file and one struct each. A new rule is a file and a line in the list below.
 
 mod blocked;
 mod budget;
@@ -15,50 +15,31 @@ mod polling;
 mod repeat;
 mod retry_storm;
 mod revert;
+mod rule;
 mod stagnation;
 mod stall;
+mod streak;
 #[cfg(test)]
-pub(crate) mod tests;
-mod trace;
+mod tests;
 mod waiting;
 
-use super::config::{Config, Limit};
-use super::fact::{Fact, View};
-use super::signal::Seen;
+pub(crate) use repeat::REPEAT_CALL;
+pub use rule::RuleInfo;
 
-/// What every rule does with the facts of one session.
-pub(crate) trait Rule {
-    /// Looks at one fact, and reports what it sees in `seen`.
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen);
+use super::config::Config;
+use super::fact::{Fact, RuleContext};
+use super::signal::Signals;
+use crate::wire::Timestamp;
+use rule::Rule;
 
-    /// When the rule wants to be told that time has passed.
-    fn deadline(&self, _view: &View<'_>) -> Option<i64> {
-        None
-    }
-}
-
-/// What a user can know of a rule.
-pub(crate) struct Entry {
-    /// The name in findings and in `--disable`.
-    pub(crate) name: &'static str,
-    /// What it looks for, in a line.
-    pub(crate) about: &'static str,
-    /// The limits that it reads.
-    pub(crate) limits: &'static [Limit],
-}
-
-/// The list of the rules, and what is done with all of them. Spelled out rule by rule, and not behind pointers:
-/// most facts mean nothing to most rules, and the compiler sees which.
+/// Defines the list of rules, and what is done with all of them. It calls each rule directly instead of through a
+/// pointer: most facts mean nothing to most rules, and the compiler can see which.
 macro_rules! rules {
     ($($module:ident: $rule:ident),* $(,)?) => {
-        /// Every rule there is, in the order in which they are asked.
-        pub(crate) const ENTRIES: &[Entry] = &[$(Entry {
-            name: $module::NAME,
-            about: $module::ABOUT,
-            limits: $module::LIMITS,
-        }),*];
+        /// Every rule, in the order in which they see facts.
+        pub(crate) const RULES: &[RuleInfo] = &[$(<$module::$rule as Rule>::INFO),*];
 
-        /// What the rules remember of one session; a rule that is off remembers nothing.
+        /// The rules of one session. A disabled rule is absent.
         pub(crate) struct Rules {
             $($module: Option<$module::$rule>,)*
         }
@@ -66,21 +47,22 @@ macro_rules! rules {
         impl Rules {
             /// The rules for a new session.
             pub(crate) fn new(config: &Config) -> Self {
+                let enabled = |info: RuleInfo| !config.disabled.contains(info.name);
                 Self {
-                    $($module: (!config.disabled.contains($module::NAME)).then($module::$rule::default),)*
+                    $($module: enabled(<$module::$rule as Rule>::INFO).then($module::$rule::default),)*
                 }
             }
 
             /// Shows a fact to every rule.
-            pub(crate) fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+            pub(crate) fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
                 $(if let Some(rule) = &mut self.$module {
-                    rule.observe(fact, view, seen);
+                    rule.observe(fact, context, signals);
                 })*
             }
 
-            /// When the first rule wants to be told that time has passed.
-            pub(crate) fn deadline(&self, view: &View<'_>) -> Option<i64> {
-                let deadlines = [$(self.$module.as_ref().and_then(|rule| rule.deadline(view)),)*];
+            /// When the first rule next wants to see [`Fact::Time`].
+            pub(crate) fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+                let deadlines = [$(self.$module.as_ref().and_then(|rule| rule.deadline(context)),)*];
                 deadlines.into_iter().flatten().min()
             }
         }

@@ -1,51 +1,58 @@
-//! The agent says nearly the same again, and does nothing.
+//! Detects an agent that gives nearly the same answer again and does nothing.
 
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::call::EXCERPT;
+use super::rule::{Rule, RuleInfo};
 use crate::detect::call::normalize::without_numbers;
-use crate::detect::fact::Step;
-use crate::detect::signal::Sighting;
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext, Step};
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use crate::wire::text;
+use crate::wire::text::EXCERPT;
 
-pub(super) const NAME: &str = "monologue";
-pub(super) const ABOUT: &str = "nearly the same answer again and again, and no call";
+const NAME: &str = "monologue";
 
 const WARN: Limit = Limit {
     name: "monologue.warn",
     default: 3,
-    what: "answers without a call and with nearly the same text: warn",
+    what: "answers with nearly the same text and without a call before a warning",
 };
-const ALIKE: Limit = Limit {
+const SIMILARITY: Limit = Limit {
     name: "monologue.percent",
     default: 90,
-    what: "how alike the answers are, in percent",
+    what: "similarity, in percent, that makes two answers nearly the same",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN, ALIKE];
 
-/// How much of the end of an answer is compared, in bytes.
+/// How much of the end of an answer to compare, in bytes.
 const COMPARED: usize = 512;
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Monologue {
-    before: String,
+    /// The end of the last answer, without numbers.
+    last: String,
     answers: u64,
     since: Point,
-    keep: String,
+    /// The first message of the streak.
+    first_message: String,
     tokens: u64,
 }
 
 impl Rule for Monologue {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "nearly the same answer again and again, without a call",
+        limits: &[WARN, SIMILARITY],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Step(step) if step.calls == 0 && !step.text.trim().is_empty() => {
-                self.take(step, view, seen);
+                self.take(step, context, signals);
             }
-            // A compaction sums up and is asked to go on: the storm has a rule of its own.
+            // After a compaction the agent has to sum up, so answers may repeat.
             Fact::Step(_) | Fact::User | Fact::Compacted => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
@@ -53,40 +60,40 @@ impl Rule for Monologue {
 }
 
 impl Monologue {
-    fn take(&mut self, step: &Step<'_>, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         let start = step
             .text
             .ceil_char_boundary(step.text.len().saturating_sub(COMPARED));
-        let said = without_numbers(step.text[start..].trim());
-        // Pairs of letters: the same words in another order are the same answer.
-        let alike = strsim::sorensen_dice(&said, &self.before) * 100.0;
+        let ending = without_numbers(step.text[start..].trim());
+        // Compares pairs of letters, so the same words in another order are alike.
+        let similarity = strsim::sorensen_dice(&ending, &self.last) * 100.0;
         #[allow(clippy::cast_precision_loss)]
-        if self.answers > 0 && alike >= view.config.of(&ALIKE) as f64 {
+        if self.answers > 0 && similarity >= context.config.limit(&SIMILARITY) as f64 {
             self.answers += 1;
         } else {
             self.answers = 1;
-            self.since.clone_from(view.point);
-            step.message.clone_into(&mut self.keep);
-            self.tokens = view.ledger.tokens;
-            seen.release(NAME);
+            self.since.clone_from(context.point);
+            step.message.clone_into(&mut self.first_message);
+            self.tokens = context.history.tokens;
+            signals.release(NAME);
         }
-        self.before = said;
-        if self.answers < view.config.of(&WARN) {
+        self.last = ending;
+        if self.answers < context.config.limit(&WARN) {
             return;
         }
         let summary = format!("nearly the same answer {} times, without a call", self.answers);
-        let mut sighting = Sighting::new(NAME, Kind::Text, Grade::Warn, 0, summary);
-        sighting.laps = self.answers;
-        sighting.since = Some(self.since.clone());
-        sighting.rollback_to = Some(self.keep.clone()).filter(|id| !id.is_empty());
-        sighting.wasted = Wasted {
+        let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
+        signal.laps = self.answers;
+        signal.since = Some(self.since.clone());
+        signal.rollback_to = Some(self.first_message.clone()).filter(|id| !id.is_empty());
+        signal.wasted = Wasted {
             calls: 0,
-            tokens: view.ledger.tokens.saturating_sub(self.tokens),
+            tokens: context.history.tokens.saturating_sub(self.tokens),
         };
-        sighting.evidence = vec![Evidence {
-            id: view.point.id.clone(),
+        signal.evidence = vec![Evidence {
+            id: context.point.id.clone(),
             excerpt: text::excerpt(step.text, EXCERPT),
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

@@ -1,49 +1,55 @@
-//! One tool in a row, with arguments that hardly differ, on the same thing.
+//! Detects one tool in a row, on the same target, with nearly identical arguments.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::normalize::without_numbers;
+use crate::detect::config::Limit;
+use crate::detect::fact::history::Comparison;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "near-duplicate";
-pub(super) const ABOUT: &str = "one tool in a row with arguments that hardly differ";
+const NAME: &str = "near-duplicate";
 
 const WARN: Limit = Limit {
     name: "near-duplicate.warn",
     default: 5,
-    what: "calls of one tool in a row with nearly the same arguments: warn",
+    what: "calls of one tool in a row with nearly identical arguments before a warning",
 };
-const ALIKE: Limit = Limit {
+const SIMILARITY: Limit = Limit {
     name: "near-duplicate.percent",
     default: 85,
-    what: "how alike they are, on average, in percent",
+    what: "average similarity, in percent, that makes arguments nearly identical",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN, ALIKE];
 
-/// How much of two inputs is compared after what they begin and end with alike, in characters.
+/// How much of two inputs to compare after removing their common beginning and end, in bytes.
 const COMPARED: usize = 512;
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct NearDuplicate {
     tool: String,
-    before: String,
-    /// How alike each pair of neighbours is, in percent.
-    alike: VecDeque<u64>,
-    /// What each works on, and whether it brought something new.
+    last_input: String,
+    /// The similarity of each pair of neighbours, in percent.
+    similarities: VecDeque<u64>,
+    /// What each call works on, and whether it had a new result.
     targets: VecDeque<(u64, bool)>,
-    trace: Option<Trace>,
+    streak: Option<Streak>,
 }
 
 impl Rule for NearDuplicate {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "one tool in a row, with nearly identical arguments",
+        limits: &[WARN, SIMILARITY],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -51,67 +57,68 @@ impl Rule for NearDuplicate {
 }
 
 impl NearDuplicate {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
-        // A change that took is work, however small.
-        if noted.new_change {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
+        // A successful change is work, however small.
+        if compared.new_change {
             *self = Self::default();
             return;
         }
-        let length = usize::try_from(view.config.of(&WARN))
+        let length = usize::try_from(context.config.limit(&WARN))
             .unwrap_or(usize::MAX)
             .max(2);
-        let paged = only_numbers_move(&self.before, &call.input.text);
-        if call.tool != self.tool || self.trace.is_none() || paged {
+        let paged = only_numbers_differ(&self.last_input, &call.input.text);
+        if call.tool != self.tool || self.streak.is_none() || paged {
             *self = Self {
                 tool: call.tool.clone(),
-                trace: Some(Trace::begin(call, view)),
+                streak: Some(Streak::begin(call, context)),
                 ..Self::default()
             };
         } else {
-            if self.alike.len() + 1 >= length {
-                self.alike.pop_front();
+            if self.similarities.len() + 1 >= length {
+                self.similarities.pop_front();
                 self.targets.pop_front();
             }
-            self.alike
-                .push_back(percent_alike(&self.before, &call.input.text));
-            if let Some(trace) = &mut self.trace {
-                trace.add(call);
+            self.similarities
+                .push_back(similarity(&self.last_input, &call.input.text));
+            if let Some(streak) = &mut self.streak {
+                streak.add(call);
             }
         }
         self.targets
-            .push_back((target(call), noted.new_result && !call.failed()));
-        self.before.clone_from(&call.input.text);
-        if self.alike.len() + 1 >= length {
-            self.judge(call, view, seen);
+            .push_back((target(call), compared.new_result && !call.failed()));
+        self.last_input.clone_from(&call.input.text);
+        if self.similarities.len() + 1 >= length {
+            self.judge(call, context, signals);
         }
     }
 
-    fn judge(&self, call: &Call, view: &View<'_>, seen: &mut Seen) {
-        let mean = self.alike.iter().sum::<u64>() / self.alike.len().max(1) as u64;
+    fn judge(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let mean = self.similarities.iter().sum::<u64>() / self.similarities.len().max(1) as u64;
         let half = self.targets.len() / 2;
         let mut distinct: Vec<u64> = self.targets.iter().map(|(target, _)| *target).collect();
         distinct.sort_unstable();
         distinct.dedup();
         let novel = self.targets.iter().filter(|(_, novel)| *novel).count();
-        let Some(trace) = &self.trace else {
+        let Some(streak) = &self.streak else {
             return;
         };
-        // Many things looked at, or much that is new: alike or not, it is work.
-        if mean < view.config.of(&ALIKE) || distinct.len() > half || novel > half {
+        // Many targets or many new results mean work, even with similar arguments.
+        if mean < context.config.limit(&SIMILARITY) || distinct.len() > half || novel > half {
             return;
         }
         let summary = format!(
             "{} calls of {} in a row that hardly differ",
-            trace.calls, call.tool
+            streak.calls(),
+            call.tool
         );
         let identity = hash::join(hash::of(&call.tool), target(call));
-        let mut sighting = Sighting::new(NAME, Kind::Loop, Grade::Warn, identity, summary);
-        trace.fill(&mut sighting, view);
-        seen.sight(sighting);
+        let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, identity, summary);
+        streak.fill(&mut signal, context);
+        signals.report(signal);
     }
 }
 
-/// What a call works on: the file it names, the paths in its command, or the program.
+/// What a call works on: the file it names, or the program and the paths in its command.
 fn target(call: &Call) -> u64 {
     if let Some(target) = &call.input.target {
         return hash::of(target);
@@ -128,13 +135,13 @@ fn target(call: &Call) -> u64 {
     )
 }
 
-/// Whether two inputs differ in numbers only, and do differ: an offset, a page, an index moves on.
-fn only_numbers_move(one: &str, other: &str) -> bool {
+/// Whether two inputs differ in numbers only: an offset, a page or an index moves on.
+fn only_numbers_differ(one: &str, other: &str) -> bool {
     one != other && without_numbers(one) == without_numbers(other)
 }
 
-/// How alike two inputs are, from 0 to 100.
-fn percent_alike(one: &str, other: &str) -> u64 {
+/// The similarity of two inputs, from 0 to 100.
+fn similarity(one: &str, other: &str) -> u64 {
     let head = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let head = one.floor_char_boundary(head).min(other.floor_char_boundary(head));
     let (left, right) = (&one[head..], &other[head..]);
@@ -164,21 +171,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn likeness_is_measured_on_the_whole() {
-        assert_eq!(percent_alike("same", "same"), 100);
-        assert_eq!(percent_alike("abcd", "wxyz"), 0);
+    fn similarity_of_whole() {
+        assert_eq!(similarity("same", "same"), 100);
+        assert_eq!(similarity("abcd", "wxyz"), 0);
         assert_eq!(
-            percent_alike(&format!("{}a", "x".repeat(99)), &format!("{}b", "x".repeat(99))),
+            similarity(&format!("{}a", "x".repeat(99)), &format!("{}b", "x".repeat(99))),
             99
         );
-        assert_eq!(percent_alike("", ""), 100);
-        assert!(percent_alike("grün a", "grün ä") > 70);
+        assert_eq!(similarity("", ""), 100);
+        assert!(similarity("grün a", "grün ä") > 70);
     }
 
     #[test]
-    fn a_page_that_turns_is_no_duplicate() {
-        assert!(only_numbers_move("sed -n 1,100p x", "sed -n 101,200p x"));
-        assert!(!only_numbers_move("sed -n 1,100p x", "sed -n 1,100p x"));
-        assert!(!only_numbers_move("grep foo x", "grep bar x"));
+    fn pagination_is_no_duplicate() {
+        assert!(only_numbers_differ("sed -n 1,100p x", "sed -n 101,200p x"));
+        assert!(!only_numbers_differ("sed -n 1,100p x", "sed -n 1,100p x"));
+        assert!(!only_numbers_differ("grep foo x", "grep bar x"));
     }
 }

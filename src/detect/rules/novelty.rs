@@ -1,65 +1,80 @@
-//! Nothing new among the last ten calls, in whatever order they repeat.
+//! Detects that the last ten calls brought hardly anything new, in whatever order they repeat.
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
 use crate::detect::call::Call;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::config::Limit;
+use crate::detect::fact::history::Comparison;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{EVIDENCE, Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "novelty";
-pub(super) const ABOUT: &str = "hardly anything new among the last ten calls";
+const NAME: &str = "novelty";
 
-/// The window, in calls: measured together with the limits below on 312 labelled sessions, 34 of which
-/// loop. Six instead of seven finds the same loops, and fires on an agent that walks once more through
-/// what it knows before it goes on.
+/// The window, in calls. It was measured together with the limits below on 312 labelled sessions, 34 of which loop.
+/// Six instead of seven finds the same loops, but also fires on an agent that goes through what it knows once more
+/// before it continues.
 const WINDOW: usize = 10;
-/// Evidence that a finding shows.
-const SHOWN: usize = 3;
 
 const STALE: Limit = Limit {
     name: "novelty.same",
     default: 7,
-    what: "of the last 10 calls, so many made before with the same result: warn",
+    what: "repeated calls with unchanged results among the last 10 before a warning",
 };
 const STOP: Limit = Limit {
     name: "novelty.stop",
     default: 10,
-    what: "the same: stop",
+    what: "repeated calls with unchanged results among the last 10 before a stop",
 };
 const AGAIN: Limit = Limit {
     name: "novelty.again",
     default: 7,
-    what: "of the last 10 calls, so many made before while nothing new is changed: warn",
+    what: "repeated calls among the last 10 before a warning, while nothing new is changed",
 };
 const AGAIN_STALE: Limit = Limit {
     name: "novelty.again-same",
     default: 3,
-    what: "so many of those with the same result count even while something is changed",
+    what: "repeated calls with unchanged results that keep novelty.again active despite changes",
 };
-pub(super) const LIMITS: &[Limit] = &[STALE, STOP, AGAIN, AGAIN_STALE];
 
-struct Past {
+/// A call in the window.
+struct PastCall {
     point: Point,
     message: String,
     excerpt: String,
-    noted: Noted,
+    compared: Comparison,
+    /// Tokens of the session before the call.
     tokens: u64,
 }
 
-/// The rule's memory of one session.
+/// Where a streak of stale windows began.
+struct Beginning {
+    since: Point,
+    /// The last message before it.
+    message: String,
+    /// Tokens of the session before it.
+    tokens: u64,
+}
+
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Novelty {
-    window: VecDeque<Past>,
-    /// The windows in a row that were found wanting.
+    window: VecDeque<PastCall>,
+    /// How many windows in a row were stale.
     streak: u64,
-    began: Option<(Point, String, u64)>,
+    began: Option<Beginning>,
 }
 
 impl Rule for Novelty {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "hardly anything new among the last ten calls",
+        limits: &[STALE, STOP, AGAIN, AGAIN_STALE],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -67,87 +82,90 @@ impl Rule for Novelty {
 }
 
 impl Novelty {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
         if self.window.len() == WINDOW {
             self.window.pop_front();
         }
-        self.window.push_back(Past {
+        self.window.push_back(PastCall {
             point: call.point.clone(),
             message: call.message.clone(),
             excerpt: call.excerpt.clone(),
-            noted,
-            tokens: view.ledger.tokens,
+            compared,
+            tokens: context.history.tokens,
         });
-        if self.is_stale(view) {
+        if self.is_stale(context) {
             self.streak += 1;
-            seen.sight(self.sighting(view));
+            signals.report(self.signal(context));
         } else {
             self.streak = 0;
             self.began = None;
         }
     }
 
-    /// How many of the calls in the window fit.
-    fn count(&self, test: fn(&Noted) -> bool) -> u64 {
-        self.window.iter().filter(|p| test(&p.noted)).count() as u64
+    /// How many calls in the window pass the test.
+    fn count(&self, test: fn(&Comparison) -> bool) -> u64 {
+        self.window.iter().filter(|p| test(&p.compared)).count() as u64
     }
 
-    fn is_stale(&self, view: &View<'_>) -> bool {
+    /// Whether the window brought hardly anything new.
+    fn is_stale(&self, context: &RuleContext<'_>) -> bool {
         let count = |test| self.count(test);
         let same = count(|n| n.stale);
         let again = count(|n| !n.new_call && !n.new_result);
         let changes = count(|n| n.new_change);
-        if same >= view.config.of(&STALE) {
+        if same >= context.config.limit(&STALE) {
             return true;
         }
-        // Work goes on where changes come one after the other; a single one among so much that is
-        // known is part of the circle.
+        // Several changes mean that work goes on. A single one among so many repeated calls is part of the circle.
         let in_vain = changes == 0
-            || same >= view.config.of(&AGAIN_STALE)
-            || (changes == 1 && count(|n| n.repeated) >= view.config.of(&AGAIN));
-        again >= view.config.of(&AGAIN) && in_vain
+            || same >= context.config.limit(&AGAIN_STALE)
+            || (changes == 1 && count(|n| n.repeated) >= context.config.limit(&AGAIN));
+        again >= context.config.limit(&AGAIN) && in_vain
     }
 
-    fn sighting(&mut self, view: &View<'_>) -> Sighting {
-        let grade = if self.count(|n| n.stale) >= view.config.of(&STOP) {
+    fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
+        let grade = if self.count(|n| n.stale) >= context.config.limit(&STOP) {
             Grade::Stop
         } else {
             Grade::Warn
         };
-        let repeated = self.window.iter().filter(|p| !p.noted.new_call).count();
+        let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
         let first = self
             .window
             .iter()
-            .position(|p| !p.noted.new_call)
+            .position(|p| !p.compared.new_call)
             .unwrap_or_default();
         let before = &self.window[first.saturating_sub(1)];
-        let (since, keep, tokens) = self.began.get_or_insert_with(|| {
-            (
-                self.window[first].point.clone(),
-                before.message.clone(),
-                before.tokens,
-            )
+        let began = self.began.get_or_insert_with(|| Beginning {
+            since: self.window[first].point.clone(),
+            message: before.message.clone(),
+            tokens: before.tokens,
         });
         let calls = repeated as u64 + self.streak - 1;
         let summary = format!(
             "{repeated} of the last {} calls were made before and brought nothing new",
             self.window.len()
         );
-        let mut sighting = Sighting::new(NAME, Kind::Loop, grade, 0, summary);
-        sighting.laps = calls;
-        sighting.wasted = Wasted {
+        let mut signal = Signal::new(NAME, Kind::Loop, grade, 0, summary);
+        signal.laps = calls;
+        signal.wasted = Wasted {
             calls,
-            tokens: view.ledger.tokens.saturating_sub(*tokens),
+            tokens: context.history.tokens.saturating_sub(began.tokens),
         };
-        sighting.since = Some(since.clone());
-        sighting.rollback_to = Some(keep.clone()).filter(|id| !id.is_empty());
-        let newest = self.window.iter().rev().filter(|p| p.noted.stale).take(SHOWN);
-        sighting.evidence = newest
+        signal.since = Some(began.since.clone());
+        signal.rollback_to = Some(began.message.clone()).filter(|id| !id.is_empty());
+        let newest = self
+            .window
+            .iter()
+            .rev()
+            .filter(|p| p.compared.stale)
+            .take(EVIDENCE);
+        signal.evidence = newest
             .map(|p| Evidence {
                 id: p.point.id.clone(),
                 excerpt: p.excerpt.clone(),
             })
             .collect();
-        sighting
+        signal
     }
 }

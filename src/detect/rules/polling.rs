@@ -1,44 +1,52 @@
-//! Waiting for something that does not change. Polling is exempt from the rules on repetition, up to
-//! this limit of its own.
+//! Detects polling for something that does not change. Polling is exempt from the rules about repetition; this is its
+//! own limit.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use super::streak::Streak;
 use crate::detect::call::Call;
-use crate::detect::signal::Sighting;
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "polling";
-pub(super) const ABOUT: &str = "waiting for something that does not change";
+const NAME: &str = "polling";
 
 const POLLS: Limit = Limit {
     name: "polling.calls",
     default: 10,
-    what: "polls without a change, and",
+    what: "polls without a change before a notice, if they also take polling.seconds",
 };
 const SECONDS: Limit = Limit {
     name: "polling.seconds",
     default: 600,
-    what: "seconds of them: notice",
+    what: "seconds of polls without a change before a notice, if there are also polling.calls",
 };
-pub(super) const LIMITS: &[Limit] = &[POLLS, SECONDS];
 
-/// Different polls that may take turns, such as a look and a wait.
-const KINDS: usize = 4;
+/// How many different polls may alternate, such as a look and a wait.
+const POLL_CALLS: usize = 4;
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Polling {
+    /// The keys of calls and their results.
     results: VecDeque<(u64, u64)>,
-    since: i64,
-    trace: Option<Trace>,
+    since: Timestamp,
+    streak: Option<Streak>,
 }
 
 impl Rule for Polling {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "waiting for something that does not change",
+        limits: &[POLLS, SECONDS],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, noted) if noted.poll => self.take(call, view, seen),
-            Fact::Call(_, noted) if noted.new_change || noted.novel() => *self = Self::default(),
+            Fact::Call(call, compared) if compared.poll => self.take(call, context, signals),
+            Fact::Call(_, compared) if compared.new_change || compared.is_novel() => *self = Self::default(),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -46,30 +54,33 @@ impl Rule for Polling {
 }
 
 impl Polling {
-    fn take(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
-        let known = self.results.iter().position(|(a, _)| *a == call.a);
-        if known.is_some_and(|at| self.results[at].1 != call.r) {
+    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let known = self
+            .results
+            .iter()
+            .position(|(call_key, _)| *call_key == call.key);
+        if known.is_some_and(|at| self.results[at].1 != call.result_key) {
             *self = Self::default();
         }
         if known.is_none() || self.results.is_empty() {
-            if self.results.len() == KINDS {
+            if self.results.len() == POLL_CALLS {
                 self.results.pop_front();
             }
-            self.results.push_back((call.a, call.r));
+            self.results.push_back((call.key, call.result_key));
         }
-        let Some(trace) = &mut self.trace else {
-            self.trace = Some(Trace::begin(call, view));
-            self.since = call.point.ts;
+        let Some(streak) = &mut self.streak else {
+            self.streak = Some(Streak::begin(call, context));
+            self.since = Timestamp::from_ms(call.point.ts);
             return;
         };
-        trace.add(call);
-        let seconds = call.point.ts.saturating_sub(self.since) / 1000;
-        let long = u64::try_from(seconds).unwrap_or(0) >= view.config.of(&SECONDS);
-        if long && trace.calls >= view.config.of(&POLLS) {
-            let summary = format!("{} polls in {seconds} s, and nothing has changed", trace.calls);
-            let mut sighting = Sighting::new(NAME, Kind::Stagnation, Grade::Notice, 0, summary);
-            trace.fill(&mut sighting, view);
-            seen.sight(sighting);
+        streak.add(call);
+        let seconds = Timestamp::from_ms(call.point.ts).since(self.since) / 1000;
+        let long = u64::try_from(seconds).unwrap_or(0) >= context.config.limit(&SECONDS);
+        if long && streak.calls() >= context.config.limit(&POLLS) {
+            let summary = format!("{} polls in {seconds} s, and nothing has changed", streak.calls());
+            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Notice, 0, summary);
+            streak.fill(&mut signal, context);
+            signals.report(signal);
         }
     }
 }

@@ -1,87 +1,95 @@
-//! The same calls again and again, with a period of 1 to 16 rounds: with the same results (`repeat`),
-//! or with results that differ (`repeat-call`).
+//! Detects the same calls again and again, with a period of 1 to 16 rounds: with the same results (`repeat`), or with
+//! differing results (`repeat-call`).
 
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::rounds::Round;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::session::rounds::Round;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{EVIDENCE, Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "repeat";
-pub(super) const ABOUT: &str = "the same calls in the same order, again and again";
-/// The name of findings on calls whose results differ.
-const CALL_NAME: &str = "repeat-call";
+const NAME: &str = "repeat";
+/// The rule of findings about calls with differing results.
+pub(crate) const REPEAT_CALL: &str = "repeat-call";
 
-/// One real loop cycled ten reads; 16 leaves room.
+/// The longest period. A real loop cycled through ten reads; 16 leaves room.
 const PERIODS: usize = 16;
-/// Evidence that a finding shows.
-const SHOWN: usize = 3;
 
-// Three in a row is a hint; of the self-finished runs measured, 5.2 % have it and 0.5 to 0.9 % have
+// Three in a row is a hint: of the measured runs that finished by themselves, 5.2 % have three, and 0.5 to 0.9 % have
 // four or five.
 const NOTICE: Limit = Limit {
     name: "repeat.notice",
     default: 3,
-    what: "laps of the same calls with the same results: notice",
+    what: "laps of the same calls with the same results before a notice",
 };
 const WARN: Limit = Limit {
     name: "repeat.warn",
     default: 4,
-    what: "the same: warn",
+    what: "laps of the same calls with the same results before a warning",
 };
 const STOP: Limit = Limit {
     name: "repeat.stop",
     default: 5,
-    what: "the same: stop",
+    what: "laps of the same calls with the same results before a stop",
 };
 const CALL_WARN: Limit = Limit {
     name: "repeat.call",
     default: 5,
-    what: "laps of the same calls whose results differ: warn",
+    what: "laps of the same calls with differing results before a warning",
 };
-pub(super) const LIMITS: &[Limit] = &[NOTICE, WARN, STOP, CALL_WARN];
 
 /// Where a run of laps began.
 #[derive(Clone)]
-struct Mark {
+struct RunStart {
     /// The first event of the first lap.
     first: Point,
-    /// The message of the last round that brought something.
-    keep: String,
+    /// The message of the last round before the repetition.
+    message: String,
+    /// Tokens and calls of the session before the repetition.
     tokens: u64,
     calls: u64,
 }
 
-/// How far one period holds.
+/// How long the calls have repeated with one period.
 #[derive(Default)]
 struct Run {
     rounds: u64,
-    since: Option<Mark>,
+    start: Option<RunStart>,
 }
 
-struct Past {
-    a: u64,
-    ar: u64,
+/// A round before the current one.
+struct PastRound {
+    key: u64,
+    key_with_result: u64,
     poll: bool,
     shown: Option<Evidence>,
-    mark: Mark,
+    start: RunStart,
 }
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Repeat {
-    past: VecDeque<Past>,
-    same: [Run; PERIODS],
-    alike: [Run; PERIODS],
+    past: VecDeque<PastRound>,
+    /// Runs of the same calls with the same results, by period.
+    same_results: [Run; PERIODS],
+    /// Runs of the same calls with any results, by period.
+    same_calls: [Run; PERIODS],
 }
 
 impl Rule for Repeat {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the same calls in the same order, with the same results",
+        limits: &[NOTICE, WARN, STOP, CALL_WARN],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Round(round) => {
-                self.take(round, view);
-                self.report(round, view, seen);
+                self.take(round, context);
+                self.report(round, context, signals);
             }
             Fact::User => *self = Self::default(),
             _ => {}
@@ -90,131 +98,143 @@ impl Rule for Repeat {
 }
 
 impl Repeat {
-    /// Compares a round with those before it, for every period.
-    fn take(&mut self, round: &Round, view: &View<'_>) {
+    /// Compares a round with the earlier ones, for every period.
+    fn take(&mut self, round: &Round, context: &RuleContext<'_>) {
         let newest = self.past.len();
         for period in 1..=PERIODS {
             let before = newest.checked_sub(period).map(|at| &self.past[at]);
-            let since = || {
-                let first = before?.mark.first.clone();
-                let last = &self.past.back()?.mark;
-                Some(Mark {
+            let start = || {
+                let first = before?.start.first.clone();
+                let last = &self.past.back()?.start;
+                Some(RunStart {
                     first,
-                    keep: last.keep.clone(),
+                    message: last.message.clone(),
                     tokens: round.tokens_before,
-                    calls: view.ledger.calls - round.calls.min(view.ledger.calls),
+                    calls: context.history.calls - round.calls.min(context.history.calls),
                 })
             };
-            self.same[period - 1].advance(before.is_some_and(|b| b.ar == round.ar), since);
-            self.alike[period - 1].advance(before.is_some_and(|b| b.a == round.a), since);
+            self.same_results[period - 1].advance(
+                before.is_some_and(|b| b.key_with_result == round.key_with_result),
+                start,
+            );
+            self.same_calls[period - 1].advance(before.is_some_and(|b| b.key == round.key), start);
         }
         if newest == PERIODS {
             self.past.pop_front();
         }
-        self.past.push_back(Past {
-            a: round.a,
-            ar: round.ar,
+        self.past.push_back(PastRound {
+            key: round.key,
+            key_with_result: round.key_with_result,
             poll: round.poll,
             shown: round.shown.first().cloned(),
-            mark: Mark {
+            start: RunStart {
                 first: round.first.clone(),
-                keep: round.message.clone(),
+                message: round.message.clone(),
                 tokens: 0,
                 calls: 0,
             },
         });
     }
 
-    fn report(&self, round: &Round, view: &View<'_>, seen: &mut Seen) {
-        let limits = [&STOP, &WARN, &NOTICE].map(|limit| view.config.of(limit));
+    fn report(&self, round: &Round, context: &RuleContext<'_>, signals: &mut Signals) {
+        let limits = [&STOP, &WARN, &NOTICE].map(|limit| context.config.limit(limit));
         let grades = [Grade::Stop, Grade::Warn, Grade::Notice];
-        let found = grades
-            .into_iter()
-            .zip(limits)
-            .find_map(|(grade, laps)| self.shortest(&self.same, laps).map(|period| (grade, period)));
+        let found = grades.into_iter().zip(limits).find_map(|(grade, laps)| {
+            self.shortest(&self.same_results, laps)
+                .map(|period| (grade, period))
+        });
         if let Some((grade, period)) = found {
-            seen.sight(self.sighting(NAME, grade, period, round, view));
+            signals.report(self.signal(NAME, grade, period, round, context));
             return;
         }
-        if let Some(period) = self.shortest(&self.alike, view.config.of(&CALL_WARN)) {
-            seen.sight(self.sighting(CALL_NAME, Grade::Warn, period, round, view));
+        if let Some(period) = self.shortest(&self.same_calls, context.config.limit(&CALL_WARN)) {
+            signals.report(self.signal(REPEAT_CALL, Grade::Warn, period, round, context));
         }
-        // Half the laps of a warning are enough once the session was told to stop it.
-        if let Some(period) = self.shortest(&self.same, view.config.of(&WARN).div_ceil(2)) {
-            let mut faint = self.sighting(NAME, Grade::Notice, period, round, view);
-            faint.faint = true;
-            seen.sight(faint);
+        // Once a message was sent about it, half the laps of a warning are enough.
+        if let Some(period) = self.shortest(&self.same_results, context.config.limit(&WARN).div_ceil(2)) {
+            let mut signal = self.signal(NAME, Grade::Notice, period, round, context);
+            signal.below_threshold = true;
+            signals.report(signal);
         }
     }
 
-    /// The shortest period that holds for so many laps, and in which nothing waits.
+    /// The shortest period with at least `laps` laps, unless a round in it polls.
     fn shortest(&self, runs: &[Run; PERIODS], laps: u64) -> Option<usize> {
         let period = (1..=PERIODS).find(|period| runs[period - 1].laps(*period) >= laps.max(2))?;
         let polls = self.past.iter().rev().take(period).any(|past| past.poll);
         (!polls).then_some(period)
     }
 
-    fn sighting(
+    fn signal(
         &self,
         rule: &'static str,
         grade: Grade,
         period: usize,
         round: &Round,
-        view: &View<'_>,
-    ) -> Sighting {
+        context: &RuleContext<'_>,
+    ) -> Signal {
         let exact = rule == NAME;
-        let run = if exact { &self.same } else { &self.alike }[period - 1]
-            .since
+        let run = if exact {
+            &self.same_results
+        } else {
+            &self.same_calls
+        }[period - 1]
+            .start
             .as_ref();
-        let laps = if exact { &self.same } else { &self.alike }[period - 1].laps(period);
+        let laps = if exact {
+            &self.same_results
+        } else {
+            &self.same_calls
+        }[period - 1]
+            .laps(period);
         let one_lap = self.past.range(self.past.len().saturating_sub(period)..);
         let lap: Vec<u64> = one_lap
             .clone()
-            .map(|past| if exact { past.ar } else { past.a })
+            .map(|past| if exact { past.key_with_result } else { past.key })
             .collect();
-        let what = if period == 1 {
+        let calls = if period == 1 {
             "the same call".to_owned()
         } else {
             format!("the same {period} calls in a row")
         };
-        let how = if exact {
+        let results = if exact {
             "with the same result"
         } else {
             "with other results"
         };
-        let summary = format!("{what} {laps} times {how}");
-        let mut sighting = Sighting::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);
-        sighting.period = u32::try_from(period).unwrap_or(u32::MAX);
-        sighting.laps = laps;
-        sighting.evidence = if period == 1 {
+        let summary = format!("{calls} {laps} times {results}");
+        let mut signal = Signal::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);
+        signal.period = u32::try_from(period).unwrap_or(u32::MAX);
+        signal.laps = laps;
+        signal.evidence = if period == 1 {
             round.shown.clone()
         } else {
             one_lap
                 .filter_map(|past| past.shown.clone())
-                .take(SHOWN)
+                .take(EVIDENCE)
                 .collect()
         };
-        if let Some(mark) = run {
-            sighting.since = Some(mark.first.clone());
-            sighting.rollback_to = Some(mark.keep.clone()).filter(|id| !id.is_empty());
-            sighting.wasted = Wasted {
-                calls: view.ledger.calls.saturating_sub(mark.calls),
-                tokens: view.ledger.tokens.saturating_sub(mark.tokens),
+        if let Some(start) = run {
+            signal.since = Some(start.first.clone());
+            signal.rollback_to = Some(start.message.clone()).filter(|id| !id.is_empty());
+            signal.wasted = Wasted {
+                calls: context.history.calls.saturating_sub(start.calls),
+                tokens: context.history.tokens.saturating_sub(start.tokens),
             };
         }
-        sighting
+        signal
     }
 }
 
 impl Run {
-    fn advance(&mut self, same: bool, since: impl Fn() -> Option<Mark>) {
+    fn advance(&mut self, same: bool, start: impl Fn() -> Option<RunStart>) {
         if !same {
             *self = Self::default();
             return;
         }
         self.rounds += 1;
         if self.rounds == 1 {
-            self.since = since();
+            self.start = start();
         }
     }
 

@@ -1,31 +1,32 @@
-//! The provider is asked again and again. Not the agent's fault.
+//! Detects a provider that fails again and again, which is not the agent's fault.
 
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::call::EXCERPT;
+use super::rule::{Rule, RuleInfo};
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 use crate::wire::text;
+use crate::wire::text::EXCERPT;
 use regex::Regex;
 use std::sync::LazyLock;
 
-pub(super) const NAME: &str = "retry-storm";
-pub(super) const ABOUT: &str = "the provider fails again and again, or refuses the key";
+const NAME: &str = "retry-storm";
 
-// OpenCode's backoff has waited for a minute by then; a short outage is over.
+// By then, OpenCode's backoff has waited for a minute, and a short outage is over.
 const ATTEMPTS: Limit = Limit {
     name: "retry-storm.attempts",
     default: 6,
-    what: "attempts in a row: warn",
+    what: "failed attempts in a row before a warning",
 };
 const SECONDS: Limit = Limit {
     name: "retry-storm.seconds",
     default: 120,
-    what: "seconds of retries with no output: warn",
+    what: "seconds of retries without output before a warning",
 };
-pub(super) const LIMITS: &[Limit] = &[ATTEMPTS, SECONDS];
 
-/// How providers say that the key is wrong: no further attempt will help.
+/// How providers say that the key is wrong, so that no further attempt can help.
 static REFUSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b401\b|\bunauthori[sz]ed\b|\b(bad|invalid|incorrect|missing|expired|revoked)\s+(api[ _-]?)?(key|token|credentials?)\b|\bauthentication\b|ProviderAuthError|\bapi[ _-]?key\b.*\b(not valid|invalid|required|missing)\b",
@@ -33,87 +34,97 @@ static REFUSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct RetryStorm {
     since: Option<Point>,
     attempts: u32,
-    said: String,
+    /// The provider's last error message.
+    message: String,
+    /// The id of the last event about it.
     last: String,
 }
 
 impl Rule for RetryStorm {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the provider fails again and again, or rejects the key",
+        limits: &[ATTEMPTS, SECONDS],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Retry { attempt, message } => {
-                self.since.get_or_insert_with(|| view.point.clone());
+                self.since.get_or_insert_with(|| context.point.clone());
                 self.attempts = (*attempt).max(self.attempts);
-                self.said = text::excerpt(message, EXCERPT);
-                self.last.clone_from(&view.point.id);
-                self.judge(view, seen);
+                self.message = text::excerpt(message, EXCERPT);
+                self.last.clone_from(&context.point.id);
+                self.judge(context, signals);
             }
             Fact::Failed { name, message } if is_refusal(name) || is_refusal(message) => {
-                self.said = text::excerpt(&format!("{name} {message}"), EXCERPT);
-                self.last.clone_from(&view.point.id);
-                self.since.get_or_insert_with(|| view.point.clone());
-                self.judge(view, seen);
+                self.message = text::excerpt(&format!("{name} {message}"), EXCERPT);
+                self.last.clone_from(&context.point.id);
+                self.since.get_or_insert_with(|| context.point.clone());
+                self.judge(context, signals);
                 self.since = None;
             }
-            Fact::Time => self.judge(view, seen),
-            // Output: the provider answers again.
+            Fact::Time => self.judge(context, signals),
+            // The provider answers again.
             Fact::Text(..) | Fact::Call(..) | Fact::Step(_) | Fact::User => {
                 *self = Self::default();
-                seen.release(NAME);
+                signals.release(NAME);
             }
             _ => {}
         }
     }
 
-    fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        Some(self.since.as_ref()?.ts.saturating_add(milliseconds(view)))
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+        let since = Timestamp::from_ms(self.since.as_ref()?.ts);
+        Some(since.after(patience(context)))
     }
 }
 
-fn milliseconds(view: &View<'_>) -> i64 {
-    i64::try_from(view.config.of(&SECONDS))
+/// How long retries may go on, in milliseconds.
+fn patience(context: &RuleContext<'_>) -> i64 {
+    i64::try_from(context.config.limit(&SECONDS))
         .unwrap_or(i64::MAX)
         .saturating_mul(1000)
 }
 
-fn is_refusal(said: &str) -> bool {
-    REFUSED.as_ref().is_some_and(|pattern| pattern.is_match(said))
+fn is_refusal(message: &str) -> bool {
+    REFUSED.as_ref().is_some_and(|pattern| pattern.is_match(message))
 }
 
 impl RetryStorm {
-    fn judge(&self, view: &View<'_>, seen: &mut Seen) {
+    fn judge(&self, context: &RuleContext<'_>, signals: &mut Signals) {
         let Some(since) = &self.since else {
             return;
         };
-        let lasted = view.now.saturating_sub(since.ts);
-        let refused = is_refusal(&self.said);
-        let many = u64::from(self.attempts) >= view.config.of(&ATTEMPTS);
-        if !refused && !many && lasted < milliseconds(view) {
+        let lasted = context.now.since(Timestamp::from_ms(since.ts));
+        let refused = is_refusal(&self.message);
+        let many = u64::from(self.attempts) >= context.config.limit(&ATTEMPTS);
+        if !refused && !many && lasted < patience(context) {
             return;
         }
         let summary = if refused {
-            format!("the provider refuses the key: {}", self.said)
+            format!("the provider refuses the key: {}", self.message)
         } else {
             let seconds = lasted / 1000;
             format!(
                 "the provider failed {} times in {seconds} s: {}",
                 self.attempts.max(1),
-                self.said
+                self.message
             )
         };
         let identity = hash::of(if refused { "refused" } else { "failing" });
-        let mut sighting = Sighting::new(NAME, Kind::Storm, Grade::Warn, identity, summary);
-        sighting.laps = u64::from(self.attempts.max(1));
-        sighting.since = Some(since.clone());
-        sighting.infra = true;
-        sighting.evidence = vec![Evidence {
+        let mut signal = Signal::new(NAME, Kind::Storm, Grade::Warn, identity, summary);
+        signal.laps = u64::from(self.attempts.max(1));
+        signal.since = Some(since.clone());
+        signal.infra = true;
+        signal.evidence = vec![Evidence {
             id: self.last.clone(),
-            excerpt: self.said.clone(),
+            excerpt: self.message.clone(),
         }];
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

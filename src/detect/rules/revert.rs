@@ -1,46 +1,52 @@
-//! A file returns to what it was before, again; or edits undo each other.
+//! Detects files that return to earlier content again, and edits that undo each other.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use super::streak::Streak;
 use crate::detect::call::Call;
-use crate::detect::call::input::Content;
+use crate::detect::call::input::Change;
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "revert";
-pub(super) const ABOUT: &str = "a file returns to what it was, again and again";
+const NAME: &str = "revert";
 
-// Going back once is a change of mind; twice is a circle.
+// Going back once is a change of mind. Twice is a circle.
 const WARN: Limit = Limit {
     name: "revert.warn",
     default: 2,
-    what: "times that a file returns to former content: warn",
+    what: "returns of a file to earlier content before a warning",
 };
-pub(super) const LIMITS: &[Limit] = &[WARN];
 
-/// Files, and changes a file, that are kept in mind.
+/// The most files to remember, and the most changes per file.
 const FILES: usize = 16;
 const CHANGES: usize = 12;
 
 struct File {
     name: u64,
-    changes: VecDeque<Content>,
+    changes: VecDeque<Change>,
     returns: u64,
-    trace: Option<Trace>,
+    streak: Option<Streak>,
 }
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Revert {
     files: VecDeque<File>,
 }
 
 impl Rule for Revert {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "a file returns to earlier content again and again",
+        limits: &[WARN],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if !call.failed() => self.take(call, view, seen),
+            Fact::Call(call, _) if !call.failed() => self.take(call, context, signals),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -48,34 +54,34 @@ impl Rule for Revert {
 }
 
 impl Revert {
-    fn take(&mut self, call: &Call, view: &View<'_>, seen: &mut Seen) {
-        let (Some(target), Some(content)) = (&call.input.target, call.input.content) else {
+    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let (Some(target), Some(change)) = (&call.input.target, call.input.change) else {
             return;
         };
         let file = self.file(hash::of(target));
-        let returns = file.comes_back(content);
+        let returns = file.returns_by(change);
         if file.changes.len() == CHANGES {
             file.changes.pop_front();
         }
-        file.changes.push_back(content);
+        file.changes.push_back(change);
         if !returns {
             return;
         }
         file.returns += 1;
-        match &mut file.trace {
-            Some(trace) => trace.add(call),
-            trace => *trace = Some(Trace::begin(call, view)),
+        match &mut file.streak {
+            Some(streak) => streak.add(call),
+            streak => *streak = Some(Streak::begin(call, context)),
         }
-        if let Some(trace) = file
-            .trace
+        if let Some(streak) = file
+            .streak
             .as_ref()
-            .filter(|_| file.returns >= view.config.of(&WARN))
+            .filter(|_| file.returns >= context.config.limit(&WARN))
         {
             let summary = format!("{target} returned to what it was before, {} times", file.returns);
-            let mut sighting = Sighting::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
-            trace.fill(&mut sighting, view);
-            sighting.period = 2;
-            seen.sight(sighting);
+            let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
+            streak.fill(&mut signal, context);
+            signal.period = 2;
+            signals.report(signal);
         }
     }
 
@@ -92,7 +98,7 @@ impl Revert {
                     name,
                     changes: VecDeque::new(),
                     returns: 0,
-                    trace: None,
+                    streak: None,
                 });
                 self.files.len() - 1
             });
@@ -101,12 +107,12 @@ impl Revert {
 }
 
 impl File {
-    /// Whether the change brings back what was there before another change.
-    fn comes_back(&self, content: Content) -> bool {
-        match content {
-            Content::Whole(_) => self.changes.back() != Some(&content) && self.changes.contains(&content),
-            Content::Piece { old, new } => {
-                old != new && self.changes.contains(&Content::Piece { old: new, new: old })
+    /// Whether a change restores earlier content.
+    fn returns_by(&self, change: Change) -> bool {
+        match change {
+            Change::Whole(_) => self.changes.back() != Some(&change) && self.changes.contains(&change),
+            Change::Replacement { old, new } => {
+                old != new && self.changes.contains(&Change::Replacement { old: new, new: old })
             }
         }
     }

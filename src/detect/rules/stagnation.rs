@@ -1,60 +1,67 @@
-//! One tool, ever other arguments, always the same answer.
+//! Detects one tool that is called with different arguments each time and has the same result.
 
-use super::trace::Trace;
-use super::{Fact, Limit, Rule, Seen, View};
+use super::rule::{Rule, RuleInfo};
+use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::config::Limit;
+use crate::detect::fact::history::Comparison;
+use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
-use crate::detect::session::history::Noted;
-use crate::detect::signal::Sighting;
+use crate::detect::signal::{Signal, Signals};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-pub(super) const NAME: &str = "stagnation";
-pub(super) const ABOUT: &str = "one tool, ever other arguments, always the same answer";
+const NAME: &str = "stagnation";
 
 const NOTICE: Limit = Limit {
     name: "stagnation.notice",
     default: 6,
-    what: "calls of one tool with other arguments and one result: notice",
+    what: "calls of one tool with different arguments and one result before a notice",
 };
-// A search that finds nothing is common; two more of them are allowed.
+// Searches that find nothing are common, so two more are allowed.
 const EMPTY: Limit = Limit {
     name: "stagnation.empty",
     default: 8,
-    what: "the same where the result is empty: notice",
+    what: "calls of one tool with different arguments and an empty result before a notice",
 };
 const WARN: Limit = Limit {
     name: "stagnation.more",
     default: 4,
-    what: "so many more than for a notice: warn",
+    what: "further such calls between a notice and a warning",
 };
-pub(super) const LIMITS: &[Limit] = &[NOTICE, EMPTY, WARN];
 
-/// New results, of whatever tool, after which a streak is over.
+/// Novel calls of any tool that end a streak.
 const NOVEL: u64 = 3;
-/// Tools whose streaks are kept in mind at once.
+/// The most tools to track at once.
 const TOOLS: usize = 4;
 
-struct Streak {
+struct ToolStreak {
     tool: String,
-    result: u64,
+    result_key: u64,
+    /// Novel calls since its last call.
     novel: u64,
-    trace: Trace,
+    calls: Streak,
 }
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Stagnation {
-    streaks: VecDeque<Streak>,
+    streaks: VecDeque<ToolStreak>,
 }
 
 impl Rule for Stagnation {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "one tool, different arguments each time, the same result",
+        limits: &[NOTICE, EMPTY, WARN],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            // A change may change the answers.
-            Fact::Call(_, noted) if noted.new_change => self.streaks.clear(),
-            Fact::Call(call, noted) if !noted.poll => self.take(call, *noted, view, seen),
+            // A change may change the results.
+            Fact::Call(_, compared) if compared.new_change => self.streaks.clear(),
+            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
             Fact::User => self.streaks.clear(),
             _ => {}
         }
@@ -62,24 +69,24 @@ impl Rule for Stagnation {
 }
 
 impl Stagnation {
-    fn take(&mut self, call: &Call, noted: Noted, view: &View<'_>, seen: &mut Seen) {
-        if noted.novel() {
+    fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
+        if compared.is_novel() {
             for streak in &mut self.streaks {
                 streak.novel += 1;
             }
             self.streaks.retain(|streak| streak.novel < NOVEL);
         }
-        // "Edit applied" is what an edit answers; lists and subagents have answers of their own.
+        // All edits have the same result, "Edit applied", and lists and subagents say nothing by theirs.
         if !matches!(call.kind, CallKind::Observe | CallKind::Check) {
             return;
         }
         let known = self.streaks.iter().position(|streak| streak.tool == call.tool);
-        if let Some(at) = known.filter(|at| self.streaks[*at].result == call.r) {
+        if let Some(at) = known.filter(|at| self.streaks[*at].result_key == call.result_key) {
             let streak = &mut self.streaks[at];
             streak.novel = 0;
-            if noted.new_call {
-                streak.trace.add(call);
-                report(&streak.trace, call, view, seen);
+            if compared.new_call {
+                streak.calls.add(call);
+                report(&streak.calls, call, context, signals);
             }
             return;
         }
@@ -88,33 +95,34 @@ impl Stagnation {
         } else if self.streaks.len() == TOOLS {
             self.streaks.pop_front();
         }
-        self.streaks.push_back(Streak {
+        self.streaks.push_back(ToolStreak {
             tool: call.tool.clone(),
-            result: call.r,
+            result_key: call.result_key,
             novel: 0,
-            trace: Trace::begin(call, view),
+            calls: Streak::begin(call, context),
         });
     }
 }
 
-fn report(trace: &Trace, call: &Call, view: &View<'_>, seen: &mut Seen) {
-    let limit = view.config.of(if call.empty { &EMPTY } else { &NOTICE });
-    if trace.calls < limit.div_ceil(2) {
+fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+    let limit = context.config.limit(if call.empty { &EMPTY } else { &NOTICE });
+    if streak.calls() < limit.div_ceil(2) {
         return;
     }
-    let grade = if trace.calls >= limit + view.config.of(&WARN) {
+    let grade = if streak.calls() >= limit + context.config.limit(&WARN) {
         Grade::Warn
     } else {
         Grade::Notice
     };
-    let answer = if call.empty { "nothing" } else { "the same" };
+    let result = if call.empty { "nothing" } else { "the same" };
     let summary = format!(
-        "{} different calls of {} brought {answer}",
-        trace.calls, call.tool
+        "{} different calls of {} brought {result}",
+        streak.calls(),
+        call.tool
     );
-    let identity = hash::join(hash::of(&call.tool), call.r);
-    let mut sighting = Sighting::new(NAME, Kind::Stagnation, grade, identity, summary);
-    trace.fill(&mut sighting, view);
-    sighting.faint = trace.calls < limit;
-    seen.sight(sighting);
+    let identity = hash::join(hash::of(&call.tool), call.result_key);
+    let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);
+    streak.fill(&mut signal, context);
+    signal.below_threshold = streak.calls() < limit;
+    signals.report(signal);
 }

@@ -1,25 +1,26 @@
-//! Busy, and silent: nothing comes, nothing is pending that would explain it.
+//! Detects a session that is busy but silent, with nothing pending that would explain it.
 
+use super::rule::{Rule, RuleInfo};
 use super::waiting;
-use super::{Fact, Limit, Rule, Seen, View};
-use crate::detect::signal::Sighting;
+use crate::detect::config::Limit;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 
-pub(super) const NAME: &str = "stall";
-pub(super) const ABOUT: &str = "busy, and silent for too long";
+const NAME: &str = "stall";
 
-// Five minutes without a word, where nothing else is said: providers that still answer do so before.
+// Five minutes by default. Providers that still answer do so before.
 const STOP: Limit = Limit {
     name: "stall.stop",
     default: 10,
-    what: "times --inactivity-timeout (or --tool-timeout) of silence: stop",
+    what: "multiples of --inactivity-timeout (or --tool-timeout) of silence before a stop",
 };
-pub(super) const LIMITS: &[Limit] = &[STOP];
 
-/// Silence of so many times the timeout is a warning.
+/// Multiples of the timeout before a warning.
 const WARN: u64 = 2;
 
-/// The rule's memory of one session.
+/// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Stall {
     /// The id of the last event before the silence.
@@ -28,79 +29,85 @@ pub(super) struct Stall {
 }
 
 impl Rule for Stall {
-    fn observe(&mut self, fact: &Fact<'_>, view: &View<'_>, seen: &mut Seen) {
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the session is busy, but silent for too long",
+        limits: &[STOP],
+    };
+
+    fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Alive | Fact::Rest => {
-                self.last.clone_from(&view.point.id);
+                self.last.clone_from(&context.point.id);
                 if std::mem::take(&mut self.reported) {
-                    seen.release(NAME);
+                    signals.release(NAME);
                 }
             }
-            Fact::Time => self.judge(view, seen),
+            Fact::Time => self.judge(context, signals),
             _ => {}
         }
     }
 
-    fn deadline(&self, view: &View<'_>) -> Option<i64> {
-        let (limit, stop) = (limit(view)?, view.config.of(&STOP));
-        // What is overdue is to be said now.
+    fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+        let (limit, stop) = (timeout(context)?, context.config.limit(&STOP));
+        // A silence that is overdue must be reported at once.
         let from = if self.reported {
-            view.now
+            context.now
         } else {
-            view.activity.last
+            context.activity.last
         };
-        Some(waiting::next(view.activity.last, limit, stop, from))
+        Some(waiting::next_report(context.activity.last, limit, stop, from))
     }
 }
 
-/// How long the session may be silent; `None` while silence is as it should be.
-fn limit(view: &View<'_>) -> Option<i64> {
-    let activity = view.activity;
-    // A request has a rule of its own, and so has a retry.
-    if !activity.busy || activity.retrying || activity.waits_for_somebody() {
+/// How long the session may be silent, in milliseconds; `None` while silence is normal.
+fn timeout(context: &RuleContext<'_>) -> Option<i64> {
+    let activity = context.activity;
+    // Requests and retries have their own rules.
+    if !activity.busy || activity.retrying || activity.waits_for_person() {
         return None;
     }
-    Some(if activity.running_since().is_some() {
-        view.config.tool_timeout
+    Some(if activity.is_call_running() {
+        context.config.tool_timeout
     } else {
-        view.config.inactivity
+        context.config.inactivity
     })
 }
 
 impl Stall {
-    fn judge(&mut self, view: &View<'_>, seen: &mut Seen) {
-        let Some(limit) = limit(view) else {
+    fn judge(&mut self, context: &RuleContext<'_>, signals: &mut Signals) {
+        let Some(timeout) = timeout(context) else {
             return;
         };
-        let silent = view.now.saturating_sub(view.activity.last);
-        let laps = waiting::laps(view.activity.last, limit, view.now);
+        let silent = context.now.since(context.activity.last);
+        let laps = waiting::laps(context.activity.last, timeout, context.now);
         let grade = match laps {
             0 => return,
-            _ if laps >= view.config.of(&STOP) => Grade::Stop,
+            _ if laps >= context.config.limit(&STOP) => Grade::Stop,
             _ if laps >= WARN => Grade::Warn,
             _ => Grade::Notice,
         };
-        let what = if view.activity.running_since().is_some() {
+        let waiting_on = if context.activity.is_call_running() {
             "a tool"
         } else {
             "the model"
         };
         let summary = format!(
-            "nothing for {} s while it should be working; it waits for {what}",
+            "nothing for {} s while it should be working; it waits for {waiting_on}",
             silent / 1000
         );
-        let mut sighting = Sighting::new(NAME, Kind::Stall, grade, 0, summary);
-        sighting.laps = laps;
-        sighting.since = Some(Point {
-            ts: view.activity.last,
+        let mut signal = Signal::new(NAME, Kind::Stall, grade, 0, summary);
+        signal.laps = laps;
+        signal.since = Some(Point {
+            ts: context.activity.last.ms(),
             id: self.last.clone(),
         });
-        sighting.waiting_on = Some(what.to_owned());
-        sighting.evidence = vec![Evidence {
+        signal.waiting_on = Some(waiting_on.to_owned());
+        signal.evidence = vec![Evidence {
             id: self.last.clone(),
             excerpt: "the last event before the silence".to_owned(),
         }];
         self.reported = true;
-        seen.sight(sighting);
+        signals.report(signal);
     }
 }

@@ -1,22 +1,22 @@
-//! Rest and completion: has the session come to rest, what does it claim, and what speaks against it?
+//! Tells whether a session has come to rest, what it claims then, and what contradicts that.
 
-use super::history::Noted;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind;
 use crate::detect::config::Config;
+use crate::detect::fact::history::Comparison;
+use crate::wire::Timestamp;
 use crate::wire::record::{Claim, Contradiction, Done, Evidence, Outcome, Point};
 use crate::wire::text;
+use crate::wire::text::EXCERPT;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// How much of the end of the last text is kept, in bytes.
+/// How much of the end of the last text to keep, in bytes.
 const TAIL: usize = 2048;
-/// How much of it is searched for a claim in prose.
+/// How much of it to search for a claim in prose, in bytes.
 const CLAIM_TAIL: usize = 400;
-/// How long an excerpt is, in characters.
-const EXCERPT: usize = 160;
 
-/// How a text sounds that says the work is done.
+/// Words that claim that the work is done.
 static SOUNDS_DONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?i)\b(done|complete[d]?|finished|implemented|fixed|resolved|ready|succe(eded|ssful|ssfully)|all (the )?(tests|checks) (now )?(pass|are green))\b",
@@ -33,16 +33,16 @@ enum End {
     Error(String),
 }
 
-/// What is known about the turn that is under way.
+/// What is known about the current turn.
 #[derive(Default)]
 pub(crate) struct Completion {
-    /// Something happened since the last rest.
+    /// Whether anything happened since the last rest.
     open: bool,
     end: Option<End>,
-    /// Idle in the middle of something, since then.
-    idle_since: Option<i64>,
-    /// The dialect has idle events; that of `opencode run` has none.
-    hears_idle: bool,
+    /// Since when the session has been idle in the middle of a turn.
+    idle_since: Option<Timestamp>,
+    /// Whether the dialect has idle events. That of `opencode run` has none.
+    has_idle_events: bool,
     open_todos: usize,
     files: Option<usize>,
     changes: u64,
@@ -53,8 +53,8 @@ pub(crate) struct Completion {
 }
 
 impl Completion {
-    /// The session works, or says that it does.
-    pub(crate) fn works(&mut self) {
+    /// Records that the session works.
+    pub(crate) fn mark_working(&mut self) {
         if !self.open {
             self.text.clear();
             self.end = None;
@@ -63,10 +63,10 @@ impl Completion {
         self.idle_since = None;
     }
 
-    /// Another answer, or a message to answer: how the last one ended matters no more. A server that
-    /// says busy once more after the last answer means nothing by it.
-    pub(crate) fn begins(&mut self) {
-        self.works();
+    /// Records that an answer begins, so that the end of the last one no longer counts. A busy status alone does
+    /// not mean that: servers send one after the last answer, too.
+    pub(crate) fn begin_answer(&mut self) {
+        self.mark_working();
         self.end = None;
     }
 
@@ -75,10 +75,10 @@ impl Completion {
         self.open
     }
 
-    /// An answer ended, for this reason (`stop`, `tool-calls`, `length`, …).
-    pub(crate) fn answered(&mut self, reason: &str) {
+    /// Records why an answer ended: `stop`, `tool-calls`, `length`, …
+    pub(crate) fn end_answer(&mut self, reason: &str) {
         match reason {
-            // The answer is over, the turn is not: tools come next.
+            // The turn goes on with the tools.
             "tool-calls" | "tool_calls" => self.end = None,
             _ if matches!(self.end, Some(End::Aborted | End::Error(_))) => {}
             "length" | "max_tokens" => self.end = Some(End::Length),
@@ -86,8 +86,8 @@ impl Completion {
         }
     }
 
-    /// The session failed or was aborted.
-    pub(crate) fn failed(&mut self, name: &str) {
+    /// Records that the session failed or was aborted.
+    pub(crate) fn record_failure(&mut self, name: &str) {
         self.end = Some(if name == "MessageAbortedError" {
             End::Aborted
         } else {
@@ -95,30 +95,30 @@ impl Completion {
         });
     }
 
-    /// The dialect says when a session goes idle.
-    pub(crate) fn hears_idle(&mut self) {
-        self.hears_idle = true;
+    /// Records that the dialect has idle events.
+    pub(crate) fn expect_idle_events(&mut self) {
+        self.has_idle_events = true;
     }
 
-    /// The todo list as it is now.
-    pub(crate) fn todos(&mut self, open: usize) {
+    /// Sets how many items of the todo list are open.
+    pub(crate) fn set_open_todos(&mut self, open: usize) {
         self.open_todos = open;
     }
 
-    /// How many files the session has changed, as the server counts.
-    pub(crate) fn diff(&mut self, files: usize) {
+    /// Sets how many files the session has changed, according to the server.
+    pub(crate) fn set_changed_files(&mut self, files: usize) {
         self.files = Some(files);
     }
 
-    /// A text part begins: what was said before is not the last word.
-    pub(crate) fn text_begins(&mut self, id: &str) {
+    /// Begins a text part, which replaces the last text.
+    pub(crate) fn begin_text(&mut self, id: &str) {
         self.text.clear();
         id.clone_into(&mut self.text_id);
     }
 
-    /// More of the last text.
-    pub(crate) fn text(&mut self, more: &str) {
-        self.text.push_str(more);
+    /// Appends to the last text.
+    pub(crate) fn append_text(&mut self, text: &str) {
+        self.text.push_str(text);
         if self.text.len() > 2 * TAIL {
             let cut = self.text.ceil_char_boundary(self.text.len() - TAIL);
             self.text.drain(..cut);
@@ -130,59 +130,62 @@ impl Completion {
         &self.text
     }
 
-    /// A call has come to its end.
-    pub(crate) fn call(&mut self, call: &Call, noted: Noted) {
-        let evidence = || Evidence {
-            id: call.point.id.clone(),
-            excerpt: call.excerpt.clone(),
-        };
+    /// Records a call that ended.
+    pub(crate) fn record_call(&mut self, call: &Call, compared: Comparison) {
         match call.kind {
             Kind::Mutate if !call.failed() => {
                 self.changes += 1;
-                self.unchecked = Some(evidence());
+                self.unchecked = Some(call.evidence());
             }
-            Kind::Check if !noted.poll || call.error.is_some() => {
-                self.last_check = Some((evidence(), call.failed() || call.failing.is_some()));
+            Kind::Check if !compared.poll || call.error.is_some() => {
+                self.last_check = Some((call.evidence(), call.failed() || call.failing.is_some()));
                 self.unchecked = None;
             }
             _ => {}
         }
     }
 
-    /// The server says idle. True when that is rest.
-    pub(crate) fn idle(&mut self, now: i64, pending: bool) -> bool {
+    /// Records that the server says idle, and returns whether the session thereby rests. `pending` says that a
+    /// call or a request is open.
+    pub(crate) fn go_idle(&mut self, now: Timestamp, pending: bool) -> bool {
         if !self.open {
             return false;
         }
-        let broken = matches!(self.end, Some(End::Aborted | End::Error(_)));
-        if broken || (self.end.is_some() && !pending) {
+        let was_cut_short = matches!(self.end, Some(End::Aborted | End::Error(_)));
+        if was_cut_short || (self.end.is_some() && !pending) {
             return true;
         }
         self.idle_since.get_or_insert(now);
         false
     }
 
-    /// When an idle session that ended in the middle of something is at rest all the same.
-    pub(crate) fn deadline(&self, config: &Config) -> Option<i64> {
-        Some(self.idle_since?.saturating_add(config.rest_grace))
+    /// When a session that is idle in the middle of a turn counts as resting.
+    pub(crate) fn deadline(&self, config: &Config) -> Option<Timestamp> {
+        Some(self.idle_since?.after(config.rest_grace))
     }
 
-    /// Whether the session rests if nothing more comes at all.
+    /// Whether the session rests if the stream ends now.
     pub(crate) fn rests_at_end(&self) -> bool {
-        self.open && (self.idle_since.is_some() || (!self.hears_idle && self.end.is_some()))
+        self.open && (self.idle_since.is_some() || (!self.has_idle_events && self.end.is_some()))
     }
 
-    /// The session is at rest: what is to be said about it.
-    pub(crate) fn rest(&mut self, session: &str, config: &Config, trouble: bool, at: &Point) -> Done {
+    /// Ends the turn, because the session rests. `has_warning` says that a finding of grade `warn` or above is open.
+    pub(crate) fn finish_turn(
+        &mut self,
+        session: &str,
+        config: &Config,
+        has_warning: bool,
+        at: &Point,
+    ) -> Done {
         self.open = false;
         self.idle_since = None;
         let claim = self.claim(config);
-        let contradictions = self.contradictions(trouble);
+        let contradictions = self.contradictions(has_warning);
         let outcome = match &self.end {
             Some(End::Aborted) => Outcome::Aborted,
             Some(End::Error(_)) => Outcome::Error,
             Some(End::Length) => Outcome::Length,
-            _ if claim != Claim::Promise && self.asks() => Outcome::Waiting,
+            _ if claim != Claim::Promise && self.asks_question() => Outcome::Waiting,
             _ if claim == Claim::Promise && contradictions.is_empty() => Outcome::Done,
             _ => Outcome::Candidate,
         };
@@ -204,32 +207,32 @@ impl Completion {
             .unwrap_or_default()
     }
 
-    fn asks(&self) -> bool {
+    fn asks_question(&self) -> bool {
         self.last_line()
             .trim_end_matches(['*', '_', '"', ')'])
             .ends_with('?')
     }
 
     fn claim(&self, config: &Config) -> Claim {
-        let promised = config.done_pattern.as_ref();
-        if promised.is_some_and(|pattern| pattern.is_match(self.last_line())) {
+        let promise = config.done_pattern.as_ref();
+        if promise.is_some_and(|pattern| pattern.is_match(self.last_line())) {
             return Claim::Promise;
         }
         let start = self
             .text
             .ceil_char_boundary(self.text.len().saturating_sub(CLAIM_TAIL));
-        let sounds = SOUNDS_DONE
+        let sounds_done = SOUNDS_DONE
             .as_ref()
             .is_some_and(|p| p.is_match(&self.text[start..]));
-        if sounds && !self.asks() {
+        if sounds_done && !self.asks_question() {
             Claim::Prose
         } else {
             Claim::None
         }
     }
 
-    fn contradictions(&self, trouble: bool) -> Vec<Contradiction> {
-        let nothing = self.changes == 0 && self.files.unwrap_or(0) == 0;
+    fn contradictions(&self, has_warning: bool) -> Vec<Contradiction> {
+        let nothing_changed = self.changes == 0 && self.files.unwrap_or(0) == 0;
         [
             (Contradiction::OpenTodos, self.open_todos > 0),
             (
@@ -237,12 +240,12 @@ impl Completion {
                 self.last_check.as_ref().is_some_and(|(_, failed)| *failed),
             ),
             (Contradiction::UncheckedChange, self.unchecked.is_some()),
-            (Contradiction::EmptyDiff, nothing),
+            (Contradiction::EmptyDiff, nothing_changed),
             (Contradiction::CutOff, self.end == Some(End::Length)),
-            (Contradiction::OpenFinding, trouble),
+            (Contradiction::OpenFinding, has_warning),
         ]
         .into_iter()
-        .filter_map(|(what, is_so)| is_so.then_some(what))
+        .filter_map(|(contradiction, applies)| applies.then_some(contradiction))
         .collect()
     }
 

@@ -1,196 +1,159 @@
-//! One session: turns observations into facts, asks the rules, and keeps the episodes.
+//! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
-pub(crate) mod activity;
-pub(crate) mod completion;
-pub(crate) mod history;
-pub(crate) mod parts;
-pub(crate) mod rounds;
-pub(crate) mod user;
-pub(crate) mod verdict;
+mod completion;
+mod effects;
+mod judge;
+mod parts;
+mod state;
+mod user;
 
-pub(crate) use verdict::ITERATIONS;
+pub(crate) use effects::{Effects, LineContext};
 
 use super::call::Call;
 use super::config::Config;
-use super::episode::Episodes;
-use super::fact::Fact;
+use super::fact::activity::Request;
+use super::fact::{Fact, Step};
 use super::hash;
-use super::memory::Recent;
-use super::rules::Rules;
-use super::text::assemble::Texts;
-use super::text::prose::Prose;
-use super::text::window::Window;
-use crate::wire::Raw;
-use crate::wire::record::{Done, Finding, Point, Why};
-use crate::wire::{Event, Status, text};
-use activity::{Activity, Request};
-use completion::Completion;
-use history::Ledger;
-use rounds::Rounds;
-use user::User;
+use super::signal::Signal;
+use crate::wire::record::{Grade, Kind};
+use crate::wire::{Event, Raw, Status, Timestamp, text};
+use effects::StepCost;
+use parts::PartReader;
+use state::{ByHash, State};
 
-/// Calls known to have ended: far more than one reconnect repeats. Seven eighths of a power of two.
-const ENDED: usize = 896;
+/// The rule that counts turns. Its limit is `--max-iterations`.
+pub(crate) const ITERATIONS: &str = "iterations";
+
 /// Messages whose author is known. Seven eighths of a power of two.
 const MESSAGES: usize = 112;
-/// How long a description of a request is, in characters.
+/// The length of a description of a request, in characters.
 const REQUEST: usize = 80;
-
-/// Who wrote a message.
-const ASSISTANT: u32 = 0;
-const USER: u32 = 1;
-
-/// What a session has to say after a line.
-#[derive(Default)]
-pub(crate) struct Said {
-    /// Findings, in order.
-    pub(crate) findings: Vec<Finding>,
-    /// The session came to rest.
-    pub(crate) done: Option<Done>,
-    /// Steps that ended, for the budget of the parent.
-    pub(crate) steps: Vec<(u64, u64, f64)>,
-    /// Why this is a natural point for a review.
-    pub(crate) why: Option<Why>,
-}
 
 /// One session.
 pub(crate) struct Session {
-    id: String,
     /// The session that started this one.
-    pub(crate) parent: Option<String>,
-    /// The rule set, asked in order.
-    rules: Rules,
-    episodes: Episodes,
-    pub(crate) activity: Activity,
-    ledger: Ledger,
-    rounds: Rounds,
-    ended: Recent,
-    messages: Recent,
-    texts: Texts,
-    completion: Completion,
-    user: User,
-    prose: [Prose; 2],
-    /// Room for the prose of a piece of text.
-    scratch: String,
-    /// The end of the prose of the part at hand, a channel.
-    windows: [Window; 2],
-    step_calls: u64,
-    step_silent: bool,
-    /// Turns so far.
-    pub(crate) turns: u64,
-    steps: u64,
-}
-
-/// The line at hand.
-pub(crate) struct Now<'a> {
-    /// What the user set.
-    pub(crate) config: &'a Config,
-    /// The time of the stream.
-    pub(crate) ts: i64,
-    /// The event.
-    pub(crate) point: &'a Point,
+    parent: Option<String>,
+    state: State,
+    parts: PartReader,
+    /// Whether the user wrote a message; the model did otherwise.
+    from_user: ByHash<bool>,
+    turns: u64,
 }
 
 impl Session {
-    /// A session nobody has heard of yet.
+    /// A session without events.
     pub(crate) fn new(id: &str, config: &Config) -> Self {
         Self {
-            id: id.to_owned(),
             parent: None,
-            rules: Rules::new(config),
-            episodes: Episodes::default(),
-            activity: Activity::default(),
-            ledger: Ledger::new(),
-            rounds: Rounds::default(),
-            ended: Recent::new(ENDED),
-            messages: Recent::new(MESSAGES),
-            texts: Texts::default(),
-            completion: Completion::default(),
-            user: User::default(),
-            prose: Default::default(),
-            scratch: String::new(),
-            windows: Default::default(),
-            step_calls: 0,
-            step_silent: true,
+            state: State::new(id, config),
+            parts: PartReader::default(),
+            from_user: ByHash::new(MESSAGES),
             turns: 0,
-            steps: 0,
         }
     }
 
-    /// Its name.
+    /// Its id.
     pub(crate) fn id(&self) -> &str {
-        &self.id
+        self.state.judge.session()
     }
 
-    /// Takes one event in, with the call that came to its end in it, if it has been read already.
-    pub(crate) fn observe(&mut self, event: &Event<'_>, call: Option<&Call>, now: &Now<'_>, said: &mut Said) {
+    /// The id of the session that started this one.
+    pub(crate) fn parent(&self) -> Option<&str> {
+        self.parent.as_deref()
+    }
+
+    /// Sets the session that started this one.
+    pub(crate) fn set_parent(&mut self, parent: &str) {
+        if parent != self.id() {
+            self.parent = Some(parent.to_owned());
+        }
+    }
+
+    /// How many requests are open.
+    pub(crate) fn open_requests(&self) -> usize {
+        self.state.activity.requests().len()
+    }
+
+    /// Records that a descendant did something, and how many open requests it had before and has now.
+    pub(crate) fn record_descendant(&mut self, now: Timestamp, before: usize, after: usize) {
+        self.state.activity.record_descendant(now, before, after);
+    }
+
+    /// Reads one event. `call` is the call that ended in it, if that was parsed already.
+    pub(crate) fn observe(
+        &mut self,
+        event: &Event<'_>,
+        call: Option<&Call>,
+        line: &LineContext<'_>,
+        effects: &mut Effects,
+    ) {
         if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {
             return;
         }
-        self.activity.last = now.ts;
+        self.state.activity.last = line.now;
         if matches!(event, Event::Message { .. } | Event::Status(_)) {
-            self.completion.hears_idle();
+            self.state.completion.expect_idle_events();
         }
         match event {
-            Event::Part(part) => self.part(part, call, now, said),
-            Event::Delta { part, text, .. } => self.delta(part, *text, now, said),
-            Event::Message { .. } => self.message(event, now, said),
-            Event::Status(status) => self.status(status, now, said),
-            Event::Error { name, message } => {
-                self.completion.failed(name);
-                let message = message.map(text::decode).unwrap_or_default();
-                self.tell(
-                    &Fact::Failed {
-                        name,
-                        message: &message,
-                    },
-                    now,
-                    said,
-                );
+            Event::Part(part) if self.from_user.get(&hash::of(&*part.message)) == Some(&true) => {
+                self.parts.observe_user_part(part, &mut self.state, line, effects);
             }
-            Event::Compacted => self.compacted(now, said),
+            Event::Part(part) => self.parts.observe(part, call, &mut self.state, line, effects),
+            Event::Delta { part, text, .. } => {
+                self.parts
+                    .observe_delta(part, *text, &mut self.state, line, effects);
+            }
+            Event::Message { .. } => self.observe_message(event, line, effects),
+            Event::Status(status) => self.observe_status(status, line, effects),
+            Event::Error { name, message } => {
+                let message = message.map(text::decode).unwrap_or_default();
+                self.fail(name, &message, line, effects);
+            }
+            Event::Compacted => self.observe_compaction(line, effects),
             Event::Asked {
                 request,
                 question,
                 what,
-            } => self.asked(request, asked(*question, *what), now),
+            } => self.observe_request(request, describe_request(*question, *what), line),
             Event::Answered { request } => {
-                self.ended.put(hash::of(&**request), 0);
-                self.activity.answered(request);
+                self.state.end_once(request);
+                self.state.activity.close_request(request);
             }
-            Event::Todos(todos) => self.completion.todos(todos.iter().filter(|t| t.open).count()),
-            Event::Diff { files } => self.completion.diff(*files),
+            Event::Todos(todos) => {
+                let open = todos.iter().filter(|t| t.open).count();
+                self.state.completion.set_open_todos(open);
+            }
+            Event::Diff { files } => self.state.completion.set_changed_files(*files),
             Event::Session { .. } | Event::SessionDeleted | Event::Record { .. } | Event::Other => {}
         }
-        self.tell(&Fact::Alive, now, said);
+        self.state.show(&Fact::Alive, line, effects);
     }
 
-    /// Another step or message: the session is not at rest, whatever came before.
-    fn begins(&mut self) {
-        self.completion.begins();
-        self.activity.busy = true;
+    fn fail(&mut self, name: &str, message: &str, line: &LineContext<'_>, effects: &mut Effects) {
+        self.state.completion.record_failure(name);
+        self.state.show(&Fact::Failed { name, message }, line, effects);
     }
 
-    /// An event that comes twice is one event, where events have ids.
-    fn compacted(&mut self, now: &Now<'_>, said: &mut Said) {
-        let id = &now.point.id;
-        if id.is_empty() || self.ended.put(hash::of(id), 0).is_none() {
-            self.tell(&Fact::Compacted, now, said);
+    /// Shows a compaction, unless its event has an id and came before.
+    fn observe_compaction(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        let id = &line.point.id;
+        if id.is_empty() || self.state.end_once(id) {
+            self.state.show(&Fact::Compacted, line, effects);
         }
     }
 
-    /// Somebody is asked: for the first time, or after a reconnect once more.
-    fn asked(&mut self, request: &str, what: String, now: &Now<'_>) {
-        if self.ended.get(hash::of(request)).is_none() {
-            self.activity.asked(Request {
-                id: request.to_owned(),
-                since: now.ts,
+    /// Opens a request, unless it was answered: a reconnect may repeat it.
+    fn observe_request(&mut self, id: &str, what: String, line: &LineContext<'_>) {
+        if !self.state.has_ended(id) {
+            self.state.activity.open_request(Request {
+                id: id.to_owned(),
+                since: line.now,
                 what,
             });
         }
     }
 
-    fn message(&mut self, event: &Event<'_>, now: &Now<'_>, said: &mut Said) {
+    fn observe_message(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
         let Event::Message {
             id,
             from_user,
@@ -201,61 +164,127 @@ impl Session {
         else {
             return;
         };
-        let author = if *from_user { USER } else { ASSISTANT };
-        if self.messages.put(hash::of(&**id), author).is_none() {
-            self.begins();
+        if self.from_user.insert(hash::of(&**id), *from_user).is_none() {
+            self.state.begin_answer();
         }
         if *from_user {
             return;
         }
         if let Some(error) = error {
-            self.completion.failed(error);
-            self.tell(
-                &Fact::Failed {
-                    name: error,
-                    message: "",
-                },
-                now,
-                said,
-            );
-        } else if *completed && self.completion.is_open() {
-            // Servers before 1.0 name no reason.
-            self.completion.answered(finish.as_deref().unwrap_or("stop"));
+            self.fail(error, "", line, effects);
+        } else if *completed && self.state.completion.is_open() {
+            // Servers before 1.0 give no reason.
+            self.state
+                .completion
+                .end_answer(finish.as_deref().unwrap_or("stop"));
         }
     }
 
-    fn status(&mut self, status: &Status<'_>, now: &Now<'_>, said: &mut Said) {
+    fn observe_status(&mut self, status: &Status<'_>, line: &LineContext<'_>, effects: &mut Effects) {
+        let activity = &mut self.state.activity;
+        activity.busy = !matches!(status, Status::Idle);
+        activity.retrying = matches!(status, Status::Retry { .. });
         match status {
-            Status::Busy => {
-                self.activity.retrying = false;
-                self.completion.works();
-                self.activity.busy = true;
-            }
+            Status::Busy => self.state.completion.mark_working(),
             Status::Retry { attempt, message, .. } => {
-                self.completion.works();
-                self.activity.busy = true;
-                self.activity.retrying = true;
+                self.state.completion.mark_working();
                 let message = message.map(text::decode).unwrap_or_default();
                 let fact = Fact::Retry {
                     attempt: *attempt,
                     message: &message,
                 };
-                self.tell(&fact, now, said);
+                self.state.show(&fact, line, effects);
             }
             Status::Idle => {
-                self.activity.busy = false;
-                self.activity.retrying = false;
-                let pending = self.activity.running_since().is_some() || self.activity.waits_for_somebody();
-                if self.completion.idle(now.ts, pending) {
-                    self.rest(now, said);
+                let pending = activity.is_call_running() || activity.waits_for_person();
+                if self.state.completion.go_idle(line.now, pending) {
+                    self.rest(line, effects);
                 }
             }
         }
     }
+
+    /// Charges the step of a child session to this session's budget.
+    pub(crate) fn charge_child_step(
+        &mut self,
+        step: StepCost,
+        line: &LineContext<'_>,
+        effects: &mut Effects,
+    ) {
+        let step = Step {
+            message: "",
+            text: "",
+            silent: true,
+            calls: 0,
+            tokens: step.tokens,
+            produced: step.produced,
+            cost: step.cost,
+        };
+        self.state.show(&Fact::ChildStep(&step), line, effects);
+    }
+
+    /// Counts a turn, and returns its number.
+    pub(crate) fn begin_turn(&mut self, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
+        self.turns += 1;
+        let limit = line.config.max_iterations;
+        if self.turns > limit && !line.config.disabled.contains(ITERATIONS) {
+            let summary = format!("the budget is spent: more than {limit} iterations");
+            let identity = hash::of(ITERATIONS);
+            let mut signal = Signal::new(ITERATIONS, Kind::Budget, Grade::Stop, identity, summary);
+            signal.laps = self.turns;
+            self.state.judge.apply_signal(signal, line, effects);
+        }
+        self.turns
+    }
+
+    /// Checks whether a deadline has passed.
+    pub(crate) fn check_time(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        let deadline = self.state.completion.deadline(line.config);
+        if deadline.is_some_and(|deadline| deadline <= line.now) {
+            self.rest(line, effects);
+        }
+        self.state.show(&Fact::Time, line, effects);
+    }
+
+    /// When the session next has to check the time.
+    pub(crate) fn deadline(&self, line: &LineContext<'_>) -> Option<Timestamp> {
+        self.state.deadline(line)
+    }
+
+    /// Ends the stream.
+    pub(crate) fn finish(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        self.state.end_round(line, effects);
+        if self.state.completion.rests_at_end() {
+            self.rest(line, effects);
+        }
+    }
+
+    /// Records that the session came to rest.
+    fn rest(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        let state = &mut self.state;
+        state.end_round(line, effects);
+        state.activity.stop();
+        state.show(&Fact::Rest, line, effects);
+        let has_warning = state.judge.has_open_warning();
+        let done = state
+            .completion
+            .finish_turn(state.judge.session(), line.config, has_warning, line.point);
+        effects.done = Some(done);
+    }
+
+    /// Records that a message was sent into the session about its open problems.
+    pub(crate) fn mark_steered(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        self.state.mark_steered(line, effects);
+    }
+
+    /// Announces a message of ours, which will look like the user's.
+    pub(crate) fn expect_message(&mut self, text: &str) {
+        self.state.user.expect_message(text);
+    }
 }
 
-/// What is asked, for a person: the permission's name, or the first question.
-fn asked(question: bool, what: Option<Raw<'_>>) -> String {
+/// What is asked, for a person: the name of the permission, or the first question.
+fn describe_request(question: bool, what: Option<Raw<'_>>) -> String {
     #[derive(serde::Deserialize)]
     struct Question<'a> {
         #[serde(borrow)]
@@ -266,6 +295,6 @@ fn asked(question: bool, what: Option<Raw<'_>>) -> String {
         return kind.to_owned();
     };
     let questions: Vec<Question<'_>> = serde_json::from_str(what.get()).unwrap_or_default();
-    let said = text::decode(questions.first().map_or(what, |first| first.question));
-    format!("{kind}: {}", text::excerpt(&said, REQUEST))
+    let text = text::decode(questions.first().map_or(what, |first| first.question));
+    format!("{kind}: {}", text::excerpt(&text, REQUEST))
 }

@@ -1,14 +1,14 @@
-//! What the user said: a real user's word resets what the agent did before; ours does not.
+//! The user's messages. A real user's message resets what the agent did before; ours does not.
 
 use crate::detect::hash;
 use regex::Regex;
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
-/// Messages of ours that are kept in mind until they come by.
+/// The most announced messages of ours to remember.
 const EXPECTED: usize = 8;
 
-/// How users ask for the same thing several times.
+/// How users ask to repeat something.
 static REPETITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)
@@ -20,47 +20,48 @@ static REPETITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What is known about the user's part of a session.
+/// What is known about the user's messages in a session.
 #[derive(Default)]
 pub(crate) struct User {
-    /// The message that was taken last.
+    /// The hash of the last message's id.
     last: u64,
-    repetition: bool,
+    asked_for_repetition: bool,
     expected: VecDeque<String>,
 }
 
 impl User {
-    /// A text of a user's message. True when it is a real user's, and new.
-    pub(crate) fn says(&mut self, message: &str, text: &str) -> bool {
+    /// Reads a text of a message with the user's role. Returns whether it is a real user's and the first of its
+    /// message.
+    pub(crate) fn receive_message(&mut self, message: &str, text: &str) -> bool {
         let text = text.trim();
-        if text.is_empty() || self.take_expected(text) {
+        if text.is_empty() || self.is_expected(text) {
             return false;
         }
         let key = hash::of(message);
         let asks = REPETITION.as_ref().is_some_and(|pattern| pattern.is_match(text));
         if key == self.last {
-            self.repetition |= asks;
+            self.asked_for_repetition |= asks;
             return false;
         }
         self.last = key;
-        self.repetition = asks;
+        self.asked_for_repetition = asks;
         true
     }
 
-    /// Whether the user asked for the same thing several times.
-    pub(crate) fn wants_repetition(&self) -> bool {
-        self.repetition
+    /// Whether the last message asks to repeat something.
+    pub(crate) fn asked_for_repetition(&self) -> bool {
+        self.asked_for_repetition
     }
 
-    /// This text will come as a user's message and is ours.
-    pub(crate) fn expects(&mut self, text: &str) {
+    /// Announces a message of ours, which will have the user's role.
+    pub(crate) fn expect_message(&mut self, text: &str) {
         if self.expected.len() == EXPECTED {
             self.expected.pop_front();
         }
         self.expected.push_back(text.trim().to_owned());
     }
 
-    fn take_expected(&self, text: &str) -> bool {
+    fn is_expected(&self, text: &str) -> bool {
         self.expected
             .iter()
             .any(|ours| !ours.is_empty() && (text.contains(ours) || ours.contains(text)))
@@ -72,21 +73,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_counts_once_and_ours_not_at_all() {
+    fn ignores_own_messages() {
         let mut user = User::default();
-        user.expects("Stop repeating the call.");
-        assert!(user.says("m1", "Fix the build"));
-        assert!(!user.says("m1", "and the tests"));
-        assert!(!user.says("m2", "Stop repeating the call."));
-        assert!(user.says("m3", "Now the docs"));
+        user.expect_message("Stop repeating the call.");
+        assert!(user.receive_message("m1", "Fix the build"));
+        assert!(!user.receive_message("m1", "and the tests"));
+        assert!(!user.receive_message("m2", "Stop repeating the call."));
+        assert!(user.receive_message("m3", "Now the docs"));
     }
 
     #[test]
-    fn a_user_can_ask_for_repetition() {
+    fn detects_repetition() {
         let mut user = User::default();
-        user.says("m1", "Run the test ten times and tell me how often it fails");
-        assert!(user.wants_repetition());
-        user.says("m2", "Fix it");
-        assert!(!user.wants_repetition());
+        user.receive_message("m1", "Run the test ten times and tell me how often it fails");
+        assert!(user.asked_for_repetition());
+        user.receive_message("m2", "Fix it");
+        assert!(!user.asked_for_repetition());
     }
 }

@@ -1,111 +1,110 @@
-//! Text as one sequence of characters, however it was cut: deltas, snapshots of all there is so far,
-//! or both.
+//! Assembles text as one sequence of characters, whether it comes as deltas, as snapshots of everything
+//! so far, or as both.
 
-use crate::detect::fact::Channel;
+use super::channel::Channel;
 use crate::detect::hash;
 use crate::wire::Raw;
 use crate::wire::text;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-/// Parts whose text may still grow. More than a few at once are never seen.
-const PARTS: usize = 16;
-/// Parts known to be complete.
-const COMPLETE: usize = 16;
+/// Parts to remember. Far more than ever grow at once; the rest are complete ones.
+const PARTS: usize = 32;
 
 struct Part {
     key: u64,
     channel: Channel,
-    /// How much was taken, in UTF-16 units, which is how the server cuts.
+    /// How much was taken, in UTF-16 units, because the server cuts between those.
     taken: usize,
-    over: bool,
+    complete: bool,
 }
 
-/// The texts of one session that may still grow.
+/// The latest texts of one session.
 #[derive(Default)]
-pub(crate) struct Texts(VecDeque<Part>);
+pub(crate) struct TextAssembler {
+    parts: VecDeque<Part>,
+}
 
-/// What a piece of text brought.
-pub(crate) struct Piece<'a> {
-    /// Where it belongs.
+/// What a delta or a snapshot adds to a part.
+pub(crate) struct NewText<'a> {
+    /// The part's channel.
     pub(crate) channel: Channel,
     /// The characters that are new.
     pub(crate) text: Cow<'a, str>,
-    /// Whether the part was not known before.
-    pub(crate) first: bool,
-    /// Whether the part is complete now, and was not before.
-    pub(crate) over: bool,
+    /// Whether the part is new.
+    pub(crate) begins_part: bool,
+    /// Whether the part became complete.
+    pub(crate) completes_part: bool,
 }
 
-impl Texts {
-    /// More text at the end of a part. A part nobody has heard of yet is taken for text.
-    pub(crate) fn delta<'a>(&mut self, id: &str, raw: Raw<'a>) -> Piece<'a> {
-        let new = even(text::decode(raw));
-        let (part, first) = self.part(id, Channel::Text);
-        if part.over {
-            return Piece {
-                channel: part.channel,
-                text: Cow::Borrowed(""),
-                first,
-                over: false,
-            };
-        }
-        part.taken += new.chars().count();
-        Piece {
+impl TextAssembler {
+    /// Takes text that is appended to a part. An unknown part is assumed to be an answer.
+    pub(crate) fn append_delta<'a>(&mut self, id: &str, raw: Raw<'a>) -> NewText<'a> {
+        let (part, begins_part) = self.part(id, Channel::Text);
+        let text = if part.complete {
+            Cow::Borrowed("")
+        } else {
+            as_utf16_units(text::decode(raw))
+        };
+        part.taken += text.chars().count();
+        NewText {
             channel: part.channel,
-            text: new,
-            first,
-            over: false,
+            text,
+            begins_part,
+            completes_part: false,
         }
     }
 
-    /// All there is of a part so far; `over` when it is complete.
-    pub(crate) fn snapshot<'a>(
+    /// Takes the whole text of a part so far.
+    pub(crate) fn apply_snapshot<'a>(
         &mut self,
         id: &str,
         channel: Channel,
         raw: Option<Raw<'a>>,
-        over: bool,
-    ) -> Piece<'a> {
-        let all = raw.map(|raw| even(text::decode(raw))).unwrap_or_default();
-        let (part, first) = self.part(id, channel);
+        complete: bool,
+    ) -> NewText<'a> {
+        let all = raw
+            .map(|raw| as_utf16_units(text::decode(raw)))
+            .unwrap_or_default();
+        let (part, begins_part) = self.part(id, channel);
         part.channel = channel;
         let start = all.char_indices().nth(part.taken).map_or(all.len(), |(at, _)| at);
-        let start = if part.over { all.len() } else { start };
-        let new = behind(all, start);
-        part.taken += new.chars().count();
-        let ended = over && !part.over;
-        part.over |= over;
-        Piece {
+        let start = if part.complete { all.len() } else { start };
+        let text = split_off(all, start);
+        part.taken += text.chars().count();
+        let completes_part = complete && !part.complete;
+        part.complete |= complete;
+        NewText {
             channel,
-            text: new,
-            first,
-            over: ended,
+            text,
+            begins_part,
+            completes_part,
         }
     }
 
+    /// The part with this id, and whether it is new.
     fn part(&mut self, id: &str, channel: Channel) -> (&mut Part, bool) {
         let key = hash::of(id);
-        let known = self.0.iter().position(|part| part.key == key);
+        let known = self.parts.iter().position(|part| part.key == key);
         let at = known.unwrap_or_else(|| {
-            if self.0.len() == PARTS + COMPLETE {
-                self.0.pop_front();
+            if self.parts.len() == PARTS {
+                self.parts.pop_front();
             }
-            self.0.push_back(Part {
+            self.parts.push_back(Part {
                 key,
                 channel,
                 taken: 0,
-                over: false,
+                complete: false,
             });
-            self.0.len() - 1
+            self.parts.len() - 1
         });
-        (&mut self.0[at], known.is_none())
+        (&mut self.parts[at], known.is_none())
     }
 }
 
-/// The text with one character for each UTF-16 unit: an emoji may come in two halves, and must then
-/// count the same.
-fn even(text: Cow<'_, str>) -> Cow<'_, str> {
+/// The text with one character per UTF-16 unit, so that an emoji counts the same whether it comes whole
+/// or in two halves.
+fn as_utf16_units(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.chars().all(|c| c.len_utf16() == 1) {
         return text;
     }
@@ -121,8 +120,8 @@ fn even(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(units)
 }
 
-/// What is behind the first so many bytes.
-fn behind(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
+/// The text from byte `start` on.
+fn split_off(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[start..]),
         Cow::Owned(mut text) => Cow::Owned(text.split_off(start)),
@@ -133,33 +132,35 @@ fn behind(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// A string without its quotes, as one with them.
+    /// The text as a raw JSON string.
     fn raw(text: &str) -> Raw<'static> {
         Raw::new(format!("\"{text}\"").leak())
     }
 
     #[test]
-    fn deltas_and_the_snapshot_after_them_count_once() {
-        let mut texts = Texts::default();
-        assert_eq!(texts.delta("p", raw("ab")).text, "ab");
-        assert_eq!(texts.delta("p", raw("c")).text, "c");
-        let last = texts.snapshot("p", Channel::Text, Some(raw("abcd")), true);
-        assert_eq!((&*last.text, last.over), ("d", true));
-        let again = texts.snapshot("p", Channel::Text, Some(raw("abcd")), true);
-        assert_eq!((&*again.text, again.over), ("", false));
+    fn snapshot_after_deltas() {
+        let mut texts = TextAssembler::default();
+        assert_eq!(texts.append_delta("p", raw("ab")).text, "ab");
+        assert_eq!(texts.append_delta("p", raw("c")).text, "c");
+        let last = texts.apply_snapshot("p", Channel::Text, Some(raw("abcd")), true);
+        assert_eq!((&*last.text, last.completes_part), ("d", true));
+        let again = texts.apply_snapshot("p", Channel::Text, Some(raw("abcd")), true);
+        assert_eq!((&*again.text, again.completes_part), ("", false));
     }
 
     #[test]
-    fn half_an_emoji_counts_like_half_an_emoji() {
-        let mut texts = Texts::default();
+    fn split_emoji() {
+        let mut texts = TextAssembler::default();
         let halves = [
-            texts.delta("p", raw("\\ud83d")).text,
-            texts.delta("p", raw("\\ude00")).text,
+            texts.append_delta("p", raw("\\ud83d")).text,
+            texts.append_delta("p", raw("\\ude00")).text,
         ]
         .concat();
-        assert_eq!(halves, even("😀".into()));
+        assert_eq!(halves, as_utf16_units("😀".into()));
         assert_eq!(
-            texts.snapshot("p", Channel::Text, Some(raw("😀!")), false).text,
+            texts
+                .apply_snapshot("p", Channel::Text, Some(raw("😀!")), false)
+                .text,
             "!"
         );
     }

@@ -1,5 +1,6 @@
-//! What the agent writes: pieces put together, prose, and windows of it.
+//! The text that an agent writes: assembled from pieces, filtered to prose, and kept in windows.
 
 pub(crate) mod assemble;
+pub(crate) mod channel;
 pub(crate) mod prose;
 pub(crate) mod window;

@@ -1,24 +1,24 @@
-//! Prose out of Markdown: fenced code, table rows and the lines of test runners are left out, one
-//! character at a time, so that it makes no difference how the text was cut.
+//! Filters prose out of Markdown: it drops fenced code, table rows and the output of test runners. It
+//! works character by character, so the result does not depend on how the text was cut.
 
-/// A line is held back until it can be told what it is, up to so many characters.
+/// How many characters of a line to hold back until its kind is known.
 const HELD: usize = 200;
-/// What opens and closes a fence.
+/// The markers that open and close fenced code.
 const FENCES: [&str; 2] = ["```", "~~~"];
 
-/// Where the text stands.
+/// The filter's position in one text.
 #[derive(Default)]
-pub(crate) struct Prose {
+pub(crate) struct ProseFilter {
     held: String,
     count: usize,
-    /// The line at hand is longer than what is held back: it is prose.
+    /// The current line is longer than what is held back, so it is prose.
     flowing: bool,
     fenced: bool,
 }
 
-impl Prose {
-    /// Takes more text in, and appends what is prose of it.
-    pub(crate) fn more(&mut self, text: &str, prose: &mut String) {
+impl ProseFilter {
+    /// Takes more text and appends its prose to `prose`.
+    pub(crate) fn push(&mut self, text: &str, prose: &mut String) {
         for c in text.chars() {
             if c == '\n' {
                 self.end_line(prose);
@@ -36,8 +36,8 @@ impl Prose {
         }
     }
 
-    /// The part is complete: appends what was held back.
-    pub(crate) fn over(&mut self, prose: &mut String) {
+    /// Ends the text: appends the prose that was held back.
+    pub(crate) fn finish(&mut self, prose: &mut String) {
         if !self.flowing && !self.held.is_empty() {
             self.end_line(prose);
         }
@@ -60,10 +60,10 @@ impl Prose {
         self.count = 0;
     }
 
-    /// The line is too long to be anything but prose, or a very wide table.
+    /// The line is longer than what is held back: it is prose, or a very wide table.
     fn flow(&mut self, prose: &mut String) {
         if is_listing(&self.held) {
-            // The rest of the line is looked at in pieces, and each is of the same kind.
+            // Keep what marks the line as a table, so that the rest is recognized as well.
             self.held.truncate(self.held.find('|').map_or(0, |at| at + 1));
             self.count = self.held.chars().count();
             return;
@@ -80,7 +80,7 @@ fn is_fence(line: &str) -> bool {
     FENCES.iter().any(|fence| line.trim_start().starts_with(fence))
 }
 
-/// A row of a table, or a line that a test runner prints.
+/// Whether a line is a table row or the output of a test runner.
 fn is_listing(line: &str) -> bool {
     let line = line.trim();
     line.starts_with('|')
@@ -96,15 +96,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn prose(text: &str) -> String {
-        let mut filter = Prose::default();
+        let mut filter = ProseFilter::default();
         let mut out = String::new();
-        filter.more(text, &mut out);
-        filter.over(&mut out);
+        filter.push(text, &mut out);
+        filter.finish(&mut out);
         out
     }
 
     #[test]
-    fn code_tables_and_test_runs_are_left_out() {
+    fn drops_code_and_tables() {
         let text = "before\n```rust\nlet x = 1;\n```\n| a | b |\n|---|---|\ntest a::b ... ok\nafter";
         assert_eq!(prose(text), "before\nafter\n");
         let wide = format!("| {} |\nafter", "x".repeat(1000));
@@ -113,17 +113,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_makes_no_difference_how_the_text_is_cut(text in "[a|`~\n ]{0,400}", cuts in proptest::collection::vec(0usize..400, 0..8)) {
+        fn ignores_cuts(text in "[a|`~\n ]{0,400}", cuts in proptest::collection::vec(0usize..400, 0..8)) {
             let mut cuts: Vec<usize> = cuts.into_iter().map(|at| at.min(text.len())).collect();
             cuts.sort_unstable();
-            let mut filter = Prose::default();
+            let mut filter = ProseFilter::default();
             let (mut out, mut from) = (String::new(), 0);
             for at in cuts {
-                filter.more(&text[from..at], &mut out);
+                filter.push(&text[from..at], &mut out);
                 from = at;
             }
-            filter.more(&text[from..], &mut out);
-            filter.over(&mut out);
+            filter.push(&text[from..], &mut out);
+            filter.finish(&mut out);
             prop_assert_eq!(out, prose(&text));
         }
     }

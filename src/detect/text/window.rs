@@ -1,7 +1,11 @@
-//! The last 4,096 characters of a text, one byte each, and what can be told from them.
+//! The last 4,096 characters of a text, one byte each, and measurements of them.
 
-/// How many characters are looked back at: detection.md.
+/// How many characters to keep: enough for three repetitions of the longest unit that rules look for.
 pub(crate) const WINDOW: usize = 4096;
+
+/// Text comes in blocks that end at multiples of this many characters, however the server cut it, so that
+/// findings do not depend on the cuts. Judging a whole window at the end of each costs 16 operations per character.
+pub(crate) const TEXT_BLOCK: usize = 256;
 
 /// The last characters of a text.
 #[derive(Default)]
@@ -10,21 +14,34 @@ pub(crate) struct Window {
     bytes: Vec<u8>,
     start: usize,
     /// Characters since the text began.
-    pub(crate) seen: usize,
+    length: usize,
 }
 
-/// A text that repeats a unit up to its end.
+/// A unit that a text repeats up to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Cycle {
     /// The length of the unit.
     pub(crate) unit: usize,
-    /// The length of what repeats it.
+    /// The length of all its repetitions.
     pub(crate) length: usize,
 }
 
 impl Window {
-    /// More text.
-    pub(crate) fn extend(&mut self, text: &str) {
+    /// Appends as much text as fits into the current block, and returns it and the rest.
+    pub(crate) fn push_block<'t>(&mut self, text: &'t str) -> (&'t str, &'t str) {
+        let room = TEXT_BLOCK - self.length % TEXT_BLOCK;
+        let cut = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+        let (block, rest) = text.split_at(cut);
+        self.extend(block);
+        (block, rest)
+    }
+
+    /// Characters since the text began.
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+
+    fn extend(&mut self, text: &str) {
         for byte in text.chars().map(folded) {
             if self.bytes.len() < WINDOW {
                 self.bytes.push(byte);
@@ -32,23 +49,23 @@ impl Window {
                 self.bytes[self.start] = byte;
                 self.start = (self.start + 1) % WINDOW;
             }
-            self.seen += 1;
+            self.length += 1;
         }
     }
 
-    /// Whether a piece of text has just brought it to a multiple of so many characters.
-    pub(crate) fn is_at_multiple(&self, of: usize, piece: &str) -> bool {
-        !piece.is_empty() && self.seen.is_multiple_of(of)
+    /// Whether appending `block` brought the length to a multiple of `of`.
+    pub(crate) fn is_at_multiple(&self, of: usize, block: &str) -> bool {
+        !block.is_empty() && self.length.is_multiple_of(of)
     }
 
-    /// Forgets the text.
+    /// Starts over with an empty text.
     pub(crate) fn clear(&mut self) {
         self.bytes = Vec::new();
         self.start = 0;
-        self.seen = 0;
+        self.length = 0;
     }
 
-    /// The characters, the latest first, written into `room`.
+    /// Writes the characters into `room`, latest first, and returns them.
     pub(crate) fn reversed<'r>(&self, room: &'r mut [u8; WINDOW]) -> &'r [u8] {
         let (late, early) = self.bytes.split_at(self.start);
         let latest_first = late.iter().rev().chain(early.iter().rev());
@@ -58,7 +75,7 @@ impl Window {
         &room[..self.bytes.len()]
     }
 
-    /// The last characters in their order, as many as there is `room` for.
+    /// Writes the last characters into `room`, in order, as many as fit, and returns them.
     pub(crate) fn ending<'r>(&self, room: &'r mut [u8]) -> &'r mut [u8] {
         let (late, early) = self.bytes.split_at(self.start);
         let from_late = &late[late.len().saturating_sub(room.len())..];
@@ -71,7 +88,7 @@ impl Window {
     }
 }
 
-/// A character as one byte. Anything but ASCII is folded into one: equal characters stay equal, and different ones
+/// A character as one byte. Characters beyond ASCII are folded: equal ones stay equal, and different ones
 /// differ often enough.
 fn folded(c: char) -> u8 {
     let code = u32::from(c);
@@ -104,7 +121,7 @@ fn prefixes(text: &[u8]) -> Vec<usize> {
     lengths
 }
 
-/// The cycle with the shortest unit that `enough` accepts, in a text given backwards.
+/// The cycle with the shortest unit that `enough` accepts, in a reversed text.
 pub(crate) fn cycle(reversed: &[u8], longest: usize, enough: impl Fn(&Cycle) -> bool) -> Option<Cycle> {
     let lengths = prefixes(reversed);
     (1..=longest.min(reversed.len().saturating_sub(1)))
@@ -115,25 +132,25 @@ pub(crate) fn cycle(reversed: &[u8], longest: usize, enough: impl Fn(&Cycle) -> 
         .find(enough)
 }
 
-/// Whether the last `tail` characters of a text stand in it once more: a cycle that is twice as long as they are
-/// cannot do without.
-pub(crate) fn comes_back(text: &[u8], tail: usize) -> bool {
+/// Whether the last `tail` characters of a text occur in it a second time. Every cycle that is at least twice
+/// as long has this property, and it is much cheaper to test.
+pub(crate) fn repeats_tail(text: &[u8], tail: usize) -> bool {
     let (Some(start), Some(but_last)) = (text.len().checked_sub(tail), text.len().checked_sub(1)) else {
         return false;
     };
     memchr::memmem::rfind(&text[..but_last], &text[start..]).is_some()
 }
 
-/// How many bytes a simple Lempel-Ziv coder makes of a text: a literal costs one, a repetition three.
+/// The size of a text after simple Lempel-Ziv compression: a literal costs one byte, a repetition three.
 pub(crate) fn compressed(text: &[u8]) -> usize {
-    /// Shorter repetitions gain nothing.
+    /// Shorter repetitions save nothing.
     const SHORTEST: usize = 4;
     const COST: usize = 3;
     const SLOTS: usize = 8192;
     const NOWHERE: u16 = u16::MAX;
-    /// 2^32 divided by the golden ratio: spreads what is multiplied with it.
+    /// A hash multiplier: 2^32 divided by the golden ratio.
     const GOLDEN: u32 = 0x9e37_79b9;
-    // Where four characters were seen last; others that share their slot are forgotten.
+    // Where each sequence of four characters occurred last. Sequences that share a slot overwrite one another.
     let mut places = [NOWHERE; SLOTS];
     let slot = |four: &[u8]| {
         let word = four
@@ -174,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shortest_unit_is_found_from_the_end() {
+    fn finds_shortest_unit() {
         let text: Vec<u8> = b"xyabcabcabc".iter().rev().copied().collect();
         assert_eq!(
             cycle(&text, 10, |c| c.length >= 2 * c.unit),
@@ -184,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_keeps_the_latest() {
+    fn keeps_latest() {
         let mut window = Window::default();
         window.extend(&"a".repeat(WINDOW));
         window.extend("bbb");
@@ -194,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn repetition_compresses_and_prose_does_not() {
+    fn compression_ratio() {
         let same = b"the same words again. ".repeat(100);
         assert!(same.len() > 8 * compressed(&same));
         let prose = include_bytes!("window.rs");

@@ -13,6 +13,7 @@ mod gap;
 mod opened;
 mod result;
 mod reviewer;
+mod sentence;
 mod tick;
 mod turn;
 

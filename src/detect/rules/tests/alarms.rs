@@ -1,12 +1,12 @@
-//! Trouble that is not in the calls: silence, people and providers that do not answer, empty answers, budgets.
-//! Each beside its nearest legitimate neighbour.
+//! Problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is tested
+//! beside its nearest harmless neighbour.
 
 use super::support::{bash, findings, findings_with, graded};
-use crate::detect::Config;
+use crate::detect::config::Config;
 use crate::wire::record::Grade;
 use serde_json::{Value, json};
 
-/// A line of the bus, `at` seconds after the beginning.
+/// An event of the bus, `at` seconds after the beginning.
 fn event(at: f64, kind: &str, properties: &Value) -> String {
     let mut properties = properties.clone();
     properties["sessionID"] = json!("ses_1");
@@ -23,12 +23,12 @@ fn tick(at: f64) -> String {
     event(at, "ocr.stream.tick", &json!({}))
 }
 
-fn retry(at: f64, attempt: u32, message: &str) -> String {
+fn retry_status(at: f64, attempt: u32, message: &str) -> String {
     let status = json!({"type": "retry", "attempt": attempt, "message": message, "next": 0});
     event(at, "session.status", &json!({ "status": status }))
 }
 
-fn told(lines: &[String]) -> Vec<(String, Grade)> {
+fn found(lines: &[String]) -> Vec<(String, Grade)> {
     graded(&findings(lines))
 }
 
@@ -36,35 +36,35 @@ fn named(rule: &str, grades: &[Grade]) -> Vec<(String, Grade)> {
     grades.iter().map(|grade| (rule.to_owned(), *grade)).collect()
 }
 
-/// Ticks for so many seconds.
+/// One tick per second.
 fn ticks(from: u32, to: u32) -> impl Iterator<Item = String> {
     (from..=to).map(|second| tick(f64::from(second)))
 }
 
 #[test]
-fn silence_is_noticed_warned_of_and_ended() {
+fn stall_grades() {
     let silent = |seconds| -> Vec<String> { std::iter::once(busy(0.0)).chain(ticks(1, seconds)).collect() };
-    assert_eq!(told(&silent(29)), []);
-    assert_eq!(told(&silent(30)), named("stall", &[Grade::Notice]));
+    assert_eq!(found(&silent(29)), []);
+    assert_eq!(found(&silent(30)), named("stall", &[Grade::Notice]));
     assert_eq!(
-        told(&silent(300)),
+        found(&silent(300)),
         named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop])
     );
 }
 
 #[test]
-fn a_tool_that_runs_for_nine_minutes_is_no_silence() {
+fn long_tool_is_no_stall() {
     let running = json!({"part": {"id": "prt_1", "messageID": "msg_1", "sessionID": "ses_1", "type": "tool", "tool": "bash",
         "state": {"status": "running", "input": {"command": "make"}}}});
     let lines: Vec<String> = [busy(0.0), event(1.0, "message.part.updated", &running)]
         .into_iter()
         .chain(ticks(2, 540))
         .collect();
-    assert_eq!(told(&lines), []);
+    assert_eq!(found(&lines), []);
 }
 
 #[test]
-fn a_question_that_nobody_answers_blocks_and_is_ended() {
+fn blocked_grades() {
     let asked = event(
         1.0,
         "permission.asked",
@@ -81,51 +81,51 @@ fn a_question_that_nobody_answers_blocks_and_is_ended() {
             .chain(ticks(2, until))
             .collect()
     };
-    assert_eq!(told(&waits(40)), named("blocked", &[Grade::Warn]));
-    assert_eq!(told(&waits(302)), named("blocked", &[Grade::Warn, Grade::Stop]));
+    assert_eq!(found(&waits(40)), named("blocked", &[Grade::Warn]));
+    assert_eq!(found(&waits(302)), named("blocked", &[Grade::Warn, Grade::Stop]));
     let lines: Vec<String> = [busy(0.0), asked.clone(), answered]
         .into_iter()
         .chain(ticks(10, 25))
         .collect();
-    assert_eq!(told(&lines), []);
+    assert_eq!(found(&lines), []);
 }
 
 #[test]
-fn a_provider_that_fails_again_and_again_is_nobodys_loop() {
+fn retry_storm() {
     let fails = |count: u32| -> Vec<String> {
         std::iter::once(busy(0.0))
-            .chain((1..=count).map(|n| retry(f64::from(n), n, "overloaded")))
+            .chain((1..=count).map(|n| retry_status(f64::from(n), n, "overloaded")))
             .collect()
     };
-    assert_eq!(told(&fails(5)), []);
-    assert_eq!(told(&fails(6)), named("retry-storm", &[Grade::Warn]));
+    assert_eq!(found(&fails(5)), []);
+    assert_eq!(found(&fails(6)), named("retry-storm", &[Grade::Warn]));
     assert!(findings(&fails(6))[0].infra);
-    // An outage that is over before long, and a key that will not get better.
+    // A short outage, and a wrong key.
     let text = event(
         3.0,
         "message.part.updated",
         &json!({"part": {"id": "prt_1", "messageID": "msg_1", "type": "text", "text": "ok",
         "time": {"start": 1, "end": 2}}}),
     );
-    let over: Vec<String> = [busy(0.0), retry(1.0, 1, "overloaded"), text]
+    let recovered: Vec<String> = [busy(0.0), retry_status(1.0, 1, "overloaded"), text]
         .into_iter()
         .chain(ticks(4, 20))
         .collect();
-    assert_eq!(told(&over), []);
-    let refused = [busy(0.0), retry(1.0, 1, "401: invalid api key")];
-    assert_eq!(told(&refused), named("retry-storm", &[Grade::Warn]));
+    assert_eq!(found(&recovered), []);
+    let refused = [busy(0.0), retry_status(1.0, 1, "401: invalid api key")];
+    assert_eq!(found(&refused), named("retry-storm", &[Grade::Warn]));
 }
 
 #[test]
-fn compactions_with_nothing_between_are_a_storm() {
+fn compaction_storm() {
     let compacted = |n: u32| event(f64::from(n), "session.compacted", &json!({}));
     let storm: Vec<String> = (1..=5).map(compacted).collect();
-    assert_eq!(told(&storm[..2]), []);
+    assert_eq!(found(&storm[..2]), []);
     assert_eq!(
-        told(&storm),
+        found(&storm),
         named("compaction-storm", &[Grade::Warn, Grade::Stop])
     );
-    // A long session that works between two.
+    // A long session that works in between.
     let works: Vec<String> = (0..6u32)
         .flat_map(|n| {
             let at = usize::try_from(20 * n + 1).unwrap();
@@ -134,7 +134,7 @@ fn compactions_with_nothing_between_are_a_storm() {
             calls.chain([compacted(20 * n + 10)])
         })
         .collect();
-    assert_eq!(told(&works), []);
+    assert_eq!(found(&works), []);
 }
 
 fn step(at: u32, produced: u32) -> String {
@@ -147,16 +147,16 @@ fn step(at: u32, produced: u32) -> String {
 }
 
 #[test]
-fn two_empty_answers_in_a_row_are_a_stop_and_one_is_not() {
-    assert_eq!(told(&[step(1, 0)]), []);
-    assert_eq!(told(&[step(1, 0), step(2, 7), step(3, 0)]), []);
+fn empty_turns() {
+    assert_eq!(found(&[step(1, 0)]), []);
+    assert_eq!(found(&[step(1, 0), step(2, 7), step(3, 0)]), []);
     assert_eq!(
-        told(&[step(1, 0), step(2, 0)]),
+        found(&[step(1, 0), step(2, 0)]),
         named("empty-turns", &[Grade::Stop])
     );
 }
 
-fn says(at: u32, text: &str) -> [String; 2] {
+fn answer(at: u32, text: &str) -> [String; 2] {
     let part = json!({"id": format!("prt_t{at}"), "messageID": format!("msg_{at}"), "type": "text", "text": text, "time": {"start": 1, "end": 2}});
     [
         event(f64::from(at), "message.part.updated", &json!({ "part": part })),
@@ -165,16 +165,16 @@ fn says(at: u32, text: &str) -> [String; 2] {
 }
 
 #[test]
-fn the_same_answer_three_times_is_a_monologue() {
+fn monologue() {
     let same = |n: u32| {
-        says(
+        answer(
             10 * n,
             &format!("I will now look at the file and then fix the failing test. Attempt {n}."),
         )
     };
     let lines: Vec<String> = (1..=3).flat_map(same).collect();
-    assert_eq!(told(&lines[..4]), []);
-    assert_eq!(told(&lines), named("monologue", &[Grade::Warn]));
+    assert_eq!(found(&lines[..4]), []);
+    assert_eq!(found(&lines), named("monologue", &[Grade::Warn]));
     let others = [
         "The parser is done.",
         "Next come the tests of the lexer.",
@@ -183,13 +183,13 @@ fn the_same_answer_three_times_is_a_monologue() {
     let lines: Vec<String> = others
         .iter()
         .zip(1..)
-        .flat_map(|(text, n)| says(10 * n, text))
+        .flat_map(|(text, n)| answer(10 * n, text))
         .collect();
-    assert_eq!(told(&lines), []);
+    assert_eq!(found(&lines), []);
 }
 
 #[test]
-fn a_budget_is_spent_when_it_is_exceeded_and_not_before() {
+fn budgets() {
     let steps: Vec<String> = (1..=3).map(|n| step(n, 5)).collect();
     let with = |config| graded(&findings_with(config, &steps));
     let stop = named("budget", &[Grade::Stop]);
@@ -238,12 +238,12 @@ fn a_budget_is_spent_when_it_is_exceeded_and_not_before() {
 }
 
 #[test]
-fn the_same_call_with_other_results_is_a_warning_and_a_poll_is_none() {
+fn repeat_call() {
     let calls = |command: &str| -> Vec<String> {
         (0..5usize)
             .flat_map(|n| bash(5 * n, command, ["a", "b", "c", "d", "e"][n]))
             .collect()
     };
-    assert_eq!(told(&calls("cat state")), named("repeat-call", &[Grade::Warn]));
-    assert_eq!(told(&calls("sleep 5; cat state")), []);
+    assert_eq!(found(&calls("cat state")), named("repeat-call", &[Grade::Warn]));
+    assert_eq!(found(&calls("sleep 5; cat state")), []);
 }

@@ -1,5 +1,5 @@
-//! Tests that take several rules together.
+//! Tests of several rules together.
 
-pub(crate) mod alarms;
-pub(crate) mod silent;
-pub(crate) mod support;
+mod alarms;
+mod silent;
+pub(super) mod support;

@@ -1,11 +1,12 @@
-//! What the tests of the rules share: lines, and what a detector finds in them.
+//! Lines of made-up sessions, and what a detector finds in them.
 
-use crate::detect::{Config, Detector};
+use crate::detect::config::Config;
+use crate::detect::detector::Detector;
 use crate::wire::observe;
 use crate::wire::record::{Envelope, Finding, Grade, State};
 
-/// The findings on these lines.
-pub(crate) fn findings_with(config: Config, lines: &[String]) -> Vec<Finding> {
+/// The findings in these lines.
+pub(in crate::detect::rules) fn findings_with(config: Config, lines: &[String]) -> Vec<Finding> {
     let mut detector = Detector::new(config);
     let mut added = Vec::new();
     for line in lines {
@@ -24,13 +25,13 @@ pub(crate) fn findings_with(config: Config, lines: &[String]) -> Vec<Finding> {
         .collect()
 }
 
-/// The findings on these lines, with the defaults.
-pub(crate) fn findings(lines: &[String]) -> Vec<Finding> {
+/// The findings on these lines, with the default configuration.
+pub(in crate::detect::rules) fn findings(lines: &[String]) -> Vec<Finding> {
     findings_with(Config::default(), lines)
 }
 
-/// Rule and grade of what opened or got graver, in order.
-pub(crate) fn graded(findings: &[Finding]) -> Vec<(String, Grade)> {
+/// Rule and grade of each finding that opened or got graver, in order.
+pub(in crate::detect::rules) fn graded(findings: &[Finding]) -> Vec<(String, Grade)> {
     findings
         .iter()
         .filter(|f| matches!(f.state, State::Open | State::Graver))
@@ -38,8 +39,13 @@ pub(crate) fn graded(findings: &[Finding]) -> Vec<(String, Grade)> {
         .collect()
 }
 
-/// One call in a message of its own, and its step's end. `at` is in seconds.
-pub(crate) fn call(at: usize, tool: &str, input: &serde_json::Value, output: &str) -> [String; 2] {
+/// A call in a message of its own, and the end of its step. `at` is in seconds.
+pub(in crate::detect::rules) fn call(
+    at: usize,
+    tool: &str,
+    input: &serde_json::Value,
+    output: &str,
+) -> [String; 2] {
     let ts = at * 1000;
     let part = serde_json::json!({"type": "tool_use", "timestamp": ts, "sessionID": "ses_1", "part": {
         "id": format!("prt_{at}"), "messageID": format!("msg_{at}"), "type": "tool", "tool": tool,
@@ -52,24 +58,24 @@ pub(crate) fn call(at: usize, tool: &str, input: &serde_json::Value, output: &st
 }
 
 /// A shell command.
-pub(crate) fn bash(at: usize, command: &str, output: &str) -> [String; 2] {
+pub(in crate::detect::rules) fn bash(at: usize, command: &str, output: &str) -> [String; 2] {
     call(at, "bash", &serde_json::json!({"command": command}), output)
 }
 
 /// An edit of a file.
-pub(crate) fn edit(at: usize, file: &str, old: &str, new: &str) -> [String; 2] {
+pub(in crate::detect::rules) fn edit(at: usize, file: &str, old: &str, new: &str) -> [String; 2] {
     let input = serde_json::json!({"filePath": file, "oldString": old, "newString": new});
     call(at, "edit", &input, "Edit applied successfully.")
 }
 
-/// A unit, so many times.
-pub(crate) fn text(unit: &str, times: usize) -> String {
+/// A unit, repeated.
+pub(in crate::detect::rules) fn text(unit: &str, times: usize) -> String {
     unit.repeat(times)
 }
 
 /// What is found in an answer with this text.
-pub(crate) fn text_findings(said: &str) -> Vec<(String, Grade)> {
+pub(in crate::detect::rules) fn text_findings(answer: &str) -> Vec<(String, Grade)> {
     let line = serde_json::json!({"type": "text", "timestamp": 1, "sessionID": "ses_1", "part": {
-        "id": "prt_1", "messageID": "msg_1", "type": "text", "text": said, "time": {"start": 1, "end": 2}}});
+        "id": "prt_1", "messageID": "msg_1", "type": "text", "text": answer, "time": {"start": 1, "end": 2}}});
     graded(&findings(&[line.to_string()]))
 }

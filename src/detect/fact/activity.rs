@@ -1,0 +1,99 @@
+//! What a session is doing right now: working, waiting for a person, retrying, or nothing.
+
+use crate::detect::hash;
+use crate::wire::Timestamp;
+use std::collections::VecDeque;
+
+/// The most running calls and open requests to track; no real session has more.
+const LIMIT: usize = 64;
+
+/// A permission request or a question that is open.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// Its id.
+    pub(crate) id: String,
+    /// When it was asked.
+    pub(crate) since: Timestamp,
+    /// What is asked, for a person: `permission: bash`, `question: Which one?`.
+    pub(crate) what: String,
+}
+
+/// What a session is doing.
+#[derive(Default)]
+pub(crate) struct Activity {
+    /// Whether the session is working, according to the server or to the order of events.
+    pub(crate) busy: bool,
+    /// Whether the provider is being asked again.
+    pub(crate) retrying: bool,
+    /// The time of the last event of this session or of its descendants.
+    pub(crate) last: Timestamp,
+    requests: VecDeque<Request>,
+    /// Open requests of descendants.
+    descendants_requests: usize,
+    running: VecDeque<(u64, Timestamp)>,
+}
+
+impl Activity {
+    /// Records that a call runs.
+    pub(crate) fn start_call(&mut self, part: &str, since: Timestamp) {
+        let key = hash::of(part);
+        if self.running.iter().any(|(k, _)| *k == key) {
+            return;
+        }
+        if self.running.len() == LIMIT {
+            self.running.pop_front();
+        }
+        self.running.push_back((key, since));
+    }
+
+    /// Records that a call ended.
+    pub(crate) fn end_call(&mut self, part: &str) {
+        let key = hash::of(part);
+        self.running.retain(|(k, _)| *k != key);
+    }
+
+    /// Records that the session rests: nothing runs and nothing is asked.
+    pub(crate) fn stop(&mut self) {
+        self.running.clear();
+        self.requests.clear();
+        self.busy = false;
+        self.retrying = false;
+    }
+
+    /// Whether a call is running.
+    pub(crate) fn is_call_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Records a request, unless it is open already.
+    pub(crate) fn open_request(&mut self, request: Request) {
+        if self.requests.iter().any(|r| r.id == request.id) {
+            return;
+        }
+        if self.requests.len() == LIMIT {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request);
+    }
+
+    /// Records that a request was answered.
+    pub(crate) fn close_request(&mut self, id: &str) {
+        self.requests.retain(|r| r.id != id);
+    }
+
+    /// The open requests of this session, oldest first.
+    pub(crate) fn requests(&self) -> &VecDeque<Request> {
+        &self.requests
+    }
+
+    /// Records that a descendant did something, and how many open requests it had before and has now.
+    pub(crate) fn record_descendant(&mut self, now: Timestamp, before: usize, after: usize) {
+        self.last = now;
+        self.descendants_requests = (self.descendants_requests + after).saturating_sub(before);
+    }
+
+    /// Whether a request is open, here or in a descendant.
+    pub(crate) fn waits_for_person(&self) -> bool {
+        !self.requests.is_empty() || self.descendants_requests > 0
+    }
+}

@@ -1,0 +1,93 @@
+//! What rules see: facts about one session, in order, independent of the dialect they came in.
+
+pub(crate) mod activity;
+pub(crate) mod history;
+pub(crate) mod rounds;
+
+use super::call::Call;
+use super::config::Config;
+use super::text::channel::{Channel, PerChannel};
+use super::text::window::Window;
+use crate::wire::Timestamp;
+use crate::wire::record::Point;
+use activity::Activity;
+use history::{CallHistory, Comparison};
+use rounds::Round;
+
+/// One answer of the model, with the calls it made.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    /// The message's id.
+    pub(crate) message: &'a str,
+    /// The end of its text.
+    pub(crate) text: &'a str,
+    /// Whether it has neither text nor reasoning.
+    pub(crate) silent: bool,
+    /// How many calls it made.
+    pub(crate) calls: u64,
+    /// Tokens read, written and thought.
+    pub(crate) tokens: u64,
+    /// Tokens written and thought.
+    pub(crate) produced: u64,
+    /// US dollars.
+    pub(crate) cost: f64,
+}
+
+/// One fact about a session.
+#[derive(Debug)]
+pub(crate) enum Fact<'a> {
+    /// A call ended.
+    Call(&'a Call, Comparison),
+    /// A round of calls ended.
+    Round(&'a Round),
+    /// New text of a channel arrived, and this block of it is prose; empty if none of it is.
+    Text(Channel, &'a str),
+    /// The text of a part is complete.
+    TextOver(Channel),
+    /// A step ended.
+    Step(&'a Step<'a>),
+    /// A step of a child session ended.
+    ChildStep(&'a Step<'a>),
+    /// A real user sent a message.
+    User,
+    /// A message of ours was sent into the session.
+    Steered,
+    /// The provider is asked again.
+    Retry {
+        /// The number of the attempt.
+        attempt: u32,
+        /// The provider's error message.
+        message: &'a str,
+    },
+    /// The session failed.
+    Failed {
+        /// The error's name.
+        name: &'a str,
+        /// The error's message.
+        message: &'a str,
+    },
+    /// The context was compacted.
+    Compacted,
+    /// An event of this session arrived.
+    Alive,
+    /// Time passed without an event.
+    Time,
+    /// The session came to rest.
+    Rest,
+}
+
+/// What a rule may consult besides the fact.
+pub(crate) struct RuleContext<'a> {
+    /// The configuration.
+    pub(crate) config: &'a Config,
+    /// The time of the stream.
+    pub(crate) now: Timestamp,
+    /// The current event.
+    pub(crate) point: &'a Point,
+    /// The calls and tokens of the session so far.
+    pub(crate) history: &'a CallHistory,
+    /// What the session is doing.
+    pub(crate) activity: &'a Activity,
+    /// The end of the prose of each channel, including the current block.
+    pub(crate) windows: &'a PerChannel<Window>,
+}

@@ -1,0 +1,113 @@
+//! Rounds: calls of one message that overlap in time form a set, so their order does not matter.
+
+use super::history::Comparison;
+use crate::detect::call::Call;
+use crate::detect::hash;
+use crate::wire::record::{Evidence, Point};
+
+/// How many calls of a round to remember to recognize duplicates.
+const MEMBERS: usize = 64;
+/// The most excerpts of a round that a finding shows.
+const EXCERPTS: usize = 3;
+
+/// Calls that ran in parallel.
+#[derive(Debug)]
+pub(crate) struct Round {
+    /// The message that made them.
+    pub(crate) message: String,
+    /// The event that ended the first.
+    pub(crate) first: Point,
+    /// The event that ended the last.
+    pub(crate) last: Point,
+    /// Equal for equal sets of calls.
+    pub(crate) key: u64,
+    /// Equal for equal sets of calls with equal results.
+    pub(crate) key_with_result: u64,
+    /// Whether one of the calls polls.
+    pub(crate) poll: bool,
+    /// How many calls.
+    pub(crate) calls: u64,
+    /// Excerpts of the first calls.
+    pub(crate) shown: Vec<Evidence>,
+    /// Tokens of the session before this round.
+    pub(crate) tokens_before: u64,
+    members: Vec<u64>,
+    end: i64,
+}
+
+impl Round {
+    fn new(call: &Call, tokens_before: u64) -> Self {
+        Self {
+            message: call.message.clone(),
+            first: call.point.clone(),
+            last: call.point.clone(),
+            key: 0,
+            key_with_result: 0,
+            poll: false,
+            calls: 0,
+            shown: Vec::new(),
+            tokens_before,
+            members: Vec::new(),
+            end: call.span.1,
+        }
+    }
+
+    /// Adds a call, unless an identical one is in it.
+    fn add(&mut self, call: &Call, compared: Comparison) {
+        if self.members.contains(&call.key) {
+            return;
+        }
+        if self.members.len() < MEMBERS {
+            self.members.push(call.key);
+        }
+        self.key = self.key.wrapping_add(hash::spread(call.key));
+        self.key_with_result = self
+            .key_with_result
+            .wrapping_add(hash::spread(call.key_with_result()));
+        self.poll |= compared.poll;
+        self.calls += 1;
+        self.last = call.point.clone();
+        self.end = self.end.max(call.span.1);
+        if self.shown.len() < EXCERPTS {
+            self.shown.push(Evidence {
+                id: call.point.id.clone(),
+                excerpt: call.excerpt.clone(),
+            });
+        }
+    }
+
+    fn overlaps(&self, call: &Call) -> bool {
+        self.message == call.message && call.span.0 < self.end
+    }
+}
+
+/// The current round.
+#[derive(Default)]
+pub(crate) struct Rounds(Option<Round>);
+
+impl Rounds {
+    /// Whether an identical call is in the current round: then both count as one.
+    pub(crate) fn contains_duplicate(&self, call: &Call) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|round| round.overlaps(call) && round.members.contains(&call.key))
+    }
+
+    /// Adds a call. If the call begins another round, returns the one before.
+    pub(crate) fn add(&mut self, call: &Call, compared: Comparison, tokens_before: u64) -> Option<Round> {
+        let previous = if self.0.as_ref().is_some_and(|round| round.overlaps(call)) {
+            None
+        } else {
+            self.0.replace(Round::new(call, tokens_before))
+        };
+        if let Some(round) = &mut self.0 {
+            round.add(call, compared);
+        }
+        previous
+    }
+
+    /// Ends the current round and returns it.
+    pub(crate) fn take(&mut self) -> Option<Round> {
+        self.0.take()
+    }
+}

@@ -1,0 +1,39 @@
+//! What a session is given with each line, and what it hands back.
+
+use crate::detect::config::Config;
+use crate::wire::Timestamp;
+use crate::wire::record::{Done, Finding, Point, Why};
+
+/// The current line.
+pub(crate) struct LineContext<'a> {
+    /// The configuration.
+    pub(crate) config: &'a Config,
+    /// The time of the stream.
+    pub(crate) now: Timestamp,
+    /// The event.
+    pub(crate) point: &'a Point,
+}
+
+/// What a step took, for the budget of a parent session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StepCost {
+    /// Tokens read, written and thought.
+    pub(crate) tokens: u64,
+    /// Tokens written and thought.
+    pub(crate) produced: u64,
+    /// US dollars.
+    pub(crate) cost: f64,
+}
+
+/// What a line causes in a session.
+#[derive(Default)]
+pub(crate) struct Effects {
+    /// Findings, in order.
+    pub(crate) findings: Vec<Finding>,
+    /// The session came to rest.
+    pub(crate) done: Option<Done>,
+    /// Steps that ended.
+    pub(crate) steps: Vec<StepCost>,
+    /// Why to add a turn, if there is no finding that is a reason.
+    pub(crate) review: Option<Why>,
+}

@@ -1,0 +1,116 @@
+//! Shows facts to the rules, and turns their signals into findings.
+
+use super::effects::{Effects, LineContext};
+use crate::detect::config::Config;
+use crate::detect::episode::{Episodes, STEERING};
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::rules::Rules;
+use crate::detect::signal::{Signal, Signals};
+use crate::wire::Timestamp;
+use crate::wire::record::{Grade, Kind};
+
+/// The rules of one session, and the problems that they found.
+pub(crate) struct Judge {
+    session: String,
+    rules: Rules,
+    episodes: Episodes,
+    /// The user asked for repetition, so repetition is at most worth a notice.
+    allows_repetition: bool,
+}
+
+impl Judge {
+    pub(crate) fn new(session: &str, config: &Config) -> Self {
+        Self {
+            session: session.to_owned(),
+            rules: Rules::new(config),
+            episodes: Episodes::default(),
+            allows_repetition: false,
+        }
+    }
+
+    /// The session's id.
+    pub(crate) fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// Shows a fact to every rule.
+    pub(crate) fn show(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, effects: &mut Effects) {
+        let mut signals = Signals::new(self.episodes.any_open(Grade::Notice));
+        self.rules.observe(fact, context, &mut signals);
+        let line = LineContext {
+            config: context.config,
+            now: context.now,
+            point: context.point,
+        };
+        self.apply(signals, &line, effects);
+    }
+
+    /// Turns signals into findings. The gravest come first, so that lesser ones about the same problem are not
+    /// reported beside them.
+    fn apply(&mut self, signals: Signals, line: &LineContext<'_>, effects: &mut Effects) {
+        let (reported, released) = signals.into_parts();
+        for rule in released {
+            effects.findings.extend(self.episodes.release(rule, line.point));
+        }
+        for signal in reported {
+            if !line.config.disabled.contains(signal.rule) {
+                self.apply_signal(signal, line, effects);
+            }
+        }
+    }
+
+    /// Turns one signal into findings.
+    pub(crate) fn apply_signal(&mut self, mut signal: Signal, line: &LineContext<'_>, effects: &mut Effects) {
+        if let Some(grade) = line.config.grades.get(signal.rule) {
+            signal.grade = *grade;
+        }
+        if self.allows_repetition && matches!(signal.kind, Kind::Loop | Kind::Stagnation) {
+            signal.grade = Grade::Notice;
+            signal.summary.push_str(" (the user asked for repetition)");
+        }
+        let steering = !line.config.disabled.contains(STEERING);
+        let ignored = steering
+            .then(|| self.episodes.ignored_steering(&signal))
+            .flatten();
+        let steering = ignored.and_then(|ignored| self.episodes.apply(&self.session, &ignored, line.point));
+        let finding = self.episodes.apply(&self.session, &signal, line.point);
+        effects.findings.extend(finding.into_iter().chain(steering));
+    }
+
+    /// When the first rule wants to check the time.
+    pub(crate) fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
+        self.rules.deadline(context)
+    }
+
+    /// Sets whether the user asked for repetition.
+    pub(crate) fn allow_repetition(&mut self, allowed: bool) {
+        self.allows_repetition = allowed;
+    }
+
+    /// Starts a new call: signals from here on belong to it.
+    pub(crate) fn begin_call(&mut self) {
+        self.episodes.begin_call();
+    }
+
+    /// Records that the current call was novel or changed something.
+    pub(crate) fn record_progress(&mut self, changed: bool, line: &LineContext<'_>, effects: &mut Effects) {
+        effects
+            .findings
+            .extend(self.episodes.record_progress(changed, line.point));
+    }
+
+    /// Records that a message was sent about all open problems.
+    pub(crate) fn mark_steered(&mut self) {
+        self.episodes.mark_steered();
+    }
+
+    /// Closes all problems but spent budgets, because the user sent a message.
+    pub(crate) fn reset(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        effects.findings.extend(self.episodes.reset(line.point));
+    }
+
+    /// Whether a problem of grade `warn` or above is open.
+    pub(crate) fn has_open_warning(&self) -> bool {
+        self.episodes.any_open(Grade::Warn)
+    }
+}

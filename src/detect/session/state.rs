@@ -1,0 +1,108 @@
+//! What is known about one session.
+
+use super::completion::Completion;
+use super::effects::{Effects, LineContext};
+use super::judge::Judge;
+use super::user::User;
+use crate::bounded::BoundedMap;
+use crate::detect::config::Config;
+use crate::detect::fact::activity::Activity;
+use crate::detect::fact::history::CallHistory;
+use crate::detect::fact::rounds::Rounds;
+use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::hash;
+use crate::detect::hash::KeyHasher;
+use crate::detect::text::channel::PerChannel;
+use crate::detect::text::window::Window;
+use crate::wire::Timestamp;
+use std::hash::BuildHasherDefault;
+
+/// Ids of calls, steps and requests that ended: far more than a reconnect repeats. Seven eighths of a power of two.
+const ENDED: usize = 896;
+
+/// A bounded set or map whose keys are hashes.
+pub(crate) type ByHash<V> = BoundedMap<u64, V, BuildHasherDefault<KeyHasher>>;
+
+/// What is known about one session.
+pub(crate) struct State {
+    pub(super) judge: Judge,
+    pub(super) activity: Activity,
+    pub(super) completion: Completion,
+    pub(super) history: CallHistory,
+    pub(super) rounds: Rounds,
+    pub(super) user: User,
+    /// The end of the prose of the current part of each channel.
+    pub(super) windows: PerChannel<Window>,
+    ended: ByHash<()>,
+}
+
+impl State {
+    pub(crate) fn new(id: &str, config: &Config) -> Self {
+        Self {
+            judge: Judge::new(id, config),
+            activity: Activity::default(),
+            completion: Completion::default(),
+            history: CallHistory::new(),
+            rounds: Rounds::default(),
+            user: User::default(),
+            windows: PerChannel::default(),
+            ended: ByHash::new(ENDED),
+        }
+    }
+
+    /// Shows a fact to every rule.
+    pub(crate) fn show(&mut self, fact: &Fact<'_>, line: &LineContext<'_>, effects: &mut Effects) {
+        let context = RuleContext {
+            config: line.config,
+            now: line.now,
+            point: line.point,
+            history: &self.history,
+            activity: &self.activity,
+            windows: &self.windows,
+        };
+        self.judge.show(fact, &context, effects);
+    }
+
+    /// When the session next has to check the time.
+    pub(crate) fn deadline(&self, line: &LineContext<'_>) -> Option<Timestamp> {
+        let context = RuleContext {
+            config: line.config,
+            now: line.now,
+            point: line.point,
+            history: &self.history,
+            activity: &self.activity,
+            windows: &self.windows,
+        };
+        let rest = self.completion.deadline(line.config);
+        self.judge.deadline(&context).into_iter().chain(rest).min()
+    }
+
+    /// Records that something with this id ended. False if it had ended before, so this is a repetition.
+    pub(crate) fn end_once(&mut self, id: &str) -> bool {
+        self.ended.insert(hash::of(id), ()).is_none()
+    }
+
+    /// Whether something with this id has ended.
+    pub(crate) fn has_ended(&self, id: &str) -> bool {
+        self.ended.contains_key(&hash::of(id))
+    }
+
+    /// Records that the session works on an answer, and so is not at rest.
+    pub(crate) fn begin_answer(&mut self) {
+        self.completion.begin_answer();
+        self.activity.busy = true;
+    }
+
+    /// Ends the current round of calls.
+    pub(crate) fn end_round(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        if let Some(round) = self.rounds.take() {
+            self.show(&Fact::Round(&round), line, effects);
+        }
+    }
+
+    /// Records that a message was sent into the session about its open problems.
+    pub(crate) fn mark_steered(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        self.judge.mark_steered();
+        self.show(&Fact::Steered, line, effects);
+    }
+}

@@ -1,0 +1,62 @@
+//! Records as short sentences for a person, so that every view uses the same words.
+
+use super::{Action, Decision, Done, Finding, Phase, RunResult};
+use std::fmt::{Display, Formatter, Result};
+
+impl Display for Finding {
+    /// `repeat (stop): the same call 5 times`
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{} ({}): {}", self.rule, self.grade, self.summary)
+    }
+}
+
+impl Display for Done {
+    /// `candidate, but openTodos, emptyDiff`
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        self.outcome.fmt(f)?;
+        for (index, contradiction) in self.contradictions.iter().enumerate() {
+            let separator = if index == 0 { ", but " } else { ", " };
+            write!(f, "{separator}{contradiction}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Decision {
+    /// `steer (gpt-5): it repeats one call`
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let degraded = if self.degraded {
+            ", in the reviewer's place"
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "{} ({}{degraded}): {}",
+            self.action, self.reviewer, self.reason
+        )
+    }
+}
+
+impl Display for Action {
+    /// `abort (taken): the server confirms it`
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let would = if self.phase == Phase::Skipped {
+            "would "
+        } else {
+            ""
+        };
+        write!(f, "{would}{} ({}): {}", self.action, self.phase, self.detail)
+    }
+}
+
+impl Display for RunResult {
+    /// `loop, exit code 10: the same call 5 times`
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(
+            f,
+            "{}, exit code {}: {}",
+            self.outcome, self.exit_code, self.reason
+        )
+    }
+}
