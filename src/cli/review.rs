@@ -28,9 +28,6 @@ Examples:
     REVIEWER_API_KEY=… ocr-review --reviewer-url https://api.openai.com/v1 --reviewer-model gpt-5-mini
   Any command decides; it reads the question and prints the answer:
     … | ocr-review --reviewer-cmd 'claude -p' | ocr-act
-  Keep what was asked and answered, and decide the same again without a network:
-    … | ocr-review --reviewer-model ollama/llama3.1 --record exchanges
-    ocr-detect < run.ndjson | ocr-review --replay exchanges
 
 The key comes from REVIEWER_API_KEY or --reviewer-key-file, never from an argument.";
 
@@ -59,7 +56,8 @@ struct Args {
 /// Whom to ask.
 #[allow(
     clippy::doc_markdown,
-    reason = "these comments are the help that a person reads"
+    clippy::struct_field_names,
+    reason = "these comments are the help that a person reads, and the names are the flags"
 )]
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Who")]
@@ -76,15 +74,8 @@ struct WhoArgs {
     reviewer_key_file: Option<PathBuf>,
     /// Ask a command instead: the question on its standard input, the answer on its standard output
     /// [env: OCR_REVIEWER_CMD].
-    #[arg(long, value_name = "COMMAND", conflicts_with = "replay")]
+    #[arg(long, value_name = "COMMAND")]
     reviewer_cmd: Option<String>,
-    /// Keep each exchange as a file in this folder, secrets masked [env: OCR_REVIEW_RECORD].
-    // Not by clap's `env`: what is set for every run must not be at odds with what is typed for this one.
-    #[arg(long, value_name = "DIR")]
-    record: Option<PathBuf>,
-    /// Answer from such a folder, without a network [env: OCR_REVIEW_REPLAY].
-    #[arg(long, value_name = "DIR", conflicts_with = "record")]
-    replay: Option<PathBuf>,
 }
 
 /// When to ask, and how long to wait.
@@ -137,7 +128,6 @@ fn run(args: Args) -> Result<Code, Failure> {
         return Ok(Code::Ok);
     }
     let leash = Leash::default();
-    let (record, replay) = args.who.folders();
     let settings = Settings {
         who: args.who.meant()?,
         patience: Patience {
@@ -152,8 +142,6 @@ fn run(args: Args) -> Result<Code, Failure> {
         max_input_tokens: args.what.max_input_tokens as usize,
         redact: args.what.redact,
         task: args.what.task,
-        record,
-        replay,
         leash: leash.clone(),
     };
     let stdin = input::stdin(HINT)?;
@@ -190,21 +178,6 @@ impl WhoArgs {
             model,
             key: self.key()?,
         }))
-    }
-
-    /// The folders to record to and to answer from, not both: what is typed comes before what is set, and
-    /// answering before recording.
-    fn folders(&self) -> (Option<PathBuf>, Option<PathBuf>) {
-        if self.replay.is_some() {
-            return (None, self.replay.clone());
-        }
-        let set = |variable| given(None, variable).map(PathBuf::from);
-        let replay =
-            set("OCR_REVIEW_REPLAY").filter(|_| self.record.is_none() && self.reviewer_cmd.is_none());
-        if replay.is_some() {
-            return (None, replay);
-        }
-        (self.record.clone().or_else(|| set("OCR_REVIEW_RECORD")), None)
     }
 
     fn key(&self) -> Result<Option<String>, Failure> {

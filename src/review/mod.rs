@@ -1,23 +1,28 @@
-//! The second opinion: when a session comes to rest, goes silent or gets into trouble, somebody is asked what
-//! should happen, and the decision is added to the lines.
+//! The second opinion. When a session comes to rest, goes silent, or a detector reports a finding, a reviewer is asked
+//! what should happen, and its decision is added to the lines.
 //!
-//! * [`Review`]: the stage. Lines never wait for a reviewer; its decision comes when it comes, and says which
+//! * [`Review`] is the stage. Lines never wait for a reviewer: a decision is written when it is there, and says which
 //!   event it judged and whether the session has moved on since.
-//! * `desk` and `listen`: what the lines say, what waits to be asked, what is being asked (`flight`); `moment`: when;
-//!   `case` and `cases`: what is remembered of a session; `breaker`: a reviewer that keeps failing is left alone.
-//! * `recent`, `sample`, `evidence`, `prompt`: the question. What the worker wrote is data in it, never an instruction;
-//!   `redact` masks secrets in everything that leaves.
-//! * `asker`, `ask`: asking with retries and a deadline, on a thread of its own; `client`, `reply`, `retry_after`: an
-//!   endpoint; `command`: a command; `trouble`: why there is no answer; `answer`: what one says.
-//! * `rules`: what is decided where nobody can be asked; `exchange`: record and replay.
+//! * `intake` reads the lines. It keeps each session's context (`context`, `recent`) and finds out when a review is due
+//!   (`trigger`); `update` is its news for the queue.
+//! * `queue` decides what is asked when: the review in progress (`in_flight`), limits, a circuit breaker, and the
+//!   built-in `rules` for what cannot be asked.
+//! * `shared` holds both under one lock, for the stage and for the `worker`, the thread that asks. A `request` is what
+//!   goes to that thread.
+//! * `prompt` builds the question. Text of the agent is data in it, never an instruction. `redact` removes secrets from
+//!   everything that leaves the machine or is logged.
+//! * `reviewer` asks an endpoint or a command, with retries and a deadline, and reads the answer. `outcome` is the
+//!   result.
 
-mod exchange;
 mod intake;
+mod outcome;
 mod prompt;
 mod queue;
 mod redact;
+mod request;
 mod reviewer;
 mod settings;
+mod shared;
 mod stage;
 mod worker;
 

@@ -1,24 +1,27 @@
-//! Masks secrets in everything that leaves the machine or is logged.
+//! Redacts secrets in everything that leaves the machine or is logged.
 //!
-//! Masking comes before cutting: half a key looks like no key at all.
+//! Text is redacted before it is cut, because half a key no longer looks like a key.
 
 use crate::wire::text;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// What stands in a secret's place.
-pub const MASK: &str = "[masked]";
-
-/// How long a reviewer's name is, in characters.
+/// The replacement for a secret.
+const MASK: &str = "[masked]";
+/// The maximum length of a reviewer's name, in characters.
 const NAME: usize = 80;
+/// How much of a long text is searched for secrets, in characters.
+const SEARCHED: usize = 64 * 1024;
+/// How much of a long text is kept, in characters.
+const KEPT: usize = 8 * 1024;
 
-/// What secrets look like. A group named `keep` is left standing before the mask.
+/// Patterns of secrets. The text of a group named `keep` stays in front of the mask.
 ///
-/// The prefixes are those that the providers document for secret scanning. Lengths are generous on
-/// the short side: an excerpt may have been cut inside a key, and a mask too many harms nobody.
+/// The prefixes are those that the providers document for secret scanning. The minimum lengths are short, because an
+/// excerpt may end inside a key and a mask too many does no harm.
 const SHAPES: &[&str] = &[
-    // Private keys, also without their end or their beginning.
+    // Private keys, complete or without their beginning or end.
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----(?s:.*?)(-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|\z)",
     r"\A[A-Za-z0-9+/=\s]*-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----",
     // OpenAI, Anthropic, OpenRouter, DeepSeek and others; Stripe; Groq; Perplexity; Hugging Face; Replicate; xAI.
@@ -46,34 +49,34 @@ const SHAPES: &[&str] = &[
     r"\b(dckr_pat|sntrys|sntryu|lin_api|ntn|secret)_[A-Za-z0-9_-]{8,}",
     r"\bhv[sbr]\.[A-Za-z0-9_-]{8,}",
     r"\bAGE-SECRET-KEY-1[0-9A-Z]{8,}",
-    // JSON web tokens, whole or cut.
+    // JSON web tokens, complete or cut.
     r"\beyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,2}",
-    // A header in any notation, to the end of its line or of its quotes; and the schemes on their own.
+    // A header in any notation, up to the end of the line or the closing quote; and the schemes without a header.
     r#"(?i)(?P<keep>(proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?)([^\n"'\\=]|=(\\*"[^",}\s\\][^"\n]*")?)+"#,
     r"(?P<keep>[Bb](earer|asic)\s+)[A-Za-z0-9._~+/=-]{8,}",
     r#"(?i)(?P<keep>cookie\\*["']?\s*[:=]\s*\\*["']?)[^\n"'\\]+"#,
-    // A user and a password in a URL; a secret in its query.
+    // The password in a URL, and secrets in its query.
     r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@",
     r#"(?i)(?P<keep>[?&](code|sig|signature)=)[^&\s"']+"#,
-    // The same as arguments of curl.
+    // Credentials in arguments of curl.
     r#"(?P<keep>(^|\s)(-u|--user|--proxy-user)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*:)[^\s"'\\]+"#,
 ];
 
-/// Assignments to names that sound secret, in `.env`, shell, JSON or YAML, and escaped in a string of those: the
-/// name, what stands between it and its value, and the value.
+/// Assignments to names that sound secret, in `.env`, shell, JSON or YAML, and escaped inside their strings: the
+/// name, the separator and the value.
 const ASSIGNMENTS: &[(&str, &str, &str)] = &[
     (
         r"[a-z0-9_.-]*((api[_-]?key|secret|passw(or)?d|passphrase|pwd|credential|(private|access|client|auth|account|shared)[_-]?key|_key)[a-z0-9_.-]*|token([_.-][a-z0-9_.-]*)?)",
         SIGN,
         VALUE,
     ),
-    // A word in a longer name: `DB_PASS`, `BASIC_AUTH_1`, `subscription-key`.
+    // A word inside a longer name: `DB_PASS`, `BASIC_AUTH_1`, `subscription-key`.
     (r"[a-z0-9_.-]*[_-](pass|auth|key)([_-][a-z0-9_.-]*)?", SIGN, VALUE),
     (r"(?-i:\b(PASS|AUTH|KEY)_[A-Z0-9_]*)", "=", VALUE),
-    // The same word alone says less.
+    // The word alone needs a clearer assignment.
     (r"\b(pass|auth|key)", "=", VALUE),
     (r"\b(pass|auth)", SIGN, QUOTED),
-    // A flag and its argument.
+    // A command-line flag and its argument.
     (
         r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*",
         r"\s+",
@@ -88,7 +91,7 @@ const VALUE: &str =
 const QUOTED: &str = r#"\\*["'][^"'\n]*["']?"#;
 const ARGUMENT: &str = r#"("[^"\n]*"?|'[^'\n]*'?|[^\s"'-][^\s"']*)"#;
 
-/// What begins a word: also after a line break that a string spells out, as in the JSON that a tool was given.
+/// The beginning of a word, also after an escape such as `\\n` inside a JSON string.
 const BEGIN: &str = r"(?:\b|(?P<keep>\\(?:[nrtbf]|u[0-9a-fA-F]{4})))";
 
 static KNOWN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -105,34 +108,58 @@ static KNOWN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Masks secrets: those of known shapes, those that the user described, and one known by heart.
+/// Replaces secrets: the known patterns, the patterns of the user, and the reviewer's own key.
 #[derive(Debug, Clone, Default)]
-pub struct Masker {
-    own: Vec<Regex>,
+pub struct Redactor {
+    user_patterns: Vec<Regex>,
     key: Option<String>,
 }
 
-impl Masker {
-    /// Masks what `own` matches besides the known shapes, and `key` wherever it stands.
-    pub fn new(own: Vec<Regex>, key: Option<String>) -> Self {
+impl Redactor {
+    pub fn new(user_patterns: Vec<Regex>, key: Option<String>) -> Self {
         Self {
-            own,
+            user_patterns,
             key: key.filter(|k| !k.is_empty()),
         }
     }
 
-    /// The name of a reviewer as it is shown: a command can be long, and contain a key.
-    pub fn name(&self, name: &str) -> String {
-        text::excerpt(&self.mask(name), NAME)
+    /// The display name of a reviewer: a command may be long and contain a key.
+    pub fn reviewer_name(&self, name: &str) -> String {
+        text::excerpt(&self.redact(name), NAME)
+    }
+
+    /// At most `limit` characters of `text` on one line, redacted.
+    pub fn excerpt(&self, text: &str, limit: usize) -> String {
+        text::excerpt(&self.beginning(text), limit)
+    }
+
+    /// The first [`KEPT`] characters of a text, redacted.
+    pub fn beginning(&self, text: &str) -> String {
+        let searched = match text.char_indices().nth(SEARCHED) {
+            Some((at, _)) => &text[..at],
+            None => text,
+        };
+        self.redact(searched).chars().take(KEPT).collect()
+    }
+
+    /// The last [`KEPT`] characters of a text, redacted.
+    pub fn end(&self, text: &str) -> String {
+        let searched = match text.char_indices().rev().nth(SEARCHED - 1) {
+            Some((at, _)) => &text[at..],
+            None => text,
+        };
+        let safe = self.redact(searched);
+        let skipped = safe.chars().count().saturating_sub(KEPT);
+        safe.chars().skip(skipped).collect()
     }
 
     /// `text` with every secret replaced by [`MASK`].
-    pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut masked = Cow::Borrowed(text);
         if let Some(key) = self.key.as_deref().filter(|k| masked.contains(*k)) {
             masked = Cow::Owned(masked.replace(key, MASK));
         }
-        for shape in self.own.iter().chain(KNOWN.iter()) {
+        for shape in self.user_patterns.iter().chain(KNOWN.iter()) {
             if let Cow::Owned(changed) = shape.replace_all(&masked, replacement) {
                 masked = Cow::Owned(changed);
             }
@@ -141,10 +168,10 @@ impl Masker {
     }
 }
 
-/// The mask, after what the shape keeps.
+/// The mask, behind the text that the pattern keeps.
 fn replacement(found: &Captures<'_>) -> String {
     let kept = found.name("keep").map_or("", |m| m.as_str());
-    // A URL keeps the sign between the password and the host.
+    // A URL keeps the `@` between the password and the host.
     let end = if kept.contains("://") && found[0].ends_with('@') {
         "@"
     } else {
@@ -159,13 +186,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_shape_is_a_valid_expression() {
+    fn compiles_every_pattern() {
         assert_eq!(KNOWN.len(), SHAPES.len() + ASSIGNMENTS.len());
     }
 
     #[test]
-    fn known_secrets_are_masked_wherever_they_stand() {
-        // Put together here so that no scanner takes this file for a leak.
+    fn redacts_known_secrets() {
+        // Assembled here so that no secret scanner reports this file.
         let secrets = [
             format!("{}-proj-{}", "sk", "a1B2".repeat(10)),
             format!("{}-ant-api03-{}", "sk", "x_Y-".repeat(10)),
@@ -183,14 +210,14 @@ mod tests {
                 "JhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "dozjgNryP4J3jVmNHl0w5N"
             ),
         ];
-        let masker = Masker::default();
+        let redactor = Redactor::default();
         for secret in &secrets {
             for around in [
                 format!("a {secret} b"),
                 format!("\"{secret}\""),
                 format!("k={secret};"),
             ] {
-                let safe = masker.mask(&around);
+                let safe = redactor.redact(&around);
                 assert!(!safe.contains(secret.as_str()) && safe.contains(MASK), "{safe}");
             }
         }
@@ -250,28 +277,28 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_named_like_a_secret_is_masked_and_its_name_is_kept() {
-        let masker = Masker::default();
+    fn keeps_name_of_secret() {
+        let redactor = Redactor::default();
         for (text, masked) in NAMED {
-            assert_eq!(masker.mask(text), *masked);
+            assert_eq!(redactor.redact(text), *masked);
         }
     }
 
     #[test]
-    fn a_private_key_is_masked_whole_cut_at_its_end_or_at_its_beginning() {
-        let masker = Masker::default();
+    fn redacts_cut_private_keys() {
+        let redactor = Redactor::default();
         let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
-        let whole = masker
-            .mask(&format!("a\n{begin}\nMIIE\nxyz\n{end}\nb"))
+        let whole = redactor
+            .redact(&format!("a\n{begin}\nMIIE\nxyz\n{end}\nb"))
             .into_owned();
         assert_eq!(whole, "a\n[masked]\nb");
-        assert_eq!(masker.mask(&format!("a\n{begin}\nMIIE")), "a\n[masked]");
-        assert_eq!(masker.mask(&format!("MIIE\nxyz\n{end}\nb")), "[masked]\nb");
+        assert_eq!(redactor.redact(&format!("a\n{begin}\nMIIE")), "a\n[masked]");
+        assert_eq!(redactor.redact(&format!("MIIE\nxyz\n{end}\nb")), "[masked]\nb");
     }
 
     #[test]
-    fn ordinary_text_stays_as_it_is() {
-        let masker = Masker::default();
+    fn keeps_ordinary_text() {
+        let redactor = Redactor::default();
         for text in [
             "3 failed, 12 passed; see src/auth/session.rs:42",
             "the task is risk-free: skip it",
@@ -283,23 +310,23 @@ mod tests {
             "docker run --user root -p 80:80 x",
             "monkey=1 bypass=2 passed=3",
         ] {
-            assert_eq!(masker.mask(text), text);
+            assert_eq!(redactor.redact(text), text);
         }
     }
 
     #[test]
-    fn the_users_own_expression_and_the_key_in_use_are_masked() {
+    fn redacts_user_patterns_and_key() {
         let own = vec![Regex::new("ACME-[0-9]+").unwrap()];
-        let masker = Masker::new(own, Some("correct horse".to_owned()));
-        assert_eq!(masker.mask("ACME-42 correct horse"), "[masked] [masked]");
+        let redactor = Redactor::new(own, Some("correct horse".to_owned()));
+        assert_eq!(redactor.redact("ACME-42 correct horse"), "[masked] [masked]");
     }
 
     proptest! {
         #[test]
-        fn a_canary_never_survives_its_surroundings(before in "[ -~\n]{0,40}", after in "[ \n\"',;}][ -~\n]{0,40}") {
+        fn redacts_in_any_context(before in "[ -~\n]{0,40}", after in "[ \n\"',;}][ -~\n]{0,40}") {
             let canary = format!("{}-{}", "sk", "CANARYcanary0123456789");
             let text = format!("{before} {canary}{after}");
-            prop_assert!(!Masker::default().mask(&text).contains(&canary));
+            prop_assert!(!Redactor::default().redact(&text).contains(&canary));
         }
     }
 }

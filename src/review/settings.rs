@@ -1,25 +1,19 @@
-//! What a review stage is told: whom to ask, how long, how often, and what to keep from whom.
+//! The settings of a review stage.
 
-use super::exchange::Exchanges;
-use super::queue::Limits;
-use super::queue::rules;
-use super::redact::Masker;
-use super::reviewer::command::{Asked, Leash};
+use super::queue::{Limits, rules};
+use super::redact::Redactor;
+use super::reviewer::command::{CommandReviewer, Leash};
 use super::reviewer::endpoint::{Address, Endpoint};
 use super::reviewer::{Patience, Reviewer};
 use crate::exit::Failure;
 use regex::Regex;
-use std::path::PathBuf;
-
-/// Who reviews where only exchanges answer, and none says who did.
-const REPLAY: &str = "replay";
 
 /// Who reviews.
 #[derive(Debug, Clone)]
 pub enum Who {
     /// An OpenAI-compatible endpoint.
     Endpoint(Address),
-    /// A command, in a shell.
+    /// A shell command.
     Command(String),
     /// The built-in rules.
     Rules,
@@ -29,56 +23,43 @@ pub enum Who {
 pub struct Settings {
     /// Who reviews.
     pub who: Who,
-    /// How long it may take.
+    /// How long a review may take.
     pub patience: Patience,
-    /// How often it may be asked.
+    /// How often the reviewer may be asked.
     pub limits: Limits,
-    /// How much a question may take, in tokens, roughly.
+    /// The maximum length of a question, in tokens (estimated).
     pub max_input_tokens: usize,
-    /// What is masked besides the known secrets.
+    /// What to redact besides known secrets.
     pub redact: Vec<Regex>,
-    /// The task, where the stream does not tell it.
+    /// The task of sessions whose stream does not contain it.
     pub task: Option<String>,
-    /// The folder to keep each exchange in.
-    pub record: Option<PathBuf>,
-    /// The folder to answer from.
-    pub replay: Option<PathBuf>,
-    /// Holds a command that reviews.
+    /// Ends a command that reviews.
     pub leash: Leash,
 }
 
 impl Settings {
-    /// The name that the decisions carry. Who answers in a replay is in its exchanges.
-    pub(super) fn name(&self) -> String {
-        if let Some(folder) = &self.replay {
-            return Exchanges::replay(folder)
-                .ok()
-                .and_then(|exchanges| exchanges.reviewer())
-                .unwrap_or_else(|| REPLAY.to_owned());
-        }
+    /// The name that the decisions carry, not redacted.
+    pub(super) fn name(&self) -> &str {
         match &self.who {
-            Who::Endpoint(address) => address.model.clone(),
-            Who::Command(line) => line.clone(),
-            Who::Rules => rules::NAME.to_owned(),
+            Who::Endpoint(address) => &address.model,
+            Who::Command(line) => line,
+            Who::Rules => rules::NAME,
         }
     }
 
-    pub(super) fn masker(&self) -> Masker {
+    pub(super) fn redactor(&self) -> Redactor {
         let key = match &self.who {
             Who::Endpoint(address) => address.key.clone(),
             Who::Command(_) | Who::Rules => None,
         };
-        Masker::new(self.redact.clone(), key)
+        Redactor::new(self.redact.clone(), key)
     }
 
-    /// Somebody who can be asked; none where the rules decide or a record answers.
+    /// The reviewer to ask; `None` if the rules decide.
     pub(super) fn reviewer(&self) -> Result<Option<Reviewer>, Failure> {
-        if self.replay.is_some() {
-            return Ok(None);
-        }
         Ok(match &self.who {
             Who::Endpoint(address) => Some(Reviewer::Endpoint(Endpoint::new(address)?)),
-            Who::Command(line) => Some(Reviewer::Command(Asked::new(line, self.leash.clone()))),
+            Who::Command(line) => Some(Reviewer::Command(CommandReviewer::new(line, self.leash.clone()))),
             Who::Rules => None,
         })
     }

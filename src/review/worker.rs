@@ -1,62 +1,70 @@
-//! Asks on a thread of its own and writes the decision when it comes.
+//! Asks the reviewer on a thread of its own, and writes each decision when it is there.
 
-use super::exchange::{About, Exchanges};
+use super::outcome::{Outcome, Scope};
 use super::prompt::Prompt;
-use super::queue::{Desk, Matter, lock};
-use super::redact::Masker;
-use super::reviewer::error::Blame;
-use super::reviewer::{Outcome, Patience, Reviewer};
+use super::redact::Redactor;
+use super::request::ReviewRequest;
+use super::reviewer::{Patience, Reviewer};
+use super::shared::Handle;
 use crate::exit::{Code, Failure};
 use crate::pipe::{Out, shutdown};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
-/// How often a wait for the last answer looks whether a signal came.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the wait for the last answer checks for a signal.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 
-/// What an asker needs.
-pub(super) struct Put {
-    pub desk: Arc<Mutex<Desk>>,
+/// What the worker needs.
+pub struct WorkerContext {
+    pub shared: Handle,
     pub out: Out,
     pub reviewer: Reviewer,
+    /// The reviewer's name as the decisions carry it.
+    pub name: String,
     pub patience: Patience,
     pub max_input_tokens: usize,
-    pub masker: Masker,
-    pub record: Option<Exchanges>,
+    pub redactor: Redactor,
 }
 
 /// The thread that asks.
-pub(super) struct Asker {
-    /// Dropped when no more questions come.
-    questions: Option<Sender<Matter>>,
+pub struct Worker {
+    /// Dropped when no more requests come.
+    requests: Option<Sender<ReviewRequest>>,
     ended: Receiver<()>,
-    given_up: Arc<Notify>,
+    cancelled: Arc<Notify>,
 }
 
-impl Asker {
+impl Worker {
+    /// Starts the thread.
+    ///
     /// # Errors
-    /// [`Code::Error`] when the system gives no thread or no network.
-    pub(super) fn start(put: Put) -> Result<Self, Failure> {
-        let failed = |e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start to ask: {e}"));
+    /// [`Code::Error`] if the thread or its network runtime cannot be created.
+    pub fn start(context: WorkerContext) -> Result<Self, Failure> {
+        let failed = |e: std::io::Error| {
+            Failure::new(
+                Code::Error,
+                format_args!("cannot start the reviewer's thread: {e}"),
+            )
+        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(failed)?;
-        let (questions, asked) = mpsc::channel();
+        let (requests, incoming) = mpsc::channel();
         let (end, ended) = mpsc::channel();
-        let given_up = Arc::new(Notify::new());
+        let cancelled = Arc::new(Notify::new());
         let thread = Thread {
-            put,
-            given_up: Arc::clone(&given_up),
+            context,
+            cancelled: Arc::clone(&cancelled),
             until: None,
         };
         let work = move || {
-            thread.work(&runtime, &asked);
-            // Nobody waits any more if this fails.
+            thread.work(&runtime, &incoming);
+            // Fails only if the stage is gone.
             let _ = end.send(());
         };
         std::thread::Builder::new()
@@ -64,28 +72,29 @@ impl Asker {
             .spawn(work)
             .map_err(failed)?;
         Ok(Self {
-            questions: Some(questions),
+            requests: Some(requests),
             ended,
-            given_up,
+            cancelled,
         })
     }
 
-    pub(super) fn ask(&self, matter: Matter) {
-        if let Some(questions) = &self.questions {
-            // The thread lives as long as this sender does.
-            let _ = questions.send(matter);
+    /// Hands a request to the thread.
+    pub fn ask(&self, request: ReviewRequest) {
+        if let Some(requests) = &self.requests {
+            // The thread lives as long as this sender.
+            let _ = requests.send(request);
         }
     }
 
-    /// Waits until every question has its decision. A signal ends the wait: then the rules decide.
-    pub(super) fn finish(&mut self, last: Option<Matter>) {
-        if let Some(matter) = last {
-            self.ask(matter);
+    /// Waits until every request has its decision. A signal ends the wait, and the rules decide the rest.
+    pub fn finish(&mut self, last: Option<ReviewRequest>) {
+        if let Some(request) = last {
+            self.ask(request);
         }
-        self.questions = None;
-        while let Err(RecvTimeoutError::Timeout) = self.ended.recv_timeout(LOOK) {
+        self.requests = None;
+        while let Err(RecvTimeoutError::Timeout) = self.ended.recv_timeout(SIGNAL_CHECK) {
             if shutdown::caught().is_some() {
-                self.given_up.notify_one();
+                self.cancelled.notify_one();
             }
         }
     }
@@ -93,168 +102,127 @@ impl Asker {
 
 /// What runs on the thread.
 struct Thread {
-    put: Put,
-    given_up: Arc<Notify>,
-    /// Once the input has ended: when the last answer must be there.
+    context: WorkerContext,
+    cancelled: Arc<Notify>,
+    /// The deadline for the last answer, set when the input has ended.
     until: Option<Instant>,
 }
 
 impl Thread {
-    fn work(mut self, runtime: &Runtime, asked: &Receiver<Matter>) {
-        while let Ok(matter) = asked.recv() {
-            let mut next = Some(matter);
-            while let Some(matter) = next {
-                next = self.settle(runtime, &matter);
+    fn work(mut self, runtime: &Runtime, incoming: &Receiver<ReviewRequest>) {
+        while let Ok(request) = incoming.recv() {
+            let mut next = Some(request);
+            while let Some(request) = next {
+                next = self.review(runtime, &request);
             }
         }
     }
 
-    /// What comes of asking. A defect of ours costs this answer, not all that would come after it.
-    fn outcome(&self, runtime: &Runtime, prompt: &Prompt, since: Instant) -> Outcome {
-        let ask = || runtime.block_on(self.ask(prompt, since));
-        std::panic::catch_unwind(AssertUnwindSafe(ask))
-            .unwrap_or_else(|_| Outcome::failed("a defect of ocr-review, of which standard error has more"))
-    }
-
-    /// Asks, writes the decision, and says what is to be asked next.
-    fn settle(&mut self, runtime: &Runtime, matter: &Matter) -> Option<Matter> {
-        let put = &self.put;
-        let prompt = Prompt::new(
-            &matter.moment,
-            &matter.case,
-            matter.now,
-            &matter.raw,
-            put.max_input_tokens,
-            &put.masker,
-        );
-        tracing::info!(
-            "turn {}: asking {}",
-            matter.moment.iteration,
-            put.masker.name(put.reviewer.name())
-        );
-        let outcome = self.outcome(runtime, &prompt, matter.since);
-        Self::tell(&outcome);
-        // Before its decision, which may be the last that its reader wants, and not under the lock: a slow disk must
-        // not hold up the lines.
-        let before = lock(&put.desk).so_far();
-        self.keep(matter, &prompt, &outcome, before);
+    /// Asks, writes the decision, and returns the next request.
+    fn review(&mut self, runtime: &Runtime, request: &ReviewRequest) -> Option<ReviewRequest> {
+        let context = &self.context;
+        let prompt = Prompt::new(request, context.max_input_tokens, &context.redactor);
+        tracing::info!("turn {}: asking {}", request.trigger.iteration, context.name);
+        let outcome = self.outcome(runtime, &prompt, request.since);
+        log_failure(&outcome);
         let mut added = Vec::new();
-        let mut desk = lock(&put.desk);
-        let ts = desk.passed();
-        let now = desk.so_far();
-        desk.settle(&outcome, put.reviewer.name(), prompt.sample_lines, ts, &mut added);
-        let next = desk.next(true, &mut added);
-        if desk.has_ended() {
-            let deadline = put.patience.deadline;
+        let mut shared = context.shared.lock();
+        shared.finish(&outcome, &context.name, prompt.sample_lines, &mut added);
+        let next = shared.next_request(true, &mut added);
+        if shared.queue.input_has_ended() {
+            let deadline = context.patience.deadline;
             self.until.get_or_insert_with(|| Instant::now() + deadline);
         }
-        // Under the lock, so that no line is looked at between the decision's time and its place. A reader that
-        // left is noticed at the next line.
-        let _ = put.out.add(&added);
-        drop(desk);
-        if now != before {
-            // Lines went by in between.
-            self.keep(matter, &prompt, &outcome, now);
-        }
+        // Written under the lock, so that no line is read between the time of the decision and its place in the stream.
+        // If the reader has left, the next line notices.
+        let _ = context.out.add(&added);
         next
     }
 
-    fn keep(&self, matter: &Matter, prompt: &Prompt, outcome: &Outcome, (lasted, stale): (i64, bool)) {
-        let put = &self.put;
-        if let Some(exchanges) = &put.record {
-            let about = About {
-                moment: &matter.name,
-                reviewer: &put.masker.name(put.reviewer.name()),
-                lasted,
-                stale,
-            };
-            exchanges.keep(&about, prompt, outcome);
-        }
+    /// Asks. A panic costs this answer only, not the thread.
+    fn outcome(&self, runtime: &Runtime, prompt: &Prompt, since: Instant) -> Outcome {
+        let ask = || runtime.block_on(self.ask(prompt, since));
+        std::panic::catch_unwind(AssertUnwindSafe(ask))
+            .unwrap_or_else(|_| Outcome::failed("a bug in ocr-review; see standard error for details"))
     }
 
-    /// Asks, within what is left of the time since it could have been asked: sessions that wait for one another
-    /// do not add up their deadlines.
+    /// Asks within the time left since the question was due, so that the deadlines of waiting sessions do not add up.
     async fn ask(&self, prompt: &Prompt, since: Instant) -> Outcome {
-        let put = &self.put;
-        let mut left = put.patience.deadline.saturating_sub(since.elapsed());
+        let context = &self.context;
+        let mut left = context.patience.deadline.saturating_sub(since.elapsed());
         if let Some(until) = self.until {
             left = left.min(until.saturating_duration_since(Instant::now()));
         }
         if left.is_zero() {
-            return Outcome::failed("no time was left for it, as others were asked about before");
+            return Outcome::failed("earlier questions used up its time");
         }
         tokio::select! {
-            outcome = put.reviewer.ask(prompt, &put.patience, left, &put.masker) => outcome,
-            () = self.given_up.notified() => {
-                // Whatever is asked next is given up as well.
-                self.given_up.notify_one();
-                Outcome::failed("a signal came before it answered")
+            outcome = context.reviewer.ask(prompt, &context.patience, left, &context.redactor) => outcome,
+            () = self.cancelled.notified() => {
+                // Cancels the next question as well.
+                self.cancelled.notify_one();
+                Outcome::failed("a signal arrived before it answered")
             }
         }
     }
+}
 
-    fn tell(outcome: &Outcome) {
-        match &outcome.failure {
-            Some(failure) if failure.blame == Blame::Lasting => {
-                tracing::error!("{}; the rules decide", failure.what);
-            }
-            Some(failure) => tracing::warn!("the reviewer failed: {}; the rules decide", failure.what),
-            None => {}
+fn log_failure(outcome: &Outcome) {
+    match &outcome.result {
+        Err(failure) if failure.scope == Scope::Permanent => {
+            tracing::error!("{}; the rules decide", failure.what);
         }
+        Err(failure) => tracing::warn!("the reviewer failed: {}; the rules decide", failure.what),
+        Ok(_) => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::intake::trigger::{Moment, Subject};
-    use crate::review::queue::Limits;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::review::intake::Intake;
+    use crate::review::intake::trigger::{Trigger, TriggerKind};
+    use crate::review::queue::{Limits, Queue};
+    use std::io::Read;
 
     #[test]
-    fn a_defect_costs_an_answer_and_the_next_question_is_asked() {
-        let mut desk = Desk::new(Limits::default(), Masker::default(), None, true, false);
-        for session in ["one", "two"] {
-            let moment = Moment {
-                session: session.to_owned(),
-                iteration: 1,
-                judged: "e".to_owned(),
-                subject: Subject::Interval,
-            };
-            desk.take(moment, &mut Vec::new());
-        }
-        desk.pass();
-        let first = desk.next(true, &mut Vec::new());
-        let written = Sink::default();
+    fn survives_a_panic() {
+        let redactor = Redactor::default();
+        let intake = Intake::new(redactor.clone(), None, true);
+        let shared = Handle::new(intake, Queue::new(Limits::default()), redactor.clone());
+        let first = {
+            let mut shared = shared.lock();
+            for session in ["one", "two"] {
+                let trigger = Trigger {
+                    session: session.to_owned(),
+                    iteration: 1,
+                    judged: "e".to_owned(),
+                    kind: TriggerKind::Interval,
+                };
+                shared.push(trigger, &mut Vec::new());
+            }
+            shared.lines_written();
+            shared.next_request(true, &mut Vec::new())
+        };
+        let (mut output, writer) = std::io::pipe().unwrap();
         let second = Duration::from_secs(1);
-        let put = Put {
-            desk: Arc::new(Mutex::new(desk)),
-            out: Out::new(written.clone(), true),
+        let context = WorkerContext {
+            shared,
+            out: Out::new(writer, true),
             reviewer: Reviewer::Broken,
+            name: "broken".to_owned(),
             patience: Patience {
                 attempt: second * 60,
                 deadline: second * 60,
                 pause: second,
             },
             max_input_tokens: 6000,
-            masker: Masker::default(),
-            record: None,
+            redactor,
         };
-        Asker::start(put).unwrap().finish(first);
-        let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        Worker::start(context).unwrap().finish(first);
+        let mut written = String::new();
+        output.read_to_string(&mut written).unwrap();
         assert_eq!(written.matches(r#""degraded":true"#).count(), 2, "{written}");
-        assert!(written.contains("a defect of ocr-review"), "{written}");
+        assert!(written.contains("a bug in ocr-review"), "{written}");
     }
 }

@@ -1,74 +1,82 @@
-//! What is remembered of a session between reviews: its task, its list, its changes, its trouble.
+//! What is remembered of each session for its next review: task, to-do list, changed files, findings, decisions.
 
-use super::recent::beginning_of;
-use crate::review::redact::Masker;
-use crate::wire::record::{Decision, Finding, Grade, State};
-use crate::wire::{Raw, Todo, text};
+use crate::bounded::BoundedMap;
+use crate::review::redact::Redactor;
+use crate::wire::record::{Decision, Finding, Grade, State, Verdict};
+use crate::wire::{Event, Observation, Raw, Timestamp, Todo, text};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How many earlier decisions a reviewer is told.
+/// How many sessions are remembered; the least recently used one is forgotten first.
+const SESSIONS: usize = 256;
+/// After how many lines to stop waiting for the text of a user's message.
+const PATIENCE: u32 = 200;
+/// How many earlier decisions a reviewer sees.
 const DECISIONS: usize = 5;
-/// How many messages are remembered as the user's own.
-const USERS: usize = 16;
-/// How many items of the agent's list, and how many changed files, are remembered.
+/// How many user messages are remembered.
+const USER_MESSAGES: usize = 16;
+/// How many to-do items and how many changed files are remembered.
 const ITEMS: usize = 50;
-/// How long each of them is, in characters.
+/// The maximum length of an item, in characters.
 const ITEM: usize = 200;
-/// How many episodes are remembered at a time.
+/// How many open findings are remembered.
 const FINDINGS: usize = 32;
+/// The maximum length of a task, in characters.
+const TASK: usize = 4000;
 
-/// A session, as far as a reviewer needs to know it.
+/// What a reviewer needs to know about a session. All text in it is redacted.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Case {
-    /// What it was told to do, masked.
+pub struct SessionContext {
     pub task: Option<String>,
-    /// The messages that the user wrote.
-    pub users: VecDeque<String>,
-    /// The user's message whose text has not been seen yet, and how many lines more it is waited for.
-    pub awaited: Option<(String, u32)>,
-    /// The agent's own list, masked.
-    pub todos: Vec<Item>,
-    /// The files it changed, masked.
-    pub changes: Vec<String>,
-    /// Where it works, where that was told: its files are named from there.
+    /// The ids of messages that the user wrote.
+    pub user_messages: VecDeque<String>,
+    awaited: Option<AwaitedTask>,
+    /// The agent's own to-do list.
+    pub todos: Vec<TodoItem>,
+    pub changed_files: Vec<String>,
+    /// The working directory, if known. Changed files are relative to it.
     pub directory: Option<String>,
-    /// Its open episodes.
-    pub troubles: BTreeMap<String, Trouble>,
-    /// The last decisions about it, oldest first.
-    pub decisions: VecDeque<Past>,
+    /// The open findings by their ids.
+    pub findings: BTreeMap<String, OpenFinding>,
+    /// The latest decisions, oldest first.
+    pub decisions: VecDeque<PastDecision>,
     /// The latest turn.
     pub turn: u64,
-    /// When it was first heard of, in the time of the lines.
-    pub since: Option<i64>,
-    /// When a reviewer was last asked about it, in the time of the lines.
-    pub asked: Option<i64>,
+    /// The time of the first line about the session.
+    pub since: Option<Timestamp>,
 }
 
-/// One item of the agent's own list.
+/// A user's message that is the task as soon as its text arrives.
+#[derive(Debug, Clone)]
+struct AwaitedTask {
+    message: String,
+    lines_left: u32,
+}
+
+/// An item of the agent's to-do list.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Item {
+pub struct TodoItem {
     pub what: String,
     pub open: bool,
 }
 
-/// An open episode.
+/// A finding that has not been closed.
 #[derive(Debug, Clone)]
-pub(crate) struct Trouble {
+pub struct OpenFinding {
     pub finding: Finding,
-    /// How often it has grown since it was first judged.
-    pub grown: u32,
-    /// The grade and the laps at which it was last judged.
-    judged: Option<(Grade, u64)>,
+    /// How often it has grown since its first review.
+    grown: u32,
+    /// The grade and the laps at its latest review.
+    reviewed: Option<(Grade, u64)>,
 }
 
 /// An earlier decision.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Past {
+pub struct PastDecision {
     pub iteration: u64,
-    /// Not `action`: what is repeated of it must not read as a decision.
+    /// Not called `action`, so that a quotation cannot be mistaken for a decision.
     #[serde(rename = "decided")]
-    pub action: crate::wire::record::Verdict,
+    pub action: Verdict,
     pub reason: String,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stale: bool,
@@ -76,117 +84,132 @@ pub(crate) struct Past {
     pub message: Option<String>,
 }
 
-impl Case {
-    /// Takes a finding. Says how often it has grown when it is worth judging: loud enough, and not judged
-    /// before as it stands.
-    pub(crate) fn hear(&mut self, finding: Finding) -> Option<u32> {
+impl SessionContext {
+    /// Records a finding. If it is due for a review, returns how often it has grown: its grade is at least `warn` and
+    /// it was not reviewed in this state before.
+    pub fn record_finding(&mut self, finding: Finding) -> Option<u32> {
         if finding.state == State::Closed {
-            self.troubles.remove(&finding.finding);
+            self.findings.remove(&finding.finding);
             return None;
         }
-        if self.troubles.len() >= FINDINGS && !self.troubles.contains_key(&finding.finding) {
-            self.troubles.pop_first();
+        if self.findings.len() >= FINDINGS && !self.findings.contains_key(&finding.finding) {
+            self.findings.pop_first();
         }
         let known = self
-            .troubles
+            .findings
             .entry(finding.finding.clone())
-            .or_insert_with(|| Trouble {
+            .or_insert_with(|| OpenFinding {
                 finding: finding.clone(),
                 grown: 0,
-                judged: None,
+                reviewed: None,
             });
-        // What it did before it was loud enough to be judged was no answer to a decision.
-        if finding.state != State::Open && known.judged.is_some() {
+        // Growth before the first review does not count.
+        if finding.state != State::Open && known.reviewed.is_some() {
             known.grown = known.grown.saturating_add(1);
         }
-        let now = (finding.grade, finding.laps);
-        let news = known
-            .judged
-            .is_none_or(|then| finding.state != State::Open || now.0 > then.0 || now.1 > then.1);
+        let (grade, laps) = (finding.grade, finding.laps);
+        let changed = known
+            .reviewed
+            .is_none_or(|(then, before)| finding.state != State::Open || grade > then || laps > before);
         known.finding = finding;
-        if now.0 < Grade::Warn || !news {
+        if grade < Grade::Warn || !changed {
             return None;
         }
-        known.judged = Some(now);
+        known.reviewed = Some((grade, laps));
         Some(known.grown)
     }
 
-    /// Notes that the user wrote this message; its text is the task, where none is known.
-    pub(crate) fn user_wrote(&mut self, message: &str, patience: u32) {
-        if self.users.iter().any(|known| known == message) {
+    /// Records that the user wrote this message. Its text becomes the task if none is known.
+    fn record_user_message(&mut self, message: &str) {
+        if self.user_messages.iter().any(|known| known == message) {
             return;
         }
-        if self.users.len() == USERS {
-            self.users.pop_front();
+        if self.user_messages.len() == USER_MESSAGES {
+            self.user_messages.pop_front();
         }
-        self.users.push_back(message.to_owned());
+        self.user_messages.push_back(message.to_owned());
         if self.task.is_none() {
-            self.awaited = Some((message.to_owned(), patience));
+            self.awaited = Some(AwaitedTask {
+                message: message.to_owned(),
+                lines_left: PATIENCE,
+            });
         }
     }
 
-    pub(crate) fn list(&mut self, todos: &[Todo<'_>], masker: &Masker) {
-        let item = |todo: &Todo<'_>| Item {
+    /// Takes the task from this event if it carries the text of the awaited message.
+    fn look_for_task(&mut self, event: &Event<'_>, redactor: &Redactor) {
+        let Some(awaited) = &mut self.awaited else {
+            return;
+        };
+        awaited.lines_left -= 1;
+        if let Event::Part(part) = event
+            && part.message == awaited.message
+            && part.synthetic != Some(true)
+            && part.kind == "text"
+            && let Some(raw) = part.text
+        {
+            self.task = Some(task_text(&text::decode(raw), redactor));
+            self.awaited = None;
+        } else if awaited.lines_left == 0 {
+            self.awaited = None;
+        }
+    }
+
+    fn set_todos(&mut self, todos: &[Todo<'_>], redactor: &Redactor) {
+        let item = |todo: &Todo<'_>| TodoItem {
             what: todo
                 .content
-                .map(|raw| short(&text::decode(raw), masker))
+                .map(|raw| redactor.excerpt(&text::decode(raw), ITEM))
                 .unwrap_or_default(),
             open: todo.open,
         };
         self.todos = todos.iter().take(ITEMS).map(item).collect();
     }
 
-    /// Takes the changed files out of a `session.diff` line.
-    pub(crate) fn change(&mut self, line: &str, masker: &Masker) {
-        let Ok(diff) = serde_json::from_str::<DiffLine>(line) else {
+    /// Takes the changed files from a `session.diff` line.
+    fn set_changed_files(&mut self, line: &str, redactor: &Redactor) {
+        let Ok(DiffLine { properties }) = serde_json::from_str(line) else {
             return;
         };
-        // Servers from 1.18 on send it empty, whatever changed.
-        if diff.properties.diff.is_empty() {
+        // Servers from 1.18 on always send an empty list.
+        if properties.diff.is_empty() {
             return;
         }
-        let files = diff.properties.diff.into_iter().take(ITEMS);
-        self.changes = files
-            .map(|file| {
-                format!(
-                    "{} +{} -{}",
-                    short(&file.path, masker),
-                    file.additions,
-                    file.deletions
-                )
-            })
-            .collect();
+        let name = |file: &ChangedFile| {
+            let path = redactor.excerpt(&file.path, ITEM);
+            format!("{path} +{} -{}", file.additions, file.deletions)
+        };
+        self.changed_files = properties.diff.iter().take(ITEMS).map(name).collect();
     }
 
-    /// Takes the files of a `patch` part: a list of absolute paths.
-    pub(crate) fn patch(&mut self, files: Raw<'_>, masker: &Masker) {
+    /// Adds the files of a `patch` part, a list of absolute paths.
+    fn add_changed_files(&mut self, files: Raw<'_>, redactor: &Redactor) {
         for path in serde_json::from_str::<Vec<String>>(files.get()).unwrap_or_default() {
-            let file = short(self.relative(&path), masker);
+            let file = redactor.excerpt(self.relative(&path), ITEM);
             let known = |change: &String| {
                 change
                     .strip_prefix(&file)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(" +"))
             };
-            if self.changes.len() < ITEMS && !self.changes.iter().any(known) {
-                self.changes.push(file);
+            if self.changed_files.len() < ITEMS && !self.changed_files.iter().any(known) {
+                self.changed_files.push(file);
             }
         }
     }
 
     fn relative<'p>(&self, path: &'p str) -> &'p str {
-        let here = self
-            .directory
-            .as_deref()
-            .map(|folder| folder.trim_end_matches('/'));
-        here.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'))
+        let directory = self.directory.as_deref().map(|d| d.trim_end_matches('/'));
+        directory
+            .and_then(|directory| path.strip_prefix(directory)?.strip_prefix('/'))
             .unwrap_or(path)
     }
 
-    pub(crate) fn decided(&mut self, decision: &Decision) {
+    /// Records a decision about the session, ours or one that was already in the stream.
+    pub fn record_decision(&mut self, decision: &Decision) {
         if self.decisions.len() == DECISIONS {
             self.decisions.pop_front();
         }
-        self.decisions.push_back(Past {
+        self.decisions.push_back(PastDecision {
             iteration: decision.iteration,
             action: decision.action,
             reason: decision.reason.clone(),
@@ -196,12 +219,12 @@ impl Case {
     }
 }
 
-/// `text` in one line, masked, within the bound of an item.
-pub(crate) fn short(text: &str, masker: &Masker) -> String {
-    text::excerpt(&beginning_of(text, masker), ITEM)
+/// A task as a reviewer sees it: redacted and cut.
+pub fn task_text(text: &str, redactor: &Redactor) -> String {
+    redactor.beginning(text).chars().take(TASK).collect()
 }
 
-/// The members of a `session.diff` line that are shown.
+/// A `session.diff` line, as far as it is shown.
 #[derive(Deserialize)]
 struct DiffLine {
     properties: Diff,
@@ -209,82 +232,93 @@ struct DiffLine {
 
 #[derive(Deserialize)]
 struct Diff {
-    diff: Vec<Changed>,
+    diff: Vec<ChangedFile>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Changed {
+struct ChangedFile {
     #[serde(rename = "file")]
     path: String,
     additions: f64,
     deletions: f64,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+/// The contexts of all sessions in the stream.
+pub struct Contexts {
+    known: BoundedMap<String, SessionContext>,
+    /// How many sessions wait for the text of their user's message.
+    awaiting: usize,
+}
 
-    fn finding(grade: &str, state: &str, laps: u64) -> Finding {
-        serde_json::from_value(json!({
-            "sessionID": "s", "finding": "f", "kind": "loop", "rule": "r", "grade": grade, "state": state,
-            "summary": "x", "laps": laps,
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn a_finding_is_judged_once_and_again_only_when_it_has_grown() {
-        let mut case = Case::default();
-        assert_eq!(case.hear(finding("notice", "open", 3)), None);
-        assert_eq!(case.hear(finding("warn", "graver", 4)), Some(0));
-        assert_eq!(case.hear(finding("warn", "open", 4)), None);
-        assert_eq!(case.hear(finding("warn", "grown", 8)), Some(1));
-        assert_eq!(case.hear(finding("stop", "open", 8)), Some(1));
-        assert_eq!(case.hear(finding("warn", "closed", 8)), None);
-        assert_eq!(case.hear(finding("warn", "open", 3)), Some(0));
-    }
-
-    #[test]
-    fn sta_03_the_last_five_decisions_are_remembered() {
-        let mut case = Case::default();
-        for iteration in 1..=9u64 {
-            let decision = json!({"sessionID": "s", "action": "continue", "reason": "r", "iteration": iteration, "reviewer": "x"});
-            case.decided(&serde_json::from_value(decision).unwrap());
+impl Default for Contexts {
+    fn default() -> Self {
+        Self {
+            known: BoundedMap::new(SESSIONS),
+            awaiting: 0,
         }
-        let kept: Vec<u64> = case.decisions.iter().map(|past| past.iteration).collect();
-        assert_eq!(kept, [5, 6, 7, 8, 9]);
-    }
-
-    #[test]
-    fn changed_files_are_named_with_their_sizes() {
-        let mut case = Case::default();
-        case.change(
-            r#"{"type":"session.diff","properties":{"diff":[{"file":"src/a.rs","additions":3,"deletions":1,"before":"x"}]}}"#,
-            &Masker::default(),
-        );
-        assert_eq!(case.changes, ["src/a.rs +3 -1"]);
-        case.change(
-            r#"{"type":"session.diff","properties":{"diff":[]}}"#,
-            &Masker::default(),
-        );
-        assert_eq!(case.changes, ["src/a.rs +3 -1"]);
-    }
-
-    #[test]
-    fn files_of_patches_are_named_once_from_where_the_session_works() {
-        let mut case = Case {
-            directory: Some("/p/".to_owned()),
-            changes: vec!["src/a.rs +3 -1".to_owned()],
-            ..Case::default()
-        };
-        for files in [r#"["/p/src/a.rs","/p/b"]"#, r#"["/p/b","/px/c"]"#, "null", "[1]"] {
-            case.patch(Raw::new(files), &Masker::default());
-        }
-        assert_eq!(case.changes, ["src/a.rs +3 -1", "b", "/px/c"]);
-        let many: Vec<String> = (0..200).map(|n| format!("/p/{n}")).collect();
-        case.patch(Raw::new(&json!(many).to_string()), &Masker::default());
-        assert_eq!(case.changes.len(), ITEMS);
     }
 }
+
+impl Contexts {
+    /// The context of a session, created if there is none.
+    pub fn of(&mut self, session: &str, now: Timestamp) -> &mut SessionContext {
+        if self.known.is_full() && !self.known.contains_key(session) {
+            self.known.pop_oldest();
+            self.count_awaiting();
+        }
+        self.known.touch(session);
+        self.known
+            .get_or_insert_with(session.to_owned(), || SessionContext {
+                since: Some(now),
+                ..SessionContext::default()
+            })
+    }
+
+    /// Whether every line has to be parsed, because the text of a task is about to arrive.
+    pub fn awaits_task(&self) -> bool {
+        self.awaiting > 0
+    }
+
+    fn count_awaiting(&mut self) {
+        let awaits = |(_, context): &(&String, &SessionContext)| context.awaited.is_some();
+        self.awaiting = self.known.iter().filter(awaits).count();
+    }
+
+    /// Records what an event says about its session. `line` is the whole line.
+    pub fn record_event(&mut self, seen: &Observation<'_>, line: &str, now: Timestamp, redactor: &Redactor) {
+        let Some(session) = seen.session.as_deref() else {
+            return;
+        };
+        match &seen.event {
+            Event::SessionDeleted => {
+                self.known.remove(session);
+                self.count_awaiting();
+            }
+            Event::Todos(todos) => self.of(session, now).set_todos(todos, redactor),
+            Event::Diff { .. } => self.of(session, now).set_changed_files(line, redactor),
+            Event::Message {
+                id, from_user: true, ..
+            } => {
+                self.of(session, now).record_user_message(id);
+                self.count_awaiting();
+            }
+            Event::Part(part) if part.kind == "patch" => {
+                if let Some(files) = part.files {
+                    self.of(session, now).add_changed_files(files, redactor);
+                }
+            }
+            event if self.awaiting > 0 => {
+                if let Some(context) = self.known.get_mut(session) {
+                    context.look_for_task(event, redactor);
+                    self.count_awaiting();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "context_tests.rs"]
+mod tests;

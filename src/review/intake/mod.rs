@@ -1,30 +1,44 @@
-//! What the lines say to a review: the records of ours, and the few events that a case is made of.
+//! Reads the lines: keeps each session's context, and finds out when a review is due.
+//!
+//! It does not know what is waiting or being asked. News about that goes to a callback, as [`Update`]s.
 
-pub(crate) mod context;
-pub(crate) mod contexts;
-pub(crate) mod recent;
-pub(crate) mod trigger;
+pub mod context;
+mod recent;
+pub mod trigger;
+pub mod update;
 
-use super::prompt::evidence;
-use super::queue::Desk;
-use crate::wire::record::{Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why};
-use crate::wire::{Event, Raw, head, observe};
+use crate::review::redact::Redactor;
+use crate::wire::record::{
+    AnyRecord, Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why,
+};
+use crate::wire::{Event, Raw, StreamClock, Timestamp, head, observe};
+use context::{Contexts, SessionContext, task_text};
 use memchr::memmem::Finder;
+use recent::Recent;
 use regex::bytes::Regex;
-use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
-use trigger::{Moment, Subject};
+use trigger::{Trigger, TriggerKind};
+use update::Update;
 
-/// Rules out the lines that cannot matter while nothing is under way, of those whose head cannot be read.
-static MATTERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// Matches every relevant line (see [`is_relevant`]) whose head cannot be read.
+static RELEVANT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#""ocr\.|"todo\.updated"|"session\.diff"|"session\.deleted"|"user"|"patch""#).ok()
 });
 static USER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"user\""));
 static PATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"patch\""));
 
-/// Whether a line can matter while nothing is under way: a record of ours, the agent's list, what changed, a message
-/// of the user's, a session that is gone. It may let too many through, never too few.
-fn matters(kind: &str, line: &[u8]) -> bool {
+/// The records that say something about a session under review.
+const READ: [&str; 5] = [
+    Finding::TYPE,
+    Done::TYPE,
+    Turn::TYPE,
+    Opened::TYPE,
+    Decision::TYPE,
+];
+
+/// Whether a line may matter while no review is waiting or in progress: a record of ours, a to-do list, changed files,
+/// a message of the user, a deleted session. It may let too many lines through, but never too few.
+fn is_relevant(kind: &str, line: &[u8]) -> bool {
     match kind {
         "todo.updated" | "session.diff" | "session.deleted" => true,
         "message.updated" => USER.find(line).is_some(),
@@ -33,240 +47,277 @@ fn matters(kind: &str, line: &[u8]) -> bool {
     }
 }
 
-/// What was heard and waits for the lines that belong to it: a finding for its turn, a rest for both its lines.
-#[derive(Default)]
-pub(super) struct Listener {
-    held: Vec<Moment>,
-    /// Whether the line before was a broken record: a burst is reported once.
+/// Turns lines into contexts and triggers.
+pub struct Intake {
+    contexts: Contexts,
+    recent: Recent,
+    /// Whether a reviewer will want to see recent lines.
+    keeps_recent: bool,
+    /// The task of sessions whose stream does not contain it.
+    default_task: Option<String>,
+    redactor: Redactor,
+    /// Triggers that wait for related records: a finding for its turn, a rest for both of its records.
+    held: Vec<Trigger>,
+    /// Whether the line before was unreadable. A run of such lines is reported once.
     in_garbage: bool,
+    clock: StreamClock,
 }
 
-/// Whether what was heard is complete; otherwise the next line tells.
+/// Where to send updates.
+type Updates<'u> = &'u mut dyn FnMut(&Update<'_>);
+
+/// Whether the records that belong together are complete.
 #[derive(PartialEq, Eq)]
-enum Heard {
+enum Group {
     Complete,
-    MoreMayCome,
+    MayContinue,
 }
 
-impl Desk {
-    /// Looks at a line, and returns the moments that it completes.
-    pub(super) fn look(&mut self, line: &[u8]) -> Vec<Moment> {
+impl Intake {
+    pub fn new(redactor: Redactor, task: Option<&str>, keeps_recent: bool) -> Self {
+        Self {
+            contexts: Contexts::default(),
+            recent: Recent::default(),
+            keeps_recent,
+            default_task: task.map(|task| task_text(task, &redactor)),
+            redactor,
+            held: Vec::new(),
+            in_garbage: false,
+            clock: StreamClock::default(),
+        }
+    }
+
+    /// The time of the latest line.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The latest lines, each with its newline.
+    pub fn recent_lines(&self) -> Vec<u8> {
+        self.recent.to_bytes()
+    }
+
+    /// A copy of what is known about a session.
+    pub fn context_of(&mut self, session: &str) -> SessionContext {
+        let mut context = self.contexts.of(session, self.now()).clone();
+        context.task = context.task.or_else(|| self.default_task.clone());
+        context
+    }
+
+    /// Records a decision that was just made.
+    pub fn record_decision(&mut self, decision: &Decision, ts: Timestamp) {
+        self.contexts
+            .of(&decision.session_id, ts)
+            .record_decision(decision);
+    }
+
+    /// Reads a line, reports its updates, and returns the triggers that it completes. With `every_event`, the line is
+    /// parsed even if it says nothing about any context.
+    pub fn read(&mut self, line: &[u8], every_event: bool, updates: Updates<'_>) -> Vec<Trigger> {
         let head = head(line);
-        let matters = match head {
-            Some(head) => matters(head.kind, line),
-            None => MATTERS.as_ref().is_none_or(|matters| matters.is_match(line)),
+        let relevant = match head {
+            Some(head) => is_relevant(head.kind, line),
+            None => RELEVANT.as_ref().is_none_or(|relevant| relevant.is_match(line)),
         };
-        let ready = match head {
-            Some(head) if !matters && !self.listens() && !self.cases.is_listening() => {
-                self.now = head.ts;
+        let triggers = match head {
+            Some(head) if !relevant && !every_event && !self.contexts.awaits_task() => {
+                self.clock.see(Some(head.ts));
                 self.release()
             }
-            _ => self.read(&String::from_utf8_lossy(line), matters),
+            _ => self.parse(&String::from_utf8_lossy(line), relevant, updates),
         };
         if self.keeps_recent {
-            self.recent.push(line, &self.masker);
+            self.recent.push(line, &self.redactor);
         }
-        ready
+        triggers
     }
 
-    /// The moments that nothing more can belong to.
-    pub(super) fn release(&mut self) -> Vec<Moment> {
-        if self.listener.held.is_empty() {
+    /// The triggers that no further record can belong to.
+    pub fn release(&mut self) -> Vec<Trigger> {
+        if self.held.is_empty() {
             return Vec::new();
         }
-        trigger::worth_asking(std::mem::take(&mut self.listener.held))
+        trigger::worth_asking(std::mem::take(&mut self.held))
     }
 
-    fn read(&mut self, line: &str, matters: bool) -> Vec<Moment> {
+    fn parse(&mut self, line: &str, relevant: bool, updates: Updates<'_>) -> Vec<Trigger> {
         let Ok(seen) = observe(line) else {
-            let broken = matters && !line.trim().is_empty();
-            if broken && !std::mem::replace(&mut self.listener.in_garbage, true) {
-                tracing::warn!("a line is no JSON object; it is passed on and not looked at");
+            let broken = relevant && !line.trim().is_empty();
+            if broken && !std::mem::replace(&mut self.in_garbage, true) {
+                tracing::warn!("a line is not a JSON object; passing it through unread");
             }
             return self.release();
         };
-        self.listener.in_garbage = false;
-        self.now = seen.ts.unwrap_or(self.now);
+        self.in_garbage = false;
+        let now = self.clock.see(seen.ts);
         if let Event::Record { kind, properties } = &seen.event {
-            return self.hear_record(kind, *properties);
+            return match self.read_record(kind, *properties, updates) {
+                Group::Complete => self.release(),
+                Group::MayContinue => Vec::new(),
+            };
         }
-        self.hear(seen.session.as_deref(), &seen.event);
-        self.cases.hear(&seen, line, self.now, &self.masker);
+        updates(&Update::Event {
+            session: seen.session.as_deref(),
+            event: &seen.event,
+        });
+        self.contexts.record_event(&seen, line, now, &self.redactor);
         self.release()
     }
 
-    /// A record of ours. Those of a detector belong together; everything else ends what was held.
-    fn hear_record(&mut self, kind: &str, properties: Raw<'_>) -> Vec<Moment> {
-        let heard = match kind {
-            Finding::TYPE => self.understood(kind, properties, Self::hear_finding),
-            Done::TYPE => self.understood(kind, properties, Self::hear_done),
-            Turn::TYPE => self.understood(kind, properties, Self::hear_turn),
-            Opened::TYPE => self.understood(kind, properties, Self::hear_opened),
-            Decision::TYPE => self.understood(kind, properties, Self::hear_decision),
-            _ => Heard::Complete,
-        };
-        if heard == Heard::Complete {
-            self.release()
-        } else {
-            Vec::new()
+    /// Reads a record of ours. The records of a detector belong together; any other line completes the group.
+    fn read_record(&mut self, kind: &str, properties: Raw<'_>, updates: Updates<'_>) -> Group {
+        if !READ.contains(&kind) {
+            return Group::Complete;
         }
-    }
-
-    fn understood<T: DeserializeOwned>(
-        &mut self,
-        kind: &str,
-        properties: Raw<'_>,
-        hear: fn(&mut Self, T) -> Heard,
-    ) -> Heard {
-        match serde_json::from_str::<T>(properties.get()) {
-            Ok(record) => hear(self, record),
+        match AnyRecord::parse(kind, properties) {
+            Ok(Some(AnyRecord::Finding(finding))) => self.on_finding(finding, updates),
+            Ok(Some(AnyRecord::Done(done))) => self.on_done(done, updates),
+            Ok(Some(AnyRecord::Turn(turn))) => self.on_turn(turn, updates),
+            Ok(Some(AnyRecord::Opened(opened))) => self.on_opened(opened),
+            Ok(Some(AnyRecord::Decision(decision))) => self.on_decision(&decision),
+            Ok(_) => Group::Complete,
             Err(error) => {
-                // It repeats what it could not read.
+                // The message quotes what it could not read.
                 let error = error.to_string();
-                let error = self.masker.mask(&error);
-                tracing::warn!("a line {kind} is not understood and not judged: {error}");
-                Heard::Complete
+                tracing::warn!(
+                    "ignoring an unreadable {kind} record: {}",
+                    self.redactor.redact(&error)
+                );
+                Group::Complete
             }
         }
     }
 
-    fn hear_opened(&mut self, opened: Opened) -> Heard {
-        // A new stream: nothing before it belongs to it.
+    fn on_opened(&mut self, opened: Opened) -> Group {
         self.recent.clear();
         if let Some(session) = opened.session_id {
-            let case = self.cases.of(&session, self.now);
-            case.directory = opened.directory;
+            let now = self.now();
+            let context = self.contexts.of(&session, now);
+            context.directory = opened.directory;
             if let Some(task) = opened.task {
-                case.task = Some(evidence::task(&task, &self.masker));
+                context.task = Some(task_text(&task, &self.redactor));
             }
         }
-        Heard::Complete
+        Group::Complete
     }
 
-    fn hear_decision(&mut self, decision: Decision) -> Heard {
-        self.cases.of(&decision.session_id, self.now).decided(&decision);
-        Heard::Complete
+    fn on_decision(&mut self, decision: &Decision) -> Group {
+        self.record_decision(decision, self.now());
+        Group::Complete
     }
 
-    fn hear_finding(&mut self, mut finding: Finding) -> Heard {
+    fn on_finding(&mut self, mut finding: Finding, updates: Updates<'_>) -> Group {
         if finding.finding.is_empty() {
-            // A detector of a user's own: the rule stands for the episode.
+            // A custom detector may not number its findings: its rule identifies them.
             finding.finding = if finding.rule.is_empty() {
-                format!("{:?}", finding.kind).to_lowercase()
+                finding.kind.to_string()
             } else {
                 finding.rule.clone()
             };
         }
-        if let Some(flight) = &mut self.flight {
-            flight.hear_finding(&finding);
-        }
         if finding.state == State::Closed {
-            self.drop_closed(&finding.session_id, &finding.finding);
-            self.listener.held.retain(|m| {
-                m.session != finding.session_id || m.finding().is_none_or(|f| f.finding != finding.finding)
+            updates(&Update::FindingClosed {
+                session: &finding.session_id,
+                finding: &finding.finding,
+            });
+            self.held.retain(|held| {
+                held.session != finding.session_id
+                    || held.finding().is_none_or(|f| f.finding != finding.finding)
             });
         }
-        let case = self.cases.of(&finding.session_id, self.now);
-        let iteration = case.turn.max(1);
+        let now = self.now();
+        let context = self.contexts.of(&finding.session_id, now);
+        let iteration = context.turn.max(1);
         // A turn follows a finding that is new or graver, unless it is about a budget.
-        let alone = finding.kind == Kind::Budget || !matches!(finding.state, State::Open | State::Graver);
-        if let Some(grown) = case.hear(finding.clone()) {
-            self.listener.held.push(Moment {
+        let turn_follows =
+            finding.kind != Kind::Budget && matches!(finding.state, State::Open | State::Graver);
+        if let Some(grown) = context.record_finding(finding.clone()) {
+            self.held.push(Trigger {
                 session: finding.session_id.clone(),
                 iteration,
                 judged: judged_id(&finding),
-                subject: Subject::Trouble {
+                kind: TriggerKind::Finding {
                     finding: Box::new(finding),
                     grown,
                 },
             });
         }
-        if alone {
-            Heard::Complete
+        if turn_follows {
+            Group::MayContinue
         } else {
-            Heard::MoreMayCome
+            Group::Complete
         }
     }
 
-    fn hear_done(&mut self, done: Done) -> Heard {
-        if let Some(flight) = &mut self.flight {
-            flight.hear_done(&done);
-        }
-        let case = self.cases.of(&done.session_id, self.now);
-        let iteration = case.turn.max(1);
-        let judged = done.evidence.last().map(|e| e.id.clone()).unwrap_or_default();
+    fn on_done(&mut self, done: Done, updates: Updates<'_>) -> Group {
         let session = done.session_id.clone();
-        let subject = Subject::Rest(Some(Box::new(done)));
+        updates(&Update::Rested { session: &session });
+        let iteration = self.contexts.of(&session, self.now()).turn.max(1);
+        let judged = done.evidence.last().map(|e| e.id.clone()).unwrap_or_default();
+        let kind = TriggerKind::Rest(Some(Box::new(done)));
         // The turn may have come first.
-        if let Some(held) = self
-            .listener
-            .held
-            .iter_mut()
-            .find(|m| m.session == session && m.is_rest())
-        {
-            held.subject = subject;
-            return Heard::Complete;
+        if let Some(rest) = self.held_rest(&session) {
+            rest.kind = kind;
+            return Group::Complete;
         }
-        self.listener.held.push(Moment {
+        self.held.push(Trigger {
             session,
             iteration,
             judged,
-            subject,
+            kind,
         });
-        Heard::MoreMayCome
+        Group::MayContinue
     }
 
-    fn hear_turn(&mut self, turn: Turn) -> Heard {
-        if let Some(flight) = &mut self.flight {
-            flight.hear_turn(&turn);
+    fn on_turn(&mut self, turn: Turn, updates: Updates<'_>) -> Group {
+        let session = turn.session_id;
+        if turn.why == Why::Rest {
+            updates(&Update::Rested { session: &session });
         }
-        self.cases.of(&turn.session_id, self.now).turn = turn.turn;
-        let held = &mut self.listener.held;
-        // The turn is told after the findings that it follows from, which may be of a subagent.
-        held.iter_mut()
-            .filter(|m| !m.is_rest() || m.session == turn.session_id)
-            .for_each(|m| m.iteration = turn.turn);
-        let rested = held
+        self.contexts.of(&session, self.now()).turn = turn.turn;
+        // A turn follows the findings that caused it, which may be those of a subagent.
+        self.held
             .iter_mut()
-            .find(|m| m.session == turn.session_id && m.is_rest());
-        let subject = match turn.why {
-            Why::Rest => match rested {
-                Some(rest) => {
+            .filter(|held| !held.is_rest() || held.session == session)
+            .for_each(|held| held.iteration = turn.turn);
+        let has_finding = |held: &Trigger| held.session == session && held.finding().is_some();
+        let kind = match turn.why {
+            Why::Rest => {
+                if let Some(rest) = self.held_rest(&session) {
                     if !turn.at.id.is_empty() {
                         rest.judged = turn.at.id;
                     }
-                    return Heard::Complete;
+                    return Group::Complete;
                 }
-                None => Subject::Rest(None),
-            },
-            // The finding says more.
-            Why::Finding => return Heard::Complete,
-            Why::Silence
-                if held
-                    .iter()
-                    .any(|m| m.session == turn.session_id && m.finding().is_some()) =>
-            {
-                return Heard::Complete;
+                TriggerKind::Rest(None)
             }
-            Why::Silence => Subject::Silence,
-            Why::Interval => Subject::Interval,
+            // The finding is a trigger of its own, which says more.
+            Why::Finding => return Group::Complete,
+            Why::Silence if self.held.iter().any(has_finding) => return Group::Complete,
+            Why::Silence => TriggerKind::Silence,
+            Why::Interval => TriggerKind::Interval,
         };
-        let rests = matches!(subject, Subject::Rest(_));
-        held.push(Moment {
-            session: turn.session_id,
+        self.held.push(Trigger {
+            session,
             iteration: turn.turn,
             judged: turn.at.id,
-            subject,
+            kind,
         });
-        if rests {
-            Heard::MoreMayCome
+        if turn.why == Why::Rest {
+            Group::MayContinue
         } else {
-            Heard::Complete
+            Group::Complete
         }
+    }
+
+    fn held_rest(&mut self, session: &str) -> Option<&mut Trigger> {
+        self.held
+            .iter_mut()
+            .find(|held| held.session == session && held.is_rest())
     }
 }
 
-/// The event that a finding is judged by: its latest, or one that it rests on where the latest was silence.
+/// The event that a finding is judged by: its latest one, or one from its evidence if the latest was silence.
 fn judged_id(finding: &Finding) -> String {
     let evidence = finding.evidence.last().map(|e| &e.id);
     let ids = [Some(&finding.last.id), evidence, Some(&finding.since.id)];

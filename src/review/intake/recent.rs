@@ -1,30 +1,26 @@
-//! The lines that went by lately, raw: parsed only when a reviewer is asked.
+//! The most recent lines, unparsed. They are parsed only when a reviewer is asked.
 
-use crate::review::redact::Masker;
+use crate::review::redact::Redactor;
 use crate::wire::part::Part;
 use crate::wire::{Event, observe, text};
 use serde_json::json;
 
 /// How many bytes of lines are kept: several hundred lines of a busy session.
 const WINDOW: usize = 2 * 1024 * 1024;
-/// A longer line is kept without what a sample leaves out anyway.
+/// A longer line is shortened to what a sample shows, in bytes.
 const LONG: usize = 32 * 1024;
-/// How many characters of a long text are looked at for secrets before it is cut.
-const LOOKED_AT: usize = 64 * 1024;
-/// How many characters of a long text are kept.
-const KEPT: usize = 8 * 1024;
 
-/// A window over the last lines of all sessions, bounded in bytes.
+/// A window over the latest lines of all sessions, bounded in bytes.
 #[derive(Default)]
-pub(crate) struct Recent {
+pub struct Recent {
     bytes: Vec<u8>,
 }
 
 impl Recent {
-    /// Takes a line, without its newline.
-    pub(crate) fn push(&mut self, line: &[u8], masker: &Masker) {
+    /// Adds a line that comes without its newline.
+    pub fn push(&mut self, line: &[u8], redactor: &Redactor) {
         if line.len() > LONG {
-            if let Some(short) = shorten(&String::from_utf8_lossy(line), masker) {
+            if let Some(short) = shorten(&String::from_utf8_lossy(line), redactor) {
                 self.append(short.as_bytes());
             }
             return;
@@ -41,7 +37,7 @@ impl Recent {
         }
     }
 
-    /// Where the window begins: at the start of a line.
+    /// The offset of the first complete line in the window.
     fn start(&self) -> usize {
         let Some(over) = self.bytes.len().checked_sub(WINDOW) else {
             return 0;
@@ -49,26 +45,26 @@ impl Recent {
         memchr::memchr(b'\n', &self.bytes[over..]).map_or(over, |at| over + at + 1)
     }
 
-    /// The lines of the window, each with its newline, oldest first (SMP-09).
-    pub(crate) fn read(&self) -> Vec<u8> {
+    /// The lines of the window, oldest first, each with its newline.
+    pub fn to_bytes(&self) -> Vec<u8> {
         self.bytes[self.start()..].to_vec()
     }
 
-    /// Forgets every line (SMP-10): a new stream begins, and nothing before it belongs to it.
-    pub(crate) fn clear(&mut self) {
+    /// Drops all lines, because a new stream begins.
+    pub fn clear(&mut self) {
         self.bytes.clear();
     }
 }
 
-/// A long line without its results and with the end of its text; none if no sample would show it.
-fn shorten(line: &str, masker: &Masker) -> Option<String> {
+/// A long line without tool results and with the end of its text. `None` if a sample never shows such a line.
+fn shorten(line: &str, redactor: &Redactor) -> Option<String> {
     let seen = observe(line).ok()?;
     let session = seen.session.as_deref();
     let properties = match &seen.event {
-        Event::Part(part) => json!({ "sessionID": session, "part": short_part(part, masker) }),
+        Event::Part(part) => json!({ "sessionID": session, "part": short_part(part, redactor) }),
         Event::Delta { part, message, text } => json!({
             "sessionID": session, "partID": part, "messageID": message,
-            "delta": end_of(&text::decode(*text), masker),
+            "delta": redactor.end(&text::decode(*text)),
         }),
         Event::Message { id, from_user, .. } => json!({
             "sessionID": session,
@@ -84,12 +80,12 @@ fn shorten(line: &str, masker: &Masker) -> Option<String> {
     Some(json!({ "ts": seen.ts, "id": seen.id, "type": kind, "properties": properties }).to_string())
 }
 
-fn short_part(part: &Part<'_>, masker: &Masker) -> serde_json::Value {
-    let beginning = |raw| beginning_of(&text::decode(raw), masker);
+fn short_part(part: &Part<'_>, redactor: &Redactor) -> serde_json::Value {
+    let beginning = |raw| redactor.beginning(&text::decode(raw));
     json!({
         "id": part.id, "messageID": part.message, "type": part.kind, "tool": part.tool,
         "synthetic": part.synthetic,
-        "text": part.text.map(|raw| end_of(&text::decode(raw), masker)),
+        "text": part.text.map(|raw| redactor.end(&text::decode(raw))),
         "state": part.state.as_ref().map(|state| json!({
             "status": state.status,
             "input": state.input.map(beginning),
@@ -98,71 +94,60 @@ fn short_part(part: &Part<'_>, masker: &Masker) -> serde_json::Value {
     })
 }
 
-/// The last characters of a text, masked before it is cut.
-pub(crate) fn end_of(text: &str, masker: &Masker) -> String {
-    let looked_at = match text.char_indices().rev().nth(LOOKED_AT - 1) {
-        Some((at, _)) => &text[at..],
-        None => text,
-    };
-    let safe = masker.mask(looked_at);
-    let skipped = safe.chars().count().saturating_sub(KEPT);
-    safe.chars().skip(skipped).collect()
-}
-
-/// The first characters of a text, masked before it is cut.
-pub(crate) fn beginning_of(text: &str, masker: &Masker) -> String {
-    let looked_at = match text.char_indices().nth(LOOKED_AT) {
-        Some((at, _)) => &text[..at],
-        None => text,
-    };
-    masker.mask(looked_at).chars().take(KEPT).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_window_is_bounded_and_begins_with_a_whole_line() {
+    fn keeps_whole_lines_in_window() {
         let mut recent = Recent::default();
         let line = vec![b'x'; 1000];
         for _ in 0..10_000 {
-            recent.push(&line, &Masker::default());
+            recent.push(&line, &Redactor::default());
         }
         assert!(recent.bytes.len() <= 2 * WINDOW + 1001);
-        let read = recent.read();
-        assert!(read.len() <= WINDOW && read.len() > WINDOW - 1001);
-        assert_eq!(read.iter().position(|b| *b == b'\n'), Some(1000));
+        let bytes = recent.to_bytes();
+        assert!(bytes.len() <= WINDOW && bytes.len() > WINDOW - 1001);
+        assert_eq!(bytes.iter().position(|b| *b == b'\n'), Some(1000));
     }
 
     #[test]
-    fn a_long_call_keeps_its_input_and_loses_its_output() {
+    fn clear_drops_lines() {
+        let mut recent = Recent::default();
+        recent.push(b"old", &Redactor::default());
+        recent.clear();
+        recent.push(b"new", &Redactor::default());
+        assert_eq!(recent.to_bytes(), b"new\n");
+    }
+
+    #[test]
+    fn drops_output_of_long_call() {
         let line = format!(
             r#"{{"ts":7,"id":"e","type":"message.part.updated","properties":{{"sessionID":"s","part":{{"id":"p","messageID":"m","type":"tool","tool":"bash","state":{{"status":"completed","input":{{"command":"make"}},"output":"{}"}}}}}}}}"#,
             "o".repeat(LONG)
         );
         let mut recent = Recent::default();
-        recent.push(line.as_bytes(), &Masker::default());
-        let kept = String::from_utf8(recent.read()).unwrap();
+        recent.push(line.as_bytes(), &Redactor::default());
+        let line = String::from_utf8(recent.to_bytes()).unwrap();
         assert!(
-            kept.len() < 400 && kept.contains("make") && !kept.contains("ooo"),
-            "{kept}"
+            line.len() < 400 && line.contains("make") && !line.contains("ooo"),
+            "{line}"
         );
-        let seen = observe(&kept).unwrap();
+        let seen = observe(&line).unwrap();
         assert_eq!((seen.ts, seen.session.as_deref()), (Some(7), Some("s")));
     }
 
     #[test]
-    fn a_long_text_keeps_its_end_and_no_half_of_a_secret() {
+    fn keeps_end_of_long_text() {
         let secret = format!("{}-{}", "sk", "CANARY".repeat(6));
         let line = format!(
             r#"{{"type":"message.part.updated","properties":{{"sessionID":"s","part":{{"id":"p","messageID":"m","type":"text","text":"{}{secret}{}the end"}}}}}}"#,
             "a ".repeat(LONG),
-            " b".repeat(KEPT / 2 - 10),
+            " b".repeat(4 * 1024 - 10),
         );
         let mut recent = Recent::default();
-        recent.push(line.as_bytes(), &Masker::default());
-        let kept = String::from_utf8(recent.read()).unwrap();
-        assert!(kept.contains("the end") && !kept.contains("CANARY"), "{kept}");
+        recent.push(line.as_bytes(), &Redactor::default());
+        let line = String::from_utf8(recent.to_bytes()).unwrap();
+        assert!(line.contains("the end") && !line.contains("CANARY"), "{line}");
     }
 }

@@ -1,142 +1,119 @@
-//! When to ask: what a moment is, and which of several that come together matters.
+//! When to review: the triggers, and which of several that come together is worth a question.
 
-use crate::wire::part::Part;
+use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Done, Finding, Grade, Kind, Outcome, State};
 use crate::wire::{Event, Status};
 
-/// A natural point for a review.
+/// A point in a session at which a review is due.
 #[derive(Debug, Clone)]
-pub(crate) struct Moment {
-    /// The session it is about.
+pub struct Trigger {
     pub session: String,
-    /// The turn it belongs to, from 1.
+    /// The turn it belongs to, counted from 1.
     pub iteration: u64,
-    /// The id of the event that is judged.
+    /// The id of the event to judge.
     pub judged: String,
-    /// What is judged.
-    pub subject: Subject,
+    pub kind: TriggerKind,
 }
 
-/// What is judged.
+/// What happened.
 #[derive(Debug, Clone)]
-pub(crate) enum Subject {
-    /// An episode of trouble.
-    Trouble {
-        /// The episode as it was last reported.
+pub enum TriggerKind {
+    /// A detector reported a finding.
+    Finding {
         finding: Box<Finding>,
-        /// How often it has grown since it was first judged.
+        /// How often the finding has grown since its first review.
         grown: u32,
     },
-    /// The session came to rest, and how, where that was said.
+    /// The session came to rest. Without a `done` record, nothing is known about its outcome.
     Rest(Option<Box<Done>>),
-    /// It went silent.
+    /// The session went silent.
     Silence,
-    /// So many steps went by.
+    /// The configured number of steps has passed.
     Interval,
 }
 
-impl Moment {
-    /// A name for the moment that is the same whenever the same lines are read.
-    pub(crate) fn name(&self) -> String {
-        let what = match &self.subject {
-            Subject::Trouble { finding, .. } => {
-                let state = match finding.state {
-                    State::Open => "open",
-                    State::Grown => "grown",
-                    State::Graver => "graver",
-                    State::Closed => "closed",
-                };
-                format!("{}-{state}-{}", finding.finding, finding.laps)
-            }
-            Subject::Rest(_) => "rest".to_owned(),
-            Subject::Silence => "silence".to_owned(),
-            Subject::Interval => "interval".to_owned(),
-        };
-        format!("{}-turn{}-{what}", self.session, self.iteration)
-    }
-
-    /// The finding that is judged, where it is one.
-    pub(crate) fn finding(&self) -> Option<&Finding> {
-        match &self.subject {
-            Subject::Trouble { finding, .. } => Some(finding),
+impl Trigger {
+    /// The finding to judge, if it is one.
+    pub fn finding(&self) -> Option<&Finding> {
+        match &self.kind {
+            TriggerKind::Finding { finding, .. } => Some(finding),
             _ => None,
         }
     }
 
-    pub(crate) fn is_rest(&self) -> bool {
-        matches!(self.subject, Subject::Rest(_))
+    pub fn is_rest(&self) -> bool {
+        matches!(self.kind, TriggerKind::Rest(_))
     }
 
-    /// Whether it must not wait for `--min-interval`: the end of something.
-    pub(crate) fn is_urgent(&self) -> bool {
+    /// Whether `--min-interval` does not apply: the session ended or should end.
+    pub fn is_urgent(&self) -> bool {
         self.is_rest() || self.finding().is_some_and(|f| f.grade == Grade::Stop)
     }
 
-    /// Whether nobody needs to be asked: a spent budget and somebody's abort are facts.
-    pub(crate) fn is_plain(&self) -> bool {
-        match &self.subject {
-            Subject::Trouble { finding, .. } => finding.kind == Kind::Budget,
-            Subject::Rest(done) => done.as_ref().is_some_and(|d| d.outcome == Outcome::Aborted),
-            Subject::Silence | Subject::Interval => false,
+    /// Whether the rules decide without a reviewer: an exhausted budget and an abort are facts.
+    pub fn needs_no_reviewer(&self) -> bool {
+        match &self.kind {
+            TriggerKind::Finding { finding, .. } => finding.kind == Kind::Budget,
+            TriggerKind::Rest(done) => done.as_ref().is_some_and(|d| d.outcome == Outcome::Aborted),
+            TriggerKind::Silence | TriggerKind::Interval => false,
         }
     }
 
-    /// Whether work ends it, so that every event of the server has to be looked at.
-    pub(crate) fn ends_with_work(&self) -> bool {
-        matches!(self.subject, Subject::Rest(_) | Subject::Silence)
+    /// Whether new work of the session makes it obsolete. If so, every event has to be parsed.
+    pub fn ends_with_work(&self) -> bool {
+        matches!(self.kind, TriggerKind::Rest(_) | TriggerKind::Silence)
     }
 
-    /// Whether the session has moved on with this event. What a server still has to say after a rest (messages and
-    /// sessions updated, idle twice) is no work.
-    pub(crate) fn is_over(&self, session: Option<&str>, event: &Event<'_>) -> bool {
+    /// Whether this event makes it obsolete. The updates that a server sends after a rest (messages and sessions
+    /// updated, idle twice) are not work.
+    pub fn is_obsolete_after(&self, session: Option<&str>, event: &Event<'_>) -> bool {
         if session != Some(self.session.as_str()) {
             return false;
         }
         match event {
             Event::SessionDeleted => true,
-            Event::Part(part) if self.is_rest() => !is_tail(part),
+            Event::Part(part) if self.is_rest() => !only_ends_earlier_work(part),
             Event::Status(Status::Busy | Status::Retry { .. }) | Event::Part(_) | Event::Delta { .. } => {
                 self.ends_with_work()
             }
-            // It is not silent: it waits for an answer, and there is a rule for that.
-            Event::Asked { .. } => matches!(self.subject, Subject::Silence),
+            // The session is not silent, it waits for a person. A detection rule covers that.
+            Event::Asked { .. } => matches!(self.kind, TriggerKind::Silence),
             _ => false,
         }
     }
 
     fn weight(&self) -> (Grade, bool) {
-        match &self.subject {
-            Subject::Trouble { finding, .. } => (finding.grade, finding.state != State::Open),
-            Subject::Rest(_) => (Grade::Stop, false),
-            Subject::Silence | Subject::Interval => (Grade::Notice, false),
+        match &self.kind {
+            TriggerKind::Finding { finding, .. } => (finding.grade, finding.state != State::Open),
+            TriggerKind::Rest(_) => (Grade::Stop, false),
+            TriggerKind::Silence | TriggerKind::Interval => (Grade::Notice, false),
         }
     }
 }
 
-/// Whether a part only ends what began before: a call that was cut off is told to have failed after the rest.
-fn is_tail(part: &Part<'_>) -> bool {
-    let ended = |status: &str| matches!(status, "completed" | "error");
-    matches!(&*part.kind, "step-finish" | "patch") || part.state.as_ref().is_some_and(|s| ended(&s.status))
+/// Whether a part only closes earlier work: servers report the failure of an interrupted call after the rest.
+fn only_ends_earlier_work(part: &Part<'_>) -> bool {
+    matches!(&*part.kind, "step-finish" | "patch") || part.state.as_ref().is_some_and(ToolState::is_over)
 }
 
-/// Of moments that came together, those worth a question: a session is asked about once, at the gravest.
+/// Reduces triggers that came together to those worth a question: one for each session, the gravest.
 ///
-/// A spent budget is never left out, nor is rest, nor a finding that wants an end beside a rest.
-pub(crate) fn worth_asking(together: Vec<Moment>) -> Vec<Moment> {
-    let mut chosen: Vec<Moment> = Vec::new();
-    for moment in together {
-        let rival = chosen
-            .iter_mut()
-            .find(|m| m.session == moment.session && !m.is_plain() && !moment.is_plain());
+/// An exhausted budget and a rest always stay, and so does a finding of grade `stop` beside a rest.
+pub fn worth_asking(together: Vec<Trigger>) -> Vec<Trigger> {
+    let mut chosen: Vec<Trigger> = Vec::new();
+    for trigger in together {
+        let rival = chosen.iter_mut().find(|chosen| {
+            chosen.session == trigger.session && !chosen.needs_no_reviewer() && !trigger.needs_no_reviewer()
+        });
         match rival {
             Some(rival)
-                if moment.is_rest() == rival.is_rest() || !(moment.is_urgent() && rival.is_urgent()) =>
+                if trigger.is_rest() == rival.is_rest() || !(trigger.is_urgent() && rival.is_urgent()) =>
             {
-                if moment.weight() > rival.weight() {
-                    *rival = moment;
+                if trigger.weight() > rival.weight() {
+                    *rival = trigger;
                 }
             }
-            _ => chosen.push(moment),
+            _ => chosen.push(trigger),
         }
     }
     chosen

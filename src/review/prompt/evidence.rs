@@ -1,50 +1,47 @@
-//! What a reviewer is shown: one JSON document, sized to a budget, in which nothing that the worker wrote can
-//! pass for anything but a string.
+//! What a reviewer sees: one JSON document within a token budget, in which text of the agent can only be a string.
 
-use super::normalize::{is_unseen, squeeze};
-use crate::review::intake::context::{Case, Item, Past};
-use crate::review::intake::recent::beginning_of;
-use crate::review::intake::trigger::{Moment, Subject};
-use crate::review::redact::Masker;
+use super::normalize::{is_hidden, normalize_for_comparison};
+use crate::review::intake::context::{PastDecision, TodoItem};
+use crate::review::intake::trigger::{Trigger, TriggerKind};
+use crate::review::redact::Redactor;
+use crate::review::request::ReviewRequest;
 use crate::wire::record::{Claim, Contradiction, Finding, Grade, Kind, Outcome, State};
-use crate::wire::text;
+use crate::wire::{record, text};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// How long the task is, in characters.
-const TASK: usize = 4000;
-/// How long a finding's summary and each of its excerpts are, in characters.
+/// The maximum length of a finding's summary and of each of its excerpts, in characters.
 const EXCERPT: usize = 240;
-/// How many findings are shown besides the one that is judged.
+/// How many findings are shown besides the one under review.
 const FINDINGS: usize = 8;
-/// Characters of plain text in a token, roughly, in the tokenizers of today's models.
+/// How many characters of plain text make a token, roughly, in the tokenizers of today's models.
 const CHARS_PER_TOKEN: usize = 4;
 
 /// The document.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Evidence {
+pub struct Evidence {
     task: String,
     iteration: u64,
     started_at: Option<i64>,
     running_seconds: i64,
     judged: Judged,
-    other_findings: Vec<Trouble>,
-    earlier_decisions: Vec<Past>,
-    todos: Vec<Item>,
+    other_findings: Vec<FindingView>,
+    earlier_decisions: Vec<PastDecision>,
+    todos: Vec<TodoItem>,
     changed_files: Vec<String>,
-    /// What the worker did lately, oldest first.
+    /// What the agent did lately, oldest first.
     pub sample: Vec<String>,
 }
 
-/// What is to be judged.
-#[derive(Debug, Clone, Serialize)]
+/// What is under review.
+#[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Judged {
     why: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    finding: Option<Trouble>,
+    finding: Option<FindingView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,9 +52,10 @@ struct Judged {
     excerpts: Vec<String>,
 }
 
+/// A finding as it is shown.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Trouble {
+struct FindingView {
     kind: Kind,
     rule: String,
     grade: Grade,
@@ -73,110 +71,95 @@ struct Trouble {
     excerpts: Vec<String>,
 }
 
-/// Puts the document together.
-pub(crate) fn gather(
-    moment: &Moment,
-    case: &Case,
-    now: i64,
-    sample: Vec<String>,
-    masker: &Masker,
-) -> Evidence {
-    let judged_id = moment.finding().map(|f| f.finding.as_str());
-    let others = case
-        .troubles
+/// Builds the document, not yet fitted into a budget.
+pub fn gather(request: &ReviewRequest, sample: Vec<String>, redactor: &Redactor) -> Evidence {
+    let (trigger, context) = (&request.trigger, &request.context);
+    let judged_id = trigger.finding().map(|f| f.finding.as_str());
+    let others = context
+        .findings
         .iter()
         .filter(|(id, _)| Some(id.as_str()) != judged_id);
     Evidence {
-        task: case.task.clone().unwrap_or_else(|| "not known".to_owned()),
-        iteration: moment.iteration,
-        started_at: case.since,
-        running_seconds: case.since.map_or(0, |since| now.saturating_sub(since) / 1000),
-        judged: judged(moment, masker),
+        task: context.task.clone().unwrap_or_else(|| "not known".to_owned()),
+        iteration: trigger.iteration,
+        started_at: context.since.map(i64::from),
+        running_seconds: context.since.map_or(0, |since| request.now.since(since) / 1000),
+        judged: judged(trigger, redactor),
         other_findings: others
             .take(FINDINGS)
-            .map(|(_, t)| trouble(&t.finding, masker))
+            .map(|(_, open)| view(&open.finding, redactor))
             .collect(),
-        earlier_decisions: case
+        earlier_decisions: context
             .decisions
             .iter()
-            .map(|past| masked_past(past, masker))
+            .map(|past| redacted(past, redactor))
             .collect(),
-        todos: case.todos.clone(),
-        changed_files: case.changes.clone(),
+        todos: context.todos.clone(),
+        changed_files: context.changed_files.clone(),
         sample,
     }
 }
 
-/// A task as it is remembered and shown: masked, and cut at its end.
-pub(crate) fn task(text: &str, masker: &Masker) -> String {
-    let safe = beginning_of(text, masker);
-    safe.chars().take(TASK).collect()
-}
-
-fn judged(moment: &Moment, masker: &Masker) -> Judged {
-    let mut judged = Judged {
-        why: "",
-        finding: None,
-        outcome: None,
-        claim: None,
-        contradictions: None,
-        excerpts: Vec::new(),
-    };
-    match &moment.subject {
-        Subject::Trouble { finding, .. } => {
+fn judged(trigger: &Trigger, redactor: &Redactor) -> Judged {
+    let mut judged = Judged::default();
+    match &trigger.kind {
+        TriggerKind::Finding { finding, .. } => {
             judged.why = "a detector found trouble";
-            judged.finding = Some(trouble(finding, masker));
+            judged.finding = Some(view(finding, redactor));
         }
-        Subject::Rest(done) => {
+        TriggerKind::Rest(done) => {
             judged.why = "the worker came to rest";
             if let Some(done) = done {
                 judged.outcome = Some(done.outcome);
                 judged.claim = Some(done.claim);
                 judged.contradictions = Some(done.contradictions.clone());
-                judged.excerpts = done.evidence.iter().map(|e| clean(&e.excerpt, masker)).collect();
+                judged.excerpts = excerpts(&done.evidence, redactor);
             }
         }
-        Subject::Silence => judged.why = "the worker went silent",
-        Subject::Interval => judged.why = "a regular look",
+        TriggerKind::Silence => judged.why = "the worker went silent",
+        TriggerKind::Interval => judged.why = "a regular look",
     }
     judged
 }
 
-fn trouble(finding: &Finding, masker: &Masker) -> Trouble {
-    Trouble {
+fn view(finding: &Finding, redactor: &Redactor) -> FindingView {
+    let excerpt = |text: &str| redactor.excerpt(text, EXCERPT);
+    FindingView {
         kind: finding.kind,
-        rule: clean(&finding.rule, masker),
+        rule: excerpt(&finding.rule),
         grade: finding.grade,
         state: finding.state,
-        summary: clean(&finding.summary, masker),
+        summary: excerpt(&finding.summary),
         laps: finding.laps,
         wasted_calls: finding.wasted.calls,
         wasted_tokens: finding.wasted.tokens,
-        waiting_on: finding.waiting_on.as_ref().map(|what| clean(what, masker)),
+        waiting_on: finding.waiting_on.as_deref().map(excerpt),
         not_the_agents_fault: finding.infra,
-        excerpts: finding
-            .evidence
-            .iter()
-            .map(|e| clean(&e.excerpt, masker))
-            .collect(),
+        excerpts: excerpts(&finding.evidence, redactor),
     }
 }
 
-fn masked_past(past: &Past, masker: &Masker) -> Past {
-    Past {
-        reason: clean(&past.reason, masker),
-        message: past.message.as_ref().map(|message| clean(message, masker)),
+fn excerpts(evidence: &[record::Evidence], redactor: &Redactor) -> Vec<String> {
+    evidence
+        .iter()
+        .map(|e| redactor.excerpt(&e.excerpt, EXCERPT))
+        .collect()
+}
+
+fn redacted(past: &PastDecision, redactor: &Redactor) -> PastDecision {
+    PastDecision {
+        reason: redactor.excerpt(&past.reason, EXCERPT),
+        message: past
+            .message
+            .as_ref()
+            .map(|message| redactor.excerpt(message, EXCERPT)),
         ..past.clone()
     }
 }
 
-fn clean(said: &str, masker: &Masker) -> String {
-    text::excerpt(&beginning_of(said, masker), EXCERPT)
-}
-
 impl Evidence {
-    /// Leaves out what tells least until the document fits into so many tokens, as far as it can.
-    pub(crate) fn fit(&mut self, tokens: usize) {
+    /// Drops the least informative parts until the document fits into so many tokens, as far as that is possible.
+    pub fn fit(&mut self, tokens: usize) {
         const STEPS: [fn(&mut Evidence); 9] = [
             |e| e.changed_files.truncate(20),
             |e| e.todos.retain(|item| item.open),
@@ -190,8 +173,8 @@ impl Evidence {
                     .split_off(e.earlier_decisions.len().saturating_sub(2));
                 e.task = text::excerpt(&e.task, 1000);
             },
-            |e| e.bare(),
-            |e| e.barest(),
+            |e| e.shrink(),
+            |e| e.shrink_to_minimum(),
         ];
         for step in STEPS {
             if self.drop_oldest_lines(tokens) {
@@ -202,11 +185,11 @@ impl Evidence {
         self.drop_oldest_lines(tokens);
     }
 
-    /// Drops the oldest lines of the sample, but leaves ten. True when that was enough.
+    /// Drops the oldest lines of the sample but keeps ten. Returns whether the document fits then.
     fn drop_oldest_lines(&mut self, tokens: usize) -> bool {
-        const LEFT: usize = 10;
+        const KEEP: usize = 10;
         let mut over = estimate(&self.document()).saturating_sub(tokens);
-        while over > 0 && self.sample.len() > LEFT {
+        while over > 0 && self.sample.len() > KEEP {
             over = over.saturating_sub(estimate(&self.sample.remove(0)) + 1);
         }
         estimate(&self.document()) <= tokens
@@ -220,8 +203,8 @@ impl Evidence {
         }
     }
 
-    /// What is left in the end: the task, what is judged, and the last lines.
-    fn bare(&mut self) {
+    /// Keeps only the task, what is under review, and the last lines.
+    fn shrink(&mut self) {
         self.task = text::excerpt(&self.task, 300);
         self.shorten_sample(5, 100);
         self.other_findings.clear();
@@ -230,8 +213,8 @@ impl Evidence {
         self.changed_files.clear();
     }
 
-    /// What is left where every character is a token of its own.
-    fn barest(&mut self) {
+    /// Keeps what fits even if every character is a token of its own.
+    fn shrink_to_minimum(&mut self) {
         const WORDS: usize = 60;
         self.task = text::excerpt(&self.task, WORDS);
         self.shorten_sample(1, WORDS);
@@ -244,24 +227,23 @@ impl Evidence {
         }
     }
 
-    /// What the worker wrote, to find a quotation in it: all strings in a row, squeezed, so that an object may
-    /// begin in one line of the sample and end in another. Earlier reasons are left out: a reviewer may repeat
-    /// its own.
-    pub(crate) fn written(&self) -> String {
+    /// All text of the agent, normalized and joined, so that a quotation is found even if it spans several lines of the
+    /// sample. Earlier decisions are left out, because a reviewer may repeat its own reason.
+    pub fn agent_text(&self) -> String {
         let mut value = serde_json::to_value(self).unwrap_or_default();
         if let Some(members) = value.as_object_mut() {
             members.remove("earlierDecisions");
         }
         strings(&value)
             .into_iter()
-            .map(|text| squeeze(bare_line(text)))
+            .map(|text| normalize_for_comparison(without_decoration(text)))
             .collect()
     }
 
-    /// The document as it is sent: JSON in which no string can pass for a role, a tag or an end.
-    pub(crate) fn document(&self) -> String {
-        // Cannot fail: string keys only, and writing to memory.
-        inert(&serde_json::to_string_pretty(self).unwrap_or_default())
+    /// The document as it is sent: JSON in which no string can pass for a role, a tag or an end mark.
+    pub fn document(&self) -> String {
+        // Serializing with string keys to memory cannot fail.
+        escape_markup(&serde_json::to_string_pretty(self).unwrap_or_default())
     }
 }
 
@@ -275,37 +257,37 @@ fn strings(value: &Value) -> Vec<&str> {
     }
 }
 
-/// A line of a sample without what we added to it.
-fn bare_line(line: &str) -> &str {
-    let said = line
+/// A line of a sample without the speaker and the count that we added.
+fn without_decoration(line: &str) -> &str {
+    let text = line
         .strip_prefix("agent: ")
         .or_else(|| line.strip_prefix("user: "))
         .unwrap_or(line);
-    match said.rsplit_once(" (×") {
-        Some((said, times)) if times.trim_start_matches(|c: char| c.is_ascii_digit()) == ")" => said,
-        _ => said,
+    match text.rsplit_once(" (×") {
+        Some((text, count)) if count.trim_start_matches(|c: char| c.is_ascii_digit()) == ")" => text,
+        _ => text,
     }
 }
 
-/// Spells out, as JSON escapes, what some model reads as more than text: `<|im_start|>`, `</s>`, `[INST]`, and
-/// characters that cannot be seen.
-fn inert(json: &str) -> String {
-    let mut inert = String::with_capacity(json.len());
+/// Replaces what some models read as markup, such as `<|im_start|>`, `</s>` or `[INST]`, and hidden characters with JSON
+/// escapes.
+fn escape_markup(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
     for (at, c) in json.char_indices() {
-        if c == '<' || is_unseen(c) || (c == '[' && is_marker(&json[at..])) {
+        if c == '<' || is_hidden(c) || (c == '[' && is_marker(&json[at..])) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                // Writing to a string does not fail.
-                let _ = write!(inert, "\\u{unit:04x}");
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
-            inert.push(c);
+            escaped.push(c);
         }
     }
-    inert
+    escaped
 }
 
-/// Whether `text` begins with a word of capitals in brackets.
+/// Whether `text` begins with a capitalized word in brackets, such as `[INST]`.
 fn is_marker(text: &str) -> bool {
     let word = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
     let length = word
@@ -315,8 +297,8 @@ fn is_marker(text: &str) -> bool {
     length >= 2 && word[length..].starts_with(']')
 }
 
-/// How many tokens a text takes, roughly, and rather too many.
-pub(crate) fn estimate(text: &str) -> usize {
+/// Estimates the tokens of a text, rather too many than too few.
+pub fn estimate(text: &str) -> usize {
     let plain = text.bytes().filter(u8::is_ascii).count();
     let other = text.chars().filter(|c| !c.is_ascii()).count();
     plain.div_ceil(CHARS_PER_TOKEN) + other

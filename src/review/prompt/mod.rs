@@ -1,16 +1,14 @@
-//! The question that a reviewer is asked. Its shape never depends on what the worker wrote.
+//! The question to a reviewer. Its structure never depends on what the agent wrote.
 
-pub(crate) mod evidence;
-pub(crate) mod normalize;
-pub(crate) mod sample;
+mod evidence;
+pub mod normalize;
+mod sample;
 
-use super::intake::context::Case;
-use super::intake::trigger::Moment;
-use super::redact::Masker;
-use super::reviewer::answer::Question;
+use super::redact::Redactor;
+use super::request::ReviewRequest;
 use evidence::Evidence;
 
-/// What the reviewer is and what it may answer. The same in every question.
+/// The reviewer's role and its possible answers, the same in every question.
 const SYSTEM: &str = "\
 You review the work of another program, a coding agent called the worker. Judge whether it makes progress on its task.
 
@@ -29,62 +27,78 @@ Answer with one JSON object and nothing else.";
 
 /// A question, ready to be sent.
 #[derive(Debug, Clone)]
-pub(super) struct Prompt {
-    /// The rules.
-    pub system: String,
-    /// The evidence and the form of the answer.
-    pub user: String,
+pub struct Prompt {
+    /// The system message: the rules.
+    pub system: &'static str,
+    /// The user message: the evidence and the format of the answer.
+    user: String,
     /// How many lines of the session it shows.
     pub sample_lines: u64,
-    /// What only somebody who read the question can repeat.
-    pub ticket: String,
-    /// What the worker wrote, squeezed.
-    written: String,
+    ticket: String,
+    /// What the agent wrote, normalized for comparison.
+    agent_text: String,
+}
+
+/// What an answer is checked against.
+pub struct AnswerCheck<'a> {
+    /// Proves that the answer's author has read the question to its end.
+    pub ticket: &'a str,
+    /// The agent's text, normalized for comparison. An object found in it is a quotation, not a decision.
+    pub agent_text: &'a str,
 }
 
 impl Prompt {
-    /// The question about a moment. `raw` are recent lines; `tokens` is what the whole may take.
-    pub(super) fn new(
-        moment: &Moment,
-        case: &Case,
-        now: i64,
-        raw: &[u8],
-        tokens: usize,
-        masker: &Masker,
-    ) -> Self {
-        let users = case.users.iter().map(String::as_str);
-        let lines = sample::sample(raw, &moment.session, users, masker);
-        let mut evidence = evidence::gather(moment, case, now, lines, masker);
+    /// The question about `request`, in at most `tokens` tokens (estimated), as far as that is possible.
+    pub fn new(request: &ReviewRequest, tokens: usize, redactor: &Redactor) -> Self {
+        let user_messages = request.context.user_messages.iter().map(String::as_str);
+        let session = &request.trigger.session;
+        let lines = sample::sample(&request.recent, session, user_messages, redactor);
+        let mut evidence = evidence::gather(request, lines, redactor);
         let around =
             evidence::estimate(SYSTEM) + evidence::estimate(&around("", "0123456789abcdef", "01234567"));
         evidence.fit(tokens.saturating_sub(around));
-        Self::of(&evidence)
+        Self::from_evidence(&evidence)
     }
 
-    fn of(evidence: &Evidence) -> Self {
+    fn from_evidence(evidence: &Evidence) -> Self {
         let document = evidence.document();
-        let mark = mark_of(&document);
+        let mark = mark_for(&document);
         let ticket = format!("{:08x}", hash(&format!("ticket {mark}")) >> 32);
         Self {
-            system: SYSTEM.to_owned(),
+            system: SYSTEM,
             user: around(&document, &mark, &ticket),
             sample_lines: evidence.sample.len() as u64,
             ticket,
-            written: evidence.written(),
+            agent_text: evidence.agent_text(),
         }
     }
 
-    /// What an answer is checked against.
-    pub(super) fn question(&self) -> Question<'_> {
-        Question {
+    /// What to check an answer against.
+    pub fn answer_check(&self) -> AnswerCheck<'_> {
+        AnswerCheck {
             ticket: &self.ticket,
-            evidence: &self.written,
+            agent_text: &self.agent_text,
         }
+    }
+
+    /// The user message. `complaint` says what was wrong with the previous answer, in our own words: the answer itself
+    /// is never repeated.
+    pub fn user_message(&self, complaint: Option<&str>) -> String {
+        with_complaint(self.user.clone(), complaint)
     }
 
     /// The whole question as one text, for a command.
-    pub(super) fn text(&self) -> String {
-        format!("{}\n\n{}\n", self.system, self.user)
+    pub fn text(&self, complaint: Option<&str>) -> String {
+        with_complaint(format!("{}\n\n{}\n", self.system, self.user), complaint)
+    }
+}
+
+fn with_complaint(question: String, complaint: Option<&str>) -> String {
+    match complaint {
+        None => question,
+        Some(wrong) => format!(
+            "{question}\n\nYour last answer could not be used: {wrong}. Answer with the JSON object alone."
+        ),
     }
 }
 
@@ -97,8 +111,8 @@ fn around(document: &str, mark: &str, ticket: &str) -> String {
     )
 }
 
-/// A mark that nobody who contributes to the document can know: it depends on all of it.
-fn mark_of(document: &str) -> String {
+/// A mark that no author of the document can predict, because it depends on the whole document.
+fn mark_for(document: &str) -> String {
     let mut mark = format!("{:016x}", hash(document));
     while document.contains(&mark) {
         mark = format!("{:016x}", hash(&mark));
@@ -106,11 +120,11 @@ fn mark_of(document: &str) -> String {
     mark
 }
 
-/// FNV-1a, 64 bits: the same on every machine and in every version, so that a replay asks the same question.
-pub(super) fn hash(text: &str) -> u64 {
+/// FNV-1a with 64 bits. The same lines make the same question on every machine and in every version.
+fn hash(text: &str) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let mixed = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
-    // The high bits of FNV are weak for short texts; one round of a finalizer spreads them.
+    // The high bits of FNV are weak for short texts; one finalizer round spreads them.
     let spread = (mixed ^ (mixed >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     spread ^ (spread >> 33)
 }

@@ -1,14 +1,14 @@
-//! Texts made comparable: what hides in them or lays them out differently is taken away.
+//! Makes texts comparable: removes everything that hides in them or only changes their layout.
 
 use crate::wire::{Raw, text};
 
-/// How often a text is escaped at the most, where it is compared.
-const ESCAPED: usize = 4;
+/// How many levels of escaping are removed.
+const ESCAPE_LEVELS: usize = 4;
 
-/// Without escapes, white space, quotes and what cannot be seen: the same however it was laid out and escaped.
-pub(crate) fn squeeze(text: &str) -> String {
+/// `text` without escapes, white space, quotes and invisible characters: the same however it was laid out and escaped.
+pub fn normalize_for_comparison(text: &str) -> String {
     let mut plain = text.to_owned();
-    for _ in 0..ESCAPED {
+    for _ in 0..ESCAPE_LEVELS {
         if !plain.contains('\\') {
             break;
         }
@@ -16,12 +16,14 @@ pub(crate) fn squeeze(text: &str) -> String {
     }
     plain
         .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(*c) && !matches!(c, '"' | '\\'))
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_hidden(*c) && !matches!(c, '"' | '\\'))
         .collect()
 }
 
-/// Characters that hide or reorder what stands around them; the tag characters carry whole hidden sentences.
-pub(crate) fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+/// Whether a character is hidden or changes the order of the text around it. Stricter than [`text::is_invisible`]: a
+/// model also reads soft hyphens, line separators and tag characters, which can carry whole sentences.
+pub fn is_hidden(c: char) -> bool {
+    text::is_invisible(c)
+        || matches!(c, '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206f}'
+            | '\u{e0000}'..='\u{e007f}')
 }

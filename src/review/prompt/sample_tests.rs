@@ -2,7 +2,12 @@ use super::*;
 use proptest::prelude::*;
 
 fn read(lines: &[String]) -> Vec<String> {
-    sample(lines.join("\n").as_bytes(), "s", ["msg_user"], &Masker::default())
+    sample(
+        lines.join("\n").as_bytes(),
+        "s",
+        ["msg_user"],
+        &Redactor::default(),
+    )
 }
 
 fn part(members: &str) -> String {
@@ -30,7 +35,7 @@ fn tool(id: &str, state: &str) -> String {
 }
 
 #[test]
-fn smp_01_the_last_hundred_lines_are_kept() {
+fn keeps_last_hundred_lines() {
     let lines: Vec<String> = (0..150)
         .map(|n| text_part(&format!("p{n}"), "m", &format!("line {n}")))
         .collect();
@@ -43,7 +48,7 @@ fn smp_01_the_last_hundred_lines_are_kept() {
 }
 
 #[test]
-fn smp_02_text_parts_say_who_wrote_them() {
+fn names_speaker() {
     let sample = read(&[
         text_part("a", "msg_user", "Fix it"),
         text_part("b", "m", "I will.\n\nNow."),
@@ -52,7 +57,7 @@ fn smp_02_text_parts_say_who_wrote_them() {
 }
 
 #[test]
-fn smp_03_deltas_make_one_text_with_the_snapshot_that_repeats_them() {
+fn joins_deltas_and_snapshots() {
     let opened = text_part("p", "m", "");
     let grown = [opened.clone(), delta("p", "Hello "), delta("p", "world")];
     assert_eq!(read(&grown), ["agent: Hello world"]);
@@ -65,7 +70,7 @@ fn smp_03_deltas_make_one_text_with_the_snapshot_that_repeats_them() {
 }
 
 #[test]
-fn smp_04_a_call_is_one_line_however_often_it_is_updated() {
+fn shows_call_once() {
     let updates = [
         tool("c", r#""status":"pending","input":{}"#),
         tool("c", r#""status":"running","input":{"command":"npm test"}"#),
@@ -81,7 +86,7 @@ fn smp_04_a_call_is_one_line_however_often_it_is_updated() {
 }
 
 #[test]
-fn the_same_line_again_and_again_is_counted() {
+fn counts_repeated_lines() {
     let calls: Vec<String> = (0..35)
         .map(|n| {
             tool(
@@ -94,7 +99,7 @@ fn the_same_line_again_and_again_is_counted() {
 }
 
 #[test]
-fn smp_05_errors_are_shown() {
+fn shows_errors() {
     let failed = tool(
         "c",
         r#""status":"error","input":{"command":"x"},"error":"\nENOENT: no x\nat line 1""#,
@@ -112,7 +117,7 @@ fn smp_05_errors_are_shown() {
 }
 
 #[test]
-fn smp_06_no_tool_results() {
+fn omits_tool_results() {
     let sample = read(&[tool(
         "c",
         r#""status":"completed","input":{"command":"cat f"},"output":"RESULT","title":"RESULT","metadata":{"output":"RESULT"}"#,
@@ -121,21 +126,21 @@ fn smp_06_no_tool_results() {
 }
 
 #[test]
-fn smp_07_no_reasoning_also_when_its_deltas_come_first_or_alone() {
+fn omits_reasoning() {
     let reasoning = part(r#""id":"r","messageID":"m","type":"reasoning","text":"hidden""#);
     assert_eq!(read(&[delta("r", "hid"), reasoning]), Vec::<String>::new());
     assert_eq!(read(&[delta("r", "hid")]), Vec::<String>::new());
 }
 
 #[test]
-fn smp_08_no_system_text() {
+fn omits_system_text() {
     let synthetic =
         part(r#""id":"x","messageID":"msg_user","type":"text","synthetic":true,"text":"<system-reminder>""#);
     assert_eq!(read(&[synthetic]), Vec::<String>::new());
 }
 
 #[test]
-fn smp_09_reading_is_of_one_session_and_changes_nothing() {
+fn reads_one_session() {
     let lines = [
         text_part("a", "m", "mine"),
         text_part("b", "m", "theirs").replace(r#":"s""#, r#":"t""#),
@@ -145,19 +150,7 @@ fn smp_09_reading_is_of_one_session_and_changes_nothing() {
 }
 
 #[test]
-fn smp_10_a_cleared_window_has_nothing_to_read() {
-    let mut recent = crate::review::intake::recent::Recent::default();
-    recent.push(text_part("a", "m", "old").as_bytes(), &Masker::default());
-    recent.clear();
-    recent.push(text_part("b", "m", "new").as_bytes(), &Masker::default());
-    assert_eq!(
-        sample(&recent.read(), "s", [], &Masker::default()),
-        ["agent: new"]
-    );
-}
-
-#[test]
-fn secrets_in_texts_and_arguments_are_masked_before_they_are_cut() {
+fn redacts_before_cutting() {
     let secret = format!("{}-{}", "sk", "CANARY".repeat(6));
     let lines = [
         text_part("a", "m", &format!("{}{secret}", "x ".repeat(LINE / 2 - 3))),
@@ -175,7 +168,7 @@ fn secrets_in_texts_and_arguments_are_masked_before_they_are_cut() {
 
 proptest! {
     #[test]
-    fn how_deltas_are_cut_does_not_matter(text in "[a-z ]{1,60}", cuts in proptest::collection::vec(0usize..60, 0..5)) {
+    fn any_split_into_deltas(text in "[a-z ]{1,60}", cuts in proptest::collection::vec(0usize..60, 0..5)) {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|c| c.min(text.len())).collect();
         cuts.extend([0, text.len()]);
         cuts.sort_unstable();
@@ -185,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_fail(raw in proptest::collection::vec(any::<u8>(), 0..300)) {
-        prop_assert!(sample(&raw, "s", [], &Masker::default()).len() <= LINES);
+    fn survives_any_bytes(raw in proptest::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(sample(&raw, "s", [], &Redactor::default()).len() <= LINES);
     }
 }

@@ -1,42 +1,43 @@
-//! Stops asking a reviewer that keeps failing, and tries again later. Time is that of the lines.
+//! A circuit breaker: stops asking a reviewer that keeps failing, and tries again later. Its time is that of the lines.
 
-use crate::review::reviewer::error::Blame;
+use crate::review::outcome::Scope;
+use crate::wire::Timestamp;
 
-/// How many reviews in a row fail before the reviewer is left alone.
+/// How many failed reviews in a row open the breaker.
 const FAILURES: u32 = 3;
-/// For how long, in milliseconds.
-const REST: i64 = 60_000;
+/// How long it stays open, in milliseconds.
+const OPEN_FOR: i64 = 60_000;
 
 /// A circuit breaker.
 #[derive(Debug, Default)]
-pub(crate) struct Breaker {
+pub struct Breaker {
     failures: u32,
-    until: Option<i64>,
+    open_until: Option<Timestamp>,
 }
 
 impl Breaker {
-    /// Whether the reviewer may be asked now. After its rest it may be, once, to see whether it is back.
-    pub(crate) fn allows(&self, now: i64) -> bool {
-        self.until.is_none_or(|until| now >= until)
+    /// Whether the reviewer may be asked. Once [`OPEN_FOR`] is over, one question tests whether it has recovered.
+    pub fn allows(&self, now: Timestamp) -> bool {
+        self.open_until.is_none_or(|until| now >= until)
     }
 
-    /// Notes how a review ended. One lasting failure is enough: whatever is asked would fail again. One that is
-    /// about its question says nothing about the next.
-    pub(crate) fn note(&mut self, failed: Option<Blame>, now: i64) {
-        match failed {
-            None => *self = Self::default(),
-            Some(Blame::Question) => {}
-            Some(blame) => self.count(blame == Blame::Lasting, now),
-        }
-    }
-
-    fn count(&mut self, hopeless: bool, now: i64) {
+    /// Records how a review ended. A permanent failure opens the breaker at once; a failure that concerns its
+    /// question only does not count.
+    pub fn record(&mut self, failure: Option<Scope>, now: Timestamp) {
+        let permanent = match failure {
+            None => {
+                *self = Self::default();
+                return;
+            }
+            Some(Scope::ThisRequest) => return,
+            Some(scope) => scope == Scope::Permanent,
+        };
         self.failures = self.failures.saturating_add(1);
-        if hopeless || self.failures >= FAILURES {
-            self.until = Some(now.saturating_add(REST));
+        if permanent || self.failures >= FAILURES {
+            self.open_until = Some(now.after(OPEN_FOR));
             tracing::warn!(
-                "the reviewer is not asked for {} s; the rules decide",
-                REST / 1000
+                "not asking the reviewer for {} s; the rules decide",
+                OPEN_FOR / 1000
             );
         }
     }
@@ -46,35 +47,39 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    #[test]
-    fn three_failures_in_a_row_rest_the_reviewer_and_a_success_forgives_them() {
-        let mut breaker = Breaker::default();
-        breaker.note(Some(Blame::Passing), 0);
-        breaker.note(Some(Blame::Passing), 0);
-        breaker.note(None, 0);
-        breaker.note(Some(Blame::Passing), 10);
-        breaker.note(Some(Blame::Passing), 10);
-        assert!(breaker.allows(10));
-        breaker.note(Some(Blame::Passing), 10);
-        assert!(!breaker.allows(10 + REST - 1));
-        assert!(breaker.allows(10 + REST));
-        breaker.note(Some(Blame::Passing), 10 + REST);
-        assert!(!breaker.allows(11 + REST));
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_ms(ms)
     }
 
     #[test]
-    fn one_hopeless_failure_is_enough() {
+    fn opens_after_three_failures() {
         let mut breaker = Breaker::default();
-        breaker.note(Some(Blame::Lasting), 0);
-        assert!(!breaker.allows(1));
+        breaker.record(Some(Scope::Transient), at(0));
+        breaker.record(Some(Scope::Transient), at(0));
+        breaker.record(None, at(0));
+        breaker.record(Some(Scope::Transient), at(10));
+        breaker.record(Some(Scope::Transient), at(10));
+        assert!(breaker.allows(at(10)));
+        breaker.record(Some(Scope::Transient), at(10));
+        assert!(!breaker.allows(at(10 + OPEN_FOR - 1)));
+        assert!(breaker.allows(at(10 + OPEN_FOR)));
+        breaker.record(Some(Scope::Transient), at(10 + OPEN_FOR));
+        assert!(!breaker.allows(at(11 + OPEN_FOR)));
     }
 
     #[test]
-    fn what_is_about_one_question_is_not_counted() {
+    fn opens_after_permanent_failure() {
+        let mut breaker = Breaker::default();
+        breaker.record(Some(Scope::Permanent), at(0));
+        assert!(!breaker.allows(at(1)));
+    }
+
+    #[test]
+    fn ignores_failures_of_one_request() {
         let mut breaker = Breaker::default();
         for _ in 0..10 {
-            breaker.note(Some(Blame::Question), 0);
+            breaker.record(Some(Scope::ThisRequest), at(0));
         }
-        assert!(breaker.allows(1));
+        assert!(breaker.allows(at(1)));
     }
 }

@@ -1,54 +1,43 @@
-//! A review that is under way, and whether the session moves on meanwhile.
+//! The review in progress, and whether the session moves on meanwhile.
 
-use crate::review::intake::trigger::Moment;
-use crate::wire::Event;
-use crate::wire::record::{Done, Finding, State, Turn, Why};
+use crate::review::intake::trigger::Trigger;
+use crate::review::intake::update::Update;
 
-/// A review under way.
-pub(crate) struct Flight {
-    pub moment: Moment,
-    /// When it began, in the time of the lines.
-    pub since: i64,
-    /// Whether what is judged is no longer so.
-    pub stale: bool,
+/// A review in progress.
+pub struct InFlight {
+    trigger: Trigger,
+    stale: bool,
 }
 
-impl Flight {
-    pub(crate) fn new(moment: Moment, since: i64) -> Self {
+impl InFlight {
+    pub fn new(trigger: Trigger) -> Self {
         Self {
-            moment,
-            since,
+            trigger,
             stale: false,
         }
     }
 
-    /// Whether every event of the server has to be looked at.
-    pub(crate) fn listens(&self) -> bool {
-        !self.stale && self.moment.ends_with_work()
+    /// The trigger, and whether the session has moved on since.
+    pub fn finish(self) -> (Trigger, bool) {
+        (self.trigger, self.stale)
     }
 
-    /// An event of the server.
-    pub(crate) fn hear(&mut self, session: Option<&str>, event: &Event<'_>) {
-        self.stale |= self.moment.is_over(session, event);
+    /// Whether every event has to be parsed to notice that the session moves on.
+    pub fn follows_work(&self) -> bool {
+        !self.stale && self.trigger.ends_with_work()
     }
 
-    /// A rest ends every question about what was before, an earlier rest too: its own turn was heard before it
-    /// was asked about.
-    pub(crate) fn hear_turn(&mut self, turn: &Turn) {
-        self.stale |= turn.why == Why::Rest && turn.session_id == self.moment.session;
-    }
-
-    /// The same, where the rest is told without a turn.
-    pub(crate) fn hear_done(&mut self, done: &Done) {
-        self.stale |= done.session_id == self.moment.session;
-    }
-
-    /// Trouble that is over needs no decision.
-    pub(crate) fn hear_finding(&mut self, finding: &Finding) {
-        let judged = self
-            .moment
-            .finding()
-            .is_some_and(|f| f.finding == finding.finding);
-        self.stale |= judged && finding.state == State::Closed && finding.session_id == self.moment.session;
+    /// Marks the review as stale if this update makes it pointless.
+    pub fn apply(&mut self, update: &Update<'_>) {
+        self.stale |= match update {
+            Update::Event { session, event } => self.trigger.is_obsolete_after(*session, event),
+            // A rest outdates every earlier question, also one about an earlier rest: the rest that is being judged
+            // was reported before the question was asked.
+            Update::Rested { session } => *session == self.trigger.session,
+            Update::FindingClosed { session, finding } => {
+                *session == self.trigger.session
+                    && self.trigger.finding().is_some_and(|f| f.finding == *finding)
+            }
+        };
     }
 }

@@ -1,76 +1,65 @@
-//! Where lines come in and questions go out: what is known, what waits to be asked, what is being asked.
+//! Decides which question is asked when: at most one at a time, within the limits.
 //!
-//! The thread that reads lines and the one that asks share it. Nothing here waits for anything.
+//! Nothing here blocks or reads a clock other than that of the lines.
 
-pub(crate) mod breaker;
-pub(crate) mod in_flight;
-pub(crate) mod rules;
+mod breaker;
+mod in_flight;
+pub mod rules;
 
-use super::intake::Listener;
-use super::intake::context::Case;
-use super::intake::contexts::Cases;
-use super::intake::recent::Recent;
-use super::intake::trigger::Moment;
-use super::prompt::evidence;
-use super::redact::Masker;
-use super::reviewer::Outcome;
-use crate::wire::Event;
-use crate::wire::record;
+use crate::bounded::BoundedMap;
+use crate::review::intake::trigger::Trigger;
+use crate::review::intake::update::Update;
+use crate::review::outcome::{Opinion, Outcome};
 use crate::wire::record::Decision;
+use crate::wire::{Event, Timestamp};
 use breaker::Breaker;
-use in_flight::Flight;
-use rules::Opinion;
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use in_flight::InFlight;
+use std::collections::VecDeque;
 use std::time::Instant;
 
-/// How many questions wait at a time; beyond that the rules decide.
+/// How many questions wait; beyond that the rules decide.
 const WAITING: usize = 64;
+/// For how many sessions the time of the latest question is remembered.
+const SESSIONS: usize = 256;
 
 /// How often a reviewer may be asked.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
-    /// The least time between two questions about one session, in milliseconds of the lines.
+    /// The minimum time between two questions about one session, in milliseconds of stream time.
     pub min_interval: i64,
-    /// How many questions are asked at the most.
+    /// The maximum number of questions.
     pub max_reviews: Option<u64>,
 }
 
-/// A question that is to be asked now.
-pub(super) struct Matter {
-    pub moment: Moment,
-    /// What the moment is called in a record.
-    pub name: String,
-    pub case: Case,
-    /// The lines that went by lately.
-    pub raw: Vec<u8>,
-    /// When it is asked, in the time of the lines.
-    pub now: i64,
+/// A review that begins now.
+pub struct Started {
+    /// What to review.
+    pub trigger: Trigger,
     /// Since when it could have been asked.
     pub since: Instant,
 }
 
-/// A question that waits.
+/// A trigger that waits for its review.
 struct Waiting {
-    moment: Moment,
+    trigger: Trigger,
     /// Whether the lines that it rests on have been written.
-    passed: bool,
-    /// Since when it could have been asked; none while it has to wait for its interval.
+    written: bool,
+    /// Since when it could have been asked; `None` while `--min-interval` holds it back.
     since: Option<Instant>,
 }
 
 /// How a decision came about.
-pub(super) struct Made<'a> {
-    pub reviewer: &'a str,
-    pub retries: u32,
-    pub sample_lines: u64,
-    pub degraded: bool,
-    pub stale: bool,
+struct Provenance<'a> {
+    reviewer: &'a str,
+    retries: u32,
+    sample_lines: u64,
+    degraded: bool,
+    stale: bool,
 }
 
-impl Made<'_> {
-    /// By the rules alone.
-    const BY_RULES: Made<'static> = Made {
+impl Provenance<'_> {
+    /// The rules decided because no reviewer was to be asked.
+    const RULES: Provenance<'static> = Provenance {
         reviewer: rules::NAME,
         retries: 0,
         sample_lines: 0,
@@ -79,312 +68,248 @@ impl Made<'_> {
     };
 }
 
-/// The state of a review stage.
-pub(super) struct Desk {
+/// The reviews that are waiting or in progress.
+pub struct Queue {
     limits: Limits,
-    pub(super) cases: Cases,
-    pub(super) recent: Recent,
-    pub(super) masker: Masker,
-    pub(super) listener: Listener,
-    /// Whether anybody will want to see the recent lines.
-    pub(super) keeps_recent: bool,
-    /// The task, where the stream does not tell it.
-    task: Option<String>,
     waiting: VecDeque<Waiting>,
-    pub(super) flight: Option<Flight>,
+    in_flight: Option<InFlight>,
     breaker: Breaker,
+    /// How many questions were asked.
     reviews: u64,
-    /// How often a moment of each name was asked about; none where exchanges are neither kept nor read, as it
-    /// grows with their number.
-    names: Option<HashMap<String, u32>>,
-    /// The time of the latest line that was looked at.
-    pub(super) now: i64,
+    last_asked: BoundedMap<String, Timestamp>,
     /// The time of the latest line that was written.
-    passed: i64,
-    /// The input ended: no more time passes.
-    ended: bool,
+    written_until: Timestamp,
+    input_ended: bool,
 }
 
-/// The desk, which the stage and the asker share.
-pub(super) fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
-    // A thread that panicked left no state behind that would be wrong.
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Desk {
-    /// `names` tells whether moments are told apart by name.
-    pub(super) fn new(
-        limits: Limits,
-        masker: Masker,
-        task: Option<String>,
-        keeps_recent: bool,
-        names: bool,
-    ) -> Self {
+impl Queue {
+    pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            cases: Cases::default(),
-            recent: Recent::default(),
-            listener: Listener::default(),
-            keeps_recent,
-            task: task.map(|task| evidence::task(&task, &masker)),
-            masker,
             waiting: VecDeque::new(),
-            flight: None,
+            in_flight: None,
             breaker: Breaker::default(),
             reviews: 0,
-            names: names.then(HashMap::new),
-            now: 0,
-            passed: 0,
-            ended: false,
+            last_asked: BoundedMap::new(SESSIONS),
+            written_until: Timestamp::default(),
+            input_ended: false,
         }
     }
 
-    /// Notes that every line looked at so far has been written.
-    pub(super) fn pass(&mut self) {
-        self.passed = self.now;
-        self.waiting.iter_mut().for_each(|w| w.passed = true);
+    /// Records that every line up to this time has been written.
+    pub fn lines_written(&mut self, until: Timestamp) {
+        self.written_until = until;
+        self.waiting.iter_mut().for_each(|w| w.written = true);
     }
 
     /// The time of the latest line that was written.
-    pub(super) fn passed(&self) -> i64 {
-        self.passed
+    pub fn written_until(&self) -> Timestamp {
+        self.written_until
     }
 
-    /// Notes that the input ended.
-    pub(super) fn end(&mut self) {
-        self.ended = true;
+    /// Records that the input has ended, so `--min-interval` no longer applies.
+    pub fn end_input(&mut self) {
+        self.input_ended = true;
     }
 
     /// Whether the input has ended.
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended
+    pub fn input_has_ended(&self) -> bool {
+        self.input_ended
     }
 
-    /// How many questions wait.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
+    /// Whether no trigger waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
-    /// Takes a moment that somebody should be asked about; what needs no asking is decided at once.
-    pub(super) fn take(&mut self, moment: Moment, added: &mut Vec<u8>) {
-        self.drop_overtaken(&moment);
-        if moment.is_plain() || self.waiting.len() >= WAITING {
-            self.decide_by_rules(&moment, added);
-        } else {
-            let since = self.is_due(&moment).then(Instant::now);
-            self.waiting.push_back(Waiting {
-                moment,
-                passed: false,
-                since,
-            });
+    /// Whether every event has to be parsed, because it may make a review pointless.
+    pub fn follows_work(&self) -> bool {
+        self.in_flight.as_ref().is_some_and(InFlight::follows_work)
+            || self.waiting.iter().any(|w| w.trigger.ends_with_work())
+    }
+
+    /// Drops what this update makes pointless, and marks a review in progress as stale.
+    pub fn apply(&mut self, update: &Update<'_>) {
+        if let Some(in_flight) = &mut self.in_flight {
+            in_flight.apply(update);
+        }
+        match update {
+            Update::FindingClosed { session, finding } => self.waiting.retain(|w| {
+                w.trigger.session != *session || w.trigger.finding().is_none_or(|f| f.finding != *finding)
+            }),
+            Update::Event { session, event } => {
+                self.waiting
+                    .retain(|w| !w.trigger.is_obsolete_after(*session, event));
+                if let (Event::SessionDeleted, Some(session)) = (event, session) {
+                    self.last_asked.remove(*session);
+                }
+            }
+            Update::Rested { .. } => {}
         }
     }
 
-    /// A rest makes what waits about the session moot, and a finding its own earlier state.
-    fn drop_overtaken(&mut self, news: &Moment) {
-        let same = |w: &Waiting| match (news.finding(), w.moment.finding()) {
+    /// Adds a trigger. Returns a decision of the rules if it needs no reviewer or the queue is full.
+    pub fn push(&mut self, trigger: Trigger, now: Timestamp) -> Option<Decision> {
+        self.drop_superseded_by(&trigger);
+        if trigger.needs_no_reviewer() || self.waiting.len() >= WAITING {
+            return Some(decide_by_rules(&trigger));
+        }
+        let since = self.is_due(&trigger, now).then(Instant::now);
+        self.waiting.push_back(Waiting {
+            trigger,
+            written: false,
+            since,
+        });
+        None
+    }
+
+    /// A finding replaces its own earlier state. Any other trigger replaces those that are not findings, and a rest
+    /// replaces findings as well.
+    fn drop_superseded_by(&mut self, new: &Trigger) {
+        let superseded = |old: &Trigger| match (new.finding(), old.finding()) {
             (Some(new), Some(old)) => new.finding == old.finding,
             (None, None) => true,
-            (None, Some(_)) => news.is_rest(),
+            (None, Some(_)) => new.is_rest(),
             (Some(_), None) => false,
         };
         self.waiting
-            .retain(|w| w.moment.session != news.session || !same(w));
+            .retain(|w| w.trigger.session != new.session || !superseded(&w.trigger));
     }
 
-    /// Forgets a question about trouble that is over.
-    pub(super) fn drop_closed(&mut self, session: &str, finding: &str) {
-        let moot = |m: &Moment| m.session == session && m.finding().is_some_and(|f| f.finding == finding);
-        self.waiting.retain(|w| !moot(&w.moment));
-    }
-
-    /// Whether every event of the server has to be looked at.
-    pub(super) fn listens(&self) -> bool {
-        self.flight.as_ref().is_some_and(Flight::listens)
-            || self.waiting.iter().any(|w| w.moment.ends_with_work())
-    }
-
-    /// An event of the server: what is being asked may be out of date, and what waits need not be asked any more.
-    pub(super) fn hear(&mut self, session: Option<&str>, event: &Event<'_>) {
-        if let Some(flight) = &mut self.flight {
-            flight.hear(session, event);
-        }
-        self.waiting.retain(|w| !w.moment.is_over(session, event));
-    }
-
-    /// The next question, when it is time and nobody is being asked. With `passed_only`, of those alone whose
-    /// lines have been written. What may not be asked is decided by the rules, and its lines are added.
-    pub(super) fn next(&mut self, passed_only: bool, added: &mut Vec<u8>) -> Option<Matter> {
-        while self.flight.is_none() {
-            let due = |desk: &Self, at: usize| {
-                let w = &desk.waiting[at];
-                (w.passed || !passed_only) && desk.is_due(&w.moment)
-            };
-            let at = (0..self.waiting.len()).find(|at| due(self, *at))?;
-            let Waiting { moment, since, .. } = self.waiting.remove(at)?;
+    /// Starts the next review that is due, unless one is in progress. With `written_only`, only triggers whose lines
+    /// have been written are considered. What must not be asked is decided by the rules and added to `decided`.
+    pub fn start_next(
+        &mut self,
+        now: Timestamp,
+        written_only: bool,
+        decided: &mut Vec<Decision>,
+    ) -> Option<Started> {
+        while self.in_flight.is_none() {
+            let due = |w: &Waiting| (w.written || !written_only) && self.is_due(&w.trigger, now);
+            let at = self.waiting.iter().position(due)?;
+            let Waiting { trigger, since, .. } = self.waiting.remove(at)?;
             if self.limits.max_reviews.is_some_and(|max| self.reviews >= max) {
-                self.decide_by_rules(&moment, added);
-            } else if !self.breaker.allows(self.now) {
-                let failure = "it failed again and again and is left alone for a while";
-                self.decide_degraded(&moment, rules::NAME, failure, added);
+                decided.push(decide_by_rules(&trigger));
+            } else if !self.breaker.allows(now) {
+                let failure = "it is not asked for a while after repeated failures";
+                let provenance = Provenance {
+                    degraded: true,
+                    ..Provenance::RULES
+                };
+                decided.push(decision(&trigger, degraded(&trigger, failure), &provenance));
             } else {
-                return Some(self.begin(moment, since.unwrap_or_else(Instant::now)));
+                self.reviews += 1;
+                self.last_asked.touch(&trigger.session);
+                self.last_asked.insert(trigger.session.clone(), now);
+                self.in_flight = Some(InFlight::new(trigger.clone()));
+                let since = since.unwrap_or_else(Instant::now);
+                return Some(Started { trigger, since });
             }
         }
         None
     }
 
-    fn is_due(&self, moment: &Moment) -> bool {
-        if self.ended || moment.is_urgent() || self.limits.min_interval == 0 {
+    fn is_due(&self, trigger: &Trigger, now: Timestamp) -> bool {
+        if self.input_ended || trigger.is_urgent() || self.limits.min_interval == 0 {
             return true;
         }
-        let asked = self.cases.asked(&moment.session);
-        asked.is_none_or(|then| self.now.saturating_sub(then) >= self.limits.min_interval)
+        self.last_asked
+            .get(&trigger.session)
+            .is_none_or(|asked| now.since(*asked) >= self.limits.min_interval)
     }
 
-    fn begin(&mut self, moment: Moment, since: Instant) -> Matter {
-        self.reviews += 1;
-        let case = self.cases.of(&moment.session, self.now);
-        case.asked = Some(self.now);
-        let mut case = case.clone();
-        case.task = case.task.or_else(|| self.task.clone());
-        let name = self.name(&moment);
-        self.flight = Some(Flight::new(moment.clone(), self.now));
-        Matter {
-            moment,
-            name,
-            case,
-            raw: self.recent.read(),
-            now: self.now,
-            since,
-        }
-    }
-
-    /// What a moment is called: its name, and how often it was asked about, where that was more than once.
-    fn name(&mut self, moment: &Moment) -> String {
-        let name = moment.name();
-        let Some(names) = &mut self.names else {
-            return name;
+    /// Ends the review in progress. `reviewer` is the name that the decision carries.
+    pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64) -> Option<Decision> {
+        let (trigger, stale) = self.in_flight.take()?.finish();
+        let failure = outcome.result.as_ref().err();
+        self.breaker
+            .record(failure.map(|failure| failure.scope), self.written_until);
+        let opinion = match &outcome.result {
+            Ok(opinion) => opinion.clone(),
+            Err(failure) => degraded(&trigger, &failure.what),
         };
-        let times = names.entry(name.clone()).or_default();
-        *times += 1;
-        if *times == 1 {
-            name
-        } else {
-            format!("{name}-{times}")
-        }
-    }
-
-    /// Ends the review under way with what came of it, and adds the decision, written at `ts`.
-    pub(super) fn settle(
-        &mut self,
-        outcome: &Outcome,
-        reviewer: &str,
-        sample_lines: u64,
-        ts: i64,
-        added: &mut Vec<u8>,
-    ) {
-        let Some(flight) = self.flight.take() else {
-            return;
-        };
-        let reviewer = self.masker.name(reviewer);
-        let failure = outcome.failure.as_ref().filter(|_| outcome.opinion.is_none());
-        self.breaker.note(failure.map(|f| f.blame), ts);
-        let opinion = match (&outcome.opinion, failure) {
-            (Some(opinion), _) => opinion.clone(),
-            (None, failure) => degraded(&flight.moment, failure.map_or("it did not answer", |f| &f.what)),
-        };
-        let made = Made {
-            reviewer: &reviewer,
+        let provenance = Provenance {
+            reviewer,
             retries: outcome.retries,
             sample_lines,
-            degraded: outcome.opinion.is_none(),
-            stale: flight.stale,
+            degraded: failure.is_some(),
+            stale,
         };
-        self.write(&flight.moment, opinion, &made, ts, added);
-    }
-
-    /// How long the review under way has taken by the latest line that was written, in the time of the lines, and
-    /// whether it is stale.
-    pub(super) fn so_far(&self) -> (i64, bool) {
-        let lasted = |flight: &Flight| (self.passed.saturating_sub(flight.since), flight.stale);
-        self.flight.as_ref().map_or((0, false), lasted)
-    }
-
-    pub(super) fn decide_by_rules(&mut self, moment: &Moment, added: &mut Vec<u8>) {
-        self.write(moment, rules::decide(moment), &Made::BY_RULES, self.now, added);
-    }
-
-    fn decide_degraded(&mut self, moment: &Moment, reviewer: &str, failure: &str, added: &mut Vec<u8>) {
-        let made = Made {
-            reviewer,
-            degraded: true,
-            ..Made::BY_RULES
-        };
-        self.write(moment, degraded(moment, failure), &made, self.now, added);
-    }
-
-    fn write(&mut self, moment: &Moment, opinion: Opinion, made: &Made<'_>, ts: i64, added: &mut Vec<u8>) {
-        let decision = Decision {
-            session_id: moment.session.clone(),
-            action: opinion.action,
-            reason: opinion.reason,
-            message: opinion.message,
-            confidence: opinion.confidence,
-            iteration: moment.iteration,
-            judged: moment.judged.clone(),
-            finding: moment.finding().map(|f| f.finding.clone()),
-            reviewer: made.reviewer.to_owned(),
-            retries: made.retries,
-            sample_lines: made.sample_lines,
-            degraded: made.degraded,
-            stale: made.stale,
-        };
-        tracing::info!(
-            "turn {}: {:?} by {}: {}",
-            decision.iteration,
-            decision.action,
-            decision.reviewer,
-            self.masker.mask(&decision.reason)
-        );
-        self.cases.of(&moment.session, ts).decided(&decision);
-        record::append(added, ts, &decision);
+        Some(decision(&trigger, opinion, &provenance))
     }
 }
 
-/// What the rules say in the reviewer's place.
-fn degraded(moment: &Moment, failure: &str) -> Opinion {
-    let mut opinion = rules::decide(moment);
+/// The decision of the rules.
+pub fn decide_by_rules(trigger: &Trigger) -> Decision {
+    decision(trigger, rules::decide(trigger), &Provenance::RULES)
+}
+
+/// The opinion of the rules when the reviewer has failed.
+fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
+    let mut opinion = rules::decide(trigger);
     opinion.reason = format!(
-        "by the rules, as the reviewer failed ({failure}): {}",
+        "the rules decided because the reviewer failed ({failure}): {}",
         opinion.reason
     );
     opinion
 }
 
+fn decision(trigger: &Trigger, opinion: Opinion, provenance: &Provenance<'_>) -> Decision {
+    Decision {
+        session_id: trigger.session.clone(),
+        action: opinion.action,
+        reason: opinion.reason,
+        message: opinion.message,
+        confidence: opinion.confidence,
+        iteration: trigger.iteration,
+        judged: trigger.judged.clone(),
+        finding: trigger.finding().map(|f| f.finding.clone()),
+        reviewer: provenance.reviewer.to_owned(),
+        retries: provenance.retries,
+        sample_lines: provenance.sample_lines,
+        degraded: provenance.degraded,
+        stale: provenance.stale,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::intake::trigger::Subject;
+    use crate::review::intake::trigger::TriggerKind;
+
+    fn silence(session: &str) -> Trigger {
+        Trigger {
+            session: session.to_owned(),
+            iteration: 1,
+            judged: "e".to_owned(),
+            kind: TriggerKind::Silence,
+        }
+    }
 
     #[test]
-    fn names_are_counted_only_where_exchanges_are_kept_or_read() {
-        let asked = |names: bool| {
-            let mut desk = Desk::new(Limits::default(), Masker::default(), None, true, names);
-            for iteration in [1, 1, 2] {
-                let moment = Moment {
-                    session: "s".to_owned(),
-                    iteration,
-                    judged: String::new(),
-                    subject: Subject::Interval,
-                };
-                desk.take(moment, &mut Vec::new());
-                desk.next(false, &mut Vec::new()).unwrap();
-                desk.flight = None;
-            }
-            desk.names
-        };
-        assert_eq!(asked(false), None);
-        assert_eq!(asked(true).map(|names| names["s-turn1-interval"]), Some(2));
+    fn rules_decide_when_full() {
+        let (mut queue, now) = (Queue::new(Limits::default()), Timestamp::default());
+        for n in 0..WAITING {
+            assert!(queue.push(silence(&n.to_string()), now).is_none());
+        }
+        let decision = queue.push(silence("one more"), now).unwrap();
+        assert_eq!(decision.reviewer, rules::NAME);
+    }
+
+    #[test]
+    fn asks_one_at_a_time() {
+        let (mut queue, now) = (Queue::new(Limits::default()), Timestamp::default());
+        for session in ["a", "b", "a"] {
+            queue.push(silence(session), now);
+        }
+        let decided = &mut Vec::new();
+        assert!(queue.start_next(now, true, decided).is_none(), "not written yet");
+        queue.lines_written(now);
+        let first = queue.start_next(now, true, decided).unwrap();
+        assert_eq!(first.trigger.session, "b", "the second of a replaced the first");
+        assert!(queue.start_next(now, true, decided).is_none());
+        queue.finish(&Outcome::failed("x"), "m", 0);
+        assert!(queue.start_next(now, true, decided).is_some());
+        assert!(queue.is_empty() && decided.is_empty());
     }
 }

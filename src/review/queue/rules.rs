@@ -1,71 +1,55 @@
-//! The built-in rules: what is decided where nobody can be asked. The same lines, the same decision.
+//! The built-in rules, which decide when no reviewer can be asked. The same lines always get the same decision.
 
-use crate::review::intake::trigger::{Moment, Subject};
+use crate::review::intake::trigger::{Trigger, TriggerKind};
+use crate::review::outcome::Opinion;
 use crate::wire::record::{Claim, Contradiction, Done, Finding, Grade, Kind, Outcome, Verdict};
 use crate::wire::text;
 
-/// The name that decisions by these rules carry.
-pub(crate) const NAME: &str = "rules";
+/// The reviewer's name in decisions of the rules.
+pub const NAME: &str = "rules";
 
-/// How sure the rules are of what leaves no choice: a stop-grade finding, a promise kept.
-const SURE: f64 = 0.9;
-/// How sure they are of what is likely.
+/// The confidence in what leaves no choice: a finding of grade `stop`, a completed task that nothing contradicts.
+const CERTAIN: f64 = 0.9;
+/// The confidence in what is likely.
 const LIKELY: f64 = 0.6;
-/// How sure they are of letting something go on for now.
+/// The confidence in letting a session go on for now.
 const FOR_NOW: f64 = 0.5;
-/// How sure they are when they cannot tell.
+/// The confidence in an `unsure`.
 const CANNOT_TELL: f64 = 0.2;
-/// How much of a finding's summary a reason repeats, in characters.
+/// How much of a finding's summary a reason quotes, in characters.
 const SUMMARY: usize = 200;
 
-/// What somebody thinks of a moment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Opinion {
-    /// What to do.
-    pub action: Verdict,
-    /// Why, in a sentence.
-    pub reason: String,
-    /// The message to send, with `steer`.
-    pub message: Option<String>,
-    /// From 0 to 1.
-    pub confidence: f64,
-}
-
-fn opinion(action: Verdict, confidence: f64, reason: String) -> Opinion {
+fn opinion(action: Verdict, confidence: f64, reason: impl Into<String>) -> Opinion {
     Opinion {
         action,
-        reason,
+        reason: reason.into(),
         message: None,
         confidence,
     }
 }
 
+fn unsure(reason: impl Into<String>) -> Opinion {
+    opinion(Verdict::Unsure, CANNOT_TELL, reason)
+}
+
 /// Decides by the rules.
-pub(crate) fn decide(moment: &Moment) -> Opinion {
-    match &moment.subject {
-        Subject::Trouble { finding, grown } => trouble(finding, *grown),
-        Subject::Rest(Some(done)) => rest(done),
-        Subject::Rest(None) => opinion(
-            Verdict::Unsure,
-            CANNOT_TELL,
-            "it came to rest, and nothing says whether the task is done".to_owned(),
-        ),
-        Subject::Silence => opinion(
+pub fn decide(trigger: &Trigger) -> Opinion {
+    match &trigger.kind {
+        TriggerKind::Finding { finding, grown } => about_finding(finding, *grown),
+        TriggerKind::Rest(Some(done)) => about_rest(done),
+        TriggerKind::Rest(None) => unsure("it came to rest, and no record says whether the task is done"),
+        TriggerKind::Silence => opinion(
             Verdict::Continue,
             FOR_NOW,
-            "it is silent; if it stays so, that will be reported".to_owned(),
+            "it is silent; a longer silence will be reported",
         ),
-        Subject::Interval => opinion(
-            Verdict::Continue,
-            FOR_NOW,
-            "nothing speaks against it so far".to_owned(),
-        ),
+        TriggerKind::Interval => opinion(Verdict::Continue, FOR_NOW, "there are no objections so far"),
     }
 }
 
-/// A stop is a stop; a warning gets one more chance, a loop of the agent's own making two. One that waits for
-/// an answer grows with its waiting time, 2, 4 and 8 times as long: people get three.
-fn trouble(finding: &Finding, grown: u32) -> Opinion {
+/// `stop` is an abort. A warning gets a second chance, and a loop, which the agent can leave by itself, a third one.
+/// A finding that waits for a person grows after 2, 4 and 8 times its waiting time; people get three chances.
+fn about_finding(finding: &Finding, grown: u32) -> Opinion {
     let summary = summary(finding);
     let patience = match finding.kind {
         Kind::Stall | Kind::Storm => 1,
@@ -73,7 +57,7 @@ fn trouble(finding: &Finding, grown: u32) -> Opinion {
         _ => 2,
     };
     if finding.grade == Grade::Stop {
-        return opinion(Verdict::Abort, SURE, summary);
+        return opinion(Verdict::Abort, CERTAIN, summary);
     }
     if grown >= patience {
         return opinion(Verdict::Abort, LIKELY, format!("it got worse: {summary}"));
@@ -81,68 +65,54 @@ fn trouble(finding: &Finding, grown: u32) -> Opinion {
     opinion(Verdict::Continue, FOR_NOW, format!("one more chance: {summary}"))
 }
 
-/// What is said of a finding; a detector of a user's own may say nothing.
+/// A finding's summary, or its rule and kind: custom detectors may leave the summary out.
 fn summary(finding: &Finding) -> String {
-    let said = text::excerpt(&finding.summary, SUMMARY);
-    if !said.is_empty() {
-        return said;
+    let summary = text::excerpt(&finding.summary, SUMMARY);
+    if !summary.is_empty() {
+        return summary;
     }
-    let kind = format!("{:?}", finding.kind).to_lowercase();
+    let kind = finding.kind;
     match text::excerpt(&finding.rule, SUMMARY) {
         rule if rule.is_empty() => format!("a finding of kind {kind}"),
         rule => format!("{rule}, a finding of kind {kind}"),
     }
 }
 
-fn rest(done: &Done) -> Opinion {
-    let against = contradictions(&done.contradictions);
+fn about_rest(done: &Done) -> Opinion {
+    let objections = objections(&done.contradictions);
     match done.outcome {
-        Outcome::Done if against.is_empty() => opinion(
+        Outcome::Done if objections.is_empty() => opinion(
             Verdict::Done,
-            SURE,
-            "it says that it is done, and nothing speaks against it".to_owned(),
+            CERTAIN,
+            "it says that it is done, and nothing contradicts that",
         ),
-        Outcome::Candidate if against.is_empty() => {
+        Outcome::Candidate if objections.is_empty() => {
             let claim = if done.claim == Claim::None {
                 "it stopped"
             } else {
                 "it sounds done"
             };
-            opinion(
-                Verdict::Done,
-                LIKELY,
-                format!("{claim}, and nothing speaks against it"),
-            )
+            let reason = format!("{claim}, and nothing contradicts that it is done");
+            opinion(Verdict::Done, LIKELY, reason)
         }
-        Outcome::Done | Outcome::Candidate => {
-            opinion(Verdict::Unsure, CANNOT_TELL, format!("it stopped, but {against}"))
-        }
-        Outcome::Waiting => opinion(
-            Verdict::Unsure,
-            CANNOT_TELL,
-            "it asks something and waits for an answer".to_owned(),
-        ),
-        Outcome::Aborted => opinion(Verdict::Unsure, CANNOT_TELL, "it was aborted".to_owned()),
-        Outcome::Error => opinion(Verdict::Unsure, CANNOT_TELL, "it ended in an error".to_owned()),
-        Outcome::Length => opinion(
-            Verdict::Unsure,
-            CANNOT_TELL,
-            "its answer was cut off by the length limit".to_owned(),
-        ),
+        Outcome::Done | Outcome::Candidate => unsure(format!("it stopped, but {objections}")),
+        Outcome::Waiting => unsure("it asks a question and waits for an answer"),
+        Outcome::Aborted => unsure("it was aborted"),
+        Outcome::Error => unsure("it ended in an error"),
+        Outcome::Length => unsure("its answer was cut off by the length limit"),
     }
 }
 
-/// What speaks against it, for a person.
-fn contradictions(list: &[Contradiction]) -> String {
-    let said = list.iter().map(|contradiction| match contradiction {
-        Contradiction::OpenTodos => "items of its own list are open",
+fn objections(contradictions: &[Contradiction]) -> String {
+    let texts = contradictions.iter().map(|contradiction| match contradiction {
+        Contradiction::OpenTodos => "its to-do list has open items",
         Contradiction::LastCheckFailed => "the last check failed",
-        Contradiction::UncheckedChange => "something changed after the last check",
-        Contradiction::EmptyDiff => "nothing changed",
+        Contradiction::UncheckedChange => "files changed after the last check",
+        Contradiction::EmptyDiff => "no file changed",
         Contradiction::CutOff => "its answer was cut off",
-        Contradiction::OpenFinding => "trouble was found and is not over",
+        Contradiction::OpenFinding => "a finding is still open",
     });
-    said.collect::<Vec<_>>().join("; ")
+    texts.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -154,11 +124,11 @@ mod tests {
         let finding = serde_json::from_value(json!({
             "sessionID": "s", "finding": "f", "kind": kind, "rule": "r", "grade": grade, "state": state, "summary": "x",
         }));
-        trouble(&finding.unwrap(), grown).action
+        about_finding(&finding.unwrap(), grown).action
     }
 
     fn rested(outcome: &str, contradictions: &[&str]) -> Opinion {
-        rest(
+        about_rest(
             &serde_json::from_value(json!({
                 "sessionID": "s", "outcome": outcome, "claim": "none", "contradictions": contradictions,
             }))
@@ -167,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_is_an_abort_whatever_it_is_about() {
+    fn aborts_on_stop() {
         for kind in ["loop", "text", "storm", "budget", "blocked"] {
             assert_eq!(found(kind, "stop", "open", 0), Verdict::Abort);
         }
     }
 
     #[test]
-    fn a_warning_gets_a_chance_a_loop_two_and_one_that_waits_three() {
+    fn gives_warnings_chances() {
         for kind in ["stall", "storm"] {
             assert_eq!(found(kind, "warn", "open", 0), Verdict::Continue);
             assert_eq!(found(kind, "warn", "grown", 1), Verdict::Abort);
@@ -192,54 +162,52 @@ mod tests {
     }
 
     #[test]
-    fn rev_09_whatever_is_decided_there_is_a_reason() {
-        let subject = |value: serde_json::Value| Subject::Trouble {
+    fn always_gives_reason() {
+        let finding = |value: serde_json::Value| TriggerKind::Finding {
             finding: Box::new(serde_json::from_value(value).unwrap()),
             grown: 0,
         };
-        let done =
-            |value: serde_json::Value| Subject::Rest(Some(Box::new(serde_json::from_value(value).unwrap())));
-        let mut subjects = vec![Subject::Rest(None), Subject::Silence, Subject::Interval];
-        for kind in [
-            "loop",
-            "text",
-            "stagnation",
-            "checks",
-            "stall",
-            "blocked",
-            "storm",
-            "budget",
-            "steering",
-        ] {
+        let done = |value: serde_json::Value| {
+            TriggerKind::Rest(Some(Box::new(serde_json::from_value(value).unwrap())))
+        };
+        let mut kinds = vec![
+            TriggerKind::Rest(None),
+            TriggerKind::Silence,
+            TriggerKind::Interval,
+        ];
+        for kind in "loop text stagnation checks stall blocked storm budget steering".split(' ') {
             for grade in ["warn", "stop"] {
                 for summary in ["", " ", "x"] {
-                    let said = json!({ "sessionID": "s", "kind": kind, "grade": grade, "summary": summary });
-                    subjects.push(subject(said));
+                    let value = json!({ "sessionID": "s", "kind": kind, "grade": grade, "summary": summary });
+                    kinds.push(finding(value));
                 }
             }
         }
         for outcome in ["done", "candidate", "waiting", "aborted", "error", "length"] {
             for claim in ["promise", "prose", "none"] {
-                subjects.push(done(
+                kinds.push(done(
                     json!({ "sessionID": "s", "outcome": outcome, "claim": claim }),
                 ));
             }
         }
-        for subject in subjects {
-            let moment = Moment {
+        for kind in kinds {
+            let trigger = Trigger {
                 session: "s".to_owned(),
                 iteration: 1,
                 judged: String::new(),
-                subject,
+                kind,
             };
-            let reason = decide(&moment).reason;
-            let said = reason.trim();
-            assert!(!said.is_empty() && !said.ends_with(':'), "{moment:?}: {reason:?}");
+            let reason = decide(&trigger).reason;
+            let text = reason.trim();
+            assert!(
+                !text.is_empty() && !text.ends_with(':'),
+                "{trigger:?}: {reason:?}"
+            );
         }
     }
 
     #[test]
-    fn rest_is_done_only_where_nothing_speaks_against_it() {
+    fn contradictions_prevent_done() {
         let (sure, likely) = (rested("done", &[]), rested("candidate", &[]));
         assert_eq!((sure.action, likely.action), (Verdict::Done, Verdict::Done));
         assert!(sure.confidence > likely.confidence);

@@ -1,61 +1,52 @@
-//! Reads a decision out of what a reviewer answered: JSON in fences or prose, think-tags, trailing commas,
-//! other cases. What the reviewer merely quotes from the worker is no decision.
+//! Finds the decision in a reviewer's answer: JSON in fences or prose, after think tags, with trailing commas or in other
+//! letter cases. A decision that the reviewer quotes from the agent does not count.
 
-use crate::review::prompt::normalize::squeeze;
-use crate::review::queue::rules::Opinion;
+use crate::review::outcome::Opinion;
+use crate::review::prompt::AnswerCheck;
+use crate::review::prompt::normalize::normalize_for_comparison;
 use crate::wire::record::Verdict;
 use crate::wire::text;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 
 /// How much of an answer is searched, from its end, in bytes.
 const SEARCHED: usize = 64 * 1024;
 /// How many opening braces are tried, from the end.
 const TRIED: usize = 200;
-/// How long a reason is, in characters.
+/// The maximum length of a reason, in characters.
 const REASON: usize = 500;
-/// How long a message to the worker is, in characters.
+/// The maximum length of a message to the agent, in characters.
 const MESSAGE: usize = 4000;
-/// A shorter reason stands in any text, in bytes.
+/// A shorter reason is too common to prove a quotation, in bytes.
 const TELLING: usize = 12;
 /// The confidence of an answer that names none.
-const UNSAID: f64 = 0.5;
-
-/// Up to here a confidence is a share that was exaggerated; beyond it, a percentage.
-const MORE_THAN_SURE: f64 = 2.0;
-
-/// What an answer is checked against.
-pub(crate) struct Question<'a> {
-    /// What only somebody who read the question to its end can know.
-    pub ticket: &'a str,
-    /// What the worker wrote, as [`squeeze`] leaves it: an object that stands there is quoted, not decided.
-    pub evidence: &'a str,
-}
+const DEFAULT_CONFIDENCE: f64 = 0.5;
+/// A confidence up to here is an exaggerated share; a higher one is a percentage.
+const LARGEST_SHARE: f64 = 2.0;
 
 /// A decision that an answer contains.
 struct Candidate {
     opinion: Opinion,
     ticket: Option<String>,
-    /// The object as [`squeeze`] leaves it, to find it in the evidence.
-    squeezed: String,
+    /// The object, normalized to find it in the agent's text.
+    normalized: String,
 }
 
 /// Reads the decision.
 ///
 /// # Errors
-/// What is wrong with the answer, in words of ours only: it goes into the next question.
-pub(crate) fn parse(answer: &str, question: &Question<'_>) -> Result<Opinion, &'static str> {
-    // What is nothing but a decision may write of think-tags.
+/// What is wrong with the answer, in our own words, because it goes into the next question.
+pub fn parse(answer: &str, check: &AnswerCheck<'_>) -> Result<Opinion, &'static str> {
+    // If the whole answer is a decision, think tags in it are part of its text.
     let mut found = match whole(answer) {
         Some(decision) => vec![decision],
-        None => candidates(end(without_thoughts(answer)))?,
+        None => candidates(end(without_reasoning(answer)))?,
     };
-    if found.iter().any(|c| c.ticket.as_deref() == Some(question.ticket)) {
-        found.retain(|c| c.ticket.as_deref() == Some(question.ticket));
+    if found.iter().any(|c| c.ticket.as_deref() == Some(check.ticket)) {
+        found.retain(|c| c.ticket.as_deref() == Some(check.ticket));
     } else {
-        found.retain(|c| c.ticket.is_none() && !c.is_quoted(question.evidence));
-        let actions: HashSet<_> = found.iter().map(|c| c.opinion.action as u8).collect();
-        if actions.len() > 1 {
+        found.retain(|c| c.ticket.is_none() && !c.is_quoted(check.agent_text));
+        let differ = |pair: &[Candidate]| pair[0].opinion.action != pair[1].opinion.action;
+        if found.windows(2).any(differ) {
             return Err("it contains several different decisions and none carries the ticket");
         }
     }
@@ -63,16 +54,18 @@ pub(crate) fn parse(answer: &str, question: &Question<'_>) -> Result<Opinion, &'
         .pop()
         .ok_or("it contains no decision with the right ticket")?;
     if last.opinion.action == Verdict::Steer && last.opinion.message.is_none() {
-        return Err("a steer needs a message");
+        return Err("steer needs a message");
     }
     Ok(last.opinion)
 }
 
-/// The decision that is the whole answer, or all that stands between its fences.
+/// The decision if it is the whole answer, or all of it inside a code fence.
 fn whole(answer: &str) -> Option<Candidate> {
-    let bare = answer.trim();
-    let fenced = bare.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
-    let source = fenced.map_or(bare, |inner| {
+    let trimmed = answer.trim();
+    let fenced = trimmed
+        .strip_prefix("```")
+        .and_then(|rest| rest.strip_suffix("```"));
+    let source = fenced.map_or(trimmed, |inner| {
         inner
             .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
             .trim()
@@ -83,9 +76,9 @@ fn whole(answer: &str) -> Option<Candidate> {
     decision(&lenient(source)?, source)
 }
 
-/// The answer after its thinking.
-fn without_thoughts(answer: &str) -> &str {
-    let mut spoken = answer;
+/// The answer without its reasoning.
+fn without_reasoning(answer: &str) -> &str {
+    let mut rest = answer;
     for close in [
         "</think>",
         "</thinking>",
@@ -93,19 +86,19 @@ fn without_thoughts(answer: &str) -> &str {
         "<channel|>",
         "<|message|>",
     ] {
-        if let Some(at) = spoken.rfind(close) {
-            spoken = &spoken[at + close.len()..];
+        if let Some(at) = rest.rfind(close) {
+            rest = &rest[at + close.len()..];
         }
     }
-    // A thought that never ends says nothing.
+    // Reasoning that never ends is no answer.
     let opened = ["<think>", "<thinking>", "<reasoning>"]
         .iter()
-        .filter_map(|open| spoken.find(open))
+        .filter_map(|open| rest.find(open))
         .min();
-    &spoken[..opened.unwrap_or(spoken.len())]
+    &rest[..opened.unwrap_or(rest.len())]
 }
 
-/// The last bytes of a text, cut between characters.
+/// The last [`SEARCHED`] bytes of a text, cut between characters.
 fn end(text: &str) -> &str {
     let mut from = text.len().saturating_sub(SEARCHED);
     while !text.is_char_boundary(from) {
@@ -138,16 +131,36 @@ fn candidates(text: &str) -> Result<Vec<Candidate>, &'static str> {
     if found.is_empty() { Err(wrong) } else { Ok(found) }
 }
 
-/// The object at the start of `text`, up to the brace that closes it.
+/// Where a character of JSON text stands.
+#[derive(PartialEq, Eq)]
+enum Place {
+    Outside,
+    InString,
+    Escaped,
+}
+
+/// Each character with its offset and place, also in text that is only nearly JSON.
+fn places(text: &str) -> impl Iterator<Item = (usize, char, Place)> {
+    let (mut in_string, mut escaped) = (false, false);
+    text.char_indices().map(move |(at, c)| {
+        let place = match (escaped, in_string) {
+            (true, _) => Place::Escaped,
+            (_, true) => Place::InString,
+            _ => Place::Outside,
+        };
+        escaped = place == Place::InString && c == '\\';
+        in_string ^= c == '"' && place != Place::Escaped;
+        (at, c, place)
+    })
+}
+
+/// The object at the start of `text`, up to its closing brace.
 fn balanced(text: &str) -> Option<&str> {
-    let (mut depth, mut in_string, mut escaped) = (0u32, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' if !in_string => depth += 1,
-            b'}' if !in_string => {
+    let mut depth = 0u32;
+    for (at, c, place) in places(text) {
+        match c {
+            '{' if place == Place::Outside => depth += 1,
+            '}' if place == Place::Outside => {
                 depth -= 1;
                 if depth == 0 {
                     return Some(&text[..=at]);
@@ -159,7 +172,7 @@ fn balanced(text: &str) -> Option<&str> {
     None
 }
 
-/// The members of an object as models write it: trailing commas and raw line breaks are forgiven.
+/// The members of an object as models write it: trailing commas and raw line breaks are accepted.
 fn lenient(source: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(source)
         .ok()
@@ -168,78 +181,60 @@ fn lenient(source: &str) -> Option<Map<String, Value>> {
 
 fn repaired(source: &str) -> String {
     let mut repaired = String::with_capacity(source.len());
-    let (mut in_string, mut escaped) = (false, false);
-    for (at, c) in source.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if in_string => escaped = true,
-            '"' => in_string = !in_string,
-            '\n' if in_string => {
-                repaired.push_str("\\n");
-                continue;
-            }
-            c if in_string && c.is_control() => {
-                repaired.push(' ');
-                continue;
-            }
-            ',' if !in_string && source[at + 1..].trim_start().starts_with(['}', ']']) => continue,
-            _ => {}
+    for (at, c, place) in places(source) {
+        match (c, place) {
+            ('\n', Place::InString) => repaired.push_str("\\n"),
+            (c, Place::InString) if c.is_control() => repaired.push(' '),
+            (',', Place::Outside) if source[at + 1..].trim_start().starts_with(['}', ']']) => {}
+            _ => repaired.push(c),
         }
-        repaired.push(c);
     }
     repaired
 }
 
-/// Reads an object as a decision; names may be of any case.
+/// Reads an object as a decision. Its names may be in any letter case.
 fn decision(members: &Map<String, Value>, source: &str) -> Option<Candidate> {
     let member = |names: &[&str]| {
         let named = |key: &str| names.iter().any(|name| key.trim().eq_ignore_ascii_case(name));
         members.iter().find(|(key, _)| named(key)).map(|(_, value)| value)
     };
     let action = verdict(member(&["action", "decision", "verdict"])?.as_str()?)?;
-    let words = |names: &[&str]| {
+    let text = |names: &[&str]| {
         member(names)
             .and_then(Value::as_str)
             .map(str::trim)
             .filter(|s| !s.is_empty())
     };
-    let reason = words(&["reason", "reasoning", "rationale", "explanation"]).unwrap_or("no reason was given");
+    let reason = text(&["reason", "reasoning", "rationale", "explanation"]).unwrap_or("no reason was given");
     Some(Candidate {
         opinion: Opinion {
             action,
-            reason: text::excerpt(&printable(reason), REASON),
-            message: words(&["message", "guidance"])
+            reason: text::excerpt(&without_controls(reason), REASON),
+            message: text(&["message", "guidance"])
                 .filter(|_| action == Verdict::Steer)
-                .map(|m| printable(m).chars().take(MESSAGE).collect()),
-            confidence: member(&["confidence"]).map_or(UNSAID, confidence),
+                .map(|m| without_controls(m).chars().take(MESSAGE).collect()),
+            confidence: member(&["confidence"]).map_or(DEFAULT_CONFIDENCE, confidence),
         },
         ticket: member(&["ticket"]).map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned)),
-        squeezed: squeeze(source),
+        normalized: normalize_for_comparison(source),
     })
 }
 
 fn verdict(word: &str) -> Option<Verdict> {
-    let word = word
-        .trim_matches(|c: char| !c.is_ascii_alphabetic())
-        .to_ascii_lowercase();
-    Some(match &*word {
-        "continue" => Verdict::Continue,
-        "steer" => Verdict::Steer,
-        "abort" => Verdict::Abort,
-        "done" => Verdict::Done,
-        "unsure" => Verdict::Unsure,
-        _ => return None,
-    })
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphabetic());
+    serde_json::from_value(Value::String(word.to_ascii_lowercase())).ok()
 }
 
-/// A number from 0 to 1, also as a string or in percent. A little more than 1 is very sure, not a hundredth.
+/// A confidence from 0 to 1, also from a string or a percentage. Slightly more than 1 means certainty, not a percent.
 fn confidence(value: &Value) -> f64 {
-    let (said, percent) = match value {
+    let (number, percent) = match value {
         Value::String(s) => (s.trim().trim_end_matches('%').parse().ok(), s.contains('%')),
         other => (other.as_f64(), false),
     };
-    let number = said.filter(|n: &f64| n.is_finite()).unwrap_or(UNSAID);
-    let share = if percent || number > MORE_THAN_SURE {
+    let number = number
+        .filter(|n: &f64| n.is_finite())
+        .unwrap_or(DEFAULT_CONFIDENCE);
+    let share = if percent || number > LARGEST_SHARE {
         number / 100.0
     } else {
         number
@@ -247,19 +242,18 @@ fn confidence(value: &Value) -> f64 {
     share.clamp(0.0, 1.0)
 }
 
-/// Without control characters, which have no business in a terminal or a prompt.
-fn printable(text: &str) -> String {
+/// `text` without control characters, which must not reach a terminal or a prompt.
+fn without_controls(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
 }
 
 impl Candidate {
-    /// Whether it stands in the evidence, however often it was escaped on its way there; or its reason does, in
-    /// an object put together anew.
-    fn is_quoted(&self, evidence: &str) -> bool {
-        let reason = squeeze(&self.opinion.reason);
-        evidence.contains(&self.squeezed) || (reason.len() >= TELLING && evidence.contains(&reason))
+    /// Whether the agent's text contains it, or its reason in an object that was put together anew.
+    fn is_quoted(&self, agent_text: &str) -> bool {
+        let reason = normalize_for_comparison(&self.opinion.reason);
+        agent_text.contains(&self.normalized) || (reason.len() >= TELLING && agent_text.contains(&reason))
     }
 }
 

@@ -1,10 +1,9 @@
 //! Asks a command: the question on its standard input, the answer on its standard output. When its time is up,
 //! it is killed with all its children.
 
-use super::endpoint::with_complaint;
-use super::error::{Trouble, said};
+use super::error::{ReviewError, quote};
 use crate::review::prompt::Prompt;
-use crate::review::redact::Masker;
+use crate::review::redact::Redactor;
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -26,7 +25,7 @@ const NOT_FOUND: i32 = 127;
 const NOT_EXECUTABLE: i32 = 126;
 
 /// A command that reviews.
-pub(crate) struct Asked {
+pub(crate) struct CommandReviewer {
     line: String,
     leash: Leash,
 }
@@ -94,7 +93,7 @@ struct Ended {
     complaint: Vec<u8>,
 }
 
-impl Asked {
+impl CommandReviewer {
     pub(crate) fn new(line: &str, leash: Leash) -> Self {
         Self {
             line: line.to_owned(),
@@ -102,20 +101,15 @@ impl Asked {
         }
     }
 
-    /// The command as it was typed, for the decision's `reviewer`.
-    pub(crate) fn name(&self) -> &str {
-        &self.line
-    }
-
     /// Asks once; dropped before its end, the command is gone.
     pub(crate) async fn ask(
         &self,
         prompt: &Prompt,
         complaint: Option<&str>,
-        masker: &Masker,
-    ) -> Result<String, Trouble> {
-        let line = masker.mask(&self.line).into_owned();
-        let failed = |e: io::Error| Trouble::lasting(format!("cannot run the reviewer {line:?}: {e}"));
+        redactor: &Redactor,
+    ) -> Result<String, ReviewError> {
+        let line = redactor.redact(&self.line).into_owned();
+        let failed = |e: io::Error| ReviewError::permanent(format!("cannot run the reviewer {line:?}: {e}"));
         let mut command = shell(&self.line);
         command
             .stdin(Stdio::piped())
@@ -123,7 +117,7 @@ impl Asked {
             .stderr(Stdio::piped());
         let mut child = self.leash.start(&mut command).map_err(failed)?;
         let _held = Held(&self.leash, child.id());
-        let question = with_complaint(&prompt.text(), complaint);
+        let question = prompt.text(complaint);
         if let Some(mut stdin) = child.stdin.take() {
             // A command that does not read its input to the end may still answer.
             std::thread::spawn(move || stdin.write_all(question.as_bytes()));
@@ -133,8 +127,8 @@ impl Asked {
         std::thread::spawn(move || tell.send(wait(child, &leash)));
         let ended = told
             .await
-            .map_err(|_| Trouble::passing("the reviewer's command was lost"))?;
-        answer_of(&ended, &line, masker)
+            .map_err(|_| ReviewError::transient("the reviewer's command was lost"))?;
+        answer_of(&ended, &line, redactor)
     }
 }
 
@@ -186,20 +180,26 @@ impl Said {
     }
 }
 
-fn answer_of(ended: &Ended, line: &str, masker: &Masker) -> Result<String, Trouble> {
+fn answer_of(ended: &Ended, line: &str, redactor: &Redactor) -> Result<String, ReviewError> {
     let status = match &ended.status {
         Ok(status) if status.success() => {
-            return Ok(masker.mask(&String::from_utf8_lossy(&ended.answer)).into_owned());
+            return Ok(redactor
+                .redact(&String::from_utf8_lossy(&ended.answer))
+                .into_owned());
         }
         Ok(status) => status,
-        Err(e) => return Err(Trouble::passing(format!("the reviewer {line:?} was lost: {e}"))),
+        Err(e) => {
+            return Err(ReviewError::transient(format!(
+                "the reviewer {line:?} was lost: {e}"
+            )));
+        }
     };
-    let complaint = said(&masker.mask(&String::from_utf8_lossy(&ended.complaint)));
+    let complaint = quote(&redactor.redact(&String::from_utf8_lossy(&ended.complaint)));
     match status.code() {
-        Some(NOT_FOUND | NOT_EXECUTABLE) => Err(Trouble::lasting(format!(
+        Some(NOT_FOUND | NOT_EXECUTABLE) => Err(ReviewError::permanent(format!(
             "cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd"
         ))),
-        _ => Err(Trouble::passing(format!(
+        _ => Err(ReviewError::transient(format!(
             "the reviewer {line:?} failed ({status}): {complaint}"
         ))),
     }

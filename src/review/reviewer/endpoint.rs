@@ -1,23 +1,22 @@
-//! Asks an OpenAI-compatible endpoint: one attempt at a time.
+//! Asks an OpenAI-compatible endpoint, one attempt at a time.
 
-use super::error::{Cure, Trouble};
+use super::error::{Recovery, ReviewError};
 use super::reply;
 use super::reply::Reply;
-use super::retry_after;
 use crate::exit::{Code, Failure};
 use crate::review::prompt::Prompt;
-use crate::review::redact::Masker;
-use reqwest::{Client, Response, Url, header, redirect};
+use crate::review::redact::Redactor;
+use reqwest::{Client, Response, Url, redirect};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::time::Duration;
 
-/// A longer answer is no answer: a decision takes a few hundred bytes, a long train of thought a few thousand.
-const LONGEST: usize = 1024 * 1024;
+/// The maximum length of an answer, in bytes. A decision takes a few hundred, a long chain of thought a few thousand.
+const MAX_ANSWER: usize = 1024 * 1024;
 /// How long connecting may take.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How the form of the answer is asked for, from the strictest to none.
+/// The response format that is asked for, from the strictest to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Schema,
@@ -33,51 +32,61 @@ impl Format {
             Self::Plain => None,
         }
     }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Schema => "answers with a JSON schema",
+            Self::Object => "JSON answers",
+            Self::Plain => "plain answers",
+        }
+    }
 }
 
-/// Where a reviewer is asked, and as whom.
+/// An endpoint's address.
 #[derive(Debug, Clone)]
 pub struct Address {
     /// The base URL, such as `http://localhost:11434/v1`.
     pub url: String,
-    /// The model.
+    /// The model's name.
     pub model: String,
-    /// The key, if one is needed.
+    /// The API key, if the endpoint needs one.
     pub key: Option<String>,
 }
 
-/// An endpoint.
-pub(crate) struct Endpoint {
+/// An OpenAI-compatible endpoint.
+pub struct Endpoint {
     url: Url,
     model: String,
     key: Option<String>,
     http: Client,
-    /// The strictest form that the endpoint is not known to refuse: found once, and remembered.
+    /// The strictest response format that the endpoint is not known to reject.
     format: Cell<Format>,
-    /// Whether that form is settled: it brought an answer, or simpler ones did not help.
+    /// Whether the format is settled: it brought an answer, or simpler formats did not help.
     settled: Cell<bool>,
 }
 
 impl Endpoint {
+    /// An endpoint at this address. Does not connect yet.
+    ///
     /// # Errors
-    /// [`Code::Usage`] when the URL is none.
-    pub(crate) fn new(address: &Address) -> Result<Self, Failure> {
+    /// [`Code::Usage`] if the URL is invalid.
+    pub fn new(address: &Address) -> Result<Self, Failure> {
         let url = completions_url(&address.url)?;
         let loopback = is_loopback(&url);
         if address.key.is_some() && url.scheme() == "http" && !loopback {
             let host = url.host_str().unwrap_or_default();
             tracing::warn!("the reviewer's key goes to {host} unencrypted; use https");
         }
-        // A redirect is reported, not followed: the key must not go where nobody sent it.
+        // Redirects are reported, not followed: the key must not go to another host.
         let mut http = Client::builder()
             .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT);
+            .connect_timeout(CONNECT_TIMEOUT);
         if loopback {
             http = http.no_proxy();
         }
         let http = http
             .build()
-            .map_err(|e| Failure::new(Code::Error, format_args!("cannot set up the network: {e}")))?;
+            .map_err(|e| Failure::new(Code::Error, format_args!("cannot set up the HTTP client: {e}")))?;
         Ok(Self {
             url,
             model: address.model.clone(),
@@ -88,45 +97,43 @@ impl Endpoint {
         })
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.model
-    }
-
-    /// Asks once, in the strictest form that the endpoint takes. `complaint` says what was wrong with the answer
-    /// before.
-    pub(crate) async fn ask(
+    /// Asks once, for the strictest response format that the endpoint supports. `complaint` says what was wrong with the
+    /// previous answer.
+    pub async fn ask(
         &self,
         prompt: &Prompt,
         complaint: Option<&str>,
-        masker: &Masker,
-    ) -> Result<String, Trouble> {
+        redactor: &Redactor,
+    ) -> Result<String, ReviewError> {
         let mut format = self.format.get();
-        let mut guessed_at = None;
+        let mut first_rejection = None;
         loop {
-            let outcome = self.ask_as(format, prompt, complaint, masker).await;
-            let Err(trouble) = &outcome else {
+            let outcome = self.ask_as(format, prompt, complaint, redactor).await;
+            let Err(error) = &outcome else {
                 self.settled.set(true);
                 self.format.set(format);
                 return outcome;
             };
-            match (trouble.cure, format.simpler()) {
-                (Cure::Simpler, Some(simpler)) => {
+            match (error.recovery, format.simpler()) {
+                (Recovery::SimplerFormat, Some(simpler)) => {
                     tracing::info!(
-                        "the reviewer does not know {format:?} answers ({}); asking for {simpler:?}",
-                        trouble.what
+                        "the reviewer does not support {} ({}); asking for {}",
+                        format.name(),
+                        error.what,
+                        simpler.name()
                     );
                     self.format.set(simpler);
                     format = simpler;
                 }
-                (Cure::Again(_), _) => return outcome,
-                // It may be that, or anything else: simpler forms are tried once, before one has brought an answer.
-                (Cure::PerhapsSimpler, Some(simpler)) if !self.settled.get() => {
-                    guessed_at.get_or_insert(outcome);
+                (Recovery::Retry(_), _) => return outcome,
+                // The format may be the reason or not: simpler ones are tried once, as long as none has brought an answer.
+                (Recovery::MaybeSimplerFormat, Some(simpler)) if !self.settled.get() => {
+                    first_rejection.get_or_insert(outcome);
                     format = simpler;
                 }
                 _ => {
-                    self.settled.set(self.settled.get() || guessed_at.is_some());
-                    return guessed_at.unwrap_or(outcome);
+                    self.settled.set(self.settled.get() || first_rejection.is_some());
+                    return first_rejection.unwrap_or(outcome);
                 }
             }
         }
@@ -137,8 +144,8 @@ impl Endpoint {
         format: Format,
         prompt: &Prompt,
         complaint: Option<&str>,
-        masker: &Masker,
-    ) -> Result<String, Trouble> {
+        redactor: &Redactor,
+    ) -> Result<String, ReviewError> {
         let mut request = self
             .http
             .post(self.url.clone())
@@ -148,9 +155,9 @@ impl Endpoint {
         }
         let response = request.send().await.map_err(|e| self.unreachable(&e))?;
         let status = response.status().as_u16();
-        let after = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
-        let retry_after = retry_after::read(after("retry-after-ms"), after("retry-after"), after("date"));
-        let location = after(header::LOCATION.as_str()).map(str::to_owned);
+        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        let retry_after = reply::retry_after(header("retry-after-ms"), header("retry-after"), header("date"));
+        let location = header("location").map(str::to_owned);
         let body = self.read(response).await?;
         reply::read(
             &Reply {
@@ -163,18 +170,18 @@ impl Endpoint {
                 formatted: format != Format::Plain,
                 with_key: self.key.is_some(),
             },
-            masker,
+            redactor,
         )
     }
 
     fn body(&self, format: Format, prompt: &Prompt, complaint: Option<&str>) -> Value {
-        // Nothing else: temperature and token limits go by different names, and some models refuse them.
+        // Nothing else: temperature and token limits have different names, and some models reject them.
         let mut body = json!({
             "model": self.model,
             "stream": false,
             "messages": [
                 { "role": "system", "content": prompt.system },
-                { "role": "user", "content": with_complaint(&prompt.user, complaint) },
+                { "role": "user", "content": prompt.user_message(complaint) },
             ],
         });
         match format {
@@ -185,13 +192,13 @@ impl Endpoint {
         body
     }
 
-    async fn read(&self, mut response: Response) -> Result<Vec<u8>, Trouble> {
+    async fn read(&self, mut response: Response) -> Result<Vec<u8>, ReviewError> {
         let mut body = Vec::new();
-        let cut = |e| Trouble::passing(format!("{}: the answer was cut off: {e}", self.url));
+        let cut = |e| ReviewError::transient(format!("{}: the answer was cut off: {e}", self.url));
         while let Some(chunk) = response.chunk().await.map_err(cut)? {
             body.extend_from_slice(&chunk);
-            if body.len() > LONGEST {
-                return Err(Trouble::of_this_question(format!(
+            if body.len() > MAX_ANSWER {
+                return Err(ReviewError::of_this_request(format!(
                     "{}: the answer is longer than 1 MiB",
                     self.url
                 )));
@@ -200,25 +207,15 @@ impl Endpoint {
         Ok(body)
     }
 
-    fn unreachable(&self, error: &reqwest::Error) -> Trouble {
+    fn unreachable(&self, error: &reqwest::Error) -> ReviewError {
         let url = &self.url;
         let cause = root_cause(error);
         if error.is_connect() || error.is_timeout() {
-            return Trouble::passing(format!(
+            return ReviewError::transient(format!(
                 "cannot reach the reviewer at {url}: {cause}; is it running?"
             ));
         }
-        Trouble::passing(format!("{url}: {cause}"))
-    }
-}
-
-/// The question, and what was wrong with the answer to it: words of ours, never the answer itself.
-pub(crate) fn with_complaint(question: &str, complaint: Option<&str>) -> String {
-    match complaint {
-        None => question.to_owned(),
-        Some(wrong) => format!(
-            "{question}\n\nYour last answer could not be used: {wrong}. Answer with the JSON object alone."
-        ),
+        ReviewError::transient(format!("{url}: {cause}"))
     }
 }
 
@@ -231,23 +228,23 @@ fn root_cause(error: &dyn std::error::Error) -> String {
 }
 
 fn completions_url(base: &str) -> Result<Url, Failure> {
-    let unfit = |why: &dyn std::fmt::Display| {
+    let invalid = |why: &dyn std::fmt::Display| {
         Failure::new(
             Code::Usage,
             format_args!(
-                "--reviewer-url {}: {why}; it looks like http://localhost:11434/v1",
-                Masker::default().mask(base)
+                "--reviewer-url {}: {why}; expected something like http://localhost:11434/v1",
+                Redactor::default().redact(base)
             ),
         )
     };
-    let base_url = Url::parse(base.trim()).map_err(|e| unfit(&e))?;
+    let base_url = Url::parse(base.trim()).map_err(|e| invalid(&e))?;
     if !matches!(base_url.scheme(), "http" | "https") || !base_url.has_host() {
-        return Err(unfit(&"not an http or https address"));
+        return Err(invalid(&"it is not an http or https address"));
     }
     if !base_url.username().is_empty() || base_url.password().is_some() {
         return Err(Failure::new(
             Code::Usage,
-            "--reviewer-url must not contain a user or a password: set REVIEWER_API_KEY instead",
+            "--reviewer-url must not contain a user name or password; set REVIEWER_API_KEY instead",
         ));
     }
     let mut url = base_url;
@@ -283,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rev_02_the_url_takes_every_form_that_people_give_it() {
+    fn completes_url() {
         for (given, asked) in [
             (
                 "http://localhost:11434/v1",

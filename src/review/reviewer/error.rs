@@ -1,90 +1,81 @@
-//! Why a reviewer gave no answer, and whether asking again can help.
+//! Why a reviewer gave no answer, and whether asking again may help.
 
-use crate::review::redact::Masker;
+use crate::review::outcome::{ReviewFailure, Scope};
+use crate::review::redact::Redactor;
 use crate::wire::text;
 use std::time::Duration;
 
-/// How much is repeated of what a reviewer said about its trouble, in characters.
-const SAID: usize = 240;
+/// How much of a reviewer's own message is quoted, in characters.
+const QUOTE: usize = 240;
 
-/// One attempt that failed.
+/// A failed attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// What happened and what to do, in one printable line; secrets are masked.
+pub struct ReviewError {
+    /// What happened and what to do about it, in one printable line.
     pub what: String,
-    /// Whether asking again can help.
-    pub cure: Cure,
+    pub recovery: Recovery,
 }
 
-/// What helps.
+/// What may help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cure {
-    /// Asking again, not before the given time is over.
-    Again(Option<Duration>),
-    /// Asking in a simpler form: the endpoint does not know this `response_format`.
-    Simpler,
-    /// Perhaps the same: it does not say what it does not accept.
-    PerhapsSimpler,
-    /// Asking something else: it does not want to, or cannot, answer this.
+pub enum Recovery {
+    /// Ask again, but not before the given time has passed.
+    Retry(Option<Duration>),
+    /// Ask for a simpler response format: the endpoint does not know this one.
+    SimplerFormat,
+    /// A simpler response format may help: the endpoint does not say what it rejects.
+    MaybeSimplerFormat,
+    /// Ask something else: the endpoint will not or cannot answer this question.
     OtherQuestion,
-    /// Nothing but a person.
+    /// Only a person can help.
     None,
 }
 
-/// What a failure says about the next question.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Blame {
-    /// That it may be answered.
-    #[default]
-    Passing,
-    /// That it would fail as well.
-    Lasting,
-    /// Nothing: the failure is about its own question, or ours.
-    Question,
-}
-
-impl Cure {
-    /// What is left to say when it has not helped.
-    pub(crate) fn blame(self) -> Blame {
-        match self {
-            Self::Again(_) => Blame::Passing,
-            Self::OtherQuestion => Blame::Question,
-            Self::Simpler | Self::PerhapsSimpler | Self::None => Blame::Lasting,
-        }
-    }
-}
-
-impl Trouble {
-    /// Something that may pass.
-    pub(crate) fn passing(what: impl AsRef<str>) -> Self {
-        Self::new(what, Cure::Again(None))
+impl ReviewError {
+    /// An error line of limited length.
+    pub fn new(what: impl AsRef<str>, recovery: Recovery) -> Self {
+        let what = text::printable(&text::excerpt(what.as_ref(), 2 * QUOTE));
+        Self { what, recovery }
     }
 
-    /// Something that stays until somebody changes it.
-    pub(crate) fn lasting(what: impl AsRef<str>) -> Self {
-        Self::new(what, Cure::None)
+    /// An error that may pass by itself.
+    pub fn transient(what: impl AsRef<str>) -> Self {
+        Self::new(what, Recovery::Retry(None))
     }
 
-    /// Something about this question alone.
-    pub(crate) fn of_this_question(what: impl AsRef<str>) -> Self {
-        Self::new(what, Cure::OtherQuestion)
+    /// An error that stays until a person fixes its cause.
+    pub fn permanent(what: impl AsRef<str>) -> Self {
+        Self::new(what, Recovery::None)
     }
 
-    /// Without the secrets that it repeats: those of an address, say.
-    pub(crate) fn masked(self, masker: &Masker) -> Self {
+    /// An error that concerns this question only.
+    pub fn of_this_request(what: impl AsRef<str>) -> Self {
+        Self::new(what, Recovery::OtherQuestion)
+    }
+
+    /// The same error without secrets, such as those in a URL.
+    pub fn redacted(self, redactor: &Redactor) -> Self {
         Self {
-            what: masker.mask(&self.what).into_owned(),
+            what: redactor.redact(&self.what).into_owned(),
             ..self
         }
     }
+}
 
-    pub(crate) fn new(what: impl AsRef<str>, cure: Cure) -> Self {
-        let what = text::printable(&text::excerpt(what.as_ref(), 2 * SAID));
-        Self { what, cure }
+impl From<ReviewError> for ReviewFailure {
+    fn from(error: ReviewError) -> Self {
+        Self {
+            what: error.what,
+            scope: match error.recovery {
+                Recovery::Retry(_) => Scope::Transient,
+                Recovery::OtherQuestion => Scope::ThisRequest,
+                Recovery::SimplerFormat | Recovery::MaybeSimplerFormat | Recovery::None => Scope::Permanent,
+            },
+        }
     }
 }
 
-/// What somebody else said, in one short line.
-pub(crate) fn said(words: &str) -> String {
-    text::excerpt(words, SAID)
+/// A reviewer's own message in one short line.
+pub fn quote(message: &str) -> String {
+    text::excerpt(message, QUOTE)
 }

@@ -1,30 +1,28 @@
-//! Reads what an OpenAI-compatible endpoint sent back: an answer, or what kept it from answering.
+//! Reads the response of an OpenAI-compatible endpoint: an answer, or the reason why there is none.
 //!
-//! The servers differ in how they say no. See `fixtures/reviewer/` for the bodies this is tested with.
+//! Servers report errors in different ways. The bodies in `fixtures/reviewer/` are what this is tested with.
 
-use super::error::{Cure, Trouble, said};
-use crate::review::redact::Masker;
+use super::error::{Recovery, ReviewError, quote};
+use crate::review::redact::Redactor;
+use httpdate::parse_http_date;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
 
-/// A response, read to its end.
-pub(crate) struct Reply<'a> {
-    /// The HTTP status.
+/// A complete response.
+pub struct Reply<'a> {
     pub status: u16,
-    /// The body.
     pub body: &'a str,
-    /// How long the endpoint wants to be left alone.
+    /// How long to wait before the next request.
     pub retry_after: Option<Duration>,
-    /// Where it sends us instead, on a redirect.
+    /// The target of a redirect.
     pub location: Option<&'a str>,
-    /// The URL that was asked.
+    /// The URL of the request.
     pub url: &'a str,
-    /// The model that was asked for.
     pub model: &'a str,
-    /// Whether a `response_format` was asked for.
+    /// Whether the request had a `response_format`.
     pub formatted: bool,
-    /// Whether a key was sent.
+    /// Whether the request had a key.
     pub with_key: bool,
 }
 
@@ -51,24 +49,24 @@ struct Message {
     refusal: Option<String>,
 }
 
-/// The text of the answer.
+/// Returns the text of the answer, redacted.
 ///
 /// # Errors
-/// What kept the endpoint from answering.
-pub(crate) fn read(reply: &Reply<'_>, masker: &Masker) -> Result<String, Trouble> {
+/// The reason why the endpoint did not answer.
+pub fn read(reply: &Reply<'_>, redactor: &Redactor) -> Result<String, ReviewError> {
     if let Some(error) = error_of(reply.body) {
         let status = error
             .status
             .filter(|_| reply.status < 400)
             .unwrap_or(reply.status);
-        return Err(refused(reply, status, &masker.mask(&error.message)));
+        return Err(refused(reply, status, &redactor.redact(&error.message)));
     }
     if !(200..300).contains(&reply.status) {
-        return Err(refused(reply, reply.status, &masker.mask(reply.body)));
+        return Err(refused(reply, reply.status, &redactor.redact(reply.body)));
     }
     if looks_like_html(reply.body) {
-        return Err(Trouble::lasting(format!(
-            "{} answers with a web page: the reviewer's URL usually ends in /v1",
+        return Err(ReviewError::permanent(format!(
+            "{} returned a web page; the reviewer's URL usually ends in /v1",
             reply.url
         )));
     }
@@ -76,42 +74,42 @@ pub(crate) fn read(reply: &Reply<'_>, masker: &Masker) -> Result<String, Trouble
         streamed(reply.body)?
     } else {
         let completion: Completion = serde_json::from_str(reply.body)
-            .map_err(|e| Trouble::passing(format!("{} sent no complete answer: {e}", reply.url)))?;
+            .map_err(|e| ReviewError::transient(format!("{} sent an incomplete answer: {e}", reply.url)))?;
         content_of(completion)?
     };
-    Ok(masker.mask(&content).into_owned())
+    Ok(redactor.redact(&content).into_owned())
 }
 
-fn content_of(completion: Completion) -> Result<String, Trouble> {
+fn content_of(completion: Completion) -> Result<String, ReviewError> {
     let Some(choice) = completion.choices.into_iter().next() else {
-        return Err(Trouble::passing("the reviewer's answer has no choices"));
+        return Err(ReviewError::transient("the reviewer's answer has no choices"));
     };
     if let Some(error) = choice.error.filter(|e| !e.is_null()) {
-        let words = error
+        let message = error
             .get("message")
             .and_then(Value::as_str)
             .map_or_else(|| error.to_string(), str::to_owned);
-        return Err(Trouble::passing(format!(
-            "the reviewer broke off: {}",
-            said(&words)
+        return Err(ReviewError::transient(format!(
+            "the reviewer stopped with an error: {}",
+            quote(&message)
         )));
     }
     if let Some(refusal) = choice.message.refusal.filter(|r| !r.is_empty()) {
-        return Err(Trouble::of_this_question(format!(
-            "the reviewer declines: {}",
-            said(&refusal)
+        return Err(ReviewError::of_this_request(format!(
+            "the reviewer declined: {}",
+            quote(&refusal)
         )));
     }
     if choice.finish_reason.as_deref() == Some("content_filter") {
-        return Err(Trouble::of_this_question(
-            "the reviewer declines: a content filter stopped its answer",
+        return Err(ReviewError::of_this_request(
+            "the reviewer declined: a content filter stopped its answer",
         ));
     }
-    Ok(words(choice.message.content))
+    Ok(text_of(choice.message.content))
 }
 
-/// Content is a string, a list of parts, or nothing.
-fn words(content: Value) -> String {
+/// The text of a message's content, which is a string, a list of parts, or null.
+fn text_of(content: Value) -> String {
     match content {
         Value::String(text) => text,
         Value::Array(parts) => {
@@ -124,8 +122,8 @@ fn words(content: Value) -> String {
     }
 }
 
-/// An endpoint that streams although it was not asked to.
-fn streamed(body: &str) -> Result<String, Trouble> {
+/// The text of a streamed answer: some endpoints stream although `stream` is false.
+fn streamed(body: &str) -> Result<String, ReviewError> {
     let mut text = String::new();
     for data in body
         .lines()
@@ -142,17 +140,17 @@ fn streamed(body: &str) -> Result<String, Trouble> {
             text.push_str(&content_of(chunk)?);
         }
     }
-    Err(Trouble::passing("the reviewer's answer was cut off"))
+    Err(ReviewError::transient("the reviewer's answer was cut off"))
 }
 
-/// An error in a body, whatever the status says.
+/// An error in the body, whatever the status is.
 struct ErrorBody {
     message: String,
     status: Option<u16>,
 }
 
-/// Most say `{"error":{"message":…,"code":…}}`; Ollama and LM Studio also `{"error":"…"}`;
-/// vLLM `{"object":"error","message":…,"code":…}` or others `{"detail":…}`.
+/// Most servers send `{"error":{"message":…,"code":…}}`. Ollama and LM Studio also send `{"error":"…"}`,
+/// vLLM `{"object":"error","message":…,"code":…}`, others `{"detail":…}`.
 fn error_of(body: &str) -> Option<ErrorBody> {
     let value: Value = serde_json::from_str(body).ok()?;
     let object = value.as_object()?;
@@ -166,7 +164,7 @@ fn error_of(body: &str) -> Option<ErrorBody> {
     let message = inner.as_str().or_else(|| inner.get("message")?.as_str());
     let code = inner.get("code").or_else(|| inner.get("status"));
     Some(ErrorBody {
-        // What else it says may name the reason: `param`, `metadata`.
+        // Without a message, the other members may name the reason, such as `param` or `metadata`.
         message: message.map_or_else(|| inner.to_string(), str::to_owned),
         status: code
             .and_then(|c| c.as_u64().or_else(|| c.as_str()?.parse().ok()))
@@ -174,80 +172,85 @@ fn error_of(body: &str) -> Option<ErrorBody> {
     })
 }
 
-/// What a refusal means, and what to do about it.
-fn refused(reply: &Reply<'_>, status: u16, message: &str) -> Trouble {
+/// Explains a refusal and what to do about it.
+fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
     let (url, model) = (reply.url, reply.model);
-    let words = said(message);
+    let message = quote(message);
     if reply.formatted && (400..=501).contains(&status) && is_about_format(reply.body) {
-        return Trouble::new(words, Cure::Simpler);
+        return ReviewError::new(message, Recovery::SimplerFormat);
     }
-    let lower = words.to_ascii_lowercase();
+    let lower = message.to_ascii_lowercase();
     if status == 413 || is_about_length(&lower) {
-        return Trouble::of_this_question(format!(
-            "the question is too long for {model:?} (HTTP {status}: {words}): lower --max-input-tokens"
+        return ReviewError::of_this_request(format!(
+            "the question is too long for {model:?} (HTTP {status}: {message}); lower --max-input-tokens"
         ));
     }
     let names_model = lower.contains("model");
-    let knows_no_such_model = names_model && UNKNOWN.iter().any(|sign| lower.contains(sign));
+    let unknown_model = names_model && UNKNOWN_MODEL.iter().any(|sign| lower.contains(sign));
     match status {
-        401 | 403 if reply.with_key => Trouble::lasting(format!(
-            "{url} refuses the key (HTTP {status}: {words}): check REVIEWER_API_KEY"
+        401 | 403 if reply.with_key => ReviewError::permanent(format!(
+            "{url} rejected the key (HTTP {status}: {message}); check REVIEWER_API_KEY"
         )),
-        401 | 403 => Trouble::lasting(format!("{url} wants a key (HTTP {status}): set REVIEWER_API_KEY")),
-        400 | 422 if knows_no_such_model => Trouble::lasting(format!(
-            "{url} has no model {model:?} ({words}): check --reviewer-model"
+        401 | 403 => ReviewError::permanent(format!(
+            "{url} requires a key (HTTP {status}); set REVIEWER_API_KEY"
         )),
-        404 if names_model => Trouble::lasting(format!(
-            "{url} has no model {model:?} ({words}): check --reviewer-model; with Ollama: ollama pull {model}"
+        400 | 422 if unknown_model => ReviewError::permanent(format!(
+            "{url} has no model {model:?} ({message}); check --reviewer-model"
         )),
-        404 | 405 => Trouble::lasting(format!(
-            "nothing answers at {url} (HTTP {status}: {words}): the reviewer's URL usually ends in /v1"
+        404 if names_model => ReviewError::permanent(format!(
+            "{url} has no model {model:?} ({message}); check --reviewer-model, or with Ollama run: ollama pull {model}"
         )),
-        300..=399 => Trouble::lasting(format!(
-            "{url} redirects to {}: name that address in --reviewer-url",
-            said(reply.location.unwrap_or("nowhere"))
+        404 | 405 => ReviewError::permanent(format!(
+            "there is no endpoint at {url} (HTTP {status}: {message}); the reviewer's URL usually ends in /v1"
+        )),
+        300..=399 => ReviewError::permanent(format!(
+            "{url} redirects to {}; set --reviewer-url to that address",
+            quote(reply.location.unwrap_or("nowhere"))
         )),
         429 if reply.body.contains("insufficient_quota") => {
-            Trouble::lasting(format!("{url}: the account has no quota left ({words})"))
+            ReviewError::permanent(format!("{url}: the account has no quota left ({message})"))
         }
-        408 | 409 | 425 | 429 | 500.. => Trouble::new(
-            format!("{url} failed (HTTP {status}: {words})"),
-            Cure::Again(reply.retry_after),
+        408 | 409 | 425 | 429 | 500.. => ReviewError::new(
+            format!("{url} failed (HTTP {status}: {message})"),
+            Recovery::Retry(reply.retry_after),
         ),
-        // An error in a body that calls itself a success and gives no code.
-        0..=299 if names_model => Trouble::lasting(format!("{url}: {words}: check --reviewer-model")),
-        0..=299 if words.contains("endpoint") => {
-            Trouble::lasting(format!("{url}: {words}: the reviewer's URL usually ends in /v1"))
-        }
-        0..=299 => Trouble::new(format!("{url} failed ({words})"), Cure::Again(reply.retry_after)),
-        _ => not_accepted(reply, status, &words),
+        // An error without a code in a response with a success status.
+        0..=299 if names_model => ReviewError::permanent(format!("{url}: {message}; check --reviewer-model")),
+        0..=299 if message.contains("endpoint") => ReviewError::permanent(format!(
+            "{url}: {message}; the reviewer's URL usually ends in /v1"
+        )),
+        0..=299 => ReviewError::new(
+            format!("{url} failed ({message})"),
+            Recovery::Retry(reply.retry_after),
+        ),
+        _ => rejected(reply, status, &message),
     }
 }
 
-/// A refusal that gives no reason we know. It may be the form of the answer, of which it says nothing.
-fn not_accepted(reply: &Reply<'_>, status: u16, words: &str) -> Trouble {
-    let cure = if reply.formatted && matches!(status, 400 | 422) {
-        Cure::PerhapsSimpler
+/// A refusal for an unknown reason, which may be the response format.
+fn rejected(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
+    let recovery = if reply.formatted && matches!(status, 400 | 422) {
+        Recovery::MaybeSimplerFormat
     } else {
-        Cure::None
+        Recovery::None
     };
     let url = reply.url;
-    Trouble::new(
-        format!("{url} does not accept the question (HTTP {status}: {words})"),
-        cure,
+    ReviewError::new(
+        format!("{url} rejected the question (HTTP {status}: {message})"),
+        recovery,
     )
 }
 
-/// Whether an error, in lower case, is about a question that is too long.
-fn is_about_length(words: &str) -> bool {
-    words.contains("context")
+/// Whether an error message in lower case is about a question that is too long.
+fn is_about_length(message: &str) -> bool {
+    message.contains("context")
         && ["length", "size", "window"]
             .iter()
-            .any(|word| words.contains(word))
+            .any(|word| message.contains(word))
 }
 
-/// How servers say that they do not know a model.
-const UNKNOWN: &[&str] = &[
+/// What servers say about a model that they do not have.
+const UNKNOWN_MODEL: &[&str] = &[
     "not a valid model",
     "not exist",
     "not found",
@@ -257,7 +260,7 @@ const UNKNOWN: &[&str] = &[
     "unsupported model",
 ];
 
-/// Whether an error is about the structured output that was asked for.
+/// Whether an error is about the response format.
 fn is_about_format(body: &str) -> bool {
     let body = body.to_ascii_lowercase();
     [
@@ -271,6 +274,26 @@ fn is_about_format(body: &str) -> bool {
     ]
     .iter()
     .any(|word| body.contains(word))
+}
+
+/// How long to wait before the next request, from the headers `retry-after-ms`, `retry-after` and `date`. A date counts
+/// from the response's own date, so no clock is read.
+pub fn retry_after(ms: Option<&str>, after: Option<&str>, date: Option<&str>) -> Option<Duration> {
+    let number = |text: &str| {
+        text.trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|n| n.is_finite() && *n >= 0.0)
+    };
+    if let Some(ms) = ms.and_then(number) {
+        return Duration::try_from_secs_f64(ms / 1000.0).ok();
+    }
+    let after = after?;
+    if let Some(seconds) = number(after) {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let (until, from) = (parse_http_date(after).ok()?, parse_http_date(date?).ok()?);
+    Some(until.duration_since(from).unwrap_or_default())
 }
 
 fn looks_like_html(body: &str) -> bool {

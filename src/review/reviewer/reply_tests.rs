@@ -2,7 +2,7 @@ use super::*;
 use std::fs;
 use std::path::Path;
 
-/// A body as some server sends it, and what must be made of it. The bodies are written by hand, after the servers'
+/// A response of some server, and how it must be understood. The bodies are written by hand after the servers'
 /// documentation and what people report.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -17,14 +17,14 @@ struct Fixture {
 
 #[derive(Deserialize)]
 struct Expected {
-    /// `answer`, `again` (with the least pause in milliseconds), `simpler`, `perhaps simpler`,
+    /// `answer`, `retry` (with the minimum pause in milliseconds), `simpler format`, `maybe simpler format`,
     /// `other question` or `none`.
-    cure: String,
-    /// The answer, or a part of what is said about it.
+    recovery: String,
+    /// The answer, or a part of the error.
     says: String,
 }
 
-fn understood(fixture: &Fixture) -> Result<String, Trouble> {
+fn understood(fixture: &Fixture) -> Result<String, ReviewError> {
     let body = fixture
         .body
         .as_str()
@@ -32,18 +32,18 @@ fn understood(fixture: &Fixture) -> Result<String, Trouble> {
     let reply = Reply {
         status: fixture.status,
         body: &body,
-        retry_after: crate::review::reviewer::retry_after::read(None, fixture.retry_after.as_deref(), None),
+        retry_after: retry_after(None, fixture.retry_after.as_deref(), None),
         location: None,
         url: "http://x.test/chat/completions",
         model: "m",
         formatted: true,
         with_key: true,
     };
-    read(&reply, &Masker::default())
+    read(&reply, &Redactor::default())
 }
 
 #[test]
-fn rev_04_every_servers_way_of_answering_and_refusing_is_understood() {
+fn understands_every_server() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reviewer");
     let mut seen = 0;
     for entry in fs::read_dir(folder).unwrap() {
@@ -52,23 +52,23 @@ fn rev_04_every_servers_way_of_answering_and_refusing_is_understood() {
             continue;
         }
         let fixture: Fixture = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let (cure, says) = match understood(&fixture) {
+        let (recovery, says) = match understood(&fixture) {
             Ok(answer) => ("answer".to_owned(), answer),
-            Err(trouble) => {
-                let cure = match trouble.cure {
-                    Cure::Again(None) => "again".to_owned(),
-                    Cure::Again(Some(pause)) => format!("again {}", pause.as_millis()),
-                    Cure::Simpler => "simpler".to_owned(),
-                    Cure::PerhapsSimpler => "perhaps simpler".to_owned(),
-                    Cure::OtherQuestion => "other question".to_owned(),
-                    Cure::None => "none".to_owned(),
+            Err(error) => {
+                let recovery = match error.recovery {
+                    Recovery::Retry(None) => "retry".to_owned(),
+                    Recovery::Retry(Some(pause)) => format!("retry {}", pause.as_millis()),
+                    Recovery::SimplerFormat => "simpler format".to_owned(),
+                    Recovery::MaybeSimplerFormat => "maybe simpler format".to_owned(),
+                    Recovery::OtherQuestion => "other question".to_owned(),
+                    Recovery::None => "none".to_owned(),
                 };
-                (cure, trouble.what)
+                (recovery, error.what)
             }
         };
         let expected = &fixture.expect;
-        assert_eq!(cure, expected.cure, "{}: {says}", fixture.from);
-        let fits = if cure == "answer" {
+        assert_eq!(recovery, expected.recovery, "{}: {says}", fixture.from);
+        let fits = if recovery == "answer" {
             says == expected.says
         } else {
             says.contains(&expected.says)
@@ -80,7 +80,7 @@ fn rev_04_every_servers_way_of_answering_and_refusing_is_understood() {
 }
 
 #[test]
-fn a_key_that_a_server_repeats_is_masked() {
+fn redacts_echoed_key() {
     let secret = format!("{}-{}", "sk", "CANARY".repeat(6));
     let fixture = Fixture {
         from: String::new(),
@@ -88,16 +88,16 @@ fn a_key_that_a_server_repeats_is_masked() {
         retry_after: None,
         body: serde_json::json!({ "error": { "message": format!("Incorrect API key provided: {secret}") } }),
         expect: Expected {
-            cure: String::new(),
+            recovery: String::new(),
             says: String::new(),
         },
     };
-    let trouble = understood(&fixture).unwrap_err();
-    assert!(!trouble.what.contains("CANARY"), "{}", trouble.what);
+    let error = understood(&fixture).unwrap_err();
+    assert!(!error.what.contains("CANARY"), "{}", error.what);
 }
 
 #[test]
-fn a_redirect_is_told_and_not_followed() {
+fn reports_redirect() {
     let reply = Reply {
         status: 308,
         body: "",
@@ -108,10 +108,25 @@ fn a_redirect_is_told_and_not_followed() {
         formatted: true,
         with_key: true,
     };
-    let trouble = read(&reply, &Masker::default()).unwrap_err();
+    let error = read(&reply, &Redactor::default()).unwrap_err();
     assert!(
-        trouble.cure == Cure::None && trouble.what.contains("https://y.test/v1"),
+        error.recovery == Recovery::None && error.what.contains("https://y.test/v1"),
         "{}",
-        trouble.what
+        error.what
     );
+}
+
+#[test]
+fn reads_retry_after() {
+    let date = Some("Mon, 23 Nov 2026 23:00:00 GMT");
+    let ms = Duration::from_millis;
+    assert_eq!(retry_after(None, Some("7"), None), Some(ms(7000)));
+    assert_eq!(retry_after(Some("1500"), Some("7"), None), Some(ms(1500)));
+    for (after, wait) in [("23:00:20", 20_000), ("22:00:00", 0)] {
+        let after = format!("Mon, 23 Nov 2026 {after} GMT");
+        assert_eq!(retry_after(None, Some(&after), date), Some(ms(wait)));
+    }
+    for nonsense in ["-1", "soon", "NaN", "1e400", "Mon, 99 Foo 2026 1:1:1 GMT"] {
+        assert_eq!(retry_after(None, Some(nonsense), date), None, "{nonsense}");
+    }
 }

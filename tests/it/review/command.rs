@@ -1,7 +1,6 @@
-//! A command as the reviewer.
+//! Commands as reviewers.
 
-use super::lines::{LONG, Live, decisions, opened, rest, text};
-use crate::support::ocr;
+use super::lines::{self, LONG, Live, decisions, opened, rest, text};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs::{self, File};
 use std::io::Read;
@@ -19,16 +18,11 @@ fn input() -> String {
 }
 
 fn review(command: &str, args: &[&str]) -> Output {
-    ocr("ocr-review")
-        .args(["--only", "--retry-pause", "0.01", "--reviewer-cmd", command])
-        .args(args)
-        .write_stdin(input())
-        .output()
-        .unwrap()
+    lines::review(&[&["--reviewer-cmd", command], args].concat(), &input())
 }
 
 #[test]
-fn the_question_is_on_its_standard_input_and_the_answer_on_its_standard_output() {
+fn pipes_question_and_answer() {
     let folder = tempfile::tempdir().unwrap();
     let asked = folder.path().join("asked");
     let command = format!(
@@ -50,13 +44,13 @@ fn the_question_is_on_its_standard_input_and_the_answer_on_its_standard_output()
 }
 
 #[test]
-fn a_command_that_ignores_its_input_may_still_answer() {
+fn may_ignore_input() {
     let long = format!("echo '{}'", r#"{"action": "continue", "reason": "whatever"}"#);
     assert_eq!(decisions(&review(&long, &[]).stdout)[0]["action"], "continue");
 }
 
 #[test]
-fn a_command_that_fails_is_tried_again_and_then_the_rules_decide() {
+fn retries_failing_command() {
     let folder = tempfile::tempdir().unwrap();
     let count = folder.path().join("count");
     let command = format!(
@@ -76,7 +70,7 @@ fn a_command_that_fails_is_tried_again_and_then_the_rules_decide() {
 }
 
 #[test]
-fn a_command_that_is_not_there_is_told_at_once() {
+fn reports_missing_command() {
     let done = review("no-such-reviewer --now", &[]);
     let decision = &decisions(&done.stdout)[0];
     assert_eq!(
@@ -88,12 +82,12 @@ fn a_command_that_is_not_there_is_told_at_once() {
 }
 
 #[test]
-fn a_command_with_an_endless_answer_is_given_up() {
+fn gives_up_endless_answer() {
     let done = review("yes", &["--reviewer-timeout", "0.3", "--deadline", "0.5"]);
     assert_eq!(decisions(&done.stdout)[0]["degraded"], true);
 }
 
-/// A named pipe: reading it ends when nobody holds its other end any more.
+/// A named pipe. Reading it ends when no process holds its other end open.
 struct Witness {
     path: PathBuf,
     _folder: TempDir,
@@ -122,16 +116,16 @@ impl Witness {
     }
 }
 
-/// Waits until nobody holds the pipe.
+/// Waits until no process holds the pipe open.
 fn wait_for_the_end(mut held: File) {
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || tell.send(held.read(&mut [0])));
-    let read = told.recv_timeout(LONG).expect("nobody holds the pipe any more");
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || send.send(held.read(&mut [0])));
+    let read = receive.recv_timeout(LONG).expect("no process holds the pipe");
     assert_eq!(read.unwrap(), 0);
 }
 
 #[test]
-fn a_command_whose_time_is_up_is_killed_with_its_children() {
+fn kills_group_at_deadline() {
     let witness = Witness::new();
     let command = witness.command();
     let stage =
@@ -145,7 +139,7 @@ fn a_command_whose_time_is_up_is_killed_with_its_children() {
 }
 
 #[test]
-fn a_command_is_killed_with_its_children_when_the_reader_leaves() {
+fn kills_group_when_reader_leaves() {
     let witness = Witness::new();
     let mut stage = std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
         .args(["--reviewer-cmd", &witness.command()])
@@ -162,7 +156,7 @@ fn a_command_is_killed_with_its_children_when_the_reader_leaves() {
 }
 
 #[test]
-fn a_signal_ends_the_wait_for_an_answer_and_the_rules_decide() {
+fn signal_ends_wait() {
     let witness = Witness::new();
     let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
     live.write(&input());
@@ -179,7 +173,7 @@ fn a_signal_ends_the_wait_for_an_answer_and_the_rules_decide() {
 }
 
 #[test]
-fn what_a_command_leaves_running_in_the_background_goes_with_it() {
+fn kills_background_children() {
     let witness = Witness::new();
     let path = witness.path.display();
     let command = format!(
@@ -191,10 +185,10 @@ fn what_a_command_leaves_running_in_the_background_goes_with_it() {
 }
 
 #[test]
-fn a_command_that_leaves_a_child_with_its_output_is_answered_all_the_same() {
+fn ignores_open_output() {
     for leaves in [
         "sleep 1000 &",
-        // It leaves the group as well, and is found out after a moment.
+        // It leaves the process group, too, so its output stays open.
         #[cfg(target_os = "linux")]
         "setsid sleep 15 &",
     ] {
@@ -209,8 +203,8 @@ fn a_command_that_leaves_a_child_with_its_output_is_answered_all_the_same() {
 }
 
 #[test]
-fn a_command_is_killed_with_its_children_when_a_write_fails() {
-    // Whether the write or the watch notices first is a matter of luck: several times.
+fn kills_group_when_write_fails() {
+    // Which one notices first, the write or the hang-up watch, is random, so try several times.
     for _ in 0..10 {
         let witness = Witness::new();
         let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
@@ -229,13 +223,13 @@ fn a_command_is_killed_with_its_children_when_a_write_fails() {
 }
 
 #[test]
-fn a_command_is_killed_with_its_children_at_a_second_signal() {
+fn kills_group_at_second_signal() {
     let witness = Witness::new();
     let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
     live.write(&input());
     let held = witness.begun();
     let id = rustix::process::Pid::from_child(&live.child);
-    // Two that come together may be one.
+    // Two signals in a row may arrive as one.
     let ended = loop {
         if let Some(status) = live.child.try_wait().unwrap() {
             break status;
@@ -248,7 +242,7 @@ fn a_command_is_killed_with_its_children_at_a_second_signal() {
 }
 
 #[test]
-fn a_command_is_killed_with_its_children_when_the_input_does_not_end_after_a_signal() {
+fn kills_group_after_signal() {
     let witness = Witness::new();
     let mut live = Live::start(&["--reviewer-cmd", &witness.command()]);
     live.write(&input());

@@ -1,27 +1,9 @@
-//! Asking an endpoint: what is sent, what is read, how often.
+//! Asking an endpoint: requests, answers and retries.
 
 use super::fake::{Fake, answer, send_json};
 use super::lines::{decisions, looping, opened, rest, text};
 use crate::support::ocr;
 use serde_json::json;
-use std::process::Output;
-
-const FAST: [&str; 2] = ["--retry-pause", "0.01"];
-
-fn review(fake: &Fake, args: &[&str], input: &str) -> Output {
-    review_as(fake, args, input, &[])
-}
-
-fn review_as(fake: &Fake, args: &[&str], input: &str, env: &[(&str, &str)]) -> Output {
-    ocr("ocr-review")
-        .args(["--only", "--reviewer-url", &fake.url])
-        .args(FAST)
-        .args(args)
-        .envs(env.iter().copied())
-        .write_stdin(input)
-        .output()
-        .unwrap()
-}
 
 fn input() -> String {
     [
@@ -33,15 +15,14 @@ fn input() -> String {
 }
 
 #[test]
-fn rev_01_rev_04_a_chat_completion_is_asked_for() {
+fn requests_chat_completion() {
     let fake = Fake::deciding("done");
-    review_as(
-        &fake,
-        &["--reviewer-model", "m"],
-        &input(),
-        &[("REVIEWER_API_KEY", "key-of-mine")],
-    );
-    let seen = fake.seen();
+    fake.command(&["--reviewer-model", "m"])
+        .env("REVIEWER_API_KEY", "key-of-mine")
+        .write_stdin(input())
+        .output()
+        .unwrap();
+    let seen = fake.requests();
     assert_eq!(seen.len(), 1);
     assert!(
         seen[0].head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"),
@@ -61,7 +42,7 @@ fn rev_01_rev_04_a_chat_completion_is_asked_for() {
 }
 
 #[test]
-fn rev_02_url_and_model_come_from_flags_or_the_environment_and_either_stands_for_both() {
+fn url_or_model_suffices() {
     let fake = Fake::deciding("done");
     let by_environment = |variable: &str| {
         let input = input();
@@ -99,9 +80,9 @@ fn rev_02_url_and_model_come_from_flags_or_the_environment_and_either_stands_for
 }
 
 #[test]
-fn rev_03_the_question_has_task_iteration_history_and_sample() {
+fn question_has_context() {
     let fake = Fake::deciding("continue");
-    let mut live = super::lines::Live::start(&["--reviewer-url", &fake.url]);
+    let mut live = fake.live(&[]);
     live.write(
         &[
             opened("Fix the build"),
@@ -113,7 +94,7 @@ fn rev_03_the_question_has_task_iteration_history_and_sample() {
     live.decision();
     live.write(&rest(3000, "candidate", &["openTodos"], 7));
     live.decision();
-    let evidence = fake.seen()[1].evidence();
+    let evidence = fake.requests()[1].evidence();
     assert_eq!(evidence["task"], "Fix the build");
     assert_eq!(evidence["iteration"], 7);
     assert_eq!(evidence["earlierDecisions"][0]["reason"], "as seen");
@@ -123,10 +104,10 @@ fn rev_03_the_question_has_task_iteration_history_and_sample() {
 }
 
 #[test]
-fn rev_05_rev_06_rev_09_the_answer_becomes_a_decision_with_a_reason() {
+fn answer_becomes_decision() {
     for action in ["continue", "abort", "done", "unsure", "steer"] {
         let fake = Fake::deciding(action);
-        let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+        let decision = &decisions(&fake.review(&[], &input()).stdout)[0];
         assert_eq!(decision["action"], action);
         assert_eq!(decision["reason"], "as seen");
         assert_eq!(decision["message"].is_string(), action == "steer");
@@ -142,13 +123,13 @@ fn rev_05_rev_06_rev_09_the_answer_becomes_a_decision_with_a_reason() {
 }
 
 #[test]
-fn rev_07_three_retries_and_then_the_rules() {
+fn retries_three_times() {
     let fake = Fake::start(|_, _, stream| {
         send_json(stream, "500 Oops", "", &json!({ "error": { "message": "oops" } }))
     });
-    let done = review(&fake, &[], &input());
+    let done = fake.review(&[], &input());
     let decision = &decisions(&done.stdout)[0];
-    assert_eq!(fake.seen().len(), 4);
+    assert_eq!(fake.requests().len(), 4);
     assert_eq!(
         (&decision["retries"], &decision["degraded"]),
         (&json!(3), &json!(true))
@@ -161,7 +142,7 @@ fn rev_07_three_retries_and_then_the_rules() {
 }
 
 #[test]
-fn rev_07_ctl_05_a_retry_that_succeeds_is_an_answer_like_any_other() {
+fn accepts_answer_of_retry() {
     let fake = Fake::start(|n, request, stream| match n {
         0 => send_json(
             stream,
@@ -177,7 +158,7 @@ fn rev_07_ctl_05_a_retry_that_succeeds_is_an_answer_like_any_other() {
         ),
         _ => answer(stream, &request.decide("done")),
     });
-    let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+    let decision = &decisions(&fake.review(&[], &input()).stdout)[0];
     assert_eq!(
         (&decision["retries"], &decision["degraded"]),
         (&json!(2), &json!(false))
@@ -186,12 +167,12 @@ fn rev_07_ctl_05_a_retry_that_succeeds_is_an_answer_like_any_other() {
 }
 
 #[test]
-fn rev_08_a_reviewer_that_fails_stops_neither_the_lines_nor_the_session() {
+fn failure_keeps_lines_flowing() {
     let fake = Fake::start(|_, _, _| {});
     let input = [input(), text(3000, "And on."), text(4000, "And on.")].concat();
     let done = ocr("ocr-review")
         .args(["--reviewer-url", &fake.url])
-        .args(FAST)
+        .args(["--retry-pause", "0.01"])
         .write_stdin(&*input)
         .output()
         .unwrap();
@@ -206,10 +187,10 @@ fn rev_08_a_reviewer_that_fails_stops_neither_the_lines_nor_the_session() {
 }
 
 #[test]
-fn a_stop_grade_finding_is_not_waved_on_when_the_reviewer_fails() {
+fn failure_keeps_stop() {
     let fake = Fake::start(|_, _, _| {});
     let input = [opened("x"), looping(2000, "stop", "open", 5)].concat();
-    let decision = &decisions(&review(&fake, &[], &input).stdout)[0];
+    let decision = &decisions(&fake.review(&[], &input).stdout)[0];
     assert_eq!(
         (&decision["action"], &decision["degraded"]),
         (&json!("abort"), &json!(true))
@@ -217,8 +198,8 @@ fn a_stop_grade_finding_is_not_waved_on_when_the_reviewer_fails() {
 }
 
 #[test]
-fn what_cannot_be_cured_is_said_at_once_in_one_line_and_not_tried_again() {
-    for (status, message, said) in [
+fn reports_permanent_errors() {
+    for (status, message, advice) in [
         ("401 No", "Incorrect API key", "REVIEWER_API_KEY"),
         ("403 No", "Forbidden", "REVIEWER_API_KEY"),
         (
@@ -228,21 +209,21 @@ fn what_cannot_be_cured_is_said_at_once_in_one_line_and_not_tried_again() {
         ),
         ("404 No", "404 page not found", "/v1"),
         ("400 No", "foo/bar is not a valid model ID", "--reviewer-model"),
-        ("402 No", "no credits", "does not accept"),
+        ("402 No", "no credits", "rejected the question"),
     ] {
         let error = json!({ "error": { "message": message } });
         let fake = Fake::start(move |_, _, stream| send_json(stream, status, "", &error));
-        let done = review(&fake, &["--reviewer-model", "m"], &input());
-        assert_eq!(fake.seen().len(), 1, "{status}");
+        let done = fake.review(&["--reviewer-model", "m"], &input());
+        assert_eq!(fake.requests().len(), 1, "{status}");
         let stderr = String::from_utf8(done.stderr).unwrap();
         let lines: Vec<&str> = stderr.lines().filter(|line| line.contains("ERROR")).collect();
-        assert!(lines.len() == 1 && lines[0].contains(said), "{stderr}");
+        assert!(lines.len() == 1 && lines[0].contains(advice), "{stderr}");
         assert_eq!(decisions(&done.stdout)[0]["degraded"], true);
     }
 }
 
 #[test]
-fn a_pause_that_is_asked_for_is_waited_unless_no_time_is_left_behind_it() {
+fn honors_retry_after() {
     let busy = |stream: &mut std::net::TcpStream| {
         send_json(
             stream,
@@ -256,11 +237,11 @@ fn a_pause_that_is_asked_for_is_waited_unless_no_time_is_left_behind_it() {
         _ => answer(stream, &request.decide("done")),
     });
     let begun = std::time::Instant::now();
-    let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+    let decision = &decisions(&fake.review(&[], &input()).stdout)[0];
     assert_eq!(decision["degraded"], false);
     assert!(begun.elapsed().as_secs_f64() >= 1.0, "{:?}", begun.elapsed());
     let fake = Fake::start(move |_, _, stream| busy(stream));
-    let decision = &decisions(&review(&fake, &["--deadline", "1.8"], &input()).stdout)[0];
+    let decision = &decisions(&fake.review(&["--deadline", "1.8"], &input()).stdout)[0];
     let reason = decision["reason"].as_str().unwrap();
     assert!(
         reason.contains("HTTP 429") && !reason.contains("no answer within"),
@@ -269,7 +250,7 @@ fn a_pause_that_is_asked_for_is_waited_unless_no_time_is_left_behind_it() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_read_is_asked_for_once_more_with_what_was_wrong() {
+fn repeats_unreadable_answer_once() {
     let fake = Fake::start(|n, request, stream| {
         let content = if n == 0 {
             "CANARY: I would let it go on.".to_owned()
@@ -278,77 +259,63 @@ fn an_answer_that_cannot_be_read_is_asked_for_once_more_with_what_was_wrong() {
         };
         answer(stream, &content);
     });
-    let decision = &decisions(&review(&fake, &[], &input()).stdout)[0];
+    let decision = &decisions(&fake.review(&[], &input()).stdout)[0];
     assert_eq!(
         (&decision["action"], &decision["retries"]),
         (&json!("abort"), &json!(1))
     );
-    let second = fake.seen()[1].user().to_owned();
+    let second = fake.requests()[1].user().to_owned();
     assert!(
         second.contains("could not be used: it contains no JSON object"),
         "{second}"
     );
-    assert!(!second.contains("CANARY"), "the answer itself is never repeated");
+    assert!(!second.contains("CANARY"), "must not repeat the answer itself");
     let hopeless = Fake::start(|_, _, stream| answer(stream, "Perhaps."));
-    let decision = &decisions(&review(&hopeless, &[], &input()).stdout)[0];
+    let decision = &decisions(&hopeless.review(&[], &input()).stdout)[0];
     assert_eq!(
         (&decision["action"], &decision["degraded"]),
         (&json!("unsure"), &json!(false))
     );
-    assert_eq!(hopeless.seen().len(), 2);
+    assert_eq!(hopeless.requests().len(), 2);
 }
 
 #[test]
-fn no_secret_leaves_the_machine_nor_is_it_logged() {
+fn redacts_everywhere() {
     let secret = format!("{}-{}", "sk", "CANARY".repeat(6));
     let error = json!({ "error": { "message": format!("wrong key {secret}") } });
     let fake = Fake::start(move |_, _, stream| send_json(stream, "401 No", "", &error));
-    let folder = tempfile::tempdir().unwrap();
     let input = [
         opened(&format!("use {secret}")),
         text(1500, &format!("PASSWORD=CANARYhunter2 ACME-77 {secret}")),
         rest(2000, "candidate", &[], 1),
     ];
-    let args = [
-        "--log",
-        "trace",
-        "--redact",
-        "ACME-[0-9]+",
-        "--record",
-        folder.path().to_str().unwrap(),
-    ];
-    let key = format!("CANARY-key-{}", 1);
-    let done = review_as(&fake, &args, &input.concat(), &[("REVIEWER_API_KEY", &key)]);
-    let asked = fake.seen()[0].body.to_string();
-    let kept = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|e| std::fs::read_to_string(e.unwrap().path()).unwrap());
-    let told = [
-        asked,
-        String::from_utf8(done.stderr).unwrap(),
-        String::from_utf8(done.stdout).unwrap(),
-    ];
-    let places: Vec<String> = told.into_iter().chain(kept).collect();
-    assert_eq!(places.len(), 4);
-    for place in places {
+    let done = fake
+        .command(&["--log", "trace", "--redact", "ACME-[0-9]+"])
+        .env("REVIEWER_API_KEY", "CANARY-key-1")
+        .write_stdin(input.concat())
+        .output()
+        .unwrap();
+    let question = fake.requests()[0].body.to_string();
+    let output = [done.stderr, done.stdout].map(|bytes| String::from_utf8(bytes).unwrap());
+    for place in output.into_iter().chain([question]) {
         assert!(!place.contains("CANARY") && !place.contains("ACME-77"), "{place}");
     }
 }
 
 #[test]
-fn a_key_file_is_read_and_a_wrong_one_is_told() {
+fn reads_key_file() {
     let fake = Fake::deciding("done");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("key");
     std::fs::write(&file, "from-a-file\n").unwrap();
-    review(&fake, &["--reviewer-key-file", file.to_str().unwrap()], &input());
+    fake.review(&["--reviewer-key-file", file.to_str().unwrap()], &input());
     assert!(
-        fake.seen()[0]
+        fake.requests()[0]
             .head
             .to_ascii_lowercase()
             .contains("authorization: bearer from-a-file\r\n")
     );
-    let done = review(&fake, &["--reviewer-key-file", "/nonexistent/key"], &input());
+    let done = fake.review(&["--reviewer-key-file", "/nonexistent/key"], &input());
     assert_eq!(done.status.code(), Some(77));
     assert!(
         String::from_utf8(done.stderr)
@@ -358,7 +325,7 @@ fn a_key_file_is_read_and_a_wrong_one_is_told() {
 }
 
 #[test]
-fn a_wrong_url_or_expression_is_a_usage_error() {
+fn rejects_invalid_arguments() {
     for args in [
         ["--reviewer-url", "localhost:11434"],
         ["--redact", "("],

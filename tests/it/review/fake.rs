@@ -1,12 +1,15 @@
-//! An endpoint that does what a test wants it to, byte for byte.
+//! An endpoint whose responses a test controls byte by byte.
 
+use super::lines::{self, Live};
+use assert_cmd::Command;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Output;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 
-/// What was asked.
+/// A request that the endpoint received.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The request line and the headers.
@@ -19,7 +22,7 @@ impl Request {
         self.body["messages"][1]["content"].as_str().unwrap()
     }
 
-    /// The evidence between its marks.
+    /// The JSON document between the marks of the question.
     pub fn evidence(&self) -> Value {
         let end = self.user().find("\n=== END OF EVIDENCE").unwrap();
         let start = self.user().find('\n').unwrap();
@@ -31,62 +34,80 @@ impl Request {
         after.split('"').next().unwrap()
     }
 
-    /// A decision with the right ticket, as the content of an answer.
+    /// An answer with a decision and the right ticket.
     pub fn decide(&self, action: &str) -> String {
         json!({ "action": action, "reason": "as seen", "message": "Read the log.", "confidence": 0.8, "ticket": self.ticket() })
             .to_string()
     }
 }
 
-/// The endpoint. It listens as long as the test runs.
+/// An endpoint that listens until the test ends.
 pub struct Fake {
     pub url: String,
-    seen: Arc<Mutex<Vec<Request>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Fake {
-    /// `play` gets the number of the request, from 0, and the connection, which is closed behind it.
-    pub fn start(play: impl Fn(usize, &Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
+    /// `respond` gets the number of the request, from 0, and the connection, which is closed when it returns.
+    pub fn start(respond: impl Fn(usize, &Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (play, noted) = (Arc::new(play), Arc::clone(&seen));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (respond, log) = (Arc::new(respond), Arc::clone(&requests));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (play, noted) = (Arc::clone(&play), Arc::clone(&noted));
-                std::thread::spawn(move || serve(stream, &*play, &noted));
+                let (respond, log) = (Arc::clone(&respond), Arc::clone(&log));
+                std::thread::spawn(move || serve(stream, &*respond, &log));
             }
         });
-        Self { url, seen }
+        Self { url, requests }
     }
 
-    /// Decides the same every time.
+    /// Always decides the same.
     pub fn deciding(action: &'static str) -> Self {
         Self::start(move |_, request, stream| answer(stream, &request.decide(action)))
     }
 
-    /// Decides when it is told to, in the order of its questions.
-    pub fn patient(action: &'static str) -> (Self, Sender<()>) {
-        let (go, gone) = channel();
-        let gone = Mutex::new(gone);
+    /// Answers one question for each message on the channel.
+    pub fn gated(action: &'static str) -> (Self, Sender<()>) {
+        let (go, gate) = channel();
+        let gate = Mutex::new(gate);
         let fake = Self::start(move |_, request, stream| {
-            let told = gone.lock().unwrap().recv();
-            if told.is_ok() {
+            let opened = gate.lock().unwrap().recv();
+            if opened.is_ok() {
                 answer(stream, &request.decide(action));
             }
         });
         (fake, go)
     }
 
-    pub fn seen(&self) -> Vec<Request> {
-        self.seen.lock().unwrap().clone()
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// A running stage that asks this endpoint, with short pauses between retries.
+    pub fn live(&self, args: &[&str]) -> Live {
+        let asking = ["--reviewer-url", self.url.as_str(), "--retry-pause", "0.001"];
+        Live::start(&[&asking, args].concat())
+    }
+
+    /// A stage that asks this endpoint and writes only its own lines.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let asking = ["--reviewer-url", self.url.as_str()];
+        lines::command(&[&asking, args].concat())
+    }
+
+    /// Runs such a stage on `input`.
+    pub fn review(&self, args: &[&str], input: &str) -> Output {
+        self.command(args).write_stdin(input).output().unwrap()
     }
 }
 
 fn serve(
     mut stream: TcpStream,
-    play: &impl Fn(usize, &Request, &mut TcpStream),
-    noted: &Mutex<Vec<Request>>,
+    respond: &impl Fn(usize, &Request, &mut TcpStream),
+    log: &Mutex<Vec<Request>>,
 ) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut head = String::new();
@@ -114,14 +135,14 @@ fn serve(
         body: serde_json::from_slice(&body).unwrap(),
     };
     let number = {
-        let mut noted = noted.lock().unwrap();
-        noted.push(request.clone());
-        noted.len() - 1
+        let mut log = log.lock().unwrap();
+        log.push(request.clone());
+        log.len() - 1
     };
-    play(number, &request, &mut stream);
+    respond(number, &request, &mut stream);
 }
 
-/// A whole response. Who does not read it has left.
+/// Sends a complete response, unless the client has left.
 pub fn send(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
     let head = format!(
         "HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n",
@@ -135,7 +156,7 @@ pub fn send_json(stream: &mut TcpStream, status: &str, headers: &str, body: &Val
     send(stream, status, &headers, body.to_string().as_bytes());
 }
 
-/// A completion with this content.
+/// Sends a completion with this content.
 pub fn answer(stream: &mut TcpStream, content: &str) {
     send_json(stream, "200 OK", "", &completion(content));
 }

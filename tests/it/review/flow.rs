@@ -1,21 +1,14 @@
-//! When somebody is asked, and what happens while the answer is awaited.
+//! When the reviewer is asked, and what happens until it answers.
 
 use super::fake::{Fake, send, send_json};
-use super::lines::{Live, decisions, finding, looping, opened, rest, text, tick, turn};
-use crate::support::ocr;
+use super::lines::{Live, decisions, finding, looping, opened, rest, review, text, tick, turn};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-fn live(fake: &Fake, args: &[&str]) -> Live {
-    let mut all = vec!["--reviewer-url", fake.url.as_str(), "--retry-pause", "0.001"];
-    all.extend(args);
-    Live::start(&all)
-}
-
 #[test]
-fn lines_go_on_while_a_review_is_under_way_and_the_decision_comes_when_it_comes() {
-    let (fake, go) = Fake::patient("abort");
-    let mut live = live(&fake, &[]);
+fn lines_never_wait() {
+    let (fake, go) = Fake::gated("abort");
+    let mut live = fake.live(&[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     for ts in (3000..9000).step_by(1000) {
         live.write(&text(ts, "on and on"));
@@ -23,7 +16,10 @@ fn lines_go_on_while_a_review_is_under_way_and_the_decision_comes_when_it_comes(
     }
     go.send(()).unwrap();
     let line = live.next("ocr.review.decision");
-    assert_eq!(line["ts"], 8000, "in the time of the lines, when it is written");
+    assert_eq!(
+        line["ts"], 8000,
+        "the time of the latest line when it was written"
+    );
     let decision = &line["properties"];
     assert_eq!(
         (&decision["judged"], &decision["finding"]),
@@ -36,9 +32,9 @@ fn lines_go_on_while_a_review_is_under_way_and_the_decision_comes_when_it_comes(
 }
 
 #[test]
-fn what_grows_while_it_is_being_judged_is_judged_once_more_as_it_then_stands() {
-    let (fake, go) = Fake::patient("continue");
-    let mut live = live(&fake, &[]);
+fn reviews_growth_once_more() {
+    let (fake, go) = Fake::gated("continue");
+    let mut live = fake.live(&[]);
     let growing = [
         looping(2000, "warn", "open", 4),
         looping(3000, "stop", "graver", 5),
@@ -52,13 +48,13 @@ fn what_grows_while_it_is_being_judged_is_judged_once_more_as_it_then_stands() {
     assert_eq!(live.decision()["judged"], "evt_2000");
     assert_eq!(live.decision()["judged"], "evt_4000");
     let (left, code) = live.finish();
-    assert_eq!((left.len(), code, fake.seen().len()), (0, Some(0), 2));
+    assert_eq!((left.len(), code, fake.requests().len()), (0, Some(0), 2));
 }
 
 #[test]
-fn at_the_end_of_the_input_the_answer_is_awaited() {
-    let (fake, go) = Fake::patient("done");
-    let mut live = live(&fake, &[]);
+fn awaits_answer_at_end() {
+    let (fake, go) = Fake::gated("done");
+    let mut live = fake.live(&[]);
     live.write(&[opened("x"), rest(2000, "candidate", &["openTodos"], 1)].concat());
     live.end_input();
     live.next("ocr.detect.turn");
@@ -72,9 +68,9 @@ fn at_the_end_of_the_input_the_answer_is_awaited() {
 }
 
 #[test]
-fn at_the_end_of_the_input_no_answer_is_awaited_beyond_the_deadline() {
-    let (fake, _never) = Fake::patient("done");
-    let mut live = live(&fake, &["--deadline", "0.3"]);
+fn deadline_holds_at_end() {
+    let (fake, _never) = Fake::gated("done");
+    let mut live = fake.live(&["--deadline", "0.3"]);
     let both = [
         looping(2000, "warn", "open", 4),
         finding(3000, "stall", "warn", "open", 1),
@@ -93,9 +89,9 @@ fn at_the_end_of_the_input_no_answer_is_awaited_beyond_the_deadline() {
 }
 
 #[test]
-fn a_question_waits_for_the_interval_unless_it_is_about_an_end() {
+fn min_interval_spares_urgent() {
     let fake = Fake::deciding("continue");
-    let mut live = live(&fake, &["--min-interval", "30"]);
+    let mut live = fake.live(&["--min-interval", "30"]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["judged"], "evt_2000");
     live.write(
@@ -116,9 +112,9 @@ fn a_question_waits_for_the_interval_unless_it_is_about_an_end() {
 }
 
 #[test]
-fn after_so_many_reviews_the_rules_decide() {
+fn max_reviews() {
     let fake = Fake::deciding("continue");
-    let mut live = live(&fake, &["--max-reviews", "1", "--reviewer-model", "m"]);
+    let mut live = fake.live(&["--max-reviews", "1", "--reviewer-model", "m"]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["reviewer"], "m");
     live.write(&looping(3000, "stop", "graver", 5));
@@ -127,13 +123,13 @@ fn after_so_many_reviews_the_rules_decide() {
         (&by_rules["reviewer"], &by_rules["degraded"]),
         (&json!("rules"), &json!(false))
     );
-    assert_eq!((&by_rules["action"], fake.seen().len()), (&json!("abort"), 1));
+    assert_eq!((&by_rules["action"], fake.requests().len()), (&json!("abort"), 1));
 }
 
 #[test]
-fn facts_are_not_asked_about() {
+fn facts_need_no_reviewer() {
     let fake = Fake::deciding("continue");
-    let mut live = live(&fake, &[]);
+    let mut live = fake.live(&[]);
     live.write(&[opened("x"), finding(2000, "budget", "stop", "open", 10)].concat());
     let budget = live.decision();
     assert_eq!(
@@ -142,19 +138,19 @@ fn facts_are_not_asked_about() {
     );
     live.write(&rest(3000, "aborted", &[], 2));
     assert_eq!(live.decision()["reviewer"], "rules");
-    assert_eq!(fake.seen().len(), 0);
+    assert_eq!(fake.requests().len(), 0);
 }
 
 #[test]
-fn ctl_10_a_silence_and_an_interval_are_asked_about() {
+fn reviews_silence_and_interval() {
     let fake = Fake::deciding("continue");
-    let mut live = live(&fake, &[]);
+    let mut live = fake.live(&[]);
     live.write(&[opened("x"), turn(2000, "silence", 1)].concat());
     live.decision();
     live.write(&turn(3000, "interval", 2));
     live.decision();
     let why: Vec<Value> = fake
-        .seen()
+        .requests()
         .iter()
         .map(|r| r.evidence()["judged"]["why"].clone())
         .collect();
@@ -162,9 +158,9 @@ fn ctl_10_a_silence_and_an_interval_are_asked_about() {
 }
 
 #[test]
-fn a_reviewer_that_keeps_failing_is_left_alone_for_a_while() {
+fn breaker_opens_and_closes() {
     let fake = Fake::start(|_, _, stream| send(stream, "500 Oops", "", b""));
-    let mut live = live(&fake, &[]);
+    let mut live = fake.live(&[]);
     live.write(&opened("x"));
     let mut asked = Vec::new();
     for (n, ts) in [2000, 3000, 4000, 5000, 6000, 70_000, 71_000]
@@ -173,15 +169,15 @@ fn a_reviewer_that_keeps_failing_is_left_alone_for_a_while() {
     {
         live.write(&rest(ts, "candidate", &[], n as u64 + 1));
         assert_eq!(live.decision()["degraded"], true);
-        asked.push(fake.seen().len());
+        asked.push(fake.requests().len());
     }
     assert_eq!(asked, [4, 8, 12, 12, 12, 16, 16]);
 }
 
 #[test]
-fn sessions_are_judged_apart() {
+fn separates_sessions() {
     let fake = Fake::deciding("abort");
-    let mut live = live(&fake, &[]);
+    let mut live = fake.live(&[]);
     let other = |lines: String| lines.replace("ses_1", "ses_2").replace("loop-1", "loop-2");
     live.write(
         &[
@@ -198,24 +194,24 @@ fn sessions_are_judged_apart() {
         (&decision["sessionID"], &decision["finding"]),
         (&json!("ses_2"), &json!("loop-2"))
     );
-    let evidence = fake.seen()[0].evidence();
+    let evidence = fake.requests()[0].evidence();
     assert_eq!(
         (&evidence["task"], &evidence["sample"]),
         (&json!("theirs"), &json!(["agent: theirs"]))
     );
 }
 
-/// The same lines of another session; its findings keep their ids.
+/// The same lines about another session, with the same finding ids.
 fn of_session(n: usize, lines: &str) -> String {
     lines.replace("ses_1", &format!("ses_{n}"))
 }
 
 #[test]
-fn sessions_that_wait_for_one_another_do_not_add_up_their_deadlines() {
+fn deadlines_do_not_add_up() {
     let mut live = Live::start(&["--deadline", "2", "--reviewer-cmd", "exec sleep 1000"]);
-    let trouble = [opened("x"), looping(2000, "warn", "open", 4)].concat();
-    // No more than fail before the reviewer is left alone.
-    let all: String = (1..=3).map(|n| of_session(n, &trouble)).collect();
+    let session = [opened("x"), looping(2000, "warn", "open", 4)].concat();
+    // As many as may fail before the circuit breaker opens.
+    let all: String = (1..=3).map(|n| of_session(n, &session)).collect();
     let begun = Instant::now();
     live.write(&all);
     for _ in 0..3 {
@@ -227,7 +223,7 @@ fn sessions_that_wait_for_one_another_do_not_add_up_their_deadlines() {
 }
 
 #[test]
-fn what_is_about_one_question_keeps_nobody_from_asking_the_next() {
+fn refused_question_keeps_breaker_closed() {
     let fake = Fake::start(|n, request, stream| match n {
         0 => {
             let refusal = json!({ "choices": [{ "message": { "refusal": "I can't.", "content": null } }] });
@@ -237,45 +233,37 @@ fn what_is_about_one_question_keeps_nobody_from_asking_the_next() {
         2 => send(stream, "200 OK", "", &vec![b' '; 2 << 20]),
         _ => super::fake::answer(stream, &request.decide("abort")),
     });
-    let mut live = live(&fake, &[]);
+    let mut live = fake.live(&[]);
     live.write(&opened("x"));
     for n in 1..=4 {
         live.write(&of_session(n, &looping(2000, "warn", "open", 4)));
         assert_eq!(live.decision()["degraded"], n < 4, "{n}");
     }
-    assert_eq!(fake.seen().len(), 4);
+    assert_eq!(fake.requests().len(), 4);
 }
 
 #[test]
-fn a_finding_of_one_session_is_not_closed_by_another() {
+fn closes_own_finding_only() {
     let lines = [
         opened("x"),
         finding(2000, "loop", "warn", "open", 4),
         of_session(2, &finding(2000, "loop", "warn", "closed", 4)),
     ];
-    let done = ocr("ocr-review")
-        .arg("--only")
-        .write_stdin(lines.concat())
-        .output()
-        .unwrap();
+    let done = review(&[], &lines.concat());
     let decided = decisions(&done.stdout);
     assert_eq!(decided.len(), 1);
     assert_eq!(decided[0]["sessionID"], "ses_1");
 }
 
 #[test]
-fn a_silence_of_one_session_is_judged_beside_a_finding_of_another() {
+fn reviews_both_sessions() {
     let lines = [
         opened("x"),
         finding(2000, "loop", "warn", "open", 4),
         of_session(2, &turn(2000, "silence", 4)),
         tick(3000),
     ];
-    let done = ocr("ocr-review")
-        .arg("--only")
-        .write_stdin(lines.concat())
-        .output()
-        .unwrap();
+    let done = review(&[], &lines.concat());
     let sessions: Vec<Value> = decisions(&done.stdout)
         .iter()
         .map(|decision| decision["sessionID"].clone())

@@ -1,11 +1,11 @@
-//! In which form an answer is asked for, and what happens where an endpoint does not take it.
+//! The response format, and what happens if an endpoint rejects it.
 
 use super::fake::{Fake, answer, send_json};
-use super::lines::{Live, looping, opened, rest};
+use super::lines::{looping, opened, rest};
 use serde_json::json;
 
 #[test]
-fn the_form_of_the_answer_falls_back_once_and_is_remembered() {
+fn remembers_simpler_format() {
     let fake = Fake::start(
         |_, request, stream| match request.body["response_format"]["type"].as_str() {
             Some(form) => {
@@ -15,13 +15,13 @@ fn the_form_of_the_answer_falls_back_once_and_is_remembered() {
             None => answer(stream, &request.decide("continue")),
         },
     );
-    let mut live = Live::start(&["--reviewer-url", &fake.url]);
+    let mut live = fake.live(&[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["retries"], 0);
     live.write(&looping(3000, "stop", "graver", 5));
     assert_eq!(live.decision()["degraded"], false);
     let forms: Vec<_> = fake
-        .seen()
+        .requests()
         .iter()
         .map(|r| r.body["response_format"]["type"].clone())
         .collect();
@@ -37,7 +37,7 @@ fn the_form_of_the_answer_falls_back_once_and_is_remembered() {
 }
 
 #[test]
-fn a_form_that_is_refused_without_a_word_of_it_falls_back_too() {
+fn guesses_rejected_format() {
     let fake = Fake::start(|_, request, stream| {
         if request.body["response_format"].is_object() {
             let error = json!({ "error": { "message": "Invalid value: strict is not permitted" } });
@@ -46,18 +46,18 @@ fn a_form_that_is_refused_without_a_word_of_it_falls_back_too() {
             answer(stream, &request.decide("continue"));
         }
     });
-    let mut live = Live::start(&["--reviewer-url", &fake.url]);
+    let mut live = fake.live(&[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["degraded"], false);
     live.write(&looping(3000, "stop", "graver", 5));
     assert_eq!(live.decision()["degraded"], false);
-    assert_eq!(fake.seen().len(), 4);
+    assert_eq!(fake.requests().len(), 4);
 }
 
 #[test]
-fn a_question_that_is_refused_for_another_reason_is_tried_in_two_more_forms_once() {
+fn guesses_format_once() {
     let fake = Fake::start(|n, request, stream| {
-        // From the fifth request on it answers, in the form that it was asked for first.
+        // It answers from the fifth request on, whatever the format.
         if n < 4 {
             send_json(
                 stream,
@@ -69,10 +69,10 @@ fn a_question_that_is_refused_for_another_reason_is_tried_in_two_more_forms_once
             answer(stream, &request.decide("continue"));
         }
     });
-    let mut live = Live::start(&["--reviewer-url", &fake.url]);
+    let mut live = fake.live(&[]);
     live.write(&opened("x"));
     let mut asked = Vec::new();
-    // Each a minute after the one before: a reviewer that refuses is left alone for so long.
+    // More than a minute apart, so that the circuit breaker is closed again.
     for n in 1..=3u32 {
         live.write(&rest(
             i64::from(n) * 70_000,
@@ -86,8 +86,8 @@ fn a_question_that_is_refused_for_another_reason_is_tried_in_two_more_forms_once
             n < 3,
             "{reason}"
         );
-        asked.push(fake.seen().len());
+        asked.push(fake.requests().len());
     }
     assert_eq!(asked, [3, 4, 5]);
-    assert_eq!(fake.seen()[4].body["response_format"]["type"], "json_schema");
+    assert_eq!(fake.requests()[4].body["response_format"]["type"], "json_schema");
 }

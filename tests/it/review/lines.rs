@@ -1,13 +1,13 @@
-//! Lines as `ocr-stream` and `ocr-detect` write them, and a review stage that runs while a test goes on.
+//! Lines as `ocr-stream` and `ocr-detect` write them, and review stages to feed them to.
 
-use crate::support::measured;
+use crate::support::{measured, ocr};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-/// How long a test waits for a line before it fails: far longer than any of them needs.
+/// How long a test waits for a line before it fails.
 pub const LONG: Duration = Duration::from_secs(90);
 
 pub fn opened(task: &str) -> String {
@@ -26,7 +26,7 @@ pub fn tick(ts: i64) -> String {
     ours(ts, "ocr.stream.tick", &json!({}))
 }
 
-/// A text of the agent's.
+/// A text of the agent.
 pub fn text(ts: i64, text: &str) -> String {
     let part = json!({ "id": format!("prt_{ts}"), "messageID": "msg_a", "type": "text", "text": text });
     let properties = json!({ "sessionID": "ses_1", "part": part });
@@ -42,7 +42,7 @@ pub fn busy(ts: i64) -> String {
         + "\n"
 }
 
-/// A loop, and the turn that follows from it.
+/// A loop and its turn.
 pub fn looping(ts: i64, grade: &str, state: &str, laps: u64) -> String {
     finding(ts, "loop", grade, state, laps) + &turn(ts, "finding", laps)
 }
@@ -66,7 +66,7 @@ pub fn turn(ts: i64, why: &str, n: u64) -> String {
     )
 }
 
-/// A rest: how, what speaks against being done, and its turn.
+/// A rest and its turn.
 pub fn rest(ts: i64, outcome: &str, contradictions: &[&str], n: u64) -> String {
     let done = json!({
         "sessionID": "ses_1", "outcome": outcome, "claim": "prose", "contradictions": contradictions, "evidence": [],
@@ -82,6 +82,18 @@ pub fn decisions(output: &[u8]) -> Vec<Value> {
         .filter(|line| line["type"] == "ocr.review.decision")
         .map(|mut line| line["properties"].take())
         .collect()
+}
+
+/// A stage that writes only its own lines, with short pauses between retries.
+pub fn command(args: &[&str]) -> assert_cmd::Command {
+    let mut command = ocr("ocr-review");
+    command.args(["--only", "--retry-pause", "0.01"]).args(args);
+    command
+}
+
+/// Runs such a stage on `input`.
+pub fn review(args: &[&str], input: &str) -> Output {
+    command(args).write_stdin(input).output().unwrap()
 }
 
 /// A review stage that is fed line by line.
@@ -129,12 +141,12 @@ impl Live {
         self.input = None;
     }
 
-    /// The input, for a thread of its own.
+    /// The input, to write to it from another thread.
     pub fn take_input(&mut self) -> ChildStdin {
         self.input.take().unwrap()
     }
 
-    /// Leaves: nobody reads what it writes any more.
+    /// Closes the output.
     pub fn leave(&mut self) {
         self.output = channel().1;
     }
@@ -144,7 +156,7 @@ impl Live {
         serde_json::from_str(&line).unwrap()
     }
 
-    /// The next line of this type; what comes before it is left out.
+    /// The next line of this type. Skips all lines before it.
     pub fn next(&self, kind: &str) -> Value {
         loop {
             let line = self.line();
@@ -159,7 +171,7 @@ impl Live {
         self.next("ocr.review.decision")["properties"].take()
     }
 
-    /// Ends the input, and returns the decisions that were still to come.
+    /// Ends the input, and returns the remaining decisions and the exit code.
     pub fn finish(mut self) -> (Vec<Value>, Option<i32>) {
         self.end_input();
         let mut left = Vec::new();
@@ -172,7 +184,7 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        // It has ended by itself, unless its test failed.
+        // It is still running only if its test failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

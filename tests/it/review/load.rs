@@ -1,6 +1,6 @@
-//! A long stream, and a reviewer that takes its time.
+//! A long stream and a slow reviewer.
 
-use super::fake::{Fake, answer};
+use super::fake::Fake;
 use super::lines::{looping, opened, rest, text, tick};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -9,21 +9,16 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How many events pass while the reviewer thinks.
+/// How many events pass while the reviewer works.
 const EVENTS: usize = 500_000;
-/// The most memory that it may take, in KiB.
+/// The maximum memory of the stage, in KiB.
 #[cfg(target_os = "linux")]
 const MEMORY: u64 = 64 * 1024;
 
 #[test]
-fn half_a_million_events_pass_while_a_reviewer_thinks() {
-    let (go, gone) = mpsc::channel::<()>();
-    let gone = Mutex::new(gone);
-    let fake = Fake::start(move |_, request, stream| {
-        // It thinks until every line is through: if one waited for it, nothing would ever end.
-        gone.lock().unwrap().recv().unwrap();
-        answer(stream, &request.decide("abort"));
-    });
+fn passes_half_a_million_events() {
+    // It answers after the last line: if a line waited for the answer, the test would never end.
+    let (fake, go) = Fake::gated("abort");
     let mut stage = Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
         .args([
             "--reviewer-url",
@@ -41,12 +36,12 @@ fn half_a_million_events_pass_while_a_reviewer_thinks() {
     let mut lines = BufReader::new(stage.stdout.take().unwrap())
         .split(b'\n')
         .map(Result::unwrap);
-    // What was opened, by whom it is reviewed, the finding and its turn come first.
+    // The stream's and the reviewer's opening lines, the finding and its turn come first.
     let passed = lines.by_ref().take(4 + EVENTS);
     let ours = passed
         .filter(|line| memchr::memmem::find(line, b"\"ocr.review.").is_some())
         .count();
-    assert_eq!(ours, 1, "no decision, and still every line");
+    assert_eq!(ours, 1, "every line, but no decision yet");
     let stdin = feeder.join().unwrap();
     #[cfg(target_os = "linux")]
     assert!(peak(stage.id()) < MEMORY, "{} KiB", peak(stage.id()));
@@ -61,7 +56,7 @@ fn half_a_million_events_pass_while_a_reviewer_thinks() {
     assert_eq!(stage.wait().unwrap().code(), Some(0));
 }
 
-/// Writes a finding and then the events, and leaves the input open.
+/// Writes a finding and the events, and returns the input still open.
 fn feed(mut stdin: ChildStdin) -> JoinHandle<ChildStdin> {
     std::thread::spawn(move || {
         stdin
@@ -77,7 +72,7 @@ fn feed(mut stdin: ChildStdin) -> JoinHandle<ChildStdin> {
     })
 }
 
-/// The most memory that a process ever had, in KiB.
+/// The peak memory of a process, in KiB.
 #[cfg(target_os = "linux")]
 fn peak(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
@@ -85,18 +80,18 @@ fn peak(id: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// How long a line may take from its writing to its arrival.
+/// How long a line may take to pass.
 const DELAY: Duration = Duration::from_millis(50);
-/// How many lines come at a time, the last of which is timed, and how far these are apart: half a million in 20 s.
+/// How many lines are written at a time, and how often: half a million in 20 s. The last line of a burst is timed.
 const BURST: usize = 250;
 const PACE: Duration = Duration::from_millis(10);
-/// How often it is tried to measure on a busy machine.
+/// How many measurements a busy machine gets.
 const RUNS: usize = 4;
 
 #[test]
-fn no_line_is_held_up_while_a_reviewer_takes_twenty_seconds() {
-    // A busy machine holds up everybody: a run in which `cat` was late as well says nothing of us. One run more may
-    // miss by bad luck, and no second.
+fn slow_reviewer_delays_no_line() {
+    // A busy machine delays every process, so a run in which `cat` was late as well does not count. One other run may be
+    // late by chance, but not two.
     let mut late = Vec::new();
     for _ in 0..RUNS {
         let (ours, cats) = longest_delays();
@@ -105,16 +100,16 @@ fn no_line_is_held_up_while_a_reviewer_takes_twenty_seconds() {
         }
         late.push((ours, cats));
         let ours_alone = late.iter().filter(|(_, cats)| *cats < DELAY).count();
-        assert!(ours_alone < 2, "late, and late again, beside cat: {late:?}");
+        assert!(ours_alone < 2, "late twice while cat was not: {late:?}");
     }
-    panic!("this machine is too busy to tell: {late:?}");
+    panic!("the machine is too busy to measure: {late:?}");
 }
 
-/// The longest that any timed line took while a reviewer thought and a full window was kept, and that any took
-/// through `cat` meanwhile.
+/// The longest delay of a timed line through the stage, with a slow reviewer and a full window of recent lines, and
+/// through a `cat` beside it.
 fn longest_delays() -> (Duration, Duration) {
     let folder = tempfile::tempdir().unwrap();
-    // Twenty seconds over the first question, which is as long as the events take.
+    // The first answer takes 20 s, as long as the events.
     let command = format!(
         r#"cat > /dev/null; mkdir {}/asked && sleep 20; echo '{{"action": "continue", "reason": "because of this"}}'"#,
         folder.path().display()
@@ -139,7 +134,7 @@ fn longest_delays() -> (Duration, Duration) {
     (longest, beside.finish())
 }
 
-/// A `cat` that gets a line whenever the stage gets a burst.
+/// A `cat` that gets one line for each burst.
 struct Beside {
     cat: Child,
     stdin: ChildStdin,
@@ -182,7 +177,7 @@ impl Beside {
     }
 }
 
-/// Writes trouble, then the events at their pace, the last of each burst noted with its time, then a rest.
+/// Writes a finding, then the events at their pace, recording when each timed line was written, then a rest.
 fn paced(mut stdin: ChildStdin, sent: &Mutex<Vec<Instant>>, beside: &mut Beside) -> ChildStdin {
     let write = |stdin: &mut ChildStdin, lines: &str| stdin.write_all(lines.as_bytes()).unwrap();
     write(&mut stdin, &(opened("x") + &looping(2000, "warn", "open", 4)));
@@ -200,7 +195,7 @@ fn paced(mut stdin: ChildStdin, sent: &Mutex<Vec<Instant>>, beside: &mut Beside)
     stdin
 }
 
-/// Reads until the decisions about the loop and about the rest have come: the longest delay of a timed line.
+/// Reads up to the decisions about the loop and the rest, and returns the longest delay of a timed line.
 fn arrivals(
     stdout: ChildStdout,
     sent: Arc<Mutex<Vec<Instant>>>,

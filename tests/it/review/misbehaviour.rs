@@ -1,20 +1,19 @@
-//! What endpoints do to those who ask them. Whatever it is, the session gets its decision, in time.
+//! Whatever an endpoint does, the session gets its decision in time.
 
+use super::behaviours::Expected::{self, Answer, Rules, Unsure};
+use super::behaviours::{BODY, Behaviour, CONNECTION, OVERLOAD, WORDS, wait_until_closed};
 use super::fake::Fake;
-use super::lines::{Live, decisions, opened, rest};
-use super::plays::End::{self, Answer, Rules, Unsure};
-use super::plays::{BODY, CONNECTION, OVERLOAD, Play, WORDS, until_they_leave};
-use crate::support::ocr;
+use super::lines::{Live, command, decisions, opened, rest};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-/// How long a review may take, in these plays.
+/// How long a review may take.
 const DEADLINE: Duration = Duration::from_secs(30);
-/// How much longer the whole may take: to start, and to be heard of on a busy machine.
+/// How much longer the whole run may take on a busy machine.
 const SLACK: Duration = Duration::from_secs(10);
 
-/// What is decided about sessions that come to rest, in time.
+/// The decisions about sessions that came to rest.
 fn decisions_of(url: &str, name: &str, attempt: &str, sessions: &[&str]) -> Vec<Value> {
     let deadline = DEADLINE.as_secs().to_string();
     let rests: String = sessions
@@ -22,19 +21,10 @@ fn decisions_of(url: &str, name: &str, attempt: &str, sessions: &[&str]) -> Vec<
         .map(|session| rest(2000, "candidate", &["openTodos"], 1).replace("ses_1", session))
         .collect();
     let begun = Instant::now();
-    let done = ocr("ocr-review")
-        .args([
-            "--only",
-            "--log",
-            "off",
-            "--retry-pause",
-            "0.01",
-            "--reviewer-url",
-            url,
-        ])
+    let done = command(&["--log", "off", "--reviewer-url", url])
         .args(["--reviewer-timeout", attempt, "--deadline", &deadline])
         .write_stdin(opened("x") + &rests)
-        // A hang, and nothing else, takes this long.
+        // Only a hang takes this long.
         .timeout(3 * DEADLINE)
         .output()
         .unwrap();
@@ -53,26 +43,26 @@ fn decision_of(url: &str, name: &str, attempt: &str) -> Value {
     decisions_of(url, name, attempt, &["ses_1"]).remove(0)
 }
 
-/// Plays them all, each attempt being given so many seconds.
-fn play(all: &[(&'static str, Play, End)], attempt: &str) {
+/// Tries all behaviours, with this timeout for each attempt, in seconds.
+fn try_all(all: &[(&'static str, Behaviour, Expected)], attempt: &str) {
     std::thread::scope(|scope| {
-        for (name, play, end) in all {
-            scope.spawn(move || play_one(name, *play, *end, attempt));
+        for (name, behaviour, expected) in all {
+            scope.spawn(move || try_one(name, *behaviour, *expected, attempt));
         }
     });
 }
 
-fn play_one(name: &str, play: Play, end: End, attempt: &str) {
-    let fake = Fake::start(play);
+fn try_one(name: &str, behaviour: Behaviour, expected: Expected, attempt: &str) {
+    let fake = Fake::start(behaviour);
     let decision = decision_of(&fake.url, name, attempt);
-    let asked = fake.seen().len();
+    let asked = fake.requests().len();
     let seen = match (decision["degraded"].as_bool(), decision["confidence"].as_f64()) {
         (Some(true), _) => Rules(asked),
         (_, Some(0.0)) => Unsure(asked),
         _ => Answer(asked),
     };
-    assert_eq!(seen, end, "{name}: {decision}");
-    let action = if matches!(end, Answer(_)) {
+    assert_eq!(seen, expected, "{name}: {decision}");
+    let action = if matches!(expected, Answer(_)) {
         "continue"
     } else {
         "unsure"
@@ -81,39 +71,39 @@ fn play_one(name: &str, play: Play, end: End, attempt: &str) {
 }
 
 #[test]
-fn endpoints_that_are_overloaded() {
-    play(OVERLOAD, "20");
+fn overloaded_endpoints() {
+    try_all(OVERLOAD, "20");
 }
 
 #[test]
-fn endpoints_whose_connection_fails() {
-    // Long enough for those that do answer, also on a busy machine.
-    play(CONNECTION, "1");
+fn failing_connections() {
+    // Long enough for those that answer, even on a busy machine.
+    try_all(CONNECTION, "1");
 }
 
 #[test]
-fn endpoints_that_send_anything_but_an_answer() {
-    play(BODY, "20");
+fn unexpected_bodies() {
+    try_all(BODY, "20");
 }
 
 #[test]
-fn endpoints_whose_words_are_no_decision() {
-    play(WORDS, "20");
+fn useless_answers() {
+    try_all(WORDS, "20");
 }
 
 #[test]
-fn two_sessions_get_a_decision_each_whatever_the_endpoint_does() {
+fn decides_both_sessions() {
     let both = ["ses_1", "ses_2"];
-    let plays = [OVERLOAD, CONNECTION, BODY, WORDS].concat();
+    let all = [OVERLOAD, CONNECTION, BODY, WORDS].concat();
     std::thread::scope(|scope| {
-        for (name, play, end) in plays {
+        for (name, behaviour, expected) in all {
             scope.spawn(move || {
-                let fake = Fake::start(play);
+                let fake = Fake::start(behaviour);
                 let decided = decisions_of(&fake.url, name, "1", &both);
                 let sessions: Vec<&Value> = decided.iter().map(|d| &d["sessionID"]).collect();
                 assert_eq!(sessions, both, "{name}");
-                // Only a play that gets better by itself answers the second where it failed the first.
-                if !matches!(end, Answer(_)) {
+                // Only behaviours that recover answer the second question after failing the first.
+                if !matches!(expected, Answer(_)) {
                     assert!(
                         decided.iter().all(|d| d["action"] == "unsure"),
                         "{name}: {decided:?}"
@@ -125,15 +115,15 @@ fn two_sessions_get_a_decision_each_whatever_the_endpoint_does() {
 }
 
 #[test]
-fn whoever_keeps_a_review_waiting_is_given_up_at_the_deadline() {
+fn gives_up_at_deadline() {
     let (deadline, slack) = (Duration::from_secs(2), Duration::from_secs(3));
     std::thread::scope(|scope| {
-        for (name, play, _) in [OVERLOAD, CONNECTION].concat() {
+        for (name, behaviour, _) in [OVERLOAD, CONNECTION].concat() {
             scope.spawn(move || {
-                let fake = Fake::start(play);
+                let fake = Fake::start(behaviour);
                 let mut live = Live::start(&["--reviewer-url", &fake.url, "--deadline", "2"]);
                 let begun = Instant::now();
-                // Both at once: the second waits for the first.
+                // Both at once, so the second waits for the first.
                 let at_rest = rest(2000, "candidate", &["openTodos"], 1);
                 live.write(&[opened("x"), at_rest.clone(), at_rest.replace("ses_1", "ses_2")].concat());
                 for _ in 0..2 {
@@ -147,9 +137,9 @@ fn whoever_keeps_a_review_waiting_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn an_endpoint_that_is_not_there() {
+fn missing_endpoint() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let decision = decision_of(&format!("http://{free}/v1"), "nobody listens", "20");
+    let decision = decision_of(&format!("http://{free}/v1"), "no listener", "20");
     assert_eq!(
         (&decision["degraded"], &decision["retries"]),
         (&json!(true), &json!(3))
@@ -161,24 +151,16 @@ fn an_endpoint_that_is_not_there() {
 }
 
 #[test]
-fn a_deadline_ends_what_would_be_tried_again() {
-    let fake = Fake::start(|_, _, stream| until_they_leave(stream));
-    let done = ocr("ocr-review")
-        .args([
-            "--only",
-            "--log",
-            "off",
-            "--reviewer-url",
-            &fake.url,
-            "--deadline",
-            "0.4",
-        ])
+fn deadline_ends_retries() {
+    let fake = Fake::start(|_, _, stream| wait_until_closed(stream));
+    let done = fake
+        .command(&["--log", "off", "--deadline", "0.4"])
         .write_stdin([opened("x"), rest(2000, "candidate", &[], 1)].concat())
         .timeout(Duration::from_secs(90))
         .output()
         .unwrap();
     let decision = &decisions(&done.stdout)[0];
-    assert_eq!((&decision["degraded"], fake.seen().len()), (&json!(true), 1));
+    assert_eq!((&decision["degraded"], fake.requests().len()), (&json!(true), 1));
     assert!(
         decision["reason"]
             .as_str()

@@ -1,4 +1,4 @@
-//! The second opinion, through the real binary.
+//! `ocr-review`, run as a program.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,9 +6,10 @@
     clippy::panic,
     clippy::similar_names,
     clippy::semicolon_if_nothing_returned,
-    reason = "what cannot be set up must stop the test; a play is one expression"
+    reason = "a failed set-up must stop the test; a behaviour is one expression"
 )]
 
+mod behaviours;
 mod command;
 mod endpoint;
 mod fake;
@@ -18,9 +19,7 @@ mod injection;
 mod lines;
 mod load;
 mod misbehaviour;
-mod plays;
 mod recorded;
-mod replay;
 mod rules;
 mod secrets;
 mod stale;

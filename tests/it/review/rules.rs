@@ -1,4 +1,4 @@
-//! The built-in rules: with nobody to ask, they decide at once.
+//! The built-in rules, which decide at once if there is no reviewer.
 
 use super::lines::{decisions, finding, looping, opened, ours, rest, text, tick, turn};
 use crate::support::ocr;
@@ -18,7 +18,7 @@ fn judged(input: &str) -> Vec<(Value, Value)> {
 }
 
 #[test]
-fn the_first_line_is_followed_by_who_reviews() {
+fn names_reviewer_first() {
     let out = run(&opened("x"));
     let second: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
     assert_eq!(
@@ -29,7 +29,7 @@ fn the_first_line_is_followed_by_who_reviews() {
 }
 
 #[test]
-fn ctl_04_ctl_06_a_decision_follows_the_turn_that_it_judges() {
+fn decision_follows_turn() {
     let lines = [opened("x"), looping(2000, "warn", "open", 4), text(3000, "on")].concat();
     let out = run(&lines);
     let kinds: Vec<Value> = out
@@ -50,7 +50,7 @@ fn ctl_04_ctl_06_a_decision_follows_the_turn_that_it_judges() {
 }
 
 #[test]
-fn rev_06_ctl_07_a_loop_gets_a_chance_and_is_ended_when_it_goes_on() {
+fn loop_gets_one_chance() {
     let lines = [
         opened("x"),
         looping(2000, "notice", "open", 3),
@@ -70,7 +70,7 @@ fn rev_06_ctl_07_a_loop_gets_a_chance_and_is_ended_when_it_goes_on() {
 }
 
 #[test]
-fn the_same_finding_is_not_judged_twice() {
+fn judges_finding_once() {
     let lines = [
         opened("x"),
         looping(2000, "warn", "open", 4),
@@ -80,7 +80,7 @@ fn the_same_finding_is_not_judged_twice() {
 }
 
 #[test]
-fn findings_that_come_together_are_one_question_about_the_gravest() {
+fn judges_gravest_finding() {
     let together = [
         finding(2000, "stagnation", "warn", "open", 6),
         finding(2000, "loop", "stop", "open", 5),
@@ -97,7 +97,7 @@ fn findings_that_come_together_are_one_question_about_the_gravest() {
 }
 
 #[test]
-fn a_rest_is_done_or_a_person_should_look() {
+fn rest_is_done_or_unsure() {
     for (outcome, against, action) in [
         ("done", &[][..], "done"),
         ("candidate", &[], "done"),
@@ -113,7 +113,7 @@ fn a_rest_is_done_or_a_person_should_look() {
 }
 
 #[test]
-fn a_rest_without_a_word_on_how_or_without_a_turn_is_judged_as_well() {
+fn judges_half_a_rest() {
     assert_eq!(
         judged(&[opened("x"), turn(2000, "rest", 1), text(3000, "on")].concat()).len(),
         1
@@ -123,7 +123,7 @@ fn a_rest_without_a_word_on_how_or_without_a_turn_is_judged_as_well() {
 }
 
 #[test]
-fn a_silence_is_let_pass_and_a_stall_that_grows_is_not() {
+fn aborts_growing_stall() {
     let lines = [
         opened("x"),
         finding(2000, "stall", "notice", "open", 1) + &turn(2000, "silence", 1),
@@ -142,10 +142,10 @@ fn a_silence_is_let_pass_and_a_stall_that_grows_is_not() {
 }
 
 #[test]
-fn a_detector_of_a_users_own_needs_to_say_little() {
+fn accepts_custom_detector() {
     let mine = |grade: &str| {
-        let said = json!({ "sessionID": "ses_1", "kind": "loop", "rule": "mine", "grade": grade, "state": "open", "summary": "odd" });
-        json!({ "type": "ocr.detect.finding", "properties": said }).to_string() + "\n"
+        let finding = json!({ "sessionID": "ses_1", "kind": "loop", "rule": "mine", "grade": grade, "state": "open", "summary": "odd" });
+        json!({ "type": "ocr.detect.finding", "properties": finding }).to_string() + "\n"
     };
     let out = run(&[mine("warn"), tick(2), mine("warn"), tick(3), mine("stop")].concat());
     let decided: Vec<Value> = decisions(out.as_bytes())
@@ -159,12 +159,12 @@ fn a_detector_of_a_users_own_needs_to_say_little() {
     assert!(
         String::from_utf8(done.stderr)
             .unwrap()
-            .contains("is not understood and not judged")
+            .contains("unreadable ocr.detect.finding record")
     );
 }
 
 #[test]
-fn recordings_are_decided_the_same_every_time() {
+fn recordings_are_reproducible() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sessions");
     for name in [
         "one-call-loop",
@@ -183,20 +183,20 @@ fn recordings_are_decided_the_same_every_time() {
                 .stdout
         };
         let once = decide();
-        assert!(!decisions_of_bus(&once).is_empty(), "{name}");
+        assert!(!decisions_among_events(&once).is_empty(), "{name}");
         assert_eq!(once, decide(), "{name}");
     }
 }
 
-/// The decisions in an output that has lines of a server's, too.
-fn decisions_of_bus(output: &[u8]) -> Vec<Value> {
+/// The decisions in an output that also has a server's events.
+fn decisions_among_events(output: &[u8]) -> Vec<Value> {
     let lines = output.split_inclusive(|b| *b == b'\n');
     let ours = lines.filter(|line| memchr::memmem::find(line, b"\"ocr.review.decision\"").is_some());
     decisions(&ours.flatten().copied().collect::<Vec<u8>>())
 }
 
 #[test]
-fn schemas_are_printed_and_decisions_obey_them() {
+fn decisions_match_schema() {
     let printed = ocr("ocr-review").arg("--schema").output().unwrap().stdout;
     let schemas: Vec<Value> = printed
         .split(|b| *b == b'\n')

@@ -1,10 +1,10 @@
-//! Secrets as they turn up in sessions: none of them is in what a reviewer is asked.
+//! Secrets of a session never reach the reviewer.
 
-use super::lines::{finding, looping, opened, text};
+use super::lines::{finding, looping, opened, review, text};
 use crate::support::ocr;
 use serde_json::{Value, json};
 
-/// Part of every secret here. Each is put together so that no scanner takes this file for a leak.
+/// A part of every secret here. They are assembled so that no secret scanner reports this file.
 const CANARY: &str = "CANARY";
 
 fn call(tool: &str, input: &Value) -> String {
@@ -15,7 +15,7 @@ fn call(tool: &str, input: &Value) -> String {
         + "\n"
 }
 
-fn said(words: &str) -> String {
+fn wrote_text(words: &str) -> String {
     text(1500, words)
 }
 
@@ -31,7 +31,7 @@ fn excerpt(words: &str) -> String {
     finding(1500, "stagnation", "notice", "open", 3).replace("bash ls → nothing", words)
 }
 
-/// Each with the lines that carry it.
+/// Names, each with the lines that contain the secret.
 type Leaks = Vec<(&'static str, String)>;
 
 fn in_escapes() -> Leaks {
@@ -60,33 +60,42 @@ fn in_escapes() -> Leaks {
         ),
         (
             "escaped JSON in a text",
-            said(r#"body {\"apiKey\": \"CANARYxyz\"}"#),
+            wrote_text(r#"body {\"apiKey\": \"CANARYxyz\"}"#),
         ),
-        ("an escaped header", said(r#"{\"Authorization\": \"CANARYtok\"}"#)),
+        (
+            "an escaped header",
+            wrote_text(r#"{\"Authorization\": \"CANARYtok\"}"#),
+        ),
         (
             "an escaped bearer",
-            said(r#"{\"Authorization\": \"Bearer CANARYdefghij\"}"#),
+            wrote_text(r#"{\"Authorization\": \"Bearer CANARYdefghij\"}"#),
         ),
-        ("a quote in a password", said(r#"{"password": "ab\"CANARYcd"}"#)),
+        (
+            "a quote in a password",
+            wrote_text(r#"{"password": "ab\"CANARYcd"}"#),
+        ),
     ]
 }
 
 fn in_settings_and_headers() -> Leaks {
     vec![
-        ("DB_PASS", said("DB_PASS=CANARYpass")),
-        ("SMTP_PASS", said("SMTP_PASS: CANARYpass")),
-        ("BASIC_AUTH", said("BASIC_AUTH=bob:CANARYabc")),
+        ("DB_PASS", wrote_text("DB_PASS=CANARYpass")),
+        ("SMTP_PASS", wrote_text("SMTP_PASS: CANARYpass")),
+        ("BASIC_AUTH", wrote_text("BASIC_AUTH=bob:CANARYabc")),
         ("KEY", ran("export KEY=CANARYabc; make")),
-        ("AUTH_PROD", said("AUTH_PROD=CANARYabc")),
+        ("AUTH_PROD", wrote_text("AUTH_PROD=CANARYabc")),
         (
             "a mailer's settings",
-            said("auth: { user: 'bob', pass: 'CANARYabc' }"),
+            wrote_text("auth: { user: 'bob', pass: 'CANARYabc' }"),
         ),
-        ("a password with a comma", said("PASSWORD=ab,CANARYcd")),
-        ("another scheme", said("Authorization: ApiKey CANARYabcdef==")),
+        ("a password with a comma", wrote_text("PASSWORD=ab,CANARYcd")),
+        (
+            "another scheme",
+            wrote_text("Authorization: ApiKey CANARYabcdef=="),
+        ),
         (
             "a signature",
-            said("Authorization: AWS4-HMAC-SHA256 Credential=AK/x, Signature=CANARYabc"),
+            wrote_text("Authorization: AWS4-HMAC-SHA256 Credential=AK/x, Signature=CANARYabc"),
         ),
         ("curl -u", ran("curl -u bob:CANARYpw https://x")),
         ("curl --user", ran("curl --user 'bob:CANARYpw' https://x")),
@@ -96,59 +105,57 @@ fn in_settings_and_headers() -> Leaks {
 
 fn by_their_shape() -> Leaks {
     vec![
-        ("Tavily", said(&["tv", "ly-dev-CANARYabc12345678"].concat())),
+        ("Tavily", wrote_text(&["tv", "ly-dev-CANARYabc12345678"].concat())),
         (
             "NVIDIA with a hyphen",
-            said(&["nv", "api-abcdefgh-CANARYabc_123"].concat()),
+            wrote_text(&["nv", "api-abcdefgh-CANARYabc_123"].concat()),
         ),
         (
             "NVIDIA with an underscore",
-            said(&["nv", "api-abc_CANARYabc123"].concat()),
+            wrote_text(&["nv", "api-abc_CANARYabc123"].concat()),
         ),
-        ("Together", said(&["tg", "p_v1_CANARYabc1234567890"].concat())),
+        (
+            "Together",
+            wrote_text(&["tg", "p_v1_CANARYabc1234567890"].concat()),
+        ),
         (
             "Google's client secret",
-            said(&["GOC", "SPX-CANARYabc123456789"].concat()),
+            wrote_text(&["GOC", "SPX-CANARYabc123456789"].concat()),
         ),
-        ("Databricks", said(&["da", "pi0123456789abcdef0123"].concat())),
-        ("age", said(&["AGE-SECRET", "-KEY-1CANARYCANARY"].concat())),
+        (
+            "Databricks",
+            wrote_text(&["da", "pi0123456789abcdef0123"].concat()),
+        ),
+        ("age", wrote_text(&["AGE-SECRET", "-KEY-1CANARYCANARY"].concat())),
         (
             "Azure's storage",
-            said("AccountName=x;AccountKey=CANARYabc==;Y=1"),
+            wrote_text("AccountName=x;AccountKey=CANARYabc==;Y=1"),
         ),
-        ("a query", said("GET https://x/v1?api-version=1&key=CANARYabc")),
+        (
+            "a query",
+            wrote_text("GET https://x/v1?api-version=1&key=CANARYabc"),
+        ),
     ]
 }
 
-/// What a reviewer is asked about a session.
-fn asked(lines: &str) -> String {
+/// The question about a session.
+fn question_about(lines: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("asked");
     let command = format!("cat > {}", file.display());
-    let done = ocr("ocr-review")
-        .args([
-            "--only",
-            "--log",
-            "off",
-            "--retry-pause",
-            "0.01",
-            "--reviewer-cmd",
-            &command,
-        ])
-        .write_stdin([&opened("Fix it"), lines, &looping(2000, "stop", "open", 5)].concat())
-        .output()
-        .unwrap();
+    let input = [&opened("Fix it"), lines, &looping(2000, "stop", "open", 5)].concat();
+    let done = review(&["--log", "off", "--reviewer-cmd", &command], &input);
     assert_eq!(done.status.code(), Some(0));
     std::fs::read_to_string(file).unwrap()
 }
 
 #[test]
-fn no_secret_of_a_session_is_in_the_question() {
+fn question_has_no_secrets() {
     let leaks: Vec<String> = std::thread::scope(|scope| {
         let all = [in_escapes(), in_settings_and_headers(), by_their_shape()].concat();
         let asking: Vec<_> = all
             .into_iter()
-            .map(|(name, lines)| (name, scope.spawn(move || asked(&lines))))
+            .map(|(name, lines)| (name, scope.spawn(move || question_about(&lines))))
             .collect();
         let asked = asking
             .into_iter()
@@ -168,17 +175,17 @@ fn no_secret_of_a_session_is_in_the_question() {
 }
 
 #[test]
-fn a_key_in_the_reviewers_url_is_told_nobody() {
+fn redacts_key_in_url() {
     let url = "http://127.0.0.1:1/v1?key=CANARYabc&code=CANARYdef";
     let done = ocr("ocr-review")
         .args(["--log", "trace", "--retry-pause", "0.01", "--reviewer-url", url])
         .write_stdin([opened("x"), looping(2000, "warn", "open", 4)].concat())
         .output()
         .unwrap();
-    let told = [done.stdout, done.stderr].concat();
-    let told = String::from_utf8_lossy(&told);
-    assert!(told.contains("cannot reach the reviewer at"), "{told}");
-    assert!(!told.contains(CANARY), "{told}");
+    let output = [done.stdout, done.stderr].concat();
+    let output = String::from_utf8_lossy(&output);
+    assert!(output.contains("cannot reach the reviewer at"), "{output}");
+    assert!(!output.contains(CANARY), "{output}");
     let wrong = ocr("ocr-review")
         .args(["--reviewer-url", "ftp://x/v1?key=CANARYabc"])
         .write_stdin("")
@@ -188,14 +195,14 @@ fn a_key_in_the_reviewers_url_is_told_nobody() {
 }
 
 #[test]
-fn a_key_in_a_broken_record_is_told_nobody() {
+fn redacts_broken_record() {
     let kind = format!("{}-{}", "sk", CANARY.repeat(4));
     let broken = json!({ "sessionID": "s", "kind": kind, "grade": "warn" });
     let line = json!({ "ts": 1, "type": "ocr.detect.finding", "properties": broken });
     let done = ocr("ocr-review").write_stdin(line.to_string()).output().unwrap();
-    let told = String::from_utf8(done.stderr).unwrap();
+    let output = String::from_utf8(done.stderr).unwrap();
     assert!(
-        told.contains("is not understood") && !told.contains(CANARY),
-        "{told}"
+        output.contains("unreadable ocr.detect.finding record") && !output.contains(CANARY),
+        "{output}"
     );
 }

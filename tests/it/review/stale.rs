@@ -1,23 +1,17 @@
-//! Decisions about what is no longer so say it, and what waits is not asked about when it is over.
+//! Decisions that the session has outrun are stale, and questions that it has outrun are not asked.
 
 use super::fake::Fake;
-use super::lines::{Live, busy, finding, looping, opened, rest, text, tick, turn};
+use super::lines::{busy, finding, looping, opened, rest, text, tick, turn};
 use serde_json::{Value, json};
-
-fn live(fake: &Fake, args: &[&str]) -> Live {
-    let mut all = vec!["--reviewer-url", fake.url.as_str(), "--retry-pause", "0.001"];
-    all.extend(args);
-    Live::start(&all)
-}
 
 fn event(ts: i64, kind: &str, properties: &Value) -> String {
     json!({ "ts": ts, "id": format!("evt_{ts}"), "type": kind, "properties": properties }).to_string() + "\n"
 }
 
 #[test]
-fn a_decision_is_stale_when_the_session_has_come_to_rest_meanwhile() {
-    let (fake, go) = Fake::patient("abort");
-    let mut live = live(&fake, &[]);
+fn finding_is_stale_after_rest() {
+    let (fake, go) = Fake::gated("abort");
+    let mut live = fake.live(&[]);
     live.write(
         &[
             opened("x"),
@@ -43,14 +37,14 @@ fn a_decision_is_stale_when_the_session_has_come_to_rest_meanwhile() {
 }
 
 #[test]
-fn a_decision_about_a_rest_is_stale_when_the_session_works_again() {
+fn rest_is_stale_after_work() {
     for (after, stale) in [
         (busy(3000), true),
         (text(3000, "more"), true),
         (tick(3000), false),
     ] {
-        let (fake, go) = Fake::patient("done");
-        let mut live = live(&fake, &[]);
+        let (fake, go) = Fake::gated("done");
+        let mut live = fake.live(&[]);
         live.write(
             &[
                 opened("x"),
@@ -69,9 +63,9 @@ fn a_decision_about_a_rest_is_stale_when_the_session_works_again() {
 }
 
 #[test]
-fn a_decision_about_trouble_that_is_over_is_stale() {
-    let (fake, go) = Fake::patient("abort");
-    let mut live = live(&fake, &[]);
+fn closed_finding_is_stale() {
+    let (fake, go) = Fake::gated("abort");
+    let mut live = fake.live(&[]);
     let closed = finding(3000, "loop", "warn", "closed", 4);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4), closed, tick(4000)].concat());
     live.next("ocr.stream.tick");
@@ -79,10 +73,10 @@ fn a_decision_about_trouble_that_is_over_is_stale() {
     assert_eq!(live.decision()["stale"], true);
 }
 
-/// Asks about `question`, lets `meanwhile` go by, and answers. Is the decision stale?
+/// Whether the decision about `question` is stale if `meanwhile` happens before the answer.
 fn is_stale(question: &str, meanwhile: &str) -> bool {
-    let (fake, go) = Fake::patient("continue");
-    let mut live = live(&fake, &[]);
+    let (fake, go) = Fake::gated("continue");
+    let mut live = fake.live(&[]);
     live.write(&[&opened("x"), question, &tick(2500), meanwhile, &tick(9000)].concat());
     while live.next("ocr.stream.tick")["ts"] != 9000 {}
     go.send(()).unwrap();
@@ -90,7 +84,7 @@ fn is_stale(question: &str, meanwhile: &str) -> bool {
 }
 
 #[test]
-fn a_decision_about_a_rest_is_stale_when_another_rest_came() {
+fn rest_is_stale_after_rest() {
     let first = rest(2000, "candidate", &[], 1);
     assert!(is_stale(&first, &rest(3000, "candidate", &[], 2)));
     assert!(is_stale(&first, &turn(3000, "rest", 2)));
@@ -99,7 +93,7 @@ fn a_decision_about_a_rest_is_stale_when_another_rest_came() {
 }
 
 #[test]
-fn a_call_that_is_told_to_have_ended_after_a_rest_is_no_work_but_ends_a_silence() {
+fn late_call_end_is_no_work() {
     let call = |status: &str| {
         let part = json!({
             "id": "prt_c", "messageID": "msg_a", "type": "tool", "tool": "bash",
@@ -118,7 +112,7 @@ fn a_call_that_is_told_to_have_ended_after_a_rest_is_no_work_but_ends_a_silence(
 }
 
 #[test]
-fn a_decision_about_a_silence_is_stale_when_it_waits_for_an_answer() {
+fn silence_is_stale_after_question() {
     let asked = json!({ "sessionID": "ses_1", "id": "per_1", "permission": "bash", "patterns": ["ls"] });
     let asked = event(3000, "permission.asked", &asked);
     assert!(is_stale(&turn(2000, "silence", 1), &asked));
@@ -126,7 +120,7 @@ fn a_decision_about_a_silence_is_stale_when_it_waits_for_an_answer() {
 }
 
 #[test]
-fn every_decision_about_a_session_that_is_gone_is_stale() {
+fn deleted_session_is_stale() {
     let gone = event(
         3000,
         "session.deleted",
@@ -146,10 +140,10 @@ fn every_decision_about_a_session_that_is_gone_is_stale() {
     }
 }
 
-/// Lets `question` wait behind another one, and `meanwhile` go by. Is it asked?
+/// Whether `question` is asked if it waits behind `before` and `meanwhile` happens.
 fn is_asked(before: &str, question: &str, meanwhile: &str) -> bool {
-    let (fake, go) = Fake::patient("continue");
-    let mut live = live(&fake, &[]);
+    let (fake, go) = Fake::gated("continue");
+    let mut live = fake.live(&[]);
     live.write(
         &[
             &opened("x"),
@@ -168,11 +162,11 @@ fn is_asked(before: &str, question: &str, meanwhile: &str) -> bool {
     drop(go);
     let (_, code) = live.finish();
     assert_eq!(code, Some(0));
-    fake.seen().len() > 1
+    fake.requests().len() > 1
 }
 
 #[test]
-fn a_rest_that_waits_is_not_asked_about_when_the_session_works_again() {
+fn work_drops_waiting_rest() {
     let own = looping(2000, "warn", "open", 4);
     let other = own.replace("ses_1", "ses_2");
     let at_rest = rest(3000, "candidate", &[], 5);
@@ -185,14 +179,14 @@ fn a_rest_that_waits_is_not_asked_about_when_the_session_works_again() {
 }
 
 #[test]
-fn a_silence_that_waits_for_its_interval_is_not_asked_about_when_it_is_over() {
+fn work_drops_waiting_silence() {
     for (after, asked) in [(text(11_000, "working"), 1), (tick(11_000), 2)] {
         let fake = Fake::deciding("continue");
-        let mut live = live(&fake, &["--min-interval", "30"]);
+        let mut live = fake.live(&["--min-interval", "30"]);
         live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
         live.decision();
         live.write(&[turn(10_000, "silence", 5), tick(10_100), after, tick(40_000)].concat());
         live.finish();
-        assert_eq!(fake.seen().len(), asked);
+        assert_eq!(fake.requests().len(), asked);
     }
 }

@@ -1,4 +1,4 @@
-//! Plays: what endpoints do to those who ask them, and what must come of it.
+//! How endpoints behave, and what must come of it.
 
 use super::fake::{Request, answer, completion, send, send_json};
 use serde_json::{Value, json};
@@ -6,27 +6,27 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// What comes of it.
+/// The expected decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum Expected {
     /// The reviewer's own decision, after so many requests.
     Answer(usize),
-    /// The rules, after so many requests.
+    /// A decision of the rules, after so many requests.
     Rules(usize),
-    /// Nobody can tell, after so many requests.
+    /// `unsure`, after so many requests.
     Unsure(usize),
 }
-use End::{Answer, Rules, Unsure};
+use Expected::{Answer, Rules, Unsure};
 
-pub type Play = fn(usize, &Request, &mut TcpStream);
+pub type Behaviour = fn(usize, &Request, &mut TcpStream);
 
-/// Blocks until the other side has left.
-pub fn until_they_leave(stream: &mut TcpStream) {
+/// Blocks until the client closes the connection.
+pub fn wait_until_closed(stream: &mut TcpStream) {
     use std::io::Read;
     let _ = stream.read(&mut [0]);
 }
 
-/// Sends a piece over and over until the other side has left.
+/// Sends a piece again and again until the client closes the connection.
 fn drip(stream: &mut TcpStream, piece: &[u8], pause: Duration) {
     while stream.write_all(piece).is_ok() {
         std::thread::sleep(pause);
@@ -41,7 +41,7 @@ fn body(stream: &mut TcpStream, body: &Value) {
     send_json(stream, "200 OK", "", body);
 }
 
-pub const OVERLOAD: &[(&str, Play, End)] = &[
+pub const OVERLOAD: &[(&str, Behaviour, Expected)] = &[
     (
         "429 with a pause",
         |n, r, s| {
@@ -103,14 +103,14 @@ pub const OVERLOAD: &[(&str, Play, End)] = &[
     ("529", |_, _, s| error(s, "529 Overloaded", ""), Rules(4)),
 ];
 
-pub const CONNECTION: &[(&str, Play, End)] = &[
+pub const CONNECTION: &[(&str, Behaviour, Expected)] = &[
     ("closes at once", |_, _, _| {}, Rules(4)),
-    ("never answers", |_, _, s| until_they_leave(s), Rules(4)),
+    ("never answers", |_, _, s| wait_until_closed(s), Rules(4)),
     (
         "sends a head and hangs",
         |_, _, s| {
             let _ = s.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
-            until_they_leave(s);
+            wait_until_closed(s);
         },
         Rules(4),
     ),
@@ -167,7 +167,7 @@ pub const CONNECTION: &[(&str, Play, End)] = &[
     ),
 ];
 
-pub const BODY: &[(&str, Play, End)] = &[
+pub const BODY: &[(&str, Behaviour, Expected)] = &[
     (
         "wrong content type",
         |_, r, s| {
@@ -266,7 +266,7 @@ pub const BODY: &[(&str, Play, End)] = &[
     ),
 ];
 
-pub const WORDS: &[(&str, Play, End)] = &[
+pub const WORDS: &[(&str, Behaviour, Expected)] = &[
     (
         "declines",
         |_, _, s| {
