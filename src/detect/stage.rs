@@ -5,7 +5,7 @@ use super::explain::Page;
 use super::parse;
 use super::parse::Seen;
 use crate::exit::{Code, Failure};
-use crate::pipe::{Passage, Stage, ahead};
+use crate::pipe::{LineBlock, Stage, parallel_lines};
 
 /// From so many bytes on, a block is read by several threads; it takes longer than to start one.
 const BULK: usize = 64 * 1024;
@@ -103,23 +103,19 @@ impl Detect {
 }
 
 impl Stage for Detect {
-    fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
-        let threads = if passage.block().len() < BULK {
+    fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
+        let threads = if block.bytes().len() < BULK {
             1
         } else {
             self.threads
         };
         let (config, strict) = (self.detector.config(), self.strict);
         let read = |line| parse::read(line, &config, strict);
-        ahead(passage.block(), threads, read, |seen| {
-            passage.next_line();
-            let outcome = self.take(seen, passage.added());
-            passage.settle(outcome)
+        parallel_lines(block.bytes(), threads, read, |seen| {
+            block.next_line();
+            let outcome = self.take(seen, block.added());
+            block.finish_line(outcome)
         })
-    }
-
-    fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.take(&parse::read(line, &self.detector.config(), self.strict), added)
     }
 
     fn oversized(&mut self) {

@@ -4,10 +4,12 @@ use super::exchange::Exchanges;
 use super::queue::Limits;
 use super::queue::rules;
 use super::redact::Masker;
-use super::reviewer::command::{Asked, Leash};
+use super::reviewer::command::CommandReviewer;
 use super::reviewer::endpoint::{Address, Endpoint};
 use super::reviewer::{Patience, Reviewer};
 use crate::exit::Failure;
+use crate::pipe::Shutdown;
+use crate::process::command::KillSwitch;
 use regex::Regex;
 use std::path::PathBuf;
 
@@ -43,8 +45,10 @@ pub struct Settings {
     pub record: Option<PathBuf>,
     /// The folder to answer from.
     pub replay: Option<PathBuf>,
-    /// Holds a command that reviews.
-    pub leash: Leash,
+    /// Kills a command that reviews when the process exits.
+    pub kill_switch: KillSwitch,
+    /// Whether a signal asked this process to stop.
+    pub shutdown: Shutdown,
 }
 
 impl Settings {
@@ -78,7 +82,10 @@ impl Settings {
         }
         Ok(match &self.who {
             Who::Endpoint(address) => Some(Reviewer::Endpoint(Endpoint::new(address)?)),
-            Who::Command(line) => Some(Reviewer::Command(Asked::new(line, self.leash.clone()))),
+            Who::Command(line) => Some(Reviewer::Command(CommandReviewer::new(
+                line,
+                self.kill_switch.clone(),
+            ))),
             Who::Rules => None,
         })
     }

@@ -146,6 +146,7 @@ impl Decider {
                     max_input_tokens: settings.max_input_tokens,
                     masker,
                     record: settings.record.as_deref().map(Exchanges::record).transpose()?,
+                    shutdown: settings.shutdown.clone(),
                 };
                 Decider::Asker {
                     asker: Asker::start(put)?,

@@ -7,7 +7,7 @@ use super::redact::Masker;
 use super::reviewer::error::Blame;
 use super::reviewer::{Outcome, Patience, Reviewer};
 use crate::exit::{Code, Failure};
-use crate::pipe::{Out, shutdown};
+use crate::pipe::{Out, Shutdown};
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
@@ -27,6 +27,7 @@ pub(super) struct Put {
     pub max_input_tokens: usize,
     pub masker: Masker,
     pub record: Option<Exchanges>,
+    pub shutdown: Shutdown,
 }
 
 /// The thread that asks.
@@ -35,6 +36,7 @@ pub(super) struct Asker {
     questions: Option<Sender<Matter>>,
     ended: Receiver<()>,
     given_up: Arc<Notify>,
+    shutdown: Shutdown,
 }
 
 impl Asker {
@@ -49,6 +51,7 @@ impl Asker {
         let (questions, asked) = mpsc::channel();
         let (end, ended) = mpsc::channel();
         let given_up = Arc::new(Notify::new());
+        let shutdown = put.shutdown.clone();
         let thread = Thread {
             put,
             given_up: Arc::clone(&given_up),
@@ -67,6 +70,7 @@ impl Asker {
             questions: Some(questions),
             ended,
             given_up,
+            shutdown,
         })
     }
 
@@ -84,7 +88,7 @@ impl Asker {
         }
         self.questions = None;
         while let Err(RecvTimeoutError::Timeout) = self.ended.recv_timeout(LOOK) {
-            if shutdown::caught().is_some() {
+            if self.shutdown.requested().is_some() {
                 self.given_up.notify_one();
             }
         }
@@ -207,21 +211,9 @@ impl Thread {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipe::test_sink::TestSink;
     use crate::review::intake::trigger::{Moment, Subject};
     use crate::review::queue::Limits;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
     fn a_defect_costs_an_answer_and_the_next_question_is_asked() {
@@ -237,7 +229,7 @@ mod tests {
         }
         desk.pass();
         let first = desk.next(true, &mut Vec::new());
-        let written = Sink::default();
+        let written = TestSink::default();
         let second = Duration::from_secs(1);
         let put = Put {
             desk: Arc::new(Mutex::new(desk)),
@@ -251,9 +243,10 @@ mod tests {
             max_input_tokens: 6000,
             masker: Masker::default(),
             record: None,
+            shutdown: Shutdown::default(),
         };
         Asker::start(put).unwrap().finish(first);
-        let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let written = written.text();
         assert_eq!(written.matches(r#""degraded":true"#).count(), 2, "{written}");
         assert!(written.contains("a defect of ocr-review"), "{written}");
     }

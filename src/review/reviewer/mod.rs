@@ -12,7 +12,7 @@ use super::queue::rules::Opinion;
 use super::redact::Masker;
 use crate::wire::record::Verdict;
 use backon::{BackoffBuilder, ExponentialBuilder};
-use command::Asked;
+use command::CommandReviewer;
 use endpoint::Endpoint;
 use error::{Blame, Cure, Trouble};
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub struct Patience {
 /// Somebody who can be asked.
 pub(super) enum Reviewer {
     Endpoint(Endpoint),
-    Command(Asked),
+    Command(CommandReviewer),
     /// One with a defect.
     #[cfg(test)]
     Broken,

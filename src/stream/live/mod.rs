@@ -39,7 +39,7 @@ pub use options::{Plan, Source};
 pub use spawn::Spawn;
 
 /// How long the session may take to end, and the reader to take the last lines, once a signal came.
-pub(super) const LAST_WORDS: Duration = Duration::from_secs(3);
+pub(super) const LAST_WORDS: Duration = crate::pipe::shutdown::STREAM_DRAIN;
 
 /// Watches until the session rests, the server is gone, or somebody stops us.
 ///

@@ -1,6 +1,7 @@
 //! A server of our own: started on a free port, gone when we are gone.
 
 use crate::exit::{Code, Failure};
+use crate::pipe::shutdown::SUPERVISOR_EXIT;
 use crate::process::lifeline::Lifeline;
 use crate::process::supervisor;
 use opencode_rs::OpencodeError;
@@ -9,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
-
-/// How long the keeper may take to end the server: more than it gives to those who do not want to leave.
-const PATIENCE: Duration = Duration::from_secs(6);
 
 /// How often it is looked whether it has.
 const LOOK: Duration = Duration::from_millis(20);
@@ -74,7 +72,7 @@ impl OwnServer {
     /// Ends the server and what it started, and waits until it is gone.
     pub(crate) async fn stop(mut self) {
         drop(self.lifeline);
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + SUPERVISOR_EXIT;
         // The keeper ends everything and then itself; the library would kill it in the middle of that.
         while self.server.is_running() && Instant::now() < until {
             tokio::time::sleep(LOOK).await;

@@ -1,8 +1,8 @@
-//! What ends a stream from outside: a signal, or the reader leaving.
+//! What stops a stream from outside: a signal, or the reader leaving.
 
 use crate::exit::Code;
-use crate::pipe::hangup;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use crate::pipe::shutdown::code_of_signal;
+use crate::pipe::{Shutdown, hangup};
 use tokio::sync::watch;
 
 /// Why to stop.
@@ -10,53 +10,45 @@ use tokio::sync::watch;
 pub(crate) enum Stop {
     /// Ctrl-C or a termination signal, by number.
     Signal(i32),
-    /// Nobody reads our lines any more.
+    /// The reader of standard output closed it.
     ReaderLeft,
 }
 
 impl Stop {
     pub(crate) fn code(self) -> Code {
         match self {
-            Stop::Signal(SIGTERM) => Code::Terminated,
-            Stop::Signal(_) => Code::Interrupted,
+            Stop::Signal(number) => code_of_signal(number),
             Stop::ReaderLeft => Code::ReaderLeft,
         }
     }
 }
 
-/// Tells when to stop, and why.
+/// Waits for a reason to stop.
 #[derive(Clone)]
 pub(crate) struct Stops(watch::Receiver<Option<Stop>>);
 
 impl Stops {
-    /// Begins to listen. A second signal ends the process at once: what it owns is told by its keeper.
+    /// Starts to listen. A second signal ends the process at once; the supervisor then ends the server.
     pub(crate) fn listen() -> Self {
-        let (tell, told) = watch::channel(None);
-        let on_hangup = tell.clone();
+        let (sender, receiver) = watch::channel(None);
+        let hung_up = sender.clone();
         hangup::watch(move || {
-            on_hangup.send_replace(Some(Stop::ReaderLeft));
+            hung_up.send_replace(Some(Stop::ReaderLeft));
         });
-        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
-            std::thread::spawn(move || {
-                let mut first = true;
-                for signal in signals.forever() {
-                    let stop = Stop::Signal(signal);
-                    if !first {
-                        std::process::exit(stop.code().number().into());
-                    }
-                    first = false;
-                    tell.send_replace(Some(stop));
-                }
-            });
-        }
-        Self(told)
+        Shutdown::on_signal(move |signal| {
+            if !signal.first {
+                std::process::exit(signal.code().number().into());
+            }
+            sender.send_replace(Some(Stop::Signal(signal.number)));
+        });
+        Self(receiver)
     }
 
     /// Waits for a signal.
     pub(crate) async fn signal(&mut self) -> Stop {
         match self.wait().await {
             signal @ Stop::Signal(_) => signal,
-            // Who writes finds out by itself.
+            // The writer notices by itself.
             Stop::ReaderLeft => std::future::pending().await,
         }
     }
@@ -68,7 +60,7 @@ impl Stops {
                 return stop;
             }
             if self.0.changed().await.is_err() {
-                // Nobody can tell any more: no reason will ever come.
+                // The senders are gone: no reason will ever come.
                 std::future::pending::<()>().await;
             }
         }
