@@ -1,59 +1,59 @@
-//! The exit codes, in one table, and the error that carries one.
+//! Exit codes, in one table, and the error that carries one.
 
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-/// How a stage ends. Scripts read the number; `README.md` has the table.
+/// The exit code of a stage, for scripts. `README.md` has the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Code {
-    /// All is well: the task is done, or the stage did its part.
+    /// Success: the task is done, or the stage did its part.
     Ok = 0,
-    /// An error of ours.
+    /// An internal error, or a failed read or write.
     Error = 1,
-    /// The command line is wrong.
+    /// Invalid command line.
     Usage = 2,
-    /// Nobody can tell what became of the run: a person should look.
+    /// The outcome of the run is unknown: a person should look.
     Unsure = 3,
-    /// The agent was going in circles.
+    /// The agent was looping.
     Loop = 10,
-    /// It stalled, or nobody answered what it asked.
+    /// The agent stalled, or its question or permission request went unanswered.
     Stalled = 11,
-    /// A budget or the iterations ran out.
+    /// A budget or the iteration limit was exceeded.
     Budget = 12,
     /// The session failed.
     Failed = 13,
-    /// Its work did not pass verification.
+    /// The session's work failed verification.
     Unverified = 14,
-    /// Somebody else aborted it.
+    /// Someone else aborted the session.
     Aborted = 15,
-    /// A line was no JSON, with `--strict`.
+    /// A line was not JSON, with `--strict`.
     BadData = 65,
-    /// The server or the reviewer is out of reach.
+    /// The server or the reviewer is unreachable.
     Unreachable = 69,
-    /// Not allowed: a password, a permission.
+    /// Permission denied, or wrong credentials.
     NotAllowed = 77,
-    /// Ctrl-C.
+    /// Interrupted by SIGINT (Ctrl-C).
     Interrupted = 130,
-    /// The reader of our lines left.
+    /// The reader of standard output closed it.
     ReaderLeft = 141,
-    /// A termination signal.
+    /// Terminated by SIGTERM.
     Terminated = 143,
 }
 
 impl Code {
-    /// The number that the shell sees.
+    /// The exit status that the shell sees.
     pub fn number(self) -> u8 {
         self as u8
     }
 
-    /// The code with this number, if it is one of ours.
+    /// The code with this exit status, if the table has one.
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.number() == number)
     }
 
-    /// The whole table.
+    /// Every code, in ascending order.
     pub const ALL: [Self; 16] = [
         Self::Ok,
         Self::Error,
@@ -80,17 +80,17 @@ impl From<Code> for ExitCode {
     }
 }
 
-/// Why a stage cannot go on, for a person, and the code it ends with.
+/// Why a stage failed, and the code it exits with.
 #[derive(Debug)]
 pub struct Failure {
-    /// The code it ends with.
+    /// The exit code.
     pub code: Code,
-    /// What happened, to which thing, and what to do next. Empty: nothing is said.
+    /// What happened, to which thing, and what to do next. Empty if nothing is to be printed.
     pub message: String,
 }
 
 impl Failure {
-    /// A failure with something to say.
+    /// A failure with a message to print.
     pub fn new(code: Code, message: impl fmt::Display) -> Self {
         Self {
             code,
@@ -98,7 +98,7 @@ impl Failure {
         }
     }
 
-    /// The reader of our lines left. That is how a pipe ends; nothing is said.
+    /// The reader of standard output closed it. That is how pipes end, so the message is empty.
     pub fn reader_left() -> Self {
         Self {
             code: Code::ReaderLeft,
@@ -115,7 +115,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// What a failed write to standard output means.
+/// The failure that a write error on standard output means.
 pub(crate) fn of_write(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::reader_left(),

@@ -1,8 +1,8 @@
-//! Ends what a session does, looks whether it took, tries again, and at last ends the processes.
+//! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
 use super::settings::Limits;
-use crate::pipe::shutdown;
-use crate::process::owned_server::Owned;
+use crate::pipe::Shutdown;
+use crate::process::owned_server::OwnedServer;
 use crate::server::{self, Server};
 use crate::wire::record::Phase;
 use std::fmt;
@@ -10,19 +10,19 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-/// How often a session is asked whether it has ended. Measured: an abort takes 80 ms.
+/// How often the server is asked whether the session rests. Measured: an abort takes 80 ms.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How many sessions below the one that is ended are looked after.
+/// How many sessions below the aborted one are aborted too, at most.
 const FAMILY: usize = 200;
 
 /// Why an attempt to abort a session did not succeed.
 enum Obstacle {
     /// A request failed.
     Server(server::Error),
-    /// The server did not confirm that the session ended, in so many seconds.
+    /// The server at this URL did not confirm within so many seconds that the session ended.
     Unconfirmed(String, u64),
-    /// The server accepted the abort, and the session is still busy.
+    /// The server accepted the abort, but the session is still busy.
     StillBusy,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for Obstacle {
         match self {
             Self::Server(error) => error.fmt(f),
             Self::Unconfirmed(url, seconds) => write!(f, "{url} did not confirm within {seconds} s"),
-            Self::StillBusy => f.write_str("the server took the abort, but the session goes on"),
+            Self::StillBusy => f.write_str("the server accepted the abort, but the session goes on"),
         }
     }
 }
@@ -53,59 +53,60 @@ impl From<server::Error> for Obstacle {
     }
 }
 
-/// What to end.
+/// An abort request.
 pub(super) struct Abort<'a> {
     pub server: &'a Server,
     pub limits: Limits,
     pub session: &'a str,
-    /// The child in which the trouble is.
+    /// The child session with the problem.
     pub child: Option<&'a str>,
-    /// The server's processes, where it is on this machine and ours.
-    pub owned: Option<Owned>,
+    /// The processes of the server, if this pipe started it.
+    pub owned: Option<OwnedServer>,
+    pub shutdown: &'a Shutdown,
 }
 
-/// Ends it; what came of it, for a person. `tell` is told of stronger means before they are used.
+/// Aborts the session. Returns the result, for people. Calls `report` before each escalation.
 pub(super) async fn abort(
-    asked: &Abort<'_>,
-    mut seen: watch::Receiver<Option<String>>,
-    tell: &impl Fn(Phase, &str),
+    request: &Abort<'_>,
+    mut rested: watch::Receiver<Option<String>>,
+    report: &impl Fn(Phase, &str),
 ) -> (Phase, String) {
-    let begun = Instant::now();
-    // Only what the stream shows from now on proves anything.
-    seen.mark_unchanged();
+    let started = Instant::now();
+    // An earlier rest proves nothing.
+    rested.mark_unchanged();
     let mut attempt = 1;
     let failure = loop {
-        match tried(asked, &mut seen).await {
+        match attempt_once(request, &mut rested).await {
             Ok(how) => {
-                let took = begun.elapsed().as_millis();
+                let took = started.elapsed().as_millis();
                 return (Phase::Taken, format!("{how} after {took} ms, attempt {attempt}"));
             }
-            // Whoever sent a signal does not wait for all the attempts.
-            Err(failure) if attempt >= asked.limits.attempts || shutdown::caught().is_some() => {
+            // After a signal there is no time for further attempts.
+            Err(failure) if attempt >= request.limits.attempts || request.shutdown.requested().is_some() => {
                 break failure;
             }
             Err(_) => attempt += 1,
         }
     };
-    escalate(asked, &mut seen, tell, attempt, &failure).await
+    escalate(request, &mut rested, report, attempt, &failure).await
 }
 
-/// Ends the processes of a server that belongs to this pipe: first the tools, then the server.
+/// Ends the processes of a server that this pipe started: first the tools, then the server.
 async fn escalate(
-    asked: &Abort<'_>,
-    seen: &mut watch::Receiver<Option<String>>,
-    tell: &impl Fn(Phase, &str),
+    request: &Abort<'_>,
+    rested: &mut watch::Receiver<Option<String>>,
+    report: &impl Fn(Phase, &str),
     attempts: u32,
     failure: &Obstacle,
 ) -> (Phase, String) {
     let why = format!("{failure} ({attempts} attempts)");
-    let Some(owned) = asked.owned else {
+    let Some(owned) = request.owned else {
         return (
             Phase::Failed,
-            format!("{why}; the server is not ours to end: end it by hand"),
+            format!("{why}; this pipe did not start the server: end it by hand"),
         );
     };
-    if !owned.runs() {
+    if !owned.is_running() {
         return if failure.is_unreachable() {
             (
                 Phase::Taken,
@@ -114,47 +115,46 @@ async fn escalate(
         } else {
             (
                 Phase::Failed,
-                format!("{why}; no process of the server is found: end it by hand"),
+                format!("{why}; cannot find the server's process: end it by hand"),
             )
         };
     }
-    tell(Phase::Escalated, &format!("{why}; ending its tools"));
+    report(Phase::Escalated, &format!("{why}; ending its tools"));
     owned.end_tools();
-    if let Ok(how) = tried(asked, seen).await {
-        return (Phase::Taken, format!("{how}, once its tools were ended"));
+    if let Ok(how) = attempt_once(request, rested).await {
+        return (Phase::Taken, format!("{how}, after its tools were ended"));
     }
-    tell(
+    report(
         Phase::Escalated,
-        "its tools are ended and it goes on; ending the server",
+        "the session goes on without its tools; ending the server",
     );
-    // It may have ended in between, which is what is wanted.
-    owned.end_server();
+    owned.kill();
     (Phase::Taken, "the server was ended".to_owned())
 }
 
-/// Asks the server once, and waits until it is confirmed: both together as long as the limit allows.
-async fn tried(
-    asked: &Abort<'_>,
-    seen: &mut watch::Receiver<Option<String>>,
+/// Asks the server once and waits for the confirmation, both within the time limit.
+async fn attempt_once(
+    request: &Abort<'_>,
+    rested: &mut watch::Receiver<Option<String>>,
 ) -> Result<&'static str, Obstacle> {
-    let confirm = asked.limits.confirm;
-    let mut why = Obstacle::Unconfirmed(asked.server.url().to_string(), confirm.as_secs());
-    let attempt = timeout(confirm, ask(asked, seen, &mut why)).await;
+    let confirm = request.limits.confirm;
+    let mut why = Obstacle::Unconfirmed(request.server.url().to_string(), confirm.as_secs());
+    let attempt = timeout(confirm, abort_and_confirm(request, rested, &mut why)).await;
     attempt.unwrap_or(Err(why))
 }
 
-/// Never returns as long as the session goes on; what keeps it is in `why`.
-async fn ask(
-    asked: &Abort<'_>,
-    seen: &mut watch::Receiver<Option<String>>,
+/// Returns once the session rests. Until then, `why` says why it does not.
+async fn abort_and_confirm(
+    request: &Abort<'_>,
+    rested: &mut watch::Receiver<Option<String>>,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
-    let server = at_home(asked, why).await?;
-    if let Err(failure) = server.abort(asked.session).await {
+    let server = server_for_session(request, why).await?;
+    if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
-    let mut family = vec![asked.session.to_owned()];
-    family.extend(asked.child.map(str::to_owned));
+    let mut family = vec![request.session.to_owned()];
+    family.extend(request.child.map(str::to_owned));
     if let Err(failure) = descend(&server, &mut family).await {
         *why = failure.into();
     }
@@ -164,16 +164,16 @@ async fn ask(
             *why = failure.into();
         }
     }
-    confirmed(&server, &family, seen, why).await
+    confirmed(&server, &family, rested, why).await
 }
 
-/// The server, asked about the session's own directory: about another one it would say that the session
-/// rests, as it does of every session that it does not know there.
-async fn at_home(asked: &Abort<'_>, why: &mut Obstacle) -> Result<Server, Obstacle> {
+/// The server in the session's own directory. In any other directory it would report the session as idle, as it does
+/// for every session that it does not know there.
+async fn server_for_session(request: &Abort<'_>, why: &mut Obstacle) -> Result<Server, Obstacle> {
     loop {
-        match asked.server.session(asked.session).await {
-            Ok(session) => return Ok(asked.server.in_directory(session.directory.map(Into::into))),
-            // It may come back.
+        match request.server.session(request.session).await {
+            Ok(session) => return Ok(request.server.in_directory(session.directory.map(Into::into))),
+            // The server may come back.
             Err(failure) if failure.is_transient() => *why = failure.into(),
             Err(failure) => return Err(failure.into()),
         }
@@ -181,7 +181,7 @@ async fn at_home(asked: &Abort<'_>, why: &mut Obstacle) -> Result<Server, Obstac
     }
 }
 
-/// Adds the children of the family's sessions, and theirs.
+/// Adds all descendants of the family's sessions.
 async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), server::Error> {
     let mut at = 0;
     while at < family.len() && family.len() < FAMILY {
@@ -195,36 +195,36 @@ async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), server
     Ok(())
 }
 
-/// Waits until the stream or the server itself says that the whole family rests.
+/// Waits until the stream or the server shows that the whole family rests.
 async fn confirmed(
     server: &Server,
     family: &[String],
-    seen: &mut watch::Receiver<Option<String>>,
+    rested: &mut watch::Receiver<Option<String>>,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     loop {
-        // The stream speaks of one session alone.
+        // The stream shows the rest of a single session only.
         let shown =
-            seen.has_changed().unwrap_or(false) && seen.borrow_and_update().as_ref() == family.first();
+            rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_ref() == family.first();
         if shown && family.len() == 1 {
-            return Ok("the stream shows it at rest");
+            return Ok("the stream shows the session at rest");
         }
         tokio::select! {
             busy = server.busy() => match busy {
                 Ok(busy) if family.iter().all(|session| !busy.contains(session)) => {
-                    return Ok("the server says it rests");
+                    return Ok("the server reports the session at rest");
                 }
                 Ok(_) => *why = Obstacle::StillBusy,
                 Err(failure) => *why = failure.into(),
             },
-            Ok(()) = seen.changed() => {
-                seen.mark_changed();
+            Ok(()) = rested.changed() => {
+                rested.mark_changed();
                 continue;
             }
         }
         tokio::select! {
-            // Looked at above, in the next round.
-            Ok(()) = seen.changed() => seen.mark_changed(),
+            // Handled at the top of the loop.
+            Ok(()) = rested.changed() => rested.mark_changed(),
             () = sleep(POLL) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Does what was ordered, on a thread of its own, so that the lines go on; and says so before and after.
+//! Carries orders out on a thread of its own, so that lines never wait, and writes a record before and after each.
 
 use super::abort::{Abort, abort};
 use super::order::{Order, Report, Task};
@@ -6,9 +6,10 @@ use super::settings::{Answer, Checks, Limits};
 use super::summary::named;
 use super::verify::verify;
 use crate::exit::Failure;
-use crate::pipe::{Out, shutdown};
-use crate::process::owned_server::Owned;
+use crate::pipe::{Out, Shutdown};
+use crate::process::owned_server::OwnedServer;
 use crate::server::{self, Server};
+use crate::wire::Timestamp;
 use crate::wire::record::Phase;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,10 +18,10 @@ use std::thread::JoinHandle;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-/// What an agent reads whose request is turned down because nobody is there.
-const NOBODY: &str = "Nobody is here to answer. Go on without it, or end and say what you need.";
+/// The message to an agent whose request is rejected because nobody answers it.
+const NOBODY: &str = "Nobody is here to answer. Go on without it, or stop and say what you need.";
 
-/// How many orders are not finished yet; for those who must wait for them.
+/// The number of unfinished orders. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct Pending(Arc<(Mutex<usize>, Condvar)>);
 
@@ -31,67 +32,68 @@ impl Pending {
         self.0.1.notify_all();
     }
 
-    /// Whether nothing is under way.
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether no order is unfinished.
+    pub fn is_empty(&self) -> bool {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) == 0
     }
 
-    /// Waits until nothing is under way.
-    pub(super) fn wait(&self) {
+    /// Waits until no order is unfinished.
+    pub fn wait(&self) {
         let count = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.0.1.wait_while(count, |count| *count > 0));
     }
 }
 
-/// What the thread works with.
-pub(super) struct Tools {
-    /// Whom to act on; without it, what needs no server can be checked.
+/// What the executor needs to carry orders out.
+pub(super) struct ExecutorContext {
+    /// The server to act on. Without it, only checks that need no server run.
     pub server: Option<Server>,
-    /// The server's processes, where they are ours to end.
-    pub owned: Option<Owned>,
+    /// The processes of the server, if this pipe started it.
+    pub owned: Option<OwnedServer>,
     pub limits: Limits,
     pub checks: Checks,
-    /// Where the session works, for what is checked there.
+    /// The session's directory, for checks.
     pub directory: PathBuf,
     pub out: Out,
-    /// The time of the stream.
+    /// The time of the stream, in milliseconds since the Unix epoch.
     pub now: Arc<AtomicI64>,
+    pub shutdown: Shutdown,
 }
 
-/// The thread that acts, and the way to it.
-pub(super) struct Hand {
+/// The thread that carries orders out.
+pub(super) struct Executor {
     pending: Pending,
     orders: Option<mpsc::Sender<Order>>,
     reports: mpsc::Receiver<Report>,
     thread: Option<JoinHandle<()>>,
-    /// The session that the stream last saw at rest: the quickest proof.
+    /// The session that the stream last showed at rest: the quickest confirmation of an abort.
     rested: watch::Sender<Option<String>>,
 }
 
-impl Hand {
-    pub(super) fn new(tools: Tools, pending: Pending) -> Self {
+impl Executor {
+    pub fn start(context: ExecutorContext, pending: Pending) -> Self {
         let (orders, incoming) = mpsc::channel::<Order>();
-        let (report, reports) = mpsc::channel();
-        let (rested, seen) = watch::channel(None);
+        let (sender, reports) = mpsc::channel();
+        let (rested, last_rested) = watch::channel(None);
         let finished = pending.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             for order in incoming {
                 let mut next = Some(order);
                 while let Some(order) = next.take() {
-                    let done = match &runtime {
-                        Ok(runtime) => tools.carry_out(order, runtime, &seen),
-                        Err(error) => tools.close(order, Phase::Failed, &error.to_string()),
+                    let report = match &runtime {
+                        Ok(runtime) => context.carry_out(order, runtime, &last_rested),
+                        Err(error) => context.report(order, Phase::Failed, &error.to_string()),
                     };
-                    next = follow_up(&done);
-                    // Whoever ordered may have left.
-                    let _ = report.send(done);
+                    next = follow_up(&report);
+                    // Fails if the stage was dropped.
+                    let _ = sender.send(report);
                 }
-                // After its reports: who sees nothing under way has them all.
+                // After the reports are sent: once nothing is pending, all reports are there.
                 finished.change(-1);
             }
             if let Ok(runtime) = runtime {
-                // A name lookup may hang on a thread of its own.
+                // A hanging name lookup must not delay the exit.
                 runtime.shutdown_background();
             }
         });
@@ -104,42 +106,43 @@ impl Hand {
         }
     }
 
-    pub(super) fn order(&self, order: Order) {
+    /// Queues an order.
+    pub fn order(&self, order: Order) {
         if let Some(orders) = &self.orders {
             self.pending.change(1);
-            // The thread lives until its orders end.
+            // The thread lives as long as this sender.
             let _ = orders.send(order);
         }
     }
 
     /// The stream shows the session at rest.
-    pub(super) fn saw_rest(&self, session: &str) {
+    pub fn saw_rest(&self, session: &str) {
         self.rested.send_replace(Some(session.to_owned()));
     }
 
-    /// What has come of orders since the last look.
-    pub(super) fn reports(&self) -> Vec<Report> {
+    /// The reports since the last call.
+    pub fn reports(&self) -> Vec<Report> {
         self.reports.try_iter().collect()
     }
 
-    /// Waits until everything begun is finished; what came of it.
-    pub(super) fn finish(&mut self) -> Vec<Report> {
+    /// Waits until all orders are carried out, and returns the remaining reports.
+    pub fn finish(&mut self) -> Vec<Report> {
         self.orders = None;
         if let Some(thread) = self.thread.take() {
-            // A panic there has been reported on standard error; the rest of the run still counts.
+            // A panic has been printed; the rest of the run still counts.
             let _ = thread.join();
         }
         self.reports()
     }
 }
 
-impl Drop for Hand {
+impl Drop for Executor {
     fn drop(&mut self) {
         self.finish();
     }
 }
 
-/// What is to be done once an order took.
+/// The order that follows a confirmed one.
 fn follow_up(report: &Report) -> Option<Order> {
     match &report.order.task {
         Task::Abort { then, .. } if report.phase == Phase::Taken => then.as_deref().cloned(),
@@ -147,25 +150,25 @@ fn follow_up(report: &Report) -> Option<Order> {
     }
 }
 
-impl Tools {
-    fn carry_out(&self, order: Order, runtime: &Runtime, seen: &watch::Receiver<Option<String>>) -> Report {
-        self.tell(&order, Phase::Begun, &order.why);
+impl ExecutorContext {
+    fn carry_out(&self, order: Order, runtime: &Runtime, rested: &watch::Receiver<Option<String>>) -> Report {
+        self.write(&order, Phase::Begun, &order.why);
         let (phase, detail) = match (&order.task, &self.server) {
             (Task::Verify { changed }, server) => {
                 let changed = || self.changed(&order.session, server.as_ref(), changed, runtime);
-                verify(&self.checks, &self.directory, changed)
+                verify(&self.checks, &self.directory, &self.shutdown, changed)
             }
             (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
             (Task::Abort { child, changed, .. }, Some(server)) => {
-                let ended = runtime.block_on(self.abort(server, &order, child.as_deref(), seen));
-                kept(ended, changed)
+                let result = runtime.block_on(self.abort(server, &order, child.as_deref(), rested));
+                with_changes(result, changed)
             }
             (Task::Rollback { message }, Some(server)) => {
                 let reverted = runtime.block_on(server.revert(&order.session, message));
-                said(reverted, || format!("taken back to before {message}"))
+                result_of(reverted, || format!("reverted to before {message}"))
             }
             (Task::Steer { message, abort_first }, Some(server)) => {
-                runtime.block_on(self.steer(server, &order, message, *abort_first, seen))
+                runtime.block_on(self.steer(server, &order, message, *abort_first, rested))
             }
             (
                 Task::Answer {
@@ -176,7 +179,7 @@ impl Tools {
                 Some(server),
             ) => runtime.block_on(reply(server, request, *question, *answer)),
         };
-        self.close(order, phase, &detail)
+        self.report(order, phase, &detail)
     }
 
     async fn abort(
@@ -184,17 +187,18 @@ impl Tools {
         server: &Server,
         order: &Order,
         child: Option<&str>,
-        seen: &watch::Receiver<Option<String>>,
+        rested: &watch::Receiver<Option<String>>,
     ) -> (Phase, String) {
-        let asked = Abort {
+        let request = Abort {
             server,
             limits: self.limits,
             session: &order.session,
             child,
             owned: self.owned,
+            shutdown: &self.shutdown,
         };
-        let tell = |phase, detail: &str| self.tell(order, phase, detail);
-        abort(&asked, seen.clone(), &tell).await
+        let report = |phase, detail: &str| self.write(order, phase, detail);
+        abort(&request, rested.clone(), &report).await
     }
 
     async fn steer(
@@ -203,21 +207,21 @@ impl Tools {
         order: &Order,
         message: &str,
         abort_first: bool,
-        seen: &watch::Receiver<Option<String>>,
+        rested: &watch::Receiver<Option<String>>,
     ) -> (Phase, String) {
         if abort_first {
-            let (phase, detail) = self.abort(server, order, None, seen).await;
+            let (phase, detail) = self.abort(server, order, None, rested).await;
             if phase != Phase::Taken {
-                return (phase, format!("it could not be interrupted: {detail}"));
+                return (phase, format!("cannot interrupt the session: {detail}"));
             }
         }
-        said(server.steer(&order.session, message).await, || {
-            format!("told: {message}")
+        result_of(server.steer(&order.session, message).await, || {
+            format!("sent: {message}")
         })
     }
 
-    /// What the session changed, as the stream and the server know it together: the server may be gone, and
-    /// the stream may have begun late.
+    /// The files that the session changed, from both the stream and the server: the server may be gone, and the stream
+    /// may have begun late.
     fn changed(
         &self,
         session: &str,
@@ -234,35 +238,37 @@ impl Tools {
         Ok(changed)
     }
 
-    fn close(&self, order: Order, phase: Phase, detail: &str) -> Report {
-        self.tell(&order, phase, detail);
+    /// Writes the final record of an order and returns its report.
+    fn report(&self, order: Order, phase: Phase, detail: &str) -> Report {
+        self.write(&order, phase, detail);
         Report {
             order,
             phase,
             detail: detail.to_owned(),
-            cut: shutdown::caught().is_some(),
+            interrupted: self.shutdown.requested().is_some(),
         }
     }
 
-    fn tell(&self, order: &Order, phase: Phase, detail: &str) {
+    fn write(&self, order: &Order, phase: Phase, detail: &str) {
         let mut line = Vec::new();
-        order.append(&mut line, self.now.load(Ordering::SeqCst), phase, detail);
-        // A reader that left does not keep us from finishing what has begun.
+        let now = Timestamp::from_ms(self.now.load(Ordering::SeqCst));
+        order.append(&mut line, now, phase, detail);
+        // A reader that left must not prevent the action.
         let _ = self.out.add(&line);
     }
 }
 
-/// What an abort left behind, for the person who has to look at it.
-fn kept((phase, detail): (Phase, String), changed: &[String]) -> (Phase, String) {
-    let remains = if changed.is_empty() {
-        "it is not known to have changed anything".to_owned()
+/// Adds the changes that an aborted session leaves behind.
+fn with_changes((phase, detail): (Phase, String), changed: &[String]) -> (Phase, String) {
+    let note = if changed.is_empty() {
+        "no changes are known".to_owned()
     } else {
         format!("its changes are kept: {}", named(changed))
     };
-    (phase, format!("{detail}; {remains}"))
+    (phase, format!("{detail}; {note}"))
 }
 
-fn said(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String) -> (Phase, String) {
+fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String) -> (Phase, String) {
     match outcome {
         Ok(()) => (Phase::Taken, taken()),
         Err(failure) => (Phase::Failed, failure.to_string()),
@@ -281,5 +287,5 @@ async fn reply(server: &Server, request: &str, question: bool, answer: Answer) -
             "rejected",
         ),
     };
-    said(outcome, || given.to_owned())
+    result_of(outcome, || given.to_owned())
 }

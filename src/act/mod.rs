@@ -1,14 +1,14 @@
-//! The hand: carries decisions out on the live session, proves that they took, and tells how the run ended.
+//! Carries decisions out on the live session, confirms them, and concludes the run with an outcome.
 //!
-//! * `ledger`: what the lines said, summed up; `tally`: what of it is counted.
-//! * `plan`: what is to be done now; pure.
-//! * `outcome`: what became of the run; pure.
-//! * `hand`: does it, on a thread of its own, so that the lines go on: `abort`, `verify`, and what one
-//!   request does.
-//! * `notify`: tells others how the run ended.
-//! * `stage`: puts them together.
+//! * `state`: the state of the run, built from the lines; `totals` and `steering` are parts of it.
+//! * `plan`: decides what to do next, without I/O.
+//! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `verify`.
+//! * `outcome`: the outcome of the run, without I/O.
+//! * `notify`: sends the outcome to webhooks and commands.
+//! * `stage`: connects them.
 
 mod abort;
+mod command;
 mod executor;
 pub mod notify;
 mod order;

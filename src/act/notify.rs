@@ -1,10 +1,11 @@
-//! Tells others how the run ended: a webhook, a command. Never able to fail the run.
+//! Sends the outcome of the run to webhooks and a command. A failure is logged and never fails the run.
 
+use super::command::succeeds;
 use super::summary::summary;
 use crate::exit::{Code, Failure};
-use crate::pipe::shutdown;
-use crate::process::command;
-use crate::process::command::Leash;
+use crate::pipe::Shutdown;
+use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
+use crate::wire::Timestamp;
 use crate::wire::record::RunResult;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{Client, RequestBuilder};
@@ -14,23 +15,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// How long telling may delay the exit, everything together.
-pub const DEADLINE: Duration = Duration::from_secs(10);
-
-/// The same once a signal came: whoever sent it does not wait.
-const HURRIED: Duration = Duration::from_secs(3);
-
-/// How often a request is repeated.
+/// How often a failed request is retried.
 const RETRIES: usize = 3;
 
-/// The first pause between two attempts. Doubled twice and with jitter, three pauses last at most 7 s: within
-/// the deadline.
+/// The pause before the first retry. Doubled twice and with jitter, three pauses take at most 7 s, less than
+/// [`NOTIFY`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// The shape of what is posted.
+/// The format of a webhook's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// As the Standard Webhooks specification says, signed where there is a secret.
+    /// The Standard Webhooks specification, signed if there is a secret.
     Standard,
     /// Slack's incoming webhooks.
     Slack,
@@ -40,64 +35,64 @@ pub enum Shape {
     Ntfy,
 }
 
-/// Which ends are worth telling.
+/// Which outcomes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// The task is done.
     Success,
-    /// Everything else.
+    /// Any other outcome.
     Failure,
-    /// Every end.
+    /// Every outcome.
     Always,
 }
 
-/// Whom to tell, and how.
+/// Where to send the outcome, and how.
 pub struct Notify {
-    /// Where to post.
+    /// The webhooks.
     pub urls: Vec<Url>,
-    /// The shape of what is posted.
+    /// The format of their bodies.
     pub shape: Shape,
-    /// Signs what is posted in the standard shape.
+    /// Signs the bodies in the standard format.
     pub secret: Option<Webhook>,
-    /// A command for the shell, with the result on its standard input.
+    /// A shell command that gets the result on its standard input.
     pub command: Option<String>,
-    /// Which ends are worth telling.
+    /// Which outcomes are sent.
     pub when: When,
 }
 
-/// What time it is by the clock of the lines, which stands still between two of them.
+/// The current time by the clock of the stream, which stands still between lines.
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
-    /// The time of the last line, in milliseconds since the Unix epoch.
-    pub ts: i64,
-    /// When that line came.
+    /// The time of the last line.
+    pub ts: Timestamp,
+    /// When that line was read.
     pub since: Instant,
 }
 
 impl Now {
-    /// The time of the last line and what went by since then, in milliseconds.
+    /// The time of the last line plus the time since it was read, in milliseconds since the Unix epoch.
     fn ms(self) -> i64 {
         let since = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
-        self.ts.saturating_add(since)
+        self.ts.after(since).ms()
     }
 }
 
-/// Reads the secret of the Standard Webhooks specification: base64, with or without `whsec_` in front.
+/// Parses a secret of the Standard Webhooks specification: base64, optionally prefixed with `whsec_`.
 ///
 /// # Errors
-/// [`Code::Usage`] when it is none.
+/// [`Code::Usage`] if it is not one.
 pub fn secret(text: &str) -> Result<Webhook, Failure> {
     Webhook::new(text).map_err(|_| {
         Failure::new(
             Code::Usage,
-            "OCR_WEBHOOK_SECRET is no webhook secret: it is base64, usually behind whsec_; ask the receiver for it",
+            "OCR_WEBHOOK_SECRET is not a webhook secret, which is base64 with or without the prefix whsec_; get it from the receiver",
         )
     })
 }
 
 impl Notify {
-    /// Tells everybody at once; what fails is logged. `now` is the time that a receiver is told.
-    pub fn tell(&self, result: &RunResult, now: Now) {
+    /// Sends the outcome to all receivers at once, and logs failures. `now` is the timestamp that they get.
+    pub fn send(&self, result: &RunResult, now: Now, shutdown: &Shutdown) {
         let wanted = match self.when {
             When::Success => result.exit_code == 0,
             When::Failure => result.exit_code != 0,
@@ -106,14 +101,14 @@ impl Notify {
         if !wanted {
             return;
         }
-        let limit = if shutdown::caught().is_some() {
-            HURRIED
+        let limit = if shutdown.requested().is_some() {
+            NOTIFY_AFTER_SIGNAL
         } else {
-            DEADLINE
+            NOTIFY
         };
         std::thread::scope(|scope| {
             if let Some(line) = &self.command {
-                scope.spawn(move || call(line, result, limit));
+                scope.spawn(move || run_command(line, result, limit));
             }
             self.post_to_all(result, now, limit);
         });
@@ -126,10 +121,10 @@ impl Notify {
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => {
                 runtime.block_on(self.post_all(result, now, limit));
-                // A name lookup may hang on a thread of its own.
+                // A hanging name lookup must not delay the exit.
                 runtime.shutdown_background();
             }
-            Err(error) => tracing::warn!("nobody could be notified: {error}"),
+            Err(error) => tracing::warn!("cannot send notifications: {error}"),
         }
     }
 
@@ -139,9 +134,9 @@ impl Notify {
             let host = url.host_str().unwrap_or("?");
             match tokio::time::timeout(limit, self.post(&client, url, result, now)).await {
                 Ok(Ok(())) => {}
-                // The rest of the URL is often a secret.
-                Ok(Err(why)) => tracing::warn!("{host} could not be notified: {why}"),
-                Err(_) => tracing::warn!("{host} could not be notified within {} s", limit.as_secs()),
+                // Only the host is logged: the rest of a webhook's URL is often a secret.
+                Ok(Err(why)) => tracing::warn!("cannot notify {host}: {why}"),
+                Err(_) => tracing::warn!("cannot notify {host} within {} s", limit.as_secs()),
             }
         });
         futures_util::future::join_all(posts).await;
@@ -156,7 +151,7 @@ impl Notify {
                 .map_err(|e| e.without_url().to_string())?;
             match answer.status() {
                 status if status.is_success() => Ok(()),
-                status => Err(format!("it answers {status}")),
+                status => Err(format!("the server answered {status}")),
             }
         };
         let pauses = ExponentialBuilder::default()
@@ -173,18 +168,18 @@ impl Notify {
         result: &RunResult,
         now: Now,
     ) -> Result<RequestBuilder, String> {
-        let told = summary(result);
+        let text = summary(result);
         let request = client.post(url.clone());
         Ok(match self.shape {
             Shape::Standard => return self.standard(request, result, now),
-            Shape::Slack => request.json(&json!({"text": told})),
-            Shape::Discord => request.json(&json!({"content": told, "allowed_mentions": {"parse": []}})),
+            Shape::Slack => request.json(&json!({"text": text})),
+            Shape::Discord => request.json(&json!({"content": text, "allowed_mentions": {"parse": []}})),
             Shape::Ntfy => {
                 let priority = if result.exit_code == 0 { "default" } else { "high" };
                 request
                     .header("title", "ocr")
                     .header("priority", priority)
-                    .body(told)
+                    .body(text)
             }
         })
     }
@@ -196,11 +191,11 @@ impl Notify {
         result: &RunResult,
         now: Now,
     ) -> Result<RequestBuilder, String> {
-        // The time of this attempt: a receiver refuses one that is too old.
+        // The time of this attempt: receivers reject old timestamps.
         let seconds = now.ms() / 1000;
-        // These are the same for every attempt, so that the receiver can tell a repetition.
+        // The id and the body are the same for every attempt, so that the receiver can tell a retry.
         let id = format!("msg_{}_{}", result.session_id.as_deref().unwrap_or("run"), now.ts);
-        let body = json!({"type": "ocr.act.result", "timestamp": now.ts, "data": result}).to_string();
+        let body = json!({"type": "ocr.act.result", "timestamp": now.ts.ms(), "data": result}).to_string();
         let mut request = request
             .header("webhook-id", &id)
             .header("webhook-timestamp", seconds);
@@ -215,11 +210,10 @@ impl Notify {
 }
 
 /// Runs the command with the result on its standard input.
-fn call(line: &str, result: &RunResult, limit: Duration) {
+fn run_command(line: &str, result: &RunResult, limit: Duration) {
     let body = serde_json::to_vec(result).unwrap_or_default();
-    let outcome = command::run(line, Path::new("."), &body, Leash { limit, cut: || false });
-    if !outcome.success {
-        tracing::warn!("the --notify-cmd failed ({}): {}", outcome.how, outcome.tail);
+    if let Err(failed) = succeeds(line, Path::new("."), &body, limit, || false) {
+        tracing::warn!("the --notify-cmd failed ({}): {}", failed.how, failed.tail);
     }
 }
 
@@ -227,9 +221,9 @@ fn call(line: &str, result: &RunResult, limit: Duration) {
 mod tests {
     use super::*;
 
-    /// The published example of the specification.
+    /// The example in the specification.
     #[test]
-    fn it_signs_as_the_specification_does() {
+    fn signs_like_specification() {
         let webhook = secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let signed = webhook.sign(
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -240,9 +234,13 @@ mod tests {
     }
 
     #[test]
-    fn the_time_goes_on_after_the_last_line() {
+    fn time_passes_after_last_line() {
         let since = Instant::now().checked_sub(Duration::from_mins(1)).unwrap();
-        let late = Now { ts: 5000, since }.ms();
+        let late = Now {
+            ts: Timestamp::from_ms(5000),
+            since,
+        }
+        .ms();
         assert!((65_000..125_000).contains(&late), "{late}");
     }
 }

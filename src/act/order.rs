@@ -1,61 +1,62 @@
-//! Something to do to a session, and the line about it.
+//! An order to act on a session, its report, and the record about it.
 
 use super::settings::Answer;
+use crate::wire::Timestamp;
 use crate::wire::record;
 use crate::wire::record::{Action, ActionKind, Phase};
 
-/// What to do.
+/// The action that an order asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Task {
-    /// End what the session does, and what the child in trouble does.
+    /// Abort what the session is doing, and what its child is doing.
     Abort {
+        /// The child session with the problem.
         child: Option<String>,
-        /// What the session has changed so far: it stays.
+        /// The files that the session has changed so far.
         changed: Vec<String>,
-        /// What is to be done once that took.
+        /// The order that follows once the abort is confirmed.
         then: Option<Box<Order>>,
     },
-    /// Take back what the session changed since this message.
+    /// Revert what the session changed since this message.
     Rollback { message: String },
-    /// Send it a message; end what it does first, where it could not listen.
+    /// Send the session a message, and abort it first if it would not read the message otherwise.
     Steer { message: String, abort_first: bool },
-    /// Answer what it asks.
+    /// Answer a permission request or a question.
     Answer {
         request: String,
         question: bool,
         answer: Answer,
     },
-    /// Look whether it did what it says.
+    /// Check that the session did what it says.
     Verify {
-        /// What the stream says that it changed.
+        /// The files that the session changed, as far as the stream shows.
         changed: Vec<String>,
     },
 }
 
-/// Something to do to a session.
+/// An order to act on a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Order {
     pub session: String,
     pub task: Task,
-    /// For a person: why.
+    /// The reason, for people.
     pub why: String,
-    /// Why it is not done after all, where it is not: then a line says so.
+    /// Why the order must not be carried out, if so. A record says that it is skipped.
     pub withheld: Option<String>,
 }
 
-/// What came of an order.
+/// The result of an order.
 #[derive(Debug, Clone)]
 pub(super) struct Report {
     pub order: Order,
     pub phase: Phase,
     pub detail: String,
-    /// Whether a signal came before it was finished.
-    pub cut: bool,
+    /// Whether a signal came before it finished.
+    pub interrupted: bool,
 }
 
 impl Order {
-    /// To be done to the session, because of `why`.
-    pub(super) fn new(session: &str, task: Task, why: &str) -> Self {
+    pub fn new(session: &str, task: Task, why: &str) -> Self {
         Self {
             session: session.to_owned(),
             task,
@@ -64,13 +65,13 @@ impl Order {
         }
     }
 
-    /// The same, but not to be done.
-    pub(super) fn withheld(mut self, why_not: impl Into<String>) -> Self {
+    /// The same order, but not to be carried out.
+    pub fn withheld(mut self, why_not: impl Into<String>) -> Self {
         self.withheld = Some(why_not.into());
         self
     }
 
-    fn deed(&self) -> ActionKind {
+    fn kind(&self) -> ActionKind {
         match &self.task {
             Task::Abort { .. } => ActionKind::Abort,
             Task::Rollback { .. } => ActionKind::Rollback,
@@ -80,11 +81,11 @@ impl Order {
         }
     }
 
-    /// Appends the line that says how far it got.
-    pub(super) fn append(&self, line: &mut Vec<u8>, ts: i64, phase: Phase, detail: &str) {
+    /// Appends the record that says how far the action got.
+    pub fn append(&self, line: &mut Vec<u8>, ts: Timestamp, phase: Phase, detail: &str) {
         let action = Action {
             session_id: self.session.clone(),
-            action: self.deed(),
+            action: self.kind(),
             phase,
             detail: detail.to_owned(),
         };

@@ -1,29 +1,33 @@
-//! What became of the run: one outcome, one sentence, one exit code. Pure.
+//! The outcome of the run: one sentence and one exit code. No I/O.
 
-use super::state::{Ended, Ledger};
+use super::state::{Ended, RunState};
 use crate::exit::Code;
-use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Verdict};
+use crate::pipe::shutdown::code_of_signal;
+use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Totals, Verdict};
 
-/// How many of the changed files are named.
+/// How many changed files are listed.
 const NAMED: usize = 100;
 
-/// Sums the run up. `signal` is the one that this process itself was told to stop with.
-pub(super) fn conclude(ledger: &Ledger, signal: Option<Code>) -> (RunResult, Code) {
-    let (ended, code) = ended(ledger, signal);
-    let mut changed = ledger.changed();
+/// Concludes the run. `signal` is the exit code of a signal that asked this process to stop.
+pub(super) fn conclude(state: &RunState, signal: Option<Code>) -> (RunResult, Code) {
+    let (ended, code) = ended(state, signal);
+    let mut changed = state.changed();
     changed.truncate(NAMED);
     let result = RunResult {
-        session_id: ledger.root().map(str::to_owned),
+        session_id: state.root().map(str::to_owned),
         outcome: ended.outcome,
         exit_code: code.number(),
         reason: ended.reason,
         changed,
-        totals: ledger.tally.totals,
+        totals: Totals {
+            lasted: state.clock.elapsed(),
+            ..state.totals.counts
+        },
     };
     (result, code)
 }
 
-/// The exit code of each outcome but an interruption, whose signal decides.
+/// The exit code of each outcome. An interruption's code depends on its signal.
 fn code_of(outcome: RunOutcome) -> Code {
     match outcome {
         RunOutcome::Done => Code::Ok,
@@ -40,102 +44,97 @@ fn code_of(outcome: RunOutcome) -> Code {
     }
 }
 
-fn ended(ledger: &Ledger, signal: Option<Code>) -> (Ended, Code) {
-    let plain = |ended: Ended| {
+fn ended(state: &RunState, signal: Option<Code>) -> (Ended, Code) {
+    let coded = |ended: Ended| {
         let code = code_of(ended.outcome);
         (ended, code)
     };
-    if let Some(ended) = &ledger.ended {
-        return plain(ended.clone());
+    if let Some(ended) = &state.ended {
+        return coded(ended.clone());
     }
-    match &ledger.closed {
+    match &state.closed {
         Some(closed) if closed.reason == CloseReason::Interrupted => {
-            // 15 is SIGTERM; every other signal that we take is Ctrl-C.
-            let code = if closed.signal == Some(15) {
-                Code::Terminated
-            } else {
-                Code::Interrupted
-            };
-            (told(RunOutcome::Interrupted, "a signal ended the run"), code)
+            let code = closed.signal.map_or(Code::Interrupted, code_of_signal);
+            (ended_as(RunOutcome::Interrupted, "a signal ended the run"), code)
         }
-        Some(closed) if closed.reason == CloseReason::ServerGone => plain(told(
+        Some(closed) if closed.reason == CloseReason::ServerGone => coded(ended_as(
             RunOutcome::Unreachable,
             format!("the server went away: {}", closed.detail),
         )),
-        Some(closed) if closed.reason == CloseReason::NotAllowed => plain(told(
+        Some(closed) if closed.reason == CloseReason::NotAllowed => coded(ended_as(
             RunOutcome::Refused,
-            format!("the server let us in no more: {}", closed.detail),
+            format!("the server rejected our credentials: {}", closed.detail),
         )),
-        Some(closed) if closed.reason == CloseReason::Failed => plain(told(
+        Some(closed) if closed.reason == CloseReason::Failed => coded(ended_as(
             RunOutcome::Failed,
             format!("the session could not be followed: {}", closed.detail),
         )),
-        closed if signal.is_some() && (ledger.cut || closed.is_none()) => {
+        closed if signal.is_some() && (state.interrupted || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);
-            (told(RunOutcome::Interrupted, "a signal ended the run"), code)
+            (ended_as(RunOutcome::Interrupted, "a signal ended the run"), code)
         }
-        closed => plain(rested(ledger, closed.is_some())),
+        closed => coded(rested(state, closed.is_some())),
     }
 }
 
-/// The session ended by itself, or the stream was cut off.
-fn rested(ledger: &Ledger, closed: bool) -> Ended {
-    if ledger.is_of_many() {
-        return told(
+/// The outcome where nothing ended the session, or the stream was cut off.
+fn rested(state: &RunState, closed: bool) -> Ended {
+    if state.is_of_directory() {
+        return ended_as(
             RunOutcome::Unsure,
-            "the stream is of a whole directory, and a run is one session; name it with ocr-stream --session or --task",
+            "the stream covers a whole directory, and a run is one session; name it with ocr-stream --session or --task",
         );
     }
-    let Some(done) = &ledger.done else {
-        return told(RunOutcome::Unsure, unseen(ledger.opened.is_some(), closed));
+    let Some(done) = &state.done else {
+        return ended_as(RunOutcome::Unsure, unseen(state.opened.is_some(), closed));
     };
-    match (done.outcome, &ledger.verdict) {
-        (Outcome::Aborted, _) => told(RunOutcome::Aborted, "somebody else aborted the session"),
+    match (done.outcome, &state.verdict) {
+        (Outcome::Aborted, _) => ended_as(RunOutcome::Aborted, "someone else aborted the session"),
         (Outcome::Error, _) => {
             let what = done
                 .evidence
                 .last()
                 .map_or("it ended in an error", |e| e.excerpt.as_str());
-            told(RunOutcome::Failed, format!("the session failed: {what}"))
+            ended_as(RunOutcome::Failed, format!("the session failed: {what}"))
         }
         (_, Some(verdict)) => {
             let outcome = match verdict.action {
                 Verdict::Done => RunOutcome::Done,
                 _ => RunOutcome::Unsure,
             };
-            told(outcome, verdict.reason.clone())
+            ended_as(outcome, verdict.reason.clone())
         }
-        (Outcome::Done, None) => told(
+        (Outcome::Done, None) => ended_as(
             RunOutcome::Done,
-            "the session says it is done, and nothing speaks against it",
+            "the session says it is done, and nothing contradicts it",
         ),
-        (Outcome::Candidate, None) => told(
+        (Outcome::Candidate, None) => ended_as(
             RunOutcome::Unsure,
-            "the session rests; nobody reviewed whether it is done",
+            "the session rests, but nobody reviewed whether it is done",
         ),
-        (Outcome::Waiting, None) => told(
+        (Outcome::Waiting, None) => ended_as(
             RunOutcome::Unsure,
-            "the session asks something and waits for an answer",
+            "the session asked something and waits for an answer",
         ),
-        (Outcome::Length, None) => told(
+        (Outcome::Length, None) => ended_as(
             RunOutcome::Unsure,
             "the last answer was cut off by the length limit",
         ),
     }
 }
 
-fn told(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
+fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
     Ended {
         outcome,
         reason: reason.into(),
     }
 }
 
-/// Why nobody can tell what became of a session that was not seen to rest.
+/// Why the outcome of a session that did not come to rest is unknown.
 fn unseen(opened: bool, closed: bool) -> &'static str {
     match (opened, closed) {
         (true, false) => "the stream was cut off before the session rested",
-        (false, false) => "nothing was seen of a session that came to rest",
-        (_, true) => "the stream ended and nobody said how; is ocr-detect in the pipe?",
+        (false, false) => "no session came to rest",
+        (_, true) => "the stream ended without a verdict; is ocr-detect in the pipe?",
     }
 }

@@ -64,21 +64,21 @@ fn decided(action: &str, about: Option<&str>) -> String {
     line(4, "ocr.review.decision", &properties)
 }
 
-/// Reads the lines and answers each as the stage does; every order, in order.
-fn orders(ledger: &mut Ledger, settings: &Settings, lines: &[String]) -> Vec<Order> {
+/// Feeds the lines to the plan as the stage does, and returns the orders.
+fn orders(state: &mut RunState, settings: &Settings, lines: &[String]) -> Vec<Order> {
     let mut orders = Vec::new();
     for line in lines {
-        match ledger.observe(&observe(line).unwrap()) {
-            Some(News::Decision(decision)) => orders.extend(on_decision(ledger, settings, &decision)),
-            Some(News::Finding(finding)) => orders.extend(on_finding(ledger, settings, &finding)),
-            Some(News::Rest) => orders.extend(on_rest(ledger, settings)),
+        match state.observe(&observe(line).unwrap()) {
+            Some(News::Decision(decision)) => orders.extend(on_decision(state, settings, &decision)),
+            Some(News::Finding(finding)) => orders.extend(on_finding(state, settings, &finding)),
+            Some(News::Rest) => orders.extend(on_rest(state, settings)),
             Some(News::Opened) | None => {}
         }
     }
     orders
 }
 
-/// What is ordered, in a word each; what is withheld, in brackets.
+/// A word for each order, in brackets if it is withheld.
 fn words(orders: &[Order]) -> Vec<&'static str> {
     let word = |order: &Order| match (&order.task, &order.withheld) {
         (Task::Abort { .. }, None) => "abort",
@@ -98,20 +98,20 @@ fn words(orders: &[Order]) -> Vec<&'static str> {
     orders.iter().map(word).collect()
 }
 
-fn planned(settings: &Settings, lines: &[String]) -> (Vec<&'static str>, Ledger) {
-    let mut ledger = Ledger::default();
-    let orders = orders(&mut ledger, settings, lines);
-    (words(&orders), ledger)
+fn planned(settings: &Settings, lines: &[String]) -> (Vec<&'static str>, RunState) {
+    let mut state = RunState::default();
+    let orders = orders(&mut state, settings, lines);
+    (words(&orders), state)
 }
 
-/// How a run ends, by its name and its number.
-fn end(ledger: &Ledger) -> (RunOutcome, u8) {
-    let (result, code) = conclude(ledger, None);
+/// The outcome of the run and its exit code.
+fn end(state: &RunState) -> (RunOutcome, u8) {
+    let (result, code) = conclude(state, None);
     (result.outcome, code.number())
 }
 
 #[test]
-fn what_each_decision_asks_for_at_rest() {
+fn decisions_at_rest() {
     for (outcome, decision, asks) in [
         ("candidate", "continue", &["steer"][..]),
         ("candidate", "steer", &["steer"]),
@@ -119,7 +119,7 @@ fn what_each_decision_asks_for_at_rest() {
         ("candidate", "unsure", &["verify"]),
         ("waiting", "unsure", &[]),
         ("candidate", "abort", &["abort"]),
-        // Nothing is encouraged, and nothing checked, that failed or was aborted.
+        // A session that failed or was aborted is neither steered nor verified.
         ("error", "continue", &[]),
         ("error", "done", &[]),
         ("aborted", "done", &[]),
@@ -135,20 +135,20 @@ fn reviewer() -> String {
 }
 
 #[test]
-fn a_session_that_failed_is_not_done_whatever_the_reviewer_says() {
+fn failed_session_is_not_done() {
     for (outcome, ends) in [
         ("error", (RunOutcome::Failed, 13)),
         ("aborted", (RunOutcome::Aborted, 15)),
         ("candidate", (RunOutcome::Done, 0)),
     ] {
         let lines = [opened(), reviewer(), rests(outcome), decided("done", None)];
-        let (_, ledger) = planned(&settings(), &lines);
-        assert_eq!(end(&ledger), ends, "{outcome}");
+        let (_, state) = planned(&settings(), &lines);
+        assert_eq!(end(&state), ends, "{outcome}");
     }
 }
 
 #[test]
-fn how_often_a_session_is_told() {
+fn limits_steers() {
     let again = |judged: &str, about: Option<&str>| {
         let properties = json!({"sessionID": "ses_1", "action": "steer", "reason": "because", "finding": about, "reviewer": "me", "judged": judged});
         line(4, "ocr.review.decision", &properties)
@@ -158,7 +158,7 @@ fn how_often_a_session_is_told() {
         (0, "warn", &["(steer)", "(steer)"][..]),
         (1, "warn", &["steer", "(steer)"]),
         (2, "warn", &["steer", "steer"]),
-        // What would have to be ended anyhow is ended once words are used up.
+        // A finding of grade stop leads to an abort once no steers are left.
         (0, "stop", &["abort"]),
         (1, "stop", &["abort, steer", "abort"]),
     ] {
@@ -192,7 +192,7 @@ fn spoke(message: &str) -> String {
 }
 
 #[test]
-fn a_second_message_waits_for_the_answer_to_the_first() {
+fn steers_wait_for_answer() {
     let mut settings = settings();
     settings.policy.max_steers = 9;
     settings.policy.on.insert("loop".to_owned(), Remedy::Steer);
@@ -201,7 +201,7 @@ fn a_second_message_waits_for_the_answer_to_the_first() {
 }
 
 #[test]
-fn nothing_is_sent_into_a_stream_that_has_ended() {
+fn no_steer_after_close() {
     let closed = line(4, "ocr.stream.closed", &json!({"reason": "rest"}));
     for decision in ["continue", "steer"] {
         let lines = [
@@ -211,14 +211,14 @@ fn nothing_is_sent_into_a_stream_that_has_ended() {
             closed.clone(),
             decided(decision, None),
         ];
-        let (words, ledger) = planned(&settings(), &lines);
+        let (words, state) = planned(&settings(), &lines);
         assert_eq!(words, ["(steer)"], "{decision}");
-        assert_eq!(end(&ledger), (RunOutcome::Unsure, 3));
+        assert_eq!(end(&state), (RunOutcome::Unsure, 3));
     }
 }
 
 #[test]
-fn the_command_line_outweighs_the_reviewer() {
+fn on_overrides_reviewer() {
     for (remedy, decision, asks) in [
         (Remedy::Continue, "abort", &["(abort)"][..]),
         (Remedy::Continue, "steer", &["(steer)"]),
@@ -240,10 +240,10 @@ fn the_command_line_outweighs_the_reviewer() {
 }
 
 #[test]
-fn an_abort_that_is_given_up_ends_the_run_whatever_else_is_open() {
-    let (_, mut ledger) = planned(&settings(), &[opened(), finding("loop", "stop")]);
-    ledger.steering.ordered();
-    assert!(!ledger.is_over());
+fn failed_abort_ends_run() {
+    let (_, mut state) = planned(&settings(), &[opened(), finding("loop", "stop")]);
+    state.steering.sending();
+    assert!(!state.is_over());
     let task = Task::Abort {
         child: None,
         changed: Vec::new(),
@@ -253,57 +253,57 @@ fn an_abort_that_is_given_up_ends_the_run_whatever_else_is_open() {
         order: Order::new("ses_1", task, ""),
         phase: Phase::Failed,
         detail: String::new(),
-        cut: false,
+        interrupted: false,
     };
-    assert!(on_report(&mut ledger, &settings(), &report).is_none());
-    assert!(ledger.is_over());
+    assert!(on_report(&mut state, &settings(), &report).is_none());
+    assert!(state.is_over());
 }
 
 #[test]
-fn a_check_that_was_cut_short_has_not_failed() {
+fn interrupted_check_has_not_failed() {
     let checks = with_check();
     for (cut, ends) in [(true, false), (false, true)] {
-        let (_, mut ledger) = planned(&checks, &[rests("done")]);
+        let (_, mut state) = planned(&checks, &[rests("done")]);
         let report = Report {
             order: Order::new("ses_1", Task::Verify { changed: Vec::new() }, ""),
             phase: Phase::Failed,
             detail: "`x` fails (exit 1).\nThe end of its output:\na long tail".to_owned(),
-            cut,
+            interrupted: cut,
         };
-        assert!(on_report(&mut ledger, &checks, &report).is_none());
-        assert_eq!(ledger.ended.is_some(), ends);
+        assert!(on_report(&mut state, &checks, &report).is_none());
+        assert_eq!(state.ended.is_some(), ends);
         let signal = Some(crate::exit::Code::Interrupted);
-        let (result, code) = conclude(&ledger, signal);
+        let (result, code) = conclude(&state, signal);
         assert_eq!(code.number(), if cut { 130 } else { 14 });
         assert!(!result.reason.contains("tail"), "{}", result.reason);
     }
 }
 
 #[test]
-fn a_request_is_answered_once_unless_the_answer_failed() {
+fn answers_request_once() {
     let asked = line(
         2,
         "question.asked",
         &json!({"sessionID": "ses_1", "id": "que_1", "questions": []}),
     );
     let lines = [opened(), reviewer(), asked, finding("blocked", "warn")];
-    let mut ledger = Ledger::default();
-    let first = orders(&mut ledger, &settings(), &lines);
+    let mut state = RunState::default();
+    let first = orders(&mut state, &settings(), &lines);
     assert_eq!(words(&first), ["answer"]);
     let graver = [finding("blocked", "stop")];
-    assert_eq!(words(&orders(&mut ledger, &settings(), &graver)), [""; 0]);
+    assert_eq!(words(&orders(&mut state, &settings(), &graver)), [""; 0]);
     let report = Report {
         order: first[0].clone(),
         phase: Phase::Failed,
         detail: String::new(),
-        cut: false,
+        interrupted: false,
     };
-    assert!(on_report(&mut ledger, &settings(), &report).is_none());
-    assert_eq!(words(&orders(&mut ledger, &settings(), &graver)), ["answer"]);
+    assert!(on_report(&mut state, &settings(), &report).is_none());
+    assert_eq!(words(&orders(&mut state, &settings(), &graver)), ["answer"]);
 }
 
 #[test]
-fn what_a_child_did_is_taken_back_in_the_child() {
+fn rolls_back_child() {
     let mut settings = settings();
     settings.rollback = true;
     let child = line(
@@ -313,8 +313,8 @@ fn what_a_child_did_is_taken_back_in_the_child() {
     );
     let mut trouble: Value = serde_json::from_str(&finding("loop", "stop")).unwrap();
     trouble["properties"]["sessionID"] = json!("ses_2");
-    let mut ledger = Ledger::default();
-    let orders = orders(&mut ledger, &settings, &[opened(), child, trouble.to_string()]);
+    let mut state = RunState::default();
+    let orders = orders(&mut state, &settings, &[opened(), child, trouble.to_string()]);
     let Task::Abort { child, then, .. } = &orders[0].task else {
         panic!("no abort: {orders:?}")
     };
@@ -328,19 +328,19 @@ fn what_a_child_did_is_taken_back_in_the_child() {
 }
 
 #[test]
-fn a_decision_before_the_rest_says_nothing_about_it() {
-    let (_, ledger) = planned(
+fn earlier_decision_is_no_verdict() {
+    let (_, state) = planned(
         &settings(),
         &[opened(), decided("continue", None), rests("candidate")],
     );
-    assert!(ledger.verdict.is_none() && !ledger.is_over());
+    assert!(state.verdict.is_none() && !state.is_over());
 }
 
 #[test]
-fn a_stream_of_a_whole_directory_is_not_acted_on() {
+fn directory_is_not_acted_on() {
     let opened = line(1, "ocr.stream.opened", &json!({"server": "http://127.0.0.1:1/"}));
     let lines = [opened, finding("loop", "stop"), rests("done")];
-    let (words, ledger) = planned(&settings(), &lines);
+    let (words, state) = planned(&settings(), &lines);
     assert_eq!(words, ["(abort)"]);
-    assert_eq!(end(&ledger), (RunOutcome::Unsure, 3));
+    assert_eq!(end(&state), (RunOutcome::Unsure, 3));
 }

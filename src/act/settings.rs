@@ -1,4 +1,4 @@
-//! What the hand may do, and how.
+//! The settings of `ocr-act`.
 
 use crate::server::Credentials;
 use std::collections::HashMap;
@@ -6,24 +6,24 @@ use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
-/// Everything that the command line decides.
+/// The settings of `ocr-act`, from its command line.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The server to act on; none is the one that the stream names.
+    /// The server to act on; by default the one that the stream names.
     pub server: Option<Url>,
-    /// How the server knows us.
+    /// The credentials for the server.
     pub credentials: Credentials,
-    /// Say what would be done, and do nothing.
+    /// Report what would be done, and do nothing.
     pub dry_run: bool,
-    /// Act on a server that others may listen to, too.
+    /// Also act on a server that is neither on loopback nor protected by https and a password.
     pub allow_insecure: bool,
-    /// After an abort, take back what the session changed since the episode began.
+    /// After an abort, revert what the session changed since the episode began.
     pub rollback: bool,
     /// How an abort is tried.
     pub limits: Limits,
-    /// What is decided without asking anybody.
+    /// What to do without asking the reviewer.
     pub policy: Policy,
-    /// What must hold before a session counts as done.
+    /// The checks that must pass before a session counts as done.
     pub checks: Checks,
 }
 
@@ -32,55 +32,55 @@ pub struct Settings {
 pub struct Limits {
     /// How long the server may take to confirm one abort.
     pub confirm: Duration,
-    /// How often it is tried before something stronger is.
+    /// The number of attempts before the server's processes are ended.
     pub attempts: u32,
 }
 
-/// What to do about a finding.
+/// What `--on` does about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
     /// Nothing.
     Continue,
-    /// Tell the agent what was found.
+    /// Send the agent a message about it.
     Steer,
     /// End the session.
     Abort,
 }
 
-/// What to answer when nobody else does.
+/// The answer to an unanswered permission request or question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing: somebody will, or the run ends as blocked.
+    /// No answer: a person answers, or the run ends as blocked.
     Ask,
-    /// No.
+    /// Reject it.
     Reject,
-    /// Yes, this once. Permissions only.
+    /// Allow it once. Permission requests only.
     Once,
 }
 
-/// What is decided without asking anybody.
+/// What to do without asking the reviewer.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// By rule or kind of finding; the rest goes by grade, or by the reviewer.
+    /// By rule or kind of finding. Other findings go by their grade or to the reviewer.
     pub on: HashMap<String, Remedy>,
-    /// A permission that nobody answers.
+    /// The answer to an unanswered permission request.
     pub on_permission: Answer,
-    /// A question that nobody answers.
+    /// The answer to an unanswered question.
     pub on_question: Answer,
-    /// How many messages a session may be sent.
+    /// How many messages may be sent to a session.
     pub max_steers: u32,
 }
 
-/// What must hold before a session counts as done.
+/// The checks that must pass before a session counts as done.
 #[derive(Debug, Clone)]
 pub struct Checks {
-    /// Commands that must succeed in the session's directory, for the shell.
+    /// Shell commands that must succeed in the session's directory.
     pub commands: Vec<String>,
-    /// How long each may take.
+    /// The time limit of each command.
     pub timeout: Duration,
-    /// Files that must be there, relative to the session's directory.
+    /// Files that must exist, relative to the session's directory.
     pub files: Vec<PathBuf>,
-    /// Patterns of which each must fit a file that the session changed.
+    /// Patterns that must each match a file that the session changed.
     pub changes: Vec<glob::Pattern>,
 }
 

@@ -1,15 +1,15 @@
-//! Lines in, the same lines out; on a decision, action.
+//! The stage: passes lines on, and acts on decisions and findings.
 
-use super::executor::{Hand, Pending, Tools};
+use super::executor::{Executor, ExecutorContext, Pending};
 use super::notify::Now;
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
 use super::settings::Settings;
-use super::state::{Ledger, News};
+use super::state::{News, RunState};
 use crate::exit::{Code, Failure};
-use crate::pipe::{Out, Stage, hangup, shutdown};
-use crate::process::owned_server::Owned;
+use crate::pipe::{Out, Shutdown, Stage, hangup};
+use crate::process::owned_server::OwnedServer;
 use crate::server::{Server, is_loopback, parse_url};
 use crate::wire::record;
 use crate::wire::record::{Opened, Phase, RunResult};
@@ -21,9 +21,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 use url::Url;
 
-/// What the parts have in them that are summed up here, or that are ours: a step's end, a finished call, changed
-/// files, a message of ours. The other parts, which are most of all lines, are not read.
-const TELLING: [&str; 5] = [
+/// Strings that every relevant part contains: the end of a step, a finished call, changed files, a message of ours.
+/// Other parts, which are most of all lines, are not parsed.
+const RELEVANT: [&str; 5] = [
     "\"step-finish\"",
     "\"completed\"",
     "\"error\"",
@@ -31,56 +31,61 @@ const TELLING: [&str; 5] = [
     "\"steer\"",
 ];
 
-static TELLS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TELLING).ok());
+static RELEVANT_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELEVANT).ok());
 
-/// Whether a line can say more here than what time it is. It may let too many through, never too few.
-fn tells(kind: &str, line: &[u8]) -> bool {
+/// Whether more of a line than its time may matter here. False positives are possible, false negatives are not.
+fn is_relevant(kind: &str, line: &[u8]) -> bool {
     match kind {
         "message.part.delta" => false,
-        "message.part.updated" => TELLS.as_ref().is_none_or(|telling| telling.is_match(line)),
+        "message.part.updated" => RELEVANT_PARTS
+            .as_ref()
+            .is_none_or(|relevant| relevant.is_match(line)),
         _ => matters(kind),
     }
 }
 
-/// The stage.
+/// The stage of `ocr-act`.
 pub struct Act {
     settings: Settings,
-    ledger: Ledger,
-    hand: Option<Hand>,
-    /// Why nothing is done to the session, where that is so. What needs no server is checked all the same.
-    idle: Option<String>,
+    state: RunState,
+    executor: Option<Executor>,
+    /// Why the session is not acted on, if so. Checks that need no server run all the same.
+    inactive: Option<String>,
     out: Out,
+    /// The time of the stream, for the executor.
     now: Arc<AtomicI64>,
     pending: Pending,
+    shutdown: Shutdown,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
-    /// When the last line came: the time of the stream stands still since then.
+    /// When the last line was read: the time of the stream stands still since then.
     last_line: Instant,
 }
 
 impl Act {
-    /// A hand that writes its lines to `out`.
+    /// A stage that adds its lines to `out`.
     ///
     /// # Errors
-    /// When the server given cannot be acted on.
-    pub fn new(settings: Settings, out: Out) -> Result<Self, Failure> {
+    /// [`Code::Usage`] if the server's URL or credentials cannot be used.
+    pub fn new(settings: Settings, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
         let mut act = Self {
-            ledger: Ledger::default(),
-            hand: None,
-            idle: None,
+            state: RunState::default(),
+            executor: None,
+            inactive: None,
             out,
             now: Arc::default(),
             pending: Pending::default(),
+            shutdown,
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
             settings,
         };
-        act.equip()?;
+        act.start_executor()?;
         Ok(act)
     }
 
-    /// When the reader of our lines leaves: finishes what has begun, and leaves too.
+    /// Exits when the reader of standard output closes it, after finishing the actions under way.
     pub fn leave_with_reader(&self) {
         let pending = self.pending.clone();
         hangup::watch(move || {
@@ -89,40 +94,35 @@ impl Act {
         });
     }
 
-    /// What became of the run, once it is over, and what time it is by the clock of its lines.
+    /// The result of the run once it is over, its exit code, and the current time by the clock of the stream.
     pub fn result(&self) -> Option<(&RunResult, Code, Now)> {
         let now = Now {
-            ts: self.ledger.last_ts,
+            ts: self.state.clock.now(),
             since: self.last_line,
         };
         self.result.as_ref().map(|(result, code)| (result, *code, now))
     }
 
-    /// Whether there was anything to judge: without a line, an earlier stage has said why.
+    /// Whether any line was read. If not, an earlier stage has reported why.
     pub fn saw_lines(&self) -> bool {
         self.saw_lines
     }
 
-    /// Whether the run is a recording, about which nobody is told.
+    /// Whether the stream is a recording, whose outcome is not sent to anyone.
     pub fn is_replay(&self) -> bool {
-        self.ledger.opened.as_ref().is_some_and(|opened| opened.replay)
+        self.state.is_replay()
     }
 
-    /// Gets a hand for what is known of the stream by now.
-    fn equip(&mut self) -> Result<(), Failure> {
-        self.hand = None;
-        let opened = self.ledger.opened.clone().unwrap_or_default();
-        let url = match self.whom(&opened)? {
-            Ok(url) => {
-                self.idle = None;
-                Some(url)
-            }
-            Err(why) => {
-                self.idle = Some(why);
-                None
-            }
+    /// Starts an executor for the server that is known by now.
+    fn start_executor(&mut self) -> Result<(), Failure> {
+        self.executor = None;
+        let opened = self.state.opened.clone().unwrap_or_default();
+        let (url, inactive) = match self.target(&opened)? {
+            Target::Server(url) => (Some(url), None),
+            Target::Nobody(why) => (None, Some(why)),
         };
-        // A recording's directory may be anybody's, or long another.
+        self.inactive = inactive;
+        // The directory of a recording may belong to someone else by now.
         let checks = !self.settings.dry_run && !opened.replay;
         if url.is_none() && !checks {
             return Ok(());
@@ -132,7 +132,7 @@ impl Act {
         let server = url
             .map(|url| Server::new(url, directory.clone(), &self.settings.credentials))
             .transpose()?;
-        let tools = Tools {
+        let context = ExecutorContext {
             server,
             owned,
             limits: self.settings.limits,
@@ -140,38 +140,41 @@ impl Act {
             directory: directory.unwrap_or_else(|| PathBuf::from(".")),
             out: self.out.clone(),
             now: Arc::clone(&self.now),
+            shutdown: self.shutdown.clone(),
         };
-        self.hand = Some(Hand::new(tools, self.pending.clone()));
+        self.executor = Some(Executor::start(context, self.pending.clone()));
         Ok(())
     }
 
-    /// The server to act on: the one given, or else the one that the stream names; or why on none.
-    fn whom(&self, opened: &Opened) -> Result<Result<Url, String>, Failure> {
+    /// The server to act on: the one of the command line, or else the one that the stream names.
+    fn target(&self, opened: &Opened) -> Result<Target, Failure> {
         let settings = &self.settings;
         if settings.dry_run {
-            return Ok(Err("a dry run".to_owned()));
+            return Ok(Target::nobody("a dry run"));
         }
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
             (None, _) if opened.replay => {
-                let why = "a replay is not acted on; --server names a server to act on";
-                return Ok(Err(why.to_owned()));
+                return Ok(Target::nobody(
+                    "a replay is not acted on; --server names a server to act on",
+                ));
             }
             (None, Some(url)) => parse_url(url)?,
             (None, None) => {
-                let why = "the stream names no server; name it with --server";
-                return Ok(Err(why.to_owned()));
+                return Ok(Target::nobody(
+                    "the stream names no server; name it with --server",
+                ));
             }
         };
         let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.protect());
         if safe || settings.allow_insecure {
-            return Ok(Ok(url));
+            return Ok(Target::Server(url));
         }
         let why = format!(
-            "{url} is neither on this machine nor behind https and a password; --allow-insecure acts on it all the same"
+            "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
         );
         tracing::warn!("{why}");
-        Ok(Err(why))
+        Ok(Target::Nobody(why))
     }
 
     fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, added: &mut Vec<u8>) {
@@ -181,16 +184,16 @@ impl Act {
                 continue;
             }
             let needs_server = !matches!(order.task, Task::Verify { .. });
-            match (&self.hand, self.idle.clone()) {
-                (Some(hand), None) => hand.order(order),
-                (Some(hand), Some(_)) if !needs_server => hand.order(order),
+            match (&self.executor, self.inactive.clone()) {
+                (Some(executor), None) => executor.order(order),
+                (Some(executor), Some(_)) if !needs_server => executor.order(order),
                 (_, why) => {
                     let why = why.unwrap_or_default();
                     self.skip(&order, &why, added);
                     if let Task::Abort { then: Some(then), .. } = &order.task {
                         self.skip(then, &why, added);
                     }
-                    plan::on_skipped(&mut self.ledger, &order, &why);
+                    plan::on_skipped(&mut self.state, &order, &why);
                 }
             }
         }
@@ -198,63 +201,63 @@ impl Act {
 
     fn skip(&self, order: &Order, why: &str, added: &mut Vec<u8>) {
         let detail = format!("{why}: {}", order.why);
-        order.append(added, self.ledger.last_ts, Phase::Skipped, &detail);
+        order.append(added, self.state.clock.now(), Phase::Skipped, &detail);
     }
 
-    /// Takes in what came of earlier orders.
-    fn heed(&mut self, reports: Vec<Report>, added: &mut Vec<u8>) {
+    /// Handles the reports of earlier orders.
+    fn handle_reports(&mut self, reports: Vec<Report>, added: &mut Vec<u8>) {
         for report in reports {
             if report.phase == Phase::Taken {
-                self.ledger.tally.totals.actions += 1;
+                self.state.totals.counts.actions += 1;
             }
-            let order = plan::on_report(&mut self.ledger, &self.settings, &report);
+            let order = plan::on_report(&mut self.state, &self.settings, &report);
             self.carry_out(order, added);
         }
     }
 
-    /// Tells the hand what the stream shows, while it may be waiting for it.
-    fn saw(&self, seen: &Observation) {
-        let at_rest = matches!(seen.event, Event::Status(Status::Idle));
-        if let (true, Some(session), Some(hand)) = (at_rest, &seen.session, &self.hand) {
-            hand.saw_rest(session);
+    /// Tells the executor that a session rests, for which it may be waiting.
+    fn forward_rest(&self, line: &Observation) {
+        let at_rest = matches!(line.event, Event::Status(Status::Idle));
+        if let (true, Some(session), Some(executor)) = (at_rest, &line.session, &self.executor) {
+            executor.saw_rest(session);
         }
     }
 
-    fn look(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        let Some(seen) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
+    fn parse(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
+        let Some(line) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
             return Ok(());
         };
-        let news = self.ledger.observe(&seen);
-        self.now.store(self.ledger.last_ts, Ordering::SeqCst);
-        self.saw(&seen);
+        let news = self.state.observe(&line);
+        self.now.store(self.state.clock.now().ms(), Ordering::SeqCst);
+        self.forward_rest(&line);
         match news {
-            Some(news) => self.answer(news, added),
+            Some(news) => self.respond(news, added),
             None => Ok(()),
         }
     }
 
-    fn answer(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
-        let (ledger, settings) = (&mut self.ledger, &self.settings);
+    fn respond(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
+        let (state, settings) = (&mut self.state, &self.settings);
         let orders = match news {
             News::Opened => {
-                self.equip()?;
+                self.start_executor()?;
                 Vec::new()
             }
-            News::Decision(decision) => plan::on_decision(ledger, settings, &decision)
+            News::Decision(decision) => plan::on_decision(state, settings, &decision)
                 .into_iter()
                 .collect(),
-            News::Finding(finding) => plan::on_finding(ledger, settings, &finding),
-            News::Rest => plan::on_rest(ledger, settings).into_iter().collect(),
+            News::Finding(finding) => plan::on_finding(state, settings, &finding),
+            News::Rest => plan::on_rest(state, settings).into_iter().collect(),
         };
         self.carry_out(orders, added);
         Ok(())
     }
 
-    /// Ends the run where the stream would go on for ever: once everything is settled, or given up.
+    /// Ends the run if it is decided and the stream would not end by itself.
     fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        let opened = self.ledger.opened.as_ref();
-        let stays = opened.is_some_and(|o| !o.replay && (o.follow || self.ledger.gave_up));
-        if !stays || !self.pending.is_empty() || !self.ledger.is_over() {
+        let opened = self.state.opened.as_ref();
+        let stays = opened.is_some_and(|o| !o.replay && (o.follow || self.state.gave_up));
+        if !stays || !self.pending.is_empty() || !self.state.is_over() {
             return Ok(());
         }
         let code = self.conclude(added);
@@ -262,36 +265,48 @@ impl Act {
     }
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
-        let (result, code) = conclude(&self.ledger, shutdown::caught());
-        record::append(added, self.ledger.last_ts, &result);
+        let (result, code) = conclude(&self.state, self.shutdown.requested());
+        record::append(added, self.state.clock.now(), &result);
         self.result = Some((result, code));
         code
     }
 }
 
-/// The server's processes, where the stream that is read here is the one that started them.
-fn owned(opened: &Opened, url: &Url) -> Option<Owned> {
+/// The server to act on, or why there is none.
+enum Target {
+    Server(Url),
+    Nobody(String),
+}
+
+impl Target {
+    fn nobody(why: &str) -> Self {
+        Self::Nobody(why.to_owned())
+    }
+}
+
+/// The processes of the server, if `ocr-stream` started it for this very stream.
+fn owned(opened: &Opened, url: &Url) -> Option<OwnedServer> {
     let named = opened.server.as_deref().and_then(|named| parse_url(named).ok());
     if opened.replay || !is_loopback(url) || named.as_ref() != Some(url) {
         return None;
     }
-    Owned::new(opened.pid?, url)
+    OwnedServer::new(opened.pid?, url)
 }
 
 impl Stage for Act {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         self.saw_lines = true;
-        match head(line).filter(|head| !tells(head.kind, line)) {
+        match head(line).filter(|head| !is_relevant(head.kind, line)) {
             Some(head) => {
-                self.ledger.pass(head.ts);
-                self.now.store(self.ledger.last_ts, Ordering::SeqCst);
+                let now = self.state.clock.see(Some(head.ts));
+                self.now.store(now.ms(), Ordering::SeqCst);
             }
-            None => self.look(line, added)?,
+            None => self.parse(line, added)?,
         }
-        // Looked at first: what is finished only now has its report still before us.
+        // Asked before the reports are read: once nothing is pending, all reports are there.
         let finished = self.pending.is_empty();
-        let reports = self.hand.as_ref().map(Hand::reports).unwrap_or_default();
-        self.heed(reports, added);
+        let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();
+        self.handle_reports(reports, added);
         if finished {
             self.leave_if_over(added)?;
         }
@@ -303,10 +318,10 @@ impl Stage for Act {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        if let Some(mut hand) = self.hand.take() {
-            let reports = hand.finish();
-            self.idle = Some("the stream has ended".to_owned());
-            self.heed(reports, added);
+        if let Some(mut executor) = self.executor.take() {
+            let reports = executor.finish();
+            self.inactive = Some("the stream has ended".to_owned());
+            self.handle_reports(reports, added);
         }
         self.conclude(added);
         Ok(())
@@ -316,26 +331,24 @@ impl Stage for Act {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::part::ToolState;
 
     #[test]
-    fn only_parts_that_nothing_is_made_of_are_left_unread() {
+    fn skips_irrelevant_parts_only() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sessions");
-        let (mut left, mut read) = (0, 0);
+        let (mut skipped, mut parsed) = (0, 0);
         for file in std::fs::read_dir(folder).unwrap() {
             for line in std::fs::read_to_string(file.unwrap().path()).unwrap().lines() {
                 let Some(head) = head(line.as_bytes()) else {
                     continue;
                 };
-                if tells(head.kind, line.as_bytes()) {
-                    read += 1;
+                if is_relevant(head.kind, line.as_bytes()) {
+                    parsed += 1;
                     continue;
                 }
-                left += 1;
+                skipped += 1;
                 if let Event::Part(part) = observe(line).unwrap().event {
-                    let over = part
-                        .state
-                        .as_ref()
-                        .is_some_and(|s| matches!(&*s.status, "completed" | "error"));
+                    let over = part.state.as_ref().is_some_and(ToolState::is_over);
                     assert!(
                         !over && !part.is_steer() && !["step-finish", "patch"].contains(&&*part.kind),
                         "{line}"
@@ -343,6 +356,6 @@ mod tests {
                 }
             }
         }
-        assert!(left > read / 2, "{left} of {}", left + read);
+        assert!(skipped > parsed / 2, "{skipped} of {}", skipped + parsed);
     }
 }

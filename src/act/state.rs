@@ -1,17 +1,20 @@
-//! What the lines said, summed up: all that the plan and the outcome rest on.
+//! The state of a run, built from the lines: all that the plan and the outcome depend on.
 
 use super::steering::Steering;
-use super::totals::Tally;
-use crate::wire::Raw;
+use super::totals::RunTotals;
+use crate::bounded::BoundedMap;
+use crate::pipe::shutdown::STREAM_CLOSED;
 use crate::wire::record::{
-    Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, Record, Reviewer, RunOutcome, State, Turn,
+    AnyRecord, Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, RunOutcome, State,
 };
-use crate::wire::text::{decode, excerpt};
-use crate::wire::{Event, Observation, Status};
-use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::wire::text::{EXCERPT, decode, excerpt};
+use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp};
+use std::collections::BTreeMap;
 
-/// A record that the plan has to look at.
+/// How many sessions, findings, decisions and requests are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// A record that the plan may respond to.
 #[derive(Debug)]
 pub(super) enum News {
     Opened,
@@ -21,85 +24,87 @@ pub(super) enum News {
     Rest,
 }
 
-/// The sums of a run so far.
-#[derive(Debug, Default)]
-pub(super) struct Ledger {
+/// The state of a run.
+#[derive(Debug)]
+pub(super) struct RunState {
     pub opened: Option<Opened>,
-    /// Whether decisions are to be expected.
+    /// Whether a reviewer is in the pipe, so that decisions are to be expected.
     pub reviewed: bool,
-    /// How the session rests; `None` while it works.
+    /// How the session came to rest; `None` while it works.
     pub done: Option<Done>,
-    /// Since when it rests.
-    rests_since: i64,
-    /// The last decision about a rest: what the reviewer thinks became of the task.
+    /// When the session came to rest.
+    rested_at: Timestamp,
+    /// The last decision about the session at rest.
     pub verdict: Option<Decision>,
-    /// What became of the run, once that is settled.
+    /// The outcome of the run, once it is decided.
     pub ended: Option<Ended>,
     pub closed: Option<Closed>,
-    /// Whether an abort failed for good: no rest is to be waited for.
+    /// Whether an abort failed for good, so that the session may never come to rest.
     pub gave_up: bool,
-    /// Whether a signal came before a check had finished.
-    pub cut: bool,
-    pub tally: Tally,
-    /// Every episode, in its latest state.
-    pub findings: HashMap<String, Finding>,
-    /// What is asked and not answered, by request.
+    /// Whether a signal interrupted a check.
+    pub interrupted: bool,
+    pub totals: RunTotals,
+    /// The latest state of every episode.
+    findings: BoundedMap<String, Finding>,
+    /// The open requests, by id.
     pub asked: BTreeMap<String, Asked>,
-    /// What was answered by us, or is about to be, by request.
-    pub answered: HashSet<String>,
     pub steering: Steering,
-    /// What was judged already: the same decision twice is one action.
-    judged: HashSet<String>,
-    /// Sessions that the stream showed: the watched one and its children.
-    sessions: HashSet<String>,
-    first_ts: Option<i64>,
-    pub last_ts: i64,
+    /// Keys of the decisions so far: a repeated decision is not acted on again.
+    decided: BoundedMap<String, ()>,
+    /// The sessions that the stream showed: the watched one and its children.
+    sessions: BoundedMap<String, ()>,
+    pub clock: StreamClock,
 }
 
-/// What became of the run.
+/// The outcome of a run and its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ended {
     pub outcome: RunOutcome,
     pub reason: String,
 }
 
-/// A permission or a question that waits.
+/// An open permission request or question.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub session: String,
     pub question: bool,
     pub what: String,
+    /// Whether we answered it, or are about to.
+    pub answered: bool,
 }
 
-/// How many sessions, findings and requests are remembered.
-const REMEMBERED: usize = 10_000;
-
-/// How long a stream that a signal stops may take to say so, in milliseconds: it gives itself 3 s.
-const SIGNAL_GRACE: i64 = 4000;
-
-/// How much of what is asked is kept, in characters.
-const EXCERPT: usize = 160;
-
-impl Ledger {
-    /// A line went by at this time.
-    pub(super) fn pass(&mut self, ts: i64) {
-        let first = *self.first_ts.get_or_insert(ts);
-        self.last_ts = self.last_ts.max(ts);
-        self.tally.totals.lasted = self.last_ts - first;
+impl Default for RunState {
+    fn default() -> Self {
+        Self {
+            opened: None,
+            reviewed: false,
+            done: None,
+            rested_at: Timestamp::default(),
+            verdict: None,
+            ended: None,
+            closed: None,
+            gave_up: false,
+            interrupted: false,
+            totals: RunTotals::default(),
+            findings: BoundedMap::new(REMEMBERED),
+            asked: BTreeMap::new(),
+            steering: Steering::default(),
+            decided: BoundedMap::new(REMEMBERED),
+            sessions: BoundedMap::new(REMEMBERED),
+            clock: StreamClock::default(),
+        }
     }
+}
 
-    /// Takes one line in. Some need an answer.
-    pub(super) fn observe(&mut self, seen: &Observation) -> Option<News> {
-        if let Some(ts) = seen.ts {
-            self.pass(ts);
+impl RunState {
+    /// Takes in one line. Returns what the plan may respond to.
+    pub fn observe(&mut self, line: &Observation) -> Option<News> {
+        self.clock.see(line.ts);
+        let session = line.session.as_deref();
+        if let Some(session) = session.filter(|s| !self.sessions.contains_key(*s)) {
+            self.sessions.insert(session.to_owned(), ());
         }
-        let session = seen.session.as_deref();
-        if let Some(session) =
-            session.filter(|s| !self.sessions.contains(*s) && self.sessions.len() < REMEMBERED)
-        {
-            self.sessions.insert(session.to_owned());
-        }
-        match &seen.event {
+        match &line.event {
             Event::Record { kind, properties } => return self.record(kind, *properties),
             Event::Asked {
                 request,
@@ -110,8 +115,9 @@ impl Ledger {
                     session: session.unwrap_or_default().to_owned(),
                     question: *question,
                     what: excerpt(&what.map(decode).unwrap_or_default(), EXCERPT),
+                    answered: false,
                 };
-                self.asked.insert(request.to_string(), asked);
+                self.asked.entry(request.to_string()).or_insert(asked);
             }
             Event::Answered { request } => {
                 self.asked.remove(&**request);
@@ -120,9 +126,9 @@ impl Ledger {
                 self.done = None;
                 self.verdict = None;
             }
-            Event::Diff { files } if session == self.root() => self.tally.diff(*files),
+            Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {
-                self.tally.part(part);
+                self.totals.add_part(part);
                 if session == self.root() && part.is_steer() {
                     self.steering.saw_ours(&part.message);
                 }
@@ -130,62 +136,59 @@ impl Ledger {
             Event::Message {
                 id,
                 from_user: false,
-                completed: true,
+                completed,
                 ..
-            } if session == self.root() => self.steering.saw_answer(id),
+            } if session == self.root() => self.steering.saw_agent(id, *completed),
             _ => {}
         }
         None
     }
 
     fn record(&mut self, kind: &str, properties: Raw<'_>) -> Option<News> {
-        match kind {
-            Opened::TYPE => {
-                self.opened = Some(read(kind, properties)?);
+        let record = AnyRecord::parse(kind, properties)
+            .inspect_err(|e| tracing::warn!("cannot parse a line of type {kind}, so it is ignored: {e}"))
+            .ok()??;
+        match record {
+            AnyRecord::Opened(opened) => {
+                self.opened = Some(opened);
                 return Some(News::Opened);
             }
-            Reviewer::TYPE => self.reviewed = true,
-            Turn::TYPE => self.tally.totals.turns += 1,
-            Done::TYPE => {
-                let done: Done = read(kind, properties)?;
-                if self.root().is_none_or(|root| root == done.session_id) {
-                    self.done = Some(done);
-                    // What was decided before is not about this rest.
-                    self.verdict = None;
-                    self.steering.saw_rest();
-                    self.rests_since = self.last_ts;
-                    return Some(News::Rest);
-                }
+            AnyRecord::Reviewer(_) => self.reviewed = true,
+            AnyRecord::Turn(_) => self.totals.counts.turns += 1,
+            AnyRecord::Done(done) if self.root().is_none_or(|root| root == done.session_id) => {
+                self.done = Some(done);
+                // An earlier decision is not about this rest.
+                self.verdict = None;
+                self.steering.saw_rest();
+                self.rested_at = self.clock.now();
+                return Some(News::Rest);
             }
-            Closed::TYPE => self.closed = Some(read(kind, properties)?),
-            Finding::TYPE => return self.finding(read(kind, properties)?),
-            Decision::TYPE => return self.decision(read(kind, properties)?),
+            AnyRecord::Closed(closed) => self.closed = Some(closed),
+            AnyRecord::Finding(finding) => return self.finding(finding),
+            AnyRecord::Decision(decision) => return self.decision(decision),
             _ => {}
         }
         None
     }
 
     fn finding(&mut self, finding: Finding) -> Option<News> {
-        let id = identity(&finding).to_owned();
-        let before = self.findings.get(&id).map(|before| before.wasted);
-        self.tally.found(&finding, before);
-        if before.is_some() || self.findings.len() < REMEMBERED {
-            self.findings.insert(id, finding.clone());
-        }
+        let id = episode(&finding).to_owned();
+        let previous = self.findings.insert(id, finding.clone());
+        self.totals.add_finding(&finding, previous.map(|f| f.wasted));
         (finding.state != State::Closed).then_some(News::Finding(finding))
     }
 
     fn decision(&mut self, decision: Decision) -> Option<News> {
         self.reviewed = true;
-        self.tally.totals.decisions += 1;
-        self.tally.totals.retries += u64::from(decision.retries);
+        self.totals.counts.decisions += 1;
+        self.totals.counts.retries += u64::from(decision.retries);
         let about = decision.finding.as_deref().unwrap_or_default();
         let key = format!(
-            "{:?} {about} {} {}",
+            "{} {about} {} {}",
             decision.action, decision.judged, decision.iteration
         );
-        let again = !self.judged.insert(key);
-        if decision.stale || again {
+        let repeated = self.decided.insert(key, ()).is_some();
+        if decision.stale || repeated {
             return None;
         }
         if decision.finding.is_none() && self.done.is_some() {
@@ -194,70 +197,80 @@ impl Ledger {
         Some(News::Decision(decision))
     }
 
-    /// The session that this stream is about: the one it opened, or attached to.
-    pub(super) fn root(&self) -> Option<&str> {
+    /// The session that this stream is about: the one it opened or attached to.
+    pub fn root(&self) -> Option<&str> {
         self.opened.as_ref()?.session_id.as_deref()
     }
 
-    /// Whether this stream is of a whole directory: there is no one session that the run is about.
-    pub(super) fn is_of_many(&self) -> bool {
+    /// Whether this stream is of a whole directory rather than of one session.
+    pub fn is_of_directory(&self) -> bool {
         self.opened
             .as_ref()
             .is_some_and(|opened| opened.session_id.is_none())
     }
 
-    /// The files that were changed, those in the session's directory relative to it.
-    pub(super) fn changed(&self) -> Vec<String> {
+    /// Whether the stream is a recording.
+    pub fn is_replay(&self) -> bool {
+        self.opened.as_ref().is_some_and(|opened| opened.replay)
+    }
+
+    /// The changed files; those in the session's directory as relative paths.
+    pub fn changed(&self) -> Vec<String> {
         let opened = self.opened.as_ref();
-        self.tally.changed(opened.and_then(|o| o.directory.as_deref()))
+        self.totals.changed(opened.and_then(|o| o.directory.as_deref()))
     }
 
     /// Whether this stream showed the session.
-    pub(super) fn knows(&self, session: &str) -> bool {
-        self.root() == Some(session) || self.sessions.contains(session)
+    pub fn knows(&self, session: &str) -> bool {
+        self.root() == Some(session) || self.sessions.contains_key(session)
     }
 
-    /// The gravest finding that is not over.
-    pub(super) fn gravest(&self) -> Option<&Finding> {
-        self.findings
-            .values()
-            .filter(|f| f.state != State::Closed && f.grade >= Grade::Warn)
-            .max_by_key(|f| (f.grade, f.last.ts))
-    }
-
-    /// The episode that a decision judged, or the gravest one.
-    pub(super) fn judged(&self, decision: &Decision) -> Option<&Finding> {
+    /// The episode that a decision is about: the one it names, or else the gravest open one.
+    pub fn judged(&self, decision: &Decision) -> Option<&Finding> {
         match &decision.finding {
             Some(id) => self.findings.get(id),
             None => self.gravest(),
         }
     }
 
-    /// Whether everything is settled that a stream without an end would otherwise go on about.
-    pub(super) fn is_over(&self) -> bool {
+    fn gravest(&self) -> Option<&Finding> {
+        self.findings
+            .iter()
+            .map(|(_, finding)| finding)
+            .filter(|f| f.state != State::Closed && f.grade >= Grade::Warn)
+            .max_by_key(|f| (f.grade, f.last.ts))
+    }
+
+    /// Whether the session failed or was aborted, so that there is nothing to steer and nothing to verify.
+    pub fn is_lost(&self) -> bool {
+        let outcome = self.done.as_ref().map(|done| done.outcome);
+        matches!(outcome, Some(Outcome::Aborted | Outcome::Error))
+    }
+
+    /// Whether the run is decided, so that a `--follow` stream may end.
+    pub fn is_over(&self) -> bool {
         if self.gave_up {
             return self.ended.is_some();
         }
-        if self.steering.unanswered() {
+        if self.steering.is_unanswered() {
             return false;
         }
-        let rests = self.done.is_some();
+        let Some(done) = &self.done else {
+            return false;
+        };
         if self.ended.is_some() {
-            return rests;
+            return true;
         }
-        // An abort that is not ours may be the stream's own, on a signal: it is about to say so.
-        let aborted = self
-            .done
-            .as_ref()
-            .is_some_and(|done| done.outcome == Outcome::Aborted);
-        if aborted && self.last_ts - self.rests_since < SIGNAL_GRACE {
+        // The stream aborts its session on a signal, and reports that it closed soon after.
+        let rested_for = i128::from(self.clock.now().since(self.rested_at));
+        if done.outcome == Outcome::Aborted && rested_for < STREAM_CLOSED.as_millis().cast_signed() {
             return false;
         }
-        rests && (!self.reviewed || self.verdict.is_some())
+        !self.reviewed || self.verdict.is_some()
     }
 
-    /// Settles what became of the run; the first word stands.
-    pub(super) fn end(&mut self, outcome: RunOutcome, reason: &str) {
+    /// Decides the outcome of the run, unless it is decided.
+    pub fn end(&mut self, outcome: RunOutcome, reason: &str) {
         self.ended.get_or_insert_with(|| Ended {
             outcome,
             reason: reason.to_owned(),
@@ -265,8 +278,8 @@ impl Ledger {
     }
 }
 
-/// What an episode is called: its own name, or that of its rule.
-pub(super) fn identity(finding: &Finding) -> &str {
+/// The id of an episode; where a custom detector gives none, its rule.
+fn episode(finding: &Finding) -> &str {
     if finding.finding.is_empty() {
         &finding.rule
     } else {
@@ -274,19 +287,13 @@ pub(super) fn identity(finding: &Finding) -> &str {
     }
 }
 
-/// What a run that was ended because of this finding came to.
+/// The outcome of a run that was ended because of this finding.
 pub(super) fn outcome_of(finding: &Finding) -> RunOutcome {
     match finding.kind {
         Kind::Stall | Kind::Blocked => RunOutcome::Stalled,
         Kind::Budget => RunOutcome::Budget,
-        // A provider that fails is the session's failure; a session that compacts for ever is a loop.
+        // A failing provider fails the session; repeated compactions are a loop.
         Kind::Storm if finding.infra => RunOutcome::Failed,
         _ => RunOutcome::Loop,
     }
-}
-
-fn read<T: DeserializeOwned>(kind: &str, properties: Raw<'_>) -> Option<T> {
-    serde_json::from_str(properties.get())
-        .inspect_err(|e| tracing::warn!("a line of type {kind} cannot be understood and only passes: {e}"))
-        .ok()
 }

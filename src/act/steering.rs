@@ -1,69 +1,98 @@
-//! Where a message of ours to the agent stands: it must not be sent another before it has answered.
+//! The state of our messages to the agent: the agent must answer one before it is sent another.
 
-use std::collections::HashSet;
+use crate::bounded::BoundedMap;
 
-/// How many messages are remembered as shown. A stream that begins at a session's start shows old ones.
+/// How many messages are remembered. A stream that begins at a session's start shows old ones.
 const REMEMBERED: usize = 1000;
 
-/// Messages to the agent so far.
-#[derive(Debug, Default)]
+/// The messages to the agent so far.
+#[derive(Debug)]
 pub(super) struct Steering {
-    /// How many were sent, or are being sent.
-    pub sent: u32,
-    stage: Stage,
-    /// The ids of the messages that the stream has shown: the server tells each of them again at every step.
-    shown: HashSet<String>,
+    sent: u32,
+    delivery: Delivery,
+    /// The messages that the stream has shown, ours and the agent's, numbered in the order of their first appearance.
+    /// The server repeats each of them at every step. Message ids have no order.
+    shown: BoundedMap<String, u64>,
+    /// The number of the message that was shown last for the first time.
+    last: u64,
 }
 
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-enum Stage {
-    /// Nothing is under way.
-    #[default]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    /// No message is under way.
     Idle,
-    /// Ordered; the stream does not show it yet.
-    Ordered,
-    /// The stream shows our message, with this id; the agent works on it.
-    Delivered(String),
+    /// The message is being sent; the stream has not shown it yet.
+    Sending,
+    /// The stream has shown our message, with this number; the agent is working on it.
+    Delivered(u64),
+}
+
+impl Default for Steering {
+    fn default() -> Self {
+        Self {
+            sent: 0,
+            delivery: Delivery::Idle,
+            shown: BoundedMap::new(REMEMBERED),
+            last: 0,
+        }
+    }
 }
 
 impl Steering {
+    /// How many messages were sent, including one that is being sent.
+    pub fn sent(&self) -> u32 {
+        self.sent
+    }
+
     /// A message is about to be sent.
-    pub(super) fn ordered(&mut self) {
+    pub fn sending(&mut self) {
         self.sent += 1;
-        self.stage = Stage::Ordered;
+        self.delivery = Delivery::Sending;
     }
 
-    /// It could not be sent.
-    pub(super) fn failed(&mut self) {
-        self.stage = Stage::Idle;
+    /// The message could not be sent.
+    pub fn failed(&mut self) {
+        self.delivery = Delivery::Idle;
     }
 
-    /// The stream shows a message with this id that carries our mark.
-    pub(super) fn saw_ours(&mut self, message: &str) {
-        let fresh = self.shown.len() < REMEMBERED && self.shown.insert(message.to_owned());
-        if fresh && self.stage == Stage::Ordered {
-            self.stage = Stage::Delivered(message.to_owned());
+    /// The stream shows a message that carries our mark.
+    pub fn saw_ours(&mut self, message: &str) {
+        let known = self.shown.contains_key(message);
+        let number = self.number(message);
+        if !known && self.delivery == Delivery::Sending {
+            self.delivery = Delivery::Delivered(number);
         }
     }
 
-    /// The stream shows a finished message of the agent's. Ids ascend in time: a message that was begun before
-    /// ours is about what came before.
-    pub(super) fn saw_answer(&mut self, message: &str) {
-        if matches!(&self.stage, Stage::Delivered(ours) if message > ours.as_str()) {
-            self.stage = Stage::Idle;
+    /// The stream shows a message of the agent, which may be `completed`. A completed one answers ours if it first
+    /// appeared after ours.
+    pub fn saw_agent(&mut self, message: &str, completed: bool) {
+        let number = self.number(message);
+        if completed && matches!(self.delivery, Delivery::Delivered(ours) if number > ours) {
+            self.delivery = Delivery::Idle;
         }
     }
 
-    /// The session rests: it has answered what it was shown, or never will.
-    pub(super) fn saw_rest(&mut self) {
-        if matches!(self.stage, Stage::Delivered(_)) {
-            self.stage = Stage::Idle;
+    /// The session rests: the agent has answered what it was shown, or never will.
+    pub fn saw_rest(&mut self) {
+        if matches!(self.delivery, Delivery::Delivered(_)) {
+            self.delivery = Delivery::Idle;
         }
     }
 
-    /// Whether the last message has not been answered.
-    pub(super) fn unanswered(&self) -> bool {
-        self.stage != Stage::Idle
+    /// Whether the agent has yet to answer the last message.
+    pub fn is_unanswered(&self) -> bool {
+        self.delivery != Delivery::Idle
+    }
+
+    /// The number of a message, which is remembered if it is new.
+    fn number(&mut self, message: &str) -> u64 {
+        if let Some(number) = self.shown.get(message) {
+            return *number;
+        }
+        self.last += 1;
+        self.shown.insert(message.to_owned(), self.last);
+        self.last
     }
 }
 
@@ -71,46 +100,60 @@ impl Steering {
 mod tests {
     use super::*;
 
-    fn shown() -> Steering {
+    fn delivered() -> Steering {
         let mut steering = Steering::default();
-        steering.ordered();
+        steering.sending();
         steering.saw_ours("msg_5");
         steering
     }
 
     #[test]
-    fn a_message_is_answered_when_the_agent_has_spoken_after_it() {
+    fn answered_by_later_message() {
         let mut steering = Steering::default();
-        assert!(!steering.unanswered());
-        steering.ordered();
-        steering.saw_answer("msg_9");
+        assert!(!steering.is_unanswered());
+        steering.saw_agent("msg_4", false);
+        steering.sending();
+        steering.saw_agent("msg_9", true);
         steering.saw_rest();
-        assert!(steering.unanswered(), "that was about what came before");
-        let mut steering = shown();
-        steering.saw_answer("msg_4");
-        assert!(steering.unanswered(), "that was begun before ours came");
-        steering.saw_answer("msg_6");
-        assert!(!steering.unanswered());
-        assert_eq!(steering.sent, 1);
-    }
-
-    #[test]
-    fn a_rest_is_an_answer_too() {
-        let mut steering = shown();
-        steering.saw_rest();
-        assert!(!steering.unanswered());
-    }
-
-    #[test]
-    fn an_old_message_that_is_told_again_is_not_the_new_one() {
-        let mut steering = shown();
-        steering.saw_answer("msg_6");
-        steering.ordered();
+        assert!(steering.is_unanswered(), "ours was not shown yet");
         steering.saw_ours("msg_5");
-        steering.saw_answer("msg_7");
-        assert!(steering.unanswered(), "the second message was not shown yet");
+        steering.saw_agent("msg_4", true);
+        assert!(steering.is_unanswered(), "it began before ours was shown");
+        steering.saw_agent("msg_6", true);
+        assert!(!steering.is_unanswered());
+        assert_eq!(steering.sent(), 1);
+    }
+
+    #[test]
+    fn ids_are_no_order() {
+        let mut steering = delivered();
+        steering.saw_agent("msg_1", true);
+        assert!(!steering.is_unanswered(), "it began after ours was shown");
+        let mut steering = Steering::default();
+        steering.saw_agent("msg_9", false);
+        steering.sending();
+        steering.saw_ours("msg_5");
+        steering.saw_agent("msg_9", true);
+        assert!(steering.is_unanswered(), "it began before ours was shown");
+    }
+
+    #[test]
+    fn answered_by_rest() {
+        let mut steering = delivered();
+        steering.saw_rest();
+        assert!(!steering.is_unanswered());
+    }
+
+    #[test]
+    fn ignores_repeated_message() {
+        let mut steering = delivered();
+        steering.saw_agent("msg_6", true);
+        steering.sending();
+        steering.saw_ours("msg_5");
+        steering.saw_agent("msg_7", true);
+        assert!(steering.is_unanswered(), "the second message was not shown yet");
         steering.saw_ours("msg_8");
-        steering.saw_answer("msg_9");
-        assert!(!steering.unanswered());
+        steering.saw_agent("msg_9", true);
+        assert!(!steering.is_unanswered());
     }
 }

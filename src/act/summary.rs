@@ -1,23 +1,25 @@
-//! The end of a run, for a person.
+//! The summary of a run, for people.
 
 use crate::wire::record::RunResult;
 use crate::wire::text::{excerpt, printable};
 
-/// How much of the reason is repeated, in characters: a webhook of Discord's takes 2000 altogether.
+/// How much of the reason is included, in characters. Discord accepts messages of up to 2000 characters.
 const REASON: usize = 1000;
 
 /// How many files are named.
 const NAMED: usize = 5;
 
-/// How much of a file's name is repeated, in characters.
+/// How much of a file's name is included, in characters.
 const NAME: usize = 80;
 
-/// A sentence: the outcome, why, what it took and what of it was wasted.
+/// The outcome, its reason, the totals and what was wasted, in one line.
 pub fn summary(result: &RunResult) -> String {
     let totals = &result.totals;
-    let outcome = format!("{:?}", result.outcome).to_lowercase();
     let reason = printable(&excerpt(&result.reason, REASON));
-    let mut facts = vec![format!("{outcome} (exit {}): {reason}", result.exit_code)];
+    let mut facts = vec![format!(
+        "{} (exit {}): {reason}",
+        result.outcome, result.exit_code
+    )];
     for (count, one, many) in [
         (totals.turns, "turn", "turns"),
         (totals.calls, "call", "calls"),
@@ -39,7 +41,7 @@ pub fn summary(result: &RunResult) -> String {
     facts.join("; ")
 }
 
-/// How many files were changed, and which, as far as that is known.
+/// How many files were changed, and the names of the first ones.
 fn changed(result: &RunResult) -> Option<String> {
     let files = match result.totals.changed_files {
         0 => return None,
@@ -52,7 +54,7 @@ fn changed(result: &RunResult) -> Option<String> {
     Some(format!("{files} ({})", named(&result.changed)))
 }
 
-/// The first files of a list by name, and how many more there are.
+/// The names of the first files, and the number of the others.
 pub(super) fn named(files: &[String]) -> String {
     let mut names: Vec<String> = files
         .iter()

@@ -1,54 +1,58 @@
-//! What a run took: calls, tokens, files; each counted once, however often a line says it.
+//! The totals of a run: calls, tokens, files, each counted once, however often a line repeats it.
 
+use crate::bounded::BoundedMap;
 use crate::wire::Raw;
-use crate::wire::part::{Part, Tokens};
+use crate::wire::part::{Part, Tokens, ToolState};
 use crate::wire::record::{Finding, Kind, Totals, Wasted};
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-/// How many files, and how many parts, are remembered. What is told twice is told twice soon.
+/// How many files, and how many parts, are remembered. Repetitions follow soon.
 const REMEMBERED: usize = 10_000;
 
-/// The sums so far.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub totals: Totals,
+/// Counts the totals of a run.
+#[derive(Debug)]
+pub(super) struct RunTotals {
+    /// The totals so far, except `lasted`.
+    pub counts: Totals,
     /// The files that the session's patches name, as they name them.
     changed: BTreeSet<String>,
-    counted: HashSet<String>,
-    order: VecDeque<String>,
+    /// The parts that were counted.
+    counted: BoundedMap<String, ()>,
 }
 
-impl Tally {
-    /// A part of a message was created or changed.
-    pub(super) fn part(&mut self, part: &Part<'_>) {
-        let status = part.state.as_ref().map(|state| &*state.status);
-        match (&*part.kind, status) {
-            ("tool", Some("completed" | "error")) if self.is_new(&part.id) => self.totals.calls += 1,
-            ("step-finish", _) if self.is_new(&part.id) => {
-                let tokens = part.tokens.as_ref().map_or(0, Tokens::total);
-                self.totals.tokens = self.totals.tokens.saturating_add(tokens);
+impl Default for RunTotals {
+    fn default() -> Self {
+        Self {
+            counts: Totals::default(),
+            changed: BTreeSet::new(),
+            counted: BoundedMap::new(REMEMBERED),
+        }
+    }
+}
+
+impl RunTotals {
+    /// Counts a part of a message that was created or changed.
+    pub fn add_part(&mut self, part: &Part<'_>) {
+        match &*part.kind {
+            "tool" if part.state.as_ref().is_some_and(ToolState::is_over) && self.is_new(&part.id) => {
+                self.counts.calls += 1;
             }
-            ("patch", _) => self.patched(part.files),
+            "step-finish" if self.is_new(&part.id) => {
+                let tokens = part.tokens.as_ref().map_or(0, Tokens::total);
+                self.counts.tokens = self.counts.tokens.saturating_add(tokens);
+            }
+            "patch" => self.add_patch(part.files),
             _ => {}
         }
     }
 
     fn is_new(&mut self, part: &str) -> bool {
-        if !self.counted.insert(part.to_owned()) {
-            return false;
-        }
-        self.order.push_back(part.to_owned());
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.counted.remove(&oldest);
-        }
-        true
+        self.counted.insert(part.to_owned(), ()).is_none()
     }
 
-    /// A step changed these files. Measured: since 1.18 the session's diff stays empty, its patches do not.
-    fn patched(&mut self, files: Option<Raw<'_>>) {
+    /// Adds the files of a patch. Measured: since 1.18 the session's diff stays empty, its patches do not.
+    fn add_patch(&mut self, files: Option<Raw<'_>>) {
         let files: Vec<String> = files
             .and_then(|files| serde_json::from_str(files.get()).ok())
             .unwrap_or_default();
@@ -57,31 +61,31 @@ impl Tally {
                 self.changed.insert(file);
             }
         }
-        self.diff(self.changed.len());
+        self.add_diff(self.changed.len());
     }
 
-    /// The session has changed so many files.
-    pub(super) fn diff(&mut self, files: usize) {
+    /// Takes in that the session has changed this many files so far.
+    pub fn add_diff(&mut self, files: usize) {
         let files = u64::try_from(files).unwrap_or(u64::MAX);
-        self.totals.changed_files = self.totals.changed_files.max(files);
+        self.counts.changed_files = self.counts.changed_files.max(files);
     }
 
-    /// A finding, and what the same one had wasted before. One about a message that was ignored repeats what
-    /// the finding has wasted that the message was about.
-    pub(super) fn found(&mut self, finding: &Finding, before: Option<Wasted>) {
-        if before.is_none() {
-            self.totals.findings += 1;
+    /// Adds the waste since the previous report of this finding. `steering` findings repeat another finding's waste,
+    /// so theirs is skipped.
+    pub fn add_finding(&mut self, finding: &Finding, previous: Option<Wasted>) {
+        if previous.is_none() {
+            self.counts.findings += 1;
         }
         if finding.kind == Kind::Steering {
             return;
         }
-        let before = before.unwrap_or_default();
-        self.totals.wasted_calls += finding.wasted.calls.saturating_sub(before.calls);
-        self.totals.wasted_tokens += finding.wasted.tokens.saturating_sub(before.tokens);
+        let previous = previous.unwrap_or_default();
+        self.counts.wasted_calls += finding.wasted.calls.saturating_sub(previous.calls);
+        self.counts.wasted_tokens += finding.wasted.tokens.saturating_sub(previous.tokens);
     }
 
-    /// The files that were changed, those below `directory` relative to it.
-    pub(super) fn changed(&self, directory: Option<&str>) -> Vec<String> {
+    /// The changed files; those in `directory` as relative paths.
+    pub fn changed(&self, directory: Option<&str>) -> Vec<String> {
         let relative = |file: &String| {
             let below = directory.and_then(|directory| Path::new(file).strip_prefix(directory).ok());
             below.map_or_else(|| file.clone(), |below| below.to_string_lossy().into_owned())
@@ -95,49 +99,53 @@ mod tests {
     use super::*;
     use crate::wire::{Event, observe};
 
-    fn told(tally: &mut Tally, id: &str, rest: &str) {
+    fn add(totals: &mut RunTotals, id: &str, rest: &str) {
         let line = format!(
             r#"{{"type":"message.part.updated","properties":{{"part":{{"id":"{id}","messageID":"m",{rest}}}}}}}"#
         );
         match observe(&line).unwrap().event {
-            Event::Part(part) => tally.part(&part),
+            Event::Part(part) => totals.add_part(&part),
             other => panic!("no part: {other:?}"),
         }
     }
 
     #[test]
-    fn a_call_and_a_step_count_once_however_often_they_are_told() {
-        let mut tally = Tally::default();
+    fn counts_parts_once() {
+        let mut totals = RunTotals::default();
         for _ in 0..2 {
-            told(&mut tally, "a", r#""type":"tool","state":{"status":"running"}"#);
-            told(&mut tally, "a", r#""type":"tool","state":{"status":"completed"}"#);
-            told(&mut tally, "b", r#""type":"tool","state":{"status":"error"}"#);
-            told(
-                &mut tally,
+            add(&mut totals, "a", r#""type":"tool","state":{"status":"running"}"#);
+            add(
+                &mut totals,
+                "a",
+                r#""type":"tool","state":{"status":"completed"}"#,
+            );
+            add(&mut totals, "b", r#""type":"tool","state":{"status":"error"}"#);
+            add(
+                &mut totals,
                 "c",
                 r#""type":"step-finish","tokens":{"input":5,"output":2,"reasoning":1}"#,
             );
-            told(
-                &mut tally,
+            add(
+                &mut totals,
                 "d",
                 r#""type":"patch","files":["/w/a.rs","/else/b.rs"]"#,
             );
         }
-        let totals = tally.totals;
-        assert_eq!((totals.calls, totals.tokens, totals.changed_files), (2, 8, 2));
-        assert_eq!(tally.changed(Some("/w")), ["/else/b.rs", "a.rs"]);
+        let counts = totals.counts;
+        assert_eq!((counts.calls, counts.tokens, counts.changed_files), (2, 8, 2));
+        assert_eq!(totals.changed(Some("/w")), ["/else/b.rs", "a.rs"]);
     }
 
     #[test]
-    fn what_was_wasted_counts_once() {
+    fn counts_waste_once() {
         let finding = |kind: Kind, calls: u64| -> Finding {
             let json = serde_json::json!({"sessionID": "s", "kind": kind, "grade": "warn", "wasted": {"calls": calls}});
             serde_json::from_value(json).unwrap()
         };
-        let mut tally = Tally::default();
-        tally.found(&finding(Kind::Loop, 3), None);
-        tally.found(&finding(Kind::Loop, 5), Some(Wasted { calls: 3, tokens: 0 }));
-        tally.found(&finding(Kind::Steering, 5), None);
-        assert_eq!((tally.totals.wasted_calls, tally.totals.findings), (5, 2));
+        let mut totals = RunTotals::default();
+        totals.add_finding(&finding(Kind::Loop, 3), None);
+        totals.add_finding(&finding(Kind::Loop, 5), Some(Wasted { calls: 3, tokens: 0 }));
+        totals.add_finding(&finding(Kind::Steering, 5), None);
+        assert_eq!((totals.counts.wasted_calls, totals.counts.findings), (5, 2));
     }
 }

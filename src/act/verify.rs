@@ -1,27 +1,26 @@
-//! Whether the session did what it says: commands, files, changes.
+//! Checks that the session did what it says: commands, files, changes.
 
+use super::command::succeeds;
 use super::settings::Checks;
 use crate::exit::Failure;
-use crate::pipe::shutdown;
-use crate::process::command;
-use crate::process::command::Leash;
+use crate::pipe::Shutdown;
 use crate::wire::record::Phase;
 use std::path::Path;
 
-/// Looks whether everything holds; the first thing that does not, for the agent and for a person. The first
-/// line of it stands for itself.
+/// Runs all checks. Returns the first that fails, for the agent and for people; the first line of it can stand alone.
 pub(super) fn verify(
     checks: &Checks,
     directory: &Path,
+    shutdown: &Shutdown,
     changed: impl FnOnce() -> Result<Vec<String>, Failure>,
 ) -> (Phase, String) {
-    let outcome = files(checks, directory)
+    let result = files(checks, directory)
         .and_then(|()| changes(checks, changed))
-        .and_then(|()| commands(checks, directory));
-    match outcome {
+        .and_then(|()| commands(checks, directory, shutdown));
+    match result {
         Ok(()) => {
             let count = checks.commands.len() + checks.files.len() + checks.changes.len();
-            (Phase::Taken, format!("{count} of {count} checks hold"))
+            (Phase::Taken, format!("{count} of {count} checks passed"))
         }
         Err(why) => (Phase::Failed, why),
     }
@@ -29,40 +28,36 @@ pub(super) fn verify(
 
 fn files(checks: &Checks, directory: &Path) -> Result<(), String> {
     match checks.files.iter().find(|file| !directory.join(file).exists()) {
-        Some(missing) => Err(format!("The file {} is not there.", missing.display())),
+        Some(missing) => Err(format!("The file {} does not exist.", missing.display())),
         None => Ok(()),
     }
 }
 
-/// Asks what was changed only where that matters.
+/// Calls `changed`, which asks the server, only if there is a pattern to match.
 fn changes(checks: &Checks, changed: impl FnOnce() -> Result<Vec<String>, Failure>) -> Result<(), String> {
     if checks.changes.is_empty() {
         return Ok(());
     }
-    let changed = changed().map_err(|failure| format!("Nobody can tell what was changed: {failure}"))?;
+    let changed = changed().map_err(|failure| format!("Cannot tell which files changed: {failure}"))?;
     match checks
         .changes
         .iter()
         .find(|pattern| !changed.iter().any(|file| pattern.matches(file)))
     {
-        Some(pattern) => Err(format!("No file that fits {pattern} was changed.")),
+        Some(pattern) => Err(format!("No file that matches {pattern} was changed.")),
         None => Ok(()),
     }
 }
 
-fn commands(checks: &Checks, directory: &Path) -> Result<(), String> {
+fn commands(checks: &Checks, directory: &Path, shutdown: &Shutdown) -> Result<(), String> {
+    let cancelled = || shutdown.requested().is_some();
     for line in &checks.commands {
-        let leash = Leash {
-            limit: checks.timeout,
-            cut: || shutdown::caught().is_some(),
-        };
-        let outcome = command::run(line, directory, b"", leash);
-        if !outcome.success {
-            return Err(format!(
+        succeeds(line, directory, b"", checks.timeout, cancelled).map_err(|failed| {
+            format!(
                 "`{line}` fails ({}).\nThe end of its output:\n{}",
-                outcome.how, outcome.tail
-            ));
-        }
+                failed.how, failed.tail
+            )
+        })?;
     }
     Ok(())
 }
@@ -83,17 +78,22 @@ mod tests {
     }
 
     #[test]
-    fn the_first_thing_that_does_not_hold_is_said() {
+    fn reports_first_failure() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("there"), "").unwrap();
-        let verdict = |checks: &Checks| verify(checks, folder.path(), || Ok(vec!["src/a.rs".to_owned()]));
+        let shutdown = Shutdown::default();
+        let verdict = |checks: &Checks| {
+            verify(checks, folder.path(), &shutdown, || {
+                Ok(vec!["src/a.rs".to_owned()])
+            })
+        };
         assert_eq!(
             verdict(&checks(&["test -f there"], &["there"], &["src/*.rs"])).0,
             Phase::Taken
         );
         for (unmet, says) in [
-            (checks(&[], &["gone"], &[]), "gone is not there"),
-            (checks(&[], &[], &["*.md"]), "fits *.md"),
+            (checks(&[], &["gone"], &[]), "gone does not exist"),
+            (checks(&[], &[], &["*.md"]), "matches *.md"),
             (
                 checks(&["echo broken; exit 2"], &[], &[]),
                 "(exit 2).\nThe end of its output:\nbroken",
@@ -103,7 +103,7 @@ mod tests {
             assert_eq!(phase, Phase::Failed);
             assert!(why.contains(says), "{why}");
         }
-        let unknown = verify(&checks(&[], &[], &["*"]), folder.path(), || {
+        let unknown = verify(&checks(&[], &[], &["*"]), folder.path(), &shutdown, || {
             Err(Failure::new(Code::Error, "gone"))
         });
         assert_eq!(unknown.0, Phase::Failed);

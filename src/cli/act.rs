@@ -155,7 +155,7 @@ mod imp {
     use crate::cli::print_schema;
     use crate::cli::server::{credentials, webhook_secret};
     use crate::exit::{Code, Failure};
-    use crate::pipe::{DEFAULT_LINE_LIMIT, Out, filter, input, shutdown};
+    use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input};
     use crate::server::parse_url;
     use crate::wire::record::{Action, RunResult};
     use std::collections::HashMap;
@@ -178,8 +178,8 @@ mod imp {
         let notify = notify(&args.notify)?;
         let stdin = input::stdin(HINT)?;
         let out = Out::new(input::stdout()?, args.only);
-        let mut act = Act::new(settings, out.clone())?;
-        shutdown::outlive();
+        let shutdown = Shutdown::outlive_first_signal(|| {});
+        let mut act = Act::new(settings, out.clone(), shutdown.clone())?;
         act.leave_with_reader();
         let ended = filter(&mut act, stdin, &out, DEFAULT_LINE_LIMIT);
         let Some((result, code, now)) = act.result() else {
@@ -189,7 +189,7 @@ mod imp {
             eprintln!("ocr-act: {}", summary(result));
         }
         if act.saw_lines() && !act.is_replay() && !args.conduct.dry_run {
-            notify.tell(result, now);
+            notify.send(result, now, &shutdown);
         }
         Ok(code)
     }

@@ -5,7 +5,7 @@ use crate::detect;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
 use crate::pipe;
-use crate::pipe::{Out, Stage};
+use crate::pipe::{Out, Shutdown, Stage};
 use crate::report::Page;
 use crate::wire::record;
 use crate::wire::record::{Grade, Kind};
@@ -257,24 +257,25 @@ fn run(args: &Args) -> Result<Code, Failure> {
         return Ok(Code::Ok);
     }
     let config = args.config()?;
+    let shutdown;
     let found = if let [] | [_] = &*args.files {
         let input = open(args.files.first())?;
-        prepare();
+        shutdown = prepare();
         let out = Out::new(pipe::input::stdout()?, args.only_added());
         args.judge(config, input, args.threads(), &out)?
     } else {
-        prepare();
+        shutdown = prepare();
         judge_all(args, &config)?
     };
-    Ok(pipe::shutdown::caught().unwrap_or_else(|| args.lines.code_of(&found)))
+    Ok(shutdown.requested().unwrap_or_else(|| args.lines.code_of(&found)))
 }
 
 /// What was found, each kind once: whether the cause lay outside the agent.
 type Found = Vec<(Kind, bool)>;
 
-fn prepare() {
-    pipe::shutdown::outlive();
+fn prepare() -> Shutdown {
     pipe::hangup::exit_when_reader_leaves();
+    Shutdown::outlive_first_signal(|| {})
 }
 
 /// A recording, or standard input.
@@ -289,7 +290,7 @@ fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
 fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
     let out = Out::new(pipe::input::stdout()?, false);
     let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, 1, out);
-    let results = pipe::in_order(
+    let results = pipe::parallel_inputs(
         args.files.iter().collect(),
         args.threads(),
         &out,

@@ -2,8 +2,9 @@
 
 use super::{Common, VERSION};
 use crate::exit::{Code, Failure};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, filter, hangup, input, shutdown};
-use crate::review::{Address, Leash, Limits, Patience, Review, Settings, Who};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
+use crate::process::command::KillSwitch;
+use crate::review::{Address, Limits, Patience, Review, Settings, Who};
 use crate::wire::record::{Decision, Reviewer};
 use clap::Parser;
 use regex::Regex;
@@ -127,7 +128,9 @@ fn run(args: Args) -> Result<Code, Failure> {
         super::print_schema::<Decision>();
         return Ok(Code::Ok);
     }
-    let leash = Leash::default();
+    let kill_switch = KillSwitch::default();
+    let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
+    let shutdown = Shutdown::outlive_first_signal(move || on_signal.kill_all());
     let settings = Settings {
         who: args.who.meant()?,
         patience: Patience {
@@ -142,18 +145,17 @@ fn run(args: Args) -> Result<Code, Failure> {
         max_input_tokens: args.what.max_input_tokens as usize,
         redact: args.what.redact,
         task: args.what.task,
-        leash: leash.clone(),
+        kill_switch: kill_switch.clone(),
+        shutdown: shutdown.clone(),
     };
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    let (signalled, deserted) = (leash.clone(), leash.clone());
-    shutdown::outlive_with(move || signalled.pull());
-    hangup::clean_up_when_reader_leaves(move || deserted.pull());
+    hangup::clean_up_when_reader_leaves(move || on_hangup.kill_all());
     let mut review = Review::new(settings, out.clone())?;
     let outcome = filter(&mut review, stdin, &out, args.max_line);
     // A write that fails is noticed here before anywhere else.
-    leash.pull();
-    outcome.map(|()| shutdown::caught().unwrap_or(Code::Ok))
+    kill_switch.kill_all();
+    outcome.map(|()| shutdown.requested().unwrap_or(Code::Ok))
 }
 
 impl WhoArgs {

@@ -112,7 +112,7 @@ mod imp {
     use crate::cli::{act, detect, review, stream, watch};
     use crate::exit::{Code, Failure};
     use crate::process::supervisor;
-    use crate::run::{Pipe, STAGE_ARGUMENT, Step, View, run, stage};
+    use crate::run::{Command, CommandLine, STAGE_ARGUMENT, View, run, stage};
     use std::ffi::OsString;
     use std::io::IsTerminal;
     use std::process::ExitCode;
@@ -176,7 +176,7 @@ mod imp {
 
     /// The recording through the real stages. The run's exit code is told; our own says that it ran.
     fn demo(args: &Args, view: View) -> Result<Code, Failure> {
-        let source = Step::new("ocr-stream")
+        let source = Command::new("ocr-stream")
             .with("--replay", Some("-"))
             .with("--speed", Some(DEMO_SPEED));
         let pipe = pipe(args, source, view);
@@ -192,10 +192,10 @@ mod imp {
         }
     }
 
-    fn source(args: &Args) -> Step {
+    fn source(args: &Args) -> Command {
         let work = &args.work;
         let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|p| p.display().to_string());
-        let mut step = Step::new("ocr-stream")
+        let mut step = Command::new("ocr-stream")
             .flag("--spawn", args.server.is_none())
             // A session that rests may be told to go on, and be judged slowly: the hand ends the run.
             .flag("--follow", true)
@@ -218,23 +218,23 @@ mod imp {
         step
     }
 
-    fn pipe(args: &Args, source: Step, view: View) -> Pipe {
-        let detect = Step::new("ocr-detect")
+    fn pipe(args: &Args, source: Command, view: View) -> CommandLine {
+        let detect = Command::new("ocr-detect")
             .with("--max-iterations", Some(args.max_iterations))
             .with("--inactivity-timeout", Some(args.inactivity_timeout));
-        let review = Step::new("ocr-review")
+        let review = Command::new("ocr-review")
             .with("--reviewer-url", args.reviewer_url.as_ref())
             .with("--reviewer-model", args.reviewer_model.as_ref())
             .with("--reviewer-cmd", args.reviewer_cmd.as_ref());
-        let act = Step::new("ocr-act").flag("--quiet", view != View::Lines && !args.print);
+        let act = Command::new("ocr-act").flag("--quiet", view != View::Lines && !args.print);
         let act = told(conduct(act, &args.conduct), &args.notify);
-        Pipe {
-            steps: vec![source, detect, review, act],
+        CommandLine {
+            commands: vec![source, detect, review, act],
         }
     }
 
     /// The flags about conduct that are not as they are by default.
-    fn conduct(step: Step, conduct: &Conduct) -> Step {
+    fn conduct(step: Command, conduct: &Conduct) -> Command {
         let other = |value: &str| (value != "ask").then(|| value.to_owned());
         let unless = |default: u64, value: u64| (value != default).then_some(value);
         let mut step = step
@@ -268,7 +268,7 @@ mod imp {
     }
 
     /// The flags about whom to tell.
-    fn told(step: Step, notify: &NotifyArgs) -> Step {
+    fn told(step: Command, notify: &NotifyArgs) -> Command {
         let mut step = step.with("--notify-cmd", notify.notify_cmd.as_ref());
         for url in &notify.notify {
             step = step.with("--notify", Some(url));

@@ -2,7 +2,7 @@
 
 use super::{Common, VERSION};
 use crate::exit::{Code, Failure};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, filter, hangup, input, shutdown};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
 use clap::Parser;
 use std::ffi::OsString;
@@ -41,7 +41,7 @@ fn run(args: Args) -> Result<Code, Failure> {
     }
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    shutdown::outlive();
+    Shutdown::outlive_first_signal(|| {});
     if !args.only {
         hangup::exit_when_reader_leaves();
     }

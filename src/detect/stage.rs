@@ -4,7 +4,7 @@ use super::config::Config;
 use super::detector::Detector;
 use super::parse::{ParsedLine, parse, parse_text};
 use crate::exit::{Code, Failure};
-use crate::pipe::{Passage, Stage, ahead};
+use crate::pipe::{LineBlock, Stage, parallel_lines};
 use std::sync::Arc;
 
 /// From this size on, in bytes, a block is parsed by several threads: starting them then pays off.
@@ -81,18 +81,18 @@ impl Detect {
 }
 
 impl Stage for Detect {
-    fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
-        let threads = if passage.block().len() < PARALLEL_BLOCK {
+    fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
+        let threads = if block.bytes().len() < PARALLEL_BLOCK {
             1
         } else {
             self.threads
         };
         let (config, strict) = (Arc::clone(&self.config), self.strict);
         let parse = |line| parse(line, &config, strict);
-        ahead(passage.block(), threads, parse, |line| {
-            passage.next_line();
-            let outcome = self.process(line, passage.added());
-            passage.settle(outcome)
+        parallel_lines(block.bytes(), threads, parse, |line| {
+            block.next_line();
+            let outcome = self.process(line, block.added());
+            block.finish_line(outcome)
         })
     }
 

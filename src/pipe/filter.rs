@@ -1,55 +1,48 @@
-//! The one loop: read a block, handle every complete line in it, write, and only then read again.
+//! The main loop of every filter: read a block, handle every complete line in it, write, and only then read again.
 //!
-//! What passes is written as runs of the very buffer it was read into, with the added lines between
-//! the runs: verbatim by construction, full speed in bulk, and flushed whenever the input pauses.
+//! Lines are written as runs of the buffer they were read into, with the added lines between the runs: verbatim by
+//! construction, at full speed in bulk, and flushed whenever the input pauses.
 
 use super::block::{Block, Blocks};
-use super::{Out, Passage};
+use super::line_block::LineBlock;
+use super::out::Out;
 use crate::exit::{Code, Failure};
 use std::io::Read;
 
-/// A line longer than this is passed on without a look: 128 MiB.
+/// The default limit of a line's length, 128 MiB. Longer lines are passed on unparsed.
 ///
-/// `OpenCode` inlines attachments of up to 10 MiB in one event; nothing larger was ever seen.
+/// `OpenCode` inlines attachments of up to 10 MiB in one event; nothing larger was ever observed.
 pub const DEFAULT_LINE_LIMIT: usize = 128 * 1024 * 1024;
 
-/// What a filter does with the lines that run through it.
+/// What a filter does with its lines. A stage implements either [`Stage::line`] or [`Stage::lines`].
 pub trait Stage {
-    /// Whether the line is left out. Only a source says so, which decides what its lines are; what is
-    /// to stand in its place is added by [`Stage::line`].
-    fn drops(&mut self, _line: &[u8]) -> bool {
-        false
-    }
-
-    /// Looks at the lines of one block, one by one. A stage that reads them in another way has a way of its own.
+    /// Handles the lines of one block; by default one by one with [`Stage::line`].
     ///
     /// # Errors
-    /// That the output cannot be written, and what [`Stage::line`] fails with.
-    fn lines(&mut self, passage: &mut Passage<'_>) -> Result<(), Failure> {
-        while let Some(line) = passage.next_line() {
-            if self.drops(line) {
-                passage.leave_out()?;
-            }
-            let outcome = self.line(line, passage.added());
-            passage.settle(outcome)?;
+    /// A failed write, and any error of [`Stage::line`].
+    fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
+        while let Some(line) = block.next_line() {
+            let result = self.line(line, block.added());
+            block.finish_line(result)?;
         }
         Ok(())
     }
 
-    /// Looks at one line, without its newline, and appends to `added` the whole lines that are to
-    /// follow it.
+    /// Handles one line, given without its newline. Appends whole lines to `added`, which follow it in the output.
     ///
     /// # Errors
-    /// A [`Failure`] ends the stage, once the line and what was added before have been written.
-    fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure>;
+    /// A [`Failure`] ends the stage after the line and `added` have been written.
+    fn line(&mut self, _line: &[u8], _added: &mut Vec<u8>) -> Result<(), Failure> {
+        Ok(())
+    }
 
-    /// A line went by that was too long to look at.
+    /// A line over the length limit was passed on unparsed.
     fn oversized(&mut self) {}
 
-    /// Everything that was looked at so far has been written, and the input may pause now.
+    /// Everything handled so far has been written; the input may pause now.
     fn passed(&mut self) {}
 
-    /// The input ended. What is appended to `added` is written last.
+    /// The input ended. `added` is written last.
     ///
     /// # Errors
     /// A [`Failure`] ends the stage with its code.
@@ -59,7 +52,7 @@ pub trait Stage {
 /// Runs `stage` over `input` until it ends.
 ///
 /// # Errors
-/// What the stage fails with; a read or write that fails; [`Failure::reader_left`].
+/// The error of the stage; a failed read or write; [`Failure::reader_left`].
 pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: usize) -> Result<(), Failure> {
     let mut blocks = Blocks::new(input, line_limit);
     let mut added = Vec::new();
@@ -94,12 +87,12 @@ pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: u
 
 /// Handles the lines of one block; the last may lack its newline.
 fn lines(stage: &mut impl Stage, block: &[u8], out: &Out, added: &mut Vec<u8>) -> Result<(), Failure> {
-    let mut passage = Passage::new(block, out, added);
-    stage.lines(&mut passage)?;
-    passage.finish()
+    let mut block = LineBlock::new(block, out, added);
+    stage.lines(&mut block)?;
+    block.finish()
 }
 
-/// Passes the rest of an oversized line on. False when the input ended in it.
+/// Passes the rest of an oversized line on. Returns false if the input ended within it.
 fn skip_line<R: Read>(blocks: &mut Blocks<R>, out: &Out) -> Result<bool, Failure> {
     loop {
         match blocks.next().map_err(|e| read_failed(&e))? {
@@ -128,9 +121,9 @@ fn read_failed(error: &std::io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipe::test_sink::TestSink;
     use proptest::prelude::*;
     use std::io;
-    use std::sync::{Arc, Mutex};
 
     /// Adds a line after each line that contains an `a`.
     struct Echo;
@@ -148,22 +141,7 @@ mod tests {
         }
     }
 
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            // Short writes are legal.
-            let taken = bytes.len().min(7);
-            self.0.lock().unwrap().extend_from_slice(&bytes[..taken]);
-            Ok(taken)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// Reads in pieces of the given sizes, and is interrupted between them.
+    /// Returns the input in pieces of the given sizes, with an interrupted read before each.
     struct Pieces<'a>(&'a [u8], Vec<usize>, bool);
 
     impl Read for Pieces<'_> {
@@ -181,14 +159,13 @@ mod tests {
     }
 
     fn run(input: &[u8], pieces: Vec<usize>, limit: usize) -> Vec<u8> {
-        let sink = Sink::default();
+        let sink = TestSink::default();
         let out = Out::new(sink.clone(), false);
         filter(&mut Echo, Pieces(input, pieces, false), &out, limit).unwrap();
-        let written = sink.0.lock().unwrap();
-        written.clone()
+        sink.bytes()
     }
 
-    /// What the law says: each line, then what was added because of it.
+    /// The promised output: each line, followed by the lines added because of it.
     fn expected(input: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for line in input.split_inclusive(|b| *b == b'\n') {
@@ -216,14 +193,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_passes_before_what_it_adds_however_it_is_cut(
+        fn lines_precede_their_additions(
             input in bytes(), pieces in proptest::collection::vec(1usize..20, 0..40),
         ) {
             prop_assert_eq!(run(&input, pieces, DEFAULT_LINE_LIMIT), expected(&input));
         }
 
         #[test]
-        fn oversized_lines_pass_without_a_look(
+        fn oversized_lines_pass_unparsed(
             input in bytes(), pieces in proptest::collection::vec(1usize..20, 0..40), limit in 1usize..10,
         ) {
             let passed: Vec<u8> = run(&input, pieces, limit);

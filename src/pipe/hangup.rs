@@ -1,19 +1,20 @@
-//! Notices at once when the reader of standard output leaves, also while nothing is written.
+//! Detects at once that the reader of standard output has closed it, even while nothing is written.
 
-/// Calls `left` on a thread of its own when the reader of standard output is gone.
+/// Calls `on_hangup` on a thread of its own when the reader of standard output closes it.
 ///
-/// Where the system cannot tell (a file, a terminal, Windows) it is never called, and the next write
-/// fails instead.
+/// Where this cannot be detected (a file, a terminal, Windows), it is never called, and the next write fails instead.
 #[cfg(unix)]
-pub fn watch(left: impl FnOnce() + Send + 'static) {
+pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {
     std::thread::spawn(move || {
         use rustix::event::{PollFd, PollFlags, poll};
         let stdout = std::io::stdout();
-        // No event is asked for: an error or a hang-up is reported all the same.
+        // No events are requested: errors and hang-ups are always reported.
         let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
         loop {
             match poll(&mut watched, None) {
-                Ok(_) if watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => return left(),
+                Ok(_) if watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => {
+                    return on_hangup();
+                }
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(_) => return,
             }
@@ -21,18 +22,18 @@ pub fn watch(left: impl FnOnce() + Send + 'static) {
     });
 }
 
-/// Calls `left` when the reader of standard output is gone: never, on this system.
+/// Never calls `on_hangup`: this system cannot detect it.
 #[cfg(not(unix))]
-pub fn watch(left: impl FnOnce() + Send + 'static) {
-    drop(left);
+pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {
+    drop(on_hangup);
 }
 
-/// Ends this stage at once when its reader leaves: for a filter that has nothing to clean up.
+/// Exits as soon as the reader of standard output closes it.
 pub fn exit_when_reader_leaves() {
     clean_up_when_reader_leaves(|| {});
 }
 
-/// Ends this stage when its reader leaves, once `clean_up` has run.
+/// The same, after running `clean_up`.
 pub fn clean_up_when_reader_leaves(clean_up: impl FnOnce() + Send + 'static) {
     watch(move || {
         clean_up();

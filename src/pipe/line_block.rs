@@ -1,21 +1,22 @@
 //! One block of lines on its way through a stage.
 
-use super::Out;
+use super::out::Out;
 use crate::exit::Failure;
 
-/// A block whose lines are passed on as they are, with what is added between them. The last may lack its newline.
-pub struct Passage<'a> {
+/// A block whose lines are passed on unchanged, with added lines between them. The last line may lack its newline.
+pub struct LineBlock<'a> {
     block: &'a [u8],
     out: &'a Out,
     added: &'a mut Vec<u8>,
-    /// So much of the block has been passed on, or left out.
+    /// How many bytes of the block have been passed on or replaced.
     passed: usize,
-    /// Where the line at hand begins, and where the one behind it does.
+    /// Where the current line begins.
     line: usize,
+    /// Where the line after it begins.
     next: usize,
 }
 
-impl<'a> Passage<'a> {
+impl<'a> LineBlock<'a> {
     pub(super) fn new(block: &'a [u8], out: &'a Out, added: &'a mut Vec<u8>) -> Self {
         Self {
             block,
@@ -27,58 +28,68 @@ impl<'a> Passage<'a> {
         }
     }
 
-    /// All of its lines.
-    pub fn block(&self) -> &'a [u8] {
+    /// All lines of the block.
+    pub fn bytes(&self) -> &'a [u8] {
         self.block
     }
 
-    /// Goes on to the next line, and returns it without its newline; `None` behind the last.
+    /// Advances to the next line and returns it without its newline; `None` after the last one.
     pub fn next_line(&mut self) -> Option<&'a [u8]> {
         self.line = self.next;
-        let (line, next) = first_line(&self.block[self.line..])?;
-        self.next += next;
+        let (line, length) = first_line(&self.block[self.line..])?;
+        self.next += length;
         Some(line)
     }
 
-    /// Leaves the line at hand out.
-    ///
-    /// # Errors
-    /// As [`Out::pass`].
-    pub fn leave_out(&mut self) -> Result<(), Failure> {
-        self.out.pass(&self.block[self.passed..self.line])?;
-        self.passed = self.next;
-        Ok(())
-    }
-
-    /// What is to follow the line at hand: whole lines.
+    /// The buffer for whole lines that follow the current line.
     pub fn added(&mut self) -> &mut Vec<u8> {
         self.added
     }
 
-    /// The line at hand has been looked at.
+    /// Passes the current line on now, together with the lines before it that were held back.
     ///
     /// # Errors
-    /// As [`Out::pass`], and what came of looking at it, once everything up to here is written.
-    pub fn settle(&mut self, outcome: Result<(), Failure>) -> Result<(), Failure> {
-        if !self.added.is_empty() || outcome.is_err() {
-            self.out.pass(&self.block[self.passed..self.next])?;
-            self.passed = self.next;
+    /// As [`Out::pass`].
+    pub fn pass_line(&mut self) -> Result<(), Failure> {
+        self.out.pass(&self.block[self.passed..self.next])?;
+        self.passed = self.next;
+        Ok(())
+    }
+
+    /// Writes `lines`, which are whole lines or nothing, in place of the current line. Only a source may do so.
+    ///
+    /// # Errors
+    /// As [`Out::pass`].
+    pub fn replace_line(&mut self, lines: &[u8]) -> Result<(), Failure> {
+        self.out.pass(&self.block[self.passed..self.line])?;
+        self.passed = self.next;
+        self.out.pass(lines)
+    }
+
+    /// Finishes the current line: writes the lines added after it, if any. If `result` is an error, everything up
+    /// to here is written first.
+    ///
+    /// # Errors
+    /// `result`, and as [`Out::pass`].
+    pub fn finish_line(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
+        if !self.added.is_empty() || result.is_err() {
+            self.pass_line()?;
             self.out.add(self.added)?;
             self.added.clear();
         }
-        if outcome.is_err() {
+        if result.is_err() {
             self.out.finish()?;
         }
-        outcome
+        result
     }
 
-    /// Passes on what is left.
+    /// Passes the rest of the block on.
     pub(super) fn finish(self) -> Result<(), Failure> {
         self.out.pass(&self.block[self.passed..])
     }
 }
 
-/// The first line of a block, without its newline, and where the next one begins.
+/// The first line of a block without its newline, and its length with it.
 pub(super) fn first_line(block: &[u8]) -> Option<(&[u8], usize)> {
     if block.is_empty() {
         return None;

@@ -1,7 +1,7 @@
-//! The plumbing under every stage: bytes in, the same bytes out, lines added between them.
+//! The plumbing under every stage: bytes in, the same bytes out, added lines in between.
 //!
-//! Bytes only, no JSON. Standard input and output are blocking and stay so; a stage that waits for
-//! the network does it on a thread of its own and adds its lines through [`Out`].
+//! This room handles bytes and knows no JSON. Standard input and output are blocking; a stage that waits for the
+//! network does so on a thread of its own and adds its lines through [`Out`].
 
 mod block;
 mod filter;
@@ -12,9 +12,12 @@ mod out;
 mod parallel_inputs;
 mod parallel_lines;
 pub mod shutdown;
+#[cfg(test)]
+pub(crate) mod test_sink;
 
 pub use filter::{DEFAULT_LINE_LIMIT, Stage, filter};
-pub use line_block::Passage;
+pub use line_block::LineBlock;
 pub use out::Out;
-pub use parallel_inputs::in_order;
-pub use parallel_lines::ahead;
+pub use parallel_inputs::parallel_inputs;
+pub use parallel_lines::parallel_lines;
+pub use shutdown::Shutdown;

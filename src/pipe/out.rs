@@ -1,26 +1,26 @@
-//! The verbatim writer: passes bytes on as they came, and lets lines be added between lines.
+//! The verbatim writer: passes bytes on unchanged, and adds lines between whole lines.
 
 use crate::exit;
 use crate::exit::Failure;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where a stage writes. Clones write to the same place; a line is never torn by another.
+/// The output of a stage. Clones write to the same place; no line is split by another.
 #[derive(Clone)]
 pub struct Out(Arc<Mutex<Inner>>);
 
 struct Inner {
     sink: Box<dyn Write + Send>,
-    /// Whether the bytes passed so far end with a newline.
+    /// Whether the passed bytes end with a newline.
     at_line_start: bool,
-    /// Lines that arrived while another line was half written.
+    /// Added lines that wait for the end of the line being passed.
     waiting: Vec<u8>,
-    /// `--only`: what is passed is not shown.
+    /// Discard passed bytes (`--only`).
     only_added: bool,
 }
 
 impl Out {
-    /// Writes to `sink`; with `only_added`, nothing but the added lines.
+    /// Writes to `sink`; with `only_added`, only the added lines.
     pub fn new(sink: impl Write + Send + 'static, only_added: bool) -> Self {
         Self(Arc::new(Mutex::new(Inner {
             sink: Box::new(sink),
@@ -31,19 +31,19 @@ impl Out {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // A thread that panicked while it wrote left no state behind that could be wrong.
+        // A panic while writing leaves no inconsistent state behind.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Passes bytes on. They may end in the middle of a line.
+    /// Passes bytes on; they may end in the middle of a line.
     ///
     /// # Errors
-    /// [`Failure::reader_left`] when nobody reads any more; otherwise what went wrong.
+    /// [`Failure::reader_left`] if the reader closed the output; [`Code::Error`](exit::Code::Error) for other write errors.
     pub fn pass(&self, bytes: &[u8]) -> Result<(), Failure> {
         self.lock().pass(bytes)
     }
 
-    /// Adds whole lines: now, or as soon as the line that is being passed has ended.
+    /// Adds whole lines: at once, or after the line that is being passed.
     ///
     /// # Errors
     /// As [`Out::pass`].
@@ -56,7 +56,7 @@ impl Out {
         Ok(())
     }
 
-    /// Ends the line that is half written, if one is.
+    /// Ends an unfinished line with a newline.
     ///
     /// # Errors
     /// As [`Out::pass`].
@@ -69,7 +69,7 @@ impl Out {
         }
     }
 
-    /// Ends the output: what still waits is written, after a newline where the input had none.
+    /// Writes the lines that still wait, after a newline if the input lacked one, and flushes.
     ///
     /// # Errors
     /// As [`Out::pass`].
@@ -109,30 +109,18 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Shared(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::pipe::test_sink::TestSink;
 
     fn written(steps: impl FnOnce(&Out)) -> String {
-        let sink = Shared::default();
+        let sink = TestSink::default();
         let out = Out::new(sink.clone(), false);
         steps(&out);
         out.finish().unwrap();
-        String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()
+        sink.text()
     }
 
     #[test]
-    fn a_line_that_comes_in_the_middle_of_another_waits_for_its_end() {
+    fn added_line_waits_for_line_end() {
         let text = written(|out| {
             out.pass(b"lo").unwrap();
             out.add(b"ours\n").unwrap();
@@ -142,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_added_after_an_unfinished_last_line_starts_a_line_of_its_own() {
+    fn ends_unfinished_last_line() {
         let text = written(|out| {
             out.pass(b"last").unwrap();
             out.add(b"ours\n").unwrap();

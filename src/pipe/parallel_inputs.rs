@@ -1,6 +1,6 @@
-//! Several inputs side by side, their outputs one after the other.
+//! Processes several inputs in parallel and writes their outputs in order.
 
-use super::Out;
+use super::out::Out;
 use crate::exit::Failure;
 use std::io::{self, Write};
 use std::sync::Mutex;
@@ -8,19 +8,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-/// How much a job may be ahead of its turn, in blocks: 4 MiB. Then it waits.
+/// How many blocks a job may write before its turn, 4 MiB in all. Then it waits.
 const AHEAD: usize = 16;
-/// How much a job writes before it is passed on: single lines, of which a bulk of recordings has thousands, would
-/// each be a block, and a job soon no longer ahead.
+/// The size of a block, in bytes. If each line were a block, a job would soon have to wait for its turn.
 const BLOCK: usize = 256 * 1024;
 
-/// Runs `job` on each input, on so many threads, each with an output of its own; what they write reaches `out`
-/// in the order of the inputs. `only_added` is that of [`Out::new`].
+/// Runs `job` on each input on `threads` threads. Each job has an output of its own, which is written to `out` in the
+/// order of the inputs; `only_added` is that of [`Out::new`]. Returns the results in the same order.
 ///
 /// # Errors
-/// That `out` cannot be written, or that nobody reads it any more: the jobs that are under way notice it at their
-/// next write. What the jobs return comes in the order of the inputs.
-pub fn in_order<I, R>(
+/// As [`Out::pass`] on `out`. Running jobs then fail at their next write.
+pub fn parallel_inputs<I, R>(
     inputs: Vec<I>,
     threads: usize,
     out: &Out,
@@ -40,7 +38,7 @@ where
     }
     let results: Vec<Mutex<Option<R>>> = slots.iter().map(|_| Mutex::new(None)).collect();
     let work = || {
-        // The first that nobody has begun: so the one whose turn it is, is always under way.
+        // Inputs are started in order, so the one whose turn it is has always been started.
         while let Some((slot, result)) = {
             let at = next.fetch_add(1, Ordering::Relaxed);
             slots.get(at).zip(results.get(at))
@@ -68,7 +66,7 @@ where
         .collect())
 }
 
-/// Passes on what the jobs write, one after the other; a last line without an end gets one, if more is to come.
+/// Passes the outputs on, one after the other. A last line without a newline gets one if another output follows.
 fn forward(receivers: Vec<Receiver<Vec<u8>>>, out: &Out) -> Result<(), Failure> {
     for receiver in receivers {
         let mut first = true;
@@ -82,7 +80,7 @@ fn forward(receivers: Vec<Receiver<Vec<u8>>>, out: &Out) -> Result<(), Failure> 
     Ok(())
 }
 
-/// Where a job writes: to whoever waits for its turn.
+/// The output of a job: sends blocks to [`forward`].
 struct Channel {
     sender: SyncSender<Vec<u8>>,
     block: Vec<u8>,
@@ -107,7 +105,7 @@ impl Write for Channel {
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        // What a job wrote before it failed is to be seen; a reader that left has been noticed before.
+        // Deliver what a job wrote before it failed. An earlier write has reported a reader that left.
         let _ = self.flush();
     }
 }
@@ -115,30 +113,17 @@ impl Drop for Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::pipe::test_sink::TestSink;
 
     fn numbers(threads: usize) -> (String, Vec<usize>) {
-        let sink = Sink::default();
-        let results = in_order(
+        let sink = TestSink::default();
+        let results = parallel_inputs(
             (0..40).collect(),
             threads,
             &Out::new(sink.clone(), false),
             false,
             |n, out| {
-                // The first ones have the most to do, and far more than they may be ahead.
+                // The first jobs write the most, and far more than they may write ahead.
                 for _ in 0..(40 - n) * 3 {
                     out.pass(format!("{n}\n").as_bytes()).unwrap();
                 }
@@ -147,12 +132,11 @@ mod tests {
             },
         )
         .unwrap();
-        let written = sink.0.lock().unwrap().clone();
-        (String::from_utf8(written).unwrap(), results)
+        (sink.text(), results)
     }
 
     #[test]
-    fn outputs_stand_in_the_order_of_their_inputs_however_many_threads_there_are() {
+    fn keeps_input_order() {
         let alone = numbers(1);
         assert_eq!(alone.1, (0..40).collect::<Vec<_>>());
         assert!(alone.0.contains("0\nend\n1\n") && alone.0.ends_with("39\nend"));
@@ -162,8 +146,8 @@ mod tests {
     }
 
     #[test]
-    fn a_job_goes_on_while_another_has_its_turn() {
-        // The first waits for the second, which writes more lines than there may be blocks.
+    fn jobs_run_ahead() {
+        // The first job waits for the second, which writes more lines than there may be blocks.
         let (sender, receiver) = std::sync::mpsc::channel();
         let (sender, receiver) = (Mutex::new(sender), Mutex::new(receiver));
         let job = |n: usize, out: &Out| {
@@ -177,23 +161,26 @@ mod tests {
             (0..1000).for_each(|_| out.add(b"line\n").unwrap());
             sender.lock().unwrap().send(()).is_ok()
         };
-        let out = Out::new(Sink::default(), false);
-        assert_eq!(in_order(vec![0, 1], 2, &out, false, job).unwrap(), [true, true]);
+        let out = Out::new(TestSink::default(), false);
+        assert_eq!(
+            parallel_inputs(vec![0, 1], 2, &out, false, job).unwrap(),
+            [true, true]
+        );
     }
 
     #[test]
-    fn nothing_is_nothing() {
-        let out = Out::new(Sink::default(), false);
+    fn no_inputs() {
+        let out = Out::new(TestSink::default(), false);
         assert_eq!(
-            in_order(Vec::<u8>::new(), 2, &out, false, |n, _| n).unwrap(),
+            parallel_inputs(Vec::<u8>::new(), 2, &out, false, |n, _| n).unwrap(),
             Vec::<u8>::new()
         );
     }
 
-    /// Takes one block and leaves.
-    struct Leaves(usize);
+    /// Accepts one write, then fails as a closed pipe does.
+    struct ClosesAfterOneWrite(usize);
 
-    impl Write for Leaves {
+    impl Write for ClosesAfterOneWrite {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0 += 1;
             if self.0 > 1 {
@@ -207,9 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_leaves_ends_every_job() {
+    fn closed_output_ends_jobs() {
         let endless = |_, out: &Out| while out.pass(b"line\n").is_ok() {};
-        let ended = in_order(vec![1, 2, 3], 2, &Out::new(Leaves(0), false), false, endless);
-        assert_eq!(ended.unwrap_err().code, crate::exit::Code::ReaderLeft);
+        let out = Out::new(ClosesAfterOneWrite(0), false);
+        let result = parallel_inputs(vec![1, 2, 3], 2, &out, false, endless);
+        assert_eq!(result.unwrap_err().code, crate::exit::Code::ReaderLeft);
     }
 }

@@ -1,66 +1,154 @@
-//! What a filter does when it is told to stop: let the source end the stream, and pass its last
-//! lines on. The end of the input then ends the filter.
+//! How a stage stops on a signal, and the grace periods of the whole pipe.
+//!
+//! On Ctrl-C or SIGTERM the source ends the stream; the end of its input then ends each later stage. A filter
+//! therefore outlives the first signal, passes the last lines on, and exits on a second signal or when
+//! [`FILTER_EXIT`] is over.
 
-#[cfg(unix)]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use crate::exit::Code;
 
-/// How long the stages before this one may take to end the stream once a signal came.
-const GRACE: Duration = Duration::from_secs(8);
+/// How long `ocr-stream` may take to read the session's last events after a signal.
+pub const STREAM_DRAIN: Duration = Duration::from_secs(3);
 
-/// The code of the first signal that came; 0 while none did.
-static CAUGHT: AtomicU8 = AtomicU8::new(0);
+/// How long `ocr-act` waits for the stream to report that a signal closed it.
+pub const STREAM_CLOSED: Duration = Duration::from_secs(4);
 
-/// Keeps Ctrl-C and SIGTERM from cutting the stream off: the first is remembered, a second one or the
-/// end of the grace ends the process.
-pub fn outlive() {
-    outlive_with(|| {});
+/// How long a filter outlives the first signal.
+pub const FILTER_EXIT: Duration = Duration::from_secs(8);
+
+/// How long `ocr-run` waits for the other stages after the last one has exited; then it kills them.
+pub const PIPE_EXIT: Duration = Duration::from_secs(10);
+
+/// How long the supervisor waits for the server's processes after SIGTERM. Measured: `OpenCode` 1.18.33 takes
+/// under 100 ms.
+pub const SERVER_TERM: Duration = Duration::from_secs(1);
+
+/// How long the supervisor goes on killing the server's processes: longer than anything but a dead disk takes.
+pub const SERVER_KILL: Duration = Duration::from_secs(5);
+
+/// How long `ocr-stream` waits for the supervisor to end the server.
+pub const SUPERVISOR_EXIT: Duration = Duration::from_secs(6);
+
+/// How long `ocr-act` waits for the server's tools after SIGTERM; then it kills them.
+pub const TOOLS_TERM: Duration = Duration::from_millis(500);
+
+/// How long to wait for the rest of the output of a command that has exited. A daemon that it started in a session
+/// of its own may keep the pipe open.
+pub const COMMAND_OUTPUT: Duration = Duration::from_millis(500);
+
+/// How long notifications may delay the exit of `ocr-act`, all together.
+pub const NOTIFY: Duration = Duration::from_secs(10);
+
+/// The same after a signal.
+pub const NOTIFY_AFTER_SIGNAL: Duration = Duration::from_secs(3);
+
+const fn shorter(a: Duration, b: Duration) -> bool {
+    a.as_millis() < b.as_millis()
 }
 
-/// The same; where a signal ends the process, `clean_up` runs first.
-#[cfg(unix)]
-pub fn outlive_with(clean_up: impl Fn() + Send + Sync + 'static) {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
-        return;
-    };
-    let leave = Arc::new(move |code: Code| {
-        clean_up();
-        std::process::exit(code.number().into());
-    });
-    std::thread::spawn(move || {
-        let mut code = Code::Interrupted;
-        for signal in signals.forever() {
-            code = if signal == SIGTERM {
-                Code::Terminated
-            } else {
-                Code::Interrupted
-            };
-            if CAUGHT.swap(code.number(), Ordering::SeqCst) != 0 {
-                break;
+const _: () = assert!(
+    shorter(STREAM_DRAIN, STREAM_CLOSED),
+    "ocr-act waits until the stream has closed"
+);
+const _: () = assert!(
+    STREAM_CLOSED.as_millis() + NOTIFY_AFTER_SIGNAL.as_millis() < FILTER_EXIT.as_millis(),
+    "ocr-act sends its notifications before its time is up"
+);
+const _: () = assert!(
+    shorter(FILTER_EXIT, PIPE_EXIT),
+    "ocr-run kills no filter that would exit by itself"
+);
+const _: () = assert!(
+    shorter(SERVER_TERM, SERVER_KILL) && shorter(SERVER_KILL, SUPERVISOR_EXIT),
+    "the supervisor asks first, and is not killed while it kills"
+);
+
+/// Whether a signal asked this process to stop. Clones share the state.
+///
+/// The default value never receives a signal.
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown(Arc<AtomicU8>);
+
+impl Shutdown {
+    /// The exit code of the latest signal, or `None` if none was received.
+    pub fn requested(&self) -> Option<Code> {
+        Code::from_number(self.0.load(Ordering::SeqCst)).filter(|code| *code != Code::Ok)
+    }
+
+    /// For a filter: outlives the first signal, and exits on the second or after [`FILTER_EXIT`]. `clean_up` runs
+    /// before such an exit.
+    #[cfg(unix)]
+    pub fn outlive_first_signal(clean_up: impl Fn() + Send + Sync + 'static) -> Self {
+        let exit = Arc::new(move |code: Code| {
+            clean_up();
+            std::process::exit(code.number().into());
+        });
+        Self::on_signal(move |signal| {
+            if !signal.first {
+                exit(signal.code());
             }
-            let leave = Arc::clone(&leave);
+            let exit = Arc::clone(&exit);
             std::thread::spawn(move || {
-                std::thread::sleep(GRACE);
-                leave(code);
+                std::thread::sleep(FILTER_EXIT);
+                exit(signal.code());
+            });
+        })
+    }
+
+    /// Signals end the process at once on this system.
+    #[cfg(not(unix))]
+    pub fn outlive_first_signal(clean_up: impl Fn() + Send + Sync + 'static) -> Self {
+        drop(clean_up);
+        Self::default()
+    }
+
+    /// Calls `handle` for each SIGINT and SIGTERM, on a thread of its own. They no longer end the process.
+    #[cfg(unix)]
+    pub(crate) fn on_signal(handle: impl Fn(Signal) + Send + 'static) -> Self {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let shutdown = Self::default();
+        // Without handlers, a signal ends the process at once, which is the best that is left.
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+            let state = Arc::clone(&shutdown.0);
+            std::thread::spawn(move || {
+                for number in signals.forever() {
+                    let code = code_of_signal(number);
+                    let first = state.swap(code.number(), Ordering::SeqCst) == 0;
+                    handle(Signal { number, first });
+                }
             });
         }
-        leave(code);
-    });
+        shutdown
+    }
 }
 
-/// Signals end the process at once on this system.
-#[cfg(not(unix))]
-pub fn outlive_with(clean_up: impl Fn() + Send + Sync + 'static) {
-    drop(clean_up);
+/// A signal that asks this process to stop.
+#[cfg(unix)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signal {
+    /// SIGINT or SIGTERM.
+    pub(crate) number: i32,
+    /// Whether it is the first one.
+    pub(crate) first: bool,
 }
 
-/// The signal that came while [`outlive`] held it back.
-pub fn caught() -> Option<Code> {
-    [Code::Interrupted, Code::Terminated]
-        .into_iter()
-        .find(|c| c.number() == CAUGHT.load(Ordering::SeqCst))
+#[cfg(unix)]
+impl Signal {
+    /// The exit code of a process that stops because of it.
+    pub(crate) fn code(self) -> Code {
+        code_of_signal(self.number)
+    }
+}
+
+/// The exit code of a process that stops because of this signal.
+#[cfg(unix)]
+pub(crate) fn code_of_signal(number: i32) -> Code {
+    if number == signal_hook::consts::SIGTERM {
+        Code::Terminated
+    } else {
+        Code::Interrupted
+    }
 }

@@ -1,176 +1,279 @@
-//! A command of the user's: run by the shell, with a limit, its last words kept, gone with its children.
+//! Runs a shell command that the user configured: with input, captured output, a time limit and cancellation. Its
+//! whole process group ends with it.
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use std::io::{PipeReader, Read, Write};
-use std::os::unix::process::CommandExt;
+use crate::pipe::shutdown::COMMAND_OUTPUT;
+use std::io::{self, PipeReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-/// How many of a command's last bytes are kept.
-const TAIL: usize = 4000;
-
-/// How often a running command is looked at.
+/// How often a running command is polled, at first and later.
+const FIRST_POLL: Duration = Duration::from_millis(1);
 const POLL: Duration = Duration::from_millis(20);
 
-/// How long the last words of a command that has ended are waited for. What it left behind in a session of
-/// its own may hold its pipe for as long as it likes.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How many bytes of output are read at a time.
+const BLOCK: usize = 16 * 1024;
 
-/// How a command ended.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    /// Whether it succeeded.
-    pub success: bool,
-    /// How, for a person: `exit 1`, `killed after 600 s`.
-    pub how: String,
-    /// The end of what it wrote.
-    pub tail: String,
+/// A command for the shell.
+pub(crate) struct ShellCommand<'a> {
+    /// The command line: for `sh -c`, or `cmd /C` on Windows.
+    pub(crate) line: &'a str,
+    /// The working directory.
+    pub(crate) directory: &'a Path,
+    /// What the command reads on standard input.
+    pub(crate) input: &'a [u8],
+    /// The time limit; then the command is killed.
+    pub(crate) limit: Duration,
+    /// What to keep of its output.
+    pub(crate) capture: Capture,
 }
 
-/// How long a command may run.
+/// What to keep of a command's output, in bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct Leash {
-    /// The longest time.
-    pub limit: Duration,
-    /// Whether it is not wanted any more.
-    pub cut: fn() -> bool,
+#[cfg_attr(
+    not(unix),
+    allow(dead_code, reason = "ocr-act, which needs the tail, is for Unix")
+)]
+pub(crate) enum Capture {
+    /// The end of standard output and standard error together.
+    Tail(usize),
+    /// The beginning of each.
+    Head(usize),
 }
 
-/// Runs `line` in `directory` with `input` on its standard input.
-pub(crate) fn run(line: &str, directory: &Path, input: &[u8], leash: Leash) -> Outcome {
-    let failed = |how: String| Outcome {
-        success: false,
-        how,
-        tail: String::new(),
-    };
-    let Ok((reader, writer)) = std::io::pipe() else {
-        return failed("no pipe can be had".to_owned());
-    };
-    let child = writer.try_clone().and_then(|second| {
-        Command::new("sh")
-            .args(["-c", line])
-            .current_dir(directory)
-            .stdin(Stdio::piped())
-            .stdout(writer)
-            .stderr(second)
-            // A group of its own, so that its children end with it.
-            .process_group(0)
-            .spawn()
-    });
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) => return failed(format!("cannot be started in {}: {error}", directory.display())),
-    };
-    if let Some(mut stdin) = child.stdin.take() {
-        let input = input.to_vec();
-        // It need not read what it is given.
-        std::thread::spawn(move || stdin.write_all(&input));
-    }
-    let words = Words::listen(reader);
-    let ended = wait(&mut child, leash);
-    // What it left in the background must not hold the pipe, nor outlive it.
-    end_group(&child);
-    let tail = words.last();
-    match ended {
-        Ok(status) => Outcome {
-            success: status.success(),
-            how: how(status),
-            tail,
-        },
-        Err(how) => Outcome {
-            success: false,
-            how,
-            tail,
-        },
-    }
+/// A command that has ended.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// Its exit status, or why it was killed.
+    pub(crate) status: Result<ExitStatus, String>,
+    /// The captured standard output; with [`Capture::Tail`], standard error too.
+    pub(crate) stdout: Vec<u8>,
+    /// The captured standard error; empty with [`Capture::Tail`].
+    pub(crate) stderr: Vec<u8>,
 }
 
-/// Waits for the end, and brings it about where it is time.
-fn wait(child: &mut Child, leash: Leash) -> Result<ExitStatus, String> {
-    let until = Instant::now() + leash.limit;
-    let why = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status),
-            Err(error) => break format!("lost: {error}"),
-            Ok(None) if (leash.cut)() => break "stopped, as a signal came".to_owned(),
-            Ok(None) if Instant::now() >= until => {
-                break format!("killed after {} s", leash.limit.as_secs());
-            }
-            Ok(None) => std::thread::sleep(POLL),
+/// Kills running commands from another thread, for a process that is about to exit. Clones share the commands.
+#[derive(Clone, Default)]
+pub struct KillSwitch(Arc<Mutex<Commands>>);
+
+#[derive(Default)]
+struct Commands {
+    running: Vec<u32>,
+    /// Whether the switch was used: no more commands are started.
+    off: bool,
+}
+
+impl KillSwitch {
+    /// Kills every running command with its process group. No more are started.
+    pub fn kill_all(&self) {
+        let mut commands = self.lock();
+        commands.off = true;
+        commands.running.drain(..).for_each(kill_group);
+    }
+
+    /// Starts a command under the lock, so that [`KillSwitch::kill_all`] either prevents or kills it.
+    fn start(&self, command: &mut Command) -> io::Result<Child> {
+        let mut commands = self.lock();
+        if commands.off {
+            return Err(io::Error::other("this process is about to exit"));
         }
-    };
-    end_group(child);
-    // Reaped; how it ended is known.
-    let _ = child.wait();
-    Err(why)
-}
+        let child = command.spawn()?;
+        commands.running.push(child.id());
+        Ok(child)
+    }
 
-fn end_group(child: &Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // An error says that nobody is left.
-        let _ = kill_process_group(group, Signal::KILL);
+    /// Kills what is left of a command's process group.
+    fn kill(&self, child: &Child) {
+        let mut commands = self.lock();
+        if let Some(at) = commands.running.iter().position(|id| *id == child.id()) {
+            kill_group(commands.running.swap_remove(at));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Commands> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a command writes, as far as it is kept: read on a thread of its own.
-struct Words {
-    kept: Arc<Mutex<Vec<u8>>>,
-    /// Closed when everybody has closed the pipe.
-    ended: mpsc::Receiver<()>,
+impl ShellCommand<'_> {
+    /// Runs the command and waits for its end. Kills it as soon as `cancelled` returns true.
+    ///
+    /// # Errors
+    /// The command could not be started.
+    pub(crate) fn run(&self, switch: &KillSwitch, cancelled: impl Fn() -> bool) -> io::Result<Finished> {
+        let (mut child, stdout, stderr) = self.start(switch)?;
+        let stdout = Output::read(stdout, self.capture);
+        let stderr = Output::read(stderr, self.capture);
+        if let Some(mut stdin) = child.stdin.take() {
+            let input = self.input.to_vec();
+            // A command may succeed without reading its input.
+            std::thread::spawn(move || stdin.write_all(&input));
+        }
+        let status = self.wait(&mut child, switch, cancelled);
+        // Background processes end too, and close the output.
+        switch.kill(&child);
+        Ok(Finished {
+            status,
+            stdout: stdout.finish(),
+            stderr: stderr.finish(),
+        })
+    }
+
+    /// Starts the command. Our copies of the writing ends are closed on return, so that the output can end.
+    fn start(&self, switch: &KillSwitch) -> io::Result<(Child, PipeReader, PipeReader)> {
+        let (stdout, stdout_writer) = io::pipe()?;
+        let (stderr, stderr_writer) = io::pipe()?;
+        let mut command = shell(self.line);
+        command.current_dir(self.directory).stdin(Stdio::piped());
+        command.stderr(match self.capture {
+            Capture::Tail(_) => stdout_writer.try_clone()?,
+            Capture::Head(_) => stderr_writer,
+        });
+        command.stdout(stdout_writer);
+        Ok((switch.start(&mut command)?, stdout, stderr))
+    }
+
+    fn wait(
+        &self,
+        child: &mut Child,
+        switch: &KillSwitch,
+        cancelled: impl Fn() -> bool,
+    ) -> Result<ExitStatus, String> {
+        let started = Instant::now();
+        let mut pause = FIRST_POLL;
+        let why = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => return Ok(status),
+                Err(error) => break format!("lost: {error}"),
+                Ok(None) if cancelled() => break "stopped by a signal".to_owned(),
+                Ok(None) if started.elapsed() >= self.limit => {
+                    break format!("killed after {} s", self.limit.as_secs());
+                }
+                Ok(None) => {
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(POLL);
+                }
+            }
+        };
+        switch.kill(child);
+        // Reaps it; how it ended is known.
+        let _ = child.wait();
+        Err(why)
+    }
 }
 
-impl Words {
-    fn listen(mut output: PipeReader) -> Self {
-        let kept = Arc::<Mutex<Vec<u8>>>::default();
-        let (open, ended) = mpsc::channel::<()>();
-        let own = Arc::clone(&kept);
+/// The output of a command, read on a thread of its own.
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// Disconnected once every writer has closed the output.
+    closed: mpsc::Receiver<()>,
+}
+
+impl Output {
+    /// Reads everything, so that the command never waits for a reader, and keeps a part of it.
+    fn read(mut from: PipeReader, capture: Capture) -> Self {
+        let bytes = Arc::<Mutex<Vec<u8>>>::default();
+        let (open, closed) = mpsc::channel::<()>();
+        let shared = Arc::clone(&bytes);
         std::thread::spawn(move || {
-            let mut piece = [0; 8192];
-            while let Ok(read @ 1..) = output.read(&mut piece) {
-                let mut kept = own.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend_from_slice(&piece[..read]);
-                if kept.len() > 4 * TAIL {
-                    let over = kept.len() - TAIL;
-                    kept.drain(..over);
+            let mut block = vec![0; BLOCK];
+            // What was read before an error counts.
+            while let Ok(count @ 1..) = from.read(&mut block) {
+                let mut bytes = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                bytes.extend_from_slice(&block[..count]);
+                match capture {
+                    Capture::Head(limit) => bytes.truncate(limit),
+                    Capture::Tail(limit) => {
+                        let excess = bytes.len().saturating_sub(limit);
+                        bytes.drain(..excess);
+                    }
                 }
             }
             drop(open);
         });
-        Self { kept, ended }
+        Self { bytes, closed }
     }
 
-    fn last(self) -> String {
-        // Nothing is ever sent: it returns when the pipe is closed, or when it was waited for long enough.
-        let _ = self.ended.recv_timeout(LAST_WORDS);
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(&kept);
-        let skip = text.char_indices().rev().nth(TAIL).map_or(0, |(at, _)| at);
-        text[skip..].trim().to_owned()
+    /// Waits until the output is closed, or for [`COMMAND_OUTPUT`], and returns the captured bytes.
+    fn finish(self) -> Vec<u8> {
+        // Nothing is ever sent: the result says only that the wait is over.
+        let _ = self.closed.recv_timeout(COMMAND_OUTPUT);
+        std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-fn how(status: ExitStatus) -> String {
-    status
-        .code()
-        .map_or_else(|| "ended by a signal".to_owned(), |code| format!("exit {code}"))
+/// The shell in a process group of its own.
+#[cfg(unix)]
+fn shell(line: &str) -> Command {
+    use std::os::unix::process::CommandExt;
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).process_group(0);
+    command
 }
 
+#[cfg(not(unix))]
+fn shell(line: &str) -> Command {
+    let mut command = Command::new("cmd");
+    command.args(["/C", line]);
+    command
+}
+
+#[cfg(unix)]
+fn kill_group(leader: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        // Fails if nothing is left of the group.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// `taskkill /T` kills a process with its children. It fails if nothing is left.
+#[cfg(not(unix))]
+fn kill_group(leader: u32) {
+    let _ = Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &leader.to_string()])
+        .output();
+}
+
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn here(line: &str, limit: Duration) -> Outcome {
-        let cut = || false;
-        run(line, Path::new("/"), b"given", Leash { limit, cut })
+    const LONG: Duration = Duration::from_mins(1);
+    const TAIL: usize = 4000;
+
+    fn tail(line: &str, limit: Duration) -> Finished {
+        command(line, limit, Capture::Tail(TAIL))
+            .run(&KillSwitch::default(), || false)
+            .unwrap()
     }
 
-    /// Waits until no such process runs: one that nobody has reaped yet does not.
+    fn command(line: &str, limit: Duration, capture: Capture) -> ShellCommand<'_> {
+        ShellCommand {
+            line,
+            directory: Path::new("/"),
+            input: b"given",
+            limit,
+            capture,
+        }
+    }
+
+    fn text(bytes: &[u8]) -> &str {
+        std::str::from_utf8(bytes).unwrap().trim()
+    }
+
+    fn exit_code(finished: &Finished) -> Option<i32> {
+        finished.status.as_ref().ok()?.code()
+    }
+
+    /// Waits until the process is gone or a zombie.
     fn wait_until_gone(pid: &str) {
         let until = Instant::now() + Duration::from_mins(1);
         loop {
-            let state = here(&format!("ps -o stat= -p {pid}"), Duration::from_mins(1)).tail;
+            let state = tail(&format!("ps -o stat= -p {pid}"), LONG).stdout;
+            let state = text(&state);
             if state.is_empty() || state.starts_with('Z') {
                 return;
             }
@@ -179,61 +282,75 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_what_it_wrote_is_kept() {
-        let outcome = here(
-            "cat; echo; seq 1 100000; echo oops >&2; exit 3",
-            Duration::from_mins(1),
-        );
-        assert!(!outcome.success);
-        assert_eq!(outcome.how, "exit 3");
-        assert!(outcome.tail.ends_with("100000\noops"));
-        assert!(outcome.tail.len() <= TAIL + 4);
-        assert_eq!(here("cat", Duration::from_mins(1)).tail, "given");
+    fn keeps_tail() {
+        let finished = tail("cat; echo; seq 1 100000; echo oops >&2; exit 3", LONG);
+        assert_eq!(exit_code(&finished), Some(3));
+        assert!(text(&finished.stdout).ends_with("100000\noops"));
+        assert!(finished.stdout.len() <= TAIL);
+        assert_eq!(text(&tail("cat", LONG).stdout), "given");
     }
 
     #[test]
-    fn its_children_go_with_it() {
-        let outcome = here("sleep 1000 & echo $!; sleep 1000", Duration::from_millis(300));
-        assert_eq!(outcome.how, "killed after 0 s");
-        wait_until_gone(&outcome.tail);
+    fn keeps_heads_apart() {
+        let finished = command("cat; seq 1 100000; echo complaint >&2", LONG, Capture::Head(4))
+            .run(&KillSwitch::default(), || false)
+            .unwrap();
+        assert_eq!((text(&finished.stdout), text(&finished.stderr)), ("give", "comp"));
     }
 
     #[test]
-    fn what_it_leaves_in_the_background_does_not_hold_us() {
-        let outcome = here("sleep 1000 & echo done $!", Duration::from_mins(1));
-        assert!(outcome.success);
-        wait_until_gone(outcome.tail.strip_prefix("done ").unwrap());
+    fn kills_process_group() {
+        let finished = tail("sleep 1000 & echo $!; sleep 1000", Duration::from_millis(300));
+        assert_eq!(finished.status.unwrap_err(), "killed after 0 s");
+        wait_until_gone(text(&finished.stdout));
     }
 
     #[test]
-    fn a_daemon_that_keeps_the_pipe_does_not_hold_us_either() {
+    fn kills_background_process() {
+        let finished = tail("sleep 1000 & echo $!", LONG);
+        assert_eq!(exit_code(&finished), Some(0));
+        wait_until_gone(text(&finished.stdout));
+    }
+
+    #[test]
+    fn ignores_daemon() {
         let begun = Instant::now();
-        let outcome = here(
+        let finished = tail(
             "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 20)'; echo done",
-            Duration::from_mins(1),
+            LONG,
         );
-        assert!(outcome.success);
-        assert_eq!(outcome.tail, "done");
+        assert_eq!((exit_code(&finished), text(&finished.stdout)), (Some(0), "done"));
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     }
 
     #[test]
-    fn it_ends_when_it_is_not_wanted_any_more() {
-        let limit = Duration::from_mins(10);
-        let outcome = run("sleep 1000", Path::new("/"), b"", Leash { limit, cut: || true });
-        assert!(!outcome.success);
-        assert_eq!(outcome.how, "stopped, as a signal came");
+    fn cancels() {
+        let command = command("sleep 1000", LONG, Capture::Tail(TAIL));
+        let finished = command.run(&KillSwitch::default(), || true).unwrap();
+        assert_eq!(finished.status.unwrap_err(), "stopped by a signal");
     }
 
     #[test]
-    fn a_directory_that_is_not_there_is_said() {
-        let limit = Duration::from_secs(1);
-        let outcome = run(
-            "true",
-            Path::new("/no/such/place"),
-            b"",
-            Leash { limit, cut: || false },
-        );
-        assert!(outcome.how.contains("/no/such/place"));
+    fn kill_switch_kills_and_prevents() {
+        let switch = KillSwitch::default();
+        let killer = switch.clone();
+        let thread = std::thread::spawn(move || {
+            command("sleep 1000", LONG, Capture::Tail(TAIL)).run(&killer, || false)
+        });
+        while switch.lock().running.is_empty() {
+            std::thread::yield_now();
+        }
+        switch.kill_all();
+        let finished = thread.join().unwrap().unwrap();
+        assert_eq!(finished.status.unwrap().code(), None);
+        let command = command("true", LONG, Capture::Tail(TAIL));
+        assert!(command.run(&switch, || false).is_err());
+    }
+
+    #[test]
+    fn fails_without_directory() {
+        let mut command = command("true", LONG, Capture::Tail(TAIL));
+        command.directory = Path::new("/no/such/place");
+        assert!(command.run(&KillSwitch::default(), || false).is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! A pipe that nothing is ever written to: its reading end closes when the process that holds the other
-//! end is gone, whatever ended it. So a child notices `kill -9` of its parent, on every Unix.
+//! A pipe that nothing is ever written to. The reading end sees end-of-file when the process that holds the writing
+//! end is gone, so a child notices even `kill -9` of its parent, on every Unix.
 
 use crate::exit::{Code, Failure};
 use rustix::io::FdFlags;
@@ -8,17 +8,17 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// The parent's side: as long as it lives, the parent does.
+/// The parent's end. Dropping it tells the children that the parent is gone.
 pub struct Lifeline {
     inherited: OwnedFd,
     _held: OwnedFd,
 }
 
 impl Lifeline {
-    /// A line for the children that are started from now on.
+    /// Makes a lifeline for the children that are started from now on.
     ///
     /// # Errors
-    /// [`Code::Error`] when the system gives no pipe.
+    /// [`Code::Error`] if the system provides no pipe.
     pub fn new() -> Result<Self, Failure> {
         let failed = |e| Failure::new(Code::Error, format_args!("cannot make a pipe: {e}"));
         let (inherited, held) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(failed)?;
@@ -29,27 +29,22 @@ impl Lifeline {
         })
     }
 
-    /// What the child has to be told to find it.
+    /// The number of the inherited file descriptor, as an argument for the child.
     pub fn number(&self) -> String {
         self.inherited.as_raw_fd().to_string()
     }
 }
 
-/// The child's side: calls `gone` on a thread of its own when the parent is gone.
+/// The child's end: calls `gone` on a thread of its own when the parent is gone.
 ///
 /// # Errors
-/// [`Code::Usage`] when `number` is no line that a parent of ours made.
+/// [`Code::Usage`] if `number` is not an open file descriptor.
 pub fn on_parent_gone(number: &str, gone: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let unfit = || {
-        Failure::new(
-            Code::Usage,
-            "this argument is for children of ours alone; see --help",
-        )
-    };
-    let number: u32 = number.parse().map_err(|_| unfit())?;
-    let mut line = File::open(format!("/dev/fd/{number}")).map_err(|_| unfit())?;
+    let internal = || Failure::new(Code::Usage, "this argument is internal; see --help");
+    let number: u32 = number.parse().map_err(|_| internal())?;
+    let mut line = File::open(format!("/dev/fd/{number}")).map_err(|_| internal())?;
     std::thread::spawn(move || {
-        // Nothing is ever written: a read returns when the other end is gone.
+        // Nothing is ever written, so the read returns only when the other end is closed.
         let _ = line.read(&mut [0]);
         gone();
     });

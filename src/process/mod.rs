@@ -1,6 +1,5 @@
-//! Child processes, ours and others': run a command, find and end what somebody started.
+//! Child processes: runs commands, and finds and ends the processes that a server started.
 
-#[cfg(unix)]
 pub(crate) mod command;
 #[cfg(unix)]
 pub mod lifeline;

@@ -28,7 +28,6 @@ mod worker;
 
 pub use queue::Limits;
 pub use reviewer::Patience;
-pub use reviewer::command::Leash;
 pub use reviewer::endpoint::Address;
 pub use settings::{Settings, Who};
 pub use stage::Review;

@@ -2,10 +2,12 @@
 
 use super::queue::{Limits, rules};
 use super::redact::Redactor;
-use super::reviewer::command::{CommandReviewer, Leash};
+use super::reviewer::command::CommandReviewer;
 use super::reviewer::endpoint::{Address, Endpoint};
 use super::reviewer::{Patience, Reviewer};
 use crate::exit::Failure;
+use crate::pipe::Shutdown;
+use crate::process::command::KillSwitch;
 use regex::Regex;
 
 /// Who reviews.
@@ -33,8 +35,10 @@ pub struct Settings {
     pub redact: Vec<Regex>,
     /// The task of sessions whose stream does not contain it.
     pub task: Option<String>,
-    /// Ends a command that reviews.
-    pub leash: Leash,
+    /// Kills a command that reviews when the process exits.
+    pub kill_switch: KillSwitch,
+    /// Whether a signal asked this process to stop.
+    pub shutdown: Shutdown,
 }
 
 impl Settings {
@@ -59,7 +63,10 @@ impl Settings {
     pub(super) fn reviewer(&self) -> Result<Option<Reviewer>, Failure> {
         Ok(match &self.who {
             Who::Endpoint(address) => Some(Reviewer::Endpoint(Endpoint::new(address)?)),
-            Who::Command(line) => Some(Reviewer::Command(CommandReviewer::new(line, self.leash.clone()))),
+            Who::Command(line) => Some(Reviewer::Command(CommandReviewer::new(
+                line,
+                self.kill_switch.clone(),
+            ))),
             Who::Rules => None,
         })
     }

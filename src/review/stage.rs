@@ -51,6 +51,7 @@ impl Review {
                 patience: settings.patience,
                 max_input_tokens: settings.max_input_tokens,
                 redactor,
+                shutdown: settings.shutdown.clone(),
             })?;
             Ok(Asking {
                 worker,

@@ -7,7 +7,7 @@ use super::request::ReviewRequest;
 use super::reviewer::{Patience, Reviewer};
 use super::shared::Handle;
 use crate::exit::{Code, Failure};
-use crate::pipe::{Out, shutdown};
+use crate::pipe::{Out, Shutdown};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -28,6 +28,7 @@ pub struct WorkerContext {
     pub patience: Patience,
     pub max_input_tokens: usize,
     pub redactor: Redactor,
+    pub shutdown: Shutdown,
 }
 
 /// The thread that asks.
@@ -36,6 +37,7 @@ pub struct Worker {
     requests: Option<Sender<ReviewRequest>>,
     ended: Receiver<()>,
     cancelled: Arc<Notify>,
+    shutdown: Shutdown,
 }
 
 impl Worker {
@@ -57,6 +59,7 @@ impl Worker {
         let (requests, incoming) = mpsc::channel();
         let (end, ended) = mpsc::channel();
         let cancelled = Arc::new(Notify::new());
+        let shutdown = context.shutdown.clone();
         let thread = Thread {
             context,
             cancelled: Arc::clone(&cancelled),
@@ -75,6 +78,7 @@ impl Worker {
             requests: Some(requests),
             ended,
             cancelled,
+            shutdown,
         })
     }
 
@@ -93,7 +97,7 @@ impl Worker {
         }
         self.requests = None;
         while let Err(RecvTimeoutError::Timeout) = self.ended.recv_timeout(SIGNAL_CHECK) {
-            if shutdown::caught().is_some() {
+            if self.shutdown.requested().is_some() {
                 self.cancelled.notify_one();
             }
         }
@@ -180,10 +184,10 @@ fn log_failure(outcome: &Outcome) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipe::test_sink::TestSink;
     use crate::review::intake::Intake;
     use crate::review::intake::trigger::{Trigger, TriggerKind};
     use crate::review::queue::{Limits, Queue};
-    use std::io::Read;
 
     #[test]
     fn survives_a_panic() {
@@ -204,11 +208,11 @@ mod tests {
             shared.lines_written();
             shared.next_request(true, &mut Vec::new())
         };
-        let (mut output, writer) = std::io::pipe().unwrap();
+        let written = TestSink::default();
         let second = Duration::from_secs(1);
         let context = WorkerContext {
             shared,
-            out: Out::new(writer, true),
+            out: Out::new(written.clone(), true),
             reviewer: Reviewer::Broken,
             name: "broken".to_owned(),
             patience: Patience {
@@ -218,10 +222,10 @@ mod tests {
             },
             max_input_tokens: 6000,
             redactor,
+            shutdown: Shutdown::default(),
         };
         Worker::start(context).unwrap().finish(first);
-        let mut written = String::new();
-        output.read_to_string(&mut written).unwrap();
+        let written = written.text();
         assert_eq!(written.matches(r#""degraded":true"#).count(), 2, "{written}");
         assert!(written.contains("a bug in ocr-review"), "{written}");
     }

@@ -1,44 +1,41 @@
-//! Starts the stages with pipes between them, hands signals on to the source, and waits for the end.
+//! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
-use super::{Pipe, STAGE_ARGUMENT, Step};
+use super::command_line::{Command as Stage, CommandLine};
 use crate::exit::{Code, Failure};
+use crate::pipe::Shutdown;
+use crate::pipe::shutdown::PIPE_EXIT;
 use crate::process::lifeline::{Lifeline, on_parent_gone};
 use rustix::process::{Pid, Signal, getpid, kill_process};
-use signal_hook::consts::{SIGINT, SIGTERM};
 use std::ffi::{OsStr, OsString};
 use std::io::{PipeReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a stage may take to leave once the last one has.
-const GRACE: Duration = Duration::from_secs(10);
+/// The hidden first argument that makes `ocr-run` run as one of the stages.
+pub const STAGE_ARGUMENT: &str = "__stage";
 
-/// How often a leaving stage is looked at.
+/// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
 
-/// The code of the last signal that came; 0 while none did.
-static CAUGHT: AtomicU8 = AtomicU8::new(0);
-
-/// What becomes of the lines at the end of the pipe.
+/// Where the output of the pipe goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// They go to standard output.
+    /// The lines go to standard output.
     Lines,
-    /// A person reads along on standard error; the lines go to standard output.
+    /// The lines go to standard output, and a report for a person to standard error.
     Both,
-    /// A person reads along; the lines go nowhere.
+    /// Only the report for a person; the lines are discarded.
     Person,
 }
 
-/// Runs the pipe to its end. `recording` goes into the source's standard input, which is ours otherwise.
-/// The code is the last stage's, unless an earlier one could not do its work.
+/// Runs the pipe and returns its exit code: that of `ocr-act`, or of an earlier stage that failed. `recording` is the
+/// standard input of the first stage, which otherwise inherits ours.
 ///
 /// # Errors
-/// [`Code::Error`] when a stage cannot be started.
-pub fn run(pipe: &Pipe, view: View, recording: Option<&'static [u8]>) -> Result<Code, Failure> {
+/// [`Code::Error`] if a stage cannot be started.
+pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> Result<Code, Failure> {
     let program = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
     let lifeline = Lifeline::new()?;
@@ -46,22 +43,23 @@ pub fn run(pipe: &Pipe, view: View, recording: Option<&'static [u8]>) -> Result<
     if let (Some(bytes), Some(stdin)) = (recording, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
-    let hand = pipe.steps.len() - 1;
-    hand_signals_on(&children, hand);
-    let outcome = wait(&mut children[hand])?;
-    let deadline = Instant::now() + GRACE;
-    // A hand that was ended, and could not say what the run came to, was ended by a signal to us.
-    let mut code = code_of(outcome).or_else(caught);
+    let act = pipe.commands.len() - 1;
+    let shutdown = forward_signals(&children, act);
+    let status = wait(&mut children[act])?;
+    let deadline = Instant::now() + PIPE_EXIT;
+    // `ocr-act` has no exit code if our second signal killed it.
+    let mut code = code_of(status).or_else(|| shutdown.requested().map(Code::number));
     for (at, child) in children.iter_mut().enumerate() {
-        let status = leave(child, deadline)?;
-        if at < hand && code == Some(Code::Unsure.number()) && could_not_work(status) {
+        let status = wait_until(child, deadline)?;
+        if at < act && code == Some(Code::Unsure.number()) && has_failed(status) {
             code = code_of(status);
         }
     }
     Ok(code.and_then(Code::from_number).unwrap_or(Code::Error))
 }
 
-/// Runs as one stage of the pipe: `LIFELINE STAGE ARGS…`. Gone with the `ocr-run` that started it.
+/// Parses the arguments of a stage, `LIFELINE STAGE ARGS…`, and returns its name and its own arguments. The stage is
+/// terminated when the `ocr-run` that started it is gone.
 ///
 /// # Errors
 /// [`Code::Usage`] for arguments that `ocr-run` did not write.
@@ -69,18 +67,18 @@ pub fn stage(args: &[OsString]) -> Result<(&OsStr, &[OsString]), Failure> {
     let (Some(line), Some(name)) = (args.first().and_then(|a| a.to_str()), args.get(1)) else {
         return Err(Failure::new(
             Code::Usage,
-            "this is how ocr-run starts its stages; see --help",
+            "this argument is internal to ocr-run; see --help",
         ));
     };
     on_parent_gone(line, || {
-        // As if somebody had asked: the session and the server end, the last lines are delivered.
+        // Like a user's signal: the session and the server end, and the last lines are delivered.
         let _ = kill_process(getpid(), Signal::TERM);
     })?;
     Ok((name, &args[1..]))
 }
 
 fn start(
-    pipe: &Pipe,
+    pipe: &CommandLine,
     view: View,
     program: &Path,
     lifeline: &Lifeline,
@@ -88,87 +86,72 @@ fn start(
 ) -> Result<Vec<Child>, Failure> {
     let failed =
         |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
-    let mut steps = pipe.steps.clone();
+    let mut commands = pipe.commands.clone();
     if view != View::Lines {
-        steps.push(Step::new("ocr-watch").flag("--only", view == View::Person));
+        commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));
     }
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
-    for (at, step) in steps.iter().enumerate() {
+    for (at, stage) in commands.iter().enumerate() {
         let mut command = Command::new(program);
-        // In a group of its own: Ctrl-C reaches us alone, and we tell the source.
+        // In a group of its own, so that Ctrl-C reaches only us. We forward it.
         command
             .arg(STAGE_ARGUMENT)
             .arg(lifeline.number())
-            .arg(step.name)
-            .args(&step.args)
+            .arg(stage.name)
+            .args(&stage.args)
             .process_group(0);
         command.stdin(match input.take() {
             Some(previous) => Stdio::from(previous),
             None if fed => Stdio::piped(),
             None => Stdio::inherit(),
         });
-        if at + 1 < steps.len() {
-            let (read, write) = std::io::pipe().map_err(|e| failed(step.name, e))?;
+        if at + 1 < commands.len() {
+            let (read, write) = std::io::pipe().map_err(|e| failed(stage.name, e))?;
             command.stdout(write);
             input = Some(read);
         } else if view == View::Person {
             command.stdout(Stdio::null());
         }
-        children.push(command.spawn().map_err(|e| failed(step.name, e))?);
+        children.push(command.spawn().map_err(|e| failed(stage.name, e))?);
     }
     Ok(children)
 }
 
-/// Writes the recording into the source, which may leave before it is all read.
+/// Writes the recording to the first stage, which may exit before it has read it all.
 fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
     std::thread::spawn(move || {
         let _ = stdin.write_all(bytes);
     });
 }
 
-/// A signal to us is a signal to the source and to the hand: the source ends the session and the stream, and
-/// the end of the stream ends everybody else; the hand ends a check that would take longer. A second signal
-/// ends every stage at once.
-fn hand_signals_on(children: &[Child], hand: usize) {
+/// Forwards the first signal to the source and to `ocr-act`: the source ends the session and the stream, and the end
+/// of the stream ends the other stages; `ocr-act` ends a check that would take longer. A second signal kills every
+/// stage.
+fn forward_signals(children: &[Child], act: usize) -> Shutdown {
     let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let all: Vec<Pid> = children.iter().filter_map(pid).collect();
-    let both: Vec<Pid> = [&children[0], &children[hand]]
+    let both: Vec<Pid> = [&children[0], &children[act]]
         .into_iter()
         .filter_map(pid)
         .collect();
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
-        return;
-    };
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            let (code, signal) = if signal == SIGTERM {
-                (Code::Terminated, Signal::TERM)
-            } else {
-                (Code::Interrupted, Signal::INT)
-            };
-            let first = CAUGHT.swap(code.number(), Ordering::SeqCst) == 0;
-            for stage in if first { &both } else { &all } {
-                // It may have left already. What the source owns goes with it, as its keeper sees to.
-                let _ = kill_process(*stage, if first { signal } else { Signal::KILL });
-            }
+    Shutdown::on_signal(move |received| {
+        let forwarded = Signal::from_named_raw(received.number).filter(|_| received.first);
+        for stage in if received.first { &both } else { &all } {
+            // It may have exited. If the source is killed, its supervisor ends the server.
+            let _ = kill_process(*stage, forwarded.unwrap_or(Signal::KILL));
         }
-    });
-}
-
-/// The code of the signal that came, if one did.
-fn caught() -> Option<u8> {
-    Some(CAUGHT.load(Ordering::SeqCst)).filter(|code| *code != 0)
+    })
 }
 
 fn wait(child: &mut Child) -> Result<ExitStatus, Failure> {
     child
         .wait()
-        .map_err(|e| Failure::new(Code::Error, format_args!("lost a stage: {e}")))
+        .map_err(|e| Failure::new(Code::Error, format_args!("cannot wait for a stage: {e}")))
 }
 
-/// Waits for a stage that has no reason to stay, and ends it when it stays too long.
-fn leave(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failure> {
+/// Waits for a stage until the deadline, and then kills it.
+fn wait_until(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failure> {
     while Instant::now() < deadline {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
@@ -176,13 +159,13 @@ fn leave(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failure> {
             Err(_) => break,
         }
     }
-    // It may have left by itself in between.
+    // It may have exited in the meantime.
     let _ = child.kill();
     wait(child)
 }
 
-/// Whether a stage before the last one ended because it could not do its work, and said why.
-fn could_not_work(status: ExitStatus) -> bool {
+/// Whether a stage exited with an error of its own, which it has printed.
+fn has_failed(status: ExitStatus) -> bool {
     [
         Code::Error,
         Code::Usage,

@@ -1,18 +1,18 @@
-//! Which stages, with which arguments.
+//! A command line for the shell: the stages and their arguments.
 
 use std::fmt;
 
-/// One stage of the pipe.
+/// One stage with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// The binary: `ocr-detect`.
+pub struct Command {
+    /// The name of the binary, such as `ocr-detect`.
     pub name: &'static str,
     /// Its arguments.
     pub args: Vec<String>,
 }
 
-impl Step {
-    /// A stage without arguments.
+impl Command {
+    /// A command without arguments.
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -20,7 +20,7 @@ impl Step {
         }
     }
 
-    /// With a flag and its value, where there is one. In one word: a value may begin like a flag.
+    /// Adds `flag=value` if there is a value. It is one word because a value may look like a flag.
     #[must_use]
     pub fn with(mut self, flag: &str, value: Option<impl fmt::Display>) -> Self {
         if let Some(value) = value {
@@ -29,7 +29,7 @@ impl Step {
         self
     }
 
-    /// With a flag that has no value, where it is wanted.
+    /// Adds a flag without a value if `wanted`.
     #[must_use]
     pub fn flag(mut self, flag: &str, wanted: bool) -> Self {
         if wanted {
@@ -39,22 +39,22 @@ impl Step {
     }
 }
 
-/// The stages, from the source to the hand.
+/// The stages of the pipe, from `ocr-stream` to `ocr-act`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pipe {
-    /// In the order of the pipe.
-    pub steps: Vec<Step>,
+pub struct CommandLine {
+    /// The commands, in the order of the pipe.
+    pub commands: Vec<Command>,
 }
 
-/// As it is typed into a shell.
-impl fmt::Display for Pipe {
+/// Formats the commands as they are typed into a shell.
+impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.steps.iter().enumerate() {
+        for (at, command) in self.commands.iter().enumerate() {
             if at > 0 {
                 f.write_str(" | ")?;
             }
-            f.write_str(step.name)?;
-            for arg in &step.args {
+            f.write_str(command.name)?;
+            for arg in &command.args {
                 write!(f, " {}", quoted(arg))?;
             }
         }
@@ -62,7 +62,7 @@ impl fmt::Display for Pipe {
     }
 }
 
-/// One word of a POSIX shell. Of a flag with a value, the value is quoted.
+/// Quotes one word for a POSIX shell; of `--flag=value` only the value.
 fn quoted(word: &str) -> String {
     match word.split_once('=') {
         Some((flag, value)) if is_flag(flag) && !value.is_empty() => {
@@ -90,13 +90,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_reads_as_a_person_would_type_it() {
-        let pipe = Pipe {
-            steps: vec![
-                Step::new("ocr-stream")
+    fn quotes_for_shell() {
+        let pipe = CommandLine {
+            commands: vec![
+                Command::new("ocr-stream")
                     .flag("--spawn", true)
                     .with("--task", Some("Don't")),
-                Step::new("ocr-detect")
+                Command::new("ocr-detect")
                     .with("--max-iterations", Some(10))
                     .with("--none", None::<u8>),
             ],

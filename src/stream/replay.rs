@@ -4,7 +4,7 @@
 //! on a session that is long gone.
 
 use crate::exit::Failure;
-use crate::pipe::{Out, Stage, filter};
+use crate::pipe::{LineBlock, Out, Stage, filter};
 use crate::wire::record::{Opened, Record};
 use crate::wire::{Event, Timestamp, observe};
 use memchr::memmem;
@@ -47,20 +47,17 @@ struct Replay {
 }
 
 impl Stage for Replay {
-    fn drops(&mut self, line: &[u8]) -> bool {
-        self.pace.is_some() || self.replaces(line).is_some()
-    }
-
-    fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        let replaced = self.replaces(line);
-        if let Some(pace) = &mut self.pace {
-            pace.wait_for(line);
-            if replaced.is_none() {
-                added.extend_from_slice(line);
-                added.push(b'\n');
+    fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
+        while let Some(line) = block.next_line() {
+            if let Some(pace) = &mut self.pace {
+                pace.wait_for(line);
+            }
+            match self.replaces(line) {
+                Some(replacement) => block.replace_line(&replacement)?,
+                None if self.pace.is_some() => block.pass_line()?,
+                None => {}
             }
         }
-        added.extend(replaced.unwrap_or_default());
         Ok(())
     }
 
@@ -113,26 +110,13 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
-
-    #[derive(Clone, Default)]
-    struct Shared(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::pipe::test_sink::TestSink;
 
     fn replayed(recording: &str, speed: Speed, all_lines: bool) -> String {
-        let sink = Shared::default();
+        let sink = TestSink::default();
         let out = Out::new(sink.clone(), false);
         replay(recording.as_bytes(), &out, speed, all_lines, 1 << 20).unwrap();
-        String::from_utf8(sink.0.lock().unwrap().clone()).unwrap()
+        sink.text()
     }
 
     const RECORDING: &str = concat!(

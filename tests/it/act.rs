@@ -1,5 +1,4 @@
-//! `ocr-act` without `OpenCode`: the outcome of a run as its exit code, row by row; what it says it would do;
-//! what it checks; what it does to a server that misbehaves; whom it tells.
+//! `ocr-act` without `OpenCode`: outcomes and exit codes, skipped actions, checks, misbehaving servers, notifications.
 
 mod notify;
 mod server;
@@ -9,8 +8,7 @@ mod verify;
 use crate::support::ocr;
 use serde_json::{Value, json};
 
-/// A command that leaves something behind which holds its output open, in a session of its own, and ends once
-/// that is so.
+/// A command that starts a daemon in a session of its own, which keeps the output open, and then exits.
 const DAEMON: &str =
     "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 25)'";
 
@@ -57,7 +55,7 @@ fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
     )
 }
 
-/// What a run looks like, and what it comes to.
+/// Runs with their outcomes and exit codes.
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
     let abort = || decision("abort", Some("f1"));
@@ -121,7 +119,7 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
             143,
             vec![opened(true), closed("interrupted", Some(15))],
         ),
-        // A finding that is graver than any reviewer needs, without one.
+        // Without a reviewer, a finding of grade stop ends the run.
         (
             "loop",
             10,
@@ -131,7 +129,7 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
 }
 
 #[test]
-fn ctl_12_every_outcome_has_its_exit_code() {
+fn outcome_exit_codes() {
     for (outcome, code, input) in outcomes() {
         let (seen, added, told) = act(&[], &input);
         let result = &added.last().unwrap()["properties"];
@@ -145,7 +143,7 @@ fn ctl_12_every_outcome_has_its_exit_code() {
 }
 
 #[test]
-fn ctl_12_verification_that_fails_ends_with_14() {
+fn failed_verification_exits_14() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = opened(false);
     first["properties"]["directory"] = json!(folder.path());
@@ -163,7 +161,7 @@ fn ctl_12_verification_that_fails_ends_with_14() {
 }
 
 #[test]
-fn a_replay_is_told_what_would_be_done_and_nothing_is() {
+fn replay_skips_actions() {
     let (code, added, _) = act(
         &[],
         &[
@@ -183,7 +181,7 @@ fn a_replay_is_told_what_would_be_done_and_nothing_is() {
 }
 
 #[test]
-fn the_same_decision_twice_is_one_action() {
+fn repeated_decision() {
     let steer = decision("steer", Some("f1"));
     let (_, added, _) = act(
         &[],
@@ -203,7 +201,7 @@ fn the_same_decision_twice_is_one_action() {
 }
 
 #[test]
-fn a_stale_decision_is_not_acted_on() {
+fn stale_decision() {
     let mut stale = decision("abort", Some("f1"));
     stale["properties"]["stale"] = json!(true);
     let (_, added, _) = act(
@@ -220,15 +218,15 @@ fn a_stale_decision_is_not_acted_on() {
 }
 
 #[test]
-fn the_command_line_decides_by_rule_and_by_kind() {
+fn on_by_rule_and_kind() {
     let input = [
         opened(true),
         finding("stagnation", "warn", false),
         closed("rest", None),
     ];
-    let deed = |args: &[&str]| act(args, &input).1[0]["properties"]["action"].clone();
-    assert_eq!(deed(&["--on", "r=abort"]), "abort");
-    assert_eq!(deed(&["--on", "stagnation=steer"]), "steer");
+    let action = |args: &[&str]| act(args, &input).1[0]["properties"]["action"].clone();
+    assert_eq!(action(&["--on", "r=abort"]), "abort");
+    assert_eq!(action(&["--on", "stagnation=steer"]), "steer");
     let stop = [
         opened(true),
         finding("loop", "stop", false),
@@ -242,7 +240,7 @@ fn the_command_line_decides_by_rule_and_by_kind() {
 }
 
 #[test]
-fn a_server_that_others_may_listen_to_is_not_acted_on() {
+fn insecure_server() {
     let mut first = opened(false);
     first["properties"]["server"] = json!("http://example.org:4096/");
     let (code, added, told) = act(
@@ -255,7 +253,7 @@ fn a_server_that_others_may_listen_to_is_not_acted_on() {
 }
 
 #[test]
-fn sta_01_the_result_sums_the_run_up() {
+fn result_has_totals() {
     let part = |id: &str, part: &Value| {
         let mut part = part.clone();
         part["id"] = json!(id);

@@ -1,12 +1,11 @@
-//! The laws that every stage obeys: what comes in goes out, byte for byte, at once, and a reader that
-//! leaves is noticed.
+//! The laws that every stage obeys: lines pass byte for byte and at once, and a reader that leaves is noticed.
 
 use crate::support::ocr;
 use assert_cmd::cargo::cargo_bin;
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-/// Every filter, with the arguments that make it one.
+/// Every filter, with its arguments.
 const STAGES: [&[&str]; 5] = [
     &["ocr-stream", "--replay", "-"],
     &["ocr-detect"],
@@ -25,7 +24,7 @@ fn run(stage: &[&str], input: &[u8]) -> Vec<u8> {
     done.stdout
 }
 
-/// The output without the lines that the stage added: those are whole lines of ours.
+/// The output without the lines that the stage added.
 fn passed(output: &[u8]) -> Vec<u8> {
     let ours = |line: &[u8]| {
         line.starts_with(b"{\"ts\":") && memchr::memmem::find(line, b",\"type\":\"ocr.").is_some()
@@ -41,7 +40,7 @@ fn passed(output: &[u8]) -> Vec<u8> {
 fn assert_verbatim(input: &[u8], what: &str) {
     for stage in STAGES {
         let mut passed = passed(&run(stage, input));
-        // A line of ours begins a line of its own, also behind a last line that has no end.
+        // A last line without a newline gets one before an added line.
         if passed.len() == input.len() + 1 && !input.ends_with(b"\n") && passed.ends_with(b"\n") {
             passed.pop();
         }
@@ -55,7 +54,7 @@ fn assert_verbatim(input: &[u8], what: &str) {
 }
 
 #[test]
-fn any_bytes_pass_exactly() {
+fn any_bytes_pass() {
     let deep = format!(
         "{{\"type\":\"x\",\"properties\":{}{}}}\n",
         "[".repeat(10_000),
@@ -87,7 +86,7 @@ fn any_bytes_pass_exactly() {
 }
 
 #[test]
-fn a_line_of_100_mb_passes_exactly() {
+fn line_of_100_mb_passes() {
     let mut line = br#"{"ts":1,"type":"message.part.updated","properties":{"sessionID":"s","part":{"id":"p","messageID":"m","type":"text","text":""#.to_vec();
     line.resize(100 * 1024 * 1024, b'x');
     line.extend_from_slice(b"\"}}}\n");
@@ -95,7 +94,7 @@ fn a_line_of_100_mb_passes_exactly() {
 }
 
 #[test]
-fn every_recording_passes_exactly() {
+fn recordings_pass() {
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/sessions")).unwrap() {
         let path = entry.unwrap().path();
         let recording = std::fs::read(&path).unwrap();
@@ -114,7 +113,7 @@ fn every_recording_passes_exactly() {
 }
 
 #[test]
-fn a_line_leaves_while_the_input_stays_open() {
+fn line_leaves_at_once() {
     let line = b"{\"ts\":1,\"type\":\"server.heartbeat\",\"properties\":{}}\n";
     for stage in STAGES {
         let mut child = Command::new(cargo_bin(stage[0]))
@@ -127,7 +126,7 @@ fn a_line_leaves_while_the_input_stays_open() {
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(line).unwrap();
         let mut out = vec![0; line.len()];
-        // Hangs, and fails by the test runner's patience, if the line is kept back.
+        // Hangs if the line is held back.
         child.stdout.as_mut().unwrap().read_exact(&mut out).unwrap();
         assert_eq!(out, line, "{stage:?}");
         drop(stdin);
@@ -136,7 +135,7 @@ fn a_line_leaves_while_the_input_stays_open() {
 }
 
 #[test]
-fn a_closed_output_ends_a_stage_quietly_while_it_waits_for_input() {
+fn closed_output_ends_stage() {
     for stage in STAGES {
         let mut child = Command::new(cargo_bin(stage[0]))
             .args(&stage[1..])
@@ -145,7 +144,7 @@ fn a_closed_output_ends_a_stage_quietly_while_it_waits_for_input() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // Standard input stays open: nothing but the reader's leaving can end the stage.
+        // Standard input stays open, so only the closed output can end the stage.
         let stdin = child.stdin.take();
         drop(child.stdout.take());
         let done = child.wait().unwrap();
@@ -157,7 +156,7 @@ fn a_closed_output_ends_a_stage_quietly_while_it_waits_for_input() {
 }
 
 #[test]
-fn a_full_disk_is_told() {
+fn full_disk() {
     if !std::path::Path::new("/dev/full").exists() {
         return;
     }

@@ -1,4 +1,4 @@
-//! `ocr-run` without a server: the demo, the printed pipe, what it says when there is nothing to do.
+//! `ocr-run` without a server: the demo, `--print`, signals and errors.
 
 use crate::support::ocr;
 #[cfg(target_os = "linux")]
@@ -6,7 +6,7 @@ use crate::support::{measured, nothing_left, processes};
 use predicates::prelude::*;
 
 #[test]
-fn ctl_11_the_demo_shows_the_loop_and_what_would_be_done() {
+fn demo() {
     let done = ocr("ocr-run").arg("--demo").output().unwrap();
     let told = String::from_utf8(done.stderr).unwrap();
     assert_eq!(done.status.code(), Some(0), "{told}");
@@ -31,7 +31,7 @@ fn ctl_11_the_demo_shows_the_loop_and_what_would_be_done() {
 }
 
 #[test]
-fn the_printed_pipe_is_what_a_shell_would_run() {
+fn print_quotes_for_shell() {
     ocr("ocr-run")
         .args(["--print", "--task", "Don't stop", "--worker-model", "p/m", "--working-dir", "/some where", "--reviewer-url", "http://x/v1", "--", "--port", "1"])
         .assert()
@@ -43,7 +43,7 @@ fn the_printed_pipe_is_what_a_shell_would_run() {
 }
 
 #[test]
-fn the_printed_pipe_of_a_running_server_names_it() {
+fn print_with_server() {
     ocr("ocr-run")
         .args(["--print", "--server", "http://h:1", "--session", "ses_1", "--max-iterations", "3", "--inactivity-timeout", "5"])
         .assert()
@@ -52,7 +52,7 @@ fn the_printed_pipe_of_a_running_server_names_it() {
 }
 
 #[test]
-fn what_the_hand_may_do_is_handed_on() {
+fn passes_act_flags_on() {
     let print = |args: &[&str]| {
         let done = ocr("ocr-run")
             .args(["--print", "--task=- fix it"])
@@ -74,12 +74,12 @@ fn what_the_hand_may_do_is_handed_on() {
         "a b",
     ];
     let pipe = print(&all);
-    let hand = "| ocr-act --allow-insecure --rollback --confirm-timeout=9 --on=loop=steer --verify='a b'\n";
-    assert!(pipe.ends_with(hand), "{pipe}");
+    let act = "| ocr-act --allow-insecure --rollback --confirm-timeout=9 --on=loop=steer --verify='a b'\n";
+    assert!(pipe.ends_with(act), "{pipe}");
 }
 
 #[test]
-fn nothing_to_do_is_said() {
+fn nothing_to_do() {
     ocr("ocr-run")
         .assert()
         .code(2)
@@ -88,7 +88,7 @@ fn nothing_to_do_is_said() {
 }
 
 #[test]
-fn what_keeps_the_source_from_beginning_is_the_exit_code() {
+fn failed_source_sets_exit_code() {
     let fails = |args: &[&str], code: i32, says: &str| {
         let done = ocr("ocr-run").args(args).output().unwrap();
         let told = String::from_utf8(done.stderr).unwrap();
@@ -108,7 +108,7 @@ fn what_keeps_the_source_from_beginning_is_the_exit_code() {
 }
 
 #[test]
-fn its_hidden_doors_are_not_for_people() {
+fn hidden_arguments_are_internal() {
     for args in [
         &["__stage"][..],
         &["__stage", "x", "ocr-detect"],
@@ -118,13 +118,13 @@ fn its_hidden_doors_are_not_for_people() {
     }
 }
 
-/// The stages of a run, stopped: they neither take a signal nor leave by themselves.
+/// The stages of a run, stopped with SIGSTOP: they neither handle signals nor exit.
 #[cfg(target_os = "linux")]
 struct Stopped([rustix::process::Pid; 5]);
 
 #[cfg(target_os = "linux")]
 impl Stopped {
-    /// Stops every stage of the demo that bears this mark, as soon as all of them run.
+    /// Stops every stage of the demo with this mark in its environment, as soon as all of them run.
     fn all(mark: &str) -> Self {
         use rustix::process::{Pid, Signal, kill_process};
         let stage = |name: &str| {
@@ -142,13 +142,13 @@ impl Stopped {
         Self(stages)
     }
 
-    /// Which of them have a SIGTERM that they have not taken yet.
-    fn asked(&self) -> [bool; 5] {
+    /// Which of them have a pending SIGTERM.
+    fn have_sigterm(&self) -> [bool; 5] {
         self.0.map(|pid| has_sigterm(pid, "ShdPnd:"))
     }
 }
 
-/// What the system says of a process under this name.
+/// A field of a process's `/proc` status.
 #[cfg(target_os = "linux")]
 fn state(pid: rustix::process::Pid, name: &str) -> String {
     let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap();
@@ -156,7 +156,7 @@ fn state(pid: rustix::process::Pid, name: &str) -> String {
     value.unwrap().trim().to_owned()
 }
 
-/// Whether SIGTERM is in a set of a process's signals.
+/// Whether SIGTERM is in a signal set of a process.
 #[cfg(target_os = "linux")]
 fn has_sigterm(pid: rustix::process::Pid, set: &str) -> bool {
     u64::from_str_radix(&state(pid, set), 16).unwrap() & (1 << 14) != 0
@@ -166,7 +166,7 @@ fn has_sigterm(pid: rustix::process::Pid, set: &str) -> bool {
 impl Drop for Stopped {
     fn drop(&mut self) {
         for pid in self.0 {
-            // Gone already, unless the test failed.
+            // It is gone, unless the test failed.
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
     }
@@ -176,14 +176,14 @@ impl Drop for Stopped {
 fn wait_until(mut there: impl FnMut() -> bool) {
     let end = std::time::Instant::now() + std::time::Duration::from_mins(2);
     while !there() {
-        assert!(std::time::Instant::now() < end, "it never came");
+        assert!(std::time::Instant::now() < end, "timed out");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_first_signal_asks_the_source_and_the_hand_and_the_second_ends_every_stage() {
+fn forwards_signals() {
     let mark = format!("twice-{}", std::process::id());
     let mut run = std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-run"))
         .arg("--demo")
@@ -198,10 +198,10 @@ fn the_first_signal_asks_the_source_and_the_hand_and_the_second_ends_every_stage
     let signal = |signal| rustix::process::kill_process(whole, signal).unwrap();
     let stages = Stopped::all(&mark);
     wait_until(|| has_sigterm(whole, "SigCgt:"));
-    // Not Ctrl-C first: where it is ignored, as in the background of a script, the source ignores it too.
+    // SIGTERM first: where SIGINT is ignored, as in the background of a script, the stages inherit that.
     signal(rustix::process::Signal::TERM);
-    wait_until(|| stages.asked()[3]);
-    assert_eq!(stages.asked(), [true, false, false, true, false]);
+    wait_until(|| stages.have_sigterm()[3]);
+    assert_eq!(stages.have_sigterm(), [true, false, false, true, false]);
     assert!(
         run.try_wait().unwrap().is_none(),
         "it did not wait for its stages"

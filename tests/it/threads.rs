@@ -1,9 +1,9 @@
-//! A bulk of lines on several threads: the same bytes come out as on one.
+//! Many lines on several threads: the output is the same as on one.
 
 use crate::support::{names, ocr, recording};
 use std::io::Write;
 
-/// Every recording, one after the other, with lines among them that are none.
+/// All recordings, one after the other, with invalid lines in between.
 fn bulk() -> String {
     let mut lines = String::new();
     for name in names() {
@@ -14,9 +14,9 @@ fn bulk() -> String {
     lines
 }
 
-/// What comes out on so many threads, what is said, and how it ends.
+/// Standard output, standard error and the exit code on this many threads.
 fn judged(jobs: &str, args: &[&str], lines: &[u8]) -> (Vec<u8>, Vec<u8>, Option<i32>) {
-    // From a file, whose blocks are whole ones.
+    // A file is read in full blocks.
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(lines).unwrap();
     let output = ocr("ocr-detect")
@@ -29,9 +29,9 @@ fn judged(jobs: &str, args: &[&str], lines: &[u8]) -> (Vec<u8>, Vec<u8>, Option<
 }
 
 #[test]
-fn the_same_comes_out_on_any_number_of_threads() {
+fn jobs_do_not_change_output() {
     let mut lines = bulk().into_bytes();
-    // Bytes that are no text, in an event that is one.
+    // An event with invalid UTF-8.
     lines.extend_from_slice(
         b"\n{\"ts\":1,\"type\":\"session.error\",\"properties\":{\"error\":{\"name\":\"\xff\"}}}\n",
     );
@@ -45,7 +45,7 @@ fn the_same_comes_out_on_any_number_of_threads() {
 }
 
 #[test]
-fn a_bulk_ends_at_the_line_that_ends_it() {
+fn strict_ends_at_bad_line() {
     let lines =
         recording("long-test-output").repeat(50) + "no JSON\n" + &recording("one-call-loop").repeat(50);
     let one = judged("1", &["--strict"], lines.as_bytes());

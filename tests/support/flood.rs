@@ -1,4 +1,4 @@
-//! A server whose session says more than a reader takes: every event is made when it is asked for.
+//! A server whose session has more events than a reader takes. Each event is made on demand.
 
 use super::host::Host;
 use axum::body::{Body, Bytes};
@@ -15,39 +15,39 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How often a heartbeat comes where nothing else does.
+/// How often a heartbeat is sent when there are no events.
 const HEARTBEAT: Duration = Duration::from_millis(250);
 
-/// Its session.
+/// The id of its session.
 pub const SESSION: &str = "ses_flood";
 
-/// A server that runs until it is dropped.
+/// The server, which runs until it is dropped.
 pub struct Flood {
     host: Host,
-    water: Arc<Water>,
+    shared: Arc<Session>,
 }
 
-struct Water {
+struct Session {
     events: usize,
-    /// How long the text of event number n is, in bytes.
+    /// The length of the text of the event with this number, in bytes.
     length: fn(usize) -> usize,
-    /// How many events a connection has taken.
+    /// How many events the reader has taken.
     taken: AtomicUsize,
     /// How many connections there were.
     connections: AtomicUsize,
-    /// Whether the first connection is to break.
+    /// Whether to break the first connection.
     cut: AtomicBool,
 }
 
 impl Flood {
-    /// A session of so many events, each with a text of this length.
+    /// A session with this many events, whose texts have these lengths.
     pub fn start(events: usize, length: fn(usize) -> usize) -> Self {
         Self::behind(None, events, length)
     }
 
-    /// The same behind a password.
+    /// The same, protected by a password if there is one.
     pub fn behind(password: Option<&'static str>, events: usize, length: fn(usize) -> usize) -> Self {
-        let water = Arc::new(Water {
+        let shared = Arc::new(Session {
             events,
             length,
             taken: AtomicUsize::new(0),
@@ -69,10 +69,10 @@ impl Flood {
                 "/global/health",
                 get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }),
             )
-            .with_state(Arc::clone(&water));
+            .with_state(Arc::clone(&shared));
         Self {
             host: Host::serve_behind(router, password),
-            water,
+            shared,
         }
     }
 
@@ -81,19 +81,19 @@ impl Flood {
         self.host.url()
     }
 
-    /// How many events have been taken from it.
+    /// How many events the reader has taken.
     pub fn taken(&self) -> usize {
-        self.water.taken.load(Ordering::Relaxed)
+        self.shared.taken.load(Ordering::Relaxed)
     }
 
-    /// Breaks the first connection off, where the next event would come.
+    /// Breaks the first connection instead of sending the next event.
     pub fn cut(&self) {
-        self.water.cut.store(true, Ordering::Relaxed);
+        self.shared.cut.store(true, Ordering::Relaxed);
     }
 
     /// How many connections there were.
     pub fn connections(&self) -> usize {
-        self.water.connections.load(Ordering::Relaxed)
+        self.shared.connections.load(Ordering::Relaxed)
     }
 }
 
@@ -101,8 +101,8 @@ fn session() -> Value {
     json!({"id": SESSION, "directory": "/project"})
 }
 
-impl Water {
-    /// What event number `n` has under `properties`.
+impl Session {
+    /// The `properties` of event number `n`.
     fn properties(&self, n: usize) -> String {
         let text = "x".repeat((self.length)(n));
         format!(
@@ -111,16 +111,16 @@ impl Water {
     }
 }
 
-async fn events_of(State(water): State<Arc<Water>>) -> Response {
-    // Who comes again has missed everything: the second connection brings nothing but its greeting.
-    let again = water.connections.fetch_add(1, Ordering::Relaxed) > 0;
+async fn events_of(State(shared): State<Arc<Session>>) -> Response {
+    // The second connection has missed everything and sends only its greeting and heartbeats.
+    let again = shared.connections.fetch_add(1, Ordering::Relaxed) > 0;
     let pieces = stream::unfold(0, move |n| {
-        let water = Arc::clone(&water);
+        let shared = Arc::clone(&shared);
         async move {
             let own = |id: &str, kind: &str, properties: &str| {
                 format!("data: {{\"id\":\"{id}\",\"type\":\"{kind}\",\"properties\":{properties}}}\n\n")
             };
-            if !again && water.cut.load(Ordering::Relaxed) {
+            if !again && shared.cut.load(Ordering::Relaxed) {
                 return Some((Err(std::io::Error::other("cut")), n));
             }
             let text = match n {
@@ -129,17 +129,17 @@ async fn events_of(State(water): State<Arc<Water>>) -> Response {
                     tokio::time::sleep(HEARTBEAT).await;
                     own(&format!("evt_4{n}"), "server.heartbeat", "{}")
                 }
-                n if n <= water.events => {
-                    water.taken.store(n, Ordering::Relaxed);
+                n if n <= shared.events => {
+                    shared.taken.store(n, Ordering::Relaxed);
                     own(
                         &format!("evt_1{n:08}"),
                         "message.part.updated",
-                        &water.properties(n),
+                        &shared.properties(n),
                     )
                 }
-                n if n == water.events + 1 => {
+                n if n == shared.events + 1 => {
                     let status = format!(r#"{{"sessionID":"{SESSION}","status":{{"type":"idle"}}}}"#);
-                    water.taken.store(n, Ordering::Relaxed);
+                    shared.taken.store(n, Ordering::Relaxed);
                     own("evt_2", "session.status", &status)
                 }
                 _ => {
@@ -157,9 +157,9 @@ async fn events_of(State(water): State<Arc<Water>>) -> Response {
         .into_response()
 }
 
-async fn status(State(water): State<Arc<Water>>) -> Json<Value> {
-    let ended =
-        water.taken.load(Ordering::Relaxed) >= water.events || water.connections.load(Ordering::Relaxed) > 1;
+async fn status(State(shared): State<Arc<Session>>) -> Json<Value> {
+    let ended = shared.taken.load(Ordering::Relaxed) >= shared.events
+        || shared.connections.load(Ordering::Relaxed) > 1;
     Json(if ended {
         json!({})
     } else {
@@ -167,23 +167,23 @@ async fn status(State(water): State<Arc<Water>>) -> Json<Value> {
     })
 }
 
-async fn history(State(water): State<Arc<Water>>, body: Bytes) -> Response {
+async fn history(State(shared): State<Arc<Session>>, body: Bytes) -> Response {
     let after: HashMap<String, usize> = serde_json::from_slice(&body).unwrap_or_default();
-    // The number of an entry is that of its event, less one.
+    // The sequence number of an entry is one less than the number of its event.
     let first = after.get(SESSION).map_or(1, |seq| seq + 2);
-    // What is not over the weir yet is not in the log, until the second connection, which has missed everything.
-    let again = water.connections.load(Ordering::Relaxed) > 1;
-    let taken = water.taken.load(Ordering::Relaxed).min(water.events);
-    let last = if again { water.events } else { taken };
+    // Until the second connection, the log contains only the events that were taken.
+    let again = shared.connections.load(Ordering::Relaxed) > 1;
+    let taken = shared.taken.load(Ordering::Relaxed).min(shared.events);
+    let last = if again { shared.events } else { taken };
     let pieces = stream::unfold(first, move |n| {
-        let water = Arc::clone(&water);
+        let shared = Arc::clone(&shared);
         async move {
             let text = if n <= last {
                 let open = if n == first { "[" } else { "," };
                 format!(
                     r#"{open}{{"id":"evt_1{n:08}","aggregate_id":"{SESSION}","seq":{},"type":"message.part.updated.1","data":{}}}"#,
                     n - 1,
-                    water.properties(n)
+                    shared.properties(n)
                 )
             } else if n == first.max(last + 1) {
                 if n == first { "[]" } else { "]" }.to_owned()

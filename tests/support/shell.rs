@@ -10,17 +10,17 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a test waits for what must come: far more than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a test waits for something: far more than anything takes on a busy machine.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What a command line came to.
+/// A finished command line.
 #[derive(Debug)]
 pub struct Finished {
-    /// How it ended.
+    /// Its exit status.
     pub status: ExitStatus,
     /// The lines on standard output.
     pub lines: Vec<String>,
-    /// What a person was told.
+    /// Its standard error.
     pub stderr: String,
 }
 
@@ -56,7 +56,7 @@ pub struct Running {
 /// Starts `line` with our binaries on the `PATH`, in a process group of its own.
 ///
 /// # Panics
-/// When there is no shell.
+/// If there is no shell.
 pub fn shell(line: &str, directory: &Path) -> Running {
     start(command(line, directory))
 }
@@ -64,15 +64,15 @@ pub fn shell(line: &str, directory: &Path) -> Running {
 /// The same with this `OpenCode` on the `PATH`, in the project and with its home.
 ///
 /// # Panics
-/// When there is no shell.
+/// If there is no shell.
 pub fn live_shell(line: &str, opencode: &OpenCode, project: &Project) -> Running {
     live_shell_with(line, opencode, project, &[])
 }
 
-/// The same with more variables.
+/// The same with further environment variables.
 ///
 /// # Panics
-/// When there is no shell.
+/// If there is no shell.
 pub fn live_shell_with(line: &str, opencode: &OpenCode, project: &Project, env: &[(&str, &str)]) -> Running {
     let mut command = command(line, project.dir());
     let bins = cargo_bin("ocr-run");
@@ -115,7 +115,7 @@ fn start(mut command: Command) -> Running {
     let mut child = command.spawn().expect("a shell");
     let mut stderr = child.stderr.take().expect("standard error is piped");
     let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
-    let told = std::thread::spawn(move || {
+    let stderr = std::thread::spawn(move || {
         let mut text = String::new();
         let _ = stderr.read_to_string(&mut text);
         text
@@ -124,15 +124,15 @@ fn start(mut command: Command) -> Running {
         child,
         stdout,
         lines: Vec::new(),
-        stderr: told,
+        stderr,
     }
 }
 
 impl Running {
-    /// Reads on until a line contains `text`, and returns that line.
+    /// Reads until a line contains `text`, and returns that line.
     ///
     /// # Panics
-    /// When the output ends before.
+    /// If the output ends first.
     pub fn wait_for(&mut self, text: &str) -> String {
         loop {
             let line = self
@@ -158,7 +158,7 @@ impl Running {
     /// Sends a signal to every process of the command line, as the terminal does on Ctrl-C.
     ///
     /// # Panics
-    /// When there is no `kill`.
+    /// If there is no `kill`.
     pub fn signal(&self, name: &str) {
         let group = format!("-{}", self.child.id());
         kill(&[name, "--", &group]);
@@ -167,7 +167,7 @@ impl Running {
     /// Sends a signal to the processes of the command line that run `binary`.
     ///
     /// # Panics
-    /// When there is none, or no `pkill`.
+    /// If there are none, or no `pkill`.
     pub fn signal_stage(&self, name: &str, binary: &str) {
         let group = self.child.id().to_string();
         let status = Command::new("pkill")
@@ -176,10 +176,10 @@ impl Running {
         assert!(status.expect("pkill").success(), "no {binary} runs");
     }
 
-    /// Reads no more, and waits for the end; returns the exit code.
+    /// Closes the output, waits for the end and returns the exit code.
     ///
     /// # Panics
-    /// When it cannot be waited for.
+    /// If it cannot be waited for.
     pub fn leave(mut self) -> Option<i32> {
         drop(self.stdout);
         self.child.wait().expect("it was started").code()
@@ -188,7 +188,7 @@ impl Running {
     /// Waits for the end.
     ///
     /// # Panics
-    /// When the output is not UTF-8.
+    /// If the output is not UTF-8.
     pub fn finish(mut self) -> Finished {
         while self.next_line().is_some() {}
         Finished {
@@ -204,23 +204,23 @@ fn kill(args: &[&str]) {
     assert!(status.success());
 }
 
-/// Waits until nobody listens at `url` any more.
+/// Waits until nothing listens at `url`.
 ///
 /// # Panics
-/// When somebody still does after two minutes.
+/// If something still does after two minutes.
 pub fn wait_until_gone(url: &str) {
     let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     while TcpStream::connect(&address).is_ok() {
         assert!(Instant::now() < end, "a server still listens at {url}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// The processes that have `marker` on their command line or in their environment, as `pid command line`.
+/// The processes with `marker` in their command line or environment, as `pid command line`.
 ///
 /// # Panics
-/// When the system does not list its processes.
+/// If the system does not list its processes.
 pub fn processes(marker: &str) -> Vec<String> {
     let own = std::process::id().to_string();
     if let Ok(folders) = std::fs::read_dir("/proc") {
@@ -250,12 +250,12 @@ pub fn processes(marker: &str) -> Vec<String> {
     found.map(|line| line.trim().to_owned()).collect()
 }
 
-/// Waits until no process has `marker` on its command line or in its environment.
+/// Waits until no process has `marker` in its command line or environment.
 ///
 /// # Panics
-/// When one still does after two minutes, with what it is.
+/// If one still does after two minutes.
 pub fn nothing_left(marker: &str) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     loop {
         let left = processes(marker);
         if left.is_empty() {

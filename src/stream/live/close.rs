@@ -3,9 +3,10 @@
 use super::end::End;
 use super::options::Plan;
 use super::reconnect::Connection;
-use super::stop::{DRAIN_TIMEOUT, Stop, Stops};
+use super::stop::{Stop, Stops};
 use super::writer::Writer;
 use crate::exit::{Code, Failure};
+use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::server::Server;
 use crate::stream::tracking::Tracker;
 use crate::wire::record::{CloseReason, Closed};
@@ -31,7 +32,7 @@ pub(super) async fn close(
         End::Stopped(Stop::ReaderLeft) => {
             // As after a signal, what we started ends with us.
             abort_own_session(plan, connection.server(), &tracker).await;
-            return match timeout(DRAIN_TIMEOUT, writer.finish()).await {
+            return match timeout(STREAM_DRAIN, writer.finish()).await {
                 Ok(Err(failure)) => Err(failure),
                 _ => Ok(Code::ReaderLeft),
             };
@@ -47,7 +48,7 @@ pub(super) async fn close(
     let last_lines = write_last_lines(closed, &mut connection, &mut tracker, writer);
     // After a signal, a reader that does not read must not keep us.
     match end {
-        End::Stopped(stop) => timeout(DRAIN_TIMEOUT, last_lines)
+        End::Stopped(stop) => timeout(STREAM_DRAIN, last_lines)
             .await
             .unwrap_or(Ok(()))
             .map(|()| stop.code()),
@@ -84,7 +85,7 @@ pub(super) async fn abort_own_session(plan: &Plan, server: &Server, tracker: &Tr
     let Some(id) = tracker.session().filter(|_| plan.owns_session()) else {
         return;
     };
-    match timeout(DRAIN_TIMEOUT, server.abort(id)).await {
+    match timeout(STREAM_DRAIN, server.abort(id)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!("{error}"),
         Err(_) => tracing::warn!("the server did not confirm the abort in time"),

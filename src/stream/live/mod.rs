@@ -21,6 +21,7 @@ mod writer;
 use super::tracking::Tracker;
 use crate::exit::{Code, Failure};
 use crate::pipe::Out;
+use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::wire::observe;
 use crate::wire::record::Opened;
 use close::{abort_own_session, close};
@@ -33,7 +34,7 @@ use recover::recover;
 use spawn::OwnServer;
 use sse::Feed;
 use startup::start_up;
-use stop::{DRAIN_TIMEOUT, Stop, Stops};
+use stop::{Stop, Stops};
 use tokio::time::{Instant, sleep_until};
 use writer::Writer;
 
@@ -256,7 +257,7 @@ impl Live<'_> {
     /// After a signal, what we started ends, and its last events are still emitted.
     async fn begin_to_stop(&mut self, stop: Stop) {
         if self.plan.owns_session() {
-            self.stopping = Some((stop, Instant::now() + DRAIN_TIMEOUT));
+            self.stopping = Some((stop, Instant::now() + STREAM_DRAIN));
             abort_own_session(self.plan, self.connection.server(), &self.tracker).await;
         } else {
             self.stopping = Some((stop, Instant::now()));

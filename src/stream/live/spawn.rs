@@ -1,6 +1,7 @@
 //! A server that we start on a free port and that ends when we end.
 
 use crate::exit::{Code, Failure};
+use crate::pipe::shutdown::SUPERVISOR_EXIT;
 use crate::process::lifeline::Lifeline;
 use crate::process::supervisor;
 use opencode_rs::OpencodeError;
@@ -9,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
-
-/// How long the supervisor may take to end the server: longer than it waits before it kills.
-const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How often we check whether it has.
 const POLL: Duration = Duration::from_millis(20);
@@ -74,7 +72,7 @@ impl OwnServer {
     /// Ends the server with everything that it started, and waits until it is gone.
     pub async fn stop(mut self) {
         drop(self.lifeline);
-        let until = Instant::now() + STOP_TIMEOUT;
+        let until = Instant::now() + SUPERVISOR_EXIT;
         // The supervisor ends everything and then itself; the library would kill it halfway.
         while self.server.is_running() && Instant::now() < until {
             tokio::time::sleep(POLL).await;

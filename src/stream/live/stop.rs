@@ -1,28 +1,23 @@
 //! What stops a stream from outside: a signal, or the reader leaving.
 
 use crate::exit::Code;
-use crate::pipe::hangup;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use std::time::Duration;
+use crate::pipe::shutdown::code_of_signal;
+use crate::pipe::{Shutdown, hangup};
 use tokio::sync::watch;
-
-/// After a signal: how long the session may take to end, and then the reader to take the last lines.
-pub(super) const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// Ctrl-C or a termination signal, by number.
     Signal(i32),
-    /// The reader of our lines left.
+    /// The reader of standard output closed it.
     ReaderLeft,
 }
 
 impl Stop {
     pub fn code(self) -> Code {
         match self {
-            Stop::Signal(SIGTERM) => Code::Terminated,
-            Stop::Signal(_) => Code::Interrupted,
+            Stop::Signal(number) => code_of_signal(number),
             Stop::ReaderLeft => Code::ReaderLeft,
         }
     }
@@ -32,26 +27,19 @@ impl Stop {
 pub(super) struct Stops(watch::Receiver<Option<Stop>>);
 
 impl Stops {
-    /// Begins to listen. A second signal ends the process at once; its supervisor then ends what it owns.
+    /// Begins to listen. A second signal ends the process at once; the supervisor then ends the server.
     pub fn listen() -> Self {
         let (sender, receiver) = watch::channel(None);
-        let on_hangup = sender.clone();
+        let hung_up = sender.clone();
         hangup::watch(move || {
-            on_hangup.send_replace(Some(Stop::ReaderLeft));
+            hung_up.send_replace(Some(Stop::ReaderLeft));
         });
-        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
-            std::thread::spawn(move || {
-                let mut first = true;
-                for signal in signals.forever() {
-                    let stop = Stop::Signal(signal);
-                    if !first {
-                        std::process::exit(stop.code().number().into());
-                    }
-                    first = false;
-                    sender.send_replace(Some(stop));
-                }
-            });
-        }
+        Shutdown::on_signal(move |signal| {
+            if !signal.first {
+                std::process::exit(signal.code().number().into());
+            }
+            sender.send_replace(Some(Stop::Signal(signal.number)));
+        });
         Self(receiver)
     }
 
@@ -59,7 +47,7 @@ impl Stops {
     pub async fn signal(&mut self) -> Stop {
         match self.wait().await {
             signal @ Stop::Signal(_) => signal,
-            // The writer notices that by itself.
+            // The writer notices by itself.
             Stop::ReaderLeft => std::future::pending().await,
         }
     }
@@ -71,7 +59,7 @@ impl Stops {
                 return stop;
             }
             if self.0.changed().await.is_err() {
-                // Without senders, no reason will ever come.
+                // The senders are gone: no reason will ever come.
                 std::future::pending::<()>().await;
             }
         }

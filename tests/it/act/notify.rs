@@ -1,4 +1,4 @@
-//! Whom it tells how a run ended, and how long that may take.
+//! Notifications, and how long they may delay the exit.
 
 use super::{DAEMON, closed, done, lines, opened};
 use crate::support::{ocr, shell};
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// How long telling may delay the exit, and what starting a program takes on a busy machine.
+/// How long notifications may delay the exit, plus the start of a program on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// What a webhook was sent.
+/// The requests that a webhook received, and standard error.
 fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec<wiremock::Request>, String) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(async {
@@ -30,23 +30,23 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
         .args(args)
         .args(["--notify", &server.uri()])
         .envs(env.iter().copied());
-    let done_ = command
+    let output = command
         .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()
         .unwrap();
     assert_eq!(
-        done_.status.code(),
+        output.status.code(),
         Some(0),
-        "telling somebody changed the outcome"
+        "a notification changed the outcome"
     );
     (
         runtime.block_on(server.received_requests()).unwrap(),
-        String::from_utf8(done_.stderr).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
     )
 }
 
 #[test]
-fn notf_02_a_webhook_is_signed_as_the_specification_says() {
+fn webhook_signature() {
     let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
     let (requests, _) = posted(
         &[],
@@ -56,7 +56,7 @@ fn notf_02_a_webhook_is_signed_as_the_specification_says() {
     let request = &requests[0];
     let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
     let body = String::from_utf8(request.body.clone()).unwrap();
-    // An implementation of its own: base64(HMAC-SHA256(key, "id.timestamp.body")).
+    // Computed independently: base64(HMAC-SHA256(key, "id.timestamp.body")).
     let mut mac = Hmac::<Sha256>::new_from_slice(b"a secret of twenty-four b").unwrap();
     mac.update(format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp")).as_bytes());
     let expected = BASE64_STANDARD.encode(mac.finalize().into_bytes());
@@ -72,7 +72,7 @@ fn notf_02_a_webhook_is_signed_as_the_specification_says() {
 }
 
 #[test]
-fn notf_03_other_shapes_are_what_they_are_elsewhere() {
+fn notify_as_formats() {
     for (shape, says) in [
         ("slack", r#"{"text":"done (exit 0)"#),
         ("discord", r#""content":"done (exit 0)"#),
@@ -85,7 +85,7 @@ fn notf_03_other_shapes_are_what_they_are_elsewhere() {
 }
 
 #[test]
-fn notf_01_only_the_ends_asked_for_are_told() {
+fn notify_on_outcome() {
     assert!(
         posted(&["--notify-on", "failure"], &[], ResponseTemplate::new(200))
             .0
@@ -100,8 +100,8 @@ fn notf_01_only_the_ends_asked_for_are_told() {
 }
 
 #[test]
-fn notf_02_an_endpoint_that_fails_is_tried_again_and_never_fails_the_run() {
-    let (requests, told) = posted(&[], &[], ResponseTemplate::new(500));
+fn failing_webhook_is_retried() {
+    let (requests, stderr) = posted(&[], &[], ResponseTemplate::new(500));
     assert_eq!(requests.len(), 4);
     let times: Vec<i64> = requests
         .iter()
@@ -109,14 +109,14 @@ fn notf_02_an_endpoint_that_fails_is_tried_again_and_never_fails_the_run() {
         .collect();
     assert!(
         times.is_sorted() && times[3] > times[0],
-        "the time is not that of the attempt: {times:?}"
+        "the timestamp is not that of the attempt: {times:?}"
     );
     let ids: Vec<_> = requests.iter().map(|r| r.headers["webhook-id"].clone()).collect();
     assert!(
         ids.windows(2).all(|pair| pair[0] == pair[1]),
-        "a repetition cannot be told"
+        "the receiver cannot tell a retry"
     );
-    assert!(told.contains("could not be notified"), "{told}");
+    assert!(stderr.contains("cannot notify"), "{stderr}");
     let dead = ocr("ocr-act")
         .args(["--notify", "http://127.0.0.1:9/secret-path"])
         .write_stdin(lines(&[opened(false), done("done")]))
@@ -127,21 +127,21 @@ fn notf_02_an_endpoint_that_fails_is_tried_again_and_never_fails_the_run() {
 }
 
 #[test]
-fn notf_01_a_command_gets_the_result() {
+fn notify_cmd_gets_result() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!(
-        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > told.json'",
+        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > stderr.json'",
         lines(&[opened(false), done("done"), closed("rest", None)])
     );
     let finished = shell(&line, folder.path()).finish();
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let told: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("told.json")).unwrap()).unwrap();
-    assert_eq!(told["outcome"], "done");
+    let stderr: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("stderr.json")).unwrap()).unwrap();
+    assert_eq!(stderr["outcome"], "done");
 }
 
 #[test]
-fn nobody_is_told_of_a_replay() {
+fn replay_is_not_notified() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
@@ -161,19 +161,22 @@ fn nobody_is_told_of_a_replay() {
 }
 
 #[test]
-fn notf_02_nobody_holds_up_the_exit_for_longer_than_the_deadline() {
+fn notify_time_limit() {
     let begun = Instant::now();
     let slow = ResponseTemplate::new(204).set_delay(Duration::from_mins(1));
-    let (requests, told) = posted(&["--notify-cmd", "sleep 60"], &[], slow);
+    let (requests, stderr) = posted(&["--notify-cmd", "sleep 60"], &[], slow);
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert_eq!(requests.len(), 1);
-    assert!(told.contains("could not be notified within 10 s"), "{told}");
-    assert!(told.contains("--notify-cmd failed (killed after 10 s)"), "{told}");
+    assert!(stderr.contains("cannot notify 127.0.0.1 within 10 s"), "{stderr}");
+    assert!(
+        stderr.contains("--notify-cmd failed (killed after 10 s)"),
+        "{stderr}"
+    );
 }
 
 #[test]
-fn notf_02_a_dead_endpoint_does_not_hold_up_the_exit() {
-    // Nobody answers in this network: it is kept for documentation.
+fn dead_webhook() {
+    // 192.0.2.0/24 is reserved for documentation, so nobody answers.
     for url in [
         "http://127.0.0.1:9/",
         "http://192.0.2.1/",
@@ -191,7 +194,7 @@ fn notf_02_a_dead_endpoint_does_not_hold_up_the_exit() {
 }
 
 #[test]
-fn notf_01_a_daemon_of_the_command_does_not_hold_up_the_exit() {
+fn notify_cmd_daemon() {
     let begun = Instant::now();
     let finished = ocr("ocr-act")
         .args(["--notify-cmd", DAEMON])
@@ -203,7 +206,7 @@ fn notf_01_a_daemon_of_the_command_does_not_hold_up_the_exit() {
 }
 
 #[test]
-fn notf_03_a_long_output_is_not_what_others_are_told() {
+fn notify_is_short() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
@@ -231,14 +234,14 @@ fn notf_03_a_long_output_is_not_what_others_are_told() {
     let content = body["content"].as_str().unwrap();
     assert!(
         content.chars().count() < 2000,
-        "Discord refuses {}",
+        "Discord rejects {}",
         content.len()
     );
     assert!(
         content.contains("`seq 1 5000; exit 7` fails (exit 7)."),
         "{content}"
     );
-    let told = String::from_utf8(failed.stderr).unwrap();
-    assert!(told.lines().all(|line| line.len() < 500), "{told}");
+    let stderr = String::from_utf8(failed.stderr).unwrap();
+    assert!(stderr.lines().all(|line| line.len() < 500), "{stderr}");
     assert!(String::from_utf8(failed.stdout).unwrap().contains("4999\\n5000"));
 }

@@ -1,4 +1,4 @@
-//! What `ocr-act` does to a server that obeys, one that goes on, and one that does not answer.
+//! `ocr-act` with a server that obeys, one that goes on, and one that does not answer.
 
 use super::stub::{DIRECTORY, Manner, Stub};
 use super::{act, closed, finding, lines, opened};
@@ -9,8 +9,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The stream of a session of this server that has to be ended.
-fn trouble(url: &str) -> [Value; 2] {
+/// The stream of a session on this server that must be aborted.
+fn looping(url: &str) -> [Value; 2] {
     let mut first = opened(false);
     first["properties"]["server"] = json!(url);
     first["properties"]["directory"] = json!(DIRECTORY);
@@ -25,9 +25,9 @@ fn actions(added: &[Value]) -> Vec<String> {
 }
 
 #[test]
-fn ctl_08_the_whole_family_is_ended_and_confirmed() {
+fn aborts_family() {
     let (host, stub) = Stub::serve(Manner::Obeys);
-    let (code, added, told) = act(&[], &trouble(&host.url()));
+    let (code, added, told) = act(&[], &looping(&host.url()));
     assert_eq!(actions(&added), ["abort begun", "abort taken"], "{told}");
     assert_eq!(code, 10);
     assert!(!stub.works(), "{:?}", stub.asked());
@@ -35,14 +35,14 @@ fn ctl_08_the_whole_family_is_ended_and_confirmed() {
 }
 
 #[test]
-fn ctl_08_a_server_that_does_not_answer_is_waited_for_no_longer_than_said() {
+fn confirm_timeout() {
     let (host, stub) = Stub::serve(Manner::NeverAnswers);
     let begun = Instant::now();
-    let (code, added, told) = act(&["--confirm-timeout", "1"], &trouble(&host.url()));
+    let (code, added, told) = act(&["--confirm-timeout", "1"], &looping(&host.url()));
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
     assert_eq!(code, 10);
-    assert_eq!(stub.asked().len(), 3, "it was not tried again");
+    assert_eq!(stub.asked().len(), 3, "it was not retried");
     let detail = added[1]["properties"]["detail"].as_str().unwrap();
     assert!(
         detail.contains("did not confirm within 1 s (3 attempts)"),
@@ -51,13 +51,13 @@ fn ctl_08_a_server_that_does_not_answer_is_waited_for_no_longer_than_said() {
 }
 
 #[test]
-fn ctl_08_a_server_is_asked_about_the_directory_of_the_session() {
-    // Given on the command line, before any line said where the session works.
+fn asks_in_session_directory() {
+    // The server is given on the command line, before any line names the session's directory.
     let (host, _stub) = Stub::serve(Manner::GoesOn);
     let url = host.url();
     let args = ["--server", &url, "--confirm-timeout", "1"];
     let replayed = [opened(true), finding("loop", "stop", false)];
-    for input in [&replayed[..], &trouble("http://127.0.0.1:9/")] {
+    for input in [&replayed[..], &looping("http://127.0.0.1:9/")] {
         let (_, added, told) = act(&args, input);
         assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
         let detail = added[1]["properties"]["detail"].as_str().unwrap();
@@ -66,9 +66,9 @@ fn ctl_08_a_server_is_asked_about_the_directory_of_the_session() {
 }
 
 #[test]
-fn ctl_08_a_session_that_the_server_does_not_know_is_not_taken_for_one_at_rest() {
+fn unknown_session_is_not_at_rest() {
     let (host, _stub) = Stub::serve(Manner::Obeys);
-    let mut input = trouble(&host.url());
+    let mut input = looping(&host.url());
     for line in &mut input {
         line["properties"]["sessionID"] = json!("ses_9");
     }
@@ -83,11 +83,11 @@ fn ctl_08_a_session_that_the_server_does_not_know_is_not_taken_for_one_at_rest()
 }
 
 #[test]
-fn ctl_08_an_abort_that_failed_for_good_ends_a_run_that_goes_on() {
+fn failed_abort_ends_run() {
     let (host, _stub) = Stub::serve(Manner::GoesOn);
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("run.ndjson"), lines(&trouble(&host.url()))).unwrap();
-    // A stream without --follow that does not rest: its ticks go on, for a minute.
+    std::fs::write(folder.path().join("run.ndjson"), lines(&looping(&host.url()))).unwrap();
+    // A stream without --follow whose session does not rest: it ticks for a minute.
     let tick = r#"{"ts":3000,"type":"ocr.stream.tick","properties":{}}"#;
     let line = format!(
         "{{ cat run.ndjson; for i in $(seq 300); do echo '{tick}' || break; sleep 0.2; done; }} 2> /dev/null | ocr-act --confirm-timeout 1"
@@ -101,9 +101,9 @@ fn ctl_08_an_abort_that_failed_for_good_ends_a_run_that_goes_on() {
 }
 
 #[test]
-fn ctl_08_processes_that_are_not_the_servers_are_left_alone() {
+fn foreign_processes_survive() {
     let (host, _stub) = Stub::serve(Manner::GoesOn);
-    // As deep as a server and its tools would be, below a process whose number a recording names.
+    // As deep as a server and its tools, below a process whose id the stream names.
     let mut innocent = Command::new("sh")
         .args(["-c", "sh -c 'sh -c \"echo up; sleep 300; :\"; :'; :"])
         .stdout(Stdio::piped())
@@ -113,13 +113,13 @@ fn ctl_08_processes_that_are_not_the_servers_are_left_alone() {
     BufReader::new(innocent.stdout.take().unwrap())
         .read_line(&mut up)
         .unwrap();
-    let mut input = trouble(&host.url());
+    let mut input = looping(&host.url());
     input[0]["properties"]["pid"] = json!(innocent.id());
     let (_, added, told) = act(&["--confirm-timeout", "1"], &input);
     assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
     assert!(
         innocent.try_wait().unwrap().is_none(),
-        "a stranger's processes were ended"
+        "foreign processes were ended"
     );
     let below = |parent: u32| -> Option<u32> {
         let listed = Command::new("ps")
@@ -137,7 +137,7 @@ fn ctl_08_processes_that_are_not_the_servers_are_left_alone() {
     while let Some(next) = below(*chain.last().unwrap()) {
         chain.push(next);
     }
-    assert_eq!(chain.len(), 4, "somebody of {chain:?} was ended");
+    assert_eq!(chain.len(), 4, "one of {chain:?} was ended");
     for pid in chain.iter().rev() {
         Command::new("kill").arg(pid.to_string()).status().unwrap();
     }
@@ -145,9 +145,9 @@ fn ctl_08_processes_that_are_not_the_servers_are_left_alone() {
 }
 
 #[test]
-fn rollback_is_told_before_and_after_and_is_made_where_the_trouble_was() {
+fn rollback_in_child() {
     let (host, stub) = Stub::serve(Manner::Obeys);
-    let mut input = trouble(&host.url()).to_vec();
+    let mut input = looping(&host.url()).to_vec();
     input[1]["properties"]["sessionID"] = json!("ses_2");
     input[1]["properties"]["rollbackTo"] = json!("msg_7");
     let child = json!({"ts": 1500, "type": "session.created", "properties": {"info": {"id": "ses_2", "parentID": "ses_1"}}});
@@ -161,14 +161,14 @@ fn rollback_is_told_before_and_after_and_is_made_where_the_trouble_was() {
     assert_eq!(stub.asked().last().unwrap(), "revert ses_2 msg_7");
     drop(host);
     let (host, _stub) = Stub::serve(Manner::Obeys);
-    let (_, added, _) = act(&["--rollback", "--dry-run"], &trouble_with(&host.url(), &input));
+    let (_, added, _) = act(&["--rollback", "--dry-run"], &looping_on(&host.url(), &input));
     assert_eq!(actions(&added), ["abort skipped", "rollback skipped"]);
 }
 
 #[test]
-fn a_rollback_that_fails_is_said_and_the_run_is_what_it_was() {
-    let (host, stub) = Stub::serve(Manner::TakesNothingBack);
-    let mut input = trouble(&host.url()).to_vec();
+fn failed_rollback() {
+    let (host, stub) = Stub::serve(Manner::FailsRevert);
+    let mut input = looping(&host.url()).to_vec();
     input[1]["properties"]["rollbackTo"] = json!("msg_7");
     input.push(closed("rest", None));
     let (code, added, told) = act(&["--rollback"], &input);
@@ -183,15 +183,15 @@ fn a_rollback_that_fails_is_said_and_the_run_is_what_it_was() {
     assert_eq!(code, 10);
 }
 
-/// The same lines about another server.
-fn trouble_with(url: &str, input: &[Value]) -> Vec<Value> {
+/// The same lines, but from another server.
+fn looping_on(url: &str, input: &[Value]) -> Vec<Value> {
     let mut input = input.to_vec();
     input[0]["properties"]["server"] = json!(url);
     input
 }
 
 #[test]
-fn a_reader_that_leaves_does_not_keep_an_abort_from_being_finished() {
+fn abort_survives_reader_leaving() {
     let (host, stub) = Stub::serve(Manner::Waits);
     let mut running = Command::new(cargo_bin("ocr-act"))
         .arg("--quiet")
@@ -199,9 +199,9 @@ fn a_reader_that_leaves_does_not_keep_an_abort_from_being_finished() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // The stream goes on: it is the reader alone that leaves.
+    // Standard input stays open: only the reader leaves.
     let mut stdin = running.stdin.take().unwrap();
-    stdin.write_all(lines(&trouble(&host.url())).as_bytes()).unwrap();
+    stdin.write_all(lines(&looping(&host.url())).as_bytes()).unwrap();
     let mut reader = BufReader::new(running.stdout.take().unwrap());
     let mut line = String::new();
     while !line.contains(r#""phase":"begun""#) {
@@ -217,9 +217,9 @@ fn a_reader_that_leaves_does_not_keep_an_abort_from_being_finished() {
 }
 
 #[test]
-fn what_is_asked_of_a_session_of_others_is_refused_in_a_line() {
+fn unwatched_session_is_skipped() {
     let (host, stub) = Stub::serve(Manner::Obeys);
-    let mut input = trouble(&host.url()).to_vec();
+    let mut input = looping(&host.url()).to_vec();
     input[1]["properties"]["sessionID"] = json!("ses_9");
     input.push(closed("rest", None));
     let (_, added, told) = act(&[], &input);
@@ -229,9 +229,9 @@ fn what_is_asked_of_a_session_of_others_is_refused_in_a_line() {
 }
 
 #[test]
-fn a_stream_of_a_whole_directory_is_refused_aloud() {
+fn directory_stream_is_skipped() {
     let (host, stub) = Stub::serve(Manner::Obeys);
-    let mut input = trouble(&host.url());
+    let mut input = looping(&host.url());
     input[0]["properties"]
         .as_object_mut()
         .unwrap()

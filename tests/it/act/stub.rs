@@ -1,4 +1,4 @@
-//! A server that knows one family of sessions and misbehaves as it is told to.
+//! A server with one family of sessions that misbehaves on demand.
 
 use crate::support::Host;
 use axum::extract::{Path, RawQuery, State};
@@ -10,25 +10,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
-/// The directory that its sessions work in.
+/// The directory of its sessions.
 pub const DIRECTORY: &str = "/where/they/work";
 
-/// How it misbehaves.
+/// How the server behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
-    /// It does what it is asked to.
+    /// It does what it is asked.
     Obeys,
-    /// It takes every abort, and goes on.
+    /// It accepts every abort, but its sessions go on.
     GoesOn,
-    /// It takes the request, and never answers.
+    /// It never answers a request.
     NeverAnswers,
-    /// It answers an abort once the test lets it.
+    /// It answers an abort when the test releases it.
     Waits,
-    /// It ends its sessions, and takes nothing back.
-    TakesNothingBack,
+    /// It aborts its sessions, but fails every revert.
+    FailsRevert,
 }
 
-/// What it knows, and what it was asked.
+/// The server's sessions, and the requests it received.
 pub struct Stub {
     manner: Manner,
     /// The children of each session.
@@ -63,17 +63,17 @@ impl Stub {
         (Host::serve(router), stub)
     }
 
-    /// What it was asked so far, in order: `abort ses_1`.
+    /// The requests so far, in order, such as `abort ses_1`.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 
-    /// Whether one of its sessions works.
+    /// Whether any session is busy.
     pub fn works(&self) -> bool {
         !self.busy.lock().unwrap().is_empty()
     }
 
-    /// Lets it answer.
+    /// Lets it answer one abort.
     pub fn let_go(&self) {
         self.gate.add_permits(1);
     }
@@ -83,15 +83,16 @@ impl Stub {
     }
 }
 
-/// Only the sessions of the directory that is asked about are told of, as `OpenCode` does.
+/// Lists only sessions in the requested directory, as `OpenCode` does.
 async fn status(State(stub): State<Arc<Stub>>, RawQuery(query): RawQuery) -> Json<Value> {
     let query = query.unwrap_or_default();
     let mut members = url::form_urlencoded::parse(query.as_bytes());
     let known = members.any(|(name, value)| name == "directory" && value == DIRECTORY);
     let busy = stub.busy.lock().unwrap();
-    let told = busy.iter().filter(|_| known);
+    let listed = busy.iter().filter(|_| known);
     Json(
-        told.map(|s| (s.clone(), json!({"type": "busy"})))
+        listed
+            .map(|s| (s.clone(), json!({"type": "busy"})))
             .collect::<serde_json::Map<_, _>>()
             .into(),
     )
@@ -113,7 +114,7 @@ async fn children(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json
 async fn abort(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
     stub.note(format!("abort {id}"));
     match stub.manner {
-        Manner::Obeys | Manner::TakesNothingBack => {
+        Manner::Obeys | Manner::FailsRevert => {
             stub.busy.lock().unwrap().remove(&id);
         }
         Manner::GoesOn => {}
@@ -132,7 +133,7 @@ async fn revert(
     Json(body): Json<Value>,
 ) -> Result<Json<Value>, StatusCode> {
     stub.note(format!("revert {id} {}", body["messageID"].as_str().unwrap()));
-    if stub.manner == Manner::TakesNothingBack {
+    if stub.manner == Manner::FailsRevert {
         return Err(StatusCode::INTERNAL_SERVER_ERROR);
     }
     Ok(Json(json!({})))

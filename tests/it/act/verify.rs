@@ -1,4 +1,4 @@
-//! What done means: commands and files need no server, and nothing that was not checked counts as done.
+//! Verification: commands and files need no server, and what was not checked does not count as done.
 
 use super::{DAEMON, act, closed, done, lines, opened};
 use crate::support::{Running, shell};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// What a check of a moment takes at most on a busy machine.
+/// The most that a short check takes on a busy machine.
 const SOON: Duration = Duration::from_secs(15);
 
-/// A stream in this folder, of a server at `url`, if any.
+/// The first line of a stream in this directory, from a server at `url` if there is one.
 fn opened_in(folder: &Path, url: Option<&str>) -> Value {
     let mut first = opened(false);
     first["properties"]["directory"] = json!(folder);
@@ -25,7 +25,7 @@ fn phases(added: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn ver_01_commands_and_files_are_checked_without_a_server() {
+fn checks_without_server() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("there"), "").unwrap();
     for url in [
@@ -48,13 +48,13 @@ fn ver_01_commands_and_files_are_checked_without_a_server() {
             );
         }
     }
-    // Another dialect names neither a server nor a directory.
+    // Other dialects name neither a server nor a directory.
     assert_eq!(act(&["--verify", "exit 7"], &[done("done")]).0, 14);
     assert_eq!(act(&["--verify", "true"], &[done("done")]).0, 0);
 }
 
 #[test]
-fn ver_01_what_was_not_checked_is_not_done() {
+fn unchecked_is_unsure() {
     for (replay, args) in [
         (true, &["--verify", "true"][..]),
         (false, &["--verify", "true", "--dry-run"]),
@@ -74,7 +74,7 @@ fn ver_01_what_was_not_checked_is_not_done() {
 }
 
 #[test]
-fn ver_03_what_the_stream_showed_counts_where_the_server_is_gone() {
+fn changes_from_stream() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("src/a.rs");
     let patch = json!({"ts": 2000, "type": "message.part.updated", "properties": {"sessionID": "ses_1",
@@ -96,7 +96,7 @@ fn ver_03_what_the_stream_showed_counts_where_the_server_is_gone() {
 }
 
 #[test]
-fn ver_02_the_end_of_the_output_is_in_the_line_about_it_alone() {
+fn output_only_in_action() {
     let (code, added, told) = act(
         &["--verify", "seq 1 3000; exit 7"],
         &[opened(false), done("done"), closed("rest", None)],
@@ -118,7 +118,7 @@ fn ver_02_the_end_of_the_output_is_in_the_line_about_it_alone() {
 }
 
 #[test]
-fn ver_02_a_daemon_that_a_check_leaves_behind_does_not_hold_the_run() {
+fn check_daemon() {
     let begun = Instant::now();
     let (code, _, told) = act(
         &["--verify", DAEMON, "--verify-timeout", "3"],
@@ -128,7 +128,7 @@ fn ver_02_a_daemon_that_a_check_leaves_behind_does_not_hold_the_run() {
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
 
-/// Waits until the check has said who it is, and returns its process.
+/// Waits until the check has written its process id, and returns it.
 fn process_of(file: &Path) -> String {
     let until = Instant::now() + Duration::from_mins(1);
     loop {
@@ -140,7 +140,7 @@ fn process_of(file: &Path) -> String {
     }
 }
 
-/// Whether a process runs: one that nobody has reaped yet does not.
+/// Whether a process runs; a zombie does not.
 fn runs(pid: &str) -> bool {
     let listed = std::process::Command::new("ps")
         .args(["-o", "stat=", "-p", pid])
@@ -151,7 +151,7 @@ fn runs(pid: &str) -> bool {
 }
 
 #[test]
-fn ctl_13_a_signal_ends_a_check_and_the_run_with_its_last_lines() {
+fn signal_ends_check() {
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let folder = tempfile::tempdir().unwrap();
         let input = folder.path().join("run.ndjson");

@@ -1,4 +1,4 @@
-//! `ocr-act` against a real server: what it carries out takes, and it proves it.
+//! `ocr-act` with a real server: actions take effect and are confirmed.
 
 use super::bench;
 use crate::support::{Finished, Live, Script, live_shell, wait_until_gone};
@@ -24,8 +24,8 @@ pub(super) fn outcome(done: &Finished) -> (String, i64) {
     )
 }
 
-/// A detector in one line of perl: it wants the session ended as soon as a line has `word`. No awk: some read
-/// their input in blocks, and see a line long after it came.
+/// A detector in one line of perl that reports a finding of grade stop as soon as a line contains `word`. Not awk: some
+/// versions read their input in blocks, and see a line late.
 pub(super) fn stop_at(word: &str) -> String {
     let finding = r#"{"ts":$1,"type":"ocr.detect.finding","properties":{"sessionID":"$s","kind":"loop","grade":"stop","rule":"mine","summary":"that is enough"}}"#;
     format!(
@@ -33,7 +33,7 @@ pub(super) fn stop_at(word: &str) -> String {
     )
 }
 
-/// Ends a session of this script as soon as a line has `word`, and looks whether it took.
+/// Aborts a session of this script as soon as a line contains `word`, and checks that it ended.
 fn aborts(script: &str, word: &str) {
     let Some(bench) = bench(script) else { return };
     let line = format!("ocr-stream --spawn --task 'Go.' | {} | ocr-act", stop_at(word));
@@ -44,11 +44,11 @@ fn aborts(script: &str, word: &str) {
     let took = begun.elapsed();
     assert!(took < PROMPT, "at {word}: it took {took:?}");
     let done = run.finish();
-    // Measured: what only waits to ask its provider again just ends; everything else says that it was aborted.
+    // Measured: a session that waits for a retry just ends; any other reports that it was aborted.
     let says_so = !word.contains("retry");
     assert!(
         !says_so || done.lines.iter().any(|l| l.contains("MessageAbortedError")),
-        "at {word}: the server never said that it was aborted"
+        "at {word}: the server did not report the abort"
     );
     assert_eq!(
         actions(&done),
@@ -65,7 +65,7 @@ fn aborts(script: &str, word: &str) {
 }
 
 #[test]
-fn ctl_08_it_ends_a_running_tool() {
+fn aborts_tool() {
     aborts(
         r#"{"task": "Go.", "turns": [{"calls": [{"tool": "bash", "input": {"command": "echo begun; sleep 600", "description": "Waits"}}]}, {"text": "Done."}]}"#,
         r#""status":"running""#,
@@ -73,7 +73,7 @@ fn ctl_08_it_ends_a_running_tool() {
 }
 
 #[test]
-fn ctl_08_it_ends_streaming_text() {
+fn aborts_text() {
     aborts(
         r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#,
         "message.part.delta",
@@ -81,7 +81,7 @@ fn ctl_08_it_ends_streaming_text() {
 }
 
 #[test]
-fn ctl_08_it_ends_a_retry() {
+fn aborts_retry() {
     aborts(
         r#"{"task": "Go.", "turns": [{"laps": 0, "turns": [{"status": 503, "error": "busy"}]}]}"#,
         r#""type":"retry""#,
@@ -89,7 +89,7 @@ fn ctl_08_it_ends_a_retry() {
 }
 
 #[test]
-fn ctl_08_it_ends_what_waits_for_a_permission() {
+fn aborts_permission_request() {
     aborts(
         r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}}, "turns": [{"calls": [{"tool": "bash", "input": {"command": "date", "description": "Looks at the clock"}}]}, {"text": "Done."}]}"#,
         "permission.asked",
@@ -97,7 +97,7 @@ fn ctl_08_it_ends_what_waits_for_a_permission() {
 }
 
 #[test]
-fn ctl_08_it_ends_a_subagent_with_its_parent() {
+fn aborts_subagent() {
     aborts(
         r#"{"task": "Go.", "turns": [{"calls": [{"tool": "task", "input": {"description": "Wait", "prompt": "Wait for me.", "subagent_type": "general"}}]}, {"text": "Done."}],
             "agents": [{"prompt": "Wait for me", "turns": [{"calls": [{"tool": "bash", "input": {"command": "sleep 600", "description": "Waits"}}]}]}]}"#,
@@ -106,7 +106,7 @@ fn ctl_08_it_ends_a_subagent_with_its_parent() {
 }
 
 #[test]
-fn ctl_08_a_server_that_died_is_told() {
+fn dead_server() {
     let Some(live) = Live::play(r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#) else {
         return;
     };
@@ -125,20 +125,20 @@ fn ctl_08_a_server_that_died_is_told() {
     assert_eq!(outcome(&done), ("loop".to_owned(), 10), "{}", done.stderr);
 }
 
-/// Does something useful, and then makes a mess in circles.
+/// Does something useful, and then loops and makes a mess.
 const MAKES_A_MESS: &str = r#"{"task": "Go.", "turns": [
     {"calls": [{"tool": "write", "input": {"filePath": "work.txt", "content": "useful\n"}}]},
     {"laps": 30, "turns": [{"calls": [{"tool": "bash", "input": {"command": "echo x > mess.txt; cat missing.log", "description": "Reads the log"}}]}]}]}"#;
 
 #[test]
-fn rollback_takes_the_mess_of_a_loop_back_and_keeps_the_work() {
+fn rollback_keeps_earlier_work() {
     for (flag, mess) in [("", true), ("--rollback", false)] {
         let Some(bench) = bench(MAKES_A_MESS) else { return };
         let pipe = format!("ocr-stream --spawn --task 'Go.' | ocr-detect | ocr-act --quiet {flag}");
         let done = live_shell(&pipe, &bench.opencode, &bench.project).finish();
         assert_eq!(done.code(), Some(10), "{}", done.stderr);
         let is_there = |file: &str| bench.project.dir().join(file).exists();
-        assert!(is_there("work.txt"), "the work before the loop is gone");
+        assert!(is_there("work.txt"), "the work before the loop was reverted");
         assert_eq!(
             is_there("mess.txt"),
             mess,
@@ -149,7 +149,7 @@ fn rollback_takes_the_mess_of_a_loop_back_and_keeps_the_work() {
 }
 
 #[test]
-fn ver_01_a_check_that_fails_is_told_and_then_passes() {
+fn failed_check_steers() {
     let script = r#"{"task": "Go.", "turns": [
         {"calls": [{"tool": "bash", "input": {"command": "echo half > out.txt", "description": "Writes"}}]},
         {"text": "The task is done.\nDONE"},
@@ -180,12 +180,12 @@ fn ver_01_a_check_that_fails_is_told_and_then_passes() {
     };
     assert!(
         done.of("ocr.act.action").iter().any(tail),
-        "the agent was not told the end of the output"
+        "the agent did not get the end of the output"
     );
 }
 
 #[test]
-fn ver_02_a_check_that_never_passes_ends_with_14() {
+fn failing_check_exits_14() {
     let script = r#"{"task": "Go.", "turns": [{"laps": 0, "turns": [
         {"calls": [{"tool": "bash", "input": {"command": "date +%N > out.txt", "description": "Writes"}}]}, {"text": "DONE"}]}]}"#;
     let Some(bench) = bench(script) else { return };
@@ -202,7 +202,7 @@ fn ver_02_a_check_that_never_passes_ends_with_14() {
 }
 
 #[test]
-fn a_permission_that_nobody_answers_is_answered_as_asked() {
+fn on_permission() {
     let script = r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}}, "turns": [
         {"calls": [{"tool": "bash", "input": {"command": "echo allowed > out.txt", "description": "Writes"}}]}, {"text": "That is all."}]}"#;
     for (answer, written) in [("once", true), ("reject", false)] {
@@ -218,7 +218,7 @@ fn a_permission_that_nobody_answers_is_answered_as_asked() {
             done.stderr
         );
         assert_eq!(bench.project.dir().join("out.txt").exists(), written, "{answer}");
-        // An agent that is turned down reads why.
+        // A rejected agent gets the reason.
         let reads = |l: &&Value| {
             l["properties"]["part"]["state"]["error"]
                 .as_str()
@@ -234,7 +234,7 @@ fn a_permission_that_nobody_answers_is_answered_as_asked() {
 }
 
 #[test]
-fn a_question_that_nobody_answers_is_turned_down() {
+fn on_question() {
     let Some(live) = Live::start(Script::load("question-block")) else {
         return;
     };
@@ -252,7 +252,7 @@ fn a_question_that_nobody_answers_is_turned_down() {
 }
 
 #[test]
-fn a_session_that_this_stream_does_not_watch_is_not_touched() {
+fn unwatched_session() {
     let Some(live) = Live::play(r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#) else {
         return;
     };
@@ -269,5 +269,5 @@ fn a_session_that_this_stream_does_not_watch_is_not_touched() {
     assert_eq!(actions(&done), ["abort skipped"]);
     assert!(done.stderr.contains("does not watch"), "{}", done.stderr);
     let (_, status) = live.server.get("/session/status");
-    assert!(status[&other].is_object(), "it was ended: {status}");
+    assert!(status[&other].is_object(), "it was aborted: {status}");
 }

@@ -170,7 +170,7 @@ fn ver_03_a_task_whose_changes_are_there_is_done() {
         live.server.url()
     );
     let done = live_shell(&line, &live.opencode, &live.project).finish();
-    assert!(done.stderr.contains("3 of 3 checks hold"), "{}", done.stderr);
+    assert!(done.stderr.contains("3 of 3 checks passed"), "{}", done.stderr);
     let result = &done.of("ocr.act.result")[0]["properties"];
     assert_eq!(result["changedFiles"], 1, "{result}");
     assert_eq!(done.code(), Some(0), "{}", done.stderr);

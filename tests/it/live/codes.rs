@@ -1,4 +1,4 @@
-//! The exit codes, each from a run on a real `OpenCode`: of the one command, and of the same pipe typed by hand.
+//! The exit codes of runs on a real `OpenCode`: with `ocr-run`, and with the same pipe typed by hand.
 
 use super::{Bench, bench};
 use crate::support::{
@@ -15,12 +15,12 @@ const ASKS: &str = r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}},
 const GOES_ON: &str = r#"{"task": "Go.", "turns": [{"laps": 0, "turns": [
     {"calls": [{"tool": "bash", "input": {"command": "echo {lap}", "description": "Counts"}}]}, {"text": "That was {lap}."}]}]}"#;
 
-/// What happens from outside while the session works.
+/// An intervention from outside while the session works.
 type Meanwhile = fn(&mut Running, &Bench);
 
 fn nothing(_: &mut Running, _: &Bench) {}
 
-/// One run: the scenario, the arguments, and the code.
+/// A run: the script, the arguments, and the expected exit code.
 struct Row {
     script: String,
     args: &'static str,
@@ -42,7 +42,7 @@ fn fixture(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// The URL and the session of the stream, once the session works.
+/// The URL and the session of the stream, as soon as the session works.
 fn opened(run: &mut Running) -> (String, String) {
     let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
     let member = |name: &str| opened["properties"][name].as_str().unwrap().to_owned();
@@ -50,15 +50,15 @@ fn opened(run: &mut Running) -> (String, String) {
     (member("server"), member("sessionID"))
 }
 
-fn somebody_aborts(run: &mut Running, bench: &Bench) {
+fn abort_from_outside(run: &mut Running, bench: &Bench) {
     let (url, session) = opened(run);
     Client::new(&url, bench.project.dir(), None).abort(&session);
 }
 
-fn somebody_kills_the_server(run: &mut Running, _: &Bench) {
+fn kill_server(run: &mut Running, _: &Bench) {
     let (url, _) = opened(run);
     let port = url.trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
-    // Only the server on this port: the one of this run.
+    // Only the server of this run, on its port.
     let killed = Command::new("pkill")
         .args(["-KILL", "-f", &format!("opencode.* serve .*--port {port}( |$)")])
         .status();
@@ -79,25 +79,25 @@ fn rows() -> Vec<Row> {
         row(fixture("bad-key"), "", 13),
         row(fixture("clean-completion"), "--verify false --max-steers 0", 14),
         Row {
-            meanwhile: somebody_aborts,
+            meanwhile: abort_from_outside,
             ..row(HANGS, "", 15)
         },
         Row {
-            meanwhile: somebody_kills_the_server,
+            meanwhile: kill_server,
             ..row(HANGS, "", 69)
         },
     ]
 }
 
-/// The two ways to run it: one command, and what that command says it would run.
+/// The two ways to run it: `ocr-run`, and what `ocr-run --print` prints.
 fn ways(args: &str) -> [String; 2] {
-    let one = format!("ocr-run --headless --task 'Go.' {args}");
+    let command = format!("ocr-run --headless --task 'Go.' {args}");
     let by_hand = format!("eval \"$(ocr-run --print --task 'Go.' {args})\"");
-    [one, by_hand]
+    [command, by_hand]
 }
 
 #[test]
-fn every_outcome_has_its_exit_code_in_one_command_and_by_hand() {
+fn outcome_exit_codes() {
     for row in rows() {
         for line in ways(row.args) {
             let Some(bench) = bench(&row.script) else { return };
@@ -113,7 +113,7 @@ fn every_outcome_has_its_exit_code_in_one_command_and_by_hand() {
 }
 
 #[test]
-fn a_wrong_password_is_77_in_one_command_and_by_hand() {
+fn wrong_password_exits_77() {
     let Some(opencode) = OpenCode::get() else { return };
     let script = Script::parse(HANGS).unwrap();
     let provider = Provider::start(script.clone());
@@ -121,10 +121,10 @@ fn a_wrong_password_is_77_in_one_command_and_by_hand() {
     let server = Server::with_password(&opencode, &project, "open sesame");
     let env = [("OPENCODE_SERVER_PASSWORD", "swordfish")];
     let args = format!("--server {} --task 'Go.'", server.url());
-    let one = format!("ocr-run --headless {args}");
-    let done = live_shell_with(&one, &opencode, &project, &env).finish();
+    let command = format!("ocr-run --headless {args}");
+    let done = live_shell_with(&command, &opencode, &project, &env).finish();
     assert_eq!(done.code(), Some(77), "{}", done.stderr);
-    // By hand the source is to be asked for its own code: the last stage has seen nothing.
+    // By hand, the source's own exit code counts: the last stage saw no lines.
     let by_hand = format!(r#"eval "{{ $(ocr-run --print {args} | sed 's/ | /; echo $? > code; }} | /')""#);
     live_shell_with(&by_hand, &opencode, &project, &env).finish();
     let code = std::fs::read_to_string(project.dir().join("code")).unwrap();
@@ -132,7 +132,7 @@ fn a_wrong_password_is_77_in_one_command_and_by_hand() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_141_in_one_command_and_by_hand() {
+fn reader_leaving_exits_141() {
     for line in ways("") {
         let Some(bench) = bench(LOOPS) else { return };
         let line = format!("{{ {line}; echo $? > code; }} | head -1");

@@ -1,5 +1,5 @@
-//! A server that does not end a session when it is asked to: first its tools are ended, then the server.
-//! No `OpenCode` does that on demand, so a small program stands in for it; it needs no more than `node`.
+//! A server that ignores an abort: first its tools are ended, then the server. No `OpenCode` does that on demand, so a
+//! small `node` program stands in for it.
 
 use super::act::{actions, outcome, stop_at};
 use crate::support::{Finished, OpenCode, shell, wait_until_gone};
@@ -9,9 +9,9 @@ use std::process::Command;
 
 const FAKE: &str = include_str!("../../support/stubborn-opencode.js");
 
-/// Runs a session of a server that fails in this manner, and wants it ended as soon as its tool runs.
-fn ends(manner: &str) -> Option<Finished> {
-    // Where the live tests are skipped, there may be no node either.
+/// Aborts a session of a server that fails in this manner, as soon as its tool runs.
+fn aborts(manner: &str) -> Option<Finished> {
+    // Where live tests are skipped, `node` may be missing too.
     OpenCode::get()?;
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("opencode");
@@ -28,7 +28,7 @@ fn ends(manner: &str) -> Option<Finished> {
     let tools = done.of("message.part.updated");
     let tool = tools[0]["properties"]["part"]["state"]["input"]["pid"].to_string();
     let alive = Command::new("kill").args(["-0", &tool]).output().unwrap();
-    assert!(!alive.status.success(), "the tool goes on");
+    assert!(!alive.status.success(), "the tool still runs");
     Some(done)
 }
 
@@ -38,20 +38,20 @@ fn detail(done: &Finished, at: usize) -> String {
 }
 
 #[test]
-fn ctl_08_a_session_that_goes_on_loses_its_tools() {
-    let Some(done) = ends("tool") else { return };
+fn ends_tools() {
+    let Some(done) = aborts("tool") else { return };
     let expected = ["abort begun", "abort escalated", "abort taken"];
     assert_eq!(actions(&done), expected, "{}", done.stderr);
     assert!(
-        detail(&done, 2).contains("once its tools were ended"),
+        detail(&done, 2).contains("after its tools were ended"),
         "{}",
         detail(&done, 2)
     );
 }
 
 #[test]
-fn ctl_08_a_session_that_goes_on_without_its_tools_loses_its_server() {
-    let Some(done) = ends("ever") else { return };
+fn ends_server() {
+    let Some(done) = aborts("ever") else { return };
     let expected = ["abort begun", "abort escalated", "abort escalated", "abort taken"];
     assert_eq!(actions(&done), expected, "{}", done.stderr);
     assert!(
@@ -62,8 +62,8 @@ fn ctl_08_a_session_that_goes_on_without_its_tools_loses_its_server() {
 }
 
 #[test]
-fn ctl_08_a_server_of_ours_that_died_has_ended_its_session() {
-    let Some(done) = ends("dies") else { return };
+fn dead_owned_server() {
+    let Some(done) = aborts("dies") else { return };
     assert_eq!(actions(&done), ["abort begun", "abort taken"], "{}", done.stderr);
     assert!(
         detail(&done, 1).contains("the server is gone"),

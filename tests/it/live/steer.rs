@@ -1,26 +1,26 @@
-//! Words to the agent: a loop that becomes a finished task, and one that has to be interrupted first.
+//! Steering: a loop that becomes a finished task, and one that must be interrupted first.
 
 use super::act::{actions, outcome, stop_at};
 use super::bench;
 use crate::support::{Finished, OLDEST, OpenCode, Project, Provider, Script, live_shell};
 use serde_json::Value;
 
-/// Goes in circles for as long as nobody tells it, then does its work.
-const TURNS_WHEN_TOLD: &str = r#"{"task": "Go.", "turns": [
+/// Loops until it is steered, then does its work.
+const LOOPS_UNTIL_STEERED: &str = r#"{"task": "Go.", "turns": [
     {"until": "You are going in circles", "turns": [{"text": "Let me look.", "calls": [{"tool": "bash", "input": {"command": "cat missing.log", "description": "Reads the log"}}]}]},
     {"calls": [{"tool": "write", "input": {"filePath": "done.txt", "content": "There is no such log.\n"}}]},
     {"text": "I see: I was going in circles. The task is done."}]}"#;
 
-/// The same in words alone: the oldest server makes no calls of these answers.
-const TALKS_UNTIL_TOLD: &str = r#"{"task": "Go.", "turns": [
+/// The same with text only: the oldest server cannot parse calls in these answers.
+const TALKS_UNTIL_STEERED: &str = r#"{"task": "Go.", "turns": [
     {"until": "You are going in circles", "turns": [{"text": "Let me look at the log once more.", "finish": "tool_calls"}]},
     {"text": "I see: I was going in circles. The task is done."}]}"#;
 
 const STEERED: &str =
     "ocr-run --headless --task 'Go.' --on loop=steer --verify 'test -s done.txt' --expect-change done.txt";
 
-/// What the session was told, as the stream shows it.
-fn told(done: &Finished) -> Vec<Value> {
+/// The steering messages that the stream shows.
+fn steers(done: &Finished) -> Vec<Value> {
     let ours = |l: &Value| {
         let part = &l["properties"]["part"];
         (part["metadata"]["ocr"] == "steer").then(|| part.clone())
@@ -41,10 +41,10 @@ fn assert_finished(done: &Finished) {
         .filter(|a| a.ends_with("taken"))
         .collect();
     assert_eq!(taken, ["steer taken", "verify taken"], "{:?}", actions(done));
-    let told = told(done);
-    assert!(!told.is_empty(), "the session never saw the message");
-    for part in told {
-        assert_eq!(part["synthetic"], true, "it is not marked as a program's: {part}");
+    let steers = steers(done);
+    assert!(!steers.is_empty(), "the session never saw the message");
+    for part in steers {
+        assert_eq!(part["synthetic"], true, "it is not marked as synthetic: {part}");
         assert!(
             part["text"].as_str().unwrap().contains("going in circles"),
             "{part}"
@@ -53,19 +53,19 @@ fn assert_finished(done: &Finished) {
 }
 
 #[test]
-fn fdb_01_fdb_02_fdb_03_a_steer_turns_a_loop_into_a_finished_task() {
-    let Some(bench) = bench(TURNS_WHEN_TOLD) else {
+fn steer_ends_loop() {
+    let Some(bench) = bench(LOOPS_UNTIL_STEERED) else {
         return;
     };
     assert_finished(&live_shell(STEERED, &bench.opencode, &bench.project).finish());
 }
 
 #[test]
-fn fdb_01_the_oldest_server_is_steered_too() {
+fn steers_oldest_server() {
     let Some(opencode) = OpenCode::version(OLDEST) else {
         return;
     };
-    let script = Script::parse(TALKS_UNTIL_TOLD).unwrap();
+    let script = Script::parse(TALKS_UNTIL_STEERED).unwrap();
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
     let line = "ocr-run --headless --task 'Go.' --on text=steer --verify true";
@@ -73,7 +73,7 @@ fn fdb_01_the_oldest_server_is_steered_too() {
 }
 
 #[test]
-fn fdb_02_what_cannot_listen_is_interrupted_before_it_is_told() {
+fn aborts_before_steer() {
     let hangs = r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}, {"text": "I was told. The task is done."}]}"#;
     let Some(bench) = bench(hangs) else { return };
     let line = format!(
