@@ -25,7 +25,10 @@ mod expected;
 mod faults;
 mod fixtures;
 mod fuzz;
+mod help;
 mod live;
+#[cfg(target_os = "linux")]
+mod messages;
 mod pairs;
 mod peers;
 mod pipe_laws;

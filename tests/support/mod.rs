@@ -30,6 +30,7 @@ mod rng;
 mod script;
 mod server;
 mod shell;
+mod snapshot;
 mod ways;
 
 pub use cli::{measured, ocr};
@@ -49,4 +50,5 @@ pub use server::Server;
 pub use shell::{
     Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone,
 };
+pub use snapshot::Snapshots;
 pub use ways::{Clock, Ways};
