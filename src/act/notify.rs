@@ -7,6 +7,7 @@ use crate::process::command;
 use crate::process::command::Leash;
 use crate::wire::record::RunResult;
 use backon::{ExponentialBuilder, Retryable};
+use clap::ValueEnum;
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use standardwebhooks::Webhook;
@@ -28,27 +29,27 @@ const RETRIES: usize = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The shape of what is posted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shape {
-    /// As the Standard Webhooks specification says, signed where there is a secret.
+    /// Standard Webhooks, signed if there is a secret.
     Standard,
-    /// Slack's incoming webhooks.
+    /// Slack incoming webhook.
     Slack,
-    /// Discord's webhooks.
+    /// Discord webhook.
     Discord,
-    /// A topic of an ntfy server.
+    /// Topic of an ntfy server.
     Ntfy,
 }
 
 /// Which ends are worth telling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// The task is done.
     Success,
-    /// Everything else.
+    /// Any other outcome.
     Failure,
-    /// Every end.
-    Always,
+    /// Every outcome.
+    Both,
 }
 
 /// Whom to tell, and how.
@@ -101,7 +102,7 @@ impl Notify {
         let wanted = match self.when {
             When::Success => result.exit_code == 0,
             When::Failure => result.exit_code != 0,
-            When::Always => true,
+            When::Both => true,
         };
         if !wanted {
             return;

@@ -1,6 +1,7 @@
 //! What the hand may do, and how.
 
 use crate::server::Credentials;
+use clap::ValueEnum;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,7 +38,7 @@ pub struct Limits {
 }
 
 /// What to do about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Remedy {
     /// Nothing.
     Continue,
@@ -48,13 +49,13 @@ pub enum Remedy {
 }
 
 /// What to answer when nobody else does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Answer {
-    /// Nothing: somebody will, or the run ends as blocked.
+    /// Give no answer: a person is asked.
     Ask,
-    /// No.
+    /// Refuse.
     Reject,
-    /// Yes, this once. Permissions only.
+    /// Allow it once; for permissions only.
     Once,
 }
 

@@ -132,7 +132,7 @@ fn help_names_every_rule_and_schema_every_record() {
         contains("near-duplicate")
             .and(contains("repeat.stop"))
             .and(contains("Examples:"))
-            .and(contains("OCR_FAIL_ON")),
+            .and(contains("OCR_STRICT")),
     );
     let schemas = ocr("ocr-detect").arg("--schema").assert().success();
     assert_eq!(
