@@ -3,9 +3,11 @@
 use crate::exit;
 use crate::exit::{Code, Failure};
 use crate::wire::record;
+#[cfg(unix)]
+use clap::ArgMatches;
 use clap::builder::{BoolishValueParser, TypedValueParser};
 use clap::error::Error;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, Command};
 use schemars::Schema;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -87,6 +89,7 @@ impl TypedValueParser for Switch {
 
 /// The arguments of the group `G` in `matches`, written so that another binary with the same group parses them to
 /// the same values. Arguments that have their default are left out.
+#[cfg(unix)]
 pub(super) fn to_args<G: clap::Args>(matches: &ArgMatches) -> Vec<String> {
     let group = G::augment_args(Command::new("group"));
     let mut args = Vec::new();

@@ -157,7 +157,7 @@ struct Rules {
     /// Give every finding of a rule this grade: notice, warn or stop.
     #[arg(long, env = "OCR_GRADE", value_name = "RULE=GRADE", value_delimiter = ',', value_parser = grade)]
     grade: Vec<(String, Grade)>,
-    /// Ignore this argument when comparing tool calls, like description, intent, `task_progress` and timeout.
+    /// Ignore this argument when comparing tool calls, as description, intent, task_progress and timeout are.
     #[arg(long, env = "OCR_IGNORE_ARG", value_name = "NAME", value_delimiter = ',')]
     ignore_arg: Vec<String>,
     /// Ignore text that matches REGEX when comparing tool results.

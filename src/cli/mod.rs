@@ -1,4 +1,5 @@
 //! The command lines: one file per binary, which says what its arguments mean and calls the room that does the work.
+#![allow(clippy::doc_markdown, reason = "the comments of arguments are their help")]
 
 #[cfg(unix)]
 pub mod act;
@@ -15,7 +16,7 @@ pub mod run;
 #[path = "unsupported.rs"]
 pub mod run;
 pub mod stream;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 pub mod watch;
 

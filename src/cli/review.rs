@@ -72,15 +72,14 @@ struct Args {
 #[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
 pub(super) struct ReviewerArgs {
     /// Base URL of an OpenAI-compatible endpoint [default, with a model: http://localhost:11434/v1].
-    #[allow(clippy::doc_markdown, reason = "this comment is help text")]
-    #[arg(long, value_name = "URL", env = "OCR_REVIEWER_URL")]
-    reviewer_url: Option<String>,
+    #[arg(long = "reviewer-url", value_name = "URL", env = "OCR_REVIEWER_URL")]
+    url: Option<String>,
     /// Model to ask [default, with a URL: ollama/llama3.1].
-    #[arg(long, value_name = "MODEL", env = "OCR_REVIEWER_MODEL")]
-    reviewer_model: Option<String>,
+    #[arg(long = "reviewer-model", value_name = "MODEL", env = "OCR_REVIEWER_MODEL")]
+    model: Option<String>,
     /// Ask a command instead: the prompt on its standard input, the answer on its standard output.
-    #[arg(long, value_name = "COMMAND", env = "OCR_REVIEWER_CMD")]
-    reviewer_cmd: Option<String>,
+    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD")]
+    command: Option<String>,
 }
 
 /// Who reviews, and what is kept of it.
@@ -89,7 +88,7 @@ pub(super) struct ReviewerArgs {
 struct WhoArgs {
     #[command(flatten)]
     reviewer: ReviewerArgs,
-    /// Read the API key of the endpoint from FILE instead of `REVIEWER_API_KEY`.
+    /// Read the API key of the endpoint from FILE instead of REVIEWER_API_KEY.
     #[arg(long, value_name = "FILE", env = "OCR_REVIEWER_KEY_FILE")]
     reviewer_key_file: Option<PathBuf>,
     /// Keep each exchange as a file in this folder, secrets masked [env: OCR_REVIEW_RECORD].
@@ -194,11 +193,11 @@ fn run(args: Args) -> anyhow::Result<Code> {
 impl WhoArgs {
     /// Either a URL or a model is enough for an endpoint; without them and without a command, the rules decide.
     fn meant(&self) -> Result<Who, Failure> {
-        if let Some(line) = filled(self.reviewer.reviewer_cmd.as_ref()) {
+        if let Some(line) = filled(self.reviewer.command.as_ref()) {
             return Ok(Who::Command(line));
         }
-        let url = filled(self.reviewer.reviewer_url.as_ref()).or_else(|| variable("REVIEWER_URL"));
-        let model = filled(self.reviewer.reviewer_model.as_ref()).or_else(|| variable("REVIEWER_MODEL"));
+        let url = filled(self.reviewer.url.as_ref()).or_else(|| variable("REVIEWER_URL"));
+        let model = filled(self.reviewer.model.as_ref()).or_else(|| variable("REVIEWER_MODEL"));
         if url.is_none() && model.is_none() {
             return Ok(Who::Rules);
         }
@@ -222,8 +221,8 @@ impl WhoArgs {
             return (None, self.replay.clone());
         }
         let set = |name| variable(name).map(PathBuf::from);
-        let replay = set("OCR_REVIEW_REPLAY")
-            .filter(|_| self.record.is_none() && self.reviewer.reviewer_cmd.is_none());
+        let replay =
+            set("OCR_REVIEW_REPLAY").filter(|_| self.record.is_none() && self.reviewer.command.is_none());
         if replay.is_some() {
             return (None, replay);
         }

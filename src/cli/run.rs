@@ -25,8 +25,8 @@ Examples:
   Print the pipe instead of running it:
     ocr-run --print --task 'Fix the build'
 
-The exit code is the outcome of the run. `ocr-act --help` lists the exit codes, and the help of every
-stage lists the environment variables that it reads.";
+The exit code is the outcome of the run; `ocr-act --help` lists the codes. Each stage also reads its
+own environment variables, which its --help lists.";
 
 /// A session of `OpenCode` 1.18.33 that loops.
 const RECORDING: &[u8] = include_bytes!("../../fixtures/sessions/one-call-loop.ndjson");
@@ -48,7 +48,7 @@ struct Args {
     #[arg(long, env = "OCR_HEADLESS", value_parser = Switch)]
     headless: bool,
     /// Use the server at URL instead of starting one.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = "Connection")]
     server: Option<String>,
     /// Extra arguments for `opencode serve`.
     #[arg(last = true, value_name = "ARGS")]

@@ -33,9 +33,10 @@ Exit codes:
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
-/// Write an `OpenCode` session, live or recorded, as newline-delimited JSON.
+/// Write an OpenCode session, live or recorded, as newline-delimited JSON.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-stream", version = version(), after_help = HELP)]
+#[cfg_attr(not(unix), allow(dead_code))]
 struct Args {
     /// Extra arguments for `opencode serve` (with --spawn).
     #[arg(last = true, value_name = "ARGS")]
@@ -90,6 +91,7 @@ struct Args {
 /// The session and its task; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Session")]
+#[cfg_attr(not(unix), allow(dead_code))]
 pub(super) struct Work {
     /// Give this task to a new session, or to the one named by --session.
     #[arg(long, value_name = "TEXT", conflicts_with = "task_file")]
@@ -124,6 +126,7 @@ impl Work {
 /// How a server is started; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Connection")]
+#[cfg_attr(not(unix), allow(dead_code))]
 pub(super) struct SpawnArgs {
     /// Program to start as the server.
     #[arg(

@@ -19,7 +19,7 @@ fn same_flag_same_variable() {
     for command in commands() {
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long() else { continue };
-            let variable = arg.get_env().map(|name| name.to_owned());
+            let variable = arg.get_env().map(ToOwned::to_owned);
             let first = variables
                 .entry(long.to_owned())
                 .or_insert_with(|| variable.clone());

@@ -47,3 +47,4 @@ mod stream_without_log;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;
+mod variables;

@@ -64,11 +64,14 @@ impl Servers {
     fn run(&self, command: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let done = shell(&format!("{}{command}", self.exports()), folder.path()).finish();
-        let mut printed = String::new();
-        for line in done.lines.iter().map(String::as_str).chain(done.stderr.lines()) {
-            printed += line.trim_end();
-            printed.push('\n');
-        }
+        let mut lines: Vec<&str> = done.lines.iter().map(String::as_str).collect();
+        lines.extend(done.stderr.lines());
+        // How often a reviewer is asked, and fails, is a matter of time.
+        lines.dedup();
+        let printed: String = lines
+            .iter()
+            .map(|line| format!("{}\n", line.trim_end()))
+            .collect();
         let code = done.code().map_or("none".to_owned(), |code| code.to_string());
         format!("{}[exit code {code}]\n", self.mask(&printed, folder.path()))
     }
