@@ -1,5 +1,6 @@
 use super::{act, detect, review, run, stream, watch};
-use clap::{Arg, Command};
+use crate::exit::{Code, Failure};
+use clap::Command;
 use std::collections::BTreeMap;
 
 fn commands() -> [Command; 6] {
@@ -66,4 +67,14 @@ fn definitions_are_valid() {
     for command in commands() {
         command.debug_assert();
     }
+}
+
+#[test]
+fn failures_keep_their_code() {
+    let failure = anyhow::Error::from(Failure::new(Code::BadData, "not JSON")).context("line 1");
+    assert_eq!(super::end("test", Err(failure)), Code::BadData.into());
+    assert_eq!(
+        super::end("test", Err(anyhow::anyhow!("other"))),
+        Code::Error.into()
+    );
 }

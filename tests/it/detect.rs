@@ -61,10 +61,10 @@ fn a_rule_can_be_switched_off_limited_and_graded() {
     detect(&["--only", "--grade", "repeat=notice"], "one-call-loop").stdout(contains(stops).not());
     detect(&["--limit", "repeat.stopp=1"], "ab-loop")
         .code(2)
-        .stderr(contains("no limit repeat.stopp"));
+        .stderr(contains("no limit is named repeat.stopp"));
     detect(&["--disable", "reapet"], "ab-loop")
         .code(2)
-        .stderr(contains("no rule reapet"));
+        .stderr(contains("no rule is named reapet"));
 }
 
 #[test]

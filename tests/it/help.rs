@@ -1,5 +1,5 @@
-//! What every binary prints about itself, kept in `fixtures/help`. After a change of wording,
-//! `OCR_ACCEPT=1 cargo test --test it snapshot` writes these files and those of `messages.rs`; read the diff.
+//! Snapshots of `--help` and `--schema`, in `fixtures/help`. `OCR_ACCEPT=1 cargo test --test it snapshot` writes
+//! them and those of `messages.rs` anew; read the diff.
 
 use crate::support::{Snapshots, ocr};
 
@@ -12,10 +12,10 @@ const BINARIES: [&str; 6] = [
     "ocr-run",
 ];
 
-/// What a binary prints with this flag, at a width that no terminal changes.
+/// What a binary prints with this flag, at a fixed width.
 fn printed(binary: &str, flag: &str) -> String {
     let mut command = ocr(binary);
-    // With a pipe in every place, clap takes the width from the environment.
+    // clap takes the width from here if neither input nor output is a terminal.
     let output = command
         .arg(flag)
         .env("COLUMNS", "100")
@@ -48,4 +48,11 @@ fn snapshot_schemas() {
         snapshots.check(&format!("{binary}.schema.json"), &pretty);
     }
     snapshots.finish();
+}
+
+#[test]
+fn run_prints_all_schemas() {
+    let stages = ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"];
+    let all: String = stages.iter().map(|stage| printed(stage, "--schema")).collect();
+    assert_eq!(printed("ocr-run", "--schema"), all);
 }

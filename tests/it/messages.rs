@@ -1,4 +1,4 @@
-//! What a user reads when something is wrong, kept in `fixtures/messages`.
+//! Snapshots of what a user reads when something is wrong, in `fixtures/messages`.
 //!
 //! Each file there holds commands, and below each what it prints and its exit code. A new case is a new line that
 //! begins with `$ `; `OCR_ACCEPT=1 cargo test --test it snapshot` fills in the rest. Read the diff. On Linux
@@ -14,7 +14,7 @@ use std::path::Path;
 
 const RECORDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/sessions");
 
-/// Servers that are of no use, by the name of the variable in which a command finds their URL.
+/// Servers that fail, by the name of the variable that gives a command their URL.
 struct Servers(Vec<(&'static str, Host)>);
 
 impl Servers {
@@ -38,7 +38,7 @@ impl Servers {
         exports
     }
 
-    /// The text without what differs from run to run.
+    /// Masks what differs between runs.
     fn mask(&self, text: &str, folder: &Path) -> String {
         let mut text = text.replace('\r', "").replace(RECORDINGS, "$RECORDINGS");
         let real = folder.canonicalize().unwrap();
@@ -66,7 +66,7 @@ impl Servers {
         let done = shell(&format!("{}{command}", self.exports()), folder.path()).finish();
         let mut lines: Vec<&str> = done.lines.iter().map(String::as_str).collect();
         lines.extend(done.stderr.lines());
-        // How often a reviewer is asked, and fails, is a matter of time.
+        // How often a reviewer is asked, and fails, depends on timing.
         lines.dedup();
         let printed: String = lines
             .iter()
@@ -77,7 +77,7 @@ impl Servers {
     }
 }
 
-/// Runs every command of a file again.
+/// Runs the commands of a file, and compares.
 fn check(file: &str) {
     let servers = Servers::start();
     let mut snapshots = Snapshots::in_folder("messages");

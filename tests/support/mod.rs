@@ -1,4 +1,4 @@
-//! A real `OpenCode`, driven by a scripted provider: no network, no model, the same answers every time.
+//! A real OpenCode driven by a scripted provider: no network, no model, the same answers every time.
 //!
 //! ```ignore
 //! let Some(live) = Live::start(Script::load("one-call-loop")) else { return }; // OCR_SKIP_LIVE=1
@@ -6,13 +6,13 @@
 //! let session = live.server.begin(&live.script.task);
 //! events.wait(|e| e["type"] == "session.idle");
 //! ```
-//! Its parts can be had alone: [`Provider`] answers from a [`Script`], [`Project`] is a git repository with
-//! a HOME of its own, [`Server`] runs in it and is gone when dropped, with everything that it started.
+//! The parts can be used alone: [`Provider`] answers from a [`Script`], [`Project`] is a git repository with its
+//! own HOME, and [`Server`] runs in it and, when dropped, ends with everything that it started.
 //!
-//! `fixtures/scripts/NAME.json` are the scenarios ([`Script`] says what they can hold), and
+//! The scenarios are `fixtures/scripts/NAME.json` ([`Script`] documents the format);
 //! `cargo run --example record -- NAME…` records them to `fixtures/sessions/NAME.ndjson`.
-//! [`ocr`] is one of our own binaries; with [`Project::env`] and [`OpenCode::path`] it finds this
-//! `OpenCode` on its `PATH`, and can spawn the server itself.
+//! [`ocr`] is one of our binaries; with [`Project::env`] and [`OpenCode::path`] it finds this OpenCode on its
+//! `PATH` and can start the server itself.
 
 mod answer;
 mod cli;

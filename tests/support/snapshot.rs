@@ -1,14 +1,14 @@
-//! Text that is kept in `fixtures/`, so that a change of it is a diff that a person reads.
+//! Snapshots: output kept in `fixtures/`, so that a change of wording is a diff that a person reads.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Whether the text of now is to be kept in place of what was.
+/// Whether to write the snapshots anew.
 fn accept() -> bool {
     std::env::var_os("OCR_ACCEPT").is_some()
 }
 
-/// The kept texts of one test.
+/// The snapshots of one test.
 pub struct Snapshots {
     folder: PathBuf,
     differences: String,
@@ -25,15 +25,15 @@ impl Snapshots {
         }
     }
 
-    /// The text that is kept in this file; empty if there is none.
+    /// The snapshot in this file; empty if there is none.
     pub fn read(&self, file: &str) -> String {
         std::fs::read_to_string(self.folder.join(file)).unwrap_or_default()
     }
 
-    /// Compares `now` with what is kept in this file, or keeps it with `OCR_ACCEPT=1`.
+    /// Compares `now` with the snapshot in this file; with `OCR_ACCEPT=1`, replaces the snapshot.
     ///
     /// # Panics
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn check(&mut self, file: &str, now: &str) {
         let kept = self.read(file);
         if kept == now {
@@ -59,10 +59,10 @@ impl Snapshots {
         }
     }
 
-    /// Fails if anything differed.
+    /// Fails if any output differs from its snapshot.
     ///
     /// # Panics
-    /// When a text differs from the one that is kept.
+    /// If any output differs.
     pub fn finish(self) {
         assert!(
             self.differences.is_empty(),
