@@ -2,35 +2,77 @@
 //!
 //! ```text
 //! ocr-stream | ocr-detect | ocr-review | ocr-act
-//!  source       judge        second       hand
+//!   source       judge       second       hand
 //!                            opinion
 //! ```
 //!
-//! Four rooms, one corridor. The corridor is the line protocol, newline-delimited JSON: a stage knows
-//! the protocol and nothing of the other stages.
+//! The stages share one thing, the line protocol: newline-delimited JSON on standard input and output. A stage knows
+//! the protocol and nothing of the other stages, so `jq`, `grep`, `tee` or a script can replace any of them.
 //!
-//! 1. Pass-through is sacred: a stage writes every line it reads, byte for byte, before any it adds.
-//! 2. Time is data: only the stream reads a clock; everybody else takes the time from the lines.
-//! 3. The loop closes through the server: there is no back channel.
-//! 4. Bounded: constant work a line, fixed memory a session.
-//! 5. Evidence, not opinion: every verdict names its rule and the events it rests on.
-//! 6. Standard output is for lines, standard error for people, the exit code for scripts.
+//! # Laws
+//! 1. **Pass-through is sacred.** A stage writes every line it reads, byte for byte, before any line it adds.
+//! 2. **Time is data.** Only the stream reads a clock. Later stages take the time from the lines, so a recording
+//!    replays to the same verdicts at any speed.
+//! 3. **The loop closes through the source.** There is no back channel. A stage that leaves closes its pipe, and the
+//!    stages before it notice.
+//! 4. **Bounded.** Constant work per line, fixed memory per session, a limit on sessions.
+//! 5. **Evidence, not opinion.** Every verdict names its rule, the events it rests on, and what it cost.
+//! 6. **Standard output is for lines, standard error for people, the exit code for scripts.**
+//! 7. **First, do no harm.** A session that works is not ended. What is uncertain is a notice, or a question for the
+//!    reviewer.
 //!
-//! # Layout
-//! * [`wire`]: the vocabulary: what a line can say, and the records of our own.
-//! * [`pipe`]: the plumbing: blocks in, the same bytes out, hang-ups, signals, exit codes.
-//! * [`server`]: the other side of the wire: an address, a password, the requests we make.
-//! * [`stream`]: the source: a live session, or a recording.
-//! * [`detect`]: the judge: observations to rules to findings; rest and completion.
-//! * [`review`]: the second opinion: sample, prompt, ask, parse; rules where nobody can be asked.
-//! * [`act`]: the hand: abort, check, tell; the run's outcome.
-//! * [`watch`]: the view: the same lines, told to a person.
-//! * [`report`]: the same lines as a page.
-//! * [`run`]: the pipe as child processes of one command.
-//! * [`cli`]: the arguments of every binary, what they mean, and the call.
+//! # Rooms
+//! * [`exit`]: the exit codes, and the error that carries one.
+//! * [`bounded`]: a map that never grows beyond its limit.
+//! * [`wire`]: what a line can say, in any dialect, and our own records. Data only.
+//! * [`pipe`]: bytes in, the same bytes out; hang-ups, signals, and the timetable of a shutdown. No JSON.
+//! * [`process`]: child processes: run a command, find and end what a server started, never outlive a parent.
+//! * [`server`]: requests to an OpenCode server, and its errors.
+//! * [`stream`]: the source: a live session, a recording, or an exported document.
+//! * [`detect`]: observations become findings; how a session came to rest. A pure function of the lines.
+//! * [`review`]: a second opinion: from intake to queue to reviewer; built-in rules where there is no reviewer.
+//! * [`act`]: carries out decisions, checks that they took effect, and reports the outcome of the run.
+//! * [`watch`]: the lines as a story on a terminal.
+//! * [`report`]: the lines as a page.
+//! * [`run`]: the whole pipe as child processes of one command.
+//! * [`cli`]: per binary: the arguments as typed, what they mean, and the call.
 //!
-//! Arrows: `bin → cli → {stream, detect, review, act, watch, run} → {pipe, wire}`, and `{stream, act} → server →
-//! {pipe, wire}`; no other. Stages never import one another.
+//! Arrows: `bin → cli → {stream, detect, review, act, watch, report, run} → {server, process} → {pipe, wire} → exit`.
+//! Stages never import one another, no files of a room import each other in a circle, and `detect`, `watch` and
+//! `report` reach only `pipe` and `wire`. A test holds all of this: `tests/it/architecture.rs`.
+//!
+//! # Glossary
+//! Words that mean one thing each, in the code and on the command line:
+//!
+//! | word | meaning |
+//! |---|---|
+//! | line | one JSON object on standard input or output: an event of the agent, or a record of ours |
+//! | event | something that happened in a session, as the agent reported it |
+//! | record | a line of ours, with a type under `ocr.` |
+//! | observation | what one line says, whatever its dialect |
+//! | dialect | the form in which an agent writes its events |
+//! | session | one conversation of an agent; subagents have sessions of their own, with a parent |
+//! | part | a piece of a message: text, reasoning, a tool call |
+//! | call | one tool call, from its arguments to its result |
+//! | round | the calls of one message that overlap in time |
+//! | turn | what an agent does from a message to the next natural point for a review; one iteration of a run |
+//! | tick | a record that says that time has passed |
+//! | gap | the time between losing the server and having it back |
+//! | replay | a recording, written again as a stream |
+//! | rule | looks at the facts of a session and reports signals |
+//! | signal | what a rule sees at one moment |
+//! | finding | a problem as an episode: it opens, grows, gets graver and closes |
+//! | grade | how serious a finding is: notice, warn or stop |
+//! | rest | the session is idle, and nothing is pending |
+//! | trigger | a reason to ask the reviewer |
+//! | decision | what the reviewer wants to happen: continue, steer, abort, done or unsure |
+//! | steer | to send the session a message of ours |
+//! | outcome | how a session, or a whole run, ended |
+//!
+//! # Stability
+//! The promise is the program: command lines, exit codes and the line format follow semantic versioning, and members
+//! of the format are only ever added. This library exists for the binaries and their tests; it may change in any
+//! release.
 
 #[cfg(unix)]
 pub mod act;

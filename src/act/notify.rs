@@ -8,6 +8,7 @@ use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::wire::Timestamp;
 use crate::wire::record::RunResult;
 use backon::{ExponentialBuilder, Retryable};
+use clap::ValueEnum;
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use standardwebhooks::Webhook;
@@ -23,26 +24,27 @@ const RETRIES: usize = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The format of a webhook's body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shape {
-    /// The Standard Webhooks specification, signed if there is a secret.
+    /// Standard Webhooks, signed if there is a secret.
     Standard,
-    /// Slack's incoming webhooks.
+    /// Slack incoming webhook.
     Slack,
-    /// Discord's webhooks.
+    /// Discord webhook.
     Discord,
-    /// A topic of an ntfy server.
+    /// Topic of an ntfy server.
     Ntfy,
 }
 
 /// Which outcomes are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// The task is done.
     Success,
     /// Any other outcome.
     Failure,
     /// Every outcome.
+    #[value(name = "both")]
     Always,
 }
 

@@ -1,6 +1,7 @@
 //! The settings of `ocr-act`.
 
 use crate::server::Credentials;
+use clap::ValueEnum;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,7 +38,7 @@ pub struct Limits {
 }
 
 /// What `--on` does about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Remedy {
     /// Nothing.
     Continue,
@@ -48,13 +49,13 @@ pub enum Remedy {
 }
 
 /// The answer to an unanswered permission request or question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Answer {
     /// No answer: a person answers, or the run ends as blocked.
     Ask,
     /// Reject it.
     Reject,
-    /// Allow it once. Permission requests only.
+    /// Allow it once; for permission requests only.
     Once,
 }
 

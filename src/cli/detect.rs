@@ -1,16 +1,16 @@
 //! `ocr-detect`.
 
 use super::Common;
+use super::common::{Switch, print_schemas, version};
 use crate::detect;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
 use crate::pipe;
 use crate::pipe::{Out, Shutdown, Stage};
 use crate::report::Page;
-use crate::wire::record;
-use crate::wire::record::{Grade, Kind};
-use clap::builder::PossibleValuesParser;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use crate::wire::record::{Done, Finding, Grade, Kind, Turn, schema};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Parser, ValueEnum};
 use regex::Regex;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -19,244 +19,245 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const HINT: &str = "reads events from standard input or from files; try: ocr-stream --replay run.ndjson | ocr-detect, or: ocr-detect run.ndjson";
+const HINT: &str = "standard input is a terminal; pipe lines into this program, or name a recording:\n  ocr-detect run.ndjson\nSee --help for examples.";
 
-const EXAMPLES: &str = "Examples:
-  ocr-stream --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act
-  ocr-detect --only recordings/*.ndjson | jq -c .properties
-  opencode run --format json \"Fix the build\" | ocr-detect --fail-on loop > run.ndjson || echo \"exit $?\"";
+const EXAMPLES: &str = "\
+Examples:
+  Watch a live session:
+    ocr-stream --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act
+  Print the findings in many recordings:
+    ocr-detect --only recordings/*.ndjson | jq -c .properties
+  Fail a script if the agent looped:
+    opencode run --format json 'Fix the build' | ocr-detect --fail-on loop > run.ndjson
 
-/// What `--fail-on` takes: the kinds of findings, and all of them.
-const KINDS: [&str; 10] = [
-    "any",
-    "loop",
-    "text",
-    "stagnation",
-    "checks",
-    "stall",
-    "blocked",
-    "storm",
-    "budget",
-    "steering",
-];
+Exit codes:
+  0    no finding of a kind that --fail-on names
+  10   a loop, or another kind of finding that --fail-on names
+  11   stalled or blocked
+  12   a budget is exceeded
+  13   the provider kept failing
+  65   a line is not a JSON object (with --strict)
+  130  interrupted (143: terminated)
+  141  the reader closed the pipe";
 
-/// Finds loops, stalls, blocks and storms in a stream of events, and says when a session comes to rest.
+/// Detect loops, stalls, blocks and storms in a stream of agent events.
 ///
-/// Every line passes as it came; findings (`ocr.detect.finding`), natural points for a review
-/// (`ocr.detect.turn`) and sessions that come to rest (`ocr.detect.done`) are added after the line that
-/// caused them. Time is what the lines say: the same lines give the same findings at any speed.
+/// Every line passes through unchanged. Findings (`ocr.detect.finding`), natural points for a review
+/// (`ocr.detect.turn`) and finished sessions (`ocr.detect.done`) are added after the line that caused them. All times
+/// come from the lines, so the same lines give the same findings at any speed.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-detect", version = super::VERSION, after_help = EXAMPLES)]
+#[command(name = "ocr-detect", version = version(), after_help = EXAMPLES, after_long_help = long_help())]
 struct Args {
-    /// Recordings to read, each for itself, with the output in their order; `-` is standard input, which is the
-    /// default.
+    /// Recordings to judge, each on its own; the results come in this order. - or no FILE reads standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How many threads work: each on a recording, or all on the lines of the only one. As many as there are
-    /// processors, if nothing is said.
+    /// Number of threads [default: the number of processors].
     #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Print only the lines that this program adds.
+    #[arg(long)]
+    only: bool,
+    /// Print a report for people instead of lines.
+    #[arg(long, conflicts_with = "only")]
+    explain: bool,
+    /// Exit with the code of the first finding of this kind with grade warn or stop.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_or_any())]
+    fail_on: Vec<KindOrAny>,
+    /// Exit with code 65 at a line that is not a JSON object.
+    #[arg(long, env = "OCR_STRICT", value_parser = Switch)]
+    strict: bool,
+    /// Pass lines longer than BYTES through without parsing them.
+    #[arg(long, env = "OCR_MAX_LINE", value_name = "BYTES", default_value_t = pipe::DEFAULT_LINE_LIMIT)]
+    max_line: usize,
     #[command(flatten)]
-    lines: Lines,
+    common: Common,
     #[command(flatten)]
-    silence: Silence,
+    shared: SharedLimits,
+    #[command(flatten)]
+    timeouts: Timeouts,
     #[command(flatten)]
     budgets: Budgets,
     #[command(flatten)]
     rules: Rules,
-    #[command(flatten)]
-    common: Common,
 }
 
-/// What goes in and comes out.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Lines")]
-struct Lines {
-    /// Print only the lines added here, not those that pass.
-    #[arg(long, env = "OCR_ONLY")]
-    only: bool,
-    /// Print a page for a person in the place of lines.
-    #[arg(long, env = "OCR_EXPLAIN", conflicts_with = "only")]
-    explain: bool,
-    /// Exit with the code of what was found at `warn` or above: 10 for a loop, text, stagnation, checks
-    /// or steering, 11 for a stall or a block, 12 for a budget, 13 for a provider that fails.
-    #[arg(long, env = "OCR_FAIL_ON", value_name = "KIND", value_delimiter = ',', value_parser = PossibleValuesParser::new(KINDS))]
-    fail_on: Vec<String>,
-    /// A line that is no JSON object is an error: exit code 65.
-    #[arg(long, env = "OCR_STRICT")]
-    strict: bool,
-    /// A longer line passes without a look, in bytes.
-    #[arg(long, env = "OCR_MAX_LINE", value_name = "BYTES", default_value_t = pipe::DEFAULT_LINE_LIMIT)]
-    max_line: usize,
-}
-
-/// When waiting is too long.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Silence, in seconds")]
-struct Silence {
-    /// Silence of a busy session that is noticed; a warning comes at twice the time.
+/// The limits that `ocr-run` has as well.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Limits")]
+pub(super) struct SharedLimits {
+    /// Report a session that takes more than N turns; going idle, a long silence and a finding end a turn.
+    #[arg(
+        long,
+        env = "OCR_MAX_ITERATIONS",
+        value_name = "N",
+        default_value_t = Config::default().max_iterations
+    )]
+    max_iterations: u64,
+    /// Report a busy session after SECONDS of silence; the finding becomes a warning after twice as long.
     #[arg(
         long,
         env = "OCR_INACTIVITY_TIMEOUT",
         value_name = "SECONDS",
-        default_value_t = 30
+        default_value_t = seconds(Config::default().inactivity)
     )]
     inactivity_timeout: u32,
-    /// The same while a tool runs or a subagent works.
-    #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "SECONDS", default_value_t = 600)]
-    tool_timeout: u32,
-    /// How long a permission or a question may stay open.
-    #[arg(long, env = "OCR_BLOCKED_AFTER", value_name = "SECONDS", default_value_t = 10)]
-    blocked_after: u32,
-    /// How long a session that goes idle in the middle of something must stay so to be at rest.
-    #[arg(long, env = "OCR_REST_GRACE", value_name = "SECONDS", default_value_t = 2)]
-    rest_grace: u32,
 }
 
-/// What a run may cost.
+/// When waiting takes too long.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Budgets (off, where no default is given)")]
-struct Budgets {
-    /// Turns: rests, silences, findings.
-    #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = 10)]
-    max_iterations: u64,
-    /// Steps, which are answers of the model, those of subagents included.
-    #[arg(long, env = "OCR_MAX_STEPS", value_name = "N")]
-    max_steps: Option<u64>,
-    /// Tokens read, written and thought.
-    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N")]
-    max_tokens: Option<u64>,
-    /// Dollars, as the server counts them.
-    #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
-    max_cost: Option<f64>,
-    /// Seconds since the session's first line.
-    #[arg(long, env = "OCR_MAX_TIME", value_name = "SECONDS")]
-    max_time: Option<u32>,
-    /// Tokens since the last progress: noticed, no more.
-    #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N")]
-    max_idle_tokens: Option<u64>,
-    /// Add a turn for review after every so many steps.
-    #[arg(long, env = "OCR_REVIEW_EVERY", value_name = "STEPS")]
-    review_every: Option<u64>,
-    /// Sessions kept in mind; the least recently seen one is forgotten beyond it, which a line says.
-    #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = 10_000)]
+#[command(next_help_heading = "Limits")]
+struct Timeouts {
+    /// Wait this long instead while a tool or a subagent runs.
+    #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "SECONDS", default_value_t = seconds(Config::default().tool_timeout))]
+    tool_timeout: u32,
+    /// Report a permission request or a question that is unanswered after SECONDS.
+    #[arg(long, env = "OCR_BLOCKED_AFTER", value_name = "SECONDS", default_value_t = seconds(Config::default().blocked_after))]
+    blocked_after: u32,
+    /// Treat a session that went idle in mid-turn as finished after SECONDS.
+    #[arg(long, env = "OCR_REST_GRACE", value_name = "SECONDS", default_value_t = seconds(Config::default().rest_grace))]
+    rest_grace: u32,
+    /// Track at most N sessions; the least recently active one is dropped, and a line says so.
+    #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = Config::default().max_sessions)]
     max_sessions: usize,
 }
 
-/// What the rules go by.
+/// What a session may cost.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Budgets of a session (no limit by default)")]
+struct Budgets {
+    /// Responses of the model, including those to subagents.
+    #[arg(long, env = "OCR_MAX_STEPS", value_name = "N")]
+    max_steps: Option<u64>,
+    /// Tokens: input, output and reasoning.
+    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N")]
+    max_tokens: Option<u64>,
+    /// Cost, as reported by the server.
+    #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
+    max_cost: Option<f64>,
+    /// Time since the session's first line.
+    #[arg(long, env = "OCR_MAX_TIME", value_name = "SECONDS")]
+    max_time: Option<u32>,
+    /// Tokens since the last progress; exceeding this is a notice only.
+    #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N")]
+    max_idle_tokens: Option<u64>,
+    /// Request a review after every N responses of the model.
+    #[arg(long, env = "OCR_REVIEW_EVERY", value_name = "N")]
+    review_every: Option<u64>,
+}
+
+/// How the rules judge.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Rules (--help lists them with their limits)")]
 struct Rules {
-    /// Switch a rule off.
-    #[arg(long, env = "OCR_DISABLE", value_name = "RULE", value_delimiter = ',')]
+    /// Disable a rule.
+    #[arg(long, env = "OCR_DISABLE", value_name = "RULE", value_delimiter = ',', value_parser = rule)]
     disable: Vec<String>,
-    /// Set a limit of a rule.
+    /// Change a limit of a rule.
     #[arg(long, env = "OCR_LIMIT", value_name = "NAME=N", value_delimiter = ',', value_parser = limit)]
     limit: Vec<(String, u64)>,
     /// Give every finding of a rule this grade: notice, warn or stop.
     #[arg(long, env = "OCR_GRADE", value_name = "RULE=GRADE", value_delimiter = ',', value_parser = grade)]
     grade: Vec<(String, Grade)>,
-    /// A member of a call's input that does not tell one call from another, beside description,
-    /// `task_progress`, intent and timeout.
+    /// Ignore this argument when comparing tool calls, as description, intent, task_progress and timeout are.
     #[arg(long, env = "OCR_IGNORE_ARG", value_name = "NAME", value_delimiter = ',')]
     ignore_arg: Vec<String>,
-    /// What else changes in results without meaning anything.
+    /// Ignore text that matches REGEX when comparing tool results.
     #[arg(long, env = "OCR_MASK", value_name = "REGEX")]
     mask: Vec<Regex>,
-    /// Which other calls are polling: matched against the tool's name and its input.
+    /// Treat calls as polling if the tool's name or its input matches REGEX.
     #[arg(long, env = "OCR_POLL", value_name = "REGEX")]
     poll: Vec<Regex>,
-    /// The promise that says the task is done, on the last line of the last text.
+    /// Treat the task as done if the last line of the agent's last message matches REGEX.
     #[arg(long, env = "OCR_DONE_PATTERN", value_name = "REGEX")]
     done_pattern: Option<Regex>,
 }
 
-/// Runs the stage with these arguments, the first being the program's name.
+/// A value of `--fail-on`: a kind of finding, or `None` for any.
+type KindOrAny = Option<Kind>;
+
+fn kind_or_any() -> impl TypedValueParser<Value = KindOrAny> {
+    let any = PossibleValue::new("any").help("Any of these");
+    let kinds = Kind::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(kinds.chain([any])).map(|text| Kind::from_str(&text, false).ok())
+}
+
+/// Whole seconds.
+fn seconds(ms: i64) -> u32 {
+    u32::try_from(ms / 1000).unwrap_or(u32::MAX)
+}
+
+/// Runs `ocr-detect` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    super::start("ocr-detect", args, |Documented(args)| run(&args))
+    super::start("ocr-detect", args, run)
 }
 
-/// The arguments, with the rules and their limits in the long help.
-#[derive(Debug)]
-struct Documented(Args);
-
-impl FromArgMatches for Documented {
-    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
-        Args::from_arg_matches(matches).map(Self)
-    }
-    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
-        self.0.update_from_arg_matches(matches)
-    }
+/// The schemas of the lines that this stage writes.
+pub(super) fn schemas() -> Vec<schemars::Schema> {
+    vec![schema::<Finding>(), schema::<Turn>(), schema::<Done>()]
 }
 
-impl CommandFactory for Documented {
-    fn command() -> clap::Command {
-        Args::command().after_long_help(format!("{}\n{EXAMPLES}", rules_help()))
-    }
-    fn command_for_update() -> clap::Command {
-        Args::command_for_update()
-    }
+#[cfg(test)]
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
 }
 
-impl Parser for Documented {}
-
-/// The rules and their limits, for the long help.
-fn rules_help() -> String {
-    let mut help = "Rules, and the limits that --limit sets:\n".to_owned();
+/// The rules and their limits, and the examples.
+fn long_help() -> String {
+    let mut help = "Rules, and the limits that --limit changes:\n".to_owned();
     for rule in detect::rules() {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(help, "  {:18} {}", rule.name, rule.about);
         for limit in rule.limits {
-            let _ = writeln!(help, "    {:32} {:>5}  {}", limit.name, limit.default, limit.what);
+            let value = format!("{}={}", limit.name, limit.default);
+            let _ = writeln!(help, "    {value:36} {}", limit.what);
         }
     }
-    help
+    help + "\n" + EXAMPLES
 }
 
-/// `NAME=N` with a name that is known.
+/// Parses `NAME=N`, where NAME is a limit of a rule.
 fn limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("write it as NAME=N, such as repeat.stop=6")?;
+        .ok_or("expected NAME=N, such as repeat.stop=6")?;
     let known = detect::rules().any(|rule| rule.limits.iter().any(|limit| limit.name == name));
     if !known {
-        return Err(format!("there is no limit {name}; --help lists them"));
+        return Err(format!("no limit is named {name}; --help lists the limits"));
     }
-    let value = value.parse().map_err(|_| format!("{value} is no whole number"))?;
+    let value = value
+        .parse()
+        .map_err(|_| format!("{value} is not a whole number"))?;
     Ok((name.to_owned(), value))
 }
 
-/// `RULE=GRADE` with a rule that is known.
+/// Parses `RULE=GRADE`.
 fn grade(text: &str) -> Result<(String, Grade), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("write it as RULE=GRADE, such as novelty=stop")?;
-    let grade = match value {
-        "notice" => Grade::Notice,
-        "warn" => Grade::Warn,
-        "stop" => Grade::Stop,
-        _ => return Err(format!("{value} is no grade; use notice, warn or stop")),
-    };
-    known_rule(name).map(|()| (name.to_owned(), grade))
+        .ok_or("expected RULE=GRADE, such as novelty=stop")?;
+    let grade = Grade::from_str(value, false)
+        .map_err(|_| format!("{value} is not a grade; use notice, warn or stop"))?;
+    Ok((rule(name)?, grade))
 }
 
-fn known_rule(name: &str) -> Result<(), String> {
+/// Parses the name of a rule.
+fn rule(name: &str) -> Result<String, String> {
     if detect::rules().any(|rule| rule.name == name) {
-        Ok(())
+        Ok(name.to_owned())
     } else {
-        Err(format!("there is no rule {name}; --help lists them"))
+        Err(format!("no rule is named {name}; --help lists the rules"))
     }
 }
 
-fn run(args: &Args) -> Result<Code, Failure> {
+fn run(args: Args) -> anyhow::Result<Code> {
     args.common.start_logging()?;
     if args.common.schema {
-        super::print_schema::<record::Finding>();
-        super::print_schema::<record::Turn>();
-        super::print_schema::<record::Done>();
-        return Ok(Code::Ok);
+        return print_schemas(&schemas());
     }
-    let config = args.config()?;
+    let config = args.config();
     let shutdown;
     let found = if let [] | [_] = &*args.files {
         let input = open(args.files.first())?;
@@ -265,12 +266,12 @@ fn run(args: &Args) -> Result<Code, Failure> {
         args.judge(config, input, args.threads(), &out)?
     } else {
         shutdown = prepare();
-        judge_all(args, &config)?
+        judge_all(&args, &config)?
     };
-    Ok(shutdown.requested().unwrap_or_else(|| args.lines.code_of(&found)))
+    Ok(shutdown.requested().unwrap_or_else(|| args.code_of(&found)))
 }
 
-/// What was found, each kind once: whether the cause lay outside the agent.
+/// Each kind of finding once, and whether its cause was outside the agent.
 type Found = Vec<(Kind, bool)>;
 
 fn prepare() -> Shutdown {
@@ -278,7 +279,7 @@ fn prepare() -> Shutdown {
     Shutdown::outlive_first_signal(|| {})
 }
 
-/// A recording, or standard input.
+/// Opens a recording, or standard input.
 fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
     match file {
         Some(file) => pipe::input::open(file, HINT),
@@ -286,7 +287,7 @@ fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
     }
 }
 
-/// Judges every recording for itself, several at once. One that cannot be read is told, and the others are judged.
+/// Judges every recording on its own, several at a time. One that cannot be read does not stop the others.
 fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
     let out = Out::new(pipe::input::stdout()?, false);
     let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, 1, out);
@@ -302,65 +303,58 @@ fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
     for result in results {
         match result {
             Ok(more) => found.extend(more),
-            Err(failure) => failed = Some(told_before(failed, failure)),
+            Err(failure) => {
+                // Whoever ends the program prints the last failure.
+                if let Some(earlier) = failed.replace(failure) {
+                    tracing::error!("{earlier}");
+                }
+            }
         }
     }
     failed.map_or(Ok(found), Err)
 }
 
-/// Tells of the failure before, if there was one: the last is told by whoever ends the program.
-fn told_before(before: Option<Failure>, failure: Failure) -> Failure {
-    if let Some(before) = before {
-        tracing::error!("{before}");
-    }
-    failure
-}
-
 impl Args {
-    /// How many threads there are for all recordings together.
+    /// How many threads share the work.
     fn threads(&self) -> usize {
         let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.jobs.unwrap_or_else(processors).get()
     }
 
-    /// Whether what passes is not shown.
+    /// Whether only the lines that we add are printed.
     fn only_added(&self) -> bool {
-        self.lines.only || self.lines.explain
+        self.only || self.explain
     }
 
-    /// Judges one input, and returns what was found in it.
+    /// Judges one input, and returns what was found.
     fn judge(&self, config: Config, input: impl Read, threads: usize, out: &Out) -> Result<Found, Failure> {
-        let mut detect = Detect::new(Detector::new(config), self.lines.strict).on(threads);
-        if self.lines.explain {
+        let mut detect = Detect::new(Detector::new(config), self.strict).on(threads);
+        if self.explain {
             let mut stage = Explain::new(detect);
-            pipe::filter(&mut stage, input, out, self.lines.max_line)?;
+            pipe::filter(&mut stage, input, out, self.max_line)?;
             detect = stage.detect;
         } else {
-            pipe::filter(&mut detect, input, out, self.lines.max_line)?;
+            pipe::filter(&mut detect, input, out, self.max_line)?;
         }
         Ok(detect.detector().found().collect())
     }
 
-    fn config(&self) -> Result<Config, Failure> {
-        let (silence, budgets, rules) = (&self.silence, &self.budgets, &self.rules);
-        for name in &rules.disable {
-            known_rule(name)
-                .map_err(|what| Failure::new(Code::Usage, format_args!("--disable {name}: {what}")))?;
-        }
+    fn config(&self) -> Config {
+        let (shared, timeouts, budgets, rules) = (&self.shared, &self.timeouts, &self.budgets, &self.rules);
         let ms = |seconds: u32| i64::from(seconds) * 1000;
         let mut config = Config {
-            inactivity: ms(silence.inactivity_timeout),
-            tool_timeout: ms(silence.tool_timeout),
-            blocked_after: ms(silence.blocked_after),
-            rest_grace: ms(silence.rest_grace),
-            max_iterations: budgets.max_iterations,
+            inactivity: ms(shared.inactivity_timeout),
+            tool_timeout: ms(timeouts.tool_timeout),
+            blocked_after: ms(timeouts.blocked_after),
+            rest_grace: ms(timeouts.rest_grace),
+            max_iterations: shared.max_iterations,
             max_steps: budgets.max_steps,
             max_tokens: budgets.max_tokens,
             max_cost: budgets.max_cost,
             max_time: budgets.max_time.map(ms),
             max_idle_tokens: budgets.max_idle_tokens,
             review_every: budgets.review_every,
-            max_sessions: budgets.max_sessions,
+            max_sessions: timeouts.max_sessions,
             disabled: rules.disable.iter().cloned().collect(),
             grades: rules.grade.iter().cloned().collect(),
             limits: rules.limit.iter().cloned().collect(),
@@ -370,7 +364,19 @@ impl Args {
             ..Config::default()
         };
         config.ignored_args.extend(rules.ignore_arg.iter().cloned());
-        Ok(config)
+        config
+    }
+
+    /// The exit code: that of the first finding of a kind in `--fail-on`.
+    fn code_of(&self, found: &Found) -> Code {
+        let counts = |kind: Kind| self.fail_on.iter().any(|on| on.is_none_or(|on| on == kind));
+        let first = found.iter().find(|(kind, _)| counts(*kind));
+        first.map_or(Code::Ok, |(kind, external)| match kind {
+            Kind::Stall | Kind::Blocked => Code::Stalled,
+            Kind::Budget => Code::Budget,
+            Kind::Storm if *external => Code::Failed,
+            _ => Code::Loop,
+        })
     }
 }
 
@@ -415,22 +421,5 @@ impl Stage for Explain {
         self.collect();
         added.extend_from_slice(self.page.text().as_bytes());
         Ok(())
-    }
-}
-
-impl Lines {
-    /// The exit code for what was found, when the user wants one: that of the first finding that counts.
-    fn code_of(&self, found: &Found) -> Code {
-        let wanted = |kind: Kind| {
-            let name = format!("{kind:?}").to_lowercase();
-            self.fail_on.iter().any(|on| *on == "any" || *on == name)
-        };
-        let first = found.iter().find(|(kind, _)| wanted(*kind));
-        first.map_or(Code::Ok, |(kind, infra)| match kind {
-            Kind::Stall | Kind::Blocked => Code::Stalled,
-            Kind::Budget => Code::Budget,
-            Kind::Storm if *infra => Code::Failed,
-            _ => Code::Loop,
-        })
     }
 }

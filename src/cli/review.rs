@@ -1,11 +1,13 @@
-//! `ocr-review`: whom to ask, as typed and as meant.
+//! `ocr-review`.
 
-use super::{Common, VERSION};
+use super::Common;
+use super::common::{print_schemas, version};
+use super::environment::variable;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
 use crate::review::{Address, Limits, Patience, Review, Settings, Who};
-use crate::wire::record::{Decision, Reviewer};
+use crate::wire::record::{Decision, Reviewer, schema};
 use clap::Parser;
 use regex::Regex;
 use std::ffi::OsString;
@@ -15,118 +17,136 @@ use std::time::Duration;
 
 /// Where Ollama listens.
 const DEFAULT_URL: &str = "http://localhost:11434/v1";
-/// A model that most installations of it have.
+/// The model that is asked if only a URL is given.
 const DEFAULT_MODEL: &str = "ollama/llama3.1";
-/// The provider's name before a model's, which Ollama itself does not know.
+/// A provider's name that people write before the model; Ollama itself does not know it.
 const OLLAMA: &str = "ollama/";
 
-const EXAMPLES: &str = "\
+const HELP: &str = "\
 Examples:
-  The built-in rules decide:
+  Let the built-in rules decide:
     ocr-stream --replay run.ndjson | ocr-detect | ocr-review
-  A local model decides, or one behind a key:
+  Let a local model decide, or one that needs a key:
     … | ocr-review --reviewer-model ollama/llama3.1 | ocr-act
-    REVIEWER_API_KEY=… ocr-review --reviewer-url https://api.openai.com/v1 --reviewer-model gpt-5-mini
-  Any command decides; it reads the question and prints the answer:
+    … | REVIEWER_API_KEY=… ocr-review --reviewer-url https://api.openai.com/v1 | ocr-act
+  Let a command decide; it reads the prompt and prints the answer:
     … | ocr-review --reviewer-cmd 'claude -p' | ocr-act
 
-The key comes from REVIEWER_API_KEY or --reviewer-key-file, never from an argument.";
+Environment:
+  REVIEWER_API_KEY  API key of the endpoint; keys are never passed as arguments
+  REVIEWER_URL      used if neither --reviewer-url nor OCR_REVIEWER_URL is given
+  REVIEWER_MODEL    used if neither --reviewer-model nor OCR_REVIEWER_MODEL is given
 
-const HINT: &str = "standard input is a terminal, and this stage waits for findings:\n  ocr-stream … | ocr-detect | ocr-review (--help has examples)";
+Exit codes:
+  0    the lines have ended; a reviewer that fails is replaced by the built-in rules
+  77   the key file cannot be read
+  130  interrupted (143: terminated)
+  141  the reader closed the pipe";
 
-/// Ask for a second opinion where a session rests, is silent or in trouble; lines never wait for it.
+const HINT: &str = "standard input is a terminal; pipe lines into this program:\n  ocr-stream … | ocr-detect | ocr-review\nSee --help for examples.";
+
+/// Get a second opinion when a session goes idle, falls silent or gets into trouble; lines never wait for it.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-review", version = VERSION, after_help = EXAMPLES)]
+#[command(name = "ocr-review", version = version(), after_help = HELP)]
 struct Args {
+    /// Print only the lines that this program adds.
+    #[arg(long)]
+    only: bool,
+    /// Pass lines longer than BYTES through without parsing them.
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_LINE_LIMIT, env = "OCR_MAX_LINE")]
+    max_line: usize,
+    #[command(flatten)]
+    common: Common,
     #[command(flatten)]
     who: WhoArgs,
     #[command(flatten)]
     when: WhenArgs,
     #[command(flatten)]
     what: WhatArgs,
-    /// Write the added lines only.
-    #[arg(long)]
-    only: bool,
-    /// Pass lines longer than this many bytes on without a look.
-    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_LINE_LIMIT, env = "OCR_MAX_LINE")]
-    max_line: usize,
-    #[command(flatten)]
-    common: Common,
 }
 
-/// Whom to ask.
-#[allow(
-    clippy::doc_markdown,
-    clippy::struct_field_names,
-    reason = "these comments are the help that a person reads, and the names are the flags"
-)]
+/// Who reviews; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
+pub(super) struct ReviewerArgs {
+    /// Base URL of an OpenAI-compatible endpoint [default, with a model: http://localhost:11434/v1].
+    #[arg(long = "reviewer-url", value_name = "URL", env = "OCR_REVIEWER_URL")]
+    url: Option<String>,
+    /// Model to ask [default, with a URL: ollama/llama3.1].
+    #[arg(long = "reviewer-model", value_name = "MODEL", env = "OCR_REVIEWER_MODEL")]
+    model: Option<String>,
+    /// Ask a command instead: the prompt on its standard input, the answer on its standard output.
+    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD")]
+    command: Option<String>,
+}
+
+/// Who reviews, and with which key.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Who")]
+#[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
 struct WhoArgs {
-    /// The base URL of an OpenAI-compatible endpoint, as a rule ending in /v1 [default, with a model:
-    /// http://localhost:11434/v1] [env: REVIEWER_URL].
-    #[arg(long, value_name = "URL", env = "OCR_REVIEWER_URL", hide_env = true)]
-    reviewer_url: Option<String>,
-    /// The model to ask [default, with a URL: ollama/llama3.1] [env: REVIEWER_MODEL].
-    #[arg(long, value_name = "MODEL", env = "OCR_REVIEWER_MODEL", hide_env = true)]
-    reviewer_model: Option<String>,
-    /// Read the endpoint's key from this file instead of REVIEWER_API_KEY.
+    #[command(flatten)]
+    reviewer: ReviewerArgs,
+    /// Read the API key of the endpoint from FILE instead of REVIEWER_API_KEY.
     #[arg(long, value_name = "FILE", env = "OCR_REVIEWER_KEY_FILE")]
     reviewer_key_file: Option<PathBuf>,
-    /// Ask a command instead: the question on its standard input, the answer on its standard output
-    /// [env: OCR_REVIEWER_CMD].
-    #[arg(long, value_name = "COMMAND")]
-    reviewer_cmd: Option<String>,
 }
 
 /// When to ask, and how long to wait.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "When")]
+#[command(next_help_heading = "Timing")]
 struct WhenArgs {
-    /// The least time between two questions about a session, in seconds of the stream; a rest and a
-    /// stop-grade finding do not wait.
+    /// Ask about a session at most once in SECONDS of the stream, unless it is idle or has a finding of grade stop.
     #[arg(long, value_name = "SECONDS", default_value_t = 0, env = "OCR_MIN_INTERVAL")]
     min_interval: u32,
-    /// Ask no more often than this; then the rules decide.
+    /// Ask at most N times; after that the built-in rules decide.
     #[arg(long, value_name = "N", env = "OCR_MAX_REVIEWS")]
     max_reviews: Option<u64>,
-    /// How long one attempt may take, in seconds.
+    /// Give up on an attempt after SECONDS.
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "OCR_REVIEWER_TIMEOUT")]
     reviewer_timeout: Duration,
-    /// How long one review may take, with all its retries, in seconds; then the rules decide.
+    /// Give up on a review, with all its attempts, after SECONDS; then the built-in rules decide.
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds, env = "OCR_DEADLINE")]
     deadline: Duration,
-    /// The pause before the first of three retries, in seconds; each is about twice as long as the one before.
+    /// Wait SECONDS before the first of three retries, and about twice as long before each further one.
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, env = "OCR_RETRY_PAUSE")]
     retry_pause: Duration,
 }
 
-/// What to show.
+/// What the reviewer is shown.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "What")]
+#[command(next_help_heading = "Prompt")]
 struct WhatArgs {
-    /// How long a question may be, in tokens, roughly; the least telling parts are left out first.
+    /// Approximate length of a prompt in tokens; the least important parts are left out first.
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = clap::value_parser!(u32).range(1000..), env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
-    /// Mask what this expression matches, besides known secrets; may be given again.
+    /// Redact text that matches REGEX, in addition to known secrets; may be repeated.
     #[arg(long, value_name = "REGEX", env = "OCR_REDACT")]
     redact: Vec<Regex>,
-    /// What the session was told to do, where the stream does not say.
-    #[arg(long, value_name = "TEXT", env = "OCR_TASK")]
+    /// Task of the session, for streams that do not name it.
+    #[arg(long, value_name = "TEXT")]
     task: Option<String>,
 }
 
-/// Runs the stage with these arguments, the first being the program's name.
+/// Runs `ocr-review` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-review", args, run)
 }
 
-fn run(args: Args) -> Result<Code, Failure> {
+/// The schemas of the lines that this stage writes.
+pub(super) fn schemas() -> Vec<schemars::Schema> {
+    vec![schema::<Reviewer>(), schema::<Decision>()]
+}
+
+#[cfg(test)]
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
+}
+
+fn run(args: Args) -> anyhow::Result<Code> {
     args.common.start_logging()?;
     if args.common.schema {
-        super::print_schema::<Reviewer>();
-        super::print_schema::<Decision>();
-        return Ok(Code::Ok);
+        return print_schemas(&schemas());
     }
     let kill_switch = KillSwitch::default();
     let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
@@ -155,17 +175,18 @@ fn run(args: Args) -> Result<Code, Failure> {
     let outcome = filter(&mut review, stdin, &out, args.max_line);
     // A write that fails is noticed here before anywhere else.
     kill_switch.kill_all();
-    outcome.map(|()| shutdown.requested().unwrap_or(Code::Ok))
+    outcome?;
+    Ok(shutdown.requested().unwrap_or(Code::Ok))
 }
 
 impl WhoArgs {
-    /// Either of URL and model stands for both; neither of them, and no command, for the rules.
+    /// Either a URL or a model is enough for an endpoint; without them and without a command, the rules decide.
     fn meant(&self) -> Result<Who, Failure> {
-        if let Some(line) = given(self.reviewer_cmd.clone(), "OCR_REVIEWER_CMD") {
+        if let Some(line) = filled(self.reviewer.command.as_ref()) {
             return Ok(Who::Command(line));
         }
-        let url = given(self.reviewer_url.clone(), "REVIEWER_URL");
-        let model = given(self.reviewer_model.clone(), "REVIEWER_MODEL");
+        let url = filled(self.reviewer.url.as_ref()).or_else(|| variable("REVIEWER_URL"));
+        let model = filled(self.reviewer.model.as_ref()).or_else(|| variable("REVIEWER_MODEL"));
         if url.is_none() && model.is_none() {
             return Ok(Who::Rules);
         }
@@ -184,7 +205,7 @@ impl WhoArgs {
 
     fn key(&self) -> Result<Option<String>, Failure> {
         let Some(path) = &self.reviewer_key_file else {
-            return Ok(given(None, "REVIEWER_API_KEY").map(|key| key.trim().to_owned()));
+            return Ok(variable("REVIEWER_API_KEY").map(|key| key.trim().to_owned()));
         };
         let key = std::fs::read_to_string(path).map_err(|e| {
             let what = format_args!("cannot read --reviewer-key-file {}: {e}", path.display());
@@ -194,19 +215,18 @@ impl WhoArgs {
     }
 }
 
-/// What was typed, or what the environment says; empty is not given.
-fn given(typed: Option<String>, variable: &str) -> Option<String> {
-    typed.filter(|value| !value.trim().is_empty()).or_else(|| {
-        std::env::var(variable)
-            .ok()
-            .filter(|value| !value.trim().is_empty())
-    })
+/// The value, unless it is blank.
+fn filled(value: Option<&String>) -> Option<String> {
+    value.filter(|value| !value.trim().is_empty()).cloned()
 }
 
+/// Parses a number of seconds, which may have a fraction.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    let number: f64 = text
+        .parse()
+        .map_err(|_| "expected a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(number)
         .ok()
         .filter(|d| !d.is_zero())
-        .ok_or_else(|| "more than 0 seconds are needed".to_owned())
+        .ok_or_else(|| "expected more than 0 seconds".to_owned())
 }

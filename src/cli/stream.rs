@@ -1,153 +1,184 @@
-//! `ocr-stream`: where the events come from, as typed and as meant.
+//! `ocr-stream`.
 
-use super::{Common, VERSION, print_schema};
+use super::Common;
+use super::common::{print_schemas, version};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
 use crate::stream::replay::{Speed, replay};
-use crate::wire::record::{Closed, Gap, Opened, Tick};
+use crate::wire::record::{Closed, Gap, Opened, Tick, schema};
 use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const EXAMPLES: &str = "\
+const HELP: &str = "\
 Examples:
-  Start a server, give it a task, and watch until it rests:
+  Start a server, give it a task, and stream until the session is idle:
     ocr-stream --spawn --task 'Fix the build' | ocr-detect | ocr-review | ocr-act
-  Watch a session of a server that runs:
+  Watch a session of a running server, and keep a recording:
     ocr-stream --server http://127.0.0.1:4096 --session ses_… | tee run.ndjson | ocr-detect
-  Play a recording ten times as fast as it was:
+  Replay a recording at ten times its speed:
     ocr-stream --replay run.ndjson --speed 10 | ocr-detect
 
-The password of a server is read from OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME).
-Exit codes: 0 the session rests or the recording ended; 69 the server is out of reach; 77 it refuses us;
-130 or 143 a signal came; 141 the reader left.";
+Environment:
+  OCR_SERVER                URL of the server to attach to if no source is given
+  OPENCODE_SERVER_PASSWORD  password of the server
+  OPENCODE_SERVER_USERNAME  user name for the server [default: opencode]
 
-/// Write an `OpenCode` session, live or recorded, as newline-delimited JSON.
+Exit codes:
+  0    the session is idle, or the recording has ended
+  65   the document for --import cannot be parsed
+  69   the server is unreachable
+  77   the server rejected the credentials, or a file may not be read
+  130  interrupted (143: terminated)
+  141  the reader closed the pipe";
+
+/// Write an OpenCode session, live or recorded, as newline-delimited JSON.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-stream", version = VERSION, after_help = EXAMPLES)]
+#[command(name = "ocr-stream", version = version(), after_help = HELP)]
+#[cfg_attr(not(unix), allow(dead_code))]
 struct Args {
-    /// Start `opencode serve` on a free port; it ends when this program ends.
+    /// Extra arguments for `opencode serve` (with --spawn).
+    #[arg(last = true, value_name = "ARGS")]
+    serve: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+    /// Start `opencode serve` on a free port, and stop it on exit.
     #[arg(long, group = "source", help_heading = "Source")]
     spawn: bool,
-    /// Attach to the server at URL; by default the one in the variable `OCR_SERVER`.
+    /// Attach to a running server.
     #[arg(long, group = "source", value_name = "URL", help_heading = "Source")]
     server: Option<String>,
-    /// Play a recording; `-` is standard input.
+    /// Replay a recording; - reads standard input.
     #[arg(long, group = "source", value_name = "FILE", help_heading = "Source")]
     replay: Option<PathBuf>,
-    /// Make a stream of a document that `opencode export` wrote; `-` is standard input.
+    /// Convert what `opencode export` printed to a stream; - reads standard input.
     #[arg(long, group = "source", value_name = "FILE", help_heading = "Source")]
     import: Option<PathBuf>,
     #[command(flatten)]
     work: Work,
-    /// With --session: tell what it did before, then go on live, without a seam.
-    #[arg(long, requires = "session", help_heading = "Live")]
-    from_start: bool,
     /// Watch the sessions of every directory of the server.
-    #[arg(long, conflicts_with_all = ["session", "task", "task_file"], help_heading = "Live")]
+    #[arg(long, conflicts_with_all = ["session", "task", "task_file"], help_heading = "Session")]
     all: bool,
-    /// How long the server may say nothing at all before the connection counts as lost, in seconds. It sends
-    /// a heartbeat every 10 s.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), env = "OCR_SILENCE_TIMEOUT", help_heading = "Live")]
-    silence_timeout: u64,
-    /// Go on when the session rests, until the reader leaves.
-    #[arg(long, conflicts_with = "replay", env = "OCR_FOLLOW", help_heading = "Live")]
+    /// Write the session's history first, then continue live with no gap or overlap (with --session).
+    #[arg(long, requires = "session", help_heading = "Session")]
+    from_start: bool,
+    /// Keep streaming after the session is idle, until the reader closes the pipe.
+    #[arg(long, conflicts_with = "replay", help_heading = "Session")]
     follow: bool,
-    /// How long to try to get a lost connection back, in seconds.
+    #[command(flatten)]
+    spawned: SpawnArgs,
+    /// Treat the connection as lost after SECONDS without data; a server sends a heartbeat every 10 seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), env = "OCR_SILENCE_TIMEOUT", help_heading = "Connection")]
+    silence_timeout: u64,
+    /// Give up on a lost connection after SECONDS.
     #[arg(
         long,
         value_name = "SECONDS",
         default_value_t = 30,
         env = "OCR_RECONNECT_TIMEOUT",
-        help_heading = "Live"
+        help_heading = "Connection"
     )]
     reconnect_timeout: u64,
-    /// How fast to play a recording: 1 as it was, 10 ten times as fast, or max.
+    /// Speed: 1 is real time, 10 is ten times as fast, max is as fast as possible.
     #[arg(long, value_name = "SPEED", default_value = "max", value_parser = parse_speed, env = "OCR_SPEED", help_heading = "Replay")]
     speed: Speed,
-    /// Play the lines of later stages too, which the recording may contain.
+    /// Also replay the lines that later stages added to the recording.
     #[arg(long, requires = "replay", help_heading = "Replay")]
     all_lines: bool,
-    /// Further arguments for `opencode serve`, with --spawn.
-    #[arg(last = true, value_name = "ARGS")]
-    serve: Vec<String>,
-    #[command(flatten)]
-    common: Common,
 }
 
-/// What is to be done, where and with which model: `ocr-run` has the same flags.
+/// The session and its task; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Work {
-    /// What to give a new session to do.
-    #[arg(
-        long,
-        value_name = "TEXT",
-        conflicts_with = "task_file",
-        help_heading = "Work"
-    )]
-    pub task: Option<String>,
-    /// Read the task from a file; `-` is standard input.
-    #[arg(long, value_name = "FILE", help_heading = "Work")]
-    pub task_file: Option<PathBuf>,
-    /// Watch this session; with a task, give it to this one. Without either, every session of the
-    /// directory is watched.
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "Work")]
-    pub session: Option<String>,
-    /// The directory to work in. With --spawn the current one by default; with --server the session's own,
-    /// or the one that the server runs in.
-    #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR", help_heading = "Work")]
-    pub working_dir: Option<PathBuf>,
-    /// The model to work with; by default the server's own choice.
+#[command(next_help_heading = "Session")]
+#[cfg_attr(not(unix), allow(dead_code))]
+pub(super) struct Work {
+    /// Give this task to a new session, or to the one named by --session.
+    #[arg(long, value_name = "TEXT", conflicts_with = "task_file")]
+    task: Option<String>,
+    /// Read the task from FILE; - reads standard input.
+    #[arg(long, value_name = "FILE")]
+    task_file: Option<PathBuf>,
+    /// Watch this session. Without a session or a task, watch every session of the directory.
+    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    session: Option<String>,
+    /// Working directory [default: the current one with --spawn; otherwise that of the session, or of the server].
+    #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
+    working_dir: Option<PathBuf>,
+    /// Model that the agent uses [default: chosen by the server].
     #[arg(
         long,
         value_name = "PROVIDER/MODEL",
         value_parser = parse_model,
-        env = "OCR_WORKER_MODEL",
-        help_heading = "Work"
+        env = "OCR_WORKER_MODEL"
     )]
-    pub worker_model: Option<String>,
-    /// The program to start with --spawn.
+    worker_model: Option<String>,
+}
+
+impl Work {
+    /// Whether there is a task or a session.
+    #[cfg(unix)]
+    pub(super) fn names_something(&self) -> bool {
+        self.task.is_some() || self.task_file.is_some() || self.session.is_some()
+    }
+}
+
+/// How a server is started; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Connection")]
+#[cfg_attr(not(unix), allow(dead_code))]
+pub(super) struct SpawnArgs {
+    /// Program to start as the server.
     #[arg(
         long,
         value_name = "PROGRAM",
         default_value = "opencode",
-        env = "OCR_OPENCODE",
-        help_heading = "Live"
+        env = "OCR_OPENCODE"
     )]
-    pub opencode: PathBuf,
-    /// How long a started server may take to be ready, in seconds.
+    opencode: PathBuf,
+    /// Give up on a server that is not ready SECONDS after its start.
     #[arg(
         long,
         value_name = "SECONDS",
         default_value_t = 30,
-        env = "OCR_STARTUP_TIMEOUT",
-        help_heading = "Live"
+        env = "OCR_STARTUP_TIMEOUT"
     )]
-    pub startup_timeout: u64,
+    startup_timeout: u64,
 }
 
-/// Runs the stage with these arguments, the first being the program's name.
+/// Runs `ocr-stream` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     #[cfg(unix)]
     if let Some(outcome) = args.get(1..).and_then(crate::process::supervisor::hidden) {
-        return super::end("ocr-stream", outcome);
+        return super::end("ocr-stream", outcome.map_err(Into::into));
     }
     super::start("ocr-stream", args, run)
 }
 
-fn run(args: Args) -> Result<Code, Failure> {
+/// The schemas of the lines that this stage writes.
+pub(super) fn schemas() -> Vec<schemars::Schema> {
+    vec![
+        schema::<Opened>(),
+        schema::<Tick>(),
+        schema::<Gap>(),
+        schema::<Closed>(),
+    ]
+}
+
+#[cfg(test)]
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
+}
+
+fn run(args: Args) -> anyhow::Result<Code> {
     args.common.start_logging()?;
     if args.common.schema {
-        print_schema::<Opened>();
-        print_schema::<Tick>();
-        print_schema::<Gap>();
-        print_schema::<Closed>();
-        return Ok(Code::Ok);
+        return print_schemas(&schemas());
     }
     if let Some(file) = &args.replay {
-        let hint = "standard input is a terminal: pipe a recording into --replay -, or name a file";
+        let hint = "standard input is a terminal; pipe a recording into --replay -, or name a file";
         let recording = input::open(file, hint)?;
         crate::pipe::hangup::exit_when_reader_leaves();
         let out = Out::new(input::stdout()?, false);
@@ -157,24 +188,22 @@ fn run(args: Args) -> Result<Code, Failure> {
     live::run(args)
 }
 
-/// 1, 10, 0.5, or max.
+/// Parses a speed: 1, 10, 0.5 or max.
 fn parse_speed(text: &str) -> Result<Speed, String> {
     if text == "max" {
         return Ok(Speed::Max);
     }
     match text.parse::<f64>() {
         Ok(times) if times.is_finite() && times > 0.0 => Ok(Speed::Times(times)),
-        _ => Err("give a number above 0, such as 1 or 10, or max".to_owned()),
+        _ => Err("expected a number above 0, such as 1 or 10, or max".to_owned()),
     }
 }
 
-/// A provider and a model of its; the model's own name may contain more slashes.
+/// Checks for `provider/model`; the name of the model may contain more slashes.
 fn parse_model(text: &str) -> Result<String, String> {
     match text.split_once('/') {
         Some((provider, model)) if !provider.is_empty() && !model.is_empty() => Ok(text.to_owned()),
-        _ => Err(
-            "write it as provider/model, such as ollama/llama3.1; `opencode models` lists them".to_owned(),
-        ),
+        _ => Err("expected provider/model, such as ollama/llama3.1; `opencode models` lists them".to_owned()),
     }
 }
 
@@ -182,36 +211,35 @@ fn parse_model(text: &str) -> Result<String, String> {
 mod live {
     use super::{Args, Code, Failure};
 
-    pub(super) fn run(_args: Args) -> Result<Code, Failure> {
-        Err(Failure::new(
-            Code::Usage,
-            "this system has no live sessions, only recordings: use --replay FILE",
-        ))
+    pub(super) fn run(_args: Args) -> anyhow::Result<Code> {
+        let message = "this system does not support live sessions; use --replay FILE";
+        Err(Failure::new(Code::Usage, message).into())
     }
 }
 
 #[cfg(unix)]
 mod live {
-    use super::{Args, Code, Failure, Out, Work, input};
-    use crate::cli::server::{credentials, default_server};
+    use super::{Args, Code, Failure, Out, SpawnArgs, Work, input};
+    use crate::cli::environment::{credentials, variable};
     use crate::server::parse_url;
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
+    use anyhow::{Context, anyhow};
     use std::io::Read;
     use std::path::{Path, PathBuf};
     use std::time::Duration;
 
-    pub(super) fn run(args: Args) -> Result<Code, Failure> {
+    pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         if let Some(file) = &args.import {
-            let hint = "standard input is a terminal: pipe a document into --import -, or name a file";
+            let hint = "standard input is a terminal; pipe a document into --import -, or name a file";
             import(input::open(file, hint)?, &Out::new(input::stdout()?, false))?;
             return Ok(Code::Ok);
         }
         let plan = plan(args)?;
-        watch(&plan, Out::new(input::stdout()?, false))
+        Ok(watch(&plan, Out::new(input::stdout()?, false))?)
     }
 
-    fn plan(args: Args) -> Result<Plan, Failure> {
+    fn plan(args: Args) -> anyhow::Result<Plan> {
         let task = read_task(&args.work)?;
         let Args {
             spawn,
@@ -223,10 +251,12 @@ mod live {
             all,
             serve,
             work,
+            spawned,
             ..
         } = args;
         let wanted = task.is_some() || work.session.is_some() || follow || all;
-        let (source, directory) = source(spawn, server, serve, &work, wanted)?;
+        let directory = work.working_dir.as_deref();
+        let (source, directory) = source(spawn, server, spawned, serve, directory, wanted)?;
         Ok(Plan {
             source,
             credentials: credentials(),
@@ -242,81 +272,71 @@ mod live {
         })
     }
 
-    /// Where the events come from, and the directory that they are about. `wanted`: there is something to watch
-    /// on a server that has just been started.
+    /// The source of the events, and the directory that they are about. `wanted` says whether there is something to
+    /// watch on a server that is started for us.
     fn source(
         spawn: bool,
         server: Option<String>,
+        spawned: SpawnArgs,
         serve: Vec<String>,
-        work: &Work,
+        directory: Option<&Path>,
         wanted: bool,
-    ) -> Result<(Source, Option<PathBuf>), Failure> {
-        let given = work.working_dir.as_deref().map(absolute).transpose()?;
-        let server = server.or_else(|| default_server().filter(|_| !spawn));
+    ) -> anyhow::Result<(Source, Option<PathBuf>)> {
+        let given = directory.map(absolute).transpose()?;
+        let server = server.or_else(|| variable("OCR_SERVER").filter(|_| !spawn));
         match server {
             Some(url) if serve.is_empty() => Ok((Source::Attach(parse_url(&url)?), given)),
             Some(_) => Err(usage(
-                "the arguments behind -- are for a server that is started; use them with --spawn",
+                "the arguments after -- are for a server that is started here; use them with --spawn",
             )),
             None if spawn && !wanted => Err(usage(
-                "nothing to do: give the new server work with --task TEXT or --task-file FILE, or keep it with --follow",
+                "nothing to do; give a task with --task TEXT or --task-file FILE, or keep the server running with --follow",
             )),
             None if spawn => {
                 let directory = given.map_or_else(|| absolute(Path::new(".")), Ok)?;
                 let spawn = Spawn {
-                    program: work.opencode.clone(),
+                    program: spawned.opencode,
                     args: serve,
                     directory: directory.clone(),
-                    timeout: Duration::from_secs(work.startup_timeout),
+                    timeout: Duration::from_secs(spawned.startup_timeout),
                 };
                 Ok((Source::Spawn(spawn), Some(directory)))
             }
             None => Err(usage(
-                "say where the events come from: --spawn with a --task, --server URL, or --replay FILE; --help has examples",
+                "no source; use --spawn with a --task, --server URL, or --replay FILE (--help has examples)",
             )),
         }
     }
 
-    fn usage(message: &str) -> Failure {
-        Failure::new(Code::Usage, message)
+    fn usage(message: &str) -> anyhow::Error {
+        Failure::new(Code::Usage, message).into()
     }
 
-    fn read_task(work: &Work) -> Result<Option<String>, Failure> {
+    fn read_task(work: &Work) -> anyhow::Result<Option<String>> {
         let task = match (&work.task, &work.task_file) {
             (Some(task), _) => task.clone(),
             (None, Some(file)) => {
                 let mut task = String::new();
-                let hint = "standard input is a terminal: pipe the task into --task-file -, or use --task";
-                input::open(file, hint)?.read_to_string(&mut task).map_err(|e| {
-                    Failure::new(
-                        Code::Error,
-                        format_args!("cannot read the task in {}: {e}", file.display()),
-                    )
-                })?;
+                let hint = "standard input is a terminal; pipe the task into --task-file -, or use --task";
+                input::open(file, hint)?
+                    .read_to_string(&mut task)
+                    .with_context(|| format!("cannot read the task in {}", file.display()))?;
                 task
             }
             (None, None) => return Ok(None),
         };
         if task.trim().is_empty() {
-            return Err(usage("the task is empty; say what is to be done"));
+            return Err(usage("the task is empty"));
         }
         Ok(Some(task))
     }
 
-    fn absolute(directory: &Path) -> Result<PathBuf, Failure> {
-        let failed = |why: &str| {
-            Failure::new(
-                Code::Error,
-                format_args!("cannot work in {}: {why}", directory.display()),
-            )
-        };
-        let path = directory
-            .canonicalize()
-            .map_err(|e| failed(&format!("{e}; check --working-dir")))?;
-        if path.is_dir() {
-            Ok(path)
-        } else {
-            Err(failed("it is not a directory"))
+    fn absolute(directory: &Path) -> anyhow::Result<PathBuf> {
+        let context = || format!("cannot use the working directory {}", directory.display());
+        let path = directory.canonicalize().with_context(context)?;
+        if !path.is_dir() {
+            return Err(anyhow!("it is not a directory").context(context()));
         }
+        Ok(path)
     }
 }

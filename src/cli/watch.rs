@@ -1,7 +1,8 @@
-//! `ocr-watch`: the view.
+//! `ocr-watch`.
 
-use super::{Common, VERSION};
-use crate::exit::{Code, Failure};
+use super::Common;
+use super::common::version;
+use crate::exit::Code;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
 use clap::Parser;
@@ -10,30 +11,36 @@ use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
 Examples:
-  Watch a live run, and keep it:
+  Watch a live run, and keep a recording of it:
     ocr-stream … | ocr-detect | ocr-review | ocr-act | ocr-watch > run.ndjson
   Read a recording:
-    ocr-watch < run.ndjson > /dev/null";
+    ocr-watch --only < run.ndjson";
 
-const HINT: &str = "standard input is a terminal, and this stage waits for lines to show:\n  ocr-watch < run.ndjson > /dev/null (--help has examples)";
+const HINT: &str = "standard input is a terminal; pipe lines into this program:\n  ocr-watch --only < run.ndjson\nSee --help for examples.";
 
-/// Tell a person on standard error what the lines say, and pass them on.
+/// Show the lines to a person on standard error, and pass them through unchanged.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-watch", version = VERSION, after_help = EXAMPLES)]
+#[command(name = "ocr-watch", version = version(), after_help = EXAMPLES)]
 struct Args {
-    /// Do not pass the lines on.
+    /// Do not pass the lines through.
     #[arg(long)]
     only: bool,
     #[command(flatten)]
     common: Common,
 }
 
-/// Runs the stage with these arguments, the first being the program's name.
+/// Runs `ocr-watch` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-watch", args, run)
 }
 
-fn run(args: Args) -> Result<Code, Failure> {
+#[cfg(test)]
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
+}
+
+fn run(args: Args) -> anyhow::Result<Code> {
     args.common.start_logging()?;
     if args.common.schema {
         // It writes no lines of its own.

@@ -53,7 +53,7 @@ impl Review {
                 redactor,
                 shutdown: settings.shutdown.clone(),
             })?;
-            Ok(Asking {
+            Ok::<_, Failure>(Asking {
                 worker,
                 outgoing: None,
             })

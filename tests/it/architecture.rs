@@ -1,5 +1,7 @@
 //! The house: which room may know which, and what stays in one room.
 
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -135,12 +137,199 @@ fn binaries_only_call() {
     }
 }
 
-#[test]
-fn a_file_has_one_subject() {
-    for (room, _) in ARROWS {
-        for entry in sources(room) {
-            let lines = fs::read_to_string(&entry.0).unwrap().lines().count();
-            assert!(lines <= 400, "{} has {lines} lines", entry.0.display());
+/// A file of a room, by its module path.
+struct Module {
+    path: Vec<String>,
+    code: String,
+}
+
+impl Module {
+    fn name(&self) -> String {
+        self.path.join("::")
+    }
+
+    /// Whether this is the `mod.rs` of a folder that `other` lies in.
+    fn is_folder_of(&self, other: &Self) -> bool {
+        other.path.len() > self.path.len() && other.path.starts_with(&self.path)
+    }
+}
+
+fn modules() -> Vec<Module> {
+    let rooms = ARROWS.iter().flat_map(|(room, _)| sources(room));
+    let module = |(file, code): (PathBuf, String)| {
+        let relative = file.strip_prefix(Path::new(ROOT).join("src")).unwrap();
+        let path = relative.with_extension("");
+        let mut path: Vec<String> = path.iter().map(|s| s.to_str().unwrap().to_owned()).collect();
+        path.retain(|segment| segment != "mod");
+        Module { path, code }
+    };
+    // Companions of tests are no part of the house.
+    rooms
+        .map(module)
+        .filter(|m| !m.path.iter().any(|s| s.ends_with("tests")))
+        .collect()
+}
+
+/// The leaves of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn leaves(tree: &str) -> Vec<String> {
+    let Some((prefix, rest)) = tree.split_once('{') else {
+        return vec![tree.trim().to_owned()];
+    };
+    let inner = &rest[..rest.rfind('}').unwrap()];
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, c) in inner.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&inner[start..at]);
+                start = at + 1;
+            }
+            _ => {}
         }
     }
+    parts.push(&inner[start..]);
+    let parts = parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty());
+    parts
+        .flat_map(leaves)
+        .map(|leaf| format!("{}{leaf}", prefix.trim()))
+        .collect()
+}
+
+/// What a folder hands on from its files: (folder, name) to the file that has it. Handing on is no use.
+fn reexports(modules: &[Module]) -> BTreeMap<(String, String), Vec<String>> {
+    let handed = Regex::new(r"(?s)pub(?:\([a-z:]+\))? use ([^;]+);").unwrap();
+    let mut found = BTreeMap::new();
+    for module in modules {
+        for tree in handed.captures_iter(&module.code) {
+            for leaf in leaves(&tree[1]) {
+                let mut path: Vec<String> = leaf.split("::").map(str::to_owned).collect();
+                let name = path.pop().unwrap();
+                let owner = [module.path.clone(), path].concat();
+                found.insert((module.name(), name), owner);
+            }
+        }
+    }
+    found
+}
+
+/// The absolute path that `path` means in this module; `None` for one of another crate.
+fn absolute(module: &Module, path: &str, known: &BTreeSet<String>) -> Option<Vec<String>> {
+    let segments: Vec<String> = path.split("::").map(|s| s.trim().to_owned()).collect();
+    match segments[0].as_str() {
+        "crate" => Some(segments[1..].to_vec()),
+        "super" => {
+            let ups = segments.iter().take_while(|s| *s == "super").count();
+            let base = module.path.len().checked_sub(ups)?;
+            Some([&module.path[..base], &segments[ups..]].concat())
+        }
+        // A file of this folder, by its bare name.
+        first => {
+            let child = format!("{}::{first}", module.name());
+            known
+                .contains(&child)
+                .then(|| [module.path.clone(), segments].concat())
+        }
+    }
+}
+
+/// The module that owns what `path` names.
+fn owner(
+    mut path: Vec<String>,
+    known: &BTreeSet<String>,
+    handed: &BTreeMap<(String, String), Vec<String>>,
+) -> Option<String> {
+    loop {
+        let length = (1..=path.len())
+            .rev()
+            .find(|n| known.contains(&path[..*n].join("::")))?;
+        let module = path[..length].join("::");
+        let Some(next) = path
+            .get(length)
+            .and_then(|name| handed.get(&(module.clone(), name.clone())))
+        else {
+            return Some(module);
+        };
+        path = [&next[..], &path[length..]].concat();
+    }
+}
+
+/// Which files of the house use which, by what they import and name.
+fn uses() -> BTreeMap<String, BTreeSet<String>> {
+    let all = modules();
+    let known: BTreeSet<String> = all.iter().map(Module::name).collect();
+    let handed = reexports(&all);
+    let import = Regex::new(r"(?sm)^\s*use ([^;]+);").unwrap();
+    let handing = Regex::new(r"(?s)pub(?:\([a-z:]+\))? use [^;]+;").unwrap();
+    let named = Regex::new(r"\b[a-z_]+(?:::\w+)+").unwrap();
+    let mut found = BTreeMap::new();
+    for module in &all {
+        let code = handing.replace_all(&module.code, "");
+        let imported = import.captures_iter(&code).flat_map(|tree| leaves(&tree[1]));
+        let rest = import.replace_all(&code, "");
+        let inline: Vec<String> = named.find_iter(&rest).map(|m| m.as_str().to_owned()).collect();
+        let used = imported
+            .chain(inline)
+            .filter_map(|path| owner(absolute(module, &path, &known)?, &known, &handed))
+            .filter(|other| *other != module.name());
+        found.insert(module.name(), used.collect());
+    }
+    found
+}
+
+/// Every file that this one uses, directly or through others.
+fn reach<'a>(uses: &'a BTreeMap<String, BTreeSet<String>>, start: &str) -> BTreeSet<&'a String> {
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<&String> = uses[start].iter().collect();
+    while let Some(file) = next.pop() {
+        if reached.insert(file) {
+            next.extend(&uses[file]);
+        }
+    }
+    reached
+}
+
+#[test]
+fn files_form_no_circle() {
+    let uses = uses();
+    let circles: BTreeSet<Vec<&String>> = uses
+        .keys()
+        .map(|file| {
+            reach(&uses, file)
+                .into_iter()
+                .filter(|other| reach(&uses, other).contains(file))
+                .collect()
+        })
+        .filter(|circle: &Vec<&String>| circle.len() > 1)
+        .collect();
+    assert!(circles.is_empty(), "files that use each other: {circles:#?}");
+}
+
+#[test]
+fn a_type_is_implemented_where_it_is_defined() {
+    let all = modules();
+    let defined = Regex::new(r"(?m)^\s*(?:pub(?:\([a-z:]+\))? )?(?:struct|enum) (\w+)").unwrap();
+    let implemented = Regex::new(r"(?m)^impl(?:<[^>]*>)? (\w+)[^{]*?\{").unwrap();
+    let mut strays: Vec<String> = Vec::new();
+    for module in &all {
+        let own: BTreeSet<&str> = defined
+            .captures_iter(&module.code)
+            .map(|c| c.get(1).unwrap().as_str())
+            .collect();
+        for found in implemented.captures_iter(&module.code) {
+            let name = &found[1];
+            if found[0].contains(" for ") || own.contains(name) {
+                continue;
+            }
+            let defines = |m: &Module| defined.captures_iter(&m.code).any(|c| &c[1] == name);
+            let in_own_folder = |m: &Module| m.is_folder_of(module) && defines(m);
+            if !all.iter().any(in_own_folder) {
+                strays.push(format!("{name} in {}", module.name()));
+            }
+        }
+    }
+    assert!(
+        strays.is_empty(),
+        "implemented outside of the type's own file or folder: {strays:#?}"
+    );
 }

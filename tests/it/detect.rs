@@ -61,10 +61,10 @@ fn disable_limit_grade() {
     detect(&["--only", "--grade", "repeat=notice"], "one-call-loop").stdout(contains(stops).not());
     detect(&["--limit", "repeat.stopp=1"], "ab-loop")
         .code(2)
-        .stderr(contains("no limit repeat.stopp"));
+        .stderr(contains("no limit is named repeat.stopp"));
     detect(&["--disable", "reapet"], "ab-loop")
         .code(2)
-        .stderr(contains("no rule reapet"));
+        .stderr(contains("no rule is named reapet"));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn help_and_schema() {
         contains("near-duplicate")
             .and(contains("repeat.stop"))
             .and(contains("Examples:"))
-            .and(contains("OCR_FAIL_ON")),
+            .and(contains("OCR_STRICT")),
     );
     let schemas = ocr("ocr-detect").arg("--schema").assert().success();
     assert_eq!(

@@ -128,7 +128,10 @@ fn reversed(value: &Value) -> String {
                 .collect();
             format!("{{ {} }}", inner.join(" , "))
         }
-        Value::Array(items) => format!("[ {} ]", items.iter().map(turned).collect::<Vec<_>>().join(" , ")),
+        Value::Array(items) => format!(
+            "[ {} ]",
+            items.iter().map(reversed).collect::<Vec<_>>().join(" , ")
+        ),
         other => other.to_string(),
     }
 }

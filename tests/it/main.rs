@@ -25,7 +25,10 @@ mod expected;
 mod faults;
 mod fixtures;
 mod fuzz;
+mod help;
 mod live;
+#[cfg(target_os = "linux")]
+mod messages;
 mod pairs;
 mod peers;
 mod pipe_laws;
@@ -44,3 +47,4 @@ mod stream_without_log;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;
+mod variables;

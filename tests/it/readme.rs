@@ -1,4 +1,4 @@
-//! The README tells what the code does today.
+//! The README says what the code does.
 
 use crate::support::{ocr, shell};
 use ocr::exit::Code;
@@ -26,7 +26,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_demo_shows_what_the_readme_shows() {
+fn demo_matches() {
     let shown = between("<!-- demo -->\n```text\n", "```\n<!-- /demo -->");
     let done = ocr("ocr-run").arg("--demo").output().unwrap();
     let told = String::from_utf8(done.stderr).unwrap();
@@ -36,7 +36,7 @@ fn the_demo_shows_what_the_readme_shows() {
 }
 
 #[test]
-fn every_line_of_ours_is_in_the_table() {
+fn records_are_listed() {
     for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
         let schemas = String::from_utf8(ocr(stage).arg("--schema").output().unwrap().stdout).unwrap();
         assert!(!schemas.is_empty());
@@ -52,7 +52,7 @@ fn every_line_of_ours_is_in_the_table() {
 }
 
 #[test]
-fn every_exit_code_is_in_the_table() {
+fn exit_codes_are_listed() {
     let table = between("## Exit codes", "## What is found");
     for code in Code::ALL {
         let number = code.number().to_string();
@@ -66,7 +66,7 @@ fn every_exit_code_is_in_the_table() {
 }
 
 #[test]
-fn the_offline_recipes_run() {
+fn offline_recipes_run() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(
         Path::new(ROOT).join("fixtures/sessions/one-call-loop.ndjson"),
@@ -87,7 +87,7 @@ fn the_offline_recipes_run() {
 }
 
 #[test]
-fn every_flag_of_the_recipes_exists() {
+fn recipe_flags_exist() {
     for recipe in blocks("sh").iter().flat_map(|block| block.lines()) {
         let commands = recipe.split(['#', ';']).next().unwrap_or_default().split('|');
         for words in commands.map(|c| c.split_whitespace().collect::<Vec<_>>()) {
@@ -104,7 +104,7 @@ fn every_flag_of_the_recipes_exists() {
 }
 
 #[test]
-fn every_line_of_ours_fits_its_schema() {
+fn records_fit_schemas() {
     let mut schemas = std::collections::HashMap::new();
     for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
         for line in String::from_utf8(ocr(stage).arg("--schema").output().unwrap().stdout)
@@ -145,7 +145,7 @@ fn every_line_of_ours_fits_its_schema() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stage_alone_in_a_terminal_says_what_it_waits_for() {
+fn explains_terminal_input() {
     for stage in [
         "ocr-detect",
         "ocr-review",

@@ -37,8 +37,8 @@ fn print_quotes_for_shell() {
         .assert()
         .success()
         .stdout(
-            "ocr-stream --spawn --follow --task='Don'\\''t stop' --worker-model=p/m --working-dir='/some where' -- --port 1 \
-             | ocr-detect --max-iterations=10 --inactivity-timeout=30 | ocr-review --reviewer-url=http://x/v1 | ocr-act\n",
+            "ocr-stream --spawn --follow --task='Don'\\''t stop' --working-dir='/some where' --worker-model=p/m -- --port 1 \
+             | ocr-detect | ocr-review --reviewer-url=http://x/v1 | ocr-act\n",
         );
 }
 

@@ -1,12 +1,12 @@
-//! Our own binaries, as a user runs them.
+//! Our binaries, as a user runs them.
 
 use assert_cmd::Command;
 use std::ffi::OsString;
 
-/// One of our binaries, in an environment without anybody's settings.
+/// One of our binaries, in an environment without any settings but `PATH`.
 ///
 /// # Panics
-/// When there is no such binary.
+/// If there is no such binary.
 pub fn ocr(name: &str) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
     command
@@ -16,7 +16,7 @@ pub fn ocr(name: &str) -> Command {
     command
 }
 
-/// Where a measurement of coverage wants to be told what a program did: an empty environment would lose it.
+/// The variable that tells a program where to write its coverage; it must survive an otherwise empty environment.
 pub fn measured() -> Option<(&'static str, OsString)> {
     const FILE: &str = "LLVM_PROFILE_FILE";
     std::env::var_os(FILE).map(|file| (FILE, file))

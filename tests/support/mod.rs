@@ -1,4 +1,4 @@
-//! A real `OpenCode`, driven by a scripted provider: no network, no model, the same answers every time.
+//! A real OpenCode driven by a scripted provider: no network, no model, the same answers every time.
 //!
 //! ```ignore
 //! let Some(live) = Live::start(Script::load("one-call-loop")) else { return }; // OCR_SKIP_LIVE=1
@@ -6,13 +6,13 @@
 //! let session = live.server.begin(&live.script.task);
 //! events.wait(|e| e["type"] == "session.idle");
 //! ```
-//! Its parts can be had alone: [`Provider`] answers from a [`Script`], [`Project`] is a git repository with
-//! a HOME of its own, [`Server`] runs in it and is gone when dropped, with everything that it started.
+//! The parts can be used alone: [`Provider`] answers from a [`Script`], [`Project`] is a git repository with its
+//! own HOME, and [`Server`] runs in it and, when dropped, ends with everything that it started.
 //!
-//! `fixtures/scripts/NAME.json` are the scenarios ([`Script`] says what they can hold), and
+//! The scenarios are `fixtures/scripts/NAME.json` ([`Script`] documents the format);
 //! `cargo run --example record -- NAME…` records them to `fixtures/sessions/NAME.ndjson`.
-//! [`ocr`] is one of our own binaries; with [`Project::env`] and [`OpenCode::path`] it finds this
-//! `OpenCode` on its `PATH`, and can spawn the server itself.
+//! [`ocr`] is one of our binaries; with [`Project::env`] and [`OpenCode::path`] it finds this OpenCode on its
+//! `PATH` and can start the server itself.
 
 mod answer;
 mod cli;
@@ -30,6 +30,7 @@ mod rng;
 mod script;
 mod server;
 mod shell;
+mod snapshot;
 mod stub;
 mod ways;
 
@@ -50,5 +51,6 @@ pub use server::Server;
 pub use shell::{
     Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone,
 };
+pub use snapshot::Snapshots;
 pub use stub::{CONNECTED, Watched, answer, events, routes, start_stream, watch, watch_until};
 pub use ways::{Clock, Ways};

@@ -1,30 +1,30 @@
-//! The ways in which servers differ from one of 1.18 that has just been started.
+//! How a played server can differ from a freshly started OpenCode 1.18.
 
-/// How this server differs from one of 1.18 that has just been started.
+/// How a played server differs from a freshly started OpenCode 1.18.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ways {
-    /// What its clock does to the ids of its events.
+    /// How its clock, from which ids are made, behaves.
     pub ids: Clock,
-    /// What it wants to be told before it answers.
+    /// The password it requires.
     pub password: Option<&'static str>,
-    /// The status with which it answers when asked for its log, instead of the log.
+    /// The HTTP status that it sends instead of its event log.
     pub log_fails: Option<u16>,
 }
 
-/// What a server's clock does: ids are made of it.
+/// The clock from which a server makes its ids.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Clock {
-    /// It goes on: the ids are those of the recording.
+    /// It runs forward; the ids are those of the recording.
     #[default]
     GoesOn,
-    /// It is set back again and again.
+    /// It is set back repeatedly.
     StepsBack,
-    /// The number that is made of it wraps in the middle.
+    /// Its number wraps around in the middle of the recording.
     Wraps,
 }
 
 impl Clock {
-    /// The id of event number `n` of so many; `None`: its own.
+    /// The id of event `n` of `of` events; `None` keeps the recorded one.
     pub(super) fn id(self, n: usize, of: usize) -> Option<String> {
         const WRAPS_AT: usize = 1 << 48;
         match self {

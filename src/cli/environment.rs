@@ -1,0 +1,19 @@
+//! What comes from the environment alone: secrets, because other users can read the command line, and defaults
+//! that the argument parser must not take for typed ones.
+
+#[cfg(unix)]
+use crate::server::Credentials;
+
+/// The value of a variable; one that is blank counts as not set.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// `OPENCODE_SERVER_USERNAME` and `OPENCODE_SERVER_PASSWORD`, as the server itself reads them.
+#[cfg(unix)]
+pub(super) fn credentials() -> Credentials {
+    Credentials {
+        user: variable("OPENCODE_SERVER_USERNAME"),
+        password: variable("OPENCODE_SERVER_PASSWORD"),
+    }
+}

@@ -1,0 +1,80 @@
+use super::{act, detect, review, run, stream, watch};
+use crate::exit::{Code, Failure};
+use clap::{Arg, Command};
+use std::collections::BTreeMap;
+
+fn commands() -> [Command; 6] {
+    [
+        stream::command(),
+        detect::command(),
+        review::command(),
+        act::command(),
+        watch::command(),
+        run::command(),
+    ]
+}
+
+#[test]
+fn same_flag_same_variable() {
+    let mut variables = BTreeMap::new();
+    for command in commands() {
+        for arg in command.get_arguments() {
+            let Some(long) = arg.get_long() else { continue };
+            let variable = arg.get_env().map(ToOwned::to_owned);
+            let first = variables
+                .entry(long.to_owned())
+                .or_insert_with(|| variable.clone());
+            assert_eq!(*first, variable, "--{long} of {}", command.get_name());
+        }
+    }
+}
+
+#[test]
+fn single_run_flags_have_no_variable() {
+    let single = [
+        "spawn",
+        "server",
+        "replay",
+        "import",
+        "task",
+        "task-file",
+        "session",
+        "from-start",
+        "all",
+        "follow",
+        "all-lines",
+        "only",
+        "explain",
+        "fail-on",
+        "verify",
+        "expect-change",
+        "expect-file",
+        "notify",
+        "notify-cmd",
+        "demo",
+        "print",
+    ];
+    for command in commands() {
+        let belongs_to_run = |arg: &&Arg| arg.get_long().is_some_and(|long| single.contains(&long));
+        for arg in command.get_arguments().filter(belongs_to_run) {
+            assert!(arg.get_env().is_none(), "{arg} of {}", command.get_name());
+        }
+    }
+}
+
+#[test]
+fn definitions_are_valid() {
+    for command in commands() {
+        command.debug_assert();
+    }
+}
+
+#[test]
+fn failures_keep_their_code() {
+    let failure = anyhow::Error::from(Failure::new(Code::BadData, "not JSON")).context("line 1");
+    assert_eq!(super::end("test", Err(failure)), Code::BadData.into());
+    assert_eq!(
+        super::end("test", Err(anyhow::anyhow!("other"))),
+        Code::Error.into()
+    );
+}
