@@ -130,14 +130,14 @@ fn failing_webhook_is_retried() {
 fn notify_cmd_gets_result() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!(
-        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > stderr.json'",
+        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > result.json'",
         lines(&[opened(false), done("done"), closed("rest", None)])
     );
     let finished = shell(&line, folder.path()).finish();
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let stderr: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("stderr.json")).unwrap()).unwrap();
-    assert_eq!(stderr["outcome"], "done");
+    let result: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("result.json")).unwrap()).unwrap();
+    assert_eq!(result["outcome"], "done");
 }
 
 #[test]
