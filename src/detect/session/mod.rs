@@ -96,7 +96,7 @@ impl Session {
         }
         match event {
             Event::Part(part) if self.from_user.get(&hash::of(&*part.message)) == Some(&true) => {
-                self.parts.observe_user_part(part, &mut self.state, line, effects);
+                PartReader::observe_user_part(part, &mut self.state, line, effects);
             }
             Event::Part(part) => self.parts.observe(part, call, &mut self.state, line, effects),
             Event::Delta { part, text, .. } => {

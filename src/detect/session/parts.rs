@@ -88,7 +88,6 @@ impl PartReader {
 
     /// Reads a part of a message with the user's role, which may be ours.
     pub(crate) fn observe_user_part(
-        &mut self,
         part: &Part<'_>,
         state: &mut State,
         line: &LineContext<'_>,

@@ -7,8 +7,8 @@ use crate::wire::json::decode::object;
 use crate::wire::part::integer;
 use crate::wire::record::PREFIX;
 use properties::{
-    ErrorInfo, Info, InfoUpdated, Lists, PartDelta, PartUpdated, Request, SessionError, SessionOnly,
-    StatusChanged, StatusInfo, TodoItem,
+    ErrorInfo, Info, InfoUpdated, Lists, PartDelta, PartUpdated, RequestProperties, SessionError,
+    SessionOnly, StatusChanged, StatusInfo, TodoItem,
 };
 use std::borrow::Cow;
 
@@ -170,7 +170,7 @@ fn todo(item: TodoItem<'_>) -> Todo<'_> {
     }
 }
 
-fn request(kind: EventType, read: Request<'_>) -> Parsed<'_> {
+fn request(kind: EventType, read: RequestProperties<'_>) -> Parsed<'_> {
     let event = match kind {
         EventType::Permission => Event::Asked {
             question: false,
@@ -184,7 +184,7 @@ fn request(kind: EventType, read: Request<'_>) -> Parsed<'_> {
         },
         _ => Event::Answered {
             request: read
-                .request
+                .request_id
                 .or(read.permission_id)
                 .or(read.id)
                 .unwrap_or_default(),

@@ -187,7 +187,7 @@ pub(crate) struct TodoItem<'a> {
 /// `permission.*` and `question.*`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Request<'a> {
+pub(crate) struct RequestProperties<'a> {
     #[serde(
         borrow,
         rename = "sessionID",
@@ -201,7 +201,7 @@ pub(crate) struct Request<'a> {
         rename = "requestID",
         deserialize_with = "crate::wire::text::borrowed"
     )]
-    pub request: Option<Cow<'a, str>>,
+    pub request_id: Option<Cow<'a, str>>,
     #[serde(
         borrow,
         rename = "permissionID",
