@@ -332,7 +332,7 @@ mod live {
     }
 
     fn absolute(directory: &Path) -> anyhow::Result<PathBuf> {
-        let context = || format!("cannot use the working directory {}", directory.display());
+        let context = || format!("cannot use --working-dir {}", directory.display());
         let path = directory.canonicalize().with_context(context)?;
         if !path.is_dir() {
             return Err(anyhow!("it is not a directory").context(context()));
