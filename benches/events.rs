@@ -22,13 +22,8 @@ const LAP: usize = 8;
 /// the average.
 const RESULT: usize = 10_000;
 /// What a server says when it starts.
-const STARTUP: [&str; 5] = [
-    "plugin.added",
-    "catalog.updated",
-    "integration.updated",
-    "reference.updated",
-    "server.connected",
-];
+const STARTUP: [&str; 5] =
+    ["plugin.added", "catalog.updated", "integration.updated", "reference.updated", "server.connected"];
 /// How much is written at once.
 const BLOCK: usize = 256 * 1024;
 
@@ -56,22 +51,13 @@ fn main() {
     let recordings = load();
     let mut laps = 0..;
     let mut cursors: Vec<Cursor> = (0..sessions)
-        .map(|n| Cursor {
-            recording: n % recordings.len(),
-            line: 0,
-            lap: laps.next().unwrap_or_default(),
-        })
+        .map(|n| Cursor { recording: n % recordings.len(), line: 0, lap: laps.next().unwrap_or_default() })
         .collect();
     let mut stdout = std::io::stdout().lock();
     let (mut block, mut written, mut now) = (Vec::with_capacity(2 * BLOCK), 0, BEGIN);
     for turn in (0..sessions).cycle() {
         let cursor = &mut cursors[turn];
-        append(
-            &mut block,
-            &recordings[cursor.recording][cursor.line],
-            cursor.lap,
-            now,
-        );
+        append(&mut block, &recordings[cursor.recording][cursor.line], cursor.lap, now);
         now += STEP;
         cursor.line += 1;
         if cursor.line == recordings[cursor.recording].len() {
@@ -119,11 +105,7 @@ fn load() -> Vec<Vec<Line>> {
         }
         bytes.push(b'\n');
         let ids = ids.find_iter(&bytes).map(|id| id.end() - LAP).collect();
-        Some(Line {
-            bytes,
-            time: b"{\"ts\":".len(),
-            ids,
-        })
+        Some(Line { bytes, time: b"{\"ts\":".len(), ids })
     };
     files
         .iter()

@@ -16,11 +16,7 @@ fn recording(name: &str) -> String {
 
 /// The first line of a recording that contains `with`.
 fn line(name: &str, with: &str) -> String {
-    recording(name)
-        .lines()
-        .find(|line| line.contains(with))
-        .unwrap()
-        .to_owned()
+    recording(name).lines().find(|line| line.contains(with)).unwrap().to_owned()
 }
 
 fn reading(c: &mut Criterion) {
@@ -55,10 +51,8 @@ fn judging(c: &mut Criterion) {
             added.len()
         };
         let every = Config::default();
-        let none = Config {
-            disabled: rules().map(|rule| rule.name.to_owned()).collect(),
-            ..Config::default()
-        };
+        let none =
+            Config { disabled: rules().map(|rule| rule.name.to_owned()).collect(), ..Config::default() };
         group.bench_function(format!("{name}/every-rule"), |b| {
             b.iter(|| judge(black_box(&every)));
         });

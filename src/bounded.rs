@@ -28,12 +28,7 @@ struct Entry<V> {
 impl<K: Hash + Eq + Clone, V, S: BuildHasher + Default> BoundedMap<K, V, S> {
     /// An empty map of at most `limit` entries, but at least one. It allocates nothing yet.
     pub fn new(limit: usize) -> Self {
-        Self {
-            limit: limit.max(1),
-            entries: HashMap::default(),
-            queue: VecDeque::new(),
-            count: 0,
-        }
+        Self { limit: limit.max(1), entries: HashMap::default(), queue: VecDeque::new(), count: 0 }
     }
 
     /// Sets the value of `key` and returns the one it had. A known key keeps its age; a new one may evict the oldest
@@ -60,12 +55,7 @@ impl<K: Hash + Eq + Clone, V, S: BuildHasher + Default> BoundedMap<K, V, S> {
         }
         let place = self.count;
         let entry = self.entries.entry(key);
-        &mut entry
-            .or_insert_with(|| Entry {
-                value: value(),
-                place,
-            })
-            .value
+        &mut entry.or_insert_with(|| Entry { value: value(), place }).value
     }
 
     /// Makes an entry the newest.
@@ -157,8 +147,7 @@ impl<K: Hash + Eq + Clone, V, S: BuildHasher + Default> BoundedMap<K, V, S> {
     fn enqueue(&mut self, key: K) -> u64 {
         if self.queue.len() >= SLACK * self.limit {
             let entries = &self.entries;
-            self.queue
-                .retain(|(key, place)| entries.get(key).is_some_and(|entry| entry.place == *place));
+            self.queue.retain(|(key, place)| entries.get(key).is_some_and(|entry| entry.place == *place));
         }
         self.count += 1;
         self.queue.push_back((key, self.count));
@@ -177,16 +166,10 @@ mod tests {
         assert_eq!((map.insert('a', 1), map.insert('b', 2)), (None, None));
         assert_eq!(map.insert('a', 3), Some(1), "a known key keeps its age");
         map.insert('c', 4);
-        assert_eq!(
-            (map.get(&'a'), map.get(&'b'), map.get(&'c')),
-            (None, Some(&2), Some(&4))
-        );
+        assert_eq!((map.get(&'a'), map.get(&'b'), map.get(&'c')), (None, Some(&2), Some(&4)));
         map.touch(&'b');
         assert_eq!(*map.get_or_insert_with('d', || 5), 5);
-        assert_eq!(
-            (map.get(&'b'), map.get(&'c'), map.get(&'d')),
-            (Some(&2), None, Some(&5))
-        );
+        assert_eq!((map.get(&'b'), map.get(&'c'), map.get(&'d')), (Some(&2), None, Some(&5)));
     }
 
     #[test]

@@ -92,18 +92,12 @@ pub struct Failure {
 impl Failure {
     /// A failure with a message to print.
     pub fn new(code: Code, message: impl fmt::Display) -> Self {
-        Self {
-            code,
-            message: message.to_string(),
-        }
+        Self { code, message: message.to_string() }
     }
 
     /// The reader of standard output closed it. That is how pipes end, so the message is empty.
     pub fn reader_left() -> Self {
-        Self {
-            code: Code::ReaderLeft,
-            message: String::new(),
-        }
+        Self { code: Code::ReaderLeft, message: String::new() }
     }
 }
 
@@ -119,13 +113,9 @@ impl std::error::Error for Failure {}
 pub(crate) fn of_write(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::reader_left(),
-        io::ErrorKind::StorageFull => Failure::new(
-            Code::Error,
-            "cannot write to standard output: the disk is full; free some space",
-        ),
-        _ => Failure::new(
-            Code::Error,
-            format_args!("cannot write to standard output: {error}"),
-        ),
+        io::ErrorKind::StorageFull => {
+            Failure::new(Code::Error, "cannot write to standard output: the disk is full; free some space")
+        }
+        _ => Failure::new(Code::Error, format_args!("cannot write to standard output: {error}")),
     }
 }

@@ -101,22 +101,13 @@ async fn escalate(
 ) -> (Phase, String) {
     let why = format!("{failure} ({attempts} attempts)");
     let Some(owned) = request.owned else {
-        return (
-            Phase::Failed,
-            format!("{why}; this pipe did not start the server: end it by hand"),
-        );
+        return (Phase::Failed, format!("{why}; this pipe did not start the server: end it by hand"));
     };
     if !owned.is_running() {
         return if failure.is_unreachable() {
-            (
-                Phase::Taken,
-                "the server is gone, and the session with it".to_owned(),
-            )
+            (Phase::Taken, "the server is gone, and the session with it".to_owned())
         } else {
-            (
-                Phase::Failed,
-                format!("{why}; cannot find the server's process: end it by hand"),
-            )
+            (Phase::Failed, format!("{why}; cannot find the server's process: end it by hand"))
         };
     }
     report(Phase::Escalated, &format!("{why}; ending its tools"));
@@ -124,10 +115,7 @@ async fn escalate(
     if let Ok(how) = attempt_once(request, rested).await {
         return (Phase::Taken, format!("{how}, after its tools were ended"));
     }
-    report(
-        Phase::Escalated,
-        "the session goes on without its tools; ending the server",
-    );
+    report(Phase::Escalated, "the session goes on without its tools; ending the server");
     owned.kill();
     (Phase::Taken, "the server was ended".to_owned())
 }

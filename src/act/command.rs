@@ -27,24 +27,16 @@ pub(super) fn succeeds(
     limit: Duration,
     cancelled: impl Fn() -> bool,
 ) -> Result<(), Failed> {
-    let command = ShellCommand {
-        line,
-        directory,
-        input,
-        limit,
-        capture: Capture::Tail(TAIL),
-    };
-    let finished = command
-        .run(&KillSwitch::default(), cancelled)
-        .map_err(|error| Failed {
-            how: format!("cannot start it in {}: {error}", directory.display()),
-            tail: String::new(),
-        })?;
+    let command = ShellCommand { line, directory, input, limit, capture: Capture::Tail(TAIL) };
+    let finished = command.run(&KillSwitch::default(), cancelled).map_err(|error| Failed {
+        how: format!("cannot start it in {}: {error}", directory.display()),
+        tail: String::new(),
+    })?;
     let how = match finished.status {
         Ok(status) if status.success() => return Ok(()),
-        Ok(status) => status
-            .code()
-            .map_or_else(|| "killed by a signal".to_owned(), |code| format!("exit {code}")),
+        Ok(status) => {
+            status.code().map_or_else(|| "killed by a signal".to_owned(), |code| format!("exit {code}"))
+        }
         Err(why) => why,
     };
     let tail = String::from_utf8_lossy(&finished.stdout).trim().to_owned();

@@ -97,13 +97,7 @@ impl Executor {
                 runtime.shutdown_background();
             }
         });
-        Self {
-            pending,
-            orders: Some(orders),
-            reports,
-            thread: Some(thread),
-            rested,
-        }
+        Self { pending, orders: Some(orders), reports, thread: Some(thread), rested }
     }
 
     /// Queues an order.
@@ -170,14 +164,9 @@ impl ExecutorContext {
             (Task::Steer { message, abort_first }, Some(server)) => {
                 runtime.block_on(self.steer(server, &order, message, *abort_first, rested))
             }
-            (
-                Task::Answer {
-                    request,
-                    question,
-                    answer,
-                },
-                Some(server),
-            ) => runtime.block_on(reply(server, request, *question, *answer)),
+            (Task::Answer { request, question, answer }, Some(server)) => {
+                runtime.block_on(reply(server, request, *question, *answer))
+            }
         };
         self.report(order, phase, &detail)
     }
@@ -215,9 +204,7 @@ impl ExecutorContext {
                 return (phase, format!("cannot interrupt the session: {detail}"));
             }
         }
-        result_of(server.steer(&order.session, message).await, || {
-            format!("sent: {message}")
-        })
+        result_of(server.steer(&order.session, message).await, || format!("sent: {message}"))
     }
 
     /// The files that the session changed, from both the stream and the server: the server may be gone, and the stream
@@ -241,12 +228,7 @@ impl ExecutorContext {
     /// Writes the final record of an order and returns its report.
     fn report(&self, order: Order, phase: Phase, detail: &str) -> Report {
         self.write(&order, phase, detail);
-        Report {
-            order,
-            phase,
-            detail: detail.to_owned(),
-            interrupted: self.shutdown.requested().is_some(),
-        }
+        Report { order, phase, detail: detail.to_owned(), interrupted: self.shutdown.requested().is_some() }
     }
 
     fn write(&self, order: &Order, phase: Phase, detail: &str) {
@@ -278,14 +260,8 @@ fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String)
 async fn reply(server: &Server, request: &str, question: bool, answer: Answer) -> (Phase, String) {
     let (outcome, given) = match (question, answer) {
         (true, _) => (server.reject_question(request).await, "rejected"),
-        (false, Answer::Once) => (
-            server.answer_permission(request, "once", None).await,
-            "allowed once",
-        ),
-        (false, _) => (
-            server.answer_permission(request, "reject", Some(NOBODY)).await,
-            "rejected",
-        ),
+        (false, Answer::Once) => (server.answer_permission(request, "once", None).await, "allowed once"),
+        (false, _) => (server.answer_permission(request, "reject", Some(NOBODY)).await, "rejected"),
     };
     result_of(outcome, || given.to_owned())
 }

@@ -103,11 +103,7 @@ impl Notify {
         if !wanted {
             return;
         }
-        let limit = if shutdown.requested().is_some() {
-            NOTIFY_AFTER_SIGNAL
-        } else {
-            NOTIFY
-        };
+        let limit = if shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
         std::thread::scope(|scope| {
             if let Some(line) = &self.command {
                 scope.spawn(move || run_command(line, result, limit));
@@ -156,10 +152,8 @@ impl Notify {
                 status => Err(format!("the server answered {status}")),
             }
         };
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(FIRST_PAUSE)
-            .with_jitter()
-            .with_max_times(RETRIES);
+        let pauses =
+            ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_jitter().with_max_times(RETRIES);
         attempt.retry(pauses).await
     }
 
@@ -178,10 +172,7 @@ impl Notify {
             Shape::Discord => request.json(&json!({"content": text, "allowed_mentions": {"parse": []}})),
             Shape::Ntfy => {
                 let priority = if result.exit_code == 0 { "default" } else { "high" };
-                request
-                    .header("title", "ocr")
-                    .header("priority", priority)
-                    .body(text)
+                request.header("title", "ocr").header("priority", priority).body(text)
             }
         })
     }
@@ -198,13 +189,9 @@ impl Notify {
         // The id and the body are the same for every attempt, so that the receiver can tell a retry.
         let id = format!("msg_{}_{}", result.session_id.as_deref().unwrap_or("run"), now.ts);
         let body = json!({"type": "ocr.act.result", "timestamp": now.ts.ms(), "data": result}).to_string();
-        let mut request = request
-            .header("webhook-id", &id)
-            .header("webhook-timestamp", seconds);
+        let mut request = request.header("webhook-id", &id).header("webhook-timestamp", seconds);
         if let Some(webhook) = &self.secret {
-            let signature = webhook
-                .sign(&id, seconds, body.as_bytes())
-                .map_err(|e| e.to_string())?;
+            let signature = webhook.sign(&id, seconds, body.as_bytes()).map_err(|e| e.to_string())?;
             request = request.header("webhook-signature", signature);
         }
         Ok(request.header("content-type", "application/json").body(body))
@@ -227,22 +214,14 @@ mod tests {
     #[test]
     fn signs_like_specification() {
         let webhook = secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signed = webhook.sign(
-            "msg_p5jXN8AQM9LWM0D4loKWxJek",
-            1_614_265_330,
-            br#"{"test": 2432232314}"#,
-        );
+        let signed = webhook.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         assert_eq!(signed.unwrap(), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
     #[test]
     fn time_passes_after_last_line() {
         let since = Instant::now().checked_sub(Duration::from_mins(1)).unwrap();
-        let late = Now {
-            ts: Timestamp::from_ms(5000),
-            since,
-        }
-        .ms();
+        let late = Now { ts: Timestamp::from_ms(5000), since }.ms();
         assert!((65_000..125_000).contains(&late), "{late}");
     }
 }

@@ -22,11 +22,7 @@ pub(super) enum Task {
     /// Send the session a message, and abort it first if it would not read the message otherwise.
     Steer { message: String, abort_first: bool },
     /// Answer a permission request or a question.
-    Answer {
-        request: String,
-        question: bool,
-        answer: Answer,
-    },
+    Answer { request: String, question: bool, answer: Answer },
     /// Check that the session did what it says.
     Verify {
         /// The files that the session changed, as far as the stream shows.
@@ -57,12 +53,7 @@ pub(super) struct Report {
 
 impl Order {
     pub fn new(session: &str, task: Task, why: &str) -> Self {
-        Self {
-            session: session.to_owned(),
-            task,
-            why: why.to_owned(),
-            withheld: None,
-        }
+        Self { session: session.to_owned(), task, why: why.to_owned(), withheld: None }
     }
 
     /// The same order, but not to be carried out.

@@ -19,10 +19,7 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>) -> (RunResult, Co
         exit_code: code.number(),
         reason: ended.reason,
         changed,
-        totals: Totals {
-            lasted: state.clock.elapsed(),
-            ..state.totals.counts
-        },
+        totals: Totals { lasted: state.clock.elapsed(), ..state.totals.counts },
     };
     (result, code)
 }
@@ -57,10 +54,9 @@ fn ended(state: &RunState, signal: Option<Code>) -> (Ended, Code) {
             let code = closed.signal.map_or(Code::Interrupted, code_of_signal);
             (ended_as(RunOutcome::Interrupted, "a signal ended the run"), code)
         }
-        Some(closed) if closed.reason == CloseReason::ServerGone => coded(ended_as(
-            RunOutcome::Unreachable,
-            format!("the server went away: {}", closed.detail),
-        )),
+        Some(closed) if closed.reason == CloseReason::ServerGone => {
+            coded(ended_as(RunOutcome::Unreachable, format!("the server went away: {}", closed.detail)))
+        }
         Some(closed) if closed.reason == CloseReason::NotAllowed => coded(ended_as(
             RunOutcome::Refused,
             format!("the server rejected our credentials: {}", closed.detail),
@@ -91,10 +87,7 @@ fn rested(state: &RunState, closed: bool) -> Ended {
     match (done.outcome, &state.verdict) {
         (Outcome::Aborted, _) => ended_as(RunOutcome::Aborted, "someone else aborted the session"),
         (Outcome::Error, _) => {
-            let what = done
-                .evidence
-                .last()
-                .map_or("it ended in an error", |e| e.excerpt.as_str());
+            let what = done.evidence.last().map_or("it ended in an error", |e| e.excerpt.as_str());
             ended_as(RunOutcome::Failed, format!("the session failed: {what}"))
         }
         (_, Some(verdict)) => {
@@ -104,30 +97,23 @@ fn rested(state: &RunState, closed: bool) -> Ended {
             };
             ended_as(outcome, verdict.reason.clone())
         }
-        (Outcome::Done, None) => ended_as(
-            RunOutcome::Done,
-            "the session says it is done, and nothing contradicts it",
-        ),
-        (Outcome::Candidate, None) => ended_as(
-            RunOutcome::Unsure,
-            "the session rests, but nobody reviewed whether it is done",
-        ),
-        (Outcome::Waiting, None) => ended_as(
-            RunOutcome::Unsure,
-            "the session asked something and waits for an answer",
-        ),
-        (Outcome::Length, None) => ended_as(
-            RunOutcome::Unsure,
-            "the last answer was cut off by the length limit",
-        ),
+        (Outcome::Done, None) => {
+            ended_as(RunOutcome::Done, "the session says it is done, and nothing contradicts it")
+        }
+        (Outcome::Candidate, None) => {
+            ended_as(RunOutcome::Unsure, "the session rests, but nobody reviewed whether it is done")
+        }
+        (Outcome::Waiting, None) => {
+            ended_as(RunOutcome::Unsure, "the session asked something and waits for an answer")
+        }
+        (Outcome::Length, None) => {
+            ended_as(RunOutcome::Unsure, "the last answer was cut off by the length limit")
+        }
     }
 }
 
 fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
-    Ended {
-        outcome,
-        reason: reason.into(),
-    }
+    Ended { outcome, reason: reason.into() }
 }
 
 /// Why the outcome of a session that did not come to rest is unknown.

@@ -16,9 +16,7 @@ pub(super) fn on_decision(state: &mut RunState, settings: &Settings, decision: &
     }
     let finding = state.judged(decision).cloned();
     let finding = finding.as_ref();
-    if let Some(remedy) = finding
-        .filter(|_| decision.finding.is_some())
-        .and_then(|f| configured(settings, f))
+    if let Some(remedy) = finding.filter(|_| decision.finding.is_some()).and_then(|f| configured(settings, f))
     {
         return overruled(decision, remedy);
     }
@@ -53,11 +51,8 @@ pub(super) fn on_finding(state: &mut RunState, settings: &Settings, finding: &Fi
     if state.ended.is_some() {
         return Vec::new();
     }
-    let mut orders = if finding.kind == Kind::Blocked {
-        answers(state, settings, finding)
-    } else {
-        Vec::new()
-    };
+    let mut orders =
+        if finding.kind == Kind::Blocked { answers(state, settings, finding) } else { Vec::new() };
     let remedy = match configured(settings, finding) {
         Some(remedy) => remedy,
         None if !state.reviewed && finding.grade == Grade::Stop => Remedy::Abort,
@@ -89,10 +84,7 @@ pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Repo
     let taken = report.phase == Phase::Taken;
     match &report.order.task {
         Task::Verify { .. } if taken => {
-            state.end(
-                RunOutcome::Done,
-                &format!("done, and verified: {}", report.detail),
-            );
+            state.end(RunOutcome::Done, &format!("done, and verified: {}", report.detail));
             None
         }
         // The check did not fail: it was interrupted.
@@ -103,10 +95,7 @@ pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Repo
         Task::Verify { .. } => unverified(state, settings, report),
         Task::Steer { .. } if !taken => {
             state.steering.failed();
-            settle_rest(
-                state,
-                &format!("the message could not be sent to the agent: {}", report.detail),
-            );
+            settle_rest(state, &format!("the message could not be sent to the agent: {}", report.detail));
             None
         }
         Task::Answer { request, .. } if !taken => {
@@ -149,24 +138,19 @@ pub(super) fn on_skipped(state: &mut RunState, order: &Order, why: &str) {
 /// What `--on` says about a finding: about its rule, or else about its kind.
 fn configured(settings: &Settings, finding: &Finding) -> Option<Remedy> {
     let on = &settings.policy.on;
-    let remedy = on
-        .get(&finding.rule)
-        .or_else(|| on.get(&finding.kind.to_string()));
+    let remedy = on.get(&finding.rule).or_else(|| on.get(&finding.kind.to_string()));
     remedy.copied().filter(|_| finding.grade >= Grade::Warn)
 }
 
 /// Responds to a decision about a finding that `--on` covers: its remedy was applied when it was found.
 fn overruled(decision: &Decision, remedy: Remedy) -> Option<Order> {
     let task = match (decision.action, remedy) {
-        (Verdict::Abort, Remedy::Continue | Remedy::Steer) => Task::Abort {
-            child: None,
-            changed: Vec::new(),
-            then: None,
-        },
-        (Verdict::Steer, Remedy::Continue | Remedy::Abort) => Task::Steer {
-            message: String::new(),
-            abort_first: false,
-        },
+        (Verdict::Abort, Remedy::Continue | Remedy::Steer) => {
+            Task::Abort { child: None, changed: Vec::new(), then: None }
+        }
+        (Verdict::Steer, Remedy::Continue | Remedy::Abort) => {
+            Task::Steer { message: String::new(), abort_first: false }
+        }
         _ => return None,
     };
     let order = Order::new(&decision.session_id, task, &decision.reason);
@@ -214,10 +198,7 @@ fn steer(
     why: &str,
 ) -> Order {
     let grave = finding.is_some_and(|f| f.grade == Grade::Stop);
-    let task = Task::Steer {
-        message: message.to_owned(),
-        abort_first: grave && state.done.is_none(),
-    };
+    let task = Task::Steer { message: message.to_owned(), abort_first: grave && state.done.is_none() };
     if let Some(why_not) = unwatched(state, session) {
         return Order::new(session, task, why).withheld(why_not);
     }
@@ -262,25 +243,15 @@ fn settle_rest(state: &mut RunState, why: &str) {
 
 /// Answers to the open requests of the blocked session, each answered once.
 fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<Order> {
-    let open = state
-        .asked
-        .iter_mut()
-        .filter(|(_, asked)| asked.session == finding.session_id && !asked.answered);
+    let open =
+        state.asked.iter_mut().filter(|(_, asked)| asked.session == finding.session_id && !asked.answered);
     open.filter_map(|(request, asked)| {
-        let answer = if asked.question {
-            settings.policy.on_question
-        } else {
-            settings.policy.on_permission
-        };
+        let answer = if asked.question { settings.policy.on_question } else { settings.policy.on_permission };
         if answer == Answer::Ask {
             return None;
         }
         asked.answered = true;
-        let task = Task::Answer {
-            request: request.clone(),
-            question: asked.question,
-            answer,
-        };
+        let task = Task::Answer { request: request.clone(), question: asked.question, answer };
         let why = format!("unanswered: {}", asked.what);
         Some(Order::new(&asked.session, task, &why))
     })

@@ -15,10 +15,7 @@ fn settings() -> Settings {
         dry_run: false,
         allow_insecure: false,
         rollback: false,
-        limits: Limits {
-            confirm: Duration::from_secs(1),
-            attempts: 3,
-        },
+        limits: Limits { confirm: Duration::from_secs(1), attempts: 3 },
         policy: Policy {
             on: HashMap::new(),
             on_permission: Answer::Ask,
@@ -83,12 +80,7 @@ fn words(orders: &[Order]) -> Vec<&'static str> {
     let word = |order: &Order| match (&order.task, &order.withheld) {
         (Task::Abort { .. }, None) => "abort",
         (Task::Abort { .. }, Some(_)) => "(abort)",
-        (
-            Task::Steer {
-                abort_first: true, ..
-            },
-            None,
-        ) => "abort, steer",
+        (Task::Steer { abort_first: true, .. }, None) => "abort, steer",
         (Task::Steer { .. }, None) => "steer",
         (Task::Steer { .. }, Some(_)) => "(steer)",
         (Task::Verify { .. }, _) => "verify",
@@ -164,12 +156,7 @@ fn limits_steers() {
     ] {
         let mut settings = settings();
         settings.policy.max_steers = max;
-        let mut lines = vec![
-            opened(),
-            reviewer(),
-            finding("loop", grade),
-            again("a", Some("f1")),
-        ];
+        let mut lines = vec![opened(), reviewer(), finding("loop", grade), again("a", Some("f1"))];
         lines.extend(answer.clone());
         lines.push(again("b", Some("f1")));
         let all = planned(&settings, &lines).0;
@@ -179,11 +166,7 @@ fn limits_steers() {
 
 fn marked(message: &str) -> String {
     let part = json!({"id": "prt", "messageID": message, "type": "text", "synthetic": true, "metadata": {"ocr": "steer"}});
-    line(
-        5,
-        "message.part.updated",
-        &json!({"sessionID": "ses_1", "part": part}),
-    )
+    line(5, "message.part.updated", &json!({"sessionID": "ses_1", "part": part}))
 }
 
 fn spoke(message: &str) -> String {
@@ -204,13 +187,7 @@ fn steers_wait_for_answer() {
 fn no_steer_after_close() {
     let closed = line(4, "ocr.stream.closed", &json!({"reason": "rest"}));
     for decision in ["continue", "steer"] {
-        let lines = [
-            opened(),
-            reviewer(),
-            rests("candidate"),
-            closed.clone(),
-            decided(decision, None),
-        ];
+        let lines = [opened(), reviewer(), rests("candidate"), closed.clone(), decided(decision, None)];
         let (words, state) = planned(&settings(), &lines);
         assert_eq!(words, ["(steer)"], "{decision}");
         assert_eq!(end(&state), (RunOutcome::Unsure, 3));
@@ -228,12 +205,7 @@ fn on_overrides_reviewer() {
     ] {
         let mut settings = settings();
         settings.policy.on.insert("r".to_owned(), remedy);
-        let lines = [
-            opened(),
-            reviewer(),
-            finding("loop", "stop"),
-            decided(decision, Some("f1")),
-        ];
+        let lines = [opened(), reviewer(), finding("loop", "stop"), decided(decision, Some("f1"))];
         let words = planned(&settings, &lines).0;
         assert_eq!(words, asks, "{remedy:?}, {decision}");
     }
@@ -244,11 +216,7 @@ fn failed_abort_ends_run() {
     let (_, mut state) = planned(&settings(), &[opened(), finding("loop", "stop")]);
     state.steering.sending();
     assert!(!state.is_over());
-    let task = Task::Abort {
-        child: None,
-        changed: Vec::new(),
-        then: None,
-    };
+    let task = Task::Abort { child: None, changed: Vec::new(), then: None };
     let report = Report {
         order: Order::new("ses_1", task, ""),
         phase: Phase::Failed,
@@ -281,23 +249,15 @@ fn interrupted_check_has_not_failed() {
 
 #[test]
 fn answers_request_once() {
-    let asked = line(
-        2,
-        "question.asked",
-        &json!({"sessionID": "ses_1", "id": "que_1", "questions": []}),
-    );
+    let asked = line(2, "question.asked", &json!({"sessionID": "ses_1", "id": "que_1", "questions": []}));
     let lines = [opened(), reviewer(), asked, finding("blocked", "warn")];
     let mut state = RunState::default();
     let first = orders(&mut state, &settings(), &lines);
     assert_eq!(words(&first), ["answer"]);
     let graver = [finding("blocked", "stop")];
     assert_eq!(words(&orders(&mut state, &settings(), &graver)), [""; 0]);
-    let report = Report {
-        order: first[0].clone(),
-        phase: Phase::Failed,
-        detail: String::new(),
-        interrupted: false,
-    };
+    let report =
+        Report { order: first[0].clone(), phase: Phase::Failed, detail: String::new(), interrupted: false };
     assert!(on_report(&mut state, &settings(), &report).is_none());
     assert_eq!(words(&orders(&mut state, &settings(), &graver)), ["answer"]);
 }
@@ -306,33 +266,21 @@ fn answers_request_once() {
 fn rolls_back_child() {
     let mut settings = settings();
     settings.rollback = true;
-    let child = line(
-        2,
-        "session.created",
-        &json!({"info": {"id": "ses_2", "parentID": "ses_1"}}),
-    );
+    let child = line(2, "session.created", &json!({"info": {"id": "ses_2", "parentID": "ses_1"}}));
     let mut trouble: Value = serde_json::from_str(&finding("loop", "stop")).unwrap();
     trouble["properties"]["sessionID"] = json!("ses_2");
     let mut state = RunState::default();
     let orders = orders(&mut state, &settings, &[opened(), child, trouble.to_string()]);
-    let Task::Abort { child, then, .. } = &orders[0].task else {
-        panic!("no abort: {orders:?}")
-    };
+    let Task::Abort { child, then, .. } = &orders[0].task else { panic!("no abort: {orders:?}") };
     assert_eq!((&*orders[0].session, child.as_deref()), ("ses_1", Some("ses_2")));
     let then = then.as_ref().unwrap();
     let message = "msg_1".to_owned();
-    assert_eq!(
-        (&*then.session, &then.task),
-        ("ses_2", &Task::Rollback { message })
-    );
+    assert_eq!((&*then.session, &then.task), ("ses_2", &Task::Rollback { message }));
 }
 
 #[test]
 fn earlier_decision_is_no_verdict() {
-    let (_, state) = planned(
-        &settings(),
-        &[opened(), decided("continue", None), rests("candidate")],
-    );
+    let (_, state) = planned(&settings(), &[opened(), decided("continue", None), rests("candidate")]);
     assert!(state.verdict.is_none() && !state.is_over());
 }
 

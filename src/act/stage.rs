@@ -23,13 +23,7 @@ use url::Url;
 
 /// Strings that every relevant part contains: the end of a step, a finished call, changed files, a message of ours.
 /// Other parts, which are most of all lines, are not parsed.
-const RELEVANT: [&str; 5] = [
-    "\"step-finish\"",
-    "\"completed\"",
-    "\"error\"",
-    "\"patch\"",
-    "\"steer\"",
-];
+const RELEVANT: [&str; 5] = ["\"step-finish\"", "\"completed\"", "\"error\"", "\"patch\"", "\"steer\""];
 
 static RELEVANT_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELEVANT).ok());
 
@@ -37,9 +31,7 @@ static RELEVANT_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCoras
 fn is_relevant(kind: &str, line: &[u8]) -> bool {
     match kind {
         "message.part.delta" => false,
-        "message.part.updated" => RELEVANT_PARTS
-            .as_ref()
-            .is_none_or(|relevant| relevant.is_match(line)),
+        "message.part.updated" => RELEVANT_PARTS.as_ref().is_none_or(|relevant| relevant.is_match(line)),
         _ => matters(kind),
     }
 }
@@ -96,10 +88,7 @@ impl Act {
 
     /// The result of the run once it is over, its exit code, and the current time by the clock of the stream.
     pub fn result(&self) -> Option<(&RunResult, Code, Now)> {
-        let now = Now {
-            ts: self.state.clock.now(),
-            since: self.last_line,
-        };
+        let now = Now { ts: self.state.clock.now(), since: self.last_line };
         self.result.as_ref().map(|(result, code)| (result, *code, now))
     }
 
@@ -129,9 +118,8 @@ impl Act {
         }
         let directory = opened.directory.clone().map(PathBuf::from);
         let owned = url.as_ref().and_then(|url| owned(&opened, url));
-        let server = url
-            .map(|url| Server::new(url, directory.clone(), &self.settings.credentials))
-            .transpose()?;
+        let server =
+            url.map(|url| Server::new(url, directory.clone(), &self.settings.credentials)).transpose()?;
         let context = ExecutorContext {
             server,
             owned,
@@ -155,15 +143,11 @@ impl Act {
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
             (None, _) if opened.replay => {
-                return Ok(Target::nobody(
-                    "a replay is not acted on; --server names a server to act on",
-                ));
+                return Ok(Target::nobody("a replay is not acted on; --server names a server to act on"));
             }
             (None, Some(url)) => parse_url(url)?,
             (None, None) => {
-                return Ok(Target::nobody(
-                    "the stream names no server; name it with --server",
-                ));
+                return Ok(Target::nobody("the stream names no server; name it with --server"));
             }
         };
         let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.protect());
@@ -243,9 +227,7 @@ impl Act {
                 self.start_executor()?;
                 Vec::new()
             }
-            News::Decision(decision) => plan::on_decision(state, settings, &decision)
-                .into_iter()
-                .collect(),
+            News::Decision(decision) => plan::on_decision(state, settings, &decision).into_iter().collect(),
             News::Finding(finding) => plan::on_finding(state, settings, &finding),
             News::Rest => plan::on_rest(state, settings).into_iter().collect(),
         };

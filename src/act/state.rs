@@ -106,11 +106,7 @@ impl RunState {
         }
         match &line.event {
             Event::Record { kind, properties } => return self.record(kind, *properties),
-            Event::Asked {
-                request,
-                question,
-                what,
-            } if self.asked.len() < REMEMBERED => {
+            Event::Asked { request, question, what } if self.asked.len() < REMEMBERED => {
                 let asked = Asked {
                     session: session.unwrap_or_default().to_owned(),
                     question: *question,
@@ -133,12 +129,9 @@ impl RunState {
                     self.steering.saw_ours(&part.message);
                 }
             }
-            Event::Message {
-                id,
-                from_user: false,
-                completed,
-                ..
-            } if session == self.root() => self.steering.saw_agent(id, *completed),
+            Event::Message { id, from_user: false, completed, .. } if session == self.root() => {
+                self.steering.saw_agent(id, *completed)
+            }
             _ => {}
         }
         None
@@ -183,10 +176,7 @@ impl RunState {
         self.totals.counts.decisions += 1;
         self.totals.counts.retries += u64::from(decision.retries);
         let about = decision.finding.as_deref().unwrap_or_default();
-        let key = format!(
-            "{} {about} {} {}",
-            decision.action, decision.judged, decision.iteration
-        );
+        let key = format!("{} {about} {} {}", decision.action, decision.judged, decision.iteration);
         let repeated = self.decided.insert(key, ()).is_some();
         if decision.stale || repeated {
             return None;
@@ -204,9 +194,7 @@ impl RunState {
 
     /// Whether this stream is of a whole directory rather than of one session.
     pub fn is_of_directory(&self) -> bool {
-        self.opened
-            .as_ref()
-            .is_some_and(|opened| opened.session_id.is_none())
+        self.opened.as_ref().is_some_and(|opened| opened.session_id.is_none())
     }
 
     /// Whether the stream is a recording.
@@ -271,20 +259,13 @@ impl RunState {
 
     /// Decides the outcome of the run, unless it is decided.
     pub fn end(&mut self, outcome: RunOutcome, reason: &str) {
-        self.ended.get_or_insert_with(|| Ended {
-            outcome,
-            reason: reason.to_owned(),
-        });
+        self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned() });
     }
 }
 
 /// The id of an episode; where a custom detector gives none, its rule.
 fn episode(finding: &Finding) -> &str {
-    if finding.finding.is_empty() {
-        &finding.rule
-    } else {
-        &finding.finding
-    }
+    if finding.finding.is_empty() { &finding.rule } else { &finding.finding }
 }
 
 /// The outcome of a run that was ended because of this finding.

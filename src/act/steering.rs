@@ -29,12 +29,7 @@ enum Delivery {
 
 impl Default for Steering {
     fn default() -> Self {
-        Self {
-            sent: 0,
-            delivery: Delivery::Idle,
-            shown: BoundedMap::new(REMEMBERED),
-            last: 0,
-        }
+        Self { sent: 0, delivery: Delivery::Idle, shown: BoundedMap::new(REMEMBERED), last: 0 }
     }
 }
 

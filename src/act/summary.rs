@@ -16,19 +16,12 @@ const NAME: usize = 80;
 pub fn summary(result: &RunResult) -> String {
     let totals = &result.totals;
     let reason = printable(&excerpt(&result.reason, REASON));
-    let mut facts = vec![format!(
-        "{} (exit {}): {reason}",
-        result.outcome, result.exit_code
-    )];
+    let mut facts = vec![format!("{} (exit {}): {reason}", result.outcome, result.exit_code)];
     for (count, one, many) in [
         (totals.turns, "turn", "turns"),
         (totals.calls, "call", "calls"),
         (totals.tokens, "token", "tokens"),
-        (
-            totals.wasted_calls,
-            "call that brought nothing new",
-            "calls that brought nothing new",
-        ),
+        (totals.wasted_calls, "call that brought nothing new", "calls that brought nothing new"),
         (totals.wasted_tokens, "token spent on it", "tokens spent on them"),
         (totals.actions, "action taken", "actions taken"),
     ] {
@@ -56,11 +49,7 @@ fn changed(result: &RunResult) -> Option<String> {
 
 /// The names of the first files, and the number of the others.
 pub(super) fn named(files: &[String]) -> String {
-    let mut names: Vec<String> = files
-        .iter()
-        .take(NAMED)
-        .map(|f| printable(&excerpt(f, NAME)))
-        .collect();
+    let mut names: Vec<String> = files.iter().take(NAMED).map(|f| printable(&excerpt(f, NAME))).collect();
     if files.len() > NAMED {
         names.push(format!("{} more", files.len() - NAMED));
     }

@@ -23,11 +23,7 @@ pub(super) struct RunTotals {
 
 impl Default for RunTotals {
     fn default() -> Self {
-        Self {
-            counts: Totals::default(),
-            changed: BTreeSet::new(),
-            counted: BoundedMap::new(REMEMBERED),
-        }
+        Self { counts: Totals::default(), changed: BTreeSet::new(), counted: BoundedMap::new(REMEMBERED) }
     }
 }
 
@@ -53,9 +49,8 @@ impl RunTotals {
 
     /// Adds the files of a patch. Measured: since 1.18 the session's diff stays empty, its patches do not.
     fn add_patch(&mut self, files: Option<Raw<'_>>) {
-        let files: Vec<String> = files
-            .and_then(|files| serde_json::from_str(files.get()).ok())
-            .unwrap_or_default();
+        let files: Vec<String> =
+            files.and_then(|files| serde_json::from_str(files.get()).ok()).unwrap_or_default();
         for file in files {
             if self.changed.len() < REMEMBERED {
                 self.changed.insert(file);
@@ -114,22 +109,10 @@ mod tests {
         let mut totals = RunTotals::default();
         for _ in 0..2 {
             add(&mut totals, "a", r#""type":"tool","state":{"status":"running"}"#);
-            add(
-                &mut totals,
-                "a",
-                r#""type":"tool","state":{"status":"completed"}"#,
-            );
+            add(&mut totals, "a", r#""type":"tool","state":{"status":"completed"}"#);
             add(&mut totals, "b", r#""type":"tool","state":{"status":"error"}"#);
-            add(
-                &mut totals,
-                "c",
-                r#""type":"step-finish","tokens":{"input":5,"output":2,"reasoning":1}"#,
-            );
-            add(
-                &mut totals,
-                "d",
-                r#""type":"patch","files":["/w/a.rs","/else/b.rs"]"#,
-            );
+            add(&mut totals, "c", r#""type":"step-finish","tokens":{"input":5,"output":2,"reasoning":1}"#);
+            add(&mut totals, "d", r#""type":"patch","files":["/w/a.rs","/else/b.rs"]"#);
         }
         let counts = totals.counts;
         assert_eq!((counts.calls, counts.tokens, counts.changed_files), (2, 8, 2));

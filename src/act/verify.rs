@@ -39,11 +39,7 @@ fn changes(checks: &Checks, changed: impl FnOnce() -> Result<Vec<String>, Failur
         return Ok(());
     }
     let changed = changed().map_err(|failure| format!("Cannot tell which files changed: {failure}"))?;
-    match checks
-        .changes
-        .iter()
-        .find(|pattern| !changed.iter().any(|file| pattern.matches(file)))
-    {
+    match checks.changes.iter().find(|pattern| !changed.iter().any(|file| pattern.matches(file))) {
         Some(pattern) => Err(format!("No file that matches {pattern} was changed.")),
         None => Ok(()),
     }
@@ -53,10 +49,7 @@ fn commands(checks: &Checks, directory: &Path, shutdown: &Shutdown) -> Result<()
     let cancelled = || shutdown.requested().is_some();
     for line in &checks.commands {
         succeeds(line, directory, b"", checks.timeout, cancelled).map_err(|failed| {
-            format!(
-                "`{line}` fails ({}).\nThe end of its output:\n{}",
-                failed.how, failed.tail
-            )
+            format!("`{line}` fails ({}).\nThe end of its output:\n{}", failed.how, failed.tail)
         })?;
     }
     Ok(())
@@ -82,22 +75,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("there"), "").unwrap();
         let shutdown = Shutdown::default();
-        let verdict = |checks: &Checks| {
-            verify(checks, folder.path(), &shutdown, || {
-                Ok(vec!["src/a.rs".to_owned()])
-            })
-        };
-        assert_eq!(
-            verdict(&checks(&["test -f there"], &["there"], &["src/*.rs"])).0,
-            Phase::Taken
-        );
+        let verdict =
+            |checks: &Checks| verify(checks, folder.path(), &shutdown, || Ok(vec!["src/a.rs".to_owned()]));
+        assert_eq!(verdict(&checks(&["test -f there"], &["there"], &["src/*.rs"])).0, Phase::Taken);
         for (unmet, says) in [
             (checks(&[], &["gone"], &[]), "gone does not exist"),
             (checks(&[], &[], &["*.md"]), "matches *.md"),
-            (
-                checks(&["echo broken; exit 2"], &[], &[]),
-                "(exit 2).\nThe end of its output:\nbroken",
-            ),
+            (checks(&["echo broken; exit 2"], &[], &[]), "(exit 2).\nThe end of its output:\nbroken"),
         ] {
             let (phase, why) = verdict(&unmet);
             assert_eq!(phase, Phase::Failed);

@@ -88,12 +88,7 @@ pub(super) struct Actions {
     #[arg(long, env = "OCR_ROLLBACK", value_parser = Switch)]
     rollback: bool,
     /// Wait SECONDS for the server to confirm an abort. After three attempts, kill the server if ocr-stream started it.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 5,
-        env = "OCR_CONFIRM_TIMEOUT"
-    )]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, env = "OCR_CONFIRM_TIMEOUT")]
     confirm_timeout: u64,
     /// Action for findings of a rule or kind with grade warn or stop: continue, steer or abort; may be repeated.
     /// Overrides the reviewer. Without a reviewer, findings of grade stop abort the session.
@@ -118,12 +113,7 @@ pub(super) struct Verification {
     #[arg(long, value_name = "COMMAND")]
     verify: Vec<String>,
     /// Fail a --verify command that takes longer than SECONDS.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 600,
-        env = "OCR_VERIFY_TIMEOUT"
-    )]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, env = "OCR_VERIFY_TIMEOUT")]
     verify_timeout: u64,
     /// Pattern, such as 'src/**', that at least one changed file must match; may be repeated.
     #[arg(long, value_name = "GLOB")]
@@ -141,12 +131,7 @@ pub(super) struct NotifyArgs {
     #[arg(long, value_name = "URL")]
     notify: Vec<String>,
     /// Format of the posted message.
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        default_value = "standard",
-        env = "OCR_NOTIFY_AS"
-    )]
+    #[arg(long, value_name = "FORMAT", default_value = "standard", env = "OCR_NOTIFY_AS")]
     notify_as: Shape,
     /// Run COMMAND with the result as JSON on its standard input.
     #[arg(long, value_name = "COMMAND")]
@@ -205,10 +190,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,
-        limits: Limits {
-            confirm: Duration::from_secs(actions.confirm_timeout),
-            attempts: ATTEMPTS,
-        },
+        limits: Limits { confirm: Duration::from_secs(actions.confirm_timeout), attempts: ATTEMPTS },
         policy: Policy {
             on: actions.on.into_iter().collect(),
             on_permission: actions.on_permission,
@@ -247,10 +229,7 @@ fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
     Ok(Notify {
         urls: urls.collect::<Result<_, _>>()?,
         shape: args.notify_as,
-        secret: variable("OCR_WEBHOOK_SECRET")
-            .as_deref()
-            .map(secret)
-            .transpose()?,
+        secret: variable("OCR_WEBHOOK_SECRET").as_deref().map(secret).transpose()?,
         command: args.notify_cmd,
         when: args.notify_on,
     })
@@ -258,8 +237,6 @@ fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
 
 /// Not parsed by clap, which would print an invalid URL, and it may hold a secret.
 fn webhook_url(text: &str) -> Result<Url, Failure> {
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.ok_or_else(|| Failure::new(Code::Usage, "--notify: expected an http or https URL"))
 }

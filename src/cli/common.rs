@@ -24,13 +24,7 @@ pub(super) fn version() -> &'static str {
 #[derive(Debug, clap::Args)]
 pub struct Common {
     /// Log level on standard error: off, error, warn, info, debug or trace, or a filter by module.
-    #[arg(
-        long,
-        env = "OCR_LOG",
-        value_name = "LEVEL",
-        default_value = "warn",
-        global = true
-    )]
+    #[arg(long, env = "OCR_LOG", value_name = "LEVEL", default_value = "warn", global = true)]
     pub log: String,
     /// Print the JSON Schema of every type of line that this program writes, one per line, and exit.
     #[arg(long)]
@@ -46,10 +40,7 @@ impl Common {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.log).map_err(|_| {
             Failure::new(
                 Code::Usage,
-                format_args!(
-                    "invalid --log {}; use off, error, warn, info, debug or trace",
-                    self.log
-                ),
+                format_args!("invalid --log {}; use off, error, warn, info, debug or trace", self.log),
             )
         })?;
         // A second call, in a test, keeps the first log.
@@ -97,9 +88,8 @@ pub(super) fn to_args<G: clap::Args>(matches: &ArgMatches) -> Vec<String> {
         let (id, Some(long)) = (arg.get_id().as_str(), arg.get_long()) else {
             continue;
         };
-        let given = matches
-            .value_source(id)
-            .is_some_and(|source| source != clap::parser::ValueSource::DefaultValue);
+        let given =
+            matches.value_source(id).is_some_and(|source| source != clap::parser::ValueSource::DefaultValue);
         if !given {
             continue;
         }

@@ -177,9 +177,7 @@ type KindOrAny = Option<Kind>;
 
 fn kind_or_any() -> impl TypedValueParser<Value = KindOrAny> {
     let any = PossibleValue::new("any").help("Any of these");
-    let kinds = Kind::value_variants()
-        .iter()
-        .filter_map(ValueEnum::to_possible_value);
+    let kinds = Kind::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     PossibleValuesParser::new(kinds.chain([any])).map(|text| Kind::from_str(&text, false).ok())
 }
 
@@ -220,24 +218,18 @@ fn long_help() -> String {
 
 /// Parses `NAME=N`, where NAME is a limit of a rule.
 fn limit(text: &str) -> Result<(String, u64), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("expected NAME=N, such as repeat.stop=6")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=N, such as repeat.stop=6")?;
     let known = detect::rules().any(|rule| rule.limits.iter().any(|limit| limit.name == name));
     if !known {
         return Err(format!("no limit is named {name}; --help lists the limits"));
     }
-    let value = value
-        .parse()
-        .map_err(|_| format!("{value} is not a whole number"))?;
+    let value = value.parse().map_err(|_| format!("{value} is not a whole number"))?;
     Ok((name.to_owned(), value))
 }
 
 /// Parses `RULE=GRADE`.
 fn grade(text: &str) -> Result<(String, Grade), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("expected RULE=GRADE, such as novelty=stop")?;
+    let (name, value) = text.split_once('=').ok_or("expected RULE=GRADE, such as novelty=stop")?;
     let grade = Grade::from_str(value, false)
         .map_err(|_| format!("{value} is not a grade; use notice, warn or stop"))?;
     Ok((rule(name)?, grade))
@@ -291,13 +283,8 @@ fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
 fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
     let out = Out::new(pipe::input::stdout()?, false);
     let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, 1, out);
-    let results = pipe::parallel_inputs(
-        args.files.iter().collect(),
-        args.threads(),
-        &out,
-        args.only_added(),
-        judge,
-    )?;
+    let results =
+        pipe::parallel_inputs(args.files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
     let (mut found, mut failed) = (Vec::new(), None);
     for result in results {
@@ -390,11 +377,7 @@ struct Explain {
 
 impl Explain {
     fn new(detect: Detect) -> Self {
-        Self {
-            detect,
-            page: Page::default(),
-            added: Vec::new(),
-        }
+        Self { detect, page: Page::default(), added: Vec::new() }
     }
 
     /// Moves the added lines to the page.

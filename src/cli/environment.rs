@@ -12,8 +12,5 @@ pub(super) fn variable(name: &str) -> Option<String> {
 /// `OPENCODE_SERVER_USERNAME` and `OPENCODE_SERVER_PASSWORD`, as the server itself reads them.
 #[cfg(unix)]
 pub(super) fn credentials() -> Credentials {
-    Credentials {
-        user: variable("OPENCODE_SERVER_USERNAME"),
-        password: variable("OPENCODE_SERVER_PASSWORD"),
-    }
+    Credentials { user: variable("OPENCODE_SERVER_USERNAME"), password: variable("OPENCODE_SERVER_PASSWORD") }
 }

@@ -192,15 +192,9 @@ impl WhoArgs {
         }
         let url = url.unwrap_or_else(|| DEFAULT_URL.to_owned());
         let model = model.unwrap_or_else(|| DEFAULT_MODEL.to_owned());
-        let bare = model
-            .strip_prefix(OLLAMA)
-            .filter(|_| url.trim_end_matches('/') == DEFAULT_URL);
+        let bare = model.strip_prefix(OLLAMA).filter(|_| url.trim_end_matches('/') == DEFAULT_URL);
         let model = bare.map_or_else(|| model.clone(), str::to_owned);
-        Ok(Who::Endpoint(Address {
-            url,
-            model,
-            key: self.key()?,
-        }))
+        Ok(Who::Endpoint(Address { url, model, key: self.key()? }))
     }
 
     fn key(&self) -> Result<Option<String>, Failure> {
@@ -222,9 +216,7 @@ fn filled(value: Option<&String>) -> Option<String> {
 
 /// Parses a number of seconds, which may have a fraction.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 = text
-        .parse()
-        .map_err(|_| "expected a number of seconds".to_owned())?;
+    let number: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(number)
         .ok()
         .filter(|d| !d.is_zero())

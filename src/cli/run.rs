@@ -80,10 +80,7 @@ struct Parsed {
 
 impl FromArgMatches for Parsed {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self {
-            args: Args::from_arg_matches(matches)?,
-            matches: matches.clone(),
-        })
+        Ok(Self { args: Args::from_arg_matches(matches)?, matches: matches.clone() })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -142,12 +139,7 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
     let args = &parsed.args;
     args.common.start_logging()?;
     if args.common.schema {
-        let all = [
-            stream::schemas(),
-            detect::schemas(),
-            review::schemas(),
-            act::schemas(),
-        ];
+        let all = [stream::schemas(), detect::schemas(), review::schemas(), act::schemas()];
         return print_schemas(&all.concat());
     }
     let view = match (args.headless, std::io::stdout().is_terminal()) {
@@ -175,9 +167,7 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
 
 /// Runs the real stages on the recording. The exit code of that run is printed; ours says whether the demo worked.
 fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
-    let source = Command::new("ocr-stream")
-        .with("--replay", Some("-"))
-        .with("--speed", Some(DEMO_SPEED));
+    let source = Command::new("ocr-stream").with("--replay", Some("-")).with("--speed", Some(DEMO_SPEED));
     let pipe = pipe(parsed, source, view);
     eprintln!("{pipe}\n");
     let code = run(&pipe, view, Some(RECORDING))?;
@@ -215,7 +205,5 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     act.args.extend(to_args::<Actions>(matches));
     act.args.extend(to_args::<Verification>(matches));
     act.args.extend(to_args::<NotifyArgs>(matches));
-    CommandLine {
-        commands: vec![source, detect, review, act],
-    }
+    CommandLine { commands: vec![source, detect, review, act] }
 }

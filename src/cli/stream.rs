@@ -129,20 +129,10 @@ impl Work {
 #[cfg_attr(not(unix), allow(dead_code))]
 pub(super) struct SpawnArgs {
     /// Program to start as the server.
-    #[arg(
-        long,
-        value_name = "PROGRAM",
-        default_value = "opencode",
-        env = "OCR_OPENCODE"
-    )]
+    #[arg(long, value_name = "PROGRAM", default_value = "opencode", env = "OCR_OPENCODE")]
     opencode: PathBuf,
     /// Give up on a server that is not ready SECONDS after its start.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 30,
-        env = "OCR_STARTUP_TIMEOUT"
-    )]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, env = "OCR_STARTUP_TIMEOUT")]
     startup_timeout: u64,
 }
 
@@ -158,12 +148,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
-    vec![
-        schema::<Opened>(),
-        schema::<Tick>(),
-        schema::<Gap>(),
-        schema::<Closed>(),
-    ]
+    vec![schema::<Opened>(), schema::<Tick>(), schema::<Gap>(), schema::<Closed>()]
 }
 
 #[cfg(test)]

@@ -21,9 +21,7 @@ fn same_flag_same_variable() {
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long() else { continue };
             let variable = arg.get_env().map(ToOwned::to_owned);
-            let first = variables
-                .entry(long.to_owned())
-                .or_insert_with(|| variable.clone());
+            let first = variables.entry(long.to_owned()).or_insert_with(|| variable.clone());
             assert_eq!(*first, variable, "--{long} of {}", command.get_name());
         }
     }
@@ -73,8 +71,5 @@ fn definitions_are_valid() {
 fn failures_keep_their_code() {
     let failure = anyhow::Error::from(Failure::new(Code::BadData, "not JSON")).context("line 1");
     assert_eq!(super::end("test", Err(failure)), Code::BadData.into());
-    assert_eq!(
-        super::end("test", Err(anyhow::anyhow!("other"))),
-        Code::Error.into()
-    );
+    assert_eq!(super::end("test", Err(anyhow::anyhow!("other"))), Code::Error.into());
 }

@@ -157,10 +157,7 @@ impl Episodes {
 
     /// Closes and forgets all episodes after a user's message, except those of spent budgets.
     pub(crate) fn reset(&mut self, now: &Point) -> Vec<Finding> {
-        let open = self
-            .0
-            .iter_mut()
-            .filter(|e| e.open && e.finding.kind != Kind::Budget);
+        let open = self.0.iter_mut().filter(|e| e.open && e.finding.kind != Kind::Budget);
         let closed = open.map(|episode| episode.close(now)).collect();
         self.0.retain(|e| e.open);
         closed

@@ -27,9 +27,7 @@ pub(crate) fn spread(mut bits: u64) -> u64 {
 pub(crate) fn cycle(keys: &[u64]) -> u64 {
     let start = least_rotation(keys);
     let (tail, head) = keys.split_at(start);
-    head.iter()
-        .chain(tail)
-        .fold(spread(keys.len() as u64), |hash, key| join(hash, *key))
+    head.iter().chain(tail).fold(spread(keys.len() as u64), |hash, key| join(hash, *key))
 }
 
 /// Where the lexicographically least rotation begins.

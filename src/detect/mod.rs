@@ -34,19 +34,9 @@ pub fn rules() -> impl Iterator<Item = RuleInfo> {
     // These look at turns and findings, not at facts, or are the second name of another rule.
     let others = [
         (session::ITERATIONS, "more turns than --max-iterations"),
-        (
-            episode::STEERING,
-            "a reported problem goes on after a message was sent about it",
-        ),
-        (
-            rules::REPEAT_CALL,
-            "the same calls in the same order, with differing results",
-        ),
+        (episode::STEERING, "a reported problem goes on after a message was sent about it"),
+        (rules::REPEAT_CALL, "the same calls in the same order, with differing results"),
     ];
-    let others = others.into_iter().map(|(name, about)| RuleInfo {
-        name,
-        about,
-        limits: &[],
-    });
+    let others = others.into_iter().map(|(name, about)| RuleInfo { name, about, limits: &[] });
     rules::RULES.iter().copied().chain(others)
 }

@@ -62,19 +62,13 @@ impl Sessions {
     /// Gets a session, or creates it, and makes it the most recently used one. Returns the name of the session
     /// that was evicted for it, if one was.
     pub(crate) fn get_or_create(&mut self, id: &str, config: &Config) -> (SlotIndex, Option<Rc<str>>) {
-        if let Some(last) = self
-            .last
-            .filter(|last| self.slot(*last).is_some_and(|s| &*s.name == id))
-        {
+        if let Some(last) = self.last.filter(|last| self.slot(*last).is_some_and(|s| &*s.name == id)) {
             return (last, None);
         }
         self.uses += 1;
         let known = self.find(id);
-        let evicted = if known.is_none() && self.slots_by_name.len() >= self.limit {
-            self.evict()
-        } else {
-            None
-        };
+        let evicted =
+            if known.is_none() && self.slots_by_name.len() >= self.limit { self.evict() } else { None };
         let index = known.unwrap_or_else(|| self.create(id, config));
         let uses = self.uses;
         if let Some(slot) = self.slot_mut(index) {
@@ -164,11 +158,7 @@ impl Sessions {
         let Some(due) = slot.session.deadline(line) else {
             return;
         };
-        let due = if due > line.now {
-            due.ms()
-        } else {
-            line.now.ms().saturating_add(RECHECK_INTERVAL)
-        };
+        let due = if due > line.now { due.ms() } else { line.now.ms().saturating_add(RECHECK_INTERVAL) };
         if slot.timer.is_none_or(|timer| due < timer) {
             slot.timer = Some(due);
             self.timers.push(Reverse((due, index)));

@@ -95,11 +95,7 @@ pub(crate) struct Signals {
 impl Signals {
     /// No signals yet.
     pub(crate) fn new(episode_open: bool) -> Self {
-        Self {
-            episode_open,
-            reported: Vec::new(),
-            released: Vec::new(),
-        }
+        Self { episode_open, reported: Vec::new(), released: Vec::new() }
     }
 
     /// Reports a problem.
@@ -116,8 +112,7 @@ impl Signals {
 
     /// The problems, gravest first, and the rules whose problems are over.
     pub(crate) fn into_parts(mut self) -> (Vec<Signal>, Vec<&'static str>) {
-        self.reported
-            .sort_by_key(|signal| std::cmp::Reverse(signal.grade));
+        self.reported.sort_by_key(|signal| std::cmp::Reverse(signal.grade));
         (self.reported, self.released)
     }
 }

@@ -24,14 +24,7 @@ pub struct Detect {
 impl Detect {
     /// A stage that parses on one thread. With `strict`, a line that is not JSON ends the stage.
     pub fn new(detector: Detector, strict: bool) -> Self {
-        Self {
-            config: detector.config(),
-            detector,
-            strict,
-            threads: 1,
-            in_garbage: false,
-            lines: 0,
-        }
+        Self { config: detector.config(), detector, strict, threads: 1, in_garbage: false, lines: 0 }
     }
 
     /// Parses large blocks on this many threads.
@@ -67,10 +60,8 @@ impl Detect {
     /// Handles a line that is not JSON.
     fn reject(&mut self) -> Result<(), Failure> {
         if self.strict {
-            let message = format!(
-                "line {} is not a JSON object; drop --strict to pass such lines on",
-                self.lines
-            );
+            let message =
+                format!("line {} is not a JSON object; drop --strict to pass such lines on", self.lines);
             return Err(Failure::new(Code::BadData, message));
         }
         if !std::mem::replace(&mut self.in_garbage, true) {
@@ -82,11 +73,7 @@ impl Detect {
 
 impl Stage for Detect {
     fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
-        let threads = if block.bytes().len() < PARALLEL_BLOCK {
-            1
-        } else {
-            self.threads
-        };
+        let threads = if block.bytes().len() < PARALLEL_BLOCK { 1 } else { self.threads };
         let (config, strict) = (Arc::clone(&self.config), self.strict);
         let parse = |line| parse(line, &config, strict);
         parallel_lines(block.bytes(), threads, parse, |line| {
@@ -102,10 +89,7 @@ impl Stage for Detect {
 
     fn oversized(&mut self) {
         self.lines += 1;
-        tracing::warn!(
-            "line {} is longer than --max-line; passing it on unread",
-            self.lines
-        );
+        tracing::warn!("line {} is longer than --max-line; passing it on unread", self.lines);
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {

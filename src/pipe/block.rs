@@ -27,12 +27,7 @@ pub(super) enum Block {
 
 impl<R: Read> Blocks<R> {
     pub fn new(input: R, limit: usize) -> Self {
-        Self {
-            input,
-            buffer: vec![0; BLOCK],
-            filled: 0,
-            limit: limit.max(1),
-        }
+        Self { input, buffer: vec![0; BLOCK], filled: 0, limit: limit.max(1) }
     }
 
     /// The first `count` bytes of the buffer.

@@ -18,14 +18,7 @@ pub struct LineBlock<'a> {
 
 impl<'a> LineBlock<'a> {
     pub(super) fn new(block: &'a [u8], out: &'a Out, added: &'a mut Vec<u8>) -> Self {
-        Self {
-            block,
-            out,
-            added,
-            passed: 0,
-            line: 0,
-            next: 0,
-        }
+        Self { block, out, added, passed: 0, line: 0, next: 0 }
     }
 
     /// All lines of the block.

@@ -62,11 +62,7 @@ impl Out {
     /// As [`Out::pass`].
     pub(super) fn begin_line(&self) -> Result<(), Failure> {
         let mut inner = self.lock();
-        if inner.at_line_start {
-            Ok(())
-        } else {
-            inner.pass(b"\n")
-        }
+        if inner.at_line_start { Ok(()) } else { inner.pass(b"\n") }
     }
 
     /// Writes the lines that still wait, after a newline if the input lacked one, and flushes.

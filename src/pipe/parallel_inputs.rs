@@ -45,10 +45,7 @@ where
         } {
             let taken = slot.lock().ok().and_then(|mut slot| slot.take());
             if let (Some((input, sender)), Ok(mut result)) = (taken, result.lock()) {
-                let channel = Channel {
-                    sender,
-                    block: Vec::new(),
-                };
+                let channel = Channel { sender, block: Vec::new() };
                 *result = Some(job(input, &Out::new(channel, only_added)));
             }
         }
@@ -60,10 +57,7 @@ where
         forward(receivers, out)
     });
     written?;
-    Ok(results
-        .into_iter()
-        .filter_map(|result| result.into_inner().ok().flatten())
-        .collect())
+    Ok(results.into_iter().filter_map(|result| result.into_inner().ok().flatten()).collect())
 }
 
 /// Passes the outputs on, one after the other. A last line without a newline gets one if another output follows.
@@ -117,21 +111,16 @@ mod tests {
 
     fn numbers(threads: usize) -> (String, Vec<usize>) {
         let sink = TestSink::default();
-        let results = parallel_inputs(
-            (0..40).collect(),
-            threads,
-            &Out::new(sink.clone(), false),
-            false,
-            |n, out| {
+        let results =
+            parallel_inputs((0..40).collect(), threads, &Out::new(sink.clone(), false), false, |n, out| {
                 // The first jobs write the most, and far more than they may write ahead.
                 for _ in 0..(40 - n) * 3 {
                     out.pass(format!("{n}\n").as_bytes()).unwrap();
                 }
                 out.pass(b"end").unwrap();
                 n
-            },
-        )
-        .unwrap();
+            })
+            .unwrap();
         (sink.text(), results)
     }
 
@@ -152,29 +141,19 @@ mod tests {
         let (sender, receiver) = (Mutex::new(sender), Mutex::new(receiver));
         let job = |n: usize, out: &Out| {
             if n == 0 {
-                return receiver
-                    .lock()
-                    .unwrap()
-                    .recv_timeout(std::time::Duration::from_mins(1))
-                    .is_ok();
+                return receiver.lock().unwrap().recv_timeout(std::time::Duration::from_mins(1)).is_ok();
             }
             (0..1000).for_each(|_| out.add(b"line\n").unwrap());
             sender.lock().unwrap().send(()).is_ok()
         };
         let out = Out::new(TestSink::default(), false);
-        assert_eq!(
-            parallel_inputs(vec![0, 1], 2, &out, false, job).unwrap(),
-            [true, true]
-        );
+        assert_eq!(parallel_inputs(vec![0, 1], 2, &out, false, job).unwrap(), [true, true]);
     }
 
     #[test]
     fn no_inputs() {
         let out = Out::new(TestSink::default(), false);
-        assert_eq!(
-            parallel_inputs(Vec::<u8>::new(), 2, &out, false, |n, _| n).unwrap(),
-            Vec::<u8>::new()
-        );
+        assert_eq!(parallel_inputs(Vec::<u8>::new(), 2, &out, false, |n, _| n).unwrap(), Vec::<u8>::new());
     }
 
     /// Accepts one write, then fails as a closed pipe does.

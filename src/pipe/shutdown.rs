@@ -49,18 +49,12 @@ const fn shorter(a: Duration, b: Duration) -> bool {
     a.as_millis() < b.as_millis()
 }
 
-const _: () = assert!(
-    shorter(STREAM_DRAIN, STREAM_CLOSED),
-    "ocr-act waits until the stream has closed"
-);
+const _: () = assert!(shorter(STREAM_DRAIN, STREAM_CLOSED), "ocr-act waits until the stream has closed");
 const _: () = assert!(
     STREAM_CLOSED.as_millis() + NOTIFY_AFTER_SIGNAL.as_millis() < FILTER_EXIT.as_millis(),
     "ocr-act sends its notifications before its time is up"
 );
-const _: () = assert!(
-    shorter(FILTER_EXIT, PIPE_EXIT),
-    "ocr-run kills no filter that would exit by itself"
-);
+const _: () = assert!(shorter(FILTER_EXIT, PIPE_EXIT), "ocr-run kills no filter that would exit by itself");
 const _: () = assert!(
     shorter(SERVER_TERM, SERVER_KILL) && shorter(SERVER_KILL, SUPERVISOR_EXIT),
     "the supervisor asks first, and is not killed while it kills"
@@ -146,9 +140,5 @@ impl Signal {
 /// The exit code of a process that stops because of this signal.
 #[cfg(unix)]
 pub(crate) fn code_of_signal(number: i32) -> Code {
-    if number == signal_hook::consts::SIGTERM {
-        Code::Terminated
-    } else {
-        Code::Interrupted
-    }
+    if number == signal_hook::consts::SIGTERM { Code::Terminated } else { Code::Interrupted }
 }

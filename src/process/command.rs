@@ -31,10 +31,7 @@ pub(crate) struct ShellCommand<'a> {
 
 /// What to keep of a command's output, in bytes.
 #[derive(Clone, Copy)]
-#[cfg_attr(
-    not(unix),
-    allow(dead_code, reason = "ocr-act, which needs the tail, is for Unix")
-)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "ocr-act, which needs the tail, is for Unix"))]
 pub(crate) enum Capture {
     /// The end of standard output and standard error together.
     Tail(usize),
@@ -113,11 +110,7 @@ impl ShellCommand<'_> {
         let status = self.wait(&mut child, switch, cancelled);
         // Background processes end too, and close the output.
         switch.kill(&child);
-        Ok(Finished {
-            status,
-            stdout: stdout.finish(),
-            stderr: stderr.finish(),
-        })
+        Ok(Finished { status, stdout: stdout.finish(), stderr: stderr.finish() })
     }
 
     /// Starts the command. Our copies of the writing ends are closed on return, so that the output can end.
@@ -231,9 +224,7 @@ fn kill_group(leader: u32) {
 /// `taskkill /T` kills a process with its children. It fails if nothing is left.
 #[cfg(not(unix))]
 fn kill_group(leader: u32) {
-    let _ = Command::new("taskkill")
-        .args(["/T", "/F", "/PID", &leader.to_string()])
-        .output();
+    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &leader.to_string()]).output();
 }
 
 #[cfg(unix)]
@@ -245,19 +236,11 @@ mod tests {
     const TAIL: usize = 4000;
 
     fn tail(line: &str, limit: Duration) -> Finished {
-        command(line, limit, Capture::Tail(TAIL))
-            .run(&KillSwitch::default(), || false)
-            .unwrap()
+        command(line, limit, Capture::Tail(TAIL)).run(&KillSwitch::default(), || false).unwrap()
     }
 
     fn command(line: &str, limit: Duration, capture: Capture) -> ShellCommand<'_> {
-        ShellCommand {
-            line,
-            directory: Path::new("/"),
-            input: b"given",
-            limit,
-            capture,
-        }
+        ShellCommand { line, directory: Path::new("/"), input: b"given", limit, capture }
     }
 
     fn text(bytes: &[u8]) -> &str {

@@ -23,10 +23,7 @@ impl Lifeline {
         let failed = |e| Failure::new(Code::Error, format_args!("cannot make a pipe: {e}"));
         let (inherited, held) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(failed)?;
         rustix::io::fcntl_setfd(&inherited, FdFlags::empty()).map_err(failed)?;
-        Ok(Self {
-            inherited,
-            _held: held,
-        })
+        Ok(Self { inherited, _held: held })
     }
 
     /// The number of the inherited file descriptor, as an argument for the child.

@@ -57,11 +57,7 @@ impl OwnedServer {
         while let Some(next) = child(last, &|p| serves(p, self.port)).filter(|pid| server.insert(*pid)) {
             last = next;
         }
-        let tools = if server.is_empty() {
-            HashSet::new()
-        } else {
-            descendants(processes, [last])
-        };
+        let tools = if server.is_empty() { HashSet::new() } else { descendants(processes, [last]) };
         Found { server, tools }
     }
 }
@@ -94,10 +90,7 @@ mod tests {
     use super::super::tree::parse_ps;
     use super::*;
 
-    const OWNED: OwnedServer = OwnedServer {
-        owner: 10,
-        port: 4711,
-    };
+    const OWNED: OwnedServer = OwnedServer { owner: 10, port: 4711 };
 
     const LISTING: &str = " 10 1 1 S ocr-stream --spawn --task serve
         11 10 1 S ocr-stream __keep-server 5 /bin/opencode serve --hostname 127.0.0.1 --port 4711
@@ -112,10 +105,7 @@ mod tests {
     }
 
     fn found(server: &[u32], tools: &[u32]) -> Found {
-        Found {
-            server: server.iter().copied().collect(),
-            tools: tools.iter().copied().collect(),
-        }
+        Found { server: server.iter().copied().collect(), tools: tools.iter().copied().collect() }
     }
 
     #[test]

@@ -71,11 +71,8 @@ fn supervise(args: &[OsString]) -> Result<Code, Failure> {
         .and_then(|a| a.to_str())
         .filter(|a| a.parse::<u32>().is_ok())
         .ok_or_else(internal_argument)?;
-    let split = args
-        .len()
-        .checked_sub(SERVE_ARGUMENTS)
-        .filter(|at| *at >= 2)
-        .ok_or_else(internal_argument)?;
+    let split =
+        args.len().checked_sub(SERVE_ARGUMENTS).filter(|at| *at >= 2).ok_or_else(internal_argument)?;
     let (before, serve) = args.split_at(split);
     let (ended, end) = channel();
     let parent_gone = ended.clone();
@@ -125,10 +122,7 @@ fn watch(args: &[OsString]) -> Result<Code, Failure> {
 }
 
 fn internal_argument() -> Failure {
-    Failure::new(
-        Code::Usage,
-        "this argument is internal to ocr-stream; use ocr-stream --spawn",
-    )
+    Failure::new(Code::Usage, "this argument is internal to ocr-stream; use ocr-stream --spawn")
 }
 
 /// A random word that marks the processes of this server.
@@ -143,12 +137,7 @@ fn start_watchdog(lifeline: &Lifeline, mark: &str) -> Result<u32, Failure> {
     // Orphans become our children instead of init's. Best effort: they are marked, too.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    let failed = |e| {
-        Failure::new(
-            Code::Error,
-            format_args!("cannot start the server's watchdog: {e}"),
-        )
-    };
+    let failed = |e| Failure::new(Code::Error, format_args!("cannot start the server's watchdog: {e}"));
     let watchdog = Command::new(std::env::current_exe().map_err(failed)?)
         .arg0(WATCHDOG_NAME)
         .args([WATCH, &lifeline.number(), mark])
@@ -190,10 +179,7 @@ fn server(program: &OsStr) -> Command {
         return Command::new(program);
     };
     let mut command = Command::new(own);
-    command
-        .arg(BECOME)
-        .arg(std::process::id().to_string())
-        .arg(program);
+    command.arg(BECOME).arg(std::process::id().to_string()).arg(program);
     command
 }
 
@@ -207,10 +193,7 @@ fn server(program: &OsStr) -> Command {
 #[cfg(target_os = "linux")]
 fn become_server(args: &[OsString]) -> Failure {
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-    let supervisor = args
-        .first()
-        .and_then(|a| a.to_str()?.parse::<i32>().ok())
-        .and_then(Pid::from_raw);
+    let supervisor = args.first().and_then(|a| a.to_str()?.parse::<i32>().ok()).and_then(Pid::from_raw);
     let (Some(supervisor), Some(program)) = (supervisor, args.get(1)) else {
         return internal_argument();
     };

@@ -98,13 +98,7 @@ fn marked_processes(mark: &str) -> Vec<Process> {
         // The environment of another user's process is unreadable.
         let environment = std::fs::read(folder.path().join("environ")).unwrap_or_default();
         let marked = environment.split(|b| *b == 0).any(|v| v == mark.as_bytes());
-        let process = Process {
-            pid,
-            parent,
-            group,
-            marked,
-            args: Vec::new(),
-        };
+        let process = Process { pid, parent, group, marked, args: Vec::new() };
         (!dead).then_some(process)
     };
     folders.flatten().filter_map(read).collect()
@@ -143,13 +137,7 @@ pub(super) fn parse_ps(text: &str, ps: u32) -> Vec<Process> {
         let mut number = || words.next()?.parse().ok();
         let (pid, parent, group) = (number()?, number()?, number()?);
         let zombie = words.next()?.starts_with('Z');
-        let process = Process {
-            pid,
-            parent,
-            group,
-            marked: false,
-            args: words.map(str::to_owned).collect(),
-        };
+        let process = Process { pid, parent, group, marked: false, args: words.map(str::to_owned).collect() };
         (!zombie && pid != ps).then_some(process)
     };
     text.lines().filter_map(parse).collect()
@@ -161,13 +149,7 @@ mod tests {
     use std::io::{BufRead, BufReader, Read};
 
     fn process(pid: u32, parent: u32, group: u32, marked: bool) -> Process {
-        Process {
-            pid,
-            parent,
-            group,
-            marked,
-            args: Vec::new(),
-        }
+        Process { pid, parent, group, marked, args: Vec::new() }
     }
 
     #[test]
@@ -187,9 +169,7 @@ mod tests {
             process(40, 1, 10, false),
             process(50, 1, 50, false),
         ];
-        let mut found: Vec<u32> = owned(&processes, 10, &HashSet::from([20, 99]))
-            .into_iter()
-            .collect();
+        let mut found: Vec<u32> = owned(&processes, 10, &HashSet::from([20, 99])).into_iter().collect();
         found.sort_unstable();
         assert_eq!(found, [10, 11, 12, 13, 20, 30, 31, 40]);
     }
@@ -223,12 +203,8 @@ mod tests {
     #[test]
     fn kills_group_of_dead_leader() {
         use std::os::unix::process::CommandExt;
-        let mut leader = Command::new("sh")
-            .args(["-c", FAMILY])
-            .stdout(Stdio::piped())
-            .process_group(0)
-            .spawn()
-            .unwrap();
+        let mut leader =
+            Command::new("sh").args(["-c", FAMILY]).stdout(Stdio::piped()).process_group(0).spawn().unwrap();
         let mut stdout = BufReader::new(leader.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
@@ -244,10 +220,7 @@ mod tests {
     #[test]
     fn parses_ps() {
         let text = "    1     0     1 Ss   init\n   10     1    10 Z+ [sh]\n   11     1    11 R ps -A\n   12    11    11 S<l\nPID\n";
-        let init = Process {
-            args: vec!["init".to_owned()],
-            ..process(1, 0, 1, false)
-        };
+        let init = Process { args: vec!["init".to_owned()], ..process(1, 0, 1, false) };
         assert_eq!(parse_ps(text, 11), [init, process(12, 11, 11, false)]);
     }
 }

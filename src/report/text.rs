@@ -29,9 +29,7 @@ impl Page {
     pub fn read_time(&mut self, line: &[u8]) {
         let ts = match head(line) {
             Some(head) if !matters(head.kind) => Some(head.ts),
-            _ => observe(&String::from_utf8_lossy(line))
-                .ok()
-                .and_then(|line| line.ts),
+            _ => observe(&String::from_utf8_lossy(line)).ok().and_then(|line| line.ts),
         };
         if let Some(ts) = ts {
             self.now = Timestamp::from_ms(ts);
@@ -88,10 +86,7 @@ impl Page {
         } else {
             let count = |grade| self.episodes.iter().filter(|e| e.finding.grade == grade).count();
             let (stop, warn, notice) = (count(Grade::Stop), count(Grade::Warn), count(Grade::Notice));
-            writeln!(
-                page,
-                "Found in {seconds}: {stop} stop, {warn} warn, {notice} notice."
-            )?;
+            writeln!(page, "Found in {seconds}: {stop} stop, {warn} warn, {notice} notice.")?;
         }
         for episode in &self.episodes {
             writeln!(page)?;
@@ -117,11 +112,7 @@ impl Page {
             write_evidence(page, &finding.evidence)?;
         }
         let began = self.seconds(Timestamp::from_ms(finding.since.ts));
-        write!(
-            page,
-            "      began at {began}, event {}",
-            printable(&finding.since.id)
-        )?;
+        write!(page, "      began at {began}, event {}", printable(&finding.since.id))?;
         match episode.closed_at {
             Some(at) => writeln!(page, "; over at {}", self.seconds(at))?,
             None => writeln!(page, "; not over at the end")?,
@@ -200,9 +191,6 @@ repeat (stop): x  [session s]
         let mut page = Page::default();
         page.read_records(br#"{"ts":0,"type":"ocr.detect.done","properties":{"sessionID":"s","outcome":"candidate","claim":"prose","contradictions":["openTodos","emptyDiff"],"evidence":[]}}"#);
         let text = page.text();
-        assert!(
-            text.ends_with("\nAt rest at 0.0 s: candidate, but openTodos, emptyDiff\n"),
-            "{text}"
-        );
+        assert!(text.ends_with("\nAt rest at 0.0 s: candidate, but openTodos, emptyDiff\n"), "{text}");
     }
 }

@@ -44,12 +44,6 @@ pub enum Scope {
 impl Outcome {
     /// A review that failed for a reason of our own, before or while the reviewer was asked.
     pub fn failed(what: impl Into<String>) -> Self {
-        Self {
-            result: Err(ReviewFailure {
-                what: what.into(),
-                scope: Scope::ThisRequest,
-            }),
-            retries: 0,
-        }
+        Self { result: Err(ReviewFailure { what: what.into(), scope: Scope::ThisRequest }), retries: 0 }
     }
 }

@@ -77,11 +77,7 @@ const ASSIGNMENTS: &[(&str, &str, &str)] = &[
     (r"\b(pass|auth|key)", "=", VALUE),
     (r"\b(pass|auth)", SIGN, QUOTED),
     // A command-line flag and its argument.
-    (
-        r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*",
-        r"\s+",
-        ARGUMENT,
-    ),
+    (r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*", r"\s+", ARGUMENT),
     (r"\bsshpass", r"\s+-p\s*", ARGUMENT),
 ];
 
@@ -99,13 +95,8 @@ static KNOWN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         Some(rest) => format!("{BEGIN}{rest}"),
         None => (*shape).to_owned(),
     });
-    let assigned = ASSIGNMENTS
-        .iter()
-        .map(|(name, sign, value)| format!("(?i)(?P<keep>{name}{sign}){value}"));
-    shapes
-        .chain(assigned)
-        .filter_map(|shape| Regex::new(&shape).ok())
-        .collect()
+    let assigned = ASSIGNMENTS.iter().map(|(name, sign, value)| format!("(?i)(?P<keep>{name}{sign}){value}"));
+    shapes.chain(assigned).filter_map(|shape| Regex::new(&shape).ok()).collect()
 });
 
 /// Replaces secrets: the known patterns, the patterns of the user, and the reviewer's own key.
@@ -117,10 +108,7 @@ pub struct Redactor {
 
 impl Redactor {
     pub fn new(user_patterns: Vec<Regex>, key: Option<String>) -> Self {
-        Self {
-            user_patterns,
-            key: key.filter(|k| !k.is_empty()),
-        }
+        Self { user_patterns, key: key.filter(|k| !k.is_empty()) }
     }
 
     /// The display name of a reviewer: a command may be long and contain a key.
@@ -172,11 +160,7 @@ impl Redactor {
 fn replacement(found: &Captures<'_>) -> String {
     let kept = found.name("keep").map_or("", |m| m.as_str());
     // A URL keeps the `@` between the password and the host.
-    let end = if kept.contains("://") && found[0].ends_with('@') {
-        "@"
-    } else {
-        ""
-    };
+    let end = if kept.contains("://") && found[0].ends_with('@') { "@" } else { "" };
     format!("{kept}{MASK}{end}")
 }
 
@@ -205,18 +189,11 @@ mod tests {
             format!("xo{}-{}", "xb", "123456789012-abcdefABCDEF"),
             format!("h{}_{}", "f", "QwErTyUiOpAsDfGhJkLzXcVbNm"),
             format!("np{}_{}", "m", "abcdefghijklmnopqrstuvwxyz0123456789"),
-            format!(
-                "ey{}.{}.{}",
-                "JhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "dozjgNryP4J3jVmNHl0w5N"
-            ),
+            format!("ey{}.{}.{}", "JhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "dozjgNryP4J3jVmNHl0w5N"),
         ];
         let redactor = Redactor::default();
         for secret in &secrets {
-            for around in [
-                format!("a {secret} b"),
-                format!("\"{secret}\""),
-                format!("k={secret};"),
-            ] {
+            for around in [format!("a {secret} b"), format!("\"{secret}\""), format!("k={secret};")] {
                 let safe = redactor.redact(&around);
                 assert!(!safe.contains(secret.as_str()) && safe.contains(MASK), "{safe}");
             }
@@ -227,49 +204,25 @@ mod tests {
         ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
         ("export MY_TOKEN='a b c'", "export MY_TOKEN=[masked]"),
         (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": [masked], "n": 1}"#),
-        (
-            r#"{\"apiKey\": \"abc\", \"n\": 1}"#,
-            r#"{\"apiKey\": [masked], \"n\": 1}"#,
-        ),
-        (
-            r#"{"password": "a\"b", "n": 1}"#,
-            r#"{"password": [masked], "n": 1}"#,
-        ),
+        (r#"{\"apiKey\": \"abc\", \"n\": 1}"#, r#"{\"apiKey\": [masked], \"n\": 1}"#),
+        (r#"{"password": "a\"b", "n": 1}"#, r#"{"password": [masked], "n": 1}"#),
         ("DB_PASS=hunter2 make", "DB_PASS=[masked] make"),
         ("BASIC_AUTH=bob:hunter2", "BASIC_AUTH=[masked]"),
         ("export KEY=abc", "export KEY=[masked]"),
-        (
-            "auth: { user: 'bob', pass: 'abc' }",
-            "auth: { user: 'bob', pass: [masked] }",
-        ),
+        ("auth: { user: 'bob', pass: 'abc' }", "auth: { user: 'bob', pass: [masked] }"),
         ("PASSWORD=ab,cd, then", "PASSWORD=[masked], then"),
-        (
-            "Endpoint=x;AccountKey=abc==;Y=1",
-            "Endpoint=x;AccountKey=[masked];Y=1",
-        ),
+        ("Endpoint=x;AccountKey=abc==;Y=1", "Endpoint=x;AccountKey=[masked];Y=1"),
         ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
         ("sshpass -p hunter2 ssh x", "sshpass -p [masked] ssh x"),
-        (
-            "GET /v1?api-version=1&key=abc&n=1",
-            "GET /v1?api-version=1&key=[masked]&n=1",
-        ),
+        ("GET /v1?api-version=1&key=abc&n=1", "GET /v1?api-version=1&key=[masked]&n=1"),
         (
             "Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x",
             "Authorization: [masked]\nHost: x",
         ),
-        (
-            r#"{"Authorization": "ApiKey abc==", "n": 1}"#,
-            r#"{"Authorization": "[masked]", "n": 1}"#,
-        ),
-        (
-            "authorization: Digest username=\"bob\", response=\"abc\"",
-            "authorization: [masked]",
-        ),
+        (r#"{"Authorization": "ApiKey abc==", "n": 1}"#, r#"{"Authorization": "[masked]", "n": 1}"#),
+        ("authorization: Digest username=\"bob\", response=\"abc\"", "authorization: [masked]"),
         ("password: hunter2", "password: [masked]"),
-        (
-            "curl -H 'Authorization: Bearer abc.def'",
-            "curl -H 'Authorization: [masked]'",
-        ),
+        ("curl -H 'Authorization: Bearer abc.def'", "curl -H 'Authorization: [masked]'"),
         ("authorization: Basic dXNlcjpwYXNz", "authorization: [masked]"),
         ("postgres://bob:hunter2@db/x", "postgres://bob:[masked]@db/x"),
         ("mysql --password hunter2 db", "mysql --password [masked] db"),
@@ -288,9 +241,7 @@ mod tests {
     fn redacts_cut_private_keys() {
         let redactor = Redactor::default();
         let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
-        let whole = redactor
-            .redact(&format!("a\n{begin}\nMIIE\nxyz\n{end}\nb"))
-            .into_owned();
+        let whole = redactor.redact(&format!("a\n{begin}\nMIIE\nxyz\n{end}\nb")).into_owned();
         assert_eq!(whole, "a\n[masked]\nb");
         assert_eq!(redactor.redact(&format!("a\n{begin}\nMIIE")), "a\n[masked]");
         assert_eq!(redactor.redact(&format!("MIIE\nxyz\n{end}\nb")), "[masked]\nb");

@@ -23,11 +23,7 @@ pub struct Handle(Arc<Mutex<Shared>>);
 
 impl Handle {
     pub fn new(intake: Intake, queue: Queue, redactor: Redactor) -> Self {
-        Self(Arc::new(Mutex::new(Shared {
-            intake,
-            queue,
-            redactor,
-        })))
+        Self(Arc::new(Mutex::new(Shared { intake, queue, redactor })))
     }
 
     /// Locks the state. Nothing that holds the lock waits for a reviewer.
@@ -42,8 +38,7 @@ impl Shared {
     pub fn read(&mut self, line: &[u8]) -> Vec<Trigger> {
         let queue = &mut self.queue;
         let every_event = queue.follows_work();
-        self.intake
-            .read(line, every_event, &mut |update| queue.apply(update))
+        self.intake.read(line, every_event, &mut |update| queue.apply(update))
     }
 
     /// Records that every line read so far has been written.

@@ -53,19 +53,10 @@ impl Review {
                 redactor,
                 shutdown: settings.shutdown.clone(),
             })?;
-            Ok::<_, Failure>(Asking {
-                worker,
-                outgoing: None,
-            })
+            Ok::<_, Failure>(Asking { worker, outgoing: None })
         };
         let asking = reviewer.map(start).transpose()?;
-        Ok(Self {
-            shared,
-            out,
-            name,
-            opened: false,
-            asking,
-        })
+        Ok(Self { shared, out, name, opened: false, asking })
     }
 
     fn open(&mut self, now: Timestamp, added: &mut Vec<u8>) {
@@ -118,9 +109,7 @@ impl Stage for Review {
         let request = {
             let mut shared = self.shared.lock();
             shared.lines_written();
-            outgoing
-                .take()
-                .or_else(|| shared.next_request(true, &mut added).map(Box::new))
+            outgoing.take().or_else(|| shared.next_request(true, &mut added).map(Box::new))
         };
         // If the reader has left, the next line notices.
         let _ = self.out.add(&added);
@@ -141,10 +130,7 @@ impl Stage for Review {
         let mut shared = self.shared.lock();
         shared.lines_written();
         shared.queue.end_input();
-        let last = outgoing
-            .take()
-            .map(|request| *request)
-            .or_else(|| shared.next_request(true, added));
+        let last = outgoing.take().map(|request| *request).or_else(|| shared.next_request(true, added));
         drop(shared);
         worker.finish(last);
         Ok(())

@@ -47,39 +47,21 @@ impl Worker {
     /// [`Code::Error`] if the thread or its network runtime cannot be created.
     pub fn start(context: WorkerContext) -> Result<Self, Failure> {
         let failed = |e: std::io::Error| {
-            Failure::new(
-                Code::Error,
-                format_args!("cannot start the reviewer's thread: {e}"),
-            )
+            Failure::new(Code::Error, format_args!("cannot start the reviewer's thread: {e}"))
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(failed)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (requests, incoming) = mpsc::channel();
         let (end, ended) = mpsc::channel();
         let cancelled = Arc::new(Notify::new());
         let shutdown = context.shutdown.clone();
-        let thread = Thread {
-            context,
-            cancelled: Arc::clone(&cancelled),
-            until: None,
-        };
+        let thread = Thread { context, cancelled: Arc::clone(&cancelled), until: None };
         let work = move || {
             thread.work(&runtime, &incoming);
             // Fails only if the stage is gone.
             let _ = end.send(());
         };
-        std::thread::Builder::new()
-            .name("reviewer".to_owned())
-            .spawn(work)
-            .map_err(failed)?;
-        Ok(Self {
-            requests: Some(requests),
-            ended,
-            cancelled,
-            shutdown,
-        })
+        std::thread::Builder::new().name("reviewer".to_owned()).spawn(work).map_err(failed)?;
+        Ok(Self { requests: Some(requests), ended, cancelled, shutdown })
     }
 
     /// Hands a request to the thread.
@@ -215,11 +197,7 @@ mod tests {
             out: Out::new(written.clone(), true),
             reviewer: Reviewer::Broken,
             name: "broken".to_owned(),
-            patience: Patience {
-                attempt: second * 60,
-                deadline: second * 60,
-                pause: second,
-            },
+            patience: Patience { attempt: second * 60, deadline: second * 60, pause: second },
             max_input_tokens: 6000,
             redactor,
             shutdown: Shutdown::default(),

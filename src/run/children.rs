@@ -65,10 +65,7 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
 /// [`Code::Usage`] for arguments that `ocr-run` did not write.
 pub fn stage(args: &[OsString]) -> Result<(&OsStr, &[OsString]), Failure> {
     let (Some(line), Some(name)) = (args.first().and_then(|a| a.to_str()), args.get(1)) else {
-        return Err(Failure::new(
-            Code::Usage,
-            "this argument is internal to ocr-run; see --help",
-        ));
+        return Err(Failure::new(Code::Usage, "this argument is internal to ocr-run; see --help"));
     };
     on_parent_gone(line, || {
         // Like a user's signal: the session and the server end, and the last lines are delivered.
@@ -95,12 +92,7 @@ fn start(
     for (at, stage) in commands.iter().enumerate() {
         let mut command = Command::new(program);
         // In a group of its own, so that Ctrl-C reaches only us. We forward it.
-        command
-            .arg(STAGE_ARGUMENT)
-            .arg(lifeline.number())
-            .arg(stage.name)
-            .args(&stage.args)
-            .process_group(0);
+        command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args).process_group(0);
         command.stdin(match input.take() {
             Some(previous) => Stdio::from(previous),
             None if fed => Stdio::piped(),
@@ -131,10 +123,7 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
 fn forward_signals(children: &[Child], act: usize) -> Shutdown {
     let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let all: Vec<Pid> = children.iter().filter_map(pid).collect();
-    let both: Vec<Pid> = [&children[0], &children[act]]
-        .into_iter()
-        .filter_map(pid)
-        .collect();
+    let both: Vec<Pid> = [&children[0], &children[act]].into_iter().filter_map(pid).collect();
     Shutdown::on_signal(move |received| {
         let forwarded = Signal::from_named_raw(received.number).filter(|_| received.first);
         for stage in if received.first { &both } else { &all } {
@@ -145,9 +134,7 @@ fn forward_signals(children: &[Child], act: usize) -> Shutdown {
 }
 
 fn wait(child: &mut Child) -> Result<ExitStatus, Failure> {
-    child
-        .wait()
-        .map_err(|e| Failure::new(Code::Error, format_args!("cannot wait for a stage: {e}")))
+    child.wait().map_err(|e| Failure::new(Code::Error, format_args!("cannot wait for a stage: {e}")))
 }
 
 /// Waits for a stage until the deadline, and then kills it.
@@ -166,15 +153,9 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failur
 
 /// Whether a stage exited with an error of its own, which it has printed.
 fn has_failed(status: ExitStatus) -> bool {
-    [
-        Code::Error,
-        Code::Usage,
-        Code::BadData,
-        Code::Unreachable,
-        Code::NotAllowed,
-    ]
-    .iter()
-    .any(|code| status.code() == Some(i32::from(code.number())))
+    [Code::Error, Code::Usage, Code::BadData, Code::Unreachable, Code::NotAllowed]
+        .iter()
+        .any(|code| status.code() == Some(i32::from(code.number())))
 }
 
 fn code_of(status: ExitStatus) -> Option<u8> {

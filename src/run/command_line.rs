@@ -14,10 +14,7 @@ pub struct Command {
 impl Command {
     /// A command without arguments.
     pub fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            args: Vec::new(),
-        }
+        Self { name, args: Vec::new() }
     }
 
     /// Adds `flag=value` if there is a value. It is one word because a value may look like a flag.
@@ -93,12 +90,8 @@ mod tests {
     fn quotes_for_shell() {
         let pipe = CommandLine {
             commands: vec![
-                Command::new("ocr-stream")
-                    .flag("--spawn", true)
-                    .with("--task", Some("Don't")),
-                Command::new("ocr-detect")
-                    .with("--max-iterations", Some(10))
-                    .with("--none", None::<u8>),
+                Command::new("ocr-stream").flag("--spawn", true).with("--task", Some("Don't")),
+                Command::new("ocr-detect").with("--max-iterations", Some(10)).with("--none", None::<u8>),
             ],
         };
         assert_eq!(

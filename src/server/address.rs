@@ -19,11 +19,7 @@ pub struct Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.password.is_some() {
-            "Credentials(set)"
-        } else {
-            "Credentials(none)"
-        })
+        f.write_str(if self.password.is_some() { "Credentials(set)" } else { "Credentials(none)" })
     }
 }
 
@@ -41,10 +37,7 @@ impl Credentials {
         };
         let user = self.user.as_deref().unwrap_or(DEFAULT_USER);
         // Building a request is the only way to make the library encode the header.
-        let request = reqwest::Client::new()
-            .get("http://localhost")
-            .basic_auth(user, Some(password))
-            .build();
+        let request = reqwest::Client::new().get("http://localhost").basic_auth(user, Some(password)).build();
         let value = request
             .ok()
             .and_then(|r| r.headers().get(AUTHORIZATION).cloned())
@@ -59,10 +52,7 @@ impl Credentials {
 /// # Errors
 /// [`Error::InvalidUrl`] for anything but `http` or `https` with a host, [`Error::PasswordInUrl`] for credentials.
 pub fn parse_url(text: &str) -> Result<Url, Error> {
-    let invalid = |reason: &str| Error::InvalidUrl {
-        text: text.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let invalid = |reason: &str| Error::InvalidUrl { text: text.to_owned(), reason: reason.to_owned() };
     let url = Url::parse(text).map_err(|e| invalid(&e.to_string()))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::PasswordInUrl);
@@ -120,10 +110,7 @@ mod tests {
 
     #[test]
     fn hides_password() {
-        let credentials = Credentials {
-            user: None,
-            password: Some("hunter2".into()),
-        };
+        let credentials = Credentials { user: None, password: Some("hunter2".into()) };
         assert!(!format!("{credentials:?}").contains("hunter2"));
         let headers = credentials.headers().unwrap();
         assert_eq!(headers[AUTHORIZATION], "Basic b3BlbmNvZGU6aHVudGVyMg==");

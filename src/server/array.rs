@@ -60,9 +60,7 @@ impl Array {
             }
             let chunk = tokio::time::timeout(REQUEST_TIMEOUT, self.answer.chunk())
                 .await
-                .map_err(|_| Error::TimedOut {
-                    url: self.url.to_string(),
-                })?;
+                .map_err(|_| Error::TimedOut { url: self.url.to_string() })?;
             let cause = match chunk {
                 Ok(Some(chunk)) => {
                     (self.chunk, self.position) = (chunk, 0);
@@ -72,11 +70,7 @@ impl Array {
                 Ok(None) => "the end of the answer is missing".to_owned(),
                 Err(error) => root_cause(&error),
             };
-            return Err(Error::Interrupted {
-                url: self.url.to_string(),
-                purpose: self.purpose,
-                cause,
-            });
+            return Err(Error::Interrupted { url: self.url.to_string(), purpose: self.purpose, cause });
         }
     }
 }

@@ -26,10 +26,7 @@ pub(super) enum Element {
 impl Elements {
     /// Accepts elements of up to `limit` bytes.
     pub fn up_to(limit: usize) -> Self {
-        Self {
-            limit,
-            ..Self::default()
-        }
+        Self { limit, ..Self::default() }
     }
 
     /// Whether the array was closed; input that ends before that is truncated.
@@ -93,14 +90,7 @@ mod tests {
         let text = r#" [ {"a":"]}\"{","b":[{"c":1}]} ,{}, {"d":"\\"}]"#;
         let (found, ended) = split(text, 100);
         let whole = |text: &str| Element::Whole(text.into());
-        assert_eq!(
-            found,
-            [
-                whole(r#"{"a":"]}\"{","b":[{"c":1}]}"#),
-                whole("{}"),
-                whole(r#"{"d":"\\"}"#)
-            ]
-        );
+        assert_eq!(found, [whole(r#"{"a":"]}\"{","b":[{"c":1}]}"#), whole("{}"), whole(r#"{"d":"\\"}"#)]);
         assert!(ended);
     }
 

@@ -142,27 +142,15 @@ impl Error {
     pub(super) fn of_request(url: &Url, purpose: &'static str, error: &OpencodeError) -> Self {
         let url = url.to_string();
         match error {
-            OpencodeError::Http {
-                status: 401 | 403, ..
-            } => Self::NotAllowed { url },
-            OpencodeError::Http { status, message, .. } => Self::Rejected {
-                url,
-                purpose,
-                status: *status,
-                message: excerpt(message, QUOTED),
-            },
+            OpencodeError::Http { status: 401 | 403, .. } => Self::NotAllowed { url },
+            OpencodeError::Http { status, message, .. } => {
+                Self::Rejected { url, purpose, status: *status, message: excerpt(message, QUOTED) }
+            }
             OpencodeError::Transport(cause) if cause.is_timeout() => Self::TimedOut { url },
             OpencodeError::Transport(cause) if cause.is_decode() => Self::Foreign { url },
-            OpencodeError::Transport(cause) => Self::Unreachable {
-                url,
-                cause: root_cause(cause),
-            },
+            OpencodeError::Transport(cause) => Self::Unreachable { url, cause: root_cause(cause) },
             OpencodeError::Json(_) => Self::Foreign { url },
-            other => Self::Failed {
-                url,
-                purpose,
-                cause: other.to_string(),
-            },
+            other => Self::Failed { url, purpose, cause: other.to_string() },
         }
     }
 }
@@ -185,12 +173,9 @@ pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -
     match answer.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::NotAllowed { url: url() }),
         status if status.is_success() => Ok(answer),
-        status => Err(Error::Rejected {
-            url: url(),
-            purpose,
-            status: status.as_u16(),
-            message: String::new(),
-        }),
+        status => {
+            Err(Error::Rejected { url: url(), purpose, status: status.as_u16(), message: String::new() })
+        }
     }
 }
 
@@ -217,11 +202,7 @@ mod tests {
     fn says_what_to_do() {
         let url = Url::parse("http://127.0.0.1:9/").unwrap();
         for (error, code, says) in [
-            (
-                OpencodeError::http(401, ""),
-                Code::NotAllowed,
-                "OPENCODE_SERVER_PASSWORD",
-            ),
+            (OpencodeError::http(401, ""), Code::NotAllowed, "OPENCODE_SERVER_PASSWORD"),
             (OpencodeError::http(500, "boom"), Code::Unreachable, "boom"),
             (
                 OpencodeError::http(404, r#"{"name":"NotFoundError","data":{"message":"no such"}}"#),

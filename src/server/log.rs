@@ -74,10 +74,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn history(&self, after: &HashMap<String, i64>) -> Result<History, Error> {
-        let body: Value = after
-            .iter()
-            .map(|(id, seq)| (id.clone(), Value::from(*seq)))
-            .collect();
+        let body: Value = after.iter().map(|(id, seq)| (id.clone(), Value::from(*seq))).collect();
         let request = self.unlimited.post(self.route("sync/history")).json(&body);
         let answer = self.send(request, PURPOSE).await?;
         match answer.status() {

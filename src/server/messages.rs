@@ -82,19 +82,15 @@ impl Server {
             files: Vec<PathBuf>,
         }
         let path = format!("/session/{}/diff", segment(id));
-        let diff: Vec<Changed> = self
-            .request(Method::GET, &path, None, "list what the session changed")
-            .await?;
+        let diff: Vec<Changed> =
+            self.request(Method::GET, &path, None, "list what the session changed").await?;
         let mut changed: BTreeSet<String> = diff.into_iter().map(|change| change.file).collect();
         let mut messages = self.messages(id).await?;
         while let Some(message) = messages.next().await? {
             // A part of another shape is not a patch.
             let parts = message.parts.iter();
             let patches = parts.filter_map(|part| serde_json::from_str::<Patch>(part.get()).ok());
-            for file in patches
-                .filter(|patch| patch.kind == "patch")
-                .flat_map(|p| p.files)
-            {
+            for file in patches.filter(|patch| patch.kind == "patch").flat_map(|p| p.files) {
                 let file = file.strip_prefix(directory).unwrap_or(&file);
                 changed.insert(file.to_string_lossy().into_owned());
             }

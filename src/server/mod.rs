@@ -67,12 +67,7 @@ impl Server {
         let requests = build(Some(REQUEST_TIMEOUT))?;
         let http = HttpClient::from_parts(&url, directory, Some(requests.clone()))
             .map_err(|e| Error::of_request(&url, "prepare requests", &e))?;
-        Ok(Self {
-            http,
-            requests,
-            unlimited: build(None)?,
-            url,
-        })
+        Ok(Self { http, requests, unlimited: build(None)?, url })
     }
 
     /// The same server with requests about another directory. `None`, or a directory that no request can name, keeps
@@ -102,9 +97,8 @@ impl Server {
         struct Health {
             version: String,
         }
-        let health: Health = self
-            .request(Method::GET, "/global/health", None, "say which version it is")
-            .await?;
+        let health: Health =
+            self.request(Method::GET, "/global/health", None, "say which version it is").await?;
         Ok(health.version)
     }
 
@@ -123,18 +117,15 @@ impl Server {
         // A server that is starting may refuse its listeners.
         let answer =
             error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
-                Error::Rejected { url, status, .. } => Error::NoEvents {
-                    url,
-                    cause: format!("it answers {status}"),
-                },
+                Error::Rejected { url, status, .. } => {
+                    Error::NoEvents { url, cause: format!("it answers {status}") }
+                }
                 other => other,
             })?;
         if error::has_type(&answer, "text/event-stream") {
             Ok(answer)
         } else {
-            Err(Error::Foreign {
-                url: self.url.to_string(),
-            })
+            Err(Error::Foreign { url: self.url.to_string() })
         }
     }
 
@@ -162,9 +153,7 @@ impl Server {
     ) -> Result<reqwest::Response, Error> {
         tokio::time::timeout(REQUEST_TIMEOUT, request.send())
             .await
-            .map_err(|_| Error::TimedOut {
-                url: self.url.to_string(),
-            })?
+            .map_err(|_| Error::TimedOut { url: self.url.to_string() })?
             .map_err(|e| Error::of_request(&self.url, purpose, &e.into()))
     }
 

@@ -26,10 +26,7 @@ impl Server {
     /// Any [`Error`] of a request, except for routes that the server does not have.
     pub async fn open_requests(&self) -> Result<Vec<OpenRequest>, Error> {
         let mut open = Vec::new();
-        for (path, kind) in [
-            ("/permission", "permission.asked"),
-            ("/question", "question.asked"),
-        ] {
+        for (path, kind) in [("/permission", "permission.asked"), ("/question", "question.asked")] {
             let answer = self.http.request_json(Method::GET, path, None).await;
             let listed: Vec<Box<RawValue>> = match answer {
                 Ok(listed) => listed,
@@ -39,11 +36,7 @@ impl Server {
                 Err(OpencodeError::Transport(cause)) if cause.is_decode() => continue,
                 Err(error) => return Err(Error::of_request(&self.url, "list open requests", &error)),
             };
-            open.extend(
-                listed
-                    .into_iter()
-                    .filter_map(|properties| parse(kind, properties)),
-            );
+            open.extend(listed.into_iter().filter_map(|properties| parse(kind, properties)));
         }
         Ok(open)
     }
@@ -57,10 +50,5 @@ fn parse(kind: &'static str, properties: Box<RawValue>) -> Option<OpenRequest> {
         session: String,
     }
     let Request { id, session } = serde_json::from_str(properties.get()).ok()?;
-    Some(OpenRequest {
-        id,
-        session,
-        kind,
-        properties,
-    })
+    Some(OpenRequest { id, session, kind, properties })
 }

@@ -39,8 +39,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn create_session(&self) -> Result<Session, Error> {
-        self.request(Method::POST, "/session", Some(json!({})), "create a session")
-            .await
+        self.request(Method::POST, "/session", Some(json!({})), "create a session").await
     }
 
     /// The session with this id.
@@ -55,10 +54,7 @@ impl Server {
             Err(OpencodeError::Http { status, .. })
                 if matches!(status, 400 | 404) || (status == 500 && !id.starts_with("ses")) =>
             {
-                Err(Error::NotFound {
-                    url: self.url.to_string(),
-                    session: id.to_owned(),
-                })
+                Err(Error::NotFound { url: self.url.to_string(), session: id.to_owned() })
             }
             Err(error) => Err(Error::of_request(&self.url, "find the session", &error)),
         }
@@ -70,8 +66,7 @@ impl Server {
     /// Any [`Error`] of a request.
     pub async fn children(&self, id: &str) -> Result<Vec<Session>, Error> {
         let path = format!("/session/{}/children", segment(id));
-        self.request(Method::GET, &path, None, "list a session's children")
-            .await
+        self.request(Method::GET, &path, None, "list a session's children").await
     }
 
     /// Whether the session is not idle: it works, or waits for its provider.
@@ -92,9 +87,8 @@ impl Server {
             #[serde(rename = "type")]
             kind: String,
         }
-        let all: HashMap<String, Status> = self
-            .request(Method::GET, "/session/status", None, "say what its sessions do")
-            .await?;
+        let all: HashMap<String, Status> =
+            self.request(Method::GET, "/session/status", None, "say what its sessions do").await?;
         let busy = all.into_iter().filter(|(_, status)| status.kind != "idle");
         Ok(busy.map(|(id, _)| id).collect())
     }
@@ -105,16 +99,11 @@ impl Server {
     /// Any [`Error`] of a request.
     pub async fn sessions(&self) -> Result<Listing, Error> {
         if let Some(sessions) = self.sessions_everywhere().await? {
-            return Ok(Listing {
-                sessions,
-                everywhere: true,
-            });
+            return Ok(Listing { sessions, everywhere: true });
         }
         let path = format!("/session?limit={ALL}");
         Ok(Listing {
-            sessions: self
-                .request(Method::GET, &path, None, "list its sessions")
-                .await?,
+            sessions: self.request(Method::GET, &path, None, "list its sessions").await?,
             everywhere: false,
         })
     }
@@ -155,9 +144,7 @@ impl Server {
         struct Paths {
             directory: String,
         }
-        let paths: Paths = self
-            .request(Method::GET, "/path", None, "name its directory")
-            .await?;
+        let paths: Paths = self.request(Method::GET, "/path", None, "name its directory").await?;
         Ok(paths.directory)
     }
 }

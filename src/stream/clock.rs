@@ -13,18 +13,13 @@ pub(super) struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self {
-            latest: 0,
-            at: Instant::now(),
-        }
+        Self { latest: 0, at: Instant::now() }
     }
 }
 
 impl Clock {
     pub fn now(&mut self) -> i64 {
-        let wall = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, milliseconds);
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, milliseconds);
         self.at_least(wall, Instant::now())
     }
 
@@ -84,20 +79,13 @@ mod tests {
 
     #[test]
     fn stamps_payload() {
-        let line = stamp(
-            r#"{"id":"evt_1","type":"a","properties":{"x":"\ud83d"}}"#.to_owned(),
-            7,
-        )
-        .unwrap();
+        let line = stamp(r#"{"id":"evt_1","type":"a","properties":{"x":"\ud83d"}}"#.to_owned(), 7).unwrap();
         assert_eq!(
             String::from_utf8(line).unwrap(),
             "{\"ts\":7,\"id\":\"evt_1\",\"type\":\"a\",\"properties\":{\"x\":\"\\ud83d\"}}\n"
         );
         assert_eq!(stamp("{}".to_owned(), 1).unwrap(), b"{\"ts\":1}\n");
-        assert_eq!(
-            stamp("{\n\"a\":1}".to_owned(), 1).unwrap(),
-            b"{\"ts\":1, \"a\":1}\n"
-        );
+        assert_eq!(stamp("{\n\"a\":1}".to_owned(), 1).unwrap(), b"{\"ts\":1, \"a\":1}\n");
         assert_eq!(stamp("[]".to_owned(), 1), None);
     }
 }

@@ -90,11 +90,7 @@ fn lines(export: &Export) -> Vec<u8> {
     for message in &export.messages {
         // Nothing of a message happened before it was created.
         now = now.max(created(message).unwrap_or(0));
-        let times = message
-            .parts
-            .iter()
-            .chain([&message.info])
-            .map(|raw| time_of(raw));
+        let times = message.parts.iter().chain([&message.info]).map(|raw| time_of(raw));
         for (payload, time) in payloads(message).into_iter().zip(times) {
             now = now.max(time.unwrap_or(0));
             first.get_or_insert(now);
@@ -137,11 +133,7 @@ fn created(message: &Message) -> Option<i64> {
 fn time_of(raw: &RawValue) -> Option<i64> {
     let times: Times = serde_json::from_str(raw.get()).ok()?;
     let state = times.state.and_then(|state| state.time);
-    [times.time, state]
-        .into_iter()
-        .flatten()
-        .filter_map(|time| time.latest())
-        .max()
+    [times.time, state].into_iter().flatten().filter_map(|time| time.latest()).max()
 }
 
 #[cfg(test)]
@@ -158,15 +150,7 @@ mod tests {
         let stamps: Vec<&str> = text.lines().map(|l| &l[..l.find(',').unwrap()]).collect();
         assert_eq!(
             stamps,
-            [
-                "{\"ts\":5",
-                "{\"ts\":5",
-                "{\"ts\":5",
-                "{\"ts\":8",
-                "{\"ts\":9",
-                "{\"ts\":9",
-                "{\"ts\":9"
-            ]
+            ["{\"ts\":5", "{\"ts\":5", "{\"ts\":5", "{\"ts\":8", "{\"ts\":9", "{\"ts\":9", "{\"ts\":9"]
         );
         assert!(text.lines().nth(3).unwrap().contains("\"tool\":\"bash\""));
         assert!(text.contains("\"replay\":true"));

@@ -75,9 +75,7 @@ impl Replay {
             return None;
         };
         if kind == Opened::TYPE {
-            let mut opened = text
-                .replacen("\"replay\":false", "\"replay\":true", 1)
-                .into_bytes();
+            let mut opened = text.replacen("\"replay\":false", "\"replay\":true", 1).into_bytes();
             opened.push(b'\n');
             return Some(opened);
         }
@@ -94,9 +92,7 @@ struct Pace {
 
 impl Pace {
     fn wait_for(&mut self, line: &[u8]) {
-        let stamped = std::str::from_utf8(line)
-            .ok()
-            .and_then(|text| observe(text).ok()?.ts);
+        let stamped = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()?.ts);
         let Some(now) = stamped.map(Timestamp::from_ms) else {
             return;
         };
@@ -138,11 +134,7 @@ mod tests {
             .replace("\"replay\":false", "\"replay\":true")
             .replace("{\"ts\":2,\"type\":\"ocr.detect.turn\",\"properties\":{\"sessionID\":\"s\",\"turn\":1,\"why\":\"rest\"}}\n", "");
         assert_eq!(out, expected);
-        assert_eq!(
-            replayed(&out, Speed::Max, false),
-            out,
-            "replaying a replay changes nothing"
-        );
+        assert_eq!(replayed(&out, Speed::Max, false), out, "replaying a replay changes nothing");
         assert!(replayed(RECORDING, Speed::Max, true).contains("ocr.detect.turn"));
     }
 

@@ -15,19 +15,10 @@ pub(super) struct Change<'a> {
 /// How an event changes a message, if it does.
 pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
     match event {
-        Event::Message {
-            id,
-            from_user,
-            completed,
-            ..
-        } => Some(Change {
-            id,
-            is_final: *from_user || *completed,
-        }),
-        Event::Part(part) => Some(Change {
-            id: &part.id,
-            is_final: is_final(part),
-        }),
+        Event::Message { id, from_user, completed, .. } => {
+            Some(Change { id, is_final: *from_user || *completed })
+        }
+        Event::Part(part) => Some(Change { id: &part.id, is_final: is_final(part) }),
         _ => None,
     }
 }
@@ -37,10 +28,8 @@ pub(super) fn payloads(message: &Message) -> Vec<String> {
     let parts = message.parts.iter().map(|part| {
         format!(r#"{{"type":"message.part.updated","recovered":true,"properties":{{"part":{part}}}}}"#)
     });
-    let info = format!(
-        r#"{{"type":"message.updated","recovered":true,"properties":{{"info":{}}}}}"#,
-        message.info
-    );
+    let info =
+        format!(r#"{{"type":"message.updated","recovered":true,"properties":{{"info":{}}}}}"#, message.info);
     parts.chain([info]).collect()
 }
 

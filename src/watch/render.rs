@@ -35,10 +35,7 @@ pub(super) struct Renderer {
 
 impl Renderer {
     pub(super) fn new() -> Self {
-        Self {
-            clock: StreamClock::default(),
-            shown: BoundedMap::new(REMEMBERED),
-        }
+        Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED) }
     }
 
     /// The text for one line; none for most.
@@ -52,10 +49,7 @@ impl Renderer {
             Event::Record { kind, properties } => record(kind, *properties),
             _ => event(&observation).into_iter().collect(),
         };
-        rendered
-            .into_iter()
-            .map(|(tone, text)| (tone, self.stamped(&text)))
-            .collect()
+        rendered.into_iter().map(|(tone, text)| (tone, self.stamped(&text))).collect()
     }
 
     /// The text after the time since the first line, in minutes and seconds.
@@ -123,15 +117,8 @@ fn call(part: &Part, state: &ToolState) -> String {
     let tool = part.tool.as_deref().unwrap_or("tool");
     let input = state.input.map(brief).unwrap_or_default();
     let answer = state.error.or(state.output).map(decode).unwrap_or_default();
-    let first = answer
-        .lines()
-        .find(|l| !l.trim().is_empty())
-        .unwrap_or("(nothing)");
-    format!(
-        "{tool:<8} {} → {}",
-        excerpt(&input, WIDTH / 2),
-        excerpt(first, WIDTH / 2)
-    )
+    let first = answer.lines().find(|l| !l.trim().is_empty()).unwrap_or("(nothing)");
+    format!("{tool:<8} {} → {}", excerpt(&input, WIDTH / 2), excerpt(first, WIDTH / 2))
 }
 
 /// The most telling argument of a call.
@@ -187,16 +174,9 @@ fn done(done: &Done) -> (Tone, String) {
 }
 
 fn gap(gap: &Gap) -> (Tone, String) {
-    let complete = if gap.complete {
-        "nothing was missed"
-    } else {
-        "something may be missing"
-    };
+    let complete = if gap.complete { "nothing was missed" } else { "something may be missing" };
     let seconds = gap.lasted / 1000;
-    let text = format!(
-        "gap      {seconds} s without the server ({}); {complete}",
-        gap.reason
-    );
+    let text = format!("gap      {seconds} s without the server ({}); {complete}", gap.reason);
     (Tone::Warn, text)
 }
 
@@ -206,22 +186,12 @@ fn action(action: &Action) -> (Tone, String) {
         Phase::Failed | Phase::Escalated => Tone::Bad,
         Phase::Begun | Phase::Skipped => Tone::Warn,
     };
-    (
-        tone,
-        format!("ACT      {}", excerpt(&action.to_string(), SENTENCE)),
-    )
+    (tone, format!("ACT      {}", excerpt(&action.to_string(), SENTENCE)))
 }
 
 fn result(result: &RunResult) -> (Tone, String) {
-    let tone = if result.exit_code == 0 {
-        Tone::Good
-    } else {
-        Tone::Bad
-    };
-    (
-        tone,
-        format!("RESULT   {}", excerpt(&result.to_string(), SENTENCE)),
-    )
+    let tone = if result.exit_code == 0 { Tone::Good } else { Tone::Bad };
+    (tone, format!("RESULT   {}", excerpt(&result.to_string(), SENTENCE)))
 }
 
 #[cfg(test)]
@@ -230,11 +200,7 @@ mod tests {
 
     fn render(lines: &[&str]) -> Vec<String> {
         let mut renderer = Renderer::new();
-        lines
-            .iter()
-            .flat_map(|l| renderer.render(l))
-            .map(|(_, text)| text)
-            .collect()
+        lines.iter().flat_map(|l| renderer.render(l)).map(|(_, text)| text).collect()
     }
 
     #[test]
@@ -245,11 +211,7 @@ mod tests {
             )
         };
         assert_eq!(
-            render(&[
-                &update("running", 0),
-                &update("completed", 61_500),
-                &update("completed", 61_600)
-            ]),
+            render(&[&update("running", 0), &update("completed", 61_500), &update("completed", 61_600)]),
             ["01:01.5  bash     cat x → no\\u{1b}[2J such file"]
         );
     }
@@ -259,10 +221,7 @@ mod tests {
         let line = r#"{"ts":1,"type":"ocr.detect.finding","properties":{"sessionID":"s","finding":"f","kind":"loop","rule":"repeat","grade":"stop","state":"graver","summary":"five times","evidence":[{"id":"evt_1","excerpt":"cat x"}]}}"#;
         assert_eq!(
             render(&[line]),
-            [
-                "00:00.0  FOUND    repeat (stop): five times",
-                "00:00.0           because evt_1: cat x"
-            ]
+            ["00:00.0  FOUND    repeat (stop): five times", "00:00.0           because evt_1: cat x"]
         );
     }
 

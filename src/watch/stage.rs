@@ -15,9 +15,7 @@ pub struct Watch {
 impl Watch {
     /// A view of a stream from its beginning.
     pub fn new() -> Self {
-        Self {
-            renderer: Renderer::new(),
-        }
+        Self { renderer: Renderer::new() }
     }
 }
 

@@ -29,11 +29,7 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         return None;
     }
     let rest = line.strip_prefix(b"{\"ts\":")?;
-    let digits = rest
-        .iter()
-        .take(DIGITS + 1)
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let digits = rest.iter().take(DIGITS + 1).take_while(|b| b.is_ascii_digit()).count();
     // JSON numbers have no leading zero.
     if digits == 0 || digits > DIGITS || (digits > 1 && rest[0] == b'0') {
         return None;
@@ -45,15 +41,8 @@ pub fn head(line: &[u8]) -> Option<Head<'_>> {
         None => ("", rest),
     };
     let (kind, rest) = text(rest.strip_prefix(b",\"type\":\"")?)?;
-    let properties = rest
-        .strip_prefix(b",\"properties\":")
-        .filter(|rest| rest.starts_with(b"{"))?;
-    Some(Head {
-        ts,
-        id,
-        kind,
-        properties: line.len() - properties.len(),
-    })
+    let properties = rest.strip_prefix(b",\"properties\":").filter(|rest| rest.starts_with(b"{"))?;
+    Some(Head { ts, id, kind, properties: line.len() - properties.len() })
 }
 
 /// A short string without escapes, and the bytes after its closing quote.

@@ -64,9 +64,7 @@ impl Part<'_> {
             ocr: Cow<'a, str>,
         }
         // Metadata of another shape is not ours.
-        let notes = self
-            .metadata
-            .and_then(|raw| serde_json::from_str::<Notes<'_>>(raw.get()).ok());
+        let notes = self.metadata.and_then(|raw| serde_json::from_str::<Notes<'_>>(raw.get()).ok());
         notes.is_some_and(|notes| notes.ocr == "steer")
     }
 }

@@ -33,49 +33,24 @@ fn closed(reason: &str, signal: Option<i32>) -> Value {
 }
 
 fn lines(lines: &[Value]) -> String {
-    lines
-        .iter()
-        .flat_map(|line| [line.to_string(), "\n".to_owned()])
-        .collect()
+    lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
 fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
-    let done = ocr("ocr-act")
-        .arg("--only")
-        .args(args)
-        .write_stdin(lines(input))
-        .output()
-        .unwrap();
+    let done = ocr("ocr-act").arg("--only").args(args).write_stdin(lines(input)).output().unwrap();
     let added = String::from_utf8(done.stdout).unwrap();
     let added = added.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    (
-        done.status.code().unwrap(),
-        added,
-        String::from_utf8(done.stderr).unwrap(),
-    )
+    (done.status.code().unwrap(), added, String::from_utf8(done.stderr).unwrap())
 }
 
 /// Runs with their outcomes and exit codes.
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
     let abort = || decision("abort", Some("f1"));
-    let found = |kind: &str| {
-        vec![
-            opened(true),
-            finding(kind, "stop", false),
-            abort(),
-            closed("rest", None),
-        ]
-    };
+    let found = |kind: &str| vec![opened(true), finding(kind, "stop", false), abort(), closed("rest", None)];
     let rests = |outcome: &str| vec![opened(true), done(outcome), closed("rest", None)];
-    let judged = |action: &str| {
-        vec![
-            opened(true),
-            done("candidate"),
-            decision(action, None),
-            closed("rest", None),
-        ]
-    };
+    let judged =
+        |action: &str| vec![opened(true), done("candidate"), decision(action, None), closed("rest", None)];
     [
         ("done", 0, rests("done")),
         ("done", 0, judged("done")),
@@ -94,37 +69,16 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
         ("stalled", 11, found("stall")),
         ("stalled", 11, found("blocked")),
         ("budget", 12, found("budget")),
-        (
-            "failed",
-            13,
-            vec![
-                opened(true),
-                finding("storm", "warn", true),
-                abort(),
-                closed("rest", None),
-            ],
-        ),
+        ("failed", 13, vec![opened(true), finding("storm", "warn", true), abort(), closed("rest", None)]),
         ("failed", 13, rests("error")),
         ("failed", 13, vec![opened(true), closed("failed", None)]),
         ("aborted", 15, rests("aborted")),
         ("unreachable", 69, vec![opened(true), closed("serverGone", None)]),
         ("refused", 77, vec![opened(true), closed("notAllowed", None)]),
-        (
-            "interrupted",
-            130,
-            vec![opened(true), closed("interrupted", Some(2))],
-        ),
-        (
-            "interrupted",
-            143,
-            vec![opened(true), closed("interrupted", Some(15))],
-        ),
+        ("interrupted", 130, vec![opened(true), closed("interrupted", Some(2))]),
+        ("interrupted", 143, vec![opened(true), closed("interrupted", Some(15))]),
         // Without a reviewer, a finding of grade stop ends the run.
-        (
-            "loop",
-            10,
-            vec![opened(true), finding("loop", "stop", false), closed("rest", None)],
-        ),
+        ("loop", 10, vec![opened(true), finding("loop", "stop", false), closed("rest", None)]),
     ]
 }
 
@@ -147,35 +101,21 @@ fn failed_verification_exits_14() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = opened(false);
     first["properties"]["directory"] = json!(folder.path());
-    let (code, added, told) = act(
-        &["--verify", "exit 7"],
-        &[first, done("done"), closed("rest", None)],
-    );
+    let (code, added, told) = act(&["--verify", "exit 7"], &[first, done("done"), closed("rest", None)]);
     assert_eq!(code, 14, "{told}");
     assert!(
-        added.iter().any(|l| l["properties"]["detail"]
-            .as_str()
-            .is_some_and(|d| d.contains("exit 7"))),
+        added.iter().any(|l| l["properties"]["detail"].as_str().is_some_and(|d| d.contains("exit 7"))),
         "{added:?}"
     );
 }
 
 #[test]
 fn replay_skips_actions() {
-    let (code, added, _) = act(
-        &[],
-        &[
-            opened(true),
-            finding("loop", "stop", false),
-            decision("abort", Some("f1")),
-        ],
-    );
+    let (code, added, _) =
+        act(&[], &[opened(true), finding("loop", "stop", false), decision("abort", Some("f1"))]);
     assert_eq!(code, 10);
     let action = &added[0]["properties"];
-    assert_eq!(
-        (&action["action"], &action["phase"]),
-        (&json!("abort"), &json!("skipped"))
-    );
+    assert_eq!((&action["action"], &action["phase"]), (&json!("abort"), &json!("skipped")));
     assert!(action["detail"].as_str().unwrap().contains("replay"));
     assert_eq!(added.len(), 2, "the finding and its decision are one abort");
 }
@@ -185,18 +125,9 @@ fn repeated_decision() {
     let steer = decision("steer", Some("f1"));
     let (_, added, _) = act(
         &[],
-        &[
-            opened(true),
-            finding("loop", "warn", false),
-            steer.clone(),
-            steer.clone(),
-            closed("rest", None),
-        ],
+        &[opened(true), finding("loop", "warn", false), steer.clone(), steer.clone(), closed("rest", None)],
     );
-    let steers = added
-        .iter()
-        .filter(|l| l["properties"]["action"] == "steer")
-        .count();
+    let steers = added.iter().filter(|l| l["properties"]["action"] == "steer").count();
     assert_eq!(steers, 1, "{added:?}");
 }
 
@@ -204,35 +135,18 @@ fn repeated_decision() {
 fn stale_decision() {
     let mut stale = decision("abort", Some("f1"));
     stale["properties"]["stale"] = json!(true);
-    let (_, added, _) = act(
-        &[],
-        &[
-            opened(true),
-            finding("loop", "warn", false),
-            stale,
-            done("done"),
-            closed("rest", None),
-        ],
-    );
+    let (_, added, _) =
+        act(&[], &[opened(true), finding("loop", "warn", false), stale, done("done"), closed("rest", None)]);
     assert!(added.iter().all(|l| l["type"] != "ocr.act.action"), "{added:?}");
 }
 
 #[test]
 fn on_by_rule_and_kind() {
-    let input = [
-        opened(true),
-        finding("stagnation", "warn", false),
-        closed("rest", None),
-    ];
+    let input = [opened(true), finding("stagnation", "warn", false), closed("rest", None)];
     let action = |args: &[&str]| act(args, &input).1[0]["properties"]["action"].clone();
     assert_eq!(action(&["--on", "r=abort"]), "abort");
     assert_eq!(action(&["--on", "stagnation=steer"]), "steer");
-    let stop = [
-        opened(true),
-        finding("loop", "stop", false),
-        done("done"),
-        closed("rest", None),
-    ];
+    let stop = [opened(true), finding("loop", "stop", false), done("done"), closed("rest", None)];
     assert_eq!(act(&["--on", "loop=continue"], &stop).0, 0);
     let (code, _, told) = act(&["--on", "loop"], &input);
     assert_eq!(code, 2);
@@ -243,10 +157,7 @@ fn on_by_rule_and_kind() {
 fn insecure_server() {
     let mut first = opened(false);
     first["properties"]["server"] = json!("http://example.org:4096/");
-    let (code, added, told) = act(
-        &[],
-        &[first, finding("loop", "stop", false), closed("rest", None)],
-    );
+    let (code, added, told) = act(&[], &[first, finding("loop", "stop", false), closed("rest", None)]);
     assert_eq!(code, 10);
     assert_eq!(added[0]["properties"]["phase"], "skipped");
     assert!(told.contains("--allow-insecure"), "{told}");

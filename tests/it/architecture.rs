@@ -27,9 +27,7 @@ fn sources(room: &str) -> Vec<(PathBuf, String)> {
 /// The code without its tests and its comments.
 fn code(text: &str) -> String {
     let without_tests = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let lines = without_tests
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
+    let lines = without_tests.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -48,10 +46,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("run", &["pipe", "wire", "process"]),
     (
         "cli",
-        &[
-            "pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "report",
-            "run",
-        ],
+        &["pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"],
     ),
 ];
 
@@ -77,11 +72,7 @@ fn absent(rooms: &[&str], words: &[&str], but: &[&str]) {
         for (path, code) in sources(room) {
             let excepted = but.iter().any(|file| path.ends_with(file));
             for word in words {
-                assert!(
-                    excepted || !code.contains(word),
-                    "{} mentions {word}",
-                    path.display()
-                );
+                assert!(excepted || !code.contains(word), "{} mentions {word}", path.display());
             }
         }
     }
@@ -89,25 +80,16 @@ fn absent(rooms: &[&str], words: &[&str], but: &[&str]) {
 
 #[test]
 fn only_stream_reads_the_clock() {
-    let others = [
-        "wire", "pipe", "process", "server", "detect", "review", "act", "watch", "report", "run", "cli",
-    ];
+    let others =
+        ["wire", "pipe", "process", "server", "detect", "review", "act", "watch", "report", "run", "cli"];
     absent(&others, &["SystemTime", "UNIX_EPOCH"], &[]);
     absent(&["stream"], &["SystemTime", "UNIX_EPOCH"], &["clock.rs"]);
 }
 
 #[test]
 fn detect_is_pure() {
-    let impure = [
-        "tokio",
-        "std::fs",
-        "std::env",
-        "std::net",
-        "std::thread",
-        "Instant",
-        "reqwest",
-        "std::process",
-    ];
+    let impure =
+        ["tokio", "std::fs", "std::env", "std::net", "std::thread", "Instant", "reqwest", "std::process"];
     absent(&["detect", "report", "wire"], &impure, &[]);
 }
 
@@ -119,17 +101,14 @@ fn pipe_has_no_json_and_wire_no_files() {
 
 #[test]
 fn only_cli_reads_the_environment() {
-    let others = [
-        "wire", "pipe", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run",
-    ];
+    let others =
+        ["wire", "pipe", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"];
     absent(&others, &["env::var"], &[]);
 }
 
 #[test]
 fn exit_codes_have_one_table() {
-    let others = [
-        "wire", "process", "server", "stream", "detect", "review", "watch", "report", "run",
-    ];
+    let others = ["wire", "process", "server", "stream", "detect", "review", "watch", "report", "run"];
     absent(&others, &["ExitCode", "process::exit(1", "process::exit(2"], &[]);
 }
 
@@ -168,10 +147,7 @@ fn modules() -> Vec<Module> {
         Module { path, code }
     };
     // Companions of tests are no part of the house.
-    rooms
-        .map(module)
-        .filter(|m| !m.path.iter().any(|s| s.ends_with("tests")))
-        .collect()
+    rooms.map(module).filter(|m| !m.path.iter().any(|s| s.ends_with("tests"))).collect()
 }
 
 /// The leaves of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
@@ -194,10 +170,7 @@ fn leaves(tree: &str) -> Vec<String> {
     }
     parts.push(&inner[start..]);
     let parts = parts.iter().map(|p| p.trim()).filter(|p| !p.is_empty());
-    parts
-        .flat_map(leaves)
-        .map(|leaf| format!("{}{leaf}", prefix.trim()))
-        .collect()
+    parts.flat_map(leaves).map(|leaf| format!("{}{leaf}", prefix.trim())).collect()
 }
 
 /// What a folder hands on from its files: (folder, name) to the file that has it. Handing on is no use.
@@ -230,9 +203,7 @@ fn absolute(module: &Module, path: &str, known: &BTreeSet<String>) -> Option<Vec
         // A file of this folder, by its bare name.
         first => {
             let child = format!("{}::{first}", module.name());
-            known
-                .contains(&child)
-                .then(|| [module.path.clone(), segments].concat())
+            known.contains(&child).then(|| [module.path.clone(), segments].concat())
         }
     }
 }
@@ -244,14 +215,9 @@ fn owner(
     handed: &BTreeMap<(String, String), Vec<String>>,
 ) -> Option<String> {
     loop {
-        let length = (1..=path.len())
-            .rev()
-            .find(|n| known.contains(&path[..*n].join("::")))?;
+        let length = (1..=path.len()).rev().find(|n| known.contains(&path[..*n].join("::")))?;
         let module = path[..length].join("::");
-        let Some(next) = path
-            .get(length)
-            .and_then(|name| handed.get(&(module.clone(), name.clone())))
-        else {
+        let Some(next) = path.get(length).and_then(|name| handed.get(&(module.clone(), name.clone()))) else {
             return Some(module);
         };
         path = [&next[..], &path[length..]].concat();
@@ -299,10 +265,7 @@ fn files_form_no_circle() {
     let circles: BTreeSet<Vec<&String>> = uses
         .keys()
         .map(|file| {
-            reach(&uses, file)
-                .into_iter()
-                .filter(|other| reach(&uses, other).contains(file))
-                .collect()
+            reach(&uses, file).into_iter().filter(|other| reach(&uses, other).contains(file)).collect()
         })
         .filter(|circle: &Vec<&String>| circle.len() > 1)
         .collect();
@@ -316,10 +279,8 @@ fn types_are_implemented_where_defined() {
     let implemented = Regex::new(r"(?m)^impl(?:<[^>]*>)? (\w+)[^{]*?\{").unwrap();
     let mut strays: Vec<String> = Vec::new();
     for module in &all {
-        let own: BTreeSet<&str> = defined
-            .captures_iter(&module.code)
-            .map(|c| c.get(1).unwrap().as_str())
-            .collect();
+        let own: BTreeSet<&str> =
+            defined.captures_iter(&module.code).map(|c| c.get(1).unwrap().as_str()).collect();
         for found in implemented.captures_iter(&module.code) {
             let name = &found[1];
             if found[0].contains(" for ") || own.contains(name) {
@@ -332,8 +293,5 @@ fn types_are_implemented_where_defined() {
             }
         }
     }
-    assert!(
-        strays.is_empty(),
-        "implemented outside of the type's own file or folder: {strays:#?}"
-    );
+    assert!(strays.is_empty(), "implemented outside of the type's own file or folder: {strays:#?}");
 }

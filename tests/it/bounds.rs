@@ -69,20 +69,10 @@ fn sleeping_reader_with_password() {
 fn reader_that_sleeps(password: Option<&'static str>) {
     const EVENTS: usize = 3200;
     let flood = Flood::behind(password, EVENTS, |_| 64 * 1024);
-    let mut child = start(&[
-        "--server",
-        &flood.url(),
-        "--session",
-        FLOOD_SESSION,
-        "--silence-timeout",
-        "2",
-    ]);
+    let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION, "--silence-timeout", "2"]);
     let asleep = Instant::now();
     let stopped_at = settled(|| flood.taken());
-    assert!(
-        stopped_at < EVENTS / 2,
-        "the server was not held back: {stopped_at}"
-    );
+    assert!(stopped_at < EVENTS / 2, "the server was not held back: {stopped_at}");
     // The reader sleeps thirty times as long as a server may be silent.
     std::thread::sleep(SLEEP.saturating_sub(asleep.elapsed()));
     assert_eq!(flood.taken(), stopped_at, "events were taken while nobody read");
@@ -95,10 +85,7 @@ fn reader_that_sleeps(password: Option<&'static str>) {
             "a slow reader was taken for a silent server, after event {next} of {stopped_at} held: {last}"
         );
         if last.contains("message.part.updated") {
-            assert!(
-                last.contains(&format!("evt_1{next:08}")),
-                "event {next} is missing"
-            );
+            assert!(last.contains(&format!("evt_1{next:08}")), "event {next} is missing");
             next += 1;
             memory = peak(&child).or(memory);
         }
@@ -162,33 +149,13 @@ fn oversized_event() {
         lines.push(serde_json::from_str::<Value>(&line.unwrap()).unwrap());
         memory = peak(&child).or(memory);
     }
-    let of = |kind: &str| {
-        lines
-            .iter()
-            .filter(|l| l["type"] == kind)
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    let told: Vec<_> = of("message.part.updated")
-        .iter()
-        .map(|l| l["id"].clone())
-        .collect();
-    assert_eq!(
-        told,
-        ["evt_100000001", "evt_100000002", "evt_100000003", "evt_100000005"]
-    );
+    let of = |kind: &str| lines.iter().filter(|l| l["type"] == kind).cloned().collect::<Vec<_>>();
+    let told: Vec<_> = of("message.part.updated").iter().map(|l| l["id"].clone()).collect();
+    assert_eq!(told, ["evt_100000001", "evt_100000002", "evt_100000003", "evt_100000005"]);
     let gaps = of("ocr.stream.gap");
     assert_eq!(gaps.len(), 1, "{gaps:?}");
-    assert_eq!(
-        gaps[0]["properties"]["complete"], false,
-        "one event was too large"
-    );
-    assert!(
-        gaps[0]["properties"]["reason"]
-            .as_str()
-            .unwrap()
-            .contains("32 MiB")
-    );
+    assert_eq!(gaps[0]["properties"]["complete"], false, "one event was too large");
+    assert!(gaps[0]["properties"]["reason"].as_str().unwrap().contains("32 MiB"));
     assert!(child.wait().unwrap().success());
     eprintln!("an event of 100 MB: {memory:?} KiB at most");
     assert!(memory.is_none_or(|kib| kib < 2 * MEMORY), "{memory:?} KiB");
@@ -202,20 +169,13 @@ fn failing(greeting: &'static str) -> (Host, Arc<AtomicUsize>) {
         let again = count.fetch_add(1, Ordering::Relaxed) > 0;
         async move {
             let kind = [("content-type", "text/event-stream")];
-            if again {
-                Err(StatusCode::INTERNAL_SERVER_ERROR)
-            } else {
-                Ok((kind, greeting))
-            }
+            if again { Err(StatusCode::INTERNAL_SERVER_ERROR) } else { Ok((kind, greeting)) }
         }
     };
     let router = Router::new()
         .route("/event", get(events))
         .route("/session", get(|| async { axum::Json(serde_json::json!([])) }))
-        .route(
-            "/path",
-            get(|| async { axum::Json(serde_json::json!({"directory": "/p"})) }),
-        )
+        .route("/path", get(|| async { axum::Json(serde_json::json!({"directory": "/p"})) }))
         .route(
             "/global/health",
             get(|| async { axum::Json(serde_json::json!({"healthy": true, "version": "1.18.33"})) }),
@@ -249,15 +209,9 @@ fn server_gone() {
 fn serving(events: axum::routing::MethodRouter) -> Host {
     let router = Router::new()
         .route("/event", events)
-        .route(
-            "/sync/history",
-            axum::routing::post(|| async { axum::Json(serde_json::json!([])) }),
-        )
+        .route("/sync/history", axum::routing::post(|| async { axum::Json(serde_json::json!([])) }))
         .route("/session", get(|| async { axum::Json(serde_json::json!([])) }))
-        .route(
-            "/path",
-            get(|| async { axum::Json(serde_json::json!({"directory": "/p"})) }),
-        )
+        .route("/path", get(|| async { axum::Json(serde_json::json!({"directory": "/p"})) }))
         .route(
             "/global/health",
             get(|| async { axum::Json(serde_json::json!({"healthy": true, "version": "1.18.33"})) }),
@@ -278,36 +232,22 @@ fn slowly(pieces: Vec<&'static str>, pause: Duration) -> axum::body::Body {
 #[test]
 fn slow_link() {
     let server = serving(get(|| async {
-        let event = [
-            CONNECTED,
-            "data: {\"id\":\"evt_1\",",
-            "\"type\":",
-            "\"x\",",
-            "\"properties\":",
-            "{}}\n\n",
-        ];
+        let event =
+            [CONNECTED, "data: {\"id\":\"evt_1\",", "\"type\":", "\"x\",", "\"properties\":", "{}}\n\n"];
         let kind = [("content-type", "text/event-stream")];
         (kind, slowly(event.to_vec(), Duration::from_millis(500)))
     }));
     let mut child = start(&["--server", &server.url(), "--follow", "--silence-timeout", "1"]);
-    let lines = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok);
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let mut before = Vec::new();
     for line in lines {
-        assert!(
-            !line.contains("ocr.stream.gap"),
-            "the server was still sending: {line}"
-        );
+        assert!(!line.contains("ocr.stream.gap"), "the server was still sending: {line}");
         if line.contains("evt_1") {
             break;
         }
         before.push(line);
     }
-    assert!(
-        before.iter().any(|line| line.contains("ocr.stream.tick")),
-        "{before:?}"
-    );
+    assert!(before.iter().any(|line| line.contains("ocr.stream.tick")), "{before:?}");
     assert_eq!(child.wait().unwrap().code(), Some(141), "the reader left");
 }
 
@@ -334,10 +274,7 @@ fn silent_server() {
     assert_eq!(done.status.code(), Some(69));
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     let text = String::from_utf8(done.stdout).unwrap();
-    let ticks = text
-        .lines()
-        .filter(|line| line.contains("ocr.stream.tick"))
-        .count();
+    let ticks = text.lines().filter(|line| line.contains("ocr.stream.tick")).count();
     assert!(ticks >= 2, "too few ticks: {text}");
 }
 
@@ -352,9 +289,7 @@ fn dropping_server_is_spared() {
     let server = serving(get(events));
     let mut child = start(&["--server", &server.url(), "--follow"]);
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut gaps = lines
-        .map_while(Result::ok)
-        .filter(|line| line.contains("ocr.stream.gap"));
+    let mut gaps = lines.map_while(Result::ok).filter(|line| line.contains("ocr.stream.gap"));
     let began = Instant::now();
     for _ in 0..5 {
         gaps.next().unwrap();

@@ -12,16 +12,10 @@ fn detect(args: &[&str], name: &str) -> assert_cmd::assert::Assert {
 #[test]
 fn findings_follow_their_cause() {
     let input = recording("one-call-loop");
-    let output = ocr("ocr-detect")
-        .write_stdin(input.as_str())
-        .output()
-        .unwrap()
-        .stdout;
+    let output = ocr("ocr-detect").write_stdin(input.as_str()).output().unwrap().stdout;
     let output = String::from_utf8(output).unwrap();
-    let passed: String = output
-        .split_inclusive('\n')
-        .filter(|line| !line.contains("\"type\":\"ocr.detect."))
-        .collect();
+    let passed: String =
+        output.split_inclusive('\n').filter(|line| !line.contains("\"type\":\"ocr.detect.")).collect();
     assert_eq!(passed, input);
     let finding = output.find("\"ocr.detect.finding\"").unwrap();
     assert!(output[finding..].contains("\"ocr.detect.turn\""));
@@ -29,11 +23,9 @@ fn findings_follow_their_cause() {
 
 #[test]
 fn only_added_lines() {
-    detect(&["--only"], "ab-loop").success().stdout(
-        contains("message.part.updated")
-            .not()
-            .and(contains("ocr.detect.done")),
-    );
+    detect(&["--only"], "ab-loop")
+        .success()
+        .stdout(contains("message.part.updated").not().and(contains("ocr.detect.done")));
 }
 
 #[test]
@@ -46,9 +38,7 @@ fn fail_on() {
     detect(&["--fail-on", "budget", "--max-steps", "2"], "one-call-loop").code(12);
     // A notice does not count.
     detect(&["--fail-on", "any"], "asked-ten-runs").code(0);
-    detect(&["--fail-on", "nonsense"], "ab-loop")
-        .code(2)
-        .stderr(contains("steering"));
+    detect(&["--fail-on", "nonsense"], "ab-loop").code(2).stderr(contains("steering"));
 }
 
 #[test]
@@ -62,9 +52,7 @@ fn disable_limit_grade() {
     detect(&["--limit", "repeat.stopp=1"], "ab-loop")
         .code(2)
         .stderr(contains("no limit is named repeat.stopp"));
-    detect(&["--disable", "reapet"], "ab-loop")
-        .code(2)
-        .stderr(contains("no rule is named reapet"));
+    detect(&["--disable", "reapet"], "ab-loop").code(2).stderr(contains("no rule is named reapet"));
 }
 
 #[test]
@@ -87,11 +75,7 @@ fn reads_file() {
     std::fs::write(&file, recording("ab-loop")).unwrap();
     let read = ocr("ocr-detect").arg(&file).output().unwrap().stdout;
     assert_eq!(read, detect(&[], "ab-loop").get_output().stdout);
-    ocr("ocr-detect")
-        .arg(folder.path().join("none"))
-        .assert()
-        .code(1)
-        .stderr(contains("no such file"));
+    ocr("ocr-detect").arg(folder.path().join("none")).assert().code(1).stderr(contains("no such file"));
 }
 
 #[test]
@@ -104,11 +88,7 @@ fn strict() {
         .code(65)
         .stdout("{\"type\":\"a\"}\nno json\n")
         .stderr(contains("line 2"));
-    let lenient = ocr("ocr-detect")
-        .write_stdin(garbage)
-        .assert()
-        .success()
-        .stdout(garbage);
+    let lenient = ocr("ocr-detect").write_stdin(garbage).assert().success().stdout(garbage);
     let stderr = String::from_utf8_lossy(&lenient.get_output().stderr).into_owned();
     assert_eq!(stderr.matches("is not a JSON object").count(), 1, "{stderr}");
 }
@@ -118,10 +98,7 @@ fn explain() {
     let page = detect(&["--explain"], "ab-loop").success();
     let page = String::from_utf8_lossy(&page.get_output().stdout).into_owned();
     assert_eq!(page.matches("┌─▶").count(), 1, "{page}");
-    assert!(
-        page.contains("(stop)") && page.contains("laps") && page.contains("At rest"),
-        "{page}"
-    );
+    assert!(page.contains("(stop)") && page.contains("laps") && page.contains("At rest"), "{page}");
     assert!(!page.contains("\"type\""), "{page}");
     detect(&["--explain"], "pagination").stdout(predicates::str::starts_with("Nothing found"));
 }
@@ -135,15 +112,7 @@ fn help_and_schema() {
             .and(contains("OCR_STRICT")),
     );
     let schemas = ocr("ocr-detect").arg("--schema").assert().success();
-    assert_eq!(
-        schemas
-            .get_output()
-            .stdout
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count(),
-        3
-    );
+    assert_eq!(schemas.get_output().stdout.iter().filter(|b| **b == b'\n').count(), 3);
 }
 
 #[test]
@@ -151,11 +120,8 @@ fn reports_eviction() {
     let lines: String = (0..4)
         .map(|n| format!("{{\"ts\":{n},\"type\":\"session.status\",\"properties\":{{\"sessionID\":\"ses_{n}\",\"status\":{{\"type\":\"busy\"}}}}}}\n"))
         .collect();
-    let output = ocr("ocr-detect")
-        .args(["--only", "--max-sessions", "3"])
-        .write_stdin(lines)
-        .assert()
-        .success();
+    let output =
+        ocr("ocr-detect").args(["--only", "--max-sessions", "3"]).write_stdin(lines).assert().success();
     let output = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
     assert!(
         output.contains("\"rule\":\"evicted\"") && output.contains("\"sessionID\":\"ses_0\""),
@@ -166,21 +132,9 @@ fn reports_eviction() {
 #[test]
 fn ignored_steering() {
     let text = recording("one-call-loop");
-    let session = text
-        .split("\"sessionID\":\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let plain = String::from_utf8(
-        ocr("ocr-detect")
-            .write_stdin(text.as_str())
-            .output()
-            .unwrap()
-            .stdout,
-    )
-    .unwrap();
+    let session = text.split("\"sessionID\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let plain =
+        String::from_utf8(ocr("ocr-detect").write_stdin(text.as_str()).output().unwrap().stdout).unwrap();
     let mut steered = String::new();
     for line in plain.split_inclusive('\n') {
         steered.push_str(line);
@@ -202,13 +156,7 @@ fn ignored_steering() {
 #[test]
 fn many_recordings() {
     let file = |name: &str| format!("{}/fixtures/sessions/{name}.ndjson", env!("CARGO_MANIFEST_DIR"));
-    let names = [
-        "one-call-loop",
-        "edit-test",
-        "ab-loop",
-        "pagination",
-        "one-call-loop",
-    ];
+    let names = ["one-call-loop", "edit-test", "ab-loop", "pagination", "one-call-loop"];
     let alone: String = names
         .iter()
         .map(|name| String::from_utf8(detect(&[], name).get_output().stdout.clone()).unwrap())

@@ -31,20 +31,13 @@ fn findings(output: &str) -> Vec<Finding> {
     output
         .lines()
         .filter(|line| line.contains("\"ocr.detect.finding\""))
-        .map(|line| {
-            serde_json::from_str::<Envelope<Finding>>(line)
-                .unwrap()
-                .properties
-        })
+        .map(|line| serde_json::from_str::<Envelope<Finding>>(line).unwrap().properties)
         .collect()
 }
 
 /// What each finding says, without times and events.
 fn verdicts(output: &str) -> Vec<(String, Grade, State, u64, String)> {
-    findings(output)
-        .into_iter()
-        .map(|f| (f.finding, f.grade, f.state, f.laps, f.summary))
-        .collect()
+    findings(output).into_iter().map(|f| (f.finding, f.grade, f.state, f.laps, f.summary)).collect()
 }
 
 fn find<'a>(all: &'a [Finding], rule: &str) -> impl Iterator<Item = &'a Finding> {
@@ -55,10 +48,7 @@ fn find<'a>(all: &'a [Finding], rule: &str) -> impl Iterator<Item = &'a Finding>
 /// A word for a number, without digits, so that normalization does not change it.
 fn word(n: usize) -> String {
     let letters = ['k', 'l', 'm', 'n', 'o', 'p', 'r', 's', 't', 'u'];
-    n.to_string()
-        .bytes()
-        .map(|digit| letters[usize::from(digit - b'0')])
-        .collect()
+    n.to_string().bytes().map(|digit| letters[usize::from(digit - b'0')]).collect()
 }
 
 /// One call: its tool, input and result.
@@ -90,19 +80,11 @@ fn lines_of(session: &str, at: usize, call: Call) -> Vec<String> {
     let step = json!({"ts": at * 1000 + 500, "id": format!("evt_{session}_{at}_step"), "type": "message.part.updated", "properties": {
         "sessionID": session, "part": {"id": format!("prt_{session}_{at}_step"), "messageID": format!("msg_{session}_{at}"),
             "type": "step-finish", "reason": "tool-calls", "tokens": {"input": 100, "output": 10, "reasoning": 0}}}});
-    vec![
-        part("running").to_string(),
-        part("completed").to_string(),
-        step.to_string(),
-    ]
+    vec![part("running").to_string(), part("completed").to_string(), step.to_string()]
 }
 
 fn session(name: &str, calls: &[Call]) -> Vec<String> {
-    calls
-        .iter()
-        .enumerate()
-        .flat_map(|(at, call)| lines_of(name, at, *call))
-        .collect()
+    calls.iter().enumerate().flat_map(|(at, call)| lines_of(name, at, *call)).collect()
 }
 
 fn all(lines: &[String]) -> impl Iterator<Item = &str> {
@@ -112,36 +94,26 @@ fn all(lines: &[String]) -> impl Iterator<Item = &str> {
 /// The lines of all recordings.
 static POOL: LazyLock<Vec<String>> = LazyLock::new(|| {
     let texts = names().into_iter().map(|name| recording(&name));
-    texts
-        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
-        .collect()
+    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 });
 
 /// The same value with the members of objects reversed, at every depth, and with spaces.
 fn reversed(value: &Value) -> String {
     match value {
         Value::Object(members) => {
-            let inner: Vec<String> = members
-                .iter()
-                .rev()
-                .map(|(k, v)| format!("{} : {}", json!(k), reversed(v)))
-                .collect();
+            let inner: Vec<String> =
+                members.iter().rev().map(|(k, v)| format!("{} : {}", json!(k), reversed(v))).collect();
             format!("{{ {} }}", inner.join(" , "))
         }
-        Value::Array(items) => format!(
-            "[ {} ]",
-            items.iter().map(reversed).collect::<Vec<_>>().join(" , ")
-        ),
+        Value::Array(items) => format!("[ {} ]", items.iter().map(reversed).collect::<Vec<_>>().join(" , ")),
         other => other.to_string(),
     }
 }
 
 /// A text as the server sends it: as deltas, cut at these places, and then whole.
 fn text_lines(text: &str, cuts: &[usize]) -> Vec<String> {
-    let mut places: Vec<usize> = cuts
-        .iter()
-        .map(|at| text.floor_char_boundary(at % (text.len() + 1)))
-        .collect();
+    let mut places: Vec<usize> =
+        cuts.iter().map(|at| text.floor_char_boundary(at % (text.len() + 1))).collect();
     places.push(text.len());
     places.sort_unstable();
     let part = |text: &str, end: Option<u64>| {
@@ -289,11 +261,7 @@ fn bounded_memory() {
     for round in 0..4 {
         for n in 0..2_000 {
             let at = round * 2_000 + n;
-            let call = Call {
-                tool: at % 5,
-                input: at,
-                result: at,
-            };
+            let call = Call { tool: at % 5, input: at, result: at };
             for line in lines_of("ses_1", at, call) {
                 writeln!(input, "{line}").unwrap();
             }

@@ -39,18 +39,9 @@ fn found(text: &str, flag: &str) -> String {
             ),
             "ocr.detect.turn" => format!("turn {} {}", p["turn"], word("why")),
             _ => {
-                let against: Vec<&str> = p["contradictions"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .collect();
-                format!(
-                    "done {} claim {} against [{}]",
-                    word("outcome"),
-                    word("claim"),
-                    against.join(" ")
-                )
+                let against: Vec<&str> =
+                    p["contradictions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+                format!("done {} claim {} against [{}]", word("outcome"), word("claim"), against.join(" "))
             }
         };
         writeln!(summary, "{}.{:03} {what}", seconds / 1000, seconds % 1000).unwrap();
@@ -86,13 +77,7 @@ fn matches_reviewed_findings() {
 #[test]
 fn is_deterministic() {
     for name in ["ab-loop", "subagent-blocked"] {
-        let run = || {
-            ocr("ocr-detect")
-                .write_stdin(recording(name))
-                .output()
-                .unwrap()
-                .stdout
-        };
+        let run = || ocr("ocr-detect").write_stdin(recording(name)).output().unwrap().stdout;
         assert_eq!(run(), run(), "{name}");
     }
 }

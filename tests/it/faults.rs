@@ -52,11 +52,7 @@ impl Run {
             1 => Clock::StepsBack,
             _ => Clock::Wraps,
         };
-        let ways = Ways {
-            ids,
-            password,
-            log_fails: None,
-        };
+        let ways = Ways { ids, password, log_fails: None };
         Self { seed, watched, ways }
     }
 
@@ -105,17 +101,10 @@ fn judge(server: &Recorded, run: Run, output: &Output, faults: Faults) -> Result
         let log = server.log_of(session);
         let logged: HashSet<&String> = log.iter().collect();
         let id = |line: &Value| line["id"].as_str().map(str::to_owned);
-        let ids: Vec<String> = lines
-            .iter()
-            .filter_map(id)
-            .filter(|id| logged.contains(id))
-            .collect();
+        let ids: Vec<String> = lines.iter().filter_map(id).filter(|id| logged.contains(id)).collect();
         if ids != log {
             let (missing, emitted) = (log.iter().find(|id| !ids.contains(id)), ids.len());
-            return Err(format!(
-                "{session}: {emitted} of {} events, missing {missing:?}",
-                log.len()
-            ));
+            return Err(format!("{session}: {emitted} of {} events, missing {missing:?}", log.len()));
         }
     }
     let session = |line: &Value| line["properties"]["sessionID"].as_str().map(str::to_owned);
@@ -126,16 +115,10 @@ fn judge(server: &Recorded, run: Run, output: &Output, faults: Faults) -> Result
         return Err("time goes back".to_owned());
     }
     // A stream that a signal ends during a gap reports the gap before its last line, as incomplete.
-    let gaps = || {
-        lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| line["type"] == "ocr.stream.gap")
-    };
+    let gaps = || lines.iter().enumerate().filter(|(_, line)| line["type"] == "ocr.stream.gap");
     let is_cut = |at: usize| !run.ends_at_rest() && at + 2 == lines.len();
-    let incomplete: Vec<_> = gaps()
-        .filter(|(at, gap)| gap["properties"]["complete"] != true && !is_cut(*at))
-        .collect();
+    let incomplete: Vec<_> =
+        gaps().filter(|(at, gap)| gap["properties"]["complete"] != true && !is_cut(*at)).collect();
     let gaps: Vec<_> = gaps().collect();
     if !incomplete.is_empty() || gaps.len() < faults.must_show.min(1) {
         return Err(format!("gaps {gaps:?} {incomplete:?}"));
@@ -153,14 +136,7 @@ fn judge(server: &Recorded, run: Run, output: &Output, faults: Faults) -> Result
 fn start(run: Run, server: &Recorded, url: &str, mark: &str) -> Child {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("ocr-stream"));
     command
-        .args([
-            "--server",
-            url,
-            "--silence-timeout",
-            "1",
-            "--reconnect-timeout",
-            "60",
-        ])
+        .args(["--server", url, "--silence-timeout", "1", "--reconnect-timeout", "60"])
         .env_clear()
         .envs(measured())
         .env("OCR_TEST_MARK", mark)
@@ -265,10 +241,7 @@ fn every_run_with(password: Option<&'static str>) {
         }
     });
     let outcomes = outcomes.into_inner().unwrap();
-    let wrong: Vec<_> = outcomes
-        .iter()
-        .filter(|(_, _, outcome)| outcome.is_err())
-        .collect();
+    let wrong: Vec<_> = outcomes.iter().filter(|(_, _, outcome)| outcome.is_err()).collect();
     assert!(wrong.is_empty(), "{} of {RUNS} runs: {wrong:#?}", wrong.len());
     let sum = |of: fn(&Faults) -> usize| outcomes.iter().map(|(_, met, _)| of(met)).sum::<usize>();
     let met = [
@@ -281,9 +254,6 @@ fn every_run_with(password: Option<&'static str>) {
     ];
     eprintln!("cuts, stalls, corrupted, delays, duplicates, broken answers: {met:?}");
     assert!(met.iter().all(|n| *n > 5), "too few faults of a kind: {met:?}");
-    let hit = outcomes
-        .iter()
-        .filter(|(_, met, _)| *met != Faults::default())
-        .count();
+    let hit = outcomes.iter().filter(|(_, met, _)| *met != Faults::default()).count();
     assert!(hit >= MET, "only {hit} runs met a fault");
 }

@@ -10,18 +10,11 @@ const FOLDER: &str = "/tmp/ocr-fixture/";
 fn recordings_are_whole() {
     for name in names() {
         let text = recording(&name);
-        let lines: Vec<Value> = text
-            .lines()
-            .map(|l| serde_json::from_str(l).expect(&name))
-            .collect();
+        let lines: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).expect(&name)).collect();
         let (first, last) = (&lines[0], &lines[lines.len() - 1]);
         assert_eq!(first["type"], "ocr.stream.opened", "{name}");
         assert_eq!(first["properties"]["version"], VERSION, "{name}");
-        assert_eq!(
-            first["properties"]["directory"],
-            format!("{FOLDER}{name}"),
-            "{name}"
-        );
+        assert_eq!(first["properties"]["directory"], format!("{FOLDER}{name}"), "{name}");
         assert_eq!(last["type"], "ocr.stream.closed", "{name}");
         let times: Vec<i64> = lines.iter().map(|l| l["ts"].as_i64().expect("a stamp")).collect();
         assert!(times.is_sorted(), "{name}: time goes back");

@@ -59,10 +59,7 @@ fn broken(line: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
             let colons: Vec<usize> = memchr::memchr_iter(b':', &line).collect();
             let start = colons.get(random.below(colons.len())).map_or(0, |at| at + 1);
             let length = memchr::memchr2(b',', b'}', &line[start..]).unwrap_or(0);
-            line.splice(
-                start..start + length,
-                ODD[random.below(ODD.len())].iter().copied(),
-            );
+            line.splice(start..start + length, ODD[random.below(ODD.len())].iter().copied());
         }
         3 => {
             let (a, b) = (random.below(line.len()), random.below(other.len()));
@@ -94,11 +91,7 @@ fn stream(pool: &[Vec<u8>], seed: u64) {
     let mut at = random.below(pool.len());
     for _ in 0..LINES {
         // Mostly the next line of the recording, sometimes one from elsewhere.
-        at = if random.below(10) == 0 {
-            random.below(pool.len())
-        } else {
-            (at + 1) % pool.len()
-        };
+        at = if random.below(10) == 0 { random.below(pool.len()) } else { (at + 1) % pool.len() };
         let other = &pool[random.below(pool.len())];
         let line = broken(&pool[at], other, &mut random);
         stage.line(&line, &mut added).unwrap();
@@ -117,24 +110,15 @@ fn stream(pool: &[Vec<u8>], seed: u64) {
 fn survives_broken_lines() {
     let texts = names().into_iter().map(|name| recording(&name));
     let pool: Vec<Vec<u8>> = texts
-        .flat_map(|text| {
-            text.lines()
-                .map(|line| line.as_bytes().to_vec())
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|text| text.lines().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>())
         .filter(|line| line.len() < 20_000)
         .collect();
-    let seconds = std::env::var("OCR_FUZZ_SECONDS")
-        .ok()
-        .and_then(|s| s.parse().ok());
+    let seconds = std::env::var("OCR_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok());
     let (begin, mut seed) = (Instant::now(), 0u64);
     while seconds.map_or(seed < FEW, |s| begin.elapsed() < Duration::from_secs(s)) {
         seed += 1;
         let outcome = std::panic::catch_unwind(|| stream(&pool, seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         assert!(outcome.is_ok(), "stream {seed} panics");
     }
-    println!(
-        "{seed} streams of {LINES} lines in {} s",
-        begin.elapsed().as_secs()
-    );
+    println!("{seed} streams of {LINES} lines in {} s", begin.elapsed().as_secs());
 }

@@ -3,25 +3,13 @@
 
 use crate::support::{Snapshots, ocr};
 
-const BINARIES: [&str; 6] = [
-    "ocr-stream",
-    "ocr-detect",
-    "ocr-review",
-    "ocr-act",
-    "ocr-watch",
-    "ocr-run",
-];
+const BINARIES: [&str; 6] = ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-run"];
 
 /// What a binary prints with this flag, at a fixed width.
 fn printed(binary: &str, flag: &str) -> String {
     let mut command = ocr(binary);
     // clap takes the width from here if neither input nor output is a terminal.
-    let output = command
-        .arg(flag)
-        .env("COLUMNS", "100")
-        .write_stdin("")
-        .output()
-        .unwrap();
+    let output = command.arg(flag).env("COLUMNS", "100").write_stdin("").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{binary} {flag}");
     String::from_utf8(output.stdout).unwrap()
 }

@@ -50,13 +50,12 @@ impl Servers {
         }
         let volatile = Regex::new(r"127\.0\.0\.1:\d{5}|\(os error \d+\)").unwrap();
         volatile
-            .replace_all(&text, |found: &regex::Captures<'_>| {
-                if found[0].starts_with("127") {
-                    "127.0.0.1:PORT"
-                } else {
-                    "(os error N)"
-                }
-            })
+            .replace_all(
+                &text,
+                |found: &regex::Captures<'_>| {
+                    if found[0].starts_with("127") { "127.0.0.1:PORT" } else { "(os error N)" }
+                },
+            )
             .into_owned()
     }
 
@@ -68,10 +67,7 @@ impl Servers {
         lines.extend(done.stderr.lines());
         // How often a reviewer is asked, and fails, depends on timing.
         lines.dedup();
-        let printed: String = lines
-            .iter()
-            .map(|line| format!("{}\n", line.trim_end()))
-            .collect();
+        let printed: String = lines.iter().map(|line| format!("{}\n", line.trim_end())).collect();
         let code = done.code().map_or("none".to_owned(), |code| code.to_string());
         format!("{}[exit code {code}]\n", self.mask(&printed, folder.path()))
     }

@@ -28,38 +28,18 @@ pub const PAIRS: [(&str, Judged, Judged); 28] = [
     ("empty-turns", ("empty-turns", ""), ("empty-between", "")),
     ("retry-storm", ("retry-storm", ""), ("retry-recovers", "")),
     ("retry-storm", ("bad-key", ""), ("retry-recovers", "")),
-    (
-        "compaction-storm",
-        ("compaction-storm", ""),
-        ("compaction-with-work", ""),
-    ),
+    ("compaction-storm", ("compaction-storm", ""), ("compaction-with-work", "")),
     ("blocked", ("permission-block", ""), ("permission-given", "")),
     ("blocked", ("question-block", ""), ("question-in-prose", "")),
     // Each poll is a minute without events in which a tool runs.
     ("stall", ("provider-hang", ""), ("polling-in-vain", "")),
     ("steering", ("steer-ignored", ""), ("steer-heeded", "")),
-    (
-        "iterations",
-        ("one-call-loop", "--max-iterations=2"),
-        ("one-call-loop", "--max-iterations=3"),
-    ),
+    ("iterations", ("one-call-loop", "--max-iterations=2"), ("one-call-loop", "--max-iterations=3")),
     ("budget", ("priced", "--max-steps=3"), ("priced", "--max-steps=4")),
-    (
-        "budget",
-        ("priced", "--max-tokens=4399"),
-        ("priced", "--max-tokens=4400"),
-    ),
-    (
-        "budget",
-        ("priced", "--max-cost=0.0179"),
-        ("priced", "--max-cost=0.018"),
-    ),
+    ("budget", ("priced", "--max-tokens=4399"), ("priced", "--max-tokens=4400")),
+    ("budget", ("priced", "--max-cost=0.0179"), ("priced", "--max-cost=0.018")),
     ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=4")),
-    (
-        "budget",
-        ("one-call-loop", "--max-idle-tokens=129749"),
-        ("one-call-loop", "--max-idle-tokens=129750"),
-    ),
+    ("budget", ("one-call-loop", "--max-idle-tokens=129749"), ("one-call-loop", "--max-idle-tokens=129750")),
 ];
 
 /// The rules that fire in a recording.
@@ -73,10 +53,7 @@ fn found(judged: Judged) -> BTreeSet<String> {
         .success();
     let lines = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     let rules = lines.lines().filter_map(|line| line.split("\"rule\":\"").nth(1));
-    rules
-        .filter_map(|rest| rest.split('"').next())
-        .map(str::to_owned)
-        .collect()
+    rules.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
 }
 
 #[test]

@@ -28,14 +28,9 @@ const FREE_TEXT: [&str; 4] = ["description", "task_progress", "intent", "timeout
 fn calls(text: &str) -> Vec<Call> {
     let volatile = Regex::new(r"\d[\d:.]{2,}|\b[0-9a-f]{7,}\b").unwrap();
     let mut known = HashSet::new();
-    let lines = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let parts = lines.filter_map(|line| {
-        line.pointer("/properties/part")
-            .or_else(|| line.get("part"))
-            .cloned()
-    });
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let parts =
+        lines.filter_map(|line| line.pointer("/properties/part").or_else(|| line.get("part")).cloned());
     parts
         .filter_map(|part| {
             let state = &part["state"];
@@ -66,10 +61,7 @@ fn calls(text: &str) -> Vec<Call> {
 /// Whether the last `laps` laps of a period are the same.
 fn cycles(keys: &[&str], period: usize, laps: usize) -> bool {
     let length = period * laps;
-    keys.len() >= length
-        && keys[keys.len() - length..]
-            .windows(period + 1)
-            .all(|w| w[0] == w[period])
+    keys.len() >= length && keys[keys.len() - length..].windows(period + 1).all(|w| w[0] == w[period])
 }
 
 fn keys(calls: &[Call]) -> Vec<&str> {
@@ -185,10 +177,7 @@ fn sessions() -> Vec<Session> {
     names()
         .into_iter()
         .filter(|name| !UNCOUNTED.contains(&name.as_str()))
-        .map(|name| Session {
-            loops: LOOPS.contains(&name.as_str()),
-            text: recording(&name),
-        })
+        .map(|name| Session { loops: LOOPS.contains(&name.as_str()), text: recording(&name) })
         .collect()
 }
 
@@ -200,19 +189,12 @@ fn fires(rule: Rule, session: &Session) -> bool {
 
 /// Whether our rules report a problem of one of these grades, other than silence and budgets.
 fn ours(session: &Session, grades: &[&str]) -> bool {
-    let output = ocr("ocr-detect")
-        .arg("--only")
-        .write_stdin(session.text.as_str())
-        .output()
-        .unwrap()
-        .stdout;
+    let output = ocr("ocr-detect").arg("--only").write_stdin(session.text.as_str()).output().unwrap().stdout;
     String::from_utf8(output).unwrap().lines().any(|line| {
         ["loop", "text", "stagnation", "checks"]
             .iter()
             .any(|kind| line.contains(&format!("\"kind\":\"{kind}\"")))
-            && grades
-                .iter()
-                .any(|grade| line.contains(&format!("\"grade\":\"{grade}\"")))
+            && grades.iter().any(|grade| line.contains(&format!("\"grade\":\"{grade}\"")))
     })
 }
 
@@ -220,11 +202,7 @@ fn row(name: &str, sessions: &[Session], fires: impl Fn(&Session) -> bool) -> (u
     let count = |loops: bool| sessions.iter().filter(|s| s.loops == loops && fires(s)).count();
     let total = |loops: bool| sessions.iter().filter(|s| s.loops == loops).count();
     let (found, wrong) = (count(true), count(false));
-    print_row(&format!(
-        "| {name:26} | {found:3} of {:3} | {wrong:3} of {:3} |",
-        total(true),
-        total(false)
-    ));
+    print_row(&format!("| {name:26} | {found:3} of {:3} | {wrong:3} of {:3} |", total(true), total(false)));
     (found, wrong)
 }
 
@@ -241,21 +219,11 @@ fn print_row(line: &str) {
 fn beats_other_rules() {
     let sessions = sessions();
     print_row(&format!("| {:26} | {:10} | {:10} |", "rule", "loops", "others"));
-    print_row(&format!(
-        "|{}|{}|{}|",
-        "-".repeat(28),
-        "-".repeat(12),
-        "-".repeat(12)
-    ));
+    print_row(&format!("|{}|{}|{}|", "-".repeat(28), "-".repeat(12), "-".repeat(12)));
     let peers = PEERS.map(|(name, rule)| row(name, &sessions, |session| fires(rule, session)));
-    let (found, wrong) = row("ours, warn or stop", &sessions, |session| {
-        ours(session, &["warn", "stop"])
-    });
+    let (found, wrong) = row("ours, warn or stop", &sessions, |session| ours(session, &["warn", "stop"]));
     row("ours, stop", &sessions, |session| ours(session, &["stop"]));
-    assert!(
-        peers.iter().all(|(loops, _)| *loops <= found),
-        "another rule finds more"
-    );
+    assert!(peers.iter().all(|(loops, _)| *loops <= found), "another rule finds more");
     if std::env::var_os("OCR_SESSIONS").is_none() {
         assert_eq!(wrong, 0, "ours warns where nothing is wrong");
     }

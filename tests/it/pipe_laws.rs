@@ -15,12 +15,7 @@ const STAGES: [&[&str]; 5] = [
 ];
 
 fn run(stage: &[&str], input: &[u8]) -> Vec<u8> {
-    let done = ocr(stage[0])
-        .args(&stage[1..])
-        .env("OCR_LOG", "off")
-        .write_stdin(input)
-        .output()
-        .unwrap();
+    let done = ocr(stage[0]).args(&stage[1..]).env("OCR_LOG", "off").write_stdin(input).output().unwrap();
     done.stdout
 }
 
@@ -29,12 +24,7 @@ fn passed(output: &[u8]) -> Vec<u8> {
     let ours = |line: &[u8]| {
         line.starts_with(b"{\"ts\":") && memchr::memmem::find(line, b",\"type\":\"ocr.").is_some()
     };
-    output
-        .split_inclusive(|b| *b == b'\n')
-        .filter(|line| !ours(line))
-        .flatten()
-        .copied()
-        .collect()
+    output.split_inclusive(|b| *b == b'\n').filter(|line| !ours(line)).flatten().copied().collect()
 }
 
 fn assert_verbatim(input: &[u8], what: &str) {
@@ -44,41 +34,23 @@ fn assert_verbatim(input: &[u8], what: &str) {
         if passed.len() == input.len() + 1 && !input.ends_with(b"\n") && passed.ends_with(b"\n") {
             passed.pop();
         }
-        assert!(
-            passed == input,
-            "{stage:?} changed {what}: {} bytes became {}",
-            input.len(),
-            passed.len()
-        );
+        assert!(passed == input, "{stage:?} changed {what}: {} bytes became {}", input.len(), passed.len());
     }
 }
 
 #[test]
 fn any_bytes_pass() {
-    let deep = format!(
-        "{{\"type\":\"x\",\"properties\":{}{}}}\n",
-        "[".repeat(10_000),
-        "]".repeat(10_000)
-    );
+    let deep = format!("{{\"type\":\"x\",\"properties\":{}{}}}\n", "[".repeat(10_000), "]".repeat(10_000));
     let cases: [(&str, Vec<u8>); 9] = [
         ("nothing", Vec::new()),
-        (
-            "invalid UTF-8",
-            b"\xff\xfe{\"type\":\"\xc3\"}\n{\"a\":\"\xed\xa0\x80\"}\n".to_vec(),
-        ),
+        ("invalid UTF-8", b"\xff\xfe{\"type\":\"\xc3\"}\n{\"a\":\"\xed\xa0\x80\"}\n".to_vec()),
         ("no final newline", b"{\"type\":\"a\"}\n{\"type\":\"b\"}".to_vec()),
         ("blank lines", b"\n\n \n\t\n\n".to_vec()),
         ("CRLF", b"{\"type\":\"a\"}\r\n\r\n{\"type\":\"b\"}\r\n".to_vec()),
         ("a NUL", b"\0\n{\"type\":\"a\0b\"}\n\0".to_vec()),
         ("deep nesting", deep.into_bytes()),
-        (
-            "a huge number",
-            format!("{{\"ts\":{},\"type\":\"a\"}}\n", "9".repeat(100_000)).into_bytes(),
-        ),
-        (
-            "arrays and scalars",
-            b"[]\n[1,\"ocr.\"]\nnull\n1e999\n\"ocr.act\"\n{\n}\n".to_vec(),
-        ),
+        ("a huge number", format!("{{\"ts\":{},\"type\":\"a\"}}\n", "9".repeat(100_000)).into_bytes()),
+        ("arrays and scalars", b"[]\n[1,\"ocr.\"]\nnull\n1e999\n\"ocr.act\"\n{\n}\n".to_vec()),
     ];
     for (what, input) in cases {
         assert_verbatim(&input, what);
@@ -102,11 +74,7 @@ fn recordings_pass() {
             let output = run(stage, &recording);
             let mut rest = output.split_inclusive(|b| *b == b'\n');
             for line in recording.split_inclusive(|b| *b == b'\n') {
-                assert!(
-                    rest.any(|out| out == line),
-                    "{stage:?} lost or moved a line of {}",
-                    path.display()
-                );
+                assert!(rest.any(|out| out == line), "{stage:?} lost or moved a line of {}", path.display());
             }
         }
     }
@@ -169,12 +137,7 @@ fn full_disk() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(b"{\"type\":\"a\"}\n")
-            .unwrap();
+        child.stdin.take().unwrap().write_all(b"{\"type\":\"a\"}\n").unwrap();
         let done = child.wait_with_output().unwrap();
         let told = String::from_utf8(done.stderr).unwrap();
         assert_eq!(done.status.code(), Some(1), "{stage:?}");

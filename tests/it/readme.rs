@@ -57,9 +57,7 @@ fn exit_codes_are_listed() {
     for code in Code::ALL {
         let number = code.number().to_string();
         assert!(
-            table
-                .split(|c: char| !c.is_ascii_digit())
-                .any(|word| word == number),
+            table.split(|c: char| !c.is_ascii_digit()).any(|word| word == number),
             "{number} is not in the table"
         );
     }
@@ -107,10 +105,7 @@ fn recipe_flags_exist() {
 fn records_fit_schemas() {
     let mut schemas = std::collections::HashMap::new();
     for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
-        for line in String::from_utf8(ocr(stage).arg("--schema").output().unwrap().stdout)
-            .unwrap()
-            .lines()
-        {
+        for line in String::from_utf8(ocr(stage).arg("--schema").output().unwrap().stdout).unwrap().lines() {
             let schema: serde_json::Value = serde_json::from_str(line).unwrap();
             let kind = schema["title"].as_str().unwrap().to_owned();
             schemas.insert(kind, jsonschema::validator_for(&schema).unwrap());
@@ -146,22 +141,11 @@ fn records_fit_schemas() {
 #[cfg(target_os = "linux")]
 #[test]
 fn explains_terminal_input() {
-    for stage in [
-        "ocr-detect",
-        "ocr-review",
-        "ocr-act",
-        "ocr-watch",
-        "ocr-stream --replay -",
-    ] {
-        let done = shell(
-            &format!("script -qec '{stage}' /dev/null < /dev/null; echo \"code $?\""),
-            Path::new(ROOT),
-        )
-        .finish();
+    for stage in ["ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-stream --replay -"] {
+        let done =
+            shell(&format!("script -qec '{stage}' /dev/null < /dev/null; echo \"code $?\""), Path::new(ROOT))
+                .finish();
         let told = done.lines.join("\n");
-        assert!(
-            told.contains("standard input") && told.contains("code 2"),
-            "{stage}: {told}"
-        );
+        assert!(told.contains("standard input") && told.contains("code 2"), "{stage}: {told}");
     }
 }

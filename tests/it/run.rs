@@ -23,11 +23,7 @@ fn demo() {
     }
     let lines = String::from_utf8(done.stdout).unwrap();
     assert!(lines.lines().last().unwrap().contains("\"ocr.act.result\""));
-    assert!(
-        lines
-            .lines()
-            .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
-    );
+    assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
 }
 
 #[test]
@@ -54,25 +50,13 @@ fn print_with_server() {
 #[test]
 fn passes_act_flags_on() {
     let print = |args: &[&str]| {
-        let done = ocr("ocr-run")
-            .args(["--print", "--task=- fix it"])
-            .args(args)
-            .output()
-            .unwrap();
+        let done = ocr("ocr-run").args(["--print", "--task=- fix it"]).args(args).output().unwrap();
         String::from_utf8(done.stdout).unwrap()
     };
     assert!(print(&[]).starts_with("ocr-stream --spawn --follow --task='- fix it' | "));
     assert!(print(&[]).ends_with("| ocr-act\n"));
-    let all = [
-        "--rollback",
-        "--confirm-timeout",
-        "9",
-        "--allow-insecure",
-        "--on",
-        "loop=steer",
-        "--verify",
-        "a b",
-    ];
+    let all =
+        ["--rollback", "--confirm-timeout", "9", "--allow-insecure", "--on", "loop=steer", "--verify", "a b"];
     let pipe = print(&all);
     let act = "| ocr-act --allow-insecure --rollback --confirm-timeout=9 --on=loop=steer --verify='a b'\n";
     assert!(pipe.ends_with(act), "{pipe}");
@@ -80,11 +64,7 @@ fn passes_act_flags_on() {
 
 #[test]
 fn nothing_to_do() {
-    ocr("ocr-run")
-        .assert()
-        .code(2)
-        .stderr(predicate::str::contains("--task"))
-        .stdout("");
+    ocr("ocr-run").assert().code(2).stderr(predicate::str::contains("--task")).stdout("");
 }
 
 #[test]
@@ -96,11 +76,7 @@ fn failed_source_sets_exit_code() {
         assert!(told.starts_with("ocr-stream: ") && told.contains(says), "{told}");
         assert_eq!(told.lines().count(), 1, "{told}");
     };
-    fails(
-        &["--headless", "--server", "http://127.0.0.1:1", "--task", "x"],
-        69,
-        "opencode serve",
-    );
+    fails(&["--headless", "--server", "http://127.0.0.1:1", "--task", "x"], 69, "opencode serve");
     // A task may begin like a flag.
     for task in ["--task=x", "--task=- fix the build", "--task=--fix"] {
         fails(&["--headless", task, "--opencode", "no-such"], 1, "npm install");
@@ -109,11 +85,7 @@ fn failed_source_sets_exit_code() {
 
 #[test]
 fn hidden_arguments_are_internal() {
-    for args in [
-        &["__stage"][..],
-        &["__stage", "x", "ocr-detect"],
-        &["__stage", "99", "ocr-detect"],
-    ] {
+    for args in [&["__stage"][..], &["__stage", "x", "ocr-detect"], &["__stage", "99", "ocr-detect"]] {
         ocr("ocr-run").args(args).assert().code(2).stdout("");
     }
 }
@@ -202,10 +174,7 @@ fn forwards_signals() {
     signal(rustix::process::Signal::TERM);
     wait_until(|| stages.have_sigterm()[3]);
     assert_eq!(stages.have_sigterm(), [true, false, false, true, false]);
-    assert!(
-        run.try_wait().unwrap().is_none(),
-        "it did not wait for its stages"
-    );
+    assert!(run.try_wait().unwrap().is_none(), "it did not wait for its stages");
     signal(rustix::process::Signal::INT);
     wait_until(|| run.try_wait().unwrap().is_some());
     assert_eq!(run.wait().unwrap().code(), Some(130));

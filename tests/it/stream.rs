@@ -7,17 +7,10 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-const LOOP: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/fixtures/sessions/one-call-loop.ndjson"
-);
+const LOOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/sessions/one-call-loop.ndjson");
 
 fn replayed(args: &[&str]) -> Vec<u8> {
-    let done = ocr("ocr-stream")
-        .args(["--replay", LOOP])
-        .args(args)
-        .output()
-        .unwrap();
+    let done = ocr("ocr-stream").args(["--replay", LOOP]).args(args).output().unwrap();
     assert!(done.status.success());
     done.stdout
 }
@@ -39,25 +32,14 @@ fn speed_changes_no_bytes() {
 #[test]
 fn replays_stdin() {
     let recording = fs::read(LOOP).unwrap();
-    let done = ocr("ocr-stream")
-        .args(["--replay", "-"])
-        .write_stdin(recording)
-        .output()
-        .unwrap();
+    let done = ocr("ocr-stream").args(["--replay", "-"]).write_stdin(recording).output().unwrap();
     assert_eq!(done.stdout, replayed(&[]));
 }
 
 #[test]
 fn all_lines() {
-    let full = ocr("ocr-detect")
-        .write_stdin(fs::read(LOOP).unwrap())
-        .output()
-        .unwrap()
-        .stdout;
-    assert!(
-        full.len() > fs::read(LOOP).unwrap().len(),
-        "no finding in the loop"
-    );
+    let full = ocr("ocr-detect").write_stdin(fs::read(LOOP).unwrap()).output().unwrap().stdout;
+    assert!(full.len() > fs::read(LOOP).unwrap().len(), "no finding in the loop");
     let replay = |args: &[&str]| {
         ocr("ocr-stream")
             .args(["--replay", "-"])
@@ -68,11 +50,7 @@ fn all_lines() {
             .stdout
     };
     assert_eq!(replay(&[]), replayed(&[]));
-    assert_eq!(
-        replay(&["--all-lines"]).len(),
-        full.len() - 1,
-        "only false became true"
-    );
+    assert_eq!(replay(&["--all-lines"]).len(), full.len() - 1, "only false became true");
 }
 
 /// Expects one line on standard error that says what to do, the right code, and nothing on standard output.
@@ -82,10 +60,7 @@ fn fails(args: &[&str], code: i32, says: &str) {
     assert_eq!(done.status.code(), Some(code), "{args:?}: {stderr}");
     assert!(done.stdout.is_empty(), "{args:?}");
     assert_eq!(stderr.lines().count(), 1, "{args:?}: {stderr}");
-    assert!(
-        stderr.starts_with("ocr-stream: ") && stderr.contains(says),
-        "{args:?}: {stderr}"
-    );
+    assert!(stderr.starts_with("ocr-stream: ") && stderr.contains(says), "{args:?}: {stderr}");
 }
 
 #[test]
@@ -95,43 +70,15 @@ fn startup_errors() {
     fails(&[], 2, "--spawn");
     fails(&["--spawn"], 2, "--task");
     fails(&["--replay", &nowhere], 1, "check the path");
-    fails(
-        &["--replay", &folder.path().display().to_string()],
-        1,
-        "directory",
-    );
-    fails(
-        &["--server", "http://127.0.0.1:1", "--task", "x"],
-        69,
-        "opencode serve",
-    );
-    fails(
-        &["--server", "nonsense", "--task", "x"],
-        2,
-        "http://127.0.0.1:4096",
-    );
-    fails(
-        &["--server", "http://u:p@127.0.0.1:1"],
-        2,
-        "OPENCODE_SERVER_PASSWORD",
-    );
-    fails(
-        &["--spawn", "--task", "x", "--opencode", "no-such-opencode"],
-        1,
-        "npm install -g opencode-ai",
-    );
-    fails(
-        &["--spawn", "--task", "x", "--working-dir", &nowhere],
-        1,
-        "--working-dir",
-    );
+    fails(&["--replay", &folder.path().display().to_string()], 1, "directory");
+    fails(&["--server", "http://127.0.0.1:1", "--task", "x"], 69, "opencode serve");
+    fails(&["--server", "nonsense", "--task", "x"], 2, "http://127.0.0.1:4096");
+    fails(&["--server", "http://u:p@127.0.0.1:1"], 2, "OPENCODE_SERVER_PASSWORD");
+    fails(&["--spawn", "--task", "x", "--opencode", "no-such-opencode"], 1, "npm install -g opencode-ai");
+    fails(&["--spawn", "--task", "x", "--working-dir", &nowhere], 1, "--working-dir");
     fails(&["--spawn", "--task", " "], 2, "empty");
     fails(&["--spawn", "--task-file", &nowhere], 1, "check the path");
-    fails(
-        &["--spawn", "--task", "x", "--opencode", "false"],
-        69,
-        "run it by hand",
-    );
+    fails(&["--spawn", "--task", "x", "--opencode", "false"], 69, "run it by hand");
 }
 
 #[test]
@@ -143,11 +90,7 @@ fn unreadable_file() {
         eprintln!("skipped: this user may read everything");
         return;
     }
-    fails(
-        &["--replay", &file.path().display().to_string()],
-        77,
-        "permission",
-    );
+    fails(&["--replay", &file.path().display().to_string()], 77, "permission");
 }
 
 #[test]
@@ -156,17 +99,10 @@ fn foreign_server() {
     let page = wiremock::ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html");
     let server = runtime.block_on(async {
         let server = wiremock::MockServer::start().await;
-        wiremock::Mock::given(wiremock::matchers::any())
-            .respond_with(page)
-            .mount(&server)
-            .await;
+        wiremock::Mock::given(wiremock::matchers::any()).respond_with(page).mount(&server).await;
         server
     });
-    fails(
-        &["--server", &server.uri(), "--task", "x"],
-        69,
-        "not an OpenCode server",
-    );
+    fails(&["--server", &server.uri(), "--task", "x"], 69, "not an OpenCode server");
 }
 
 #[test]
@@ -191,34 +127,16 @@ fn rejects_hidden_arguments() {
 #[test]
 fn starts_server_for_supervisor_only() {
     // Its supervisor died before it began, so that nothing would end the server.
-    ocr("ocr-stream")
-        .args(["__become-server", "1", "echo", "it", "runs"])
-        .assert()
-        .code(1)
-        .stdout("");
+    ocr("ocr-stream").args(["__become-server", "1", "echo", "it", "runs"]).assert().code(1).stdout("");
     let parent = std::process::id().to_string();
-    fails(
-        &["__become-server", &parent, "no-such"],
-        1,
-        "cannot start no-such",
-    );
+    fails(&["__become-server", &parent, "no-such"], 1, "cannot start no-such");
 }
 
 #[test]
 fn wrong_flags() {
-    ocr("ocr-stream")
-        .arg("--wrong")
-        .assert()
-        .code(2)
-        .stderr(predicate::str::contains("--wrong"));
-    ocr("ocr-stream")
-        .args(["--replay", LOOP, "--speed", "0"])
-        .assert()
-        .code(2);
-    ocr("ocr-stream")
-        .args(["--server", "http://127.0.0.1:9", "--session", ""])
-        .assert()
-        .code(2);
+    ocr("ocr-stream").arg("--wrong").assert().code(2).stderr(predicate::str::contains("--wrong"));
+    ocr("ocr-stream").args(["--replay", LOOP, "--speed", "0"]).assert().code(2);
+    ocr("ocr-stream").args(["--server", "http://127.0.0.1:9", "--session", ""]).assert().code(2);
     for model in ["llama", "/llama", "ollama/", ""] {
         ocr("ocr-stream")
             .args(["--spawn", "--opencode", "no-such", "--task", "x"])
@@ -232,10 +150,7 @@ fn wrong_flags() {
 
 /// The gaps of a stream whose server answers its log request with this status.
 fn gaps_with_broken_log(status: u16) -> Vec<Value> {
-    let ways = Ways {
-        log_fails: Some(status),
-        ..Ways::default()
-    };
+    let ways = Ways { log_fails: Some(status), ..Ways::default() };
     let server = Recorded::play_in(
         &fs::read_to_string(LOOP.replace("one-call-loop", "clean-completion")).unwrap(),
         ways,
@@ -246,17 +161,10 @@ fn gaps_with_broken_log(status: u16) -> Vec<Value> {
         .args(["--silence-timeout", "1"])
         .output()
         .unwrap();
-    assert_eq!(
-        done.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let text = String::from_utf8(done.stdout).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-    lines
-        .filter(|line: &Value| line["type"] == "ocr.stream.gap")
-        .collect()
+    lines.filter(|line: &Value| line["type"] == "ocr.stream.gap").collect()
 }
 
 #[test]
@@ -264,10 +172,7 @@ fn broken_log_is_incomplete() {
     for status in [400, 500] {
         let gaps = gaps_with_broken_log(status);
         assert!(!gaps.is_empty());
-        assert!(
-            gaps.iter().all(|gap| gap["properties"]["complete"] == false),
-            "{gaps:?}"
-        );
+        assert!(gaps.iter().all(|gap| gap["properties"]["complete"] == false), "{gaps:?}");
     }
 }
 

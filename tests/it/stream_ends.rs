@@ -25,15 +25,9 @@ fn with_session(exists: impl Fn() -> bool + Clone + Send + Sync + 'static) -> Ro
     let session = json!({"id": "ses_1", "directory": "/p"});
     let listed = json!([session]);
     let find = get(move |Path(_): Path<String>| async move {
-        if exists() {
-            axum::Json(session).into_response()
-        } else {
-            StatusCode::NOT_FOUND.into_response()
-        }
+        if exists() { axum::Json(session).into_response() } else { StatusCode::NOT_FOUND.into_response() }
     });
-    routes("1.18.33")
-        .route("/session", answer(listed))
-        .route("/session/{id}", find)
+    routes("1.18.33").route("/session", answer(listed)).route("/session/{id}", find)
 }
 
 /// The same with an event stream on which nothing happens.
@@ -95,11 +89,7 @@ fn lost_session() {
     let routes = with_session(move || listeners.load(Ordering::Relaxed) < 2).route("/event", listen);
     let watched = watch(&Host::serve(routes), &["--session", "ses_1", "--follow"]);
     assert_eq!(watched.code, Some(1), "{watched:?}");
-    assert!(
-        watched.stderr.contains("knows no session ses_1"),
-        "{}",
-        watched.stderr
-    );
+    assert!(watched.stderr.contains("knows no session ses_1"), "{}", watched.stderr);
     let gap = &watched.lines[watched.lines.len() - 2];
     assert_eq!(gap["type"], "ocr.stream.gap", "{watched:?}");
     assert_eq!(gap["properties"]["complete"], false, "{gap}");
@@ -123,16 +113,8 @@ fn entry(seq: usize, kind: &str, data: &Value) -> Value {
 fn session_older_than_its_log() {
     let (info, part) = message("msg_new");
     let log = json!([
-        entry(
-            0,
-            "message.updated.1",
-            &json!({"sessionID": "ses_1", "info": info})
-        ),
-        entry(
-            1,
-            "message.part.updated.1",
-            &json!({"sessionID": "ses_1", "part": part})
-        ),
+        entry(0, "message.updated.1", &json!({"sessionID": "ses_1", "info": info})),
+        entry(1, "message.part.updated.1", &json!({"sessionID": "ses_1", "part": part})),
     ]);
     let messages = ["msg_old", "msg_older", "msg_new"].map(|id| {
         let (info, part) = message(id);
@@ -143,16 +125,9 @@ fn session_older_than_its_log() {
         .route("/session/{id}/message", answer(json!(messages)));
     let watched = watch(&Host::serve(routes), &FROM_START);
     assert_eq!((watched.code, watched.stderr.as_str()), (Some(0), ""));
-    let parts: Vec<&str> = watched
-        .lines
-        .iter()
-        .filter_map(|line| line["properties"]["part"]["id"].as_str())
-        .collect();
-    assert_eq!(
-        parts,
-        ["prt_msg_old", "prt_msg_older", "prt_msg_new"],
-        "each once"
-    );
+    let parts: Vec<&str> =
+        watched.lines.iter().filter_map(|line| line["properties"]["part"]["id"].as_str()).collect();
+    assert_eq!(parts, ["prt_msg_old", "prt_msg_older", "prt_msg_new"], "each once");
     assert_eq!(watched.closed()["reason"], "rest");
     let mut types = watched.lines.iter().map(|line| &line["type"]);
     assert!(types.all(|kind| kind != "ocr.stream.gap"), "{watched:?}");
@@ -182,10 +157,7 @@ fn long_session_costs_no_memory() {
 #[test]
 fn history_that_breaks_off() {
     let data = json!({"sessionID": "ses_1", "info": {"id": "ses_1"}});
-    let entries = [
-        entry(0, "session.created.1", &data),
-        entry(1, "session.updated.1", &data),
-    ];
+    let entries = [entry(0, "session.created.1", &data), entry(1, "session.updated.1", &data)];
     let requests = Arc::new(AtomicUsize::new(0));
     let history = post(move || async move {
         let body = if requests.fetch_add(1, Ordering::Relaxed) == 0 {

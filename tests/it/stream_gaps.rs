@@ -31,11 +31,7 @@ fn expect_end(watched: &Watched, reason: &str, code: i32, outcome: &str, act_cod
     assert_eq!(watched.code, Some(code), "{watched:?}");
     assert_eq!(watched.stderr.lines().count(), 1, "{watched:?}");
     assert_eq!(watched.closed()["reason"], reason, "{watched:?}");
-    let run = ocr("ocr-act")
-        .arg("--only")
-        .write_stdin(watched.text())
-        .output()
-        .unwrap();
+    let run = ocr("ocr-act").arg("--only").write_stdin(watched.text()).output().unwrap();
     let result: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(result["properties"]["outcome"], outcome, "{result}");
     assert_eq!(run.status.code(), Some(act_code));

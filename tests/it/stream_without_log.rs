@@ -50,10 +50,7 @@ async fn messages(State(server): State<Arc<Server>>, Path(id): Path<String>) -> 
 }
 
 fn serve(sessions: &Sessions) -> Host {
-    let server = Arc::new(Server {
-        sessions: sessions.clone(),
-        listeners: AtomicUsize::new(0),
-    });
+    let server = Arc::new(Server { sessions: sessions.clone(), listeners: AtomicUsize::new(0) });
     // The first connection is the one that is lost.
     let listen = get(async |State(server): State<Arc<Server>>| {
         let first = server.listeners.fetch_add(1, Ordering::Relaxed) == 0;
@@ -99,17 +96,10 @@ fn sessions() -> Sessions {
         |session, before: &[&str], after: &[&str]| (session, [all(session, before), all(session, after)]);
     BTreeMap::from([
         // a1 is newer although its id is smaller: the server's clock was set back.
-        states(
-            "ses_watched",
-            &["u9", "a8", "u4", "a5?", "u6"],
-            &["u9", "a8", "u4", "a5", "u6", "a1", "a2?"],
-        ),
+        states("ses_watched", &["u9", "a8", "u4", "a5?", "u6"], &["u9", "a8", "u4", "a5", "u6", "a1", "a2?"]),
         states("ses_sub", &["u20", "a21?"], &["u20", "a21"]),
         ("ses_sub_new", [Value::Null, all("ses_sub_new", &["a30"])]),
-        (
-            "ses_sub_deleted",
-            [all("ses_sub_deleted", &["a40?"]), Value::Null],
-        ),
+        ("ses_sub_deleted", [all("ses_sub_deleted", &["a40?"]), Value::Null]),
         states("ses_other", &["u50"], &["u50", "a51"]),
     ])
 }
@@ -123,9 +113,7 @@ fn recovered(watched: &Watched) -> (Vec<&str>, bool) {
     let mut ids: Vec<&str> = recovered
         .filter_map(|line| {
             let properties = &line["properties"];
-            properties["info"]["id"]
-                .as_str()
-                .or(properties["part"]["id"].as_str())
+            properties["info"]["id"].as_str().or(properties["part"]["id"].as_str())
         })
         .collect();
     ids.sort_unstable();
@@ -160,11 +148,7 @@ fn unreadable_session_is_incomplete() {
     assert_eq!(recovered(&watched), (Vec::new(), false), "{watched:#?}");
     sessions.insert("ses_watched", [json!([]), json!(false)]);
     let watched = gap(&sessions, &WATCHED);
-    assert_eq!(
-        recovered(&watched),
-        (vec!["a21", "a30", "prt_a21", "prt_a30"], false),
-        "{watched:#?}"
-    );
+    assert_eq!(recovered(&watched), (vec!["a21", "a30", "prt_a21", "prt_a30"], false), "{watched:#?}");
 }
 
 #[test]
@@ -172,24 +156,17 @@ fn history_from_start() {
     let mut sessions = sessions();
     let args = ["--from-start", "--follow", "--session", "ses_watched"];
     let parts = |watched: &Watched| {
-        let parts = watched
-            .lines
-            .iter()
-            .filter_map(|line| line["properties"]["part"]["id"].as_str());
+        let parts = watched.lines.iter().filter_map(|line| line["properties"]["part"]["id"].as_str());
         parts.map(str::to_owned).collect::<Vec<_>>()
     };
     let watched = watch_until(&serve(&sessions), &args, "ocr.stream.gap");
     let mut emitted = parts(&watched);
     emitted.sort_unstable();
-    let expected = [
-        "prt_a1", "prt_a21", "prt_a30", "prt_a5", "prt_a8", "prt_u20", "prt_u4", "prt_u6", "prt_u9",
-    ];
+    let expected =
+        ["prt_a1", "prt_a21", "prt_a30", "prt_a5", "prt_a8", "prt_u20", "prt_u4", "prt_u6", "prt_u9"];
     assert_eq!(emitted, expected, "each once");
     assert_eq!(watched.stderr, "");
     sessions.insert("ses_watched", [json!(false), json!(false)]);
-    let watched = watch(
-        &serve(&sessions),
-        &args[..1].iter().chain(&args[2..]).copied().collect::<Vec<_>>(),
-    );
+    let watched = watch(&serve(&sessions), &args[..1].iter().chain(&args[2..]).copied().collect::<Vec<_>>());
     assert!(watched.stderr.contains("history is incomplete"), "{watched:?}");
 }

@@ -19,12 +19,7 @@ fn judged(jobs: &str, args: &[&str], lines: &[u8]) -> (Vec<u8>, Vec<u8>, Option<
     // A file is read in full blocks.
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(lines).unwrap();
-    let output = ocr("ocr-detect")
-        .args(["-j", jobs])
-        .args(args)
-        .arg(file.path())
-        .output()
-        .unwrap();
+    let output = ocr("ocr-detect").args(["-j", jobs]).args(args).arg(file.path()).output().unwrap();
     (output.stdout, output.stderr, output.status.code())
 }
 

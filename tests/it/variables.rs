@@ -62,10 +62,7 @@ fn single_run_variables_are_ignored() {
         let mut command = ocr(binary);
         command.args(args).envs(variables.iter().map(|name| (*name, "1")));
         let done = command.write_stdin(recording.as_str()).output().unwrap();
-        (
-            done.status.code(),
-            done.stdout == run_plain(binary, args, &recording),
-        )
+        (done.status.code(), done.stdout == run_plain(binary, args, &recording))
     };
     let cases: [(&str, &[&str], &[&str]); 3] = [
         ("ocr-detect", &[], &["OCR_ONLY", "OCR_EXPLAIN", "OCR_FAIL_ON"]),
@@ -73,19 +70,10 @@ fn single_run_variables_are_ignored() {
         ("ocr-review", &[], &["OCR_TASK"]),
     ];
     for (binary, args, variables) in cases {
-        assert_eq!(
-            run(binary, args, variables),
-            (Some(0), true),
-            "{binary} {variables:?}"
-        );
+        assert_eq!(run(binary, args, variables), (Some(0), true), "{binary} {variables:?}");
     }
 }
 
 fn run_plain(binary: &str, args: &[&str], recording: &str) -> Vec<u8> {
-    ocr(binary)
-        .args(args)
-        .write_stdin(recording)
-        .output()
-        .unwrap()
-        .stdout
+    ocr(binary).args(args).write_stdin(recording).output().unwrap().stdout
 }

@@ -29,14 +29,7 @@ struct Progress {
 /// Plays the scenario and returns the stream of its session.
 pub fn capture(opencode: &OpenCode, project: &Project, script: &Script) -> std::io::Result<Vec<u8>> {
     let mut stream = Command::new(std::env::current_exe()?)
-        .args([
-            STREAM,
-            "--spawn",
-            "--worker-model",
-            "fake/scripted",
-            "--task",
-            &script.task,
-        ])
+        .args([STREAM, "--spawn", "--worker-model", "fake/scripted", "--task", &script.task])
         .arg("--working-dir")
         .arg(project.dir())
         .arg("--opencode")
@@ -125,10 +118,8 @@ fn allow(opened: &Value, project: &Project, permission: &str) {
 fn tell(opened: &Value, project: &Project, text: &str) {
     let session = opened["properties"]["sessionID"].as_str().unwrap_or_default();
     let part = json!({"type": "text", "text": text, "synthetic": true, "metadata": {"ocr": "steer"}});
-    let (status, said) = client(opened, project).post(
-        &format!("/session/{session}/prompt_async"),
-        &json!({"parts": [part]}),
-    );
+    let (status, said) =
+        client(opened, project).post(&format!("/session/{session}/prompt_async"), &json!({"parts": [part]}));
     assert_eq!(status, 204, "not told: {said}");
 }
 
@@ -190,8 +181,5 @@ impl Progress {
 
 fn has_begun_to_print(line: &Value) -> bool {
     let state = &line["properties"]["part"]["state"];
-    state["status"] == "running"
-        && state["metadata"]["output"]
-            .as_str()
-            .is_some_and(|o| !o.is_empty())
+    state["status"] == "running" && state["metadata"]["output"].as_str().is_some_and(|o| !o.is_empty())
 }

@@ -58,11 +58,7 @@ fn record(names: Vec<String>) -> std::io::Result<()> {
         let project = Project::at(folder.join(&name), home, &script, &provider);
         let lines = capture::capture(&opencode, &project, &script)?;
         std::fs::write(sessions.join(format!("{name}.ndjson")), &lines)?;
-        eprintln!(
-            "{name}: {} bytes, {} requests",
-            lines.len(),
-            provider.requests().len()
-        );
+        eprintln!("{name}: {} bytes, {} requests", lines.len(), provider.requests().len());
     }
     Ok(())
 }

@@ -43,31 +43,19 @@ pub fn events(turn: &Turn, n: usize, request_chars: usize) -> Vec<String> {
 }
 
 fn ending(turn: &Turn, written: usize, read: usize) -> [String; 3] {
-    let usual = if turn.calls.is_empty() {
-        "stop"
-    } else {
-        "tool_calls"
-    };
+    let usual = if turn.calls.is_empty() { "stop" } else { "tool_calls" };
     let finish = turn.finish.as_deref().unwrap_or(usual);
     let tokens = |chars: usize| (chars / CHARS_A_TOKEN) as u64;
-    let Usage { input, output } = turn.usage.unwrap_or(Usage {
-        input: tokens(read),
-        output: tokens(written),
-    });
+    let Usage { input, output } =
+        turn.usage.unwrap_or(Usage { input: tokens(read), output: tokens(written) });
     let mut usage = frame(&json!([]));
     usage["usage"] =
         json!({"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output});
-    [
-        chunk(&json!({}), Some(finish)),
-        event(&usage),
-        "data: [DONE]\n\n".to_owned(),
-    ]
+    [chunk(&json!({}), Some(finish)), event(&usage), "data: [DONE]\n\n".to_owned()]
 }
 
 fn chunk(delta: &Value, finish: Option<&str>) -> String {
-    event(&frame(
-        &json!([{"index": 0, "delta": delta, "finish_reason": finish}]),
-    ))
+    event(&frame(&json!([{"index": 0, "delta": delta, "finish_reason": finish}])))
 }
 
 fn frame(choices: &Value) -> Value {

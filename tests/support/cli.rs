@@ -9,10 +9,7 @@ use std::ffi::OsString;
 /// If there is no such binary.
 pub fn ocr(name: &str) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
-    command
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .envs(measured());
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(measured());
     command
 }
 

@@ -26,10 +26,7 @@ impl Client {
             url: url.trim_end_matches('/').to_owned(),
             dir: dir.to_owned(),
             password: password.map(str::to_owned),
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime"),
+            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
         }
     }
 
@@ -44,9 +41,7 @@ impl Client {
     /// When the server does not stream.
     pub fn events(&self) -> Events {
         let dir = self.dir.display().to_string();
-        let request = reqwest::Client::new()
-            .get(format!("{}/event", self.url))
-            .query(&[("directory", dir)]);
+        let request = reqwest::Client::new().get(format!("{}/event", self.url)).query(&[("directory", dir)]);
         Events::subscribe(self.signed(request))
     }
 
@@ -102,11 +97,7 @@ impl Client {
     /// # Panics
     /// When it does not answer.
     pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        self.send(
-            reqwest::Client::new()
-                .post(format!("{}{path}", self.url))
-                .json(body),
-        )
+        self.send(reqwest::Client::new().post(format!("{}{path}", self.url)).json(body))
     }
 
     /// The status of a request without the password.

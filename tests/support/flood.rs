@@ -60,20 +60,11 @@ impl Flood {
             .route("/session", get(|| async { Json(json!([session()])) }))
             .route("/session/status", get(status))
             .route("/session/{id}", get(|_: Path<String>| async { Json(session()) }))
-            .route(
-                "/session/{id}/message",
-                get(|_: Path<String>| async { Json(json!([])) }),
-            )
+            .route("/session/{id}/message", get(|_: Path<String>| async { Json(json!([])) }))
             .route("/path", get(|| async { Json(json!({"directory": "/project"})) }))
-            .route(
-                "/global/health",
-                get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }),
-            )
+            .route("/global/health", get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }))
             .with_state(Arc::clone(&shared));
-        Self {
-            host: Host::serve_behind(router, password),
-            shared,
-        }
+        Self { host: Host::serve_behind(router, password), shared }
     }
 
     /// Its base URL.
@@ -131,11 +122,7 @@ async fn events_of(State(shared): State<Arc<Session>>) -> Response {
                 }
                 n if n <= shared.events => {
                     shared.taken.store(n, Ordering::Relaxed);
-                    own(
-                        &format!("evt_1{n:08}"),
-                        "message.part.updated",
-                        &shared.properties(n),
-                    )
+                    own(&format!("evt_1{n:08}"), "message.part.updated", &shared.properties(n))
                 }
                 n if n == shared.events + 1 => {
                     let status = format!(r#"{{"sessionID":"{SESSION}","status":{{"type":"idle"}}}}"#);
@@ -150,21 +137,13 @@ async fn events_of(State(shared): State<Arc<Session>>) -> Response {
             Some((Ok(text), n + 1))
         }
     });
-    (
-        [(header::CONTENT_TYPE, "text/event-stream")],
-        Body::from_stream(pieces),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(pieces)).into_response()
 }
 
 async fn status(State(shared): State<Arc<Session>>) -> Json<Value> {
     let ended = shared.taken.load(Ordering::Relaxed) >= shared.events
         || shared.connections.load(Ordering::Relaxed) > 1;
-    Json(if ended {
-        json!({})
-    } else {
-        json!({SESSION: {"type": "busy"}})
-    })
+    Json(if ended { json!({}) } else { json!({SESSION: {"type": "busy"}}) })
 }
 
 async fn history(State(shared): State<Arc<Session>>, body: Bytes) -> Response {
@@ -193,9 +172,5 @@ async fn history(State(shared): State<Arc<Session>>, body: Bytes) -> Response {
             Some((Ok::<_, Infallible>(text), n + 1))
         }
     });
-    (
-        [(header::CONTENT_TYPE, "application/json")],
-        Body::from_stream(pieces),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(pieces)).into_response()
 }

@@ -24,18 +24,13 @@ impl Host {
     /// When there is no port to listen on.
     pub fn serve(router: Router) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-        listener
-            .set_nonblocking(true)
-            .expect("a socket that does not block");
+        listener.set_nonblocking(true).expect("a socket that does not block");
         let port = listener.local_addr().expect("a bound socket").port();
         let serving = runtime().spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a socket");
             axum::serve(listener, router).await
         });
-        Self {
-            port,
-            serving: serving.abort_handle(),
-        }
+        Self { port, serving: serving.abort_handle() }
     }
 
     /// Serves these routes to those who know the password; without one, to everybody.
@@ -47,17 +42,15 @@ impl Host {
             return Self::serve(router);
         };
         let wanted = format!("Basic {}", BASE64_STANDARD.encode(format!("opencode:{password}")));
-        Self::serve(router.layer(from_fn(move |request: Request, next: Next| {
-            let said = request.headers().get(header::AUTHORIZATION);
-            let knows = said.is_some_and(|said| said == wanted.as_str());
-            async move {
-                if knows {
-                    next.run(request).await
-                } else {
-                    StatusCode::UNAUTHORIZED.into_response()
+        Self::serve(
+            router.layer(from_fn(move |request: Request, next: Next| {
+                let said = request.headers().get(header::AUTHORIZATION);
+                let knows = said.is_some_and(|said| said == wanted.as_str());
+                async move {
+                    if knows { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
                 }
-            }
-        })))
+            })),
+        )
     }
 
     /// Its base URL, without a slash at the end.
@@ -76,10 +69,6 @@ impl Drop for Host {
 pub fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a runtime")
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
     })
 }

@@ -26,13 +26,7 @@ impl Live {
         let provider = Provider::start(script.clone());
         let project = Project::new(&script, &provider);
         let server = Server::start(&opencode, &project);
-        Some(Self {
-            server,
-            project,
-            provider,
-            script,
-            opencode,
-        })
+        Some(Self { server, project, provider, script, opencode })
     }
 
     /// The same for a scenario as text.

@@ -73,14 +73,7 @@ fn fetch(version: &str, target: &Path, home: &Path) {
     fs::create_dir_all(&partial).expect("a writable target directory");
     eprintln!("fetching opencode-ai@{version} through npm, once");
     let npm = Command::new("npm")
-        .args([
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--no-save",
-            "--loglevel=error",
-            "--prefix",
-        ])
+        .args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"])
         .arg(&partial)
         .arg(format!("opencode-ai@{version}"))
         .output()
@@ -99,9 +92,6 @@ fn fetch(version: &str, target: &Path, home: &Path) {
 /// The target directory: this program lies in `target/PROFILE/deps` or `target/PROFILE/examples`.
 fn target_dir() -> PathBuf {
     let program = std::env::current_exe().expect("a program knows where it is");
-    let target = program
-        .ancestors()
-        .nth(3)
-        .expect("a program of cargo's lies three levels down");
+    let target = program.ancestors().nth(3).expect("a program of cargo's lies three levels down");
     target.to_owned()
 }

@@ -41,21 +41,13 @@ impl Project {
             let _ = fs::remove_dir_all(folder);
             fs::create_dir_all(folder).expect("a writable folder");
         }
-        let project = Self {
-            dir,
-            home,
-            temporary: None,
-        };
+        let project = Self { dir, home, temporary: None };
         let config = json_text(&config(script, provider));
         write(&project.dir.join("opencode.json"), &config);
         for (path, content) in &script.files {
             write(&project.dir.join(path), content);
         }
-        for args in [
-            &["init", "-q"][..],
-            &["add", "-A"],
-            &["commit", "-q", "-m", "Begin"],
-        ] {
+        for args in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", "Begin"]] {
             project.git(args);
         }
         project

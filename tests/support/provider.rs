@@ -53,25 +53,16 @@ impl Provider {
             .enable_all()
             .build()
             .expect("a runtime");
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .expect("a free port on loopback");
+        let listener =
+            runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port on loopback");
         let port = listener.local_addr().expect("a bound socket").port();
-        let desk = Arc::new(Desk {
-            script,
-            conversations: Mutex::default(),
-            requests: Mutex::default(),
-        });
+        let desk = Arc::new(Desk { script, conversations: Mutex::default(), requests: Mutex::default() });
         let router = Router::new()
             .route("/v1/chat/completions", post(complete))
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&desk));
         runtime.spawn(async move { axum::serve(listener, router).await });
-        Self {
-            port,
-            desk,
-            _runtime: runtime,
-        }
+        Self { port, desk, _runtime: runtime }
     }
 
     /// Its base URL, as a provider's `baseURL`.
@@ -98,15 +89,10 @@ async fn complete(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return refuse(status, &turn);
     }
-    let events = answer::events(&turn, n, body.len())
-        .into_iter()
-        .map(Ok::<_, Infallible>);
+    let events = answer::events(&turn, n, body.len()).into_iter().map(Ok::<_, Infallible>);
     let said = stream::iter(events);
-    let body = if turn.hang {
-        Body::from_stream(said.chain(stream::pending()))
-    } else {
-        Body::from_stream(said)
-    };
+    let body =
+        if turn.hang { Body::from_stream(said.chain(stream::pending())) } else { Body::from_stream(said) };
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
 }
 
@@ -150,10 +136,7 @@ impl Desk {
 
 fn aside(request: &Value) -> Turn {
     let title = request["messages"].to_string().contains(TITLE_AGENT);
-    Turn {
-        text: if title { TITLE } else { SUMMARY }.to_owned(),
-        ..Turn::default()
-    }
+    Turn { text: if title { TITLE } else { SUMMARY }.to_owned(), ..Turn::default() }
 }
 
 fn first_user_text(request: &Value) -> String {

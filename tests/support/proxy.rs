@@ -87,18 +87,10 @@ impl Proxy {
             upstream: upstream.trim_end_matches('/').to_owned(),
             client: reqwest::Client::new(),
             shut: watch::Sender::new(false),
-            chance: Mutex::new(Chance {
-                rng,
-                left: faults,
-                until_first,
-                done: Faults::default(),
-            }),
+            chance: Mutex::new(Chance { rng, left: faults, until_first, done: Faults::default() }),
         });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&line));
-        Self {
-            host: Host::serve(router),
-            line,
-        }
+        Self { host: Host::serve(router), line }
     }
 
     /// Its base URL.
@@ -155,9 +147,7 @@ impl Line {
         let (head, body) = request.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await?;
         let path = head.uri.path_and_query().map_or("/", |p| p.as_str());
-        let mut asked = self
-            .client
-            .request(head.method, format!("{}{path}", self.upstream));
+        let mut asked = self.client.request(head.method, format!("{}{path}", self.upstream));
         for name in [header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT] {
             if let Some(value) = head.headers.get(&name) {
                 asked = asked.header(name, value);
@@ -258,12 +248,8 @@ struct Wire {
 }
 
 fn faulty(line: Arc<Line>, answer: reqwest::Response) -> impl Stream<Item = io::Result<Bytes>> {
-    let wire = Wire {
-        line,
-        upstream: Box::pin(answer.bytes_stream()),
-        came: Vec::new(),
-        out: VecDeque::new(),
-    };
+    let wire =
+        Wire { line, upstream: Box::pin(answer.bytes_stream()), came: Vec::new(), out: VecDeque::new() };
     stream::unfold(wire, async |mut wire| {
         let mut shut = wire.line.shut.subscribe();
         let next = tokio::select! {

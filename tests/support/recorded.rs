@@ -148,9 +148,7 @@ impl Recorded {
     pub fn family(&self) -> Vec<String> {
         let mut family = vec![self.play.root.clone()];
         for event in &self.play.events {
-            if family
-                .iter()
-                .any(|id| id == event.text("/properties/info/parentID"))
+            if family.iter().any(|id| id == event.text("/properties/info/parentID"))
                 && !family.iter().any(|id| id == event.session())
             {
                 family.push(event.session().to_owned());
@@ -175,10 +173,7 @@ fn event(line: &str) -> Option<Event> {
         return None;
     }
     let (_, members) = line.split_once(',')?;
-    Some(Event {
-        payload: format!("{{{members}"),
-        json,
-    })
+    Some(Event { payload: format!("{{{members}"), json })
 }
 
 /// Inserts events that remove a message: they have no effect, but the log stores them.
@@ -200,18 +195,9 @@ fn with_removals(events: Vec<Event>, root: &str) -> Vec<Event> {
 
 fn router(play: Arc<Play>) -> Router {
     Router::new()
-        .route(
-            "/event",
-            get(async |State(play): State<Arc<Play>>| events(play, false)),
-        )
-        .route(
-            "/global/event",
-            get(async |State(play): State<Arc<Play>>| events(play, true)),
-        )
-        .route(
-            "/global/health",
-            get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }),
-        )
+        .route("/event", get(async |State(play): State<Arc<Play>>| events(play, false)))
+        .route("/global/event", get(async |State(play): State<Arc<Play>>| events(play, true)))
+        .route("/global/health", get(|| async { Json(json!({"healthy": true, "version": "1.18.33"})) }))
         .route("/path", get(|| async { Json(json!({"directory": "/project"})) }))
         .route("/session", get(sessions))
         .route("/experimental/session", get(sessions))
@@ -265,19 +251,15 @@ impl Play {
         let mut log = Vec::new();
         for n in 0..20 {
             for id in [STRANGER, UNLISTED] {
-                log.push(
-                    json!({"id": format!("evt_f{n}{id}"), "aggregate_id": id, "seq": n,
-                    "type": "session.updated.1", "data": {"sessionID": id, "info": {"id": id}}}),
-                );
+                log.push(json!({"id": format!("evt_f{n}{id}"), "aggregate_id": id, "seq": n,
+                    "type": "session.updated.1", "data": {"sessionID": id, "info": {"id": id}}}));
             }
         }
         let now = *self.published.borrow();
         for event in self.events[..now].iter().filter(|e| e.is_durable()) {
             let n = numbers.entry(event.session()).or_default();
-            log.push(
-                json!({"id": event.text("/id"), "aggregate_id": event.session(), "seq": *n,
-                "type": format!("{}.1", event.kind()), "data": event.json["properties"]}),
-            );
+            log.push(json!({"id": event.text("/id"), "aggregate_id": event.session(), "seq": *n,
+                "type": format!("{}.1", event.kind()), "data": event.json["properties"]}));
             *n += 1;
         }
         log.sort_by_key(|entry| entry["seq"].as_i64());
@@ -316,11 +298,7 @@ fn events(play: Arc<Play>, wrapped: bool) -> Response {
         let text = next(()).await;
         Some((Ok::<_, Infallible>(text), next))
     });
-    (
-        [(header::CONTENT_TYPE, "text/event-stream")],
-        Body::from_stream(body),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(body)).into_response()
 }
 
 async fn sessions(State(play): State<Arc<Play>>) -> Json<Vec<Value>> {
@@ -362,9 +340,7 @@ async fn history(State(play): State<Arc<Play>>, body: Bytes) -> Response {
     let mut log = play.log();
     log.retain(|entry| {
         let session = entry["aggregate_id"].as_str().unwrap_or("");
-        after
-            .get(session)
-            .is_none_or(|n| entry["seq"].as_u64() > Some(*n))
+        after.get(session).is_none_or(|n| entry["seq"].as_u64() > Some(*n))
     });
     Json(log).into_response()
 }

@@ -269,9 +269,7 @@ mod tests {
     fn texts(script: &str, requests: usize) -> Vec<Option<String>> {
         let script = Script::parse(script).unwrap();
         let mut conversation = Conversation::default();
-        (0..requests)
-            .map(|_| Some(conversation.answer(&script.turns, |_| false)?.text))
-            .collect()
+        (0..requests).map(|_| Some(conversation.answer(&script.turns, |_| false)?.text)).collect()
     }
 
     #[test]
@@ -297,15 +295,9 @@ mod tests {
             let answer = conversation.answer(&script.turns, |text| request.contains(text));
             answer.map(|turn| turn.text)
         };
-        let said: Vec<_> = ["", "", "", "now stop it", "now stop it"]
-            .into_iter()
-            .map(&mut ask)
-            .collect();
+        let said: Vec<_> = ["", "", "", "now stop it", "now stop it"].into_iter().map(&mut ask).collect();
         let texts: Vec<_> = said.iter().map(Option::as_deref).collect();
-        assert_eq!(
-            texts,
-            [Some("first"), Some("round"), Some("round"), Some("last"), None]
-        );
+        assert_eq!(texts, [Some("first"), Some("round"), Some("round"), Some("last"), None]);
     }
 
     #[test]

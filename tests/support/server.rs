@@ -144,13 +144,8 @@ fn listening(mut stdout: BufReader<ChildStdout>) -> String {
     let mut line = String::new();
     loop {
         line.clear();
-        let read = stdout
-            .read_line(&mut line)
-            .expect("standard output of the server");
-        assert!(
-            read > 0,
-            "OpenCode ended before it listened; see its output above"
-        );
+        let read = stdout.read_line(&mut line).expect("standard output of the server");
+        assert!(read > 0, "OpenCode ended before it listened; see its output above");
         if let Some(url) = line.trim_end().strip_prefix(LISTENING) {
             let url = url.to_owned();
             std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));

@@ -38,10 +38,7 @@ impl Finished {
 
     /// The lines of one type.
     pub fn of(&self, kind: &str) -> Vec<Value> {
-        self.json()
-            .into_iter()
-            .filter(|line| line["type"] == kind)
-            .collect()
+        self.json().into_iter().filter(|line| line["type"] == kind).collect()
     }
 }
 
@@ -80,10 +77,7 @@ pub fn live_shell_with(line: &str, opencode: &OpenCode, project: &Project, env: 
     let path = opencode.path();
     let paths = std::iter::once(own).chain(std::env::split_paths(&path));
     command
-        .env(
-            "PATH",
-            std::env::join_paths(paths).expect("folders without a colon"),
-        )
+        .env("PATH", std::env::join_paths(paths).expect("folders without a colon"))
         .envs(project.env())
         .envs(env.iter().copied());
     start(command)
@@ -100,10 +94,7 @@ fn command(line: &str, directory: &Path) -> Command {
         .current_dir(directory)
         .env_clear()
         .envs(measured())
-        .env(
-            "PATH",
-            std::env::join_paths(paths).expect("folders without a colon"),
-        )
+        .env("PATH", std::env::join_paths(paths).expect("folders without a colon"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -120,12 +111,7 @@ fn start(mut command: Command) -> Running {
         let _ = stderr.read_to_string(&mut text);
         text
     });
-    Running {
-        child,
-        stdout,
-        lines: Vec::new(),
-        stderr,
-    }
+    Running { child, stdout, lines: Vec::new(), stderr }
 }
 
 impl Running {
@@ -135,9 +121,7 @@ impl Running {
     /// If the output ends first.
     pub fn wait_for(&mut self, text: &str) -> String {
         loop {
-            let line = self
-                .next_line()
-                .unwrap_or_else(|| panic!("no line has {text}: {:#?}", self.lines));
+            let line = self.next_line().unwrap_or_else(|| panic!("no line has {text}: {:#?}", self.lines));
             if line.contains(text) {
                 return line;
             }
@@ -170,9 +154,8 @@ impl Running {
     /// If there are none, or no `pkill`.
     pub fn signal_stage(&self, name: &str, binary: &str) {
         let group = self.child.id().to_string();
-        let status = Command::new("pkill")
-            .args([name, "-g", &group, "-f", &format!("(^|/){binary}( |$)")])
-            .status();
+        let status =
+            Command::new("pkill").args([name, "-g", &group, "-f", &format!("(^|/){binary}( |$)")]).status();
         assert!(status.expect("pkill").success(), "no {binary} runs");
     }
 
@@ -230,23 +213,15 @@ pub fn processes(marker: &str) -> Vec<String> {
             let read = |what: &str| std::fs::read(folder.path().join(what)).unwrap_or_default();
             let line = read("cmdline");
             let bears = pid.parse::<u32>().is_ok() && (has(&line) || has(&read("environ")));
-            (bears && pid != own).then(|| {
-                format!(
-                    "{pid} {}",
-                    String::from_utf8_lossy(&line).replace('\0', " ").trim()
-                )
-            })
+            (bears && pid != own)
+                .then(|| format!("{pid} {}", String::from_utf8_lossy(&line).replace('\0', " ").trim()))
         });
         return found.collect();
     }
-    let listed = Command::new("ps")
-        .args(["-A", "-E", "-ww", "-o", "pid=,command="])
-        .output();
+    let listed = Command::new("ps").args(["-A", "-E", "-ww", "-o", "pid=,command="]).output();
     let text = listed.expect("ps").stdout;
     let text = String::from_utf8_lossy(&text);
-    let found = text
-        .lines()
-        .filter(|line| line.contains(marker) && !line.contains("ps -A"));
+    let found = text.lines().filter(|line| line.contains(marker) && !line.contains("ps -A"));
     found.map(|line| line.trim().to_owned()).collect()
 }
 

@@ -18,9 +18,7 @@ impl Snapshots {
     /// Those in `fixtures/FOLDER`.
     pub fn in_folder(folder: &str) -> Self {
         Self {
-            folder: Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("fixtures")
-                .join(folder),
+            folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder),
             differences: String::new(),
         }
     }
@@ -45,16 +43,10 @@ impl Snapshots {
             return;
         }
         let _ = writeln!(self.differences, "{}:", self.folder.join(file).display());
-        for line in kept
-            .lines()
-            .filter(|line| !now.lines().any(|other| other == *line))
-        {
+        for line in kept.lines().filter(|line| !now.lines().any(|other| other == *line)) {
             let _ = writeln!(self.differences, "- {line}");
         }
-        for line in now
-            .lines()
-            .filter(|line| !kept.lines().any(|other| other == *line))
-        {
+        for line in now.lines().filter(|line| !kept.lines().any(|other| other == *line)) {
             let _ = writeln!(self.differences, "+ {line}");
         }
     }

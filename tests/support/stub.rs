@@ -23,10 +23,7 @@ pub fn answer<S: Clone + Send + Sync + 'static>(value: Value) -> MethodRouter<S>
 /// What every server answers: its version, its directory `/p`, and that all sessions are idle.
 pub fn routes<S: Clone + Send + Sync + 'static>(version: &str) -> Router<S> {
     Router::new()
-        .route(
-            "/global/health",
-            answer(json!({"healthy": true, "version": version})),
-        )
+        .route("/global/health", answer(json!({"healthy": true, "version": version})))
         .route("/path", answer(json!({"directory": "/p"})))
         .route("/session/status", answer(json!({})))
 }

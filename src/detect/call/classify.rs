@@ -27,17 +27,7 @@ pub(crate) enum Kind {
 const TOOLS: [(Kind, &[&str]); 7] = [
     (
         Kind::Mutate,
-        &[
-            "edit",
-            "write",
-            "patch",
-            "apply_patch",
-            "multiedit",
-            "create",
-            "str_replace",
-            "insert",
-            "submit",
-        ],
+        &["edit", "write", "patch", "apply_patch", "multiedit", "create", "str_replace", "insert", "submit"],
     ),
     (Kind::Plan, &["todowrite", "todoread", "think"]),
     (Kind::Spawn, &["task", "agent"]),
@@ -102,16 +92,11 @@ static PATTERNS: LazyLock<Option<RegexSet>> =
 
 /// Classifies a call of `tool`. `polls` are the user's own patterns for polling.
 pub(crate) fn classify(tool: &str, command: Option<&str>, input: &str, polls: &[Regex]) -> Kind {
-    if polls
-        .iter()
-        .any(|poll| poll.is_match(tool) || poll.is_match(input))
-    {
+    if polls.iter().any(|poll| poll.is_match(tool) || poll.is_match(input)) {
         return Kind::Poll;
     }
     let lower = tool.to_ascii_lowercase();
-    let named = TOOLS
-        .iter()
-        .find_map(|(kind, names)| names.contains(&lower.as_str()).then_some(*kind));
+    let named = TOOLS.iter().find_map(|(kind, names)| names.contains(&lower.as_str()).then_some(*kind));
     if let Some(kind) = named {
         return kind;
     }
@@ -143,10 +128,7 @@ mod tests {
             ("tail -n 5 -f log", Kind::Poll),
             ("gh run watch", Kind::Poll),
             ("cargo test --lib", Kind::Check),
-            (
-                "cd x && RUST_LOG=1 cargo +nightly clippy -- -D warnings",
-                Kind::Check,
-            ),
+            ("cd x && RUST_LOG=1 cargo +nightly clippy -- -D warnings", Kind::Check),
             ("./mvnw -q test", Kind::Check),
             ("python -m pytest tests 2>&1 | tail", Kind::Check),
             ("make", Kind::Check),
@@ -173,14 +155,8 @@ mod tests {
     fn user_patterns_come_first() {
         assert_eq!(classify("edit", None, "", &[]), Kind::Mutate);
         assert_eq!(classify("bash", Some("make"), "make", &[]), Kind::Check);
-        assert_eq!(
-            classify("scroll_down", Some("scroll_down"), "", &[]),
-            Kind::Observe
-        );
+        assert_eq!(classify("scroll_down", Some("scroll_down"), "", &[]), Kind::Observe);
         let polls = [Regex::new("deploy status").unwrap()];
-        assert_eq!(
-            classify("bash", Some("deploy status"), "deploy status", &polls),
-            Kind::Poll
-        );
+        assert_eq!(classify("bash", Some("deploy status"), "deploy status", &polls), Kind::Poll);
     }
 }

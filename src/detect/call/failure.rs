@@ -94,9 +94,7 @@ pub(crate) fn failing_set(body: &str) -> Option<u64> {
     let mut sum: Option<u64> = None;
     let mut seen = Vec::new();
     for line in messages(body, &FAILED_PREFILTER) {
-        let Some(name) = pattern
-            .captures(line.as_bytes())
-            .and_then(|c| c.iter().skip(1).flatten().next())
+        let Some(name) = pattern.captures(line.as_bytes()).and_then(|c| c.iter().skip(1).flatten().next())
         else {
             continue;
         };
@@ -212,10 +210,7 @@ mod tests {
 
     #[test]
     fn class_ignores_numbers() {
-        assert_eq!(
-            error_class("x.rs:12: error: bad"),
-            error_class("x.rs:7: error: bad")
-        );
+        assert_eq!(error_class("x.rs:12: error: bad"), error_class("x.rs:7: error: bad"));
     }
 
     #[test]

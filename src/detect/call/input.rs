@@ -54,11 +54,7 @@ impl Input {
                 members.sort_by(|one, other| one.0.cmp(&other.0));
                 Self::from_members(&members)
             }
-            None => Self {
-                key: key_of_raw(raw),
-                text: clip(&rendered(raw)).to_owned(),
-                ..Self::default()
-            },
+            None => Self { key: key_of_raw(raw), text: clip(&rendered(raw)).to_owned(), ..Self::default() },
         }
     }
 
@@ -128,9 +124,7 @@ fn key_of(value: &Value) -> u64 {
         Value::Object(members) => members.iter().fold(hash::of("{"), |sum, (name, value)| {
             sum.wrapping_add(hash::join(hash::of(name), key_of(value)))
         }),
-        Value::Array(items) => items
-            .iter()
-            .fold(hash::of("["), |sum, item| hash::join(sum, key_of(item))),
+        Value::Array(items) => items.iter().fold(hash::of("["), |sum, item| hash::join(sum, key_of(item))),
         Value::String(text) => key_of_text(text),
         other => hash::of(other.to_string()),
     }
@@ -213,9 +207,6 @@ mod tests {
             read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).change,
             Some(Change::Replacement { .. })
         ));
-        assert_eq!(
-            read(r#"{"filePath":"a","content":"x"}"#).change,
-            Some(Change::Whole(hash::of("x")))
-        );
+        assert_eq!(read(r#"{"filePath":"a","content":"x"}"#).change, Some(Change::Whole(hash::of("x"))));
     }
 }

@@ -21,17 +21,8 @@ use std::borrow::Cow;
 /// How much of an excerpt the call's input may take, in characters; the result takes the rest.
 const INPUT_EXCERPT: usize = 90;
 /// Tools that return text written by others: an error message in it does not mean that the call failed.
-const READERS: [&str; 9] = [
-    "read",
-    "grep",
-    "glob",
-    "list",
-    "webfetch",
-    "websearch",
-    "codesearch",
-    "skill",
-    "task",
-];
+const READERS: [&str; 9] =
+    ["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill", "task"];
 
 /// One call that ended.
 #[derive(Debug)]
@@ -73,9 +64,7 @@ impl Call {
         let input = Input::read(state.input, &config.ignored_args);
         let kind = classify(tool, input.command.as_deref(), &input.text, &config.polls);
         let raw = state.error.or(state.output);
-        let normalized = raw
-            .map(|raw| normalize_raw_output(raw, &config.masks))
-            .unwrap_or_default();
+        let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
         let error = failure_sign(tool, kind, state, &normalized).and_then(|sign| sign.error_line(raw));
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
@@ -93,9 +82,7 @@ impl Call {
             tool: tool.to_owned(),
             kind,
             error: error.as_deref().map(failure::error_class),
-            error_line: error
-                .map(|line| text::excerpt(&line, EXCERPT))
-                .unwrap_or_default(),
+            error_line: error.map(|line| text::excerpt(&line, EXCERPT)).unwrap_or_default(),
             input,
         })
     }
@@ -112,19 +99,14 @@ impl Call {
 
     /// The call as evidence.
     pub(crate) fn evidence(&self) -> Evidence {
-        Evidence {
-            id: self.point.id.clone(),
-            excerpt: self.excerpt.clone(),
-        }
+        Evidence { id: self.point.id.clone(), excerpt: self.excerpt.clone() }
     }
 }
 
 fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
     let given = text::excerpt(&input.text, INPUT_EXCERPT);
     // More of the result would be cut anyway.
-    let shown = result
-        .map(|raw| text::beginning(raw, 4 * EXCERPT))
-        .unwrap_or_default();
+    let shown = result.map(|raw| text::beginning(raw, 4 * EXCERPT)).unwrap_or_default();
     text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
 }
 
@@ -146,12 +128,8 @@ impl FailureSign {
         let message = failure::error_line(&body).map(Cow::into_owned);
         let other = |line: fn(&str) -> Option<&str>| line(&text::unescaped(&body)).map(str::to_owned);
         match self {
-            Self::Status => message
-                .or_else(|| other(first_line))
-                .or_else(|| Some("error".to_owned())),
-            Self::Exit => message
-                .or_else(|| other(last_line))
-                .or_else(|| Some("failed".to_owned())),
+            Self::Status => message.or_else(|| other(first_line)).or_else(|| Some("error".to_owned())),
+            Self::Exit => message.or_else(|| other(last_line)).or_else(|| Some("failed".to_owned())),
             Self::Message => message,
         }
     }

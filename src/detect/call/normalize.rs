@@ -27,9 +27,9 @@ const WHITE_LAST: u8 = 0xe3;
 /// The text with everything volatile replaced, and also what the user's own patterns match. Quotes and backslashes
 /// come out escaped, as in JSON.
 pub(crate) fn normalize_output(text: &str, patterns: &[Regex]) -> String {
-    let text = patterns.iter().fold(Cow::Borrowed(text), |text, pattern| {
-        Cow::Owned(pattern.replace_all(&text, "#").into_owned())
-    });
+    let text = patterns
+        .iter()
+        .fold(Cow::Borrowed(text), |text, pattern| Cow::Owned(pattern.replace_all(&text, "#").into_owned()));
     if memchr::memchr2(b'"', b'\\', text.as_bytes()).is_none() {
         return normalize_body(&text);
     }
@@ -38,10 +38,7 @@ pub(crate) fn normalize_output(text: &str, patterns: &[Regex]) -> String {
 
 /// Normalizes a JSON value. A string does not have to be decoded first.
 pub(crate) fn normalize_raw_output(raw: Raw<'_>, patterns: &[Regex]) -> String {
-    let body = raw
-        .get()
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
+    let body = raw.get().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match body {
         Some(body) if patterns.is_empty() && memchr::memmem::find(body.as_bytes(), b"\\u").is_none() => {
             normalize_body(body)
@@ -116,9 +113,7 @@ fn harmless_length(text: &str, run: usize, stop: usize) -> usize {
         (0..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f, _) => 1,
         (0x80.., _) => {
             let first = text[stop..].chars().next();
-            first
-                .filter(|first| !first.is_whitespace())
-                .map_or(0, char::len_utf8)
+            first.filter(|first| !first.is_whitespace()).map_or(0, char::len_utf8)
         }
         _ => 0,
     }
@@ -219,10 +214,9 @@ pub(crate) fn without_numbers(text: &str) -> String {
 fn escape_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     match bytes.get(1) {
-        Some(b'[') => bytes[2..]
-            .iter()
-            .position(|b| (0x40..=0x7e).contains(b))
-            .map_or(text.len(), |at| at + 3),
+        Some(b'[') => {
+            bytes[2..].iter().position(|b| (0x40..=0x7e).contains(b)).map_or(text.len(), |at| at + 3)
+        }
         Some(b']') => bytes[2..]
             .iter()
             .position(|b| *b == 0x07 || *b == 0x1b)
@@ -287,12 +281,7 @@ mod tests {
 
     #[test]
     fn keeps_possible_progress() {
-        for text in [
-            "3 failed",
-            "src/main.rs:12:34: error",
-            "defaced facade",
-            "x86 and v8",
-        ] {
+        for text in ["3 failed", "src/main.rs:12:34: error", "defaced facade", "x86 and v8"] {
             assert_eq!(normalized(text), text);
         }
     }

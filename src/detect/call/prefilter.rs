@@ -18,10 +18,7 @@ pub(crate) struct Prefilter {
 impl Prefilter {
     /// A prefilter for these literals: in lower case, of at most `OVERLAP + 1` bytes.
     pub(crate) const fn new(literals: &'static [&'static str]) -> Self {
-        Self {
-            literals,
-            searcher: OnceLock::new(),
-        }
+        Self { literals, searcher: OnceLock::new() }
     }
 
     /// Where the first literal begins, ignoring ASCII case.
@@ -40,15 +37,10 @@ impl Prefilter {
 
 fn searcher(literals: &[&str]) -> Option<AhoCorasick> {
     debug_assert!(
-        literals
-            .iter()
-            .all(|literal| literal.len() <= OVERLAP + 1 && literal.to_lowercase() == **literal)
+        literals.iter().all(|literal| literal.len() <= OVERLAP + 1 && literal.to_lowercase() == **literal)
     );
     // With leftmost-first matching, the library uses its vectorized search.
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(literals)
-        .ok()
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals).ok()
 }
 
 #[cfg(test)]

@@ -13,10 +13,7 @@ pub(crate) const PLACEHOLDER: char = '#';
 
 /// Appends the word or number that `text` begins with, or a placeholder if it is volatile. Returns its length.
 pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
-    let run = text
-        .bytes()
-        .position(|b| !b.is_ascii_alphanumeric())
-        .unwrap_or(text.len());
+    let run = text.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
     let token = &text[..run];
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
     if digits == run && !may_continue(&text.as_bytes()[run..], digits) {
@@ -132,9 +129,7 @@ fn decimal_length(text: &str, digits: usize) -> Option<usize> {
 /// The length of `pattern` if the text begins like it: `d` matches a digit, anything else itself.
 fn shape(text: &str, pattern: &str) -> Option<usize> {
     let bytes = text.as_bytes().get(..pattern.len())?;
-    let fits = bytes
-        .iter()
-        .zip(pattern.bytes())
-        .all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
+    let fits =
+        bytes.iter().zip(pattern.bytes()).all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
     fits.then_some(pattern.len())
 }

@@ -14,10 +14,7 @@ const KEYS: usize = 896;
 
 /// How a call compares with those before it.
 #[derive(Debug, Clone, Copy, Default)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each answers another rule's question"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "each answers another rule's question")]
 pub(crate) struct Comparison {
     /// The call was not made before.
     pub(crate) new_call: bool,

@@ -61,18 +61,13 @@ impl Round {
             self.members.push(call.key);
         }
         self.key = self.key.wrapping_add(hash::spread(call.key));
-        self.key_with_result = self
-            .key_with_result
-            .wrapping_add(hash::spread(call.key_with_result()));
+        self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
         self.poll |= compared.poll;
         self.calls += 1;
         self.last = call.point.clone();
         self.end = self.end.max(call.span.1);
         if self.shown.len() < EXCERPTS {
-            self.shown.push(Evidence {
-                id: call.point.id.clone(),
-                excerpt: call.excerpt.clone(),
-            });
+            self.shown.push(Evidence { id: call.point.id.clone(), excerpt: call.excerpt.clone() });
         }
     }
 
@@ -88,9 +83,7 @@ pub(crate) struct Rounds(Option<Round>);
 impl Rounds {
     /// Whether an identical call is in the current round: then both count as one.
     pub(crate) fn contains_duplicate(&self, call: &Call) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|round| round.overlaps(call) && round.members.contains(&call.key))
+        self.0.as_ref().is_some_and(|round| round.overlaps(call) && round.members.contains(&call.key))
     }
 
     /// Adds a call. If the call begins another round, returns the one before.

@@ -42,22 +42,12 @@ impl Rule for Blocked {
             let seconds = context.now.since(request.since) / 1000;
             let summary = format!("waiting for an answer for {seconds} s: {}", request.what);
             let laps = waiting::laps(request.since, context.config.blocked_after, context.now);
-            let grade = if laps >= context.config.limit(&STOP) {
-                Grade::Stop
-            } else {
-                Grade::Warn
-            };
+            let grade = if laps >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
             let mut signal = Signal::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);
             signal.laps = laps;
-            signal.since = Some(Point {
-                ts: request.since.ms(),
-                id: request.id.clone(),
-            });
+            signal.since = Some(Point { ts: request.since.ms(), id: request.id.clone() });
             signal.waiting_on = Some(request.what.clone());
-            signal.evidence = vec![Evidence {
-                id: request.id.clone(),
-                excerpt: request.what.clone(),
-            }];
+            signal.evidence = vec![Evidence { id: request.id.clone(), excerpt: request.what.clone() }];
             signals.report(signal);
         }
     }

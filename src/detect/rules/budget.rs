@@ -21,11 +21,8 @@ pub(super) struct Budget {
 }
 
 impl Rule for Budget {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "the steps, tokens, cost or time run out",
-        limits: &[],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "the steps, tokens, cost or time run out", limits: &[] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
@@ -52,13 +49,7 @@ impl Budget {
         self.cost += step.cost;
         let config = context.config;
         if let Some(limit) = config.max_steps.filter(|limit| self.steps > *limit) {
-            self.report(
-                "steps",
-                Grade::Stop,
-                format!("more than {limit} steps"),
-                context,
-                signals,
-            );
+            self.report("steps", Grade::Stop, format!("more than {limit} steps"), context, signals);
         }
         if let Some(limit) = config.max_tokens.filter(|limit| self.tokens > *limit) {
             let spent = format!("{} tokens of {limit}", self.tokens);
@@ -68,10 +59,7 @@ impl Budget {
             let spent = format!("{:.4} dollars of {limit}", self.cost);
             self.report("cost", Grade::Stop, spent, context, signals);
         }
-        let idle = context
-            .history
-            .tokens
-            .saturating_sub(context.history.tokens_at_progress);
+        let idle = context.history.tokens.saturating_sub(context.history.tokens_at_progress);
         if config.max_idle_tokens.is_some_and(|limit| idle > limit) {
             let spent = format!("{idle} tokens since the last progress");
             self.report("idle-tokens", Grade::Notice, spent, context, signals);
@@ -101,10 +89,7 @@ impl Budget {
         let summary = format!("the budget is spent: {spent}");
         let mut signal = Signal::new(NAME, Kind::Budget, grade, hash::of(what), summary);
         signal.laps = self.steps.max(1);
-        signal.evidence = vec![Evidence {
-            id: context.point.id.clone(),
-            excerpt: spent,
-        }];
+        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: spent }];
         signals.report(signal);
     }
 }

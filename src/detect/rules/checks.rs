@@ -136,30 +136,17 @@ impl Check {
 
     fn report(&self, context: &RuleContext<'_>, signals: &mut Signals) {
         let (summary, problem, laps, grade) = if self.returns >= context.config.limit(&RETURNS) {
-            let summary = format!(
-                "the failing tests returned to a former set {} times",
-                self.returns
-            );
+            let summary = format!("the failing tests returned to a former set {} times", self.returns);
             (summary, "swinging", self.returns, Grade::Warn)
         } else if self.changes >= context.config.limit(&NOTICE) {
             let summary = format!("{} changes, and the same tests fail as before", self.changes);
             let warn = self.changes >= context.config.limit(&WARN);
-            (
-                summary,
-                "frozen",
-                self.changes,
-                if warn { Grade::Warn } else { Grade::Notice },
-            )
+            (summary, "frozen", self.changes, if warn { Grade::Warn } else { Grade::Notice })
         } else {
             return;
         };
-        let mut signal = Signal::new(
-            NAME,
-            Kind::Checks,
-            grade,
-            hash::join(self.key, hash::of(problem)),
-            summary,
-        );
+        let mut signal =
+            Signal::new(NAME, Kind::Checks, grade, hash::join(self.key, hash::of(problem)), summary);
         self.streak.fill(&mut signal, context);
         signal.laps = laps;
         signals.report(signal);

@@ -68,9 +68,8 @@ impl CompactionStorm {
         }
         self.novel = context.history.novel;
         self.count += 1;
-        let (since, tokens) = self
-            .began
-            .get_or_insert_with(|| (context.point.clone(), context.history.tokens));
+        let (since, tokens) =
+            self.began.get_or_insert_with(|| (context.point.clone(), context.history.tokens));
         let grade = if self.count >= context.config.limit(&STOP) {
             Grade::Stop
         } else if self.count >= context.config.limit(&WARN) {
@@ -78,21 +77,13 @@ impl CompactionStorm {
         } else {
             return;
         };
-        let summary = format!(
-            "the context was compacted {} times with nothing new in between",
-            self.count
-        );
+        let summary = format!("the context was compacted {} times with nothing new in between", self.count);
         let mut signal = Signal::new(NAME, Kind::Storm, grade, 0, summary);
         signal.laps = self.count;
         signal.since = Some(since.clone());
-        signal.wasted = Wasted {
-            calls: 0,
-            tokens: context.history.tokens.saturating_sub(*tokens),
-        };
-        signal.evidence = vec![Evidence {
-            id: context.point.id.clone(),
-            excerpt: "session.compacted".to_owned(),
-        }];
+        signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(*tokens) };
+        signal.evidence =
+            vec![Evidence { id: context.point.id.clone(), excerpt: "session.compacted".to_owned() }];
         signals.report(signal);
     }
 }

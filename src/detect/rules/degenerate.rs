@@ -102,22 +102,13 @@ fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
     if numbers_differ && (found.length < LONG_UNIT || words(&raw[..found.unit]) < SENTENCE) {
         return;
     }
-    signals.report(signal(
-        raw,
-        &found,
-        if numbers_differ { Grade::Warn } else { Grade::Stop },
-        context,
-    ));
+    signals.report(signal(raw, &found, if numbers_differ { Grade::Warn } else { Grade::Stop }, context));
 }
 
 fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) -> Signal {
     let times = found.length / found.unit;
     let summary = format!("the text repeats {} characters {times} times", found.unit);
-    let unit: Vec<u64> = raw[..found.unit]
-        .iter()
-        .rev()
-        .map(|b| u64::from(b.to_ascii_lowercase()))
-        .collect();
+    let unit: Vec<u64> = raw[..found.unit].iter().rev().map(|b| u64::from(b.to_ascii_lowercase())).collect();
     let mut signal = Signal::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
     signal.laps = times as u64;
     let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
@@ -167,10 +158,7 @@ mod tests {
 
     #[test]
     fn stops_repeated_phrase() {
-        assert_eq!(
-            text_findings(&text("I will try again. ", 30)),
-            [(NAME.to_owned(), Grade::Stop)]
-        );
+        assert_eq!(text_findings(&text("I will try again. ", 30)), [(NAME.to_owned(), Grade::Stop)]);
         let long = "This paragraph is longer than sixty characters, and it is said again and again, word for word, \
                     until the window is full of it and nothing else is left to see in there.\n";
         assert_eq!(text_findings(&text(long, 12)), [(NAME.to_owned(), Grade::Stop)]);

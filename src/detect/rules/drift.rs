@@ -26,11 +26,8 @@ const EVERY: usize = 4 * TEXT_BLOCK;
 pub(super) struct Drift;
 
 impl Rule for Drift {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "text that repeats itself in different words",
-        limits: &[RATIO],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "text that repeats itself in different words", limits: &[RATIO] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         if let Fact::Text(channel, block) = fact {
@@ -50,10 +47,7 @@ fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
         signals.release(NAME);
         return;
     }
-    let summary = format!(
-        "the last {} characters of prose compress {ratio} times",
-        reversed.len()
-    );
+    let summary = format!("the last {} characters of prose compress {ratio} times", reversed.len());
     let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
     let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
     signal.evidence = vec![Evidence {

@@ -8,11 +8,8 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 const NAME: &str = "empty-turns";
 
-const STOP: Limit = Limit {
-    name: "empty-turns.stop",
-    default: 2,
-    what: "empty answers in a row before a stop",
-};
+const STOP: Limit =
+    Limit { name: "empty-turns.stop", default: 2, what: "empty answers in a row before a stop" };
 
 /// What the rule remembers of one session.
 #[derive(Default)]
@@ -22,11 +19,8 @@ pub(super) struct EmptyTurns {
 }
 
 impl Rule for EmptyTurns {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "answers with no text, no call and no tokens",
-        limits: &[STOP],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "answers with no text, no call and no tokens", limits: &[STOP] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         let empty = match fact {

@@ -78,16 +78,8 @@ impl ErrorStreak {
         if streak.calls() < limit.div_ceil(2) {
             return;
         }
-        let summary = format!(
-            "{} calls failed with the same error: {}",
-            streak.calls(),
-            call.error_line
-        );
-        let grade = if streak.calls() >= context.config.limit(&STOP) {
-            Grade::Stop
-        } else {
-            Grade::Warn
-        };
+        let summary = format!("{} calls failed with the same error: {}", streak.calls(), call.error_line);
+        let grade = if streak.calls() >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
         let mut signal = Signal::new(NAME, Kind::Stagnation, grade, self.class, summary);
         streak.fill(&mut signal, context);
         signal.below_threshold = streak.calls() < limit;

@@ -61,9 +61,7 @@ impl Rule for Monologue {
 
 impl Monologue {
     fn take(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
-        let start = step
-            .text
-            .ceil_char_boundary(step.text.len().saturating_sub(COMPARED));
+        let start = step.text.ceil_char_boundary(step.text.len().saturating_sub(COMPARED));
         let ending = without_numbers(step.text[start..].trim());
         // Compares pairs of letters, so the same words in another order are alike.
         let similarity = strsim::sorensen_dice(&ending, &self.last) * 100.0;
@@ -86,14 +84,9 @@ impl Monologue {
         signal.laps = self.answers;
         signal.since = Some(self.since.clone());
         signal.rollback_to = Some(self.first_message.clone()).filter(|id| !id.is_empty());
-        signal.wasted = Wasted {
-            calls: 0,
-            tokens: context.history.tokens.saturating_sub(self.tokens),
-        };
-        signal.evidence = vec![Evidence {
-            id: context.point.id.clone(),
-            excerpt: text::excerpt(step.text, EXCERPT),
-        }];
+        signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(self.tokens) };
+        signal.evidence =
+            vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt(step.text, EXCERPT) }];
         signals.report(signal);
     }
 }

@@ -63,9 +63,7 @@ impl NearDuplicate {
             *self = Self::default();
             return;
         }
-        let length = usize::try_from(context.config.limit(&WARN))
-            .unwrap_or(usize::MAX)
-            .max(2);
+        let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX).max(2);
         let paged = only_numbers_differ(&self.last_input, &call.input.text);
         if call.tool != self.tool || self.streak.is_none() || paged {
             *self = Self {
@@ -78,14 +76,12 @@ impl NearDuplicate {
                 self.similarities.pop_front();
                 self.targets.pop_front();
             }
-            self.similarities
-                .push_back(similarity(&self.last_input, &call.input.text));
+            self.similarities.push_back(similarity(&self.last_input, &call.input.text));
             if let Some(streak) = &mut self.streak {
                 streak.add(call);
             }
         }
-        self.targets
-            .push_back((target(call), compared.new_result && !call.failed()));
+        self.targets.push_back((target(call), compared.new_result && !call.failed()));
         self.last_input.clone_from(&call.input.text);
         if self.similarities.len() + 1 >= length {
             self.judge(call, context, signals);
@@ -106,11 +102,7 @@ impl NearDuplicate {
         if mean < context.config.limit(&SIMILARITY) || distinct.len() > half || novel > half {
             return;
         }
-        let summary = format!(
-            "{} calls of {} in a row that hardly differ",
-            streak.calls(),
-            call.tool
-        );
+        let summary = format!("{} calls of {} in a row that hardly differ", streak.calls(), call.tool);
         let identity = hash::join(hash::of(&call.tool), target(call));
         let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, identity, summary);
         streak.fill(&mut signal, context);
@@ -129,10 +121,7 @@ fn target(call: &Call) -> u64 {
         .split_whitespace()
         .filter(|word| !word.starts_with('-') && word.contains(['/', '.']))
         .fold(0, |sum, word| hash::join(sum, hash::of(word)));
-    hash::join(
-        named,
-        hash::of(first_line.split_whitespace().next().unwrap_or_default()),
-    )
+    hash::join(named, hash::of(first_line.split_whitespace().next().unwrap_or_default()))
 }
 
 /// Whether two inputs differ in numbers only: an offset, a page or an index moves on.
@@ -145,23 +134,14 @@ fn similarity(one: &str, other: &str) -> u64 {
     let head = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let head = one.floor_char_boundary(head).min(other.floor_char_boundary(head));
     let (left, right) = (&one[head..], &other[head..]);
-    let tail = left
-        .bytes()
-        .rev()
-        .zip(right.bytes().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let tail = left.bytes().rev().zip(right.bytes().rev()).take_while(|(a, b)| a == b).count();
     let left = &left[..left.ceil_char_boundary(left.len() - tail)];
     let right = &right[..right.ceil_char_boundary(right.len() - tail)];
     let whole = one.len().max(other.len()).max(1);
     let middle = left.len().max(right.len());
     let clip = |text: &str| text[..text.floor_char_boundary(COMPARED)].to_owned();
     let same = strsim::normalized_levenshtein(&clip(left), &clip(right));
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )]
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let differing = ((1.0 - same) * middle as f64 * 100.0 / whole as f64).ceil() as u64;
     100 - differing.min(100)
 }
@@ -174,10 +154,7 @@ mod tests {
     fn similarity_of_whole() {
         assert_eq!(similarity("same", "same"), 100);
         assert_eq!(similarity("abcd", "wxyz"), 0);
-        assert_eq!(
-            similarity(&format!("{}a", "x".repeat(99)), &format!("{}b", "x".repeat(99))),
-            99
-        );
+        assert_eq!(similarity(&format!("{}a", "x".repeat(99)), &format!("{}b", "x".repeat(99))), 99);
         assert_eq!(similarity("", ""), 100);
         assert!(similarity("grün a", "grün ä") > 70);
     }

@@ -124,17 +124,10 @@ impl Novelty {
     }
 
     fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
-        let grade = if self.count(|n| n.stale) >= context.config.limit(&STOP) {
-            Grade::Stop
-        } else {
-            Grade::Warn
-        };
+        let grade =
+            if self.count(|n| n.stale) >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
         let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
-        let first = self
-            .window
-            .iter()
-            .position(|p| !p.compared.new_call)
-            .unwrap_or_default();
+        let first = self.window.iter().position(|p| !p.compared.new_call).unwrap_or_default();
         let before = &self.window[first.saturating_sub(1)];
         let began = self.began.get_or_insert_with(|| Beginning {
             since: self.window[first].point.clone(),
@@ -148,24 +141,12 @@ impl Novelty {
         );
         let mut signal = Signal::new(NAME, Kind::Loop, grade, 0, summary);
         signal.laps = calls;
-        signal.wasted = Wasted {
-            calls,
-            tokens: context.history.tokens.saturating_sub(began.tokens),
-        };
+        signal.wasted = Wasted { calls, tokens: context.history.tokens.saturating_sub(began.tokens) };
         signal.since = Some(began.since.clone());
         signal.rollback_to = Some(began.message.clone()).filter(|id| !id.is_empty());
-        let newest = self
-            .window
-            .iter()
-            .rev()
-            .filter(|p| p.compared.stale)
-            .take(EVIDENCE);
-        signal.evidence = newest
-            .map(|p| Evidence {
-                id: p.point.id.clone(),
-                excerpt: p.excerpt.clone(),
-            })
-            .collect();
+        let newest = self.window.iter().rev().filter(|p| p.compared.stale).take(EVIDENCE);
+        signal.evidence =
+            newest.map(|p| Evidence { id: p.point.id.clone(), excerpt: p.excerpt.clone() }).collect();
         signal
     }
 }

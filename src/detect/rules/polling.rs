@@ -55,10 +55,7 @@ impl Rule for Polling {
 
 impl Polling {
     fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        let known = self
-            .results
-            .iter()
-            .position(|(call_key, _)| *call_key == call.key);
+        let known = self.results.iter().position(|(call_key, _)| *call_key == call.key);
         if known.is_some_and(|at| self.results[at].1 != call.result_key) {
             *self = Self::default();
         }

@@ -113,10 +113,8 @@ impl Repeat {
                     calls: context.history.calls - round.calls.min(context.history.calls),
                 })
             };
-            self.same_results[period - 1].advance(
-                before.is_some_and(|b| b.key_with_result == round.key_with_result),
-                start,
-            );
+            self.same_results[period - 1]
+                .advance(before.is_some_and(|b| b.key_with_result == round.key_with_result), start);
             self.same_calls[period - 1].advance(before.is_some_and(|b| b.key == round.key), start);
         }
         if newest == PERIODS {
@@ -139,10 +137,10 @@ impl Repeat {
     fn report(&self, round: &Round, context: &RuleContext<'_>, signals: &mut Signals) {
         let limits = [&STOP, &WARN, &NOTICE].map(|limit| context.config.limit(limit));
         let grades = [Grade::Stop, Grade::Warn, Grade::Notice];
-        let found = grades.into_iter().zip(limits).find_map(|(grade, laps)| {
-            self.shortest(&self.same_results, laps)
-                .map(|period| (grade, period))
-        });
+        let found = grades
+            .into_iter()
+            .zip(limits)
+            .find_map(|(grade, laps)| self.shortest(&self.same_results, laps).map(|period| (grade, period)));
         if let Some((grade, period)) = found {
             signals.report(self.signal(NAME, grade, period, round, context));
             return;
@@ -174,34 +172,17 @@ impl Repeat {
         context: &RuleContext<'_>,
     ) -> Signal {
         let exact = rule == NAME;
-        let run = if exact {
-            &self.same_results
-        } else {
-            &self.same_calls
-        }[period - 1]
-            .start
-            .as_ref();
-        let laps = if exact {
-            &self.same_results
-        } else {
-            &self.same_calls
-        }[period - 1]
-            .laps(period);
+        let run = if exact { &self.same_results } else { &self.same_calls }[period - 1].start.as_ref();
+        let laps = if exact { &self.same_results } else { &self.same_calls }[period - 1].laps(period);
         let one_lap = self.past.range(self.past.len().saturating_sub(period)..);
-        let lap: Vec<u64> = one_lap
-            .clone()
-            .map(|past| if exact { past.key_with_result } else { past.key })
-            .collect();
+        let lap: Vec<u64> =
+            one_lap.clone().map(|past| if exact { past.key_with_result } else { past.key }).collect();
         let calls = if period == 1 {
             "the same call".to_owned()
         } else {
             format!("the same {period} calls in a row")
         };
-        let results = if exact {
-            "with the same result"
-        } else {
-            "with other results"
-        };
+        let results = if exact { "with the same result" } else { "with other results" };
         let summary = format!("{calls} {laps} times {results}");
         let mut signal = Signal::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);
         signal.period = u32::try_from(period).unwrap_or(u32::MAX);
@@ -209,10 +190,7 @@ impl Repeat {
         signal.evidence = if period == 1 {
             round.shown.clone()
         } else {
-            one_lap
-                .filter_map(|past| past.shown.clone())
-                .take(EVIDENCE)
-                .collect()
+            one_lap.filter_map(|past| past.shown.clone()).take(EVIDENCE).collect()
         };
         if let Some(start) = run {
             signal.since = Some(start.first.clone());

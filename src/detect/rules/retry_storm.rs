@@ -15,11 +15,8 @@ use std::sync::LazyLock;
 const NAME: &str = "retry-storm";
 
 // By then, OpenCode's backoff has waited for a minute, and a short outage is over.
-const ATTEMPTS: Limit = Limit {
-    name: "retry-storm.attempts",
-    default: 6,
-    what: "failed attempts in a row before a warning",
-};
+const ATTEMPTS: Limit =
+    Limit { name: "retry-storm.attempts", default: 6, what: "failed attempts in a row before a warning" };
 const SECONDS: Limit = Limit {
     name: "retry-storm.seconds",
     default: 120,
@@ -86,9 +83,7 @@ impl Rule for RetryStorm {
 
 /// How long retries may go on, in milliseconds.
 fn patience(context: &RuleContext<'_>) -> i64 {
-    i64::try_from(context.config.limit(&SECONDS))
-        .unwrap_or(i64::MAX)
-        .saturating_mul(1000)
+    i64::try_from(context.config.limit(&SECONDS)).unwrap_or(i64::MAX).saturating_mul(1000)
 }
 
 fn is_refusal(message: &str) -> bool {
@@ -110,21 +105,14 @@ impl RetryStorm {
             format!("the provider refuses the key: {}", self.message)
         } else {
             let seconds = lasted / 1000;
-            format!(
-                "the provider failed {} times in {seconds} s: {}",
-                self.attempts.max(1),
-                self.message
-            )
+            format!("the provider failed {} times in {seconds} s: {}", self.attempts.max(1), self.message)
         };
         let identity = hash::of(if refused { "refused" } else { "failing" });
         let mut signal = Signal::new(NAME, Kind::Storm, Grade::Warn, identity, summary);
         signal.laps = u64::from(self.attempts.max(1));
         signal.since = Some(since.clone());
         signal.infra = true;
-        signal.evidence = vec![Evidence {
-            id: self.last.clone(),
-            excerpt: self.message.clone(),
-        }];
+        signal.evidence = vec![Evidence { id: self.last.clone(), excerpt: self.message.clone() }];
         signals.report(signal);
     }
 }

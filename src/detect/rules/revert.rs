@@ -14,11 +14,8 @@ use std::collections::VecDeque;
 const NAME: &str = "revert";
 
 // Going back once is a change of mind. Twice is a circle.
-const WARN: Limit = Limit {
-    name: "revert.warn",
-    default: 2,
-    what: "returns of a file to earlier content before a warning",
-};
+const WARN: Limit =
+    Limit { name: "revert.warn", default: 2, what: "returns of a file to earlier content before a warning" };
 
 /// The most files to remember, and the most changes per file.
 const FILES: usize = 16;
@@ -38,11 +35,8 @@ pub(super) struct Revert {
 }
 
 impl Rule for Revert {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "a file returns to earlier content again and again",
-        limits: &[WARN],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "a file returns to earlier content again and again", limits: &[WARN] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
@@ -72,11 +66,7 @@ impl Revert {
             Some(streak) => streak.add(call),
             streak => *streak = Some(Streak::begin(call, context)),
         }
-        if let Some(streak) = file
-            .streak
-            .as_ref()
-            .filter(|_| file.returns >= context.config.limit(&WARN))
-        {
+        if let Some(streak) = file.streak.as_ref().filter(|_| file.returns >= context.config.limit(&WARN)) {
             let summary = format!("{target} returned to what it was before, {} times", file.returns);
             let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
             streak.fill(&mut signal, context);
@@ -86,22 +76,13 @@ impl Revert {
     }
 
     fn file(&mut self, name: u64) -> &mut File {
-        let at = self
-            .files
-            .iter()
-            .position(|file| file.name == name)
-            .unwrap_or_else(|| {
-                if self.files.len() == FILES {
-                    self.files.pop_front();
-                }
-                self.files.push_back(File {
-                    name,
-                    changes: VecDeque::new(),
-                    returns: 0,
-                    streak: None,
-                });
-                self.files.len() - 1
-            });
+        let at = self.files.iter().position(|file| file.name == name).unwrap_or_else(|| {
+            if self.files.len() == FILES {
+                self.files.pop_front();
+            }
+            self.files.push_back(File { name, changes: VecDeque::new(), returns: 0, streak: None });
+            self.files.len() - 1
+        });
         &mut self.files[at]
     }
 }

@@ -25,11 +25,8 @@ const EMPTY: Limit = Limit {
     default: 8,
     what: "calls of one tool with different arguments and an empty result before a notice",
 };
-const WARN: Limit = Limit {
-    name: "stagnation.more",
-    default: 4,
-    what: "further such calls between a notice and a warning",
-};
+const WARN: Limit =
+    Limit { name: "stagnation.more", default: 4, what: "further such calls between a notice and a warning" };
 
 /// Novel calls of any tool that end a streak.
 const NOVEL: u64 = 3;
@@ -109,17 +106,10 @@ fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut
     if streak.calls() < limit.div_ceil(2) {
         return;
     }
-    let grade = if streak.calls() >= limit + context.config.limit(&WARN) {
-        Grade::Warn
-    } else {
-        Grade::Notice
-    };
+    let grade =
+        if streak.calls() >= limit + context.config.limit(&WARN) { Grade::Warn } else { Grade::Notice };
     let result = if call.empty { "nothing" } else { "the same" };
-    let summary = format!(
-        "{} different calls of {} brought {result}",
-        streak.calls(),
-        call.tool
-    );
+    let summary = format!("{} different calls of {} brought {result}", streak.calls(), call.tool);
     let identity = hash::join(hash::of(&call.tool), call.result_key);
     let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);
     streak.fill(&mut signal, context);

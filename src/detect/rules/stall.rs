@@ -29,11 +29,8 @@ pub(super) struct Stall {
 }
 
 impl Rule for Stall {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "the session is busy, but silent for too long",
-        limits: &[STOP],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "the session is busy, but silent for too long", limits: &[STOP] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
@@ -51,11 +48,7 @@ impl Rule for Stall {
     fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
         let (limit, stop) = (timeout(context)?, context.config.limit(&STOP));
         // A silence that is overdue must be reported at once.
-        let from = if self.reported {
-            context.now
-        } else {
-            context.activity.last
-        };
+        let from = if self.reported { context.now } else { context.activity.last };
         Some(waiting::next_report(context.activity.last, limit, stop, from))
     }
 }
@@ -67,11 +60,7 @@ fn timeout(context: &RuleContext<'_>) -> Option<i64> {
     if !activity.busy || activity.retrying || activity.waits_for_person() {
         return None;
     }
-    Some(if activity.is_call_running() {
-        context.config.tool_timeout
-    } else {
-        context.config.inactivity
-    })
+    Some(if activity.is_call_running() { context.config.tool_timeout } else { context.config.inactivity })
 }
 
 impl Stall {
@@ -87,26 +76,15 @@ impl Stall {
             _ if laps >= WARN => Grade::Warn,
             _ => Grade::Notice,
         };
-        let waiting_on = if context.activity.is_call_running() {
-            "a tool"
-        } else {
-            "the model"
-        };
-        let summary = format!(
-            "nothing for {} s while it should be working; it waits for {waiting_on}",
-            silent / 1000
-        );
+        let waiting_on = if context.activity.is_call_running() { "a tool" } else { "the model" };
+        let summary =
+            format!("nothing for {} s while it should be working; it waits for {waiting_on}", silent / 1000);
         let mut signal = Signal::new(NAME, Kind::Stall, grade, 0, summary);
         signal.laps = laps;
-        signal.since = Some(Point {
-            ts: context.activity.last.ms(),
-            id: self.last.clone(),
-        });
+        signal.since = Some(Point { ts: context.activity.last.ms(), id: self.last.clone() });
         signal.waiting_on = Some(waiting_on.to_owned());
-        signal.evidence = vec![Evidence {
-            id: self.last.clone(),
-            excerpt: "the last event before the silence".to_owned(),
-        }];
+        signal.evidence =
+            vec![Evidence { id: self.last.clone(), excerpt: "the last event before the silence".to_owned() }];
         self.reported = true;
         signals.report(signal);
     }

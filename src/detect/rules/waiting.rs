@@ -12,10 +12,7 @@ pub(super) fn next_report(since: Timestamp, unit: i64, stop: u64, now: Timestamp
     let passed = laps(since, unit, now);
     let doubled = (passed + 1).checked_next_power_of_two().unwrap_or(u64::MAX);
     let next = if passed < stop { doubled.min(stop) } else { doubled };
-    since.after(
-        unit.max(1)
-            .saturating_mul(i64::try_from(next).unwrap_or(i64::MAX)),
-    )
+    since.after(unit.max(1).saturating_mul(i64::try_from(next).unwrap_or(i64::MAX)))
 }
 
 #[cfg(test)]

@@ -88,11 +88,8 @@ impl Completion {
 
     /// Records that the session failed or was aborted.
     pub(crate) fn record_failure(&mut self, name: &str) {
-        self.end = Some(if name == "MessageAbortedError" {
-            End::Aborted
-        } else {
-            End::Error(name.to_owned())
-        });
+        self.end =
+            Some(if name == "MessageAbortedError" { End::Aborted } else { End::Error(name.to_owned()) });
     }
 
     /// Records that the dialect has idle events.
@@ -189,28 +186,15 @@ impl Completion {
             _ if claim == Claim::Promise && contradictions.is_empty() => Outcome::Done,
             _ => Outcome::Candidate,
         };
-        Done {
-            session_id: session.to_owned(),
-            outcome,
-            claim,
-            contradictions,
-            evidence: self.evidence(at),
-        }
+        Done { session_id: session.to_owned(), outcome, claim, contradictions, evidence: self.evidence(at) }
     }
 
     fn last_line(&self) -> &str {
-        self.text
-            .lines()
-            .rev()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-            .unwrap_or_default()
+        self.text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
     fn asks_question(&self) -> bool {
-        self.last_line()
-            .trim_end_matches(['*', '_', '"', ')'])
-            .ends_with('?')
+        self.last_line().trim_end_matches(['*', '_', '"', ')']).ends_with('?')
     }
 
     fn claim(&self, config: &Config) -> Claim {
@@ -218,27 +202,16 @@ impl Completion {
         if promise.is_some_and(|pattern| pattern.is_match(self.last_line())) {
             return Claim::Promise;
         }
-        let start = self
-            .text
-            .ceil_char_boundary(self.text.len().saturating_sub(CLAIM_TAIL));
-        let sounds_done = SOUNDS_DONE
-            .as_ref()
-            .is_some_and(|p| p.is_match(&self.text[start..]));
-        if sounds_done && !self.asks_question() {
-            Claim::Prose
-        } else {
-            Claim::None
-        }
+        let start = self.text.ceil_char_boundary(self.text.len().saturating_sub(CLAIM_TAIL));
+        let sounds_done = SOUNDS_DONE.as_ref().is_some_and(|p| p.is_match(&self.text[start..]));
+        if sounds_done && !self.asks_question() { Claim::Prose } else { Claim::None }
     }
 
     fn contradictions(&self, has_warning: bool) -> Vec<Contradiction> {
         let nothing_changed = self.changes == 0 && self.files.unwrap_or(0) == 0;
         [
             (Contradiction::OpenTodos, self.open_todos > 0),
-            (
-                Contradiction::LastCheckFailed,
-                self.last_check.as_ref().is_some_and(|(_, failed)| *failed),
-            ),
+            (Contradiction::LastCheckFailed, self.last_check.as_ref().is_some_and(|(_, failed)| *failed)),
             (Contradiction::UncheckedChange, self.unchecked.is_some()),
             (Contradiction::EmptyDiff, nothing_changed),
             (Contradiction::CutOff, self.end == Some(End::Length)),
@@ -252,10 +225,7 @@ impl Completion {
     fn evidence(&self, at: &Point) -> Vec<Evidence> {
         let mut evidence = Vec::new();
         if let Some(End::Error(name)) = &self.end {
-            evidence.push(Evidence {
-                id: at.id.clone(),
-                excerpt: name.clone(),
-            });
+            evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.trim().is_empty() {
             evidence.push(Evidence {

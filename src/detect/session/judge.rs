@@ -37,11 +37,7 @@ impl Judge {
     pub(crate) fn show(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, effects: &mut Effects) {
         let mut signals = Signals::new(self.episodes.any_open(Grade::Notice));
         self.rules.observe(fact, context, &mut signals);
-        let line = LineContext {
-            config: context.config,
-            now: context.now,
-            point: context.point,
-        };
+        let line = LineContext { config: context.config, now: context.now, point: context.point };
         self.apply(signals, &line, effects);
     }
 
@@ -69,9 +65,7 @@ impl Judge {
             signal.summary.push_str(" (the user asked for repetition)");
         }
         let steering = !line.config.disabled.contains(STEERING);
-        let ignored = steering
-            .then(|| self.episodes.ignored_steering(&signal))
-            .flatten();
+        let ignored = steering.then(|| self.episodes.ignored_steering(&signal)).flatten();
         let steering = ignored.and_then(|ignored| self.episodes.apply(&self.session, &ignored, line.point));
         let finding = self.episodes.apply(&self.session, &signal, line.point);
         effects.findings.extend(finding.into_iter().chain(steering));
@@ -94,9 +88,7 @@ impl Judge {
 
     /// Records that the current call was novel or changed something.
     pub(crate) fn record_progress(&mut self, changed: bool, line: &LineContext<'_>, effects: &mut Effects) {
-        effects
-            .findings
-            .extend(self.episodes.record_progress(changed, line.point));
+        effects.findings.extend(self.episodes.record_progress(changed, line.point));
     }
 
     /// Records that a message was sent about all open problems.

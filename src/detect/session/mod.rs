@@ -100,8 +100,7 @@ impl Session {
             }
             Event::Part(part) => self.parts.observe(part, call, &mut self.state, line, effects),
             Event::Delta { part, text, .. } => {
-                self.parts
-                    .observe_delta(part, *text, &mut self.state, line, effects);
+                self.parts.observe_delta(part, *text, &mut self.state, line, effects);
             }
             Event::Message { .. } => self.observe_message(event, line, effects),
             Event::Status(status) => self.observe_status(status, line, effects),
@@ -110,11 +109,9 @@ impl Session {
                 self.fail(name, &message, line, effects);
             }
             Event::Compacted => self.observe_compaction(line, effects),
-            Event::Asked {
-                request,
-                question,
-                what,
-            } => self.observe_request(request, describe_request(*question, *what), line),
+            Event::Asked { request, question, what } => {
+                self.observe_request(request, describe_request(*question, *what), line)
+            }
             Event::Answered { request } => {
                 self.state.end_once(request);
                 self.state.activity.close_request(request);
@@ -145,23 +142,12 @@ impl Session {
     /// Opens a request, unless it was answered: a reconnect may repeat it.
     fn observe_request(&mut self, id: &str, what: String, line: &LineContext<'_>) {
         if !self.state.has_ended(id) {
-            self.state.activity.open_request(Request {
-                id: id.to_owned(),
-                since: line.now,
-                what,
-            });
+            self.state.activity.open_request(Request { id: id.to_owned(), since: line.now, what });
         }
     }
 
     fn observe_message(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
-        let Event::Message {
-            id,
-            from_user,
-            completed,
-            finish,
-            error,
-        } = event
-        else {
+        let Event::Message { id, from_user, completed, finish, error } = event else {
             return;
         };
         if self.from_user.insert(hash::of(&**id), *from_user).is_none() {
@@ -174,9 +160,7 @@ impl Session {
             self.fail(error, "", line, effects);
         } else if *completed && self.state.completion.is_open() {
             // Servers before 1.0 give no reason.
-            self.state
-                .completion
-                .end_answer(finish.as_deref().unwrap_or("stop"));
+            self.state.completion.end_answer(finish.as_deref().unwrap_or("stop"));
         }
     }
 
@@ -189,10 +173,7 @@ impl Session {
             Status::Retry { attempt, message, .. } => {
                 self.state.completion.mark_working();
                 let message = message.map(text::decode).unwrap_or_default();
-                let fact = Fact::Retry {
-                    attempt: *attempt,
-                    message: &message,
-                };
+                let fact = Fact::Retry { attempt: *attempt, message: &message };
                 self.state.show(&fact, line, effects);
             }
             Status::Idle => {
@@ -266,9 +247,7 @@ impl Session {
         state.activity.stop();
         state.show(&Fact::Rest, line, effects);
         let has_warning = state.judge.has_open_warning();
-        let done = state
-            .completion
-            .finish_turn(state.judge.session(), line.config, has_warning, line.point);
+        let done = state.completion.finish_turn(state.judge.session(), line.config, has_warning, line.point);
         effects.done = Some(done);
     }
 

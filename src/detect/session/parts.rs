@@ -54,11 +54,7 @@ impl PartReader {
         match &*part.kind {
             "tool" => self.observe_tool(part, call, state, line, effects),
             "text" | "reasoning" => {
-                let channel = if part.kind == "text" {
-                    Channel::Text
-                } else {
-                    Channel::Reasoning
-                };
+                let channel = if part.kind == "text" { Channel::Text } else { Channel::Reasoning };
                 // `opencode run` prints a text once, when it is complete.
                 let complete = part.time.as_ref().is_some_and(|t| t.end().is_some());
                 let new = self.texts.apply_snapshot(&part.id, channel, part.text, complete);
@@ -216,10 +212,7 @@ impl PartReader {
         if !state.end_once(&part.id) {
             return;
         }
-        let cost = part
-            .cost
-            .and_then(|raw| raw.get().parse::<f64>().ok())
-            .filter(|c| c.is_finite());
+        let cost = part.cost.and_then(|raw| raw.get().parse::<f64>().ok()).filter(|c| c.is_finite());
         let cost = StepCost {
             tokens: part.tokens.as_ref().map_or(0, Tokens::total),
             produced: part.tokens.as_ref().map_or(0, Tokens::produced),
@@ -230,11 +223,7 @@ impl PartReader {
         self.end_text(Channel::Reasoning, state, line, effects);
         self.end_text(Channel::Text, state, line, effects);
         let silent = std::mem::replace(&mut self.silent, true);
-        let text = if silent {
-            String::new()
-        } else {
-            state.completion.last_text().to_owned()
-        };
+        let text = if silent { String::new() } else { state.completion.last_text().to_owned() };
         let step = Step {
             message: &part.message,
             text: &text,

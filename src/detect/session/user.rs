@@ -62,9 +62,7 @@ impl User {
     }
 
     fn is_expected(&self, text: &str) -> bool {
-        self.expected
-            .iter()
-            .any(|ours| !ours.is_empty() && (text.contains(ours) || ours.contains(text)))
+        self.expected.iter().any(|ours| !ours.is_empty() && (text.contains(ours) || ours.contains(text)))
     }
 }
 

@@ -41,18 +41,9 @@ impl TextAssembler {
     /// Takes text that is appended to a part. An unknown part is assumed to be an answer.
     pub(crate) fn append_delta<'a>(&mut self, id: &str, raw: Raw<'a>) -> NewText<'a> {
         let (part, begins_part) = self.part(id, Channel::Text);
-        let text = if part.complete {
-            Cow::Borrowed("")
-        } else {
-            as_utf16_units(text::decode(raw))
-        };
+        let text = if part.complete { Cow::Borrowed("") } else { as_utf16_units(text::decode(raw)) };
         part.taken += text.chars().count();
-        NewText {
-            channel: part.channel,
-            text,
-            begins_part,
-            completes_part: false,
-        }
+        NewText { channel: part.channel, text, begins_part, completes_part: false }
     }
 
     /// Takes the whole text of a part so far.
@@ -63,9 +54,7 @@ impl TextAssembler {
         raw: Option<Raw<'a>>,
         complete: bool,
     ) -> NewText<'a> {
-        let all = raw
-            .map(|raw| as_utf16_units(text::decode(raw)))
-            .unwrap_or_default();
+        let all = raw.map(|raw| as_utf16_units(text::decode(raw))).unwrap_or_default();
         let (part, begins_part) = self.part(id, channel);
         part.channel = channel;
         let start = all.char_indices().nth(part.taken).map_or(all.len(), |(at, _)| at);
@@ -74,12 +63,7 @@ impl TextAssembler {
         part.taken += text.chars().count();
         let completes_part = complete && !part.complete;
         part.complete |= complete;
-        NewText {
-            channel,
-            text,
-            begins_part,
-            completes_part,
-        }
+        NewText { channel, text, begins_part, completes_part }
     }
 
     /// The part with this id, and whether it is new.
@@ -90,12 +74,7 @@ impl TextAssembler {
             if self.parts.len() == PARTS {
                 self.parts.pop_front();
             }
-            self.parts.push_back(Part {
-                key,
-                channel,
-                taken: 0,
-                complete: false,
-            });
+            self.parts.push_back(Part { key, channel, taken: 0, complete: false });
             self.parts.len() - 1
         });
         (&mut self.parts[at], known.is_none())
@@ -151,17 +130,10 @@ mod tests {
     #[test]
     fn split_emoji() {
         let mut texts = TextAssembler::default();
-        let halves = [
-            texts.append_delta("p", raw("\\ud83d")).text,
-            texts.append_delta("p", raw("\\ude00")).text,
-        ]
-        .concat();
+        let halves =
+            [texts.append_delta("p", raw("\\ud83d")).text, texts.append_delta("p", raw("\\ude00")).text]
+                .concat();
         assert_eq!(halves, as_utf16_units("😀".into()));
-        assert_eq!(
-            texts
-                .apply_snapshot("p", Channel::Text, Some(raw("😀!")), false)
-                .text,
-            "!"
-        );
+        assert_eq!(texts.apply_snapshot("p", Channel::Text, Some(raw("😀!")), false).text, "!");
     }
 }

@@ -85,9 +85,7 @@ fn is_listing(line: &str) -> bool {
     let line = line.trim();
     line.starts_with('|')
         || (line.starts_with("test ") && line.contains(" ... "))
-        || ["ok ", "PASS", "FAIL", "--- PASS", "✓", "✔", "√"]
-            .iter()
-            .any(|start| line.starts_with(start))
+        || ["ok ", "PASS", "FAIL", "--- PASS", "✓", "✔", "√"].iter().any(|start| line.starts_with(start))
 }
 
 #[cfg(test)]

@@ -69,9 +69,7 @@ impl Window {
     pub(crate) fn reversed<'r>(&self, room: &'r mut [u8; WINDOW]) -> &'r [u8] {
         let (late, early) = self.bytes.split_at(self.start);
         let latest_first = late.iter().rev().chain(early.iter().rev());
-        room.iter_mut()
-            .zip(latest_first)
-            .for_each(|(to, from)| *to = *from);
+        room.iter_mut().zip(latest_first).for_each(|(to, from)| *to = *from);
         &room[..self.bytes.len()]
     }
 
@@ -92,11 +90,7 @@ impl Window {
 /// differ often enough.
 fn folded(c: char) -> u8 {
     let code = u32::from(c);
-    let folded = if c.is_ascii() {
-        code
-    } else {
-        0x80 | ((code ^ (code >> 7)) & 0x7f)
-    };
+    let folded = if c.is_ascii() { code } else { 0x80 | ((code ^ (code >> 7)) & 0x7f) };
     u8::try_from(folded).unwrap_or(b'?')
 }
 
@@ -105,11 +99,7 @@ fn prefixes(text: &[u8]) -> Vec<usize> {
     let mut lengths = vec![0; text.len()];
     let (mut left, mut right) = (0, 0);
     for at in 1..text.len() {
-        let mut length = if at < right {
-            lengths[at - left].min(right - at)
-        } else {
-            0
-        };
+        let mut length = if at < right { lengths[at - left].min(right - at) } else { 0 };
         while at + length < text.len() && text[length] == text[at + length] {
             length += 1;
         }
@@ -125,10 +115,7 @@ fn prefixes(text: &[u8]) -> Vec<usize> {
 pub(crate) fn cycle(reversed: &[u8], longest: usize, enough: impl Fn(&Cycle) -> bool) -> Option<Cycle> {
     let lengths = prefixes(reversed);
     (1..=longest.min(reversed.len().saturating_sub(1)))
-        .map(|unit| Cycle {
-            unit,
-            length: unit + lengths[unit],
-        })
+        .map(|unit| Cycle { unit, length: unit + lengths[unit] })
         .find(enough)
 }
 
@@ -153,24 +140,16 @@ pub(crate) fn compressed(text: &[u8]) -> usize {
     // Where each sequence of four characters occurred last. Sequences that share a slot overwrite one another.
     let mut places = [NOWHERE; SLOTS];
     let slot = |four: &[u8]| {
-        let word = four
-            .iter()
-            .fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
+        let word = four.iter().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
         (word.wrapping_mul(GOLDEN) >> (u32::BITS - SLOTS.ilog2())) as usize
     };
     let (mut at, mut cost) = (0, 0);
     while at < text.len() {
         let start = at;
-        let found = text
-            .get(at..at + SHORTEST)
-            .map(|four| places[slot(four)])
-            .filter(|from| *from != NOWHERE);
+        let found =
+            text.get(at..at + SHORTEST).map(|four| places[slot(four)]).filter(|from| *from != NOWHERE);
         let length = found.map_or(0, |from| {
-            text[usize::from(from)..]
-                .iter()
-                .zip(&text[at..])
-                .take_while(|(a, b)| a == b)
-                .count()
+            text[usize::from(from)..].iter().zip(&text[at..]).take_while(|(a, b)| a == b).count()
         });
         if length >= SHORTEST {
             cost += COST;
@@ -193,10 +172,7 @@ mod tests {
     #[test]
     fn finds_shortest_unit() {
         let text: Vec<u8> = b"xyabcabcabc".iter().rev().copied().collect();
-        assert_eq!(
-            cycle(&text, 10, |c| c.length >= 2 * c.unit),
-            Some(Cycle { unit: 3, length: 9 })
-        );
+        assert_eq!(cycle(&text, 10, |c| c.length >= 2 * c.unit), Some(Cycle { unit: 3, length: 9 }));
         assert_eq!(cycle(b"abcdef", 10, |c| c.length >= 2 * c.unit), None);
     }
 

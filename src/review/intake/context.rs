@@ -95,14 +95,11 @@ impl SessionContext {
         if self.findings.len() >= FINDINGS && !self.findings.contains_key(&finding.finding) {
             self.findings.pop_first();
         }
-        let known = self
-            .findings
-            .entry(finding.finding.clone())
-            .or_insert_with(|| OpenFinding {
-                finding: finding.clone(),
-                grown: 0,
-                reviewed: None,
-            });
+        let known = self.findings.entry(finding.finding.clone()).or_insert_with(|| OpenFinding {
+            finding: finding.clone(),
+            grown: 0,
+            reviewed: None,
+        });
         // Growth before the first review does not count.
         if finding.state != State::Open && known.reviewed.is_some() {
             known.grown = known.grown.saturating_add(1);
@@ -129,10 +126,7 @@ impl SessionContext {
         }
         self.user_messages.push_back(message.to_owned());
         if self.task.is_none() {
-            self.awaited = Some(AwaitedTask {
-                message: message.to_owned(),
-                lines_left: PATIENCE,
-            });
+            self.awaited = Some(AwaitedTask { message: message.to_owned(), lines_left: PATIENCE });
         }
     }
 
@@ -157,10 +151,7 @@ impl SessionContext {
 
     fn set_todos(&mut self, todos: &[Todo<'_>], redactor: &Redactor) {
         let item = |todo: &Todo<'_>| TodoItem {
-            what: todo
-                .content
-                .map(|raw| redactor.excerpt(&text::decode(raw), ITEM))
-                .unwrap_or_default(),
+            what: todo.content.map(|raw| redactor.excerpt(&text::decode(raw), ITEM)).unwrap_or_default(),
             open: todo.open,
         };
         self.todos = todos.iter().take(ITEMS).map(item).collect();
@@ -187,9 +178,7 @@ impl SessionContext {
         for path in serde_json::from_str::<Vec<String>>(files.get()).unwrap_or_default() {
             let file = redactor.excerpt(self.relative(&path), ITEM);
             let known = |change: &String| {
-                change
-                    .strip_prefix(&file)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(" +"))
+                change.strip_prefix(&file).is_some_and(|rest| rest.is_empty() || rest.starts_with(" +"))
             };
             if self.changed_files.len() < ITEMS && !self.changed_files.iter().any(known) {
                 self.changed_files.push(file);
@@ -199,9 +188,7 @@ impl SessionContext {
 
     fn relative<'p>(&self, path: &'p str) -> &'p str {
         let directory = self.directory.as_deref().map(|d| d.trim_end_matches('/'));
-        directory
-            .and_then(|directory| path.strip_prefix(directory)?.strip_prefix('/'))
-            .unwrap_or(path)
+        directory.and_then(|directory| path.strip_prefix(directory)?.strip_prefix('/')).unwrap_or(path)
     }
 
     /// Records a decision about the session, ours or one that was already in the stream.
@@ -253,10 +240,7 @@ pub struct Contexts {
 
 impl Default for Contexts {
     fn default() -> Self {
-        Self {
-            known: BoundedMap::new(SESSIONS),
-            awaiting: 0,
-        }
+        Self { known: BoundedMap::new(SESSIONS), awaiting: 0 }
     }
 }
 
@@ -268,11 +252,10 @@ impl Contexts {
             self.count_awaiting();
         }
         self.known.touch(session);
-        self.known
-            .get_or_insert_with(session.to_owned(), || SessionContext {
-                since: Some(now),
-                ..SessionContext::default()
-            })
+        self.known.get_or_insert_with(session.to_owned(), || SessionContext {
+            since: Some(now),
+            ..SessionContext::default()
+        })
     }
 
     /// Whether every line has to be parsed, because the text of a task is about to arrive.
@@ -297,9 +280,7 @@ impl Contexts {
             }
             Event::Todos(todos) => self.of(session, now).set_todos(todos, redactor),
             Event::Diff { .. } => self.of(session, now).set_changed_files(line, redactor),
-            Event::Message {
-                id, from_user: true, ..
-            } => {
+            Event::Message { id, from_user: true, .. } => {
                 self.of(session, now).record_user_message(id);
                 self.count_awaiting();
             }

@@ -28,13 +28,7 @@ static USER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"user\"
 static PATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"patch\""));
 
 /// The records that say something about a session under review.
-const READ: [&str; 5] = [
-    Finding::TYPE,
-    Done::TYPE,
-    Turn::TYPE,
-    Opened::TYPE,
-    Decision::TYPE,
-];
+const READ: [&str; 5] = [Finding::TYPE, Done::TYPE, Turn::TYPE, Opened::TYPE, Decision::TYPE];
 
 /// Whether a line may matter while no review is waiting or in progress: a record of ours, a to-do list, changed files,
 /// a message of the user, a deleted session. It may let too many lines through, but never too few.
@@ -106,9 +100,7 @@ impl Intake {
 
     /// Records a decision that was just made.
     pub fn record_decision(&mut self, decision: &Decision, ts: Timestamp) {
-        self.contexts
-            .of(&decision.session_id, ts)
-            .record_decision(decision);
+        self.contexts.of(&decision.session_id, ts).record_decision(decision);
     }
 
     /// Reads a line, reports its updates, and returns the triggers that it completes. With `every_event`, the line is
@@ -156,10 +148,7 @@ impl Intake {
                 Group::MayContinue => Vec::new(),
             };
         }
-        updates(&Update::Event {
-            session: seen.session.as_deref(),
-            event: &seen.event,
-        });
+        updates(&Update::Event { session: seen.session.as_deref(), event: &seen.event });
         self.contexts.record_event(&seen, line, now, &self.redactor);
         self.release()
     }
@@ -179,10 +168,7 @@ impl Intake {
             Err(error) => {
                 // The message quotes what it could not read.
                 let error = error.to_string();
-                tracing::warn!(
-                    "ignoring an unreadable {kind} record: {}",
-                    self.redactor.redact(&error)
-                );
+                tracing::warn!("ignoring an unreadable {kind} record: {}", self.redactor.redact(&error));
                 Group::Complete
             }
         }
@@ -209,17 +195,11 @@ impl Intake {
     fn on_finding(&mut self, mut finding: Finding, updates: Updates<'_>) -> Group {
         if finding.finding.is_empty() {
             // A custom detector may not number its findings: its rule identifies them.
-            finding.finding = if finding.rule.is_empty() {
-                finding.kind.to_string()
-            } else {
-                finding.rule.clone()
-            };
+            finding.finding =
+                if finding.rule.is_empty() { finding.kind.to_string() } else { finding.rule.clone() };
         }
         if finding.state == State::Closed {
-            updates(&Update::FindingClosed {
-                session: &finding.session_id,
-                finding: &finding.finding,
-            });
+            updates(&Update::FindingClosed { session: &finding.session_id, finding: &finding.finding });
             self.held.retain(|held| {
                 held.session != finding.session_id
                     || held.finding().is_none_or(|f| f.finding != finding.finding)
@@ -236,17 +216,10 @@ impl Intake {
                 session: finding.session_id.clone(),
                 iteration,
                 judged: judged_id(&finding),
-                kind: TriggerKind::Finding {
-                    finding: Box::new(finding),
-                    grown,
-                },
+                kind: TriggerKind::Finding { finding: Box::new(finding), grown },
             });
         }
-        if turn_follows {
-            Group::MayContinue
-        } else {
-            Group::Complete
-        }
+        if turn_follows { Group::MayContinue } else { Group::Complete }
     }
 
     fn on_done(&mut self, done: Done, updates: Updates<'_>) -> Group {
@@ -260,12 +233,7 @@ impl Intake {
             rest.kind = kind;
             return Group::Complete;
         }
-        self.held.push(Trigger {
-            session,
-            iteration,
-            judged,
-            kind,
-        });
+        self.held.push(Trigger { session, iteration, judged, kind });
         Group::MayContinue
     }
 
@@ -297,23 +265,12 @@ impl Intake {
             Why::Silence => TriggerKind::Silence,
             Why::Interval => TriggerKind::Interval,
         };
-        self.held.push(Trigger {
-            session,
-            iteration: turn.turn,
-            judged: turn.at.id,
-            kind,
-        });
-        if turn.why == Why::Rest {
-            Group::MayContinue
-        } else {
-            Group::Complete
-        }
+        self.held.push(Trigger { session, iteration: turn.turn, judged: turn.at.id, kind });
+        if turn.why == Why::Rest { Group::MayContinue } else { Group::Complete }
     }
 
     fn held_rest(&mut self, session: &str) -> Option<&mut Trigger> {
-        self.held
-            .iter_mut()
-            .find(|held| held.session == session && held.is_rest())
+        self.held.iter_mut().find(|held| held.session == session && held.is_rest())
     }
 }
 
@@ -321,11 +278,7 @@ impl Intake {
 fn judged_id(finding: &Finding) -> String {
     let evidence = finding.evidence.last().map(|e| &e.id);
     let ids = [Some(&finding.last.id), evidence, Some(&finding.since.id)];
-    ids.into_iter()
-        .flatten()
-        .find(|id| !id.is_empty())
-        .cloned()
-        .unwrap_or_default()
+    ids.into_iter().flatten().find(|id| !id.is_empty()).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -129,10 +129,7 @@ mod tests {
         let mut recent = Recent::default();
         recent.push(line.as_bytes(), &Redactor::default());
         let line = String::from_utf8(recent.to_bytes()).unwrap();
-        assert!(
-            line.len() < 400 && line.contains("make") && !line.contains("ooo"),
-            "{line}"
-        );
+        assert!(line.len() < 400 && line.contains("make") && !line.contains("ooo"), "{line}");
         let seen = observe(&line).unwrap();
         assert_eq!((seen.ts, seen.session.as_deref()), (Some(7), Some("s")));
     }

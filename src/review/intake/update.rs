@@ -10,8 +10,5 @@ pub enum Update<'a> {
     /// A session came to rest.
     Rested { session: &'a str },
     /// An event of the agent's server.
-    Event {
-        session: Option<&'a str>,
-        event: &'a Event<'a>,
-    },
+    Event { session: Option<&'a str>, event: &'a Event<'a> },
 }

@@ -75,25 +75,15 @@ struct FindingView {
 pub fn gather(request: &ReviewRequest, sample: Vec<String>, redactor: &Redactor) -> Evidence {
     let (trigger, context) = (&request.trigger, &request.context);
     let judged_id = trigger.finding().map(|f| f.finding.as_str());
-    let others = context
-        .findings
-        .iter()
-        .filter(|(id, _)| Some(id.as_str()) != judged_id);
+    let others = context.findings.iter().filter(|(id, _)| Some(id.as_str()) != judged_id);
     Evidence {
         task: context.task.clone().unwrap_or_else(|| "not known".to_owned()),
         iteration: trigger.iteration,
         started_at: context.since.map(i64::from),
         running_seconds: context.since.map_or(0, |since| request.now.since(since) / 1000),
         judged: judged(trigger, redactor),
-        other_findings: others
-            .take(FINDINGS)
-            .map(|(_, open)| view(&open.finding, redactor))
-            .collect(),
-        earlier_decisions: context
-            .decisions
-            .iter()
-            .map(|past| redacted(past, redactor))
-            .collect(),
+        other_findings: others.take(FINDINGS).map(|(_, open)| view(&open.finding, redactor)).collect(),
+        earlier_decisions: context.decisions.iter().map(|past| redacted(past, redactor)).collect(),
         todos: context.todos.clone(),
         changed_files: context.changed_files.clone(),
         sample,
@@ -140,19 +130,13 @@ fn view(finding: &Finding, redactor: &Redactor) -> FindingView {
 }
 
 fn excerpts(evidence: &[record::Evidence], redactor: &Redactor) -> Vec<String> {
-    evidence
-        .iter()
-        .map(|e| redactor.excerpt(&e.excerpt, EXCERPT))
-        .collect()
+    evidence.iter().map(|e| redactor.excerpt(&e.excerpt, EXCERPT)).collect()
 }
 
 fn redacted(past: &PastDecision, redactor: &Redactor) -> PastDecision {
     PastDecision {
         reason: redactor.excerpt(&past.reason, EXCERPT),
-        message: past
-            .message
-            .as_ref()
-            .map(|message| redactor.excerpt(message, EXCERPT)),
+        message: past.message.as_ref().map(|message| redactor.excerpt(message, EXCERPT)),
         ..past.clone()
     }
 }
@@ -168,9 +152,8 @@ impl Evidence {
             |e| e.changed_files.truncate(5),
             |e| e.todos.truncate(5),
             |e| {
-                e.earlier_decisions = e
-                    .earlier_decisions
-                    .split_off(e.earlier_decisions.len().saturating_sub(2));
+                e.earlier_decisions =
+                    e.earlier_decisions.split_off(e.earlier_decisions.len().saturating_sub(2));
                 e.task = text::excerpt(&e.task, 1000);
             },
             |e| e.shrink(),
@@ -234,10 +217,7 @@ impl Evidence {
         if let Some(members) = value.as_object_mut() {
             members.remove("earlierDecisions");
         }
-        strings(&value)
-            .into_iter()
-            .map(|text| normalize_for_comparison(without_decoration(text)))
-            .collect()
+        strings(&value).into_iter().map(|text| normalize_for_comparison(without_decoration(text))).collect()
     }
 
     /// The document as it is sent: JSON in which no string can pass for a role, a tag or an end mark.
@@ -259,10 +239,7 @@ fn strings(value: &Value) -> Vec<&str> {
 
 /// A line of a sample without the speaker and the count that we added.
 fn without_decoration(line: &str) -> &str {
-    let text = line
-        .strip_prefix("agent: ")
-        .or_else(|| line.strip_prefix("user: "))
-        .unwrap_or(line);
+    let text = line.strip_prefix("agent: ").or_else(|| line.strip_prefix("user: ")).unwrap_or(line);
     match text.rsplit_once(" (×") {
         Some((text, count)) if count.trim_start_matches(|c: char| c.is_ascii_digit()) == ")" => text,
         _ => text,
@@ -290,10 +267,7 @@ fn escape_markup(json: &str) -> String {
 /// Whether `text` begins with a capitalized word in brackets, such as `[INST]`.
 fn is_marker(text: &str) -> bool {
     let word = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
-    let length = word
-        .bytes()
-        .take_while(|b| b.is_ascii_uppercase() || *b == b'_')
-        .count();
+    let length = word.bytes().take_while(|b| b.is_ascii_uppercase() || *b == b'_').count();
     length >= 2 && word[length..].starts_with(']')
 }
 

@@ -75,10 +75,7 @@ impl Prompt {
 
     /// What to check an answer against.
     pub fn answer_check(&self) -> AnswerCheck<'_> {
-        AnswerCheck {
-            ticket: &self.ticket,
-            agent_text: &self.agent_text,
-        }
+        AnswerCheck { ticket: &self.ticket, agent_text: &self.agent_text }
     }
 
     /// The user message. `complaint` says what was wrong with the previous answer, in our own words: the answer itself

@@ -74,9 +74,7 @@ struct Collector<'a> {
 impl<'a> Collector<'a> {
     fn add(&mut self, seen: Observation<'a>) {
         match seen.event {
-            Event::Message {
-                id, from_user: true, ..
-            } => {
+            Event::Message { id, from_user: true, .. } => {
                 self.user_messages.insert(id.into_owned());
             }
             Event::Part(part) if part.tool.is_some() => {
@@ -142,29 +140,17 @@ impl<'a> Collector<'a> {
         newest
             .into_iter()
             .rev()
-            .map(|(line, times)| {
-                if times > 1 {
-                    format!("{line} (×{times})")
-                } else {
-                    line
-                }
-            })
+            .map(|(line, times)| if times > 1 { format!("{line} (×{times})") } else { line })
             .collect()
     }
 
     fn lines_of(&self, item: &Item<'a>, redactor: &Redactor) -> Vec<String> {
         match item {
             Item::Text(text) if text.kind == "text" && !text.synthetic => {
-                let speaker = if self.user_messages.contains(&*text.message) {
-                    "user"
-                } else {
-                    "agent"
-                };
+                let speaker = if self.user_messages.contains(&*text.message) { "user" } else { "agent" };
                 let written = redactor.end(&text.decoded());
                 let lines = written.lines().filter(|line| !line.trim().is_empty());
-                lines
-                    .map(|line| format!("{speaker}: {}", text::excerpt(line, LINE)))
-                    .collect()
+                lines.map(|line| format!("{speaker}: {}", text::excerpt(line, LINE))).collect()
             }
             Item::Text(_) => Vec::new(),
             Item::Call(part) => vec![call(part, redactor)],
@@ -186,10 +172,7 @@ fn call(part: &Part<'_>, redactor: &Redactor) -> String {
     let Some(state) = &part.state else {
         return format!("call {tool}");
     };
-    let input = state
-        .input
-        .map(|raw| arguments(raw, redactor))
-        .unwrap_or_default();
+    let input = state.input.map(|raw| arguments(raw, redactor)).unwrap_or_default();
     let outcome = match (&*state.status, state.error) {
         ("error", Some(error)) => format!("error: {}", first_line(&text::decode(error), redactor)),
         (status, _) => format!("{}{}", text::excerpt(status, ERROR), exit_code(state)),
@@ -220,9 +203,7 @@ fn redact_strings(value: &mut Value, redactor: &Redactor) {
     match value {
         Value::String(text) => *text = redactor.beginning(text),
         Value::Array(items) => items.iter_mut().for_each(|item| redact_strings(item, redactor)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|item| redact_strings(item, redactor)),
+        Value::Object(members) => members.values_mut().for_each(|item| redact_strings(item, redactor)),
         _ => {}
     }
 }
@@ -240,9 +221,7 @@ fn exit_code(state: &ToolState<'_>) -> String {
         #[serde(borrow)]
         exit: Raw<'a>,
     }
-    let metadata = state
-        .metadata
-        .and_then(|raw| serde_json::from_str::<Metadata<'_>>(raw.get()).ok());
+    let metadata = state.metadata.and_then(|raw| serde_json::from_str::<Metadata<'_>>(raw.get()).ok());
     metadata
         .and_then(|metadata| integer(metadata.exit))
         .map_or(String::new(), |code| format!(", exit {code}"))
@@ -256,14 +235,8 @@ fn one_line(event: &Event<'_>) -> Option<String> {
         Event::Status(Status::Retry { attempt, message, .. }) => {
             format!("retry {attempt}: {}", decoded(*message))
         }
-        Event::Asked {
-            question: true, what, ..
-        } => format!("asks the user: {}", decoded(*what)),
-        Event::Asked {
-            question: false,
-            what,
-            ..
-        } => format!("asks for permission: {}", decoded(*what)),
+        Event::Asked { question: true, what, .. } => format!("asks the user: {}", decoded(*what)),
+        Event::Asked { question: false, what, .. } => format!("asks for permission: {}", decoded(*what)),
         Event::Compacted => "the context was compacted".to_owned(),
         _ => return None,
     })

@@ -2,12 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn read(lines: &[String]) -> Vec<String> {
-    sample(
-        lines.join("\n").as_bytes(),
-        "s",
-        ["msg_user"],
-        &Redactor::default(),
-    )
+    sample(lines.join("\n").as_bytes(), "s", ["msg_user"], &Redactor::default())
 }
 
 fn part(members: &str) -> String {
@@ -29,30 +24,21 @@ fn delta(id: &str, text: &str) -> String {
 }
 
 fn tool(id: &str, state: &str) -> String {
-    part(&format!(
-        r#""id":"{id}","messageID":"m","type":"tool","tool":"bash","state":{{{state}}}"#
-    ))
+    part(&format!(r#""id":"{id}","messageID":"m","type":"tool","tool":"bash","state":{{{state}}}"#))
 }
 
 #[test]
 fn keeps_last_hundred_lines() {
-    let lines: Vec<String> = (0..150)
-        .map(|n| text_part(&format!("p{n}"), "m", &format!("line {n}")))
-        .collect();
+    let lines: Vec<String> =
+        (0..150).map(|n| text_part(&format!("p{n}"), "m", &format!("line {n}"))).collect();
     let sample = read(&lines);
     assert_eq!(sample.len(), 100);
-    assert_eq!(
-        (sample[0].as_str(), sample[99].as_str()),
-        ("agent: line 50", "agent: line 149")
-    );
+    assert_eq!((sample[0].as_str(), sample[99].as_str()), ("agent: line 50", "agent: line 149"));
 }
 
 #[test]
 fn names_speaker() {
-    let sample = read(&[
-        text_part("a", "msg_user", "Fix it"),
-        text_part("b", "m", "I will.\n\nNow."),
-    ]);
+    let sample = read(&[text_part("a", "msg_user", "Fix it"), text_part("b", "m", "I will.\n\nNow.")]);
     assert_eq!(sample, ["user: Fix it", "agent: I will.", "agent: Now."]);
 }
 
@@ -79,40 +65,24 @@ fn shows_call_once() {
             r#""status":"completed","input":{"command":"npm test"},"output":"x","metadata":{"exit":1}"#,
         ),
     ];
-    assert_eq!(
-        read(&updates),
-        ["call bash command: npm test → completed, exit 1"]
-    );
+    assert_eq!(read(&updates), ["call bash command: npm test → completed, exit 1"]);
 }
 
 #[test]
 fn counts_repeated_lines() {
-    let calls: Vec<String> = (0..35)
-        .map(|n| {
-            tool(
-                &format!("c{n}"),
-                r#""status":"completed","input":{"command":"ls"}"#,
-            )
-        })
-        .collect();
+    let calls: Vec<String> =
+        (0..35).map(|n| tool(&format!("c{n}"), r#""status":"completed","input":{"command":"ls"}"#)).collect();
     assert_eq!(read(&calls), ["call bash command: ls → completed (×35)"]);
 }
 
 #[test]
 fn shows_errors() {
-    let failed = tool(
-        "c",
-        r#""status":"error","input":{"command":"x"},"error":"\nENOENT: no x\nat line 1""#,
-    );
+    let failed = tool("c", r#""status":"error","input":{"command":"x"},"error":"\nENOENT: no x\nat line 1""#);
     let error = r#"{"type":"session.error","properties":{"sessionID":"s","error":{"name":"APIError","data":{"message":"bad gateway"}}}}"#;
     let retry = r#"{"type":"session.status","properties":{"sessionID":"s","status":{"type":"retry","attempt":2,"message":"bad key","next":1}}}"#;
     assert_eq!(
         read(&[failed, error.to_owned(), retry.to_owned()]),
-        [
-            "call bash command: x → error: ENOENT: no x",
-            "error: APIError: bad gateway",
-            "retry 2: bad key"
-        ]
+        ["call bash command: x → error: ENOENT: no x", "error: APIError: bad gateway", "retry 2: bad key"]
     );
 }
 
@@ -141,10 +111,7 @@ fn omits_system_text() {
 
 #[test]
 fn reads_one_session() {
-    let lines = [
-        text_part("a", "m", "mine"),
-        text_part("b", "m", "theirs").replace(r#":"s""#, r#":"t""#),
-    ];
+    let lines = [text_part("a", "m", "mine"), text_part("b", "m", "theirs").replace(r#":"s""#, r#":"t""#)];
     assert_eq!(read(&lines), ["agent: mine"]);
     assert_eq!(read(&lines), read(&lines));
 }
@@ -160,10 +127,7 @@ fn redacts_before_cutting() {
         ),
     ];
     let sample = read(&lines).join("\n");
-    assert!(
-        !sample.contains("CANARY") && !sample.contains("hunter2"),
-        "{sample}"
-    );
+    assert!(!sample.contains("CANARY") && !sample.contains("hunter2"), "{sample}");
 }
 
 proptest! {

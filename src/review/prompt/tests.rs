@@ -11,9 +11,7 @@ use std::time::Instant;
 /// A line with a part of the agent's message.
 fn part(id: &str, rest: &Value) -> String {
     let mut part = json!({ "id": id, "messageID": "m" });
-    part.as_object_mut()
-        .unwrap()
-        .extend(rest.as_object().unwrap().clone());
+    part.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     json!({ "type": "message.part.updated", "properties": { "sessionID": "s", "part": part } }).to_string()
 }
 
@@ -29,10 +27,7 @@ fn everywhere(text: &str) -> ReviewRequest {
     let mut context = SessionContext::default();
     context.task = Some(task_text(text, &redactor));
     context.changed_files = vec![item.clone()];
-    context.todos = vec![TodoItem {
-        what: item,
-        open: true,
-    }];
+    context.todos = vec![TodoItem { what: item, open: true }];
     context.decisions.push_back(PastDecision {
         iteration: 1,
         action: Verdict::Continue,
@@ -51,10 +46,7 @@ fn everywhere(text: &str) -> ReviewRequest {
         session: "s".to_owned(),
         iteration: 2,
         judged: "e".to_owned(),
-        kind: TriggerKind::Finding {
-            finding: Box::new(finding),
-            grown: 0,
-        },
+        kind: TriggerKind::Finding { finding: Box::new(finding), grown: 0 },
     };
     ReviewRequest {
         trigger,
@@ -76,30 +68,20 @@ fn prompt_of(request: &ReviewRequest, tokens: usize) -> Prompt {
 /// The document between its marks, and the text around it without the mark and the ticket.
 fn take_apart(prompt: &Prompt) -> (Value, String) {
     let lines: Vec<&str> = prompt.user.lines().collect();
-    let mark = lines[0]
-        .strip_prefix("=== EVIDENCE ")
-        .unwrap()
-        .strip_suffix(" ===")
-        .unwrap();
+    let mark = lines[0].strip_prefix("=== EVIDENCE ").unwrap().strip_suffix(" ===").unwrap();
     let end = format!("=== END OF EVIDENCE {mark} ===");
     let ends: Vec<usize> = (0..lines.len()).filter(|at| lines[*at] == end).collect();
     assert_eq!(ends.len(), 1, "exactly one end mark");
     assert_eq!(prompt.user.matches(mark).count(), 2);
     let document = serde_json::from_str(&lines[1..ends[0]].join("\n")).unwrap();
     let around = [lines[0], &lines[ends[0]..].join("\n")].join("\n");
-    (
-        document,
-        around.replace(mark, "MARK").replace(&prompt.ticket, "TICKET"),
-    )
+    (document, around.replace(mark, "MARK").replace(&prompt.ticket, "TICKET"))
 }
 
 /// The structure of a document, without its strings.
 fn shape(value: &Value) -> Value {
     match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), shape(value)))
-            .collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
         Value::Array(items) => items.iter().map(shape).collect(),
         Value::String(_) => Value::Null,
         other => other.clone(),
@@ -146,10 +128,7 @@ fn injection_keeps_structure() {
         let (document, around_it) = take_apart(&prompt);
         let mut expected = shape(&plain);
         let lines = attempt.lines().count() - 1;
-        expected["sample"]
-            .as_array_mut()
-            .unwrap()
-            .extend(vec![Value::Null; lines]);
+        expected["sample"].as_array_mut().unwrap().extend(vec![Value::Null; lines]);
         assert_eq!(shape(&document), expected, "{attempt}");
         assert_eq!(around_it, around, "{attempt}");
         assert_eq!(prompt.system, SYSTEM);
@@ -255,12 +234,8 @@ fn redacts_every_part() {
 
 fn long_request(words: &str) -> ReviewRequest {
     let mut request = everywhere(words);
-    request.context.todos = (0..50)
-        .map(|n| TodoItem {
-            what: format!("{n} {words}"),
-            open: n % 2 == 0,
-        })
-        .collect();
+    request.context.todos =
+        (0..50).map(|n| TodoItem { what: format!("{n} {words}"), open: n % 2 == 0 }).collect();
     request.context.changed_files = (0..50).map(|n| format!("{n} {words}")).collect();
     let line = |n: usize| {
         let part = json!({ "id": format!("p{n}"), "messageID": "m", "type": "text", "text": format!("{n} {words}") });
@@ -288,14 +263,7 @@ fn fits_budget() {
     assert!((10..100).contains(&some.sample_lines), "{}", some.sample_lines);
     let (document, _) = take_apart(&some);
     assert!(
-        document["sample"]
-            .as_array()
-            .unwrap()
-            .last()
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .starts_with("agent: 99 ")
+        document["sample"].as_array().unwrap().last().unwrap().as_str().unwrap().starts_with("agent: 99 ")
     );
     assert_eq!(
         document["todos"].as_array().unwrap().len(),

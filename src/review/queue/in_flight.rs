@@ -11,10 +11,7 @@ pub struct InFlight {
 
 impl InFlight {
     pub fn new(trigger: Trigger) -> Self {
-        Self {
-            trigger,
-            stale: false,
-        }
+        Self { trigger, stale: false }
     }
 
     /// The trigger, and whether the session has moved on since.

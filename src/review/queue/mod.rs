@@ -59,13 +59,8 @@ struct Provenance<'a> {
 
 impl Provenance<'_> {
     /// The rules decided because no reviewer was to be asked.
-    const RULES: Provenance<'static> = Provenance {
-        reviewer: rules::NAME,
-        retries: 0,
-        sample_lines: 0,
-        degraded: false,
-        stale: false,
-    };
+    const RULES: Provenance<'static> =
+        Provenance { reviewer: rules::NAME, retries: 0, sample_lines: 0, degraded: false, stale: false };
 }
 
 /// The reviews that are waiting or in progress.
@@ -138,8 +133,7 @@ impl Queue {
                 w.trigger.session != *session || w.trigger.finding().is_none_or(|f| f.finding != *finding)
             }),
             Update::Event { session, event } => {
-                self.waiting
-                    .retain(|w| !w.trigger.is_obsolete_after(*session, event));
+                self.waiting.retain(|w| !w.trigger.is_obsolete_after(*session, event));
                 if let (Event::SessionDeleted, Some(session)) = (event, session) {
                     self.last_asked.remove(*session);
                 }
@@ -155,11 +149,7 @@ impl Queue {
             return Some(decide_by_rules(&trigger));
         }
         let since = self.is_due(&trigger, now).then(Instant::now);
-        self.waiting.push_back(Waiting {
-            trigger,
-            written: false,
-            since,
-        });
+        self.waiting.push_back(Waiting { trigger, written: false, since });
         None
     }
 
@@ -172,8 +162,7 @@ impl Queue {
             (None, Some(_)) => new.is_rest(),
             (Some(_), None) => false,
         };
-        self.waiting
-            .retain(|w| w.trigger.session != new.session || !superseded(&w.trigger));
+        self.waiting.retain(|w| w.trigger.session != new.session || !superseded(&w.trigger));
     }
 
     /// Starts the next review that is due, unless one is in progress. With `written_only`, only triggers whose lines
@@ -192,10 +181,7 @@ impl Queue {
                 decided.push(decide_by_rules(&trigger));
             } else if !self.breaker.allows(now) {
                 let failure = "it is not asked for a while after repeated failures";
-                let provenance = Provenance {
-                    degraded: true,
-                    ..Provenance::RULES
-                };
+                let provenance = Provenance { degraded: true, ..Provenance::RULES };
                 decided.push(decision(&trigger, degraded(&trigger, failure), &provenance));
             } else {
                 self.reviews += 1;
@@ -222,8 +208,7 @@ impl Queue {
     pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64) -> Option<Decision> {
         let (trigger, stale) = self.in_flight.take()?.finish();
         let failure = outcome.result.as_ref().err();
-        self.breaker
-            .record(failure.map(|failure| failure.scope), self.written_until);
+        self.breaker.record(failure.map(|failure| failure.scope), self.written_until);
         let opinion = match &outcome.result {
             Ok(opinion) => opinion.clone(),
             Err(failure) => degraded(&trigger, &failure.what),
@@ -247,10 +232,7 @@ pub fn decide_by_rules(trigger: &Trigger) -> Decision {
 /// The opinion of the rules when the reviewer has failed.
 fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
     let mut opinion = rules::decide(trigger);
-    opinion.reason = format!(
-        "the rules decided because the reviewer failed ({failure}): {}",
-        opinion.reason
-    );
+    opinion.reason = format!("the rules decided because the reviewer failed ({failure}): {}", opinion.reason);
     opinion
 }
 

@@ -20,12 +20,7 @@ const CANNOT_TELL: f64 = 0.2;
 const SUMMARY: usize = 200;
 
 fn opinion(action: Verdict, confidence: f64, reason: impl Into<String>) -> Opinion {
-    Opinion {
-        action,
-        reason: reason.into(),
-        message: None,
-        confidence,
-    }
+    Opinion { action, reason: reason.into(), message: None, confidence }
 }
 
 fn unsure(reason: impl Into<String>) -> Opinion {
@@ -38,11 +33,9 @@ pub fn decide(trigger: &Trigger) -> Opinion {
         TriggerKind::Finding { finding, grown } => about_finding(finding, *grown),
         TriggerKind::Rest(Some(done)) => about_rest(done),
         TriggerKind::Rest(None) => unsure("it came to rest, and no record says whether the task is done"),
-        TriggerKind::Silence => opinion(
-            Verdict::Continue,
-            FOR_NOW,
-            "it is silent; a longer silence will be reported",
-        ),
+        TriggerKind::Silence => {
+            opinion(Verdict::Continue, FOR_NOW, "it is silent; a longer silence will be reported")
+        }
         TriggerKind::Interval => opinion(Verdict::Continue, FOR_NOW, "there are no objections so far"),
     }
 }
@@ -81,17 +74,11 @@ fn summary(finding: &Finding) -> String {
 fn about_rest(done: &Done) -> Opinion {
     let objections = objections(&done.contradictions);
     match done.outcome {
-        Outcome::Done if objections.is_empty() => opinion(
-            Verdict::Done,
-            CERTAIN,
-            "it says that it is done, and nothing contradicts that",
-        ),
+        Outcome::Done if objections.is_empty() => {
+            opinion(Verdict::Done, CERTAIN, "it says that it is done, and nothing contradicts that")
+        }
         Outcome::Candidate if objections.is_empty() => {
-            let claim = if done.claim == Claim::None {
-                "it stopped"
-            } else {
-                "it sounds done"
-            };
+            let claim = if done.claim == Claim::None { "it stopped" } else { "it sounds done" };
             let reason = format!("{claim}, and nothing contradicts that it is done");
             opinion(Verdict::Done, LIKELY, reason)
         }
@@ -170,11 +157,7 @@ mod tests {
         let done = |value: serde_json::Value| {
             TriggerKind::Rest(Some(Box::new(serde_json::from_value(value).unwrap())))
         };
-        let mut kinds = vec![
-            TriggerKind::Rest(None),
-            TriggerKind::Silence,
-            TriggerKind::Interval,
-        ];
+        let mut kinds = vec![TriggerKind::Rest(None), TriggerKind::Silence, TriggerKind::Interval];
         for kind in "loop text stagnation checks stall blocked storm budget steering".split(' ') {
             for grade in ["warn", "stop"] {
                 for summary in ["", " ", "x"] {
@@ -185,24 +168,14 @@ mod tests {
         }
         for outcome in ["done", "candidate", "waiting", "aborted", "error", "length"] {
             for claim in ["promise", "prose", "none"] {
-                kinds.push(done(
-                    json!({ "sessionID": "s", "outcome": outcome, "claim": claim }),
-                ));
+                kinds.push(done(json!({ "sessionID": "s", "outcome": outcome, "claim": claim })));
             }
         }
         for kind in kinds {
-            let trigger = Trigger {
-                session: "s".to_owned(),
-                iteration: 1,
-                judged: String::new(),
-                kind,
-            };
+            let trigger = Trigger { session: "s".to_owned(), iteration: 1, judged: String::new(), kind };
             let reason = decide(&trigger).reason;
             let text = reason.trim();
-            assert!(
-                !text.is_empty() && !text.ends_with(':'),
-                "{trigger:?}: {reason:?}"
-            );
+            assert!(!text.is_empty() && !text.ends_with(':'), "{trigger:?}: {reason:?}");
         }
     }
 
@@ -214,11 +187,7 @@ mod tests {
         for outcome in ["done", "candidate"] {
             let doubtful = rested(outcome, &["openTodos", "lastCheckFailed"]);
             assert_eq!(doubtful.action, Verdict::Unsure);
-            assert!(
-                doubtful.reason.contains("the last check failed"),
-                "{}",
-                doubtful.reason
-            );
+            assert!(doubtful.reason.contains("the last check failed"), "{}", doubtful.reason);
         }
         for outcome in ["waiting", "aborted", "error", "length"] {
             assert_eq!(rested(outcome, &[]).action, Verdict::Unsure);

@@ -50,9 +50,7 @@ pub fn parse(answer: &str, check: &AnswerCheck<'_>) -> Result<Opinion, &'static 
             return Err("it contains several different decisions and none carries the ticket");
         }
     }
-    let last = found
-        .pop()
-        .ok_or("it contains no decision with the right ticket")?;
+    let last = found.pop().ok_or("it contains no decision with the right ticket")?;
     if last.opinion.action == Verdict::Steer && last.opinion.message.is_none() {
         return Err("steer needs a message");
     }
@@ -62,14 +60,9 @@ pub fn parse(answer: &str, check: &AnswerCheck<'_>) -> Result<Opinion, &'static 
 /// The decision if it is the whole answer, or all of it inside a code fence.
 fn whole(answer: &str) -> Option<Candidate> {
     let trimmed = answer.trim();
-    let fenced = trimmed
-        .strip_prefix("```")
-        .and_then(|rest| rest.strip_suffix("```"));
-    let source = fenced.map_or(trimmed, |inner| {
-        inner
-            .trim_start_matches(|c: char| c.is_ascii_alphanumeric())
-            .trim()
-    });
+    let fenced = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
+    let source =
+        fenced.map_or(trimmed, |inner| inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim());
     if source.len() > SEARCHED || !source.starts_with('{') {
         return None;
     }
@@ -79,22 +72,13 @@ fn whole(answer: &str) -> Option<Candidate> {
 /// The answer without its reasoning.
 fn without_reasoning(answer: &str) -> &str {
     let mut rest = answer;
-    for close in [
-        "</think>",
-        "</thinking>",
-        "</reasoning>",
-        "<channel|>",
-        "<|message|>",
-    ] {
+    for close in ["</think>", "</thinking>", "</reasoning>", "<channel|>", "<|message|>"] {
         if let Some(at) = rest.rfind(close) {
             rest = &rest[at + close.len()..];
         }
     }
     // Reasoning that never ends is no answer.
-    let opened = ["<think>", "<thinking>", "<reasoning>"]
-        .iter()
-        .filter_map(|open| rest.find(open))
-        .min();
+    let opened = ["<think>", "<thinking>", "<reasoning>"].iter().filter_map(|open| rest.find(open)).min();
     &rest[..opened.unwrap_or(rest.len())]
 }
 
@@ -174,9 +158,7 @@ fn balanced(text: &str) -> Option<&str> {
 
 /// The members of an object as models write it: trailing commas and raw line breaks are accepted.
 fn lenient(source: &str) -> Option<Map<String, Value>> {
-    serde_json::from_str(source)
-        .ok()
-        .or_else(|| serde_json::from_str(&repaired(source)).ok())
+    serde_json::from_str(source).ok().or_else(|| serde_json::from_str(&repaired(source)).ok())
 }
 
 fn repaired(source: &str) -> String {
@@ -199,12 +181,8 @@ fn decision(members: &Map<String, Value>, source: &str) -> Option<Candidate> {
         members.iter().find(|(key, _)| named(key)).map(|(_, value)| value)
     };
     let action = verdict(member(&["action", "decision", "verdict"])?.as_str()?)?;
-    let text = |names: &[&str]| {
-        member(names)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|s| !s.is_empty())
-    };
+    let text =
+        |names: &[&str]| member(names).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
     let reason = text(&["reason", "reasoning", "rationale", "explanation"]).unwrap_or("no reason was given");
     Some(Candidate {
         opinion: Opinion {
@@ -231,22 +209,14 @@ fn confidence(value: &Value) -> f64 {
         Value::String(s) => (s.trim().trim_end_matches('%').parse().ok(), s.contains('%')),
         other => (other.as_f64(), false),
     };
-    let number = number
-        .filter(|n: &f64| n.is_finite())
-        .unwrap_or(DEFAULT_CONFIDENCE);
-    let share = if percent || number > LARGEST_SHARE {
-        number / 100.0
-    } else {
-        number
-    };
+    let number = number.filter(|n: &f64| n.is_finite()).unwrap_or(DEFAULT_CONFIDENCE);
+    let share = if percent || number > LARGEST_SHARE { number / 100.0 } else { number };
     share.clamp(0.0, 1.0)
 }
 
 /// `text` without control characters, which must not reach a terminal or a prompt.
 fn without_controls(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect()
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 impl Candidate {

@@ -8,17 +8,12 @@ fn read(answer: &str) -> Result<Opinion, &'static str> {
 }
 
 fn read_with(answer: &str, evidence: &str) -> Result<Opinion, &'static str> {
-    let check = AnswerCheck {
-        ticket: TICKET,
-        agent_text: &normalize_for_comparison(evidence),
-    };
+    let check = AnswerCheck { ticket: TICKET, agent_text: &normalize_for_comparison(evidence) };
     parse(answer, &check)
 }
 
 fn action(answer: &str) -> Verdict {
-    read(answer)
-        .unwrap_or_else(|why| panic!("{answer}: {why}"))
-        .action
+    read(answer).unwrap_or_else(|why| panic!("{answer}: {why}")).action
 }
 
 #[test]
@@ -30,12 +25,7 @@ fn reads_plain_answer() {
     let message = Some("Read the log first.".to_owned());
     assert_eq!(
         opinion,
-        Opinion {
-            action: Verdict::Steer,
-            reason: "it repeats".to_owned(),
-            message,
-            confidence: 0.8
-        }
+        Opinion { action: Verdict::Steer, reason: "it repeats".to_owned(), message, confidence: 0.8 }
     );
 }
 
@@ -84,10 +74,7 @@ fn explains_unreadable_answers() {
         ("<think>{\"action\":\"continue\"}", "no JSON object"),
         ("{\"action\":\"steer\"}", "needs a message"),
         ("{\"action\":\"continue\"} or {\"action\":\"abort\"}", "several"),
-        (
-            "{\"action\":\"continue\",\"ticket\":\"00000000\"}",
-            "right ticket",
-        ),
+        ("{\"action\":\"continue\",\"ticket\":\"00000000\"}", "right ticket"),
     ] {
         let error = read(answer).unwrap_err();
         assert!(error.contains(wrong), "{answer}: {error}");
@@ -128,10 +115,9 @@ fn reads_any_confidence() {
 #[test]
 fn limits_reason_and_message() {
     let long = "x".repeat(10_000);
-    let opinion = read(&format!(
-        r#"{{"action":"steer","reason":"a\u001b[31mb {long}","message":"\u0007{long}"}}"#
-    ))
-    .unwrap();
+    let opinion =
+        read(&format!(r#"{{"action":"steer","reason":"a\u001b[31mb {long}","message":"\u0007{long}"}}"#))
+            .unwrap();
     assert!(opinion.reason.starts_with("a[31mb") && opinion.reason.chars().count() <= REASON);
     assert_eq!(opinion.message.unwrap().chars().count(), MESSAGE);
 }

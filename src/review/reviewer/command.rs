@@ -35,10 +35,7 @@ impl Drop for CancelOnDrop {
 
 impl CommandReviewer {
     pub(crate) fn new(line: &str, kill_switch: KillSwitch) -> Self {
-        Self {
-            line: line.to_owned(),
-            kill_switch,
-        }
+        Self { line: line.to_owned(), kill_switch }
     }
 
     /// Asks once. Dropping the future kills the command; the caller limits the time that way.
@@ -52,11 +49,8 @@ impl CommandReviewer {
         let question = prompt.text(complaint);
         let cancelled = CancelOnDrop(Arc::default());
         let (sender, finished) = oneshot::channel();
-        let (command, switch, cancel) = (
-            self.line.clone(),
-            self.kill_switch.clone(),
-            Arc::clone(&cancelled.0),
-        );
+        let (command, switch, cancel) =
+            (self.line.clone(), self.kill_switch.clone(), Arc::clone(&cancelled.0));
         std::thread::spawn(move || {
             let command = ShellCommand {
                 line: &command,
@@ -78,15 +72,11 @@ impl CommandReviewer {
 fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<String, ReviewError> {
     let status = match &finished.status {
         Ok(status) if status.success() => {
-            return Ok(redactor
-                .redact(&String::from_utf8_lossy(&finished.stdout))
-                .into_owned());
+            return Ok(redactor.redact(&String::from_utf8_lossy(&finished.stdout)).into_owned());
         }
         Ok(status) => status,
         Err(why) => {
-            return Err(ReviewError::transient(format!(
-                "the reviewer {line:?} failed: {why}"
-            )));
+            return Err(ReviewError::transient(format!("the reviewer {line:?} failed: {why}")));
         }
     };
     let complaint = quote(&redactor.redact(&String::from_utf8_lossy(&finished.stderr)));
@@ -94,8 +84,6 @@ fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<Str
         Some(NOT_FOUND | NOT_EXECUTABLE) => Err(ReviewError::permanent(format!(
             "cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd"
         ))),
-        _ => Err(ReviewError::transient(format!(
-            "the reviewer {line:?} failed ({status}): {complaint}"
-        ))),
+        _ => Err(ReviewError::transient(format!("the reviewer {line:?} failed ({status}): {complaint}"))),
     }
 }

@@ -78,9 +78,7 @@ impl Endpoint {
             tracing::warn!("the reviewer's key goes to {host} unencrypted; use https");
         }
         // Redirects are reported, not followed: the key must not go to another host.
-        let mut http = Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT);
+        let mut http = Client::builder().redirect(redirect::Policy::none()).connect_timeout(CONNECT_TIMEOUT);
         if loopback {
             http = http.no_proxy();
         }
@@ -146,10 +144,7 @@ impl Endpoint {
         complaint: Option<&str>,
         redactor: &Redactor,
     ) -> Result<String, ReviewError> {
-        let mut request = self
-            .http
-            .post(self.url.clone())
-            .json(&self.body(format, prompt, complaint));
+        let mut request = self.http.post(self.url.clone()).json(&self.body(format, prompt, complaint));
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }
@@ -282,32 +277,14 @@ mod tests {
     #[test]
     fn completes_url() {
         for (given, asked) in [
-            (
-                "http://localhost:11434/v1",
-                "http://localhost:11434/v1/chat/completions",
-            ),
-            (
-                "http://localhost:11434/v1/",
-                "http://localhost:11434/v1/chat/completions",
-            ),
-            (
-                "https://x.test/v1/chat/completions",
-                "https://x.test/v1/chat/completions",
-            ),
-            (
-                "https://x.test/openai?api-version=1",
-                "https://x.test/openai/chat/completions?api-version=1",
-            ),
+            ("http://localhost:11434/v1", "http://localhost:11434/v1/chat/completions"),
+            ("http://localhost:11434/v1/", "http://localhost:11434/v1/chat/completions"),
+            ("https://x.test/v1/chat/completions", "https://x.test/v1/chat/completions"),
+            ("https://x.test/openai?api-version=1", "https://x.test/openai/chat/completions?api-version=1"),
         ] {
             assert_eq!(completions_url(given).unwrap().as_str(), asked);
         }
-        for wrong in [
-            "",
-            "localhost:11434",
-            "ftp://x",
-            "/v1",
-            "http://user:secret@host/v1",
-        ] {
+        for wrong in ["", "localhost:11434", "ftp://x", "/v1", "http://user:secret@host/v1"] {
             let failure = completions_url(wrong).unwrap_err();
             assert_eq!(failure.code, Code::Usage);
             assert!(!failure.message.contains("secret"), "{}", failure.message);

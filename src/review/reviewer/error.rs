@@ -55,10 +55,7 @@ impl ReviewError {
 
     /// The same error without secrets, such as those in a URL.
     pub fn redacted(self, redactor: &Redactor) -> Self {
-        Self {
-            what: redactor.redact(&self.what).into_owned(),
-            ..self
-        }
+        Self { what: redactor.redact(&self.what).into_owned(), ..self }
     }
 }
 

@@ -91,10 +91,7 @@ impl Reviewer {
     ) -> Result<Opinion, ReviewFailure> {
         let mut pauses = pauses(patience.pause);
         loop {
-            let attempt = timeout(
-                patience.attempt,
-                self.ask_once(prompt, attempts.complaint, redactor),
-            );
+            let attempt = timeout(patience.attempt, self.ask_once(prompt, attempts.complaint, redactor));
             let error = match attempt.await {
                 Ok(Ok(answer)) => {
                     attempts.last_error = None;
@@ -151,9 +148,9 @@ fn unreadable(wrong: &str) -> Opinion {
 /// How long to wait before a retry; `None` if a retry makes no sense or no time is `left` after the pause.
 fn pause_before_retry(error: &ReviewError, next: Option<Duration>, left: Duration) -> Option<Duration> {
     match error.recovery {
-        Recovery::Retry(wanted) => next
-            .map(|pause| pause.max(wanted.unwrap_or_default()))
-            .filter(|p| *p < left),
+        Recovery::Retry(wanted) => {
+            next.map(|pause| pause.max(wanted.unwrap_or_default())).filter(|p| *p < left)
+        }
         _ => None,
     }
 }
@@ -201,17 +198,11 @@ mod tests {
         assert_eq!(after(Recovery::Retry(Some(seconds(7))), 10), Some(seconds(7)));
         assert_eq!(after(Recovery::Retry(Some(seconds(7))), 7), None);
         assert_eq!(after(Recovery::Retry(None), 1), None);
-        for recovery in [
-            Recovery::SimplerFormat,
-            Recovery::MaybeSimplerFormat,
-            Recovery::OtherQuestion,
-            Recovery::None,
-        ] {
+        for recovery in
+            [Recovery::SimplerFormat, Recovery::MaybeSimplerFormat, Recovery::OtherQuestion, Recovery::None]
+        {
             assert_eq!(after(recovery, 10), None);
         }
-        assert_eq!(
-            pause_before_retry(&ReviewError::transient("x"), None, seconds(10)),
-            None
-        );
+        assert_eq!(pause_before_retry(&ReviewError::transient("x"), None, seconds(10)), None);
     }
 }

@@ -55,10 +55,7 @@ struct Message {
 /// The reason why the endpoint did not answer.
 pub fn read(reply: &Reply<'_>, redactor: &Redactor) -> Result<String, ReviewError> {
     if let Some(error) = error_of(reply.body) {
-        let status = error
-            .status
-            .filter(|_| reply.status < 400)
-            .unwrap_or(reply.status);
+        let status = error.status.filter(|_| reply.status < 400).unwrap_or(reply.status);
         return Err(refused(reply, status, &redactor.redact(&error.message)));
     }
     if !(200..300).contains(&reply.status) {
@@ -85,20 +82,15 @@ fn content_of(completion: Completion) -> Result<String, ReviewError> {
         return Err(ReviewError::transient("the reviewer's answer has no choices"));
     };
     if let Some(error) = choice.error.filter(|e| !e.is_null()) {
-        let message = error
-            .get("message")
-            .and_then(Value::as_str)
-            .map_or_else(|| error.to_string(), str::to_owned);
+        let message =
+            error.get("message").and_then(Value::as_str).map_or_else(|| error.to_string(), str::to_owned);
         return Err(ReviewError::transient(format!(
             "the reviewer stopped with an error: {}",
             quote(&message)
         )));
     }
     if let Some(refusal) = choice.message.refusal.filter(|r| !r.is_empty()) {
-        return Err(ReviewError::of_this_request(format!(
-            "the reviewer declined: {}",
-            quote(&refusal)
-        )));
+        return Err(ReviewError::of_this_request(format!("the reviewer declined: {}", quote(&refusal))));
     }
     if choice.finish_reason.as_deref() == Some("content_filter") {
         return Err(ReviewError::of_this_request(
@@ -113,9 +105,7 @@ fn text_of(content: Value) -> String {
     match content {
         Value::String(text) => text,
         Value::Array(parts) => {
-            let texts = parts
-                .iter()
-                .filter_map(|part| part.get("text").and_then(Value::as_str));
+            let texts = parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str));
             texts.collect()
         }
         _ => String::new(),
@@ -125,11 +115,7 @@ fn text_of(content: Value) -> String {
 /// The text of a streamed answer: some endpoints stream although `stream` is false.
 fn streamed(body: &str) -> Result<String, ReviewError> {
     let mut text = String::new();
-    for data in body
-        .lines()
-        .filter_map(|line| line.strip_prefix("data:"))
-        .map(str::trim)
-    {
+    for data in body.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim) {
         if data == "[DONE]" {
             return Ok(text);
         }
@@ -191,9 +177,9 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
         401 | 403 if reply.with_key => ReviewError::permanent(format!(
             "{url} rejected the key (HTTP {status}: {message}); check REVIEWER_API_KEY"
         )),
-        401 | 403 => ReviewError::permanent(format!(
-            "{url} requires a key (HTTP {status}); set REVIEWER_API_KEY"
-        )),
+        401 | 403 => {
+            ReviewError::permanent(format!("{url} requires a key (HTTP {status}); set REVIEWER_API_KEY"))
+        }
         400 | 422 if unknown_model => ReviewError::permanent(format!(
             "{url} has no model {model:?} ({message}); check --reviewer-model"
         )),
@@ -216,13 +202,10 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
         ),
         // An error without a code in a response with a success status.
         0..=299 if names_model => ReviewError::permanent(format!("{url}: {message}; check --reviewer-model")),
-        0..=299 if message.contains("endpoint") => ReviewError::permanent(format!(
-            "{url}: {message}; the reviewer's URL usually ends in /v1"
-        )),
-        0..=299 => ReviewError::new(
-            format!("{url} failed ({message})"),
-            Recovery::Retry(reply.retry_after),
-        ),
+        0..=299 if message.contains("endpoint") => {
+            ReviewError::permanent(format!("{url}: {message}; the reviewer's URL usually ends in /v1"))
+        }
+        0..=299 => ReviewError::new(format!("{url} failed ({message})"), Recovery::Retry(reply.retry_after)),
         _ => rejected(reply, status, &message),
     }
 }
@@ -235,18 +218,12 @@ fn rejected(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
         Recovery::None
     };
     let url = reply.url;
-    ReviewError::new(
-        format!("{url} rejected the question (HTTP {status}: {message})"),
-        recovery,
-    )
+    ReviewError::new(format!("{url} rejected the question (HTTP {status}: {message})"), recovery)
 }
 
 /// Whether an error message in lower case is about a question that is too long.
 fn is_about_length(message: &str) -> bool {
-    message.contains("context")
-        && ["length", "size", "window"]
-            .iter()
-            .any(|word| message.contains(word))
+    message.contains("context") && ["length", "size", "window"].iter().any(|word| message.contains(word))
 }
 
 /// What servers say about a model that they do not have.
@@ -279,12 +256,7 @@ fn is_about_format(body: &str) -> bool {
 /// How long to wait before the next request, from the headers `retry-after-ms`, `retry-after` and `date`. A date counts
 /// from the response's own date, so no clock is read.
 pub fn retry_after(ms: Option<&str>, after: Option<&str>, date: Option<&str>) -> Option<Duration> {
-    let number = |text: &str| {
-        text.trim()
-            .parse::<f64>()
-            .ok()
-            .filter(|n| n.is_finite() && *n >= 0.0)
-    };
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
     if let Some(ms) = ms.and_then(number) {
         return Duration::try_from_secs_f64(ms / 1000.0).ok();
     }

@@ -25,10 +25,7 @@ struct Expected {
 }
 
 fn understood(fixture: &Fixture) -> Result<String, ReviewError> {
-    let body = fixture
-        .body
-        .as_str()
-        .map_or_else(|| fixture.body.to_string(), str::to_owned);
+    let body = fixture.body.as_str().map_or_else(|| fixture.body.to_string(), str::to_owned);
     let reply = Reply {
         status: fixture.status,
         body: &body,
@@ -68,11 +65,7 @@ fn understands_every_server() {
         };
         let expected = &fixture.expect;
         assert_eq!(recovery, expected.recovery, "{}: {says}", fixture.from);
-        let fits = if recovery == "answer" {
-            says == expected.says
-        } else {
-            says.contains(&expected.says)
-        };
+        let fits = if recovery == "answer" { says == expected.says } else { says.contains(&expected.says) };
         assert!(fits, "{}: {says}", fixture.from);
         seen += 1;
     }
@@ -87,10 +80,7 @@ fn redacts_echoed_key() {
         status: 401,
         retry_after: None,
         body: serde_json::json!({ "error": { "message": format!("Incorrect API key provided: {secret}") } }),
-        expect: Expected {
-            recovery: String::new(),
-            says: String::new(),
-        },
+        expect: Expected { recovery: String::new(), says: String::new() },
     };
     let error = understood(&fixture).unwrap_err();
     assert!(!error.what.contains("CANARY"), "{}", error.what);
@@ -109,11 +99,7 @@ fn reports_redirect() {
         with_key: true,
     };
     let error = read(&reply, &Redactor::default()).unwrap_err();
-    assert!(
-        error.recovery == Recovery::None && error.what.contains("https://y.test/v1"),
-        "{}",
-        error.what
-    );
+    assert!(error.recovery == Recovery::None && error.what.contains("https://y.test/v1"), "{}", error.what);
 }
 
 #[test]

@@ -38,20 +38,12 @@ pub(super) async fn close(
             };
         }
     };
-    let closed = Closed {
-        session_id: tracker.session().map(str::to_owned),
-        reason,
-        detail,
-        signal,
-    };
+    let closed = Closed { session_id: tracker.session().map(str::to_owned), reason, detail, signal };
     let server = connection.server().url().to_string();
     let last_lines = write_last_lines(closed, &mut connection, &mut tracker, writer);
     // After a signal, a reader that does not read must not keep us.
     match end {
-        End::Stopped(stop) => timeout(STREAM_DRAIN, last_lines)
-            .await
-            .unwrap_or(Ok(()))
-            .map(|()| stop.code()),
+        End::Stopped(stop) => timeout(STREAM_DRAIN, last_lines).await.unwrap_or(Ok(())).map(|()| stop.code()),
         end => tokio::select! {
             biased;
             written = last_lines => written.and_then(|()| end.outcome(&server)),

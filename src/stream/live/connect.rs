@@ -33,11 +33,7 @@ pub(super) async fn connect(plan: &Plan, own: &mut Option<OwnServer>) -> Result<
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
         // Events are sent by directory, and the session's own is the one with its events.
-        let directory = found
-            .directory
-            .clone()
-            .map(PathBuf::from)
-            .or_else(|| plan.directory.clone());
+        let directory = found.directory.clone().map(PathBuf::from).or_else(|| plan.directory.clone());
         server = Server::new(url, directory, &plan.credentials)?;
         session = Some(found);
     }

@@ -22,10 +22,9 @@ impl End {
     /// What the program ends with; `server` is the server's URL.
     pub fn outcome(self, server: &str) -> Result<Code, Failure> {
         match self {
-            Self::ServerGone(why) => Err(Failure::new(
-                Code::Unreachable,
-                format_args!("the server at {server} is gone: {why}"),
-            )),
+            Self::ServerGone(why) => {
+                Err(Failure::new(Code::Unreachable, format_args!("the server at {server} is gone: {why}")))
+            }
             Self::NotAllowed(error) | Self::Failed(error) => Err(error.into()),
             Self::Stopped(stop) => Ok(stop.code()),
             Self::Rest => Ok(Code::Ok),

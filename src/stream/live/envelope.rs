@@ -19,10 +19,7 @@ struct Type<'a> {
 /// Replaces an event in an envelope by its payload, byte for byte. Returns false for a payload that repeats another
 /// event for the synchronization of servers.
 pub(super) fn open_envelope(text: &mut String) -> bool {
-    let Ok(Envelope {
-        payload: Some(payload),
-    }) = serde_json::from_str(text)
-    else {
+    let Ok(Envelope { payload: Some(payload) }) = serde_json::from_str(text) else {
         return true;
     };
     let payload = payload.get();
@@ -48,10 +45,7 @@ mod tests {
             open_envelope(&mut text).then_some(text)
         };
         let event = r#"{"directory":"/p","payload":{ "id":"evt_1","type":"a", "properties":{}}}"#;
-        assert_eq!(
-            opened(event).as_deref(),
-            Some(r#"{ "id":"evt_1","type":"a", "properties":{}}"#)
-        );
+        assert_eq!(opened(event).as_deref(), Some(r#"{ "id":"evt_1","type":"a", "properties":{}}"#));
         assert_eq!(opened(r#"{"payload":{"type":"sync","syncEvent":{}}}"#), None);
         assert_eq!(opened(r#"{"type":"a"}"#).as_deref(), Some(r#"{"type":"a"}"#));
     }

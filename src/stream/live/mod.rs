@@ -185,14 +185,7 @@ impl Live<'_> {
             self.event(first).await?;
         }
         let server = self.connection.server();
-        start_up(
-            self.plan,
-            server,
-            &mut self.tracker,
-            &mut self.idle,
-            &mut self.writer,
-        )
-        .await
+        start_up(self.plan, server, &mut self.tracker, &mut self.idle, &mut self.writer).await
     }
 
     /// Whether it is time to end because the session is at rest.
@@ -219,9 +212,7 @@ impl Live<'_> {
             return Ok(());
         }
         let Ok(line) = observe(&payload) else {
-            return Err(Interruption::Lost(
-                "received an event that is not JSON".to_owned(),
-            ));
+            return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
         };
         if !self.tracker.admit(&line) {
             return Ok(());

@@ -36,11 +36,7 @@ pub(super) struct Outage {
 
 impl Outage {
     pub fn new(reason: String, since: Instant) -> Self {
-        Self {
-            reason,
-            since,
-            failed_attempts: 0,
-        }
+        Self { reason, since, failed_attempts: 0 }
     }
 
     /// The record of this outage; counts what was recovered.
@@ -69,14 +65,7 @@ pub(super) struct Connection<'a> {
 
 impl<'a> Connection<'a> {
     pub fn new(plan: &'a Plan, server: Server, own: Option<&'a mut OwnServer>) -> Self {
-        Self {
-            plan,
-            server,
-            own,
-            since: Instant::now(),
-            pauses: pauses(),
-            outage: None,
-        }
+        Self { plan, server, own, since: Instant::now(), pauses: pauses(), outage: None }
     }
 
     /// The server.
@@ -136,10 +125,7 @@ impl<'a> Connection<'a> {
         let feed = self.listen(left, writer).await?;
         if let Some(id) = tracker.session() {
             // The server may have lost the session, and would then never say that it ended.
-            writer
-                .wait_for(self.server.session(id))
-                .await
-                .map_err(Interruption::retry_if_transient)?;
+            writer.wait_for(self.server.session(id)).await.map_err(Interruption::retry_if_transient)?;
         }
         let complete = recover(&self.server, tracker, writer).await?;
         if let Some(outage) = self.outage.take() {

@@ -22,13 +22,7 @@ pub(super) async fn recover(
     watched.retain(|id| !tracker.is_forgotten(id));
     // No list may have a new session of another project.
     let mut complete = watched.len() == all && (everywhere || !tracker.watches_everything());
-    let mut recovery = Recovery {
-        server,
-        tracker,
-        writer,
-        sessions: &sessions,
-        watched: &watched,
-    };
+    let mut recovery = Recovery { server, tracker, writer, sessions: &sessions, watched: &watched };
     complete &= recovery.recover_log().await?;
     complete &= recovery.recover_messages().await?;
     recovery.emit_open_requests().await?;

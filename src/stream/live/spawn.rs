@@ -54,9 +54,7 @@ impl OwnServer {
             .launcher_args(launcher)
             .directory(&spawn.directory)
             .startup_timeout_ms(u64::try_from(spawn.timeout.as_millis()).unwrap_or(u64::MAX));
-        let server = ManagedServer::start(options)
-            .await
-            .map_err(|e| not_started(&program, &e))?;
+        let server = ManagedServer::start(options).await.map_err(|e| not_started(&program, &e))?;
         Ok(Self { server, lifeline })
     }
 
@@ -85,10 +83,7 @@ impl OwnServer {
 
 fn own_executable() -> Result<String, Failure> {
     let path = std::env::current_exe().map_err(|e| {
-        Failure::new(
-            Code::Error,
-            format_args!("cannot find this program's own executable: {e}"),
-        )
+        Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}"))
     })?;
     Ok(path.to_string_lossy().into_owned())
 }

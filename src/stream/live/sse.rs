@@ -34,16 +34,12 @@ struct LastByte {
 
 impl LastByte {
     fn now() -> Self {
-        Self {
-            start: Instant::now(),
-            after: Arc::default(),
-        }
+        Self { start: Instant::now(), after: Arc::default() }
     }
 
     fn set(&self, at: Instant) {
         let after = at.saturating_duration_since(self.start).as_nanos();
-        self.after
-            .store(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.after.store(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn get(&self) -> Instant {
@@ -78,13 +74,7 @@ impl Feed {
             }
             Ok(chunk)
         });
-        Self {
-            events: SseByteStream::new(Box::pin(bytes)),
-            first: None,
-            pending,
-            last_byte,
-            silence,
-        }
+        Self { events: SseByteStream::new(Box::pin(bytes)), first: None, pending, last_byte, silence }
     }
 
     /// The first payload, unless it was taken.
@@ -143,16 +133,7 @@ mod tests {
     use futures_util::stream;
 
     /// What a server sends while it is alive. Together it takes longer than the silence that is allowed.
-    const CHUNKS: [&str; 8] = [
-        ": still here\n\n",
-        "da",
-        "ta: {\"type\":",
-        "\"x\"}\n",
-        "\n",
-        ":",
-        ":",
-        ":",
-    ];
+    const CHUNKS: [&str; 8] = [": still here\n\n", "da", "ta: {\"type\":", "\"x\"}\n", "\n", ":", ":", ":"];
     const APART: Duration = Duration::from_secs(20);
     const SILENCE: Duration = Duration::from_secs(30);
 
@@ -176,10 +157,7 @@ mod tests {
         let mut feed = Feed::new(stream::pending(), Duration::from_secs(30));
         let start = feed.last_byte();
         feed.exclude_pause(Duration::from_hours(1));
-        assert!(
-            feed.last_byte() <= Instant::now(),
-            "silence would be noticed an hour late"
-        );
+        assert!(feed.last_byte() <= Instant::now(), "silence would be noticed an hour late");
         assert!(feed.last_byte() >= start);
     }
 }

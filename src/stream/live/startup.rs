@@ -20,9 +20,7 @@ pub(super) async fn start_up(
     // A new session has no past. Otherwise this emits the history, with --from-start, or what happened between reading
     // the log and listening.
     if plan.session.is_some() || plan.task.is_none() {
-        let complete = recover(server, tracker, writer)
-            .await
-            .map_err(Interruption::retry_if_transient)?;
+        let complete = recover(server, tracker, writer).await.map_err(Interruption::retry_if_transient)?;
         if plan.from_start && !complete {
             tracing::warn!(
                 "the session's history is incomplete: the server cannot provide all of it; continuing with the rest"
@@ -33,13 +31,9 @@ pub(super) async fn start_up(
         if let Some(task) = &plan.task {
             let prompt = server.prompt(id, task, plan.model.as_deref()).await;
             // A failed request may have been accepted, and giving the task twice would be worse than ending.
-            prompt
-                .map_err(StepError::from)
-                .map_err(Interruption::without_retry)?;
+            prompt.map_err(StepError::from).map_err(Interruption::without_retry)?;
         } else {
-            idle.check(server, id, writer)
-                .await
-                .map_err(Interruption::retry_if_transient)?;
+            idle.check(server, id, writer).await.map_err(Interruption::retry_if_transient)?;
         }
     }
     tracker.finish_startup();

@@ -123,10 +123,7 @@ struct Room<'a> {
 
 impl Room<'_> {
     fn put(self, bytes: Vec<u8>) {
-        self.place.send(Line {
-            bytes,
-            room: self.bytes,
-        });
+        self.place.send(Line { bytes, room: self.bytes });
     }
 }
 
@@ -148,12 +145,7 @@ impl Queue {
             let _ = finished.send(());
             outcome
         });
-        Self {
-            lines,
-            room: Arc::new(Semaphore::new(QUEUED_BYTES)),
-            done,
-            thread,
-        }
+        Self { lines, room: Arc::new(Semaphore::new(QUEUED_BYTES)), done, thread }
     }
 
     /// Waits, while the reader is slow, until there is room for a line of `length` bytes. `None`: the reader left.

@@ -142,8 +142,7 @@ impl EventDedup {
         {
             self.forgotten.insert(&evicted);
         }
-        self.cursors
-            .get_or_insert_with(session.to_owned(), LogCursor::default)
+        self.cursors.get_or_insert_with(session.to_owned(), LogCursor::default)
     }
 }
 
@@ -194,10 +193,7 @@ mod tests {
         assert_eq!(dedup.last_seq("s"), Some(1), "it has not been emitted yet");
         dedup.insert_entry(&entry("evt_4", 2));
         assert!(!dedup.is_missing(&entry("evt_4", 2)));
-        assert!(
-            !dedup.insert(&CHANGED, Some("s"), Some("evt_4")),
-            "the log was faster"
-        );
+        assert!(!dedup.insert(&CHANGED, Some("s"), Some("evt_4")), "the log was faster");
         assert_eq!(dedup.last_seq("s"), Some(2));
         assert!(dedup.insert(&IDLE, Some("s"), Some("evt_5")));
         assert!(!dedup.insert(&IDLE, Some("s"), Some("evt_5")));

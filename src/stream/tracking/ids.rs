@@ -15,11 +15,7 @@ pub(crate) struct IdSet {
 impl IdSet {
     /// Remembers the latest `limit` ids.
     pub fn new(limit: usize) -> Self {
-        Self {
-            hashes: BoundedMap::new(limit),
-            hasher: RandomState::new(),
-            forgot: false,
-        }
+        Self { hashes: BoundedMap::new(limit), hasher: RandomState::new(), forgot: false }
     }
 
     /// Adds an id. Returns whether it was new.

@@ -24,11 +24,7 @@ pub(crate) struct FinishedMessages {
 
 impl Default for FinishedMessages {
     fn default() -> Self {
-        Self {
-            emitted: IdSet::new(EMITTED),
-            recovered: IdSet::new(RECOVERED),
-            past_unknown: false,
-        }
+        Self { emitted: IdSet::new(EMITTED), recovered: IdSet::new(RECOVERED), past_unknown: false }
     }
 }
 

@@ -156,9 +156,7 @@ impl Tracker {
             self.dedup.expect_ids();
         }
         let admitted = self.tree.owns(line)
-            && self
-                .dedup
-                .insert(&line.event, line.session.as_deref(), line.id.as_deref())
+            && self.dedup.insert(&line.event, line.session.as_deref(), line.id.as_deref())
             && !self.finished.is_echo(&line.event)
             && self.is_new_request(&line.event);
         if admitted && line.session.as_deref().is_some_and(|s| self.tree.contains(s)) {
@@ -206,13 +204,8 @@ impl Tracker {
     /// cursor is known, and those that are not watched with the end of their logs.
     pub fn log_request(&self, sessions: &[Session], watched: &HashSet<String>) -> HashMap<String, i64> {
         let others = sessions.iter().filter(|session| !watched.contains(&session.id));
-        let ours = watched
-            .iter()
-            .filter_map(|id| Some((id.clone(), self.dedup.last_seq(id)?)));
-        others
-            .map(|session| (session.id.clone(), END_OF_LOG))
-            .chain(ours)
-            .collect()
+        let ours = watched.iter().filter_map(|id| Some((id.clone(), self.dedup.last_seq(id)?)));
+        others.map(|session| (session.id.clone(), END_OF_LOG)).chain(ours).collect()
     }
 
     /// The entries of the log, unless it cannot be read. A broken log is not read again: it would repeat what was
@@ -273,11 +266,7 @@ impl Tracker {
     /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
     pub fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
         let logged = |id: &str| self.dedup.last_seq(id).is_some();
-        watched
-            .iter()
-            .filter(|id| self.tree.contains(id) && !logged(id))
-            .cloned()
-            .collect()
+        watched.iter().filter(|id| self.tree.contains(id) && !logged(id)).cloned().collect()
     }
 
     /// Whether the events of all these sessions are recoverable. Sessions without a log are not, except for the

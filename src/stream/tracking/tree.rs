@@ -14,10 +14,7 @@ pub(crate) struct SessionTree {
 
 impl SessionTree {
     pub fn new(root: Option<&str>) -> Self {
-        Self {
-            root: root.map(str::to_owned),
-            members: root.map(str::to_owned).into_iter().collect(),
-        }
+        Self { root: root.map(str::to_owned), members: root.map(str::to_owned).into_iter().collect() }
     }
 
     /// Adds the descendants among these sessions.

@@ -74,12 +74,7 @@ pub fn observe_with_head<'a>(head: Option<Head<'a>>, line: &'a str) -> Result<Ob
     let Ok(read) = serde_json::from_str::<Line>(line) else {
         // Valid JSON of an unknown shape, such as one with two `type` members, passes uninterpreted.
         let _: &RawValue = serde_json::from_str(line).map_err(|_| Malformed)?;
-        return Ok(Observation {
-            ts: None,
-            id: None,
-            session: None,
-            event: Event::Other,
-        });
+        return Ok(Observation { ts: None, id: None, session: None, event: Event::Other });
     };
     Ok(parse_line(&read))
 }
@@ -94,12 +89,7 @@ fn parse_after_head<'a>(head: Head<'a>, properties: &'a str) -> Option<Observati
         parse_properties(EventType::of(head.kind), properties)?
     };
     let id = Some(head.id).filter(|id| !id.is_empty()).map(Cow::Borrowed);
-    Some(Observation {
-        ts: Some(head.ts),
-        id: id.or_else(|| part_of(&event)),
-        session,
-        event,
-    })
+    Some(Observation { ts: Some(head.ts), id: id.or_else(|| part_of(&event)), session, event })
 }
 
 /// The id of the part of an event.
@@ -118,21 +108,10 @@ fn parse_line<'a>(line: &Line<'a>) -> Observation<'a> {
         Some(properties) => {
             parse_properties(EventType::of(&kind), properties.get()).unwrap_or((None, Event::Other))
         }
-        None => (
-            line.session.and_then(string),
-            opencode_run::parse_event(&kind, line.part, line.error),
-        ),
+        None => (line.session.and_then(string), opencode_run::parse_event(&kind, line.part, line.error)),
     };
-    let id = line
-        .id
-        .and_then(string)
-        .filter(|id| !id.is_empty() && !matches!(event, Event::Record { .. }));
-    Observation {
-        ts,
-        id: id.or_else(|| part_of(&event)),
-        session,
-        event,
-    }
+    let id = line.id.and_then(string).filter(|id| !id.is_empty() && !matches!(event, Event::Record { .. }));
+    Observation { ts, id: id.or_else(|| part_of(&event)), session, event }
 }
 
 /// The text of a JSON string; `None` for any other value.
@@ -167,13 +146,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!((bus.ts, bus.session.as_deref()), (run.ts, run.session.as_deref()));
-        assert_eq!(
-            (bus.id.as_deref(), run.id.as_deref()),
-            (Some("evt_1"), Some("prt_1"))
-        );
-        let (Event::Part(a), Event::Part(b)) = (bus.event, run.event) else {
-            panic!("not parts")
-        };
+        assert_eq!((bus.id.as_deref(), run.id.as_deref()), (Some("evt_1"), Some("prt_1")));
+        let (Event::Part(a), Event::Part(b)) = (bus.event, run.event) else { panic!("not parts") };
         assert_eq!(format!("{a:?}"), format!("{b:?}"));
     }
 
@@ -210,20 +184,15 @@ mod tests {
     fn keeps_record_properties_raw() {
         let line = r#" {"properties": {"sessionID":"s","error":3}, "type": "ocr.detect.turn", "ts": 9}"#;
         let seen = observe(line).unwrap();
-        let Event::Record { kind, properties } = seen.event else {
-            panic!("no record")
-        };
+        let Event::Record { kind, properties } = seen.event else { panic!("no record") };
         assert_eq!((seen.ts, &*kind), (Some(9), "ocr.detect.turn"));
         assert_eq!(properties.get(), r#"{"sessionID":"s","error":3}"#);
     }
 
     #[test]
     fn reads_deep_nesting() {
-        let deep = format!(
-            r#"{{"type":"x","properties":{{"a":{}{}}}}}"#,
-            "[".repeat(10_000),
-            "]".repeat(10_000)
-        );
+        let deep =
+            format!(r#"{{"type":"x","properties":{{"a":{}{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
         assert!(matches!(observe(&deep).unwrap().event, Event::Other));
     }
 }

@@ -13,9 +13,7 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(source: &'a str) -> Option<T> {
     if !source.starts_with('{') {
         return None;
     }
-    fast::from_str(source)
-        .ok()
-        .or_else(|| serde_json::from_str(source).ok())
+    fast::from_str(source).ok().or_else(|| serde_json::from_str(source).ok())
 }
 
 /// The members of an object in their order in the source; `None` if the value is not an object.

@@ -41,11 +41,7 @@ impl Error for NotCompact {
 pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, NotCompact> {
     let mut reader = Reader { text, at: 0 };
     let value = T::deserialize(&mut reader)?;
-    if reader.at == text.len() {
-        Ok(value)
-    } else {
-        Err(NotCompact)
-    }
+    if reader.at == text.len() { Ok(value) } else { Err(NotCompact) }
 }
 
 struct Reader<'de> {
@@ -184,11 +180,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if self.peek()? != b'n' {
             return visitor.visit_some(self);
         }
-        if self.scalar() == "null" {
-            visitor.visit_none()
-        } else {
-            Err(NotCompact)
-        }
+        if self.scalar() == "null" { visitor.visit_none() } else { Err(NotCompact) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -205,10 +197,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.expect(b'[')?;
-        visitor.visit_seq(Items {
-            reader: self,
-            first: true,
-        })
+        visitor.visit_seq(Items { reader: self, first: true })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -222,10 +211,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
         self.expect(b'{')?;
-        visitor.visit_map(Items {
-            reader: self,
-            first: true,
-        })
+        visitor.visit_map(Items { reader: self, first: true })
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
@@ -264,11 +250,7 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, NotCompact> {
-        if self.next(b']')? {
-            seed.deserialize(&mut *self.reader).map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.next(b']')? { seed.deserialize(&mut *self.reader).map(Some) } else { Ok(None) }
     }
 }
 
@@ -298,9 +280,7 @@ mod tests {
 
     fn both_as<'a, T: Deserialize<'a> + fmt::Debug>(text: &'a str) -> Both {
         let shown = |read: T| format!("{read:?}");
-        let theirs = serde_json::from_str::<T>(text)
-            .map(shown)
-            .map_err(|e| e.to_string());
+        let theirs = serde_json::from_str::<T>(text).map(shown).map_err(|e| e.to_string());
         (from_str::<T>(text).map(shown), theirs)
     }
 
@@ -368,12 +348,7 @@ mod tests {
             prop_oneof![
                 proptest::collection::vec(inner, 0..4).prop_map(Value::from),
                 proptest::collection::vec(member, 0..6).prop_map(|members| {
-                    Value::Object(
-                        members
-                            .into_iter()
-                            .map(|(name, value)| (name.to_owned(), value))
-                            .collect(),
-                    )
+                    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
                 }),
             ]
         })

@@ -42,9 +42,7 @@ impl Lanes {
 
     fn bits(&self, test: impl Fn(u8x16) -> u8x16) -> u64 {
         let pieces = self.0.iter().zip([0, 16, 32, 48]);
-        pieces.fold(0, |bits, (piece, shift)| {
-            bits | (u64::from(test(*piece).to_bitmask()) << shift)
-        })
+        pieces.fold(0, |bits, (piece, shift)| bits | (u64::from(test(*piece).to_bitmask()) << shift))
     }
 }
 

@@ -84,13 +84,8 @@ pub fn beginning(raw: Raw<'_>, bytes: usize) -> Cow<'_, str> {
         end -= at + 1;
         end -= body[..end].bytes().rev().take_while(|b| *b == b'\\').count();
         // Do not cut between two halves of a character.
-        let half = end
-            .checked_sub(6)
-            .and_then(|at| body.get(at..end)?.strip_prefix("\\u"));
-        if half
-            .and_then(hex4)
-            .is_some_and(|code| (0xD800..=0xDBFF).contains(&code))
-        {
+        let half = end.checked_sub(6).and_then(|at| body.get(at..end)?.strip_prefix("\\u"));
+        if half.and_then(hex4).is_some_and(|code| (0xD800..=0xDBFF).contains(&code)) {
             end -= 6;
         }
     }
@@ -181,11 +176,7 @@ pub fn without_lone_surrogates(source: &str) -> String {
 /// The value of the first four characters as a hexadecimal number.
 fn hex4(text: &str) -> Option<u32> {
     let digits = text.get(..4)?;
-    if digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        u32::from_str_radix(digits, 16).ok()
-    } else {
-        None
-    }
+    if digits.bytes().all(|b| b.is_ascii_hexdigit()) { u32::from_str_radix(digits, 16).ok() } else { None }
 }
 
 /// How many characters of what an agent wrote a record or a page repeats.
@@ -277,10 +268,7 @@ mod tests {
 
     #[test]
     fn escapes_control_characters() {
-        assert_eq!(
-            printable("a\u{1b}[2Jb\u{202e}c\u{9b}"),
-            "a\\u{1b}[2Jb\\u{202e}c\\u{9b}"
-        );
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\u{9b}"), "a\\u{1b}[2Jb\\u{202e}c\\u{9b}");
         assert_eq!(printable("naïve 😀"), "naïve 😀");
     }
 

@@ -35,9 +35,7 @@ macro_rules! any_record {
     };
 }
 
-any_record!(
-    Opened, Tick, Gap, Closed, Finding, Turn, Done, Reviewer, Decision, Action, RunResult
-);
+any_record!(Opened, Tick, Gap, Closed, Finding, Turn, Done, Reviewer, Decision, Action, RunResult);
 
 #[cfg(test)]
 mod tests {

@@ -87,11 +87,7 @@ pub struct Envelope<T> {
 /// Appends `record` to `out` as one line, with its newline.
 pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
     let start = out.len();
-    let line = Envelope {
-        ts: ts.into(),
-        kind: T::TYPE.to_owned(),
-        properties: record,
-    };
+    let line = Envelope { ts: ts.into(), kind: T::TYPE.to_owned(), properties: record };
     if serde_json::to_writer(&mut *out, &line).is_err() {
         // Cannot happen: records have string keys only, and writing to memory does not fail.
         out.truncate(start);
@@ -103,10 +99,7 @@ pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
 /// The JSON Schema of lines of type `T`.
 pub fn schema<T: Record>() -> Schema {
     let mut schema = schemars::schema_for!(Envelope<T>);
-    if let Some(kind) = schema
-        .pointer_mut("/properties/type")
-        .and_then(|v| v.as_object_mut())
-    {
+    if let Some(kind) = schema.pointer_mut("/properties/type").and_then(|v| v.as_object_mut()) {
         kind.insert("const".to_owned(), T::TYPE.into());
     }
     schema.insert("title".to_owned(), T::TYPE.into());

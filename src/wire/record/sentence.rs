@@ -25,27 +25,15 @@ impl Display for Done {
 impl Display for Decision {
     /// `steer (gpt-5): it repeats one call`
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let degraded = if self.degraded {
-            ", in the reviewer's place"
-        } else {
-            ""
-        };
-        write!(
-            f,
-            "{} ({}{degraded}): {}",
-            self.action, self.reviewer, self.reason
-        )
+        let degraded = if self.degraded { ", in the reviewer's place" } else { "" };
+        write!(f, "{} ({}{degraded}): {}", self.action, self.reviewer, self.reason)
     }
 }
 
 impl Display for Action {
     /// `abort (taken): the server confirms it`
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let would = if self.phase == Phase::Skipped {
-            "would "
-        } else {
-            ""
-        };
+        let would = if self.phase == Phase::Skipped { "would " } else { "" };
         write!(f, "{would}{} ({}): {}", self.action, self.phase, self.detail)
     }
 }
@@ -53,10 +41,6 @@ impl Display for Action {
 impl Display for RunResult {
     /// `loop, exit code 10: the same call 5 times`
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        write!(
-            f,
-            "{}, exit code {}: {}",
-            self.outcome, self.exit_code, self.reason
-        )
+        write!(f, "{}, exit code {}: {}", self.outcome, self.exit_code, self.reason)
     }
 }

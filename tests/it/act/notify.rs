@@ -19,40 +19,22 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
-        Mock::given(method("POST"))
-            .respond_with(answer)
-            .mount(&server)
-            .await;
+        Mock::given(method("POST")).respond_with(answer).mount(&server).await;
         server
     });
     let mut command = ocr("ocr-act");
-    command
-        .args(args)
-        .args(["--notify", &server.uri()])
-        .envs(env.iter().copied());
-    let output = command
-        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
-        .output()
-        .unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "a notification changed the outcome"
-    );
-    (
-        runtime.block_on(server.received_requests()).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
+    command.args(args).args(["--notify", &server.uri()]).envs(env.iter().copied());
+    let output =
+        command.write_stdin(lines(&[opened(false), done("done"), closed("rest", None)])).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "a notification changed the outcome");
+    (runtime.block_on(server.received_requests()).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
 #[test]
 fn webhook_signature() {
     let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
-    let (requests, _) = posted(
-        &[],
-        &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))],
-        ResponseTemplate::new(204),
-    );
+    let (requests, _) =
+        posted(&[], &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))], ResponseTemplate::new(204));
     let request = &requests[0];
     let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
     let body = String::from_utf8(request.body.clone()).unwrap();
@@ -65,10 +47,7 @@ fn webhook_signature() {
     let at: i64 = header("webhook-timestamp").parse().unwrap();
     assert!((4..60).contains(&at), "{at}");
     let body: Value = serde_json::from_str(&body).unwrap();
-    assert_eq!(
-        (&body["type"], &body["data"]["outcome"]),
-        (&json!("ocr.act.result"), &json!("done"))
-    );
+    assert_eq!((&body["type"], &body["data"]["outcome"]), (&json!("ocr.act.result"), &json!("done")));
 }
 
 #[test]
@@ -86,36 +65,19 @@ fn notify_as_formats() {
 
 #[test]
 fn notify_on_outcome() {
-    assert!(
-        posted(&["--notify-on", "failure"], &[], ResponseTemplate::new(200))
-            .0
-            .is_empty()
-    );
-    assert_eq!(
-        posted(&["--notify-on", "success"], &[], ResponseTemplate::new(200))
-            .0
-            .len(),
-        1
-    );
+    assert!(posted(&["--notify-on", "failure"], &[], ResponseTemplate::new(200)).0.is_empty());
+    assert_eq!(posted(&["--notify-on", "success"], &[], ResponseTemplate::new(200)).0.len(), 1);
 }
 
 #[test]
 fn failing_webhook_is_retried() {
     let (requests, stderr) = posted(&[], &[], ResponseTemplate::new(500));
     assert_eq!(requests.len(), 4);
-    let times: Vec<i64> = requests
-        .iter()
-        .map(|r| r.headers["webhook-timestamp"].to_str().unwrap().parse().unwrap())
-        .collect();
-    assert!(
-        times.is_sorted() && times[3] > times[0],
-        "the timestamp is not that of the attempt: {times:?}"
-    );
+    let times: Vec<i64> =
+        requests.iter().map(|r| r.headers["webhook-timestamp"].to_str().unwrap().parse().unwrap()).collect();
+    assert!(times.is_sorted() && times[3] > times[0], "the timestamp is not that of the attempt: {times:?}");
     let ids: Vec<_> = requests.iter().map(|r| r.headers["webhook-id"].clone()).collect();
-    assert!(
-        ids.windows(2).all(|pair| pair[0] == pair[1]),
-        "the receiver cannot tell a retry"
-    );
+    assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "the receiver cannot tell a retry");
     assert!(stderr.contains("cannot notify"), "{stderr}");
     let dead = ocr("ocr-act")
         .args(["--notify", "http://127.0.0.1:9/secret-path"])
@@ -145,11 +107,7 @@ fn replay_is_not_notified() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
-        Mock::given(any())
-            .respond_with(ResponseTemplate::new(200))
-            .expect(0)
-            .mount(&server)
-            .await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).expect(0).mount(&server).await;
         server
     });
     ocr("ocr-act")
@@ -168,20 +126,13 @@ fn notify_time_limit() {
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert_eq!(requests.len(), 1);
     assert!(stderr.contains("cannot notify 127.0.0.1 within 10 s"), "{stderr}");
-    assert!(
-        stderr.contains("--notify-cmd failed (killed after 10 s)"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("--notify-cmd failed (killed after 10 s)"), "{stderr}");
 }
 
 #[test]
 fn dead_webhook() {
     // 192.0.2.0/24 is reserved for documentation, so nobody answers.
-    for url in [
-        "http://127.0.0.1:9/",
-        "http://192.0.2.1/",
-        "http://no-such-host.invalid/",
-    ] {
+    for url in ["http://127.0.0.1:9/", "http://192.0.2.1/", "http://no-such-host.invalid/"] {
         let begun = Instant::now();
         let dead = ocr("ocr-act")
             .args(["--notify", url])
@@ -210,21 +161,11 @@ fn notify_is_short() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
-        Mock::given(any())
-            .respond_with(ResponseTemplate::new(204))
-            .mount(&server)
-            .await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
         server
     });
     let failed = ocr("ocr-act")
-        .args([
-            "--notify",
-            &server.uri(),
-            "--notify-as",
-            "discord",
-            "--verify",
-            "seq 1 5000; exit 7",
-        ])
+        .args(["--notify", &server.uri(), "--notify-as", "discord", "--verify", "seq 1 5000; exit 7"])
         .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()
         .unwrap();
@@ -232,15 +173,8 @@ fn notify_is_short() {
     let requests = runtime.block_on(server.received_requests()).unwrap();
     let body: Value = serde_json::from_slice(&requests[0].body).unwrap();
     let content = body["content"].as_str().unwrap();
-    assert!(
-        content.chars().count() < 2000,
-        "Discord rejects {}",
-        content.len()
-    );
-    assert!(
-        content.contains("`seq 1 5000; exit 7` fails (exit 7)."),
-        "{content}"
-    );
+    assert!(content.chars().count() < 2000, "Discord rejects {}", content.len());
+    assert!(content.contains("`seq 1 5000; exit 7` fails (exit 7)."), "{content}");
     let stderr = String::from_utf8(failed.stderr).unwrap();
     assert!(stderr.lines().all(|line| line.len() < 500), "{stderr}");
     assert!(String::from_utf8(failed.stdout).unwrap().contains("4999\\n5000"));

@@ -44,10 +44,7 @@ fn confirm_timeout() {
     assert_eq!(code, 10);
     assert_eq!(stub.asked().len(), 3, "it was not retried");
     let detail = added[1]["properties"]["detail"].as_str().unwrap();
-    assert!(
-        detail.contains("did not confirm within 1 s (3 attempts)"),
-        "{detail}"
-    );
+    assert!(detail.contains("did not confirm within 1 s (3 attempts)"), "{detail}");
 }
 
 #[test]
@@ -74,12 +71,7 @@ fn unknown_session_is_not_at_rest() {
     }
     let (_, added, _) = act(&[], &input);
     assert_eq!(actions(&added), ["abort begun", "abort failed"]);
-    assert!(
-        added[1]["properties"]["detail"]
-            .as_str()
-            .unwrap()
-            .contains("knows no session ses_9")
-    );
+    assert!(added[1]["properties"]["detail"].as_str().unwrap().contains("knows no session ses_9"));
 }
 
 #[test]
@@ -110,22 +102,14 @@ fn foreign_processes_survive() {
         .spawn()
         .unwrap();
     let mut up = String::new();
-    BufReader::new(innocent.stdout.take().unwrap())
-        .read_line(&mut up)
-        .unwrap();
+    BufReader::new(innocent.stdout.take().unwrap()).read_line(&mut up).unwrap();
     let mut input = looping(&host.url());
     input[0]["properties"]["pid"] = json!(innocent.id());
     let (_, added, told) = act(&["--confirm-timeout", "1"], &input);
     assert_eq!(actions(&added), ["abort begun", "abort failed"], "{told}");
-    assert!(
-        innocent.try_wait().unwrap().is_none(),
-        "foreign processes were ended"
-    );
+    assert!(innocent.try_wait().unwrap().is_none(), "foreign processes were ended");
     let below = |parent: u32| -> Option<u32> {
-        let listed = Command::new("ps")
-            .args(["-A", "-o", "pid=,ppid="])
-            .output()
-            .unwrap();
+        let listed = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().unwrap();
         let text = String::from_utf8(listed.stdout).unwrap();
         let mut pairs = text.lines().map(|l| {
             let mut numbers = l.split_whitespace().map(|n| n.parse::<u32>().unwrap());
@@ -153,11 +137,7 @@ fn rollback_in_child() {
     let child = json!({"ts": 1500, "type": "session.created", "properties": {"info": {"id": "ses_2", "parentID": "ses_1"}}});
     input.insert(1, child);
     let (_, added, told) = act(&["--rollback"], &input);
-    assert_eq!(
-        actions(&added),
-        ["abort begun", "abort taken", "rollback begun", "rollback taken"],
-        "{told}"
-    );
+    assert_eq!(actions(&added), ["abort begun", "abort taken", "rollback begun", "rollback taken"], "{told}");
     assert_eq!(stub.asked().last().unwrap(), "revert ses_2 msg_7");
     drop(host);
     let (host, _stub) = Stub::serve(Manner::Obeys);
@@ -232,15 +212,9 @@ fn unwatched_session_is_skipped() {
 fn directory_stream_is_skipped() {
     let (host, stub) = Stub::serve(Manner::Obeys);
     let mut input = looping(&host.url());
-    input[0]["properties"]
-        .as_object_mut()
-        .unwrap()
-        .remove("sessionID");
+    input[0]["properties"].as_object_mut().unwrap().remove("sessionID");
     let (code, added, told) = act(&[], &input);
-    assert_eq!(
-        (code, &actions(&added)[..]),
-        (3, &["abort skipped".to_owned()][..])
-    );
+    assert_eq!((code, &actions(&added)[..]), (3, &["abort skipped".to_owned()][..]));
     assert!(told.contains("--session"), "{told}");
     assert_eq!(stub.asked(), [""; 0]);
 }

@@ -41,11 +41,7 @@ pub struct Stub {
 impl Stub {
     /// A server with `ses_1`, its child `ses_2` and its child's child `ses_3`, all busy.
     pub fn serve(manner: Manner) -> (Host, Arc<Self>) {
-        let family = BTreeMap::from([
-            ("ses_1", vec!["ses_2"]),
-            ("ses_2", vec!["ses_3"]),
-            ("ses_3", vec![]),
-        ]);
+        let family = BTreeMap::from([("ses_1", vec!["ses_2"]), ("ses_2", vec!["ses_3"]), ("ses_3", vec![])]);
         let stub = Arc::new(Self {
             manner,
             busy: Mutex::new(family.keys().map(|s| (*s).to_owned()).collect()),
@@ -90,12 +86,7 @@ async fn status(State(stub): State<Arc<Stub>>, RawQuery(query): RawQuery) -> Jso
     let known = members.any(|(name, value)| name == "directory" && value == DIRECTORY);
     let busy = stub.busy.lock().unwrap();
     let listed = busy.iter().filter(|_| known);
-    Json(
-        listed
-            .map(|s| (s.clone(), json!({"type": "busy"})))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-    )
+    Json(listed.map(|s| (s.clone(), json!({"type": "busy"}))).collect::<serde_json::Map<_, _>>().into())
 }
 
 async fn session(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {

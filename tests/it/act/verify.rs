@@ -19,20 +19,14 @@ fn opened_in(folder: &Path, url: Option<&str>) -> Value {
 
 fn phases(added: &[Value]) -> Vec<&str> {
     let actions = added.iter().filter(|l| l["type"] == "ocr.act.action");
-    actions
-        .map(|l| l["properties"]["phase"].as_str().unwrap())
-        .collect()
+    actions.map(|l| l["properties"]["phase"].as_str().unwrap()).collect()
 }
 
 #[test]
 fn checks_without_server() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("there"), "").unwrap();
-    for url in [
-        None,
-        Some("http://example.org:4096/"),
-        Some("http://127.0.0.1:9/"),
-    ] {
+    for url in [None, Some("http://example.org:4096/"), Some("http://127.0.0.1:9/")] {
         for (args, code, phases_) in [
             (&["--verify", "test -f there"][..], 0, ["begun", "taken"]),
             (&["--verify", "test -f gone"], 14, ["begun", "failed"]),
@@ -41,11 +35,7 @@ fn checks_without_server() {
         ] {
             let input = [opened_in(folder.path(), url), done("done"), closed("rest", None)];
             let (seen, added, told) = act(args, &input);
-            assert_eq!(
-                (seen, &phases(&added)[..]),
-                (code, &phases_[..]),
-                "{url:?} {args:?}: {told}"
-            );
+            assert_eq!((seen, &phases(&added)[..]), (code, &phases_[..]), "{url:?} {args:?}: {told}");
         }
     }
     // Other dialects name neither a server nor a directory.
@@ -55,21 +45,12 @@ fn checks_without_server() {
 
 #[test]
 fn unchecked_is_unsure() {
-    for (replay, args) in [
-        (true, &["--verify", "true"][..]),
-        (false, &["--verify", "true", "--dry-run"]),
-    ] {
+    for (replay, args) in [(true, &["--verify", "true"][..]), (false, &["--verify", "true", "--dry-run"])] {
         let (code, added, _) = act(args, &[opened(replay), done("done"), closed("rest", None)]);
         assert_eq!((code, &phases(&added)[..]), (3, &["skipped"][..]), "{args:?}");
         let result = &added.last().unwrap()["properties"];
         assert_eq!(result["outcome"], "unsure");
-        assert!(
-            result["reason"]
-                .as_str()
-                .unwrap()
-                .starts_with("nothing was checked"),
-            "{result}"
-        );
+        assert!(result["reason"].as_str().unwrap().starts_with("nothing was checked"), "{result}");
     }
 }
 
@@ -88,32 +69,19 @@ fn changes_from_stream() {
         ];
         let (seen, added, told) = act(&["--expect-change", pattern], &input);
         assert_eq!(seen, code, "{told}");
-        assert_eq!(
-            added.last().unwrap()["properties"]["changed"],
-            json!(["src/a.rs"])
-        );
+        assert_eq!(added.last().unwrap()["properties"]["changed"], json!(["src/a.rs"]));
     }
 }
 
 #[test]
 fn output_only_in_action() {
-    let (code, added, told) = act(
-        &["--verify", "seq 1 3000; exit 7"],
-        &[opened(false), done("done"), closed("rest", None)],
-    );
+    let (code, added, told) =
+        act(&["--verify", "seq 1 3000; exit 7"], &[opened(false), done("done"), closed("rest", None)]);
     assert_eq!(code, 14);
     let result = &added.last().unwrap()["properties"];
     assert_eq!(result["reason"], "`seq 1 3000; exit 7` fails (exit 7).");
-    let failed = added
-        .iter()
-        .find(|l| l["properties"]["phase"] == "failed")
-        .unwrap();
-    assert!(
-        failed["properties"]["detail"]
-            .as_str()
-            .unwrap()
-            .ends_with("2999\n3000")
-    );
+    let failed = added.iter().find(|l| l["properties"]["phase"] == "failed").unwrap();
+    assert!(failed["properties"]["detail"].as_str().unwrap().ends_with("2999\n3000"));
     assert!(told.len() < 300, "{told}");
 }
 
@@ -142,10 +110,7 @@ fn process_of(file: &Path) -> String {
 
 /// Whether a process runs; a zombie does not.
 fn runs(pid: &str) -> bool {
-    let listed = std::process::Command::new("ps")
-        .args(["-o", "stat=", "-p", pid])
-        .output()
-        .unwrap();
+    let listed = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
     let state = String::from_utf8(listed.stdout).unwrap();
     !state.trim().is_empty() && !state.trim().starts_with('Z')
 }

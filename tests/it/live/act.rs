@@ -18,10 +18,7 @@ pub(super) fn actions(done: &Finished) -> Vec<String> {
 
 pub(super) fn outcome(done: &Finished) -> (String, i64) {
     let result = &done.of("ocr.act.result")[0]["properties"];
-    (
-        result["outcome"].as_str().unwrap().to_owned(),
-        result["exitCode"].as_i64().unwrap(),
-    )
+    (result["outcome"].as_str().unwrap().to_owned(), result["exitCode"].as_i64().unwrap())
 }
 
 /// A detector in one line of perl that reports a finding of grade stop as soon as a line contains `word`. Not awk: some
@@ -50,18 +47,9 @@ fn aborts(script: &str, word: &str) {
         !says_so || done.lines.iter().any(|l| l.contains("MessageAbortedError")),
         "at {word}: the server did not report the abort"
     );
-    assert_eq!(
-        actions(&done),
-        ["abort begun", "abort taken"],
-        "at {word}: {}",
-        done.stderr
-    );
+    assert_eq!(actions(&done), ["abort begun", "abort taken"], "at {word}: {}", done.stderr);
     assert_eq!((outcome(&done), done.code()), (("loop".to_owned(), 10), Some(10)));
-    wait_until_gone(
-        done.of("ocr.stream.opened")[0]["properties"]["server"]
-            .as_str()
-            .unwrap(),
-    );
+    wait_until_gone(done.of("ocr.stream.opened")[0]["properties"]["server"].as_str().unwrap());
 }
 
 #[test]
@@ -74,10 +62,7 @@ fn aborts_tool() {
 
 #[test]
 fn aborts_text() {
-    aborts(
-        r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#,
-        "message.part.delta",
-    );
+    aborts(r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}]}"#, "message.part.delta");
 }
 
 #[test]
@@ -139,12 +124,7 @@ fn rollback_keeps_earlier_work() {
         assert_eq!(done.code(), Some(10), "{}", done.stderr);
         let is_there = |file: &str| bench.project.dir().join(file).exists();
         assert!(is_there("work.txt"), "the work before the loop was reverted");
-        assert_eq!(
-            is_there("mess.txt"),
-            mess,
-            "{flag}: {:?}",
-            done.of("ocr.act.action")
-        );
+        assert_eq!(is_there("mess.txt"), mess, "{flag}: {:?}", done.of("ocr.act.action"));
     }
 }
 
@@ -160,28 +140,13 @@ fn failed_check_steers() {
     let done = live_shell(line, &bench.opencode, &bench.project).finish();
     assert_eq!(
         actions(&done),
-        [
-            "verify begun",
-            "verify failed",
-            "steer begun",
-            "steer taken",
-            "verify begun",
-            "verify taken"
-        ],
+        ["verify begun", "verify failed", "steer begun", "steer taken", "verify begun", "verify taken"],
         "{}",
         done.stderr
     );
     assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)));
-    let tail = |l: &Value| {
-        l["properties"]["detail"]
-            .as_str()
-            .unwrap_or_default()
-            .contains("half")
-    };
-    assert!(
-        done.of("ocr.act.action").iter().any(tail),
-        "the agent did not get the end of the output"
-    );
+    let tail = |l: &Value| l["properties"]["detail"].as_str().unwrap_or_default().contains("half");
+    assert!(done.of("ocr.act.action").iter().any(tail), "the agent did not get the end of the output");
 }
 
 #[test]
@@ -211,12 +176,7 @@ fn on_permission() {
             "ocr-stream --spawn --task 'Go.' | ocr-detect --blocked-after 1 | ocr-act --on-permission {answer}"
         );
         let done = live_shell(&line, &bench.opencode, &bench.project).finish();
-        assert_eq!(
-            actions(&done),
-            ["answer begun", "answer taken"],
-            "{}",
-            done.stderr
-        );
+        assert_eq!(actions(&done), ["answer begun", "answer taken"], "{}", done.stderr);
         assert_eq!(bench.project.dir().join("out.txt").exists(), written, "{answer}");
         // A rejected agent gets the reason.
         let reads = |l: &&Value| {
@@ -224,12 +184,7 @@ fn on_permission() {
                 .as_str()
                 .is_some_and(|e| e.contains("Nobody is here to answer"))
         };
-        assert_eq!(
-            done.json().iter().any(|l| reads(&l)),
-            !written,
-            "{answer}: {:?}",
-            done.lines
-        );
+        assert_eq!(done.json().iter().any(|l| reads(&l)), !written, "{answer}: {:?}", done.lines);
     }
 }
 
@@ -243,12 +198,7 @@ fn on_question() {
         live.server.url()
     );
     let done = live_shell(&line, &live.opencode, &live.project).finish();
-    assert_eq!(
-        actions(&done),
-        ["answer begun", "answer taken"],
-        "{}",
-        done.stderr
-    );
+    assert_eq!(actions(&done), ["answer begun", "answer taken"], "{}", done.stderr);
 }
 
 #[test]

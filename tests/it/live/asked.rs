@@ -14,10 +14,7 @@ fn emits_once(opencode: Option<OpenCode>) {
     let events = server.events();
     let session = server.begin(&script.task);
     events.wait(|event| event["type"] == "permission.asked");
-    let line = format!(
-        "ocr-stream --server {} --session {session} | ocr-detect",
-        server.url()
-    );
+    let line = format!("ocr-stream --server {} --session {session} | ocr-detect", server.url());
     let mut run = live_shell(&line, &opencode, &project);
     let finding = run.wait_for("ocr.detect.finding");
     assert!(finding.contains(r#""kind":"blocked""#), "{finding}");

@@ -20,11 +20,7 @@ fn calls(done: &Finished) -> usize {
         let status = part["state"]["status"].as_str().unwrap_or_default();
         matches!(status, "completed" | "error").then(|| part["id"].to_string())
     };
-    done.json()
-        .iter()
-        .filter_map(ended)
-        .collect::<std::collections::HashSet<_>>()
-        .len()
+    done.json().iter().filter_map(ended).collect::<std::collections::HashSet<_>>().len()
 }
 
 fn phases(done: &Finished) -> Vec<String> {
@@ -40,23 +36,13 @@ fn assert_stopped(done: &Finished) {
     assert!(calls(done) <= 10, "it went on for {} calls", calls(done));
     assert_eq!(phases(done), ["abort begun", "abort taken"]);
     let result = &done.of("ocr.act.result")[0]["properties"];
-    assert_eq!(
-        (&result["outcome"], &result["exitCode"]),
-        (&"loop".into(), &10.into())
-    );
+    assert_eq!((&result["outcome"], &result["exitCode"]), (&"loop".into(), &10.into()));
     assert!(
         done.lines.iter().any(|l| l.contains("MessageAbortedError")),
         "the server never said that it was aborted"
     );
-    assert!(
-        done.lines.last().unwrap().contains("ocr.act.result"),
-        "the result is not the last line"
-    );
-    wait_until_gone(
-        done.of("ocr.stream.opened")[0]["properties"]["server"]
-            .as_str()
-            .unwrap(),
-    );
+    assert!(done.lines.last().unwrap().contains("ocr.act.result"), "the result is not the last line");
+    wait_until_gone(done.of("ocr.stream.opened")[0]["properties"]["server"].as_str().unwrap());
 }
 
 #[test]
@@ -70,19 +56,9 @@ fn a_looping_session_is_stopped_and_its_recording_replays_to_the_same_bytes() {
     let run = folder.path().join("run.ndjson");
     std::fs::write(&run, done.lines.join("\n") + "\n").unwrap();
     for speed in ["max", "20"] {
-        let replay = ocr("ocr-stream")
-            .arg("--replay")
-            .arg(&run)
-            .args(["--speed", speed])
-            .output()
-            .unwrap()
-            .stdout;
-        let again = ocr("ocr-detect")
-            .arg("--only")
-            .write_stdin(replay)
-            .output()
-            .unwrap()
-            .stdout;
+        let replay =
+            ocr("ocr-stream").arg("--replay").arg(&run).args(["--speed", speed]).output().unwrap().stdout;
+        let again = ocr("ocr-detect").arg("--only").write_stdin(replay).output().unwrap().stdout;
         let again = String::from_utf8(again).unwrap();
         assert_eq!(again.lines().collect::<Vec<_>>(), live, "at speed {speed}");
     }
@@ -91,12 +67,8 @@ fn a_looping_session_is_stopped_and_its_recording_replays_to_the_same_bytes() {
 #[test]
 fn one_command_does_the_same() {
     let Some(bench) = bench(LOOPS) else { return };
-    let done = live_shell(
-        "ocr-run --task 'Find out why the job failed.'",
-        &bench.opencode,
-        &bench.project,
-    )
-    .finish();
+    let done =
+        live_shell("ocr-run --task 'Find out why the job failed.'", &bench.opencode, &bench.project).finish();
     assert_eq!(done.code(), Some(10), "{}", done.stderr);
     assert!(calls(&done) <= 10);
     assert_eq!(phases(&done), ["abort begun", "abort taken"]);
@@ -107,28 +79,15 @@ fn one_command_does_the_same() {
         "ACT      abort (taken)",
         "RESULT   loop, exit code 10",
     ] {
-        assert!(
-            done.stderr.contains(told),
-            "{told} is missing in\n{}",
-            done.stderr
-        );
+        assert!(done.stderr.contains(told), "{told} is missing in\n{}", done.stderr);
     }
-    wait_until_gone(
-        done.of("ocr.stream.opened")[0]["properties"]["server"]
-            .as_str()
-            .unwrap(),
-    );
+    wait_until_gone(done.of("ocr.stream.opened")[0]["properties"]["server"].as_str().unwrap());
 }
 
 #[test]
 fn a_guard_without_a_reviewer_stops_it_too() {
     let Some(bench) = bench(LOOPS) else { return };
-    let done = live_shell(
-        &PIPE.replace("| ocr-review ", ""),
-        &bench.opencode,
-        &bench.project,
-    )
-    .finish();
+    let done = live_shell(&PIPE.replace("| ocr-review ", ""), &bench.opencode, &bench.project).finish();
     assert_stopped(&done);
 }
 
@@ -139,25 +98,13 @@ fn a_session_behind_a_password_is_stopped_on_a_server_that_stays() {
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
     let server = Server::with_password(&opencode, &project, "hunter2");
-    let line = format!(
-        "ocr-run --server {} --task 'Find out why the job failed.'",
-        server.url()
-    );
-    let done = live_shell_with(
-        &line,
-        &opencode,
-        &project,
-        &[("OPENCODE_SERVER_PASSWORD", "hunter2")],
-    )
-    .finish();
+    let line = format!("ocr-run --server {} --task 'Find out why the job failed.'", server.url());
+    let done =
+        live_shell_with(&line, &opencode, &project, &[("OPENCODE_SERVER_PASSWORD", "hunter2")]).finish();
     assert_eq!(done.code(), Some(10), "{}", done.stderr);
     assert_eq!(phases(&done), ["abort begun", "abort taken"]);
     assert!(!done.stderr.contains("hunter2") && !done.lines.iter().any(|l| l.contains("hunter2")));
-    assert_eq!(
-        server.get("/global/health").0,
-        200,
-        "a server that is not ours was ended"
-    );
+    assert_eq!(server.get("/global/health").0, 200, "a server that is not ours was ended");
 }
 
 #[test]
@@ -199,11 +146,7 @@ fn ctrl_c_ends_the_run_with_its_last_lines() {
     for (line, signal, code) in [
         ("exec ocr-run --headless --task 'Wait.'", "-INT", 130),
         ("exec ocr-run --headless --task 'Wait.'", "-TERM", 143),
-        (
-            "ocr-stream --spawn --task 'Wait.' | ocr-detect | ocr-review | ocr-act",
-            "-INT",
-            130,
-        ),
+        ("ocr-stream --spawn --task 'Wait.' | ocr-detect | ocr-review | ocr-act", "-INT", 130),
     ] {
         let mut run = live_shell(line, &bench.opencode, &bench.project);
         let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
@@ -222,11 +165,7 @@ fn ctrl_c_ends_the_run_with_its_last_lines() {
             "{line}"
         );
         // A shell that is interrupted itself ends by the signal.
-        assert!(
-            done.code().is_none_or(|seen| seen == code),
-            "{line}: {:?}",
-            done.status
-        );
+        assert!(done.code().is_none_or(|seen| seen == code), "{line}: {:?}", done.status);
         wait_until_gone(opened["properties"]["server"].as_str().unwrap());
     }
 }
@@ -248,9 +187,7 @@ fn ctrl_c_ends_a_check_and_the_run_with_its_last_lines() {
     wait_until_gone(opened["properties"]["server"].as_str().unwrap());
     // Where the check had begun at all, it is gone.
     if let Ok(pid) = std::fs::read_to_string(bench.project.dir().join("pid")) {
-        let alive = std::process::Command::new("kill")
-            .args(["-0", pid.trim()])
-            .output();
+        let alive = std::process::Command::new("kill").args(["-0", pid.trim()]).output();
         assert!(!alive.unwrap().status.success(), "the check goes on");
     }
 }
@@ -259,18 +196,11 @@ fn ctrl_c_ends_a_check_and_the_run_with_its_last_lines() {
 fn kill_9_of_the_one_command_leaves_nothing_behind() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };
-    let mut run = live_shell(
-        "exec ocr-run --headless --task 'Wait.'",
-        &bench.opencode,
-        &bench.project,
-    );
+    let mut run = live_shell("exec ocr-run --headless --task 'Wait.'", &bench.opencode, &bench.project);
     let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
     run.wait_for("message.part.delta");
     run.signal("-KILL");
     let done = run.finish();
-    assert!(
-        !done.of("ocr.act.result").is_empty(),
-        "the stages did not end in order"
-    );
+    assert!(!done.of("ocr.act.result").is_empty(), "the stages did not end in order");
     wait_until_gone(opened["properties"]["server"].as_str().unwrap());
 }

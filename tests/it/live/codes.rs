@@ -29,12 +29,7 @@ struct Row {
 }
 
 fn row(script: impl Into<String>, args: &'static str, code: i32) -> Row {
-    Row {
-        script: script.into(),
-        args,
-        meanwhile: nothing,
-        code,
-    }
+    Row { script: script.into(), args, meanwhile: nothing, code }
 }
 
 fn fixture(name: &str) -> String {
@@ -78,14 +73,8 @@ fn rows() -> Vec<Row> {
         ),
         row(fixture("bad-key"), "", 13),
         row(fixture("clean-completion"), "--verify false --max-steers 0", 14),
-        Row {
-            meanwhile: abort_from_outside,
-            ..row(HANGS, "", 15)
-        },
-        Row {
-            meanwhile: kill_server,
-            ..row(HANGS, "", 69)
-        },
+        Row { meanwhile: abort_from_outside, ..row(HANGS, "", 15) },
+        Row { meanwhile: kill_server, ..row(HANGS, "", 69) },
     ]
 }
 

@@ -42,11 +42,7 @@ fn ends_tools() {
     let Some(done) = aborts("tool") else { return };
     let expected = ["abort begun", "abort escalated", "abort taken"];
     assert_eq!(actions(&done), expected, "{}", done.stderr);
-    assert!(
-        detail(&done, 2).contains("after its tools were ended"),
-        "{}",
-        detail(&done, 2)
-    );
+    assert!(detail(&done, 2).contains("after its tools were ended"), "{}", detail(&done, 2));
 }
 
 #[test]
@@ -54,20 +50,12 @@ fn ends_server() {
     let Some(done) = aborts("ever") else { return };
     let expected = ["abort begun", "abort escalated", "abort escalated", "abort taken"];
     assert_eq!(actions(&done), expected, "{}", done.stderr);
-    assert!(
-        detail(&done, 3).contains("the server was ended"),
-        "{}",
-        detail(&done, 3)
-    );
+    assert!(detail(&done, 3).contains("the server was ended"), "{}", detail(&done, 3));
 }
 
 #[test]
 fn dead_owned_server() {
     let Some(done) = aborts("dies") else { return };
     assert_eq!(actions(&done), ["abort begun", "abort taken"], "{}", done.stderr);
-    assert!(
-        detail(&done, 1).contains("the server is gone"),
-        "{}",
-        detail(&done, 1)
-    );
+    assert!(detail(&done, 1).contains("the server is gone"), "{}", detail(&done, 1));
 }

@@ -29,23 +29,16 @@ fn log_of(server: &Server, session: &str) -> Vec<String> {
     let entries = log.as_array().expect("a log is a list").iter();
     let mut own: Vec<_> = entries.filter(|entry| entry["aggregate_id"] == session).collect();
     own.sort_by_key(|entry| entry["seq"].as_i64());
-    own.iter()
-        .filter_map(|entry| Some(entry["id"].as_str()?.to_owned()))
-        .collect()
+    own.iter().filter_map(|entry| Some(entry["id"].as_str()?.to_owned())).collect()
 }
 
 /// The ids of this log that were emitted, in order. No event is emitted twice, and time does not go back.
 fn emitted(lines: &[Value], log: &[String]) -> Vec<String> {
-    let mut ids: Vec<String> = lines
-        .iter()
-        .filter_map(|line| Some(line["id"].as_str()?.to_owned()))
-        .collect();
+    let mut ids: Vec<String> =
+        lines.iter().filter_map(|line| Some(line["id"].as_str()?.to_owned())).collect();
     let different: HashSet<&String> = ids.iter().collect();
     assert_eq!(different.len(), ids.len(), "an event was emitted twice");
-    assert!(
-        lines.iter().map(|line| line["ts"].as_i64()).is_sorted(),
-        "time goes back"
-    );
+    assert!(lines.iter().map(|line| line["ts"].as_i64()).is_sorted(), "time goes back");
     ids.retain(|id| log.contains(id));
     ids
 }
@@ -69,10 +62,7 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
     let mut run = live_shell_with(&line, opencode, &project, env.as_slice());
     let opened: Value =
         serde_json::from_str(&run.wait_for("ocr.stream.opened")).map_err(|e| e.to_string())?;
-    let session = opened["properties"]["sessionID"]
-        .as_str()
-        .unwrap_or("")
-        .to_owned();
+    let session = opened["properties"]["sessionID"].as_str().unwrap_or("").to_owned();
     // It is emitted even where a fault hit an event that is not in the log.
     run.wait_for("message.updated");
     for _ in 0..rng.below(LINES) {
@@ -87,11 +77,7 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
     let emitted = emitted(&lines, &log);
     if emitted != log {
         let missing: Vec<_> = log.iter().filter(|id| !emitted.contains(id)).collect();
-        return Err(format!(
-            "emitted {} of {}, not {missing:?}",
-            emitted.len(),
-            log.len()
-        ));
+        return Err(format!("emitted {} of {}, not {missing:?}", emitted.len(), log.len()));
     }
     let closed = &done.of("ocr.stream.closed")[0]["properties"]["reason"];
     let gaps = done.of("ocr.stream.gap");
@@ -162,20 +148,14 @@ fn killed_own_server() {
     let done = run.finish();
     assert_eq!(done.code(), Some(69), "{}", done.stderr);
     assert!(done.stderr.contains("has ended"), "{}", done.stderr);
-    assert_eq!(
-        done.of("ocr.stream.closed")[0]["properties"]["reason"],
-        "serverGone"
-    );
+    assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "serverGone");
     assert!(done.of("ocr.stream.gap").is_empty());
     assert!(serving(&port).is_empty(), "a process is left");
 }
 
 /// The server's processes on this port, without their supervisor.
 fn serving(port: &str) -> Vec<i32> {
-    let listed = std::process::Command::new("ps")
-        .args(["-eo", "pid=,args="])
-        .output()
-        .unwrap();
+    let listed = std::process::Command::new("ps").args(["-eo", "pid=,args="]).output().unwrap();
     let text = String::from_utf8_lossy(&listed.stdout).into_owned();
     let serves = |line: &&str| line.contains(&format!("--port {port}")) && !line.contains("__keep-server");
     let pid = |line: &str| line.split_whitespace().next()?.parse().ok();
@@ -193,10 +173,7 @@ fn from_start_is_seamless() {
     let session = server.begin(&script.task);
     // During its work, as close to its events as possible.
     events.wait(|event| event["properties"]["part"]["state"]["status"] == "completed");
-    let line = format!(
-        "ocr-stream --server {} --session {session} --from-start",
-        server.url()
-    );
+    let line = format!("ocr-stream --server {} --session {session} --from-start", server.url());
     let done = live_shell(&line, &opencode, &project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let log = log_of(&server, &session);

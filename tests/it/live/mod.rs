@@ -27,9 +27,5 @@ fn bench(script: &str) -> Option<Bench> {
     let opencode = OpenCode::get()?;
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
-    Some(Bench {
-        opencode,
-        project,
-        _provider: provider,
-    })
+    Some(Bench { opencode, project, _provider: provider })
 }

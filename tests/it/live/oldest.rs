@@ -33,13 +33,7 @@ fn play(version: &str, script: &str) -> Option<Live> {
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
     let server = Server::start(&opencode, &project);
-    Some(Live {
-        server,
-        project,
-        provider,
-        script,
-        opencode,
-    })
+    Some(Live { server, project, provider, script, opencode })
 }
 
 /// The ids of a session's finished calls and texts, as the server stores them.
@@ -108,10 +102,7 @@ fn crash(opencode: &OpenCode, version: &str, seed: u64) {
     if let Some(stored) = &stored {
         assert_eq!(&emitted, stored, "seed {seed}: twice, or missing");
     }
-    assert!(
-        emitted.windows(2).all(|two| two[0] != two[1]),
-        "seed {seed}: twice"
-    );
+    assert!(emitted.windows(2).all(|two| two[0] != two[1]), "seed {seed}: twice");
     assert_eq!(done.of("ocr.stream.closed")[0]["properties"]["reason"], "rest");
     let gaps = done.of("ocr.stream.gap");
     assert!(!gaps.is_empty(), "seed {seed}: no gap");
@@ -162,10 +153,8 @@ fn work_in_gap(version: &str) {
     for arguments in [&format!("--session {session}"), ""] {
         let before = stored(server, &session).unwrap();
         let proxy = Proxy::start(server.url(), 0, 0);
-        let line = format!(
-            "exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}",
-            proxy.url()
-        );
+        let line =
+            format!("exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}", proxy.url());
         let mut run = live_shell(&line, &live.opencode, &live.project);
         run.wait_for("server.connected");
         proxy.shut();
@@ -175,16 +164,8 @@ fn work_in_gap(version: &str) {
         run.signal("-TERM");
         let mut expected = stored(server, &session).unwrap();
         expected.retain(|id| !arguments.is_empty() && !before.contains(id));
-        assert_eq!(
-            emitted(&run.finish().json()),
-            expected,
-            "{version}: twice, or missing"
-        );
-        assert_eq!(
-            gap["properties"]["complete"],
-            !arguments.is_empty(),
-            "{version}: {gap}"
-        );
+        assert_eq!(emitted(&run.finish().json()), expected, "{version}: twice, or missing");
+        assert_eq!(gap["properties"]["complete"], !arguments.is_empty(), "{version}: {gap}");
     }
 }
 
@@ -201,15 +182,11 @@ fn misses_nothing_live() {
     let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let lines = done.json();
-    let late: Vec<_> = lines
-        .iter()
-        .filter(|l| l["type"] == "ocr.stream.gap" || l["recovered"] == true)
-        .collect();
+    let late: Vec<_> =
+        lines.iter().filter(|l| l["type"] == "ocr.stream.gap" || l["recovered"] == true).collect();
     assert!(late.is_empty(), "nothing was missed: {late:?}");
     let idle = lines.iter().position(|l| l["type"] == "session.idle").unwrap();
-    let calls = lines[..idle]
-        .iter()
-        .filter(|l| l["properties"]["part"]["state"]["status"] == "completed");
+    let calls = lines[..idle].iter().filter(|l| l["properties"]["part"]["state"]["status"] == "completed");
     assert_eq!(calls.count(), 6, "every call ends before the session is idle");
     let growing = lines.iter().filter(|l| !l["properties"]["delta"].is_null());
     assert!(growing.count() > 6, "the text was not emitted as it grew");
@@ -235,10 +212,7 @@ fn from_start_is_seamless() {
     let events = live.server.events();
     let session = live.server.begin(&live.script.task);
     events.wait(|event| event["properties"]["part"]["state"]["status"] == "completed");
-    let line = format!(
-        "ocr-stream --server {} --session {session} --from-start",
-        live.server.url()
-    );
+    let line = format!("ocr-stream --server {} --session {session} --from-start", live.server.url());
     let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let stored = stored(&live.server, &session).unwrap();

@@ -36,19 +36,13 @@ fn assert_finished(done: &Finished) {
         actions(done),
         done.stderr
     );
-    let taken: Vec<String> = actions(done)
-        .into_iter()
-        .filter(|a| a.ends_with("taken"))
-        .collect();
+    let taken: Vec<String> = actions(done).into_iter().filter(|a| a.ends_with("taken")).collect();
     assert_eq!(taken, ["steer taken", "verify taken"], "{:?}", actions(done));
     let steers = steers(done);
     assert!(!steers.is_empty(), "the session never saw the message");
     for part in steers {
         assert_eq!(part["synthetic"], true, "it is not marked as synthetic: {part}");
-        assert!(
-            part["text"].as_str().unwrap().contains("going in circles"),
-            "{part}"
-        );
+        assert!(part["text"].as_str().unwrap().contains("going in circles"), "{part}");
     }
 }
 

@@ -27,20 +27,11 @@ fn spawned_session() {
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let lines = done.json();
     let types: Vec<&str> = lines.iter().filter_map(|l| l["type"].as_str()).collect();
-    assert_eq!(
-        (types[0], types[types.len() - 1]),
-        ("ocr.stream.opened", "ocr.stream.closed")
-    );
+    assert_eq!((types[0], types[types.len() - 1]), ("ocr.stream.opened", "ocr.stream.closed"));
     let opened = &lines[0]["properties"];
-    assert_eq!(
-        (&opened["spawned"], &opened["replay"]),
-        (&Value::Bool(true), &Value::Bool(false))
-    );
+    assert_eq!((&opened["spawned"], &opened["replay"]), (&Value::Bool(true), &Value::Bool(false)));
     assert_eq!(opened["task"], "Say hello.");
-    assert!(
-        types.contains(&"session.created") && types.contains(&"session.idle"),
-        "{types:?}"
-    );
+    assert!(types.contains(&"session.created") && types.contains(&"session.idle"), "{types:?}");
     assert_eq!(lines[lines.len() - 1]["properties"]["reason"], "rest");
     let stamps: Vec<i64> = lines.iter().map(|l| l["ts"].as_i64().unwrap()).collect();
     assert!(stamps.is_sorted(), "time goes back");
@@ -57,13 +48,7 @@ fn password() {
     let server = Server::with_password(&opencode, &project, "hunter2");
     let line = format!("ocr-stream --server {} --task 'Say hello.'", server.url());
     let with = |password| {
-        live_shell_with(
-            &line,
-            &opencode,
-            &project,
-            &[("OPENCODE_SERVER_PASSWORD", password)],
-        )
-        .finish()
+        live_shell_with(&line, &opencode, &project, &[("OPENCODE_SERVER_PASSWORD", password)]).finish()
     };
     let right = with("hunter2");
     assert_eq!(right.code(), Some(0), "{}", right.stderr);
@@ -72,11 +57,7 @@ fn password() {
     assert_eq!(wrong.code(), Some(77));
     assert!(wrong.lines.is_empty());
     assert_eq!(wrong.stderr.lines().count(), 1, "{}", wrong.stderr);
-    assert!(
-        wrong.stderr.contains("OPENCODE_SERVER_PASSWORD"),
-        "{}",
-        wrong.stderr
-    );
+    assert!(wrong.stderr.contains("OPENCODE_SERVER_PASSWORD"), "{}", wrong.stderr);
     assert!(!wrong.stderr.contains("swordfish"));
 }
 
@@ -87,20 +68,14 @@ fn watched_session_only() {
     };
     let other = live.server.create();
     let session = live.server.create();
-    let line = format!(
-        "ocr-stream --server {} --session {session} --task 'Say hello.'",
-        live.server.url()
-    );
+    let line = format!("ocr-stream --server {} --session {session} --task 'Say hello.'", live.server.url());
     let mut run = live_shell(&line, &live.opencode, &live.project);
     run.wait_for("ocr.stream.opened");
     live.server.prompt(&other, "Say hello.");
     let done = run.finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     assert!(done.lines.iter().any(|l| l.contains("session.idle")));
-    assert!(
-        done.lines.iter().all(|l| !l.contains(&other)),
-        "another session's events were emitted"
-    );
+    assert!(done.lines.iter().all(|l| !l.contains(&other)), "another session's events were emitted");
 }
 
 #[test]
@@ -112,11 +87,7 @@ fn unknown_session() {
     let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(1));
     assert!(done.lines.is_empty());
-    assert!(
-        done.stderr.contains("ses_nosuch") && done.stderr.lines().count() == 1,
-        "{}",
-        done.stderr
-    );
+    assert!(done.stderr.contains("ses_nosuch") && done.stderr.lines().count() == 1, "{}", done.stderr);
 }
 
 #[test]
@@ -135,25 +106,15 @@ fn idle_session_ends_at_once() {
 fn ctrl_c_ends_session_and_server() {
     let Some(bench) = bench(HANGS) else { return };
     for (signal, code, number) in [("-INT", 130, 2), ("-TERM", 143, 15)] {
-        let mut run = live_shell(
-            "exec ocr-stream --spawn --task 'Wait.'",
-            &bench.opencode,
-            &bench.project,
-        );
+        let mut run = live_shell("exec ocr-stream --spawn --task 'Wait.'", &bench.opencode, &bench.project);
         let server = server_of(&run.wait_for("ocr.stream.opened"));
         run.wait_for("message.part.delta");
         run.signal(signal);
         let done = run.finish();
         assert_eq!(done.code(), Some(code), "{}", done.stderr);
-        assert!(
-            done.lines.iter().any(|l| l.contains("MessageAbortedError")),
-            "the session was not aborted"
-        );
+        assert!(done.lines.iter().any(|l| l.contains("MessageAbortedError")), "the session was not aborted");
         let closed = &done.of("ocr.stream.closed")[0]["properties"];
-        assert_eq!(
-            (&closed["reason"], &closed["signal"]),
-            (&"interrupted".into(), &number.into())
-        );
+        assert_eq!((&closed["reason"], &closed["signal"]), (&"interrupted".into(), &number.into()));
         wait_until_gone(&server);
     }
 }
@@ -161,11 +122,7 @@ fn ctrl_c_ends_session_and_server() {
 #[test]
 fn kill_9_leaves_no_server() {
     let Some(bench) = bench(HANGS) else { return };
-    let mut run = live_shell(
-        "exec ocr-stream --spawn --task 'Wait.'",
-        &bench.opencode,
-        &bench.project,
-    );
+    let mut run = live_shell("exec ocr-stream --spawn --task 'Wait.'", &bench.opencode, &bench.project);
     let server = server_of(&run.wait_for("ocr.stream.opened"));
     run.wait_for("message.part.delta");
     run.signal("-KILL");
@@ -177,11 +134,7 @@ fn kill_9_leaves_no_server() {
 #[test]
 fn leaving_reader_ends_server() {
     let Some(bench) = bench(HANGS) else { return };
-    let run = live_shell(
-        "ocr-stream --spawn --task 'Wait.' | head -n 1",
-        &bench.opencode,
-        &bench.project,
-    );
+    let run = live_shell("ocr-stream --spawn --task 'Wait.' | head -n 1", &bench.opencode, &bench.project);
     let done = run.finish();
     assert_eq!(done.lines.len(), 1);
     assert_eq!(done.stderr, "");

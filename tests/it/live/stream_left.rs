@@ -37,12 +37,7 @@ fn asleep(version: &str) -> Option<Sleeping> {
         assert!(Instant::now() < end, "no tool runs: {:#?}", processes(&home));
         std::thread::sleep(Duration::from_millis(20));
     }
-    Some(Sleeping {
-        run,
-        home,
-        _project: project,
-        _provider: provider,
-    })
+    Some(Sleeping { run, home, _project: project, _provider: provider })
 }
 
 /// Kills these processes.

@@ -24,10 +24,7 @@ fn every_event_carries_an_id_and_its_session() {
     let session = live.server.begin(&live.script.task);
     let seen = events.wait(|e| e["type"] == "session.idle");
     for event in &seen {
-        assert!(
-            event["id"].as_str().is_some_and(|id| id.starts_with("evt_")),
-            "{event}"
-        );
+        assert!(event["id"].as_str().is_some_and(|id| id.starts_with("evt_")), "{event}");
     }
     let of_session = |e: &&Value| e["properties"]["sessionID"] == json!(session);
     assert!(seen.iter().filter(of_session).count() > 10, "{:?}", types(&seen));
@@ -39,10 +36,7 @@ fn every_event_carries_an_id_and_its_session() {
     // Counted once by part id, a call that is told again is one call all the same.
     assert!(tool("completed") >= 1, "{:?}", types(&seen));
     let text = seen.iter().filter(|e| e["properties"]["part"]["type"] == "text");
-    assert!(
-        text.into_iter()
-            .any(|e| e["properties"]["part"]["text"] == "It holds the word alpha.")
-    );
+    assert!(text.into_iter().any(|e| e["properties"]["part"]["text"] == "It holds the word alpha."));
 }
 
 #[test]
@@ -86,17 +80,10 @@ fn a_subagent_has_a_session_that_names_its_parent() {
     let seen = events.wait(ends);
     let is_child =
         |e: &&Value| e["type"] == "session.created" && e["properties"]["info"]["parentID"] == json!(parent);
-    let child = seen
-        .iter()
-        .find(is_child)
-        .expect("the child's session was created");
+    let child = seen.iter().find(is_child).expect("the child's session was created");
     let child = &child["properties"]["sessionID"];
     let of_child = seen.iter().filter(|e| e["properties"]["sessionID"] == *child);
-    assert!(
-        of_child.count() > 10,
-        "the child's events carry its own session: {:?}",
-        types(&seen)
-    );
+    assert!(of_child.count() > 10, "the child's events carry its own session: {:?}", types(&seen));
 }
 
 #[test]
@@ -108,9 +95,7 @@ fn a_busy_provider_shows_as_retries_that_are_counted() {
     live.server.begin(&live.script.task);
     let seen = events.wait(|e| e["type"] == "session.idle");
     let retries = seen.iter().filter(|e| is_status(e, "retry"));
-    let attempts: Vec<_> = retries
-        .filter_map(|e| e["properties"]["status"]["attempt"].as_u64())
-        .collect();
+    let attempts: Vec<_> = retries.filter_map(|e| e["properties"]["status"]["attempt"].as_u64()).collect();
     assert_eq!(attempts, [1, 2]);
     assert!(!types(&seen).contains(&"session.error"), "{:?}", types(&seen));
 }

@@ -45,20 +45,12 @@ pub const OVERLOAD: &[(&str, Behaviour, Expected)] = &[
     (
         "429 with a pause",
         |n, r, s| {
-            if n == 0 {
-                error(s, "429 Slow", "Retry-After: 0\r\n")
-            } else {
-                good(r, s)
-            }
+            if n == 0 { error(s, "429 Slow", "Retry-After: 0\r\n") } else { good(r, s) }
         },
         Answer(2),
     ),
     ("429 without one", |_, _, s| error(s, "429 Slow", ""), Rules(4)),
-    (
-        "429 with an hour's pause",
-        |_, _, s| error(s, "429 Slow", "Retry-After: 3600\r\n"),
-        Rules(1),
-    ),
+    ("429 with an hour's pause", |_, _, s| error(s, "429 Slow", "Retry-After: 3600\r\n"), Rules(1)),
     (
         "429 with a date",
         |n, r, s| match n {
@@ -74,11 +66,7 @@ pub const OVERLOAD: &[(&str, Behaviour, Expected)] = &[
     (
         "429 with nonsense",
         |n, r, s| {
-            if n == 0 {
-                error(s, "429 Slow", "Retry-After: soon\r\n")
-            } else {
-                good(r, s)
-            }
+            if n == 0 { error(s, "429 Slow", "Retry-After: soon\r\n") } else { good(r, s) }
         },
         Answer(2),
     ),
@@ -86,11 +74,7 @@ pub const OVERLOAD: &[(&str, Behaviour, Expected)] = &[
     (
         "500 three times",
         |n, r, s| {
-            if n < 3 {
-                error(s, "500 Oops", "")
-            } else {
-                good(r, s)
-            }
+            if n < 3 { error(s, "500 Oops", "") } else { good(r, s) }
         },
         Answer(4),
     ),
@@ -122,11 +106,7 @@ pub const CONNECTION: &[(&str, Behaviour, Expected)] = &[
         },
         Rules(4),
     ),
-    (
-        "drips its head",
-        |_, _, s| drip(s, b"H", Duration::from_millis(20)),
-        Rules(4),
-    ),
+    ("drips its head", |_, _, s| drip(s, b"H", Duration::from_millis(20)), Rules(4)),
     (
         "cuts the body",
         |_, _, s| {
@@ -141,19 +121,12 @@ pub const CONNECTION: &[(&str, Behaviour, Expected)] = &[
         },
         Rules(4),
     ),
-    (
-        "speaks something else",
-        |_, _, s| drop(s.write_all(b"SSH-2.0-OpenSSH_9.6\r\n")),
-        Rules(4),
-    ),
+    ("speaks something else", |_, _, s| drop(s.write_all(b"SSH-2.0-OpenSSH_9.6\r\n")), Rules(4)),
     (
         "speaks HTTP/1.0 without a length",
         |_, r, s| {
             let text = completion(&r.decide("continue"));
-            let _ = write!(
-                s,
-                "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{text}"
-            );
+            let _ = write!(s, "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{text}");
         },
         Answer(1),
     ),
@@ -182,12 +155,7 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
     ),
     (
         "200 with an error",
-        |_, _, s| {
-            body(
-                s,
-                &json!({ "error": { "message": "upstream failed", "code": 502 } }),
-            )
-        },
+        |_, _, s| body(s, &json!({ "error": { "message": "upstream failed", "code": 502 } })),
         Rules(4),
     ),
     (
@@ -195,43 +163,19 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
         |_, _, s| body(s, &json!({ "error": { "message": "no", "code": 401 } })),
         Rules(1),
     ),
-    (
-        "200 with a string",
-        |_, _, s| body(s, &json!({ "error": "Unexpected endpoint or method." })),
-        Rules(1),
-    ),
-    (
-        "200 with a web page",
-        |_, _, s| send(s, "200 OK", "", b"<!doctype html><p>hello"),
-        Rules(1),
-    ),
+    ("200 with a string", |_, _, s| body(s, &json!({ "error": "Unexpected endpoint or method." })), Rules(1)),
+    ("200 with a web page", |_, _, s| send(s, "200 OK", "", b"<!doctype html><p>hello"), Rules(1)),
     ("204", |_, _, s| send(s, "204 No Content", "", b""), Rules(4)),
-    (
-        "no choices",
-        |_, _, s| body(s, &json!({ "choices": [] })),
-        Rules(4),
-    ),
-    (
-        "choices of null",
-        |_, _, s| body(s, &json!({ "choices": null })),
-        Rules(4),
-    ),
+    ("no choices", |_, _, s| body(s, &json!({ "choices": [] })), Rules(4)),
+    ("choices of null", |_, _, s| body(s, &json!({ "choices": null })), Rules(4)),
     ("a list", |_, _, s| body(s, &json!([])), Rules(4)),
-    (
-        "not UTF-8",
-        |_, _, s| send(s, "200 OK", "", b"\xff\xfe\x00{"),
-        Rules(4),
-    ),
+    ("not UTF-8", |_, _, s| send(s, "200 OK", "", b"\xff\xfe\x00{"), Rules(4)),
     (
         "packed, unasked",
         |_, _, s| send(s, "200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00"),
         Rules(4),
     ),
-    (
-        "2 MiB",
-        |_, _, s| send(s, "200 OK", "", &vec![b' '; 2 << 20]),
-        Rules(1),
-    ),
+    ("2 MiB", |_, _, s| send(s, "200 OK", "", &vec![b' '; 2 << 20]), Rules(1)),
     (
         "no end",
         |_, _, s| {
@@ -255,12 +199,7 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
         |_, r, s| {
             let chunk = json!({ "choices": [{ "delta": { "content": r.decide("continue") } }] });
             let text = format!("data: {chunk}\n\ndata: [DONE]\n\n");
-            send(
-                s,
-                "200 OK",
-                "Content-Type: text/event-stream\r\n",
-                text.as_bytes(),
-            );
+            send(s, "200 OK", "Content-Type: text/event-stream\r\n", text.as_bytes());
         },
         Answer(1),
     ),
@@ -269,12 +208,7 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
 pub const WORDS: &[(&str, Behaviour, Expected)] = &[
     (
         "declines",
-        |_, _, s| {
-            body(
-                s,
-                &json!({ "choices": [{ "message": { "refusal": "I can't.", "content": null } }] }),
-            )
-        },
+        |_, _, s| body(s, &json!({ "choices": [{ "message": { "refusal": "I can't.", "content": null } }] })),
         Rules(1),
     ),
     (
@@ -288,35 +222,14 @@ pub const WORDS: &[(&str, Behaviour, Expected)] = &[
         Rules(1),
     ),
     ("says nothing", |_, _, s| answer(s, ""), Unsure(2)),
-    (
-        "says null",
-        |_, _, s| body(s, &json!({ "choices": [{ "message": { "content": null } }] })),
-        Unsure(2),
-    ),
-    (
-        "thinks without end",
-        |_, _, s| answer(s, "<think>{\"action\":\"continue\"} or perhaps"),
-        Unsure(2),
-    ),
+    ("says null", |_, _, s| body(s, &json!({ "choices": [{ "message": { "content": null } }] })), Unsure(2)),
+    ("thinks without end", |_, _, s| answer(s, "<think>{\"action\":\"continue\"} or perhaps"), Unsure(2)),
     (
         "is cut off, once",
-        |n, r, s| {
-            answer(
-                s,
-                if n == 0 {
-                    "{\"action\": \"con"
-                } else {
-                    &*r.decide("continue").leak()
-                },
-            )
-        },
+        |n, r, s| answer(s, if n == 0 { "{\"action\": \"con" } else { &*r.decide("continue").leak() }),
         Answer(2),
     ),
-    (
-        "invents an action",
-        |_, _, s| answer(s, "{\"action\":\"explode\"}"),
-        Unsure(2),
-    ),
+    ("invents an action", |_, _, s| answer(s, "{\"action\":\"explode\"}"), Unsure(2)),
     (
         "carries a wrong ticket",
         |_, _, s| answer(s, "{\"action\":\"continue\",\"ticket\":\"00000000\"}"),
@@ -326,38 +239,17 @@ pub const WORDS: &[(&str, Behaviour, Expected)] = &[
     (
         "wraps its answer in prose",
         |_, r, s| {
-            answer(
-                s,
-                &format!(
-                    "Well, {{let me see}}:\n```json\n{}\n```\nThat is all.",
-                    r.decide("continue")
-                ),
-            )
+            answer(s, &format!("Well, {{let me see}}:\n```json\n{}\n```\nThat is all.", r.decide("continue")))
         },
         Answer(1),
     ),
     (
         "says 404 of the model",
-        |_, _, s| {
-            send_json(
-                s,
-                "404 No",
-                "",
-                &json!({ "error": { "message": "model not found" } }),
-            )
-        },
+        |_, _, s| send_json(s, "404 No", "", &json!({ "error": { "message": "model not found" } })),
         Rules(1),
     ),
-    (
-        "wants money",
-        |_, _, s| error(s, "402 Payment Required", ""),
-        Rules(1),
-    ),
-    (
-        "finds it too large",
-        |_, _, s| send(s, "413 Too Large", "", b"too large"),
-        Rules(1),
-    ),
+    ("wants money", |_, _, s| error(s, "402 Payment Required", ""), Rules(1)),
+    ("finds it too large", |_, _, s| send(s, "413 Too Large", "", b"too large"), Rules(1)),
 ];
 
 fn good(request: &Request, stream: &mut TcpStream) {

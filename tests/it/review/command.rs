@@ -9,12 +9,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 fn input() -> String {
-    [
-        opened("Fix the build"),
-        text(1500, "I will."),
-        rest(2000, "candidate", &["openTodos"], 1),
-    ]
-    .concat()
+    [opened("Fix the build"), text(1500, "I will."), rest(2000, "candidate", &["openTodos"], 1)].concat()
 }
 
 fn review(command: &str, args: &[&str]) -> Output {
@@ -25,22 +20,14 @@ fn review(command: &str, args: &[&str]) -> Output {
 fn pipes_question_and_answer() {
     let folder = tempfile::tempdir().unwrap();
     let asked = folder.path().join("asked");
-    let command = format!(
-        r#"cat > {}; echo 'I think: {{"action": "Done", "reason": "fine"}}'"#,
-        asked.display()
-    );
+    let command =
+        format!(r#"cat > {}; echo 'I think: {{"action": "Done", "reason": "fine"}}'"#, asked.display());
     let decision = &decisions(&review(&command, &[]).stdout)[0];
-    assert_eq!(
-        (decision["action"].as_str(), decision["reason"].as_str()),
-        (Some("done"), Some("fine"))
-    );
+    assert_eq!((decision["action"].as_str(), decision["reason"].as_str()), (Some("done"), Some("fine")));
     assert!(command.starts_with(decision["reviewer"].as_str().unwrap().trim_end_matches('…')));
     let question = fs::read_to_string(asked).unwrap();
     assert!(question.starts_with("You review the work"));
-    assert!(
-        question.contains("Fix the build") && question.contains("agent: I will."),
-        "{question}"
-    );
+    assert!(question.contains("Fix the build") && question.contains("agent: I will."), "{question}");
 }
 
 #[test]
@@ -53,19 +40,10 @@ fn may_ignore_input() {
 fn retries_failing_command() {
     let folder = tempfile::tempdir().unwrap();
     let count = folder.path().join("count");
-    let command = format!(
-        "echo x >> {}; echo broken pipe dream >&2; exit 3",
-        count.display()
-    );
+    let command = format!("echo x >> {}; echo broken pipe dream >&2; exit 3", count.display());
     let decision = &decisions(&review(&command, &[]).stdout)[0];
-    assert_eq!(
-        (decision["degraded"].as_bool(), decision["retries"].as_u64()),
-        (Some(true), Some(3))
-    );
-    assert!(
-        decision["reason"].as_str().unwrap().contains("broken pipe dream"),
-        "{decision}"
-    );
+    assert_eq!((decision["degraded"].as_bool(), decision["retries"].as_u64()), (Some(true), Some(3)));
+    assert!(decision["reason"].as_str().unwrap().contains("broken pipe dream"), "{decision}");
     assert_eq!(fs::read_to_string(count).unwrap().lines().count(), 4);
 }
 
@@ -73,10 +51,7 @@ fn retries_failing_command() {
 fn reports_missing_command() {
     let done = review("no-such-reviewer --now", &[]);
     let decision = &decisions(&done.stdout)[0];
-    assert_eq!(
-        (decision["degraded"].as_bool(), decision["retries"].as_u64()),
-        (Some(true), Some(0))
-    );
+    assert_eq!((decision["degraded"].as_bool(), decision["retries"].as_u64()), (Some(true), Some(0)));
     let stderr = String::from_utf8(done.stderr).unwrap();
     assert!(stderr.contains("check --reviewer-cmd"), "{stderr}");
 }
@@ -98,10 +73,7 @@ impl Witness {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("witness");
         mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-        Self {
-            path,
-            _folder: folder,
-        }
+        Self { path, _folder: folder }
     }
 
     /// A command that never answers, with a child and a grandchild that hold the pipe.
@@ -132,10 +104,7 @@ fn kills_group_at_deadline() {
         std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "3"]));
     wait_for_the_end(witness.begun());
     let decision = &decisions(&stage.join().unwrap().stdout)[0];
-    assert_eq!(
-        (decision["degraded"].as_bool(), decision["action"].as_str()),
-        (Some(true), Some("unsure"))
-    );
+    assert_eq!((decision["degraded"].as_bool(), decision["action"].as_str()), (Some(true), Some("unsure")));
 }
 
 #[test]
@@ -166,10 +135,7 @@ fn signal_ends_wait() {
     rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     let (left, code) = live.finish();
     wait_for_the_end(held);
-    assert_eq!(
-        (left.len(), left[0]["degraded"].as_bool(), code),
-        (1, Some(true), Some(143))
-    );
+    assert_eq!((left.len(), left[0]["degraded"].as_bool(), code), (1, Some(true), Some(143)));
 }
 
 #[test]

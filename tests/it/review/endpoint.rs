@@ -6,12 +6,7 @@ use crate::support::ocr;
 use serde_json::json;
 
 fn input() -> String {
-    [
-        opened("Fix the build"),
-        text(1500, "I will look."),
-        rest(2000, "candidate", &[], 1),
-    ]
-    .concat()
+    [opened("Fix the build"), text(1500, "I will look."), rest(2000, "candidate", &[], 1)].concat()
 }
 
 #[test]
@@ -24,17 +19,8 @@ fn requests_chat_completion() {
         .unwrap();
     let seen = fake.requests();
     assert_eq!(seen.len(), 1);
-    assert!(
-        seen[0].head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"),
-        "{}",
-        seen[0].head
-    );
-    assert!(
-        seen[0]
-            .head
-            .to_ascii_lowercase()
-            .contains("\r\nauthorization: bearer key-of-mine\r\n")
-    );
+    assert!(seen[0].head.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{}", seen[0].head);
+    assert!(seen[0].head.to_ascii_lowercase().contains("\r\nauthorization: bearer key-of-mine\r\n"));
     assert_eq!(seen[0].body["model"], "m");
     assert_eq!(seen[0].body["stream"], false);
     assert_eq!(seen[0].body["messages"][0]["role"], "system");
@@ -46,12 +32,8 @@ fn url_or_model_suffices() {
     let fake = Fake::deciding("done");
     let by_environment = |variable: &str| {
         let input = input();
-        let done = ocr("ocr-review")
-            .arg("--only")
-            .env(variable, &fake.url)
-            .write_stdin(input)
-            .output()
-            .unwrap();
+        let done =
+            ocr("ocr-review").arg("--only").env(variable, &fake.url).write_stdin(input).output().unwrap();
         decisions(&done.stdout)[0]["reviewer"].clone()
     };
     assert_eq!(by_environment("REVIEWER_URL"), "ollama/llama3.1");
@@ -64,19 +46,8 @@ fn url_or_model_suffices() {
     };
     assert_eq!(opened(&[]), "rules");
     assert_eq!(opened(&["--reviewer-model", "ollama/llama3.1"]), "llama3.1");
-    assert_eq!(
-        opened(&["--reviewer-url", "http://localhost:11434/v1/"]),
-        "llama3.1"
-    );
-    assert_eq!(
-        opened(&[
-            "--reviewer-url",
-            "http://127.0.0.1:1",
-            "--reviewer-model",
-            "ollama/x"
-        ]),
-        "ollama/x"
-    );
+    assert_eq!(opened(&["--reviewer-url", "http://localhost:11434/v1/"]), "llama3.1");
+    assert_eq!(opened(&["--reviewer-url", "http://127.0.0.1:1", "--reviewer-model", "ollama/x"]), "ollama/x");
 }
 
 #[test]
@@ -84,12 +55,7 @@ fn question_has_context() {
     let fake = Fake::deciding("continue");
     let mut live = fake.live(&[]);
     live.write(
-        &[
-            opened("Fix the build"),
-            text(1500, "I will look."),
-            looping(2000, "warn", "open", 4),
-        ]
-        .concat(),
+        &[opened("Fix the build"), text(1500, "I will look."), looping(2000, "warn", "open", 4)].concat(),
     );
     live.decision();
     live.write(&rest(3000, "candidate", &["openTodos"], 7));
@@ -111,14 +77,8 @@ fn answer_becomes_decision() {
         assert_eq!(decision["action"], action);
         assert_eq!(decision["reason"], "as seen");
         assert_eq!(decision["message"].is_string(), action == "steer");
-        assert_eq!(
-            (&decision["judged"], &decision["iteration"]),
-            (&json!("evt_2000"), &json!(1))
-        );
-        assert_eq!(
-            (&decision["degraded"], &decision["sampleLines"]),
-            (&json!(false), &json!(1))
-        );
+        assert_eq!((&decision["judged"], &decision["iteration"]), (&json!("evt_2000"), &json!(1)));
+        assert_eq!((&decision["degraded"], &decision["sampleLines"]), (&json!(false), &json!(1)));
     }
 }
 
@@ -130,39 +90,20 @@ fn retries_three_times() {
     let done = fake.review(&[], &input());
     let decision = &decisions(&done.stdout)[0];
     assert_eq!(fake.requests().len(), 4);
-    assert_eq!(
-        (&decision["retries"], &decision["degraded"]),
-        (&json!(3), &json!(true))
-    );
-    assert!(
-        decision["reason"].as_str().unwrap().contains("oops"),
-        "{decision}"
-    );
+    assert_eq!((&decision["retries"], &decision["degraded"]), (&json!(3), &json!(true)));
+    assert!(decision["reason"].as_str().unwrap().contains("oops"), "{decision}");
     assert_eq!(done.status.code(), Some(0));
 }
 
 #[test]
 fn accepts_answer_of_retry() {
     let fake = Fake::start(|n, request, stream| match n {
-        0 => send_json(
-            stream,
-            "429 Slow down",
-            "Retry-After: 0\r\n",
-            &json!({ "error": "busy" }),
-        ),
-        1 => send_json(
-            stream,
-            "503 Later",
-            "",
-            &json!({ "error": { "message": "Loading model" } }),
-        ),
+        0 => send_json(stream, "429 Slow down", "Retry-After: 0\r\n", &json!({ "error": "busy" })),
+        1 => send_json(stream, "503 Later", "", &json!({ "error": { "message": "Loading model" } })),
         _ => answer(stream, &request.decide("done")),
     });
     let decision = &decisions(&fake.review(&[], &input()).stdout)[0];
-    assert_eq!(
-        (&decision["retries"], &decision["degraded"]),
-        (&json!(2), &json!(false))
-    );
+    assert_eq!((&decision["retries"], &decision["degraded"]), (&json!(2), &json!(false)));
     assert_eq!(decision["action"], "done");
 }
 
@@ -178,10 +119,7 @@ fn failure_keeps_lines_flowing() {
         .unwrap();
     assert_eq!(done.status.code(), Some(0));
     let out = String::from_utf8(done.stdout).unwrap();
-    let passed: String = out
-        .split_inclusive('\n')
-        .filter(|line| !line.contains("\"ocr.review."))
-        .collect();
+    let passed: String = out.split_inclusive('\n').filter(|line| !line.contains("\"ocr.review.")).collect();
     assert_eq!(passed, input);
     assert_eq!(decisions(out.as_bytes())[0]["degraded"], true);
 }
@@ -191,10 +129,7 @@ fn failure_keeps_stop() {
     let fake = Fake::start(|_, _, _| {});
     let input = [opened("x"), looping(2000, "stop", "open", 5)].concat();
     let decision = &decisions(&fake.review(&[], &input).stdout)[0];
-    assert_eq!(
-        (&decision["action"], &decision["degraded"]),
-        (&json!("abort"), &json!(true))
-    );
+    assert_eq!((&decision["action"], &decision["degraded"]), (&json!("abort"), &json!(true)));
 }
 
 #[test]
@@ -202,11 +137,7 @@ fn reports_permanent_errors() {
     for (status, message, advice) in [
         ("401 No", "Incorrect API key", "REVIEWER_API_KEY"),
         ("403 No", "Forbidden", "REVIEWER_API_KEY"),
-        (
-            "404 No",
-            "model \"m\" not found, try pulling it first",
-            "ollama pull",
-        ),
+        ("404 No", "model \"m\" not found, try pulling it first", "ollama pull"),
         ("404 No", "404 page not found", "/v1"),
         ("400 No", "foo/bar is not a valid model ID", "--reviewer-model"),
         ("402 No", "no credits", "rejected the question"),
@@ -225,12 +156,7 @@ fn reports_permanent_errors() {
 #[test]
 fn honors_retry_after() {
     let busy = |stream: &mut std::net::TcpStream| {
-        send_json(
-            stream,
-            "429 Slow",
-            "Retry-After: 1\r\n",
-            &json!({ "error": { "message": "busy" } }),
-        );
+        send_json(stream, "429 Slow", "Retry-After: 1\r\n", &json!({ "error": { "message": "busy" } }));
     };
     let fake = Fake::start(move |n, request, stream| match n {
         0 => busy(stream),
@@ -243,39 +169,24 @@ fn honors_retry_after() {
     let fake = Fake::start(move |_, _, stream| busy(stream));
     let decision = &decisions(&fake.review(&["--deadline", "1.8"], &input()).stdout)[0];
     let reason = decision["reason"].as_str().unwrap();
-    assert!(
-        reason.contains("HTTP 429") && !reason.contains("no answer within"),
-        "{reason}"
-    );
+    assert!(reason.contains("HTTP 429") && !reason.contains("no answer within"), "{reason}");
 }
 
 #[test]
 fn repeats_unreadable_answer_once() {
     let fake = Fake::start(|n, request, stream| {
-        let content = if n == 0 {
-            "CANARY: I would let it go on.".to_owned()
-        } else {
-            request.decide("abort")
-        };
+        let content =
+            if n == 0 { "CANARY: I would let it go on.".to_owned() } else { request.decide("abort") };
         answer(stream, &content);
     });
     let decision = &decisions(&fake.review(&[], &input()).stdout)[0];
-    assert_eq!(
-        (&decision["action"], &decision["retries"]),
-        (&json!("abort"), &json!(1))
-    );
+    assert_eq!((&decision["action"], &decision["retries"]), (&json!("abort"), &json!(1)));
     let second = fake.requests()[1].user().to_owned();
-    assert!(
-        second.contains("could not be used: it contains no JSON object"),
-        "{second}"
-    );
+    assert!(second.contains("could not be used: it contains no JSON object"), "{second}");
     assert!(!second.contains("CANARY"), "must not repeat the answer itself");
     let hopeless = Fake::start(|_, _, stream| answer(stream, "Perhaps."));
     let decision = &decisions(&hopeless.review(&[], &input()).stdout)[0];
-    assert_eq!(
-        (&decision["action"], &decision["degraded"]),
-        (&json!("unsure"), &json!(false))
-    );
+    assert_eq!((&decision["action"], &decision["degraded"]), (&json!("unsure"), &json!(false)));
     assert_eq!(hopeless.requests().len(), 2);
 }
 
@@ -309,28 +220,15 @@ fn reads_key_file() {
     let file = folder.path().join("key");
     std::fs::write(&file, "from-a-file\n").unwrap();
     fake.review(&["--reviewer-key-file", file.to_str().unwrap()], &input());
-    assert!(
-        fake.requests()[0]
-            .head
-            .to_ascii_lowercase()
-            .contains("authorization: bearer from-a-file\r\n")
-    );
+    assert!(fake.requests()[0].head.to_ascii_lowercase().contains("authorization: bearer from-a-file\r\n"));
     let done = fake.review(&["--reviewer-key-file", "/nonexistent/key"], &input());
     assert_eq!(done.status.code(), Some(77));
-    assert!(
-        String::from_utf8(done.stderr)
-            .unwrap()
-            .contains("/nonexistent/key")
-    );
+    assert!(String::from_utf8(done.stderr).unwrap().contains("/nonexistent/key"));
 }
 
 #[test]
 fn rejects_invalid_arguments() {
-    for args in [
-        ["--reviewer-url", "localhost:11434"],
-        ["--redact", "("],
-        ["--max-input-tokens", "10"],
-    ] {
+    for args in [["--reviewer-url", "localhost:11434"], ["--redact", "("], ["--max-input-tokens", "10"]] {
         let done = ocr("ocr-review").args(args).write_stdin("").output().unwrap();
         assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0), "{args:?}");
     }

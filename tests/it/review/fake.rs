@@ -118,22 +118,13 @@ fn serve(
     }
     let length = head
         .lines()
-        .find_map(|line| {
-            line.to_ascii_lowercase()
-                .strip_prefix("content-length:")?
-                .trim()
-                .parse()
-                .ok()
-        })
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
         .unwrap_or(0);
     let mut body = vec![0; length];
     if reader.read_exact(&mut body).is_err() {
         return;
     }
-    let request = Request {
-        head,
-        body: serde_json::from_slice(&body).unwrap(),
-    };
+    let request = Request { head, body: serde_json::from_slice(&body).unwrap() };
     let number = {
         let mut log = log.lock().unwrap();
         log.push(request.clone());
@@ -144,10 +135,8 @@ fn serve(
 
 /// Sends a complete response, unless the client has left.
 pub fn send(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
-    let head = format!(
-        "HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
+    let head =
+        format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
     let _ = stream.write_all(&[head.as_bytes(), body].concat());
 }
 

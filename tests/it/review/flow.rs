@@ -16,19 +16,10 @@ fn lines_never_wait() {
     }
     go.send(()).unwrap();
     let line = live.next("ocr.review.decision");
-    assert_eq!(
-        line["ts"], 8000,
-        "the time of the latest line when it was written"
-    );
+    assert_eq!(line["ts"], 8000, "the time of the latest line when it was written");
     let decision = &line["properties"];
-    assert_eq!(
-        (&decision["judged"], &decision["finding"]),
-        (&json!("evt_2000"), &json!("loop-1"))
-    );
-    assert_eq!(
-        (&decision["action"], &decision["stale"]),
-        (&json!("abort"), &json!(false))
-    );
+    assert_eq!((&decision["judged"], &decision["finding"]), (&json!("evt_2000"), &json!("loop-1")));
+    assert_eq!((&decision["action"], &decision["stale"]), (&json!("abort"), &json!(false)));
 }
 
 #[test]
@@ -60,10 +51,7 @@ fn awaits_answer_at_end() {
     live.next("ocr.detect.turn");
     go.send(()).unwrap();
     let (left, code) = live.finish();
-    assert_eq!(
-        (left[0]["action"].as_str(), left[0]["degraded"].as_bool()),
-        (Some("done"), Some(false))
-    );
+    assert_eq!((left[0]["action"].as_str(), left[0]["degraded"].as_bool()), (Some("done"), Some(false)));
     assert_eq!(code, Some(0));
 }
 
@@ -71,21 +59,11 @@ fn awaits_answer_at_end() {
 fn deadline_holds_at_end() {
     let (fake, _never) = Fake::gated("done");
     let mut live = fake.live(&["--deadline", "0.3"]);
-    let both = [
-        looping(2000, "warn", "open", 4),
-        finding(3000, "stall", "warn", "open", 1),
-    ]
-    .concat();
+    let both = [looping(2000, "warn", "open", 4), finding(3000, "stall", "warn", "open", 1)].concat();
     live.write(&[opened("x"), both, rest(4000, "candidate", &["openTodos"], 3)].concat());
     let (left, code) = live.finish();
-    assert!(
-        left.iter().all(|decision| decision["degraded"] == true),
-        "{left:?}"
-    );
-    assert_eq!(
-        (left.last().unwrap()["judged"].as_str(), code),
-        (Some("evt_4000"), Some(0))
-    );
+    assert!(left.iter().all(|decision| decision["degraded"] == true), "{left:?}");
+    assert_eq!((left.last().unwrap()["judged"].as_str(), code), (Some("evt_4000"), Some(0)));
 }
 
 #[test]
@@ -94,19 +72,9 @@ fn min_interval_spares_urgent() {
     let mut live = fake.live(&["--min-interval", "30"]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["judged"], "evt_2000");
-    live.write(
-        &[
-            finding(3000, "loop", "warn", "grown", 8),
-            tick(31_999),
-            tick(32_000),
-        ]
-        .concat(),
-    );
+    live.write(&[finding(3000, "loop", "warn", "grown", 8), tick(31_999), tick(32_000)].concat());
     let line = live.next("ocr.review.decision");
-    assert_eq!(
-        (&line["properties"]["judged"], &line["ts"]),
-        (&json!("evt_3000"), &json!(32_000))
-    );
+    assert_eq!((&line["properties"]["judged"], &line["ts"]), (&json!("evt_3000"), &json!(32_000)));
     live.write(&looping(33_000, "stop", "graver", 9));
     assert_eq!(live.decision()["judged"], "evt_33000");
 }
@@ -119,10 +87,7 @@ fn max_reviews() {
     assert_eq!(live.decision()["reviewer"], "m");
     live.write(&looping(3000, "stop", "graver", 5));
     let by_rules = live.decision();
-    assert_eq!(
-        (&by_rules["reviewer"], &by_rules["degraded"]),
-        (&json!("rules"), &json!(false))
-    );
+    assert_eq!((&by_rules["reviewer"], &by_rules["degraded"]), (&json!("rules"), &json!(false)));
     assert_eq!((&by_rules["action"], fake.requests().len()), (&json!("abort"), 1));
 }
 
@@ -132,10 +97,7 @@ fn facts_need_no_reviewer() {
     let mut live = fake.live(&[]);
     live.write(&[opened("x"), finding(2000, "budget", "stop", "open", 10)].concat());
     let budget = live.decision();
-    assert_eq!(
-        (&budget["action"], &budget["reviewer"]),
-        (&json!("abort"), &json!("rules"))
-    );
+    assert_eq!((&budget["action"], &budget["reviewer"]), (&json!("abort"), &json!("rules")));
     live.write(&rest(3000, "aborted", &[], 2));
     assert_eq!(live.decision()["reviewer"], "rules");
     assert_eq!(fake.requests().len(), 0);
@@ -149,11 +111,7 @@ fn reviews_silence_and_interval() {
     live.decision();
     live.write(&turn(3000, "interval", 2));
     live.decision();
-    let why: Vec<Value> = fake
-        .requests()
-        .iter()
-        .map(|r| r.evidence()["judged"]["why"].clone())
-        .collect();
+    let why: Vec<Value> = fake.requests().iter().map(|r| r.evidence()["judged"]["why"].clone()).collect();
     assert_eq!(why, ["the worker went silent", "a regular look"]);
 }
 
@@ -163,10 +121,7 @@ fn breaker_opens_and_closes() {
     let mut live = fake.live(&[]);
     live.write(&opened("x"));
     let mut asked = Vec::new();
-    for (n, ts) in [2000, 3000, 4000, 5000, 6000, 70_000, 71_000]
-        .into_iter()
-        .enumerate()
-    {
+    for (n, ts) in [2000, 3000, 4000, 5000, 6000, 70_000, 71_000].into_iter().enumerate() {
         live.write(&rest(ts, "candidate", &[], n as u64 + 1));
         assert_eq!(live.decision()["degraded"], true);
         asked.push(fake.requests().len());
@@ -180,25 +135,13 @@ fn separates_sessions() {
     let mut live = fake.live(&[]);
     let other = |lines: String| lines.replace("ses_1", "ses_2").replace("loop-1", "loop-2");
     live.write(
-        &[
-            opened("mine"),
-            text(1500, "mine"),
-            other(opened("theirs")),
-            other(text(1600, "theirs")),
-        ]
-        .concat(),
+        &[opened("mine"), text(1500, "mine"), other(opened("theirs")), other(text(1600, "theirs"))].concat(),
     );
     live.write(&other(looping(2000, "warn", "open", 4)));
     let decision = live.decision();
-    assert_eq!(
-        (&decision["sessionID"], &decision["finding"]),
-        (&json!("ses_2"), &json!("loop-2"))
-    );
+    assert_eq!((&decision["sessionID"], &decision["finding"]), (&json!("ses_2"), &json!("loop-2")));
     let evidence = fake.requests()[0].evidence();
-    assert_eq!(
-        (&evidence["task"], &evidence["sample"]),
-        (&json!("theirs"), &json!(["agent: theirs"]))
-    );
+    assert_eq!((&evidence["task"], &evidence["sample"]), (&json!("theirs"), &json!(["agent: theirs"])));
 }
 
 /// The same lines about another session, with the same finding ids.
@@ -264,9 +207,7 @@ fn reviews_both_sessions() {
         tick(3000),
     ];
     let done = review(&[], &lines.concat());
-    let sessions: Vec<Value> = decisions(&done.stdout)
-        .iter()
-        .map(|decision| decision["sessionID"].clone())
-        .collect();
+    let sessions: Vec<Value> =
+        decisions(&done.stdout).iter().map(|decision| decision["sessionID"].clone()).collect();
     assert_eq!(sessions, ["ses_1", "ses_2"]);
 }

@@ -6,34 +6,20 @@ use serde_json::json;
 
 #[test]
 fn remembers_simpler_format() {
-    let fake = Fake::start(
-        |_, request, stream| match request.body["response_format"]["type"].as_str() {
-            Some(form) => {
-                let error = json!({ "error": { "message": format!("'response_format' of type '{form}' is not supported") } });
-                send_json(stream, "400 Bad Request", "", &error);
-            }
-            None => answer(stream, &request.decide("continue")),
-        },
-    );
+    let fake = Fake::start(|_, request, stream| match request.body["response_format"]["type"].as_str() {
+        Some(form) => {
+            let error = json!({ "error": { "message": format!("'response_format' of type '{form}' is not supported") } });
+            send_json(stream, "400 Bad Request", "", &error);
+        }
+        None => answer(stream, &request.decide("continue")),
+    });
     let mut live = fake.live(&[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["retries"], 0);
     live.write(&looping(3000, "stop", "graver", 5));
     assert_eq!(live.decision()["degraded"], false);
-    let forms: Vec<_> = fake
-        .requests()
-        .iter()
-        .map(|r| r.body["response_format"]["type"].clone())
-        .collect();
-    assert_eq!(
-        forms,
-        [
-            json!("json_schema"),
-            json!("json_object"),
-            json!(null),
-            json!(null)
-        ]
-    );
+    let forms: Vec<_> = fake.requests().iter().map(|r| r.body["response_format"]["type"].clone()).collect();
+    assert_eq!(forms, [json!("json_schema"), json!("json_object"), json!(null), json!(null)]);
 }
 
 #[test]
@@ -59,12 +45,7 @@ fn guesses_format_once() {
     let fake = Fake::start(|n, request, stream| {
         // It answers from the fifth request on, whatever the format.
         if n < 4 {
-            send_json(
-                stream,
-                "400 Bad Request",
-                "",
-                &json!({ "error": { "message": "bad request" } }),
-            );
+            send_json(stream, "400 Bad Request", "", &json!({ "error": { "message": "bad request" } }));
         } else {
             answer(stream, &request.decide("continue"));
         }
@@ -74,18 +55,9 @@ fn guesses_format_once() {
     let mut asked = Vec::new();
     // More than a minute apart, so that the circuit breaker is closed again.
     for n in 1..=3u32 {
-        live.write(&rest(
-            i64::from(n) * 70_000,
-            "candidate",
-            &["openTodos"],
-            n.into(),
-        ));
+        live.write(&rest(i64::from(n) * 70_000, "candidate", &["openTodos"], n.into()));
         let reason = live.decision()["reason"].clone();
-        assert_eq!(
-            reason.as_str().unwrap().contains("bad request"),
-            n < 3,
-            "{reason}"
-        );
+        assert_eq!(reason.as_str().unwrap().contains("bad request"), n < 3, "{reason}");
         asked.push(fake.requests().len());
     }
     assert_eq!(asked, [3, 4, 5]);

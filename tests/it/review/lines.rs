@@ -11,11 +11,7 @@ use std::time::Duration;
 pub const LONG: Duration = Duration::from_secs(90);
 
 pub fn opened(task: &str) -> String {
-    ours(
-        1000,
-        "ocr.stream.opened",
-        &json!({ "sessionID": "ses_1", "task": task, "replay": false }),
-    )
+    ours(1000, "ocr.stream.opened", &json!({ "sessionID": "ses_1", "task": task, "replay": false }))
 }
 
 pub fn ours(ts: i64, kind: &str, properties: &Value) -> String {
@@ -59,11 +55,7 @@ pub fn finding(ts: i64, kind: &str, grade: &str, state: &str, laps: u64) -> Stri
 
 pub fn turn(ts: i64, why: &str, n: u64) -> String {
     let at = json!({ "ts": ts, "id": format!("evt_{ts}") });
-    ours(
-        ts,
-        "ocr.detect.turn",
-        &json!({ "sessionID": "ses_1", "turn": n, "why": why, "at": at }),
-    )
+    ours(ts, "ocr.detect.turn", &json!({ "sessionID": "ses_1", "turn": n, "why": why, "at": at }))
 }
 
 /// A rest and its turn.

@@ -20,37 +20,23 @@ fn passes_half_a_million_events() {
     // It answers after the last line: if a line waited for the answer, the test would never end.
     let (fake, go) = Fake::gated("abort");
     let mut stage = Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
-        .args([
-            "--reviewer-url",
-            &fake.url,
-            "--reviewer-timeout",
-            "600",
-            "--deadline",
-            "600",
-        ])
+        .args(["--reviewer-url", &fake.url, "--reviewer-timeout", "600", "--deadline", "600"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let feeder = feed(stage.stdin.take().unwrap());
-    let mut lines = BufReader::new(stage.stdout.take().unwrap())
-        .split(b'\n')
-        .map(Result::unwrap);
+    let mut lines = BufReader::new(stage.stdout.take().unwrap()).split(b'\n').map(Result::unwrap);
     // The stream's and the reviewer's opening lines, the finding and its turn come first.
     let passed = lines.by_ref().take(4 + EVENTS);
-    let ours = passed
-        .filter(|line| memchr::memmem::find(line, b"\"ocr.review.").is_some())
-        .count();
+    let ours = passed.filter(|line| memchr::memmem::find(line, b"\"ocr.review.").is_some()).count();
     assert_eq!(ours, 1, "every line, but no decision yet");
     let stdin = feeder.join().unwrap();
     #[cfg(target_os = "linux")]
     assert!(peak(stage.id()) < MEMORY, "{} KiB", peak(stage.id()));
     go.send(()).unwrap();
     let decision = String::from_utf8(lines.next().unwrap()).unwrap();
-    assert!(
-        decision.contains("\"ocr.review.decision\"") && decision.contains("\"abort\""),
-        "{decision}"
-    );
+    assert!(decision.contains("\"ocr.review.decision\"") && decision.contains("\"abort\""), "{decision}");
     drop(stdin);
     assert!(lines.next().is_none());
     assert_eq!(stage.wait().unwrap().code(), Some(0));
@@ -59,12 +45,8 @@ fn passes_half_a_million_events() {
 /// Writes a finding and the events, and returns the input still open.
 fn feed(mut stdin: ChildStdin) -> JoinHandle<ChildStdin> {
     std::thread::spawn(move || {
-        stdin
-            .write_all((opened("x") + &looping(2000, "warn", "open", 4)).as_bytes())
-            .unwrap();
-        let block: String = (0..1000)
-            .map(|n| text(3000 + n, &"on and on ".repeat(20)))
-            .collect();
+        stdin.write_all((opened("x") + &looping(2000, "warn", "open", 4)).as_bytes()).unwrap();
+        let block: String = (0..1000).map(|n| text(3000 + n, &"on and on ".repeat(20))).collect();
         for _ in 0..EVENTS / 1000 {
             stdin.write_all(block.as_bytes()).unwrap();
         }
@@ -144,11 +126,7 @@ struct Beside {
 
 impl Beside {
     fn start() -> Self {
-        let mut cat = Command::new("cat")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut cat = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(cat.stdout.take().unwrap()).lines();
         let (sent, begun) = mpsc::channel::<Instant>();
         let longest = std::thread::spawn(move || {
@@ -156,12 +134,7 @@ impl Beside {
             delays.max().unwrap_or_default()
         });
         let stdin = cat.stdin.take().unwrap();
-        Self {
-            cat,
-            stdin,
-            sent,
-            longest,
-        }
+        Self { cat, stdin, sent, longest }
     }
 
     fn write(&mut self) {

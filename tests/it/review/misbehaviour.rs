@@ -62,11 +62,7 @@ fn try_one(name: &str, behaviour: Behaviour, expected: Expected, attempt: &str) 
         _ => Answer(asked),
     };
     assert_eq!(seen, expected, "{name}: {decision}");
-    let action = if matches!(expected, Answer(_)) {
-        "continue"
-    } else {
-        "unsure"
-    };
+    let action = if matches!(expected, Answer(_)) { "continue" } else { "unsure" };
     assert_eq!(decision["action"], action, "{name}");
 }
 
@@ -104,10 +100,7 @@ fn decides_both_sessions() {
                 assert_eq!(sessions, both, "{name}");
                 // Only behaviours that recover answer the second question after failing the first.
                 if !matches!(expected, Answer(_)) {
-                    assert!(
-                        decided.iter().all(|d| d["action"] == "unsure"),
-                        "{name}: {decided:?}"
-                    );
+                    assert!(decided.iter().all(|d| d["action"] == "unsure"), "{name}: {decided:?}");
                 }
             });
         }
@@ -140,14 +133,8 @@ fn gives_up_at_deadline() {
 fn missing_endpoint() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let decision = decision_of(&format!("http://{free}/v1"), "no listener", "20");
-    assert_eq!(
-        (&decision["degraded"], &decision["retries"]),
-        (&json!(true), &json!(3))
-    );
-    assert!(
-        decision["reason"].as_str().unwrap().contains("is it running?"),
-        "{decision}"
-    );
+    assert_eq!((&decision["degraded"], &decision["retries"]), (&json!(true), &json!(3)));
+    assert!(decision["reason"].as_str().unwrap().contains("is it running?"), "{decision}");
 }
 
 #[test]
@@ -161,11 +148,5 @@ fn deadline_ends_retries() {
         .unwrap();
     let decision = &decisions(&done.stdout)[0];
     assert_eq!((&decision["degraded"], fake.requests().len()), (&json!(true), 1));
-    assert!(
-        decision["reason"]
-            .as_str()
-            .unwrap()
-            .contains("no answer within 400ms"),
-        "{decision}"
-    );
+    assert!(decision["reason"].as_str().unwrap().contains("no answer within 400ms"), "{decision}");
 }

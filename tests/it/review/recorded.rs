@@ -26,11 +26,8 @@ fn names_files_of_patches() {
 
 #[test]
 fn reviews_at_intervals() {
-    let found = ocr("ocr-detect")
-        .args(["--review-every", "3"])
-        .write_stdin(recording("edit-test"))
-        .output()
-        .unwrap();
+    let found =
+        ocr("ocr-detect").args(["--review-every", "3"]).write_stdin(recording("edit-test")).output().unwrap();
     let found = String::from_utf8(found.stdout).unwrap();
     let fake = Fake::deciding("continue");
     let mut live = fake.live(&[]);
@@ -47,9 +44,5 @@ fn reviews_at_intervals() {
     }
     assert!(regular >= 3, "{regular}");
     let (left, _) = live.finish();
-    assert_eq!(
-        (left.len(), fake.requests().len()),
-        (1, regular + 1),
-        "one more at its rest"
-    );
+    assert_eq!((left.len(), fake.requests().len()), (1, regular + 1), "one more at its rest");
 }

@@ -32,10 +32,8 @@ fn names_reviewer_first() {
 fn decision_follows_turn() {
     let lines = [opened("x"), looping(2000, "warn", "open", 4), text(3000, "on")].concat();
     let out = run(&lines);
-    let kinds: Vec<Value> = out
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone())
-        .collect();
+    let kinds: Vec<Value> =
+        out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone()).collect();
     assert_eq!(
         kinds,
         [
@@ -58,24 +56,13 @@ fn loop_gets_one_chance() {
         looping(4000, "stop", "graver", 5),
         finding(5000, "loop", "stop", "grown", 10),
     ];
-    let expected = [
-        ("continue", "evt_3000"),
-        ("abort", "evt_4000"),
-        ("abort", "evt_5000"),
-    ];
-    assert_eq!(
-        judged(&lines.concat()),
-        expected.map(|(a, j)| (json!(a), json!(j)))
-    );
+    let expected = [("continue", "evt_3000"), ("abort", "evt_4000"), ("abort", "evt_5000")];
+    assert_eq!(judged(&lines.concat()), expected.map(|(a, j)| (json!(a), json!(j))));
 }
 
 #[test]
 fn judges_finding_once() {
-    let lines = [
-        opened("x"),
-        looping(2000, "warn", "open", 4),
-        looping(3000, "warn", "open", 4),
-    ];
+    let lines = [opened("x"), looping(2000, "warn", "open", 4), looping(3000, "warn", "open", 4)];
     assert_eq!(judged(&lines.concat()).len(), 1);
 }
 
@@ -90,10 +77,7 @@ fn judges_gravest_finding() {
     let out = run(&[opened("x"), together.concat()].concat());
     let decisions = decisions(out.as_bytes());
     assert_eq!(decisions.len(), 1);
-    assert_eq!(
-        (&decisions[0]["finding"], &decisions[0]["action"]),
-        (&json!("loop-1"), &json!("abort"))
-    );
+    assert_eq!((&decisions[0]["finding"], &decisions[0]["action"]), (&json!("loop-1"), &json!("abort")));
 }
 
 #[test]
@@ -114,10 +98,7 @@ fn rest_is_done_or_unsure() {
 
 #[test]
 fn judges_half_a_rest() {
-    assert_eq!(
-        judged(&[opened("x"), turn(2000, "rest", 1), text(3000, "on")].concat()).len(),
-        1
-    );
+    assert_eq!(judged(&[opened("x"), turn(2000, "rest", 1), text(3000, "on")].concat()).len(), 1);
     let done = json!({ "sessionID": "ses_1", "outcome": "done", "claim": "promise" });
     assert_eq!(judged(&ours(2000, "ocr.detect.done", &done))[0].0, "done");
 }
@@ -130,15 +111,8 @@ fn aborts_growing_stall() {
         finding(3000, "stall", "warn", "graver", 2) + &turn(3000, "finding", 2),
         finding(4000, "stall", "warn", "grown", 4),
     ];
-    let expected = [
-        ("continue", "evt_2000"),
-        ("continue", "evt_3000"),
-        ("abort", "evt_4000"),
-    ];
-    assert_eq!(
-        judged(&lines.concat()),
-        expected.map(|(a, j)| (json!(a), json!(j)))
-    );
+    let expected = [("continue", "evt_2000"), ("continue", "evt_3000"), ("abort", "evt_4000")];
+    assert_eq!(judged(&lines.concat()), expected.map(|(a, j)| (json!(a), json!(j))));
 }
 
 #[test]
@@ -148,40 +122,21 @@ fn accepts_custom_detector() {
         json!({ "type": "ocr.detect.finding", "properties": finding }).to_string() + "\n"
     };
     let out = run(&[mine("warn"), tick(2), mine("warn"), tick(3), mine("stop")].concat());
-    let decided: Vec<Value> = decisions(out.as_bytes())
-        .iter()
-        .map(|d| d["action"].clone())
-        .collect();
+    let decided: Vec<Value> = decisions(out.as_bytes()).iter().map(|d| d["action"].clone()).collect();
     assert_eq!(decided, ["continue", "abort"]);
     assert_eq!(decisions(out.as_bytes())[0]["finding"], "mine");
     let broken = "{\"type\":\"ocr.detect.finding\",\"properties\":{\"sessionID\":\"s\",\"kind\":\"odd\"}}\n";
     let done = ocr("ocr-review").write_stdin(broken).output().unwrap();
-    assert!(
-        String::from_utf8(done.stderr)
-            .unwrap()
-            .contains("unreadable ocr.detect.finding record")
-    );
+    assert!(String::from_utf8(done.stderr).unwrap().contains("unreadable ocr.detect.finding record"));
 }
 
 #[test]
 fn recordings_are_reproducible() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sessions");
-    for name in [
-        "one-call-loop",
-        "clean-completion",
-        "permission-block",
-        "compaction-storm",
-        "subagent",
-    ] {
+    for name in ["one-call-loop", "clean-completion", "permission-block", "compaction-storm", "subagent"] {
         let path = folder.join(name).with_extension("ndjson");
         let found = ocr("ocr-detect").arg(&path).output().unwrap().stdout;
-        let decide = || {
-            ocr("ocr-review")
-                .write_stdin(found.clone())
-                .output()
-                .unwrap()
-                .stdout
-        };
+        let decide = || ocr("ocr-review").write_stdin(found.clone()).output().unwrap().stdout;
         let once = decide();
         assert!(!decisions_among_events(&once).is_empty(), "{name}");
         assert_eq!(once, decide(), "{name}");
@@ -207,9 +162,6 @@ fn decisions_match_schema() {
     let out = run(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     for kind in ["ocr.review.opened", "ocr.review.decision"] {
         let line = out.lines().find(|line| line.contains(kind)).unwrap();
-        assert!(
-            jsonschema::is_valid(of(kind), &serde_json::from_str(line).unwrap()),
-            "{line}"
-        );
+        assert!(jsonschema::is_valid(of(kind), &serde_json::from_str(line).unwrap()), "{line}");
     }
 }

@@ -39,41 +39,18 @@ fn in_escapes() -> Leaks {
     let gh = format!("gh{}_{}123", "p", CANARY.repeat(2));
     let list = json!([{ "content": format!("use {sk}"), "status": "pending" }]);
     let todos = json!({ "ts": 1, "id": "e", "type": "todo.updated", "properties": { "sessionID": "ses_1", "todos": list } });
-    let private = [
-        "-----BEGIN PRIVATE",
-        " KEY-----\nCANARY\n-----END PRIVATE",
-        " KEY-----",
-    ]
-    .concat();
+    let private = ["-----BEGIN PRIVATE", " KEY-----\nCANARY\n-----END PRIVATE", " KEY-----"].concat();
     vec![
         ("after a line break in an argument", wrote(&format!("x\n{sk}"))),
         ("after a tab in an argument", wrote(&format!("x\t{gh}"))),
-        (
-            "after a line break in an excerpt",
-            excerpt(&format!("edit a\\\\n{sk}")),
-        ),
+        ("after a line break in an excerpt", excerpt(&format!("edit a\\\\n{sk}"))),
         ("a private key in an argument", wrote(&private)),
         ("in the agent's list", todos.to_string() + "\n"),
-        (
-            "escaped JSON for curl",
-            ran(r#"curl -d "{\"password\":\"CANARYhunter2\"}""#),
-        ),
-        (
-            "escaped JSON in a text",
-            wrote_text(r#"body {\"apiKey\": \"CANARYxyz\"}"#),
-        ),
-        (
-            "an escaped header",
-            wrote_text(r#"{\"Authorization\": \"CANARYtok\"}"#),
-        ),
-        (
-            "an escaped bearer",
-            wrote_text(r#"{\"Authorization\": \"Bearer CANARYdefghij\"}"#),
-        ),
-        (
-            "a quote in a password",
-            wrote_text(r#"{"password": "ab\"CANARYcd"}"#),
-        ),
+        ("escaped JSON for curl", ran(r#"curl -d "{\"password\":\"CANARYhunter2\"}""#)),
+        ("escaped JSON in a text", wrote_text(r#"body {\"apiKey\": \"CANARYxyz\"}"#)),
+        ("an escaped header", wrote_text(r#"{\"Authorization\": \"CANARYtok\"}"#)),
+        ("an escaped bearer", wrote_text(r#"{\"Authorization\": \"Bearer CANARYdefghij\"}"#)),
+        ("a quote in a password", wrote_text(r#"{"password": "ab\"CANARYcd"}"#)),
     ]
 }
 
@@ -84,19 +61,10 @@ fn in_settings_and_headers() -> Leaks {
         ("BASIC_AUTH", wrote_text("BASIC_AUTH=bob:CANARYabc")),
         ("KEY", ran("export KEY=CANARYabc; make")),
         ("AUTH_PROD", wrote_text("AUTH_PROD=CANARYabc")),
-        (
-            "a mailer's settings",
-            wrote_text("auth: { user: 'bob', pass: 'CANARYabc' }"),
-        ),
+        ("a mailer's settings", wrote_text("auth: { user: 'bob', pass: 'CANARYabc' }")),
         ("a password with a comma", wrote_text("PASSWORD=ab,CANARYcd")),
-        (
-            "another scheme",
-            wrote_text("Authorization: ApiKey CANARYabcdef=="),
-        ),
-        (
-            "a signature",
-            wrote_text("Authorization: AWS4-HMAC-SHA256 Credential=AK/x, Signature=CANARYabc"),
-        ),
+        ("another scheme", wrote_text("Authorization: ApiKey CANARYabcdef==")),
+        ("a signature", wrote_text("Authorization: AWS4-HMAC-SHA256 Credential=AK/x, Signature=CANARYabc")),
         ("curl -u", ran("curl -u bob:CANARYpw https://x")),
         ("curl --user", ran("curl --user 'bob:CANARYpw' https://x")),
         ("sshpass", ran("sshpass -p CANARYpw ssh x")),
@@ -106,35 +74,14 @@ fn in_settings_and_headers() -> Leaks {
 fn by_their_shape() -> Leaks {
     vec![
         ("Tavily", wrote_text(&["tv", "ly-dev-CANARYabc12345678"].concat())),
-        (
-            "NVIDIA with a hyphen",
-            wrote_text(&["nv", "api-abcdefgh-CANARYabc_123"].concat()),
-        ),
-        (
-            "NVIDIA with an underscore",
-            wrote_text(&["nv", "api-abc_CANARYabc123"].concat()),
-        ),
-        (
-            "Together",
-            wrote_text(&["tg", "p_v1_CANARYabc1234567890"].concat()),
-        ),
-        (
-            "Google's client secret",
-            wrote_text(&["GOC", "SPX-CANARYabc123456789"].concat()),
-        ),
-        (
-            "Databricks",
-            wrote_text(&["da", "pi0123456789abcdef0123"].concat()),
-        ),
+        ("NVIDIA with a hyphen", wrote_text(&["nv", "api-abcdefgh-CANARYabc_123"].concat())),
+        ("NVIDIA with an underscore", wrote_text(&["nv", "api-abc_CANARYabc123"].concat())),
+        ("Together", wrote_text(&["tg", "p_v1_CANARYabc1234567890"].concat())),
+        ("Google's client secret", wrote_text(&["GOC", "SPX-CANARYabc123456789"].concat())),
+        ("Databricks", wrote_text(&["da", "pi0123456789abcdef0123"].concat())),
         ("age", wrote_text(&["AGE-SECRET", "-KEY-1CANARYCANARY"].concat())),
-        (
-            "Azure's storage",
-            wrote_text("AccountName=x;AccountKey=CANARYabc==;Y=1"),
-        ),
-        (
-            "a query",
-            wrote_text("GET https://x/v1?api-version=1&key=CANARYabc"),
-        ),
+        ("Azure's storage", wrote_text("AccountName=x;AccountKey=CANARYabc==;Y=1")),
+        ("a query", wrote_text("GET https://x/v1?api-version=1&key=CANARYabc")),
     ]
 }
 
@@ -157,16 +104,11 @@ fn question_has_no_secrets() {
             .into_iter()
             .map(|(name, lines)| (name, scope.spawn(move || question_about(&lines))))
             .collect();
-        let asked = asking
-            .into_iter()
-            .map(|(name, question)| (name, question.join().unwrap()));
+        let asked = asking.into_iter().map(|(name, question)| (name, question.join().unwrap()));
         asked
             .filter(|(_, question)| question.contains(CANARY) || !question.contains("[masked]"))
             .map(|(name, question)| {
-                let line = question
-                    .lines()
-                    .find(|line| line.contains(CANARY))
-                    .unwrap_or(&question);
+                let line = question.lines().find(|line| line.contains(CANARY)).unwrap_or(&question);
                 format!("{name}: {line}")
             })
             .collect()
@@ -201,8 +143,5 @@ fn redacts_broken_record() {
     let line = json!({ "ts": 1, "type": "ocr.detect.finding", "properties": broken });
     let done = ocr("ocr-review").write_stdin(line.to_string()).output().unwrap();
     let output = String::from_utf8(done.stderr).unwrap();
-    assert!(
-        output.contains("unreadable ocr.detect.finding record") && !output.contains(CANARY),
-        "{output}"
-    );
+    assert!(output.contains("unreadable ocr.detect.finding record") && !output.contains(CANARY), "{output}");
 }

@@ -13,47 +13,25 @@ fn finding_is_stale_after_rest() {
     let (fake, go) = Fake::gated("abort");
     let mut live = fake.live(&[]);
     live.write(
-        &[
-            opened("x"),
-            looping(2000, "warn", "open", 4),
-            rest(3000, "candidate", &[], 2),
-            tick(4000),
-        ]
-        .concat(),
+        &[opened("x"), looping(2000, "warn", "open", 4), rest(3000, "candidate", &[], 2), tick(4000)]
+            .concat(),
     );
     live.next("ocr.stream.tick");
     go.send(()).unwrap();
     let stale = live.decision();
-    assert_eq!(
-        (&stale["judged"], &stale["stale"]),
-        (&json!("evt_2000"), &json!(true))
-    );
+    assert_eq!((&stale["judged"], &stale["stale"]), (&json!("evt_2000"), &json!(true)));
     go.send(()).unwrap();
     let about_rest = live.decision();
-    assert_eq!(
-        (&about_rest["judged"], &about_rest["stale"]),
-        (&json!("evt_3000"), &json!(false))
-    );
+    assert_eq!((&about_rest["judged"], &about_rest["stale"]), (&json!("evt_3000"), &json!(false)));
 }
 
 #[test]
 fn rest_is_stale_after_work() {
-    for (after, stale) in [
-        (busy(3000), true),
-        (text(3000, "more"), true),
-        (tick(3000), false),
-    ] {
+    for (after, stale) in [(busy(3000), true), (text(3000, "more"), true), (tick(3000), false)] {
         let (fake, go) = Fake::gated("done");
         let mut live = fake.live(&[]);
         live.write(
-            &[
-                opened("x"),
-                rest(2000, "candidate", &[], 1),
-                tick(2500),
-                after.clone(),
-                tick(4000),
-            ]
-            .concat(),
+            &[opened("x"), rest(2000, "candidate", &[], 1), tick(2500), after.clone(), tick(4000)].concat(),
         );
         live.next("ocr.stream.tick");
         live.next("ocr.stream.tick");
@@ -99,11 +77,7 @@ fn late_call_end_is_no_work() {
             "id": "prt_c", "messageID": "msg_a", "type": "tool", "tool": "bash",
             "state": { "status": status, "input": {}, "error": "interrupted" },
         });
-        event(
-            3000,
-            "message.part.updated",
-            &json!({ "sessionID": "ses_1", "part": part }),
-        )
+        event(3000, "message.part.updated", &json!({ "sessionID": "ses_1", "part": part }))
     };
     let at_rest = rest(2000, "error", &[], 1);
     assert!(!is_stale(&at_rest, &call("error")));
@@ -121,11 +95,7 @@ fn silence_is_stale_after_question() {
 
 #[test]
 fn deleted_session_is_stale() {
-    let gone = event(
-        3000,
-        "session.deleted",
-        &json!({ "sessionID": "ses_1", "info": { "id": "ses_1" } }),
-    );
+    let gone = event(3000, "session.deleted", &json!({ "sessionID": "ses_1", "info": { "id": "ses_1" } }));
     for question in [
         looping(2000, "warn", "open", 4),
         turn(2000, "interval", 1),
@@ -133,10 +103,7 @@ fn deleted_session_is_stale() {
         rest(2000, "candidate", &[], 1),
     ] {
         assert!(is_stale(&question, &gone), "{question}");
-        assert!(
-            !is_stale(&question, &gone.replace("ses_1", "ses_2")),
-            "{question}"
-        );
+        assert!(!is_stale(&question, &gone.replace("ses_1", "ses_2")), "{question}");
     }
 }
 
@@ -144,18 +111,7 @@ fn deleted_session_is_stale() {
 fn is_asked(before: &str, question: &str, meanwhile: &str) -> bool {
     let (fake, go) = Fake::gated("continue");
     let mut live = fake.live(&[]);
-    live.write(
-        &[
-            &opened("x"),
-            before,
-            &tick(2500),
-            question,
-            &tick(3500),
-            meanwhile,
-            &tick(9000),
-        ]
-        .concat(),
-    );
+    live.write(&[&opened("x"), before, &tick(2500), question, &tick(3500), meanwhile, &tick(9000)].concat());
     while live.next("ocr.stream.tick")["ts"] != 9000 {}
     go.send(()).unwrap();
     live.decision();

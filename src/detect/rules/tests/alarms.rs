@@ -46,47 +46,27 @@ fn stall_grades() {
     let silent = |seconds| -> Vec<String> { std::iter::once(busy(0.0)).chain(ticks(1, seconds)).collect() };
     assert_eq!(found(&silent(29)), []);
     assert_eq!(found(&silent(30)), named("stall", &[Grade::Notice]));
-    assert_eq!(
-        found(&silent(300)),
-        named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop])
-    );
+    assert_eq!(found(&silent(300)), named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop]));
 }
 
 #[test]
 fn long_tool_is_no_stall() {
     let running = json!({"part": {"id": "prt_1", "messageID": "msg_1", "sessionID": "ses_1", "type": "tool", "tool": "bash",
         "state": {"status": "running", "input": {"command": "make"}}}});
-    let lines: Vec<String> = [busy(0.0), event(1.0, "message.part.updated", &running)]
-        .into_iter()
-        .chain(ticks(2, 540))
-        .collect();
+    let lines: Vec<String> =
+        [busy(0.0), event(1.0, "message.part.updated", &running)].into_iter().chain(ticks(2, 540)).collect();
     assert_eq!(found(&lines), []);
 }
 
 #[test]
 fn blocked_grades() {
-    let asked = event(
-        1.0,
-        "permission.asked",
-        &json!({"id": "per_1", "permission": "bash"}),
-    );
-    let answered = event(
-        9.0,
-        "permission.replied",
-        &json!({"requestID": "per_1", "reply": "once"}),
-    );
-    let waits = |until| -> Vec<String> {
-        [busy(0.0), asked.clone()]
-            .into_iter()
-            .chain(ticks(2, until))
-            .collect()
-    };
+    let asked = event(1.0, "permission.asked", &json!({"id": "per_1", "permission": "bash"}));
+    let answered = event(9.0, "permission.replied", &json!({"requestID": "per_1", "reply": "once"}));
+    let waits =
+        |until| -> Vec<String> { [busy(0.0), asked.clone()].into_iter().chain(ticks(2, until)).collect() };
     assert_eq!(found(&waits(40)), named("blocked", &[Grade::Warn]));
     assert_eq!(found(&waits(302)), named("blocked", &[Grade::Warn, Grade::Stop]));
-    let lines: Vec<String> = [busy(0.0), asked.clone(), answered]
-        .into_iter()
-        .chain(ticks(10, 25))
-        .collect();
+    let lines: Vec<String> = [busy(0.0), asked.clone(), answered].into_iter().chain(ticks(10, 25)).collect();
     assert_eq!(found(&lines), []);
 }
 
@@ -107,10 +87,8 @@ fn retry_storm() {
         &json!({"part": {"id": "prt_1", "messageID": "msg_1", "type": "text", "text": "ok",
         "time": {"start": 1, "end": 2}}}),
     );
-    let recovered: Vec<String> = [busy(0.0), retry_status(1.0, 1, "overloaded"), text]
-        .into_iter()
-        .chain(ticks(4, 20))
-        .collect();
+    let recovered: Vec<String> =
+        [busy(0.0), retry_status(1.0, 1, "overloaded"), text].into_iter().chain(ticks(4, 20)).collect();
     assert_eq!(found(&recovered), []);
     let refused = [busy(0.0), retry_status(1.0, 1, "401: invalid api key")];
     assert_eq!(found(&refused), named("retry-storm", &[Grade::Warn]));
@@ -121,10 +99,7 @@ fn compaction_storm() {
     let compacted = |n: u32| event(f64::from(n), "session.compacted", &json!({}));
     let storm: Vec<String> = (1..=5).map(compacted).collect();
     assert_eq!(found(&storm[..2]), []);
-    assert_eq!(
-        found(&storm),
-        named("compaction-storm", &[Grade::Warn, Grade::Stop])
-    );
+    assert_eq!(found(&storm), named("compaction-storm", &[Grade::Warn, Grade::Stop]));
     // A long session that works in between.
     let works: Vec<String> = (0..6u32)
         .flat_map(|n| {
@@ -150,41 +125,24 @@ fn step(at: u32, produced: u32) -> String {
 fn empty_turns() {
     assert_eq!(found(&[step(1, 0)]), []);
     assert_eq!(found(&[step(1, 0), step(2, 7), step(3, 0)]), []);
-    assert_eq!(
-        found(&[step(1, 0), step(2, 0)]),
-        named("empty-turns", &[Grade::Stop])
-    );
+    assert_eq!(found(&[step(1, 0), step(2, 0)]), named("empty-turns", &[Grade::Stop]));
 }
 
 fn answer(at: u32, text: &str) -> [String; 2] {
     let part = json!({"id": format!("prt_t{at}"), "messageID": format!("msg_{at}"), "type": "text", "text": text, "time": {"start": 1, "end": 2}});
-    [
-        event(f64::from(at), "message.part.updated", &json!({ "part": part })),
-        step(at, 20),
-    ]
+    [event(f64::from(at), "message.part.updated", &json!({ "part": part })), step(at, 20)]
 }
 
 #[test]
 fn monologue() {
     let same = |n: u32| {
-        answer(
-            10 * n,
-            &format!("I will now look at the file and then fix the failing test. Attempt {n}."),
-        )
+        answer(10 * n, &format!("I will now look at the file and then fix the failing test. Attempt {n}."))
     };
     let lines: Vec<String> = (1..=3).flat_map(same).collect();
     assert_eq!(found(&lines[..4]), []);
     assert_eq!(found(&lines), named("monologue", &[Grade::Warn]));
-    let others = [
-        "The parser is done.",
-        "Next come the tests of the lexer.",
-        "Everything is written down.",
-    ];
-    let lines: Vec<String> = others
-        .iter()
-        .zip(1..)
-        .flat_map(|(text, n)| answer(10 * n, text))
-        .collect();
+    let others = ["The parser is done.", "Next come the tests of the lexer.", "Everything is written down."];
+    let lines: Vec<String> = others.iter().zip(1..).flat_map(|(text, n)| answer(10 * n, text)).collect();
     assert_eq!(found(&lines), []);
 }
 
@@ -193,46 +151,13 @@ fn budgets() {
     let steps: Vec<String> = (1..=3).map(|n| step(n, 5)).collect();
     let with = |config| graded(&findings_with(config, &steps));
     let stop = named("budget", &[Grade::Stop]);
+    assert_eq!(with(Config { max_steps: Some(3), ..Config::default() }), []);
+    assert_eq!(with(Config { max_steps: Some(2), ..Config::default() }), stop);
+    assert_eq!(with(Config { max_tokens: Some(45), ..Config::default() }), []);
+    assert_eq!(with(Config { max_tokens: Some(44), ..Config::default() }), stop);
+    assert_eq!(with(Config { max_time: Some(1500), ..Config::default() }), stop);
     assert_eq!(
-        with(Config {
-            max_steps: Some(3),
-            ..Config::default()
-        }),
-        []
-    );
-    assert_eq!(
-        with(Config {
-            max_steps: Some(2),
-            ..Config::default()
-        }),
-        stop
-    );
-    assert_eq!(
-        with(Config {
-            max_tokens: Some(45),
-            ..Config::default()
-        }),
-        []
-    );
-    assert_eq!(
-        with(Config {
-            max_tokens: Some(44),
-            ..Config::default()
-        }),
-        stop
-    );
-    assert_eq!(
-        with(Config {
-            max_time: Some(1500),
-            ..Config::default()
-        }),
-        stop
-    );
-    assert_eq!(
-        with(Config {
-            max_idle_tokens: Some(44),
-            ..Config::default()
-        }),
+        with(Config { max_idle_tokens: Some(44), ..Config::default() }),
         named("budget", &[Grade::Notice])
     );
 }
@@ -240,9 +165,7 @@ fn budgets() {
 #[test]
 fn repeat_call() {
     let calls = |command: &str| -> Vec<String> {
-        (0..5usize)
-            .flat_map(|n| bash(5 * n, command, ["a", "b", "c", "d", "e"][n]))
-            .collect()
+        (0..5usize).flat_map(|n| bash(5 * n, command, ["a", "b", "c", "d", "e"][n])).collect()
     };
     assert_eq!(found(&calls("cat state")), named("repeat-call", &[Grade::Warn]));
     assert_eq!(found(&calls("sleep 5; cat state")), []);

@@ -48,12 +48,10 @@ fn format_lint_test() {
 
 #[test]
 fn polling() {
-    assert_silent(&session((0..9usize).flat_map(|n| {
-        [
-            bash(60 * n, "gh run view 17", "in progress"),
-            bash(60 * n + 20, "sleep 30", ""),
-        ]
-    })));
+    assert_silent(&session(
+        (0..9usize)
+            .flat_map(|n| [bash(60 * n, "gh run view 17", "in progress"), bash(60 * n + 20, "sleep 30", "")]),
+    ));
     assert_silent(&session(
         (0..14usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", &format!("{n} ready"))),
     ));
@@ -74,28 +72,16 @@ fn pagination() {
     })));
     assert_silent(&session((0..12usize).map(|n| {
         let output = format!("lines {}", "abcdefghijkl".chars().nth(n).unwrap());
-        bash(
-            5 * n,
-            &format!("sed -n {},{}p x.rs", n * 100, n * 100 + 99),
-            &output,
-        )
+        bash(5 * n, &format!("sed -n {},{}p x.rs", n * 100, n * 100 + 99), &output)
     })));
 }
 
 #[test]
 fn rename_in_many_files() {
     assert_silent(&session((0..15usize).flat_map(|n| {
-        let file = format!(
-            "src/module/file_{}.rs",
-            char::from(b'a' + u8::try_from(n).unwrap())
-        );
+        let file = format!("src/module/file_{}.rs", char::from(b'a' + u8::try_from(n).unwrap()));
         [
-            call(
-                10 * n,
-                "read",
-                &json!({"filePath": file}),
-                &format!("struct Old; // {file}"),
-            ),
+            call(10 * n, "read", &json!({"filePath": file}), &format!("struct Old; // {file}")),
             edit(10 * n + 5, &file, "Old", "New"),
         ]
     })));
@@ -103,14 +89,9 @@ fn rename_in_many_files() {
 
 #[test]
 fn small_edits() {
-    assert_silent(&session((0..12usize).map(|n| {
-        edit(
-            5 * n,
-            "src/a.rs",
-            &format!("line {n} old"),
-            &format!("line {n} new"),
-        )
-    })));
+    assert_silent(&session(
+        (0..12usize).map(|n| edit(5 * n, "src/a.rs", &format!("line {n} old"), &format!("line {n} new"))),
+    ));
     assert_silent(&session((0..19usize).flat_map(|n| {
         [
             edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
@@ -122,23 +103,10 @@ fn small_edits() {
 #[test]
 fn reread_between_edits() {
     assert_silent(&session((0..5usize).flat_map(|n| {
-        let reads = ["a", "b", "c", "d"]
-            .into_iter()
-            .enumerate()
-            .map(move |(i, file)| {
-                call(
-                    50 * n + 5 * i,
-                    "read",
-                    &json!({"filePath": file}),
-                    &format!("content of {file}"),
-                )
-            });
-        reads.chain([edit(
-            50 * n + 40,
-            "src/e.rs",
-            &format!("old {n}"),
-            &format!("new {n}"),
-        )])
+        let reads = ["a", "b", "c", "d"].into_iter().enumerate().map(move |(i, file)| {
+            call(50 * n + 5 * i, "read", &json!({"filePath": file}), &format!("content of {file}"))
+        });
+        reads.chain([edit(50 * n + 40, "src/e.rs", &format!("old {n}"), &format!("new {n}"))])
     })));
 }
 
@@ -155,10 +123,7 @@ fn repeat_grades() {
         ]
     );
     let stop = &found[2];
-    assert_eq!(
-        (stop.period, stop.laps, stop.wasted.calls, stop.wasted.tokens),
-        (1, 5, 4, 440)
-    );
+    assert_eq!((stop.period, stop.laps, stop.wasted.calls, stop.wasted.tokens), (1, 5, 4, 440));
     assert_eq!(stop.rollback_to.as_deref(), Some("msg_0"));
 }
 
@@ -181,11 +146,7 @@ fn missing_compiler() {
     assert_silent(&session((0..4usize).flat_map(|n| {
         [
             edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
-            bash(
-                10 * n + 5,
-                "javac A.java",
-                "bash: line 1: javac: command not found",
-            ),
+            bash(10 * n + 5, "javac A.java", "bash: line 1: javac: command not found"),
         ]
     })));
 }
@@ -194,13 +155,7 @@ fn missing_compiler() {
 fn novelty() {
     let files = ["a.rs", "b.rs", "c.rs", "d.rs"];
     // The same files in a different order each time.
-    let orders = [
-        [0, 1, 2, 3],
-        [1, 0, 3, 2],
-        [2, 3, 0, 1],
-        [3, 1, 0, 2],
-        [0, 2, 1, 3],
-    ];
+    let orders = [[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 1, 0, 2], [0, 2, 1, 3]];
     let walk = |count: usize| {
         let reads = orders.iter().flatten().take(count).enumerate();
         session(reads.map(|(at, file)| {
@@ -210,10 +165,7 @@ fn novelty() {
     };
     // The first lap is new, and a second one is still acceptable.
     assert_silent(&walk(10));
-    assert_eq!(
-        graded(&findings(&walk(11))),
-        [("novelty".to_owned(), Grade::Warn)]
-    );
+    assert_eq!(graded(&findings(&walk(11))), [("novelty".to_owned(), Grade::Warn)]);
     assert!(graded(&findings(&walk(14))).contains(&("novelty".to_owned(), Grade::Stop)));
 }
 
@@ -223,14 +175,7 @@ fn stagnation() {
         "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
         "mu", "nu",
     ];
-    let search = |n: usize| {
-        call(
-            5 * n,
-            "grep",
-            &json!({"pattern": words[n].repeat(2)}),
-            "No files found",
-        )
-    };
+    let search = |n: usize| call(5 * n, "grep", &json!({"pattern": words[n].repeat(2)}), "No files found");
     assert_eq!(gravest(&session((0..5).map(search))), None);
     assert_eq!(gravest(&session((0..7).map(search))), Some(Grade::Notice));
     assert_eq!(gravest(&session((0..12).map(search))), Some(Grade::Warn));
@@ -241,30 +186,19 @@ fn frozen_checks() {
     let lines = session((0..7usize).flat_map(|n| {
         [
             edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
-            bash(
-                10 * n + 5,
-                "cargo test",
-                "test a::b ... FAILED\ntest result: FAILED",
-            ),
+            bash(10 * n + 5, "cargo test", "test a::b ... FAILED\ntest result: FAILED"),
         ]
     }));
     assert_eq!(
         graded(&findings(&lines)),
-        [
-            ("checks".to_owned(), Grade::Notice),
-            ("checks".to_owned(), Grade::Warn)
-        ]
+        [("checks".to_owned(), Grade::Notice), ("checks".to_owned(), Grade::Warn)]
     );
 }
 
 #[test]
 fn alternating_failures() {
     let lines = session((0..5usize).flat_map(|n| {
-        let output = if n % 2 == 0 {
-            "test a::b ... FAILED"
-        } else {
-            "test c::d ... FAILED"
-        };
+        let output = if n % 2 == 0 { "test a::b ... FAILED" } else { "test c::d ... FAILED" };
         [
             edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
             bash(10 * n + 5, "cargo test", output),
@@ -286,11 +220,7 @@ fn revert() {
 #[test]
 fn near_duplicate() {
     let lines = session((0..6usize).map(|n| {
-        let body = format!(
-            "{}{}",
-            "fn same() { body(); }\n".repeat(10),
-            "abcdef".chars().nth(n).unwrap()
-        );
+        let body = format!("{}{}", "fn same() { body(); }\n".repeat(10), "abcdef".chars().nth(n).unwrap());
         let input = json!({"filePath": "a.rs", "content": body});
         call(
             5 * n,

@@ -17,11 +17,7 @@ pub(in crate::detect::rules) fn findings_with(config: Config, lines: &[String]) 
         .unwrap()
         .lines()
         .filter(|line| line.contains("\"ocr.detect.finding\""))
-        .map(|line| {
-            serde_json::from_str::<Envelope<Finding>>(line)
-                .unwrap()
-                .properties
-        })
+        .map(|line| serde_json::from_str::<Envelope<Finding>>(line).unwrap().properties)
         .collect()
 }
 

@@ -88,10 +88,9 @@ pub(crate) fn parse_properties(kind: Option<EventType>, properties: &str) -> Opt
         Some(kind @ (EventType::Permission | EventType::Question | EventType::Answer)) => {
             request(kind, object(properties)?)
         }
-        Some(EventType::Idle) => (
-            object::<SessionOnly<'_>>(properties)?.session,
-            Event::Status(Status::Idle),
-        ),
+        Some(EventType::Idle) => {
+            (object::<SessionOnly<'_>>(properties)?.session, Event::Status(Status::Idle))
+        }
         Some(EventType::Compacted) => (object::<SessionOnly<'_>>(properties)?.session, Event::Compacted),
         None => (object::<SessionOnly<'_>>(properties)?.session, Event::Other),
     })
@@ -99,11 +98,7 @@ pub(crate) fn parse_properties(kind: Option<EventType>, properties: &str) -> Opt
 
 fn delta(read: PartDelta<'_>) -> Parsed<'_> {
     let event = match (read.part, read.text) {
-        (Some(part), Some(text)) => Event::Delta {
-            part,
-            message: read.message.unwrap_or_default(),
-            text,
-        },
+        (Some(part), Some(text)) => Event::Delta { part, message: read.message.unwrap_or_default(), text },
         _ => Event::Other,
     };
     (read.session, event)
@@ -112,11 +107,8 @@ fn delta(read: PartDelta<'_>) -> Parsed<'_> {
 fn session(kind: EventType, read: InfoUpdated<'_>) -> Parsed<'_> {
     let (named, info) = (read.session, read.info);
     let (id, parent) = info.map_or((None, None), |info| (info.session.or(Some(info.id)), info.parent));
-    let event = if matches!(kind, EventType::Deleted) {
-        Event::SessionDeleted
-    } else {
-        Event::Session { parent }
-    };
+    let event =
+        if matches!(kind, EventType::Deleted) { Event::SessionDeleted } else { Event::Session { parent } };
     (named.or(id), event)
 }
 
@@ -147,16 +139,12 @@ fn status(info: StatusInfo<'_>) -> Event<'_> {
 }
 
 pub(crate) fn error(info: ErrorInfo<'_>) -> Event<'_> {
-    Event::Error {
-        name: info.name,
-        message: info.data.and_then(|d| d.message),
-    }
+    Event::Error { name: info.name, message: info.data.and_then(|d| d.message) }
 }
 
 fn listed(kind: EventType, read: Lists<'_>) -> Parsed<'_> {
     let event = if matches!(kind, EventType::Todos) {
-        read.todos
-            .map(|items| Event::Todos(items.into_iter().map(todo).collect()))
+        read.todos.map(|items| Event::Todos(items.into_iter().map(todo).collect()))
     } else {
         read.diff.map(|files| Event::Diff { files: files.len() })
     };
@@ -164,10 +152,7 @@ fn listed(kind: EventType, read: Lists<'_>) -> Parsed<'_> {
 }
 
 fn todo(item: TodoItem<'_>) -> Todo<'_> {
-    Todo {
-        content: item.content,
-        open: !matches!(&*item.status, "completed" | "cancelled"),
-    }
+    Todo { content: item.content, open: !matches!(&*item.status, "completed" | "cancelled") }
 }
 
 fn request(kind: EventType, read: RequestProperties<'_>) -> Parsed<'_> {
@@ -177,17 +162,11 @@ fn request(kind: EventType, read: RequestProperties<'_>) -> Parsed<'_> {
             what: read.permission.or(read.kind).or(read.patterns),
             request: read.id.unwrap_or_default(),
         },
-        EventType::Question => Event::Asked {
-            question: true,
-            what: read.questions,
-            request: read.id.unwrap_or_default(),
-        },
+        EventType::Question => {
+            Event::Asked { question: true, what: read.questions, request: read.id.unwrap_or_default() }
+        }
         _ => Event::Answered {
-            request: read
-                .request_id
-                .or(read.permission_id)
-                .or(read.id)
-                .unwrap_or_default(),
+            request: read.request_id.or(read.permission_id).or(read.id).unwrap_or_default(),
         },
     };
     (read.session, event)

@@ -9,11 +9,7 @@ use std::borrow::Cow;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SessionOnly<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
 }
 
@@ -21,11 +17,7 @@ pub(crate) struct SessionOnly<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PartUpdated<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub part: Option<Part<'a>>,
@@ -35,17 +27,9 @@ pub(crate) struct PartUpdated<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PartDelta<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
-    #[serde(
-        borrow,
-        rename = "messageID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "messageID", deserialize_with = "crate::wire::text::borrowed")]
     pub message: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "partID", deserialize_with = "crate::wire::text::borrowed")]
     pub part: Option<Cow<'a, str>>,
@@ -57,11 +41,7 @@ pub(crate) struct PartDelta<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct InfoUpdated<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub info: Option<Info<'a>>,
@@ -73,11 +53,7 @@ pub(crate) struct InfoUpdated<'a> {
 pub(crate) struct Info<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "parentID", deserialize_with = "crate::wire::text::borrowed")]
     pub parent: Option<Cow<'a, str>>,
@@ -103,11 +79,7 @@ pub(crate) struct MessageTime<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct StatusChanged<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub status: Option<StatusInfo<'a>>,
@@ -130,11 +102,7 @@ pub(crate) struct StatusInfo<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SessionError<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub error: Option<ErrorInfo<'a>>,
@@ -162,11 +130,7 @@ pub(crate) struct ErrorData<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Lists<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub todos: Option<Vec<TodoItem<'a>>>,
@@ -188,25 +152,13 @@ pub(crate) struct TodoItem<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct RequestProperties<'a> {
-    #[serde(
-        borrow,
-        rename = "sessionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow, deserialize_with = "crate::wire::text::borrowed")]
     pub id: Option<Cow<'a, str>>,
-    #[serde(
-        borrow,
-        rename = "requestID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "requestID", deserialize_with = "crate::wire::text::borrowed")]
     pub request_id: Option<Cow<'a, str>>,
-    #[serde(
-        borrow,
-        rename = "permissionID",
-        deserialize_with = "crate::wire::text::borrowed"
-    )]
+    #[serde(borrow, rename = "permissionID", deserialize_with = "crate::wire::text::borrowed")]
     pub permission_id: Option<Cow<'a, str>>,
     // What is asked for, in 1.18 (`permission`), 1.0 (`type`) and by the question tool.
     #[serde(borrow)]
