@@ -270,7 +270,9 @@ mod live {
         let given = directory.map(absolute).transpose()?;
         let server = server.or_else(|| variable("OCR_SERVER").filter(|_| !spawn));
         match server {
-            Some(url) if serve.is_empty() => Ok((Source::Attach(parse_url(&url)?), given)),
+            Some(url) if serve.is_empty() => {
+                Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given))
+            }
             Some(_) => Err(usage(
                 "the arguments after -- are for a server that is started here; use them with --spawn",
             )),

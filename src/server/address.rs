@@ -52,13 +52,13 @@ impl Credentials {
 /// # Errors
 /// [`Error::InvalidUrl`] for anything but `http` or `https` with a host, [`Error::PasswordInUrl`] for credentials.
 pub fn parse_url(text: &str) -> Result<Url, Error> {
-    let invalid = |reason: &str| Error::InvalidUrl { text: text.to_owned(), reason: reason.to_owned() };
-    let url = Url::parse(text).map_err(|e| invalid(&e.to_string()))?;
+    let invalid = || Error::InvalidUrl(text.to_owned());
+    let url = Url::parse(text).map_err(|_| invalid())?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::PasswordInUrl);
     }
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(invalid("it is not an http or https address"));
+        return Err(invalid());
     }
     Ok(url)
 }

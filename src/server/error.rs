@@ -34,7 +34,7 @@ pub enum Error {
     Interrupted {
         /// The server.
         url: String,
-        /// What was asked of it; completes "cannot …".
+        /// What was asked of it; completes "failed to …".
         purpose: &'static str,
         /// The innermost cause.
         cause: String,
@@ -50,11 +50,11 @@ pub enum Error {
         cause: String,
     },
     /// The server answers with an error of its own.
-    #[error("{url} cannot {purpose}: it answers {status}{}{message}", if message.is_empty() { "" } else { ": " })]
+    #[error("{url} failed to {purpose}: HTTP {status}{}{message}", if message.is_empty() { "" } else { ": " })]
     Rejected {
         /// The server.
         url: String,
-        /// What was asked of it; completes "cannot …".
+        /// What was asked of it; completes "failed to …".
         purpose: &'static str,
         /// The HTTP status.
         status: u16,
@@ -62,11 +62,11 @@ pub enum Error {
         message: String,
     },
     /// The request failed inside the client library.
-    #[error("{url} cannot {purpose}: {cause}")]
+    #[error("{url} failed to {purpose}: {cause}")]
     Failed {
         /// The server.
         url: String,
-        /// What was asked of it; completes "cannot …".
+        /// What was asked of it; completes "failed to …".
         purpose: &'static str,
         /// What the library says.
         cause: String,
@@ -110,13 +110,8 @@ pub enum Error {
     #[error("OPENCODE_SERVER_PASSWORD cannot be sent in a header; check it for stray characters")]
     UnusablePassword,
     /// The text is not the URL of a server.
-    #[error("--server {text}: {reason}; use a URL like http://127.0.0.1:4096")]
-    InvalidUrl {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error("--server {0} is not an http or https URL; use one like http://127.0.0.1:4096")]
+    InvalidUrl(String),
     /// The URL contains a user or a password.
     #[error(
         "--server: the URL must not contain a user or password, because other users can read the command line; set OPENCODE_SERVER_USERNAME and OPENCODE_SERVER_PASSWORD"
@@ -138,12 +133,14 @@ impl Error {
         }
     }
 
-    /// What the client library's error means; `purpose` completes "cannot …".
+    /// What the client library's error means; `purpose` completes "failed to …".
     pub(super) fn of_request(url: &Url, purpose: &'static str, error: &OpencodeError) -> Self {
         let url = url.to_string();
         match error {
             OpencodeError::Http { status: 401 | 403, .. } => Self::NotAllowed { url },
             OpencodeError::Http { status, message, .. } => {
+                // Without a body the library repeats the status.
+                let message = if *message == format!("HTTP {status}") { "" } else { message };
                 Self::Rejected { url, purpose, status: *status, message: excerpt(message, QUOTED) }
             }
             OpencodeError::Transport(cause) if cause.is_timeout() => Self::TimedOut { url },

@@ -97,8 +97,7 @@ impl Server {
         struct Health {
             version: String,
         }
-        let health: Health =
-            self.request(Method::GET, "/global/health", None, "say which version it is").await?;
+        let health: Health = self.request(Method::GET, "/global/health", None, "report its version").await?;
         Ok(health.version)
     }
 
