@@ -111,7 +111,7 @@ class Table:
         print(f"{what}: {measured} ({wanted}: {mark})", file=sys.stderr)
 
     def write(self):
-        print("| what | measured | to reach | |\n|---|---|---|---|")
+        print("| what | measured | goal | |\n|---|---|---|---|")
         for row in self.rows:
             print("| " + " | ".join(row) + " |")
 
@@ -135,7 +135,7 @@ def prepare(size):
 
 def bulk(table, file, jaq, size, times):
     faster, seconds = ratio(([stage("detect")], file), ([[jaq, "-r", SELECT]], file), times)
-    table.add("`ocr-detect`, every rule, beside jaq selecting the same calls", f"{faster:.1f} times as fast", "10", faster >= 10)
+    table.add("`ocr-detect` with every rule, compared with jaq selecting the same calls", f"{faster:.1f} times as fast", "10", faster >= 10)
     table.add("`ocr-detect` alone", f"{size / seconds:.0f} MB/s", "1000 MB/s", size / seconds >= 1000)
     if shutil.which("jq"):
         faster, _ = ratio(([stage("detect")], file), ([["jq", "-r", SELECT]], file), 1)
@@ -145,7 +145,7 @@ def bulk(table, file, jaq, size, times):
     cat = [["cat"], ["cat"]]
     for name, args in (("review", []), ("act", ["--quiet"]), ("stream", ["--replay", "-"])):
         share, _ = ratio(([["cat"], stage(name, *args)], file), (cat, file), times)
-        table.add(f"`cat`, `ocr-{name}` beside `cat`, `cat`", f"{share:.0%}", "60 %", share >= 0.6)
+        table.add(f"throughput of `cat` into `ocr-{name}`, relative to `cat` into `cat`", f"{share:.0%}", "60 %", share >= 0.6)
     ours = [stage("stream", "--replay", "-"), stage("detect"), stage("review"), stage("act", "--quiet")]
     share, _ = ratio((ours, file), ([["cat"]] * 4, file), times)
     table.add("the four-stage replay beside four `cat`s", f"{share:.0%}", "70 %", share >= 0.7)

@@ -28,9 +28,9 @@ pub enum Code {
     Unverified = 14,
     /// Someone else aborted the session.
     Aborted = 15,
-    /// A line was not JSON, with `--strict`.
+    /// A line was not a JSON object, with `--strict`, or the document for `--import` cannot be parsed.
     BadData = 65,
-    /// The server or the reviewer is unreachable.
+    /// The server is unreachable. An unreachable reviewer is replaced by the built-in rules.
     Unreachable = 69,
     /// Permission denied, or wrong credentials.
     NotAllowed = 77,

@@ -12,11 +12,11 @@
 //! # Laws
 //! 1. **Pass-through is sacred.** A stage writes every line it reads, byte for byte, before any line it adds.
 //! 2. **Time is data.** Only the stream reads a clock. Later stages take the time from the lines, so a recording
-//!    replays to the same verdicts at any speed.
+//!    gives the same findings at any speed.
 //! 3. **The loop closes through the source.** There is no back channel. A stage that leaves closes its pipe, and the
 //!    stages before it notice.
 //! 4. **Bounded.** Constant work per line, fixed memory per session, a limit on sessions.
-//! 5. **Evidence, not opinion.** Every verdict names its rule, the events it rests on, and what it cost.
+//! 5. **Evidence, not opinion.** Every finding names its rule, the events it rests on, and what it cost.
 //! 6. **Standard output is for lines, standard error for people, the exit code for scripts.**
 //! 7. **First, do no harm.** A session that works is not ended. What is uncertain is a notice, or a question for the
 //!    reviewer.

@@ -1,8 +1,8 @@
 //! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
-use super::settings::Limits;
+use super::settings::AbortLimits;
 use crate::pipe::Shutdown;
-use crate::process::owned_server::OwnedServer;
+use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::record::Phase;
 use std::fmt;
@@ -56,12 +56,12 @@ impl From<server::Error> for Obstacle {
 /// An abort request.
 pub(super) struct Abort<'a> {
     pub server: &'a Server,
-    pub limits: Limits,
+    pub limits: AbortLimits,
     pub session: &'a str,
     /// The child session with the problem.
     pub child: Option<&'a str>,
     /// The processes of the server, if this pipe started it.
-    pub owned: Option<OwnedServer>,
+    pub owned: Option<ServerProcesses>,
     pub shutdown: &'a Shutdown,
 }
 

@@ -2,12 +2,12 @@
 
 use super::abort::{Abort, abort};
 use super::order::{Order, Report, Task};
-use super::settings::{Answer, Checks, Limits};
+use super::settings::{AbortLimits, Answer, Checks};
 use super::summary::named;
 use super::verify::verify;
 use crate::exit::Failure;
 use crate::pipe::{Out, Shutdown};
-use crate::process::owned_server::OwnedServer;
+use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::Timestamp;
 use crate::wire::record::Phase;
@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 /// The message to an agent whose request is rejected because nobody answers it.
-const NOBODY: &str = "Nobody is here to answer. Go on without it, or stop and say what you need.";
+const NOBODY: &str = "Nobody is here to answer. Go on without an answer, or stop and say what you need.";
 
 /// The number of unfinished orders. Clones share it.
 #[derive(Clone, Default)]
@@ -49,8 +49,8 @@ pub(super) struct ExecutorContext {
     /// The server to act on. Without it, only checks that need no server run.
     pub server: Option<Server>,
     /// The processes of the server, if this pipe started it.
-    pub owned: Option<OwnedServer>,
-    pub limits: Limits,
+    pub owned: Option<ServerProcesses>,
+    pub limits: AbortLimits,
     pub checks: Checks,
     /// The session's directory, for checks.
     pub directory: PathBuf,

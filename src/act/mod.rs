@@ -22,6 +22,6 @@ mod summary;
 mod totals;
 mod verify;
 
-pub use settings::{Answer, Checks, Limits, Policy, Remedy, Settings};
+pub use settings::{AbortLimits, Answer, Checks, Policy, Remedy, Settings};
 pub use stage::Act;
 pub use summary::summary;

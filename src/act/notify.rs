@@ -87,7 +87,7 @@ pub fn secret(text: &str) -> Result<Webhook, Failure> {
     Webhook::new(text).map_err(|_| {
         Failure::new(
             Code::Usage,
-            "OCR_WEBHOOK_SECRET is not a webhook secret, which is base64 with or without the prefix whsec_; get it from the receiver",
+            "OCR_WEBHOOK_SECRET is not a valid webhook secret (base64, with or without the prefix whsec_); get it from the receiver",
         )
     })
 }
@@ -202,7 +202,7 @@ impl Notify {
 fn run_command(line: &str, result: &RunResult, limit: Duration) {
     let body = serde_json::to_vec(result).unwrap_or_default();
     if let Err(failed) = succeeds(line, Path::new("."), &body, limit, || false) {
-        tracing::warn!("the --notify-cmd failed ({}): {}", failed.how, failed.tail);
+        tracing::warn!("--notify-cmd failed ({}): {}", failed.how, failed.tail);
     }
 }
 

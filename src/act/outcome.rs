@@ -25,7 +25,7 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>) -> (RunResult, Co
 }
 
 /// The exit code of each outcome. An interruption's code depends on its signal.
-fn code_of(outcome: RunOutcome) -> Code {
+fn code_of_outcome(outcome: RunOutcome) -> Code {
     match outcome {
         RunOutcome::Done => Code::Ok,
         RunOutcome::Unsure => Code::Unsure,
@@ -43,7 +43,7 @@ fn code_of(outcome: RunOutcome) -> Code {
 
 fn ended(state: &RunState, signal: Option<Code>) -> (Ended, Code) {
     let coded = |ended: Ended| {
-        let code = code_of(ended.outcome);
+        let code = code_of_outcome(ended.outcome);
         (ended, code)
     };
     if let Some(ended) = &state.ended {
@@ -78,7 +78,7 @@ fn rested(state: &RunState, closed: bool) -> Ended {
     if state.is_of_directory() {
         return ended_as(
             RunOutcome::Unsure,
-            "the stream covers a whole directory, and a run is one session; name it with ocr-stream --session or --task",
+            "the stream covers a whole directory, but a run is one session; choose one with ocr-stream --session or start one with --task",
         );
     }
     let Some(done) = &state.done else {

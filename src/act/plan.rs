@@ -114,7 +114,7 @@ pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Repo
 
 /// Responds to a failed check: tells the agent while it can still be told, or else ends the run.
 fn unverified(state: &mut RunState, settings: &Settings, report: &Report) -> Option<Order> {
-    let message = format!("This is not done yet: a check fails. {}", report.detail);
+    let message = format!("This is not done yet: a check failed. {}", report.detail);
     let follows = state.opened.as_ref().is_some_and(|o| o.follow) && state.closed.is_none();
     if follows && state.steering.sent() < settings.policy.max_steers {
         let session = &report.order.session;
@@ -261,7 +261,7 @@ fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<
 /// Why this session must not be acted on; `None` if it may.
 fn unwatched(state: &RunState, session: &str) -> Option<String> {
     let why = if state.is_of_directory() {
-        "the stream covers a whole directory; name one session with ocr-stream --session or --task".to_owned()
+        "the stream covers a whole directory; choose one session with ocr-stream --session or start one with --task".to_owned()
     } else if state.knows(session) {
         return None;
     } else {
@@ -274,7 +274,7 @@ fn unwatched(state: &RunState, session: &str) -> Option<String> {
 /// The message to an agent that goes in circles.
 fn advice(finding: &Finding) -> String {
     format!(
-        "You are going in circles: {}. Stop repeating this. Say in one sentence why it does not work, then try something different, or end with what keeps you.",
+        "You are going in circles: {}. Stop repeating this. Say in one sentence why it does not work, then try something different, or stop and say what is blocking you.",
         finding.summary
     )
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::act::outcome::conclude;
-use crate::act::settings::{Checks, Limits, Policy};
+use crate::act::settings::{AbortLimits, Checks, Policy};
 use crate::act::state::News;
 use crate::server::Credentials;
 use crate::wire::observe;
@@ -15,7 +15,7 @@ fn settings() -> Settings {
         dry_run: false,
         allow_insecure: false,
         rollback: false,
-        limits: Limits { confirm: Duration::from_secs(1), attempts: 3 },
+        limits: AbortLimits { confirm: Duration::from_secs(1), attempts: 3 },
         policy: Policy {
             on: HashMap::new(),
             on_permission: Answer::Ask,

@@ -21,7 +21,7 @@ pub struct Settings {
     /// After an abort, revert what the session changed since the episode began.
     pub rollback: bool,
     /// How an abort is tried.
-    pub limits: Limits,
+    pub limits: AbortLimits,
     /// What to do without asking the reviewer.
     pub policy: Policy,
     /// The checks that must pass before a session counts as done.
@@ -30,7 +30,7 @@ pub struct Settings {
 
 /// How an abort is tried.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct AbortLimits {
     /// How long the server may take to confirm one abort.
     pub confirm: Duration,
     /// The number of attempts before the server's processes are ended.

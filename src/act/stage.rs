@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure};
 use crate::pipe::{Out, Shutdown, Stage, hangup};
-use crate::process::owned_server::OwnedServer;
+use crate::process::server_processes::ServerProcesses;
 use crate::server::{Server, is_loopback, parse_url};
 use crate::wire::record;
 use crate::wire::record::{Opened, Phase, RunResult};
@@ -143,7 +143,7 @@ impl Act {
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
             (None, _) if opened.replay => {
-                return Ok(Target::nobody("a replay is not acted on; --server names a server to act on"));
+                return Ok(Target::nobody("this is a replay; use --server to act on a live server"));
             }
             (None, Some(url)) => parse_url(url)?,
             (None, None) => {
@@ -184,7 +184,7 @@ impl Act {
     }
 
     fn skip(&self, order: &Order, why: &str, added: &mut Vec<u8>) {
-        let detail = format!("{why}: {}", order.why);
+        let detail = format!("{} (not done: {why})", order.why);
         order.append(added, self.state.clock.now(), Phase::Skipped, &detail);
     }
 
@@ -267,12 +267,12 @@ impl Target {
 }
 
 /// The processes of the server, if `ocr-stream` started it for this very stream.
-fn owned(opened: &Opened, url: &Url) -> Option<OwnedServer> {
+fn owned(opened: &Opened, url: &Url) -> Option<ServerProcesses> {
     let named = opened.server.as_deref().and_then(|named| parse_url(named).ok());
     if opened.replay || !is_loopback(url) || named.as_ref() != Some(url) {
         return None;
     }
-    OwnedServer::new(opened.pid?, url)
+    ServerProcesses::new(opened.pid?, url)
 }
 
 impl Stage for Act {

@@ -130,7 +130,7 @@ impl RunState {
                 }
             }
             Event::Message { id, from_user: false, completed, .. } if session == self.root() => {
-                self.steering.saw_agent(id, *completed)
+                self.steering.saw_agent(id, *completed);
             }
             _ => {}
         }
@@ -139,7 +139,7 @@ impl RunState {
 
     fn record(&mut self, kind: &str, properties: Raw<'_>) -> Option<News> {
         let record = AnyRecord::parse(kind, properties)
-            .inspect_err(|e| tracing::warn!("cannot parse a line of type {kind}, so it is ignored: {e}"))
+            .inspect_err(|e| tracing::warn!("ignoring an unreadable {kind} record: {e}"))
             .ok()??;
         match record {
             AnyRecord::Opened(opened) => {

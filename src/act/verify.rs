@@ -49,7 +49,7 @@ fn commands(checks: &Checks, directory: &Path, shutdown: &Shutdown) -> Result<()
     let cancelled = || shutdown.requested().is_some();
     for line in &checks.commands {
         succeeds(line, directory, b"", checks.timeout, cancelled).map_err(|failed| {
-            format!("`{line}` fails ({}).\nThe end of its output:\n{}", failed.how, failed.tail)
+            format!("`{line}` failed ({}).\nThe end of its output:\n{}", failed.how, failed.tail)
         })?;
     }
     Ok(())

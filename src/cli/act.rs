@@ -4,7 +4,7 @@ use super::Common;
 use super::common::{Switch, print_schemas, version};
 use super::environment::{credentials, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
-use crate::act::{Act, Answer, Checks, Limits, Policy, Remedy, Settings, summary};
+use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input};
 use crate::server::parse_url;
@@ -190,7 +190,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,
-        limits: Limits { confirm: Duration::from_secs(actions.confirm_timeout), attempts: ATTEMPTS },
+        limits: AbortLimits { confirm: Duration::from_secs(actions.confirm_timeout), attempts: ATTEMPTS },
         policy: Policy {
             on: actions.on.into_iter().collect(),
             on_permission: actions.on_permission,

@@ -60,7 +60,7 @@ struct Args {
     /// Print a report for people instead of lines.
     #[arg(long, conflicts_with = "only")]
     explain: bool,
-    /// Exit with the code of the first finding of this kind with grade warn or stop.
+    /// Exit with the code of the first finding of these kinds, comma-separated, with grade warn or stop.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_or_any())]
     fail_on: Vec<KindOrAny>,
     /// Exit with code 65 at a line that is not a JSON object.
@@ -107,7 +107,7 @@ pub(super) struct SharedLimits {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Limits")]
 struct Timeouts {
-    /// Wait this long instead while a tool or a subagent runs.
+    /// Use SECONDS instead of --inactivity-timeout while a tool or a subagent runs.
     #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "SECONDS", default_value_t = seconds(Config::default().tool_timeout))]
     tool_timeout: u32,
     /// Report a permission request or a question that is unanswered after SECONDS.
@@ -158,7 +158,7 @@ struct Rules {
     /// Give every finding of a rule this grade: notice, warn or stop.
     #[arg(long, env = "OCR_GRADE", value_name = "RULE=GRADE", value_delimiter = ',', value_parser = grade)]
     grade: Vec<(String, Grade)>,
-    /// Ignore this argument when comparing tool calls, as description, intent, task_progress and timeout are.
+    /// Ignore this argument when comparing tool calls, in addition to description, intent, task_progress and timeout.
     #[arg(long, env = "OCR_IGNORE_ARG", value_name = "NAME", value_delimiter = ',')]
     ignore_arg: Vec<String>,
     /// Ignore text that matches REGEX when comparing tool results.
@@ -260,7 +260,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
         shutdown = prepare();
         judge_all(&args, &config)?
     };
-    Ok(shutdown.requested().unwrap_or_else(|| args.code_of(&found)))
+    Ok(shutdown.requested().unwrap_or_else(|| args.code_of_findings(&found)))
 }
 
 /// Each kind of finding once, and whether its cause was outside the agent.
@@ -355,7 +355,7 @@ impl Args {
     }
 
     /// The exit code: that of the first finding of a kind in `--fail-on`.
-    fn code_of(&self, found: &Found) -> Code {
+    fn code_of_findings(&self, found: &Found) -> Code {
         let counts = |kind: Kind| self.fail_on.iter().any(|on| on.is_none_or(|on| on == kind));
         let first = found.iter().find(|(kind, _)| counts(*kind));
         first.map_or(Code::Ok, |(kind, external)| match kind {

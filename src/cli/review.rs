@@ -6,7 +6,7 @@ use super::environment::variable;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
-use crate::review::{Address, Limits, Patience, Review, Settings, Who};
+use crate::review::{Address, Patience, Review, ReviewLimits, Settings, Who};
 use crate::wire::record::{Decision, Reviewer, schema};
 use clap::Parser;
 use regex::Regex;
@@ -158,7 +158,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
             deadline: args.when.deadline,
             pause: args.when.retry_pause,
         },
-        limits: Limits {
+        limits: ReviewLimits {
             min_interval: i64::from(args.when.min_interval) * 1000,
             max_reviews: args.when.max_reviews,
         },

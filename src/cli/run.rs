@@ -44,7 +44,7 @@ struct Args {
     /// Print the pipe instead of running it.
     #[arg(long)]
     print: bool,
-    /// Print only the lines, on standard output, without the view for people.
+    /// Print only the lines, on standard output, and no report for people.
     #[arg(long, env = "OCR_HEADLESS", value_parser = Switch)]
     headless: bool,
     /// Use the server at URL instead of starting one.
@@ -172,7 +172,7 @@ fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
     eprintln!("{pipe}\n");
     let code = run(&pipe, view, Some(RECORDING))?;
     eprintln!(
-        "\nLive, the session would have been aborted, and the exit code would be {}. The demo itself exits with 0.",
+        "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.",
         code.number()
     );
     Ok(if code == Code::Loop { Code::Ok } else { code })

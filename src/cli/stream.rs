@@ -29,7 +29,7 @@ Exit codes:
   0    the session is idle, or the recording has ended
   65   the document for --import cannot be parsed
   69   the server is unreachable
-  77   the server rejected the credentials, or a file may not be read
+  77   the server rejected the credentials, or permission to read a file was denied
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 

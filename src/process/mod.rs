@@ -4,7 +4,7 @@ pub(crate) mod command;
 #[cfg(unix)]
 pub mod lifeline;
 #[cfg(unix)]
-pub(crate) mod owned_server;
+pub(crate) mod server_processes;
 #[cfg(unix)]
 pub mod supervisor;
 #[cfg(unix)]

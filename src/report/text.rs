@@ -82,11 +82,11 @@ impl Page {
     fn write(&self, page: &mut String) -> std::fmt::Result {
         let seconds = self.seconds(self.now);
         if self.episodes.is_empty() {
-            writeln!(page, "Nothing found in {seconds}.")?;
+            writeln!(page, "Nothing found in {seconds} of the stream.")?;
         } else {
             let count = |grade| self.episodes.iter().filter(|e| e.finding.grade == grade).count();
             let (stop, warn, notice) = (count(Grade::Stop), count(Grade::Warn), count(Grade::Notice));
-            writeln!(page, "Found in {seconds}: {stop} stop, {warn} warn, {notice} notice.")?;
+            writeln!(page, "Found in {seconds} of the stream: {stop} stop, {warn} warn, {notice} notice.")?;
         }
         for episode in &self.episodes {
             writeln!(page)?;
@@ -96,7 +96,7 @@ impl Page {
             writeln!(page, "\n… and {} more.", self.omitted)?;
         }
         for (at, done) in &self.ends {
-            writeln!(page, "\nAt rest at {}: {done}", self.seconds(*at))?;
+            writeln!(page, "\nCame to rest at {}: {done}", self.seconds(*at))?;
             write_evidence(page, &done.evidence)?;
         }
         Ok(())
@@ -115,7 +115,7 @@ impl Page {
         write!(page, "      began at {began}, event {}", printable(&finding.since.id))?;
         match episode.closed_at {
             Some(at) => writeln!(page, "; over at {}", self.seconds(at))?,
-            None => writeln!(page, "; not over at the end")?,
+            None => writeln!(page, "; still open at the end")?,
         }
         if finding.wasted.calls > 0 || finding.wasted.tokens > 0 {
             let (calls, tokens) = (finding.wasted.calls, finding.wasted.tokens);

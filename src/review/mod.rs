@@ -26,7 +26,7 @@ mod shared;
 mod stage;
 mod worker;
 
-pub use queue::Limits;
+pub use queue::ReviewLimits;
 pub use reviewer::Patience;
 pub use reviewer::endpoint::Address;
 pub use settings::{Settings, Who};

@@ -1,6 +1,6 @@
 //! The settings of a review stage.
 
-use super::queue::{Limits, rules};
+use super::queue::{ReviewLimits, rules};
 use super::redact::Redactor;
 use super::reviewer::command::CommandReviewer;
 use super::reviewer::endpoint::{Address, Endpoint};
@@ -28,7 +28,7 @@ pub struct Settings {
     /// How long a review may take.
     pub patience: Patience,
     /// How often the reviewer may be asked.
-    pub limits: Limits,
+    pub limits: ReviewLimits,
     /// The maximum length of a question, in tokens (estimated).
     pub max_input_tokens: usize,
     /// What to redact besides known secrets.

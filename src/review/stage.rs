@@ -98,7 +98,7 @@ impl Stage for Review {
     }
 
     fn oversized(&mut self) {
-        tracing::warn!("a line is longer than --max-line; passing it through unread");
+        tracing::warn!("a line is longer than --max-line; passing it on unread");
     }
 
     fn passed(&mut self) {

@@ -156,9 +156,9 @@ impl Thread {
 fn log_failure(outcome: &Outcome) {
     match &outcome.result {
         Err(failure) if failure.scope == Scope::Permanent => {
-            tracing::error!("{}; the rules decide", failure.what);
+            tracing::error!("{}; the built-in rules decide", failure.what);
         }
-        Err(failure) => tracing::warn!("the reviewer failed: {}; the rules decide", failure.what),
+        Err(failure) => tracing::warn!("the reviewer failed: {}; the built-in rules decide", failure.what),
         Ok(_) => {}
     }
 }
@@ -169,13 +169,13 @@ mod tests {
     use crate::pipe::test_sink::TestSink;
     use crate::review::intake::Intake;
     use crate::review::intake::trigger::{Trigger, TriggerKind};
-    use crate::review::queue::{Limits, Queue};
+    use crate::review::queue::{Queue, ReviewLimits};
 
     #[test]
     fn survives_a_panic() {
         let redactor = Redactor::default();
         let intake = Intake::new(redactor.clone(), None, true);
-        let shared = Handle::new(intake, Queue::new(Limits::default()), redactor.clone());
+        let shared = Handle::new(intake, Queue::new(ReviewLimits::default()), redactor.clone());
         let first = {
             let mut shared = shared.lock();
             for session in ["one", "two"] {

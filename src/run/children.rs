@@ -48,11 +48,11 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
     let status = wait(&mut children[act])?;
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
-    let mut code = code_of(status).or_else(|| shutdown.requested().map(Code::number));
+    let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
     for (at, child) in children.iter_mut().enumerate() {
         let status = wait_until(child, deadline)?;
         if at < act && code == Some(Code::Unsure.number()) && has_failed(status) {
-            code = code_of(status);
+            code = code_of_status(status);
         }
     }
     Ok(code.and_then(Code::from_number).unwrap_or(Code::Error))
@@ -158,6 +158,6 @@ fn has_failed(status: ExitStatus) -> bool {
         .any(|code| status.code() == Some(i32::from(code.number())))
 }
 
-fn code_of(status: ExitStatus) -> Option<u8> {
+fn code_of_status(status: ExitStatus) -> Option<u8> {
     status.code().and_then(|code| u8::try_from(code).ok())
 }

@@ -24,13 +24,13 @@ pub enum Error {
         cause: String,
     },
     /// The server took the request and did not answer it.
-    #[error("{url} does not answer in time; check whether the server still works, or start another")]
+    #[error("{url} did not answer in time; check whether the server is still running, or start another")]
     TimedOut {
         /// The server.
         url: String,
     },
     /// The answer broke off in the middle.
-    #[error("lost the connection to {url} while it tried to {purpose}: {cause}")]
+    #[error("lost the connection to {url} before it could {purpose}: {cause}")]
     Interrupted {
         /// The server.
         url: String,
@@ -87,7 +87,7 @@ pub enum Error {
     },
     /// The server has no such session.
     #[error(
-        "{url} knows no session {session}; run `opencode session list` in its directory to see their names"
+        "{url} has no session {session}; run `opencode session list` in the project directory to list the ids"
     )]
     NotFound {
         /// The server.
@@ -96,7 +96,7 @@ pub enum Error {
         session: String,
     },
     /// The server has the session and cannot read what it stored of it: one broken file is enough on `OpenCode` 1.1.
-    #[error("{url} cannot read what it stored of session {session}; look at the server's log")]
+    #[error("{url} cannot read its stored data for session {session}; look at the server's log")]
     Unreadable {
         /// The server.
         url: String,

@@ -80,7 +80,7 @@ impl Server {
         match answer.status() {
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(History::None),
             status @ (StatusCode::BAD_REQUEST | StatusCode::INTERNAL_SERVER_ERROR) => {
-                tracing::info!("{} cannot read its event log: it answers {status}", self.url);
+                tracing::info!("{} cannot read its event log: it answered {status}", self.url);
                 return Ok(History::Broken);
             }
             _ => {}

@@ -88,7 +88,7 @@ impl Server {
             kind: String,
         }
         let all: HashMap<String, Status> =
-            self.request(Method::GET, "/session/status", None, "say what its sessions do").await?;
+            self.request(Method::GET, "/session/status", None, "report what its sessions are doing").await?;
         let busy = all.into_iter().filter(|(_, status)| status.kind != "idle");
         Ok(busy.map(|(id, _)| id).collect())
     }

@@ -40,7 +40,7 @@ impl Rule for Blocked {
             open.find(|r| context.now.since(r.since) >= context.config.blocked_after)
         {
             let seconds = context.now.since(request.since) / 1000;
-            let summary = format!("waiting for an answer for {seconds} s: {}", request.what);
+            let summary = format!("no answer for {seconds} s: {}", request.what);
             let laps = waiting::laps(request.since, context.config.blocked_after, context.now);
             let grade = if laps >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
             let mut signal = Signal::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);

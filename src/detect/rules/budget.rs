@@ -52,11 +52,11 @@ impl Budget {
             self.report("steps", Grade::Stop, format!("more than {limit} steps"), context, signals);
         }
         if let Some(limit) = config.max_tokens.filter(|limit| self.tokens > *limit) {
-            let spent = format!("{} tokens of {limit}", self.tokens);
+            let spent = format!("{} of {limit} tokens", self.tokens);
             self.report("tokens", Grade::Stop, spent, context, signals);
         }
         if let Some(limit) = config.max_cost.filter(|limit| self.cost > *limit) {
-            let spent = format!("{:.4} dollars of {limit}", self.cost);
+            let spent = format!("{:.4} of {limit} dollars", self.cost);
             self.report("cost", Grade::Stop, spent, context, signals);
         }
         let idle = context.history.tokens.saturating_sub(context.history.tokens_at_progress);
@@ -73,7 +73,7 @@ impl Budget {
         };
         let spent = context.now.since(began);
         if spent > limit {
-            let spent = format!("{} s of {} s", spent / 1000, limit / 1000);
+            let spent = format!("{} of {} s", spent / 1000, limit / 1000);
             self.report("time", Grade::Stop, spent, context, signals);
         }
     }

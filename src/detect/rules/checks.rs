@@ -136,7 +136,7 @@ impl Check {
 
     fn report(&self, context: &RuleContext<'_>, signals: &mut Signals) {
         let (summary, problem, laps, grade) = if self.returns >= context.config.limit(&RETURNS) {
-            let summary = format!("the failing tests returned to a former set {} times", self.returns);
+            let summary = format!("the failing tests returned to an earlier set {} times", self.returns);
             (summary, "swinging", self.returns, Grade::Warn)
         } else if self.changes >= context.config.limit(&NOTICE) {
             let summary = format!("{} changes, and the same tests fail as before", self.changes);

@@ -107,7 +107,7 @@ fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
 
 fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) -> Signal {
     let times = found.length / found.unit;
-    let summary = format!("the text repeats {} characters {times} times", found.unit);
+    let summary = format!("the text repeats a unit of {} characters {times} times", found.unit);
     let unit: Vec<u64> = raw[..found.unit].iter().rev().map(|b| u64::from(b.to_ascii_lowercase())).collect();
     let mut signal = Signal::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
     signal.laps = times as u64;

@@ -47,7 +47,7 @@ fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
         signals.release(NAME);
         return;
     }
-    let summary = format!("the last {} characters of prose compress {ratio} times", reversed.len());
+    let summary = format!("the last {} characters of prose compress {ratio}-fold", reversed.len());
     let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
     let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
     signal.evidence = vec![Evidence {

@@ -16,12 +16,12 @@ const NAME: &str = "polling";
 const POLLS: Limit = Limit {
     name: "polling.calls",
     default: 10,
-    what: "polls without a change before a notice, if they also take polling.seconds",
+    what: "polls without a change before a notice, once they also span polling.seconds seconds",
 };
 const SECONDS: Limit = Limit {
     name: "polling.seconds",
     default: 600,
-    what: "seconds of polls without a change before a notice, if there are also polling.calls",
+    what: "seconds of polling without a change before a notice, once there are also polling.calls polls",
 };
 
 /// How many different polls may alternate, such as a look and a wait.

@@ -102,7 +102,7 @@ impl RetryStorm {
             return;
         }
         let summary = if refused {
-            format!("the provider refuses the key: {}", self.message)
+            format!("the provider rejects the key: {}", self.message)
         } else {
             let seconds = lasted / 1000;
             format!("the provider failed {} times in {seconds} s: {}", self.attempts.max(1), self.message)

@@ -67,7 +67,7 @@ impl Revert {
             streak => *streak = Some(Streak::begin(call, context)),
         }
         if let Some(streak) = file.streak.as_ref().filter(|_| file.returns >= context.config.limit(&WARN)) {
-            let summary = format!("{target} returned to what it was before, {} times", file.returns);
+            let summary = format!("{target} returned to earlier content {} times", file.returns);
             let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
             streak.fill(&mut signal, context);
             signal.period = 2;

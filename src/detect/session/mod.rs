@@ -110,7 +110,7 @@ impl Session {
             }
             Event::Compacted => self.observe_compaction(line, effects),
             Event::Asked { request, question, what } => {
-                self.observe_request(request, describe_request(*question, *what), line)
+                self.observe_request(request, describe_request(*question, *what), line);
             }
             Event::Answered { request } => {
                 self.state.end_once(request);

@@ -136,7 +136,7 @@ impl Intake {
         let Ok(seen) = observe(line) else {
             let broken = relevant && !line.trim().is_empty();
             if broken && !std::mem::replace(&mut self.in_garbage, true) {
-                tracing::warn!("a line is not a JSON object; passing it through unread");
+                tracing::warn!("a line is not a JSON object; passing it on unread");
             }
             return self.release();
         };

@@ -35,7 +35,7 @@ impl Breaker {
         self.failures = self.failures.saturating_add(1);
         if permanent || self.failures >= FAILURES {
             self.open_until = Some(now.after(OPEN_FOR));
-            tracing::warn!("not asking the reviewer for {} s; the rules decide", OPEN_FOR / 1000);
+            tracing::warn!("not asking the reviewer for {} s; the built-in rules decide", OPEN_FOR / 1000);
         }
     }
 }

@@ -24,7 +24,7 @@ const SESSIONS: usize = 256;
 
 /// How often a reviewer may be asked.
 #[derive(Debug, Clone, Default)]
-pub struct Limits {
+pub struct ReviewLimits {
     /// The minimum time between two questions about one session, in milliseconds of stream time.
     pub min_interval: i64,
     /// The maximum number of questions.
@@ -65,7 +65,7 @@ impl Provenance<'_> {
 
 /// The reviews that are waiting or in progress.
 pub struct Queue {
-    limits: Limits,
+    limits: ReviewLimits,
     waiting: VecDeque<Waiting>,
     in_flight: Option<InFlight>,
     breaker: Breaker,
@@ -78,7 +78,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: ReviewLimits) -> Self {
         Self {
             limits,
             waiting: VecDeque::new(),
@@ -180,7 +180,7 @@ impl Queue {
             if self.limits.max_reviews.is_some_and(|max| self.reviews >= max) {
                 decided.push(decide_by_rules(&trigger));
             } else if !self.breaker.allows(now) {
-                let failure = "it is not asked for a while after repeated failures";
+                let failure = "it failed repeatedly and is not being asked for now";
                 let provenance = Provenance { degraded: true, ..Provenance::RULES };
                 decided.push(decision(&trigger, degraded(&trigger, failure), &provenance));
             } else {
@@ -232,7 +232,8 @@ pub fn decide_by_rules(trigger: &Trigger) -> Decision {
 /// The opinion of the rules when the reviewer has failed.
 fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
     let mut opinion = rules::decide(trigger);
-    opinion.reason = format!("the rules decided because the reviewer failed ({failure}): {}", opinion.reason);
+    opinion.reason =
+        format!("the built-in rules decided because the reviewer failed ({failure}): {}", opinion.reason);
     opinion
 }
 
@@ -270,7 +271,7 @@ mod tests {
 
     #[test]
     fn rules_decide_when_full() {
-        let (mut queue, now) = (Queue::new(Limits::default()), Timestamp::default());
+        let (mut queue, now) = (Queue::new(ReviewLimits::default()), Timestamp::default());
         for n in 0..WAITING {
             assert!(queue.push(silence(&n.to_string()), now).is_none());
         }
@@ -280,7 +281,7 @@ mod tests {
 
     #[test]
     fn asks_one_at_a_time() {
-        let (mut queue, now) = (Queue::new(Limits::default()), Timestamp::default());
+        let (mut queue, now) = (Queue::new(ReviewLimits::default()), Timestamp::default());
         for session in ["a", "b", "a"] {
             queue.push(silence(session), now);
         }

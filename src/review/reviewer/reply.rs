@@ -162,21 +162,22 @@ fn error_of(body: &str) -> Option<ErrorBody> {
 fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
     let (url, model) = (reply.url, reply.model);
     let message = quote(message);
+    let http = http_error(status, &message);
     if reply.formatted && (400..=501).contains(&status) && is_about_format(reply.body) {
         return ReviewError::new(message, Recovery::SimplerFormat);
     }
     let lower = message.to_ascii_lowercase();
     if status == 413 || is_about_length(&lower) {
         return ReviewError::of_this_request(format!(
-            "the question is too long for {model:?} (HTTP {status}: {message}); lower --max-input-tokens"
+            "the question is too long for {model:?} ({http}); lower --max-input-tokens"
         ));
     }
     let names_model = lower.contains("model");
     let unknown_model = names_model && UNKNOWN_MODEL.iter().any(|sign| lower.contains(sign));
     match status {
-        401 | 403 if reply.with_key => ReviewError::permanent(format!(
-            "{url} rejected the key (HTTP {status}: {message}); check REVIEWER_API_KEY"
-        )),
+        401 | 403 if reply.with_key => {
+            ReviewError::permanent(format!("{url} rejected the key ({http}); check REVIEWER_API_KEY"))
+        }
         401 | 403 => {
             ReviewError::permanent(format!("{url} requires a key (HTTP {status}); set REVIEWER_API_KEY"))
         }
@@ -187,7 +188,7 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
             "{url} has no model {model:?} ({message}); check --reviewer-model, or with Ollama run: ollama pull {model}"
         )),
         404 | 405 => ReviewError::permanent(format!(
-            "there is no endpoint at {url} (HTTP {status}: {message}); the reviewer's URL usually ends in /v1"
+            "there is no endpoint at {url} ({http}); the reviewer's URL usually ends in /v1"
         )),
         300..=399 => ReviewError::permanent(format!(
             "{url} redirects to {}; set --reviewer-url to that address",
@@ -196,10 +197,9 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
         429 if reply.body.contains("insufficient_quota") => {
             ReviewError::permanent(format!("{url}: the account has no quota left ({message})"))
         }
-        408 | 409 | 425 | 429 | 500.. => ReviewError::new(
-            format!("{url} failed (HTTP {status}: {message})"),
-            Recovery::Retry(reply.retry_after),
-        ),
+        408 | 409 | 425 | 429 | 500.. => {
+            ReviewError::new(format!("{url} failed ({http})"), Recovery::Retry(reply.retry_after))
+        }
         // An error without a code in a response with a success status.
         0..=299 if names_model => ReviewError::permanent(format!("{url}: {message}; check --reviewer-model")),
         0..=299 if message.contains("endpoint") => {
@@ -217,8 +217,13 @@ fn rejected(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
     } else {
         Recovery::None
     };
-    let url = reply.url;
-    ReviewError::new(format!("{url} rejected the question (HTTP {status}: {message})"), recovery)
+    let (url, http) = (reply.url, http_error(status, message));
+    ReviewError::new(format!("{url} rejected the question ({http})"), recovery)
+}
+
+/// `HTTP 404: no such model`; without a message, the status alone.
+fn http_error(status: u16, message: &str) -> String {
+    if message.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {message}") }
 }
 
 /// Whether an error message in lower case is about a question that is too long.

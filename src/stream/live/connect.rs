@@ -2,7 +2,7 @@
 
 use super::backoff::pauses;
 use super::options::{Plan, Source};
-use super::spawn::OwnServer;
+use super::spawn::SpawnedServer;
 use super::sse::Feed;
 use crate::exit::Failure;
 use crate::server::{Error, Server, Session};
@@ -22,9 +22,9 @@ pub(super) struct Ready {
 }
 
 /// Connects. `own` becomes the server that is started on the way, if any.
-pub(super) async fn connect(plan: &Plan, own: &mut Option<OwnServer>) -> Result<Ready, Failure> {
+pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
     let url = match &plan.source {
-        Source::Spawn(spawn) => own.insert(OwnServer::start(spawn).await?).url(),
+        Source::Spawn(spawn) => own.insert(SpawnedServer::start(spawn).await?).url(),
         Source::Attach(url) => url.clone(),
     };
     let mut server = Server::new(url.clone(), plan.directory.clone(), &plan.credentials)?;

@@ -31,7 +31,7 @@ use envelope::open_envelope;
 use idle::IdleTimer;
 use reconnect::{Connection, Outage};
 use recover::recover;
-use spawn::OwnServer;
+use spawn::SpawnedServer;
 use sse::Feed;
 use startup::start_up;
 use stop::{Stop, Stops};
@@ -78,7 +78,7 @@ async fn run(plan: &Plan, out: Out) -> Result<Code, Failure> {
 async fn stream(
     plan: &Plan,
     ready: Ready,
-    own: Option<&mut OwnServer>,
+    own: Option<&mut SpawnedServer>,
     out: Out,
     stops: &mut Stops,
 ) -> Result<Code, Failure> {

@@ -5,7 +5,7 @@ use super::end::{End, Interruption, StepError};
 use super::idle::IdleTimer;
 use super::options::Plan;
 use super::recover::recover;
-use super::spawn::OwnServer;
+use super::spawn::SpawnedServer;
 use super::sse::Feed;
 use super::stop::Stop;
 use super::writer::Writer;
@@ -57,14 +57,14 @@ pub(super) struct Connection<'a> {
     plan: &'a Plan,
     server: Server,
     /// The server's process, when we started it.
-    own: Option<&'a mut OwnServer>,
+    own: Option<&'a mut SpawnedServer>,
     since: Instant,
     pauses: ExponentialBackoff,
     outage: Option<Outage>,
 }
 
 impl<'a> Connection<'a> {
-    pub fn new(plan: &'a Plan, server: Server, own: Option<&'a mut OwnServer>) -> Self {
+    pub fn new(plan: &'a Plan, server: Server, own: Option<&'a mut SpawnedServer>) -> Self {
         Self { plan, server, own, since: Instant::now(), pauses: pauses(), outage: None }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Connection<'a> {
     async fn pause(&mut self, pause: Duration, writer: &mut Writer) -> Result<(), End> {
         let until = Instant::now() + pause;
         loop {
-            if self.own.as_mut().is_some_and(|own| OwnServer::has_ended(own)) {
+            if self.own.as_mut().is_some_and(|own| SpawnedServer::has_ended(own)) {
                 return Err(End::ServerGone(
                     "the server that was started here has ended; see its output above, or its log".to_owned(),
                 ));

@@ -28,13 +28,13 @@ pub struct Spawn {
 }
 
 /// A running server that we started. It ends when this is dropped, or when our process ends.
-pub(super) struct OwnServer {
+pub(super) struct SpawnedServer {
     server: ManagedServer,
     /// Closing it tells the supervisor that we are gone.
     lifeline: Lifeline,
 }
 
-impl OwnServer {
+impl SpawnedServer {
     pub async fn start(spawn: &Spawn) -> Result<Self, Failure> {
         let program = which::which(&spawn.program).map_err(|_| {
             Failure::new(

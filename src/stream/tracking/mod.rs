@@ -147,9 +147,7 @@ impl Tracker {
     /// 5. A permission or question is emitted once, however it was announced.
     pub fn admit(&mut self, line: &Observation) -> bool {
         if matches!(line.event, Event::Record { .. }) {
-            tracing::warn!(
-                "dropped an event of the server whose type starts with {PREFIX}, which is reserved"
-            );
+            tracing::warn!("dropped a server event whose type starts with {PREFIX}: that prefix is reserved");
             return false;
         }
         if line.session.is_none() && line.id.is_some() {

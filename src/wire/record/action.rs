@@ -24,14 +24,14 @@ pub enum ActionKind {
 pub enum Phase {
     /// The action is about to be tried.
     Begun,
-    /// The server confirmed the action.
+    /// The action succeeded.
     Taken,
     /// The action failed.
     Failed,
-    /// The action had no effect, so a stronger one was tried.
+    /// The action had no effect, so a stronger one is about to be tried.
     Escalated,
-    /// The action was not allowed: a replay, a dry run, an unsafe server, a session that this stream does not watch,
-    /// or a limit.
+    /// The action was not tried: a replay, a dry run, an unsafe server, a session that this stream does not watch,
+    /// a limit, or a rule of `--on`.
     Skipped,
 }
 

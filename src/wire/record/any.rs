@@ -19,7 +19,7 @@ macro_rules! any_record {
             /// Parses the `properties` of a line of type `kind`. `None` for a type that is not ours.
             ///
             /// # Errors
-            /// The type is ours, but its members are not what that type has.
+            /// The type is ours, but the members do not fit it.
             pub fn parse(kind: &str, properties: Raw<'_>) -> Result<Option<Self>, serde_json::Error> {
                 let source = properties.get();
                 match kind {

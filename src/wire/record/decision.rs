@@ -12,7 +12,7 @@ pub enum Verdict {
     Continue,
     /// Send the session a message.
     Steer,
-    /// End the session.
+    /// Abort what the session is doing.
     Abort,
     /// The task is done.
     Done,

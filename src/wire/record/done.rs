@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// The agent promised that it is done, and nothing contradicts it.
+    /// The last line matches `--done-pattern`, and nothing contradicts it.
     Done,
     /// The session may be done; worth a review.
     Candidate,
@@ -24,7 +24,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Claim {
-    /// The last line is the agreed promise.
+    /// The last line matches `--done-pattern`.
     Promise,
     /// The last text sounds as if the work is done.
     Prose,
@@ -32,7 +32,7 @@ pub enum Claim {
     None,
 }
 
-/// A fact that contradicts that the session is done.
+/// A fact that speaks against the session being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Contradiction {
@@ -61,10 +61,10 @@ pub struct Done {
     pub outcome: Outcome,
     /// What the agent says about being done.
     pub claim: Claim,
-    /// The facts that contradict that it is done.
+    /// The facts that speak against its being done.
     #[serde(default)]
     pub contradictions: Vec<Contradiction>,
-    /// The events that support this.
+    /// The events that support the outcome and the contradictions.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
 }

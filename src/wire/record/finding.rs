@@ -54,7 +54,7 @@ pub enum State {
     Grown,
     /// The grade has risen.
     Graver,
-    /// The session made progress, so the episode is over.
+    /// The episode is over: the session made progress, or the cause is gone.
     Closed,
 }
 

@@ -26,7 +26,7 @@ pub struct Opened {
     pub model: Option<String>,
     /// Whether the stream started the server and owns it.
     pub spawned: bool,
-    /// The process id of the stream, if it started the server. The server is its only child.
+    /// The process id of the stream, if it started the server. The server runs below it, behind a supervisor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
     /// Whether the stream continues after the session rests, until its reader leaves.

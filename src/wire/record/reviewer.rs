@@ -2,7 +2,7 @@ use super::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The pipe has a reviewer, so later stages leave findings to its decisions.
+/// The pipe has a reviewer, so later stages act on its decisions and not on findings alone.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Reviewer {
     /// The reviewer: the name of a model, a command, or `rules`.

@@ -2,7 +2,7 @@ use super::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Time passed and nothing else happened. Later stages notice silence by these lines.
+/// Time passed and nothing else happened. These lines let later stages notice silence.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Tick {}
 

@@ -16,7 +16,7 @@ pub enum Why {
     Interval,
 }
 
-/// A natural point for a review: one iteration of the run.
+/// A natural point for a review: the end of one turn, which is one iteration of the run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Turn {
     /// The session.

@@ -54,7 +54,7 @@ fn ends_server() {
 }
 
 #[test]
-fn dead_owned_server() {
+fn dead_server_processes() {
     let Some(done) = aborts("dies") else { return };
     assert_eq!(actions(&done), ["abort begun", "abort taken"], "{}", done.stderr);
     assert!(detail(&done, 1).contains("the server is gone"), "{}", detail(&done, 1));

@@ -12,14 +12,14 @@ use url::Url;
 
 /// A server that this pipe started.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct OwnedServer {
+pub(crate) struct ServerProcesses {
     /// The process that streams.
     owner: u32,
     /// The port that the server listens on.
     port: u16,
 }
 
-impl OwnedServer {
+impl ServerProcesses {
     /// The server at `url` that the process `owner` started.
     pub(crate) fn new(owner: u32, url: &Url) -> Option<Self> {
         let port = url.port_or_known_default()?;
@@ -90,7 +90,7 @@ mod tests {
     use super::super::tree::parse_ps;
     use super::*;
 
-    const OWNED: OwnedServer = OwnedServer { owner: 10, port: 4711 };
+    const OWNED: ServerProcesses = ServerProcesses { owner: 10, port: 4711 };
 
     const LISTING: &str = " 10 1 1 S ocr-stream --spawn --task serve
         11 10 1 S ocr-stream __keep-server 5 /bin/opencode serve --hostname 127.0.0.1 --port 4711
@@ -100,7 +100,7 @@ mod tests {
         20 1 1 S opencode serve --hostname 127.0.0.1 --port 4711
         21 20 1 S sh -c precious\n";
 
-    fn find(server: OwnedServer, listing: &str) -> Found {
+    fn find(server: ServerProcesses, listing: &str) -> Found {
         server.find(&parse_ps(listing, 0))
     }
 
@@ -132,7 +132,7 @@ mod tests {
             (99, LISTING.to_owned()),
             (1, "1 1 1 S init\n2 1 1 S sh\n".to_owned()),
         ] {
-            assert_eq!(find(OwnedServer { owner, ..OWNED }, &listing), Found::default());
+            assert_eq!(find(ServerProcesses { owner, ..OWNED }, &listing), Found::default());
         }
         // The supervisor is there, but its child is not a server.
         let gone = LISTING.replace("12 11 1 S opencode serve", "12 11 1 S vim");
