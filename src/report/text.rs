@@ -174,13 +174,13 @@ mod tests {
         let lines = [line(2000, "open", 3), line(3000, "grown", 5)].join("\n");
         page.read_time(lines.lines().last().unwrap().as_bytes());
         page.read_records(lines.as_bytes());
-        let expected = "Found in 2.0 s: 1 stop, 0 warn, 0 notice.
+        let expected = "Found in 2.0 s of the stream: 1 stop, 0 warn, 0 notice.
 
 repeat (stop): x  [session s]
       ┌─▶ cat a\\u{1b}[2J → same
       │   cat b
       └── 5 laps
-      began at 0.5 s, event evt_1; not over at the end
+      began at 0.5 s, event evt_1; still open at the end
       wasted 8 calls and 880 tokens
 ";
         assert_eq!(page.text(), expected);
@@ -191,6 +191,6 @@ repeat (stop): x  [session s]
         let mut page = Page::default();
         page.read_records(br#"{"ts":0,"type":"ocr.detect.done","properties":{"sessionID":"s","outcome":"candidate","claim":"prose","contradictions":["openTodos","emptyDiff"],"evidence":[]}}"#);
         let text = page.text();
-        assert!(text.ends_with("\nAt rest at 0.0 s: candidate, but openTodos, emptyDiff\n"), "{text}");
+        assert!(text.ends_with("\nCame to rest at 0.0 s: candidate, but openTodos, emptyDiff\n"), "{text}");
     }
 }

@@ -81,8 +81,8 @@ mod tests {
     #[test]
     fn rejects_invalid_urls() {
         for (text, why) in [
-            ("localhost:4096", "not an http or https address"),
-            ("nonsense", "relative URL"),
+            ("localhost:4096", "not an http or https URL"),
+            ("nonsense", "not an http or https URL"),
             ("http://me:secret@host/", "OPENCODE_SERVER_PASSWORD"),
         ] {
             let failure = Failure::from(parse_url(text).unwrap_err());

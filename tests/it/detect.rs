@@ -98,7 +98,7 @@ fn explain() {
     let page = detect(&["--explain"], "ab-loop").success();
     let page = String::from_utf8_lossy(&page.get_output().stdout).into_owned();
     assert_eq!(page.matches("┌─▶").count(), 1, "{page}");
-    assert!(page.contains("(stop)") && page.contains("laps") && page.contains("At rest"), "{page}");
+    assert!(page.contains("(stop)") && page.contains("laps") && page.contains("Came to rest"), "{page}");
     assert!(!page.contains("\"type\""), "{page}");
     detect(&["--explain"], "pagination").stdout(predicates::str::starts_with("Nothing found"));
 }

@@ -15,7 +15,7 @@ fn demo() {
         "FOUND",
         "(stop)",
         "REVIEW   abort (rules",
-        "would abort (skipped): a replay",
+        "(not done: this is a replay",
         "RESULT   loop, exit code 10",
         "ocr-stream --replay=- --speed=2 | ocr-detect",
     ] {

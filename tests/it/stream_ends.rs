@@ -89,7 +89,7 @@ fn lost_session() {
     let routes = with_session(move || listeners.load(Ordering::Relaxed) < 2).route("/event", listen);
     let watched = watch(&Host::serve(routes), &["--session", "ses_1", "--follow"]);
     assert_eq!(watched.code, Some(1), "{watched:?}");
-    assert!(watched.stderr.contains("knows no session ses_1"), "{}", watched.stderr);
+    assert!(watched.stderr.contains("has no session ses_1"), "{}", watched.stderr);
     let gap = &watched.lines[watched.lines.len() - 2];
     assert_eq!(gap["type"], "ocr.stream.gap", "{watched:?}");
     assert_eq!(gap["properties"]["complete"], false, "{gap}");

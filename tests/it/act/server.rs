@@ -71,7 +71,7 @@ fn unknown_session_is_not_at_rest() {
     }
     let (_, added, _) = act(&[], &input);
     assert_eq!(actions(&added), ["abort begun", "abort failed"]);
-    assert!(added[1]["properties"]["detail"].as_str().unwrap().contains("knows no session ses_9"));
+    assert!(added[1]["properties"]["detail"].as_str().unwrap().contains("has no session ses_9"));
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn output_only_in_action() {
         act(&["--verify", "seq 1 3000; exit 7"], &[opened(false), done("done"), closed("rest", None)]);
     assert_eq!(code, 14);
     let result = &added.last().unwrap()["properties"];
-    assert_eq!(result["reason"], "`seq 1 3000; exit 7` fails (exit 7).");
+    assert_eq!(result["reason"], "`seq 1 3000; exit 7` failed (exit 7).");
     let failed = added.iter().find(|l| l["properties"]["phase"] == "failed").unwrap();
     assert!(failed["properties"]["detail"].as_str().unwrap().ends_with("2999\n3000"));
     assert!(told.len() < 300, "{told}");
