@@ -51,8 +51,7 @@ fn judging(c: &mut Criterion) {
             added.len()
         };
         let every = Config::default();
-        let none =
-            Config { disabled: rules().map(|rule| rule.name.to_owned()).collect(), ..Config::default() };
+        let none = Config { disabled: rules().map(|rule| rule.name.to_owned()).collect(), ..Config::default() };
         group.bench_function(format!("{name}/every-rule"), |b| {
             b.iter(|| judge(black_box(&every)));
         });

@@ -192,8 +192,7 @@ async fn confirmed(
 ) -> Result<&'static str, Obstacle> {
     loop {
         // The stream shows the rest of a single session only.
-        let shown =
-            rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_ref() == family.first();
+        let shown = rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_ref() == family.first();
         if shown && family.len() == 1 {
             return Ok("the stream shows the session at rest");
         }

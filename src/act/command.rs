@@ -34,9 +34,7 @@ pub(super) fn succeeds(
     })?;
     let how = match finished.status {
         Ok(status) if status.success() => return Ok(()),
-        Ok(status) => {
-            status.code().map_or_else(|| "killed by a signal".to_owned(), |code| format!("exit {code}"))
-        }
+        Ok(status) => status.code().map_or_else(|| "killed by a signal".to_owned(), |code| format!("exit {code}")),
         Err(why) => why,
     };
     let tail = String::from_utf8_lossy(&finished.stdout).trim().to_owned();

@@ -142,28 +142,18 @@ impl Notify {
 
     async fn post(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<(), String> {
         let attempt = || async {
-            let answer = self
-                .request(client, url, result, now)?
-                .send()
-                .await
-                .map_err(|e| e.without_url().to_string())?;
+            let answer =
+                self.request(client, url, result, now)?.send().await.map_err(|e| e.without_url().to_string())?;
             match answer.status() {
                 status if status.is_success() => Ok(()),
                 status => Err(format!("the server answered {status}")),
             }
         };
-        let pauses =
-            ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_jitter().with_max_times(RETRIES);
+        let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_jitter().with_max_times(RETRIES);
         attempt.retry(pauses).await
     }
 
-    fn request(
-        &self,
-        client: &Client,
-        url: &Url,
-        result: &RunResult,
-        now: Now,
-    ) -> Result<RequestBuilder, String> {
+    fn request(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<RequestBuilder, String> {
         let text = summary(result);
         let request = client.post(url.clone());
         Ok(match self.shape {
@@ -178,12 +168,7 @@ impl Notify {
     }
 
     /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
-    fn standard(
-        &self,
-        request: RequestBuilder,
-        result: &RunResult,
-        now: Now,
-    ) -> Result<RequestBuilder, String> {
+    fn standard(&self, request: RequestBuilder, result: &RunResult, now: Now) -> Result<RequestBuilder, String> {
         // The time of this attempt: receivers reject old timestamps.
         let seconds = now.ms() / 1000;
         // The id and the body are the same for every attempt, so that the receiver can tell a retry.

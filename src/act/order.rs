@@ -74,12 +74,7 @@ impl Order {
 
     /// Appends the record that says how far the action got.
     pub fn append(&self, line: &mut Vec<u8>, ts: Timestamp, phase: Phase, detail: &str) {
-        let action = Action {
-            session_id: self.session.clone(),
-            action: self.kind(),
-            phase,
-            detail: detail.to_owned(),
-        };
+        let action = Action { session_id: self.session.clone(), action: self.kind(), phase, detail: detail.to_owned() };
         record::append(line, ts, &action);
     }
 }

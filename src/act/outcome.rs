@@ -57,14 +57,12 @@ fn ended(state: &RunState, signal: Option<Code>) -> (Ended, Code) {
         Some(closed) if closed.reason == CloseReason::ServerGone => {
             coded(ended_as(RunOutcome::Unreachable, format!("the server went away: {}", closed.detail)))
         }
-        Some(closed) if closed.reason == CloseReason::NotAllowed => coded(ended_as(
-            RunOutcome::Refused,
-            format!("the server rejected our credentials: {}", closed.detail),
-        )),
-        Some(closed) if closed.reason == CloseReason::Failed => coded(ended_as(
-            RunOutcome::Failed,
-            format!("the session could not be followed: {}", closed.detail),
-        )),
+        Some(closed) if closed.reason == CloseReason::NotAllowed => {
+            coded(ended_as(RunOutcome::Refused, format!("the server rejected our credentials: {}", closed.detail)))
+        }
+        Some(closed) if closed.reason == CloseReason::Failed => {
+            coded(ended_as(RunOutcome::Failed, format!("the session could not be followed: {}", closed.detail)))
+        }
         closed if signal.is_some() && (state.interrupted || closed.is_none()) => {
             let code = signal.unwrap_or(Code::Interrupted);
             (ended_as(RunOutcome::Interrupted, "a signal ended the run"), code)
@@ -97,18 +95,12 @@ fn rested(state: &RunState, closed: bool) -> Ended {
             };
             ended_as(outcome, verdict.reason.clone())
         }
-        (Outcome::Done, None) => {
-            ended_as(RunOutcome::Done, "the session says it is done, and nothing contradicts it")
-        }
+        (Outcome::Done, None) => ended_as(RunOutcome::Done, "the session says it is done, and nothing contradicts it"),
         (Outcome::Candidate, None) => {
             ended_as(RunOutcome::Unsure, "the session rests, but nobody reviewed whether it is done")
         }
-        (Outcome::Waiting, None) => {
-            ended_as(RunOutcome::Unsure, "the session asked something and waits for an answer")
-        }
-        (Outcome::Length, None) => {
-            ended_as(RunOutcome::Unsure, "the last answer was cut off by the length limit")
-        }
+        (Outcome::Waiting, None) => ended_as(RunOutcome::Unsure, "the session asked something and waits for an answer"),
+        (Outcome::Length, None) => ended_as(RunOutcome::Unsure, "the last answer was cut off by the length limit"),
     }
 }
 

@@ -16,8 +16,7 @@ pub(super) fn on_decision(state: &mut RunState, settings: &Settings, decision: &
     }
     let finding = state.judged(decision).cloned();
     let finding = finding.as_ref();
-    if let Some(remedy) = finding.filter(|_| decision.finding.is_some()).and_then(|f| configured(settings, f))
-    {
+    if let Some(remedy) = finding.filter(|_| decision.finding.is_some()).and_then(|f| configured(settings, f)) {
         return overruled(decision, remedy);
     }
     let (session, reason) = (&decision.session_id, &decision.reason);
@@ -31,9 +30,7 @@ pub(super) fn on_decision(state: &mut RunState, settings: &Settings, decision: &
             let message = decision.message.as_deref().unwrap_or(reason);
             Some(steer(state, settings, session, finding, message, reason))
         }
-        Verdict::Continue if at_rest && !state.is_lost() => {
-            Some(steer(state, settings, session, None, NUDGE, reason))
-        }
+        Verdict::Continue if at_rest && !state.is_lost() => Some(steer(state, settings, session, None, NUDGE, reason)),
         Verdict::Done if at_rest && !state.is_lost() => verify(state, settings, reason),
         Verdict::Unsure if at_rest && !state.steering.is_unanswered() => {
             if can_be_checked(state, settings) {
@@ -51,8 +48,7 @@ pub(super) fn on_finding(state: &mut RunState, settings: &Settings, finding: &Fi
     if state.ended.is_some() {
         return Vec::new();
     }
-    let mut orders =
-        if finding.kind == Kind::Blocked { answers(state, settings, finding) } else { Vec::new() };
+    let mut orders = if finding.kind == Kind::Blocked { answers(state, settings, finding) } else { Vec::new() };
     let remedy = match configured(settings, finding) {
         Some(remedy) => remedy,
         None if !state.reviewed && finding.grade == Grade::Stop => Remedy::Abort,
@@ -243,8 +239,7 @@ fn settle_rest(state: &mut RunState, why: &str) {
 
 /// Answers to the open requests of the blocked session, each answered once.
 fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<Order> {
-    let open =
-        state.asked.iter_mut().filter(|(_, asked)| asked.session == finding.session_id && !asked.answered);
+    let open = state.asked.iter_mut().filter(|(_, asked)| asked.session == finding.session_id && !asked.answered);
     open.filter_map(|(request, asked)| {
         let answer = if asked.question { settings.policy.on_question } else { settings.policy.on_permission };
         if answer == Answer::Ask {
@@ -261,7 +256,8 @@ fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<
 /// Why this session must not be acted on; `None` if it may.
 fn unwatched(state: &RunState, session: &str) -> Option<String> {
     let why = if state.is_of_directory() {
-        "the stream covers a whole directory; choose one session with ocr-stream --session or start one with --task".to_owned()
+        "the stream covers a whole directory; choose one session with ocr-stream --session or start one with --task"
+            .to_owned()
     } else if state.knows(session) {
         return None;
     } else {

@@ -16,12 +16,7 @@ fn settings() -> Settings {
         allow_insecure: false,
         rollback: false,
         limits: AbortLimits { confirm: Duration::from_secs(1), attempts: 3 },
-        policy: Policy {
-            on: HashMap::new(),
-            on_permission: Answer::Ask,
-            on_question: Answer::Reject,
-            max_steers: 1,
-        },
+        policy: Policy { on: HashMap::new(), on_permission: Answer::Ask, on_question: Answer::Reject, max_steers: 1 },
         checks: Checks {
             commands: Vec::new(),
             timeout: Duration::from_secs(1),
@@ -165,7 +160,8 @@ fn limits_steers() {
 }
 
 fn marked(message: &str) -> String {
-    let part = json!({"id": "prt", "messageID": message, "type": "text", "synthetic": true, "metadata": {"ocr": "steer"}});
+    let part =
+        json!({"id": "prt", "messageID": message, "type": "text", "synthetic": true, "metadata": {"ocr": "steer"}});
     line(5, "message.part.updated", &json!({"sessionID": "ses_1", "part": part}))
 }
 
@@ -256,8 +252,7 @@ fn answers_request_once() {
     assert_eq!(words(&first), ["answer"]);
     let graver = [finding("blocked", "stop")];
     assert_eq!(words(&orders(&mut state, &settings(), &graver)), [""; 0]);
-    let report =
-        Report { order: first[0].clone(), phase: Phase::Failed, detail: String::new(), interrupted: false };
+    let report = Report { order: first[0].clone(), phase: Phase::Failed, detail: String::new(), interrupted: false };
     assert!(on_report(&mut state, &settings(), &report).is_none());
     assert_eq!(words(&orders(&mut state, &settings(), &graver)), ["answer"]);
 }

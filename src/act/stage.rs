@@ -118,8 +118,7 @@ impl Act {
         }
         let directory = opened.directory.clone().map(PathBuf::from);
         let owned = url.as_ref().and_then(|url| owned(&opened, url));
-        let server =
-            url.map(|url| Server::new(url, directory.clone(), &self.settings.credentials)).transpose()?;
+        let server = url.map(|url| Server::new(url, directory.clone(), &self.settings.credentials)).transpose()?;
         let context = ExecutorContext {
             server,
             owned,
@@ -331,10 +330,7 @@ mod tests {
                 skipped += 1;
                 if let Event::Part(part) = observe(line).unwrap().event {
                     let over = part.state.as_ref().is_some_and(ToolState::is_over);
-                    assert!(
-                        !over && !part.is_steer() && !["step-finish", "patch"].contains(&&*part.kind),
-                        "{line}"
-                    );
+                    assert!(!over && !part.is_steer() && !["step-finish", "patch"].contains(&&*part.kind), "{line}");
                 }
             }
         }

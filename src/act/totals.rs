@@ -49,8 +49,7 @@ impl RunTotals {
 
     /// Adds the files of a patch. Measured: since 1.18 the session's diff stays empty, its patches do not.
     fn add_patch(&mut self, files: Option<Raw<'_>>) {
-        let files: Vec<String> =
-            files.and_then(|files| serde_json::from_str(files.get()).ok()).unwrap_or_default();
+        let files: Vec<String> = files.and_then(|files| serde_json::from_str(files.get()).ok()).unwrap_or_default();
         for file in files {
             if self.changed.len() < REMEMBERED {
                 self.changed.insert(file);

@@ -48,9 +48,8 @@ fn changes(checks: &Checks, changed: impl FnOnce() -> Result<Vec<String>, Failur
 fn commands(checks: &Checks, directory: &Path, shutdown: &Shutdown) -> Result<(), String> {
     let cancelled = || shutdown.requested().is_some();
     for line in &checks.commands {
-        succeeds(line, directory, b"", checks.timeout, cancelled).map_err(|failed| {
-            format!("`{line}` failed ({}).\nThe end of its output:\n{}", failed.how, failed.tail)
-        })?;
+        succeeds(line, directory, b"", checks.timeout, cancelled)
+            .map_err(|failed| format!("`{line}` failed ({}).\nThe end of its output:\n{}", failed.how, failed.tail))?;
     }
     Ok(())
 }
@@ -75,8 +74,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("there"), "").unwrap();
         let shutdown = Shutdown::default();
-        let verdict =
-            |checks: &Checks| verify(checks, folder.path(), &shutdown, || Ok(vec!["src/a.rs".to_owned()]));
+        let verdict = |checks: &Checks| verify(checks, folder.path(), &shutdown, || Ok(vec!["src/a.rs".to_owned()]));
         assert_eq!(verdict(&checks(&["test -f there"], &["there"], &["src/*.rs"])).0, Phase::Taken);
         for (unmet, says) in [
             (checks(&[], &["gone"], &[]), "gone does not exist"),
@@ -87,9 +85,8 @@ mod tests {
             assert_eq!(phase, Phase::Failed);
             assert!(why.contains(says), "{why}");
         }
-        let unknown = verify(&checks(&[], &[], &["*"]), folder.path(), &shutdown, || {
-            Err(Failure::new(Code::Error, "gone"))
-        });
+        let unknown =
+            verify(&checks(&[], &[], &["*"]), folder.path(), &shutdown, || Err(Failure::new(Code::Error, "gone")));
         assert_eq!(unknown.0, Phase::Failed);
     }
 }

@@ -208,12 +208,9 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
 
 /// Parses `RULE=ACTION`.
 fn remedy(text: &str) -> Result<(String, Remedy), String> {
-    let parsed = text
-        .split_once('=')
-        .and_then(|(rule, action)| Some((rule.to_owned(), Remedy::from_str(action, false).ok()?)));
-    parsed.ok_or_else(|| {
-        "expected RULE=ACTION, such as loop=abort; ACTION is continue, steer or abort".to_owned()
-    })
+    let parsed =
+        text.split_once('=').and_then(|(rule, action)| Some((rule.to_owned(), Remedy::from_str(action, false).ok()?)));
+    parsed.ok_or_else(|| "expected RULE=ACTION, such as loop=abort; ACTION is continue, steer or abort".to_owned())
 }
 
 /// Parses the answers that a question can have: it can be refused, but not allowed once.

@@ -88,8 +88,7 @@ pub(super) fn to_args<G: clap::Args>(matches: &ArgMatches) -> Vec<String> {
         let (id, Some(long)) = (arg.get_id().as_str(), arg.get_long()) else {
             continue;
         };
-        let given =
-            matches.value_source(id).is_some_and(|source| source != clap::parser::ValueSource::DefaultValue);
+        let given = matches.value_source(id).is_some_and(|source| source != clap::parser::ValueSource::DefaultValue);
         if !given {
             continue;
         }

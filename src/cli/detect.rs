@@ -230,8 +230,8 @@ fn limit(text: &str) -> Result<(String, u64), String> {
 /// Parses `RULE=GRADE`.
 fn grade(text: &str) -> Result<(String, Grade), String> {
     let (name, value) = text.split_once('=').ok_or("expected RULE=GRADE, such as novelty=stop")?;
-    let grade = Grade::from_str(value, false)
-        .map_err(|_| format!("{value} is not a grade; use notice, warn or stop"))?;
+    let grade =
+        Grade::from_str(value, false).map_err(|_| format!("{value} is not a grade; use notice, warn or stop"))?;
     Ok((rule(name)?, grade))
 }
 
@@ -283,8 +283,7 @@ fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
 fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
     let out = Out::new(pipe::input::stdout()?, false);
     let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, 1, out);
-    let results =
-        pipe::parallel_inputs(args.files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
+    let results = pipe::parallel_inputs(args.files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
     let (mut found, mut failed) = (Vec::new(), None);
     for result in results {

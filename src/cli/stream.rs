@@ -270,12 +270,10 @@ mod live {
         let given = directory.map(absolute).transpose()?;
         let server = server.or_else(|| variable("OCR_SERVER").filter(|_| !spawn));
         match server {
-            Some(url) if serve.is_empty() => {
-                Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given))
+            Some(url) if serve.is_empty() => Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given)),
+            Some(_) => {
+                Err(usage("the arguments after -- are for a server that is started here; use them with --spawn"))
             }
-            Some(_) => Err(usage(
-                "the arguments after -- are for a server that is started here; use them with --spawn",
-            )),
             None if spawn && !wanted => Err(usage(
                 "nothing to do; give a task with --task TEXT or --task-file FILE, or keep the server running with --follow",
             )),
@@ -289,9 +287,9 @@ mod live {
                 };
                 Ok((Source::Spawn(spawn), Some(directory)))
             }
-            None => Err(usage(
-                "no source; use --spawn with a --task, --server URL, or --replay FILE (--help has examples)",
-            )),
+            None => {
+                Err(usage("no source; use --spawn with a --task, --server URL, or --replay FILE (--help has examples)"))
+            }
         }
     }
 

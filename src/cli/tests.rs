@@ -4,14 +4,7 @@ use clap::{Arg, Command};
 use std::collections::BTreeMap;
 
 fn commands() -> [Command; 6] {
-    [
-        stream::command(),
-        detect::command(),
-        review::command(),
-        act::command(),
-        watch::command(),
-        run::command(),
-    ]
+    [stream::command(), detect::command(), review::command(), act::command(), watch::command(), run::command()]
 }
 
 #[test]

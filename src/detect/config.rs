@@ -15,6 +15,13 @@ pub struct Limit {
     pub what: &'static str,
 }
 
+impl Limit {
+    /// A limit of this name and default.
+    pub(crate) const fn new(name: &'static str, default: u64, what: &'static str) -> Self {
+        Self { name, default, what }
+    }
+}
+
 /// The configuration of a detector. Times are in milliseconds of the stream.
 #[derive(Debug, Clone)]
 pub struct Config {

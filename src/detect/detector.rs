@@ -254,10 +254,8 @@ impl Detector {
             self.config.max_sessions
         );
         let signal = Signal::new(EVICTED, Kind::Budget, Grade::Notice, 0, summary);
-        let finding = Finding {
-            finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32),
-            ..signal.finding(id, &self.point)
-        };
+        let finding =
+            Finding { finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32), ..signal.finding(id, &self.point) };
         self.write_finding(&finding, added);
     }
 }

@@ -50,9 +50,7 @@ fn ended_call(observation: &Observation<'_>, config: &Config) -> Option<Box<Call
     if part.kind != "tool" {
         return None;
     }
-    let point = || Point {
-        ts: Timestamp::from_ms(ts).ms(),
-        id: observation.id.as_deref().unwrap_or_default().to_owned(),
-    };
+    let point =
+        || Point { ts: Timestamp::from_ms(ts).ms(), id: observation.id.as_deref().unwrap_or_default().to_owned() };
     Call::read(part, point, config).map(Box::new)
 }

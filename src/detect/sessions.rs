@@ -67,8 +67,7 @@ impl Sessions {
         }
         self.uses += 1;
         let known = self.find(id);
-        let evicted =
-            if known.is_none() && self.slots_by_name.len() >= self.limit { self.evict() } else { None };
+        let evicted = if known.is_none() && self.slots_by_name.len() >= self.limit { self.evict() } else { None };
         let index = known.unwrap_or_else(|| self.create(id, config));
         let uses = self.uses;
         if let Some(slot) = self.slot_mut(index) {
@@ -82,12 +81,8 @@ impl Sessions {
 
     fn create(&mut self, id: &str, config: &Config) -> SlotIndex {
         let name: Rc<str> = id.into();
-        let slot = Box::new(Slot {
-            name: name.clone(),
-            session: Session::new(id, config),
-            used: self.uses,
-            timer: None,
-        });
+        let slot =
+            Box::new(Slot { name: name.clone(), session: Session::new(id, config), used: self.uses, timer: None });
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             SlotIndex(self.slots.len() - 1)
@@ -143,9 +138,8 @@ impl Sessions {
 
     /// Every session, the least recently used first.
     pub(crate) fn all(&self) -> Vec<SlotIndex> {
-        let mut all: Vec<(u64, SlotIndex)> = (0..self.slots.len())
-            .filter_map(|at| Some((self.slot(SlotIndex(at))?.used, SlotIndex(at))))
-            .collect();
+        let mut all: Vec<(u64, SlotIndex)> =
+            (0..self.slots.len()).filter_map(|at| Some((self.slot(SlotIndex(at))?.used, SlotIndex(at)))).collect();
         all.sort_unstable();
         all.into_iter().map(|(_, index)| index).collect()
     }
@@ -196,8 +190,7 @@ impl Sessions {
     fn compact_order(&mut self) {
         if self.order.len() > SLACK * (self.slots_by_name.len() + SLACK) {
             let slots = &self.slots;
-            let is_latest =
-                |index: &SlotIndex, used| slots[index.0].as_ref().is_some_and(|slot| slot.used == used);
+            let is_latest = |index: &SlotIndex, used| slots[index.0].as_ref().is_some_and(|slot| slot.used == used);
             self.order.retain(|(index, used)| is_latest(index, *used));
         }
     }

@@ -60,8 +60,7 @@ impl Detect {
     /// Handles a line that is not JSON.
     fn reject(&mut self) -> Result<(), Failure> {
         if self.strict {
-            let message =
-                format!("line {} is not a JSON object; drop --strict to pass such lines on", self.lines);
+            let message = format!("line {} is not a JSON object; drop --strict to pass such lines on", self.lines);
             return Err(Failure::new(Code::BadData, message));
         }
         if !std::mem::replace(&mut self.in_garbage, true) {

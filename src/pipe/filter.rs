@@ -185,10 +185,7 @@ mod tests {
     }
 
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
-        proptest::collection::vec(
-            prop_oneof![Just(b'a'), Just(b'b'), Just(b'\n'), Just(0), Just(0xff)],
-            0..200,
-        )
+        proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(b'\n'), Just(0), Just(0xff)], 0..200)
     }
 
     proptest! {

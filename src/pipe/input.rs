@@ -31,8 +31,7 @@ pub fn open(path: &Path, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
         return Ok(Box::new(stdin(hint)?));
     }
     let cannot = |error: &io::Error| {
-        let code =
-            if error.kind() == io::ErrorKind::PermissionDenied { Code::NotAllowed } else { Code::Error };
+        let code = if error.kind() == io::ErrorKind::PermissionDenied { Code::NotAllowed } else { Code::Error };
         let advice = match error.kind() {
             io::ErrorKind::NotFound => "no such file; check the path",
             io::ErrorKind::PermissionDenied => "permission denied; check its owner and mode",

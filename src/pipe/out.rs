@@ -22,12 +22,7 @@ struct Inner {
 impl Out {
     /// Writes to `sink`; with `only_added`, only the added lines.
     pub fn new(sink: impl Write + Send + 'static, only_added: bool) -> Self {
-        Self(Arc::new(Mutex::new(Inner {
-            sink: Box::new(sink),
-            at_line_start: true,
-            waiting: Vec::new(),
-            only_added,
-        })))
+        Self(Arc::new(Mutex::new(Inner { sink: Box::new(sink), at_line_start: true, waiting: Vec::new(), only_added })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

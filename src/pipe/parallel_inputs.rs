@@ -111,16 +111,15 @@ mod tests {
 
     fn numbers(threads: usize) -> (String, Vec<usize>) {
         let sink = TestSink::default();
-        let results =
-            parallel_inputs((0..40).collect(), threads, &Out::new(sink.clone(), false), false, |n, out| {
-                // The first jobs write the most, and far more than they may write ahead.
-                for _ in 0..(40 - n) * 3 {
-                    out.pass(format!("{n}\n").as_bytes()).unwrap();
-                }
-                out.pass(b"end").unwrap();
-                n
-            })
-            .unwrap();
+        let results = parallel_inputs((0..40).collect(), threads, &Out::new(sink.clone(), false), false, |n, out| {
+            // The first jobs write the most, and far more than they may write ahead.
+            for _ in 0..(40 - n) * 3 {
+                out.pass(format!("{n}\n").as_bytes()).unwrap();
+            }
+            out.pass(b"end").unwrap();
+            n
+        })
+        .unwrap();
         (sink.text(), results)
     }
 

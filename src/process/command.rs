@@ -127,12 +127,7 @@ impl ShellCommand<'_> {
         Ok((switch.start(&mut command)?, stdout, stderr))
     }
 
-    fn wait(
-        &self,
-        child: &mut Child,
-        switch: &KillSwitch,
-        cancelled: impl Fn() -> bool,
-    ) -> Result<ExitStatus, String> {
+    fn wait(&self, child: &mut Child, switch: &KillSwitch, cancelled: impl Fn() -> bool) -> Result<ExitStatus, String> {
         let started = Instant::now();
         let mut pause = FIRST_POLL;
         let why = loop {
@@ -317,9 +312,8 @@ mod tests {
     fn kill_switch_kills_and_prevents() {
         let switch = KillSwitch::default();
         let killer = switch.clone();
-        let thread = std::thread::spawn(move || {
-            command("sleep 1000", LONG, Capture::Tail(TAIL)).run(&killer, || false)
-        });
+        let thread =
+            std::thread::spawn(move || command("sleep 1000", LONG, Capture::Tail(TAIL)).run(&killer, || false));
         while switch.lock().running.is_empty() {
             std::thread::yield_now();
         }

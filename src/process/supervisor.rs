@@ -66,13 +66,9 @@ pub fn hidden(args: &[OsString]) -> Option<Result<Code, Failure>> {
 /// # Errors
 /// [`Code::Usage`] for arguments that `ocr-stream` did not write; [`Code::Error`] if the server does not start.
 fn supervise(args: &[OsString]) -> Result<Code, Failure> {
-    let lifeline = args
-        .first()
-        .and_then(|a| a.to_str())
-        .filter(|a| a.parse::<u32>().is_ok())
-        .ok_or_else(internal_argument)?;
-    let split =
-        args.len().checked_sub(SERVE_ARGUMENTS).filter(|at| *at >= 2).ok_or_else(internal_argument)?;
+    let lifeline =
+        args.first().and_then(|a| a.to_str()).filter(|a| a.parse::<u32>().is_ok()).ok_or_else(internal_argument)?;
+    let split = args.len().checked_sub(SERVE_ARGUMENTS).filter(|at| *at >= 2).ok_or_else(internal_argument)?;
     let (before, serve) = args.split_at(split);
     let (ended, end) = channel();
     let parent_gone = ended.clone();
@@ -103,8 +99,7 @@ fn supervise(args: &[OsString]) -> Result<Code, Failure> {
 /// Waits until the supervisor is gone, and ends what it left: `LIFELINE MARK SUPERVISOR`.
 fn watch(args: &[OsString]) -> Result<Code, Failure> {
     let mut words = args.iter().map(|a| a.to_str());
-    let (Some(Some(lifeline)), Some(Some(mark)), Some(Some(supervisor))) =
-        (words.next(), words.next(), words.next())
+    let (Some(Some(lifeline)), Some(Some(mark)), Some(Some(supervisor))) = (words.next(), words.next(), words.next())
     else {
         return Err(internal_argument());
     };

@@ -59,8 +59,7 @@ impl Page {
     fn add_finding(&mut self, at: Timestamp, finding: Finding) {
         let closed_at = (finding.state == State::Closed).then_some(at);
         let mut episodes = self.episodes.iter_mut().rev();
-        let known = episodes
-            .find(|episode| episode.finding.finding == finding.finding && finding.state != State::Open);
+        let known = episodes.find(|episode| episode.finding.finding == finding.finding && finding.state != State::Open);
         let episode = Episode { finding, closed_at };
         if let Some(known) = known {
             *known = episode;

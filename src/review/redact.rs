@@ -82,8 +82,7 @@ const ASSIGNMENTS: &[(&str, &str, &str)] = &[
 ];
 
 const SIGN: &str = r#"\\*["']?\s*[:=]\s*"#;
-const VALUE: &str =
-    r#"(\\+["'][^"'\n]*["']?|"([^"\\\n]|\\[^\n])*"?|'([^'\\\n]|\\[^\n])*'?|([^\s"',;&})]|,[^\s"'])+)"#;
+const VALUE: &str = r#"(\\+["'][^"'\n]*["']?|"([^"\\\n]|\\[^\n])*"?|'([^'\\\n]|\\[^\n])*'?|([^\s"',;&})]|,[^\s"'])+)"#;
 const QUOTED: &str = r#"\\*["'][^"'\n]*["']?"#;
 const ARGUMENT: &str = r#"("[^"\n]*"?|'[^'\n]*'?|[^\s"'-][^\s"']*)"#;
 
@@ -215,10 +214,7 @@ mod tests {
         ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
         ("sshpass -p hunter2 ssh x", "sshpass -p [masked] ssh x"),
         ("GET /v1?api-version=1&key=abc&n=1", "GET /v1?api-version=1&key=[masked]&n=1"),
-        (
-            "Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x",
-            "Authorization: [masked]\nHost: x",
-        ),
+        ("Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x", "Authorization: [masked]\nHost: x"),
         (r#"{"Authorization": "ApiKey abc==", "n": 1}"#, r#"{"Authorization": "[masked]", "n": 1}"#),
         ("authorization: Digest username=\"bob\", response=\"abc\"", "authorization: [masked]"),
         ("password: hunter2", "password: [masked]"),

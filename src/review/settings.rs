@@ -63,9 +63,7 @@ impl Settings {
     pub(super) fn reviewer(&self) -> Result<Option<Reviewer>, Failure> {
         Ok(match &self.who {
             Who::Endpoint(address) => Some(Reviewer::Endpoint(Endpoint::new(address)?)),
-            Who::Command(line) => {
-                Some(Reviewer::Command(CommandReviewer::new(line, self.kill_switch.clone())))
-            }
+            Who::Command(line) => Some(Reviewer::Command(CommandReviewer::new(line, self.kill_switch.clone()))),
             Who::Rules => None,
         })
     }

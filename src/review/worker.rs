@@ -46,9 +46,8 @@ impl Worker {
     /// # Errors
     /// [`Code::Error`] if the thread or its network runtime cannot be created.
     pub fn start(context: WorkerContext) -> Result<Self, Failure> {
-        let failed = |e: std::io::Error| {
-            Failure::new(Code::Error, format_args!("cannot start the reviewer's thread: {e}"))
-        };
+        let failed =
+            |e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start the reviewer's thread: {e}"));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (requests, incoming) = mpsc::channel();
         let (end, ended) = mpsc::channel();

@@ -81,8 +81,7 @@ fn start(
     lifeline: &Lifeline,
     fed: bool,
 ) -> Result<Vec<Child>, Failure> {
-    let failed =
-        |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
+    let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let mut commands = pipe.commands.clone();
     if view != View::Lines {
         commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));

@@ -94,10 +94,7 @@ mod tests {
                 Command::new("ocr-detect").with("--max-iterations", Some(10)).with("--none", None::<u8>),
             ],
         };
-        assert_eq!(
-            pipe.to_string(),
-            r"ocr-stream --spawn --task='Don'\''t' | ocr-detect --max-iterations=10"
-        );
+        assert_eq!(pipe.to_string(), r"ocr-stream --spawn --task='Don'\''t' | ocr-detect --max-iterations=10");
         assert_eq!(quoted("--on=loop=steer"), "--on=loop=steer");
         assert_eq!(quoted("--a b=c d"), "'--a b=c d'");
         assert_eq!(quoted("--task=--x=y z"), "--task='--x=y z'");

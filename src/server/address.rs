@@ -38,10 +38,8 @@ impl Credentials {
         let user = self.user.as_deref().unwrap_or(DEFAULT_USER);
         // Building a request is the only way to make the library encode the header.
         let request = reqwest::Client::new().get("http://localhost").basic_auth(user, Some(password)).build();
-        let value = request
-            .ok()
-            .and_then(|r| r.headers().get(AUTHORIZATION).cloned())
-            .ok_or(Error::UnusablePassword)?;
+        let value =
+            request.ok().and_then(|r| r.headers().get(AUTHORIZATION).cloned()).ok_or(Error::UnusablePassword)?;
         headers.insert(AUTHORIZATION, value);
         Ok(headers)
     }

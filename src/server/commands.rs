@@ -26,13 +26,7 @@ impl Server {
         self.send_message(id, text, None, true).await
     }
 
-    async fn send_message(
-        &self,
-        id: &str,
-        text: &str,
-        model: Option<&str>,
-        synthetic: bool,
-    ) -> Result<(), Error> {
+    async fn send_message(&self, id: &str, text: &str, model: Option<&str>, synthetic: bool) -> Result<(), Error> {
         let request = PromptRequest {
             parts: vec![PromptPart::Text {
                 text: text.to_owned(),
@@ -76,12 +70,7 @@ impl Server {
     ///
     /// # Errors
     /// Any [`Error`] of a request.
-    pub async fn answer_permission(
-        &self,
-        request: &str,
-        reply: &str,
-        message: Option<&str>,
-    ) -> Result<(), Error> {
+    pub async fn answer_permission(&self, request: &str, reply: &str, message: Option<&str>) -> Result<(), Error> {
         let path = format!("/permission/{}/reply", segment(request));
         let body = match message {
             Some(message) => json!({"reply": reply, "message": message}),

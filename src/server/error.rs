@@ -40,9 +40,7 @@ pub enum Error {
         cause: String,
     },
     /// The server accepts listeners and sends them no events.
-    #[error(
-        "{url} accepted the event-stream connection but sent no events: {cause}; look at the server's log"
-    )]
+    #[error("{url} accepted the event-stream connection but sent no events: {cause}; look at the server's log")]
     NoEvents {
         /// The server.
         url: String,
@@ -86,9 +84,7 @@ pub enum Error {
         url: String,
     },
     /// The server has no such session.
-    #[error(
-        "{url} has no session {session}; run `opencode session list` in the project directory to list the ids"
-    )]
+    #[error("{url} has no session {session}; run `opencode session list` in the project directory to list the ids")]
     NotFound {
         /// The server.
         url: String,
@@ -170,9 +166,7 @@ pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -
     match answer.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::NotAllowed { url: url() }),
         status if status.is_success() => Ok(answer),
-        status => {
-            Err(Error::Rejected { url: url(), purpose, status: status.as_u16(), message: String::new() })
-        }
+        status => Err(Error::Rejected { url: url(), purpose, status: status.as_u16(), message: String::new() }),
     }
 }
 
@@ -206,11 +200,7 @@ mod tests {
                 Code::Error,
                 "no such",
             ),
-            (
-                serde_json::from_str::<u8>("<html>").unwrap_err().into(),
-                Code::Unreachable,
-                "not an OpenCode server",
-            ),
+            (serde_json::from_str::<u8>("<html>").unwrap_err().into(), Code::Unreachable, "not an OpenCode server"),
         ] {
             let failure = Failure::from(Error::of_request(&url, "start a session", &error));
             assert_eq!(failure.code, code);

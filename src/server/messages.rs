@@ -82,8 +82,7 @@ impl Server {
             files: Vec<PathBuf>,
         }
         let path = format!("/session/{}/diff", segment(id));
-        let diff: Vec<Changed> =
-            self.request(Method::GET, &path, None, "list what the session changed").await?;
+        let diff: Vec<Changed> = self.request(Method::GET, &path, None, "list what the session changed").await?;
         let mut changed: BTreeSet<String> = diff.into_iter().map(|change| change.file).collect();
         let mut messages = self.messages(id).await?;
         while let Some(message) = messages.next().await? {

@@ -114,13 +114,10 @@ impl Server {
         let request = request.header("accept", "text/event-stream");
         let answer = self.send(request, "send its events").await?;
         // A server that is starting may refuse its listeners.
-        let answer =
-            error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
-                Error::Rejected { url, status, .. } => {
-                    Error::NoEvents { url, cause: format!("it answers {status}") }
-                }
-                other => other,
-            })?;
+        let answer = error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
+            Error::Rejected { url, status, .. } => Error::NoEvents { url, cause: format!("it answers {status}") },
+            other => other,
+        })?;
         if error::has_type(&answer, "text/event-stream") {
             Ok(answer)
         } else {
@@ -145,11 +142,7 @@ impl Server {
     }
 
     /// Sends a request and waits for the head of its answer, but sets no limit on the body.
-    async fn send(
-        &self,
-        request: reqwest::RequestBuilder,
-        purpose: &'static str,
-    ) -> Result<reqwest::Response, Error> {
+    async fn send(&self, request: reqwest::RequestBuilder, purpose: &'static str) -> Result<reqwest::Response, Error> {
         tokio::time::timeout(REQUEST_TIMEOUT, request.send())
             .await
             .map_err(|_| Error::TimedOut { url: self.url.to_string() })?
@@ -164,10 +157,7 @@ impl Server {
         body: Option<serde_json::Value>,
         purpose: &'static str,
     ) -> Result<T, Error> {
-        self.http
-            .request_json(method, path, body)
-            .await
-            .map_err(|e| Error::of_request(&self.url, purpose, &e))
+        self.http.request_json(method, path, body).await.map_err(|e| Error::of_request(&self.url, purpose, &e))
     }
 }
 

@@ -102,10 +102,7 @@ impl Server {
             return Ok(Listing { sessions, everywhere: true });
         }
         let path = format!("/session?limit={ALL}");
-        Ok(Listing {
-            sessions: self.request(Method::GET, &path, None, "list its sessions").await?,
-            everywhere: false,
-        })
+        Ok(Listing { sessions: self.request(Method::GET, &path, None, "list its sessions").await?, everywhere: false })
     }
 
     /// The sessions of every project, archived ones too; `None` where the server has no such list. The request names

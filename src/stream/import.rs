@@ -74,9 +74,7 @@ pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
     let export: Export = serde_json::from_str(&text).map_err(|e| {
         Failure::new(
             Code::BadData,
-            format_args!(
-                "not a document of `opencode export`: {e}; create one with `opencode export SESSION > FILE`"
-            ),
+            format_args!("not a document of `opencode export`: {e}; create one with `opencode export SESSION > FILE`"),
         )
     })?;
     out.pass(&lines(&export))?;
@@ -105,16 +103,10 @@ fn lines(export: &Export) -> Vec<u8> {
         replay: true,
         ..Opened::default()
     };
-    let idle = format!(
-        r#"{{"type":"session.idle","recovered":true,"properties":{{"sessionID":"{}"}}}}"#,
-        export.info.id
-    );
-    let closed = Closed {
-        session_id: session,
-        reason: CloseReason::Rest,
-        detail: "the document ends".to_owned(),
-        signal: None,
-    };
+    let idle =
+        format!(r#"{{"type":"session.idle","recovered":true,"properties":{{"sessionID":"{}"}}}}"#, export.info.id);
+    let closed =
+        Closed { session_id: session, reason: CloseReason::Rest, detail: "the document ends".to_owned(), signal: None };
     let mut lines = Vec::new();
     record::append(&mut lines, first.unwrap_or(0), &opened);
     lines.extend(body);
@@ -148,10 +140,7 @@ mod tests {
         let export: Export = serde_json::from_str(document).unwrap();
         let text = String::from_utf8(lines(&export)).unwrap();
         let stamps: Vec<&str> = text.lines().map(|l| &l[..l.find(',').unwrap()]).collect();
-        assert_eq!(
-            stamps,
-            ["{\"ts\":5", "{\"ts\":5", "{\"ts\":5", "{\"ts\":8", "{\"ts\":9", "{\"ts\":9", "{\"ts\":9"]
-        );
+        assert_eq!(stamps, ["{\"ts\":5", "{\"ts\":5", "{\"ts\":5", "{\"ts\":8", "{\"ts\":9", "{\"ts\":9", "{\"ts\":9"]);
         assert!(text.lines().nth(3).unwrap().contains("\"tool\":\"bash\""));
         assert!(text.contains("\"replay\":true"));
     }

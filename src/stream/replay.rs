@@ -27,13 +27,7 @@ pub enum Speed {
 ///
 /// # Errors
 /// As [`filter`].
-pub fn replay(
-    input: impl Read,
-    out: &Out,
-    speed: Speed,
-    all_lines: bool,
-    line_limit: usize,
-) -> Result<(), Failure> {
+pub fn replay(input: impl Read, out: &Out, speed: Speed, all_lines: bool, line_limit: usize) -> Result<(), Failure> {
     let pace = match speed {
         Speed::Times(times) => Some(Pace { times, last: None }),
         Speed::Max => None,

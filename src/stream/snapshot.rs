@@ -15,9 +15,7 @@ pub(super) struct Change<'a> {
 /// How an event changes a message, if it does.
 pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
     match event {
-        Event::Message { id, from_user, completed, .. } => {
-            Some(Change { id, is_final: *from_user || *completed })
-        }
+        Event::Message { id, from_user, completed, .. } => Some(Change { id, is_final: *from_user || *completed }),
         Event::Part(part) => Some(Change { id: &part.id, is_final: is_final(part) }),
         _ => None,
     }
@@ -25,11 +23,11 @@ pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
 
 /// The events that make up a message: first its parts and then the message, which is complete only with them.
 pub(super) fn payloads(message: &Message) -> Vec<String> {
-    let parts = message.parts.iter().map(|part| {
-        format!(r#"{{"type":"message.part.updated","recovered":true,"properties":{{"part":{part}}}}}"#)
-    });
-    let info =
-        format!(r#"{{"type":"message.updated","recovered":true,"properties":{{"info":{}}}}}"#, message.info);
+    let parts = message
+        .parts
+        .iter()
+        .map(|part| format!(r#"{{"type":"message.part.updated","recovered":true,"properties":{{"part":{part}}}}}"#));
+    let info = format!(r#"{{"type":"message.updated","recovered":true,"properties":{{"info":{}}}}}"#, message.info);
     parts.chain([info]).collect()
 }
 

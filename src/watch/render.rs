@@ -124,12 +124,8 @@ fn call(part: &Part, state: &ToolState) -> String {
 /// The most telling argument of a call.
 fn brief(input: Raw<'_>) -> String {
     const TELLING: [&str; 7] = ["command", "filePath", "pattern", "path", "url", "query", "prompt"];
-    let members: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(input.get()).unwrap_or_default();
-    TELLING
-        .iter()
-        .find_map(|name| members.get(*name)?.as_str())
-        .map_or_else(|| input.get().to_owned(), str::to_owned)
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(input.get()).unwrap_or_default();
+    TELLING.iter().find_map(|name| members.get(*name)?.as_str()).map_or_else(|| input.get().to_owned(), str::to_owned)
 }
 
 fn opened(opened: &Opened) -> Vec<(Tone, String)> {

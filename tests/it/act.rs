@@ -49,8 +49,7 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
     let abort = || decision("abort", Some("f1"));
     let found = |kind: &str| vec![opened(true), finding(kind, "stop", false), abort(), closed("rest", None)];
     let rests = |outcome: &str| vec![opened(true), done(outcome), closed("rest", None)];
-    let judged =
-        |action: &str| vec![opened(true), done("candidate"), decision(action, None), closed("rest", None)];
+    let judged = |action: &str| vec![opened(true), done("candidate"), decision(action, None), closed("rest", None)];
     [
         ("done", 0, rests("done")),
         ("done", 0, judged("done")),
@@ -111,8 +110,7 @@ fn failed_verification_exits_14() {
 
 #[test]
 fn replay_skips_actions() {
-    let (code, added, _) =
-        act(&[], &[opened(true), finding("loop", "stop", false), decision("abort", Some("f1"))]);
+    let (code, added, _) = act(&[], &[opened(true), finding("loop", "stop", false), decision("abort", Some("f1"))]);
     assert_eq!(code, 10);
     let action = &added[0]["properties"];
     assert_eq!((&action["action"], &action["phase"]), (&json!("abort"), &json!("skipped")));
@@ -123,10 +121,8 @@ fn replay_skips_actions() {
 #[test]
 fn repeated_decision() {
     let steer = decision("steer", Some("f1"));
-    let (_, added, _) = act(
-        &[],
-        &[opened(true), finding("loop", "warn", false), steer.clone(), steer.clone(), closed("rest", None)],
-    );
+    let (_, added, _) =
+        act(&[], &[opened(true), finding("loop", "warn", false), steer.clone(), steer.clone(), closed("rest", None)]);
     let steers = added.iter().filter(|l| l["properties"]["action"] == "steer").count();
     assert_eq!(steers, 1, "{added:?}");
 }

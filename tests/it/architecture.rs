@@ -44,10 +44,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("watch", &["pipe", "wire"]),
     ("report", &["pipe", "wire"]),
     ("run", &["pipe", "wire", "process"]),
-    (
-        "cli",
-        &["pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"],
-    ),
+    ("cli", &["pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"]),
 ];
 
 #[test]
@@ -56,11 +53,7 @@ fn arrows_point_one_way() {
         for (path, code) in sources(room) {
             for (other, _) in ARROWS {
                 let used = code.contains(&format!("crate::{other}"));
-                assert!(
-                    !used || other == room || allowed.contains(&other),
-                    "{} uses {other}",
-                    path.display()
-                );
+                assert!(!used || other == room || allowed.contains(&other), "{} uses {other}", path.display());
             }
         }
     }
@@ -80,16 +73,14 @@ fn absent(rooms: &[&str], words: &[&str], but: &[&str]) {
 
 #[test]
 fn only_stream_reads_the_clock() {
-    let others =
-        ["wire", "pipe", "process", "server", "detect", "review", "act", "watch", "report", "run", "cli"];
+    let others = ["wire", "pipe", "process", "server", "detect", "review", "act", "watch", "report", "run", "cli"];
     absent(&others, &["SystemTime", "UNIX_EPOCH"], &[]);
     absent(&["stream"], &["SystemTime", "UNIX_EPOCH"], &["clock.rs"]);
 }
 
 #[test]
 fn detect_is_pure() {
-    let impure =
-        ["tokio", "std::fs", "std::env", "std::net", "std::thread", "Instant", "reqwest", "std::process"];
+    let impure = ["tokio", "std::fs", "std::env", "std::net", "std::thread", "Instant", "reqwest", "std::process"];
     absent(&["detect", "report", "wire"], &impure, &[]);
 }
 
@@ -101,8 +92,7 @@ fn pipe_has_no_json_and_wire_no_files() {
 
 #[test]
 fn only_cli_reads_the_environment() {
-    let others =
-        ["wire", "pipe", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"];
+    let others = ["wire", "pipe", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"];
     absent(&others, &["env::var"], &[]);
 }
 
@@ -264,9 +254,7 @@ fn files_form_no_circle() {
     let uses = uses();
     let circles: BTreeSet<Vec<&String>> = uses
         .keys()
-        .map(|file| {
-            reach(&uses, file).into_iter().filter(|other| reach(&uses, other).contains(file)).collect()
-        })
+        .map(|file| reach(&uses, file).into_iter().filter(|other| reach(&uses, other).contains(file)).collect())
         .filter(|circle: &Vec<&String>| circle.len() > 1)
         .collect();
     assert!(circles.is_empty(), "files that use each other: {circles:#?}");
@@ -279,8 +267,7 @@ fn types_are_implemented_where_defined() {
     let implemented = Regex::new(r"(?m)^impl(?:<[^>]*>)? (\w+)[^{]*?\{").unwrap();
     let mut strays: Vec<String> = Vec::new();
     for module in &all {
-        let own: BTreeSet<&str> =
-            defined.captures_iter(&module.code).map(|c| c.get(1).unwrap().as_str()).collect();
+        let own: BTreeSet<&str> = defined.captures_iter(&module.code).map(|c| c.get(1).unwrap().as_str()).collect();
         for found in implemented.captures_iter(&module.code) {
             let name = &found[1];
             if found[0].contains(" for ") || own.contains(name) {

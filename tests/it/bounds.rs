@@ -232,8 +232,7 @@ fn slowly(pieces: Vec<&'static str>, pause: Duration) -> axum::body::Body {
 #[test]
 fn slow_link() {
     let server = serving(get(|| async {
-        let event =
-            [CONNECTED, "data: {\"id\":\"evt_1\",", "\"type\":", "\"x\",", "\"properties\":", "{}}\n\n"];
+        let event = [CONNECTED, "data: {\"id\":\"evt_1\",", "\"type\":", "\"x\",", "\"properties\":", "{}}\n\n"];
         let kind = [("content-type", "text/event-stream")];
         (kind, slowly(event.to_vec(), Duration::from_millis(500)))
     }));
@@ -258,11 +257,7 @@ fn silent_server() {
         let first = again.fetch_add(1, Ordering::Relaxed) == 0;
         async move {
             let kind = [("content-type", "text/event-stream")];
-            if first {
-                (kind, axum::body::Body::from(CONNECTED))
-            } else {
-                (kind, slowly(Vec::new(), Duration::ZERO))
-            }
+            if first { (kind, axum::body::Body::from(CONNECTED)) } else { (kind, slowly(Vec::new(), Duration::ZERO)) }
         }
     }));
     let began = Instant::now();

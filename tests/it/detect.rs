@@ -14,8 +14,7 @@ fn findings_follow_their_cause() {
     let input = recording("one-call-loop");
     let output = ocr("ocr-detect").write_stdin(input.as_str()).output().unwrap().stdout;
     let output = String::from_utf8(output).unwrap();
-    let passed: String =
-        output.split_inclusive('\n').filter(|line| !line.contains("\"type\":\"ocr.detect.")).collect();
+    let passed: String = output.split_inclusive('\n').filter(|line| !line.contains("\"type\":\"ocr.detect.")).collect();
     assert_eq!(passed, input);
     let finding = output.find("\"ocr.detect.finding\"").unwrap();
     assert!(output[finding..].contains("\"ocr.detect.turn\""));
@@ -43,15 +42,12 @@ fn fail_on() {
 
 #[test]
 fn disable_limit_grade() {
-    detect(&["--only", "--disable", "repeat,novelty"], "one-call-loop")
-        .stdout(contains("\"rule\":\"repeat\"").not());
+    detect(&["--only", "--disable", "repeat,novelty"], "one-call-loop").stdout(contains("\"rule\":\"repeat\"").not());
     let stops = "\"rule\":\"repeat\",\"grade\":\"stop\"";
     detect(&["--only"], "one-call-loop").stdout(contains(stops));
     detect(&["--only", "--limit", "repeat.stop=100"], "one-call-loop").stdout(contains(stops).not());
     detect(&["--only", "--grade", "repeat=notice"], "one-call-loop").stdout(contains(stops).not());
-    detect(&["--limit", "repeat.stopp=1"], "ab-loop")
-        .code(2)
-        .stderr(contains("no limit is named repeat.stopp"));
+    detect(&["--limit", "repeat.stopp=1"], "ab-loop").code(2).stderr(contains("no limit is named repeat.stopp"));
     detect(&["--disable", "reapet"], "ab-loop").code(2).stderr(contains("no rule is named reapet"));
 }
 
@@ -106,10 +102,7 @@ fn explain() {
 #[test]
 fn help_and_schema() {
     ocr("ocr-detect").arg("--help").assert().success().stdout(
-        contains("near-duplicate")
-            .and(contains("repeat.stop"))
-            .and(contains("Examples:"))
-            .and(contains("OCR_STRICT")),
+        contains("near-duplicate").and(contains("repeat.stop")).and(contains("Examples:")).and(contains("OCR_STRICT")),
     );
     let schemas = ocr("ocr-detect").arg("--schema").assert().success();
     assert_eq!(schemas.get_output().stdout.iter().filter(|b| **b == b'\n').count(), 3);
@@ -120,21 +113,16 @@ fn reports_eviction() {
     let lines: String = (0..4)
         .map(|n| format!("{{\"ts\":{n},\"type\":\"session.status\",\"properties\":{{\"sessionID\":\"ses_{n}\",\"status\":{{\"type\":\"busy\"}}}}}}\n"))
         .collect();
-    let output =
-        ocr("ocr-detect").args(["--only", "--max-sessions", "3"]).write_stdin(lines).assert().success();
+    let output = ocr("ocr-detect").args(["--only", "--max-sessions", "3"]).write_stdin(lines).assert().success();
     let output = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
-    assert!(
-        output.contains("\"rule\":\"evicted\"") && output.contains("\"sessionID\":\"ses_0\""),
-        "{output}"
-    );
+    assert!(output.contains("\"rule\":\"evicted\"") && output.contains("\"sessionID\":\"ses_0\""), "{output}");
 }
 
 #[test]
 fn ignored_steering() {
     let text = recording("one-call-loop");
     let session = text.split("\"sessionID\":\"").nth(1).unwrap().split('"').next().unwrap();
-    let plain =
-        String::from_utf8(ocr("ocr-detect").write_stdin(text.as_str()).output().unwrap().stdout).unwrap();
+    let plain = String::from_utf8(ocr("ocr-detect").write_stdin(text.as_str()).output().unwrap().stdout).unwrap();
     let mut steered = String::new();
     for line in plain.split_inclusive('\n') {
         steered.push_str(line);
@@ -157,10 +145,8 @@ fn ignored_steering() {
 fn many_recordings() {
     let file = |name: &str| format!("{}/fixtures/sessions/{name}.ndjson", env!("CARGO_MANIFEST_DIR"));
     let names = ["one-call-loop", "edit-test", "ab-loop", "pagination", "one-call-loop"];
-    let alone: String = names
-        .iter()
-        .map(|name| String::from_utf8(detect(&[], name).get_output().stdout.clone()).unwrap())
-        .collect();
+    let alone: String =
+        names.iter().map(|name| String::from_utf8(detect(&[], name).get_output().stdout.clone()).unwrap()).collect();
     for jobs in ["1", "2", "9"] {
         ocr("ocr-detect")
             .args(["-j", jobs, "--fail-on", "loop"])

@@ -112,8 +112,7 @@ fn reversed(value: &Value) -> String {
 
 /// A text as the server sends it: as deltas, cut at these places, and then whole.
 fn text_lines(text: &str, cuts: &[usize]) -> Vec<String> {
-    let mut places: Vec<usize> =
-        cuts.iter().map(|at| text.floor_char_boundary(at % (text.len() + 1))).collect();
+    let mut places: Vec<usize> = cuts.iter().map(|at| text.floor_char_boundary(at % (text.len() + 1))).collect();
     places.push(text.len());
     places.sort_unstable();
     let part = |text: &str, end: Option<u64>| {

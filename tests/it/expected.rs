@@ -29,14 +29,9 @@ fn found(text: &str, flag: &str) -> String {
         let p = &line["properties"];
         let word = |key: &str| p[key].as_str().unwrap_or_default().to_owned();
         let what = match line["type"].as_str().unwrap() {
-            "ocr.detect.finding" => format!(
-                "{} {} {} {}: {}",
-                word("kind"),
-                word("rule"),
-                word("grade"),
-                word("state"),
-                word("summary")
-            ),
+            "ocr.detect.finding" => {
+                format!("{} {} {} {}: {}", word("kind"), word("rule"), word("grade"), word("state"), word("summary"))
+            }
             "ocr.detect.turn" => format!("turn {} {}", p["turn"], word("why")),
             _ => {
                 let against: Vec<&str> =

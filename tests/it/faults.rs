@@ -117,8 +117,7 @@ fn judge(server: &Recorded, run: Run, output: &Output, faults: Faults) -> Result
     // A stream that a signal ends during a gap reports the gap before its last line, as incomplete.
     let gaps = || lines.iter().enumerate().filter(|(_, line)| line["type"] == "ocr.stream.gap");
     let is_cut = |at: usize| !run.ends_at_rest() && at + 2 == lines.len();
-    let incomplete: Vec<_> =
-        gaps().filter(|(at, gap)| gap["properties"]["complete"] != true && !is_cut(*at)).collect();
+    let incomplete: Vec<_> = gaps().filter(|(at, gap)| gap["properties"]["complete"] != true && !is_cut(*at)).collect();
     let gaps: Vec<_> = gaps().collect();
     if !incomplete.is_empty() || gaps.len() < faults.must_show.min(1) {
         return Err(format!("gaps {gaps:?} {incomplete:?}"));

@@ -1,12 +1,7 @@
 //! What a user sees, tested through the real binaries.
 
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "what cannot be set up must stop the test"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what cannot be set up must stop the test")]
 #![allow(
     clippy::similar_names,
     clippy::naive_bytecount,

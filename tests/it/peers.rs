@@ -29,8 +29,7 @@ fn calls(text: &str) -> Vec<Call> {
     let volatile = Regex::new(r"\d[\d:.]{2,}|\b[0-9a-f]{7,}\b").unwrap();
     let mut known = HashSet::new();
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let parts =
-        lines.filter_map(|line| line.pointer("/properties/part").or_else(|| line.get("part")).cloned());
+    let parts = lines.filter_map(|line| line.pointer("/properties/part").or_else(|| line.get("part")).cloned());
     parts
         .filter_map(|part| {
             let state = &part["state"];
@@ -47,10 +46,7 @@ fn calls(text: &str) -> Vec<Call> {
             let key = format!("{} {input}", part["tool"]);
             Some(Call {
                 message: part["messageID"].to_string(),
-                key_with_result: format!(
-                    "{key} {status} {}",
-                    volatile.replace_all(result.unwrap_or(""), "#")
-                ),
+                key_with_result: format!("{key} {status} {}", volatile.replace_all(result.unwrap_or(""), "#")),
                 key,
                 failed: status == "error" || state["metadata"]["exit"].as_i64().is_some_and(|code| code != 0),
             })
@@ -97,8 +93,7 @@ fn gemini(calls: &[Call]) -> bool {
 /// `OpenHands`: four equal pairs of call and result, three errors of one call, or ABABAB.
 fn openhands(calls: &[Call]) -> bool {
     let pairs: Vec<&str> = calls.iter().map(|call| &*call.key_with_result).collect();
-    let errors =
-        calls.len() >= 3 && calls[calls.len() - 3..].iter().all(|call| call.failed) && three_in_a_row(calls);
+    let errors = calls.len() >= 3 && calls[calls.len() - 3..].iter().all(|call| call.failed) && three_in_a_row(calls);
     cycles(&pairs, 1, 4) || errors || cycles(&pairs, 2, 3)
 }
 
@@ -191,9 +186,7 @@ fn fires(rule: Rule, session: &Session) -> bool {
 fn ours(session: &Session, grades: &[&str]) -> bool {
     let output = ocr("ocr-detect").arg("--only").write_stdin(session.text.as_str()).output().unwrap().stdout;
     String::from_utf8(output).unwrap().lines().any(|line| {
-        ["loop", "text", "stagnation", "checks"]
-            .iter()
-            .any(|kind| line.contains(&format!("\"kind\":\"{kind}\"")))
+        ["loop", "text", "stagnation", "checks"].iter().any(|kind| line.contains(&format!("\"kind\":\"{kind}\"")))
             && grades.iter().any(|grade| line.contains(&format!("\"grade\":\"{grade}\"")))
     })
 }

@@ -6,13 +6,8 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 /// Every filter, with its arguments.
-const STAGES: [&[&str]; 5] = [
-    &["ocr-stream", "--replay", "-"],
-    &["ocr-detect"],
-    &["ocr-review"],
-    &["ocr-act", "--quiet"],
-    &["ocr-watch"],
-];
+const STAGES: [&[&str]; 5] =
+    [&["ocr-stream", "--replay", "-"], &["ocr-detect"], &["ocr-review"], &["ocr-act", "--quiet"], &["ocr-watch"]];
 
 fn run(stage: &[&str], input: &[u8]) -> Vec<u8> {
     let done = ocr(stage[0]).args(&stage[1..]).env("OCR_LOG", "off").write_stdin(input).output().unwrap();
@@ -21,9 +16,7 @@ fn run(stage: &[&str], input: &[u8]) -> Vec<u8> {
 
 /// The output without the lines that the stage added.
 fn passed(output: &[u8]) -> Vec<u8> {
-    let ours = |line: &[u8]| {
-        line.starts_with(b"{\"ts\":") && memchr::memmem::find(line, b",\"type\":\"ocr.").is_some()
-    };
+    let ours = |line: &[u8]| line.starts_with(b"{\"ts\":") && memchr::memmem::find(line, b",\"type\":\"ocr.").is_some();
     output.split_inclusive(|b| *b == b'\n').filter(|line| !ours(line)).flatten().copied().collect()
 }
 

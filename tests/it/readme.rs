@@ -43,10 +43,7 @@ fn records_are_listed() {
         for schema in schemas.lines() {
             let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
             let kind = schema["title"].as_str().unwrap();
-            assert!(
-                README.contains(&format!("| `{kind}` | {}", &stage[4..])),
-                "{kind} of {stage} is not in the table"
-            );
+            assert!(README.contains(&format!("| `{kind}` | {}", &stage[4..])), "{kind} of {stage} is not in the table");
         }
     }
 }
@@ -56,21 +53,15 @@ fn exit_codes_are_listed() {
     let table = between("## Exit codes", "## What is found");
     for code in Code::ALL {
         let number = code.number().to_string();
-        assert!(
-            table.split(|c: char| !c.is_ascii_digit()).any(|word| word == number),
-            "{number} is not in the table"
-        );
+        assert!(table.split(|c: char| !c.is_ascii_digit()).any(|word| word == number), "{number} is not in the table");
     }
 }
 
 #[test]
 fn offline_recipes_run() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(
-        Path::new(ROOT).join("fixtures/sessions/one-call-loop.ndjson"),
-        folder.path().join("run.ndjson"),
-    )
-    .unwrap();
+    std::fs::copy(Path::new(ROOT).join("fixtures/sessions/one-call-loop.ndjson"), folder.path().join("run.ndjson"))
+        .unwrap();
     let mut ran = 0;
     for recipe in blocks("sh").iter().flat_map(|block| block.lines()) {
         let offline = recipe.contains("run.ndjson") && !recipe.contains("--spawn") && !recipe.contains("jq");
@@ -143,8 +134,7 @@ fn records_fit_schemas() {
 fn explains_terminal_input() {
     for stage in ["ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-stream --replay -"] {
         let done =
-            shell(&format!("script -qec '{stage}' /dev/null < /dev/null; echo \"code $?\""), Path::new(ROOT))
-                .finish();
+            shell(&format!("script -qec '{stage}' /dev/null < /dev/null; echo \"code $?\""), Path::new(ROOT)).finish();
         let told = done.lines.join("\n");
         assert!(told.contains("standard input") && told.contains("code 2"), "{stage}: {told}");
     }

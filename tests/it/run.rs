@@ -55,8 +55,7 @@ fn passes_act_flags_on() {
     };
     assert!(print(&[]).starts_with("ocr-stream --spawn --follow --task='- fix it' | "));
     assert!(print(&[]).ends_with("| ocr-act\n"));
-    let all =
-        ["--rollback", "--confirm-timeout", "9", "--allow-insecure", "--on", "loop=steer", "--verify", "a b"];
+    let all = ["--rollback", "--confirm-timeout", "9", "--allow-insecure", "--on", "loop=steer", "--verify", "a b"];
     let pipe = print(&all);
     let act = "| ocr-act --allow-insecure --rollback --confirm-timeout=9 --on=loop=steer --verify='a b'\n";
     assert!(pipe.ends_with(act), "{pipe}");

@@ -41,13 +41,7 @@ fn all_lines() {
     let full = ocr("ocr-detect").write_stdin(fs::read(LOOP).unwrap()).output().unwrap().stdout;
     assert!(full.len() > fs::read(LOOP).unwrap().len(), "no finding in the loop");
     let replay = |args: &[&str]| {
-        ocr("ocr-stream")
-            .args(["--replay", "-"])
-            .args(args)
-            .write_stdin(full.clone())
-            .output()
-            .unwrap()
-            .stdout
+        ocr("ocr-stream").args(["--replay", "-"]).args(args).write_stdin(full.clone()).output().unwrap().stdout
     };
     assert_eq!(replay(&[]), replayed(&[]));
     assert_eq!(replay(&["--all-lines"]).len(), full.len() - 1, "only false became true");
@@ -151,10 +145,8 @@ fn wrong_flags() {
 /// The gaps of a stream whose server answers its log request with this status.
 fn gaps_with_broken_log(status: u16) -> Vec<Value> {
     let ways = Ways { log_fails: Some(status), ..Ways::default() };
-    let server = Recorded::play_in(
-        &fs::read_to_string(LOOP.replace("one-call-loop", "clean-completion")).unwrap(),
-        ways,
-    );
+    let server =
+        Recorded::play_in(&fs::read_to_string(LOOP.replace("one-call-loop", "clean-completion")).unwrap(), ways);
     let proxy = Proxy::start_within(&server.url(), 0, 1, Some(20));
     let done = ocr("ocr-stream")
         .args(["--server", &proxy.url(), "--session", server.session()])

@@ -38,11 +38,12 @@ fn quiet() -> Router {
 /// A stream that has more to write than its reader takes.
 fn flooded(stdout: Stdio) -> (Host, Child) {
     let filler = "x".repeat(100_000);
-    let flood = get(move || async move {
-        connected((1..400).map(|n| {
-            format!("data: {{\"id\":\"evt_{n}\",\"type\":\"x\",\"properties\":{{\"x\":\"{filler}\"}}}}\n\n")
-        }))
-    });
+    let flood =
+        get(move || async move {
+            connected((1..400).map(|n| {
+                format!("data: {{\"id\":\"evt_{n}\",\"type\":\"x\",\"properties\":{{\"x\":\"{filler}\"}}}}\n\n")
+            }))
+        });
     let server = Host::serve(with_session(|| true).route("/event", flood));
     let child = start_stream(&server, &["--follow"], stdout);
     (server, child)
@@ -98,8 +99,7 @@ fn lost_session() {
 
 /// A finished message of the model, and its one part.
 fn message(id: &str) -> (Value, Value) {
-    let info =
-        json!({"id": id, "sessionID": "ses_1", "role": "assistant", "time": {"created": 1, "completed": 2}});
+    let info = json!({"id": id, "sessionID": "ses_1", "role": "assistant", "time": {"created": 1, "completed": 2}});
     let part = json!({"id": format!("prt_{id}"), "messageID": id, "sessionID": "ses_1", "type": "text", "text": "x", "time": {"start": 1, "end": 2}});
     (info, part)
 }
@@ -125,8 +125,7 @@ fn session_older_than_its_log() {
         .route("/session/{id}/message", answer(json!(messages)));
     let watched = watch(&Host::serve(routes), &FROM_START);
     assert_eq!((watched.code, watched.stderr.as_str()), (Some(0), ""));
-    let parts: Vec<&str> =
-        watched.lines.iter().filter_map(|line| line["properties"]["part"]["id"].as_str()).collect();
+    let parts: Vec<&str> = watched.lines.iter().filter_map(|line| line["properties"]["part"]["id"].as_str()).collect();
     assert_eq!(parts, ["prt_msg_old", "prt_msg_older", "prt_msg_new"], "each once");
     assert_eq!(watched.closed()["reason"], "rest");
     let mut types = watched.lines.iter().map(|line| &line["type"]);

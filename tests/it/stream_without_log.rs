@@ -92,8 +92,7 @@ fn all(session: &str, ids: &[&str]) -> Value {
 /// A watched session that is asked more while it works, one subagent that ends in the gap, one that is new, one that is
 /// deleted, and another session.
 fn sessions() -> Sessions {
-    let states =
-        |session, before: &[&str], after: &[&str]| (session, [all(session, before), all(session, after)]);
+    let states = |session, before: &[&str], after: &[&str]| (session, [all(session, before), all(session, after)]);
     BTreeMap::from([
         // a1 is newer although its id is smaller: the server's clock was set back.
         states("ses_watched", &["u9", "a8", "u4", "a5?", "u6"], &["u9", "a8", "u4", "a5", "u6", "a1", "a2?"]),
@@ -162,8 +161,7 @@ fn history_from_start() {
     let watched = watch_until(&serve(&sessions), &args, "ocr.stream.gap");
     let mut emitted = parts(&watched);
     emitted.sort_unstable();
-    let expected =
-        ["prt_a1", "prt_a21", "prt_a30", "prt_a5", "prt_a8", "prt_u20", "prt_u4", "prt_u6", "prt_u9"];
+    let expected = ["prt_a1", "prt_a21", "prt_a30", "prt_a5", "prt_a8", "prt_u20", "prt_u4", "prt_u6", "prt_u9"];
     assert_eq!(emitted, expected, "each once");
     assert_eq!(watched.stderr, "");
     sessions.insert("ses_watched", [json!(false), json!(false)]);

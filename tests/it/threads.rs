@@ -27,9 +27,8 @@ fn judged(jobs: &str, args: &[&str], lines: &[u8]) -> (Vec<u8>, Vec<u8>, Option<
 fn jobs_do_not_change_output() {
     let mut lines = bulk().into_bytes();
     // An event with invalid UTF-8.
-    lines.extend_from_slice(
-        b"\n{\"ts\":1,\"type\":\"session.error\",\"properties\":{\"error\":{\"name\":\"\xff\"}}}\n",
-    );
+    lines
+        .extend_from_slice(b"\n{\"ts\":1,\"type\":\"session.error\",\"properties\":{\"error\":{\"name\":\"\xff\"}}}\n");
     for args in [&[][..], &["--only"], &["--explain"], &["--fail-on", "any"]] {
         let one = judged("1", args, &lines);
         assert!(!one.0.is_empty());
@@ -41,8 +40,7 @@ fn jobs_do_not_change_output() {
 
 #[test]
 fn strict_ends_at_bad_line() {
-    let lines =
-        recording("long-test-output").repeat(50) + "no JSON\n" + &recording("one-call-loop").repeat(50);
+    let lines = recording("long-test-output").repeat(50) + "no JSON\n" + &recording("one-call-loop").repeat(50);
     let one = judged("1", &["--strict"], lines.as_bytes());
     assert_eq!(one.2, Some(65));
     assert!(judged("4", &["--strict"], lines.as_bytes()) == one);

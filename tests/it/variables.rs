@@ -16,11 +16,9 @@ const OFF: [&str; 6] = ["0", "false", "no", "off", "", "Off"];
 
 #[test]
 fn switches_are_handed_on() {
-    for (name, flag) in [
-        ("OCR_DRY_RUN", "--dry-run"),
-        ("OCR_ALLOW_INSECURE", "--allow-insecure"),
-        ("OCR_ROLLBACK", "--rollback"),
-    ] {
+    for (name, flag) in
+        [("OCR_DRY_RUN", "--dry-run"), ("OCR_ALLOW_INSECURE", "--allow-insecure"), ("OCR_ROLLBACK", "--rollback")]
+    {
         for value in ON {
             assert!(printed_pipe(name, value).contains(flag), "{name}={value}");
         }

@@ -46,11 +46,9 @@ fn ending(turn: &Turn, written: usize, read: usize) -> [String; 3] {
     let usual = if turn.calls.is_empty() { "stop" } else { "tool_calls" };
     let finish = turn.finish.as_deref().unwrap_or(usual);
     let tokens = |chars: usize| (chars / CHARS_A_TOKEN) as u64;
-    let Usage { input, output } =
-        turn.usage.unwrap_or(Usage { input: tokens(read), output: tokens(written) });
+    let Usage { input, output } = turn.usage.unwrap_or(Usage { input: tokens(read), output: tokens(written) });
     let mut usage = frame(&json!([]));
-    usage["usage"] =
-        json!({"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output});
+    usage["usage"] = json!({"prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output});
     [chunk(&json!({}), Some(finish)), event(&usage), "data: [DONE]\n\n".to_owned()]
 }
 

@@ -141,8 +141,7 @@ async fn events_of(State(shared): State<Arc<Session>>) -> Response {
 }
 
 async fn status(State(shared): State<Arc<Session>>) -> Json<Value> {
-    let ended = shared.taken.load(Ordering::Relaxed) >= shared.events
-        || shared.connections.load(Ordering::Relaxed) > 1;
+    let ended = shared.taken.load(Ordering::Relaxed) >= shared.events || shared.connections.load(Ordering::Relaxed) > 1;
     Json(if ended { json!({}) } else { json!({SESSION: {"type": "busy"}}) })
 }
 

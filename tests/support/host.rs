@@ -42,15 +42,11 @@ impl Host {
             return Self::serve(router);
         };
         let wanted = format!("Basic {}", BASE64_STANDARD.encode(format!("opencode:{password}")));
-        Self::serve(
-            router.layer(from_fn(move |request: Request, next: Next| {
-                let said = request.headers().get(header::AUTHORIZATION);
-                let knows = said.is_some_and(|said| said == wanted.as_str());
-                async move {
-                    if knows { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() }
-                }
-            })),
-        )
+        Self::serve(router.layer(from_fn(move |request: Request, next: Next| {
+            let said = request.headers().get(header::AUTHORIZATION);
+            let knows = said.is_some_and(|said| said == wanted.as_str());
+            async move { if knows { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() } }
+        })))
     }
 
     /// Its base URL, without a slash at the end.

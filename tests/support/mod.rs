@@ -48,9 +48,7 @@ pub use recorded::Recorded;
 pub use rng::Rng;
 pub use script::{Recording, Script, Until, names, recording, sessions};
 pub use server::Server;
-pub use shell::{
-    Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone,
-};
+pub use shell::{Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone};
 pub use snapshot::Snapshots;
 pub use stub::{CONNECTED, Watched, answer, events, routes, start_stream, watch, watch_until};
 pub use ways::{Clock, Ways};

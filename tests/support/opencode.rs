@@ -77,9 +77,7 @@ fn fetch(version: &str, target: &Path, home: &Path) {
         .arg(&partial)
         .arg(format!("opencode-ai@{version}"))
         .output()
-        .unwrap_or_else(|e| {
-            panic!("the live tests need npm (Node.js) to fetch OpenCode: {e}; or set {SKIP}=1")
-        });
+        .unwrap_or_else(|e| panic!("the live tests need npm (Node.js) to fetch OpenCode: {e}; or set {SKIP}=1"));
     let said = String::from_utf8_lossy(&npm.stderr);
     assert!(
         npm.status.success() && partial.join(EXECUTABLE).exists(),

@@ -48,13 +48,9 @@ impl Provider {
     /// # Panics
     /// When there is no port to listen on.
     pub fn start(script: Script) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let listener =
-            runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port on loopback");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a free port on loopback");
         let port = listener.local_addr().expect("a bound socket").port();
         let desk = Arc::new(Desk { script, conversations: Mutex::default(), requests: Mutex::default() });
         let router = Router::new()
@@ -91,8 +87,7 @@ async fn complete(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes
     }
     let events = answer::events(&turn, n, body.len()).into_iter().map(Ok::<_, Infallible>);
     let said = stream::iter(events);
-    let body =
-        if turn.hang { Body::from_stream(said.chain(stream::pending())) } else { Body::from_stream(said) };
+    let body = if turn.hang { Body::from_stream(said.chain(stream::pending())) } else { Body::from_stream(said) };
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
 }
 

@@ -248,8 +248,7 @@ struct Wire {
 }
 
 fn faulty(line: Arc<Line>, answer: reqwest::Response) -> impl Stream<Item = io::Result<Bytes>> {
-    let wire =
-        Wire { line, upstream: Box::pin(answer.bytes_stream()), came: Vec::new(), out: VecDeque::new() };
+    let wire = Wire { line, upstream: Box::pin(answer.bytes_stream()), came: Vec::new(), out: VecDeque::new() };
     stream::unfold(wire, async |mut wire| {
         let mut shut = wire.line.shut.subscribe();
         let next = tokio::select! {

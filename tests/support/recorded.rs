@@ -73,11 +73,7 @@ impl Event {
     fn is_durable(&self) -> bool {
         matches!(
             self.kind(),
-            "message.updated"
-                | "message.part.updated"
-                | "session.created"
-                | "session.updated"
-                | "message.removed"
+            "message.updated" | "message.part.updated" | "session.created" | "session.updated" | "message.removed"
         )
     }
 }
@@ -316,11 +312,7 @@ async fn session(State(play): State<Arc<Play>>, Path(id): Path<String>) -> Respo
 /// Begins to play: a client that asks for the status is already listening.
 async fn status(State(play): State<Arc<Play>>) -> Json<Value> {
     play.begin();
-    if *play.published.borrow() < play.rests {
-        Json(json!({&play.root: {"type": "busy"}}))
-    } else {
-        Json(json!({}))
-    }
+    if *play.published.borrow() < play.rests { Json(json!({&play.root: {"type": "busy"}})) } else { Json(json!({})) }
 }
 
 async fn history(State(play): State<Arc<Play>>, body: Bytes) -> Response {

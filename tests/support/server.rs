@@ -46,11 +46,7 @@ impl Server {
 
     fn launch(opencode: &OpenCode, project: &Project, password: Option<&str>) -> Self {
         let (child, url) = spawn(opencode, project, password, own_port());
-        Self {
-            child,
-            client: Client::new(&url, project.dir(), password),
-            password: password.map(str::to_owned),
-        }
+        Self { child, client: Client::new(&url, project.dir(), password), password: password.map(str::to_owned) }
     }
 
     /// Kills the server with everything that it started, as in a crash, and restarts it in the same home on the

@@ -154,8 +154,7 @@ impl Running {
     /// If there are none, or no `pkill`.
     pub fn signal_stage(&self, name: &str, binary: &str) {
         let group = self.child.id().to_string();
-        let status =
-            Command::new("pkill").args([name, "-g", &group, "-f", &format!("(^|/){binary}( |$)")]).status();
+        let status = Command::new("pkill").args([name, "-g", &group, "-f", &format!("(^|/){binary}( |$)")]).status();
         assert!(status.expect("pkill").success(), "no {binary} runs");
     }
 
@@ -213,8 +212,7 @@ pub fn processes(marker: &str) -> Vec<String> {
             let read = |what: &str| std::fs::read(folder.path().join(what)).unwrap_or_default();
             let line = read("cmdline");
             let bears = pid.parse::<u32>().is_ok() && (has(&line) || has(&read("environ")));
-            (bears && pid != own)
-                .then(|| format!("{pid} {}", String::from_utf8_lossy(&line).replace('\0', " ").trim()))
+            (bears && pid != own).then(|| format!("{pid} {}", String::from_utf8_lossy(&line).replace('\0', " ").trim()))
         });
         return found.collect();
     }

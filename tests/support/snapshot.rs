@@ -17,10 +17,7 @@ pub struct Snapshots {
 impl Snapshots {
     /// Those in `fixtures/FOLDER`.
     pub fn in_folder(folder: &str) -> Self {
-        Self {
-            folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder),
-            differences: String::new(),
-        }
+        Self { folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder), differences: String::new() }
     }
 
     /// The snapshot in this file; empty if there is none.

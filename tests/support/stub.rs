@@ -32,11 +32,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(version: &str) -> Router<S> {
 pub fn events(events: impl IntoIterator<Item = String>, stays_open: bool) -> Response {
     let events: Vec<_> = events.into_iter().map(Ok::<_, Infallible>).collect();
     let events = stream::iter(events);
-    let body = if stays_open {
-        Body::from_stream(events.chain(stream::pending()))
-    } else {
-        Body::from_stream(events)
-    };
+    let body = if stays_open { Body::from_stream(events.chain(stream::pending())) } else { Body::from_stream(events) };
     ([("content-type", "text/event-stream")], body).into_response()
 }
 
@@ -106,9 +102,5 @@ pub fn watch_until(server: &Host, args: &[&str], kind: &str) -> Watched {
         }
     }
     let done = child.wait_with_output().expect("it was started");
-    Watched {
-        lines,
-        stderr: String::from_utf8(done.stderr).expect("messages are text"),
-        code: done.status.code(),
-    }
+    Watched { lines, stderr: String::from_utf8(done.stderr).expect("messages are text"), code: done.status.code() }
 }

@@ -35,20 +35,7 @@ const TOOLS: [(Kind, &[&str]); 7] = [
     (Kind::Poll, &["sleep", "wait"]),
     (
         Kind::Observe,
-        &[
-            "read",
-            "grep",
-            "glob",
-            "list",
-            "ls",
-            "webfetch",
-            "websearch",
-            "codesearch",
-            "lsp",
-            "skill",
-            "open",
-            "goto",
-        ],
+        &["read", "grep", "glob", "list", "ls", "webfetch", "websearch", "codesearch", "lsp", "skill", "open", "goto"],
     ),
     (Kind::Check, &["test", "build", "lint", "diagnostics"]),
 ];
@@ -87,8 +74,7 @@ const MUTATIONS: &str = r"(?x-u)
       | (?:prettier|black|gofmt|rustfmt|isort|ruff\s+format)\b ) (?:\s|$|[;&|)])
   | (?:^|[^0-9&>=-])>{1,2}\s*(?:[^&>\s|=/]|/[^d]|/d[^e])";
 
-static PATTERNS: LazyLock<Option<RegexSet>> =
-    LazyLock::new(|| RegexSet::new([POLLS, CHECKS, MUTATIONS]).ok());
+static PATTERNS: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new([POLLS, CHECKS, MUTATIONS]).ok());
 
 /// Classifies a call of `tool`. `polls` are the user's own patterns for polling.
 pub(crate) fn classify(tool: &str, command: Option<&str>, input: &str, polls: &[Regex]) -> Kind {

@@ -94,8 +94,7 @@ pub(crate) fn failing_set(body: &str) -> Option<u64> {
     let mut sum: Option<u64> = None;
     let mut seen = Vec::new();
     for line in messages(body, &FAILED_PREFILTER) {
-        let Some(name) = pattern.captures(line.as_bytes()).and_then(|c| c.iter().skip(1).flatten().next())
-        else {
+        let Some(name) = pattern.captures(line.as_bytes()).and_then(|c| c.iter().skip(1).flatten().next()) else {
             continue;
         };
         let key = hash::of(normalize_output(&String::from_utf8_lossy(name.as_bytes()), &[]));
@@ -221,15 +220,9 @@ mod tests {
         assert!(one.is_some() && one != both);
         assert_eq!(both, reversed);
         assert_eq!(failing_in("all good\n0 failed\n"), None);
-        for runner in [
-            "✕ adds",
-            "  × adds",
-            "● a > b",
-            "not ok 3 - adds",
-            "FAIL: adds",
-            "[ERROR] a.b",
-            "x_test.go:3: error here",
-        ] {
+        for runner in
+            ["✕ adds", "  × adds", "● a > b", "not ok 3 - adds", "FAIL: adds", "[ERROR] a.b", "x_test.go:3: error here"]
+        {
             assert!(failing_in(runner).is_some(), "{runner}");
         }
     }

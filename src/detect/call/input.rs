@@ -110,9 +110,7 @@ fn key_of_raw(value: Raw<'_>) -> u64 {
 /// A value that is not a string, parsed.
 fn parsed(value: Raw<'_>) -> Option<Value> {
     let source = value.get();
-    serde_json::from_str(source)
-        .or_else(|_| serde_json::from_str(&text::without_lone_surrogates(source)))
-        .ok()
+    serde_json::from_str(source).or_else(|_| serde_json::from_str(&text::without_lone_surrogates(source))).ok()
 }
 
 fn key_of_text(text: &str) -> u64 {
@@ -121,9 +119,9 @@ fn key_of_text(text: &str) -> u64 {
 
 fn key_of(value: &Value) -> u64 {
     match value {
-        Value::Object(members) => members.iter().fold(hash::of("{"), |sum, (name, value)| {
-            sum.wrapping_add(hash::join(hash::of(name), key_of(value)))
-        }),
+        Value::Object(members) => members
+            .iter()
+            .fold(hash::of("{"), |sum, (name, value)| sum.wrapping_add(hash::join(hash::of(name), key_of(value)))),
         Value::Array(items) => items.iter().fold(hash::of("["), |sum, item| hash::join(sum, key_of(item))),
         Value::String(text) => key_of_text(text),
         other => hash::of(other.to_string()),

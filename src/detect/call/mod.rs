@@ -21,8 +21,7 @@ use std::borrow::Cow;
 /// How much of an excerpt the call's input may take, in characters; the result takes the rest.
 const INPUT_EXCERPT: usize = 90;
 /// Tools that return text written by others: an error message in it does not mean that the call failed.
-const READERS: [&str; 9] =
-    ["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill", "task"];
+const READERS: [&str; 9] = ["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill", "task"];
 
 /// One call that ended.
 #[derive(Debug)]
@@ -73,9 +72,7 @@ impl Call {
             key: hash::join(hash::of(tool), input.key),
             result_key: hash::join(hash::of(&*state.status), hash::of(&normalized)),
             empty: is_nothing(&normalized),
-            failing: raw
-                .filter(|_| kind == Kind::Check)
-                .and_then(|raw| failure::failing_set(&text::body(raw))),
+            failing: raw.filter(|_| kind == Kind::Check).and_then(|raw| failure::failing_set(&text::body(raw))),
             excerpt: excerpt(tool, &input, raw),
             span: (start, span.and_then(Span::end).unwrap_or(point.ts.max(start))),
             point,

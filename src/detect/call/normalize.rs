@@ -10,13 +10,8 @@ use regex::Regex;
 use std::borrow::Cow;
 
 /// Folders of temporary files, and how many path components after them are random.
-const TEMPORARY: [(&str, usize); 5] = [
-    ("/tmp/", 1),
-    ("/var/tmp/", 1),
-    ("/private/tmp/", 1),
-    ("/var/folders/", 3),
-    ("/private/var/folders/", 3),
-];
+const TEMPORARY: [(&str, usize); 5] =
+    [("/tmp/", 1), ("/var/tmp/", 1), ("/private/tmp/", 1), ("/var/folders/", 3), ("/private/var/folders/", 3)];
 
 /// The first letters of those folders, after the slash.
 const TEMPORARY_INITIALS: &[u8] = b"tvp";
@@ -185,9 +180,8 @@ fn letters_before(plain: &str) -> usize {
 /// Appends a hyphen, or a placeholder if eight letters before it begin a UUID.
 fn push_hyphen(text: &str, at: usize, plain: usize, normalized: &mut String) -> usize {
     let letters = UUID[0];
-    let length = (letters_before(&text[at - plain..at]) == letters)
-        .then(|| uuid_length(&text[at - letters..]))
-        .flatten();
+    let length =
+        (letters_before(&text[at - plain..at]) == letters).then(|| uuid_length(&text[at - letters..])).flatten();
     let Some(length) = length else {
         normalized.push('-');
         return 1;
@@ -214,9 +208,7 @@ pub(crate) fn without_numbers(text: &str) -> String {
 fn escape_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     match bytes.get(1) {
-        Some(b'[') => {
-            bytes[2..].iter().position(|b| (0x40..=0x7e).contains(b)).map_or(text.len(), |at| at + 3)
-        }
+        Some(b'[') => bytes[2..].iter().position(|b| (0x40..=0x7e).contains(b)).map_or(text.len(), |at| at + 3),
         Some(b']') => bytes[2..]
             .iter()
             .position(|b| *b == 0x07 || *b == 0x1b)
@@ -234,9 +226,8 @@ fn push_slash(text: &str, normalized: &mut String) -> usize {
         };
         normalized.push_str(folder);
         for component in 0..random {
-            let end = rest
-                .find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>\\".contains(c))
-                .unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| c == '/' || c.is_whitespace() || "\"'`:;,()<>\\".contains(c)).unwrap_or(rest.len());
             normalized.push(PLACEHOLDER);
             rest = &rest[end..];
             if component + 1 < random && rest.starts_with('/') {

@@ -36,9 +36,7 @@ impl Prefilter {
 }
 
 fn searcher(literals: &[&str]) -> Option<AhoCorasick> {
-    debug_assert!(
-        literals.iter().all(|literal| literal.len() <= OVERLAP + 1 && literal.to_lowercase() == **literal)
-    );
+    debug_assert!(literals.iter().all(|literal| literal.len() <= OVERLAP + 1 && literal.to_lowercase() == **literal));
     // With leftmost-first matching, the library uses its vectorized search.
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals).ok()
 }

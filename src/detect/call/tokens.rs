@@ -26,10 +26,7 @@ pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
         return length;
     }
     let hex = token.strip_prefix("0x").unwrap_or(token);
-    if hex.len() >= LONG_HEX
-        && hex.bytes().all(|b| b.is_ascii_hexdigit())
-        && hex.bytes().any(|b| b.is_ascii_digit())
-    {
+    if hex.len() >= LONG_HEX && hex.bytes().all(|b| b.is_ascii_hexdigit()) && hex.bytes().any(|b| b.is_ascii_digit()) {
         normalized.push(PLACEHOLDER);
         return run;
     }
@@ -129,7 +126,6 @@ fn decimal_length(text: &str, digits: usize) -> Option<usize> {
 /// The length of `pattern` if the text begins like it: `d` matches a digit, anything else itself.
 fn shape(text: &str, pattern: &str) -> Option<usize> {
     let bytes = text.as_bytes().get(..pattern.len())?;
-    let fits =
-        bytes.iter().zip(pattern.bytes()).all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
+    let fits = bytes.iter().zip(pattern.bytes()).all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
     fits.then_some(pattern.len())
 }

@@ -12,22 +12,15 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 const NAME: &str = "blocked";
 
 // Five minutes by default. A person who is there has answered by then.
-const STOP: Limit = Limit {
-    name: "blocked.stop",
-    default: 30,
-    what: "multiples of --blocked-after without an answer before a stop",
-};
+const STOP: Limit = Limit::new("blocked.stop", 30, "multiples of --blocked-after without an answer before a stop");
 
 /// The rule has no memory: the session tracks open requests.
 #[derive(Default)]
 pub(super) struct Blocked;
 
 impl Rule for Blocked {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "a permission request or a question stays unanswered",
-        limits: &[STOP],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "a permission request or a question stays unanswered", limits: &[STOP] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         if !matches!(fact, Fact::Time | Fact::Alive | Fact::User | Fact::Rest) {
@@ -36,9 +29,7 @@ impl Rule for Blocked {
         let mut open = context.activity.requests().iter();
         if open.len() == 0 {
             signals.release(NAME);
-        } else if let Some(request) =
-            open.find(|r| context.now.since(r.since) >= context.config.blocked_after)
-        {
+        } else if let Some(request) = open.find(|r| context.now.since(r.since) >= context.config.blocked_after) {
             let seconds = context.now.since(request.since) / 1000;
             let summary = format!("no answer for {seconds} s: {}", request.what);
             let laps = waiting::laps(request.since, context.config.blocked_after, context.now);

@@ -21,8 +21,7 @@ pub(super) struct Budget {
 }
 
 impl Rule for Budget {
-    const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "the steps, tokens, cost or time run out", limits: &[] };
+    const INFO: RuleInfo = RuleInfo { name: NAME, about: "the steps, tokens, cost or time run out", limits: &[] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {

@@ -14,21 +14,9 @@ use std::collections::VecDeque;
 
 const NAME: &str = "checks";
 
-const NOTICE: Limit = Limit {
-    name: "checks.notice",
-    default: 4,
-    what: "changes after which the same tests still fail before a notice",
-};
-const WARN: Limit = Limit {
-    name: "checks.warn",
-    default: 6,
-    what: "changes after which the same tests still fail before a warning",
-};
-const RETURNS: Limit = Limit {
-    name: "checks.returns",
-    default: 3,
-    what: "returns to an earlier set of failing tests before a warning",
-};
+const NOTICE: Limit = Limit::new("checks.notice", 4, "changes after which the same tests still fail before a notice");
+const WARN: Limit = Limit::new("checks.warn", 6, "changes after which the same tests still fail before a warning");
+const RETURNS: Limit = Limit::new("checks.returns", 3, "returns to an earlier set of failing tests before a warning");
 
 /// The most checks to remember, and the most sets of failures per check.
 const CHECKS: usize = 8;
@@ -145,8 +133,7 @@ impl Check {
         } else {
             return;
         };
-        let mut signal =
-            Signal::new(NAME, Kind::Checks, grade, hash::join(self.key, hash::of(problem)), summary);
+        let mut signal = Signal::new(NAME, Kind::Checks, grade, hash::join(self.key, hash::of(problem)), summary);
         self.streak.fill(&mut signal, context);
         signal.laps = laps;
         signals.report(signal);

@@ -9,21 +9,12 @@ use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 const NAME: &str = "compaction-storm";
 
 // A real session compacted 127 times in two minutes. A long healthy session works in between.
-const WARN: Limit = Limit {
-    name: "compaction-storm.warn",
-    default: 3,
-    what: "compactions with hardly anything new in between before a warning",
-};
-const STOP: Limit = Limit {
-    name: "compaction-storm.stop",
-    default: 5,
-    what: "compactions with hardly anything new in between before a stop",
-};
-const NOVEL: Limit = Limit {
-    name: "compaction-storm.novel",
-    default: 2,
-    what: "new results between two compactions that reset the count",
-};
+const WARN: Limit =
+    Limit::new("compaction-storm.warn", 3, "compactions with hardly anything new in between before a warning");
+const STOP: Limit =
+    Limit::new("compaction-storm.stop", 5, "compactions with hardly anything new in between before a stop");
+const NOVEL: Limit =
+    Limit::new("compaction-storm.novel", 2, "new results between two compactions that reset the count");
 
 /// What the rule remembers of one session.
 #[derive(Default)]
@@ -68,8 +59,7 @@ impl CompactionStorm {
         }
         self.novel = context.history.novel;
         self.count += 1;
-        let (since, tokens) =
-            self.began.get_or_insert_with(|| (context.point.clone(), context.history.tokens));
+        let (since, tokens) = self.began.get_or_insert_with(|| (context.point.clone(), context.history.tokens));
         let grade = if self.count >= context.config.limit(&STOP) {
             Grade::Stop
         } else if self.count >= context.config.limit(&WARN) {
@@ -82,8 +72,7 @@ impl CompactionStorm {
         signal.laps = self.count;
         signal.since = Some(since.clone());
         signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(*tokens) };
-        signal.evidence =
-            vec![Evidence { id: context.point.id.clone(), excerpt: "session.compacted".to_owned() }];
+        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: "session.compacted".to_owned() }];
         signals.report(signal);
     }
 }

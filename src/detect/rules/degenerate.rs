@@ -12,26 +12,17 @@ use crate::wire::text::EXCERPT;
 
 const NAME: &str = "degenerate-text";
 
-const SHORT_TIMES: Limit = Limit {
-    name: "degenerate-text.times",
-    default: 4,
-    what: "repetitions of a unit of up to 60 characters before a stop",
-};
-const SHORT_LENGTH: Limit = Limit {
-    name: "degenerate-text.characters",
-    default: 180,
-    what: "total length, in characters, that these repetitions must have",
-};
-const LONG_TIMES: Limit = Limit {
-    name: "degenerate-text.long-times",
-    default: 3,
-    what: "repetitions of a unit of up to 1024 characters before a stop",
-};
-const LONG_LENGTH: Limit = Limit {
-    name: "degenerate-text.long-characters",
-    default: 1024,
-    what: "total length, in characters, that these longer repetitions must have",
-};
+const SHORT_TIMES: Limit =
+    Limit::new("degenerate-text.times", 4, "repetitions of a unit of up to 60 characters before a stop");
+const SHORT_LENGTH: Limit =
+    Limit::new("degenerate-text.characters", 180, "total length, in characters, that these repetitions must have");
+const LONG_TIMES: Limit =
+    Limit::new("degenerate-text.long-times", 3, "repetitions of a unit of up to 1024 characters before a stop");
+const LONG_LENGTH: Limit = Limit::new(
+    "degenerate-text.long-characters",
+    1024,
+    "total length, in characters, that these longer repetitions must have",
+);
 
 /// The longest units, in characters.
 const SHORT_UNIT: usize = 60;
@@ -87,8 +78,8 @@ fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
     let raw = window.reversed(&mut room);
     digitless[..raw.len()].copy_from_slice(raw);
     let enough = |cycle: &Cycle| {
-        let short = cycle.unit <= SHORT_UNIT
-            && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
+        let short =
+            cycle.unit <= SHORT_UNIT && cycle.length >= (cycle.unit * limit(&SHORT_TIMES)).max(limit(&SHORT_LENGTH));
         let long = cycle.length >= (cycle.unit * limit(&LONG_TIMES)).max(limit(&LONG_LENGTH));
         (short || long) && is_text(raw, cycle)
     };

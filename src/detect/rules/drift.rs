@@ -12,11 +12,8 @@ use crate::wire::text::EXCERPT;
 const NAME: &str = "drifting-text";
 
 // Prose compresses two to three times. No text file that was measured came near eight.
-const RATIO: Limit = Limit {
-    name: "drifting-text.ratio",
-    default: 8,
-    what: "compression ratio of the last 4096 characters of prose before a warning",
-};
+const RATIO: Limit =
+    Limit::new("drifting-text.ratio", 8, "compression ratio of the last 4096 characters of prose before a warning");
 
 /// How often to judge the window, in characters.
 const EVERY: usize = 4 * TEXT_BLOCK;

@@ -8,8 +8,7 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 const NAME: &str = "empty-turns";
 
-const STOP: Limit =
-    Limit { name: "empty-turns.stop", default: 2, what: "empty answers in a row before a stop" };
+const STOP: Limit = Limit::new("empty-turns.stop", 2, "empty answers in a row before a stop");
 
 /// What the rule remembers of one session.
 #[derive(Default)]

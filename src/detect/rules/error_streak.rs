@@ -14,17 +14,9 @@ const NAME: &str = "error-streak";
 
 // OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
 // none.
-const WARN: Limit = Limit {
-    name: "error-streak.warn",
-    default: 5,
-    what: "calls that fail with the same error before a warning",
-};
+const WARN: Limit = Limit::new("error-streak.warn", 5, "calls that fail with the same error before a warning");
 // Every measured session with ten in a row went on like that to the end of its budget.
-const STOP: Limit = Limit {
-    name: "error-streak.stop",
-    default: 10,
-    what: "calls that fail with the same error before a stop",
-};
+const STOP: Limit = Limit::new("error-streak.stop", 10, "calls that fail with the same error before a stop");
 
 /// What the rule remembers of one session.
 #[derive(Default)]
@@ -35,11 +27,8 @@ pub(super) struct ErrorStreak {
 }
 
 impl Rule for ErrorStreak {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "the same error again and again, whatever is tried",
-        limits: &[WARN, STOP],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "the same error again and again, whatever is tried", limits: &[WARN, STOP] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {

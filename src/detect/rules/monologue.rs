@@ -11,16 +11,10 @@ use crate::wire::text::EXCERPT;
 
 const NAME: &str = "monologue";
 
-const WARN: Limit = Limit {
-    name: "monologue.warn",
-    default: 3,
-    what: "answers with nearly the same text and without a call before a warning",
-};
-const SIMILARITY: Limit = Limit {
-    name: "monologue.percent",
-    default: 90,
-    what: "similarity, in percent, that makes two answers nearly the same",
-};
+const WARN: Limit =
+    Limit::new("monologue.warn", 3, "answers with nearly the same text and without a call before a warning");
+const SIMILARITY: Limit =
+    Limit::new("monologue.percent", 90, "similarity, in percent, that makes two answers nearly the same");
 
 /// How much of the end of an answer to compare, in bytes.
 const COMPARED: usize = 512;
@@ -85,8 +79,7 @@ impl Monologue {
         signal.since = Some(self.since.clone());
         signal.rollback_to = Some(self.first_message.clone()).filter(|id| !id.is_empty());
         signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(self.tokens) };
-        signal.evidence =
-            vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt(step.text, EXCERPT) }];
+        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt(step.text, EXCERPT) }];
         signals.report(signal);
     }
 }

@@ -14,16 +14,10 @@ use std::collections::VecDeque;
 
 const NAME: &str = "near-duplicate";
 
-const WARN: Limit = Limit {
-    name: "near-duplicate.warn",
-    default: 5,
-    what: "calls of one tool in a row with nearly identical arguments before a warning",
-};
-const SIMILARITY: Limit = Limit {
-    name: "near-duplicate.percent",
-    default: 85,
-    what: "average similarity, in percent, that makes arguments nearly identical",
-};
+const WARN: Limit =
+    Limit::new("near-duplicate.warn", 5, "calls of one tool in a row with nearly identical arguments before a warning");
+const SIMILARITY: Limit =
+    Limit::new("near-duplicate.percent", 85, "average similarity, in percent, that makes arguments nearly identical");
 
 /// How much of two inputs to compare after removing their common beginning and end, in bytes.
 const COMPARED: usize = 512;
@@ -66,11 +60,7 @@ impl NearDuplicate {
         let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX).max(2);
         let paged = only_numbers_differ(&self.last_input, &call.input.text);
         if call.tool != self.tool || self.streak.is_none() || paged {
-            *self = Self {
-                tool: call.tool.clone(),
-                streak: Some(Streak::begin(call, context)),
-                ..Self::default()
-            };
+            *self = Self { tool: call.tool.clone(), streak: Some(Streak::begin(call, context)), ..Self::default() };
         } else {
             if self.similarities.len() + 1 >= length {
                 self.similarities.pop_front();

@@ -16,26 +16,17 @@ const NAME: &str = "novelty";
 /// before it continues.
 const WINDOW: usize = 10;
 
-const STALE: Limit = Limit {
-    name: "novelty.same",
-    default: 7,
-    what: "repeated calls with unchanged results among the last 10 before a warning",
-};
-const STOP: Limit = Limit {
-    name: "novelty.stop",
-    default: 10,
-    what: "repeated calls with unchanged results among the last 10 before a stop",
-};
-const AGAIN: Limit = Limit {
-    name: "novelty.again",
-    default: 7,
-    what: "repeated calls among the last 10 before a warning, while nothing new is changed",
-};
-const AGAIN_STALE: Limit = Limit {
-    name: "novelty.again-same",
-    default: 3,
-    what: "repeated calls with unchanged results that keep novelty.again active despite changes",
-};
+const STALE: Limit =
+    Limit::new("novelty.same", 7, "repeated calls with unchanged results among the last 10 before a warning");
+const STOP: Limit =
+    Limit::new("novelty.stop", 10, "repeated calls with unchanged results among the last 10 before a stop");
+const AGAIN: Limit =
+    Limit::new("novelty.again", 7, "repeated calls among the last 10 before a warning, while nothing new is changed");
+const AGAIN_STALE: Limit = Limit::new(
+    "novelty.again-same",
+    3,
+    "repeated calls with unchanged results that keep novelty.again active despite changes",
+);
 
 /// A call in the window.
 struct PastCall {
@@ -124,8 +115,7 @@ impl Novelty {
     }
 
     fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
-        let grade =
-            if self.count(|n| n.stale) >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
+        let grade = if self.count(|n| n.stale) >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
         let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
         let first = self.window.iter().position(|p| !p.compared.new_call).unwrap_or_default();
         let before = &self.window[first.saturating_sub(1)];
@@ -135,18 +125,15 @@ impl Novelty {
             tokens: before.tokens,
         });
         let calls = repeated as u64 + self.streak - 1;
-        let summary = format!(
-            "{repeated} of the last {} calls were made before and brought nothing new",
-            self.window.len()
-        );
+        let summary =
+            format!("{repeated} of the last {} calls were made before and brought nothing new", self.window.len());
         let mut signal = Signal::new(NAME, Kind::Loop, grade, 0, summary);
         signal.laps = calls;
         signal.wasted = Wasted { calls, tokens: context.history.tokens.saturating_sub(began.tokens) };
         signal.since = Some(began.since.clone());
         signal.rollback_to = Some(began.message.clone()).filter(|id| !id.is_empty());
         let newest = self.window.iter().rev().filter(|p| p.compared.stale).take(EVIDENCE);
-        signal.evidence =
-            newest.map(|p| Evidence { id: p.point.id.clone(), excerpt: p.excerpt.clone() }).collect();
+        signal.evidence = newest.map(|p| Evidence { id: p.point.id.clone(), excerpt: p.excerpt.clone() }).collect();
         signal
     }
 }

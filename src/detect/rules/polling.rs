@@ -13,16 +13,16 @@ use std::collections::VecDeque;
 
 const NAME: &str = "polling";
 
-const POLLS: Limit = Limit {
-    name: "polling.calls",
-    default: 10,
-    what: "polls without a change before a notice, once they also span polling.seconds seconds",
-};
-const SECONDS: Limit = Limit {
-    name: "polling.seconds",
-    default: 600,
-    what: "seconds of polling without a change before a notice, once there are also polling.calls polls",
-};
+const POLLS: Limit = Limit::new(
+    "polling.calls",
+    10,
+    "polls without a change before a notice, once they also span polling.seconds seconds",
+);
+const SECONDS: Limit = Limit::new(
+    "polling.seconds",
+    600,
+    "seconds of polling without a change before a notice, once there are also polling.calls polls",
+);
 
 /// How many different polls may alternate, such as a look and a wait.
 const POLL_CALLS: usize = 4;
@@ -37,11 +37,8 @@ pub(super) struct Polling {
 }
 
 impl Rule for Polling {
-    const INFO: RuleInfo = RuleInfo {
-        name: NAME,
-        about: "waiting for something that does not change",
-        limits: &[POLLS, SECONDS],
-    };
+    const INFO: RuleInfo =
+        RuleInfo { name: NAME, about: "waiting for something that does not change", limits: &[POLLS, SECONDS] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {

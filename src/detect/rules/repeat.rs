@@ -19,26 +19,10 @@ const PERIODS: usize = 16;
 
 // Three in a row is a hint: of the measured runs that finished by themselves, 5.2 % have three, and 0.5 to 0.9 % have
 // four or five.
-const NOTICE: Limit = Limit {
-    name: "repeat.notice",
-    default: 3,
-    what: "laps of the same calls with the same results before a notice",
-};
-const WARN: Limit = Limit {
-    name: "repeat.warn",
-    default: 4,
-    what: "laps of the same calls with the same results before a warning",
-};
-const STOP: Limit = Limit {
-    name: "repeat.stop",
-    default: 5,
-    what: "laps of the same calls with the same results before a stop",
-};
-const CALL_WARN: Limit = Limit {
-    name: "repeat.call",
-    default: 5,
-    what: "laps of the same calls with differing results before a warning",
-};
+const NOTICE: Limit = Limit::new("repeat.notice", 3, "laps of the same calls with the same results before a notice");
+const WARN: Limit = Limit::new("repeat.warn", 4, "laps of the same calls with the same results before a warning");
+const STOP: Limit = Limit::new("repeat.stop", 5, "laps of the same calls with the same results before a stop");
+const CALL_WARN: Limit = Limit::new("repeat.call", 5, "laps of the same calls with differing results before a warning");
 
 /// Where a run of laps began.
 #[derive(Clone)]
@@ -125,12 +109,7 @@ impl Repeat {
             key_with_result: round.key_with_result,
             poll: round.poll,
             shown: round.shown.first().cloned(),
-            start: RunStart {
-                first: round.first.clone(),
-                message: round.message.clone(),
-                tokens: 0,
-                calls: 0,
-            },
+            start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
         });
     }
 
@@ -175,13 +154,8 @@ impl Repeat {
         let run = if exact { &self.same_results } else { &self.same_calls }[period - 1].start.as_ref();
         let laps = if exact { &self.same_results } else { &self.same_calls }[period - 1].laps(period);
         let one_lap = self.past.range(self.past.len().saturating_sub(period)..);
-        let lap: Vec<u64> =
-            one_lap.clone().map(|past| if exact { past.key_with_result } else { past.key }).collect();
-        let calls = if period == 1 {
-            "the same call".to_owned()
-        } else {
-            format!("the same {period} calls in a row")
-        };
+        let lap: Vec<u64> = one_lap.clone().map(|past| if exact { past.key_with_result } else { past.key }).collect();
+        let calls = if period == 1 { "the same call".to_owned() } else { format!("the same {period} calls in a row") };
         let results = if exact { "with the same result" } else { "with other results" };
         let summary = format!("{calls} {laps} times {results}");
         let mut signal = Signal::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);

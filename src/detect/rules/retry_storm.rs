@@ -15,13 +15,8 @@ use std::sync::LazyLock;
 const NAME: &str = "retry-storm";
 
 // By then, OpenCode's backoff has waited for a minute, and a short outage is over.
-const ATTEMPTS: Limit =
-    Limit { name: "retry-storm.attempts", default: 6, what: "failed attempts in a row before a warning" };
-const SECONDS: Limit = Limit {
-    name: "retry-storm.seconds",
-    default: 120,
-    what: "seconds of retries without output before a warning",
-};
+const ATTEMPTS: Limit = Limit::new("retry-storm.attempts", 6, "failed attempts in a row before a warning");
+const SECONDS: Limit = Limit::new("retry-storm.seconds", 120, "seconds of retries without output before a warning");
 
 /// How providers say that the key is wrong, so that no further attempt can help.
 static REFUSED: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -14,8 +14,7 @@ use std::collections::VecDeque;
 const NAME: &str = "revert";
 
 // Going back once is a change of mind. Twice is a circle.
-const WARN: Limit =
-    Limit { name: "revert.warn", default: 2, what: "returns of a file to earlier content before a warning" };
+const WARN: Limit = Limit::new("revert.warn", 2, "returns of a file to earlier content before a warning");
 
 /// The most files to remember, and the most changes per file.
 const FILES: usize = 16;

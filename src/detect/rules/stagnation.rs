@@ -14,19 +14,12 @@ use std::collections::VecDeque;
 
 const NAME: &str = "stagnation";
 
-const NOTICE: Limit = Limit {
-    name: "stagnation.notice",
-    default: 6,
-    what: "calls of one tool with different arguments and one result before a notice",
-};
+const NOTICE: Limit =
+    Limit::new("stagnation.notice", 6, "calls of one tool with different arguments and one result before a notice");
 // Searches that find nothing are common, so two more are allowed.
-const EMPTY: Limit = Limit {
-    name: "stagnation.empty",
-    default: 8,
-    what: "calls of one tool with different arguments and an empty result before a notice",
-};
-const WARN: Limit =
-    Limit { name: "stagnation.more", default: 4, what: "further such calls between a notice and a warning" };
+const EMPTY: Limit =
+    Limit::new("stagnation.empty", 8, "calls of one tool with different arguments and an empty result before a notice");
+const WARN: Limit = Limit::new("stagnation.more", 4, "further such calls between a notice and a warning");
 
 /// Novel calls of any tool that end a streak.
 const NOVEL: u64 = 3;
@@ -106,8 +99,7 @@ fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut
     if streak.calls() < limit.div_ceil(2) {
         return;
     }
-    let grade =
-        if streak.calls() >= limit + context.config.limit(&WARN) { Grade::Warn } else { Grade::Notice };
+    let grade = if streak.calls() >= limit + context.config.limit(&WARN) { Grade::Warn } else { Grade::Notice };
     let result = if call.empty { "nothing" } else { "the same result" };
     let summary = format!("{} different calls of {} brought {result}", streak.calls(), call.tool);
     let identity = hash::join(hash::of(&call.tool), call.result_key);

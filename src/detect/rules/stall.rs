@@ -11,11 +11,8 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 const NAME: &str = "stall";
 
 // Five minutes by default. Providers that still answer do so before.
-const STOP: Limit = Limit {
-    name: "stall.stop",
-    default: 10,
-    what: "multiples of --inactivity-timeout (or --tool-timeout) of silence before a stop",
-};
+const STOP: Limit =
+    Limit::new("stall.stop", 10, "multiples of --inactivity-timeout (or --tool-timeout) of silence before a stop");
 
 /// Multiples of the timeout before a warning.
 const WARN: u64 = 2;
@@ -77,8 +74,7 @@ impl Stall {
             _ => Grade::Notice,
         };
         let waiting_on = if context.activity.is_call_running() { "a tool" } else { "the model" };
-        let summary =
-            format!("nothing for {} s while it should be working; it waits for {waiting_on}", silent / 1000);
+        let summary = format!("nothing for {} s while it should be working; it waits for {waiting_on}", silent / 1000);
         let mut signal = Signal::new(NAME, Kind::Stall, grade, 0, summary);
         signal.laps = laps;
         signal.since = Some(Point { ts: context.activity.last.ms(), id: self.last.clone() });

@@ -49,9 +49,7 @@ impl Streak {
         signal.since = Some(self.since.clone());
         signal.evidence.clone_from(&self.evidence);
         signal.rollback_to = Some(self.previous_message.clone()).filter(|id| !id.is_empty());
-        signal.wasted = Wasted {
-            calls: self.calls.saturating_sub(1),
-            tokens: context.history.tokens.saturating_sub(self.tokens),
-        };
+        signal.wasted =
+            Wasted { calls: self.calls.saturating_sub(1), tokens: context.history.tokens.saturating_sub(self.tokens) };
     }
 }

@@ -88,8 +88,7 @@ impl Completion {
 
     /// Records that the session failed or was aborted.
     pub(crate) fn record_failure(&mut self, name: &str) {
-        self.end =
-            Some(if name == "MessageAbortedError" { End::Aborted } else { End::Error(name.to_owned()) });
+        self.end = Some(if name == "MessageAbortedError" { End::Aborted } else { End::Error(name.to_owned()) });
     }
 
     /// Records that the dialect has idle events.
@@ -167,13 +166,7 @@ impl Completion {
     }
 
     /// Ends the turn, because the session rests. `has_warning` says that a finding of grade `warn` or above is open.
-    pub(crate) fn finish_turn(
-        &mut self,
-        session: &str,
-        config: &Config,
-        has_warning: bool,
-        at: &Point,
-    ) -> Done {
+    pub(crate) fn finish_turn(&mut self, session: &str, config: &Config, has_warning: bool, at: &Point) -> Done {
         self.open = false;
         self.idle_since = None;
         let claim = self.claim(config);
@@ -228,10 +221,7 @@ impl Completion {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.trim().is_empty() {
-            evidence.push(Evidence {
-                id: self.text_id.clone(),
-                excerpt: text::excerpt(self.last_line(), EXCERPT),
-            });
+            evidence.push(Evidence { id: self.text_id.clone(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
         }
         evidence.extend(self.last_check.as_ref().map(|(check, _)| check.clone()));
         evidence.extend(self.unchecked.clone());

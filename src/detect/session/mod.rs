@@ -186,12 +186,7 @@ impl Session {
     }
 
     /// Charges the step of a child session to this session's budget.
-    pub(crate) fn charge_child_step(
-        &mut self,
-        step: StepCost,
-        line: &LineContext<'_>,
-        effects: &mut Effects,
-    ) {
+    pub(crate) fn charge_child_step(&mut self, step: StepCost, line: &LineContext<'_>, effects: &mut Effects) {
         let step = Step {
             message: "",
             text: "",

@@ -83,12 +83,7 @@ impl PartReader {
     }
 
     /// Reads a part of a message with the user's role, which may be ours.
-    pub(crate) fn observe_user_part(
-        part: &Part<'_>,
-        state: &mut State,
-        line: &LineContext<'_>,
-        effects: &mut Effects,
-    ) {
+    pub(crate) fn observe_user_part(part: &Part<'_>, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
         if part.is_steer() {
             // The action is only recorded after this stage; here the message comes back from the server.
             if state.end_once(&part.id) {
@@ -186,13 +181,7 @@ impl PartReader {
         }
     }
 
-    fn end_text(
-        &mut self,
-        channel: Channel,
-        state: &mut State,
-        line: &LineContext<'_>,
-        effects: &mut Effects,
-    ) {
+    fn end_text(&mut self, channel: Channel, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
         let mut rest = String::new();
         self.prose.get_mut(channel).finish(&mut rest);
         if !rest.is_empty() {
@@ -202,13 +191,7 @@ impl PartReader {
         state.windows.get_mut(channel).clear();
     }
 
-    fn end_step(
-        &mut self,
-        part: &Part<'_>,
-        state: &mut State,
-        line: &LineContext<'_>,
-        effects: &mut Effects,
-    ) {
+    fn end_step(&mut self, part: &Part<'_>, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
         if !state.end_once(&part.id) {
             return;
         }
@@ -247,13 +230,7 @@ impl PartReader {
 }
 
 /// Shows prose to the rules, in blocks whose ends depend on the text alone.
-fn show_prose(
-    channel: Channel,
-    mut prose: &str,
-    state: &mut State,
-    line: &LineContext<'_>,
-    effects: &mut Effects,
-) {
+fn show_prose(channel: Channel, mut prose: &str, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
     loop {
         let (block, rest) = state.windows.get_mut(channel).push_block(prose);
         state.show(&Fact::Text(channel, block), line, effects);

@@ -131,8 +131,7 @@ mod tests {
     fn split_emoji() {
         let mut texts = TextAssembler::default();
         let halves =
-            [texts.append_delta("p", raw("\\ud83d")).text, texts.append_delta("p", raw("\\ude00")).text]
-                .concat();
+            [texts.append_delta("p", raw("\\ud83d")).text, texts.append_delta("p", raw("\\ude00")).text].concat();
         assert_eq!(halves, as_utf16_units("😀".into()));
         assert_eq!(texts.apply_snapshot("p", Channel::Text, Some(raw("😀!")), false).text, "!");
     }

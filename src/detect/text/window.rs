@@ -146,11 +146,9 @@ pub(crate) fn compressed(text: &[u8]) -> usize {
     let (mut at, mut cost) = (0, 0);
     while at < text.len() {
         let start = at;
-        let found =
-            text.get(at..at + SHORTEST).map(|four| places[slot(four)]).filter(|from| *from != NOWHERE);
-        let length = found.map_or(0, |from| {
-            text[usize::from(from)..].iter().zip(&text[at..]).take_while(|(a, b)| a == b).count()
-        });
+        let found = text.get(at..at + SHORTEST).map(|four| places[slot(four)]).filter(|from| *from != NOWHERE);
+        let length = found
+            .map_or(0, |from| text[usize::from(from)..].iter().zip(&text[at..]).take_while(|(a, b)| a == b).count());
         if length >= SHORTEST {
             cost += COST;
             at += length;

@@ -105,9 +105,8 @@ impl SessionContext {
             known.grown = known.grown.saturating_add(1);
         }
         let (grade, laps) = (finding.grade, finding.laps);
-        let changed = known
-            .reviewed
-            .is_none_or(|(then, before)| finding.state != State::Open || grade > then || laps > before);
+        let changed =
+            known.reviewed.is_none_or(|(then, before)| finding.state != State::Open || grade > then || laps > before);
         known.finding = finding;
         if grade < Grade::Warn || !changed {
             return None;
@@ -252,10 +251,8 @@ impl Contexts {
             self.count_awaiting();
         }
         self.known.touch(session);
-        self.known.get_or_insert_with(session.to_owned(), || SessionContext {
-            since: Some(now),
-            ..SessionContext::default()
-        })
+        self.known
+            .get_or_insert_with(session.to_owned(), || SessionContext { since: Some(now), ..SessionContext::default() })
     }
 
     /// Whether every line has to be parsed, because the text of a task is about to arrive.

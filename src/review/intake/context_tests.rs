@@ -30,7 +30,8 @@ fn reviews_finding_again_after_growth() {
 fn remembers_five_decisions() {
     let mut context = SessionContext::default();
     for iteration in 1..=9u64 {
-        let decision = json!({"sessionID": "s", "action": "continue", "reason": "r", "iteration": iteration, "reviewer": "x"});
+        let decision =
+            json!({"sessionID": "s", "action": "continue", "reason": "r", "iteration": iteration, "reviewer": "x"});
         context.record_decision(&serde_json::from_value(decision).unwrap());
     }
     let iterations: Vec<u64> = context.decisions.iter().map(|past| past.iteration).collect();

@@ -8,9 +8,7 @@ pub mod trigger;
 pub mod update;
 
 use crate::review::redact::Redactor;
-use crate::wire::record::{
-    AnyRecord, Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why,
-};
+use crate::wire::record::{AnyRecord, Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why};
 use crate::wire::{Event, Raw, StreamClock, Timestamp, head, observe};
 use context::{Contexts, SessionContext, task_text};
 use memchr::memmem::Finder;
@@ -21,9 +19,8 @@ use trigger::{Trigger, TriggerKind};
 use update::Update;
 
 /// Matches every relevant line (see [`is_relevant`]) whose head cannot be read.
-static RELEVANT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#""ocr\.|"todo\.updated"|"session\.diff"|"session\.deleted"|"user"|"patch""#).ok()
-});
+static RELEVANT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#""ocr\.|"todo\.updated"|"session\.diff"|"session\.deleted"|"user"|"patch""#).ok());
 static USER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"user\""));
 static PATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"patch\""));
 
@@ -195,22 +192,19 @@ impl Intake {
     fn on_finding(&mut self, mut finding: Finding, updates: Updates<'_>) -> Group {
         if finding.finding.is_empty() {
             // A custom detector may not number its findings: its rule identifies them.
-            finding.finding =
-                if finding.rule.is_empty() { finding.kind.to_string() } else { finding.rule.clone() };
+            finding.finding = if finding.rule.is_empty() { finding.kind.to_string() } else { finding.rule.clone() };
         }
         if finding.state == State::Closed {
             updates(&Update::FindingClosed { session: &finding.session_id, finding: &finding.finding });
             self.held.retain(|held| {
-                held.session != finding.session_id
-                    || held.finding().is_none_or(|f| f.finding != finding.finding)
+                held.session != finding.session_id || held.finding().is_none_or(|f| f.finding != finding.finding)
             });
         }
         let now = self.now();
         let context = self.contexts.of(&finding.session_id, now);
         let iteration = context.turn.max(1);
         // A turn follows a finding that is new or graver, unless it is about a budget.
-        let turn_follows =
-            finding.kind != Kind::Budget && matches!(finding.state, State::Open | State::Graver);
+        let turn_follows = finding.kind != Kind::Budget && matches!(finding.state, State::Open | State::Graver);
         if let Some(grown) = context.record_finding(finding.clone()) {
             self.held.push(Trigger {
                 session: finding.session_id.clone(),

@@ -106,9 +106,7 @@ pub fn worth_asking(together: Vec<Trigger>) -> Vec<Trigger> {
             chosen.session == trigger.session && !chosen.needs_no_reviewer() && !trigger.needs_no_reviewer()
         });
         match rival {
-            Some(rival)
-                if trigger.is_rest() == rival.is_rest() || !(trigger.is_urgent() && rival.is_urgent()) =>
-            {
+            Some(rival) if trigger.is_rest() == rival.is_rest() || !(trigger.is_urgent() && rival.is_urgent()) => {
                 if trigger.weight() > rival.weight() {
                     *rival = trigger;
                 }

@@ -152,8 +152,7 @@ impl Evidence {
             |e| e.changed_files.truncate(5),
             |e| e.todos.truncate(5),
             |e| {
-                e.earlier_decisions =
-                    e.earlier_decisions.split_off(e.earlier_decisions.len().saturating_sub(2));
+                e.earlier_decisions = e.earlier_decisions.split_off(e.earlier_decisions.len().saturating_sub(2));
                 e.task = text::excerpt(&e.task, 1000);
             },
             |e| e.shrink(),

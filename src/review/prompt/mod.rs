@@ -54,8 +54,7 @@ impl Prompt {
         let session = &request.trigger.session;
         let lines = sample::sample(&request.recent, session, user_messages, redactor);
         let mut evidence = evidence::gather(request, lines, redactor);
-        let around =
-            evidence::estimate(SYSTEM) + evidence::estimate(&around("", "0123456789abcdef", "01234567"));
+        let around = evidence::estimate(SYSTEM) + evidence::estimate(&around("", "0123456789abcdef", "01234567"));
         evidence.fit(tokens.saturating_sub(around));
         Self::from_evidence(&evidence)
     }
@@ -93,9 +92,9 @@ impl Prompt {
 fn with_complaint(question: String, complaint: Option<&str>) -> String {
     match complaint {
         None => question,
-        Some(wrong) => format!(
-            "{question}\n\nYour last answer could not be used: {wrong}. Answer with the JSON object alone."
-        ),
+        Some(wrong) => {
+            format!("{question}\n\nYour last answer could not be used: {wrong}. Answer with the JSON object alone.")
+        }
     }
 }
 

@@ -49,10 +49,8 @@ pub fn sample<'u>(
     redactor: &Redactor,
 ) -> Vec<String> {
     let lines: Vec<Cow<'_, str>> = raw.split(|b| *b == b'\n').map(String::from_utf8_lossy).collect();
-    let mut collector = Collector {
-        user_messages: user_messages.into_iter().map(str::to_owned).collect(),
-        ..Collector::default()
-    };
+    let mut collector =
+        Collector { user_messages: user_messages.into_iter().map(str::to_owned).collect(), ..Collector::default() };
     for line in &lines {
         if let Ok(seen) = observe(line)
             && seen.session.as_deref() == Some(session)
@@ -222,9 +220,7 @@ fn exit_code(state: &ToolState<'_>) -> String {
         exit: Raw<'a>,
     }
     let metadata = state.metadata.and_then(|raw| serde_json::from_str::<Metadata<'_>>(raw.get()).ok());
-    metadata
-        .and_then(|metadata| integer(metadata.exit))
-        .map_or(String::new(), |code| format!(", exit {code}"))
+    metadata.and_then(|metadata| integer(metadata.exit)).map_or(String::new(), |code| format!(", exit {code}"))
 }
 
 /// The line for an error, a retry, an open request or a compaction.

@@ -29,8 +29,7 @@ fn tool(id: &str, state: &str) -> String {
 
 #[test]
 fn keeps_last_hundred_lines() {
-    let lines: Vec<String> =
-        (0..150).map(|n| text_part(&format!("p{n}"), "m", &format!("line {n}"))).collect();
+    let lines: Vec<String> = (0..150).map(|n| text_part(&format!("p{n}"), "m", &format!("line {n}"))).collect();
     let sample = read(&lines);
     assert_eq!(sample.len(), 100);
     assert_eq!((sample[0].as_str(), sample[99].as_str()), ("agent: line 50", "agent: line 149"));
@@ -60,10 +59,7 @@ fn shows_call_once() {
     let updates = [
         tool("c", r#""status":"pending","input":{}"#),
         tool("c", r#""status":"running","input":{"command":"npm test"}"#),
-        tool(
-            "c",
-            r#""status":"completed","input":{"command":"npm test"},"output":"x","metadata":{"exit":1}"#,
-        ),
+        tool("c", r#""status":"completed","input":{"command":"npm test"},"output":"x","metadata":{"exit":1}"#),
     ];
     assert_eq!(read(&updates), ["call bash command: npm test → completed, exit 1"]);
 }
@@ -121,10 +117,7 @@ fn redacts_before_cutting() {
     let secret = format!("{}-{}", "sk", "CANARY".repeat(6));
     let lines = [
         text_part("a", "m", &format!("{}{secret}", "x ".repeat(LINE / 2 - 3))),
-        tool(
-            "c",
-            &format!(r#""status":"completed","input":{{"env":"A\nMY_TOKEN=hunter2\n","k":"{secret}"}}"#),
-        ),
+        tool("c", &format!(r#""status":"completed","input":{{"env":"A\nMY_TOKEN=hunter2\n","k":"{secret}"}}"#)),
     ];
     let sample = read(&lines).join("\n");
     assert!(!sample.contains("CANARY") && !sample.contains("hunter2"), "{sample}");

@@ -32,8 +32,7 @@ impl InFlight {
             // was reported before the question was asked.
             Update::Rested { session } => *session == self.trigger.session,
             Update::FindingClosed { session, finding } => {
-                *session == self.trigger.session
-                    && self.trigger.finding().is_some_and(|f| f.finding == *finding)
+                *session == self.trigger.session && self.trigger.finding().is_some_and(|f| f.finding == *finding)
             }
         };
     }

@@ -129,9 +129,9 @@ impl Queue {
             in_flight.apply(update);
         }
         match update {
-            Update::FindingClosed { session, finding } => self.waiting.retain(|w| {
-                w.trigger.session != *session || w.trigger.finding().is_none_or(|f| f.finding != *finding)
-            }),
+            Update::FindingClosed { session, finding } => self
+                .waiting
+                .retain(|w| w.trigger.session != *session || w.trigger.finding().is_none_or(|f| f.finding != *finding)),
             Update::Event { session, event } => {
                 self.waiting.retain(|w| !w.trigger.is_obsolete_after(*session, event));
                 if let (Event::SessionDeleted, Some(session)) = (event, session) {
@@ -167,12 +167,7 @@ impl Queue {
 
     /// Starts the next review that is due, unless one is in progress. With `written_only`, only triggers whose lines
     /// have been written are considered. What must not be asked is decided by the rules and added to `decided`.
-    pub fn start_next(
-        &mut self,
-        now: Timestamp,
-        written_only: bool,
-        decided: &mut Vec<Decision>,
-    ) -> Option<Started> {
+    pub fn start_next(&mut self, now: Timestamp, written_only: bool, decided: &mut Vec<Decision>) -> Option<Started> {
         while self.in_flight.is_none() {
             let due = |w: &Waiting| (w.written || !written_only) && self.is_due(&w.trigger, now);
             let at = self.waiting.iter().position(due)?;
@@ -199,9 +194,7 @@ impl Queue {
         if self.input_ended || trigger.is_urgent() || self.limits.min_interval == 0 {
             return true;
         }
-        self.last_asked
-            .get(&trigger.session)
-            .is_none_or(|asked| now.since(*asked) >= self.limits.min_interval)
+        self.last_asked.get(&trigger.session).is_none_or(|asked| now.since(*asked) >= self.limits.min_interval)
     }
 
     /// Ends the review in progress. `reviewer` is the name that the decision carries.
@@ -213,13 +206,8 @@ impl Queue {
             Ok(opinion) => opinion.clone(),
             Err(failure) => degraded(&trigger, &failure.what),
         };
-        let provenance = Provenance {
-            reviewer,
-            retries: outcome.retries,
-            sample_lines,
-            degraded: failure.is_some(),
-            stale,
-        };
+        let provenance =
+            Provenance { reviewer, retries: outcome.retries, sample_lines, degraded: failure.is_some(), stale };
         Some(decision(&trigger, opinion, &provenance))
     }
 }
@@ -232,8 +220,7 @@ pub fn decide_by_rules(trigger: &Trigger) -> Decision {
 /// The opinion of the rules when the reviewer has failed.
 fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
     let mut opinion = rules::decide(trigger);
-    opinion.reason =
-        format!("the built-in rules decided because the reviewer failed ({failure}): {}", opinion.reason);
+    opinion.reason = format!("the built-in rules decided because the reviewer failed ({failure}): {}", opinion.reason);
     opinion
 }
 
@@ -261,12 +248,7 @@ mod tests {
     use crate::review::intake::trigger::TriggerKind;
 
     fn silence(session: &str) -> Trigger {
-        Trigger {
-            session: session.to_owned(),
-            iteration: 1,
-            judged: "e".to_owned(),
-            kind: TriggerKind::Silence,
-        }
+        Trigger { session: session.to_owned(), iteration: 1, judged: "e".to_owned(), kind: TriggerKind::Silence }
     }
 
     #[test]

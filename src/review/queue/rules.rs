@@ -33,9 +33,7 @@ pub fn decide(trigger: &Trigger) -> Opinion {
         TriggerKind::Finding { finding, grown } => about_finding(finding, *grown),
         TriggerKind::Rest(Some(done)) => about_rest(done),
         TriggerKind::Rest(None) => unsure("it came to rest, and no record says whether the task is done"),
-        TriggerKind::Silence => {
-            opinion(Verdict::Continue, FOR_NOW, "it is silent; a longer silence will be reported")
-        }
+        TriggerKind::Silence => opinion(Verdict::Continue, FOR_NOW, "it is silent; a longer silence will be reported"),
         TriggerKind::Interval => opinion(Verdict::Continue, FOR_NOW, "there are no objections so far"),
     }
 }
@@ -154,9 +152,7 @@ mod tests {
             finding: Box::new(serde_json::from_value(value).unwrap()),
             grown: 0,
         };
-        let done = |value: serde_json::Value| {
-            TriggerKind::Rest(Some(Box::new(serde_json::from_value(value).unwrap())))
-        };
+        let done = |value: serde_json::Value| TriggerKind::Rest(Some(Box::new(serde_json::from_value(value).unwrap())));
         let mut kinds = vec![TriggerKind::Rest(None), TriggerKind::Silence, TriggerKind::Interval];
         for kind in "loop text stagnation checks stall blocked storm budget steering".split(' ') {
             for grade in ["warn", "stop"] {

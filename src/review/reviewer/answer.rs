@@ -61,8 +61,7 @@ pub fn parse(answer: &str, check: &AnswerCheck<'_>) -> Result<Opinion, &'static 
 fn whole(answer: &str) -> Option<Candidate> {
     let trimmed = answer.trim();
     let fenced = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
-    let source =
-        fenced.map_or(trimmed, |inner| inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim());
+    let source = fenced.map_or(trimmed, |inner| inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim());
     if source.len() > SEARCHED || !source.starts_with('{') {
         return None;
     }
@@ -181,8 +180,7 @@ fn decision(members: &Map<String, Value>, source: &str) -> Option<Candidate> {
         members.iter().find(|(key, _)| named(key)).map(|(_, value)| value)
     };
     let action = verdict(member(&["action", "decision", "verdict"])?.as_str()?)?;
-    let text =
-        |names: &[&str]| member(names).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
+    let text = |names: &[&str]| member(names).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
     let reason = text(&["reason", "reasoning", "rationale", "explanation"]).unwrap_or("no reason was given");
     Some(Candidate {
         opinion: Opinion {

@@ -49,8 +49,7 @@ impl CommandReviewer {
         let question = prompt.text(complaint);
         let cancelled = CancelOnDrop(Arc::default());
         let (sender, finished) = oneshot::channel();
-        let (command, switch, cancel) =
-            (self.line.clone(), self.kill_switch.clone(), Arc::clone(&cancelled.0));
+        let (command, switch, cancel) = (self.line.clone(), self.kill_switch.clone(), Arc::clone(&cancelled.0));
         std::thread::spawn(move || {
             let command = ShellCommand {
                 line: &command,
@@ -81,9 +80,9 @@ fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<Str
     };
     let complaint = quote(&redactor.redact(&String::from_utf8_lossy(&finished.stderr)));
     match status.code() {
-        Some(NOT_FOUND | NOT_EXECUTABLE) => Err(ReviewError::permanent(format!(
-            "cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd"
-        ))),
+        Some(NOT_FOUND | NOT_EXECUTABLE) => {
+            Err(ReviewError::permanent(format!("cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd")))
+        }
         _ => Err(ReviewError::transient(format!("the reviewer {line:?} failed ({status}): {complaint}"))),
     }
 }

@@ -82,9 +82,8 @@ impl Endpoint {
         if loopback {
             http = http.no_proxy();
         }
-        let http = http
-            .build()
-            .map_err(|e| Failure::new(Code::Error, format_args!("cannot set up the HTTP client: {e}")))?;
+        let http =
+            http.build().map_err(|e| Failure::new(Code::Error, format_args!("cannot set up the HTTP client: {e}")))?;
         Ok(Self {
             url,
             model: address.model.clone(),
@@ -193,10 +192,7 @@ impl Endpoint {
         while let Some(chunk) = response.chunk().await.map_err(cut)? {
             body.extend_from_slice(&chunk);
             if body.len() > MAX_ANSWER {
-                return Err(ReviewError::of_this_request(format!(
-                    "{}: the answer is longer than 1 MiB",
-                    self.url
-                )));
+                return Err(ReviewError::of_this_request(format!("{}: the answer is longer than 1 MiB", self.url)));
             }
         }
         Ok(body)
@@ -206,9 +202,7 @@ impl Endpoint {
         let url = &self.url;
         let cause = root_cause(error);
         if error.is_connect() || error.is_timeout() {
-            return ReviewError::transient(format!(
-                "cannot reach the reviewer at {url}: {cause}; is it running?"
-            ));
+            return ReviewError::transient(format!("cannot reach the reviewer at {url}: {cause}; is it running?"));
         }
         ReviewError::transient(format!("{url}: {cause}"))
     }

@@ -55,13 +55,7 @@ struct Attempts {
 
 impl Reviewer {
     /// Asks within the time `left` until the deadline.
-    pub async fn ask(
-        &self,
-        prompt: &Prompt,
-        patience: &Patience,
-        left: Duration,
-        redactor: &Redactor,
-    ) -> Outcome {
+    pub async fn ask(&self, prompt: &Prompt, patience: &Patience, left: Duration, redactor: &Redactor) -> Outcome {
         let mut attempts = Attempts::default();
         let until = Instant::now() + left;
         let asking = self.ask_with_retries(prompt, patience, until, redactor, &mut attempts);
@@ -69,10 +63,8 @@ impl Reviewer {
         Outcome {
             retries: attempts.retries,
             result: result.unwrap_or_else(|_| {
-                let before = attempts
-                    .last_error
-                    .map(|error| format!("; before that: {}", error.what))
-                    .unwrap_or_default();
+                let before =
+                    attempts.last_error.map(|error| format!("; before that: {}", error.what)).unwrap_or_default();
                 Err(ReviewFailure {
                     what: format!("no answer within {:?}{before}", patience.deadline),
                     scope: Scope::Transient,
@@ -148,9 +140,7 @@ fn unreadable(wrong: &str) -> Opinion {
 /// How long to wait before a retry; `None` if a retry makes no sense or no time is `left` after the pause.
 fn pause_before_retry(error: &ReviewError, next: Option<Duration>, left: Duration) -> Option<Duration> {
     match error.recovery {
-        Recovery::Retry(wanted) => {
-            next.map(|pause| pause.max(wanted.unwrap_or_default())).filter(|p| *p < left)
-        }
+        Recovery::Retry(wanted) => next.map(|pause| pause.max(wanted.unwrap_or_default())).filter(|p| *p < left),
         _ => None,
     }
 }
@@ -190,16 +180,14 @@ mod tests {
     #[test]
     fn honors_requested_pause() {
         let seconds = Duration::from_secs;
-        let after = |recovery, left| {
-            pause_before_retry(&ReviewError::new("x", recovery), Some(seconds(2)), seconds(left))
-        };
+        let after =
+            |recovery, left| pause_before_retry(&ReviewError::new("x", recovery), Some(seconds(2)), seconds(left));
         assert_eq!(after(Recovery::Retry(None), 10), Some(seconds(2)));
         assert_eq!(after(Recovery::Retry(Some(seconds(1))), 10), Some(seconds(2)));
         assert_eq!(after(Recovery::Retry(Some(seconds(7))), 10), Some(seconds(7)));
         assert_eq!(after(Recovery::Retry(Some(seconds(7))), 7), None);
         assert_eq!(after(Recovery::Retry(None), 1), None);
-        for recovery in
-            [Recovery::SimplerFormat, Recovery::MaybeSimplerFormat, Recovery::OtherQuestion, Recovery::None]
+        for recovery in [Recovery::SimplerFormat, Recovery::MaybeSimplerFormat, Recovery::OtherQuestion, Recovery::None]
         {
             assert_eq!(after(recovery, 10), None);
         }

@@ -82,20 +82,14 @@ fn content_of(completion: Completion) -> Result<String, ReviewError> {
         return Err(ReviewError::transient("the reviewer's answer has no choices"));
     };
     if let Some(error) = choice.error.filter(|e| !e.is_null()) {
-        let message =
-            error.get("message").and_then(Value::as_str).map_or_else(|| error.to_string(), str::to_owned);
-        return Err(ReviewError::transient(format!(
-            "the reviewer stopped with an error: {}",
-            quote(&message)
-        )));
+        let message = error.get("message").and_then(Value::as_str).map_or_else(|| error.to_string(), str::to_owned);
+        return Err(ReviewError::transient(format!("the reviewer stopped with an error: {}", quote(&message))));
     }
     if let Some(refusal) = choice.message.refusal.filter(|r| !r.is_empty()) {
         return Err(ReviewError::of_this_request(format!("the reviewer declined: {}", quote(&refusal))));
     }
     if choice.finish_reason.as_deref() == Some("content_filter") {
-        return Err(ReviewError::of_this_request(
-            "the reviewer declined: a content filter stopped its answer",
-        ));
+        return Err(ReviewError::of_this_request("the reviewer declined: a content filter stopped its answer"));
     }
     Ok(text_of(choice.message.content))
 }
@@ -152,9 +146,7 @@ fn error_of(body: &str) -> Option<ErrorBody> {
     Some(ErrorBody {
         // Without a message, the other members may name the reason, such as `param` or `metadata`.
         message: message.map_or_else(|| inner.to_string(), str::to_owned),
-        status: code
-            .and_then(|c| c.as_u64().or_else(|| c.as_str()?.parse().ok()))
-            .and_then(|c| u16::try_from(c).ok()),
+        status: code.and_then(|c| c.as_u64().or_else(|| c.as_str()?.parse().ok())).and_then(|c| u16::try_from(c).ok()),
     })
 }
 
@@ -178,12 +170,10 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
         401 | 403 if reply.with_key => {
             ReviewError::permanent(format!("{url} rejected the key ({http}); check REVIEWER_API_KEY"))
         }
-        401 | 403 => {
-            ReviewError::permanent(format!("{url} requires a key (HTTP {status}); set REVIEWER_API_KEY"))
+        401 | 403 => ReviewError::permanent(format!("{url} requires a key (HTTP {status}); set REVIEWER_API_KEY")),
+        400 | 422 if unknown_model => {
+            ReviewError::permanent(format!("{url} has no model {model:?} ({message}); check --reviewer-model"))
         }
-        400 | 422 if unknown_model => ReviewError::permanent(format!(
-            "{url} has no model {model:?} ({message}); check --reviewer-model"
-        )),
         404 if names_model => ReviewError::permanent(format!(
             "{url} has no model {model:?} ({message}); check --reviewer-model, or with Ollama run: ollama pull {model}"
         )),
@@ -212,11 +202,8 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
 
 /// A refusal for an unknown reason, which may be the response format.
 fn rejected(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
-    let recovery = if reply.formatted && matches!(status, 400 | 422) {
-        Recovery::MaybeSimplerFormat
-    } else {
-        Recovery::None
-    };
+    let recovery =
+        if reply.formatted && matches!(status, 400 | 422) { Recovery::MaybeSimplerFormat } else { Recovery::None };
     let (url, http) = (reply.url, http_error(status, message));
     ReviewError::new(format!("{url} rejected the question ({http})"), recovery)
 }

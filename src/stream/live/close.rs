@@ -26,9 +26,7 @@ pub(super) async fn close(
         End::ServerGone(why) => (CloseReason::ServerGone, why.clone(), None),
         End::NotAllowed(error) => (CloseReason::NotAllowed, error.to_string(), None),
         End::Failed(error) => (CloseReason::Failed, error.to_string(), None),
-        End::Stopped(Stop::Signal(signal)) => {
-            (CloseReason::Interrupted, "interrupted".to_owned(), Some(*signal))
-        }
+        End::Stopped(Stop::Signal(signal)) => (CloseReason::Interrupted, "interrupted".to_owned(), Some(*signal)),
         End::Stopped(Stop::ReaderLeft) => {
             // As after a signal, what we started ends with us.
             abort_own_session(plan, connection.server(), &tracker).await;

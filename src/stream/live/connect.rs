@@ -54,12 +54,7 @@ pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Res
         directory.clone_from(&created.directory);
         session = Some(created);
     }
-    Ok(Ready {
-        server,
-        version,
-        tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)),
-        feed,
-    })
+    Ok(Ready { server, version, tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)), feed })
 }
 
 /// Reads what was there before us. A long answer may break off on its way.

@@ -58,9 +58,7 @@ impl Interruption {
     /// What a failed request means when only errors that may pass are worth a retry.
     pub fn retry_if_transient(error: StepError) -> Self {
         match error {
-            StepError::Server(error)
-                if !error.is_transient() && !matches!(error, Error::NotAllowed { .. }) =>
-            {
+            StepError::Server(error) if !error.is_transient() && !matches!(error, Error::NotAllowed { .. }) => {
                 Self::End(End::Failed(error))
             }
             error => error.into(),

@@ -31,12 +31,7 @@ impl IdleTimer {
     }
 
     /// Asks the server whether the session is busy.
-    pub async fn check(
-        &mut self,
-        server: &Server,
-        session: &str,
-        writer: &mut Writer,
-    ) -> Result<(), StepError> {
+    pub async fn check(&mut self, server: &Server, session: &str, writer: &mut Writer) -> Result<(), StepError> {
         if writer.wait_for(server.is_busy(session)).await? {
             self.set_busy();
         } else {

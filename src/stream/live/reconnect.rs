@@ -146,10 +146,7 @@ impl<'a> Connection<'a> {
         let open = async {
             let opened = timeout(limit, Feed::open(&self.server, self.plan.all, self.plan.silence)).await;
             opened.unwrap_or_else(|_| {
-                Err(Error::NoEvents {
-                    url: self.server.url().to_string(),
-                    cause: format!("no event within {limit:?}"),
-                })
+                Err(Error::NoEvents { url: self.server.url().to_string(), cause: format!("no event within {limit:?}") })
             })
         };
         writer.wait_for(open).await

@@ -10,11 +10,7 @@ use crate::stream::tracking::Tracker;
 use std::collections::HashSet;
 
 /// Emits what was missed and returns whether that is everything. After an error, the next call goes on from there.
-pub(super) async fn recover(
-    server: &Server,
-    tracker: &mut Tracker,
-    writer: &mut Writer,
-) -> Result<bool, StepError> {
+pub(super) async fn recover(server: &Server, tracker: &mut Tracker, writer: &mut Writer) -> Result<bool, StepError> {
     let Listing { sessions, everywhere } = writer.wait_for(server.sessions()).await?;
     tracker.adopt(&sessions);
     let mut watched = tracker.watched(&sessions);
@@ -148,10 +144,5 @@ impl Recovery<'_> {
 
 /// An entry of the log as the event stream would have sent it, marked as recovered.
 fn payload(entry: &Entry) -> String {
-    format!(
-        r#"{{"id":"{}","type":"{}","recovered":true,"properties":{}}}"#,
-        entry.id,
-        entry.bus_type(),
-        entry.data
-    )
+    format!(r#"{{"id":"{}","type":"{}","recovered":true,"properties":{}}}"#, entry.id, entry.bus_type(), entry.data)
 }

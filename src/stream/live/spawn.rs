@@ -82,9 +82,8 @@ impl SpawnedServer {
 }
 
 fn own_executable() -> Result<String, Failure> {
-    let path = std::env::current_exe().map_err(|e| {
-        Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}"))
-    })?;
+    let path = std::env::current_exe()
+        .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
     Ok(path.to_string_lossy().into_owned())
 }
 

@@ -38,12 +38,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(out: Out) -> Self {
-        Self {
-            clock: Clock::default(),
-            queue: Queue::new(out),
-            unsent: VecDeque::new(),
-            last_line: Instant::now(),
-        }
+        Self { clock: Clock::default(), queue: Queue::new(out), unsent: VecDeque::new(), last_line: Instant::now() }
     }
 
     /// Writes a server's payload with its time in front.

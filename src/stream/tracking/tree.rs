@@ -65,9 +65,7 @@ mod tests {
     use crate::wire::observe;
 
     fn created(id: &str, parent: &str) -> String {
-        format!(
-            r#"{{"type":"session.created","properties":{{"info":{{"id":"{id}","parentID":"{parent}"}}}}}}"#
-        )
+        format!(r#"{{"type":"session.created","properties":{{"info":{{"id":"{id}","parentID":"{parent}"}}}}}}"#)
     }
 
     #[test]

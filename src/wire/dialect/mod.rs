@@ -105,9 +105,7 @@ fn parse_line<'a>(line: &Line<'a>) -> Observation<'a> {
     let kind = line.kind.and_then(string).unwrap_or_default();
     let (session, event) = match line.properties {
         Some(properties) if kind.starts_with(PREFIX) => (None, Event::Record { kind, properties }),
-        Some(properties) => {
-            parse_properties(EventType::of(&kind), properties.get()).unwrap_or((None, Event::Other))
-        }
+        Some(properties) => parse_properties(EventType::of(&kind), properties.get()).unwrap_or((None, Event::Other)),
         None => (line.session.and_then(string), opencode_run::parse_event(&kind, line.part, line.error)),
     };
     let id = line.id.and_then(string).filter(|id| !id.is_empty() && !matches!(event, Event::Record { .. }));
@@ -191,8 +189,7 @@ mod tests {
 
     #[test]
     fn reads_deep_nesting() {
-        let deep =
-            format!(r#"{{"type":"x","properties":{{"a":{}{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        let deep = format!(r#"{{"type":"x","properties":{{"a":{}{}}}}}"#, "[".repeat(10_000), "]".repeat(10_000));
         assert!(matches!(observe(&deep).unwrap().event, Event::Other));
     }
 }

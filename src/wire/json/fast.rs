@@ -88,8 +88,7 @@ impl<'de> Reader<'de> {
     fn integer<T: std::str::FromStr>(&mut self) -> Result<T, NotCompact> {
         let source = self.scalar();
         // Rust parses these forms, but JSON does not have them.
-        let odd =
-            source.starts_with('+') || (source.len() > 1 && source.trim_start_matches('-').starts_with('0'));
+        let odd = source.starts_with('+') || (source.len() > 1 && source.trim_start_matches('-').starts_with('0'));
         source.parse().ok().filter(|_| !odd).ok_or(NotCompact)
     }
 
@@ -188,11 +187,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, NotCompact> {
-        if name == Raw::NAME {
-            visitor.visit_borrowed_str(self.value()?)
-        } else {
-            visitor.visit_newtype_struct(self)
-        }
+        if name == Raw::NAME { visitor.visit_borrowed_str(self.value()?) } else { visitor.visit_newtype_struct(self) }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotCompact> {
@@ -246,10 +241,7 @@ impl Items<'_, '_> {
 
 impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     type Error = NotCompact;
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, NotCompact> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, NotCompact> {
         if self.next(b']')? { seed.deserialize(&mut *self.reader).map(Some) } else { Ok(None) }
     }
 }

@@ -24,8 +24,7 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
     });
     let mut command = ocr("ocr-act");
     command.args(args).args(["--notify", &server.uri()]).envs(env.iter().copied());
-    let output =
-        command.write_stdin(lines(&[opened(false), done("done"), closed("rest", None)])).output().unwrap();
+    let output = command.write_stdin(lines(&[opened(false), done("done"), closed("rest", None)])).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "a notification changed the outcome");
     (runtime.block_on(server.received_requests()).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
@@ -33,8 +32,7 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
 #[test]
 fn webhook_signature() {
     let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
-    let (requests, _) =
-        posted(&[], &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))], ResponseTemplate::new(204));
+    let (requests, _) = posted(&[], &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))], ResponseTemplate::new(204));
     let request = &requests[0];
     let header = |name: &str| request.headers[name].to_str().unwrap().to_owned();
     let body = String::from_utf8(request.body.clone()).unwrap();
@@ -52,11 +50,9 @@ fn webhook_signature() {
 
 #[test]
 fn notify_as_formats() {
-    for (shape, says) in [
-        ("slack", r#"{"text":"done (exit 0)"#),
-        ("discord", r#""content":"done (exit 0)"#),
-        ("ntfy", "done (exit 0)"),
-    ] {
+    for (shape, says) in
+        [("slack", r#"{"text":"done (exit 0)"#), ("discord", r#""content":"done (exit 0)"#), ("ntfy", "done (exit 0)")]
+    {
         let (requests, _) = posted(&["--notify-as", shape], &[], ResponseTemplate::new(200));
         let body = String::from_utf8(requests[0].body.clone()).unwrap();
         assert!(body.contains(says), "{shape}: {body}");
@@ -97,8 +93,7 @@ fn notify_cmd_gets_result() {
     );
     let finished = shell(&line, folder.path()).finish();
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let result: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("result.json")).unwrap()).unwrap();
+    let result: Value = serde_json::from_slice(&std::fs::read(folder.path().join("result.json")).unwrap()).unwrap();
     assert_eq!(result["outcome"], "done");
 }
 
@@ -134,11 +129,8 @@ fn dead_webhook() {
     // 192.0.2.0/24 is reserved for documentation, so nobody answers.
     for url in ["http://127.0.0.1:9/", "http://192.0.2.1/", "http://no-such-host.invalid/"] {
         let begun = Instant::now();
-        let dead = ocr("ocr-act")
-            .args(["--notify", url])
-            .write_stdin(lines(&[opened(false), done("done")]))
-            .output()
-            .unwrap();
+        let dead =
+            ocr("ocr-act").args(["--notify", url]).write_stdin(lines(&[opened(false), done("done")])).output().unwrap();
         assert_eq!(dead.status.code(), Some(0));
         assert!(begun.elapsed() < PATIENCE, "{url}: {:?}", begun.elapsed());
     }

@@ -19,9 +19,7 @@ fn looping(url: &str) -> [Value; 2] {
 
 fn actions(added: &[Value]) -> Vec<String> {
     let actions = added.iter().filter(|l| l["type"] == "ocr.act.action");
-    actions
-        .map(|l| format!("{} {}", l["properties"]["action"], l["properties"]["phase"]).replace('"', ""))
-        .collect()
+    actions.map(|l| format!("{} {}", l["properties"]["action"], l["properties"]["phase"]).replace('"', "")).collect()
 }
 
 #[test]
@@ -134,7 +132,8 @@ fn rollback_in_child() {
     let mut input = looping(&host.url()).to_vec();
     input[1]["properties"]["sessionID"] = json!("ses_2");
     input[1]["properties"]["rollbackTo"] = json!("msg_7");
-    let child = json!({"ts": 1500, "type": "session.created", "properties": {"info": {"id": "ses_2", "parentID": "ses_1"}}});
+    let child =
+        json!({"ts": 1500, "type": "session.created", "properties": {"info": {"id": "ses_2", "parentID": "ses_1"}}});
     input.insert(1, child);
     let (_, added, told) = act(&["--rollback"], &input);
     assert_eq!(actions(&added), ["abort begun", "abort taken", "rollback begun", "rollback taken"], "{told}");
@@ -152,11 +151,7 @@ fn failed_rollback() {
     input[1]["properties"]["rollbackTo"] = json!("msg_7");
     input.push(closed("rest", None));
     let (code, added, told) = act(&["--rollback"], &input);
-    assert_eq!(
-        actions(&added),
-        ["abort begun", "abort taken", "rollback begun", "rollback failed"],
-        "{told}"
-    );
+    assert_eq!(actions(&added), ["abort begun", "abort taken", "rollback begun", "rollback failed"], "{told}");
     assert_eq!(stub.asked().last().unwrap(), "revert ses_1 msg_7");
     let detail = added[3]["properties"]["detail"].as_str().unwrap();
     assert!(detail.contains("500"), "{detail}");
@@ -173,12 +168,8 @@ fn looping_on(url: &str, input: &[Value]) -> Vec<Value> {
 #[test]
 fn abort_survives_reader_leaving() {
     let (host, stub) = Stub::serve(Manner::Waits);
-    let mut running = Command::new(cargo_bin("ocr-act"))
-        .arg("--quiet")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut running =
+        Command::new(cargo_bin("ocr-act")).arg("--quiet").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     // Standard input stays open: only the reader leaves.
     let mut stdin = running.stdin.take().unwrap();
     stdin.write_all(lines(&looping(&host.url())).as_bytes()).unwrap();

@@ -61,12 +61,8 @@ fn changes_from_stream() {
     let patch = json!({"ts": 2000, "type": "message.part.updated", "properties": {"sessionID": "ses_1",
         "part": {"id": "p", "type": "patch", "files": [file]}}});
     for (pattern, code) in [("src/*.rs", 0), ("*.md", 14)] {
-        let input = [
-            opened_in(folder.path(), Some("http://127.0.0.1:9/")),
-            patch.clone(),
-            done("done"),
-            closed("rest", None),
-        ];
+        let input =
+            [opened_in(folder.path(), Some("http://127.0.0.1:9/")), patch.clone(), done("done"), closed("rest", None)];
         let (seen, added, told) = act(&["--expect-change", pattern], &input);
         assert_eq!(seen, code, "{told}");
         assert_eq!(added.last().unwrap()["properties"]["changed"], json!(["src/a.rs"]));
@@ -88,10 +84,8 @@ fn output_only_in_action() {
 #[test]
 fn check_daemon() {
     let begun = Instant::now();
-    let (code, _, told) = act(
-        &["--verify", DAEMON, "--verify-timeout", "3"],
-        &[opened(false), done("done"), closed("rest", None)],
-    );
+    let (code, _, told) =
+        act(&["--verify", DAEMON, "--verify-timeout", "3"], &[opened(false), done("done"), closed("rest", None)]);
     assert_eq!(code, 0, "{told}");
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
 }
@@ -122,8 +116,7 @@ fn signal_ends_check() {
         let input = folder.path().join("run.ndjson");
         let stream = [opened_in(folder.path(), None), done("done"), closed("rest", None)];
         std::fs::write(&input, lines(&stream)).unwrap();
-        let line =
-            "exec ocr-act --verify 'echo $$ > pid; sleep 600' --notify-cmd 'cat > told.json' < run.ndjson";
+        let line = "exec ocr-act --verify 'echo $$ > pid; sleep 600' --notify-cmd 'cat > told.json' < run.ndjson";
         let run: Running = shell(line, folder.path());
         let check = process_of(&folder.path().join("pid"));
         let begun = Instant::now();

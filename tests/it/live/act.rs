@@ -180,9 +180,7 @@ fn on_permission() {
         assert_eq!(bench.project.dir().join("out.txt").exists(), written, "{answer}");
         // A rejected agent gets the reason.
         let reads = |l: &&Value| {
-            l["properties"]["part"]["state"]["error"]
-                .as_str()
-                .is_some_and(|e| e.contains("Nobody is here to answer"))
+            l["properties"]["part"]["state"]["error"].as_str().is_some_and(|e| e.contains("Nobody is here to answer"))
         };
         assert_eq!(done.json().iter().any(|l| reads(&l)), !written, "{answer}: {:?}", done.lines);
     }
@@ -211,10 +209,7 @@ fn unwatched_session() {
     let decision = format!(
         r#"{{"ts":9,"type":"ocr.review.decision","properties":{{"sessionID":"{other}","action":"abort","reason":"x","reviewer":"me"}}}}"#
     );
-    let line = format!(
-        "{{ ocr-stream --server {} --session {own}; echo '{decision}'; }} | ocr-act",
-        live.server.url()
-    );
+    let line = format!("{{ ocr-stream --server {} --session {own}; echo '{decision}'; }} | ocr-act", live.server.url());
     let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(actions(&done), ["abort skipped"]);
     assert!(done.stderr.contains("does not watch"), "{}", done.stderr);

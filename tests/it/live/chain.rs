@@ -2,8 +2,7 @@
 
 use super::bench;
 use crate::support::{
-    Finished, Live, OpenCode, Project, Provider, Script, Server, live_shell, live_shell_with, ocr,
-    wait_until_gone,
+    Finished, Live, OpenCode, Project, Provider, Script, Server, live_shell, live_shell_with, ocr, wait_until_gone,
 };
 use serde_json::Value;
 
@@ -37,10 +36,7 @@ fn assert_stopped(done: &Finished) {
     assert_eq!(phases(done), ["abort begun", "abort taken"]);
     let result = &done.of("ocr.act.result")[0]["properties"];
     assert_eq!((&result["outcome"], &result["exitCode"]), (&"loop".into(), &10.into()));
-    assert!(
-        done.lines.iter().any(|l| l.contains("MessageAbortedError")),
-        "the server never said that it was aborted"
-    );
+    assert!(done.lines.iter().any(|l| l.contains("MessageAbortedError")), "the server never said that it was aborted");
     assert!(done.lines.last().unwrap().contains("ocr.act.result"), "the result is not the last line");
     wait_until_gone(done.of("ocr.stream.opened")[0]["properties"]["server"].as_str().unwrap());
 }
@@ -56,8 +52,7 @@ fn a_looping_session_is_stopped_and_its_recording_replays_to_the_same_bytes() {
     let run = folder.path().join("run.ndjson");
     std::fs::write(&run, done.lines.join("\n") + "\n").unwrap();
     for speed in ["max", "20"] {
-        let replay =
-            ocr("ocr-stream").arg("--replay").arg(&run).args(["--speed", speed]).output().unwrap().stdout;
+        let replay = ocr("ocr-stream").arg("--replay").arg(&run).args(["--speed", speed]).output().unwrap().stdout;
         let again = ocr("ocr-detect").arg("--only").write_stdin(replay).output().unwrap().stdout;
         let again = String::from_utf8(again).unwrap();
         assert_eq!(again.lines().collect::<Vec<_>>(), live, "at speed {speed}");
@@ -67,8 +62,7 @@ fn a_looping_session_is_stopped_and_its_recording_replays_to_the_same_bytes() {
 #[test]
 fn one_command_does_the_same() {
     let Some(bench) = bench(LOOPS) else { return };
-    let done =
-        live_shell("ocr-run --task 'Find out why the job failed.'", &bench.opencode, &bench.project).finish();
+    let done = live_shell("ocr-run --task 'Find out why the job failed.'", &bench.opencode, &bench.project).finish();
     assert_eq!(done.code(), Some(10), "{}", done.stderr);
     assert!(calls(&done) <= 10);
     assert_eq!(phases(&done), ["abort begun", "abort taken"]);
@@ -99,8 +93,7 @@ fn a_session_behind_a_password_is_stopped_on_a_server_that_stays() {
     let project = Project::new(&script, &provider);
     let server = Server::with_password(&opencode, &project, "hunter2");
     let line = format!("ocr-run --server {} --task 'Find out why the job failed.'", server.url());
-    let done =
-        live_shell_with(&line, &opencode, &project, &[("OPENCODE_SERVER_PASSWORD", "hunter2")]).finish();
+    let done = live_shell_with(&line, &opencode, &project, &[("OPENCODE_SERVER_PASSWORD", "hunter2")]).finish();
     assert_eq!(done.code(), Some(10), "{}", done.stderr);
     assert_eq!(phases(&done), ["abort begun", "abort taken"]);
     assert!(!done.stderr.contains("hunter2") && !done.lines.iter().any(|l| l.contains("hunter2")));
@@ -159,11 +152,7 @@ fn ctrl_c_ends_the_run_with_its_last_lines() {
             done.stderr
         );
         let result = &done.of("ocr.act.result")[0]["properties"];
-        assert_eq!(
-            (&result["outcome"], &result["exitCode"]),
-            (&"interrupted".into(), &code.into()),
-            "{line}"
-        );
+        assert_eq!((&result["outcome"], &result["exitCode"]), (&"interrupted".into(), &code.into()), "{line}");
         // A shell that is interrupted itself ends by the signal.
         assert!(done.code().is_none_or(|seen| seen == code), "{line}: {:?}", done.status);
         wait_until_gone(opened["properties"]["server"].as_str().unwrap());

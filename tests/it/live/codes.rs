@@ -1,9 +1,7 @@
 //! The exit codes of runs on a real `OpenCode`: with `ocr-run`, and with the same pipe typed by hand.
 
 use super::{Bench, bench};
-use crate::support::{
-    Client, OpenCode, Project, Provider, Running, Script, Server, live_shell, live_shell_with,
-};
+use crate::support::{Client, OpenCode, Project, Provider, Running, Script, Server, live_shell, live_shell_with};
 use serde_json::Value;
 use std::process::Command;
 
@@ -54,9 +52,8 @@ fn kill_server(run: &mut Running, _: &Bench) {
     let (url, _) = opened(run);
     let port = url.trim_end_matches('/').rsplit(':').next().unwrap().to_owned();
     // Only the server of this run, on its port.
-    let killed = Command::new("pkill")
-        .args(["-KILL", "-f", &format!("opencode.* serve .*--port {port}( |$)")])
-        .status();
+    let killed =
+        Command::new("pkill").args(["-KILL", "-f", &format!("opencode.* serve .*--port {port}( |$)")]).status();
     assert!(killed.unwrap().success(), "no server on port {port}");
 }
 

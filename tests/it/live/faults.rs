@@ -1,8 +1,7 @@
 //! A real server that crashes during its work and restarts: nothing that its log has is lost.
 
 use crate::support::{
-    Faults, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
-    nothing_left,
+    Faults, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with, nothing_left,
 };
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -34,8 +33,7 @@ fn log_of(server: &Server, session: &str) -> Vec<String> {
 
 /// The ids of this log that were emitted, in order. No event is emitted twice, and time does not go back.
 fn emitted(lines: &[Value], log: &[String]) -> Vec<String> {
-    let mut ids: Vec<String> =
-        lines.iter().filter_map(|line| Some(line["id"].as_str()?.to_owned())).collect();
+    let mut ids: Vec<String> = lines.iter().filter_map(|line| Some(line["id"].as_str()?.to_owned())).collect();
     let different: HashSet<&String> = ids.iter().collect();
     assert_eq!(different.len(), ids.len(), "an event was emitted twice");
     assert!(lines.iter().map(|line| line["ts"].as_i64()).is_sorted(), "time goes back");
@@ -54,14 +52,11 @@ fn crash(opencode: &OpenCode, seed: u64, password: Option<&str>) -> Result<Fault
         None => Server::start(opencode, &project),
     };
     let proxy = Proxy::start_within(server.url(), seed, 1 + rng.below(3), Some(LINES));
-    let line = format!(
-        "exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60",
-        proxy.url()
-    );
+    let line =
+        format!("exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60", proxy.url());
     let env = password.map(|p| ("OPENCODE_SERVER_PASSWORD", p));
     let mut run = live_shell_with(&line, opencode, &project, env.as_slice());
-    let opened: Value =
-        serde_json::from_str(&run.wait_for("ocr.stream.opened")).map_err(|e| e.to_string())?;
+    let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).map_err(|e| e.to_string())?;
     let session = opened["properties"]["sessionID"].as_str().unwrap_or("").to_owned();
     // It is emitted even where a fault hit an event that is not in the log.
     run.wait_for("message.updated");

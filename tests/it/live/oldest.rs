@@ -2,8 +2,8 @@
 //! empty.
 
 use crate::support::{
-    Live, OLDEST, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with,
-    nothing_left, wait_until_gone,
+    Live, OLDEST, OpenCode, Project, Provider, Proxy, Rng, Script, Server, live_shell, live_shell_with, nothing_left,
+    wait_until_gone,
 };
 use serde_json::Value;
 
@@ -82,10 +82,8 @@ fn crash(opencode: &OpenCode, version: &str, seed: u64) {
     let project = Project::new(&script, &provider);
     let mut server = Server::with_password(opencode, &project, PASSWORD);
     let proxy = Proxy::start(server.url(), seed, rng.below(3));
-    let line = format!(
-        "exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60",
-        proxy.url()
-    );
+    let line =
+        format!("exec ocr-stream --server {} --task Count. --silence-timeout 12 --reconnect-timeout 60", proxy.url());
     let env = [("OPENCODE_SERVER_PASSWORD", PASSWORD)];
     let mut run = live_shell_with(&line, opencode, &project, &env);
     let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
@@ -153,8 +151,7 @@ fn work_in_gap(version: &str) {
     for arguments in [&format!("--session {session}"), ""] {
         let before = stored(server, &session).unwrap();
         let proxy = Proxy::start(server.url(), 0, 0);
-        let line =
-            format!("exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}", proxy.url());
+        let line = format!("exec ocr-stream --server {} --follow --reconnect-timeout 600 {arguments}", proxy.url());
         let mut run = live_shell(&line, &live.opencode, &live.project);
         run.wait_for("server.connected");
         proxy.shut();
@@ -182,8 +179,7 @@ fn misses_nothing_live() {
     let done = live_shell(&line, &live.opencode, &live.project).finish();
     assert_eq!(done.code(), Some(0), "{}", done.stderr);
     let lines = done.json();
-    let late: Vec<_> =
-        lines.iter().filter(|l| l["type"] == "ocr.stream.gap" || l["recovered"] == true).collect();
+    let late: Vec<_> = lines.iter().filter(|l| l["type"] == "ocr.stream.gap" || l["recovered"] == true).collect();
     assert!(late.is_empty(), "nothing was missed: {late:?}");
     let idle = lines.iter().position(|l| l["type"] == "session.idle").unwrap();
     let calls = lines[..idle].iter().filter(|l| l["properties"]["part"]["state"]["status"] == "completed");

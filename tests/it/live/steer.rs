@@ -29,13 +29,7 @@ fn steers(done: &Finished) -> Vec<Value> {
 }
 
 fn assert_finished(done: &Finished) {
-    assert_eq!(
-        (outcome(done), done.code()),
-        (("done".to_owned(), 0), Some(0)),
-        "{:?} {}",
-        actions(done),
-        done.stderr
-    );
+    assert_eq!((outcome(done), done.code()), (("done".to_owned(), 0), Some(0)), "{:?} {}", actions(done), done.stderr);
     let taken: Vec<String> = actions(done).into_iter().filter(|a| a.ends_with("taken")).collect();
     assert_eq!(taken, ["steer taken", "verify taken"], "{:?}", actions(done));
     let steers = steers(done);
@@ -68,19 +62,15 @@ fn steers_oldest_server() {
 
 #[test]
 fn aborts_before_steer() {
-    let hangs = r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}, {"text": "I was told. The task is done."}]}"#;
+    let hangs =
+        r#"{"task": "Go.", "turns": [{"text": "Well, ", "hang": true}, {"text": "I was told. The task is done."}]}"#;
     let Some(bench) = bench(hangs) else { return };
     let line = format!(
         "ocr-stream --spawn --follow --task 'Go.' | ocr-detect | {} | ocr-act --on mine=steer --verify true",
         stop_at("message.part.delta")
     );
     let done = live_shell(&line, &bench.opencode, &bench.project).finish();
-    assert_eq!(
-        actions(&done),
-        ["steer begun", "steer taken", "verify begun", "verify taken"],
-        "{}",
-        done.stderr
-    );
+    assert_eq!(actions(&done), ["steer begun", "steer taken", "verify begun", "verify taken"], "{}", done.stderr);
     assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)));
     let at = |what: &str| done.lines.iter().position(|l| l.contains(what));
     let (aborted, told) = (at("MessageAbortedError"), at(r#""ocr":"steer""#));

@@ -1,9 +1,7 @@
 //! `ocr-stream` with a real server: spawn, attach, passwords, the end, and what it leaves behind.
 
 use super::bench;
-use crate::support::{
-    Live, OpenCode, Project, Provider, Script, Server, live_shell, live_shell_with, wait_until_gone,
-};
+use crate::support::{Live, OpenCode, Project, Provider, Script, Server, live_shell, live_shell_with, wait_until_gone};
 use serde_json::Value;
 
 /// The server that the first line names.
@@ -47,9 +45,8 @@ fn password() {
     let project = Project::new(&script, &provider);
     let server = Server::with_password(&opencode, &project, "hunter2");
     let line = format!("ocr-stream --server {} --task 'Say hello.'", server.url());
-    let with = |password| {
-        live_shell_with(&line, &opencode, &project, &[("OPENCODE_SERVER_PASSWORD", password)]).finish()
-    };
+    let with =
+        |password| live_shell_with(&line, &opencode, &project, &[("OPENCODE_SERVER_PASSWORD", password)]).finish();
     let right = with("hunter2");
     assert_eq!(right.code(), Some(0), "{}", right.stderr);
     assert!(right.lines.iter().any(|l| l.contains("Hello.")));

@@ -78,8 +78,7 @@ fn a_subagent_has_a_session_that_names_its_parent() {
     let parent = live.server.begin(&live.script.task);
     let ends = |e: &Value| e["type"] == "session.idle" && e["properties"]["sessionID"] == json!(parent);
     let seen = events.wait(ends);
-    let is_child =
-        |e: &&Value| e["type"] == "session.created" && e["properties"]["info"]["parentID"] == json!(parent);
+    let is_child = |e: &&Value| e["type"] == "session.created" && e["properties"]["info"]["parentID"] == json!(parent);
     let child = seen.iter().find(is_child).expect("the child's session was created");
     let child = &child["properties"]["sessionID"];
     let of_child = seen.iter().filter(|e| e["properties"]["sessionID"] == *child);

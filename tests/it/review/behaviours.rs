@@ -78,11 +78,7 @@ pub const OVERLOAD: &[(&str, Behaviour, Expected)] = &[
         },
         Answer(4),
     ),
-    (
-        "502 with a web page",
-        |_, _, s| send(s, "502 Bad", "Content-Type: text/html\r\n", b"<html>bad</html>"),
-        Rules(4),
-    ),
+    ("502 with a web page", |_, _, s| send(s, "502 Bad", "Content-Type: text/html\r\n", b"<html>bad</html>"), Rules(4)),
     ("503 with nothing", |_, _, s| send(s, "503 No", "", b""), Rules(4)),
     ("529", |_, _, s| error(s, "529 Overloaded", ""), Rules(4)),
 ];
@@ -144,12 +140,7 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
     (
         "wrong content type",
         |_, r, s| {
-            send(
-                s,
-                "200 OK",
-                "Content-Type: text/plain\r\n",
-                completion(&r.decide("continue")).to_string().as_bytes(),
-            )
+            send(s, "200 OK", "Content-Type: text/plain\r\n", completion(&r.decide("continue")).to_string().as_bytes())
         },
         Answer(1),
     ),
@@ -158,11 +149,7 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
         |_, _, s| body(s, &json!({ "error": { "message": "upstream failed", "code": 502 } })),
         Rules(4),
     ),
-    (
-        "200 with a refused key",
-        |_, _, s| body(s, &json!({ "error": { "message": "no", "code": 401 } })),
-        Rules(1),
-    ),
+    ("200 with a refused key", |_, _, s| body(s, &json!({ "error": { "message": "no", "code": 401 } })), Rules(1)),
     ("200 with a string", |_, _, s| body(s, &json!({ "error": "Unexpected endpoint or method." })), Rules(1)),
     ("200 with a web page", |_, _, s| send(s, "200 OK", "", b"<!doctype html><p>hello"), Rules(1)),
     ("204", |_, _, s| send(s, "204 No Content", "", b""), Rules(4)),
@@ -170,11 +157,7 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
     ("choices of null", |_, _, s| body(s, &json!({ "choices": null })), Rules(4)),
     ("a list", |_, _, s| body(s, &json!([])), Rules(4)),
     ("not UTF-8", |_, _, s| send(s, "200 OK", "", b"\xff\xfe\x00{"), Rules(4)),
-    (
-        "packed, unasked",
-        |_, _, s| send(s, "200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00"),
-        Rules(4),
-    ),
+    ("packed, unasked", |_, _, s| send(s, "200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b\x08\x00\x00"), Rules(4)),
     ("2 MiB", |_, _, s| send(s, "200 OK", "", &vec![b' '; 2 << 20]), Rules(1)),
     (
         "no end",
@@ -184,16 +167,8 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
         },
         Rules(1),
     ),
-    (
-        "a redirect to itself",
-        |_, _, s| send(s, "302 Found", "Location: /v1/chat/completions\r\n", b""),
-        Rules(1),
-    ),
-    (
-        "a redirect elsewhere",
-        |_, _, s| send(s, "308 Moved", "Location: http://127.0.0.1:1/\r\n", b""),
-        Rules(1),
-    ),
+    ("a redirect to itself", |_, _, s| send(s, "302 Found", "Location: /v1/chat/completions\r\n", b""), Rules(1)),
+    ("a redirect elsewhere", |_, _, s| send(s, "308 Moved", "Location: http://127.0.0.1:1/\r\n", b""), Rules(1)),
     (
         "streams, unasked",
         |_, r, s| {
@@ -213,12 +188,7 @@ pub const WORDS: &[(&str, Behaviour, Expected)] = &[
     ),
     (
         "is filtered",
-        |_, _, s| {
-            body(
-                s,
-                &json!({ "choices": [{ "message": { "content": "" }, "finish_reason": "content_filter" }] }),
-            )
-        },
+        |_, _, s| body(s, &json!({ "choices": [{ "message": { "content": "" }, "finish_reason": "content_filter" }] })),
         Rules(1),
     ),
     ("says nothing", |_, _, s| answer(s, ""), Unsure(2)),
@@ -230,17 +200,11 @@ pub const WORDS: &[(&str, Behaviour, Expected)] = &[
         Answer(2),
     ),
     ("invents an action", |_, _, s| answer(s, "{\"action\":\"explode\"}"), Unsure(2)),
-    (
-        "carries a wrong ticket",
-        |_, _, s| answer(s, "{\"action\":\"continue\",\"ticket\":\"00000000\"}"),
-        Unsure(2),
-    ),
+    ("carries a wrong ticket", |_, _, s| answer(s, "{\"action\":\"continue\",\"ticket\":\"00000000\"}"), Unsure(2)),
     ("repeats the question", |_, r, s| answer(s, r.user()), Unsure(2)),
     (
         "wraps its answer in prose",
-        |_, r, s| {
-            answer(s, &format!("Well, {{let me see}}:\n```json\n{}\n```\nThat is all.", r.decide("continue")))
-        },
+        |_, r, s| answer(s, &format!("Well, {{let me see}}:\n```json\n{}\n```\nThat is all.", r.decide("continue"))),
         Answer(1),
     ),
     (

@@ -20,8 +20,7 @@ fn review(command: &str, args: &[&str]) -> Output {
 fn pipes_question_and_answer() {
     let folder = tempfile::tempdir().unwrap();
     let asked = folder.path().join("asked");
-    let command =
-        format!(r#"cat > {}; echo 'I think: {{"action": "Done", "reason": "fine"}}'"#, asked.display());
+    let command = format!(r#"cat > {}; echo 'I think: {{"action": "Done", "reason": "fine"}}'"#, asked.display());
     let decision = &decisions(&review(&command, &[]).stdout)[0];
     assert_eq!((decision["action"].as_str(), decision["reason"].as_str()), (Some("done"), Some("fine")));
     assert!(command.starts_with(decision["reviewer"].as_str().unwrap().trim_end_matches('…')));
@@ -100,8 +99,7 @@ fn wait_for_the_end(mut held: File) {
 fn kills_group_at_deadline() {
     let witness = Witness::new();
     let command = witness.command();
-    let stage =
-        std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "3"]));
+    let stage = std::thread::spawn(move || review(&command, &["--reviewer-timeout", "100", "--deadline", "3"]));
     wait_for_the_end(witness.begun());
     let decision = &decisions(&stage.join().unwrap().stdout)[0];
     assert_eq!((decision["degraded"].as_bool(), decision["action"].as_str()), (Some(true), Some("unsure")));
@@ -142,9 +140,8 @@ fn signal_ends_wait() {
 fn kills_background_children() {
     let witness = Witness::new();
     let path = witness.path.display();
-    let command = format!(
-        r#"exec 3> {path}; sleep 1000 > /dev/null 2>&1 & echo '{{"action": "done", "reason": "fine"}}'"#
-    );
+    let command =
+        format!(r#"exec 3> {path}; sleep 1000 > /dev/null 2>&1 & echo '{{"action": "done", "reason": "fine"}}'"#);
     let stage = std::thread::spawn(move || review(&command, &[]));
     wait_for_the_end(witness.begun());
     assert_eq!(decisions(&stage.join().unwrap().stdout)[0]["action"], "done");

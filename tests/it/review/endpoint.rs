@@ -32,8 +32,7 @@ fn url_or_model_suffices() {
     let fake = Fake::deciding("done");
     let by_environment = |variable: &str| {
         let input = input();
-        let done =
-            ocr("ocr-review").arg("--only").env(variable, &fake.url).write_stdin(input).output().unwrap();
+        let done = ocr("ocr-review").arg("--only").env(variable, &fake.url).write_stdin(input).output().unwrap();
         decisions(&done.stdout)[0]["reviewer"].clone()
     };
     assert_eq!(by_environment("REVIEWER_URL"), "ollama/llama3.1");
@@ -54,9 +53,7 @@ fn url_or_model_suffices() {
 fn question_has_context() {
     let fake = Fake::deciding("continue");
     let mut live = fake.live(&[]);
-    live.write(
-        &[opened("Fix the build"), text(1500, "I will look."), looping(2000, "warn", "open", 4)].concat(),
-    );
+    live.write(&[opened("Fix the build"), text(1500, "I will look."), looping(2000, "warn", "open", 4)].concat());
     live.decision();
     live.write(&rest(3000, "candidate", &["openTodos"], 7));
     live.decision();
@@ -84,9 +81,8 @@ fn answer_becomes_decision() {
 
 #[test]
 fn retries_three_times() {
-    let fake = Fake::start(|_, _, stream| {
-        send_json(stream, "500 Oops", "", &json!({ "error": { "message": "oops" } }))
-    });
+    let fake =
+        Fake::start(|_, _, stream| send_json(stream, "500 Oops", "", &json!({ "error": { "message": "oops" } })));
     let done = fake.review(&[], &input());
     let decision = &decisions(&done.stdout)[0];
     assert_eq!(fake.requests().len(), 4);
@@ -175,8 +171,7 @@ fn honors_retry_after() {
 #[test]
 fn repeats_unreadable_answer_once() {
     let fake = Fake::start(|n, request, stream| {
-        let content =
-            if n == 0 { "CANARY: I would let it go on.".to_owned() } else { request.decide("abort") };
+        let content = if n == 0 { "CANARY: I would let it go on.".to_owned() } else { request.decide("abort") };
         answer(stream, &content);
     });
     let decision = &decisions(&fake.review(&[], &input()).stdout)[0];

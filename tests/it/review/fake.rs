@@ -104,11 +104,7 @@ impl Fake {
     }
 }
 
-fn serve(
-    mut stream: TcpStream,
-    respond: &impl Fn(usize, &Request, &mut TcpStream),
-    log: &Mutex<Vec<Request>>,
-) {
+fn serve(mut stream: TcpStream, respond: &impl Fn(usize, &Request, &mut TcpStream), log: &Mutex<Vec<Request>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -135,8 +131,7 @@ fn serve(
 
 /// Sends a complete response, unless the client has left.
 pub fn send(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
-    let head =
-        format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
     let _ = stream.write_all(&[head.as_bytes(), body].concat());
 }
 

@@ -134,9 +134,7 @@ fn separates_sessions() {
     let fake = Fake::deciding("abort");
     let mut live = fake.live(&[]);
     let other = |lines: String| lines.replace("ses_1", "ses_2").replace("loop-1", "loop-2");
-    live.write(
-        &[opened("mine"), text(1500, "mine"), other(opened("theirs")), other(text(1600, "theirs"))].concat(),
-    );
+    live.write(&[opened("mine"), text(1500, "mine"), other(opened("theirs")), other(text(1600, "theirs"))].concat());
     live.write(&other(looping(2000, "warn", "open", 4)));
     let decision = live.decision();
     assert_eq!((&decision["sessionID"], &decision["finding"]), (&json!("ses_2"), &json!("loop-2")));
@@ -200,14 +198,9 @@ fn closes_own_finding_only() {
 
 #[test]
 fn reviews_both_sessions() {
-    let lines = [
-        opened("x"),
-        finding(2000, "loop", "warn", "open", 4),
-        of_session(2, &turn(2000, "silence", 4)),
-        tick(3000),
-    ];
+    let lines =
+        [opened("x"), finding(2000, "loop", "warn", "open", 4), of_session(2, &turn(2000, "silence", 4)), tick(3000)];
     let done = review(&[], &lines.concat());
-    let sessions: Vec<Value> =
-        decisions(&done.stdout).iter().map(|decision| decision["sessionID"].clone()).collect();
+    let sessions: Vec<Value> = decisions(&done.stdout).iter().map(|decision| decision["sessionID"].clone()).collect();
     assert_eq!(sessions, ["ses_1", "ses_2"]);
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 fn remembers_simpler_format() {
     let fake = Fake::start(|_, request, stream| match request.body["response_format"]["type"].as_str() {
         Some(form) => {
-            let error = json!({ "error": { "message": format!("'response_format' of type '{form}' is not supported") } });
+            let error =
+                json!({ "error": { "message": format!("'response_format' of type '{form}' is not supported") } });
             send_json(stream, "400 Bad Request", "", &error);
         }
         None => answer(stream, &request.decide("continue")),

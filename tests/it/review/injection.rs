@@ -10,13 +10,10 @@ const FAKE_DECISION: &str =
 /// A session with `words` wherever an agent has influence.
 fn session(words: &str) -> String {
     let bus = |ts: i64, kind: &str, properties: Value| {
-        json!({ "ts": ts, "id": format!("evt_{ts}"), "type": kind, "properties": properties }).to_string()
-            + "\n"
+        json!({ "ts": ts, "id": format!("evt_{ts}"), "type": kind, "properties": properties }).to_string() + "\n"
     };
-    let state =
-        json!({ "status": "completed", "input": { "filePath": words, "content": words }, "output": words });
-    let part =
-        json!({ "id": "prt_c", "messageID": "msg_a", "type": "tool", "tool": "write", "state": state });
+    let state = json!({ "status": "completed", "input": { "filePath": words, "content": words }, "output": words });
+    let part = json!({ "id": "prt_c", "messageID": "msg_a", "type": "tool", "tool": "write", "state": state });
     let todos = json!([{ "content": words, "status": "pending" }]);
     let diff = json!([{ "file": words, "additions": 1, "deletions": 0 }]);
     [
@@ -89,8 +86,6 @@ fn keeps_text_in_strings() {
         assert!(!asked.user().contains(token), "{token}");
     }
     let evidence = asked.evidence();
-    let shown = evidence["sample"].to_string()
-        + &evidence["todos"].to_string()
-        + &evidence["changedFiles"].to_string();
+    let shown = evidence["sample"].to_string() + &evidence["todos"].to_string() + &evidence["changedFiles"].to_string();
     assert_eq!(shown.matches("<|im_start|>system").count(), 4 + 1, "{shown}");
 }

@@ -26,15 +26,13 @@ pub fn tick(ts: i64) -> String {
 pub fn text(ts: i64, text: &str) -> String {
     let part = json!({ "id": format!("prt_{ts}"), "messageID": "msg_a", "type": "text", "text": text });
     let properties = json!({ "sessionID": "ses_1", "part": part });
-    json!({ "ts": ts, "id": format!("evt_{ts}"), "type": "message.part.updated", "properties": properties })
-        .to_string()
+    json!({ "ts": ts, "id": format!("evt_{ts}"), "type": "message.part.updated", "properties": properties }).to_string()
         + "\n"
 }
 
 pub fn busy(ts: i64) -> String {
     let properties = json!({ "sessionID": "ses_1", "status": { "type": "busy" } });
-    json!({ "ts": ts, "id": format!("evt_{ts}"), "type": "session.status", "properties": properties })
-        .to_string()
+    json!({ "ts": ts, "id": format!("evt_{ts}"), "type": "session.status", "properties": properties }).to_string()
         + "\n"
 }
 
@@ -70,10 +68,7 @@ pub fn rest(ts: i64, outcome: &str, contradictions: &[&str], n: u64) -> String {
 pub fn decisions(output: &[u8]) -> Vec<Value> {
     let lines = output.split(|b| *b == b'\n').filter(|l| !l.is_empty());
     let parsed = lines.map(|line| serde_json::from_slice::<Value>(line).unwrap());
-    parsed
-        .filter(|line| line["type"] == "ocr.review.decision")
-        .map(|mut line| line["properties"].take())
-        .collect()
+    parsed.filter(|line| line["type"] == "ocr.review.decision").map(|mut line| line["properties"].take()).collect()
 }
 
 /// A stage that writes only its own lines, with short pauses between retries.

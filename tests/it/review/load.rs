@@ -169,10 +169,7 @@ fn paced(mut stdin: ChildStdin, sent: &Mutex<Vec<Instant>>, beside: &mut Beside)
 }
 
 /// Reads up to the decisions about the loop and the rest, and returns the longest delay of a timed line.
-fn arrivals(
-    stdout: ChildStdout,
-    sent: Arc<Mutex<Vec<Instant>>>,
-) -> JoinHandle<(Duration, BufReader<ChildStdout>)> {
+fn arrivals(stdout: ChildStdout, sent: Arc<Mutex<Vec<Instant>>>) -> JoinHandle<(Duration, BufReader<ChildStdout>)> {
     std::thread::spawn(move || {
         let (mut longest, mut timed, mut decided) = (Duration::ZERO, 0, 0);
         let mut stdout = BufReader::new(stdout);

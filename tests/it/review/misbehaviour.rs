@@ -16,10 +16,8 @@ const SLACK: Duration = Duration::from_secs(10);
 /// The decisions about sessions that came to rest.
 fn decisions_of(url: &str, name: &str, attempt: &str, sessions: &[&str]) -> Vec<Value> {
     let deadline = DEADLINE.as_secs().to_string();
-    let rests: String = sessions
-        .iter()
-        .map(|session| rest(2000, "candidate", &["openTodos"], 1).replace("ses_1", session))
-        .collect();
+    let rests: String =
+        sessions.iter().map(|session| rest(2000, "candidate", &["openTodos"], 1).replace("ses_1", session)).collect();
     let begun = Instant::now();
     let done = command(&["--log", "off", "--reviewer-url", url])
         .args(["--reviewer-timeout", attempt, "--deadline", &deadline])

@@ -26,8 +26,7 @@ fn names_files_of_patches() {
 
 #[test]
 fn reviews_at_intervals() {
-    let found =
-        ocr("ocr-detect").args(["--review-every", "3"]).write_stdin(recording("edit-test")).output().unwrap();
+    let found = ocr("ocr-detect").args(["--review-every", "3"]).write_stdin(recording("edit-test")).output().unwrap();
     let found = String::from_utf8(found.stdout).unwrap();
     let fake = Fake::deciding("continue");
     let mut live = fake.live(&[]);

@@ -21,10 +21,7 @@ fn judged(input: &str) -> Vec<(Value, Value)> {
 fn names_reviewer_first() {
     let out = run(&opened("x"));
     let second: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
-    assert_eq!(
-        second,
-        json!({ "ts": 1000, "type": "ocr.review.opened", "properties": { "reviewer": "rules" } })
-    );
+    assert_eq!(second, json!({ "ts": 1000, "type": "ocr.review.opened", "properties": { "reviewer": "rules" } }));
     assert_eq!(run(""), "");
 }
 
@@ -153,11 +150,8 @@ fn decisions_among_events(output: &[u8]) -> Vec<Value> {
 #[test]
 fn decisions_match_schema() {
     let printed = ocr("ocr-review").arg("--schema").output().unwrap().stdout;
-    let schemas: Vec<Value> = printed
-        .split(|b| *b == b'\n')
-        .filter(|l| !l.is_empty())
-        .map(|l| serde_json::from_slice(l).unwrap())
-        .collect();
+    let schemas: Vec<Value> =
+        printed.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect();
     let of = |kind: &str| schemas.iter().find(|s| s["title"] == kind).unwrap();
     let out = run(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     for kind in ["ocr.review.opened", "ocr.review.decision"] {

@@ -11,8 +11,7 @@ fn call(tool: &str, input: &Value) -> String {
     let state = json!({ "status": "completed", "input": input, "output": "" });
     let part = json!({ "id": "prt_c", "messageID": "msg_a", "type": "tool", "tool": tool, "state": state });
     let properties = json!({ "sessionID": "ses_1", "part": part });
-    json!({ "ts": 1500, "id": "evt_c", "type": "message.part.updated", "properties": properties }).to_string()
-        + "\n"
+    json!({ "ts": 1500, "id": "evt_c", "type": "message.part.updated", "properties": properties }).to_string() + "\n"
 }
 
 fn wrote_text(words: &str) -> String {
@@ -38,7 +37,8 @@ fn in_escapes() -> Leaks {
     let sk = format!("{}-{}", "sk", CANARY.repeat(4));
     let gh = format!("gh{}_{}123", "p", CANARY.repeat(2));
     let list = json!([{ "content": format!("use {sk}"), "status": "pending" }]);
-    let todos = json!({ "ts": 1, "id": "e", "type": "todo.updated", "properties": { "sessionID": "ses_1", "todos": list } });
+    let todos =
+        json!({ "ts": 1, "id": "e", "type": "todo.updated", "properties": { "sessionID": "ses_1", "todos": list } });
     let private = ["-----BEGIN PRIVATE", " KEY-----\nCANARY\n-----END PRIVATE", " KEY-----"].concat();
     vec![
         ("after a line break in an argument", wrote(&format!("x\n{sk}"))),
@@ -100,10 +100,8 @@ fn question_about(lines: &str) -> String {
 fn question_has_no_secrets() {
     let leaks: Vec<String> = std::thread::scope(|scope| {
         let all = [in_escapes(), in_settings_and_headers(), by_their_shape()].concat();
-        let asking: Vec<_> = all
-            .into_iter()
-            .map(|(name, lines)| (name, scope.spawn(move || question_about(&lines))))
-            .collect();
+        let asking: Vec<_> =
+            all.into_iter().map(|(name, lines)| (name, scope.spawn(move || question_about(&lines)))).collect();
         let asked = asking.into_iter().map(|(name, question)| (name, question.join().unwrap()));
         asked
             .filter(|(_, question)| question.contains(CANARY) || !question.contains("[masked]"))
@@ -128,11 +126,8 @@ fn redacts_key_in_url() {
     let output = String::from_utf8_lossy(&output);
     assert!(output.contains("cannot reach the reviewer at"), "{output}");
     assert!(!output.contains(CANARY), "{output}");
-    let wrong = ocr("ocr-review")
-        .args(["--reviewer-url", "ftp://x/v1?key=CANARYabc"])
-        .write_stdin("")
-        .output()
-        .unwrap();
+    let wrong =
+        ocr("ocr-review").args(["--reviewer-url", "ftp://x/v1?key=CANARYabc"]).write_stdin("").output().unwrap();
     assert!(!String::from_utf8_lossy(&wrong.stderr).contains(CANARY));
 }
 

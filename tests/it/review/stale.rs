@@ -12,10 +12,7 @@ fn event(ts: i64, kind: &str, properties: &Value) -> String {
 fn finding_is_stale_after_rest() {
     let (fake, go) = Fake::gated("abort");
     let mut live = fake.live(&[]);
-    live.write(
-        &[opened("x"), looping(2000, "warn", "open", 4), rest(3000, "candidate", &[], 2), tick(4000)]
-            .concat(),
-    );
+    live.write(&[opened("x"), looping(2000, "warn", "open", 4), rest(3000, "candidate", &[], 2), tick(4000)].concat());
     live.next("ocr.stream.tick");
     go.send(()).unwrap();
     let stale = live.decision();
@@ -30,9 +27,7 @@ fn rest_is_stale_after_work() {
     for (after, stale) in [(busy(3000), true), (text(3000, "more"), true), (tick(3000), false)] {
         let (fake, go) = Fake::gated("done");
         let mut live = fake.live(&[]);
-        live.write(
-            &[opened("x"), rest(2000, "candidate", &[], 1), tick(2500), after.clone(), tick(4000)].concat(),
-        );
+        live.write(&[opened("x"), rest(2000, "candidate", &[], 1), tick(2500), after.clone(), tick(4000)].concat());
         live.next("ocr.stream.tick");
         live.next("ocr.stream.tick");
         go.send(()).unwrap();

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 fn decision_has_iteration_and_sample() {
     let fake = Fake::deciding("done");
     let mut live = fake.live(&[]);
-    live.write(
-        &[opened("x"), text(1500, "one"), text(1600, "two"), rest(2000, "candidate", &[], 7)].concat(),
-    );
+    live.write(&[opened("x"), text(1500, "one"), text(1600, "two"), rest(2000, "candidate", &[], 7)].concat());
     let line = live.next("ocr.review.decision");
     assert_eq!((&line["ts"], &line["properties"]["iteration"]), (&json!(2000), &json!(7)));
     assert_eq!(line["properties"]["sampleLines"], 2);
@@ -38,8 +36,7 @@ fn question_has_last_decisions() {
         live.decision();
     }
     let decisions = fake.requests()[7].evidence()["earlierDecisions"].clone();
-    let turns: Vec<Value> =
-        decisions.as_array().unwrap().iter().map(|past| past["iteration"].clone()).collect();
+    let turns: Vec<Value> = decisions.as_array().unwrap().iter().map(|past| past["iteration"].clone()).collect();
     assert_eq!(turns, [3, 4, 5, 6, 7]);
     assert_eq!((&decisions[0]["decided"], &decisions[0]["reason"]), (&json!("continue"), &json!("as seen")));
 }

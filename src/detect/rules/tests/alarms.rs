@@ -62,8 +62,7 @@ fn long_tool_is_no_stall() {
 fn blocked_grades() {
     let asked = event(1.0, "permission.asked", &json!({"id": "per_1", "permission": "bash"}));
     let answered = event(9.0, "permission.replied", &json!({"requestID": "per_1", "reply": "once"}));
-    let waits =
-        |until| -> Vec<String> { [busy(0.0), asked.clone()].into_iter().chain(ticks(2, until)).collect() };
+    let waits = |until| -> Vec<String> { [busy(0.0), asked.clone()].into_iter().chain(ticks(2, until)).collect() };
     assert_eq!(found(&waits(40)), named("blocked", &[Grade::Warn]));
     assert_eq!(found(&waits(302)), named("blocked", &[Grade::Warn, Grade::Stop]));
     let lines: Vec<String> = [busy(0.0), asked.clone(), answered].into_iter().chain(ticks(10, 25)).collect();
@@ -73,9 +72,7 @@ fn blocked_grades() {
 #[test]
 fn retry_storm() {
     let fails = |count: u32| -> Vec<String> {
-        std::iter::once(busy(0.0))
-            .chain((1..=count).map(|n| retry_status(f64::from(n), n, "overloaded")))
-            .collect()
+        std::iter::once(busy(0.0)).chain((1..=count).map(|n| retry_status(f64::from(n), n, "overloaded"))).collect()
     };
     assert_eq!(found(&fails(5)), []);
     assert_eq!(found(&fails(6)), named("retry-storm", &[Grade::Warn]));
@@ -104,8 +101,7 @@ fn compaction_storm() {
     let works: Vec<String> = (0..6u32)
         .flat_map(|n| {
             let at = usize::try_from(20 * n + 1).unwrap();
-            let calls =
-                (0..3).flat_map(move |m| bash(at + m, &format!("cat {n}{m}"), &format!("text {n} {m}")));
+            let calls = (0..3).flat_map(move |m| bash(at + m, &format!("cat {n}{m}"), &format!("text {n} {m}")));
             calls.chain([compacted(20 * n + 10)])
         })
         .collect();
@@ -135,9 +131,8 @@ fn answer(at: u32, text: &str) -> [String; 2] {
 
 #[test]
 fn monologue() {
-    let same = |n: u32| {
-        answer(10 * n, &format!("I will now look at the file and then fix the failing test. Attempt {n}."))
-    };
+    let same =
+        |n: u32| answer(10 * n, &format!("I will now look at the file and then fix the failing test. Attempt {n}."));
     let lines: Vec<String> = (1..=3).flat_map(same).collect();
     assert_eq!(found(&lines[..4]), []);
     assert_eq!(found(&lines), named("monologue", &[Grade::Warn]));
@@ -156,10 +151,7 @@ fn budgets() {
     assert_eq!(with(Config { max_tokens: Some(45), ..Config::default() }), []);
     assert_eq!(with(Config { max_tokens: Some(44), ..Config::default() }), stop);
     assert_eq!(with(Config { max_time: Some(1500), ..Config::default() }), stop);
-    assert_eq!(
-        with(Config { max_idle_tokens: Some(44), ..Config::default() }),
-        named("budget", &[Grade::Notice])
-    );
+    assert_eq!(with(Config { max_idle_tokens: Some(44), ..Config::default() }), named("budget", &[Grade::Notice]));
 }
 
 #[test]

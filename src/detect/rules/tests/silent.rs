@@ -22,15 +22,9 @@ fn session(steps: impl IntoIterator<Item = [String; 2]>) -> Lines {
 #[test]
 fn edit_and_test() {
     assert_silent(&session((0..12usize).flat_map(|n| {
-        let output = format!(
-            "test a{} ... FAILED\nerror: test failed, to rerun pass `--lib`\n{} failed",
-            n * 3,
-            12 - n
-        );
-        [
-            edit(10 * n, "src/a.rs", &format!("old {n}"), &format!("new {n}")),
-            bash(10 * n + 5, "cargo test", &output),
-        ]
+        let output =
+            format!("test a{} ... FAILED\nerror: test failed, to rerun pass `--lib`\n{} failed", n * 3, 12 - n);
+        [edit(10 * n, "src/a.rs", &format!("old {n}"), &format!("new {n}")), bash(10 * n + 5, "cargo test", &output)]
     })));
 }
 
@@ -49,12 +43,9 @@ fn format_lint_test() {
 #[test]
 fn polling() {
     assert_silent(&session(
-        (0..9usize)
-            .flat_map(|n| [bash(60 * n, "gh run view 17", "in progress"), bash(60 * n + 20, "sleep 30", "")]),
+        (0..9usize).flat_map(|n| [bash(60 * n, "gh run view 17", "in progress"), bash(60 * n + 20, "sleep 30", "")]),
     ));
-    assert_silent(&session(
-        (0..14usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", &format!("{n} ready"))),
-    ));
+    assert_silent(&session((0..14usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", &format!("{n} ready")))));
     let long = session((0..40usize).map(|n| bash(30 * n, "sleep 25; kubectl get pods", "0 ready")));
     assert_eq!(graded(&findings(&long)), [("polling".to_owned(), Grade::Notice)]);
 }
@@ -63,12 +54,7 @@ fn polling() {
 fn pagination() {
     assert_silent(&session((0..20usize).map(|n| {
         let input = json!({"filePath": "src/big.rs", "offset": n * 100, "limit": 100});
-        call(
-            5 * n,
-            "read",
-            &input,
-            &format!("content of page {}", char::from(b'a' + u8::try_from(n).unwrap())),
-        )
+        call(5 * n, "read", &input, &format!("content of page {}", char::from(b'a' + u8::try_from(n).unwrap())))
     })));
     assert_silent(&session((0..12usize).map(|n| {
         let output = format!("lines {}", "abcdefghijkl".chars().nth(n).unwrap());
@@ -116,11 +102,7 @@ fn repeat_grades() {
     let found = findings(&lines);
     assert_eq!(
         graded(&found),
-        [
-            ("repeat".to_owned(), Grade::Notice),
-            ("repeat".to_owned(), Grade::Warn),
-            ("repeat".to_owned(), Grade::Stop)
-        ]
+        [("repeat".to_owned(), Grade::Notice), ("repeat".to_owned(), Grade::Warn), ("repeat".to_owned(), Grade::Stop)]
     );
     let stop = &found[2];
     assert_eq!((stop.period, stop.laps, stop.wasted.calls, stop.wasted.tokens), (1, 5, 4, 440));
@@ -131,7 +113,8 @@ fn repeat_grades() {
 fn error_streak() {
     let edits = |count: usize| {
         session((0..count).map(|n| {
-            let input = json!({"filePath": "a.rs", "oldString": "x".repeat(n + 1), "newString": n.to_string().repeat(9)});
+            let input =
+                json!({"filePath": "a.rs", "oldString": "x".repeat(n + 1), "newString": n.to_string().repeat(9)});
             call(5 * n, "edit", &input, "Error: oldString not found in content")
         }))
     };
@@ -171,10 +154,8 @@ fn novelty() {
 
 #[test]
 fn stagnation() {
-    let words = [
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
-        "mu", "nu",
-    ];
+    let words =
+        ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu"];
     let search = |n: usize| call(5 * n, "grep", &json!({"pattern": words[n].repeat(2)}), "No files found");
     assert_eq!(gravest(&session((0..5).map(search))), None);
     assert_eq!(gravest(&session((0..7).map(search))), Some(Grade::Notice));
@@ -189,20 +170,14 @@ fn frozen_checks() {
             bash(10 * n + 5, "cargo test", "test a::b ... FAILED\ntest result: FAILED"),
         ]
     }));
-    assert_eq!(
-        graded(&findings(&lines)),
-        [("checks".to_owned(), Grade::Notice), ("checks".to_owned(), Grade::Warn)]
-    );
+    assert_eq!(graded(&findings(&lines)), [("checks".to_owned(), Grade::Notice), ("checks".to_owned(), Grade::Warn)]);
 }
 
 #[test]
 fn alternating_failures() {
     let lines = session((0..5usize).flat_map(|n| {
         let output = if n % 2 == 0 { "test a::b ... FAILED" } else { "test c::d ... FAILED" };
-        [
-            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
-            bash(10 * n + 5, "cargo test", output),
-        ]
+        [edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")), bash(10 * n + 5, "cargo test", output)]
     }));
     assert_eq!(graded(&findings(&lines)), [("checks".to_owned(), Grade::Warn)]);
 }
@@ -222,12 +197,7 @@ fn near_duplicate() {
     let lines = session((0..6usize).map(|n| {
         let body = format!("{}{}", "fn same() { body(); }\n".repeat(10), "abcdef".chars().nth(n).unwrap());
         let input = json!({"filePath": "a.rs", "content": body});
-        call(
-            5 * n,
-            "write",
-            &input,
-            &format!("Error: syntax error near {}", "uvwxyz".chars().nth(n).unwrap()),
-        )
+        call(5 * n, "write", &input, &format!("Error: syntax error near {}", "uvwxyz".chars().nth(n).unwrap()))
     }));
     assert!(
         graded(&findings(&lines)).contains(&("near-duplicate".to_owned(), Grade::Warn)),

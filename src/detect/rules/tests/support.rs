@@ -36,12 +36,7 @@ pub(in crate::detect::rules) fn graded(findings: &[Finding]) -> Vec<(String, Gra
 }
 
 /// A call in a message of its own, and the end of its step. `at` is in seconds.
-pub(in crate::detect::rules) fn call(
-    at: usize,
-    tool: &str,
-    input: &serde_json::Value,
-    output: &str,
-) -> [String; 2] {
+pub(in crate::detect::rules) fn call(at: usize, tool: &str, input: &serde_json::Value, output: &str) -> [String; 2] {
     let ts = at * 1000;
     let part = serde_json::json!({"type": "tool_use", "timestamp": ts, "sessionID": "ses_1", "part": {
         "id": format!("prt_{at}"), "messageID": format!("msg_{at}"), "type": "tool", "tool": tool,

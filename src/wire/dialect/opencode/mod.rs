@@ -7,8 +7,8 @@ use crate::wire::json::decode::object;
 use crate::wire::part::integer;
 use crate::wire::record::PREFIX;
 use properties::{
-    ErrorInfo, Info, InfoUpdated, Lists, PartDelta, PartUpdated, RequestProperties, SessionError,
-    SessionOnly, StatusChanged, StatusInfo, TodoItem,
+    ErrorInfo, Info, InfoUpdated, Lists, PartDelta, PartUpdated, RequestProperties, SessionError, SessionOnly,
+    StatusChanged, StatusInfo, TodoItem,
 };
 use std::borrow::Cow;
 
@@ -88,9 +88,7 @@ pub(crate) fn parse_properties(kind: Option<EventType>, properties: &str) -> Opt
         Some(kind @ (EventType::Permission | EventType::Question | EventType::Answer)) => {
             request(kind, object(properties)?)
         }
-        Some(EventType::Idle) => {
-            (object::<SessionOnly<'_>>(properties)?.session, Event::Status(Status::Idle))
-        }
+        Some(EventType::Idle) => (object::<SessionOnly<'_>>(properties)?.session, Event::Status(Status::Idle)),
         Some(EventType::Compacted) => (object::<SessionOnly<'_>>(properties)?.session, Event::Compacted),
         None => (object::<SessionOnly<'_>>(properties)?.session, Event::Other),
     })
@@ -107,8 +105,7 @@ fn delta(read: PartDelta<'_>) -> Parsed<'_> {
 fn session(kind: EventType, read: InfoUpdated<'_>) -> Parsed<'_> {
     let (named, info) = (read.session, read.info);
     let (id, parent) = info.map_or((None, None), |info| (info.session.or(Some(info.id)), info.parent));
-    let event =
-        if matches!(kind, EventType::Deleted) { Event::SessionDeleted } else { Event::Session { parent } };
+    let event = if matches!(kind, EventType::Deleted) { Event::SessionDeleted } else { Event::Session { parent } };
     (named.or(id), event)
 }
 
@@ -165,9 +162,7 @@ fn request(kind: EventType, read: RequestProperties<'_>) -> Parsed<'_> {
         EventType::Question => {
             Event::Asked { question: true, what: read.questions, request: read.id.unwrap_or_default() }
         }
-        _ => Event::Answered {
-            request: read.request_id.or(read.permission_id).or(read.id).unwrap_or_default(),
-        },
+        _ => Event::Answered { request: read.request_id.or(read.permission_id).or(read.id).unwrap_or_default() },
     };
     (read.session, event)
 }

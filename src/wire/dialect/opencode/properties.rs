@@ -2,6 +2,7 @@
 
 use crate::wire::json::raw::Raw;
 use crate::wire::part::Part;
+use crate::wire::text;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SessionOnly<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
 }
 
@@ -17,7 +18,7 @@ pub(crate) struct SessionOnly<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PartUpdated<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub part: Option<Part<'a>>,
@@ -27,11 +28,11 @@ pub(crate) struct PartUpdated<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PartDelta<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "messageID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "messageID", deserialize_with = "text::borrowed")]
     pub message: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "partID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "partID", deserialize_with = "text::borrowed")]
     pub part: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "delta")]
     pub text: Option<Raw<'a>>,
@@ -41,7 +42,7 @@ pub(crate) struct PartDelta<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct InfoUpdated<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub info: Option<Info<'a>>,
@@ -53,13 +54,13 @@ pub(crate) struct InfoUpdated<'a> {
 pub(crate) struct Info<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "parentID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "parentID", deserialize_with = "text::borrowed")]
     pub parent: Option<Cow<'a, str>>,
-    #[serde(borrow, deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, deserialize_with = "text::borrowed")]
     pub role: Option<Cow<'a, str>>,
-    #[serde(borrow, deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, deserialize_with = "text::borrowed")]
     pub finish: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub error: Option<ErrorInfo<'a>>,
@@ -79,7 +80,7 @@ pub(crate) struct MessageTime<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct StatusChanged<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub status: Option<StatusInfo<'a>>,
@@ -102,7 +103,7 @@ pub(crate) struct StatusInfo<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SessionError<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub error: Option<ErrorInfo<'a>>,
@@ -130,7 +131,7 @@ pub(crate) struct ErrorData<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Lists<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     #[serde(borrow)]
     pub todos: Option<Vec<TodoItem<'a>>>,
@@ -152,13 +153,13 @@ pub(crate) struct TodoItem<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct RequestProperties<'a> {
-    #[serde(borrow, rename = "sessionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
-    #[serde(borrow, deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, deserialize_with = "text::borrowed")]
     pub id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "requestID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "requestID", deserialize_with = "text::borrowed")]
     pub request_id: Option<Cow<'a, str>>,
-    #[serde(borrow, rename = "permissionID", deserialize_with = "crate::wire::text::borrowed")]
+    #[serde(borrow, rename = "permissionID", deserialize_with = "text::borrowed")]
     pub permission_id: Option<Cow<'a, str>>,
     // What is asked for, in 1.18 (`permission`), 1.0 (`type`) and by the question tool.
     #[serde(borrow)]
