@@ -118,11 +118,6 @@ impl<K: Hash + Eq + Clone, V, S: BuildHasher + Default> BoundedMap<K, V, S> {
         self.entries.iter().map(|(key, entry)| (key, &entry.value))
     }
 
-    /// Every value, in no order, to change it.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|entry| &mut entry.value)
-    }
-
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()

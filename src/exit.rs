@@ -1,5 +1,6 @@
 //! Exit codes, in one table, and the error that carries one.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -81,7 +82,8 @@ impl From<Code> for ExitCode {
 }
 
 /// Why a stage failed, and the code it exits with.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Failure {
     /// The exit code.
     pub code: Code,
@@ -101,13 +103,14 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+/// The innermost cause of an error: "connection refused" rather than the layers above it.
+pub(crate) fn root_cause(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
+    cause.to_string()
 }
-
-impl std::error::Error for Failure {}
 
 /// The failure that a write error on standard output means.
 pub(crate) fn of_write(error: &io::Error) -> Failure {

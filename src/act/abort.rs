@@ -5,7 +5,6 @@ use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::record::Phase;
-use std::fmt;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -17,12 +16,16 @@ const POLL: Duration = Duration::from_millis(100);
 const FAMILY: usize = 200;
 
 /// Why an attempt to abort a session did not succeed.
+#[derive(Debug, thiserror::Error)]
 enum Obstacle {
     /// A request failed.
-    Server(server::Error),
+    #[error(transparent)]
+    Server(#[from] server::Error),
     /// The server at this URL did not confirm within so many seconds that the session ended.
+    #[error("{0} did not confirm within {1} s")]
     Unconfirmed(String, u64),
     /// The server accepted the abort, but the session is still busy.
+    #[error("the server accepted the abort, but the session goes on")]
     StillBusy,
 }
 
@@ -34,22 +37,6 @@ impl Obstacle {
             Self::Unconfirmed(..) => true,
             Self::StillBusy => false,
         }
-    }
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Server(error) => error.fmt(f),
-            Self::Unconfirmed(url, seconds) => write!(f, "{url} did not confirm within {seconds} s"),
-            Self::StillBusy => f.write_str("the server accepted the abort, but the session goes on"),
-        }
-    }
-}
-
-impl From<server::Error> for Obstacle {
-    fn from(error: server::Error) -> Self {
-        Self::Server(error)
     }
 }
 

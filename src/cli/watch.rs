@@ -52,6 +52,6 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if !args.only {
         hangup::exit_when_reader_leaves();
     }
-    filter(&mut Watch::new(), stdin, &out, DEFAULT_LINE_LIMIT)?;
+    filter(&mut Watch::default(), stdin, &out, DEFAULT_LINE_LIMIT)?;
     Ok(Code::Ok)
 }

@@ -1,6 +1,6 @@
 //! Why a request failed, in words for the person who has to do something about it.
 
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, root_cause};
 use crate::wire::text::excerpt;
 use opencode_rs::OpencodeError;
 use reqwest::header::CONTENT_TYPE;
@@ -174,15 +174,6 @@ pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -
 pub(super) fn has_type(answer: &Response, wanted: &str) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with(wanted))
-}
-
-/// The innermost cause: "connection refused" rather than the layers above it.
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ mod requests;
 mod sessions;
 
 pub use address::{Credentials, is_loopback, parse_url};
-pub use array::LONGEST_EVENT;
+pub use array::{Array, LONGEST_EVENT};
 pub use error::Error;
 pub use log::{Entries, Entry, History};
-pub use messages::{Message, Messages};
+pub use messages::Message;
 pub use requests::OpenRequest;
 pub use sessions::{Listing, Session};
 

@@ -1,7 +1,7 @@
 //! The sessions of a server: which exist, and what they are doing.
 
-use super::error::root_cause;
 use super::{Error, REQUEST_TIMEOUT, Server, segment};
+use crate::exit::root_cause;
 use opencode_rs::OpencodeError;
 use reqwest::Method;
 use serde::Deserialize;

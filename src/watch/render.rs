@@ -33,11 +33,13 @@ pub(super) struct Renderer {
     shown: BoundedMap<String, ()>,
 }
 
-impl Renderer {
-    pub(super) fn new() -> Self {
+impl Default for Renderer {
+    fn default() -> Self {
         Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED) }
     }
+}
 
+impl Renderer {
     /// The text for one line; none for most.
     pub(super) fn render(&mut self, line: &str) -> Vec<(Tone, String)> {
         let Ok(observation) = observe(line) else {
@@ -195,7 +197,7 @@ mod tests {
     use super::*;
 
     fn render(lines: &[&str]) -> Vec<String> {
-        let mut renderer = Renderer::new();
+        let mut renderer = Renderer::default();
         lines.iter().flat_map(|l| renderer.render(l)).map(|(_, text)| text).collect()
     }
 

@@ -48,21 +48,6 @@ struct Waiting {
     since: Option<Instant>,
 }
 
-/// How a decision came about.
-struct Provenance<'a> {
-    reviewer: &'a str,
-    retries: u32,
-    sample_lines: u64,
-    degraded: bool,
-    stale: bool,
-}
-
-impl Provenance<'_> {
-    /// The rules decided because no reviewer was to be asked.
-    const RULES: Provenance<'static> =
-        Provenance { reviewer: rules::NAME, retries: 0, sample_lines: 0, degraded: false, stale: false };
-}
-
 /// The reviews that are waiting or in progress.
 pub struct Queue {
     limits: ReviewLimits,
@@ -176,8 +161,7 @@ impl Queue {
                 decided.push(decide_by_rules(&trigger));
             } else if !self.breaker.allows(now) {
                 let failure = "it failed repeatedly and is not being asked for now";
-                let provenance = Provenance { degraded: true, ..Provenance::RULES };
-                decided.push(decision(&trigger, degraded(&trigger, failure), &provenance));
+                decided.push(Decision { degraded: true, ..decision(&trigger, degraded(&trigger, failure)) });
             } else {
                 self.reviews += 1;
                 self.last_asked.touch(&trigger.session);
@@ -206,15 +190,20 @@ impl Queue {
             Ok(opinion) => opinion.clone(),
             Err(failure) => degraded(&trigger, &failure.what),
         };
-        let provenance =
-            Provenance { reviewer, retries: outcome.retries, sample_lines, degraded: failure.is_some(), stale };
-        Some(decision(&trigger, opinion, &provenance))
+        Some(Decision {
+            reviewer: reviewer.to_owned(),
+            retries: outcome.retries,
+            sample_lines,
+            degraded: failure.is_some(),
+            stale,
+            ..decision(&trigger, opinion)
+        })
     }
 }
 
 /// The decision of the rules.
 pub fn decide_by_rules(trigger: &Trigger) -> Decision {
-    decision(trigger, rules::decide(trigger), &Provenance::RULES)
+    decision(trigger, rules::decide(trigger))
 }
 
 /// The opinion of the rules when the reviewer has failed.
@@ -224,7 +213,8 @@ fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
     opinion
 }
 
-fn decision(trigger: &Trigger, opinion: Opinion, provenance: &Provenance<'_>) -> Decision {
+/// A decision of the rules: it has this opinion, and no reviewer was asked.
+fn decision(trigger: &Trigger, opinion: Opinion) -> Decision {
     Decision {
         session_id: trigger.session.clone(),
         action: opinion.action,
@@ -234,11 +224,11 @@ fn decision(trigger: &Trigger, opinion: Opinion, provenance: &Provenance<'_>) ->
         iteration: trigger.iteration,
         judged: trigger.judged.clone(),
         finding: trigger.finding().map(|f| f.finding.clone()),
-        reviewer: provenance.reviewer.to_owned(),
-        retries: provenance.retries,
-        sample_lines: provenance.sample_lines,
-        degraded: provenance.degraded,
-        stale: provenance.stale,
+        reviewer: rules::NAME.to_owned(),
+        retries: 0,
+        sample_lines: 0,
+        degraded: false,
+        stale: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::{Recovery, ReviewError};
 use super::reply;
 use super::reply::Reply;
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, root_cause};
 use crate::review::prompt::Prompt;
 use crate::review::redact::Redactor;
 use reqwest::{Client, Response, Url, redirect};
@@ -206,14 +206,6 @@ impl Endpoint {
         }
         ReviewError::transient(format!("{url}: {cause}"))
     }
-}
-
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 fn completions_url(base: &str) -> Result<Url, Failure> {

@@ -29,15 +29,15 @@ pub(super) async fn close(
         End::Stopped(Stop::Signal(signal)) => (CloseReason::Interrupted, "interrupted".to_owned(), Some(*signal)),
         End::Stopped(Stop::ReaderLeft) => {
             // As after a signal, what we started ends with us.
-            abort_own_session(plan, connection.server(), &tracker).await;
+            abort_own_session(plan, &connection.server, &tracker).await;
             return match timeout(STREAM_DRAIN, writer.finish()).await {
                 Ok(Err(failure)) => Err(failure),
                 _ => Ok(Code::ReaderLeft),
             };
         }
     };
-    let closed = Closed { session_id: tracker.session().map(str::to_owned), reason, detail, signal };
-    let server = connection.server().url().to_string();
+    let closed = Closed { session_id: tracker.session.clone(), reason, detail, signal };
+    let server = connection.server.url().to_string();
     let last_lines = write_last_lines(closed, &mut connection, &mut tracker, writer);
     // After a signal, a reader that does not read must not keep us.
     match end {
@@ -58,7 +58,7 @@ async fn write_last_lines(
     mut writer: Writer,
 ) -> Result<(), Failure> {
     let is_the_reason = matches!(closed.reason, CloseReason::ServerGone | CloseReason::NotAllowed);
-    let gap = connection.take_outage().filter(|_| !is_the_reason);
+    let gap = connection.outage.take().filter(|_| !is_the_reason);
     if let Some(outage) = gap
         && writer.record(&outage.gap(tracker, false)).await.is_err()
     {
@@ -72,7 +72,7 @@ async fn write_last_lines(
 
 /// Aborts what the session does, if we gave it its task. Other sessions go on without us.
 pub(super) async fn abort_own_session(plan: &Plan, server: &Server, tracker: &Tracker) {
-    let Some(id) = tracker.session().filter(|_| plan.owns_session()) else {
+    let Some(id) = tracker.session.as_deref().filter(|_| plan.owns_session()) else {
         return;
     };
     match timeout(STREAM_DRAIN, server.abort(id)).await {

@@ -126,7 +126,7 @@ impl Live<'_> {
             {
                 return End::Stopped(stop);
             }
-            let is_starting = !self.tracker.is_started() && stopping.is_none();
+            let is_starting = !self.tracker.started && stopping.is_none();
             let next = tokio::select! {
                 biased;
                 stop = stops.wait(), if stopping.is_none() => Next::Stop(stop),
@@ -184,7 +184,7 @@ impl Live<'_> {
         if let Some(first) = feed.take_first() {
             self.event(first).await?;
         }
-        let server = self.connection.server();
+        let server = &self.connection.server;
         start_up(self.plan, server, &mut self.tracker, &mut self.idle, &mut self.writer).await
     }
 
@@ -217,7 +217,7 @@ impl Live<'_> {
         if !self.tracker.admit(&line) {
             return Ok(());
         }
-        if self.tracker.is_root(&line) {
+        if self.tracker.tree.is_root(&line) {
             self.idle.observe(&line.event);
         }
         drop(line);
@@ -228,8 +228,8 @@ impl Live<'_> {
     /// The events say that the session is at rest: asks the server whether it is, and for what the connection may have
     /// lost before anybody could notice.
     async fn confirm_rest(&mut self) -> Result<(), Interruption> {
-        let server = self.connection.server();
-        if let Some(id) = self.tracker.session() {
+        let server = &self.connection.server;
+        if let Some(id) = self.tracker.session.as_deref() {
             self.idle.check(server, id, &mut self.writer).await?;
         }
         if self.idle.rests_at().is_none() {
@@ -237,7 +237,7 @@ impl Live<'_> {
         }
         let since = self.last_event;
         let complete = recover(server, &mut self.tracker, &mut self.writer).await?;
-        if self.tracker.has_unreported() || !complete {
+        if self.tracker.unreported > 0 || !complete {
             let outage = Outage::new("events were missing when the session went idle".to_owned(), since);
             let gap = outage.gap(&mut self.tracker, complete);
             self.writer.record(&gap).await?;
@@ -249,7 +249,7 @@ impl Live<'_> {
     async fn begin_to_stop(&mut self, stop: Stop) {
         if self.plan.owns_session() {
             self.stopping = Some((stop, Instant::now() + STREAM_DRAIN));
-            abort_own_session(self.plan, self.connection.server(), &self.tracker).await;
+            abort_own_session(self.plan, &self.connection.server, &self.tracker).await;
         } else {
             self.stopping = Some((stop, Instant::now()));
         }
@@ -260,10 +260,10 @@ fn opened(plan: &Plan, ready: &Ready) -> Opened {
     let given = plan.directory.as_ref().map(|d| d.to_string_lossy().into_owned());
     let spawned = matches!(plan.source, Source::Spawn(_));
     Opened {
-        session_id: ready.tracker.session().map(str::to_owned),
+        session_id: ready.tracker.session.clone(),
         server: Some(ready.server.url().to_string()),
         version: Some(ready.version.clone()),
-        directory: ready.tracker.directory().map(str::to_owned).or(given),
+        directory: ready.tracker.directory.clone().or(given),
         task: plan.task.clone(),
         model: plan.model.clone(),
         spawned,

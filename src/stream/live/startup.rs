@@ -27,7 +27,7 @@ pub(super) async fn start_up(
             );
         }
     }
-    if let Some(id) = tracker.session() {
+    if let Some(id) = tracker.session.as_deref() {
         if let Some(task) = &plan.task {
             let prompt = server.prompt(id, task, plan.model.as_deref()).await;
             // A failed request may have been accepted, and giving the task twice would be worse than ending.
@@ -36,6 +36,6 @@ pub(super) async fn start_up(
             idle.check(server, id, writer).await.map_err(Interruption::retry_if_transient)?;
         }
     }
-    tracker.finish_startup();
+    tracker.started = true;
     Ok(())
 }

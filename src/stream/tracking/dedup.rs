@@ -66,7 +66,7 @@ impl EventDedup {
         self.has_ids
     }
 
-    /// Whether no session has a cursor yet.
+    /// Whether no session has a cursor yet: nothing was emitted, so all of the log is missing.
     pub fn is_empty(&self) -> bool {
         self.cursors.is_empty()
     }
@@ -117,7 +117,7 @@ impl EventDedup {
         !emitted && !self.events.contains(&entry.id)
     }
 
-    /// Records that an entry of the log is emitted.
+    /// Records that an entry of the log is emitted, or made up for by the messages.
     pub fn insert_entry(&mut self, entry: &Entry) {
         self.events.insert(&entry.id);
         self.cursor(&entry.session).remember(&entry.id);
@@ -129,7 +129,7 @@ impl EventDedup {
         self.cursors.get(session)?.seq
     }
 
-    /// Whether the cursor of a session was evicted.
+    /// Whether the cursor of a session was evicted, so that it is unknown how far it was emitted.
     pub fn is_forgotten(&self, session: &str) -> bool {
         self.forgotten.contains(session)
     }

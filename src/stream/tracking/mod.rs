@@ -22,22 +22,24 @@ const REQUESTS: usize = 4096;
 
 /// What is watched, and what of it has been emitted.
 pub(crate) struct Tracker {
-    session: Option<String>,
-    directory: Option<String>,
+    /// The watched session; `None` when all sessions of a directory or server are watched.
+    pub session: Option<String>,
+    /// The directory whose events are emitted; `None` for those of every directory.
+    pub directory: Option<String>,
     from_start: bool,
-    tree: SessionTree,
-    dedup: EventDedup,
-    finished: FinishedMessages,
+    pub tree: SessionTree,
+    pub dedup: EventDedup,
+    pub finished: FinishedMessages,
     /// The permissions and questions that were emitted, by the request's id.
     requests: IdSet,
     /// Sessions that are older than their logs: their history is emitted from their messages.
     older_than_log: HashSet<String>,
     /// Whether the server has a log and cannot read it.
-    log_is_broken: bool,
+    pub log_is_broken: bool,
     /// Whether the startup is complete, so that what is recovered was lost in a gap.
-    started: bool,
+    pub started: bool,
     /// How many recovered events no gap line has counted yet.
-    unreported: u64,
+    pub unreported: u64,
 }
 
 impl Tracker {
@@ -102,41 +104,6 @@ impl Tracker {
         Ok(())
     }
 
-    /// The watched session; `None` when all sessions of a directory or server are watched.
-    pub fn session(&self) -> Option<&str> {
-        self.session.as_deref()
-    }
-
-    /// The directory whose events are emitted; `None` for those of every directory.
-    pub fn directory(&self) -> Option<&str> {
-        self.directory.as_deref()
-    }
-
-    /// Whether the startup is complete.
-    pub fn is_started(&self) -> bool {
-        self.started
-    }
-
-    /// The startup is complete: what is recovered from now on was lost in a gap.
-    pub fn finish_startup(&mut self) {
-        self.started = true;
-    }
-
-    /// How many events were recovered since this was last asked.
-    pub fn take_unreported(&mut self) -> u64 {
-        std::mem::take(&mut self.unreported)
-    }
-
-    /// Whether events were recovered that no gap line has counted yet.
-    pub fn has_unreported(&self) -> bool {
-        self.unreported > 0
-    }
-
-    /// Whether the event is about the watched session itself, not a subagent.
-    pub fn is_root(&self, line: &Observation) -> bool {
-        self.tree.is_root(line)
-    }
-
     /// Whether a live event is to be emitted; it then counts as emitted.
     ///
     /// The checks remember what they have seen, so their order matters:
@@ -171,11 +138,6 @@ impl Tracker {
         }
     }
 
-    /// Adds the subagents among these sessions.
-    pub fn adopt(&mut self, sessions: &[Session]) {
-        self.tree.adopt(sessions);
-    }
-
     /// The sessions that are watched.
     pub fn watched(&self, sessions: &[Session]) -> HashSet<String> {
         let ours = |session: &&Session| {
@@ -191,11 +153,6 @@ impl Tracker {
     /// Whether the sessions of every directory are watched.
     pub fn watches_everything(&self) -> bool {
         self.session.is_none() && self.directory.is_none()
-    }
-
-    /// Whether it is unknown how far this session was emitted.
-    pub fn is_forgotten(&self, session: &str) -> bool {
-        self.dedup.is_forgotten(session)
     }
 
     /// Where to read the log from. Sessions that a request does not name come whole, so it names every session whose
@@ -219,29 +176,9 @@ impl Tracker {
         }
     }
 
-    /// Whether the log is known to be broken.
-    pub fn log_is_broken(&self) -> bool {
-        self.log_is_broken
-    }
-
     /// Whether entries of the log are lost. A server of 1.1 has no log, and may answer as if it were broken.
     pub fn log_is_lost(&self) -> bool {
         self.log_is_broken && self.dedup.has_ids()
-    }
-
-    /// Whether nothing was emitted yet, so that all of the log is missing.
-    pub fn is_empty(&self) -> bool {
-        self.dedup.is_empty()
-    }
-
-    /// Notes an entry that was emitted as an event. Returns whether it was.
-    pub fn catch_up(&mut self, entry: &Entry) -> bool {
-        self.dedup.catch_up(entry)
-    }
-
-    /// Whether an entry of the log has not been emitted.
-    pub fn is_missing(&self, entry: &Entry) -> bool {
-        self.dedup.is_missing(entry)
     }
 
     /// Whether the history of the entry's session is to be emitted and goes back further than its log: another version
@@ -254,11 +191,6 @@ impl Tracker {
             self.older_than_log.insert(entry.session.clone());
         }
         self.older_than_log.contains(&entry.session)
-    }
-
-    /// Records that an entry of the log is emitted, or made up for by the messages.
-    pub fn insert_entry(&mut self, entry: &Entry) {
-        self.dedup.insert_entry(entry);
     }
 
     /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
@@ -274,11 +206,6 @@ impl Tracker {
         watched.iter().all(|id| self.tree.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
     }
 
-    /// Whether it is known which messages were emitted.
-    pub fn knows_messages(&self) -> bool {
-        self.finished.is_reliable()
-    }
-
     /// The final states of a message and its parts that were not emitted, as payloads. They count as emitted now.
     pub fn recover_message(&mut self, message: &Message) -> Vec<String> {
         let missing = self.finished.recover(message);
@@ -288,7 +215,7 @@ impl Tracker {
 
     /// Records that an entry of the log is emitted as this payload.
     pub fn recover_entry(&mut self, entry: &Entry, payload: &str) {
-        self.insert_entry(entry);
+        self.dedup.insert_entry(entry);
         if let Ok(line) = observe(payload) {
             self.is_new_request(&line.event);
         }
