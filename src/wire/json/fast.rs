@@ -263,7 +263,7 @@ mod tests {
 
     type Both = (Result<String, NotCompact>, Result<String, String>);
 
-    fn both_as<'a, T: Deserialize<'a> + fmt::Debug>(text: &'a str) -> Both {
+    fn both_as<'a, T: Deserialize<'a> + std::fmt::Debug>(text: &'a str) -> Both {
         let shown = |read: T| format!("{read:?}");
         let theirs = serde_json::from_str::<T>(text).map(shown).map_err(|e| e.to_string());
         (from_str::<T>(text).map(shown), theirs)
