@@ -15,6 +15,9 @@ const POLL: Duration = Duration::from_millis(100);
 /// How many sessions below the aborted one are aborted too, at most.
 const FAMILY: usize = 200;
 
+/// Shows which session the stream last saw at rest.
+pub(super) type Rested = watch::Receiver<Option<String>>;
+
 /// Why an attempt to abort a session did not succeed.
 #[derive(Debug, thiserror::Error)]
 enum Obstacle {
@@ -53,11 +56,7 @@ pub(super) struct Abort<'a> {
 }
 
 /// Aborts the session. Returns the result, for people. Calls `report` before each escalation.
-pub(super) async fn abort(
-    request: &Abort<'_>,
-    mut rested: watch::Receiver<Option<String>>,
-    report: &impl Fn(Phase, &str),
-) -> (Phase, String) {
+pub(super) async fn abort(request: &Abort<'_>, mut rested: Rested, report: &impl Fn(Phase, &str)) -> (Phase, String) {
     let started = Instant::now();
     // An earlier rest proves nothing.
     rested.mark_unchanged();
@@ -81,7 +80,7 @@ pub(super) async fn abort(
 /// Ends the processes of a server that this pipe started: first the tools, then the server.
 async fn escalate(
     request: &Abort<'_>,
-    rested: &mut watch::Receiver<Option<String>>,
+    rested: &mut Rested,
     report: &impl Fn(Phase, &str),
     attempts: u32,
     failure: &Obstacle,
@@ -108,10 +107,7 @@ async fn escalate(
 }
 
 /// Asks the server once and waits for the confirmation, both within the time limit.
-async fn attempt_once(
-    request: &Abort<'_>,
-    rested: &mut watch::Receiver<Option<String>>,
-) -> Result<&'static str, Obstacle> {
+async fn attempt_once(request: &Abort<'_>, rested: &mut Rested) -> Result<&'static str, Obstacle> {
     let confirm = request.limits.confirm;
     let mut why = Obstacle::Unconfirmed(request.server.url().to_string(), confirm.as_secs());
     let attempt = timeout(confirm, abort_and_confirm(request, rested, &mut why)).await;
@@ -121,7 +117,7 @@ async fn attempt_once(
 /// Returns once the session rests. Until then, `why` says why it does not.
 async fn abort_and_confirm(
     request: &Abort<'_>,
-    rested: &mut watch::Receiver<Option<String>>,
+    rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     let server = server_for_session(request, why).await?;
@@ -174,7 +170,7 @@ async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), server
 async fn confirmed(
     server: &Server,
     family: &[String],
-    rested: &mut watch::Receiver<Option<String>>,
+    rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     loop {

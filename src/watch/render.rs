@@ -2,7 +2,7 @@
 
 use crate::bounded::BoundedMap;
 use crate::wire::part::{Part, ToolState};
-use crate::wire::record::{Action, AnyRecord, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
+use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, excerpt, printable};
 use crate::wire::{Event, Observation, Raw, StreamClock, observe};
 
@@ -84,10 +84,9 @@ fn record(kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
     match record {
         AnyRecord::Opened(record) => opened(&record),
         AnyRecord::Finding(record) => finding(&record),
-        AnyRecord::Done(record) => vec![done(&record)],
+        AnyRecord::Done(record) => vec![(Tone::Notice, format!("rests    {record}"))],
         AnyRecord::Decision(record) => {
-            let text = excerpt(&record.to_string(), SENTENCE);
-            vec![(Tone::Notice, format!("REVIEW   {text}"))]
+            vec![(Tone::Notice, format!("REVIEW   {}", excerpt(&record.to_string(), SENTENCE)))]
         }
         AnyRecord::Action(record) => vec![action(&record)],
         AnyRecord::RunResult(record) => vec![result(&record)],
@@ -165,10 +164,6 @@ fn finding(finding: &Finding) -> Vec<(Tone, String)> {
         rendered.push((Tone::Quiet, format!("         because {}: {text}", evidence.id)));
     }
     rendered
-}
-
-fn done(done: &Done) -> (Tone, String) {
-    (Tone::Notice, format!("rests    {done}"))
 }
 
 fn gap(gap: &Gap) -> (Tone, String) {

@@ -31,14 +31,6 @@ pub struct ReviewLimits {
     pub max_reviews: Option<u64>,
 }
 
-/// A review that begins now.
-pub struct Started {
-    /// What to review.
-    pub trigger: Trigger,
-    /// Since when it could have been asked.
-    pub since: Instant,
-}
-
 /// A trigger that waits for its review.
 struct Waiting {
     trigger: Trigger,
@@ -150,9 +142,15 @@ impl Queue {
         self.waiting.retain(|w| w.trigger.session != new.session || !superseded(&w.trigger));
     }
 
-    /// Starts the next review that is due, unless one is in progress. With `written_only`, only triggers whose lines
+    /// Starts the next review that is due, unless one is in progress, and returns its trigger and since when it could
+    /// have been asked. With `written_only`, only triggers whose lines
     /// have been written are considered. What must not be asked is decided by the rules and added to `decided`.
-    pub fn start_next(&mut self, now: Timestamp, written_only: bool, decided: &mut Vec<Decision>) -> Option<Started> {
+    pub fn start_next(
+        &mut self,
+        now: Timestamp,
+        written_only: bool,
+        decided: &mut Vec<Decision>,
+    ) -> Option<(Trigger, Instant)> {
         while self.in_flight.is_none() {
             let due = |w: &Waiting| (w.written || !written_only) && self.is_due(&w.trigger, now);
             let at = self.waiting.iter().position(due)?;
@@ -166,9 +164,8 @@ impl Queue {
                 self.reviews += 1;
                 self.last_asked.touch(&trigger.session);
                 self.last_asked.insert(trigger.session.clone(), now);
-                self.in_flight = Some(InFlight::new(trigger.clone()));
-                let since = since.unwrap_or_else(Instant::now);
-                return Some(Started { trigger, since });
+                self.in_flight = Some(InFlight { trigger: trigger.clone(), stale: false });
+                return Some((trigger, since.unwrap_or_else(Instant::now)));
             }
         }
         None
@@ -183,7 +180,7 @@ impl Queue {
 
     /// Ends the review in progress. `reviewer` is the name that the decision carries.
     pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64) -> Option<Decision> {
-        let (trigger, stale) = self.in_flight.take()?.finish();
+        let InFlight { trigger, stale } = self.in_flight.take()?;
         let failure = outcome.result.as_ref().err();
         self.breaker.record(failure.map(|failure| failure.scope), self.written_until);
         let opinion = match &outcome.result {
@@ -261,7 +258,7 @@ mod tests {
         assert!(queue.start_next(now, true, decided).is_none(), "not written yet");
         queue.lines_written(now);
         let first = queue.start_next(now, true, decided).unwrap();
-        assert_eq!(first.trigger.session, "b", "the second of a replaced the first");
+        assert_eq!(first.0.session, "b", "the second of a replaced the first");
         assert!(queue.start_next(now, true, decided).is_none());
         queue.finish(&Outcome::failed("x"), "m", 0);
         assert!(queue.start_next(now, true, decided).is_some());

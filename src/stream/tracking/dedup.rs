@@ -36,7 +36,7 @@ struct LogCursor {
 #[derive(Debug)]
 pub(crate) struct EventDedup {
     /// Whether this server's events have ids: those of 1.1 have neither ids nor a log.
-    has_ids: bool,
+    pub has_ids: bool,
     events: IdSet,
     deltas: IdSet,
     cursors: BoundedMap<String, LogCursor>,
@@ -56,16 +56,6 @@ impl Default for EventDedup {
 }
 
 impl EventDedup {
-    /// Records that the server's events have ids.
-    pub fn expect_ids(&mut self) {
-        self.has_ids = true;
-    }
-
-    /// Whether the server's events have ids; only such a server has a log.
-    pub fn has_ids(&self) -> bool {
-        self.has_ids
-    }
-
     /// Whether no session has a cursor yet: nothing was emitted, so all of the log is missing.
     pub fn is_empty(&self) -> bool {
         self.cursors.is_empty()
@@ -175,9 +165,7 @@ mod tests {
     }
 
     fn dedup() -> EventDedup {
-        let mut dedup = EventDedup::default();
-        dedup.expect_ids();
-        dedup
+        EventDedup { has_ids: true, ..EventDedup::default() }
     }
 
     #[test]
