@@ -1,6 +1,5 @@
 //! Exit codes, in one table, and the error that carries one.
 
-use std::error::Error;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -101,15 +100,6 @@ impl Failure {
     pub fn reader_left() -> Self {
         Self { code: Code::ReaderLeft, message: String::new() }
     }
-}
-
-/// The innermost cause of an error: "connection refused" rather than the layers above it.
-pub(crate) fn root_cause(error: &dyn Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 /// The failure that a write error on standard output means.

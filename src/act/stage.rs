@@ -8,9 +8,10 @@ use super::plan;
 use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure};
+use crate::net::is_loopback;
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
-use crate::server::{Server, is_loopback, parse_url};
+use crate::server::{Server, parse_url};
 use crate::wire::record;
 use crate::wire::record::{Opened, Phase, RunResult};
 use crate::wire::{Event, Observation, Status, head, matters, observe};
@@ -145,7 +146,7 @@ impl Act {
             (None, Some(url)) => parse_url(url)?,
             (None, None) => return Ok(Err("the stream names no server; name it with --server".to_owned())),
         };
-        let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.protect());
+        let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
         if safe || settings.allow_insecure {
             return Ok(Ok(url));
         }

@@ -2,7 +2,7 @@
 
 use super::elements::{Element, Elements};
 use super::{Error, REQUEST_TIMEOUT};
-use crate::exit::root_cause;
+use crate::net::root_cause;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;

@@ -3,7 +3,8 @@
 use super::error::{Recovery, ReviewError};
 use super::reply;
 use super::reply::Reply;
-use crate::exit::{Code, Failure, root_cause};
+use crate::exit::{Code, Failure};
+use crate::net::{is_loopback, root_cause};
 use crate::review::prompt::Prompt;
 use crate::review::redact::Redactor;
 use reqwest::{Client, Response, Url, redirect};
@@ -234,11 +235,6 @@ fn completions_url(base: &str) -> Result<Url, Failure> {
         url.set_path(&format!("{path}/chat/completions"));
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn schema() -> Value {

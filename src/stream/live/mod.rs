@@ -14,7 +14,6 @@ mod reconnect;
 mod recover;
 mod spawn;
 mod sse;
-mod startup;
 mod stop;
 mod writer;
 
@@ -26,14 +25,13 @@ use crate::wire::observe;
 use crate::wire::record::Opened;
 use close::{abort_own_session, close};
 use connect::{Ready, connect};
-use end::{End, Interruption};
+use end::{End, Interruption, StepError};
 use envelope::open_envelope;
 use idle::IdleTimer;
 use reconnect::{Connection, Outage};
 use recover::recover;
 use spawn::SpawnedServer;
 use sse::Feed;
-use startup::start_up;
 use stop::{Stop, Stops};
 use tokio::time::{Instant, sleep_until};
 use writer::Writer;
@@ -158,7 +156,7 @@ impl Live<'_> {
             Next::StartUp => self.start_up(feed).await,
             Next::Received(Ok(payload)) => self.event(payload).await,
             Next::Received(Err(why)) => Err(Interruption::Lost(why)),
-            Next::Timer if self.is_at_rest() => match self.stopping {
+            Next::Timer if self.rests_at().is_some_and(|at| at <= Instant::now()) => match self.stopping {
                 Some((stop, _)) => Err(Interruption::End(End::Stopped(stop))),
                 None => self.confirm_rest().await,
             },
@@ -176,7 +174,8 @@ impl Live<'_> {
         }
     }
 
-    /// Takes the first steps that have not succeeded yet.
+    /// Takes the first steps: what was before, what the session does, and its task. Each can fail with the connection,
+    /// and is repeated when that is restored.
     async fn start_up(&mut self, feed: &mut Feed) -> Result<(), Interruption> {
         if let Some(opened) = self.opened.take() {
             self.writer.record(&opened).await?;
@@ -184,15 +183,33 @@ impl Live<'_> {
         if let Some(first) = feed.take_first() {
             self.event(first).await?;
         }
-        let server = &self.connection.server;
-        start_up(self.plan, server, &mut self.tracker, &mut self.idle, &mut self.writer).await
+        let (plan, server) = (self.plan, &self.connection.server);
+        // A new session has no past. Otherwise this emits the history, with --from-start, or what happened between
+        // reading the log and listening.
+        if plan.session.is_some() || plan.task.is_none() {
+            let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
+            let complete = recovered.map_err(Interruption::retry_if_transient)?;
+            if plan.from_start && !complete {
+                tracing::warn!(
+                    "the session's history is incomplete: the server cannot provide all of it; continuing with the rest"
+                );
+            }
+        }
+        if let Some(id) = &self.tracker.session {
+            if let Some(task) = &plan.task {
+                let prompt = server.prompt(id, task, plan.model.as_deref()).await;
+                // A failed request may have been accepted, and giving the task twice would be worse than ending.
+                prompt.map_err(StepError::from).map_err(Interruption::without_retry)?;
+            } else {
+                let checked = self.idle.check(server, id, &mut self.writer).await;
+                checked.map_err(Interruption::retry_if_transient)?;
+            }
+        }
+        self.tracker.started = true;
+        Ok(())
     }
 
-    /// Whether it is time to end because the session is at rest.
-    fn is_at_rest(&self) -> bool {
-        self.rests_at().is_some_and(|at| at <= Instant::now())
-    }
-
+    /// When it is time to end because the session is at rest.
     fn rests_at(&self) -> Option<Instant> {
         let ends_at_rest = !self.plan.follow || self.stopping.is_some();
         self.idle.rests_at().filter(|_| ends_at_rest)

@@ -1,6 +1,6 @@
 //! One connection to the server's event stream: server-sent events in, their raw payloads out.
 
-use crate::exit::root_cause;
+use crate::net::root_cause;
 use crate::server::{Error, LONGEST_EVENT, Server};
 use futures_util::{Stream, StreamExt};
 use sse_stream::SseByteStream;
@@ -32,13 +32,8 @@ impl Feed {
     pub async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Error> {
         let chunks = server.events(all).await?.bytes_stream();
         let mut feed = Self::new(chunks.map(|chunk| chunk.map_err(io::Error::other)), silence);
-        match feed.next().await {
-            Ok(payload) => feed.first = Some(payload),
-            Err(cause) => {
-                let url = server.url().to_string();
-                return Err(Error::NoEvents { url, cause });
-            }
-        }
+        let no_events = |cause| Error::NoEvents { url: server.url().to_string(), cause };
+        feed.first = Some(feed.next().await.map_err(no_events)?);
         Ok(feed)
     }
 
