@@ -50,8 +50,6 @@ pub struct Part<'a> {
     /// The files of a `patch` part, as absolute paths.
     #[serde(borrow)]
     pub files: Option<Raw<'a>>,
-    /// Whether a compaction was automatic.
-    pub auto: Option<bool>,
 }
 
 impl Part<'_> {
