@@ -50,6 +50,8 @@ pub struct Part<'a> {
     /// The files of a `patch` part, as absolute paths.
     #[serde(borrow)]
     pub files: Option<Raw<'a>>,
+    /// Whether a compaction was automatic.
+    pub auto: Option<bool>,
 }
 
 impl Part<'_> {
@@ -135,19 +137,21 @@ pub struct Tokens<'a> {
 impl Tokens<'_> {
     /// Input, output and reasoning tokens together.
     pub fn total(&self) -> u64 {
-        sum([self.input, self.output, self.reasoning])
+        [self.input, self.output, self.reasoning]
+            .into_iter()
+            .flatten()
+            .filter_map(integer)
+            .fold(0u64, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
     }
 
     /// Output and reasoning tokens together.
     pub fn produced(&self) -> u64 {
-        sum([None, self.output, self.reasoning])
+        [self.output, self.reasoning]
+            .into_iter()
+            .flatten()
+            .filter_map(integer)
+            .fold(0u64, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
     }
-}
-
-/// The sum of those that are positive integers.
-fn sum(counts: [Option<Raw<'_>>; 3]) -> u64 {
-    let counts = counts.into_iter().flatten().filter_map(integer);
-    counts.fold(0, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
 }
 
 /// The integer in a raw value. A fraction is cut off; `None` for anything that is not a number.
