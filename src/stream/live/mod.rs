@@ -23,7 +23,6 @@ use crate::pipe::Out;
 use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::wire::observe;
 use crate::wire::record::Opened;
-use close::{abort_own_session, close};
 use connect::{Ready, connect};
 use end::{End, Interruption, StepError};
 use envelope::open_envelope;
@@ -83,7 +82,7 @@ async fn stream(
     let mut live = Live {
         plan,
         opened: Some(opened(plan, &ready)),
-        connection: Connection::new(plan, ready.server, own),
+        connection: Connection::new(ready.server, own),
         tracker: ready.tracker,
         idle: IdleTimer::default(),
         writer: Writer::new(out),
@@ -91,7 +90,7 @@ async fn stream(
         stopping: None,
     };
     let end = live.run(ready.feed, stops).await;
-    close(end, plan, live.connection, live.tracker, live.writer, stops).await
+    live.close(end, stops).await
 }
 
 /// What happens next.
@@ -167,8 +166,7 @@ impl Live<'_> {
             Err(Interruption::End(end)) => Err(end),
             Err(Interruption::Lost(why)) => {
                 let outage = Outage::new(why, feed.last_byte());
-                let (tracker, idle, writer) = (&mut self.tracker, &mut self.idle, &mut self.writer);
-                *feed = self.connection.reconnect(outage, tracker, idle, writer).await?;
+                *feed = self.reconnect(outage).await?;
                 Ok(None)
             }
         }
@@ -266,7 +264,7 @@ impl Live<'_> {
     async fn begin_to_stop(&mut self, stop: Stop) {
         if self.plan.owns_session() {
             self.stopping = Some((stop, Instant::now() + STREAM_DRAIN));
-            abort_own_session(self.plan, &self.connection.server, &self.tracker).await;
+            self.abort_own_session().await;
         } else {
             self.stopping = Some((stop, Instant::now()));
         }
