@@ -82,7 +82,7 @@ async fn stream(
     let mut live = Live {
         plan,
         opened: Some(opened(plan, &ready)),
-        connection: Connection::new(ready.server, own),
+        connection: Connection::new(plan, ready.server, own),
         tracker: ready.tracker,
         idle: IdleTimer::default(),
         writer: Writer::new(out),
@@ -166,7 +166,8 @@ impl Live<'_> {
             Err(Interruption::End(end)) => Err(end),
             Err(Interruption::Lost(why)) => {
                 let outage = Outage::new(why, feed.last_byte());
-                *feed = self.reconnect(outage).await?;
+                let (tracker, idle, writer) = (&mut self.tracker, &mut self.idle, &mut self.writer);
+                *feed = self.connection.reconnect(outage, tracker, idle, writer).await?;
                 Ok(None)
             }
         }

@@ -1,12 +1,14 @@
 //! Restores a lost connection, recovers what was missed, and reports the gap.
 
-use super::Live;
 use super::backoff::{LONGEST_PAUSE, SHORTEST_PAUSE, pauses};
 use super::end::{End, Interruption, StepError};
+use super::idle::IdleTimer;
+use super::options::Plan;
 use super::recover::recover;
 use super::spawn::SpawnedServer;
 use super::sse::Feed;
 use super::stop::Stop;
+use super::writer::Writer;
 use crate::server::{Error, Server};
 use crate::stream::tracking::Tracker;
 use crate::wire::record::Gap;
@@ -52,6 +54,7 @@ impl Outage {
 
 /// The connection to the server, while it stands and while it is lost.
 pub(super) struct Connection<'a> {
+    plan: &'a Plan,
     pub server: Server,
     /// The server's process, when we started it.
     own: Option<&'a mut SpawnedServer>,
@@ -62,28 +65,32 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    pub fn new(server: Server, own: Option<&'a mut SpawnedServer>) -> Self {
-        Self { server, own, since: Instant::now(), pauses: pauses(), outage: None }
+    pub fn new(plan: &'a Plan, server: Server, own: Option<&'a mut SpawnedServer>) -> Self {
+        Self { plan, server, own, since: Instant::now(), pauses: pauses(), outage: None }
     }
-}
 
-impl Live<'_> {
     /// Restores the connection, or returns why the stream ends.
-    pub(super) async fn reconnect(&mut self, outage: Outage) -> Result<Feed, End> {
+    pub async fn reconnect(
+        &mut self,
+        outage: Outage,
+        tracker: &mut Tracker,
+        idle: &mut IdleTimer,
+        writer: &mut Writer,
+    ) -> Result<Feed, End> {
         let start = Instant::now();
         tracing::info!("lost the server ({}); trying again", outage.reason);
-        if self.connection.since.elapsed() >= STABLE {
-            self.connection.pauses = pauses();
+        if self.since.elapsed() >= STABLE {
+            self.pauses = pauses();
         }
-        self.connection.outage = Some(outage);
+        self.outage = Some(outage);
         loop {
             let left = self.plan.reconnect.saturating_sub(start.elapsed());
-            let pause = self.connection.pauses.next().unwrap_or(LONGEST_PAUSE);
-            self.pause(pause.min(left)).await?;
+            let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE);
+            self.pause(pause.min(left), writer).await?;
             let left = self.plan.reconnect.saturating_sub(start.elapsed());
-            match self.attempt(left).await {
+            match self.attempt(left, tracker, idle, writer).await {
                 Ok(feed) => {
-                    self.connection.since = Instant::now();
+                    self.since = Instant::now();
                     return Ok(feed);
                 }
                 Err(Interruption::End(end)) => return Err(end),
@@ -92,52 +99,55 @@ impl Live<'_> {
                 }
                 Err(Interruption::Lost(why)) => tracing::debug!("still lost: {why}"),
             }
-            if let Some(outage) = &mut self.connection.outage {
+            if let Some(outage) = &mut self.outage {
                 outage.failed_attempts += 1;
             }
         }
     }
 
     /// One attempt: connects, recovers what was missed, and asks what the session does now.
-    async fn attempt(&mut self, left: Duration) -> Result<Feed, Interruption> {
-        let feed = self.listen(left).await?;
-        if let Some(id) = self.tracker.session.as_deref() {
+    async fn attempt(
+        &mut self,
+        left: Duration,
+        tracker: &mut Tracker,
+        idle: &mut IdleTimer,
+        writer: &mut Writer,
+    ) -> Result<Feed, Interruption> {
+        let feed = self.listen(left, writer).await?;
+        if let Some(id) = tracker.session.as_deref() {
             // The server may have lost the session, and would then never say that it ended.
-            self.writer.wait_for(self.connection.server.session(id)).await.map_err(Interruption::retry_if_transient)?;
+            writer.wait_for(self.server.session(id)).await.map_err(Interruption::retry_if_transient)?;
         }
-        let complete = recover(&self.connection.server, &mut self.tracker, &mut self.writer).await?;
-        if let Some(outage) = self.connection.outage.take() {
-            self.writer.record(&outage.gap(&mut self.tracker, complete)).await?;
+        let complete = recover(&self.server, tracker, writer).await?;
+        if let Some(outage) = self.outage.take() {
+            writer.record(&outage.gap(tracker, complete)).await?;
         }
         // Before its task is given, being idle means nothing.
-        if let Some(id) = self.tracker.session.as_deref()
-            && (self.tracker.started || self.plan.task.is_none())
+        if let Some(id) = tracker.session.as_deref()
+            && (tracker.started || self.plan.task.is_none())
         {
-            self.idle.check(&self.connection.server, id, &mut self.writer).await?;
+            idle.check(&self.server, id, writer).await?;
         }
         Ok(feed)
     }
 
     /// Waits for a connection that sends events, but no longer than is left.
-    async fn listen(&mut self, left: Duration) -> Result<Feed, StepError> {
+    async fn listen(&self, left: Duration, writer: &mut Writer) -> Result<Feed, StepError> {
         let limit = left.clamp(SHORTEST_PAUSE, LONGEST_ATTEMPT);
         let open = async {
-            let opened = timeout(limit, Feed::open(&self.connection.server, self.plan.all, self.plan.silence)).await;
+            let opened = timeout(limit, Feed::open(&self.server, self.plan.all, self.plan.silence)).await;
             opened.unwrap_or_else(|_| {
-                Err(Error::NoEvents {
-                    url: self.connection.server.url().to_string(),
-                    cause: format!("no event within {limit:?}"),
-                })
+                Err(Error::NoEvents { url: self.server.url().to_string(), cause: format!("no event within {limit:?}") })
             })
         };
-        self.writer.wait_for(open).await
+        writer.wait_for(open).await
     }
 
     /// Waits, writing ticks. When our own server has ended, it will not come back.
-    async fn pause(&mut self, pause: Duration) -> Result<(), End> {
+    async fn pause(&mut self, pause: Duration, writer: &mut Writer) -> Result<(), End> {
         let until = Instant::now() + pause;
         loop {
-            if self.connection.own.as_mut().is_some_and(|own| SpawnedServer::has_ended(own)) {
+            if self.own.as_mut().is_some_and(|own| SpawnedServer::has_ended(own)) {
                 return Err(End::ServerGone(
                     "the server that was started here has ended; see its output above, or its log".to_owned(),
                 ));
@@ -145,8 +155,8 @@ impl Live<'_> {
             if Instant::now() >= until {
                 return Ok(());
             }
-            sleep_until(until.min(self.writer.tick_at()).min(Instant::now() + POLL)).await;
-            if self.writer.tick().await.is_err() {
+            sleep_until(until.min(writer.tick_at()).min(Instant::now() + POLL)).await;
+            if writer.tick().await.is_err() {
                 return Err(End::Stopped(Stop::ReaderLeft));
             }
         }
