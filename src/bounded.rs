@@ -118,16 +118,6 @@ impl<K: Hash + Eq + Clone, V, S: BuildHasher + Default> BoundedMap<K, V, S> {
         self.entries.iter().map(|(key, entry)| (key, &entry.value))
     }
 
-    /// Every value, in no order, to change it.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.entries.values_mut().map(|entry| &mut entry.value)
-    }
-
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -194,7 +184,7 @@ mod tests {
                     2 => drop(map.remove(&(key % 16))),
                     _ => *map.get_or_insert_with(key % 16, || 0) = key,
                 }
-                prop_assert!(map.len() <= limit.max(1));
+                prop_assert!(map.entries.len() <= limit.max(1));
                 prop_assert!(map.queue.len() <= SLACK * limit.max(1));
             }
         }

@@ -81,7 +81,8 @@ impl From<Code> for ExitCode {
 }
 
 /// Why a stage failed, and the code it exits with.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Failure {
     /// The exit code.
     pub code: Code,
@@ -100,14 +101,6 @@ impl Failure {
         Self { code: Code::ReaderLeft, message: String::new() }
     }
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Failure {}
 
 /// The failure that a write error on standard output means.
 pub(crate) fn of_write(error: &io::Error) -> Failure {

@@ -80,6 +80,7 @@ pub mod bounded;
 pub mod cli;
 pub mod detect;
 pub mod exit;
+mod net;
 pub mod pipe;
 pub mod process;
 pub mod report;

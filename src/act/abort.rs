@@ -5,7 +5,6 @@ use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::record::Phase;
-use std::fmt;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -16,13 +15,20 @@ const POLL: Duration = Duration::from_millis(100);
 /// How many sessions below the aborted one are aborted too, at most.
 const FAMILY: usize = 200;
 
+/// Shows which session the stream last saw at rest.
+pub(super) type Rested = watch::Receiver<Option<String>>;
+
 /// Why an attempt to abort a session did not succeed.
+#[derive(Debug, thiserror::Error)]
 enum Obstacle {
     /// A request failed.
-    Server(server::Error),
+    #[error(transparent)]
+    Server(#[from] server::Error),
     /// The server at this URL did not confirm within so many seconds that the session ended.
+    #[error("{0} did not confirm within {1} s")]
     Unconfirmed(String, u64),
     /// The server accepted the abort, but the session is still busy.
+    #[error("the server accepted the abort, but the session goes on")]
     StillBusy,
 }
 
@@ -34,22 +40,6 @@ impl Obstacle {
             Self::Unconfirmed(..) => true,
             Self::StillBusy => false,
         }
-    }
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Server(error) => error.fmt(f),
-            Self::Unconfirmed(url, seconds) => write!(f, "{url} did not confirm within {seconds} s"),
-            Self::StillBusy => f.write_str("the server accepted the abort, but the session goes on"),
-        }
-    }
-}
-
-impl From<server::Error> for Obstacle {
-    fn from(error: server::Error) -> Self {
-        Self::Server(error)
     }
 }
 
@@ -66,11 +56,7 @@ pub(super) struct Abort<'a> {
 }
 
 /// Aborts the session. Returns the result, for people. Calls `report` before each escalation.
-pub(super) async fn abort(
-    request: &Abort<'_>,
-    mut rested: watch::Receiver<Option<String>>,
-    report: &impl Fn(Phase, &str),
-) -> (Phase, String) {
+pub(super) async fn abort(request: &Abort<'_>, mut rested: Rested, report: &impl Fn(Phase, &str)) -> (Phase, String) {
     let started = Instant::now();
     // An earlier rest proves nothing.
     rested.mark_unchanged();
@@ -94,7 +80,7 @@ pub(super) async fn abort(
 /// Ends the processes of a server that this pipe started: first the tools, then the server.
 async fn escalate(
     request: &Abort<'_>,
-    rested: &mut watch::Receiver<Option<String>>,
+    rested: &mut Rested,
     report: &impl Fn(Phase, &str),
     attempts: u32,
     failure: &Obstacle,
@@ -121,10 +107,7 @@ async fn escalate(
 }
 
 /// Asks the server once and waits for the confirmation, both within the time limit.
-async fn attempt_once(
-    request: &Abort<'_>,
-    rested: &mut watch::Receiver<Option<String>>,
-) -> Result<&'static str, Obstacle> {
+async fn attempt_once(request: &Abort<'_>, rested: &mut Rested) -> Result<&'static str, Obstacle> {
     let confirm = request.limits.confirm;
     let mut why = Obstacle::Unconfirmed(request.server.url().to_string(), confirm.as_secs());
     let attempt = timeout(confirm, abort_and_confirm(request, rested, &mut why)).await;
@@ -134,7 +117,7 @@ async fn attempt_once(
 /// Returns once the session rests. Until then, `why` says why it does not.
 async fn abort_and_confirm(
     request: &Abort<'_>,
-    rested: &mut watch::Receiver<Option<String>>,
+    rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     let server = server_for_session(request, why).await?;
@@ -187,7 +170,7 @@ async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), server
 async fn confirmed(
     server: &Server,
     family: &[String],
-    rested: &mut watch::Receiver<Option<String>>,
+    rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     loop {

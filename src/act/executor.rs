@@ -1,6 +1,6 @@
 //! Carries orders out on a thread of its own, so that lines never wait, and writes a record before and after each.
 
-use super::abort::{Abort, abort};
+use super::abort::{Abort, Rested, abort};
 use super::order::{Order, Report, Task};
 use super::settings::{AbortLimits, Answer, Checks};
 use super::summary::named;
@@ -145,7 +145,7 @@ fn follow_up(report: &Report) -> Option<Order> {
 }
 
 impl ExecutorContext {
-    fn carry_out(&self, order: Order, runtime: &Runtime, rested: &watch::Receiver<Option<String>>) -> Report {
+    fn carry_out(&self, order: Order, runtime: &Runtime, rested: &Rested) -> Report {
         self.write(&order, Phase::Begun, &order.why);
         let (phase, detail) = match (&order.task, &self.server) {
             (Task::Verify { changed }, server) => {
@@ -171,13 +171,7 @@ impl ExecutorContext {
         self.report(order, phase, &detail)
     }
 
-    async fn abort(
-        &self,
-        server: &Server,
-        order: &Order,
-        child: Option<&str>,
-        rested: &watch::Receiver<Option<String>>,
-    ) -> (Phase, String) {
+    async fn abort(&self, server: &Server, order: &Order, child: Option<&str>, rested: &Rested) -> (Phase, String) {
         let request = Abort {
             server,
             limits: self.limits,
@@ -196,7 +190,7 @@ impl ExecutorContext {
         order: &Order,
         message: &str,
         abort_first: bool,
-        rested: &watch::Receiver<Option<String>>,
+        rested: &Rested,
     ) -> (Phase, String) {
         if abort_first {
             let (phase, detail) = self.abort(server, order, None, rested).await;

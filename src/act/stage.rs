@@ -8,9 +8,10 @@ use super::plan;
 use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure};
+use crate::net::is_loopback;
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
-use crate::server::{Server, is_loopback, parse_url};
+use crate::server::{Server, parse_url};
 use crate::wire::record;
 use crate::wire::record::{Opened, Phase, RunResult};
 use crate::wire::{Event, Observation, Status, head, matters, observe};
@@ -106,11 +107,9 @@ impl Act {
     fn start_executor(&mut self) -> Result<(), Failure> {
         self.executor = None;
         let opened = self.state.opened.clone().unwrap_or_default();
-        let (url, inactive) = match self.target(&opened)? {
-            Target::Server(url) => (Some(url), None),
-            Target::Nobody(why) => (None, Some(why)),
-        };
-        self.inactive = inactive;
+        let target = self.target(&opened)?;
+        self.inactive = target.as_ref().err().cloned();
+        let url = target.ok();
         // The directory of a recording may belong to someone else by now.
         let checks = !self.settings.dry_run && !opened.replay;
         if url.is_none() && !checks {
@@ -133,31 +132,29 @@ impl Act {
         Ok(())
     }
 
-    /// The server to act on: the one of the command line, or else the one that the stream names.
-    fn target(&self, opened: &Opened) -> Result<Target, Failure> {
+    /// The server to act on, or why there is none: the one of the command line, or else the one that the stream names.
+    fn target(&self, opened: &Opened) -> Result<Result<Url, String>, Failure> {
         let settings = &self.settings;
         if settings.dry_run {
-            return Ok(Target::nobody("a dry run"));
+            return Ok(Err("a dry run".to_owned()));
         }
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
             (None, _) if opened.replay => {
-                return Ok(Target::nobody("this is a replay; use --server to act on a live server"));
+                return Ok(Err("this is a replay; use --server to act on a live server".to_owned()));
             }
             (None, Some(url)) => parse_url(url)?,
-            (None, None) => {
-                return Ok(Target::nobody("the stream names no server; name it with --server"));
-            }
+            (None, None) => return Ok(Err("the stream names no server; name it with --server".to_owned())),
         };
-        let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.protect());
+        let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
         if safe || settings.allow_insecure {
-            return Ok(Target::Server(url));
+            return Ok(Ok(url));
         }
         let why = format!(
             "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
         );
         tracing::warn!("{why}");
-        Ok(Target::Nobody(why))
+        Ok(Err(why))
     }
 
     fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, added: &mut Vec<u8>) {
@@ -250,18 +247,6 @@ impl Act {
         record::append(added, self.state.clock.now(), &result);
         self.result = Some((result, code));
         code
-    }
-}
-
-/// The server to act on, or why there is none.
-enum Target {
-    Server(Url),
-    Nobody(String),
-}
-
-impl Target {
-    fn nobody(why: &str) -> Self {
-        Self::Nobody(why.to_owned())
     }
 }
 

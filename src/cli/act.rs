@@ -54,7 +54,7 @@ const ATTEMPTS: u32 = 3;
 /// Carry out decisions on the live session, check that they took effect, and exit with the outcome of the run.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-act", version = version(), after_help = HELP)]
-struct Args {
+pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a replay.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
@@ -149,12 +149,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Action>(), schema::<RunResult>()]
-}
-
-#[cfg(test)]
-pub(super) fn command() -> clap::Command {
-    use clap::CommandFactory;
-    Args::command()
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {

@@ -48,7 +48,7 @@ const HINT: &str = "standard input is a terminal; pipe lines into this program:\
 /// Get a second opinion when a session goes idle, falls silent or gets into trouble; lines never wait for it.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-review", version = version(), after_help = HELP)]
-struct Args {
+pub(super) struct Args {
     /// Print only the lines that this program adds.
     #[arg(long)]
     only: bool,
@@ -135,12 +135,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Reviewer>(), schema::<Decision>()]
-}
-
-#[cfg(test)]
-pub(super) fn command() -> clap::Command {
-    use clap::CommandFactory;
-    Args::command()
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {

@@ -37,7 +37,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "ocr-stream", version = version(), after_help = HELP)]
 #[cfg_attr(not(unix), allow(dead_code))]
-struct Args {
+pub(super) struct Args {
     /// Extra arguments for `opencode serve` (with --spawn).
     #[arg(last = true, value_name = "ARGS")]
     serve: Vec<String>,
@@ -106,12 +106,7 @@ pub(super) struct Work {
     #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
     working_dir: Option<PathBuf>,
     /// Model that the agent uses [default: chosen by the server].
-    #[arg(
-        long,
-        value_name = "PROVIDER/MODEL",
-        value_parser = parse_model,
-        env = "OCR_WORKER_MODEL"
-    )]
+    #[arg(long, value_name = "PROVIDER/MODEL", value_parser = parse_model, env = "OCR_WORKER_MODEL")]
     worker_model: Option<String>,
 }
 
@@ -149,12 +144,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Opened>(), schema::<Tick>(), schema::<Gap>(), schema::<Closed>()]
-}
-
-#[cfg(test)]
-pub(super) fn command() -> clap::Command {
-    use clap::CommandFactory;
-    Args::command()
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
@@ -204,7 +193,7 @@ mod live {
 
 #[cfg(unix)]
 mod live {
-    use super::{Args, Code, Failure, Out, SpawnArgs, Work, input};
+    use super::{Args, Code, Failure, Out, Work, input};
     use crate::cli::environment::{credentials, variable};
     use crate::server::parse_url;
     use crate::stream::import::import;
@@ -226,64 +215,43 @@ mod live {
 
     fn plan(args: Args) -> anyhow::Result<Plan> {
         let task = read_task(&args.work)?;
-        let Args {
-            spawn,
-            server,
-            follow,
-            reconnect_timeout,
-            silence_timeout,
-            from_start,
-            all,
-            serve,
-            work,
-            spawned,
-            ..
-        } = args;
-        let wanted = task.is_some() || work.session.is_some() || follow || all;
-        let directory = work.working_dir.as_deref();
-        let (source, directory) = source(spawn, server, spawned, serve, directory, wanted)?;
+        let wanted = task.is_some() || args.work.session.is_some() || args.follow || args.all;
+        let (source, directory) = source(&args, wanted)?;
         Ok(Plan {
             source,
             credentials: credentials(),
             directory,
-            session: work.session,
+            session: args.work.session,
             task,
-            model: work.worker_model,
-            from_start,
-            all,
-            silence: Duration::from_secs(silence_timeout),
-            follow,
-            reconnect: Duration::from_secs(reconnect_timeout),
+            model: args.work.worker_model,
+            from_start: args.from_start,
+            all: args.all,
+            silence: Duration::from_secs(args.silence_timeout),
+            follow: args.follow,
+            reconnect: Duration::from_secs(args.reconnect_timeout),
         })
     }
 
     /// The source of the events, and the directory that they are about. `wanted` says whether there is something to
     /// watch on a server that is started for us.
-    fn source(
-        spawn: bool,
-        server: Option<String>,
-        spawned: SpawnArgs,
-        serve: Vec<String>,
-        directory: Option<&Path>,
-        wanted: bool,
-    ) -> anyhow::Result<(Source, Option<PathBuf>)> {
-        let given = directory.map(absolute).transpose()?;
-        let server = server.or_else(|| variable("OCR_SERVER").filter(|_| !spawn));
+    fn source(args: &Args, wanted: bool) -> anyhow::Result<(Source, Option<PathBuf>)> {
+        let given = args.work.working_dir.as_deref().map(absolute).transpose()?;
+        let server = args.server.clone().or_else(|| variable("OCR_SERVER").filter(|_| !args.spawn));
         match server {
-            Some(url) if serve.is_empty() => Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given)),
+            Some(url) if args.serve.is_empty() => Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given)),
             Some(_) => {
                 Err(usage("the arguments after -- are for a server that is started here; use them with --spawn"))
             }
-            None if spawn && !wanted => Err(usage(
+            None if args.spawn && !wanted => Err(usage(
                 "nothing to do; give a task with --task TEXT or --task-file FILE, or keep the server running with --follow",
             )),
-            None if spawn => {
+            None if args.spawn => {
                 let directory = given.map_or_else(|| absolute(Path::new(".")), Ok)?;
                 let spawn = Spawn {
-                    program: spawned.opencode,
-                    args: serve,
+                    program: args.spawned.opencode.clone(),
+                    args: args.serve.clone(),
                     directory: directory.clone(),
-                    timeout: Duration::from_secs(spawned.startup_timeout),
+                    timeout: Duration::from_secs(args.spawned.startup_timeout),
                 };
                 Ok((Source::Spawn(spawn), Some(directory)))
             }

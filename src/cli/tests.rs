@@ -1,10 +1,17 @@
 use super::{act, detect, review, run, stream, watch};
 use crate::exit::{Code, Failure};
-use clap::{Arg, Command};
+use clap::{Arg, Command, CommandFactory};
 use std::collections::BTreeMap;
 
 fn commands() -> [Command; 6] {
-    [stream::command(), detect::command(), review::command(), act::command(), watch::command(), run::command()]
+    [
+        stream::Args::command(),
+        detect::command(),
+        review::Args::command(),
+        act::Args::command(),
+        watch::Args::command(),
+        run::command(),
+    ]
 }
 
 #[test]

@@ -21,7 +21,7 @@ const HINT: &str = "standard input is a terminal; pipe lines into this program:\
 /// Show the lines to a person on standard error, and pass them through unchanged.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-watch", version = version(), after_help = EXAMPLES)]
-struct Args {
+pub(super) struct Args {
     /// Do not pass the lines through.
     #[arg(long)]
     only: bool,
@@ -32,12 +32,6 @@ struct Args {
 /// Runs `ocr-watch` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-watch", args, run)
-}
-
-#[cfg(test)]
-pub(super) fn command() -> clap::Command {
-    use clap::CommandFactory;
-    Args::command()
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
@@ -52,6 +46,6 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if !args.only {
         hangup::exit_when_reader_leaves();
     }
-    filter(&mut Watch::new(), stdin, &out, DEFAULT_LINE_LIMIT)?;
+    filter(&mut Watch::default(), stdin, &out, DEFAULT_LINE_LIMIT)?;
     Ok(Code::Ok)
 }

@@ -17,9 +17,7 @@ pub fn stdin(hint: &str) -> Result<impl Read + Send + 'static, Failure> {
     if io::stdin().is_terminal() {
         return Err(Failure::new(Code::Usage, hint));
     }
-    #[cfg(target_os = "linux")]
-    enlarge(&io::stdin());
-    raw_stdin().map_err(|e| Failure::new(Code::Error, format_args!("cannot read standard input: {e}")))
+    unbuffered(&io::stdin()).map_err(|e| Failure::new(Code::Error, format_args!("cannot read standard input: {e}")))
 }
 
 /// A file, or standard input for `-`.
@@ -52,38 +50,20 @@ pub fn open(path: &Path, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
 /// # Errors
 /// [`Code::Error`] if it is closed.
 pub fn stdout() -> Result<File, Failure> {
-    #[cfg(target_os = "linux")]
-    enlarge(&io::stdout());
-    raw_stdout().map_err(|e| Failure::new(Code::Error, format_args!("cannot open standard output: {e}")))
+    unbuffered(&io::stdout()).map_err(|e| Failure::new(Code::Error, format_args!("cannot open standard output: {e}")))
 }
 
-/// Enlarges a pipe. Does nothing if it is not a pipe or the system refuses.
-#[cfg(target_os = "linux")]
-fn enlarge(end: &impl std::os::fd::AsFd) {
+/// A standard stream as a file; if it is a pipe, an enlarged one.
+#[cfg(unix)]
+fn unbuffered(end: &impl std::os::fd::AsFd) -> io::Result<File> {
     // A smaller pipe is only slower.
+    #[cfg(target_os = "linux")]
     let _ = rustix::pipe::fcntl_setpipe_size(end, PIPE_SIZE);
+    end.as_fd().try_clone_to_owned().map(File::from)
 }
 
-#[cfg(unix)]
-fn raw_stdin() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    io::stdin().as_fd().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(unix)]
-fn raw_stdout() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    io::stdout().as_fd().try_clone_to_owned().map(File::from)
-}
-
+/// A standard stream as a file.
 #[cfg(windows)]
-fn raw_stdin() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-    io::stdin().as_handle().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(windows)]
-fn raw_stdout() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-    io::stdout().as_handle().try_clone_to_owned().map(File::from)
+fn unbuffered(end: &impl std::os::windows::io::AsHandle) -> io::Result<File> {
+    end.as_handle().try_clone_to_owned().map(File::from)
 }

@@ -2,7 +2,7 @@
 
 use super::out::Out;
 use crate::exit::Failure;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -45,8 +45,9 @@ where
         } {
             let taken = slot.lock().ok().and_then(|mut slot| slot.take());
             if let (Some((input, sender)), Ok(mut result)) = (taken, result.lock()) {
-                let channel = Channel { sender, block: Vec::new() };
-                *result = Some(job(input, &Out::new(channel, only_added)));
+                // Dropping the writer delivers what a job wrote before it failed.
+                let blocks = BufWriter::with_capacity(BLOCK, Channel(sender));
+                *result = Some(job(input, &Out::new(blocks, only_added)));
             }
         }
     };
@@ -75,32 +76,15 @@ fn forward(receivers: Vec<Receiver<Vec<u8>>>, out: &Out) -> Result<(), Failure> 
 }
 
 /// The output of a job: sends blocks to [`forward`].
-struct Channel {
-    sender: SyncSender<Vec<u8>>,
-    block: Vec<u8>,
-}
+struct Channel(SyncSender<Vec<u8>>);
 
 impl Write for Channel {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.block.extend_from_slice(bytes);
-        if self.block.len() >= BLOCK {
-            self.flush()?;
-        }
+        self.0.send(bytes.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
-        if self.block.is_empty() {
-            return Ok(());
-        }
-        let sent = self.sender.send(std::mem::take(&mut self.block));
-        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-impl Drop for Channel {
-    fn drop(&mut self) {
-        // Deliver what a job wrote before it failed. An earlier write has reported a reader that left.
-        let _ = self.flush();
+        Ok(())
     }
 }
 

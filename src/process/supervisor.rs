@@ -41,12 +41,6 @@ pub(crate) fn arguments(lifeline: &Lifeline) -> [String; 2] {
     [SUPERVISE.to_owned(), lifeline.number()]
 }
 
-/// Whether this first argument is one of the hidden ones.
-pub fn is_hidden(first: &OsStr) -> bool {
-    let hidden = first.to_str().filter(|first| first.starts_with("__"));
-    hidden.is_some_and(|first| first.ends_with("-server"))
-}
-
 /// Runs as the process that a hidden first argument asks for; `None` if the first argument is not one of them.
 pub fn hidden(args: &[OsString]) -> Option<Result<Code, Failure>> {
     match args.first()?.to_str()? {

@@ -3,7 +3,7 @@
 use super::intake::Intake;
 use super::intake::trigger::Trigger;
 use super::outcome::Outcome;
-use super::queue::{Queue, Started, decide_by_rules};
+use super::queue::{Queue, decide_by_rules};
 use super::redact::Redactor;
 use super::request::ReviewRequest;
 use crate::wire::record::Decision;
@@ -68,7 +68,7 @@ impl Shared {
         for decision in decided {
             self.add(&decision, now, added);
         }
-        let Started { trigger, since } = started?;
+        let (trigger, since) = started?;
         Some(ReviewRequest {
             context: self.intake.context_of(&trigger.session),
             recent: self.intake.recent_lines(),

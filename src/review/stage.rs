@@ -20,13 +20,9 @@ pub struct Review {
     /// Whether the line that names the reviewer has been written.
     opened: bool,
     /// The reviewer's thread; `None` if the rules decide.
-    asking: Option<Asking>,
-}
-
-struct Asking {
-    worker: Worker,
+    worker: Option<Worker>,
     /// A question whose lines have not been written yet.
-    outgoing: Option<Box<ReviewRequest>>,
+    outgoing: Option<ReviewRequest>,
 }
 
 impl Review {
@@ -43,7 +39,7 @@ impl Review {
         let shared = Handle::new(intake, queue, redactor.clone());
         let name = redactor.reviewer_name(settings.name());
         let start = |reviewer| {
-            let worker = Worker::start(WorkerContext {
+            Worker::start(WorkerContext {
                 shared: shared.clone(),
                 out: out.clone(),
                 reviewer,
@@ -52,11 +48,10 @@ impl Review {
                 max_input_tokens: settings.max_input_tokens,
                 redactor,
                 shutdown: settings.shutdown.clone(),
-            })?;
-            Ok::<_, Failure>(Asking { worker, outgoing: None })
+            })
         };
-        let asking = reviewer.map(start).transpose()?;
-        Ok(Self { shared, out, name, opened: false, asking })
+        let worker = reviewer.map(start).transpose()?;
+        Ok(Self { shared, out, name, opened: false, worker, outgoing: None })
     }
 
     fn open(&mut self, now: Timestamp, added: &mut Vec<u8>) {
@@ -68,17 +63,17 @@ impl Review {
 
     fn decide(&mut self, triggers: Vec<Trigger>, added: &mut Vec<u8>) {
         let mut shared = self.shared.lock();
-        let Some(Asking { outgoing, .. }) = &mut self.asking else {
+        if self.worker.is_none() {
             for trigger in &triggers {
                 shared.decide_by_rules(trigger, added);
             }
             return;
-        };
+        }
         for trigger in triggers {
             shared.push(trigger, added);
         }
-        if outgoing.is_none() {
-            *outgoing = shared.next_request(false, added).map(Box::new);
+        if self.outgoing.is_none() {
+            self.outgoing = shared.next_request(false, added);
         }
     }
 }
@@ -102,26 +97,26 @@ impl Stage for Review {
     }
 
     fn passed(&mut self) {
-        let Some(Asking { worker, outgoing }) = &mut self.asking else {
+        let Some(worker) = &self.worker else {
             return;
         };
         let mut added = Vec::new();
         let request = {
             let mut shared = self.shared.lock();
             shared.lines_written();
-            outgoing.take().or_else(|| shared.next_request(true, &mut added).map(Box::new))
+            self.outgoing.take().or_else(|| shared.next_request(true, &mut added))
         };
         // If the reader has left, the next line notices.
         let _ = self.out.add(&added);
         if let Some(request) = request {
-            worker.ask(*request);
+            worker.ask(request);
         }
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         let triggers = self.shared.lock().intake.release();
         self.decide(triggers, added);
-        let Some(Asking { worker, outgoing }) = &mut self.asking else {
+        let Some(worker) = &mut self.worker else {
             return Ok(());
         };
         // Decisions that have been made do not wait for the one in progress.
@@ -130,7 +125,7 @@ impl Stage for Review {
         let mut shared = self.shared.lock();
         shared.lines_written();
         shared.queue.end_input();
-        let last = outgoing.take().map(|request| *request).or_else(|| shared.next_request(true, added));
+        let last = self.outgoing.take().or_else(|| shared.next_request(true, added));
         drop(shared);
         worker.finish(last);
         Ok(())

@@ -3,7 +3,7 @@
 use super::Error;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use std::fmt;
-use url::{Host, Url};
+use url::Url;
 
 /// The user that a server expects by default.
 const DEFAULT_USER: &str = "opencode";
@@ -24,11 +24,6 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Whether there is a password.
-    pub fn protect(&self) -> bool {
-        self.password.is_some()
-    }
-
     /// The headers of every request: basic authentication, if there is a password.
     pub(super) fn headers(&self) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::new();
@@ -61,16 +56,6 @@ pub fn parse_url(text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// Whether `url` can only mean this machine.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,21 +74,6 @@ mod tests {
             assert_eq!(failure.code, Code::Usage);
         }
         assert_eq!(parse_url("http://host:1/base").unwrap().path(), "/base");
-    }
-
-    #[test]
-    fn recognizes_loopback() {
-        for (text, here) in [
-            ("http://127.0.0.1:1", true),
-            ("http://127.9.9.9", true),
-            ("http://[::1]:4", true),
-            ("http://LOCALHOST", true),
-            ("http://localhost.example.org", false),
-            ("http://0.0.0.0", false),
-            ("https://example.org", false),
-        ] {
-            assert_eq!(is_loopback(&parse_url(text).unwrap()), here, "{text}");
-        }
     }
 
     #[test]

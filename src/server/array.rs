@@ -1,18 +1,19 @@
 //! A JSON array read from an answer as it arrives. It grows with the sessions, so it is never held in memory whole.
 
 use super::elements::{Element, Elements};
-use super::error::root_cause;
 use super::{Error, REQUEST_TIMEOUT};
+use crate::net::root_cause;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
 use url::Url;
 
 /// The longest event, log entry or message that is read, in bytes. `OpenCode` inlines attachments of up to 10 MiB,
 /// 14 MiB in base64; this is twice that, and the most memory that one event can cost.
 pub const LONGEST_EVENT: usize = 32 * 1024 * 1024;
 
-/// An answer whose elements are read one by one.
-pub(super) struct Array {
+/// An answer whose elements, each a `T`, are read one by one.
+pub struct Array<T> {
     url: Url,
     purpose: &'static str,
     answer: Response,
@@ -20,11 +21,12 @@ pub(super) struct Array {
     position: usize,
     elements: Elements,
     skipped: u64,
+    element: PhantomData<T>,
 }
 
-impl Array {
+impl<T: DeserializeOwned> Array<T> {
     /// Reads `answer` of the server at `url`; `purpose` completes "cannot …" in errors.
-    pub fn new(url: &Url, purpose: &'static str, answer: Response) -> Self {
+    pub(super) fn new(url: &Url, purpose: &'static str, answer: Response) -> Self {
         Self {
             url: url.clone(),
             purpose,
@@ -33,10 +35,11 @@ impl Array {
             position: 0,
             elements: Elements::up_to(LONGEST_EVENT),
             skipped: 0,
+            element: PhantomData,
         }
     }
 
-    /// How many elements were skipped so far: longer than [`LONGEST_EVENT`], or not of the expected type.
+    /// How many elements were skipped so far: longer than [`LONGEST_EVENT`], or not a `T`.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
@@ -45,7 +48,7 @@ impl Array {
     ///
     /// # Errors
     /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end.
-    pub async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
+    pub async fn next(&mut self) -> Result<Option<T>, Error> {
         loop {
             while let Some(byte) = self.chunk.get(self.position) {
                 self.position += 1;

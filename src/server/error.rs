@@ -1,6 +1,7 @@
 //! Why a request failed, in words for the person who has to do something about it.
 
 use crate::exit::{Code, Failure};
+use crate::net::root_cause;
 use crate::wire::text::excerpt;
 use opencode_rs::OpencodeError;
 use reqwest::header::CONTENT_TYPE;
@@ -47,26 +48,16 @@ pub enum Error {
         /// What happened instead.
         cause: String,
     },
-    /// The server answers with an error of its own.
-    #[error("{url} failed to {purpose}: HTTP {status}{}{message}", if message.is_empty() { "" } else { ": " })]
-    Rejected {
-        /// The server.
-        url: String,
-        /// What was asked of it; completes "failed to …".
-        purpose: &'static str,
-        /// The HTTP status.
-        status: u16,
-        /// The beginning of the server's own message; empty when it was not read.
-        message: String,
-    },
-    /// The request failed inside the client library.
+    /// The server answers with an error of its own, or the request failed inside the client library.
     #[error("{url} failed to {purpose}: {cause}")]
     Failed {
         /// The server.
         url: String,
         /// What was asked of it; completes "failed to …".
         purpose: &'static str,
-        /// What the library says.
+        /// The HTTP status, if there was an answer.
+        status: Option<u16>,
+        /// The status and the beginning of the server's own message, or what the library says.
         cause: String,
     },
     /// Something answers that does not speak like `OpenCode`.
@@ -119,7 +110,7 @@ impl Error {
     /// Whether the same request may succeed later: the server is away, overloaded or starting.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Rejected { status, .. } => *status >= 500,
+            Self::Failed { status, .. } => status.is_some_and(|status| status >= 500),
             Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Interrupted { .. }
@@ -135,15 +126,16 @@ impl Error {
         match error {
             OpencodeError::Http { status: 401 | 403, .. } => Self::NotAllowed { url },
             OpencodeError::Http { status, message, .. } => {
+                let (http, message) = (format!("HTTP {status}"), excerpt(message, QUOTED));
                 // Without a body the library repeats the status.
-                let message = if *message == format!("HTTP {status}") { "" } else { message };
-                Self::Rejected { url, purpose, status: *status, message: excerpt(message, QUOTED) }
+                let cause = if message.is_empty() || message == http { http } else { format!("{http}: {message}") };
+                Self::Failed { url, purpose, status: Some(*status), cause }
             }
             OpencodeError::Transport(cause) if cause.is_timeout() => Self::TimedOut { url },
             OpencodeError::Transport(cause) if cause.is_decode() => Self::Foreign { url },
             OpencodeError::Transport(cause) => Self::Unreachable { url, cause: root_cause(cause) },
             OpencodeError::Json(_) => Self::Foreign { url },
-            other => Self::Failed { url, purpose, cause: other.to_string() },
+            other => Self::Failed { url, purpose, status: None, cause: other.to_string() },
         }
     }
 }
@@ -166,7 +158,10 @@ pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -
     match answer.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::NotAllowed { url: url() }),
         status if status.is_success() => Ok(answer),
-        status => Err(Error::Rejected { url: url(), purpose, status: status.as_u16(), message: String::new() }),
+        status => {
+            let status = status.as_u16();
+            Err(Error::Failed { url: url(), purpose, status: Some(status), cause: format!("HTTP {status}") })
+        }
     }
 }
 
@@ -174,15 +169,6 @@ pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -
 pub(super) fn has_type(answer: &Response, wanted: &str) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with(wanted))
-}
-
-/// The innermost cause: "connection refused" rather than the layers above it.
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

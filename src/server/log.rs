@@ -49,23 +49,8 @@ pub enum History {
     Broken,
 }
 
-/// A part of the log, read as it arrives.
-pub struct Entries(Box<Array>);
-
-impl Entries {
-    /// How many entries were skipped so far: too long, or not of the expected type.
-    pub fn skipped(&self) -> u64 {
-        self.0.skipped()
-    }
-
-    /// The next entry, ascending within its session; `None` at the end.
-    ///
-    /// # Errors
-    /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end.
-    pub async fn next(&mut self) -> Result<Option<Entry>, Error> {
-        self.0.next().await
-    }
-}
+/// A part of the log, read as it arrives: the entries of each session in ascending order.
+pub type Entries = Box<Array<Entry>>;
 
 impl Server {
     /// Every entry with a number above the one that `after` has for its session. Sessions that `after` does not name
@@ -89,8 +74,7 @@ impl Server {
         if !has_type(&answer, "application/json") {
             return Ok(History::None);
         }
-        let entries = Array::new(&self.url, PURPOSE, answer);
-        Ok(History::Entries(Entries(Box::new(entries))))
+        Ok(History::Entries(Box::new(Array::new(&self.url, PURPOSE, answer))))
     }
 }
 

@@ -22,31 +22,13 @@ pub struct Message {
     pub parts: Vec<Box<RawValue>>,
 }
 
-/// All messages of a session, oldest first, read as they arrive.
-pub struct Messages(Array);
-
-impl Messages {
-    /// How many messages were skipped so far: too long, or not of the expected type.
-    pub fn skipped(&self) -> u64 {
-        self.0.skipped()
-    }
-
-    /// The next message; `None` at the end.
-    ///
-    /// # Errors
-    /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end.
-    pub async fn next(&mut self) -> Result<Option<Message>, Error> {
-        self.0.next().await
-    }
-}
-
 impl Server {
-    /// All messages of a session.
+    /// All messages of a session, oldest first, read as they arrive.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such session, [`Error::Unreadable`] when the server cannot read it; otherwise
     /// any [`Error`] of a request.
-    pub async fn messages(&self, session: &str) -> Result<Messages, Error> {
+    pub async fn messages(&self, session: &str) -> Result<Array<Message>, Error> {
         let path = format!("session/{}/message", segment(session));
         let request = self.unlimited.get(self.route_in_directory(&path));
         let answer = self.send(request, PURPOSE).await?;
@@ -59,7 +41,7 @@ impl Server {
             _ => {}
         }
         let answer = check_status(&self.url, PURPOSE, answer)?;
-        Ok(Messages(Array::new(&self.url, PURPOSE, answer)))
+        Ok(Array::new(&self.url, PURPOSE, answer))
     }
 
     /// The files that the session has changed, those below `directory` relative to it.

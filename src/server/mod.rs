@@ -13,14 +13,15 @@ mod messages;
 mod requests;
 mod sessions;
 
-pub use address::{Credentials, is_loopback, parse_url};
-pub use array::LONGEST_EVENT;
+pub use address::{Credentials, parse_url};
+pub use array::{Array, LONGEST_EVENT};
 pub use error::Error;
 pub use log::{Entries, Entry, History};
-pub use messages::{Message, Messages};
+pub use messages::Message;
 pub use requests::OpenRequest;
 pub use sessions::{Listing, Session};
 
+use crate::net::is_loopback;
 use opencode_rs::http::HttpClient;
 use reqwest::Method;
 use serde::Deserialize;
@@ -115,7 +116,9 @@ impl Server {
         let answer = self.send(request, "send its events").await?;
         // A server that is starting may refuse its listeners.
         let answer = error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
-            Error::Rejected { url, status, .. } => Error::NoEvents { url, cause: format!("it answers {status}") },
+            Error::Failed { url, status: Some(status), .. } => {
+                Error::NoEvents { url, cause: format!("it answers {status}") }
+            }
             other => other,
         })?;
         if error::has_type(&answer, "text/event-stream") {

@@ -1,7 +1,7 @@
 //! The sessions of a server: which exist, and what they are doing.
 
-use super::error::root_cause;
 use super::{Error, REQUEST_TIMEOUT, Server, segment};
+use crate::net::root_cause;
 use opencode_rs::OpencodeError;
 use reqwest::Method;
 use serde::Deserialize;
@@ -108,18 +108,10 @@ impl Server {
     /// The sessions of every project, archived ones too; `None` where the server has no such list. The request names
     /// no directory, because the server would list only that one.
     async fn sessions_everywhere(&self) -> Result<Option<Vec<Session>>, Error> {
-        let answer = self
-            .unlimited
-            .get(self.route("experimental/session"))
-            .query(&[("limit", ALL), ("archived", "true")])
-            .timeout(REQUEST_TIMEOUT)
-            .send()
-            .await;
-        let body = match answer.and_then(reqwest::Response::error_for_status) {
-            Ok(answer) => answer.bytes().await,
-            Err(error) => Err(error),
-        };
-        match body {
+        let request = self.unlimited.get(self.route("experimental/session"));
+        let request = request.query(&[("limit", ALL), ("archived", "true")]).timeout(REQUEST_TIMEOUT);
+        let body = async { request.send().await?.error_for_status()?.bytes().await };
+        match body.await {
             Ok(body) => Ok(serde_json::from_slice(&body).ok()),
             // 1.1 forwards unknown routes to the network, and may wait there in vain.
             Err(error) if error.is_status() || error.is_timeout() => Ok(None),

@@ -5,10 +5,10 @@ use super::snapshot::payloads;
 use crate::exit::{Code, Failure};
 use crate::pipe::Out;
 use crate::server::Message;
-use crate::wire::Raw;
 use crate::wire::part::integer;
 use crate::wire::record;
 use crate::wire::record::{CloseReason, Closed, Opened};
+use crate::wire::{Raw, members};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::io::Read;
@@ -29,38 +29,8 @@ struct Info {
     version: Option<String>,
 }
 
-/// The times of a part or a message, wherever they are.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Times {
-    time: Option<Time>,
-    state: Option<State>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct State {
-    time: Option<Time>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Time {
-    created: Option<Box<RawValue>>,
-    start: Option<Box<RawValue>>,
-    completed: Option<Box<RawValue>>,
-    end: Option<Box<RawValue>>,
-}
-
-impl Time {
-    fn latest(&self) -> Option<i64> {
-        [&self.created, &self.start, &self.completed, &self.end]
-            .into_iter()
-            .flatten()
-            .filter_map(|raw| integer(Raw::from(&**raw)))
-            .max()
-    }
-}
+/// The names of the times of a part or a message.
+const TIMES: [&str; 4] = ["created", "start", "completed", "end"];
 
 /// Writes the document in `input` to `out` as a recording, each line at its own time.
 ///
@@ -117,15 +87,20 @@ fn lines(export: &Export) -> Vec<u8> {
 
 /// When a message was created.
 fn created(message: &Message) -> Option<i64> {
-    let times: Times = serde_json::from_str(message.info.get()).ok()?;
-    integer(Raw::from(&*times.time?.created?))
+    integer(member(member(Raw::from(&*message.info), "time")?, "created")?)
 }
 
 /// When a part or a message reached its present state.
 fn time_of(raw: &RawValue) -> Option<i64> {
-    let times: Times = serde_json::from_str(raw.get()).ok()?;
-    let state = times.state.and_then(|state| state.time);
-    [times.time, state].into_iter().flatten().filter_map(|time| time.latest()).max()
+    let raw = Raw::from(raw);
+    let in_state = member(raw, "state").and_then(|state| member(state, "time"));
+    let times = [member(raw, "time"), in_state].into_iter().flatten();
+    times.flat_map(|time| TIMES.map(|name| member(time, name))).flatten().filter_map(integer).max()
+}
+
+/// The member of an object that has this name.
+fn member<'a>(object: Raw<'a>, name: &str) -> Option<Raw<'a>> {
+    members(object)?.into_iter().find_map(|(known, value)| (known == name).then_some(value))
 }
 
 #[cfg(test)]

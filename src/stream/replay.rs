@@ -54,10 +54,6 @@ impl Stage for Replay {
         }
         Ok(())
     }
-
-    fn finish(&mut self, _added: &mut Vec<u8>) -> Result<(), Failure> {
-        Ok(())
-    }
 }
 
 impl Replay {

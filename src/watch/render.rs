@@ -2,7 +2,7 @@
 
 use crate::bounded::BoundedMap;
 use crate::wire::part::{Part, ToolState};
-use crate::wire::record::{Action, AnyRecord, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
+use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, excerpt, printable};
 use crate::wire::{Event, Observation, Raw, StreamClock, observe};
 
@@ -33,11 +33,13 @@ pub(super) struct Renderer {
     shown: BoundedMap<String, ()>,
 }
 
-impl Renderer {
-    pub(super) fn new() -> Self {
+impl Default for Renderer {
+    fn default() -> Self {
         Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED) }
     }
+}
 
+impl Renderer {
     /// The text for one line; none for most.
     pub(super) fn render(&mut self, line: &str) -> Vec<(Tone, String)> {
         let Ok(observation) = observe(line) else {
@@ -82,10 +84,9 @@ fn record(kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
     match record {
         AnyRecord::Opened(record) => opened(&record),
         AnyRecord::Finding(record) => finding(&record),
-        AnyRecord::Done(record) => vec![done(&record)],
+        AnyRecord::Done(record) => vec![(Tone::Notice, format!("rests    {record}"))],
         AnyRecord::Decision(record) => {
-            let text = excerpt(&record.to_string(), SENTENCE);
-            vec![(Tone::Notice, format!("REVIEW   {text}"))]
+            vec![(Tone::Notice, format!("REVIEW   {}", excerpt(&record.to_string(), SENTENCE)))]
         }
         AnyRecord::Action(record) => vec![action(&record)],
         AnyRecord::RunResult(record) => vec![result(&record)],
@@ -165,10 +166,6 @@ fn finding(finding: &Finding) -> Vec<(Tone, String)> {
     rendered
 }
 
-fn done(done: &Done) -> (Tone, String) {
-    (Tone::Notice, format!("rests    {done}"))
-}
-
 fn gap(gap: &Gap) -> (Tone, String) {
     let complete = if gap.complete { "nothing was missed" } else { "something may be missing" };
     let seconds = gap.lasted / 1000;
@@ -195,7 +192,7 @@ mod tests {
     use super::*;
 
     fn render(lines: &[&str]) -> Vec<String> {
-        let mut renderer = Renderer::new();
+        let mut renderer = Renderer::default();
         lines.iter().flat_map(|l| renderer.render(l)).map(|(_, text)| text).collect()
     }
 

@@ -7,22 +7,9 @@ use anstyle::{AnsiColor, Style};
 use std::io::Write;
 
 /// Shows each line to a person.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Watch {
     renderer: Renderer,
-}
-
-impl Watch {
-    /// A view of a stream from its beginning.
-    pub fn new() -> Self {
-        Self { renderer: Renderer::new() }
-    }
-}
-
-impl Default for Watch {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl Stage for Watch {
@@ -36,10 +23,6 @@ impl Stage for Watch {
             // If standard error is closed, lines still pass.
             let _ = writeln!(stderr, "{style}{text}{style:#}");
         }
-        Ok(())
-    }
-
-    fn finish(&mut self, _added: &mut Vec<u8>) -> Result<(), Failure> {
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ fn main() -> std::process::ExitCode {
     match args.get(1) {
         // The stream, and those that it starts out of its own executable to keep the server.
         Some(first) if first == capture::STREAM => return ocr::cli::stream::main(args[1..].to_vec()),
-        Some(first) if ocr::process::supervisor::is_hidden(first) => return ocr::cli::stream::main(args),
+        Some(first) if first.to_string_lossy().ends_with("-server") => return ocr::cli::stream::main(args),
         _ => {}
     }
     let asked: Vec<String> = std::env::args().skip(1).collect();

@@ -160,7 +160,10 @@ impl Intake {
             Ok(Some(AnyRecord::Done(done))) => self.on_done(done, updates),
             Ok(Some(AnyRecord::Turn(turn))) => self.on_turn(turn, updates),
             Ok(Some(AnyRecord::Opened(opened))) => self.on_opened(opened),
-            Ok(Some(AnyRecord::Decision(decision))) => self.on_decision(&decision),
+            Ok(Some(AnyRecord::Decision(decision))) => {
+                self.record_decision(&decision, self.now());
+                Group::Complete
+            }
             Ok(_) => Group::Complete,
             Err(error) => {
                 // The message quotes what it could not read.
@@ -181,11 +184,6 @@ impl Intake {
                 context.task = Some(task_text(&task, &self.redactor));
             }
         }
-        Group::Complete
-    }
-
-    fn on_decision(&mut self, decision: &Decision) -> Group {
-        self.record_decision(decision, self.now());
         Group::Complete
     }
 

@@ -19,13 +19,11 @@ pub struct Recent {
 impl Recent {
     /// Adds a line that comes without its newline.
     pub fn push(&mut self, line: &[u8], redactor: &Redactor) {
-        if line.len() > LONG {
-            if let Some(short) = shorten(&String::from_utf8_lossy(line), redactor) {
-                self.append(short.as_bytes());
-            }
-            return;
+        if line.len() <= LONG {
+            self.append(line);
+        } else if let Some(short) = shorten(&String::from_utf8_lossy(line), redactor) {
+            self.append(short.as_bytes());
         }
-        self.append(line);
     }
 
     fn append(&mut self, line: &[u8]) {
@@ -60,22 +58,20 @@ impl Recent {
 fn shorten(line: &str, redactor: &Redactor) -> Option<String> {
     let seen = observe(line).ok()?;
     let session = seen.session.as_deref();
-    let properties = match &seen.event {
-        Event::Part(part) => json!({ "sessionID": session, "part": short_part(part, redactor) }),
-        Event::Delta { part, message, text } => json!({
-            "sessionID": session, "partID": part, "messageID": message,
-            "delta": redactor.end(&text::decode(*text)),
-        }),
-        Event::Message { id, from_user, .. } => json!({
-            "sessionID": session,
-            "info": { "id": id, "role": if *from_user { "user" } else { "assistant" } },
-        }),
+    let (kind, properties) = match &seen.event {
+        Event::Part(part) => {
+            ("message.part.updated", json!({ "sessionID": session, "part": short_part(part, redactor) }))
+        }
+        Event::Delta { part, message, text } => {
+            let delta = redactor.end(&text::decode(*text));
+            let properties = json!({ "sessionID": session, "partID": part, "messageID": message, "delta": delta });
+            ("message.part.delta", properties)
+        }
+        Event::Message { id, from_user, .. } => {
+            let role = if *from_user { "user" } else { "assistant" };
+            ("message.updated", json!({ "sessionID": session, "info": { "id": id, "role": role } }))
+        }
         _ => return None,
-    };
-    let kind = match seen.event {
-        Event::Part(_) => "message.part.updated",
-        Event::Delta { .. } => "message.part.delta",
-        _ => "message.updated",
     };
     Some(json!({ "ts": seen.ts, "id": seen.id, "type": kind, "properties": properties }).to_string())
 }

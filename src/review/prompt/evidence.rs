@@ -6,7 +6,7 @@ use crate::review::intake::trigger::{Trigger, TriggerKind};
 use crate::review::redact::Redactor;
 use crate::review::request::ReviewRequest;
 use crate::wire::record::{Claim, Contradiction, Finding, Grade, Kind, Outcome, State};
-use crate::wire::{record, text};
+use crate::wire::{Timestamp, record, text};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write;
@@ -79,7 +79,7 @@ pub fn gather(request: &ReviewRequest, sample: Vec<String>, redactor: &Redactor)
     Evidence {
         task: context.task.clone().unwrap_or_else(|| "not known".to_owned()),
         iteration: trigger.iteration,
-        started_at: context.since.map(i64::from),
+        started_at: context.since.map(Timestamp::ms),
         running_seconds: context.since.map_or(0, |since| request.now.since(since) / 1000),
         judged: judged(trigger, redactor),
         other_findings: others.take(FINDINGS).map(|(_, open)| view(&open.finding, redactor)).collect(),

@@ -39,6 +39,16 @@ pub struct Prompt {
     agent_text: String,
 }
 
+/// A prompt as it is put to a reviewer.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    pub prompt: &'a Prompt,
+    /// What was wrong with the previous answer, if it was unreadable.
+    pub complaint: Option<&'a str>,
+    /// Redacts what comes back.
+    pub redactor: &'a Redactor,
+}
+
 /// What an answer is checked against.
 pub struct AnswerCheck<'a> {
     /// Proves that the answer's author has read the question to its end.

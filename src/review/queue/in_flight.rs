@@ -5,20 +5,12 @@ use crate::review::intake::update::Update;
 
 /// A review in progress.
 pub struct InFlight {
-    trigger: Trigger,
-    stale: bool,
+    pub trigger: Trigger,
+    /// Whether the session has moved on since.
+    pub stale: bool,
 }
 
 impl InFlight {
-    pub fn new(trigger: Trigger) -> Self {
-        Self { trigger, stale: false }
-    }
-
-    /// The trigger, and whether the session has moved on since.
-    pub fn finish(self) -> (Trigger, bool) {
-        (self.trigger, self.stale)
-    }
-
     /// Whether every event has to be parsed to notice that the session moves on.
     pub fn follows_work(&self) -> bool {
         !self.stale && self.trigger.ends_with_work()

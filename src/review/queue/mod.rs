@@ -31,14 +31,6 @@ pub struct ReviewLimits {
     pub max_reviews: Option<u64>,
 }
 
-/// A review that begins now.
-pub struct Started {
-    /// What to review.
-    pub trigger: Trigger,
-    /// Since when it could have been asked.
-    pub since: Instant,
-}
-
 /// A trigger that waits for its review.
 struct Waiting {
     trigger: Trigger,
@@ -46,21 +38,6 @@ struct Waiting {
     written: bool,
     /// Since when it could have been asked; `None` while `--min-interval` holds it back.
     since: Option<Instant>,
-}
-
-/// How a decision came about.
-struct Provenance<'a> {
-    reviewer: &'a str,
-    retries: u32,
-    sample_lines: u64,
-    degraded: bool,
-    stale: bool,
-}
-
-impl Provenance<'_> {
-    /// The rules decided because no reviewer was to be asked.
-    const RULES: Provenance<'static> =
-        Provenance { reviewer: rules::NAME, retries: 0, sample_lines: 0, degraded: false, stale: false };
 }
 
 /// The reviews that are waiting or in progress.
@@ -165,9 +142,15 @@ impl Queue {
         self.waiting.retain(|w| w.trigger.session != new.session || !superseded(&w.trigger));
     }
 
-    /// Starts the next review that is due, unless one is in progress. With `written_only`, only triggers whose lines
+    /// Starts the next review that is due, unless one is in progress, and returns its trigger and since when it could
+    /// have been asked. With `written_only`, only triggers whose lines
     /// have been written are considered. What must not be asked is decided by the rules and added to `decided`.
-    pub fn start_next(&mut self, now: Timestamp, written_only: bool, decided: &mut Vec<Decision>) -> Option<Started> {
+    pub fn start_next(
+        &mut self,
+        now: Timestamp,
+        written_only: bool,
+        decided: &mut Vec<Decision>,
+    ) -> Option<(Trigger, Instant)> {
         while self.in_flight.is_none() {
             let due = |w: &Waiting| (w.written || !written_only) && self.is_due(&w.trigger, now);
             let at = self.waiting.iter().position(due)?;
@@ -176,15 +159,13 @@ impl Queue {
                 decided.push(decide_by_rules(&trigger));
             } else if !self.breaker.allows(now) {
                 let failure = "it failed repeatedly and is not being asked for now";
-                let provenance = Provenance { degraded: true, ..Provenance::RULES };
-                decided.push(decision(&trigger, degraded(&trigger, failure), &provenance));
+                decided.push(Decision { degraded: true, ..decision(&trigger, degraded(&trigger, failure)) });
             } else {
                 self.reviews += 1;
                 self.last_asked.touch(&trigger.session);
                 self.last_asked.insert(trigger.session.clone(), now);
-                self.in_flight = Some(InFlight::new(trigger.clone()));
-                let since = since.unwrap_or_else(Instant::now);
-                return Some(Started { trigger, since });
+                self.in_flight = Some(InFlight { trigger: trigger.clone(), stale: false });
+                return Some((trigger, since.unwrap_or_else(Instant::now)));
             }
         }
         None
@@ -199,22 +180,27 @@ impl Queue {
 
     /// Ends the review in progress. `reviewer` is the name that the decision carries.
     pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64) -> Option<Decision> {
-        let (trigger, stale) = self.in_flight.take()?.finish();
+        let InFlight { trigger, stale } = self.in_flight.take()?;
         let failure = outcome.result.as_ref().err();
         self.breaker.record(failure.map(|failure| failure.scope), self.written_until);
         let opinion = match &outcome.result {
             Ok(opinion) => opinion.clone(),
             Err(failure) => degraded(&trigger, &failure.what),
         };
-        let provenance =
-            Provenance { reviewer, retries: outcome.retries, sample_lines, degraded: failure.is_some(), stale };
-        Some(decision(&trigger, opinion, &provenance))
+        Some(Decision {
+            reviewer: reviewer.to_owned(),
+            retries: outcome.retries,
+            sample_lines,
+            degraded: failure.is_some(),
+            stale,
+            ..decision(&trigger, opinion)
+        })
     }
 }
 
 /// The decision of the rules.
 pub fn decide_by_rules(trigger: &Trigger) -> Decision {
-    decision(trigger, rules::decide(trigger), &Provenance::RULES)
+    decision(trigger, rules::decide(trigger))
 }
 
 /// The opinion of the rules when the reviewer has failed.
@@ -224,7 +210,8 @@ fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
     opinion
 }
 
-fn decision(trigger: &Trigger, opinion: Opinion, provenance: &Provenance<'_>) -> Decision {
+/// A decision of the rules: it has this opinion, and no reviewer was asked.
+fn decision(trigger: &Trigger, opinion: Opinion) -> Decision {
     Decision {
         session_id: trigger.session.clone(),
         action: opinion.action,
@@ -234,11 +221,11 @@ fn decision(trigger: &Trigger, opinion: Opinion, provenance: &Provenance<'_>) ->
         iteration: trigger.iteration,
         judged: trigger.judged.clone(),
         finding: trigger.finding().map(|f| f.finding.clone()),
-        reviewer: provenance.reviewer.to_owned(),
-        retries: provenance.retries,
-        sample_lines: provenance.sample_lines,
-        degraded: provenance.degraded,
-        stale: provenance.stale,
+        reviewer: rules::NAME.to_owned(),
+        retries: 0,
+        sample_lines: 0,
+        degraded: false,
+        stale: false,
     }
 }
 
@@ -271,7 +258,7 @@ mod tests {
         assert!(queue.start_next(now, true, decided).is_none(), "not written yet");
         queue.lines_written(now);
         let first = queue.start_next(now, true, decided).unwrap();
-        assert_eq!(first.trigger.session, "b", "the second of a replaced the first");
+        assert_eq!(first.0.session, "b", "the second of a replaced the first");
         assert!(queue.start_next(now, true, decided).is_none());
         queue.finish(&Outcome::failed("x"), "m", 0);
         assert!(queue.start_next(now, true, decided).is_some());

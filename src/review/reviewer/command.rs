@@ -3,7 +3,7 @@
 
 use super::error::{ReviewError, quote};
 use crate::process::command::{Capture, Finished, KillSwitch, ShellCommand};
-use crate::review::prompt::Prompt;
+use crate::review::prompt::Question;
 use crate::review::redact::Redactor;
 use std::path::Path;
 use std::sync::Arc;
@@ -39,14 +39,10 @@ impl CommandReviewer {
     }
 
     /// Asks once. Dropping the future kills the command; the caller limits the time that way.
-    pub(crate) async fn ask(
-        &self,
-        prompt: &Prompt,
-        complaint: Option<&str>,
-        redactor: &Redactor,
-    ) -> Result<String, ReviewError> {
+    pub(crate) async fn ask(&self, question: Question<'_>) -> Result<String, ReviewError> {
+        let Question { prompt, complaint, redactor } = question;
         let line = redactor.redact(&self.line).into_owned();
-        let question = prompt.text(complaint);
+        let text = prompt.text(complaint);
         let cancelled = CancelOnDrop(Arc::default());
         let (sender, finished) = oneshot::channel();
         let (command, switch, cancel) = (self.line.clone(), self.kill_switch.clone(), Arc::clone(&cancelled.0));
@@ -54,7 +50,7 @@ impl CommandReviewer {
             let command = ShellCommand {
                 line: &command,
                 directory: Path::new("."),
-                input: question.as_bytes(),
+                input: text.as_bytes(),
                 limit: Duration::MAX,
                 capture: Capture::Head(ANSWER),
             };

@@ -4,7 +4,8 @@ use super::error::{Recovery, ReviewError};
 use super::reply;
 use super::reply::Reply;
 use crate::exit::{Code, Failure};
-use crate::review::prompt::Prompt;
+use crate::net::{is_loopback, root_cause};
+use crate::review::prompt::Question;
 use crate::review::redact::Redactor;
 use reqwest::{Client, Response, Url, redirect};
 use serde_json::{Value, json};
@@ -94,18 +95,12 @@ impl Endpoint {
         })
     }
 
-    /// Asks once, for the strictest response format that the endpoint supports. `complaint` says what was wrong with the
-    /// previous answer.
-    pub async fn ask(
-        &self,
-        prompt: &Prompt,
-        complaint: Option<&str>,
-        redactor: &Redactor,
-    ) -> Result<String, ReviewError> {
+    /// Asks once, for the strictest response format that the endpoint supports.
+    pub async fn ask(&self, question: Question<'_>) -> Result<String, ReviewError> {
         let mut format = self.format.get();
         let mut first_rejection = None;
         loop {
-            let outcome = self.ask_as(format, prompt, complaint, redactor).await;
+            let outcome = self.ask_as(format, question).await;
             let Err(error) = &outcome else {
                 self.settled.set(true);
                 self.format.set(format);
@@ -136,14 +131,8 @@ impl Endpoint {
         }
     }
 
-    async fn ask_as(
-        &self,
-        format: Format,
-        prompt: &Prompt,
-        complaint: Option<&str>,
-        redactor: &Redactor,
-    ) -> Result<String, ReviewError> {
-        let mut request = self.http.post(self.url.clone()).json(&self.body(format, prompt, complaint));
+    async fn ask_as(&self, format: Format, question: Question<'_>) -> Result<String, ReviewError> {
+        let mut request = self.http.post(self.url.clone()).json(&self.body(format, question));
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }
@@ -164,11 +153,11 @@ impl Endpoint {
                 formatted: format != Format::Plain,
                 with_key: self.key.is_some(),
             },
-            redactor,
+            question.redactor,
         )
     }
 
-    fn body(&self, format: Format, prompt: &Prompt, complaint: Option<&str>) -> Value {
+    fn body(&self, format: Format, Question { prompt, complaint, .. }: Question<'_>) -> Value {
         // Nothing else: temperature and token limits have different names, and some models reject them.
         let mut body = json!({
             "model": self.model,
@@ -208,14 +197,6 @@ impl Endpoint {
     }
 }
 
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
-}
-
 fn completions_url(base: &str) -> Result<Url, Failure> {
     let invalid = |why: &dyn std::fmt::Display| {
         Failure::new(
@@ -242,11 +223,6 @@ fn completions_url(base: &str) -> Result<Url, Failure> {
         url.set_path(&format!("{path}/chat/completions"));
     }
     Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn schema() -> Value {

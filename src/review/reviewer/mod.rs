@@ -7,7 +7,7 @@ mod error;
 mod reply;
 
 use super::outcome::{Opinion, Outcome, ReviewFailure, Scope};
-use super::prompt::Prompt;
+use super::prompt::{Prompt, Question};
 use super::redact::Redactor;
 use crate::wire::record::Verdict;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -83,8 +83,8 @@ impl Reviewer {
     ) -> Result<Opinion, ReviewFailure> {
         let mut pauses = pauses(patience.pause);
         loop {
-            let attempt = timeout(patience.attempt, self.ask_once(prompt, attempts.complaint, redactor));
-            let error = match attempt.await {
+            let question = Question { prompt, complaint: attempts.complaint, redactor };
+            let error = match timeout(patience.attempt, self.ask_once(question)).await {
                 Ok(Ok(answer)) => {
                     attempts.last_error = None;
                     match answer::parse(&answer, &prompt.answer_check()) {
@@ -112,15 +112,10 @@ impl Reviewer {
         }
     }
 
-    async fn ask_once(
-        &self,
-        prompt: &Prompt,
-        complaint: Option<&str>,
-        redactor: &Redactor,
-    ) -> Result<String, ReviewError> {
+    async fn ask_once(&self, question: Question<'_>) -> Result<String, ReviewError> {
         match self {
-            Self::Endpoint(endpoint) => endpoint.ask(prompt, complaint, redactor).await,
-            Self::Command(command) => command.ask(prompt, complaint, redactor).await,
+            Self::Endpoint(endpoint) => endpoint.ask(question).await,
+            Self::Command(command) => command.ask(question).await,
             #[cfg(test)]
             Self::Broken => panic!("a bug"),
         }

@@ -61,7 +61,7 @@ pub fn read(reply: &Reply<'_>, redactor: &Redactor) -> Result<String, ReviewErro
     if !(200..300).contains(&reply.status) {
         return Err(refused(reply, reply.status, &redactor.redact(reply.body)));
     }
-    if looks_like_html(reply.body) {
+    if reply.body.trim_start().starts_with('<') {
         return Err(ReviewError::permanent(format!(
             "{} returned a web page; the reviewer's URL usually ends in /v1",
             reply.url
@@ -258,10 +258,6 @@ pub fn retry_after(ms: Option<&str>, after: Option<&str>, date: Option<&str>) ->
     }
     let (until, from) = (parse_http_date(after).ok()?, parse_http_date(date?).ok()?);
     Some(until.duration_since(from).unwrap_or_default())
-}
-
-fn looks_like_html(body: &str) -> bool {
-    body.trim_start().starts_with('<')
 }
 
 #[cfg(test)]

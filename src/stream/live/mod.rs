@@ -14,7 +14,6 @@ mod reconnect;
 mod recover;
 mod spawn;
 mod sse;
-mod startup;
 mod stop;
 mod writer;
 
@@ -24,16 +23,14 @@ use crate::pipe::Out;
 use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::wire::observe;
 use crate::wire::record::Opened;
-use close::{abort_own_session, close};
 use connect::{Ready, connect};
-use end::{End, Interruption};
+use end::{End, Interruption, StepError};
 use envelope::open_envelope;
 use idle::IdleTimer;
 use reconnect::{Connection, Outage};
 use recover::recover;
 use spawn::SpawnedServer;
 use sse::Feed;
-use startup::start_up;
 use stop::{Stop, Stops};
 use tokio::time::{Instant, sleep_until};
 use writer::Writer;
@@ -93,7 +90,7 @@ async fn stream(
         stopping: None,
     };
     let end = live.run(ready.feed, stops).await;
-    close(end, plan, live.connection, live.tracker, live.writer, stops).await
+    live.close(end, stops).await
 }
 
 /// What happens next.
@@ -126,7 +123,7 @@ impl Live<'_> {
             {
                 return End::Stopped(stop);
             }
-            let is_starting = !self.tracker.is_started() && stopping.is_none();
+            let is_starting = !self.tracker.started && stopping.is_none();
             let next = tokio::select! {
                 biased;
                 stop = stops.wait(), if stopping.is_none() => Next::Stop(stop),
@@ -158,7 +155,7 @@ impl Live<'_> {
             Next::StartUp => self.start_up(feed).await,
             Next::Received(Ok(payload)) => self.event(payload).await,
             Next::Received(Err(why)) => Err(Interruption::Lost(why)),
-            Next::Timer if self.is_at_rest() => match self.stopping {
+            Next::Timer if self.rests_at().is_some_and(|at| at <= Instant::now()) => match self.stopping {
                 Some((stop, _)) => Err(Interruption::End(End::Stopped(stop))),
                 None => self.confirm_rest().await,
             },
@@ -176,7 +173,8 @@ impl Live<'_> {
         }
     }
 
-    /// Takes the first steps that have not succeeded yet.
+    /// Takes the first steps: what was before, what the session does, and its task. Each can fail with the connection,
+    /// and is repeated when that is restored.
     async fn start_up(&mut self, feed: &mut Feed) -> Result<(), Interruption> {
         if let Some(opened) = self.opened.take() {
             self.writer.record(&opened).await?;
@@ -184,15 +182,33 @@ impl Live<'_> {
         if let Some(first) = feed.take_first() {
             self.event(first).await?;
         }
-        let server = self.connection.server();
-        start_up(self.plan, server, &mut self.tracker, &mut self.idle, &mut self.writer).await
+        let (plan, server) = (self.plan, &self.connection.server);
+        // A new session has no past. Otherwise this emits the history, with --from-start, or what happened between
+        // reading the log and listening.
+        if plan.session.is_some() || plan.task.is_none() {
+            let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
+            let complete = recovered.map_err(Interruption::retry_if_transient)?;
+            if plan.from_start && !complete {
+                tracing::warn!(
+                    "the session's history is incomplete: the server cannot provide all of it; continuing with the rest"
+                );
+            }
+        }
+        if let Some(id) = &self.tracker.session {
+            if let Some(task) = &plan.task {
+                let prompt = server.prompt(id, task, plan.model.as_deref()).await;
+                // A failed request may have been accepted, and giving the task twice would be worse than ending.
+                prompt.map_err(StepError::from).map_err(Interruption::without_retry)?;
+            } else {
+                let checked = self.idle.check(server, id, &mut self.writer).await;
+                checked.map_err(Interruption::retry_if_transient)?;
+            }
+        }
+        self.tracker.started = true;
+        Ok(())
     }
 
-    /// Whether it is time to end because the session is at rest.
-    fn is_at_rest(&self) -> bool {
-        self.rests_at().is_some_and(|at| at <= Instant::now())
-    }
-
+    /// When it is time to end because the session is at rest.
     fn rests_at(&self) -> Option<Instant> {
         let ends_at_rest = !self.plan.follow || self.stopping.is_some();
         self.idle.rests_at().filter(|_| ends_at_rest)
@@ -217,7 +233,7 @@ impl Live<'_> {
         if !self.tracker.admit(&line) {
             return Ok(());
         }
-        if self.tracker.is_root(&line) {
+        if self.tracker.tree.is_root(&line) {
             self.idle.observe(&line.event);
         }
         drop(line);
@@ -228,8 +244,8 @@ impl Live<'_> {
     /// The events say that the session is at rest: asks the server whether it is, and for what the connection may have
     /// lost before anybody could notice.
     async fn confirm_rest(&mut self) -> Result<(), Interruption> {
-        let server = self.connection.server();
-        if let Some(id) = self.tracker.session() {
+        let server = &self.connection.server;
+        if let Some(id) = self.tracker.session.as_deref() {
             self.idle.check(server, id, &mut self.writer).await?;
         }
         if self.idle.rests_at().is_none() {
@@ -237,7 +253,7 @@ impl Live<'_> {
         }
         let since = self.last_event;
         let complete = recover(server, &mut self.tracker, &mut self.writer).await?;
-        if self.tracker.has_unreported() || !complete {
+        if self.tracker.unreported > 0 || !complete {
             let outage = Outage::new("events were missing when the session went idle".to_owned(), since);
             let gap = outage.gap(&mut self.tracker, complete);
             self.writer.record(&gap).await?;
@@ -249,7 +265,7 @@ impl Live<'_> {
     async fn begin_to_stop(&mut self, stop: Stop) {
         if self.plan.owns_session() {
             self.stopping = Some((stop, Instant::now() + STREAM_DRAIN));
-            abort_own_session(self.plan, self.connection.server(), &self.tracker).await;
+            self.abort_own_session().await;
         } else {
             self.stopping = Some((stop, Instant::now()));
         }
@@ -260,10 +276,10 @@ fn opened(plan: &Plan, ready: &Ready) -> Opened {
     let given = plan.directory.as_ref().map(|d| d.to_string_lossy().into_owned());
     let spawned = matches!(plan.source, Source::Spawn(_));
     Opened {
-        session_id: ready.tracker.session().map(str::to_owned),
+        session_id: ready.tracker.session.clone(),
         server: Some(ready.server.url().to_string()),
         version: Some(ready.version.clone()),
-        directory: ready.tracker.directory().map(str::to_owned).or(given),
+        directory: ready.tracker.directory.clone().or(given),
         task: plan.task.clone(),
         model: plan.model.clone(),
         spawned,

@@ -42,10 +42,10 @@ impl Outage {
     /// The record of this outage; counts what was recovered.
     pub fn gap(&self, tracker: &mut Tracker, complete: bool) -> Gap {
         Gap {
-            session_id: tracker.session().map(str::to_owned),
+            session_id: tracker.session.clone(),
             lasted: i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX),
             attempts: self.failed_attempts,
-            recovered: tracker.take_unreported(),
+            recovered: std::mem::take(&mut tracker.unreported),
             complete,
             reason: self.reason.clone(),
         }
@@ -55,27 +55,18 @@ impl Outage {
 /// The connection to the server, while it stands and while it is lost.
 pub(super) struct Connection<'a> {
     plan: &'a Plan,
-    server: Server,
+    pub server: Server,
     /// The server's process, when we started it.
     own: Option<&'a mut SpawnedServer>,
     since: Instant,
     pauses: ExponentialBackoff,
-    outage: Option<Outage>,
+    /// The outage that has not been reported, if the connection is lost.
+    pub outage: Option<Outage>,
 }
 
 impl<'a> Connection<'a> {
     pub fn new(plan: &'a Plan, server: Server, own: Option<&'a mut SpawnedServer>) -> Self {
         Self { plan, server, own, since: Instant::now(), pauses: pauses(), outage: None }
-    }
-
-    /// The server.
-    pub fn server(&self) -> &Server {
-        &self.server
-    }
-
-    /// The outage that has not been reported, if the connection is lost.
-    pub fn take_outage(&mut self) -> Option<Outage> {
-        self.outage.take()
     }
 
     /// Restores the connection, or returns why the stream ends.
@@ -123,7 +114,7 @@ impl<'a> Connection<'a> {
         writer: &mut Writer,
     ) -> Result<Feed, Interruption> {
         let feed = self.listen(left, writer).await?;
-        if let Some(id) = tracker.session() {
+        if let Some(id) = tracker.session.as_deref() {
             // The server may have lost the session, and would then never say that it ended.
             writer.wait_for(self.server.session(id)).await.map_err(Interruption::retry_if_transient)?;
         }
@@ -132,8 +123,8 @@ impl<'a> Connection<'a> {
             writer.record(&outage.gap(tracker, complete)).await?;
         }
         // Before its task is given, being idle means nothing.
-        if let Some(id) = tracker.session()
-            && (tracker.is_started() || self.plan.task.is_none())
+        if let Some(id) = tracker.session.as_deref()
+            && (tracker.started || self.plan.task.is_none())
         {
             idle.check(&self.server, id, writer).await?;
         }

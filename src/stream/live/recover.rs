@@ -12,10 +12,10 @@ use std::collections::HashSet;
 /// Emits what was missed and returns whether that is everything. After an error, the next call goes on from there.
 pub(super) async fn recover(server: &Server, tracker: &mut Tracker, writer: &mut Writer) -> Result<bool, StepError> {
     let Listing { sessions, everywhere } = writer.wait_for(server.sessions()).await?;
-    tracker.adopt(&sessions);
+    tracker.tree.adopt(&sessions);
     let mut watched = tracker.watched(&sessions);
     let all = watched.len();
-    watched.retain(|id| !tracker.is_forgotten(id));
+    watched.retain(|id| !tracker.dedup.is_forgotten(id));
     // No list may have a new session of another project.
     let mut complete = watched.len() == all && (everywhere || !tracker.watches_everything());
     let mut recovery = Recovery { server, tracker, writer, sessions: &sessions, watched: &watched };
@@ -47,7 +47,7 @@ impl Recovery<'_> {
 
     /// The log from where it was emitted; `None` where there is none.
     async fn log(&mut self) -> Result<Option<Entries>, StepError> {
-        if self.tracker.log_is_broken() {
+        if self.tracker.log_is_broken {
             return Ok(None);
         }
         let after = self.tracker.log_request(self.sessions, self.watched);
@@ -58,7 +58,7 @@ impl Recovery<'_> {
     /// Finds the last entry of the log that was emitted as an event. Returns whether there are later ones, which have to
     /// be read again, because entries are never held in memory.
     async fn catch_up(&mut self) -> Result<bool, StepError> {
-        if self.tracker.is_empty() {
+        if self.tracker.dedup.is_empty() {
             return Ok(true);
         }
         let Some(mut entries) = self.log().await? else {
@@ -68,7 +68,7 @@ impl Recovery<'_> {
         let mut behind = HashSet::new();
         while let Some(entry) = entries.next().await? {
             if self.watched.contains(&entry.session) {
-                if self.tracker.catch_up(&entry) {
+                if self.tracker.dedup.catch_up(&entry) {
                     behind.remove(&entry.session);
                 } else {
                     behind.insert(entry.session);
@@ -83,12 +83,12 @@ impl Recovery<'_> {
         let mut complete = true;
         let mut emitted = HashSet::new();
         while let Some(entry) = entries.next().await? {
-            if self.watched.contains(&entry.session) && self.tracker.is_missing(&entry) {
+            if self.watched.contains(&entry.session) && self.tracker.dedup.is_missing(&entry) {
                 if self.tracker.is_older_than_log(&entry) {
                     if emitted.insert(entry.session.clone()) {
                         complete &= self.emit_messages(&entry.session).await?;
                     }
-                    self.tracker.insert_entry(&entry);
+                    self.tracker.dedup.insert_entry(&entry);
                 } else {
                     let payload = payload(&entry);
                     self.tracker.recover_entry(&entry, &payload);
@@ -111,7 +111,7 @@ impl Recovery<'_> {
 
     /// Emits the final states in a session's messages that were not emitted. Returns whether that is all of them.
     async fn emit_messages(&mut self, session: &str) -> Result<bool, StepError> {
-        if !self.tracker.knows_messages() {
+        if !self.tracker.finished.is_reliable() {
             return Ok(false);
         }
         let mut messages = match self.writer.wait_for(self.server.messages(session)).await {

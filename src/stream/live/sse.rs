@@ -1,12 +1,13 @@
 //! One connection to the server's event stream: server-sent events in, their raw payloads out.
 
+use crate::net::root_cause;
 use crate::server::{Error, LONGEST_EVENT, Server};
 use futures_util::{Stream, StreamExt};
 use sse_stream::SseByteStream;
+use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -18,33 +19,11 @@ pub(super) struct Feed {
     /// The payload that proved that the connection works.
     first: Option<String>,
     /// Bytes that arrived since the last complete event.
-    pending: Arc<AtomicUsize>,
-    last_byte: LastByte,
+    pending: Rc<Cell<usize>>,
+    /// When the last byte arrived. A part of an event counts too: a large one takes its time on a slow link.
+    last_byte: Rc<Cell<Instant>>,
     /// A server that is silent for so long is lost.
     silence: Duration,
-}
-
-/// When the last byte arrived. A part of an event counts too: a large one takes its time on a slow link.
-#[derive(Clone)]
-struct LastByte {
-    start: Instant,
-    /// Nanoseconds since then.
-    after: Arc<AtomicU64>,
-}
-
-impl LastByte {
-    fn now() -> Self {
-        Self { start: Instant::now(), after: Arc::default() }
-    }
-
-    fn set(&self, at: Instant) {
-        let after = at.saturating_duration_since(self.start).as_nanos();
-        self.after.store(u64::try_from(after).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    fn get(&self) -> Instant {
-        self.start + Duration::from_nanos(self.after.load(Ordering::Relaxed))
-    }
 }
 
 impl Feed {
@@ -53,23 +32,19 @@ impl Feed {
     pub async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Error> {
         let chunks = server.events(all).await?.bytes_stream();
         let mut feed = Self::new(chunks.map(|chunk| chunk.map_err(io::Error::other)), silence);
-        match feed.next().await {
-            Ok(payload) => feed.first = Some(payload),
-            Err(cause) => {
-                let url = server.url().to_string();
-                return Err(Error::NoEvents { url, cause });
-            }
-        }
+        let no_events = |cause| Error::NoEvents { url: server.url().to_string(), cause };
+        feed.first = Some(feed.next().await.map_err(no_events)?);
         Ok(feed)
     }
 
     fn new(chunks: impl Stream<Item = io::Result<bytes::Bytes>> + 'static, silence: Duration) -> Self {
-        let (pending, last_byte) = (Arc::new(AtomicUsize::new(0)), LastByte::now());
-        let (counter, clock) = (Arc::clone(&pending), last_byte.clone());
+        let (pending, last_byte) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(Instant::now())));
+        let (counter, clock) = (Rc::clone(&pending), Rc::clone(&last_byte));
         let bytes = chunks.map(move |chunk| {
             let chunk = chunk?;
             clock.set(Instant::now());
-            if counter.fetch_add(chunk.len(), Ordering::Relaxed) > LONGEST_EVENT {
+            let before = counter.replace(counter.get() + chunk.len());
+            if before > LONGEST_EVENT {
                 return Err(io::Error::other("an event is longer than 32 MiB"));
             }
             Ok(chunk)
@@ -92,11 +67,11 @@ impl Feed {
             if next.is_err() && self.last_byte().elapsed() < self.silence {
                 continue;
             }
-            self.pending.store(0, Ordering::Relaxed);
+            self.pending.set(0);
             match next {
                 Err(_) => return Err(format!("the server was silent for {} s", self.silence.as_secs())),
                 Ok(None) => return Err("the server closed the connection".to_owned()),
-                Ok(Some(Err(error))) => return Err(innermost(&error)),
+                Ok(Some(Err(error))) => return Err(format!("the connection broke: {}", root_cause(&error))),
                 Ok(Some(Ok(event))) => {
                     self.last_byte.set(Instant::now());
                     if let Some(data) = event.data {
@@ -116,15 +91,6 @@ impl Feed {
     pub fn exclude_pause(&mut self, pause: Duration) {
         self.last_byte.set((self.last_byte() + pause).min(Instant::now()));
     }
-}
-
-/// The innermost cause, which is the most specific.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    format!("the connection broke: {cause}")
 }
 
 #[cfg(test)]

@@ -88,10 +88,9 @@ impl Writer {
     async fn send(&mut self, line: Vec<u8>) -> Result<(), StepError> {
         self.unsent.push_back(line);
         while let Some(next) = self.unsent.front() {
-            let room = self.queue.room(next.len()).await;
-            let room = room.ok_or(StepError::ReaderLeft)?;
-            if let Some(next) = self.unsent.pop_front() {
-                room.put(next);
+            let (place, room) = self.queue.room(next.len()).await.ok_or(StepError::ReaderLeft)?;
+            if let Some(bytes) = self.unsent.pop_front() {
+                place.send(Line { bytes, room });
             }
         }
         self.last_line = Instant::now();
@@ -108,18 +107,6 @@ struct Line {
     bytes: Vec<u8>,
     /// Released when the line has been written.
     room: OwnedSemaphorePermit,
-}
-
-/// Room for one line.
-struct Room<'a> {
-    place: mpsc::Permit<'a, Line>,
-    bytes: OwnedSemaphorePermit,
-}
-
-impl Room<'_> {
-    fn put(self, bytes: Vec<u8>) {
-        self.place.send(Line { bytes, room: self.bytes });
-    }
 }
 
 /// The queue in front of the thread that writes.
@@ -144,11 +131,10 @@ impl Queue {
     }
 
     /// Waits, while the reader is slow, until there is room for a line of `length` bytes. `None`: the reader left.
-    async fn room(&self, length: usize) -> Option<Room<'_>> {
+    async fn room(&self, length: usize) -> Option<(mpsc::Permit<'_, Line>, OwnedSemaphorePermit)> {
         let wanted = u32::try_from(length.min(QUEUED_BYTES)).unwrap_or(u32::MAX);
-        let bytes = Arc::clone(&self.room).acquire_many_owned(wanted).await.ok()?;
-        let place = self.lines.reserve().await.ok()?;
-        Some(Room { place, bytes })
+        let room = Arc::clone(&self.room).acquire_many_owned(wanted).await.ok()?;
+        Some((self.lines.reserve().await.ok()?, room))
     }
 
     async fn finish(self) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ struct LogCursor {
 #[derive(Debug)]
 pub(crate) struct EventDedup {
     /// Whether this server's events have ids: those of 1.1 have neither ids nor a log.
-    has_ids: bool,
+    pub has_ids: bool,
     events: IdSet,
     deltas: IdSet,
     cursors: BoundedMap<String, LogCursor>,
@@ -56,17 +56,7 @@ impl Default for EventDedup {
 }
 
 impl EventDedup {
-    /// Records that the server's events have ids.
-    pub fn expect_ids(&mut self) {
-        self.has_ids = true;
-    }
-
-    /// Whether the server's events have ids; only such a server has a log.
-    pub fn has_ids(&self) -> bool {
-        self.has_ids
-    }
-
-    /// Whether no session has a cursor yet.
+    /// Whether no session has a cursor yet: nothing was emitted, so all of the log is missing.
     pub fn is_empty(&self) -> bool {
         self.cursors.is_empty()
     }
@@ -117,7 +107,7 @@ impl EventDedup {
         !emitted && !self.events.contains(&entry.id)
     }
 
-    /// Records that an entry of the log is emitted.
+    /// Records that an entry of the log is emitted, or made up for by the messages.
     pub fn insert_entry(&mut self, entry: &Entry) {
         self.events.insert(&entry.id);
         self.cursor(&entry.session).remember(&entry.id);
@@ -129,7 +119,7 @@ impl EventDedup {
         self.cursors.get(session)?.seq
     }
 
-    /// Whether the cursor of a session was evicted.
+    /// Whether the cursor of a session was evicted, so that it is unknown how far it was emitted.
     pub fn is_forgotten(&self, session: &str) -> bool {
         self.forgotten.contains(session)
     }
@@ -175,9 +165,7 @@ mod tests {
     }
 
     fn dedup() -> EventDedup {
-        let mut dedup = EventDedup::default();
-        dedup.expect_ids();
-        dedup
+        EventDedup { has_ids: true, ..EventDedup::default() }
     }
 
     #[test]
@@ -231,7 +219,7 @@ mod tests {
             let session = format!("ses_{}", n % (SESSIONS + 1));
             dedup.insert(&CHANGED, Some(&session), Some(&format!("evt_{n}")));
         }
-        assert_eq!(dedup.cursors.len(), SESSIONS);
+        assert_eq!(dedup.cursors.iter().count(), SESSIONS);
         assert!(dedup.cursors.iter().all(|(_, c)| c.latest.len() <= LATEST));
         assert!(dedup.is_forgotten("ses_5"));
     }

@@ -18,8 +18,8 @@ pub(crate) struct FinishedMessages {
     emitted: IdSet,
     /// Those that were recovered; the connection may still deliver them, once.
     recovered: IdSet,
-    /// Whether the messages from before we connected could not be read.
-    past_unknown: bool,
+    /// Whether the messages from before we connected could not be read, so that nobody can tell them from later ones.
+    pub past_unknown: bool,
 }
 
 impl Default for FinishedMessages {
@@ -43,11 +43,6 @@ impl FinishedMessages {
                 self.observe(&line.event);
             }
         }
-    }
-
-    /// The messages from before we connected cannot be read, so nobody can tell them from later ones.
-    pub fn past_is_unknown(&mut self) {
-        self.past_unknown = true;
     }
 
     /// Whether everything that was emitted is known: otherwise nothing can be recovered without repeating some.

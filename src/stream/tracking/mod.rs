@@ -22,22 +22,24 @@ const REQUESTS: usize = 4096;
 
 /// What is watched, and what of it has been emitted.
 pub(crate) struct Tracker {
-    session: Option<String>,
-    directory: Option<String>,
+    /// The watched session; `None` when all sessions of a directory or server are watched.
+    pub session: Option<String>,
+    /// The directory whose events are emitted; `None` for those of every directory.
+    pub directory: Option<String>,
     from_start: bool,
-    tree: SessionTree,
-    dedup: EventDedup,
-    finished: FinishedMessages,
+    pub tree: SessionTree,
+    pub dedup: EventDedup,
+    pub finished: FinishedMessages,
     /// The permissions and questions that were emitted, by the request's id.
     requests: IdSet,
     /// Sessions that are older than their logs: their history is emitted from their messages.
     older_than_log: HashSet<String>,
     /// Whether the server has a log and cannot read it.
-    log_is_broken: bool,
+    pub log_is_broken: bool,
     /// Whether the startup is complete, so that what is recovered was lost in a gap.
-    started: bool,
+    pub started: bool,
     /// How many recovered events no gap line has counted yet.
-    unreported: u64,
+    pub unreported: u64,
 }
 
 impl Tracker {
@@ -91,7 +93,7 @@ impl Tracker {
             Ok(messages) => messages,
             Err(Error::NotFound { .. }) => return Ok(()),
             Err(Error::Unreadable { .. }) => {
-                self.finished.past_is_unknown();
+                self.finished.past_unknown = true;
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -100,41 +102,6 @@ impl Tracker {
             self.finished.skip(&message);
         }
         Ok(())
-    }
-
-    /// The watched session; `None` when all sessions of a directory or server are watched.
-    pub fn session(&self) -> Option<&str> {
-        self.session.as_deref()
-    }
-
-    /// The directory whose events are emitted; `None` for those of every directory.
-    pub fn directory(&self) -> Option<&str> {
-        self.directory.as_deref()
-    }
-
-    /// Whether the startup is complete.
-    pub fn is_started(&self) -> bool {
-        self.started
-    }
-
-    /// The startup is complete: what is recovered from now on was lost in a gap.
-    pub fn finish_startup(&mut self) {
-        self.started = true;
-    }
-
-    /// How many events were recovered since this was last asked.
-    pub fn take_unreported(&mut self) -> u64 {
-        std::mem::take(&mut self.unreported)
-    }
-
-    /// Whether events were recovered that no gap line has counted yet.
-    pub fn has_unreported(&self) -> bool {
-        self.unreported > 0
-    }
-
-    /// Whether the event is about the watched session itself, not a subagent.
-    pub fn is_root(&self, line: &Observation) -> bool {
-        self.tree.is_root(line)
     }
 
     /// Whether a live event is to be emitted; it then counts as emitted.
@@ -151,13 +118,13 @@ impl Tracker {
             return false;
         }
         if line.session.is_none() && line.id.is_some() {
-            self.dedup.expect_ids();
+            self.dedup.has_ids = true;
         }
         let admitted = self.tree.owns(line)
             && self.dedup.insert(&line.event, line.session.as_deref(), line.id.as_deref())
             && !self.finished.is_echo(&line.event)
             && self.is_new_request(&line.event);
-        if admitted && line.session.as_deref().is_some_and(|s| self.tree.contains(s)) {
+        if admitted && line.session.as_deref().is_some_and(|s| self.tree.members.contains(s)) {
             self.finished.observe(&line.event);
         }
         admitted
@@ -171,11 +138,6 @@ impl Tracker {
         }
     }
 
-    /// Adds the subagents among these sessions.
-    pub fn adopt(&mut self, sessions: &[Session]) {
-        self.tree.adopt(sessions);
-    }
-
     /// The sessions that are watched.
     pub fn watched(&self, sessions: &[Session]) -> HashSet<String> {
         let ours = |session: &&Session| {
@@ -184,18 +146,13 @@ impl Tracker {
         let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
         // No list may have a session of another project.
         let unlisted = self.dedup.sessions().filter(|_| self.watches_everything());
-        let known = self.tree.members().chain(unlisted);
+        let known = self.tree.members.iter().chain(unlisted);
         listed.chain(known.cloned()).collect()
     }
 
     /// Whether the sessions of every directory are watched.
     pub fn watches_everything(&self) -> bool {
         self.session.is_none() && self.directory.is_none()
-    }
-
-    /// Whether it is unknown how far this session was emitted.
-    pub fn is_forgotten(&self, session: &str) -> bool {
-        self.dedup.is_forgotten(session)
     }
 
     /// Where to read the log from. Sessions that a request does not name come whole, so it names every session whose
@@ -219,29 +176,9 @@ impl Tracker {
         }
     }
 
-    /// Whether the log is known to be broken.
-    pub fn log_is_broken(&self) -> bool {
-        self.log_is_broken
-    }
-
     /// Whether entries of the log are lost. A server of 1.1 has no log, and may answer as if it were broken.
     pub fn log_is_lost(&self) -> bool {
-        self.log_is_broken && self.dedup.has_ids()
-    }
-
-    /// Whether nothing was emitted yet, so that all of the log is missing.
-    pub fn is_empty(&self) -> bool {
-        self.dedup.is_empty()
-    }
-
-    /// Notes an entry that was emitted as an event. Returns whether it was.
-    pub fn catch_up(&mut self, entry: &Entry) -> bool {
-        self.dedup.catch_up(entry)
-    }
-
-    /// Whether an entry of the log has not been emitted.
-    pub fn is_missing(&self, entry: &Entry) -> bool {
-        self.dedup.is_missing(entry)
+        self.log_is_broken && self.dedup.has_ids
     }
 
     /// Whether the history of the entry's session is to be emitted and goes back further than its log: another version
@@ -256,27 +193,17 @@ impl Tracker {
         self.older_than_log.contains(&entry.session)
     }
 
-    /// Records that an entry of the log is emitted, or made up for by the messages.
-    pub fn insert_entry(&mut self, entry: &Entry) {
-        self.dedup.insert_entry(entry);
-    }
-
     /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
     pub fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
         let logged = |id: &str| self.dedup.last_seq(id).is_some();
-        watched.iter().filter(|id| self.tree.contains(id) && !logged(id)).cloned().collect()
+        watched.iter().filter(|id| self.tree.members.contains(*id) && !logged(id)).cloned().collect()
     }
 
     /// Whether the events of all these sessions are recoverable. Sessions without a log are not, except for the
     /// messages of the watched session and its subagents; where the server has a log, nothing happened in them.
     pub fn is_recoverable(&self, watched: &HashSet<String>) -> bool {
         let logged = |id: &String| self.dedup.last_seq(id).is_some();
-        watched.iter().all(|id| self.tree.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
-    }
-
-    /// Whether it is known which messages were emitted.
-    pub fn knows_messages(&self) -> bool {
-        self.finished.is_reliable()
+        watched.iter().all(|id| self.tree.members.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
     }
 
     /// The final states of a message and its parts that were not emitted, as payloads. They count as emitted now.
@@ -288,7 +215,7 @@ impl Tracker {
 
     /// Records that an entry of the log is emitted as this payload.
     pub fn recover_entry(&mut self, entry: &Entry, payload: &str) {
-        self.insert_entry(entry);
+        self.dedup.insert_entry(entry);
         if let Ok(line) = observe(payload) {
             self.is_new_request(&line.event);
         }

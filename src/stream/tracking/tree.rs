@@ -9,7 +9,8 @@ use std::collections::HashSet;
 pub(crate) struct SessionTree {
     /// `None`: every session.
     root: Option<String>,
-    members: HashSet<String>,
+    /// The watched session and its descendants.
+    pub members: HashSet<String>,
 }
 
 impl SessionTree {
@@ -41,16 +42,6 @@ impl SessionTree {
             self.members.insert(session.to_owned());
         }
         self.members.contains(session)
-    }
-
-    /// Whether it is the watched session or a descendant.
-    pub fn contains(&self, session: &str) -> bool {
-        self.members.contains(session)
-    }
-
-    /// The watched session and its descendants.
-    pub fn members(&self) -> impl Iterator<Item = &String> {
-        self.members.iter()
     }
 
     /// Whether the event is about the watched session itself.

@@ -2,8 +2,9 @@
 
 use super::fast;
 use super::raw::Raw;
+use super::text::borrowed;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -33,8 +34,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry::<Name<'de>, Raw<'de>>()? {
-                    members.push((member.0.0, member.1));
+                while let Some((name, value)) = map.next_entry::<Name<'de>, Raw<'de>>()? {
+                    members.push((name.text.unwrap_or_default(), value));
                 }
                 Ok(Members(members))
             }
@@ -44,23 +45,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 /// The name of a member, borrowed if it has no escapes.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Name<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(text)))
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(text.to_owned())))
-            }
-        }
-        from.deserialize_str(Text)
-    }
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'a> {
+    #[serde(borrow, deserialize_with = "borrowed")]
+    text: Option<Cow<'a, str>>,
 }

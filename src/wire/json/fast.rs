@@ -10,19 +10,12 @@ use super::simd::closing_quote;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
 /// The text is not compact JSON, so this reader cannot read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not compact JSON")]
 pub(crate) struct NotCompact;
-
-impl Display for NotCompact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not compact JSON")
-    }
-}
-
-impl std::error::Error for NotCompact {}
 
 impl Error for NotCompact {
     fn custom<T: Display>(_: T) -> Self {
@@ -270,7 +263,7 @@ mod tests {
 
     type Both = (Result<String, NotCompact>, Result<String, String>);
 
-    fn both_as<'a, T: Deserialize<'a> + fmt::Debug>(text: &'a str) -> Both {
+    fn both_as<'a, T: Deserialize<'a> + std::fmt::Debug>(text: &'a str) -> Both {
         let shown = |read: T| format!("{read:?}");
         let theirs = serde_json::from_str::<T>(text).map(shown).map_err(|e| e.to_string());
         (from_str::<T>(text).map(shown), theirs)
