@@ -28,7 +28,8 @@ pub enum Code {
     Unverified = 14,
     /// Someone else aborted the session.
     Aborted = 15,
-    /// A line was not a JSON object, with `--strict`, or the document for `--import` cannot be parsed.
+    /// Nothing in the input was understood, with `--strict` or `--fail-on`; with `--strict`, a line was not a JSON object;
+    /// or the document for `--import` cannot be parsed.
     BadData = 65,
     /// The server is unreachable. An unreachable reviewer is replaced by the built-in rules.
     Unreachable = 69,

@@ -88,19 +88,32 @@ fn rested(state: &RunState, closed: bool) -> Ended {
             let what = done.evidence.last().map_or("it ended in an error", |e| e.excerpt.as_str());
             ended_as(RunOutcome::Failed, format!("the session failed: {what}"))
         }
-        (_, Some(verdict)) => {
-            let outcome = match verdict.action {
-                Verdict::Done => RunOutcome::Done,
-                _ => RunOutcome::Unsure,
-            };
-            ended_as(outcome, verdict.reason.clone())
-        }
+        (_, Some(verdict)) => match done.hard_evidence() {
+            Some(evidence) if verdict.action == Verdict::Done => {
+                ended_as(RunOutcome::Unsure, named(done.outcome, &evidence))
+            }
+            _ => {
+                let done_now = verdict.action == Verdict::Done;
+                let outcome = if done_now { RunOutcome::Done } else { RunOutcome::Unsure };
+                ended_as(outcome, named(done.outcome, &verdict.reason))
+            }
+        },
         (Outcome::Done, None) => ended_as(RunOutcome::Done, "the session says it is done, and nothing contradicts it"),
         (Outcome::Candidate, None) => {
             ended_as(RunOutcome::Unsure, "the session rests, but nobody reviewed whether it is done")
         }
-        (Outcome::Waiting, None) => ended_as(RunOutcome::Unsure, "the session asked something and waits for an answer"),
-        (Outcome::Length, None) => ended_as(RunOutcome::Unsure, "the last answer was cut off by the length limit"),
+        (outcome, None) => {
+            let why = done.hard_evidence().unwrap_or_default();
+            ended_as(RunOutcome::Unsure, named(outcome, &why))
+        }
+    }
+}
+
+/// A reason that begins with the name of an outcome that is none of the run's own.
+pub(super) fn named(outcome: Outcome, why: &str) -> String {
+    match outcome {
+        Outcome::Waiting | Outcome::GaveUp | Outcome::Refused | Outcome::Empty => format!("{outcome}: {why}"),
+        _ => why.to_owned(),
     }
 }
 

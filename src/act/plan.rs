@@ -1,9 +1,10 @@
 //! Decides what to do next, without I/O: takes a record in, updates the state and returns orders.
 
 use super::order::{Order, Report, Task};
+use super::outcome::named;
 use super::settings::{Answer, Remedy, Settings};
 use super::state::{RunState, outcome_of};
-use crate::wire::record::{Decision, Finding, Grade, Kind, Outcome, Phase, RunOutcome, Verdict};
+use crate::wire::record::{Decision, Done, Finding, Grade, Kind, Outcome, Phase, RunOutcome, Verdict};
 
 /// The message to an agent that stopped before it was done, if the reviewer gives no message.
 const NUDGE: &str =
@@ -30,17 +31,40 @@ pub(super) fn on_decision(state: &mut RunState, settings: &Settings, decision: &
             let message = decision.message.as_deref().unwrap_or(reason);
             Some(steer(state, settings, session, finding, message, reason))
         }
-        Verdict::Continue if at_rest && !state.is_lost() => Some(steer(state, settings, session, None, NUDGE, reason)),
-        Verdict::Done if at_rest && !state.is_lost() => verify(state, settings, reason),
-        Verdict::Unsure if at_rest && !state.steering.is_unanswered() => {
-            if can_be_checked(state, settings) {
-                return verify(state, settings, reason);
-            }
-            settle_rest(state, reason);
-            None
+        Verdict::Continue if at_rest && !state.is_lost() => {
+            let message = nudge(state);
+            Some(steer(state, settings, session, None, &message, reason))
         }
+        Verdict::Done if at_rest && !state.is_lost() => match hard_evidence(state) {
+            Some(evidence) => doubt(state, settings, &evidence),
+            None => verify(state, settings, reason),
+        },
+        Verdict::Unsure if at_rest => doubt(state, settings, reason),
         _ => None,
     }
+}
+
+/// Lets the checks decide about a session at rest that may not be done, or ends the run as unsure.
+fn doubt(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order> {
+    if state.steering.is_unanswered() {
+        return None;
+    }
+    if can_be_checked(state, settings) {
+        return verify(state, settings, why);
+    }
+    settle_rest(state, why);
+    None
+}
+
+/// What speaks so strongly against the session being done that nobody can call it done.
+fn hard_evidence(state: &RunState) -> Option<String> {
+    state.done.as_ref()?.hard_evidence()
+}
+
+/// The message to an agent that stopped too early: the facts that it must attend to.
+fn nudge(state: &RunState) -> String {
+    let facts = state.done.as_ref().map(Done::objections).unwrap_or_default();
+    if facts.is_empty() { NUDGE.to_owned() } else { format!("{NUDGE} What speaks against it: {facts}.") }
 }
 
 /// Responds to a finding: as `--on` says; otherwise, without a reviewer, by aborting if its grade is `stop`.
@@ -233,7 +257,8 @@ fn verify(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order>
 /// Ends the run of a session at rest as unsure, unless the session failed or was aborted.
 fn settle_rest(state: &mut RunState, why: &str) {
     if state.done.is_some() && !state.is_lost() {
-        state.end(RunOutcome::Unsure, why);
+        let outcome = state.done.as_ref().map(|done| done.outcome);
+        state.end(RunOutcome::Unsure, &outcome.map_or_else(|| why.to_owned(), |outcome| named(outcome, why)));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::exit::{Code, Failure};
 use crate::pipe;
 use crate::pipe::{Out, Shutdown, Stage};
 use crate::report::Page;
+use crate::wire::Foreign;
 use crate::wire::record::{Done, Finding, Grade, Kind, Turn, schema};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
@@ -36,7 +37,7 @@ Exit codes:
   11   stalled or blocked
   12   a budget is exceeded
   13   the provider kept failing
-  65   a line is not a JSON object (with --strict)
+  65   nothing in the input was understood (with --strict or --fail-on), or a line is not a JSON object (with --strict)
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
@@ -79,13 +80,16 @@ struct Args {
     budgets: Budgets,
     #[command(flatten)]
     rules: Rules,
+    /// Whether this is a stage of `ocr-run`: if nothing comes, the stage before it has said why.
+    #[arg(skip)]
+    in_run: bool,
 }
 
 /// The limits that `ocr-run` has as well.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct SharedLimits {
-    /// Report a session that takes more than N turns; going idle, a long silence and a finding end a turn.
+    /// Report a session that comes to rest, or has a finding, more than N times without a person's message between.
     #[arg(
         long,
         env = "OCR_MAX_ITERATIONS",
@@ -110,9 +114,15 @@ struct Timeouts {
     /// Use SECONDS instead of --inactivity-timeout while a tool or a subagent runs.
     #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "SECONDS", default_value_t = seconds(Config::default().tool_timeout))]
     tool_timeout: u32,
+    /// Stop a session whose model is silent for SECONDS.
+    #[arg(long, env = "OCR_STALL_TIMEOUT", value_name = "SECONDS", default_value_t = seconds(Config::default().stall_timeout))]
+    stall_timeout: u32,
     /// Report a permission request or a question that is unanswered after SECONDS.
     #[arg(long, env = "OCR_BLOCKED_AFTER", value_name = "SECONDS", default_value_t = seconds(Config::default().blocked_after))]
     blocked_after: u32,
+    /// Stop a session whose permission request or question is unanswered after SECONDS [default: never].
+    #[arg(long, env = "OCR_BLOCKED_TIMEOUT", value_name = "SECONDS")]
+    blocked_timeout: Option<u32>,
     /// Treat a session that went idle in mid-turn as finished after SECONDS.
     #[arg(long, env = "OCR_REST_GRACE", value_name = "SECONDS", default_value_t = seconds(Config::default().rest_grace))]
     rest_grace: u32,
@@ -121,14 +131,14 @@ struct Timeouts {
     max_sessions: usize,
 }
 
-/// What a session may cost.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Budgets of a session (no limit by default)")]
-struct Budgets {
+/// What a session may cost; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Budgets of a session and its subagents (no limit by default)")]
+pub(super) struct Budgets {
     /// Responses of the model, including those to subagents.
     #[arg(long, env = "OCR_MAX_STEPS", value_name = "N")]
     max_steps: Option<u64>,
-    /// Tokens: input, output and reasoning.
+    /// Tokens: input, output, reasoning, and those of the cache.
     #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N")]
     max_tokens: Option<u64>,
     /// Cost, as reported by the server.
@@ -137,6 +147,9 @@ struct Budgets {
     /// Time since the session's first line.
     #[arg(long, env = "OCR_MAX_TIME", value_name = "SECONDS")]
     max_time: Option<u32>,
+    /// Warn when PERCENT of a budget is spent.
+    #[arg(long, env = "OCR_WARN_AT", value_name = "PERCENT", default_value_t = Config::default().warn_at, value_parser = percent)]
+    warn_at: u8,
     /// Tokens since the last progress; exceeding this is a notice only.
     #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N")]
     max_idle_tokens: Option<u64>,
@@ -191,6 +204,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-detect", args, run)
 }
 
+/// Runs as a stage of `ocr-run`.
+#[cfg(unix)]
+pub(super) fn main_in_run(args: Vec<OsString>) -> ExitCode {
+    super::start("ocr-detect", args, |args: Args| run(Args { in_run: true, ..args }))
+}
+
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Finding>(), schema::<Turn>(), schema::<Done>()]
@@ -214,6 +233,12 @@ fn long_help() -> String {
         }
     }
     help + "\n" + EXAMPLES
+}
+
+/// Parses a share: `80` or `80%`.
+fn percent(text: &str) -> Result<u8, String> {
+    let value = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| *percent <= 100);
+    value.ok_or_else(|| format!("{text} is not a whole number of percent, such as 80%"))
 }
 
 /// Parses `NAME=N`, where NAME is a limit of a rule.
@@ -255,16 +280,21 @@ fn run(args: Args) -> anyhow::Result<Code> {
         let input = open(args.files.first())?;
         shutdown = prepare();
         let out = Out::new(pipe::input::stdout()?, args.only_added());
-        args.judge(config, input, args.threads(), &out)?
+        let (found, foreign) = args.judge(config, input, args.threads(), &out)?;
+        args.report_foreign(foreign, None, &shutdown)?;
+        found
     } else {
         shutdown = prepare();
-        judge_all(&args, &config)?
+        judge_all(&args, &config, &shutdown)?
     };
     Ok(shutdown.requested().unwrap_or_else(|| args.code_of_findings(&found)))
 }
 
 /// Each kind of finding once, and whether its cause was outside the agent.
 type Found = Vec<(Kind, bool)>;
+
+/// Why nothing in an input was understood, and whether a person was told already; `None` if anything was.
+type NotUnderstood = Option<(Foreign, bool)>;
 
 fn prepare() -> Shutdown {
     pipe::hangup::exit_when_reader_leaves();
@@ -280,9 +310,13 @@ fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
 }
 
 /// Judges every recording on its own, several at a time. One that cannot be read does not stop the others.
-fn judge_all(args: &Args, config: &Config) -> Result<Found, Failure> {
+fn judge_all(args: &Args, config: &Config, shutdown: &Shutdown) -> Result<Found, Failure> {
     let out = Out::new(pipe::input::stdout()?, false);
-    let judge = |file: &PathBuf, out: &Out| args.judge(config.clone(), open(Some(file))?, 1, out);
+    let judge = |file: &PathBuf, out: &Out| {
+        let (found, foreign) = args.judge(config.clone(), open(Some(file))?, 1, out)?;
+        args.report_foreign(foreign, Some(file), shutdown)?;
+        Ok(found)
+    };
     let results = pipe::parallel_inputs(args.files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
     let (mut found, mut failed) = (Vec::new(), None);
@@ -313,7 +347,13 @@ impl Args {
     }
 
     /// Judges one input, and returns what was found.
-    fn judge(&self, config: Config, input: impl Read, threads: usize, out: &Out) -> Result<Found, Failure> {
+    fn judge(
+        &self,
+        config: Config,
+        input: impl Read,
+        threads: usize,
+        out: &Out,
+    ) -> Result<(Found, NotUnderstood), Failure> {
         let mut detect = Detect::new(Detector::new(config), self.strict).on(threads);
         if self.explain {
             let mut stage = Explain::new(detect);
@@ -322,7 +362,30 @@ impl Args {
         } else {
             pipe::filter(&mut detect, input, out, self.max_line)?;
         }
-        Ok(detect.detector().found().collect())
+        Ok((detect.detector().found().collect(), detect.not_understood()))
+    }
+
+    /// Says that nothing in an input was understood. That is a failure if the exit code would be taken for a verdict.
+    fn report_foreign(
+        &self,
+        foreign: NotUnderstood,
+        file: Option<&PathBuf>,
+        shutdown: &Shutdown,
+    ) -> Result<(), Failure> {
+        // An input that was cut short may have had more to say.
+        let Some((foreign, told)) = foreign.filter(|_| shutdown.requested().is_none()) else {
+            return Ok(());
+        };
+        let input = file.map_or("this input".to_owned(), |file| file.display().to_string());
+        let message = format!("nothing in {input} was understood: {foreign}");
+        if self.strict || !self.fail_on.is_empty() {
+            return Err(Failure::new(Code::BadData, if told { "" } else { &message }));
+        }
+        let is_said = told || (self.in_run && foreign.is_empty());
+        if !is_said {
+            tracing::warn!("{message}");
+        }
+        Ok(())
     }
 
     fn config(&self) -> Config {
@@ -331,13 +394,16 @@ impl Args {
         let mut config = Config {
             inactivity: ms(shared.inactivity_timeout),
             tool_timeout: ms(timeouts.tool_timeout),
+            stall_timeout: ms(timeouts.stall_timeout),
             blocked_after: ms(timeouts.blocked_after),
+            blocked_timeout: timeouts.blocked_timeout.map(ms),
             rest_grace: ms(timeouts.rest_grace),
             max_iterations: shared.max_iterations,
             max_steps: budgets.max_steps,
             max_tokens: budgets.max_tokens,
             max_cost: budgets.max_cost,
             max_time: budgets.max_time.map(ms),
+            warn_at: budgets.warn_at,
             max_idle_tokens: budgets.max_idle_tokens,
             review_every: budgets.review_every,
             max_sessions: timeouts.max_sessions,
@@ -401,7 +467,11 @@ impl Stage for Explain {
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         self.detect.finish(&mut self.added)?;
         self.collect();
-        added.extend_from_slice(self.page.text().as_bytes());
+        let page = match self.detect.not_understood() {
+            Some((foreign, _)) => format!("Nothing was judged, for nothing was understood: {foreign}.\n"),
+            None => self.page.text(),
+        };
+        added.extend_from_slice(page.as_bytes());
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::act::{Actions, NotifyArgs, Verification};
 use super::common::{Common, Switch, print_schemas, to_args, version};
-use super::detect::SharedLimits;
+use super::detect::{Budgets, SharedLimits};
 use super::review::ReviewerArgs;
 use super::stream::{SpawnArgs, Work};
 use super::{act, detect, review, stream, watch};
@@ -20,6 +20,8 @@ Examples:
     ocr-run --demo
   Let an agent fix the build, and stop it if it loops:
     ocr-run --task 'Fix the build' --worker-model ollama/llama3.1
+  Let it work for an hour at most, and for five dollars:
+    ocr-run --task-file task.md --max-time 3600 --max-cost 5
   Use a model as the reviewer, and keep a recording:
     ocr-run --task-file task.md --reviewer-url http://localhost:11434/v1 > run.ndjson
   Print the pipe instead of running it:
@@ -61,6 +63,8 @@ struct Args {
     spawned: SpawnArgs,
     #[command(flatten)]
     limits: SharedLimits,
+    #[command(flatten)]
+    budgets: Budgets,
     #[command(flatten)]
     reviewer: ReviewerArgs,
     #[command(flatten)]
@@ -127,7 +131,7 @@ fn run_stage(args: &[OsString]) -> ExitCode {
     let args = args.to_vec();
     match name.to_str() {
         Some("ocr-stream") => stream::main(args),
-        Some("ocr-detect") => detect::main(args),
+        Some("ocr-detect") => detect::main_in_run(args),
         Some("ocr-review") => review::main(args),
         Some("ocr-act") => act::main(args),
         Some("ocr-watch") => watch::main(args),
@@ -198,6 +202,7 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     let matches = &parsed.matches;
     let mut detect = Command::new("ocr-detect");
     detect.args.extend(to_args::<SharedLimits>(matches));
+    detect.args.extend(to_args::<Budgets>(matches));
     let mut review = Command::new("ocr-review");
     review.args.extend(to_args::<ReviewerArgs>(matches));
     let quiet = view != View::Lines && !parsed.args.print;

@@ -29,11 +29,15 @@ pub struct Config {
     pub inactivity: i64,
     /// The same while a tool runs or a child session works, because builds take long.
     pub tool_timeout: i64,
+    /// Silence of the model before a stop.
+    pub stall_timeout: i64,
     /// How long a permission request or a question may stay open before a warning.
     pub blocked_after: i64,
+    /// The same before a stop; `None` if a request never ends a session.
+    pub blocked_timeout: Option<i64>,
     /// How long a session that went idle in the middle of a turn must stay idle to count as finished.
     pub rest_grace: i64,
-    /// The most turns.
+    /// The most rests and findings without a message of a person between them.
     pub max_iterations: u64,
     /// The most steps, which are answers of the model.
     pub max_steps: Option<u64>,
@@ -43,6 +47,8 @@ pub struct Config {
     pub max_cost: Option<f64>,
     /// The longest time since the session's first line.
     pub max_time: Option<i64>,
+    /// The share of a budget, in percent, before a warning.
+    pub warn_at: u8,
     /// Tokens since the last progress before a notice.
     pub max_idle_tokens: Option<u64>,
     /// Add a turn after this many steps.
@@ -75,8 +81,11 @@ impl Default for Config {
             inactivity: 30_000,
             // A nine-minute build is not a stall.
             tool_timeout: 600_000,
+            // No slow model that was seen thought for this long without a word.
+            stall_timeout: 1_800_000,
             // Enough for a program that answers by itself.
             blocked_after: 10_000,
+            blocked_timeout: None,
             // After an abort, `OpenCode` 1.18.33 sent its last events within a second.
             rest_grace: 2_000,
             max_iterations: 10,
@@ -84,6 +93,7 @@ impl Default for Config {
             max_tokens: None,
             max_cost: None,
             max_time: None,
+            warn_at: 80,
             max_idle_tokens: None,
             review_every: None,
             max_sessions: 10_000,

@@ -1,16 +1,18 @@
-//! The detector: all sessions of a stream and the stream's time; observations in, records out.
+//! The detector: all sessions of a stream, each with its own time; observations in, records out.
 
 use super::call::Call;
 use super::config::Config;
 use super::hash;
-use super::session::{Effects, LineContext, Session};
+use super::rules::UNPRICED;
+use super::session::{Descendant, Effects, LineContext, Session};
 use super::sessions::{Sessions, SlotIndex};
 use super::signal::Signal;
 use crate::wire::record;
 use crate::wire::record::{
-    ActionKind, AnyRecord, Finding, Grade, Kind, Phase, Point, Record, State, Turn, Verdict, Why,
+    ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Phase, Point, Record, State, Tick,
+    Turn, Verdict, Why,
 };
-use crate::wire::{Event, Head, Observation, Raw, StreamClock, Timestamp};
+use crate::wire::{Event, Observation, Raw, Timestamp};
 use std::sync::Arc;
 
 /// The rule of findings about sessions that were evicted.
@@ -20,11 +22,12 @@ const EVICTED: &str = "evicted";
 pub struct Detector {
     config: Arc<Config>,
     sessions: Sessions,
-    clock: StreamClock,
-    /// The current event.
-    point: Point,
+    /// Whether a tick named the sessions for which time passed: then heartbeats say nothing more.
+    ticks_name_sessions: bool,
     /// What was found at `warn` or above: each pair of kind and infrastructure once, in order.
     found: Vec<(Kind, bool)>,
+    /// Whether a budget of costs cannot hold, because steps have no price.
+    unpriced: bool,
 }
 
 impl Detector {
@@ -33,9 +36,9 @@ impl Detector {
         Self {
             sessions: Sessions::new(config.max_sessions),
             config: Arc::new(config),
-            clock: StreamClock::default(),
-            point: Point::default(),
+            ticks_name_sessions: false,
             found: Vec::new(),
+            unpriced: false,
         }
     }
 
@@ -51,28 +54,28 @@ impl Detector {
 
     /// Reads one line. `call` is the call that ended in it, if that was parsed already.
     pub(super) fn observe_with(&mut self, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
-        self.set_point(line.ts, line.id.as_deref().unwrap_or_default());
-        if let Event::Record { kind, properties } = &line.event {
-            self.observe_record(kind, *properties, added);
-        } else if let Some(session) = &line.session {
-            self.observe_event(session, &line.event, call, added);
+        match &line.event {
+            Event::Record { kind, properties } => self.observe_record(line.ts, kind, *properties, added),
+            Event::Heartbeat if !self.ticks_name_sessions => self.tick_all(line.ts, added),
+            Event::Heartbeat | Event::Other => {}
+            _ => {
+                if let Some(session) = &line.session {
+                    self.observe_event(session, line, call, added);
+                }
+            }
         }
-        if line.ts.is_some() {
-            self.fire_timers(added);
-        }
-    }
-
-    /// Reads a line of a type that means nothing here: only time passes.
-    pub fn skip(&mut self, head: &Head<'_>, added: &mut Vec<u8>) {
-        self.set_point(Some(head.ts), head.id);
-        self.fire_timers(added);
     }
 
     /// Ends the stream.
     pub fn finish(&mut self, added: &mut Vec<u8>) {
         for index in self.sessions.all() {
-            self.run(index, added, Session::finish);
+            self.run(index, added, |session, line, effects| session.finish(false, line, effects));
         }
+    }
+
+    /// Whether a budget of costs cannot hold, because steps have no price.
+    pub(super) fn is_unpriced(&self) -> bool {
+        self.unpriced
     }
 
     /// The kinds of findings at `warn` or above, each once, and whether their cause lies outside the agent.
@@ -80,62 +83,110 @@ impl Detector {
         self.found.iter().copied()
     }
 
-    fn set_point(&mut self, ts: Option<i64>, id: &str) {
-        self.point.ts = self.clock.see(ts).ms();
-        id.clone_into(&mut self.point.id);
-    }
-
-    fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    fn observe_event(&mut self, id: &str, event: &Event<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
-        if matches!(event, Event::Other) {
-            return;
-        }
-        if matches!(event, Event::SessionDeleted) {
+    fn observe_event(&mut self, id: &str, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
+        if matches!(line.event, Event::SessionDeleted) {
+            if let Some(index) = self.sessions.find(id) {
+                let (ancestors, requests) = (self.sessions.ancestors(index), self.open_requests(index));
+                self.update_ancestors(index, &ancestors, requests, true);
+            }
             self.sessions.remove(id);
             return;
         }
         let (index, evicted) = self.sessions.get_or_create(id, &self.config);
-        if let Some(evicted) = evicted {
-            self.write_eviction(&evicted, added);
-        }
-        if let Event::Session { parent: Some(parent) } = event
+        if let Event::Session { parent: Some(parent) } = &line.event
             && let Some(session) = self.sessions.get_mut(index)
         {
             session.set_parent(parent);
         }
+        let ancestors = self.sessions.ancestors(index);
+        for member in ancestors.iter().chain([&index]) {
+            self.sessions.advance(*member, line.ts, line.id.as_deref().unwrap_or_default());
+        }
+        if let Some(evicted) = evicted {
+            self.write_eviction(index, &evicted, added);
+        }
         let before = self.open_requests(index);
-        self.run(index, added, |session, line, effects| {
-            session.observe(event, call, line, effects);
+        self.run(index, added, |session, context, effects| {
+            session.observe(&line.event, call, context, effects);
         });
-        self.update_ancestors(index, before);
+        self.update_ancestors(index, &ancestors, before, false);
+        if line.ts.is_some() {
+            for member in ancestors.into_iter().chain([index]) {
+                self.fire_timer(member, added);
+            }
+        }
     }
 
     fn open_requests(&mut self, index: SlotIndex) -> usize {
         self.sessions.get_mut(index).map_or(0, |s| s.open_requests())
     }
 
-    /// An event of a session ends the silence of its ancestors, and its open requests block them too.
-    fn update_ancestors(&mut self, index: SlotIndex, requests_before: usize) {
-        let requests = self.open_requests(index);
-        let now = self.now();
+    /// An event of a session ends the silence of its ancestors, its open requests block them too, and while it works
+    /// they do not rest. `gone` says that it was deleted.
+    fn update_ancestors(&mut self, index: SlotIndex, ancestors: &[SlotIndex], requests_before: usize, gone: bool) {
+        if ancestors.is_empty() {
+            return;
+        }
+        let Some(session) = self.sessions.get_mut(index) else {
+            return;
+        };
+        let id = session.id().to_owned();
+        let requests = if gone { 0 } else { session.open_requests() };
+        let works = !gone && session.is_working();
+        for ancestor in ancestors {
+            self.sessions.run(*ancestor, &self.config, |session, line| {
+                session.record_descendant(line.now, &Descendant { id: &id, requests_before, requests, works });
+            });
+        }
+    }
+
+    fn is_working(&mut self, index: SlotIndex) -> bool {
+        self.sessions.get_mut(index).is_some_and(|session| session.is_working())
+    }
+
+    /// Tells the ancestors of a session that it rests although no event said so.
+    fn report_rest(&mut self, index: SlotIndex) {
+        let Some(id) = self.sessions.get_mut(index).map(|session| session.id().to_owned()) else {
+            return;
+        };
         for ancestor in self.sessions.ancestors(index) {
-            if let Some(session) = self.sessions.get_mut(ancestor) {
-                session.record_descendant(now, requests_before, requests);
-            }
+            self.sessions.run(ancestor, &self.config, |session, line| session.record_child_rest(&id, line.now));
+        }
+    }
+
+    /// Time passed for these sessions, or for all of them.
+    fn tick(&mut self, ts: Option<i64>, tick: &Tick, added: &mut Vec<u8>) {
+        let Some(sessions) = &tick.sessions else {
+            return self.tick_all(ts, added);
+        };
+        self.ticks_name_sessions = true;
+        for index in sessions.iter().filter_map(|id| self.sessions.find(id)).collect::<Vec<_>>() {
+            self.tick_one(index, ts, added);
+        }
+    }
+
+    fn tick_all(&mut self, ts: Option<i64>, added: &mut Vec<u8>) {
+        for index in self.sessions.all() {
+            self.tick_one(index, ts, added);
+        }
+    }
+
+    fn tick_one(&mut self, index: SlotIndex, ts: Option<i64>, added: &mut Vec<u8>) {
+        if let Some(ts) = ts {
+            self.sessions.tick(index, ts);
+            self.fire_timer(index, added);
         }
     }
 
     /// Reads a record that was already in the stream.
-    fn observe_record(&mut self, kind: &str, properties: Raw<'_>, added: &mut Vec<u8>) {
-        match kind {
-            record::Closed::TYPE => return self.finish(added),
-            record::Decision::TYPE | record::Action::TYPE => {}
-            _ => return,
+    fn observe_record(&mut self, ts: Option<i64>, kind: &str, properties: Raw<'_>, added: &mut Vec<u8>) {
+        let matters = [Tick::TYPE, Closed::TYPE, Decision::TYPE, record::Action::TYPE];
+        if !matters.contains(&kind) {
+            return;
         }
         match AnyRecord::parse(kind, properties) {
+            Ok(Some(AnyRecord::Tick(tick))) => self.tick(ts, &tick, added),
+            Ok(Some(AnyRecord::Closed(closed))) => self.close(ts, &closed, added),
             Ok(Some(AnyRecord::Decision(decision))) if decision.action == Verdict::Steer => {
                 if let Some(index) = self.sessions.find(&decision.session_id)
                     && let Some(session) = self.sessions.get_mut(index)
@@ -155,10 +206,30 @@ impl Detector {
         }
     }
 
-    /// Lets every session whose timer has fired check the time.
-    fn fire_timers(&mut self, added: &mut Vec<u8>) {
-        while let Some(index) = self.sessions.next_due(self.now()) {
+    /// The source ends: so do the session that it watched and its descendants, or all sessions.
+    fn close(&mut self, ts: Option<i64>, closed: &Closed, added: &mut Vec<u8>) {
+        let watched = closed.session_id.as_deref().map(|id| self.sessions.find(id));
+        let rests = closed.reason == CloseReason::Rest;
+        for index in self.sessions.all() {
+            let ends = watched.is_none_or(|watched| {
+                watched.is_some_and(|root| root == index || self.sessions.ancestors(index).contains(&root))
+            });
+            if ends {
+                self.sessions.advance(index, ts, "");
+                let at_rest = rests && watched.flatten() == Some(index);
+                self.run(index, added, |session, line, effects| session.finish(at_rest, line, effects));
+            }
+        }
+    }
+
+    /// Lets a session whose timer has fired check the time.
+    fn fire_timer(&mut self, index: SlotIndex, added: &mut Vec<u8>) {
+        if self.sessions.take_due(index) {
+            let worked = self.is_working(index);
             self.run(index, added, Session::check_time);
+            if worked && !self.is_working(index) {
+                self.report_rest(index);
+            }
         }
     }
 
@@ -170,19 +241,35 @@ impl Detector {
         operation: impl FnOnce(&mut Session, &LineContext<'_>, &mut Effects),
     ) {
         let mut effects = Effects::default();
-        let line = line_context(&self.config, self.clock.now(), &self.point);
-        let Some(session) = self.sessions.get_mut(index) else {
+        let is_root = self.sessions.run(index, &self.config, |session, line| {
+            operation(session, line, &mut effects);
+            session.parent().is_none()
+        });
+        let Some(is_root) = is_root else {
             return;
         };
-        operation(session, &line, &mut effects);
-        let is_root = session.parent().is_none();
-        self.sessions.set_timer(index, &line);
         if !is_root {
             effects.done = None;
+            self.pass_work_up(index, &mut effects);
             self.charge_root(index, &mut effects);
         }
         if !effects.findings.is_empty() || effects.done.is_some() || effects.review.is_some() {
             self.write_effects(index, &effects, added);
+        }
+    }
+
+    /// Adds what the calls of a child session did to the evidence of its ancestors.
+    fn pass_work_up(&mut self, child: SlotIndex, effects: &mut Effects) {
+        let all = std::mem::take(&mut effects.work);
+        if all.is_empty() {
+            return;
+        }
+        for ancestor in self.sessions.ancestors(child) {
+            if let Some(session) = self.sessions.get_mut(ancestor) {
+                for work in &all {
+                    session.record_child_call(work);
+                }
+            }
         }
     }
 
@@ -192,12 +279,12 @@ impl Detector {
         if steps.is_empty() {
             return;
         }
-        let root = self.sessions.ancestors(child).pop();
-        let line = line_context(&self.config, self.clock.now(), &self.point);
-        if let Some(session) = root.and_then(|root| self.sessions.get_mut(root)) {
-            for step in steps {
-                session.charge_child_step(step, &line, effects);
-            }
+        if let Some(root) = self.sessions.ancestors(child).pop() {
+            self.sessions.run(root, &self.config, |session, line| {
+                for step in steps {
+                    session.charge_child_step(step, line, effects);
+                }
+            });
         }
     }
 
@@ -209,59 +296,58 @@ impl Detector {
             let findings = effects.findings.iter().filter_map(reason_for_review);
             findings.max_by_key(|why| *why == Why::Finding).or(effects.review)
         };
+        let at = self.sessions.point(index);
         for finding in &effects.findings {
-            self.write_finding(finding, added);
+            self.write_finding(&at, finding, added);
         }
         if let Some(done) = &effects.done {
-            record::append(added, self.now(), done);
+            record::append(added, Timestamp::from_ms(at.ts), done);
         }
         if let Some(why) = why {
-            self.write_turn(index, why, added);
+            self.write_turn(index, at, why, added);
         }
     }
 
-    fn write_finding(&mut self, finding: &Finding, added: &mut Vec<u8>) {
-        record::append(added, self.now(), finding);
+    fn write_finding(&mut self, at: &Point, finding: &Finding, added: &mut Vec<u8>) {
+        record::append(added, Timestamp::from_ms(at.ts), finding);
+        self.unpriced |= finding.kind == Kind::Budget && finding.summary.starts_with(UNPRICED);
         let found = (finding.kind, finding.infra);
-        if finding.grade >= Grade::Warn && !self.found.contains(&found) {
+        // A budget that is not spent yet is nothing to fail for.
+        let limit = if finding.kind == Kind::Budget { Grade::Stop } else { Grade::Warn };
+        if finding.grade >= limit && !self.found.contains(&found) {
             self.found.push(found);
         }
     }
 
     /// Writes a turn of the root session, which is the one that a person started.
-    fn write_turn(&mut self, index: SlotIndex, why: Why, added: &mut Vec<u8>) {
+    fn write_turn(&mut self, index: SlotIndex, at: Point, why: Why, added: &mut Vec<u8>) {
         let root = self.sessions.ancestors(index).pop().unwrap_or(index);
         let mut effects = Effects::default();
-        let line = line_context(&self.config, self.clock.now(), &self.point);
-        let Some(session) = self.sessions.get_mut(root) else {
+        let begun = self.sessions.run(root, &self.config, |session, line| {
+            let turn = session.begin_turn(why, line, &mut effects);
+            (turn, session.id().to_owned())
+        });
+        let Some((turn, session_id)) = begun else {
             return;
         };
-        let turn = Turn {
-            turn: session.begin_turn(&line, &mut effects),
-            session_id: session.id().to_owned(),
-            why,
-            at: self.point.clone(),
-        };
-        record::append(added, self.now(), &turn);
+        let turn = Turn { session_id, turn, why, at };
+        record::append(added, Timestamp::from_ms(turn.at.ts), &turn);
         for finding in &effects.findings {
-            self.write_finding(finding, added);
+            self.write_finding(&turn.at, finding, added);
         }
     }
 
-    fn write_eviction(&mut self, id: &str, added: &mut Vec<u8>) {
+    /// Writes that a session was evicted, at the time of the one that took its place.
+    fn write_eviction(&mut self, by: SlotIndex, id: &str, added: &mut Vec<u8>) {
         let summary = format!(
             "more than {} sessions at once: this one, the least recently seen, is forgotten (--max-sessions)",
             self.config.max_sessions
         );
+        let at = self.sessions.point(by);
         let signal = Signal::new(EVICTED, Kind::Budget, Grade::Notice, 0, summary);
-        let finding =
-            Finding { finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32), ..signal.finding(id, &self.point) };
-        self.write_finding(&finding, added);
+        let finding = Finding { finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32), ..signal.finding(id, &at) };
+        self.write_finding(&at, &finding, added);
     }
-}
-
-fn line_context<'a>(config: &'a Config, now: Timestamp, point: &'a Point) -> LineContext<'a> {
-    LineContext { config, now, point }
 }
 
 /// Why a finding is a reason for a review, if it is. A spent budget is none.

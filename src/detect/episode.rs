@@ -3,6 +3,7 @@
 use super::hash;
 use super::signal::Signal;
 use crate::wire::record::{Finding, Grade, Kind, Point, State};
+use std::borrow::Cow;
 
 /// The rule for problems that go on after a message was sent about them.
 pub(crate) const STEERING: &str = "steering";
@@ -24,6 +25,8 @@ struct Episode {
     has_current_call: bool,
     /// How many laps it had when a message was sent about it.
     steered_at: Option<u64>,
+    /// How often it grew as a warning.
+    grown: u32,
 }
 
 /// The episodes of one session.
@@ -32,6 +35,9 @@ pub(crate) struct Episodes(Vec<Episode>);
 
 /// How many laps after a message mean that it was ignored: half of what a warning takes otherwise.
 const STEERED_LAPS: u64 = 2;
+
+/// How often a warning may grow, and be judged, before it gets graver: nothing may go on for ever.
+const PATIENCE: u32 = 2;
 
 /// Whether progress ends an episode of this kind; other kinds end when their rule releases them.
 fn ends_by_progress(kind: Kind) -> bool {
@@ -61,6 +67,7 @@ impl Episodes {
                 novel: 0,
                 has_current_call: true,
                 steered_at: None,
+                grown: 0,
             });
             return Some(finding);
         };
@@ -70,16 +77,24 @@ impl Episodes {
         if signal.below_threshold {
             return None;
         }
+        let has_grown = signal.laps >= episode.laps.saturating_mul(2) && signal.laps > 1;
+        let mut signal = Cow::Borrowed(signal);
+        if episode.open && has_grown && episode.finding.grade == Grade::Warn {
+            episode.grown += 1;
+            if episode.grown > PATIENCE && ends_by_progress(signal.kind) {
+                signal.to_mut().grade = Grade::Stop;
+            }
+        }
         let state = if !episode.open {
             State::Open
         } else if signal.grade > episode.finding.grade {
             State::Graver
-        } else if signal.laps >= episode.laps.saturating_mul(2) && signal.laps > 1 {
+        } else if has_grown {
             State::Grown
         } else {
             return None;
         };
-        Some(episode.report(session, signal, now, state))
+        Some(episode.report(session, &signal, now, state))
     }
 
     /// Whether another rule's episode already reports this problem with at least this grade. A warning with a
@@ -168,6 +183,13 @@ impl Episodes {
         self.0.iter().any(|e| e.open && e.finding.grade >= grade)
     }
 
+    /// The summary of the latest open problem of grade `warn` or above. A budget that is nearly spent is none.
+    pub(crate) fn latest_warning(&self) -> Option<&str> {
+        let is_spent = |finding: &Finding| finding.kind != Kind::Budget || finding.grade == Grade::Stop;
+        let mut open = self.0.iter().rev().filter(|e| e.open && e.finding.grade >= Grade::Warn);
+        open.find(|e| is_spent(&e.finding)).map(|e| e.finding.summary.as_str())
+    }
+
     fn make_room(&mut self) {
         if self.0.len() >= LIMIT {
             let oldest = self.0.iter().position(|e| !e.open).unwrap_or(0);
@@ -187,6 +209,7 @@ impl Episode {
             finding.grade = finding.grade.max(self.finding.grade);
         }
         self.laps = signal.laps;
+        self.grown = if state == State::Open { 0 } else { self.grown };
         self.open = true;
         self.finding = finding.clone();
         finding

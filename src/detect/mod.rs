@@ -35,6 +35,7 @@ pub fn rules() -> impl Iterator<Item = RuleInfo> {
     let others = [
         (session::ITERATIONS, "more turns than --max-iterations"),
         (episode::STEERING, "a reported problem goes on after a message was sent about it"),
+        (rules::QUOTA, "the provider asks to wait for longer than a storm may last"),
         (rules::REPEAT_CALL, "the same calls in the same order, with differing results"),
     ];
     let others = others.into_iter().map(|(name, about)| RuleInfo { name, about, limits: &[] });

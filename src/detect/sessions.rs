@@ -1,11 +1,10 @@
-//! All tracked sessions: an LRU cache with one timer per session.
+//! All tracked sessions: an LRU cache with a clock and a timer for each session.
 
 use super::config::Config;
 use super::hash::KeyHasher;
-use super::session::{LineContext, Session};
-use crate::wire::Timestamp;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use super::session::{LineContext, Session, SessionClock};
+use crate::wire::record::Point;
+use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
@@ -24,9 +23,31 @@ pub(crate) struct SlotIndex(usize);
 struct Slot {
     name: Rc<str>,
     session: Session,
+    clock: SessionClock,
+    /// The latest line of the session or of a descendant, or the latest tick.
+    point: Point,
     used: u64,
-    /// When its timer fires, in milliseconds since the Unix epoch.
+    /// When its timer fires, in milliseconds of its clock.
     timer: Option<i64>,
+}
+
+impl Slot {
+    /// Sets the timer for the session's deadline. One that has fired stays until the session has checked the time.
+    fn set_timer(&mut self, config: &Config) {
+        let line = line_context(config, &self.clock, &self.point);
+        let now = line.now;
+        if self.timer.is_some_and(|due| due <= now.ms()) {
+            return;
+        }
+        self.timer = self
+            .session
+            .deadline(&line)
+            .map(|due| if due > now { due.ms() } else { now.ms().saturating_add(RECHECK_INTERVAL) });
+    }
+}
+
+fn line_context<'a>(config: &'a Config, clock: &SessionClock, point: &'a Point) -> LineContext<'a> {
+    LineContext { config, now: clock.awake(), ticked: clock.is_ticked(), point }
 }
 
 /// The sessions of a stream.
@@ -37,8 +58,6 @@ pub(crate) struct Sessions {
     /// Slots without a session.
     free: Vec<SlotIndex>,
     order: VecDeque<(SlotIndex, u64)>,
-    /// All timers that were set; only those in the slots are valid.
-    timers: BinaryHeap<Reverse<(i64, SlotIndex)>>,
     uses: u64,
     /// The session used last: most lines belong to the same session as the line before.
     last: Option<SlotIndex>,
@@ -53,7 +72,6 @@ impl Sessions {
             slots: Vec::new(),
             free: Vec::new(),
             order: VecDeque::new(),
-            timers: BinaryHeap::new(),
             uses: 0,
             last: None,
         }
@@ -81,8 +99,14 @@ impl Sessions {
 
     fn create(&mut self, id: &str, config: &Config) -> SlotIndex {
         let name: Rc<str> = id.into();
-        let slot =
-            Box::new(Slot { name: name.clone(), session: Session::new(id, config), used: self.uses, timer: None });
+        let slot = Box::new(Slot {
+            name: name.clone(),
+            session: Session::new(id, config),
+            clock: SessionClock::default(),
+            point: Point::default(),
+            used: self.uses,
+            timer: None,
+        });
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             SlotIndex(self.slots.len() - 1)
@@ -144,36 +168,48 @@ impl Sessions {
         all.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// Sets a session's timer, unless it fires before the session's deadline anyway.
-    pub(crate) fn set_timer(&mut self, index: SlotIndex, line: &LineContext<'_>) {
-        let Some(slot) = self.slots[index.0].as_deref_mut() else {
-            return;
-        };
-        let Some(due) = slot.session.deadline(line) else {
-            return;
-        };
-        let due = if due > line.now { due.ms() } else { line.now.ms().saturating_add(RECHECK_INTERVAL) };
-        if slot.timer.is_none_or(|timer| due < timer) {
-            slot.timer = Some(due);
-            self.timers.push(Reverse((due, index)));
+    /// Moves the time of a session to that of a line. A line without a time happens at the time of the one before it.
+    pub(crate) fn advance(&mut self, index: SlotIndex, ts: Option<i64>, id: &str) {
+        if let Some(slot) = self.slot_mut(index) {
+            slot.clock.see(ts);
+            slot.point.ts = slot.clock.latest().ms();
+            id.clone_into(&mut slot.point.id);
         }
     }
 
-    /// A session whose timer has fired, which clears the timer.
-    pub(crate) fn next_due(&mut self, now: Timestamp) -> Option<SlotIndex> {
-        loop {
-            let Reverse((due, _)) = self.timers.peek()?;
-            if *due > now.ms() {
-                return None;
-            }
-            let Reverse((due, index)) = self.timers.pop()?;
-            if let Some(slot) = self.slot_mut(index)
-                && slot.timer == Some(due)
-            {
-                slot.timer = None;
-                return Some(index);
-            }
+    /// Moves the time of a session to that of a tick.
+    pub(crate) fn tick(&mut self, index: SlotIndex, ts: i64) {
+        if let Some(slot) = self.slot_mut(index) {
+            slot.clock.tick(ts);
         }
+        self.advance(index, None, "");
+    }
+
+    /// The latest line of a session.
+    pub(crate) fn point(&self, index: SlotIndex) -> Point {
+        self.slot(index).map(|slot| slot.point.clone()).unwrap_or_default()
+    }
+
+    /// Runs an operation on a session at its time, and sets its timer anew.
+    pub(crate) fn run<T>(
+        &mut self,
+        index: SlotIndex,
+        config: &Config,
+        operation: impl FnOnce(&mut Session, &LineContext<'_>) -> T,
+    ) -> Option<T> {
+        let slot = self.slot_mut(index)?;
+        let result = operation(&mut slot.session, &line_context(config, &slot.clock, &slot.point));
+        slot.set_timer(config);
+        Some(result)
+    }
+
+    /// Whether the timer of a session has fired, which clears it.
+    pub(crate) fn take_due(&mut self, index: SlotIndex) -> bool {
+        let Some(slot) = self.slot_mut(index) else {
+            return false;
+        };
+        let now = slot.clock.awake().ms();
+        slot.timer.take_if(|due| *due <= now).is_some()
     }
 
     fn evict(&mut self) -> Option<Rc<str>> {

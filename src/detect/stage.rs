@@ -5,10 +5,15 @@ use super::detector::Detector;
 use super::parse::{ParsedLine, parse, parse_text};
 use crate::exit::{Code, Failure};
 use crate::pipe::{LineBlock, Stage, parallel_lines};
+use crate::wire::{Foreign, Recognizer};
 use std::sync::Arc;
 
 /// From this size on, in bytes, a block is parsed by several threads: starting them then pays off.
 const PARALLEL_BLOCK: usize = 64 * 1024;
+
+/// After so many lines of which none was understood, a person is told, who may be watching a live stream. The chatter
+/// of programs that start is shorter.
+const TELL_AFTER: u64 = 200;
 
 /// Runs a [`Detector`] over lines of bytes.
 pub struct Detect {
@@ -18,13 +23,31 @@ pub struct Detect {
     threads: usize,
     /// Whether the previous line was not JSON either: a run of such lines is one warning.
     in_garbage: bool,
+    /// Whether a person was told that steps have no price.
+    told_unpriced: bool,
+    /// The first line that was not JSON, while nothing was understood: if that stays so, one warning says it all.
+    first_garbage: Option<u64>,
     lines: u64,
+    recognizer: Recognizer,
+    /// Whether a person was told that nothing was understood.
+    told_foreign: bool,
 }
 
 impl Detect {
     /// A stage that parses on one thread. With `strict`, a line that is not JSON ends the stage.
     pub fn new(detector: Detector, strict: bool) -> Self {
-        Self { config: detector.config(), detector, strict, threads: 1, in_garbage: false, lines: 0 }
+        Self {
+            config: detector.config(),
+            detector,
+            strict,
+            threads: 1,
+            in_garbage: false,
+            told_unpriced: false,
+            first_garbage: None,
+            lines: 0,
+            recognizer: Recognizer::default(),
+            told_foreign: false,
+        }
     }
 
     /// Parses large blocks on this many threads.
@@ -38,35 +61,81 @@ impl Detect {
         &self.detector
     }
 
+    /// Why nothing in the input was understood, and whether a person was told already; `None` if anything was.
+    pub fn not_understood(&self) -> Option<(Foreign, bool)> {
+        Some((self.recognizer.foreign()?, self.told_foreign))
+    }
+
     fn process(&mut self, line: &ParsedLine<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
         self.lines += 1;
         match line {
-            ParsedLine::Irrelevant(head) => self.detector.skip(head, added),
+            ParsedLine::Irrelevant => {}
             ParsedLine::Event(observation, call) => {
                 self.detector.observe_with(observation, call.as_deref(), added);
+                if self.detector.is_unpriced() && !std::mem::replace(&mut self.told_unpriced, true) {
+                    tracing::warn!("the cost of this session is not priced, so --max-cost cannot hold");
+                }
+            }
+            ParsedLine::Foreign(observation, line) => {
+                self.detector.observe(observation, added);
+                self.note_foreign(line);
+                self.in_garbage = false;
+                return Ok(());
             }
             ParsedLine::NotUtf8(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
-                self.lines -= 1;
-                return self.process(&parse_text(None, &text, &Arc::clone(&self.config)), added);
+                return match parse_text(None, &text, &Arc::clone(&self.config)) {
+                    // Its bytes say more than its text.
+                    ParsedLine::NotJson(_) => self.reject(bytes),
+                    line => {
+                        self.lines -= 1;
+                        self.process(&line, added)
+                    }
+                };
             }
             ParsedLine::Blank => return Ok(()),
-            ParsedLine::NotJson => return self.reject(),
+            ParsedLine::NotJson(line) => return self.reject(line),
         }
         self.in_garbage = false;
+        if self.recognizer.note_understood()
+            && let Some(line) = self.first_garbage.take()
+        {
+            warn_of_garbage(line);
+        }
         Ok(())
     }
 
     /// Handles a line that is not JSON.
-    fn reject(&mut self) -> Result<(), Failure> {
+    fn reject(&mut self, line: &[u8]) -> Result<(), Failure> {
+        self.note_foreign(line);
         if self.strict {
-            let message = format!("line {} is not a JSON object; drop --strict to pass such lines on", self.lines);
-            return Err(Failure::new(Code::BadData, message));
+            return Err(Failure::new(Code::BadData, self.complaint()));
         }
         if !std::mem::replace(&mut self.in_garbage, true) {
-            tracing::warn!("line {} is not a JSON object; passing it on unread", self.lines);
+            if self.recognizer.is_understood() {
+                warn_of_garbage(self.lines);
+            } else {
+                self.first_garbage.get_or_insert(self.lines);
+            }
         }
         Ok(())
+    }
+
+    /// Why `--strict` refuses the current line.
+    fn complaint(&self) -> String {
+        let known = self.recognizer.foreign().filter(Foreign::is_known);
+        let advice = known.map_or("drop --strict to pass such lines on".to_owned(), |known| known.to_string());
+        format!("line {} is not a JSON object; {advice}", self.lines)
+    }
+
+    fn note_foreign(&mut self, line: &[u8]) {
+        self.recognizer.note_foreign(line);
+        if self.recognizer.foreign_lines() == TELL_AFTER
+            && let Some(foreign) = self.recognizer.foreign()
+        {
+            self.told_foreign = true;
+            tracing::warn!("nothing in the first {TELL_AFTER} lines was understood: {foreign}");
+        }
     }
 }
 
@@ -88,6 +157,7 @@ impl Stage for Detect {
 
     fn oversized(&mut self) {
         self.lines += 1;
+        self.note_foreign(&[]);
         tracing::warn!("line {} is longer than --max-line; passing it on unread", self.lines);
     }
 
@@ -95,4 +165,8 @@ impl Stage for Detect {
         self.detector.finish(added);
         Ok(())
     }
+}
+
+fn warn_of_garbage(line: u64) {
+    tracing::warn!("line {line} is not a JSON object; passing it on unread");
 }

@@ -8,10 +8,15 @@ use crate::server::Message;
 use crate::wire::part::integer;
 use crate::wire::record;
 use crate::wire::record::{CloseReason, Closed, Opened};
-use crate::wire::{Raw, members};
+use crate::wire::{Foreign, Raw, members};
 use serde::Deserialize;
+use serde_json::json;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::io::Read;
+
+/// How many braces may begin the document; earlier ones belong to chatter.
+const MOST_STARTS: usize = 16;
 
 /// A document of `opencode export`.
 #[derive(Deserialize)]
@@ -32,23 +37,56 @@ struct Info {
 /// The names of the times of a part or a message.
 const TIMES: [&str; 4] = ["created", "start", "completed", "end"];
 
-/// Writes the document in `input` to `out` as a recording, each line at its own time.
+/// Writes the document in `input` to `out` as a recording, each line at its own time. Chatter around the document, such
+/// as what `opencode export` says on standard error, is skipped.
 ///
 /// # Errors
 /// [`Code::BadData`] when it is not such a document; what reading and writing report.
 pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     input
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot read the document: {e}")))?;
-    let export: Export = serde_json::from_str(&text).map_err(|e| {
-        Failure::new(
-            Code::BadData,
-            format_args!("not a document of `opencode export`: {e}; create one with `opencode export SESSION > FILE`"),
-        )
-    })?;
+    let export = decode(&bytes).and_then(|text| find_export(&text)).map_err(|cause| refuse(&bytes, &cause))?;
     out.pass(&lines(&export))?;
     out.finish()
+}
+
+fn refuse(document: &[u8], cause: &str) -> Failure {
+    let foreign = Foreign::of_document(document);
+    let cause = if foreign.is_known() && !foreign.is_export() { foreign.to_string() } else { cause.to_owned() };
+    let what =
+        format_args!("not a document of `opencode export`: {cause}; create one with `opencode export SESSION > FILE`");
+    Failure::new(Code::BadData, what)
+}
+
+/// The text of a document. Windows PowerShell writes UTF-16.
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    let units = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].as_chunks().0.iter().map(|pair| of(*pair)).collect();
+        Cow::Owned(String::from_utf16_lossy(&units))
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => Ok(units(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] => Ok(units(u16::from_be_bytes)),
+        _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| format!("it is not UTF-8: {error}")),
+    }
+}
+
+/// The document in a text, and otherwise why there is none: what is wrong with the first object.
+fn find_export(text: &str) -> Result<Export, String> {
+    let mut cause = None;
+    for (start, _) in text.match_indices('{').take(MOST_STARTS) {
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Export>();
+        match values.next() {
+            Some(Ok(export)) => return Ok(export),
+            Some(Err(error)) => {
+                cause.get_or_insert_with(|| error.to_string());
+            }
+            None => {}
+        }
+    }
+    Err(cause.unwrap_or_else(|| "there is no JSON object in it".to_owned()))
 }
 
 fn lines(export: &Export) -> Vec<u8> {
@@ -74,7 +112,7 @@ fn lines(export: &Export) -> Vec<u8> {
         ..Opened::default()
     };
     let idle =
-        format!(r#"{{"type":"session.idle","recovered":true,"properties":{{"sessionID":"{}"}}}}"#, export.info.id);
+        json!({ "type": "session.idle", "recovered": true, "properties": { "sessionID": export.info.id } }).to_string();
     let closed =
         Closed { session_id: session, reason: CloseReason::Rest, detail: "the document ends".to_owned(), signal: None };
     let mut lines = Vec::new();
@@ -106,6 +144,49 @@ fn member<'a>(object: Raw<'a>, name: &str) -> Option<Raw<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipe::test_sink::TestSink;
+
+    fn imported(document: &[u8]) -> Result<String, Failure> {
+        let sink = TestSink::default();
+        import(document, &Out::new(sink.clone(), false)).map(|()| sink.text())
+    }
+
+    const SMALL: &str = r#"{"info":{"id":"ses_1"},"messages":[{"info":{"id":"msg_1","sessionID":"ses_1","role":"user","time":{"created":5}},"parts":[{"id":"prt_1","type":"text","text":"go { }"}]}]}"#;
+
+    #[test]
+    fn skips_chatter() {
+        let plain = imported(SMALL.as_bytes()).unwrap();
+        assert!(plain.contains("prt_1"));
+        let utf16 = |to: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            format!("\u{feff}{SMALL}\r\n").encode_utf16().flat_map(to).collect()
+        };
+        for document in [
+            format!("Exporting session: ses_1\n{SMALL}\n").into_bytes(),
+            format!("{{\"level\":\"info\"}}\nExporting {{…}} {SMALL}\nDone {{}}").into_bytes(),
+            format!("\u{feff}{SMALL}\r\n").into_bytes(),
+            utf16(u16::to_le_bytes),
+            utf16(u16::to_be_bytes),
+        ] {
+            assert_eq!(imported(&document).unwrap(), plain, "{}", String::from_utf8_lossy(&document));
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (document, why) in [
+            ("", "no JSON object"),
+            ("no JSON", "no JSON object"),
+            (&SMALL[..SMALL.len() - 9], "EOF"),
+            ("{}", "missing field `info`"),
+            (r#"{"type":"thread.started","thread_id":"x"}"#, "codex exec"),
+            ("<!doctype html>", "web page"),
+        ] {
+            let failure = imported(document.as_bytes()).unwrap_err();
+            assert!(failure.message.contains(why), "{document}: {failure}");
+            assert_eq!(failure.code, Code::BadData, "{document}");
+        }
+        assert!(imported(b"{\"info\":\"\xff\"}").unwrap_err().message.contains("not UTF-8"));
+    }
 
     #[test]
     fn imports_in_order() {

@@ -14,8 +14,21 @@ pub struct Observation<'a> {
     pub id: Option<Cow<'a, str>>,
     /// The session of the event; `None` if the event is about the whole server.
     pub session: Option<Cow<'a, str>>,
+    /// How the line is written; `None` if that is not known here, and so nothing in the line is understood.
+    pub dialect: Option<Dialect>,
     /// What happened.
     pub event: Event<'a>,
+}
+
+/// How a line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// A record of ours.
+    Record,
+    /// An event of OpenCode's bus, which may be of a type that means nothing here.
+    Bus,
+    /// A line of `opencode run --format json`.
+    Run,
 }
 
 /// What happened.
@@ -93,6 +106,8 @@ pub enum Event<'a> {
         /// The members of the record, raw.
         properties: Raw<'a>,
     },
+    /// The server is alive, and time passes.
+    Heartbeat,
     /// Anything else. It passes and means nothing here.
     Other,
 }

@@ -1,5 +1,7 @@
 //! The head of a line as `ocr-stream` writes it: enough to decide whether the rest must be parsed.
 
+use super::frame::content;
+
 /// The beginning of a line: `{"ts":1795434005104,"id":"evt_…","type":"session.idle","properties":…`. `id` may
 /// be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +12,7 @@ pub struct Head<'a> {
     pub id: &'a str,
     /// The type of the event.
     pub kind: &'a str,
-    /// The byte offset of the properties.
+    /// The byte offset of the properties in the JSON of the line.
     pub(super) properties: usize,
 }
 
@@ -24,6 +26,7 @@ const LONGEST: usize = 128;
 /// [`super::observe()`] finds the same in the line, if it finds anything: a line with two `type` members has a head,
 /// but means nothing.
 pub fn head(line: &[u8]) -> Option<Head<'_>> {
+    let line = &line[content(line)];
     // A line that was cut off ends differently and must be reported as such.
     if line.last() != Some(&b'}') {
         return None;
@@ -69,6 +72,15 @@ mod tests {
         assert_eq!(&line[read.properties..], br#"{"sessionID":"s"}}"#);
         let old = head(br#"{"ts":5,"type":"x","properties":{}}"#).unwrap();
         assert_eq!((old.ts, old.id, old.kind), (5, "", "x"));
+    }
+
+    #[test]
+    fn reads_framed_head() {
+        for frame in ["data: {}", "\u{feff}{}", "{}\r", "data:{}\r"] {
+            let line = frame.replace("{}", r#"{"ts":5,"type":"session.idle","properties":{"sessionID":"s"}}"#);
+            assert_eq!(head(line.as_bytes()).map(|head| head.kind), Some("session.idle"), "{frame}");
+            assert!(matches!(observe(&line).unwrap().event, Event::Status(_)), "{frame}");
+        }
     }
 
     #[test]

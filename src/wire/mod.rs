@@ -2,11 +2,14 @@
 //!
 //! * [`observe()`] parses a line of any dialect into an [`Observation`]; `dialect/` has one file per dialect.
 //! * [`head()`] reads only the beginning of a line, so that most lines need no parsing.
+//! * [`Recognizer`] finds out whether an input is understood at all, and if not, what it looks like.
 //! * [`record`]: our own `ocr.*` lines. Its files are the specification of the format.
 //! * [`json`]: reading JSON without losing or copying anything. `time`: time stamps and the clock of a stream.
 
 pub(crate) mod dialect;
 mod event;
+mod foreign;
+mod frame;
 mod head;
 pub mod json;
 pub mod part;
@@ -15,7 +18,9 @@ mod time;
 
 pub use dialect::opencode::matters;
 pub use dialect::{Malformed, observe, observe_with_head};
-pub use event::{Event, Observation, Status, Todo};
+pub use event::{Dialect, Event, Observation, Status, Todo};
+pub use foreign::{Foreign, Recognizer};
+pub use frame::is_event_field;
 pub use head::{Head, head};
 pub use json::decode::members;
 pub use json::raw::Raw;

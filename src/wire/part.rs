@@ -26,6 +26,8 @@ pub struct Part<'a> {
     pub text: Option<Raw<'a>>,
     /// Whether a program wrote the part, not the model or the user.
     pub synthetic: Option<bool>,
+    /// Whether the model does not see the part.
+    pub ignored: Option<bool>,
     /// Free metadata. Our own messages are marked here.
     #[serde(borrow)]
     pub metadata: Option<Raw<'a>>,
@@ -35,6 +37,9 @@ pub struct Part<'a> {
     /// The name of the tool.
     #[serde(borrow, deserialize_with = "super::text::borrowed")]
     pub tool: Option<Cow<'a, str>>,
+    /// The id of a tool call, which is unique within its message.
+    #[serde(borrow, rename = "callID", deserialize_with = "super::text::borrowed")]
+    pub call: Option<Cow<'a, str>>,
     /// The state of a tool call.
     #[serde(borrow)]
     pub state: Option<ToolState<'a>>,
@@ -132,25 +137,40 @@ pub struct Tokens<'a> {
     output: Option<Raw<'a>>,
     #[serde(borrow)]
     reasoning: Option<Raw<'a>>,
+    #[serde(borrow)]
+    cache: Option<Raw<'a>>,
+}
+
+/// The tokens of a step that the provider's cache holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CachedTokens<'a> {
+    #[serde(borrow)]
+    read: Option<Raw<'a>>,
+    #[serde(borrow)]
+    write: Option<Raw<'a>>,
+}
+
+fn sum<'a>(counts: impl IntoIterator<Item = Option<Raw<'a>>>) -> u64 {
+    let counts = counts.into_iter().flatten().filter_map(integer);
+    counts.fold(0u64, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
 }
 
 impl Tokens<'_> {
-    /// Input, output and reasoning tokens together.
+    /// Input, output and reasoning tokens together. Those of the cache are not among them.
     pub fn total(&self) -> u64 {
-        [self.input, self.output, self.reasoning]
-            .into_iter()
-            .flatten()
-            .filter_map(integer)
-            .fold(0u64, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
+        sum([self.input, self.output, self.reasoning])
+    }
+
+    /// Tokens that were read from the cache or written to it.
+    pub fn cached(&self) -> u64 {
+        let cache = self.cache.and_then(|raw| serde_json::from_str::<CachedTokens<'_>>(raw.get()).ok());
+        cache.map_or(0, |cache| sum([cache.read, cache.write]))
     }
 
     /// Output and reasoning tokens together.
     pub fn produced(&self) -> u64 {
-        [self.output, self.reasoning]
-            .into_iter()
-            .flatten()
-            .filter_map(integer)
-            .fold(0u64, |sum, n| sum.saturating_add(u64::try_from(n).unwrap_or(0)))
+        sum([self.output, self.reasoning])
     }
 }
 

@@ -59,8 +59,8 @@ fn poll_pattern() {
 #[test]
 fn done_pattern() {
     detect(&["--only"], "clean-completion").stdout(contains("\"outcome\":\"candidate\""));
-    detect(&["--only", "--done-pattern", "."], "clean-completion").stdout(contains("\"outcome\":\"done\""));
-    detect(&["--only", "--done-pattern", "."], "todos-left")
+    detect(&["--only", "--done-pattern", ".+"], "clean-completion").stdout(contains("\"outcome\":\"done\""));
+    detect(&["--only", "--done-pattern", ".+"], "todos-left")
         .stdout(contains("\"outcome\":\"candidate\"").and(contains("openTodos")));
 }
 
@@ -76,15 +76,16 @@ fn reads_file() {
 
 #[test]
 fn strict() {
-    let garbage = "{\"type\":\"a\"}\nno json\nnor this\n{\"type\":\"b\"}\n";
+    let event = "{\"type\":\"server.connected\",\"properties\":{}}\n";
+    let garbage = format!("{event}no json\nnor this\n{event}");
     ocr("ocr-detect")
         .arg("--strict")
-        .write_stdin(garbage)
+        .write_stdin(garbage.as_str())
         .assert()
         .code(65)
-        .stdout("{\"type\":\"a\"}\nno json\n")
+        .stdout(format!("{event}no json\n"))
         .stderr(contains("line 2"));
-    let lenient = ocr("ocr-detect").write_stdin(garbage).assert().success().stdout(garbage);
+    let lenient = ocr("ocr-detect").write_stdin(garbage.as_str()).assert().success().stdout(garbage);
     let stderr = String::from_utf8_lossy(&lenient.get_output().stderr).into_owned();
     assert_eq!(stderr.matches("is not a JSON object").count(), 1, "{stderr}");
 }

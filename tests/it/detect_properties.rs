@@ -97,6 +97,50 @@ static POOL: LazyLock<Vec<String>> = LazyLock::new(|| {
     texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 });
 
+/// A recording as a session of its own, whose ticks and heartbeats name it as `ocr-stream` does. Its clock may differ.
+fn as_named(name: &str, index: usize) -> Vec<String> {
+    let text = recording(name);
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut sessions: Vec<String> = Vec::new();
+    let mut named = Vec::new();
+    for mut line in lines {
+        let properties = &line["properties"];
+        let info = &properties["info"];
+        for id in [&properties["sessionID"], &info["sessionID"], &info["id"]].into_iter().filter_map(Value::as_str) {
+            if id.starts_with("ses_") && !sessions.iter().any(|known| known == id) {
+                sessions.push(id.to_owned());
+            }
+        }
+        line["ts"] = json!(line["ts"].as_i64().unwrap() + i64::try_from(index).unwrap() * 7_654_321);
+        if line["type"] == "ocr.stream.tick" {
+            line["properties"]["sessions"] = json!(sessions);
+        } else if line["type"] == "ocr.stream.opened" {
+            // A stream whose ticks name sessions says so before the first heartbeat.
+            named
+                .push(json!({"ts": line["ts"], "type": "ocr.stream.tick", "properties": {"sessions": []}}).to_string());
+        }
+        let text = line.to_string();
+        let own = sessions.iter().fold(text, |text, id| text.replace(id.as_str(), &format!("{id}_{index}")));
+        named.push(own);
+    }
+    named
+}
+
+/// What is said about each session, in order.
+fn by_session(output: &str) -> std::collections::BTreeMap<String, Vec<String>> {
+    let mut all = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for line in output.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let session = value["properties"]["sessionID"].as_str().unwrap().to_owned();
+        all.entry(session).or_default().push(line.to_owned());
+    }
+    all
+}
+
+/// The recordings, each ready to be interleaved in two places.
+static NAMED: LazyLock<Vec<[Vec<String>; 3]>> =
+    LazyLock::new(|| names().iter().map(|name| [0, 1, 2].map(|index| as_named(name, index))).collect());
+
 /// The same value with the members of objects reversed, at every depth, and with spaces.
 fn reversed(value: &Value) -> String {
     match value {
@@ -138,6 +182,27 @@ fn a_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #[test]
+    fn each_session_has_its_own_time(
+        chosen in vec(0..NAMED.len(), 3),
+        cuts in vec((0usize..3, 1usize..200), 1..60),
+    ) {
+        let parts: Vec<&Vec<String>> = chosen.iter().enumerate().map(|(at, name)| &NAMED[*name][at]).collect();
+        let mut alone = std::collections::BTreeMap::new();
+        for part in &parts {
+            alone.extend(by_session(&run(all(part))));
+        }
+        let mut at = [0usize; 3];
+        let mut mixed: Vec<&str> = Vec::new();
+        let rest = (0..3).map(|part| (part, usize::MAX));
+        for (part, length) in cuts.into_iter().chain(rest) {
+            let end = at[part].saturating_add(length).min(parts[part].len());
+            mixed.extend(all(&parts[part][at[part]..end]));
+            at[part] = end;
+        }
+        prop_assert_eq!(by_session(&run(mixed)), alone);
+    }
+
     #[test]
     fn never_panics(picks in vec((any::<prop::sample::Index>(), any::<i64>(), 0u8..8), 0..60)) {
         let lines: Vec<String> = picks

@@ -46,9 +46,12 @@ const ODD: [&[u8]; 16] = [
     b"\"error\"",
 ];
 
+/// What may precede a line.
+const FRAMES: [&[u8]; 5] = [b"data: ", b"\xef\xbb\xbf", b"\xff\xfe", b": ", b" \t"];
+
 fn broken(line: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
     let mut line = line.to_vec();
-    match random.below(9) {
+    match random.below(12) {
         0 => line.truncate(random.below(line.len())),
         1 => {
             let at = random.below(line.len());
@@ -76,6 +79,11 @@ fn broken(line: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
         5 => {
             let (from, length) = (random.below(line.len()), random.below(64));
             line.drain(from..(from + length).min(line.len()));
+        }
+        6 => line.splice(0..0, FRAMES[random.below(FRAMES.len())].iter().copied()).for_each(drop),
+        7 => {
+            line.splice(0..0, b"{\"directory\":\"/p\",\"payload\":".iter().copied());
+            line.extend_from_slice(b"}\r");
         }
         // Left whole, between broken lines or out of order.
         _ => {}

@@ -21,6 +21,7 @@ mod faults;
 mod fixtures;
 mod fuzz;
 mod help;
+mod inputs;
 mod live;
 #[cfg(target_os = "linux")]
 mod messages;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 pub type Judged = (&'static str, &'static str);
 
 /// The rule, where it fires, and where it does not.
-pub const PAIRS: [(&str, Judged, Judged); 28] = [
+pub const PAIRS: [(&str, Judged, Judged); 31] = [
     ("repeat", ("one-call-loop", ""), ("edit-fmt-lint", "")),
     ("repeat", ("ab-loop", ""), ("parallel-calls", "")),
     ("repeat-call", ("same-call-other-results", ""), ("edit-test", "")),
@@ -23,11 +23,14 @@ pub const PAIRS: [(&str, Judged, Judged); 28] = [
     ("checks", ("swinging-tests", ""), ("edit-test", "")),
     ("polling", ("polling-in-vain", ""), ("polling", "")),
     ("monologue", ("monologue", ""), ("told-in-parts", "")),
+    ("monologue", ("talks-to-itself", ""), ("told-in-parts", "")),
     ("degenerate-text", ("degenerate-text", ""), ("long-text", "")),
     ("drifting-text", ("drifting-text", ""), ("long-text", "")),
+    ("drifting-text", ("paraphrases", ""), ("listed-items", "")),
     ("empty-turns", ("empty-turns", ""), ("empty-between", "")),
     ("retry-storm", ("retry-storm", ""), ("retry-recovers", "")),
     ("retry-storm", ("bad-key", ""), ("retry-recovers", "")),
+    ("quota", ("quota", ""), ("retry-recovers", "")),
     ("compaction-storm", ("compaction-storm", ""), ("compaction-with-work", "")),
     ("blocked", ("permission-block", ""), ("permission-given", "")),
     ("blocked", ("question-block", ""), ("question-in-prose", "")),
@@ -35,10 +38,10 @@ pub const PAIRS: [(&str, Judged, Judged); 28] = [
     ("stall", ("provider-hang", ""), ("polling-in-vain", "")),
     ("steering", ("steer-ignored", ""), ("steer-heeded", "")),
     ("iterations", ("one-call-loop", "--max-iterations=2"), ("one-call-loop", "--max-iterations=3")),
-    ("budget", ("priced", "--max-steps=3"), ("priced", "--max-steps=4")),
-    ("budget", ("priced", "--max-tokens=4399"), ("priced", "--max-tokens=4400")),
-    ("budget", ("priced", "--max-cost=0.0179"), ("priced", "--max-cost=0.018")),
-    ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=4")),
+    ("budget", ("priced", "--max-steps=3"), ("priced", "--max-steps=6")),
+    ("budget", ("priced", "--max-tokens=4399"), ("priced", "--max-tokens=5501")),
+    ("budget", ("priced", "--max-cost=0.0179"), ("priced", "--max-cost=0.0226")),
+    ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=5")),
     ("budget", ("one-call-loop", "--max-idle-tokens=129749"), ("one-call-loop", "--max-idle-tokens=129750")),
 ];
 

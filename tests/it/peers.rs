@@ -113,13 +113,15 @@ const PEERS: [(&str, Rule); 7] = [
 ];
 
 /// Recordings in which the agent loops or makes no progress.
-const LOOPS: [&str; 14] = [
+const LOOPS: [&str; 16] = [
     "ab-loop",
     "degenerate-text",
     "drifting-text",
     "empty-turns",
     "error-streak",
     "frozen-tests",
+    "talks-to-itself",
+    "paraphrases",
     "monologue",
     "near-duplicate",
     "one-call-loop",
@@ -132,7 +134,7 @@ const LOOPS: [&str; 14] = [
 /// Recordings that count for neither side. In most, something other than a loop is wrong: the provider, a person who
 /// does not answer, an abort. In some, a warning and silence are both right, because the agent may be making progress.
 /// In one, the agent loops and stops when it is told to.
-const UNCOUNTED: [&str; 15] = [
+const UNCOUNTED: [&str; 16] = [
     "abort",
     "bad-key",
     "bad-key-retried",
@@ -143,6 +145,7 @@ const UNCOUNTED: [&str; 15] = [
     "provider-hang",
     "question-block",
     "retry-recovers",
+    "quota",
     "retry-storm",
     "subagent-blocked",
     "asked-ten-runs",

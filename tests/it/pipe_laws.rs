@@ -34,12 +34,18 @@ fn assert_verbatim(input: &[u8], what: &str) {
 #[test]
 fn any_bytes_pass() {
     let deep = format!("{{\"type\":\"x\",\"properties\":{}{}}}\n", "[".repeat(10_000), "]".repeat(10_000));
-    let cases: [(&str, Vec<u8>); 9] = [
+    let event = "{\"type\":\"session.idle\",\"properties\":{\"sessionID\":\"s\"}}";
+    let utf16: Vec<u8> = format!("\u{feff}{event}\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases: [(&str, Vec<u8>); 13] = [
         ("nothing", Vec::new()),
         ("invalid UTF-8", b"\xff\xfe{\"type\":\"\xc3\"}\n{\"a\":\"\xed\xa0\x80\"}\n".to_vec()),
         ("no final newline", b"{\"type\":\"a\"}\n{\"type\":\"b\"}".to_vec()),
         ("blank lines", b"\n\n \n\t\n\n".to_vec()),
         ("CRLF", b"{\"type\":\"a\"}\r\n\r\n{\"type\":\"b\"}\r\n".to_vec()),
+        ("a byte order mark", format!("\u{feff}{event}\n\u{feff}").into_bytes()),
+        ("UTF-16", utf16),
+        ("server-sent events", format!(": x\nid: 1\ndata: {event}\r\n\ndata:{event}\n\n").into_bytes()),
+        ("envelopes", format!("{{\"directory\":\"/p\", \"payload\":{event}}}\n{{\"payload\":5}}").into_bytes()),
         ("a NUL", b"\0\n{\"type\":\"a\0b\"}\n\0".to_vec()),
         ("deep nesting", deep.into_bytes()),
         ("a huge number", format!("{{\"ts\":{},\"type\":\"a\"}}\n", "9".repeat(100_000)).into_bytes()),

@@ -1,4 +1,4 @@
-//! How a call failed: the class of its error, and which tests failed in a check.
+//! How a call failed: its error message and the class of its error.
 
 use super::normalize::{normalize_output, without_numbers};
 use super::prefilter::Prefilter;
@@ -54,56 +54,124 @@ static ERROR_PREFILTER: Prefilter = Prefilter::new(&[
     "rejected",
 ]);
 
-/// A line that names a failing test: cargo, pytest, go, jest, `JUnit`, TAP.
-static FAILED_TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// An error message that only says that something failed; what failed stands behind it.
+static TEMPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x-u)
-          ^\s*test\ (.+)\ \.\.\.\ FAILED
-        | ^\s*(?:FAILED|FAIL:?|ERROR|---\ FAIL:|not\ ok|✕|✗|✖|×|●)\s+(\S.*)$
-        | ^\s*\[ERROR\]\s+(\S+\.\S+.*)$
-        | ^([^\s\d]\S*)\ (?:FAILED|failed)$
-        | ^\s*(error(?:\[\w+\])?:\s.+)$
-        | ^(\S+:\d+:(?:\d+:)?\s*error\b.*)$",
+        r"(?ix-u)
+          ^\W*(?:your|the)\b.{0,40}\b(?:edit|change|patch|command)\b
+        | ^\W*(?:fatal|error|failed|failure|errors|traceback|exception|command\ failed|build\ failed)?\W*$
+        | ^\W*traceback\ \(",
     )
     .ok()
 });
 
-/// Every line that matches [`FAILED_TEST`] contains one of these, in lower case.
-static FAILED_PREFILTER: Prefilter = Prefilter::new(&["fail", "error", "not ok", "✕", "✗", "✖", "×", "●"]);
+/// How a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// Equal for messages that differ only in volatile text, numbers and paths.
+    pub(crate) class: u64,
+    /// The message, for a person.
+    pub(crate) line: String,
+}
 
-/// The class of an error message: equal for messages that differ only in volatile text and numbers.
-pub(crate) fn error_class(line: &str) -> u64 {
-    hash::of(without_numbers(&normalize_output(line, &[])))
+/// How many lines make the class of an error.
+const CLASS_LINES: usize = 6;
+/// How many lines behind a message that says nothing stand for it.
+const DETAILS: usize = 4;
+
+/// What cannot be told from its words alone: the tool is not there, the user or a limit ended the call.
+const OUTER: [(&str, &[&str]); 3] = [
+    ("timeout", &["timed out", "timeout exceeded", "deadline exceeded"]),
+    (
+        "refused",
+        &["rejected permission", "permission to use", "user rejected", "user doesn't want", "denied by the user"],
+    ),
+    ("cancelled", &["was aborted", "was cancelled", "was canceled", "sibling tool call", "interrupted by user"]),
+];
+
+impl Failure {
+    /// The failure of an output whose body has these messages; `fallback` is its message if it has none.
+    pub(crate) fn read(body: &str, fallback: Option<&str>) -> Option<Self> {
+        let pattern = ERROR_LINE.as_ref()?;
+        let lines: Vec<_> = messages(body, &ERROR_PREFILTER)
+            .filter(|line| pattern.is_match(line.as_bytes()))
+            .take(CLASS_LINES)
+            .collect();
+        let Some(first) = lines.first() else {
+            return fallback.map(Self::of_line);
+        };
+        let inner = lines.iter().filter(|line| !is_template(line));
+        let mut masked: Vec<String> = inner.map(|line| masked(line)).collect();
+        if masked.is_empty() {
+            masked = details(body, first);
+        }
+        masked.sort_unstable();
+        masked.dedup();
+        let class = outer_class(first)
+            .unwrap_or_else(|| masked.iter().fold(hash::of("error"), |sum, line| hash::join(sum, hash::of(line))));
+        Some(Self { class, line: first.clone().into_owned() })
+    }
+
+    /// A failure with this message.
+    pub(crate) fn of_line(line: &str) -> Self {
+        let class = outer_class(line).unwrap_or_else(|| hash::join(hash::of("error"), hash::of(masked(line))));
+        Self { class, line: line.to_owned() }
+    }
+
+    /// A call of a tool that does not exist, or with arguments that it does not take.
+    pub(crate) fn invalid(line: &str) -> Self {
+        Self { class: hash::of("invalid"), line: line.to_owned() }
+    }
+
+    /// Whether the tool was not there, or its arguments were not right.
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.class == hash::of("invalid")
+    }
+}
+
+fn outer_class(line: &str) -> Option<u64> {
+    let lower = line.to_ascii_lowercase();
+    let found = OUTER.iter().find(|(_, signs)| signs.iter().any(|sign| lower.contains(sign)));
+    found.map(|(name, _)| hash::of(name))
+}
+
+fn is_template(line: &str) -> bool {
+    TEMPLATE.as_ref().is_some_and(|pattern| pattern.is_match(line.as_bytes()))
+}
+
+/// The lines behind a message, masked, and the message.
+fn details(body: &str, message: &str) -> Vec<String> {
+    let text = text::unescaped(body);
+    let behind = text.lines().map(str::trim).skip_while(|line| *line != message.trim());
+    behind.filter(|line| line.len() > 2 && line.len() <= LONGEST_LINE).take(DETAILS).map(masked).collect()
+}
+
+/// A message without what is volatile: numbers, paths, names of files.
+fn masked(line: &str) -> String {
+    let plain = normalize_output(line, &[]);
+    let words = plain.split(' ').map(|word| if is_path(word) { "/" } else { word });
+    without_numbers(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// Ends of names of files.
+const FILES: [&str; 30] = [
+    "rs", "py", "js", "ts", "tsx", "jsx", "go", "java", "kt", "c", "cc", "cpp", "h", "hpp", "rb", "php", "cs", "swift",
+    "md", "sql", "css", "html", "json", "yaml", "yml", "toml", "txt", "sh", "tf", "xml",
+];
+
+/// Whether a word is a path or the name of a file, perhaps with a line behind it.
+fn is_path(word: &str) -> bool {
+    if word.contains('/') && word.len() > 2 {
+        return true;
+    }
+    let name = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let name = name.split(':').next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && FILES.contains(&end))
 }
 
 /// Whether an error means that the program does not exist, so that nothing was checked.
 pub(crate) fn never_ran(error_line: &str) -> bool {
     error_line.contains("command not found")
-}
-
-/// The first line that reports an error. `body` is the body of a JSON string; see [`text::body`].
-pub(crate) fn error_line(body: &str) -> Option<Cow<'_, str>> {
-    let pattern = ERROR_LINE.as_ref()?;
-    messages(body, &ERROR_PREFILTER).find(|line| pattern.is_match(line.as_bytes()))
-}
-
-/// The tests or compiler errors that a check reports, as one hash; `None` if it names none. `body` is the
-/// body of a JSON string.
-pub(crate) fn failing_set(body: &str) -> Option<u64> {
-    let pattern = FAILED_TEST.as_ref()?;
-    let mut sum: Option<u64> = None;
-    let mut seen = Vec::new();
-    for line in messages(body, &FAILED_PREFILTER) {
-        let Some(name) = pattern.captures(line.as_bytes()).and_then(|c| c.iter().skip(1).flatten().next()) else {
-            continue;
-        };
-        let key = hash::of(normalize_output(&String::from_utf8_lossy(name.as_bytes()), &[]));
-        if seen.len() < 256 && !seen.contains(&key) {
-            seen.push(key);
-            sum = Some(sum.unwrap_or_default().wrapping_add(key));
-        }
-    }
-    sum
 }
 
 /// The lines that pass the prefilter and are short enough, without trailing white space.
@@ -168,11 +236,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn error_in(text: &str) -> Option<String> {
-        error_line(&json_body(text)).map(Cow::into_owned)
+        Failure::read(&json_body(text), None).map(|failure| failure.line)
     }
 
-    fn failing_in(text: &str) -> Option<u64> {
-        failing_set(&json_body(text))
+    fn class_in(text: &str) -> Option<u64> {
+        Failure::read(&json_body(text), None).map(|failure| failure.class)
     }
 
     /// The body of a JSON string for this text.
@@ -208,23 +276,27 @@ mod tests {
     }
 
     #[test]
-    fn class_ignores_numbers() {
-        assert_eq!(error_class("x.rs:12: error: bad"), error_class("x.rs:7: error: bad"));
+    fn class_ignores_places() {
+        for (one, other) in [
+            ("x.rs:12: error: bad", "y.rs:7: error: bad"),
+            ("cat: /a/b.txt: No such file or directory", "cat: c/d.txt: No such file or directory"),
+            (
+                "Traceback (most recent call last):\n  File \"/a.py\", line 4\nKeyError: 'x'",
+                "Traceback (most recent call last):\n  File \"/a.py\", line 9\nKeyError: 'x'",
+            ),
+        ] {
+            assert_eq!(class_in(one), class_in(other), "{one}");
+        }
     }
 
     #[test]
-    fn tracks_failing_set() {
-        let one = failing_in("test a::b ... FAILED\ntest a::c ... ok\n");
-        let both = failing_in("test a::b ... FAILED\ntest a::c ... FAILED\n");
-        let reversed = failing_in("test a::c ... FAILED\ntest a::b ... FAILED\n");
-        assert!(one.is_some() && one != both);
-        assert_eq!(both, reversed);
-        assert_eq!(failing_in("all good\n0 failed\n"), None);
-        for runner in
-            ["✕ adds", "  × adds", "● a > b", "not ok 3 - adds", "FAIL: adds", "[ERROR] a.b", "x_test.go:3: error here"]
-        {
-            assert!(failing_in(runner).is_some(), "{runner}");
-        }
+    fn class_is_of_inner_error() {
+        let rejected = |inner: &str| {
+            class_in(&format!("Your proposed edit has introduced new syntax error(s).\n\nERRORS:\n- {inner}"))
+        };
+        assert_eq!(rejected("E999 unexpected indent"), rejected("E999 unexpected indent"));
+        assert_ne!(rejected("E999 unexpected indent"), rejected("F821 undefined name 'x'"));
+        assert_eq!(class_in("Error: request timed out"), class_in("Error: x timed out after 3 s"));
     }
 
     const WORDS: [&str; 27] = [

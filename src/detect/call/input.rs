@@ -13,6 +13,14 @@ const TARGETS: [&str; 6] = ["filePath", "file_path", "path", "file", "filename",
 /// Arguments that hold the command of a shell tool.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 
+/// Arguments that hold a piece of text to replace, and what replaces it.
+const OLD: [&str; 3] = ["oldString", "old_string", "old_str"];
+const NEW: [&str; 3] = ["newString", "new_string", "new_str"];
+/// Arguments that hold a patch.
+const PATCHES: [&str; 3] = ["patchText", "patch", "diff"];
+/// The most replaced pieces of one call to tell apart.
+const PIECES: usize = 64;
+
 /// The relevant content of an input.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
@@ -24,8 +32,8 @@ pub(crate) struct Input {
     pub(crate) target: Option<String>,
     /// The command of a shell tool.
     pub(crate) command: Option<String>,
-    /// What it writes, if it is an editing tool.
-    pub(crate) change: Option<Change>,
+    /// What it writes to which file, if it is an editing tool: one for each replaced piece.
+    pub(crate) changes: Vec<(String, Change)>,
 }
 
 /// What an editing tool writes, as hashes.
@@ -60,14 +68,15 @@ impl Input {
 
     fn from_members(members: &[Member<'_>]) -> Self {
         let first = |names: &[&str]| first_text(members, names).map(|found| clip(&found).to_owned());
+        let target = first(&TARGETS);
         Self {
             key: members.iter().fold(hash::of("{"), |sum, (name, value)| {
                 sum.wrapping_add(hash::join(hash::of(&**name), key_of_raw(*value)))
             }),
             text: joined_values(members),
-            target: first(&TARGETS),
+            changes: changes(members, target.as_deref()),
+            target,
             command: first(&COMMANDS),
-            change: change(members),
         }
     }
 }
@@ -87,12 +96,63 @@ fn is_string(value: Raw<'_>) -> bool {
     value.get().starts_with('"')
 }
 
-fn change(members: &[Member<'_>]) -> Option<Change> {
-    let of = |names: &[&str]| first_text(members, names).map(|text| hash::of(&*text));
-    if let (Some(old), Some(new)) = (of(&["oldString", "old_string"]), of(&["newString", "new_string"])) {
-        return Some(Change::Replacement { old, new });
+/// What an input writes to which file.
+fn changes(members: &[Member<'_>], target: Option<&str>) -> Vec<(String, Change)> {
+    if let Some(patch) = first_text(members, &PATCHES) {
+        return patch_changes(&patch);
     }
-    of(&["content"]).map(Change::Whole)
+    let Some(target) = target else {
+        return Vec::new();
+    };
+    let of = |names: &[&str]| first_text(members, names).map(|text| hash::of(&*text));
+    let change = match (of(&OLD), of(&NEW)) {
+        (Some(old), Some(new)) => Some(Change::Replacement { old, new }),
+        _ => of(&["content", "file_text"]).map(Change::Whole),
+    };
+    if let Some(change) = change {
+        return vec![(target.to_owned(), change)];
+    }
+    let edits = members.iter().find(|(name, _)| name == "edits").and_then(|(_, value)| parsed(*value));
+    let text = |edit: &Value, names: &[&str]| names.iter().find_map(|name| edit.get(name)?.as_str()).map(hash::of);
+    edits
+        .as_ref()
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .take(PIECES)
+        .filter_map(|edit| {
+            let change = Change::Replacement { old: text(edit, &OLD)?, new: text(edit, &NEW)? };
+            Some((target.to_owned(), change))
+        })
+        .collect()
+}
+
+/// The replaced pieces of a patch in the format of `apply_patch`, or a unified diff.
+fn patch_changes(patch: &str) -> Vec<(String, Change)> {
+    let mut changes = Vec::new();
+    let mut file = String::new();
+    let (mut old, mut new) = (String::new(), String::new());
+    for line in patch.lines().chain(["@@"]) {
+        let header = ["*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ "];
+        let named = header.iter().find_map(|header| line.strip_prefix(header));
+        if named.is_some() || line.starts_with("@@") || line.starts_with("--- ") {
+            if !(old.is_empty() && new.is_empty()) && changes.len() < PIECES {
+                changes.push((file.clone(), Change::Replacement { old: hash::of(&old), new: hash::of(&new) }));
+            }
+            old.clear();
+            new.clear();
+            if let Some(name) = named {
+                name.trim().clone_into(&mut file);
+            }
+        } else if let Some(removed) = line.strip_prefix('-') {
+            old.push_str(removed);
+            old.push('\n');
+        } else if let Some(added) = line.strip_prefix('+') {
+            new.push_str(added);
+            new.push('\n');
+        }
+    }
+    changes
 }
 
 /// The hash of a value, independent of the order of object members and of white space between tokens.
@@ -201,10 +261,16 @@ mod tests {
 
     #[test]
     fn reads_changes() {
-        assert!(matches!(
-            read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).change,
-            Some(Change::Replacement { .. })
-        ));
-        assert_eq!(read(r#"{"filePath":"a","content":"x"}"#).change, Some(Change::Whole(hash::of("x"))));
+        let one = read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).changes;
+        assert!(matches!(one[..], [(_, Change::Replacement { .. })]));
+        let whole = read(r#"{"filePath":"a","content":"x"}"#).changes;
+        assert_eq!(whole, [("a".to_owned(), Change::Whole(hash::of("x")))]);
+        let several = read(r#"{"file_path":"a","edits":[{"old_string":"x","new_string":"y"}]}"#).changes;
+        assert_eq!(several, one);
+        let patch = read(
+            r#"{"patchText":"*** Begin Patch\n*** Update File: a\n@@\n-x\n+y\n*** Update File: b\n@@ f\n+z\n*** End Patch"}"#,
+        );
+        let files: Vec<_> = patch.changes.iter().map(|(file, _)| file.as_str()).collect();
+        assert_eq!(files, ["a", "b"]);
     }
 }

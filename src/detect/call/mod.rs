@@ -1,11 +1,17 @@
 //! One tool call that ended: what it was given, what came back, and what identifies it.
 
+pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod failure;
 pub(crate) mod input;
 pub(crate) mod normalize;
 pub(crate) mod prefilter;
+#[allow(dead_code)]
+pub(crate) mod provider;
+pub(crate) mod shell;
 pub(crate) mod tokens;
+#[allow(dead_code)]
+mod until;
 
 use super::config::Config;
 use super::hash;
@@ -14,9 +20,11 @@ use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
 use classify::{Kind, classify};
+use failure::Failure;
 use input::Input;
-use normalize::normalize_raw_output;
-use std::borrow::Cow;
+use normalize::{normalize_output, normalize_raw_output, without_numbers};
+use shell::Line;
+use tokens::PLACEHOLDER;
 
 /// How much of an excerpt the call's input may take, in characters; the result takes the rest.
 const INPUT_EXCERPT: usize = 90;
@@ -40,12 +48,20 @@ pub(crate) struct Call {
     pub(crate) result_key: u64,
     /// Whether the result is empty.
     pub(crate) empty: bool,
-    /// The class of the error, if it failed.
-    pub(crate) error: Option<u64>,
-    /// The error message; empty if it did not fail.
-    pub(crate) error_line: String,
-    /// The set of failing tests, if it is a check that names some.
+    /// How it failed, if it did.
+    pub(crate) failure: Option<Failure>,
+    /// What its command does, if it has one.
+    pub(crate) line: Option<Box<Line>>,
+    /// How it came out, if it is a check.
+    pub(crate) check: Option<checks::Outcome>,
+    /// The set of what fails, if it is a check that failed and says what or how much.
     pub(crate) failing: Option<u64>,
+    /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
+    pub(crate) act: u64,
+    /// Equal for results that differ in numbers only.
+    pub(crate) gist: u64,
+    /// Both ends of the normalized result.
+    pub(crate) ends: String,
     /// Its arguments.
     pub(crate) input: Input,
     /// When it began and ended on the server, in milliseconds since the Unix epoch.
@@ -61,25 +77,33 @@ impl Call {
         let tool = part.tool.as_deref().unwrap_or_default();
         let point = point();
         let input = Input::read(state.input, &config.ignored_args);
-        let kind = classify(tool, input.command.as_deref(), &input.text, &config.polls);
+        let (kind, line) = classify(tool, &input, &config.polls);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let error = failure_sign(tool, kind, state, &normalized).and_then(|sign| sign.error_line(raw));
+        let decoded = raw.filter(|_| kind == Kind::Check).map(text::decode).unwrap_or_default();
+        let check = (kind == Kind::Check).then(|| check_outcome(line.as_ref(), state, &decoded));
+        let failure = failure_of(tool, kind, check.as_ref(), state, &normalized);
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
+        let result =
+            if is_number(raw, &normalized) { raw.map_or(0, |raw| hash::of(raw.get())) } else { hash::of(&normalized) };
         Some(Self {
             message: part.message.clone().into_owned(),
             key: hash::join(hash::of(tool), input.key),
-            result_key: hash::join(hash::of(&*state.status), hash::of(&normalized)),
+            result_key: hash::join(hash::of(&*state.status), result),
+            gist: gist(&normalized),
             empty: is_nothing(&normalized),
-            failing: raw.filter(|_| kind == Kind::Check).and_then(|raw| failure::failing_set(&text::body(raw))),
+            act: act(tool, &input, line.as_ref()),
+            ends: both_ends(&normalized),
             excerpt: excerpt(tool, &input, raw),
             span: (start, span.and_then(Span::end).unwrap_or(point.ts.max(start))),
             point,
             tool: tool.to_owned(),
             kind,
-            error: error.as_deref().map(failure::error_class),
-            error_line: error.map(|line| text::excerpt(&line, EXCERPT)).unwrap_or_default(),
+            failing: check.as_ref().and_then(|check| failing(check, &decoded)),
+            failure,
+            check,
+            line: line.map(Box::new),
             input,
         })
     }
@@ -91,7 +115,7 @@ impl Call {
 
     /// Whether it failed.
     pub(crate) fn failed(&self) -> bool {
-        self.error.is_some()
+        self.failure.is_some()
     }
 
     /// The call as evidence.
@@ -107,44 +131,129 @@ fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
     text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
 }
 
-/// What tells that a call failed.
-#[derive(Debug, Clone, Copy)]
-enum FailureSign {
-    /// Its status.
-    Status,
-    /// The command's exit code.
-    Exit,
-    /// At most an error message in the result.
-    Message,
+/// How a check came out.
+fn check_outcome(line: Option<&Line>, state: &ToolState<'_>, output: &str) -> checks::Outcome {
+    let exit = match line {
+        Some(line) if line.checked_exit() => exit_code(state.metadata),
+        Some(line) if line.prints_exit => checks::printed_exit(output),
+        _ => None,
+    };
+    checks::judge(output, exit)
 }
 
-impl FailureSign {
-    /// The error message, if the call failed.
-    fn error_line(self, result: Option<Raw<'_>>) -> Option<String> {
-        let body = result.map(text::body).unwrap_or_default();
-        let message = failure::error_line(&body).map(Cow::into_owned);
-        let other = |line: fn(&str) -> Option<&str>| line(&text::unescaped(&body)).map(str::to_owned);
-        match self {
-            Self::Status => message.or_else(|| other(first_line)).or_else(|| Some("error".to_owned())),
-            Self::Exit => message.or_else(|| other(last_line)).or_else(|| Some("failed".to_owned())),
-            Self::Message => message,
-        }
+/// The first words of lines that name what fails, in the output of runners that nobody knows.
+const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", "✖", "×", "✕", "●"];
+/// How many of those lines to read.
+const FAILED_LINES: usize = 64;
+
+/// The set of what fails in a check.
+fn failing(check: &checks::Outcome, output: &str) -> Option<u64> {
+    let checks::Outcome::Failed { count, items } = check else {
+        return None;
+    };
+    let sum = |sum: u64, item: &str| sum.wrapping_add(hash::of(normalize_output(item, &[])));
+    if !items.is_empty() {
+        return Some(items.iter().fold(0, |all, item| sum(all, item)));
     }
+    let first_word = |line: &str| {
+        let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(':').to_lowercase();
+        FAILED.contains(&word.as_str())
+    };
+    let named = output.lines().filter(|line| first_word(line)).take(FAILED_LINES).fold(0, sum);
+    count.map(|count| hash::join(named, u64::from(count)))
 }
 
-/// What can tell that a call failed; `None` if it succeeded for certain.
-fn failure_sign(tool: &str, kind: Kind, state: &ToolState<'_>, normalized: &str) -> Option<FailureSign> {
+/// How a call failed; `None` if it succeeded, or if nothing says that it failed.
+fn failure_of(
+    tool: &str,
+    kind: Kind,
+    check: Option<&checks::Outcome>,
+    state: &ToolState<'_>,
+    normalized: &str,
+) -> Option<Failure> {
+    let raw = state.error.or(state.output);
+    let body = raw.map(text::body).unwrap_or_default();
+    let unescaped = text::unescaped(&body);
+    let first = || first_line(&unescaped).unwrap_or("error");
+    if tool == "invalid" {
+        return Some(Failure::invalid(first()));
+    }
+    match check {
+        Some(checks::Outcome::Passed) if &*state.status != "error" => return None,
+        Some(checks::Outcome::Failed { .. }) => {
+            return Failure::read(&body, Some(last_line(&unescaped).unwrap_or("failed")));
+        }
+        _ => {}
+    }
     if is_nothing(normalized) && &*state.status == "completed" {
         // The exit code may only mean that nothing was found, as with grep.
         return None;
     }
     match (&*state.status, exit_code(state.metadata)) {
-        ("error", _) => Some(FailureSign::Status),
+        ("error", _) => Failure::read(&body, Some(first())),
         (_, Some(0)) => None,
-        (_, Some(_)) => Some(FailureSign::Exit),
+        (_, Some(_)) => Failure::read(&body, Some(last_line(&unescaped).unwrap_or("failed"))),
         _ if READERS.contains(&tool) || kind == Kind::Plan => None,
-        _ => Some(FailureSign::Message),
+        _ => Failure::read(&body, None),
     }
+}
+
+/// How many letters a result may have whose numbers are what it says: a count, a score.
+const NUMBER_LETTERS: usize = 24;
+
+/// Whether a result says a number and little else, which normalizing would hide. A time of day, an id or a path is
+/// no such number.
+fn is_number(raw: Option<Raw<'_>>, normalized: &str) -> bool {
+    let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).count();
+    let source = raw.map(Raw::get).unwrap_or_default();
+    letters < NUMBER_LETTERS
+        && normalized.contains(PLACEHOLDER)
+        && normalized.len() < 4 * NUMBER_LETTERS
+        && !source.contains('/')
+        && !source.as_bytes().windows(3).any(|w| w[1] == b':' && w[0].is_ascii_digit() && w[2].is_ascii_digit())
+        && source
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '.')
+            .filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()))
+            .all(|word| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && word.len() < 12)
+}
+
+/// How much of each end of a result is kept, in bytes.
+const END: usize = 512;
+
+fn both_ends(text: &str) -> String {
+    let head = &text[..text.floor_char_boundary(END)];
+    let rest = &text[head.len()..];
+    let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(END))..];
+    [head, tail].concat()
+}
+
+/// How much of a result tells what it says without its numbers, in bytes.
+const GIST: usize = 4096;
+
+/// Equal for results that differ in numbers only, unless they say hardly anything but numbers.
+fn gist(normalized: &str) -> u64 {
+    let clipped = &normalized[..normalized.floor_char_boundary(GIST)];
+    let letters = clipped.bytes().filter(u8::is_ascii_alphabetic).count();
+    if letters < NUMBER_LETTERS || normalized.len() > GIST {
+        return hash::of(normalized);
+    }
+    hash::of(without_numbers(clipped))
+}
+
+/// What a call tries: its check, its program and subcommand, or its tool.
+fn act(tool: &str, input: &Input, line: Option<&Line>) -> u64 {
+    if let Some(key) = line.and_then(Line::key) {
+        return key;
+    }
+    let command = input.command.as_deref().filter(|_| line.is_some()).unwrap_or_default();
+    let last = command.lines().next().unwrap_or_default().rsplit("&&").next().unwrap_or_default();
+    let mut words = last.split_whitespace().filter(|word| !word.contains('=') && *word != "sudo");
+    let Some(program) = words.next() else {
+        return hash::of(tool);
+    };
+    let sub = words.next().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
+    let sub = sub.filter(|word| !word.starts_with('-')).unwrap_or_default();
+    hash::join(hash::of(program), hash::of(sub))
 }
 
 /// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.

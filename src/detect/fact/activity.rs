@@ -14,8 +14,19 @@ pub(crate) struct Request {
     pub(crate) id: String,
     /// When it was asked.
     pub(crate) since: Timestamp,
+    /// The time of the line that asked it, in milliseconds since the Unix epoch.
+    pub(crate) at: i64,
     /// What is asked, for a person: `permission: bash`, `question: Which one?`.
     pub(crate) what: String,
+}
+
+/// A call that has not ended.
+#[derive(Debug)]
+struct RunningCall {
+    key: u64,
+    since: Timestamp,
+    /// Whether the model is still writing its arguments.
+    pending: bool,
 }
 
 /// What a session is doing.
@@ -27,29 +38,53 @@ pub(crate) struct Activity {
     pub(crate) retrying: bool,
     /// The time of the last event of this session or of its descendants.
     pub(crate) last: Timestamp,
+    /// The time of the last event of a descendant.
+    last_of_descendants: Option<Timestamp>,
     requests: VecDeque<Request>,
     /// Open requests of descendants.
     descendants_requests: usize,
-    running: VecDeque<(u64, Timestamp)>,
+    running: VecDeque<RunningCall>,
 }
 
 impl Activity {
-    /// Records that a call runs.
-    pub(crate) fn start_call(&mut self, part: &str, since: Timestamp) {
+    /// Records that a call runs, or that its arguments are `pending`.
+    pub(crate) fn start_call(&mut self, part: &str, since: Timestamp, pending: bool) {
         let key = hash::of(part);
-        if self.running.iter().any(|(k, _)| *k == key) {
+        if let Some(call) = self.running.iter_mut().find(|call| call.key == key) {
+            if call.pending && !pending {
+                (call.pending, call.since) = (false, since);
+            }
             return;
         }
         if self.running.len() == LIMIT {
             self.running.pop_front();
         }
-        self.running.push_back((key, since));
+        self.running.push_back(RunningCall { key, since, pending });
+    }
+
+    /// Forgets how long calls have been running, because nobody knows what a long silence was.
+    pub(crate) fn restart_calls(&mut self, now: Timestamp) {
+        for call in &mut self.running {
+            call.since = now;
+        }
     }
 
     /// Records that a call ended.
     pub(crate) fn end_call(&mut self, part: &str) {
         let key = hash::of(part);
-        self.running.retain(|(k, _)| *k != key);
+        self.running.retain(|call| call.key != key);
+    }
+
+    /// Whether a call has all its arguments and has not ended.
+    pub(crate) fn is_tool_running(&self) -> bool {
+        self.running.iter().any(|call| !call.pending)
+    }
+
+    /// Since when the oldest call runs that is no subagent at work.
+    pub(crate) fn oldest_call(&self) -> Option<Timestamp> {
+        let is_subagent = |since| self.last_of_descendants.is_some_and(|last| last >= since);
+        let running = self.running.iter().filter(|call| !call.pending).map(|call| call.since);
+        running.filter(|since| !is_subagent(*since)).min()
     }
 
     /// Records that the session rests: nothing runs and nothing is asked.
@@ -60,7 +95,7 @@ impl Activity {
         self.retrying = false;
     }
 
-    /// Whether a call is running.
+    /// Whether a call has not ended.
     pub(crate) fn is_call_running(&self) -> bool {
         !self.running.is_empty()
     }
@@ -89,6 +124,7 @@ impl Activity {
     /// Records that a descendant did something, and how many open requests it had before and has now.
     pub(crate) fn record_descendant(&mut self, now: Timestamp, before: usize, after: usize) {
         self.last = now;
+        self.last_of_descendants = Some(now);
         self.descendants_requests = (self.descendants_requests + after).saturating_sub(before);
     }
 

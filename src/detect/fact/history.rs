@@ -4,13 +4,23 @@
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind;
+use crate::detect::call::shell::Effect;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
+use crate::detect::text::waiting::{PAUSE, Waiting};
 use std::hash::BuildHasherDefault;
 
-/// How many keys to remember: three per call, so about the last 300 calls. A hash table grows when it is
+/// How many keys to remember: at most four per call, so at least the last 220 calls. A hash table grows when it is
 /// seven eighths full, so this is seven eighths of a power of two.
 const KEYS: usize = 896;
+/// How many calls to remember the ends of.
+const ENDS: usize = 112;
+
+/// A pause between two equal looks that shows by itself that something is waited for, in milliseconds. Slow models
+/// leave ten seconds between any two calls.
+const LONG_PAUSE: i64 = 25_000;
+/// The same for a command that sleeps and whose answer says that something is under way.
+const SHORT_PAUSE: i64 = 1_000;
 
 /// How a call compares with those before it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,8 +36,16 @@ pub(crate) struct Comparison {
     pub(crate) repeated: bool,
     /// It is a successful change that was not made before.
     pub(crate) new_change: bool,
-    /// It polls: it waits, or looks again after a wait.
+    /// It waits: the same look again, after a pause or with one, or a poll by the user's own patterns.
     pub(crate) poll: bool,
+    /// When the same look before ended, if this one waits: milliseconds since the Unix epoch.
+    pub(crate) waits_since: Option<i64>,
+    /// It only repeats what was done before the context was compacted, for the first time since.
+    pub(crate) reread: bool,
+    /// The call was made before and its result says nothing new. A check that follows a change is there to be repeated.
+    pub(crate) again: bool,
+    /// Its result says something that did not occur before, numbers aside.
+    pub(crate) new_gist: bool,
 }
 
 impl Comparison {
@@ -37,12 +55,25 @@ impl Comparison {
     }
 }
 
+/// When a call was last made.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// The number of changes at that time.
+    changes: u32,
+    /// The number of compactions at that time.
+    compactions: u32,
+}
+
 /// The calls of a session so far.
 pub(crate) struct CallHistory {
-    /// Calls, results, and pairs of both. A pair has the number of changes at that time.
-    keys: BoundedMap<u64, u32, BuildHasherDefault<KeyHasher>>,
+    /// Calls, results, and pairs of both.
+    keys: BoundedMap<u64, Seen, BuildHasherDefault<KeyHasher>>,
+    /// When the latest calls ended, by their keys, and the number of calls by then that did more than sleep.
+    ends: BoundedMap<u64, (i64, i64), BuildHasherDefault<KeyHasher>>,
+    awake: i64,
     /// How many changes were new.
     changes: u32,
+    compactions: u32,
     previous_polled: bool,
     current_message: String,
     /// The message with calls before the current one.
@@ -62,7 +93,10 @@ impl CallHistory {
     pub(crate) fn new() -> Self {
         Self {
             keys: BoundedMap::new(KEYS),
+            ends: BoundedMap::new(ENDS),
+            awake: 0,
             changes: 0,
+            compactions: 0,
             previous_polled: false,
             current_message: String::new(),
             previous_message: String::new(),
@@ -79,23 +113,34 @@ impl CallHistory {
         if call.message != self.current_message {
             self.previous_message = std::mem::replace(&mut self.current_message, call.message.clone());
         }
-        let new_call = self.keys.insert(call.key, 0).is_none();
+        let now = Seen { changes: self.changes, compactions: self.compactions };
+        let new_call = self.keys.insert(call.key, now).is_none();
         let new_change = new_call && call.kind == Kind::Mutate && !call.failed();
-        let poll = call.kind == Kind::Poll || (self.previous_polled && call.kind != Kind::Mutate);
+        let ended = self.ends.get(&call.key).map(|(ended, _)| *ended);
+        let poll = self.waits(call);
         self.previous_polled = call.kind == Kind::Poll;
-        if new_change {
+        // Spread, so that a result never has the key of a call.
+        let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty;
+        let new_gist = self.keys.insert(hash::spread(call.gist), now).is_none() && !call.empty;
+        // What nobody knows may have changed something, if it says something new.
+        let may_change = call.kind == Kind::Unknown && new_call && new_result && !call.failed();
+        if new_change || may_change {
             self.changes = self.changes.wrapping_add(1);
         }
-        let before = self.keys.insert(call.key_with_result(), self.changes);
-        // Spread, so that a result never has the key of a call.
-        let new_result = self.keys.insert(hash::spread(call.result_key), 0).is_none() && !call.empty;
+        let now = Seen { changes: self.changes, ..now };
+        let before = self.keys.insert(call.key_with_result(), now);
+        let stale = before.is_some_and(|before| before.changes == self.changes);
         let compared = Comparison {
             new_call,
             new_result,
-            stale: before == Some(self.changes),
-            repeated: before.is_some(),
+            stale,
+            repeated: before.is_some() && (stale || call.kind != Kind::Check),
+            again: !new_call && !new_result && (stale || call.kind != Kind::Check),
             new_change,
             poll,
+            waits_since: ended.filter(|_| poll),
+            reread: before.is_some_and(|before| before.compactions != self.compactions),
+            new_gist,
         };
         if compared.is_novel() {
             self.novel += 1;
@@ -104,6 +149,39 @@ impl CallHistory {
             self.tokens_at_progress = self.tokens;
         }
         compared
+    }
+
+    /// Whether a call waits: the same look again, after a pause or with one, and a sign of what the pause is for. A
+    /// call that fails, checks or changes something does not wait.
+    fn waits(&mut self, call: &Call) -> bool {
+        if call.kind == Kind::Poll || (self.previous_polled && call.kind != Kind::Mutate) {
+            return true;
+        }
+        let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
+        self.awake += i64::from(!only_sleeps);
+        let before = self.ends.insert(call.key, (call.span.1, self.awake));
+        let looks = matches!(call.kind, Kind::Observe | Kind::Unknown | Kind::Record) && !call.failed();
+        let Some((ended, awake)) = before.filter(|_| looks) else {
+            return false;
+        };
+        let took = call.span.1.saturating_sub(call.span.0);
+        // What was done in between is no pause.
+        let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
+        if took >= PAUSE || pause >= LONG_PAUSE {
+            return true;
+        }
+        let sleeps = call.line.as_ref().is_some_and(|line| line.waits) && took.max(pause) >= SHORT_PAUSE;
+        if pause < PAUSE && !sleeps {
+            return false;
+        }
+        let command = call.input.command.as_deref().unwrap_or(&call.input.text);
+        let read = Waiting::read(&call.tool, command, &call.ends, took, pause);
+        read.is_wait() || (sleeps && read.says_running)
+    }
+
+    /// Records that the context was compacted: what was read before may be read again, once.
+    pub(crate) fn compact(&mut self) {
+        self.compactions = self.compactions.wrapping_add(1);
     }
 
     /// Forgets all calls: after a user's message, the agent may repeat them.

@@ -21,12 +21,16 @@ pub(crate) struct Step<'a> {
     pub(crate) message: &'a str,
     /// The end of its text.
     pub(crate) text: &'a str,
+    /// Why it ended: `stop`, `tool-calls`, …; empty if unknown.
+    pub(crate) reason: &'a str,
     /// Whether it has neither text nor reasoning.
     pub(crate) silent: bool,
     /// How many calls it made.
     pub(crate) calls: u64,
-    /// Tokens read, written and thought.
+    /// Tokens read, written and thought, without those of the cache.
     pub(crate) tokens: u64,
+    /// Tokens that were read from the cache or written to it.
+    pub(crate) cached: u64,
     /// Tokens written and thought.
     pub(crate) produced: u64,
     /// US dollars.
@@ -58,6 +62,8 @@ pub(crate) enum Fact<'a> {
         attempt: u32,
         /// The provider's error message.
         message: &'a str,
+        /// When it is asked, in milliseconds since the Unix epoch.
+        next: Option<i64>,
     },
     /// The session failed.
     Failed {
@@ -70,6 +76,11 @@ pub(crate) enum Fact<'a> {
     Compacted,
     /// An event of this session arrived.
     Alive,
+    /// An event ends a silence of a stream without ticks, which did not show before.
+    SilenceOver {
+        /// Whether the event is the end of a call.
+        by_call: bool,
+    },
     /// Time passed without an event.
     Time,
     /// The session came to rest.
@@ -80,14 +91,16 @@ pub(crate) enum Fact<'a> {
 pub(crate) struct RuleContext<'a> {
     /// The configuration.
     pub(crate) config: &'a Config,
-    /// The time of the stream.
+    /// The time of the session, without the time in which the machine slept.
     pub(crate) now: Timestamp,
-    /// The current event.
+    /// The current event, with the time that the line says.
     pub(crate) point: &'a Point,
     /// The calls and tokens of the session so far.
     pub(crate) history: &'a CallHistory,
     /// What the session is doing.
     pub(crate) activity: &'a Activity,
+    /// Whether the last answer has ended, so that nothing more is expected of the model.
+    pub(crate) answered: bool,
     /// The end of the prose of each channel, including the current block.
     pub(crate) windows: &'a PerChannel<Window>,
 }

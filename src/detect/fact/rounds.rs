@@ -2,6 +2,7 @@
 
 use super::history::Comparison;
 use crate::detect::call::Call;
+use crate::detect::call::classify::Kind;
 use crate::detect::hash;
 use crate::wire::record::{Evidence, Point};
 
@@ -23,8 +24,14 @@ pub(crate) struct Round {
     pub(crate) key: u64,
     /// Equal for equal sets of calls with equal results.
     pub(crate) key_with_result: u64,
-    /// Whether one of the calls polls.
+    /// Whether one of the calls waits.
     pub(crate) poll: bool,
+    /// Whether one of the calls changes something.
+    pub(crate) mutates: bool,
+    /// Whether one of the results says something new, numbers aside.
+    pub(crate) new_gist: bool,
+    /// Whether it only repeats what was done before the context was compacted.
+    pub(crate) reread: bool,
     /// How many calls.
     pub(crate) calls: u64,
     /// Excerpts of the first calls.
@@ -44,6 +51,9 @@ impl Round {
             key: 0,
             key_with_result: 0,
             poll: false,
+            mutates: false,
+            new_gist: false,
+            reread: true,
             calls: 0,
             shown: Vec::new(),
             tokens_before,
@@ -63,6 +73,9 @@ impl Round {
         self.key = self.key.wrapping_add(hash::spread(call.key));
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
         self.poll |= compared.poll;
+        self.mutates |= call.kind == Kind::Mutate;
+        self.new_gist |= compared.new_gist;
+        self.reread &= compared.reread;
         self.calls += 1;
         self.last = call.point.clone();
         self.end = self.end.max(call.span.1);

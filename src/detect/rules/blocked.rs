@@ -2,7 +2,6 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::waiting;
-use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
@@ -11,32 +10,31 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 const NAME: &str = "blocked";
 
-// Five minutes by default. A person who is there has answered by then.
-const STOP: Limit = Limit::new("blocked.stop", 30, "multiples of --blocked-after without an answer before a stop");
-
-/// The rule has no memory: the session tracks open requests.
+/// What the rule remembers of one session; the session itself tracks open requests.
 #[derive(Default)]
-pub(super) struct Blocked;
+pub(super) struct Blocked {
+    reported: Option<Grade>,
+}
 
 impl Rule for Blocked {
     const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "a permission request or a question stays unanswered", limits: &[STOP] };
+        RuleInfo { name: NAME, about: "a permission request or a question stays unanswered", limits: &[] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         if !matches!(fact, Fact::Time | Fact::Alive | Fact::User | Fact::Rest) {
             return;
         }
-        let mut open = context.activity.requests().iter();
-        if open.len() == 0 {
+        let Some(request) = context.activity.requests().front() else {
+            self.reported = None;
             signals.release(NAME);
-        } else if let Some(request) = open.find(|r| context.now.since(r.since) >= context.config.blocked_after) {
-            let seconds = context.now.since(request.since) / 1000;
-            let summary = format!("no answer for {seconds} s: {}", request.what);
-            let laps = waiting::laps(request.since, context.config.blocked_after, context.now);
-            let grade = if laps >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
+            return;
+        };
+        let waited = context.now.since(request.since);
+        if let Some(grade) = limits(context).grade(waited) {
+            self.reported = Some(grade);
+            let summary = format!("waiting for an answer for {} s: {}", waited / 1000, request.what);
             let mut signal = Signal::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);
-            signal.laps = laps;
-            signal.since = Some(Point { ts: request.since.ms(), id: request.id.clone() });
+            signal.since = Some(Point { ts: request.at, id: request.id.clone() });
             signal.waiting_on = Some(request.what.clone());
             signal.evidence = vec![Evidence { id: request.id.clone(), excerpt: request.what.clone() }];
             signals.report(signal);
@@ -44,8 +42,12 @@ impl Rule for Blocked {
     }
 
     fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
-        let oldest = context.activity.requests().iter().map(|r| r.since).min()?;
-        let (after, stop) = (context.config.blocked_after, context.config.limit(&STOP));
-        Some(waiting::next_report(oldest, after, stop, context.now))
+        limits(context).next(context.activity.requests().front()?.since, self.reported)
     }
+}
+
+/// A person who answers late is no reason to end a session, unless somebody said so.
+fn limits(context: &RuleContext<'_>) -> waiting::Limits {
+    let config = context.config;
+    waiting::Limits { notice: None, warn: Some(config.blocked_after), stop: config.blocked_timeout }
 }

@@ -10,14 +10,20 @@ use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
 
 const NAME: &str = "budget";
+/// What a notice about a session without a price begins with.
+pub(crate) const UNPRICED: &str = "the cost is not priced";
 
 /// What the rule remembers of one session and its children.
 #[derive(Default)]
 pub(super) struct Budget {
     began: Option<Timestamp>,
     steps: u64,
+    /// Tokens, and those of them that the cache holds.
     tokens: u64,
+    cached: u64,
     cost: f64,
+    /// A step had no price, which is reported once.
+    unpriced: bool,
 }
 
 impl Rule for Budget {
@@ -36,58 +42,98 @@ impl Rule for Budget {
     }
 
     fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
-        let over = self.began?.after(context.config.max_time?);
-        context.activity.busy.then_some(over)
+        let (began, limit) = (self.began?, context.config.max_time?);
+        let warning = began.after(share(limit, context));
+        let next = if warning > context.now { warning } else { began.after(limit) };
+        context.activity.busy.then_some(next)
+    }
+}
+
+/// The part of a limit at which a warning is due.
+fn share(limit: i64, context: &RuleContext<'_>) -> i64 {
+    limit / 100 * i64::from(context.config.warn_at) + limit % 100 * i64::from(context.config.warn_at) / 100
+}
+
+/// How grave it is to have spent this much of a limit.
+#[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
+fn grade(spent: f64, limit: f64, context: &RuleContext<'_>) -> Option<Grade> {
+    if spent > limit {
+        Some(Grade::Stop)
+    } else {
+        (spent >= limit * f64::from(context.config.warn_at) / 100.0 && limit > 0.0).then_some(Grade::Warn)
     }
 }
 
 impl Budget {
+    #[allow(clippy::cast_precision_loss, reason = "no budget is near 2^53")]
     fn spend(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
+        let tokens = step.tokens.saturating_add(step.cached);
         self.steps += 1;
-        self.tokens = self.tokens.saturating_add(step.tokens);
+        self.tokens = self.tokens.saturating_add(tokens);
+        self.cached = self.cached.saturating_add(step.cached);
         self.cost += step.cost;
         let config = context.config;
-        if let Some(limit) = config.max_steps.filter(|limit| self.steps > *limit) {
-            self.report("steps", Grade::Stop, format!("more than {limit} steps"), context, signals);
+        if let Some(limit) = config.max_steps {
+            let spent = format!("{} steps of {limit}", self.steps);
+            self.report("steps", grade(self.steps as f64, limit as f64, context), spent, context, signals);
         }
-        if let Some(limit) = config.max_tokens.filter(|limit| self.tokens > *limit) {
-            let spent = format!("{} of {limit} tokens", self.tokens);
-            self.report("tokens", Grade::Stop, spent, context, signals);
+        if let Some(limit) = config.max_tokens {
+            let cached = Some(self.cached).filter(|cached| *cached > 0);
+            let cached = cached.map_or(String::new(), |cached| format!(", {cached} of them in the cache"));
+            let spent = format!("{} tokens of {limit}{cached}", self.tokens);
+            self.report("tokens", grade(self.tokens as f64, limit as f64, context), spent, context, signals);
         }
-        if let Some(limit) = config.max_cost.filter(|limit| self.cost > *limit) {
-            let spent = format!("{:.4} of {limit} dollars", self.cost);
-            self.report("cost", Grade::Stop, spent, context, signals);
+        if let Some(limit) = config.max_cost {
+            let spent = format!("{:.4} dollars of {limit}", self.cost);
+            self.report("cost", grade(self.cost, limit, context), spent, context, signals);
+            self.check_price(step, tokens, context, signals);
         }
         let idle = context.history.tokens.saturating_sub(context.history.tokens_at_progress);
         if config.max_idle_tokens.is_some_and(|limit| idle > limit) {
             let spent = format!("{idle} tokens since the last progress");
-            self.report("idle-tokens", Grade::Notice, spent, context, signals);
+            self.report("idle-tokens", Some(Grade::Notice), spent, context, signals);
         }
         self.check_time(context, signals);
     }
 
+    /// Reports once that a step had tokens, but no price.
+    fn check_price(&mut self, step: &Step<'_>, tokens: u64, context: &RuleContext<'_>, signals: &mut Signals) {
+        if step.cost > 0.0 || tokens == 0 || std::mem::replace(&mut self.unpriced, true) {
+            return;
+        }
+        let summary = format!("{UNPRICED}: a step of {tokens} tokens cost nothing, so --max-cost cannot hold");
+        let mut signal = Signal::new(NAME, Kind::Budget, Grade::Notice, hash::of(UNPRICED), summary);
+        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: UNPRICED.to_owned() }];
+        signals.report(signal);
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "no run takes 2^53 ms")]
     fn check_time(&self, context: &RuleContext<'_>, signals: &mut Signals) {
         let (Some(began), Some(limit)) = (self.began, context.config.max_time) else {
             return;
         };
         let spent = context.now.since(began);
-        if spent > limit {
-            let spent = format!("{} of {} s", spent / 1000, limit / 1000);
-            self.report("time", Grade::Stop, spent, context, signals);
-        }
+        let grade = grade(spent as f64, limit as f64, context);
+        let spent = format!("{} s of {} s", spent / 1000, limit / 1000);
+        self.report("time", grade, spent, context, signals);
     }
 
     fn report(
         &self,
         what: &'static str,
-        grade: Grade,
+        grade: Option<Grade>,
         spent: String,
         context: &RuleContext<'_>,
         signals: &mut Signals,
     ) {
-        let summary = format!("the budget is spent: {spent}");
+        let Some(grade) = grade else {
+            return;
+        };
+        let state = if grade == Grade::Warn { "is nearly spent" } else { "is spent" };
+        let summary = format!("the budget {state}: {spent}");
         let mut signal = Signal::new(NAME, Kind::Budget, grade, hash::of(what), summary);
-        signal.laps = self.steps.max(1);
+        // A warning does not grow: it is no reason to end a session before the budget is spent.
+        signal.laps = if grade == Grade::Warn { 1 } else { self.steps.max(1) };
         signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: spent }];
         signals.report(signal);
     }

@@ -3,6 +3,7 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
+use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::call::failure;
 use crate::detect::config::Limit;
@@ -21,13 +22,17 @@ const RETURNS: Limit = Limit::new("checks.returns", 3, "returns to an earlier se
 /// The most checks to remember, and the most sets of failures per check.
 const CHECKS: usize = 8;
 const SETS: usize = 8;
+/// The most changed files to remember per check.
+const FILES: usize = 32;
 
 struct Check {
     key: u64,
     /// The latest sets of failures, newest last.
     sets: VecDeque<u64>,
-    /// Changes since the failures last changed.
-    changes: u64,
+    /// Changes since the failures last changed, by file.
+    changes: VecDeque<(u64, u64)>,
+    /// Whether something changed since the last run.
+    changed: bool,
     /// Returns to an earlier set of failures, in a row.
     returns: u64,
     streak: Streak,
@@ -49,9 +54,10 @@ impl Rule for Checks {
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Call(call, _) if call.kind == CallKind::Check => self.take_check(call, context, signals),
-            Fact::Call(_, compared) if compared.new_change => {
+            Fact::Call(call, compared) if compared.new_change => {
+                let file = call.input.target.as_ref().map_or(0, hash::of);
                 for check in &mut self.checks {
-                    check.changes += 1;
+                    check.change(file);
                 }
             }
             Fact::User => {
@@ -65,11 +71,15 @@ impl Rule for Checks {
 
 impl Checks {
     fn take_check(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        if failure::never_ran(&call.error_line) {
+        if call.failure.as_ref().is_some_and(|failure| failure::never_ran(&failure.line)) {
             return;
         }
-        let known = self.checks.iter().position(|check| check.key == call.key);
-        let Some(set) = call.failing.or(call.error) else {
+        let key = call.act;
+        let known = self.checks.iter().position(|check| check.key == key);
+        let Some(set) = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class)) else {
+            if call.check == Some(Outcome::Unknown) {
+                return;
+            }
             // It passes.
             if let Some(at) = known {
                 self.checks.remove(at);
@@ -82,9 +92,10 @@ impl Checks {
                 self.checks.pop_front();
             }
             self.checks.push_back(Check {
-                key: call.key,
+                key,
                 sets: [set].into(),
-                changes: 0,
+                changes: VecDeque::new(),
+                changed: false,
                 returns: 0,
                 streak: Streak::begin(call, context),
             });
@@ -99,15 +110,37 @@ impl Checks {
         if !changed {
             check.streak.add(call);
         }
+        check.changed = false;
         check.report(context, signals);
     }
 }
 
 impl Check {
+    /// Records a change of a file.
+    fn change(&mut self, file: u64) {
+        self.changed = true;
+        if let Some((_, count)) = self.changes.iter_mut().find(|(known, _)| *known == file) {
+            *count += 1;
+            return;
+        }
+        if self.changes.len() == FILES {
+            self.changes.pop_front();
+        }
+        self.changes.push_back((file, 1));
+    }
+
+    /// Changes of files that were changed more than once: a migration goes through many files, once each. They count
+    /// as far as the check was run again.
+    fn changes(&self) -> u64 {
+        let changes: u64 = self.changes.iter().map(|(_, count)| *count).filter(|count| *count > 1).sum();
+        changes.min(self.streak.calls())
+    }
+
     /// Records another set of failures. Returns whether it occurred before.
     fn change_failures(&mut self, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
-        let returned = self.sets.contains(&set);
-        self.changes = 0;
+        // Without a change in between, it is the test that swings.
+        let returned = self.sets.contains(&set) && self.changed;
+        self.changes.clear();
         if self.sets.len() == SETS {
             self.sets.pop_front();
         }
@@ -126,10 +159,11 @@ impl Check {
         let (summary, problem, laps, grade) = if self.returns >= context.config.limit(&RETURNS) {
             let summary = format!("the failing tests returned to an earlier set {} times", self.returns);
             (summary, "swinging", self.returns, Grade::Warn)
-        } else if self.changes >= context.config.limit(&NOTICE) {
-            let summary = format!("{} changes, and the same tests fail as before", self.changes);
-            let warn = self.changes >= context.config.limit(&WARN);
-            (summary, "frozen", self.changes, if warn { Grade::Warn } else { Grade::Notice })
+        } else if self.changes() >= context.config.limit(&NOTICE) {
+            let changes = self.changes();
+            let summary = format!("{changes} changes, and the same tests fail as before");
+            let warn = changes >= context.config.limit(&WARN);
+            (summary, "frozen", changes, if warn { Grade::Warn } else { Grade::Notice })
         } else {
             return;
         };

@@ -8,7 +8,9 @@ use crate::wire::record::{Evidence, Grade, Kind, Point};
 
 const NAME: &str = "empty-turns";
 
-const STOP: Limit = Limit::new("empty-turns.stop", 2, "empty answers in a row before a stop");
+// Some providers fail to say anything once or twice, and then go on.
+const WARN: Limit = Limit::new("empty-turns.warn", 3, "empty answers in a row before a warning");
+const STOP: Limit = Limit::new("empty-turns.stop", 6, "empty answers in a row before a stop");
 
 /// What the rule remembers of one session.
 #[derive(Default)]
@@ -19,7 +21,7 @@ pub(super) struct EmptyTurns {
 
 impl Rule for EmptyTurns {
     const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "answers with no text, no call and no tokens", limits: &[STOP] };
+        RuleInfo { name: NAME, about: "answers with no text, no call and no tokens", limits: &[WARN, STOP] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         let empty = match fact {
@@ -36,11 +38,13 @@ impl Rule for EmptyTurns {
             self.since.clone_from(context.point);
         }
         self.count += 1;
-        if self.count < context.config.limit(&STOP) {
+        if self.count < context.config.limit(&WARN) {
             return;
         }
+        let stops = self.count >= context.config.limit(&STOP);
+        let grade = if stops { Grade::Stop } else { Grade::Warn };
         let summary = format!("{} answers in a row with nothing in them", self.count);
-        let mut signal = Signal::new(NAME, Kind::Text, Grade::Stop, 0, summary);
+        let mut signal = Signal::new(NAME, Kind::Text, grade, 0, summary);
         signal.laps = self.count;
         signal.since = Some(self.since.clone());
         signal.evidence = vec![Evidence {

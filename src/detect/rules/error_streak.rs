@@ -1,14 +1,18 @@
-//! Detects the same error again and again, whatever is tried.
+//! Detects the same error again and again, whatever is tried, and calls that fail one after the other.
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
+use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::call::failure::{Failure, never_ran};
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::waiting::PAUSE;
 use crate::wire::record::{Grade, Kind};
+use std::collections::VecDeque;
 
 const NAME: &str = "error-streak";
 
@@ -17,22 +21,64 @@ const NAME: &str = "error-streak";
 const WARN: Limit = Limit::new("error-streak.warn", 5, "calls that fail with the same error before a warning");
 // Every measured session with ten in a row went on like that to the end of its budget.
 const STOP: Limit = Limit::new("error-streak.stop", 10, "calls that fail with the same error before a stop");
+const ROW: Limit = Limit::new("error-streak.row", 8, "calls in a row that fail, whatever the errors, before a warning");
+const ROW_STOP: Limit =
+    Limit::new("error-streak.row-stop", 24, "calls in a row that fail, whatever the errors, before a stop");
+
+/// Decisions that may lie between two failures of one streak: looks, edits, other commands.
+const BETWEEN: u64 = 6;
+/// The most errors to track at once.
+const ERRORS: usize = 6;
+/// How many calls of a streak to compare.
+const KEYS: usize = 32;
+
+/// Calls that fail.
+struct Failures {
+    class: u64,
+    /// What the calls try, and whether they try different things.
+    act: u64,
+    varied: bool,
+    /// The calls, and whether one was made twice.
+    keys: VecDeque<u64>,
+    repeats: bool,
+    /// The last call was made before, at once.
+    verbatim: bool,
+    /// All calls only look.
+    looks: bool,
+    /// A call changes something by name, or is none that there is.
+    edits: bool,
+    /// Something other than a look succeeded since.
+    succeeded: bool,
+    /// The message of the last call: the calls of one message count once.
+    message: String,
+    ended: i64,
+    /// Decisions since the last failure.
+    between: u64,
+    warned: bool,
+    calls: Streak,
+}
 
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct ErrorStreak {
-    class: u64,
-    tool: String,
-    streak: Option<Streak>,
+    errors: VecDeque<Failures>,
+    /// Calls that failed one after the other.
+    row: Option<Failures>,
+    message: String,
 }
 
 impl Rule for ErrorStreak {
-    const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "the same error again and again, whatever is tried", limits: &[WARN, STOP] };
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "the same error again and again, whatever is tried",
+        limits: &[WARN, STOP, ROW, ROW_STOP],
+    };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
+            Fact::Call(call, compared) if !compared.poll && call.kind != CallKind::Plan => {
+                self.take(call, *compared, context, signals);
+            }
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -41,37 +87,137 @@ impl Rule for ErrorStreak {
 
 impl ErrorStreak {
     fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
-        let Some(class) = call.error else {
-            // A success ends the streak if it is a change or the same tool. Reading something else does not.
-            if compared.new_change || call.tool == self.tool {
-                *self = Self::default();
-            }
-            return;
-        };
-        // A check whose failures change makes progress, even if its first error line stays the same.
-        let class = hash::join(class, call.failing.unwrap_or_default());
-        match &mut self.streak {
-            Some(streak) if class == self.class => streak.add(call),
-            streak => *streak = Some(Streak::begin(call, context)),
+        let decided = call.message.is_empty() || call.message != self.message;
+        self.message.clone_from(&call.message);
+        for errors in &mut self.errors {
+            errors.between += u64::from(decided);
         }
-        self.class = class;
-        self.tool.clone_from(&call.tool);
-        self.report(call, context, signals);
+        self.errors.retain(|errors| errors.between <= BETWEEN);
+        match &call.failure {
+            Some(failure) => self.fail(call, failure, context, signals),
+            None => self.succeed(call, compared),
+        }
     }
 
-    fn report(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        let Some(streak) = &self.streak else {
-            return;
+    /// A success ends the streaks of what it tried. Reading something else does not.
+    fn succeed(&mut self, call: &Call, compared: Comparison) {
+        self.row = None;
+        self.errors.retain(|errors| errors.varied || errors.act != call.act);
+        if call.kind != CallKind::Observe && (compared.new_change || compared.new_result) {
+            for errors in &mut self.errors {
+                errors.succeeded = true;
+            }
+        }
+    }
+
+    fn fail(&mut self, call: &Call, failure: &Failure, context: &RuleContext<'_>, signals: &mut Signals) {
+        let row = match &mut self.row {
+            Some(row) => {
+                row.add(call, failure);
+                row
+            }
+            row => row.insert(Failures::begin(0, call, failure, context)),
         };
-        let limit = context.config.limit(&WARN);
-        if streak.calls() < limit.div_ceil(2) {
+        let limits = [context.config.limit(&ROW), context.config.limit(&ROW_STOP)];
+        let summary = format!("{} calls in a row failed, the last with: {}", row.calls.calls(), failure.line);
+        let mut found: Vec<Signal> = row.signal(limits, summary, context).into_iter().collect();
+        found.extend(self.fail_again(call, failure, context));
+        for signal in found {
+            signals.report(signal);
+        }
+    }
+
+    fn fail_again(&mut self, call: &Call, failure: &Failure, context: &RuleContext<'_>) -> Option<Signal> {
+        // A check whose failures change makes progress, even if its first error line stays the same.
+        let class = hash::join(failure.class, call.failing.unwrap_or_default());
+        // Another error of the same act: the failures move.
+        self.errors.retain(|errors| errors.class == class || errors.varied || errors.act != call.act);
+        let at = self.errors.iter().position(|errors| errors.class == class).unwrap_or_else(|| {
+            if self.errors.len() == ERRORS {
+                self.errors.pop_front();
+            }
+            self.errors.push_back(Failures::begin(class, call, failure, context));
+            self.errors.len() - 1
+        });
+        let errors = &mut self.errors[at];
+        errors.add(call, failure);
+        // What fails in spite of changes is the business of the rule about checks.
+        if call.failing.is_some() && errors.succeeded {
+            return None;
+        }
+        let limits = [context.config.limit(&WARN), context.config.limit(&STOP)];
+        let summary = format!("{} calls failed with the same error: {}", errors.calls.calls(), failure.line);
+        errors.signal(limits, summary, context)
+    }
+}
+
+impl Failures {
+    fn begin(class: u64, call: &Call, failure: &Failure, context: &RuleContext<'_>) -> Self {
+        Self {
+            class,
+            act: call.act,
+            varied: false,
+            keys: [call.key].into(),
+            repeats: false,
+            verbatim: false,
+            looks: call.kind == CallKind::Observe,
+            edits: call.kind == CallKind::Mutate || failure.is_invalid(),
+            succeeded: false,
+            message: call.message.clone(),
+            ended: call.span.1,
+            between: 0,
+            warned: false,
+            calls: Streak::begin(call, context),
+        }
+    }
+
+    /// Adds a call, unless it is the first or of the same message as the last.
+    fn add(&mut self, call: &Call, failure: &Failure) {
+        let between = std::mem::take(&mut self.between);
+        if call.message == self.message && !(call.message.is_empty() && self.ended != call.span.1) {
             return;
         }
-        let summary = format!("{} calls failed with the same error: {}", streak.calls(), call.error_line);
-        let grade = if streak.calls() >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
+        // Without anything in between, it is a repetition like any other.
+        self.verbatim = self.keys.back() == Some(&call.key)
+            && between > 1
+            && call.span.0.saturating_sub(self.ended) < PAUSE
+            && !never_ran(&failure.line);
+        self.repeats |= self.keys.contains(&call.key);
+        self.varied |= self.act != call.act;
+        self.looks &= call.kind == CallKind::Observe;
+        self.edits |= call.kind == CallKind::Mutate || failure.is_invalid();
+        if self.keys.len() == KEYS {
+            self.keys.pop_front();
+        }
+        self.keys.push_back(call.key);
+        self.message.clone_from(&call.message);
+        self.ended = call.span.1;
+        self.calls.add(call);
+    }
+
+    /// Whether different targets are gone through, once each, and all of them fail.
+    fn is_batch(&self) -> bool {
+        !self.varied && !self.repeats && !self.edits
+    }
+
+    /// A signal, if there are enough calls. A batch is worth one warning.
+    fn signal(&mut self, [warn, stop]: [u64; 2], summary: String, context: &RuleContext<'_>) -> Option<Signal> {
+        let calls = self.calls.calls();
+        let enough = calls >= warn || (self.verbatim && calls + 1 >= warn);
+        if calls < warn.div_ceil(2) || (enough && self.warned && self.is_batch()) {
+            return None;
+        }
+        let stops = calls >= stop && !self.succeeded && !self.is_batch();
+        let grade = match (stops, self.is_batch() && self.looks) {
+            (true, _) => Grade::Stop,
+            // Such as dead links, or paths that are tried one after the other.
+            (_, true) => Grade::Notice,
+            _ => Grade::Warn,
+        };
         let mut signal = Signal::new(NAME, Kind::Stagnation, grade, self.class, summary);
-        streak.fill(&mut signal, context);
-        signal.below_threshold = streak.calls() < limit;
-        signals.report(signal);
+        self.calls.fill(&mut signal, context);
+        signal.below_threshold = !enough;
+        self.warned |= enough;
+        Some(signal)
     }
 }

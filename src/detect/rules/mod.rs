@@ -23,7 +23,9 @@ mod streak;
 mod tests;
 mod waiting;
 
+pub(crate) use budget::UNPRICED;
 pub(crate) use repeat::REPEAT_CALL;
+pub(crate) use retry_storm::QUOTA;
 pub use rule::RuleInfo;
 
 use super::config::Config;

@@ -1,4 +1,4 @@
-//! Detects an agent that gives nearly the same answer again and does nothing.
+//! Detects an agent that answers again and again and does nothing: turns without a call, and without a person.
 
 use super::rule::{Rule, RuleInfo};
 use crate::detect::call::normalize::without_numbers;
@@ -11,41 +11,83 @@ use crate::wire::text::EXCERPT;
 
 const NAME: &str = "monologue";
 
-const WARN: Limit =
-    Limit::new("monologue.warn", 3, "answers with nearly the same text and without a call before a warning");
+const WARN: Limit = Limit::new(
+    "monologue.warn",
+    3,
+    "answers with nearly the same text, or with none, and without a call before a warning",
+);
+const STOP: Limit = Limit::new("monologue.stop", 6, "such answers before a stop");
+// An explanation in four parts was recorded.
+const TALK_WARN: Limit =
+    Limit::new("monologue.talk-warn", 5, "answers without a call before a warning, whatever they say");
+const TALK_STOP: Limit =
+    Limit::new("monologue.talk-stop", 10, "answers without a call before a stop, whatever they say");
 const SIMILARITY: Limit =
     Limit::new("monologue.percent", 90, "similarity, in percent, that makes two answers nearly the same");
 
 /// How much of the end of an answer to compare, in bytes.
 const COMPARED: usize = 512;
 
+/// Answers in a row that did nothing.
+#[derive(Default)]
+struct Row {
+    answers: u64,
+    since: Point,
+    /// The message of the first.
+    message: String,
+    /// The tokens of the session at the first.
+    tokens: u64,
+}
+
+impl Row {
+    fn add(&mut self, step: &Step<'_>, context: &RuleContext<'_>) {
+        if self.answers == 0 {
+            self.since.clone_from(context.point);
+            step.message.clone_into(&mut self.message);
+            self.tokens = context.history.tokens;
+        }
+        self.answers += 1;
+    }
+
+    /// The gravest limit that is reached.
+    fn grade(&self, warn: &Limit, stop: &Limit, context: &RuleContext<'_>) -> Option<Grade> {
+        if self.answers >= context.config.limit(stop) {
+            Some(Grade::Stop)
+        } else {
+            (self.answers >= context.config.limit(warn)).then_some(Grade::Warn)
+        }
+    }
+}
+
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Monologue {
-    /// The end of the last answer, without numbers.
+    /// The end of the last text, without numbers.
     last: String,
-    answers: u64,
-    since: Point,
-    /// The first message of the streak.
-    first_message: String,
-    tokens: u64,
+    /// Answers that say nearly the same, or nothing.
+    same: Row,
+    /// Answers, whatever they say.
+    talk: Row,
+    /// Whether the dialect shows the user's messages. That of `opencode run` does not.
+    shows_users: bool,
 }
 
 impl Rule for Monologue {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
-        about: "nearly the same answer again and again, without a call",
-        limits: &[WARN, SIMILARITY],
+        about: "answer after answer without a call, and without a person's message",
+        limits: &[WARN, STOP, TALK_WARN, TALK_STOP, SIMILARITY],
     };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Step(step) if step.calls == 0 && !step.text.trim().is_empty() => {
-                self.take(step, context, signals);
-            }
+            // Answers with nothing in them have a rule of their own.
+            Fact::Step(step) if step.calls == 0 && step.silent && step.produced == 0 => {}
+            Fact::Step(step) if step.calls == 0 => self.take(step, context, signals),
             // After a compaction the agent has to sum up, so answers may repeat.
             Fact::Step(_) | Fact::User | Fact::Compacted => {
-                *self = Self::default();
+                let shows_users = self.shows_users || matches!(fact, Fact::User);
+                *self = Self { shows_users, ..Self::default() };
                 signals.release(NAME);
             }
             _ => {}
@@ -55,31 +97,48 @@ impl Rule for Monologue {
 
 impl Monologue {
     fn take(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
-        let start = step.text.ceil_char_boundary(step.text.len().saturating_sub(COMPARED));
-        let ending = without_numbers(step.text[start..].trim());
-        // Compares pairs of letters, so the same words in another order are alike.
-        let similarity = strsim::sorensen_dice(&ending, &self.last) * 100.0;
-        #[allow(clippy::cast_precision_loss)]
-        if self.answers > 0 && similarity >= context.config.limit(&SIMILARITY) as f64 {
-            self.answers += 1;
-        } else {
-            self.answers = 1;
-            self.since.clone_from(context.point);
-            step.message.clone_into(&mut self.first_message);
-            self.tokens = context.history.tokens;
-            signals.release(NAME);
+        // An answer that ends the turn waits for a person, whose message may not show.
+        if step.reason == "stop" && !self.shows_users {
+            self.talk = Row::default();
         }
-        self.last = ending;
-        if self.answers < context.config.limit(&WARN) {
-            return;
+        self.talk.add(step, context);
+        if !self.is_same(step.text, context) {
+            self.same = Row::default();
         }
-        let summary = format!("nearly the same answer {} times, without a call", self.answers);
-        let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, 0, summary);
-        signal.laps = self.answers;
-        signal.since = Some(self.since.clone());
-        signal.rollback_to = Some(self.first_message.clone()).filter(|id| !id.is_empty());
-        signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(self.tokens) };
+        self.same.add(step, context);
+        let same = self.same.grade(&WARN, &STOP, context);
+        // An answer that ends the turn may well be the end of an explanation in parts.
+        let ends = step.reason == "stop";
+        let talk = self.talk.grade(&TALK_WARN, &TALK_STOP, context);
+        let talk = talk.filter(|grade| *grade == Grade::Stop || !ends);
+        let (grade, row, what) = match (same, talk) {
+            (None, None) => return signals.release(NAME),
+            (Some(same), talk) if Some(same) >= talk => (same, &self.same, "with nearly the same text, or none,"),
+            (_, Some(talk)) | (Some(talk), None) => (talk, &self.talk, "in a row"),
+        };
+        let summary = format!("{} answers {what} and without a call", row.answers);
+        let mut signal = Signal::new(NAME, Kind::Text, grade, 0, summary);
+        signal.laps = row.answers;
+        signal.since = Some(row.since.clone());
+        signal.rollback_to = Some(row.message.clone()).filter(|id| !id.is_empty());
+        signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(row.tokens) };
         signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt(step.text, EXCERPT) }];
         signals.report(signal);
+    }
+
+    /// Whether a text is nearly that of the last answer, or empty.
+    fn is_same(&mut self, text: &str, context: &RuleContext<'_>) -> bool {
+        let text = text.trim();
+        if text.is_empty() {
+            return true;
+        }
+        let start = text.ceil_char_boundary(text.len().saturating_sub(COMPARED));
+        let ending = without_numbers(&text[start..]);
+        // Compares pairs of letters, so the same words in another order are alike.
+        let similarity = strsim::sorensen_dice(&ending, &self.last) * 100.0;
+        self.last = ending;
+        #[allow(clippy::cast_precision_loss, reason = "a limit in percent is small")]
+        let least = context.config.limit(&SIMILARITY) as f64;
+        similarity >= least
     }
 }

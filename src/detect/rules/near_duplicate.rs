@@ -22,6 +22,17 @@ const SIMILARITY: Limit =
 /// How much of two inputs to compare after removing their common beginning and end, in bytes.
 const COMPARED: usize = 512;
 
+/// How a call came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It failed.
+    Failed,
+    /// It brought something new.
+    New,
+    /// It brought what was there before.
+    Old,
+}
+
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct NearDuplicate {
@@ -29,8 +40,9 @@ pub(super) struct NearDuplicate {
     last_input: String,
     /// The similarity of each pair of neighbours, in percent.
     similarities: VecDeque<u64>,
-    /// What each call works on, and whether it had a new result.
-    targets: VecDeque<(u64, bool)>,
+    /// What each call works on, and how it came out.
+    targets: VecDeque<(u64, End)>,
+    message: String,
     streak: Option<Streak>,
 }
 
@@ -57,6 +69,10 @@ impl NearDuplicate {
             *self = Self::default();
             return;
         }
+        // The calls of one message were decided on at once.
+        if self.streak.is_some() && !call.message.is_empty() && call.message == self.message {
+            return;
+        }
         let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX).max(2);
         let paged = only_numbers_differ(&self.last_input, &call.input.text);
         if call.tool != self.tool || self.streak.is_none() || paged {
@@ -71,7 +87,15 @@ impl NearDuplicate {
                 streak.add(call);
             }
         }
-        self.targets.push_back((target(call), compared.new_result && !call.failed()));
+        let end = if call.failed() {
+            End::Failed
+        } else if compared.new_result {
+            End::New
+        } else {
+            End::Old
+        };
+        self.targets.push_back((target(call), end));
+        self.message.clone_from(&call.message);
         self.last_input.clone_from(&call.input.text);
         if self.similarities.len() + 1 >= length {
             self.judge(call, context, signals);
@@ -84,12 +108,15 @@ impl NearDuplicate {
         let mut distinct: Vec<u64> = self.targets.iter().map(|(target, _)| *target).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let novel = self.targets.iter().filter(|(_, novel)| *novel).count();
+        let count = |end: End| self.targets.iter().filter(|(_, other)| *other == end).count();
+        let (novel, failed) = (count(End::New), count(End::Failed));
         let Some(streak) = &self.streak else {
             return;
         };
-        // Many targets or many new results mean work, even with similar arguments.
-        if mean < context.config.limit(&SIMILARITY) || distinct.len() > half || novel > half {
+        // Many targets or many new results mean work, even with similar arguments. So does a failure that is waited
+        // out between.
+        let mixed = failed > 0 && failed < self.targets.len();
+        if mean < context.config.limit(&SIMILARITY) || distinct.len() > half || novel > half || mixed {
             return;
         }
         let summary = format!("{} calls of {} in a row that hardly differ", streak.calls(), call.tool);

@@ -65,7 +65,9 @@ impl Rule for Novelty {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
+            Fact::Call(call, compared) if !compared.poll && !compared.reread => {
+                self.take(call, *compared, context, signals);
+            }
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -102,7 +104,7 @@ impl Novelty {
     fn is_stale(&self, context: &RuleContext<'_>) -> bool {
         let count = |test| self.count(test);
         let same = count(|n| n.stale);
-        let again = count(|n| !n.new_call && !n.new_result);
+        let again = count(|n| n.again);
         let changes = count(|n| n.new_change);
         if same >= context.config.limit(&STALE) {
             return true;

@@ -24,6 +24,8 @@ const SECONDS: Limit = Limit::new(
     "seconds of polling without a change before a notice, once there are also polling.calls polls",
 );
 
+const WARN: Limit = Limit::new("polling.warn-seconds", 2700, "seconds of polls without a change before a warning");
+
 /// How many different polls may alternate, such as a look and a wait.
 const POLL_CALLS: usize = 4;
 
@@ -33,16 +35,21 @@ pub(super) struct Polling {
     /// The keys of calls and their results.
     results: VecDeque<(u64, u64)>,
     since: Timestamp,
+    /// Looks before the streak: the first of several is no poll yet.
+    first: u64,
+    warned: bool,
     streak: Option<Streak>,
 }
 
 impl Rule for Polling {
     const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "waiting for something that does not change", limits: &[POLLS, SECONDS] };
+        RuleInfo { name: NAME, about: "waiting for something that does not change", limits: &[POLLS, SECONDS, WARN] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if compared.poll => self.take(call, context, signals),
+            Fact::Call(call, compared) if compared.poll => {
+                self.take(call, compared.waits_since, context, signals);
+            }
             Fact::Call(_, compared) if compared.new_change || compared.is_novel() => *self = Self::default(),
             Fact::User => *self = Self::default(),
             _ => {}
@@ -51,7 +58,8 @@ impl Rule for Polling {
 }
 
 impl Polling {
-    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+    /// Takes a poll; `before` is when the same look before it ended, which was the first of the polls.
+    fn take(&mut self, call: &Call, before: Option<i64>, context: &RuleContext<'_>, signals: &mut Signals) {
         let known = self.results.iter().position(|(call_key, _)| *call_key == call.key);
         if known.is_some_and(|at| self.results[at].1 != call.result_key) {
             *self = Self::default();
@@ -64,15 +72,21 @@ impl Polling {
         }
         let Some(streak) = &mut self.streak else {
             self.streak = Some(Streak::begin(call, context));
-            self.since = Timestamp::from_ms(call.point.ts);
+            self.since = Timestamp::from_ms(before.unwrap_or(call.point.ts));
+            self.first = u64::from(before.is_some());
             return;
         };
         streak.add(call);
+        let polls = streak.calls() + self.first;
         let seconds = Timestamp::from_ms(call.point.ts).since(self.since) / 1000;
-        let long = u64::try_from(seconds).unwrap_or(0) >= context.config.limit(&SECONDS);
-        if long && streak.calls() >= context.config.limit(&POLLS) {
-            let summary = format!("{} polls in {seconds} s, and nothing has changed", streak.calls());
-            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Notice, 0, summary);
+        let waited = u64::try_from(seconds).unwrap_or(0);
+        let enough = waited >= context.config.limit(&SECONDS) && polls >= context.config.limit(&POLLS);
+        // Waiting is never worth a stop, so the warning does not grow.
+        if enough && !self.warned {
+            self.warned = waited >= context.config.limit(&WARN);
+            let grade = if self.warned { Grade::Warn } else { Grade::Notice };
+            let summary = format!("{polls} polls in {seconds} s, and nothing has changed");
+            let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);
             streak.fill(&mut signal, context);
             signals.report(signal);
         }

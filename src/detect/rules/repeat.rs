@@ -40,6 +40,10 @@ struct RunStart {
 #[derive(Default)]
 struct Run {
     rounds: u64,
+    /// How many of the rounds had a result that says something new.
+    news: u64,
+    /// Whether one of the rounds waited.
+    waited: bool,
     start: Option<RunStart>,
 }
 
@@ -48,6 +52,7 @@ struct PastRound {
     key: u64,
     key_with_result: u64,
     poll: bool,
+    mutates: bool,
     shown: Option<Evidence>,
     start: RunStart,
 }
@@ -97,9 +102,12 @@ impl Repeat {
                     calls: context.history.calls - round.calls.min(context.history.calls),
                 })
             };
-            self.same_results[period - 1]
-                .advance(before.is_some_and(|b| b.key_with_result == round.key_with_result), start);
-            self.same_calls[period - 1].advance(before.is_some_and(|b| b.key == round.key), start);
+            self.same_results[period - 1].advance(
+                before.is_some_and(|b| b.key_with_result == round.key_with_result),
+                round,
+                start,
+            );
+            self.same_calls[period - 1].advance(before.is_some_and(|b| b.key == round.key), round, start);
         }
         if newest == PERIODS {
             self.past.pop_front();
@@ -108,6 +116,7 @@ impl Repeat {
             key: round.key,
             key_with_result: round.key_with_result,
             poll: round.poll,
+            mutates: round.mutates,
             shown: round.shown.first().cloned(),
             start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
         });
@@ -124,7 +133,8 @@ impl Repeat {
             signals.report(self.signal(NAME, grade, period, round, context));
             return;
         }
-        if let Some(period) = self.shortest(&self.same_calls, context.config.limit(&CALL_WARN)) {
+        let calls = self.shortest(&self.same_calls, context.config.limit(&CALL_WARN));
+        if let Some(period) = calls.filter(|period| self.is_in_vain(*period)) {
             signals.report(self.signal(REPEAT_CALL, Grade::Warn, period, round, context));
         }
         // Once a message was sent about it, half the laps of a warning are enough.
@@ -135,7 +145,14 @@ impl Repeat {
         }
     }
 
-    /// The shortest period with at least `laps` laps, unless a round in it polls.
+    /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
+    fn is_in_vain(&self, period: usize) -> bool {
+        let run = &self.same_calls[period - 1];
+        let writes = self.past.iter().rev().take(period).any(|past| past.mutates);
+        writes || (!run.waited && run.news * 2 < run.rounds)
+    }
+
+    /// The shortest period with at least `laps` laps, unless a round in it waits.
     fn shortest(&self, runs: &[Run; PERIODS], laps: u64) -> Option<usize> {
         let period = (1..=PERIODS).find(|period| runs[period - 1].laps(*period) >= laps.max(2))?;
         let polls = self.past.iter().rev().take(period).any(|past| past.poll);
@@ -179,12 +196,14 @@ impl Repeat {
 }
 
 impl Run {
-    fn advance(&mut self, same: bool, start: impl Fn() -> Option<RunStart>) {
+    fn advance(&mut self, same: bool, round: &Round, start: impl Fn() -> Option<RunStart>) {
         if !same {
             *self = Self::default();
             return;
         }
         self.rounds += 1;
+        self.news += u64::from(round.new_gist);
+        self.waited |= round.poll;
         if self.rounds == 1 {
             self.start = start();
         }

@@ -1,6 +1,8 @@
-//! Detects a provider that fails again and again, which is not the agent's fault.
+//! Detects a provider that fails again and again, or asks to wait for long, which is not the agent's fault.
 
 use super::rule::{Rule, RuleInfo};
+use super::waiting;
+use crate::detect::call::provider::{Provider, Refusal};
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -9,105 +11,222 @@ use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
 use crate::wire::text;
 use crate::wire::text::EXCERPT;
-use regex::Regex;
-use std::sync::LazyLock;
 
 const NAME: &str = "retry-storm";
+/// The name of findings about a wait that the provider asks for.
+pub(crate) const QUOTA: &str = "quota";
 
 // By then, OpenCode's backoff has waited for a minute, and a short outage is over.
 const ATTEMPTS: Limit = Limit::new("retry-storm.attempts", 6, "failed attempts in a row before a warning");
-const SECONDS: Limit = Limit::new("retry-storm.seconds", 120, "seconds of retries without output before a warning");
+const SECONDS: Limit = Limit::new(
+    "retry-storm.seconds",
+    120,
+    "seconds of retries without output before a warning; a longer wait that the provider asks for is a quota",
+);
+// A provider that fails at every second or third answer is still worth a person's look.
+const FLAPS: Limit = Limit::new(
+    "retry-storm.flaps",
+    12,
+    "failures with answers between them before a warning, if they also take retry-storm.flap-seconds",
+);
+const FLAP_SECONDS: Limit = Limit::new(
+    "retry-storm.flap-seconds",
+    600,
+    "seconds of failures with answers between them before a warning; as long without a failure ends the count",
+);
 
-/// How providers say that the key is wrong, so that no further attempt can help.
-static REFUSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\b401\b|\bunauthori[sz]ed\b|\b(bad|invalid|incorrect|missing|expired|revoked)\s+(api[ _-]?)?(key|token|credentials?)\b|\bauthentication\b|ProviderAuthError|\bapi[ _-]?key\b.*\b(not valid|invalid|required|missing)\b",
-    )
-    .ok()
-});
+/// Failures since the provider last worked well.
+struct Failing {
+    since: Timestamp,
+    began: Point,
+    attempts: u32,
+    /// The last error message, and what it says.
+    message: String,
+    refusal: Refusal,
+    /// When the provider says to ask again, in milliseconds since the Unix epoch.
+    until: Option<i64>,
+    /// The longest wait that it asked for, in milliseconds.
+    wait: i64,
+    /// The id of the last event about it.
+    last: String,
+}
+
+/// Failures with answers between them.
+struct Flapping {
+    since: Timestamp,
+    latest: Timestamp,
+    count: u64,
+}
 
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct RetryStorm {
-    since: Option<Point>,
-    attempts: u32,
-    /// The provider's last error message.
-    message: String,
-    /// The id of the last event about it.
-    last: String,
+    failing: Option<Failing>,
+    flapping: Option<Flapping>,
 }
 
 impl Rule for RetryStorm {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
-        about: "the provider fails again and again, or rejects the key",
-        limits: &[ATTEMPTS, SECONDS],
+        about: "the provider fails again and again, or refuses the key or the account",
+        limits: &[ATTEMPTS, SECONDS, FLAPS, FLAP_SECONDS],
     };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Retry { attempt, message } => {
-                self.since.get_or_insert_with(|| context.point.clone());
-                self.attempts = (*attempt).max(self.attempts);
-                self.message = text::excerpt(message, EXCERPT);
-                self.last.clone_from(&context.point.id);
+            Fact::Retry { attempt, message, next } => {
+                self.record(*attempt, message, *next, context);
                 self.judge(context, signals);
             }
-            Fact::Failed { name, message } if is_refusal(name) || is_refusal(message) => {
-                self.message = text::excerpt(&format!("{name} {message}"), EXCERPT);
-                self.last.clone_from(&context.point.id);
-                self.since.get_or_insert_with(|| context.point.clone());
-                self.judge(context, signals);
-                self.since = None;
+            Fact::Failed { name, message } => {
+                let message = format!("{name} {message}");
+                let read = Provider::read(&message, context.point.ts);
+                if read.is_final() || read.refusal == Refusal::Quota {
+                    self.record(1, &message, None, context);
+                    self.judge(context, signals);
+                    self.failing = None;
+                }
             }
             Fact::Time => self.judge(context, signals),
             // The provider answers again.
             Fact::Text(..) | Fact::Call(..) | Fact::Step(_) | Fact::User => {
-                *self = Self::default();
-                signals.release(NAME);
+                if self.failing.take().is_some() {
+                    signals.release(NAME);
+                    signals.release(QUOTA);
+                }
+                if matches!(fact, Fact::User) {
+                    self.flapping = None;
+                }
             }
             _ => {}
         }
     }
 
     fn deadline(&self, context: &RuleContext<'_>) -> Option<Timestamp> {
-        let since = Timestamp::from_ms(self.since.as_ref()?.ts);
-        Some(since.after(patience(context)))
+        let failing = self.failing.as_ref()?;
+        if failing.waits(context) {
+            let left = failing.until.unwrap_or_default().saturating_sub(context.point.ts);
+            let stop = failing.stops(context).then(|| failing.since.after(context.config.stall_timeout));
+            return stop.into_iter().chain([context.now.after(left)]).min();
+        }
+        Some(failing.since.after(seconds(&SECONDS, context)))
     }
 }
 
-/// How long retries may go on, in milliseconds.
-fn patience(context: &RuleContext<'_>) -> i64 {
-    i64::try_from(context.config.limit(&SECONDS)).unwrap_or(i64::MAX).saturating_mul(1000)
+fn seconds(limit: &Limit, context: &RuleContext<'_>) -> i64 {
+    waiting::times(1000, context.config.limit(limit))
 }
 
-fn is_refusal(message: &str) -> bool {
-    REFUSED.as_ref().is_some_and(|pattern| pattern.is_match(message))
+impl Failing {
+    /// Whether the provider asks to wait for so long that failing is no storm.
+    fn waits(&self, context: &RuleContext<'_>) -> bool {
+        self.wait >= seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
+    }
+
+    /// Whether the wait is longer than any silence may be.
+    fn stops(&self, context: &RuleContext<'_>) -> bool {
+        self.wait > context.config.stall_timeout
+    }
+
+    fn is_final(&self) -> bool {
+        Provider { refusal: self.refusal, until: self.until }.is_final()
+    }
+
+    fn signal(&self, rule: &'static str, grade: Grade, identity: &str, summary: String) -> Signal {
+        let mut signal = Signal::new(rule, Kind::Storm, grade, hash::of(identity), summary);
+        signal.since = Some(self.began.clone());
+        signal.infra = true;
+        signal.evidence = vec![Evidence { id: self.last.clone(), excerpt: self.message.clone() }];
+        signal
+    }
+
+    fn quota(&self, context: &RuleContext<'_>) -> Signal {
+        let over = self.stops(context) && context.now.since(self.since) >= context.config.stall_timeout;
+        let minutes = self.until.map_or(0, |until| until.saturating_sub(context.point.ts)) / 60_000;
+        let summary = format!("the provider asks to wait for another {minutes} minutes: {}", self.message);
+        self.signal(QUOTA, if over { Grade::Stop } else { Grade::Warn }, "", summary)
+    }
 }
 
 impl RetryStorm {
-    fn judge(&self, context: &RuleContext<'_>, signals: &mut Signals) {
-        let Some(since) = &self.since else {
-            return;
-        };
-        let lasted = context.now.since(Timestamp::from_ms(since.ts));
-        let refused = is_refusal(&self.message);
-        let many = u64::from(self.attempts) >= context.config.limit(&ATTEMPTS);
-        if !refused && !many && lasted < patience(context) {
+    fn record(&mut self, attempt: u32, message: &str, next: Option<i64>, context: &RuleContext<'_>) {
+        let now = context.point.ts;
+        let read = Provider::read(message, now);
+        let until = read.until.into_iter().chain(next).max();
+        let wait = until.map_or(0, |until| until.saturating_sub(now).max(0));
+        self.count_flap(context);
+        let failing = self.failing.get_or_insert_with(|| Failing {
+            since: context.now,
+            began: context.point.clone(),
+            attempts: 0,
+            message: String::new(),
+            refusal: read.refusal,
+            until,
+            wait,
+            last: String::new(),
+        });
+        if failing.wait < seconds(&SECONDS, context) || failing.until.is_some_and(|until| until <= now) {
+            (failing.wait, failing.until) = (wait, until);
+        }
+        failing.attempts = failing.attempts.max(attempt);
+        failing.message = text::excerpt(message, EXCERPT);
+        failing.refusal = read.refusal;
+        failing.last.clone_from(&context.point.id);
+    }
+
+    /// Counts a failure that is the first after an answer.
+    fn count_flap(&mut self, context: &RuleContext<'_>) {
+        if self.failing.is_some() {
             return;
         }
-        let summary = if refused {
-            format!("the provider rejects the key: {}", self.message)
-        } else {
-            let seconds = lasted / 1000;
-            format!("the provider failed {} times in {seconds} s: {}", self.attempts.max(1), self.message)
-        };
-        let identity = hash::of(if refused { "refused" } else { "failing" });
-        let mut signal = Signal::new(NAME, Kind::Storm, Grade::Warn, identity, summary);
-        signal.laps = u64::from(self.attempts.max(1));
-        signal.since = Some(since.clone());
-        signal.infra = true;
-        signal.evidence = vec![Evidence { id: self.last.clone(), excerpt: self.message.clone() }];
-        signals.report(signal);
+        let (now, pause) = (context.now, seconds(&FLAP_SECONDS, context));
+        let new = Flapping { since: now, latest: now, count: 0 };
+        let flapping = self.flapping.take().filter(|flapping| now.since(flapping.latest) < pause);
+        let mut flapping = flapping.unwrap_or(new);
+        flapping.latest = now;
+        flapping.count += 1;
+        self.flapping = Some(flapping);
     }
+
+    fn judge(&self, context: &RuleContext<'_>, signals: &mut Signals) {
+        let Some(failing) = &self.failing else {
+            return;
+        };
+        if failing.waits(context) {
+            signals.report(failing.quota(context));
+            return;
+        }
+        let lasted = context.now.since(failing.since);
+        if failing.is_final() {
+            let summary = format!("the provider will not answer until a person acts: {}", failing.message);
+            let mut signal = failing.signal(NAME, Grade::Warn, "refused", summary);
+            signal.laps = u64::from(failing.attempts.max(1));
+            signals.report(signal);
+            return;
+        }
+        let many = u64::from(failing.attempts) >= context.config.limit(&ATTEMPTS);
+        if many || lasted >= seconds(&SECONDS, context) {
+            let (times, seconds) = (failing.attempts.max(1), lasted / 1000);
+            let summary = format!("the provider failed {times} times in {seconds} s: {}", failing.message);
+            let mut signal = failing.signal(NAME, Grade::Warn, "failing", summary);
+            signal.laps = u64::from(times);
+            signals.report(signal);
+        } else if let Some(flapping) = &self.flapping {
+            judge_flapping(failing, flapping, context, signals);
+        }
+    }
+}
+
+fn judge_flapping(failing: &Failing, flapping: &Flapping, context: &RuleContext<'_>, signals: &mut Signals) {
+    let lasted = context.now.since(flapping.since);
+    if flapping.count < context.config.limit(&FLAPS) || lasted < seconds(&FLAP_SECONDS, context) {
+        return;
+    }
+    let summary = format!(
+        "the provider failed {} times in {} s, with answers between: {}",
+        flapping.count,
+        lasted / 1000,
+        failing.message
+    );
+    signals.report(failing.signal(NAME, Grade::Warn, "flapping", summary));
 }

@@ -13,18 +13,32 @@ use std::collections::VecDeque;
 
 const NAME: &str = "revert";
 
-// Going back once is a change of mind. Twice is a circle.
+// Going back once is a change of mind, and so is going back step by step. Going back and forth is a circle.
 const WARN: Limit = Limit::new("revert.warn", 2, "returns of a file to earlier content before a warning");
 
-/// The most files to remember, and the most changes per file.
+/// The most files to remember, and the most states per file.
 const FILES: usize = 16;
-const CHANGES: usize = 12;
+const STATES: usize = 24;
 
+/// A file, as the sum of what was done to it.
 struct File {
     name: u64,
-    changes: VecDeque<Change>,
-    returns: u64,
+    state: u64,
+    /// The state before the current call.
+    current: u64,
+    /// The states that it was in, in the order of their first occurrence.
+    states: VecDeque<u64>,
+    /// Which way along those states the last change went.
+    direction: Option<Direction>,
+    /// How often it turned to an earlier or a later state, since it was last in a new one.
+    turns: u64,
     streak: Option<Streak>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Back,
+    Forth,
 }
 
 /// What the rule remembers of one session.
@@ -48,29 +62,31 @@ impl Rule for Revert {
 
 impl Revert {
     fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        let (Some(target), Some(change)) = (&call.input.target, call.input.change) else {
-            return;
-        };
-        let file = self.file(hash::of(target));
-        let returns = file.returns_by(change);
-        if file.changes.len() == CHANGES {
-            file.changes.pop_front();
+        let mut edited: Vec<(u64, &str)> = Vec::new();
+        for (target, change) in &call.input.changes {
+            let name = hash::of(target);
+            self.file(name).apply(*change);
+            if !edited.iter().any(|(known, _)| *known == name) {
+                edited.push((name, target));
+            }
         }
-        file.changes.push_back(change);
-        if !returns {
-            return;
-        }
-        file.returns += 1;
-        match &mut file.streak {
-            Some(streak) => streak.add(call),
-            streak => *streak = Some(Streak::begin(call, context)),
-        }
-        if let Some(streak) = file.streak.as_ref().filter(|_| file.returns >= context.config.limit(&WARN)) {
-            let summary = format!("{target} returned to earlier content {} times", file.returns);
-            let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
-            streak.fill(&mut signal, context);
-            signal.period = 2;
-            signals.report(signal);
+        for (name, target) in edited {
+            let file = self.file(name);
+            if !file.turn() {
+                continue;
+            }
+            match &mut file.streak {
+                Some(streak) => streak.add(call),
+                streak => *streak = Some(Streak::begin(call, context)),
+            }
+            let enough = file.turns >= context.config.limit(&WARN);
+            if let Some(streak) = file.streak.as_ref().filter(|_| enough) {
+                let summary = format!("{target} returned to what it was before, {} times", file.turns);
+                let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
+                streak.fill(&mut signal, context);
+                signal.period = 2;
+                signals.report(signal);
+            }
         }
     }
 
@@ -79,7 +95,7 @@ impl Revert {
             if self.files.len() == FILES {
                 self.files.pop_front();
             }
-            self.files.push_back(File { name, changes: VecDeque::new(), returns: 0, streak: None });
+            self.files.push_back(File::new(name));
             self.files.len() - 1
         });
         &mut self.files[at]
@@ -87,13 +103,42 @@ impl Revert {
 }
 
 impl File {
-    /// Whether a change restores earlier content.
-    fn returns_by(&self, change: Change) -> bool {
-        match change {
-            Change::Whole(_) => self.changes.back() != Some(&change) && self.changes.contains(&change),
+    fn new(name: u64) -> Self {
+        Self { name, state: 0, current: 0, states: [0].into(), direction: None, turns: 0, streak: None }
+    }
+
+    fn apply(&mut self, change: Change) {
+        self.state = match change {
+            Change::Whole(content) => content,
             Change::Replacement { old, new } => {
-                old != new && self.changes.contains(&Change::Replacement { old: new, new: old })
+                self.state.wrapping_sub(hash::spread(old)).wrapping_add(hash::spread(new))
             }
+        };
+    }
+
+    /// Records the state after a change. Returns whether it is an earlier or a later one again, after a turn.
+    fn turn(&mut self) -> bool {
+        let before = self.states.iter().position(|state| *state == self.current);
+        let Some(at) = self.states.iter().position(|state| *state == self.state) else {
+            if self.states.len() == STATES {
+                self.states.pop_front();
+            }
+            self.states.push_back(self.state);
+            (self.direction, self.turns, self.streak) = (None, 0, None);
+            self.current = self.state;
+            return false;
+        };
+        self.current = self.state;
+        let direction = match before {
+            Some(before) if before == at => return false,
+            Some(before) if before < at => Direction::Forth,
+            _ => Direction::Back,
+        };
+        if self.direction == Some(direction) {
+            return false;
         }
+        self.direction = Some(direction);
+        self.turns += 1;
+        true
     }
 }

@@ -29,6 +29,8 @@ const TOOLS: usize = 4;
 struct ToolStreak {
     tool: String,
     result_key: u64,
+    /// The message of its last call: the calls of one message count once.
+    message: String,
     /// Novel calls since its last call.
     novel: u64,
     calls: Streak,
@@ -67,14 +69,15 @@ impl Stagnation {
             self.streaks.retain(|streak| streak.novel < NOVEL);
         }
         // All edits have the same result, "Edit applied", and lists and subagents say nothing by theirs.
-        if !matches!(call.kind, CallKind::Observe | CallKind::Check) {
+        if !matches!(call.kind, CallKind::Observe | CallKind::Check | CallKind::Unknown | CallKind::Record) {
             return;
         }
         let known = self.streaks.iter().position(|streak| streak.tool == call.tool);
         if let Some(at) = known.filter(|at| self.streaks[*at].result_key == call.result_key) {
             let streak = &mut self.streaks[at];
             streak.novel = 0;
-            if compared.new_call {
+            if compared.new_call && streak.message != call.message {
+                streak.message.clone_from(&call.message);
                 streak.calls.add(call);
                 report(&streak.calls, call, context, signals);
             }
@@ -88,10 +91,21 @@ impl Stagnation {
         self.streaks.push_back(ToolStreak {
             tool: call.tool.clone(),
             result_key: call.result_key,
+            message: call.message.clone(),
             novel: 0,
             calls: Streak::begin(call, context),
         });
     }
+}
+
+/// Words of an answer that says that nothing was found.
+const NOTHING: [&str; 7] = ["no ", "not ", "none", "nothing", "empty", "0 ", "zero"];
+
+/// Whether a look found nothing.
+fn says_nothing(call: &Call) -> bool {
+    let start = call.ends.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let start = start[..start.floor_char_boundary(80)].to_lowercase();
+    call.empty || NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
 }
 
 fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -99,8 +113,13 @@ fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut
     if streak.calls() < limit.div_ceil(2) {
         return;
     }
-    let grade = if streak.calls() >= limit + context.config.limit(&WARN) { Grade::Warn } else { Grade::Notice };
-    let result = if call.empty { "nothing" } else { "the same result" };
+    // Different inputs that are all well are a batch at work, and failures are the business of the rule about errors.
+    // A search that finds nothing is not well.
+    let checks = call.line.as_ref().is_some_and(|line| !line.checks.is_empty());
+    let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !says_nothing(call);
+    let warn = streak.calls() >= limit + context.config.limit(&WARN) && !is_batch;
+    let grade = if warn { Grade::Warn } else { Grade::Notice };
+    let result = if call.empty { "nothing" } else { "the same" };
     let summary = format!("{} different calls of {} brought {result}", streak.calls(), call.tool);
     let identity = hash::join(hash::of(&call.tool), call.result_key);
     let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);

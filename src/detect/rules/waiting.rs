@@ -1,18 +1,35 @@
-//! When rules about waiting report: after one unit of time, each time it has doubled, and when it is time to stop.
+//! When rules about waiting report: each time a limit is reached.
 
 use crate::wire::Timestamp;
+use crate::wire::record::Grade;
 
-/// How often `unit` milliseconds have passed.
-pub(super) fn laps(since: Timestamp, unit: i64, now: Timestamp) -> u64 {
-    u64::try_from(now.since(since) / unit.max(1)).unwrap_or(0)
+/// How long something may last, in milliseconds, before each grade.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) notice: Option<i64>,
+    pub(super) warn: Option<i64>,
+    pub(super) stop: Option<i64>,
 }
 
-/// When to report next: after 1, 2, 4, … units of `unit` milliseconds, and after `stop` units.
-pub(super) fn next_report(since: Timestamp, unit: i64, stop: u64, now: Timestamp) -> Timestamp {
-    let passed = laps(since, unit, now);
-    let doubled = (passed + 1).checked_next_power_of_two().unwrap_or(u64::MAX);
-    let next = if passed < stop { doubled.min(stop) } else { doubled };
-    since.after(unit.max(1).saturating_mul(i64::try_from(next).unwrap_or(i64::MAX)))
+impl Limits {
+    /// The gravest grade whose limit is reached after this many milliseconds.
+    pub(super) fn grade(&self, lasted: i64) -> Option<Grade> {
+        let is_reached = |limit: Option<i64>| limit.is_some_and(|limit| lasted >= limit);
+        let grades = [(self.stop, Grade::Stop), (self.warn, Grade::Warn), (self.notice, Grade::Notice)];
+        grades.into_iter().find(|(limit, _)| is_reached(*limit)).map(|(_, grade)| grade)
+    }
+
+    /// When the next limit after `reported` is reached.
+    pub(super) fn next(&self, since: Timestamp, reported: Option<Grade>) -> Option<Timestamp> {
+        let grades = [(self.notice, Grade::Notice), (self.warn, Grade::Warn), (self.stop, Grade::Stop)];
+        let due = grades.into_iter().filter(|(_, grade)| reported < Some(*grade));
+        due.filter_map(|(limit, _)| Some(since.after(limit?))).min()
+    }
+}
+
+/// `n` times `unit` milliseconds.
+pub(super) fn times(unit: i64, n: u64) -> i64 {
+    unit.saturating_mul(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]
@@ -20,17 +37,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reports_at_each_doubling() {
-        let time = Timestamp::from_ms;
-        let mut now = time(1000);
-        let mut reports = Vec::new();
-        for _ in 0..6 {
-            now = next_report(time(1000), 10, 12, now);
-            reports.push(laps(time(1000), 10, now));
-        }
-        assert_eq!(reports, [1, 2, 4, 8, 12, 16]);
-        assert_eq!(laps(time(5), 0, time(3)), 0, "the clock went back");
-        let end = time(i64::MAX);
-        assert_eq!(next_report(time(0), i64::MAX, u64::MAX, end), end);
+    fn reports_each_limit() {
+        let limits = Limits { notice: Some(10), warn: None, stop: Some(100) };
+        assert_eq!(limits.grade(9), None);
+        assert_eq!(limits.grade(99), Some(Grade::Notice));
+        assert_eq!(limits.grade(100), Some(Grade::Stop));
+        let since = Timestamp::from_ms(5);
+        let next = |reported| limits.next(since, reported).map(Timestamp::ms);
+        assert_eq!(next(None), Some(15));
+        assert_eq!(next(Some(Grade::Notice)), Some(105));
+        assert_eq!(next(Some(Grade::Stop)), None);
     }
 }

@@ -1,25 +1,40 @@
-//! Tells whether a session has come to rest, what it claims then, and what contradicts that.
+//! Tells whether a session has come to rest, how it ended, and what it claims.
 
-use crate::detect::call::Call;
-use crate::detect::call::classify::Kind;
+use super::work::{CallWork, WorkLog};
+use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
-use crate::detect::fact::history::Comparison;
-use crate::wire::Timestamp;
-use crate::wire::record::{Claim, Contradiction, Done, Evidence, Outcome, Point};
-use crate::wire::text;
+use crate::detect::hash::KeyHasher;
+use crate::detect::text::ending::Ending;
+use crate::detect::text::promise::promised;
+use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
 use crate::wire::text::EXCERPT;
+use crate::wire::{Timestamp, text};
 use regex::Regex;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
-/// How much of the end of the last text to keep, in bytes.
-const TAIL: usize = 2048;
-/// How much of it to search for a claim in prose, in bytes.
+/// How much of the beginning and of the end of the last text to keep, in bytes: what [`Ending::read`] reads.
+const HEAD: usize = 4 * 1024;
+const TAIL: usize = 12 * 1024;
+/// How much more than that to collect before the middle is dropped, in bytes.
+const SLACK: usize = 4 * 1024;
+/// How much of the end of a text is compared from step to step, in bytes.
+const STEP_TEXT: usize = 2048;
+/// How much of the end of the text to search for a claim in prose, in bytes.
 const CLAIM_TAIL: usize = 400;
+/// How long an idle session may be between two rounds of calls, in milliseconds: `OpenCode` 1.18 says idle there, and
+/// a slow provider takes seconds to begin the next answer.
+const ROUND_GRACE: i64 = 15_000;
+/// How long after its last event an answer that is finished counts as a rest although no idle event came, in
+/// milliseconds: less than the silence that is worth a notice.
+const LOST_IDLE: i64 = 15_000;
+/// How many sessions below this one are known to work; no real session has more.
+const CHILDREN: usize = 56;
 
 /// Words that claim that the work is done.
 static SOUNDS_DONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(done|complete[d]?|finished|implemented|fixed|resolved|ready|succe(eded|ssful|ssfully)|all (the )?(tests|checks) (now )?(pass|are green))\b",
+        r"(?i-u)\b(done|complete[d]?|finished|implemented|fixed|resolved|ready|succe(eded|ssful|ssfully)|all (the )?(tests|checks) (now )?(pass|are green))\b",
     )
     .ok()
 });
@@ -28,28 +43,63 @@ static SOUNDS_DONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum End {
     Stop,
+    /// The turn goes on with the tools.
+    Calls,
     Length,
     Aborted,
     Error(String),
 }
 
+/// What keeps a session from resting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pending {
+    /// A call runs.
+    pub(crate) call: bool,
+    /// A person is asked something.
+    pub(crate) person: bool,
+}
+
 /// What is known about the current turn.
-#[derive(Default)]
 pub(crate) struct Completion {
     /// Whether anything happened since the last rest.
     open: bool,
     end: Option<End>,
+    /// Whether the user's last message has no answer yet.
+    unanswered: bool,
     /// Since when the session has been idle in the middle of a turn.
     idle_since: Option<Timestamp>,
+    /// When the last answer ended with a reason that ends a turn.
+    finished_at: Option<Timestamp>,
+    /// When the last event came.
+    last_event: Timestamp,
     /// Whether the dialect has idle events. That of `opencode run` has none.
     has_idle_events: bool,
-    open_todos: usize,
-    files: Option<usize>,
-    changes: u64,
-    unchecked: Option<Evidence>,
-    last_check: Option<(Evidence, bool)>,
+    /// The sessions below this one that work.
+    children: BoundedMap<u64, (), BuildHasherDefault<KeyHasher>>,
+    /// When a session below this one last did something.
+    last_child_event: Option<Timestamp>,
+    work: WorkLog,
     text: String,
     text_id: String,
+}
+
+impl Default for Completion {
+    fn default() -> Self {
+        Self {
+            open: false,
+            end: None,
+            unanswered: false,
+            idle_since: None,
+            finished_at: None,
+            last_event: Timestamp::default(),
+            has_idle_events: false,
+            children: BoundedMap::new(CHILDREN),
+            last_child_event: None,
+            work: WorkLog::default(),
+            text: String::new(),
+            text_id: String::new(),
+        }
+    }
 }
 
 impl Completion {
@@ -58,16 +108,46 @@ impl Completion {
         if !self.open {
             self.text.clear();
             self.end = None;
+            self.finished_at = None;
         }
         self.open = true;
         self.idle_since = None;
     }
 
-    /// Records that an answer begins, so that the end of the last one no longer counts. A busy status alone does
-    /// not mean that: servers send one after the last answer, too.
+    /// Records that an answer begins, so that the end and the text of the last one no longer count. A busy status
+    /// alone does not mean that: servers send one after the last answer, too.
     pub(crate) fn begin_answer(&mut self) {
         self.mark_working();
         self.end = None;
+        self.finished_at = None;
+        self.unanswered = false;
+        self.text.clear();
+    }
+
+    /// Records that a message with the user's role came, which has to be answered.
+    pub(crate) fn begin_user_message(&mut self) {
+        self.begin_answer();
+        self.unanswered = true;
+    }
+
+    /// Records what a person asks for.
+    pub(crate) fn begin_request(&mut self, text: &str) {
+        self.work.begin_request(text);
+    }
+
+    /// Records that an event of the session came.
+    pub(crate) fn see_event(&mut self, now: Timestamp) {
+        self.last_event = now;
+    }
+
+    /// Records whether a session below this one works.
+    pub(crate) fn see_child(&mut self, child: u64, works: bool, now: Timestamp) {
+        if works {
+            self.children.insert(child, ());
+        } else {
+            self.children.remove(&child);
+        }
+        self.last_child_event = Some(now);
     }
 
     /// Whether anything happened since the last rest.
@@ -75,15 +155,22 @@ impl Completion {
         self.open
     }
 
-    /// Records why an answer ended: `stop`, `tool-calls`, `length`, …
-    pub(crate) fn end_answer(&mut self, reason: &str) {
+    /// Whether the last answer has ended, so that nothing more is expected of the model.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| *end != End::Calls)
+    }
+
+    /// Records why an answer ended: `stop`, `tool-calls`, `length`, …; `None` where the server gives no reason, as
+    /// before 1.0.
+    pub(crate) fn end_answer(&mut self, reason: Option<&str>, now: Timestamp) {
         match reason {
-            // The turn goes on with the tools.
-            "tool-calls" | "tool_calls" => self.end = None,
+            Some("tool-calls" | "tool_calls") => self.end = Some(End::Calls),
             _ if matches!(self.end, Some(End::Aborted | End::Error(_))) => {}
-            "length" | "max_tokens" => self.end = Some(End::Length),
+            Some("length" | "max_tokens") => self.end = Some(End::Length),
             _ => self.end = Some(End::Stop),
         }
+        let ends = reason.is_some() && self.end != Some(End::Calls);
+        self.finished_at = ends.then_some(now);
     }
 
     /// Records that the session failed or was aborted.
@@ -91,19 +178,25 @@ impl Completion {
         self.end = Some(if name == "MessageAbortedError" { End::Aborted } else { End::Error(name.to_owned()) });
     }
 
+    /// Records that the provider is asked again, so that the answer has not ended.
+    pub(crate) fn record_retry(&mut self) {
+        self.mark_working();
+        self.finished_at = None;
+    }
+
     /// Records that the dialect has idle events.
     pub(crate) fn expect_idle_events(&mut self) {
         self.has_idle_events = true;
     }
 
-    /// Sets how many items of the todo list are open.
-    pub(crate) fn set_open_todos(&mut self, open: usize) {
-        self.open_todos = open;
+    /// Sets the open items of the todo list: how many, and the first one.
+    pub(crate) fn set_open_todos(&mut self, open: usize, first: Option<String>) {
+        self.work.set_open_todos(open, first);
     }
 
     /// Sets how many files the session has changed, according to the server.
     pub(crate) fn set_changed_files(&mut self, files: usize) {
-        self.files = Some(files);
+        self.work.set_changed_files(files);
     }
 
     /// Begins a text part, which replaces the last text.
@@ -115,104 +208,151 @@ impl Completion {
     /// Appends to the last text.
     pub(crate) fn append_text(&mut self, text: &str) {
         self.text.push_str(text);
-        if self.text.len() > 2 * TAIL {
-            let cut = self.text.ceil_char_boundary(self.text.len() - TAIL);
-            self.text.drain(..cut);
+        if self.text.len() > HEAD + TAIL + SLACK {
+            let from = self.text.floor_char_boundary(HEAD);
+            let to = self.text.ceil_char_boundary(self.text.len() - TAIL);
+            self.text.drain(from..to);
         }
     }
 
     /// The end of the last text.
     pub(crate) fn last_text(&self) -> &str {
-        &self.text
+        &self.text[self.text.ceil_char_boundary(self.text.len().saturating_sub(STEP_TEXT))..]
     }
 
-    /// Records a call that ended.
-    pub(crate) fn record_call(&mut self, call: &Call, compared: Comparison) {
-        match call.kind {
-            Kind::Mutate if !call.failed() => {
-                self.changes += 1;
-                self.unchecked = Some(call.evidence());
-            }
-            Kind::Check if !compared.poll || call.error.is_some() => {
-                self.last_check = Some((call.evidence(), call.failed() || call.failing.is_some()));
-                self.unchecked = None;
-            }
-            _ => {}
-        }
+    /// Records a call of this session that ended.
+    pub(crate) fn record_call(&mut self, work: &CallWork) {
+        self.work.record(work, true);
     }
 
-    /// Records that the server says idle, and returns whether the session thereby rests. `pending` says that a
-    /// call or a request is open.
-    pub(crate) fn go_idle(&mut self, now: Timestamp, pending: bool) -> bool {
+    /// Records a call of a session below this one that ended.
+    pub(crate) fn record_child_call(&mut self, work: &CallWork) {
+        self.work.record(work, false);
+    }
+
+    /// Records that the server says idle, and returns whether the session thereby rests.
+    pub(crate) fn go_idle(&mut self, now: Timestamp, pending: Pending) -> bool {
         if !self.open {
             return false;
         }
         let was_cut_short = matches!(self.end, Some(End::Aborted | End::Error(_)));
-        if was_cut_short || (self.end.is_some() && !pending) {
+        let finished = matches!(self.end, Some(End::Stop | End::Length)) && !self.unanswered;
+        let free = !pending.call && !pending.person && self.children.is_empty();
+        if was_cut_short || (finished && free) {
             return true;
         }
         self.idle_since.get_or_insert(now);
         false
     }
 
-    /// When a session that is idle in the middle of a turn counts as resting.
-    pub(crate) fn deadline(&self, config: &Config) -> Option<Timestamp> {
-        Some(self.idle_since?.after(config.rest_grace))
+    /// When the session counts as resting if nothing else happens.
+    pub(crate) fn deadline(&self, config: &Config, pending: Pending) -> Option<Timestamp> {
+        if !self.open || self.unanswered || pending.person {
+            return None;
+        }
+        let own = match self.idle_since {
+            Some(since) => since.after(self.grace(config, pending)),
+            None if pending.call || !self.has_idle_events => return None,
+            None => self.finished_at?.max(self.last_event).after(LOST_IDLE),
+        };
+        // A child may build something for as long as a tool may.
+        let patience = if self.children.is_empty() { config.rest_grace } else { config.tool_timeout };
+        let child = self.last_child_event.map(|event| event.after(patience));
+        Some(child.map_or(own, |child| own.max(child)))
     }
 
-    /// Whether the session rests if the stream ends now.
-    pub(crate) fn rests_at_end(&self) -> bool {
-        self.open && (self.idle_since.is_some() || (!self.has_idle_events && self.end.is_some()))
+    /// How long the session has to be idle to count as resting, in milliseconds.
+    fn grace(&self, config: &Config, pending: Pending) -> i64 {
+        // After a denial, the turn ends with the calls.
+        let next_round = self.end == Some(End::Calls) && !self.work.was_refused();
+        if next_round || pending.call { config.rest_grace.max(ROUND_GRACE) } else { config.rest_grace }
     }
 
-    /// Ends the turn, because the session rests. `has_warning` says that a finding of grade `warn` or above is open.
-    pub(crate) fn finish_turn(&mut self, session: &str, config: &Config, has_warning: bool, at: &Point) -> Done {
+    /// Whether the session rests if the stream ends now. `closed_at_rest` says that the stream found it at rest.
+    pub(crate) fn rests_at_end(&self, closed_at_rest: bool) -> bool {
+        let idle = self.idle_since.is_some() && !self.unanswered;
+        let ended = self.end.as_ref().is_some_and(|end| *end != End::Calls);
+        let seen = self.children.is_empty() && (idle || (!self.has_idle_events && ended));
+        self.open && (closed_at_rest || seen)
+    }
+
+    /// Ends the turn, because the session rests. `warning` is the open finding of grade `warn` or above.
+    pub(crate) fn finish_turn(&mut self, session: &str, config: &Config, warning: Option<&str>, at: &Point) -> Done {
         self.open = false;
         self.idle_since = None;
-        let claim = self.claim(config);
-        let contradictions = self.contradictions(has_warning);
+        self.finished_at = None;
+        let promised = config.done_pattern.as_ref().is_some_and(|pattern| promised(&self.text, pattern));
+        let ending = Ending::read(self.text_before_promise(promised));
+        let claim = self.claim(promised, ending);
+        let mut facts = self.facts(claim, ending, warning);
+        facts.extend(self.withheld_promise(config, claim));
         let outcome = match &self.end {
             Some(End::Aborted) => Outcome::Aborted,
             Some(End::Error(_)) => Outcome::Error,
             Some(End::Length) => Outcome::Length,
-            _ if claim != Claim::Promise && self.asks_question() => Outcome::Waiting,
-            _ if claim == Claim::Promise && contradictions.is_empty() => Outcome::Done,
+            _ if self.work.was_refused() => Outcome::Refused,
+            _ if self.text.trim().is_empty() => Outcome::Empty,
+            _ if ending == Ending::Asks => Outcome::Waiting,
+            _ if ending == Ending::GaveUp => Outcome::GaveUp,
+            _ if claim == Claim::Promise && facts.is_empty() => Outcome::Done,
             _ => Outcome::Candidate,
         };
-        Done { session_id: session.to_owned(), outcome, claim, contradictions, evidence: self.evidence(at) }
+        Done {
+            session_id: session.to_owned(),
+            outcome,
+            claim,
+            contradictions: facts.iter().map(|fact| fact.contradiction).collect(),
+            facts,
+            evidence: self.evidence(at),
+        }
     }
 
     fn last_line(&self) -> &str {
         self.text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 
-    fn asks_question(&self) -> bool {
-        self.last_line().trim_end_matches(['*', '_', '"', ')']).ends_with('?')
+    /// The text, without its last line if that is the promise.
+    fn text_before_promise(&self, promised: bool) -> &str {
+        let text = self.text.trim_end();
+        if promised { text.rsplit_once('\n').map_or("", |(before, _)| before) } else { text }
     }
 
-    fn claim(&self, config: &Config) -> Claim {
-        let promise = config.done_pattern.as_ref();
-        if promise.is_some_and(|pattern| pattern.is_match(self.last_line())) {
+    fn claim(&self, promised: bool, ending: Ending) -> Claim {
+        if promised {
             return Claim::Promise;
         }
         let start = self.text.ceil_char_boundary(self.text.len().saturating_sub(CLAIM_TAIL));
         let sounds_done = SOUNDS_DONE.as_ref().is_some_and(|p| p.is_match(&self.text[start..]));
-        if sounds_done && !self.asks_question() { Claim::Prose } else { Claim::None }
+        if sounds_done && ending == Ending::Plain { Claim::Prose } else { Claim::None }
     }
 
-    fn contradictions(&self, has_warning: bool) -> Vec<Contradiction> {
-        let nothing_changed = self.changes == 0 && self.files.unwrap_or(0) == 0;
-        [
-            (Contradiction::OpenTodos, self.open_todos > 0),
-            (Contradiction::LastCheckFailed, self.last_check.as_ref().is_some_and(|(_, failed)| *failed)),
-            (Contradiction::UncheckedChange, self.unchecked.is_some()),
-            (Contradiction::EmptyDiff, nothing_changed),
-            (Contradiction::CutOff, self.end == Some(End::Length)),
-            (Contradiction::OpenFinding, has_warning),
-        ]
-        .into_iter()
-        .filter_map(|(contradiction, applies)| applies.then_some(contradiction))
-        .collect()
+    /// What contradicts that the session is done.
+    fn facts(&self, claim: Claim, ending: Ending, warning: Option<&str>) -> Vec<DoneFact> {
+        let mut facts = self.work.facts(claim, ending == Ending::Asks, &self.text);
+        let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
+        if self.end == Some(End::Length) {
+            add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());
+        }
+        if let Some(warning) = warning {
+            add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
+        }
+        if ending == Ending::Announces {
+            let line = text::excerpt(self.last_line(), EXCERPT);
+            add(
+                Contradiction::AnnouncedMore,
+                format!("the last text announces more work, which did not follow: \"{line}\""),
+            );
+        }
+        facts
+    }
+
+    /// That the text names the promise without making it: "I will not write DONE yet".
+    fn withheld_promise(&self, config: &Config, claim: Claim) -> Option<DoneFact> {
+        let pattern = config.done_pattern.as_ref().filter(|_| claim != Claim::Promise)?;
+        let line = self.text.lines().rev().find(|line| pattern.is_match(line))?;
+        let line = text::excerpt(line, EXCERPT);
+        let fact = format!("the text names the promise without making it: \"{line}\"");
+        Some(DoneFact { contradiction: Contradiction::AnnouncedMore, fact })
     }
 
     fn evidence(&self, at: &Point) -> Vec<Evidence> {
@@ -223,8 +363,7 @@ impl Completion {
         if !self.text.trim().is_empty() {
             evidence.push(Evidence { id: self.text_id.clone(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
         }
-        evidence.extend(self.last_check.as_ref().map(|(check, _)| check.clone()));
-        evidence.extend(self.unchecked.clone());
+        evidence.extend(self.work.evidence());
         evidence
     }
 }

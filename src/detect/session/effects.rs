@@ -1,5 +1,6 @@
 //! What a session is given with each line, and what it hands back.
 
+use super::work::CallWork;
 use crate::detect::config::Config;
 use crate::wire::Timestamp;
 use crate::wire::record::{Done, Finding, Point, Why};
@@ -8,17 +9,21 @@ use crate::wire::record::{Done, Finding, Point, Why};
 pub(crate) struct LineContext<'a> {
     /// The configuration.
     pub(crate) config: &'a Config,
-    /// The time of the stream.
+    /// The time of the session, without the time in which the machine slept.
     pub(crate) now: Timestamp,
-    /// The event.
+    /// Whether ticks show the silence of the session.
+    pub(crate) ticked: bool,
+    /// The event, with the time that the line says.
     pub(crate) point: &'a Point,
 }
 
 /// What a step took, for the budget of a parent session.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StepCost {
-    /// Tokens read, written and thought.
+    /// Tokens read, written and thought, without those of the cache.
     pub(crate) tokens: u64,
+    /// Tokens that were read from the cache or written to it.
+    pub(crate) cached: u64,
     /// Tokens written and thought.
     pub(crate) produced: u64,
     /// US dollars.
@@ -34,6 +39,8 @@ pub(crate) struct Effects {
     pub(crate) done: Option<Done>,
     /// Steps that ended.
     pub(crate) steps: Vec<StepCost>,
+    /// What calls did, for the evidence of a parent session.
+    pub(crate) work: Vec<CallWork>,
     /// Why to add a turn, if there is no finding that is a reason.
     pub(crate) review: Option<Why>,
 }

@@ -14,18 +14,13 @@ pub(crate) struct Judge {
     session: String,
     rules: Rules,
     episodes: Episodes,
-    /// The user asked for repetition, so repetition is at most worth a notice.
-    allows_repetition: bool,
+    /// The user asked for the current call, so that repetition is at most worth a notice.
+    asked: bool,
 }
 
 impl Judge {
     pub(crate) fn new(session: &str, config: &Config) -> Self {
-        Self {
-            session: session.to_owned(),
-            rules: Rules::new(config),
-            episodes: Episodes::default(),
-            allows_repetition: false,
-        }
+        Self { session: session.to_owned(), rules: Rules::new(config), episodes: Episodes::default(), asked: false }
     }
 
     /// The session's id.
@@ -37,7 +32,7 @@ impl Judge {
     pub(crate) fn show(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, effects: &mut Effects) {
         let mut signals = Signals::new(self.episodes.any_open(Grade::Notice));
         self.rules.observe(fact, context, &mut signals);
-        let line = LineContext { config: context.config, now: context.now, point: context.point };
+        let line = LineContext { config: context.config, now: context.now, ticked: true, point: context.point };
         self.apply(signals, &line, effects);
     }
 
@@ -60,7 +55,7 @@ impl Judge {
         if let Some(grade) = line.config.grades.get(signal.rule) {
             signal.grade = *grade;
         }
-        if self.allows_repetition && matches!(signal.kind, Kind::Loop | Kind::Stagnation) {
+        if self.asked && matches!(signal.kind, Kind::Loop | Kind::Stagnation) {
             signal.grade = Grade::Notice;
             signal.summary.push_str(" (the user asked for repetition)");
         }
@@ -76,13 +71,9 @@ impl Judge {
         self.rules.deadline(context)
     }
 
-    /// Sets whether the user asked for repetition.
-    pub(crate) fn allow_repetition(&mut self, allowed: bool) {
-        self.allows_repetition = allowed;
-    }
-
-    /// Starts a new call: signals from here on belong to it.
-    pub(crate) fn begin_call(&mut self) {
+    /// Starts a new call, which the user may have asked for: signals from here on belong to it.
+    pub(crate) fn begin_call(&mut self, asked: bool) {
+        self.asked = asked;
         self.episodes.begin_call();
     }
 
@@ -101,8 +92,8 @@ impl Judge {
         effects.findings.extend(self.episodes.reset(line.point));
     }
 
-    /// Whether a problem of grade `warn` or above is open.
-    pub(crate) fn has_open_warning(&self) -> bool {
-        self.episodes.any_open(Grade::Warn)
+    /// What the latest open problem of grade `warn` or above is.
+    pub(crate) fn open_warning(&self) -> Option<&str> {
+        self.episodes.latest_warning()
     }
 }

@@ -1,12 +1,17 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
+mod clock;
 mod completion;
 mod effects;
 mod judge;
 mod parts;
+mod request;
 mod state;
+mod tamper;
 mod user;
+mod work;
 
+pub(crate) use clock::SessionClock;
 pub(crate) use effects::{Effects, LineContext};
 
 use super::call::Call;
@@ -15,11 +20,12 @@ use super::fact::activity::Request;
 use super::fact::{Fact, Step};
 use super::hash;
 use super::signal::Signal;
-use crate::wire::record::{Grade, Kind};
+use crate::wire::record::{Grade, Kind, Why};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
 use effects::StepCost;
 use parts::PartReader;
 use state::{ByHash, State};
+use work::CallWork;
 
 /// The rule that counts turns. Its limit is `--max-iterations`.
 pub(crate) const ITERATIONS: &str = "iterations";
@@ -28,6 +34,18 @@ pub(crate) const ITERATIONS: &str = "iterations";
 const MESSAGES: usize = 112;
 /// The length of a description of a request, in characters.
 const REQUEST: usize = 80;
+
+/// What a session needs to know about one below it.
+pub(crate) struct Descendant<'a> {
+    /// Its id.
+    pub(crate) id: &'a str,
+    /// How many open requests it had before its latest event.
+    pub(crate) requests_before: usize,
+    /// How many it has now.
+    pub(crate) requests: usize,
+    /// Whether it works.
+    pub(crate) works: bool,
+}
 
 /// One session.
 pub(crate) struct Session {
@@ -74,9 +92,26 @@ impl Session {
         self.state.activity.requests().len()
     }
 
-    /// Records that a descendant did something, and how many open requests it had before and has now.
-    pub(crate) fn record_descendant(&mut self, now: Timestamp, before: usize, after: usize) {
-        self.state.activity.record_descendant(now, before, after);
+    /// Whether it works, or waits for something below it.
+    pub(crate) fn is_working(&self) -> bool {
+        self.state.completion.is_open()
+    }
+
+    /// Records that a descendant did something: how many open requests it had before and has now, and whether it
+    /// works now.
+    pub(crate) fn record_descendant(&mut self, now: Timestamp, child: &Descendant<'_>) {
+        self.state.activity.record_descendant(now, child.requests_before, child.requests);
+        self.state.completion.see_child(hash::of(child.id), child.works, now);
+    }
+
+    /// Records that a session below this one rests, with no event.
+    pub(crate) fn record_child_rest(&mut self, child: &str, now: Timestamp) {
+        self.state.completion.see_child(hash::of(child), false, now);
+    }
+
+    /// Records what a call of a child session did.
+    pub(crate) fn record_child_call(&mut self, work: &CallWork) {
+        self.state.completion.record_child_call(work);
     }
 
     /// Reads one event. `call` is the call that ended in it, if that was parsed already.
@@ -87,10 +122,10 @@ impl Session {
         line: &LineContext<'_>,
         effects: &mut Effects,
     ) {
-        if matches!(event, Event::Other | Event::SessionDeleted | Event::Record { .. }) {
-            return;
-        }
-        self.state.activity.last = line.now;
+        // Without ticks, only the next event shows that the session rested before it.
+        self.rest_if_due(line, effects);
+        self.state.end_silence(event, line, effects);
+        self.state.completion.see_event(line.now);
         if matches!(event, Event::Message { .. } | Event::Status(_)) {
             self.state.completion.expect_idle_events();
         }
@@ -118,10 +153,12 @@ impl Session {
             }
             Event::Todos(todos) => {
                 let open = todos.iter().filter(|t| t.open).count();
-                self.state.completion.set_open_todos(open);
+                let first = todos.iter().find(|t| t.open).and_then(|t| t.content);
+                let first = first.map(|raw| text::excerpt(&text::decode(raw), REQUEST));
+                self.state.completion.set_open_todos(open, first);
             }
             Event::Diff { files } => self.state.completion.set_changed_files(*files),
-            Event::Session { .. } | Event::SessionDeleted | Event::Record { .. } | Event::Other => {}
+            Event::Session { .. } | Event::SessionDeleted | Event::Record { .. } | Event::Heartbeat | Event::Other => {}
         }
         self.state.show(&Fact::Alive, line, effects);
     }
@@ -135,6 +172,7 @@ impl Session {
     fn observe_compaction(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
         let id = &line.point.id;
         if id.is_empty() || self.state.end_once(id) {
+            self.state.history.compact();
             self.state.show(&Fact::Compacted, line, effects);
         }
     }
@@ -142,7 +180,7 @@ impl Session {
     /// Opens a request, unless it was answered: a reconnect may repeat it.
     fn observe_request(&mut self, id: &str, what: String, line: &LineContext<'_>) {
         if !self.state.has_ended(id) {
-            self.state.activity.open_request(Request { id: id.to_owned(), since: line.now, what });
+            self.state.activity.open_request(Request { id: id.to_owned(), since: line.now, at: line.point.ts, what });
         }
     }
 
@@ -151,7 +189,7 @@ impl Session {
             return;
         };
         if self.from_user.insert(hash::of(&**id), *from_user).is_none() {
-            self.state.begin_answer();
+            self.state.begin_message(*from_user);
         }
         if *from_user {
             return;
@@ -159,8 +197,7 @@ impl Session {
         if let Some(error) = error {
             self.fail(error, "", line, effects);
         } else if *completed && self.state.completion.is_open() {
-            // Servers before 1.0 give no reason.
-            self.state.completion.end_answer(finish.as_deref().unwrap_or("stop"));
+            self.state.completion.end_answer(finish.as_deref(), line.now);
         }
     }
 
@@ -170,14 +207,14 @@ impl Session {
         activity.retrying = matches!(status, Status::Retry { .. });
         match status {
             Status::Busy => self.state.completion.mark_working(),
-            Status::Retry { attempt, message, .. } => {
-                self.state.completion.mark_working();
+            Status::Retry { attempt, message, next } => {
+                self.state.completion.record_retry();
                 let message = message.map(text::decode).unwrap_or_default();
-                let fact = Fact::Retry { attempt: *attempt, message: &message };
+                let fact = Fact::Retry { attempt: *attempt, message: &message, next: *next };
                 self.state.show(&fact, line, effects);
             }
             Status::Idle => {
-                let pending = activity.is_call_running() || activity.waits_for_person();
+                let pending = self.state.pending();
                 if self.state.completion.go_idle(line.now, pending) {
                     self.rest(line, effects);
                 }
@@ -190,24 +227,28 @@ impl Session {
         let step = Step {
             message: "",
             text: "",
+            reason: "",
             silent: true,
             calls: 0,
             tokens: step.tokens,
+            cached: step.cached,
             produced: step.produced,
             cost: step.cost,
         };
         self.state.show(&Fact::ChildStep(&step), line, effects);
     }
 
-    /// Counts a turn, and returns its number.
-    pub(crate) fn begin_turn(&mut self, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
+    /// Counts a turn, and returns its number. A turn is an iteration unless it is a mere silence; a person's message
+    /// starts a new count, because that person leads the session.
+    pub(crate) fn begin_turn(&mut self, why: Why, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
         self.turns += 1;
-        let limit = line.config.max_iterations;
-        if self.turns > limit && !line.config.disabled.contains(ITERATIONS) {
+        self.state.iterations += u64::from(matches!(why, Why::Rest | Why::Finding));
+        let (iterations, limit) = (self.state.iterations, line.config.max_iterations);
+        if iterations > limit && !line.config.disabled.contains(ITERATIONS) {
             let summary = format!("the budget is spent: more than {limit} iterations");
             let identity = hash::of(ITERATIONS);
             let mut signal = Signal::new(ITERATIONS, Kind::Budget, Grade::Stop, identity, summary);
-            signal.laps = self.turns;
+            signal.laps = iterations;
             self.state.judge.apply_signal(signal, line, effects);
         }
         self.turns
@@ -215,11 +256,15 @@ impl Session {
 
     /// Checks whether a deadline has passed.
     pub(crate) fn check_time(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
-        let deadline = self.state.completion.deadline(line.config);
+        self.rest_if_due(line, effects);
+        self.state.show(&Fact::Time, line, effects);
+    }
+
+    fn rest_if_due(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        let deadline = self.state.completion.deadline(line.config, self.state.pending());
         if deadline.is_some_and(|deadline| deadline <= line.now) {
             self.rest(line, effects);
         }
-        self.state.show(&Fact::Time, line, effects);
     }
 
     /// When the session next has to check the time.
@@ -227,10 +272,10 @@ impl Session {
         self.state.deadline(line)
     }
 
-    /// Ends the stream.
-    pub(crate) fn finish(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+    /// Ends the stream. `at_rest` says that the stream itself found the session at rest.
+    pub(crate) fn finish(&mut self, at_rest: bool, line: &LineContext<'_>, effects: &mut Effects) {
         self.state.end_round(line, effects);
-        if self.state.completion.rests_at_end() {
+        if self.state.completion.rests_at_end(at_rest) {
             self.rest(line, effects);
         }
     }
@@ -241,8 +286,8 @@ impl Session {
         state.end_round(line, effects);
         state.activity.stop();
         state.show(&Fact::Rest, line, effects);
-        let has_warning = state.judge.has_open_warning();
-        let done = state.completion.finish_turn(state.judge.session(), line.config, has_warning, line.point);
+        let warning = state.judge.open_warning();
+        let done = state.completion.finish_turn(state.judge.session(), line.config, warning, line.point);
         effects.done = Some(done);
     }
 
@@ -272,3 +317,6 @@ fn describe_request(question: bool, what: Option<Raw<'_>>) -> String {
     let text = text::decode(questions.first().map_or(what, |first| first.question));
     format!("{kind}: {}", text::excerpt(&text, REQUEST))
 }
+
+#[cfg(test)]
+mod rest_tests;

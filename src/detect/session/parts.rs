@@ -2,6 +2,7 @@
 
 use super::effects::{Effects, LineContext, StepCost};
 use super::state::State;
+use super::work::CallWork;
 use crate::detect::call::Call;
 use crate::detect::fact::{Fact, Step};
 use crate::detect::text::assemble::{NewText, TextAssembler};
@@ -11,6 +12,7 @@ use crate::wire::Raw;
 use crate::wire::part::{Part, Tokens};
 use crate::wire::record::Why;
 use crate::wire::text;
+use std::borrow::Cow;
 
 /// The largest buffer for prose to keep between events, in bytes: most pieces of text are smaller.
 const BUFFER: usize = 1024;
@@ -57,10 +59,12 @@ impl PartReader {
                 let channel = if part.kind == "text" { Channel::Text } else { Channel::Reasoning };
                 // `opencode run` prints a text once, when it is complete.
                 let complete = part.time.as_ref().is_some_and(|t| t.end().is_some());
-                let new = self.texts.apply_snapshot(&part.id, channel, part.text, complete);
-                self.take_text(&part.id, &new, state, line, effects);
+                let id = part_id(part, line);
+                let new = self.texts.apply_snapshot(&id, channel, part.text, complete);
+                self.take_text(&id, &new, state, line, effects);
             }
             "step-start" => {
+                state.user.begin_answer();
                 state.begin_answer();
                 self.calls = 0;
             }
@@ -91,15 +95,15 @@ impl PartReader {
             }
             return;
         }
-        if part.kind != "text" || part.synthetic == Some(true) {
+        if part.kind != "text" || part.synthetic == Some(true) || part.ignored == Some(true) {
             return;
         }
         let text = part.text.map(text::decode).unwrap_or_default();
-        let is_new = state.user.receive_message(&part.message, &text);
-        state.judge.allow_repetition(state.user.asked_for_repetition());
-        if is_new {
+        if state.user.receive_message(&part.message, &text, line.now) {
             state.history.forget_calls();
+            state.iterations = 0;
             state.judge.reset(line, effects);
+            state.completion.begin_request(&text);
             state.show(&Fact::User, line, effects);
         }
     }
@@ -115,15 +119,17 @@ impl PartReader {
         let Some(tool) = &part.state else {
             return;
         };
-        if state.has_ended(&part.id) {
+        let id = part_id(part, line);
+        if state.has_ended(&id) {
             return;
         }
+        state.user.begin_answer();
         state.activity.retrying = false;
         if !tool.is_over() {
-            state.activity.start_call(&part.id, line.now);
+            state.activity.start_call(&part.id, line.now, tool.status == "pending");
             return;
         }
-        state.end_once(&part.id);
+        state.end_once(&id);
         state.activity.end_call(&part.id);
         let parsed;
         let call = if let Some(call) = call {
@@ -136,18 +142,11 @@ impl PartReader {
             call
         };
         self.calls += 1;
-        if state.rounds.contains_duplicate(call) {
-            return;
-        }
-        let compared = state.history.record(call);
-        state.completion.record_call(call, compared);
-        if let Some(round) = state.rounds.add(call, compared, state.history.tokens) {
-            state.show(&Fact::Round(&round), line, effects);
-        }
-        state.judge.begin_call();
-        state.show(&Fact::Call(call, compared), line, effects);
-        if compared.is_novel() || compared.new_change {
-            state.judge.record_progress(compared.new_change, line, effects);
+        if !state.rounds.contains_duplicate(call) {
+            let work = CallWork::read(call, part);
+            state.completion.record_call(&work);
+            effects.work.push(work);
+            show_call(call, state, line, effects);
         }
     }
 
@@ -192,12 +191,13 @@ impl PartReader {
     }
 
     fn end_step(&mut self, part: &Part<'_>, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
-        if !state.end_once(&part.id) {
+        if !state.end_once(&part_id(part, line)) {
             return;
         }
         let cost = part.cost.and_then(|raw| raw.get().parse::<f64>().ok()).filter(|c| c.is_finite());
         let cost = StepCost {
             tokens: part.tokens.as_ref().map_or(0, Tokens::total),
+            cached: part.tokens.as_ref().map_or(0, Tokens::cached),
             produced: part.tokens.as_ref().map_or(0, Tokens::produced),
             cost: cost.unwrap_or_default(),
         };
@@ -210,9 +210,11 @@ impl PartReader {
         let step = Step {
             message: &part.message,
             text: &text,
+            reason: part.reason.as_deref().unwrap_or_default(),
             silent,
             calls: std::mem::take(&mut self.calls),
             tokens: cost.tokens,
+            cached: cost.cached,
             produced: cost.produced,
             cost: cost.cost,
         };
@@ -224,8 +226,35 @@ impl PartReader {
             effects.review.get_or_insert(Why::Interval);
         }
         if let Some(reason) = part.reason.as_deref() {
-            state.completion.end_answer(reason);
+            if !matches!(reason, "tool-calls" | "tool_calls") {
+                state.user.end_answer(line.now);
+            }
+            state.completion.end_answer(Some(reason), line.now);
         }
+    }
+}
+
+/// Records a call that ended and shows it to the rules, after the round that it ends.
+fn show_call(call: &Call, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
+    let compared = state.history.record(call);
+    if let Some(round) = state.rounds.add(call, compared, state.history.tokens) {
+        state.show(&Fact::Round(&round), line, effects);
+    }
+    let asked = state.user.asks_for(call);
+    state.judge.begin_call(asked);
+    state.show(&Fact::Call(call, compared), line, effects);
+    if compared.is_novel() || compared.new_change {
+        state.judge.record_progress(compared.new_change, line, effects);
+    }
+}
+
+/// The id of a part. One without an id is known by its place: its message, its kind and its time.
+fn part_id<'a>(part: &'a Part<'_>, line: &LineContext<'_>) -> Cow<'a, str> {
+    if part.id.is_empty() {
+        let input = part.state.as_ref().and_then(|state| state.input).map_or("", |input| input.get());
+        Cow::Owned(format!("{}/{}/{}/{input}", part.message, part.kind, line.point.ts))
+    } else {
+        Cow::Borrowed(&part.id)
     }
 }
 

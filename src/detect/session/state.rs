@@ -1,6 +1,6 @@
 //! What is known about one session.
 
-use super::completion::Completion;
+use super::completion::{Completion, Pending};
 use super::effects::{Effects, LineContext};
 use super::judge::Judge;
 use super::user::User;
@@ -14,11 +14,15 @@ use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::channel::PerChannel;
 use crate::detect::text::window::Window;
-use crate::wire::Timestamp;
+use crate::wire::part::ToolState;
+use crate::wire::{Event, Timestamp};
 use std::hash::BuildHasherDefault;
 
 /// Ids of calls, steps and requests that ended: far more than a reconnect repeats. Seven eighths of a power of two.
 const ENDED: usize = 896;
+
+/// A silence shorter than this is no news in a stream without ticks, in milliseconds.
+const SHORTEST_SILENCE: i64 = 60_000;
 
 /// A bounded set or map whose keys are hashes.
 pub(crate) type ByHash<V> = BoundedMap<u64, V, BuildHasherDefault<KeyHasher>>;
@@ -33,6 +37,8 @@ pub(crate) struct State {
     pub(super) user: User,
     /// The end of the prose of the current part of each channel.
     pub(super) windows: PerChannel<Window>,
+    /// Rests and findings since a person's last message.
+    pub(super) iterations: u64,
     ended: ByHash<()>,
 }
 
@@ -46,6 +52,7 @@ impl State {
             rounds: Rounds::default(),
             user: User::default(),
             windows: PerChannel::default(),
+            iterations: 0,
             ended: ByHash::new(ENDED),
         }
     }
@@ -58,9 +65,23 @@ impl State {
             point: line.point,
             history: &self.history,
             activity: &self.activity,
+            answered: self.completion.is_answered(),
             windows: &self.windows,
         };
         self.judge.show(fact, &context, effects);
+    }
+
+    /// Records that an event ends the silence before it. Without ticks, that silence shows only now.
+    pub(crate) fn end_silence(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
+        let silent = line.now.since(self.activity.last);
+        if !line.ticked && silent >= line.config.tool_timeout {
+            self.activity.restart_calls(line.now);
+        }
+        if !line.ticked && silent >= SHORTEST_SILENCE {
+            let by_call = matches!(event, Event::Part(part) if part.state.as_ref().is_some_and(ToolState::is_over));
+            self.show(&Fact::SilenceOver { by_call }, line, effects);
+        }
+        self.activity.last = line.now;
     }
 
     /// When the session next has to check the time.
@@ -71,9 +92,10 @@ impl State {
             point: line.point,
             history: &self.history,
             activity: &self.activity,
+            answered: self.completion.is_answered(),
             windows: &self.windows,
         };
-        let rest = self.completion.deadline(line.config);
+        let rest = self.completion.deadline(line.config, self.pending());
         self.judge.deadline(&context).into_iter().chain(rest).min()
     }
 
@@ -85,6 +107,21 @@ impl State {
     /// Whether something with this id has ended.
     pub(crate) fn has_ended(&self, id: &str) -> bool {
         self.ended.contains_key(&hash::of(id))
+    }
+
+    /// What keeps the session from resting.
+    pub(crate) fn pending(&self) -> Pending {
+        Pending { call: self.activity.is_call_running(), person: self.activity.waits_for_person() }
+    }
+
+    /// Records that a message begins, the user's or the model's.
+    pub(crate) fn begin_message(&mut self, from_user: bool) {
+        if from_user {
+            self.completion.begin_user_message();
+            self.activity.busy = true;
+        } else {
+            self.begin_answer();
+        }
     }
 
     /// Records that the session works on an answer, and so is not at rest.

@@ -62,7 +62,7 @@ impl ProseFilter {
 
     /// The line is longer than what is held back: it is prose, or a very wide table.
     fn flow(&mut self, prose: &mut String) {
-        if is_listing(&self.held) {
+        if is_output(&self.held) {
             // Keep what marks the line as a table, so that the rest is recognized as well.
             self.held.truncate(self.held.find('|').map_or(0, |at| at + 1));
             self.count = self.held.chars().count();
@@ -80,12 +80,29 @@ fn is_fence(line: &str) -> bool {
     FENCES.iter().any(|fence| line.trim_start().starts_with(fence))
 }
 
-/// Whether a line is a table row or the output of a test runner.
+/// Whether a line is a table row, the output of a test runner or an item of a list. Items have much in common by their
+/// nature; an item that is too long to be held back counts as prose.
 fn is_listing(line: &str) -> bool {
+    is_output(line) || is_item(line.trim())
+}
+
+/// Whether a line is a table row or the output of a test runner.
+fn is_output(line: &str) -> bool {
     let line = line.trim();
     line.starts_with('|')
         || (line.starts_with("test ") && line.contains(" ... "))
         || ["ok ", "PASS", "FAIL", "--- PASS", "✓", "✔", "√"].iter().any(|start| line.starts_with(start))
+}
+
+/// Whether a line begins with a bullet, a number, a box to tick or a path.
+fn is_item(line: &str) -> bool {
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let number = first.trim_start_matches(['(', '#']).trim_end_matches(['.', ')', ':']);
+    let numbered =
+        !number.is_empty() && number.len() < first.len() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let path = first.starts_with('`') || (first.contains('/') && !first.contains("//"));
+    let marked = ["-", "*", "+", "•", "–", "—", "◦", "‣", "·", "☐", "☑", "✅", "❌", "→"].contains(&first);
+    path || ((marked || numbered) && !rest.is_empty())
 }
 
 #[cfg(test)]
@@ -107,6 +124,14 @@ mod tests {
         assert_eq!(prose(text), "before\nafter\n");
         let wide = format!("| {} |\nafter", "x".repeat(1000));
         assert_eq!(prose(&wide), "after\n");
+    }
+
+    #[test]
+    fn drops_items() {
+        let list = "Changed:\n- one file\n  * another\n12. a third\n(3) a fourth\nsrc/lib.rs: the last\n\nThat is all, 3 of them.";
+        assert_eq!(prose(list), "Changed:\n\nThat is all, 3 of them.\n");
+        let long = format!("- {}", "word ".repeat(60));
+        assert_eq!(prose(&long).trim(), long.trim(), "a paragraph behind a dash");
     }
 
     proptest! {

@@ -50,10 +50,13 @@ impl Trigger {
         self.is_rest() || self.finding().is_some_and(|f| f.grade == Grade::Stop)
     }
 
-    /// Whether the rules decide without a reviewer: an exhausted budget and an abort are facts.
+    /// Whether the rules decide without a reviewer: an exhausted budget and an abort are facts, and what goes on after
+    /// a `stop` ends whatever anybody said about it.
     pub fn needs_no_reviewer(&self) -> bool {
         match &self.kind {
-            TriggerKind::Finding { finding, .. } => finding.kind == Kind::Budget,
+            TriggerKind::Finding { finding, .. } => {
+                finding.kind == Kind::Budget || (finding.grade == Grade::Stop && finding.state == State::Grown)
+            }
             TriggerKind::Rest(done) => done.as_ref().is_some_and(|d| d.outcome == Outcome::Aborted),
             TriggerKind::Silence | TriggerKind::Interval => false,
         }

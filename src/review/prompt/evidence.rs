@@ -48,6 +48,9 @@ struct Judged {
     claim: Option<Claim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contradictions: Option<Vec<Contradiction>>,
+    /// The contradictions in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    facts: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     excerpts: Vec<String>,
 }
@@ -103,6 +106,7 @@ fn judged(trigger: &Trigger, redactor: &Redactor) -> Judged {
                 judged.outcome = Some(done.outcome);
                 judged.claim = Some(done.claim);
                 judged.contradictions = Some(done.contradictions.clone());
+                judged.facts = done.facts.iter().map(|fact| redactor.excerpt(&fact.fact, EXCERPT)).collect();
                 judged.excerpts = excerpts(&done.evidence, redactor);
             }
         }
@@ -201,6 +205,7 @@ impl Evidence {
         self.task = text::excerpt(&self.task, WORDS);
         self.shorten_sample(1, WORDS);
         self.judged.excerpts.clear();
+        self.judged.facts.clear();
         if let Some(finding) = &mut self.judged.finding {
             finding.rule = text::excerpt(&finding.rule, WORDS / 2);
             finding.summary = text::excerpt(&finding.summary, WORDS);

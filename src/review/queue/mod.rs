@@ -184,7 +184,7 @@ impl Queue {
         let failure = outcome.result.as_ref().err();
         self.breaker.record(failure.map(|failure| failure.scope), self.written_until);
         let opinion = match &outcome.result {
-            Ok(opinion) => opinion.clone(),
+            Ok(opinion) => rules::weigh(&trigger, opinion.clone()),
             Err(failure) => degraded(&trigger, &failure.what),
         };
         Some(Decision {

@@ -2,7 +2,7 @@
 
 use crate::review::intake::trigger::{Trigger, TriggerKind};
 use crate::review::outcome::Opinion;
-use crate::wire::record::{Claim, Contradiction, Done, Finding, Grade, Kind, Outcome, Verdict};
+use crate::wire::record::{Claim, Done, Finding, Grade, Kind, Outcome, Verdict};
 use crate::wire::text;
 
 /// The reviewer's name in decisions of the rules.
@@ -70,7 +70,7 @@ fn summary(finding: &Finding) -> String {
 }
 
 fn about_rest(done: &Done) -> Opinion {
-    let objections = objections(&done.contradictions);
+    let objections = done.objections();
     match done.outcome {
         Outcome::Done if objections.is_empty() => {
             opinion(Verdict::Done, CERTAIN, "it says that it is done, and nothing contradicts that")
@@ -82,22 +82,24 @@ fn about_rest(done: &Done) -> Opinion {
         }
         Outcome::Done | Outcome::Candidate => unsure(format!("it stopped, but {objections}")),
         Outcome::Waiting => unsure("it asks a question and waits for an answer"),
+        Outcome::GaveUp => unsure("it says that it could not do it"),
+        Outcome::Refused => unsure("its last call was denied"),
+        Outcome::Empty => unsure("its last answer has no text"),
         Outcome::Aborted => unsure("it was aborted"),
         Outcome::Error => unsure("it ended in an error"),
         Outcome::Length => unsure("its answer was cut off by the length limit"),
     }
 }
 
-fn objections(contradictions: &[Contradiction]) -> String {
-    let texts = contradictions.iter().map(|contradiction| match contradiction {
-        Contradiction::OpenTodos => "its to-do list has open items",
-        Contradiction::LastCheckFailed => "the last check failed",
-        Contradiction::UncheckedChange => "files changed after the last check",
-        Contradiction::EmptyDiff => "no file changed",
-        Contradiction::CutOff => "its answer was cut off",
-        Contradiction::OpenFinding => "a finding is still open",
-    });
-    texts.collect::<Vec<_>>().join("; ")
+/// What the rules make of a reviewer's opinion: its `done` is `unsure` where the evidence says otherwise.
+pub fn weigh(trigger: &Trigger, opinion: Opinion) -> Opinion {
+    let TriggerKind::Rest(Some(done)) = &trigger.kind else {
+        return opinion;
+    };
+    match done.hard_evidence().filter(|_| opinion.action == Verdict::Done) {
+        Some(evidence) => unsure(format!("the reviewer says done ({}), but {evidence}", opinion.reason)),
+        None => opinion,
+    }
 }
 
 #[cfg(test)]
@@ -185,8 +187,41 @@ mod tests {
             assert_eq!(doubtful.action, Verdict::Unsure);
             assert!(doubtful.reason.contains("the last check failed"), "{}", doubtful.reason);
         }
-        for outcome in ["waiting", "aborted", "error", "length"] {
+        for outcome in ["waiting", "gaveUp", "refused", "empty", "aborted", "error", "length"] {
             assert_eq!(rested(outcome, &[]).action, Verdict::Unsure);
         }
+    }
+
+    fn weighed(done: serde_json::Value) -> Opinion {
+        let kind = TriggerKind::Rest(Some(Box::new(serde_json::from_value(done).unwrap())));
+        let trigger = Trigger { session: "s".to_owned(), iteration: 1, judged: String::new(), kind };
+        weigh(&trigger, opinion(Verdict::Done, CERTAIN, "looks good"))
+    }
+
+    #[test]
+    fn evidence_outweighs_reviewer() {
+        for hard in ["lastCheckFailed", "openTodos", "tamper", "unsupportedClaim", "cutOff", "openFinding"] {
+            let done = json!({ "sessionID": "s", "outcome": "candidate", "claim": "prose", "contradictions": [hard] });
+            assert_eq!(weighed(done).action, Verdict::Unsure, "{hard}");
+        }
+        for soft in ["uncheckedChange", "emptyDiff", "checkUnknown", "announcedMore"] {
+            let done = json!({ "sessionID": "s", "outcome": "candidate", "claim": "prose", "contradictions": [soft] });
+            assert_eq!(weighed(done).action, Verdict::Done, "{soft}");
+        }
+        for outcome in ["waiting", "gaveUp", "refused", "empty", "length"] {
+            let done = json!({ "sessionID": "s", "outcome": outcome, "claim": "none" });
+            assert_eq!(weighed(done).action, Verdict::Unsure, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn reasons_name_the_fact() {
+        let done = json!({
+            "sessionID": "s", "outcome": "candidate", "claim": "prose", "contradictions": ["lastCheckFailed"],
+            "facts": [{ "contradiction": "lastCheckFailed", "fact": "`go test` failed: TestSync" }],
+        });
+        let rest = about_rest(&serde_json::from_value(done.clone()).unwrap());
+        assert!(rest.reason.contains("TestSync"), "{}", rest.reason);
+        assert!(weighed(done).reason.contains("TestSync"));
     }
 }

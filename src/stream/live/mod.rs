@@ -12,6 +12,7 @@ mod idle;
 mod options;
 mod reconnect;
 mod recover;
+mod silence;
 mod spawn;
 mod sse;
 mod stop;

@@ -1,7 +1,8 @@
-//! The lines of a live stream: stamped, in order, with a tick while nothing else happens. A thread writes them behind a
+//! The lines of a live stream: stamped, in order, with a tick while a session is silent. A thread writes them behind a
 //! bounded queue, so that a slow reader slows the connection down and memory does not grow.
 
 use super::end::StepError;
+use super::silence::Silences;
 use crate::exit::Failure;
 use crate::pipe::Out;
 use crate::stream::clock::{Clock, stamp};
@@ -11,12 +12,8 @@ use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
-
-/// How often a tick is written while nothing else is.
-const TICK: Duration = Duration::from_secs(1);
 
 /// How many bytes may wait for the reader. A larger event waits alone.
 const QUEUED_BYTES: usize = 8 * 1024 * 1024;
@@ -33,16 +30,17 @@ pub(super) struct Writer {
     queue: Queue,
     /// Lines that wait for room in the queue. When a signal cancels the wait, they are still here.
     unsent: VecDeque<Vec<u8>>,
-    last_line: Instant,
+    silences: Silences,
 }
 
 impl Writer {
     pub fn new(out: Out) -> Self {
-        Self { clock: Clock::default(), queue: Queue::new(out), unsent: VecDeque::new(), last_line: Instant::now() }
+        Self { clock: Clock::default(), queue: Queue::new(out), unsent: VecDeque::new(), silences: Silences::default() }
     }
 
     /// Writes a server's payload with its time in front.
     pub async fn event(&mut self, payload: String) -> Result<(), StepError> {
+        self.silences.observe(&payload);
         match stamp(payload, self.clock.now()) {
             Some(line) => self.send(line).await,
             None => Ok(()),
@@ -53,20 +51,24 @@ impl Writer {
     pub async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
         let mut line = Vec::new();
         record::append(&mut line, self.clock.now(), record);
+        self.silences.record();
         self.send(line).await
     }
 
-    /// When the next tick is due, if nothing else is written.
+    /// When the next tick is due.
     pub fn tick_at(&self) -> Instant {
-        self.last_line + TICK
+        self.silences.tick_at()
     }
 
-    /// Writes a tick if it is due.
+    /// Writes a tick if it is due and there is something to say.
     pub async fn tick(&mut self) -> Result<(), StepError> {
         if Instant::now() < self.tick_at() {
             return Ok(());
         }
-        self.record(&Tick {}).await
+        match self.silences.take() {
+            Some(sessions) => self.record(&Tick { sessions: Some(sessions) }).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits for an answer of the server and writes ticks meanwhile.
@@ -93,7 +95,6 @@ impl Writer {
                 place.send(Line { bytes, room });
             }
         }
-        self.last_line = Instant::now();
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a session came to rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// The last line matches `--done-pattern`, and nothing contradicts it.
     Done,
@@ -12,6 +12,12 @@ pub enum Outcome {
     Candidate,
     /// The agent asked something and waits for an answer.
     Waiting,
+    /// The agent says that it could not do the task, that it guessed, or that it lacks something.
+    GaveUp,
+    /// The last call was denied, by a person or by a rule.
+    Refused,
+    /// The last answer has no text.
+    Empty,
     /// The session was aborted.
     Aborted,
     /// The session ended with an error.
@@ -38,16 +44,34 @@ pub enum Claim {
 pub enum Contradiction {
     /// Todo items are open.
     OpenTodos,
-    /// The last check failed.
+    /// The last run of a check failed.
     LastCheckFailed,
+    /// Whether the last check passed cannot be read from its output.
+    CheckUnknown,
     /// A file changed after the last check.
     UncheckedChange,
-    /// No file changed at all.
+    /// No file changed, though a change was asked for.
     EmptyDiff,
     /// The answer was cut off.
     CutOff,
     /// A finding is still open.
     OpenFinding,
+    /// The last text announces more work, which did not follow.
+    AnnouncedMore,
+    /// A check was made to pass by changing or bypassing it.
+    Tamper,
+    /// The agent claims work that no call did.
+    UnsupportedClaim,
+}
+
+/// A contradiction in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DoneFact {
+    /// The contradiction.
+    pub contradiction: Contradiction,
+    /// The fact in one sentence, which names the test, the to-do item or the file.
+    pub fact: String,
 }
 
 /// The session came to rest.
@@ -64,9 +88,75 @@ pub struct Done {
     /// The facts that speak against its being done.
     #[serde(default)]
     pub contradictions: Vec<Contradiction>,
+    /// The same contradictions in words, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<DoneFact>,
     /// The events that support the outcome and the contradictions.
     #[serde(default)]
     pub evidence: Vec<Evidence>,
+}
+
+impl Done {
+    /// What speaks against this rest so strongly that no reviewer can call it done, in words; `None` if nothing does.
+    pub fn hard_evidence(&self) -> Option<String> {
+        let ended_otherwise = match self.outcome {
+            Outcome::Waiting => Some("the agent asked something and waits for an answer"),
+            Outcome::GaveUp => Some("the agent says that it could not do it"),
+            Outcome::Refused => Some("the last call was denied"),
+            Outcome::Empty => Some("the last answer has no text"),
+            Outcome::Length => Some("the last answer was cut off by the length limit"),
+            Outcome::Aborted => Some("the session was aborted"),
+            Outcome::Error => Some("the session ended in an error"),
+            Outcome::Done | Outcome::Candidate => None,
+        };
+        let hard = self.contradictions.iter().filter(|contradiction| contradiction.is_hard());
+        let facts = hard.map(|contradiction| self.fact(*contradiction));
+        let all: Vec<String> = ended_otherwise.map(str::to_owned).into_iter().chain(facts).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// A contradiction in words: the fact, or what the contradiction means in general.
+    pub fn fact(&self, contradiction: Contradiction) -> String {
+        let known = self.facts.iter().find(|fact| fact.contradiction == contradiction);
+        known.map_or_else(|| contradiction.meaning().to_owned(), |known| known.fact.clone())
+    }
+
+    /// All contradictions in words; empty if there are none.
+    pub fn objections(&self) -> String {
+        let facts = self.contradictions.iter().map(|contradiction| self.fact(*contradiction));
+        facts.collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Contradiction {
+    /// Whether it outweighs what a reviewer says.
+    fn is_hard(self) -> bool {
+        match self {
+            Self::OpenTodos
+            | Self::LastCheckFailed
+            | Self::CutOff
+            | Self::OpenFinding
+            | Self::Tamper
+            | Self::UnsupportedClaim => true,
+            Self::CheckUnknown | Self::UncheckedChange | Self::EmptyDiff | Self::AnnouncedMore => false,
+        }
+    }
+
+    /// What it means, where no fact is given.
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::OpenTodos => "its to-do list has open items",
+            Self::LastCheckFailed => "the last check failed",
+            Self::CheckUnknown => "whether the last check passed is not known",
+            Self::UncheckedChange => "files changed after the last check",
+            Self::EmptyDiff => "no file changed",
+            Self::CutOff => "its answer was cut off",
+            Self::OpenFinding => "a finding is still open",
+            Self::AnnouncedMore => "it announced more work, which did not follow",
+            Self::Tamper => "a check was changed or bypassed so that it passes",
+            Self::UnsupportedClaim => "it claims work that no call did",
+        }
+    }
 }
 
 impl Record for Done {

@@ -21,7 +21,7 @@ pub use action::{Action, ActionKind, Phase};
 pub use any::AnyRecord;
 pub use closed::{CloseReason, Closed};
 pub use decision::{Decision, Verdict};
-pub use done::{Claim, Contradiction, Done, Outcome};
+pub use done::{Claim, Contradiction, Done, DoneFact, Outcome};
 pub use finding::{Evidence, Finding, Grade, Kind, Point, State, Wasted};
 pub use gap::Gap;
 pub use opened::Opened;

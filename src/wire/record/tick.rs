@@ -2,9 +2,14 @@ use super::Record;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Time passed and nothing else happened. These lines let later stages notice silence.
+/// Time passed, and nothing else happened. Later stages notice silence by these lines.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Tick {}
+pub struct Tick {
+    /// The sessions for which time passed: those that are waited for and were silent. Without this member, time passed
+    /// for every session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<Vec<String>>,
+}
 
 impl Record for Tick {
     const TYPE: &'static str = "ocr.stream.tick";

@@ -9,7 +9,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 fn input() -> String {
-    [opened("Fix the build"), text(1500, "I will."), rest(2000, "candidate", &["openTodos"], 1)].concat()
+    [opened("Fix the build"), text(1500, "I will."), rest(2000, "candidate", &["uncheckedChange"], 1)].concat()
 }
 
 fn review(command: &str, args: &[&str]) -> Output {

@@ -29,7 +29,7 @@ fn reviews_growth_once_more() {
     let growing = [
         looping(2000, "warn", "open", 4),
         looping(3000, "stop", "graver", 5),
-        finding(4000, "loop", "stop", "grown", 10),
+        finding(4000, "loop", "stop", "graver", 10),
         tick(5000),
     ];
     live.write(&[opened("x"), growing.concat()].concat());
@@ -46,7 +46,7 @@ fn reviews_growth_once_more() {
 fn awaits_answer_at_end() {
     let (fake, go) = Fake::gated("done");
     let mut live = fake.live(&[]);
-    live.write(&[opened("x"), rest(2000, "candidate", &["openTodos"], 1)].concat());
+    live.write(&[opened("x"), rest(2000, "candidate", &["uncheckedChange"], 1)].concat());
     live.end_input();
     live.next("ocr.detect.turn");
     go.send(()).unwrap();
@@ -60,7 +60,7 @@ fn deadline_holds_at_end() {
     let (fake, _never) = Fake::gated("done");
     let mut live = fake.live(&["--deadline", "0.3"]);
     let both = [looping(2000, "warn", "open", 4), finding(3000, "stall", "warn", "open", 1)].concat();
-    live.write(&[opened("x"), both, rest(4000, "candidate", &["openTodos"], 3)].concat());
+    live.write(&[opened("x"), both, rest(4000, "candidate", &["uncheckedChange"], 3)].concat());
     let (left, code) = live.finish();
     assert!(left.iter().all(|decision| decision["degraded"] == true), "{left:?}");
     assert_eq!((left.last().unwrap()["judged"].as_str(), code), (Some("evt_4000"), Some(0)));

@@ -1,7 +1,7 @@
 //! Problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is tested
 //! beside its nearest harmless neighbour.
 
-use super::support::{bash, findings, findings_with, graded};
+use super::support::{bash, call, findings, findings_with, graded};
 use crate::detect::config::Config;
 use crate::wire::record::Grade;
 use serde_json::{Value, json};
@@ -46,7 +46,57 @@ fn stall_grades() {
     let silent = |seconds| -> Vec<String> { std::iter::once(busy(0.0)).chain(ticks(1, seconds)).collect() };
     assert_eq!(found(&silent(29)), []);
     assert_eq!(found(&silent(30)), named("stall", &[Grade::Notice]));
-    assert_eq!(found(&silent(300)), named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop]));
+    assert_eq!(found(&silent(299)), named("stall", &[Grade::Notice]));
+    assert_eq!(found(&silent(1799)), named("stall", &[Grade::Notice, Grade::Warn]));
+    assert_eq!(found(&silent(1800)), named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop]));
+    // The machine slept for a night.
+    let slept = [busy(0.0), tick(1.0), tick(2.0), tick(30_000.0), busy(30_001.0)];
+    assert_eq!(found(&slept), []);
+}
+
+fn tool(at: f64, status: &str) -> String {
+    let part = json!({"id": "prt_1", "messageID": "msg_1", "type": "tool", "tool": "write", "state": {"status": status, "input": {}}});
+    event(at, "message.part.updated", &json!({ "part": part }))
+}
+
+#[test]
+fn arguments_that_never_come() {
+    let begun = [busy(0.0), tool(1.0, "pending")];
+    let waits = |until| -> Vec<String> { begun.iter().cloned().chain(ticks(2, until)).collect() };
+    assert_eq!(found(&waits(150)), named("stall", &[Grade::Notice]));
+    assert_eq!(found(&waits(370)), named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop]));
+    let heartbeats = (1..40).map(|n| event(f64::from(10 * n), "server.heartbeat", &json!({})));
+    let lines: Vec<String> = begun.iter().cloned().chain(heartbeats).collect();
+    assert_eq!(found(&lines), named("stall", &[Grade::Notice, Grade::Warn, Grade::Stop]), "a stream without ticks");
+}
+
+#[test]
+fn tool_age() {
+    let prints = |hours: u32| -> Vec<String> {
+        let updates = (0..hours * 120).map(|n| tool(f64::from(30 * n), "running"));
+        std::iter::once(busy(0.0)).chain(updates).collect()
+    };
+    assert_eq!(found(&prints(1)), []);
+    assert_eq!(found(&prints(9)), named("stall", &[Grade::Notice, Grade::Warn]));
+}
+
+#[test]
+fn silence_without_ticks() {
+    let user = event(0.0, "message.updated", &json!({"info": {"id": "msg_1", "role": "user"}}));
+    let answers = |at: f64| event(at, "message.updated", &json!({"info": {"id": "msg_2", "role": "assistant"}}));
+    assert_eq!(found(&[user.clone(), answers(500.0)]), []);
+    let late = findings(&[user.clone(), answers(9000.0)]);
+    assert_eq!(graded(&late), named("stall", &[Grade::Warn]));
+    assert_eq!((late[0].since.ts, late[0].last.ts), (0, 9_000_000));
+    let done = event(
+        2.0,
+        "message.updated",
+        &json!({"info": {"id": "msg_2", "role": "assistant", "time": {"completed": 2}, "finish": "stop"}}),
+    );
+    let next = event(9000.0, "message.updated", &json!({"info": {"id": "msg_3", "role": "user"}}));
+    assert_eq!(found(&[user.clone(), done, next]), [], "a person comes back");
+    let call = found(&[user, tool(5.0, "running"), tool(9000.0, "completed")]);
+    assert_eq!(call, named("stall", &[Grade::Notice]));
 }
 
 #[test]
@@ -64,7 +114,9 @@ fn blocked_grades() {
     let answered = event(9.0, "permission.replied", &json!({"requestID": "per_1", "reply": "once"}));
     let waits = |until| -> Vec<String> { [busy(0.0), asked.clone()].into_iter().chain(ticks(2, until)).collect() };
     assert_eq!(found(&waits(40)), named("blocked", &[Grade::Warn]));
-    assert_eq!(found(&waits(302)), named("blocked", &[Grade::Warn, Grade::Stop]));
+    assert_eq!(found(&waits(3000)), named("blocked", &[Grade::Warn]), "nobody says that a person must be quick");
+    let timeout = Config { blocked_timeout: Some(300_000), ..Config::default() };
+    assert_eq!(graded(&findings_with(timeout, &waits(302))), named("blocked", &[Grade::Warn, Grade::Stop]));
     let lines: Vec<String> = [busy(0.0), asked.clone(), answered].into_iter().chain(ticks(10, 25)).collect();
     assert_eq!(found(&lines), []);
 }
@@ -92,6 +144,30 @@ fn retry_storm() {
 }
 
 #[test]
+fn quota() {
+    let retry = |next: u64| {
+        let status = json!({"type": "retry", "attempt": 1, "message": "Weekly limit reached", "next": next});
+        [busy(0.0), event(1.0, "session.status", &json!({ "status": status }))]
+    };
+    let waits = |next, until| found(&retry(next).into_iter().chain(ticks(2, until)).collect::<Vec<_>>());
+    assert_eq!(waits(1_200_000, 1000), named("quota", &[Grade::Warn]), "no storm, no stall");
+    assert_eq!(waits(86_400_000, 1700), named("quota", &[Grade::Warn]));
+    assert_eq!(waits(86_400_000, 1900), named("quota", &[Grade::Warn, Grade::Stop]), "nobody waits for a day");
+    assert_eq!(waits(20_000, 60), [], "a short pause");
+}
+
+#[test]
+fn flapping_provider() {
+    let flaps = |every: u32| -> Vec<String> {
+        let pairs = (1..15).flat_map(|n| [retry_status(f64::from(n * every), 1, "overloaded"), step(n * every + 5, 7)]);
+        let user = event(0.0, "message.updated", &json!({"info": {"id": "msg_u", "role": "user"}}));
+        std::iter::once(user).chain(pairs).collect()
+    };
+    assert!(found(&flaps(60)).contains(&("retry-storm".to_owned(), Grade::Warn)));
+    assert!(!found(&flaps(700)).contains(&("retry-storm".to_owned(), Grade::Warn)), "now and then");
+}
+
+#[test]
 fn compaction_storm() {
     let compacted = |n: u32| event(f64::from(n), "session.compacted", &json!({}));
     let storm: Vec<String> = (1..=5).map(compacted).collect();
@@ -108,6 +184,20 @@ fn compaction_storm() {
     assert_eq!(found(&works), []);
 }
 
+#[test]
+fn compacts_every_few_calls() {
+    let rounds = |count: u32, calls: usize| -> Vec<String> {
+        let round = |n: u32| {
+            let at = 100 * usize::try_from(n).unwrap();
+            let reads = (0..calls).flat_map(move |m| bash(at + m, &format!("cat {n}{m}"), &format!("text {n} {m}")));
+            reads.chain([event(f64::from(100 * n + 90), "session.compacted", &json!({}))])
+        };
+        (0..count).flat_map(round).collect()
+    };
+    assert_eq!(found(&rounds(12, 3)), named("compaction-storm", &[Grade::Warn]));
+    assert_eq!(found(&rounds(12, 12)), []);
+}
+
 fn step(at: u32, produced: u32) -> String {
     event(
         f64::from(at),
@@ -121,7 +211,10 @@ fn step(at: u32, produced: u32) -> String {
 fn empty_turns() {
     assert_eq!(found(&[step(1, 0)]), []);
     assert_eq!(found(&[step(1, 0), step(2, 7), step(3, 0)]), []);
-    assert_eq!(found(&[step(1, 0), step(2, 0)]), named("empty-turns", &[Grade::Stop]));
+    let empty = |n: u32| (1..=n).map(|at| step(at, 0)).collect::<Vec<_>>();
+    assert_eq!(found(&empty(2)), []);
+    assert_eq!(found(&empty(3)), named("empty-turns", &[Grade::Warn]));
+    assert_eq!(found(&empty(6)), named("empty-turns", &[Grade::Warn, Grade::Stop]));
 }
 
 fn answer(at: u32, text: &str) -> [String; 2] {
@@ -136,6 +229,8 @@ fn monologue() {
     let lines: Vec<String> = (1..=3).flat_map(same).collect();
     assert_eq!(found(&lines[..4]), []);
     assert_eq!(found(&lines), named("monologue", &[Grade::Warn]));
+    let lines: Vec<String> = (1..=6).flat_map(same).collect();
+    assert_eq!(found(&lines), named("monologue", &[Grade::Warn, Grade::Stop]));
     let others = ["The parser is done.", "Next come the tests of the lexer.", "Everything is written down."];
     let lines: Vec<String> = others.iter().zip(1..).flat_map(|(text, n)| answer(10 * n, text)).collect();
     assert_eq!(found(&lines), []);
@@ -144,21 +239,43 @@ fn monologue() {
 #[test]
 fn budgets() {
     let steps: Vec<String> = (1..=3).map(|n| step(n, 5)).collect();
-    let with = |config| graded(&findings_with(config, &steps));
+    let with = |config| -> Vec<(String, Grade)> {
+        graded(&findings_with(config, &steps)).into_iter().filter(|(rule, _)| rule == "budget").collect()
+    };
     let stop = named("budget", &[Grade::Stop]);
-    assert_eq!(with(Config { max_steps: Some(3), ..Config::default() }), []);
-    assert_eq!(with(Config { max_steps: Some(2), ..Config::default() }), stop);
-    assert_eq!(with(Config { max_tokens: Some(45), ..Config::default() }), []);
-    assert_eq!(with(Config { max_tokens: Some(44), ..Config::default() }), stop);
+    let (warn, both) = (named("budget", &[Grade::Warn]), named("budget", &[Grade::Warn, Grade::Stop]));
+    assert_eq!(with(Config { max_steps: Some(4), ..Config::default() }), []);
+    assert_eq!(with(Config { max_steps: Some(3), ..Config::default() }), warn);
+    assert_eq!(with(Config { max_steps: Some(2), ..Config::default() }), both);
+    assert_eq!(with(Config { max_tokens: Some(57), ..Config::default() }), []);
+    assert_eq!(with(Config { max_tokens: Some(45), ..Config::default() }), warn);
+    assert_eq!(with(Config { max_tokens: Some(45), warn_at: 100, ..Config::default() }), warn);
+    assert_eq!(with(Config { max_tokens: Some(29), ..Config::default() }), stop);
+    assert_eq!(
+        with(Config { max_cost: Some(1.0), ..Config::default() }),
+        named("budget", &[Grade::Notice]),
+        "no price"
+    );
     assert_eq!(with(Config { max_time: Some(1500), ..Config::default() }), stop);
     assert_eq!(with(Config { max_idle_tokens: Some(44), ..Config::default() }), named("budget", &[Grade::Notice]));
 }
 
 #[test]
 fn repeat_call() {
-    let calls = |command: &str| -> Vec<String> {
-        (0..5usize).flat_map(|n| bash(5 * n, command, ["a", "b", "c", "d", "e"][n])).collect()
+    let calls = |command: &str, outputs: [&str; 5]| -> Vec<String> {
+        (0..5usize).flat_map(|n| bash(5 * n, command, outputs[n])).collect()
     };
-    assert_eq!(found(&calls("cat state")), named("repeat-call", &[Grade::Warn]));
-    assert_eq!(found(&calls("sleep 5; cat state")), []);
+    // Each page is new.
+    assert_eq!(found(&calls("next-page", ["the sea", "a hill", "two rivers", "some wood", "the end"])), []);
+    let counted = ["1", "2", "3", "4", "5"].map(|n| format!("no record of that name was found, attempt {n}"));
+    let warned = named("repeat-call", &[Grade::Warn]);
+    assert_eq!(found(&calls("cat state", counted.each_ref().map(String::as_str))), warned);
+    // Writing the same again is in vain, whatever comes back.
+    let edits: Vec<String> = (0..5usize)
+        .flat_map(|n| {
+            let input = json!({"filePath": "a.rs", "oldString": "x", "newString": "y"});
+            call(5 * n, "edit", &input, ["Applied a", "Applied b", "Applied c", "Applied d", "Applied e"][n])
+        })
+        .collect();
+    assert_eq!(found(&edits), warned);
 }

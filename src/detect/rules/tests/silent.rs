@@ -205,3 +205,150 @@ fn near_duplicate() {
         graded(&findings(&lines))
     );
 }
+
+#[test]
+fn waiting() {
+    let looks = |count: usize, every: usize, command: &'static str, answer: &'static str| {
+        session((0..count).map(move |n| bash(every * n, command, answer)))
+    };
+    // A pause and a word for it, an answer that says so, or a long pause alone.
+    assert_silent(&looks(8, 15, "nomad job status web", "web  placing"));
+    assert_silent(&looks(8, 15, "orders show 7", "state: still running"));
+    assert_silent(&looks(8, 40, "orders show 7", "state: new"));
+    // None of them without a pause.
+    assert_eq!(gravest(&looks(6, 3, "nomad job status web", "web  placing")), Some(Grade::Stop));
+    // A slow model that goes round in circles does not wait.
+    let files = ["a", "b", "c", "d", "e"];
+    let rounds = session((0..20usize).map(|n| call(12 * n, "read", &json!({"filePath": files[n % 5]}), files[n % 5])));
+    assert_eq!(gravest(&rounds), Some(Grade::Stop));
+    // Within the hour, a person should look.
+    let hour = looks(100, 40, "orders show 7", "state: new");
+    let grades = [("polling".to_owned(), Grade::Notice), ("polling".to_owned(), Grade::Warn)];
+    assert_eq!(graded(&findings(&hour)), grades);
+}
+
+#[test]
+fn batches() {
+    let names =
+        ["ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "willow", "yew"];
+    let each = |tool: &'static str, answer: &'static str| {
+        session(names.iter().enumerate().map(move |(n, name)| call(5 * n, tool, &json!({"tree": name}), answer)))
+    };
+    assert!(gravest(&each("forest_plant", "planted")) < Some(Grade::Warn));
+    assert!(gravest(&each("forest_plant", "Error: the soil is too dry")) < Some(Grade::Stop));
+    assert!(gravest(&each("forest_find", "Error: no such tree")) < Some(Grade::Warn));
+    // One decision, however many calls it made.
+    let mut at_once = each("forest_plant", "Error: the soil is too dry");
+    for line in &mut at_once {
+        *line = (0..100).rev().fold(line.clone(), |line, n| line.replace(&format!("\"msg_{n}\""), "\"msg_one\""));
+    }
+    assert_silent(&at_once);
+}
+
+#[test]
+fn reread_after_compaction() {
+    let reads = |from: usize| {
+        (0..10usize).map(move |n| {
+            let file = format!("src/{}.rs", "abcdefghij".chars().nth(n).unwrap());
+            call(from + 5 * n, "read", &json!({ "filePath": file }), &format!("content of {file}"))
+        })
+    };
+    let compacted =
+        json!({"ts": 60_000, "id": "evt_c", "type": "session.compacted", "properties": {"sessionID": "ses_1"}});
+    let mut lines = session(reads(0));
+    lines.push(compacted.to_string());
+    lines.extend(session(reads(100)));
+    assert_silent(&lines);
+    lines.extend(session(reads(200)));
+    assert!(gravest(&lines) >= Some(Grade::Warn));
+}
+
+#[test]
+fn change_run_fail() {
+    let tries = |count: usize| {
+        session((0..count).flat_map(|n| {
+            let output = format!(
+                "Traceback (most recent call last):\n  File \"main.py\", line {}\nKeyError: 'port'",
+                10 + 7 * n
+            );
+            let last = ["cat settings.ini", "ls", "git diff"][n % 3];
+            [
+                edit(20 * n, "main.py", &format!("{n} old"), &format!("{n} new")),
+                bash(20 * n + 5, "python main.py", &output),
+                bash(20 * n + 9, last, &format!("{n} lines")),
+            ]
+        }))
+    };
+    assert_silent(&tries(3));
+    assert_eq!(gravest(&tries(6)), Some(Grade::Warn));
+}
+
+#[test]
+fn retried_push() {
+    let refused = "fatal: unable to access the remote: 503";
+    let waits = [4, 8, 16, 32];
+    assert_silent(&session((0..4usize).flat_map(|n| {
+        [
+            bash(100 * n, "git push", if n == 3 { "done" } else { refused }),
+            bash(100 * n + 10, &format!("sleep {}", waits[n]), ""),
+        ]
+    })));
+}
+
+#[test]
+fn undone_changes() {
+    let step = |n: usize, old: &str, new: &str| edit(10 * n, "src/a.rs", old, new);
+    // Several changes, undone one by one, and a probe that is taken out again.
+    assert_silent(&session([
+        step(0, "a", "b"),
+        step(1, "c", "d"),
+        step(2, "e", "f"),
+        step(3, "f", "e"),
+        step(4, "d", "c"),
+        step(5, "b", "a"),
+        step(6, "x", "probe"),
+        step(7, "probe", "x"),
+    ]));
+    // Three versions in turn.
+    let circle = ["a", "b", "c"];
+    let lines = session((0..6usize).map(|n| step(n, circle[n % 3], circle[(n + 1) % 3])));
+    assert!(graded(&findings(&lines)).contains(&("revert".to_owned(), Grade::Warn)));
+    let patch = |n: usize| {
+        let (old, new) = if n.is_multiple_of(2) { ("x", "y") } else { ("y", "x") };
+        let text = format!("*** Begin Patch\n*** Update File: a.rs\n@@\n-{old}\n+{new}\n*** End Patch");
+        call(10 * n, "apply_patch", &json!({ "patchText": text }), "Success.")
+    };
+    assert!(graded(&findings(&session((0..4).map(patch)))).contains(&("revert".to_owned(), Grade::Warn)));
+}
+
+#[test]
+fn piped_checks() {
+    let tries = |count: usize, files: usize| {
+        session((0..count).flat_map(|n| {
+            let file = format!("src/{}.ts", n % files);
+            [
+                edit(20 * n, &file, &format!("{n} old"), &format!("{n} new")),
+                bash(20 * n + 9, "npx jest --ci 2>&1 | tail -4", "Tests:       3 failed, 9 passed, 12 total"),
+            ]
+        }))
+    };
+    assert_eq!(
+        graded(&findings(&tries(8, 1))),
+        [("checks".to_owned(), Grade::Notice), ("checks".to_owned(), Grade::Warn)]
+    );
+    // A migration goes through many files before its errors go.
+    assert_silent(&tries(8, 8));
+}
+
+#[test]
+fn calls_without_ids() {
+    let lines: Lines = session((0..5usize).map(|n| bash(5 * n, "cat config.toml", "missing")))
+        .into_iter()
+        .map(|line| {
+            let mut line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            line["part"].as_object_mut().unwrap().remove("id");
+            line.to_string()
+        })
+        .collect();
+    assert_eq!(gravest(&lines), Some(Grade::Stop));
+}

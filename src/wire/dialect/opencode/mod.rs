@@ -29,6 +29,7 @@ pub(crate) enum EventType {
     Permission,
     Question,
     Answer,
+    Heartbeat,
 }
 
 impl EventType {
@@ -48,6 +49,7 @@ impl EventType {
             "permission.asked" | "permission.updated" => Self::Permission,
             "question.asked" => Self::Question,
             "permission.replied" | "question.replied" | "question.rejected" => Self::Answer,
+            "server.heartbeat" => Self::Heartbeat,
             _ => return None,
         })
     }
@@ -90,6 +92,7 @@ pub(crate) fn parse_properties(kind: Option<EventType>, properties: &str) -> Opt
         }
         Some(EventType::Idle) => (object::<SessionOnly<'_>>(properties)?.session, Event::Status(Status::Idle)),
         Some(EventType::Compacted) => (object::<SessionOnly<'_>>(properties)?.session, Event::Compacted),
+        Some(EventType::Heartbeat) => (None, Event::Heartbeat),
         None => (object::<SessionOnly<'_>>(properties)?.session, Event::Other),
     })
 }

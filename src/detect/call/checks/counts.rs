@@ -1,0 +1,255 @@
+//! Summaries by their structure: numbers beside words that mean failed, passed or run.
+//!
+//! `1 failed, 2 passed in 3s`, `Tests run: 5, Failures: 1`, `ok | 2 passed | 0 failed`, `Found 3
+//! errors in 2 files`, `# fail 1`, `3 examples, no failures`: the words differ, the shape does not.
+
+/// What a line counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) failed: Option<u32>,
+    pub(super) passed: Option<u32>,
+    /// How many there were, passed or not.
+    pub(super) total: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// Failed, errors.
+    Failed,
+    /// Problems: errors and warnings together.
+    Problems,
+    Passed,
+    /// Tests, examples: what is counted.
+    Unit,
+    /// Can be mended, and is counted already.
+    Fixable,
+    /// A word that summaries have besides.
+    Filler,
+    Other,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Token {
+    Number(u32),
+    Word {
+        word: Word,
+        /// Whether `:` or `=` comes after it.
+        labels: bool,
+        /// One error, not several: `error: 5` is a message, not a count.
+        single: bool,
+    },
+    /// `,`, `;`, `|`, a bracket, "and".
+    Cut,
+}
+
+/// Most words of a line that are not known in a summary.
+const OTHERS: usize = 3;
+
+/// Reads a line as a summary; `None` if it is none.
+pub(super) fn read(line: &str) -> Option<Counts> {
+    if is_code(line) {
+        return None;
+    }
+    if !line.bytes().any(|byte| byte.is_ascii_digit()) && !mentions_none(line) || passes_by_name(line) {
+        return None;
+    }
+    let tokens = tokens(line);
+    let known = |token: &&Token| matches!(token, Token::Word { word, .. } if *word != Word::Other);
+    let other = |token: &&Token| matches!(token, Token::Word { word: Word::Other, .. });
+    let (known, others) = (tokens.iter().filter(known).count(), tokens.iter().filter(other).count());
+    if others > OTHERS || others * 2 > known {
+        return None;
+    }
+    if let Some((passed, of)) = fraction(line) {
+        return Some(Counts { passed: Some(passed), failed: Some(of.saturating_sub(passed)), total: None });
+    }
+    counted(line, &tokens)
+}
+
+/// Sums up what the numbers of a summary count.
+fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
+    let mut counts = Counts::default();
+    let mut problems = None;
+    let hash = line.trim_start().starts_with(['#', 'ℹ']);
+    let several = tokens.iter().filter(|token| matches!(token, Token::Number(_))).count() > 1;
+    for (at, token) in tokens.iter().enumerate() {
+        let Token::Number(number) = *token else { continue };
+        match meaning(tokens, at, hash || several) {
+            Some(Word::Failed) => counts.failed = Some(counts.failed.unwrap_or(0).saturating_add(number)),
+            Some(Word::Passed) => counts.passed = Some(counts.passed.unwrap_or(0).saturating_add(number)),
+            Some(Word::Problems) => problems = problems.or(Some(number)),
+            Some(Word::Unit) => counts.total = counts.total.or(Some(number)),
+            _ => {}
+        }
+    }
+    // `3 tests failed with 1 issue`: the run of the three failed.
+    if counts.failed.is_none() || line.contains(" issue") && line.contains("with ") {
+        counts.failed = problems.or(counts.failed);
+    }
+    (counts != Counts::default()).then_some(counts)
+}
+
+/// How many of how many passed: `13/14 tests passed`.
+fn fraction(line: &str) -> Option<(u32, u32)> {
+    let mut words =
+        line.split_ascii_whitespace().skip_while(|word| !word.starts_with(|first: char| first.is_ascii_digit()));
+    let (passed, of) = words.next()?.split_once('/')?;
+    let (passed, of) = (passed.parse().ok()?, of.parse().ok()?);
+    let mut words = words.map(|said| word(&said.trim_end_matches(['.', '!', ',']).to_ascii_lowercase()));
+    let verdict = match words.next()? {
+        Word::Unit => words.next()?,
+        said => said,
+    };
+    (verdict == Word::Passed).then_some((passed, of))
+}
+
+/// Whether a line is source code or a match of a search: `src/a.py:12: print("FAILED")`.
+fn is_code(line: &str) -> bool {
+    let first = line.split_ascii_whitespace().next().unwrap_or_default();
+    let place = first.split_once(':').is_some_and(|(file, rest)| {
+        file.contains(['.', '/']) && rest.starts_with(|digit: char| digit.is_ascii_digit())
+    });
+    place || line.contains(['{', '}', '"'])
+}
+
+fn mentions_none(line: &str) -> bool {
+    line.split(' ').any(|word| word.eq_ignore_ascii_case("no"))
+}
+
+/// Whether a line reports one test, whatever its name says.
+fn passes_by_name(line: &str) -> bool {
+    let line = line.trim_start();
+    !line.contains("Test run with") && line.starts_with(['✓', '✔', '√', '○', '◌', '↓', '"', '\'', '+', '>', '$'])
+        || line.starts_with("ok ") && line.as_bytes().get(3).is_some_and(u8::is_ascii_digit)
+        || line.starts_with("test ") && line.contains(" ... ")
+        || line.starts_with("--- ")
+        || line.starts_with("=== ") && !line.ends_with('=')
+}
+
+/// What a number counts.
+fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
+    let before = at.checked_sub(1).map(|before| tokens[before]);
+    if let Some(Token::Word {
+        word: word @ (Word::Failed | Word::Passed | Word::Unit | Word::Problems),
+        labels: true,
+        single: false,
+    }) = before
+        && (word != Word::Unit || !verdict_follows(tokens, at))
+    {
+        return Some(word);
+    }
+    // The first verdict behind it, or else what is counted.
+    let mut unit = None;
+    for (index, token) in tokens.iter().enumerate().skip(at + 1) {
+        match token {
+            Token::Word { .. } if fixable_follows(tokens, index) => return None,
+            Token::Word { word: word @ (Word::Failed | Word::Passed | Word::Problems), .. } => {
+                return Some(*word);
+            }
+            Token::Word { word: Word::Unit, .. } => unit = Some(Word::Unit),
+            Token::Word { .. } => {}
+            Token::Number(_) | Token::Cut => break,
+        }
+    }
+    if unit.is_some() {
+        return unit;
+    }
+    match before {
+        Some(Token::Word { word: word @ (Word::Failed | Word::Passed | Word::Unit), single: false, .. }) if loose => {
+            Some(word)
+        }
+        _ => None,
+    }
+}
+
+fn fixable_follows(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Fixable, .. }))
+}
+
+fn verdict_follows(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems, .. }))
+}
+
+fn tokens(line: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        if first.is_ascii_alphanumeric() {
+            let end = rest
+                .find(|letter: char| {
+                    letter.is_whitespace() || matches!(letter, ',' | ';' | '|' | '(' | ')' | '[' | ']' | '=')
+                })
+                .unwrap_or(rest.len());
+            let (word, behind) = rest.split_at(end);
+            let plural = behind.starts_with("(s)");
+            let equals = behind.starts_with('=');
+            let (name, mark) = strip_marks(word);
+            // `:` within a token makes it a place, `run:5` does not happen.
+            tokens.extend(token(name, mark == Some(':') || equals, plural));
+            rest = if plural { &behind[3..] } else { behind };
+            continue;
+        }
+        if matches!(first, ',' | ';' | '|' | '(' | ')' | '[' | ']') {
+            tokens.push(Token::Cut);
+        }
+        rest = &rest[first.len_utf8()..];
+    }
+    tokens
+}
+
+fn strip_marks(word: &str) -> (&str, Option<char>) {
+    let name = word.trim_end_matches([':', '.', '!', '…', '*', '"', '`', '\'']);
+    (name, word[name.len()..].chars().next())
+}
+
+fn token(name: &str, labels: bool, plural: bool) -> Option<Token> {
+    if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        // `0.07s`, `4ms`, `100%`, `1:16` count nothing.
+        return name.parse().ok().map(Token::Number);
+    }
+    if name.contains(['.', '/', ':', '\\', '_', '@']) {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    if lower == "no" || lower == "zero" {
+        return Some(Token::Number(0));
+    }
+    if lower == "and" {
+        return Some(Token::Cut);
+    }
+    let word = word(&lower);
+    Some(Token::Word {
+        word,
+        labels,
+        single: !plural && matches!(lower.as_str(), "error" | "failure" | "problem" | "issue"),
+    })
+}
+
+fn word(lower: &str) -> Word {
+    match lower {
+        "failed" | "failures" | "failure" | "failing" | "fail" | "fails" | "errors" | "error" | "errored"
+        | "offenses" | "offense" | "violations" | "violation" | "broken" | "crashed" | "diagnostics" | "err" | "ko"
+        | "mistakes" | "vulnerabilities" | "defects" | "timeouts" | "misspellings" => Word::Failed,
+        "problems" | "problem" | "issues" | "issue" => Word::Problems,
+        "fixable" | "autocorrectable" | "correctable" => Word::Fixable,
+        "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
+        | "succeed" => Word::Passed,
+        "tests" | "test" | "examples" | "example" | "specs" | "spec" | "scenarios" | "scenario" | "checks"
+        | "cases" | "testcases" | "suites" | "steps" => Word::Unit,
+        "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "filtered" | "measured"
+        | "out" | "total" | "runs" | "run" | "assertions" | "assertion" | "files" | "file" | "warnings" | "warning"
+        | "deselected" | "xfailed" | "xpassed" | "flaky" | "cancelled" | "canceled" | "disabled" | "excluded"
+        | "inconclusive" | "informations" | "hints" | "notes" | "in" | "of" | "with" | "checked" | "source"
+        | "sources" | "found" | "results" | "result" | "summary" | "executed" | "retried" | "retries" | "rerun"
+        | "snapshots" | "time" | "duration" | "seconds" | "second" | "elapsed" | "took" | "ms" | "s" | "m"
+        | "unexpected" | "expected" | "after" | "locally" | "completed" | "build" | "info" | "incomplete" | "risky"
+        | "deprecations" | "deprecated" | "subtests" | "inspected" | "detected" | "generated" | "modules"
+        | "packages" | "assertion(s)" | "did" | "not" | "have" | "has" | "been" | "were" | "was" | "the" | "to"
+        | "at" | "stopped" | "ran" | "there" | "are" | "is" | "a" | "am" | "pm" | "watching" | "changes" | "change"
+        | "by" | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
+        | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
+        | "undefined" | "xfail" | "xpass" | "soft" | "unit" | "integration" | "lines" | "avg" | "minutes"
+        | "offences" | "each" | "all" | "some" | "from" | "project" => Word::Filler,
+        _ => Word::Other,
+    }
+}

@@ -1,0 +1,67 @@
+//! The lines of an output: its beginning and its end, without colours and overwritten progress.
+
+use memchr::{memchr_iter, memrchr};
+use std::borrow::Cow;
+
+/// How much of the beginning is read, in bytes: what a run is about, and its first errors.
+const HEAD: usize = 64 * 1024;
+/// How much of the end is read: summaries are there.
+const TAIL: usize = 192 * 1024;
+/// A longer line is data.
+const LONGEST: usize = 500;
+
+/// Calls `each` with every line of the beginning and of the end.
+pub(super) fn each_line(output: &str, mut each: impl FnMut(&str)) {
+    if output.len() <= HEAD + TAIL {
+        return lines(output, &mut each);
+    }
+    let (head, tail) = output.split_at(output.floor_char_boundary(output.len() - TAIL));
+    let head = &head[..head.floor_char_boundary(HEAD)];
+    // The lines that are cut through are left out.
+    lines(head.rsplit_once('\n').map_or("", |(whole, _)| whole), &mut each);
+    lines(tail.split_once('\n').map_or("", |(_, whole)| whole), &mut each);
+}
+
+fn lines(text: &str, each: &mut impl FnMut(&str)) {
+    let mut from = 0;
+    for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let raw = &text[from..end];
+        from = end + 1;
+        let raw = raw.strip_suffix('\r').unwrap_or(raw);
+        // What was overwritten was progress.
+        let raw = memrchr(b'\r', raw.as_bytes()).map_or(raw, |at| &raw[at + 1..]);
+        if raw.len() > 4 * LONGEST {
+            continue;
+        }
+        let line = plain(raw);
+        let line = line.trim_end();
+        if !line.is_empty() && line.len() <= LONGEST {
+            each(line);
+        }
+    }
+}
+
+/// A line without its escape sequences.
+fn plain(line: &str) -> Cow<'_, str> {
+    if !line.contains('\u{1b}') {
+        return Cow::Borrowed(line);
+    }
+    let mut plain = String::with_capacity(line.len());
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\u{1b}' {
+            plain.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('[') => {
+                let _ = letters.by_ref().find(|end| ('@'..='~').contains(end));
+            }
+            Some(']') => {
+                let _ = letters.by_ref().find(|end| matches!(end, '\u{7}' | '\\'));
+            }
+            _ => {}
+        }
+    }
+    Cow::Owned(plain)
+}

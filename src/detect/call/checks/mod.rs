@@ -1,0 +1,237 @@
+//! What the output of a check says: passed, failed and what failed, or nothing that is clear.
+//!
+//! The outputs are read by the structure of their summaries, in a window at either end. What could
+//! not be read is [`Outcome::Unknown`], never passed.
+
+mod counts;
+mod lines;
+mod signs;
+
+use counts::Counts;
+use signs::Weight;
+
+/// How many names of failing tests are kept.
+const ITEMS: usize = 64;
+/// How long a name is, in bytes.
+const NAME: usize = 160;
+
+/// How a check came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It ran and passed.
+    Passed,
+    /// It failed.
+    Failed {
+        /// How many tests, errors or problems, where a summary says so.
+        count: Option<u32>,
+        /// What failed, sorted: tests, files, messages of compilers.
+        items: Vec<String>,
+    },
+    /// Nothing clear is said.
+    Unknown,
+}
+
+/// How a check came out by its output and, where it is its own, its exit code.
+///
+/// An output that says failed outweighs an exit code of 0. Another code than 0 is no pass, whatever
+/// the output says, such as over a coverage limit. An exit code of 0 is a pass where the output is silent.
+pub(crate) fn judge(output: &str, exit: Option<i64>) -> Outcome {
+    let said = read(output);
+    match (said, exit) {
+        (Outcome::Unknown, Some(0)) => Outcome::Passed,
+        (Outcome::Unknown | Outcome::Passed, Some(code)) if code != 0 => {
+            Outcome::Failed { count: None, items: Vec::new() }
+        }
+        (said, _) => said,
+    }
+}
+
+/// How a check came out by its output alone.
+pub(crate) fn read(output: &str) -> Outcome {
+    let mut reader = Reader::default();
+    lines::each_line(output, |line| reader.line(line));
+    reader.finish()
+}
+
+/// The last exit code that an output tells, as of `; echo "exit: $?"`.
+pub(crate) fn printed_exit(output: &str) -> Option<i64> {
+    let mut code = None;
+    lines::each_line(output, |line| code = exit_line(line).or(code));
+    code
+}
+
+fn exit_line(line: &str) -> Option<i64> {
+    const WORDS: [&str; 8] = ["exit", "rc", "status", "code", "returncode", "exitcode", "return", "ret"];
+    let line = line.trim();
+    let digits = line.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (label, code) = line.split_at(line.len() - digits);
+    let mut words =
+        label.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    let labelled = label.len() <= 40 && (words.peek().is_some() || label.is_empty());
+    (labelled && words.all(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)) || word.len() > 3))
+        .then(|| code.parse().ok())
+        .flatten()
+        .filter(|_| label.is_empty() || WORDS.iter().any(|known| label.to_ascii_lowercase().contains(known)))
+}
+
+#[derive(Default)]
+struct Reader {
+    /// A summary, or a line that stands for one, says that it failed.
+    failed: bool,
+    /// Something failed since the last summary that says passed.
+    open: bool,
+    passed: bool,
+    /// A summary counted what passed.
+    ran: bool,
+    nothing: bool,
+    /// The largest count of failures of one summary.
+    count: Option<u32>,
+    items: Vec<String>,
+    /// Test Anything Protocol: how many are planned, and how many were well.
+    planned: Option<u32>,
+    well: u32,
+    /// A list of failures was seen whose summary says only how many passed: mocha, playwright.
+    listed: bool,
+    /// The list is of those that passed at another try.
+    flaky: bool,
+    /// How many passed, said on a line of its own: node, bun.
+    pass: Option<u32>,
+    lines: usize,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
+        self.tap(line);
+        self.lines += 1;
+        let partial = self.is_partial(line);
+        let counts = counts::read(line).filter(|_| !partial);
+        if let Some(counts) = counts {
+            self.counted(counts);
+        }
+        match signs::read(line) {
+            Some((Weight::Failed, name)) => {
+                self.failed = true;
+                self.item(name);
+            }
+            Some((Weight::Item, name)) if counts.is_none() && !is_expected(line) => {
+                self.open = true;
+                self.item(name);
+            }
+            Some((Weight::Name, name)) => {
+                self.listed = true;
+                self.item(name);
+            }
+            Some((Weight::Passed, _)) if counts.is_none_or(|counts| counts.failed.unwrap_or(0) == 0) => {
+                self.set_passed();
+            }
+            Some((Weight::Begun, _)) => self.passed = false,
+            Some((Weight::Nothing, _)) => self.nothing = true,
+            _ => {}
+        }
+    }
+
+    fn counted(&mut self, counts: Counts) {
+        match counts {
+            Counts { failed: Some(failed @ 1..), .. } => {
+                self.failed = true;
+                self.count = self.count.max(Some(failed));
+            }
+            Counts { passed: Some(1..), .. }
+            | Counts { failed: Some(0), total: Some(1..), .. }
+            | Counts { failed: Some(0), total: None, passed: None } => {
+                self.ran = true;
+                self.set_passed();
+            }
+            Counts { passed: Some(0) | None, total: Some(0) | None, .. } => {
+                // Such as the documentation tests of a crate that has none, behind its other tests.
+                self.nothing = true;
+                self.passed |= self.ran;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a summary line says only one half, and the other is not there or speaks against it.
+    fn is_partial(&mut self, line: &str) -> bool {
+        let line = line.trim_start().trim_start_matches(['#', 'ℹ', ' ']);
+        let mut words = line.split_ascii_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some(number), Some("pass"), None) | (Some("pass"), Some(number), None) => {
+                self.pass = number.parse().ok();
+                true
+            }
+            (Some("0"), Some("fail"), None) | (Some("fail"), Some("0"), None) => self.pass == Some(0),
+            (Some(_), Some("flaky"), None) => {
+                self.flaky = true;
+                true
+            }
+            (Some(_), Some("passing"), _) => self.listed,
+            // The first line of all: what failed may stand above it.
+            (Some(_), Some("passed"), Some(took)) if took.starts_with('(') => {
+                self.listed && !self.flaky || self.lines == 1
+            }
+            _ => false,
+        }
+    }
+
+    fn set_passed(&mut self) {
+        self.passed = true;
+        self.open = false;
+    }
+
+    fn tap(&mut self, line: &str) {
+        if let Some(planned) = line.strip_prefix("1..") {
+            let plan = planned.split(' ').next().and_then(|number| number.parse().ok());
+            self.planned = plan.or(self.planned);
+        } else if let Some(rest) = line.strip_prefix("ok ") {
+            self.well += u32::from(rest.as_bytes().first().is_some_and(u8::is_ascii_digit));
+        }
+    }
+
+    fn item(&mut self, name: Option<&str>) {
+        // What minitest and others put where a name might be.
+        let Some(name) = name.filter(|name| !matches!(*name, "" | "Failure" | "Error")) else {
+            return;
+        };
+        let name = without_place(&name[..name.floor_char_boundary(NAME)]);
+        if self.items.len() < ITEMS && !self.items.contains(&name) {
+            self.items.push(name);
+        }
+    }
+
+    fn finish(mut self) -> Outcome {
+        let complete = self.planned.is_some_and(|planned| planned > 0 && planned == self.well);
+        if self.failed || self.open {
+            self.items.sort();
+            return Outcome::Failed { count: self.count, items: self.items };
+        }
+        if self.passed || complete && !self.nothing {
+            return Outcome::Passed;
+        }
+        Outcome::Unknown
+    }
+}
+
+/// A message without the line and column that it is about: they move with every change above them.
+fn without_place(name: &str) -> String {
+    if !name.contains(": ") && !name.starts_with(|first: char| first.is_ascii_digit()) {
+        return name.to_owned();
+    }
+    let mut plain = String::with_capacity(name.len());
+    let mut place = true;
+    for letter in name.chars() {
+        if !(place && letter.is_ascii_digit()) {
+            place = matches!(letter, ':' | '(' | ',');
+            plain.push(letter);
+        }
+    }
+    plain
+}
+
+/// Whether a failure is one that its author expects: `not ok 3 # TODO`.
+fn is_expected(line: &str) -> bool {
+    line.contains("# TODO") || line.contains("# SKIP") || line.contains("# todo") || line.contains("# skip")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,489 @@
+//! What a shell command line does: it changes, checks, looks, waits, or writes history.
+//!
+//! A line is read as the commands that really run: through quotes, lists, groups, loops, heredocs and
+//! wrappers. A command that is not known may change something, and is `Unknown`.
+
+mod effect;
+mod programs;
+mod syntax;
+mod words;
+mod wrappers;
+
+pub(crate) use effect::{Change, Effect};
+
+use crate::detect::hash;
+use programs::{Judgement, Nested, is_device, is_scratch, judge_at};
+use syntax::{Item, Joint, Node, Role, Simple, parse};
+use wrappers::{Command, unwrap};
+
+/// How deep scripts within scripts are read.
+const DEPTH: usize = 5;
+/// How many commands of a line are judged.
+const COMMANDS: usize = 512;
+/// How many checks of a line are told one by one.
+const CHECKS: usize = 32;
+
+/// What the exit code of a line says of one check in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Exit {
+    /// Zero means that the check ran and passed.
+    pub(crate) zero_passed: bool,
+    /// Another value means that the check failed, or could not be run.
+    pub(crate) other_failed: bool,
+}
+
+impl Exit {
+    const OWN: Self = Self { zero_passed: true, other_failed: true };
+    const NONE: Self = Self { zero_passed: false, other_failed: false };
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            zero_passed: self.zero_passed && other.zero_passed,
+            other_failed: self.other_failed && other.other_failed,
+        }
+    }
+}
+
+/// A check that a line runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckRun {
+    /// The program, for a person: `cargo test`.
+    pub(crate) name: String,
+    /// What it runs, sorted: paths, packages, names of tests. Empty means all.
+    pub(crate) targets: Vec<String>,
+    /// The same for the same program and targets.
+    pub(crate) key: u64,
+    /// What the exit code of the line says of it.
+    pub(crate) exit: Exit,
+}
+
+impl CheckRun {
+    /// Whether this check runs everything that another does.
+    #[allow(dead_code, reason = "the evidence at rest needs it")]
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self.name == other.name
+            && (self.targets.is_empty()
+                || !other.targets.is_empty() && other.targets.iter().all(|target| self.targets.contains(target)))
+    }
+}
+
+/// What a command line does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// What it is for, as a whole: a check before all, then the gravest.
+    pub(crate) effect: Effect,
+    /// How much it changes, what its checks themselves write left out.
+    pub(crate) change: Change,
+    /// How much of that comes after its last check.
+    pub(crate) change_after_check: Change,
+    /// The checks that it runs.
+    pub(crate) checks: Vec<CheckRun>,
+    /// It sleeps, waits or watches.
+    pub(crate) waits: bool,
+    /// It prints the exit code of a command: see `checks::printed_exit`.
+    pub(crate) prints_exit: bool,
+    /// How it makes a check green, or leaves one out, in a sentence each.
+    pub(crate) tampers: Vec<String>,
+}
+
+impl Line {
+    /// The identity of all its checks together; `None` if it has none.
+    pub(crate) fn key(&self) -> Option<u64> {
+        self.checks.iter().map(|check| check.key).reduce(hash::join)
+    }
+
+    /// Whether the exit code of the line is that of its checks, for better and worse.
+    pub(crate) fn checked_exit(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|check| check.exit == Exit::OWN)
+    }
+}
+
+/// Reads a command line.
+pub(crate) fn read(script: &str) -> Line {
+    let mut reader = Reader::default();
+    reader.script(script, Exit::OWN, Options::default(), 0);
+    reader.finish()
+}
+
+/// Judges a program and its arguments, its wrappers already taken off.
+fn judge(command: &[String]) -> Judgement {
+    judge_at(command, Nested { depth: 0, judge: judge_words })
+}
+
+/// Judges one command, through its wrappers.
+fn judge_words(command: Vec<String>, depth: usize) -> Judgement {
+    let Some(unwrapped) = Some(unwrap(command, &[])).filter(|_| depth < DEPTH) else {
+        return judge(&["?".to_owned()]);
+    };
+    match unwrapped.command {
+        Command::Program(words) => judge_at(&words, Nested { depth, judge: judge_words }),
+        Command::Nothing => judge(&[]),
+        Command::Script { text, .. } => {
+            let line = {
+                let mut reader = Reader::default();
+                reader.script(&text, Exit::NONE, Options::default(), depth + 1);
+                reader.finish()
+            };
+            Judgement {
+                effect: line.effect,
+                change: line.change,
+                waits: line.waits,
+                check: line.checks.into_iter().next().map(|check| (check.name, check.targets)),
+            }
+        }
+    }
+}
+
+/// The options of a shell that decide what its exit code means.
+#[derive(Debug, Clone, Copy, Default)]
+struct Options {
+    errexit: bool,
+    pipefail: bool,
+}
+
+#[derive(Default)]
+struct Reader {
+    commands: usize,
+    checks: Vec<CheckRun>,
+    change: Option<Change>,
+    after: Option<Change>,
+    unknown: bool,
+    record: bool,
+    waits: bool,
+    prints_exit: bool,
+    tampers: Vec<String>,
+}
+
+impl Reader {
+    fn finish(self) -> Line {
+        let change = self.change.unwrap_or(Change::None);
+        let effect = if !self.checks.is_empty() {
+            Effect::Check
+        } else if change == Change::Certain {
+            Effect::Mutate
+        } else if self.unknown {
+            Effect::Unknown
+        } else if change > Change::None {
+            Effect::Mutate
+        } else if self.record {
+            Effect::Record
+        } else if self.waits {
+            Effect::Poll
+        } else {
+            Effect::Observe
+        };
+        Line {
+            effect,
+            change,
+            change_after_check: self.after.unwrap_or(Change::None),
+            checks: self.checks,
+            waits: self.waits,
+            prints_exit: self.prints_exit,
+            tampers: self.tampers,
+        }
+    }
+
+    fn script(&mut self, script: &str, exit: Exit, options: Options, depth: usize) {
+        if depth > DEPTH {
+            self.note_change(Change::Perhaps);
+            self.unknown = true;
+            return;
+        }
+        self.list(parse(script), exit, options, depth);
+    }
+
+    /// A list of commands; `exit` is what the exit code of the line says of the list.
+    fn list(&mut self, mut items: Vec<Item>, exit: Exit, options: Options, depth: usize) {
+        if items.len() > COMMANDS {
+            items.truncate(COMMANDS);
+            self.unknown = true;
+            self.note_change(Change::Perhaps);
+        }
+        let options = states(&items, options);
+        let exits = exits(&items, &options);
+        let masks = masks(&items);
+        let mut pipeline = self.checks.len();
+        for (index, item) in items.into_iter().enumerate() {
+            let own = if item.negated { Exit::NONE } else { exits[index].and(exit) };
+            let joint = item.joint;
+            match item.node {
+                Node::Simple(simple) => {
+                    let logs = self.checks.len() > pipeline;
+                    self.simple(simple, own, depth, logs);
+                }
+                Node::Group(role, list) => self.group(role, list, own, options[index], depth),
+            }
+            if let (Some(mask), Some(check)) = (&masks[index], self.checks.get(pipeline)) {
+                let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
+                self.tamper(sentence);
+            }
+            if joint != Joint::Pipe {
+                pipeline = self.checks.len();
+            }
+        }
+    }
+
+    fn group(&mut self, role: Role, list: Vec<Item>, own: Exit, options: Options, depth: usize) {
+        let (exit, options) = match role {
+            Role::Plain => (own, options),
+            Role::Condition => (Exit::NONE, Options { errexit: false, ..options }),
+            Role::Branch => (Exit { zero_passed: false, ..own }, options),
+            Role::Loop => (Exit { zero_passed: own.zero_passed && options.errexit, ..own }, options),
+        };
+        self.list(list, exit, options, depth);
+    }
+
+    fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
+        for script in &simple.substitutions {
+            self.script(script, Exit::NONE, Options::default(), depth + 1);
+        }
+        self.commands += 1;
+        if self.commands > COMMANDS {
+            self.unknown = true;
+            return self.note_change(Change::Perhaps);
+        }
+        self.prints_exit |= simple.words.iter().skip(1).any(|word| is_status(word));
+        let unwrapped = unwrap(simple.words, &simple.bodies);
+        self.waits |= unwrapped.watched;
+        let checks = self.checks.len();
+        match unwrapped.command {
+            Command::Nothing => {}
+            Command::Script { text, errexit, pipefail } => {
+                let inner = Options { errexit, pipefail };
+                self.script(&text, exit, inner, depth + 1);
+            }
+            Command::Program(words) => {
+                self.skipped_hooks(&words, &unwrapped.environment);
+                self.program(&words, exit, logs);
+            }
+        }
+        if self.checks.len() == checks && !logs {
+            self.written(&simple.writes);
+        }
+    }
+
+    fn program(&mut self, words: &[String], exit: Exit, logs: bool) {
+        let judgement = judge(words);
+        self.waits |= judgement.waits;
+        if logs && words.first().is_some_and(|program| wrappers::base(program) == "tee") {
+            return;
+        }
+        match judgement.effect {
+            Effect::Unknown => self.unknown = true,
+            Effect::Record => self.record = true,
+            _ => {}
+        }
+        self.note_change(judgement.change);
+        if let Some((name, targets)) = judgement.check {
+            let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
+            // It prints the names of the files and ends well in any case.
+            let exit = if words::has("gofmt goimports gofumpt", name.split(' ').next().unwrap_or_default()) {
+                Exit::NONE
+            } else {
+                exit
+            };
+            if self.checks.len() < CHECKS {
+                self.checks.push(CheckRun { name, targets, key, exit });
+            }
+            self.after = None;
+        }
+    }
+
+    /// The files that output is redirected to.
+    fn written(&mut self, files: &[String]) {
+        for file in files.iter().filter(|file| !is_device(file)) {
+            self.note_change(if is_scratch(file) { Change::Scratch } else { Change::Certain });
+        }
+    }
+
+    fn note_change(&mut self, change: Change) {
+        self.change = self.change.max(Some(change));
+        self.after = self.after.max(Some(change));
+    }
+
+    /// `git commit --no-verify` and its like.
+    fn skipped_hooks(&mut self, words: &[String], environment: &[String]) {
+        let name = words.first().map_or("", |program| wrappers::base(program));
+        let sub = words.iter().skip(1).find(|word| !word.starts_with('-') && !word.contains('='));
+        let sub = sub.map(String::as_str).unwrap_or_default();
+        let has = |flag: &str| words.iter().any(|word| word == flag);
+        let commits = name == "git" && matches!(sub, "commit" | "push" | "merge" | "rebase" | "am" | "cherry-pick");
+        let flags =
+            |word: &String| word.starts_with('-') && !word.starts_with("--") && word.contains('n') && is_cluster(word);
+        let how = if has("--no-verify") && (commits || name == "cargo") {
+            Some("--no-verify".to_owned())
+        } else if commits && sub == "commit" && words.iter().any(flags) {
+            Some("-n".to_owned())
+        } else if commits && words.iter().any(|word| word.starts_with("core.hooksPath=")) {
+            Some("core.hooksPath".to_owned())
+        } else {
+            let skips = |word: &&String| {
+                word.starts_with("SKIP=")
+                    || word.as_str() == "HUSKY=0"
+                    || word.starts_with("LEFTHOOK=0")
+                    || word.starts_with("HUSKY_SKIP")
+            };
+            environment.iter().find(skips).filter(|_| commits).cloned()
+        };
+        if let Some(how) = how {
+            self.tamper(format!("`{name} {sub}` is run with `{how}`, which skips its checks"));
+        }
+    }
+
+    fn tamper(&mut self, sentence: String) {
+        if self.tampers.len() < CHECKS && !self.tampers.contains(&sentence) {
+            self.tampers.push(sentence);
+        }
+    }
+}
+
+/// Whether a flag is a cluster of letters such as `-anm`, whose last may take a value.
+fn is_cluster(word: &str) -> bool {
+    let letters = &word[1..];
+    letters.len() <= 4 && letters.bytes().all(|byte| b"anmsvqeS".contains(&byte))
+}
+
+/// Whether a word is the exit code of the command before.
+fn is_status(word: &str) -> bool {
+    ["$?", "PIPESTATUS", "${?}", "pipestatus", "LASTEXITCODE"].iter().any(|status| word.contains(status))
+}
+
+/// The options in force at each command.
+fn states(items: &[Item], mut options: Options) -> Vec<Options> {
+    items
+        .iter()
+        .map(|item| {
+            if let Some(words) = words_of(item).filter(|words| words.first().is_some_and(|word| word == "set")) {
+                for word in &words[1..] {
+                    let sets = word.starts_with('-');
+                    if word == "pipefail" {
+                        options.pipefail = true;
+                    } else if word.len() < 8 && word.contains('e') && (sets || word.starts_with('+')) {
+                        options.errexit = sets;
+                    }
+                }
+            }
+            options
+        })
+        .collect()
+}
+
+fn words_of(item: &Item) -> Option<&[String]> {
+    match &item.node {
+        Node::Simple(simple) => Some(&simple.words),
+        Node::Group(..) => None,
+    }
+}
+
+/// What the exit code of a list says of each of its commands, from the last to the first.
+fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
+    let mut exits = vec![Exit::OWN; items.len()];
+    let handed_on = items.last().is_some_and(|last| passes_status_on(last, true));
+    let mut harmless = true;
+    // Whether `exit ${PIPESTATUS[0]}` comes behind the pipeline.
+    let mut piped = false;
+    for index in (0..items.len()).rev() {
+        let next = items.get(index + 1);
+        let after = exits.get(index + 1).copied().unwrap_or(Exit::OWN);
+        let failing = Exit { zero_passed: true, other_failed: after.other_failed && harmless };
+        if items[index].joint != Joint::Pipe {
+            piped = next.is_some_and(passes_pipe_status);
+        }
+        exits[index] = match (items[index].joint, next) {
+            (Joint::Pipe, _) if piped => Exit::OWN,
+            (Joint::Background, _) => Exit::NONE,
+            (_, None) => Exit::OWN,
+            (Joint::Pipe, _) if options[index].pipefail => after.and(failing),
+            (Joint::And, _) => after.and(failing),
+            (Joint::Or, Some(next)) if exits_with_failure(next) => failing,
+            (Joint::Sequence, _) if options[index].errexit => failing,
+            (Joint::Sequence, Some(next)) if passes_status_on(next, false) => Exit::OWN,
+            (Joint::Sequence, Some(next)) if handed_on && keeps_status(next) => Exit::OWN,
+            _ => Exit::NONE,
+        };
+        if index > 0 && items[index - 1].joint == Joint::Or {
+            exits[index].zero_passed = false;
+        }
+        harmless &= is_harmless(&items[index]);
+    }
+    // The same for what comes before: a check that never ran has not failed.
+    harmless = true;
+    for (index, item) in items.iter().enumerate() {
+        exits[index].other_failed &= harmless;
+        harmless &= is_harmless(item) || item.joint == Joint::Pipe;
+        if item.joint == Joint::Sequence && !options[index].errexit {
+            harmless = true;
+        }
+    }
+    exits
+}
+
+/// What hides the failure of each command, if something does: `|| true`, `; exit 0`.
+fn masks(items: &[Item]) -> Vec<Option<String>> {
+    items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let next = items.get(index + 1)?;
+            let words = words_of(next)?;
+            let succeeds = match words {
+                [only] => matches!(only.as_str(), "true" | ":" | "/bin/true"),
+                [exit, code] => (exit == "exit" || exit == "return") && code == "0",
+                _ => false,
+            };
+            let sign = match item.joint {
+                Joint::Or => "||",
+                Joint::Sequence if index + 2 == items.len() => ";",
+                _ => return None,
+            };
+            succeeds.then(|| format!("{sign} {}", words.join(" ")))
+        })
+        .collect()
+}
+
+/// Whether a command ends the script with a failure: `exit 1`, `false`, `{ echo bad; exit 1; }`.
+fn exits_with_failure(item: &Item) -> bool {
+    match &item.node {
+        Node::Simple(simple) => match simple.words.as_slice() {
+            [only] => only == "false",
+            [exit, code] => matches!(exit.as_str(), "exit" | "return") && code != "0",
+            _ => false,
+        },
+        Node::Group(Role::Plain, list) => list.last().is_some_and(exits_with_failure),
+        Node::Group(..) => false,
+    }
+}
+
+/// Whether a command is `exit $?`, or, where the status was kept in a variable, `exit $status`.
+fn passes_status_on(item: &Item, kept: bool) -> bool {
+    matches!(words_of(item), Some([exit, code]) if matches!(exit.as_str(), "exit" | "return")
+        && (is_status(code) || kept && code.starts_with('$') && code.len() > 1))
+}
+
+/// Whether a command is `exit ${PIPESTATUS[0]}`.
+fn passes_pipe_status(item: &Item) -> bool {
+    passes_status_on(item, false)
+        && words_of(item).is_some_and(|words| words.iter().any(|word| word.to_ascii_uppercase().contains("PIPESTATUS")))
+}
+
+/// Whether a command keeps the exit code of the one before it: `status=$?`.
+fn keeps_status(item: &Item) -> bool {
+    matches!(words_of(item), Some([only]) if wrappers::is_assignment(only) && is_status(only))
+}
+
+/// Whether a command hardly ever fails by itself, or fails as a check does.
+fn is_harmless(item: &Item) -> bool {
+    match &item.node {
+        Node::Group(_, list) => list.iter().all(is_harmless),
+        Node::Simple(simple) => simple.words.first().is_none_or(|program| {
+            words::has(
+                "echo printf true : cd pushd popd export set tail head cat tee wc exit return sort uniq",
+                program,
+            ) || !matches!(judge(&simple.words).effect, Effect::Mutate | Effect::Record | Effect::Unknown)
+                && !words::has("grep egrep rg test [ [[ diff cmp curl", program)
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

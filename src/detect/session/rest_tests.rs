@@ -1,0 +1,328 @@
+use crate::detect::{Config, Detector};
+use crate::wire::observe;
+use crate::wire::record::{AnyRecord, Contradiction, Done, Outcome};
+use serde_json::{Value, json};
+
+/// A stream of one session and its children, written down step by step.
+struct Stream {
+    lines: Vec<String>,
+    now: i64,
+    parts: u32,
+}
+
+impl Stream {
+    fn asked(task: &str) -> Self {
+        let mut stream = Self { lines: Vec::new(), now: 1_000_000, parts: 0 };
+        stream.user("u1", task);
+        stream
+    }
+
+    fn line(&mut self, kind: &str, properties: &Value) {
+        self.lines.push(json!({ "ts": self.now, "type": kind, "properties": properties }).to_string());
+        self.now += 10;
+    }
+
+    fn user(&mut self, id: &str, text: &str) {
+        self.line("message.updated", &json!({"info": {"id": id, "sessionID": "s", "role": "user"}}));
+        self.part("s", id, &json!({"type": "text", "text": text}));
+        self.line("session.status", &json!({"sessionID": "s", "status": {"type": "busy"}}));
+    }
+
+    fn part(&mut self, session: &str, message: &str, part: &Value) {
+        self.parts += 1;
+        let mut part = part.clone();
+        part["id"] = json!(format!("p{}", self.parts));
+        part["messageID"] = json!(message);
+        part["sessionID"] = json!(session);
+        self.line("message.part.updated", &json!({"part": part}));
+    }
+
+    fn message(&mut self, session: &str, id: &str, finish: Option<&str>) {
+        let mut info = json!({"id": id, "sessionID": session, "role": "assistant"});
+        if let Some(finish) = finish {
+            info["finish"] = json!(finish);
+            info["time"] = json!({"completed": self.now});
+        }
+        self.line("message.updated", &json!({"info": info}));
+    }
+
+    fn call(&mut self, tool: &str, input: &Value, output: &str, exit: i64) {
+        let id = format!("m{}", self.parts);
+        self.message("s", &id, None);
+        let state = json!({"status": "completed", "input": input, "output": output, "metadata": {"exit": exit}});
+        self.part("s", &id, &json!({"type": "tool", "tool": tool, "state": state}));
+        self.message("s", &id, Some("tool-calls"));
+    }
+
+    fn bash(&mut self, command: &str, output: &str, exit: i64) {
+        self.call("bash", &json!({"command": command}), output, exit);
+    }
+
+    fn edit(&mut self, file: &str) {
+        let input = json!({"filePath": file, "oldString": "a", "newString": format!("b{}", self.parts)});
+        self.call("edit", &input, "Edit applied successfully.", 0);
+    }
+
+    fn answer(&mut self, text: &str) {
+        let id = format!("m{}", self.parts);
+        self.message("s", &id, None);
+        if !text.is_empty() {
+            self.part("s", &id, &json!({"type": "text", "text": text, "time": {"start": 1, "end": 2}}));
+        }
+        self.message("s", &id, Some("stop"));
+    }
+
+    fn idle(&mut self, session: &str) {
+        self.line("session.idle", &json!({"sessionID": session}));
+    }
+
+    fn ticks(&mut self, seconds: u32) {
+        for _ in 0..seconds {
+            self.line("ocr.stream.tick", &json!({}));
+            self.now += 990;
+        }
+    }
+
+    fn rests_with(&self, config: Config) -> Vec<Done> {
+        let mut added = Vec::new();
+        let mut detector = Detector::new(config);
+        for line in &self.lines {
+            detector.observe(&observe(line).unwrap(), &mut added);
+        }
+        let text = String::from_utf8(added).unwrap();
+        let records = text.lines().filter_map(|line| match observe(line).unwrap().event {
+            crate::wire::Event::Record { kind, properties } => AnyRecord::parse(&kind, properties).unwrap(),
+            _ => None,
+        });
+        records.filter_map(|r| if let AnyRecord::Done(done) = r { Some(done) } else { None }).collect()
+    }
+
+    fn rests(&self) -> Vec<Done> {
+        self.rests_with(Config::default())
+    }
+
+    fn outcome(&mut self) -> (Outcome, Vec<Contradiction>) {
+        self.idle("s");
+        let done = self.rests().pop().unwrap();
+        (done.outcome, done.contradictions)
+    }
+}
+
+fn promising() -> Config {
+    Config { done_pattern: Some(regex::Regex::new("ALL GREEN").unwrap()), ..Config::default() }
+}
+
+#[test]
+fn tells_how_it_ended() {
+    for (text, outcome) in [
+        ("Which of both do you want me to keep?", Outcome::Waiting),
+        ("我应该保留哪一个？", Outcome::Waiting),
+        ("I was not able to get it to link, and I do not know why.", Outcome::GaveUp),
+        ("", Outcome::Empty),
+        ("The parser takes both forms now.", Outcome::Candidate),
+    ] {
+        let mut stream = Stream::asked("Fix the parser");
+        stream.edit("/p/parser.go");
+        stream.bash("go test ./...", "ok  \tx/parser\t0.3s", 0);
+        stream.answer(text);
+        assert_eq!(stream.outcome(), (outcome, vec![]), "{text}");
+    }
+}
+
+#[test]
+fn denied_last_call_is_refused() {
+    let mut stream = Stream::asked("Write the unit file");
+    stream.message("s", "m", None);
+    let state = json!({"status": "error", "input": {"filePath": "/etc/systemd/x"}, "error": "The user rejected permission to use this specific tool call."});
+    stream.part("s", "m", &json!({"type": "tool", "tool": "write", "state": state}));
+    stream.message("s", "m", Some("tool-calls"));
+    stream.answer("I could write it elsewhere.");
+    stream.idle("s");
+    assert_eq!(stream.rests()[0].outcome, Outcome::Refused);
+}
+
+#[test]
+fn facts_name_what_failed() {
+    let mut stream = Stream::asked("Fix the sync");
+    stream.edit("/p/sync.py");
+    stream.bash("pytest -q | tail -4", "FAILED tests/test_sync.py::test_resume\n1 failed, 8 passed in 0.4s", 0);
+    let todos =
+        json!({"todos": [{"content": "resume", "status": "in_progress"}, {"content": "x", "status": "completed"}]});
+    stream.call("todowrite", &todos, "ok", 0);
+    stream.answer("Everything is in place.\nALL GREEN");
+    stream.idle("s");
+    let done = stream.rests_with(promising()).pop().unwrap();
+    assert_eq!(done.outcome, Outcome::Candidate);
+    assert_eq!(done.contradictions, [Contradiction::OpenTodos, Contradiction::LastCheckFailed]);
+    assert!(done.facts[0].fact.contains("\"resume\""), "{:?}", done.facts);
+    assert!(done.facts[1].fact.contains("test_resume"), "{:?}", done.facts);
+}
+
+#[test]
+fn other_check_hides_no_failure() {
+    let mut stream = Stream::asked("Fix the sync");
+    stream.edit("/p/sync.rs");
+    stream.bash("cargo test", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101);
+    stream.bash("cargo clippy", "    Finished `dev` profile", 0);
+    stream.answer("Done.");
+    assert_eq!(stream.outcome().1, [Contradiction::LastCheckFailed]);
+    let mut stream = Stream::asked("Fix the sync");
+    stream.edit("/p/sync.rs");
+    stream.bash("cargo test sync", "test result: FAILED. 8 passed; 1 failed; 0 ignored", 101);
+    stream.edit("/p/sync.rs");
+    stream.bash("cargo test", "test result: ok. 9 passed; 0 failed; 0 ignored", 0);
+    stream.bash("git commit -am sync && git push", "[main 1234567] sync", 0);
+    stream.answer("Fixed, committed and pushed.");
+    assert_eq!(stream.outcome().1, []);
+}
+
+#[test]
+fn unread_check_is_unknown() {
+    let mut stream = Stream::asked("Fix the sync");
+    stream.edit("/p/sync.rs");
+    stream.bash("make test | tail -1", "see the log", 0);
+    stream.answer("Done.");
+    assert_eq!(stream.outcome().1, [Contradiction::CheckUnknown]);
+}
+
+#[test]
+fn knows_unchecked_changes() {
+    for (file, after, expected) in [
+        ("/p/a.rs", "git commit -am x", vec![Contradiction::UncheckedChange]),
+        ("/p/README.md", "ls", vec![]),
+        ("/p/a.rs", "acme deploy", vec![]),
+    ] {
+        let mut stream = Stream::asked("Change the greeting");
+        stream.edit(file);
+        stream.bash(after, "fine", 0);
+        stream.answer("The greeting is new.");
+        assert_eq!(stream.outcome().1, expected, "{file} {after}");
+    }
+}
+
+#[test]
+fn question_asks_for_no_change() {
+    for (task, expected) in [
+        ("What does the parser do with tabs?", vec![]),
+        ("Make the parser accept tabs: add a case", vec![Contradiction::EmptyDiff]),
+    ] {
+        let mut stream = Stream::asked(task);
+        stream.call("read", &json!({"filePath": "/p/parser.go"}), "package parser", 0);
+        stream.answer("Tabs count as spaces.");
+        assert_eq!(stream.outcome().1, expected, "{task}");
+    }
+}
+
+#[test]
+fn unsupported_claims() {
+    let mut stream = Stream::asked("Change the greeting");
+    stream.edit("/p/notes.md");
+    stream.answer("I changed it, and all tests pass. I committed the change.");
+    stream.idle("s");
+    let done = stream.rests().pop().unwrap();
+    assert_eq!(done.contradictions, [Contradiction::UnsupportedClaim]);
+}
+
+#[test]
+fn promise_is_not_withheld() {
+    let mut stream = Stream::asked("Fix the parser");
+    stream.edit("/p/parser.go");
+    stream.bash("go test ./...", "ok  \tx/parser\t0.3s", 0);
+    stream.answer("I cannot say ALL GREEN before the docs are done.");
+    stream.idle("s");
+    let done = stream.rests_with(promising()).pop().unwrap();
+    assert_eq!(done.outcome, Outcome::Candidate);
+    assert_eq!(done.contradictions, [Contradiction::AnnouncedMore]);
+}
+
+#[test]
+fn rests_without_idle() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.answer("It reads tabs.");
+    stream.ticks(10);
+    assert!(stream.rests().is_empty());
+    stream.ticks(10);
+    assert_eq!(stream.rests().len(), 1);
+    stream.idle("s");
+    stream.ticks(60);
+    assert_eq!(stream.rests().len(), 1, "a late idle event is no second rest");
+}
+
+#[test]
+fn closed_at_rest_is_a_rest() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.answer("It reads tabs.");
+    stream.line("ocr.stream.closed", &json!({"sessionID": "s", "reason": "rest"}));
+    assert_eq!(stream.rests().len(), 1);
+}
+
+#[test]
+fn user_message_must_be_answered() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.answer("It reads tabs.");
+    stream.idle("s");
+    stream.user("u2", "And the printer?");
+    stream.idle("s");
+    stream.ticks(30);
+    assert_eq!(stream.rests().len(), 1);
+    stream.answer("It writes spaces.");
+    stream.idle("s");
+    assert_eq!(stream.rests().len(), 2);
+}
+
+#[test]
+fn gap_between_rounds_is_no_rest() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.bash("ls", "a b", 0);
+    stream.idle("s");
+    stream.ticks(8);
+    assert!(stream.rests().is_empty());
+    stream.ticks(10);
+    assert_eq!(stream.rests().len(), 1);
+}
+
+#[test]
+fn working_child_is_no_rest() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.line("session.created", &json!({"info": {"id": "c", "parentID": "s"}}));
+    stream.message("c", "c1", None);
+    stream.answer("A helper looks into it.");
+    stream.idle("s");
+    for n in 0..20 {
+        stream.ticks(5);
+        stream.part("c", "c1", &json!({"type": "reasoning", "text": format!("step {n}")}));
+    }
+    assert!(stream.rests().is_empty());
+    stream.message("c", "c1", Some("stop"));
+    stream.idle("c");
+    stream.ticks(5);
+    let rests = stream.rests();
+    assert_eq!(rests.iter().map(|done| done.session_id.as_str()).collect::<Vec<_>>(), ["s"]);
+}
+
+#[test]
+fn silent_child_holds_it_for_a_while() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.line("session.created", &json!({"info": {"id": "c", "parentID": "s"}}));
+    stream.message("c", "c1", None);
+    stream.answer("A helper looks into it.");
+    stream.idle("s");
+    stream.ticks(500);
+    assert!(stream.rests().is_empty());
+    stream.ticks(200);
+    assert_eq!(stream.rests().len(), 1);
+}
+
+#[test]
+fn counts_work_of_children() {
+    let mut stream = Stream::asked("Add tabs to the parser");
+    stream.line("session.created", &json!({"info": {"id": "c", "parentID": "s"}}));
+    stream.message("c", "c1", None);
+    let input = json!({"filePath": "/p/parser.md", "oldString": "a", "newString": "b"});
+    let state = json!({"status": "completed", "input": input, "output": "Edit applied"});
+    stream.part("c", "c1", &json!({"type": "tool", "tool": "edit", "state": state}));
+    stream.message("c", "c1", Some("stop"));
+    stream.idle("c");
+    stream.answer("The helper added them.");
+    assert_eq!(stream.outcome(), (Outcome::Candidate, vec![]));
+}

@@ -1,0 +1,508 @@
+//! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
+
+use super::request::UserRequest;
+use super::tamper::Tampers;
+use crate::detect::call::Call;
+use crate::detect::call::checks::{self, Outcome};
+use crate::detect::call::classify::Kind;
+use crate::detect::call::shell::{self, Change, CheckRun, Effect};
+use crate::detect::text::claims::{Work, claims};
+use crate::wire::part::Part;
+use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
+use crate::wire::{Raw, members, text};
+use std::borrow::Cow;
+
+/// How many checks that failed are remembered; no real session has more that differ.
+const FAILED: usize = 16;
+/// How many names of failing tests a fact lists.
+const NAMES: usize = 3;
+/// The length of a name in a fact, in characters.
+const NAME: usize = 80;
+/// Endings of files that no check is about.
+const PROSE: [&str; 20] = [
+    "md", "mdx", "markdown", "txt", "rst", "adoc", "org", "tex", "log", "csv", "tsv", "png", "jpg", "jpeg", "gif",
+    "svg", "pdf", "ipynb", "html", "diff",
+];
+/// Endings of files that a check may be about, where only a command line names them.
+const CODE: [&str; 40] = [
+    "rs", "go", "py", "js", "jsx", "ts", "tsx", "mjs", "cjs", "java", "kt", "kts", "scala", "c", "h", "cc", "cpp",
+    "hpp", "cs", "fs", "rb", "php", "swift", "m", "ex", "exs", "erl", "hs", "ml", "clj", "lua", "dart", "vue",
+    "svelte", "zig", "nim", "sql", "proto", "gradle", "toml",
+];
+/// Where files lie that are no part of the work, unless in a folder of their own.
+const SCRATCH: [&str; 3] = ["/tmp/", "/private/tmp/", "/var/tmp/"];
+/// Tools that only look, beside those that [`Kind`] names.
+const LOOKING: [&str; 22] = [
+    "read",
+    "grep",
+    "glob",
+    "list",
+    "ls",
+    "webfetch",
+    "websearch",
+    "codesearch",
+    "lsp",
+    "skill",
+    "open",
+    "goto",
+    "view",
+    "cat",
+    "find",
+    "search",
+    "scroll_down",
+    "scroll_up",
+    "search_dir",
+    "search_file",
+    "find_file",
+    "think",
+];
+/// What a tool says when a person or a rule denies a call.
+const DENIALS: [&str; 14] = [
+    "rejected permission",
+    "denied permission",
+    "permission was denied",
+    "permission denied by",
+    "permission to use",
+    "user rejected",
+    "user denied",
+    "user declined",
+    "user dismissed",
+    "user has denied",
+    "rule which prevents you",
+    "want to proceed with this tool",
+    "was rejected by",
+    "not permitted by",
+];
+/// How much of an error is searched for a denial, in bytes.
+const DENIAL: usize = 400;
+
+/// What one call did.
+#[derive(Debug, Clone)]
+pub(crate) struct CallWork {
+    evidence: Evidence,
+    /// What it changed before its last check, and after it.
+    before: Change,
+    after: Change,
+    /// Whether a check may be about what it changed.
+    code: bool,
+    target: Option<String>,
+    /// It checks: what, and how that came out.
+    checks: Vec<CheckRun>,
+    outcome: Outcome,
+    /// Nobody knows what it does.
+    unknown: bool,
+    /// It writes history, a remote or a service.
+    records: bool,
+    /// The tool and its command, in lower case.
+    command: String,
+    /// How the check was called, for a person.
+    called: String,
+    denied: bool,
+    /// Agents' own notes, which say nothing about the work.
+    is_note: bool,
+    /// The open items of the list that it wrote, and the first of them.
+    todos: Option<(usize, Option<String>)>,
+    tampers: Tampers,
+}
+
+impl CallWork {
+    /// Reads what a call that ended did.
+    pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
+        let line = call.input.command.as_deref().map(shell::read);
+        let state = part.state.as_ref();
+        let result = state.and_then(|state| state.error.or(state.output));
+        let is_error = state.is_some_and(|state| &*state.status == "error");
+        let denied = is_error && result.is_some_and(is_denial);
+        let target = call.input.target.clone();
+        let mut work = Self {
+            evidence: call.evidence(),
+            before: Change::None,
+            after: Change::None,
+            code: false,
+            checks: Vec::new(),
+            outcome: Outcome::Unknown,
+            unknown: false,
+            records: false,
+            command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
+                .to_ascii_lowercase(),
+            called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
+            denied,
+            is_note: call.kind == Kind::Plan,
+            todos: None,
+            tampers: Tampers::default(),
+            target,
+        };
+        if denied {
+            return work;
+        }
+        match &line {
+            Some(line) => work.read_line(line, call, part),
+            None => work.read_tool(call, result),
+        }
+        if !is_error {
+            work.todos = state.and_then(|state| state.input).and_then(open_todos);
+            work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
+        }
+        work
+    }
+
+    fn read_line(&mut self, line: &shell::Line, call: &Call, part: &Part<'_>) {
+        let failed = call.failed() && line.checks.is_empty();
+        // What failed may have changed something all the same.
+        let sure = |change: Change| if failed { change.min(Change::Perhaps) } else { change };
+        self.before = sure(line.change);
+        self.after = sure(line.change_after_check);
+        self.unknown = line.effect == Effect::Unknown;
+        self.records = line.effect == Effect::Record;
+        self.code = names_code(&self.command);
+        self.checks.clone_from(&line.checks);
+        self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
+        if !self.checks.is_empty() {
+            self.outcome = outcome(line, part);
+        }
+    }
+
+    fn read_tool(&mut self, call: &Call, result: Option<Raw<'_>>) {
+        match call.kind {
+            Kind::Mutate if !call.failed() => {
+                self.before = Change::Certain;
+                self.after = Change::Certain;
+                self.code = self.target.as_deref().is_none_or(is_code);
+            }
+            Kind::Check => {
+                let body = result.map(text::decode).unwrap_or_default();
+                let exit = call.failed().then_some(1);
+                self.outcome = checks::judge(&body, exit);
+                self.checks.push(CheckRun {
+                    name: call.tool.clone(),
+                    targets: Vec::new(),
+                    key: call.key,
+                    exit: shell::Exit { zero_passed: false, other_failed: true },
+                });
+            }
+            Kind::Spawn => self.unknown = true,
+            Kind::Observe if !LOOKING.contains(&call.tool.to_ascii_lowercase().as_str()) => {
+                self.unknown = !call.failed();
+            }
+            _ => {}
+        }
+        if self.unknown {
+            self.before = Change::Perhaps;
+            self.after = Change::Perhaps;
+        }
+    }
+}
+
+/// How the checks of a command line came out.
+fn outcome(line: &shell::Line, part: &Part<'_>) -> Outcome {
+    let Some(state) = &part.state else {
+        return Outcome::Unknown;
+    };
+    let body = state.error.or(state.output).map(text::decode).unwrap_or_default();
+    let is_error = &*state.status == "error";
+    let exit = exit_code(state.metadata).or_else(|| is_error.then_some(1));
+    let counts = |code: i64| {
+        line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
+    };
+    let printed = || line.prints_exit.then(|| checks::printed_exit(&body)).flatten();
+    let exit = exit.filter(|code| counts(*code)).or_else(printed);
+    let silent = exit.is_none() && line.checked_exit() && !is_error;
+    match checks::judge(&body, exit) {
+        // Compilers and linters that find nothing print nothing.
+        Outcome::Unknown if silent && matches!(body.trim(), "" | "(no output)") => Outcome::Passed,
+        outcome => outcome,
+    }
+}
+
+/// The exit code in a shell tool's metadata.
+fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Metadata {
+        exit: Option<i64>,
+    }
+    // Metadata of another shape has no exit code.
+    serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
+}
+
+fn is_denial(error: Raw<'_>) -> bool {
+    let error = text::beginning(error, DENIAL).to_ascii_lowercase();
+    DENIALS.iter().any(|denial| error.contains(denial))
+}
+
+fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit(['/', '\\']).next()?;
+    name.rsplit_once('.').map(|(_, extension)| extension)
+}
+
+/// Whether a check may be about a file.
+fn is_code(path: &str) -> bool {
+    let scratch = |place: &&str| path.strip_prefix(*place).is_some_and(|name| !name.contains('/'));
+    !SCRATCH.iter().any(scratch)
+        && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
+}
+
+/// Whether a command line names a file that a check may be about.
+fn names_code(command: &str) -> bool {
+    let words = command.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '|' | '&' | '>' | ')'));
+    words.into_iter().any(|word| is_code(word) && extension(word).is_some_and(|extension| CODE.contains(&extension)))
+}
+
+/// The open items of a to-do list in a call's input, and the first of them; `None` if it has no list.
+fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
+    #[derive(serde::Deserialize)]
+    struct Item<'a> {
+        #[serde(borrow)]
+        status: Cow<'a, str>,
+        #[serde(borrow, alias = "step", alias = "text", alias = "title", alias = "task", default)]
+        content: Cow<'a, str>,
+    }
+    let members = members(input)?;
+    let list = members.iter().find(|(name, _)| matches!(&**name, "todos" | "plan" | "items" | "tasks"))?;
+    // A list of another shape is no to-do list.
+    let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
+    let is_open = |item: &&Item<'_>| {
+        !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")
+    };
+    let first = items.iter().find(is_open).map(|item| text::excerpt(&item.content, NAME));
+    Some((items.iter().filter(is_open).count(), first))
+}
+
+/// A check that failed and has not passed since.
+#[derive(Debug, Clone)]
+struct FailedCheck {
+    run: CheckRun,
+    fact: String,
+    evidence: Evidence,
+}
+
+/// What is known about the work of a session.
+#[derive(Debug, Default)]
+pub(crate) struct WorkLog {
+    request: UserRequest,
+    open_todos: usize,
+    first_todo: Option<String>,
+    files: usize,
+    /// A file changed; something may have.
+    changed: bool,
+    may_have_changed: bool,
+    /// The last change of code that no check followed, and whether it was made for the latest request.
+    unchecked: Option<(Evidence, Option<String>)>,
+    unchecked_is_new: bool,
+    failed: Vec<FailedCheck>,
+    last_check: Option<Evidence>,
+    /// The last check, if nothing tells how it came out.
+    unread: Option<String>,
+    unread_is_new: bool,
+    /// Whether the last check failed.
+    last_failed: bool,
+    ran_check: bool,
+    /// What the commands did that write history or remotes.
+    committed: bool,
+    pushed: bool,
+    opened_pr: bool,
+    deployed: bool,
+    tampers: Tampers,
+    refused: bool,
+}
+
+impl WorkLog {
+    /// Records what a person asks for.
+    pub(crate) fn begin_request(&mut self, text: &str) {
+        self.request = UserRequest::read(text);
+        self.unchecked_is_new = false;
+        self.unread_is_new = false;
+        self.refused = false;
+        // Of earlier requests, only what the last check said is still of interest.
+        let last = self.failed.pop().filter(|_| self.last_failed);
+        self.failed = last.into_iter().collect();
+    }
+
+    /// Sets the open items of the todo list: how many, and the first one.
+    pub(crate) fn set_open_todos(&mut self, open: usize, first: Option<String>) {
+        self.open_todos = open;
+        self.first_todo = first;
+    }
+
+    /// Sets how many files the session has changed, according to the server.
+    pub(crate) fn set_changed_files(&mut self, files: usize) {
+        self.files = files;
+    }
+
+    /// Whether the last call was denied.
+    pub(crate) fn was_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// Records a call. `own` says that this session made it, not one below it.
+    pub(crate) fn record(&mut self, work: &CallWork, own: bool) {
+        if own && !work.is_note {
+            self.refused = work.denied;
+        }
+        if work.denied {
+            return;
+        }
+        if let Some((open, first)) = work.todos.clone().filter(|_| own) {
+            self.set_open_todos(open, first);
+        }
+        self.record_history(work);
+        self.tampers.merge(&work.tampers, !self.failed.is_empty(), &self.request);
+        self.record_change(work.before, work);
+        if !work.checks.is_empty() {
+            self.record_checks(work);
+            self.record_change(work.after, work);
+        }
+    }
+
+    fn record_change(&mut self, change: Change, work: &CallWork) {
+        self.may_have_changed |= change >= Change::Perhaps;
+        self.changed |= change == Change::Certain;
+        match change {
+            Change::Certain if work.code => {
+                self.unchecked = Some((work.evidence.clone(), work.target.clone()));
+                self.unchecked_is_new = true;
+            }
+            // It may have been a check.
+            Change::Perhaps if work.unknown => self.unchecked = None,
+            _ => {}
+        }
+    }
+
+    fn record_checks(&mut self, work: &CallWork) {
+        self.ran_check = true;
+        self.unchecked = None;
+        self.last_check = Some(work.evidence.clone());
+        self.unread = None;
+        self.unread_is_new = true;
+        self.last_failed = matches!(work.outcome, Outcome::Failed { .. });
+        match &work.outcome {
+            Outcome::Passed => {
+                self.failed.retain(|old| !work.checks.iter().any(|new| replaces(new, &old.run)));
+            }
+            Outcome::Unknown => {
+                let fact = format!("the output of `{}` does not say whether it passed", work.called);
+                self.unread = Some(fact);
+            }
+            Outcome::Failed { count, items } => {
+                for run in &work.checks {
+                    self.failed.retain(|old| old.run.key != run.key);
+                }
+                let Some(run) = work.checks.last() else { return };
+                if self.failed.len() == FAILED {
+                    self.failed.remove(0);
+                }
+                let fact = failure(&work.called, *count, items);
+                self.failed.push(FailedCheck { run: run.clone(), fact, evidence: work.evidence.clone() });
+            }
+        }
+    }
+
+    fn record_history(&mut self, work: &CallWork) {
+        let has = |word: &str| work.command.contains(word);
+        if work.unknown {
+            // It may do any of it.
+            (self.committed, self.pushed, self.opened_pr, self.deployed) = (true, true, true, true);
+            self.ran_check = true;
+        }
+        self.committed |= has("commit") || has("cherry-pick") || has("merge") || has("rebase") || has("git am");
+        self.pushed |= has("push") || has("pr create") || has("mr create");
+        self.opened_pr |= has("pr create") || has("mr create") || has("pull") || has("/pulls");
+        self.deployed |= work.records;
+    }
+
+    /// What contradicts that the work is done, apart from how the session ended. An agent that `asks` may have a reason
+    /// for changing nothing yet.
+    pub(crate) fn facts(&self, claim: Claim, asks: bool, last_text: &str) -> Vec<DoneFact> {
+        let mut facts = Vec::new();
+        let mut add = |contradiction, fact| facts.push(DoneFact { contradiction, fact });
+        // A promise is about all of the work; anything else is about what was asked last.
+        let is_promise = claim == Claim::Promise;
+        if self.open_todos > 0 {
+            add(Contradiction::OpenTodos, self.todo_fact());
+        }
+        if let Some(check) = self.failed.last() {
+            add(Contradiction::LastCheckFailed, check.fact.clone());
+        } else if let Some(unread) = self.unread.as_ref().filter(|_| is_promise || self.unread_is_new) {
+            add(Contradiction::CheckUnknown, unread.clone());
+        }
+        if let Some((_, target)) = self.unchecked.as_ref().filter(|_| is_promise || self.unchecked_is_new) {
+            let target = target.as_deref().unwrap_or("a file");
+            add(Contradiction::UncheckedChange, format!("{target} changed after the last check"));
+        }
+        let nothing = !self.changed && !self.may_have_changed && self.files == 0 && !self.did_history();
+        if nothing && !asks && self.request.wants_change(claim) {
+            add(Contradiction::EmptyDiff, "no file changed, though a change was asked for".to_owned());
+        }
+        if let Some(tamper) = self.tampers.fact() {
+            add(Contradiction::Tamper, tamper);
+        }
+        if let Some(claimed) = self.unsupported(last_text) {
+            add(Contradiction::UnsupportedClaim, claimed);
+        }
+        facts
+    }
+
+    fn did_history(&self) -> bool {
+        self.committed || self.pushed || self.opened_pr || self.deployed
+    }
+
+    fn todo_fact(&self) -> String {
+        let first = self.first_todo.as_deref().filter(|first| !first.is_empty());
+        let first = first.map(|first| format!(": \"{first}\"")).unwrap_or_default();
+        match self.open_todos {
+            1 => format!("1 to-do item is open{first}"),
+            open => format!("{open} to-do items are open{}", first.replacen(':', ", the first is", 1)),
+        }
+    }
+
+    /// What the text claims and no call did.
+    fn unsupported(&self, text: &str) -> Option<String> {
+        let claimed = claims(text).into_iter().find(|claim| match claim.work {
+            Work::RanTests => !self.ran_check,
+            Work::Committed => !self.committed,
+            Work::Pushed => !self.pushed,
+            Work::OpenedPr => !self.opened_pr,
+            Work::Deployed => !self.deployed,
+        })?;
+        let missing = match claimed.work {
+            Work::RanTests => "no call ran a check",
+            Work::Committed => "no call committed",
+            Work::Pushed => "no call pushed",
+            Work::OpenedPr => "no call opened a pull request",
+            Work::Deployed => "no call deployed or published",
+        };
+        Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))
+    }
+
+    /// The events that the contradictions rest on.
+    pub(crate) fn evidence(&self) -> Vec<Evidence> {
+        let check = self.failed.last().map(|failed| &failed.evidence).or(self.last_check.as_ref());
+        check.into_iter().chain(self.unchecked.as_ref().map(|(evidence, _)| evidence)).cloned().collect()
+    }
+}
+
+fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
+    let named: Vec<String> = items.iter().take(NAMES).map(|item| text::excerpt(item, NAME)).collect();
+    let more = items.len().saturating_sub(NAMES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    match (named.is_empty(), count) {
+        (false, _) => format!("the last run of `{called}` failed: {}{rest}", named.join(", ")),
+        (true, Some(count)) => format!("the last run of `{called}` failed with {count} failures"),
+        (true, None) => format!("the last run of `{called}` failed"),
+    }
+}
+
+/// Whether a check that passed shows that an earlier one would pass now: it runs at least the same, or it is a run
+/// of all tests.
+fn replaces(new: &CheckRun, old: &CheckRun) -> bool {
+    let within = |old: &String| new.targets.iter().any(|new| old.starts_with(new.trim_end_matches("...")));
+    if new.name == old.name {
+        return new.covers(old) || (!old.targets.is_empty() && old.targets.iter().all(within));
+    }
+    is_any(new, &["test", "check", "spec", "ci"]) && !is_any(old, &["lint", "clippy", "fmt", "mypy", "ruff", "tsc"])
+}
+
+/// Whether the name of a check, or the task that it runs, has one of these words.
+fn is_any(run: &CheckRun, words: &[&str]) -> bool {
+    let has = |text: &String| words.iter().any(|word| text.contains(word));
+    has(&run.name) || run.targets.iter().any(has)
+}

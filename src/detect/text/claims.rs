@@ -1,0 +1,269 @@
+//! What an answer claims to have done that a call must prove.
+
+use super::answer::{Shape, blocks, plain, sentences};
+use super::phrases::{Phrases, fold};
+use crate::wire::text;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// How long an excerpt is, in characters.
+const EXCERPT: usize = 160;
+/// More claims than this are not kept.
+const MOST: usize = 16;
+
+/// Work that leaves a call behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Work {
+    /// Tests or checks were run, or pass.
+    RanTests,
+    /// A commit was made.
+    Committed,
+    /// Commits were pushed.
+    Pushed,
+    /// A pull or merge request was opened.
+    OpenedPr,
+    /// Something was deployed, released or published.
+    Deployed,
+}
+
+/// One claim of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WorkClaim {
+    /// What is said to have been done.
+    pub(crate) work: Work,
+    /// The sentence that says so.
+    pub(crate) excerpt: String,
+}
+
+/// For each kind of work: what is said at the beginning of a clause, and what anywhere in it.
+const TABLE: [(Work, &[&str], &[&str]); 5] = [
+    (
+        Work::RanTests,
+        &[
+            "ran the|ran all|ran cargo|ran npm|ran pytest|ran go|re-ran|reran|tested with|verified with|verified by running",
+        ],
+        &[
+            "all tests pass*|tests pass|tests are passing|tests passing|tests passed|tests all pass*|tests now pass|tests still pass|tests are green|tests green|all tests are|all green|all checks pass*|test suite passes|test suite is green|test suite passed|suite passes|i ran the test*|i ran all|i've run the test*|i have run the test*|i ran the full|i ran the unit|ran the test*|ran the full test*|ran the unit test*|tests were run|tests have been run|executed the test*|i tested it|i've tested it|i tested the|i've verified that the tests",
+            "alle tests laufen|alle tests bestehen|alle tests sind grün|tests sind grün|alle tests bestanden|tests laufen durch|tests bestanden|habe die tests|tests ausgeführt",
+            "tous les tests passent|les tests passent|tests sont verts|j'ai lancé les tests|j'ai exécuté les tests|todas las pruebas pasan|todos los tests pasan|las pruebas pasan|los tests pasan|ejecuté las pruebas|he ejecutado las pruebas|he ejecutado los tests|todos os testes pass*|os testes passam|os testes passaram|rodei os testes|executei os testes|tutti i test passano|i test passano|ho eseguito i test",
+            "все тесты прош*|все тесты проход*|тесты проход*|тесты прош*|запустил тесты|тесты зелёные|тесты зеленые|所有测试通过|所有测试都通过|所有测试均通过|测试全部通过|测试都通过|测试通过|全部通过|已运行测试|運行了測試|所有測試|テストはすべて|すべてのテストが|全テスト|テストを実行しました|テストが通り|テストはパス|테스트가 모두 통과|모든 테스트가 통과|모든 테스트를 통과|테스트를 실행했",
+        ],
+    ),
+    (
+        Work::Committed,
+        &[
+            "committed as|committed in|committed on|committed to|committed the|committed all|committed with|committed and|committed everything|committed both|committed it|committed them|committed my|committed these|committed this|committed successfully|committed x|commit created|created commit|created a commit|done and committed|fixed and committed|amended the|amended commit",
+        ],
+        &[
+            "i committed|i've committed|i have committed|changes are committed|changes were committed|changes have been committed|everything is committed|work is committed|all changes committed|is now committed|are now committed|successfully committed|and committed|commit has been created|i created a commit|i've created a commit|i made a commit|i've made a commit|commit was created",
+            "committet|commit erstellt|eingecheckt|j'ai commité|j'ai committé|j'ai créé un commit|commit créé|changements commités|he hecho commit|hice commit|hice el commit|he creado un commit|cambios commiteados|fiz o commit|fiz commit|commit criado|commit realizado|ho fatto il commit|ho creato un commit|commit creato|закоммитил*|сделал коммит|создал коммит|коммит создан|изменения закоммичены|已提交|已经提交|提交了更改|コミットしました|コミット済み|커밋했|커밋을 생성했|커밋 완료",
+        ],
+    ),
+    (
+        Work::Pushed,
+        &[
+            "pushed to|pushed the|pushed all|pushed x|pushed and|pushed it|pushed as|pushed successfully|pushed both|pushed my|pushed everything|force-pushed*|force pushed*",
+        ],
+        &[
+            "fix pushed|fixes pushed|commit pushed|commits pushed|branch pushed|i pushed|i've pushed|i have pushed|and pushed|and force-pushed|changes are pushed|changes were pushed|changes pushed|changes have been pushed|is pushed|has been pushed|was pushed to|were pushed to|is now pushed|are now pushed|successfully pushed",
+            "gepusht|gepushed|j'ai poussé|j'ai pushé|he subido los cambios|he hecho push|hice push|subí los cambios|fiz push|fiz o push|enviei para o|ho fatto push|ho fatto il push|запушил*|отправил изменения|已推送|已经推送|推送到了|プッシュしました|プッシュ済み|푸시했|푸시 완료",
+        ],
+    ),
+    (
+        Work::OpenedPr,
+        &[
+            "draft pr created|pr created|pr opened|pull request created|pull request opened|opened pr|opened a pr|opened a pull request|opened a draft pr|created pr|created a pr|created a pull request|created a draft pr|merge request created|opened a merge request|created a merge request|opened merge request",
+        ],
+        &[
+            "i opened a pr|i opened a pull request|i've opened a pr|i've opened a pull request|i have opened a pull request|i created a pr|i created a pull request|i've created a pr|i've created a pull request|i have created a pull request|i've raised a pr|i raised a pr|pr is up|pr is open|pr has been created|pull request has been created|pull request is open|pull request is up|and opened a pr|and opened a pull request|and created a pr|and opened pr|and created a pull request|i opened pr|i've opened pr|i've created pr|i submitted a pr|i submitted a pull request|i've submitted a pull request",
+            "pull request erstellt|pull-request erstellt|pr erstellt|pull request geöffnet|pr geöffnet|j'ai ouvert une pr|j'ai ouvert une pull request|j'ai créé une pull request|he abierto un pr|he abierto una pr|he abierto un pull request|he creado un pull request|abrí un pr|abri um pr|abri o pr|abri um pull request|criei um pull request|ho aperto una pr|ho aperto una pull request|ho creato una pull request|открыл pr|создал pr|создал pull request|открыл pull request|已创建 pr|已创建pr|已创建 pull request|已提交 pr|pr を作成しました|prを作成しました|プルリクエストを作成しました|pr을 생성했|pr를 생성했|풀 리퀘스트를",
+        ],
+    ),
+    (
+        Work::Deployed,
+        &[
+            "deployed to|deployed the|deployed it|deployed x|deployed and|deployed successfully|deployed v*|deployed as|released v*|released x|published to|published x|published v*|rolled out to|shipped to",
+        ],
+        &[
+            "i deployed|i've deployed|i have deployed|and deployed|has been deployed|was deployed|were deployed|is deployed|is now deployed|successfully deployed|deployment succeeded|deployment was successful|deployment completed|deployment complete|i published|i've published|i released|i've released|has been published|has been released|is live at|is now live|is live on",
+            "ist deployt|deployt|ausgerollt|wurde veröffentlicht|j'ai déployé|a été déployé|déployé avec succès|he desplegado|desplegado con éxito|ha sido desplegado|implantei|fiz o deploy|fiz deploy|ho distribuito|ho fatto il deploy|развернул*|задеплоил*|已部署|部署成功|デプロイしました|デプロイ済み|배포했|배포 완료",
+        ],
+    ),
+];
+
+/// A clause with these denies, plans, asks or tells of somebody else's work.
+const NOT_OWN: &[&str] = &[
+    "not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|need|needs|needed|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|you've|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|can't|won't|shouldn't|metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|need*|summary",
+    "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
+];
+
+/// For each kind of work, how a clause that claims it begins, and what is in it.
+static CLAIMING: LazyLock<Vec<(Work, Phrases, Phrases)>> = LazyLock::new(|| {
+    TABLE.iter().map(|(work, starts, within)| (*work, Phrases::new(starts), Phrases::new(within))).collect()
+});
+static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_OWN));
+
+/// What every claim has in it, whatever the case of its ASCII letters: few sentences are worth a closer look.
+static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build([
+            "commit",
+            "push",
+            "pull",
+            "pr",
+            "merge request",
+            "deploy",
+            "release",
+            "publish",
+            "shipped",
+            "rolled",
+            "live",
+            "test",
+            "pass",
+            "green",
+            "ran ",
+            "check",
+            "suite",
+            "verified",
+            "grün",
+            "ausgerollt",
+            "veröff",
+            "pouss",
+            "subido",
+            "subí",
+            "enviei",
+            "prueba",
+            "implant",
+            "distribu",
+            "amended",
+            "коммит",
+            "апуш",
+            "ушил",
+            "отправил",
+            "тест",
+            "азвернул",
+            "деплоил",
+            "提交",
+            "推送",
+            "部署",
+            "测试",
+            "測試",
+            "通过",
+            "コミット",
+            "プッシュ",
+            "プル",
+            "デプロイ",
+            "テスト",
+            "커밋",
+            "푸시",
+            "테스트",
+            "풀 리퀘",
+            "배포",
+            "eingecheckt",
+            "déploy",
+            "desplegado",
+        ])
+        .ok()
+});
+
+fn hinted(text: &str) -> bool {
+    HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
+}
+
+/// What the text claims to have done, in the past tense, affirmatively and as its own work. Each kind once.
+pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
+    let mut found: Vec<WorkClaim> = Vec::new();
+    let blocks = blocks(text);
+    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other && hinted(&block.text));
+    for block in spoken {
+        for sentence in sentences(&block.text).into_iter().filter(|sentence| hinted(sentence)) {
+            let folded = without_brackets(&fold(&plain(sentence)));
+            for work in works(&folded) {
+                if found.len() < MOST && found.iter().all(|claim| claim.work != work) {
+                    found.push(WorkClaim { work, excerpt: text::excerpt(sentence, EXCERPT) });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The work that a sentence claims.
+fn works(folded: &str) -> Vec<Work> {
+    if folded.ends_with(['?', '？']) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for clause in clauses(folded) {
+        let clause = clause.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let passed = counts_passed(clause);
+        let claimed = CLAIMING.iter().filter(|(work, starts, within)| {
+            starts.begins(clause)
+                || within.is_in(clause)
+                || (passed && *work == Work::RanTests)
+                || (!folded.contains(" or ") && is_bare(*work, clause))
+        });
+        for (work, ..) in claimed {
+            if !DENYING.is_in(clause) {
+                found.push(*work);
+            }
+        }
+        // A sentence that a condition opens depends on it as a whole.
+        if CONDITIONS.begins(clause) {
+            return found;
+        }
+    }
+    found
+}
+
+/// What makes the rest of a sentence depend on its first clause.
+static CONDITIONS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&["if|when|once|after|until|unless|before|wenn|sobald|si|quand|cuando|se|quando|если|когда|如果"])
+});
+
+/// Whether a clause is one word or two that say it: "Pushed.", "all committed".
+fn is_bare(work: Work, clause: &str) -> bool {
+    let clause = clause.trim_end_matches(['.', '!', ' ', '✓', '✅', ':']);
+    let said = clause.strip_prefix("all ").unwrap_or(clause);
+    match work {
+        Work::Committed => matches!(said, "committed" | "changes committed" | "work committed"),
+        Work::Pushed => matches!(said, "pushed" | "force-pushed" | "changes pushed"),
+        Work::Deployed => said == "deployed",
+        Work::RanTests | Work::OpenedPr => false,
+    }
+}
+
+/// The text outside of brackets.
+fn without_brackets(folded: &str) -> String {
+    let mut depth = 0_u32;
+    let mut text = String::with_capacity(folded.len());
+    for c in folded.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => text.push(c),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The clauses of a sentence.
+fn clauses(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split([',', ';', '(', ')', '—', '–', '，', '、', '；'])
+        .flat_map(|clause| clause.split(" - "))
+        .flat_map(|clause| clause.split(" but "))
+        .flat_map(|clause| clause.split(": "))
+}
+
+/// Whether a clause counts what passed: `254 passed`, `12/12 tests passing`.
+fn counts_passed(clause: &str) -> bool {
+    let mut words = clause.split(' ');
+    let number = words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    number && words.take(3).any(|word| matches!(word.trim_end_matches('.'), "passed" | "passing" | "pass"))
+}
+
+#[cfg(test)]
+mod tests;

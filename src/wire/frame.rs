@@ -1,0 +1,71 @@
+//! What may surround the JSON of a line: a byte order mark, the field name of a server-sent event, a carriage return.
+
+use std::ops::Range;
+
+/// The byte order mark in UTF-8, which some Windows programs write first.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The field of a server-sent event that holds its payload.
+const DATA: &[u8] = b"data:";
+/// The other fields of a server-sent event, and the beginning of its comments.
+const OTHER_FIELDS: [&[u8]; 4] = [b"event:", b"id:", b"retry:", b":"];
+
+/// Where the JSON of a line is. The range lies on character boundaries.
+pub(super) fn content(line: &[u8]) -> Range<usize> {
+    if let (Some(b'{'), Some(b'}')) = (line.first(), line.last()) {
+        return 0..line.len();
+    }
+    let rest = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line).trim_ascii_start();
+    let rest = rest.strip_prefix(DATA).map_or(rest, <[u8]>::trim_ascii_start);
+    let start = line.len() - rest.len();
+    start..start + rest.trim_ascii_end().len()
+}
+
+/// Whether a line belongs to a server-sent event but holds no payload: the name, the id, a comment.
+pub fn is_event_field(line: &[u8]) -> bool {
+    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    OTHER_FIELDS.iter().any(|field| line.starts_with(field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn content_of(line: &str) -> &str {
+        &line[content(line.as_bytes())]
+    }
+
+    #[test]
+    fn finds_json() {
+        for line in ["{}", "{}\r", " {} ", "data: {}", "data:{}\r", "\u{feff}{}", "\u{feff}data:  {}\r"] {
+            assert_eq!(content_of(line), "{}", "{line:?}");
+        }
+        for line in ["", "\r", "\u{feff}", "data:", "data: \r"] {
+            assert_eq!(content_of(line), "", "{line:?}");
+        }
+        assert_eq!(content_of("date: {}"), "date: {}");
+    }
+
+    #[test]
+    fn knows_event_fields() {
+        for line in [": ping", ":", "event: message", "id: 5", "retry: 3000", "\u{feff}event: x\r"] {
+            assert!(is_event_field(line.as_bytes()), "{line}");
+        }
+        for line in ["", "data: {}", "events: 5", "{}", "identity: x"] {
+            assert!(!is_event_field(line.as_bytes()), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lies_on_boundaries(line in "\u{feff}?[ \t]{0,2}(data:)?.{0,12}\r?") {
+            prop_assert!(line.get(content(line.as_bytes())).is_some());
+        }
+
+        #[test]
+        fn accepts_any_bytes(line in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let range = content(&line);
+            prop_assert!(range.start <= range.end && range.end <= line.len());
+        }
+    }
+}
