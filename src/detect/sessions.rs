@@ -47,7 +47,7 @@ impl Slot {
 }
 
 fn line_context<'a>(config: &'a Config, clock: &SessionClock, point: &'a Point) -> LineContext<'a> {
-    LineContext { config, now: clock.awake(), ticked: clock.is_ticked(), point }
+    LineContext { config, now: clock.awake(), timed: clock.is_timed(), ticked: clock.is_ticked(), point }
 }
 
 /// The sessions of a stream.

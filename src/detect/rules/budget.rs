@@ -74,17 +74,17 @@ impl Budget {
         self.cost += step.cost;
         let config = context.config;
         if let Some(limit) = config.max_steps {
-            let spent = format!("{} steps of {limit}", self.steps);
+            let spent = format!("{} of {limit} steps", self.steps);
             self.report("steps", grade(self.steps as f64, limit as f64, context), spent, context, signals);
         }
         if let Some(limit) = config.max_tokens {
             let cached = Some(self.cached).filter(|cached| *cached > 0);
             let cached = cached.map_or(String::new(), |cached| format!(", {cached} of them in the cache"));
-            let spent = format!("{} tokens of {limit}{cached}", self.tokens);
+            let spent = format!("{} of {limit} tokens{cached}", self.tokens);
             self.report("tokens", grade(self.tokens as f64, limit as f64, context), spent, context, signals);
         }
         if let Some(limit) = config.max_cost {
-            let spent = format!("{:.4} dollars of {limit}", self.cost);
+            let spent = format!("{:.4} of {limit} dollars", self.cost);
             self.report("cost", grade(self.cost, limit, context), spent, context, signals);
             self.check_price(step, tokens, context, signals);
         }
@@ -114,7 +114,7 @@ impl Budget {
         };
         let spent = context.now.since(began);
         let grade = grade(spent as f64, limit as f64, context);
-        let spent = format!("{} s of {} s", spent / 1000, limit / 1000);
+        let spent = format!("{} of {} s", spent / 1000, limit / 1000);
         self.report("time", grade, spent, context, signals);
     }
 

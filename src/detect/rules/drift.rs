@@ -61,7 +61,7 @@ impl Drift {
         let lasted = context.now.since(*self.since.get_or_insert(context.now));
         let goes_on = lasted >= waiting::times(1000, context.config.limit(&STOP));
         let grade = if goes_on { Grade::Stop } else { Grade::Warn };
-        let summary = format!("the last {} characters of prose compress {ratio} times", reversed.len());
+        let summary = format!("the last {} characters of prose compress {ratio}-fold", reversed.len());
         let mut signal = Signal::new(NAME, Kind::Text, grade, 0, summary);
         let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
         signal.evidence = vec![Evidence {

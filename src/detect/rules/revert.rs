@@ -81,7 +81,7 @@ impl Revert {
             }
             let enough = file.turns >= context.config.limit(&WARN);
             if let Some(streak) = file.streak.as_ref().filter(|_| enough) {
-                let summary = format!("{target} returned to what it was before, {} times", file.turns);
+                let summary = format!("{target} returned to earlier content {} times", file.turns);
                 let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
                 streak.fill(&mut signal, context);
                 signal.period = 2;

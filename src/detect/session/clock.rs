@@ -47,6 +47,11 @@ impl SessionClock {
         self.latest().after(-self.asleep)
     }
 
+    /// Whether any line had a time.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.latest.is_some()
+    }
+
     /// Whether ticks show the session's silence. Otherwise a silence shows when it ends.
     pub(crate) fn is_ticked(&self) -> bool {
         self.ticked

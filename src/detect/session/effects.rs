@@ -11,6 +11,8 @@ pub(crate) struct LineContext<'a> {
     pub(crate) config: &'a Config,
     /// The time of the session, without the time in which the machine slept.
     pub(crate) now: Timestamp,
+    /// Whether the session has a time yet: until its first line with one, `now` means nothing.
+    pub(crate) timed: bool,
     /// Whether ticks show the silence of the session.
     pub(crate) ticked: bool,
     /// The event, with the time that the line says.

@@ -32,7 +32,8 @@ impl Judge {
     pub(crate) fn show(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, effects: &mut Effects) {
         let mut signals = Signals::new(self.episodes.any_open(Grade::Notice));
         self.rules.observe(fact, context, &mut signals);
-        let line = LineContext { config: context.config, now: context.now, ticked: true, point: context.point };
+        let line =
+            LineContext { config: context.config, now: context.now, timed: true, ticked: true, point: context.point };
         self.apply(signals, &line, effects);
     }
 

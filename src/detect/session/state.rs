@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(super) windows: PerChannel<Window>,
     /// Rests and findings since a person's last message.
     pub(super) iterations: u64,
+    /// Whether the latest event had a time.
+    timed: bool,
     ended: ByHash<()>,
 }
 
@@ -53,6 +55,7 @@ impl State {
             user: User::default(),
             windows: PerChannel::default(),
             iterations: 0,
+            timed: false,
             ended: ByHash::new(ENDED),
         }
     }
@@ -73,8 +76,9 @@ impl State {
 
     /// Records that an event ends the silence before it. Without ticks, that silence shows only now.
     pub(crate) fn end_silence(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
-        let silent = line.now.since(self.activity.last);
-        if !line.ticked && silent >= line.config.tool_timeout {
+        // Nobody knows how long ago the events before the first one with a time happened.
+        let silent = if self.timed { line.now.since(self.activity.last) } else { 0 };
+        if !self.timed || (!line.ticked && silent >= line.config.tool_timeout) {
             self.activity.restart_calls(line.now);
         }
         if !line.ticked && silent >= SHORTEST_SILENCE {
@@ -82,6 +86,7 @@ impl State {
             self.show(&Fact::SilenceOver { by_call }, line, effects);
         }
         self.activity.last = line.now;
+        self.timed = line.timed;
     }
 
     /// When the session next has to check the time.

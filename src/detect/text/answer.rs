@@ -8,7 +8,7 @@ const LONGEST_QUOTATION: usize = 240;
 
 /// What a block of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// A heading, or a line that is bold as a whole.
     Heading,
     /// A paragraph.
@@ -21,10 +21,10 @@ pub(super) enum Shape {
 
 /// A block of an answer.
 #[derive(Debug)]
-pub(super) struct Block {
-    pub(super) shape: Shape,
+pub struct Block {
+    pub shape: Shape,
     /// Its lines; empty for [`Shape::Other`].
-    pub(super) text: String,
+    pub text: String,
 }
 
 /// The beginning and the end of a long answer, the whole of a short one.
@@ -38,7 +38,7 @@ fn bounded(text: &str) -> [&str; 2] {
 }
 
 /// The blocks of an answer, without the tags that stand alone on its last lines.
-pub(super) fn blocks(text: &str) -> Vec<Block> {
+pub fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for part in bounded(text) {
         let mut fence: Option<&str> = None;
@@ -152,7 +152,7 @@ fn item(line: &str) -> Option<&str> {
 }
 
 /// The text without code, addresses and quotations, whose words and marks are not the speaker's.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -187,7 +187,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// The sentences of a text, with the marks that end them.
-pub(super) fn sentences(text: &str) -> Vec<&str> {
+pub fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut at = 0;

@@ -2,7 +2,7 @@
 //! are folded (see `phrases::fold`) and tried on real answers and on samples of each language in the tests.
 
 /// A question with these is meant for the reader.
-pub(super) const ADDRESSED: &[&str] = &[
+pub const ADDRESSED: &[&str] = &[
     "you|your|yours|should i|should we|shall i|shall we|do i|do we|can i|can we|may i|could i|am i|would it be",
     "want me|okay to|ok to|ok if|okay if|fine to|safe to|which one|which option|which approach|which way|which of",
     "which should|which is|thoughts|preference|prefer|proceed|go ahead|go with|sound good|does that|does this|is that right|is this right",
@@ -18,7 +18,7 @@ pub(super) const ADDRESSED: &[&str] = &[
 ];
 
 /// A request that waits for the user, with or without a mark.
-pub(super) const ASKING: &[&str] = &[
+pub const ASKING: &[&str] = &[
     "please confirm|please choose|please pick|please select|please decide|please advise|please let me know|please clarify|please specify|please provide|please share|please tell me|please send|please approve|please respond|please reply|please answer|please review and confirm|please indicate|please paste|please grant",
     "let me know which|let me know what|let me know how|let me know when|let me know whether|let me know where|let me know your|let me know the|let me know once|let me know if this|let me know if that|let me know if it's ok|let me know if i should|let me know if you want me to proceed|let me know if you'd like me to proceed|let me know so|and let me know",
     "could you tell me|can you tell me|just tell me|tell me which|tell me what|tell me how|tell me whether|tell me if|tell me where|which would you prefer|which do you prefer|your call|your choice|your decision|up to you which|say the word|type yes|confirm and i|confirm so i",
@@ -37,17 +37,17 @@ pub(super) const ASKING: &[&str] = &[
 ];
 
 /// A sentence that begins so waits for the user as well.
-pub(super) const COMMANDS: &[&str] = &[
+pub const COMMANDS: &[&str] = &[
     "tell me|pick one|pick a|choose one|choose between|choose from|choose which|select one|reply x|reply yes|reply with|respond with|respond x|answer x|answer with|type x|say x|say yes|enter x|confirm and|confirm to|confirm if|confirm whether|i need to know|to go on i need|to continue, i need to know|to proceed, i need to know|to continue i need to know|to proceed i need to know|to go on, i need to know",
 ];
 
 /// A sentence that begins so is a question, whatever its mark.
-pub(super) const QUESTION_STARTS: &[&str] = &[
+pub const QUESTION_STARTS: &[&str] = &[
     "should i go|should i proceed|should i use|should i keep|shall i|do you want me to|do you want|would you like me to|would you prefer|do you prefer|which do you prefer|which would you|which one would|which option do|which option would|which approach would|which approach do|is it ok if|is it okay if",
 ];
 
 /// An offer to do more.
-pub(super) const OFFERS: &[&str] = &[
+pub const OFFERS: &[&str] = &[
     "would you like me to|would you like to|would you like|want to|want me to|do you want me to|do you want to|shall i also|should i also|shall i go ahead and|should i go ahead and|shall i commit|should i commit|should i push|shall i push|shall i open|should i open|should i create a pr|shall i create a pr|happy to|i can also|if you'd like|if you want|if you like|let me know if you want me to|let me know if you'd like me to|interested in",
     "soll ich auch|soll ich noch|soll ich außerdem|soll ich das committen|möchtest du, dass ich|möchten sie, dass ich|wenn du möchtest|wenn sie möchten",
     "souhaitez-vous que je|souhaites-tu que je|voulez-vous que je|veux-tu que je|si vous le souhaitez|si tu veux",
@@ -59,24 +59,24 @@ pub(super) const OFFERS: &[&str] = &[
 ];
 
 /// What an offer is about when the work that was asked for is done.
-pub(super) const EXTRAS: &[&str] = &[
+pub const EXTRAS: &[&str] = &[
     "also|as well|too|commit*|push*|merge*|pr|prs|pull request|a ticket|tickets|an issue|linear issue|github issue|follow-up|followup|tests|a test|documentation|docs|readme|changelog|another|next|else|more|further|additional|clean up|squash|rebase|tag|release|deploy|a comment",
     "auch|noch|außerdem|weitere*|aussi|également|encore|d'autres|también|además|más|também|mais|ainda|anche|inoltre|altri|также|ещё|еще|тоже|再|还|還|也|提交|推送|さらに|追加で|他に|また|추가로|더|ook|też|również|också|også|myös|také|nog",
 ];
 
 /// What joins two ways.
-pub(super) const ALTERNATIVES: &[&str] = &[
+pub const ALTERNATIVES: &[&str] = &[
     "or|versus|vs|oder|ou|o|u|oppure|или|либо|还是|還是|或者|それとも|または|아니면|혹은|of|lub|czy|eller|tai|nebo|veya|yoksa|hoặc|atau|ή|sau|vagy|أم|או|या|หรือ",
 ];
 
 /// What stands above options.
-pub(super) const CHOICES: &[&str] = &[
+pub const CHOICES: &[&str] = &[
     "would you prefer|would you like|do you want|do you prefer|want me to|should i|should we|shall i|shall we|which one|which of|which option|which approach|which way|which would|which should|which do|choose|pick|options:|your options|the options are|decision needed|question:|questions:|open questions",
     "soll ich|sollen wir|möchtest du|möchten sie|welche*|optionen:|fragen:|voulez-vous|dois-je|préférez-vous|options :|questions :|quieres|prefieres|prefiere|debo|opciones:|preguntas:|quer que|prefere|devo|opções:|perguntas:|vuoi|preferisci|devo|opzioni:|domande:|хотите|варианты:|какой|вопросы:|选项|以下方案|哪|問題|选择|選択肢|どちら|どれ|옵션|선택지|어느|어떤",
 ];
 
 /// What is said for politeness, and waits for nothing.
-pub(super) const COURTESIES: &[&str] = &[
+pub const COURTESIES: &[&str] = &[
     "anything else|any other questions|any questions|have questions|any follow-up|further questions|any concerns|any issues|need anything|need any changes|any changes|any adjustments|further changes|more details|any further|any additional|need help|run into|something else you|want any|like any|need them in|need it in|need more",
     "let me know if you want to|let me know if you'd like to|let me know if something|let me know if there's|let me know if there is|let me know if anything|let me know if you have|let me know if you need|let me know if you encounter|feel free to|don't hesitate|how can i help|what can i help|how may i help|what would you like to do next|what would you like to work on|what's next|what would you like me to help",
     "fragen hast|fragen haben|noch fragen|noch etwas|sonst noch|weitere fragen|bei fragen|kann ich sonst|weitere änderungen",
@@ -90,13 +90,13 @@ pub(super) const COURTESIES: &[&str] = &[
 ];
 
 /// A question that begins so and has an answer below is a headline.
-pub(super) const HEADLINES: &[&str] = &[
+pub const HEADLINES: &[&str] = &[
     "what changed|what has changed|what did|what was|what i|what happened|what is this|what does this|what's new|what you get|what you need|what you should|why this|why did|why does|why not|why is|how it works|how does|how do you use|how do i use|how to|how you can|how can i|what this means|what does it|what does that|how did|how was|which files|which file|which tests|which changes|which commands",
     "was hat sich|was wurde|warum|wie funktioniert|pourquoi|comment|qu'est-ce qui|qué cambió|qué ha cambiado|por qué|cómo|o que mudou|por que|como|cosa è cambiato|perché|come funziona|что изменилось|что было|почему|зачем|как это|什么变了|改了什么|为什么|怎么|如何|何が変わ|なぜ|どうして|どのように|무엇이 바뀌|왜|어떻게",
 ];
 
 /// A sentence that begins so reports work that is done.
-pub(super) const FINISHED: &[&str] = &[
+pub const FINISHED: &[&str] = &[
     "done|all done|fixed|implemented|committed|pushed|merged|updated|added|created|removed|deleted|refactored|renamed|replaced|completed|finished|resolved|deployed|installed|migrated|successfully|reverted|rebased|moved|cleaned|built|all set|great, all|perfect",
     "i've fixed|i've implemented|i've added|i've updated|i've created|i've removed|i've committed|i've pushed|i've refactored|i've renamed|i've completed|i've replaced|i've moved|i've written|i've made|i've changed|i've now|i've successfully|i have fixed|i have implemented|i have added|i have updated|i have created|i have completed|i have successfully|i fixed|i added|i updated|i implemented|i created|i removed|i replaced|i changed|i moved|i wrote|i refactored|i renamed|i committed|i pushed",
     "all tests|tests pass|all checks|all unit tests|unit tests|the tests pass|lint clean|everything works|everything passes|the fix is|the feature is|the implementation is|it's done|it's working|it works|works now|the migration is|the refactor is|the refactoring is|the change is|the changes are|implementation complete|both",
@@ -111,7 +111,7 @@ pub(super) const FINISHED: &[&str] = &[
 ];
 
 /// A sentence with these says that it did not work out.
-pub(super) const GAVE_UP: &[&str] = &[
+pub const GAVE_UP: &[&str] = &[
     "i could not|i couldn't|i was unable to|i wasn't able to|i was not able to|i am unable to|i'm unable to|i'm not able to|i am not able to|i haven't been able to|i have not been able to|i've been unable to|i have been unable to|we were unable to|we could not|we couldn't|i did not manage to|i didn't manage to|i failed to|i've failed to|i have failed to|i never managed to|i never got",
     "i can't access|i can't run|i can't verify|i can't test|i can't complete|i can't proceed|i can't continue|i can't fix|i can't reproduce|i can't install|i can't connect|i can't reach|i can't find|i can't open|i can't read|i can't write|i can't create|i can't push|i can't see the|i can't do|i can't build|i can't modify|i can't finish|i can't solve|i can't help|i can't determine|i can't execute|i can't perform|i can't deploy|i can't start|i can't edit|i can't tell|i can't go on|i can't make|i can't get|i can't confirm|i can't check|i can't implement|i can't resolve",
     "i cannot access|i cannot run|i cannot verify|i cannot test|i cannot complete|i cannot proceed|i cannot continue|i cannot fix|i cannot reproduce|i cannot install|i cannot connect|i cannot reach|i cannot find|i cannot open|i cannot read|i cannot write|i cannot create|i cannot push|i cannot see the|i cannot do|i cannot build|i cannot modify|i cannot finish|i cannot solve|i cannot help|i cannot determine|i cannot execute|i cannot perform|i cannot deploy|i cannot start|i cannot edit|i cannot tell|i cannot go on|i cannot make|i cannot get|i cannot confirm|i cannot check|i cannot implement|i cannot resolve",
@@ -133,7 +133,7 @@ pub(super) const GAVE_UP: &[&str] = &[
 ];
 
 /// A sentence with the first and the second of a pair does as well.
-pub(super) const GAVE_UP_PAIRS: [(&[&str], &[&str]); 4] = [
+pub const GAVE_UP_PAIRS: [(&[&str], &[&str]); 4] = [
     (&["ich konnte|ich kann|konnte ich|kann ich|konnten nicht|konnte der|konnten die"], &["nicht|kein*|leider"]),
     (
         &["ik kon|ik kan|kon ik|jag kunde|kunde jag|jag kan|jeg kunne|kunne jeg|jeg kan|en voinut|en saanut"],
@@ -147,19 +147,19 @@ pub(super) const GAVE_UP_PAIRS: [(&[&str], &[&str]); 4] = [
 ];
 
 /// A sentence that begins so does as well.
-pub(super) const GAVE_UP_STARTS: &[&str] = &[
+pub const GAVE_UP_STARTS: &[&str] = &[
     "unable to|could not|couldn't|cannot|can't|failed to|not able to|blocked|blocker|unfortunately, i|unfortunately i|unfortunately, the|sorry, i|sorry, but i|i'm sorry, but|i'm sorry, i|i am sorry, but|i apologize, but|without access|without the|without a|without credentials|not verified|unverified|not tested|untested|not done|incomplete|i tried|i attempted",
 ];
 
 /// A sentence with these, or with these in the next one, got over it, or speaks of something else.
-pub(super) const OVERCOME: &[&str] = &[
+pub const OVERCOME: &[&str] = &[
     "at first|at the first|initially|originally|earlier|previously|before the fix|before this|until i|but then|but now|but after|but eventually|eventually|then fixed|and then fixed|then i found|then found|your go-ahead|your approval|your permission|your confirmation|your decision|no longer|is fixed now|now passes|now pass|now works|now work|works now|so i used|so i switched|so i instead|so instead|instead i used|solved it by|worked around|managed to|is resolved now|is now resolved|is now fixed|fixed it|fixed that|never again|any more|anymore|i could not have",
     "find any|see any|spot any|identify any|detect any|found any|think of any|find anything|see anything|find other|find another|find more|find a single|find further|locate any other|reproduce it anymore|reproduce the issue anymore|reproduce it any more|fault|agree more|help but|nothing still|no tests still|none still|not blocked|isn't blocked|nothing is blocked|unblocked|was blocked by|that blocked|i needed the|if i don't|if i can't|when i couldn't|users couldn't|user couldn't|why i couldn't|successfully|failed to load|without changing|without breaking|without the need|without a single",
     "zunächst|anfangs|zuerst|am anfang|inzwischen|jetzt behoben|doch noch|aber dann|keine weiteren|d'abord|au début|au départ|mais ensuite|finalement|désormais|aucune autre|al principio|inicialmente|pero luego|finalmente|ahora funciona|ningún otro|no início|a princípio|mas depois|agora funciona|nenhum outro|all'inizio|inizialmente|ma poi|alla fine|ora funziona|nessun altro|сначала|поначалу|изначально|но потом|но затем|в итоге|теперь работает|больше не|起初|一开始|最初|但后来|后来|现在已经|不再|现在可以|避免|以防|最終的に|その後|当初|もう|처음에는|결국|이제는|더 이상",
 ];
 
 /// Words before an announcement.
-pub(super) const INTERJECTIONS: &[&str] = &[
+pub const INTERJECTIONS: &[&str] = &[
     "okay",
     "ok",
     "great",
@@ -211,7 +211,7 @@ pub(super) const INTERJECTIONS: &[&str] = &[
 ];
 
 /// A sentence that begins so announces an action.
-pub(super) const ANNOUNCING: &[&str] = &[
+pub const ANNOUNCING: &[&str] = &[
     "let me|let's|i'll|i will|i'm going to|i am going to|i'm about to|i am now going|i'm now|i am now|we'll now|we will now|i need to run|i need to check|i need to look|i need to fix|i need to update|i should now|i still need to|next step is to|the next step is to|my next step|time to|now running|now checking|now fixing|now updating|now testing|now building|now adding|now implementing|now creating|now writing|now let|now i'll|now i will|now for|next i'll|next, i|next up|moving on to|proceeding to|proceeding with|continuing with|starting with|on to the|going to",
     "lass mich|lassen sie mich|ich werde|ich führe|ich starte|ich prüfe|ich schaue|ich beginne|nun werde ich|nun führe ich|jetzt werde ich|jetzt führe ich|jetzt prüfe ich|jetzt starte ich|als nächstes|im nächsten schritt|werde ich|führe ich|prüfe ich|schauen wir",
     "je vais|maintenant, je|maintenant je|laissez-moi|laisse-moi|passons à|ensuite, je|voyons|je lance|je commence|je vérifie",
@@ -224,17 +224,17 @@ pub(super) const ANNOUNCING: &[&str] = &[
 ];
 
 /// An announcement with these depends on somebody else.
-pub(super) const CONDITIONS: &[&str] = &[
+pub const CONDITIONS: &[&str] = &[
     "if|unless|once you|when you|whenever|after you|until you|as soon as you|should you|in case|on request|when needed|if needed|wenn|falls|sobald|si quieres|si lo|si quiere|si vous|si tu|si le|lorsque|dès que|cuando|se quiser|se você|se preferir|se vuoi|se desideri|quando|если|когда|如果|一旦|当您|もし|場合|되면|경우|als je|als u|jeśli|gdy|om du|om ni|när|hvis|jos|pokud|eğer|nếu|jika|εάν|αν|dacă|ha szeretn*",
 ];
 
 /// What begins as an announcement does, and is none.
-pub(super) const NO_ACTION: &[&str] = &[
+pub const NO_ACTION: &[&str] = &[
     "let me know|let me explain|let me summarize|let me be clear|let you know|i'll be here|i'll be happy|i will be happy|i'll be glad|i will be glad|i'd be|i will gladly|i'll gladly|i'll wait|i will wait|i'll leave|i will leave|i'll stop|i will stop|i'll keep|i will keep|i'll remember|i'll assume|i will not|i won't|i'll not|i'm going to stop|i'll hold|i'll stand by|standing by|i'll let|i'll follow|i'll skip|i'm now done|i am now done|i'm now confident|going forward|i'm now finished|let's discuss|i'll defer|i'll use that|i will use that|i'll report|i'll notify|i'll tell you",
     "lass mich wissen|lassen sie mich wissen|ich werde warten|ich warte|faites-moi savoir|laissez-moi savoir|je vais attendre|j'attends|déjame saber|esperaré|me avise|vou esperar|vou aguardar|fammi sapere|aspetterò|attendo|дайте знать|подожду|сообщу|告诉我|等待|我会等|告诉你|告訴我|お待ち|기다리",
 ];
 
 /// What a line before a promise says when it only announces or denies it.
-pub(super) const NOT_PROMISED: &[&str] = &[
+pub const NOT_PROMISED: &[&str] = &[
     "not|cannot|can't|won't|don't|will|would|once|when|until|after|before|unless|yet|later|output|if|nicht|erst|wenn|werde|sobald|pas|quand|lorsque|ne|no|cuando|hasta|não|quando|até|non|finché|не|когда|пока|после|不|未|尚|之后|后|まだ|ない|たら|아직|않|면",
 ];

@@ -42,7 +42,7 @@ fn assert_stopped(done: &Finished) {
 }
 
 #[test]
-fn a_looping_session_is_stopped_and_its_recording_replays_to_the_same_bytes() {
+fn loop_is_stopped_and_replays() {
     let Some(bench) = bench(LOOPS) else { return };
     let done = live_shell(PIPE, &bench.opencode, &bench.project).finish();
     assert_stopped(&done);
@@ -79,14 +79,14 @@ fn one_command_does_the_same() {
 }
 
 #[test]
-fn a_guard_without_a_reviewer_stops_it_too() {
+fn stops_loop_without_reviewer() {
     let Some(bench) = bench(LOOPS) else { return };
     let done = live_shell(&PIPE.replace("| ocr-review ", ""), &bench.opencode, &bench.project).finish();
     assert_stopped(&done);
 }
 
 #[test]
-fn a_session_behind_a_password_is_stopped_on_a_server_that_stays() {
+fn stops_loop_behind_password() {
     let Some(opencode) = OpenCode::get() else { return };
     let script = Script::parse(LOOPS).unwrap();
     let provider = Provider::start(script.clone());
@@ -101,7 +101,7 @@ fn a_session_behind_a_password_is_stopped_on_a_server_that_stays() {
 }
 
 #[test]
-fn ver_03_a_task_whose_changes_are_there_is_done() {
+fn ver_03_expected_change() {
     let Some(live) = Live::start(Script::load("clean-completion")) else {
         return;
     };
@@ -117,7 +117,7 @@ fn ver_03_a_task_whose_changes_are_there_is_done() {
 }
 
 #[test]
-fn kill_9_of_any_stage_leaves_nothing_behind() {
+fn kill_9_of_stage() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };
     for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"] {
@@ -133,7 +133,7 @@ fn kill_9_of_any_stage_leaves_nothing_behind() {
 }
 
 #[test]
-fn ctrl_c_ends_the_run_with_its_last_lines() {
+fn ctrl_c_ends_run() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };
     for (line, signal, code) in [
@@ -160,7 +160,7 @@ fn ctrl_c_ends_the_run_with_its_last_lines() {
 }
 
 #[test]
-fn ctrl_c_ends_a_check_and_the_run_with_its_last_lines() {
+fn ctrl_c_ends_check() {
     let Some(bench) = bench(r#"{"task": "Go.", "turns": [{"text": "The task is done."}]}"#) else {
         return;
     };
@@ -182,7 +182,7 @@ fn ctrl_c_ends_a_check_and_the_run_with_its_last_lines() {
 }
 
 #[test]
-fn kill_9_of_the_one_command_leaves_nothing_behind() {
+fn kill_9_of_run() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };
     let mut run = live_shell("exec ocr-run --headless --task 'Wait.'", &bench.opencode, &bench.project);

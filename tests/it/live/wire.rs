@@ -12,7 +12,7 @@ fn is_status(event: &Value, status: &str) -> bool {
 }
 
 #[test]
-fn every_event_carries_an_id_and_its_session() {
+fn events_have_ids() {
     let Some(live) = Live::play(
         r#"{"task": "Say what is in a.txt.", "files": {"a.txt": "alpha\n"}, "turns": [
             {"calls": [{"tool": "bash", "input": {"command": "cat a.txt", "description": "Reads a.txt"}}]},
@@ -40,7 +40,7 @@ fn every_event_carries_an_id_and_its_session() {
 }
 
 #[test]
-fn an_abort_shows_as_error_then_idle() {
+fn abort_events() {
     let Some(live) = Live::play(r#"{"task": "Say hello.", "turns": [{"text": "Hel", "hang": true}]}"#) else {
         return;
     };
@@ -56,7 +56,7 @@ fn an_abort_shows_as_error_then_idle() {
 }
 
 #[test]
-fn a_password_shuts_out_who_does_not_have_it() {
+fn password_is_required() {
     let Some(opencode) = OpenCode::get() else { return };
     let script = Script::parse(r#"{"task": "Nothing.", "turns": []}"#).expect("a scenario");
     let provider = Provider::start(script.clone());
@@ -70,7 +70,7 @@ fn a_password_shuts_out_who_does_not_have_it() {
 }
 
 #[test]
-fn a_subagent_has_a_session_that_names_its_parent() {
+fn subagent_names_parent() {
     let Some(live) = Live::start(Script::load("subagent")) else {
         return;
     };
@@ -86,7 +86,7 @@ fn a_subagent_has_a_session_that_names_its_parent() {
 }
 
 #[test]
-fn a_busy_provider_shows_as_retries_that_are_counted() {
+fn counts_retries() {
     let Some(live) = Live::start(Script::load("retry-recovers")) else {
         return;
     };

@@ -5,11 +5,11 @@
 
 /// What a line counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) failed: Option<u32>,
-    pub(super) passed: Option<u32>,
+pub struct Counts {
+    pub failed: Option<u32>,
+    pub passed: Option<u32>,
     /// How many there were, passed or not.
-    pub(super) total: Option<u32>,
+    pub total: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ enum Token {
 const OTHERS: usize = 3;
 
 /// Reads a line as a summary; `None` if it is none.
-pub(super) fn read(line: &str) -> Option<Counts> {
+pub fn read(line: &str) -> Option<Counts> {
     if is_code(line) {
         return None;
     }

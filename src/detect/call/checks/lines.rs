@@ -11,7 +11,7 @@ const TAIL: usize = 192 * 1024;
 const LONGEST: usize = 500;
 
 /// Calls `each` with every line of the beginning and of the end.
-pub(super) fn each_line(output: &str, mut each: impl FnMut(&str)) {
+pub fn each_line(output: &str, mut each: impl FnMut(&str)) {
     if output.len() <= HEAD + TAIL {
         return lines(output, &mut each);
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 /// How much a line weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub enum Weight {
     /// The run has failed, whatever else is said.
     Failed,
     /// Something failed; a summary behind it that says otherwise is right, as when a retry passed.
@@ -191,7 +191,7 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
 });
 
 /// What a line says, and the name in it: the gravest that fits, in the order of [`Weight`].
-pub(super) fn read(line: &str) -> Option<(Weight, Option<&str>)> {
+pub fn read(line: &str) -> Option<(Weight, Option<&str>)> {
     let table = TABLE.as_ref()?;
     if !table.hints.is_match(line) {
         // A code first, then what is wrong: `F401 [*] …`.

@@ -6,13 +6,13 @@ use super::wrappers::base;
 
 /// What one command does.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Judgement {
-    pub(super) effect: Effect,
-    pub(super) change: Change,
+pub struct Judgement {
+    pub effect: Effect,
+    pub change: Change,
     /// It waits or watches.
-    pub(super) waits: bool,
+    pub waits: bool,
     /// What a check is called, and what it runs.
-    pub(super) check: Option<(String, Vec<String>)>,
+    pub check: Option<(String, Vec<String>)>,
 }
 
 impl Judgement {
@@ -40,11 +40,11 @@ impl Judgement {
 
 /// Where a command stands, and who judges the commands in it.
 #[derive(Clone, Copy)]
-pub(super) struct Nested {
+pub struct Nested {
     /// How many commands it is nested in.
-    pub(super) depth: usize,
+    pub depth: usize,
     /// Judges a command that another one runs, with its depth.
-    pub(super) judge: fn(Vec<String>, usize) -> Judgement,
+    pub judge: fn(Vec<String>, usize) -> Judgement,
 }
 
 impl Nested {
@@ -57,7 +57,7 @@ impl Nested {
 const GUESSES: usize = 4;
 
 /// Judges a program and its arguments, its wrappers already taken off.
-pub(super) fn judge_at(command: &[String], nested: Nested) -> Judgement {
+pub fn judge_at(command: &[String], nested: Nested) -> Judgement {
     let Some((program, arguments)) = command.split_first() else {
         return Judgement::of(Effect::Observe);
     };
@@ -124,7 +124,7 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
 }
 
 /// Whether a path is a temporary one.
-pub(super) fn is_scratch(path: &str) -> bool {
+pub fn is_scratch(path: &str) -> bool {
     ["/tmp/", "/var/tmp/", "/dev/shm/", "$TMPDIR", "${TMPDIR"].iter().any(|root| path.starts_with(root))
         || path == "/tmp"
 }
@@ -218,7 +218,7 @@ fn tee(arguments: &[String]) -> Judgement {
 }
 
 /// Whether a path is no file: `/dev/null`, a terminal, another descriptor.
-pub(super) fn is_device(path: &str) -> bool {
+pub fn is_device(path: &str) -> bool {
     path.starts_with("/dev/") && !path.starts_with("/dev/shm/") || path.eq_ignore_ascii_case("nul") || path == "$null"
 }
 

@@ -10,27 +10,27 @@ const DEPTH: usize = 24;
 
 /// One command and its redirections.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Simple {
+pub struct Simple {
     /// The words, without their quotes.
-    pub(super) words: Vec<String>,
+    pub words: Vec<String>,
     /// The files that output is redirected to.
-    pub(super) writes: Vec<String>,
+    pub writes: Vec<String>,
     /// The heredocs and here-strings that it reads.
-    pub(super) bodies: Vec<String>,
+    pub bodies: Vec<String>,
     /// The scripts of its command substitutions.
-    pub(super) substitutions: Vec<String>,
+    pub substitutions: Vec<String>,
 }
 
 /// A command or several.
 #[derive(Debug, PartialEq)]
-pub(super) enum Node {
+pub enum Node {
     Simple(Simple),
     Group(Role, Vec<Item>),
 }
 
 /// What a group is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// `( … )`, `{ … }`: its status is that of its last command.
     Plain,
     /// Its status decides what runs next.
@@ -43,7 +43,7 @@ pub(super) enum Role {
 
 /// How a command is joined to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Joint {
+pub enum Joint {
     Sequence,
     And,
     Or,
@@ -53,10 +53,10 @@ pub(super) enum Joint {
 
 /// A command in a list.
 #[derive(Debug, PartialEq)]
-pub(super) struct Item {
-    pub(super) node: Node,
-    pub(super) negated: bool,
-    pub(super) joint: Joint,
+pub struct Item {
+    pub node: Node,
+    pub negated: bool,
+    pub joint: Joint,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ enum Pending {
 }
 
 /// Reads a script.
-pub(super) fn parse(script: &str) -> Vec<Item> {
+pub fn parse(script: &str) -> Vec<Item> {
     let mut parser = Parser { tokens: Lexer::run(script), at: 0, functions: Vec::new() };
     let mut items = Vec::new();
     while parser.at < parser.tokens.len() {

@@ -1,7 +1,7 @@
 //! The words by which programs, subcommands and targets say what they do.
 
 /// Programs that only look.
-pub(super) const LOOKS: &str = "ls cat head tail less more grep egrep fgrep rg ag ack fd fdfind wc sort uniq cut tr nl tac rev column \
+pub const LOOKS: &str = "ls cat head tail less more grep egrep fgrep rg ag ack fd fdfind wc sort uniq cut tr nl tac rev column \
     paste join comm diff cmp file stat du df pwd whoami id date cal uname hostname printenv which whereis type hash echo printf true \
     false test [ [[ : jq yq xmllint tree exa eza lsd realpath readlink dirname basename ps top htop free uptime lsof ss netstat ping \
     dig nslookup host md5sum sha1sum sha256sum sha512sum cksum xxd od hexdump strings nm objdump readelf ldd otool bat batcat man help \
@@ -11,11 +11,11 @@ pub(super) const LOOKS: &str = "ls cat head tail less more grep egrep fgrep rg a
     let umask dircolors ffprobe identify exiftool pdfinfo pdftotext";
 
 /// Programs that change files.
-pub(super) const CHANGES: &str = "mv cp rm mkdir rmdir touch chmod chown chgrp ln tee patch truncate unzip zip dd install rsync rename mkfifo \
+pub const CHANGES: &str = "mv cp rm mkdir rmdir touch chmod chown chgrp ln tee patch truncate unzip zip dd install rsync rename mkfifo \
     shred cpio gunzip gzip bzip2 xz 7z split ed ex unlink mktemp git-apply codemod jscodeshift ast-grep comby sd";
 
 /// Programs that test, build or lint.
-pub(super) const CHECKS: &str = "pytest py.test nosetests tox nox mypy dmypy pyright basedpyright flake8 pylint pycodestyle pydocstyle bandit pyflakes \
+pub const CHECKS: &str = "pytest py.test nosetests tox nox mypy dmypy pyright basedpyright flake8 pylint pycodestyle pydocstyle bandit pyflakes \
     vulture ty pyre jest vitest mocha ava tap tape jasmine karma cypress playwright eslint oxlint tsc tsgo vue-tsc svelte-check tsd xo \
     tslint jshint htmlhint markdownlint markdownlint-cli2 alex vale cspell codespell typos shellcheck hadolint yamllint actionlint \
     ansible-lint tflint checkov semgrep golangci-lint staticcheck govulncheck gotestsum ginkgo revive errcheck gosec gcc g++ cc c++ clang \
@@ -26,19 +26,19 @@ pub(super) const CHECKS: &str = "pytest py.test nosetests tox nox mypy dmypy pyr
     standard standardrb rubocop credo dialyzer xctest nunit3-console vstest cargo-clippy py_compile compileall vite Invoke-Pester";
 
 /// Programs that lay code out anew; what their flags say decides whether they change it.
-pub(super) const FORMATTERS: &str = "prettier black gofmt goimports gofumpt rustfmt isort autopep8 yapf clang-format shfmt dprint taplo ktfmt \
+pub const FORMATTERS: &str = "prettier black gofmt goimports gofumpt rustfmt isort autopep8 yapf clang-format shfmt dprint taplo ktfmt \
     google-java-format scalafmt swiftformat swift-format ormolu fourmolu nixfmt alejandra csharpier cmake-format stylua buildifier \
     docformatter pyupgrade autoflake end-of-file-fixer zprint cljfmt erlfmt elm-format rufo php-cs-fixer pint";
 
 /// Formatters that print what they would write, unless told to write it.
-pub(super) const PRINTERS: &str =
+pub const PRINTERS: &str =
     "gofmt goimports gofumpt clang-format shfmt prettier swift-format ormolu elm-format buildifier yapf autopep8";
 
 /// Flags by which a formatter only checks.
-pub(super) const CHECK_FLAGS: &str = "--check -c -l --list --list-different --diff -d --dry-run --verify --verify-only -check --test --lint --check-only -w=false";
+pub const CHECK_FLAGS: &str = "--check -c -l --list --list-different --diff -d --dry-run --verify --verify-only -check --test --lint --check-only -w=false";
 
 /// Flags by which a checker or formatter writes.
-pub(super) const FIX_FLAGS: &str = "--fix --write -w -i --in-place --inplace --apply --apply-unsafe --unsafe-fixes --autocorrect --autocorrect-all \
+pub const FIX_FLAGS: &str = "--fix --write -w -i --in-place --inplace --apply --apply-unsafe --unsafe-fixes --autocorrect --autocorrect-all \
     --auto-correct --autofix --write-changes --fix-only";
 
 /// What a target or subcommand says it does when it checks.
@@ -67,7 +67,7 @@ const NOT_CHECKS: &str = "latest contest greatest fastest attest protest detest 
     newest highest lowest request harvest invest suggest digest";
 
 /// Whether a table has this word.
-pub(super) fn has(table: &str, word: &str) -> bool {
+pub fn has(table: &str, word: &str) -> bool {
     let table = table.as_bytes();
     let apart = |at: usize| table.get(at).is_none_or(u8::is_ascii_whitespace);
     !word.is_empty()
@@ -77,7 +77,7 @@ pub(super) fn has(table: &str, word: &str) -> bool {
 
 /// What a target, subcommand or script is named for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
+pub enum Named {
     Check,
     Format,
     Look,
@@ -86,7 +86,7 @@ pub(super) enum Named {
 }
 
 /// What a name says: `test:unit`, `lint-fix`, `typeCheck`, `:app:testDebug`.
-pub(super) fn named(name: &str) -> Named {
+pub fn named(name: &str) -> Named {
     let parts = parts(name);
     let any = |table: &str| parts.iter().any(|part| has(table, part));
     let checks = any(CHECK_WORDS) || parts.iter().any(|part| tests(part));
@@ -106,7 +106,7 @@ pub(super) fn named(name: &str) -> Named {
 }
 
 /// Whether a word says that something is waited for.
-pub(super) fn waits(word: &str) -> bool {
+pub fn waits(word: &str) -> bool {
     has(WAIT_WORDS, word)
 }
 

@@ -104,7 +104,7 @@ const MANAGER_VALUES: &str = "--filter -F --prefix -C --dir --cwd -w --workspace
 
 /// What a command is behind its wrappers.
 #[derive(Debug, PartialEq)]
-pub(super) enum Command {
+pub enum Command {
     /// Assignments only, or nothing.
     Nothing,
     /// A program and its arguments.
@@ -115,21 +115,21 @@ pub(super) enum Command {
 
 /// A command without its wrappers.
 #[derive(Debug, PartialEq)]
-pub(super) struct Unwrapped {
-    pub(super) command: Command,
+pub struct Unwrapped {
+    pub command: Command,
     /// It runs again and again, as under `watch`.
-    pub(super) watched: bool,
+    pub watched: bool,
     /// Its arguments come from elsewhere, as under `xargs`.
-    pub(super) fed: bool,
+    pub fed: bool,
     /// Variables that are set for it: `NAME=value`.
-    pub(super) environment: Vec<String>,
+    pub environment: Vec<String>,
 }
 
 /// The most wrappers that are looked through.
 const WRAPPED: usize = 12;
 
 /// Looks through the wrappers of a command. `bodies` are the heredocs that it reads.
-pub(super) fn unwrap(words: Vec<String>, bodies: &[String]) -> Unwrapped {
+pub fn unwrap(words: Vec<String>, bodies: &[String]) -> Unwrapped {
     let mut unwrapped = Unwrapped { command: Command::Nothing, watched: false, fed: false, environment: Vec::new() };
     let mut rest: &[String] = &words;
     for _ in 0..WRAPPED {
@@ -287,12 +287,12 @@ fn shell(name: &str, words: &[String], bodies: &[String]) -> Option<Command> {
 }
 
 /// The file name of a program.
-pub(super) fn base(program: &str) -> &str {
+pub fn base(program: &str) -> &str {
     program.rsplit(['/', '\\']).next().unwrap_or(program)
 }
 
 /// Whether a word sets a variable: `NAME=value`.
-pub(super) fn is_assignment(word: &str) -> bool {
+pub fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty()
             && !name.starts_with(|first: char| first.is_ascii_digit())

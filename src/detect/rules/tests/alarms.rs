@@ -95,8 +95,11 @@ fn silence_without_ticks() {
     );
     let next = event(9000.0, "message.updated", &json!({"info": {"id": "msg_3", "role": "user"}}));
     assert_eq!(found(&[user.clone(), done, next]), [], "a person comes back");
-    let call = found(&[user, tool(5.0, "running"), tool(9000.0, "completed")]);
+    let call = found(&[user.clone(), tool(5.0, "running"), tool(9000.0, "completed")]);
     assert_eq!(call, named("stall", &[Grade::Notice]));
+    let untimed = user.replacen(r#""ts":0,"#, "", 1);
+    assert_ne!(untimed, user);
+    assert_eq!(found(&[untimed, answers(9000.0)]), [], "the first time that is known ends no silence");
 }
 
 #[test]
