@@ -1,7 +1,7 @@
 //! A live session: from the connection to the last line.
 //!
-//! [`watch`] connects and then loops over three owners: the [`Writer`] emits lines, the [`Connection`] is restored when
-//! it is lost, and the [`Tracker`] knows what has been emitted.
+//! [`watch`] connects and then loops over three owners: the `Writer` emits lines, the `Connection` is restored when
+//! it is lost, and the `Tracker` knows what has been emitted.
 
 mod backoff;
 mod close;
