@@ -6,11 +6,9 @@ pub(crate) mod failure;
 pub(crate) mod input;
 pub(crate) mod normalize;
 pub(crate) mod prefilter;
-#[allow(dead_code)]
 pub(crate) mod provider;
 pub(crate) mod shell;
 pub(crate) mod tokens;
-#[allow(dead_code)]
 mod until;
 
 use super::config::Config;

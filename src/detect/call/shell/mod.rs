@@ -59,7 +59,6 @@ pub(crate) struct CheckRun {
 
 impl CheckRun {
     /// Whether this check runs everything that another does.
-    #[allow(dead_code, reason = "the evidence at rest needs it")]
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self.name == other.name
             && (self.targets.is_empty()
