@@ -92,7 +92,7 @@ fn record(kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
         AnyRecord::RunResult(record) => vec![result(&record)],
         AnyRecord::Gap(record) => vec![gap(&record)],
         AnyRecord::Closed(record) => vec![(Tone::Quiet, format!("stream   ends: {}", record.detail))],
-        AnyRecord::Tick(_) | AnyRecord::Turn(_) | AnyRecord::Reviewer(_) => Vec::new(),
+        AnyRecord::Tick(_) | AnyRecord::Turn(_) | AnyRecord::StateChange(_) | AnyRecord::Reviewer(_) => Vec::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Any record of ours, parsed: the one place that knows which `type` means which record.
 
-use super::{Action, Closed, Decision, Done, Finding, Gap, Opened, Record, Reviewer, RunResult, Tick, Turn};
+use super::{
+    Action, Closed, Decision, Done, Finding, Gap, Opened, Record, Reviewer, RunResult, StateChange, Tick, Turn,
+};
 use crate::wire::json::raw::Raw;
 use serde::de::Error;
 
@@ -35,7 +37,7 @@ macro_rules! any_record {
     };
 }
 
-any_record!(Opened, Tick, Gap, Closed, Finding, Turn, Done, Reviewer, Decision, Action, RunResult);
+any_record!(Opened, Tick, Gap, Closed, Finding, StateChange, Turn, Done, Reviewer, Decision, Action, RunResult);
 
 #[cfg(test)]
 mod tests {

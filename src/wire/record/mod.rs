@@ -14,6 +14,7 @@ mod opened;
 mod result;
 mod reviewer;
 mod sentence;
+mod state;
 mod tick;
 mod turn;
 
@@ -27,6 +28,7 @@ pub use gap::Gap;
 pub use opened::Opened;
 pub use result::{RunOutcome, RunResult, Totals};
 pub use reviewer::Reviewer;
+pub use state::{SessionStatus, StateChange, Told};
 pub use tick::Tick;
 pub use turn::{Turn, Why};
 
@@ -67,6 +69,7 @@ protocol_names!(
     Outcome,
     Phase,
     RunOutcome,
+    SessionStatus,
     State,
     Verdict,
     Why
