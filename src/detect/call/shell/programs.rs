@@ -3,6 +3,7 @@
 use super::effect::{Change, Effect};
 use super::words::{self, Named, has, named};
 use super::wrappers::base;
+use crate::detect::call::normalize::TEMPORARY;
 
 /// What one command does.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,8 +126,9 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
 
 /// Whether a path is a temporary one.
 pub fn is_scratch(path: &str) -> bool {
-    ["/tmp/", "/var/tmp/", "/dev/shm/", "$TMPDIR", "${TMPDIR"].iter().any(|root| path.starts_with(root))
+    ["/dev/shm/", "$TMPDIR", "${TMPDIR"].iter().any(|root| path.starts_with(root))
         || path == "/tmp"
+        || TEMPORARY.iter().any(|(root, _)| path.starts_with(root))
 }
 
 fn checker(name: &str, arguments: &[String]) -> Judgement {
