@@ -1,10 +1,10 @@
 //! How a call ended: it succeeded, failed, was denied, or checked something and found it well or not.
 
-use super::checks::{self, Outcome};
+use super::checks::{self, Missing, Outcome};
 use super::classify::{Class, Kind};
 use super::failure::{Failure, is_refusal};
 use super::normalize::normalize_output;
-use super::shell::Line;
+use super::shell::{Cut, Line};
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
@@ -36,7 +36,10 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let decoded = raw.filter(|_| is_check).map(text::decode).unwrap_or_default();
     let mut check = is_check.then(|| {
         let exit = exit.or_else(|| is_error.then_some(1));
-        class.line.as_ref().map_or_else(|| checks::judge(&decoded, exit), |line| of_line(line, exit, &decoded))
+        class
+            .line
+            .as_ref()
+            .map_or_else(|| checks::judge(&decoded, exit, Missing::Nothing), |line| of_line(line, exit, &decoded))
     });
     let failing = check.as_ref().and_then(|check| failing(check, &decoded));
     let failure = failure(tool, class, check.as_ref(), state, exit, silent);
@@ -53,7 +56,13 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     };
     let printed = || line.prints_exit.then(|| checks::printed_exit(output)).flatten();
     let silent = exit.is_none() && line.checked_exit();
-    match checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed)) {
+    let missing = match line.cut.of(output) {
+        Cut::Nothing => Missing::Nothing,
+        _ if line.is_one_piece() => Missing::Nothing,
+        Cut::Before(_) => Missing::Beginning,
+        Cut::After(_) | Cut::Anywhere => Missing::Anything,
+    };
+    match checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing) {
         // Compilers and linters that find nothing print nothing.
         Outcome::Unknown if silent && super::is_nothing(output) => Outcome::Passed,
         outcome => outcome,
@@ -134,3 +143,6 @@ fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
     // Metadata of another shape has no exit code.
     serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
 }
+
+#[cfg(test)]
+mod tests;
