@@ -10,7 +10,7 @@ use regex::Regex;
 use std::borrow::Cow;
 
 /// Folders of temporary files, and how many path components after them are random.
-const TEMPORARY: [(&str, usize); 5] =
+pub(crate) const TEMPORARY: [(&str, usize); 5] =
     [("/tmp/", 1), ("/var/tmp/", 1), ("/private/tmp/", 1), ("/var/folders/", 3), ("/private/var/folders/", 3)];
 
 /// The first letters of those folders, after the slash.

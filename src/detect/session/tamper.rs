@@ -1,7 +1,8 @@
 //! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
 
 use super::request::UserRequest;
-use crate::wire::{Raw, members, text};
+use crate::detect::call::input::piece;
+use crate::wire::{Raw, members};
 
 /// How many are remembered.
 const MOST: usize = 8;
@@ -116,17 +117,12 @@ impl Tampers {
 
     /// Reads an edit of `file`.
     pub(crate) fn read_edit(&mut self, file: Option<&str>, input: Option<Raw<'_>>) {
-        let (Some(file), Some(members)) = (file, input.and_then(members)) else {
+        let Some(file) = file.filter(|file| is_test_file(file) || is_settings(file)) else {
             return;
         };
-        let member = |names: &[&str]| {
-            members.iter().find(|(name, value)| names.contains(&&**name) && value.get().starts_with('"'))
-        };
-        let Some((_, new)) = member(&["newString", "new_string", "content", "new_str"]) else {
-            return;
-        };
-        let old = member(&["oldString", "old_string", "old_str"]).map(|(_, old)| text::decode(*old));
-        self.compare(file, old.as_deref(), &text::decode(*new));
+        if let Some(piece) = input.and_then(members).as_deref().and_then(piece) {
+            self.compare(file, piece.old.as_deref(), &piece.new);
+        }
     }
 
     fn compare(&mut self, file: &str, old: Option<&str>, new: &str) {

@@ -3,12 +3,14 @@
 //! A line is read as the commands that really run: through quotes, lists, groups, loops, heredocs and
 //! wrappers. A command that is not known may change something, and is `Unknown`.
 
+mod cut;
 mod effect;
 mod programs;
 mod syntax;
 mod words;
 mod wrappers;
 
+pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 
 use crate::detect::hash;
@@ -58,6 +60,11 @@ pub(crate) struct CheckRun {
 }
 
 impl CheckRun {
+    /// A check that is a tool of its own; `key` is that of its calls.
+    pub(crate) fn of_tool(tool: &str, key: u64) -> Self {
+        Self { name: tool.to_owned(), targets: Vec::new(), key, exit: Exit { zero_passed: false, ..Exit::OWN } }
+    }
+
     /// Whether this check runs everything that another does.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self.name == other.name
@@ -83,9 +90,21 @@ pub(crate) struct Line {
     pub(crate) prints_exit: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
     pub(crate) tampers: Vec<String>,
+    /// What it leaves out of the output of its checks.
+    pub(crate) cut: Cut,
 }
 
 impl Line {
+    /// Whether its checks run all that they say in one piece, so that one line about it is about all: `go test ./a`.
+    pub(crate) fn is_one_piece(&self) -> bool {
+        let [check] = self.checks.as_slice() else {
+            return false;
+        };
+        let mut places = check.targets.iter().filter(|target| target.contains(['/', '.']));
+        let first = places.next();
+        check.name == "go test" && places.next().is_none() && first.is_none_or(|place| !place.contains("..."))
+    }
+
     /// The identity of all its checks together; `None` if it has none.
     pub(crate) fn key(&self) -> Option<u64> {
         self.checks.iter().map(|check| check.key).reduce(hash::join)
@@ -151,6 +170,7 @@ struct Reader {
     waits: bool,
     prints_exit: bool,
     tampers: Vec<String>,
+    cut: Cut,
 }
 
 impl Reader {
@@ -179,6 +199,7 @@ impl Reader {
             waits: self.waits,
             prints_exit: self.prints_exit,
             tampers: self.tampers,
+            cut: self.cut,
         }
     }
 
@@ -244,6 +265,8 @@ impl Reader {
         self.prints_exit |= simple.words.iter().skip(1).any(|word| is_status(word));
         let unwrapped = unwrap(simple.words, &simple.bodies);
         self.waits |= unwrapped.watched;
+        // It ends when a person ends it.
+        let exit = if unwrapped.watched { Exit::NONE } else { exit };
         let checks = self.checks.len();
         match unwrapped.command {
             Command::Nothing => {}
@@ -262,6 +285,9 @@ impl Reader {
     }
 
     fn program(&mut self, words: &[String], exit: Exit, logs: bool) {
+        if !self.checks.is_empty() {
+            self.cut = self.cut.max(cut::read(words));
+        }
         let judgement = judge(words);
         self.waits |= judgement.waits;
         if logs && words.first().is_some_and(|program| wrappers::base(program) == "tee") {
@@ -459,10 +485,15 @@ fn passes_status_on(item: &Item, kept: bool) -> bool {
         && (is_status(code) || kept && code.starts_with('$') && code.len() > 1))
 }
 
-/// Whether a command is `exit ${PIPESTATUS[0]}`.
+/// Whether a command is `exit ${PIPESTATUS[0]}`, or `exit $LASTEXITCODE`, which no pipe changes.
 fn passes_pipe_status(item: &Item) -> bool {
     passes_status_on(item, false)
-        && words_of(item).is_some_and(|words| words.iter().any(|word| word.to_ascii_uppercase().contains("PIPESTATUS")))
+        && words_of(item).is_some_and(|words| {
+            words.iter().any(|word| {
+                let word = word.to_ascii_uppercase();
+                word.contains("PIPESTATUS") || word.contains("LASTEXITCODE")
+            })
+        })
 }
 
 /// Whether a command keeps the exit code of the one before it: `status=$?`.
