@@ -6,7 +6,7 @@ use super::environment::{credentials, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
 use crate::exit::{Code, Failure};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::server::parse_url;
 use crate::wire::record::{Action, RunResult, schema};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -168,11 +168,12 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let Some((result, code, now)) = act.result() else {
         return Ok(ended.map(|()| Code::Error)?);
     };
-    if !args.quiet && act.saw_lines() {
-        eprintln!("ocr-act: {}", summary(result));
-    }
+    // Others are told before standard error is: it may be full, or nobody may read it.
     if act.saw_lines() && !act.is_replay() && !dry_run {
         notify.send(result, now, &shutdown);
+    }
+    if !args.quiet && act.saw_lines() {
+        tell(format_args!("ocr-act: {}", summary(result)));
     }
     Ok(code)
 }

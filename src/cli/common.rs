@@ -2,6 +2,7 @@
 
 use crate::exit;
 use crate::exit::{Code, Failure};
+use crate::pipe::tell::Teller;
 use crate::wire::record;
 #[cfg(unix)]
 use clap::ArgMatches;
@@ -10,6 +11,7 @@ use clap::error::Error;
 use clap::{Arg, Command};
 use schemars::Schema;
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::io::Write;
 use std::sync::LazyLock;
 
@@ -46,7 +48,7 @@ impl Common {
         // A second call, in a test, keeps the first log.
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
-            .with_writer(std::io::stderr)
+            .with_writer(Teller::default)
             .with_ansi(false)
             .without_time()
             .try_init();
@@ -56,10 +58,14 @@ impl Common {
 
 /// Prints these schemas, one per line.
 pub(super) fn print_schemas(schemas: &[Schema]) -> anyhow::Result<Code> {
-    let mut out = std::io::stdout().lock();
-    for schema in schemas {
-        writeln!(out, "{}", schema.as_value()).map_err(|e| exit::of_write(&e))?;
-    }
+    schemas.iter().try_fold(Code::Ok, |_, schema| print(schema.as_value()))
+}
+
+/// Prints one line on standard output.
+pub(super) fn print(line: impl Display) -> anyhow::Result<Code> {
+    // Formatted first: what a formatter makes of a failed write is a panic.
+    let line = format!("{line}\n");
+    std::io::stdout().lock().write_all(line.as_bytes()).map_err(|e| exit::of_write(&e))?;
     Ok(Code::Ok)
 }
 

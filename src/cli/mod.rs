@@ -22,7 +22,8 @@ pub mod watch;
 
 pub use common::Common;
 
-use crate::exit::{Code, Failure};
+use crate::exit::{self, Code, Failure};
+use crate::pipe::tell;
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,9 +37,11 @@ fn start<A: Parser>(
     match A::try_parse_from(args) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
-            // If this stream is closed, there is nowhere left to report to.
-            let _ = error.print();
-            if error.use_stderr() { Code::Usage } else { Code::Ok }.into()
+            if error.use_stderr() {
+                tell(error.render().to_string().trim_end());
+                return Code::Usage.into();
+            }
+            end(name, error.print().map(|()| Code::Ok).map_err(|e| exit::of_write(&e).into()))
         }
     }
 }
@@ -52,7 +55,7 @@ fn end(name: &str, outcome: anyhow::Result<Code>) -> ExitCode {
     };
     let failure = error.downcast_ref::<Failure>();
     if failure.is_none_or(|failure| !failure.message.is_empty()) {
-        eprintln!("{name}: {error:#}");
+        tell(format_args!("{name}: {error:#}"));
     }
     failure.map_or(Code::Error, |failure| failure.code).into()
 }

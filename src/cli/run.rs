@@ -1,12 +1,13 @@
 //! `ocr-run`: the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
-use super::common::{Common, Switch, print_schemas, to_args, version};
+use super::common::{Common, Switch, print, print_schemas, to_args, version};
 use super::detect::{Budgets, SharedLimits};
 use super::review::ReviewerArgs;
 use super::stream::{SpawnArgs, Work};
 use super::{act, detect, review, stream, watch};
 use crate::exit::{Code, Failure};
+use crate::pipe::tell;
 use crate::process::supervisor;
 use crate::run::{Command, CommandLine, STAGE_ARGUMENT, View, run, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
@@ -163,8 +164,7 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
     }
     let pipe = pipe(&parsed, source(&parsed), view);
     if args.print {
-        println!("{pipe}");
-        return Ok(Code::Ok);
+        return print(&pipe);
     }
     Ok(run(&pipe, view, None)?)
 }
@@ -173,12 +173,12 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
 fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
     let source = Command::new("ocr-stream").with("--replay", Some("-")).with("--speed", Some(DEMO_SPEED));
     let pipe = pipe(parsed, source, view);
-    eprintln!("{pipe}\n");
+    tell(format_args!("{pipe}\n"));
     let code = run(&pipe, view, Some(RECORDING))?;
-    eprintln!(
+    tell(format_args!(
         "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.",
         code.number()
-    );
+    ));
     Ok(if code == Code::Loop { Code::Ok } else { code })
 }
 

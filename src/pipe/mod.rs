@@ -12,6 +12,7 @@ mod out;
 mod parallel_inputs;
 mod parallel_lines;
 pub mod shutdown;
+pub mod tell;
 #[cfg(test)]
 pub(crate) mod test_sink;
 
@@ -21,3 +22,4 @@ pub use out::Out;
 pub use parallel_inputs::parallel_inputs;
 pub use parallel_lines::parallel_lines;
 pub use shutdown::Shutdown;
+pub use tell::tell;

@@ -1,13 +1,13 @@
 //! The settings of a review stage.
 
 use super::queue::{ReviewLimits, rules};
-use super::redact::Redactor;
 use super::reviewer::command::CommandReviewer;
 use super::reviewer::endpoint::{Address, Endpoint};
 use super::reviewer::{Patience, Reviewer};
 use crate::exit::Failure;
 use crate::pipe::Shutdown;
 use crate::process::command::KillSwitch;
+use crate::redact::Redactor;
 use regex::Regex;
 
 /// Who reviews.

@@ -2,12 +2,12 @@
 
 use super::outcome::{Outcome, Scope};
 use super::prompt::Prompt;
-use super::redact::Redactor;
 use super::request::ReviewRequest;
 use super::reviewer::{Patience, Reviewer};
 use super::shared::Handle;
 use crate::exit::{Code, Failure};
 use crate::pipe::{Out, Shutdown};
+use crate::redact::Redactor;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};

@@ -32,19 +32,23 @@ fn code(text: &str) -> String {
 }
 
 /// The rooms, and the rooms that each may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
+    ("redact", &[]),
     ("wire", &[]),
-    ("pipe", &[]),
+    ("pipe", &["redact"]),
     ("process", &["pipe", "wire"]),
     ("server", &["wire"]),
-    ("stream", &["pipe", "wire", "process", "server"]),
+    ("stream", &["redact", "pipe", "wire", "process", "server"]),
     ("detect", &["pipe", "wire"]),
-    ("review", &["pipe", "wire", "process"]),
-    ("act", &["pipe", "wire", "process", "server"]),
-    ("watch", &["pipe", "wire"]),
-    ("report", &["pipe", "wire"]),
+    ("review", &["redact", "pipe", "wire", "process"]),
+    ("act", &["redact", "pipe", "wire", "process", "server"]),
+    ("watch", &["redact", "pipe", "wire"]),
+    ("report", &["redact", "pipe", "wire"]),
     ("run", &["pipe", "wire", "process"]),
-    ("cli", &["pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"]),
+    (
+        "cli",
+        &["redact", "pipe", "wire", "process", "server", "stream", "detect", "review", "act", "watch", "report", "run"],
+    ),
 ];
 
 #[test]

@@ -1,5 +1,5 @@
 //! What a user sees, tested through the real binaries.
-
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they measured")]
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what cannot be set up must stop the test")]
 #![allow(
@@ -31,6 +31,7 @@ mod pipe_laws;
 mod readme;
 mod review;
 mod run;
+mod stderr;
 mod stream;
 mod stream_ends;
 mod stream_gaps;

@@ -7,7 +7,7 @@ mod recent;
 pub mod trigger;
 pub mod update;
 
-use crate::review::redact::Redactor;
+use crate::redact::Redactor;
 use crate::wire::record::{AnyRecord, Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why};
 use crate::wire::{Event, Raw, StreamClock, Timestamp, head, observe};
 use context::{Contexts, SessionContext, task_text};

@@ -1,9 +1,10 @@
 //! What a reviewer sees: one JSON document within a token budget, in which text of the agent can only be a string.
 
-use super::normalize::{is_hidden, normalize_for_comparison};
+use super::normalize::normalize_for_comparison;
+use crate::printable::is_unseen;
+use crate::redact::Redactor;
 use crate::review::intake::context::{PastDecision, TodoItem};
 use crate::review::intake::trigger::{Trigger, TriggerKind};
-use crate::review::redact::Redactor;
 use crate::review::request::ReviewRequest;
 use crate::wire::record::{Claim, Contradiction, Finding, Grade, Kind, Outcome, State};
 use crate::wire::{Timestamp, record, text};
@@ -255,7 +256,7 @@ fn without_decoration(line: &str) -> &str {
 fn escape_markup(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for (at, c) in json.char_indices() {
-        if c == '<' || is_hidden(c) || (c == '[' && is_marker(&json[at..])) {
+        if c == '<' || c.is_control() || is_unseen(c) || (c == '[' && is_marker(&json[at..])) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 // Writing to a string cannot fail.

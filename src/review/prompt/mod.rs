@@ -4,8 +4,8 @@ mod evidence;
 pub mod normalize;
 mod sample;
 
-use super::redact::Redactor;
 use super::request::ReviewRequest;
+use crate::redact::Redactor;
 use evidence::Evidence;
 
 /// The reviewer's role and its possible answers, the same in every question.

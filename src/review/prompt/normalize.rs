@@ -1,5 +1,6 @@
 //! Makes texts comparable: removes everything that hides in them or only changes their layout.
 
+use crate::printable::is_unseen;
 use crate::wire::{Raw, text};
 
 /// How many levels of escaping are removed.
@@ -16,14 +17,6 @@ pub fn normalize_for_comparison(text: &str) -> String {
     }
     plain
         .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_hidden(*c) && !matches!(c, '"' | '\\'))
+        .filter(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(*c) && !matches!(c, '"' | '\\'))
         .collect()
-}
-
-/// Whether a character is hidden or changes the order of the text around it. Stricter than [`text::is_invisible`]: a
-/// model also reads soft hyphens, line separators and tag characters, which can carry whole sentences.
-pub fn is_hidden(c: char) -> bool {
-    text::is_invisible(c)
-        || matches!(c, '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{206f}'
-            | '\u{e0000}'..='\u{e007f}')
 }

@@ -3,8 +3,8 @@
 
 use super::error::{ReviewError, quote};
 use crate::process::command::{Capture, Finished, KillSwitch, ShellCommand};
+use crate::redact::Redactor;
 use crate::review::prompt::Question;
-use crate::review::redact::Redactor;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,7 +1,7 @@
 //! Why a reviewer gave no answer, and whether asking again may help.
 
+use crate::redact::Redactor;
 use crate::review::outcome::{ReviewFailure, Scope};
-use crate::review::redact::Redactor;
 use crate::wire::text;
 use std::time::Duration;
 

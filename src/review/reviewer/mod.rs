@@ -8,7 +8,7 @@ mod reply;
 
 use super::outcome::{Opinion, Outcome, ReviewFailure, Scope};
 use super::prompt::{Prompt, Question};
-use super::redact::Redactor;
+use crate::redact::Redactor;
 use crate::wire::record::Verdict;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use command::CommandReviewer;

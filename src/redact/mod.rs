@@ -2,7 +2,7 @@
 //!
 //! Text is redacted before it is cut, because half a key no longer looks like a key.
 
-use crate::wire::text;
+use crate::printable;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -106,18 +106,19 @@ pub struct Redactor {
 }
 
 impl Redactor {
+    /// Masks these patterns and this key, besides what is known.
     pub fn new(user_patterns: Vec<Regex>, key: Option<String>) -> Self {
         Self { user_patterns, key: key.filter(|k| !k.is_empty()) }
     }
 
     /// The display name of a reviewer: a command may be long and contain a key.
     pub fn reviewer_name(&self, name: &str) -> String {
-        text::excerpt(&self.redact(name), NAME)
+        printable::excerpt(&self.redact(name), NAME)
     }
 
     /// At most `limit` characters of `text` on one line, redacted.
     pub fn excerpt(&self, text: &str, limit: usize) -> String {
-        text::excerpt(&self.beginning(text), limit)
+        printable::excerpt(&self.beginning(text), limit)
     }
 
     /// The first [`KEPT`] characters of a text, redacted.
