@@ -9,6 +9,8 @@ pub mod act;
 mod common;
 pub mod detect;
 mod environment;
+mod recordings;
+pub mod report;
 pub mod review;
 #[cfg(unix)]
 pub mod run;
