@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use reqwest::{Client, RequestBuilder};
 use serde_json::json;
 use standardwebhooks::Webhook;
+use std::cell::Cell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -22,6 +23,9 @@ const RETRIES: usize = 3;
 /// The pause before the first retry. Doubled twice and with jitter, three pauses take at most 7 s, less than
 /// [`NOTIFY`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often the wait for a webhook checks for a signal.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 
 /// The format of a webhook's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,19 +110,26 @@ impl Notify {
         let limit = if shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
         std::thread::scope(|scope| {
             if let Some(line) = &self.command {
-                scope.spawn(move || run_command(line, result, limit));
+                scope.spawn(move || run_command(line, result, limit, shutdown));
             }
-            self.post_to_all(result, now, limit);
+            self.post_to_all(result, now, limit, shutdown);
         });
     }
 
-    fn post_to_all(&self, result: &RunResult, now: Now, limit: Duration) {
+    fn post_to_all(&self, result: &RunResult, now: Now, limit: Duration, shutdown: &Shutdown) {
         if self.urls.is_empty() {
             return;
         }
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => {
-                runtime.block_on(self.post_all(result, now, limit));
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = self.post_all(result, now, limit) => {}
+                        () = late(shutdown) => {
+                            tracing::warn!("gave up on notifications {} s after a signal", NOTIFY_AFTER_SIGNAL.as_secs());
+                        }
+                    }
+                });
                 // A hanging name lookup must not delay the exit.
                 runtime.shutdown_background();
             }
@@ -183,10 +194,24 @@ impl Notify {
     }
 }
 
+/// Resolves [`NOTIFY_AFTER_SIGNAL`] after a signal.
+async fn late(shutdown: &Shutdown) {
+    while shutdown.requested().is_none() {
+        tokio::time::sleep(SIGNAL_CHECK).await;
+    }
+    tokio::time::sleep(NOTIFY_AFTER_SIGNAL).await;
+}
+
 /// Runs the command with the result on its standard input.
-fn run_command(line: &str, result: &RunResult, limit: Duration) {
+fn run_command(line: &str, result: &RunResult, limit: Duration, shutdown: &Shutdown) {
+    let signalled = Cell::new(None);
+    let is_late = || {
+        let since = signalled.get().or_else(|| shutdown.requested().map(|_| Instant::now()));
+        signalled.set(since);
+        since.is_some_and(|since| since.elapsed() >= NOTIFY_AFTER_SIGNAL)
+    };
     let body = serde_json::to_vec(result).unwrap_or_default();
-    if let Err(failed) = succeeds(line, Path::new("."), &body, limit, || false) {
+    if let Err(failed) = succeeds(line, Path::new("."), &body, limit, is_late) {
         tracing::warn!("--notify-cmd failed ({}): {}", failed.how, failed.tail);
     }
 }

@@ -12,6 +12,7 @@ fn settings() -> Settings {
     Settings {
         server: None,
         credentials: Credentials::default(),
+        private: std::path::PathBuf::new(),
         dry_run: false,
         allow_insecure: false,
         rollback: false,

@@ -14,6 +14,8 @@ pub struct Settings {
     pub server: Option<Url>,
     /// The credentials for the server.
     pub credentials: Credentials,
+    /// The folder with the passwords of the servers that this user's streams started.
+    pub private: PathBuf,
     /// Report what would be done, and do nothing.
     pub dry_run: bool,
     /// Also act on a server that is neither on loopback nor protected by https and a password.

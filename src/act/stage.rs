@@ -10,8 +10,9 @@ use super::state::{News, RunState};
 use crate::exit::{Code, Failure};
 use crate::net::is_loopback;
 use crate::pipe::{Out, Shutdown, Stage, hangup};
+use crate::process::password;
 use crate::process::server_processes::ServerProcesses;
-use crate::server::{Server, parse_url};
+use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
 use crate::wire::record::{Opened, Phase, RunResult};
 use crate::wire::{Event, Observation, Status, head, matters, observe};
@@ -117,7 +118,8 @@ impl Act {
         }
         let directory = opened.directory.clone().map(PathBuf::from);
         let owned = url.as_ref().and_then(|url| owned(&opened, url));
-        let server = url.map(|url| Server::new(url, directory.clone(), &self.settings.credentials)).transpose()?;
+        let credentials = self.credentials(&opened, owned.is_some());
+        let server = url.map(|url| Server::new(url, directory.clone(), &credentials)).transpose()?;
         let context = ExecutorContext {
             server,
             owned,
@@ -155,6 +157,15 @@ impl Act {
         );
         tracing::warn!("{why}");
         Ok(Err(why))
+    }
+
+    /// The user's own credentials, or else the password of the server that this pipe's stream started.
+    fn credentials(&self, opened: &Opened, owned: bool) -> Credentials {
+        let mut credentials = self.settings.credentials.clone();
+        if credentials.password.is_none() && owned {
+            credentials.password = opened.pid.and_then(|pid| password::of_stream(&self.settings.private, pid));
+        }
+        credentials
     }
 
     fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, added: &mut Vec<u8>) {

@@ -2,11 +2,12 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
-use super::environment::{credentials, variable};
+use super::environment::{credentials, private_folder, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
+use crate::process::job;
 use crate::server::parse_url;
 use crate::wire::record::{Action, RunResult, schema};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -127,14 +128,14 @@ pub(super) struct Verification {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Notifications")]
 pub(super) struct NotifyArgs {
-    /// Post the result to this webhook; may be repeated.
-    #[arg(long, value_name = "URL")]
+    /// Post the result to this webhook; may be repeated. The variable may have several URLs, with spaces between them.
+    #[arg(long, value_name = "URL", value_delimiter = ' ', env = "OCR_NOTIFY", hide_env_values = true)]
     notify: Vec<String>,
     /// Format of the posted message.
     #[arg(long, value_name = "FORMAT", default_value = "standard", env = "OCR_NOTIFY_AS")]
     notify_as: Shape,
     /// Run COMMAND with the result as JSON on its standard input.
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", env = "OCR_NOTIFY_CMD", hide_env_values = true)]
     notify_cmd: Option<String>,
     /// Outcomes to notify about.
     #[arg(long, value_name = "WHEN", default_value = "both", env = "OCR_NOTIFY_ON")]
@@ -162,6 +163,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     let shutdown = Shutdown::outlive_first_signal(|| {});
+    job::stop_together();
     let mut act = Act::new(settings, out.clone(), shutdown.clone())?;
     act.leave_with_reader();
     let ended = filter(&mut act, stdin, &out, DEFAULT_LINE_LIMIT);
@@ -182,6 +184,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
         credentials: credentials(),
+        private: private_folder(),
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,
@@ -217,12 +220,12 @@ fn answer_to_question() -> impl TypedValueParser<Value = Answer> {
 }
 
 fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
-    let urls = args.notify.iter().map(|url| webhook_url(url));
+    let urls = args.notify.iter().filter(|url| !url.is_empty()).map(|url| webhook_url(url));
     Ok(Notify {
         urls: urls.collect::<Result<_, _>>()?,
         shape: args.notify_as,
         secret: variable("OCR_WEBHOOK_SECRET").as_deref().map(secret).transpose()?,
-        command: args.notify_cmd,
+        command: args.notify_cmd.filter(|line| !line.trim().is_empty()),
         when: args.notify_on,
     })
 }

@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 use crate::server::Credentials;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 /// The value of a variable; one that is blank counts as not set.
 pub(super) fn variable(name: &str) -> Option<String> {
@@ -13,4 +15,14 @@ pub(super) fn variable(name: &str) -> Option<String> {
 #[cfg(unix)]
 pub(super) fn credentials() -> Credentials {
     Credentials { user: variable("OPENCODE_SERVER_USERNAME"), password: variable("OPENCODE_SERVER_PASSWORD") }
+}
+
+/// The folder for what only this user may read, such as the password of a server that we started: in the user's own
+/// runtime directory, or else in that for temporary files.
+#[cfg(unix)]
+pub(super) fn private_folder() -> PathBuf {
+    match variable("XDG_RUNTIME_DIR") {
+        Some(folder) => PathBuf::from(folder).join("ocr"),
+        None => std::env::temp_dir().join(format!("ocr-{}", rustix::process::geteuid().as_raw())),
+    }
 }

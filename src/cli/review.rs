@@ -70,13 +70,13 @@ pub(super) struct Args {
 #[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
 pub(super) struct ReviewerArgs {
     /// Base URL of an OpenAI-compatible endpoint [default, with a model: http://localhost:11434/v1].
-    #[arg(long = "reviewer-url", value_name = "URL", env = "OCR_REVIEWER_URL")]
+    #[arg(long = "reviewer-url", value_name = "URL", env = "OCR_REVIEWER_URL", hide_env_values = true)]
     url: Option<String>,
     /// Model to ask [default, with a URL: ollama/llama3.1].
     #[arg(long = "reviewer-model", value_name = "MODEL", env = "OCR_REVIEWER_MODEL")]
     model: Option<String>,
     /// Ask a command instead: the prompt on its standard input, the answer on its standard output.
-    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD")]
+    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD", hide_env_values = true)]
     command: Option<String>,
 }
 
@@ -145,6 +145,8 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let kill_switch = KillSwitch::default();
     let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
     let shutdown = Shutdown::outlive_first_signal(move || on_signal.kill_all());
+    #[cfg(unix)]
+    crate::process::job::stop_together();
     let settings = Settings {
         who: args.who.meant()?,
         patience: Patience {

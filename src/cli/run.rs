@@ -1,15 +1,17 @@
 //! `ocr-run`: the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
-use super::common::{Common, Switch, print, print_schemas, to_args, version};
+use super::common::{Common, Switch, print, print_schemas, to_args, to_private, version};
 use super::detect::{Budgets, SharedLimits};
+use super::environment::credentials;
 use super::review::ReviewerArgs;
 use super::stream::{SpawnArgs, Work};
 use super::{act, detect, review, stream, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
-use crate::process::supervisor;
-use crate::run::{Command, CommandLine, STAGE_ARGUMENT, View, run, stage};
+use crate::process::spawn::SERVER_PASSWORD;
+use crate::process::{job, password, supervisor};
+use crate::run::{Command, CommandLine, Private, STAGE_ARGUMENT, View, run, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -152,6 +154,7 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         (false, true) => View::Person,
         (false, false) => View::Both,
     };
+    job::stop_together();
     if args.demo {
         return demo(&parsed, view);
     }
@@ -162,11 +165,24 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         )
         .into());
     }
-    let pipe = pipe(&parsed, source(&parsed), view);
+    let mut pipe = pipe(&parsed, source(&parsed), view);
     if args.print {
         return print(&pipe);
     }
+    if args.server.is_none() && credentials().password.is_none() {
+        share_password(&mut pipe)?;
+    }
     Ok(run(&pipe, view, None)?)
+}
+
+/// Gives the server that is started a password of its own: the source starts it, and the hand acts on it.
+fn share_password(pipe: &mut CommandLine) -> Result<(), Failure> {
+    let password = password::random()?;
+    for stage in pipe.commands.iter_mut().filter(|stage| ["ocr-stream", "ocr-act"].contains(&stage.name)) {
+        let variable = SERVER_PASSWORD.to_owned();
+        stage.private.push(Private { args: Vec::new(), variable, value: password.clone() });
+    }
+    Ok(())
 }
 
 /// Runs the real stages on the recording. The exit code of that run is printed; ours says whether the demo worked.
@@ -205,10 +221,12 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     detect.args.extend(to_args::<Budgets>(matches));
     let mut review = Command::new("ocr-review");
     review.args.extend(to_args::<ReviewerArgs>(matches));
+    review.private = to_private::<ReviewerArgs>(matches);
     let quiet = view != View::Lines && !parsed.args.print;
     let mut act = Command::new("ocr-act").flag("--quiet", quiet);
     act.args.extend(to_args::<Actions>(matches));
     act.args.extend(to_args::<Verification>(matches));
     act.args.extend(to_args::<NotifyArgs>(matches));
+    act.private = to_private::<NotifyArgs>(matches);
     CommandLine { commands: vec![source, detect, review, act] }
 }

@@ -126,8 +126,8 @@ pub(super) struct SpawnArgs {
     /// Program to start as the server.
     #[arg(long, value_name = "PROGRAM", default_value = "opencode", env = "OCR_OPENCODE")]
     opencode: PathBuf,
-    /// Give up on a server that is not ready SECONDS after its start.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, env = "OCR_STARTUP_TIMEOUT")]
+    /// Give up on a server that is not ready after SECONDS, with the plugins that it installs for a directory.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, env = "OCR_STARTUP_TIMEOUT")]
     startup_timeout: u64,
 }
 
@@ -194,7 +194,7 @@ mod live {
 #[cfg(unix)]
 mod live {
     use super::{Args, Code, Failure, Out, Work, input};
-    use crate::cli::environment::{credentials, variable};
+    use crate::cli::environment::{credentials, private_folder, variable};
     use crate::server::parse_url;
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
@@ -210,6 +210,7 @@ mod live {
             return Ok(Code::Ok);
         }
         let plan = plan(args)?;
+        crate::process::job::stop_together();
         Ok(watch(&plan, Out::new(input::stdout()?, false))?)
     }
 
@@ -226,6 +227,7 @@ mod live {
             model: args.work.worker_model,
             from_start: args.from_start,
             all: args.all,
+            startup: Duration::from_secs(args.spawned.startup_timeout),
             silence: Duration::from_secs(args.silence_timeout),
             follow: args.follow,
             reconnect: Duration::from_secs(args.reconnect_timeout),
@@ -251,7 +253,8 @@ mod live {
                     program: args.spawned.opencode.clone(),
                     args: args.serve.clone(),
                     directory: directory.clone(),
-                    timeout: Duration::from_secs(args.spawned.startup_timeout),
+                    private: private_folder(),
+                    bash_env: variable("BASH_ENV"),
                 };
                 Ok((Source::Spawn(spawn), Some(directory)))
             }

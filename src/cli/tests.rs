@@ -47,8 +47,6 @@ fn single_run_flags_have_no_variable() {
         "verify",
         "expect-change",
         "expect-file",
-        "notify",
-        "notify-cmd",
         "demo",
         "print",
     ];

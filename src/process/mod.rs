@@ -2,9 +2,16 @@
 
 pub(crate) mod command;
 #[cfg(unix)]
+pub mod job;
+#[cfg(unix)]
 pub mod lifeline;
 #[cfg(unix)]
+pub(crate) mod password;
+#[cfg(unix)]
+pub(crate) mod quiet_shell;
+#[cfg(unix)]
 pub(crate) mod server_processes;
+pub(crate) mod spawn;
 #[cfg(unix)]
 pub mod supervisor;
 #[cfg(unix)]

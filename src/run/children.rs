@@ -1,20 +1,25 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
 use super::command_line::{Command as Stage, CommandLine};
-use crate::exit::{Code, Failure};
+use super::spool::Spool;
+use crate::exit::{self, Code, Failure};
 use crate::pipe::Shutdown;
-use crate::pipe::shutdown::PIPE_EXIT;
+use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
 use crate::process::lifeline::{Lifeline, on_parent_gone};
+use crate::process::spawn::{self, Program};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use std::ffi::{OsStr, OsString};
 use std::io::{PipeReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// The hidden first argument that makes `ocr-run` run as one of the stages.
 pub const STAGE_ARGUMENT: &str = "__stage";
+
+/// The stages that may wait for something else than the end of their input.
+const TOLD: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
 
 /// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
@@ -39,23 +44,46 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
     let program = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
     let lifeline = Lifeline::new()?;
-    let mut children = start(pipe, view, &program, &lifeline, recording.is_some())?;
+    let (mut children, spool) = start(pipe, view, &program, &lifeline, recording.is_some())?;
     if let (Some(bytes), Some(stdin)) = (recording, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
     let act = pipe.commands.len() - 1;
-    let shutdown = forward_signals(&children, act);
+    let shutdown = forward_signals(pipe, &children);
     let status = wait(&mut children[act])?;
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
     let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
-    for (at, child) in children.iter_mut().enumerate() {
+    for child in &mut children[..act] {
         let status = wait_until(child, deadline)?;
-        if at < act && code == Some(Code::Unsure.number()) && has_failed(status) {
+        if code == Some(Code::Unsure.number()) && has_failed(status) {
             code = code_of_status(status);
         }
     }
+    deliver(spool, children.get_mut(act + 1), &shutdown)?;
     Ok(code.and_then(Code::from_number).unwrap_or(Code::Error))
+}
+
+/// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal.
+fn deliver(spool: Spool, view: Option<&mut Child>, shutdown: &Shutdown) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let is_over = || shutdown.requested().is_some() && begun.elapsed() >= VIEW_EXIT;
+    while !spool.is_finished() && !is_over() {
+        std::thread::sleep(POLL);
+    }
+    if spool.is_finished() {
+        spool.finish().map_err(|e| exit::of_write(&e))?;
+    }
+    let Some(view) = view else { return Ok(()) };
+    while matches!(view.try_wait(), Ok(None)) {
+        if is_over() {
+            // It may have exited in the meantime.
+            let _ = view.kill();
+            break;
+        }
+        std::thread::sleep(POLL);
+    }
+    wait(view).map(drop)
 }
 
 /// Parses the arguments of a stage, `LIFELINE STAGE ARGS…`, and returns its name and its own arguments. The stage is
@@ -80,24 +108,27 @@ fn start(
     program: &Path,
     lifeline: &Lifeline,
     fed: bool,
-) -> Result<Vec<Child>, Failure> {
+) -> Result<(Vec<Child>, Spool), Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let mut commands = pipe.commands.clone();
     if view != View::Lines {
         commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));
     }
+    let last = pipe.commands.len() - 1;
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
+    let mut spool = None;
     for (at, stage) in commands.iter().enumerate() {
-        let mut command = Command::new(program);
+        let mut command = spawn::command(program, Program::Ours);
         // In a group of its own, so that Ctrl-C reaches only us. We forward it.
         command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args).process_group(0);
+        command.envs(stage.private.iter().map(|private| (&private.variable, &private.value)));
         command.stdin(match input.take() {
             Some(previous) => Stdio::from(previous),
             None if fed => Stdio::piped(),
             None => Stdio::inherit(),
         });
-        if at + 1 < commands.len() {
+        if at <= last {
             let (read, write) = std::io::pipe().map_err(|e| failed(stage.name, e))?;
             command.stdout(write);
             input = Some(read);
@@ -105,8 +136,24 @@ fn start(
             command.stdout(Stdio::null());
         }
         children.push(command.spawn().map_err(|e| failed(stage.name, e))?);
+        if at == last {
+            let (started, next) =
+                spooled(input.take(), commands.len() > pipe.commands.len()).map_err(|e| failed("the output", e))?;
+            (spool, input) = (Some(started), next);
+        }
     }
-    Ok(children)
+    let spool = spool.ok_or_else(|| Failure::new(Code::Error, "there is no pipe to run"))?;
+    Ok((children, spool))
+}
+
+/// Takes the lines of the last stage off its hands: for a view, which reads what is returned, or for our own reader.
+fn spooled(lines: Option<PipeReader>, viewed: bool) -> std::io::Result<(Spool, Option<PipeReader>)> {
+    let lines = lines.ok_or_else(|| std::io::Error::other("the last stage has no output"))?;
+    if !viewed {
+        return Ok((Spool::start(lines, std::io::stdout())?, None));
+    }
+    let (read, write) = std::io::pipe()?;
+    Ok((Spool::start(lines, write)?, Some(read)))
 }
 
 /// Writes the recording to the first stage, which may exit before it has read it all.
@@ -116,16 +163,17 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
     });
 }
 
-/// Forwards the first signal to the source and to `ocr-act`: the source ends the session and the stream, and the end
-/// of the stream ends the other stages; `ocr-act` ends a check that would take longer. A second signal kills every
-/// stage.
-fn forward_signals(children: &[Child], act: usize) -> Shutdown {
+/// Forwards the first signal to the stages that do not end with their input alone: the source ends the session and the
+/// stream, `ocr-review` stops asking, `ocr-act` ends a check that would take longer. The end of the
+/// stream ends the other stages. A second signal kills every stage.
+fn forward_signals(pipe: &CommandLine, children: &[Child]) -> Shutdown {
     let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let all: Vec<Pid> = children.iter().filter_map(pid).collect();
-    let both: Vec<Pid> = [&children[0], &children[act]].into_iter().filter_map(pid).collect();
+    let is_told = |(stage, child): (&Stage, &Child)| pid(child).filter(|_| TOLD.contains(&stage.name));
+    let told: Vec<Pid> = pipe.commands.iter().zip(children).filter_map(is_told).collect();
     Shutdown::on_signal(move |received| {
         let forwarded = Signal::from_named_raw(received.number).filter(|_| received.first);
-        for stage in if received.first { &both } else { &all } {
+        for stage in if received.first { &told } else { &all } {
             // It may have exited. If the source is killed, its supervisor ends the server.
             let _ = kill_process(*stage, forwarded.unwrap_or(Signal::KILL));
         }

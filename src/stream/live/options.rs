@@ -34,6 +34,8 @@ pub struct Plan {
     pub from_start: bool,
     /// Watch the sessions of every directory.
     pub all: bool,
+    /// How long the server may take until it is ready, with everything that it prepares.
+    pub startup: Duration,
     /// How long the server may be silent before the connection counts as lost.
     pub silence: Duration,
     /// Go on when the session is idle.
