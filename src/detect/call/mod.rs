@@ -22,7 +22,7 @@ use classify::{Class, Kind, classify};
 use failure::Failure;
 use input::Input;
 use normalize::{normalize_raw_output, without_numbers};
-use outcome::Ended;
+use outcome::{Ended, is_nothing};
 use shell::Line;
 use tokens::PLACEHOLDER;
 
@@ -139,11 +139,13 @@ const NUMBER_LETTERS: usize = 24;
 /// Whether a result says a number and little else, which normalizing would hide. A time of day, an id or a path is
 /// no such number.
 fn is_number(raw: Option<Raw<'_>>, normalized: &str) -> bool {
+    // The length first: most results are long.
+    if normalized.len() >= 4 * NUMBER_LETTERS || !normalized.contains(PLACEHOLDER) {
+        return false;
+    }
     let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).count();
     let source = raw.map(Raw::get).unwrap_or_default();
     letters < NUMBER_LETTERS
-        && normalized.contains(PLACEHOLDER)
-        && normalized.len() < 4 * NUMBER_LETTERS
         && !source.contains('/')
         && !source.as_bytes().windows(3).any(|w| w[1] == b':' && w[0].is_ascii_digit() && w[2].is_ascii_digit())
         && source
@@ -167,12 +169,11 @@ const GIST: usize = 4096;
 
 /// Equal for results that differ in numbers only, unless they say hardly anything but numbers.
 fn gist(normalized: &str) -> u64 {
-    let clipped = &normalized[..normalized.floor_char_boundary(GIST)];
-    let letters = clipped.bytes().filter(u8::is_ascii_alphabetic).count();
-    if letters < NUMBER_LETTERS || normalized.len() > GIST {
+    if normalized.len() > GIST {
         return hash::of(normalized);
     }
-    hash::of(without_numbers(clipped))
+    let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).take(NUMBER_LETTERS).count();
+    if letters < NUMBER_LETTERS { hash::of(normalized) } else { hash::of(without_numbers(normalized)) }
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.
@@ -189,9 +190,4 @@ fn act(tool: &str, input: &Input, line: Option<&Line>) -> u64 {
     let sub = words.next().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
     let sub = sub.filter(|word| !word.starts_with('-')).unwrap_or_default();
     hash::join(hash::of(program), hash::of(sub))
-}
-
-/// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.
-fn is_nothing(result: &str) -> bool {
-    matches!(result.trim(), "" | "(no output)")
 }

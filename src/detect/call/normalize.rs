@@ -194,13 +194,16 @@ fn push_hyphen(text: &str, at: usize, plain: usize, normalized: &mut String) -> 
 /// The text with a placeholder for every run of digits.
 pub(crate) fn without_numbers(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !c.is_ascii_digit() {
-            plain.push(c);
-        } else if !plain.ends_with(PLACEHOLDER) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte.is_ascii_digit()) {
+        plain.push_str(&rest[..at]);
+        // One for digits on both sides of a placeholder that was there.
+        if !plain.ends_with(PLACEHOLDER) {
             plain.push(PLACEHOLDER);
         }
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
     }
+    plain.push_str(rest);
     plain
 }
 

@@ -64,7 +64,7 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     };
     match checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing) {
         // Compilers and linters that find nothing print nothing.
-        Outcome::Unknown if silent && super::is_nothing(output) => Outcome::Passed,
+        Outcome::Unknown if silent && is_nothing(output) => Outcome::Passed,
         outcome => outcome,
     }
 }
@@ -100,17 +100,14 @@ fn failure(
     exit: Option<i64>,
     silent: bool,
 ) -> Option<Failure> {
-    let raw = state.error.or(state.output);
-    let body = raw.map(text::body).unwrap_or_default();
-    let unescaped = text::unescaped(&body);
-    let first = || first_line(&unescaped).unwrap_or("error");
-    let last = || last_line(&unescaped).unwrap_or("failed");
+    let body = state.error.or(state.output).map(text::body).unwrap_or_default();
     if tool == "invalid" {
-        return Some(Failure::invalid(first()));
+        return Some(Failure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
     }
+    let by_last = || Failure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
         Some(Outcome::Passed) if &*state.status != "error" => return None,
-        Some(Outcome::Failed { .. }) => return Failure::read(&body, Some(last())),
+        Some(Outcome::Failed { .. }) => return by_last(),
         _ => {}
     }
     if silent && &*state.status == "completed" {
@@ -118,12 +115,17 @@ fn failure(
         return None;
     }
     match (&*state.status, exit) {
-        ("error", _) => Failure::read(&body, Some(first())),
+        ("error", _) => Failure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
         (_, Some(0)) => None,
-        (_, Some(_)) => Failure::read(&body, Some(last())),
+        (_, Some(_)) => by_last(),
         _ if class.quotes || class.kind == Kind::Plan => None,
         _ => Failure::read(&body, None),
     }
+}
+
+/// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.
+pub(super) fn is_nothing(result: &str) -> bool {
+    matches!(result.trim(), "" | "(no output)")
 }
 
 fn first_line(text: &str) -> Option<&str> {

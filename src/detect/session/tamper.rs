@@ -3,6 +3,8 @@
 use super::request::UserRequest;
 use crate::detect::call::input::piece;
 use crate::wire::{Raw, members};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// How many are remembered.
 const MOST: usize = 8;
@@ -82,6 +84,10 @@ const RELAXED: [&str; 9] = [
     "collect_ignore",
     "--exit-zero",
 ];
+static SKIP_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SKIPS).ok());
+static TAUTOLOGY_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TAUTOLOGIES).ok());
+static RELAXED_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELAXED).ok());
+
 /// What asserts.
 const ASSERTIONS: [&str; 6] = ["assert", "expect(", "should", "t.Error", "t.Fatal", "require."];
 
@@ -127,30 +133,42 @@ impl Tampers {
 
     fn compare(&mut self, file: &str, old: Option<&str>, new: &str) {
         let before = old.unwrap_or_default();
-        let is_test = is_test_file(file);
-        let mut markers = |table: &[&'static str], how: How, what: &str| {
-            for marker in table {
-                match (before.matches(marker).count(), new.matches(marker).count()) {
-                    (old, new) if new > old => self.found.push(Tamper {
-                        how,
-                        marker,
-                        file: file.to_owned(),
-                        fact: format!("`{}` {what} in {file}", marker.trim_end_matches('(')),
-                    }),
-                    (old, new) if old > new => self.undone.push((file.to_owned(), marker)),
-                    _ => {}
-                }
-            }
-        };
-        if is_test {
-            markers(&SKIPS, How::Skip, "skips a test");
-            markers(&TAUTOLOGIES, How::Tautology, "holds whatever the code does");
+        if is_test_file(file) {
+            self.count(SKIP_MARKERS.as_ref(), &SKIPS, (How::Skip, "skips a test"), file, (before, new));
+            let tautology = (How::Tautology, "holds whatever the code does");
+            self.count(TAUTOLOGY_MARKERS.as_ref(), &TAUTOLOGIES, tautology, file, (before, new));
             if takes_assertions_out(before, new) {
                 let fact = format!("the assertions were taken out of {file}");
                 self.found.push(Tamper { how: How::Emptied, marker: "", file: file.to_owned(), fact });
             }
         } else if old.is_some() && is_settings(file) {
-            markers(&RELAXED, How::Relaxed, "relaxes a check");
+            self.count(RELAXED_MARKERS.as_ref(), &RELAXED, (How::Relaxed, "relaxes a check"), file, (before, new));
+        }
+    }
+
+    /// Records the markers of `table` that an edit of `file` brings in, and those that it takes out.
+    fn count(
+        &mut self,
+        searcher: Option<&AhoCorasick>,
+        table: &[&'static str],
+        (how, what): (How, &str),
+        file: &str,
+        (before, after): (&str, &str),
+    ) {
+        let Some(searcher) = searcher else { return };
+        let count = |text: &str| {
+            searcher.find_overlapping_iter(text).fold(vec![0_usize; table.len()], |mut counts, found| {
+                counts[found.pattern().as_usize()] += 1;
+                counts
+            })
+        };
+        for ((marker, old), new) in table.iter().zip(count(before)).zip(count(after)) {
+            if new > old {
+                let fact = format!("`{}` {what} in {file}", marker.trim_end_matches('('));
+                self.found.push(Tamper { how, marker, file: file.to_owned(), fact });
+            } else if old > new {
+                self.undone.push((file.to_owned(), marker));
+            }
         }
     }
 

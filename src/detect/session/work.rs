@@ -159,8 +159,14 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
         #[serde(borrow, alias = "step", alias = "text", alias = "title", alias = "task", default)]
         content: Cow<'a, str>,
     }
+    const LISTS: [&str; 4] = ["todos", "plan", "items", "tasks"];
+    let source = input.get();
+    // Most inputs have none, and are spared a second reading.
+    if !LISTS.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
+        return None;
+    }
     let members = members(input)?;
-    let list = members.iter().find(|(name, _)| matches!(&**name, "todos" | "plan" | "items" | "tasks"))?;
+    let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
     // A list of another shape is no to-do list.
     let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
     let is_open = |item: &&Item<'_>| {

@@ -197,6 +197,9 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
 /// What a line says, and the name in it: the gravest that fits, in the order of [`Weight`].
 pub fn read(line: &str) -> Option<(Weight, Option<&str>)> {
     let table = TABLE.as_ref()?;
+    if is_one_that_passed(line) {
+        return None;
+    }
     if !table.hints.is_match(line) {
         // A code first, then what is wrong: `F401 [*] …`.
         return is_rule(line).then_some((Weight::Item, Some(line)));
@@ -209,6 +212,13 @@ pub fn read(line: &str) -> Option<(Weight, Option<&str>)> {
     let name = table.each[at].captures(line.as_bytes())?.get(1);
     let name = name.and_then(|name| line.get(name.start()..name.end()));
     Some((SIGNS[at].0, name.map(str::trim)))
+}
+
+/// Whether a line tells of one test that runs or passed, as most lines of a long output do.
+fn is_one_that_passed(line: &str) -> bool {
+    let start = line.trim_start();
+    ["--- PASS: ", "--- SKIP: ", "=== RUN ", "=== PAUSE ", "=== CONT "].iter().any(|sign| start.starts_with(sign))
+        || start.starts_with("test ") && start.ends_with(" ... ok")
 }
 
 /// Whether a line begins with the code of a linter's rule.

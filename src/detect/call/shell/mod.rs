@@ -403,6 +403,11 @@ fn words_of(item: &Item) -> Option<&[String]> {
 /// What the exit code of a list says of each of its commands, from the last to the first.
 fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
     let mut exits = vec![Exit::OWN; items.len()];
+    if let [only] = items {
+        exits[0] = if only.joint == Joint::Background { Exit::NONE } else { Exit::OWN };
+        return exits;
+    }
+    let are_harmless: Vec<bool> = items.iter().map(is_harmless).collect();
     let handed_on = items.last().is_some_and(|last| passes_status_on(last, true));
     let mut harmless = true;
     // Whether `exit ${PIPESTATUS[0]}` comes behind the pipeline.
@@ -429,13 +434,13 @@ fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
         if index > 0 && items[index - 1].joint == Joint::Or {
             exits[index].zero_passed = false;
         }
-        harmless &= is_harmless(&items[index]);
+        harmless &= are_harmless[index];
     }
     // The same for what comes before: a check that never ran has not failed.
     harmless = true;
     for (index, item) in items.iter().enumerate() {
         exits[index].other_failed &= harmless;
-        harmless &= is_harmless(item) || item.joint == Joint::Pipe;
+        harmless &= are_harmless[index] || item.joint == Joint::Pipe;
         if item.joint == Joint::Sequence && !options[index].errexit {
             harmless = true;
         }
