@@ -1,6 +1,7 @@
 //! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
 
 use super::request::UserRequest;
+use crate::detect::call::shell::SKIPS_CHECKS;
 use crate::wire::{Raw, members, text};
 
 /// How many are remembered.
@@ -19,8 +20,10 @@ enum How {
     Deleted,
     /// By settings of the check itself.
     Relaxed,
-    /// By a flag or an operator of the command line.
+    /// By an operator of the command line.
     Bypassed,
+    /// By keeping hooks from running.
+    Unverified,
 }
 
 /// What skips a test, in the common frameworks.
@@ -84,6 +87,9 @@ const RELAXED: [&str; 9] = [
 /// What asserts.
 const ASSERTIONS: [&str; 6] = ["assert", "expect(", "should", "t.Error", "t.Fatal", "require."];
 
+/// Words of a request that is about tests: what skips one is no side issue then.
+const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
+
 /// What begins a test.
 const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
 
@@ -95,6 +101,10 @@ struct Tamper {
     marker: &'static str,
     file: String,
     fact: String,
+    /// Whether it changed what was there, so that nobody can take it for a test that is still to be written.
+    replaces: bool,
+    /// Whether a person would want to know of it at once.
+    grave: bool,
 }
 
 /// The ways in which checks were made to pass.
@@ -108,7 +118,10 @@ pub(crate) struct Tampers {
 impl Tampers {
     /// Those of a command line, in a sentence each.
     pub(crate) fn of_line(sentences: Vec<String>, command: &str) -> Self {
-        let bypassed = |fact| Tamper { how: How::Bypassed, marker: "", file: String::new(), fact };
+        let bypassed = |fact: String| {
+            let how = if fact.ends_with(SKIPS_CHECKS) { How::Unverified } else { How::Bypassed };
+            Tamper { how, marker: "", file: String::new(), fact, replaces: false, grave: false }
+        };
         let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
         found.extend(deleted_tests(command));
         Self { found, undone: Vec::new() }
@@ -134,14 +147,16 @@ impl Tampers {
         let is_test = is_test_file(file);
         let mut markers = |table: &[&'static str], how: How, what: &str| {
             for marker in table {
-                match (before.matches(marker).count(), new.matches(marker).count()) {
-                    (old, new) if new > old => self.found.push(Tamper {
+                match (count(before, marker), count(new, marker)) {
+                    (then, now) if now > then => self.found.push(Tamper {
                         how,
                         marker,
                         file: file.to_owned(),
                         fact: format!("`{}` {what} in {file}", marker.trim_end_matches('(')),
+                        replaces: old.is_some(),
+                        grave: false,
                     }),
-                    (old, new) if old > new => self.undone.push((file.to_owned(), marker)),
+                    (then, now) if then > now => self.undone.push((file.to_owned(), marker)),
                     _ => {}
                 }
             }
@@ -151,7 +166,14 @@ impl Tampers {
             markers(&TAUTOLOGIES, How::Tautology, "holds whatever the code does");
             if takes_assertions_out(before, new) {
                 let fact = format!("the assertions were taken out of {file}");
-                self.found.push(Tamper { how: How::Emptied, marker: "", file: file.to_owned(), fact });
+                self.found.push(Tamper {
+                    how: How::Emptied,
+                    marker: "",
+                    file: file.to_owned(),
+                    fact,
+                    replaces: true,
+                    grave: false,
+                });
             }
         } else if old.is_some() && is_settings(file) {
             markers(&RELAXED, How::Relaxed, "relaxes a check");
@@ -168,13 +190,28 @@ impl Tampers {
                 How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
                 How::Emptied | How::Deleted => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
                 How::Relaxed => request.names(&["strict", "relax", "setting", "config"]),
-                How::Bypassed => request.names(&["verify", "hook", "|| true"]),
+                How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
             };
-            let counts = failing || matches!(tamper.how, How::Skip | How::Tautology | How::Bypassed);
+            let counts = failing || matches!(tamper.how, How::Skip | How::Tautology | How::Bypassed | How::Unverified);
+            let grave = match tamper.how {
+                How::Skip | How::Tautology => tamper.replaces && (failing || request.names(&TESTS)),
+                How::Unverified => true,
+                How::Emptied | How::Deleted | How::Relaxed | How::Bypassed => false,
+            };
             if counts && !asked && self.found.len() < MOST {
-                self.found.push(tamper.clone());
+                self.found.push(Tamper { grave, ..tamper.clone() });
             }
         }
+    }
+
+    /// Whether there is anything in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.undone.is_empty()
+    }
+
+    /// Those that a person would want to know of at once, in a sentence each.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().filter(|tamper| tamper.grave).map(|tamper| tamper.fact.as_str())
     }
 
     /// The latest of them in a sentence.
@@ -200,6 +237,13 @@ fn takes_assertions_out(old: &str, new: &str) -> bool {
     asserts_nothing && same_tests && (begins.is_some() || is_empty(new))
 }
 
+/// How often a marker stands in a text. One with a condition behind it, such as `@pytest.mark.skipif`, skips only where
+/// a test cannot run.
+fn count(text: &str, marker: &str) -> usize {
+    let rests = text.match_indices(marker).map(|(at, _)| &text[at + marker.len()..]);
+    rests.filter(|rest| !["if", "If", "Unless"].iter().any(|condition| rest.starts_with(condition))).count()
+}
+
 fn is_test_file(file: &str) -> bool {
     let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
     ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
@@ -220,7 +264,7 @@ fn deleted_tests(command: &str) -> Option<Tamper> {
         !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')) && is_test_file(word)
     })?;
     let fact = format!("the test file {file} was deleted");
-    Some(Tamper { how: How::Deleted, marker: "", file: file.to_owned(), fact })
+    Some(Tamper { how: How::Deleted, marker: "", file: file.to_owned(), fact, replaces: true, grave: false })
 }
 
 #[cfg(test)]
@@ -259,6 +303,11 @@ mod tests {
             ("tests/test_cart.py", "def test_old():\n    assert old() == 1\n", ""),
             ("cart_test.go", "\tassert.Equal(t, 1, a)\n\tb := run(a)", "\tb := run(2)"),
             ("tsconfig.json", "\"strict\": false", "\"strict\": true"),
+            (
+                "tests/test_io.py",
+                "def test_fork():",
+                "@pytest.mark.skipif(WINDOWS, reason='no fork')\ndef test_fork():",
+            ),
         ] {
             let mut all = Tampers::default();
             all.merge(&edit(file, old, new), true, &UserRequest::default());
