@@ -56,9 +56,8 @@ mod tests {
 
     /// The states of the findings on these calls, after a check that fails.
     fn states(calls: &[[String; 2]]) -> Vec<(Grade, State)> {
-        let lines =
-            [bash(1, "pytest tests", FAILING).as_slice()].into_iter().chain(calls.iter().map(<[_; 2]>::as_slice));
-        let lines: Vec<String> = lines.flatten().cloned().collect();
+        let failing = bash(1, "pytest tests", FAILING);
+        let lines: Vec<String> = std::iter::once(&failing).chain(calls).flatten().cloned().collect();
         findings(&lines).into_iter().filter(|f| f.rule == NAME).map(|f| (f.grade, f.state)).collect()
     }
 
