@@ -103,7 +103,7 @@ fn cases() -> ProptestConfig {
 type Piece = (usize, usize, usize);
 
 fn a_piece() -> impl Strategy<Value = Piece> {
-    (0..NAMED.len(), 0usize..4000, 1usize..90)
+    (0..NAMED.len(), 0usize..4000, 1usize..40)
 }
 
 /// The lines of a piece, after the line that says that ticks name their sessions.

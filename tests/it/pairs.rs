@@ -15,7 +15,7 @@ pub const PAIRS: [(&str, Judged, Judged); 33] = [
     ("repeat", ("ab-loop", ""), ("parallel-calls", "")),
     ("repeat-call", ("same-call-other-results", ""), ("edit-test", "")),
     ("novelty", ("walk-in-circles", ""), ("reread", "")),
-    ("error-streak", ("one-host-is-down", ""), ("each-host-is-down", "")),
+    ("error-streak", ("one-host-is-down", ""), ("push-works-at-last", "")),
     ("error-streak", ("error-streak", ""), ("other-errors", "")),
     ("stagnation", ("stagnation", ""), ("same-file-edits", "")),
     ("near-duplicate", ("near-duplicate", ""), ("pagination", "")),

@@ -238,10 +238,15 @@ fn takes_assertions_out(old: &str, new: &str) -> bool {
 }
 
 /// How often a marker stands in a text. One with a condition behind it, such as `@pytest.mark.skipif`, skips only where
-/// a test cannot run.
+/// a test cannot run, and `exit(` is no `xit(`.
 fn count(text: &str, marker: &str) -> usize {
-    let rests = text.match_indices(marker).map(|(at, _)| &text[at + marker.len()..]);
-    rests.filter(|rest| !["if", "If", "Unless"].iter().any(|condition| rest.starts_with(condition))).count()
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let stands_alone = |(at, _): &(usize, &str)| {
+        let rest = &text[at + marker.len()..];
+        let is_conditional = ["if", "If", "Unless"].iter().any(|condition| rest.starts_with(condition));
+        !is_conditional && !(marker.starts_with(is_word) && text[..*at].ends_with(is_word))
+    };
+    text.match_indices(marker).filter(stands_alone).count()
 }
 
 fn is_test_file(file: &str) -> bool {
@@ -303,6 +308,7 @@ mod tests {
             ("tests/test_cart.py", "def test_old():\n    assert old() == 1\n", ""),
             ("cart_test.go", "\tassert.Equal(t, 1, a)\n\tb := run(a)", "\tb := run(2)"),
             ("tsconfig.json", "\"strict\": false", "\"strict\": true"),
+            ("src/run.test.ts", "return;", "process.exit(1);"),
             (
                 "tests/test_io.py",
                 "def test_fork():",
