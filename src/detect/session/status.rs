@@ -37,10 +37,10 @@ impl Failure {
         Self { words: excerpt(words, EXCERPT), refusal: read.refusal, until, quota }
     }
 
-    fn status(&self, otherwise: SessionStatus) -> Status<'_> {
+    fn status(&self, otherwise: SessionStatus) -> Doing<'_> {
         let status = if self.quota { SessionStatus::Quota } else { otherwise };
         let until = self.until.filter(|_| self.quota);
-        Status { until, about: self.refusal as u64, ..Status::of(status, &self.words) }
+        Doing { until, about: self.refusal as u64, ..Doing::of(status, &self.words) }
     }
 }
 
@@ -54,7 +54,7 @@ struct Rest {
 }
 
 /// What the session does.
-struct Status<'a> {
+struct Doing<'a> {
     status: SessionStatus,
     on: &'a str,
     /// Equal as long as the state is the same.
@@ -65,7 +65,7 @@ struct Status<'a> {
     told: Told,
 }
 
-impl<'a> Status<'a> {
+impl<'a> Doing<'a> {
     fn of(status: SessionStatus, on: &'a str) -> Self {
         Self { status, on, about: 0, since: None, until: None, request: None, told: Told::Event }
     }
@@ -79,7 +79,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn is(&self, status: &Status<'_>) -> bool {
+    fn is(&self, status: &Doing<'_>) -> bool {
         let same_time = match (self.until, status.until) {
             (Some(one), Some(other)) => one.abs_diff(other) < SAME_TIME.unsigned_abs(),
             (one, other) => one == other,
@@ -179,40 +179,40 @@ impl StatusTracker {
         effects.states.push(change);
     }
 
-    fn status<'a>(&'a self, state: &'a State, line: &LineContext<'_>) -> Option<Status<'a>> {
+    fn status<'a>(&'a self, state: &'a State, line: &LineContext<'_>) -> Option<Doing<'a>> {
         let activity = &state.activity;
         if let Some(why) = self.end {
-            return self.shown.is_some().then(|| Status::of(SessionStatus::Ended, why));
+            return self.shown.is_some().then(|| Doing::of(SessionStatus::Ended, why));
         }
         if let Some(request) = activity.requests().front() {
-            let status = Status::of(SessionStatus::Waiting, &request.what);
+            let status = Doing::of(SessionStatus::Waiting, &request.what);
             let about = hash::join(hash::of(&request.id), hash::of(&request.what));
-            return Some(Status { about, since: Some(request.at), request: Some(request), ..status });
+            return Some(Doing { about, since: Some(request.at), request: Some(request), ..status });
         }
         if !state.completion.is_open() && (self.rest.is_some() || !activity.is_call_running()) {
             return self.rest.as_ref().map(|rest| self.resting(rest));
         }
         if let Some(call) = activity.running_calls().find(|call| line.now.since(call.since) >= LONG_CALL) {
-            let status = Status::of(SessionStatus::Tool, &call.what);
-            return Some(Status { about: call.key, since: Some(wall_time(call.since, line)), ..status });
+            let status = Doing::of(SessionStatus::Tool, &call.what);
+            return Some(Doing { about: call.key, since: Some(wall_time(call.since, line)), ..status });
         }
         if silent_after(state, line).is_some_and(|due| due <= line.now) {
             let on = if activity.is_call_running() { "the arguments of a call" } else { "" };
             let since = Some(wall_time(activity.last, line));
-            return Some(Status { since, told: Told::Inferred, ..Status::of(SessionStatus::Silent, on) });
+            return Some(Doing { since, told: Told::Inferred, ..Doing::of(SessionStatus::Silent, on) });
         }
         if let Some(retry) = &self.retry {
             return Some(retry.status(SessionStatus::Retrying));
         }
-        Some(Status::of(SessionStatus::Working, ""))
+        Some(Doing::of(SessionStatus::Working, ""))
     }
 
-    fn resting<'a>(&'a self, rest: &'a Rest) -> Status<'a> {
+    fn resting<'a>(&'a self, rest: &'a Rest) -> Doing<'a> {
         let status = match &self.failure {
             Some(failure) if rest.status == SessionStatus::Ended => failure.status(rest.status),
-            _ => Status { about: hash::of(&rest.on), ..Status::of(rest.status, &rest.on) },
+            _ => Doing { about: hash::of(&rest.on), ..Doing::of(rest.status, &rest.on) },
         };
-        Status { since: Some(rest.since), told: rest.told, ..status }
+        Doing { since: Some(rest.since), told: rest.told, ..status }
     }
 
     /// When time alone changes the state.

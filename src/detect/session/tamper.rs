@@ -244,7 +244,8 @@ fn count(text: &str, marker: &str) -> usize {
     let stands_alone = |(at, _): &(usize, &str)| {
         let rest = &text[at + marker.len()..];
         let is_conditional = ["if", "If", "Unless"].iter().any(|condition| rest.starts_with(condition));
-        !is_conditional && !(marker.starts_with(is_word) && text[..*at].ends_with(is_word))
+        let ends_a_word = marker.starts_with(is_word) && text[..*at].ends_with(is_word);
+        !is_conditional && !ends_a_word
     };
     text.match_indices(marker).filter(stands_alone).count()
 }
