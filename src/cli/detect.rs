@@ -12,7 +12,7 @@ use crate::pipe;
 use crate::pipe::{Out, Shutdown};
 use crate::report::{Form, Summary};
 use crate::wire::Foreign;
-use crate::wire::record::{Done, Finding, Grade, Kind, Turn, schema};
+use crate::wire::record::{Done, Finding, Grade, Kind, StateChange, Turn, schema};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use regex::Regex;
@@ -47,8 +47,9 @@ Exit codes:
 /// Detect loops, stalls, blocks and storms in a stream of agent events.
 ///
 /// Every line passes through unchanged. Findings (`ocr.detect.finding`), natural points for a review
-/// (`ocr.detect.turn`) and finished sessions (`ocr.detect.done`) are added after the line that caused them. All times
-/// come from the lines, so the same lines give the same findings at any speed.
+/// (`ocr.detect.turn`), finished sessions (`ocr.detect.done`) and what each session does now or waits for
+/// (`ocr.detect.state`) are added after the line that caused them. All times come from the lines, so the same lines
+/// give the same findings at any speed.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-detect", version = version(), after_help = EXAMPLES, after_long_help = long_help())]
 struct Args {
@@ -217,7 +218,7 @@ pub(super) fn main_in_run(args: Vec<OsString>) -> ExitCode {
 
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
-    vec![schema::<Finding>(), schema::<Turn>(), schema::<Done>()]
+    vec![schema::<Finding>(), schema::<StateChange>(), schema::<Turn>(), schema::<Done>()]
 }
 
 #[cfg(test)]

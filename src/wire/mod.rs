@@ -20,7 +20,7 @@ pub use dialect::opencode::matters;
 pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Dialect, Event, Observation, Status, Todo};
 pub use foreign::{Foreign, Recognizer};
-pub use frame::is_event_field;
+pub use frame::{Payload, data_field, is_event_field};
 pub use head::{Head, head};
 pub use json::decode::members;
 pub use json::raw::Raw;

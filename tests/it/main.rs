@@ -31,6 +31,7 @@ mod pipe_laws;
 mod readme;
 mod review;
 mod run;
+mod states;
 mod stderr;
 mod stream;
 mod stream_ends;

@@ -38,6 +38,9 @@ pub(crate) struct Input {
     pub(crate) changes: Vec<(String, Change)>,
 }
 
+/// Arguments that say what a call is about where no file or command does.
+const TOPICS: [&str; 4] = ["description", "pattern", "query", "prompt"];
+
 /// What an editing tool writes, as hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -81,6 +84,13 @@ impl Input {
             command: first(&COMMANDS),
         }
     }
+}
+
+/// What an input is about, for a person: its command, or else what it works on.
+pub(crate) fn topic(raw: Raw<'_>) -> Option<String> {
+    let members = members(raw)?;
+    let names = [&COMMANDS[..], &TARGETS[..], &TOPICS[..]];
+    names.into_iter().find_map(|names| first_text(&members, names)).map(|found| clip(&found).to_owned())
 }
 
 /// An argument's name and value.

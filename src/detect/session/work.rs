@@ -97,6 +97,11 @@ impl CallWork {
         work
     }
 
+    /// Whether it changed or bypassed a check, or undid that.
+    pub(crate) fn touches_checks(&self) -> bool {
+        !self.tampers.is_empty()
+    }
+
     fn read_line(&mut self, line: &Line, call: &Call) {
         let failed = call.failed() && line.checks.is_empty();
         // What failed may have changed something all the same.
@@ -235,6 +240,11 @@ impl WorkLog {
     /// Sets how many files the session has changed, according to the server.
     pub(crate) fn set_changed_files(&mut self, files: usize) {
         self.files = files;
+    }
+
+    /// The tampering that a person would want to know of at once, in a sentence each.
+    pub(crate) fn tamper_warnings(&self) -> impl Iterator<Item = &str> {
+        self.tampers.warnings()
     }
 
     /// Whether the last call was denied.

@@ -18,6 +18,9 @@ use programs::{Judgement, Nested, is_device, is_scratch, judge_at};
 use syntax::{Item, Joint, Node, Role, Simple, parse};
 use wrappers::{Command, unwrap};
 
+/// How a sentence about a command ends that keeps hooks from running.
+pub(crate) const SKIPS_CHECKS: &str = "which skips its checks";
+
 /// How deep scripts within scripts are read.
 const DEPTH: usize = 5;
 /// How many commands of a line are judged.
@@ -351,7 +354,7 @@ impl Reader {
             environment.iter().find(skips).filter(|_| commits).cloned()
         };
         if let Some(how) = how {
-            self.tamper(format!("`{name} {sub}` is run with `{how}`, which skips its checks"));
+            self.tamper(format!("`{name} {sub}` is run with `{how}`, {SKIPS_CHECKS}"));
         }
     }
 
