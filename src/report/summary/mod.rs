@@ -115,6 +115,14 @@ impl Summary {
         self.usage.price_of(self.wasted.tokens)
     }
 
+    /// Rests, gaps, decisions and actions, in the order of their times: when, what kind of line, and what it says.
+    pub fn events(&self) -> Vec<(Timestamp, &'static str, &Shown)> {
+        let rests = self.rests.iter().map(|rest| (rest.at, "rest", &rest.text));
+        let mut events: Vec<_> = rests.chain(self.steps.iter().map(|step| (step.at, step.what, &step.text))).collect();
+        events.sort_by_key(|(at, ..)| *at);
+        events
+    }
+
     /// The name of the recording.
     pub fn name(&self) -> &str {
         self.file.as_ref().map_or("standard input", Shown::as_str)
@@ -130,8 +138,8 @@ impl Summary {
         match (worst, &self.end, self.rests.last()) {
             (Some(worst), ..) => format!("{}: {}", worst.rule, worst.summary),
             (None, Some(end), _) => end.text.to_string(),
-            (None, None, Some(rest)) => rest.text.to_string(),
-            (None, None, None) => "it did not come to rest".to_owned(),
+            (None, None, Some(rest)) => format!("nothing found; it came to rest: {}", rest.text),
+            (None, None, None) => "nothing found; it did not come to rest".to_owned(),
         }
     }
 }

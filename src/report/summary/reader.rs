@@ -83,9 +83,9 @@ impl Reader {
         match &observation.event {
             Event::Record { kind, properties } => self.add_record(kind, *properties),
             Event::Part(part) => self.add_part(&observation, part),
-            Event::Session { parent: Some(parent) } => {
+            Event::Session { parent } => {
                 if let Some(session) = &observation.session {
-                    self.counter.set_parent(session, parent);
+                    self.counter.add_session(session, parent.as_deref());
                 }
             }
             _ => {}
