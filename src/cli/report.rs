@@ -51,7 +51,7 @@ struct Args {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The form of the report.
-    #[arg(long = "as", env = "OCR_REPORT_AS", value_name = "FORM", value_enum, default_value_t)]
+    #[arg(long = "as", value_name = "FORM", value_enum, default_value_t)]
     form: Form,
     /// Number of recordings to read at a time [default: the number of processors].
     #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
@@ -69,6 +69,12 @@ struct Args {
 /// Runs `ocr-report` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-report", args, run)
+}
+
+#[cfg(test)]
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {

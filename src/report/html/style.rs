@@ -39,7 +39,7 @@ svg .call{fill:var(--call)}svg .failed{fill:var(--failed)}
 svg .stop{fill:var(--stop)}svg .warn{fill:var(--warn)}svg .notice{fill:var(--notice)}
 svg .tokens,svg .cost{fill:none;stroke:var(--tokens);stroke-width:2;vector-effect:non-scaling-stroke}svg .cost{stroke:var(--cost)}
 @media (max-width:40rem){.list,.list tbody,.list tr{display:block}.list thead{display:none}.list tr{border-bottom:1px solid var(--line);padding:.5rem 0}
-.list td{display:inline;border:0}.list td:nth-child(3){display:block}.list .n::after{content:\" \" attr(data-label)}
+.list td{display:inline;border:0}.list td:last-child:not(:empty)::before{content:\"wasted \"}.list td:nth-child(3){display:block}.list .n::after{content:\" \" attr(data-label)}
 .lane{grid-template-columns:1fr;gap:.1rem}main,footer{padding:.75rem}}
 @media print{body{font-size:11pt}article,tr{break-inside:avoid}}
 ";
