@@ -362,12 +362,12 @@ impl Args {
         let mut detect = Detect::new(Detector::new(self.config()), self.strict).on(threads);
         if self.explain {
             let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), true);
-            pipe::filter(&mut stage, input, out, self.max_line)?;
+            pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
             let (summary, read) = stage.finish();
             judged.summaries.push(summary);
             detect = read;
         } else {
-            pipe::filter(&mut detect, input, out, self.max_line)?;
+            pipe::filter(&mut detect, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
         }
         judged.found = detect.detector().found().collect();
         judged.failure = self.report_foreign(detect.not_understood(), file, shutdown).err();

@@ -138,7 +138,7 @@ impl Args {
     ) -> Result<(Summary, Option<Failure>), Failure> {
         let detect = Detect::new(Detector::new(Config::default()), self.strict);
         let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), false);
-        pipe::filter(&mut stage, input, out, self.max_line)?;
+        pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
         let (summary, detect) = stage.finish();
         let mut failure = None;
         if let Some((foreign, told)) = detect.not_understood() {
