@@ -328,8 +328,12 @@ fn judge_all(args: &Args, files: &[PathBuf]) -> Result<(Judged, Shutdown), Failu
     let results = pipe::parallel_inputs(files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
     let mut all = Judged::default();
-    for result in results {
-        let one = result.unwrap_or_else(|failure| Judged { failure: Some(failure), ..Judged::default() });
+    for (file, result) in files.iter().zip(results) {
+        let one = result.unwrap_or_else(|failure| Judged {
+            summaries: vec![recordings::unread(file, &failure)],
+            failure: Some(failure),
+            ..Judged::default()
+        });
         all.found.extend(one.found);
         all.summaries.extend(one.summaries);
         recordings::keep_last(&mut all.failure, one.failure);

@@ -2,6 +2,7 @@
 
 use crate::exit::{Code, Failure};
 use crate::pipe::{Shutdown, hangup, input};
+use crate::report::Summary;
 use crate::wire::Foreign;
 use std::io::Read;
 use std::path::Path;
@@ -44,6 +45,11 @@ pub(super) fn named(file: Option<&Path>, failure: Failure) -> Failure {
         _ => failure.message.replacen("cannot read the input", &format!("cannot read {name}"), 1),
     };
     Failure { message, ..failure }
+}
+
+/// What a report says about a file that cannot be read.
+pub(super) fn unread(file: &Path, failure: &Failure) -> Summary {
+    Summary::unread(&file.display().to_string(), &failure.message)
 }
 
 /// Keeps the latest failure, which whoever ends the program prints, and prints the one before it.

@@ -115,13 +115,16 @@ fn read_all(args: &Args, files: &[PathBuf]) -> Result<(Outcome, Shutdown), Failu
     let out = Out::new(std::io::sink(), true);
     let results = pipe::parallel_inputs(files.iter().collect(), threads, &out, true, read)?;
     let (mut summaries, mut failed) = (Vec::new(), None);
-    for result in results {
+    for (file, result) in files.iter().zip(results) {
         let failure = match result {
             Ok((summary, failure)) => {
                 summaries.push(summary);
                 failure
             }
-            Err(failure) => Some(failure),
+            Err(failure) => {
+                summaries.push(recordings::unread(file, &failure));
+                Some(failure)
+            }
         };
         recordings::keep_last(&mut failed, failure);
     }

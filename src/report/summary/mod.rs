@@ -60,7 +60,7 @@ pub struct RunEnd {
 pub struct Summary {
     /// The file; `None` for standard input.
     pub file: Option<Shown>,
-    /// Why nothing in it was understood; `None` if anything was.
+    /// Why it was not judged: nothing in it was understood, or it cannot be read. `None` if it was.
     pub foreign: Option<Shown>,
     /// The time of its first line.
     pub began: Timestamp,
@@ -95,6 +95,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The summary of a recording that cannot be read for this reason.
+    pub fn unread(file: &str, reason: &str) -> Self {
+        Self { file: Some(Shown::new(file)), foreign: Some(Shown::new(reason)), ..Self::default() }
+    }
+
     /// How long the recording is, in milliseconds.
     pub fn lasted(&self) -> i64 {
         self.ended.since(self.began)
@@ -131,7 +136,7 @@ impl Summary {
     /// The worst of what is to be said about the recording, in one line.
     pub fn headline(&self) -> String {
         if let Some(foreign) = &self.foreign {
-            return format!("nothing was understood: {foreign}");
+            return format!("not judged: {foreign}");
         }
         // The first of the gravest.
         let worst = self.episodes.iter().rev().max_by_key(|episode| episode.grade);

@@ -111,7 +111,7 @@ impl Reader {
         let trusts_recording = self.recorded.any && !self.afresh;
         let found = if trusts_recording { self.recorded } else { self.detected };
         Summary {
-            foreign: foreign.map(|foreign| Shown::new(&foreign.to_string())),
+            foreign: foreign.map(|foreign| Shown::new(&format!("nothing was understood: {foreign}"))),
             sessions: self.counter.sessions,
             usage: self.counter.total,
             wasted: wasted(&found.episodes.kept),
