@@ -329,8 +329,12 @@ fn judge_all(args: &Args, files: &[PathBuf]) -> Result<(Judged, Shutdown), Failu
     let results = pipe::parallel_inputs(files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
     let mut all = Judged::default();
-    for result in results {
-        let one = result.unwrap_or_else(|failure| Judged { failure: Some(failure), ..Judged::default() });
+    for (file, result) in files.iter().zip(results) {
+        let one = result.unwrap_or_else(|failure| Judged {
+            summaries: vec![recordings::unread(file, &failure)],
+            failure: Some(failure),
+            ..Judged::default()
+        });
         all.found.extend(one.found);
         all.summaries.extend(one.summaries);
         recordings::keep_last(&mut all.failure, one.failure);
@@ -363,12 +367,12 @@ impl Args {
         let mut detect = Detect::new(Detector::new(self.config()), self.strict).on(threads);
         if self.explain {
             let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), true);
-            pipe::filter(&mut stage, input, out, self.max_line)?;
+            pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
             let (summary, read) = stage.finish();
             judged.summaries.push(summary);
             detect = read;
         } else {
-            pipe::filter(&mut detect, input, out, self.max_line)?;
+            pipe::filter(&mut detect, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
         }
         judged.found = detect.detector().found().collect();
         judged.failure = self.report_foreign(detect.not_understood(), file, shutdown).err();

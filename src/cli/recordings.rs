@@ -1,7 +1,8 @@
 //! What `ocr-detect` and `ocr-report` have in common: recordings that are named on the command line, or standard input.
 
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 use crate::pipe::{Shutdown, hangup, input};
+use crate::report::Summary;
 use crate::wire::Foreign;
 use std::io::Read;
 use std::path::Path;
@@ -32,6 +33,23 @@ pub(super) fn name(file: Option<&Path>) -> Option<String> {
 pub(super) fn not_understood(file: Option<&Path>, foreign: Foreign) -> String {
     let input = name(file).unwrap_or_else(|| "this input".to_owned());
     format!("nothing in {input} was understood: {foreign}")
+}
+
+/// The failure to read an input, with the name of the file.
+pub(super) fn named(file: Option<&Path>, failure: Failure) -> Failure {
+    let Some(name) = name(file) else {
+        return failure;
+    };
+    let message = match failure.code {
+        Code::BadData => format!("{name}: {}", failure.message),
+        _ => failure.message.replacen("cannot read the input", &format!("cannot read {name}"), 1),
+    };
+    Failure { message, ..failure }
+}
+
+/// What a report says about a file that cannot be read.
+pub(super) fn unread(file: &Path, failure: &Failure) -> Summary {
+    Summary::unread(&file.display().to_string(), &failure.message)
 }
 
 /// Keeps the latest failure, which whoever ends the program prints, and prints the one before it.

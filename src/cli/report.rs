@@ -51,7 +51,7 @@ struct Args {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The form of the report.
-    #[arg(long = "as", env = "OCR_REPORT_AS", value_name = "FORM", value_enum, default_value_t)]
+    #[arg(long = "as", value_name = "FORM", value_enum, default_value_t)]
     form: Form,
     /// Number of recordings to read at a time [default: the number of processors].
     #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
@@ -69,6 +69,12 @@ struct Args {
 /// Runs `ocr-report` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-report", args, run)
+}
+
+#[cfg(test)]
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
@@ -109,13 +115,16 @@ fn read_all(args: &Args, files: &[PathBuf]) -> Result<(Outcome, Shutdown), Failu
     let out = Out::new(std::io::sink(), true);
     let results = pipe::parallel_inputs(files.iter().collect(), threads, &out, true, read)?;
     let (mut summaries, mut failed) = (Vec::new(), None);
-    for result in results {
+    for (file, result) in files.iter().zip(results) {
         let failure = match result {
             Ok((summary, failure)) => {
                 summaries.push(summary);
                 failure
             }
-            Err(failure) => Some(failure),
+            Err(failure) => {
+                summaries.push(recordings::unread(file, &failure));
+                Some(failure)
+            }
         };
         recordings::keep_last(&mut failed, failure);
     }
@@ -132,7 +141,7 @@ impl Args {
     ) -> Result<(Summary, Option<Failure>), Failure> {
         let detect = Detect::new(Detector::new(Config::default()), self.strict);
         let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), false);
-        pipe::filter(&mut stage, input, out, self.max_line)?;
+        pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
         let (summary, detect) = stage.finish();
         let mut failure = None;
         if let Some((foreign, told)) = detect.not_understood() {

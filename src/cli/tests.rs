@@ -1,15 +1,16 @@
-use super::{act, detect, review, run, stream, watch};
+use super::{act, detect, report, review, run, stream, watch};
 use crate::exit::{Code, Failure};
 use clap::{Arg, Command, CommandFactory};
 use std::collections::BTreeMap;
 
-fn commands() -> [Command; 6] {
+fn commands() -> [Command; 7] {
     [
         stream::Args::command(),
         detect::command(),
         review::Args::command(),
         act::Args::command(),
         watch::Args::command(),
+        report::command(),
         run::command(),
     ]
 }
@@ -43,6 +44,7 @@ fn single_run_flags_have_no_variable() {
         "all-lines",
         "only",
         "explain",
+        "as",
         "fail-on",
         "verify",
         "expect-change",

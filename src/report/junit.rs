@@ -94,7 +94,7 @@ fn write_case(document: &mut String, case: &Case) -> std::fmt::Result {
 /// The cases of a recording: there is always at least one.
 fn cases(recording: &Summary) -> Vec<Case> {
     if let Some(foreign) = &recording.foreign {
-        let message = format!("nothing was understood: {foreign}");
+        let message = format!("not judged: {foreign}");
         return vec![Case {
             class: recording.name().to_owned(),
             name: "read".to_owned(),

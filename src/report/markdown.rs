@@ -2,11 +2,9 @@
 
 use super::markup::markup;
 use super::page::Report;
-use super::shown::Shown;
 use super::summary::{Episode, Severity, Summary};
 use super::text::{grades, used, waste};
 use super::units::{count, dollars, duration, number};
-use crate::wire::Timestamp;
 use crate::wire::record::Wasted;
 use std::fmt::Write;
 
@@ -120,7 +118,7 @@ fn recording_page(page: &mut Page, recording: &Summary) {
 /// What is known about a recording, below its heading.
 fn body(page: &mut Page, recording: &Summary) {
     if let Some(foreign) = &recording.foreign {
-        page.add(&format!("Nothing was judged, for nothing was understood: {}.\n", escape(foreign.as_str())));
+        page.add(&format!("Nothing was judged: {}.\n", escape(foreign.as_str())));
         return;
     }
     facts(page, recording);
@@ -130,24 +128,17 @@ fn body(page: &mut Page, recording: &Summary) {
     if recording.omitted > 0 {
         page.add(&format!("\n… and {} more.\n", number(recording.omitted)));
     }
-    if !recording.rests.is_empty() || !recording.steps.is_empty() {
+    let events = recording.events();
+    if !events.is_empty() {
         page.add("\n### What happened\n\n| At | | |\n|--:|---|---|\n");
     }
-    for (at, what, text) in events(recording) {
+    for (at, what, text) in events {
         let at = duration(at.since(recording.began));
         page.add(&format!("| {at} | {what} | {} |\n", escape(text.as_str())));
     }
     if recording.untold > 0 {
         page.add(&format!("\n… and {} lines that are left out.\n", number(recording.untold)));
     }
-}
-
-/// Rests and steps, in the order of their times.
-fn events(recording: &Summary) -> Vec<(Timestamp, &'static str, &Shown)> {
-    let rests = recording.rests.iter().map(|rest| (rest.at, "rest", &rest.text));
-    let mut all: Vec<_> = rests.chain(recording.steps.iter().map(|step| (step.at, step.what, &step.text))).collect();
-    all.sort_by_key(|(at, ..)| *at);
-    all
 }
 
 fn facts(page: &mut Page, recording: &Summary) {
@@ -240,6 +231,7 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::shown::Shown;
 
     #[test]
     fn escapes() {

@@ -8,6 +8,7 @@
 
 mod form;
 mod habits;
+mod html;
 mod junit;
 mod markdown;
 mod markup;

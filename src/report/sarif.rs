@@ -54,7 +54,7 @@ fn invocation(report: &Report) -> Value {
     let unread = report.recordings.iter().filter_map(|recording| Some((recording, recording.foreign.as_ref()?)));
     let notes: Vec<Value> = unread
         .map(|(recording, foreign)| {
-            let text = format!("Nothing in {} was understood: {foreign}.", recording.name());
+            let text = format!("{} was not judged: {foreign}.", recording.name());
             json!({"level": "error", "message": {"text": text}})
         })
         .collect();

@@ -55,7 +55,7 @@ fn write_table(page: &mut String, report: &Report) -> Result {
 
 fn write_recording(page: &mut String, recording: &Summary) -> Result {
     if let Some(foreign) = &recording.foreign {
-        return writeln!(page, "Nothing was judged, for nothing was understood: {foreign}.");
+        return writeln!(page, "Nothing was judged: {foreign}.");
     }
     let lasted = duration(recording.lasted());
     if recording.episodes.is_empty() {

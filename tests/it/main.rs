@@ -29,6 +29,8 @@ mod pairs;
 mod peers;
 mod pipe_laws;
 mod readme;
+mod report;
+mod report_forms;
 mod review;
 mod run;
 mod states;

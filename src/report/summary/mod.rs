@@ -60,7 +60,7 @@ pub struct RunEnd {
 pub struct Summary {
     /// The file; `None` for standard input.
     pub file: Option<Shown>,
-    /// Why nothing in it was understood; `None` if anything was.
+    /// Why it was not judged: nothing in it was understood, or it cannot be read. `None` if it was.
     pub foreign: Option<Shown>,
     /// The time of its first line.
     pub began: Timestamp,
@@ -95,6 +95,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The summary of a recording that cannot be read for this reason.
+    pub fn unread(file: &str, reason: &str) -> Self {
+        Self { file: Some(Shown::new(file)), foreign: Some(Shown::new(reason)), ..Self::default() }
+    }
+
     /// How long the recording is, in milliseconds.
     pub fn lasted(&self) -> i64 {
         self.ended.since(self.began)
@@ -115,6 +120,14 @@ impl Summary {
         self.usage.price_of(self.wasted.tokens)
     }
 
+    /// Rests, gaps, decisions and actions, in the order of their times: when, what kind of line, and what it says.
+    pub fn events(&self) -> Vec<(Timestamp, &'static str, &Shown)> {
+        let rests = self.rests.iter().map(|rest| (rest.at, "rest", &rest.text));
+        let mut events: Vec<_> = rests.chain(self.steps.iter().map(|step| (step.at, step.what, &step.text))).collect();
+        events.sort_by_key(|(at, ..)| *at);
+        events
+    }
+
     /// The name of the recording.
     pub fn name(&self) -> &str {
         self.file.as_ref().map_or("standard input", Shown::as_str)
@@ -123,15 +136,15 @@ impl Summary {
     /// The worst of what is to be said about the recording, in one line.
     pub fn headline(&self) -> String {
         if let Some(foreign) = &self.foreign {
-            return format!("nothing was understood: {foreign}");
+            return format!("not judged: {foreign}");
         }
         // The first of the gravest.
         let worst = self.episodes.iter().rev().max_by_key(|episode| episode.grade);
         match (worst, &self.end, self.rests.last()) {
             (Some(worst), ..) => format!("{}: {}", worst.rule, worst.summary),
             (None, Some(end), _) => end.text.to_string(),
-            (None, None, Some(rest)) => rest.text.to_string(),
-            (None, None, None) => "it did not come to rest".to_owned(),
+            (None, None, Some(rest)) => format!("nothing found; it came to rest: {}", rest.text),
+            (None, None, None) => "nothing found; it did not come to rest".to_owned(),
         }
     }
 }

@@ -83,9 +83,9 @@ impl Reader {
         match &observation.event {
             Event::Record { kind, properties } => self.add_record(kind, *properties),
             Event::Part(part) => self.add_part(&observation, part),
-            Event::Session { parent: Some(parent) } => {
+            Event::Session { parent } => {
                 if let Some(session) = &observation.session {
-                    self.counter.set_parent(session, parent);
+                    self.counter.add_session(session, parent.as_deref());
                 }
             }
             _ => {}
@@ -111,7 +111,7 @@ impl Reader {
         let trusts_recording = self.recorded.any && !self.afresh;
         let found = if trusts_recording { self.recorded } else { self.detected };
         Summary {
-            foreign: foreign.map(|foreign| Shown::new(&foreign.to_string())),
+            foreign: foreign.map(|foreign| Shown::new(&format!("nothing was understood: {foreign}"))),
             sessions: self.counter.sessions,
             usage: self.counter.total,
             wasted: wasted(&found.episodes.kept),

@@ -105,9 +105,9 @@ mod tests {
     fn stays_bounded_and_loses_no_call() {
         let mut timeline = Timeline::default();
         let mut total = Usage::default();
-        for n in 0..20_000 {
+        for (n, session) in (0..20_000).zip([0, 1, 2].into_iter().cycle()) {
             let at = Timestamp::from_ms(n);
-            timeline.add_call(Bar { session: n as usize % 3, start: at, end: at, calls: 1, failed: 0 });
+            timeline.add_call(Bar { session, start: at, end: at, calls: 1, failed: 0 });
             total.tokens += 1;
             timeline.add_step(at, &total);
         }

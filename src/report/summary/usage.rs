@@ -89,9 +89,9 @@ impl Counter {
         Some(self.sessions.len() - 1)
     }
 
-    /// Notes which session started this one.
-    pub fn set_parent(&mut self, session: &str, parent: &str) {
-        if let Some(place) = self.place(session) {
+    /// Takes in a session, and which one started it, if it is a subagent's.
+    pub fn add_session(&mut self, session: &str, parent: Option<&str>) {
+        if let (Some(place), Some(parent)) = (self.place(session), parent) {
             self.sessions[place].parent = Some(Shown::new(parent));
         }
     }
