@@ -4,14 +4,19 @@ use super::backoff::pauses;
 use super::options::{Plan, Source};
 use super::spawn::SpawnedServer;
 use super::sse::Feed;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 use crate::server::{Error, Server, Session};
 use crate::stream::tracking::Tracker;
 use std::path::PathBuf;
-use tokio::time::{Instant, sleep};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often the first connection is tried.
 const ATTEMPTS: u32 = 3;
+
+/// How long everything before the first line may take, besides `--reconnect-timeout`: a slow server's start, and the log
+/// of a long day.
+const PREPARING: Duration = Duration::from_mins(5);
 
 /// Everything that must work before the first line is written.
 pub(super) struct Ready {
@@ -23,6 +28,18 @@ pub(super) struct Ready {
 
 /// Connects. `own` becomes the server that is started on the way, if any.
 pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
+    let limit = PREPARING + plan.reconnect;
+    let ready = timeout(limit, prepare(plan, own)).await;
+    ready.unwrap_or_else(|_| {
+        let limit = limit.as_secs();
+        Err(Failure::new(
+            Code::Unreachable,
+            format_args!("the server did not say what it has within {limit} s; look at its log, or start another"),
+        ))
+    })
+}
+
+async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
     let url = match &plan.source {
         Source::Spawn(spawn) => own.insert(SpawnedServer::start(spawn).await?).url(),
         Source::Attach(url) => url.clone(),
