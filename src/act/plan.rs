@@ -292,7 +292,7 @@ fn unwatched(state: &RunState, session: &str) -> Option<String> {
     } else if state.knows(session) {
         return None;
     } else {
-        "this stream does not show that session, or showed it too long ago".to_owned()
+        "this stream does not watch that session, or last showed it long ago".to_owned()
     };
     tracing::warn!("cannot act on {session}: {why}");
     Some(why)

@@ -1,7 +1,7 @@
 //! The stage: passes lines on, and acts on decisions and findings.
 
 use super::executor::{Executor, ExecutorContext, Pending};
-use super::notify::Now;
+use super::notify::{Notify, Now};
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
@@ -49,6 +49,8 @@ pub struct Act {
     now: Arc<AtomicI64>,
     pending: Pending,
     shutdown: Shutdown,
+    /// Who is told of the outcome.
+    notify: Notify,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
     /// When the last line was read: the time of the stream stands still since then.
@@ -60,7 +62,7 @@ impl Act {
     ///
     /// # Errors
     /// [`Code::Usage`] if the server's URL or credentials cannot be used.
-    pub fn new(settings: Settings, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
+    pub fn new(settings: Settings, notify: Notify, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
         let mut act = Self {
             state: RunState::default(),
             executor: None,
@@ -69,6 +71,7 @@ impl Act {
             now: Arc::default(),
             pending: Pending::default(),
             shutdown,
+            notify,
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
@@ -87,20 +90,14 @@ impl Act {
         });
     }
 
-    /// The result of the run once it is over, its exit code, and the current time by the clock of the stream.
-    pub fn result(&self) -> Option<(&RunResult, Code, Now)> {
-        let now = Now { ts: self.state.clock.now(), since: self.last_line };
-        self.result.as_ref().map(|(result, code)| (result, *code, now))
+    /// The result of the run once it is over, and its exit code.
+    pub fn result(&self) -> Option<(&RunResult, Code)> {
+        self.result.as_ref().map(|(result, code)| (result, *code))
     }
 
     /// Whether any line was read. If not, an earlier stage has reported why.
     pub fn saw_lines(&self) -> bool {
         self.saw_lines
-    }
-
-    /// Whether the stream is a recording, whose outcome is not sent to anyone.
-    pub fn is_replay(&self) -> bool {
-        self.state.is_replay()
     }
 
     /// Starts an executor for the server that is known by now.
@@ -143,7 +140,14 @@ impl Act {
             (None, _) if opened.replay => {
                 return Ok(Err("this is a replay; use --server to act on a live server".to_owned()));
             }
-            (None, Some(url)) => parse_url(url)?,
+            (None, Some(named)) => match parse_url(named) {
+                Ok(url) => url,
+                Err(_) => {
+                    let why = "the stream names its server by an address that cannot be used; name it with --server";
+                    tracing::warn!("{why}");
+                    return Ok(Err(why.to_owned()));
+                }
+            },
             (None, None) => return Ok(Err("the stream names no server; name it with --server".to_owned())),
         };
         let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
@@ -244,7 +248,15 @@ impl Act {
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
         let (result, code) = conclude(&self.state, self.shutdown.requested());
-        record::append(added, self.state.clock.now(), &result);
+        let ts = self.state.clock.now();
+        // The outcome of a recording, or of what was not done, is sent to nobody.
+        if self.saw_lines && !self.state.is_replay() && !self.settings.dry_run {
+            let now = Now { ts, since: self.last_line };
+            for delivery in self.notify.send(&result, now, &self.shutdown) {
+                record::append(added, ts, &delivery.record(self.state.root()));
+            }
+        }
+        record::append(added, ts, &result);
         self.result = Some((result, code));
         code
     }

@@ -37,7 +37,7 @@ pub(super) struct RunState {
     /// The outcome of the run, once it is decided.
     pub ended: Option<Ended>,
     pub closed: Option<Closed>,
-    /// Whether an abort failed for good, so that the session may never come to rest.
+    /// Whether an abort failed for good, or the session was deleted, so that it may never come to rest.
     pub gave_up: bool,
     /// Whether a signal interrupted a check.
     pub interrupted: bool,
@@ -126,6 +126,11 @@ impl RunState {
             Event::Status(Status::Busy) if session == self.root() => {
                 self.done = None;
                 self.verdict = None;
+            }
+            // It can neither rest nor be acted on.
+            Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
+                self.end(RunOutcome::Failed, "the session was deleted before it came to rest");
+                self.gave_up = true;
             }
             Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {

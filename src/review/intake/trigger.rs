@@ -45,18 +45,11 @@ impl Trigger {
         matches!(self.kind, TriggerKind::Rest(_))
     }
 
-    /// Whether `--min-interval` does not apply: the session ended or should end.
-    pub fn is_urgent(&self) -> bool {
-        self.is_rest() || self.finding().is_some_and(|f| f.grade == Grade::Stop)
-    }
-
-    /// Whether the rules decide without a reviewer: an exhausted budget and an abort are facts, and what goes on after
-    /// a `stop` ends whatever anybody said about it.
+    /// Whether the rules decide without a reviewer: an exhausted budget and an abort are facts, and a finding of grade
+    /// `stop` is what a person who watches would act on without asking.
     pub fn needs_no_reviewer(&self) -> bool {
         match &self.kind {
-            TriggerKind::Finding { finding, .. } => {
-                finding.kind == Kind::Budget || (finding.grade == Grade::Stop && finding.state == State::Grown)
-            }
+            TriggerKind::Finding { finding, .. } => finding.kind == Kind::Budget || finding.grade == Grade::Stop,
             TriggerKind::Rest(done) => done.as_ref().is_some_and(|d| d.outcome == Outcome::Aborted),
             TriggerKind::Silence | TriggerKind::Interval => false,
         }
@@ -101,7 +94,7 @@ fn only_ends_earlier_work(part: &Part<'_>) -> bool {
 
 /// Reduces triggers that came together to those worth a question: one for each session, the gravest.
 ///
-/// An exhausted budget and a rest always stay, and so does a finding of grade `stop` beside a rest.
+/// A rest and what needs no reviewer always stay.
 pub fn worth_asking(together: Vec<Trigger>) -> Vec<Trigger> {
     let mut chosen: Vec<Trigger> = Vec::new();
     for trigger in together {
@@ -109,12 +102,9 @@ pub fn worth_asking(together: Vec<Trigger>) -> Vec<Trigger> {
             chosen.session == trigger.session && !chosen.needs_no_reviewer() && !trigger.needs_no_reviewer()
         });
         match rival {
-            Some(rival) if trigger.is_rest() == rival.is_rest() || !(trigger.is_urgent() && rival.is_urgent()) => {
-                if trigger.weight() > rival.weight() {
-                    *rival = trigger;
-                }
-            }
-            _ => chosen.push(trigger),
+            Some(rival) if trigger.weight() > rival.weight() => *rival = trigger,
+            Some(_) => {}
+            None => chosen.push(trigger),
         }
     }
     chosen
