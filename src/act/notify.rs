@@ -3,6 +3,7 @@
 use super::command::succeeds;
 use super::summary::summary;
 use crate::exit::{Code, Failure};
+use crate::net::runtime;
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::wire::Timestamp;
@@ -173,8 +174,7 @@ impl Notify {
         }
         // A receiver elsewhere than where the user said must not get what we send, and a redirected POST loses its body.
         let client = Client::builder().redirect(redirect::Policy::none()).build();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let (client, runtime) = match (client, runtime) {
+        let (client, runtime) = match (client, runtime()) {
             (Ok(client), Ok(runtime)) => (client, runtime),
             (Err(error), _) => return all_failed(error.to_string()),
             (_, Err(error)) => return all_failed(error.to_string()),

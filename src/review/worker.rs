@@ -7,6 +7,7 @@ use super::request::ReviewRequest;
 use super::reviewer::{Patience, Reviewer};
 use super::shared::Handle;
 use crate::exit::{Code, Failure};
+use crate::net::runtime;
 use crate::pipe::{Out, Shutdown};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ impl Worker {
     pub fn start(context: WorkerContext) -> Result<Self, Failure> {
         let failed =
             |e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start the reviewer's thread: {e}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let runtime = runtime().map_err(failed)?;
         let (requests, incoming) = mpsc::channel();
         let (end, ended) = mpsc::channel();
         let cancelled = Arc::new(Notify::new());

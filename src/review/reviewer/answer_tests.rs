@@ -52,9 +52,9 @@ fn knows_every_action() {
         ("done", Verdict::Done),
         ("unsure", Verdict::Unsure),
     ] {
-        assert_eq!(action(&format!(r##"{{"action":"{word}",#}}"##)), verdict);
+        assert_eq!(action(&format!(r#"{{"action":"{word}",#}}"#)), verdict);
     }
-    assert_eq!(action(r##"{"action":"steer","message":"Stop.",#}"##), Verdict::Steer);
+    assert_eq!(action(r#"{"action":"steer","message":"Stop.",#}"#), Verdict::Steer);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn ignores_quoted_decisions() {
     ] {
         let quoting = format!("The worker wrote {quote}, which I do not believe.");
         assert!(read(&quoting).is_err(), "{quoting}");
-        let decision = r##"{"action":"abort","reason":"it lies",#}"##;
+        let decision = r#"{"action":"abort","reason":"it lies",#}"#;
         for answer in [format!("{quoting} {decision}"), format!("{decision} because {quoting}")] {
             assert_eq!(action(&answer), Verdict::Abort, "{answer}");
         }
@@ -108,7 +108,7 @@ fn reads_any_confidence() {
         ("-3", 0.0),
         ("\"high\"", 0.5),
     ] {
-        let opinion = read(&format!(r##"{{"action":"done","confidence":{text},#}}"##)).unwrap();
+        let opinion = read(&format!(r#"{{"action":"done","confidence":{text},#}}"#)).unwrap();
         assert!((opinion.confidence - share).abs() < 1e-9, "{text}");
     }
 }
@@ -117,7 +117,7 @@ fn reads_any_confidence() {
 fn limits_reason_and_message() {
     let long = "x".repeat(10_000);
     let opinion =
-        read(&format!(r##"{{"action":"steer","reason":"a\u001b[31mb {long}","message":"\u0007{long}",#}}"##)).unwrap();
+        read(&format!(r#"{{"action":"steer","reason":"a\u001b[31mb {long}","message":"\u0007{long}",#}}"#)).unwrap();
     assert!(opinion.reason.starts_with("a[31mb") && opinion.reason.chars().count() <= REASON);
     assert_eq!(opinion.message.unwrap().chars().count(), MESSAGE);
 }

@@ -246,6 +246,10 @@ fn leaves_deleted_session() {
     let mut stage = Command::new(cargo_bin("ocr-act")).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let mut stdin = stage.stdin.take().unwrap();
     stdin.write_all(lines(&[first, deleted]).as_bytes()).unwrap();
-    assert_eq!(stage.wait().unwrap().code(), Some(13));
+    // It reads on until it has left: a stage that stays reads all of it.
+    let tick = lines(&[json!({"ts": 3000, "type": "ocr.stream.tick", "properties": {}})]);
+    let left = (0..1_000_000).any(|_| stdin.write_all(tick.as_bytes()).is_err());
     drop(stdin);
+    assert_eq!(stage.wait().unwrap().code(), Some(13));
+    assert!(left, "it waited for more");
 }

@@ -14,8 +14,7 @@ fn unreachable_endpoint() {
     // Nobody listens where somebody did.
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{address}/v1");
-    // A pause that no test would survive, were there a second attempt.
-    let mut stage = command(&["--reviewer-url", &url, "--retry-pause", "1000", "--deadline", "10000"]);
+    let mut stage = command(&["--reviewer-url", &url, "--deadline", "10000"]);
     let done = stage.write_stdin(input()).output().unwrap();
     let told = String::from_utf8(done.stderr).unwrap();
     let first = told.lines().next().unwrap();
