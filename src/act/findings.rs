@@ -70,7 +70,7 @@ mod tests {
     fn keeps_open_ones() {
         let mut findings = Findings::default();
         findings.insert(finding("first", "stop", "open"));
-        for n in 0..REMEMBERED + 1 {
+        for n in 0..=REMEMBERED {
             findings.insert(finding(&format!("notice {n}"), "notice", "open"));
             findings.insert(finding(&format!("closed {n}"), "warn", "open"));
             findings.insert(finding(&format!("closed {n}"), "warn", "closed"));

@@ -239,7 +239,7 @@ impl Notify {
 fn run_command(line: &str, result: &RunResult, limit: Duration) -> Delivery {
     let body = serde_json::to_vec(result).unwrap_or_default();
     let outcome = succeeds(line, Path::new("."), &body, limit, || false);
-    let outcome = outcome.map(|_| ()).map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
+    let outcome = outcome.map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
     Delivery { to: "--notify-cmd".to_owned(), outcome }
 }
 

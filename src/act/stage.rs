@@ -104,7 +104,7 @@ impl Act {
     fn start_executor(&mut self) -> Result<(), Failure> {
         self.executor = None;
         let opened = self.state.opened.clone().unwrap_or_default();
-        let target = self.target(&opened)?;
+        let target = self.target(&opened);
         self.inactive = target.as_ref().err().cloned();
         let url = target.ok();
         // The directory of a recording may belong to someone else by now.
@@ -130,35 +130,32 @@ impl Act {
     }
 
     /// The server to act on, or why there is none: the one of the command line, or else the one that the stream names.
-    fn target(&self, opened: &Opened) -> Result<Result<Url, String>, Failure> {
+    fn target(&self, opened: &Opened) -> Result<Url, String> {
         let settings = &self.settings;
         if settings.dry_run {
-            return Ok(Err("a dry run".to_owned()));
+            return Err("a dry run".to_owned());
         }
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
             (None, _) if opened.replay => {
-                return Ok(Err("this is a replay; use --server to act on a live server".to_owned()));
+                return Err("this is a replay; use --server to act on a live server".to_owned());
             }
-            (None, Some(named)) => match parse_url(named) {
-                Ok(url) => url,
-                Err(_) => {
-                    let why = "the stream names its server by an address that cannot be used; name it with --server";
-                    tracing::warn!("{why}");
-                    return Ok(Err(why.to_owned()));
-                }
-            },
-            (None, None) => return Ok(Err("the stream names no server; name it with --server".to_owned())),
+            (None, Some(url)) => parse_url(url).map_err(|_| {
+                let why = "the stream names its server by an address that cannot be used; name it with --server";
+                tracing::warn!("{why}");
+                why.to_owned()
+            })?,
+            (None, None) => return Err("the stream names no server; name it with --server".to_owned()),
         };
         let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
         if safe || settings.allow_insecure {
-            return Ok(Ok(url));
+            return Ok(url);
         }
         let why = format!(
             "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
         );
         tracing::warn!("{why}");
-        Ok(Err(why))
+        Err(why)
     }
 
     fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, added: &mut Vec<u8>) {

@@ -120,8 +120,8 @@ impl Server {
         let listing = async { self.list(request, PURPOSE).await?.up_to(LONGEST_SESSIONS).collect(SESSIONS).await };
         match tokio::time::timeout(REQUEST_TIMEOUT, listing).await {
             Ok(Ok(sessions)) => Ok(Some(sessions)),
-            Err(_) => Ok(None),
-            Ok(Err(
+            Err(_)
+            | Ok(Err(
                 Error::TimedOut { .. }
                 | Error::Foreign { .. }
                 | Error::Failed { .. }

@@ -261,7 +261,7 @@ fn every_run_with(password: Option<&'static str>) {
 #[test]
 fn few_descriptors() {
     let folder = tempfile::tempdir().unwrap();
-    let line = |kind: &str, properties: serde_json::Value| {
+    let line = |kind: &str, properties: Value| {
         serde_json::json!({"ts": 1, "type": kind, "properties": properties}).to_string() + "\n"
     };
     let stop = serde_json::json!({"sessionID": "s", "finding": "f", "kind": "loop", "rule": "r", "grade": "stop",
