@@ -39,6 +39,7 @@ Environment:
 
 Exit codes:
   0    the lines have ended; a reviewer that fails is replaced by the built-in rules
+  69   the same, and the reviewer was out of reach at every question
   77   the key file cannot be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";

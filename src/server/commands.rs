@@ -1,6 +1,6 @@
 //! Requests that make a session do something.
 
-use super::{Error, Server, error, segment};
+use super::{Error, Server, answer, segment};
 use reqwest::Method;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ impl Server {
         // The answer is empty.
         let request = self.http.post(self.route_in_directory(&path)).json(&body);
         let purpose = "send the session a message";
-        error::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
+        answer::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
         Ok(())
     }
 

@@ -1,11 +1,9 @@
 //! Why a request failed, in words for the person who has to do something about it.
 
-use super::body;
 use crate::exit::{Code, Failure};
 use crate::net::root_cause;
 use crate::wire::text::excerpt;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
@@ -166,7 +164,13 @@ impl Error {
 
     /// An answer with a status other than success; `purpose` completes "failed to …", `said` is the beginning of its
     /// body.
-    fn of_status(url: &Url, purpose: &'static str, status: StatusCode, location: Option<&str>, said: &str) -> Self {
+    pub(super) fn of_status(
+        url: &Url,
+        purpose: &'static str,
+        status: StatusCode,
+        location: Option<&str>,
+        said: &str,
+    ) -> Self {
         let server = url.to_string();
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             return Self::NotAllowed { url: server };
@@ -212,23 +216,6 @@ impl From<Error> for Failure {
         };
         Self::new(code, error)
     }
-}
-
-/// Accepts an answer whose status says success.
-pub(super) async fn check_status(url: &Url, purpose: &'static str, answer: Response) -> Result<Response, Error> {
-    let status = answer.status();
-    if status.is_success() {
-        return Ok(answer);
-    }
-    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let said = body::beginning(answer).await;
-    Err(Error::of_status(url, purpose, status, location.as_deref(), &said))
-}
-
-/// Whether the answer has this content type. Unknown routes answer 200 with a web page.
-pub(super) fn has_type(answer: &Response, wanted: &str) -> bool {
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with(wanted))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The server's durable log of events.
 
+use super::answer::{check_status, has_type};
 use super::array::Array;
-use super::error::{check_status, has_type};
 use super::{Error, Server};
 use reqwest::StatusCode;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! A session's messages, and the files that they changed.
 
+use super::answer::check_status;
 use super::array::Array;
-use super::error::check_status;
 use super::{Error, Server, segment};
 use reqwest::StatusCode;
 use serde::Deserialize;

@@ -1,11 +1,11 @@
 //! Requests to an `OpenCode` server: its address, its password, and what the stream and the actions ask of it.
 //!
 //! The answers are parsed into our own structs, which name only the members we use, so that servers older or newer than
-//! those we know work too. No answer is read without a limit: one object within [`body`], a list as an [`Array`].
+//! those we know work too. No answer is read without a limit: one object through [`answer`], a list as an [`Array`].
 
 mod address;
+mod answer;
 mod array;
-mod body;
 mod commands;
 mod elements;
 mod error;
@@ -100,11 +100,11 @@ impl Server {
         let request = request.header("accept", "text/event-stream");
         let answer = self.send(request, "send its events").await?;
         // A server that is starting may refuse its listeners.
-        let answer = error::check_status(&self.url, "send its events", answer).await.map_err(|error| match error {
+        let answer = answer::check_status(&self.url, "send its events", answer).await.map_err(|error| match error {
             Error::Failed { url, status, .. } => Error::NoEvents { url, cause: format!("it answers {status}") },
             other => other,
         })?;
-        if error::has_type(&answer, "text/event-stream") {
+        if answer::has_type(&answer, "text/event-stream") {
             Ok(answer)
         } else {
             Err(Error::Foreign { url: self.url.to_string() })
@@ -150,8 +150,8 @@ impl Server {
             request = request.json(&body);
         }
         let answer = async {
-            let answer = error::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
-            body::whole(&self.url, purpose, answer).await
+            let answer = answer::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
+            answer::whole(&self.url, purpose, answer).await
         };
         let body = tokio::time::timeout(REQUEST_TIMEOUT, answer)
             .await
@@ -166,7 +166,7 @@ impl Server {
         purpose: &'static str,
     ) -> Result<Array<T>, Error> {
         let answer = self.send(request, purpose).await?;
-        let answer = error::check_status(&self.url, purpose, answer).await?;
+        let answer = answer::check_status(&self.url, purpose, answer).await?;
         Ok(Array::new(&self.url, purpose, answer))
     }
 }
