@@ -10,6 +10,8 @@
 mod abort;
 mod command;
 mod executor;
+mod family;
+mod findings;
 pub mod notify;
 mod order;
 mod outcome;

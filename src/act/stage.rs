@@ -1,7 +1,7 @@
 //! The stage: passes lines on, and acts on decisions and findings.
 
 use super::executor::{Executor, ExecutorContext, Pending};
-use super::notify::Now;
+use super::notify::{Notify, Now};
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
@@ -50,6 +50,8 @@ pub struct Act {
     now: Arc<AtomicI64>,
     pending: Pending,
     shutdown: Shutdown,
+    /// Who is told of the outcome.
+    notify: Notify,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
     /// When the last line was read: the time of the stream stands still since then.
@@ -61,7 +63,7 @@ impl Act {
     ///
     /// # Errors
     /// [`Code::Usage`] if the server's URL or credentials cannot be used.
-    pub fn new(settings: Settings, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
+    pub fn new(settings: Settings, notify: Notify, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
         let mut act = Self {
             state: RunState::default(),
             executor: None,
@@ -70,6 +72,7 @@ impl Act {
             now: Arc::default(),
             pending: Pending::default(),
             shutdown,
+            notify,
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
@@ -88,10 +91,9 @@ impl Act {
         });
     }
 
-    /// The result of the run once it is over, its exit code, and the current time by the clock of the stream.
-    pub fn result(&self) -> Option<(&RunResult, Code, Now)> {
-        let now = Now { ts: self.state.clock.now(), since: self.last_line };
-        self.result.as_ref().map(|(result, code)| (result, *code, now))
+    /// The result of the run once it is over, and its exit code.
+    pub fn result(&self) -> Option<(&RunResult, Code)> {
+        self.result.as_ref().map(|(result, code)| (result, *code))
     }
 
     /// Whether any line was read. If not, an earlier stage has reported why.
@@ -99,16 +101,11 @@ impl Act {
         self.saw_lines
     }
 
-    /// Whether the stream is a recording, whose outcome is not sent to anyone.
-    pub fn is_replay(&self) -> bool {
-        self.state.is_replay()
-    }
-
     /// Starts an executor for the server that is known by now.
     fn start_executor(&mut self) -> Result<(), Failure> {
         self.executor = None;
         let opened = self.state.opened.clone().unwrap_or_default();
-        let target = self.target(&opened)?;
+        let target = self.target(&opened);
         self.inactive = target.as_ref().err().cloned();
         let url = target.ok();
         // The directory of a recording may belong to someone else by now.
@@ -135,28 +132,32 @@ impl Act {
     }
 
     /// The server to act on, or why there is none: the one of the command line, or else the one that the stream names.
-    fn target(&self, opened: &Opened) -> Result<Result<Url, String>, Failure> {
+    fn target(&self, opened: &Opened) -> Result<Url, String> {
         let settings = &self.settings;
         if settings.dry_run {
-            return Ok(Err("a dry run".to_owned()));
+            return Err("a dry run".to_owned());
         }
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
             (None, _) if opened.replay => {
-                return Ok(Err("this is a replay; use --server to act on a live server".to_owned()));
+                return Err("this is a replay; use --server to act on a live server".to_owned());
             }
-            (None, Some(url)) => parse_url(url)?,
-            (None, None) => return Ok(Err("the stream names no server; name it with --server".to_owned())),
+            (None, Some(url)) => parse_url(url).map_err(|_| {
+                let why = "the stream names its server by an address that cannot be used; name it with --server";
+                tracing::warn!("{why}");
+                why.to_owned()
+            })?,
+            (None, None) => return Err("the stream names no server; name it with --server".to_owned()),
         };
         let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
         if safe || settings.allow_insecure {
-            return Ok(Ok(url));
+            return Ok(url);
         }
         let why = format!(
             "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
         );
         tracing::warn!("{why}");
-        Ok(Err(why))
+        Err(why)
     }
 
     /// The user's own credentials, or else the password of the server that this pipe's stream started.
@@ -255,7 +256,15 @@ impl Act {
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
         let (result, code) = conclude(&self.state, self.shutdown.requested());
-        record::append(added, self.state.clock.now(), &result);
+        let ts = self.state.clock.now();
+        // The outcome of a recording, or of what was not done, is sent to nobody.
+        if self.saw_lines && !self.state.is_replay() && !self.settings.dry_run {
+            let now = Now { ts, since: self.last_line };
+            for delivery in self.notify.send(&result, now, &self.shutdown) {
+                record::append(added, ts, &delivery.record(self.state.root()));
+            }
+        }
+        record::append(added, ts, &result);
         self.result = Some((result, code));
         code
     }

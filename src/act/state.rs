@@ -1,17 +1,15 @@
 //! The state of a run, built from the lines: all that the plan and the outcome depend on.
 
+use super::findings::Findings;
 use super::steering::Steering;
 use super::totals::RunTotals;
-use crate::bounded::BoundedMap;
+use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
-use crate::wire::record::{
-    AnyRecord, Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, RunOutcome, State,
-};
+use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State};
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp};
-use std::collections::BTreeMap;
 
-/// How many sessions, findings, decisions and requests are remembered.
+/// How many sessions, decisions and requests are remembered.
 const REMEMBERED: usize = 10_000;
 
 /// A record that the plan may respond to.
@@ -39,20 +37,21 @@ pub(super) struct RunState {
     /// The outcome of the run, once it is decided.
     pub ended: Option<Ended>,
     pub closed: Option<Closed>,
-    /// Whether an abort failed for good, so that the session may never come to rest.
+    /// Whether an abort failed for good, or the session was deleted, so that it may never come to rest.
     pub gave_up: bool,
     /// Whether a signal interrupted a check.
     pub interrupted: bool,
     pub totals: RunTotals,
-    /// The latest state of every episode.
-    findings: BoundedMap<String, Finding>,
+    findings: Findings,
     /// The open requests, by id.
-    pub asked: BTreeMap<String, Asked>,
+    pub asked: BoundedMap<String, Asked>,
     pub steering: Steering,
     /// Keys of the decisions so far: a repeated decision is not acted on again.
-    decided: BoundedMap<String, ()>,
+    decided: BoundedSet,
     /// The sessions that the stream showed: the watched one and its children.
-    sessions: BoundedMap<String, ()>,
+    sessions: BoundedSet,
+    /// Whether sessions and requests were forgotten, which is said once.
+    forgot: (bool, bool),
     pub clock: StreamClock,
 }
 
@@ -86,11 +85,12 @@ impl Default for RunState {
             gave_up: false,
             interrupted: false,
             totals: RunTotals::default(),
-            findings: BoundedMap::new(REMEMBERED),
-            asked: BTreeMap::new(),
+            findings: Findings::default(),
+            asked: BoundedMap::new(REMEMBERED),
             steering: Steering::default(),
-            decided: BoundedMap::new(REMEMBERED),
-            sessions: BoundedMap::new(REMEMBERED),
+            decided: BoundedSet::new(REMEMBERED),
+            sessions: BoundedSet::new(REMEMBERED),
+            forgot: (false, false),
             clock: StreamClock::default(),
         }
     }
@@ -101,19 +101,24 @@ impl RunState {
     pub fn observe(&mut self, line: &Observation) -> Option<News> {
         self.clock.see(line.ts);
         let session = line.session.as_deref();
-        if let Some(session) = session.filter(|s| !self.sessions.contains_key(*s)) {
-            self.sessions.insert(session.to_owned(), ());
+        if let Some(session) = session {
+            self.saw_session(session);
         }
         match &line.event {
             Event::Record { kind, properties } => return self.record(kind, *properties),
-            Event::Asked { request, question, what } if self.asked.len() < REMEMBERED => {
+            Event::Asked { request, question, what } if !self.asked.contains_key(&**request) => {
+                if self.asked.is_full() && !std::mem::replace(&mut self.forgot.1, true) {
+                    tracing::warn!(
+                        "more than {REMEMBERED} requests are open; the oldest are forgotten and get no answer from us"
+                    );
+                }
                 let asked = Asked {
                     session: session.unwrap_or_default().to_owned(),
                     question: *question,
                     what: excerpt(&what.map(decode).unwrap_or_default(), EXCERPT),
                     answered: false,
                 };
-                self.asked.entry(request.to_string()).or_insert(asked);
+                self.asked.insert(request.to_string(), asked);
             }
             Event::Answered { request } => {
                 self.asked.remove(&**request);
@@ -121,6 +126,11 @@ impl RunState {
             Event::Status(Status::Busy) if session == self.root() => {
                 self.done = None;
                 self.verdict = None;
+            }
+            // It can neither rest nor be acted on.
+            Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
+                self.end(RunOutcome::Failed, "the session was deleted before it came to rest");
+                self.gave_up = true;
             }
             Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {
@@ -135,6 +145,16 @@ impl RunState {
             _ => {}
         }
         None
+    }
+
+    /// Remembers a session of the stream; those that say nothing for long are forgotten first.
+    fn saw_session(&mut self, session: &str) {
+        self.sessions.insert(session);
+        if self.sessions.has_forgotten() && !std::mem::replace(&mut self.forgot.0, true) {
+            tracing::warn!(
+                "the stream has more than {REMEMBERED} sessions; those that were silent longest are no longer acted on"
+            );
+        }
     }
 
     fn record(&mut self, kind: &str, properties: Raw<'_>) -> Option<News> {
@@ -165,9 +185,8 @@ impl RunState {
     }
 
     fn finding(&mut self, finding: Finding) -> Option<News> {
-        let id = episode(&finding).to_owned();
-        let previous = self.findings.insert(id, finding.clone());
-        self.totals.add_finding(&finding, previous.map(|f| f.wasted));
+        let wasted_before = self.findings.insert(finding.clone());
+        self.totals.add_finding(&finding, wasted_before);
         (finding.state != State::Closed).then_some(News::Finding(finding))
     }
 
@@ -177,7 +196,7 @@ impl RunState {
         self.totals.counts.retries += u64::from(decision.retries);
         let about = decision.finding.as_deref().unwrap_or_default();
         let key = format!("{} {about} {} {}", decision.action, decision.judged, decision.iteration);
-        let repeated = self.decided.insert(key, ()).is_some();
+        let repeated = !self.decided.insert(&key);
         if decision.stale || repeated {
             return None;
         }
@@ -210,23 +229,15 @@ impl RunState {
 
     /// Whether this stream showed the session.
     pub fn knows(&self, session: &str) -> bool {
-        self.root() == Some(session) || self.sessions.contains_key(session)
+        self.root() == Some(session) || self.sessions.contains(session)
     }
 
     /// The episode that a decision is about: the one it names, or else the gravest open one.
     pub fn judged(&self, decision: &Decision) -> Option<&Finding> {
         match &decision.finding {
             Some(id) => self.findings.get(id),
-            None => self.gravest(),
+            None => self.findings.gravest(),
         }
-    }
-
-    fn gravest(&self) -> Option<&Finding> {
-        self.findings
-            .iter()
-            .map(|(_, finding)| finding)
-            .filter(|f| f.state != State::Closed && f.grade >= Grade::Warn)
-            .max_by_key(|f| (f.grade, f.last.ts))
     }
 
     /// Whether the session failed or was aborted, so that there is nothing to steer and nothing to verify.
@@ -261,11 +272,6 @@ impl RunState {
     pub fn end(&mut self, outcome: RunOutcome, reason: &str) {
         self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned() });
     }
-}
-
-/// The id of an episode; where a custom detector gives none, its rule.
-fn episode(finding: &Finding) -> &str {
-    if finding.finding.is_empty() { &finding.rule } else { &finding.finding }
 }
 
 /// The outcome of a run that was ended because of this finding.

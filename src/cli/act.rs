@@ -157,23 +157,18 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if args.common.schema {
         return print_schemas(&schemas());
     }
-    let dry_run = args.actions.dry_run;
     let notify = notify(args.notify)?;
     let settings = settings(args.server.as_deref(), args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     let shutdown = Shutdown::outlive_first_signal(|| {});
     job::stop_together();
-    let mut act = Act::new(settings, out.clone(), shutdown.clone())?;
+    let mut act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();
     let ended = filter(&mut act, stdin, &out, DEFAULT_LINE_LIMIT);
-    let Some((result, code, now)) = act.result() else {
+    let Some((result, code)) = act.result() else {
         return Ok(ended.map(|()| Code::Error)?);
     };
-    // Others are told before standard error is: it may be full, or nobody may read it.
-    if act.saw_lines() && !act.is_replay() && !dry_run {
-        notify.send(result, now, &shutdown);
-    }
     if !args.quiet && act.saw_lines() {
         tell(format_args!("ocr-act: {}", summary(result)));
     }

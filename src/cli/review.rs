@@ -39,6 +39,7 @@ Environment:
 
 Exit codes:
   0    the lines have ended; a reviewer that fails is replaced by the built-in rules
+  69   the same, and the reviewer was out of reach at every question
   77   the key file cannot be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
@@ -95,7 +96,7 @@ struct WhoArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Timing")]
 struct WhenArgs {
-    /// Ask about a session at most once in SECONDS of the stream, unless it is idle or has a finding of grade stop.
+    /// Ask about a session at most once in SECONDS of the stream, unless it is idle.
     #[arg(long, value_name = "SECONDS", default_value_t = 0, env = "OCR_MIN_INTERVAL")]
     min_interval: u32,
     /// Ask at most N times; after that the built-in rules decide.
@@ -172,7 +173,8 @@ fn run(args: Args) -> anyhow::Result<Code> {
     // A write that fails is noticed here before anywhere else.
     kill_switch.kill_all();
     outcome?;
-    Ok(shutdown.requested().unwrap_or(Code::Ok))
+    let code = if review.reviewer_is_unreachable() { Code::Unreachable } else { Code::Ok };
+    Ok(shutdown.requested().unwrap_or(code))
 }
 
 impl WhoArgs {

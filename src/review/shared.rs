@@ -75,6 +75,7 @@ impl Shared {
             trigger,
             now,
             since,
+            is_probe: self.queue.is_testing(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! `ocr-act` without `OpenCode`: outcomes and exit codes, skipped actions, checks, misbehaving servers, notifications.
 
+mod family;
+mod many;
 mod notify;
 mod server;
 mod stub;

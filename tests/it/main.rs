@@ -15,6 +15,7 @@ mod architecture;
 mod bounds;
 mod detect;
 mod detect_properties;
+mod endless;
 mod examples;
 mod expected;
 mod faults;

@@ -38,6 +38,11 @@ impl CommandReviewer {
         Self { line: line.to_owned(), kill_switch }
     }
 
+    /// The command.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
+    }
+
     /// Asks once. Dropping the future kills the command; the caller limits the time that way.
     pub(crate) async fn ask(&self, question: Question<'_>) -> Result<String, ReviewError> {
         let Question { prompt, complaint, redactor } = question;
@@ -76,9 +81,9 @@ fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<Str
     };
     let complaint = quote(&redactor.redact(&String::from_utf8_lossy(&finished.stderr)));
     match status.code() {
-        Some(NOT_FOUND | NOT_EXECUTABLE) => {
-            Err(ReviewError::permanent(format!("cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd")))
-        }
+        Some(NOT_FOUND | NOT_EXECUTABLE) => Err(ReviewError::unreachable(format!(
+            "cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd"
+        ))),
         _ => Err(ReviewError::transient(format!("the reviewer {line:?} failed ({status}): {complaint}"))),
     }
 }

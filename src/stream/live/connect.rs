@@ -7,7 +7,6 @@ use super::sse::Feed;
 use crate::exit::{Code, Failure};
 use crate::server::{Error, Server, Session};
 use crate::stream::tracking::Tracker;
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -16,6 +15,10 @@ const ATTEMPTS: u32 = 3;
 
 /// How long one request may wait for the server to prepare a directory before we say so and ask again.
 const PREPARING: Duration = Duration::from_secs(5);
+
+/// How long everything before the first line may take, besides `--reconnect-timeout`: a slow server's start, and the log
+/// of a long day.
+const PREPARING_LIMIT: Duration = Duration::from_mins(5);
 
 /// Everything that must work before the first line is written.
 pub(super) struct Ready {
@@ -27,6 +30,18 @@ pub(super) struct Ready {
 
 /// Connects. `own` becomes the server that is started on the way, if any.
 pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
+    let limit = plan.startup.max(PREPARING_LIMIT) + plan.reconnect;
+    let ready = timeout(limit, prepare(plan, own)).await;
+    ready.unwrap_or_else(|_| {
+        let limit = limit.as_secs();
+        Err(Failure::new(
+            Code::Unreachable,
+            format_args!("the server did not say what it has within {limit} s; look at its log, or start another"),
+        ))
+    })
+}
+
+async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
     let deadline = Instant::now() + plan.startup;
     let (url, credentials) = match &plan.source {
         Source::Spawn(spawn) => {
@@ -41,8 +56,7 @@ pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Res
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
         // Events are sent by directory, and the session's own is the one with its events.
-        let directory = found.directory.clone().map(PathBuf::from).or_else(|| plan.directory.clone());
-        server = server.in_directory(directory);
+        server = server.in_directory(found.directory.clone());
         session = Some(found);
     }
     if !plan.all {

@@ -20,6 +20,7 @@ mod writer;
 
 use super::tracking::Tracker;
 use crate::exit::{Code, Failure};
+use crate::net::runtime;
 use crate::pipe::Out;
 use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::wire::observe;
@@ -45,10 +46,7 @@ pub use spawn::Spawn;
 /// What prevented the start, with what to do; [`Code::Unreachable`] when the server is gone;
 /// the code of the signal, or [`Code::ReaderLeft`], without a message.
 pub fn watch(plan: &Plan, out: Out) -> Result<Code, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::new(Code::Error, format_args!("cannot start: {e}")))?;
+    let runtime = runtime().map_err(|e| Failure::new(Code::Error, format_args!("cannot start: {e}")))?;
     let outcome = runtime.block_on(run(plan, out));
     // A name lookup may hang on a thread of its own.
     runtime.shutdown_background();

@@ -124,7 +124,7 @@ impl Tracker {
             && self.dedup.insert(&line.event, line.session.as_deref(), line.id.as_deref())
             && !self.finished.is_echo(&line.event)
             && self.is_new_request(&line.event);
-        if admitted && line.session.as_deref().is_some_and(|s| self.tree.members.contains(s)) {
+        if admitted && line.session.as_deref().is_some_and(|s| self.tree.contains(s)) {
             self.finished.observe(&line.event);
         }
         admitted
@@ -146,7 +146,7 @@ impl Tracker {
         let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
         // No list may have a session of another project.
         let unlisted = self.dedup.sessions().filter(|_| self.watches_everything());
-        let known = self.tree.members.iter().chain(unlisted);
+        let known = self.tree.members().chain(unlisted);
         listed.chain(known.cloned()).collect()
     }
 
@@ -196,14 +196,14 @@ impl Tracker {
     /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
     pub fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
         let logged = |id: &str| self.dedup.last_seq(id).is_some();
-        watched.iter().filter(|id| self.tree.members.contains(*id) && !logged(id)).cloned().collect()
+        watched.iter().filter(|id| self.tree.contains(id) && !logged(id)).cloned().collect()
     }
 
     /// Whether the events of all these sessions are recoverable. Sessions without a log are not, except for the
     /// messages of the watched session and its subagents; where the server has a log, nothing happened in them.
     pub fn is_recoverable(&self, watched: &HashSet<String>) -> bool {
         let logged = |id: &String| self.dedup.last_seq(id).is_some();
-        watched.iter().all(|id| self.tree.members.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
+        watched.iter().all(|id| self.tree.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
     }
 
     /// The final states of a message and its parts that were not emitted, as payloads. They count as emitted now.

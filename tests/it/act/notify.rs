@@ -1,6 +1,6 @@
 //! Notifications, and how long they may delay the exit.
 
-use super::{DAEMON, closed, done, lines, opened};
+use super::{DAEMON, act, closed, done, lines, opened};
 use crate::support::{ocr, shell};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -85,6 +85,47 @@ fn failing_webhook_is_retried() {
 }
 
 #[test]
+fn redirect_is_not_followed() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let elsewhere = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).expect(0).mount(&server).await;
+        server
+    });
+    for status in [301, 302, 303, 307, 308] {
+        let redirect = ResponseTemplate::new(status).insert_header("location", elsewhere.uri());
+        let (requests, stderr) = posted(&[], &[], redirect);
+        assert_eq!(requests.len(), 1, "{status}: a redirect does not pass by itself");
+        assert!(stderr.contains(&format!("it answered {status}")) && stderr.contains("not followed"), "{stderr}");
+    }
+    runtime.block_on(elsewhere.verify());
+}
+
+#[test]
+fn delivery_is_recorded() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        server
+    });
+    let input = [opened(false), done("done"), closed("rest", None)];
+    let args = ["--notify", &server.uri(), "--notify", "http://127.0.0.1:9/hook", "--notify-cmd", "exit 3"];
+    let (code, added, told) = act(&args, &input);
+    let last = added.last().unwrap();
+    assert_eq!((code, &last["type"]), (0, &json!("ocr.act.result")), "{told}");
+    let notices = added.iter().filter(|l| l["properties"]["action"] == "notify").map(|l| &l["properties"]);
+    let notices: Vec<String> = notices.map(|n| format!("{} {}", n["phase"], n["detail"]).replace('"', "")).collect();
+    assert_eq!(notices.len(), 3, "{notices:?}");
+    assert_eq!(notices[0], "taken delivered to 127.0.0.1");
+    assert!(
+        notices[1].starts_with("failed not delivered to 127.0.0.1: ") && !notices[1].contains("hook"),
+        "{notices:?}"
+    );
+    assert!(notices[2].contains("--notify-cmd: it failed (exit 3)"), "{notices:?}");
+}
+
+#[test]
 fn notify_cmd_gets_result() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!(
@@ -120,8 +161,8 @@ fn notify_time_limit() {
     let (requests, stderr) = posted(&["--notify-cmd", "sleep 60"], &[], slow);
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert_eq!(requests.len(), 1);
-    assert!(stderr.contains("cannot notify 127.0.0.1 within 10 s"), "{stderr}");
-    assert!(stderr.contains("--notify-cmd failed (killed after 10 s)"), "{stderr}");
+    assert!(stderr.contains("cannot notify 127.0.0.1: no answer within 10 s"), "{stderr}");
+    assert!(stderr.contains("--notify-cmd: it failed (killed after 10 s)"), "{stderr}");
 }
 
 #[test]

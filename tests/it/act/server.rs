@@ -1,7 +1,7 @@
 //! `ocr-act` with a server that obeys, one that goes on, and one that does not answer.
 
 use super::stub::{DIRECTORY, Manner, Stub};
-use super::{act, closed, finding, lines, opened};
+use super::{act, closed, done, finding, lines, opened};
 use crate::support::shell;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::{Value, json};
@@ -208,4 +208,48 @@ fn directory_stream_is_skipped() {
     assert_eq!((code, &actions(&added)[..]), (3, &["abort skipped".to_owned()][..]));
     assert!(told.contains("--session"), "{told}");
     assert_eq!(stub.asked(), [""; 0]);
+}
+
+#[test]
+fn unusable_address_ends_with_a_result() {
+    for named in ["not a url", "ftp://127.0.0.1/", "http://user:hunter2@127.0.0.1/"] {
+        let [mut first, found] = looping("");
+        first["properties"]["server"] = json!(named);
+        let (code, added, told) = act(&["--notify-cmd", "cat > /dev/null"], &[first, found, closed("rest", None)]);
+        assert_eq!(actions(&added), ["abort skipped", "notify taken"], "{told}");
+        assert_eq!((code, &added.last().unwrap()["type"]), (10, &json!("ocr.act.result")));
+        assert!(told.contains("an address that cannot be used") && !told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn deleted_session_has_failed() {
+    let deleted = |session: &str| {
+        json!({"ts": 2500, "id": "evt_1", "type": "session.deleted",
+            "properties": {"sessionID": session, "info": {"id": session}}})
+    };
+    let lost = [opened(true), deleted("ses_1"), closed("rest", None)];
+    let (code, added, _) = act(&[], &lost);
+    let reason = added.last().unwrap()["properties"]["reason"].as_str().unwrap();
+    assert_eq!((code, reason), (13, "the session was deleted before it came to rest"));
+    let (code, ..) = act(&[], &[opened(true), deleted("ses_2"), done("done"), deleted("ses_1"), closed("rest", None)]);
+    assert_eq!(code, 0, "another one, and one that was done");
+}
+
+#[test]
+fn leaves_deleted_session() {
+    // The stream would go on for a while: it ends because we leave.
+    let mut first = opened(false);
+    first["properties"]["follow"] = json!(true);
+    let deleted =
+        json!({"ts": 2500, "id": "evt_1", "type": "session.deleted", "properties": {"info": {"id": "ses_1"}}});
+    let mut stage = Command::new(cargo_bin("ocr-act")).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut stdin = stage.stdin.take().unwrap();
+    stdin.write_all(lines(&[first, deleted]).as_bytes()).unwrap();
+    // It reads on until it has left: a stage that stays reads all of it.
+    let tick = lines(&[json!({"ts": 3000, "type": "ocr.stream.tick", "properties": {}})]);
+    let left = (0..1_000_000).any(|_| stdin.write_all(tick.as_bytes()).is_err());
+    drop(stdin);
+    assert_eq!(stage.wait().unwrap().code(), Some(13));
+    assert!(left, "it waited for more");
 }
