@@ -220,10 +220,10 @@ fn sarif_points_into_the_recording() {
     for result in document["runs"][0]["results"].as_array().unwrap() {
         let line = &result["locations"][0]["physicalLocation"]["region"]["startLine"];
         let line = usize::try_from(line.as_u64().unwrap()).unwrap();
-        // The end of the step with which the problem was seen.
+        // The end of the call or the step with which the problem was seen.
         let text = recording("ab-loop");
         let line = text.lines().nth(line - 1).unwrap();
-        assert!(line.contains("\"type\":\"step-finish\""), "{line}");
+        assert!(line.contains("\"type\":\"message.part.updated\""), "{line}");
     }
 }
 
