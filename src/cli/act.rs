@@ -2,9 +2,9 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
-use super::environment::{credentials, variable};
+use super::environment::{credentials, redactor, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
-use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
+use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::server::parse_url;
@@ -169,11 +169,12 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return Ok(ended.map(|()| Code::Error)?);
     };
     // Others are told before standard error is: it may be full, or nobody may read it.
+    let result = masked(result, &redactor());
     if act.saw_lines() && !act.is_replay() && !dry_run {
-        notify.send(result, now, &shutdown);
+        notify.send(&result, now, &shutdown);
     }
     if !args.quiet && act.saw_lines() {
-        tell(format_args!("ocr-act: {}", summary(result)));
+        tell(format_args!("ocr-act: {}", summary(&result)));
     }
     Ok(code)
 }

@@ -2,6 +2,7 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
+use super::environment::redactor;
 use crate::detect;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
@@ -469,7 +470,7 @@ impl Stage for Explain {
         self.collect();
         let page = match self.detect.not_understood() {
             Some((foreign, _)) => format!("Nothing was judged, for nothing was understood: {foreign}.\n"),
-            None => self.page.text(),
+            None => redactor().redact(&self.page.text()).into_owned(),
         };
         added.extend_from_slice(page.as_bytes());
         Ok(())
