@@ -17,7 +17,9 @@ pub(super) fn redactor() -> Redactor {
 
 /// Lets a redactor also mask the values of our own variables whose names sound secret.
 pub(super) fn mask_variables(redactor: Redactor) -> Redactor {
-    redactor.with_variables(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+    redactor.with_variables(
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
 }
 
 /// `OPENCODE_SERVER_USERNAME` and `OPENCODE_SERVER_PASSWORD`, as the server itself reads them.

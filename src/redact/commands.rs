@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// An argument of a shell: quoted or not.
-const ARGUMENT: &str = r#"(?:"(?P<a>[^"\n]+)"?|'(?P<b>[^'\n]+)'?|\\"(?P<d>[^"\n\\]+)|(?P<c>[^\s"'|;&<>\\()-][^\s"'|;&<>]*))"#;
+const ARGUMENT: &str =
+    r#"(?:"(?P<a>[^"\n]+)"?|'(?P<b>[^'\n]+)'?|\\"(?P<d>[^"\n\\]+)|(?P<c>[^\s"'|;&<>\\()-][^\s"'|;&<>]*))"#;
 /// The arguments before it, in the same command.
 const BETWEEN: &str = r"[^\n|;&]*?\s";
 
@@ -54,11 +55,14 @@ const PLACES: &[&str] = &[
 ];
 
 static COMPILED: LazyLock<(Option<RegexSet>, Vec<Regex>)> = LazyLock::new(|| {
-    let patterns: Vec<String> = PLACES.iter().map(|place| {
-        let is_regex = place.starts_with(r"\b") || place.starts_with("(?i)\\b(?:config");
-        let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { (*place).to_owned() };
-        place.replace("ARG", ARGUMENT).replace(r"\b", r"(?-u:\b)")
-    }).collect();
+    let patterns: Vec<String> = PLACES
+        .iter()
+        .map(|place| {
+            let is_regex = place.starts_with(r"\b") || place.starts_with("(?i)\\b(?:config");
+            let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { (*place).to_owned() };
+            place.replace("ARG", ARGUMENT).replace(r"\b", r"(?-u:\b)")
+        })
+        .collect();
     (RegexSet::new(&patterns).ok(), patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect())
 });
 

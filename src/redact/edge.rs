@@ -13,9 +13,8 @@ pub fn is_left_edge(text: &str, at: usize, breaks: &[usize]) -> bool {
 
 /// Whether these bytes end in an escape.
 fn ends_in_escape(before: &[u8]) -> bool {
-    let ends = |length: usize, matches: fn(&[u8]) -> bool| {
-        before.len() >= length && matches(&before[before.len() - length..])
-    };
+    let ends =
+        |length: usize, matches: fn(&[u8]) -> bool| before.len() >= length && matches(&before[before.len() - length..]);
     ends(2, |e| e[0] == b'\\' && b"nrtbfae0".contains(&e[1]))
         || ends(3, |e| e[0] == b'%' && e[1..].iter().all(u8::is_ascii_hexdigit))
         || ends(4, |e| e[0] == b'\\' && e[1] == b'x' && e[2..].iter().all(u8::is_ascii_hexdigit))
@@ -60,7 +59,9 @@ mod tests {
 
     #[test]
     fn begins_behind_anything_but_a_letter() {
-        for before in ["", " ", "_", "7", "密", "ключ", "\\n", "\\u001b[32m", "\\u000a", "\\x0a", "%0A", "[1;31m", "\"", "-"] {
+        for before in
+            ["", " ", "_", "7", "密", "ключ", "\\n", "\\u001b[32m", "\\u000a", "\\x0a", "%0A", "[1;31m", "\"", "-"]
+        {
             assert!(is_left_edge(&format!("{before}sk-"), before.len(), &[]), "{before}");
         }
         for before in ["ri", "x", "\\na", "m", "32m", "%A"] {

@@ -17,10 +17,10 @@ pub fn find(text: &str, has_secret: impl Fn(&str) -> bool, found: &mut Vec<Range
         while at < bytes.len() && is_base64(bytes, at) {
             at += 1;
         }
-        if text[..start].ends_with('\\') && text[start..at].starts_with(['n', 'r', 't']) {
+        if start > 0 && bytes[start - 1] == b'\\' && matches!(bytes.get(start), Some(b'n' | b'r' | b't')) {
             start += 1;
         }
-        let token = &text[start..at];
+        let token = text.get(start..at).unwrap_or_default();
         if (SHORTEST..=LONGEST).contains(&token.len()) && !overlaps(&known, start..at) {
             let decoded = if token.bytes().all(|b| b.is_ascii_hexdigit()) { hex(token) } else { base64(token) };
             if decoded.is_some_and(|decoded| has_secret(&decoded)) {
@@ -43,7 +43,9 @@ fn is_base64(bytes: &[u8], at: usize) -> bool {
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
     part(bytes[at])
         || bytes[at] == b'\n'
-            && at >= LINE && bytes.len() > at + 1 && part(bytes[at + 1])
+            && at >= LINE
+            && bytes.len() > at + 1
+            && part(bytes[at + 1])
             && bytes[at - LINE..at].iter().all(|b| part(*b))
 }
 
@@ -58,7 +60,8 @@ fn escapes(text: &str, has_secret: impl Fn(&str) -> bool, known: &[Range<usize>]
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')) {
         let body = word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
-        let escaped = body.contains("\\u00") || body.contains("\\x") || body.contains("&#") || body.matches('%').count() > 0;
+        let escaped =
+            body.contains("\\u00") || body.contains("\\x") || body.contains("&#") || body.matches('%').count() > 0;
         if escaped && (SHORTEST..=LONGEST).contains(&body.len()) && !overlaps(known, start..start + body.len()) {
             let decoded = unescape(body);
             if decoded != body && has_secret(&decoded) {
@@ -75,14 +78,18 @@ fn unescape(text: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let code = |skip: usize, length: usize| {
             let digits = rest.get(skip..skip + length).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
-            u8::from_str_radix(digits.trim_start_matches('0').get(..).filter(|d| !d.is_empty()).unwrap_or("0"), 16).ok().map(|byte| (byte, skip + length))
+            u8::from_str_radix(digits.trim_start_matches('0').get(..).filter(|d| !d.is_empty()).unwrap_or("0"), 16)
+                .ok()
+                .map(|byte| (byte, skip + length))
         };
         let escape = match c {
             '%' => code(1, 2),
             '\\' if rest.starts_with("\\x") => code(2, 2),
             '\\' if rest.starts_with("\\u") => code(2, 4),
             '&' if rest.starts_with("&#x") => code(3, 2).map(|(byte, length)| (byte, length + 1)),
-            '&' if rest.starts_with("&#") => rest[2..].find(';').and_then(|end| Some((rest[2..2 + end].parse().ok()?, end + 3))),
+            '&' if rest.starts_with("&#") => {
+                rest[2..].find(';').and_then(|end| Some((rest[2..2 + end].parse().ok()?, end + 3)))
+            }
             _ => None,
         };
         let length = match escape {
@@ -102,7 +109,8 @@ fn unescape(text: &str) -> String {
 
 /// The text that hexadecimal digits stand for, if it is one.
 fn hex(token: &str) -> Option<String> {
-    let bytes = token.as_bytes().chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let bytes =
+        token.as_bytes().chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     text_of(bytes.collect::<Option<Vec<u8>>>()?)
 }
 

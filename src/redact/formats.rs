@@ -15,6 +15,9 @@ const LONGEST: usize = 8 * 1024;
 /// How many characters without a digit or a second case make a word that nobody writes.
 const LONG_WORD: usize = 20;
 
+/// The same for capital letters alone.
+const SHOUTED: usize = 12;
+
 /// One form of a secret.
 struct Format {
     rest: &'static str,
@@ -105,8 +108,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             found.push(hit.end()..end);
         }
     }
-    for (literal, shape) in COMPILED_SHAPES.iter().filter(|(literal, _)| text.contains(literal)) {
-        let _ = literal;
+    for (_, shape) in COMPILED_SHAPES.iter().filter(|(literal, _)| text.contains(literal)) {
         for captures in shape.captures_iter(text) {
             let (Some(whole), keep) = (captures.get(0), captures.name("keep")) else {
                 continue;
@@ -124,7 +126,7 @@ fn is_arbitrary(token: &str) -> bool {
     has(char::is_ascii_digit)
         || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase)
         || token.split(['-', '_', '.', '/']).any(|word| word.len() >= LONG_WORD)
-        || has(char::is_ascii_uppercase) && token.len() >= LONG_WORD
+        || !has(char::is_ascii_lowercase) && token.len() >= SHOUTED
 }
 
 #[cfg(test)]
@@ -149,7 +151,11 @@ mod tests {
                 for around in ["", "key ", "x=", "\"", "密钥是", "_", "7", "\\n", "\\u001b[32m", "%3D"] {
                     let text = format!("{around}{start}{sample} b");
                     let masked = found(&text).join("|");
-                    assert!(!masked.is_empty() && sample.contains(masked.trim_end_matches('=')) || masked.len() >= sample.len() / 2, "{name}: {text}: {masked}");
+                    assert!(
+                        !masked.is_empty() && sample.contains(masked.trim_end_matches('='))
+                            || masked.len() >= sample.len() / 2,
+                        "{name}: {text}: {masked}"
+                    );
                 }
             }
         }
@@ -171,7 +177,14 @@ mod tests {
 
     #[test]
     fn keeps_words() {
-        for text in ["a risk-free-approach", "task-list-item", "sk-navigation-list", "sk_buff_head", "monkey_patch", "pk_user_name"] {
+        for text in [
+            "a risk-free-approach",
+            "task-list-item",
+            "sk-navigation-list",
+            "sk_buff_head",
+            "monkey_patch",
+            "pk_user_name",
+        ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
     }

@@ -14,7 +14,8 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     while let Some(string) = next_string(line, at) {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
-        let masked = if is_name || is_identity(&name) { Cow::Borrowed(&*decoded) } else { member(redactor, &name, &decoded) };
+        let masked =
+            if is_name || is_identity(&name) { Cow::Borrowed(&*decoded) } else { member(redactor, &name, &decoded) };
         if *masked == *decoded {
             safe.push_str(&line[at..string.end]);
         } else {
@@ -35,7 +36,11 @@ fn is_identity(name: &str) -> bool {
 
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !value.contains(char::is_whitespace) && !super::value::is_placeholder(value) {
+    if telling(name) == Some(Telling::Strong)
+        && !value.is_empty()
+        && !value.contains(char::is_whitespace)
+        && !super::value::is_placeholder(value)
+    {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)
@@ -60,9 +65,16 @@ mod tests {
     #[test]
     fn masks_strings_and_keeps_the_rest() {
         let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
-        let line = format!(r#"{{"ts":1.50e2, "id":"{token}", "text":"a\n{token} \u00e9", "password":"x1y2z3", "n":[ "é", 12345678901234567890 ]}}"#);
+        let line = format!(
+            r#"{{"ts":1.50e2, "id":"{token}", "text":"a\n{token} \u00e9", "password":"x1y2z3", "n":[ "é", 12345678901234567890 ]}}"#
+        );
         let safe = redact(&Redactor::default(), &line);
-        assert_eq!(safe, format!(r#"{{"ts":1.50e2, "id":"{token}", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#));
+        assert_eq!(
+            safe,
+            format!(
+                r#"{{"ts":1.50e2, "id":"{token}", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#
+            )
+        );
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }

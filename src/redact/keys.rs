@@ -5,12 +5,20 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// How a private key's block begins, in PEM, OpenSSH, PGP and PuTTY files.
-static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|PuTTY-User-Key-File-[0-9]: |Private-Lines: [0-9]+").ok());
+static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|PuTTY-User-Key-File-[0-9]: |Private-Lines: [0-9]+",
+    )
+    .ok()
+});
 /// How it ends.
-static END: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"-{4,5} ?END [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|Private-MAC: [0-9a-f]+").ok());
+static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"-{4,5} ?END [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|Private-MAC: [0-9a-f]+").ok()
+});
 
 /// How the base64 of a key begins: PKCS#1, PKCS#8, SEC1 and OpenSSH.
-const BODIES: &[&str] = &["MIIE", "MIIJ", "MIIC", "MIIB", "MIGH", "MHcC", "MHQC", "MC4C", "MIIEv", "b3BlbnNzaC1rZXktdjE"];
+const BODIES: &[&str] =
+    &["MIIE", "MIIJ", "MIIC", "MIIB", "MIGH", "MHcC", "MHQC", "MC4C", "MIIEv", "b3BlbnNzaC1rZXktdjE"];
 
 /// The shortest line of a key's body that is recognized alone, in characters: PEM breaks lines at 64, OpenSSH at 70.
 const LINE: usize = 60;
@@ -56,17 +64,22 @@ fn lines(text: &str, found: &mut Vec<Range<usize>>) {
             at += 1;
         }
         // The letter of a written line break.
-        if text[..start].ends_with('\\') && text[start..at].starts_with(['n', 'r']) {
+        if start > 0 && bytes[start - 1] == b'\\' && matches!(bytes.get(start), Some(b'n' | b'r')) {
             start += 1;
         }
-        let token = &text[start..at];
+        let Some(token) = text.get(start..at).filter(|token| !token.is_empty()) else {
+            at += 1;
+            continue;
+        };
         let begins = BODIES.iter().any(|body| token.starts_with(body)) && token.len() >= 24 && is_key_material(token);
         let wide = (LINE..=76).contains(&token.len()) && is_key_material(token) || token.len() > 600 && begins;
-        let goes_on = in_key.is_some_and(|end: usize| text[end..start].chars().all(|c| c.is_whitespace() || matches!(c, '\\' | 'n' | 'r' | '"' | '+' | '\'' | ',' | '>' | '|' | '-')));
-        if begins || wide || goes_on && !token.is_empty() && (token.len() >= 16 || token.ends_with('=')) {
+        let goes_on = in_key.is_some_and(|end: usize| {
+            bytes[end..start].iter().all(|b| b.is_ascii_whitespace() || br#"\nr"+',>|-"#.contains(b))
+        });
+        if begins || wide || goes_on && (token.len() >= 16 || token.ends_with('=')) {
             found.push(start..at);
             in_key = Some(at);
-        } else if !token.is_empty() {
+        } else {
             in_key = None;
         }
         at += 1;
@@ -78,5 +91,8 @@ fn is_key_material(token: &str) -> bool {
     let count = |class: fn(&u8) -> bool| token.bytes().filter(class).count();
     let (upper, lower) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
     let digits = count(u8::is_ascii_digit);
-    upper * 6 >= token.len() && lower * 6 >= token.len() && digits * 20 >= token.len() && token.matches('/').count() * 8 <= token.len()
+    upper * 6 >= token.len()
+        && lower * 6 >= token.len()
+        && digits * 20 >= token.len()
+        && token.matches('/').count() * 8 <= token.len()
 }

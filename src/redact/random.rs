@@ -17,7 +17,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         while at < bytes.len() && part(bytes[at]) {
             at += 1;
         }
-        let token = &text[start..at];
+        let token = text.get(start..at).unwrap_or_default();
         let body = token.trim_start_matches(['-', '=', '/']);
         let name = body.find('=').filter(|at| body[*at..].trim_matches('=').len() >= BARE);
         let body = name.map_or(body, |at| body[at..].trim_start_matches('='));
@@ -33,16 +33,29 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 fn is_mixed(token: &str) -> bool {
     let count = |class: fn(&u8) -> bool| token.bytes().filter(class).count();
     let length = token.len();
-    let (upper, lower, digits) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase), count(u8::is_ascii_digit));
+    let (upper, lower, digits) =
+        (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase), count(u8::is_ascii_digit));
     let segments = token.split(['/', '-', '_', '+']).map(str::len).max().unwrap_or(0);
-    upper * 8 >= length && lower * 8 >= length && digits * 16 >= length && digits > 1
-        && segments * 5 >= length.min(60) && turns(token) * 3 >= length && entropy(token) >= 4.0
+    upper * 8 >= length
+        && lower * 8 >= length
+        && digits * 16 >= length
+        && digits > 1
+        && segments * 5 >= length.min(60)
+        && turns(token) * 3 >= length
+        && entropy(token) >= 4.0
 }
 
 /// Whether a shorter token, in a place that tells, looks random.
 pub fn is_random(token: &str) -> bool {
-    let classes = [token.bytes().any(|b| b.is_ascii_lowercase()), token.bytes().any(|b| b.is_ascii_uppercase()), token.bytes().any(|b| b.is_ascii_digit())];
-    classes.iter().filter(|has| **has).count() >= 2 && turns(token) * 4 >= token.len() && entropy(token) >= 3.2 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.~+/=%".contains(&b))
+    let classes = [
+        token.bytes().any(|b| b.is_ascii_lowercase()),
+        token.bytes().any(|b| b.is_ascii_uppercase()),
+        token.bytes().any(|b| b.is_ascii_digit()),
+    ];
+    classes.iter().filter(|has| **has).count() >= 2
+        && turns(token) * 4 >= token.len()
+        && entropy(token) >= 3.2
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.~+/=%".contains(&b))
 }
 
 /// How often the class of a character differs from that of the one before it.
@@ -51,10 +64,25 @@ fn turns(token: &str) -> usize {
     token.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count()
 }
 
-/// Whether what stands before says that this is a digest or data, which are public.
+/// What is written before digests and data, which are public.
+const DIGESTS: &[&str] = &[
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha256:",
+    "SHA256:",
+    "sha512:",
+    "h1:",
+    "base64,",
+    "md5-",
+    "integrity=",
+];
+
+/// Whether a token is a digest or data by its beginning or by what stands before.
 fn is_digest(text: &str, at: usize) -> bool {
     let before = super::edge::line_before(text, at);
-    ["sha1-", "sha256-", "sha384-", "sha512-", "sha256:", "SHA256:", "sha512:", "h1:", "base64,", "md5-", "integrity="].iter().any(|word| before.ends_with(word))
+    DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
 }
 
 /// Shannon's entropy of the characters, in bits.
@@ -63,7 +91,12 @@ fn entropy(token: &str) -> f64 {
     let mut counts = [0_usize; 256];
     token.bytes().for_each(|b| counts[usize::from(b)] += 1);
     let length = token.len() as f64;
-    counts.iter().filter(|count| **count > 0).map(|count| *count as f64 / length).map(|share| -share * share.log2()).sum()
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| *count as f64 / length)
+        .map(|share| -share * share.log2())
+        .sum()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 /// The longest name, in bytes.
 const NAME: usize = 96;
+/// The length of a word that is a secret behind a name without any sign between them, in bytes.
+const LONG: usize = 12;
 /// How far behind a name a member `value` can be, in bytes.
 const NEAR: usize = 200;
 
@@ -49,7 +51,13 @@ fn name_around(text: &str, start: usize, end: usize) -> Range<usize> {
     let ascii = text[start..end].is_ascii();
     let before = text[floor..start].chars().rev().take_while(|c| ascii && part(*c)).count();
     let after = piece(text, end, NAME);
-    let more = |c: char| if ascii { part(c) } else { c.is_alphabetic() && !matches!(c, '是' | '为' | '為' | 'は' | 'が' | '는' | '은' | '이' | '가' | ':') };
+    let more = |c: char| {
+        if ascii {
+            part(c)
+        } else {
+            c.is_alphabetic() && !matches!(c, '是' | '为' | '為' | 'は' | 'が' | '는' | '은' | '이' | '가' | ':')
+        }
+    };
     let tail: usize = after.chars().take_while(|c| more(*c)).map(char::len_utf8).sum();
     let mut name = start - before..end + tail;
     // An escape, flags and the dots of prose are no part of it.
@@ -86,12 +94,21 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
         .trim_end();
     let begins_line = begins_line.is_empty() || matches!(begins_line, "export" | "set" | "ENV" | "Environment=" | "\\");
     match sign {
-        Sign::Is if text[start..].starts_with(['|', '>']) && telling == Telling::Strong => block(text, name.start, start),
+        Sign::Is if text[start..].starts_with(['|', '>']) && telling == Telling::Strong => {
+            block(text, name.start, start)
+        }
         Sign::Is => {
             let typed = after_type(text, start);
             let value = value::at(text, typed.unwrap_or(start))?;
             let bare_word = shouted || begins_line && ends_line(text, value.range.end) && telling == Telling::Strong;
-            let bare_word = bare_word || flag || text[..name.start].ends_with(['?', '&', ';']) || length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1 && (telling == Telling::Strong || shouted);
+            let bare_word = bare_word
+                || flag
+                || text[..name.start].ends_with(['?', '&', ';'])
+                || length == 1
+                    && rest.starts_with('=')
+                    && spaced == name.end
+                    && start == spaced + 1
+                    && (telling == Telling::Strong || shouted);
             let bare_word = bare_word || !text[name.clone()].is_ascii();
             checked(text, value, telling, bare_word)
         }
@@ -100,7 +117,9 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
             (quoted_name || telling == Telling::Strong).then(|| checked(text, value, telling, shouted)).flatten()
         }
         Sign::Element => {
-            let inside = text[..name.start].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':').ends_with(['<', '"', '=', '/']);
+            let inside = text[..name.start]
+                .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':')
+                .ends_with(['<', '"', '=', '/']);
             inside.then(|| value::at(text, start)).flatten().and_then(|value| checked(text, value, telling, true))
         }
     }
@@ -134,7 +153,9 @@ fn after_type(text: &str, start: usize) -> Option<usize> {
     let line = piece(text, start, 64).lines().next()?;
     let at = line.find(" = ")?;
     let kind = &line[..at];
-    let is_type = kind.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '&' | '<' | '>' | '\'' | '_' | '[' | ']' | ' ' | '|'));
+    let is_type = kind
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '&' | '<' | '>' | '\'' | '_' | '[' | ']' | ' ' | '|'));
     is_type.then_some(start + at + 3)
 }
 
@@ -158,11 +179,24 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
 /// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
 fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
     if start == name.end && text[name.clone()].is_ascii() {
-        return if telling == Telling::Strong && text[start..].starts_with('\n') { next_line(text, name, start) } else { None };
+        return if telling == Telling::Strong && text[start..].starts_with('\n') {
+            next_line(text, name, start)
+        } else {
+            None
+        };
     }
     if flag {
         let value = value::at(text, start).filter(|value| !text[value.range.clone()].starts_with('-'))?;
-        return checked(text, value, telling.max(Telling::Weak), telling == Telling::Strong || text[..name.start].ends_with("--"));
+        return checked(
+            text,
+            value,
+            telling.max(Telling::Weak),
+            telling == Telling::Strong || text[..name.start].ends_with("--"),
+        );
+    }
+    let declared = ["ENV", "ARG", "setx", "set", "setenv"].contains(&line_before(text, name.start).trim());
+    if declared {
+        return checked(text, value::at(text, start)?, telling, true);
     }
     if telling == Telling::Weak {
         return None;
@@ -171,11 +205,17 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let value = value::at(text, said)?;
     let word = &text[value.range.clone()];
     let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
-    let secret = !is_placeholder(word) && match (value.quoted, connected) {
-        (true, _) => !word.contains(' ') && word.len() >= 3,
-        (false, true) => is_arbitrary(word),
-        (false, false) => is_arbitrary(word) && (settled || in_login(text, name)) || !text[name.clone()].is_ascii() && is_arbitrary(word),
-    };
+    let secret = !is_placeholder(word)
+        && match (value.quoted, connected) {
+            (true, _) => !word.contains(' ') && word.len() >= 3,
+            (false, true) => is_arbitrary(word),
+            (false, false) => {
+                is_arbitrary(word)
+                    && word.contains(|c: char| c.is_ascii_digit())
+                    && (settled || in_login(text, name) || word.len() >= LONG)
+                    || !text[name.clone()].is_ascii() && is_arbitrary(word)
+            }
+        };
     secret.then(|| trimmed(text, value.range))
 }
 
@@ -191,8 +231,56 @@ fn line_begins(text: &str, name: &Range<usize>) -> bool {
 
 /// Words between a name and its value in a sentence.
 const CONNECTORS: &[&str] = &[
-    "is now set to", "has been set to", "is set to", "is now", "was set to", "set to", "will be", "is", "was", "are", "be", "to", "as", "used", "ist jetzt", "ist", "lautet", "heißt",
-    "es", "era", "est", "é", "è", "jest", "to", "är", "er", "on", "это", "равен", "—", "–", "是", "为", "為", "は", "が", "는", "은", "이", "가", "olarak", "هي", "היא", "है", "là", "adalah", "คือ", "είναι", "je",
+    "is now set to",
+    "has been set to",
+    "is set to",
+    "is now",
+    "was set to",
+    "set to",
+    "will be",
+    "is",
+    "was",
+    "are",
+    "be",
+    "to",
+    "as",
+    "used",
+    "ist jetzt",
+    "ist",
+    "lautet",
+    "heißt",
+    "es",
+    "era",
+    "est",
+    "é",
+    "è",
+    "jest",
+    "to",
+    "är",
+    "er",
+    "on",
+    "это",
+    "равен",
+    "—",
+    "–",
+    "是",
+    "为",
+    "為",
+    "は",
+    "が",
+    "는",
+    "은",
+    "이",
+    "가",
+    "olarak",
+    "هي",
+    "היא",
+    "है",
+    "là",
+    "adalah",
+    "คือ",
+    "είναι",
+    "je",
 ];
 
 /// Where the value begins behind the words of a sentence, and whether there were such words.
@@ -216,7 +304,8 @@ fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>
     let line = piece(text, start, NEAR).lines().next()?;
     let word = line.trim();
     let begin = start + line.find(word)?;
-    (!word.contains(' ') && word.len() >= 6 && is_arbitrary(word) && !word.contains(['(', '{', '/'])).then(|| begin..begin + word.len())
+    (!word.contains(' ') && word.len() >= 6 && is_arbitrary(word) && !word.contains(['(', '{', '/']))
+        .then(|| begin..begin + word.len())
 }
 
 /// The lines of a YAML block, which are indented deeper than their name.
@@ -239,7 +328,8 @@ fn block(text: &str, name: usize, at: usize) -> Option<Range<usize>> {
 
 fn checked(text: &str, value: Value, telling: Telling, bare_word: bool) -> Option<Range<usize>> {
     let word = &text[value.range.clone()];
-    is_plausible(word, value.quoted, telling, bare_word).then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
+    is_plausible(word, value.quoted, telling, bare_word)
+        .then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
 }
 
 /// Without the punctuation of a sentence.

@@ -31,7 +31,9 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 
 /// Whether a line belongs to the table: the same columns, or a rule between rows.
 fn is_row(row: &str, table: &Table) -> bool {
-    row.split(table.separator).count() == table.width || !row.is_empty() && row.chars().all(|c| matches!(c, '-' | '+' | '|' | ' ' | ':' | '=' | '─' | '┼' | '├' | '┤' | '│'))
+    row.split(table.separator).count() == table.width
+        || !row.is_empty()
+            && row.chars().all(|c| matches!(c, '-' | '+' | '|' | ' ' | ':' | '=' | '─' | '┼' | '├' | '┤' | '│'))
 }
 
 /// The table that a line of titles begins.

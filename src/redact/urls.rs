@@ -10,7 +10,34 @@ use std::ops::Range;
 const LONGEST: usize = 4096;
 
 /// Parameters that hold a secret, besides those whose names tell.
-const PARAMETERS: &[&str] = &["sig", "signature", "code", "state", "key", "auth", "pw", "pass", "hash", "ticket", "session", "sid", "x-amz-signature", "x-amz-credential", "x-amz-security-token", "x-goog-signature", "x-goog-credential", "awsaccesskeyid", "googleaccessid", "policy", "hmac", "access", "assertion", "magic", "otp", "invite"];
+const PARAMETERS: &[&str] = &[
+    "sig",
+    "signature",
+    "code",
+    "state",
+    "key",
+    "auth",
+    "pw",
+    "pass",
+    "hash",
+    "ticket",
+    "session",
+    "sid",
+    "x-amz-signature",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "x-goog-signature",
+    "x-goog-credential",
+    "awsaccesskeyid",
+    "googleaccessid",
+    "policy",
+    "hmac",
+    "access",
+    "assertion",
+    "magic",
+    "otp",
+    "invite",
+];
 
 /// The shortest value of a parameter with any name that is a secret if it looks random, in bytes.
 const RANDOM: usize = 16;
@@ -25,7 +52,9 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
                 continue;
             }
             let rest = piece(text, start, LONGEST);
-            let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|')).unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|'))
+                .unwrap_or(rest.len());
             let rest = &rest[..length];
             user_info(rest, start, found);
             end = start + length;
@@ -75,12 +104,19 @@ fn parameters(text: &str, found: &mut Vec<Range<usize>>) {
         let rest = piece(text, start, LONGEST);
         let rest = rest.strip_prefix("amp;").unwrap_or(rest);
         let start = at + mark.len() + piece(text, start, LONGEST).len() - rest.len();
-        let name_length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.' | '[' | ']')).unwrap_or(rest.len());
+        let name_length = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.' | '[' | ']'))
+            .unwrap_or(rest.len());
         if name_length == 0 || name_length > 64 || !rest[name_length..].starts_with('=') {
             continue;
         }
         let (name, value) = (&rest[..name_length], &rest[name_length + 1..]);
-        let length = value.find(|c: char| c.is_whitespace() || matches!(c, '&' | '?' | '"' | '\'' | '<' | '>' | '#' | '`' | ')' | '\\' | '|' | ',' | ';')).unwrap_or(value.len());
+        let length = value
+            .find(|c: char| {
+                c.is_whitespace()
+                    || matches!(c, '&' | '?' | '"' | '\'' | '<' | '>' | '#' | '`' | ')' | '\\' | '|' | ',' | ';')
+            })
+            .unwrap_or(value.len());
         let value = &value[..length];
         let known = telling(name).is_some() || PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
         if !value.is_empty() && !is_placeholder(value) && (known || value.len() >= RANDOM && is_random(value)) {

@@ -29,6 +29,7 @@ mod pairs;
 mod peers;
 mod pipe_laws;
 mod readme;
+mod redact;
 mod review;
 mod run;
 mod stderr;
