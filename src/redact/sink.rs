@@ -1,6 +1,6 @@
 //! A writer that masks the secrets of each line.
 
-use super::Redactor;
+use super::{Redactor, json};
 use std::io::{self, Write};
 
 /// The longest line that waits for its end, in bytes: as long as a line that is parsed may be.
@@ -24,7 +24,7 @@ impl<W: Write> RedactingSink<W> {
     fn write_begun(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.begun);
         let text = String::from_utf8_lossy(&line);
-        match self.redactor.redact_line(text.trim_end_matches('\n')) {
+        match json::redact(&self.redactor, text.trim_end_matches('\n')) {
             // Bytes that are no UTF-8 pass as they are where there is nothing to mask.
             std::borrow::Cow::Borrowed(_) => self.sink.write_all(&line),
             std::borrow::Cow::Owned(mut safe) => {
