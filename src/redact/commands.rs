@@ -16,8 +16,8 @@ const PLACES: &[&str] = &[
     // Headers, up to the end of the line or the closing quote.
     r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:[^\n"'\\]|"[^"\n,}]*"[^\n"']|=\\*"[^"\n]*")+)"#,
     r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#,
-    r#"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[A-Za-z0-9._~+/=-]{8,})"#,
-    r#"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})"#,
+    r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[A-Za-z0-9._~+/=-]{8,})",
+    r"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})",
     // Arguments: -u user:password; -p password.
     r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
     r"\b(?:mysql\w*|mariadb[\w-]*|mycli|mongo\w*|sshpass|7z[azr]?|rar|unrar|ncrack|influx|clickhouse-client)\b..-p(?P<a>[^\s'\x22=-][^\s'\x22]*)",

@@ -4,7 +4,7 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// How a private key's block begins, in PEM, OpenSSH, PGP and PuTTY files.
+/// How a private key's block begins, in PEM, OpenSSH, PGP and `PuTTY` files.
 static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"-{4,5} ?BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|PuTTY-User-Key-File-[0-9]: |Private-Lines: [0-9]+",

@@ -249,7 +249,7 @@ pub fn is_arbitrary(word: &str) -> bool {
         })
         .count();
     let dashes = word.matches(['-', '_']).count();
-    let letters = has(|c| c.is_alphabetic());
+    let letters = has(char::is_alphabetic);
     word.len() >= 4
         && (letters && (digits || symbols)
             || digits && word.len() >= 6
@@ -257,5 +257,5 @@ pub fn is_arbitrary(word: &str) -> bool {
             || dashes >= 3
             || word.len() >= 6
                 && word.chars().filter(|c| c.is_ascii_uppercase()).count() >= 3
-                && has(|c| c.is_ascii_lowercase()))
+                && has(|c: char| c.is_ascii_lowercase()))
 }

@@ -53,9 +53,7 @@ impl<'a> View<'a> {
 /// The length of the terminal escape at the beginning of `text`: a control sequence, or two or three
 /// characters.
 fn escape(text: &str) -> Option<usize> {
-    let body = if let Some(body) = text.strip_prefix('\u{1b}') {
-        body
-    } else {
+    let Some(body) = text.strip_prefix('\u{1b}') else {
         // A control sequence introducer in one character.
         let parameters = text.strip_prefix('\u{9b}')?;
         return Some(text.len() - after_parameters(parameters).len());
