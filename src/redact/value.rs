@@ -256,6 +256,6 @@ pub fn is_arbitrary(word: &str) -> bool {
             || cases >= 3
             || dashes >= 3
             || word.len() >= 6
-                && word.chars().filter(|c| c.is_ascii_uppercase()).count() >= 3
+                && word.chars().filter(char::is_ascii_uppercase).count() >= 3
                 && has(|c: char| c.is_ascii_lowercase()))
 }
