@@ -26,4 +26,4 @@ mod verify;
 
 pub use settings::{AbortLimits, Answer, Checks, Policy, Remedy, Settings};
 pub use stage::Act;
-pub use summary::summary;
+pub use summary::{masked, summary};

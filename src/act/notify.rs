@@ -1,14 +1,15 @@
 //! Sends the outcome of the run to webhooks and a command. Whether each got it is known; a failure never fails the run.
 
 use super::command::succeeds;
-use super::summary::summary;
+use super::summary::{masked, summary};
 use crate::exit::{Code, Failure};
 use crate::net::runtime;
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
+use crate::printable::printable;
+use crate::redact::Redactor;
 use crate::wire::Timestamp;
 use crate::wire::record::{Action, ActionKind, Phase, RunResult};
-use crate::wire::text::printable;
 use backon::{ExponentialBuilder, Retryable};
 use clap::ValueEnum;
 use reqwest::{Client, RequestBuilder, redirect};
@@ -66,6 +67,8 @@ pub struct Notify {
     pub command: Option<String>,
     /// Which outcomes are sent.
     pub when: When,
+    /// Masks the secrets in what is sent.
+    pub redactor: Redactor,
 }
 
 /// What came of one notification.
@@ -151,6 +154,7 @@ impl Notify {
             return Vec::new();
         }
         let limit = if shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
+        let result = &masked(result, &self.redactor);
         let deliveries = std::thread::scope(|scope| {
             let command = self.command.as_ref();
             let command = command.map(|line| scope.spawn(move || run_command(line, result, limit, shutdown)));

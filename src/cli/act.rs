@@ -2,9 +2,9 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
-use super::environment::{credentials, private_folder, variable};
+use super::environment::{credentials, private_folder, redactor, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
-use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
+use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::process::job;
@@ -170,7 +170,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return Ok(ended.map(|()| Code::Error)?);
     };
     if !args.quiet && act.saw_lines() {
-        tell(format_args!("ocr-act: {}", summary(result)));
+        tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
     }
     Ok(code)
 }
@@ -222,6 +222,7 @@ fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
         secret: variable("OCR_WEBHOOK_SECRET").as_deref().map(secret).transpose()?,
         command: args.notify_cmd.filter(|line| !line.trim().is_empty()),
         when: args.notify_on,
+        redactor: redactor(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What comes from the environment alone: secrets, because other users can read the command line, and defaults
 //! that the argument parser must not take for typed ones.
 
+use crate::redact::Redactor;
 #[cfg(unix)]
 use crate::server::Credentials;
 #[cfg(unix)]
@@ -9,6 +10,18 @@ use std::path::PathBuf;
 /// The value of a variable; one that is blank counts as not set.
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// Masks secrets of known forms, and the values of our own variables whose names sound secret.
+pub(super) fn redactor() -> Redactor {
+    mask_variables(Redactor::default())
+}
+
+/// Lets a redactor also mask the values of our own variables whose names sound secret.
+pub(super) fn mask_variables(redactor: Redactor) -> Redactor {
+    redactor.with_variables(
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    )
 }
 
 /// `OPENCODE_SERVER_USERNAME` and `OPENCODE_SERVER_PASSWORD`, as the server itself reads them.

@@ -25,7 +25,7 @@ pub mod watch;
 pub use common::Common;
 
 use crate::exit::{self, Code, Failure};
-use crate::pipe::tell;
+use crate::pipe::tell::{self, tell};
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,6 +36,7 @@ fn start<A: Parser>(
     args: impl IntoIterator<Item = OsString>,
     run: impl FnOnce(A) -> anyhow::Result<Code>,
 ) -> ExitCode {
+    tell::mask_with(environment::redactor());
     match A::try_parse_from(args) {
         Ok(args) => end(name, run(args)),
         Err(error) => {

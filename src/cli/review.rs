@@ -2,10 +2,11 @@
 
 use super::Common;
 use super::common::{print_schemas, version};
-use super::environment::variable;
+use super::environment::{mask_variables, variable};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
+use crate::redact::Redactor;
 use crate::review::{Address, Patience, Review, ReviewLimits, Settings, Who};
 use crate::wire::record::{Decision, Reviewer, schema};
 use clap::Parser;
@@ -160,7 +161,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
             max_reviews: args.when.max_reviews,
         },
         max_input_tokens: args.what.max_input_tokens as usize,
-        redact: args.what.redact,
+        redactor: mask_variables(Redactor::new(args.what.redact)),
         task: args.what.task,
         kill_switch: kill_switch.clone(),
         shutdown: shutdown.clone(),

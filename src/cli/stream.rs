@@ -2,8 +2,10 @@
 
 use super::Common;
 use super::common::{print_schemas, version};
+use super::environment::redactor;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
+use crate::redact::RedactingSink;
 use crate::stream::replay::{Speed, replay};
 use crate::wire::record::{Closed, Gap, Opened, Tick, schema};
 use clap::Parser;
@@ -83,6 +85,9 @@ pub(super) struct Args {
     /// Speed: 1 is real time, 10 is ten times as fast, max is as fast as possible.
     #[arg(long, value_name = "SPEED", default_value = "max", value_parser = parse_speed, env = "OCR_SPEED", help_heading = "Replay")]
     speed: Speed,
+    /// Mask secrets in every line: for a recording that others may read. It is no longer what the server sent.
+    #[arg(long, help_heading = "Output")]
+    redact: bool,
     /// Also replay the lines that later stages added to the recording.
     #[arg(long, requires = "replay", help_heading = "Replay")]
     all_lines: bool,
@@ -155,11 +160,17 @@ fn run(args: Args) -> anyhow::Result<Code> {
         let hint = "standard input is a terminal; pipe a recording into --replay -, or name a file";
         let recording = input::open(file, hint)?;
         crate::pipe::hangup::exit_when_reader_leaves();
-        let out = Out::new(input::stdout()?, false);
+        let out = out(args.redact)?;
         replay(recording, &out, args.speed, args.all_lines, DEFAULT_LINE_LIMIT)?;
         return Ok(Code::Ok);
     }
     live::run(args)
+}
+
+/// Standard output, with secrets masked if asked for.
+fn out(redact: bool) -> Result<Out, Failure> {
+    let stdout = input::stdout()?;
+    Ok(if redact { Out::new(RedactingSink::new(stdout, redactor()), false) } else { Out::new(stdout, false) })
 }
 
 /// Parses a speed: 1, 10, 0.5 or max.
@@ -193,7 +204,7 @@ mod live {
 
 #[cfg(unix)]
 mod live {
-    use super::{Args, Code, Failure, Out, Work, input};
+    use super::{Args, Code, Failure, Work, input, out};
     use crate::cli::environment::{credentials, private_folder, variable};
     use crate::server::parse_url;
     use crate::stream::import::import;
@@ -206,12 +217,13 @@ mod live {
     pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         if let Some(file) = &args.import {
             let hint = "standard input is a terminal; pipe a document into --import -, or name a file";
-            import(input::open(file, hint)?, &Out::new(input::stdout()?, false))?;
+            import(input::open(file, hint)?, &out(args.redact)?)?;
             return Ok(Code::Ok);
         }
+        let out = out(args.redact)?;
         let plan = plan(args)?;
         crate::process::job::stop_together();
-        Ok(watch(&plan, Out::new(input::stdout()?, false))?)
+        Ok(watch(&plan, out)?)
     }
 
     fn plan(args: Args) -> anyhow::Result<Plan> {

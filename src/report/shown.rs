@@ -1,20 +1,21 @@
 //! The one way by which text comes into a report.
 
-use crate::wire::text::{excerpt, printable};
+use crate::printable::printable;
+use crate::redact::Redactor;
 use std::fmt;
 
 /// The most characters of one text that a report repeats. A task or a reason may be longer than an excerpt.
 const LONGEST: usize = 400;
 
-/// Text of an agent, a server, a reviewer or a file name, made fit to be shown: on one line, of limited length, with
-/// each control or invisible character escaped. Each form still escapes what means something in its own syntax.
+/// Text of an agent, a server, a reviewer or a file name, made fit to be shown: on one line, of limited length, without
+/// secrets, and with each control or invisible character escaped. Each form still escapes what means something in its own syntax.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shown(String);
 
 impl Shown {
     /// Makes `text` fit to be shown. A report has no other way to repeat text.
     pub fn new(text: &str) -> Self {
-        Self(printable(&excerpt(text, LONGEST)))
+        Self(printable(&Redactor::default().excerpt(text, LONGEST)))
     }
 
     /// The text.

@@ -8,7 +8,6 @@ use crate::exit::Failure;
 use crate::pipe::Shutdown;
 use crate::process::command::KillSwitch;
 use crate::redact::Redactor;
-use regex::Regex;
 
 /// Who reviews.
 #[derive(Debug, Clone)]
@@ -31,8 +30,8 @@ pub struct Settings {
     pub limits: ReviewLimits,
     /// The maximum length of a question, in tokens (estimated).
     pub max_input_tokens: usize,
-    /// What to redact besides known secrets.
-    pub redact: Vec<Regex>,
+    /// What to redact, besides the reviewer's own key.
+    pub redactor: Redactor,
     /// The task of sessions whose stream does not contain it.
     pub task: Option<String>,
     /// Kills a command that reviews when the process exits.
@@ -56,7 +55,7 @@ impl Settings {
             Who::Endpoint(address) => address.key.clone(),
             Who::Command(_) | Who::Rules => None,
         };
-        Redactor::new(self.redact.clone(), key)
+        self.redactor.clone().with_key(key)
     }
 
     /// The reviewer to ask; `None` if the rules decide.

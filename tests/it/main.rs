@@ -30,6 +30,7 @@ mod pairs;
 mod peers;
 mod pipe_laws;
 mod readme;
+mod redact;
 mod report;
 mod report_forms;
 mod review;

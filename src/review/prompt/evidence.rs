@@ -246,7 +246,7 @@ impl Evidence {
 fn escape_markup(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for (at, c) in json.char_indices() {
-        if c == '<' || c.is_control() || is_unseen(c) || (c == '[' && is_marker(&json[at..])) {
+        if c == '<' || matches!(c, '\u{7f}'..='\u{9f}') || is_unseen(c) || (c == '[' && is_marker(&json[at..])) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 // Writing to a string cannot fail.
