@@ -13,6 +13,7 @@
 mod act;
 mod architecture;
 mod bounds;
+mod children;
 mod detect;
 mod detect_properties;
 mod examples;
