@@ -32,6 +32,7 @@ mod pipe_laws;
 mod readme;
 mod review;
 mod run;
+mod slow_start;
 mod stream;
 mod stream_ends;
 mod stream_gaps;
