@@ -215,7 +215,7 @@ fn no_secret_in_arguments() {
     ];
     for (args, env) in [(&[][..], &env[..]), (&["--notify", "http://127.0.0.1:9/canary-typed"], &[])] {
         let mut run = marked_demo(&mark, args, env);
-        wait_until(|| stages_of(&mark).len() == 5);
+        wait_until(|| stages_of(&mark).len() == 6);
         let told = stages_of(&mark).join("\n");
         assert!(!told.contains("canary"), "{told}");
         run.kill().unwrap();
@@ -240,7 +240,7 @@ fn ctrl_z_stops_the_whole_job() {
     use rustix::process::{Pid, Signal, kill_process};
     let mark = format!("stop-{}", std::process::id());
     let run = marked_demo(&mark, &[], &[]);
-    wait_until(|| stages_of(&mark).len() == 5);
+    wait_until(|| stages_of(&mark).len() == 6);
     let whole = Pid::from_child(&run);
     let mut all: Vec<Pid> =
         stages_of(&mark).iter().filter_map(|l| Pid::from_raw(l.split(' ').next()?.parse().ok()?)).collect();
@@ -260,7 +260,7 @@ fn hangup_ends_it_like_a_signal() {
     use rustix::process::{Pid, Signal, kill_process};
     let mark = format!("hangup-{}", std::process::id());
     let run = marked_demo(&mark, &[], &[]);
-    wait_until(|| stages_of(&mark).len() == 5);
+    wait_until(|| stages_of(&mark).len() == 6);
     let whole = Pid::from_child(&run);
     wait_until(|| u64::from_str_radix(&state(whole, "SigCgt:"), 16).unwrap() & 1 != 0);
     kill_process(whole, Signal::HUP).unwrap();
