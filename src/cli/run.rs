@@ -11,7 +11,7 @@ use crate::exit::{Code, Failure};
 use crate::pipe::tell;
 use crate::process::spawn::SERVER_PASSWORD;
 use crate::process::{job, password, supervisor};
-use crate::run::{Command, CommandLine, Private, STAGE_ARGUMENT, View, run, stage};
+use crate::run::{Command, CommandLine, Private, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -138,6 +138,7 @@ fn run_stage(args: &[OsString]) -> ExitCode {
         Some("ocr-review") => review::main(args),
         Some("ocr-act") => act::main(args),
         Some("ocr-watch") => watch::main(args),
+        Some(SPOOL) => super::end("ocr-run", spool().map_err(Into::into)),
         _ => super::end("ocr-run", Err(Failure::new(Code::Usage, "no such stage").into())),
     }
 }

@@ -1,8 +1,7 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
 use super::command_line::{Command as Stage, CommandLine};
-use super::spool::Spool;
-use crate::exit::{self, Code, Failure};
+use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
 use crate::process::lifeline::{Lifeline, on_parent_gone};
@@ -20,6 +19,9 @@ pub const STAGE_ARGUMENT: &str = "__stage";
 
 /// The stages that may wait for something else than the end of their input.
 const TOLD: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
+
+/// The name of the stage that takes the lines off the hands of `ocr-act`.
+pub const SPOOL: &str = "ocr-spool";
 
 /// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
@@ -44,7 +46,7 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
     let program = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
     let lifeline = Lifeline::new()?;
-    let (mut children, spool) = start(pipe, view, &program, &lifeline, recording.is_some())?;
+    let mut children = start(pipe, view, &program, &lifeline, recording.is_some())?;
     if let (Some(bytes), Some(stdin)) = (recording, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
@@ -60,30 +62,29 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
             code = code_of_status(status);
         }
     }
-    deliver(spool, children.get_mut(act + 1), &shutdown)?;
+    deliver(&mut children[act + 1..], &shutdown)?;
     Ok(code.and_then(Code::from_number).unwrap_or(Code::Error))
 }
 
-/// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal.
-fn deliver(spool: Spool, view: Option<&mut Child>, shutdown: &Shutdown) -> Result<(), Failure> {
+/// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
+/// how the output failed, which is told already.
+fn deliver(last: &mut [Child], shutdown: &Shutdown) -> Result<(), Failure> {
     let begun = Instant::now();
-    let is_over = || shutdown.requested().is_some() && begun.elapsed() >= VIEW_EXIT;
-    while !spool.is_finished() && !is_over() {
-        std::thread::sleep(POLL);
-    }
-    if spool.is_finished() {
-        spool.finish().map_err(|e| exit::of_write(&e))?;
-    }
-    let Some(view) = view else { return Ok(()) };
-    while matches!(view.try_wait(), Ok(None)) {
-        if is_over() {
-            // It may have exited in the meantime.
-            let _ = view.kill();
-            break;
+    for child in last {
+        while matches!(child.try_wait(), Ok(None)) {
+            if shutdown.requested().is_some() && begun.elapsed() >= VIEW_EXIT {
+                // It may have exited in the meantime.
+                let _ = child.kill();
+                break;
+            }
+            std::thread::sleep(POLL);
         }
-        std::thread::sleep(POLL);
+        let status = wait(child)?;
+        if status.code() == Some(i32::from(Code::Error.number())) {
+            return Err(Failure::new(Code::Error, ""));
+        }
     }
-    wait(view).map(drop)
+    Ok(())
 }
 
 /// Parses the arguments of a stage, `LIFELINE STAGE ARGS…`, and returns its name and its own arguments. The stage is
@@ -108,16 +109,16 @@ fn start(
     program: &Path,
     lifeline: &Lifeline,
     fed: bool,
-) -> Result<(Vec<Child>, Spool), Failure> {
+) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let mut commands = pipe.commands.clone();
+    // A stage of its own, so that the last lines arrive even if this process is killed.
+    commands.push(Stage::new(SPOOL));
     if view != View::Lines {
         commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));
     }
-    let last = pipe.commands.len() - 1;
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
-    let mut spool = None;
     for (at, stage) in commands.iter().enumerate() {
         let mut command = spawn::command(program, Program::Ours);
         // In a group of its own, so that Ctrl-C reaches only us. We forward it.
@@ -128,7 +129,7 @@ fn start(
             None if fed => Stdio::piped(),
             None => Stdio::inherit(),
         });
-        if at <= last {
+        if at + 1 < commands.len() {
             let (read, write) = std::io::pipe().map_err(|e| failed(stage.name, e))?;
             command.stdout(write);
             input = Some(read);
@@ -136,24 +137,8 @@ fn start(
             command.stdout(Stdio::null());
         }
         children.push(command.spawn().map_err(|e| failed(stage.name, e))?);
-        if at == last {
-            let (started, next) =
-                spooled(input.take(), commands.len() > pipe.commands.len()).map_err(|e| failed("the output", e))?;
-            (spool, input) = (Some(started), next);
-        }
     }
-    let spool = spool.ok_or_else(|| Failure::new(Code::Error, "there is no pipe to run"))?;
-    Ok((children, spool))
-}
-
-/// Takes the lines of the last stage off its hands: for a view, which reads what is returned, or for our own reader.
-fn spooled(lines: Option<PipeReader>, viewed: bool) -> std::io::Result<(Spool, Option<PipeReader>)> {
-    let lines = lines.ok_or_else(|| std::io::Error::other("the last stage has no output"))?;
-    if !viewed {
-        return Ok((Spool::start(lines, std::io::stdout())?, None));
-    }
-    let (read, write) = std::io::pipe()?;
-    Ok((Spool::start(lines, write)?, Some(read)))
+    Ok(children)
 }
 
 /// Writes the recording to the first stage, which may exit before it has read it all.

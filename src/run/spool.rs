@@ -3,6 +3,8 @@
 //!
 //! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name.
 
+use crate::exit::{self, Code, Failure};
+use crate::pipe::Shutdown;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::VecDeque;
 use std::fs::File;
@@ -17,6 +19,19 @@ const IN_MEMORY: usize = 1024 * 1024;
 
 /// How many bytes are moved at a time.
 const BLOCK: usize = 64 * 1024;
+
+/// Copies standard input to standard output, as a stage of `ocr-run`.
+///
+/// # Errors
+/// The failure of the output, unless its reader has just left.
+pub fn spool() -> Result<Code, Failure> {
+    Shutdown::outlive_first_signal(|| {});
+    let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
+    let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
+    let spool = Spool::start(PipeReader::from(input), io::stdout()).map_err(failed)?;
+    spool.finish().map_err(|e| exit::of_write(&e))?;
+    Ok(Code::Ok)
+}
 
 /// A copy that is under way.
 pub(super) struct Spool(JoinHandle<io::Result<()>>);
@@ -40,6 +55,7 @@ impl Spool {
     }
 
     /// Whether everything was written, or the output has failed.
+    #[cfg(test)]
     pub fn is_finished(&self) -> bool {
         self.0.is_finished()
     }

@@ -13,6 +13,7 @@
 mod act;
 mod architecture;
 mod bounds;
+mod children;
 mod detect;
 mod detect_properties;
 mod endless;
@@ -37,6 +38,7 @@ mod review;
 mod run;
 mod states;
 mod stderr;
+mod slow_start;
 mod stream;
 mod stream_ends;
 mod stream_gaps;

@@ -149,7 +149,8 @@ fn long_session_costs_no_memory() {
         parts += usize::from(line.unwrap().contains("prt_msg_"));
         memory = peak(&child).or(memory);
     }
-    assert_eq!((child.wait().unwrap().code(), parts), (Some(0), MESSAGES));
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), parts), (Some(0), MESSAGES), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(memory.is_none_or(|kib| kib < MEMORY), "{memory:?} KiB");
 }
 
