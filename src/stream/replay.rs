@@ -1,18 +1,14 @@
 //! Writes a recording again: the lines of the stream, without those that later stages added.
 //!
-//! The lines stay as they are, byte for byte, except for the first: its `replay` becomes `true`, so that no stage acts
-//! on a session that is long gone.
+//! The lines stay as they are, byte for byte, except for `opened`: its `replay` becomes `true`, so that no stage acts on
+//! a session that is long gone.
 
+use super::gate::Gate;
 use crate::exit::Failure;
 use crate::pipe::{LineBlock, Out, Stage, filter};
-use crate::wire::record::{Opened, Record};
-use crate::wire::{Event, Timestamp, observe};
-use memchr::memmem;
+use crate::wire::{Timestamp, observe};
 use std::io::Read;
 use std::time::Duration;
-
-/// What every record contains, and hardly any other line.
-const OURS: &[u8] = b"\"ocr.";
 
 /// How fast a recording is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,12 +28,13 @@ pub fn replay(input: impl Read, out: &Out, speed: Speed, all_lines: bool, line_l
         Speed::Times(times) => Some(Pace { times, last: None }),
         Speed::Max => None,
     };
-    filter(&mut Replay { all_lines, pace }, input, out, line_limit)
+    filter(&mut Replay { all_lines, pace, gate: Gate::default() }, input, out, line_limit)
 }
 
 struct Replay {
     all_lines: bool,
     pace: Option<Pace>,
+    gate: Gate,
 }
 
 impl Stage for Replay {
@@ -46,31 +43,13 @@ impl Stage for Replay {
             if let Some(pace) = &mut self.pace {
                 pace.wait_for(line);
             }
-            match self.replaces(line) {
+            match self.gate.recorded(line, self.all_lines) {
                 Some(replacement) => block.replace_line(&replacement)?,
                 None if self.pace.is_some() => block.pass_line()?,
                 None => {}
             }
         }
         Ok(())
-    }
-}
-
-impl Replay {
-    /// What replaces the line, if it does not pass as it is; empty if the line is dropped.
-    fn replaces(&self, line: &[u8]) -> Option<Vec<u8>> {
-        memmem::find(line, OURS)?;
-        let text = std::str::from_utf8(line).ok()?;
-        let Event::Record { kind, .. } = observe(text).ok()?.event else {
-            return None;
-        };
-        if kind == Opened::TYPE {
-            let mut opened = text.replacen("\"replay\":false", "\"replay\":true", 1).into_bytes();
-            opened.push(b'\n');
-            return Some(opened);
-        }
-        let later = !self.all_lines && !kind.starts_with("ocr.stream.");
-        later.then(Vec::new)
     }
 }
 

@@ -10,7 +10,7 @@ const DATA: &[u8] = b"data:";
 const OTHER_FIELDS: [&[u8]; 4] = [b"event:", b"id:", b"retry:", b":"];
 
 /// Where the JSON of a line is. The range lies on character boundaries.
-pub(super) fn content(line: &[u8]) -> Range<usize> {
+pub fn content(line: &[u8]) -> Range<usize> {
     if let (Some(b'{'), Some(b'}')) = (line.first(), line.last()) {
         return 0..line.len();
     }

@@ -18,6 +18,7 @@ mod sse;
 mod stop;
 mod writer;
 
+use super::gate::Refusal;
 use super::tracking::Tracker;
 use crate::exit::{Code, Failure};
 use crate::pipe::Out;
@@ -228,8 +229,16 @@ impl Live<'_> {
         if self.plan.all && !open_envelope(&mut payload) {
             return Ok(());
         }
-        let Ok(line) = observe(&payload) else {
-            return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
+        // Refused before it can have an effect.
+        let payload = match self.writer.check(payload) {
+            Ok(payload) => payload,
+            Err(Refusal::NoObject) => {
+                return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
+            }
+            Err(Refusal::Reserved | Refusal::Duplicate) => return Ok(()),
+        };
+        let Ok(line) = observe(payload.payload()) else {
+            return Ok(());
         };
         if !self.tracker.admit(&line) {
             return Ok(());

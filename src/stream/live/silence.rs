@@ -39,11 +39,11 @@ impl Default for Silences {
 }
 
 impl Silences {
-    /// Takes note of a server's payload that is written now.
-    pub fn observe(&mut self, payload: &str) {
+    /// Takes note of an event that is written now.
+    pub fn observe(&mut self, line: &[u8]) {
         let now = Instant::now();
         self.last_line = now;
-        let Ok(line) = observe(payload) else {
+        let Some(Ok(line)) = std::str::from_utf8(line.trim_ascii_end()).ok().map(observe) else {
             return;
         };
         let Some(session) = line.session.as_deref() else {
@@ -106,16 +106,16 @@ mod tests {
     async fn names_the_silent() {
         let mut silences = Silences::default();
         for session in ["ses_b", "ses_a", "ses_c"] {
-            silences.observe(&status(session, "busy"));
+            silences.observe(status(session, "busy").as_bytes());
         }
-        silences.observe(&status("ses_c", "idle"));
+        silences.observe(status("ses_c", "idle").as_bytes());
         tokio::time::advance(TICK).await;
-        silences.observe(&status("ses_a", "busy"));
+        silences.observe(status("ses_a", "busy").as_bytes());
         assert_eq!(silences.take().unwrap(), ["ses_b", "ses_c"], "another session's lines are no life of theirs");
         tokio::time::advance(AFTER_IDLE).await;
         assert_eq!(silences.take().unwrap(), ["ses_a", "ses_b"], "nobody waits for what is long idle");
-        silences.observe(&status("ses_a", "busy"));
-        silences.observe(&status("ses_b", "busy"));
+        silences.observe(status("ses_a", "busy").as_bytes());
+        silences.observe(status("ses_b", "busy").as_bytes());
         assert_eq!(silences.take(), None);
     }
 }

@@ -5,7 +5,8 @@ use super::end::StepError;
 use super::silence::Silences;
 use crate::exit::Failure;
 use crate::pipe::Out;
-use crate::stream::clock::{Clock, stamp};
+use crate::stream::clock::Clock;
+use crate::stream::gate::{Checked, Gate, Refusal};
 use crate::wire::record;
 use crate::wire::record::{Record, Tick};
 use std::collections::VecDeque;
@@ -27,6 +28,7 @@ const BATCH: usize = 256 * 1024;
 /// Writes the lines of a live stream.
 pub(super) struct Writer {
     clock: Clock,
+    gate: Gate,
     queue: Queue,
     /// Lines that wait for room in the queue. When a signal cancels the wait, they are still here.
     unsent: VecDeque<Vec<u8>>,
@@ -35,16 +37,25 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(out: Out) -> Self {
-        Self { clock: Clock::default(), queue: Queue::new(out), unsent: VecDeque::new(), silences: Silences::default() }
+        Self {
+            clock: Clock::default(),
+            gate: Gate::default(),
+            queue: Queue::new(out),
+            unsent: VecDeque::new(),
+            silences: Silences::default(),
+        }
+    }
+
+    /// A server's payload, unless it is refused. What is refused is counted, and said at the end.
+    pub fn check(&mut self, payload: String) -> Result<Checked, Refusal> {
+        self.gate.payload(payload)
     }
 
     /// Writes a server's payload with its time in front.
-    pub async fn event(&mut self, payload: String) -> Result<(), StepError> {
-        self.silences.observe(&payload);
-        match stamp(payload, self.clock.now()) {
-            Some(line) => self.send(line).await,
-            None => Ok(()),
-        }
+    pub async fn event(&mut self, payload: Checked) -> Result<(), StepError> {
+        let line = payload.stamped(self.clock.now());
+        self.silences.observe(&line);
+        self.send(line).await
     }
 
     /// Writes a record.
