@@ -2,7 +2,7 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
-use super::environment::{credentials, variable};
+use super::environment::{credentials, pipe_key, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
 use crate::exit::{Code, Failure};
@@ -55,7 +55,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug, Parser)]
 #[command(name = "ocr-act", version = version(), after_help = HELP)]
 pub(super) struct Args {
-    /// Act on this server instead of the one named in the stream, even if the stream is a replay.
+    /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// Print only the lines that this program adds.
@@ -83,7 +83,7 @@ pub(super) struct Actions {
     dry_run: bool,
     /// Act on a server that is neither on this machine nor protected by both https and a password.
     #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch)]
-    allow_insecure: bool,
+    pub(super) allow_insecure: bool,
     /// After an abort, undo the session's changes since the episode began.
     #[arg(long, env = "OCR_ROLLBACK", value_parser = Switch)]
     rollback: bool,
@@ -171,7 +171,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if !args.quiet && act.saw_lines() {
         eprintln!("ocr-act: {}", summary(result));
     }
-    if act.saw_lines() && !act.is_replay() && !dry_run {
+    if act.saw_lines() && act.is_live() && !dry_run {
         notify.send(result, now, &shutdown);
     }
     Ok(code)
@@ -181,6 +181,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
         credentials: credentials(),
+        key: pipe_key(),
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,

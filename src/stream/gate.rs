@@ -7,7 +7,7 @@
 
 use crate::wire::record::{Opened, PREFIX, Record};
 use crate::wire::text::{decode, without_lone_surrogates};
-use crate::wire::{Raw, checked_members, content, head, members};
+use crate::wire::{Raw, checked_members, content, members};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -88,9 +88,6 @@ impl Gate {
     ///
     /// A recording has our records, but it is not live any more, whatever it says. Lines that are no JSON pass.
     pub fn recorded(&mut self, line: &[u8], all_lines: bool) -> Option<Vec<u8>> {
-        if head(line).is_some_and(|head| !head.kind.starts_with(PREFIX) && head.is_all(line)) {
-            return None;
-        }
         let text = String::from_utf8_lossy(line);
         let text = text.get(content(text.as_bytes()))?;
         if let Some(members) = members(Raw::new(text)) {

@@ -1,8 +1,6 @@
 //! The head of a line as `ocr-stream` writes it: enough to decide whether the rest must be parsed.
 
 use super::frame::content;
-use super::json::fast;
-use super::json::raw::Raw;
 
 /// The beginning of a line: `{"ts":1795434005104,"id":"evt_…","type":"session.idle","properties":…`. `id` may
 /// be missing.
@@ -22,16 +20,6 @@ pub struct Head<'a> {
 const DIGITS: usize = 15;
 /// Ids and types are shorter than this; a closing quote further away is not searched for.
 const LONGEST: usize = 128;
-
-impl Head<'_> {
-    /// Whether the properties are the last member of this line, which has this head. Its members are then these four,
-    /// each once. Faults within the properties may go unnoticed.
-    pub fn is_all(&self, line: &[u8]) -> bool {
-        let line = &line[content(line)];
-        let properties = line.get(self.properties..line.len() - 1).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        properties.is_some_and(|properties| fast::from_str::<Raw<'_>>(properties).is_ok())
-    }
-}
 
 /// Reads the head of a line. `None` means that the line has another form and must be parsed.
 ///

@@ -179,7 +179,7 @@ impl Live<'_> {
     /// and is repeated when that is restored.
     async fn start_up(&mut self, feed: &mut Feed) -> Result<(), Interruption> {
         if let Some(opened) = self.opened.take() {
-            self.writer.record(&opened).await?;
+            self.writer.open(opened, &self.plan.key).await?;
         }
         if let Some(first) = feed.take_first() {
             self.event(first).await?;
@@ -293,8 +293,8 @@ fn opened(plan: &Plan, ready: &Ready) -> Opened {
         task: plan.task.clone(),
         model: plan.model.clone(),
         spawned,
-        pid: spawned.then(std::process::id),
         follow: plan.follow,
         replay: false,
+        ..Opened::default()
     }
 }

@@ -5,10 +5,12 @@ use super::end::StepError;
 use super::silence::Silences;
 use crate::exit::Failure;
 use crate::pipe::Out;
+use crate::process::pipe_key::PipeKey;
+use crate::process::proof::sign;
 use crate::stream::clock::Clock;
 use crate::stream::gate::{Checked, Gate, Refusal};
 use crate::wire::record;
-use crate::wire::record::{Record, Tick};
+use crate::wire::record::{Opened, Record};
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
@@ -51,8 +53,16 @@ impl Writer {
         self.gate.payload(payload)
     }
 
+    /// Writes the first line, with the proof that it is live.
+    pub async fn open(&mut self, mut opened: Opened, key: &PipeKey) -> Result<(), StepError> {
+        let ts = self.clock.now();
+        sign(&mut opened, ts, key);
+        self.record_at(ts, &opened).await
+    }
+
     /// Writes a server's payload with its time in front.
     pub async fn event(&mut self, payload: Checked) -> Result<(), StepError> {
+        self.tick().await?;
         let line = payload.stamped(self.clock.now());
         self.silences.observe(&line);
         self.send(line).await
@@ -60,8 +70,13 @@ impl Writer {
 
     /// Writes a record.
     pub async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
+        let ts = self.clock.now();
+        self.record_at(ts, record).await
+    }
+
+    async fn record_at(&mut self, ts: i64, record: &impl Record) -> Result<(), StepError> {
         let mut line = Vec::new();
-        record::append(&mut line, self.clock.now(), record);
+        record::append(&mut line, ts, record);
         self.silences.record();
         self.send(line).await
     }
@@ -73,11 +88,9 @@ impl Writer {
 
     /// Writes a tick if it is due and there is something to say.
     pub async fn tick(&mut self) -> Result<(), StepError> {
-        if Instant::now() < self.tick_at() {
-            return Ok(());
-        }
-        match self.silences.take() {
-            Some(sessions) => self.record(&Tick { sessions: Some(sessions) }).await,
+        let ts = self.clock.now();
+        match self.silences.take_if_due(ts) {
+            Some(tick) => self.record_at(ts, &tick).await,
             None => Ok(()),
         }
     }
