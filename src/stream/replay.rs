@@ -6,17 +6,14 @@
 use super::gate::Gate;
 use crate::exit::Failure;
 use crate::pipe::{LineBlock, Out, Stage, filter};
-use crate::wire::{Timestamp, head, observe};
-use aho_corasick::AhoCorasick;
+use crate::wire::{Timestamp, observe};
+use memchr::memmem;
 use std::io::Read;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 /// What a line has that any reader may take for a record of ours: the beginning of its type, as it is written or behind
 /// escapes for its characters.
-const MARKS: [&str; 2] = ["\"ocr.", "\\u00"];
-
-static MARKED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+const MARKS: [&[u8]; 2] = [b"\"ocr.", b"\\u00"];
 
 /// How fast a recording is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,13 +46,14 @@ impl Stage for Replay {
     fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
         let all = block.bytes();
         // The whole block is searched at once, which is several times as fast as line by line.
-        let marks = MARKED.as_ref().map(|marks| marks.find_iter(all).map(|mark| mark.start()));
-        let mut marks = marks.into_iter().flatten().peekable();
+        let mut marks = MARKS.map(|mark| memmem::find_iter(all, mark).peekable());
         while let Some(line) = block.next_line() {
             let end = line.as_ptr().addr() - all.as_ptr().addr() + line.len();
-            let mut is_marked = MARKED.is_none();
-            while marks.next_if(|mark| *mark < end).is_some() {
-                is_marked = true;
+            let mut is_marked = false;
+            for marks in &mut marks {
+                while marks.next_if(|mark| *mark < end).is_some() {
+                    is_marked = true;
+                }
             }
             if let Some(pace) = &mut self.pace {
                 pace.wait_for(line);
@@ -72,10 +70,9 @@ impl Stage for Replay {
     }
 }
 
-/// Whether a line has the form that `ocr-stream` writes, with nothing behind the properties but an object at most. Only
-/// such a line passes unparsed.
+/// Whether a line begins and ends as `ocr-stream` writes it. Only such a line passes unparsed, if it has no mark.
 fn is_plain(line: &[u8]) -> bool {
-    line.ends_with(b"}}") && head(line).is_some()
+    line.starts_with(b"{\"ts\":") && line.ends_with(b"}}")
 }
 
 /// Waits between two lines as long as between their times, divided by the speed.
