@@ -14,6 +14,9 @@ use std::collections::HashSet;
 /// A member of an object: its name, and the source of its value.
 type Member<'a> = (Cow<'a, str>, Raw<'a>);
 
+/// So many names are compared with one another faster than they are hashed.
+const FEW: usize = 16;
+
 /// Why a line is not written.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Refusal {
@@ -99,7 +102,7 @@ impl Gate {
 
     fn recorded_members(&mut self, members: Vec<Member<'_>>, all_lines: bool) -> Option<Vec<u8>> {
         let repeats = has_duplicates(&members);
-        let line = unwrapped(last_of_each(members));
+        let line = unwrapped(if repeats { last_of_each(members) } else { members });
         let kind = find(&line, "type").map(decode).unwrap_or_default();
         if kind == Opened::TYPE {
             return Some(as_replay(&line));
@@ -156,6 +159,10 @@ fn is_ours(members: &[Member<'_>]) -> bool {
 }
 
 fn has_duplicates(members: &[Member<'_>]) -> bool {
+    if members.len() <= FEW {
+        let mut names = members.iter().map(|(name, _)| name).enumerate();
+        return names.any(|(at, name)| members[..at].iter().any(|(earlier, _)| earlier == name));
+    }
     let mut seen = HashSet::new();
     !members.iter().all(|(name, _)| seen.insert(name))
 }
