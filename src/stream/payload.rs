@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// An event that comes from elsewhere than the event stream: the log, the messages, the open requests, a document.
 #[derive(Serialize)]
-struct Recovered<'a, T> {
+struct Payload<'a, T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     #[serde(rename = "type")]
@@ -16,7 +16,7 @@ struct Recovered<'a, T> {
 /// The payload of an event that was recovered.
 pub(super) fn recovered(id: Option<&str>, kind: &str, properties: impl Serialize) -> String {
     // Cannot fail: the names are strings, and the values are JSON already.
-    serde_json::to_string(&Recovered { id, kind, recovered: true, properties }).unwrap_or_default()
+    serde_json::to_string(&Payload { id, kind, recovered: true, properties }).unwrap_or_default()
 }
 
 #[cfg(test)]
