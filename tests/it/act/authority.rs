@@ -138,6 +138,7 @@ fn shares_the_key_of_a_run() {
 }
 
 /// Other ways to write the `opened` line of a live stream.
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn forged(opened: &str) -> Vec<String> {
     let line: Value = serde_json::from_str(opened).unwrap();
     let with = |member: &str, value: Value| {
