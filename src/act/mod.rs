@@ -1,6 +1,7 @@
 //! Carries decisions out on the live session, confirms them, and concludes the run with an outcome.
 //!
 //! * `state`: the state of the run, built from the lines; `totals` and `steering` are parts of it.
+//! * `authority`: what may be acted on at all.
 //! * `plan`: decides what to do next, without I/O.
 //! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `verify`.
 //! * `outcome`: the outcome of the run, without I/O.
@@ -8,6 +9,7 @@
 //! * `stage`: connects them.
 
 mod abort;
+mod authority;
 mod command;
 mod executor;
 mod family;

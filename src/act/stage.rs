@@ -1,5 +1,6 @@
 //! The stage: passes lines on, and acts on decisions and findings.
 
+use super::authority::Authority;
 use super::executor::{Executor, ExecutorContext, Pending};
 use super::notify::{Notify, Now};
 use super::order::{Order, Report, Task};
@@ -14,8 +15,9 @@ use crate::process::password;
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
-use crate::wire::record::{Opened, Phase, RunResult};
-use crate::wire::{Event, Observation, Status, head, matters, observe};
+use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult};
+use crate::wire::text::decode;
+use crate::wire::{Event, Observation, Raw, Status, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -42,6 +44,7 @@ fn is_relevant(kind: &str, line: &[u8]) -> bool {
 pub struct Act {
     settings: Settings,
     state: RunState,
+    authority: Authority,
     executor: Option<Executor>,
     /// Why the session is not acted on, if so. Checks that need no server run all the same.
     inactive: Option<String>,
@@ -66,6 +69,7 @@ impl Act {
     pub fn new(settings: Settings, notify: Notify, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
         let mut act = Self {
             state: RunState::default(),
+            authority: Authority::before(&settings),
             executor: None,
             inactive: None,
             out,
@@ -101,6 +105,31 @@ impl Act {
         self.saw_lines
     }
 
+    /// Whether the stream is live. The outcome of a recording is not sent to anyone.
+    pub fn is_live(&self) -> bool {
+        self.authority.is_live()
+    }
+
+    /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read.
+    fn doubt(&mut self, line: &Observation, text: &str) {
+        if self.authority == Authority::Unopened && misses_opened(line, text) {
+            self.authority = Authority::without_opened();
+            self.executor = None;
+            self.inactive = self.authority.refusal();
+        }
+    }
+
+    /// Learns from the first `opened` line what may be acted on.
+    fn open(&mut self, says_replay: bool) -> Result<(), Failure> {
+        if matches!(self.authority, Authority::Recording(_)) {
+            return Ok(());
+        }
+        let opened = self.state.opened.clone().unwrap_or_default();
+        self.authority = Authority::of(&self.settings, &opened, self.state.clock.now().ms(), says_replay);
+        self.state.pinned = self.authority.is_live();
+        self.start_executor()
+    }
+
     /// Starts an executor for the server that is known by now.
     fn start_executor(&mut self) -> Result<(), Failure> {
         self.executor = None;
@@ -109,12 +138,12 @@ impl Act {
         self.inactive = target.as_ref().err().cloned();
         let url = target.ok();
         // The directory of a recording may belong to someone else by now.
-        let checks = !self.settings.dry_run && !opened.replay;
+        let checks = !self.settings.dry_run && self.authority.is_live();
         if url.is_none() && !checks {
             return Ok(());
         }
         let directory = opened.directory.clone().map(PathBuf::from);
-        let owned = url.as_ref().and_then(|url| owned(&opened, url));
+        let owned = url.as_ref().filter(|_| self.authority == Authority::Proven).and_then(|url| owned(&opened, url));
         let credentials = self.credentials(&opened, owned.is_some());
         let server = url.map(|url| Server::new(url, directory.clone(), &credentials)).transpose()?;
         let context = ExecutorContext {
@@ -131,17 +160,17 @@ impl Act {
         Ok(())
     }
 
-    /// The server to act on, or why there is none: the one of the command line, or else the one that the stream names.
+    /// The server to act on, or why there is none: the one of the command line, or else the one that a live stream names.
     fn target(&self, opened: &Opened) -> Result<Url, String> {
         let settings = &self.settings;
         if settings.dry_run {
             return Err("a dry run".to_owned());
         }
+        if let Some(why) = self.authority.refusal() {
+            return Err(why);
+        }
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
-            (None, _) if opened.replay => {
-                return Err("this is a replay; use --server to act on a live server".to_owned());
-            }
             (None, Some(url)) => parse_url(url).map_err(|_| {
                 let why = "the stream names its server by an address that cannot be used; name it with --server";
                 tracing::warn!("{why}");
@@ -216,9 +245,13 @@ impl Act {
     }
 
     fn parse(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        let Some(line) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
+        let Ok(text) = std::str::from_utf8(line) else {
             return Ok(());
         };
+        let Ok(line) = observe(text) else {
+            return Ok(());
+        };
+        self.doubt(&line, text);
         let news = self.state.observe(&line);
         self.now.store(self.state.clock.now().ms(), Ordering::SeqCst);
         self.forward_rest(&line);
@@ -231,8 +264,8 @@ impl Act {
     fn respond(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
         let (state, settings) = (&mut self.state, &self.settings);
         let orders = match news {
-            News::Opened => {
-                self.start_executor()?;
+            News::Opened { says_replay } => {
+                self.open(says_replay)?;
                 Vec::new()
             }
             News::Decision(decision) => plan::on_decision(state, settings, &decision).into_iter().collect(),
@@ -246,7 +279,7 @@ impl Act {
     /// Ends the run if it is decided and the stream would not end by itself.
     fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         let opened = self.state.opened.as_ref();
-        let stays = opened.is_some_and(|o| !o.replay && (o.follow || self.state.gave_up));
+        let stays = self.is_live() && opened.is_some_and(|o| o.follow || self.state.gave_up);
         if !stays || !self.pending.is_empty() || !self.state.is_over() {
             return Ok(());
         }
@@ -258,7 +291,7 @@ impl Act {
         let (result, code) = conclude(&self.state, self.shutdown.requested());
         let ts = self.state.clock.now();
         // The outcome of a recording, or of what was not done, is sent to nobody.
-        if self.saw_lines && !self.state.is_replay() && !self.settings.dry_run {
+        if self.saw_lines && self.is_live() && !self.settings.dry_run {
             let now = Now { ts, since: self.last_line };
             for delivery in self.notify.send(&result, now, &self.shutdown) {
                 record::append(added, ts, &delivery.record(self.state.root()));
@@ -270,10 +303,26 @@ impl Act {
     }
 }
 
-/// The processes of the server, if `ocr-stream` started it for this very stream.
+/// Whether a line is one of `ocr-stream`, which should come after an `opened` line, or is itself one that says more than
+/// one thing.
+fn misses_opened(line: &Observation, text: &str) -> bool {
+    match &line.event {
+        Event::Record { kind, properties } if kind == Opened::TYPE => {
+            !matches!(AnyRecord::parse(kind, *properties), Ok(Some(AnyRecord::Opened(_))))
+        }
+        Event::Record { kind, .. } => kind.starts_with("ocr.stream."),
+        _ if line.dialect.is_none() => {
+            let members = members(Raw::new(text)).unwrap_or_default();
+            members.iter().any(|(name, value)| name == "type" && decode(*value) == Opened::TYPE)
+        }
+        _ => false,
+    }
+}
+
+/// The processes of the server, if the stream, which is proven to be live, started it.
 fn owned(opened: &Opened, url: &Url) -> Option<ServerProcesses> {
     let named = opened.server.as_deref().and_then(|named| parse_url(named).ok());
-    if opened.replay || !is_loopback(url) || named.as_ref() != Some(url) {
+    if !opened.spawned || !is_loopback(url) || named.as_ref() != Some(url) {
         return None;
     }
     ServerProcesses::new(opened.pid?, url)

@@ -7,7 +7,7 @@ use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
 use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State};
 use crate::wire::text::{EXCERPT, decode, excerpt};
-use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp};
+use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
 
 /// How many sessions, decisions and requests are remembered.
 const REMEMBERED: usize = 10_000;
@@ -15,7 +15,10 @@ const REMEMBERED: usize = 10_000;
 /// A record that the plan may respond to.
 #[derive(Debug)]
 pub(super) enum News {
-    Opened,
+    /// The first `opened` line, and whether it says of itself that it is a replay.
+    Opened {
+        says_replay: bool,
+    },
     Finding(Finding),
     Decision(Decision),
     /// The watched session came to rest.
@@ -26,6 +29,8 @@ pub(super) enum News {
 #[derive(Debug)]
 pub(super) struct RunState {
     pub opened: Option<Opened>,
+    /// Whether the run is about what `opened` says now, and later lines of that type change nothing.
+    pub pinned: bool,
     /// Whether a reviewer is in the pipe, so that decisions are to be expected.
     pub reviewed: bool,
     /// How the session came to rest; `None` while it works.
@@ -76,6 +81,7 @@ impl Default for RunState {
     fn default() -> Self {
         Self {
             opened: None,
+            pinned: false,
             reviewed: false,
             done: None,
             rested_at: Timestamp::default(),
@@ -162,9 +168,12 @@ impl RunState {
             .inspect_err(|e| tracing::warn!("ignoring an unreadable {kind} record: {e}"))
             .ok()??;
         match record {
+            AnyRecord::Opened(_) if self.pinned => {
+                tracing::warn!("ignoring another {kind} line: this run is about the session of the first one");
+            }
             AnyRecord::Opened(opened) => {
-                self.opened = Some(opened);
-                return Some(News::Opened);
+                let is_first = self.opened.replace(opened).is_none();
+                return is_first.then(|| News::Opened { says_replay: says_replay(properties) });
             }
             AnyRecord::Reviewer(_) => self.reviewed = true,
             AnyRecord::Turn(_) => self.totals.counts.turns += 1,
@@ -214,11 +223,6 @@ impl RunState {
     /// Whether this stream is of a whole directory rather than of one session.
     pub fn is_of_directory(&self) -> bool {
         self.opened.as_ref().is_some_and(|opened| opened.session_id.is_none())
-    }
-
-    /// Whether the stream is a recording.
-    pub fn is_replay(&self) -> bool {
-        self.opened.as_ref().is_some_and(|opened| opened.replay)
     }
 
     /// The changed files; those in the session's directory as relative paths.
@@ -272,6 +276,12 @@ impl RunState {
     pub fn end(&mut self, outcome: RunOutcome, reason: &str) {
         self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned() });
     }
+}
+
+/// Whether an `opened` line says in so many words that it is a replay.
+fn says_replay(properties: Raw<'_>) -> bool {
+    let members = members(properties).unwrap_or_default();
+    members.iter().any(|(name, value)| name == "replay" && value.get() == "true")
 }
 
 /// The outcome of a run that was ended because of this finding.

@@ -2,7 +2,7 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
-use super::environment::{credentials, private_folder, redactor, variable};
+use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
 use crate::exit::{Code, Failure};
@@ -56,7 +56,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug, Parser)]
 #[command(name = "ocr-act", version = version(), after_help = HELP)]
 pub(super) struct Args {
-    /// Act on this server instead of the one named in the stream, even if the stream is a replay.
+    /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// Print only the lines that this program adds.
@@ -84,7 +84,7 @@ pub(super) struct Actions {
     dry_run: bool,
     /// Act on a server that is neither on this machine nor protected by both https and a password.
     #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch)]
-    allow_insecure: bool,
+    pub(super) allow_insecure: bool,
     /// After an abort, undo the session's changes since the episode began.
     #[arg(long, env = "OCR_ROLLBACK", value_parser = Switch)]
     rollback: bool,
@@ -180,6 +180,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
         server: server.map(parse_url).transpose()?,
         credentials: credentials(),
         private: private_folder(),
+        key: pipe_key(),
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,

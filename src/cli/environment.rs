@@ -1,6 +1,8 @@
 //! What comes from the environment alone: secrets, because other users can read the command line, and defaults
 //! that the argument parser must not take for typed ones.
 
+#[cfg(unix)]
+use crate::process::pipe_key::{PIPE_KEY, PipeKey};
 use crate::redact::Redactor;
 #[cfg(unix)]
 use crate::server::Credentials;
@@ -38,4 +40,16 @@ pub(super) fn private_folder() -> PathBuf {
         Some(folder) => PathBuf::from(folder).join("ocr"),
         None => std::env::temp_dir().join(format!("ocr-{}", rustix::process::geteuid().as_raw())),
     }
+}
+
+/// The key that the stages of this pipe share: that of `ocr-run`, or else the user's own, in a folder that goes with the
+/// login or one that stays.
+#[cfg(unix)]
+pub(super) fn pipe_key() -> PipeKey {
+    if let Some(key) = variable(PIPE_KEY) {
+        return PipeKey::Run(key);
+    }
+    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = folder("XDG_STATE_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/state")));
+    PipeKey::User([folder("XDG_RUNTIME_DIR"), state].into_iter().flatten().map(|path| path.join("ocr")).collect())
 }

@@ -205,7 +205,8 @@ fn source(parsed: &Parsed) -> Command {
         .flag("--spawn", args.server.is_none())
         // A session that is idle may be told to go on, and reviews take time: `ocr-act` ends the run.
         .flag("--follow", true)
-        .with("--server", args.server.as_ref());
+        .with("--server", args.server.as_ref())
+        .flag("--allow-insecure", args.server.is_some() && args.actions.allow_insecure);
     step.args.extend(to_args::<Work>(&parsed.matches));
     step.args.extend(to_args::<SpawnArgs>(&parsed.matches));
     if !args.serve.is_empty() {

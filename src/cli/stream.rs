@@ -1,7 +1,7 @@
 //! `ocr-stream`.
 
 use super::Common;
-use super::common::{print_schemas, version};
+use super::common::{Switch, print_schemas, version};
 use super::environment::redactor;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
@@ -31,7 +31,7 @@ Exit codes:
   0    the session is idle, or the recording has ended
   65   the document for --import cannot be parsed
   69   the server is unreachable
-  77   the server rejected the credentials, or permission to read a file was denied
+  77   the server rejected the credentials, they would travel unprotected, or a file may not be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
@@ -70,6 +70,9 @@ pub(super) struct Args {
     follow: bool,
     #[command(flatten)]
     spawned: SpawnArgs,
+    /// Send the password to a server that is neither on this machine nor protected by https.
+    #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch, help_heading = "Connection")]
+    allow_insecure: bool,
     /// Treat the connection as lost after SECONDS without data; a server sends a heartbeat every 10 seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), env = "OCR_SILENCE_TIMEOUT", help_heading = "Connection")]
     silence_timeout: u64,
@@ -205,7 +208,8 @@ mod live {
 #[cfg(unix)]
 mod live {
     use super::{Args, Code, Failure, Work, input, out};
-    use crate::cli::environment::{credentials, private_folder, variable};
+    use crate::cli::environment::{credentials, pipe_key, private_folder, variable};
+    use crate::net::is_loopback;
     use crate::server::parse_url;
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
@@ -213,6 +217,7 @@ mod live {
     use std::io::Read;
     use std::path::{Path, PathBuf};
     use std::time::Duration;
+    use url::Url;
 
     pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         if let Some(file) = &args.import {
@@ -242,6 +247,7 @@ mod live {
             startup: Duration::from_secs(args.spawned.startup_timeout),
             silence: Duration::from_secs(args.silence_timeout),
             follow: args.follow,
+            key: pipe_key(),
             reconnect: Duration::from_secs(args.reconnect_timeout),
         })
     }
@@ -252,7 +258,13 @@ mod live {
         let given = args.work.working_dir.as_deref().map(absolute).transpose()?;
         let server = args.server.clone().or_else(|| variable("OCR_SERVER").filter(|_| !args.spawn));
         match server {
-            Some(url) if args.serve.is_empty() => Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given)),
+            Some(url) if args.serve.is_empty() => {
+                let url = parse_url(&url).map_err(Failure::from)?;
+                if !args.allow_insecure {
+                    refuse_exposed(&url)?;
+                }
+                Ok((Source::Attach(url), given))
+            }
             Some(_) => {
                 Err(usage("the arguments after -- are for a server that is started here; use them with --spawn"))
             }
@@ -274,6 +286,17 @@ mod live {
                 Err(usage("no source; use --spawn with a --task, --server URL, or --replay FILE (--help has examples)"))
             }
         }
+    }
+
+    /// A password goes to this machine, or through https.
+    fn refuse_exposed(url: &Url) -> Result<(), Failure> {
+        if credentials().password.is_none() || is_loopback(url) || url.scheme() == "https" {
+            return Ok(());
+        }
+        let message = format_args!(
+            "{url} is neither on this machine nor protected by https, so everybody on the way could read the password in OPENCODE_SERVER_PASSWORD; use --allow-insecure to send it"
+        );
+        Err(Failure::new(Code::NotAllowed, message))
     }
 
     fn usage(message: &str) -> anyhow::Error {

@@ -56,7 +56,7 @@ impl Detector {
     pub(super) fn observe_with(&mut self, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
         match &line.event {
             Event::Record { kind, properties } => self.observe_record(line.ts, kind, *properties, added),
-            Event::Heartbeat if !self.ticks_name_sessions => self.tick_all(line.ts, added),
+            Event::Heartbeat if !self.ticks_name_sessions => self.tick_all(line.ts, None, added),
             Event::Heartbeat | Event::Other => {}
             _ => {
                 if let Some(session) = &line.session {
@@ -166,23 +166,23 @@ impl Detector {
     /// Time passed for these sessions, or for all of them.
     fn tick(&mut self, ts: Option<i64>, tick: &Tick, added: &mut Vec<u8>) {
         let Some(sessions) = &tick.sessions else {
-            return self.tick_all(ts, added);
+            return self.tick_all(ts, tick.paused, added);
         };
         self.ticks_name_sessions = true;
         for index in sessions.iter().filter_map(|id| self.sessions.find(id)).collect::<Vec<_>>() {
-            self.tick_one(index, ts, added);
+            self.tick_one(index, ts, tick.paused, added);
         }
     }
 
-    fn tick_all(&mut self, ts: Option<i64>, added: &mut Vec<u8>) {
+    fn tick_all(&mut self, ts: Option<i64>, paused: Option<i64>, added: &mut Vec<u8>) {
         for index in self.sessions.all() {
-            self.tick_one(index, ts, added);
+            self.tick_one(index, ts, paused, added);
         }
     }
 
-    fn tick_one(&mut self, index: SlotIndex, ts: Option<i64>, added: &mut Vec<u8>) {
+    fn tick_one(&mut self, index: SlotIndex, ts: Option<i64>, paused: Option<i64>, added: &mut Vec<u8>) {
         if let Some(ts) = ts {
-            self.sessions.tick(index, ts);
+            self.sessions.tick(index, ts, paused);
             self.fire_timer(index, added);
         }
     }

@@ -5,6 +5,7 @@ use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
 use crate::process::lifeline::{Lifeline, on_parent_gone};
+use crate::process::pipe_key::{PIPE_KEY, PipeKey};
 use crate::process::spawn::{self, Program};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use std::ffi::{OsStr, OsString};
@@ -117,6 +118,7 @@ fn start(
     if view != View::Lines {
         commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));
     }
+    let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
     for (at, stage) in commands.iter().enumerate() {
@@ -124,6 +126,7 @@ fn start(
         // In a group of its own, so that Ctrl-C reaches only us. We forward it.
         command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args).process_group(0);
         command.envs(stage.private.iter().map(|private| (&private.variable, &private.value)));
+        command.env(PIPE_KEY, &key);
         command.stdin(match input.take() {
             Some(previous) => Stdio::from(previous),
             None if fed => Stdio::piped(),

@@ -14,7 +14,7 @@ const OTHER_FIELDS: [&[u8]; 4] = [b"event:", b"id:", b"retry:", b":"];
 const LONGEST_PAYLOAD: usize = 16 * 1024 * 1024;
 
 /// Where the JSON of a line is. The range lies on character boundaries.
-pub(super) fn content(line: &[u8]) -> Range<usize> {
+pub fn content(line: &[u8]) -> Range<usize> {
     if let (Some(b'{'), Some(b'}')) = (line.first(), line.last()) {
         return 0..line.len();
     }

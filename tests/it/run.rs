@@ -27,6 +27,21 @@ fn demo() {
 }
 
 #[test]
+fn no_variable_makes_the_demo_act() {
+    let mut command = ocr("ocr-run");
+    command.args(["--demo", "--verify", "touch checked", "--notify-cmd", "touch sent"]);
+    let folder = tempfile::tempdir().unwrap();
+    command.current_dir(folder.path());
+    for name in ["OCR_ACT_SERVER", "OCR_SERVER", "OCR_PIPE_KEY", "OCR_ALLOW_INSECURE"] {
+        command.env(name, if name == "OCR_ALLOW_INSECURE" { "1" } else { "http://127.0.0.1:9" });
+    }
+    let done = command.output().unwrap();
+    let lines = String::from_utf8(done.stdout).unwrap();
+    assert!(lines.contains("not done: this is a replay") && !lines.contains("\"begun\""), "{lines}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn print_quotes_for_shell() {
     ocr("ocr-run")
         .args(["--print", "--task", "Don't stop", "--worker-model", "p/m", "--working-dir", "/some where", "--reviewer-url", "http://x/v1", "--", "--port", "1"])

@@ -18,6 +18,7 @@ mod sse;
 mod stop;
 mod writer;
 
+use super::gate::Refusal;
 use super::tracking::Tracker;
 use crate::exit::{Code, Failure};
 use crate::net::runtime;
@@ -176,7 +177,7 @@ impl Live<'_> {
     /// and is repeated when that is restored.
     async fn start_up(&mut self, feed: &mut Feed) -> Result<(), Interruption> {
         if let Some(opened) = self.opened.take() {
-            self.writer.record(&opened).await?;
+            self.writer.open(opened, &self.plan.key).await?;
         }
         if let Some(first) = feed.take_first() {
             self.event(first).await?;
@@ -226,8 +227,16 @@ impl Live<'_> {
         if self.plan.all && !open_envelope(&mut payload) {
             return Ok(());
         }
-        let Ok(line) = observe(&payload) else {
-            return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
+        // Refused before it can have an effect.
+        let payload = match self.writer.check(payload) {
+            Ok(payload) => payload,
+            Err(Refusal::NoObject) => {
+                return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
+            }
+            Err(Refusal::Reserved | Refusal::Duplicate) => return Ok(()),
+        };
+        let Ok(line) = observe(payload.payload()) else {
+            return Ok(());
         };
         if !self.tracker.admit(&line) {
             return Ok(());
@@ -282,8 +291,8 @@ fn opened(plan: &Plan, ready: &Ready) -> Opened {
         task: plan.task.clone(),
         model: plan.model.clone(),
         spawned,
-        pid: spawned.then(std::process::id),
         follow: plan.follow,
         replay: false,
+        ..Opened::default()
     }
 }

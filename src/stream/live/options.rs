@@ -1,6 +1,7 @@
 //! What to watch.
 
 use super::spawn::Spawn;
+use crate::process::pipe_key::PipeKey;
 use crate::server::Credentials;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub struct Plan {
     pub silence: Duration,
     /// Go on when the session is idle.
     pub follow: bool,
+    /// The key that the stages of this pipe share.
+    pub key: PipeKey,
     /// How long to try to restore a lost connection.
     pub reconnect: Duration,
 }

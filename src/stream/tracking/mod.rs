@@ -6,7 +6,6 @@ mod messages;
 mod tree;
 
 use crate::server::{Entries, Entry, Error, History, Listing, Message, OpenRequest, Server, Session};
-use crate::wire::record::PREFIX;
 use crate::wire::{Event, Observation, observe};
 use dedup::EventDedup;
 use ids::IdSet;
@@ -107,16 +106,11 @@ impl Tracker {
     /// Whether a live event is to be emitted; it then counts as emitted.
     ///
     /// The checks remember what they have seen, so their order matters:
-    /// 1. Types under `ocr.` are ours: a server's are refused before they can have an effect.
-    /// 2. The session tree rejects other sessions, and adopts new subagents.
-    /// 3. The event's id must be new, so that nothing of other sessions is remembered.
-    /// 4. It must not repeat the final state of what was just recovered from messages.
-    /// 5. A permission or question is emitted once, however it was announced.
+    /// 1. The session tree rejects other sessions, and adopts new subagents.
+    /// 2. The event's id must be new, so that nothing of other sessions is remembered.
+    /// 3. It must not repeat the final state of what was just recovered from messages.
+    /// 4. A permission or question is emitted once, however it was announced.
     pub fn admit(&mut self, line: &Observation) -> bool {
-        if matches!(line.event, Event::Record { .. }) {
-            tracing::warn!("dropped a server event whose type starts with {PREFIX}: that prefix is reserved");
-            return false;
-        }
         if line.session.is_none() && line.id.is_some() {
             self.dedup.has_ids = true;
         }
@@ -213,13 +207,13 @@ impl Tracker {
         missing
     }
 
-    /// Records that an entry of the log is emitted as this payload.
-    pub fn recover_entry(&mut self, entry: &Entry, payload: &str) {
+    /// Records that an entry of the log is emitted as this payload; without one it is refused.
+    pub fn recover_entry(&mut self, entry: &Entry, payload: Option<&str>) {
         self.dedup.insert_entry(entry);
-        if let Ok(line) = observe(payload) {
+        if let Some(Ok(line)) = payload.map(observe) {
             self.is_new_request(&line.event);
         }
-        self.count_recovered(1);
+        self.count_recovered(usize::from(payload.is_some()));
     }
 
     /// Whether an open request was not emitted yet; it then counts as emitted.

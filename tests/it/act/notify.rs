@@ -14,6 +14,9 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 /// How long notifications may delay the exit, plus the start of a program on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(12);
 
+/// A person vouches for the stream, which is none.
+const NAMED: [&str; 2] = ["--server", "http://127.0.0.1:9/"];
+
 /// The requests that a webhook received, and standard error.
 fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec<wiremock::Request>, String) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -23,7 +26,7 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
         server
     });
     let mut command = ocr("ocr-act");
-    command.args(args).args(["--notify", &server.uri()]).envs(env.iter().copied());
+    command.args(args).args(NAMED).args(["--notify", &server.uri()]).envs(env.iter().copied());
     let output = command.write_stdin(lines(&[opened(false), done("done"), closed("rest", None)])).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "a notification changed the outcome");
     (runtime.block_on(server.received_requests()).unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -76,6 +79,7 @@ fn failing_webhook_is_retried() {
     assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "the receiver cannot tell a retry");
     assert!(stderr.contains("cannot notify"), "{stderr}");
     let dead = ocr("ocr-act")
+        .args(NAMED)
         .args(["--notify", "http://127.0.0.1:9/secret-path"])
         .write_stdin(lines(&[opened(false), done("done")]))
         .output()
@@ -129,7 +133,7 @@ fn delivery_is_recorded() {
 fn notify_cmd_gets_result() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!(
-        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > result.json'",
+        "printf '%s' '{}' | ocr-act --quiet --server http://127.0.0.1:9/ --notify-cmd 'cat > result.json'",
         lines(&[opened(false), done("done"), closed("rest", None)])
     );
     let finished = shell(&line, folder.path()).finish();
@@ -170,8 +174,12 @@ fn dead_webhook() {
     // 192.0.2.0/24 is reserved for documentation, so nobody answers.
     for url in ["http://127.0.0.1:9/", "http://192.0.2.1/", "http://no-such-host.invalid/"] {
         let begun = Instant::now();
-        let dead =
-            ocr("ocr-act").args(["--notify", url]).write_stdin(lines(&[opened(false), done("done")])).output().unwrap();
+        let dead = ocr("ocr-act")
+            .args(NAMED)
+            .args(["--notify", url])
+            .write_stdin(lines(&[opened(false), done("done")]))
+            .output()
+            .unwrap();
         assert_eq!(dead.status.code(), Some(0));
         assert!(begun.elapsed() < PATIENCE, "{url}: {:?}", begun.elapsed());
     }
@@ -181,6 +189,7 @@ fn dead_webhook() {
 fn notify_cmd_daemon() {
     let begun = Instant::now();
     let finished = ocr("ocr-act")
+        .args(NAMED)
         .args(["--notify-cmd", DAEMON])
         .write_stdin(lines(&[opened(false), done("done")]))
         .output()
@@ -198,6 +207,7 @@ fn notify_is_short() {
         server
     });
     let failed = ocr("ocr-act")
+        .args(NAMED)
         .args(["--notify", &server.uri(), "--notify-as", "discord", "--verify", "seq 1 5000; exit 7"])
         .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()

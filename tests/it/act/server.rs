@@ -80,7 +80,8 @@ fn failed_abort_ends_run() {
     // A stream without --follow whose session does not rest: it ticks for a minute.
     let tick = r#"{"ts":3000,"type":"ocr.stream.tick","properties":{}}"#;
     let line = format!(
-        "{{ cat run.ndjson; for i in $(seq 300); do echo '{tick}' || break; sleep 0.2; done; }} 2> /dev/null | ocr-act --confirm-timeout 1"
+        "{{ cat run.ndjson; for i in $(seq 300); do echo '{tick}' || break; sleep 0.2; done; }} 2> /dev/null | ocr-act --confirm-timeout 1 --server {}",
+        host.url()
     );
     let begun = Instant::now();
     let done = shell(&line, folder.path()).finish();
@@ -168,8 +169,12 @@ fn looping_on(url: &str, input: &[Value]) -> Vec<Value> {
 #[test]
 fn abort_survives_reader_leaving() {
     let (host, stub) = Stub::serve(Manner::Waits);
-    let mut running =
-        Command::new(cargo_bin("ocr-act")).arg("--quiet").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut running = Command::new(cargo_bin("ocr-act"))
+        .args(["--quiet", "--server", &host.url()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     // Standard input stays open: only the reader leaves.
     let mut stdin = running.stdin.take().unwrap();
     stdin.write_all(lines(&looping(&host.url())).as_bytes()).unwrap();
