@@ -1,0 +1,16 @@
+//! What is known from the lines: pure state, of which nothing is drawn here.
+
+mod activity;
+mod board;
+mod call;
+mod output;
+mod session;
+mod standing;
+mod usage;
+
+pub use activity::{Entry, Topic};
+pub use board::Board;
+pub use output::{LineKind, Output, OutputLine};
+pub use session::Session;
+pub use standing::Rank;
+pub use usage::Budget;
