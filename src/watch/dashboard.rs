@@ -38,8 +38,7 @@ pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &S
     let _ = follow_signals(&tty);
     let shared = Arc::new(Shared::default());
     let theme = Theme { colors };
-    let screen =
-        Screen { tty: tty.clone(), shared: Arc::clone(&shared), theme, budget, shutdown: shutdown.clone() };
+    let screen = Screen { tty: tty.clone(), shared: Arc::clone(&shared), theme, budget, shutdown: shutdown.clone() };
     let screen = thread::spawn(move || show(&screen));
     let follower = follow(&shared, &tty);
     let mut passing = Passing { shared: Arc::clone(&shared), tty: tty.clone(), block: Vec::new(), is_read: !stays };

@@ -27,8 +27,12 @@ mod view;
 
 #[cfg(all(unix, feature = "tui"))]
 pub use dashboard::{Dashboard, dashboard};
+#[cfg(all(unix, feature = "tui"))]
+pub use draw::{Intake, Scene, Theme, draw};
 pub use stage::Watch;
 #[cfg(all(unix, feature = "tui"))]
-pub use state::Budget;
+pub use state::{Board, Budget};
 #[cfg(all(unix, feature = "tui"))]
 pub use terminal::Tty;
+#[cfg(all(unix, feature = "tui"))]
+pub use view::{Effect, View};

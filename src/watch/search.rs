@@ -79,7 +79,7 @@ mod tests {
         search.pop();
         assert_eq!((search.typed(), search.is_on()), (Some("A.b"), false));
         search.finish();
-        assert_eq!(search.find("aab ça.B"), Some(5..8));
+        assert_eq!(search.find("aab ça.B"), Some(6..9));
         search.start();
         search.finish();
         assert!(!search.is_on() && !search.matches("anything"));

@@ -65,14 +65,7 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self {
-            page: Page::List,
-            search: Search::default(),
-            frozen: None,
-            opened: false,
-            chosen: None,
-            anchor: None,
-        }
+        Self { page: Page::List, search: Search::default(), frozen: None, opened: false, chosen: None, anchor: None }
     }
 }
 
@@ -254,7 +247,8 @@ impl View {
         let at = sessions.iter().position(|(session, _)| Some(session.id.as_str()) == current).unwrap_or(0);
         let count = sessions.len();
         let has = |session: &Session| {
-            let texts = [Some(&session.id), session.title.as_ref(), session.standing.on.as_ref(), session.last_call.as_ref()];
+            let texts =
+                [Some(&session.id), session.title.as_ref(), session.standing.on.as_ref(), session.last_call.as_ref()];
             texts.into_iter().flatten().any(|text| self.search.matches(text))
         };
         let order = (1..=count).map(|step| if by > 0 { (at + step) % count } else { (at + step - 1) % count });
@@ -323,7 +317,9 @@ mod tests {
         press(&mut view, &board, "kkk");
         let bottom = |view: &View, board: &Board| view.bottom(&view.session(board).unwrap().output);
         assert_eq!(bottom(&view, &board), 27);
-        board.see(br#"{"ts":9,"type":"message.part.delta","properties":{"sessionID":"s0","partID":"p0","delta":"\nmore\n"}}"#);
+        board.see(
+            br#"{"ts":9,"type":"message.part.delta","properties":{"sessionID":"s0","partID":"p0","delta":"\nmore\n"}}"#,
+        );
         assert_eq!((bottom(&view, &board), view.follows()), (27, false));
         press(&mut view, &board, "G");
         assert!(view.follows());

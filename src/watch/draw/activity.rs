@@ -53,7 +53,11 @@ fn rows_of(scene: &Scene, entry: &Entry, columns: usize, most: usize) -> Vec<Lin
         .enumerate()
         .map(|(at, text)| {
             let mut spans = if at == 0 {
-                vec![Span::styled(format!("{ago:<7}"), scene.theme.quiet()), Span::styled(word, style), Span::raw(" ".repeat(7 - word.len()))]
+                vec![
+                    Span::styled(format!("{ago:<7}"), scene.theme.quiet()),
+                    Span::styled(word, style),
+                    Span::raw(" ".repeat(7 - word.len())),
+                ]
             } else {
                 vec![Span::raw(" ".repeat(MARGIN))]
             };

@@ -2,9 +2,9 @@
 
 use super::format::{count, duration, fit, wrap};
 use super::scene::{Scene, lines, titled};
+use crate::wire::Timestamp;
 use crate::wire::record::{Finding, Grade, State};
 use crate::wire::text::printable;
-use crate::wire::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -32,7 +32,8 @@ fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> 
     };
     let over = if finding.state == State::Closed { ", over" } else { "" };
     let head = printable(&format!("{} ({}{over}): {}", finding.rule, finding.grade, finding.summary));
-    let mut rows: Vec<Line<'static>> = wrap(&head, columns).into_iter().map(|row| Line::styled(row.to_owned(), style)).collect();
+    let mut rows: Vec<Line<'static>> =
+        wrap(&head, columns).into_iter().map(|row| Line::styled(row.to_owned(), style)).collect();
     rows.push(Line::default());
     rows.extend(facts(scene, finding).into_iter().map(|(name, fact)| {
         let fact = fit(&printable(&fact), columns.saturating_sub(10));

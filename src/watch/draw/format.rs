@@ -94,10 +94,15 @@ mod tests {
 
     #[test]
     fn formats_numbers() {
-        for (n, text) in [(950, "950"), (12_345, "12.3k"), (99_960, "100k"), (1_234_567, "1.2M"), (5_000_000_000, "5.0G")] {
+        for (n, text) in
+            [(950, "950"), (12_345, "12.3k"), (99_960, "100k"), (1_234_567, "1.2M"), (5_000_000_000, "5.0G")]
+        {
             assert_eq!(count(n), text);
         }
-        assert_eq!((dollars(0.0), dollars(0.0045), dollars(12.345)), ("$0.00".into(), "$0.0045".into(), "$12.35".into()));
+        assert_eq!(
+            (dollars(0.0), dollars(0.0045), dollars(12.345)),
+            ("$0.00".into(), "$0.0045".into(), "$12.35".into())
+        );
     }
 
     #[test]

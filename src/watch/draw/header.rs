@@ -1,9 +1,9 @@
 //! The top: the task, who works on it, and how far it is.
 
-use super::super::state::{Budget, Rank, Session};
+use super::super::state::{self, Budget, Rank, Session};
 use super::format::{count, dollars, duration, fit, width};
 use super::scene::{Scene, lines};
-use crate::wire::record::Outcome;
+use crate::wire::record::Done;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -37,11 +37,7 @@ fn title(scene: &Scene, session: &Session, columns: usize) -> Line<'static> {
     let task = session.task.as_deref().unwrap_or(session.name());
     let task = fit(task, columns.saturating_sub(width(&outcome) + 2));
     let gap = columns.saturating_sub(width(&task) + width(&outcome));
-    Line::from(vec![
-        Span::styled(task, scene.theme.strong()),
-        Span::raw(" ".repeat(gap)),
-        Span::styled(outcome, style),
-    ])
+    Line::from(vec![Span::styled(task, scene.theme.strong()), Span::raw(" ".repeat(gap)), Span::styled(outcome, style)])
 }
 
 /// How it stands: the result of the run, the gravest finding that is open, or how the session rested.
@@ -56,25 +52,16 @@ fn outcome(scene: &Scene, session: &Session) -> (String, Style) {
         return (format!("{} ({})", finding.rule, finding.grade), style);
     }
     match &session.done {
-        Some(done) => (rest(done.outcome, done.contradictions.len()), Style::new()),
+        Some(done) => (rested(done), Style::new()),
         None if session.rank() == Rank::NeedsYou => ("waits for you".to_owned(), theme.urgent()),
         None => ("so far, nothing found".to_owned(), theme.quiet()),
     }
 }
 
-fn rest(outcome: Outcome, objections: usize) -> String {
-    let outcome = match outcome {
-        Outcome::Done => "done",
-        Outcome::Candidate => "may be done",
-        Outcome::Waiting => "asks something",
-        Outcome::GaveUp => "gave up",
-        Outcome::Refused => "was refused",
-        Outcome::Empty => "gave no answer",
-        Outcome::Aborted => "aborted",
-        Outcome::Error => "failed",
-        Outcome::Length => "was cut off",
-    };
-    match objections {
+/// The outcome, and how many facts speak against it.
+fn rested(done: &Done) -> String {
+    let outcome = state::outcome(done.outcome);
+    match done.contradictions.len() {
         0 => outcome.to_owned(),
         1 => format!("{outcome}, 1 objection"),
         n => format!("{outcome}, {n} objections"),
@@ -92,7 +79,8 @@ fn counts(scene: &Scene, columns: usize) -> Line<'static> {
     };
     let trouble = number(Rank::Trouble);
     let style = if trouble > 0 { theme.bad() } else { theme.quiet() };
-    let rest = [("in trouble", Rank::Trouble), ("working", Rank::Working), ("resting", Rank::Resting), ("ended", Rank::Over)];
+    let rest =
+        [("in trouble", Rank::Trouble), ("working", Rank::Working), ("resting", Rank::Resting), ("ended", Rank::Over)];
     let mut spans = vec![needs];
     let mut used = spans[0].width();
     for (word, rank) in rest {
@@ -115,9 +103,9 @@ fn counts(scene: &Scene, columns: usize) -> Line<'static> {
 /// Who works, and where: agent, model, server, directory.
 fn place(scene: &Scene, session: Option<&Session>, columns: usize) -> Line<'static> {
     let opened = scene.board.opened.as_ref();
-    let server = opened.and_then(|opened| opened.server.as_deref()).map(|url| {
-        url.trim_start_matches("http://").trim_end_matches('/').to_owned()
-    });
+    let server = opened
+        .and_then(|opened| opened.server.as_deref())
+        .map(|url| url.trim_start_matches("http://").trim_end_matches('/').to_owned());
     let version = opened.and_then(|opened| opened.version.as_ref()).map(|version| format!("OpenCode {version}"));
     let replay = opened.is_some_and(|opened| opened.replay).then(|| "recording".to_owned());
     let parts = [
@@ -136,7 +124,7 @@ fn place(scene: &Scene, session: Option<&Session>, columns: usize) -> Line<'stat
 fn numbers(scene: &Scene, session: &Session, columns: usize) -> Line<'static> {
     let theme = scene.theme;
     let now = scene.board.clock.now();
-    let (sign, word, style) = theme.status(session.standing.status);
+    let (sign, word, style) = theme.session(session);
     let since = duration(now.since(session.standing.since));
     let mut spans = vec![Span::styled(format!("{sign} {word} {since}"), style)];
     let mut used = spans[0].width();

@@ -64,7 +64,8 @@ fn list(scene: &Scene, body: Rect, buffer: &mut Buffer) {
 /// One session: its output, and what happened.
 fn session(scene: &Scene, body: Rect, buffer: &mut Buffer) {
     if body.width >= WIDE {
-        let [left, right] = Layout::horizontal([Constraint::Percentage(58), Constraint::Fill(1)]).spacing(1).areas(body);
+        let [left, right] =
+            Layout::horizontal([Constraint::Percentage(58), Constraint::Fill(1)]).spacing(1).areas(body);
         output::draw(scene, left, buffer);
         activity::draw(scene, right, buffer);
         return;

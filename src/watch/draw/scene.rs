@@ -5,7 +5,7 @@ use super::super::view::View;
 use super::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Widget};
 
@@ -64,7 +64,7 @@ impl<'a> Scene<'a> {
 
 /// Draws the rule above a pane, with its title, and returns the area below it.
 pub fn titled(title: &str, theme: Theme, area: Rect, buffer: &mut Buffer) -> Rect {
-    let title = Line::styled(format!(" {title} "), theme.strong());
+    let title = Line::styled(format!(" {title} "), theme.strong().remove_modifier(Modifier::DIM));
     let block = Block::new().borders(Borders::TOP).border_style(theme.quiet()).title(title);
     let inner = block.inner(area);
     block.render(area, buffer);

@@ -1,12 +1,13 @@
 //! The sessions, one a row: those that need a person first.
 
-use super::super::state::{Rank, Session};
+use super::super::state::{self, Rank, Session};
 use super::format::{count, dollars, duration, fit, width};
 use super::scene::{Scene, lines, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
 
 /// The columns of a row: state, since when, what it is, what it does or waits for, calls, tokens, dollars.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,7 @@ struct Columns {
 }
 
 /// The widest word for a state, with its sign.
-const STATE: usize = 15;
+const STATE: usize = 16;
 /// The widest duration.
 const SINCE: usize = 6;
 /// Calls, tokens and dollars, with the spaces before them.
@@ -54,20 +55,23 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
         if Some(session.id.as_str()) == chosen { row.patch_style(scene.theme.chosen()) } else { row }
     });
     lines(rows, inner, buffer);
+    if columns.usage {
+        let heading = format!(" {:>5} {:>6} {:>8}", "calls", "tokens", "cost");
+        Line::styled(heading, scene.theme.quiet()).right_aligned().render(Rect { height: 1, ..area }, buffer);
+    }
 }
 
 fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line<'static> {
-    let (sign, word, style) = scene.theme.status(session.standing.status);
+    let (sign, word, style) = scene.theme.session(session);
     let since = duration(scene.board.clock.now().since(session.standing.since));
-    let mut spans = vec![
-        Span::styled(padded(&format!("{sign} {word}"), STATE), style),
-        Span::raw(format!("{since:>SINCE$} ")),
-    ];
+    let mut spans =
+        vec![Span::styled(padded(&format!("{sign} {word}"), STATE), style), Span::raw(format!("{since:>SINCE$} "))];
     let indent = "  ".repeat(depth);
     let (doing, doing_style) = doing(scene, session);
     if columns.doing == 0 {
         // What is wrong, or what is asked, says more than a title.
-        let text = if session.rank() <= Rank::Trouble { doing } else { session.name().to_owned() };
+        let says_more = session.rank() <= Rank::Trouble && !doing.is_empty();
+        let text = if says_more { doing } else { session.name().to_owned() };
         spans.extend(scene.spans(&padded(&format!("{indent}{text}"), columns.name), Style::new()));
         return Line::from(spans);
     }
@@ -77,7 +81,7 @@ fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line
     if columns.usage {
         let usage = &session.usage;
         let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), dollars(usage.cost));
-        spans.push(Span::raw(format!(" {calls:>5}c {tokens:>5}t {cost:>7}")));
+        spans.push(Span::raw(format!(" {calls:>5} {tokens:>6} {cost:>8}")));
     }
     Line::from(spans)
 }
@@ -92,7 +96,10 @@ fn doing(scene: &Scene, session: &Session) -> (String, Style) {
             let style = if session.rank() == Rank::Trouble { theme.bad() } else { theme.warn() };
             (format!("{}: {}", finding.rule, finding.summary), style)
         }
-        (Rank::Trouble, None) => (on.unwrap_or_default(), theme.warn()),
+        (Rank::Trouble, None) => {
+            let rest = session.done.as_ref().map(state::rest);
+            (on.or(rest).unwrap_or_default(), theme.warn())
+        }
         _ => (on.or_else(|| session.last_call.clone()).unwrap_or_default(), theme.quiet()),
     }
 }

@@ -33,7 +33,7 @@ pub fn summary(board: &Board) -> Vec<String> {
 
 fn row(board: &Board, session: &Session) -> String {
     let theme = Theme { colors: false };
-    let (sign, word, _) = theme.status(session.standing.status);
+    let (sign, word, _) = theme.session(session);
     let since = duration(board.clock.now().since(session.standing.since));
     let trouble = session.trouble().map(|finding| format!("{} ({}): {}", finding.rule, finding.grade, finding.summary));
     let asked = session.standing.on.clone().filter(|_| session.rank() == Rank::NeedsYou);

@@ -1,7 +1,7 @@
 //! Colours and signs. They must be readable on dark and light backgrounds and by the colour-blind: each state has a
 //! sign and a word of its own, a colour only repeats it, and neither yellow, blue, white nor black is used for text.
 
-use super::super::state::{LineKind, Topic};
+use super::super::state::{LineKind, Rank, Session, Topic};
 use crate::wire::record::SessionStatus;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -74,6 +74,15 @@ impl Theme {
             SessionStatus::Resting => ("-", "resting", Style::new()),
             SessionStatus::Ended => ("x", "ended", self.quiet()),
         }
+    }
+
+    /// The same of a session: one with a grave finding says so, whatever it does.
+    pub fn session(self, session: &Session) -> (&'static str, &'static str, Style) {
+        let (sign, word, style) = self.status(session.standing.status);
+        if session.rank() == Rank::Trouble && session.standing.rank() > Rank::Trouble {
+            return ("!", word, self.bad());
+        }
+        (sign, word, style)
     }
 
     /// The word and the style of an entry of the log.

@@ -4,6 +4,7 @@ use super::activity::{Activity, Topic};
 use super::session::{Session, key};
 use super::standing::Rank;
 use super::usage::Usage;
+use super::words::rest;
 use crate::bounded::BoundedMap;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, printable};
@@ -186,15 +187,14 @@ impl Board {
         let text = format!("{}: {}", finding.rule, finding.summary);
         let grown = finding.state == State::Grown;
         self.activity.add_finding(now, &finding.session_id, topic, &text, key(&finding), grown);
-        self.entry(&finding.session_id.clone(), now).found(finding);
+        self.entry(&finding.session_id.clone(), now).found(finding, now);
     }
 
     fn rested(&mut self, done: Done, now: Timestamp) {
-        let objections = done.objections();
-        let but = if objections.is_empty() { String::new() } else { format!(", but {objections}") };
-        self.activity.add(now, &done.session_id, Topic::Info, &format!("rests: {}{but}", done.outcome));
+        self.activity.add(now, &done.session_id, Topic::Info, &format!("rests: {}", rest(&done)));
         let session = self.entry(&done.session_id.clone(), now);
-        session.standing.rested(&done, now);
+        let said = session.output.last_said().map(str::to_owned);
+        session.standing.rested(&done, said, now);
         session.done = Some(done);
     }
 

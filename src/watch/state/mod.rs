@@ -7,6 +7,7 @@ mod output;
 mod session;
 mod standing;
 mod usage;
+mod words;
 
 pub use activity::{Entry, Topic};
 pub use board::Board;
@@ -14,3 +15,4 @@ pub use output::{LineKind, Output, OutputLine};
 pub use session::Session;
 pub use standing::Rank;
 pub use usage::Budget;
+pub use words::{outcome, rest};

@@ -71,6 +71,12 @@ impl Output {
         self.dropped
     }
 
+    /// The last line that the model said.
+    pub fn last_said(&self) -> Option<&str> {
+        let said = self.lines.iter().rev().find(|line| line.kind == LineKind::Said && !line.text.trim().is_empty());
+        said.map(|line| line.text.as_str())
+    }
+
     /// The whole text of a part so far: shows what is new in it.
     pub fn snapshot(&mut self, part: &str, kind: LineKind, text: &str) {
         let shown = self.shown.get(part).copied().unwrap_or(0);

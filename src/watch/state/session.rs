@@ -141,7 +141,8 @@ impl Session {
     }
 
     /// Follows a finding.
-    pub fn found(&mut self, finding: Finding) {
+    pub fn found(&mut self, finding: Finding, now: Timestamp) {
+        self.standing.found(&finding, now);
         let known = self.findings.iter_mut().find(|known| key(known) == key(&finding));
         match known {
             Some(known) => *known = finding,
@@ -171,7 +172,10 @@ impl Session {
         let rank = self.standing.rank();
         let is_grave = self.trouble().is_some_and(|finding| finding.grade == Grade::Stop);
         let has_failed = self.done.as_ref().is_some_and(|done| {
-            matches!(done.outcome, Outcome::GaveUp | Outcome::Error | Outcome::Length | Outcome::Empty | Outcome::Refused)
+            matches!(
+                done.outcome,
+                Outcome::GaveUp | Outcome::Error | Outcome::Length | Outcome::Empty | Outcome::Refused
+            )
         });
         if is_grave || has_failed { rank.min(Rank::Trouble) } else { rank }
     }
@@ -196,27 +200,30 @@ mod tests {
     use super::*;
 
     fn finding(id: &str, grade: Grade, state: State) -> Finding {
-        let record = format!(r#"{{"sessionID":"s","finding":"{id}","kind":"loop","grade":"{grade}","state":"{state}"}}"#);
+        let record =
+            format!(r#"{{"sessionID":"s","finding":"{id}","kind":"loop","grade":"{grade}","state":"{state}"}}"#);
         serde_json::from_str(&record).unwrap()
     }
 
     #[test]
     fn gravest_open_finding_is_first() {
-        let mut session = Session::new("s", 0, Timestamp::from_ms(0));
-        session.found(finding("a", Grade::Stop, State::Closed));
-        session.found(finding("b", Grade::Notice, State::Open));
-        session.found(finding("c", Grade::Warn, State::Open));
+        let at = Timestamp::from_ms(0);
+        let mut session = Session::new("s", 0, at);
+        session.found(finding("a", Grade::Stop, State::Closed), at);
+        session.found(finding("b", Grade::Notice, State::Open), at);
+        session.found(finding("c", Grade::Warn, State::Open), at);
         let order: Vec<&str> = session.findings().into_iter().map(key).collect();
         assert_eq!(order, ["c", "b", "a"]);
-        session.found(finding("a", Grade::Stop, State::Graver));
+        session.found(finding("a", Grade::Stop, State::Graver), at);
         assert_eq!((session.trouble().map(key), session.rank()), (Some("a"), Rank::Trouble));
     }
 
     #[test]
     fn findings_are_bounded() {
-        let mut session = Session::new("s", 0, Timestamp::from_ms(0));
+        let at = Timestamp::from_ms(0);
+        let mut session = Session::new("s", 0, at);
         for n in 0..100 {
-            session.found(finding(&n.to_string(), Grade::Warn, State::Open));
+            session.found(finding(&n.to_string(), Grade::Warn, State::Open), at);
         }
         assert_eq!(session.findings().len(), FINDINGS);
     }

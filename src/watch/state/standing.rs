@@ -2,7 +2,7 @@
 
 use super::call::label;
 use crate::wire::part::Part;
-use crate::wire::record::{Done, Outcome, SessionStatus, StateChange};
+use crate::wire::record::{Done, Finding, Kind, Outcome, SessionStatus, State, StateChange};
 use crate::wire::text::{decode, excerpt, printable};
 use crate::wire::{Event, Status, Timestamp};
 
@@ -117,12 +117,25 @@ impl Standing {
         }
     }
 
-    /// The session came to rest. A question in prose is one that no event reports.
-    pub fn rested(&mut self, done: &Done, now: Timestamp) {
+    /// Follows a finding, unless records say what the session does.
+    pub fn found(&mut self, finding: &Finding, now: Timestamp) {
+        let is_open = finding.state != State::Closed;
+        let status = match finding.kind {
+            Kind::Stall => SessionStatus::Silent,
+            Kind::Blocked => SessionStatus::Waiting,
+            _ => return,
+        };
+        if self.told || !is_open || self.status == status || self.status == SessionStatus::Waiting {
+            return;
+        }
+        let on = finding.waiting_on.clone().or_else(|| Some(finding.summary.clone()));
+        self.set(status, on, now);
+    }
+
+    /// The session came to rest, and `said` last. A question in prose is one that no event reports.
+    pub fn rested(&mut self, done: &Done, said: Option<String>, now: Timestamp) {
         match done.outcome {
-            Outcome::Waiting => {
-                self.set(SessionStatus::Waiting, done.evidence.last().map(|evidence| evidence.excerpt.clone()), now);
-            }
+            Outcome::Waiting => self.set(SessionStatus::Waiting, said, now),
             Outcome::Aborted => self.set(SessionStatus::Ended, Some("aborted".to_owned()), now),
             Outcome::Error => self.set(SessionStatus::Ended, self.on.clone().or(Some("failed".to_owned())), now),
             _ if !self.told => self.set(SessionStatus::Resting, None, now),

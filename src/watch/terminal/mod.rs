@@ -1,5 +1,6 @@
 //! The terminal: entered, left, and never left behind in a state that a person has to mend.
 
+mod pace;
 mod screen;
 mod signals;
 mod tty;

@@ -1,5 +1,6 @@
 //! Reads the keys and draws: at most four times a second while no key is pressed, and only what has changed.
 
+use super::pace::{Pace, REFRESH};
 use super::tty::{Key, Tty};
 use crate::pipe::Shutdown;
 use crate::watch::draw::{Intake, Scene, Theme, draw};
@@ -7,8 +8,8 @@ use crate::watch::feed::Feed;
 use crate::watch::state::{Board, Budget};
 use crate::watch::view::{Effect, View};
 use crossterm::event::{self, Event};
-use crossterm::terminal::{Clear, ClearType};
 use crossterm::execute;
+use crossterm::terminal::{Clear, ClearType};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
@@ -17,8 +18,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The time between two pictures (TUI-09). It bounds what drawing costs.
-const REFRESH: Duration = Duration::from_millis(250);
 /// How long to wait for the rest of a key that takes several bytes.
 const REST_OF_KEY: Duration = Duration::from_millis(1);
 
@@ -98,22 +97,22 @@ impl Screen {
     fn until_closed(&self) -> io::Result<Why> {
         let mut view = View::default();
         let mut canvas = self.canvas()?;
-        let (mut drawn, mut size, mut last) = (u64::MAX, Size::default(), Instant::now());
+        let (mut pace, mut size) = (Pace::default(), Size::default());
         while !self.tty.is_gone() && self.shutdown.requested().is_none() {
             if self.tty.enter()? {
                 canvas = self.canvas()?;
-                drawn = u64::MAX;
+                pace.forget();
             } else if !self.tty.is_ours() {
                 std::thread::sleep(REFRESH);
                 continue;
             }
             let version = self.shared.version.load(Ordering::Acquire);
-            let is_due = drawn == u64::MAX || (version != drawn && last.elapsed() >= REFRESH);
-            if is_due || canvas.size()? != size {
+            if pace.is_due(version, Instant::now()) || canvas.size()? != size {
                 self.draw(&mut canvas, &view)?;
-                (drawn, size, last) = (version, canvas.size()?, Instant::now());
+                size = canvas.size()?;
+                pace.drew(version, Instant::now());
             }
-            match self.tty.wait_for_key(REFRESH.saturating_sub(last.elapsed().min(REFRESH / 2))) {
+            match self.tty.wait_for_key(pace.wait(Instant::now())) {
                 Key::HungUp => break,
                 Key::Ready if self.tty.is_foreground() => match self.keys(&mut view)? {
                     Effect::Quit => return Ok(Why::Key),
