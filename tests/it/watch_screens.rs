@@ -203,7 +203,10 @@ fn e_shows_lap_once() {
 
 #[test]
 fn those_that_wait_are_first() {
-    let lines = [recording("one-call-loop"), recording("permission-block"), recording("clean-completion")].concat();
+    let blocked = recording("permission-block");
+    let asked = blocked.lines().position(|line| line.contains("permission.asked")).unwrap();
+    let until_asked: String = blocked.lines().take(asked + 1).map(|line| format!("{line}\n")).collect();
+    let lines = [recording("one-call-loop"), until_asked, recording("clean-completion")].concat();
     let board = board(&judged(&lines));
     let picture = text(&picture(&board, &View::default(), (140, 45), true));
     let first = picture.lines().find(|line| line.contains("? waits for you")).expect("a session that waits");

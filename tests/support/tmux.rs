@@ -40,13 +40,14 @@ impl Tmux {
             .env_clear()
             .envs(measured())
             .env("PATH", paths)
-            .env("PS1", "ready> ")
             .env("LC_ALL", "C.UTF-8")
             .current_dir(tmux.folder.path())
             .status();
         let started = started.unwrap_or_else(|e| panic!("these tests need tmux: {e}; install it, or set {SKIP}=1"));
         assert!(started.success(), "tmux does not start");
-        tmux.wait_for("ready> ");
+        // The prompt as a sign that the shell reads; not every shell takes it from the environment.
+        tmux.line("PS1='ready''> '; clear");
+        tmux.wait_until("no prompt", |screen| screen.starts_with("ready> "));
         Some(tmux)
     }
 

@@ -4,10 +4,10 @@ use super::super::state::{Board, Budget, Session};
 use super::super::view::View;
 use super::theme::Theme;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
+use ratatui::widgets::Widget;
 
 /// How the lines come in.
 #[derive(Debug, Clone, Default)]
@@ -64,10 +64,10 @@ impl<'a> Scene<'a> {
 
 /// Draws the rule above a pane, with its title, and returns the area below it.
 pub fn titled(title: &str, theme: Theme, area: Rect, buffer: &mut Buffer) -> Rect {
-    let title = Line::styled(format!(" {title} "), theme.strong().remove_modifier(Modifier::DIM));
-    let block = Block::new().borders(Borders::TOP).border_style(theme.quiet()).title(title);
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let [top, inner] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
+    let title = Span::styled(format!(" {title} "), theme.strong());
+    let rest = usize::from(area.width).saturating_sub(title.width());
+    lines([Line::from(vec![title, Span::styled("─".repeat(rest), theme.quiet())])], top, buffer);
     inner
 }
 
