@@ -11,12 +11,12 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
-The dashboard is drawn on the terminal itself, and takes its keys from there; ? lists them, and none
-changes what flows. It needs a terminal in whose foreground the pipe runs. Without one, with --story,
-or if standard error is not a terminal, the lines are told one by one on standard error instead.
+The dashboard is drawn on the terminal itself and takes its keys from there; ? lists them, and none
+changes what flows. Where the pipe is not in the foreground of a terminal, where standard error is
+no terminal, and with --story, the lines are told one by one on standard error instead.
 
-If the lines go to a file or another program, the dashboard ends with its input and leaves a summary.
-If nobody reads them (--only, or standard output is the terminal), its last screen stays until q.
+If a file or another program gets the lines, the dashboard ends with its input and leaves a summary.
+If nobody does (--only, or standard output is the terminal), its last screen stays until q.
 
 Examples:
   Watch a live run, and keep a recording of it:
@@ -24,7 +24,7 @@ Examples:
   Watch every session of a server on one screen:
     ocr-stream --all --follow --server http://127.0.0.1:4096 | ocr-detect | ocr-watch
   Look at a recording:
-    ocr-watch < run.ndjson
+    ocr-watch --only < run.ndjson
   Read it as a story:
     ocr-watch --only --story < run.ndjson";
 
@@ -41,9 +41,9 @@ pub(super) struct Args {
     #[arg(long)]
     story: bool,
     #[command(flatten)]
-    limits: ShownLimits,
-    #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    limits: ShownLimits,
 }
 
 /// The limits that the dashboard shows.
