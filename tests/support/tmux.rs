@@ -47,7 +47,7 @@ impl Tmux {
         assert!(started.success(), "tmux does not start");
         // The prompt as a sign that the shell reads; not every shell takes it from the environment.
         tmux.line("PS1='ready''> '; clear");
-        tmux.wait_until("no prompt", |screen| screen.starts_with("ready> "));
+        tmux.wait_until("no prompt", |screen| screen.starts_with("ready>"));
         Some(tmux)
     }
 

@@ -57,7 +57,9 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
     lines(rows, inner, buffer);
     if columns.usage {
         let heading = format!(" {:>5} {:>6} {:>8}", "calls", "tokens", "cost");
-        Line::styled(heading, scene.theme.quiet()).right_aligned().render(Rect { height: 1, ..area }, buffer);
+        Line::from(Span::styled(heading, scene.theme.quiet()))
+            .right_aligned()
+            .render(Rect { height: 1, ..area }, buffer);
     }
 }
 
