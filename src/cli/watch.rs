@@ -48,6 +48,7 @@ pub(super) struct Args {
 
 /// The limits that the dashboard shows.
 #[derive(Debug, Clone, clap::Args)]
+#[allow(clippy::struct_field_names, reason = "the names of the flags")]
 #[command(next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
 pub(super) struct ShownLimits {
     /// Iterations without a person's message between.

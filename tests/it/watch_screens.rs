@@ -69,7 +69,7 @@ fn style(cell: &Cell) -> char {
 fn text(buffer: &Buffer) -> String {
     let mut text = String::new();
     for row in rows(buffer) {
-        text += row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end();
+        text += row.iter().map(Cell::symbol).collect::<String>().trim_end();
         text.push('\n');
     }
     text

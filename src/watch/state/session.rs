@@ -144,15 +144,14 @@ impl Session {
     pub fn found(&mut self, finding: Finding, now: Timestamp) {
         self.standing.found(&finding, now);
         let known = self.findings.iter_mut().find(|known| key(known) == key(&finding));
-        match known {
-            Some(known) => *known = finding,
-            None => {
-                if self.findings.len() == FINDINGS {
-                    self.findings.pop_front();
-                }
-                self.findings.push_back(finding);
-            }
+        if let Some(known) = known {
+            *known = finding;
+            return;
         }
+        if self.findings.len() == FINDINGS {
+            self.findings.pop_front();
+        }
+        self.findings.push_back(finding);
     }
 
     /// The findings, the gravest that are open first, then those that are over; the latest first among equals.

@@ -1,7 +1,7 @@
 //! What a session has used, and what it may use.
 
 use crate::bounded::BoundedMap;
-use crate::wire::part::Part;
+use crate::wire::part::{Part, ToolState};
 use crate::wire::text::decode;
 
 /// How many steps and calls to remember as counted. A gap repeats at most the latest ones.
@@ -41,7 +41,7 @@ impl Default for Usage {
 impl Usage {
     /// Counts a step or a call that ended, once.
     pub fn count(&mut self, part: &Part) {
-        let is_call = part.kind == "tool" && part.state.as_ref().is_some_and(|state| state.is_over());
+        let is_call = part.kind == "tool" && part.state.as_ref().is_some_and(ToolState::is_over);
         let is_step = part.kind == "step-finish";
         if !(is_call || is_step) || self.counted.insert(part.id.to_string(), ()).is_some() {
             return;

@@ -167,14 +167,13 @@ impl Tty {
     fn show_original(&self) {
         let mut bytes = Vec::new();
         for _ in 0..TRIES.0 {
-            match self.0.writing.try_lock() {
-                Err(TryLockError::WouldBlock) => std::thread::sleep(TRIES.1),
-                _ => {
-                    let _ = queue!(bytes, LeaveAlternateScreen, Show);
-                    let _ = (&self.0.file).write_all(&bytes);
-                    return;
-                }
+            if let Err(TryLockError::WouldBlock) = self.0.writing.try_lock() {
+                std::thread::sleep(TRIES.1);
+                continue;
             }
+            let _ = queue!(bytes, LeaveAlternateScreen, Show);
+            let _ = (&self.0.file).write_all(&bytes);
+            return;
         }
     }
 
