@@ -42,6 +42,12 @@ impl Default for Renderer {
 }
 
 impl Renderer {
+    /// Goes on where another view of the same stream has stopped.
+    #[cfg(all(unix, feature = "tui"))]
+    pub(super) fn resume(&mut self, clock: StreamClock) {
+        self.clock = clock;
+    }
+
     /// The text for one line; none for most.
     pub(super) fn render(&mut self, line: &str) -> Vec<(Tone, String)> {
         let Ok(observation) = observe(line) else {

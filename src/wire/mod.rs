@@ -16,7 +16,7 @@ pub mod part;
 pub mod record;
 mod time;
 
-pub use dialect::opencode::matters;
+pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Dialect, Event, Observation, Status, Todo};
 pub use foreign::{Foreign, Recognizer};

@@ -48,3 +48,7 @@ mod stream_without_log;
 mod support;
 mod threads;
 mod variables;
+#[cfg(feature = "tui")]
+mod watch_screens;
+#[cfg(feature = "tui")]
+mod watch_terminal;
