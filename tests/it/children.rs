@@ -43,7 +43,10 @@ fn commands_get_no_secret() {
         let mut command = ocr(binary);
         command.args(args).envs(SECRETS).env("HARMLESS", "known").write_stdin(input.as_str()).output().unwrap();
     };
-    run("ocr-act", &["--verify", &writes("verify"), "--notify-cmd", &writes("notify")]);
+    run(
+        "ocr-act",
+        &["--server", "http://127.0.0.1:9", "--verify", &writes("verify"), "--notify-cmd", &writes("notify")],
+    );
     run("ocr-review", &["--reviewer-cmd", &writes("review"), "--deadline", "5"]);
     for name in ["verify", "notify", "review"] {
         let told = told(name);
@@ -90,8 +93,8 @@ const LONG: &str = "sleep 600 & echo $! > pid; wait; sleep 600";
 #[test]
 fn kill_9_leaves_no_command() {
     for line in [
-        format!("exec ocr-act --verify '{LONG}' < run.ndjson"),
-        format!("exec ocr-act --notify-cmd '{LONG}' < run.ndjson"),
+        format!("exec ocr-act --server http://127.0.0.1:9 --verify '{LONG}' < run.ndjson"),
+        format!("exec ocr-act --server http://127.0.0.1:9 --notify-cmd '{LONG}' < run.ndjson"),
         format!("exec ocr-review --reviewer-cmd '{LONG}' < run.ndjson"),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -105,7 +108,8 @@ fn kill_9_leaves_no_command() {
 #[test]
 fn signal_during_notification_keeps_the_outcome() {
     let folder = tempfile::tempdir().unwrap();
-    let (run, pid) = begun(&format!("exec ocr-act --notify-cmd '{LONG}' < run.ndjson"), folder.path());
+    let (run, pid) =
+        begun(&format!("exec ocr-act --server http://127.0.0.1:9 --notify-cmd '{LONG}' < run.ndjson"), folder.path());
     run.signal("-TERM");
     let ended = run.finish();
     assert_eq!(ended.code(), Some(0), "{}", ended.stderr);
