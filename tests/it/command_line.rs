@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 /// A program that stands in for `opencode`: it notes its arguments and its directory, and exits.
 fn notes_its_start(folder: &Path) -> PathBuf {
     let program = folder.join("opencode");
-    let script = format!("#!/bin/sh\npwd > {0}/directory\nprintf '%s\\n' \"$@\" > {0}/arguments\nexit 1\n", folder.display());
+    let script =
+        format!("#!/bin/sh\npwd > {0}/directory\nprintf '%s\\n' \"$@\" > {0}/arguments\nexit 1\n", folder.display());
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     program
@@ -72,7 +73,8 @@ fn rests(times: i64) -> String {
         ];
         for (at, (kind, properties)) in (0_i64..).zip(events) {
             let ts = n * 1000 + at;
-            lines += &format!("{}\n", json!({ "ts": ts, "id": format!("e{ts}"), "type": kind, "properties": properties }));
+            lines +=
+                &format!("{}\n", json!({ "ts": ts, "id": format!("e{ts}"), "type": kind, "properties": properties }));
         }
     }
     lines
