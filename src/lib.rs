@@ -38,7 +38,7 @@
 //! * [`review`]: a second opinion: from intake to queue to reviewer; built-in rules where there is no reviewer.
 //! * [`act`]: carries out decisions, checks that they took effect, and reports the outcome of the run.
 //! * [`watch`]: the lines for a person, as they come: a dashboard on the terminal, or a story.
-//! * [`report`]: the lines as a page at their end: text, Markdown, HTML, JUnit, SARIF, Prometheus.
+//! * [`report`]: the lines as a page at their end, in one of several forms.
 //! * [`run`]: the whole pipe as child processes of one command.
 //! * [`cli`]: per binary: the arguments as typed, what they mean, and the call.
 //!
