@@ -7,11 +7,13 @@ mod cut;
 mod effect;
 mod programs;
 mod syntax;
+mod target;
 mod words;
 mod wrappers;
 
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
+pub(crate) use target::targets;
 
 use crate::detect::hash;
 use programs::{Judgement, Nested, is_device, is_scratch, judge_at};

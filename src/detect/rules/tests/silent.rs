@@ -246,6 +246,40 @@ fn batches() {
 }
 
 #[test]
+fn failing_rows() {
+    const HOSTS: [&str; 12] =
+        ["ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "willow"];
+    let row = |command: &dyn Fn(usize, &str) -> String, answer: &dyn Fn(usize, &str) -> String| {
+        let commands = HOSTS.iter().enumerate();
+        gravest(&session(commands.map(|(n, host)| bash(5 * n, &command(n, host), &answer(n, host)))))
+    };
+    let refused = |_: usize, host: &str| format!("Error: {host} refused the connection");
+    let in_turn = |n: usize, host: &str| {
+        format!("Error: {host}: {}", ["connection refused", "no route", "certificate has expired"][n % 3])
+    };
+    let alone = |n: usize, _: &str| in_turn(n, "ash");
+    // Each target once.
+    for command in [
+        |_: usize, host: &str| format!("probe {host}"),
+        |_, host| format!("probe --retries 3 https://{host}.example/x"),
+        |_, host| format!("ssh -q {host} uptime"),
+        |n, host| format!("timeout {n} ./target --input={host}.bin"),
+    ] {
+        assert!(row(&command, &refused) < Some(Grade::Warn), "{}", command(1, "ash"));
+        assert!(row(&command, &in_turn) < Some(Grade::Warn), "{}", command(1, "ash"));
+    }
+    // One target, each time in another way, or no target at all.
+    for command in [
+        |n: usize, _: &str| format!("probe ash --retries {n}"),
+        |n, _| format!("probe --wait {n} https://ash.example/x"),
+        |n, _| format!("timeout {n} ssh -q ash uptime"),
+        |_, name| format!("docker {name}"),
+    ] {
+        assert!(row(&command, &alone) >= Some(Grade::Warn), "{}", command(1, "ash"));
+    }
+}
+
+#[test]
 fn reread_after_compaction() {
     let reads = |from: usize| {
         (0..10usize).map(move |n| {
