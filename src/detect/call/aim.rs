@@ -41,9 +41,16 @@ impl Aim {
     }
 }
 
-/// The arguments of a tool that nobody knows. Numbers and switches say how, unless there is nothing else.
+/// How many words a name has at most: more are prose or code.
+const NAME_WORDS: usize = 6;
+
+/// The arguments of a tool that nobody knows. Numbers and switches say how, unless there is nothing else; prose and code
+/// are what it does.
 fn values(text: &str) -> Vec<String> {
-    let all = || text.lines().map(str::to_owned);
-    let named: Vec<String> = all().filter(|value| !matches!(&**value, "true" | "false") && value.parse::<f64>().is_err()).collect();
-    if named.is_empty() { all().collect() } else { named }
+    let is_number = |value: &&str| matches!(*value, "true" | "false") || value.parse::<f64>().is_ok();
+    if text.lines().all(|value| is_number(&value)) {
+        return text.lines().map(str::to_owned).collect();
+    }
+    let is_name = |value: &&str| !is_number(value) && value.split_whitespace().count() <= NAME_WORDS;
+    text.lines().filter(is_name).map(str::to_owned).collect()
 }

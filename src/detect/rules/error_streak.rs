@@ -7,6 +7,7 @@ use crate::detect::call::aim::Aim;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::call::failure::{Failure, never_ran};
 use crate::detect::config::Limit;
+use crate::detect::episode::ERROR_STREAK as NAME;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -15,7 +16,6 @@ use crate::detect::text::waiting::PAUSE;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-const NAME: &str = "error-streak";
 
 // OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
 // none.
@@ -97,18 +97,21 @@ impl ErrorStreak {
         self.errors.retain(|errors| errors.between <= BETWEEN);
         match &call.failure {
             Some(failure) => self.fail(call, failure, context, signals),
-            None => self.succeed(call, compared),
+            None => self.succeed(call, compared, signals),
         }
     }
 
     /// A success ends the streaks of what it tried. Reading something else does not.
-    fn succeed(&mut self, call: &Call, compared: Comparison) {
+    fn succeed(&mut self, call: &Call, compared: Comparison, signals: &mut Signals) {
         self.row = None;
         self.errors.retain(|errors| errors.varied || errors.act != call.act);
         if call.kind != CallKind::Observe && (compared.new_change || compared.new_result) {
             for errors in &mut self.errors {
                 errors.succeeded = true;
             }
+        }
+        if self.errors.is_empty() {
+            signals.release(NAME);
         }
     }
 

@@ -11,6 +11,9 @@ const ASIDE: &str = "sleep wait echo printf true false : head tail cat tee grep 
 /// Wrappers whose own words say where a command runs.
 const ELSEWHERE: &str = "ssh docker podman nerdctl kubectl oc docker-compose";
 
+/// Among how many words of a command such a wrapper is looked for: `timeout -k 5 60 ssh …`.
+const WRAPPED: usize = 5;
+
 /// Letters of a script, which no name of a target has.
 const SCRIPT: [char; 8] = [';', '(', ')', '{', '}', '<', '>', '\n'];
 
@@ -38,14 +41,18 @@ impl Targets {
         for item in items {
             match item.node {
                 Node::Group(_, list) => self.list(list, depth, aside),
-                Node::Simple(simple) if simple.words.first().is_some_and(|word| has(ELSEWHERE, word)) => {
-                    self.command(&simple.words, aside);
+                Node::Simple(simple) => {
+                    let elsewhere = simple.words.iter().take(WRAPPED).position(|word| has(ELSEWHERE, base(word)));
+                    if let Some(at) = elsewhere {
+                        self.command(&simple.words[at..], aside);
+                        continue;
+                    }
+                    match unwrap(simple.words, &simple.bodies).command {
+                        Command::Script { text, .. } if depth < DEPTH => self.list(parse(&text), depth + 1, aside),
+                        Command::Program(words) => self.command(&words, aside),
+                        Command::Script { .. } | Command::Nothing => {}
+                    }
                 }
-                Node::Simple(simple) => match unwrap(simple.words, &simple.bodies).command {
-                    Command::Script { text, .. } if depth < DEPTH => self.list(parse(&text), depth + 1, aside),
-                    Command::Program(words) => self.command(&words, aside),
-                    Command::Script { .. } | Command::Nothing => {}
-                },
             }
         }
     }
@@ -131,6 +138,7 @@ mod tests {
             ("./target < one.bin; ./target one", "./target < one.bin; ./target two"),
             ("gh issue view 17", "gh issue view 18"),
             ("cat one.txt", "cat two.txt"),
+            ("timeout 5 ssh alpha uptime", "timeout 5 ssh beta uptime"),
             ("timeout 5 sh -c 'ping -c 1 alpha'", "timeout 5 sh -c 'ping -c 1 beta'"),
         ] {
             assert_eq!(targets(one).programs, targets(other).programs, "{one} / {other}");
