@@ -215,7 +215,6 @@ pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Finding>(), schema::<Turn>(), schema::<Done>()]
 }
 
-#[cfg(test)]
 pub(super) fn command() -> clap::Command {
     use clap::CommandFactory;
     Args::command()

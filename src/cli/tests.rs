@@ -1,18 +1,7 @@
-use super::{act, detect, review, run, stream, watch};
+use super::commands;
 use crate::exit::{Code, Failure};
-use clap::{Arg, Command, CommandFactory};
+use clap::Arg;
 use std::collections::BTreeMap;
-
-fn commands() -> [Command; 6] {
-    [
-        stream::Args::command(),
-        detect::command(),
-        review::Args::command(),
-        act::Args::command(),
-        watch::Args::command(),
-        run::command(),
-    ]
-}
 
 #[test]
 fn same_flag_same_variable() {

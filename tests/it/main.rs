@@ -29,6 +29,7 @@ mod pairs;
 mod peers;
 mod pipe_laws;
 mod readme;
+mod release;
 mod review;
 mod run;
 mod stream;
