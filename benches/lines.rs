@@ -1,5 +1,9 @@
 //! Measures what a line costs inside a stage: `cargo bench`. `benches/pipes.py` measures whole processes and pipes.
-#![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the bench")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "what cannot be set up must stop the bench, and it prints"
+)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ocr::detect::{Config, Detect, Detector, rules};

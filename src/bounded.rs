@@ -1,9 +1,52 @@
-//! A map that never grows beyond its limit: memory stays fixed however long a stream is.
+//! A map and a set that never grow beyond their limit: memory stays fixed however long a stream is.
 
 use std::borrow::Borrow;
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash};
+
+/// A set of the `limit` texts that were added, or seen again, last. It holds their hashes, so that a long text takes no
+/// more memory than a short one.
+#[derive(Debug, Clone)]
+pub struct BoundedSet {
+    hashes: BoundedMap<u64, ()>,
+    hasher: RandomState,
+    forgot: bool,
+}
+
+impl BoundedSet {
+    /// An empty set of at most `limit` texts.
+    pub fn new(limit: usize) -> Self {
+        Self { hashes: BoundedMap::new(limit), hasher: RandomState::new(), forgot: false }
+    }
+
+    /// Adds a text, or makes it the newest. Returns whether it was new.
+    pub fn insert(&mut self, text: &str) -> bool {
+        let hash = self.hasher.hash_one(text);
+        if self.hashes.contains_key(&hash) {
+            self.hashes.touch(&hash);
+            return false;
+        }
+        self.forgot |= self.hashes.is_full();
+        self.hashes.insert(hash, ());
+        true
+    }
+
+    /// Whether the set has this text.
+    pub fn contains(&self, text: &str) -> bool {
+        self.hashes.contains_key(&self.hasher.hash_one(text))
+    }
+
+    /// Removes a text.
+    pub fn remove(&mut self, text: &str) {
+        self.hashes.remove(&self.hasher.hash_one(text));
+    }
+
+    /// Whether a text was evicted, so that a missing one may have been there.
+    pub fn has_forgotten(&self) -> bool {
+        self.forgot
+    }
+}
 
 /// The queue is rebuilt when it holds this many times more places than there are entries.
 const SLACK: usize = 4;
@@ -171,6 +214,16 @@ mod tests {
         map.insert(1, ());
         map.insert(3, ());
         assert!(map.contains_key(&1) && !map.contains_key(&2));
+    }
+
+    #[test]
+    fn set_evicts_what_was_not_seen_again() {
+        let mut set = BoundedSet::new(2);
+        assert!(set.insert("a") && set.insert("b") && !set.insert("a") && !set.has_forgotten());
+        assert!(set.insert("c") && set.has_forgotten());
+        assert!(set.contains("a") && !set.contains("b") && set.contains("c"));
+        set.remove("a");
+        assert!(!set.contains("a"));
     }
 
     proptest! {

@@ -23,6 +23,8 @@
 //!
 //! # Rooms
 //! * [`exit`]: the exit codes, and the error that carries one.
+//! * [`printable`]: text for people: on one line, short, and with nothing in it that a reader does not see.
+//! * [`redact`]: masks secrets. Pure.
 //! * [`bounded`]: a map that never grows beyond its limit.
 //! * [`wire`]: what a line can say, in any dialect, and our own records. Data only.
 //! * [`pipe`]: bytes in, the same bytes out; hang-ups, signals, and the timetable of a shutdown. No JSON.
@@ -82,7 +84,9 @@ pub mod detect;
 pub mod exit;
 mod net;
 pub mod pipe;
+pub mod printable;
 pub mod process;
+pub mod redact;
 pub mod report;
 pub mod review;
 #[cfg(unix)]

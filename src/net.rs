@@ -1,13 +1,31 @@
-//! What every room that talks to another machine needs to know about its address and its errors.
+//! What every room that talks to another machine needs: a runtime, and what an address and an error say.
 
 use reqwest::Url;
 use std::error::Error;
+use std::fs::File;
+use std::io;
 use std::net::IpAddr;
 
 /// Whether `url` can only mean this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// How many file descriptors a runtime opens when it starts (an epoll instance, a waker, a pair of sockets for signals),
+/// and a few for its first connection.
+const DESCRIPTORS: usize = 8;
+
+/// A runtime for requests, on the thread that waits for them.
+///
+/// # Errors
+/// Any error of the system, such as too few file descriptors: without them tokio would panic.
+pub(crate) fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    if cfg!(unix) {
+        let spare: io::Result<Vec<File>> = (0..DESCRIPTORS).map(|_| File::open("/dev/null")).collect();
+        drop(spare?);
+    }
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// The innermost cause of an error: "connection refused" rather than the layers above it.

@@ -1,5 +1,6 @@
 //! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
+use super::family::Family;
 use super::settings::AbortLimits;
 use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
@@ -11,9 +12,6 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// How often the server is asked whether the session rests. Measured: an abort takes 80 ms.
 const POLL: Duration = Duration::from_millis(100);
-
-/// How many sessions below the aborted one are aborted too, at most.
-const FAMILY: usize = 200;
 
 /// Shows which session the stream last saw at rest.
 pub(super) type Rested = watch::Receiver<Option<String>>;
@@ -63,9 +61,9 @@ pub(super) async fn abort(request: &Abort<'_>, mut rested: Rested, report: &impl
     let mut attempt = 1;
     let failure = loop {
         match attempt_once(request, &mut rested).await {
-            Ok(how) => {
+            Ok(Confirmed { how, left_out }) => {
                 let took = started.elapsed().as_millis();
-                return (Phase::Taken, format!("{how} after {took} ms, attempt {attempt}"));
+                return (Phase::Taken, format!("{how} after {took} ms, attempt {attempt}{left_out}"));
             }
             // After a signal there is no time for further attempts.
             Err(failure) if attempt >= request.limits.attempts || request.shutdown.requested().is_some() => {
@@ -98,16 +96,24 @@ async fn escalate(
     }
     report(Phase::Escalated, &format!("{why}; ending its tools"));
     owned.end_tools();
-    if let Ok(how) = attempt_once(request, rested).await {
-        return (Phase::Taken, format!("{how}, after its tools were ended"));
+    if let Ok(Confirmed { how, left_out }) = attempt_once(request, rested).await {
+        return (Phase::Taken, format!("{how}, after its tools were ended{left_out}"));
     }
     report(Phase::Escalated, "the session goes on without its tools; ending the server");
     owned.kill();
     (Phase::Taken, "the server was ended".to_owned())
 }
 
+/// An abort that took.
+struct Confirmed {
+    /// What confirms it.
+    how: &'static str,
+    /// Which sessions of the family were left out, as the end of a sentence.
+    left_out: String,
+}
+
 /// Asks the server once and waits for the confirmation, both within the time limit.
-async fn attempt_once(request: &Abort<'_>, rested: &mut Rested) -> Result<&'static str, Obstacle> {
+async fn attempt_once(request: &Abort<'_>, rested: &mut Rested) -> Result<Confirmed, Obstacle> {
     let confirm = request.limits.confirm;
     let mut why = Obstacle::Unconfirmed(request.server.url().to_string(), confirm.as_secs());
     let attempt = timeout(confirm, abort_and_confirm(request, rested, &mut why)).await;
@@ -119,23 +125,25 @@ async fn abort_and_confirm(
     request: &Abort<'_>,
     rested: &mut Rested,
     why: &mut Obstacle,
-) -> Result<&'static str, Obstacle> {
+) -> Result<Confirmed, Obstacle> {
     let server = server_for_session(request, why).await?;
     if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
-    let mut family = vec![request.session.to_owned()];
-    family.extend(request.child.map(str::to_owned));
-    if let Err(failure) = descend(&server, &mut family).await {
-        *why = failure.into();
+    let mut family = Family::new(server.busy().await.unwrap_or_default(), request.session, request.child);
+    match timeout(request.limits.confirm / 2, family.descend(&server)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(failure)) => *why = failure.into(),
+        // What is known by now is aborted while there is time to confirm it.
+        Err(_) => family.is_incomplete = true,
     }
-    let busy = server.busy().await.unwrap_or_default();
-    for child in family[1..].iter().filter(|child| busy.contains(*child)) {
+    for child in family.busy_below() {
         if let Err(failure) = server.abort(child).await {
             *why = failure.into();
         }
     }
-    confirmed(&server, &family, rested, why).await
+    let how = confirmed(&server, &family, rested, why).await?;
+    Ok(Confirmed { how, left_out: family.left_out() })
 }
 
 /// The server in the session's own directory. In any other directory it would report the session as idle, as it does
@@ -143,7 +151,7 @@ async fn abort_and_confirm(
 async fn server_for_session(request: &Abort<'_>, why: &mut Obstacle) -> Result<Server, Obstacle> {
     loop {
         match request.server.session(request.session).await {
-            Ok(session) => return Ok(request.server.in_directory(session.directory.map(Into::into))),
+            Ok(session) => return Ok(request.server.in_directory(session.directory)),
             // The server may come back.
             Err(failure) if failure.is_transient() => *why = failure.into(),
             Err(failure) => return Err(failure.into()),
@@ -152,36 +160,23 @@ async fn server_for_session(request: &Abort<'_>, why: &mut Obstacle) -> Result<S
     }
 }
 
-/// Adds all descendants of the family's sessions.
-async fn descend(server: &Server, family: &mut Vec<String>) -> Result<(), server::Error> {
-    let mut at = 0;
-    while at < family.len() && family.len() < FAMILY {
-        for child in server.children(&family[at]).await? {
-            if !family.contains(&child.id) {
-                family.push(child.id);
-            }
-        }
-        at += 1;
-    }
-    Ok(())
-}
-
 /// Waits until the stream or the server shows that the whole family rests.
 async fn confirmed(
     server: &Server,
-    family: &[String],
+    family: &Family,
     rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     loop {
         // The stream shows the rest of a single session only.
-        let shown = rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_ref() == family.first();
-        if shown && family.len() == 1 {
+        let shown =
+            rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_deref() == Some(family.root());
+        if shown && family.is_alone() {
             return Ok("the stream shows the session at rest");
         }
         tokio::select! {
             busy = server.busy() => match busy {
-                Ok(busy) if family.iter().all(|session| !busy.contains(session)) => {
+                Ok(busy) if family.rests(&busy) => {
                     return Ok("the server reports the session at rest");
                 }
                 Ok(_) => *why = Obstacle::StillBusy,

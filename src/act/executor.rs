@@ -6,6 +6,7 @@ use super::settings::{AbortLimits, Answer, Checks};
 use super::summary::named;
 use super::verify::verify;
 use crate::exit::Failure;
+use crate::net::runtime;
 use crate::pipe::{Out, Shutdown};
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
@@ -77,7 +78,7 @@ impl Executor {
         let (rested, last_rested) = watch::channel(None);
         let finished = pending.clone();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime();
             for order in incoming {
                 let mut next = Some(order);
                 while let Some(order) = next.take() {

@@ -1,6 +1,7 @@
 //! Carries decisions out on the live session, confirms them, and concludes the run with an outcome.
 //!
 //! * `state`: the state of the run, built from the lines; `totals` and `steering` are parts of it.
+//! * `authority`: what may be acted on at all.
 //! * `plan`: decides what to do next, without I/O.
 //! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `verify`.
 //! * `outcome`: the outcome of the run, without I/O.
@@ -8,8 +9,11 @@
 //! * `stage`: connects them.
 
 mod abort;
+mod authority;
 mod command;
 mod executor;
+mod family;
+mod findings;
 pub mod notify;
 mod order;
 mod outcome;
@@ -24,4 +28,4 @@ mod verify;
 
 pub use settings::{AbortLimits, Answer, Checks, Policy, Remedy, Settings};
 pub use stage::Act;
-pub use summary::summary;
+pub use summary::{masked, summary};

@@ -1,17 +1,21 @@
-//! Sends the outcome of the run to webhooks and a command. A failure is logged and never fails the run.
+//! Sends the outcome of the run to webhooks and a command. Whether each got it is known; a failure never fails the run.
 
 use super::command::succeeds;
-use super::summary::summary;
+use super::summary::{masked, summary};
 use crate::exit::{Code, Failure};
+use crate::net::runtime;
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
+use crate::printable::printable;
+use crate::redact::Redactor;
 use crate::wire::Timestamp;
-use crate::wire::record::RunResult;
+use crate::wire::record::{Action, ActionKind, Phase, RunResult};
 use backon::{ExponentialBuilder, Retryable};
 use clap::ValueEnum;
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, redirect};
 use serde_json::json;
 use standardwebhooks::Webhook;
+use std::cell::Cell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -22,6 +26,9 @@ const RETRIES: usize = 3;
 /// The pause before the first retry. Doubled twice and with jitter, three pauses take at most 7 s, less than
 /// [`NOTIFY`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often the wait for a webhook checks for a signal.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 
 /// The format of a webhook's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,6 +67,48 @@ pub struct Notify {
     pub command: Option<String>,
     /// Which outcomes are sent.
     pub when: When,
+    /// Masks the secrets in what is sent.
+    pub redactor: Redactor,
+}
+
+/// What came of one notification.
+pub struct Delivery {
+    /// The host of the webhook, or the command's flag.
+    pub to: String,
+    /// Whether it was delivered, or why not.
+    pub outcome: Result<(), String>,
+}
+
+impl Delivery {
+    /// The record about it.
+    pub(super) fn record(&self, session: Option<&str>) -> Action {
+        let (phase, detail) = match &self.outcome {
+            Ok(()) => (Phase::Taken, format!("delivered to {}", self.to)),
+            Err(why) => (Phase::Failed, format!("not delivered to {}: {why}", self.to)),
+        };
+        Action {
+            session_id: session.unwrap_or_default().to_owned(),
+            action: ActionKind::Notify,
+            phase,
+            detail: printable(&detail),
+        }
+    }
+}
+
+/// A failed attempt.
+struct Failed {
+    why: String,
+    may_pass: bool,
+}
+
+impl Failed {
+    fn for_now(why: String) -> Self {
+        Self { why, may_pass: true }
+    }
+
+    fn for_good(why: String) -> Self {
+        Self { why, may_pass: false }
+    }
 }
 
 /// The current time by the clock of the stream, which stands still between lines.
@@ -93,64 +142,80 @@ pub fn secret(text: &str) -> Result<Webhook, Failure> {
 }
 
 impl Notify {
-    /// Sends the outcome to all receivers at once, and logs failures. `now` is the timestamp that they get.
-    pub fn send(&self, result: &RunResult, now: Now, shutdown: &Shutdown) {
+    /// Sends the outcome to all receivers at once, logs failures, and returns what came of each. `now` is the timestamp
+    /// that they get.
+    pub fn send(&self, result: &RunResult, now: Now, shutdown: &Shutdown) -> Vec<Delivery> {
         let wanted = match self.when {
             When::Success => result.exit_code == 0,
             When::Failure => result.exit_code != 0,
             When::Always => true,
         };
         if !wanted {
-            return;
+            return Vec::new();
         }
         let limit = if shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
-        std::thread::scope(|scope| {
-            if let Some(line) = &self.command {
-                scope.spawn(move || run_command(line, result, limit));
-            }
-            self.post_to_all(result, now, limit);
+        let result = &masked(result, &self.redactor);
+        let deliveries = std::thread::scope(|scope| {
+            let command = self.command.as_ref();
+            let command = command.map(|line| scope.spawn(move || run_command(line, result, limit, shutdown)));
+            let mut deliveries = self.post_all(result, now, limit, shutdown);
+            // A panic has been printed.
+            deliveries.extend(command.and_then(|thread| thread.join().ok()));
+            deliveries
         });
+        for Delivery { to, outcome } in &deliveries {
+            match outcome {
+                Ok(()) => tracing::info!("notified {to}"),
+                Err(why) => tracing::warn!("cannot notify {to}: {why}"),
+            }
+        }
+        deliveries
     }
 
-    fn post_to_all(&self, result: &RunResult, now: Now, limit: Duration) {
+    fn post_all(&self, result: &RunResult, now: Now, limit: Duration, shutdown: &Shutdown) -> Vec<Delivery> {
+        // Only the host is named: the rest of a webhook's URL is often a secret.
+        let host = |url: &Url| url.host_str().unwrap_or("?").to_owned();
+        let all_failed = |why: String| {
+            self.urls.iter().map(|url| Delivery { to: host(url), outcome: Err(why.clone()) }).collect::<Vec<_>>()
+        };
         if self.urls.is_empty() {
-            return;
+            return Vec::new();
         }
-        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => {
-                runtime.block_on(self.post_all(result, now, limit));
-                // A hanging name lookup must not delay the exit.
-                runtime.shutdown_background();
-            }
-            Err(error) => tracing::warn!("cannot send notifications: {error}"),
-        }
-    }
-
-    async fn post_all(&self, result: &RunResult, now: Now, limit: Duration) {
-        let client = Client::new();
+        // A receiver elsewhere than where the user said must not get what we send, and a redirected POST loses its body.
+        let client = Client::builder().redirect(redirect::Policy::none()).build();
+        let (client, runtime) = match (client, runtime()) {
+            (Ok(client), Ok(runtime)) => (client, runtime),
+            (Err(error), _) => return all_failed(error.to_string()),
+            (_, Err(error)) => return all_failed(error.to_string()),
+        };
         let posts = self.urls.iter().map(|url| async {
-            let host = url.host_str().unwrap_or("?");
-            match tokio::time::timeout(limit, self.post(&client, url, result, now)).await {
-                Ok(Ok(())) => {}
-                // Only the host is logged: the rest of a webhook's URL is often a secret.
-                Ok(Err(why)) => tracing::warn!("cannot notify {host}: {why}"),
-                Err(_) => tracing::warn!("cannot notify {host} within {} s", limit.as_secs()),
-            }
+            let outcome = tokio::select! {
+                posted = tokio::time::timeout(limit, self.post(&client, url, result, now)) => {
+                    posted.unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
+                }
+                () = late(shutdown) => Err(format!("gave up {} s after a signal", NOTIFY_AFTER_SIGNAL.as_secs())),
+            };
+            Delivery { to: host(url), outcome }
         });
-        futures_util::future::join_all(posts).await;
+        let deliveries = runtime.block_on(futures_util::future::join_all(posts));
+        // A hanging name lookup must not delay the exit.
+        runtime.shutdown_background();
+        deliveries
     }
 
     async fn post(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<(), String> {
         let attempt = || async {
-            let answer =
-                self.request(client, url, result, now)?.send().await.map_err(|e| e.without_url().to_string())?;
-            match answer.status() {
+            let answer = self.request(client, url, result, now).map_err(Failed::for_good)?.send().await;
+            match answer.map_err(|e| Failed::for_now(e.without_url().to_string()))?.status() {
                 status if status.is_success() => Ok(()),
-                status => Err(format!("the server answered {status}")),
+                status if status.is_redirection() => Err(Failed::for_good(format!(
+                    "it answered {status}, and redirects are not followed; give the receiver's own address"
+                ))),
+                status => Err(Failed::for_now(format!("it answered {status}"))),
             }
         };
         let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_jitter().with_max_times(RETRIES);
-        attempt.retry(pauses).await
+        attempt.retry(pauses).when(|failed| failed.may_pass).await.map_err(|failed| failed.why)
     }
 
     fn request(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<RequestBuilder, String> {
@@ -183,12 +248,26 @@ impl Notify {
     }
 }
 
-/// Runs the command with the result on its standard input.
-fn run_command(line: &str, result: &RunResult, limit: Duration) {
-    let body = serde_json::to_vec(result).unwrap_or_default();
-    if let Err(failed) = succeeds(line, Path::new("."), &body, limit, || false) {
-        tracing::warn!("--notify-cmd failed ({}): {}", failed.how, failed.tail);
+/// Resolves [`NOTIFY_AFTER_SIGNAL`] after a signal.
+async fn late(shutdown: &Shutdown) {
+    while shutdown.requested().is_none() {
+        tokio::time::sleep(SIGNAL_CHECK).await;
     }
+    tokio::time::sleep(NOTIFY_AFTER_SIGNAL).await;
+}
+
+/// Runs the command with the result on its standard input.
+fn run_command(line: &str, result: &RunResult, limit: Duration, shutdown: &Shutdown) -> Delivery {
+    let signalled = Cell::new(None);
+    let is_late = || {
+        let since = signalled.get().or_else(|| shutdown.requested().map(|_| Instant::now()));
+        signalled.set(since);
+        since.is_some_and(|since| since.elapsed() >= NOTIFY_AFTER_SIGNAL)
+    };
+    let body = serde_json::to_vec(result).unwrap_or_default();
+    let outcome = succeeds(line, Path::new("."), &body, limit, is_late);
+    let outcome = outcome.map(|_| ()).map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
+    Delivery { to: "--notify-cmd".to_owned(), outcome }
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use super::order::{Order, Report, Task};
 use super::outcome::named;
 use super::settings::{Answer, Remedy, Settings};
-use super::state::{RunState, outcome_of};
+use super::state::{Asked, RunState, outcome_of};
 use crate::wire::record::{Decision, Done, Finding, Grade, Kind, Outcome, Phase, RunOutcome, Verdict};
+use std::collections::BTreeSet;
 
 /// The message to an agent that stopped before it was done, if the reviewer gives no message.
 const NUDGE: &str =
@@ -264,18 +265,23 @@ fn settle_rest(state: &mut RunState, why: &str) {
 
 /// Answers to the open requests of the blocked session, each answered once.
 fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<Order> {
-    let open = state.asked.iter_mut().filter(|(_, asked)| asked.session == finding.session_id && !asked.answered);
-    open.filter_map(|(request, asked)| {
-        let answer = if asked.question { settings.policy.on_question } else { settings.policy.on_permission };
-        if answer == Answer::Ask {
-            return None;
-        }
-        asked.answered = true;
-        let task = Task::Answer { request: request.clone(), question: asked.question, answer };
-        let why = format!("unanswered: {}", asked.what);
-        Some(Order::new(&asked.session, task, &why))
-    })
-    .collect()
+    let is_open = |asked: &Asked| asked.session == finding.session_id && !asked.answered;
+    let open = state.asked.iter().filter(|(_, asked)| is_open(asked)).map(|(request, _)| request.clone());
+    // In the same order each time.
+    let open: BTreeSet<String> = open.collect();
+    open.into_iter()
+        .filter_map(|request| {
+            let asked = state.asked.get_mut(&request)?;
+            let answer = if asked.question { settings.policy.on_question } else { settings.policy.on_permission };
+            if answer == Answer::Ask {
+                return None;
+            }
+            asked.answered = true;
+            let task = Task::Answer { request, question: asked.question, answer };
+            let why = format!("unanswered: {}", asked.what);
+            Some(Order::new(&asked.session, task, &why))
+        })
+        .collect()
 }
 
 /// Why this session must not be acted on; `None` if it may.
@@ -286,7 +292,7 @@ fn unwatched(state: &RunState, session: &str) -> Option<String> {
     } else if state.knows(session) {
         return None;
     } else {
-        "this stream does not watch that session".to_owned()
+        "this stream does not watch that session, or last showed it long ago".to_owned()
     };
     tracing::warn!("cannot act on {session}: {why}");
     Some(why)

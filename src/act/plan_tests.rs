@@ -2,6 +2,7 @@ use super::*;
 use crate::act::outcome::conclude;
 use crate::act::settings::{AbortLimits, Checks, Policy};
 use crate::act::state::News;
+use crate::process::pipe_key::PipeKey;
 use crate::server::Credentials;
 use crate::wire::observe;
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ fn settings() -> Settings {
     Settings {
         server: None,
         credentials: Credentials::default(),
+        private: std::path::PathBuf::new(),
+        key: PipeKey::User(Vec::new()),
         dry_run: false,
         allow_insecure: false,
         rollback: false,
@@ -64,7 +67,7 @@ fn orders(state: &mut RunState, settings: &Settings, lines: &[String]) -> Vec<Or
             Some(News::Decision(decision)) => orders.extend(on_decision(state, settings, &decision)),
             Some(News::Finding(finding)) => orders.extend(on_finding(state, settings, &finding)),
             Some(News::Rest) => orders.extend(on_rest(state, settings)),
-            Some(News::Opened) | None => {}
+            Some(News::Opened { .. }) | None => {}
         }
     }
     orders

@@ -1,5 +1,6 @@
 //! The settings of `ocr-act`.
 
+use crate::process::pipe_key::PipeKey;
 use crate::server::Credentials;
 use clap::ValueEnum;
 use std::collections::HashMap;
@@ -10,10 +11,14 @@ use url::Url;
 /// The settings of `ocr-act`, from its command line.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The server to act on; by default the one that the stream names.
+    /// The server to act on; by default the one that the stream names, if it proves to be live.
     pub server: Option<Url>,
     /// The credentials for the server.
     pub credentials: Credentials,
+    /// The folder with the passwords of the servers that this user's streams started.
+    pub private: PathBuf,
+    /// The key that the stages of this pipe share.
+    pub key: PipeKey,
     /// Report what would be done, and do nothing.
     pub dry_run: bool,
     /// Also act on a server that is neither on loopback nor protected by https and a password.

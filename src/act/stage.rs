@@ -1,7 +1,8 @@
 //! The stage: passes lines on, and acts on decisions and findings.
 
+use super::authority::Authority;
 use super::executor::{Executor, ExecutorContext, Pending};
-use super::notify::Now;
+use super::notify::{Notify, Now};
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
@@ -10,11 +11,13 @@ use super::state::{News, RunState};
 use crate::exit::{Code, Failure};
 use crate::net::is_loopback;
 use crate::pipe::{Out, Shutdown, Stage, hangup};
+use crate::process::password;
 use crate::process::server_processes::ServerProcesses;
-use crate::server::{Server, parse_url};
+use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
-use crate::wire::record::{Opened, Phase, RunResult};
-use crate::wire::{Event, Observation, Status, head, matters, observe};
+use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult};
+use crate::wire::text::decode;
+use crate::wire::{Event, Observation, Raw, Status, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -41,6 +44,7 @@ fn is_relevant(kind: &str, line: &[u8]) -> bool {
 pub struct Act {
     settings: Settings,
     state: RunState,
+    authority: Authority,
     executor: Option<Executor>,
     /// Why the session is not acted on, if so. Checks that need no server run all the same.
     inactive: Option<String>,
@@ -49,6 +53,8 @@ pub struct Act {
     now: Arc<AtomicI64>,
     pending: Pending,
     shutdown: Shutdown,
+    /// Who is told of the outcome.
+    notify: Notify,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
     /// When the last line was read: the time of the stream stands still since then.
@@ -60,15 +66,17 @@ impl Act {
     ///
     /// # Errors
     /// [`Code::Usage`] if the server's URL or credentials cannot be used.
-    pub fn new(settings: Settings, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
+    pub fn new(settings: Settings, notify: Notify, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
         let mut act = Self {
             state: RunState::default(),
+            authority: Authority::before(&settings),
             executor: None,
             inactive: None,
             out,
             now: Arc::default(),
             pending: Pending::default(),
             shutdown,
+            notify,
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
@@ -87,10 +95,9 @@ impl Act {
         });
     }
 
-    /// The result of the run once it is over, its exit code, and the current time by the clock of the stream.
-    pub fn result(&self) -> Option<(&RunResult, Code, Now)> {
-        let now = Now { ts: self.state.clock.now(), since: self.last_line };
-        self.result.as_ref().map(|(result, code)| (result, *code, now))
+    /// The result of the run once it is over, and its exit code.
+    pub fn result(&self) -> Option<(&RunResult, Code)> {
+        self.result.as_ref().map(|(result, code)| (result, *code))
     }
 
     /// Whether any line was read. If not, an earlier stage has reported why.
@@ -98,26 +105,47 @@ impl Act {
         self.saw_lines
     }
 
-    /// Whether the stream is a recording, whose outcome is not sent to anyone.
-    pub fn is_replay(&self) -> bool {
-        self.state.is_replay()
+    /// Whether the stream is live. The outcome of a recording is not sent to anyone.
+    pub fn is_live(&self) -> bool {
+        self.authority.is_live()
+    }
+
+    /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read.
+    fn doubt(&mut self, line: &Observation, text: &str) {
+        if self.authority == Authority::Unopened && misses_opened(line, text) {
+            self.authority = Authority::without_opened();
+            self.executor = None;
+            self.inactive = self.authority.refusal();
+        }
+    }
+
+    /// Learns from the first `opened` line what may be acted on.
+    fn open(&mut self, says_replay: bool) -> Result<(), Failure> {
+        if matches!(self.authority, Authority::Recording(_)) {
+            return Ok(());
+        }
+        let opened = self.state.opened.clone().unwrap_or_default();
+        self.authority = Authority::of(&self.settings, &opened, self.state.clock.now().ms(), says_replay);
+        self.state.pinned = self.authority.is_live();
+        self.start_executor()
     }
 
     /// Starts an executor for the server that is known by now.
     fn start_executor(&mut self) -> Result<(), Failure> {
         self.executor = None;
         let opened = self.state.opened.clone().unwrap_or_default();
-        let target = self.target(&opened)?;
+        let target = self.target(&opened);
         self.inactive = target.as_ref().err().cloned();
         let url = target.ok();
         // The directory of a recording may belong to someone else by now.
-        let checks = !self.settings.dry_run && !opened.replay;
+        let checks = !self.settings.dry_run && self.authority.is_live();
         if url.is_none() && !checks {
             return Ok(());
         }
         let directory = opened.directory.clone().map(PathBuf::from);
-        let owned = url.as_ref().and_then(|url| owned(&opened, url));
-        let server = url.map(|url| Server::new(url, directory.clone(), &self.settings.credentials)).transpose()?;
+        let owned = url.as_ref().filter(|_| self.authority == Authority::Proven).and_then(|url| owned(&opened, url));
+        let credentials = self.credentials(&opened, owned.is_some());
+        let server = url.map(|url| Server::new(url, directory.clone(), &credentials)).transpose()?;
         let context = ExecutorContext {
             server,
             owned,
@@ -132,29 +160,42 @@ impl Act {
         Ok(())
     }
 
-    /// The server to act on, or why there is none: the one of the command line, or else the one that the stream names.
-    fn target(&self, opened: &Opened) -> Result<Result<Url, String>, Failure> {
+    /// The server to act on, or why there is none: the one of the command line, or else the one that a live stream names.
+    fn target(&self, opened: &Opened) -> Result<Url, String> {
         let settings = &self.settings;
         if settings.dry_run {
-            return Ok(Err("a dry run".to_owned()));
+            return Err("a dry run".to_owned());
+        }
+        if let Some(why) = self.authority.refusal() {
+            return Err(why);
         }
         let url = match (&settings.server, &opened.server) {
             (Some(url), _) => url.clone(),
-            (None, _) if opened.replay => {
-                return Ok(Err("this is a replay; use --server to act on a live server".to_owned()));
-            }
-            (None, Some(url)) => parse_url(url)?,
-            (None, None) => return Ok(Err("the stream names no server; name it with --server".to_owned())),
+            (None, Some(url)) => parse_url(url).map_err(|_| {
+                let why = "the stream names its server by an address that cannot be used; name it with --server";
+                tracing::warn!("{why}");
+                why.to_owned()
+            })?,
+            (None, None) => return Err("the stream names no server; name it with --server".to_owned()),
         };
         let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
         if safe || settings.allow_insecure {
-            return Ok(Ok(url));
+            return Ok(url);
         }
         let why = format!(
             "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
         );
         tracing::warn!("{why}");
-        Ok(Err(why))
+        Err(why)
+    }
+
+    /// The user's own credentials, or else the password of the server that this pipe's stream started.
+    fn credentials(&self, opened: &Opened, owned: bool) -> Credentials {
+        let mut credentials = self.settings.credentials.clone();
+        if credentials.password.is_none() && owned {
+            credentials.password = opened.pid.and_then(|pid| password::of_stream(&self.settings.private, pid));
+        }
+        credentials
     }
 
     fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, added: &mut Vec<u8>) {
@@ -204,9 +245,13 @@ impl Act {
     }
 
     fn parse(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        let Some(line) = std::str::from_utf8(line).ok().and_then(|text| observe(text).ok()) else {
+        let Ok(text) = std::str::from_utf8(line) else {
             return Ok(());
         };
+        let Ok(line) = observe(text) else {
+            return Ok(());
+        };
+        self.doubt(&line, text);
         let news = self.state.observe(&line);
         self.now.store(self.state.clock.now().ms(), Ordering::SeqCst);
         self.forward_rest(&line);
@@ -219,8 +264,8 @@ impl Act {
     fn respond(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
         let (state, settings) = (&mut self.state, &self.settings);
         let orders = match news {
-            News::Opened => {
-                self.start_executor()?;
+            News::Opened { says_replay } => {
+                self.open(says_replay)?;
                 Vec::new()
             }
             News::Decision(decision) => plan::on_decision(state, settings, &decision).into_iter().collect(),
@@ -234,7 +279,7 @@ impl Act {
     /// Ends the run if it is decided and the stream would not end by itself.
     fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         let opened = self.state.opened.as_ref();
-        let stays = opened.is_some_and(|o| !o.replay && (o.follow || self.state.gave_up));
+        let stays = self.is_live() && opened.is_some_and(|o| o.follow || self.state.gave_up);
         if !stays || !self.pending.is_empty() || !self.state.is_over() {
             return Ok(());
         }
@@ -244,16 +289,40 @@ impl Act {
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
         let (result, code) = conclude(&self.state, self.shutdown.requested());
-        record::append(added, self.state.clock.now(), &result);
+        let ts = self.state.clock.now();
+        // The outcome of a recording, or of what was not done, is sent to nobody.
+        if self.saw_lines && self.is_live() && !self.settings.dry_run {
+            let now = Now { ts, since: self.last_line };
+            for delivery in self.notify.send(&result, now, &self.shutdown) {
+                record::append(added, ts, &delivery.record(self.state.root()));
+            }
+        }
+        record::append(added, ts, &result);
         self.result = Some((result, code));
         code
     }
 }
 
-/// The processes of the server, if `ocr-stream` started it for this very stream.
+/// Whether a line is one of `ocr-stream`, which should come after an `opened` line, or is itself one that says more than
+/// one thing.
+fn misses_opened(line: &Observation, text: &str) -> bool {
+    match &line.event {
+        Event::Record { kind, properties } if kind == Opened::TYPE => {
+            !matches!(AnyRecord::parse(kind, *properties), Ok(Some(AnyRecord::Opened(_))))
+        }
+        Event::Record { kind, .. } => kind.starts_with("ocr.stream."),
+        _ if line.dialect.is_none() => {
+            let members = members(Raw::new(text)).unwrap_or_default();
+            members.iter().any(|(name, value)| name == "type" && decode(*value) == Opened::TYPE)
+        }
+        _ => false,
+    }
+}
+
+/// The processes of the server, if the stream, which is proven to be live, started it.
 fn owned(opened: &Opened, url: &Url) -> Option<ServerProcesses> {
     let named = opened.server.as_deref().and_then(|named| parse_url(named).ok());
-    if opened.replay || !is_loopback(url) || named.as_ref() != Some(url) {
+    if !opened.spawned || !is_loopback(url) || named.as_ref() != Some(url) {
         return None;
     }
     ServerProcesses::new(opened.pid?, url)

@@ -1,23 +1,24 @@
 //! The state of a run, built from the lines: all that the plan and the outcome depend on.
 
+use super::findings::Findings;
 use super::steering::Steering;
 use super::totals::RunTotals;
-use crate::bounded::BoundedMap;
+use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
-use crate::wire::record::{
-    AnyRecord, Closed, Decision, Done, Finding, Grade, Kind, Opened, Outcome, RunOutcome, State,
-};
+use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State};
 use crate::wire::text::{EXCERPT, decode, excerpt};
-use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp};
-use std::collections::BTreeMap;
+use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
 
-/// How many sessions, findings, decisions and requests are remembered.
+/// How many sessions, decisions and requests are remembered.
 const REMEMBERED: usize = 10_000;
 
 /// A record that the plan may respond to.
 #[derive(Debug)]
 pub(super) enum News {
-    Opened,
+    /// The first `opened` line, and whether it says of itself that it is a replay.
+    Opened {
+        says_replay: bool,
+    },
     Finding(Finding),
     Decision(Decision),
     /// The watched session came to rest.
@@ -28,6 +29,8 @@ pub(super) enum News {
 #[derive(Debug)]
 pub(super) struct RunState {
     pub opened: Option<Opened>,
+    /// Whether the run is about what `opened` says now, and later lines of that type change nothing.
+    pub pinned: bool,
     /// Whether a reviewer is in the pipe, so that decisions are to be expected.
     pub reviewed: bool,
     /// How the session came to rest; `None` while it works.
@@ -39,20 +42,21 @@ pub(super) struct RunState {
     /// The outcome of the run, once it is decided.
     pub ended: Option<Ended>,
     pub closed: Option<Closed>,
-    /// Whether an abort failed for good, so that the session may never come to rest.
+    /// Whether an abort failed for good, or the session was deleted, so that it may never come to rest.
     pub gave_up: bool,
     /// Whether a signal interrupted a check.
     pub interrupted: bool,
     pub totals: RunTotals,
-    /// The latest state of every episode.
-    findings: BoundedMap<String, Finding>,
+    findings: Findings,
     /// The open requests, by id.
-    pub asked: BTreeMap<String, Asked>,
+    pub asked: BoundedMap<String, Asked>,
     pub steering: Steering,
     /// Keys of the decisions so far: a repeated decision is not acted on again.
-    decided: BoundedMap<String, ()>,
+    decided: BoundedSet,
     /// The sessions that the stream showed: the watched one and its children.
-    sessions: BoundedMap<String, ()>,
+    sessions: BoundedSet,
+    /// Whether sessions and requests were forgotten, which is said once.
+    forgot: (bool, bool),
     pub clock: StreamClock,
 }
 
@@ -77,6 +81,7 @@ impl Default for RunState {
     fn default() -> Self {
         Self {
             opened: None,
+            pinned: false,
             reviewed: false,
             done: None,
             rested_at: Timestamp::default(),
@@ -86,11 +91,12 @@ impl Default for RunState {
             gave_up: false,
             interrupted: false,
             totals: RunTotals::default(),
-            findings: BoundedMap::new(REMEMBERED),
-            asked: BTreeMap::new(),
+            findings: Findings::default(),
+            asked: BoundedMap::new(REMEMBERED),
             steering: Steering::default(),
-            decided: BoundedMap::new(REMEMBERED),
-            sessions: BoundedMap::new(REMEMBERED),
+            decided: BoundedSet::new(REMEMBERED),
+            sessions: BoundedSet::new(REMEMBERED),
+            forgot: (false, false),
             clock: StreamClock::default(),
         }
     }
@@ -101,19 +107,24 @@ impl RunState {
     pub fn observe(&mut self, line: &Observation) -> Option<News> {
         self.clock.see(line.ts);
         let session = line.session.as_deref();
-        if let Some(session) = session.filter(|s| !self.sessions.contains_key(*s)) {
-            self.sessions.insert(session.to_owned(), ());
+        if let Some(session) = session {
+            self.saw_session(session);
         }
         match &line.event {
             Event::Record { kind, properties } => return self.record(kind, *properties),
-            Event::Asked { request, question, what } if self.asked.len() < REMEMBERED => {
+            Event::Asked { request, question, what } if !self.asked.contains_key(&**request) => {
+                if self.asked.is_full() && !std::mem::replace(&mut self.forgot.1, true) {
+                    tracing::warn!(
+                        "more than {REMEMBERED} requests are open; the oldest are forgotten and get no answer from us"
+                    );
+                }
                 let asked = Asked {
                     session: session.unwrap_or_default().to_owned(),
                     question: *question,
                     what: excerpt(&what.map(decode).unwrap_or_default(), EXCERPT),
                     answered: false,
                 };
-                self.asked.entry(request.to_string()).or_insert(asked);
+                self.asked.insert(request.to_string(), asked);
             }
             Event::Answered { request } => {
                 self.asked.remove(&**request);
@@ -121,6 +132,11 @@ impl RunState {
             Event::Status(Status::Busy) if session == self.root() => {
                 self.done = None;
                 self.verdict = None;
+            }
+            // It can neither rest nor be acted on.
+            Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
+                self.end(RunOutcome::Failed, "the session was deleted before it came to rest");
+                self.gave_up = true;
             }
             Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {
@@ -137,14 +153,27 @@ impl RunState {
         None
     }
 
+    /// Remembers a session of the stream; those that say nothing for long are forgotten first.
+    fn saw_session(&mut self, session: &str) {
+        self.sessions.insert(session);
+        if self.sessions.has_forgotten() && !std::mem::replace(&mut self.forgot.0, true) {
+            tracing::warn!(
+                "the stream has more than {REMEMBERED} sessions; those that were silent longest are no longer acted on"
+            );
+        }
+    }
+
     fn record(&mut self, kind: &str, properties: Raw<'_>) -> Option<News> {
         let record = AnyRecord::parse(kind, properties)
             .inspect_err(|e| tracing::warn!("ignoring an unreadable {kind} record: {e}"))
             .ok()??;
         match record {
+            AnyRecord::Opened(_) if self.pinned => {
+                tracing::warn!("ignoring another {kind} line: this run is about the session of the first one");
+            }
             AnyRecord::Opened(opened) => {
-                self.opened = Some(opened);
-                return Some(News::Opened);
+                let is_first = self.opened.replace(opened).is_none();
+                return is_first.then(|| News::Opened { says_replay: says_replay(properties) });
             }
             AnyRecord::Reviewer(_) => self.reviewed = true,
             AnyRecord::Turn(_) => self.totals.counts.turns += 1,
@@ -165,9 +194,8 @@ impl RunState {
     }
 
     fn finding(&mut self, finding: Finding) -> Option<News> {
-        let id = episode(&finding).to_owned();
-        let previous = self.findings.insert(id, finding.clone());
-        self.totals.add_finding(&finding, previous.map(|f| f.wasted));
+        let wasted_before = self.findings.insert(finding.clone());
+        self.totals.add_finding(&finding, wasted_before);
         (finding.state != State::Closed).then_some(News::Finding(finding))
     }
 
@@ -177,7 +205,7 @@ impl RunState {
         self.totals.counts.retries += u64::from(decision.retries);
         let about = decision.finding.as_deref().unwrap_or_default();
         let key = format!("{} {about} {} {}", decision.action, decision.judged, decision.iteration);
-        let repeated = self.decided.insert(key, ()).is_some();
+        let repeated = !self.decided.insert(&key);
         if decision.stale || repeated {
             return None;
         }
@@ -197,11 +225,6 @@ impl RunState {
         self.opened.as_ref().is_some_and(|opened| opened.session_id.is_none())
     }
 
-    /// Whether the stream is a recording.
-    pub fn is_replay(&self) -> bool {
-        self.opened.as_ref().is_some_and(|opened| opened.replay)
-    }
-
     /// The changed files; those in the session's directory as relative paths.
     pub fn changed(&self) -> Vec<String> {
         let opened = self.opened.as_ref();
@@ -210,23 +233,15 @@ impl RunState {
 
     /// Whether this stream showed the session.
     pub fn knows(&self, session: &str) -> bool {
-        self.root() == Some(session) || self.sessions.contains_key(session)
+        self.root() == Some(session) || self.sessions.contains(session)
     }
 
     /// The episode that a decision is about: the one it names, or else the gravest open one.
     pub fn judged(&self, decision: &Decision) -> Option<&Finding> {
         match &decision.finding {
             Some(id) => self.findings.get(id),
-            None => self.gravest(),
+            None => self.findings.gravest(),
         }
-    }
-
-    fn gravest(&self) -> Option<&Finding> {
-        self.findings
-            .iter()
-            .map(|(_, finding)| finding)
-            .filter(|f| f.state != State::Closed && f.grade >= Grade::Warn)
-            .max_by_key(|f| (f.grade, f.last.ts))
     }
 
     /// Whether the session failed or was aborted, so that there is nothing to steer and nothing to verify.
@@ -263,9 +278,10 @@ impl RunState {
     }
 }
 
-/// The id of an episode; where a custom detector gives none, its rule.
-fn episode(finding: &Finding) -> &str {
-    if finding.finding.is_empty() { &finding.rule } else { &finding.finding }
+/// Whether an `opened` line says in so many words that it is a replay.
+fn says_replay(properties: Raw<'_>) -> bool {
+    let members = members(properties).unwrap_or_default();
+    members.iter().any(|(name, value)| name == "replay" && value.get() == "true")
 }
 
 /// The outcome of a run that was ended because of this finding.

@@ -1,5 +1,6 @@
 //! The summary of a run, for people.
 
+use crate::redact::Redactor;
 use crate::wire::record::RunResult;
 use crate::wire::text::{excerpt, printable};
 
@@ -11,6 +12,12 @@ const NAMED: usize = 5;
 
 /// How much of a file's name is included, in characters.
 const NAME: usize = 80;
+
+/// The result without secrets, for everybody outside of the pipe.
+pub fn masked(result: &RunResult, redactor: &Redactor) -> RunResult {
+    let mask = |text: &String| redactor.redact(text).into_owned();
+    RunResult { reason: mask(&result.reason), changed: result.changed.iter().map(mask).collect(), ..result.clone() }
+}
 
 /// The outcome, its reason, the totals and what was wasted, in one line.
 pub fn summary(result: &RunResult) -> String {

@@ -2,11 +2,12 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
-use super::environment::{credentials, variable};
+use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use crate::act::notify::{Notify, Shape, When, secret};
-use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, summary};
+use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
 use crate::exit::{Code, Failure};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input};
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
+use crate::process::job;
 use crate::server::parse_url;
 use crate::wire::record::{Action, RunResult, schema};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -55,7 +56,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug, Parser)]
 #[command(name = "ocr-act", version = version(), after_help = HELP)]
 pub(super) struct Args {
-    /// Act on this server instead of the one named in the stream, even if the stream is a replay.
+    /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// Print only the lines that this program adds.
@@ -83,7 +84,7 @@ pub(super) struct Actions {
     dry_run: bool,
     /// Act on a server that is neither on this machine nor protected by both https and a password.
     #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch)]
-    allow_insecure: bool,
+    pub(super) allow_insecure: bool,
     /// After an abort, undo the session's changes since the episode began.
     #[arg(long, env = "OCR_ROLLBACK", value_parser = Switch)]
     rollback: bool,
@@ -127,14 +128,14 @@ pub(super) struct Verification {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Notifications")]
 pub(super) struct NotifyArgs {
-    /// Post the result to this webhook; may be repeated.
-    #[arg(long, value_name = "URL")]
+    /// Post the result to this webhook; may be repeated. The variable may have several URLs, with spaces between them.
+    #[arg(long, value_name = "URL", value_delimiter = ' ', env = "OCR_NOTIFY", hide_env_values = true)]
     notify: Vec<String>,
     /// Format of the posted message.
     #[arg(long, value_name = "FORMAT", default_value = "standard", env = "OCR_NOTIFY_AS")]
     notify_as: Shape,
     /// Run COMMAND with the result as JSON on its standard input.
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", env = "OCR_NOTIFY_CMD", hide_env_values = true)]
     notify_cmd: Option<String>,
     /// Outcomes to notify about.
     #[arg(long, value_name = "WHEN", default_value = "both", env = "OCR_NOTIFY_ON")]
@@ -156,23 +157,20 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if args.common.schema {
         return print_schemas(&schemas());
     }
-    let dry_run = args.actions.dry_run;
     let notify = notify(args.notify)?;
     let settings = settings(args.server.as_deref(), args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     let shutdown = Shutdown::outlive_first_signal(|| {});
-    let mut act = Act::new(settings, out.clone(), shutdown.clone())?;
+    job::stop_together();
+    let mut act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();
     let ended = filter(&mut act, stdin, &out, DEFAULT_LINE_LIMIT);
-    let Some((result, code, now)) = act.result() else {
+    let Some((result, code)) = act.result() else {
         return Ok(ended.map(|()| Code::Error)?);
     };
     if !args.quiet && act.saw_lines() {
-        eprintln!("ocr-act: {}", summary(result));
-    }
-    if act.saw_lines() && !act.is_replay() && !dry_run {
-        notify.send(result, now, &shutdown);
+        tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
     }
     Ok(code)
 }
@@ -181,6 +179,8 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
         credentials: credentials(),
+        private: private_folder(),
+        key: pipe_key(),
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,
@@ -216,13 +216,14 @@ fn answer_to_question() -> impl TypedValueParser<Value = Answer> {
 }
 
 fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
-    let urls = args.notify.iter().map(|url| webhook_url(url));
+    let urls = args.notify.iter().filter(|url| !url.is_empty()).map(|url| webhook_url(url));
     Ok(Notify {
         urls: urls.collect::<Result<_, _>>()?,
         shape: args.notify_as,
         secret: variable("OCR_WEBHOOK_SECRET").as_deref().map(secret).transpose()?,
-        command: args.notify_cmd,
+        command: args.notify_cmd.filter(|line| !line.trim().is_empty()),
         when: args.notify_on,
+        redactor: redactor(),
     })
 }
 

@@ -2,14 +2,18 @@
 
 use crate::exit;
 use crate::exit::{Code, Failure};
-use crate::wire::record;
+use crate::pipe::tell::Teller;
 #[cfg(unix)]
-use clap::ArgMatches;
+use crate::run::Private;
+use crate::wire::record;
 use clap::builder::{BoolishValueParser, TypedValueParser};
 use clap::error::Error;
 use clap::{Arg, Command};
+#[cfg(unix)]
+use clap::{ArgMatches, parser::ValueSource};
 use schemars::Schema;
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::io::Write;
 use std::sync::LazyLock;
 
@@ -46,7 +50,7 @@ impl Common {
         // A second call, in a test, keeps the first log.
         let _ = tracing_subscriber::fmt()
             .with_env_filter(filter)
-            .with_writer(std::io::stderr)
+            .with_writer(Teller::default)
             .with_ansi(false)
             .without_time()
             .try_init();
@@ -56,10 +60,14 @@ impl Common {
 
 /// Prints these schemas, one per line.
 pub(super) fn print_schemas(schemas: &[Schema]) -> anyhow::Result<Code> {
-    let mut out = std::io::stdout().lock();
-    for schema in schemas {
-        writeln!(out, "{}", schema.as_value()).map_err(|e| exit::of_write(&e))?;
-    }
+    schemas.iter().try_fold(Code::Ok, |_, schema| print(schema.as_value()))
+}
+
+/// Prints one line on standard output.
+pub(super) fn print(line: impl Display) -> anyhow::Result<Code> {
+    // Formatted first: what a formatter makes of a failed write is a panic.
+    let line = format!("{line}\n");
+    std::io::stdout().lock().write_all(line.as_bytes()).map_err(|e| exit::of_write(&e))?;
     Ok(Code::Ok)
 }
 
@@ -79,26 +87,50 @@ impl TypedValueParser for Switch {
 }
 
 /// The arguments of the group `G` in `matches`, written so that another binary with the same group parses them to
-/// the same values. Arguments that have their default are left out.
+/// the same values. Arguments that have their default are left out, and so are private ones.
 #[cfg(unix)]
 pub(super) fn to_args<G: clap::Args>(matches: &ArgMatches) -> Vec<String> {
     let group = G::augment_args(Command::new("group"));
     let mut args = Vec::new();
-    for arg in group.get_arguments() {
-        let (id, Some(long)) = (arg.get_id().as_str(), arg.get_long()) else {
-            continue;
-        };
-        let given = matches.value_source(id).is_some_and(|source| source != clap::parser::ValueSource::DefaultValue);
-        if !given {
-            continue;
-        }
-        if arg.get_action().takes_values() {
-            // In one word: a value may begin like a flag.
-            let values = matches.get_raw(id).into_iter().flatten();
-            args.extend(values.map(|value| format!("--{long}={}", value.to_string_lossy())));
-        } else if matches.get_flag(id) {
-            args.push(format!("--{long}"));
+    for arg in group.get_arguments().filter(|arg| !arg.is_hide_env_values_set()) {
+        let given = matches.value_source(arg.get_id().as_str());
+        if given.is_some_and(|source| source != ValueSource::DefaultValue) {
+            args.extend(as_typed(arg, matches));
         }
     }
     args
+}
+
+/// The private arguments of the group `G` that were typed: those whose variables `--help` does not print. A stage reads
+/// the variables themselves from its own environment.
+#[cfg(unix)]
+pub(super) fn to_private<G: clap::Args>(matches: &ArgMatches) -> Vec<Private> {
+    let group = G::augment_args(Command::new("group"));
+    let mut found = Vec::new();
+    for arg in group.get_arguments().filter(|arg| arg.is_hide_env_values_set()) {
+        let id = arg.get_id().as_str();
+        let typed = matches.value_source(id) == Some(ValueSource::CommandLine);
+        let Some(variable) = arg.get_env().filter(|_| typed) else { continue };
+        let delimiter = arg.get_value_delimiter().map(String::from).unwrap_or_default();
+        let values: Vec<_> = matches.get_raw(id).into_iter().flatten().map(OsStr::to_string_lossy).collect();
+        found.push(Private {
+            args: as_typed(arg, matches),
+            variable: variable.to_string_lossy().into_owned(),
+            value: values.join(&delimiter),
+        });
+    }
+    found
+}
+
+/// An argument with its values, in one word each: a value may begin like a flag.
+#[cfg(unix)]
+fn as_typed(arg: &Arg, matches: &ArgMatches) -> Vec<String> {
+    let (id, Some(long)) = (arg.get_id().as_str(), arg.get_long()) else {
+        return Vec::new();
+    };
+    if arg.get_action().takes_values() {
+        let values = matches.get_raw(id).into_iter().flatten();
+        return values.map(|value| format!("--{long}={}", value.to_string_lossy())).collect();
+    }
+    if matches.get_flag(id) { vec![format!("--{long}")] } else { Vec::new() }
 }

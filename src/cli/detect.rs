@@ -2,14 +2,17 @@
 
 use super::Common;
 use super::common::{Switch, print_schemas, version};
+use super::recordings;
+use super::report;
+use super::report::Summarize;
 use crate::detect;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
 use crate::pipe;
-use crate::pipe::{Out, Shutdown, Stage};
-use crate::report::Page;
+use crate::pipe::{Out, Shutdown};
+use crate::report::{Form, Summary};
 use crate::wire::Foreign;
-use crate::wire::record::{Done, Finding, Grade, Kind, Turn, schema};
+use crate::wire::record::{Done, Finding, Grade, Kind, StateChange, Turn, schema};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use regex::Regex;
@@ -17,7 +20,7 @@ use std::ffi::OsString;
 use std::fmt::Write;
 use std::io::Read;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const HINT: &str = "standard input is a terminal; pipe lines into this program, or name a recording:\n  ocr-detect run.ndjson\nSee --help for examples.";
@@ -44,12 +47,14 @@ Exit codes:
 /// Detect loops, stalls, blocks and storms in a stream of agent events.
 ///
 /// Every line passes through unchanged. Findings (`ocr.detect.finding`), natural points for a review
-/// (`ocr.detect.turn`) and finished sessions (`ocr.detect.done`) are added after the line that caused them. All times
-/// come from the lines, so the same lines give the same findings at any speed.
+/// (`ocr.detect.turn`), finished sessions (`ocr.detect.done`) and what each session does now or waits for
+/// (`ocr.detect.state`) are added after the line that caused them. All times come from the lines, so the same lines
+/// give the same findings at any speed.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-detect", version = version(), after_help = EXAMPLES, after_long_help = long_help())]
 struct Args {
-    /// Recordings to judge, each on its own; the results come in this order. - or no FILE reads standard input.
+    /// Recordings to judge, each on its own; the results come in this order. A folder stands for the recordings in it
+    /// and below (*.ndjson and *.jsonl, also with .gz or .zst). - or no FILE reads standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Number of threads [default: the number of processors].
@@ -58,7 +63,8 @@ struct Args {
     /// Print only the lines that this program adds.
     #[arg(long)]
     only: bool,
-    /// Print a report for people instead of lines.
+    /// Print a report for people instead of lines; of several recordings, one line each, the worst first. ocr-report
+    /// has more forms.
     #[arg(long, conflicts_with = "only")]
     explain: bool,
     /// Exit with the code of the first finding of these kinds, comma-separated, with grade warn or stop.
@@ -212,7 +218,7 @@ pub(super) fn main_in_run(args: Vec<OsString>) -> ExitCode {
 
 /// The schemas of the lines that this stage writes.
 pub(super) fn schemas() -> Vec<schemars::Schema> {
-    vec![schema::<Finding>(), schema::<Turn>(), schema::<Done>()]
+    vec![schema::<Finding>(), schema::<StateChange>(), schema::<Turn>(), schema::<Done>()]
 }
 
 pub(super) fn command() -> clap::Command {
@@ -273,20 +279,18 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if args.common.schema {
         return print_schemas(&schemas());
     }
-    let config = args.config();
-    let shutdown;
-    let found = if let [] | [_] = &*args.files {
-        let input = open(args.files.first())?;
-        shutdown = prepare();
-        let out = Out::new(pipe::input::stdout()?, args.only_added());
-        let (found, foreign) = args.judge(config, input, args.threads(), &out)?;
-        args.report_foreign(foreign, None, &shutdown)?;
-        found
-    } else {
-        shutdown = prepare();
-        judge_all(&args, &config, &shutdown)?
+    let files = pipe::recordings(&args.files)?;
+    let (judged, shutdown) = match &*files {
+        [] | [_] => judge_one(&args, files.first().map(PathBuf::as_path))?,
+        _ => judge_all(&args, &files)?,
     };
-    Ok(shutdown.requested().unwrap_or_else(|| args.code_of_findings(&found)))
+    if args.explain {
+        report::write(Form::Text, judged.summaries)?;
+    }
+    if let Some(failure) = judged.failure {
+        return Err(failure.into());
+    }
+    Ok(shutdown.requested().unwrap_or_else(|| args.code_of_findings(&judged.found)))
 }
 
 /// Each kind of finding once, and whether its cause was outside the agent.
@@ -295,42 +299,46 @@ type Found = Vec<(Kind, bool)>;
 /// Why nothing in an input was understood, and whether a person was told already; `None` if anything was.
 type NotUnderstood = Option<(Foreign, bool)>;
 
-fn prepare() -> Shutdown {
-    pipe::hangup::exit_when_reader_leaves();
-    Shutdown::outlive_first_signal(|| {})
+/// What became of the inputs.
+#[derive(Default)]
+struct Judged {
+    found: Found,
+    /// With `--explain`, what a report says about each.
+    summaries: Vec<Summary>,
+    /// Why one of them failed.
+    failure: Option<Failure>,
 }
 
-/// Opens a recording, or standard input.
-fn open(file: Option<&PathBuf>) -> Result<Box<dyn Read + Send>, Failure> {
-    match file {
-        Some(file) => pipe::input::open(file, HINT),
-        None => Ok(Box::new(pipe::input::stdin(HINT)?)),
-    }
+/// Judges a recording or standard input.
+fn judge_one(args: &Args, file: Option<&Path>) -> Result<(Judged, Shutdown), Failure> {
+    let input = recordings::open(file, HINT)?;
+    let shutdown = recordings::prepare();
+    let out = Out::new(pipe::input::stdout()?, args.only_added());
+    let judged = args.judge(file, input, args.threads(), &out, &shutdown)?;
+    out.finish()?;
+    Ok((judged, shutdown))
 }
 
 /// Judges every recording on its own, several at a time. One that cannot be read does not stop the others.
-fn judge_all(args: &Args, config: &Config, shutdown: &Shutdown) -> Result<Found, Failure> {
+fn judge_all(args: &Args, files: &[PathBuf]) -> Result<(Judged, Shutdown), Failure> {
+    let shutdown = recordings::prepare();
     let out = Out::new(pipe::input::stdout()?, false);
-    let judge = |file: &PathBuf, out: &Out| {
-        let (found, foreign) = args.judge(config.clone(), open(Some(file))?, 1, out)?;
-        args.report_foreign(foreign, Some(file), shutdown)?;
-        Ok(found)
-    };
-    let results = pipe::parallel_inputs(args.files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
+    let judge =
+        |file: &PathBuf, out: &Out| args.judge(Some(file), recordings::open(Some(file), HINT)?, 1, out, &shutdown);
+    let results = pipe::parallel_inputs(files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
-    let (mut found, mut failed) = (Vec::new(), None);
-    for result in results {
-        match result {
-            Ok(more) => found.extend(more),
-            Err(failure) => {
-                // Whoever ends the program prints the last failure.
-                if let Some(earlier) = failed.replace(failure) {
-                    tracing::error!("{earlier}");
-                }
-            }
-        }
+    let mut all = Judged::default();
+    for (file, result) in files.iter().zip(results) {
+        let one = result.unwrap_or_else(|failure| Judged {
+            summaries: vec![recordings::unread(file, &failure)],
+            failure: Some(failure),
+            ..Judged::default()
+        });
+        all.found.extend(one.found);
+        all.summaries.extend(one.summaries);
+        recordings::keep_last(&mut all.failure, one.failure);
     }
-    failed.map_or(Ok(found), Err)
+    Ok((all, shutdown))
 }
 
 impl Args {
@@ -345,38 +353,38 @@ impl Args {
         self.only || self.explain
     }
 
-    /// Judges one input, and returns what was found.
+    /// Judges one input.
     fn judge(
         &self,
-        config: Config,
+        file: Option<&Path>,
         input: impl Read,
         threads: usize,
         out: &Out,
-    ) -> Result<(Found, NotUnderstood), Failure> {
-        let mut detect = Detect::new(Detector::new(config), self.strict).on(threads);
+        shutdown: &Shutdown,
+    ) -> Result<Judged, Failure> {
+        let mut judged = Judged::default();
+        let mut detect = Detect::new(Detector::new(self.config()), self.strict).on(threads);
         if self.explain {
-            let mut stage = Explain::new(detect);
-            pipe::filter(&mut stage, input, out, self.max_line)?;
-            detect = stage.detect;
+            let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), true);
+            pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
+            let (summary, read) = stage.finish();
+            judged.summaries.push(summary);
+            detect = read;
         } else {
-            pipe::filter(&mut detect, input, out, self.max_line)?;
+            pipe::filter(&mut detect, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
         }
-        Ok((detect.detector().found().collect(), detect.not_understood()))
+        judged.found = detect.detector().found().collect();
+        judged.failure = self.report_foreign(detect.not_understood(), file, shutdown).err();
+        Ok(judged)
     }
 
     /// Says that nothing in an input was understood. That is a failure if the exit code would be taken for a verdict.
-    fn report_foreign(
-        &self,
-        foreign: NotUnderstood,
-        file: Option<&PathBuf>,
-        shutdown: &Shutdown,
-    ) -> Result<(), Failure> {
+    fn report_foreign(&self, foreign: NotUnderstood, file: Option<&Path>, shutdown: &Shutdown) -> Result<(), Failure> {
         // An input that was cut short may have had more to say.
         let Some((foreign, told)) = foreign.filter(|_| shutdown.requested().is_none()) else {
             return Ok(());
         };
-        let input = file.map_or("this input".to_owned(), |file| file.display().to_string());
-        let message = format!("nothing in {input} was understood: {foreign}");
+        let message = recordings::not_understood(file, foreign);
         if self.strict || !self.fail_on.is_empty() {
             return Err(Failure::new(Code::BadData, if told { "" } else { &message }));
         }
@@ -428,49 +436,5 @@ impl Args {
             Kind::Storm if *external => Code::Failed,
             _ => Code::Loop,
         })
-    }
-}
-
-/// Detects, and writes a page at the end instead of lines.
-struct Explain {
-    detect: Detect,
-    page: Page,
-    /// The lines that the detector adds to one line.
-    added: Vec<u8>,
-}
-
-impl Explain {
-    fn new(detect: Detect) -> Self {
-        Self { detect, page: Page::default(), added: Vec::new() }
-    }
-
-    /// Moves the added lines to the page.
-    fn collect(&mut self) {
-        self.page.read_records(&self.added);
-        self.added.clear();
-    }
-}
-
-impl Stage for Explain {
-    fn line(&mut self, line: &[u8], _added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.detect.line(line, &mut self.added)?;
-        self.page.read_time(line);
-        self.collect();
-        Ok(())
-    }
-
-    fn oversized(&mut self) {
-        self.detect.oversized();
-    }
-
-    fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.detect.finish(&mut self.added)?;
-        self.collect();
-        let page = match self.detect.not_understood() {
-            Some((foreign, _)) => format!("Nothing was judged, for nothing was understood: {foreign}.\n"),
-            None => self.page.text(),
-        };
-        added.extend_from_slice(page.as_bytes());
-        Ok(())
     }
 }

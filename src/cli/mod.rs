@@ -9,6 +9,8 @@ pub mod act;
 mod common;
 pub mod detect;
 mod environment;
+mod recordings;
+pub mod report;
 pub mod review;
 #[cfg(unix)]
 pub mod run;
@@ -22,7 +24,8 @@ pub mod watch;
 
 pub use common::Common;
 
-use crate::exit::{Code, Failure};
+use crate::exit::{self, Code, Failure};
+use crate::pipe::tell::{self, tell};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::path::Path;
@@ -39,19 +42,21 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some("ocr-review") => review::main(args),
         Some("ocr-act") => act::main(args),
         Some("ocr-watch") => watch::main(args),
+        Some("ocr-report") => report::main(args),
         _ => run::main(args),
     }
 }
 
 /// The definition of each command line, for the manual and the completions.
 #[cfg(unix)]
-pub fn commands() -> [clap::Command; 6] {
+pub fn commands() -> [clap::Command; 7] {
     [
         stream::Args::command(),
         detect::command(),
         review::Args::command(),
         act::Args::command(),
         watch::Args::command(),
+        report::command(),
         run::command(),
     ]
 }
@@ -62,12 +67,15 @@ fn start<A: Parser>(
     args: impl IntoIterator<Item = OsString>,
     run: impl FnOnce(A) -> anyhow::Result<Code>,
 ) -> ExitCode {
+    tell::mask_with(environment::redactor());
     match A::try_parse_from(args) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
-            // If this stream is closed, there is nowhere left to report to.
-            let _ = error.print();
-            if error.use_stderr() { Code::Usage } else { Code::Ok }.into()
+            if error.use_stderr() {
+                tell(error.render().to_string().trim_end());
+                return Code::Usage.into();
+            }
+            end(name, error.print().map(|()| Code::Ok).map_err(|e| exit::of_write(&e).into()))
         }
     }
 }
@@ -81,7 +89,7 @@ fn end(name: &str, outcome: anyhow::Result<Code>) -> ExitCode {
     };
     let failure = error.downcast_ref::<Failure>();
     if failure.is_none_or(|failure| !failure.message.is_empty()) {
-        eprintln!("{name}: {error:#}");
+        tell(format_args!("{name}: {error:#}"));
     }
     failure.map_or(Code::Error, |failure| failure.code).into()
 }

@@ -2,10 +2,11 @@
 
 use super::Common;
 use super::common::{print_schemas, version};
-use super::environment::variable;
+use super::environment::{mask_variables, variable};
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
+use crate::redact::Redactor;
 use crate::review::{Address, Patience, Review, ReviewLimits, Settings, Who};
 use crate::wire::record::{Decision, Reviewer, schema};
 use clap::Parser;
@@ -39,6 +40,7 @@ Environment:
 
 Exit codes:
   0    the lines have ended; a reviewer that fails is replaced by the built-in rules
+  69   the same, and the reviewer was out of reach at every question
   77   the key file cannot be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
@@ -70,13 +72,13 @@ pub(super) struct Args {
 #[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
 pub(super) struct ReviewerArgs {
     /// Base URL of an OpenAI-compatible endpoint [default, with a model: http://localhost:11434/v1].
-    #[arg(long = "reviewer-url", value_name = "URL", env = "OCR_REVIEWER_URL")]
+    #[arg(long = "reviewer-url", value_name = "URL", env = "OCR_REVIEWER_URL", hide_env_values = true)]
     url: Option<String>,
     /// Model to ask [default, with a URL: ollama/llama3.1].
     #[arg(long = "reviewer-model", value_name = "MODEL", env = "OCR_REVIEWER_MODEL")]
     model: Option<String>,
     /// Ask a command instead: the prompt on its standard input, the answer on its standard output.
-    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD")]
+    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD", hide_env_values = true)]
     command: Option<String>,
 }
 
@@ -95,7 +97,7 @@ struct WhoArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Timing")]
 struct WhenArgs {
-    /// Ask about a session at most once in SECONDS of the stream, unless it is idle or has a finding of grade stop.
+    /// Ask about a session at most once in SECONDS of the stream, unless it is idle.
     #[arg(long, value_name = "SECONDS", default_value_t = 0, env = "OCR_MIN_INTERVAL")]
     min_interval: u32,
     /// Ask at most N times; after that the built-in rules decide.
@@ -145,6 +147,8 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let kill_switch = KillSwitch::default();
     let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
     let shutdown = Shutdown::outlive_first_signal(move || on_signal.kill_all());
+    #[cfg(unix)]
+    crate::process::job::stop_together();
     let settings = Settings {
         who: args.who.meant()?,
         patience: Patience {
@@ -157,7 +161,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
             max_reviews: args.when.max_reviews,
         },
         max_input_tokens: args.what.max_input_tokens as usize,
-        redact: args.what.redact,
+        redactor: mask_variables(Redactor::new(args.what.redact)),
         task: args.what.task,
         kill_switch: kill_switch.clone(),
         shutdown: shutdown.clone(),
@@ -170,7 +174,8 @@ fn run(args: Args) -> anyhow::Result<Code> {
     // A write that fails is noticed here before anywhere else.
     kill_switch.kill_all();
     outcome?;
-    Ok(shutdown.requested().unwrap_or(Code::Ok))
+    let code = if review.reviewer_is_unreachable() { Code::Unreachable } else { Code::Ok };
+    Ok(shutdown.requested().unwrap_or(code))
 }
 
 impl WhoArgs {

@@ -1,14 +1,17 @@
 //! `ocr-run`: the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
-use super::common::{Common, Switch, print_schemas, to_args, version};
+use super::common::{Common, Switch, print, print_schemas, to_args, to_private, version};
 use super::detect::{Budgets, SharedLimits};
+use super::environment::credentials;
 use super::review::ReviewerArgs;
 use super::stream::{SpawnArgs, Work};
 use super::{act, detect, review, stream, watch};
 use crate::exit::{Code, Failure};
-use crate::process::supervisor;
-use crate::run::{Command, CommandLine, STAGE_ARGUMENT, View, run, stage};
+use crate::pipe::tell;
+use crate::process::spawn::SERVER_PASSWORD;
+use crate::process::{job, password, supervisor};
+use crate::run::{Command, CommandLine, Private, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -134,6 +137,7 @@ fn run_stage(args: &[OsString]) -> ExitCode {
         Some("ocr-review") => review::main(args),
         Some("ocr-act") => act::main(args),
         Some("ocr-watch") => watch::main(args),
+        Some(SPOOL) => super::end("ocr-run", spool().map_err(Into::into)),
         _ => super::end("ocr-run", Err(Failure::new(Code::Usage, "no such stage").into())),
     }
 }
@@ -150,6 +154,7 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         (false, true) => View::Person,
         (false, false) => View::Both,
     };
+    job::stop_together();
     if args.demo {
         return demo(&parsed, view);
     }
@@ -160,24 +165,36 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         )
         .into());
     }
-    let pipe = pipe(&parsed, source(&parsed), view);
+    let mut pipe = pipe(&parsed, source(&parsed), view);
     if args.print {
-        println!("{pipe}");
-        return Ok(Code::Ok);
+        return print(&pipe);
+    }
+    if args.server.is_none() && credentials().password.is_none() {
+        share_password(&mut pipe)?;
     }
     Ok(run(&pipe, view, None)?)
+}
+
+/// Gives the server that is started a password of its own: the source starts it, and the hand acts on it.
+fn share_password(pipe: &mut CommandLine) -> Result<(), Failure> {
+    let password = password::random()?;
+    for stage in pipe.commands.iter_mut().filter(|stage| ["ocr-stream", "ocr-act"].contains(&stage.name)) {
+        let variable = SERVER_PASSWORD.to_owned();
+        stage.private.push(Private { args: Vec::new(), variable, value: password.clone() });
+    }
+    Ok(())
 }
 
 /// Runs the real stages on the recording. The exit code of that run is printed; ours says whether the demo worked.
 fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
     let source = Command::new("ocr-stream").with("--replay", Some("-")).with("--speed", Some(DEMO_SPEED));
     let pipe = pipe(parsed, source, view);
-    eprintln!("{pipe}\n");
+    tell(format_args!("{pipe}\n"));
     let code = run(&pipe, view, Some(RECORDING))?;
-    eprintln!(
+    tell(format_args!(
         "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.",
         code.number()
-    );
+    ));
     Ok(if code == Code::Loop { Code::Ok } else { code })
 }
 
@@ -187,7 +204,8 @@ fn source(parsed: &Parsed) -> Command {
         .flag("--spawn", args.server.is_none())
         // A session that is idle may be told to go on, and reviews take time: `ocr-act` ends the run.
         .flag("--follow", true)
-        .with("--server", args.server.as_ref());
+        .with("--server", args.server.as_ref())
+        .flag("--allow-insecure", args.server.is_some() && args.actions.allow_insecure);
     step.args.extend(to_args::<Work>(&parsed.matches));
     step.args.extend(to_args::<SpawnArgs>(&parsed.matches));
     if !args.serve.is_empty() {
@@ -204,10 +222,12 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     detect.args.extend(to_args::<Budgets>(matches));
     let mut review = Command::new("ocr-review");
     review.args.extend(to_args::<ReviewerArgs>(matches));
+    review.private = to_private::<ReviewerArgs>(matches);
     let quiet = view != View::Lines && !parsed.args.print;
     let mut act = Command::new("ocr-act").flag("--quiet", quiet);
     act.args.extend(to_args::<Actions>(matches));
     act.args.extend(to_args::<Verification>(matches));
     act.args.extend(to_args::<NotifyArgs>(matches));
+    act.private = to_private::<NotifyArgs>(matches);
     CommandLine { commands: vec![source, detect, review, act] }
 }

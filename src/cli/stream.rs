@@ -1,9 +1,11 @@
 //! `ocr-stream`.
 
 use super::Common;
-use super::common::{print_schemas, version};
+use super::common::{Switch, print_schemas, version};
+use super::environment::redactor;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
+use crate::redact::RedactingSink;
 use crate::stream::replay::{Speed, replay};
 use crate::wire::record::{Closed, Gap, Opened, Tick, schema};
 use clap::Parser;
@@ -29,7 +31,7 @@ Exit codes:
   0    the session is idle, or the recording has ended
   65   the document for --import cannot be parsed
   69   the server is unreachable
-  77   the server rejected the credentials, or permission to read a file was denied
+  77   the server rejected the credentials, they would travel unprotected, or a file may not be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
@@ -68,6 +70,9 @@ pub(super) struct Args {
     follow: bool,
     #[command(flatten)]
     spawned: SpawnArgs,
+    /// Send the password to a server that is neither on this machine nor protected by https.
+    #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch, help_heading = "Connection")]
+    allow_insecure: bool,
     /// Treat the connection as lost after SECONDS without data; a server sends a heartbeat every 10 seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), env = "OCR_SILENCE_TIMEOUT", help_heading = "Connection")]
     silence_timeout: u64,
@@ -83,6 +88,9 @@ pub(super) struct Args {
     /// Speed: 1 is real time, 10 is ten times as fast, max is as fast as possible.
     #[arg(long, value_name = "SPEED", default_value = "max", value_parser = parse_speed, env = "OCR_SPEED", help_heading = "Replay")]
     speed: Speed,
+    /// Mask secrets in every line: for a recording that others may read. It is no longer what the server sent.
+    #[arg(long, help_heading = "Output")]
+    redact: bool,
     /// Also replay the lines that later stages added to the recording.
     #[arg(long, requires = "replay", help_heading = "Replay")]
     all_lines: bool,
@@ -126,8 +134,8 @@ pub(super) struct SpawnArgs {
     /// Program to start as the server.
     #[arg(long, value_name = "PROGRAM", default_value = "opencode", env = "OCR_OPENCODE")]
     opencode: PathBuf,
-    /// Give up on a server that is not ready SECONDS after its start.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, env = "OCR_STARTUP_TIMEOUT")]
+    /// Give up on a server that is not ready after SECONDS, with the plugins that it installs for a directory.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, env = "OCR_STARTUP_TIMEOUT")]
     startup_timeout: u64,
 }
 
@@ -155,11 +163,17 @@ fn run(args: Args) -> anyhow::Result<Code> {
         let hint = "standard input is a terminal; pipe a recording into --replay -, or name a file";
         let recording = input::open(file, hint)?;
         crate::pipe::hangup::exit_when_reader_leaves();
-        let out = Out::new(input::stdout()?, false);
+        let out = out(args.redact)?;
         replay(recording, &out, args.speed, args.all_lines, DEFAULT_LINE_LIMIT)?;
         return Ok(Code::Ok);
     }
     live::run(args)
+}
+
+/// Standard output, with secrets masked if asked for.
+fn out(redact: bool) -> Result<Out, Failure> {
+    let stdout = input::stdout()?;
+    Ok(if redact { Out::new(RedactingSink::new(stdout, redactor()), false) } else { Out::new(stdout, false) })
 }
 
 /// Parses a speed: 1, 10, 0.5 or max.
@@ -193,8 +207,9 @@ mod live {
 
 #[cfg(unix)]
 mod live {
-    use super::{Args, Code, Failure, Out, Work, input};
-    use crate::cli::environment::{credentials, variable};
+    use super::{Args, Code, Failure, Work, input, out};
+    use crate::cli::environment::{credentials, pipe_key, private_folder, variable};
+    use crate::net::is_loopback;
     use crate::server::parse_url;
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
@@ -202,15 +217,18 @@ mod live {
     use std::io::Read;
     use std::path::{Path, PathBuf};
     use std::time::Duration;
+    use url::Url;
 
     pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         if let Some(file) = &args.import {
             let hint = "standard input is a terminal; pipe a document into --import -, or name a file";
-            import(input::open(file, hint)?, &Out::new(input::stdout()?, false))?;
+            import(input::open(file, hint)?, &out(args.redact)?)?;
             return Ok(Code::Ok);
         }
+        let out = out(args.redact)?;
         let plan = plan(args)?;
-        Ok(watch(&plan, Out::new(input::stdout()?, false))?)
+        crate::process::job::stop_together();
+        Ok(watch(&plan, out)?)
     }
 
     fn plan(args: Args) -> anyhow::Result<Plan> {
@@ -226,8 +244,10 @@ mod live {
             model: args.work.worker_model,
             from_start: args.from_start,
             all: args.all,
+            startup: Duration::from_secs(args.spawned.startup_timeout),
             silence: Duration::from_secs(args.silence_timeout),
             follow: args.follow,
+            key: pipe_key(),
             reconnect: Duration::from_secs(args.reconnect_timeout),
         })
     }
@@ -238,7 +258,13 @@ mod live {
         let given = args.work.working_dir.as_deref().map(absolute).transpose()?;
         let server = args.server.clone().or_else(|| variable("OCR_SERVER").filter(|_| !args.spawn));
         match server {
-            Some(url) if args.serve.is_empty() => Ok((Source::Attach(parse_url(&url).map_err(Failure::from)?), given)),
+            Some(url) if args.serve.is_empty() => {
+                let url = parse_url(&url).map_err(Failure::from)?;
+                if !args.allow_insecure {
+                    refuse_exposed(&url)?;
+                }
+                Ok((Source::Attach(url), given))
+            }
             Some(_) => {
                 Err(usage("the arguments after -- are for a server that is started here; use them with --spawn"))
             }
@@ -251,7 +277,8 @@ mod live {
                     program: args.spawned.opencode.clone(),
                     args: args.serve.clone(),
                     directory: directory.clone(),
-                    timeout: Duration::from_secs(args.spawned.startup_timeout),
+                    private: private_folder(),
+                    bash_env: variable("BASH_ENV"),
                 };
                 Ok((Source::Spawn(spawn), Some(directory)))
             }
@@ -259,6 +286,17 @@ mod live {
                 Err(usage("no source; use --spawn with a --task, --server URL, or --replay FILE (--help has examples)"))
             }
         }
+    }
+
+    /// A password goes to this machine, or through https.
+    fn refuse_exposed(url: &Url) -> Result<(), Failure> {
+        if credentials().password.is_none() || is_loopback(url) || url.scheme() == "https" {
+            return Ok(());
+        }
+        let message = format_args!(
+            "{url} is neither on this machine nor protected by https, so everybody on the way could read the password in OPENCODE_SERVER_PASSWORD; use --allow-insecure to send it"
+        );
+        Err(Failure::new(Code::NotAllowed, message))
     }
 
     fn usage(message: &str) -> anyhow::Error {

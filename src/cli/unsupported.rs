@@ -1,15 +1,16 @@
 //! Programs that need live sessions, on a system that does not have them.
 
 use crate::exit::Code;
+use crate::pipe::tell;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Says that this program cannot run here.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let name = args.into_iter().next().unwrap_or_default();
-    eprintln!(
+    tell(format_args!(
         "{}: this system does not support live sessions; read recordings with ocr-stream --replay FILE | ocr-detect",
         name.display()
-    );
+    ));
     Code::Usage.into()
 }

@@ -2,6 +2,7 @@
 
 use super::Common;
 use super::common::version;
+use crate::detect::Config;
 use crate::exit::Code;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
@@ -10,23 +11,58 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
+The dashboard is drawn on the terminal itself and takes its keys from there; ? lists them, and none
+changes what flows. Where the pipe is not in the foreground of a terminal, where standard error is
+no terminal, and with --story, the lines are told one by one on standard error instead.
+
+If a file or another program gets the lines, the dashboard ends with its input and leaves a summary.
+If nobody does (--only, or standard output is the terminal), its last screen stays until q.
+
 Examples:
   Watch a live run, and keep a recording of it:
     ocr-stream … | ocr-detect | ocr-review | ocr-act | ocr-watch > run.ndjson
-  Read a recording:
-    ocr-watch --only < run.ndjson";
+  Watch every session of a server on one screen:
+    ocr-stream --all --follow --server http://127.0.0.1:4096 | ocr-detect | ocr-watch
+  Look at a recording:
+    ocr-watch --only < run.ndjson
+  Read it as a story:
+    ocr-watch --only --story < run.ndjson";
 
 const HINT: &str = "standard input is a terminal; pipe lines into this program:\n  ocr-watch --only < run.ndjson\nSee --help for examples.";
 
-/// Show the lines to a person on standard error, and pass them through unchanged.
+/// Show the lines to a person, as a dashboard on the terminal, and pass them through unchanged.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-watch", version = version(), after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Do not pass the lines through.
     #[arg(long)]
     only: bool,
+    /// Tell what happens line by line on standard error, and draw no dashboard.
+    #[arg(long)]
+    story: bool,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    limits: ShownLimits,
+}
+
+/// The limits that the dashboard shows.
+#[derive(Debug, Clone, clap::Args)]
+#[allow(clippy::struct_field_names, reason = "the names of the flags")]
+#[command(next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
+pub(super) struct ShownLimits {
+    /// Iterations without a person's message between.
+    #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = Config::default().max_iterations)]
+    max_iterations: u64,
+    /// Tokens: input, output, reasoning, and those of the cache.
+    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N")]
+    max_tokens: Option<u64>,
+    /// Cost, as reported by the server.
+    #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
+    max_cost: Option<f64>,
+    /// Time since the session's first line.
+    #[arg(long, env = "OCR_MAX_TIME", value_name = "SECONDS")]
+    max_time: Option<u32>,
 }
 
 /// Runs `ocr-watch` with these arguments, the first being the program's name.
@@ -41,6 +77,10 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return Ok(Code::Ok);
     }
     let stdin = input::stdin(HINT)?;
+    #[cfg(all(unix, feature = "tui"))]
+    if let Some(tty) = drawing::terminal(&args) {
+        return drawing::run(&args, tty, stdin);
+    }
     let out = Out::new(input::stdout()?, args.only);
     Shutdown::outlive_first_signal(|| {});
     if !args.only {
@@ -48,4 +88,46 @@ fn run(args: Args) -> anyhow::Result<Code> {
     }
     filter(&mut Watch::default(), stdin, &out, DEFAULT_LINE_LIMIT)?;
     Ok(Code::Ok)
+}
+
+/// The dashboard.
+#[cfg(all(unix, feature = "tui"))]
+mod drawing {
+    use super::{Args, ShownLimits};
+    use crate::cli::environment::variable;
+    use crate::exit::Code;
+    use crate::pipe::{Out, Shutdown, hangup, input};
+    use crate::watch::{Budget, Dashboard, Tty, dashboard};
+    use std::io::{IsTerminal, Read, stderr, stdout};
+
+    /// The terminal to draw on, if a dashboard is wanted and can be drawn.
+    pub(super) fn terminal(args: &Args) -> Option<Tty> {
+        let can_draw = variable("TERM").is_some_and(|term| term != "dumb");
+        (!args.story && can_draw && stderr().is_terminal()).then(Tty::open).flatten()
+    }
+
+    pub(super) fn run(args: &Args, tty: Tty, stdin: impl Read) -> anyhow::Result<Code> {
+        // On the terminal, the lines would only be written over the dashboard.
+        let is_read = !args.only && !stdout().is_terminal();
+        let out = Out::new(input::stdout()?, !is_read);
+        let restored = tty.clone();
+        let shutdown = Shutdown::outlive_first_signal(move || restored.close());
+        if is_read {
+            let restored = tty.clone();
+            hangup::clean_up_when_reader_leaves(move || restored.close());
+        }
+        let colors = variable("NO_COLOR").is_none();
+        let settings = Dashboard { tty, colors, budget: budget(&args.limits), stays: !is_read };
+        dashboard(settings, stdin, &out, &shutdown)?;
+        Ok(Code::Ok)
+    }
+
+    fn budget(limits: &ShownLimits) -> Budget {
+        Budget {
+            turns: Some(limits.max_iterations),
+            tokens: limits.max_tokens,
+            cost: limits.max_cost,
+            time: limits.max_time.map(|seconds| i64::from(seconds) * 1000),
+        }
+    }
 }

@@ -9,8 +9,8 @@ use super::sessions::{Sessions, SlotIndex};
 use super::signal::Signal;
 use crate::wire::record;
 use crate::wire::record::{
-    ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Phase, Point, Record, State, Tick,
-    Turn, Verdict, Why,
+    ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Phase, Point, Record, State,
+    StateChange, Tick, Turn, Verdict, Why,
 };
 use crate::wire::{Event, Observation, Raw, Timestamp};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Detector {
     pub(super) fn observe_with(&mut self, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
         match &line.event {
             Event::Record { kind, properties } => self.observe_record(line.ts, kind, *properties, added),
-            Event::Heartbeat if !self.ticks_name_sessions => self.tick_all(line.ts, added),
+            Event::Heartbeat if !self.ticks_name_sessions => self.tick_all(line.ts, None, added),
             Event::Heartbeat | Event::Other => {}
             _ => {
                 if let Some(session) = &line.session {
@@ -87,7 +87,9 @@ impl Detector {
         if matches!(line.event, Event::SessionDeleted) {
             if let Some(index) = self.sessions.find(id) {
                 let (ancestors, requests) = (self.sessions.ancestors(index), self.open_requests(index));
-                self.update_ancestors(index, &ancestors, requests, true);
+                self.update_ancestors(index, &ancestors, requests, true, added);
+                self.sessions.advance(index, line.ts, line.id.as_deref().unwrap_or_default());
+                self.run(index, added, |session, _, _| session.end("the session was deleted"));
             }
             self.sessions.remove(id);
             return;
@@ -109,7 +111,7 @@ impl Detector {
         self.run(index, added, |session, context, effects| {
             session.observe(&line.event, call, context, effects);
         });
-        self.update_ancestors(index, &ancestors, before, false);
+        self.update_ancestors(index, &ancestors, before, false, added);
         if line.ts.is_some() {
             for member in ancestors.into_iter().chain([index]) {
                 self.fire_timer(member, added);
@@ -123,7 +125,14 @@ impl Detector {
 
     /// An event of a session ends the silence of its ancestors, its open requests block them too, and while it works
     /// they do not rest. `gone` says that it was deleted.
-    fn update_ancestors(&mut self, index: SlotIndex, ancestors: &[SlotIndex], requests_before: usize, gone: bool) {
+    fn update_ancestors(
+        &mut self,
+        index: SlotIndex,
+        ancestors: &[SlotIndex],
+        requests_before: usize,
+        gone: bool,
+        added: &mut Vec<u8>,
+    ) {
         if ancestors.is_empty() {
             return;
         }
@@ -134,7 +143,7 @@ impl Detector {
         let requests = if gone { 0 } else { session.open_requests() };
         let works = !gone && session.is_working();
         for ancestor in ancestors {
-            self.sessions.run(*ancestor, &self.config, |session, line| {
+            self.run(*ancestor, added, |session, line, _| {
                 session.record_descendant(line.now, &Descendant { id: &id, requests_before, requests, works });
             });
         }
@@ -157,23 +166,23 @@ impl Detector {
     /// Time passed for these sessions, or for all of them.
     fn tick(&mut self, ts: Option<i64>, tick: &Tick, added: &mut Vec<u8>) {
         let Some(sessions) = &tick.sessions else {
-            return self.tick_all(ts, added);
+            return self.tick_all(ts, tick.paused, added);
         };
         self.ticks_name_sessions = true;
         for index in sessions.iter().filter_map(|id| self.sessions.find(id)).collect::<Vec<_>>() {
-            self.tick_one(index, ts, added);
+            self.tick_one(index, ts, tick.paused, added);
         }
     }
 
-    fn tick_all(&mut self, ts: Option<i64>, added: &mut Vec<u8>) {
+    fn tick_all(&mut self, ts: Option<i64>, paused: Option<i64>, added: &mut Vec<u8>) {
         for index in self.sessions.all() {
-            self.tick_one(index, ts, added);
+            self.tick_one(index, ts, paused, added);
         }
     }
 
-    fn tick_one(&mut self, index: SlotIndex, ts: Option<i64>, added: &mut Vec<u8>) {
+    fn tick_one(&mut self, index: SlotIndex, ts: Option<i64>, paused: Option<i64>, added: &mut Vec<u8>) {
         if let Some(ts) = ts {
-            self.sessions.tick(index, ts);
+            self.sessions.tick(index, ts, paused);
             self.fire_timer(index, added);
         }
     }
@@ -243,6 +252,7 @@ impl Detector {
         let mut effects = Effects::default();
         let is_root = self.sessions.run(index, &self.config, |session, line| {
             operation(session, line, &mut effects);
+            session.show_status(line, &mut effects);
             session.parent().is_none()
         });
         let Some(is_root) = is_root else {
@@ -255,6 +265,18 @@ impl Detector {
         }
         if !effects.findings.is_empty() || effects.done.is_some() || effects.review.is_some() {
             self.write_effects(index, &effects, added);
+        }
+        self.write_states(index, &effects.states, added);
+    }
+
+    /// Writes changes of a session's state. They come after the findings and turns, which belong together.
+    fn write_states(&self, index: SlotIndex, states: &[StateChange], added: &mut Vec<u8>) {
+        if states.is_empty() {
+            return;
+        }
+        let at = self.sessions.point(index);
+        for state in states {
+            record::append(added, Timestamp::from_ms(at.ts), state);
         }
     }
 

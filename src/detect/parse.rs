@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::config::Config;
 use crate::wire::record::Point;
-use crate::wire::{Event, Head, Observation, Timestamp, head, is_event_field, matters, observe_with_head};
+use crate::wire::{Event, Head, Observation, Timestamp, data_field, head, is_event_field, matters, observe_with_head};
 
 /// A line that was parsed.
 // Most lines are events, and a box each would cost an allocation per line.
@@ -17,8 +17,12 @@ pub(super) enum ParsedLine<'a> {
     Foreign(Observation<'a>, &'a [u8]),
     /// Bytes that are not UTF-8.
     NotUtf8(&'a [u8]),
-    /// White space only, or a field of a server-sent event without the payload.
+    /// White space only, which ends a server-sent event.
     Blank,
+    /// A field of a server-sent event without the payload.
+    EventField,
+    /// A piece of the payload of a server-sent event.
+    Data(&'a [u8]),
     /// Anything that is not a JSON object.
     NotJson(&'a [u8]),
 }
@@ -41,8 +45,12 @@ pub(super) fn parse_text<'a>(head: Option<Head<'a>>, text: &'a str, config: &Con
             let call = ended_call(&observation, config);
             ParsedLine::Event(observation, call)
         }
-        Err(_) if text.trim().is_empty() || is_event_field(text.as_bytes()) => ParsedLine::Blank,
-        Err(_) => ParsedLine::NotJson(text.as_bytes()),
+        Err(_) if text.trim().is_empty() => ParsedLine::Blank,
+        Err(_) if is_event_field(text.as_bytes()) => ParsedLine::EventField,
+        Err(_) => match data_field(text.as_bytes()) {
+            Some(value) => ParsedLine::Data(value),
+            None => ParsedLine::NotJson(text.as_bytes()),
+        },
     }
 }
 

@@ -177,10 +177,10 @@ impl Sessions {
         }
     }
 
-    /// Moves the time of a session to that of a tick.
-    pub(crate) fn tick(&mut self, index: SlotIndex, ts: i64) {
+    /// Moves the time of a session to that of a tick, which comes this much too late.
+    pub(crate) fn tick(&mut self, index: SlotIndex, ts: i64, paused: Option<i64>) {
         if let Some(slot) = self.slot_mut(index) {
-            slot.clock.tick(ts);
+            slot.clock.tick(ts, paused);
         }
         self.advance(index, None, "");
     }

@@ -5,7 +5,7 @@ use super::detector::Detector;
 use super::parse::{ParsedLine, parse, parse_text};
 use crate::exit::{Code, Failure};
 use crate::pipe::{LineBlock, Stage, parallel_lines};
-use crate::wire::{Foreign, Recognizer};
+use crate::wire::{Foreign, Payload, Recognizer};
 use std::sync::Arc;
 
 /// From this size on, in bytes, a block is parsed by several threads: starting them then pays off.
@@ -31,6 +31,8 @@ pub struct Detect {
     recognizer: Recognizer,
     /// Whether a person was told that nothing was understood.
     told_foreign: bool,
+    /// The lines of a server-sent event so far.
+    payload: Payload,
 }
 
 impl Detect {
@@ -47,6 +49,7 @@ impl Detect {
             lines: 0,
             recognizer: Recognizer::default(),
             told_foreign: false,
+            payload: Payload::default(),
         }
     }
 
@@ -68,6 +71,9 @@ impl Detect {
 
     fn process(&mut self, line: &ParsedLine<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
         self.lines += 1;
+        if !self.payload.is_empty() && !matches!(line, ParsedLine::Data(_) | ParsedLine::EventField) {
+            self.end_payload(added)?;
+        }
         match line {
             ParsedLine::Irrelevant => {}
             ParsedLine::Event(observation, call) => {
@@ -93,14 +99,28 @@ impl Detect {
                     }
                 };
             }
-            ParsedLine::Blank => return Ok(()),
-            ParsedLine::NotJson(line) => return self.reject(line),
+            ParsedLine::Blank | ParsedLine::EventField => return Ok(()),
+            ParsedLine::Data(value) if self.payload.push(value) => return Ok(()),
+            ParsedLine::Data(line) | ParsedLine::NotJson(line) => return self.reject(line),
         }
         self.in_garbage = false;
         if self.recognizer.note_understood()
             && let Some(line) = self.first_garbage.take()
         {
             warn_of_garbage(line);
+        }
+        Ok(())
+    }
+
+    /// Reads the payload of a server-sent event that ended, as if it were one line.
+    fn end_payload(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        let payload = self.payload.take();
+        let text = String::from_utf8_lossy(&payload);
+        let config = Arc::clone(&self.config);
+        self.lines -= 1;
+        match parse_text(None, &text, &config) {
+            ParsedLine::Data(_) => self.lines += 1,
+            line => self.process(&line, added)?,
         }
         Ok(())
     }
@@ -162,6 +182,10 @@ impl Stage for Detect {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        if !self.payload.is_empty() {
+            self.lines += 1;
+            self.end_payload(added)?;
+        }
         self.detector.finish(added);
         Ok(())
     }

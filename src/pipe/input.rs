@@ -1,5 +1,6 @@
 //! Standard input, standard output and input files.
 
+use super::compressed::decompressed;
 use crate::exit::{Code, Failure};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -20,7 +21,7 @@ pub fn stdin(hint: &str) -> Result<impl Read + Send + 'static, Failure> {
     unbuffered(&io::stdin()).map_err(|e| Failure::new(Code::Error, format_args!("cannot read standard input: {e}")))
 }
 
-/// A file, or standard input for `-`.
+/// A file, decompressed if it is compressed with gzip or zstd; or standard input for `-`.
 ///
 /// # Errors
 /// [`Code::NotAllowed`] or [`Code::Error`] if it cannot be opened; as [`stdin`] for `-`.
@@ -42,7 +43,7 @@ pub fn open(path: &Path, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
     if file.metadata().is_ok_and(|m| m.is_dir()) {
         return Err(cannot(&io::ErrorKind::IsADirectory.into()));
     }
-    Ok(Box::new(file))
+    decompressed(file).map_err(|e| cannot(&e))
 }
 
 /// Standard output, unbuffered.

@@ -4,6 +4,7 @@
 //! network does so on a thread of its own and adds its lines through [`Out`].
 
 mod block;
+mod compressed;
 mod filter;
 pub mod hangup;
 pub mod input;
@@ -11,7 +12,9 @@ mod line_block;
 mod out;
 mod parallel_inputs;
 mod parallel_lines;
+mod recordings;
 pub mod shutdown;
+pub mod tell;
 #[cfg(test)]
 pub(crate) mod test_sink;
 
@@ -20,4 +23,6 @@ pub use line_block::LineBlock;
 pub use out::Out;
 pub use parallel_inputs::parallel_inputs;
 pub use parallel_lines::parallel_lines;
+pub use recordings::recordings;
 pub use shutdown::Shutdown;
+pub use tell::tell;

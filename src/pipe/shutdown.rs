@@ -1,6 +1,6 @@
 //! How a stage stops on a signal, and the grace periods of the whole pipe.
 //!
-//! On Ctrl-C or SIGTERM the source ends the stream; the end of its input then ends each later stage. A filter
+//! On Ctrl-C, SIGTERM or SIGHUP the source ends the stream; the end of its input then ends each later stage. A filter
 //! therefore outlives the first signal, passes the last lines on, and exits on a second signal or when
 //! [`FILTER_EXIT`] is over.
 
@@ -21,6 +21,9 @@ pub const FILTER_EXIT: Duration = Duration::from_secs(8);
 
 /// How long `ocr-run` waits for the other stages after the last one has exited; then it kills them.
 pub const PIPE_EXIT: Duration = Duration::from_secs(10);
+
+/// How long `ocr-run` waits after a signal for a reader that does not read.
+pub const VIEW_EXIT: Duration = Duration::from_secs(2);
 
 /// How long the supervisor waits for the server's processes after SIGTERM. Measured: `OpenCode` 1.18.33 takes
 /// under 100 ms.
@@ -99,13 +102,14 @@ impl Shutdown {
         Self::default()
     }
 
-    /// Calls `handle` for each SIGINT and SIGTERM, on a thread of its own. They no longer end the process.
+    /// Calls `handle` for each SIGINT, SIGTERM and SIGHUP, on a thread of its own. They no longer end the process.
     #[cfg(unix)]
     pub(crate) fn on_signal(handle: impl Fn(Signal) + Send + 'static) -> Self {
-        use signal_hook::consts::{SIGINT, SIGTERM};
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let shutdown = Self::default();
         // Without handlers, a signal ends the process at once, which is the best that is left.
-        if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+        let wanted = [SIGINT, SIGTERM].into_iter().chain(Some(SIGHUP).filter(|_| heeds_hangup()));
+        if let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) {
             let state = Arc::clone(&shutdown.0);
             std::thread::spawn(move || {
                 for number in signals.forever() {
@@ -119,11 +123,22 @@ impl Shutdown {
     }
 }
 
+/// Whether a hang-up of the terminal ends this process: `nohup` starts programs that ignore it, and they must go on.
+/// Only Linux tells; elsewhere a hang-up ends the process at once, and its children notice.
+#[cfg(unix)]
+fn heeds_hangup() -> bool {
+    /// The bit of SIGHUP in a set of signals.
+    const HANGUP: u64 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).is_some_and(|set| set & HANGUP == 0)
+}
+
 /// A signal that asks this process to stop.
 #[cfg(unix)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signal {
-    /// SIGINT or SIGTERM.
+    /// SIGINT, SIGTERM or SIGHUP.
     pub(crate) number: i32,
     /// Whether it is the first one.
     pub(crate) first: bool,
@@ -140,5 +155,5 @@ impl Signal {
 /// The exit code of a process that stops because of this signal.
 #[cfg(unix)]
 pub(crate) fn code_of_signal(number: i32) -> Code {
-    if number == signal_hook::consts::SIGTERM { Code::Terminated } else { Code::Interrupted }
+    if number == signal_hook::consts::SIGINT { Code::Interrupted } else { Code::Terminated }
 }

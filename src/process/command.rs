@@ -1,10 +1,15 @@
 //! Runs a shell command that the user configured: with input, captured output, a time limit and cancellation. Its
-//! whole process group ends with it.
+//! whole process group ends with it, and with this process, even if that is killed.
 
+#[cfg(unix)]
+use super::lifeline::Lifeline;
+use super::spawn::{self, Program};
 use crate::pipe::shutdown::COMMAND_OUTPUT;
 use std::io::{self, PipeReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+#[cfg(unix)]
+use std::sync::OnceLock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
@@ -117,7 +122,7 @@ impl ShellCommand<'_> {
     fn start(&self, switch: &KillSwitch) -> io::Result<(Child, PipeReader, PipeReader)> {
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
-        let mut command = shell(self.line);
+        let mut command = shell(self.line)?;
         command.current_dir(self.directory).stdin(Stdio::piped());
         command.stderr(match self.capture {
             Capture::Tail(_) => stdout_writer.try_clone()?,
@@ -191,20 +196,38 @@ impl Output {
     }
 }
 
-/// The shell in a process group of its own.
+/// Runs the command line `$2` in the place of this shell. The process that it leaves behind reads the lifeline `$1`,
+/// which ends when our process does, however it ends, and then kills the whole group. It is no child of the command,
+/// which may wait for all of its children.
 #[cfg(unix)]
-fn shell(line: &str) -> Command {
+const WATCHED: &str = r#"
+( (read -r _ < "/dev/fd/$1"; kill -KILL 0) < /dev/null > /dev/null 2>&1 & )
+exec sh -c "$2""#;
+
+/// The shell in a process group of its own, which ends with this process.
+#[cfg(unix)]
+fn shell(line: &str) -> io::Result<Command> {
     use std::os::unix::process::CommandExt;
-    let mut command = Command::new("sh");
-    command.args(["-c", line]).process_group(0);
-    command
+    let mut command = spawn::command("sh", Program::Foreign);
+    command.args(["-c", WATCHED, "sh", &lifeline()?.number(), line]).process_group(0);
+    Ok(command)
+}
+
+/// The lifeline of all commands: this process holds it until its end.
+#[cfg(unix)]
+fn lifeline() -> io::Result<&'static Lifeline> {
+    static LIFELINE: OnceLock<Option<Lifeline>> = OnceLock::new();
+    LIFELINE
+        .get_or_init(|| Lifeline::new().ok())
+        .as_ref()
+        .ok_or_else(|| io::Error::other("the system has no more pipes"))
 }
 
 #[cfg(not(unix))]
-fn shell(line: &str) -> Command {
-    let mut command = Command::new("cmd");
+fn shell(line: &str) -> io::Result<Command> {
+    let mut command = spawn::command("cmd", Program::Foreign);
     command.args(["/C", line]);
-    command
+    Ok(command)
 }
 
 #[cfg(unix)]
@@ -219,7 +242,7 @@ fn kill_group(leader: u32) {
 /// `taskkill /T` kills a process with its children. It fails if nothing is left.
 #[cfg(not(unix))]
 fn kill_group(leader: u32) {
-    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &leader.to_string()]).output();
+    let _ = spawn::command("taskkill", Program::Foreign).args(["/T", "/F", "/PID", &leader.to_string()]).output();
 }
 
 #[cfg(unix)]

@@ -10,12 +10,15 @@
 //! left knows them. The watchdog therefore renames itself so that `pkill ocr-stream` misses it.
 
 use super::lifeline::{Lifeline, on_parent_gone};
-use super::tree::{MARK, kill_all};
+use super::password;
+use super::spawn::{MARK, Program, command};
+use super::tree::kill_all;
 use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
 use rustix::process::{Pid, WaitOptions, wait};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 
@@ -28,17 +31,22 @@ const WATCH: &str = "__guard-server";
 /// The watchdog's name in process listings.
 const WATCHDOG_NAME: &str = "ocr-guard";
 
-/// How many arguments the spawning library appends to ours: `serve --hostname H --port P`.
-const SERVE_ARGUMENTS: usize = 5;
-
 /// The hidden first argument that asks the kernel to kill this process together with the supervisor, and then
 /// executes the server.
 #[cfg(target_os = "linux")]
 const BECOME: &str = "__become-server";
 
-/// The arguments that precede the server's program on the command line of a supervisor.
-pub(crate) fn arguments(lifeline: &Lifeline) -> [String; 2] {
-    [SUPERVISE.to_owned(), lifeline.number()]
+/// A command that runs the server `program` under a supervisor; the server's arguments follow. `password` is the file
+/// that goes with the server.
+///
+/// # Errors
+/// [`Code::Error`] if our own executable cannot be found.
+pub(crate) fn supervised(program: &OsStr, lifeline: &Lifeline, password: Option<&Path>) -> Result<Command, Failure> {
+    let own = std::env::current_exe()
+        .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
+    let mut command = command(own, Program::Foreign);
+    command.arg(SUPERVISE).arg(lifeline.number()).arg(password.unwrap_or(Path::new(""))).arg(program);
+    Ok(command)
 }
 
 /// Runs as the process that a hidden first argument asks for; `None` if the first argument is not one of them.
@@ -54,16 +62,15 @@ pub fn hidden(args: &[OsString]) -> Option<Result<Code, Failure>> {
 
 /// Starts the server and waits until it or `ocr-stream` ends; then ends everything the server started.
 ///
-/// The arguments are `LIFELINE OPENCODE [ARGS…] serve --hostname H --port P`, where `LIFELINE` is the number of the
-/// inherited pipe.
+/// The arguments are `LIFELINE PASSWORD PROGRAM ARGS…`, where `LIFELINE` is the number of the inherited pipe, and
+/// `PASSWORD` the file that is removed at the end, or empty. Our own environment is that of the server: `ocr-stream`
+/// has taken out what the server must not have.
 ///
 /// # Errors
 /// [`Code::Usage`] for arguments that `ocr-stream` did not write; [`Code::Error`] if the server does not start.
 fn supervise(args: &[OsString]) -> Result<Code, Failure> {
-    let lifeline =
-        args.first().and_then(|a| a.to_str()).filter(|a| a.parse::<u32>().is_ok()).ok_or_else(internal_argument)?;
-    let split = args.len().checked_sub(SERVE_ARGUMENTS).filter(|at| *at >= 2).ok_or_else(internal_argument)?;
-    let (before, serve) = args.split_at(split);
+    let [lifeline, password, program, args @ ..] = args else { return Err(internal_argument()) };
+    let lifeline = lifeline.to_str().filter(|a| a.parse::<u32>().is_ok()).ok_or_else(internal_argument)?;
     let (ended, end) = channel();
     let parent_gone = ended.clone();
     on_parent_gone(lifeline, move || {
@@ -76,28 +83,25 @@ fn supervise(args: &[OsString]) -> Result<Code, Failure> {
     });
     let mark = mark();
     let own_lifeline = Lifeline::new()?;
-    let watchdog = start_watchdog(&own_lifeline, &mark)?;
-    let server = server(&before[1])
-        .args(serve)
-        .args(&before[2..])
+    let watchdog = start_watchdog(&own_lifeline, &mark, password)?;
+    let server = server(program)
+        .args(args)
         .env(MARK, &mark)
         .stdin(Stdio::null())
         .spawn()
-        .map_err(|e| cannot_start(&before[1], &e))?;
+        .map_err(|e| cannot_start(program, &e))?;
     reap_children(&server, ended);
     let code = end.recv().unwrap_or(Code::Error);
     kill_all(&mark, std::process::id(), Some(watchdog));
+    password::remove(Path::new(password));
     Ok(code)
 }
 
-/// Waits until the supervisor is gone, and ends what it left: `LIFELINE MARK SUPERVISOR`.
+/// Waits until the supervisor is gone, and ends what it left: `LIFELINE MARK PASSWORD SUPERVISOR`.
 fn watch(args: &[OsString]) -> Result<Code, Failure> {
-    let mut words = args.iter().map(|a| a.to_str());
-    let (Some(Some(lifeline)), Some(Some(mark)), Some(Some(supervisor))) = (words.next(), words.next(), words.next())
-    else {
-        return Err(internal_argument());
-    };
-    let supervisor = supervisor.parse().map_err(|_| internal_argument())?;
+    let [lifeline, mark, password, supervisor] = args else { return Err(internal_argument()) };
+    let (Some(lifeline), Some(mark)) = (lifeline.to_str(), mark.to_str()) else { return Err(internal_argument()) };
+    let supervisor = supervisor.to_str().and_then(|pid| pid.parse().ok()).ok_or_else(internal_argument)?;
     // Where the system has no such file, the name we were started with is shown.
     let _ = std::fs::write("/proc/self/comm", WATCHDOG_NAME);
     let (sender, gone) = channel();
@@ -107,6 +111,7 @@ fn watch(args: &[OsString]) -> Result<Code, Failure> {
     // An error means the same: the sender is gone.
     let _ = gone.recv();
     kill_all(mark, supervisor, None);
+    password::remove(Path::new(password));
     Ok(Code::Ok)
 }
 
@@ -122,14 +127,15 @@ fn mark() -> String {
 
 /// Starts the watchdog. It finds the processes by the supervisor's group, by their parents and, on Linux, by their
 /// mark.
-fn start_watchdog(lifeline: &Lifeline, mark: &str) -> Result<u32, Failure> {
+fn start_watchdog(lifeline: &Lifeline, mark: &str, password: &OsStr) -> Result<u32, Failure> {
     // Orphans become our children instead of init's. Best effort: they are marked, too.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     let failed = |e| Failure::new(Code::Error, format_args!("cannot start the server's watchdog: {e}"));
-    let watchdog = Command::new(std::env::current_exe().map_err(failed)?)
+    let watchdog = command(std::env::current_exe().map_err(failed)?, Program::Ours)
         .arg0(WATCHDOG_NAME)
         .args([WATCH, &lifeline.number(), mark])
+        .arg(password)
         .arg(std::process::id().to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -165,16 +171,16 @@ fn cannot_start(program: &OsStr, error: &std::io::Error) -> Failure {
 #[cfg(target_os = "linux")]
 fn server(program: &OsStr) -> Command {
     let Ok(own) = std::env::current_exe() else {
-        return Command::new(program);
+        return command(program, Program::Ours);
     };
-    let mut command = Command::new(own);
+    let mut command = command(own, Program::Ours);
     command.arg(BECOME).arg(std::process::id().to_string()).arg(program);
     command
 }
 
 #[cfg(not(target_os = "linux"))]
 fn server(program: &OsStr) -> Command {
-    Command::new(program)
+    command(program, Program::Ours)
 }
 
 /// Executes the server so that it is killed together with the supervisor: `SUPERVISOR PROGRAM ARGS…`. Returns only on
@@ -191,5 +197,5 @@ fn become_server(args: &[OsString]) -> Failure {
     if getppid() != Some(supervisor) {
         return Failure::new(Code::Error, "");
     }
-    cannot_start(program, &Command::new(program).args(&args[2..]).exec())
+    cannot_start(program, &command(program, Program::Ours).args(&args[2..]).exec())
 }

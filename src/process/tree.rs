@@ -3,17 +3,15 @@
 //! `OpenCode` gives each tool a process group and a session of its own, and a package manager may put a wrapper in
 //! front of the server. No signal to one process or group reaches them all, so they are listed.
 
+use super::spawn::{MARK, Program, command};
 use crate::pipe::shutdown::{SERVER_KILL, SERVER_TERM};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashSet;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// How often the processes are listed while they end.
 const POLL: Duration = Duration::from_millis(20);
-
-/// The environment variable that marks a server's processes.
-pub(super) const MARK: &str = "OCR_KEPT";
 
 /// A living process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,7 +110,7 @@ fn marked_processes(_mark: &str) -> Vec<Process> {
 
 /// Every living process with its command line, as `ps` lists it on every Unix.
 pub(super) fn processes() -> Vec<Process> {
-    let ps = Command::new("ps")
+    let ps = command("ps", Program::Foreign)
         .args(["-A", "-ww", "-o", "pid=,ppid=,pgid=,stat=,args="])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -147,6 +145,7 @@ pub(super) fn parse_ps(text: &str, ps: u32) -> Vec<Process> {
 mod tests {
     use super::*;
     use std::io::{BufRead, BufReader, Read};
+    use std::process::Command;
 
     fn process(pid: u32, parent: u32, group: u32, marked: bool) -> Process {
         Process { pid, parent, group, marked, args: Vec::new() }

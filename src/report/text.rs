@@ -1,195 +1,165 @@
-//! The page as plain text: each problem once, with its cost and where it began; then how sessions ended.
+//! The report as plain text: of one recording, each problem once, with its cost and where it began, and how sessions
+//! ended; of several, one line each.
 
-use crate::wire::record::{AnyRecord, Done, Evidence, Finding, Grade, Kind, State};
-use crate::wire::text::printable;
-use crate::wire::{Event, Timestamp, head, matters, observe};
-use std::fmt::Write;
+use super::page::Report;
+use super::shown::Shown;
+use super::summary::{Episode, Summary, Usage};
+use super::units::{count, dollars, duration, number};
+use crate::wire::Timestamp;
+use crate::wire::record::{Grade, Wasted};
+use std::fmt::{Result, Write};
 
-/// The most episodes to show.
-const EPISODES: usize = 100;
+/// The widest column of file names, in characters. A longer name moves its line.
+const WIDEST: usize = 60;
 
-/// An episode, as its last finding describes it.
-struct Episode {
-    finding: Finding,
-    closed_at: Option<Timestamp>,
+/// The page.
+pub(super) fn page(report: &Report) -> String {
+    let mut page = String::new();
+    // Writing to a string does not fail.
+    let _ = match report.single() {
+        Some(recording) => write_recording(&mut page, recording),
+        None => write_table(&mut page, report),
+    };
+    page
 }
 
-/// Collects what was found, and writes the page.
-#[derive(Default)]
-pub struct Page {
-    began: Option<Timestamp>,
-    now: Timestamp,
-    episodes: Vec<Episode>,
-    omitted: usize,
-    ends: Vec<(Timestamp, Done)>,
+fn write_table(page: &mut String, report: &Report) -> Result {
+    let width = report.recordings.iter().map(|r| r.name().chars().count()).max().unwrap_or(0).min(WIDEST);
+    for recording in &report.recordings {
+        write!(page, "{:7} {:width$}  {}", recording.severity(), recording.name(), recording.headline())?;
+        if recording.wasted != Wasted::default() {
+            write!(page, "  [{}]", waste(recording.wasted, recording.wasted_dollars()))?;
+        }
+        writeln!(page)?;
+    }
+    writeln!(
+        page,
+        "\n{}, {} with a problem: {}.",
+        count(report.recordings.len() as u64, "recording"),
+        number(report.troubled() as u64),
+        grades(|grade| report.count(grade))
+    )?;
+    writeln!(page, "{} in all: {}.", duration(report.lasted), used(&report.usage))?;
+    if report.habits.is_empty() {
+        return Ok(());
+    }
+    writeln!(page, "\nWhat each habit cost:")?;
+    let width = report.habits.iter().map(|h| h.rule.as_str().chars().count()).max().unwrap_or(0).min(WIDEST);
+    for habit in &report.habits {
+        let cost = waste(Wasted { calls: habit.calls, tokens: habit.tokens }, habit.dollars);
+        let (times, files) = (number(habit.episodes), count(habit.recordings, "recording"));
+        writeln!(page, "  {:width$}  {times} × in {files}: {cost}", habit.rule)?;
+    }
+    writeln!(page, "Problems that share calls count them both; a recording counts each call once.")
 }
 
-impl Page {
-    /// Takes the time from a line, and nothing else.
-    pub fn read_time(&mut self, line: &[u8]) {
-        let ts = match head(line) {
-            Some(head) if !matters(head.kind) => Some(head.ts),
-            _ => observe(&String::from_utf8_lossy(line)).ok().and_then(|line| line.ts),
-        };
-        if let Some(ts) = ts {
-            self.now = Timestamp::from_ms(ts);
-            self.began.get_or_insert(self.now);
-        }
+fn write_recording(page: &mut String, recording: &Summary) -> Result {
+    if let Some(foreign) = &recording.foreign {
+        return writeln!(page, "Nothing was judged: {foreign}.");
     }
-
-    /// Takes lines whose records belong on the page. Other lines mean nothing here.
-    pub fn read_records(&mut self, lines: &[u8]) {
-        for line in lines.split(|b| *b == b'\n') {
-            let line = String::from_utf8_lossy(line);
-            let Ok(observation) = observe(&line) else {
-                continue;
-            };
-            let Event::Record { kind, properties } = &observation.event else {
-                continue;
-            };
-            let at = Timestamp::from_ms(observation.ts.unwrap_or_default());
-            match AnyRecord::parse(kind, *properties) {
-                Ok(Some(AnyRecord::Finding(finding))) => self.add_finding(at, finding),
-                Ok(Some(AnyRecord::Done(done))) => self.ends.push((at, done)),
-                _ => {}
-            }
-        }
+    let lasted = duration(recording.lasted());
+    if recording.episodes.is_empty() {
+        writeln!(page, "Nothing found in {lasted} of the stream.")?;
+    } else {
+        writeln!(page, "Found in {lasted} of the stream: {}.", grades(|grade| recording.count(grade)))?;
     }
-
-    fn add_finding(&mut self, at: Timestamp, finding: Finding) {
-        let closed_at = (finding.state == State::Closed).then_some(at);
-        let mut episodes = self.episodes.iter_mut().rev();
-        let known = episodes.find(|episode| episode.finding.finding == finding.finding && finding.state != State::Open);
-        let episode = Episode { finding, closed_at };
-        if let Some(known) = known {
-            *known = episode;
-        } else if self.episodes.len() < EPISODES {
-            self.episodes.push(episode);
-        } else {
-            self.omitted += 1;
-        }
+    if recording.usage != Usage::default() {
+        writeln!(page, "Used {}.", used(&recording.usage))?;
     }
-
-    /// The page.
-    pub fn text(&self) -> String {
-        let mut page = String::new();
-        // Writing to a string does not fail.
-        let _ = self.write(&mut page);
-        page
+    if recording.wasted != Wasted::default() {
+        writeln!(page, "Wasted {}.", waste(recording.wasted, recording.wasted_dollars()))?;
     }
-
-    fn write(&self, page: &mut String) -> std::fmt::Result {
-        let seconds = self.seconds(self.now);
-        if self.episodes.is_empty() {
-            writeln!(page, "Nothing found in {seconds} of the stream.")?;
-        } else {
-            let count = |grade| self.episodes.iter().filter(|e| e.finding.grade == grade).count();
-            let (stop, warn, notice) = (count(Grade::Stop), count(Grade::Warn), count(Grade::Notice));
-            writeln!(page, "Found in {seconds} of the stream: {stop} stop, {warn} warn, {notice} notice.")?;
-        }
-        for episode in &self.episodes {
-            writeln!(page)?;
-            self.write_episode(page, episode)?;
-        }
-        if self.omitted > 0 {
-            writeln!(page, "\n… and {} more.", self.omitted)?;
-        }
-        for (at, done) in &self.ends {
-            writeln!(page, "\nCame to rest at {}: {done}", self.seconds(*at))?;
-            write_evidence(page, &done.evidence)?;
-        }
-        Ok(())
+    for episode in &recording.episodes {
+        writeln!(page)?;
+        write_episode(page, recording, episode)?;
     }
-
-    fn write_episode(&self, page: &mut String, episode: &Episode) -> std::fmt::Result {
-        let finding = &episode.finding;
-        let session = printable(&finding.session_id);
-        writeln!(page, "{}  [session {session}]", printable(&finding.to_string()))?;
-        if finding.kind == Kind::Loop && finding.period > 0 {
-            write_lap(page, finding)?;
-        } else {
-            write_evidence(page, &finding.evidence)?;
-        }
-        let began = self.seconds(Timestamp::from_ms(finding.since.ts));
-        write!(page, "      began at {began}, event {}", printable(&finding.since.id))?;
-        match episode.closed_at {
-            Some(at) => writeln!(page, "; over at {}", self.seconds(at))?,
-            None => writeln!(page, "; still open at the end")?,
-        }
-        if finding.wasted.calls > 0 || finding.wasted.tokens > 0 {
-            let (calls, tokens) = (finding.wasted.calls, finding.wasted.tokens);
-            writeln!(page, "      wasted {calls} calls and {tokens} tokens")?;
-        }
-        if let Some(message) = &finding.rollback_to {
-            writeln!(page, "      to undo it, return to message {}", printable(message))?;
-        }
-        if finding.infra {
-            writeln!(page, "      not the agent's fault: look at the provider")?;
-        }
-        Ok(())
+    if recording.omitted > 0 {
+        writeln!(page, "\n… and {} more.", number(recording.omitted))?;
     }
-
-    /// A time as seconds since the first line.
-    fn seconds(&self, at: Timestamp) -> String {
-        let ms = at.since(self.began.unwrap_or(at));
-        format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+    for rest in &recording.rests {
+        writeln!(page, "\nCame to rest at {}: {}", seconds(recording, rest.at), rest.text)?;
+        write_evidence(page, &rest.evidence)?;
     }
-}
-
-fn write_evidence(page: &mut String, evidence: &[Evidence]) -> std::fmt::Result {
-    for Evidence { excerpt, .. } in evidence {
-        writeln!(page, "      · {}", printable(excerpt))?;
+    if !recording.steps.is_empty() {
+        writeln!(page)?;
+    }
+    for step in &recording.steps {
+        writeln!(page, "{:8} {:7} {}", seconds(recording, step.at), step.what, step.text)?;
+    }
+    if recording.untold > 0 {
+        writeln!(page, "\n… and {} lines that are left out.", number(recording.untold))?;
+    }
+    if let Some(end) = &recording.end {
+        writeln!(page, "\nThe run ended: {}", end.text)?;
     }
     Ok(())
 }
 
-/// Writes one lap, with an arrow back to its beginning.
-fn write_lap(page: &mut String, finding: &Finding) -> std::fmt::Result {
-    for (index, Evidence { excerpt, .. }) in finding.evidence.iter().enumerate() {
-        let arrow = if index == 0 { "┌─▶" } else { "│  " };
-        writeln!(page, "      {arrow} {}", printable(excerpt))?;
+fn write_episode(page: &mut String, recording: &Summary, episode: &Episode) -> Result {
+    writeln!(page, "{} ({}): {}  [session {}]", episode.rule, episode.grade, episode.summary, episode.session)?;
+    if episode.is_loop() {
+        write_lap(page, episode)?;
+    } else {
+        write_evidence(page, &episode.evidence)?;
     }
-    let more = (finding.period as usize).saturating_sub(finding.evidence.len());
+    write!(page, "      began at {}, event {}", seconds(recording, episode.since), episode.since_id)?;
+    match episode.closed_at {
+        Some(at) => writeln!(page, "; over at {}", seconds(recording, at))?,
+        None => writeln!(page, "; still open at the end")?,
+    }
+    if episode.wasted != Wasted::default() {
+        let cost = recording.usage.price_of(episode.wasted.tokens);
+        writeln!(page, "      wasted {}", waste(episode.wasted, cost))?;
+    }
+    if let Some(message) = &episode.rollback_to {
+        writeln!(page, "      to undo it, return to message {message}")?;
+    }
+    if episode.infra {
+        writeln!(page, "      not the agent's fault: look at the provider")?;
+    }
+    Ok(())
+}
+
+fn write_evidence(page: &mut String, evidence: &[Shown]) -> Result {
+    evidence.iter().try_for_each(|excerpt| writeln!(page, "      · {excerpt}"))
+}
+
+/// Writes one lap, with an arrow back to its beginning.
+fn write_lap(page: &mut String, episode: &Episode) -> Result {
+    for (index, excerpt) in episode.evidence.iter().enumerate() {
+        let arrow = if index == 0 { "┌─▶" } else { "│  " };
+        writeln!(page, "      {arrow} {excerpt}")?;
+    }
+    let more = (episode.period as usize).saturating_sub(episode.evidence.len());
     if more > 0 {
         writeln!(page, "      │   … and {more} more")?;
     }
-    writeln!(page, "      └── {} laps", finding.laps)
+    writeln!(page, "      └── {} laps", episode.laps)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A time as the time since the first line.
+fn seconds(recording: &Summary, at: Timestamp) -> String {
+    duration(at.since(recording.began))
+}
 
-    fn line(ts: u32, state: &str, laps: u32) -> String {
-        format!(
-            r#"{{"ts":{ts},"type":"ocr.detect.finding","properties":{{"sessionID":"s","finding":"f","kind":"loop","rule":"repeat","grade":"stop","state":"{state}","summary":"x","period":2,"laps":{laps},"since":{{"ts":1500,"id":"evt_1"}},"wasted":{{"calls":8,"tokens":880}},"evidence":[{{"id":"a","excerpt":"cat a\u001b[2J → same"}},{{"id":"b","excerpt":"cat b"}}]}}}}"#
-        )
-    }
+/// `1 stop, 0 warn, 2 notice`
+pub(super) fn grades(count: impl Fn(Grade) -> u64) -> String {
+    let counts = [Grade::Stop, Grade::Warn, Grade::Notice].map(|grade| format!("{} {grade}", number(count(grade))));
+    counts.join(", ")
+}
 
-    #[test]
-    fn draws_loop_once() {
-        let mut page = Page::default();
-        page.read_time(br#"{"ts":1000,"type":"ocr.stream.tick","properties":{}}"#);
-        let lines = [line(2000, "open", 3), line(3000, "grown", 5)].join("\n");
-        page.read_time(lines.lines().last().unwrap().as_bytes());
-        page.read_records(lines.as_bytes());
-        let expected = "Found in 2.0 s of the stream: 1 stop, 0 warn, 0 notice.
+/// `12 calls (2 failed), 3,400 tokens, $0.0213`
+pub(super) fn used(usage: &Usage) -> String {
+    let failed = if usage.failed > 0 { format!(" ({} failed)", number(usage.failed)) } else { String::new() };
+    let cost = usage.cost().map_or_else(|| "no price known".to_owned(), dollars);
+    format!("{}{failed}, {}, {cost}", count(usage.calls, "call"), count(usage.tokens, "token"))
+}
 
-repeat (stop): x  [session s]
-      ┌─▶ cat a\\u{1b}[2J → same
-      │   cat b
-      └── 5 laps
-      began at 0.5 s, event evt_1; still open at the end
-      wasted 8 calls and 880 tokens
-";
-        assert_eq!(page.text(), expected);
-    }
-
-    #[test]
-    fn tells_how_sessions_end() {
-        let mut page = Page::default();
-        page.read_records(br#"{"ts":0,"type":"ocr.detect.done","properties":{"sessionID":"s","outcome":"candidate","claim":"prose","contradictions":["openTodos","emptyDiff"],"evidence":[]}}"#);
-        let text = page.text();
-        assert!(text.ends_with("\nCame to rest at 0.0 s: candidate, but openTodos, emptyDiff\n"), "{text}");
-    }
+/// `8 calls, 880 tokens, about $0.0051`; what is 0 is left out.
+pub(super) fn waste(wasted: Wasted, cost: Option<f64>) -> String {
+    let counts = [(wasted.calls, "call"), (wasted.tokens, "token")];
+    let counts = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(n, noun));
+    let cost = cost.filter(|cost| *cost > 0.0).map(|cost| format!("about {}", dollars(cost)));
+    let all: Vec<String> = counts.chain(cost).collect();
+    if all.is_empty() { "nothing that was counted".to_owned() } else { all.join(", ") }
 }

@@ -18,7 +18,6 @@ mod intake;
 mod outcome;
 mod prompt;
 mod queue;
-mod redact;
 mod request;
 mod reviewer;
 mod settings;

@@ -35,6 +35,8 @@ pub struct ReviewFailure {
 pub enum Scope {
     /// The next question may succeed.
     Transient,
+    /// Nothing answers at the reviewer's address: the next question would fail in the same way for a while.
+    Unreachable,
     /// The next question would fail in the same way.
     Permanent,
     /// The failure concerns this question only.

@@ -15,4 +15,6 @@ pub struct ReviewRequest {
     pub now: Timestamp,
     /// Since when it could have been asked.
     pub since: Instant,
+    /// Whether it tests a reviewer that failed before.
+    pub is_probe: bool,
 }

@@ -1,14 +1,13 @@
 //! The settings of a review stage.
 
 use super::queue::{ReviewLimits, rules};
-use super::redact::Redactor;
 use super::reviewer::command::CommandReviewer;
 use super::reviewer::endpoint::{Address, Endpoint};
 use super::reviewer::{Patience, Reviewer};
 use crate::exit::Failure;
 use crate::pipe::Shutdown;
 use crate::process::command::KillSwitch;
-use regex::Regex;
+use crate::redact::Redactor;
 
 /// Who reviews.
 #[derive(Debug, Clone)]
@@ -31,8 +30,8 @@ pub struct Settings {
     pub limits: ReviewLimits,
     /// The maximum length of a question, in tokens (estimated).
     pub max_input_tokens: usize,
-    /// What to redact besides known secrets.
-    pub redact: Vec<Regex>,
+    /// What to redact, besides the reviewer's own key.
+    pub redactor: Redactor,
     /// The task of sessions whose stream does not contain it.
     pub task: Option<String>,
     /// Kills a command that reviews when the process exits.
@@ -56,7 +55,7 @@ impl Settings {
             Who::Endpoint(address) => address.key.clone(),
             Who::Command(_) | Who::Rules => None,
         };
-        Redactor::new(self.redact.clone(), key)
+        self.redactor.clone().with_key(key)
     }
 
     /// The reviewer to ask; `None` if the rules decide.

@@ -4,8 +4,8 @@ use super::intake::Intake;
 use super::intake::trigger::Trigger;
 use super::outcome::Outcome;
 use super::queue::{Queue, decide_by_rules};
-use super::redact::Redactor;
 use super::request::ReviewRequest;
+use crate::redact::Redactor;
 use crate::wire::record::Decision;
 use crate::wire::{Timestamp, record};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -75,6 +75,7 @@ impl Shared {
             trigger,
             now,
             since,
+            is_probe: self.queue.is_testing(),
         })
     }
 

@@ -4,6 +4,7 @@ use super::intake::Intake;
 use super::intake::trigger::Trigger;
 use super::queue::Queue;
 use super::request::ReviewRequest;
+use super::reviewer::reach::try_address;
 use super::settings::Settings;
 use super::shared::Handle;
 use super::worker::{Worker, WorkerContext};
@@ -37,6 +38,9 @@ impl Review {
         let intake = Intake::new(redactor.clone(), settings.task.as_deref(), reviewer.is_some());
         let queue = Queue::new(settings.limits.clone());
         let shared = Handle::new(intake, queue, redactor.clone());
+        if let Some(reviewer) = &reviewer {
+            try_address(reviewer, &settings.kill_switch, &redactor);
+        }
         let name = redactor.reviewer_name(settings.name());
         let start = |reviewer| {
             Worker::start(WorkerContext {
@@ -52,6 +56,11 @@ impl Review {
         };
         let worker = reviewer.map(start).transpose()?;
         Ok(Self { shared, out, name, opened: false, worker, outgoing: None })
+    }
+
+    /// Whether a reviewer was asked and never reached, so that the rules decided everything.
+    pub fn reviewer_is_unreachable(&self) -> bool {
+        self.shared.lock().queue.is_unreachable()
     }
 
     fn open(&mut self, now: Timestamp, added: &mut Vec<u8>) {

@@ -1,13 +1,14 @@
 //! Asks the reviewer on a thread of its own, and writes each decision when it is there.
 
 use super::outcome::{Outcome, Scope};
-use super::prompt::Prompt;
-use super::redact::Redactor;
+use super::prompt::{Prompt, TicketKey};
 use super::request::ReviewRequest;
 use super::reviewer::{Patience, Reviewer};
 use super::shared::Handle;
 use crate::exit::{Code, Failure};
+use crate::net::runtime;
 use crate::pipe::{Out, Shutdown};
+use crate::redact::Redactor;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -48,12 +49,12 @@ impl Worker {
     pub fn start(context: WorkerContext) -> Result<Self, Failure> {
         let failed =
             |e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start the reviewer's thread: {e}"));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let runtime = runtime().map_err(failed)?;
         let (requests, incoming) = mpsc::channel();
         let (end, ended) = mpsc::channel();
         let cancelled = Arc::new(Notify::new());
         let shutdown = context.shutdown.clone();
-        let thread = Thread { context, cancelled: Arc::clone(&cancelled), until: None };
+        let thread = Thread { context, cancelled: Arc::clone(&cancelled), until: None, key: TicketKey::default() };
         let work = move || {
             thread.work(&runtime, &incoming);
             // Fails only if the stage is gone.
@@ -91,6 +92,7 @@ struct Thread {
     cancelled: Arc<Notify>,
     /// The deadline for the last answer, set when the input has ended.
     until: Option<Instant>,
+    key: TicketKey,
 }
 
 impl Thread {
@@ -106,9 +108,9 @@ impl Thread {
     /// Asks, writes the decision, and returns the next request.
     fn review(&mut self, runtime: &Runtime, request: &ReviewRequest) -> Option<ReviewRequest> {
         let context = &self.context;
-        let prompt = Prompt::new(request, context.max_input_tokens, &context.redactor);
+        let prompt = Prompt::new(request, context.max_input_tokens, &context.redactor, &self.key);
         tracing::info!("turn {}: asking {}", request.trigger.iteration, context.name);
-        let outcome = self.outcome(runtime, &prompt, request.since);
+        let outcome = self.outcome(runtime, &prompt, request);
         log_failure(&outcome);
         let mut added = Vec::new();
         let mut shared = context.shared.lock();
@@ -125,16 +127,16 @@ impl Thread {
     }
 
     /// Asks. A panic costs this answer only, not the thread.
-    fn outcome(&self, runtime: &Runtime, prompt: &Prompt, since: Instant) -> Outcome {
-        let ask = || runtime.block_on(self.ask(prompt, since));
+    fn outcome(&self, runtime: &Runtime, prompt: &Prompt, request: &ReviewRequest) -> Outcome {
+        let ask = || runtime.block_on(self.ask(prompt, request));
         std::panic::catch_unwind(AssertUnwindSafe(ask))
             .unwrap_or_else(|_| Outcome::failed("a bug in ocr-review; see standard error for details"))
     }
 
     /// Asks within the time left since the question was due, so that the deadlines of waiting sessions do not add up.
-    async fn ask(&self, prompt: &Prompt, since: Instant) -> Outcome {
+    async fn ask(&self, prompt: &Prompt, request: &ReviewRequest) -> Outcome {
         let context = &self.context;
-        let mut left = context.patience.deadline.saturating_sub(since.elapsed());
+        let mut left = context.patience.deadline.saturating_sub(request.since.elapsed());
         if let Some(until) = self.until {
             left = left.min(until.saturating_duration_since(Instant::now()));
         }
@@ -142,7 +144,7 @@ impl Thread {
             return Outcome::failed("earlier questions used up its time");
         }
         tokio::select! {
-            outcome = context.reviewer.ask(prompt, &context.patience, left, &context.redactor) => outcome,
+            outcome = context.reviewer.ask(prompt, &context.patience, left, request.is_probe, &context.redactor) => outcome,
             () = self.cancelled.notified() => {
                 // Cancels the next question as well.
                 self.cancelled.notify_one();
@@ -154,7 +156,7 @@ impl Thread {
 
 fn log_failure(outcome: &Outcome) {
     match &outcome.result {
-        Err(failure) if failure.scope == Scope::Permanent => {
+        Err(failure) if matches!(failure.scope, Scope::Permanent | Scope::Unreachable) => {
             tracing::error!("{}; the built-in rules decide", failure.what);
         }
         Err(failure) => tracing::warn!("the reviewer failed: {}; the built-in rules decide", failure.what),

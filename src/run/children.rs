@@ -3,18 +3,26 @@
 use super::command_line::{Command as Stage, CommandLine};
 use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
-use crate::pipe::shutdown::PIPE_EXIT;
+use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
 use crate::process::lifeline::{Lifeline, on_parent_gone};
+use crate::process::pipe_key::{PIPE_KEY, PipeKey};
+use crate::process::spawn::{self, Program};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use std::ffi::{OsStr, OsString};
 use std::io::{PipeReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// The hidden first argument that makes `ocr-run` run as one of the stages.
 pub const STAGE_ARGUMENT: &str = "__stage";
+
+/// The stages that may wait for something else than the end of their input.
+const TOLD: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
+
+/// The name of the stage that takes the lines off the hands of `ocr-act`.
+pub const SPOOL: &str = "ocr-spool";
 
 /// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
@@ -44,18 +52,40 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
         feed(bytes, stdin);
     }
     let act = pipe.commands.len() - 1;
-    let shutdown = forward_signals(&children, act);
+    let shutdown = forward_signals(pipe, &children);
     let status = wait(&mut children[act])?;
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
     let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
-    for (at, child) in children.iter_mut().enumerate() {
+    for child in &mut children[..act] {
         let status = wait_until(child, deadline)?;
-        if at < act && code == Some(Code::Unsure.number()) && has_failed(status) {
+        if code == Some(Code::Unsure.number()) && has_failed(status) {
             code = code_of_status(status);
         }
     }
+    deliver(&mut children[act + 1..], &shutdown)?;
     Ok(code.and_then(Code::from_number).unwrap_or(Code::Error))
+}
+
+/// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
+/// how the output failed, which is told already.
+fn deliver(last: &mut [Child], shutdown: &Shutdown) -> Result<(), Failure> {
+    let begun = Instant::now();
+    for child in last {
+        while matches!(child.try_wait(), Ok(None)) {
+            if shutdown.requested().is_some() && begun.elapsed() >= VIEW_EXIT {
+                // It may have exited in the meantime.
+                let _ = child.kill();
+                break;
+            }
+            std::thread::sleep(POLL);
+        }
+        let status = wait(child)?;
+        if status.code() == Some(i32::from(Code::Error.number())) {
+            return Err(Failure::new(Code::Error, ""));
+        }
+    }
+    Ok(())
 }
 
 /// Parses the arguments of a stage, `LIFELINE STAGE ARGS…`, and returns its name and its own arguments. The stage is
@@ -83,15 +113,20 @@ fn start(
 ) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let mut commands = pipe.commands.clone();
+    // A stage of its own, so that the last lines arrive even if this process is killed.
+    commands.push(Stage::new(SPOOL));
     if view != View::Lines {
         commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));
     }
+    let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
     for (at, stage) in commands.iter().enumerate() {
-        let mut command = Command::new(program);
+        let mut command = spawn::command(program, Program::Ours);
         // In a group of its own, so that Ctrl-C reaches only us. We forward it.
         command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args).process_group(0);
+        command.envs(stage.private.iter().map(|private| (&private.variable, &private.value)));
+        command.env(PIPE_KEY, &key);
         command.stdin(match input.take() {
             Some(previous) => Stdio::from(previous),
             None if fed => Stdio::piped(),
@@ -116,16 +151,17 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
     });
 }
 
-/// Forwards the first signal to the source and to `ocr-act`: the source ends the session and the stream, and the end
-/// of the stream ends the other stages; `ocr-act` ends a check that would take longer. A second signal kills every
-/// stage.
-fn forward_signals(children: &[Child], act: usize) -> Shutdown {
+/// Forwards the first signal to the stages that do not end with their input alone: the source ends the session and the
+/// stream, `ocr-review` stops asking, `ocr-act` ends a check that would take longer. The end of the
+/// stream ends the other stages. A second signal kills every stage.
+fn forward_signals(pipe: &CommandLine, children: &[Child]) -> Shutdown {
     let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let all: Vec<Pid> = children.iter().filter_map(pid).collect();
-    let both: Vec<Pid> = [&children[0], &children[act]].into_iter().filter_map(pid).collect();
+    let is_told = |(stage, child): (&Stage, &Child)| pid(child).filter(|_| TOLD.contains(&stage.name));
+    let told: Vec<Pid> = pipe.commands.iter().zip(children).filter_map(is_told).collect();
     Shutdown::on_signal(move |received| {
         let forwarded = Signal::from_named_raw(received.number).filter(|_| received.first);
-        for stage in if received.first { &both } else { &all } {
+        for stage in if received.first { &told } else { &all } {
             // It may have exited. If the source is killed, its supervisor ends the server.
             let _ = kill_process(*stage, forwarded.unwrap_or(Signal::KILL));
         }

@@ -9,12 +9,31 @@ pub struct Command {
     pub name: &'static str,
     /// Its arguments.
     pub args: Vec<String>,
+    /// What it is given in its environment, because other users can read arguments.
+    pub private: Vec<Private>,
+}
+
+/// A value for the environment of a stage.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Private {
+    /// The argument that means the same, such as `--notify=URL`, if there is one.
+    pub args: Vec<String>,
+    /// The variable.
+    pub variable: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Private").field(&self.variable).finish()
+    }
 }
 
 impl Command {
     /// A command without arguments.
     pub fn new(name: &'static str) -> Self {
-        Self { name, args: Vec::new() }
+        Self { name, args: Vec::new(), private: Vec::new() }
     }
 
     /// Adds `flag=value` if there is a value. It is one word because a value may look like a flag.
@@ -51,7 +70,7 @@ impl fmt::Display for CommandLine {
                 f.write_str(" | ")?;
             }
             f.write_str(command.name)?;
-            for arg in &command.args {
+            for arg in command.args.iter().chain(command.private.iter().flat_map(|private| &private.args)) {
                 write!(f, " {}", quoted(arg))?;
             }
         }

@@ -5,6 +5,8 @@
 
 mod children;
 mod command_line;
+mod spool;
 
-pub use children::{STAGE_ARGUMENT, View, run, stage};
-pub use command_line::{Command, CommandLine};
+pub use children::{SPOOL, STAGE_ARGUMENT, View, run, stage};
+pub use command_line::{Command, CommandLine, Private};
+pub use spool::spool;

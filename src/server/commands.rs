@@ -1,10 +1,8 @@
 //! Requests that make a session do something.
 
-use super::{Error, Server, segment};
-use opencode_rs::http::messages::MessagesApi;
-use opencode_rs::types::message::{PromptPart, PromptRequest};
-use opencode_rs::types::project::ModelRef;
+use super::{Error, Server, answer, segment};
 use reqwest::Method;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 impl Server {
@@ -27,24 +25,21 @@ impl Server {
     }
 
     async fn send_message(&self, id: &str, text: &str, model: Option<&str>, synthetic: bool) -> Result<(), Error> {
-        let request = PromptRequest {
-            parts: vec![PromptPart::Text {
-                text: text.to_owned(),
-                synthetic: synthetic.then_some(true),
-                ignored: None,
-                metadata: synthetic.then(|| json!({"ocr": "steer"})),
-            }],
-            message_id: None,
-            model: model.map(model_ref),
-            agent: None,
-            no_reply: None,
-            system: None,
-            variant: None,
-        };
-        MessagesApi::new(self.http.clone())
-            .prompt_async(id, &request)
-            .await
-            .map_err(|e| Error::of_request(&self.url, "send the session a message", &e))
+        let mut part = json!({"type": "text", "text": text});
+        if synthetic {
+            part["synthetic"] = true.into();
+            part["metadata"] = json!({"ocr": "steer"});
+        }
+        let mut body = json!({"parts": [part]});
+        if let Some(model) = model {
+            body["model"] = model_ref(model);
+        }
+        let path = format!("session/{}/prompt_async", segment(id));
+        // The answer is empty.
+        let request = self.http.post(self.route_in_directory(&path)).json(&body);
+        let purpose = "send the session a message";
+        answer::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
+        Ok(())
     }
 
     /// Aborts what the session is doing.
@@ -52,7 +47,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn abort(&self, id: &str) -> Result<(), Error> {
-        let path = format!("/session/{}/abort", segment(id));
+        let path = format!("session/{}/abort", segment(id));
         self.post(&path, json!({}), "abort the session").await
     }
 
@@ -61,7 +56,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn revert(&self, id: &str, message: &str) -> Result<(), Error> {
-        let path = format!("/session/{}/revert", segment(id));
+        let path = format!("session/{}/revert", segment(id));
         let body = json!({"messageID": message});
         self.post(&path, body, "revert the changes").await
     }
@@ -71,7 +66,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn answer_permission(&self, request: &str, reply: &str, message: Option<&str>) -> Result<(), Error> {
-        let path = format!("/permission/{}/reply", segment(request));
+        let path = format!("permission/{}/reply", segment(request));
         let body = match message {
             Some(message) => json!({"reply": reply, "message": message}),
             None => json!({"reply": reply}),
@@ -84,26 +79,21 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn reject_question(&self, request: &str) -> Result<(), Error> {
-        let path = format!("/question/{}/reject", segment(request));
+        let path = format!("question/{}/reject", segment(request));
         self.post(&path, json!({}), "reject the question").await
     }
 
     /// Makes a request whose answer says nothing that we use.
     async fn post(&self, path: &str, body: Value, purpose: &'static str) -> Result<(), Error> {
-        let _answer: Value = self.request(Method::POST, path, Some(body), purpose).await?;
+        let _: IgnoredAny = self.request(Method::POST, path, Some(body), purpose).await?;
         Ok(())
     }
 }
 
 /// Splits `provider/model`; the model's own name may contain more slashes.
-fn model_ref(text: &str) -> ModelRef {
+fn model_ref(text: &str) -> Value {
     let (provider, model) = text.split_once('/').unwrap_or(("", text));
-    ModelRef {
-        provider_id: Some(provider.to_owned()),
-        model_id: Some(model.to_owned()),
-        variant: None,
-        extra: Value::Null,
-    }
+    json!({"providerID": provider, "modelID": model})
 }
 
 #[cfg(test)]
@@ -113,7 +103,6 @@ mod tests {
     #[test]
     fn splits_provider_from_model() {
         let model = model_ref("openrouter/meta/llama");
-        assert_eq!(model.provider_id.as_deref(), Some("openrouter"));
-        assert_eq!(model.model_id.as_deref(), Some("meta/llama"));
+        assert_eq!(model, json!({"providerID": "openrouter", "modelID": "meta/llama"}));
     }
 }

@@ -1,7 +1,7 @@
 //! Splits a JSON array into its elements as the bytes arrive, so that a log of any length is read in the memory of
 //! one entry.
 
-/// Splits one array of objects; everything between the objects is skipped.
+/// Splits one array of objects or arrays; everything between them is skipped.
 #[derive(Debug, Default)]
 pub(super) struct Elements {
     element: Vec<u8>,
@@ -12,6 +12,8 @@ pub(super) struct Elements {
     too_long: bool,
     limit: usize,
     ended: bool,
+    /// Whether something other than an array came first.
+    foreign: bool,
 }
 
 /// What a byte completed.
@@ -34,43 +36,78 @@ impl Elements {
         self.ended
     }
 
-    /// Reads one byte.
-    pub fn push(&mut self, byte: u8) -> Option<Element> {
-        let inside = self.depth > 1 || (self.depth == 1 && byte == b'{');
-        if inside && !self.too_long {
-            self.element.push(byte);
-            if self.element.len() > self.limit {
-                self.too_long = true;
-                self.element = Vec::new();
-            }
-        }
-        if self.in_string {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' => self.escaped = true,
-                b'"' => self.in_string = false,
-                _ => {}
-            }
-            return None;
-        }
-        match byte {
-            b'"' => self.in_string = true,
-            b'[' | b'{' => self.depth += 1,
-            b']' | b'}' => return self.close(),
-            _ => {}
-        }
-        None
+    /// Whether the input is no array.
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
     }
 
-    fn close(&mut self) -> Option<Element> {
-        self.depth = self.depth.saturating_sub(1);
-        match self.depth {
-            0 => self.ended = true,
-            1 if std::mem::take(&mut self.too_long) => return Some(Element::TooLong),
-            1 if !self.element.is_empty() => return Some(Element::Whole(std::mem::take(&mut self.element))),
-            _ => {}
+    /// Reads up to the end of the next element. Returns how many bytes that took, and the element if it is complete.
+    pub fn read(&mut self, bytes: &[u8]) -> (usize, Option<Element>) {
+        // From where the element in progress has not been copied.
+        let mut from = 0;
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if self.in_string {
+                at += self.skip_string(&bytes[at..]);
+                continue;
+            }
+            at += 1;
+            match byte {
+                b'[' if self.depth == 0 && !self.ended => self.depth = 1,
+                _ if self.depth == 0 => self.foreign |= !self.ended && !byte.is_ascii_whitespace(),
+                b'"' => self.in_string = true,
+                b'[' | b'{' => {
+                    self.depth += 1;
+                    if self.depth == 2 {
+                        from = at - 1;
+                    }
+                }
+                b']' | b'}' => {
+                    self.depth -= 1;
+                    match self.depth {
+                        0 => self.ended = true,
+                        1 => return (at, Some(self.complete(&bytes[from..at]))),
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
         }
-        None
+        if self.depth > 1 {
+            self.copy(&bytes[from..]);
+        }
+        (bytes.len(), None)
+    }
+
+    /// How many of these bytes belong to the string in progress, its closing quote included.
+    fn skip_string(&mut self, bytes: &[u8]) -> usize {
+        if std::mem::take(&mut self.escaped) {
+            return 1;
+        }
+        let Some(at) = memchr::memchr2(b'"', b'\\', bytes) else {
+            return bytes.len();
+        };
+        self.escaped = bytes[at] == b'\\';
+        self.in_string = self.escaped;
+        at + 1
+    }
+
+    fn copy(&mut self, bytes: &[u8]) {
+        self.too_long |= self.element.len() + bytes.len() > self.limit;
+        if self.too_long {
+            self.element = Vec::new();
+        } else {
+            self.element.extend_from_slice(bytes);
+        }
+    }
+
+    fn complete(&mut self, end: &[u8]) -> Element {
+        self.copy(end);
+        if std::mem::take(&mut self.too_long) {
+            Element::TooLong
+        } else {
+            Element::Whole(std::mem::take(&mut self.element))
+        }
     }
 }
 
@@ -79,10 +116,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn split(text: &str, limit: usize) -> (Vec<Element>, bool) {
-        let mut elements = Elements::up_to(limit);
-        let found = text.bytes().filter_map(|b| elements.push(b)).collect();
+    /// Splits a text that comes in pieces of so many bytes.
+    fn split_pieces(text: &str, limit: usize, piece: usize) -> (Vec<Element>, bool) {
+        let (mut elements, mut found) = (Elements::up_to(limit), Vec::new());
+        for mut bytes in text.as_bytes().chunks(piece) {
+            while !bytes.is_empty() {
+                let (read, element) = elements.read(bytes);
+                found.extend(element);
+                bytes = &bytes[read..];
+            }
+        }
         (found, elements.ended())
+    }
+
+    fn split(text: &str, limit: usize) -> (Vec<Element>, bool) {
+        split_pieces(text, limit, text.len().max(1))
     }
 
     #[test]
@@ -103,9 +151,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn splits_like_a_parser(texts in proptest::collection::vec(".{0,20}", 0..8)) {
+        fn splits_like_a_parser(texts in proptest::collection::vec(".{0,20}", 0..8), piece in 1usize..40) {
             let objects: Vec<_> = texts.iter().map(|t| serde_json::json!({ "t": t, "x": [{ "y": t }] })).collect();
-            let (found, ended) = split(&serde_json::to_string(&objects).unwrap(), 10_000);
+            let (found, ended) = split_pieces(&serde_json::to_string(&objects).unwrap(), 10_000, piece);
             let expected: Vec<_> = objects.iter().map(|o| Element::Whole(o.to_string().into_bytes())).collect();
             prop_assert_eq!(found, expected);
             prop_assert!(ended);

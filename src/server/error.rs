@@ -3,9 +3,8 @@
 use crate::exit::{Code, Failure};
 use crate::net::root_cause;
 use crate::wire::text::excerpt;
-use opencode_rs::OpencodeError;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
+use serde::Deserialize;
 use url::Url;
 
 /// How much of a server's own error message ours repeats, in characters.
@@ -48,16 +47,48 @@ pub enum Error {
         /// What happened instead.
         cause: String,
     },
-    /// The server answers with an error of its own, or the request failed inside the client library.
+    /// The answer is longer than any that we read.
+    #[error(
+        "{url} sent more than {limit} MiB when asked to {purpose}; check that the address is that of an OpenCode server"
+    )]
+    TooLong {
+        /// The server.
+        url: String,
+        /// What was asked of it; completes "failed to …".
+        purpose: &'static str,
+        /// The limit, in MiB.
+        limit: u64,
+    },
+    /// The list has more elements than we hold.
+    #[error("{url} sent more than {limit} elements when asked to {purpose}; check what fills that server")]
+    TooMany {
+        /// The server.
+        url: String,
+        /// What was asked of it; completes "failed to …".
+        purpose: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// The server sends us elsewhere. We do not follow, because our password must not go to another host.
+    #[error("{url} answered with a redirect ({status}){target}; give the server's own address")]
+    Redirected {
+        /// The server.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// ` to ` and the origin that it names, if it names one.
+        target: String,
+    },
+    /// The server answers with an error of its own.
     #[error("{url} failed to {purpose}: {cause}")]
     Failed {
         /// The server.
         url: String,
         /// What was asked of it; completes "failed to …".
         purpose: &'static str,
-        /// The HTTP status, if there was an answer.
-        status: Option<u16>,
-        /// The status and the beginning of the server's own message, or what the library says.
+        /// The HTTP status.
+        status: u16,
+        /// The status and the beginning of the server's own message.
         cause: String,
     },
     /// Something answers that does not speak like `OpenCode`.
@@ -110,7 +141,7 @@ impl Error {
     /// Whether the same request may succeed later: the server is away, overloaded or starting.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Failed { status, .. } => status.is_some_and(|status| status >= 500),
+            Self::Failed { status, .. } => *status >= 500 || *status == StatusCode::TOO_MANY_REQUESTS,
             Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::Interrupted { .. }
@@ -120,24 +151,58 @@ impl Error {
         }
     }
 
-    /// What the client library's error means; `purpose` completes "failed to …".
-    pub(super) fn of_request(url: &Url, purpose: &'static str, error: &OpencodeError) -> Self {
-        let url = url.to_string();
-        match error {
-            OpencodeError::Http { status: 401 | 403, .. } => Self::NotAllowed { url },
-            OpencodeError::Http { status, message, .. } => {
-                let (http, message) = (format!("HTTP {status}"), excerpt(message, QUOTED));
-                // Without a body the library repeats the status.
-                let cause = if message.is_empty() || message == http { http } else { format!("{http}: {message}") };
-                Self::Failed { url, purpose, status: Some(*status), cause }
-            }
-            OpencodeError::Transport(cause) if cause.is_timeout() => Self::TimedOut { url },
-            OpencodeError::Transport(cause) if cause.is_decode() => Self::Foreign { url },
-            OpencodeError::Transport(cause) => Self::Unreachable { url, cause: root_cause(cause) },
-            OpencodeError::Json(_) => Self::Foreign { url },
-            other => Self::Failed { url, purpose, status: None, cause: other.to_string() },
-        }
+    /// An answer of more than `limit` bytes.
+    pub(super) fn too_long(url: &Url, purpose: &'static str, limit: u64) -> Self {
+        Self::TooLong { url: url.to_string(), purpose, limit: limit / (1024 * 1024) }
     }
+
+    /// A request that got no answer.
+    pub(super) fn of_transport(url: &Url, error: &reqwest::Error) -> Self {
+        let url = url.to_string();
+        if error.is_timeout() { Self::TimedOut { url } } else { Self::Unreachable { url, cause: root_cause(error) } }
+    }
+
+    /// An answer with a status other than success; `purpose` completes "failed to …", `said` is the beginning of its
+    /// body.
+    pub(super) fn of_status(
+        url: &Url,
+        purpose: &'static str,
+        status: StatusCode,
+        location: Option<&str>,
+        said: &str,
+    ) -> Self {
+        let server = url.to_string();
+        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            return Self::NotAllowed { url: server };
+        }
+        let status = status.as_u16();
+        if (300..400).contains(&status) {
+            // The rest of the address may hold a secret.
+            let origin = location.and_then(|to| url.join(to).ok()).map(|to| to.origin().ascii_serialization());
+            let target = origin.map_or_else(String::new, |origin| format!(" to {origin}"));
+            return Self::Redirected { url: server, status, target };
+        }
+        let message = excerpt(&message_of(said), QUOTED);
+        let cause = if message.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {message}") };
+        Self::Failed { url: server, purpose, status, cause }
+    }
+}
+
+/// The message in the body of an error, or the body itself.
+fn message_of(body: &str) -> String {
+    #[derive(Deserialize)]
+    struct Named {
+        name: Option<String>,
+        message: Option<String>,
+        data: Option<Data>,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        message: Option<String>,
+    }
+    let named = serde_json::from_str::<Named>(body).ok();
+    let message = named.and_then(|named| named.data.and_then(|data| data.message).or(named.message).or(named.name));
+    message.unwrap_or_else(|| body.to_owned())
 }
 
 impl From<Error> for Failure {
@@ -145,30 +210,12 @@ impl From<Error> for Failure {
         let code = match &error {
             Error::NotAllowed { .. } => Code::NotAllowed,
             Error::UnusablePassword | Error::InvalidUrl { .. } | Error::PasswordInUrl => Code::Usage,
+            Error::TooLong { .. } | Error::TooMany { .. } | Error::Redirected { .. } => Code::Unreachable,
             transient if transient.is_transient() => Code::Unreachable,
             _ => Code::Error,
         };
         Self::new(code, error)
     }
-}
-
-/// Accepts an answer whose status says success.
-pub(super) fn check_status(url: &Url, purpose: &'static str, answer: Response) -> Result<Response, Error> {
-    let url = || url.to_string();
-    match answer.status() {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Error::NotAllowed { url: url() }),
-        status if status.is_success() => Ok(answer),
-        status => {
-            let status = status.as_u16();
-            Err(Error::Failed { url: url(), purpose, status: Some(status), cause: format!("HTTP {status}") })
-        }
-    }
-}
-
-/// Whether the answer has this content type. Unknown routes answer 200 with a web page.
-pub(super) fn has_type(answer: &Response, wanted: &str) -> bool {
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with(wanted))
 }
 
 #[cfg(test)]
@@ -178,20 +225,20 @@ mod tests {
     #[test]
     fn says_what_to_do() {
         let url = Url::parse("http://127.0.0.1:9/").unwrap();
-        for (error, code, says) in [
-            (OpencodeError::http(401, ""), Code::NotAllowed, "OPENCODE_SERVER_PASSWORD"),
-            (OpencodeError::http(500, "boom"), Code::Unreachable, "boom"),
-            (
-                OpencodeError::http(404, r#"{"name":"NotFoundError","data":{"message":"no such"}}"#),
-                Code::Error,
-                "no such",
-            ),
-            (serde_json::from_str::<u8>("<html>").unwrap_err().into(), Code::Unreachable, "not an OpenCode server"),
+        let named = r#"{"name":"NotFoundError","data":{"message":"no such"}}"#;
+        for (status, location, body, code, says) in [
+            (401, None, "", Code::NotAllowed, "OPENCODE_SERVER_PASSWORD"),
+            (500, None, "boom", Code::Unreachable, "boom"),
+            (429, None, "", Code::Unreachable, "HTTP 429"),
+            (302, Some("https://x.test/a?token=t"), "", Code::Unreachable, "to https://x.test; give"),
+            (307, None, "", Code::Unreachable, "(307)"),
+            (404, None, named, Code::Error, "404: no such"),
         ] {
-            let failure = Failure::from(Error::of_request(&url, "start a session", &error));
-            assert_eq!(failure.code, code);
+            let status = StatusCode::from_u16(status).unwrap();
+            let failure = Failure::from(Error::of_status(&url, "start a session", status, location, body));
+            assert_eq!(failure.code, code, "{status}");
             assert!(failure.message.contains(says), "{failure}");
-            assert!(!failure.message.contains('\n'));
+            assert!(!failure.message.contains('\n') && !failure.message.contains("token"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The server's durable log of events.
 
+use super::answer::{check_status, has_type};
 use super::array::Array;
-use super::error::{check_status, has_type};
 use super::{Error, Server};
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -60,7 +60,7 @@ impl Server {
     /// Any [`Error`] of a request.
     pub async fn history(&self, after: &HashMap<String, i64>) -> Result<History, Error> {
         let body: Value = after.iter().map(|(id, seq)| (id.clone(), Value::from(*seq))).collect();
-        let request = self.unlimited.post(self.route("sync/history")).json(&body);
+        let request = self.http.post(self.route("sync/history")).json(&body);
         let answer = self.send(request, PURPOSE).await?;
         match answer.status() {
             StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => return Ok(History::None),
@@ -70,7 +70,7 @@ impl Server {
             }
             _ => {}
         }
-        let answer = check_status(&self.url, PURPOSE, answer)?;
+        let answer = check_status(&self.url, PURPOSE, answer).await?;
         if !has_type(&answer, "application/json") {
             return Ok(History::None);
         }

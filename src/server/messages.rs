@@ -1,9 +1,9 @@
 //! A session's messages, and the files that they changed.
 
+use super::answer::check_status;
 use super::array::Array;
-use super::error::check_status;
 use super::{Error, Server, segment};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// What the messages are read for; completes "cannot …".
 const PURPOSE: &str = "list a session's messages";
+
+/// How many changed files are read.
+const FILES: usize = 100_000;
 
 /// The latest state of a message and its parts.
 #[derive(Debug, Deserialize)]
@@ -30,7 +33,7 @@ impl Server {
     /// any [`Error`] of a request.
     pub async fn messages(&self, session: &str) -> Result<Array<Message>, Error> {
         let path = format!("session/{}/message", segment(session));
-        let request = self.unlimited.get(self.route_in_directory(&path));
+        let request = self.http.get(self.route_in_directory(&path));
         let answer = self.send(request, PURPOSE).await?;
         let (url, session) = (self.url.to_string(), session.to_owned());
         match answer.status() {
@@ -40,7 +43,7 @@ impl Server {
             }
             _ => {}
         }
-        let answer = check_status(&self.url, PURPOSE, answer)?;
+        let answer = check_status(&self.url, PURPOSE, answer).await?;
         Ok(Array::new(&self.url, PURPOSE, answer))
     }
 
@@ -63,8 +66,10 @@ impl Server {
             #[serde(default)]
             files: Vec<PathBuf>,
         }
-        let path = format!("/session/{}/diff", segment(id));
-        let diff: Vec<Changed> = self.request(Method::GET, &path, None, "list what the session changed").await?;
+        let path = format!("session/{}/diff", segment(id));
+        let request = self.http.get(self.route_in_directory(&path));
+        let diff: Array<Changed> = self.list(request, "list what the session changed").await?;
+        let diff = diff.collect(FILES).await?;
         let mut changed: BTreeSet<String> = diff.into_iter().map(|change| change.file).collect();
         let mut messages = self.messages(id).await?;
         while let Some(message) = messages.next().await? {
@@ -73,7 +78,9 @@ impl Server {
             let patches = parts.filter_map(|part| serde_json::from_str::<Patch>(part.get()).ok());
             for file in patches.filter(|patch| patch.kind == "patch").flat_map(|p| p.files) {
                 let file = file.strip_prefix(directory).unwrap_or(&file);
-                changed.insert(file.to_string_lossy().into_owned());
+                if changed.len() < FILES {
+                    changed.insert(file.to_string_lossy().into_owned());
+                }
             }
         }
         Ok(changed.into_iter().collect())

@@ -1,9 +1,10 @@
 //! Requests to an `OpenCode` server: its address, its password, and what the stream and the actions ask of it.
 //!
-//! The requests go through the client of `opencode_rs`. The answers are parsed into our own structs, which name
-//! only the members we use, so that servers older or newer than that crate work too.
+//! The answers are parsed into our own structs, which name only the members we use, so that servers older or newer than
+//! those we know work too. No answer is read without a limit: one object through [`answer`], a list as an [`Array`].
 
 mod address;
+mod answer;
 mod array;
 mod commands;
 mod elements;
@@ -22,7 +23,6 @@ pub use requests::OpenRequest;
 pub use sessions::{Listing, Session};
 
 use crate::net::is_loopback;
-use opencode_rs::http::HttpClient;
 use reqwest::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -36,12 +36,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// The client of one server.
 #[derive(Clone)]
 pub struct Server {
-    http: HttpClient,
-    /// For requests with a time limit.
-    requests: reqwest::Client,
-    /// For answers that take as long as they take: events, logs, messages.
-    unlimited: reqwest::Client,
+    http: reqwest::Client,
     url: Url,
+    /// The directory that requests are about.
+    directory: Option<String>,
 }
 
 impl Server {
@@ -51,36 +49,23 @@ impl Server {
     /// # Errors
     /// [`Error::Client`] when no client can be built, [`Error::UnusablePassword`] when no header can carry the password.
     pub fn new(url: Url, directory: Option<PathBuf>, credentials: &Credentials) -> Result<Self, Error> {
-        let build = |timeout: Option<Duration>| -> Result<reqwest::Client, Error> {
-            let mut builder = reqwest::Client::builder()
-                .default_headers(credentials.headers()?)
-                .connect_timeout(REQUEST_TIMEOUT)
-                .redirect(reqwest::redirect::Policy::none());
-            if is_loopback(&url) {
-                // A proxy from the environment cannot reach this machine for us.
-                builder = builder.no_proxy();
-            }
-            if let Some(timeout) = timeout {
-                builder = builder.timeout(timeout);
-            }
-            Ok(builder.build()?)
-        };
-        let requests = build(Some(REQUEST_TIMEOUT))?;
-        let http = HttpClient::from_parts(&url, directory, Some(requests.clone()))
-            .map_err(|e| Error::of_request(&url, "prepare requests", &e))?;
-        Ok(Self { http, requests, unlimited: build(None)?, url })
+        let mut builder = reqwest::Client::builder()
+            .default_headers(credentials.headers()?)
+            .connect_timeout(REQUEST_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none());
+        if is_loopback(&url) {
+            // A proxy from the environment cannot reach this machine for us.
+            builder = builder.no_proxy();
+        }
+        let http = builder.build()?;
+        Ok(Self { http, url, directory: directory.map(|directory| directory.to_string_lossy().into_owned()) })
     }
 
-    /// The same server with requests about another directory. `None`, or a directory that no request can name, keeps
-    /// the present one.
+    /// The same server with requests about another directory; `None` keeps the present one.
     #[must_use]
-    pub fn in_directory(&self, directory: Option<PathBuf>) -> Self {
+    pub fn in_directory(&self, directory: Option<String>) -> Self {
         let mut server = self.clone();
-        if directory.is_some()
-            && let Ok(http) = HttpClient::from_parts(&self.url, directory, Some(self.requests.clone()))
-        {
-            server.http = http;
-        }
+        server.directory = directory.or(server.directory);
         server
     }
 
@@ -98,7 +83,7 @@ impl Server {
         struct Health {
             version: String,
         }
-        let health: Health = self.request(Method::GET, "/global/health", None, "report its version").await?;
+        let health: Health = self.request(Method::GET, "global/health", None, "report its version").await?;
         Ok(health.version)
     }
 
@@ -108,20 +93,18 @@ impl Server {
     /// Any [`Error`] of a request; [`Error::Foreign`] when the answer is not an event stream.
     pub async fn events(&self, all: bool) -> Result<reqwest::Response, Error> {
         let request = if all {
-            self.unlimited.get(self.route("global/event"))
+            self.http.get(self.route("global/event"))
         } else {
-            self.unlimited.get(self.route_in_directory("event"))
+            self.http.get(self.route_in_directory("event"))
         };
         let request = request.header("accept", "text/event-stream");
         let answer = self.send(request, "send its events").await?;
         // A server that is starting may refuse its listeners.
-        let answer = error::check_status(&self.url, "send its events", answer).map_err(|error| match error {
-            Error::Failed { url, status: Some(status), .. } => {
-                Error::NoEvents { url, cause: format!("it answers {status}") }
-            }
+        let answer = answer::check_status(&self.url, "send its events", answer).await.map_err(|error| match error {
+            Error::Failed { url, status, .. } => Error::NoEvents { url, cause: format!("it answers {status}") },
             other => other,
         })?;
-        if error::has_type(&answer, "text/event-stream") {
+        if answer::has_type(&answer, "text/event-stream") {
             Ok(answer)
         } else {
             Err(Error::Foreign { url: self.url.to_string() })
@@ -138,21 +121,23 @@ impl Server {
     /// The URL of `path` with the directory that requests are about.
     fn route_in_directory(&self, path: &str) -> Url {
         let mut url = self.route(path);
-        if let Some(directory) = self.http.directory() {
+        // The server itself has no directory.
+        if let Some(directory) = self.directory.as_deref().filter(|_| !path.starts_with("global/")) {
             url.query_pairs_mut().append_pair("directory", directory);
         }
         url
     }
 
-    /// Sends a request and waits for the head of its answer, but sets no limit on the body.
+    /// Sends a request and waits for the head of its answer, but sets no limit on the time of its body.
     async fn send(&self, request: reqwest::RequestBuilder, purpose: &'static str) -> Result<reqwest::Response, Error> {
+        tracing::debug!("asking {} to {purpose}", self.url);
         tokio::time::timeout(REQUEST_TIMEOUT, request.send())
             .await
             .map_err(|_| Error::TimedOut { url: self.url.to_string() })?
-            .map_err(|e| Error::of_request(&self.url, purpose, &e.into()))
+            .map_err(|e| Error::of_transport(&self.url, &e))
     }
 
-    /// Makes a request whose answer is JSON; `purpose` completes "cannot …" in the error.
+    /// Makes a request about the directory whose answer is JSON; `purpose` completes "failed to …" in the error.
     async fn request<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -160,7 +145,29 @@ impl Server {
         body: Option<serde_json::Value>,
         purpose: &'static str,
     ) -> Result<T, Error> {
-        self.http.request_json(method, path, body).await.map_err(|e| Error::of_request(&self.url, purpose, &e))
+        let mut request = self.http.request(method, self.route_in_directory(path));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = async {
+            let answer = answer::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
+            answer::whole(&self.url, purpose, answer).await
+        };
+        let body = tokio::time::timeout(REQUEST_TIMEOUT, answer)
+            .await
+            .map_err(|_| Error::TimedOut { url: self.url.to_string() })??;
+        serde_json::from_slice(&body).map_err(|_| Error::Foreign { url: self.url.to_string() })
+    }
+
+    /// Makes a request whose answer is a list.
+    async fn list<T: DeserializeOwned>(
+        &self,
+        request: reqwest::RequestBuilder,
+        purpose: &'static str,
+    ) -> Result<Array<T>, Error> {
+        let answer = self.send(request, purpose).await?;
+        let answer = answer::check_status(&self.url, purpose, answer).await?;
+        Ok(Array::new(&self.url, purpose, answer))
     }
 }
 

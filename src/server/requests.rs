@@ -1,10 +1,17 @@
 //! Permissions and questions that wait for an answer.
 
 use super::{Error, Server};
-use opencode_rs::OpencodeError;
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+/// What the requests are listed for; completes "failed to …".
+const PURPOSE: &str = "list open requests";
+
+/// How many open requests are read. Each waits for a person.
+const REQUESTS: usize = 10_000;
+
+/// How long their list may be, in bytes.
+const LONGEST_REQUESTS: u64 = 32 * 1024 * 1024;
 
 /// A permission or a question that waits for an answer.
 #[derive(Debug)]
@@ -26,15 +33,14 @@ impl Server {
     /// Any [`Error`] of a request, except for routes that the server does not have.
     pub async fn open_requests(&self) -> Result<Vec<OpenRequest>, Error> {
         let mut open = Vec::new();
-        for (path, kind) in [("/permission", "permission.asked"), ("/question", "question.asked")] {
-            let answer = self.http.request_json(Method::GET, path, None).await;
-            let listed: Vec<Box<RawValue>> = match answer {
+        for (path, kind) in [("permission", "permission.asked"), ("question", "question.asked")] {
+            let request = self.http.get(self.route_in_directory(path));
+            let listed = async { self.list(request, PURPOSE).await?.up_to(LONGEST_REQUESTS).collect(REQUESTS).await };
+            let listed: Vec<Box<RawValue>> = match listed.await {
                 Ok(listed) => listed,
-                Err(OpencodeError::Http { status, .. }) if !matches!(status, 401 | 403) => continue,
                 // Unknown routes answer with a web page.
-                Err(OpencodeError::Json(_)) => continue,
-                Err(OpencodeError::Transport(cause)) if cause.is_decode() => continue,
-                Err(error) => return Err(Error::of_request(&self.url, "list open requests", &error)),
+                Err(Error::Failed { .. } | Error::Foreign { .. } | Error::Redirected { .. }) => continue,
+                Err(error) => return Err(error),
             };
             open.extend(listed.into_iter().filter_map(|properties| parse(kind, properties)));
         }

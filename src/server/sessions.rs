@@ -1,15 +1,20 @@
 //! The sessions of a server: which exist, and what they are doing.
 
-use super::{Error, REQUEST_TIMEOUT, Server, segment};
-use crate::net::root_cause;
-use opencode_rs::OpencodeError;
+use super::{Array, Error, REQUEST_TIMEOUT, Server, segment};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 
-/// How many sessions a list may have; without a limit 1.18.33 lists a hundred.
-const ALL: &str = "1000000";
+/// How many sessions a list may have, ten times those of the fullest server that we know; without a limit 1.18.33
+/// lists a hundred.
+const SESSIONS: usize = 100_000;
+
+/// How long a list of sessions may be, in bytes. A session takes a few hundred.
+const LONGEST_SESSIONS: u64 = 64 * 1024 * 1024;
+
+/// What the sessions are listed for; completes "failed to …".
+const PURPOSE: &str = "list its sessions";
 
 /// A session, as far as we use it.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,7 +44,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn create_session(&self) -> Result<Session, Error> {
-        self.request(Method::POST, "/session", Some(json!({})), "create a session").await
+        self.request(Method::POST, "session", Some(json!({})), "create a session").await
     }
 
     /// The session with this id.
@@ -47,26 +52,26 @@ impl Server {
     /// # Errors
     /// [`Error::NotFound`] when there is none; otherwise any [`Error`] of a request.
     pub async fn session(&self, id: &str) -> Result<Session, Error> {
-        let path = format!("/session/{}", segment(id));
-        match self.http.request_json(Method::GET, &path, None).await {
-            Ok(session) => Ok(session),
+        let path = format!("session/{}", segment(id));
+        match self.request(Method::GET, &path, None, "find the session").await {
             // An unknown id gets a 400 or a 404; on 1.18 a 500 where it cannot be a session's id.
-            Err(OpencodeError::Http { status, .. })
+            Err(Error::Failed { status, .. })
                 if matches!(status, 400 | 404) || (status == 500 && !id.starts_with("ses")) =>
             {
                 Err(Error::NotFound { url: self.url.to_string(), session: id.to_owned() })
             }
-            Err(error) => Err(Error::of_request(&self.url, "find the session", &error)),
+            outcome => outcome,
         }
     }
 
-    /// The sessions that this one started.
+    /// The sessions that this one started, read as they arrive.
     ///
     /// # Errors
     /// Any [`Error`] of a request.
-    pub async fn children(&self, id: &str) -> Result<Vec<Session>, Error> {
-        let path = format!("/session/{}/children", segment(id));
-        self.request(Method::GET, &path, None, "list a session's children").await
+    pub async fn children(&self, id: &str) -> Result<Array<Session>, Error> {
+        let path = format!("session/{}/children", segment(id));
+        let request = self.http.get(self.route_in_directory(&path));
+        Ok(self.list(request, "list a session's children").await?.up_to(LONGEST_SESSIONS))
     }
 
     /// Whether the session is not idle: it works, or waits for its provider.
@@ -88,7 +93,7 @@ impl Server {
             kind: String,
         }
         let all: HashMap<String, Status> =
-            self.request(Method::GET, "/session/status", None, "report what its sessions are doing").await?;
+            self.request(Method::GET, "session/status", None, "report what its sessions are doing").await?;
         let busy = all.into_iter().filter(|(_, status)| status.kind != "idle");
         Ok(busy.map(|(id, _)| id).collect())
     }
@@ -101,26 +106,30 @@ impl Server {
         if let Some(sessions) = self.sessions_everywhere().await? {
             return Ok(Listing { sessions, everywhere: true });
         }
-        let path = format!("/session?limit={ALL}");
-        Ok(Listing { sessions: self.request(Method::GET, &path, None, "list its sessions").await?, everywhere: false })
+        let request = self.http.get(self.route_in_directory("session")).query(&[("limit", SESSIONS)]);
+        let sessions = self.list(request, PURPOSE).await?.up_to(LONGEST_SESSIONS).collect(SESSIONS).await?;
+        Ok(Listing { sessions, everywhere: false })
     }
 
     /// The sessions of every project, archived ones too; `None` where the server has no such list. The request names
     /// no directory, because the server would list only that one.
     async fn sessions_everywhere(&self) -> Result<Option<Vec<Session>>, Error> {
-        let request = self.unlimited.get(self.route("experimental/session"));
-        let request = request.query(&[("limit", ALL), ("archived", "true")]).timeout(REQUEST_TIMEOUT);
-        let body = async { request.send().await?.error_for_status()?.bytes().await };
-        match body.await {
-            Ok(body) => Ok(serde_json::from_slice(&body).ok()),
-            // 1.1 forwards unknown routes to the network, and may wait there in vain.
-            Err(error) if error.is_status() || error.is_timeout() => Ok(None),
-            // The shorter list is no substitute for one that broke off.
-            Err(error) => Err(Error::Interrupted {
-                url: self.url.to_string(),
-                purpose: "list its sessions",
-                cause: root_cause(&error),
-            }),
+        let request = self.http.get(self.route("experimental/session"));
+        let request = request.query(&[("limit", SESSIONS)]).query(&[("archived", "true")]);
+        // 1.1 forwards unknown routes to the network, and may wait there in vain.
+        let listing = async { self.list(request, PURPOSE).await?.up_to(LONGEST_SESSIONS).collect(SESSIONS).await };
+        match tokio::time::timeout(REQUEST_TIMEOUT, listing).await {
+            Ok(Ok(sessions)) => Ok(Some(sessions)),
+            Err(_)
+            | Ok(Err(
+                Error::TimedOut { .. }
+                | Error::Foreign { .. }
+                | Error::Failed { .. }
+                | Error::NotAllowed { .. }
+                | Error::Redirected { .. },
+            )) => Ok(None),
+            // The shorter list is no substitute for one that broke off or has no end.
+            Ok(Err(error)) => Err(error),
         }
     }
 
@@ -133,7 +142,7 @@ impl Server {
         struct Paths {
             directory: String,
         }
-        let paths: Paths = self.request(Method::GET, "/path", None, "name its directory").await?;
+        let paths: Paths = self.request(Method::GET, "path", None, "name its directory").await?;
         Ok(paths.directory)
     }
 }

@@ -37,29 +37,6 @@ fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The server's payload as one line: byte for byte, with `ts` in front of its first member. It reuses the payload's
-/// memory. `None` when it is not a JSON object.
-pub(super) fn stamp(payload: String, ts: i64) -> Option<Vec<u8>> {
-    let object = payload.trim_ascii_start();
-    let members = object.strip_prefix('{')?.trim_ascii_start();
-    let comma = if members.starts_with('}') { "" } else { "," };
-    let before = payload.len() - object.len() + 1;
-    let end = payload.trim_ascii_end().len();
-    let head = format!("{{\"ts\":{ts}{comma}");
-    let mut line = payload.into_bytes();
-    line.truncate(end);
-    line.reserve_exact(head.len() + 1);
-    line.splice(..before, head.into_bytes());
-    // A line break can only be white space between members: in JSON strings it is escaped.
-    for byte in &mut line {
-        if matches!(byte, b'\n' | b'\r') {
-            *byte = b' ';
-        }
-    }
-    line.push(b'\n');
-    Some(line)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,17 +52,5 @@ mod tests {
         assert_eq!(clock.at_least(3900, after(900)), 5900);
         assert_eq!(clock.at_least(9000, after(901)), 9000, "and forward");
         assert_eq!(clock.at_least(8000, after(911)), 9010);
-    }
-
-    #[test]
-    fn stamps_payload() {
-        let line = stamp(r#"{"id":"evt_1","type":"a","properties":{"x":"\ud83d"}}"#.to_owned(), 7).unwrap();
-        assert_eq!(
-            String::from_utf8(line).unwrap(),
-            "{\"ts\":7,\"id\":\"evt_1\",\"type\":\"a\",\"properties\":{\"x\":\"\\ud83d\"}}\n"
-        );
-        assert_eq!(stamp("{}".to_owned(), 1).unwrap(), b"{\"ts\":1}\n");
-        assert_eq!(stamp("{\n\"a\":1}".to_owned(), 1).unwrap(), b"{\"ts\":1, \"a\":1}\n");
-        assert_eq!(stamp("[]".to_owned(), 1), None);
     }
 }

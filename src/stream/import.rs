@@ -1,6 +1,7 @@
 //! Turns a document of `opencode export` into a stream.
 
-use super::clock::stamp;
+use super::gate::Gate;
+use super::payload::recovered;
 use super::snapshot::payloads;
 use crate::exit::{Code, Failure};
 use crate::pipe::Out;
@@ -91,6 +92,7 @@ fn find_export(text: &str) -> Result<Export, String> {
 
 fn lines(export: &Export) -> Vec<u8> {
     let mut body = Vec::new();
+    let mut gate = Gate::default();
     let mut now = 0;
     let mut first = None;
     for message in &export.messages {
@@ -100,7 +102,7 @@ fn lines(export: &Export) -> Vec<u8> {
         for (payload, time) in payloads(message).into_iter().zip(times) {
             now = now.max(time.unwrap_or(0));
             first.get_or_insert(now);
-            body.extend(stamp(payload, now).unwrap_or_default());
+            body.extend(gate.payload(payload).map(|checked| checked.stamped(now)).unwrap_or_default());
         }
     }
     let session = Some(export.info.id.clone());
@@ -111,14 +113,13 @@ fn lines(export: &Export) -> Vec<u8> {
         replay: true,
         ..Opened::default()
     };
-    let idle =
-        json!({ "type": "session.idle", "recovered": true, "properties": { "sessionID": export.info.id } }).to_string();
+    let idle = recovered(None, "session.idle", json!({ "sessionID": export.info.id }));
     let closed =
         Closed { session_id: session, reason: CloseReason::Rest, detail: "the document ends".to_owned(), signal: None };
     let mut lines = Vec::new();
     record::append(&mut lines, first.unwrap_or(0), &opened);
     lines.extend(body);
-    lines.extend(stamp(idle, now).unwrap_or_default());
+    lines.extend(gate.payload(idle).map(|checked| checked.stamped(now)).unwrap_or_default());
     record::append(&mut lines, now, &closed);
     lines
 }

@@ -6,10 +6,14 @@
 
 #[cfg(unix)]
 mod clock;
+#[cfg_attr(not(unix), allow(dead_code))]
+mod gate;
 #[cfg(unix)]
 pub mod import;
 #[cfg(unix)]
 pub mod live;
+#[cfg(unix)]
+mod payload;
 pub mod replay;
 #[cfg(unix)]
 mod snapshot;

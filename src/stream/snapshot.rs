@@ -1,8 +1,11 @@
 //! A session's messages as events: for sessions without an event log, and for documents of `opencode export`.
 
+use super::payload::recovered;
 use crate::server::Message;
 use crate::wire::Event;
 use crate::wire::part::Part;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// How an event changes a message.
 pub(super) struct Change<'a> {
@@ -21,13 +24,22 @@ pub(super) fn change<'a>(event: &'a Event) -> Option<Change<'a>> {
     }
 }
 
+/// The properties of an event that changes a part.
+#[derive(Serialize)]
+struct Properties<'a> {
+    part: &'a RawValue,
+}
+
+/// The properties of an event that changes a message.
+#[derive(Serialize)]
+struct Info<'a> {
+    info: &'a RawValue,
+}
+
 /// The events that make up a message: first its parts and then the message, which is complete only with them.
 pub(super) fn payloads(message: &Message) -> Vec<String> {
-    let parts = message
-        .parts
-        .iter()
-        .map(|part| format!(r#"{{"type":"message.part.updated","recovered":true,"properties":{{"part":{part}}}}}"#));
-    let info = format!(r#"{{"type":"message.updated","recovered":true,"properties":{{"info":{}}}}}"#, message.info);
+    let parts = message.parts.iter().map(|part| recovered(None, "message.part.updated", Properties { part }));
+    let info = recovered(None, "message.updated", Info { info: &message.info });
     parts.chain([info]).collect()
 }
 
@@ -44,7 +56,6 @@ fn is_final(part: &Part) -> bool {
 #[cfg(test)]
 pub(super) mod sample {
     use super::*;
-    use serde_json::value::RawValue;
 
     fn raw(text: &str) -> Box<RawValue> {
         RawValue::from_string(text.to_owned()).unwrap()

@@ -1,6 +1,7 @@
 //! What a line says, in words. Pure: lines in, text out.
 
 use crate::bounded::BoundedMap;
+use crate::redact::Redactor;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, excerpt, printable};
@@ -31,15 +32,22 @@ pub(super) struct Renderer {
     clock: StreamClock,
     /// The parts that were shown.
     shown: BoundedMap<String, ()>,
+    redactor: Redactor,
 }
 
 impl Default for Renderer {
     fn default() -> Self {
-        Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED) }
+        Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED), redactor: Redactor::default() }
     }
 }
 
 impl Renderer {
+    /// Goes on where another view of the same stream has stopped.
+    #[cfg(all(unix, feature = "tui"))]
+    pub(super) fn resume(&mut self, clock: StreamClock) {
+        self.clock = clock;
+    }
+
     /// The text for one line; none for most.
     pub(super) fn render(&mut self, line: &str) -> Vec<(Tone, String)> {
         let Ok(observation) = observe(line) else {
@@ -58,7 +66,7 @@ impl Renderer {
     fn stamped(&self, text: &str) -> String {
         let since = self.clock.elapsed() / 100;
         let (minutes, seconds, tenth) = (since / 600, since / 10 % 60, since % 10);
-        format!("{minutes:02}:{seconds:02}.{tenth}  {}", printable(text))
+        format!("{minutes:02}:{seconds:02}.{tenth}  {}", printable(&self.redactor.redact(text)))
     }
 
     /// A finished call or a finished text, each once.

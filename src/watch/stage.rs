@@ -16,7 +16,7 @@ pub struct Watch {
 
 impl Watch {
     /// Finds out whether the lines are events at all: otherwise a person would look at nothing.
-    fn recognize(&mut self, line: &[u8]) {
+    pub(super) fn recognize(&mut self, line: &[u8]) {
         if self.recognizer.is_understood() || line.trim_ascii().is_empty() || is_event_field(line) {
             return;
         }
@@ -27,21 +27,37 @@ impl Watch {
             self.recognizer.note_foreign(line);
         }
     }
+
+    /// What the input seems to be, if it has lines and none was understood.
+    pub(super) fn foreign(&self) -> Option<String> {
+        let foreign = self.recognizer.foreign().filter(|_| self.recognizer.foreign_lines() > 0);
+        foreign.map(|foreign| foreign.to_string())
+    }
+
+    /// Tells what a line says.
+    pub(super) fn tell(&mut self, line: &[u8]) {
+        self.recognize(line);
+        if let Ok(text) = std::str::from_utf8(line) {
+            show(self.renderer.render(text));
+        }
+    }
+
+    /// Goes on where the dashboard was closed.
+    #[cfg(all(unix, feature = "tui"))]
+    pub(super) fn resume(&mut self, clock: crate::wire::StreamClock) {
+        self.renderer.resume(clock);
+    }
 }
 
 impl Stage for Watch {
     fn line(&mut self, line: &[u8], _added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.recognize(line);
-        let Ok(text) = std::str::from_utf8(line) else {
-            return Ok(());
-        };
-        show(self.renderer.render(text));
+        self.tell(line);
         Ok(())
     }
 
     fn finish(&mut self, _added: &mut Vec<u8>) -> Result<(), Failure> {
         // If nothing came, the program before this one has said why.
-        if let Some(foreign) = self.recognizer.foreign().filter(|_| self.recognizer.foreign_lines() > 0) {
+        if let Some(foreign) = self.foreign() {
             show([(Tone::Warn, format!("nothing in this input was understood: {foreign}"))]);
         }
         Ok(())

@@ -9,8 +9,12 @@ const DATA: &[u8] = b"data:";
 /// The other fields of a server-sent event, and the beginning of its comments.
 const OTHER_FIELDS: [&[u8]; 4] = [b"event:", b"id:", b"retry:", b":"];
 
+/// The longest payload of several lines that is kept, in bytes. Whoever breaks an event into lines does it for people
+/// to read.
+const LONGEST_PAYLOAD: usize = 16 * 1024 * 1024;
+
 /// Where the JSON of a line is. The range lies on character boundaries.
-pub(super) fn content(line: &[u8]) -> Range<usize> {
+pub fn content(line: &[u8]) -> Range<usize> {
     if let (Some(b'{'), Some(b'}')) = (line.first(), line.last()) {
         return 0..line.len();
     }
@@ -24,6 +28,44 @@ pub(super) fn content(line: &[u8]) -> Range<usize> {
 pub fn is_event_field(line: &[u8]) -> bool {
     let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
     OTHER_FIELDS.iter().any(|field| line.starts_with(field))
+}
+
+/// What a line adds to the payload of a server-sent event: the value of its `data` field.
+pub fn data_field(line: &[u8]) -> Option<&[u8]> {
+    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    let value = line.strip_prefix(DATA)?;
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    Some(value.strip_suffix(b"\r").unwrap_or(value))
+}
+
+/// The payload of a server-sent event whose `data` runs over several lines: the lines, joined by newlines, as the
+/// standard says. The blank line behind the event ends it.
+#[derive(Debug, Default)]
+pub struct Payload(Vec<u8>);
+
+impl Payload {
+    /// Whether no line has been added.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds the value of a `data` field. Returns false if the payload thereby becomes too long to keep, and is dropped.
+    pub fn push(&mut self, value: &[u8]) -> bool {
+        if self.0.len() + value.len() >= LONGEST_PAYLOAD {
+            self.0 = Vec::new();
+            return false;
+        }
+        if !self.0.is_empty() {
+            self.0.push(b'\n');
+        }
+        self.0.extend_from_slice(value);
+        true
+    }
+
+    /// Ends the payload.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0)
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +96,19 @@ mod tests {
         for line in ["", "data: {}", "events: 5", "{}", "identity: x"] {
             assert!(!is_event_field(line.as_bytes()), "{line}");
         }
+    }
+
+    #[test]
+    fn joins_data() {
+        let mut payload = Payload::default();
+        for line in ["\u{feff}data: {", "data:\"a\":", "data: 1\r", "data:  }"] {
+            assert!(payload.push(data_field(line.as_bytes()).unwrap()));
+        }
+        assert_eq!(payload.take(), b"{\n\"a\":\n1\n }");
+        assert!(payload.is_empty());
+        assert_eq!(data_field(b"date: 1"), None);
+        assert!(!payload.push(&vec![b' '; LONGEST_PAYLOAD]));
+        assert!(payload.is_empty());
     }
 
     proptest! {

@@ -16,13 +16,13 @@ pub mod part;
 pub mod record;
 mod time;
 
-pub use dialect::opencode::matters;
+pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Dialect, Event, Observation, Status, Todo};
 pub use foreign::{Foreign, Recognizer};
-pub use frame::is_event_field;
+pub use frame::{Payload, content, data_field, is_event_field};
 pub use head::{Head, head};
-pub use json::decode::members;
+pub use json::decode::{checked_members, members};
 pub use json::raw::Raw;
 pub use json::text;
 pub use time::{StreamClock, Timestamp};

@@ -69,6 +69,11 @@ impl StreamClock {
         self.now
     }
 
+    /// The milliseconds from the first line to `time`.
+    pub fn since_first(&self, time: Timestamp) -> i64 {
+        self.first.map_or(0, |first| time.since(first))
+    }
+
     /// The milliseconds from the first line to the latest.
     pub fn elapsed(&self) -> i64 {
         self.first.map_or(0, |first| self.now.since(first))

@@ -1,5 +1,8 @@
 //! `ocr-act` without `OpenCode`: outcomes and exit codes, skipped actions, checks, misbehaving servers, notifications.
 
+mod authority;
+mod family;
+mod many;
 mod notify;
 mod server;
 mod stub;
@@ -36,8 +39,19 @@ fn lines(lines: &[Value]) -> String {
     lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
+/// What a person types who wants to act on a stream that does not prove that it is live: `--server` with its server.
+fn named(input: &[Value]) -> Vec<String> {
+    let first = input.first().map_or(&Value::Null, |line| &line["properties"]);
+    if first["replay"] != json!(false) {
+        return Vec::new();
+    }
+    let server = first["server"].as_str().unwrap_or("http://127.0.0.1:9/");
+    vec!["--server".to_owned(), server.to_owned()]
+}
+
 fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
-    let done = ocr("ocr-act").arg("--only").args(args).write_stdin(lines(input)).output().unwrap();
+    let named = if args.contains(&"--server") { Vec::new() } else { named(input) };
+    let done = ocr("ocr-act").arg("--only").args(args).args(named).write_stdin(lines(input)).output().unwrap();
     let added = String::from_utf8(done.stdout).unwrap();
     let added = added.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     (done.status.code().unwrap(), added, String::from_utf8(done.stderr).unwrap())

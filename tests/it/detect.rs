@@ -106,7 +106,7 @@ fn help_and_schema() {
         contains("near-duplicate").and(contains("repeat.stop")).and(contains("Examples:")).and(contains("OCR_STRICT")),
     );
     let schemas = ocr("ocr-detect").arg("--schema").assert().success();
-    assert_eq!(schemas.get_output().stdout.iter().filter(|b| **b == b'\n').count(), 3);
+    assert_eq!(schemas.get_output().stdout.iter().filter(|b| **b == b'\n').count(), 4);
 }
 
 #[test]

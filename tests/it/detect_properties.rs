@@ -1,4 +1,4 @@
-//! Properties of every stream: `PROPTEST_CASES=10000 cargo test --release --test it properties` tries more of them.
+//! Properties of every stream, in 2,000 cases each; `PROPTEST_CASES=10000 cargo test --test it properties` tries more.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use crate::support::{names, recording};
@@ -91,6 +91,29 @@ fn all(lines: &[String]) -> impl Iterator<Item = &str> {
     lines.iter().map(String::as_str)
 }
 
+/// How many cases of each property there are, unless `PROPTEST_CASES` says otherwise.
+const CASES: u32 = 2_000;
+
+fn cases() -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { asked } else { ProptestConfig::with_cases(CASES) }
+}
+
+/// A piece of a recording: which one, from where on, and how many lines.
+type Piece = (usize, usize, usize);
+
+fn a_piece() -> impl Strategy<Value = Piece> {
+    (0..NAMED.len(), 0usize..4000, 1usize..40)
+}
+
+/// The lines of a piece, after the line that says that ticks name their sessions.
+fn lines_of_piece((name, from, length): Piece, place: usize) -> Vec<&'static str> {
+    let (first, rest) = NAMED[name][place].split_first().unwrap();
+    let from = from % rest.len();
+    let piece = rest[from..].iter().take(length);
+    std::iter::once(first).chain(piece).map(String::as_str).collect()
+}
+
 /// The lines of all recordings.
 static POOL: LazyLock<Vec<String>> = LazyLock::new(|| {
     let texts = names().into_iter().map(|name| recording(&name));
@@ -181,26 +204,64 @@ fn a_text() -> impl Strategy<Value = String> {
     vec(piece, 1..6).prop_map(|pieces| pieces.concat())
 }
 
+/// Takes lines of three streams in turn, so many at a time.
+fn interleaved<'a>(parts: &[Vec<&'a str>], cuts: Vec<(usize, usize)>) -> Vec<&'a str> {
+    let mut at = vec![0usize; parts.len()];
+    let mut mixed: Vec<&str> = Vec::new();
+    let rest = (0..parts.len()).map(|part| (part, usize::MAX));
+    for (part, length) in cuts.into_iter().chain(rest) {
+        let end = at[part].saturating_add(length).min(parts[part].len());
+        mixed.extend(&parts[part][at[part]..end]);
+        at[part] = end;
+    }
+    mixed
+}
+
+/// Each recording whole, three at a time, taken in turn.
+#[test]
+fn each_recording_has_its_own_time() {
+    for start in 0..NAMED.len() {
+        let parts: Vec<Vec<&str>> =
+            (0..3).map(|place| all(&NAMED[(start + place * 7) % NAMED.len()][place]).collect()).collect();
+        let alone: std::collections::BTreeMap<_, _> =
+            parts.iter().flat_map(|part| by_session(&run(part.iter().copied()))).collect();
+        let cuts = (0..600).map(|n| ((n * 7 + start) % 3, n * 13 % 19 + 1)).collect();
+        assert_eq!(by_session(&run(interleaved(&parts, cuts))), alone);
+    }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn each_session_has_its_own_time(
-        chosen in vec(0..NAMED.len(), 3),
-        cuts in vec((0usize..3, 1usize..200), 1..60),
+        chosen in [a_piece(), a_piece(), a_piece()],
+        cuts in vec((0usize..3, 1usize..40), 1..30),
     ) {
-        let parts: Vec<&Vec<String>> = chosen.iter().enumerate().map(|(at, name)| &NAMED[*name][at]).collect();
+        let parts: Vec<Vec<&str>> =
+            chosen.into_iter().enumerate().map(|(place, piece)| lines_of_piece(piece, place)).collect();
         let mut alone = std::collections::BTreeMap::new();
         for part in &parts {
-            alone.extend(by_session(&run(all(part))));
+            alone.extend(by_session(&run(part.iter().copied())));
         }
-        let mut at = [0usize; 3];
-        let mut mixed: Vec<&str> = Vec::new();
-        let rest = (0..3).map(|part| (part, usize::MAX));
-        for (part, length) in cuts.into_iter().chain(rest) {
-            let end = at[part].saturating_add(length).min(parts[part].len());
-            mixed.extend(all(&parts[part][at[part]..end]));
-            at[part] = end;
-        }
-        prop_assert_eq!(by_session(&run(mixed)), alone);
+        prop_assert_eq!(by_session(&run(interleaved(&parts, cuts))), alone);
+    }
+
+    #[test]
+    fn ignores_json_layout_of_recordings(piece in a_piece()) {
+        let lines = lines_of_piece(piece, 0);
+        let other: Vec<String> = lines.iter().map(|line| reversed(&serde_json::from_str(line).unwrap())).collect();
+        prop_assert_eq!(run(lines), run(all(&other)));
+    }
+
+    #[test]
+    fn ignores_replays_of_calls(calls in vec(a_call(), 1..40), cut in any::<prop::sample::Index>(), again in 1usize..12) {
+        let lines = session("ses_1", &calls);
+        // After a reconnect the server sends the latest events again.
+        let at = cut.index(lines.len()) + 1;
+        let replayed = &lines[at.saturating_sub(again)..at];
+        let doubled: Vec<String> = lines[..at].iter().chain(replayed).chain(&lines[at..]).cloned().collect();
+        prop_assert_eq!(verdicts(&run(all(&lines))), verdicts(&run(all(&doubled))));
     }
 
     #[test]

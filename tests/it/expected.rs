@@ -32,6 +32,7 @@ fn found(text: &str, flag: &str) -> String {
             "ocr.detect.finding" => {
                 format!("{} {} {} {}: {}", word("kind"), word("rule"), word("grade"), word("state"), word("summary"))
             }
+            "ocr.detect.state" => state(p, began),
             "ocr.detect.turn" => format!("turn {} {}", p["turn"], word("why")),
             _ => {
                 let against: Vec<&str> =
@@ -42,6 +43,24 @@ fn found(text: &str, flag: &str) -> String {
         writeln!(summary, "{}.{:03} {what}", seconds / 1000, seconds % 1000).unwrap();
     }
     summary
+}
+
+/// A change of a session's state, in short: what, since when, on what, and who is told how.
+fn state(p: &Value, began: i64) -> String {
+    let mut line = format!("state {}", p["state"].as_str().unwrap());
+    let since = p["since"].as_i64().unwrap() - began;
+    write!(line, " since {}.{:03} {}", since / 1000, since % 1000, p["told"].as_str().unwrap()).unwrap();
+    for (member, before) in [("on", ": "), ("options", " "), ("until", " until ")] {
+        match &p[member] {
+            Value::Null => {}
+            Value::String(text) => write!(line, "{before}{text}").unwrap(),
+            other => write!(line, "{before}{other}").unwrap(),
+        }
+    }
+    if p["parentID"].is_string() {
+        line.push_str(" (subagent)");
+    }
+    line
 }
 
 #[test]

@@ -256,3 +256,29 @@ fn every_run_with(password: Option<&'static str>) {
     let hit = outcomes.iter().filter(|(_, met, _)| *met != Faults::default()).count();
     assert!(hit >= MET, "only {hit} runs met a fault");
 }
+
+/// Few file descriptors are an error that is said, at whatever point they run out, and never a panic.
+#[test]
+fn few_descriptors() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |kind: &str, properties: Value| {
+        serde_json::json!({"ts": 1, "type": kind, "properties": properties}).to_string() + "\n"
+    };
+    let stop = serde_json::json!({"sessionID": "s", "finding": "f", "kind": "loop", "rule": "r", "grade": "stop",
+        "state": "open", "summary": "s"});
+    let opened = serde_json::json!({"sessionID": "s", "server": "http://127.0.0.1:9/", "replay": false});
+    let input = line("ocr.stream.opened", opened) + &line("ocr.detect.finding", stop);
+    std::fs::write(folder.path().join("in"), input).unwrap();
+    for command in [
+        "ocr-review --reviewer-url http://127.0.0.1:9/v1 --retry-pause 0.01",
+        "ocr-act --notify http://127.0.0.1:9/ --confirm-timeout 1",
+        "ocr-stream --server http://127.0.0.1:9",
+    ] {
+        for limit in 6..16 {
+            let line = format!("ulimit -n {limit}; exec {command} < in > out");
+            let finished = crate::support::shell(&line, folder.path()).finish();
+            assert!(!finished.stderr.contains("panicked"), "{limit} {command}: {}", finished.stderr);
+            assert_ne!(finished.code(), Some(101), "{limit} {command}");
+        }
+    }
+}

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use crate::support::{names, recording};
+use clap::ValueEnum;
 use ocr::detect::{Config, Detect, Detector};
 use ocr::pipe::Stage;
-use ocr::report::Page;
+use ocr::report::{Form, Reader, Report};
 use std::time::{Duration, Instant};
 
 /// How many streams to try by default.
@@ -94,7 +95,7 @@ fn broken(line: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
 fn stream(pool: &[Vec<u8>], seed: u64) {
     let mut random = Random(seed);
     let mut stage = Detect::new(Detector::new(Config::default()), false);
-    let mut page = Page::default();
+    let mut reader = Reader::new(None, false);
     let mut added = Vec::new();
     let mut at = random.below(pool.len());
     for _ in 0..LINES {
@@ -103,15 +104,18 @@ fn stream(pool: &[Vec<u8>], seed: u64) {
         let other = &pool[random.below(pool.len())];
         let line = broken(&pool[at], other, &mut random);
         stage.line(&line, &mut added).unwrap();
-        page.read_time(&line);
-        page.read_records(&line);
+        reader.read(&line);
+        reader.read_detected(&line);
     }
     stage.finish(&mut added).unwrap();
     for line in added.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         serde_json::from_slice::<serde_json::Value>(line).unwrap();
     }
-    page.read_records(&added);
-    page.text();
+    reader.read_detected(&added);
+    let report = Report::new(vec![reader.finish(None)]);
+    for form in Form::value_variants() {
+        form.write(&report);
+    }
 }
 
 #[test]

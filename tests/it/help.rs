@@ -3,7 +3,7 @@
 
 use crate::support::{Snapshots, ocr};
 
-const BINARIES: [&str; 6] = ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-run"];
+const BINARIES: [&str; 7] = ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-report", "ocr-run"];
 
 /// What a binary prints with this flag, at a fixed width.
 fn printed(binary: &str, flag: &str) -> String {

@@ -21,11 +21,19 @@ fn added(lines: &[u8], strict: bool) -> String {
 /// A form of a stream: its name, and what it makes of a line.
 type Form = (&'static str, fn(&str) -> String);
 
-const FORMS: [Form; 5] = [
+/// An event as servers write it that break its payload into lines.
+fn over_lines(line: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(line).unwrap();
+    let pretty = serde_json::to_string_pretty(&value).unwrap();
+    pretty.lines().map(|line| format!("data: {line}\n")).collect::<String>() + "event: message\n\n"
+}
+
+const FORMS: [Form; 6] = [
     ("CRLF", |line| format!("{line}\r\n")),
     ("a byte order mark", |line| format!("\u{feff}{line}\n")),
     ("server-sent events", |line| format!(": ping\r\nevent: message\r\nid: 5\r\ndata: {line}\r\n\r\n")),
     ("compact server-sent events", |line| format!("data:{line}\n\n")),
+    ("server-sent events of several lines", over_lines),
     ("envelopes", |line| format!("data: {{\"directory\":\"/p\",\"payload\":{line}}}\n")),
 ];
 

@@ -1,5 +1,5 @@
 //! What a user sees, tested through the real binaries.
-
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they measured")]
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what cannot be set up must stop the test")]
 #![allow(
@@ -13,8 +13,10 @@
 mod act;
 mod architecture;
 mod bounds;
+mod children;
 mod detect;
 mod detect_properties;
+mod endless;
 mod examples;
 mod expected;
 mod faults;
@@ -29,9 +31,15 @@ mod pairs;
 mod peers;
 mod pipe_laws;
 mod readme;
+mod redact;
 mod release;
+mod report;
+mod report_forms;
 mod review;
 mod run;
+mod slow_start;
+mod states;
+mod stderr;
 mod stream;
 mod stream_ends;
 mod stream_gaps;
@@ -41,3 +49,7 @@ mod stream_without_log;
 mod support;
 mod threads;
 mod variables;
+#[cfg(feature = "tui")]
+mod watch_screens;
+#[cfg(feature = "tui")]
+mod watch_terminal;

@@ -111,6 +111,11 @@ fn snapshot_act_errors() {
 }
 
 #[test]
+fn snapshot_report_errors() {
+    check("ocr-report.txt");
+}
+
+#[test]
 fn snapshot_run_errors() {
     check("ocr-run.txt");
 }

@@ -10,17 +10,19 @@ use std::collections::BTreeSet;
 pub type Judged = (&'static str, &'static str);
 
 /// The rule, where it fires, and where it does not.
-pub const PAIRS: [(&str, Judged, Judged); 31] = [
+pub const PAIRS: [(&str, Judged, Judged); 33] = [
     ("repeat", ("one-call-loop", ""), ("edit-fmt-lint", "")),
     ("repeat", ("ab-loop", ""), ("parallel-calls", "")),
     ("repeat-call", ("same-call-other-results", ""), ("edit-test", "")),
     ("novelty", ("walk-in-circles", ""), ("reread", "")),
+    ("error-streak", ("one-host-is-down", ""), ("push-works-at-last", "")),
     ("error-streak", ("error-streak", ""), ("other-errors", "")),
     ("stagnation", ("stagnation", ""), ("same-file-edits", "")),
     ("near-duplicate", ("near-duplicate", ""), ("pagination", "")),
     ("revert", ("revert", ""), ("taken-back", "")),
     ("checks", ("frozen-tests", ""), ("edit-test", "")),
     ("checks", ("swinging-tests", ""), ("edit-test", "")),
+    ("tamper", ("skipped-test", ""), ("mended-code", "")),
     ("polling", ("polling-in-vain", ""), ("polling", "")),
     ("monologue", ("monologue", ""), ("told-in-parts", "")),
     ("monologue", ("talks-to-itself", ""), ("told-in-parts", "")),

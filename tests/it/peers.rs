@@ -113,13 +113,16 @@ const PEERS: [(&str, Rule); 7] = [
 ];
 
 /// Recordings in which the agent loops or makes no progress.
-const LOOPS: [&str; 16] = [
+const LOOPS: [&str; 19] = [
     "ab-loop",
     "degenerate-text",
     "drifting-text",
     "empty-turns",
     "error-streak",
     "frozen-tests",
+    "hasty-looks",
+    "one-host-is-down",
+    "two-errors-in-turn",
     "talks-to-itself",
     "paraphrases",
     "monologue",
@@ -132,9 +135,9 @@ const LOOPS: [&str; 16] = [
     "walk-in-circles",
 ];
 /// Recordings that count for neither side. In most, something other than a loop is wrong: the provider, a person who
-/// does not answer, an abort. In some, a warning and silence are both right, because the agent may be making progress.
+/// does not answer, an abort, a test that is skipped. In some, a warning and silence are both right, because the agent may be making progress.
 /// In one, the agent loops and stops when it is told to.
-const UNCOUNTED: [&str; 16] = [
+const UNCOUNTED: [&str; 17] = [
     "abort",
     "bad-key",
     "bad-key-retried",
@@ -147,6 +150,7 @@ const UNCOUNTED: [&str; 16] = [
     "retry-recovers",
     "quota",
     "retry-storm",
+    "skipped-test",
     "subagent-blocked",
     "asked-ten-runs",
     "same-call-other-results",

@@ -132,7 +132,7 @@ fn records_fit_schemas() {
 #[cfg(target_os = "linux")]
 #[test]
 fn explains_terminal_input() {
-    for stage in ["ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-stream --replay -"] {
+    for stage in ["ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-report", "ocr-stream --replay -"] {
         let done =
             shell(&format!("script -qec '{stage}' /dev/null < /dev/null; echo \"code $?\""), Path::new(ROOT)).finish();
         let told = done.lines.join("\n");

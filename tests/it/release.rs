@@ -118,7 +118,7 @@ fn manual_and_completions_cover_every_binary() {
 #[test]
 fn one_executable_runs_every_stage() {
     let folder = tempfile::tempdir().unwrap();
-    for stage in ["stream", "detect", "review", "act", "watch"] {
+    for stage in ["stream", "detect", "review", "act", "watch", "report"] {
         let link = folder.path().join(format!("ocr-{stage}"));
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ocr-run"), &link).unwrap();
         let done = assert_cmd::Command::new(&link).arg("--version").unwrap();

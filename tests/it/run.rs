@@ -27,6 +27,21 @@ fn demo() {
 }
 
 #[test]
+fn no_variable_makes_the_demo_act() {
+    let mut command = ocr("ocr-run");
+    command.args(["--demo", "--verify", "touch checked", "--notify-cmd", "touch sent"]);
+    let folder = tempfile::tempdir().unwrap();
+    command.current_dir(folder.path());
+    for name in ["OCR_ACT_SERVER", "OCR_SERVER", "OCR_PIPE_KEY", "OCR_ALLOW_INSECURE"] {
+        command.env(name, if name == "OCR_ALLOW_INSECURE" { "1" } else { "http://127.0.0.1:9" });
+    }
+    let done = command.output().unwrap();
+    let lines = String::from_utf8(done.stdout).unwrap();
+    assert!(lines.contains("not done: this is a replay") && !lines.contains("\"begun\""), "{lines}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn print_quotes_for_shell() {
     ocr("ocr-run")
         .args(["--print", "--task", "Don't stop", "--worker-model", "p/m", "--working-dir", "/some where", "--reviewer-url", "http://x/v1", "--", "--port", "1"])
@@ -172,10 +187,117 @@ fn forwards_signals() {
     // SIGTERM first: where SIGINT is ignored, as in the background of a script, the stages inherit that.
     signal(rustix::process::Signal::TERM);
     wait_until(|| stages.have_sigterm()[3]);
-    assert_eq!(stages.have_sigterm(), [true, false, false, true, false]);
+    assert_eq!(stages.have_sigterm(), [true, false, true, true, false]);
     assert!(run.try_wait().unwrap().is_none(), "it did not wait for its stages");
     signal(rustix::process::Signal::INT);
     wait_until(|| run.try_wait().unwrap().is_some());
     assert_eq!(run.wait().unwrap().code(), Some(130));
+    nothing_left(&mark);
+}
+
+/// A demo whose processes carry this mark in their environment.
+#[cfg(target_os = "linux")]
+fn marked_demo(mark: &str, args: &[&str], env: &[(&str, &str)]) -> std::process::Child {
+    std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-run"))
+        .arg("--demo")
+        .args(args)
+        .env_clear()
+        .env("OCR_TEST_MARK", mark)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(env.iter().copied())
+        .envs(measured())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[cfg(target_os = "linux")]
+fn stages_of(mark: &str) -> Vec<String> {
+    let mut running = processes(mark);
+    running.retain(|line| line.contains("__stage"));
+    running
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_secret_in_arguments() {
+    let mark = format!("secret-{}", std::process::id());
+    let env = [
+        ("OCR_REVIEWER_CMD", "true canary-review"),
+        ("OCR_NOTIFY", "http://127.0.0.1:9/canary-notify"),
+        ("OCR_NOTIFY_CMD", "true canary-notify"),
+    ];
+    for (args, env) in [(&[][..], &env[..]), (&["--notify", "http://127.0.0.1:9/canary-typed"], &[])] {
+        let mut run = marked_demo(&mark, args, env);
+        wait_until(|| stages_of(&mark).len() == 6);
+        let told = stages_of(&mark).join("\n");
+        assert!(!told.contains("canary"), "{told}");
+        run.kill().unwrap();
+        run.wait().unwrap();
+        nothing_left(&mark);
+    }
+}
+
+#[test]
+fn help_prints_no_secret() {
+    for binary in ["ocr-run", "ocr-act", "ocr-review"] {
+        let names = ["OCR_REVIEWER_CMD", "OCR_REVIEWER_URL", "OCR_NOTIFY", "OCR_NOTIFY_CMD"];
+        let done = ocr(binary).arg("--help").envs(names.map(|name| (name, "http://canary/"))).output().unwrap();
+        let told = String::from_utf8(done.stdout).unwrap();
+        assert!(told.contains("Usage") && !told.contains("canary"), "{binary}: {told}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_z_stops_the_whole_job() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mark = format!("stop-{}", std::process::id());
+    let run = marked_demo(&mark, &[], &[]);
+    wait_until(|| stages_of(&mark).len() == 6);
+    let whole = Pid::from_child(&run);
+    let mut all: Vec<Pid> =
+        stages_of(&mark).iter().filter_map(|l| Pid::from_raw(l.split(' ').next()?.parse().ok()?)).collect();
+    all.push(whole);
+    wait_until(|| u64::from_str_radix(&state(whole, "SigCgt:"), 16).unwrap() & (1 << 19) != 0);
+    kill_process(whole, Signal::TSTP).unwrap();
+    wait_until(|| all.iter().all(|pid| state(*pid, "State:").starts_with('T')));
+    kill_process(whole, Signal::CONT).unwrap();
+    let done = run.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    assert!(String::from_utf8(done.stdout).unwrap().lines().last().unwrap().contains("ocr.act.result"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn hangup_ends_it_like_a_signal() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mark = format!("hangup-{}", std::process::id());
+    let run = marked_demo(&mark, &[], &[]);
+    wait_until(|| stages_of(&mark).len() == 6);
+    let whole = Pid::from_child(&run);
+    wait_until(|| u64::from_str_radix(&state(whole, "SigCgt:"), 16).unwrap() & 1 != 0);
+    kill_process(whole, Signal::HUP).unwrap();
+    let done = run.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(143));
+    assert!(String::from_utf8(done.stdout).unwrap().lines().last().unwrap().contains("ocr.act.result"));
+    nothing_left(&mark);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn silent_reviewer_does_not_hold_the_end() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mark = format!("silent-{}", std::process::id());
+    let folder = tempfile::tempdir().unwrap();
+    let asked = folder.path().join("asked");
+    let reviewer = format!("echo > {}; sleep 600", asked.display());
+    let run = marked_demo(&mark, &["--reviewer-cmd", &reviewer], &[]);
+    wait_until(|| asked.exists());
+    kill_process(Pid::from_child(&run), Signal::TERM).unwrap();
+    let done = run.wait_with_output().unwrap();
+    let lines = String::from_utf8(done.stdout).unwrap();
+    assert!(lines.lines().last().unwrap().contains("ocr.act.result"), "there is no result");
     nothing_left(&mark);
 }

@@ -215,3 +215,59 @@ fn all_directories() {
 fn unknown_event_passes() {
     assert!(watched(&[], "session.dreams").contains("\"type\":\"session.dreams\""));
 }
+
+#[test]
+fn replay_of_a_rewritten_recording() {
+    let first = r#"{"ts":1,"type":"ocr.stream.opened","properties":{"sessionID":"s","spawned":false,"replay":false}}"#;
+    let others = concat!(
+        "{\"ts\":2,\"type\":\"session.idle\",\"properties\":{\"sessionID\":\"s\"}}\n",
+        "{\"ts\":2,\"type\":\"a\",\"properties\":{},\"type\":\"ocr.detect.finding\"}\n",
+        "{\"ts\":2,\"x\":1,\"x\":2}\n",
+        "no JSON\n",
+    );
+    for opened in [
+        first.to_owned(),
+        first.replace(':', ": ").replace(',', " ,\t"),
+        first.replace(",\"replay\":false", ""),
+        first.replace("\"replay\"", "\"r\\u0065play\""),
+        first.replace("opened", "\\u006fpened"),
+        first.replace("false}}", "false,\"replay\":false}}"),
+        first.replace("\"replay\":false", "\"replay\":\"no\""),
+        first.replacen('{', "{\"properties\":{\"replay\":true},", 1),
+        format!("\u{feff}{first}\r"),
+        format!("{first}\n{first}"),
+    ] {
+        let recording = format!("{opened}\n{others}");
+        let done = ocr("ocr-stream").args(["--replay", "-"]).write_stdin(recording).output().unwrap();
+        let (written, told) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+        let (first, rest) = written.rsplit_once("{\"ts\":2,\"type\":\"session.idle\"").unwrap();
+        for line in first.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            assert_eq!((&line["type"], &line["properties"]["replay"]), (&"ocr.stream.opened".into(), &true.into()));
+            assert_eq!(line["properties"]["sessionID"], "s");
+        }
+        assert_eq!(rest, ",\"properties\":{\"sessionID\":\"s\"}}\nno JSON\n", "{opened}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(told.contains("dropped 2 lines: 2 with two members of the same name"), "{told}");
+    }
+}
+
+#[test]
+fn password_needs_a_protected_way() {
+    let run = |args: &[&str], password: &str| {
+        let mut command = ocr("ocr-stream");
+        command.args(["--session", "ses_1", "--server"]).args(args).env("OPENCODE_SERVER_PASSWORD", password);
+        let done = command.output().unwrap();
+        (done.status.code().unwrap(), String::from_utf8(done.stderr).unwrap())
+    };
+    for url in ["http://no-such-host.invalid:4096", "http://127.0.0.1.no-such-host.invalid"] {
+        let (code, told) = run(&[url], "secret");
+        assert_eq!(code, 77, "{told}");
+        assert!(told.contains("--allow-insecure") && !told.contains("secret"), "{told}");
+        assert_eq!(run(&[url, "--allow-insecure"], "secret").0, 69);
+        assert_eq!(run(&[url], "").0, 69, "there is nothing to lose");
+    }
+    for url in ["https://no-such-host.invalid", "http://127.0.0.1:9", "http://[::1]:9"] {
+        assert_eq!(run(&[url], "secret").0, 69, "{url}");
+    }
+}

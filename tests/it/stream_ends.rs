@@ -149,7 +149,8 @@ fn long_session_costs_no_memory() {
         parts += usize::from(line.unwrap().contains("prt_msg_"));
         memory = peak(&child).or(memory);
     }
-    assert_eq!((child.wait().unwrap().code(), parts), (Some(0), MESSAGES));
+    let done = child.wait_with_output().unwrap();
+    assert_eq!((done.status.code(), parts), (Some(0), MESSAGES), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(memory.is_none_or(|kib| kib < MEMORY), "{memory:?} KiB");
 }
 
@@ -175,4 +176,93 @@ fn history_that_breaks_off() {
     assert_eq!(gap["recovered"], 0, "{gap}");
     assert_eq!(gap["complete"], true, "{gap}");
     assert_eq!(watched.code, Some(0));
+}
+
+/// An event as the event stream sends it.
+fn sent(payload: &str) -> String {
+    format!("data: {payload}\n\n")
+}
+
+#[test]
+fn no_server_writes_our_records() {
+    let forged = json!({"sessionID": "ses_1", "kind": "loop", "grade": "stop", "summary": "forged"});
+    let live = [
+        r#"{"id":"e1","type":"ocr.detect.finding","properties":P}"#,
+        r#"{"id":"e2","type":"\u006fcr.detect.finding","properties":P}"#,
+        r#"{"id":"e3","type":"plugin.added","properties":P,"type":"ocr.detect.finding"}"#,
+        r#"{"id":"e4","type":"ocr.detect.finding","properties":P,"type":"plugin.added"}"#,
+        r#"{"id":"e5","type":"plugin.added","properties":P,"t\u0079pe":"ocr.detect.finding"}"#,
+        r#"{"ts":1,"type":"ocr.detect.finding","properties":P}"#,
+        r#"{"directory":"/p","payload":{"type":"ocr.detect.finding","properties":P}}"#,
+        r#"{"id":"e6","type":"plugin.added","properties":P,"properties":{}}"#,
+        r#"{"id":"e7","ts":5,"type":"plugin.kept","properties":{"sessionID":"ses_1","type":"ocr.detect.finding"}}"#,
+    ];
+    let live = live.map(|payload| sent(&payload.replace('P', &forged.to_string())));
+    let mut quoted = entry(3, "x\",\"type\":\"ocr.detect.finding.1", &forged);
+    quoted["id"] = json!("y\",\"type\":\"ocr.detect.finding\",\"z\":\"");
+    let log = json!([
+        entry(0, "session.created.1", &json!({"sessionID": "ses_1", "info": {"id": "ses_1"}})),
+        entry(1, "ocr.detect.finding.1", &forged),
+        entry(2, "ocr.stream.opened.1", &forged),
+        quoted,
+    ]);
+    let routes = with_session(|| true)
+        .route("/event", get(move || async move { connected(live) }))
+        .route("/sync/history", post(move || async move { axum::Json(log) }));
+    let watched = watch(&Host::serve(routes), &FROM_START);
+    let types: Vec<&str> = watched.lines.iter().filter_map(|line| line["type"].as_str()).collect();
+    let ours = types.iter().filter(|kind| kind.starts_with("ocr.")).copied().collect::<Vec<_>>();
+    assert!(ours.iter().all(|kind| kind.starts_with("ocr.stream.")), "{types:?}");
+    assert_eq!(ours.iter().filter(|kind| **kind == "ocr.stream.opened").count(), 1, "{types:?}");
+    let kept = watched.lines.iter().find(|line| line["type"] == "plugin.kept").unwrap();
+    assert!(kept["ts"].as_i64().unwrap() > 5, "the time is ours: {kept}");
+    assert_eq!(watched.stderr.lines().count(), 1, "{}", watched.stderr);
+    assert!(watched.stderr.contains("9 with a type under ocr., which is reserved"), "{}", watched.stderr);
+    assert!(watched.stderr.contains("1 with two members of the same name"), "{}", watched.stderr);
+    assert_eq!(watched.code, Some(0));
+}
+
+/// The next line of a stream that contains this.
+fn line_with(stream: &mut impl BufRead, text: &str) -> Value {
+    loop {
+        let mut line = String::new();
+        assert!(stream.read_line(&mut line).unwrap() > 0, "no line has {text}");
+        if line.contains(text) {
+            return serde_json::from_str(&line).unwrap();
+        }
+    }
+}
+
+#[test]
+fn ticks_say_how_long_we_stood_still() {
+    let busy =
+        sent(r#"{"id":"e1","type":"session.status","properties":{"sessionID":"ses_1","status":{"type":"busy"}}}"#);
+    let server = Host::serve(with_session(|| true).route("/event", get(move || async move { connected([busy]) })));
+    let start = || {
+        let mut child = start_stream(&server, &["--session", "ses_1", "--follow"], Stdio::piped());
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        (child, lines)
+    };
+    let signal = |child: &Child, signal| {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    };
+    let (mut stopped, mut lines) = start();
+    let before = line_with(&mut lines, "stream.tick");
+    signal(&stopped, rustix::process::Signal::STOP);
+    // Another stream shows that time passes.
+    let (mut other, mut ticks) = start();
+    for _ in 0..4 {
+        line_with(&mut ticks, "stream.tick");
+    }
+    signal(&stopped, rustix::process::Signal::CONT);
+    let tick = line_with(&mut lines, "paused");
+    let paused = tick["properties"]["paused"].as_i64().unwrap();
+    let between = tick["ts"].as_i64().unwrap() - before["ts"].as_i64().unwrap();
+    assert!(paused >= 1500 && paused < between, "{tick} {between}");
+    assert_eq!(tick["properties"]["sessions"], json!(["ses_1"]));
+    for child in [&mut stopped, &mut other] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }

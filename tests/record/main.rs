@@ -2,6 +2,7 @@
 //!
 //! Every scenario of `fixtures/scripts/`, or those that are named, is played in a folder that is the same
 //! on every machine, and what the server says is written to `fixtures/sessions/NAME.ndjson`.
+#![allow(clippy::print_stderr, reason = "a tool of the developers, run by hand")]
 
 #[cfg(unix)]
 mod capture;

@@ -32,6 +32,7 @@ mod server;
 mod shell;
 mod snapshot;
 mod stub;
+mod tmux;
 mod ways;
 
 pub use cli::{measured, ocr};
@@ -51,4 +52,5 @@ pub use server::Server;
 pub use shell::{Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone};
 pub use snapshot::Snapshots;
 pub use stub::{CONNECTED, Watched, answer, events, routes, start_stream, watch, watch_until};
+pub use tmux::Tmux;
 pub use ways::{Clock, Ways};

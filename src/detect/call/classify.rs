@@ -27,100 +27,90 @@ pub(crate) enum Kind {
     Unknown,
 }
 
-/// Tools by name: `OpenCode`'s own, and those of other agents.
-const TOOLS: [(Kind, &[&str]); 6] = [
-    (
-        Kind::Mutate,
-        &["edit", "write", "patch", "apply_patch", "multiedit", "create", "str_replace", "insert", "submit"],
-    ),
-    (Kind::Plan, &["todowrite", "todoread", "think"]),
-    (Kind::Spawn, &["task", "agent"]),
-    (Kind::Ask, &["question", "ask"]),
-    (
-        Kind::Observe,
-        &[
-            "read",
-            "grep",
-            "glob",
-            "list",
-            "ls",
-            "webfetch",
-            "websearch",
-            "codesearch",
-            "lsp",
-            "skill",
-            "open",
-            "goto",
-            "sleep",
-            "wait",
-        ],
-    ),
-    (Kind::Check, &["test", "build", "lint", "diagnostics"]),
+/// A row of the table of tools.
+struct Tools {
+    kind: Kind,
+    /// They return text written by others: an error message in it does not mean that the call failed.
+    quote: bool,
+    names: &'static [&'static str],
+}
+
+const fn tools(kind: Kind, quote: bool, names: &'static [&'static str]) -> Tools {
+    Tools { kind, quote, names }
+}
+
+/// Tools by name, in lower case: `OpenCode`'s own, and those of other agents.
+#[rustfmt::skip]
+const TOOLS: [Tools; 7] = [
+    tools(Kind::Mutate, false, &["edit", "write", "patch", "apply_patch", "multiedit", "create", "str_replace", "insert", "submit"]),
+    tools(Kind::Plan, false, &["todowrite", "todoread", "think"]),
+    tools(Kind::Spawn, true, &["task", "agent"]),
+    tools(Kind::Ask, false, &["question", "ask"]),
+    tools(Kind::Observe, true, &["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill"]),
+    tools(Kind::Observe, false, &[
+        "ls", "lsp", "open", "goto", "view", "cat", "find", "search", "scroll_down", "scroll_up", "search_dir",
+        "search_file", "find_file", "sleep", "wait",
+    ]),
+    tools(Kind::Check, false, &["test", "build", "lint", "diagnostics"]),
 ];
 
 /// Words in the names of other tools that only look.
-const LOOKS: [&str; 32] = [
-    "read",
-    "get",
-    "list",
-    "search",
-    "find",
-    "view",
-    "show",
-    "fetch",
-    "query",
-    "lookup",
-    "describe",
-    "inspect",
-    "open",
-    "goto",
-    "scroll",
-    "grep",
-    "glob",
-    "look",
-    "status",
-    "logs",
-    "wait",
-    "browse",
-    "page",
-    "navigate",
-    "history",
-    "count",
-    "screenshot",
-    "snapshot",
-    "watch",
-    "peek",
-    "calculate",
-    "think",
+#[rustfmt::skip]
+const LOOKS: [&str; 31] = [
+    "read", "get", "list", "search", "find", "view", "show", "fetch", "query", "lookup", "describe", "inspect", "open",
+    "goto", "scroll", "grep", "glob", "look", "status", "logs", "wait", "browse", "page", "navigate", "history", "count",
+    "screenshot", "snapshot", "watch", "peek", "calculate",
 ];
 /// Words in the names of other tools that change a file, if their input names one.
 const EDITS: [&str; 8] = ["edit", "write", "patch", "replace", "insert", "create", "append", "multiedit"];
 
-/// Classifies a call of `tool`, and reads its command, if it has one. `polls` are the user's own patterns for
-/// polling.
-pub(crate) fn classify(tool: &str, input: &Input, polls: &[Regex]) -> (Kind, Option<Line>) {
+/// What a tool and its arguments say that a call does.
+#[derive(Debug)]
+pub(super) struct Class {
+    /// What it is for.
+    pub(super) kind: Kind,
+    /// Only a word in the tool's name says so.
+    pub(super) guessed: bool,
+    /// An error message in its result may be somebody else's.
+    pub(super) quotes: bool,
+    /// What its command does, if it has one.
+    pub(super) line: Option<Line>,
+}
+
+/// Classifies a call of `tool`. `polls` are the user's own patterns for polling.
+pub(super) fn classify(tool: &str, input: &Input, polls: &[Regex]) -> Class {
     let lower = tool.to_ascii_lowercase();
-    let named = TOOLS.iter().find_map(|(kind, names)| names.contains(&lower.as_str()).then_some(*kind));
-    let line = input.command.as_deref().filter(|_| named.is_none()).map(shell::read);
+    let row = TOOLS.iter().find(|row| row.names.contains(&lower.as_str()));
+    let line = input.command.as_deref().filter(|_| row.is_none()).map(shell::read);
+    let by_line = line.as_ref().and_then(|line| kind_of(line.effect));
+    let known = row.map(|row| row.kind).or(by_line);
     let kind = if polls.iter().any(|poll| poll.is_match(tool) || poll.is_match(&input.text)) {
         Kind::Poll
     } else {
-        named.unwrap_or_else(|| other(&lower, input, line.as_ref()))
+        known.unwrap_or_else(|| by_name(&lower, input))
     };
-    (kind, line)
+    Class { kind, guessed: known.is_none(), quotes: row.is_some_and(|row| row.quote), line }
 }
 
-/// Classifies a call of a tool that is in no table.
-fn other(tool: &str, input: &Input, line: Option<&Line>) -> Kind {
+fn kind_of(effect: Effect) -> Option<Kind> {
+    match effect {
+        Effect::Mutate => Some(Kind::Mutate),
+        Effect::Check => Some(Kind::Check),
+        Effect::Observe | Effect::Poll => Some(Kind::Observe),
+        Effect::Record => Some(Kind::Record),
+        Effect::Unknown => None,
+    }
+}
+
+/// What the words in the name of a tool say that is in no table.
+fn by_name(tool: &str, input: &Input) -> Kind {
     let has_word = |words: &[&str]| tool.split(|c: char| !c.is_ascii_alphabetic()).any(|word| words.contains(&word));
-    match line.map(|line| line.effect) {
-        Some(Effect::Mutate) => Kind::Mutate,
-        Some(Effect::Check) => Kind::Check,
-        Some(Effect::Observe | Effect::Poll) => Kind::Observe,
-        Some(Effect::Record) => Kind::Record,
-        _ if input.target.is_some() && has_word(&EDITS) => Kind::Mutate,
-        _ if has_word(&LOOKS) => Kind::Observe,
-        _ => Kind::Unknown,
+    if input.target.is_some() && has_word(&EDITS) {
+        Kind::Mutate
+    } else if has_word(&LOOKS) {
+        Kind::Observe
+    } else {
+        Kind::Unknown
     }
 }
 
@@ -131,7 +121,7 @@ mod tests {
     fn kind(tool: &str, command: Option<&str>, target: Option<&str>) -> Kind {
         let own = |text: Option<&str>| text.map(str::to_owned);
         let input = Input { command: own(command), target: own(target), ..Input::default() };
-        classify(tool, &input, &[]).0
+        classify(tool, &input, &[]).kind
     }
 
     #[test]
@@ -165,6 +155,6 @@ mod tests {
     fn user_patterns_come_first() {
         let polls = [Regex::new("deploy status").unwrap()];
         let input = Input { text: "deploy status".to_owned(), ..Input::default() };
-        assert_eq!(classify("bash", &input, &polls).0, Kind::Poll);
+        assert_eq!(classify("bash", &input, &polls).kind, Kind::Poll);
     }
 }

@@ -79,13 +79,19 @@ const CLASS_LINES: usize = 6;
 /// How many lines behind a message that says nothing stand for it.
 const DETAILS: usize = 4;
 
+/// What a tool says when a person or a rule denies a call.
+#[rustfmt::skip]
+const REFUSALS: [&str; 16] = [
+    "rejected permission", "denied permission", "permission was denied", "permission denied by", "permission to use",
+    "user rejected", "user denied", "user declined", "user dismissed", "user has denied", "user doesn't want",
+    "denied by the user", "rule which prevents you", "want to proceed with this tool", "was rejected by",
+    "not permitted by",
+];
+
 /// What cannot be told from its words alone: the tool is not there, the user or a limit ended the call.
 const OUTER: [(&str, &[&str]); 3] = [
     ("timeout", &["timed out", "timeout exceeded", "deadline exceeded"]),
-    (
-        "refused",
-        &["rejected permission", "permission to use", "user rejected", "user doesn't want", "denied by the user"],
-    ),
+    ("refused", &REFUSALS),
     ("cancelled", &["was aborted", "was cancelled", "was canceled", "sibling tool call", "interrupted by user"]),
 ];
 
@@ -133,6 +139,12 @@ fn outer_class(line: &str) -> Option<u64> {
     let lower = line.to_ascii_lowercase();
     let found = OUTER.iter().find(|(_, signs)| signs.iter().any(|sign| lower.contains(sign)));
     found.map(|(name, _)| hash::of(name))
+}
+
+/// Whether an error says that a person or a rule denied the call.
+pub(super) fn is_refusal(error: &str) -> bool {
+    let lower = error.to_ascii_lowercase();
+    REFUSALS.iter().any(|sign| lower.contains(sign))
 }
 
 fn is_template(line: &str) -> bool {

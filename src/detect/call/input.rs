@@ -16,6 +16,8 @@ const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 /// Arguments that hold a piece of text to replace, and what replaces it.
 const OLD: [&str; 3] = ["oldString", "old_string", "old_str"];
 const NEW: [&str; 3] = ["newString", "new_string", "new_str"];
+/// Arguments that hold the whole content of a file.
+const WHOLE: [&str; 2] = ["content", "file_text"];
 /// Arguments that hold a patch.
 const PATCHES: [&str; 3] = ["patchText", "patch", "diff"];
 /// The most replaced pieces of one call to tell apart.
@@ -35,6 +37,9 @@ pub(crate) struct Input {
     /// What it writes to which file, if it is an editing tool: one for each replaced piece.
     pub(crate) changes: Vec<(String, Change)>,
 }
+
+/// Arguments that say what a call is about where no file or command does.
+const TOPICS: [&str; 4] = ["description", "pattern", "query", "prompt"];
 
 /// What an editing tool writes, as hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +86,13 @@ impl Input {
     }
 }
 
+/// What an input is about, for a person: its command, or else what it works on.
+pub(crate) fn topic(raw: Raw<'_>) -> Option<String> {
+    let members = members(raw)?;
+    let names = [&COMMANDS[..], &TARGETS[..], &TOPICS[..]];
+    names.into_iter().find_map(|names| first_text(&members, names)).map(|found| clip(&found).to_owned())
+}
+
 /// An argument's name and value.
 type Member<'a> = (Cow<'a, str>, Raw<'a>);
 
@@ -96,6 +108,22 @@ fn is_string(value: Raw<'_>) -> bool {
     value.get().starts_with('"')
 }
 
+/// What an edit of one piece, or of a whole file, takes out and puts in.
+#[derive(Debug)]
+pub(crate) struct Piece<'a> {
+    /// The piece before; `None` if the content is a whole file.
+    pub(crate) old: Option<Cow<'a, str>>,
+    /// The piece after.
+    pub(crate) new: Cow<'a, str>,
+}
+
+/// The piece that an input replaces, if it is one of a simple edit.
+pub(crate) fn piece<'a>(members: &[Member<'a>]) -> Option<Piece<'a>> {
+    let old = first_text(members, &OLD);
+    let new = if old.is_some() { first_text(members, &NEW) } else { first_text(members, &WHOLE) };
+    Some(Piece { old, new: new? })
+}
+
 /// What an input writes to which file.
 fn changes(members: &[Member<'_>], target: Option<&str>) -> Vec<(String, Change)> {
     if let Some(patch) = first_text(members, &PATCHES) {
@@ -104,12 +132,10 @@ fn changes(members: &[Member<'_>], target: Option<&str>) -> Vec<(String, Change)
     let Some(target) = target else {
         return Vec::new();
     };
-    let of = |names: &[&str]| first_text(members, names).map(|text| hash::of(&*text));
-    let change = match (of(&OLD), of(&NEW)) {
-        (Some(old), Some(new)) => Some(Change::Replacement { old, new }),
-        _ => of(&["content", "file_text"]).map(Change::Whole),
-    };
-    if let Some(change) = change {
+    if let Some(piece) = piece(members) {
+        let new = hash::of(&*piece.new);
+        let old = piece.old.map(|old| hash::of(&*old));
+        let change = old.map_or(Change::Whole(new), |old| Change::Replacement { old, new });
         return vec![(target.to_owned(), change)];
     }
     let edits = members.iter().find(|(name, _)| name == "edits").and_then(|(_, value)| parsed(*value));

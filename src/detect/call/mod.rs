@@ -5,6 +5,7 @@ pub(crate) mod classify;
 pub(crate) mod failure;
 pub(crate) mod input;
 pub(crate) mod normalize;
+mod outcome;
 pub(crate) mod prefilter;
 pub(crate) mod provider;
 pub(crate) mod shell;
@@ -13,22 +14,20 @@ mod until;
 
 use super::config::Config;
 use super::hash;
-use crate::wire::part::{Part, Span, ToolState};
+use crate::wire::part::{Part, Span};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
-use classify::{Kind, classify};
+use classify::{Class, Kind, classify};
 use failure::Failure;
 use input::Input;
-use normalize::{normalize_output, normalize_raw_output, without_numbers};
+use normalize::{normalize_raw_output, without_numbers};
+use outcome::{Ended, is_nothing};
 use shell::Line;
 use tokens::PLACEHOLDER;
 
 /// How much of an excerpt the call's input may take, in characters; the result takes the rest.
 const INPUT_EXCERPT: usize = 90;
-/// Tools that return text written by others: an error message in it does not mean that the call failed.
-const READERS: [&str; 9] = ["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill", "task"];
-
 /// One call that ended.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -48,6 +47,10 @@ pub(crate) struct Call {
     pub(crate) empty: bool,
     /// How it failed, if it did.
     pub(crate) failure: Option<Failure>,
+    /// A person or a rule did not let it run.
+    pub(crate) denied: bool,
+    /// Only a word in the tool's name says what it is for.
+    pub(crate) guessed: bool,
     /// What its command does, if it has one.
     pub(crate) line: Option<Box<Line>>,
     /// How it came out, if it is a check.
@@ -75,12 +78,11 @@ impl Call {
         let tool = part.tool.as_deref().unwrap_or_default();
         let point = point();
         let input = Input::read(state.input, &config.ignored_args);
-        let (kind, line) = classify(tool, &input, &config.polls);
+        let class = classify(tool, &input, &config.polls);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let decoded = raw.filter(|_| kind == Kind::Check).map(text::decode).unwrap_or_default();
-        let check = (kind == Kind::Check).then(|| check_outcome(line.as_ref(), state, &decoded));
-        let failure = failure_of(tool, kind, check.as_ref(), state, &normalized);
+        let Ended { failure, denied, check, failing } = outcome::read(tool, &class, state, is_nothing(&normalized));
+        let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
         let result =
@@ -98,8 +100,10 @@ impl Call {
             point,
             tool: tool.to_owned(),
             kind,
-            failing: check.as_ref().and_then(|check| failing(check, &decoded)),
+            failing,
             failure,
+            denied,
+            guessed,
             check,
             line: line.map(Box::new),
             input,
@@ -129,84 +133,19 @@ fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
     text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
 }
 
-/// How a check came out.
-fn check_outcome(line: Option<&Line>, state: &ToolState<'_>, output: &str) -> checks::Outcome {
-    let exit = match line {
-        Some(line) if line.checked_exit() => exit_code(state.metadata),
-        Some(line) if line.prints_exit => checks::printed_exit(output),
-        _ => None,
-    };
-    checks::judge(output, exit)
-}
-
-/// The first words of lines that name what fails, in the output of runners that nobody knows.
-const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", "✖", "×", "✕", "●"];
-/// How many of those lines to read.
-const FAILED_LINES: usize = 64;
-
-/// The set of what fails in a check.
-fn failing(check: &checks::Outcome, output: &str) -> Option<u64> {
-    let checks::Outcome::Failed { count, items } = check else {
-        return None;
-    };
-    let sum = |sum: u64, item: &str| sum.wrapping_add(hash::of(normalize_output(item, &[])));
-    if !items.is_empty() {
-        return Some(items.iter().fold(0, |all, item| sum(all, item)));
-    }
-    let first_word = |line: &str| {
-        let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(':').to_lowercase();
-        FAILED.contains(&word.as_str())
-    };
-    let named = output.lines().filter(|line| first_word(line)).take(FAILED_LINES).fold(0, sum);
-    count.map(|count| hash::join(named, u64::from(count)))
-}
-
-/// How a call failed; `None` if it succeeded, or if nothing says that it failed.
-fn failure_of(
-    tool: &str,
-    kind: Kind,
-    check: Option<&checks::Outcome>,
-    state: &ToolState<'_>,
-    normalized: &str,
-) -> Option<Failure> {
-    let raw = state.error.or(state.output);
-    let body = raw.map(text::body).unwrap_or_default();
-    let unescaped = text::unescaped(&body);
-    let first = || first_line(&unescaped).unwrap_or("error");
-    if tool == "invalid" {
-        return Some(Failure::invalid(first()));
-    }
-    match check {
-        Some(checks::Outcome::Passed) if &*state.status != "error" => return None,
-        Some(checks::Outcome::Failed { .. }) => {
-            return Failure::read(&body, Some(last_line(&unescaped).unwrap_or("failed")));
-        }
-        _ => {}
-    }
-    if is_nothing(normalized) && &*state.status == "completed" {
-        // The exit code may only mean that nothing was found, as with grep.
-        return None;
-    }
-    match (&*state.status, exit_code(state.metadata)) {
-        ("error", _) => Failure::read(&body, Some(first())),
-        (_, Some(0)) => None,
-        (_, Some(_)) => Failure::read(&body, Some(last_line(&unescaped).unwrap_or("failed"))),
-        _ if READERS.contains(&tool) || kind == Kind::Plan => None,
-        _ => Failure::read(&body, None),
-    }
-}
-
 /// How many letters a result may have whose numbers are what it says: a count, a score.
 const NUMBER_LETTERS: usize = 24;
 
 /// Whether a result says a number and little else, which normalizing would hide. A time of day, an id or a path is
 /// no such number.
 fn is_number(raw: Option<Raw<'_>>, normalized: &str) -> bool {
+    // The length first: most results are long.
+    if normalized.len() >= 4 * NUMBER_LETTERS || !normalized.contains(PLACEHOLDER) {
+        return false;
+    }
     let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).count();
     let source = raw.map(Raw::get).unwrap_or_default();
     letters < NUMBER_LETTERS
-        && normalized.contains(PLACEHOLDER)
-        && normalized.len() < 4 * NUMBER_LETTERS
         && !source.contains('/')
         && !source.as_bytes().windows(3).any(|w| w[1] == b':' && w[0].is_ascii_digit() && w[2].is_ascii_digit())
         && source
@@ -230,12 +169,11 @@ const GIST: usize = 4096;
 
 /// Equal for results that differ in numbers only, unless they say hardly anything but numbers.
 fn gist(normalized: &str) -> u64 {
-    let clipped = &normalized[..normalized.floor_char_boundary(GIST)];
-    let letters = clipped.bytes().filter(u8::is_ascii_alphabetic).count();
-    if letters < NUMBER_LETTERS || normalized.len() > GIST {
+    if normalized.len() > GIST {
         return hash::of(normalized);
     }
-    hash::of(without_numbers(clipped))
+    let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).take(NUMBER_LETTERS).count();
+    if letters < NUMBER_LETTERS { hash::of(normalized) } else { hash::of(without_numbers(normalized)) }
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.
@@ -252,27 +190,4 @@ fn act(tool: &str, input: &Input, line: Option<&Line>) -> u64 {
     let sub = words.next().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
     let sub = sub.filter(|word| !word.starts_with('-')).unwrap_or_default();
     hash::join(hash::of(program), hash::of(sub))
-}
-
-/// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.
-fn is_nothing(result: &str) -> bool {
-    matches!(result.trim(), "" | "(no output)")
-}
-
-fn first_line(text: &str) -> Option<&str> {
-    text.lines().find(|line| !line.trim().is_empty())
-}
-
-fn last_line(text: &str) -> Option<&str> {
-    text.lines().rev().find(|line| !line.trim().is_empty())
-}
-
-/// The exit code in a shell tool's metadata.
-fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
-    #[derive(serde::Deserialize)]
-    struct Metadata {
-        exit: Option<i64>,
-    }
-    // Metadata of another shape has no exit code.
-    serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
 }

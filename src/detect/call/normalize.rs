@@ -10,7 +10,7 @@ use regex::Regex;
 use std::borrow::Cow;
 
 /// Folders of temporary files, and how many path components after them are random.
-const TEMPORARY: [(&str, usize); 5] =
+pub(crate) const TEMPORARY: [(&str, usize); 5] =
     [("/tmp/", 1), ("/var/tmp/", 1), ("/private/tmp/", 1), ("/var/folders/", 3), ("/private/var/folders/", 3)];
 
 /// The first letters of those folders, after the slash.
@@ -194,13 +194,16 @@ fn push_hyphen(text: &str, at: usize, plain: usize, normalized: &mut String) -> 
 /// The text with a placeholder for every run of digits.
 pub(crate) fn without_numbers(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !c.is_ascii_digit() {
-            plain.push(c);
-        } else if !plain.ends_with(PLACEHOLDER) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte.is_ascii_digit()) {
+        plain.push_str(&rest[..at]);
+        // One for digits on both sides of a placeholder that was there.
+        if !plain.ends_with(PLACEHOLDER) {
             plain.push(PLACEHOLDER);
         }
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
     }
+    plain.push_str(rest);
     plain
 }
 

@@ -1,7 +1,7 @@
 //! What a provider's error or retry message says. Only messages that come from a provider or its client are to be
 //! read: an agent that writes about an error has none.
 
-use super::until::until;
+use super::until::{names_time, until};
 use crate::detect::text::phrases::{Phrases, fold};
 use std::sync::LazyLock;
 
@@ -36,8 +36,8 @@ pub(crate) enum Refusal {
 pub(crate) struct Provider {
     /// Why it does not answer.
     pub(crate) refusal: Refusal,
-    /// When the message says to ask again, in milliseconds since the epoch. An hour of the day without a time
-    /// zone is taken as UTC.
+    /// When the message says to ask again, in milliseconds since the epoch. An hour of the day without a time zone
+    /// says nothing: a wrong time is worse than none.
     pub(crate) until: Option<i64>,
 }
 
@@ -206,19 +206,20 @@ impl Provider {
     pub(crate) fn read(message: &str, now: i64) -> Self {
         let folded = fold(&message[..message.floor_char_boundary(READ)]);
         let until = until(&folded, now);
+        let names_time = || until.is_some() || names_time(&folded, now);
         let said = TABLES.iter().find(|(_, words)| words.is_in(&folded));
         let refusal =
             said.map_or_else(|| of_pairs(&folded).unwrap_or_else(|| of_status(&folded)), |(refusal, _)| *refusal);
         let refusal = match refusal {
             // "You exceeded your current quota, please check your plan and billing details": of OpenAI's API this
             // is an empty account; Google says it of a limit per minute or day as well, and says when to come back.
-            Refusal::Quota if until.is_none() && folded.contains("billing details") && !folded.contains("metric") => {
+            Refusal::Quota if !names_time() && folded.contains("billing details") && !folded.contains("metric") => {
                 Refusal::EmptyAccount
             }
             // A limit of a minute is a rate, whatever else it is called.
             Refusal::Quota if is_of_a_minute(&folded) => Refusal::RateLimit,
             // "Purchase more credits or try again at 5 PM": a plan, not an empty account.
-            Refusal::EmptyAccount if until.is_some() => Refusal::Quota,
+            Refusal::EmptyAccount if names_time() => Refusal::Quota,
             // "Weekly rate limit"
             Refusal::RateLimit if LONG.iter().any(|word| folded.contains(word)) => Refusal::Quota,
             // A time to come back says what it is, whatever the words.

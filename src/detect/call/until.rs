@@ -58,7 +58,10 @@ const POINTS: [&str; 17] = [
 ];
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /// Time zones by their short names, in hours from UTC.
-const ZONES: [(&str, i64); 12] = [
+const ZONES: [(&str, i64); 15] = [
+    ("utc", 0),
+    ("gmt", 0),
+    ("z", 0),
     ("pst", -8),
     ("pdt", -7),
     ("mst", -7),
@@ -73,18 +76,29 @@ const ZONES: [(&str, i64); 12] = [
     ("aest", 10),
 ];
 
-/// The time that a folded message names, in milliseconds since the epoch, if it is still to come.
+/// The time that a folded message names, in milliseconds since the epoch, if it is still to come. One without a zone
+/// says nothing.
 pub(super) fn until(folded: &str, now: i64) -> Option<i64> {
+    until_in(None, folded, now)
+}
+
+/// Whether a folded message names a time that is still to come, if only in a zone that nobody knows.
+pub(super) fn names_time(folded: &str, now: i64) -> bool {
+    until_in(Some(0), folded, now).is_some()
+}
+
+/// The same where a time without a zone is one of `zone`, in milliseconds from UTC.
+fn until_in(zone: Option<i64>, folded: &str, now: i64) -> Option<i64> {
     let spans = SPANS.iter().flat_map(|marker| {
         let number_is_ms = marker.ends_with("ms");
         after(folded, marker).filter_map(move |rest| span(rest, if number_is_ms { 1 } else { SECOND }))
     });
-    let points = POINTS.iter().flat_map(|marker| after(folded, marker)).filter_map(|rest| point(rest, now));
+    let points = POINTS.iter().flat_map(|marker| after(folded, marker)).filter_map(|rest| point(rest, now, zone));
     // The longest: a message that names the limit of a minute and that of a day waits for the latter.
     spans
         .map(|span| now.saturating_add(span))
         .chain(points)
-        .chain(stamps(folded))
+        .chain(stamps(folded, zone))
         .filter(|until| *until > now && until.saturating_sub(now) <= FARTHEST)
         .max()
 }
@@ -148,7 +162,7 @@ fn span(text: &str, bare: i64) -> Option<i64> {
 
 /// A point in time: seconds or milliseconds since the epoch, a date of a month, an hour of the day.
 #[allow(clippy::cast_possible_truncation)]
-fn point(text: &str, now: i64) -> Option<i64> {
+fn point(text: &str, now: i64, assumed: Option<i64>) -> Option<i64> {
     if let Some((value, rest)) = number(text)
         && value >= 1e9
         && !rest.starts_with('-')
@@ -165,7 +179,8 @@ fn point(text: &str, now: i64) -> Option<i64> {
             (year, rest) = (Some(value as i64), tail.trim_start_matches([',', ' ']));
         }
         let rest = rest.strip_prefix("at ").unwrap_or(rest);
-        let (clock, zone) = hour(rest).unwrap_or((0, 0));
+        let (clock, zone) = hour(rest).unwrap_or((0, None));
+        let zone = zone.or(assumed)?;
         let this = year.unwrap_or_else(|| civil_year(now));
         let at = |year| {
             days(year, i64::try_from(month).unwrap_or(0) + 1, day as i64)
@@ -179,6 +194,7 @@ fn point(text: &str, now: i64) -> Option<i64> {
     let text = text.strip_prefix("today at ").unwrap_or(text);
     let text = text.strip_prefix("at ").unwrap_or(text);
     let (clock, zone) = hour(text)?;
+    let zone = zone.or(assumed)?;
     let today = now.div_euclid(DAY).saturating_mul(DAY);
     let mut at = today.saturating_add(clock - zone);
     while at <= now {
@@ -187,9 +203,10 @@ fn point(text: &str, now: i64) -> Option<i64> {
     Some(at)
 }
 
-/// An hour of the day, and how far its zone is from UTC, in milliseconds: `5pm`, `3:30 am (utc)`, `17:00 pst`.
+/// An hour of the day, and how far its zone is from UTC, in milliseconds: `3:30 am (utc)`, `17:00 pst`. In `5pm`, nobody
+/// knows whose zone is meant: the provider's, or that of the machine the client runs on.
 #[allow(clippy::cast_possible_truncation)]
-fn hour(text: &str) -> Option<(i64, i64)> {
+fn hour(text: &str) -> Option<(i64, Option<i64>)> {
     let (value, rest) = number(text)?;
     let mut hours = value as i64;
     let mut minutes = 0;
@@ -209,14 +226,13 @@ fn hour(text: &str) -> Option<(i64, i64)> {
     let zone = near
         .split(|c: char| !c.is_alphabetic())
         .find_map(|word| ZONES.iter().find(|(name, _)| *name == word))
-        .map_or(0, |(_, zone)| *zone);
-    (exact && (0..24).contains(&hours) && (0..60).contains(&minutes))
-        .then_some((hours * HOUR + minutes * MINUTE, zone * HOUR))
+        .map(|(_, zone)| zone * HOUR);
+    (exact && (0..24).contains(&hours) && (0..60).contains(&minutes)).then_some((hours * HOUR + minutes * MINUTE, zone))
 }
 
-/// Stamps such as `2026-10-31T21:33:08.5+02:00` or `2026-10-31 21:33:08`, anywhere in the message.
-fn stamps(folded: &str) -> impl Iterator<Item = i64> {
-    folded.match_indices("20").take(64).filter_map(|(at, _)| {
+/// Stamps such as `2026-10-31T21:33:08.5+02:00`, anywhere in the message. Those without a zone say nothing.
+fn stamps(folded: &str, assumed: Option<i64>) -> impl Iterator<Item = i64> {
+    folded.match_indices("20").take(64).filter_map(move |(at, _)| {
         let text = &folded.as_bytes()[at..];
         let field = |from: usize, length: usize| {
             let digits = text.get(from..from + length)?;
@@ -236,7 +252,8 @@ fn stamps(folded: &str) -> impl Iterator<Item = i64> {
                 let hours = i64::from(h1 - b'0') * 10 + i64::from(h2 - b'0');
                 hours * HOUR * if *sign == b'-' { -1 } else { 1 }
             }
-            _ => 0,
+            [b'z', ..] | [b' ', b'u' | b'g', ..] => 0,
+            _ => assumed?,
         };
         (1..=12).contains(&month).then(|| days(year, month, day) * DAY + clock - zone)
     })

@@ -1,11 +1,13 @@
 //! What a session is doing right now: working, waiting for a person, retrying, or nothing.
 
 use crate::detect::hash;
-use crate::wire::Timestamp;
+use crate::wire::{Timestamp, text};
 use std::collections::VecDeque;
 
 /// The most running calls and open requests to track; no real session has more.
 const LIMIT: usize = 64;
+/// The length of what a request is for, in characters.
+const WHAT: usize = 120;
 
 /// A permission request or a question that is open.
 #[derive(Debug, Clone)]
@@ -18,15 +20,30 @@ pub(crate) struct Request {
     pub(crate) at: i64,
     /// What is asked, for a person: `permission: bash`, `question: Which one?`.
     pub(crate) what: String,
+    /// The answers to choose from.
+    pub(crate) options: Vec<String>,
+    /// Whether `what` says enough: a permission is for a call, which servers may name later.
+    pub(crate) named: bool,
 }
 
 /// A call that has not ended.
 #[derive(Debug)]
-struct RunningCall {
-    key: u64,
-    since: Timestamp,
+pub(crate) struct RunningCall {
+    /// Tells it from other calls.
+    pub(crate) key: u64,
+    /// Since when it runs, or its arguments are awaited.
+    pub(crate) since: Timestamp,
     /// Whether the model is still writing its arguments.
     pending: bool,
+    /// What runs, for a person: `bash: make test`. Empty while the arguments are awaited.
+    pub(crate) what: String,
+}
+
+impl RunningCall {
+    /// The name of the tool.
+    pub(crate) fn tool(&self) -> &str {
+        self.what.split(':').next().unwrap_or_default()
+    }
 }
 
 /// What a session is doing.
@@ -47,19 +64,42 @@ pub(crate) struct Activity {
 }
 
 impl Activity {
-    /// Records that a call runs, or that its arguments are `pending`.
-    pub(crate) fn start_call(&mut self, part: &str, since: Timestamp, pending: bool) {
+    /// Records that a call runs, or that its arguments are `pending`. `what` says what runs.
+    pub(crate) fn start_call(&mut self, part: &str, since: Timestamp, pending: bool, what: impl FnOnce() -> String) {
         let key = hash::of(part);
+        let what = || if pending { String::new() } else { what() };
         if let Some(call) = self.running.iter_mut().find(|call| call.key == key) {
             if call.pending && !pending {
-                (call.pending, call.since) = (false, since);
+                (call.pending, call.since, call.what) = (false, since, what());
+                self.name_requests();
             }
             return;
         }
         if self.running.len() == LIMIT {
             self.running.pop_front();
         }
-        self.running.push_back(RunningCall { key, since, pending });
+        self.running.push_back(RunningCall { key, since, pending, what: what() });
+        self.name_requests();
+    }
+
+    /// Adds to permission requests what call they are for: that of the tool of this name, or the only one.
+    fn name_requests(&mut self) {
+        let mut running = self.running.iter().filter(|call| !call.pending);
+        let only = running.next().filter(|_| running.next().is_none());
+        for request in self.requests.iter_mut().filter(|request| !request.named) {
+            let tool = request.what.rsplit(' ').next().unwrap_or_default();
+            let of_tool = self.running.iter().find(|call| !call.pending && call.tool() == tool);
+            if let Some(call) = of_tool.or(only) {
+                let asked = request.what.strip_suffix(call.tool()).unwrap_or(&request.what);
+                request.what = text::excerpt(&format!("{}: {}", asked.trim_end_matches([' ', ':']), call.what), WHAT);
+                request.named = true;
+            }
+        }
+    }
+
+    /// The calls that have all their arguments and have not ended, oldest first.
+    pub(crate) fn running_calls(&self) -> impl Iterator<Item = &RunningCall> {
+        self.running.iter().filter(|call| !call.pending)
     }
 
     /// Forgets how long calls have been running, because nobody knows what a long silence was.
@@ -109,6 +149,7 @@ impl Activity {
             self.requests.pop_front();
         }
         self.requests.push_back(request);
+        self.name_requests();
     }
 
     /// Records that a request was answered.

@@ -52,6 +52,13 @@ pub(crate) enum Fact<'a> {
     Step(&'a Step<'a>),
     /// A step of a child session ended.
     ChildStep(&'a Step<'a>),
+    /// A call changed or bypassed a check, or undid that.
+    Tampering {
+        /// The call.
+        call: &'a Call,
+        /// What now stands against the checks' results, in a sentence each; empty if nothing does.
+        warnings: &'a [String],
+    },
     /// A real user sent a message.
     User,
     /// A message of ours was sent into the session.

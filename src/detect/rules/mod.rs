@@ -19,6 +19,7 @@ mod rule;
 mod stagnation;
 mod stall;
 mod streak;
+mod tamper;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -79,6 +80,7 @@ rules! {
     near_duplicate: NearDuplicate,
     revert: Revert,
     checks: Checks,
+    tamper: Tamper,
     polling: Polling,
     monologue: Monologue,
     degenerate: Degenerate,

@@ -84,7 +84,12 @@ impl Rule for RetryStorm {
                 if read.is_final() || read.refusal == Refusal::Quota {
                     self.record(1, &message, None, context);
                     self.judge(context, signals);
-                    self.failing = None;
+                    let failing = self.failing.take();
+                    // A quota ends the session at once, whether or not it says until when.
+                    let quota = failing.filter(|failing| failing.refusal == Refusal::Quota && !failing.waits(context));
+                    if let Some(failing) = quota {
+                        signals.report(failing.quota(context));
+                    }
                 }
             }
             Fact::Time => self.judge(context, signals),
@@ -142,8 +147,11 @@ impl Failing {
 
     fn quota(&self, context: &RuleContext<'_>) -> Signal {
         let over = self.stops(context) && context.now.since(self.since) >= context.config.stall_timeout;
-        let minutes = self.until.map_or(0, |until| until.saturating_sub(context.point.ts)) / 60_000;
-        let summary = format!("the provider asks to wait for another {minutes} minutes: {}", self.message);
+        let minutes = self.until.map(|until| until.saturating_sub(context.point.ts) / 60_000);
+        let summary = match minutes {
+            Some(minutes) => format!("the provider asks to wait for another {minutes} minutes: {}", self.message),
+            None => format!("a quota is used up, and nobody knows until when: {}", self.message),
+        };
         self.signal(QUOTA, if over { Grade::Stop } else { Grade::Warn }, "", summary)
     }
 }

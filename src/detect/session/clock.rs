@@ -31,9 +31,17 @@ impl SessionClock {
         self.latest = Some(now);
     }
 
-    /// Moves the time to that of a tick.
-    pub(crate) fn tick(&mut self, ts: i64) {
-        self.see(Some(ts));
+    /// Moves the time to that of a tick, which comes `paused` milliseconds too late: so long, but no longer than since the
+    /// session's latest line, nobody listened.
+    pub(crate) fn tick(&mut self, ts: i64, paused: Option<i64>) {
+        match (paused, self.latest) {
+            (Some(paused), Some(latest)) => {
+                let now = Timestamp::from_ms(ts);
+                self.asleep += paused.clamp(0, now.since(latest));
+                self.latest = Some(now);
+            }
+            _ => self.see(Some(ts)),
+        }
         self.ticked = true;
     }
 
@@ -68,11 +76,23 @@ mod tests {
         clock.see(Some(5_000));
         clock.see(Some(4_000_000));
         assert_eq!(clock.awake().ms(), 4_000_000, "an import has no ticks");
-        clock.tick(4_001_000);
-        clock.tick(9_001_000);
+        clock.tick(4_001_000, None);
+        clock.tick(9_001_000, None);
         assert_eq!((clock.latest().ms(), clock.awake().ms()), (9_001_000, 4_002_000));
         clock.see(Some(9_002_000));
         clock.see(None);
         assert_eq!(clock.awake().ms(), 4_003_000);
+    }
+
+    #[test]
+    fn a_pause_of_ours_is_no_silence() {
+        let mut clock = SessionClock::default();
+        clock.see(Some(1000));
+        clock.tick(37_000, Some(35_000));
+        assert_eq!((clock.latest().ms(), clock.awake().ms()), (37_000, 2000));
+        clock.see(Some(37_500));
+        clock.tick(38_000, Some(35_000));
+        clock.tick(39_000, Some(-5));
+        assert_eq!(clock.awake().ms(), 3500, "it heard the session after the pause");
     }
 }

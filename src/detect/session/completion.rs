@@ -225,6 +225,11 @@ impl Completion {
         self.work.record(work, true);
     }
 
+    /// The tampering with checks that a person would want to know of at once, in a sentence each.
+    pub(crate) fn tamper_warnings(&self) -> Vec<String> {
+        self.work.tamper_warnings().map(str::to_owned).collect()
+    }
+
     /// Records a call of a session below this one that ended.
     pub(crate) fn record_child_call(&mut self, work: &CallWork) {
         self.work.record(work, false);
@@ -307,7 +312,8 @@ impl Completion {
         }
     }
 
-    fn last_line(&self) -> &str {
+    /// The last line of the last text that is not empty.
+    pub(crate) fn last_line(&self) -> &str {
         self.text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
     }
 

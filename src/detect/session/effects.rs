@@ -3,7 +3,7 @@
 use super::work::CallWork;
 use crate::detect::config::Config;
 use crate::wire::Timestamp;
-use crate::wire::record::{Done, Finding, Point, Why};
+use crate::wire::record::{Done, Finding, Point, StateChange, Why};
 
 /// The current line.
 pub(crate) struct LineContext<'a> {
@@ -39,6 +39,8 @@ pub(crate) struct Effects {
     pub(crate) findings: Vec<Finding>,
     /// The session came to rest.
     pub(crate) done: Option<Done>,
+    /// Changes of the session's state, in order.
+    pub(crate) states: Vec<StateChange>,
     /// Steps that ended.
     pub(crate) steps: Vec<StepCost>,
     /// What calls did, for the evidence of a parent session.

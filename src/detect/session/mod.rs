@@ -7,6 +7,7 @@ mod judge;
 mod parts;
 mod request;
 mod state;
+mod status;
 mod tamper;
 mod user;
 mod work;
@@ -25,6 +26,7 @@ use crate::wire::{Event, Raw, Status, Timestamp, text};
 use effects::StepCost;
 use parts::PartReader;
 use state::{ByHash, State};
+use status::StatusTracker;
 use work::CallWork;
 
 /// The rule that counts turns. Its limit is `--max-iterations`.
@@ -34,6 +36,11 @@ pub(crate) const ITERATIONS: &str = "iterations";
 const MESSAGES: usize = 112;
 /// The length of a description of a request, in characters.
 const REQUEST: usize = 80;
+/// The most answers to a question that are told, and the length of each, in characters.
+const OPTIONS: usize = 12;
+const OPTION: usize = 80;
+/// The answers to a permission request, as `OpenCode` names them.
+const PERMISSION_ANSWERS: [&str; 3] = ["once", "always", "reject"];
 
 /// What a session needs to know about one below it.
 pub(crate) struct Descendant<'a> {
@@ -52,6 +59,7 @@ pub(crate) struct Session {
     /// The session that started this one.
     parent: Option<String>,
     state: State,
+    status: StatusTracker,
     parts: PartReader,
     /// Whether the user wrote a message; the model did otherwise.
     from_user: ByHash<bool>,
@@ -64,6 +72,7 @@ impl Session {
         Self {
             parent: None,
             state: State::new(id, config),
+            status: StatusTracker::default(),
             parts: PartReader::default(),
             from_user: ByHash::new(MESSAGES),
             turns: 0,
@@ -124,6 +133,7 @@ impl Session {
     ) {
         // Without ticks, only the next event shows that the session rested before it.
         self.rest_if_due(line, effects);
+        self.status.record_event(event);
         self.state.end_silence(event, line, effects);
         self.state.completion.see_event(line.now);
         if matches!(event, Event::Message { .. } | Event::Status(_)) {
@@ -145,7 +155,7 @@ impl Session {
             }
             Event::Compacted => self.observe_compaction(line, effects),
             Event::Asked { request, question, what } => {
-                self.observe_request(request, describe_request(*question, *what), line);
+                self.observe_request(request, *question, *what, line);
             }
             Event::Answered { request } => {
                 self.state.end_once(request);
@@ -165,6 +175,8 @@ impl Session {
 
     fn fail(&mut self, name: &str, message: &str, line: &LineContext<'_>, effects: &mut Effects) {
         self.state.completion.record_failure(name);
+        let words = if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") };
+        self.status.record_failure(&words, line);
         self.state.show(&Fact::Failed { name, message }, line, effects);
     }
 
@@ -178,10 +190,20 @@ impl Session {
     }
 
     /// Opens a request, unless it was answered: a reconnect may repeat it.
-    fn observe_request(&mut self, id: &str, what: String, line: &LineContext<'_>) {
-        if !self.state.has_ended(id) {
-            self.state.activity.open_request(Request { id: id.to_owned(), since: line.now, at: line.point.ts, what });
+    fn observe_request(&mut self, id: &str, question: bool, what: Option<Raw<'_>>, line: &LineContext<'_>) {
+        if self.state.has_ended(id) {
+            return;
         }
+        let (what, options) = describe_request(question, what);
+        let id = id.to_owned();
+        self.state.activity.open_request(Request {
+            id,
+            since: line.now,
+            at: line.point.ts,
+            what,
+            options,
+            named: question,
+        });
     }
 
     fn observe_message(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
@@ -210,13 +232,14 @@ impl Session {
             Status::Retry { attempt, message, next } => {
                 self.state.completion.record_retry();
                 let message = message.map(text::decode).unwrap_or_default();
+                self.status.record_retry(&message, *next, line);
                 let fact = Fact::Retry { attempt: *attempt, message: &message, next: *next };
                 self.state.show(&fact, line, effects);
             }
             Status::Idle => {
                 let pending = self.state.pending();
                 if self.state.completion.go_idle(line.now, pending) {
-                    self.rest(line, effects);
+                    self.rest(true, line, effects);
                 }
             }
         }
@@ -263,32 +286,46 @@ impl Session {
     fn rest_if_due(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
         let deadline = self.state.completion.deadline(line.config, self.state.pending());
         if deadline.is_some_and(|deadline| deadline <= line.now) {
-            self.rest(line, effects);
+            self.rest(false, line, effects);
         }
     }
 
     /// When the session next has to check the time.
     pub(crate) fn deadline(&self, line: &LineContext<'_>) -> Option<Timestamp> {
-        self.state.deadline(line)
+        self.state.deadline(line).into_iter().chain(self.status.deadline(&self.state, line)).min()
+    }
+
+    /// Adds the change of the session's state, if it changed.
+    pub(crate) fn show_status(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+        self.status.show(self.parent.as_deref(), &self.state, line, effects);
+    }
+
+    /// Records that the session is over, and why.
+    pub(crate) fn end(&mut self, why: &'static str) {
+        self.status.record_end(why);
     }
 
     /// Ends the stream. `at_rest` says that the stream itself found the session at rest.
     pub(crate) fn finish(&mut self, at_rest: bool, line: &LineContext<'_>, effects: &mut Effects) {
         self.state.end_round(line, effects);
         if self.state.completion.rests_at_end(at_rest) {
-            self.rest(line, effects);
+            self.rest(false, line, effects);
         }
+        self.end("the stream ended");
     }
 
-    /// Records that the session came to rest.
-    fn rest(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
+    /// Records that the session came to rest. `by_event` says that an event says so just now.
+    fn rest(&mut self, by_event: bool, line: &LineContext<'_>, effects: &mut Effects) {
         let state = &mut self.state;
         state.end_round(line, effects);
         state.activity.stop();
         state.show(&Fact::Rest, line, effects);
         let warning = state.judge.open_warning();
+        let question = state.completion.last_line().to_owned();
         let done = state.completion.finish_turn(state.judge.session(), line.config, warning, line.point);
+        self.status.record_rest(&done, &question, by_event, state.activity.last, line);
         effects.done = Some(done);
+        self.show_status(line, effects);
     }
 
     /// Records that a message was sent into the session about its open problems.
@@ -302,20 +339,31 @@ impl Session {
     }
 }
 
-/// What is asked, for a person: the name of the permission, or the first question.
-fn describe_request(question: bool, what: Option<Raw<'_>>) -> String {
+/// What is asked, for a person, and the answers to choose from: the name of the permission, or the first question.
+fn describe_request(question: bool, what: Option<Raw<'_>>) -> (String, Vec<String>) {
     #[derive(serde::Deserialize)]
     struct Question<'a> {
         #[serde(borrow)]
         question: Raw<'a>,
+        #[serde(borrow, default)]
+        options: Vec<Answer<'a>>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Answer<'a> {
+        #[serde(borrow)]
+        label: Raw<'a>,
     }
     let kind = if question { "question" } else { "permission" };
+    let permission = || PERMISSION_ANSWERS.map(str::to_owned).to_vec();
     let Some(what) = what else {
-        return kind.to_owned();
+        return (kind.to_owned(), if question { Vec::new() } else { permission() });
     };
     let questions: Vec<Question<'_>> = serde_json::from_str(what.get()).unwrap_or_default();
     let text = text::decode(questions.first().map_or(what, |first| first.question));
-    format!("{kind}: {}", text::excerpt(&text, REQUEST))
+    let labels = questions.first().into_iter().flat_map(|first| &first.options).take(OPTIONS);
+    let options = labels.map(|answer| text::excerpt(&text::decode(answer.label), OPTION)).collect();
+    let options = if question { options } else { permission() };
+    (format!("{kind}: {}", text::excerpt(&text, REQUEST)), options)
 }
 
 #[cfg(test)]

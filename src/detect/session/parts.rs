@@ -4,6 +4,7 @@ use super::effects::{Effects, LineContext, StepCost};
 use super::state::State;
 use super::work::CallWork;
 use crate::detect::call::Call;
+use crate::detect::call::input::topic;
 use crate::detect::fact::{Fact, Step};
 use crate::detect::text::assemble::{NewText, TextAssembler};
 use crate::detect::text::channel::{Channel, PerChannel};
@@ -16,6 +17,8 @@ use std::borrow::Cow;
 
 /// The largest buffer for prose to keep between events, in bytes: most pieces of text are smaller.
 const BUFFER: usize = 1024;
+/// The length of what is said of a running call, in characters.
+const DESCRIPTION: usize = 120;
 
 /// Reads the parts of a session's messages.
 pub(crate) struct PartReader {
@@ -126,7 +129,7 @@ impl PartReader {
         state.user.begin_answer();
         state.activity.retrying = false;
         if !tool.is_over() {
-            state.activity.start_call(&part.id, line.now, tool.status == "pending");
+            state.activity.start_call(&part.id, line.now, tool.status == "pending", || describe_call(part));
             return;
         }
         state.end_once(&id);
@@ -145,8 +148,13 @@ impl PartReader {
         if !state.rounds.contains_duplicate(call) {
             let work = CallWork::read(call, part);
             state.completion.record_call(&work);
+            let touches_checks = work.touches_checks();
             effects.work.push(work);
             show_call(call, state, line, effects);
+            if touches_checks {
+                let warnings = state.completion.tamper_warnings();
+                state.show(&Fact::Tampering { call, warnings: &warnings }, line, effects);
+            }
         }
     }
 
@@ -231,6 +239,15 @@ impl PartReader {
             }
             state.completion.end_answer(Some(reason), line.now);
         }
+    }
+}
+
+/// What a call does, for a person: the tool and the beginning of its command.
+fn describe_call(part: &Part<'_>) -> String {
+    let tool = part.tool.as_deref().unwrap_or("tool");
+    match part.state.as_ref().and_then(|state| state.input).and_then(topic) {
+        Some(topic) => text::excerpt(&format!("{tool}: {topic}"), DESCRIPTION),
+        None => tool.to_owned(),
     }
 }
 

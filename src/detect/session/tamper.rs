@@ -1,7 +1,11 @@
 //! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
 
 use super::request::UserRequest;
-use crate::wire::{Raw, members, text};
+use crate::detect::call::input::piece;
+use crate::detect::call::shell::SKIPS_CHECKS;
+use crate::wire::{Raw, members};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// How many are remembered.
 const MOST: usize = 8;
@@ -19,8 +23,10 @@ enum How {
     Deleted,
     /// By settings of the check itself.
     Relaxed,
-    /// By a flag or an operator of the command line.
+    /// By an operator of the command line.
     Bypassed,
+    /// By keeping hooks from running.
+    Unverified,
 }
 
 /// What skips a test, in the common frameworks.
@@ -81,8 +87,15 @@ const RELAXED: [&str; 9] = [
     "collect_ignore",
     "--exit-zero",
 ];
+static SKIP_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SKIPS).ok());
+static TAUTOLOGY_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TAUTOLOGIES).ok());
+static RELAXED_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELAXED).ok());
+
 /// What asserts.
 const ASSERTIONS: [&str; 6] = ["assert", "expect(", "should", "t.Error", "t.Fatal", "require."];
+
+/// Words of a request that is about tests: what skips one is no side issue then.
+const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
 
 /// What begins a test.
 const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
@@ -95,6 +108,10 @@ struct Tamper {
     marker: &'static str,
     file: String,
     fact: String,
+    /// Whether it changed what was there, so that nobody can take it for a test that is still to be written.
+    replaces: bool,
+    /// Whether a person would want to know of it at once.
+    grave: bool,
 }
 
 /// The ways in which checks were made to pass.
@@ -108,7 +125,10 @@ pub(crate) struct Tampers {
 impl Tampers {
     /// Those of a command line, in a sentence each.
     pub(crate) fn of_line(sentences: Vec<String>, command: &str) -> Self {
-        let bypassed = |fact| Tamper { how: How::Bypassed, marker: "", file: String::new(), fact };
+        let bypassed = |fact: String| {
+            let how = if fact.ends_with(SKIPS_CHECKS) { How::Unverified } else { How::Bypassed };
+            Tamper { how, marker: "", file: String::new(), fact, replaces: false, grave: false }
+        };
         let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
         found.extend(deleted_tests(command));
         Self { found, undone: Vec::new() }
@@ -116,45 +136,61 @@ impl Tampers {
 
     /// Reads an edit of `file`.
     pub(crate) fn read_edit(&mut self, file: Option<&str>, input: Option<Raw<'_>>) {
-        let (Some(file), Some(members)) = (file, input.and_then(members)) else {
+        let Some(file) = file.filter(|file| is_test_file(file) || is_settings(file)) else {
             return;
         };
-        let member = |names: &[&str]| {
-            members.iter().find(|(name, value)| names.contains(&&**name) && value.get().starts_with('"'))
-        };
-        let Some((_, new)) = member(&["newString", "new_string", "content", "new_str"]) else {
-            return;
-        };
-        let old = member(&["oldString", "old_string", "old_str"]).map(|(_, old)| text::decode(*old));
-        self.compare(file, old.as_deref(), &text::decode(*new));
+        if let Some(piece) = input.and_then(members).as_deref().and_then(piece) {
+            self.compare(file, piece.old.as_deref(), &piece.new);
+        }
     }
 
     fn compare(&mut self, file: &str, old: Option<&str>, new: &str) {
         let before = old.unwrap_or_default();
-        let is_test = is_test_file(file);
-        let mut markers = |table: &[&'static str], how: How, what: &str| {
-            for marker in table {
-                match (before.matches(marker).count(), new.matches(marker).count()) {
-                    (old, new) if new > old => self.found.push(Tamper {
-                        how,
-                        marker,
-                        file: file.to_owned(),
-                        fact: format!("`{}` {what} in {file}", marker.trim_end_matches('(')),
-                    }),
-                    (old, new) if old > new => self.undone.push((file.to_owned(), marker)),
-                    _ => {}
-                }
-            }
-        };
-        if is_test {
-            markers(&SKIPS, How::Skip, "skips a test");
-            markers(&TAUTOLOGIES, How::Tautology, "holds whatever the code does");
+        if is_test_file(file) {
+            self.count(SKIP_MARKERS.as_ref(), &SKIPS, (How::Skip, "skips a test"), file, (old, new));
+            let tautology = (How::Tautology, "holds whatever the code does");
+            self.count(TAUTOLOGY_MARKERS.as_ref(), &TAUTOLOGIES, tautology, file, (old, new));
             if takes_assertions_out(before, new) {
                 let fact = format!("the assertions were taken out of {file}");
-                self.found.push(Tamper { how: How::Emptied, marker: "", file: file.to_owned(), fact });
+                self.found.push(Tamper {
+                    how: How::Emptied,
+                    marker: "",
+                    file: file.to_owned(),
+                    fact,
+                    replaces: true,
+                    grave: false,
+                });
             }
         } else if old.is_some() && is_settings(file) {
-            markers(&RELAXED, How::Relaxed, "relaxes a check");
+            self.count(RELAXED_MARKERS.as_ref(), &RELAXED, (How::Relaxed, "relaxes a check"), file, (old, new));
+        }
+    }
+
+    /// Records the markers of `table` that an edit of `file` brings in, and those that it takes out.
+    fn count(
+        &mut self,
+        searcher: Option<&AhoCorasick>,
+        table: &[&'static str],
+        (how, what): (How, &str),
+        file: &str,
+        (old_text, after): (Option<&str>, &str),
+    ) {
+        let Some(searcher) = searcher else { return };
+        let count = |text: &str| {
+            searcher.find_overlapping_iter(text).fold(vec![0_usize; table.len()], |mut counts, found| {
+                let marker = found.pattern().as_usize();
+                counts[marker] += usize::from(stands_alone(text, found.start(), table[marker]));
+                counts
+            })
+        };
+        for ((marker, old), new) in table.iter().zip(count(old_text.unwrap_or_default())).zip(count(after)) {
+            if new > old {
+                let fact = format!("`{}` {what} in {file}", marker.trim_end_matches('('));
+                let replaces = old_text.is_some();
+                self.found.push(Tamper { how, marker, file: file.to_owned(), fact, replaces, grave: false });
+            } else if old > new {
+                self.undone.push((file.to_owned(), marker));
+            }
         }
     }
 
@@ -168,13 +204,28 @@ impl Tampers {
                 How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
                 How::Emptied | How::Deleted => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
                 How::Relaxed => request.names(&["strict", "relax", "setting", "config"]),
-                How::Bypassed => request.names(&["verify", "hook", "|| true"]),
+                How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
             };
-            let counts = failing || matches!(tamper.how, How::Skip | How::Tautology | How::Bypassed);
+            let counts = failing || matches!(tamper.how, How::Skip | How::Tautology | How::Bypassed | How::Unverified);
+            let grave = match tamper.how {
+                How::Skip | How::Tautology => tamper.replaces && (failing || request.names(&TESTS)),
+                How::Unverified => true,
+                How::Emptied | How::Deleted | How::Relaxed | How::Bypassed => false,
+            };
             if counts && !asked && self.found.len() < MOST {
-                self.found.push(tamper.clone());
+                self.found.push(Tamper { grave, ..tamper.clone() });
             }
         }
+    }
+
+    /// Whether there is anything in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.undone.is_empty()
+    }
+
+    /// Those that a person would want to know of at once, in a sentence each.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().filter(|tamper| tamper.grave).map(|tamper| tamper.fact.as_str())
     }
 
     /// The latest of them in a sentence.
@@ -200,6 +251,16 @@ fn takes_assertions_out(old: &str, new: &str) -> bool {
     asserts_nothing && same_tests && (begins.is_some() || is_empty(new))
 }
 
+/// Whether a marker stands alone at a place of a text. One with a condition behind it, such as `@pytest.mark.skipif`,
+/// skips only where a test cannot run, and `exit(` is no `xit(`.
+fn stands_alone(text: &str, at: usize, marker: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let rest = &text[at + marker.len()..];
+    let is_conditional = ["if", "If", "Unless"].iter().any(|condition| rest.starts_with(condition));
+    let ends_a_word = marker.starts_with(is_word) && text[..at].ends_with(is_word);
+    !is_conditional && !ends_a_word
+}
+
 fn is_test_file(file: &str) -> bool {
     let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
     ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
@@ -220,7 +281,7 @@ fn deleted_tests(command: &str) -> Option<Tamper> {
         !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')) && is_test_file(word)
     })?;
     let fact = format!("the test file {file} was deleted");
-    Some(Tamper { how: How::Deleted, marker: "", file: file.to_owned(), fact })
+    Some(Tamper { how: How::Deleted, marker: "", file: file.to_owned(), fact, replaces: true, grave: false })
 }
 
 #[cfg(test)]
@@ -259,6 +320,12 @@ mod tests {
             ("tests/test_cart.py", "def test_old():\n    assert old() == 1\n", ""),
             ("cart_test.go", "\tassert.Equal(t, 1, a)\n\tb := run(a)", "\tb := run(2)"),
             ("tsconfig.json", "\"strict\": false", "\"strict\": true"),
+            ("src/run.test.ts", "return;", "process.exit(1);"),
+            (
+                "tests/test_io.py",
+                "def test_fork():",
+                "@pytest.mark.skipif(WINDOWS, reason='no fork')\ndef test_fork():",
+            ),
         ] {
             let mut all = Tampers::default();
             all.merge(&edit(file, old, new), true, &UserRequest::default());

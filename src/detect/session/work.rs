@@ -3,9 +3,10 @@
 use super::request::UserRequest;
 use super::tamper::Tampers;
 use crate::detect::call::Call;
-use crate::detect::call::checks::{self, Outcome};
+use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind;
-use crate::detect::call::shell::{self, Change, CheckRun, Effect};
+use crate::detect::call::normalize::TEMPORARY;
+use crate::detect::call::shell::{Change, CheckRun, Effect, Line};
 use crate::detect::text::claims::{Work, claims};
 use crate::wire::part::Part;
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
@@ -29,53 +30,6 @@ const CODE: [&str; 40] = [
     "hpp", "cs", "fs", "rb", "php", "swift", "m", "ex", "exs", "erl", "hs", "ml", "clj", "lua", "dart", "vue",
     "svelte", "zig", "nim", "sql", "proto", "gradle", "toml",
 ];
-/// Where files lie that are no part of the work, unless in a folder of their own.
-const SCRATCH: [&str; 3] = ["/tmp/", "/private/tmp/", "/var/tmp/"];
-/// Tools that only look, beside those that [`Kind`] names.
-const LOOKING: [&str; 22] = [
-    "read",
-    "grep",
-    "glob",
-    "list",
-    "ls",
-    "webfetch",
-    "websearch",
-    "codesearch",
-    "lsp",
-    "skill",
-    "open",
-    "goto",
-    "view",
-    "cat",
-    "find",
-    "search",
-    "scroll_down",
-    "scroll_up",
-    "search_dir",
-    "search_file",
-    "find_file",
-    "think",
-];
-/// What a tool says when a person or a rule denies a call.
-const DENIALS: [&str; 14] = [
-    "rejected permission",
-    "denied permission",
-    "permission was denied",
-    "permission denied by",
-    "permission to use",
-    "user rejected",
-    "user denied",
-    "user declined",
-    "user dismissed",
-    "user has denied",
-    "rule which prevents you",
-    "want to proceed with this tool",
-    "was rejected by",
-    "not permitted by",
-];
-/// How much of an error is searched for a denial, in bytes.
-const DENIAL: usize = 400;
-
 /// What one call did.
 #[derive(Debug, Clone)]
 pub(crate) struct CallWork {
@@ -108,11 +62,8 @@ pub(crate) struct CallWork {
 impl CallWork {
     /// Reads what a call that ended did.
     pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
-        let line = call.input.command.as_deref().map(shell::read);
         let state = part.state.as_ref();
-        let result = state.and_then(|state| state.error.or(state.output));
         let is_error = state.is_some_and(|state| &*state.status == "error");
-        let denied = is_error && result.is_some_and(is_denial);
         let target = call.input.target.clone();
         let mut work = Self {
             evidence: call.evidence(),
@@ -120,24 +71,24 @@ impl CallWork {
             after: Change::None,
             code: false,
             checks: Vec::new(),
-            outcome: Outcome::Unknown,
+            outcome: call.check.clone().unwrap_or(Outcome::Unknown),
             unknown: false,
             records: false,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
-            denied,
+            denied: call.denied,
             is_note: call.kind == Kind::Plan,
             todos: None,
             tampers: Tampers::default(),
             target,
         };
-        if denied {
+        if call.denied {
             return work;
         }
-        match &line {
-            Some(line) => work.read_line(line, call, part),
-            None => work.read_tool(call, result),
+        match &call.line {
+            Some(line) => work.read_line(line, call),
+            None => work.read_tool(call),
         }
         if !is_error {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
@@ -146,7 +97,12 @@ impl CallWork {
         work
     }
 
-    fn read_line(&mut self, line: &shell::Line, call: &Call, part: &Part<'_>) {
+    /// Whether it changed or bypassed a check, or undid that.
+    pub(crate) fn touches_checks(&self) -> bool {
+        !self.tampers.is_empty()
+    }
+
+    fn read_line(&mut self, line: &Line, call: &Call) {
         let failed = call.failed() && line.checks.is_empty();
         // What failed may have changed something all the same.
         let sure = |change: Change| if failed { change.min(Change::Perhaps) } else { change };
@@ -157,33 +113,18 @@ impl CallWork {
         self.code = names_code(&self.command);
         self.checks.clone_from(&line.checks);
         self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
-        if !self.checks.is_empty() {
-            self.outcome = outcome(line, part);
-        }
     }
 
-    fn read_tool(&mut self, call: &Call, result: Option<Raw<'_>>) {
+    fn read_tool(&mut self, call: &Call) {
         match call.kind {
             Kind::Mutate if !call.failed() => {
                 self.before = Change::Certain;
                 self.after = Change::Certain;
                 self.code = self.target.as_deref().is_none_or(is_code);
             }
-            Kind::Check => {
-                let body = result.map(text::decode).unwrap_or_default();
-                let exit = call.failed().then_some(1);
-                self.outcome = checks::judge(&body, exit);
-                self.checks.push(CheckRun {
-                    name: call.tool.clone(),
-                    targets: Vec::new(),
-                    key: call.key,
-                    exit: shell::Exit { zero_passed: false, other_failed: true },
-                });
-            }
+            Kind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
             Kind::Spawn => self.unknown = true,
-            Kind::Observe if !LOOKING.contains(&call.tool.to_ascii_lowercase().as_str()) => {
-                self.unknown = !call.failed();
-            }
+            Kind::Observe => self.unknown = call.guessed && !call.failed(),
             _ => {}
         }
         if self.unknown {
@@ -193,42 +134,6 @@ impl CallWork {
     }
 }
 
-/// How the checks of a command line came out.
-fn outcome(line: &shell::Line, part: &Part<'_>) -> Outcome {
-    let Some(state) = &part.state else {
-        return Outcome::Unknown;
-    };
-    let body = state.error.or(state.output).map(text::decode).unwrap_or_default();
-    let is_error = &*state.status == "error";
-    let exit = exit_code(state.metadata).or_else(|| is_error.then_some(1));
-    let counts = |code: i64| {
-        line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
-    };
-    let printed = || line.prints_exit.then(|| checks::printed_exit(&body)).flatten();
-    let exit = exit.filter(|code| counts(*code)).or_else(printed);
-    let silent = exit.is_none() && line.checked_exit() && !is_error;
-    match checks::judge(&body, exit) {
-        // Compilers and linters that find nothing print nothing.
-        Outcome::Unknown if silent && matches!(body.trim(), "" | "(no output)") => Outcome::Passed,
-        outcome => outcome,
-    }
-}
-
-/// The exit code in a shell tool's metadata.
-fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
-    #[derive(serde::Deserialize)]
-    struct Metadata {
-        exit: Option<i64>,
-    }
-    // Metadata of another shape has no exit code.
-    serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
-}
-
-fn is_denial(error: Raw<'_>) -> bool {
-    let error = text::beginning(error, DENIAL).to_ascii_lowercase();
-    DENIALS.iter().any(|denial| error.contains(denial))
-}
-
 fn extension(path: &str) -> Option<&str> {
     let name = path.rsplit(['/', '\\']).next()?;
     name.rsplit_once('.').map(|(_, extension)| extension)
@@ -236,8 +141,11 @@ fn extension(path: &str) -> Option<&str> {
 
 /// Whether a check may be about a file.
 fn is_code(path: &str) -> bool {
-    let scratch = |place: &&str| path.strip_prefix(*place).is_some_and(|name| !name.contains('/'));
-    !SCRATCH.iter().any(scratch)
+    // A folder of its own in a temporary one may be where the work is.
+    let scratch = |(place, random): &(&str, usize)| {
+        path.strip_prefix(place).is_some_and(|name| name.matches('/').count() < *random)
+    };
+    !TEMPORARY.iter().any(scratch)
         && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
 }
 
@@ -256,8 +164,14 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
         #[serde(borrow, alias = "step", alias = "text", alias = "title", alias = "task", default)]
         content: Cow<'a, str>,
     }
+    const LISTS: [&str; 4] = ["todos", "plan", "items", "tasks"];
+    let source = input.get();
+    // Most inputs have none, and are spared a second reading.
+    if !LISTS.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
+        return None;
+    }
     let members = members(input)?;
-    let list = members.iter().find(|(name, _)| matches!(&**name, "todos" | "plan" | "items" | "tasks"))?;
+    let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
     // A list of another shape is no to-do list.
     let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
     let is_open = |item: &&Item<'_>| {
@@ -326,6 +240,11 @@ impl WorkLog {
     /// Sets how many files the session has changed, according to the server.
     pub(crate) fn set_changed_files(&mut self, files: usize) {
         self.files = files;
+    }
+
+    /// The tampering that a person would want to know of at once, in a sentence each.
+    pub(crate) fn tamper_warnings(&self) -> impl Iterator<Item = &str> {
+        self.tampers.warnings()
     }
 
     /// Whether the last call was denied.

@@ -2,12 +2,10 @@
 
 use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
-use crate::wire::text;
+use crate::wire::text::{self, EXCERPT};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-/// How long an excerpt is, in characters.
-const EXCERPT: usize = 160;
 /// More claims than this are not kept.
 const MOST: usize = 16;
 

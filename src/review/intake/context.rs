@@ -1,7 +1,7 @@
 //! What is remembered of each session for its next review: task, to-do list, changed files, findings, decisions.
 
 use crate::bounded::BoundedMap;
-use crate::review::redact::Redactor;
+use crate::redact::Redactor;
 use crate::wire::record::{Decision, Finding, Grade, State, Verdict};
 use crate::wire::{Event, Observation, Raw, Timestamp, Todo, text};
 use serde::{Deserialize, Serialize};

@@ -7,8 +7,10 @@ mod recent;
 pub mod trigger;
 pub mod update;
 
-use crate::review::redact::Redactor;
-use crate::wire::record::{AnyRecord, Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, Turn, Why};
+use crate::redact::Redactor;
+use crate::wire::record::{
+    AnyRecord, Decision, Done, Finding, Kind, Opened, PREFIX, Record, State, StateChange, Turn, Why,
+};
 use crate::wire::{Event, Raw, StreamClock, Timestamp, head, observe};
 use context::{Contexts, SessionContext, task_text};
 use memchr::memmem::Finder;
@@ -34,6 +36,7 @@ fn is_relevant(kind: &str, line: &[u8]) -> bool {
         "todo.updated" | "session.diff" | "session.deleted" => true,
         "message.updated" => USER.find(line).is_some(),
         "message.part.updated" => PATCH.find(line).is_some(),
+        StateChange::TYPE => false,
         _ => kind.starts_with(PREFIX),
     }
 }

@@ -1,6 +1,6 @@
 //! The most recent lines, unparsed. They are parsed only when a reviewer is asked.
 
-use crate::review::redact::Redactor;
+use crate::redact::Redactor;
 use crate::wire::part::Part;
 use crate::wire::{Event, observe, text};
 use serde_json::json;

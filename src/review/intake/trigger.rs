@@ -45,14 +45,18 @@ impl Trigger {
         matches!(self.kind, TriggerKind::Rest(_))
     }
 
-    /// Whether `--min-interval` does not apply: the session ended or should end.
-    pub fn is_urgent(&self) -> bool {
-        self.is_rest() || self.finding().is_some_and(|f| f.grade == Grade::Stop)
+    /// Whether the rules decide at once and without a reviewer: a fact, and a finding of grade `stop`, on which a person
+    /// who watches would act without asking.
+    pub fn needs_no_reviewer(&self) -> bool {
+        self.is_fact() || self.is_stop()
     }
 
-    /// Whether the rules decide without a reviewer: an exhausted budget and an abort are facts, and what goes on after
-    /// a `stop` ends whatever anybody said about it.
-    pub fn needs_no_reviewer(&self) -> bool {
+    fn is_stop(&self) -> bool {
+        self.finding().is_some_and(|finding| finding.grade == Grade::Stop)
+    }
+
+    /// Whether it is decided whatever came with it: an exhausted budget, an abort, and what goes on after a `stop`.
+    fn is_fact(&self) -> bool {
         match &self.kind {
             TriggerKind::Finding { finding, .. } => {
                 finding.kind == Kind::Budget || (finding.grade == Grade::Stop && finding.state == State::Grown)
@@ -99,17 +103,18 @@ fn only_ends_earlier_work(part: &Part<'_>) -> bool {
     matches!(&*part.kind, "step-finish" | "patch") || part.state.as_ref().is_some_and(ToolState::is_over)
 }
 
-/// Reduces triggers that came together to those worth a question: one for each session, the gravest.
+/// Reduces triggers that came together to those worth a decision: one for each session, the gravest.
 ///
-/// An exhausted budget and a rest always stay, and so does a finding of grade `stop` beside a rest.
+/// Facts and a rest always stay, and so does a finding of grade `stop` beside a rest.
 pub fn worth_asking(together: Vec<Trigger>) -> Vec<Trigger> {
     let mut chosen: Vec<Trigger> = Vec::new();
     for trigger in together {
-        let rival = chosen.iter_mut().find(|chosen| {
-            chosen.session == trigger.session && !chosen.needs_no_reviewer() && !trigger.needs_no_reviewer()
-        });
+        let rival = chosen
+            .iter_mut()
+            .find(|chosen| chosen.session == trigger.session && !chosen.is_fact() && !trigger.is_fact());
+        let stays = |rival: &Trigger| trigger.is_rest() != rival.is_rest() && (trigger.is_stop() || rival.is_stop());
         match rival {
-            Some(rival) if trigger.is_rest() == rival.is_rest() || !(trigger.is_urgent() && rival.is_urgent()) => {
+            Some(rival) if !stays(rival) => {
                 if trigger.weight() > rival.weight() {
                     *rival = trigger;
                 }

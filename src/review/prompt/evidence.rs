@@ -1,14 +1,13 @@
 //! What a reviewer sees: one JSON document within a token budget, in which text of the agent can only be a string.
 
-use super::normalize::{is_hidden, normalize_for_comparison};
-use crate::review::intake::context::{PastDecision, TodoItem};
+use crate::printable::is_unseen;
+use crate::redact::Redactor;
+use crate::review::intake::context::{PastDecision, SessionContext, TodoItem};
 use crate::review::intake::trigger::{Trigger, TriggerKind};
-use crate::review::redact::Redactor;
 use crate::review::request::ReviewRequest;
-use crate::wire::record::{Claim, Contradiction, Finding, Grade, Kind, Outcome, State};
+use crate::wire::record::{Claim, Contradiction, Done, Finding, Grade, Kind, Outcome, State};
 use crate::wire::{Timestamp, record, text};
 use serde::Serialize;
-use serde_json::Value;
 use std::fmt::Write;
 
 /// The maximum length of a finding's summary and of each of its excerpts, in characters.
@@ -48,9 +47,12 @@ struct Judged {
     claim: Option<Claim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contradictions: Option<Vec<Contradiction>>,
-    /// The contradictions in words.
+    /// The facts that speak for its being done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    facts: Vec<String>,
+    speaks_for: Vec<String>,
+    /// The facts that speak against it: the contradictions in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    speaks_against: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     excerpts: Vec<String>,
 }
@@ -84,7 +86,7 @@ pub fn gather(request: &ReviewRequest, sample: Vec<String>, redactor: &Redactor)
         iteration: trigger.iteration,
         started_at: context.since.map(Timestamp::ms),
         running_seconds: context.since.map_or(0, |since| request.now.since(since) / 1000),
-        judged: judged(trigger, redactor),
+        judged: judged(trigger, context, redactor),
         other_findings: others.take(FINDINGS).map(|(_, open)| view(&open.finding, redactor)).collect(),
         earlier_decisions: context.decisions.iter().map(|past| redacted(past, redactor)).collect(),
         todos: context.todos.clone(),
@@ -93,7 +95,22 @@ pub fn gather(request: &ReviewRequest, sample: Vec<String>, redactor: &Redactor)
     }
 }
 
-fn judged(trigger: &Trigger, redactor: &Redactor) -> Judged {
+/// What speaks for a rest being the end of the work.
+fn speaks_for(done: &Done, context: &SessionContext) -> Vec<String> {
+    let claim = match done.claim {
+        Claim::Promise => Some("it says that it is done, in the words that were agreed on"),
+        Claim::Prose => Some("its last text sounds as if the work is done"),
+        Claim::None => None,
+    };
+    let (todos, files) = (context.todos.len(), context.changed_files.len());
+    let closed = (todos > 0 && context.todos.iter().all(|item| !item.open))
+        .then(|| format!("none of the {todos} items of its to-do list is open"));
+    let changed = (files > 0).then(|| format!("it changed {files} files"));
+    let unopposed = done.contradictions.is_empty().then(|| "no check of ours speaks against it".to_owned());
+    claim.map(str::to_owned).into_iter().chain(closed).chain(changed).chain(unopposed).collect()
+}
+
+fn judged(trigger: &Trigger, context: &SessionContext, redactor: &Redactor) -> Judged {
     let mut judged = Judged::default();
     match &trigger.kind {
         TriggerKind::Finding { finding, .. } => {
@@ -106,7 +123,9 @@ fn judged(trigger: &Trigger, redactor: &Redactor) -> Judged {
                 judged.outcome = Some(done.outcome);
                 judged.claim = Some(done.claim);
                 judged.contradictions = Some(done.contradictions.clone());
-                judged.facts = done.facts.iter().map(|fact| redactor.excerpt(&fact.fact, EXCERPT)).collect();
+                judged.speaks_for = speaks_for(done, context);
+                let against = done.contradictions.iter().map(|contradiction| done.fact(*contradiction));
+                judged.speaks_against = against.map(|fact| redactor.excerpt(&fact, EXCERPT)).collect();
                 judged.excerpts = excerpts(&done.evidence, redactor);
             }
         }
@@ -205,23 +224,14 @@ impl Evidence {
         self.task = text::excerpt(&self.task, WORDS);
         self.shorten_sample(1, WORDS);
         self.judged.excerpts.clear();
-        self.judged.facts.clear();
+        self.judged.speaks_for.clear();
+        self.judged.speaks_against.clear();
         if let Some(finding) = &mut self.judged.finding {
             finding.rule = text::excerpt(&finding.rule, WORDS / 2);
             finding.summary = text::excerpt(&finding.summary, WORDS);
             finding.waiting_on = None;
             finding.excerpts.clear();
         }
-    }
-
-    /// All text of the agent, normalized and joined, so that a quotation is found even if it spans several lines of the
-    /// sample. Earlier decisions are left out, because a reviewer may repeat its own reason.
-    pub fn agent_text(&self) -> String {
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        if let Some(members) = value.as_object_mut() {
-            members.remove("earlierDecisions");
-        }
-        strings(&value).into_iter().map(|text| normalize_for_comparison(without_decoration(text))).collect()
     }
 
     /// The document as it is sent: JSON in which no string can pass for a role, a tag or an end mark.
@@ -231,31 +241,12 @@ impl Evidence {
     }
 }
 
-/// Every string in a value.
-fn strings(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(items) => items.iter().flat_map(strings).collect(),
-        Value::Object(members) => members.values().flat_map(strings).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// A line of a sample without the speaker and the count that we added.
-fn without_decoration(line: &str) -> &str {
-    let text = line.strip_prefix("agent: ").or_else(|| line.strip_prefix("user: ")).unwrap_or(line);
-    match text.rsplit_once(" (×") {
-        Some((text, count)) if count.trim_start_matches(|c: char| c.is_ascii_digit()) == ")" => text,
-        _ => text,
-    }
-}
-
 /// Replaces what some models read as markup, such as `<|im_start|>`, `</s>` or `[INST]`, and hidden characters with JSON
 /// escapes.
 fn escape_markup(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for (at, c) in json.char_indices() {
-        if c == '<' || is_hidden(c) || (c == '[' && is_marker(&json[at..])) {
+        if c == '<' || matches!(c, '\u{7f}'..='\u{9f}') || is_unseen(c) || (c == '[' && is_marker(&json[at..])) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 // Writing to a string cannot fail.

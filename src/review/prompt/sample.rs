@@ -2,7 +2,7 @@
 //!
 //! It leaves out tool results, reasoning and system text. A delta and the snapshot that repeats it count once.
 
-use crate::review::redact::Redactor;
+use crate::redact::Redactor;
 use crate::wire::Raw;
 use crate::wire::part::{Part, ToolState, integer};
 use crate::wire::{Event, Observation, Status, observe, text};

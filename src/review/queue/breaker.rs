@@ -21,7 +21,12 @@ impl Breaker {
         self.open_until.is_none_or(|until| now >= until)
     }
 
-    /// Records how a review ended. A permanent failure opens the breaker at once; a failure that concerns its
+    /// Whether the reviewer has failed and not answered since, so that a question is a test.
+    pub fn is_testing(&self) -> bool {
+        self.open_until.is_some()
+    }
+
+    /// Records how a review ended. A permanent failure, or an address where nothing answers, opens the breaker at once; a failure that concerns its
     /// question only does not count.
     pub fn record(&mut self, failure: Option<Scope>, now: Timestamp) {
         let permanent = match failure {
@@ -30,7 +35,7 @@ impl Breaker {
                 return;
             }
             Some(Scope::ThisRequest) => return,
-            Some(scope) => scope == Scope::Permanent,
+            Some(scope) => matches!(scope, Scope::Permanent | Scope::Unreachable),
         };
         self.failures = self.failures.saturating_add(1);
         if permanent || self.failures >= FAILURES {
@@ -66,9 +71,13 @@ mod tests {
 
     #[test]
     fn opens_after_permanent_failure() {
-        let mut breaker = Breaker::default();
-        breaker.record(Some(Scope::Permanent), at(0));
-        assert!(!breaker.allows(at(1)));
+        for scope in [Scope::Permanent, Scope::Unreachable] {
+            let mut breaker = Breaker::default();
+            breaker.record(Some(scope), at(0));
+            assert!(!breaker.allows(at(1)) && breaker.is_testing());
+            breaker.record(None, at(OPEN_FOR));
+            assert!(!breaker.is_testing());
+        }
     }
 
     #[test]

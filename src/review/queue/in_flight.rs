@@ -16,6 +16,12 @@ impl InFlight {
         !self.stale && self.trigger.ends_with_work()
     }
 
+    /// Whether it is about the same finding as this trigger.
+    pub fn is_about_finding_of(&self, other: &Trigger) -> bool {
+        let id = |trigger: &Trigger| trigger.finding().map(|f| (trigger.session.clone(), f.finding.clone()));
+        id(&self.trigger).is_some_and(|known| id(other) == Some(known))
+    }
+
     /// Marks the review as stale if this update makes it pointless.
     pub fn apply(&mut self, update: &Update<'_>) {
         self.stale |= match update {

@@ -9,7 +9,7 @@ pub mod rules;
 use crate::bounded::BoundedMap;
 use crate::review::intake::trigger::Trigger;
 use crate::review::intake::update::Update;
-use crate::review::outcome::{Opinion, Outcome};
+use crate::review::outcome::{Opinion, Outcome, Scope};
 use crate::wire::record::Decision;
 use crate::wire::{Event, Timestamp};
 use breaker::Breaker;
@@ -52,6 +52,8 @@ pub struct Queue {
     /// The time of the latest line that was written.
     written_until: Timestamp,
     input_ended: bool,
+    /// Whether no question so far reached the reviewer; `None` before the first one.
+    unreachable: Option<bool>,
 }
 
 impl Queue {
@@ -65,6 +67,7 @@ impl Queue {
             last_asked: BoundedMap::new(SESSIONS),
             written_until: Timestamp::default(),
             input_ended: false,
+            unreachable: None,
         }
     }
 
@@ -77,6 +80,16 @@ impl Queue {
     /// The time of the latest line that was written.
     pub fn written_until(&self) -> Timestamp {
         self.written_until
+    }
+
+    /// Whether the next question tests a reviewer that has failed.
+    pub fn is_testing(&self) -> bool {
+        self.breaker.is_testing()
+    }
+
+    /// Whether a reviewer was asked, was out of reach each time, and never answered.
+    pub fn is_unreachable(&self) -> bool {
+        self.unreachable == Some(true)
     }
 
     /// Records that the input has ended, so `--min-interval` no longer applies.
@@ -122,6 +135,10 @@ impl Queue {
     /// Adds a trigger. Returns a decision of the rules if it needs no reviewer or the queue is full.
     pub fn push(&mut self, trigger: Trigger, now: Timestamp) -> Option<Decision> {
         self.drop_superseded_by(&trigger);
+        if let Some(asked) = self.in_flight.as_mut().filter(|asked| asked.is_about_finding_of(&trigger)) {
+            // What the rules decide now outdates the answer.
+            asked.stale |= trigger.needs_no_reviewer();
+        }
         if trigger.needs_no_reviewer() || self.waiting.len() >= WAITING {
             return Some(decide_by_rules(&trigger));
         }
@@ -172,7 +189,7 @@ impl Queue {
     }
 
     fn is_due(&self, trigger: &Trigger, now: Timestamp) -> bool {
-        if self.input_ended || trigger.is_urgent() || self.limits.min_interval == 0 {
+        if self.input_ended || trigger.is_rest() || self.limits.min_interval == 0 {
             return true;
         }
         self.last_asked.get(&trigger.session).is_none_or(|asked| now.since(*asked) >= self.limits.min_interval)
@@ -182,6 +199,8 @@ impl Queue {
     pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64) -> Option<Decision> {
         let InFlight { trigger, stale } = self.in_flight.take()?;
         let failure = outcome.result.as_ref().err();
+        let unreachable = failure.is_some_and(|failure| failure.scope == Scope::Unreachable);
+        self.unreachable = Some(unreachable && self.unreachable.unwrap_or(true));
         self.breaker.record(failure.map(|failure| failure.scope), self.written_until);
         let opinion = match &outcome.result {
             Ok(opinion) => rules::weigh(&trigger, opinion.clone()),

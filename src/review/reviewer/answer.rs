@@ -1,9 +1,8 @@
 //! Finds the decision in a reviewer's answer: JSON in fences or prose, after think tags, with trailing commas or in other
-//! letter cases. A decision that the reviewer quotes from the agent does not count.
+//! letter cases. Only a decision with the ticket of its question counts: no text of the agent can contain that, so what
+//! the reviewer quotes, in whatever words, is never taken for what it decides.
 
 use crate::review::outcome::Opinion;
-use crate::review::prompt::AnswerCheck;
-use crate::review::prompt::normalize::normalize_for_comparison;
 use crate::wire::record::Verdict;
 use crate::wire::text;
 use serde_json::{Map, Value};
@@ -16,8 +15,6 @@ const TRIED: usize = 200;
 const REASON: usize = 500;
 /// The maximum length of a message to the agent, in characters.
 const MESSAGE: usize = 4000;
-/// A shorter reason is too common to prove a quotation, in bytes.
-const TELLING: usize = 12;
 /// The confidence of an answer that names none.
 const DEFAULT_CONFIDENCE: f64 = 0.5;
 /// A confidence up to here is an exaggerated share; a higher one is a percentage.
@@ -27,30 +24,20 @@ const LARGEST_SHARE: f64 = 2.0;
 struct Candidate {
     opinion: Opinion,
     ticket: Option<String>,
-    /// The object, normalized to find it in the agent's text.
-    normalized: String,
 }
 
-/// Reads the decision.
+/// Reads the last decision that carries this ticket.
 ///
 /// # Errors
 /// What is wrong with the answer, in our own words, because it goes into the next question.
-pub fn parse(answer: &str, check: &AnswerCheck<'_>) -> Result<Opinion, &'static str> {
+pub fn parse(answer: &str, ticket: &str) -> Result<Opinion, &'static str> {
     // If the whole answer is a decision, think tags in it are part of its text.
     let mut found = match whole(answer) {
         Some(decision) => vec![decision],
         None => candidates(end(without_reasoning(answer)))?,
     };
-    if found.iter().any(|c| c.ticket.as_deref() == Some(check.ticket)) {
-        found.retain(|c| c.ticket.as_deref() == Some(check.ticket));
-    } else {
-        found.retain(|c| c.ticket.is_none() && !c.is_quoted(check.agent_text));
-        let differ = |pair: &[Candidate]| pair[0].opinion.action != pair[1].opinion.action;
-        if found.windows(2).any(differ) {
-            return Err("it contains several different decisions and none carries the ticket");
-        }
-    }
-    let last = found.pop().ok_or("it contains no decision with the right ticket")?;
+    found.retain(|c| c.ticket.as_deref().is_some_and(|said| said.trim().eq_ignore_ascii_case(ticket)));
+    let last = found.pop().ok_or("it contains no decision with the ticket of the question")?;
     if last.opinion.action == Verdict::Steer && last.opinion.message.is_none() {
         return Err("steer needs a message");
     }
@@ -65,7 +52,7 @@ fn whole(answer: &str) -> Option<Candidate> {
     if source.len() > SEARCHED || !source.starts_with('{') {
         return None;
     }
-    decision(&lenient(source)?, source)
+    decision(&lenient(source)?)
 }
 
 /// The answer without its reasoning.
@@ -106,7 +93,7 @@ fn candidates(text: &str) -> Result<Vec<Candidate>, &'static str> {
             wrong = "its JSON object is not complete";
             continue;
         };
-        if let Some(candidate) = lenient(source).and_then(|members| decision(&members, source)) {
+        if let Some(candidate) = lenient(source).and_then(|members| decision(&members)) {
             found.push(candidate);
             done_up_to = start + source.len();
         }
@@ -174,7 +161,7 @@ fn repaired(source: &str) -> String {
 }
 
 /// Reads an object as a decision. Its names may be in any letter case.
-fn decision(members: &Map<String, Value>, source: &str) -> Option<Candidate> {
+fn decision(members: &Map<String, Value>) -> Option<Candidate> {
     let member = |names: &[&str]| {
         let named = |key: &str| names.iter().any(|name| key.trim().eq_ignore_ascii_case(name));
         members.iter().find(|(key, _)| named(key)).map(|(_, value)| value)
@@ -192,7 +179,6 @@ fn decision(members: &Map<String, Value>, source: &str) -> Option<Candidate> {
             confidence: member(&["confidence"]).map_or(DEFAULT_CONFIDENCE, confidence),
         },
         ticket: member(&["ticket"]).map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned)),
-        normalized: normalize_for_comparison(source),
     })
 }
 
@@ -215,14 +201,6 @@ fn confidence(value: &Value) -> f64 {
 /// `text` without control characters, which must not reach a terminal or a prompt.
 fn without_controls(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
-}
-
-impl Candidate {
-    /// Whether the agent's text contains it, or its reason in an object that was put together anew.
-    fn is_quoted(&self, agent_text: &str) -> bool {
-        let reason = normalize_for_comparison(&self.opinion.reason);
-        agent_text.contains(&self.normalized) || (reason.len() >= TELLING && agent_text.contains(&reason))
-    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::error::{ReviewError, quote};
 use crate::process::command::{Capture, Finished, KillSwitch, ShellCommand};
+use crate::redact::Redactor;
 use crate::review::prompt::Question;
-use crate::review::redact::Redactor;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +36,11 @@ impl Drop for CancelOnDrop {
 impl CommandReviewer {
     pub(crate) fn new(line: &str, kill_switch: KillSwitch) -> Self {
         Self { line: line.to_owned(), kill_switch }
+    }
+
+    /// The command.
+    pub(crate) fn line(&self) -> &str {
+        &self.line
     }
 
     /// Asks once. Dropping the future kills the command; the caller limits the time that way.
@@ -76,9 +81,9 @@ fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<Str
     };
     let complaint = quote(&redactor.redact(&String::from_utf8_lossy(&finished.stderr)));
     match status.code() {
-        Some(NOT_FOUND | NOT_EXECUTABLE) => {
-            Err(ReviewError::permanent(format!("cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd")))
-        }
+        Some(NOT_FOUND | NOT_EXECUTABLE) => Err(ReviewError::unreachable(format!(
+            "cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd"
+        ))),
         _ => Err(ReviewError::transient(format!("the reviewer {line:?} failed ({status}): {complaint}"))),
     }
 }

@@ -5,8 +5,8 @@ use super::reply;
 use super::reply::Reply;
 use crate::exit::{Code, Failure};
 use crate::net::{is_loopback, root_cause};
+use crate::redact::Redactor;
 use crate::review::prompt::Question;
-use crate::review::redact::Redactor;
 use reqwest::{Client, Response, Url, redirect};
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The maximum length of an answer, in bytes. A decision takes a few hundred, a long chain of thought a few thousand.
 const MAX_ANSWER: usize = 1024 * 1024;
 /// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The response format that is asked for, from the strictest to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,11 @@ impl Endpoint {
             format: Cell::new(Format::Schema),
             settled: Cell::new(false),
         })
+    }
+
+    /// The address that questions are sent to.
+    pub fn url(&self) -> &Url {
+        &self.url
     }
 
     /// Asks once, for the strictest response format that the endpoint supports.
@@ -190,8 +195,8 @@ impl Endpoint {
     fn unreachable(&self, error: &reqwest::Error) -> ReviewError {
         let url = &self.url;
         let cause = root_cause(error);
-        if error.is_connect() || error.is_timeout() {
-            return ReviewError::transient(format!("cannot reach the reviewer at {url}: {cause}; is it running?"));
+        if error.is_connect() {
+            return ReviewError::unreachable(format!("cannot reach the reviewer at {url}: {cause}; is it running?"));
         }
         ReviewError::transient(format!("{url}: {cause}"))
     }

@@ -1,7 +1,7 @@
 //! Why a reviewer gave no answer, and whether asking again may help.
 
+use crate::redact::Redactor;
 use crate::review::outcome::{ReviewFailure, Scope};
-use crate::review::redact::Redactor;
 use crate::wire::text;
 use std::time::Duration;
 
@@ -27,6 +27,8 @@ pub enum Recovery {
     MaybeSimplerFormat,
     /// Ask something else: the endpoint will not or cannot answer this question.
     OtherQuestion,
+    /// Ask later: nothing answers at its address.
+    Later,
     /// Only a person can help.
     None,
 }
@@ -41,6 +43,11 @@ impl ReviewError {
     /// An error that may pass by itself.
     pub fn transient(what: impl AsRef<str>) -> Self {
         Self::new(what, Recovery::Retry(None))
+    }
+
+    /// Nothing answers at the reviewer's address. Asking again at once would only cost time.
+    pub fn unreachable(what: impl AsRef<str>) -> Self {
+        Self::new(what, Recovery::Later)
     }
 
     /// An error that stays until a person fixes its cause.
@@ -65,6 +72,7 @@ impl From<ReviewError> for ReviewFailure {
             what: error.what,
             scope: match error.recovery {
                 Recovery::Retry(_) => Scope::Transient,
+                Recovery::Later => Scope::Unreachable,
                 Recovery::OtherQuestion => Scope::ThisRequest,
                 Recovery::SimplerFormat | Recovery::MaybeSimplerFormat | Recovery::None => Scope::Permanent,
             },

@@ -4,12 +4,12 @@ pub mod answer;
 pub mod command;
 pub mod endpoint;
 mod error;
+pub mod reach;
 mod reply;
 
 use super::outcome::{Opinion, Outcome, ReviewFailure, Scope};
 use super::prompt::{Prompt, Question};
-use super::redact::Redactor;
-use crate::wire::record::Verdict;
+use crate::redact::Redactor;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use command::CommandReviewer;
 use endpoint::Endpoint;
@@ -21,8 +21,6 @@ use tokio::time::{Instant, sleep, timeout};
 const RETRIES: usize = 3;
 /// The longest pause before a retry, unless the reviewer asks for a longer one.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
-/// The confidence of a decision whose answer was unreadable.
-const UNREADABLE: f64 = 0.0;
 
 /// How long a reviewer may take.
 #[derive(Debug, Clone, Copy)]
@@ -54,11 +52,18 @@ struct Attempts {
 }
 
 impl Reviewer {
-    /// Asks within the time `left` until the deadline.
-    pub async fn ask(&self, prompt: &Prompt, patience: &Patience, left: Duration, redactor: &Redactor) -> Outcome {
+    /// Asks within the time `left` until the deadline. A `probe` of a reviewer that failed before is not repeated.
+    pub async fn ask(
+        &self,
+        prompt: &Prompt,
+        patience: &Patience,
+        left: Duration,
+        probe: bool,
+        redactor: &Redactor,
+    ) -> Outcome {
         let mut attempts = Attempts::default();
         let until = Instant::now() + left;
-        let asking = self.ask_with_retries(prompt, patience, until, redactor, &mut attempts);
+        let asking = self.ask_with_retries(prompt, patience, until, probe, redactor, &mut attempts);
         let result = timeout(left, asking).await;
         Outcome {
             retries: attempts.retries,
@@ -78,20 +83,24 @@ impl Reviewer {
         prompt: &Prompt,
         patience: &Patience,
         until: Instant,
+        probe: bool,
         redactor: &Redactor,
         attempts: &mut Attempts,
     ) -> Result<Opinion, ReviewFailure> {
-        let mut pauses = pauses(patience.pause);
+        let mut pauses = pauses(patience.pause).take(if probe { 0 } else { RETRIES });
         loop {
             let question = Question { prompt, complaint: attempts.complaint, redactor };
             let error = match timeout(patience.attempt, self.ask_once(question)).await {
                 Ok(Ok(answer)) => {
                     attempts.last_error = None;
-                    match answer::parse(&answer, &prompt.answer_check()) {
+                    match answer::parse(&answer, &prompt.ticket) {
                         Ok(opinion) => return Ok(opinion),
-                        Err(wrong) if attempts.complaint.is_some() => return Ok(unreadable(wrong)),
+                        Err(wrong) if attempts.complaint.is_some() => {
+                            let what = format!("its answers cannot be used: {wrong}");
+                            return Err(ReviewFailure { what, scope: Scope::ThisRequest });
+                        }
                         Err(wrong) => {
-                            tracing::info!("cannot read the reviewer's answer: {wrong}; asking again");
+                            tracing::warn!("the reviewer's answer cannot be used: {wrong}; asking once more");
                             attempts.complaint = Some(wrong);
                             attempts.retries += 1;
                             continue;
@@ -119,16 +128,6 @@ impl Reviewer {
             #[cfg(test)]
             Self::Broken => panic!("a bug"),
         }
-    }
-}
-
-/// The opinion if two answers in a row were unreadable.
-fn unreadable(wrong: &str) -> Opinion {
-    Opinion {
-        action: Verdict::Unsure,
-        reason: format!("cannot read the reviewer's answer: {wrong}"),
-        message: None,
-        confidence: UNREADABLE,
     }
 }
 
@@ -182,8 +181,13 @@ mod tests {
         assert_eq!(after(Recovery::Retry(Some(seconds(7))), 10), Some(seconds(7)));
         assert_eq!(after(Recovery::Retry(Some(seconds(7))), 7), None);
         assert_eq!(after(Recovery::Retry(None), 1), None);
-        for recovery in [Recovery::SimplerFormat, Recovery::MaybeSimplerFormat, Recovery::OtherQuestion, Recovery::None]
-        {
+        for recovery in [
+            Recovery::SimplerFormat,
+            Recovery::MaybeSimplerFormat,
+            Recovery::OtherQuestion,
+            Recovery::Later,
+            Recovery::None,
+        ] {
             assert_eq!(after(recovery, 10), None);
         }
         assert_eq!(pause_before_retry(&ReviewError::transient("x"), None, seconds(10)), None);

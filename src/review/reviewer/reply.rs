@@ -3,7 +3,7 @@
 //! Servers report errors in different ways. The bodies in `fixtures/reviewer/` are what this is tested with.
 
 use super::error::{Recovery, ReviewError, quote};
-use crate::review::redact::Redactor;
+use crate::redact::Redactor;
 use httpdate::parse_http_date;
 use serde::Deserialize;
 use serde_json::Value;

@@ -58,6 +58,7 @@ fn understands_every_server() {
                     Recovery::SimplerFormat => "simpler format".to_owned(),
                     Recovery::MaybeSimplerFormat => "maybe simpler format".to_owned(),
                     Recovery::OtherQuestion => "other question".to_owned(),
+                    Recovery::Later => "later".to_owned(),
                     Recovery::None => "none".to_owned(),
                 };
                 (recovery, error.what)

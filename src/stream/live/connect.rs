@@ -4,14 +4,21 @@ use super::backoff::pauses;
 use super::options::{Plan, Source};
 use super::spawn::SpawnedServer;
 use super::sse::Feed;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 use crate::server::{Error, Server, Session};
 use crate::stream::tracking::Tracker;
-use std::path::PathBuf;
-use tokio::time::{Instant, sleep};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// How often the first connection is tried.
 const ATTEMPTS: u32 = 3;
+
+/// How long one request may wait for the server to prepare a directory before we say so and ask again.
+const PREPARING: Duration = Duration::from_secs(5);
+
+/// How long everything before the first line may take, besides `--reconnect-timeout`: a slow server's start, and the log
+/// of a long day.
+const PREPARING_LIMIT: Duration = Duration::from_mins(5);
 
 /// Everything that must work before the first line is written.
 pub(super) struct Ready {
@@ -23,19 +30,37 @@ pub(super) struct Ready {
 
 /// Connects. `own` becomes the server that is started on the way, if any.
 pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
-    let url = match &plan.source {
-        Source::Spawn(spawn) => own.insert(SpawnedServer::start(spawn).await?).url(),
-        Source::Attach(url) => url.clone(),
+    let limit = plan.startup.max(PREPARING_LIMIT) + plan.reconnect;
+    let ready = timeout(limit, prepare(plan, own)).await;
+    ready.unwrap_or_else(|_| {
+        let limit = limit.as_secs();
+        Err(Failure::new(
+            Code::Unreachable,
+            format_args!("the server did not say what it has within {limit} s; look at its log, or start another"),
+        ))
+    })
+}
+
+async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, Failure> {
+    let deadline = Instant::now() + plan.startup;
+    let (url, credentials) = match &plan.source {
+        Source::Spawn(spawn) => {
+            let own = own.insert(SpawnedServer::start(spawn, &plan.credentials, deadline).await?);
+            (own.url(), own.credentials().clone())
+        }
+        Source::Attach(url) => (url.clone(), plan.credentials.clone()),
     };
-    let mut server = Server::new(url.clone(), plan.directory.clone(), &plan.credentials)?;
+    let mut server = Server::new(url, plan.directory.clone(), &credentials)?;
     let version = server.version().await?;
     let mut session = None;
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
         // Events are sent by directory, and the session's own is the one with its events.
-        let directory = found.directory.clone().map(PathBuf::from).or_else(|| plan.directory.clone());
-        server = Server::new(url, directory, &plan.credentials)?;
+        server = server.in_directory(found.directory.clone());
         session = Some(found);
+    }
+    if !plan.all {
+        prepare_directory(&server, deadline).await?;
     }
     let creates_session = session.is_none() && plan.task.is_some();
     let watches_directory = session.is_none() && !plan.all && !creates_session;
@@ -55,6 +80,36 @@ pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Res
         session = Some(created);
     }
     Ok(Ready { server, version, tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)), feed })
+}
+
+/// Waits until the server has prepared the directory, at most until `deadline`: on the first request about a directory
+/// it installs plugins and starts tool servers, and every other request waits for that.
+async fn prepare_directory(server: &Server, deadline: Instant) -> Result<(), Failure> {
+    let mut told = false;
+    loop {
+        let prepared = timeout(PREPARING, server.directory());
+        match timeout_at(deadline, prepared).await {
+            // The next request says what is wrong.
+            Ok(Ok(prepared)) if !matches!(prepared, Err(Error::TimedOut { .. })) => return Ok(()),
+            // The server goes on with its work, and the next request joins in.
+            Ok(_) if Instant::now() < deadline => {}
+            _ => return Err(not_prepared(server)),
+        }
+        if !std::mem::replace(&mut told, true) {
+            tracing::warn!(
+                "waiting for the server to prepare the directory: on the first request it installs plugins and starts tool servers; for up to {} s more (--startup-timeout)",
+                deadline.saturating_duration_since(Instant::now()).as_secs()
+            );
+        }
+    }
+}
+
+fn not_prepared(server: &Server) -> Failure {
+    let message = format_args!(
+        "the server at {} did not finish preparing the directory; allow more time with --startup-timeout, or look for a plugin or a tool server that does not start",
+        server.url()
+    );
+    Failure::new(Code::Unreachable, message)
 }
 
 /// Reads what was there before us. A long answer may break off on its way.

@@ -18,8 +18,10 @@ mod sse;
 mod stop;
 mod writer;
 
+use super::gate::Refusal;
 use super::tracking::Tracker;
 use crate::exit::{Code, Failure};
+use crate::net::runtime;
 use crate::pipe::Out;
 use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::wire::observe;
@@ -45,10 +47,7 @@ pub use spawn::Spawn;
 /// What prevented the start, with what to do; [`Code::Unreachable`] when the server is gone;
 /// the code of the signal, or [`Code::ReaderLeft`], without a message.
 pub fn watch(plan: &Plan, out: Out) -> Result<Code, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| Failure::new(Code::Error, format_args!("cannot start: {e}")))?;
+    let runtime = runtime().map_err(|e| Failure::new(Code::Error, format_args!("cannot start: {e}")))?;
     let outcome = runtime.block_on(run(plan, out));
     // A name lookup may hang on a thread of its own.
     runtime.shutdown_background();
@@ -178,7 +177,7 @@ impl Live<'_> {
     /// and is repeated when that is restored.
     async fn start_up(&mut self, feed: &mut Feed) -> Result<(), Interruption> {
         if let Some(opened) = self.opened.take() {
-            self.writer.record(&opened).await?;
+            self.writer.open(opened, &self.plan.key).await?;
         }
         if let Some(first) = feed.take_first() {
             self.event(first).await?;
@@ -228,8 +227,16 @@ impl Live<'_> {
         if self.plan.all && !open_envelope(&mut payload) {
             return Ok(());
         }
-        let Ok(line) = observe(&payload) else {
-            return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
+        // Refused before it can have an effect.
+        let payload = match self.writer.check(payload) {
+            Ok(payload) => payload,
+            Err(Refusal::NoObject) => {
+                return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
+            }
+            Err(Refusal::Reserved | Refusal::Duplicate) => return Ok(()),
+        };
+        let Ok(line) = observe(payload.payload()) else {
+            return Ok(());
         };
         if !self.tracker.admit(&line) {
             return Ok(());
@@ -284,8 +291,8 @@ fn opened(plan: &Plan, ready: &Ready) -> Opened {
         task: plan.task.clone(),
         model: plan.model.clone(),
         spawned,
-        pid: spawned.then(std::process::id),
         follow: plan.follow,
         replay: false,
+        ..Opened::default()
     }
 }

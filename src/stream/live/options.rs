@@ -1,6 +1,7 @@
 //! What to watch.
 
 use super::spawn::Spawn;
+use crate::process::pipe_key::PipeKey;
 use crate::server::Credentials;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,10 +35,14 @@ pub struct Plan {
     pub from_start: bool,
     /// Watch the sessions of every directory.
     pub all: bool,
+    /// How long the server may take until it is ready, with everything that it prepares.
+    pub startup: Duration,
     /// How long the server may be silent before the connection counts as lost.
     pub silence: Duration,
     /// Go on when the session is idle.
     pub follow: bool,
+    /// The key that the stages of this pipe share.
+    pub key: PipeKey,
     /// How long to try to restore a lost connection.
     pub reconnect: Duration,
 }

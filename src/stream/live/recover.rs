@@ -6,6 +6,8 @@
 use super::end::StepError;
 use super::writer::Writer;
 use crate::server::{Entries, Entry, Error, Listing, Server, Session};
+use crate::stream::gate::Checked;
+use crate::stream::payload::recovered;
 use crate::stream::tracking::Tracker;
 use std::collections::HashSet;
 
@@ -90,9 +92,11 @@ impl Recovery<'_> {
                     }
                     self.tracker.dedup.insert_entry(&entry);
                 } else {
-                    let payload = payload(&entry);
-                    self.tracker.recover_entry(&entry, &payload);
-                    self.writer.event(payload).await?;
+                    let payload = self.writer.check(payload(&entry)).ok();
+                    self.tracker.recover_entry(&entry, payload.as_ref().map(Checked::payload));
+                    if let Some(payload) = payload {
+                        self.writer.event(payload).await?;
+                    }
                 }
             }
             self.writer.tick().await?;
@@ -123,19 +127,24 @@ impl Recovery<'_> {
         };
         while let Some(message) = self.writer.wait_for(messages.next()).await? {
             for payload in self.tracker.recover_message(&message) {
-                self.writer.event(payload).await?;
+                self.write(payload).await?;
             }
         }
         Ok(messages.skipped() == 0)
+    }
+
+    async fn write(&mut self, payload: String) -> Result<(), StepError> {
+        match self.writer.check(payload) {
+            Ok(payload) => self.writer.event(payload).await,
+            Err(_) => Ok(()),
+        }
     }
 
     /// Emits the permissions and questions that are open: no log has them.
     async fn emit_open_requests(&mut self) -> Result<(), StepError> {
         for request in self.writer.wait_for(self.server.open_requests()).await? {
             if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
-                let (kind, properties) = (request.kind, request.properties);
-                let payload = format!(r#"{{"type":"{kind}","recovered":true,"properties":{properties}}}"#);
-                self.writer.event(payload).await?;
+                self.write(recovered(None, request.kind, request.properties)).await?;
             }
         }
         Ok(())
@@ -144,5 +153,5 @@ impl Recovery<'_> {
 
 /// An entry of the log as the event stream would have sent it, marked as recovered.
 fn payload(entry: &Entry) -> String {
-    format!(r#"{{"id":"{}","type":"{}","recovered":true,"properties":{}}}"#, entry.id, entry.bus_type(), entry.data)
+    recovered(Some(&entry.id), entry.bus_type(), &entry.data)
 }

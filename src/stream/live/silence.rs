@@ -1,6 +1,7 @@
 //! Which sessions are waited for, and since when each of them is silent: what the ticks say.
 
 use crate::bounded::BoundedMap;
+use crate::wire::record::Tick;
 use crate::wire::{Event, Status, observe};
 use std::collections::hash_map::RandomState;
 use std::time::Duration;
@@ -12,6 +13,9 @@ const TICK: Duration = Duration::from_secs(1);
 const SHORTEST: Duration = Duration::from_millis(500);
 /// How long time still passes for a session that went idle. The grace periods of later stages are shorter.
 const AFTER_IDLE: Duration = Duration::from_mins(1);
+/// How much too late a tick may come on a busy machine. One that comes later was held up: we were stopped, the machine
+/// slept, the reader did not read, or the clock was set forward.
+const LATE: Duration = Duration::from_millis(500);
 /// The most sessions to wait for. Of more, the one that was silent for the longest time gets no more ticks.
 const SESSIONS: usize = 1000;
 
@@ -29,21 +33,23 @@ pub(super) struct Silences {
     /// When a line was last written.
     last_line: Instant,
     last_tick: Instant,
+    /// The same by the clock of the lines, which goes on while the machine sleeps; `None` before the first.
+    ticked_at: Option<i64>,
 }
 
 impl Default for Silences {
     fn default() -> Self {
         let now = Instant::now();
-        Self { sessions: BoundedMap::new(SESSIONS), last_line: now, last_tick: now }
+        Self { sessions: BoundedMap::new(SESSIONS), last_line: now, last_tick: now, ticked_at: None }
     }
 }
 
 impl Silences {
-    /// Takes note of a server's payload that is written now.
-    pub fn observe(&mut self, payload: &str) {
+    /// Takes note of an event that is written now.
+    pub fn observe(&mut self, line: &[u8]) {
         let now = Instant::now();
         self.last_line = now;
-        let Ok(line) = observe(payload) else {
+        let Some(Ok(line)) = std::str::from_utf8(line.trim_ascii_end()).ok().map(observe) else {
             return;
         };
         let Some(session) = line.session.as_deref() else {
@@ -74,9 +80,22 @@ impl Silences {
         self.last_tick + TICK
     }
 
-    /// The sessions that the tick names that is due, in order; they count as ticked. `None` if there is nothing to say:
-    /// no session is silent, and other lines show that time passes.
-    pub fn take(&mut self) -> Option<Vec<String>> {
+    /// The tick at `ts`, in milliseconds of the lines' clock: the sessions that were silent, in order. `None` if it is not
+    /// due, or there is nothing to say: no session is silent, and other lines show that time passes.
+    pub fn take_if_due(&mut self, ts: i64) -> Option<Tick> {
+        let since = ts.saturating_sub(*self.ticked_at.get_or_insert(ts));
+        let late = since.saturating_sub(milliseconds(TICK));
+        let paused = Some(late).filter(|late| *late > milliseconds(LATE));
+        if paused.is_none() && Instant::now() < self.tick_at() {
+            return None;
+        }
+        self.ticked_at = Some(ts);
+        let sessions = self.take(paused.is_some())?;
+        Some(Tick { sessions: Some(sessions), paused })
+    }
+
+    /// The sessions that a tick names now. After a pause these are all, as nobody knows how long each was silent.
+    fn take(&mut self, paused: bool) -> Option<Vec<String>> {
         let now = Instant::now();
         self.last_tick = now;
         let over = |silence: &Silence| silence.until.is_some_and(|until| until <= now);
@@ -84,12 +103,16 @@ impl Silences {
         for session in ended.map(|(session, _)| session.clone()).collect::<Vec<_>>() {
             self.sessions.remove(&session);
         }
-        let is_silent = |silence: &Silence| silence.since + SHORTEST <= now;
+        let is_silent = |silence: &Silence| paused || silence.since + SHORTEST <= now;
         let silent = self.sessions.iter().filter(|(_, silence)| is_silent(silence));
         let mut named: Vec<String> = silent.map(|(session, _)| session.clone()).collect();
         named.sort_unstable();
         (!named.is_empty() || self.last_line + SHORTEST <= now).then_some(named)
     }
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -106,16 +129,34 @@ mod tests {
     async fn names_the_silent() {
         let mut silences = Silences::default();
         for session in ["ses_b", "ses_a", "ses_c"] {
-            silences.observe(&status(session, "busy"));
+            silences.observe(status(session, "busy").as_bytes());
         }
-        silences.observe(&status("ses_c", "idle"));
+        silences.observe(status("ses_c", "idle").as_bytes());
         tokio::time::advance(TICK).await;
-        silences.observe(&status("ses_a", "busy"));
-        assert_eq!(silences.take().unwrap(), ["ses_b", "ses_c"], "another session's lines are no life of theirs");
+        silences.observe(status("ses_a", "busy").as_bytes());
+        assert_eq!(silences.take(false).unwrap(), ["ses_b", "ses_c"], "another session's lines are no life of theirs");
         tokio::time::advance(AFTER_IDLE).await;
-        assert_eq!(silences.take().unwrap(), ["ses_a", "ses_b"], "nobody waits for what is long idle");
-        silences.observe(&status("ses_a", "busy"));
-        silences.observe(&status("ses_b", "busy"));
-        assert_eq!(silences.take(), None);
+        assert_eq!(silences.take(false).unwrap(), ["ses_a", "ses_b"], "nobody waits for what is long idle");
+        silences.observe(status("ses_a", "busy").as_bytes());
+        silences.observe(status("ses_b", "busy").as_bytes());
+        assert_eq!(silences.take(false), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_how_long_it_paused() {
+        let mut silences = Silences::default();
+        let named = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+        silences.observe(status("ses_a", "busy").as_bytes());
+        assert_eq!(silences.take_if_due(0), None, "not due");
+        tokio::time::advance(TICK + LATE).await;
+        let on_time = Tick { sessions: named(&["ses_a"]), paused: None };
+        assert_eq!(silences.take_if_due(1500), Some(on_time), "a busy machine");
+        // The clock of the machine stands still while it sleeps.
+        tokio::time::advance(TICK / 4).await;
+        silences.observe(status("ses_b", "busy").as_bytes());
+        assert_eq!(silences.take_if_due(1750), None);
+        let slept = Tick { sessions: named(&["ses_a", "ses_b"]), paused: Some(35_000) };
+        assert_eq!(silences.take_if_due(37_500), Some(slept));
+        assert_eq!(silences.take_if_due(37_600), None, "once");
     }
 }

@@ -3,16 +3,28 @@
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::SUPERVISOR_EXIT;
 use crate::process::lifeline::Lifeline;
-use crate::process::supervisor;
-use opencode_rs::OpencodeError;
-use opencode_rs::server::{ManagedServer, ServerOptions};
+use crate::process::password::{self, PasswordFile};
+use crate::process::spawn::{SERVER_PASSWORD, SERVER_USER};
+use crate::process::{quiet_shell, supervisor};
+use crate::server::{Credentials, parse_url};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
-/// How often we check whether it has.
+/// How often we check whether it has ended.
 const POLL: Duration = Duration::from_millis(20);
+
+/// What `opencode serve` prints when it is ready.
+const LISTENING: &str = "opencode server listening on";
+
+/// When to say what the start waits for: most starts take less.
+const NOTE: Duration = Duration::from_secs(5);
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -23,19 +35,26 @@ pub struct Spawn {
     pub args: Vec<String>,
     /// The directory that it runs in.
     pub directory: PathBuf,
-    /// How long it may take to become ready.
-    pub timeout: Duration,
+    /// The folder for what only this user may read, such as the server's password.
+    pub private: PathBuf,
+    /// The startup file of the user's own for shells that are not interactive.
+    pub bash_env: Option<String>,
 }
 
 /// A running server that we started. It ends when this is dropped, or when our process ends.
 pub(super) struct SpawnedServer {
-    server: ManagedServer,
+    supervisor: Child,
+    url: Url,
+    credentials: Credentials,
     /// Closing it tells the supervisor that we are gone.
-    lifeline: Lifeline,
+    lifeline: Option<Lifeline>,
+    _password: Option<PasswordFile>,
 }
 
 impl SpawnedServer {
-    pub async fn start(spawn: &Spawn) -> Result<Self, Failure> {
+    /// Starts the server and waits until it listens, at most until `deadline`. It always has a password: the one in
+    /// `credentials`, or one of its own.
+    pub async fn start(spawn: &Spawn, credentials: &Credentials, deadline: Instant) -> Result<Self, Failure> {
         let program = which::which(&spawn.program).map_err(|_| {
             Failure::new(
                 Code::Error,
@@ -45,56 +64,113 @@ impl SpawnedServer {
                 ),
             )
         })?;
+        let mut credentials = credentials.clone();
+        let mut file = None;
+        if credentials.password.is_none() {
+            let password = password::random()?;
+            file = Some(PasswordFile::write(&spawn.private, &password)?);
+            credentials.password = Some(password);
+        }
         let lifeline = Lifeline::new()?;
-        let mut launcher = Vec::from(supervisor::arguments(&lifeline));
-        launcher.push(program.to_string_lossy().into_owned());
-        launcher.extend(spawn.args.iter().cloned());
-        let options = ServerOptions::new()
-            .binary(own_executable()?)
-            .launcher_args(launcher)
-            .directory(&spawn.directory)
-            .startup_timeout_ms(u64::try_from(spawn.timeout.as_millis()).unwrap_or(u64::MAX));
-        let server = ManagedServer::start(options).await.map_err(|e| not_started(&program, &e))?;
-        Ok(Self { server, lifeline })
+        let port = free_port()?;
+        let mut command =
+            supervisor::supervised(program.as_os_str(), &lifeline, file.as_ref().map(PasswordFile::path))?;
+        command.args(["serve", "--hostname", "127.0.0.1", "--port", &port.to_string()]).args(&spawn.args);
+        command.current_dir(&spawn.directory).stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
+        authorize(&mut command, &credentials);
+        quiet_shell::hide_password(&mut command, &spawn.private, spawn.bash_env.as_deref());
+        let mut supervisor = command
+            .spawn()
+            .map_err(|e| Failure::new(Code::Error, format_args!("cannot start {}: {e}", program.display())))?;
+        let stdout = supervisor.stdout.take();
+        let url = parse_url(&format!("http://127.0.0.1:{port}/")).map_err(Failure::from)?;
+        let server = Self { supervisor, url, credentials, lifeline: Some(lifeline), _password: file };
+        match stdout {
+            Some(stdout) => server.wait_until_ready(&program, stdout, deadline).await,
+            None => Ok(server),
+        }
+    }
+
+    async fn wait_until_ready(self, program: &Path, stdout: ChildStdout, deadline: Instant) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let mut ready = listening(stdout);
+        let program = program.display();
+        let mut outcome = timeout_at(deadline.min(begun + NOTE), &mut ready).await;
+        if outcome.is_err() && begun + NOTE < deadline {
+            tracing::warn!(
+                "waiting for {program} serve to listen, for up to {} s (--startup-timeout)",
+                (deadline - begun).as_secs()
+            );
+            outcome = timeout_at(deadline, &mut ready).await;
+        }
+        let message = match outcome {
+            Ok(Ok(())) => return Ok(self),
+            Ok(Err(_)) => format!("{program} serve exited before it was ready; run it by hand to see why"),
+            Err(_) => format!(
+                "{program} serve was not ready within {} s; allow more time with --startup-timeout",
+                (deadline - begun).as_secs_f32().round()
+            ),
+        };
+        self.stop().await;
+        Err(Failure::new(Code::Unreachable, message))
     }
 
     pub fn url(&self) -> Url {
-        self.server.url().clone()
+        self.url.clone()
+    }
+
+    /// The user name and password that it expects.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// Whether the server has ended. Its supervisor ends with it.
     pub fn has_ended(&mut self) -> bool {
-        !self.server.is_running()
+        !matches!(self.supervisor.try_wait(), Ok(None))
     }
 
     /// Ends the server with everything that it started, and waits until it is gone.
     pub async fn stop(mut self) {
-        drop(self.lifeline);
+        self.lifeline = None;
         let until = Instant::now() + SUPERVISOR_EXIT;
-        // The supervisor ends everything and then itself; the library would kill it halfway.
-        while self.server.is_running() && Instant::now() < until {
-            tokio::time::sleep(POLL).await;
+        // The supervisor ends everything and then itself.
+        while !self.has_ended() && Instant::now() < until {
+            sleep(POLL).await;
         }
-        if let Err(error) = self.server.stop().await {
-            tracing::warn!("the server did not stop cleanly: {error}");
+        if !self.has_ended() {
+            tracing::warn!("the server did not stop within {} s", SUPERVISOR_EXIT.as_secs());
         }
     }
 }
 
-fn own_executable() -> Result<String, Failure> {
-    let path = std::env::current_exe()
-        .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
-    Ok(path.to_string_lossy().into_owned())
+/// Gives the server its user name and password: in its environment, as it reads them.
+fn authorize(command: &mut Command, credentials: &Credentials) {
+    let (user, password) = (&credentials.user, &credentials.password);
+    command.envs(user.iter().map(|user| (SERVER_USER, user)));
+    command.envs(password.iter().map(|password| (SERVER_PASSWORD, password)));
 }
 
-fn not_started(program: &Path, error: &OpencodeError) -> Failure {
-    let program = program.display();
-    let message = match error {
-        OpencodeError::ServerTimeout { timeout_ms } => format!(
-            "{program} serve was not ready within {} s; allow more time with --startup-timeout",
-            timeout_ms / 1000
-        ),
-        _ => format!("{program} serve exited before it was ready; run it by hand to see why"),
-    };
-    Failure::new(Code::Unreachable, message)
+/// A port that nothing listens on.
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    let failed = |e| Failure::new(Code::Error, format_args!("cannot find a free port on 127.0.0.1: {e}"));
+    Ok(listener.map_err(failed)?.port())
+}
+
+/// Resolves when the server says that it listens, and with an error when it closes its output. Its later output is
+/// read too, or the server would block.
+fn listening(stdout: ChildStdout) -> oneshot::Receiver<()> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut sender = Some(sender);
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            if String::from_utf8_lossy(&line).contains(LISTENING)
+                && let Some(sender) = sender.take()
+            {
+                // Fails if nobody waits any more.
+                let _ = sender.send(());
+            }
+        }
+    });
+    receiver
 }

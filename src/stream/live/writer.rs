@@ -5,9 +5,12 @@ use super::end::StepError;
 use super::silence::Silences;
 use crate::exit::Failure;
 use crate::pipe::Out;
-use crate::stream::clock::{Clock, stamp};
+use crate::process::pipe_key::PipeKey;
+use crate::process::proof::sign;
+use crate::stream::clock::Clock;
+use crate::stream::gate::{Checked, Gate, Refusal};
 use crate::wire::record;
-use crate::wire::record::{Record, Tick};
+use crate::wire::record::{Opened, Record};
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,6 +30,7 @@ const BATCH: usize = 256 * 1024;
 /// Writes the lines of a live stream.
 pub(super) struct Writer {
     clock: Clock,
+    gate: Gate,
     queue: Queue,
     /// Lines that wait for room in the queue. When a signal cancels the wait, they are still here.
     unsent: VecDeque<Vec<u8>>,
@@ -35,22 +39,44 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn new(out: Out) -> Self {
-        Self { clock: Clock::default(), queue: Queue::new(out), unsent: VecDeque::new(), silences: Silences::default() }
+        Self {
+            clock: Clock::default(),
+            gate: Gate::default(),
+            queue: Queue::new(out),
+            unsent: VecDeque::new(),
+            silences: Silences::default(),
+        }
+    }
+
+    /// A server's payload, unless it is refused. What is refused is counted, and said at the end.
+    pub fn check(&mut self, payload: String) -> Result<Checked, Refusal> {
+        self.gate.payload(payload)
+    }
+
+    /// Writes the first line, with the proof that it is live.
+    pub async fn open(&mut self, mut opened: Opened, key: &PipeKey) -> Result<(), StepError> {
+        let ts = self.clock.now();
+        sign(&mut opened, ts, key);
+        self.record_at(ts, &opened).await
     }
 
     /// Writes a server's payload with its time in front.
-    pub async fn event(&mut self, payload: String) -> Result<(), StepError> {
-        self.silences.observe(&payload);
-        match stamp(payload, self.clock.now()) {
-            Some(line) => self.send(line).await,
-            None => Ok(()),
-        }
+    pub async fn event(&mut self, payload: Checked) -> Result<(), StepError> {
+        self.tick().await?;
+        let line = payload.stamped(self.clock.now());
+        self.silences.observe(&line);
+        self.send(line).await
     }
 
     /// Writes a record.
     pub async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
+        let ts = self.clock.now();
+        self.record_at(ts, record).await
+    }
+
+    async fn record_at(&mut self, ts: i64, record: &impl Record) -> Result<(), StepError> {
         let mut line = Vec::new();
-        record::append(&mut line, self.clock.now(), record);
+        record::append(&mut line, ts, record);
         self.silences.record();
         self.send(line).await
     }
@@ -62,11 +88,9 @@ impl Writer {
 
     /// Writes a tick if it is due and there is something to say.
     pub async fn tick(&mut self) -> Result<(), StepError> {
-        if Instant::now() < self.tick_at() {
-            return Ok(());
-        }
-        match self.silences.take() {
-            Some(sessions) => self.record(&Tick { sessions: Some(sessions) }).await,
+        let ts = self.clock.now();
+        match self.silences.take_if_due(ts) {
+            Some(tick) => self.record_at(ts, &tick).await,
             None => Ok(()),
         }
     }

@@ -6,7 +6,6 @@ mod messages;
 mod tree;
 
 use crate::server::{Entries, Entry, Error, History, Listing, Message, OpenRequest, Server, Session};
-use crate::wire::record::PREFIX;
 use crate::wire::{Event, Observation, observe};
 use dedup::EventDedup;
 use ids::IdSet;
@@ -107,16 +106,11 @@ impl Tracker {
     /// Whether a live event is to be emitted; it then counts as emitted.
     ///
     /// The checks remember what they have seen, so their order matters:
-    /// 1. Types under `ocr.` are ours: a server's are refused before they can have an effect.
-    /// 2. The session tree rejects other sessions, and adopts new subagents.
-    /// 3. The event's id must be new, so that nothing of other sessions is remembered.
-    /// 4. It must not repeat the final state of what was just recovered from messages.
-    /// 5. A permission or question is emitted once, however it was announced.
+    /// 1. The session tree rejects other sessions, and adopts new subagents.
+    /// 2. The event's id must be new, so that nothing of other sessions is remembered.
+    /// 3. It must not repeat the final state of what was just recovered from messages.
+    /// 4. A permission or question is emitted once, however it was announced.
     pub fn admit(&mut self, line: &Observation) -> bool {
-        if matches!(line.event, Event::Record { .. }) {
-            tracing::warn!("dropped a server event whose type starts with {PREFIX}: that prefix is reserved");
-            return false;
-        }
         if line.session.is_none() && line.id.is_some() {
             self.dedup.has_ids = true;
         }
@@ -124,7 +118,7 @@ impl Tracker {
             && self.dedup.insert(&line.event, line.session.as_deref(), line.id.as_deref())
             && !self.finished.is_echo(&line.event)
             && self.is_new_request(&line.event);
-        if admitted && line.session.as_deref().is_some_and(|s| self.tree.members.contains(s)) {
+        if admitted && line.session.as_deref().is_some_and(|s| self.tree.contains(s)) {
             self.finished.observe(&line.event);
         }
         admitted
@@ -146,7 +140,7 @@ impl Tracker {
         let listed = sessions.iter().filter(ours).map(|session| session.id.clone());
         // No list may have a session of another project.
         let unlisted = self.dedup.sessions().filter(|_| self.watches_everything());
-        let known = self.tree.members.iter().chain(unlisted);
+        let known = self.tree.members().chain(unlisted);
         listed.chain(known.cloned()).collect()
     }
 
@@ -196,14 +190,14 @@ impl Tracker {
     /// The sessions whose messages are recovered because no log has them: the watched session and its subagents.
     pub fn recoverable_from_messages(&self, watched: &HashSet<String>) -> Vec<String> {
         let logged = |id: &str| self.dedup.last_seq(id).is_some();
-        watched.iter().filter(|id| self.tree.members.contains(*id) && !logged(id)).cloned().collect()
+        watched.iter().filter(|id| self.tree.contains(id) && !logged(id)).cloned().collect()
     }
 
     /// Whether the events of all these sessions are recoverable. Sessions without a log are not, except for the
     /// messages of the watched session and its subagents; where the server has a log, nothing happened in them.
     pub fn is_recoverable(&self, watched: &HashSet<String>) -> bool {
         let logged = |id: &String| self.dedup.last_seq(id).is_some();
-        watched.iter().all(|id| self.tree.members.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
+        watched.iter().all(|id| self.tree.contains(id) || logged(id)) || self.dedup.sessions().any(logged)
     }
 
     /// The final states of a message and its parts that were not emitted, as payloads. They count as emitted now.
@@ -213,13 +207,13 @@ impl Tracker {
         missing
     }
 
-    /// Records that an entry of the log is emitted as this payload.
-    pub fn recover_entry(&mut self, entry: &Entry, payload: &str) {
+    /// Records that an entry of the log is emitted as this payload; without one it is refused.
+    pub fn recover_entry(&mut self, entry: &Entry, payload: Option<&str>) {
         self.dedup.insert_entry(entry);
-        if let Ok(line) = observe(payload) {
+        if let Some(Ok(line)) = payload.map(observe) {
             self.is_new_request(&line.event);
         }
-        self.count_recovered(1);
+        self.count_recovered(usize::from(payload.is_some()));
     }
 
     /// Whether an open request was not emitted yet; it then counts as emitted.

@@ -22,6 +22,15 @@ pub fn members(raw: Raw<'_>) -> Option<Vec<(Cow<'_, str>, Raw<'_>)>> {
     object::<Members<'_>>(raw.get()).map(|members| members.0)
 }
 
+/// The same for a whole text in which every byte is checked: `None` if it is anything but one JSON object. The names may
+/// be cut emoji, which a strict parser would reject.
+pub fn checked_members(text: &str) -> Option<Vec<(Cow<'_, str>, Raw<'_>)>> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    serde_json::from_str::<Members<'_>>(text).ok().map(|members| members.0)
+}
+
 struct Members<'a>(Vec<(Cow<'a, str>, Raw<'a>)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

@@ -182,44 +182,7 @@ fn hex4(text: &str) -> Option<u32> {
 /// How many characters of what an agent wrote a record or a page repeats.
 pub const EXCERPT: usize = 160;
 
-/// At most `limit` characters of `text` on one line, with an ellipsis if it was cut.
-pub fn excerpt(text: &str, limit: usize) -> String {
-    let (mut short, mut count) = (String::new(), 0);
-    for word in text.split_whitespace() {
-        if !short.is_empty() {
-            short.push(' ');
-            count += 1;
-        }
-        short.push_str(word);
-        count += word.chars().count();
-        if count > limit {
-            let cut = short.char_indices().nth(limit.saturating_sub(1));
-            short.truncate(cut.map_or(short.len(), |(at, _)| at));
-            short.push('…');
-            return short;
-        }
-    }
-    short
-}
-
-/// `text` with each control or invisible character escaped, so that the text of an agent cannot move the cursor,
-/// clear the screen or set the title of a terminal.
-pub fn printable(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || is_invisible(c) {
-            safe.extend(c.escape_unicode());
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
-}
-
-/// Whether a character reorders or hides the text around it.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
+pub use crate::printable::{excerpt, printable};
 
 #[cfg(test)]
 mod tests {
@@ -256,20 +219,6 @@ mod tests {
     fn decodes_other_values_as_source() {
         assert_eq!(decode(raw("[1, 2]")), "[1, 2]");
         assert_eq!(decode(raw("null")), "null");
-    }
-
-    #[test]
-    fn excerpt_is_one_line() {
-        assert_eq!(excerpt("a\n\tb  c", 160), "a b c");
-        assert_eq!(excerpt("abcdef", 4), "abc…");
-        assert_eq!(excerpt("ab cd ef", 5), "ab c…");
-        assert_eq!(excerpt("Aa bcdefg h", 10), "Aa bcdefg…");
-    }
-
-    #[test]
-    fn escapes_control_characters() {
-        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\u{9b}"), "a\\u{1b}[2Jb\\u{202e}c\\u{9b}");
-        assert_eq!(printable("naïve 😀"), "naïve 😀");
     }
 
     proptest! {

@@ -16,6 +16,8 @@ pub enum ActionKind {
     Verify,
     /// Revert what the session changed since the problem began.
     Rollback,
+    /// Send the outcome of the run to a webhook or a command.
+    Notify,
 }
 
 /// How far an action got.

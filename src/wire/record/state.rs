@@ -10,7 +10,7 @@ pub enum SessionStatus {
     Working,
     /// A tool runs.
     Tool,
-    /// Someone is asked: a permission, or a question.
+    /// Someone is asked: a permission, a question, or what to do next at the end of an answer.
     Waiting,
     /// The provider failed, and the agent tries again.
     Retrying,
@@ -30,7 +30,7 @@ pub enum SessionStatus {
 pub enum Told {
     /// An event says it.
     Event,
-    /// It follows from the time that passed without one.
+    /// It follows from the time that passed without one, or from the words of the last answer.
     Inferred,
 }
 
@@ -51,7 +51,8 @@ pub struct StateChange {
     /// For `quota`: when the provider accepts requests again, in milliseconds since the Unix epoch, where it said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
-    /// The tool that runs, the question that is open, or the words of the provider.
+    /// The tool that runs and its command, the question that is open, the words of the provider, or why the session
+    /// is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
     /// For `waiting`: the id of the open permission or question, which an answer needs.

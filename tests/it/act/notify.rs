@@ -1,6 +1,6 @@
 //! Notifications, and how long they may delay the exit.
 
-use super::{DAEMON, closed, done, lines, opened};
+use super::{DAEMON, act, closed, done, lines, opened};
 use crate::support::{ocr, shell};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,6 +14,9 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 /// How long notifications may delay the exit, plus the start of a program on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(12);
 
+/// A person vouches for the stream, which is none.
+const NAMED: [&str; 2] = ["--server", "http://127.0.0.1:9/"];
+
 /// The requests that a webhook received, and standard error.
 fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec<wiremock::Request>, String) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -23,7 +26,7 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
         server
     });
     let mut command = ocr("ocr-act");
-    command.args(args).args(["--notify", &server.uri()]).envs(env.iter().copied());
+    command.args(args).args(NAMED).args(["--notify", &server.uri()]).envs(env.iter().copied());
     let output = command.write_stdin(lines(&[opened(false), done("done"), closed("rest", None)])).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "a notification changed the outcome");
     (runtime.block_on(server.received_requests()).unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -76,6 +79,7 @@ fn failing_webhook_is_retried() {
     assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "the receiver cannot tell a retry");
     assert!(stderr.contains("cannot notify"), "{stderr}");
     let dead = ocr("ocr-act")
+        .args(NAMED)
         .args(["--notify", "http://127.0.0.1:9/secret-path"])
         .write_stdin(lines(&[opened(false), done("done")]))
         .output()
@@ -85,10 +89,51 @@ fn failing_webhook_is_retried() {
 }
 
 #[test]
+fn redirect_is_not_followed() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let elsewhere = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).expect(0).mount(&server).await;
+        server
+    });
+    for status in [301, 302, 303, 307, 308] {
+        let redirect = ResponseTemplate::new(status).insert_header("location", elsewhere.uri());
+        let (requests, stderr) = posted(&[], &[], redirect);
+        assert_eq!(requests.len(), 1, "{status}: a redirect does not pass by itself");
+        assert!(stderr.contains(&format!("it answered {status}")) && stderr.contains("not followed"), "{stderr}");
+    }
+    runtime.block_on(elsewhere.verify());
+}
+
+#[test]
+fn delivery_is_recorded() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        server
+    });
+    let input = [opened(false), done("done"), closed("rest", None)];
+    let args = ["--notify", &server.uri(), "--notify", "http://127.0.0.1:9/hook", "--notify-cmd", "exit 3"];
+    let (code, added, told) = act(&args, &input);
+    let last = added.last().unwrap();
+    assert_eq!((code, &last["type"]), (0, &json!("ocr.act.result")), "{told}");
+    let notices = added.iter().filter(|l| l["properties"]["action"] == "notify").map(|l| &l["properties"]);
+    let notices: Vec<String> = notices.map(|n| format!("{} {}", n["phase"], n["detail"]).replace('"', "")).collect();
+    assert_eq!(notices.len(), 3, "{notices:?}");
+    assert_eq!(notices[0], "taken delivered to 127.0.0.1");
+    assert!(
+        notices[1].starts_with("failed not delivered to 127.0.0.1: ") && !notices[1].contains("hook"),
+        "{notices:?}"
+    );
+    assert!(notices[2].contains("--notify-cmd: it failed (exit 3)"), "{notices:?}");
+}
+
+#[test]
 fn notify_cmd_gets_result() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!(
-        "printf '%s' '{}' | ocr-act --quiet --notify-cmd 'cat > result.json'",
+        "printf '%s' '{}' | ocr-act --quiet --server http://127.0.0.1:9/ --notify-cmd 'cat > result.json'",
         lines(&[opened(false), done("done"), closed("rest", None)])
     );
     let finished = shell(&line, folder.path()).finish();
@@ -120,8 +165,8 @@ fn notify_time_limit() {
     let (requests, stderr) = posted(&["--notify-cmd", "sleep 60"], &[], slow);
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert_eq!(requests.len(), 1);
-    assert!(stderr.contains("cannot notify 127.0.0.1 within 10 s"), "{stderr}");
-    assert!(stderr.contains("--notify-cmd failed (killed after 10 s)"), "{stderr}");
+    assert!(stderr.contains("cannot notify 127.0.0.1: no answer within 10 s"), "{stderr}");
+    assert!(stderr.contains("--notify-cmd: it failed (killed after 10 s)"), "{stderr}");
 }
 
 #[test]
@@ -129,8 +174,12 @@ fn dead_webhook() {
     // 192.0.2.0/24 is reserved for documentation, so nobody answers.
     for url in ["http://127.0.0.1:9/", "http://192.0.2.1/", "http://no-such-host.invalid/"] {
         let begun = Instant::now();
-        let dead =
-            ocr("ocr-act").args(["--notify", url]).write_stdin(lines(&[opened(false), done("done")])).output().unwrap();
+        let dead = ocr("ocr-act")
+            .args(NAMED)
+            .args(["--notify", url])
+            .write_stdin(lines(&[opened(false), done("done")]))
+            .output()
+            .unwrap();
         assert_eq!(dead.status.code(), Some(0));
         assert!(begun.elapsed() < PATIENCE, "{url}: {:?}", begun.elapsed());
     }
@@ -140,6 +189,7 @@ fn dead_webhook() {
 fn notify_cmd_daemon() {
     let begun = Instant::now();
     let finished = ocr("ocr-act")
+        .args(NAMED)
         .args(["--notify-cmd", DAEMON])
         .write_stdin(lines(&[opened(false), done("done")]))
         .output()
@@ -157,6 +207,7 @@ fn notify_is_short() {
         server
     });
     let failed = ocr("ocr-act")
+        .args(NAMED)
         .args(["--notify", &server.uri(), "--notify-as", "discord", "--verify", "seq 1 5000; exit 7"])
         .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()

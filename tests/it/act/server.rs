@@ -1,7 +1,7 @@
 //! `ocr-act` with a server that obeys, one that goes on, and one that does not answer.
 
 use super::stub::{DIRECTORY, Manner, Stub};
-use super::{act, closed, finding, lines, opened};
+use super::{act, closed, done, finding, lines, opened};
 use crate::support::shell;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::{Value, json};
@@ -80,7 +80,8 @@ fn failed_abort_ends_run() {
     // A stream without --follow whose session does not rest: it ticks for a minute.
     let tick = r#"{"ts":3000,"type":"ocr.stream.tick","properties":{}}"#;
     let line = format!(
-        "{{ cat run.ndjson; for i in $(seq 300); do echo '{tick}' || break; sleep 0.2; done; }} 2> /dev/null | ocr-act --confirm-timeout 1"
+        "{{ cat run.ndjson; for i in $(seq 300); do echo '{tick}' || break; sleep 0.2; done; }} 2> /dev/null | ocr-act --confirm-timeout 1 --server {}",
+        host.url()
     );
     let begun = Instant::now();
     let done = shell(&line, folder.path()).finish();
@@ -168,8 +169,12 @@ fn looping_on(url: &str, input: &[Value]) -> Vec<Value> {
 #[test]
 fn abort_survives_reader_leaving() {
     let (host, stub) = Stub::serve(Manner::Waits);
-    let mut running =
-        Command::new(cargo_bin("ocr-act")).arg("--quiet").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut running = Command::new(cargo_bin("ocr-act"))
+        .args(["--quiet", "--server", &host.url()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     // Standard input stays open: only the reader leaves.
     let mut stdin = running.stdin.take().unwrap();
     stdin.write_all(lines(&looping(&host.url())).as_bytes()).unwrap();
@@ -208,4 +213,48 @@ fn directory_stream_is_skipped() {
     assert_eq!((code, &actions(&added)[..]), (3, &["abort skipped".to_owned()][..]));
     assert!(told.contains("--session"), "{told}");
     assert_eq!(stub.asked(), [""; 0]);
+}
+
+#[test]
+fn unusable_address_ends_with_a_result() {
+    for named in ["not a url", "ftp://127.0.0.1/", "http://user:hunter2@127.0.0.1/"] {
+        let [mut first, found] = looping("");
+        first["properties"]["server"] = json!(named);
+        let (code, added, told) = act(&["--notify-cmd", "cat > /dev/null"], &[first, found, closed("rest", None)]);
+        assert_eq!(actions(&added), ["abort skipped", "notify taken"], "{told}");
+        assert_eq!((code, &added.last().unwrap()["type"]), (10, &json!("ocr.act.result")));
+        assert!(told.contains("an address that cannot be used") && !told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn deleted_session_has_failed() {
+    let deleted = |session: &str| {
+        json!({"ts": 2500, "id": "evt_1", "type": "session.deleted",
+            "properties": {"sessionID": session, "info": {"id": session}}})
+    };
+    let lost = [opened(true), deleted("ses_1"), closed("rest", None)];
+    let (code, added, _) = act(&[], &lost);
+    let reason = added.last().unwrap()["properties"]["reason"].as_str().unwrap();
+    assert_eq!((code, reason), (13, "the session was deleted before it came to rest"));
+    let (code, ..) = act(&[], &[opened(true), deleted("ses_2"), done("done"), deleted("ses_1"), closed("rest", None)]);
+    assert_eq!(code, 0, "another one, and one that was done");
+}
+
+#[test]
+fn leaves_deleted_session() {
+    // The stream would go on for a while: it ends because we leave.
+    let mut first = opened(false);
+    first["properties"]["follow"] = json!(true);
+    let deleted =
+        json!({"ts": 2500, "id": "evt_1", "type": "session.deleted", "properties": {"info": {"id": "ses_1"}}});
+    let mut stage = Command::new(cargo_bin("ocr-act")).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut stdin = stage.stdin.take().unwrap();
+    stdin.write_all(lines(&[first, deleted]).as_bytes()).unwrap();
+    // It reads on until it has left: a stage that stays reads all of it.
+    let tick = lines(&[json!({"ts": 3000, "type": "ocr.stream.tick", "properties": {}})]);
+    let left = (0..1_000_000).any(|_| stdin.write_all(tick.as_bytes()).is_err());
+    drop(stdin);
+    assert_eq!(stage.wait().unwrap().code(), Some(13));
+    assert!(left, "it waited for more");
 }

@@ -116,7 +116,7 @@ fn signal_ends_check() {
         let input = folder.path().join("run.ndjson");
         let stream = [opened_in(folder.path(), None), done("done"), closed("rest", None)];
         std::fs::write(&input, lines(&stream)).unwrap();
-        let line = "exec ocr-act --verify 'echo $$ > pid; sleep 600' --notify-cmd 'cat > told.json' < run.ndjson";
+        let line = "exec ocr-act --server http://127.0.0.1:9/ --verify 'echo $$ > pid; sleep 600' --notify-cmd 'cat > told.json' < run.ndjson";
         let run: Running = shell(line, folder.path());
         let check = process_of(&folder.path().join("pid"));
         let begun = Instant::now();

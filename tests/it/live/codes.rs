@@ -65,7 +65,7 @@ fn rows() -> Vec<Row> {
         row(ASKS, "--on blocked=abort", 11),
         row(
             GOES_ON,
-            r#"--max-iterations 1 --reviewer-cmd "echo '{\"action\": \"continue\", \"reason\": \"more\"}'""#,
+            r#"--max-iterations 1 --reviewer-cmd "grep -o '\"ticket\": \"[0-9a-f]*\"' | tail -n 1 | sed 's/.*/{\"action\": \"continue\", &}/'""#,
             12,
         ),
         row(fixture("bad-key"), "", 13),

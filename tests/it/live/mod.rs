@@ -3,6 +3,7 @@
 mod act;
 mod asked;
 mod chain;
+mod children;
 mod codes;
 mod escalation;
 mod export;

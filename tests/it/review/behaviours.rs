@@ -13,10 +13,8 @@ pub enum Expected {
     Answer(usize),
     /// A decision of the rules, after so many requests.
     Rules(usize),
-    /// `unsure`, after so many requests.
-    Unsure(usize),
 }
-use Expected::{Answer, Rules, Unsure};
+use Expected::{Answer, Rules};
 
 pub type Behaviour = fn(usize, &Request, &mut TcpStream);
 
@@ -191,17 +189,17 @@ pub const WORDS: &[(&str, Behaviour, Expected)] = &[
         |_, _, s| body(s, &json!({ "choices": [{ "message": { "content": "" }, "finish_reason": "content_filter" }] })),
         Rules(1),
     ),
-    ("says nothing", |_, _, s| answer(s, ""), Unsure(2)),
-    ("says null", |_, _, s| body(s, &json!({ "choices": [{ "message": { "content": null } }] })), Unsure(2)),
-    ("thinks without end", |_, _, s| answer(s, "<think>{\"action\":\"continue\"} or perhaps"), Unsure(2)),
+    ("says nothing", |_, _, s| answer(s, ""), Rules(2)),
+    ("says null", |_, _, s| body(s, &json!({ "choices": [{ "message": { "content": null } }] })), Rules(2)),
+    ("thinks without end", |_, _, s| answer(s, "<think>{\"action\":\"continue\"} or perhaps"), Rules(2)),
     (
         "is cut off, once",
         |n, r, s| answer(s, if n == 0 { "{\"action\": \"con" } else { &*r.decide("continue").leak() }),
         Answer(2),
     ),
-    ("invents an action", |_, _, s| answer(s, "{\"action\":\"explode\"}"), Unsure(2)),
-    ("carries a wrong ticket", |_, _, s| answer(s, "{\"action\":\"continue\",\"ticket\":\"00000000\"}"), Unsure(2)),
-    ("repeats the question", |_, r, s| answer(s, r.user()), Unsure(2)),
+    ("invents an action", |_, _, s| answer(s, "{\"action\":\"explode\"}"), Rules(2)),
+    ("carries a wrong ticket", |_, _, s| answer(s, "{\"action\":\"continue\",\"ticket\":\"00000000\"}"), Rules(2)),
+    ("repeats the question", |_, r, s| answer(s, r.user()), Rules(2)),
     (
         "wraps its answer in prose",
         |_, r, s| answer(s, &format!("Well, {{let me see}}:\n```json\n{}\n```\nThat is all.", r.decide("continue"))),

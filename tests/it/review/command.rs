@@ -1,6 +1,6 @@
 //! Commands as reviewers.
 
-use super::lines::{self, LONG, Live, decisions, opened, rest, text};
+use super::lines::{self, LONG, Live, deciding, decisions, opened, rest, text};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs::{self, File};
 use std::io::Read;
@@ -20,19 +20,25 @@ fn review(command: &str, args: &[&str]) -> Output {
 fn pipes_question_and_answer() {
     let folder = tempfile::tempdir().unwrap();
     let asked = folder.path().join("asked");
-    let command = format!(r#"cat > {}; echo 'I think: {{"action": "Done", "reason": "fine"}}'"#, asked.display());
+    let command = format!("echo I think: $(tee {} | {{ {}; }})", asked.display(), deciding("Done"));
     let decision = &decisions(&review(&command, &[]).stdout)[0];
     assert_eq!((decision["action"].as_str(), decision["reason"].as_str()), (Some("done"), Some("fine")));
-    assert!(command.starts_with(decision["reviewer"].as_str().unwrap().trim_end_matches('…')));
+    let name = decision["reviewer"].as_str().unwrap();
+    assert!(command.starts_with(name.trim_end_matches('…')), "{name}");
     let question = fs::read_to_string(asked).unwrap();
     assert!(question.starts_with("You review the work"));
     assert!(question.contains("Fix the build") && question.contains("agent: I will."), "{question}");
 }
 
 #[test]
-fn may_ignore_input() {
-    let long = format!("echo '{}'", r#"{"action": "continue", "reason": "whatever"}"#);
-    assert_eq!(decisions(&review(&long, &[]).stdout)[0]["action"], "continue");
+fn ignored_question_is_no_answer() {
+    let long = format!("echo '{}'", r#"{"action": "done", "reason": "whatever"}"#);
+    let done = review(&long, &[]);
+    let decision = &decisions(&done.stdout)[0];
+    assert_eq!((decision["degraded"].as_bool(), decision["retries"].as_u64()), (Some(true), Some(1)));
+    assert_eq!(decision["action"], "unsure", "the rules decide");
+    let stderr = String::from_utf8(done.stderr).unwrap();
+    assert!(stderr.contains("no decision with the ticket") && stderr.contains("asking once more"), "{stderr}");
 }
 
 #[test]
@@ -140,8 +146,7 @@ fn signal_ends_wait() {
 fn kills_background_children() {
     let witness = Witness::new();
     let path = witness.path.display();
-    let command =
-        format!(r#"exec 3> {path}; sleep 1000 > /dev/null 2>&1 & echo '{{"action": "done", "reason": "fine"}}'"#);
+    let command = format!("exec 3> {path}; {{ sleep 1000 > /dev/null 2>&1 & }}; {}", deciding("done"));
     let stage = std::thread::spawn(move || review(&command, &[]));
     wait_for_the_end(witness.begun());
     assert_eq!(decisions(&stage.join().unwrap().stdout)[0]["action"], "done");
@@ -155,7 +160,7 @@ fn ignores_open_output() {
         #[cfg(target_os = "linux")]
         "setsid sleep 15 &",
     ] {
-        let command = format!(r#"{leaves} echo '{{"action": "done", "reason": "fine"}}'"#);
+        let command = format!("{leaves} {}", deciding("done"));
         let decision = &decisions(&review(&command, &["--deadline", "10"]).stdout)[0];
         assert_eq!(
             (decision["action"].as_str(), decision["degraded"].as_bool()),

@@ -63,6 +63,8 @@ fn question_has_context() {
     assert_eq!(evidence["earlierDecisions"][0]["reason"], "as seen");
     assert_eq!(evidence["sample"], json!(["agent: I will look."]));
     assert_eq!(evidence["judged"]["contradictions"], json!(["openTodos"]));
+    assert_eq!(evidence["judged"]["speaksAgainst"], json!(["its to-do list has open items"]));
+    assert_eq!(evidence["judged"]["speaksFor"], json!(["its last text sounds as if the work is done"]));
     assert_eq!(evidence["otherFindings"][0]["laps"], 4);
 }
 
@@ -123,9 +125,9 @@ fn failure_keeps_lines_flowing() {
 #[test]
 fn failure_keeps_stop() {
     let fake = Fake::start(|_, _, _| {});
-    let input = [opened("x"), looping(2000, "stop", "open", 5)].concat();
-    let decision = &decisions(&fake.review(&[], &input).stdout)[0];
-    assert_eq!((&decision["action"], &decision["degraded"]), (&json!("abort"), &json!(true)));
+    let input = [opened("x"), looping(2000, "warn", "open", 4), looping(3000, "stop", "graver", 5)].concat();
+    let decided = decisions(&fake.review(&[], &input).stdout);
+    assert!(decided.iter().any(|d| d["action"] == "abort" && d["reviewer"] == "rules"), "{decided:?}");
 }
 
 #[test]
@@ -181,7 +183,8 @@ fn repeats_unreadable_answer_once() {
     assert!(!second.contains("CANARY"), "must not repeat the answer itself");
     let hopeless = Fake::start(|_, _, stream| answer(stream, "Perhaps."));
     let decision = &decisions(&hopeless.review(&[], &input()).stdout)[0];
-    assert_eq!((&decision["action"], &decision["degraded"]), (&json!("unsure"), &json!(false)));
+    assert_eq!((&decision["action"], &decision["degraded"]), (&json!("done"), &json!(true)), "as the rules say");
+    assert!(decision["reason"].as_str().unwrap().contains("its answers cannot be used"), "{decision}");
     assert_eq!(hopeless.requests().len(), 2);
 }
 

@@ -17,7 +17,7 @@ fn remembers_simpler_format() {
     let mut live = fake.live(&[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["retries"], 0);
-    live.write(&looping(3000, "stop", "graver", 5));
+    live.write(&looping(3000, "warn", "grown", 5));
     assert_eq!(live.decision()["degraded"], false);
     let forms: Vec<_> = fake.requests().iter().map(|r| r.body["response_format"]["type"].clone()).collect();
     assert_eq!(forms, [json!("json_schema"), json!("json_object"), json!(null), json!(null)]);
@@ -36,7 +36,7 @@ fn guesses_rejected_format() {
     let mut live = fake.live(&[]);
     live.write(&[opened("x"), looping(2000, "warn", "open", 4)].concat());
     assert_eq!(live.decision()["degraded"], false);
-    live.write(&looping(3000, "stop", "graver", 5));
+    live.write(&looping(3000, "warn", "grown", 5));
     assert_eq!(live.decision()["degraded"], false);
     assert_eq!(fake.requests().len(), 4);
 }

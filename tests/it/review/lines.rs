@@ -7,6 +7,12 @@ use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+/// A command that reviews: it decides so, with the ticket of its question.
+pub fn deciding(action: &str) -> String {
+    let ticket = r#"sed -n 's/.*"ticket": "\([0-9a-f]*\)".*/\1/p' | tail -n 1"#;
+    format!(r#"t=$({ticket}); echo "{{\"action\": \"{action}\", \"reason\": \"fine\", \"ticket\": \"$t\"}}""#)
+}
+
 /// How long a test waits for a line before it fails.
 pub const LONG: Duration = Duration::from_secs(90);
 

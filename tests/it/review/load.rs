@@ -1,7 +1,7 @@
 //! A long stream and a slow reviewer.
 
 use super::fake::Fake;
-use super::lines::{looping, opened, rest, text, tick};
+use super::lines::{deciding, looping, opened, rest, text, tick};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Sender};
@@ -92,10 +92,7 @@ fn slow_reviewer_delays_no_line() {
 fn longest_delays() -> (Duration, Duration) {
     let folder = tempfile::tempdir().unwrap();
     // The first answer takes 20 s, as long as the events.
-    let command = format!(
-        r#"cat > /dev/null; mkdir {}/asked && sleep 20; echo '{{"action": "continue", "reason": "because of this"}}'"#,
-        folder.path().display()
-    );
+    let command = format!("mkdir {}/asked && sleep 20; {}", folder.path().display(), deciding("continue"));
     let mut stage = Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
         .args(["--reviewer-cmd", &command])
         .env("OCR_LOG", "off")

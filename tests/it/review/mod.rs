@@ -19,6 +19,7 @@ mod injection;
 mod lines;
 mod load;
 mod misbehaviour;
+mod reach;
 mod recorded;
 mod rules;
 mod secrets;

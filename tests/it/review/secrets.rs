@@ -90,7 +90,7 @@ fn question_about(lines: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("asked");
     let command = format!("cat > {}", file.display());
-    let input = [&opened("Fix it"), lines, &looping(2000, "stop", "open", 5)].concat();
+    let input = [&opened("Fix it"), lines, &looping(2000, "warn", "open", 5)].concat();
     let done = review(&["--log", "off", "--reviewer-cmd", &command], &input);
     assert_eq!(done.status.code(), Some(0));
     std::fs::read_to_string(file).unwrap()

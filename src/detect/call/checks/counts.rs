@@ -174,7 +174,7 @@ fn tokens(line: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
-        if first.is_ascii_alphanumeric() {
+        if first.is_ascii_alphanumeric() || matches!(first, 'À'..='ÿ') && first.is_alphabetic() {
             let end = rest
                 .find(|letter: char| {
                     letter.is_whitespace() || matches!(letter, ',' | ';' | '|' | '(' | ')' | '[' | ']' | '=')
@@ -229,11 +229,12 @@ fn word(lower: &str) -> Word {
     match lower {
         "failed" | "failures" | "failure" | "failing" | "fail" | "fails" | "errors" | "error" | "errored"
         | "offenses" | "offense" | "violations" | "violation" | "broken" | "crashed" | "diagnostics" | "err" | "ko"
-        | "mistakes" | "vulnerabilities" | "defects" | "timeouts" | "misspellings" => Word::Failed,
+        | "mistakes" | "fehler" | "fehlgeschlagen" | "échec" | "Échec" | "erreurs" | "errores" | "vulnerabilities"
+        | "defects" | "timeouts" | "misspellings" => Word::Failed,
         "problems" | "problem" | "issues" | "issue" => Word::Problems,
         "fixable" | "autocorrectable" | "correctable" => Word::Fixable,
         "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
-        | "succeed" => Word::Passed,
+        | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" => Word::Passed,
         "tests" | "test" | "examples" | "example" | "specs" | "spec" | "scenarios" | "scenario" | "checks"
         | "cases" | "testcases" | "suites" | "steps" => Word::Unit,
         "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "filtered" | "measured"
@@ -249,7 +250,9 @@ fn word(lower: &str) -> Word {
         | "by" | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
         | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
         | "undefined" | "xfail" | "xpass" | "soft" | "unit" | "integration" | "lines" | "avg" | "minutes"
-        | "offences" | "each" | "all" | "some" | "from" | "project" => Word::Filler,
+        | "offences" | "übersprungen" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project" => {
+            Word::Filler
+        }
         _ => Word::Other,
     }
 }

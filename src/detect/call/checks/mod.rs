@@ -35,8 +35,10 @@ pub(crate) enum Outcome {
 ///
 /// An output that says failed outweighs an exit code of 0. Another code than 0 is no pass, whatever
 /// the output says, such as over a coverage limit. An exit code of 0 is a pass where the output is silent.
-pub(crate) fn judge(output: &str, exit: Option<i64>) -> Outcome {
-    let said = read(output);
+///
+/// What is missing of the output may be what failed.
+pub(crate) fn judge(output: &str, exit: Option<i64>, missing: Missing) -> Outcome {
+    let said = read(output, missing);
     match (said, exit) {
         (Outcome::Unknown, Some(0)) => Outcome::Passed,
         (Outcome::Unknown | Outcome::Passed, Some(code)) if code != 0 => {
@@ -46,9 +48,21 @@ pub(crate) fn judge(output: &str, exit: Option<i64>) -> Outcome {
     }
 }
 
+/// What is missing of an output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Nothing that was about another part of the run.
+    #[default]
+    Nothing,
+    /// The beginning.
+    Beginning,
+    /// The end, or lines anywhere.
+    Anything,
+}
+
 /// How a check came out by its output alone.
-pub(crate) fn read(output: &str) -> Outcome {
-    let mut reader = Reader::default();
+pub(crate) fn read(output: &str, missing: Missing) -> Outcome {
+    let mut reader = Reader { missing, ..Reader::default() };
     lines::each_line(output, |line| reader.line(line));
     reader.finish()
 }
@@ -76,6 +90,7 @@ fn exit_line(line: &str) -> Option<i64> {
 
 #[derive(Default)]
 struct Reader {
+    missing: Missing,
     /// A summary, or a line that stands for one, says that it failed.
     failed: bool,
     /// Something failed since the last summary that says passed.
@@ -104,6 +119,8 @@ impl Reader {
         self.tap(line);
         self.lines += 1;
         let partial = self.is_partial(line);
+        // Cargo tells how each of its test programs came out, and stops at the first that fails.
+        let partial = partial || self.missing == Missing::Anything && line.starts_with("test result: ok");
         let counts = counts::read(line).filter(|_| !partial);
         if let Some(counts) = counts {
             self.counted(counts);
@@ -124,6 +141,7 @@ impl Reader {
             Some((Weight::Passed, _)) if counts.is_none_or(|counts| counts.failed.unwrap_or(0) == 0) => {
                 self.set_passed();
             }
+            Some((Weight::Part, _)) if self.missing == Missing::Nothing => self.set_passed(),
             Some((Weight::Begun, _)) => self.passed = false,
             Some((Weight::Nothing, _)) => self.nothing = true,
             _ => {}

@@ -15,6 +15,8 @@ pub enum Weight {
     Name,
     /// The run has passed, if nothing says that it failed.
     Passed,
+    /// A part of the run has passed.
+    Part,
     /// What was built is only about to be tested.
     Begun,
     /// Nothing was run.
@@ -43,11 +45,11 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Item, r"^\s*--- FAIL: (\S+)"),
     (Weight::Failed, r"^FAIL\t(\S+)"),
     (Weight::Failed, r"^FAIL$"),
-    (Weight::Passed, r"^ok  ?\t\S+"),
+    (Weight::Part, r"^ok  ?\t\S+"),
     (Weight::Failed, r"^(?:vet: )?(\S+\.go:\d+:\d+: \S.*)"),
     (Weight::Failed, r#"^\{.*"Action":"fail".*"Package":"#),
     (Weight::Failed, r#"^\{"Action":"fail""#),
-    (Weight::Passed, r#"^\{"Time":"[^"]*","Action":"pass","Package":"[^"]*","Elapsed":"#),
+    (Weight::Part, r#"^\{"Time":"[^"]*","Action":"pass","Package":"[^"]*","Elapsed":"#),
     // pytest 9, unittest of Python 3.11, coverage
     (Weight::Item, r"^(?:FAILED|ERROR) (\S+\.py(?:::\S.*?)?)(?: - .*)?$"),
     (Weight::Item, r"^(\S+\.py::\S+(?:\[[^\]]*\])?) (?:FAILED|ERROR)(?:\s|$)"),
@@ -72,6 +74,8 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Failed, r"^(\S[^:(]*\(\d+(?:,\d+)?\): (?:fatal )?error [A-Z]*\d+: .+)"),
     (Weight::Failed, r"^(\S+:\d+:\d+ - error TS\d+: .+)"),
     (Weight::Failed, r"^\s*((?:[A-Za-z]:)?[^\s:]+:\d+(?::\d+)?(?:-\d+)?:? (?:- )?(?:fatal |syntax )?[Ee]rror\b.*)"),
+    // gcc and clang in other languages
+    (Weight::Failed, r"^([^\s:]+:\d+:(?:\d+:)? (?:erreur|Fehler|errore|erro|fout|fel|ошибка|错误|エラー|오류)(?: fatale)?\s?: .*)"),
     (Weight::Failed, r"^e: (?:file://)?(\S+:\d+.*)"),
     // flake8, pycodestyle, ruff --output-format concise, pylint
     (Weight::Failed, r"^([^\s:]+\.\w+:\d+:\d+: [A-Z]{1,4}\d{2,5}\b.*)"),
@@ -84,7 +88,7 @@ const SIGNS: &[(Weight, &str)] = &[
     // shellcheck 0.11
     (Weight::Failed, r"^In (\S+ line \d+):$"),
     // make, ninja 1.13, cmake 4, ctest 4
-    (Weight::Failed, r"^\w*make(?:\[\d+\])?: \*\*\* (?:\[[^\]]*\] )?(?:Error \d+|Segmentation|Killed|Terminated|No rule|Waiting)"),
+    (Weight::Failed, r"^\w*make(?:\[\d+\])?: \*\*\* (?:\[[^\]]*\] )?(?:Error \d+|(?:Erreur|Fehler|Errore|Erro|Fout|Fel) \d+|Segmentation|Killed|Terminated|No rule|Waiting)"),
     (Weight::Failed, r"^\w*make(?:\[\d+\])?: \*\*\* [^(]*(?:Stop\.|Error \d+)$"),
     (Weight::Failed, r"^ninja: (?:build stopped|error|fatal)"),
     (Weight::Failed, r"^FAILED: \S+"),
@@ -107,7 +111,7 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Failed, r"^(?:\[info\] )?\*\*\* \d+ (?:TESTS?|SUITES?) (?:FAILED|ABORTED) \*\*\*"),
     (Weight::Failed, r"^(//\S+)\s+(?:FAILED|TIMEOUT|NO STATUS)"),
     (Weight::Failed, r"^(?:ERROR|FAILED|INFO): Build (?:did NOT complete|completed, \d+ tests? FAILED)"),
-    (Weight::Passed, r"^//\S+\s+(?:\(cached\) )?PASSED"),
+    (Weight::Part, r"^//\S+\s+(?:\(cached\) )?PASSED"),
     (Weight::Passed, r"^INFO: Build completed successfully"),
     // dotnet
     (Weight::Item, r"^\s*Failed (\S+(?:\(.*\))?) \[[^\]]+\]$"),
@@ -193,6 +197,9 @@ static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
 /// What a line says, and the name in it: the gravest that fits, in the order of [`Weight`].
 pub fn read(line: &str) -> Option<(Weight, Option<&str>)> {
     let table = TABLE.as_ref()?;
+    if is_one_that_passed(line) {
+        return None;
+    }
     if !table.hints.is_match(line) {
         // A code first, then what is wrong: `F401 [*] …`.
         return is_rule(line).then_some((Weight::Item, Some(line)));
@@ -205,6 +212,13 @@ pub fn read(line: &str) -> Option<(Weight, Option<&str>)> {
     let name = table.each[at].captures(line.as_bytes())?.get(1);
     let name = name.and_then(|name| line.get(name.start()..name.end()));
     Some((SIGNS[at].0, name.map(str::trim)))
+}
+
+/// Whether a line tells of one test that runs or passed, as most lines of a long output do.
+fn is_one_that_passed(line: &str) -> bool {
+    let start = line.trim_start();
+    ["--- PASS: ", "--- SKIP: ", "=== RUN ", "=== PAUSE ", "=== CONT "].iter().any(|sign| start.starts_with(sign))
+        || start.starts_with("test ") && start.ends_with(" ... ok")
 }
 
 /// Whether a line begins with the code of a linter's rule.

@@ -451,7 +451,7 @@ const SHAPES: &[(Want, &str)] = &[
 #[test]
 fn reads_other_shapes() {
     for (expected, output) in SHAPES {
-        assert_eq!(want(&read(output)), *expected, "{output}");
+        assert_eq!(want(&read(output, Missing::Nothing)), *expected, "{output}");
     }
 }
 
@@ -467,7 +467,7 @@ fn want(outcome: &Outcome) -> Want {
 fn reads_every_sample() {
     let wrong: Vec<_> = SAMPLES
         .iter()
-        .map(|(tool, expected, output)| (*tool, *expected, read(output), *output))
+        .map(|(tool, expected, output)| (*tool, *expected, read(output, Missing::Nothing), *output))
         .filter(|(_, expected, outcome, _)| want(outcome) != *expected)
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -481,7 +481,7 @@ fn reads_cut_samples() {
         let lines: Vec<&str> = output.lines().collect();
         for cut in 0..lines.len() {
             for part in [&lines[..cut], &lines[cut..]] {
-                let outcome = read(&part.join("\n"));
+                let outcome = read(&part.join("\n"), Missing::Nothing);
                 // A summary of the coverage, or of the retries, may be what is cut off.
                 let partial =
                     tool.contains("coverage") || output.to_lowercase().contains("coverage") || tool.contains("retry");
@@ -495,8 +495,8 @@ fn reads_cut_samples() {
         }
         let windows = output.replace('\n', "\r\n");
         let progress = output.replace('\n', "\n\u{1b}[2K 3 errors so far\r");
-        assert_eq!(read(&windows), read(output), "{tool}");
-        assert_eq!(read(&progress), read(output), "{tool}");
+        assert_eq!(read(&windows, Missing::Nothing), read(output, Missing::Nothing), "{tool}");
+        assert_eq!(read(&progress, Missing::Nothing), read(output, Missing::Nothing), "{tool}");
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -510,7 +510,7 @@ fn names_what_failed() {
         ("a.c:1:3: error: bad\na.c:9:3: error: bad", vec!["a.c::: error: bad"]),
         ("  ✕ adds (8 ms)", vec!["adds"]),
     ] {
-        let Outcome::Failed { items, .. } = read(output) else {
+        let Outcome::Failed { items, .. } = read(output, Missing::Nothing) else {
             panic!("{output}");
         };
         assert_eq!(items, names);
@@ -520,12 +520,12 @@ fn names_what_failed() {
 #[test]
 fn weighs_the_exit_code() {
     let failed = |outcome| matches!(outcome, Outcome::Failed { .. });
-    assert_eq!(judge("", Some(0)), Outcome::Passed);
-    assert_eq!(judge("", None), Outcome::Unknown);
-    assert!(failed(judge("", Some(2))));
-    assert!(failed(judge("1 failed, 2 passed", Some(0))));
-    assert!(failed(judge("2 passed", Some(1))));
-    assert_eq!(judge("2 passed", None), Outcome::Passed);
+    assert_eq!(judge("", Some(0), Missing::Nothing), Outcome::Passed);
+    assert_eq!(judge("", None, Missing::Nothing), Outcome::Unknown);
+    assert!(failed(judge("", Some(2), Missing::Nothing)));
+    assert!(failed(judge("1 failed, 2 passed", Some(0), Missing::Nothing)));
+    assert!(failed(judge("2 passed", Some(1), Missing::Nothing)));
+    assert_eq!(judge("2 passed", None, Missing::Nothing), Outcome::Passed);
 }
 
 #[test]
@@ -565,7 +565,7 @@ fn takes_linear_time() {
     ] {
         let output = unit.repeat((1 << 20) / unit.len());
         // It would take hours if a search were worse than linear.
-        let _ = read(&output);
+        let _ = read(&output, Missing::Nothing);
     }
 }
 
@@ -591,8 +591,8 @@ const LINES: [&str; 16] = [
 proptest! {
     #[test]
     fn never_panics(text in ".{0,300}", bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        read(&text);
-        read(&String::from_utf8_lossy(&bytes));
+        read(&text, Missing::Nothing);
+        read(&String::from_utf8_lossy(&bytes), Missing::Nothing);
         printed_exit(&text);
     }
 
@@ -600,13 +600,13 @@ proptest! {
     fn a_failed_summary_stays_failed(lines in proptest::collection::vec(proptest::sample::select(LINES.to_vec()), 0..12), at in 0usize..12) {
         let mut lines = lines;
         lines.insert(at.min(lines.len()), "3 tests, 1 failed");
-        let failed = matches!(read(&lines.join("\n")), Outcome::Failed { .. });
+        let failed = matches!(read(&lines.join("\n"), Missing::Nothing), Outcome::Failed { .. });
         prop_assert!(failed);
     }
 
     #[test]
     fn text_without_signs_is_unknown(text in "[a-z .]{0,60}") {
         prop_assume!(!text.contains("no ") && !text.contains("all ") && !text.contains("compiled") && !text.contains("fail"));
-        prop_assert_eq!(read(&text), Outcome::Unknown);
+        prop_assert_eq!(read(&text, Missing::Nothing), Outcome::Unknown);
     }
 }

@@ -3,18 +3,23 @@
 //! A line is read as the commands that really run: through quotes, lists, groups, loops, heredocs and
 //! wrappers. A command that is not known may change something, and is `Unknown`.
 
+mod cut;
 mod effect;
 mod programs;
 mod syntax;
 mod words;
 mod wrappers;
 
+pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 
 use crate::detect::hash;
 use programs::{Judgement, Nested, is_device, is_scratch, judge_at};
 use syntax::{Item, Joint, Node, Role, Simple, parse};
 use wrappers::{Command, unwrap};
+
+/// How a sentence about a command ends that keeps hooks from running.
+pub(crate) const SKIPS_CHECKS: &str = "which skips its checks";
 
 /// How deep scripts within scripts are read.
 const DEPTH: usize = 5;
@@ -58,6 +63,11 @@ pub(crate) struct CheckRun {
 }
 
 impl CheckRun {
+    /// A check that is a tool of its own; `key` is that of its calls.
+    pub(crate) fn of_tool(tool: &str, key: u64) -> Self {
+        Self { name: tool.to_owned(), targets: Vec::new(), key, exit: Exit { zero_passed: false, ..Exit::OWN } }
+    }
+
     /// Whether this check runs everything that another does.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self.name == other.name
@@ -83,9 +93,21 @@ pub(crate) struct Line {
     pub(crate) prints_exit: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
     pub(crate) tampers: Vec<String>,
+    /// What it leaves out of the output of its checks.
+    pub(crate) cut: Cut,
 }
 
 impl Line {
+    /// Whether its checks run all that they say in one piece, so that one line about it is about all: `go test ./a`.
+    pub(crate) fn is_one_piece(&self) -> bool {
+        let [check] = self.checks.as_slice() else {
+            return false;
+        };
+        let mut places = check.targets.iter().filter(|target| target.contains(['/', '.']));
+        let first = places.next();
+        check.name == "go test" && places.next().is_none() && first.is_none_or(|place| !place.contains("..."))
+    }
+
     /// The identity of all its checks together; `None` if it has none.
     pub(crate) fn key(&self) -> Option<u64> {
         self.checks.iter().map(|check| check.key).reduce(hash::join)
@@ -151,6 +173,7 @@ struct Reader {
     waits: bool,
     prints_exit: bool,
     tampers: Vec<String>,
+    cut: Cut,
 }
 
 impl Reader {
@@ -179,6 +202,7 @@ impl Reader {
             waits: self.waits,
             prints_exit: self.prints_exit,
             tampers: self.tampers,
+            cut: self.cut,
         }
     }
 
@@ -244,6 +268,8 @@ impl Reader {
         self.prints_exit |= simple.words.iter().skip(1).any(|word| is_status(word));
         let unwrapped = unwrap(simple.words, &simple.bodies);
         self.waits |= unwrapped.watched;
+        // It ends when a person ends it.
+        let exit = if unwrapped.watched { Exit::NONE } else { exit };
         let checks = self.checks.len();
         match unwrapped.command {
             Command::Nothing => {}
@@ -262,6 +288,9 @@ impl Reader {
     }
 
     fn program(&mut self, words: &[String], exit: Exit, logs: bool) {
+        if !self.checks.is_empty() {
+            self.cut = self.cut.max(cut::read(words));
+        }
         let judgement = judge(words);
         self.waits |= judgement.waits;
         if logs && words.first().is_some_and(|program| wrappers::base(program) == "tee") {
@@ -325,7 +354,7 @@ impl Reader {
             environment.iter().find(skips).filter(|_| commits).cloned()
         };
         if let Some(how) = how {
-            self.tamper(format!("`{name} {sub}` is run with `{how}`, which skips its checks"));
+            self.tamper(format!("`{name} {sub}` is run with `{how}`, {SKIPS_CHECKS}"));
         }
     }
 
@@ -377,6 +406,11 @@ fn words_of(item: &Item) -> Option<&[String]> {
 /// What the exit code of a list says of each of its commands, from the last to the first.
 fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
     let mut exits = vec![Exit::OWN; items.len()];
+    if let [only] = items {
+        exits[0] = if only.joint == Joint::Background { Exit::NONE } else { Exit::OWN };
+        return exits;
+    }
+    let are_harmless: Vec<bool> = items.iter().map(is_harmless).collect();
     let handed_on = items.last().is_some_and(|last| passes_status_on(last, true));
     let mut harmless = true;
     // Whether `exit ${PIPESTATUS[0]}` comes behind the pipeline.
@@ -403,13 +437,13 @@ fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
         if index > 0 && items[index - 1].joint == Joint::Or {
             exits[index].zero_passed = false;
         }
-        harmless &= is_harmless(&items[index]);
+        harmless &= are_harmless[index];
     }
     // The same for what comes before: a check that never ran has not failed.
     harmless = true;
     for (index, item) in items.iter().enumerate() {
         exits[index].other_failed &= harmless;
-        harmless &= is_harmless(item) || item.joint == Joint::Pipe;
+        harmless &= are_harmless[index] || item.joint == Joint::Pipe;
         if item.joint == Joint::Sequence && !options[index].errexit {
             harmless = true;
         }
@@ -459,10 +493,15 @@ fn passes_status_on(item: &Item, kept: bool) -> bool {
         && (is_status(code) || kept && code.starts_with('$') && code.len() > 1))
 }
 
-/// Whether a command is `exit ${PIPESTATUS[0]}`.
+/// Whether a command is `exit ${PIPESTATUS[0]}`, or `exit $LASTEXITCODE`, which no pipe changes.
 fn passes_pipe_status(item: &Item) -> bool {
     passes_status_on(item, false)
-        && words_of(item).is_some_and(|words| words.iter().any(|word| word.to_ascii_uppercase().contains("PIPESTATUS")))
+        && words_of(item).is_some_and(|words| {
+            words.iter().any(|word| {
+                let word = word.to_ascii_uppercase();
+                word.contains("PIPESTATUS") || word.contains("LASTEXITCODE")
+            })
+        })
 }
 
 /// Whether a command keeps the exit code of the one before it: `status=$?`.

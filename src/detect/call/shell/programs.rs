@@ -3,6 +3,7 @@
 use super::effect::{Change, Effect};
 use super::words::{self, Named, has, named};
 use super::wrappers::base;
+use crate::detect::call::normalize::TEMPORARY;
 
 /// What one command does.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,10 +64,13 @@ pub fn judge_at(command: &[String], nested: Nested) -> Judgement {
     };
     let name = base(program);
     let name = name.strip_suffix(".exe").or_else(|| name.strip_suffix(".cmd")).unwrap_or(name);
-    if only_asks(arguments) {
+    if asks(arguments) {
         return Judgement::of(Effect::Observe);
     }
     let judgement = special(name, arguments, nested).unwrap_or_else(|| by_table(program, name, arguments, nested));
+    if judgement.effect == Effect::Check && asks_shortly(name, arguments) {
+        return Judgement::of(Effect::Observe);
+    }
     let follows = arguments.iter().any(|word| matches!(word.as_str(), "--follow" | "--watch" | "--wait"));
     let looks = judgement.effect == Effect::Observe;
     if looks && (follows || words::waits(name) || follows_shortly(name, arguments)) {
@@ -75,14 +79,31 @@ pub fn judge_at(command: &[String], nested: Nested) -> Judgement {
     judgement
 }
 
-/// Whether the arguments only ask for the help or the version.
-fn only_asks(arguments: &[String]) -> bool {
-    match arguments {
-        [only] => {
-            matches!(only.as_str(), "--help" | "--version" | "-h" | "-V" | "-version" | "help" | "version")
-        }
-        [.., last] => matches!(last.as_str(), "--help" | "--version"),
-        [] => false,
+/// Whether the arguments only ask for the help or the version of any program.
+fn asks(arguments: &[String]) -> bool {
+    // `--version 1.2` selects one.
+    let has_value = |at: usize| arguments.get(at + 1).is_some_and(|next| !next.starts_with('-'));
+    let alone = arguments.len() == 1;
+    arguments.iter().enumerate().any(|(at, word)| match word.as_str() {
+        "--help" => true,
+        "--version" => !has_value(at),
+        "help" | "version" | "-version" => alone,
+        _ => false,
+    })
+}
+
+/// Whether a check is only asked for its help or version in a form that means something else to other programs.
+fn asks_shortly(name: &str, arguments: &[String]) -> bool {
+    /// Programs for which `-v` alone is the version; for the others it is a run that tells more.
+    const SHORT: &str = "eslint stylelint tslint tsc vue-tsc jest vitest rspec rubocop bats webpack prettier gcc g++ cc c++ clang clang++ make \
+        mvn gradle php";
+    let last = arguments.last().map_or("", String::as_str);
+    let short = arguments.len() <= 2 && arguments.first().is_some_and(|first| first == last || !first.starts_with('-'));
+    match last {
+        "-h" | "-help" | "-?" => short,
+        "-V" => short && name != "ctest",
+        "-v" => arguments.len() == 1 && has(SHORT, name),
+        _ => arguments.first().is_some_and(|first| first == "help") && has(words::CHECKS, name),
     }
 }
 
@@ -125,8 +146,9 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
 
 /// Whether a path is a temporary one.
 pub fn is_scratch(path: &str) -> bool {
-    ["/tmp/", "/var/tmp/", "/dev/shm/", "$TMPDIR", "${TMPDIR"].iter().any(|root| path.starts_with(root))
+    ["/dev/shm/", "$TMPDIR", "${TMPDIR"].iter().any(|root| path.starts_with(root))
         || path == "/tmp"
+        || TEMPORARY.iter().any(|(root, _)| path.starts_with(root))
 }
 
 fn checker(name: &str, arguments: &[String]) -> Judgement {
@@ -724,7 +746,8 @@ fn runner(name: &str, arguments: &[String]) -> Option<Judgement> {
 
 /// Judges the targets of a task runner; `builds` is whether it builds when none is named.
 fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judgement {
-    let plain = positional(arguments, false);
+    let own = own_arguments(name, arguments);
+    let plain = positional(own, false);
     let mut names: Vec<&String> = plain.iter().filter(|word| !word.contains('=')).collect();
     let selected = selected(arguments);
     let named_by_flag = arguments
@@ -768,6 +791,26 @@ fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judgement {
     }
 }
 
+/// The arguments of a task runner without those that it hands to its task: what stands behind the task's first flag.
+fn own_arguments<'a>(name: &str, arguments: &'a [String]) -> &'a [String] {
+    const HANDS_ON: &str = "mise rtx just task invoke inv poe poethepoet doit mage composer";
+    if !has(HANDS_ON, name) {
+        return arguments;
+    }
+    let mut words = arguments.iter().enumerate();
+    let mut task = false;
+    while let Some((at, word)) = words.next() {
+        if !word.starts_with('-') {
+            task |= !has("run r watch w tasks task exec x", word);
+        } else if task {
+            return &arguments[..at];
+        } else if has(RUNNER_VALUES, word) {
+            words.next();
+        }
+    }
+    arguments
+}
+
 /// What one target of a task runner is named for.
 fn target(name: &str, word: &str, builds: bool) -> Named {
     match word {
@@ -779,13 +822,15 @@ fn target(name: &str, word: &str, builds: bool) -> Named {
         word if (name == "make" || name == "ninja") && [".o", ".so", ".a"].iter().any(|end| word.ends_with(end)) => {
             Named::Check
         }
+        // A path is what something is done to.
+        word if word.starts_with(['/', '~', '$']) && !word.starts_with("//") => Named::Nothing,
         word => named(word),
     }
 }
 
 /// A program that no table has: its own name, its subcommand, and the command behind it may say.
 fn unknown(program: &str, name: &str, arguments: &[String], nested: Nested) -> Judgement {
-    if is_script(program) && named(strip_extension(name)) == Named::Check {
+    if is_script(program) && named(strip_extension(name)) == Named::Check && !takes_verb(name, arguments) {
         let mut words = vec![program.to_owned()];
         words.extend_from_slice(arguments);
         return Judgement::check(name, &words);
@@ -813,7 +858,8 @@ fn by_verb(name: &str, plain: &[String], nested: Nested) -> Judgement {
     };
     if has("run exec x shell with", verb) && plain.len() > 1 && nested.depth < GUESSES {
         let judged = (nested.judge)(plain[1..].to_vec(), nested.depth + 1);
-        let target = script_judgement(name, &plain[1], &plain[2..], &[]);
+        let named = if plain[1].starts_with('/') { "" } else { plain[1].as_str() };
+        let target = script_judgement(name, named, &plain[2..], &[]);
         return match (judged.effect, target.effect) {
             (Effect::Check, _) => judged,
             (_, Effect::Check) => target,
@@ -833,9 +879,17 @@ fn by_verb(name: &str, plain: &[String], nested: Nested) -> Judgement {
     }
 }
 
-/// Whether a program is a file of the project, and not one that is installed.
+/// Whether a program is a file of the project, and not one that is installed, or was built to be tried.
 fn is_script(program: &str) -> bool {
-    program.contains('/') || strip_extension(program).len() < program.len()
+    program.contains('/') && !is_scratch(program) || strip_extension(program).len() < program.len()
+}
+
+/// Whether a program has subcommands, and is called with one that checks nothing: `./app-test status`.
+fn takes_verb(name: &str, arguments: &[String]) -> bool {
+    let verb = arguments.first().filter(|_| strip_extension(name) == name);
+    verb.is_some_and(|verb| {
+        verb != "run" && !verb.contains(['/', '.']) && matches!(named(verb), Named::Look | Named::Serve)
+    })
 }
 
 fn strip_extension(name: &str) -> &str {

@@ -58,6 +58,7 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("gosu", &[], "", 1),
     wrapper("su-exec", &[], "", 1),
     wrapper("watch", &[], "-n --interval", 0),
+    wrapper("watchexec", &[], "-e --exts -w --watch -i --ignore -f --filter -d --debounce -s --signal", 0),
     wrapper("xargs", &[], "-n -P -I -L -d -s -a -E --max-args --max-procs --delimiter", 0),
     wrapper("parallel", &[], "-j --jobs", 0),
     wrapper("entr", &[], "", 0),
@@ -149,7 +150,7 @@ pub fn unwrap(words: Vec<String>, bodies: &[String]) -> Unwrapped {
             break;
         };
         match name {
-            "watch" => unwrapped.watched = true,
+            "watch" | "watchexec" | "entr" => unwrapped.watched = true,
             "xargs" | "parallel" => unwrapped.fed = true,
             _ => {}
         }

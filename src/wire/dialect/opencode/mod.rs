@@ -1,6 +1,9 @@
 //! Events of OpenCode's bus (1.1 to 1.18): which types matter, and what each becomes.
 
+mod about;
 pub(crate) mod properties;
+
+pub use about::{About, about};
 
 use crate::wire::event::{Event, Status, Todo};
 use crate::wire::json::decode::object;

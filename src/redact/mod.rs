@@ -1,11 +1,33 @@
-//! Redacts secrets in everything that leaves the machine or is logged.
+//! Masks secrets in everything that leaves the machine, is logged or is shown.
 //!
-//! Text is redacted before it is cut, because half a key no longer looks like a key.
+//! Pure and deterministic, in linear time: each search adds ranges, and what they cover is masked at the end. The
+//! searches see the text without terminal escapes and unseen characters. What says whose secret it was stays: the
+//! beginning that a vendor gives its tokens, or the name of a setting.
+//!
+//! Text is masked before it is cut, because half a key no longer looks like a key.
 
-use crate::wire::text;
-use regex::{Captures, Regex};
+mod commands;
+mod edge;
+mod encoded;
+mod formats;
+mod json;
+mod keys;
+mod names;
+mod random;
+mod settings;
+mod sink;
+mod tables;
+mod urls;
+mod value;
+mod view;
+
+pub use sink::RedactingSink;
+
+use crate::printable;
+use regex::Regex;
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::ops::Range;
+use view::View;
 
 /// The replacement for a secret.
 const MASK: &str = "[masked]";
@@ -15,109 +37,55 @@ const NAME: usize = 80;
 const SEARCHED: usize = 64 * 1024;
 /// How much of a long text is kept, in characters.
 const KEPT: usize = 8 * 1024;
+/// How often a secret may be encoded and still be found.
+const LAYERS: usize = 2;
+/// The shortest value that is masked wherever it stands, in bytes: a shorter one is a word of its own.
+const SHORTEST_VALUE: usize = 6;
 
-/// Patterns of secrets. The text of a group named `keep` stays in front of the mask.
-///
-/// The prefixes are those that the providers document for secret scanning. The minimum lengths are short, because an
-/// excerpt may end inside a key and a mask too many does no harm.
-const SHAPES: &[&str] = &[
-    // Private keys, complete or without their beginning or end.
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----(?s:.*?)(-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|\z)",
-    r"\A[A-Za-z0-9+/=\s]*-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----",
-    // OpenAI, Anthropic, OpenRouter, DeepSeek and others; Stripe; Groq; Perplexity; Hugging Face; Replicate; xAI.
-    r"\b(sk|rk|pk)[-_][A-Za-z0-9][A-Za-z0-9_-]{7,}",
-    r"\b(gsk|hf|r8|fw|csk)[-_][A-Za-z0-9]{8,}",
-    r"\b(xai|pplx|dapi|tgp)-[A-Za-z0-9]{8,}",
-    // Tavily, NVIDIA, Together, Databricks.
-    r"\b(tvly|nvapi)[-_][A-Za-z0-9_-]{8,}",
-    r"\btgp_v1_[A-Za-z0-9_-]{8,}",
-    r"\bdapi[0-9a-f]{16,}",
-    // Google, AWS, GitHub, GitLab, Slack, npm, PyPI, SendGrid, DigitalOcean, Docker, Sentry, Linear, Notion, Vault, age.
-    r"\bAIza[0-9A-Za-z_-]{10,}",
-    r"\bya29\.[0-9A-Za-z_-]{8,}",
-    r"\bGOCSPX-[0-9A-Za-z_-]{8,}",
-    r"\b(AKIA|ASIA|AROA|ABIA|ACCA)[0-9A-Z]{8,}",
-    r"\bgh[pousr]_[A-Za-z0-9]{8,}",
-    r"\bgithub_pat_[A-Za-z0-9_]{8,}",
-    r"\bgl(pat|ptt|dt|rt|cbt|soat|agent)-[A-Za-z0-9_-]{8,}",
-    r"\bx(ox[abeoprs]|app)-[A-Za-z0-9-]{8,}",
-    r"https://hooks\.slack\.com/services/[A-Za-z0-9/_-]+",
-    r"\bnpm_[A-Za-z0-9]{8,}",
-    r"\bpypi-[A-Za-z0-9_-]{8,}",
-    r"\bSG\.[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]+)?",
-    r"\bdo[opr]_v1_[a-f0-9]{8,}",
-    r"\b(dckr_pat|sntrys|sntryu|lin_api|ntn|secret)_[A-Za-z0-9_-]{8,}",
-    r"\bhv[sbr]\.[A-Za-z0-9_-]{8,}",
-    r"\bAGE-SECRET-KEY-1[0-9A-Z]{8,}",
-    // JSON web tokens, complete or cut.
-    r"\beyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){0,2}",
-    // A header in any notation, up to the end of the line or the closing quote; and the schemes without a header.
-    r#"(?i)(?P<keep>(proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?)([^\n"'\\=]|=(\\*"[^",}\s\\][^"\n]*")?)+"#,
-    r"(?P<keep>[Bb](earer|asic)\s+)[A-Za-z0-9._~+/=-]{8,}",
-    r#"(?i)(?P<keep>cookie\\*["']?\s*[:=]\s*\\*["']?)[^\n"'\\]+"#,
-    // The password in a URL, and secrets in its query.
-    r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@",
-    r#"(?i)(?P<keep>[?&](code|sig|signature)=)[^&\s"']+"#,
-    // Credentials in arguments of curl.
-    r#"(?P<keep>(^|\s)(-u|--user|--proxy-user)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*:)[^\s"'\\]+"#,
-];
-
-/// Assignments to names that sound secret, in `.env`, shell, JSON or YAML, and escaped inside their strings: the
-/// name, the separator and the value.
-const ASSIGNMENTS: &[(&str, &str, &str)] = &[
-    (
-        r"[a-z0-9_.-]*((api[_-]?key|secret|passw(or)?d|passphrase|pwd|credential|(private|access|client|auth|account|shared)[_-]?key|_key)[a-z0-9_.-]*|token([_.-][a-z0-9_.-]*)?)",
-        SIGN,
-        VALUE,
-    ),
-    // A word inside a longer name: `DB_PASS`, `BASIC_AUTH_1`, `subscription-key`.
-    (r"[a-z0-9_.-]*[_-](pass|auth|key)([_-][a-z0-9_.-]*)?", SIGN, VALUE),
-    (r"(?-i:\b(PASS|AUTH|KEY)_[A-Z0-9_]*)", "=", VALUE),
-    // The word alone needs a clearer assignment.
-    (r"\b(pass|auth|key)", "=", VALUE),
-    (r"\b(pass|auth)", SIGN, QUOTED),
-    // A command-line flag and its argument.
-    (r"--?[a-z-]*(api-?key|secret|token|passw(or)?d)[a-z-]*", r"\s+", ARGUMENT),
-    (r"\bsshpass", r"\s+-p\s*", ARGUMENT),
-];
-
-const SIGN: &str = r#"\\*["']?\s*[:=]\s*"#;
-const VALUE: &str = r#"(\\+["'][^"'\n]*["']?|"([^"\\\n]|\\[^\n])*"?|'([^'\\\n]|\\[^\n])*'?|([^\s"',;&})]|,[^\s"'])+)"#;
-const QUOTED: &str = r#"\\*["'][^"'\n]*["']?"#;
-const ARGUMENT: &str = r#"("[^"\n]*"?|'[^'\n]*'?|[^\s"'-][^\s"']*)"#;
-
-/// The beginning of a word, also after an escape such as `\\n` inside a JSON string.
-const BEGIN: &str = r"(?:\b|(?P<keep>\\(?:[nrtbf]|u[0-9a-fA-F]{4})))";
-
-static KNOWN: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let shapes = SHAPES.iter().map(|shape| match shape.strip_prefix(r"\b") {
-        Some(rest) => format!("{BEGIN}{rest}"),
-        None => (*shape).to_owned(),
-    });
-    let assigned = ASSIGNMENTS.iter().map(|(name, sign, value)| format!("(?i)(?P<keep>{name}{sign}){value}"));
-    shapes.chain(assigned).filter_map(|shape| Regex::new(&shape).ok()).collect()
-});
-
-/// Replaces secrets: the known patterns, the patterns of the user, and the reviewer's own key.
+/// Replaces secrets: the known forms and places, the patterns of the user, and known values.
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
     user_patterns: Vec<Regex>,
-    key: Option<String>,
+    values: Vec<String>,
 }
 
 impl Redactor {
-    pub fn new(user_patterns: Vec<Regex>, key: Option<String>) -> Self {
-        Self { user_patterns, key: key.filter(|k| !k.is_empty()) }
+    /// Masks these patterns, besides what is known.
+    pub fn new(user_patterns: Vec<Regex>) -> Self {
+        Self { user_patterns, values: Vec::new() }
+    }
+
+    /// Masks this key as well, wherever it stands.
+    #[must_use]
+    pub fn with_key(mut self, key: Option<String>) -> Self {
+        self.values.extend(key.filter(|key| !key.is_empty()));
+        self
+    }
+
+    /// Masks the values of those of these variables whose names sound secret, wherever they stand.
+    #[must_use]
+    pub fn with_variables(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let secret = |(name, value): &(String, String)| {
+            names::telling(name).is_some()
+                && value.len() >= SHORTEST_VALUE
+                && !value::is_placeholder(value)
+                && !value.starts_with('/')
+        };
+        self.values.extend(variables.into_iter().filter(secret).map(|(_, value)| value));
+        // A value that begins with another is masked whole.
+        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self.values.dedup();
+        self
     }
 
     /// The display name of a reviewer: a command may be long and contain a key.
     pub fn reviewer_name(&self, name: &str) -> String {
-        text::excerpt(&self.redact(name), NAME)
+        printable::excerpt(&self.redact(name), NAME)
     }
 
     /// At most `limit` characters of `text` on one line, redacted.
     pub fn excerpt(&self, text: &str, limit: usize) -> String {
-        text::excerpt(&self.beginning(text), limit)
+        printable::excerpt(&self.beginning(text), limit)
     }
 
     /// The first [`KEPT`] characters of a text, redacted.
@@ -142,36 +110,67 @@ impl Redactor {
 
     /// `text` with every secret replaced by [`MASK`].
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut masked = Cow::Borrowed(text);
-        if let Some(key) = self.key.as_deref().filter(|k| masked.contains(*k)) {
-            masked = Cow::Owned(masked.replace(key, MASK));
+        let view = View::new(text);
+        let found = self.secrets(&view, LAYERS);
+        if found.is_empty() {
+            return Cow::Borrowed(text);
         }
-        for shape in self.user_patterns.iter().chain(KNOWN.iter()) {
-            if let Cow::Owned(changed) = shape.replace_all(&masked, replacement) {
-                masked = Cow::Owned(changed);
-            }
+        let (mut safe, mut at) = (String::with_capacity(text.len()), 0);
+        for range in found {
+            let range = view.original(&range);
+            let start = range.start.max(at);
+            safe.push_str(&text[at..start]);
+            safe.push_str(MASK);
+            at = range.end.max(start);
         }
-        masked
+        safe.push_str(&text[at..]);
+        Cow::Owned(safe)
+    }
+
+    /// Where the secrets are, in ascending order and apart from each other.
+    fn secrets(&self, view: &View<'_>, layers: usize) -> Vec<Range<usize>> {
+        let text = &*view.text;
+        let mut found = Vec::new();
+        for value in &self.values {
+            found.extend(text.match_indices(value.as_str()).map(|(at, value)| at..at + value.len()));
+        }
+        for pattern in &self.user_patterns {
+            found.extend(pattern.find_iter(text).map(|secret| secret.range()));
+        }
+        formats::find(text, &view.breaks, &mut found);
+        settings::find(text, &mut found);
+        urls::find(text, &mut found);
+        commands::find(text, &mut found);
+        tables::find(text, &mut found);
+        keys::find(text, &mut found);
+        random::find(text, &mut found);
+        let mut found = merged(found);
+        if layers > 0 {
+            let has_secret = |decoded: &str| !self.secrets(&View::new(decoded), layers - 1).is_empty();
+            encoded::find(text, has_secret, &mut found);
+        }
+        merged(found)
     }
 }
 
-/// The mask, behind the text that the pattern keeps.
-fn replacement(found: &Captures<'_>) -> String {
-    let kept = found.name("keep").map_or("", |m| m.as_str());
-    // A URL keeps the `@` between the password and the host.
-    let end = if kept.contains("://") && found[0].ends_with('@') { "@" } else { "" };
-    format!("{kept}{MASK}{end}")
+/// The same ranges in ascending order, with those that overlap or touch as one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|range| range.start < range.end);
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn compiles_every_pattern() {
-        assert_eq!(KNOWN.len(), SHAPES.len() + ASSIGNMENTS.len());
-    }
 
     #[test]
     fn redacts_known_secrets() {
@@ -201,14 +200,14 @@ mod tests {
 
     const NAMED: &[(&str, &str)] = &[
         ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
-        ("export MY_TOKEN='a b c'", "export MY_TOKEN=[masked]"),
-        (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": [masked], "n": 1}"#),
-        (r#"{\"apiKey\": \"abc\", \"n\": 1}"#, r#"{\"apiKey\": [masked], \"n\": 1}"#),
-        (r#"{"password": "a\"b", "n": 1}"#, r#"{"password": [masked], "n": 1}"#),
+        ("export MY_TOKEN='a b c'", "export MY_TOKEN='[masked]'"),
+        (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": "[masked]", "n": 1}"#),
+        (r#"{\"apiKey\": \"abc\", \"n\": 1}"#, r#"{\"apiKey\": \"[masked]\", \"n\": 1}"#),
+        (r#"{"password": "a\"b", "n": 1}"#, r#"{"password": "[masked]", "n": 1}"#),
         ("DB_PASS=hunter2 make", "DB_PASS=[masked] make"),
         ("BASIC_AUTH=bob:hunter2", "BASIC_AUTH=[masked]"),
         ("export KEY=abc", "export KEY=[masked]"),
-        ("auth: { user: 'bob', pass: 'abc' }", "auth: { user: 'bob', pass: [masked] }"),
+        ("auth: { user: 'bob', pass: 'abc' }", "auth: { user: 'bob', pass: '[masked]' }"),
         ("PASSWORD=ab,cd, then", "PASSWORD=[masked], then"),
         ("Endpoint=x;AccountKey=abc==;Y=1", "Endpoint=x;AccountKey=[masked];Y=1"),
         ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
@@ -264,11 +263,44 @@ mod tests {
     #[test]
     fn redacts_user_patterns_and_key() {
         let own = vec![Regex::new("ACME-[0-9]+").unwrap()];
-        let redactor = Redactor::new(own, Some("correct horse".to_owned()));
+        let redactor = Redactor::new(own).with_key(Some("correct horse".to_owned()));
         assert_eq!(redactor.redact("ACME-42 correct horse"), "[masked] [masked]");
     }
 
+    #[test]
+    fn redacts_values_of_variables() {
+        let variables =
+            [("MY_TOKEN", "plainwords"), ("HOME", "/home/someone"), ("PORT_KEY", "80"), ("DB_PASS", "plainwords2")];
+        let own = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let redactor = Redactor::default().with_variables(own);
+        assert_eq!(
+            redactor.redact("a plainwords2 b plainwords c /home/someone 80"),
+            "a [masked] b [masked] c /home/someone 80"
+        );
+    }
+
+    #[test]
+    fn sees_through_colours_and_hidden_characters() {
+        let token = format!("gh\u{200b}{}\u{1b}[1m_{}\u{1b}[0m", "p", "Ab12".repeat(9));
+        let safe = Redactor::default().redact(&token).into_owned();
+        assert!(!safe.contains("Ab12"), "{safe}");
+    }
+
+    #[test]
+    fn masks_twice_as_once() {
+        let redactor = Redactor::default();
+        for (text, masked) in NAMED {
+            assert_eq!(redactor.redact(masked), *masked, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn survives_any_text(text in ".{0,300}", words in "(password|key|token|[:='\"\\\\ \n\u{1b}\\[%é密&?@/-]|sk-|eyJ|://|-----BEGIN PRIVATE KEY-----){0,40}") {
+            let redactor = Redactor::default();
+            let _ = redactor.redact(&text).len() + json::redact(&redactor, &words).len() + redactor.redact(&words).len();
+        }
+
         #[test]
         fn redacts_in_any_context(before in "[ -~\n]{0,40}", after in "[ \n\"',;}][ -~\n]{0,40}") {
             let canary = format!("{}-{}", "sk", "CANARYcanary0123456789");

@@ -1,0 +1,78 @@
+//! What the hand may act on. Lines are data: they never say by themselves where to go, and what to send there. Either a
+//! person names the server on the command line, or the stream proves to be a live one of this pipe.
+
+use super::settings::Settings;
+use crate::process::proof::confirm;
+use crate::wire::record::Opened;
+
+/// What every reason ends with.
+const REMEDY: &str = "use --server to act on a live server";
+
+/// What the hand may act on. The first `opened` line decides, and no later line changes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Authority {
+    /// There was no `opened` line yet.
+    Unopened,
+    /// A person named the server. Checks and notifications are for a stream that does not say it is a replay.
+    Named {
+        /// Whether the stream says that it is a replay.
+        replay: bool,
+    },
+    /// The stream is live and in this pipe: the server that it names is its own.
+    Proven,
+    /// The stream may be a recording, for this reason: nothing is done.
+    Recording(String),
+}
+
+impl Authority {
+    /// Before the first line.
+    pub fn before(settings: &Settings) -> Self {
+        if settings.server.is_some() { Self::Named { replay: false } } else { Self::Unopened }
+    }
+
+    /// After the first `opened` line, which was written at `ts`. `says_replay` tells whether it says of itself that it is
+    /// a replay, rather than nothing or nonsense.
+    pub fn of(settings: &Settings, opened: &Opened, ts: i64, says_replay: bool) -> Self {
+        if settings.server.is_some() {
+            return Self::Named { replay: opened.replay };
+        }
+        if says_replay {
+            return Self::Recording(format!("this is a replay; {REMEDY}"));
+        }
+        let doubt = if opened.replay {
+            "its first line does not say that it is live".to_owned()
+        } else {
+            match confirm(opened, ts, &settings.key) {
+                Ok(()) => return Self::Proven,
+                Err(doubt) => doubt.to_string(),
+            }
+        };
+        Self::unproven(&doubt)
+    }
+
+    /// After lines of a stream that lack a readable `opened` line.
+    pub fn without_opened() -> Self {
+        Self::unproven("it does not begin with a readable ocr.stream.opened line")
+    }
+
+    fn unproven(doubt: &str) -> Self {
+        let why = format!("this stream does not prove that it is live: {doubt}; {REMEDY}");
+        tracing::warn!("nothing is done, checked or sent: {why}");
+        Self::Recording(why)
+    }
+
+    /// Whether the session may be a living one: its work is checked and its outcome is sent. Other agents' streams have no
+    /// `opened` line, and name nothing but what happened; their work is where we run.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Proven | Self::Named { replay: false } | Self::Unopened)
+    }
+
+    /// Why there is no server to act on, if there is none.
+    pub fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Unopened => Some(format!("no ocr.stream.opened line says what the stream is; {REMEDY}")),
+            Self::Recording(why) => Some(why.clone()),
+            Self::Named { .. } | Self::Proven => None,
+        }
+    }
+}

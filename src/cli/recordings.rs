@@ -1,0 +1,62 @@
+//! What `ocr-detect` and `ocr-report` have in common: recordings that are named on the command line, or standard input.
+
+use crate::exit::{Code, Failure};
+use crate::pipe::{Shutdown, hangup, input};
+use crate::report::Summary;
+use crate::wire::Foreign;
+use std::io::Read;
+use std::path::Path;
+
+/// Prepares to write: the program ends with its reader, and outlives the first signal.
+pub(super) fn prepare() -> Shutdown {
+    hangup::exit_when_reader_leaves();
+    Shutdown::outlive_first_signal(|| {})
+}
+
+/// Opens a recording, or standard input.
+///
+/// # Errors
+/// As [`input::open`].
+pub(super) fn open(file: Option<&Path>, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
+    match file {
+        Some(file) => input::open(file, hint),
+        None => Ok(Box::new(input::stdin(hint)?)),
+    }
+}
+
+/// The name of a recording; `None` for standard input.
+pub(super) fn name(file: Option<&Path>) -> Option<String> {
+    file.filter(|file| file.as_os_str() != "-").map(|file| file.display().to_string())
+}
+
+/// That nothing in an input was understood, and what to do.
+pub(super) fn not_understood(file: Option<&Path>, foreign: Foreign) -> String {
+    let input = name(file).unwrap_or_else(|| "this input".to_owned());
+    format!("nothing in {input} was understood: {foreign}")
+}
+
+/// The failure to read an input, with the name of the file.
+pub(super) fn named(file: Option<&Path>, failure: Failure) -> Failure {
+    let Some(name) = name(file) else {
+        return failure;
+    };
+    let message = match failure.code {
+        Code::BadData => format!("{name}: {}", failure.message),
+        _ => failure.message.replacen("cannot read the input", &format!("cannot read {name}"), 1),
+    };
+    Failure { message, ..failure }
+}
+
+/// What a report says about a file that cannot be read.
+pub(super) fn unread(file: &Path, failure: &Failure) -> Summary {
+    Summary::unread(&file.display().to_string(), &failure.message)
+}
+
+/// Keeps the latest failure, which whoever ends the program prints, and prints the one before it.
+pub(super) fn keep_last(kept: &mut Option<Failure>, failure: Option<Failure>) {
+    if let Some(earlier) = failure.and_then(|failure| kept.replace(failure))
+        && !earlier.message.is_empty()
+    {
+        tracing::error!("{earlier}");
+    }
+}

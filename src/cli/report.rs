@@ -1,0 +1,211 @@
+//! `ocr-report`.
+
+use super::Common;
+use super::common::{Switch, version};
+use super::recordings;
+use crate::detect::{Config, Detect, Detector};
+use crate::exit::{Code, Failure};
+use crate::pipe;
+use crate::pipe::{Out, Shutdown, Stage};
+use crate::report::{Form, Reader, Report, Summary};
+use clap::Parser;
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HINT: &str = "standard input is a terminal; pipe lines into this program, or name a recording:\n  ocr-report run.ndjson\nSee --help for examples.";
+
+const EXAMPLES: &str = "\
+Examples:
+  Read what happened in a run:
+    ocr-report run.ndjson
+  Which of last night's runs needs a look, and what each habit cost:
+    ocr-report recordings/
+  Put a summary on the page of a GitHub workflow:
+    ocr-report --as markdown run.ndjson >> \"$GITHUB_STEP_SUMMARY\"
+  Open a page with a timeline in a browser:
+    ocr-report --as html run.ndjson > run.html
+  Judge by other limits than the defaults:
+    ocr-detect --limit repeat.stop=6 run.ndjson | ocr-report
+
+Exit codes:
+  0    the report is written, whatever it says (to fail a script, see ocr-detect --fail-on)
+  1    a recording cannot be read, or a folder has none
+  2    the command line is invalid
+  65   nothing in an input was understood, or a line is not a JSON object (with --strict)
+  77   permission to read a recording is denied
+  130  interrupted (143: terminated)
+  141  the reader closed the pipe";
+
+/// Report what the lines of a run, or of many, say: as text, Markdown, HTML, JUnit, SARIF or Prometheus metrics.
+///
+/// The report is written when the lines end. It shows the problems, each once, with their cost and evidence, and how
+/// the sessions ended. Findings are taken from the lines; in a recording without any `ocr.detect.*` line, they are
+/// detected first, with the default limits. A report on several recordings begins with the worst.
+#[derive(Debug, Parser)]
+#[command(name = "ocr-report", version = version(), after_help = EXAMPLES)]
+struct Args {
+    /// Recordings to report on. A folder stands for the recordings in it and below (*.ndjson and *.jsonl, also with .gz
+    /// or .zst). - or no FILE reads standard input.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The form of the report.
+    #[arg(long = "as", value_name = "FORM", value_enum, default_value_t)]
+    form: Form,
+    /// Number of recordings to read at a time [default: the number of processors].
+    #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Exit with code 65 at a line that is not a JSON object, or if nothing in an input was understood.
+    #[arg(long, env = "OCR_STRICT", value_parser = Switch)]
+    strict: bool,
+    /// Skip lines longer than BYTES.
+    #[arg(long, env = "OCR_MAX_LINE", value_name = "BYTES", default_value_t = pipe::DEFAULT_LINE_LIMIT)]
+    max_line: usize,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs `ocr-report` with these arguments, the first being the program's name.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    super::start("ocr-report", args, run)
+}
+
+pub(super) fn command() -> clap::Command {
+    use clap::CommandFactory;
+    Args::command()
+}
+
+fn run(args: Args) -> anyhow::Result<Code> {
+    args.common.start_logging()?;
+    if args.common.schema {
+        // It writes no lines.
+        return Ok(Code::Ok);
+    }
+    let files = pipe::recordings(&args.files)?;
+    let ((summaries, failure), shutdown) = match &*files {
+        [] | [_] => read_one(&args, files.first().map(PathBuf::as_path))?,
+        _ => read_all(&args, &files)?,
+    };
+    write(args.form, summaries)?;
+    if let Some(failure) = failure {
+        return Err(failure.into());
+    }
+    Ok(shutdown.requested().unwrap_or(Code::Ok))
+}
+
+/// The summaries of inputs, and why the last one of those that failed did.
+type Outcome = (Vec<Summary>, Option<Failure>);
+
+/// Reads a recording or standard input.
+fn read_one(args: &Args, file: Option<&Path>) -> Result<(Outcome, Shutdown), Failure> {
+    let input = recordings::open(file, HINT)?;
+    let shutdown = recordings::prepare();
+    let (summary, failure) = args.read(file, input, &Out::new(std::io::sink(), true))?;
+    Ok(((vec![summary], failure), shutdown))
+}
+
+/// Reads every recording on its own, several at a time. One that cannot be read does not stop the others.
+fn read_all(args: &Args, files: &[PathBuf]) -> Result<(Outcome, Shutdown), Failure> {
+    let shutdown = recordings::prepare();
+    let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let threads = args.jobs.unwrap_or_else(processors).get();
+    let read = |file: &PathBuf, out: &Out| args.read(Some(file), recordings::open(Some(file), HINT)?, out);
+    let out = Out::new(std::io::sink(), true);
+    let results = pipe::parallel_inputs(files.iter().collect(), threads, &out, true, read)?;
+    let (mut summaries, mut failed) = (Vec::new(), None);
+    for (file, result) in files.iter().zip(results) {
+        let failure = match result {
+            Ok((summary, failure)) => {
+                summaries.push(summary);
+                failure
+            }
+            Err(failure) => {
+                summaries.push(recordings::unread(file, &failure));
+                Some(failure)
+            }
+        };
+        recordings::keep_last(&mut failed, failure);
+    }
+    Ok(((summaries, failed), shutdown))
+}
+
+impl Args {
+    /// Reads one input: its summary, and why it failed if it did.
+    fn read(
+        &self,
+        file: Option<&Path>,
+        input: impl std::io::Read,
+        out: &Out,
+    ) -> Result<(Summary, Option<Failure>), Failure> {
+        let detect = Detect::new(Detector::new(Config::default()), self.strict);
+        let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), false);
+        pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
+        let (summary, detect) = stage.finish();
+        let mut failure = None;
+        if let Some((foreign, told)) = detect.not_understood() {
+            let message = recordings::not_understood(file, foreign);
+            if self.strict {
+                failure = Some(Failure::new(Code::BadData, if told { "" } else { &message }));
+            } else if !told {
+                tracing::warn!("{message}");
+            }
+        }
+        Ok((summary, failure))
+    }
+}
+
+/// Writes the report on these recordings to standard output.
+///
+/// # Errors
+/// As [`Out::add`].
+pub(super) fn write(form: Form, summaries: Vec<Summary>) -> Result<(), Failure> {
+    let out = Out::new(pipe::input::stdout()?, false);
+    out.add(form.write(&Report::new(summaries)).as_bytes())?;
+    out.finish()
+}
+
+/// Detects in the lines of a recording, and collects the summary. It passes and adds no line.
+pub(super) struct Summarize {
+    detect: Detect,
+    reader: Reader,
+    /// The lines that the detector adds to one line.
+    added: Vec<u8>,
+}
+
+impl Summarize {
+    /// A stage for the recording in `file`; with `afresh`, findings that the recording holds do not count.
+    pub(super) fn new(detect: Detect, file: Option<&str>, afresh: bool) -> Self {
+        Self { detect, reader: Reader::new(file, afresh), added: Vec::new() }
+    }
+
+    /// The summary and the detector.
+    pub(super) fn finish(self) -> (Summary, Detect) {
+        let foreign = self.detect.not_understood().map(|(foreign, _)| foreign);
+        (self.reader.finish(foreign.as_ref()), self.detect)
+    }
+
+    fn collect(&mut self) {
+        self.reader.read_detected(&self.added);
+        self.added.clear();
+    }
+}
+
+impl Stage for Summarize {
+    fn line(&mut self, line: &[u8], _added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.detect.line(line, &mut self.added)?;
+        self.reader.read(line);
+        self.collect();
+        Ok(())
+    }
+
+    fn oversized(&mut self) {
+        self.detect.oversized();
+    }
+
+    fn finish(&mut self, _added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.detect.finish(&mut self.added)?;
+        self.collect();
+        Ok(())
+    }
+}

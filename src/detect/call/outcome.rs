@@ -1,0 +1,150 @@
+//! How a call ended: it succeeded, failed, was denied, or checked something and found it well or not.
+
+use super::checks::{self, Missing, Outcome};
+use super::classify::{Class, Kind};
+use super::failure::{Failure, is_refusal};
+use super::normalize::normalize_output;
+use super::shell::{Cut, Line};
+use crate::detect::hash;
+use crate::wire::part::ToolState;
+use crate::wire::{Raw, text};
+
+/// How much of an error is searched for a denial, in bytes.
+const DENIAL: usize = 400;
+
+/// How a call ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// How it failed, if it did.
+    pub(super) failure: Option<Failure>,
+    /// A person or a rule did not let it run.
+    pub(super) denied: bool,
+    /// How it came out, if it is a check.
+    pub(super) check: Option<Outcome>,
+    /// The set of what fails, if it is a check that says what or how much.
+    pub(super) failing: Option<u64>,
+}
+
+/// Reads how a call of `tool` ended. `silent` says that its result is empty.
+pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: bool) -> Ended {
+    let is_error = &*state.status == "error";
+    let raw = state.error.or(state.output);
+    let exit = exit_code(state.metadata);
+    let denied = is_error && raw.is_some_and(|error| is_refusal(&text::beginning(error, DENIAL)));
+    let is_check =
+        !denied && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
+    let decoded = raw.filter(|_| is_check).map(text::decode).unwrap_or_default();
+    let mut check = is_check.then(|| {
+        let exit = exit.or_else(|| is_error.then_some(1));
+        class
+            .line
+            .as_ref()
+            .map_or_else(|| checks::judge(&decoded, exit, Missing::Nothing), |line| of_line(line, exit, &decoded))
+    });
+    let failing = check.as_ref().and_then(|check| failing(check, &decoded));
+    let failure = failure(tool, class, check.as_ref(), state, exit, silent);
+    if class.line.is_none() && failure.is_some() && check == Some(Outcome::Unknown) {
+        check = Some(Outcome::Failed { count: None, items: Vec::new() });
+    }
+    Ended { failure, denied, check, failing }
+}
+
+/// How the checks of a command line came out.
+fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
+    let counts = |code: i64| {
+        line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
+    };
+    let printed = || line.prints_exit.then(|| checks::printed_exit(output)).flatten();
+    let silent = exit.is_none() && line.checked_exit();
+    let missing = match line.cut.of(output) {
+        Cut::Nothing => Missing::Nothing,
+        _ if line.is_one_piece() => Missing::Nothing,
+        Cut::Before(_) => Missing::Beginning,
+        Cut::After(_) | Cut::Anywhere => Missing::Anything,
+    };
+    match checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing) {
+        // Compilers and linters that find nothing print nothing.
+        Outcome::Unknown if silent && is_nothing(output) => Outcome::Passed,
+        outcome => outcome,
+    }
+}
+
+/// The first words of lines that name what fails, in the output of runners that nobody knows.
+const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", "✖", "×", "✕", "●"];
+/// How many of those lines to read.
+const FAILED_LINES: usize = 64;
+
+/// The set of what fails in a check.
+fn failing(check: &Outcome, output: &str) -> Option<u64> {
+    let Outcome::Failed { count, items } = check else {
+        return None;
+    };
+    let sum = |sum: u64, item: &str| sum.wrapping_add(hash::of(normalize_output(item, &[])));
+    if !items.is_empty() {
+        return Some(items.iter().fold(0, |all, item| sum(all, item)));
+    }
+    let first_word = |line: &str| {
+        let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(':').to_lowercase();
+        FAILED.contains(&word.as_str())
+    };
+    let named = output.lines().filter(|line| first_word(line)).take(FAILED_LINES).fold(0, sum);
+    count.map(|count| hash::join(named, u64::from(count)))
+}
+
+/// How a call failed; `None` if it succeeded, or if nothing says that it failed.
+fn failure(
+    tool: &str,
+    class: &Class,
+    check: Option<&Outcome>,
+    state: &ToolState<'_>,
+    exit: Option<i64>,
+    silent: bool,
+) -> Option<Failure> {
+    let body = state.error.or(state.output).map(text::body).unwrap_or_default();
+    if tool == "invalid" {
+        return Some(Failure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
+    }
+    let by_last = || Failure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
+    match check {
+        Some(Outcome::Passed) if &*state.status != "error" => return None,
+        Some(Outcome::Failed { .. }) => return by_last(),
+        _ => {}
+    }
+    if silent && &*state.status == "completed" {
+        // The exit code may only mean that nothing was found, as with grep.
+        return None;
+    }
+    match (&*state.status, exit) {
+        ("error", _) => Failure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
+        (_, Some(0)) => None,
+        (_, Some(_)) => by_last(),
+        _ if class.quotes || class.kind == Kind::Plan => None,
+        _ => Failure::read(&body, None),
+    }
+}
+
+/// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.
+pub(super) fn is_nothing(result: &str) -> bool {
+    matches!(result.trim(), "" | "(no output)")
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().find(|line| !line.trim().is_empty())
+}
+
+fn last_line(text: &str) -> Option<&str> {
+    text.lines().rev().find(|line| !line.trim().is_empty())
+}
+
+/// The exit code in a shell tool's metadata.
+fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Metadata {
+        exit: Option<i64>,
+    }
+    // Metadata of another shape has no exit code.
+    serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,314 @@
+use super::super::classify::classify;
+use super::super::input::Input;
+use super::*;
+
+/// What a shell command comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Want {
+    /// A check that passed.
+    Pass,
+    /// A check that failed.
+    Fail,
+    /// A check whose output and exit code do not say how it came out.
+    Open,
+    /// No check.
+    None,
+}
+use Want::{Fail, Open, Pass};
+
+/// How a command ends that printed `output` and, where it is known, left this exit code.
+fn ended(command: &str, exit: Option<i64>, output: &str) -> Want {
+    let input = Input { command: Some(command.to_owned()), ..Input::default() };
+    let class = classify("bash", &input, &[]);
+    let output = serde_json::to_string(output).unwrap();
+    let metadata = serde_json::json!({ "exit": exit }).to_string();
+    let state = ToolState {
+        status: "completed".into(),
+        output: Some(Raw::new(&output)),
+        metadata: Some(Raw::new(&metadata)),
+        ..ToolState::default()
+    };
+    match read("bash", &class, &state, output == "\"\"").check {
+        Some(Outcome::Passed) => Pass,
+        Some(Outcome::Failed { .. }) => Fail,
+        Some(Outcome::Unknown) => Open,
+        None => Want::None,
+    }
+}
+
+fn each(rows: &[(Want, &str, Option<i64>, &str)]) {
+    let wrong: Vec<_> = rows
+        .iter()
+        .map(|(want, command, exit, output)| (*want, ended(command, *exit, output), *command, *output))
+        .filter(|(want, got, ..)| want != got)
+        .collect();
+    assert!(wrong.is_empty(), "{} of {} are wrong: {wrong:#?}", wrong.len(), rows.len());
+}
+
+const OK: Option<i64> = Some(0);
+const ONE: Option<i64> = Some(1);
+
+#[test]
+fn reads_through_wrappers_and_pipes() {
+    each(&[
+        (
+            Pass,
+            "pnpm -C packages/api --silent test 2>&1 | tail -n 30",
+            OK,
+            " Test Files  2 passed (2)\n      Tests  12 passed (12)\n   Duration  1.2s\n",
+        ),
+        (
+            Fail,
+            "docker compose -p shop exec -T web bundle exec rspec spec/models",
+            ONE,
+            "F..\n\n3 examples, 1 failure\n",
+        ),
+        (
+            Fail,
+            "find . -name 'test_*.py' -print0 | xargs -0 -n1 python -m unittest",
+            Some(123),
+            "Ran 2 tests in 0.1s\n\nFAILED (failures=1)\n",
+        ),
+        (Pass, "set -o pipefail; go vet ./... 2>&1 | cat", OK, ""),
+        (Fail, "set -euo pipefail\nnpm run lint 2>&1 | tee lint.log", ONE, "> lint\n> eslint .\n"),
+        (Open, "go vet ./... 2>&1 | head -20", OK, ""),
+        (Open, "mypy src && echo ok || true", OK, ""),
+        (
+            Fail,
+            "mypy src && echo ok || true",
+            OK,
+            "src/a.py:1: error: Name \"x\" is not defined  [name-defined]\nFound 1 error in 1 file (checked 3 source files)\n",
+        ),
+        (Open, "npm run build; echo done", OK, "> build\n> node build.mjs\n\ndone\n"),
+        (
+            Fail,
+            "npm run build; echo done",
+            OK,
+            "src/a.ts(3,1): error TS2322: Type 'string' is not assignable to type 'number'.\ndone\n",
+        ),
+        (
+            Fail,
+            "cargo test 2>&1 | tee /tmp/out.txt",
+            OK,
+            "test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n\nerror: test failed, to rerun pass `--lib`\n",
+        ),
+        (Pass, "cargo test > /tmp/out.txt 2>&1", OK, ""),
+        (
+            Fail,
+            "cargo test > /tmp/out.txt 2>&1 || cat /tmp/out.txt",
+            OK,
+            "test a ... FAILED\ntest result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n",
+        ),
+        (Open, "nohup cargo test > /tmp/out.txt 2>&1 &", OK, "[1] 4711\n"),
+        (
+            Fail,
+            "cargo test > /tmp/out.txt 2>&1; tail -3 /tmp/out.txt",
+            OK,
+            "\nerror: test failed, to rerun pass `--test it`\n",
+        ),
+        (
+            Fail,
+            "npx vitest run --coverage 2>&1 | cat",
+            OK,
+            "\u{1b}[31m FAIL \u{1b}[39m src/a.test.ts > adds\n\u{1b}[2m      Tests \u{1b}[22m \u{1b}[31m1 failed\u{1b}[39m | \u{1b}[32m3 passed\u{1b}[39m (4)\n",
+        ),
+        (
+            Pass,
+            "npx vitest run 2>&1 | cat",
+            OK,
+            "\u{1b}[2m Test Files \u{1b}[22m \u{1b}[1m\u{1b}[32m2 passed\u{1b}[39m\u{1b}[22m (2)\r\n\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[32m9 passed\u{1b}[39m\u{1b}[22m (9)\r\n",
+        ),
+        (
+            Fail,
+            "python -m pytest -q | cat",
+            OK,
+            "F.\r\nFAILED test_a.py::test_x - assert 0\r\n1 failed, 1 passed in 0.10s\r\n",
+        ),
+        (
+            Fail,
+            "dotnet test | Select-Object -Last 3",
+            OK,
+            "Fehler!      : Fehler:     1, erfolgreich:     3, übersprungen:     0, gesamt:     4, Dauer: 8 ms - shop.dll (net8.0)\n",
+        ),
+        (
+            Fail,
+            "LANG=fr_FR.UTF-8 make 2>&1 | tail -2",
+            OK,
+            "main.c:3:5: erreur: « x » non déclaré\nmake: *** [Makefile:2 : all] Erreur 1\n",
+        ),
+        (
+            Fail,
+            "make check 2>&1 | cat",
+            OK,
+            "a.c:2:1: Fehler: expected ';' before '}' token\nmake: *** [Makefile:2: a.o] Fehler 1\n",
+        ),
+        (Fail, "npm test | Out-String; exit $LASTEXITCODE", ONE, "> test\n"),
+        (
+            Pass,
+            "pwsh -NoProfile -Command \"Invoke-Pester -CI\" | cat",
+            OK,
+            "Tests completed in 1.2s\nTests Passed: 5, Failed: 0, Skipped: 0, Inconclusive: 0, NotRun: 0\n",
+        ),
+        (
+            Fail,
+            "pwsh -NoProfile -Command \"Invoke-Pester -CI\" | cat",
+            OK,
+            "Tests completed in 1.2s\nTests Passed: 4, Failed: 1, Skipped: 0, Inconclusive: 0, NotRun: 0\n",
+        ),
+        (
+            Fail,
+            "ssh ci@build 'cd app && ./gradlew test --offline' | tail -5",
+            OK,
+            "> There were failing tests. See the report at: file:///x/index.html\n\nBUILD FAILED in 3s\n",
+        ),
+        (
+            Pass,
+            "kubectl exec -n dev deploy/web -c app -- bin/rails test test/models",
+            OK,
+            "5 runs, 9 assertions, 0 failures, 0 errors, 0 skips\n",
+        ),
+        (Pass, "mise exec node@22 -- npm run test:unit", OK, "> test:unit\n"),
+        (Open, "(cd web && yarn test --ci) | grep -c passed", OK, "3\n"),
+        (Open, "ruff check . | wc -l", OK, "7\n"),
+        (Fail, "for d in a b; do (cd $d && cargo check -q) || exit 1; done", Some(1), ""),
+        (Open, "for d in a b; do (cd $d && cargo check -q); done", OK, ""),
+        (Fail, "nix develop -c just lint", ONE, "error: Recipe `lint` failed on line 3 with exit code 1\n"),
+        (Open, "watchexec -e rs -- cargo test", OK, ""),
+        (Open, "if cargo clippy -q; then echo clean; fi", OK, ""),
+        (
+            Fail,
+            "swift test 2>&1 | xcbeautify",
+            OK,
+            "✖ testSum, XCTAssertEqual failed\nExecuted 4 tests, with 1 failure (0 unexpected) in 0.003 (0.005) seconds\n",
+        ),
+        (Open, "timeout 5 pytest -q | tail -3", OK, "..........                                   [ 12%]\n"),
+        (Fail, "timeout 5 pytest -q", Some(124), "..........                                   [ 12%]\n"),
+        (Open, "bazel test //... 2>/dev/null | tail -n1", OK, "There were tests whose specified size is too big.\n"),
+    ]);
+}
+
+#[test]
+fn a_cut_output_may_hide_a_failure() {
+    each(&[
+        (Open, "go test ./... | tail -1", OK, "ok  \texample.com/shop/web\t0.011s\n"),
+        (Open, "go test ./... 2>&1 | tail -n 2", OK, "ok  \texample.com/a\t0.1s\nok  \texample.com/b\t0.1s\n"),
+        (Fail, "go test ./... | tail -1", OK, "FAIL\n"),
+        (Pass, "go test ./... 2>&1 | tail -20", OK, "ok  \texample.com/a\t0.1s\nok  \texample.com/b\t(cached)\n"),
+        (Open, "go test ./... 2>&1 | head -3", OK, "ok  \ta\t0.1s\nok  \tb\t0.1s\nok  \tc\t0.1s\n"),
+        (Open, "go test ./... 2>&1 | grep ok", OK, "ok  \ta\t0.1s\n"),
+        (Open, "go test -v ./a 2>&1 | grep PASS", OK, "--- PASS: TestA (0.00s)\nPASS\n"),
+        (Fail, "go test ./... 2>&1 | grep -E 'FAIL|ok'", OK, "ok  \ta\t0.1s\nFAIL\tb\t0.1s\n"),
+        (Pass, "go test ./a | tail -1", OK, "ok  \texample.com/shop/a\t0.011s\n"),
+        (Pass, "set -o pipefail; go test ./... | tail -1", OK, "ok  \texample.com/shop/web\t0.011s\n"),
+        (Pass, "pytest -q | tail -1", OK, "12 passed in 0.3s\n"),
+        (
+            Open,
+            "cargo test --workspace 2>&1 | grep 'test result' | head -1",
+            OK,
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n",
+        ),
+        (
+            Pass,
+            "cargo test 2>&1 | tail -4",
+            OK,
+            "running 0 tests\n\ntest result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
+        ),
+        (Open, "bazel test //... | tail -1", OK, "//web:test       PASSED in 0.3s\n"),
+    ]);
+}
+
+#[test]
+fn a_question_is_no_check() {
+    let mut wrong = Vec::new();
+    for command in [
+        "eslint --version --no-color",
+        "npx eslint -v",
+        "npx tsc -v",
+        "npx --no-install jest --help --colors",
+        "cargo clippy --version --verbose",
+        "cargo test --help",
+        "cargo nextest -V",
+        "pytest --version -q 2>&1 | head -1",
+        "python -m pytest --version",
+        "python3 -m mypy -V",
+        "ruff --version",
+        "ruff check --help",
+        "golangci-lint version",
+        "golangci-lint --version",
+        "golangci-lint help linters",
+        "go vet -help",
+        "go test --help",
+        "go help test",
+        "gcc --version",
+        "gcc -v",
+        "clang-tidy --version",
+        "mvn -v",
+        "./gradlew --version",
+        "make --version",
+        "just --help",
+        "cmake --version",
+        "ctest --version",
+        "ninja --version",
+        "bazel version",
+        "dotnet --info",
+        "dotnet test --help",
+        "phpunit --version",
+        "npx playwright --version",
+        "docker compose exec web rspec --version",
+        "uv run mypy --version",
+        "npm test -- --help",
+        "npm run lint -- --version",
+        "mise run lint --help",
+        "shellcheck -V",
+        "swiftlint version",
+        "pre-commit --version",
+        "biome --version",
+        "deno test --help",
+        "terraform validate -help",
+        "prettier --check --help",
+    ] {
+        wrong.extend((ended(command, OK, "v1.2.3\n") != Want::None).then_some(command));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for command in ["pytest -v", "go test -v ./...", "cargo test -v", "make -v test", "mocha -h 3", "npm test -- -v"] {
+        assert_ne!(ended(command, OK, "x\n"), Want::None, "{command}");
+    }
+}
+
+#[test]
+fn a_name_is_no_check() {
+    let mut wrong = Vec::new();
+    for command in [
+        "mise -run",
+        "mise --test-only install",
+        "task -list-tests",
+        "make --lint=no clean",
+        "/tmp/entire-test",
+        "/tmp/entire-test status",
+        "/tmp/shop-e2e/bin/shop-test enable --force",
+        "cd /tmp/entire-test && ls -la",
+        "mkdir -p /tmp/lint-check && cd /tmp/lint-check",
+        "cat /tmp/entire-test/out.txt",
+        "make -C /tmp/build-test clean",
+        "mise -C /tmp/entire-test install",
+        "mise trust /tmp/entire-test",
+        "acme run /tmp/entire-test",
+        "mise run fmt -run TestFoo",
+        "mise run deploy --env test",
+        "just release --profile lint",
+        "just --justfile /tmp/test/justfile deploy",
+        "git -C /tmp/unit-tests log",
+    ] {
+        wrong.extend((ended(command, OK, "fine\n") != Want::None).then_some(command));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for command in [
+        "./run-tests",
+        "scripts/test.sh",
+        "/tmp/shop/scripts/run_tests.sh",
+        "./build/cart_test --gtest_filter=A.*",
+        "mise run test",
+    ] {
+        assert_ne!(ended(command, OK, "fine\n"), Want::None, "{command}");
+    }
+}

@@ -1,0 +1,107 @@
+//! Text for people: on one line, short, and with nothing in it that a reader does not see.
+
+/// At most `limit` characters of `text` on one line, with an ellipsis if it was cut.
+pub fn excerpt(text: &str, limit: usize) -> String {
+    let (mut short, mut count) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        if !short.is_empty() {
+            short.push(' ');
+            count += 1;
+        }
+        short.push_str(word);
+        count += word.chars().count();
+        if count > limit {
+            let cut = short.char_indices().nth(limit.saturating_sub(1));
+            short.truncate(cut.map_or(short.len(), |(at, _)| at));
+            short.push('…');
+            return short;
+        }
+    }
+    short
+}
+
+/// `text` with each control or unseen character escaped, so that foreign text cannot move the cursor, clear the
+/// screen, set the title of a terminal, or say something that a reader does not see.
+///
+/// One variation selector behind a visible character stays: it chooses the form of an emoji or a Han character.
+pub fn printable(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut may_vary = false;
+    for c in text.chars() {
+        let kept = if is_variation_selector(c) { may_vary } else { !c.is_control() && !is_unseen(c) };
+        may_vary = kept && !is_variation_selector(c) && !c.is_ascii();
+        if kept {
+            safe.push(c);
+        } else {
+            safe.extend(c.escape_unicode());
+        }
+    }
+    safe
+}
+
+/// Each line of `text`, made [`printable`]; the line breaks between them stay.
+pub fn printable_lines(text: &str) -> String {
+    text.split('\n').map(|line| printable(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a character is drawn as nothing, or reorders the text around it: the characters of Unicode's categories
+/// Cf, Zl and Zp and those with the property `Default_Ignorable_Code_Point`, without Arabic and Egyptian signs that
+/// are drawn.
+///
+/// <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>
+pub fn is_unseen(c: char) -> bool {
+    is_variation_selector(c)
+        || matches!(c,
+            // Soft hyphen, grapheme joiner, Arabic letter mark, Hangul fillers, Khmer and Mongolian marks.
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{ffa0}'
+            // Zero width, directions, separators of lines and paragraphs, isolates, invisible operators.
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            // Annotations, shorthand and musical controls, tags.
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a character only chooses the form of the one before it.
+fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpt_is_one_line() {
+        assert_eq!(excerpt("a\n\tb  c", 160), "a b c");
+        assert_eq!(excerpt("abcdef", 4), "abc…");
+        assert_eq!(excerpt("ab cd ef", 5), "ab c…");
+        assert_eq!(excerpt("Aa bcdefg h", 10), "Aa bcdefg…");
+    }
+
+    #[test]
+    fn escapes_control_characters() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c\u{9b}"), "a\\u{1b}[2Jb\\u{202e}c\\u{9b}");
+        assert_eq!(printable("naïve 😀 日本 한글 हिन्दी"), "naïve 😀 日本 한글 हिन्दी");
+    }
+
+    #[test]
+    fn escapes_what_nobody_sees() {
+        for c in "\u{0}\r\u{7f}\u{85}\u{9d}\u{ad}\u{34f}\u{61c}\u{115f}\u{180e}\u{200b}\u{200d}\u{2028}\u{2029}\u{2060}\u{2064}\u{206f}\u{3164}\u{feff}\u{ffa0}\u{fff9}\u{fffb}\u{e0001}\u{e0041}\u{e007f}".chars() {
+            let text = format!("a{c}b");
+            assert_eq!(printable(&text), format!("a{}b", c.escape_unicode()));
+        }
+    }
+
+    #[test]
+    fn keeps_one_variation_selector() {
+        assert_eq!(printable("☎\u{fe0f} 葛\u{e0100}"), "☎\u{fe0f} 葛\u{e0100}");
+        assert_eq!(printable("☎\u{fe0f}\u{fe01}\u{e0102}"), "☎\u{fe0f}\\u{fe01}\\u{e0102}");
+        assert_eq!(printable("a\u{fe0f}"), "a\\u{fe0f}");
+    }
+
+    #[test]
+    fn keeps_line_breaks_between_lines() {
+        assert_eq!(printable_lines("a\r\nb\u{1b}c\n"), "a\nb\\u{1b}c\n");
+    }
+}

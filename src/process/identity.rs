@@ -1,0 +1,60 @@
+//! Which process a number means: numbers are used again, so the time of its start belongs to it.
+
+use rustix::process::{Pid, getpgrp};
+
+/// A living process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Identity {
+    /// Its process group: the commands of a pipe that a person types are one group.
+    pub group: u32,
+    /// When it started, in the words of the system. No later process with its number has the same.
+    pub started: String,
+}
+
+impl Identity {
+    /// The process with this number; `None` if there is none, or it has ended.
+    #[cfg(target_os = "linux")]
+    pub fn of(pid: u32) -> Option<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name, in parentheses, may contain anything. State, parent and group follow it; the start is the 20th.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
+        let ended = matches!(*fields.first()?, "Z" | "X");
+        let identity = Self { group: fields.get(2)?.parse().ok()?, started: (*fields.get(19)?).to_owned() };
+        (!ended).then_some(identity)
+    }
+
+    /// The process with this number; `None` if there is none, or it has ended.
+    #[cfg(not(target_os = "linux"))]
+    pub fn of(pid: u32) -> Option<Self> {
+        let ps = std::process::Command::new("ps").args(["-o", "pgid=,stat=,lstart=", "-p", &pid.to_string()]).output();
+        let text = String::from_utf8(ps.ok()?.stdout).ok()?;
+        let mut words = text.split_ascii_whitespace();
+        let (group, state) = (words.next()?.parse().ok()?, words.next()?);
+        let started = words.collect::<Vec<_>>().join(" ");
+        (!state.starts_with('Z')).then_some(Self { group, started })
+    }
+}
+
+/// The process group of this process.
+pub(super) fn own_group() -> Option<u32> {
+    u32::try_from(Pid::as_raw(Some(getpgrp()))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn knows_the_living_only() {
+        let own = Identity::of(std::process::id()).unwrap();
+        assert_eq!(Some(own.group), own_group());
+        assert_eq!(Identity::of(std::process::id()), Some(own.clone()), "it does not change");
+        let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        assert_eq!(Identity::of(child.id()).map(|child| child.group), Some(own.group));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(Identity::of(child.id()), None);
+        assert_eq!(Identity::of(u32::MAX), None);
+    }
+}

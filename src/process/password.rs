@@ -1,0 +1,136 @@
+//! The password of a server that we start: random, and known to the server and to our stages only.
+//!
+//! In `ocr-run` the stages get it in their environment. In a pipe that a shell started, `ocr-act` finds it in a file
+//! that only this user can read, by the process id that the stream's first line has.
+
+use crate::exit::{Code, Failure};
+use std::fmt::Write as _;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// How many random bytes a password has: 256 bits cannot be guessed.
+const BYTES: usize = 32;
+
+/// The longest password file that is read, in bytes.
+const LONGEST: u64 = 4096;
+
+/// A new random password.
+///
+/// # Errors
+/// [`Code::Error`] if the system has no random numbers.
+pub(crate) fn random() -> Result<String, Failure> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(|e| Failure::new(Code::Error, format_args!("cannot make a password: {e}")))?;
+    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
+/// The file with the password of a stream's server. It is removed when this is dropped, or by the server's supervisor.
+pub(crate) struct PasswordFile(PathBuf);
+
+impl PasswordFile {
+    /// Writes the password of the server that this process starts, in `folder`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// [`Code::Error`] if the folder is not this user's alone, or the file cannot be written.
+    pub(crate) fn write(folder: &Path, password: &str) -> Result<Self, Failure> {
+        let path = path(folder, std::process::id());
+        let written = own_folder(folder).and_then(|()| write_own(&path, password));
+        written.map_err(|e| {
+            let place = path.display();
+            let what = format_args!(
+                "cannot write the password of the server to {place}: {e}; set OPENCODE_SERVER_PASSWORD, or XDG_RUNTIME_DIR to a folder of yours"
+            );
+            Failure::new(Code::Error, what)
+        })?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for PasswordFile {
+    fn drop(&mut self) {
+        remove(&self.0);
+    }
+}
+
+/// Removes a password file, which may be gone.
+pub(super) fn remove(path: &Path) {
+    let _ = std::fs::remove_file(path);
+}
+
+/// The password of the server that the process `stream` started, if it is this user's.
+pub(crate) fn of_stream(folder: &Path, stream: u32) -> Option<String> {
+    let file = File::open(path(folder, stream)).ok()?;
+    if !is_own(&file.metadata().ok()?) {
+        return None;
+    }
+    let mut password = String::new();
+    file.take(LONGEST).read_to_string(&mut password).ok()?;
+    Some(password).filter(|password| !password.is_empty())
+}
+
+fn path(folder: &Path, stream: u32) -> PathBuf {
+    folder.join(format!("server-{stream}.password"))
+}
+
+/// Makes a folder for this user alone, and checks that it is.
+pub(super) fn own_folder(folder: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    // In a shared place, somebody else may have made it first.
+    let found = std::fs::symlink_metadata(folder)?;
+    if found.is_dir() && is_own(&found) { Ok(()) } else { Err(std::io::Error::other("others can read the folder")) }
+}
+
+/// Writes a file for this user alone. A file that is there is replaced, never written through.
+pub(super) fn write_own(path: &Path, text: &str) -> std::io::Result<()> {
+    let _ = std::fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// Whether only this user can read or write it.
+fn is_own(found: &std::fs::Metadata) -> bool {
+    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn is_random() {
+        let (one, other) = (random().unwrap(), random().unwrap());
+        assert!(one.len() == 2 * BYTES && one != other, "{one} {other}");
+    }
+
+    #[test]
+    fn file_is_for_its_owner_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("ocr");
+        let file = PasswordFile::write(&place, "open sesame").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&place), mode(file.path())), (0o700, 0o600));
+        let own = std::process::id();
+        assert_eq!(of_stream(&place, own).as_deref(), Some("open sesame"));
+        assert_eq!(of_stream(&place, own + 1), None);
+        drop(file);
+        assert_eq!(of_stream(&place, own), None);
+    }
+
+    #[test]
+    fn refuses_a_folder_of_others() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(PasswordFile::write(folder.path(), "x").err().unwrap().code, Code::Error);
+    }
+}

@@ -1,0 +1,148 @@
+//! The key that the stages of one pipe share and that no line carries: `ocr-run` makes one for each run, and a pipe that
+//! a person types uses a file of the user.
+
+use rustix::fs::{Mode, OFlags};
+use std::fmt;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The variable in which `ocr-run` gives its stages the key.
+pub const PIPE_KEY: &str = "OCR_PIPE_KEY";
+
+/// The name of the user's key file in its folder.
+const FILE: &str = "pipe.key";
+
+/// The length of a key in bytes: that of the hash it is used with.
+const LENGTH: usize = 32;
+
+/// Where the key of a pipe comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PipeKey {
+    /// From `ocr-run`, for this run only.
+    Run(String),
+    /// From a file in the first of these folders that can be used. Folders and file are for the user alone.
+    User(Vec<PathBuf>),
+}
+
+impl fmt::Debug for PipeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(_) => f.write_str("Run(…)"),
+            Self::User(folders) => f.debug_tuple("User").field(folders).finish(),
+        }
+    }
+}
+
+impl PipeKey {
+    /// A new key for one run, as text.
+    ///
+    /// # Errors
+    /// What the system's source of random numbers reports.
+    pub fn random() -> io::Result<String> {
+        Ok(hex(&random()?))
+    }
+
+    /// The bytes of the key. Creates the user's file if there is none.
+    pub(super) fn create(&self) -> io::Result<Vec<u8>> {
+        self.first(|folder| read(folder).or_else(|_| create(folder)))
+    }
+
+    /// The bytes of the key, if there is one.
+    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+        self.first(read)
+    }
+
+    fn first(&self, key_in: impl Fn(&Path) -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Run(text) => Ok(text.clone().into_bytes()),
+            Self::User(folders) => {
+                let mut failed = io::Error::other("there is no folder for it; set XDG_STATE_HOME or HOME");
+                for folder in folders {
+                    match key_in(folder) {
+                        Ok(key) => return Ok(key),
+                        Err(error) => failed = io::Error::other(format!("{}: {error}", folder.join(FILE).display())),
+                    }
+                }
+                Err(failed)
+            }
+        }
+    }
+}
+
+fn read(folder: &Path) -> io::Result<Vec<u8>> {
+    let file = rustix::fs::open(folder.join(FILE), OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
+    let file = File::from(file);
+    let about = file.metadata()?;
+    if !about.is_file() || about.uid() != rustix::process::geteuid().as_raw() || about.mode() & 0o077 != 0 {
+        return Err(io::Error::other("others could read or change it; remove it, and it is made anew"));
+    }
+    let mut key = Vec::new();
+    file.take(2 * LENGTH as u64).read_to_end(&mut key)?;
+    if key.len() == LENGTH { Ok(key) } else { Err(io::Error::other("it is damaged; remove it, and it is made anew")) }
+}
+
+/// Of stages that create the file at the same time, one wins, and all read its key.
+fn create(folder: &Path) -> io::Result<Vec<u8>> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let key = random()?;
+    let draft = folder.join(format!("{FILE}.{}", hex(&random()?[..8])));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let linked = file.write_all(&key).and_then(|()| std::fs::hard_link(&draft, folder.join(FILE)));
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => read(folder),
+    }
+}
+
+fn random() -> io::Result<[u8; LENGTH]> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn stages_share_the_file_of_the_user() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = PipeKey::User(vec!["/dev/null/x".into(), folder.path().join("a/b")]);
+        assert!(key.read().is_err(), "only a stream creates it");
+        let all: Vec<_> = std::thread::scope(|scope| {
+            let creating: Vec<_> = (0..8).map(|_| scope.spawn(|| key.create().unwrap())).collect();
+            creating.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(all.iter().all(|one| *one == key.read().unwrap()));
+        let file = folder.path().join("a/b").join(FILE);
+        assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+        assert_eq!(file.parent().unwrap().metadata().unwrap().mode() & 0o777, 0o700);
+        assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn refuses_what_others_may_know() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = PipeKey::User(vec![folder.path().to_owned()]);
+        key.create().unwrap();
+        let file = folder.path().join(FILE);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(key.create().unwrap_err().to_string().contains("remove it"));
+        std::fs::remove_file(&file).unwrap();
+        std::fs::write(&file, "short").unwrap();
+        assert!(key.read().is_err());
+        std::fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &file).unwrap();
+        assert!(key.create().is_err());
+        assert!(PipeKey::User(Vec::new()).create().unwrap_err().to_string().contains("HOME"));
+    }
+}

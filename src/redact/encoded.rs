@@ -1,0 +1,143 @@
+//! Secrets in another form: base64, hexadecimal, percent signs and written escapes.
+
+use std::ops::Range;
+
+/// The shortest encoded token that is looked into, in bytes.
+const SHORTEST: usize = 16;
+/// The longest, in bytes: longer ones are data.
+const LONGEST: usize = 16 * 1024;
+
+/// Adds the tokens to `found`, which ascends, in whose decoded form `has_secret` finds one.
+pub fn find(text: &str, has_secret: impl Fn(&str) -> bool, found: &mut Vec<Range<usize>>) {
+    let known = found.clone();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let mut start = at;
+        while at < bytes.len() && is_base64(bytes, at) {
+            at += 1;
+        }
+        if start > 0 && bytes[start - 1] == b'\\' && matches!(bytes.get(start), Some(b'n' | b'r' | b't')) {
+            start += 1;
+        }
+        let token = text.get(start..at).unwrap_or_default();
+        if (SHORTEST..=LONGEST).contains(&token.len()) && !overlaps(&known, start..at) {
+            let decoded = if token.bytes().all(|b| b.is_ascii_hexdigit()) { hex(token) } else { base64(token) };
+            if decoded.is_some_and(|decoded| has_secret(&decoded)) {
+                found.push(start..at);
+            }
+        }
+        at += 1;
+    }
+    escapes(text, has_secret, &known, found);
+}
+
+/// Whether one of these ranges, which ascend, has something of `range`.
+fn overlaps(known: &[Range<usize>], range: Range<usize>) -> bool {
+    let next = known.partition_point(|known| known.end <= range.start);
+    known.get(next).is_some_and(|known| known.start < range.end)
+}
+
+/// Whether the byte at `at` is one of base64, or a line break inside of a wrapped text.
+fn is_base64(bytes: &[u8], at: usize) -> bool {
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
+    part(bytes[at])
+        || bytes[at] == b'\n'
+            && at >= LINE
+            && bytes.len() > at + 1
+            && part(bytes[at + 1])
+            && bytes[at - LINE..at].iter().all(|b| part(*b))
+}
+
+/// The shortest line of wrapped base64, in bytes.
+const LINE: usize = 60;
+
+/// Words with written escapes or percent signs in them.
+fn escapes(text: &str, has_secret: impl Fn(&str) -> bool, known: &[Range<usize>], found: &mut Vec<Range<usize>>) {
+    if !text.contains(['%', '\\']) && !text.contains("&#") {
+        return;
+    }
+    let mut start = 0;
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')) {
+        let body = word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
+        let escaped =
+            body.contains("\\u00") || body.contains("\\x") || body.contains("&#") || body.matches('%').count() > 0;
+        if escaped && (SHORTEST..=LONGEST).contains(&body.len()) && !overlaps(known, start..start + body.len()) {
+            let decoded = unescape(body);
+            if decoded != body && has_secret(&decoded) {
+                found.push(start..start + body.len());
+            }
+        }
+        start += word.len();
+    }
+}
+
+/// What escapes of the forms `%41`, `\x41`, `\u0041` and `&#65;` stand for.
+fn unescape(text: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text);
+    while let Some(c) = rest.chars().next() {
+        let code = |skip: usize, length: usize| {
+            let digits = rest.get(skip..skip + length).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            u8::from_str_radix(digits.trim_start_matches('0').get(..).filter(|d| !d.is_empty()).unwrap_or("0"), 16)
+                .ok()
+                .map(|byte| (byte, skip + length))
+        };
+        let escape = match c {
+            '%' => code(1, 2),
+            '\\' if rest.starts_with("\\x") => code(2, 2),
+            '\\' if rest.starts_with("\\u") => code(2, 4),
+            '&' if rest.starts_with("&#x") => code(3, 2).map(|(byte, length)| (byte, length + 1)),
+            '&' if rest.starts_with("&#") => {
+                rest[2..].find(';').and_then(|end| Some((rest[2..2 + end].parse().ok()?, end + 3)))
+            }
+            _ => None,
+        };
+        let length = match escape {
+            Some((byte, length)) if rest.is_char_boundary(length.min(rest.len())) => {
+                bytes.push(byte);
+                length.min(rest.len())
+            }
+            _ => {
+                bytes.extend(rest[..c.len_utf8()].bytes());
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The text that hexadecimal digits stand for, if it is one.
+fn hex(token: &str) -> Option<String> {
+    let bytes =
+        token.as_bytes().chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    text_of(bytes.collect::<Option<Vec<u8>>>()?)
+}
+
+/// The text that base64 stands for, in either alphabet, if it is one.
+fn base64(token: &str) -> Option<String> {
+    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(token.len()), 0_u32, 0);
+    for byte in token.bytes().filter(|b| *b != b'\n') {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => break,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).unwrap_or_default());
+        }
+    }
+    text_of(bytes)
+}
+
+/// These bytes as a text; `None` if they are none.
+fn text_of(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
+    (!text.chars().any(|c| c.is_control() && !c.is_whitespace())).then_some(text)
+}

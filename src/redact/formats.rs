@@ -1,0 +1,191 @@
+//! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
+
+use super::edge;
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
+
+/// The formats, one a line.
+const TABLE: &str = include_str!("formats.tsv");
+
+/// The longest secret, in bytes: it bounds the work at one beginning. Private keys have their own search.
+const LONGEST: usize = 8 * 1024;
+
+/// How many characters without a digit or a second case make a word that nobody writes.
+const LONG_WORD: usize = 20;
+
+/// The same for capital letters alone.
+const SHOUTED: usize = 12;
+
+/// One form of a secret.
+struct Format {
+    rest: &'static str,
+    /// Compiled when the beginning is seen first: most processes see few of them.
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Format {
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&format!("^(?:{})", self.rest)).ok()).as_ref()
+    }
+}
+
+/// The formats, and a search for their beginnings.
+struct Formats {
+    all: Vec<Format>,
+    /// For each beginning, its format.
+    owners: Vec<usize>,
+    beginnings: Option<AhoCorasick>,
+}
+
+static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
+    let (mut all, mut owners, mut beginnings) = (Vec::new(), Vec::new(), Vec::new());
+    for [_, starts, rest, ..] in rows() {
+        for start in starts.split(' ') {
+            owners.push(all.len());
+            beginnings.push(start);
+        }
+        all.push(Format { rest, compiled: OnceLock::new() });
+    }
+    Formats { all, owners, beginnings: AhoCorasick::new(beginnings).ok() }
+});
+
+/// The columns of the table: name, beginnings, rest, sample, source.
+fn rows() -> impl Iterator<Item = [&'static str; 5]> {
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+}
+
+/// Forms without a constant beginning: a literal that every one of them contains, and the whole form. The text of a
+/// group named `keep` is no secret.
+const SHAPES: &[(&str, &str)] = &[
+    // https://core.telegram.org/bots/api#authorizing-your-bot
+    (":", r"(?P<keep>[0-9]{8,10}:)[A-Za-z0-9_-]{35}"),
+    // https://docs.discord.com/developers/reference#authentication
+    (".", r"[MNO][A-Za-z0-9_-]{23,25}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,40}"),
+    // https://learn.microsoft.com/en-us/purview/sit-defn-azure-ad-client-secret
+    ("Q~", r"[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}"),
+    // https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens
+    (".atlasv1.", r"[A-Za-z0-9]{10,16}\.atlasv1\.[A-Za-z0-9_=-]{20,}"),
+    // https://mailchimp.com/developer/marketing/guides/quick-start/
+    ("-us", r"[0-9a-f]{32}-us[0-9]{1,2}"),
+    // https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/rbac-mgmt
+    ("-", r"\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
+    // https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/
+    ("NRAL", r"[0-9a-f]{32,36}NRAL"),
+    // https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key-generic
+    ("==", r"[A-Za-z0-9+/]{86}=="),
+    // https://learn.microsoft.com/en-us/azure/devops/release-notes/2024/general/sprint-241-update
+    ("JQQJ99", r"[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}"),
+    ("AZDO", r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
+    // https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns
+    ("+ASt", r"[A-Za-z0-9+/]{30,}\+ASt[A-Za-z0-9+/=]{4,}"),
+];
+
+static COMPILED_SHAPES: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+    let compiled = SHAPES.iter().map(|(literal, shape)| Some((*literal, Regex::new(shape).ok()?)));
+    compiled.flatten().collect()
+});
+
+/// Adds the secrets of known form to `found`, without their beginnings, which say whose they are.
+pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
+    let formats = &*FORMATS;
+    let mut end = 0;
+    for hit in formats.beginnings.iter().flat_map(|all| all.find_overlapping_iter(text)) {
+        let inside = hit.start() < end && hit.end() < end;
+        if inside || !edge::is_left_edge(text, hit.start(), breaks) {
+            continue;
+        }
+        let format = &formats.all[formats.owners[hit.pattern().as_usize()]];
+        let rest = edge::piece(text, hit.end(), LONGEST);
+        let Some(matched) = format.regex().and_then(|regex| regex.find(rest)) else {
+            continue;
+        };
+        let whole = &text[hit.start()..hit.end() + matched.end()];
+        if is_arbitrary(whole) {
+            end = hit.end() + matched.end();
+            found.push(hit.end()..end);
+        }
+    }
+    for (_, shape) in COMPILED_SHAPES.iter().filter(|(literal, _)| text.contains(literal)) {
+        for captures in shape.captures_iter(text) {
+            let (Some(whole), keep) = (captures.get(0), captures.name("keep")) else {
+                continue;
+            };
+            if edge::is_left_edge(text, whole.start(), breaks) {
+                found.push(keep.map_or(whole.start(), |keep| keep.end())..whole.end());
+            }
+        }
+    }
+}
+
+/// Whether a token is no word or name: it has a digit, or both cases, or is very long.
+fn is_arbitrary(token: &str) -> bool {
+    let has = |class: fn(&char) -> bool| token.chars().any(|c| class(&c));
+    has(char::is_ascii_digit)
+        || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase)
+        || token.split(['-', '_', '.', '/']).any(|word| word.len() >= LONG_WORD)
+        || !has(char::is_ascii_lowercase) && token.len() >= SHOUTED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        find(text, &[], &mut found);
+        found.into_iter().map(|range| text[range].to_owned()).collect()
+    }
+
+    #[test]
+    fn table_is_complete() {
+        let lines = TABLE.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(rows().count(), lines);
+        assert!(lines > 120 && COMPILED_SHAPES.len() == SHAPES.len());
+        for [name, starts, rest, sample, source] in rows() {
+            assert!(!name.is_empty() && source.starts_with("https://"), "{name}");
+            assert!(Regex::new(rest).is_ok(), "{rest}");
+            for start in starts.split(' ') {
+                for around in ["", "key ", "x=", "\"", "密钥是", "_", "7", "\\n", "\\u001b[32m", "%3D"] {
+                    let text = format!("{around}{start}{sample} b");
+                    let masked = found(&text).join("|");
+                    assert!(
+                        !masked.is_empty() && sample.contains(masked.trim_end_matches('='))
+                            || masked.len() >= sample.len() / 2,
+                        "{name}: {text}: {masked}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn finds_forms_without_beginning() {
+        for text in [
+            format!("{}:{}", "1234567890", "AAH".repeat(11) + "_x"),
+            format!("M{}.Gabcde.{}", "Tz9".repeat(8), "aB3".repeat(9)),
+            format!("abc8Q~{}", "xY7_".repeat(8)),
+            format!("{}.atlasv1.{}", "aB3dE5fG7hJ9kL", "zY8".repeat(20)),
+            format!("{}-us21", "0123456789abcdef".repeat(2)),
+            format!("{}-01234567-89abcdef", "0123456789abcdef".repeat(2)),
+        ] {
+            assert_eq!(found(&text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn keeps_words() {
+        for text in [
+            "a risk-free-approach",
+            "task-list-item",
+            "sk-navigation-list",
+            "sk_buff_head",
+            "monkey_patch",
+            "pk_user_name",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}

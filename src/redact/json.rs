@@ -1,0 +1,81 @@
+//! Secrets in a line of the stream: each string of its JSON is decoded, masked and encoded again.
+
+use super::Redactor;
+use super::names::{Telling, telling};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The line with its strings masked. Numbers, the order of members and white space stay as they are.
+pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
+    if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line).is_err() {
+        return redactor.redact(line);
+    }
+    let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
+    while let Some(string) = next_string(line, at) {
+        let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
+        let is_name = line[string.end..].trim_start().starts_with(':');
+        let masked =
+            if is_name || is_identity(&name) { Cow::Borrowed(&*decoded) } else { member(redactor, &name, &decoded) };
+        if *masked == *decoded {
+            safe.push_str(&line[at..string.end]);
+        } else {
+            safe.push_str(&line[at..string.start]);
+            safe.push_str(&serde_json::Value::from(masked.into_owned()).to_string());
+        }
+        at = string.end;
+        name = if is_name { decoded } else { String::new() };
+    }
+    safe.push_str(&line[at..]);
+    if safe == line { Cow::Borrowed(line) } else { Cow::Owned(safe) }
+}
+
+/// Whether a member says which session, message or event it is: such a value must stay the same.
+fn is_identity(name: &str) -> bool {
+    name == "id" || name == "type" || name.ends_with("ID") || name.ends_with("Id")
+}
+
+/// The value of a member, masked whole if its name tells.
+fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
+    if telling(name) == Some(Telling::Strong)
+        && !value.is_empty()
+        && !value.contains(char::is_whitespace)
+        && !super::value::is_placeholder(value)
+    {
+        return Cow::Borrowed(super::MASK);
+    }
+    redactor.redact(value)
+}
+
+/// The next string at or behind `at`, with its quotes.
+fn next_string(line: &str, at: usize) -> Option<Range<usize>> {
+    let start = at + line[at..].find('"')?;
+    let mut escaped = false;
+    let end = line[start + 1..].bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    Some(start..start + end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_strings_and_keeps_the_rest() {
+        let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
+        let line = format!(
+            r#"{{"ts":1.50e2, "id":"{token}", "text":"a\n{token} \u00e9", "password":"x1y2z3", "n":[ "é", 12345678901234567890 ]}}"#
+        );
+        let safe = redact(&Redactor::default(), &line);
+        assert_eq!(
+            safe,
+            format!(
+                r#"{{"ts":1.50e2, "id":"{token}", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#
+            )
+        );
+        let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
+        assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,448 @@
+//! Names that sound secret: of a setting, a header, a flag, a column or a variable.
+
+/// How sure a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Telling {
+    /// A secret if its value looks like one: `key`, `auth`, `pass`.
+    Weak,
+    /// A secret, whatever its value looks like.
+    Strong,
+}
+
+/// What begins a search for a name, in the languages that most programs and people use. Each is lower case.
+pub const WORDS: &[&str] = &[
+    "passw",
+    "passphrase",
+    "passcode",
+    "pass",
+    "pwd",
+    "secret",
+    "credential",
+    "token",
+    "key",
+    "auth",
+    "jwt",
+    "cookie",
+    "psk",
+    "mnemonic",
+    "otp",
+    "pw",
+    "creds",
+    "apikey",
+    "api-key",
+    "signature",
+    "bearer",
+    "sas",
+    "api key",
+    "secret key",
+    "access key",
+    "client secret",
+    "passwort",
+    "kennwort",
+    "contraseña",
+    "contrasena",
+    "mot de passe",
+    "motdepasse",
+    "senha",
+    "hasło",
+    "haslo",
+    "şifre",
+    "sifre",
+    "parola",
+    "parolă",
+    "wachtwoord",
+    "lösenord",
+    "losenord",
+    "adgangskode",
+    "passord",
+    "salasana",
+    "heslo",
+    "jelszó",
+    "lozinka",
+    "пароль",
+    "пароля",
+    "паролем",
+    "пароли",
+    "парола",
+    "токен",
+    "секрет",
+    "ключ",
+    "密码",
+    "密碼",
+    "口令",
+    "密钥",
+    "密鑰",
+    "金鑰",
+    "秘钥",
+    "令牌",
+    "パスワード",
+    "暗証番号",
+    "トークン",
+    "비밀번호",
+    "암호",
+    "토큰",
+    "κωδικός",
+    "κωδικος",
+    "סיסמה",
+    "סיסמא",
+    "كلمة المرور",
+    "كلمة السر",
+    "पासवर्ड",
+    "mật khẩu",
+    "kata sandi",
+    "รหัสผ่าน",
+    "clave",
+    "schlüssel",
+];
+
+/// Words of a name that make it secret.
+const STRONG: &[&str] = &[
+    "password",
+    "passwords",
+    "passwd",
+    "passwrd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "credential",
+    "credentials",
+    "apikey",
+    "token",
+    "authtoken",
+    "accesstoken",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "jwt",
+    "psk",
+    "mnemonic",
+    "userpass",
+    "rootpass",
+    "dbpass",
+    "passwort",
+    "kennwort",
+    "contrasena",
+    "senha",
+    "haslo",
+    "sifre",
+    "wachtwoord",
+    "losenord",
+    "adgangskode",
+    "passord",
+    "salasana",
+    "heslo",
+    "lozinka",
+    "motdepasse",
+    "parola",
+    "mypassword",
+    "dbpassword",
+    "requirepass",
+    "masterauth",
+    "creds",
+    "cookie",
+    "cookies",
+    "accountkey",
+    "sharedaccesskey",
+    "otp",
+    "pgpassword",
+    "keypass",
+    "passe",
+    "sandi",
+    "storepass",
+    "sshpass",
+    "bearer",
+];
+
+/// Words of a name that may make it secret.
+const WEAK: &[&str] = &["pass", "auth", "key", "pw", "keys", "signature", "sas", "clave", "authorization"];
+
+/// Words before `key` that make it secret.
+const OF_SECRET_KEYS: &[&str] = &[
+    "api",
+    "private",
+    "access",
+    "client",
+    "auth",
+    "account",
+    "shared",
+    "signing",
+    "encryption",
+    "encrypt",
+    "decryption",
+    "master",
+    "license",
+    "service",
+    "subscription",
+    "secret",
+    "admin",
+    "deploy",
+    "ssh",
+    "hmac",
+    "webhook",
+    "write",
+    "ingest",
+    "integration",
+    "app",
+    "crypto",
+    "aes",
+    "function",
+    "host",
+    "storage",
+    "session",
+];
+
+/// Words before `key` that make it harmless.
+const OF_OTHER_KEYS: &[&str] = &[
+    "public",
+    "foreign",
+    "primary",
+    "sort",
+    "cache",
+    "partition",
+    "row",
+    "group",
+    "object",
+    "map",
+    "hash",
+    "index",
+    "unique",
+    "query",
+    "config",
+    "json",
+    "yaml",
+    "dict",
+    "i18n",
+    "translation",
+    "lookup",
+    "route",
+    "arrow",
+    "enter",
+    "on",
+    "by",
+    "get",
+    "set",
+    "has",
+    "is",
+    "not",
+    "react",
+    "item",
+    "child",
+    "idempotency",
+    "registry",
+    "hot",
+    "any",
+    "ed25519",
+    "first",
+    "last",
+    "next",
+    "prev",
+    "candidate",
+    "same",
+    "new",
+    "old",
+    "block",
+    "node",
+    "page",
+    "file",
+    "test",
+];
+
+/// Last words of a name that tells about a secret, and holds none.
+const HARMLESS: &[&str] = &[
+    "count",
+    "counts",
+    "limit",
+    "max",
+    "min",
+    "total",
+    "usage",
+    "budget",
+    "type",
+    "types",
+    "id",
+    "ids",
+    "url",
+    "uri",
+    "endpoint",
+    "length",
+    "len",
+    "size",
+    "index",
+    "name",
+    "names",
+    "expiry",
+    "expires",
+    "expiration",
+    "ttl",
+    "lifetime",
+    "kind",
+    "stream",
+    "span",
+    "text",
+    "class",
+    "tree",
+    "policy",
+    "field",
+    "fields",
+    "input",
+    "reset",
+    "strength",
+    "form",
+    "label",
+    "hint",
+    "placeholder",
+    "prompt",
+    "error",
+    "errors",
+    "file",
+    "files",
+    "path",
+    "manager",
+    "regex",
+    "pattern",
+    "validator",
+    "required",
+    "arn",
+    "ref",
+    "version",
+    "store",
+    "ring",
+    "pair",
+    "code",
+    "word",
+    "words",
+    "board",
+    "up",
+    "down",
+    "press",
+    "event",
+    "method",
+    "mode",
+    "provider",
+    "service",
+    "user",
+    "username",
+    "middleware",
+    "handler",
+    "router",
+    "guard",
+    "module",
+    "state",
+    "status",
+    "flow",
+    "scheme",
+    "schema",
+    "algorithm",
+    "alg",
+    "prefix",
+    "suffix",
+    "format",
+    "source",
+    "scope",
+    "scopes",
+    "rate",
+    "per",
+    "used",
+    "left",
+    "enabled",
+    "disabled",
+    "helper",
+    "test",
+    "tests",
+    "domain",
+    "jar",
+    "consent",
+    "banner",
+    "parser",
+    "header",
+    "headers",
+    "env",
+    "var",
+    "stdin",
+    "chars",
+    "plugin",
+];
+
+/// The words of a name: `dbPassword_2` has `db`, `password` and `2`.
+fn words(name: &str) -> Vec<String> {
+    let (mut words, mut word, mut before) = (Vec::new(), String::new(), ' ');
+    for c in name.chars() {
+        let starts = c.is_ascii_uppercase() && before.is_ascii_lowercase() || !c.is_alphanumeric();
+        if starts && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    words
+}
+
+/// How telling a name is.
+pub fn telling(name: &str) -> Option<Telling> {
+    let words = words(name);
+    let mut meaning = words.iter().rev().skip_while(|word| word.chars().all(|c| c.is_ascii_digit()));
+    let last = meaning.next()?;
+    if HARMLESS.contains(&last.as_str()) && words.len() > 1 {
+        return None;
+    }
+    if !last.is_ascii() || words.iter().any(|word| is_strong(word)) {
+        return Some(Telling::Strong);
+    }
+    let before = meaning.next().map_or("", String::as_str);
+    if last == "key" || last == "keys" {
+        return match before {
+            _ if OF_SECRET_KEYS.contains(&before) && last == "key" => Some(Telling::Strong),
+            _ if OF_OTHER_KEYS.contains(&before) => None,
+            _ => Some(Telling::Weak),
+        };
+    }
+    let compound = words.windows(2).any(|pair| pair[1] == "key" && OF_SECRET_KEYS.contains(&pair[0].as_str()));
+    (compound || words.iter().any(|word| WEAK.contains(&word.as_str()))).then_some(Telling::Weak)
+}
+
+fn is_strong(word: &str) -> bool {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    STRONG.contains(&word) || ["password", "passwd", "apikey", "secretkey"].iter().any(|end| word.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_names_apart() {
+        for name in [
+            "DB_PASSWORD",
+            "apiKey",
+            "x-api-key",
+            "AWS_SECRET_ACCESS_KEY",
+            "authToken",
+            "password2",
+            "пароль",
+            "client_secret",
+        ] {
+            assert_eq!(telling(name), Some(Telling::Strong), "{name}");
+        }
+        for name in ["STRIPE_KEY", "DB_PASS", "BASIC_AUTH", "AUTH_PROD", "KEY"] {
+            assert_eq!(telling(name), Some(Telling::Weak), "{name}");
+        }
+        for name in [
+            "max_tokens",
+            "tokenCount",
+            "keyboard",
+            "passed",
+            "author",
+            "public_key",
+            "token_type",
+            "monkey",
+            "bypass",
+            "passwordLength",
+        ] {
+            assert_eq!(telling(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Whether a token looks random.
+
+use std::ops::Range;
+
+/// The shortest token without a name that counts as a secret if it is random, in bytes.
+const BARE: usize = 32;
+/// The longest: longer ones are data, such as images.
+const DATA: usize = 512;
+
+/// Adds tokens of mixed letters and digits to `found` that no person writes. Digests are no secrets.
+pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'=');
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && part(bytes[at]) {
+            at += 1;
+        }
+        let token = text.get(start..at).unwrap_or_default();
+        let body = token.trim_start_matches(['-', '=', '/']);
+        let name = body.find('=').filter(|at| body[*at..].trim_matches('=').len() >= BARE);
+        let body = name.map_or(body, |at| body[at..].trim_start_matches('='));
+        let begin = at - body.len();
+        if (BARE..=DATA).contains(&body.len()) && is_mixed(body) && !is_digest(text, begin) {
+            found.push(begin..at);
+        }
+        at += 1;
+    }
+}
+
+/// Whether a long token has both cases and digits all over, as base64 of random bytes has.
+fn is_mixed(token: &str) -> bool {
+    let count = |class: fn(&u8) -> bool| token.bytes().filter(class).count();
+    let length = token.len();
+    let (upper, lower, digits) =
+        (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase), count(u8::is_ascii_digit));
+    let segments = token.split(['/', '-', '_', '+']).map(str::len).max().unwrap_or(0);
+    upper * 8 >= length
+        && lower * 8 >= length
+        && digits * 16 >= length
+        && digits > 1
+        && segments * 5 >= length.min(60)
+        && turns(token) * 3 >= length
+        && entropy(token) >= 4.0
+}
+
+/// Whether a shorter token, in a place that tells, looks random.
+pub fn is_random(token: &str) -> bool {
+    let classes = [
+        token.bytes().any(|b| b.is_ascii_lowercase()),
+        token.bytes().any(|b| b.is_ascii_uppercase()),
+        token.bytes().any(|b| b.is_ascii_digit()),
+    ];
+    classes.iter().filter(|has| **has).count() >= 2
+        && turns(token) * 4 >= token.len()
+        && entropy(token) >= 3.2
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.~+/=%".contains(&b))
+}
+
+/// How often the class of a character differs from that of the one before it.
+fn turns(token: &str) -> usize {
+    let class = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
+    token.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count()
+}
+
+/// What is written before digests and data, which are public.
+const DIGESTS: &[&str] = &[
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha256:",
+    "SHA256:",
+    "sha512:",
+    "h1:",
+    "base64,",
+    "md5-",
+    "integrity=",
+];
+
+/// Whether a token is a digest or data by its beginning or by what stands before.
+fn is_digest(text: &str, at: usize) -> bool {
+    let before = super::edge::line_before(text, at);
+    DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
+}
+
+/// Shannon's entropy of the characters, in bits.
+#[expect(clippy::cast_precision_loss, reason = "tokens are short")]
+fn entropy(token: &str) -> f64 {
+    let mut counts = [0_usize; 256];
+    token.bytes().for_each(|b| counts[usize::from(b)] += 1);
+    let length = token.len() as f64;
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| *count as f64 / length)
+        .map(|share| -share * share.log2())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_random_from_written() {
+        let masked = |text: &str| {
+            let mut found = Vec::new();
+            find(text, &mut found);
+            !found.is_empty()
+        };
+        assert!(masked("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzQ8v2Lm4Tk"));
+        assert!(masked("k = Zx8Kq2Lw9Rt4Yv6Bn1Mc3Pd5Sf7Gh0JkQwErTy"));
+        for text in [
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "the_quick_brown_fox_jumps_over_the_lazy_dog_2",
+            "AbstractSingletonProxyFactoryBeanWithLongName2",
+            "sha512-wJalrXUtnFEMIxK7MDENGxbPxRfiCYzQ8v2Lm4TkwJalrXUtnFEMIxK7MDENGxbPxRfiCYzQ8v2Lm4Tk==",
+            "/home/User1/Projects/MyApp2/src/components/Button3",
+            "123e4567-e89b-12d3-a456-426614174000",
+        ] {
+            assert!(!masked(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Values of settings whose name sounds secret: in files, code, headers, tables of names, flags and prose.
+
+use super::edge::{line_before, piece};
+use super::names::{Telling, WORDS, telling};
+use super::value::{self, Value, is_arbitrary, is_placeholder, is_plausible};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// The longest name, in bytes.
+const NAME: usize = 96;
+/// The length of a word that is a secret behind a name without any sign between them, in bytes.
+const LONG: usize = 12;
+/// How far behind a name a member `value` can be, in bytes.
+const NEAR: usize = 200;
+
+static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = WORDS.iter().flat_map(|word| [(*word).to_owned(), capitalized(word)]);
+    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(words).ok()
+});
+
+/// The search ignores the case of ASCII alone.
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Adds the values behind telling names to `found`.
+pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut end = 0;
+    for hit in SEARCH.iter().flat_map(|search| search.find_iter(text)) {
+        if hit.start() < end {
+            continue;
+        }
+        let name = name_around(text, hit.start(), hit.end());
+        end = name.end;
+        let Some(telling) = telling(&text[name.clone()]) else {
+            continue;
+        };
+        if let Some(value) = value_of(text, &name, telling) {
+            end = value.end;
+            found.push(value);
+        }
+    }
+}
+
+/// The whole name that a word is part of.
+fn name_around(text: &str, start: usize, end: usize) -> Range<usize> {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let floor = (start.saturating_sub(NAME)..=start).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
+    let ascii = text[start..end].is_ascii();
+    let before = text[floor..start].chars().rev().take_while(|c| ascii && part(*c)).count();
+    let after = piece(text, end, NAME);
+    let more = |c: char| {
+        if ascii {
+            part(c)
+        } else {
+            c.is_alphabetic() && !matches!(c, '是' | '为' | '為' | 'は' | 'が' | '는' | '은' | '이' | '가' | ':')
+        }
+    };
+    let tail: usize = after.chars().take_while(|c| more(*c)).map(char::len_utf8).sum();
+    let mut name = start - before..end + tail;
+    // An escape, flags and the dots of prose are no part of it.
+    if text[..name.start].ends_with('\\') && text[name.clone()].starts_with(['n', 'r', 't']) && name.start < start {
+        name.start += 1;
+    }
+    while text[name.clone()].starts_with(['-', '.']) {
+        name.start += 1;
+    }
+    while text[name.clone()].ends_with(['.', '-']) {
+        name.end -= 1;
+    }
+    name
+}
+
+/// The value that belongs to a name.
+fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<usize>> {
+    let word = &text[name.clone()];
+    let shouted = word.chars().any(|c| c.is_ascii_uppercase()) && !word.chars().any(|c| c.is_ascii_lowercase());
+    if let Some(value) = named_value(text, name) {
+        return checked(text, value, telling, true);
+    }
+    let closed = skip(text, name.end, |c| matches!(c, '"' | '\'' | '\\' | ']' | ')' | '`' | '*' | '»' | '”'), 4);
+    let quoted_name = closed > name.end && !text[name.end..closed].contains(')');
+    let spaced = skip(text, closed, |c| c == ' ' || c == '\t', 40);
+    let rest = &text[spaced..];
+    let flag = text[..name.start].ends_with('-') && !quoted_name;
+    let Some((sign, length)) = sign(rest) else {
+        return behind_space(text, name, telling, flag, spaced);
+    };
+    let start = skip(text, spaced + length, |c| c == ' ' || c == '\t', 40);
+    let begins_line = line_before(text, name.start)
+        .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '#' | '*' | '>' | '"' | '\'' | '$' | '+'))
+        .trim_end();
+    let begins_line = begins_line.is_empty() || matches!(begins_line, "export" | "set" | "ENV" | "Environment=" | "\\");
+    match sign {
+        Sign::Is if text[start..].starts_with(['|', '>']) && telling == Telling::Strong => {
+            block(text, name.start, start)
+        }
+        Sign::Is => {
+            let typed = after_type(text, start);
+            let value = value::at(text, typed.unwrap_or(start))?;
+            let bare_word = shouted || begins_line && ends_line(text, value.range.end) && telling == Telling::Strong;
+            let bare_word = bare_word
+                || flag
+                || text[..name.start].ends_with(['?', '&', ';'])
+                || length == 1
+                    && rest.starts_with('=')
+                    && spaced == name.end
+                    && start == spaced + 1
+                    && (telling == Telling::Strong || shouted);
+            let bare_word = bare_word || !text[name.clone()].is_ascii();
+            checked(text, value, telling, bare_word)
+        }
+        Sign::Argument => {
+            let value = value::at(text, start).filter(|value| value.quoted)?;
+            (quoted_name || telling == Telling::Strong).then(|| checked(text, value, telling, shouted)).flatten()
+        }
+        Sign::Element => {
+            let inside = text[..name.start]
+                .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':')
+                .ends_with(['<', '"', '=', '/']);
+            inside.then(|| value::at(text, start)).flatten().and_then(|value| checked(text, value, telling, true))
+        }
+    }
+}
+
+/// How a value is joined to its name.
+enum Sign {
+    /// `=`, `:`, `=>` and the like.
+    Is,
+    /// A comma or a parenthesis: an argument.
+    Argument,
+    /// The end of an opening tag.
+    Element,
+}
+
+fn sign(rest: &str) -> Option<(Sign, usize)> {
+    for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d"] {
+        if rest.starts_with(is) && !rest.starts_with("::") && !rest.starts_with("://") {
+            return Some((Sign::Is, is.len()));
+        }
+    }
+    match rest.chars().next()? {
+        ',' | '(' => Some((Sign::Argument, 1)),
+        '>' => Some((Sign::Element, 1)),
+        _ => None,
+    }
+}
+
+/// Where the value is if the name has a type first: `token: str = "…"`.
+fn after_type(text: &str, start: usize) -> Option<usize> {
+    let line = piece(text, start, 64).lines().next()?;
+    let at = line.find(" = ")?;
+    let kind = &line[..at];
+    let is_type = kind
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '&' | '<' | '>' | '\'' | '_' | '[' | ']' | ' ' | '|'));
+    is_type.then_some(start + at + 3)
+}
+
+/// The value of a name in a pair: `name: DB_PASSWORD` and then `value: …`.
+fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
+    let before = text[..name.start].trim_end_matches(['"', '\'', ' ', '\\', ':', '=', '>', '\t']);
+    if before.len() == name.start || text[before.len()..name.start].trim_matches(['"', '\'', ' ', '\\']).is_empty() {
+        return None;
+    }
+    let pair = ["name", "Name", "key", "Key", "NAME", "KEY", "variable", "id"];
+    if !pair.iter().any(|word| before.ends_with(word)) {
+        return None;
+    }
+    let near = piece(text, name.end, NEAR);
+    let at = near.find("alue").filter(|at| near[..*at].ends_with(['v', 'V']))? + 4;
+    let start = skip(text, name.end + at, |c| matches!(c, '"' | '\'' | ' ' | ':' | '=' | '>' | '\\'), 8);
+    let open = text[..start].ends_with(['"', '\'']);
+    value::at(text, if open { start - 1 } else { start })
+}
+
+/// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
+fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
+    if start == name.end && text[name.clone()].is_ascii() {
+        return if telling == Telling::Strong && text[start..].starts_with('\n') {
+            next_line(text, name, start)
+        } else {
+            None
+        };
+    }
+    if flag {
+        let value = value::at(text, start).filter(|value| !text[value.range.clone()].starts_with('-'))?;
+        return checked(
+            text,
+            value,
+            telling.max(Telling::Weak),
+            telling == Telling::Strong || text[..name.start].ends_with("--"),
+        );
+    }
+    let declared = ["ENV", "ARG", "setx", "set", "setenv"].contains(&line_before(text, name.start).trim());
+    if declared {
+        return checked(text, value::at(text, start)?, telling, true);
+    }
+    if telling == Telling::Weak {
+        return None;
+    }
+    let (said, connected) = said(text, start);
+    let value = value::at(text, said)?;
+    let word = &text[value.range.clone()];
+    let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
+    let secret = !is_placeholder(word)
+        && match (value.quoted, connected) {
+            (true, _) => !word.contains(' ') && word.len() >= 3,
+            (false, true) => is_arbitrary(word),
+            (false, false) => {
+                is_arbitrary(word)
+                    && word.contains(|c: char| c.is_ascii_digit())
+                    && (settled || in_login(text, name) || word.len() >= LONG)
+                    || !text[name.clone()].is_ascii() && is_arbitrary(word)
+            }
+        };
+    secret.then(|| trimmed(text, value.range))
+}
+
+/// Whether a machine or a login is named before, as in `.netrc`.
+fn in_login(text: &str, name: &Range<usize>) -> bool {
+    let line = line_before(text, name.start);
+    ["login ", "machine ", "user "].iter().any(|word| line.contains(word))
+}
+
+fn line_begins(text: &str, name: &Range<usize>) -> bool {
+    line_before(text, name.start).trim().is_empty()
+}
+
+/// Words between a name and its value in a sentence.
+const CONNECTORS: &[&str] = &[
+    "is now set to",
+    "has been set to",
+    "is set to",
+    "is now",
+    "was set to",
+    "set to",
+    "will be",
+    "is",
+    "was",
+    "are",
+    "be",
+    "to",
+    "as",
+    "used",
+    "ist jetzt",
+    "ist",
+    "lautet",
+    "heißt",
+    "es",
+    "era",
+    "est",
+    "é",
+    "è",
+    "jest",
+    "to",
+    "är",
+    "er",
+    "on",
+    "это",
+    "равен",
+    "—",
+    "–",
+    "是",
+    "为",
+    "為",
+    "は",
+    "が",
+    "는",
+    "은",
+    "이",
+    "가",
+    "olarak",
+    "هي",
+    "היא",
+    "है",
+    "là",
+    "adalah",
+    "คือ",
+    "είναι",
+    "je",
+];
+
+/// Where the value begins behind the words of a sentence, and whether there were such words.
+fn said(text: &str, start: usize) -> (usize, bool) {
+    for connector in CONNECTORS {
+        let Some(rest) = text[start..].strip_prefix(connector) else {
+            continue;
+        };
+        let spaced = rest.trim_start_matches([' ', ':', '：', '\t']);
+        if connector.is_ascii() && spaced.len() == rest.len() {
+            continue;
+        }
+        return (text.len() - spaced.len(), true);
+    }
+    (start, false)
+}
+
+/// The only word of the next line, if it looks like a secret.
+fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>> {
+    let start = at + 1;
+    let line = piece(text, start, NEAR).lines().next()?;
+    let word = line.trim();
+    let begin = start + line.find(word)?;
+    (!word.contains(' ') && word.len() >= 6 && is_arbitrary(word) && !word.contains(['(', '{', '/']))
+        .then(|| begin..begin + word.len())
+}
+
+/// The lines of a YAML block, which are indented deeper than their name.
+fn block(text: &str, name: usize, at: usize) -> Option<Range<usize>> {
+    let indent = line_before(text, name).chars().take_while(|c| *c == ' ').count();
+    let start = at + piece(text, at, NAME).find('\n')? + 1;
+    let mut end = start;
+    for line in piece(text, start, 16 * 1024).split_inclusive('\n') {
+        let depth = line.chars().take_while(|c| *c == ' ').count();
+        if !line.trim().is_empty() && depth <= indent {
+            break;
+        }
+        end += line.len();
+    }
+    let body = &text[start..end];
+    let from = start + (body.len() - body.trim_start().len());
+    let to = start + body.trim_end().len();
+    (from < to).then_some(from..to)
+}
+
+fn checked(text: &str, value: Value, telling: Telling, bare_word: bool) -> Option<Range<usize>> {
+    let word = &text[value.range.clone()];
+    is_plausible(word, value.quoted, telling, bare_word)
+        .then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
+}
+
+/// Without the punctuation of a sentence.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let word = text[range.clone()].trim_end_matches(['.', ',', ';', '!']);
+    let word = if word.contains('(') { word } else { word.trim_end_matches(')') };
+    range.start..range.start + word.len()
+}
+
+fn ends_line(text: &str, at: usize) -> bool {
+    matches!(text[at..].trim_start_matches([' ', '\t', '\r']).chars().next(), None | Some('\n' | '#' | '\\'))
+}
+
+fn skip(text: &str, at: usize, class: impl Fn(char) -> bool, most: usize) -> usize {
+    at + text[at..].chars().take(most).take_while(|c| class(*c)).map(char::len_utf8).sum::<usize>()
+}

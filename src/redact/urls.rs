@@ -1,0 +1,127 @@
+//! Secrets in URLs: the password or token before the host, and telling or random parameters.
+
+use super::edge::piece;
+use super::names::telling;
+use super::random::is_random;
+use super::value::{is_arbitrary, is_placeholder};
+use std::ops::Range;
+
+/// The longest URL that is looked at, in bytes.
+const LONGEST: usize = 4096;
+
+/// Parameters that hold a secret, besides those whose names tell.
+const PARAMETERS: &[&str] = &[
+    "sig",
+    "signature",
+    "code",
+    "state",
+    "key",
+    "auth",
+    "pw",
+    "pass",
+    "hash",
+    "ticket",
+    "session",
+    "sid",
+    "x-amz-signature",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "x-goog-signature",
+    "x-goog-credential",
+    "awsaccesskeyid",
+    "googleaccessid",
+    "policy",
+    "hmac",
+    "access",
+    "assertion",
+    "magic",
+    "otp",
+    "invite",
+];
+
+/// The shortest value of a parameter with any name that is a secret if it looks random, in bytes.
+const RANDOM: usize = 16;
+
+/// Adds the secrets of URLs to `found`.
+pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut end = 0;
+    for slashes in ["://", "%3A%2F%2F", ":\\/\\/"] {
+        for (at, _) in text.match_indices(slashes) {
+            let start = at + slashes.len();
+            if start < end {
+                continue;
+            }
+            let rest = piece(text, start, LONGEST);
+            let length = rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|'))
+                .unwrap_or(rest.len());
+            let rest = &rest[..length];
+            user_info(rest, start, found);
+            end = start + length;
+        }
+        end = 0;
+    }
+    parameters(text, found);
+}
+
+/// The password before the host; it may have slashes in it.
+fn user_info(rest: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (at, colon) = (rest[..host].rfind('@'), rest[..host].find(':'));
+    let encoded = rest[..host].rfind("%40");
+    match (at, colon, encoded) {
+        (Some(at), Some(colon), _) if colon < at => {
+            let (user, password) = (&rest[..colon], &rest[colon + 1..at]);
+            if is_arbitrary(user) && user.len() >= RANDOM {
+                found.push(start..start + at);
+            } else if !password.is_empty() && !is_placeholder(password) {
+                found.push(start + colon + 1..start + at);
+            }
+        }
+        (Some(at), _, _) if is_token(&rest[..at]) => found.push(start..start + at),
+        (None, Some(colon), _) if !rest[colon + 1..host].bytes().all(|b| b.is_ascii_digit()) => {
+            if let Some(at) = rest[host..].find('@') {
+                found.push(start + colon + 1..start + host + at);
+            }
+        }
+        (None, None, Some(at)) => {
+            if let Some(colon) = rest[..at].find("%3A") {
+                found.push(start + colon + 3..start + at);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_token(user: &str) -> bool {
+    user.len() >= 8 && is_arbitrary(user) && !is_placeholder(user)
+}
+
+/// The parameters of queries and fragments, also escaped ones.
+fn parameters(text: &str, found: &mut Vec<Range<usize>>) {
+    for (at, mark) in text.match_indices(['?', '&', '#']) {
+        let start = at + mark.len();
+        let rest = piece(text, start, LONGEST);
+        let rest = rest.strip_prefix("amp;").unwrap_or(rest);
+        let start = at + mark.len() + piece(text, start, LONGEST).len() - rest.len();
+        let name_length = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.' | '[' | ']'))
+            .unwrap_or(rest.len());
+        if name_length == 0 || name_length > 64 || !rest[name_length..].starts_with('=') {
+            continue;
+        }
+        let (name, value) = (&rest[..name_length], &rest[name_length + 1..]);
+        let length = value
+            .find(|c: char| {
+                c.is_whitespace()
+                    || matches!(c, '&' | '?' | '"' | '\'' | '<' | '>' | '#' | '`' | ')' | '\\' | '|' | ',' | ';')
+            })
+            .unwrap_or(value.len());
+        let value = &value[..length];
+        let known = telling(name).is_some() || PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
+        if !value.is_empty() && !is_placeholder(value) && (known || value.len() >= RANDOM && is_random(value)) {
+            let from = start + name_length + 1;
+            found.push(from..from + length);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Collects a summary from the lines of a recording.
+
+use super::episode::{Episodes, wasted};
+use super::timeline::{Bar, Timeline};
+use super::usage::{Counter, Usage};
+use super::{Rest, RunEnd, Step, Summary};
+use crate::report::shown::Shown;
+use crate::wire::part::Part;
+use crate::wire::record::{AnyRecord, Done, Opened};
+use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, head, matters, observe};
+
+/// The most rests, and the most steps, that are told.
+const TOLD: usize = 100;
+
+/// The types of records that say what was found.
+const FOUND: &str = "ocr.detect.";
+
+/// What a detector found.
+#[derive(Debug, Default)]
+struct Found {
+    any: bool,
+    episodes: Episodes,
+    rests: Vec<Rest>,
+    untold: u64,
+}
+
+impl Found {
+    fn add_rest(&mut self, at: Timestamp, done: &Done) {
+        if self.rests.len() >= TOLD {
+            self.untold += 1;
+            // The last one says how the session ended.
+            self.rests.pop();
+        }
+        self.rests.push(Rest {
+            at,
+            session: Shown::new(&done.session_id),
+            outcome: done.outcome,
+            contradicted: done.hard_evidence().is_some(),
+            text: Shown::new(&done.to_string()),
+            evidence: done.evidence.iter().map(|evidence| Shown::new(&evidence.excerpt)).collect(),
+        });
+    }
+}
+
+/// Reads the lines of one recording, in bounded memory.
+#[derive(Debug, Default)]
+pub struct Reader {
+    summary: Summary,
+    /// The time of the line before.
+    now: Timestamp,
+    timed: bool,
+    lines: u64,
+    counter: Counter,
+    timeline: Timeline,
+    /// What the recording itself says was found.
+    recorded: Found,
+    /// What our own detector found in it.
+    detected: Found,
+    /// Whether only the detector's findings count.
+    afresh: bool,
+}
+
+impl Reader {
+    /// A reader of the recording in `file`; `None` for standard input. With `afresh`, findings in the recording are
+    /// ignored; without, those of [`Reader::read_detected`] count only where the recording has none.
+    pub fn new(file: Option<&str>, afresh: bool) -> Self {
+        let summary = Summary { file: file.map(Shown::new), ..Summary::default() };
+        Self { summary, afresh, ..Self::default() }
+    }
+
+    /// Takes in a line of the recording.
+    pub fn read(&mut self, line: &[u8]) {
+        self.lines += 1;
+        if let Some(head) = head(line).filter(|head| !matters(head.kind)) {
+            self.set_time(Some(head.ts));
+            return;
+        }
+        let line = String::from_utf8_lossy(line);
+        let Ok(observation) = observe(&line) else {
+            return;
+        };
+        self.set_time(observation.ts);
+        match &observation.event {
+            Event::Record { kind, properties } => self.add_record(kind, *properties),
+            Event::Part(part) => self.add_part(&observation, part),
+            Event::Session { parent } => {
+                if let Some(session) = &observation.session {
+                    self.counter.add_session(session, parent.as_deref());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in the lines that a detector adds after the line that was read last.
+    pub fn read_detected(&mut self, lines: &[u8]) {
+        for line in lines.split(|byte| *byte == b'\n') {
+            let line = String::from_utf8_lossy(line);
+            let Ok(observation) = observe(&line) else {
+                continue;
+            };
+            if let Event::Record { kind, properties } = &observation.event {
+                let at = observation.ts.map_or(self.now, Timestamp::from_ms);
+                add_found(&mut self.detected, AnyRecord::parse(kind, *properties).ok().flatten(), at, self.lines);
+            }
+        }
+    }
+
+    /// The summary. `foreign` says why nothing in the recording was understood.
+    pub fn finish(self, foreign: Option<&Foreign>) -> Summary {
+        let trusts_recording = self.recorded.any && !self.afresh;
+        let found = if trusts_recording { self.recorded } else { self.detected };
+        Summary {
+            foreign: foreign.map(|foreign| Shown::new(&format!("nothing was understood: {foreign}"))),
+            sessions: self.counter.sessions,
+            usage: self.counter.total,
+            wasted: wasted(&found.episodes.kept),
+            episodes: found.episodes.kept,
+            omitted: found.episodes.omitted,
+            rests: found.rests,
+            untold: self.summary.untold + found.untold,
+            timeline: self.timeline,
+            ..self.summary
+        }
+    }
+
+    fn set_time(&mut self, ts: Option<i64>) {
+        let Some(now) = ts.map(Timestamp::from_ms) else {
+            return;
+        };
+        self.now = now;
+        let summary = &mut self.summary;
+        // Recordings may be merged, so a later line may have an earlier time.
+        if std::mem::replace(&mut self.timed, true) {
+            summary.began = summary.began.min(now);
+            summary.ended = summary.ended.max(now);
+        } else {
+            (summary.began, summary.ended) = (now, now);
+        }
+    }
+
+    fn add_part(&mut self, observation: &Observation<'_>, part: &Part<'_>) {
+        let session = observation.session.as_deref().unwrap_or_default();
+        let Some(added) = self.counter.add(session, part) else {
+            return;
+        };
+        if added.steps > 0 {
+            self.timeline.add_step(self.now, &self.counter.total);
+        }
+        if added.calls > 0
+            && let Some(session) = self.counter.place(session)
+        {
+            self.timeline.add_call(bar(session, self.now, part, &added));
+        }
+    }
+
+    fn add_record(&mut self, kind: &str, properties: Raw<'_>) {
+        // A record of another shape than ours says nothing here.
+        let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
+            return;
+        };
+        self.recorded.any |= kind.starts_with(FOUND);
+        match record {
+            AnyRecord::Opened(opened) => self.add_opened(&opened),
+            AnyRecord::Gap(gap) => {
+                let rest = if gap.complete { "nothing was missed" } else { "something may be missing" };
+                self.add_step("gap", &format!("{} s without the server; {rest}", gap.lasted / 1000));
+            }
+            AnyRecord::Decision(decision) => self.add_step("review", &decision.to_string()),
+            AnyRecord::Action(action) => self.add_step("action", &action.to_string()),
+            AnyRecord::RunResult(result) => {
+                let text = Shown::new(&result.to_string());
+                self.summary.end = Some(RunEnd { outcome: result.outcome, exit_code: result.exit_code, text });
+            }
+            found => add_found(&mut self.recorded, Some(found), self.now, self.lines),
+        }
+    }
+
+    /// Takes in what is watched. If streams were merged, the first one names the task.
+    fn add_opened(&mut self, opened: &Opened) {
+        let fill = |known: &mut Option<Shown>, text: &Option<String>| {
+            if known.is_none() {
+                *known = text.as_deref().map(Shown::new);
+            }
+        };
+        fill(&mut self.summary.task, &opened.task);
+        fill(&mut self.summary.model, &opened.model);
+        fill(&mut self.summary.directory, &opened.directory);
+    }
+
+    fn add_step(&mut self, what: &'static str, text: &str) {
+        let steps = &mut self.summary.steps;
+        if steps.len() >= TOLD {
+            self.summary.untold += 1;
+            return;
+        }
+        steps.push(Step { at: self.now, what, text: Shown::new(text) });
+    }
+}
+
+/// Takes in a record if it says what was found.
+fn add_found(found: &mut Found, record: Option<AnyRecord>, at: Timestamp, line: u64) {
+    match record {
+        Some(AnyRecord::Finding(finding)) => found.episodes.add(&finding, at, line),
+        Some(AnyRecord::Done(done)) => found.add_rest(at, &done),
+        _ => {}
+    }
+}
+
+/// A call that ended now. How long it took is a matter of the agent's clock, when it ended of the stream's.
+fn bar(session: usize, now: Timestamp, part: &Part<'_>, added: &Usage) -> Bar {
+    let span = part.state.as_ref().and_then(|state| state.time.as_ref());
+    let took = span.and_then(|span| Some(span.end()?.saturating_sub(span.start()?))).unwrap_or(0).max(0);
+    Bar { session, start: now.after(-took), end: now, calls: added.calls, failed: added.failed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FINDING: &str = r#"{"ts":2000,"type":"ocr.detect.finding","properties":{"sessionID":"s","finding":"f","kind":"loop","rule":"repeat","grade":"stop","summary":"x"}}"#;
+    const CALL: &str = r#"{"ts":5000,"type":"message.part.updated","properties":{"sessionID":"s","part":{"id":"p","messageID":"m","type":"tool","tool":"bash","state":{"status":"completed","time":{"start":100,"end":1100}}}}}"#;
+
+    #[test]
+    fn recorded_findings_come_first() {
+        for (afresh, recorded, expected) in
+            [(false, true, ["a"].as_slice()), (true, true, &["b", "b2"]), (false, false, &["b", "b2"])]
+        {
+            let mut reader = Reader::new(None, afresh);
+            if recorded {
+                reader.read(FINDING.replace("repeat", "a").as_bytes());
+            }
+            let second = FINDING.replace(r#""f""#, r#""g""#).replace("repeat", "b2");
+            reader.read_detected(format!("{}\n{second}\n", FINDING.replace("repeat", "b")).as_bytes());
+            let rules: Vec<String> = reader.finish(None).episodes.iter().map(|e| e.rule.to_string()).collect();
+            assert_eq!(rules, expected);
+        }
+    }
+
+    #[test]
+    fn times_calls_by_the_stream() {
+        let mut reader = Reader::new(None, false);
+        reader.read(CALL.as_bytes());
+        reader.read(br#"{"ts":4000,"type":"ocr.stream.tick","properties":{}}"#);
+        let summary = reader.finish(None);
+        let bar = summary.timeline.bars[0];
+        assert_eq!((bar.start.ms(), bar.end.ms(), summary.began.ms(), summary.lasted()), (4000, 5000, 4000, 1000));
+    }
+
+    #[test]
+    fn other_lines_mean_nothing() {
+        let mut reader = Reader::new(None, false);
+        for line in ["", "no json", "[]", r#"{"type":"ocr.detect.finding","properties":[]}"#, "\u{0}"] {
+            reader.read(line.as_bytes());
+        }
+        let summary = reader.finish(None);
+        assert!(summary.episodes.is_empty() && summary.lasted() == 0);
+    }
+}

@@ -1,0 +1,239 @@
+//! Takes the lines of the last stage off its hands, however slowly they are read: a reader that pauses, such as a pager
+//! or a terminal after Ctrl-S, must not hold up the stage that guards the session.
+//!
+//! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name.
+
+use crate::exit::{self, Code, Failure};
+use crate::pipe::Shutdown;
+use rustix::event::{PollFd, PollFlags, poll};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// How many bytes wait in memory: what a pipe holds at most, so that a short pause needs no file.
+const IN_MEMORY: usize = 1024 * 1024;
+
+/// How many bytes are moved at a time.
+const BLOCK: usize = 64 * 1024;
+
+/// Copies standard input to standard output, as a stage of `ocr-run`.
+///
+/// # Errors
+/// The failure of the output, unless its reader has just left.
+pub fn spool() -> Result<Code, Failure> {
+    Shutdown::outlive_first_signal(|| {});
+    let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
+    let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
+    let spool = Spool::start(PipeReader::from(input), io::stdout()).map_err(failed)?;
+    spool.finish().map_err(|e| exit::of_write(&e))?;
+    Ok(Code::Ok)
+}
+
+/// A copy that is under way.
+pub(super) struct Spool(JoinHandle<io::Result<()>>);
+
+impl Spool {
+    /// Copies `input` to `output` until the input ends. When the output is closed or fails, the input is closed too.
+    ///
+    /// # Errors
+    /// The system has no more descriptors.
+    pub fn start(input: PipeReader, output: impl Write + AsFd + Send + 'static) -> io::Result<Self> {
+        let backlog = Arc::<Backlog>::default();
+        let (failed, fails) = io::pipe()?;
+        let watched = output.as_fd().try_clone_to_owned()?;
+        let filled = Arc::clone(&backlog);
+        std::thread::spawn(move || {
+            // An input that cannot be read has ended.
+            let _ = fill(&filled, input, &watched, &failed);
+            filled.end();
+        });
+        Ok(Self(std::thread::spawn(move || empty(&backlog, output, fails))))
+    }
+
+    /// Whether everything was written, or the output has failed.
+    #[cfg(test)]
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    /// Waits for the end. Returns how the output failed, unless its reader has just left.
+    pub fn finish(self) -> io::Result<()> {
+        let ended = self.0.join().unwrap_or_else(|_| Err(io::Error::other("copying the lines failed")));
+        ended.or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) })
+    }
+}
+
+/// Reads the input until it ends, the reader of `output` leaves, or writing has `failed`.
+fn fill(backlog: &Backlog, mut input: PipeReader, output: &OwnedFd, failed: &PipeReader) -> io::Result<()> {
+    let mut block = vec![0; BLOCK];
+    loop {
+        let mut watched = [
+            PollFd::new(&input, PollFlags::IN),
+            // Hang-ups and errors are always reported.
+            PollFd::new(output, PollFlags::empty()),
+            PollFd::new(failed, PollFlags::empty()),
+        ];
+        match poll(&mut watched, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+            Ok(_) => {}
+        }
+        if watched[1..].iter().any(|fd| fd.revents().intersects(PollFlags::ERR | PollFlags::HUP)) {
+            return Ok(());
+        }
+        if !watched[0].revents().is_empty() {
+            match input.read(&mut block)? {
+                0 => return Ok(()),
+                count => backlog.add(&block[..count]),
+            }
+        }
+    }
+}
+
+/// Writes what waits until nothing more comes. `_fails` is closed at the end, also after an error.
+fn empty(backlog: &Backlog, mut output: impl Write, _fails: PipeWriter) -> io::Result<()> {
+    while let Some(block) = backlog.next()? {
+        output.write_all(&block)?;
+    }
+    output.flush()
+}
+
+/// The bytes that wait, in order: those in memory come before those in the file.
+#[derive(Default)]
+struct Backlog {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    memory: VecDeque<u8>,
+    file: Option<File>,
+    /// Which bytes of the file wait.
+    from: u64,
+    to: u64,
+    ended: bool,
+}
+
+impl Backlog {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Appends bytes. Waits for room in memory only if they cannot be written to a file.
+    fn add(&self, bytes: &[u8]) {
+        let mut waiting = self.lock();
+        while !waiting.add(bytes) {
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.changed.notify_all();
+    }
+
+    fn end(&self) {
+        self.lock().ended = true;
+        self.changed.notify_all();
+    }
+
+    /// The next bytes, as soon as there are any; `None` at the end.
+    fn next(&self) -> io::Result<Option<Vec<u8>>> {
+        let mut waiting = self.lock();
+        loop {
+            let next = waiting.take()?;
+            if !next.is_empty() {
+                self.changed.notify_all();
+                return Ok(Some(next));
+            }
+            if waiting.ended {
+                return Ok(None);
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Waiting {
+    /// Whether there was room for these bytes.
+    fn add(&mut self, bytes: &[u8]) -> bool {
+        if self.from == self.to && self.memory.len() + bytes.len() <= IN_MEMORY {
+            self.memory.extend(bytes);
+            return true;
+        }
+        if self.file.is_none() {
+            self.file = tempfile::tempfile().ok();
+        }
+        let written = self.file.as_ref().is_some_and(|file| file.write_all_at(bytes, self.to).is_ok());
+        if written {
+            self.to += bytes.len() as u64;
+        }
+        written
+    }
+
+    /// Takes the next bytes; none if nothing waits.
+    fn take(&mut self) -> io::Result<Vec<u8>> {
+        if !self.memory.is_empty() {
+            let count = self.memory.len().min(BLOCK);
+            return Ok(self.memory.drain(..count).collect());
+        }
+        let Some(file) = self.file.as_ref().filter(|_| self.from < self.to) else {
+            return Ok(Vec::new());
+        };
+        let count = usize::try_from(self.to - self.from).unwrap_or(BLOCK).min(BLOCK);
+        let mut block = vec![0; count];
+        file.read_exact_at(&mut block, self.from)?;
+        self.from += count as u64;
+        if self.from == self.to {
+            file.set_len(0)?;
+            (self.from, self.to) = (0, 0);
+        }
+        Ok(block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than memory and two pipes hold.
+    const MUCH: usize = 4 * IN_MEMORY;
+
+    #[test]
+    fn takes_everything_before_it_is_read() {
+        let (input, mut source) = io::pipe().unwrap();
+        let (mut reader, output) = io::pipe().unwrap();
+        let spool = Spool::start(input, output).unwrap();
+        let bytes: Vec<u8> = (0..MUCH).map(|n| (n / 7 % 251) as u8).collect();
+        // Nobody reads, and this returns all the same.
+        source.write_all(&bytes).unwrap();
+        assert!(!spool.is_finished());
+        drop(source);
+        let mut read = Vec::new();
+        reader.read_to_end(&mut read).unwrap();
+        assert!(read == bytes, "the bytes differ");
+        spool.finish().unwrap();
+    }
+
+    #[test]
+    fn reader_that_leaves_closes_the_input() {
+        let (input, mut source) = io::pipe().unwrap();
+        let (reader, output) = io::pipe().unwrap();
+        let spool = Spool::start(input, output).unwrap();
+        drop(reader);
+        spool.finish().unwrap();
+        let gone = std::iter::repeat_with(|| source.write_all(&[0; BLOCK])).take(100).find_map(Result::err);
+        assert_eq!(gone.unwrap().kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn full_disk_closes_the_input() {
+        let (input, mut source) = io::pipe().unwrap();
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let spool = Spool::start(input, full).unwrap();
+        source.write_all(b"line\n").unwrap();
+        assert_eq!(spool.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+}

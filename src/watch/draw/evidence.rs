@@ -1,0 +1,92 @@
+//! One finding, and what it rests on: the lap drawn once, how often, what it cost, and where it began.
+
+use super::format::{count, duration, fit, wrap};
+use super::scene::{Scene, lines, titled};
+use crate::wire::Timestamp;
+use crate::wire::record::{Finding, Grade, State};
+use crate::wire::text::printable;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// Draws a finding of the session that is looked at, by its place among them.
+pub fn draw(scene: &Scene, number: usize, area: Rect, buffer: &mut Buffer) {
+    let findings = scene.session().map(|session| session.findings()).unwrap_or_default();
+    let Some(finding) = findings.get(number) else {
+        let inner = titled("evidence", scene.theme, area, buffer);
+        return lines([Line::raw("nothing was found in this session")], inner, buffer);
+    };
+    let title = format!("finding {} of {}", number + 1, findings.len());
+    let inner = titled(&title, scene.theme, area, buffer);
+    lines(body(scene, finding, usize::from(inner.width)), inner, buffer);
+}
+
+fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let style = match (finding.state, finding.grade) {
+        (State::Closed, _) => theme.quiet(),
+        (_, Grade::Stop) => theme.bad(),
+        (_, Grade::Warn) => theme.warn(),
+        (_, Grade::Notice) => theme.notice(),
+    };
+    let over = if finding.state == State::Closed { ", over" } else { "" };
+    let head = printable(&format!("{} ({}{over}): {}", finding.rule, finding.grade, finding.summary));
+    let mut rows: Vec<Line<'static>> =
+        wrap(&head, columns).into_iter().map(|row| Line::styled(row.to_owned(), style)).collect();
+    rows.push(Line::default());
+    rows.extend(facts(scene, finding).into_iter().map(|(name, fact)| {
+        let fact = fit(&printable(&fact), columns.saturating_sub(10));
+        Line::from(vec![Span::styled(format!("{name:<10}"), theme.quiet()), Span::raw(fact)])
+    }));
+    rows.push(Line::default());
+    rows.extend(lap(finding, columns, theme.strong()));
+    rows
+}
+
+/// Where it began, how long it lasts, and what it cost.
+fn facts(scene: &Scene, finding: &Finding) -> Vec<(&'static str, String)> {
+    let clock = scene.board.clock;
+    let at = |ms: i64| Timestamp::from_ms(ms);
+    let mut facts = Vec::new();
+    if finding.since.ts > 0 {
+        let began = duration(clock.since_first(at(finding.since.ts)));
+        facts.push(("began", format!("{began} into the stream, at {}", finding.since.id)));
+        facts.push(("lasts", duration(at(finding.last.ts).since(at(finding.since.ts)))));
+    }
+    let (calls, tokens) = (finding.wasted.calls, finding.wasted.tokens);
+    if calls + tokens > 0 {
+        facts.push(("cost", format!("{} calls and {} tokens for nothing new", count(calls), count(tokens))));
+    }
+    if let Some(on) = &finding.waiting_on {
+        facts.push(("waits for", on.clone()));
+    }
+    if let Some(message) = &finding.rollback_to {
+        facts.push(("undo", format!("revert to message {message}")));
+    }
+    facts
+}
+
+/// The evidence as one lap, with an arrow back to its top where it was repeated.
+fn lap(finding: &Finding, columns: usize, style: Style) -> Vec<Line<'static>> {
+    let last = finding.evidence.len().saturating_sub(1);
+    let repeats = finding.laps > 1;
+    let mut rows = Vec::new();
+    for (at, evidence) in finding.evidence.iter().enumerate() {
+        let edge = match (repeats, at) {
+            (false, _) => "  ",
+            (true, 0) => "╭▸",
+            (true, _) => "│ ",
+        };
+        let text = printable(&evidence.excerpt);
+        let mut pieces = wrap(&text, columns.saturating_sub(3)).into_iter();
+        rows.push(Line::styled(format!("{edge} {}", pieces.next().unwrap_or_default()), style));
+        let margin = if repeats { "│  " } else { "   " };
+        rows.extend(pieces.map(|piece| Line::raw(format!("{margin}{piece}"))));
+        if at == last && repeats {
+            let rounds = if finding.period > 1 { format!(", {} rounds each", finding.period) } else { String::new() };
+            rows.push(Line::styled(format!("╰─ {} times{rounds}", count(finding.laps)), style));
+        }
+    }
+    rows
+}

@@ -1,0 +1,77 @@
+//! Draws what is known: a file a pane, and here where each of them goes.
+
+mod activity;
+mod evidence;
+mod footer;
+mod format;
+mod header;
+mod help;
+mod output;
+mod scene;
+mod sessions;
+mod summary;
+mod theme;
+
+pub use scene::{Intake, Scene};
+pub use summary::summary;
+pub use theme::Theme;
+
+use super::view::Page;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// From this width on, the log stands beside the output.
+const WIDE: u16 = 120;
+/// From this height on, there is room for every pane.
+const TALL: u16 = 18;
+
+/// Draws the whole screen.
+pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let rows = if area.height >= TALL { header::ROWS } else { header::ROWS_SMALL };
+    let [head, body, foot] =
+        Layout::vertical([Constraint::Length(rows), Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+    header::draw(scene, head, buffer);
+    footer::draw(scene, foot, buffer);
+    match scene.view.page {
+        Page::Help => help::draw(scene, body, buffer),
+        Page::Evidence(number) => evidence::draw(scene, number, body, buffer),
+        Page::List if scene.is_list() => list(scene, body, buffer),
+        Page::List | Page::Session => session(scene, body, buffer),
+    }
+}
+
+/// Several sessions: all of them, the output of the chosen one, and what happened.
+fn list(scene: &Scene, body: Rect, buffer: &mut Buffer) {
+    let count = u16::try_from(scene.board.sessions().len()).unwrap_or(u16::MAX);
+    if body.height < TALL - header::ROWS_SMALL {
+        // Too low for more than the sessions and the latest that happened.
+        let log = if body.height > 6 { 3 } else { 0 };
+        let [sessions, rest] = Layout::vertical([Constraint::Fill(1), Constraint::Length(log)]).areas(body);
+        sessions::draw(scene, sessions, buffer);
+        activity::draw(scene, rest, buffer);
+        return;
+    }
+    let most = body.height / 2;
+    let [sessions, rest] =
+        Layout::vertical([Constraint::Length(count.saturating_add(1).min(most)), Constraint::Fill(1)]).areas(body);
+    sessions::draw(scene, sessions, buffer);
+    session(scene, rest, buffer);
+}
+
+/// One session: its output, and what happened.
+fn session(scene: &Scene, body: Rect, buffer: &mut Buffer) {
+    if body.width >= WIDE {
+        let [left, right] =
+            Layout::horizontal([Constraint::Percentage(58), Constraint::Fill(1)]).spacing(1).areas(body);
+        output::draw(scene, left, buffer);
+        activity::draw(scene, right, buffer);
+        return;
+    }
+    let log = (body.height / 3).clamp(2, 7);
+    let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(log)]).areas(body);
+    output::draw(scene, upper, buffer);
+    activity::draw(scene, lower, buffer);
+}

@@ -1,0 +1,114 @@
+//! The sessions, one a row: those that need a person first.
+
+use super::super::state::{self, Rank, Session};
+use super::format::{count, dollars, duration, fit, width};
+use super::scene::{Scene, lines, titled};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+/// The columns of a row: state, since when, what it is, what it does or waits for, calls, tokens, dollars.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    name: usize,
+    doing: usize,
+    /// Whether there is room for what it used.
+    usage: bool,
+}
+
+/// The widest word for a state, with its sign.
+const STATE: usize = 16;
+/// The widest duration.
+const SINCE: usize = 6;
+/// Calls, tokens and dollars, with the spaces before them.
+const USAGE: usize = 6 + 7 + 9;
+/// Below this width, what a session used is left out.
+const USAGE_FROM: usize = 100;
+/// Below this width, a row says either what a session is or what it does.
+const BOTH_FROM: usize = 60;
+
+impl Columns {
+    fn of(columns: usize) -> Self {
+        let usage = columns >= USAGE_FROM;
+        let room = columns.saturating_sub(STATE + SINCE + 3 + if usage { USAGE } else { 0 });
+        if columns < BOTH_FROM {
+            return Self { name: room, doing: 0, usage };
+        }
+        let name = room * 2 / 5;
+        Self { name, doing: room - name, usage }
+    }
+}
+
+/// Draws the list, scrolled so that the chosen session is in it.
+pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
+    let sessions = scene.board.sessions();
+    let title = format!("{} sessions", sessions.len());
+    let inner = titled(&title, scene.theme, area, buffer);
+    let chosen = scene.session().map(|session| session.id.as_str());
+    let at = sessions.iter().position(|(session, _)| Some(session.id.as_str()) == chosen).unwrap_or(0);
+    let skip = (at + 1).saturating_sub(usize::from(inner.height));
+    let columns = Columns::of(usize::from(inner.width));
+    let rows = sessions.iter().skip(skip).map(|(session, depth)| {
+        let row = row(scene, session, *depth, columns);
+        if Some(session.id.as_str()) == chosen { row.patch_style(scene.theme.chosen()) } else { row }
+    });
+    lines(rows, inner, buffer);
+    if columns.usage {
+        let heading = format!(" {:>5} {:>6} {:>8}", "calls", "tokens", "cost");
+        Line::from(Span::styled(heading, scene.theme.quiet()))
+            .right_aligned()
+            .render(Rect { height: 1, ..area }, buffer);
+    }
+}
+
+fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line<'static> {
+    let (sign, word, style) = scene.theme.session(session);
+    let since = duration(scene.board.clock.now().since(session.standing.since));
+    let mut spans =
+        vec![Span::styled(padded(&format!("{sign} {word}"), STATE), style), Span::raw(format!("{since:>SINCE$} "))];
+    let indent = "  ".repeat(depth);
+    let (doing, doing_style) = doing(scene, session);
+    if columns.doing == 0 {
+        // What is wrong, or what is asked, says more than a title.
+        let says_more = session.rank() <= Rank::Trouble && !doing.is_empty();
+        let text = if says_more { doing } else { session.name().to_owned() };
+        spans.extend(scene.spans(&padded(&format!("{indent}{text}"), columns.name), Style::new()));
+        return Line::from(spans);
+    }
+    spans.extend(scene.spans(&padded(&format!("{indent}{}", session.name()), columns.name), Style::new()));
+    spans.push(Span::raw(" "));
+    spans.extend(scene.spans(&padded(&doing, columns.doing.saturating_sub(1)), doing_style));
+    if columns.usage {
+        let usage = &session.usage;
+        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), dollars(usage.cost));
+        spans.push(Span::raw(format!(" {calls:>5} {tokens:>6} {cost:>8}")));
+    }
+    Line::from(spans)
+}
+
+/// What is asked, what is wrong, or what it last did.
+fn doing(scene: &Scene, session: &Session) -> (String, Style) {
+    let theme = scene.theme;
+    let on = session.standing.on.clone();
+    match (session.rank(), session.trouble()) {
+        (Rank::NeedsYou, _) => (on.unwrap_or_default(), theme.strong()),
+        (_, Some(finding)) => {
+            let style = if session.rank() == Rank::Trouble { theme.bad() } else { theme.warn() };
+            (format!("{}: {}", finding.rule, finding.summary), style)
+        }
+        (Rank::Trouble, None) => {
+            let rest = session.done.as_ref().map(state::rest);
+            (on.or(rest).unwrap_or_default(), theme.warn())
+        }
+        _ => (on.or_else(|| session.last_call.clone()).unwrap_or_default(), theme.quiet()),
+    }
+}
+
+/// The text in exactly `columns` columns.
+fn padded(text: &str, columns: usize) -> String {
+    let text = fit(text, columns);
+    let missing = columns.saturating_sub(width(&text));
+    text + &" ".repeat(missing)
+}

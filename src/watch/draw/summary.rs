@@ -1,0 +1,42 @@
+//! What stays on the terminal when the dashboard is gone: the last that matters, in few lines.
+
+use super::super::state::{Board, Rank, Session};
+use super::format::{count, dollars, duration, fit};
+use super::theme::Theme;
+use crate::wire::text::printable;
+
+/// The most sessions that are named; the rest are counted.
+const SESSIONS: usize = 8;
+/// The length of a line, in columns: that of the narrowest usual terminal.
+const COLUMNS: usize = 78;
+
+/// The summary: a line for each session, those that need a person first, and the result of the run.
+pub fn summary(board: &Board) -> Vec<String> {
+    let sessions = board.sessions();
+    let mut rows: Vec<String> = sessions.iter().take(SESSIONS).map(|(session, _)| row(board, session)).collect();
+    if sessions.len() > SESSIONS {
+        rows.push(format!("… and {} more", sessions.len() - SESSIONS));
+    }
+    let usage = board.usage();
+    if usage.calls + usage.tokens > 0 {
+        let lasted = duration(board.clock.elapsed());
+        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), dollars(usage.cost));
+        rows.push(format!("{lasted}, {calls} calls, {tokens} tokens, {cost}"));
+    }
+    if let Some(result) = &board.result {
+        rows.push(printable(&format!("result: {result}")));
+    } else if let Some(closed) = &board.closed {
+        rows.push(printable(&format!("the stream ended: {}", closed.detail)));
+    }
+    rows
+}
+
+fn row(board: &Board, session: &Session) -> String {
+    let theme = Theme { colors: false };
+    let (sign, word, _) = theme.session(session);
+    let since = duration(board.clock.now().since(session.standing.since));
+    let trouble = session.trouble().map(|finding| format!("{} ({}): {}", finding.rule, finding.grade, finding.summary));
+    let asked = session.standing.on.clone().filter(|_| session.rank() == Rank::NeedsYou);
+    let why = asked.or(trouble).map(|why| format!(": {}", printable(&why))).unwrap_or_default();
+    fit(&format!("{sign} {word} {since}  {}{why}", fit(session.name(), COLUMNS / 2)), COLUMNS)
+}

@@ -1,0 +1,227 @@
+//! Everything that is known, fed line by line.
+
+use super::activity::{Activity, Topic};
+use super::session::{Session, key};
+use super::standing::Rank;
+use super::usage::Usage;
+use super::words::rest;
+use crate::bounded::BoundedMap;
+use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
+use crate::wire::text::{decode, printable};
+use crate::wire::{Event, Observation, StreamClock, Timestamp, about, head, matters, observe_with_head};
+
+/// How many sessions are kept. Whoever watches more sees the latest of them.
+const SESSIONS: usize = 256;
+
+/// What the lines have said so far.
+#[derive(Debug, Clone)]
+pub struct Board {
+    /// The time of the stream.
+    pub clock: StreamClock,
+    /// How the stream was opened.
+    pub opened: Option<Opened>,
+    /// Why the stream ended.
+    pub closed: Option<Closed>,
+    /// How the run ended.
+    pub result: Option<RunResult>,
+    /// What was found, decided and done.
+    pub activity: Activity,
+    sessions: BoundedMap<String, Session>,
+    seen: u64,
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        Self {
+            clock: StreamClock::default(),
+            opened: None,
+            closed: None,
+            result: None,
+            activity: Activity::default(),
+            sessions: BoundedMap::new(SESSIONS),
+            seen: 0,
+        }
+    }
+}
+
+impl Board {
+    /// Follows one line.
+    pub fn see(&mut self, line: &[u8]) {
+        let head = head(line);
+        if let Some(head) = head.filter(|head| !matters(head.kind)) {
+            self.clock.see(Some(head.ts));
+            return;
+        }
+        let Ok(text) = std::str::from_utf8(line) else { return };
+        let Ok(seen) = observe_with_head(head, text) else { return };
+        let now = self.clock.see(seen.ts);
+        match &seen.event {
+            Event::Record { kind, properties } => {
+                // A record of another shape than ours is not shown.
+                if let Ok(Some(record)) = AnyRecord::parse(kind, *properties) {
+                    self.record(record, now);
+                }
+            }
+            Event::Heartbeat | Event::Other => {}
+            _ => self.event(&seen, text, now),
+        }
+    }
+
+    /// A session by its id.
+    pub fn session(&self, id: &str) -> Option<&Session> {
+        self.sessions.get(id)
+    }
+
+    /// All sessions: those that need a person first, each with its subagents below it; otherwise as they were first
+    /// seen. With each its depth.
+    pub fn sessions(&self) -> Vec<(&Session, usize)> {
+        let mut all: Vec<&Session> = self.sessions.iter().map(|(_, session)| session).collect();
+        all.sort_by_key(|session| (session.rank(), session.number));
+        let is_root = |session: &&Session| {
+            session.parent.as_ref().is_none_or(|id| *id == session.id || !self.sessions.contains_key(id))
+        };
+        let mut families: Vec<Vec<(&Session, usize)>> =
+            all.iter().copied().filter(is_root).map(|root| family(root, &all)).collect();
+        families.sort_by_key(|family| {
+            let urgent = family.iter().map(|(session, _)| session.rank()).min();
+            (urgent, family[0].0.number)
+        });
+        families.concat()
+    }
+
+    /// How many sessions have this rank.
+    pub fn count(&self, rank: Rank) -> usize {
+        self.sessions.iter().filter(|(_, session)| session.rank() == rank).count()
+    }
+
+    /// What all sessions have used.
+    pub fn usage(&self) -> Usage {
+        let mut all = Usage::default();
+        self.sessions.iter().for_each(|(_, session)| all.add(&session.usage));
+        all
+    }
+
+    fn entry(&mut self, id: &str, now: Timestamp) -> &mut Session {
+        let number = self.seen;
+        if !self.sessions.contains_key(id) {
+            self.seen += 1;
+        }
+        self.sessions.touch(id);
+        self.sessions.get_or_insert_with(id.to_owned(), || Session::new(id, number, now))
+    }
+
+    fn event(&mut self, seen: &Observation, line: &str, now: Timestamp) {
+        let Some(id) = seen.session.as_deref() else { return };
+        let session = self.entry(id, now);
+        session.event(&seen.event, now);
+        match &seen.event {
+            Event::Session { .. } | Event::Message { .. } => session.about(about(line)),
+            Event::Asked { .. } => {
+                let what = session.standing.on.clone().unwrap_or_default();
+                self.activity.add(now, id, Topic::Asks, &what);
+            }
+            Event::Error { name, message } => {
+                let message = message.map(decode).unwrap_or_default();
+                self.activity.add(now, id, Topic::Error, &format!("{name} {message}"));
+            }
+            Event::Compacted => self.activity.add(now, id, Topic::Info, "the context was compacted"),
+            _ => {}
+        }
+    }
+
+    fn record(&mut self, record: AnyRecord, now: Timestamp) {
+        match record {
+            AnyRecord::Opened(opened) => self.open(opened, now),
+            AnyRecord::Finding(finding) => self.found(finding, now),
+            AnyRecord::StateChange(change) => {
+                let session = self.entry(&change.session_id, now);
+                session.standing.told(&change);
+                session.parent = change.parent_id.or(session.parent.take());
+            }
+            AnyRecord::Turn(turn) => {
+                let session = self.entry(&turn.session_id, now);
+                session.turn = session.turn.max(turn.turn);
+            }
+            AnyRecord::Done(done) => self.rested(done, now),
+            AnyRecord::Decision(decision) => {
+                self.activity.add(now, &decision.session_id, Topic::Review, &decision.to_string());
+            }
+            AnyRecord::Action(action) => self.acted(&action, now),
+            AnyRecord::RunResult(result) => {
+                let topic = if result.exit_code == 0 { Topic::Good } else { Topic::Bad };
+                let session = result.session_id.clone().unwrap_or_default();
+                self.activity.add(now, &session, topic, &result.to_string());
+                self.result = Some(result);
+            }
+            AnyRecord::Gap(gap) => self.gap(&gap, now),
+            AnyRecord::Closed(closed) => {
+                self.activity.add(now, "", Topic::Info, &format!("the stream ends: {}", closed.detail));
+                self.closed = Some(closed);
+            }
+            AnyRecord::Tick(_) | AnyRecord::Reviewer(_) => {}
+        }
+    }
+
+    fn open(&mut self, opened: Opened, now: Timestamp) {
+        if let Some(id) = opened.session_id.clone() {
+            let session = self.entry(&id, now);
+            let set = |known: &mut Option<String>, said: &Option<String>| {
+                if let Some(said) = said {
+                    *known = Some(printable(said));
+                }
+            };
+            set(&mut session.task, &opened.task);
+            set(&mut session.model, &opened.model);
+            set(&mut session.directory, &opened.directory);
+        }
+        self.opened = Some(opened);
+    }
+
+    fn found(&mut self, finding: Finding, now: Timestamp) {
+        let topic = match (finding.state, finding.grade) {
+            (State::Closed, _) => Topic::Over,
+            (_, Grade::Notice) => Topic::Notice,
+            (_, Grade::Warn) => Topic::Warn,
+            (_, Grade::Stop) => Topic::Stop,
+        };
+        let text = format!("{}: {}", finding.rule, finding.summary);
+        let grown = finding.state == State::Grown;
+        self.activity.add_finding(now, &finding.session_id, topic, &text, key(&finding), grown);
+        self.entry(&finding.session_id.clone(), now).found(finding, now);
+    }
+
+    fn rested(&mut self, done: Done, now: Timestamp) {
+        self.activity.add(now, &done.session_id, Topic::Info, &format!("rests: {}", rest(&done)));
+        let session = self.entry(&done.session_id.clone(), now);
+        let said = session.output.last_said().map(str::to_owned);
+        session.standing.rested(&done, said, now);
+        session.done = Some(done);
+    }
+
+    fn acted(&mut self, action: &Action, now: Timestamp) {
+        let topic = match action.phase {
+            Phase::Taken => Topic::Acted,
+            Phase::Failed | Phase::Escalated => Topic::ActFailed,
+            Phase::Begun | Phase::Skipped => Topic::Acting,
+        };
+        self.activity.add(now, &action.session_id, topic, &action.to_string());
+    }
+
+    fn gap(&mut self, gap: &Gap, now: Timestamp) {
+        let missed = if gap.complete { "nothing was missed" } else { "something may be missing" };
+        let text = format!("{} s without the server ({}); {missed}", gap.lasted / 1000, gap.reason);
+        self.activity.add(now, gap.session_id.as_deref().unwrap_or_default(), Topic::Error, &text);
+    }
+}
+
+/// A session and those below it, each with its depth. `all` is in the order in which siblings follow one another.
+fn family<'a>(root: &'a Session, all: &[&'a Session]) -> Vec<(&'a Session, usize)> {
+    let (mut found, mut next) = (Vec::new(), vec![(root, 0)]);
+    while let Some((session, depth)) = next.pop() {
+        found.push((session, depth));
+        let is_child = |child: &&&Session| child.parent.as_ref() == Some(&session.id) && child.id != session.id;
+        let children = all.iter().rev().filter(is_child);
+        next.extend(children.map(|child| (*child, depth + 1)));
+    }
+    found
+}

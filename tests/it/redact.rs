@@ -1,0 +1,81 @@
+//! Secrets leave the program by no exit: messages, logs, pages, notifications, and recordings that ask for it.
+
+use crate::support::{ocr, shell};
+use serde_json::{Value, json};
+
+/// What no exit may show.
+const CANARY: &str = "CANARYabcdefghij0123456789";
+
+/// What a provider says of a wrong key. Assembled so that no secret scanner reports this file.
+fn complaint() -> String {
+    format!("Incorrect API key provided: {}-proj-{CANARY}", "sk")
+}
+
+/// A session whose provider refuses the key again and again, and a server that is gone at the end.
+fn storm() -> String {
+    let opened = json!({ "sessionID": "ses_1", "server": "http://127.0.0.1:1/", "directory": "/", "replay": false });
+    let mut lines = vec![json!({ "ts": 1000, "id": "o", "type": "ocr.stream.opened", "properties": opened })];
+    for attempt in 1..9 {
+        let status = json!({ "type": "retry", "attempt": attempt, "message": complaint(), "next": 1 });
+        let properties = json!({ "sessionID": "ses_1", "status": status });
+        lines.push(json!({ "ts": 1000 + attempt * 1000, "id": format!("e{attempt}"), "type": "session.status", "properties": properties }));
+    }
+    let closed = json!({ "sessionID": "ses_1", "reason": "failed", "detail": complaint() });
+    lines.push(json!({ "ts": 30_000, "id": "c", "type": "ocr.stream.closed", "properties": closed }));
+    lines.iter().map(|line: &Value| format!("{line}\n")).collect()
+}
+
+#[test]
+fn notifications_and_summary_have_no_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in"), storm()).unwrap();
+    let line = "ocr-act --log trace --confirm-timeout 1 --notify-cmd 'cat > told' <in >/dev/null 2>said; cat told said";
+    let done = shell(line, folder.path()).finish();
+    let told = done.lines.join("\n");
+    assert!(told.contains("sk-[masked]") && !told.contains(CANARY), "{told}");
+}
+
+#[test]
+fn pages_and_stories_have_no_secrets() {
+    for program in [&["ocr-detect", "--explain"][..], &["ocr-watch"]] {
+        let done = ocr(program[0]).args(&program[1..]).write_stdin(storm()).output().unwrap();
+        let output = if program.len() > 1 { done.stdout } else { done.stderr };
+        let output = String::from_utf8_lossy(&output);
+        assert!(output.contains("[masked]") && !output.contains(CANARY), "{program:?}: {output}");
+    }
+}
+
+#[test]
+fn errors_have_no_secrets_and_steer_no_terminal() {
+    let name = format!("no\u{1b}[2J\u{202e}\u{e0041}such {}-proj-{CANARY}", "sk");
+    let done = ocr("ocr-stream").args(["--replay", &name]).output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(said.contains("\\u{1b}[2J\\u{202e}\\u{e0041}such sk-[masked]"), "{said}");
+    let done = ocr("ocr-act").args(["--server", "http://127.0.0.1:1", "--on-question", &name]).output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(!said.contains(CANARY) && !said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said}");
+}
+
+#[test]
+fn values_of_own_variables_are_masked() {
+    let done = ocr("ocr-stream")
+        .env("SOME_PASSWORD", "correcthorse")
+        .args(["--replay", "no such file correcthorse"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(said.contains("no such file [masked]"), "{said}");
+}
+
+#[test]
+fn recordings_have_no_secrets_on_request() {
+    let line =
+        format!("{}\n", json!({ "ts": 1, "id": "e", "type": "x", "text": complaint(), "password": CANARY, "n": 1.5 }));
+    let plain = ocr("ocr-stream").args(["--replay", "-"]).write_stdin(line.clone()).output().unwrap();
+    assert_eq!(String::from_utf8(plain.stdout).unwrap(), line);
+    let safe = ocr("ocr-stream").args(["--replay", "-", "--redact"]).write_stdin(line).output().unwrap();
+    let safe = String::from_utf8(safe.stdout).unwrap();
+    let parsed: Value = serde_json::from_str(&safe).unwrap();
+    assert_eq!(parsed["text"], "Incorrect API key provided: sk-[masked]");
+    assert_eq!((&parsed["password"], &parsed["n"]), (&json!("[masked]"), &json!(1.5)));
+}
