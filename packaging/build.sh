@@ -19,6 +19,7 @@ compile() {
     *linux*) export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" ;;
   esac
   cargo build --release --locked --target "$target" --bin ocr-run
+  # Not with these flags: what runs here need not be static.
   RUSTFLAGS='' cargo run --locked --quiet --example manual -- "$stage"
 }
 
