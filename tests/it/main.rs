@@ -34,6 +34,7 @@ mod peers;
 mod pipe_laws;
 mod readme;
 mod redact;
+mod release;
 mod report;
 mod report_forms;
 mod review;
