@@ -288,7 +288,7 @@ impl Act {
     }
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
-        let (result, code) = conclude(&self.state, self.shutdown.requested());
+        let (result, code) = conclude(&self.state, self.shutdown.requested(), !self.settings.checks.is_empty());
         let ts = self.state.clock.now();
         // The outcome of a recording, or of what was not done, is sent to nobody.
         if self.saw_lines && self.is_live() && !self.settings.dry_run {

@@ -28,6 +28,7 @@ pub use gap::Gap;
 pub use opened::Opened;
 pub use result::{RunOutcome, RunResult, Totals};
 pub use reviewer::Reviewer;
+pub use sentence::named;
 pub use state::{SessionStatus, StateChange, Told};
 pub use tick::Tick;
 pub use turn::{Turn, Why};

@@ -31,7 +31,7 @@ pub enum RunOutcome {
 }
 
 /// The totals of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Totals {
     /// Turns: the iterations of the run.
@@ -48,6 +48,9 @@ pub struct Totals {
     pub calls: u64,
     /// Tokens of all steps: input, output and reasoning.
     pub tokens: u64,
+    /// Dollars, as the server reports them; absent where it reports none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
     /// Calls that produced nothing new.
     pub wasted_calls: u64,
     /// Tokens of the steps that made those calls.
