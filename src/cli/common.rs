@@ -78,7 +78,7 @@ pub(super) fn switch() -> BoolishValueParser {
 
 /// What `-h` ends with.
 pub(super) const MORE: &str =
-    "TIME is 30s, 5m or 2h, or a number of seconds; N may be 10k or 2M. --help has every flag, and examples.";
+    "TIME is 30s, 5m or 2h; N may be 10k or 2M. --help is the manual, with every flag and examples.";
 
 /// A command whose variables count as unset where they are empty, and whose `-h` shows only these flags.
 pub(super) fn prepared(command: Command, short: &[&str]) -> Command {

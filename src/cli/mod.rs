@@ -69,10 +69,8 @@ fn short_help(name: &str) -> &'static [&'static str] {
         "ocr-run" => &[
             "demo",
             "print",
-            "headless",
             "server",
             "task",
-            "working-dir",
             "worker-model",
             "max-cost",
             "max-time",

@@ -123,7 +123,7 @@ pub(super) struct WhenArgs {
 #[command(next_help_heading = "Prompt of reviews")]
 pub(super) struct WhatArgs {
     /// Approximate length of a prompt in tokens; the least important parts are left out first.
-    #[arg(long, value_name = "N", default_value_t = 6000, value_parser = clap::value_parser!(u32).range(1000..), env = "OCR_MAX_INPUT_TOKENS")]
+    #[arg(long, value_name = "N", default_value_t = 6000, value_parser = input_tokens, env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
     /// Redact text that matches REGEX, in addition to known secrets; may be repeated.
     #[arg(long, value_name = "REGEX", env = "OCR_REDACT")]
@@ -216,6 +216,12 @@ impl WhoArgs {
         })?;
         Ok(Some(key.trim().to_owned()).filter(|k| !k.is_empty()))
     }
+}
+
+/// Parses the length of a prompt: with less than this, nothing is left of the evidence.
+fn input_tokens(text: &str) -> Result<u32, String> {
+    const LEAST: u32 = 1000;
+    units::count(text).and_then(|n| if n < LEAST { Err(format!("expected at least {LEAST}")) } else { Ok(n) })
 }
 
 /// The value, unless it is blank.

@@ -1,6 +1,6 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
-use super::command_line::{Command as Stage, CommandLine};
+use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
 use super::recording::Keep;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
@@ -15,9 +15,6 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-
-/// The hidden first argument that makes `ocr-run` run as one of the stages.
-pub const STAGE_ARGUMENT: &str = "__stage";
 
 /// The stages that may wait for something else than the end of their input.
 const TOLD: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
@@ -107,10 +104,11 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
 fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
     let mut has_left = false;
     loop {
+        // Asked first: at the end of a run, they exit after `ocr-act`.
+        let view_left = children[1..].iter_mut().any(|child| matches!(child.try_wait(), Ok(Some(_))));
         if let Some(status) = children[0].try_wait().map_err(not_waited)? {
             return Ok((status, has_left));
         }
-        let view_left = children[1..].iter_mut().any(|child| matches!(child.try_wait(), Ok(Some(_))));
         if !has_left && (view_left || (view != View::Person && hangup::reader_has_left())) {
             has_left = true;
             signal(told, Signal::TERM);

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The hidden first argument that makes `ocr-run` run as one of the stages.
+pub const STAGE_ARGUMENT: &str = "__stage";
+
 /// One stage with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {

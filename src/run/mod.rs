@@ -10,8 +10,8 @@ mod doctor;
 mod recording;
 mod spool;
 
-pub use children::{Ended, Run, SPOOL, STAGE_ARGUMENT, View, run, stage};
-pub use command_line::{Command, CommandLine, Private};
+pub use children::{Ended, Run, SPOOL, View, run, stage};
+pub use command_line::{Command, CommandLine, Private, STAGE_ARGUMENT};
 pub use doctor::{Checked, Doctor, Verdict, doctor};
 pub use recording::Keep;
 pub use spool::spool;

@@ -48,7 +48,7 @@ impl Keep {
     /// The recording that the process `writer` made, if it made one.
     pub(super) fn made_by(&self, writer: u32) -> Option<PathBuf> {
         match self {
-            Self::File(file) => Some(file.clone()),
+            Self::File(file) => fs::metadata(file).is_ok_and(|found| found.len() > 0).then(|| file.clone()),
             Self::Folder(folder, _) => {
                 recordings(folder).into_iter().rev().find(|path| path.to_string_lossy().ends_with(&ending(writer)))
             }
@@ -215,7 +215,7 @@ mod tests {
         recording.add(end);
         recording.add(b"\nx\n");
         let made = keep.made_by(std::process::id()).unwrap();
-        let named = format!("20261123T110005Z-ses_1-{}.ndjson", std::process::id());
+        let named = format!("20261123T114005Z-ses_1-{}.ndjson", std::process::id());
         assert_eq!(made.file_name().unwrap().to_str(), Some(&*named));
         assert_eq!(fs::read_to_string(&made).unwrap(), format!("{OPENED}\nx\n"));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

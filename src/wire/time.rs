@@ -27,7 +27,7 @@ impl Timestamp {
         (self.0 - earlier.0).max(0)
     }
 
-    /// The time in UTC, to the second, as it can stand in the name of a file: `20261123T110005Z`.
+    /// The time in UTC, to the second, as it can stand in the name of a file: `20261123T114005Z`.
     pub fn compact(self) -> String {
         let seconds = self.0.div_euclid(1000);
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(words(0), "19700101T000000Z");
         assert_eq!(words(951_782_399_999), "20000228T235959Z");
         assert_eq!(words(951_782_400_000), "20000229T000000Z");
-        assert_eq!(words(1_795_434_005_104), "20261123T110005Z");
+        assert_eq!(words(1_795_434_005_104), "20261123T114005Z");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Whether the configuration of `OpenCode` can be read, and which model it names.
 
-use super::{Checked, Doctor, PATIENCE, ask};
+use super::ask::{PATIENCE, ask};
+use super::checked::Checked;
+use super::settings::Doctor;
 use crate::exit::Code;
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! Whether what the agent changes can be seen and undone.
 
-use super::{Checked, PATIENCE, ask};
+use super::ask::{PATIENCE, ask};
+use super::checked::Checked;
 use std::path::Path;
 
 const WHAT: &str = "git";

@@ -1,6 +1,8 @@
 //! Whether the model answers: asks it something in a session of its own, as every run does.
 
-use super::{Checked, Doctor, ask};
+use super::ask::{Said, ask};
+use super::checked::Checked;
+use super::settings::Doctor;
 use crate::exit::Code;
 use crate::wire::part::Part;
 use crate::wire::text::{decode, excerpt};
@@ -41,18 +43,16 @@ pub(super) fn check(doctor: &Doctor, args: &[String]) -> Checked {
             let said = if message.is_empty() { &name } else { &message };
             Checked::fail(WHAT, code, format!("it does not answer: {}", excerpt(said, SHOWN)), CURE)
         }
-        _ => Checked::fail(WHAT, Code::Unreachable, format!("it does not answer: {}", said.complaint_of_run()), CURE),
+        _ => Checked::fail(WHAT, Code::Unreachable, format!("it does not answer: {}", complaint(&said)), CURE),
     }
 }
 
 const CURE: &str =
     "`opencode models` lists what there is, `opencode auth login` gives the key; --no-model leaves this check out";
 
-impl super::Said {
-    /// What the run said about its failure, or that it took too long.
-    fn complaint_of_run(&self) -> &str {
-        if self.stderr.is_empty() { "no answer in time (--limit)" } else { self.complaint() }
-    }
+/// What the run said about its failure, or that it took too long.
+fn complaint(said: &Said) -> &str {
+    if said.stderr.is_empty() { "no answer in time (--limit)" } else { said.complaint() }
 }
 
 /// The first answer or error in the lines.

@@ -1,6 +1,8 @@
 //! Whether there is an `OpenCode`, and one that we know.
 
-use super::{Checked, Doctor, PATIENCE, ask};
+use super::ask::{PATIENCE, ask};
+use super::checked::Checked;
+use super::settings::Doctor;
 use crate::exit::Code;
 
 const WHAT: &str = "opencode";

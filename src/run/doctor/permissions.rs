@@ -1,6 +1,6 @@
 //! Whether the configuration makes the agent wait for a person.
 
-use super::Checked;
+use super::checked::Checked;
 use serde_json::Value;
 
 const WHAT: &str = "permissions";
@@ -49,7 +49,7 @@ fn asking(whose: &str, rules: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::doctor::Verdict;
+    use crate::run::doctor::checked::Verdict;
     use serde_json::json;
 
     #[test]

@@ -1,10 +1,11 @@
 //! Whether the reviewer answers: asks it about a session that never was.
 
-use super::{Checked, Doctor};
+use super::checked::Checked;
+use super::settings::Doctor;
 use crate::exit::Code;
 use crate::process::lifeline::Lifeline;
 use crate::process::spawn::{self, Program};
-use crate::run::STAGE_ARGUMENT;
+use crate::run::command_line::{Command, STAGE_ARGUMENT};
 use crate::wire::record::{AnyRecord, Decision};
 use crate::wire::{Event, observe};
 use std::io::{self, Write};
@@ -45,7 +46,7 @@ pub(super) fn check(doctor: &Doctor) -> Checked {
     }
 }
 
-fn question(reviewer: &crate::run::Command) -> io::Result<Output> {
+fn question(reviewer: &Command) -> io::Result<Output> {
     let lifeline = Lifeline::new().map_err(|failure| io::Error::other(failure.to_string()))?;
     let mut command = spawn::command(std::env::current_exe()?, Program::Ours);
     command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(reviewer.name).args(&reviewer.args);
