@@ -210,9 +210,9 @@ fn run_stage(args: &[OsString]) -> ExitCode {
     }
 }
 
-/// Arguments that `ocr-run` wrote itself.
+/// Arguments that `ocr-run` wrote itself, without the name of the stage.
 fn strings(args: Vec<OsString>) -> Vec<String> {
-    args.into_iter().map(|arg| arg.to_string_lossy().into_owned()).collect()
+    args.into_iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect()
 }
 
 fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {

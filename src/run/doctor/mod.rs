@@ -28,6 +28,8 @@ pub fn doctor(doctor: &Doctor, mut tell: impl FnMut(&Checked)) -> Code {
         };
         !matches!(checked.verdict, Verdict::Fail(_))
     };
+    // First: a session may leave files in the directory.
+    take(git::check(&doctor.directory));
     if take(opencode::check(doctor)) {
         match config::read(doctor) {
             Ok(config) => {
@@ -42,7 +44,6 @@ pub fn doctor(doctor: &Doctor, mut tell: impl FnMut(&Checked)) -> Code {
             }
         }
     }
-    take(git::check(&doctor.directory));
     take(reviewer::check(doctor));
     take(match &doctor.recordings {
         Ok(folder) => Checked::ok("recordings", folder.display().to_string()),
