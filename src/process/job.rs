@@ -26,9 +26,11 @@ pub fn stop_together() {
                 stop(&mut stopped);
                 // It cannot be caught: the process stands still here until it is continued.
                 let _ = kill_process(getpid(), Signal::STOP);
-            }
-            for pid in stopped.drain() {
-                signal(pid, Signal::CONT);
+                // This thread may run on for a moment before it stands still, so only SIGCONT wakes the others.
+            } else {
+                for pid in stopped.drain() {
+                    signal(pid, Signal::CONT);
+                }
             }
         }
     });
