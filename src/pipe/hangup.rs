@@ -22,6 +22,16 @@ pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {
     });
 }
 
+/// Whether the reader of standard output has closed it.
+#[cfg(unix)]
+pub fn reader_has_left() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdout = std::io::stdout();
+    let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut watched, Some(&now)).is_ok() && watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
 /// Never calls `on_hangup`: this system cannot detect it.
 #[cfg(not(unix))]
 pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {

@@ -23,7 +23,7 @@ pub fn tell(words: impl Display) {
 }
 
 /// `words` without secrets, and without characters that steer a terminal.
-fn safe(words: &str) -> String {
+pub fn safe(words: &str) -> String {
     let redactor = REDACTOR.get_or_init(Redactor::default);
     printable_lines(&redactor.redact(words))
 }

@@ -9,6 +9,7 @@ mod escalation;
 mod export;
 mod faults;
 mod oldest;
+mod recorded;
 mod steer;
 mod stream;
 mod stream_left;
