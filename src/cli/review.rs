@@ -121,9 +121,9 @@ struct WhatArgs {
     /// Approximate length of a prompt in tokens; the least important parts are left out first.
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = clap::value_parser!(u32).range(1000..), env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
-    /// Redact text that matches REGEX, in addition to known secrets; may be repeated.
-    #[arg(long, value_name = "REGEX", env = "OCR_REDACT")]
-    redact: Vec<Regex>,
+    /// Mask text that matches REGEX, in addition to known secrets; may be repeated.
+    #[arg(long, value_name = "REGEX", env = "OCR_SECRET_PATTERN")]
+    secret_pattern: Vec<Regex>,
     /// Task of the session, for streams that do not name it.
     #[arg(long, value_name = "TEXT")]
     task: Option<String>,
@@ -161,7 +161,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
             max_reviews: args.when.max_reviews,
         },
         max_input_tokens: args.what.max_input_tokens as usize,
-        redactor: mask_variables(Redactor::new(args.what.redact)),
+        redactor: mask_variables(Redactor::new(args.what.secret_pattern)),
         task: args.what.task,
         kill_switch: kill_switch.clone(),
         shutdown: shutdown.clone(),

@@ -136,7 +136,7 @@ enum Sign {
 }
 
 fn sign(rest: &str) -> Option<(Sign, usize)> {
-    for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d"] {
+    for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d", "→"] {
         if rest.starts_with(is) && !rest.starts_with("::") && !rest.starts_with("://") {
             return Some((Sign::Is, is.len()));
         }
@@ -201,6 +201,9 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     if telling == Telling::Weak {
         return None;
     }
+    if let Some(secret) = of_somebody(text, start) {
+        return Some(secret);
+    }
     let (said, connected) = said(text, start);
     let value = value::at(text, said)?;
     let word = &text[value.range.clone()];
@@ -227,6 +230,20 @@ fn in_login(text: &str, name: &Range<usize>) -> bool {
 
 fn line_begins(text: &str, name: &Range<usize>) -> bool {
     line_before(text, name.start).trim().is_empty()
+}
+
+/// The value behind whose it is: `password for bob: …`, `the token of the build is …`.
+fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
+    /// How long an owner's name may be, in bytes.
+    const OWNER: usize = 48;
+    let rest = piece(text, start, OWNER);
+    ["for ", "of ", "on "].iter().find(|word| rest.starts_with(**word))?;
+    let line = rest.lines().next()?;
+    let (owner, sign) = [": ", " is ", " = "].iter().filter_map(|sign| Some((line.find(sign)?, sign.len()))).min()?;
+    let value = value::at(text, start + owner + sign)?;
+    let word = &text[value.range.clone()];
+    (!is_placeholder(word) && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit()))
+        .then(|| trimmed(text, value.range))
 }
 
 /// Words between a name and its value in a sentence.

@@ -1,10 +1,10 @@
 //! What a line says, in words. Pure: lines in, text out.
 
 use crate::bounded::BoundedMap;
-use crate::redact::Redactor;
+use crate::pipe::tell::{masked, masked_excerpt as excerpt};
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
-use crate::wire::text::{decode, excerpt, printable};
+use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Observation, Raw, StreamClock, observe};
 
 /// The length of an excerpt, in characters, so that a line fits most terminals.
@@ -32,12 +32,11 @@ pub(super) struct Renderer {
     clock: StreamClock,
     /// The parts that were shown.
     shown: BoundedMap<String, ()>,
-    redactor: Redactor,
 }
 
 impl Default for Renderer {
     fn default() -> Self {
-        Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED), redactor: Redactor::default() }
+        Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED) }
     }
 }
 
@@ -66,7 +65,7 @@ impl Renderer {
     fn stamped(&self, text: &str) -> String {
         let since = self.clock.elapsed() / 100;
         let (minutes, seconds, tenth) = (since / 600, since / 10 % 60, since % 10);
-        format!("{minutes:02}:{seconds:02}.{tenth}  {}", printable(&self.redactor.redact(text)))
+        format!("{minutes:02}:{seconds:02}.{tenth}  {}", printable(&masked(text)))
     }
 
     /// A finished call or a finished text, each once.
