@@ -3,7 +3,7 @@
 use super::Common;
 use super::common::{print_schemas, version};
 use super::environment::{mask_variables, variable};
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, before_leaving};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
 use crate::redact::Redactor;
@@ -145,8 +145,9 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return print_schemas(&schemas());
     }
     let kill_switch = KillSwitch::default();
-    let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
-    let shutdown = Shutdown::outlive_first_signal(move || on_signal.kill_all());
+    let on_leaving = kill_switch.clone();
+    before_leaving(move || on_leaving.kill_all());
+    let shutdown = Shutdown::outlive_first_signal();
     #[cfg(unix)]
     crate::process::job::stop_together();
     let settings = Settings {
@@ -168,7 +169,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     };
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    hangup::clean_up_when_reader_leaves(move || on_hangup.kill_all());
+    hangup::exit_when_reader_leaves();
     let mut review = Review::new(settings, out.clone())?;
     let outcome = filter(&mut review, stdin, &out, args.max_line);
     // A write that fails is noticed here before anywhere else.

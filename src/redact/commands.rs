@@ -14,7 +14,7 @@ const BETWEEN: &str = r"[^\n|;&]*?\s";
 /// Where secrets are: `ARG` is an argument that is one, and `..` the arguments before it.
 const PLACES: &[&str] = &[
     // Headers, up to the end of the line or the closing quote.
-    r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
+    r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
     r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#,
     r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[A-Za-z0-9._~+/=-]{8,})",
     r"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})",

@@ -109,7 +109,9 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
                     && spaced == name.end
                     && start == spaced + 1
                     && (telling == Telling::Strong || shouted);
-            let bare_word = bare_word || !text[name.clone()].is_ascii();
+            let bare_word = bare_word
+                || !text[name.clone()].is_ascii()
+                || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
             checked(text, value, telling, bare_word)
         }
         Sign::Argument => {
