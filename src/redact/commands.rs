@@ -16,7 +16,7 @@ const PLACES: &[&str] = &[
     // Headers, up to the end of the line or the closing quote.
     r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
     r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#,
-    r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[A-Za-z0-9._~+/=-]{8,})",
+    r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9=]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
     r"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})",
     // Arguments: -u user:password; -p password.
     r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
