@@ -85,6 +85,10 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let spaced = skip(text, closed, |c| c == ' ' || c == '\t', 40);
     let rest = &text[spaced..];
     let flag = text[..name.start].ends_with('-') && !quoted_name;
+    // `PASS: TestName` is how a test's success is reported.
+    if word == "PASS" && rest.starts_with(": ") {
+        return None;
+    }
     let Some((sign, length)) = sign(rest) else {
         return behind_space(text, name, telling, flag, spaced);
     };
