@@ -19,7 +19,8 @@ const RUN: &str = r#"printf '%s\n' '{"ts":1000,"id":"o","type":"ocr.stream.opene
 fn outcome_stands_without_stderr() {
     for stderr in ["2>/dev/null", "2>/dev/full", "2>&-"] {
         let folder = tempfile::tempdir().unwrap();
-        let command = format!("{RUN} | ocr-act --server http://127.0.0.1:1 --notify-cmd 'cat > told' >/dev/null {stderr}");
+        let command =
+            format!("{RUN} | ocr-act --server http://127.0.0.1:1 --notify-cmd 'cat > told' >/dev/null {stderr}");
         assert_eq!(shell(&command, folder.path()).finish().code(), Some(69), "{stderr}");
         assert!(folder.path().join("told").metadata().is_ok_and(|told| told.len() > 0), "{stderr}");
     }
