@@ -120,7 +120,6 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-#[cfg(test)]
 pub(super) fn command() -> clap::Command {
     Args::command()
 }

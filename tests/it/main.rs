@@ -12,8 +12,10 @@
 
 mod act;
 mod architecture;
+mod audit;
 mod bounds;
 mod children;
+mod command_line;
 mod detect;
 mod detect_properties;
 mod endless;
@@ -32,6 +34,7 @@ mod peers;
 mod pipe_laws;
 mod readme;
 mod redact;
+mod release;
 mod report;
 mod report_forms;
 mod review;
