@@ -8,7 +8,7 @@ use super::outcome::conclude;
 use super::plan;
 use super::settings::Settings;
 use super::state::{News, RunState};
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, leave};
 use crate::net::is_loopback;
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
@@ -91,7 +91,7 @@ impl Act {
         let pending = self.pending.clone();
         hangup::watch(move || {
             pending.wait();
-            std::process::exit(Code::ReaderLeft.number().into());
+            leave(Code::ReaderLeft);
         });
     }
 

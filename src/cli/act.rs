@@ -164,7 +164,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let settings = settings(args.server.as_deref(), args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    let shutdown = Shutdown::outlive_first_signal(|| {});
+    let shutdown = Shutdown::outlive_first_signal();
     job::stop_together();
     let mut act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();

@@ -82,9 +82,15 @@ fn short_help(name: &str) -> &'static [&'static str] {
             "grade",
             "disable",
         ],
-        "ocr-review" => {
-            &["only", "reviewer-url", "reviewer-model", "reviewer-cmd", "max-reviews", "reviewer-timeout", "redact"]
-        }
+        "ocr-review" => &[
+            "only",
+            "reviewer-url",
+            "reviewer-model",
+            "reviewer-cmd",
+            "max-reviews",
+            "reviewer-timeout",
+            "secret-pattern",
+        ],
         "ocr-act" => &[
             "only",
             "quiet",

@@ -4,7 +4,7 @@ use super::Common;
 use super::common::{MORE, print_schemas, version};
 use super::environment::{mask_variables, variable};
 use super::units;
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, before_leaving};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
 use crate::redact::Redactor;
@@ -125,9 +125,9 @@ pub(super) struct WhatArgs {
     /// Approximate length of a prompt in tokens; the least important parts are left out first.
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = input_tokens, env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
-    /// Redact text that matches REGEX, in addition to known secrets; may be repeated.
-    #[arg(long, value_name = "REGEX", env = "OCR_REDACT")]
-    redact: Vec<Regex>,
+    /// Mask text that matches REGEX, in addition to known secrets; may be repeated.
+    #[arg(long, value_name = "REGEX", env = "OCR_SECRET_PATTERN")]
+    secret_pattern: Vec<Regex>,
 }
 
 /// Runs `ocr-review` with these arguments, the first being the program's name.
@@ -146,8 +146,9 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return print_schemas(&schemas());
     }
     let kill_switch = KillSwitch::default();
-    let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
-    let shutdown = Shutdown::outlive_first_signal(move || on_signal.kill_all());
+    let on_leaving = kill_switch.clone();
+    before_leaving(move || on_leaving.kill_all());
+    let shutdown = Shutdown::outlive_first_signal();
     #[cfg(unix)]
     crate::process::job::stop_together();
     let settings = Settings {
@@ -162,14 +163,14 @@ fn run(args: Args) -> anyhow::Result<Code> {
             max_reviews: args.when.max_reviews,
         },
         max_input_tokens: args.what.max_input_tokens as usize,
-        redactor: mask_variables(Redactor::new(args.what.redact)),
+        redactor: mask_variables(Redactor::new(args.what.secret_pattern)),
         task: args.task,
         kill_switch: kill_switch.clone(),
         shutdown: shutdown.clone(),
     };
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    hangup::clean_up_when_reader_leaves(move || on_hangup.kill_all());
+    hangup::exit_when_reader_leaves();
     let mut review = Review::new(settings, out.clone())?;
     let outcome = filter(&mut review, stdin, &out, args.max_line);
     // A write that fails is noticed here before anywhere else.

@@ -85,7 +85,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return drawing::run(&args, tty, stdin);
     }
     let out = Out::new(input::stdout()?, args.only);
-    Shutdown::outlive_first_signal(|| {});
+    Shutdown::outlive_first_signal();
     if !args.only {
         hangup::exit_when_reader_leaves();
     }
@@ -114,7 +114,7 @@ fn terminal_columns() -> Option<usize> {
 mod drawing {
     use super::{Args, ShownLimits};
     use crate::cli::environment::variable;
-    use crate::exit::Code;
+    use crate::exit::{Code, before_leaving};
     use crate::pipe::{Out, Shutdown, hangup, input};
     use crate::watch::{Budget, Dashboard, Tty, dashboard};
     use std::io::{IsTerminal, Read, stderr, stdout};
@@ -130,10 +130,10 @@ mod drawing {
         let is_read = !args.only && !stdout().is_terminal();
         let out = Out::new(input::stdout()?, !is_read);
         let restored = tty.clone();
-        let shutdown = Shutdown::outlive_first_signal(move || restored.close());
+        before_leaving(move || restored.close());
+        let shutdown = Shutdown::outlive_first_signal();
         if is_read {
-            let restored = tty.clone();
-            hangup::clean_up_when_reader_leaves(move || restored.close());
+            hangup::exit_when_reader_leaves();
         }
         let colors = variable("NO_COLOR").is_none();
         let settings = Dashboard { tty, colors, budget: budget(&args.limits), stays: !is_read };

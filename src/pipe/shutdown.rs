@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use crate::exit::Code;
+#[cfg(unix)]
+use crate::exit::leave;
 
 /// How long `ocr-stream` may take to read the session's last events after a signal.
 pub const STREAM_DRAIN: Duration = Duration::from_secs(3);
@@ -75,30 +77,23 @@ impl Shutdown {
         Code::from_number(self.0.load(Ordering::SeqCst)).filter(|code| *code != Code::Ok)
     }
 
-    /// For a filter: outlives the first signal, and exits on the second or after [`FILTER_EXIT`]. `clean_up` runs
-    /// before such an exit.
+    /// For a filter: outlives the first signal, and leaves on the second or after [`FILTER_EXIT`].
     #[cfg(unix)]
-    pub fn outlive_first_signal(clean_up: impl Fn() + Send + Sync + 'static) -> Self {
-        let exit = Arc::new(move |code: Code| {
-            clean_up();
-            std::process::exit(code.number().into());
-        });
+    pub fn outlive_first_signal() -> Self {
         Self::on_signal(move |signal| {
             if !signal.first {
-                exit(signal.code());
+                leave(signal.code());
             }
-            let exit = Arc::clone(&exit);
             std::thread::spawn(move || {
                 std::thread::sleep(FILTER_EXIT);
-                exit(signal.code());
+                leave(signal.code());
             });
         })
     }
 
     /// Signals end the process at once on this system.
     #[cfg(not(unix))]
-    pub fn outlive_first_signal(clean_up: impl Fn() + Send + Sync + 'static) -> Self {
-        drop(clean_up);
+    pub fn outlive_first_signal() -> Self {
         Self::default()
     }
 

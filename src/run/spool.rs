@@ -27,7 +27,7 @@ const BLOCK: usize = 64 * 1024;
 /// # Errors
 /// The failure of the output, unless its reader has just left.
 pub fn spool(args: &[String]) -> Result<Code, Failure> {
-    Shutdown::outlive_first_signal(|| {});
+    Shutdown::outlive_first_signal();
     let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
     let spool = Spool::start(PipeReader::from(input), io::stdout(), Recording::new(args)).map_err(failed)?;

@@ -2,10 +2,10 @@
 
 use super::running::Running;
 use crate::bounded::BoundedMap;
-use crate::redact::Redactor;
+use crate::pipe::tell::{masked, masked_excerpt as excerpt};
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
-use crate::wire::text::{decode, excerpt, printable};
+use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, observe};
 
 /// The width of a line where no terminal says otherwise, in characters.
@@ -47,7 +47,6 @@ pub(super) struct Renderer {
     answer: Option<String>,
     /// The width of a text, in characters.
     width: usize,
-    redactor: Redactor,
 }
 
 impl Default for Renderer {
@@ -66,7 +65,6 @@ impl Renderer {
             first: None,
             answer: None,
             width: columns.unwrap_or(WIDTH).saturating_sub(LABEL).max(NARROW),
-            redactor: Redactor::default(),
         }
     }
 
@@ -104,7 +102,7 @@ impl Renderer {
     fn stamped(&self, text: &str) -> String {
         let since = self.clock.elapsed() / 100;
         let (hours, minutes, seconds, tenth) = (since / 36_000, since / 600 % 60, since / 10 % 60, since % 10);
-        let text = printable(&self.redactor.redact(text));
+        let text = printable(&masked(text));
         match hours {
             0 => format!("{minutes:02}:{seconds:02}.{tenth}  {text}"),
             // As wide as the others.
