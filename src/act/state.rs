@@ -5,7 +5,7 @@ use super::steering::Steering;
 use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
-use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State};
+use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State, StateChange};
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
 
@@ -20,6 +20,10 @@ pub(super) enum News {
         says_replay: bool,
     },
     Finding(Finding),
+    /// An episode is over.
+    Over(Finding),
+    /// A session does something else now.
+    State(StateChange),
     Decision(Decision),
     /// The watched session came to rest.
     Rest,
@@ -186,6 +190,7 @@ impl RunState {
                 return Some(News::Rest);
             }
             AnyRecord::Closed(closed) => self.closed = Some(closed),
+            AnyRecord::StateChange(change) => return Some(News::State(change)),
             AnyRecord::Finding(finding) => return self.finding(finding),
             AnyRecord::Decision(decision) => return self.decision(decision),
             _ => {}
@@ -196,7 +201,7 @@ impl RunState {
     fn finding(&mut self, finding: Finding) -> Option<News> {
         let wasted_before = self.findings.insert(finding.clone());
         self.totals.add_finding(&finding, wasted_before);
-        (finding.state != State::Closed).then_some(News::Finding(finding))
+        Some(if finding.state == State::Closed { News::Over(finding) } else { News::Finding(finding) })
     }
 
     fn decision(&mut self, decision: Decision) -> Option<News> {

@@ -82,6 +82,7 @@ fn program(line: &str) -> Option<&str> {
 
 fn find(program: &str, kill_switch: &KillSwitch) -> Result<(), String> {
     let command = ShellCommand {
+        variables: &[],
         line: &format!("command -v -- {program} > /dev/null"),
         directory: Path::new("."),
         input: b"",
