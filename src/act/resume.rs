@@ -23,7 +23,11 @@ const PAUSE: i64 = 60_000;
 
 /// The sessions whose provider refuses until a time.
 #[derive(Debug)]
-pub(super) struct Resumes(BoundedMap<String, Quota>);
+pub(super) struct Resumes {
+    quotas: BoundedMap<String, Quota>,
+    /// When a session failed whose state, which says why, is still to come.
+    failed: Option<i64>,
+}
 
 #[derive(Debug)]
 struct Quota {
@@ -35,40 +39,48 @@ struct Quota {
 
 impl Default for Resumes {
     fn default() -> Self {
-        Self(BoundedMap::new(REMEMBERED))
+        Self { quotas: BoundedMap::new(REMEMBERED), failed: None }
     }
 }
 
 impl Resumes {
+    /// Learns that the session failed. Its state follows in the same moment.
+    pub fn failed(&mut self, now: i64) {
+        self.failed = Some(now);
+    }
+
     /// Learns what a session does.
     pub fn state(&mut self, change: &StateChange) {
+        self.failed = None;
         let session = &change.session_id;
         match (change.state, change.until) {
             (SessionStatus::Quota, Some(until)) => {
                 let jitter = i64::try_from(digest(session, until)[0] % JITTER).unwrap_or_default();
                 let next = until.saturating_add(GRACE).saturating_add(jitter);
-                self.0.insert(session.clone(), Quota { until, next, tries: 0 });
+                self.quotas.insert(session.clone(), Quota { until, next, tries: 0 });
             }
             // The end of a failed answer follows its words.
             (SessionStatus::Quota, None) => {}
             _ => {
-                self.0.remove(session);
+                self.quotas.remove(session);
             }
         }
     }
 
-    /// Whether a session is waited for, so that the run is not over.
-    pub fn is_waiting(&self) -> bool {
-        self.0.iter().any(|(_, quota)| quota.tries < TRIES)
+    /// Whether a session is waited for, or may be in a moment, so that the run is not over.
+    pub fn is_waiting(&self, now: i64) -> bool {
+        let unknown = self.failed.is_some_and(|failed| now <= failed);
+        unknown || self.quotas.iter().any(|(_, quota)| quota.tries < TRIES)
     }
 
     /// The orders for the sessions whose time has come.
     pub fn due(&mut self, now: i64) -> Vec<Order> {
         let due = |quota: &Quota| quota.tries < TRIES && quota.next <= now;
-        let sessions: Vec<String> = self.0.iter().filter(|(_, quota)| due(quota)).map(|(s, _)| s.clone()).collect();
+        let sessions: Vec<String> =
+            self.quotas.iter().filter(|(_, quota)| due(quota)).map(|(s, _)| s.clone()).collect();
         let mut orders = Vec::new();
         for session in sessions {
-            if let Some(quota) = self.0.get_mut(&session) {
+            if let Some(quota) = self.quotas.get_mut(&session) {
                 quota.next = now.saturating_add(PAUSE << quota.tries);
                 quota.tries += 1;
                 let task = Task::Resume { message: message(&session, quota.until) };
@@ -117,13 +129,13 @@ mod tests {
     fn tries_when_time_has_come() {
         let mut resumes = Resumes::default();
         resumes.state(&change("quota", Some(100_000)));
-        assert!(resumes.due(100_000).is_empty() && resumes.is_waiting());
+        assert!(resumes.due(100_000).is_empty() && resumes.is_waiting(0));
         let task = Task::Resume { message: message("s", 100_000) };
         assert_eq!(messages(resumes.due(116_000)), [task.clone()]);
         assert!(resumes.due(117_000).is_empty());
         assert_eq!(messages(resumes.due(200_000)), [task.clone()], "the same id");
         assert_eq!(messages(resumes.due(900_000)), [task]);
-        assert!(resumes.due(9_000_000).is_empty() && !resumes.is_waiting());
+        assert!(resumes.due(9_000_000).is_empty() && !resumes.is_waiting(0));
     }
 
     #[test]
@@ -131,9 +143,18 @@ mod tests {
         let mut resumes = Resumes::default();
         resumes.state(&change("quota", Some(100_000)));
         resumes.state(&change("working", None));
-        assert!(resumes.due(900_000).is_empty() && !resumes.is_waiting());
+        assert!(resumes.due(900_000).is_empty() && !resumes.is_waiting(0));
         resumes.state(&change("quota", None));
         assert!(resumes.due(900_000).is_empty());
+    }
+
+    #[test]
+    fn waits_for_the_state_of_a_failure() {
+        let mut resumes = Resumes::default();
+        resumes.failed(7);
+        assert!(resumes.is_waiting(7) && !resumes.is_waiting(8));
+        resumes.state(&change("ended", None));
+        assert!(!resumes.is_waiting(7));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
 use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult};
 use crate::wire::text::decode;
-use crate::wire::{Event, Observation, Raw, Status, head, about, matters, members, observe};
+use crate::wire::{Event, Observation, Raw, Status, about, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -314,6 +314,10 @@ impl Act {
             }
             News::Decision(decision) => plan::on_decision(state, settings, &decision).into_iter().collect(),
             News::Finding(finding) => plan::on_finding(state, settings, &finding),
+            News::Rest if settings.resume_at_reset && state.is_lost() => {
+                self.resumes.failed(state.clock.now().ms());
+                Vec::new()
+            }
             News::Rest => plan::on_rest(state, settings).into_iter().collect(),
             News::State(change) => {
                 if settings.resume_at_reset && !state.is_of_directory() && state.knows(&change.session_id) {
@@ -339,7 +343,11 @@ impl Act {
     fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         let opened = self.state.opened.as_ref();
         let stays = self.is_live() && opened.is_some_and(|o| o.follow || self.state.gave_up);
-        if !stays || self.resumes.is_waiting() || !self.pending.is_empty() || !self.state.is_over() {
+        if !stays
+            || self.resumes.is_waiting(self.state.clock.now().ms())
+            || !self.pending.is_empty()
+            || !self.state.is_over()
+        {
             return Ok(());
         }
         let code = self.conclude(added);

@@ -5,7 +5,9 @@ use super::steering::Steering;
 use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
-use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State, StateChange};
+use crate::wire::record::{
+    AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State, StateChange,
+};
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
 

@@ -4,12 +4,10 @@ use super::Common;
 use super::common::{Switch, print_schemas, version};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use crate::act::notify::{Notify, Shape, Topic, secret};
-use crate::act::{
-    AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, replies, reply_all, summary,
-};
+use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, replies, reply_all, summary};
 use crate::exit::{Code, Failure};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::net::is_loopback;
+use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::process::job;
 use crate::process::server_processes::password_at;
 use crate::server::{Server, parse_url};

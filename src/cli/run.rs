@@ -3,15 +3,13 @@
 use super::act::{Actions, NotifyArgs, Verification};
 use super::common::{Common, Switch, print, print_schemas, to_args, to_private, version};
 use super::detect::{Budgets, SharedLimits};
-use super::environment::credentials;
 use super::review::ReviewerArgs;
 use super::stream::{SpawnArgs, Work};
 use super::{act, detect, review, stream, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
-use crate::process::spawn::SERVER_PASSWORD;
-use crate::process::{job, password, supervisor};
-use crate::run::{Command, CommandLine, Private, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
+use crate::process::{job, supervisor};
+use crate::run::{Command, CommandLine, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -166,24 +164,11 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         )
         .into());
     }
-    let mut pipe = pipe(&parsed, source(&parsed), view);
+    let pipe = pipe(&parsed, source(&parsed), view);
     if args.print {
         return print(&pipe);
     }
-    if args.server.is_none() && credentials().password.is_none() {
-        share_password(&mut pipe)?;
-    }
     Ok(run(&pipe, view, None)?)
-}
-
-/// Gives the server that is started a password of its own: the source starts it, and the hand acts on it.
-fn share_password(pipe: &mut CommandLine) -> Result<(), Failure> {
-    let password = password::random()?;
-    for stage in pipe.commands.iter_mut().filter(|stage| ["ocr-stream", "ocr-act"].contains(&stage.name)) {
-        let variable = SERVER_PASSWORD.to_owned();
-        stage.private.push(Private { args: Vec::new(), variable, value: password.clone() });
-    }
-    Ok(())
 }
 
 /// Runs the real stages on the recording. The exit code of that run is printed; ours says whether the demo worked.

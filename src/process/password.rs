@@ -1,7 +1,7 @@
 //! The password of a server that we start: random, and known to the server and to our stages only.
 //!
-//! In `ocr-run` the stages get it in their environment. In a pipe that a shell started, `ocr-act` finds it in a file
-//! that only this user can read, by the process id that the stream's first line has.
+//! `ocr-act` finds it in a file that only this user can read: by the process id that the stream's first line has, or, to
+//! answer from another terminal, by the server's address.
 
 use crate::exit::{Code, Failure};
 use std::ffi::OsStr;

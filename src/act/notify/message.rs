@@ -2,12 +2,22 @@
 
 use super::topic::Topic;
 use crate::act::summary::{masked, summary};
-use crate::printable::printable;
+use crate::printable::{excerpt, printable};
 use crate::redact::Redactor;
 use crate::wire::Timestamp;
 use crate::wire::record::RunResult;
 use serde::Serialize;
 use serde_json::Value;
+
+/// How much is included of a title, a summary and the options, in characters, and how long a command may be, in bytes.
+/// Together they are shorter than the 2000 characters that Discord accepts.
+const TITLE: usize = 100;
+/// See [`TITLE`].
+const SUMMARY: usize = 700;
+/// See [`TITLE`].
+const OPTIONS: usize = 300;
+/// See [`TITLE`].
+const COMMAND: usize = 500;
 
 /// Something that a person may want to know at once: told when it begins and when it is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,12 +73,12 @@ impl Notice {
 
     /// For people, in one line.
     fn text(&self) -> String {
-        let session = self.title.as_deref().map_or(String::new(), |title| format!("{title} "));
-        let mut text = format!("{}: {} [{session}{}]", self.event, self.summary, self.session_id);
+        let session = self.title.as_deref().map_or(String::new(), |title| excerpt(title, TITLE) + " ");
+        let mut text = format!("{}: {} [{session}{}]", self.event, excerpt(&self.summary, SUMMARY), self.session_id);
         if !self.options.is_empty() {
-            text += &format!(" ({})", self.options.join(", "));
+            text += &format!(" ({})", excerpt(&self.options.join(", "), OPTIONS));
         }
-        if let Some(command) = &self.command {
+        if let Some(command) = self.command.as_ref().filter(|command| command.len() <= COMMAND) {
             text += &format!("; answer: {command}");
         }
         printable(&text)

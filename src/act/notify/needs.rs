@@ -127,7 +127,11 @@ impl Needs {
         Notice {
             event: topic,
             over: false,
-            episode: format!("{} {topic} {}", change.session_id, request.map_or(change.since.to_string(), str::to_owned)),
+            episode: format!(
+                "{} {topic} {}",
+                change.session_id,
+                request.map_or(change.since.to_string(), str::to_owned)
+            ),
             session_id: change.session_id.clone(),
             title: self.titles.get(&change.session_id).cloned(),
             summary,

@@ -137,8 +137,11 @@ fn variables_of_the_command() {
     let line = format!(
         r#"ocr-act {NAMED} --notify-on blocked --notify-cmd 'printf "%s\n" "$OCR_EVENT" "$OCR_SESSION" "$OCR_SUMMARY" "$OCR_WEBHOOK_SECRET" > told' < in"#
     );
-    let finished =
-        run(&format!("export OCR_WEBHOOK_SECRET=c2VjcmV0c2VjcmV0c2VjcmV0; {line}"), folder.path(), &[opened(false), asks(2000)]);
+    let finished = run(
+        &format!("export OCR_WEBHOOK_SECRET=c2VjcmV0c2VjcmV0c2VjcmV0; {line}"),
+        folder.path(),
+        &[opened(false), asks(2000)],
+    );
     let told = std::fs::read_to_string(folder.path().join("told")).unwrap();
     let told: Vec<&str> = told.lines().collect();
     assert_eq!(told.len(), 4, "{told:?} {}", finished.stderr);

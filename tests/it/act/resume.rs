@@ -44,8 +44,7 @@ async fn message(
 }
 
 fn quota(until: i64) -> Value {
-    let properties =
-        json!({"sessionID": "ses_1", "state": "quota", "since": 2000, "until": until, "on": "usage limit", "told": "event"});
+    let properties = json!({"sessionID": "ses_1", "state": "quota", "since": 2000, "until": until, "on": "usage limit", "told": "event"});
     json!({"ts": 2000, "type": "ocr.detect.state", "properties": properties})
 }
 

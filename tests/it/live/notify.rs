@@ -30,12 +30,11 @@ fn receiver() -> (Host, Receiver<Value>) {
     (Host::serve(Router::new().route("/", post(take))), receiver)
 }
 
-#[test]
-fn command_of_the_message_works() {
+/// Runs a pipe that is told to notify, answers with the command of the message, and sees the session go on.
+fn answers(pipe: &str) {
     let Some(bench) = bench(ASKS) else { return };
     let (host, messages) = receiver();
-    let line =
-        format!("ocr-stream --spawn --task 'Go.' | ocr-detect | ocr-act --notify-on all --notify {}", host.url());
+    let line = format!("{pipe} --notify-on all --notify {}", host.url());
     let run = live_shell(&line, &bench.opencode, &bench.project);
     let asked = messages.recv_timeout(PATIENCE).expect("a message");
     assert_eq!((&*asked["type"].to_string(), &asked["data"]["event"]), ("\"ocr.act.notice\"", &"blocked".into()));
@@ -47,6 +46,16 @@ fn command_of_the_message_works() {
     assert_eq!(over["data"]["episode"], asked["data"]["episode"]);
     let done = run.finish();
     assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)), "{}", done.stderr);
+}
+
+#[test]
+fn command_of_the_message_works() {
+    answers("ocr-stream --spawn --task 'Go.' | ocr-detect | ocr-act");
+}
+
+#[test]
+fn command_of_the_message_works_with_run() {
+    answers("ocr-run --headless --task 'Go.'");
 }
 
 #[test]
