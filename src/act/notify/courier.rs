@@ -46,7 +46,7 @@ impl Queue {
 }
 
 /// The thread that sends notices.
-pub(in crate::act) struct Courier(Arc<Queue>);
+pub struct Courier(Arc<Queue>);
 
 impl Courier {
     /// Starts the thread, which adds a record about each delivery to `out`.

@@ -22,7 +22,7 @@ const COMMAND: usize = 500;
 /// Something that a person may want to know at once: told when it begins and when it is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::act) struct Notice {
+pub struct Notice {
     /// What it is about.
     pub event: Topic,
     /// False when it begins, true in the message that takes it back.
@@ -87,7 +87,7 @@ impl Notice {
 
 /// What is sent.
 #[derive(Debug, Clone)]
-pub(in crate::act) enum Message {
+pub enum Message {
     /// That a person may be needed, or no longer is.
     Notice(Notice),
     /// The outcome of the run.

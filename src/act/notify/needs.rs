@@ -22,7 +22,7 @@ struct Open {
 
 /// The open episodes.
 #[derive(Debug)]
-pub(in crate::act) struct Needs {
+pub struct Needs {
     open: BoundedMap<String, Open>,
     titles: BoundedMap<String, String>,
 }

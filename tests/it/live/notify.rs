@@ -18,7 +18,7 @@ const ASKS: &str = r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}},
 
 /// A provider whose limit is over in a few seconds, and that is not asked again before.
 const LIMITED: &str = r#"{"task": "Go.", "turns": [
-    {"status": 403, "error": "You have hit your usage limit. Try again in 8 seconds.", "code": "usage_limit_reached"},
+    {"status": 403, "error": "You have hit your usage limit. Try again in 8 seconds.", "code": "forbidden"},
     {"text": "I went on. The task is done."}]}"#;
 
 /// A webhook, and the bodies that it receives.
@@ -34,7 +34,7 @@ fn receiver() -> (Host, Receiver<Value>) {
 fn answers(pipe: &str) {
     let Some(bench) = bench(ASKS) else { return };
     let (host, messages) = receiver();
-    let line = format!("{pipe} --notify-on all --notify {}", host.url());
+    let line = format!("{pipe} --verify true --notify-on all --notify {}", host.url());
     let run = live_shell(&line, &bench.opencode, &bench.project);
     let asked = messages.recv_timeout(PATIENCE).expect("a message");
     assert_eq!((&*asked["type"].to_string(), &asked["data"]["event"]), ("\"ocr.act.notice\"", &"blocked".into()));
@@ -61,9 +61,9 @@ fn command_of_the_message_works_with_run() {
 #[test]
 fn goes_on_after_quota() {
     let Some(bench) = bench(LIMITED) else { return };
-    let line = "ocr-stream --spawn --follow --task 'Go.' | ocr-detect | ocr-act --resume-at-reset";
+    let line = "ocr-stream --spawn --follow --task 'Go.' | ocr-detect | ocr-act --resume-at-reset --verify true";
     let done = live_shell(line, &bench.opencode, &bench.project).finish();
-    assert_eq!(actions(&done), ["resume begun", "resume taken"], "{}", done.stderr);
+    assert_eq!(actions(&done), ["resume begun", "resume taken", "verify begun", "verify taken"], "{}", done.stderr);
     assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)), "{}", done.stderr);
     let findings = done.of("ocr.detect.finding");
     let rules: Vec<&str> = findings.iter().filter_map(|line| line["properties"]["rule"].as_str()).collect();
