@@ -193,17 +193,17 @@ impl RunState {
             }
             AnyRecord::Closed(closed) => self.closed = Some(closed),
             AnyRecord::StateChange(change) => return Some(News::State(change)),
-            AnyRecord::Finding(finding) => return self.finding(finding),
+            AnyRecord::Finding(finding) => return Some(self.finding(finding)),
             AnyRecord::Decision(decision) => return self.decision(decision),
             _ => {}
         }
         None
     }
 
-    fn finding(&mut self, finding: Finding) -> Option<News> {
+    fn finding(&mut self, finding: Finding) -> News {
         let wasted_before = self.findings.insert(finding.clone());
         self.totals.add_finding(&finding, wasted_before);
-        Some(if finding.state == State::Closed { News::Over(finding) } else { News::Finding(finding) })
+        if finding.state == State::Closed { News::Over(finding) } else { News::Finding(finding) }
     }
 
     fn decision(&mut self, decision: Decision) -> Option<News> {

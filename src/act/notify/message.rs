@@ -76,10 +76,10 @@ impl Notice {
         let session = self.title.as_deref().map_or(String::new(), |title| excerpt(title, TITLE) + " ");
         let mut text = format!("{}: {} [{session}{}]", self.event, excerpt(&self.summary, SUMMARY), self.session_id);
         if !self.options.is_empty() {
-            text += &format!(" ({})", excerpt(&self.options.join(", "), OPTIONS));
+            text.extend([" (", &*excerpt(&self.options.join(", "), OPTIONS), ")"]);
         }
         if let Some(command) = self.command.as_ref().filter(|command| command.len() <= COMMAND) {
-            text += &format!("; answer: {command}");
+            text.extend(["; answer: ", command]);
         }
         printable(&text)
     }

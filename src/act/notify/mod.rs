@@ -296,7 +296,7 @@ fn run_command(to: &str, line: &str, message: &Message, limit: Duration, shutdow
     let variables =
         [("OCR_EVENT", &*event), ("OCR_SUMMARY", &*text), ("OCR_SESSION", message.session().unwrap_or_default())];
     let outcome = succeeds(line, Path::new("."), &variables, &body, limit, is_late);
-    let outcome = outcome.map(|_| ()).map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
+    let outcome = outcome.map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
     Delivery { to: to.to_owned(), outcome }
 }
 

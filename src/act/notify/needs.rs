@@ -53,12 +53,11 @@ impl Needs {
             .collect();
         if let Some(notice) = notice {
             let key = key(&change.session_id, notice.event);
-            match self.open.get_mut(&key) {
-                Some(open) => open.by_state = true,
-                None => {
-                    self.open.insert(key, Open { notice: notice.clone(), by_state: true });
-                    notices.push(notice);
-                }
+            if let Some(open) = self.open.get_mut(&key) {
+                open.by_state = true;
+            } else {
+                self.open.insert(key, Open { notice: notice.clone(), by_state: true });
+                notices.push(notice);
             }
         }
         notices
