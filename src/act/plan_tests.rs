@@ -79,6 +79,7 @@ fn words(orders: &[Order]) -> Vec<&'static str> {
     let word = |order: &Order| match (&order.task, &order.withheld) {
         (Task::Abort { .. }, None) => "abort",
         (Task::Abort { .. }, Some(_)) => "(abort)",
+        (Task::Resume { .. }, _) => "resume",
         (Task::Steer { abort_first: true, .. }, None) => "abort, steer",
         (Task::Steer { .. }, None) => "steer",
         (Task::Steer { .. }, Some(_)) => "(steer)",
