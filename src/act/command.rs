@@ -15,7 +15,8 @@ pub(super) struct Failed {
     pub tail: String,
 }
 
-/// Runs `line` in `directory` with `input` on its standard input. Kills it after `limit`, or when `cancelled` returns
+/// Runs `line` in `directory` with `variables` in its environment and `input` on its standard
+/// input. Kills it after `limit`, or when `cancelled` returns
 /// true.
 ///
 /// # Errors
@@ -23,11 +24,12 @@ pub(super) struct Failed {
 pub(super) fn succeeds(
     line: &str,
     directory: &Path,
+    variables: &[(&str, &str)],
     input: &[u8],
     limit: Duration,
     cancelled: impl Fn() -> bool,
 ) -> Result<(), Failed> {
-    let command = ShellCommand { line, directory, input, limit, capture: Capture::Tail(TAIL) };
+    let command = ShellCommand { line, directory, variables, input, limit, capture: Capture::Tail(TAIL) };
     let finished = command.run(&KillSwitch::default(), cancelled).map_err(|error| Failed {
         how: format!("cannot start it in {}: {error}", directory.display()),
         tail: String::new(),

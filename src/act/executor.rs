@@ -21,6 +21,9 @@ use tokio::sync::watch;
 /// The message to an agent whose request is rejected because nobody answers it.
 const NOBODY: &str = "Nobody is here to answer. Go on without an answer, or stop and say what you need.";
 
+/// The message to an agent whose provider accepts requests again.
+const GO_ON: &str = "The limit of the provider is over. Go on where you stopped.";
+
 /// The number of unfinished orders. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct Pending(Arc<(Mutex<usize>, Condvar)>);
@@ -164,6 +167,7 @@ impl ExecutorContext {
             (Task::Steer { message, abort_first }, Some(server)) => {
                 runtime.block_on(self.steer(server, &order, message, *abort_first, rested))
             }
+            (Task::Resume { message }, Some(server)) => runtime.block_on(resume(server, &order.session, message)),
             (Task::Answer { request, question, answer }, Some(server)) => {
                 runtime.block_on(reply(server, request, *question, *answer))
             }
@@ -248,6 +252,24 @@ fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String)
     match outcome {
         Ok(()) => (Phase::Taken, taken()),
         Err(failure) => (Phase::Failed, failure.to_string()),
+    }
+}
+
+/// Sends a session on, unless it works again or has been told so: the hand may have been killed after it told it.
+async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String) {
+    let told = async {
+        if server.is_busy(session).await? {
+            return Ok(Err("the session goes on by itself"));
+        }
+        if server.has_message(session, message).await? {
+            return Ok(Err("the session was told already"));
+        }
+        server.send_on(session, message, GO_ON).await.map(Ok)
+    };
+    match told.await {
+        Ok(Ok(())) => (Phase::Taken, format!("sent: {GO_ON}")),
+        Ok(Err(why)) => (Phase::Skipped, why.to_owned()),
+        Err(error) => (Phase::Failed, server::Error::to_string(&error)),
     }
 }
 

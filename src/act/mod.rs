@@ -5,7 +5,9 @@
 //! * `plan`: decides what to do next, without I/O.
 //! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `verify`.
 //! * `outcome`: the outcome of the run, without I/O.
-//! * `notify`: sends the outcome to webhooks and commands.
+//! * `notify`: tells people of what they may be needed for, and of the outcome.
+//! * `resume`: when a session goes on after a quota, without I/O.
+//! * `reply`: answers requests from another terminal.
 //! * `stage`: connects them.
 
 mod abort;
@@ -18,6 +20,8 @@ pub mod notify;
 mod order;
 mod outcome;
 mod plan;
+mod reply;
+mod resume;
 mod settings;
 mod stage;
 mod state;
@@ -26,6 +30,7 @@ mod summary;
 mod totals;
 mod verify;
 
+pub use reply::{Reply, replies, reply_all};
 pub use settings::{AbortLimits, Answer, Checks, Policy, Remedy, Settings};
 pub use stage::Act;
 pub use summary::{masked, summary};

@@ -21,6 +21,8 @@ pub(super) enum Task {
     Rollback { message: String },
     /// Send the session a message, and abort it first if it would not read the message otherwise.
     Steer { message: String, abort_first: bool },
+    /// Send the session on after a quota, with a message that has this id, unless it went on or has that message.
+    Resume { message: String },
     /// Answer a permission request or a question.
     Answer { request: String, question: bool, answer: Answer },
     /// Check that the session did what it says.
@@ -67,6 +69,7 @@ impl Order {
             Task::Abort { .. } => ActionKind::Abort,
             Task::Rollback { .. } => ActionKind::Rollback,
             Task::Steer { .. } => ActionKind::Steer,
+            Task::Resume { .. } => ActionKind::Resume,
             Task::Answer { .. } => ActionKind::Answer,
             Task::Verify { .. } => ActionKind::Verify,
         }

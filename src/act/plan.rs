@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 const NUDGE: &str =
     "The task is not finished yet. Go on with what is left; when everything is done and checked, say so.";
 
+/// The rule of the findings that a quota explains.
+const QUOTA: &str = "quota";
+
 /// Responds to a decision of the reviewer.
 pub(super) fn on_decision(state: &mut RunState, settings: &Settings, decision: &Decision) -> Option<Order> {
     if state.ended.is_some() {
@@ -76,6 +79,7 @@ pub(super) fn on_finding(state: &mut RunState, settings: &Settings, finding: &Fi
     let mut orders = if finding.kind == Kind::Blocked { answers(state, settings, finding) } else { Vec::new() };
     let remedy = match configured(settings, finding) {
         Some(remedy) => remedy,
+        None if settings.resume_at_reset && finding.rule == QUOTA => Remedy::Continue,
         None if !state.reviewed && finding.grade == Grade::Stop => Remedy::Abort,
         None => Remedy::Continue,
     };

@@ -18,6 +18,7 @@ fn settings() -> Settings {
         dry_run: false,
         allow_insecure: false,
         rollback: false,
+        resume_at_reset: false,
         limits: AbortLimits { confirm: Duration::from_secs(1), attempts: 3 },
         policy: Policy { on: HashMap::new(), on_permission: Answer::Ask, on_question: Answer::Reject, max_steers: 1 },
         checks: Checks {
@@ -67,7 +68,7 @@ fn orders(state: &mut RunState, settings: &Settings, lines: &[String]) -> Vec<Or
             Some(News::Decision(decision)) => orders.extend(on_decision(state, settings, &decision)),
             Some(News::Finding(finding)) => orders.extend(on_finding(state, settings, &finding)),
             Some(News::Rest) => orders.extend(on_rest(state, settings)),
-            Some(News::Opened { .. }) | None => {}
+            Some(News::Opened { .. } | News::Over(_) | News::State(_)) | None => {}
         }
     }
     orders
@@ -78,6 +79,7 @@ fn words(orders: &[Order]) -> Vec<&'static str> {
     let word = |order: &Order| match (&order.task, &order.withheld) {
         (Task::Abort { .. }, None) => "abort",
         (Task::Abort { .. }, Some(_)) => "(abort)",
+        (Task::Resume { .. }, _) => "resume",
         (Task::Steer { abort_first: true, .. }, None) => "abort, steer",
         (Task::Steer { .. }, None) => "steer",
         (Task::Steer { .. }, Some(_)) => "(steer)",

@@ -25,6 +25,8 @@ pub struct Settings {
     pub allow_insecure: bool,
     /// After an abort, revert what the session changed since the episode began.
     pub rollback: bool,
+    /// Send a session on when the provider accepts requests again, rather than end it because of a quota.
+    pub resume_at_reset: bool,
     /// How an abort is tried.
     pub limits: AbortLimits,
     /// What to do without asking the reviewer.

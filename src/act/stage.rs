@@ -2,14 +2,16 @@
 
 use super::authority::Authority;
 use super::executor::{Executor, ExecutorContext, Pending};
-use super::notify::{Notify, Now};
+use super::notify::{Courier, Message, Needs, Notice, Notify, Now};
 use super::order::{Order, Report, Task};
 use super::outcome::conclude;
 use super::plan;
+use super::resume::Resumes;
 use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure, leave};
 use crate::net::is_loopback;
+use crate::pipe::shutdown::{BACKLOG, NOTIFY};
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
 use crate::process::{feedback, password};
@@ -17,7 +19,7 @@ use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
 use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult};
 use crate::wire::text::decode;
-use crate::wire::{Event, Observation, Raw, Status, head, matters, members, observe};
+use crate::wire::{Event, Observation, Raw, Status, about, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -53,8 +55,12 @@ pub struct Act {
     now: Arc<AtomicI64>,
     pending: Pending,
     shutdown: Shutdown,
-    /// Who is told of the outcome.
-    notify: Notify,
+    /// Who is told of what.
+    notify: Arc<Notify>,
+    needs: Needs,
+    /// Sends notices, from the first one on.
+    courier: Option<Courier>,
+    resumes: Resumes,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
     /// When the last line was read: the time of the stream stands still since then.
@@ -76,7 +82,10 @@ impl Act {
             now: Arc::default(),
             pending: Pending::default(),
             shutdown,
-            notify,
+            notify: Arc::new(notify),
+            needs: Needs::default(),
+            courier: None,
+            resumes: Resumes::default(),
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
@@ -258,13 +267,48 @@ impl Act {
         let news = self.state.observe(&line);
         self.now.store(self.state.clock.now().ms(), Ordering::SeqCst);
         self.forward_rest(&line);
+        if let (Event::Session { .. }, Some(session)) = (&line.event, &line.session)
+            && let Some(title) = about(text).title
+        {
+            self.needs.titled(session, &title);
+        }
         match news {
             Some(news) => self.respond(news, added),
             None => Ok(()),
         }
     }
 
+    /// Tells people what they may be needed for. Nobody is told of a recording, or of what is not done.
+    fn tell(&mut self, notices: Vec<Notice>) {
+        if !self.is_live() || self.settings.dry_run {
+            return;
+        }
+        let now = Now { ts: self.state.clock.now(), since: Instant::now() };
+        for notice in notices.into_iter().filter(|notice| self.notify.wants(notice.event)) {
+            let start = || Courier::start(Arc::clone(&self.notify), self.out.clone(), self.shutdown.clone());
+            self.courier.get_or_insert_with(start).send(notice, now);
+        }
+    }
+
+    /// Where a person can answer: the server that the command line or a live stream names.
+    fn answered_at(&self) -> Option<Url> {
+        let named = || parse_url(self.state.opened.as_ref()?.server.as_deref()?).ok();
+        self.settings.server.clone().or_else(named)
+    }
+
     fn respond(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
+        match &news {
+            News::State(change) => {
+                let server = self.answered_at();
+                let notices = self.needs.state(change, server.as_ref());
+                self.tell(notices);
+            }
+            News::Finding(finding) | News::Over(finding) => {
+                let notice = self.needs.finding(finding);
+                self.tell(notice.into_iter().collect());
+            }
+            _ => {}
+        }
         let (state, settings) = (&mut self.state, &self.settings);
         let orders = match news {
             News::Opened { says_replay } => {
@@ -273,17 +317,40 @@ impl Act {
             }
             News::Decision(decision) => plan::on_decision(state, settings, &decision).into_iter().collect(),
             News::Finding(finding) => plan::on_finding(state, settings, &finding),
+            News::Rest if settings.resume_at_reset && state.is_lost() => {
+                self.resumes.failed(state.clock.now().ms());
+                Vec::new()
+            }
             News::Rest => plan::on_rest(state, settings).into_iter().collect(),
+            News::State(change) => {
+                if settings.resume_at_reset && !state.is_of_directory() && state.knows(&change.session_id) {
+                    self.resumes.state(&change);
+                }
+                Vec::new()
+            }
+            News::Over(_) => Vec::new(),
         };
         self.carry_out(orders, added);
         Ok(())
+    }
+
+    /// Resumes the sessions whose provider accepts requests again.
+    fn resume(&mut self, added: &mut Vec<u8>) {
+        if self.state.ended.is_none() {
+            let orders = self.resumes.due(self.state.clock.now().ms());
+            self.carry_out(orders, added);
+        }
     }
 
     /// Ends the run if it is decided and the stream would not end by itself.
     fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         let opened = self.state.opened.as_ref();
         let stays = self.is_live() && opened.is_some_and(|o| o.follow || self.state.gave_up);
-        if !stays || !self.pending.is_empty() || !self.state.is_over() {
+        if !stays
+            || self.resumes.is_waiting(self.state.clock.now().ms())
+            || !self.pending.is_empty()
+            || !self.state.is_over()
+        {
             return Ok(());
         }
         let code = self.conclude(added);
@@ -294,10 +361,14 @@ impl Act {
         let (result, code) = conclude(&self.state, self.shutdown.requested(), !self.settings.checks.is_empty());
         let ts = self.state.clock.now();
         // The outcome of a recording, or of what was not done, is sent to nobody.
+        // What is waiting to be told comes before the outcome.
+        let waited = self.courier.take().is_some_and(|courier| courier.finish(BACKLOG));
         if self.saw_lines && self.is_live() && !self.settings.dry_run {
             let now = Now { ts, since: self.last_line };
-            for delivery in self.notify.send(&result, now, &self.shutdown) {
-                record::append(added, ts, &delivery.record(self.state.root()));
+            let limit = waited.then(|| NOTIFY.saturating_sub(BACKLOG));
+            let message = Message::Result(Box::new(result.clone()));
+            for delivery in self.notify.send(&message, now, limit, &self.shutdown) {
+                record::append(added, ts, &delivery.record(None, self.state.root()));
             }
         }
         // Where nothing came, there was no run: an earlier stage has said why.
@@ -344,6 +415,7 @@ impl Stage for Act {
             }
             None => self.parse(line, added)?,
         }
+        self.resume(added);
         // Asked before the reports are read: once nothing is pending, all reports are there.
         let finished = self.pending.is_empty();
         let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();

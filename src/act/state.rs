@@ -5,7 +5,9 @@ use super::steering::Steering;
 use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
-use crate::wire::record::{AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State};
+use crate::wire::record::{
+    AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State, StateChange,
+};
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
 
@@ -23,6 +25,10 @@ pub(super) enum News {
         says_replay: bool,
     },
     Finding(Finding),
+    /// An episode is over.
+    Over(Finding),
+    /// A session does something else now.
+    State(StateChange),
     Decision(Decision),
     /// The watched session came to rest.
     Rest,
@@ -197,17 +203,18 @@ impl RunState {
                 return Some(News::Rest);
             }
             AnyRecord::Closed(closed) => self.closed = Some(closed),
-            AnyRecord::Finding(finding) => return self.finding(finding),
+            AnyRecord::StateChange(change) => return Some(News::State(change)),
+            AnyRecord::Finding(finding) => return Some(self.finding(finding)),
             AnyRecord::Decision(decision) => return self.decision(decision),
             _ => {}
         }
         None
     }
 
-    fn finding(&mut self, finding: Finding) -> Option<News> {
+    fn finding(&mut self, finding: Finding) -> News {
         let wasted_before = self.findings.insert(finding.clone());
         self.totals.add_finding(&finding, wasted_before);
-        (finding.state != State::Closed).then_some(News::Finding(finding))
+        if finding.state == State::Closed { News::Over(finding) } else { News::Finding(finding) }
     }
 
     fn decision(&mut self, decision: Decision) -> Option<News> {

@@ -48,7 +48,7 @@ fn changes(checks: &Checks, changed: impl FnOnce() -> Result<Vec<String>, Failur
 fn commands(checks: &Checks, directory: &Path, shutdown: &Shutdown) -> Result<(), String> {
     let cancelled = || shutdown.requested().is_some();
     for line in &checks.commands {
-        succeeds(line, directory, b"", checks.timeout, cancelled)
+        succeeds(line, directory, &[], b"", checks.timeout, cancelled)
             .map_err(|failed| format!("`{line}` failed ({}).\nThe end of its output:\n{}", failed.how, failed.tail))?;
     }
     Ok(())

@@ -4,13 +4,15 @@ use super::Common;
 use super::common::{MORE, print_schemas, switch, version};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use super::units;
-use crate::act::notify::{Notify, Shape, When, secret};
-use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
+use crate::act::notify::{Notify, Shape, Topic, secret};
+use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, replies, reply_all, summary};
 use crate::detect;
 use crate::exit::{Code, Failure};
+use crate::net::is_loopback;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::process::job;
-use crate::server::parse_url;
+use crate::process::server_processes::password_at;
+use crate::server::{Server, parse_url};
 use crate::wire::record::{Action, Kind, RunResult, schema};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
@@ -28,6 +30,10 @@ Examples:
     ocr-stream … | ocr-detect | ocr-act --on stagnation=steer --on loop=abort
   Accept the work only if the tests pass, and tell the agent if they fail:
     ocr-stream --follow … | ocr-detect | ocr-review | ocr-act --verify 'cargo test'
+  Send a message when the agent asks something, with the command that answers it, and when it is over:
+    ocr-stream … | ocr-detect | ocr-act --notify-on blocked --notify https://hooks.example.org/x
+  Answer from another terminal:
+    ocr-act --answer per_1=once --server http://127.0.0.1:4096
   Show what would have been done:
     ocr-stream --replay run.ndjson | ocr-detect | ocr-review | ocr-act --only | jq
 
@@ -61,6 +67,11 @@ pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// Answer an open request of --server, and exit; reads no lines. ANSWER is once, always or reject for a permission, and
+    /// reject, an option or any text for a question. May be repeated; for a request with several questions, in their
+    /// order.
+    #[arg(long, value_name = "ID=ANSWER", requires = "server")]
+    answer: Vec<String>,
     /// Print only the lines that this program adds.
     #[arg(long)]
     only: bool,
@@ -93,6 +104,10 @@ pub(super) struct Actions {
     /// Wait TIME for the server to confirm an abort. After three attempts, kill the server if ocr-stream started it.
     #[arg(long, value_name = "TIME", default_value_t = 5, env = "OCR_CONFIRM_TIMEOUT", value_parser = units::seconds::<u64>)]
     confirm_timeout: u64,
+    /// When a provider's limit is over and the session does not go on by itself, send it one message. Needs a stream that
+    /// goes on while the session rests, as with --follow.
+    #[arg(long, env = "OCR_RESUME_AT_RESET", value_parser = switch())]
+    resume_at_reset: bool,
     /// Action for findings of a rule or kind with grade warn or stop: continue, steer or abort; may be repeated.
     /// Overrides the reviewer. Without a reviewer, findings of grade stop abort the session.
     #[arg(long, value_name = "RULE=ACTION", value_parser = remedy)]
@@ -126,22 +141,33 @@ pub(super) struct Verification {
     expect_file: Vec<PathBuf>,
 }
 
-/// Who is notified of the outcome; `ocr-run` has the same flags.
+/// Who is told of what; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Notifications")]
 pub(super) struct NotifyArgs {
-    /// Post the result to this webhook; may be repeated. The variable may have several URLs, with spaces between them.
+    /// Post messages to this webhook; may be repeated. The variable may have several URLs, with spaces between them.
     #[arg(long, value_name = "URL", value_delimiter = ' ', env = "OCR_NOTIFY", hide_env_values = true)]
     notify: Vec<String>,
     /// Format of the posted message.
     #[arg(long, value_name = "FORMAT", default_value = "standard", env = "OCR_NOTIFY_AS")]
     notify_as: Shape,
-    /// Run COMMAND with the result as JSON on its standard input.
+    /// Run COMMAND for each message, with the message as JSON on its standard input and OCR_EVENT, OCR_SUMMARY and
+    /// OCR_SESSION in its environment.
     #[arg(long, value_name = "COMMAND", env = "OCR_NOTIFY_CMD", hide_env_values = true)]
     notify_cmd: Option<String>,
-    /// Outcomes to notify about.
-    #[arg(long, value_name = "WHEN", default_value = "both", env = "OCR_NOTIFY_ON")]
-    notify_on: When,
+    /// Show messages on the desktop: through notify-send, or else through the terminal.
+    #[arg(long, env = "OCR_NOTIFY_DESKTOP", value_parser = switch())]
+    notify_desktop: bool,
+    /// What to send, with commas between: that a session waits for a person, for its quota, or is silent; any other
+    /// finding of grade warn or stop; or how the run ended. What is over is followed up.
+    #[arg(
+        long,
+        value_name = "TOPICS",
+        value_delimiter = ',',
+        default_value = "blocked,quota,stall,success,failure",
+        env = "OCR_NOTIFY_ON"
+    )]
+    notify_on: Vec<Topic>,
 }
 
 /// Runs `ocr-act` with these arguments, the first being the program's name.
@@ -158,6 +184,9 @@ fn run(args: Args) -> anyhow::Result<Code> {
     args.common.start_logging()?;
     if args.common.schema {
         return print_schemas(&schemas());
+    }
+    if !args.answer.is_empty() {
+        return answer(&args);
     }
     warn_of_unknown(&args.actions.on);
     let notify = notify(args.notify)?;
@@ -189,6 +218,30 @@ fn warn_of_unknown(on: &[(String, Remedy)]) {
     }
 }
 
+/// Answers requests of the server, and says so.
+fn answer(args: &Args) -> anyhow::Result<Code> {
+    let replies = replies(&args.answer)?;
+    let url = parse_url(args.server.as_deref().unwrap_or_default())?;
+    let mut credentials = credentials();
+    if credentials.password.is_none() {
+        credentials.password = password_at(&private_folder(), &url);
+    }
+    let safe = is_loopback(&url) || (url.scheme() == "https" && credentials.password.is_some());
+    if !safe && !args.actions.allow_insecure {
+        let what = format_args!(
+            "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
+        );
+        return Err(Failure::new(Code::Usage, what).into());
+    }
+    if args.actions.dry_run {
+        tell("ocr-act: nothing is answered in a dry run");
+        return Ok(Code::Ok);
+    }
+    let server = Server::new(url, None, &credentials)?;
+    reply_all(&server, &replies, |done| tell(format_args!("ocr-act: {done}")))?;
+    Ok(Code::Ok)
+}
+
 fn settings(server: Option<&str>, actions: Actions, verification: Verification) -> Result<Settings, Failure> {
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
@@ -198,6 +251,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
         dry_run: actions.dry_run,
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,
+        resume_at_reset: actions.resume_at_reset,
         limits: AbortLimits { confirm: Duration::from_secs(actions.confirm_timeout), attempts: ATTEMPTS },
         policy: Policy {
             on: actions.on.into_iter().collect(),
@@ -236,7 +290,8 @@ fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
         shape: args.notify_as,
         secret: variable("OCR_WEBHOOK_SECRET").as_deref().map(secret).transpose()?,
         command: args.notify_cmd.filter(|line| !line.trim().is_empty()),
-        when: args.notify_on,
+        desktop: args.notify_desktop,
+        on: args.notify_on,
         redactor: redactor(),
     })
 }

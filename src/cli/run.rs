@@ -3,16 +3,15 @@
 use super::act::{Actions, NotifyArgs, Verification};
 use super::common::{Common, MORE, print, print_schemas, switch, to_args, to_private, version};
 use super::detect::{Budgets, Rules, SharedLimits, Timeouts};
-use super::environment::{credentials, runs_folder};
+use super::environment::runs_folder;
 use super::review::{WhatArgs, WhenArgs, WhoArgs};
 use super::stream::{Patience, SpawnArgs, Work};
 use super::watch::ShownLimits;
 use super::{act, detect, doctor, review, stream, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
-use crate::process::spawn::SERVER_PASSWORD;
-use crate::process::{feedback, job, password, supervisor};
-use crate::run::{Command, CommandLine, Keep, Private, Run, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
+use crate::process::{feedback, job, supervisor};
+use crate::run::{Command, CommandLine, Keep, Run, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -237,12 +236,9 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         )
         .into());
     }
-    let mut pipe = pipe(&parsed, source(&parsed), view);
+    let pipe = pipe(&parsed, source(&parsed), view);
     if args.print {
         return print(&pipe);
-    }
-    if args.server.is_none() && credentials().password.is_none() {
-        share_password(&mut pipe)?;
     }
     let keep = args.record.meant()?;
     if view != View::Lines && args.server.is_none() {
@@ -269,16 +265,6 @@ fn lines_would_mix() -> bool {
         _ => false,
     };
     stdout.is_terminal() || same
-}
-
-/// Gives the server that is started a password of its own: the source starts it, and the hand acts on it.
-fn share_password(pipe: &mut CommandLine) -> Result<(), Failure> {
-    let password = password::random()?;
-    for stage in pipe.commands.iter_mut().filter(|stage| ["ocr-stream", "ocr-act"].contains(&stage.name)) {
-        let variable = SERVER_PASSWORD.to_owned();
-        stage.private.push(Private { args: Vec::new(), variable, value: password.clone() });
-    }
-    Ok(())
 }
 
 /// Runs the real stages on the recording. The exit code of that run is printed; ours says whether the demo worked.

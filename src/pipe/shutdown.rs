@@ -47,7 +47,10 @@ pub const COMMAND_OUTPUT: Duration = Duration::from_millis(500);
 /// How long notifications may delay the exit of `ocr-act`, all together.
 pub const NOTIFY: Duration = Duration::from_secs(10);
 
-/// The same after a signal.
+/// How much of [`NOTIFY`] is for notices that were not sent before the end.
+pub const BACKLOG: Duration = Duration::from_secs(2);
+
+/// How long notifications may delay the exit after a signal.
 pub const NOTIFY_AFTER_SIGNAL: Duration = Duration::from_secs(3);
 
 const fn shorter(a: Duration, b: Duration) -> bool {

@@ -26,6 +26,8 @@ pub(crate) struct ShellCommand<'a> {
     pub(crate) line: &'a str,
     /// The working directory.
     pub(crate) directory: &'a Path,
+    /// What it gets in its environment beside ours.
+    pub(crate) variables: &'a [(&'a str, &'a str)],
     /// What the command reads on standard input.
     pub(crate) input: &'a [u8],
     /// The time limit; then the command is killed.
@@ -123,7 +125,7 @@ impl ShellCommand<'_> {
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
         let mut command = shell(self.line)?;
-        command.current_dir(self.directory).stdin(Stdio::piped());
+        command.current_dir(self.directory).envs(self.variables.iter().copied()).stdin(Stdio::piped());
         command.stderr(match self.capture {
             Capture::Tail(_) => stdout_writer.try_clone()?,
             Capture::Head(_) => stderr_writer,
@@ -258,7 +260,7 @@ mod tests {
     }
 
     fn command(line: &str, limit: Duration, capture: Capture) -> ShellCommand<'_> {
-        ShellCommand { line, directory: Path::new("/"), input: b"given", limit, capture }
+        ShellCommand { line, directory: Path::new("/"), variables: &[], input: b"given", limit, capture }
     }
 
     fn text(bytes: &[u8]) -> &str {

@@ -1,9 +1,10 @@
 //! The password of a server that we start: random, and known to the server and to our stages only.
 //!
-//! In `ocr-run` the stages get it in their environment. In a pipe that a shell started, `ocr-act` finds it in a file
-//! that only this user can read, by the process id that the stream's first line has.
+//! `ocr-act` finds it in a file that only this user can read: by the process id that the stream's first line has, or, to
+//! answer from another terminal, by the server's address.
 
 use crate::exit::{Code, Failure};
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Write};
@@ -82,6 +83,11 @@ fn path(folder: &Path, stream: u32) -> PathBuf {
     folder.join(format!("server-{stream}.password"))
 }
 
+/// The process whose password file has this name.
+pub(super) fn stream_of(name: &OsStr) -> Option<u32> {
+    name.to_str()?.strip_prefix("server-")?.strip_suffix(".password")?.parse().ok()
+}
+
 /// Makes a folder for this user alone, and checks that it is.
 pub(super) fn own_folder(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -123,6 +129,7 @@ mod tests {
         let own = std::process::id();
         assert_eq!(of_stream(&place, own).as_deref(), Some("open sesame"));
         assert_eq!(of_stream(&place, own + 1), None);
+        assert_eq!(file.path().file_name().and_then(stream_of), Some(own));
         drop(file);
         assert_eq!(of_stream(&place, own), None);
     }

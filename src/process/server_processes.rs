@@ -3,11 +3,14 @@
 //! The process id of `ocr-stream` comes from a line, which may be from a recording, and another program may have that
 //! id by now. So only processes that look like what `ocr-stream` starts are ended.
 
+use super::password;
 use super::supervisor::SUPERVISE;
 use super::tree::{Process, descendants, processes, signal};
+use crate::net::is_loopback;
 use crate::pipe::shutdown::TOOLS_TERM;
 use rustix::process::Signal;
 use std::collections::HashSet;
+use std::path::Path;
 use url::Url;
 
 /// A server that this pipe started.
@@ -60,6 +63,18 @@ impl ServerProcesses {
         let tools = if server.is_empty() { HashSet::new() } else { descendants(processes, [last]) };
         Found { server, tools }
     }
+}
+
+/// The password of the server at `url`, if a stream of this user started it on this machine and has left its password in
+/// `folder`.
+pub(crate) fn password_at(folder: &Path, url: &Url) -> Option<String> {
+    if !is_loopback(url) {
+        return None;
+    }
+    let entries = std::fs::read_dir(folder).ok()?;
+    let streams = entries.filter_map(|entry| password::stream_of(&entry.ok()?.file_name()));
+    let mut serving = streams.filter(|pid| ServerProcesses::new(*pid, url).is_some_and(ServerProcesses::is_running));
+    password::of_stream(folder, serving.next()?)
 }
 
 /// The processes of an owned server.

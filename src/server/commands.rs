@@ -12,7 +12,7 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn prompt(&self, id: &str, text: &str, model: Option<&str>) -> Result<(), Error> {
-        self.send_message(id, text, model, false).await
+        self.send_message(id, text, model, None, false).await
     }
 
     /// Sends the session a message in the user's place, marked as synthetic so that it is not taken for the user's
@@ -21,10 +21,25 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn steer(&self, id: &str, text: &str) -> Result<(), Error> {
-        self.send_message(id, text, None, true).await
+        self.send_message(id, text, None, None, true).await
     }
 
-    async fn send_message(&self, id: &str, text: &str, model: Option<&str>, synthetic: bool) -> Result<(), Error> {
+    /// The same with a message whose id is ours, so that it can be found again. The id orders it among the others.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn send_on(&self, id: &str, message: &str, text: &str) -> Result<(), Error> {
+        self.send_message(id, text, None, Some(message), true).await
+    }
+
+    async fn send_message(
+        &self,
+        id: &str,
+        text: &str,
+        model: Option<&str>,
+        message: Option<&str>,
+        synthetic: bool,
+    ) -> Result<(), Error> {
         let mut part = json!({"type": "text", "text": text});
         if synthetic {
             part["synthetic"] = true.into();
@@ -33,6 +48,9 @@ impl Server {
         let mut body = json!({"parts": [part]});
         if let Some(model) = model {
             body["model"] = model_ref(model);
+        }
+        if let Some(message) = message {
+            body["messageID"] = message.into();
         }
         let path = format!("session/{}/prompt_async", segment(id));
         // The answer is empty.
@@ -72,6 +90,15 @@ impl Server {
             None => json!({"reply": reply}),
         };
         self.post(&path, body, "answer the permission request").await
+    }
+
+    /// Answers a question: for each of its questions the chosen labels, or words of one's own.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn answer_question(&self, request: &str, answers: &[Vec<String>]) -> Result<(), Error> {
+        let path = format!("question/{}/reply", segment(request));
+        self.post(&path, json!({"answers": answers}), "answer the question").await
     }
 
     /// Rejects a question.

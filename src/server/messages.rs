@@ -3,7 +3,7 @@
 use super::answer::check_status;
 use super::array::Array;
 use super::{Error, Server, segment};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
@@ -45,6 +45,20 @@ impl Server {
         }
         let answer = check_status(&self.url, PURPOSE, answer).await?;
         Ok(Array::new(&self.url, PURPOSE, answer))
+    }
+
+    /// Whether the session has a message with this id.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request, but for a message that is not there.
+    pub async fn has_message(&self, session: &str, message: &str) -> Result<bool, Error> {
+        let path = format!("session/{}/message/{}", segment(session), segment(message));
+        match self.request::<Box<RawValue>>(Method::GET, &path, None, "find a message").await {
+            Ok(_) => Ok(true),
+            // 1.18 answers 404 for a message that it does not have, 1.1 answers 400.
+            Err(Error::Failed { status: 400 | 404, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The files that the session has changed, those below `directory` relative to it.

@@ -1,9 +1,12 @@
 //! `ocr-act` without `OpenCode`: outcomes and exit codes, skipped actions, checks, misbehaving servers, notifications.
 
+mod answer;
 mod authority;
 mod family;
 mod many;
+mod notice;
 mod notify;
+mod resume;
 mod server;
 mod stub;
 mod verify;

@@ -53,6 +53,7 @@ impl CommandReviewer {
         let (command, switch, cancel) = (self.line.clone(), self.kill_switch.clone(), Arc::clone(&cancelled.0));
         std::thread::spawn(move || {
             let command = ShellCommand {
+                variables: &[],
                 line: &command,
                 directory: Path::new("."),
                 input: text.as_bytes(),

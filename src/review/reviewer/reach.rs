@@ -86,6 +86,7 @@ fn find(program: &str, kill_switch: &KillSwitch) -> Result<(), String> {
         return Ok(());
     }
     let command = ShellCommand {
+        variables: &[],
         line: &format!("command -v -- {program} > /dev/null"),
         directory: Path::new("."),
         input: b"",

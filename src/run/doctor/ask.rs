@@ -21,7 +21,9 @@ pub(super) struct Said {
 /// Runs a program.
 pub(super) fn ask(words: &[&str], directory: &Path, limit: Duration) -> Result<Said, String> {
     let line: Vec<String> = words.iter().map(|word| quoted_whole(word)).collect();
-    let command = ShellCommand { line: &line.join(" "), directory, input: b"", limit, capture: Capture::Head(READ) };
+    let line = line.join(" ");
+    let capture = Capture::Head(READ);
+    let command = ShellCommand { line: &line, directory, variables: &[], input: b"", limit, capture };
     let done = command.run(&KillSwitch::default(), || false).map_err(|e| e.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     let status = done.status?;

@@ -16,7 +16,9 @@ pub enum ActionKind {
     Verify,
     /// Revert what the session changed since the problem began.
     Rollback,
-    /// Send the outcome of the run to a webhook or a command.
+    /// Send a session on after a quota.
+    Resume,
+    /// Tell people of what they may be needed for, or of the outcome of the run.
     Notify,
 }
 

@@ -8,6 +8,7 @@ mod codes;
 mod escalation;
 mod export;
 mod faults;
+mod notify;
 mod oldest;
 mod recorded;
 mod steer;

@@ -1,7 +1,22 @@
-//! Sends the outcome of the run to webhooks and a command. Whether each got it is known; a failure never fails the run.
+//! Tells people of what they may be needed for, and of the outcome of the run: through webhooks, a command and the
+//! desktop. Whether each got it is known; a failure never fails the run.
+//!
+//! * `topic`: what can be told.
+//! * `needs`: which episodes begin and end.
+//! * `message`: what is sent.
+//! * `courier`: the thread that sends while lines pass.
+
+mod courier;
+mod message;
+mod needs;
+mod topic;
+
+pub(super) use courier::Courier;
+pub(super) use message::{Message, Notice};
+pub(super) use needs::Needs;
+pub use topic::Topic;
 
 use super::command::succeeds;
-use super::summary::{masked, summary};
 use crate::exit::{Code, Failure};
 use crate::net::runtime;
 use crate::pipe::Shutdown;
@@ -9,7 +24,7 @@ use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::printable::printable;
 use crate::redact::Redactor;
 use crate::wire::Timestamp;
-use crate::wire::record::{Action, ActionKind, Phase, RunResult};
+use crate::wire::record::{Action, ActionKind, Phase};
 use backon::{ExponentialBuilder, Retryable};
 use clap::ValueEnum;
 use reqwest::{Client, RequestBuilder, redirect};
@@ -30,6 +45,16 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// How often the wait for a webhook checks for a signal.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 
+/// Shows `$OCR_SUMMARY` on the desktop: through notify-send, or else as the escape sequence of the terminal, which is 777
+/// for those that come from rxvt and 9 for the others.
+const DESKTOP: &str = r#"if command -v notify-send >/dev/null 2>&1 && notify-send --app-name=ocr -- "ocr: $OCR_EVENT" "$OCR_SUMMARY"; then
+    exit 0
+fi
+case $TERM in
+rxvt* | foot*) printf '\033]777;notify;ocr: %s;%s\033\\' "$OCR_EVENT" "$OCR_SUMMARY" >/dev/tty ;;
+*) printf '\033]9;ocr: %s\033\\' "$OCR_SUMMARY" >/dev/tty ;;
+esac"#;
+
 /// The format of a webhook's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Shape {
@@ -43,19 +68,7 @@ pub enum Shape {
     Ntfy,
 }
 
-/// Which outcomes are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// The task is done.
-    Success,
-    /// Any other outcome.
-    Failure,
-    /// Every outcome.
-    #[value(name = "both")]
-    Always,
-}
-
-/// Where to send the outcome, and how.
+/// Where to send what, and how.
 pub struct Notify {
     /// The webhooks.
     pub urls: Vec<Url>,
@@ -63,10 +76,12 @@ pub struct Notify {
     pub shape: Shape,
     /// Signs the bodies in the standard format.
     pub secret: Option<Webhook>,
-    /// A shell command that gets the result on its standard input.
+    /// A shell command that gets the message as JSON on its standard input.
     pub command: Option<String>,
-    /// Which outcomes are sent.
-    pub when: When,
+    /// Whether to show it on the desktop.
+    pub desktop: bool,
+    /// What is sent.
+    pub on: Vec<Topic>,
     /// Masks the secrets in what is sent.
     pub redactor: Redactor,
 }
@@ -80,12 +95,13 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The record about it.
-    pub(super) fn record(&self, session: Option<&str>) -> Action {
+    /// The record about it; `event` is what a notice was about.
+    pub(super) fn record(&self, event: Option<Topic>, session: Option<&str>) -> Action {
         let (phase, detail) = match &self.outcome {
             Ok(()) => (Phase::Taken, format!("delivered to {}", self.to)),
             Err(why) => (Phase::Failed, format!("not delivered to {}: {why}", self.to)),
         };
+        let detail = event.map_or(detail.clone(), |event| format!("{event}: {detail}"));
         Action {
             session_id: session.unwrap_or_default().to_owned(),
             action: ActionKind::Notify,
@@ -122,7 +138,7 @@ pub struct Now {
 
 impl Now {
     /// The time of the last line plus the time since it was read, in milliseconds since the Unix epoch.
-    fn ms(self) -> i64 {
+    pub(super) fn ms(self) -> i64 {
         let since = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
         self.ts.after(since).ms()
     }
@@ -142,25 +158,35 @@ pub fn secret(text: &str) -> Result<Webhook, Failure> {
 }
 
 impl Notify {
-    /// Sends the outcome to all receivers at once, logs failures, and returns what came of each. `now` is the timestamp
-    /// that they get.
-    pub fn send(&self, result: &RunResult, now: Now, shutdown: &Shutdown) -> Vec<Delivery> {
-        let wanted = match self.when {
-            When::Success => result.exit_code == 0,
-            When::Failure => result.exit_code != 0,
-            When::Always => true,
-        };
-        if !wanted {
+    /// Whether anybody is to be told of this.
+    pub(super) fn wants(&self, topic: Topic) -> bool {
+        let somebody = !self.urls.is_empty() || self.command.is_some() || self.desktop;
+        somebody && topic.is_in(&self.on)
+    }
+
+    /// Sends a message to all receivers at once, logs failures, and returns what came of each. `now` is the timestamp
+    /// that they get, `limit` how long they may take, by default [`NOTIFY`].
+    pub(super) fn send(
+        &self,
+        message: &Message,
+        now: Now,
+        limit: Option<Duration>,
+        shutdown: &Shutdown,
+    ) -> Vec<Delivery> {
+        if !self.wants(message.event()) {
             return Vec::new();
         }
-        let limit = if shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
-        let result = &masked(result, &self.redactor);
+        let limit = limit.unwrap_or(NOTIFY);
+        let limit = if shutdown.requested().is_some() { limit.min(NOTIFY_AFTER_SIGNAL) } else { limit };
+        let message = &message.masked(&self.redactor);
+        let commands = self.command.as_deref().map(|line| ("--notify-cmd", line));
+        let commands = commands.into_iter().chain(self.desktop.then_some(("--notify-desktop", DESKTOP)));
         let deliveries = std::thread::scope(|scope| {
-            let command = self.command.as_ref();
-            let command = command.map(|line| scope.spawn(move || run_command(line, result, limit, shutdown)));
-            let mut deliveries = self.post_all(result, now, limit, shutdown);
+            let run = |(to, line)| scope.spawn(move || run_command(to, line, message, limit, shutdown));
+            let commands: Vec<_> = commands.map(run).collect();
+            let mut deliveries = self.post_all(message, now, limit, shutdown);
             // A panic has been printed.
-            deliveries.extend(command.and_then(|thread| thread.join().ok()));
+            deliveries.extend(commands.into_iter().filter_map(|thread| thread.join().ok()));
             deliveries
         });
         for Delivery { to, outcome } in &deliveries {
@@ -172,7 +198,7 @@ impl Notify {
         deliveries
     }
 
-    fn post_all(&self, result: &RunResult, now: Now, limit: Duration, shutdown: &Shutdown) -> Vec<Delivery> {
+    fn post_all(&self, message: &Message, now: Now, limit: Duration, shutdown: &Shutdown) -> Vec<Delivery> {
         // Only the host is named: the rest of a webhook's URL is often a secret.
         let host = |url: &Url| url.host_str().unwrap_or("?").to_owned();
         let all_failed = |why: String| {
@@ -190,7 +216,7 @@ impl Notify {
         };
         let posts = self.urls.iter().map(|url| async {
             let outcome = tokio::select! {
-                posted = tokio::time::timeout(limit, self.post(&client, url, result, now)) => {
+                posted = tokio::time::timeout(limit, self.post(&client, url, message, now)) => {
                     posted.unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
                 }
                 () = late(shutdown) => Err(format!("gave up {} s after a signal", NOTIFY_AFTER_SIGNAL.as_secs())),
@@ -203,9 +229,9 @@ impl Notify {
         deliveries
     }
 
-    async fn post(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<(), String> {
+    async fn post(&self, client: &Client, url: &Url, message: &Message, now: Now) -> Result<(), String> {
         let attempt = || async {
-            let answer = self.request(client, url, result, now).map_err(Failed::for_good)?.send().await;
+            let answer = self.request(client, url, message, now).map_err(Failed::for_good)?.send().await;
             match answer.map_err(|e| Failed::for_now(e.without_url().to_string()))?.status() {
                 status if status.is_success() => Ok(()),
                 status if status.is_redirection() => Err(Failed::for_good(format!(
@@ -218,27 +244,28 @@ impl Notify {
         attempt.retry(pauses).when(|failed| failed.may_pass).await.map_err(|failed| failed.why)
     }
 
-    fn request(&self, client: &Client, url: &Url, result: &RunResult, now: Now) -> Result<RequestBuilder, String> {
-        let text = summary(result);
+    fn request(&self, client: &Client, url: &Url, message: &Message, now: Now) -> Result<RequestBuilder, String> {
+        let text = message.text();
         let request = client.post(url.clone());
         Ok(match self.shape {
-            Shape::Standard => return self.standard(request, result, now),
+            Shape::Standard => return self.standard(request, message, now),
             Shape::Slack => request.json(&json!({"text": text})),
             Shape::Discord => request.json(&json!({"content": text, "allowed_mentions": {"parse": []}})),
             Shape::Ntfy => {
-                let priority = if result.exit_code == 0 { "default" } else { "high" };
+                let priority = if message.is_urgent() { "high" } else { "default" };
                 request.header("title", "ocr").header("priority", priority).body(text)
             }
         })
     }
 
     /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
-    fn standard(&self, request: RequestBuilder, result: &RunResult, now: Now) -> Result<RequestBuilder, String> {
+    fn standard(&self, request: RequestBuilder, message: &Message, now: Now) -> Result<RequestBuilder, String> {
         // The time of this attempt: receivers reject old timestamps.
         let seconds = now.ms() / 1000;
         // The id and the body are the same for every attempt, so that the receiver can tell a retry.
-        let id = format!("msg_{}_{}", result.session_id.as_deref().unwrap_or("run"), now.ts);
-        let body = json!({"type": "ocr.act.result", "timestamp": now.ts.ms(), "data": result}).to_string();
+        let id = format!("msg_{}_{}", message.session().unwrap_or("run"), now.ts);
+        let id = if let Message::Notice(notice) = message { notice.webhook_id(now.ts) } else { id };
+        let body = json!({"type": message.kind(), "timestamp": now.ts.ms(), "data": message.data()}).to_string();
         let mut request = request.header("webhook-id", &id).header("webhook-timestamp", seconds);
         if let Some(webhook) = &self.secret {
             let signature = webhook.sign(&id, seconds, body.as_bytes()).map_err(|e| e.to_string())?;
@@ -256,18 +283,21 @@ async fn late(shutdown: &Shutdown) {
     tokio::time::sleep(NOTIFY_AFTER_SIGNAL).await;
 }
 
-/// Runs the command with the result on its standard input.
-fn run_command(line: &str, result: &RunResult, limit: Duration, shutdown: &Shutdown) -> Delivery {
+/// Runs a command with the message on its standard input and the most important of it in its environment.
+fn run_command(to: &str, line: &str, message: &Message, limit: Duration, shutdown: &Shutdown) -> Delivery {
     let signalled = Cell::new(None);
     let is_late = || {
         let since = signalled.get().or_else(|| shutdown.requested().map(|_| Instant::now()));
         signalled.set(since);
         since.is_some_and(|since| since.elapsed() >= NOTIFY_AFTER_SIGNAL)
     };
-    let body = serde_json::to_vec(result).unwrap_or_default();
-    let outcome = succeeds(line, Path::new("."), &body, limit, is_late);
-    let outcome = outcome.map(|_| ()).map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
-    Delivery { to: "--notify-cmd".to_owned(), outcome }
+    let body = serde_json::to_vec(&message.data()).unwrap_or_default();
+    let (event, text) = (message.event().to_string(), message.text());
+    let variables =
+        [("OCR_EVENT", &*event), ("OCR_SUMMARY", &*text), ("OCR_SESSION", message.session().unwrap_or_default())];
+    let outcome = succeeds(line, Path::new("."), &variables, &body, limit, is_late);
+    let outcome = outcome.map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
+    Delivery { to: to.to_owned(), outcome }
 }
 
 #[cfg(test)]

@@ -1,0 +1,155 @@
+//! What is sent: that a person is needed, that this is over, or the outcome of the run.
+
+use super::topic::Topic;
+use crate::act::summary::{masked, summary};
+use crate::printable::{excerpt, printable};
+use crate::redact::Redactor;
+use crate::wire::Timestamp;
+use crate::wire::record::RunResult;
+use serde::Serialize;
+use serde_json::Value;
+
+/// How much is included of a title, a summary and the options, in characters, and how long a command may be, in bytes.
+/// Together they are shorter than the 2000 characters that Discord accepts.
+const TITLE: usize = 100;
+/// See [`TITLE`].
+const SUMMARY: usize = 700;
+/// See [`TITLE`].
+const OPTIONS: usize = 300;
+/// See [`TITLE`].
+const COMMAND: usize = 500;
+
+/// Something that a person may want to know at once: told when it begins and when it is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// What it is about.
+    pub event: Topic,
+    /// False when it begins, true in the message that takes it back.
+    pub over: bool,
+    /// The same in both messages.
+    pub episode: String,
+    /// The session.
+    #[serde(rename = "sessionID")]
+    pub session_id: String,
+    /// The title of the session, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The question, the provider's words or the finding; in a follow-up, how it ended.
+    pub summary: String,
+    /// The answers to choose from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The command that answers with the first option.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// When the provider accepts requests again, in milliseconds since the Unix epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+}
+
+impl Notice {
+    /// The message that takes this one back.
+    pub fn ended(self, how: &str) -> Self {
+        let summary = how.to_owned();
+        Self { over: true, summary, options: Vec::new(), command: None, until: None, ..self }
+    }
+
+    /// The id of a webhook's message: the same for every attempt, another for the follow-up.
+    pub fn webhook_id(&self, ts: Timestamp) -> String {
+        let (phase, session) = (if self.over { "over" } else { "open" }, &self.session_id);
+        format!("msg_{session}_{}_{phase}_{ts}", self.event)
+    }
+
+    fn masked(&self, redactor: &Redactor) -> Self {
+        let mask = |text: &String| redactor.redact(text).into_owned();
+        Self {
+            title: self.title.as_ref().map(mask),
+            summary: mask(&self.summary),
+            options: self.options.iter().map(mask).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// For people, in one line.
+    fn text(&self) -> String {
+        let session = self.title.as_deref().map_or(String::new(), |title| excerpt(title, TITLE) + " ");
+        let mut text = format!("{}: {} [{session}{}]", self.event, excerpt(&self.summary, SUMMARY), self.session_id);
+        if !self.options.is_empty() {
+            text.extend([" (", &*excerpt(&self.options.join(", "), OPTIONS), ")"]);
+        }
+        if let Some(command) = self.command.as_ref().filter(|command| command.len() <= COMMAND) {
+            text.extend(["; answer: ", command]);
+        }
+        printable(&text)
+    }
+}
+
+/// What is sent.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// That a person may be needed, or no longer is.
+    Notice(Notice),
+    /// The outcome of the run.
+    Result(Box<RunResult>),
+}
+
+impl Message {
+    /// What it is about.
+    pub fn event(&self) -> Topic {
+        match self {
+            Self::Notice(notice) => notice.event,
+            Self::Result(result) if result.exit_code == 0 => Topic::Success,
+            Self::Result(_) => Topic::Failure,
+        }
+    }
+
+    /// The session, if there is one.
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Self::Notice(notice) => Some(&notice.session_id),
+            Self::Result(result) => result.session_id.as_deref(),
+        }
+    }
+
+    /// The `type` of a webhook's body.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Notice(_) => "ocr.act.notice",
+            Self::Result(_) => "ocr.act.result",
+        }
+    }
+
+    /// The members, as a webhook has them under `data` and a command on its standard input.
+    pub fn data(&self) -> Value {
+        match self {
+            Self::Notice(notice) => serde_json::to_value(notice),
+            Self::Result(result) => serde_json::to_value(result),
+        }
+        .unwrap_or_default()
+    }
+
+    /// For people, in one line.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Notice(notice) => notice.text(),
+            Self::Result(result) => summary(result),
+        }
+    }
+
+    /// Whether somebody should look now.
+    pub fn is_urgent(&self) -> bool {
+        match self {
+            Self::Notice(notice) => !notice.over,
+            Self::Result(result) => result.exit_code != 0,
+        }
+    }
+
+    /// The same without secrets.
+    pub fn masked(&self, redactor: &Redactor) -> Self {
+        match self {
+            Self::Notice(notice) => Self::Notice(notice.masked(redactor)),
+            Self::Result(result) => Self::Result(Box::new(masked(result, redactor))),
+        }
+    }
+}
