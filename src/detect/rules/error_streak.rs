@@ -16,7 +16,6 @@ use crate::detect::text::waiting::PAUSE;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
-
 // OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
 // none.
 const WARN: Limit = Limit::new("error-streak.warn", 5, "calls that fail with the same error before a warning");

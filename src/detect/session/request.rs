@@ -44,8 +44,8 @@ impl UserRequest {
     /// Reads a message.
     pub(crate) fn read(text: &str) -> Self {
         let folded = fold(&text[..text.floor_char_boundary(READ)]);
-        let looks = ANSWER.is_in(&folded)
-            || LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
+        let looks =
+            ANSWER.is_in(&folded) || LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
         let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start]));
         Self { known: true, wants_change, looks, folded }
     }
@@ -68,8 +68,9 @@ impl UserRequest {
 
 /// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
 const STATED: [&str; 29] = [
-    "a", "an", "the", "this", "that", "these", "those", "your", "my", "its", "their", "of", "no", "any", "last", "each",
-    "would", "might", "may", "did", "does", "didn't", "doesn't", "won't", "wouldn't", "it", "they", "which", "who",
+    "a", "an", "the", "this", "that", "these", "those", "your", "my", "its", "their", "of", "no", "any", "last",
+    "each", "would", "might", "may", "did", "does", "didn't", "doesn't", "won't", "wouldn't", "it", "they", "which",
+    "who",
 ];
 
 /// Whether a verb is one that asks, by what stands before it.
@@ -88,7 +89,9 @@ mod tests {
 
     #[test]
     fn asks_for_a_change_of_files() {
-        for text in ["Fix the parser", "Actualiza el README", "README の誤字を直してください", "Add a test for the lexer"] {
+        for text in
+            ["Fix the parser", "Actualiza el README", "README の誤字を直してください", "Add a test for the lexer"]
+        {
             assert!(wants_change(text), "{text}");
         }
     }

@@ -21,12 +21,20 @@ const NAMES: usize = 3;
 const NAME: usize = 80;
 /// Endings of files that no check is about.
 const PROSE: [&str; 22] = [
-    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "org", "tex", "log", "csv", "tsv", "png", "jpg", "jpeg", "gif",
-    "svg", "pdf", "ipynb", "html", "diff",
+    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "org", "tex", "log", "csv", "tsv", "png",
+    "jpg", "jpeg", "gif", "svg", "pdf", "ipynb", "html", "diff",
 ];
 /// Names of files, and of folders, that only people and the host of a repository read.
-const UNCHECKED: [&str; 8] =
-    ["CODEOWNERS", "LICENSE", "NOTICE", "AUTHORS", "ISSUE_TEMPLATE", "PULL_REQUEST_TEMPLATE", ".gitignore", ".gitattributes"];
+const UNCHECKED: [&str; 8] = [
+    "CODEOWNERS",
+    "LICENSE",
+    "NOTICE",
+    "AUTHORS",
+    "ISSUE_TEMPLATE",
+    "PULL_REQUEST_TEMPLATE",
+    ".gitignore",
+    ".gitattributes",
+];
 /// Endings of files that a check may be about, where only a command line names them.
 const CODE: [&str; 40] = [
     "rs", "go", "py", "js", "jsx", "ts", "tsx", "mjs", "cjs", "java", "kt", "kts", "scala", "c", "h", "cc", "cpp",

@@ -6,7 +6,8 @@ use super::words::has;
 use super::wrappers::{Command, base, unwrap};
 
 /// Programs whose words say nothing about what a line works on: pauses, messages, filters of an output.
-const ASIDE: &str = "sleep wait echo printf true false : head tail cat tee grep wc sort uniq cut tr jq sed awk exit set cd";
+const ASIDE: &str =
+    "sleep wait echo printf true false : head tail cat tee grep wc sort uniq cut tr jq sed awk exit set cd";
 
 /// Wrappers whose own words say where a command runs.
 const ELSEWHERE: &str = "ssh docker podman nerdctl kubectl oc docker-compose";
