@@ -221,7 +221,7 @@ pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Finding>(), schema::<StateChange>(), schema::<Turn>(), schema::<Done>()]
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 pub(super) fn command() -> clap::Command {
     use clap::CommandFactory;
     Args::command()

@@ -71,7 +71,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-report", args, run)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 pub(super) fn command() -> clap::Command {
     use clap::CommandFactory;
     Args::command()

@@ -65,7 +65,7 @@ fn single_run_flags_have_no_variable() {
 }
 
 #[test]
-fn definitions_are_valid() {
+fn cli_01_definitions_are_valid() {
     for command in commands() {
         command.debug_assert();
     }

@@ -12,8 +12,10 @@
 
 mod act;
 mod architecture;
+mod audit;
 mod bounds;
 mod children;
+mod command_line;
 mod detect;
 mod detect_properties;
 mod endless;
