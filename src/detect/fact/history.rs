@@ -62,7 +62,7 @@ impl Comparison {
 enum Pause {
     /// There was none.
     None,
-    /// There was one, and nobody knows why.
+    /// There was one with nothing in it, and nobody knows why.
     Slow,
     /// Something is waited for.
     Wait,
@@ -193,7 +193,7 @@ impl CallHistory {
         let read = Waiting::read(&call.tool, command, &call.ends, took, pause);
         if read.is_wait() || (sleeps && read.says_running) {
             Pause::Wait
-        } else if pause >= PAUSE {
+        } else if pause >= PAUSE && self.awake - awake <= 1 {
             Pause::Slow
         } else {
             Pause::None

@@ -136,7 +136,11 @@ fn target(call: &Call) -> u64 {
     let first_line = text.lines().next().unwrap_or_default();
     let named = first_line
         .split_whitespace()
-        .filter(|word| !word.starts_with('-') && word.contains(['/', '.']))
+        .filter_map(|word| match word.strip_prefix('-') {
+            Some(option) => option.split_once('=').map(|(_, value)| value),
+            None => Some(word),
+        })
+        .filter(|word| word.contains(['/', '.']) && word.parse::<f64>().is_err())
         .fold(0, |sum, word| hash::join(sum, hash::of(word)));
     hash::join(named, hash::of(first_line.split_whitespace().next().unwrap_or_default()))
 }

@@ -100,11 +100,11 @@ impl User {
 
     /// Whether the user asked for this call, and it is not made more often yet.
     pub(crate) fn asks_for(&mut self, call: &Call) -> bool {
-        let names = |sentence: &str| match call.input.command.as_deref() {
+        let is_meant = |sentence: &str| match call.input.command.as_deref() {
             Some(command) => names_command(sentence, command),
             None => names_input(sentence, &call.tool, &call.input.text),
         };
-        let mut named = self.asked.iter_mut().filter(|(sentence, left)| *left > 0 && names(sentence));
+        let mut named = self.asked.iter_mut().filter(|(sentence, left)| *left > 0 && is_meant(sentence));
         let Some((_, left)) = named.next() else {
             return false;
         };
