@@ -3,6 +3,7 @@
 use super::Common;
 use super::common::{Switch, print_schemas, version};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
+use super::stream::RestArgs;
 use crate::act::notify::{Notify, Shape, When, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
 use crate::exit::{Code, Failure};
@@ -67,6 +68,8 @@ pub(super) struct Args {
     quiet: bool,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    rest: RestArgs,
     #[command(flatten)]
     actions: Actions,
     #[command(flatten)]
@@ -158,7 +161,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return print_schemas(&schemas());
     }
     let notify = notify(args.notify)?;
-    let settings = settings(args.server.as_deref(), args.actions, args.verification)?;
+    let settings = settings(args.server.as_deref(), &args.rest, args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     let shutdown = Shutdown::outlive_first_signal(|| {});
@@ -175,7 +178,12 @@ fn run(args: Args) -> anyhow::Result<Code> {
     Ok(code)
 }
 
-fn settings(server: Option<&str>, actions: Actions, verification: Verification) -> Result<Settings, Failure> {
+fn settings(
+    server: Option<&str>,
+    rest: &RestArgs,
+    actions: Actions,
+    verification: Verification,
+) -> Result<Settings, Failure> {
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
         credentials: credentials(),
@@ -185,6 +193,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
         allow_insecure: actions.allow_insecure,
         rollback: actions.rollback,
         limits: AbortLimits { confirm: Duration::from_secs(actions.confirm_timeout), attempts: ATTEMPTS },
+        rest_grace: rest.grace(),
         policy: Policy {
             on: actions.on.into_iter().collect(),
             on_permission: actions.on_permission,

@@ -5,7 +5,7 @@ use super::common::{Common, Switch, print, print_schemas, to_args, to_private, v
 use super::detect::{Budgets, SharedLimits};
 use super::environment::credentials;
 use super::review::ReviewerArgs;
-use super::stream::{SpawnArgs, Work};
+use super::stream::{RestArgs, SpawnArgs, Work};
 use super::{act, detect, review, stream, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
@@ -62,6 +62,8 @@ struct Args {
     common: Common,
     #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    rest: RestArgs,
     #[command(flatten)]
     spawned: SpawnArgs,
     #[command(flatten)]
@@ -226,6 +228,7 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     review.private = to_private::<ReviewerArgs>(matches);
     let quiet = view != View::Lines && !parsed.args.print;
     let mut act = Command::new("ocr-act").flag("--quiet", quiet);
+    act.args.extend(to_args::<RestArgs>(matches));
     act.args.extend(to_args::<Actions>(matches));
     act.args.extend(to_args::<Verification>(matches));
     act.args.extend(to_args::<NotifyArgs>(matches));

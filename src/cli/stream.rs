@@ -4,6 +4,7 @@ use super::Common;
 use super::common::{Switch, print_schemas, version};
 use super::environment::redactor;
 use crate::exit::{Code, Failure};
+use crate::pipe::shutdown::REST_GRACE;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
 use crate::redact::RedactingSink;
 use crate::stream::replay::{Speed, replay};
@@ -12,6 +13,8 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::time::Duration;
 
 const HELP: &str = "\
 Examples:
@@ -69,6 +72,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "replay", help_heading = "Session")]
     follow: bool,
     #[command(flatten)]
+    rest: RestArgs,
+    #[command(flatten)]
     spawned: SpawnArgs,
     /// Send the password to a server that is neither on this machine nor protected by https.
     #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch, help_heading = "Connection")]
@@ -123,6 +128,24 @@ impl Work {
     #[cfg(unix)]
     pub(super) fn names_something(&self) -> bool {
         self.task.is_some() || self.task_file.is_some() || self.session.is_some()
+    }
+}
+
+/// When a run may end; `ocr-act` and `ocr-run` have the same flag.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Session")]
+#[cfg_attr(not(unix), allow(dead_code))]
+pub(super) struct RestArgs {
+    /// End only after the session and its subagents were idle for SECONDS: a plugin may tell it to go on.
+    #[arg(long, value_name = "SECONDS", default_value_t = REST_GRACE.as_secs(), env = "OCR_REST_GRACE")]
+    rest_grace: u64,
+}
+
+#[cfg(unix)]
+impl RestArgs {
+    /// How long the session must be idle.
+    pub(super) fn grace(&self) -> Duration {
+        Duration::from_secs(self.rest_grace)
     }
 }
 
@@ -247,6 +270,7 @@ mod live {
             startup: Duration::from_secs(args.spawned.startup_timeout),
             silence: Duration::from_secs(args.silence_timeout),
             follow: args.follow,
+            rest_grace: args.rest.grace(),
             key: pipe_key(),
             reconnect: Duration::from_secs(args.reconnect_timeout),
         })
