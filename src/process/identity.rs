@@ -26,7 +26,8 @@ impl Identity {
     /// The process with this number; `None` if there is none, or it has ended.
     #[cfg(not(target_os = "linux"))]
     pub fn of(pid: u32) -> Option<Self> {
-        let ps = std::process::Command::new("ps").args(["-o", "pgid=,stat=,lstart=", "-p", &pid.to_string()]).output();
+        let mut ps = super::spawn::command("ps", super::spawn::Program::Foreign);
+        let ps = ps.args(["-o", "pgid=,stat=,lstart=", "-p", &pid.to_string()]).output();
         let text = String::from_utf8(ps.ok()?.stdout).ok()?;
         let mut words = text.split_ascii_whitespace();
         let (group, state) = (words.next()?.parse().ok()?, words.next()?);

@@ -43,7 +43,10 @@ fn commands_get_no_secret() {
         let mut command = ocr(binary);
         command.args(args).envs(SECRETS).env("HARMLESS", "known").write_stdin(input.as_str()).output().unwrap();
     };
-    run("ocr-act", &["--verify", &writes("verify"), "--notify-cmd", &writes("notify")]);
+    run(
+        "ocr-act",
+        &["--server", "http://127.0.0.1:9", "--verify", &writes("verify"), "--notify-cmd", &writes("notify")],
+    );
     run("ocr-review", &["--reviewer-cmd", &writes("review"), "--deadline", "5"]);
     for name in ["verify", "notify", "review"] {
         let told = told(name);
@@ -90,8 +93,8 @@ const LONG: &str = "sleep 600 & echo $! > pid; wait; sleep 600";
 #[test]
 fn kill_9_leaves_no_command() {
     for line in [
-        format!("exec ocr-act --verify '{LONG}' < run.ndjson"),
-        format!("exec ocr-act --notify-cmd '{LONG}' < run.ndjson"),
+        format!("exec ocr-act --server http://127.0.0.1:9 --verify '{LONG}' < run.ndjson"),
+        format!("exec ocr-act --server http://127.0.0.1:9 --notify-cmd '{LONG}' < run.ndjson"),
         format!("exec ocr-review --reviewer-cmd '{LONG}' < run.ndjson"),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -105,11 +108,12 @@ fn kill_9_leaves_no_command() {
 #[test]
 fn signal_during_notification_keeps_the_outcome() {
     let folder = tempfile::tempdir().unwrap();
-    let (run, pid) = begun(&format!("exec ocr-act --notify-cmd '{LONG}' < run.ndjson"), folder.path());
+    let (run, pid) =
+        begun(&format!("exec ocr-act --server http://127.0.0.1:9 --notify-cmd '{LONG}' < run.ndjson"), folder.path());
     run.signal("-TERM");
     let ended = run.finish();
     assert_eq!(ended.code(), Some(0), "{}", ended.stderr);
-    assert!(ended.stderr.contains("--notify-cmd failed"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("cannot notify --notify-cmd"), "{}", ended.stderr);
     wait_until_over(&pid);
 }
 
@@ -118,7 +122,9 @@ fn commands_may_wait_for_all_their_children() {
     let folder = tempfile::tempdir().unwrap();
     let waits = r#"exec perl -e "fork or exit 0; 1 while wait() != -1; exit 7""#;
     let mut command = ocr("ocr-act");
-    command.args(["--verify", waits, "--verify-timeout", "20"]).write_stdin(run_in(folder.path()));
+    command
+        .args(["--server", "http://127.0.0.1:9", "--verify", waits, "--verify-timeout", "20"])
+        .write_stdin(run_in(folder.path()));
     let told = String::from_utf8(command.output().unwrap().stdout).unwrap();
     assert!(told.contains("exit 7"), "{told}");
 }
