@@ -2,6 +2,7 @@
 
 use super::bench;
 use crate::support::live_shell;
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// How the pipe is run.
@@ -10,11 +11,15 @@ const WAYS: [&str; 2] = [
     "ocr-stream --spawn --task 'Prepare the release.' | ocr-detect | ocr-review | ocr-act",
 ];
 
-/// Puts a plugin into the project.
+/// Gives the project a plugin. It is named in the configuration, because for a folder of plugins the server installs
+/// packages first.
 fn plugin(project: &Path, code: &str) {
-    let folder = project.join(".opencode/plugin");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("test.js"), code).unwrap();
+    let file = project.join("plugin.js");
+    std::fs::write(&file, code).unwrap();
+    let config = project.join("opencode.json");
+    let mut settings: Value = serde_json::from_slice(&std::fs::read(&config).unwrap()).unwrap();
+    settings["plugin"] = json!([format!("file://{}", file.display())]);
+    std::fs::write(&config, settings.to_string()).unwrap();
 }
 
 const DELEGATES: &str = r#"{"task": "Prepare the release.", "turns": [
