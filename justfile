@@ -27,9 +27,25 @@ bench *ARGS:
     cargo bench --locked
     python3 benches/pipes.py {{ARGS}}
 
-# Measure what the tests cover (cargo install cargo-llvm-cov)
+# Measure what the tests cover, module by module: just cover --lib (needs cargo install cargo-llvm-cov --locked, and jq)
 cover *ARGS:
-    cargo llvm-cov --locked {{ARGS}}
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # Without the component of rustup, the tools of an LLVM from 19 on read these profiles too.
+    if ! rustup component add llvm-tools >/dev/null 2>&1; then
+        tools=$(ls -d /usr/lib/llvm-*/bin | sort -V | tail -n 1)
+        export LLVM_COV="${LLVM_COV:-$tools/llvm-cov}" LLVM_PROFDATA="${LLVM_PROFDATA:-$tools/llvm-profdata}"
+    fi
+    # Processes share four files, or the tests would fill the disk.
+    export LLVM_PROFILE_FILE_NAME='ocr-%4m.profraw'
+    cargo llvm-cov --locked --ignore-run-fail --json --summary-only --output-path target/coverage.json {{ARGS}}
+    jq -r '
+        def line: "| `\(.name)` | \(.count) | \(100 * .covered / .count | floor) % |";
+        [.data[0].files[] | {name: (.filename | sub(".*/src/"; "")), count: .summary.lines.count, covered: .summary.lines.covered}]
+        | map(select(.count > 0)) as $files
+        | ($files | group_by(.name | split("/")[0])[] | {name: (.[0].name | split("/")[0]), count: (map(.count) | add), covered: (map(.covered) | add)} | line),
+          "", "Files below 80 %:", ($files[] | select(.covered < 0.8 * .count) | line)
+    ' target/coverage.json
 
 # Feed broken lines to every rule for some seconds, the same seed every time
 fuzz SECONDS='600':

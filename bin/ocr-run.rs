@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ocr::cli::run::main(std::env::args_os())
+    ocr::cli::main(std::env::args_os())
 }

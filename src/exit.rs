@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 /// The exit code of a stage, for scripts. `README.md` has the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,25 @@ impl From<Code> for ExitCode {
     fn from(code: Code) -> Self {
         code.number().into()
     }
+}
+
+/// What is still to be done when a process leaves at once.
+static BEFORE_LEAVING: Mutex<Vec<CleanUp>> = Mutex::new(Vec::new());
+
+type CleanUp = Box<dyn FnOnce() + Send>;
+
+/// Calls `clean_up` before this process leaves at once: it ends commands, or gives a terminal back.
+pub fn before_leaving(clean_up: impl FnOnce() + Send + 'static) {
+    BEFORE_LEAVING.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(clean_up));
+}
+
+/// Leaves at once, from any thread, after what [`before_leaving`] was told. It is the only way out besides the end
+/// of `main`.
+pub fn leave(code: Code) -> ! {
+    // Another thread that leaves waits here until this one is gone.
+    let mut clean_ups = BEFORE_LEAVING.lock().unwrap_or_else(PoisonError::into_inner);
+    clean_ups.drain(..).for_each(|clean_up| clean_up());
+    std::process::exit(code.number().into());
 }
 
 /// Why a stage failed, and the code it exits with.

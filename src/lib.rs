@@ -6,6 +6,8 @@
 //!                            opinion
 //! ```
 //!
+//! `ocr-watch` shows the lines to a person, `ocr-report` makes a page of them, `ocr-run` starts the whole pipe.
+//!
 //! The stages share one thing, the line protocol: newline-delimited JSON on standard input and output. A stage knows
 //! the protocol and nothing of the other stages, so `jq`, `grep`, `tee` or a script can replace any of them.
 //!
@@ -27,21 +29,23 @@
 //! * [`redact`]: masks secrets. Pure.
 //! * [`bounded`]: a map that never grows beyond its limit.
 //! * [`wire`]: what a line can say, in any dialect, and our own records. Data only.
-//! * [`pipe`]: bytes in, the same bytes out; hang-ups, signals, and the timetable of a shutdown. No JSON.
-//! * [`process`]: child processes: run a command, find and end what a server started, never outlive a parent.
+//! * [`pipe`]: bytes in, the same bytes out; hang-ups, signals, the timetable of a shutdown, words for people. No JSON.
+//! * [`process`]: child processes: run a command, find and end what a server started, never outlive a parent; the keys
+//!   and passwords that stages share, and the proof that a stream is live.
 //! * [`server`]: requests to an OpenCode server, and its errors.
 //! * [`stream`]: the source: a live session, a recording, or an exported document.
 //! * [`detect`]: observations become findings; how a session came to rest. A pure function of the lines.
 //! * [`review`]: a second opinion: from intake to queue to reviewer; built-in rules where there is no reviewer.
 //! * [`act`]: carries out decisions, checks that they took effect, and reports the outcome of the run.
-//! * [`watch`]: the lines as a story on a terminal.
-//! * [`report`]: the lines as a page.
-//! * [`run`]: the whole pipe as child processes of one command.
+//! * [`watch`]: the lines for a person, as they come: a dashboard on the terminal, or a story.
+//! * [`report`]: the lines as a page at their end, in one of several forms.
+//! * [`run`]: the whole pipe as child processes of one command; its recording, and the checks before it.
 //! * [`cli`]: per binary: the arguments as typed, what they mean, and the call.
 //!
 //! Arrows: `bin → cli → {stream, detect, review, act, watch, report, run} → {server, process} → {pipe, wire} → exit`.
-//! Stages never import one another, no files of a room import each other in a circle, and `detect`, `watch` and
-//! `report` reach only `pipe` and `wire`. A test holds all of this: `tests/it/architecture.rs`.
+//! [`redact`] is below `pipe`. Stages never import one another, no files of a room import each other in a circle, and
+//! `detect`, `watch` and `report` reach neither `process` nor `server`. A test holds all of this:
+//! `tests/it/architecture.rs`.
 //!
 //! # Glossary
 //! Words that mean one thing each, in the code and on the command line:
@@ -70,6 +74,11 @@
 //! | decision | what the reviewer wants to happen: continue, steer, abort, done or unsure |
 //! | steer | to send the session a message of ours |
 //! | outcome | how a session, or a whole run, ended |
+//! | proof | what the first line of a live stream carries, and a recording of it cannot: it was written by this pipe |
+//! | ticket | a word that a question to the reviewer carries; only an answer that repeats it decides |
+//! | redact | to replace a secret by `[masked]`, before text is shown, kept or sent |
+//! | tell | to say something to a person, on standard error: redacted, printable and never blocking |
+//! | report | a page made of the lines at their end, in one of several forms |
 //!
 //! # Stability
 //! The promise is the program: command lines, exit codes and the line format follow semantic versioning, and members

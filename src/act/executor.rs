@@ -3,7 +3,6 @@
 use super::abort::{Abort, Rested, abort};
 use super::order::{Order, Report, Task};
 use super::settings::{AbortLimits, Answer, Checks};
-use super::summary::named;
 use super::verify::verify;
 use crate::exit::Failure;
 use crate::net::runtime;
@@ -11,7 +10,7 @@ use crate::pipe::{Out, Shutdown};
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::Timestamp;
-use crate::wire::record::Phase;
+use crate::wire::record::{Phase, named};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};

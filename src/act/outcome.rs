@@ -8,9 +8,15 @@ use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Totals, V
 /// How many changed files are listed.
 const NAMED: usize = 100;
 
-/// Concludes the run. `signal` is the exit code of a signal that asked this process to stop.
-pub(super) fn conclude(state: &RunState, signal: Option<Code>) -> (RunResult, Code) {
-    let (ended, code) = ended(state, signal);
+/// Concludes the run. `signal` is the exit code of a signal that asked this process to stop; `has_checks` says whether
+/// there were checks that could decide.
+pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunResult, Code) {
+    let (mut ended, code) = ended(state, signal);
+    if ended.outcome == RunOutcome::Unsure
+        && let Some(cure) = cure(state, has_checks)
+    {
+        ended.reason = format!("{}; {cure}", ended.reason);
+    }
     let mut changed = state.changed();
     changed.truncate(NAMED);
     let result = RunResult {
@@ -22,6 +28,18 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>) -> (RunResult, Co
         totals: Totals { lasted: state.clock.elapsed(), ..state.totals.counts },
     };
     (result, code)
+}
+
+/// How a run like this one can end as done.
+fn cure(state: &RunState, has_checks: bool) -> Option<String> {
+    let done = state.done.as_ref().filter(|_| !state.is_of_directory())?;
+    match done.outcome {
+        Outcome::Done | Outcome::Candidate if !has_checks => {
+            Some("for a check that decides, add --verify COMMAND, such as --verify 'cargo test'".to_owned())
+        }
+        Outcome::Waiting => Some(format!("to answer, use --session {} --task 'ANSWER'", done.session_id)),
+        _ => None,
+    }
 }
 
 /// The exit code of each outcome. An interruption's code depends on its signal.
@@ -85,7 +103,8 @@ fn rested(state: &RunState, closed: bool) -> Ended {
     match (done.outcome, &state.verdict) {
         (Outcome::Aborted, _) => ended_as(RunOutcome::Aborted, "someone else aborted the session"),
         (Outcome::Error, _) => {
-            let what = done.evidence.last().map_or("it ended in an error", |e| e.excerpt.as_str());
+            let noted = done.evidence.last().map_or("it ended in an error", |e| e.excerpt.as_str());
+            let what = state.failure.as_deref().unwrap_or(noted);
             ended_as(RunOutcome::Failed, format!("the session failed: {what}"))
         }
         (_, Some(verdict)) => match done.hard_evidence() {
@@ -112,7 +131,9 @@ fn rested(state: &RunState, closed: bool) -> Ended {
 /// A reason that begins with the name of an outcome that is none of the run's own.
 pub(super) fn named(outcome: Outcome, why: &str) -> String {
     match outcome {
-        Outcome::Waiting | Outcome::GaveUp | Outcome::Refused | Outcome::Empty => format!("{outcome}: {why}"),
+        Outcome::Waiting | Outcome::GaveUp | Outcome::Refused | Outcome::Empty => {
+            format!("{}: {why}", outcome.in_words())
+        }
         _ => why.to_owned(),
     }
 }

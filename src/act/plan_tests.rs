@@ -97,7 +97,7 @@ fn planned(settings: &Settings, lines: &[String]) -> (Vec<&'static str>, RunStat
 
 /// The outcome of the run and its exit code.
 fn end(state: &RunState) -> (RunOutcome, u8) {
-    let (result, code) = conclude(state, None);
+    let (result, code) = conclude(state, None, false);
     (result.outcome, code.number())
 }
 
@@ -241,7 +241,7 @@ fn interrupted_check_has_not_failed() {
         assert!(on_report(&mut state, &checks, &report).is_none());
         assert_eq!(state.ended.is_some(), ends);
         let signal = Some(crate::exit::Code::Interrupted);
-        let (result, code) = conclude(&state, signal);
+        let (result, code) = conclude(&state, signal, false);
         assert_eq!(code.number(), if cut { 130 } else { 14 });
         assert!(!result.reason.contains("tail"), "{}", result.reason);
     }

@@ -8,18 +8,18 @@ use super::outcome::conclude;
 use super::plan;
 use super::settings::Settings;
 use super::state::{News, RunState};
-use crate::exit::{Code, Failure};
+use crate::exit::{Code, Failure, leave};
 use crate::net::is_loopback;
 use crate::pipe::{Out, Shutdown, Stage, hangup};
-use crate::process::password;
 use crate::process::server_processes::ServerProcesses;
+use crate::process::{feedback, password};
 use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
 use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult, Verdict};
 use crate::wire::text::decode;
 use crate::wire::{Event, Observation, Raw, Status, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -94,7 +94,7 @@ impl Act {
         let pending = self.pending.clone();
         hangup::watch(move || {
             pending.wait();
-            std::process::exit(Code::ReaderLeft.number().into());
+            leave(Code::ReaderLeft);
         });
     }
 
@@ -130,6 +130,9 @@ impl Act {
         let opened = self.state.opened.clone().unwrap_or_default();
         self.authority = Authority::of(&self.settings, &opened, self.state.clock.now().ms(), says_replay);
         self.state.pinned = self.authority.is_live();
+        if let (true, Some(directory), Some(file)) = (self.is_live(), &opened.directory, feedback::stdout_file()) {
+            feedback::warn(&file, Path::new(directory));
+        }
         self.start_executor()
     }
 
@@ -320,7 +323,7 @@ impl Act {
     }
 
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
-        let (result, code) = conclude(&self.state, self.shutdown.requested());
+        let (result, code) = conclude(&self.state, self.shutdown.requested(), !self.settings.checks.is_empty());
         let ts = self.state.clock.now();
         // The outcome of a recording, or of what was not done, is sent to nobody.
         if self.saw_lines && self.is_live() && !self.settings.dry_run {
@@ -329,7 +332,10 @@ impl Act {
                 record::append(added, ts, &delivery.record(self.state.root()));
             }
         }
-        record::append(added, ts, &result);
+        // Where nothing came, there was no run: an earlier stage has said why.
+        if self.saw_lines {
+            record::append(added, ts, &result);
+        }
         self.result = Some((result, code));
         code
     }
@@ -404,7 +410,7 @@ mod tests {
 
     #[test]
     fn skips_irrelevant_parts_only() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sessions");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sessions");
         let (mut skipped, mut parsed) = (0, 0);
         for file in std::fs::read_dir(folder).unwrap() {
             for line in std::fs::read_to_string(file.unwrap().path()).unwrap().lines() {

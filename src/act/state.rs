@@ -13,6 +13,9 @@ use std::time::Duration;
 /// How many sessions, decisions and requests are remembered.
 const REMEMBERED: usize = 10_000;
 
+/// How much of an error is kept, in characters.
+const FAILURE: usize = 300;
+
 /// A record that the plan may respond to.
 #[derive(Debug)]
 pub(super) enum News {
@@ -47,6 +50,8 @@ pub(super) struct RunState {
     pub closed: Option<Closed>,
     /// Whether an abort failed for good, or the session was deleted, so that it may never come to rest.
     pub gave_up: bool,
+    /// What the last error of the session said.
+    pub failure: Option<String>,
     /// Whether a signal interrupted a check.
     pub interrupted: bool,
     pub totals: RunTotals,
@@ -95,6 +100,7 @@ impl Default for RunState {
             ended: None,
             closed: None,
             gave_up: false,
+            failure: None,
             interrupted: false,
             totals: RunTotals::default(),
             findings: Findings::default(),
@@ -145,6 +151,11 @@ impl RunState {
             Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
                 self.end(RunOutcome::Failed, "the session was deleted before it came to rest");
                 self.gave_up = true;
+            }
+            Event::Error { name, message } if session.is_none() || session == self.root() => {
+                let message = message.map(decode).unwrap_or_default();
+                let said = if message.trim().is_empty() { name } else { &message };
+                self.failure = Some(excerpt(said, FAILURE));
             }
             Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {

@@ -37,9 +37,19 @@ impl RunTotals {
             "step-finish" if self.is_new(&part.id) => {
                 let tokens = part.tokens.as_ref().map_or(0, Tokens::total);
                 self.counts.tokens = self.counts.tokens.saturating_add(tokens);
+                self.add_cost(part.cost);
             }
             "patch" => self.add_patch(part.files),
             _ => {}
+        }
+    }
+
+    /// Adds what a step cost, to the millionth of a dollar.
+    fn add_cost(&mut self, cost: Option<Raw<'_>>) {
+        let cost = cost.and_then(|cost| cost.get().parse::<f64>().ok()).filter(|cost| cost.is_finite() && *cost > 0.0);
+        if let Some(cost) = cost {
+            let total = self.counts.cost.unwrap_or_default() + cost;
+            self.counts.cost = Some((total * 1e6).round() / 1e6);
         }
     }
 
@@ -110,11 +120,12 @@ mod tests {
             add(&mut totals, "a", r#""type":"tool","state":{"status":"running"}"#);
             add(&mut totals, "a", r#""type":"tool","state":{"status":"completed"}"#);
             add(&mut totals, "b", r#""type":"tool","state":{"status":"error"}"#);
-            add(&mut totals, "c", r#""type":"step-finish","tokens":{"input":5,"output":2,"reasoning":1}"#);
+            add(&mut totals, "c", r#""type":"step-finish","cost":0.25,"tokens":{"input":5,"output":2,"reasoning":1}"#);
             add(&mut totals, "d", r#""type":"patch","files":["/w/a.rs","/else/b.rs"]"#);
         }
         let counts = totals.counts;
         assert_eq!((counts.calls, counts.tokens, counts.changed_files), (2, 8, 2));
+        assert_eq!(counts.cost, Some(0.25));
         assert_eq!(totals.changed(Some("/w")), ["/else/b.rs", "a.rs"]);
     }
 

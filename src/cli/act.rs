@@ -1,16 +1,18 @@
 //! `ocr-act`.
 
 use super::Common;
-use super::common::{Switch, print_schemas, version};
+use super::common::{MORE, print_schemas, switch, version};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use super::stream::RestArgs;
+use super::units;
 use crate::act::notify::{Notify, Shape, When, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, summary};
+use crate::detect;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::process::job;
 use crate::server::parse_url;
-use crate::wire::record::{Action, RunResult, schema};
+use crate::wire::record::{Action, Kind, RunResult, schema};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use std::ffi::OsString;
@@ -55,7 +57,7 @@ const ATTEMPTS: u32 = 3;
 
 /// Carry out decisions on the live session, check that they took effect, and exit with the outcome of the run.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-act", version = version(), after_help = HELP)]
+#[command(name = "ocr-act", version = version(), after_help = MORE, after_long_help = HELP)]
 pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
@@ -64,7 +66,7 @@ pub(super) struct Args {
     #[arg(long)]
     only: bool,
     /// Do not print the summary of the run on standard error.
-    #[arg(short, long, env = "OCR_QUIET", value_parser = Switch)]
+    #[arg(short, long, env = "OCR_QUIET", value_parser = switch())]
     quiet: bool,
     #[command(flatten)]
     common: Common,
@@ -83,16 +85,16 @@ pub(super) struct Args {
 #[command(next_help_heading = "Actions")]
 pub(super) struct Actions {
     /// Report what would be done, and do nothing.
-    #[arg(long, env = "OCR_DRY_RUN", value_parser = Switch)]
+    #[arg(long, env = "OCR_DRY_RUN", value_parser = switch())]
     dry_run: bool,
     /// Act on a server that is neither on this machine nor protected by both https and a password.
-    #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch)]
+    #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = switch())]
     pub(super) allow_insecure: bool,
     /// After an abort, undo the session's changes since the episode began.
-    #[arg(long, env = "OCR_ROLLBACK", value_parser = Switch)]
+    #[arg(long, env = "OCR_ROLLBACK", value_parser = switch())]
     rollback: bool,
-    /// Wait SECONDS for the server to confirm an abort. After three attempts, kill the server if ocr-stream started it.
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, env = "OCR_CONFIRM_TIMEOUT")]
+    /// Wait TIME for the server to confirm an abort. After three attempts, kill the server if ocr-stream started it.
+    #[arg(long, value_name = "TIME", default_value_t = 5, env = "OCR_CONFIRM_TIMEOUT", value_parser = units::seconds::<u64>)]
     confirm_timeout: u64,
     /// Action for findings of a rule or kind with grade warn or stop: continue, steer or abort; may be repeated.
     /// Overrides the reviewer. Without a reviewer, findings of grade stop abort the session.
@@ -105,7 +107,7 @@ pub(super) struct Actions {
     #[arg(long, value_name = "ANSWER", default_value = "ask", value_parser = answer_to_question(), env = "OCR_ON_QUESTION")]
     on_question: Answer,
     /// Send a session at most N messages.
-    #[arg(long, value_name = "N", default_value_t = 3, env = "OCR_MAX_STEERS")]
+    #[arg(long, value_name = "N", default_value_t = 3, env = "OCR_MAX_STEERS", value_parser = units::count::<u32>)]
     max_steers: u32,
 }
 
@@ -116,8 +118,8 @@ pub(super) struct Verification {
     /// Command that must succeed in the session's directory; may be repeated.
     #[arg(long, value_name = "COMMAND")]
     verify: Vec<String>,
-    /// Fail a --verify command that takes longer than SECONDS.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, env = "OCR_VERIFY_TIMEOUT")]
+    /// Fail a --verify command that takes longer than TIME.
+    #[arg(long, value_name = "TIME", default_value_t = 600, env = "OCR_VERIFY_TIMEOUT", value_parser = units::seconds::<u64>)]
     verify_timeout: u64,
     /// Pattern, such as 'src/**', that at least one changed file must match; may be repeated.
     #[arg(long, value_name = "GLOB")]
@@ -160,11 +162,12 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if args.common.schema {
         return print_schemas(&schemas());
     }
+    warn_of_unknown(&args.actions.on);
     let notify = notify(args.notify)?;
     let settings = settings(args.server.as_deref(), &args.rest, args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    let shutdown = Shutdown::outlive_first_signal(|| {});
+    let shutdown = Shutdown::outlive_first_signal();
     job::stop_together();
     let mut act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();
@@ -176,6 +179,17 @@ fn run(args: Args) -> anyhow::Result<Code> {
         tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
     }
     Ok(code)
+}
+
+/// Warns about names in `--on` that are those of none of our rules: they may be another detector's, or mistyped.
+fn warn_of_unknown(on: &[(String, Remedy)]) {
+    let kinds: Vec<String> = Kind::value_variants().iter().map(ToString::to_string).collect();
+    let known = || detect::rules().map(|rule| rule.name).chain(kinds.iter().map(String::as_str));
+    for (name, _) in on {
+        if !known().any(|rule| rule == name) {
+            tracing::warn!("--on: {}", units::unknown("rule or kind of ours", name, known()));
+        }
+    }
 }
 
 fn settings(

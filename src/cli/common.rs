@@ -6,13 +6,13 @@ use crate::pipe::tell::Teller;
 #[cfg(unix)]
 use crate::run::Private;
 use crate::wire::record;
-use clap::builder::{BoolishValueParser, TypedValueParser};
-use clap::error::Error;
-use clap::{Arg, Command};
+use clap::Command;
+use clap::builder::BoolishValueParser;
+use clap::error::{ContextKind, ContextValue, Error};
 #[cfg(unix)]
-use clap::{ArgMatches, parser::ValueSource};
+use clap::{Arg, ArgMatches, parser::ValueSource};
 use schemars::Schema;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::io::Write;
 use std::sync::LazyLock;
@@ -71,19 +71,38 @@ pub(super) fn print(line: impl Display) -> anyhow::Result<Code> {
     Ok(Code::Ok)
 }
 
-/// Parses the variable of a switch: 1, true, yes or on; 0, false, no, off or empty.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Switch;
+/// Parses the variable of a switch: 1, true, yes or on; 0, false, no or off.
+pub(super) fn switch() -> BoolishValueParser {
+    BoolishValueParser::new()
+}
 
-impl TypedValueParser for Switch {
-    type Value = bool;
+/// What `-h` ends with.
+pub(super) const MORE: &str =
+    "TIME is 30s, 5m or 2h; N may be 10k or 2M. --help is the manual, with every flag and examples.";
 
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<bool, Error> {
-        if value.is_empty() {
-            return Ok(false);
-        }
-        BoolishValueParser::new().parse_ref(command, arg, value)
+/// A command whose variables count as unset where they are empty, and whose `-h` shows only these flags.
+pub(super) fn prepared(command: Command, short: &[&str]) -> Command {
+    command.mut_args(|arg| {
+        let is_empty =
+            |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.to_string_lossy().trim().is_empty());
+        let unset = arg.get_env().is_some_and(is_empty);
+        let arg = if unset { arg.env(None::<&str>) } else { arg };
+        let is_shown = short.is_empty() || arg.get_long().is_none_or(|long| short.contains(&long));
+        if is_shown { arg } else { arg.hide_short_help(true) }
+    })
+}
+
+/// The variable that gave an argument the value that an error is about.
+pub(super) fn variable_at_fault(command: &Command, args: &[OsString], error: &Error) -> Option<String> {
+    let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg) else { return None };
+    let long = named.split([' ', '=', '[']).next()?;
+    let is_typed = |arg: &OsString| arg.to_string_lossy().split('=').next() == Some(long);
+    if args.iter().any(is_typed) {
+        return None;
     }
+    let arg = command.get_arguments().find(|arg| arg.get_long() == long.strip_prefix("--"))?;
+    let variable = arg.get_env().filter(|name| std::env::var_os(name).is_some())?;
+    Some(variable.to_string_lossy().into_owned())
 }
 
 /// The arguments of the group `G` in `matches`, written so that another binary with the same group parses them to

@@ -1,10 +1,11 @@
 //! `ocr-detect`.
 
 use super::Common;
-use super::common::{Switch, print_schemas, version};
+use super::common::{MORE, print_schemas, switch, version};
 use super::recordings;
 use super::report;
 use super::report::Summarize;
+use super::units;
 use crate::detect;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
@@ -51,7 +52,7 @@ Exit codes:
 /// (`ocr.detect.state`) are added after the line that caused them. All times come from the lines, so the same lines
 /// give the same findings at any speed.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-detect", version = version(), after_help = EXAMPLES, after_long_help = long_help())]
+#[command(name = "ocr-detect", version = version(), after_help = MORE, after_long_help = long_help())]
 struct Args {
     /// Recordings to judge, each on its own; the results come in this order. A folder stands for the recordings in it
     /// and below (*.ndjson and *.jsonl, also with .gz or .zst). - or no FILE reads standard input.
@@ -71,7 +72,7 @@ struct Args {
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_or_any())]
     fail_on: Vec<KindOrAny>,
     /// Exit with code 65 at a line that is not a JSON object.
-    #[arg(long, env = "OCR_STRICT", value_parser = Switch)]
+    #[arg(long, env = "OCR_STRICT", value_parser = switch())]
     strict: bool,
     /// Pass lines longer than BYTES through without parsing them.
     #[arg(long, env = "OCR_MAX_LINE", value_name = "BYTES", default_value_t = pipe::DEFAULT_LINE_LIMIT)]
@@ -100,40 +101,38 @@ pub(super) struct SharedLimits {
         long,
         env = "OCR_MAX_ITERATIONS",
         value_name = "N",
-        default_value_t = Config::default().max_iterations
-    )]
+        default_value_t = Config::default().max_iterations, value_parser = units::count::<u64>)]
     max_iterations: u64,
-    /// Report a busy session after SECONDS of silence; the finding becomes a warning after twice as long.
+    /// Report a busy session after TIME of silence; the finding becomes a warning after twice as long.
     #[arg(
         long,
         env = "OCR_INACTIVITY_TIMEOUT",
-        value_name = "SECONDS",
-        default_value_t = seconds(Config::default().inactivity)
-    )]
+        value_name = "TIME",
+        default_value_t = seconds(Config::default().inactivity), value_parser = units::seconds::<u32>)]
     inactivity_timeout: u32,
 }
 
-/// When waiting takes too long.
-#[derive(Debug, clap::Args)]
+/// When waiting takes too long; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Limits")]
-struct Timeouts {
-    /// Use SECONDS instead of --inactivity-timeout while a tool or a subagent runs.
-    #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "SECONDS", default_value_t = seconds(Config::default().tool_timeout))]
+pub(super) struct Timeouts {
+    /// Use TIME instead of --inactivity-timeout while a tool or a subagent runs.
+    #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "TIME", default_value_t = seconds(Config::default().tool_timeout), value_parser = units::seconds::<u32>)]
     tool_timeout: u32,
-    /// Stop a session whose model is silent for SECONDS.
-    #[arg(long, env = "OCR_STALL_TIMEOUT", value_name = "SECONDS", default_value_t = seconds(Config::default().stall_timeout))]
+    /// Stop a session whose model is silent for TIME.
+    #[arg(long, env = "OCR_STALL_TIMEOUT", value_name = "TIME", default_value_t = seconds(Config::default().stall_timeout), value_parser = units::seconds::<u32>)]
     stall_timeout: u32,
-    /// Report a permission request or a question that is unanswered after SECONDS.
-    #[arg(long, env = "OCR_BLOCKED_AFTER", value_name = "SECONDS", default_value_t = seconds(Config::default().blocked_after))]
+    /// Report a permission request or a question that is unanswered after TIME.
+    #[arg(long, env = "OCR_BLOCKED_AFTER", value_name = "TIME", default_value_t = seconds(Config::default().blocked_after), value_parser = units::seconds::<u32>)]
     blocked_after: u32,
-    /// Stop a session whose permission request or question is unanswered after SECONDS [default: never].
-    #[arg(long, env = "OCR_BLOCKED_TIMEOUT", value_name = "SECONDS")]
+    /// Stop a session whose permission request or question is unanswered after TIME [default: never].
+    #[arg(long, env = "OCR_BLOCKED_TIMEOUT", value_name = "TIME", value_parser = units::seconds::<u32>)]
     blocked_timeout: Option<u32>,
-    /// Treat a session that went idle in mid-turn as finished after SECONDS.
-    #[arg(long, env = "OCR_REST_GRACE", value_name = "SECONDS", default_value_t = seconds(Config::default().rest_grace))]
+    /// Treat a session that went idle in mid-turn as finished after TIME.
+    #[arg(long, env = "OCR_REST_GRACE", value_name = "TIME", default_value_t = seconds(Config::default().rest_grace), value_parser = units::seconds::<u32>)]
     rest_grace: u32,
     /// Track at most N sessions; the least recently active one is dropped, and a line says so.
-    #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = Config::default().max_sessions)]
+    #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = Config::default().max_sessions, value_parser = units::count::<usize>)]
     max_sessions: usize,
 }
 
@@ -142,32 +141,32 @@ struct Timeouts {
 #[command(next_help_heading = "Budgets of a session and its subagents (no limit by default)")]
 pub(super) struct Budgets {
     /// Responses of the model, including those to subagents.
-    #[arg(long, env = "OCR_MAX_STEPS", value_name = "N")]
+    #[arg(long, env = "OCR_MAX_STEPS", value_name = "N", value_parser = units::count::<u64>)]
     max_steps: Option<u64>,
     /// Tokens: input, output, reasoning, and those of the cache.
-    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N")]
+    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
     max_tokens: Option<u64>,
     /// Cost, as reported by the server.
     #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
     max_cost: Option<f64>,
     /// Time since the session's first line.
-    #[arg(long, env = "OCR_MAX_TIME", value_name = "SECONDS")]
+    #[arg(long, env = "OCR_MAX_TIME", value_name = "TIME", value_parser = units::seconds::<u32>)]
     max_time: Option<u32>,
     /// Warn when PERCENT of a budget is spent.
     #[arg(long, env = "OCR_WARN_AT", value_name = "PERCENT", default_value_t = Config::default().warn_at, value_parser = percent)]
     warn_at: u8,
     /// Tokens since the last progress; exceeding this is a notice only.
-    #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N")]
+    #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
     max_idle_tokens: Option<u64>,
     /// Request a review after every N responses of the model.
-    #[arg(long, env = "OCR_REVIEW_EVERY", value_name = "N")]
+    #[arg(long, env = "OCR_REVIEW_EVERY", value_name = "N", value_parser = units::count::<u64>)]
     review_every: Option<u64>,
 }
 
-/// How the rules judge.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Rules (--help lists them with their limits)")]
-struct Rules {
+/// How the rules judge; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Rules (ocr-detect --help lists them with their limits)")]
+pub(super) struct Rules {
     /// Disable a rule.
     #[arg(long, env = "OCR_DISABLE", value_name = "RULE", value_delimiter = ',', value_parser = rule)]
     disable: Vec<String>,
@@ -221,7 +220,7 @@ pub(super) fn schemas() -> Vec<schemars::Schema> {
     vec![schema::<Finding>(), schema::<StateChange>(), schema::<Turn>(), schema::<Done>()]
 }
 
-#[cfg(test)]
+#[cfg(unix)]
 pub(super) fn command() -> clap::Command {
     use clap::CommandFactory;
     Args::command()
@@ -250,12 +249,11 @@ fn percent(text: &str) -> Result<u8, String> {
 /// Parses `NAME=N`, where NAME is a limit of a rule.
 fn limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=N, such as repeat.stop=6")?;
-    let known = detect::rules().any(|rule| rule.limits.iter().any(|limit| limit.name == name));
-    if !known {
-        return Err(format!("no limit is named {name}; --help lists the limits"));
+    let known = || detect::rules().flat_map(|rule| rule.limits.iter().map(|limit| limit.name));
+    if !known().any(|limit| limit == name) {
+        return Err(units::unknown("limit", name, known()));
     }
-    let value = value.parse().map_err(|_| format!("{value} is not a whole number"))?;
-    Ok((name.to_owned(), value))
+    Ok((name.to_owned(), units::count(value)?))
 }
 
 /// Parses `RULE=GRADE`.
@@ -268,11 +266,8 @@ fn grade(text: &str) -> Result<(String, Grade), String> {
 
 /// Parses the name of a rule.
 fn rule(name: &str) -> Result<String, String> {
-    if detect::rules().any(|rule| rule.name == name) {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("no rule is named {name}; --help lists the rules"))
-    }
+    let known = || detect::rules().map(|rule| rule.name);
+    if known().any(|rule| rule == name) { Ok(name.to_owned()) } else { Err(units::unknown("rule", name, known())) }
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {

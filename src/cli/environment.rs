@@ -49,7 +49,20 @@ pub(super) fn pipe_key() -> PipeKey {
     if let Some(key) = variable(PIPE_KEY) {
         return PipeKey::Run(key);
     }
-    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = folder("XDG_STATE_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/state")));
     PipeKey::User([folder("XDG_RUNTIME_DIR"), state].into_iter().flatten().map(|path| path.join("ocr")).collect())
+}
+
+/// The folder for the recordings of runs: where this system keeps what programs remember.
+#[cfg(unix)]
+pub(super) fn runs_folder() -> Option<PathBuf> {
+    let own = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/state" };
+    let state = folder("XDG_STATE_HOME").or_else(|| Some(std::env::home_dir()?.join(own)));
+    state.filter(|state| state.is_absolute()).map(|state| state.join("ocr/runs"))
+}
+
+/// The folder in a variable; the specification of these variables says that a relative path does not count.
+#[cfg(unix)]
+fn folder(name: &str) -> Option<PathBuf> {
+    variable(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }

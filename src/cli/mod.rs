@@ -8,6 +8,8 @@ pub mod act;
 pub mod act;
 mod common;
 pub mod detect;
+#[cfg(unix)]
+mod doctor;
 mod environment;
 mod recordings;
 pub mod report;
@@ -20,15 +22,102 @@ pub mod run;
 pub mod stream;
 #[cfg(all(test, unix))]
 mod tests;
+mod units;
 pub mod watch;
 
 pub use common::Common;
 
 use crate::exit::{self, Code, Failure};
 use crate::pipe::tell::{self, tell};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
+
+/// Runs the program of the name that it was started under, such as `ocr-detect` for a link of that name to `ocr-run`.
+/// Any other name runs `ocr-run`. A release has one executable for all stages.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let name = args.first().and_then(|path| Path::new(path).file_stem()).unwrap_or_default();
+    match name.to_str() {
+        Some("ocr-stream") => stream::main(args),
+        Some("ocr-detect") => detect::main(args),
+        Some("ocr-review") => review::main(args),
+        Some("ocr-act") => act::main(args),
+        Some("ocr-watch") => watch::main(args),
+        Some("ocr-report") => report::main(args),
+        _ => run::main(args),
+    }
+}
+
+/// The definition of each command line, for the manual and the completions.
+#[cfg(unix)]
+pub fn commands() -> [clap::Command; 7] {
+    [
+        stream::Args::command(),
+        detect::command(),
+        review::Args::command(),
+        act::Args::command(),
+        watch::Args::command(),
+        report::command(),
+        run::command(),
+    ]
+}
+
+/// The flags that `-h` shows, so that it fits a screen: those that most runs need; all of them where there are few.
+fn short_help(name: &str) -> &'static [&'static str] {
+    match name {
+        "ocr-stream" => {
+            &["spawn", "server", "replay", "import", "task", "session", "working-dir", "worker-model", "follow", "all"]
+        }
+        "ocr-detect" => &[
+            "only",
+            "explain",
+            "fail-on",
+            "max-iterations",
+            "max-tokens",
+            "max-cost",
+            "max-time",
+            "limit",
+            "grade",
+            "disable",
+        ],
+        "ocr-review" => &[
+            "only",
+            "reviewer-url",
+            "reviewer-model",
+            "reviewer-cmd",
+            "max-reviews",
+            "reviewer-timeout",
+            "secret-pattern",
+        ],
+        "ocr-act" => &[
+            "only",
+            "quiet",
+            "dry-run",
+            "rollback",
+            "on",
+            "on-permission",
+            "verify",
+            "expect-change",
+            "notify",
+            "notify-cmd",
+        ],
+        "ocr-run" => &[
+            "demo",
+            "print",
+            "server",
+            "task",
+            "worker-model",
+            "max-cost",
+            "max-time",
+            "reviewer-model",
+            "verify",
+            "on-permission",
+        ],
+        _ => &[],
+    }
+}
 
 /// Parses the arguments, runs the program `name`, prints what went wrong, and returns its exit code.
 fn start<A: Parser>(
@@ -37,11 +126,18 @@ fn start<A: Parser>(
     run: impl FnOnce(A) -> anyhow::Result<Code>,
 ) -> ExitCode {
     tell::mask_with(environment::redactor());
-    match A::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let mut command = common::prepared(A::command(), short_help(name));
+    let matches = command.try_get_matches_from_mut(&args);
+    match matches.and_then(|matches| A::from_arg_matches(&matches)) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
+            let error = error.format(&mut command);
             if error.use_stderr() {
                 tell(error.render().to_string().trim_end());
+                if let Some(variable) = common::variable_at_fault(&command, &args, &error) {
+                    tell(format_args!("The value comes from the variable {variable}."));
+                }
                 return Code::Usage.into();
             }
             end(name, error.print().map(|()| Code::Ok).map_err(|e| exit::of_write(&e).into()))

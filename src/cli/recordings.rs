@@ -10,7 +10,7 @@ use std::path::Path;
 /// Prepares to write: the program ends with its reader, and outlives the first signal.
 pub(super) fn prepare() -> Shutdown {
     hangup::exit_when_reader_leaves();
-    Shutdown::outlive_first_signal(|| {})
+    Shutdown::outlive_first_signal()
 }
 
 /// Opens a recording, or standard input.

@@ -1,7 +1,7 @@
 //! `ocr-report`.
 
 use super::Common;
-use super::common::{Switch, version};
+use super::common::{MORE, switch, version};
 use super::recordings;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
@@ -44,7 +44,7 @@ Exit codes:
 /// the sessions ended. Findings are taken from the lines; in a recording without any `ocr.detect.*` line, they are
 /// detected first, with the default limits. A report on several recordings begins with the worst.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-report", version = version(), after_help = EXAMPLES)]
+#[command(name = "ocr-report", version = version(), after_help = MORE, after_long_help = EXAMPLES)]
 struct Args {
     /// Recordings to report on. A folder stands for the recordings in it and below (*.ndjson and *.jsonl, also with .gz
     /// or .zst). - or no FILE reads standard input.
@@ -57,7 +57,7 @@ struct Args {
     #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Exit with code 65 at a line that is not a JSON object, or if nothing in an input was understood.
-    #[arg(long, env = "OCR_STRICT", value_parser = Switch)]
+    #[arg(long, env = "OCR_STRICT", value_parser = switch())]
     strict: bool,
     /// Skip lines longer than BYTES.
     #[arg(long, env = "OCR_MAX_LINE", value_name = "BYTES", default_value_t = pipe::DEFAULT_LINE_LIMIT)]
@@ -71,7 +71,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     super::start("ocr-report", args, run)
 }
 
-#[cfg(test)]
+#[cfg(unix)]
 pub(super) fn command() -> clap::Command {
     use clap::CommandFactory;
     Args::command()

@@ -1,9 +1,10 @@
 //! `ocr-review`.
 
 use super::Common;
-use super::common::{print_schemas, version};
+use super::common::{MORE, print_schemas, version};
 use super::environment::{mask_variables, variable};
-use crate::exit::{Code, Failure};
+use super::units;
+use crate::exit::{Code, Failure, before_leaving};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
 use crate::redact::Redactor;
@@ -49,7 +50,7 @@ const HINT: &str = "standard input is a terminal; pipe lines into this program:\
 
 /// Get a second opinion when a session goes idle, falls silent or gets into trouble; lines never wait for it.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-review", version = version(), after_help = HELP)]
+#[command(name = "ocr-review", version = version(), after_help = MORE, after_long_help = HELP)]
 pub(super) struct Args {
     /// Print only the lines that this program adds.
     #[arg(long)]
@@ -57,6 +58,9 @@ pub(super) struct Args {
     /// Pass lines longer than BYTES through without parsing them.
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_LINE_LIMIT, env = "OCR_MAX_LINE")]
     max_line: usize,
+    /// Task of the session, for streams that do not name it.
+    #[arg(long, value_name = "TEXT", help_heading = "Prompt of reviews")]
+    task: Option<String>,
     #[command(flatten)]
     common: Common,
     #[command(flatten)]
@@ -67,7 +71,7 @@ pub(super) struct Args {
     what: WhatArgs,
 }
 
-/// Who reviews; `ocr-run` has the same flags.
+/// Who reviews.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
 pub(super) struct ReviewerArgs {
@@ -82,10 +86,10 @@ pub(super) struct ReviewerArgs {
     command: Option<String>,
 }
 
-/// Who reviews, and with which key.
-#[derive(Debug, clap::Args)]
+/// Who reviews, and with which key; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reviewer (the built-in rules, unless one is given)")]
-struct WhoArgs {
+pub(super) struct WhoArgs {
     #[command(flatten)]
     reviewer: ReviewerArgs,
     /// Read the API key of the endpoint from FILE instead of REVIEWER_API_KEY.
@@ -93,40 +97,37 @@ struct WhoArgs {
     reviewer_key_file: Option<PathBuf>,
 }
 
-/// When to ask, and how long to wait.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Timing")]
-struct WhenArgs {
-    /// Ask about a session at most once in SECONDS of the stream, unless it is idle.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, env = "OCR_MIN_INTERVAL")]
+/// When to ask, and how long to wait; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Timing of reviews")]
+pub(super) struct WhenArgs {
+    /// Ask about a session at most once in TIME of the stream, unless it is idle.
+    #[arg(long, value_name = "TIME", default_value_t = 0, env = "OCR_MIN_INTERVAL", value_parser = units::seconds::<u32>)]
     min_interval: u32,
     /// Ask at most N times; after that the built-in rules decide.
-    #[arg(long, value_name = "N", env = "OCR_MAX_REVIEWS")]
+    #[arg(long, value_name = "N", env = "OCR_MAX_REVIEWS", value_parser = units::count::<u64>)]
     max_reviews: Option<u64>,
-    /// Give up on an attempt after SECONDS.
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds, env = "OCR_REVIEWER_TIMEOUT")]
+    /// Give up on an attempt after TIME.
+    #[arg(long, value_name = "TIME", default_value = "60", value_parser = units::some_duration, env = "OCR_REVIEWER_TIMEOUT")]
     reviewer_timeout: Duration,
-    /// Give up on a review, with all its attempts, after SECONDS; then the built-in rules decide.
-    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds, env = "OCR_DEADLINE")]
+    /// Give up on a review, with all its attempts, after TIME; then the built-in rules decide.
+    #[arg(long, value_name = "TIME", default_value = "120", value_parser = units::some_duration, env = "OCR_DEADLINE")]
     deadline: Duration,
-    /// Wait SECONDS before the first of three retries, and about twice as long before each further one.
-    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, env = "OCR_RETRY_PAUSE")]
+    /// Wait TIME before the first of three retries, and about twice as long before each further one.
+    #[arg(long, value_name = "TIME", default_value = "1", value_parser = units::some_duration, env = "OCR_RETRY_PAUSE")]
     retry_pause: Duration,
 }
 
-/// What the reviewer is shown.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Prompt")]
-struct WhatArgs {
+/// What the reviewer is shown; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Prompt of reviews")]
+pub(super) struct WhatArgs {
     /// Approximate length of a prompt in tokens; the least important parts are left out first.
-    #[arg(long, value_name = "N", default_value_t = 6000, value_parser = clap::value_parser!(u32).range(1000..), env = "OCR_MAX_INPUT_TOKENS")]
+    #[arg(long, value_name = "N", default_value_t = 6000, value_parser = input_tokens, env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
-    /// Redact text that matches REGEX, in addition to known secrets; may be repeated.
-    #[arg(long, value_name = "REGEX", env = "OCR_REDACT")]
-    redact: Vec<Regex>,
-    /// Task of the session, for streams that do not name it.
-    #[arg(long, value_name = "TEXT")]
-    task: Option<String>,
+    /// Mask text that matches REGEX, in addition to known secrets; may be repeated.
+    #[arg(long, value_name = "REGEX", env = "OCR_SECRET_PATTERN")]
+    secret_pattern: Vec<Regex>,
 }
 
 /// Runs `ocr-review` with these arguments, the first being the program's name.
@@ -145,8 +146,9 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return print_schemas(&schemas());
     }
     let kill_switch = KillSwitch::default();
-    let (on_signal, on_hangup) = (kill_switch.clone(), kill_switch.clone());
-    let shutdown = Shutdown::outlive_first_signal(move || on_signal.kill_all());
+    let on_leaving = kill_switch.clone();
+    before_leaving(move || on_leaving.kill_all());
+    let shutdown = Shutdown::outlive_first_signal();
     #[cfg(unix)]
     crate::process::job::stop_together();
     let settings = Settings {
@@ -161,14 +163,14 @@ fn run(args: Args) -> anyhow::Result<Code> {
             max_reviews: args.when.max_reviews,
         },
         max_input_tokens: args.what.max_input_tokens as usize,
-        redactor: mask_variables(Redactor::new(args.what.redact)),
-        task: args.what.task,
+        redactor: mask_variables(Redactor::new(args.what.secret_pattern)),
+        task: args.task,
         kill_switch: kill_switch.clone(),
         shutdown: shutdown.clone(),
     };
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
-    hangup::clean_up_when_reader_leaves(move || on_hangup.kill_all());
+    hangup::exit_when_reader_leaves();
     let mut review = Review::new(settings, out.clone())?;
     let outcome = filter(&mut review, stdin, &out, args.max_line);
     // A write that fails is noticed here before anywhere else.
@@ -176,6 +178,15 @@ fn run(args: Args) -> anyhow::Result<Code> {
     outcome?;
     let code = if review.reviewer_is_unreachable() { Code::Unreachable } else { Code::Ok };
     Ok(shutdown.requested().unwrap_or(code))
+}
+
+/// Whether nobody is named who reviews, so that the built-in rules do.
+///
+/// # Errors
+/// As for a run: the key cannot be read.
+#[cfg(unix)]
+pub(super) fn is_reviewed_by_rules(who: &WhoArgs) -> Result<bool, Failure> {
+    who.meant().map(|who| matches!(who, Who::Rules))
 }
 
 impl WhoArgs {
@@ -208,16 +219,13 @@ impl WhoArgs {
     }
 }
 
+/// Parses the length of a prompt: with less than this, nothing is left of the evidence.
+fn input_tokens(text: &str) -> Result<u32, String> {
+    const LEAST: u32 = 1000;
+    units::count(text).and_then(|n| if n < LEAST { Err(format!("expected at least {LEAST}")) } else { Ok(n) })
+}
+
 /// The value, unless it is blank.
 fn filled(value: Option<&String>) -> Option<String> {
     value.filter(|value| !value.trim().is_empty()).cloned()
-}
-
-/// Parses a number of seconds, which may have a fraction.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(number)
-        .ok()
-        .filter(|d| !d.is_zero())
-        .ok_or_else(|| "expected more than 0 seconds".to_owned())
 }

@@ -1,37 +1,48 @@
 //! `ocr-run`: the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
-use super::common::{Common, Switch, print, print_schemas, to_args, to_private, version};
-use super::detect::{Budgets, SharedLimits};
-use super::environment::credentials;
-use super::review::ReviewerArgs;
-use super::stream::{RestArgs, SpawnArgs, Work};
-use super::{act, detect, review, stream, watch};
+use super::common::{Common, MORE, print, print_schemas, switch, to_args, to_private, version};
+use super::detect::{Budgets, Rules, SharedLimits, Timeouts};
+use super::environment::{credentials, runs_folder};
+use super::review::{WhatArgs, WhenArgs, WhoArgs};
+use super::stream::{Patience, RestArgs, SpawnArgs, Work};
+use super::watch::ShownLimits;
+use super::{act, detect, doctor, review, stream, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
 use crate::process::spawn::SERVER_PASSWORD;
-use crate::process::{job, password, supervisor};
-use crate::run::{Command, CommandLine, Private, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
+use crate::process::{feedback, job, password, supervisor};
+use crate::run::{Command, CommandLine, Keep, Private, Run, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const HELP: &str = "\
 Examples:
+  Check whether a run would work here, and what to do if not:
+    ocr-run doctor
   Show it on a recorded loop, without a server or a model:
     ocr-run --demo
   Let an agent fix the build, and stop it if it loops:
     ocr-run --task 'Fix the build' --worker-model ollama/llama3.1
   Let it work for an hour at most, and for five dollars:
-    ocr-run --task-file task.md --max-time 3600 --max-cost 5
-  Use a model as the reviewer, and keep a recording:
-    ocr-run --task-file task.md --reviewer-url http://localhost:11434/v1 > run.ndjson
+    ocr-run --task-file task.md --max-time 1h --max-cost 5
+  Accept the work only if the tests pass, with a model as the reviewer:
+    ocr-run --task-file task.md --verify 'cargo test' --reviewer-model ollama/llama3.1
   Print the pipe instead of running it:
     ocr-run --print --task 'Fix the build'
 
+On a terminal, a dashboard shows the run; `ocr-run | cat` tells it line by line. Every run is recorded,
+and the file is named at the end: `ocr-watch --only < FILE` shows it again, `ocr-report FILE` sums it up.
+
 The exit code is the outcome of the run; `ocr-act --help` lists the codes. Each stage also reads its
 own environment variables, which its --help lists.";
+
+/// The word that checks, instead of running anything.
+const DOCTOR: &str = "doctor";
 
 /// A session of `OpenCode` 1.18.33 that loops.
 const RECORDING: &[u8] = include_bytes!("../../fixtures/sessions/one-call-loop.ndjson");
@@ -41,7 +52,7 @@ const DEMO_SPEED: u32 = 2;
 
 /// Run the whole pipe: ocr-stream | ocr-detect | ocr-review | ocr-act.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-run", version = version(), after_help = HELP)]
+#[command(name = "ocr-run", version = version(), after_help = MORE, after_long_help = HELP)]
 struct Args {
     /// Run the pipe on a built-in recording of a session that loops; needs neither a server nor a model.
     #[arg(long, conflicts_with_all = ["task", "task_file", "session", "server", "print"])]
@@ -50,8 +61,11 @@ struct Args {
     #[arg(long)]
     print: bool,
     /// Print only the lines, on standard output, and no report for people.
-    #[arg(long, env = "OCR_HEADLESS", value_parser = Switch)]
+    #[arg(long, env = "OCR_HEADLESS", value_parser = switch())]
     headless: bool,
+    /// Print no lines on standard output, as on a terminal: for a log that people read. The recording has them.
+    #[arg(long, env = "OCR_NO_LINES", value_parser = switch())]
+    no_lines: bool,
     /// Use the server at URL instead of starting one.
     #[arg(long, value_name = "URL", help_heading = "Connection")]
     server: Option<String>,
@@ -63,21 +77,71 @@ struct Args {
     #[command(flatten)]
     work: Work,
     #[command(flatten)]
-    rest: RestArgs,
-    #[command(flatten)]
     spawned: SpawnArgs,
+    #[command(flatten)]
+    patience: Patience,
     #[command(flatten)]
     limits: SharedLimits,
     #[command(flatten)]
+    timeouts: Timeouts,
+    #[command(flatten)]
     budgets: Budgets,
     #[command(flatten)]
-    reviewer: ReviewerArgs,
+    rules: Rules,
+    #[command(flatten)]
+    reviewer: WhoArgs,
+    #[command(flatten)]
+    when: WhenArgs,
+    #[command(flatten)]
+    what: WhatArgs,
     #[command(flatten)]
     actions: Actions,
     #[command(flatten)]
     verification: Verification,
     #[command(flatten)]
     notify: NotifyArgs,
+    #[command(flatten)]
+    record: RecordArgs,
+}
+
+/// Where the run is recorded.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Recording")]
+struct RecordArgs {
+    /// Record the run in FILE [default: a file of its own below ~/.local/state/ocr/runs, named at the end].
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Keep no recording.
+    #[arg(long, env = "OCR_NO_RECORD", value_parser = switch())]
+    no_record: bool,
+    /// Keep the N newest recordings of all runs, and remove older ones.
+    #[arg(long, value_name = "N", default_value = "50", env = "OCR_KEEP")]
+    keep: NonZeroUsize,
+}
+
+impl RecordArgs {
+    /// Where to record.
+    fn meant(&self) -> Result<Option<Keep>, Failure> {
+        if let Some(file) = &self.record {
+            let keep = Keep::File(file.clone());
+            return keep.prepare().map(|()| Some(keep));
+        }
+        if self.no_record {
+            return Ok(None);
+        }
+        let Some(folder) = runs_folder() else {
+            tracing::warn!("no recording is kept: there is no home directory; name a file with --record FILE");
+            return Ok(None);
+        };
+        let keep = Keep::Folder(folder, self.keep.get());
+        match keep.prepare() {
+            Ok(()) => Ok(Some(keep)),
+            Err(failure) => {
+                tracing::warn!("no recording is kept: {failure}");
+                Ok(None)
+            }
+        }
+    }
 }
 
 /// The arguments, and where each came from, so that those for a stage can be handed on.
@@ -118,11 +182,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match args.get(1) {
         Some(first) if first == STAGE_ARGUMENT => run_stage(&args[2..]),
+        Some(first) if first == DOCTOR => super::start("ocr-run doctor", args.into_iter().skip(1), doctor::run),
         _ => super::start("ocr-run", args, run_pipe),
     }
 }
 
-#[cfg(test)]
 pub(super) fn command() -> clap::Command {
     Args::command()
 }
@@ -140,9 +204,14 @@ fn run_stage(args: &[OsString]) -> ExitCode {
         Some("ocr-review") => review::main(args),
         Some("ocr-act") => act::main(args),
         Some("ocr-watch") => watch::main(args),
-        Some(SPOOL) => super::end("ocr-run", spool().map_err(Into::into)),
+        Some(SPOOL) => super::end("ocr-run", spool(&strings(args)).map_err(Into::into)),
         _ => super::end("ocr-run", Err(Failure::new(Code::Usage, "no such stage").into())),
     }
+}
+
+/// Arguments that `ocr-run` wrote itself, without the name of the stage.
+fn strings(args: Vec<OsString>) -> Vec<String> {
+    args.into_iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect()
 }
 
 fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
@@ -152,7 +221,7 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
         let all = [stream::schemas(), detect::schemas(), review::schemas(), act::schemas()];
         return print_schemas(&all.concat());
     }
-    let view = match (args.headless, std::io::stdout().is_terminal()) {
+    let view = match (args.headless, args.no_lines || lines_would_mix()) {
         (true, _) => View::Lines,
         (false, true) => View::Person,
         (false, false) => View::Both,
@@ -175,7 +244,31 @@ fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
     if args.server.is_none() && credentials().password.is_none() {
         share_password(&mut pipe)?;
     }
-    Ok(run(&pipe, view, None)?)
+    let keep = args.record.meant()?;
+    if view != View::Lines && args.server.is_none() {
+        tell("ocr-run: starting OpenCode; Ctrl-C ends the run");
+    }
+    if let Some(Keep::File(file)) = &keep {
+        feedback::warn(file, args.work.working_dir.as_deref().unwrap_or(Path::new(".")));
+    }
+    let view_args = to_args::<ShownLimits>(&parsed.matches);
+    let ended = run(&Run { pipe: &pipe, view, view_args, input: None, keep: keep.as_ref() })?;
+    if let Some(recording) = &ended.recording {
+        tell(format_args!("recording: {}", recording.display()));
+    }
+    Ok(ended.code)
+}
+
+/// Whether lines on standard output would be where a person reads: on a terminal, or in the same log as what is said on
+/// standard error.
+fn lines_would_mix() -> bool {
+    let stdout = std::io::stdout();
+    let file = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
+    let same = match (rustix::fs::fstat(&stdout), rustix::fs::fstat(std::io::stderr())) {
+        (Ok(out), Ok(err)) => file(out) == file(err),
+        _ => false,
+    };
+    stdout.is_terminal() || same
 }
 
 /// Gives the server that is started a password of its own: the source starts it, and the hand acts on it.
@@ -193,7 +286,8 @@ fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
     let source = Command::new("ocr-stream").with("--replay", Some("-")).with("--speed", Some(DEMO_SPEED));
     let pipe = pipe(parsed, source, view);
     tell(format_args!("{pipe}\n"));
-    let code = run(&pipe, view, Some(RECORDING))?;
+    let view_args = to_args::<ShownLimits>(&parsed.matches);
+    let code = run(&Run { pipe: &pipe, view, view_args, input: Some(RECORDING), keep: None })?.code;
     tell(format_args!(
         "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.",
         code.number()
@@ -211,6 +305,7 @@ fn source(parsed: &Parsed) -> Command {
         .flag("--allow-insecure", args.server.is_some() && args.actions.allow_insecure);
     step.args.extend(to_args::<Work>(&parsed.matches));
     step.args.extend(to_args::<SpawnArgs>(&parsed.matches));
+    step.args.extend(to_args::<Patience>(&parsed.matches));
     if !args.serve.is_empty() {
         step.args.push("--".to_owned());
         step.args.extend(args.serve.iter().cloned());
@@ -222,12 +317,17 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     let matches = &parsed.matches;
     let mut detect = Command::new("ocr-detect");
     detect.args.extend(to_args::<SharedLimits>(matches));
+    detect.args.extend(to_args::<Timeouts>(matches));
     detect.args.extend(to_args::<Budgets>(matches));
+    detect.args.extend(to_args::<Rules>(matches));
     let mut review = Command::new("ocr-review");
-    review.args.extend(to_args::<ReviewerArgs>(matches));
-    review.private = to_private::<ReviewerArgs>(matches);
+    review.args.extend(to_args::<WhoArgs>(matches));
+    review.args.extend(to_args::<WhenArgs>(matches));
+    review.args.extend(to_args::<WhatArgs>(matches));
+    review.private = to_private::<WhoArgs>(matches);
     let quiet = view != View::Lines && !parsed.args.print;
     let mut act = Command::new("ocr-act").flag("--quiet", quiet);
+    // The flag is among the timeouts of `ocr-detect`, which has it too.
     act.args.extend(to_args::<RestArgs>(matches));
     act.args.extend(to_args::<Actions>(matches));
     act.args.extend(to_args::<Verification>(matches));

@@ -1,8 +1,9 @@
 //! `ocr-stream`.
 
 use super::Common;
-use super::common::{Switch, print_schemas, version};
+use super::common::{MORE, print_schemas, switch, version};
 use super::environment::redactor;
+use super::units;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::REST_GRACE;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
@@ -40,7 +41,7 @@ Exit codes:
 
 /// Write an OpenCode session, live or recorded, as newline-delimited JSON.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-stream", version = version(), after_help = HELP)]
+#[command(name = "ocr-stream", version = version(), after_help = MORE, after_long_help = HELP)]
 #[cfg_attr(not(unix), allow(dead_code))]
 pub(super) struct Args {
     /// Extra arguments for `opencode serve` (with --spawn).
@@ -76,20 +77,10 @@ pub(super) struct Args {
     #[command(flatten)]
     spawned: SpawnArgs,
     /// Send the password to a server that is neither on this machine nor protected by https.
-    #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = Switch, help_heading = "Connection")]
+    #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = switch(), help_heading = "Connection")]
     allow_insecure: bool,
-    /// Treat the connection as lost after SECONDS without data; a server sends a heartbeat every 10 seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), env = "OCR_SILENCE_TIMEOUT", help_heading = "Connection")]
-    silence_timeout: u64,
-    /// Give up on a lost connection after SECONDS.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 30,
-        env = "OCR_RECONNECT_TIMEOUT",
-        help_heading = "Connection"
-    )]
-    reconnect_timeout: u64,
+    #[command(flatten)]
+    patience: Patience,
     /// Speed: 1 is real time, 10 is ten times as fast, max is as fast as possible.
     #[arg(long, value_name = "SPEED", default_value = "max", value_parser = parse_speed, env = "OCR_SPEED", help_heading = "Replay")]
     speed: Speed,
@@ -117,7 +108,7 @@ pub(super) struct Work {
     session: Option<String>,
     /// Working directory [default: the current one with --spawn; otherwise that of the session, or of the server].
     #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
-    working_dir: Option<PathBuf>,
+    pub(super) working_dir: Option<PathBuf>,
     /// Model that the agent uses [default: chosen by the server].
     #[arg(long, value_name = "PROVIDER/MODEL", value_parser = parse_model, env = "OCR_WORKER_MODEL")]
     worker_model: Option<String>,
@@ -136,8 +127,8 @@ impl Work {
 #[command(next_help_heading = "Session")]
 #[cfg_attr(not(unix), allow(dead_code))]
 pub(super) struct RestArgs {
-    /// End only after the session and its subagents were idle for SECONDS: a plugin may tell it to go on.
-    #[arg(long, value_name = "SECONDS", default_value_t = REST_GRACE.as_secs(), env = "OCR_REST_GRACE")]
+    /// End only after the session and its subagents were idle for TIME: a plugin may tell it to go on.
+    #[arg(long, value_name = "TIME", default_value_t = REST_GRACE.as_secs(), env = "OCR_REST_GRACE", value_parser = units::seconds::<u64>)]
     rest_grace: u64,
 }
 
@@ -157,9 +148,34 @@ pub(super) struct SpawnArgs {
     /// Program to start as the server.
     #[arg(long, value_name = "PROGRAM", default_value = "opencode", env = "OCR_OPENCODE")]
     opencode: PathBuf,
-    /// Give up on a server that is not ready after SECONDS, with the plugins that it installs for a directory.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, env = "OCR_STARTUP_TIMEOUT")]
+    /// Give up on a server that is not ready after TIME, with the plugins that it installs for a directory.
+    #[arg(long, value_name = "TIME", default_value_t = 120, env = "OCR_STARTUP_TIMEOUT", value_parser = units::seconds::<u64>)]
     startup_timeout: u64,
+}
+
+impl SpawnArgs {
+    /// The program to start as the server.
+    #[cfg(unix)]
+    pub(super) fn program(&self) -> PathBuf {
+        self.opencode.clone()
+    }
+}
+
+/// How long a connection may be silent or lost; `ocr-run` has the same flags.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Connection")]
+#[cfg_attr(not(unix), allow(dead_code))]
+pub(super) struct Patience {
+    /// Treat the connection as lost after TIME without data; a server sends a heartbeat every 10 seconds.
+    #[arg(long, value_name = "TIME", default_value_t = 30, env = "OCR_SILENCE_TIMEOUT", value_parser = units::some_seconds)]
+    silence_timeout: u64,
+    /// Give up on a lost connection after TIME.
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value_t = 30,
+        env = "OCR_RECONNECT_TIMEOUT", value_parser = units::seconds::<u64>)]
+    reconnect_timeout: u64,
 }
 
 /// Runs `ocr-stream` with these arguments, the first being the program's name.
@@ -233,6 +249,7 @@ mod live {
     use super::{Args, Code, Failure, Work, input, out};
     use crate::cli::environment::{credentials, pipe_key, private_folder, variable};
     use crate::net::is_loopback;
+    use crate::process::feedback;
     use crate::server::parse_url;
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
@@ -250,6 +267,9 @@ mod live {
         }
         let out = out(args.redact)?;
         let plan = plan(args)?;
+        if let (Some(directory), Some(file)) = (&plan.directory, feedback::stdout_file()) {
+            feedback::warn(&file, directory);
+        }
         crate::process::job::stop_together();
         Ok(watch(&plan, out)?)
     }
@@ -268,11 +288,11 @@ mod live {
             from_start: args.from_start,
             all: args.all,
             startup: Duration::from_secs(args.spawned.startup_timeout),
-            silence: Duration::from_secs(args.silence_timeout),
+            silence: Duration::from_secs(args.patience.silence_timeout),
             follow: args.follow,
             rest_grace: args.rest.grace(),
             key: pipe_key(),
-            reconnect: Duration::from_secs(args.reconnect_timeout),
+            reconnect: Duration::from_secs(args.patience.reconnect_timeout),
         })
     }
 

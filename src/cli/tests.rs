@@ -1,19 +1,7 @@
-use super::{act, detect, report, review, run, stream, watch};
+use super::commands;
 use crate::exit::{Code, Failure};
-use clap::{Arg, Command, CommandFactory};
+use clap::Arg;
 use std::collections::BTreeMap;
-
-fn commands() -> [Command; 7] {
-    [
-        stream::Args::command(),
-        detect::command(),
-        review::Args::command(),
-        act::Args::command(),
-        watch::Args::command(),
-        report::command(),
-        run::command(),
-    ]
-}
 
 #[test]
 fn same_flag_same_variable() {
@@ -21,10 +9,6 @@ fn same_flag_same_variable() {
     for command in commands() {
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long() else { continue };
-            // A switch of the stream, and patterns for the reviewer.
-            if long == "redact" {
-                continue;
-            }
             let variable = arg.get_env().map(ToOwned::to_owned);
             let first = variables.entry(long.to_owned()).or_insert_with(|| variable.clone());
             assert_eq!(*first, variable, "--{long} of {}", command.get_name());
@@ -65,7 +49,7 @@ fn single_run_flags_have_no_variable() {
 }
 
 #[test]
-fn definitions_are_valid() {
+fn cli_01_definitions_are_valid() {
     for command in commands() {
         command.debug_assert();
     }

@@ -1,13 +1,16 @@
 //! `ocr-watch`.
 
 use super::Common;
-use super::common::version;
+use super::common::{MORE, version};
+use super::environment::variable;
+use super::units;
 use crate::detect::Config;
 use crate::exit::Code;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
 use clap::Parser;
 use std::ffi::OsString;
+use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -32,7 +35,7 @@ const HINT: &str = "standard input is a terminal; pipe lines into this program:\
 
 /// Show the lines to a person, as a dashboard on the terminal, and pass them through unchanged.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-watch", version = version(), after_help = EXAMPLES)]
+#[command(name = "ocr-watch", version = version(), after_help = MORE, after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// Do not pass the lines through.
     #[arg(long)]
@@ -52,16 +55,16 @@ pub(super) struct Args {
 #[command(next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
 pub(super) struct ShownLimits {
     /// Iterations without a person's message between.
-    #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = Config::default().max_iterations)]
+    #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = Config::default().max_iterations, value_parser = units::count::<u64>)]
     max_iterations: u64,
     /// Tokens: input, output, reasoning, and those of the cache.
-    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N")]
+    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
     max_tokens: Option<u64>,
     /// Cost, as reported by the server.
     #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
     max_cost: Option<f64>,
     /// Time since the session's first line.
-    #[arg(long, env = "OCR_MAX_TIME", value_name = "SECONDS")]
+    #[arg(long, env = "OCR_MAX_TIME", value_name = "TIME", value_parser = units::seconds::<u32>)]
     max_time: Option<u32>,
 }
 
@@ -82,12 +85,28 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return drawing::run(&args, tty, stdin);
     }
     let out = Out::new(input::stdout()?, args.only);
-    Shutdown::outlive_first_signal(|| {});
+    Shutdown::outlive_first_signal();
     if !args.only {
         hangup::exit_when_reader_leaves();
     }
-    filter(&mut Watch::default(), stdin, &out, DEFAULT_LINE_LIMIT)?;
+    filter(&mut Watch::new(columns()), stdin, &out, DEFAULT_LINE_LIMIT)?;
     Ok(Code::Ok)
+}
+
+/// The width of the terminal that the story is told on: what it says itself, unless COLUMNS says otherwise.
+fn columns() -> Option<usize> {
+    let said = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    said.or_else(|| stderr().is_terminal().then(terminal_columns).flatten())
+}
+
+#[cfg(all(unix, feature = "tui"))]
+fn terminal_columns() -> Option<usize> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns.into())
+}
+
+#[cfg(not(all(unix, feature = "tui")))]
+fn terminal_columns() -> Option<usize> {
+    None
 }
 
 /// The dashboard.
@@ -95,7 +114,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
 mod drawing {
     use super::{Args, ShownLimits};
     use crate::cli::environment::variable;
-    use crate::exit::Code;
+    use crate::exit::{Code, before_leaving};
     use crate::pipe::{Out, Shutdown, hangup, input};
     use crate::watch::{Budget, Dashboard, Tty, dashboard};
     use std::io::{IsTerminal, Read, stderr, stdout};
@@ -111,10 +130,10 @@ mod drawing {
         let is_read = !args.only && !stdout().is_terminal();
         let out = Out::new(input::stdout()?, !is_read);
         let restored = tty.clone();
-        let shutdown = Shutdown::outlive_first_signal(move || restored.close());
+        before_leaving(move || restored.close());
+        let shutdown = Shutdown::outlive_first_signal();
         if is_read {
-            let restored = tty.clone();
-            hangup::clean_up_when_reader_leaves(move || restored.close());
+            hangup::exit_when_reader_leaves();
         }
         let colors = variable("NO_COLOR").is_none();
         let settings = Dashboard { tty, colors, budget: budget(&args.limits), stays: !is_read };

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 /// The rule for problems that go on after a message was sent about them.
 pub(crate) const STEERING: &str = "steering";
 
+/// The rule for the same error again and again, edits between included.
+pub(crate) const ERROR_STREAK: &str = "error-streak";
+
 /// The most episodes to keep; the oldest closed one makes room, or else the oldest.
 const LIMIT: usize = 24;
 /// How many novel calls since an episode's last event end it.
@@ -157,7 +160,9 @@ impl Episodes {
                 continue;
             }
             episode.novel += 1;
-            if changed || episode.novel >= PROGRESS {
+            // An edit is no progress until the error is another one or gone, which the rule about errors sees.
+            let ends = changed && episode.finding.rule != ERROR_STREAK;
+            if ends || episode.novel >= PROGRESS {
                 closed.push(episode.close(now));
             }
         }

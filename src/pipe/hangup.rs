@@ -1,5 +1,7 @@
 //! Detects at once that the reader of standard output has closed it, even while nothing is written.
 
+use crate::exit::{Code, leave};
+
 /// Calls `on_hangup` on a thread of its own when the reader of standard output closes it.
 ///
 /// Where this cannot be detected (a file, a terminal, Windows), it is never called, and the next write fails instead.
@@ -22,21 +24,23 @@ pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {
     });
 }
 
+/// Whether the reader of standard output has closed it.
+#[cfg(unix)]
+pub fn reader_has_left() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdout = std::io::stdout();
+    let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut watched, Some(&now)).is_ok() && watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
 /// Never calls `on_hangup`: this system cannot detect it.
 #[cfg(not(unix))]
 pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {
     drop(on_hangup);
 }
 
-/// Exits as soon as the reader of standard output closes it.
+/// Leaves as soon as the reader of standard output closes it.
 pub fn exit_when_reader_leaves() {
-    clean_up_when_reader_leaves(|| {});
-}
-
-/// The same, after running `clean_up`.
-pub fn clean_up_when_reader_leaves(clean_up: impl FnOnce() + Send + 'static) {
-    watch(move || {
-        clean_up();
-        std::process::exit(crate::exit::Code::ReaderLeft.number().into());
-    });
+    watch(|| leave(Code::ReaderLeft));
 }

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use crate::exit::Code;
+#[cfg(unix)]
+use crate::exit::leave;
 
 /// How long a session must be idle before a run ends. A plugin may tell it to go on: those that we know count down from
 /// two seconds, and this is twice that, with time for the request.
@@ -79,30 +81,23 @@ impl Shutdown {
         Code::from_number(self.0.load(Ordering::SeqCst)).filter(|code| *code != Code::Ok)
     }
 
-    /// For a filter: outlives the first signal, and exits on the second or after [`FILTER_EXIT`]. `clean_up` runs
-    /// before such an exit.
+    /// For a filter: outlives the first signal, and leaves on the second or after [`FILTER_EXIT`].
     #[cfg(unix)]
-    pub fn outlive_first_signal(clean_up: impl Fn() + Send + Sync + 'static) -> Self {
-        let exit = Arc::new(move |code: Code| {
-            clean_up();
-            std::process::exit(code.number().into());
-        });
+    pub fn outlive_first_signal() -> Self {
         Self::on_signal(move |signal| {
             if !signal.first {
-                exit(signal.code());
+                leave(signal.code());
             }
-            let exit = Arc::clone(&exit);
             std::thread::spawn(move || {
                 std::thread::sleep(FILTER_EXIT);
-                exit(signal.code());
+                leave(signal.code());
             });
         })
     }
 
     /// Signals end the process at once on this system.
     #[cfg(not(unix))]
-    pub fn outlive_first_signal(clean_up: impl Fn() + Send + Sync + 'static) -> Self {
-        drop(clean_up);
+    pub fn outlive_first_signal() -> Self {
         Self::default()
     }
 

@@ -5,6 +5,7 @@
 
 use crate::printable::printable_lines;
 use crate::redact::Redactor;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::OnceLock;
@@ -22,8 +23,18 @@ pub fn tell(words: impl Display) {
     write(&format!("{}\n", safe(&words.to_string())));
 }
 
+/// `text` without secrets, for a view of the stream.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    REDACTOR.get_or_init(Redactor::default).redact(text)
+}
+
+/// At most `limit` characters of `text` on one line, masked before it is cut: half a secret no longer looks like one.
+pub fn masked_excerpt(text: &str, limit: usize) -> String {
+    REDACTOR.get_or_init(Redactor::default).excerpt(text, limit)
+}
+
 /// `words` without secrets, and without characters that steer a terminal.
-fn safe(words: &str) -> String {
+pub fn safe(words: &str) -> String {
     let redactor = REDACTOR.get_or_init(Redactor::default);
     printable_lines(&redactor.redact(words))
 }

@@ -3,12 +3,17 @@
 //! A terminal stops the processes of one group only, and our children are in groups of their own.
 
 use super::tree::{descendants, processes, signal};
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::{Pid, Signal, getpgid, getpgrp, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// How often the processes are listed to stop them: one that was not stopped yet may have started another.
 const LISTINGS: usize = 3;
+
+/// How long a child in our own group may take to stop by itself: the terminal has told it too, and it may have to give
+/// the terminal back before.
+const GIVES_BACK: Duration = Duration::from_millis(200);
 
 /// From now on, a stop signal of the terminal stops every descendant of this process too, and they go on when it does.
 pub fn stop_together() {
@@ -21,12 +26,19 @@ pub fn stop_together() {
                 stop(&mut stopped);
                 // It cannot be caught: the process stands still here until it is continued.
                 let _ = kill_process(getpid(), Signal::STOP);
-            }
-            for pid in stopped.drain() {
-                signal(pid, Signal::CONT);
+                // This thread may run on for a moment before it stands still, so only SIGCONT wakes the others.
+            } else {
+                for pid in stopped.drain() {
+                    signal(pid, Signal::CONT);
+                }
             }
         }
     });
+}
+
+fn is_in_our_group(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.is_some_and(|pid| getpgid(Some(pid)).is_ok_and(|group| group == getpgrp()))
 }
 
 /// Stops every descendant.
@@ -34,10 +46,12 @@ fn stop(stopped: &mut HashSet<u32>) {
     for _ in 0..LISTINGS {
         let below = descendants(&processes(), [std::process::id()]);
         let before = stopped.len();
-        for pid in below {
-            if stopped.insert(pid) {
-                signal(pid, Signal::STOP);
-            }
+        let (told, others): (Vec<u32>, Vec<u32>) =
+            below.into_iter().filter(|pid| stopped.insert(*pid)).partition(|pid| is_in_our_group(*pid));
+        others.into_iter().for_each(|pid| signal(pid, Signal::STOP));
+        if !told.is_empty() {
+            std::thread::sleep(GIVES_BACK);
+            told.into_iter().for_each(|pid| signal(pid, Signal::STOP));
         }
         if stopped.len() == before {
             return;

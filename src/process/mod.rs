@@ -3,6 +3,8 @@
 
 pub(crate) mod command;
 #[cfg(unix)]
+pub mod feedback;
+#[cfg(unix)]
 mod identity;
 #[cfg(unix)]
 pub mod job;

@@ -20,7 +20,8 @@ const OURS: [&str; 2] = ["OCR_", "REVIEWER_"];
 /// Whose program a child runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Program {
-    /// Ours: it gets our whole environment.
+    /// Ours: it gets our whole environment. On other systems we start none.
+    #[cfg(unix)]
     Ours,
     /// Another: it gets no variable that is ours, and no server's password.
     Foreign,

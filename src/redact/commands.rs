@@ -14,9 +14,9 @@ const BETWEEN: &str = r"[^\n|;&]*?\s";
 /// Where secrets are: `ARG` is an argument that is one, and `..` the arguments before it.
 const PLACES: &[&str] = &[
     // Headers, up to the end of the line or the closing quote.
-    r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:[^\n"'\\]|"[^"\n,}]*"[^\n"']|=\\*"[^"\n]*")+)"#,
+    r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
     r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#,
-    r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[A-Za-z0-9._~+/=-]{8,})",
+    r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9=]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
     r"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})",
     // Arguments: -u user:password; -p password.
     r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
@@ -33,19 +33,30 @@ const PLACES: &[&str] = &[
     r"\bvault\s+login\s+(?:-\S+\s+)*(?:token=)?ARG",
     r"\b(?:gh|glab|hub)\s+auth\s+login\b..(?:-t|--token)[ =]ARG",
     r"\b(?:ipmitool|impacket-\S+)\b..-P\s+ARG",
-    r"\b(?:htpasswd)\s+-\w*b\w*\s+(?:\S+\s+){1,2}ARG\s*$",
+    r"(?m)\bhtpasswd\s+-\w*b\w*\s+(?:\S+\s+){1,2}ARG[ \t\r]*$",
+    r#"\b(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|7z[azr]?)\b..-p(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)')"#,
+    r"\b(?:twine|uv|poetry|flit|hatch)\b..(?:-p|--password|--token)[ =]ARG",
+    r"\b(?:cargo|wandb|npm|hf|huggingface-cli|snyk|railway|pulumi|doppler)\s+login\s+(?:--?\S+\s+)*(?P<a>[\w.~+/=-]*[0-9][\w.~+/=-]*)",
+    r"\b(?:gh|glab)\s+secret\s+set\b..(?:-b|--body|-v|--value)[ =]ARG",
+    r"\bwpa_passphrase\s+\S+\s+ARG",
+    r"\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+ARG",
+    r"\bjdbc:oracle:[a-z0-9]+:[\w$#]+/(?P<a>[^\s@/]+)@",
     r"\bnet\s+user\s+\S+\s+ARG",
     r"\brabbitmqctl\s+(?:add_user|change_password|authenticate_user)\s+\S+\s+ARG",
     r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
     r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)",
     r"\b(?:requirepass|masterauth|AUTH)\s+ARG\s*(?:\r?\n|$)",
     // What is piped to a command that reads a password.
-    r"\b(?:echo|printf|print|Write-Output)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+)?ARG\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login)",
+    r"\b(?:echo|printf|print|Write-Output)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?ARG\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login)",
     r"(?:--\w*-?stdin|--with-token|sudo -S|login|kinit|passwd|chpasswd)[^\n|;]*<<<\s*ARG",
     // Statements.
     r"(?i)\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?\\*['\x22`](?P<a>[^'\x22`\n]+)",
     r"(?i)\bpassword\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)?\s*\\*'(?P<a>[^'\n]+)'",
     r"(?i)\b(?:convertto-securestring|password_hash|set_password|check_password|create_user)[\s(]+(?:-string\s+)?['\x22](?P<a>[^'\x22\n]+)",
+    // What a script answers to a prompt.
+    r#"(?i)(?:assw|phrase)[^\n]*\n\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#,
+    // "Use … as the password."
+    r"(?i)\b(?:use|enter|type|take|with|set)\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9][^\s\x22'`]*)[\x22'`]?\s+(?:as|for)\s+(?:the\s+|your\s+|my\s+|its\s+|an?\s+|our\s+)?(?:\w+\s+){0,2}(?:password|passphrase|passcode|secret|api\s+key|access\s+token)\b",
     // Files: a pgpass line, and a cookie of a cookie jar.
     r"(?m)^[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\S+)\s*$",
     r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
@@ -58,7 +69,8 @@ static COMPILED: LazyLock<(Option<RegexSet>, Vec<Regex>)> = LazyLock::new(|| {
     let patterns: Vec<String> = PLACES
         .iter()
         .map(|place| {
-            let is_regex = place.starts_with(r"\b") || place.starts_with("(?i)\\b(?:config");
+            let is_regex =
+                place.starts_with(r"\b") || place.starts_with("(?m)\\b") || place.starts_with("(?i)\\b(?:config");
             let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { (*place).to_owned() };
             place.replace("ARG", ARGUMENT).replace(r"\b", r"(?-u:\b)")
         })

@@ -22,14 +22,31 @@ pub fn find(text: &str, has_secret: impl Fn(&str) -> bool, found: &mut Vec<Range
         }
         let token = text.get(start..at).unwrap_or_default();
         if (SHORTEST..=LONGEST).contains(&token.len()) && !overlaps(&known, start..at) {
-            let decoded = if token.bytes().all(|b| b.is_ascii_hexdigit()) { hex(token) } else { base64(token) };
-            if decoded.is_some_and(|decoded| has_secret(&decoded)) {
+            let secret = |token: &str| decoded(token).is_some_and(|decoded| has_secret(&decoded));
+            if secret(token) {
                 found.push(start..at);
+            } else if token.contains('\n') {
+                // The last line may belong to a text behind it.
+                lines(token, start).filter(|line| secret(&text[line.clone()])).for_each(|line| found.push(line));
             }
         }
         at += 1;
     }
     escapes(text, has_secret, &known, found);
+}
+
+/// Where the lines of a token are that lies at `start`.
+fn lines(token: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
+    token.split('\n').scan(start, |at, line| {
+        let begin = *at;
+        *at += line.len() + 1;
+        Some(begin..begin + line.len())
+    })
+}
+
+/// The text that a token stands for in hexadecimal digits or base64.
+fn decoded(token: &str) -> Option<String> {
+    if token.bytes().all(|b| b.is_ascii_hexdigit()) { hex(token) } else { base64(token) }
 }
 
 /// Whether one of these ranges, which ascend, has something of `range`.

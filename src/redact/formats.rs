@@ -12,6 +12,12 @@ const TABLE: &str = include_str!("formats.tsv");
 /// The longest secret, in bytes: it bounds the work at one beginning. Private keys have their own search.
 const LONGEST: usize = 8 * 1024;
 
+/// How much of a token shows whether it is arbitrary, in bytes: it bounds the work at a beginning that is a word.
+const TELLING: usize = 256;
+
+/// The shortest part of a token that is masked if the rest was cut off, in bytes.
+const CUT: usize = 4;
+
 /// How many characters without a digit or a second case make a word that nobody writes.
 const LONG_WORD: usize = 20;
 
@@ -28,6 +34,18 @@ struct Format {
 impl Format {
     fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| Regex::new(&format!("^(?:{})", self.rest)).ok()).as_ref()
+    }
+
+    /// The length of the secret whose beginning lies from `start` to `at`.
+    fn length(&self, text: &str, start: usize, at: usize) -> Option<usize> {
+        let regex = self.regex()?;
+        let near = edge::piece(text, at, TELLING);
+        match regex.find(near) {
+            Some(matched) if !is_arbitrary(&text[start..at + matched.end()]) => None,
+            Some(matched) if matched.end() < near.len() => Some(matched.end()),
+            Some(_) => regex.find(edge::piece(text, at, LONGEST)).map(|matched| matched.end()),
+            None => cut_off(near).filter(|length| is_arbitrary(&text[start..at + length])),
+        }
     }
 }
 
@@ -73,9 +91,11 @@ const SHAPES: &[(&str, &str)] = &[
     // https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/rbac-mgmt
     ("-", r"\b[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}\b"),
     // https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/
-    ("NRAL", r"[0-9a-f]{32,36}NRAL"),
+    ("NRAL", r"[0-9a-fA-F]{28,40}NRAL"),
     // https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key-generic
     ("==", r"[A-Za-z0-9+/]{86}=="),
+    // https://learn.microsoft.com/en-us/purview/sit-defn-azure-container-registry-access-key
+    ("+ACR", r"[A-Za-z0-9+/]{42}\+ACR[A-Za-z0-9]{6}"),
     // https://learn.microsoft.com/en-us/azure/devops/release-notes/2024/general/sprint-241-update
     ("JQQJ99", r"[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}"),
     ("AZDO", r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
@@ -94,17 +114,14 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
     let mut end = 0;
     for hit in formats.beginnings.iter().flat_map(|all| all.find_overlapping_iter(text)) {
         let inside = hit.start() < end && hit.end() < end;
-        if inside || !edge::is_left_edge(text, hit.start(), breaks) {
+        // What begins with a sign, such as the path of a webhook, may follow a word.
+        let begins_word = text.as_bytes()[hit.start()].is_ascii_alphanumeric();
+        if inside || begins_word && !edge::is_left_edge(text, hit.start(), breaks) {
             continue;
         }
         let format = &formats.all[formats.owners[hit.pattern().as_usize()]];
-        let rest = edge::piece(text, hit.end(), LONGEST);
-        let Some(matched) = format.regex().and_then(|regex| regex.find(rest)) else {
-            continue;
-        };
-        let whole = &text[hit.start()..hit.end() + matched.end()];
-        if is_arbitrary(whole) {
-            end = hit.end() + matched.end();
+        if let Some(length) = format.length(text, hit.start(), hit.end()) {
+            end = hit.end() + length;
             found.push(hit.end()..end);
         }
     }
@@ -118,6 +135,13 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             }
         }
     }
+}
+
+/// The length of a token that somebody cut, which an ellipsis tells: no form fits it any more.
+fn cut_off(rest: &str) -> Option<usize> {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+' | '=');
+    let length = rest.find(|c| !part(c))?;
+    (rest[length..].starts_with('…') && length >= CUT).then_some(length)
 }
 
 /// Whether a token is no word or name: it has a digit, or both cases, or is very long.
@@ -173,6 +197,19 @@ mod tests {
         ] {
             assert_eq!(found(&text).len(), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn finds_what_begins_with_a_sign_behind_a_word() {
+        assert_eq!(found(&format!("https://chat.example.org/hooks/{}", "a1b2c3d4".repeat(4))).len(), 1);
+    }
+
+    #[test]
+    fn finds_cut_tokens() {
+        assert_eq!(found("EZAKsOgoSdBJQm…"), ["sOgoSdBJQm"]);
+        assert_eq!(found("gh\u{70}_Ab1…"), Vec::<String>::new());
+        assert_eq!(found("ghp_Ab12…"), ["Ab12"]);
+        assert_eq!(found("live_data…"), Vec::<String>::new());
     }
 
     #[test]

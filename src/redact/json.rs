@@ -14,8 +14,11 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     while let Some(string) = next_string(line, at) {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
-        let masked =
-            if is_name || is_identity(&name) { Cow::Borrowed(&*decoded) } else { member(redactor, &name, &decoded) };
+        let masked = match () {
+            () if is_name => Cow::Borrowed(&*decoded),
+            () if is_identity(&name) => redactor.redact_identity(&decoded),
+            () => member(redactor, &name, &decoded),
+        };
         if *masked == *decoded {
             safe.push_str(&line[at..string.end]);
         } else {
@@ -29,7 +32,8 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     if safe == line { Cow::Borrowed(line) } else { Cow::Owned(safe) }
 }
 
-/// Whether a member says which session, message or event it is: such a value must stay the same.
+/// Whether a member says which session, message or event it is: what only looks random there must stay the same, or
+/// the line would tell of another one.
 fn is_identity(name: &str) -> bool {
     name == "id" || name == "type" || name.ends_with("ID") || name.ends_with("Id")
 }
@@ -72,9 +76,11 @@ mod tests {
         assert_eq!(
             safe,
             format!(
-                r#"{{"ts":1.50e2, "id":"{token}", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#
+                r#"{{"ts":1.50e2, "id":"ghp_[masked]", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#
             )
         );
+        let ids = r#"{"id":"evt_2154f52cb001Z1Pt5nrhgCdHEn","sessionID":"ses_deab0ac78ffeQmP5Dhdzh8qsN8"}"#;
+        assert!(matches!(redact(&Redactor::default(), ids), Cow::Borrowed(_)));
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }

@@ -15,6 +15,7 @@ mod keys;
 mod names;
 mod random;
 mod settings;
+mod shown;
 mod sink;
 mod tables;
 mod urls;
@@ -112,23 +113,18 @@ impl Redactor {
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let view = View::new(text);
         let found = self.secrets(&view, LAYERS);
-        if found.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let (mut safe, mut at) = (String::with_capacity(text.len()), 0);
-        for range in found {
-            let range = view.original(&range);
-            let start = range.start.max(at);
-            safe.push_str(&text[at..start]);
-            safe.push_str(MASK);
-            at = range.end.max(start);
-        }
-        safe.push_str(&text[at..]);
-        Cow::Owned(safe)
+        masked(text, &view, found)
     }
 
-    /// Where the secrets are, in ascending order and apart from each other.
-    fn secrets(&self, view: &View<'_>, layers: usize) -> Vec<Range<usize>> {
+    /// An identity, such as the id of a session, without known forms and values. That it looks random says nothing.
+    fn redact_identity<'a>(&self, identity: &'a str) -> Cow<'a, str> {
+        let view = View::new(identity);
+        let found = self.known(&view);
+        masked(identity, &view, merged(found))
+    }
+
+    /// Where known values, the user's patterns and known forms are, in any order.
+    fn known(&self, view: &View<'_>) -> Vec<Range<usize>> {
         let text = &*view.text;
         let mut found = Vec::new();
         for value in &self.values {
@@ -138,12 +134,20 @@ impl Redactor {
             found.extend(pattern.find_iter(text).map(|secret| secret.range()));
         }
         formats::find(text, &view.breaks, &mut found);
+        found
+    }
+
+    /// Where the secrets are, in ascending order and apart from each other.
+    fn secrets(&self, view: &View<'_>, layers: usize) -> Vec<Range<usize>> {
+        let text = &*view.text;
+        let mut found = self.known(view);
         settings::find(text, &mut found);
         urls::find(text, &mut found);
         commands::find(text, &mut found);
         tables::find(text, &mut found);
         keys::find(text, &mut found);
         random::find(text, &mut found);
+        shown::find(text, &mut found);
         let mut found = merged(found);
         if layers > 0 {
             let has_secret = |decoded: &str| !self.secrets(&View::new(decoded), layers - 1).is_empty();
@@ -151,6 +155,23 @@ impl Redactor {
         }
         merged(found)
     }
+}
+
+/// `text` with these parts of its view, which ascend, replaced by [`MASK`].
+fn masked<'a>(text: &'a str, view: &View<'_>, found: Vec<Range<usize>>) -> Cow<'a, str> {
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut safe, mut at) = (String::with_capacity(text.len()), 0);
+    for range in found {
+        let range = view.original(&range);
+        let start = range.start.max(at);
+        safe.push_str(&text[at..start]);
+        safe.push_str(MASK);
+        at = range.end.max(start);
+    }
+    safe.push_str(&text[at..]);
+    Cow::Owned(safe)
 }
 
 /// The same ranges in ascending order, with those that overlap or touch as one.
@@ -255,6 +276,8 @@ mod tests {
             "the author pushed -u origin main",
             "docker run --user root -p 80:80 x",
             "monkey=1 bypass=2 passed=3",
+            "--- PASS: TestParseGitHubRelease/invalid_json (0.00s)",
+            "some basic commands, and the bearer certificates",
         ] {
             assert_eq!(redactor.redact(text), text);
         }
@@ -284,6 +307,118 @@ mod tests {
         let token = format!("gh\u{200b}{}\u{1b}[1m_{}\u{1b}[0m", "p", "Ab12".repeat(9));
         let safe = Redactor::default().redact(&token).into_owned();
         assert!(!safe.contains("Ab12"), "{safe}");
+    }
+
+    #[test]
+    fn masks_in_these_places() {
+        let secret = "q7Zk2mB9xT4w";
+        for place in [
+            "[sudo] password for bob: {}",
+            "the token for staging: {}",
+            "use {} as the password",
+            "κωδικός πρόσβασης: {}",
+            "clave de acceso: {}",
+            "var pwd = @\"{}\";",
+            "password = [[{}]]",
+            "password = b'{}'",
+            "gh secret set DEPLOY_KEY --body {}",
+            "htpasswd -b file bob {}\nnext",
+            "printf %s {} | gh auth login --with-token",
+            "sshpass -p'{}' scp a b",
+            "twine upload -u me -p {} dist/*",
+            "cargo login {}",
+            "wpa_passphrase home {}",
+            "mc alias set s3 https://x key {}",
+            "jdbc:oracle:thin:scott/{}@db:1521/x",
+            "Authorization: Digest username=\"u\", response=\"{}\"\nnext",
+            "expect \"assword:\"\nsend \"{}\\r\"",
+            "secret → {}",
+        ] {
+            let text = place.replace("{}", secret);
+            let safe = Redactor::default().redact(&text).into_owned();
+            assert!(!safe.contains(secret), "{safe}");
+        }
+    }
+
+    #[test]
+    fn masks_encoded_and_joined() {
+        let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
+        let hex: String = token.bytes().map(|b| format!("{b:02x}")).collect();
+        for text in [format!("{hex}\nI stopped"), format!("\"{}\" + \"{}\"", &token[..10], &token[10..])] {
+            let safe = Redactor::default().redact(&text).into_owned();
+            assert!(!safe.contains("12Ab12") && !safe.contains("62313241"), "{safe}");
+        }
+    }
+
+    /// The worst text for each search, as far as they are known: beginnings, names and quotes that lead to nothing.
+    const WORST: &[&str] = &[
+        "sk-",
+        "eyJ",
+        "key=«<",
+        "token: \"",
+        "password ",
+        "pass='",
+        "://a:",
+        "?a=",
+        "&",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----",
+        "Private-Lines: 1\n",
+        "mysql -p",
+        "curl -u ",
+        "authorization: \"",
+        "\"+",
+        "\\\\\"",
+        "\u{1b}[",
+        "name: DB_PASSWORD\n",
+        "a|token|",
+        "MIIE",
+        "QUJDREVGR0hJSktMTU5P ",
+        "&#65;",
+        "%41",
+        "[[",
+        "use 1 as the ",
+        "secret phrase ",
+        "x.atlasv1.",
+        "0123456789abcdef0123456789abcdef-",
+        "-us",
+        "/hooks/",
+        "token:\n",
+        "\u{200b}",
+        "password for ",
+        "$6$",
+        "0/1",
+        "AAAAAAAAAAAAAAAAAAAAA",
+    ];
+
+    /// No text takes much more of the processor than an ordinary one of its length.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn worst_texts_take_linear_time() {
+        /// What tells a constant factor from a search that begins again at each byte: that takes thousands of times.
+        const MUCH: i64 = 60;
+        let redactor = Redactor::default();
+        // Time on the processor, so that other processes make no difference.
+        let used = || {
+            let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+            time.tv_sec * 1_000_000_000 + time.tv_nsec
+        };
+        let cost = |piece: &str| {
+            let text = piece.repeat(SEARCHED / piece.len());
+            let runs = (0..2).map(|_| {
+                let begun = used();
+                std::hint::black_box(redactor.redact(&text));
+                used() - begun
+            });
+            runs.min().unwrap()
+        };
+        // Patterns are compiled when they are needed first.
+        redactor.redact(&WORST.concat());
+        let ordinary = cost("the password of the build is read from the file that `make` has written, 12 times. ");
+        for piece in WORST {
+            let worst = cost(piece);
+            assert!(worst < ordinary * MUCH, "{piece:?}: {worst} ns, and {ordinary} ns for ordinary text");
+        }
     }
 
     #[test]

@@ -92,7 +92,12 @@ pub const WORDS: &[&str] = &[
     "kata sandi",
     "รหัสผ่าน",
     "clave",
+    "clave de acceso",
+    "chave de acesso",
+    "code d'accès",
+    "κωδικός πρόσβασης",
     "schlüssel",
+    "_pat",
 ];
 
 /// Words of a name that make it secret.
@@ -155,7 +160,8 @@ const STRONG: &[&str] = &[
 ];
 
 /// Words of a name that may make it secret.
-const WEAK: &[&str] = &["pass", "auth", "key", "pw", "keys", "signature", "sas", "clave", "authorization"];
+const WEAK: &[&str] =
+    &["pass", "auth", "key", "pw", "keys", "signature", "sas", "clave", "chave", "authorization", "pat"];
 
 /// Words before `key` that make it secret.
 const OF_SECRET_KEYS: &[&str] = &[

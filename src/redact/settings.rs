@@ -85,6 +85,10 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let spaced = skip(text, closed, |c| c == ' ' || c == '\t', 40);
     let rest = &text[spaced..];
     let flag = text[..name.start].ends_with('-') && !quoted_name;
+    // `PASS: TestName` is how a test's success is reported.
+    if word == "PASS" && rest.starts_with(": ") {
+        return None;
+    }
     let Some((sign, length)) = sign(rest) else {
         return behind_space(text, name, telling, flag, spaced);
     };
@@ -109,7 +113,9 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
                     && spaced == name.end
                     && start == spaced + 1
                     && (telling == Telling::Strong || shouted);
-            let bare_word = bare_word || !text[name.clone()].is_ascii();
+            let bare_word = bare_word
+                || !text[name.clone()].is_ascii()
+                || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
             checked(text, value, telling, bare_word)
         }
         Sign::Argument => {
@@ -136,7 +142,7 @@ enum Sign {
 }
 
 fn sign(rest: &str) -> Option<(Sign, usize)> {
-    for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d"] {
+    for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d", "→"] {
         if rest.starts_with(is) && !rest.starts_with("::") && !rest.starts_with("://") {
             return Some((Sign::Is, is.len()));
         }
@@ -201,6 +207,9 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     if telling == Telling::Weak {
         return None;
     }
+    if let Some(secret) = of_somebody(text, start) {
+        return Some(secret);
+    }
     let (said, connected) = said(text, start);
     let value = value::at(text, said)?;
     let word = &text[value.range.clone()];
@@ -227,6 +236,20 @@ fn in_login(text: &str, name: &Range<usize>) -> bool {
 
 fn line_begins(text: &str, name: &Range<usize>) -> bool {
     line_before(text, name.start).trim().is_empty()
+}
+
+/// The value behind whose it is: `password for bob: …`, `the token of the build is …`.
+fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
+    /// How long an owner's name may be, in bytes.
+    const OWNER: usize = 48;
+    let rest = piece(text, start, OWNER);
+    ["for ", "of ", "on "].iter().find(|word| rest.starts_with(**word))?;
+    let line = rest.lines().next()?;
+    let (owner, sign) = [": ", " is ", " = "].iter().filter_map(|sign| Some((line.find(sign)?, sign.len()))).min()?;
+    let value = value::at(text, start + owner + sign)?;
+    let word = &text[value.range.clone()];
+    (!is_placeholder(word) && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit()))
+        .then(|| trimmed(text, value.range))
 }
 
 /// Words between a name and its value in a sentence.

@@ -31,6 +31,20 @@ const QUOTES: &[(&str, &str)] = &[
     ("«", "»"),
     ("「", "」"),
     ("『", "』"),
+    // Strings of C#, Python, Rust and Lua.
+    ("@\"", "\""),
+    ("b\"", "\""),
+    ("r\"", "\""),
+    ("u\"", "\""),
+    ("f\"", "\""),
+    ("c\"", "\""),
+    ("L\"", "\""),
+    ("b'", "'"),
+    ("r'", "'"),
+    ("u'", "'"),
+    ("f'", "'"),
+    ("r#\"", "\"#"),
+    ("[[", "]]"),
     ("<![CDATA[", "]]>"),
     ("**", "**"),
     ("&quot;", "&quot;"),
@@ -170,9 +184,12 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
     is_arbitrary(value) || shouted
 }
 
+/// The longest word that stands for a value, in bytes, with some room.
+const LONGEST_WORD: usize = 64;
+
 /// Whether a value refers to another: a variable, a template, asterisks, or a word that stands for one.
 pub fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_lowercase();
+    let lower = piece(value, 0, LONGEST_WORD).to_lowercase();
     let reference = [
         "$(",
         "${",

@@ -17,12 +17,12 @@ impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
         let hides = |c: char| c == '\u{1b}' || c == '\u{9b}' || c == '\u{8}' || is_unseen(c);
         let mut view = Self { text: Cow::Borrowed(text), breaks: Vec::new(), removed: Vec::new() };
-        if !text.contains(hides) {
+        if !text.contains(hides) && !text.match_indices(['"', '\'']).any(|(at, _)| joint(&text[at..]).is_some()) {
             return view;
         }
         let (mut seen, mut total, mut rest) = (String::with_capacity(text.len()), 0, text);
         while let Some(c) = rest.chars().next() {
-            let length = escape(rest).or(hides(c).then(|| c.len_utf8()));
+            let length = escape(rest).or(hides(c).then(|| c.len_utf8())).or_else(|| joint(rest));
             if let Some(length) = length {
                 total += length;
                 if view.breaks.last() == Some(&seen.len()) {
@@ -48,6 +48,23 @@ impl<'a> View<'a> {
         let end = range.end + before(self.breaks.partition_point(|at| *at < range.end));
         start..end.max(start)
     }
+}
+
+/// What joins strings in a program.
+fn is_plus(c: char) -> bool {
+    matches!(c, '+' | '.' | '&' | '\\')
+}
+
+/// The length of what joins two pieces of a string at the beginning of `text`: `" + "`.
+fn joint(text: &str) -> Option<usize> {
+    /// The longest white space on one side of the sign, in characters: a line break with its indentation.
+    const SPACE: usize = 64;
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let space = |at: usize| text[at..].chars().take(SPACE).take_while(|c| c.is_whitespace()).map(char::len_utf8);
+    let before = 1 + space(1).sum::<usize>();
+    let signs = text[before..].chars().take(2).take_while(|c| is_plus(*c)).count();
+    let at = before + signs + space(before + signs).sum::<usize>();
+    (signs > 0 && text[at..].starts_with(quote)).then_some(at + 1)
 }
 
 /// The length of the terminal escape at the beginning of `text`: a control sequence, or two or three
@@ -90,6 +107,18 @@ mod tests {
         assert_eq!(&text[view.original(&(1..3))], "b\u{200b}c");
         assert_eq!(&text[view.original(&(4..5))], "e");
         assert_eq!(&text[view.original(&(0..1))], "a");
+    }
+
+    #[test]
+    fn joins_pieces_of_strings() {
+        for joined in ["\"a\" + \"b\"", "\"a\"\n  . \"b\"", "\"a\" \\\n  \"b\""] {
+            let view = View::new(joined);
+            assert_eq!(view.text, "\"ab\"", "{joined}");
+            assert_eq!(&joined[view.original(&(1..3))], &joined[1..joined.len() - 1]);
+        }
+        for apart in ["\"a\", \"b\"", "\"a\" \"b\"", "'a' + \"b\"", "1 + 2", "a\\\"b"] {
+            assert_eq!(View::new(apart).text, apart);
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
-use super::command_line::{Command as Stage, CommandLine};
+use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
+use super::recording::Keep;
 use crate::exit::{Code, Failure};
-use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
+use crate::pipe::{Shutdown, hangup};
 use crate::process::lifeline::{Lifeline, on_parent_gone};
 use crate::process::pipe_key::{PIPE_KEY, PipeKey};
 use crate::process::spawn::{self, Program};
@@ -11,18 +12,18 @@ use rustix::process::{Pid, Signal, getpid, kill_process};
 use std::ffi::{OsStr, OsString};
 use std::io::{PipeReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-
-/// The hidden first argument that makes `ocr-run` run as one of the stages.
-pub const STAGE_ARGUMENT: &str = "__stage";
 
 /// The stages that may wait for something else than the end of their input.
 const TOLD: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
 
 /// The name of the stage that takes the lines off the hands of `ocr-act`.
 pub const SPOOL: &str = "ocr-spool";
+
+/// The name of the stage that shows the lines to a person.
+const VIEW: &str = "ocr-watch";
 
 /// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
@@ -38,22 +39,46 @@ pub enum View {
     Person,
 }
 
-/// Runs the pipe and returns its exit code: that of `ocr-act`, or of an earlier stage that failed. `recording` is the
-/// standard input of the first stage, which otherwise inherits ours.
+/// A pipe to run.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The stages.
+    pub pipe: &'a CommandLine,
+    /// Where their lines go.
+    pub view: View,
+    /// The arguments of the view.
+    pub view_args: Vec<String>,
+    /// The standard input of the first stage, which otherwise inherits ours.
+    pub input: Option<&'static [u8]>,
+    /// Where the run is recorded, if at all.
+    pub keep: Option<&'a Keep>,
+}
+
+/// What became of a pipe.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code of `ocr-act`, or of an earlier stage that failed.
+    pub code: Code,
+    /// The recording, if there is one.
+    pub recording: Option<PathBuf>,
+}
+
+/// Runs the pipe until it ends.
 ///
 /// # Errors
-/// [`Code::Error`] if a stage cannot be started.
-pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> Result<Code, Failure> {
+/// [`Code::Error`] if a stage cannot be started, or the output cannot be written.
+pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let program = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
     let lifeline = Lifeline::new()?;
-    let mut children = start(pipe, view, &program, &lifeline, recording.is_some())?;
-    if let (Some(bytes), Some(stdin)) = (recording, children[0].stdin.take()) {
+    let mut children = start(run, &program, &lifeline)?;
+    if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
-    let act = pipe.commands.len() - 1;
-    let shutdown = forward_signals(pipe, &children);
-    let status = wait(&mut children[act])?;
+    let act = run.pipe.commands.len() - 1;
+    let shutdown = forward_signals(run.pipe, &children);
+    let told = told(run.pipe, &children);
+    let (status, reader_left) = wait_for_hand(&mut children[act..], run.view, &told)?;
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
     let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
@@ -63,8 +88,33 @@ pub fn run(pipe: &CommandLine, view: View, recording: Option<&'static [u8]>) -> 
             code = code_of_status(status);
         }
     }
-    deliver(&mut children[act + 1..], &shutdown)?;
-    Ok(code.and_then(Code::from_number).unwrap_or(Code::Error))
+    let recorder = children[act + 1].id();
+    let delivered = deliver(&mut children[act + 1..], &shutdown);
+    let recording = run.keep.and_then(|keep| {
+        keep.remove_oldest();
+        keep.made_by(recorder)
+    });
+    delivered?;
+    let code = if reader_left { Code::ReaderLeft } else { code.and_then(Code::from_number).unwrap_or(Code::Error) };
+    Ok(Ended { code, recording })
+}
+
+/// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, the run ends as after a
+/// signal, so that its last lines are recorded; returns whether that happened.
+fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
+    let mut has_left = false;
+    loop {
+        // Asked first: at the end of a run, they exit after `ocr-act`.
+        let view_left = children[1..].iter_mut().any(|child| matches!(child.try_wait(), Ok(Some(_))));
+        if let Some(status) = children[0].try_wait().map_err(not_waited)? {
+            return Ok((status, has_left));
+        }
+        if !has_left && (view_left || (view != View::Person && hangup::reader_has_left())) {
+            has_left = true;
+            signal(told, Signal::TERM);
+        }
+        std::thread::sleep(POLL);
+    }
 }
 
 /// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
@@ -104,39 +154,47 @@ pub fn stage(args: &[OsString]) -> Result<(&OsStr, &[OsString]), Failure> {
     Ok((name, &args[1..]))
 }
 
-fn start(
-    pipe: &CommandLine,
-    view: View,
-    program: &Path,
-    lifeline: &Lifeline,
-    fed: bool,
-) -> Result<Vec<Child>, Failure> {
-    let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
-    let mut commands = pipe.commands.clone();
+/// The stages of the pipe, and what takes the lines after them.
+fn stages(run: &Run<'_>) -> Vec<Stage> {
+    let mut commands = run.pipe.commands.clone();
     // A stage of its own, so that the last lines arrive even if this process is killed.
-    commands.push(Stage::new(SPOOL));
-    if view != View::Lines {
-        commands.push(Stage::new("ocr-watch").flag("--only", view == View::Person));
+    let mut spool = Stage::new(SPOOL);
+    spool.args.extend(run.keep.iter().flat_map(|keep| keep.args()));
+    commands.push(spool);
+    if run.view != View::Lines {
+        let mut view = Stage::new(VIEW);
+        view.args.clone_from(&run.view_args);
+        commands.push(view);
     }
+    commands
+}
+
+fn start(run: &Run<'_>, program: &Path, lifeline: &Lifeline) -> Result<Vec<Child>, Failure> {
+    let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
+    let commands = stages(run);
     let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
     for (at, stage) in commands.iter().enumerate() {
         let mut command = spawn::command(program, Program::Ours);
-        // In a group of its own, so that Ctrl-C reaches only us. We forward it.
-        command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args).process_group(0);
+        command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args);
+        // In a group of its own, so that Ctrl-C reaches only us. We forward it. The view stays in ours: what is not in
+        // the foreground of the terminal may not draw on it.
+        if stage.name != VIEW {
+            command.process_group(0);
+        }
         command.envs(stage.private.iter().map(|private| (&private.variable, &private.value)));
         command.env(PIPE_KEY, &key);
         command.stdin(match input.take() {
             Some(previous) => Stdio::from(previous),
-            None if fed => Stdio::piped(),
+            None if run.input.is_some() => Stdio::piped(),
             None => Stdio::inherit(),
         });
         if at + 1 < commands.len() {
             let (read, write) = std::io::pipe().map_err(|e| failed(stage.name, e))?;
             command.stdout(write);
             input = Some(read);
-        } else if view == View::Person {
+        } else if run.view == View::Person {
             command.stdout(Stdio::null());
         }
         children.push(command.spawn().map_err(|e| failed(stage.name, e))?);
@@ -153,23 +211,46 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
 
 /// Forwards the first signal to the stages that do not end with their input alone: the source ends the session and the
 /// stream, `ocr-review` stops asking, `ocr-act` ends a check that would take longer. The end of the
-/// stream ends the other stages. A second signal kills every stage.
+/// stream ends the other stages. A second signal kills every stage but the view, which gives the terminal back.
 fn forward_signals(pipe: &CommandLine, children: &[Child]) -> Shutdown {
-    let pid = |child: &Child| i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let all: Vec<Pid> = children.iter().filter_map(pid).collect();
-    let is_told = |(stage, child): (&Stage, &Child)| pid(child).filter(|_| TOLD.contains(&stage.name));
-    let told: Vec<Pid> = pipe.commands.iter().zip(children).filter_map(is_told).collect();
+    let told = told(pipe, children);
+    // Behind the stages of the pipe come the spool and the view.
+    let (killed, asked) = children.split_at(pipe.commands.len() + 1);
+    let (killed, asked) = (pids(killed), pids(asked));
     Shutdown::on_signal(move |received| {
-        let forwarded = Signal::from_named_raw(received.number).filter(|_| received.first);
-        for stage in if received.first { &told } else { &all } {
-            // It may have exited. If the source is killed, its supervisor ends the server.
-            let _ = kill_process(*stage, forwarded.unwrap_or(Signal::KILL));
+        if received.first {
+            signal(&told, Signal::from_named_raw(received.number).unwrap_or(Signal::TERM));
+        } else {
+            // If the source is killed, its supervisor ends the server.
+            signal(&killed, Signal::KILL);
+            signal(&asked, Signal::TERM);
         }
     })
 }
 
+fn pids(children: &[Child]) -> Vec<Pid> {
+    children.iter().map(Pid::from_child).collect()
+}
+
+/// The stages that are told of a signal.
+fn told(pipe: &CommandLine, children: &[Child]) -> Vec<Pid> {
+    let stages = pipe.commands.iter().zip(children);
+    stages.filter(|(stage, _)| TOLD.contains(&stage.name)).map(|(_, child)| Pid::from_child(child)).collect()
+}
+
+fn signal(processes: &[Pid], with: Signal) {
+    for process in processes {
+        // It may have exited.
+        let _ = kill_process(*process, with);
+    }
+}
+
+fn not_waited(error: std::io::Error) -> Failure {
+    Failure::new(Code::Error, format_args!("cannot wait for a stage: {error}"))
+}
+
 fn wait(child: &mut Child) -> Result<ExitStatus, Failure> {
-    child.wait().map_err(|e| Failure::new(Code::Error, format_args!("cannot wait for a stage: {e}")))
+    child.wait().map_err(not_waited)
 }
 
 /// Waits for a stage until the deadline, and then kills it.

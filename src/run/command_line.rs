@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The hidden first argument that makes `ocr-run` run as one of the stages.
+pub const STAGE_ARGUMENT: &str = "__stage";
+
 /// One stage with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
@@ -92,7 +95,7 @@ fn is_flag(word: &str) -> bool {
     word.starts_with("--") && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
 }
 
-fn quoted_whole(word: &str) -> String {
+pub(super) fn quoted_whole(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -2,11 +2,16 @@
 //!
 //! * [`CommandLine`]: the stages and their arguments, as a user would type them.
 //! * [`run`]: starts the stages with pipes between them, and waits.
+//! * [`Keep`]: where a run is recorded.
 
 mod children;
 mod command_line;
+mod doctor;
+mod recording;
 mod spool;
 
-pub use children::{SPOOL, STAGE_ARGUMENT, View, run, stage};
-pub use command_line::{Command, CommandLine, Private};
+pub use children::{Ended, Run, SPOOL, View, run, stage};
+pub use command_line::{Command, CommandLine, Private, STAGE_ARGUMENT};
+pub use doctor::{Checked, Doctor, Verdict, doctor};
+pub use recording::Keep;
 pub use spool::spool;

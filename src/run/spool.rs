@@ -1,15 +1,17 @@
 //! Takes the lines of the last stage off its hands, however slowly they are read: a reader that pauses, such as a pager
 //! or a terminal after Ctrl-S, must not hold up the stage that guards the session.
 //!
-//! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name.
+//! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name. Where the run is
+//! recorded, the lines are written to the recording as they come, whoever reads them later.
 
+use super::recording::Recording;
 use crate::exit::{self, Code, Failure};
 use crate::pipe::Shutdown;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -20,75 +22,84 @@ const IN_MEMORY: usize = 1024 * 1024;
 /// How many bytes are moved at a time.
 const BLOCK: usize = 64 * 1024;
 
-/// Copies standard input to standard output, as a stage of `ocr-run`.
+/// Copies standard input to standard output, and into the recording that `args` ask for, as a stage of `ocr-run`.
 ///
 /// # Errors
 /// The failure of the output, unless its reader has just left.
-pub fn spool() -> Result<Code, Failure> {
-    Shutdown::outlive_first_signal(|| {});
+pub fn spool(args: &[String]) -> Result<Code, Failure> {
+    Shutdown::outlive_first_signal();
     let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
-    let spool = Spool::start(PipeReader::from(input), io::stdout()).map_err(failed)?;
+    let spool = Spool::start(PipeReader::from(input), io::stdout(), Recording::new(args)).map_err(failed)?;
     spool.finish().map_err(|e| exit::of_write(&e))?;
     Ok(Code::Ok)
 }
 
 /// A copy that is under way.
-pub(super) struct Spool(JoinHandle<io::Result<()>>);
+pub(super) struct Spool {
+    filled: JoinHandle<()>,
+    emptied: JoinHandle<io::Result<()>>,
+}
 
 impl Spool {
-    /// Copies `input` to `output` until the input ends. When the output is closed or fails, the input is closed too.
+    /// Copies `input` to `output` and to the recording until the input ends. A reader of the output that leaves changes
+    /// nothing about that: it is `ocr-run` that then ends the run. When the output fails, the input is closed.
     ///
     /// # Errors
     /// The system has no more descriptors.
-    pub fn start(input: PipeReader, output: impl Write + AsFd + Send + 'static) -> io::Result<Self> {
+    pub fn start(
+        input: PipeReader,
+        output: impl Write + AsFd + Send + 'static,
+        mut recording: Recording,
+    ) -> io::Result<Self> {
         let backlog = Arc::<Backlog>::default();
         let (failed, fails) = io::pipe()?;
-        let watched = output.as_fd().try_clone_to_owned()?;
-        let filled = Arc::clone(&backlog);
-        std::thread::spawn(move || {
+        let filling = Arc::clone(&backlog);
+        let filled = std::thread::spawn(move || {
             // An input that cannot be read has ended.
-            let _ = fill(&filled, input, &watched, &failed);
-            filled.end();
+            let _ = fill(&filling, input, &failed, &mut recording);
+            filling.end();
+            recording.finish();
         });
-        Ok(Self(std::thread::spawn(move || empty(&backlog, output, fails))))
+        Ok(Self { filled, emptied: std::thread::spawn(move || empty(&backlog, output, fails)) })
     }
 
     /// Whether everything was written, or the output has failed.
     #[cfg(test)]
     pub fn is_finished(&self) -> bool {
-        self.0.is_finished()
+        self.emptied.is_finished()
     }
 
     /// Waits for the end. Returns how the output failed, unless its reader has just left.
     pub fn finish(self) -> io::Result<()> {
-        let ended = self.0.join().unwrap_or_else(|_| Err(io::Error::other("copying the lines failed")));
-        ended.or_else(|e| if e.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(e) })
+        let failed = || io::Error::other("copying the lines failed");
+        let ended = self.emptied.join().unwrap_or_else(|_| Err(failed()));
+        self.filled.join().map_err(|_| failed())?;
+        ended
     }
 }
 
-/// Reads the input until it ends, the reader of `output` leaves, or writing has `failed`.
-fn fill(backlog: &Backlog, mut input: PipeReader, output: &OwnedFd, failed: &PipeReader) -> io::Result<()> {
+/// Reads the input until it ends, or writing has `failed`.
+fn fill(backlog: &Backlog, mut input: PipeReader, failed: &PipeReader, recording: &mut Recording) -> io::Result<()> {
     let mut block = vec![0; BLOCK];
     loop {
-        let mut watched = [
-            PollFd::new(&input, PollFlags::IN),
-            // Hang-ups and errors are always reported.
-            PollFd::new(output, PollFlags::empty()),
-            PollFd::new(failed, PollFlags::empty()),
-        ];
+        // Hang-ups and errors are always reported.
+        let mut watched = [PollFd::new(&input, PollFlags::IN), PollFd::new(failed, PollFlags::empty())];
         match poll(&mut watched, None) {
             Err(rustix::io::Errno::INTR) => continue,
             Err(error) => return Err(error.into()),
             Ok(_) => {}
         }
-        if watched[1..].iter().any(|fd| fd.revents().intersects(PollFlags::ERR | PollFlags::HUP)) {
+        if watched[1].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
             return Ok(());
         }
         if !watched[0].revents().is_empty() {
             match input.read(&mut block)? {
                 0 => return Ok(()),
-                count => backlog.add(&block[..count]),
+                count => {
+                    recording.add(&block[..count]);
+                    backlog.add(&block[..count]);
+                }
             }
         }
     }
@@ -96,10 +107,17 @@ fn fill(backlog: &Backlog, mut input: PipeReader, output: &OwnedFd, failed: &Pip
 
 /// Writes what waits until nothing more comes. `_fails` is closed at the end, also after an error.
 fn empty(backlog: &Backlog, mut output: impl Write, _fails: PipeWriter) -> io::Result<()> {
+    let mut is_read = true;
     while let Some(block) = backlog.next()? {
-        output.write_all(&block)?;
+        if !is_read {
+            continue;
+        }
+        match output.write_all(&block) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => is_read = false,
+            written => written?,
+        }
     }
-    output.flush()
+    if is_read { output.flush() } else { Ok(()) }
 }
 
 /// The bytes that wait, in order: those in memory come before those in the file.
@@ -195,6 +213,7 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
+    use super::super::recording::Keep;
     use super::*;
 
     /// More than memory and two pipes hold.
@@ -204,7 +223,7 @@ mod tests {
     fn takes_everything_before_it_is_read() {
         let (input, mut source) = io::pipe().unwrap();
         let (mut reader, output) = io::pipe().unwrap();
-        let spool = Spool::start(input, output).unwrap();
+        let spool = Spool::start(input, output, Recording::new(&[])).unwrap();
         let bytes: Vec<u8> = (0..MUCH).map(|n| (n / 7 % 251) as u8).collect();
         // Nobody reads, and this returns all the same.
         source.write_all(&bytes).unwrap();
@@ -217,14 +236,21 @@ mod tests {
     }
 
     #[test]
-    fn reader_that_leaves_closes_the_input() {
+    fn recording_is_complete_without_a_reader() {
         let (input, mut source) = io::pipe().unwrap();
         let (reader, output) = io::pipe().unwrap();
-        let spool = Spool::start(input, output).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("run.ndjson");
+        let keep = Keep::File(file.clone());
+        let spool = Spool::start(input, output, Recording::new(&keep.args())).unwrap();
         drop(reader);
+        let line = [b"x".repeat(BLOCK), b"\n".to_vec()].concat();
+        for _ in 0..40 {
+            source.write_all(&line).unwrap();
+        }
+        drop(source);
         spool.finish().unwrap();
-        let gone = std::iter::repeat_with(|| source.write_all(&[0; BLOCK])).take(100).find_map(Result::err);
-        assert_eq!(gone.unwrap().kind(), io::ErrorKind::BrokenPipe);
+        assert!(std::fs::read(file).unwrap() == line.repeat(40), "the bytes differ");
     }
 
     #[cfg(target_os = "linux")]
@@ -232,7 +258,7 @@ mod tests {
     fn full_disk_closes_the_input() {
         let (input, mut source) = io::pipe().unwrap();
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let spool = Spool::start(input, full).unwrap();
+        let spool = Spool::start(input, full, Recording::new(&[])).unwrap();
         source.write_all(b"line\n").unwrap();
         assert_eq!(spool.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
     }

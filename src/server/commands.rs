@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn splits_provider_from_model() {
+    fn cli_04_splits_provider_from_model() {
         let model = model_ref("openrouter/meta/llama");
         assert_eq!(model, json!({"providerID": "openrouter", "modelID": "meta/llama"}));
     }

@@ -69,7 +69,6 @@ impl Checked {
 /// Checks lines, and counts those that it refuses.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
-    no_object: u64,
     reserved: u64,
     duplicate: u64,
 }
@@ -117,7 +116,8 @@ impl Gate {
 
     fn refuse(&mut self, refusal: Refusal) {
         *match refusal {
-            Refusal::NoObject => &mut self.no_object,
+            // Nothing is lost: the stream connects again, and recovers it.
+            Refusal::NoObject => return,
             Refusal::Reserved => &mut self.reserved,
             Refusal::Duplicate => &mut self.duplicate,
         } += 1;
@@ -130,10 +130,9 @@ impl Drop for Gate {
         let why = [
             (self.reserved, "with a type under ocr., which is reserved"),
             (self.duplicate, "with two members of the same name"),
-            (self.no_object, "without a JSON object"),
         ];
         let why = why.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}"));
-        match self.reserved + self.duplicate + self.no_object {
+        match self.reserved + self.duplicate {
             0 => {}
             1 => tracing::warn!("dropped a line: {}", why.collect::<String>()),
             all => tracing::warn!("dropped {all} lines: {}", why.collect::<Vec<_>>().join(", ")),

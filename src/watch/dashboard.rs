@@ -91,11 +91,16 @@ fn tell<'a>(lines: impl IntoIterator<Item = &'a str>) {
     }
 }
 
+/// The width of the terminal.
+fn columns() -> Option<usize> {
+    crossterm::terminal::size().ok().map(|(columns, _)| columns.into())
+}
+
 /// Follows the lines on a thread of its own: as a dashboard, and as a story once that is closed.
 fn follow(shared: &Arc<Shared>, tty: &Tty) -> JoinHandle<()> {
     let (shared, tty) = (Arc::clone(shared), tty.clone());
     thread::spawn(move || {
-        let mut story = Watch::default();
+        let mut story = Watch::new(columns());
         let mut is_told = false;
         while let Some(block) = shared.feed.pop() {
             for chunk in chunks(&block) {

@@ -8,6 +8,7 @@
 //! the keys and draws, at most four times a second while no key is pressed. One waits for signals.
 
 mod render;
+mod running;
 mod stage;
 
 #[cfg(all(unix, feature = "tui"))]

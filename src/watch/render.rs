@@ -1,16 +1,23 @@
 //! What a line says, in words. Pure: lines in, text out.
 
+use super::running::Running;
 use crate::bounded::BoundedMap;
-use crate::redact::Redactor;
+use crate::pipe::tell::{masked, masked_excerpt as excerpt};
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
-use crate::wire::text::{decode, excerpt, printable};
-use crate::wire::{Event, Observation, Raw, StreamClock, observe};
+use crate::wire::text::{decode, printable};
+use crate::wire::{Event, Observation, Raw, Status, StreamClock, observe};
 
-/// The length of an excerpt, in characters, so that a line fits most terminals.
-const WIDTH: usize = 100;
+/// The width of a line where no terminal says otherwise, in characters.
+const WIDTH: usize = 120;
+/// The width of the time and of the word before each text, in characters.
+const LABEL: usize = 19;
+/// The least width of a text, in characters: on a narrower terminal it is wrapped.
+const NARROW: usize = 40;
 /// The length of a longer sentence, in characters.
-const SENTENCE: usize = 2 * WIDTH;
+const SENTENCE: usize = 400;
+/// How much of the agent's last answer is shown, in bytes: more than a person reads at the end of a run.
+const ANSWER: usize = 16 * 1024;
 
 /// How many parts to remember as shown. The updates of one part follow closely on one another.
 const REMEMBERED: usize = 256;
@@ -32,16 +39,35 @@ pub(super) struct Renderer {
     clock: StreamClock,
     /// The parts that were shown.
     shown: BoundedMap<String, ()>,
-    redactor: Redactor,
+    /// The calls that run.
+    running: Running,
+    /// The first session, whose lines are not named.
+    first: Option<String>,
+    /// The last finished text of the first session, until it is shown whole.
+    answer: Option<String>,
+    /// The width of a text, in characters.
+    width: usize,
 }
 
 impl Default for Renderer {
     fn default() -> Self {
-        Self { clock: StreamClock::default(), shown: BoundedMap::new(REMEMBERED), redactor: Redactor::default() }
+        Self::new(None)
     }
 }
 
 impl Renderer {
+    /// Renders for a terminal with so many columns, if there is one.
+    pub(super) fn new(columns: Option<usize>) -> Self {
+        Self {
+            clock: StreamClock::default(),
+            shown: BoundedMap::new(REMEMBERED),
+            running: Running::default(),
+            first: None,
+            answer: None,
+            width: columns.unwrap_or(WIDTH).saturating_sub(LABEL).max(NARROW),
+        }
+    }
+
     /// Goes on where another view of the same stream has stopped.
     #[cfg(all(unix, feature = "tui"))]
     pub(super) fn resume(&mut self, clock: StreamClock) {
@@ -53,42 +79,137 @@ impl Renderer {
         let Ok(observation) = observe(line) else {
             return Vec::new();
         };
-        self.clock.see(observation.ts);
-        let rendered = match &observation.event {
-            Event::Part(part) => self.part(part).into_iter().collect(),
-            Event::Record { kind, properties } => record(kind, *properties),
-            _ => event(&observation).into_iter().collect(),
+        let now = self.clock.see(observation.ts);
+        let name = self.name(&observation);
+        let news = match &observation.event {
+            Event::Part(part) => self.part(part, name.is_empty()).into_iter().collect(),
+            Event::Record { kind, properties } => self.record(kind, *properties),
+            _ => self.event(&observation).into_iter().collect(),
         };
-        rendered.into_iter().map(|(tone, text)| (tone, self.stamped(&text))).collect()
+        let news = news.into_iter().map(|(tone, text)| (tone, format!("{name}{text}")));
+        let waits = self.running.overdue(now).into_iter().map(|text| (Tone::Quiet, text));
+        news.chain(waits).collect::<Vec<_>>().into_iter().map(|(tone, text)| (tone, self.stamped(&text))).collect()
     }
 
-    /// The text after the time since the first line, in minutes and seconds.
+    /// Which session a line is about, where that is not the first one.
+    fn name(&mut self, line: &Observation) -> String {
+        let Some(session) = line.session.as_deref() else { return String::new() };
+        let first = self.first.get_or_insert_with(|| session.to_owned());
+        if first == session { String::new() } else { format!("[{}] ", short(session)) }
+    }
+
+    /// The text after the time since the first line.
     fn stamped(&self, text: &str) -> String {
         let since = self.clock.elapsed() / 100;
-        let (minutes, seconds, tenth) = (since / 600, since / 10 % 60, since % 10);
-        format!("{minutes:02}:{seconds:02}.{tenth}  {}", printable(&self.redactor.redact(text)))
+        let (hours, minutes, seconds, tenth) = (since / 36_000, since / 600 % 60, since / 10 % 60, since % 10);
+        let text = printable(&masked(text));
+        match hours {
+            0 => format!("{minutes:02}:{seconds:02}.{tenth}  {text}"),
+            // As wide as the others.
+            _ => format!("{hours}:{minutes:02}:{seconds:02}  {text}"),
+        }
     }
 
     /// A finished call or a finished text, each once.
-    fn part(&mut self, part: &Part) -> Option<(Tone, String)> {
+    fn part(&mut self, part: &Part, is_first: bool) -> Option<(Tone, String)> {
         let text = match (&*part.kind, &part.state) {
-            ("tool", Some(state)) if state.is_over() => call(part, state),
+            ("tool", Some(state)) if state.is_over() => {
+                self.running.end(&part.id);
+                self.call(part, state)
+            }
+            ("tool", Some(state)) => {
+                let input = state.input.map(brief).unwrap_or_default();
+                let what = format!("{} {}", part.tool.as_deref().unwrap_or("tool"), excerpt(&input, self.width / 2));
+                self.running.begin(&part.id, what, self.clock.now());
+                return None;
+            }
             ("text", _) if part.time.as_ref().is_some_and(|t| t.end().is_some()) => {
                 let text = decode(part.text?);
-                format!("says     {}", excerpt(text.trim(), WIDTH))
+                let text = text.trim();
+                if is_first {
+                    self.answer = Some(text[..text.floor_char_boundary(ANSWER)].to_owned());
+                }
+                format!("says     {}", excerpt(text, self.width))
             }
             _ => return None,
         };
         let is_new = self.shown.insert(part.id.to_string(), ()).is_none();
         is_new.then_some((Tone::Plain, text))
     }
+
+    /// `bash     cat missing.log → cat: missing.log: No such file or directory`
+    fn call(&self, part: &Part, state: &ToolState) -> String {
+        let tool = part.tool.as_deref().unwrap_or("tool");
+        let input = state.input.map(brief).unwrap_or_default();
+        let answer = state.error.or(state.output).map(decode).unwrap_or_default();
+        let first = answer.lines().find(|l| !l.trim().is_empty()).unwrap_or("(nothing)");
+        format!("{tool:<8} {} → {}", excerpt(&input, self.width / 2), excerpt(first, self.width / 2))
+    }
+
+    /// An event that is neither a part nor a record.
+    fn event(&self, observation: &Observation) -> Option<(Tone, String)> {
+        match &observation.event {
+            Event::Error { name, message } => {
+                let message = message.map(decode).unwrap_or_default();
+                Some((Tone::Bad, format!("error    {name} {}", excerpt(&message, SENTENCE))))
+            }
+            Event::Compacted => Some((Tone::Notice, "compact  the context was compacted".to_owned())),
+            Event::Status(Status::Retry { attempt, message, next }) => {
+                let message = message.map(decode).unwrap_or_default();
+                let wait = next.map(|next| (next - self.clock.now().ms()).max(0) / 1000);
+                let again = wait.map(|seconds| format!(" in {seconds} s")).unwrap_or_default();
+                let text = format!("retry    attempt {attempt}{again}: {}", excerpt(&message, self.width));
+                Some((Tone::Warn, text))
+            }
+            Event::Asked { question, what, .. } => {
+                let what = excerpt(&what.map(decode).unwrap_or_default(), SENTENCE);
+                Some((Tone::Warn, format!("asks     {}", asked(*question, &what))))
+            }
+            _ => None,
+        }
+    }
+
+    /// The whole of the agent's last answer, if less of it was shown.
+    fn answer(&mut self) -> Vec<(Tone, String)> {
+        let Some(answer) = self.answer.take().filter(|answer| excerpt(answer, self.width) != *answer) else {
+            return Vec::new();
+        };
+        let head = (Tone::Quiet, "answer   ".to_owned());
+        let lines = answer.lines().map(|line| (Tone::Plain, format!("         {line}")));
+        std::iter::once(head).chain(lines).collect()
+    }
+
+    fn record(&mut self, kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
+        // A record of another shape than ours is not shown.
+        let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
+            return Vec::new();
+        };
+        let mut rendered = match &record {
+            AnyRecord::RunResult(_) => self.answer(),
+            _ => Vec::new(),
+        };
+        rendered.extend(of_record(record));
+        rendered
+    }
 }
 
-fn record(kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
-    // A record of another shape than ours is not shown.
-    let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
-        return Vec::new();
-    };
+/// The request of a session, and how to answer it.
+fn asked(question: bool, what: &str) -> String {
+    if question {
+        format!("question: {what} (answer it in OpenCode, or begin the run with --on-question)")
+    } else {
+        format!("permission: {what} (answer it in OpenCode, or begin the run with --on-permission)")
+    }
+}
+
+/// The end of a session's id, which differs between sessions.
+fn short(session: &str) -> &str {
+    const KEPT: usize = 6;
+    let from = session.char_indices().rev().nth(KEPT - 1).map_or(0, |(at, _)| at);
+    &session[from..]
+}
+
+fn of_record(record: AnyRecord) -> Vec<(Tone, String)> {
     match record {
         AnyRecord::Opened(record) => opened(&record),
         AnyRecord::Finding(record) => finding(&record),
@@ -97,37 +218,11 @@ fn record(kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
             vec![(Tone::Notice, format!("REVIEW   {}", excerpt(&record.to_string(), SENTENCE)))]
         }
         AnyRecord::Action(record) => vec![action(&record)],
-        AnyRecord::RunResult(record) => vec![result(&record)],
+        AnyRecord::RunResult(record) => result(&record),
         AnyRecord::Gap(record) => vec![gap(&record)],
         AnyRecord::Closed(record) => vec![(Tone::Quiet, format!("stream   ends: {}", record.detail))],
         AnyRecord::Tick(_) | AnyRecord::Turn(_) | AnyRecord::StateChange(_) | AnyRecord::Reviewer(_) => Vec::new(),
     }
-}
-
-/// An event that is neither a part nor a record.
-fn event(observation: &Observation) -> Option<(Tone, String)> {
-    match &observation.event {
-        Event::Error { name, message } => {
-            let message = message.map(decode).unwrap_or_default();
-            Some((Tone::Bad, format!("error    {name} {}", excerpt(&message, WIDTH))))
-        }
-        Event::Compacted => Some((Tone::Notice, "compact  the context was compacted".to_owned())),
-        Event::Asked { question, what, .. } => {
-            let kind = if *question { "question" } else { "permission" };
-            let what = what.map(decode).unwrap_or_default();
-            Some((Tone::Warn, format!("asks     {kind}: {}", excerpt(&what, WIDTH))))
-        }
-        _ => None,
-    }
-}
-
-/// `bash     cat missing.log → cat: missing.log: No such file or directory`
-fn call(part: &Part, state: &ToolState) -> String {
-    let tool = part.tool.as_deref().unwrap_or("tool");
-    let input = state.input.map(brief).unwrap_or_default();
-    let answer = state.error.or(state.output).map(decode).unwrap_or_default();
-    let first = answer.lines().find(|l| !l.trim().is_empty()).unwrap_or("(nothing)");
-    format!("{tool:<8} {} → {}", excerpt(&input, WIDTH / 2), excerpt(first, WIDTH / 2))
 }
 
 /// The most telling argument of a call.
@@ -150,7 +245,7 @@ fn opened(opened: &Opened) -> Vec<(Tone, String)> {
         ),
     )];
     if let Some(task) = &opened.task {
-        rendered.push((Tone::Plain, format!("task     {}", excerpt(task, WIDTH))));
+        rendered.push((Tone::Plain, format!("task     {}", excerpt(task, SENTENCE))));
     }
     rendered
 }
@@ -168,7 +263,7 @@ fn finding(finding: &Finding) -> Vec<(Tone, String)> {
     if let Some(evidence) = finding.evidence.first()
         && finding.state != State::Grown
     {
-        let text = excerpt(&evidence.excerpt, WIDTH);
+        let text = excerpt(&evidence.excerpt, SENTENCE);
         rendered.push((Tone::Quiet, format!("         because {}: {text}", evidence.id)));
     }
     rendered
@@ -190,9 +285,12 @@ fn action(action: &Action) -> (Tone, String) {
     (tone, format!("ACT      {}", excerpt(&action.to_string(), SENTENCE)))
 }
 
-fn result(result: &RunResult) -> (Tone, String) {
+fn result(result: &RunResult) -> Vec<(Tone, String)> {
     let tone = if result.exit_code == 0 { Tone::Good } else { Tone::Bad };
-    (tone, format!("RESULT   {}", excerpt(&result.to_string(), SENTENCE)))
+    vec![
+        (Tone::Quiet, format!("totals   {}", result.facts().join("; "))),
+        (tone, format!("RESULT   {}", excerpt(&result.to_string(), SENTENCE))),
+    ]
 }
 
 #[cfg(test)]
@@ -224,6 +322,35 @@ mod tests {
             render(&[line]),
             ["00:00.0  FOUND    repeat (stop): five times", "00:00.0           because evt_1: cat x"]
         );
+    }
+
+    fn text(ts: u32, session: &str, id: &str, text: &str) -> String {
+        format!(
+            r#"{{"ts":{ts},"type":"message.part.updated","properties":{{"sessionID":"{session}","part":{{"id":"{id}","sessionID":"{session}","messageID":"m","type":"text","text":"{text}","time":{{"start":1,"end":2}}}}}}}}"#
+        )
+    }
+
+    #[test]
+    fn shows_the_whole_answer_at_the_end() {
+        let long = format!("First line.\\n{}", "word ".repeat(60));
+        let result = r#"{"ts":3,"type":"ocr.act.result","properties":{"outcome":"done","exitCode":0,"reason":"fine","calls":2,"cost":0.5}}"#;
+        let shown = render(&[&text(1, "ses_one", "p", "early"), &text(2, "ses_one", "q", &long), result]);
+        let whole = shown.join("\n");
+        assert!(whole.contains("word ".repeat(60).trim()), "{whole}");
+        assert!(whole.contains("totals   2 calls; $0.50; 0 s"), "{whole}");
+        assert!(shown.last().unwrap().ends_with("RESULT   done, exit code 0: fine"), "{whole}");
+    }
+
+    #[test]
+    fn names_other_sessions_and_hours() {
+        let shown = render(&[&text(0, "ses_one", "p", "a"), &text(3_723_000, "ses_other123456", "q", "b")]);
+        assert_eq!(shown, ["00:00.0  says     a", "1:02:03  [123456] says     b"]);
+    }
+
+    #[test]
+    fn counts_down_to_a_retry() {
+        let line = r#"{"ts":1000,"type":"session.status","properties":{"sessionID":"s","status":{"type":"retry","attempt":2,"message":"Overloaded","next":31000}}}"#;
+        assert_eq!(render(&[line]), ["00:00.0  retry    attempt 2 in 30 s: Overloaded"]);
     }
 
     #[test]

@@ -8,13 +8,18 @@ use anstyle::{AnsiColor, Style};
 use std::io::Write;
 
 /// Shows each line to a person.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Watch {
     renderer: Renderer,
     recognizer: Recognizer,
 }
 
 impl Watch {
+    /// Tells the lines on a terminal with so many columns, if there is one.
+    pub fn new(columns: Option<usize>) -> Self {
+        Self { renderer: Renderer::new(columns), recognizer: Recognizer::default() }
+    }
+
     /// Finds out whether the lines are events at all: otherwise a person would look at nothing.
     pub(super) fn recognize(&mut self, line: &[u8]) {
         if self.recognizer.is_understood() || line.trim_ascii().is_empty() || is_event_field(line) {

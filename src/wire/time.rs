@@ -27,11 +27,32 @@ impl Timestamp {
         (self.0 - earlier.0).max(0)
     }
 
+    /// The time in UTC, to the second, as it can stand in the name of a file: `20261123T114005Z`.
+    pub fn compact(self) -> String {
+        let seconds = self.0.div_euclid(1000);
+        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (year, month, day) = civil(days);
+        format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", second / 3600, second / 60 % 60, second % 60)
+    }
+
     /// The time `ms` milliseconds later.
     #[must_use]
     pub fn after(self, ms: i64) -> Self {
         Self::from_ms(self.0.saturating_add(ms))
     }
+}
+
+/// Year, month and day of the Gregorian calendar, so many days after the Unix epoch: counted in years that begin in
+/// March, in eras of 400 years.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let month_from_january = if month < 10 { month + 3 } else { month - 9 };
+    let day_of_month = of_year - (153 * month + 2) / 5 + 1;
+    (era * 400 + year + i64::from(month_from_january <= 2), month_from_january, day_of_month)
 }
 
 impl From<Timestamp> for i64 {
@@ -83,6 +104,15 @@ impl StreamClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formats_dates() {
+        let words = |ms: i64| Timestamp::from_ms(ms).compact();
+        assert_eq!(words(0), "19700101T000000Z");
+        assert_eq!(words(951_782_399_999), "20000228T235959Z");
+        assert_eq!(words(951_782_400_000), "20000229T000000Z");
+        assert_eq!(words(1_795_434_005_104), "20261123T114005Z");
+    }
 
     #[test]
     fn follows_lines_both_ways() {

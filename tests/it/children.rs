@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const SECRETS: [(&str, &str); 5] = [
     ("REVIEWER_API_KEY", "canary-key"),
     ("OCR_WEBHOOK_SECRET", "whsec_Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5"),
-    ("OCR_REDACT", "canary-redact"),
+    ("OCR_SECRET_PATTERN", "canary-pattern"),
     ("OPENCODE_SERVER_PASSWORD", "canary-password"),
     ("OPENCODE_SERVER_USERNAME", "canary-user"),
 ];

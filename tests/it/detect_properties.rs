@@ -1,4 +1,5 @@
-//! Properties of every stream, in 2,000 cases each; `PROPTEST_CASES=10000 cargo test --test it properties` tries more.
+//! Properties of every stream, in hundreds of cases each; `PROPTEST_CASES=10000 cargo test --test it properties` tries
+//! more.
 #![allow(clippy::unwrap_used, reason = "what cannot be set up must stop the test")]
 
 use crate::support::{names, recording};
@@ -91,19 +92,21 @@ fn all(lines: &[String]) -> impl Iterator<Item = &str> {
     lines.iter().map(String::as_str)
 }
 
-/// How many cases of each property there are, unless `PROPTEST_CASES` says otherwise.
-const CASES: u32 = 2_000;
+/// How many cases of the law of interleaving there are, and of each other property, unless `PROPTEST_CASES` says
+/// otherwise.
+const INTERLEAVED: u32 = 2_000;
+const CASES: u32 = 256;
 
-fn cases() -> ProptestConfig {
+fn cases(usual: u32) -> ProptestConfig {
     let asked = ProptestConfig::default();
-    if std::env::var_os("PROPTEST_CASES").is_some() { asked } else { ProptestConfig::with_cases(CASES) }
+    if std::env::var_os("PROPTEST_CASES").is_some() { asked } else { ProptestConfig::with_cases(usual) }
 }
 
 /// A piece of a recording: which one, from where on, and how many lines.
 type Piece = (usize, usize, usize);
 
 fn a_piece() -> impl Strategy<Value = Piece> {
-    (0..NAMED.len(), 0usize..4000, 1usize..40)
+    (0..NAMED.len(), 0usize..4000, 1usize..13)
 }
 
 /// The lines of a piece, after the line that says that ticks name their sessions.
@@ -231,12 +234,12 @@ fn each_recording_has_its_own_time() {
 }
 
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(INTERLEAVED))]
 
     #[test]
     fn each_session_has_its_own_time(
         chosen in [a_piece(), a_piece(), a_piece()],
-        cuts in vec((0usize..3, 1usize..40), 1..30),
+        cuts in vec((0usize..3, 1usize..6), 1..12),
     ) {
         let parts: Vec<Vec<&str>> =
             chosen.into_iter().enumerate().map(|(place, piece)| lines_of_piece(piece, place)).collect();
@@ -246,6 +249,11 @@ proptest! {
         }
         prop_assert_eq!(by_session(&run(interleaved(&parts, cuts))), alone);
     }
+
+}
+
+proptest! {
+    #![proptest_config(cases(CASES))]
 
     #[test]
     fn ignores_json_layout_of_recordings(piece in a_piece()) {

@@ -44,3 +44,14 @@ fn run_prints_all_schemas() {
     let all: String = stages.iter().map(|stage| printed(stage, "--schema")).collect();
     assert_eq!(printed("ocr-run", "--schema"), all);
 }
+
+/// Someone who types -h sees it all at once.
+#[test]
+fn short_help_fits_a_screen() {
+    const SCREEN: usize = 40;
+    for binary in BINARIES {
+        let short = printed(binary, "-h");
+        assert!(short.lines().count() <= SCREEN, "{binary}: {}\n{short}", short.lines().count());
+        assert!(short.lines().all(|line| line.chars().count() <= 100), "{binary}:\n{short}");
+    }
+}

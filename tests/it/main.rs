@@ -12,10 +12,13 @@
 
 mod act;
 mod architecture;
+mod audit;
 mod bounds;
 mod children;
+mod command_line;
 mod detect;
 mod detect_properties;
+mod doctor;
 mod endless;
 mod examples;
 mod expected;
@@ -32,10 +35,12 @@ mod peers;
 mod pipe_laws;
 mod readme;
 mod redact;
+mod release;
 mod report;
 mod report_forms;
 mod review;
 mod run;
+mod run_dashboard;
 mod slow_start;
 mod states;
 mod stderr;

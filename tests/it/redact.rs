@@ -79,3 +79,32 @@ fn recordings_have_no_secrets_on_request() {
     assert_eq!(parsed["text"], "Incorrect API key provided: sk-[masked]");
     assert_eq!((&parsed["password"], &parsed["n"]), (&json!("[masked]"), &json!(1.5)));
 }
+
+#[test]
+fn ids_that_are_secrets_are_masked_in_recordings() {
+    let token = format!("gh{}_{CANARY}", "p");
+    let line =
+        json!({ "ts": 1, "id": token, "type": "x", "properties": { "sessionID": token, "messageID": "msg_A1b2C3" } });
+    let safe = ocr("ocr-stream").args(["--replay", "-", "--redact"]).write_stdin(format!("{line}\n")).output().unwrap();
+    let safe = String::from_utf8(safe.stdout).unwrap();
+    assert!(!safe.contains(CANARY) && safe.contains("msg_A1b2C3"), "{safe}");
+}
+
+#[test]
+fn story_masks_before_it_cuts() {
+    // A token of constant length, so that half of it has no known form.
+    let token = format!("EZ{}{}", "AK", "Ab12Cd".repeat(9));
+    let open = json!({ "sessionID": "ses_1", "server": "http://127.0.0.1:1/", "directory": "/", "replay": true });
+    for before in (0..160).step_by(8) {
+        let part = json!({ "id": "p", "messageID": "m", "sessionID": "ses_1", "type": "text",
+            "text": format!("{} {token}", "w".repeat(before)), "time": { "start": 1, "end": 2 } });
+        let lines = [
+            json!({ "ts": 1, "id": "o", "type": "ocr.stream.opened", "properties": open }),
+            json!({ "ts": 2, "id": "e", "type": "message.part.updated", "properties": { "sessionID": "ses_1", "part": part } }),
+        ];
+        let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let done = ocr("ocr-watch").arg("--story").write_stdin(input).output().unwrap();
+        let story = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(story.contains("says") && !story.contains("b12Cd"), "{before}: {story}");
+    }
+}

@@ -76,6 +76,49 @@ fn passes_act_flags_on() {
     assert!(pipe.ends_with(act), "{pipe}");
 }
 
+/// Every limit of a stage is one of the whole, and reaches that stage.
+#[test]
+fn limits_of_every_stage_are_handed_on() {
+    let given = [
+        ("ocr-stream", "--silence-timeout=20s"),
+        ("ocr-stream", "--reconnect-timeout=1m"),
+        ("ocr-detect", "--tool-timeout=5m"),
+        ("ocr-detect", "--blocked-after=10s"),
+        ("ocr-detect", "--limit=repeat.stop=6"),
+        ("ocr-detect", "--disable=novelty"),
+        ("ocr-detect", "--max-tokens=2M"),
+        ("ocr-review", "--deadline=1m"),
+        ("ocr-review", "--max-reviews=10"),
+        ("ocr-review", "--max-input-tokens=8k"),
+        ("ocr-act", "--max-steers=1"),
+        ("ocr-act", "--verify-timeout=2h"),
+    ];
+    let done = ocr("ocr-run").args(["--print", "--task", "x"]).args(given.map(|(_, arg)| arg)).output().unwrap();
+    let pipe = String::from_utf8(done.stdout).unwrap();
+    for (stage, arg) in given {
+        let part = pipe.split(" | ").find(|part| part.starts_with(stage)).unwrap();
+        assert!(part.contains(arg), "{arg} is missing in {part}");
+    }
+}
+
+#[test]
+fn demo_is_not_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = ocr("ocr-run").arg("--demo").env("XDG_STATE_HOME", folder.path()).output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert!(!String::from_utf8(done.stderr).unwrap().contains("recording: "));
+}
+
+#[test]
+fn lines_and_words_do_not_mix_in_one_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = crate::support::shell("ocr-run --demo > log 2>&1", folder.path()).finish();
+    assert_eq!(done.code(), Some(0));
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(log.contains("RESULT   loop") && !log.contains("ocr.act.result"), "{log}");
+}
+
 #[test]
 fn nothing_to_do() {
     ocr("ocr-run").assert().code(2).stderr(predicate::str::contains("--task")).stdout("");

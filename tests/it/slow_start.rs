@@ -37,7 +37,7 @@ fn waits_for_the_first_request_of_a_directory() {
 }
 
 #[test]
-fn gives_up_after_startup_timeout() {
+fn srv_05_gives_up_after_startup_timeout() {
     let watched = watch(&prepares_until(usize::MAX), &["--follow", "--startup-timeout", "1"]);
     assert_eq!((watched.code, watched.lines.len()), (Some(69), 0), "{watched:?}");
     assert!(watched.stderr.contains("--startup-timeout"), "{}", watched.stderr);

@@ -19,7 +19,8 @@ const RUN: &str = r#"printf '%s\n' '{"ts":1000,"id":"o","type":"ocr.stream.opene
 fn outcome_stands_without_stderr() {
     for stderr in ["2>/dev/null", "2>/dev/full", "2>&-"] {
         let folder = tempfile::tempdir().unwrap();
-        let command = format!("{RUN} | ocr-act --notify-cmd 'cat > told' >/dev/null {stderr}");
+        let command =
+            format!("{RUN} | ocr-act --server http://127.0.0.1:9 --notify-cmd 'cat > told' >/dev/null {stderr}");
         assert_eq!(shell(&command, folder.path()).finish().code(), Some(69), "{stderr}");
         assert!(folder.path().join("told").metadata().is_ok_and(|told| told.len() > 0), "{stderr}");
     }
@@ -29,7 +30,7 @@ fn outcome_stands_without_stderr() {
 fn outcome_stands_when_nobody_reads_stderr() {
     let folder = tempfile::tempdir().unwrap();
     let command = format!(
-        "{{ {RUN} | ocr-act --log trace --notify-cmd 'cat > told' 2>&1 >/dev/null; echo $? > code; }} | true; cat code"
+        "{{ {RUN} | ocr-act --server http://127.0.0.1:9 --log trace --notify-cmd 'cat > told' 2>&1 >/dev/null; echo $? > code; }} | true; cat code"
     );
     assert_eq!(shell(&command, folder.path()).finish().lines, ["69"]);
     assert!(folder.path().join("told").exists());
@@ -40,7 +41,7 @@ fn outcome_stands_when_nobody_reads_stderr() {
 fn outcome_stands_when_stderr_is_stuck() {
     let folder = tempfile::tempdir().unwrap();
     let command = format!(
-        "mkfifo stuck; exec 9<>stuck; dd if=/dev/zero of=stuck bs=4096 oflag=nonblock 2>/dev/null; {RUN} | ocr-act --notify-cmd 'cat > told' >/dev/null 2>stuck; echo $?"
+        "mkfifo stuck; exec 9<>stuck; dd if=/dev/zero of=stuck bs=4096 oflag=nonblock 2>/dev/null; {RUN} | ocr-act --server http://127.0.0.1:9 --notify-cmd 'cat > told' >/dev/null 2>stuck; echo $?"
     );
     assert_eq!(shell(&command, folder.path()).finish().lines, ["69"]);
     assert!(folder.path().join("told").exists());

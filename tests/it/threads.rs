@@ -1,7 +1,7 @@
 //! Many lines on several threads: the output is the same as on one.
 
 use crate::support::{names, ocr, recording};
-use std::io::Write;
+use std::fs;
 
 /// All recordings, one after the other, with invalid lines in between.
 fn bulk() -> String {
@@ -17,9 +17,11 @@ fn bulk() -> String {
 /// Standard output, standard error and the exit code on this many threads.
 fn judged(jobs: &str, args: &[&str], lines: &[u8]) -> (Vec<u8>, Vec<u8>, Option<i32>) {
     // A file is read in full blocks.
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(lines).unwrap();
-    let output = ocr("ocr-detect").args(["-j", jobs]).args(args).arg(file.path()).output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("run.ndjson"), lines).unwrap();
+    let mut detect = ocr("ocr-detect");
+    detect.current_dir(folder.path()).args(["-j", jobs]).args(args).arg("run.ndjson");
+    let output = detect.output().unwrap();
     (output.stdout, output.stderr, output.status.code())
 }
 

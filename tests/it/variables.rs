@@ -75,3 +75,67 @@ fn single_run_variables_are_ignored() {
 fn run_plain(binary: &str, args: &[&str], recording: &str) -> Vec<u8> {
     ocr(binary).args(args).write_stdin(recording).output().unwrap().stdout
 }
+
+/// A variable that is empty counts as unset, whatever it takes.
+#[test]
+fn empty_variables_are_unset() {
+    let plain = printed_pipe("OCR_UNKNOWN", "");
+    for name in [
+        "OCR_MAX_TIME",
+        "OCR_MAX_ITERATIONS",
+        "OCR_WORKER_MODEL",
+        "OCR_DRY_RUN",
+        "OCR_NOTIFY_ON",
+        "OCR_KEEP",
+        "OCR_MASK",
+    ] {
+        assert_eq!(printed_pipe(name, ""), plain, "{name}");
+        assert_eq!(printed_pipe(name, " "), plain, "{name}");
+    }
+}
+
+#[test]
+fn times_and_counts_have_units() {
+    for (flag, value, fits) in [
+        ("--max-time", "2h", true),
+        ("--max-time", "90", true),
+        ("--max-time", "5 parsecs", false),
+        ("--max-tokens", "2M", true),
+        ("--max-tokens", "many", false),
+        ("--inactivity-timeout", "5m", true),
+        ("--verify-timeout", "1.5m", true),
+        ("--reviewer-timeout", "500ms", true),
+        ("--silence-timeout", "0", false),
+    ] {
+        let done = ocr("ocr-run").args(["--print", "--task", "x", flag, value]).output().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(if fits { 0 } else { 2 }), "{flag} {value}: {told}");
+        assert!(fits || (told.contains(flag) && !told.contains("variable")), "{told}");
+    }
+}
+
+/// What was wrong is named where it was written.
+#[test]
+fn errors_name_the_variable() {
+    for (name, value) in [("OCR_MAX_TIME", "5 parsecs"), ("OCR_DRY_RUN", "perhaps"), ("OCR_MAX_COST", "cheap")] {
+        let done = ocr("ocr-run").args(["--print", "--task", "x"]).env(name, value).output().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{told}");
+        assert!(told.contains(&format!("variable {name}")), "{told}");
+    }
+}
+
+#[test]
+fn names_that_are_mistyped_get_a_suggestion() {
+    for (binary, args, meant) in [
+        ("ocr-detect", ["--disable", "repaet"], "repeat"),
+        ("ocr-detect", ["--limit", "repeat.stpo=3"], "repeat.stop"),
+        ("ocr-detect", ["--grade", "noveltly=stop"], "novelty"),
+        ("ocr-detect", ["--fail-on", "lopo"], "loop"),
+        ("ocr-act", ["--on", "stagnatoin=steer"], "stagnation"),
+    ] {
+        let done = ocr(binary).args(args).write_stdin("").output().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        assert!(told.contains(meant), "{args:?}: {told}");
+    }
+}

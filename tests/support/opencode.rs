@@ -66,16 +66,21 @@ impl OpenCode {
     }
 }
 
-/// Fetches into a folder beside and moves it into place, so that an interrupted download leaves nothing.
+/// Fetches into a folder beside and moves it into place, so that an interrupted download leaves nothing. npm compares
+/// each package with its checksum in the version's `package-lock.json` before anything of it runs.
 fn fetch(version: &str, target: &Path, home: &Path) {
     let partial = target.join(format!("opencode-{version}.partial"));
     let _ = fs::remove_dir_all(&partial);
     fs::create_dir_all(&partial).expect("a writable target directory");
+    let locked = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/opencode").join(version);
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(locked.join(file), partial.join(file)).unwrap_or_else(|e| panic!("{version} has no {file}: {e}"));
+    }
     eprintln!("fetching opencode-ai@{version} through npm, once");
+    // Not `npm ci`: it refuses a lock without the packages of every other system.
     let npm = Command::new("npm")
-        .args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"])
+        .args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
         .arg(&partial)
-        .arg(format!("opencode-ai@{version}"))
         .output()
         .unwrap_or_else(|e| panic!("the live tests need npm (Node.js) to fetch OpenCode: {e}; or set {SKIP}=1"));
     let said = String::from_utf8_lossy(&npm.stderr);

@@ -1,5 +1,6 @@
 //! One tool call that ended: what it was given, what came back, and what identifies it.
 
+pub(crate) mod aim;
 pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod failure;
@@ -18,6 +19,7 @@ use crate::wire::part::{Part, Span};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
+use aim::Aim;
 use classify::{Class, Kind, classify};
 use failure::Failure;
 use input::Input;
@@ -118,6 +120,11 @@ impl Call {
     /// Whether it failed.
     pub(crate) fn failed(&self) -> bool {
         self.failure.is_some()
+    }
+
+    /// What it is aimed at.
+    pub(crate) fn aim(&self) -> Aim {
+        Aim::read(&self.tool, &self.input, self.line.is_some())
     }
 
     /// The call as evidence.

@@ -64,7 +64,7 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     };
     match checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing) {
         // Compilers and linters that find nothing print nothing.
-        Outcome::Unknown if silent && is_nothing(output) => Outcome::Passed,
+        Outcome::Unknown if (silent || line.only_prints()) && is_nothing(output) => Outcome::Passed,
         outcome => outcome,
     }
 }

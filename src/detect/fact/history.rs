@@ -38,6 +38,8 @@ pub(crate) struct Comparison {
     pub(crate) new_change: bool,
     /// It waits: the same look again, after a pause or with one, or a poll by the user's own patterns.
     pub(crate) poll: bool,
+    /// The same look again after a pause, without a sign of what the pause is for: a slow model, or a wait.
+    pub(crate) slow: bool,
     /// When the same look before ended, if this one waits: milliseconds since the Unix epoch.
     pub(crate) waits_since: Option<i64>,
     /// It only repeats what was done before the context was compacted, for the first time since.
@@ -53,6 +55,17 @@ impl Comparison {
     pub(crate) fn is_novel(self) -> bool {
         self.new_call && self.new_result
     }
+}
+
+/// What the pause between two equal looks says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    /// There was none.
+    None,
+    /// There was one, and nobody knows why.
+    Slow,
+    /// Something is waited for.
+    Wait,
 }
 
 /// When a call was last made.
@@ -117,7 +130,8 @@ impl CallHistory {
         let new_call = self.keys.insert(call.key, now).is_none();
         let new_change = new_call && call.kind == Kind::Mutate && !call.failed();
         let ended = self.ends.get(&call.key).map(|(ended, _)| *ended);
-        let poll = self.waits(call);
+        let pause = self.pause_before(call);
+        let poll = pause == Pause::Wait;
         self.previous_polled = call.kind == Kind::Poll;
         // Spread, so that a result never has the key of a call.
         let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty;
@@ -138,6 +152,7 @@ impl CallHistory {
             again: !new_call && !new_result && (stale || call.kind != Kind::Check),
             new_change,
             poll,
+            slow: pause == Pause::Slow,
             waits_since: ended.filter(|_| poll),
             reread: before.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
@@ -153,30 +168,36 @@ impl CallHistory {
 
     /// Whether a call waits: the same look again, after a pause or with one, and a sign of what the pause is for. A
     /// call that fails, checks or changes something does not wait.
-    fn waits(&mut self, call: &Call) -> bool {
+    fn pause_before(&mut self, call: &Call) -> Pause {
         if call.kind == Kind::Poll || (self.previous_polled && call.kind != Kind::Mutate) {
-            return true;
+            return Pause::Wait;
         }
         let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
         self.awake += i64::from(!only_sleeps);
         let before = self.ends.insert(call.key, (call.span.1, self.awake));
         let looks = matches!(call.kind, Kind::Observe | Kind::Unknown | Kind::Record) && !call.failed();
         let Some((ended, awake)) = before.filter(|_| looks) else {
-            return false;
+            return Pause::None;
         };
         let took = call.span.1.saturating_sub(call.span.0);
         // What was done in between is no pause.
         let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
         if took >= PAUSE || pause >= LONG_PAUSE {
-            return true;
+            return Pause::Wait;
         }
         let sleeps = call.line.as_ref().is_some_and(|line| line.waits) && took.max(pause) >= SHORT_PAUSE;
         if pause < PAUSE && !sleeps {
-            return false;
+            return Pause::None;
         }
         let command = call.input.command.as_deref().unwrap_or(&call.input.text);
         let read = Waiting::read(&call.tool, command, &call.ends, took, pause);
-        read.is_wait() || (sleeps && read.says_running)
+        if read.is_wait() || (sleeps && read.says_running) {
+            Pause::Wait
+        } else if pause >= PAUSE {
+            Pause::Slow
+        } else {
+            Pause::None
+        }
     }
 
     /// Records that the context was compacted: what was read before may be read again, once.

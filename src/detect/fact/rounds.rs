@@ -26,6 +26,8 @@ pub(crate) struct Round {
     pub(crate) key_with_result: u64,
     /// Whether one of the calls waits.
     pub(crate) poll: bool,
+    /// Whether one of the calls is a look that is repeated after a pause.
+    pub(crate) slow: bool,
     /// Whether one of the calls changes something.
     pub(crate) mutates: bool,
     /// Whether one of the results says something new, numbers aside.
@@ -51,6 +53,7 @@ impl Round {
             key: 0,
             key_with_result: 0,
             poll: false,
+            slow: false,
             mutates: false,
             new_gist: false,
             reread: true,
@@ -73,6 +76,7 @@ impl Round {
         self.key = self.key.wrapping_add(hash::spread(call.key));
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
         self.poll |= compared.poll;
+        self.slow |= compared.slow;
         self.mutates |= call.kind == Kind::Mutate;
         self.new_gist |= compared.new_gist;
         self.reread &= compared.reread;

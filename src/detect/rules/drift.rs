@@ -52,12 +52,14 @@ impl Drift {
     fn judge(&mut self, window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
         let mut room = [0; WINDOW];
         let reversed = window.reversed(&mut room);
-        let ratio = (reversed.len() / compressed(reversed).max(1)) as u64;
-        if ratio < context.config.limit(&RATIO) || !is_prose(reversed) {
+        let limit = usize::try_from(context.config.limit(&RATIO)).unwrap_or(usize::MAX).max(1);
+        let size = compressed(reversed, reversed.len() / limit).filter(|_| is_prose(reversed));
+        let Some(size) = size else {
             self.since = None;
             signals.release(NAME);
             return;
-        }
+        };
+        let ratio = reversed.len() / size.max(1);
         let lasted = context.now.since(*self.since.get_or_insert(context.now));
         let goes_on = lasted >= waiting::times(1000, context.config.limit(&STOP));
         let grade = if goes_on { Grade::Stop } else { Grade::Warn };

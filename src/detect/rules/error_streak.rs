@@ -3,9 +3,11 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
+use crate::detect::call::aim::Aim;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::call::failure::{Failure, never_ran};
 use crate::detect::config::Limit;
+use crate::detect::episode::ERROR_STREAK as NAME;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -13,8 +15,6 @@ use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::waiting::PAUSE;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
-
-const NAME: &str = "error-streak";
 
 // OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
 // none.
@@ -29,8 +29,8 @@ const ROW_STOP: Limit =
 const BETWEEN: u64 = 6;
 /// The most errors to track at once.
 const ERRORS: usize = 6;
-/// How many calls of a streak to compare.
-const KEYS: usize = 32;
+/// How many targets of a streak to compare.
+const TARGETS: usize = 32;
 
 /// Calls that fail.
 struct Failures {
@@ -38,13 +38,15 @@ struct Failures {
     /// What the calls try, and whether they try different things.
     act: u64,
     varied: bool,
-    /// The calls, and whether one was made twice.
-    keys: VecDeque<u64>,
-    repeats: bool,
-    /// The last call was made before, at once.
+    /// The last call, and whether it was made before, at once.
+    key: u64,
     verbatim: bool,
-    /// All calls only look.
-    looks: bool,
+    /// What the calls are aimed at, and whether one target was tried twice.
+    shape: u64,
+    targets: VecDeque<u64>,
+    repeats: bool,
+    /// The calls have nothing in common but that they fail.
+    mixed: bool,
     /// A call changes something by name, or is none that there is.
     edits: bool,
     /// Something other than a look succeeded since.
@@ -54,7 +56,6 @@ struct Failures {
     ended: i64,
     /// Decisions since the last failure.
     between: u64,
-    warned: bool,
     calls: Streak,
 }
 
@@ -95,18 +96,21 @@ impl ErrorStreak {
         self.errors.retain(|errors| errors.between <= BETWEEN);
         match &call.failure {
             Some(failure) => self.fail(call, failure, context, signals),
-            None => self.succeed(call, compared),
+            None => self.succeed(call, compared, signals),
         }
     }
 
     /// A success ends the streaks of what it tried. Reading something else does not.
-    fn succeed(&mut self, call: &Call, compared: Comparison) {
+    fn succeed(&mut self, call: &Call, compared: Comparison, signals: &mut Signals) {
         self.row = None;
         self.errors.retain(|errors| errors.varied || errors.act != call.act);
         if call.kind != CallKind::Observe && (compared.new_change || compared.new_result) {
             for errors in &mut self.errors {
                 errors.succeeded = true;
             }
+        }
+        if self.errors.is_empty() {
+            signals.release(NAME);
         }
     }
 
@@ -153,20 +157,22 @@ impl ErrorStreak {
 
 impl Failures {
     fn begin(class: u64, call: &Call, failure: &Failure, context: &RuleContext<'_>) -> Self {
+        let Aim { shape, target, .. } = call.aim();
         Self {
             class,
             act: call.act,
             varied: false,
-            keys: [call.key].into(),
-            repeats: false,
+            key: call.key,
             verbatim: false,
-            looks: call.kind == CallKind::Observe,
+            shape,
+            targets: [target].into(),
+            repeats: false,
+            mixed: false,
             edits: call.kind == CallKind::Mutate || failure.is_invalid(),
             succeeded: false,
             message: call.message.clone(),
             ended: call.span.1,
             between: 0,
-            warned: false,
             calls: Streak::begin(call, context),
         }
     }
@@ -178,18 +184,21 @@ impl Failures {
             return;
         }
         // Without anything in between, it is a repetition like any other.
-        self.verbatim = self.keys.back() == Some(&call.key)
+        self.verbatim = self.key == call.key
             && between > 1
             && call.span.0.saturating_sub(self.ended) < PAUSE
             && !never_ran(&failure.line);
-        self.repeats |= self.keys.contains(&call.key);
+        self.key = call.key;
+        let aim = call.aim();
+        self.repeats |= self.targets.contains(&aim.target);
+        // A word behind a program may be a host or a subcommand. The error names what it is about.
+        self.mixed |= self.shape != aim.shape || (self.act != call.act && !aim.is_named_in(&failure.line));
         self.varied |= self.act != call.act;
-        self.looks &= call.kind == CallKind::Observe;
         self.edits |= call.kind == CallKind::Mutate || failure.is_invalid();
-        if self.keys.len() == KEYS {
-            self.keys.pop_front();
+        if self.targets.len() == TARGETS {
+            self.targets.pop_front();
         }
-        self.keys.push_back(call.key);
+        self.targets.push_back(aim.target);
         self.message.clone_from(&call.message);
         self.ended = call.span.1;
         self.calls.add(call);
@@ -197,27 +206,27 @@ impl Failures {
 
     /// Whether different targets are gone through, once each, and all of them fail.
     fn is_batch(&self) -> bool {
-        !self.varied && !self.repeats && !self.edits
+        !self.mixed && !self.repeats && !self.edits
     }
 
-    /// A signal, if there are enough calls. A batch is worth one warning.
-    fn signal(&mut self, [warn, stop]: [u64; 2], summary: String, context: &RuleContext<'_>) -> Option<Signal> {
+    /// A signal, if there are enough calls. A batch is never worth a warning: such as dead links, or inputs that crash
+    /// a program.
+    fn signal(&self, [warn, stop]: [u64; 2], summary: String, context: &RuleContext<'_>) -> Option<Signal> {
         let calls = self.calls.calls();
         let enough = calls >= warn || (self.verbatim && calls + 1 >= warn);
-        if calls < warn.div_ceil(2) || (enough && self.warned && self.is_batch()) {
+        if calls < warn.div_ceil(2) {
             return None;
         }
-        let stops = calls >= stop && !self.succeeded && !self.is_batch();
-        let grade = match (stops, self.is_batch() && self.looks) {
-            (true, _) => Grade::Stop,
-            // Such as dead links, or paths that are tried one after the other.
-            (_, true) => Grade::Notice,
-            _ => Grade::Warn,
+        let grade = if self.is_batch() {
+            Grade::Notice
+        } else if calls >= stop && !self.succeeded {
+            Grade::Stop
+        } else {
+            Grade::Warn
         };
         let mut signal = Signal::new(NAME, Kind::Stagnation, grade, self.class, summary);
         self.calls.fill(&mut signal, context);
         signal.below_threshold = !enough;
-        self.warned |= enough;
         Some(signal)
     }
 }

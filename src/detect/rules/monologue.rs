@@ -25,6 +25,9 @@ const TALK_STOP: Limit =
 const SIMILARITY: Limit =
     Limit::new("monologue.percent", 90, "similarity, in percent, that makes two answers nearly the same");
 
+/// How many answers that end the turn may be the last of an explanation in parts, beyond the limit of a warning.
+const PARTS: u64 = 1;
+
 /// How much of the end of an answer to compare, in bytes.
 const COMPARED: usize = 512;
 
@@ -107,8 +110,8 @@ impl Monologue {
         }
         self.same.add(step, context);
         let same = self.same.grade(&WARN, &STOP, context);
-        // An answer that ends the turn may well be the end of an explanation in parts.
-        let ends = step.reason == "stop";
+        // An answer that ends the turn may well be the end of an explanation in parts, but not every one is.
+        let ends = step.reason == "stop" && self.talk.answers <= context.config.limit(&TALK_WARN) + PARTS;
         let talk = self.talk.grade(&TALK_WARN, &TALK_STOP, context);
         let talk = talk.filter(|grade| *grade == Grade::Stop || !ends);
         let (grade, row, what) = match (same, talk) {

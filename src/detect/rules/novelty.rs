@@ -117,7 +117,9 @@ impl Novelty {
     }
 
     fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
-        let grade = if self.count(|n| n.stale) >= context.config.limit(&STOP) { Grade::Stop } else { Grade::Warn };
+        // Looks with a pause between them may wait for something.
+        let stops = self.count(|n| n.stale && !n.slow) >= context.config.limit(&STOP);
+        let grade = if stops { Grade::Stop } else { Grade::Warn };
         let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
         let first = self.window.iter().position(|p| !p.compared.new_call).unwrap_or_default();
         let before = &self.window[first.saturating_sub(1)];

@@ -52,6 +52,7 @@ struct PastRound {
     key: u64,
     key_with_result: u64,
     poll: bool,
+    slow: bool,
     mutates: bool,
     shown: Option<Evidence>,
     start: RunStart,
@@ -116,6 +117,7 @@ impl Repeat {
             key: round.key,
             key_with_result: round.key_with_result,
             poll: round.poll,
+            slow: round.slow,
             mutates: round.mutates,
             shown: round.shown.first().cloned(),
             start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
@@ -130,6 +132,9 @@ impl Repeat {
             .zip(limits)
             .find_map(|(grade, laps)| self.shortest(&self.same_results, laps).map(|period| (grade, period)));
         if let Some((grade, period)) = found {
+            // Looks with a pause between them may wait for something: whether they do is for others to judge.
+            let slow = self.past.iter().rev().take(period).any(|past| past.slow);
+            let grade = if slow { grade.min(Grade::Warn) } else { grade };
             signals.report(self.signal(NAME, grade, period, round, context));
             return;
         }

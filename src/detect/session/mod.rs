@@ -311,7 +311,10 @@ impl Session {
         if self.state.completion.rests_at_end(at_rest) {
             self.rest(false, line, effects);
         }
-        self.end("the stream ended");
+        // A session at rest, or one that waits for a person, can go on, whoever watches it.
+        if self.state.completion.is_open() && self.state.activity.requests().is_empty() {
+            self.end("the stream ended");
+        }
     }
 
     /// Records that the session came to rest. `by_event` says that an event says so just now.

@@ -10,8 +10,8 @@ const READ: usize = 2000;
 /// Words that ask for a change of files.
 static CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "fix|add|implement|change|update|refactor|rename|replace|remove|delete|migrate|rewrite|convert|port|upgrade|bump|extract|split|move|introduce|repair|correct|edit|write|create|build|make it|make the|set up|set the|clean up|improve|optimize|optimise|translate|format|install|finish|complete|resolve|simplify",
-        "behebe|korrigiere|repariere|füge|ändere|implementiere|ersetze|lösche|schreibe|erstelle|baue|corrige|ajoute|modifie|implémente|remplace|supprime|écris|crée|arregla|añade|agrega|cambia|implementa|elimina|escribe|corrija|adicione|altere|implemente|remova|escreva|crie|correggi|aggiungi|modifica|исправ*|добав*|измени*|реализу*|удали*|напиши*|созда*|переимену*|修复|修正|添加|实现|修改|更新|重构|删除|创建|编写|追加|実装|変更|削除|作成|修理|수정|추가|구현|변경|삭제|작성|고쳐",
+        "fix|add|implement|change|update|refactor|rename|replace|remove|delete|migrate|rewrite|convert|port|upgrade|bump|extract|split|move|introduce|repair|correct|edit|write|create|make it|make the|set up|set the|clean up|improve|optimize|optimise|translate|format|install|finish|complete|resolve|simplify",
+        "behebe|korrigiere|repariere|füge|ändere|implementiere|ersetze|lösche|schreibe|erstelle|corrige|ajoute|modifie|implémente|remplace|supprime|écris|crée|arregla|añade|agrega|cambia|implementa|elimina|escribe|actualiza|corrija|atualize|aggiorna|adicione|altere|implemente|remova|escreva|crie|correggi|aggiungi|modifica|исправ*|добав*|измени*|реализу*|удали*|напиши*|созда*|переимену*|修复|修正|添加|实现|修改|更新|重构|删除|创建|编写|追加|実装|変更|削除|作成|修理|直して|수정|추가|구현|변경|삭제|작성|고쳐",
     ])
 });
 
@@ -19,6 +19,14 @@ static CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
 static LOOK: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+    ])
+});
+
+/// What asks for words, not for a change of files: an answer that is written here, or a report on what is there.
+static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|don't change|do not change|don't edit|do not edit|without changing|no changes|change nothing|not change anything|read-only",
+        "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|ändere nichts|ändere noch nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|sin cambiar|no cambies|dis-moi|résumé|sans modifier|ne modifie|ne change|resumo|não altere|sem alterar|riassunto|non modificare|расскажи|сообщи|ничего не меняй|план|告诉我|总结|摘要|不要修改|不要改|教えて|要約|まとめ|変更しない|알려|요약|변경하지",
     ])
 });
 
@@ -36,8 +44,10 @@ impl UserRequest {
     /// Reads a message.
     pub(crate) fn read(text: &str) -> Self {
         let folded = fold(&text[..text.floor_char_boundary(READ)]);
-        let looks = LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
-        Self { known: true, wants_change: CHANGE.is_in(&folded), looks, folded }
+        let looks =
+            ANSWER.is_in(&folded) || LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
+        let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start]));
+        Self { known: true, wants_change, looks, folded }
     }
 
     /// Whether a rest with this claim and without any change contradicts the request. A promise of work that
@@ -53,5 +63,52 @@ impl UserRequest {
     /// Whether the message has one of these words, so that doing so is what was asked for.
     pub(crate) fn names(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.folded.contains(word))
+    }
+}
+
+/// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
+const STATED: [&str; 29] = [
+    "a", "an", "the", "this", "that", "these", "those", "your", "my", "its", "their", "of", "no", "any", "last",
+    "each", "would", "might", "may", "did", "does", "didn't", "doesn't", "won't", "wouldn't", "it", "they", "which",
+    "who",
+];
+
+/// Whether a verb is one that asks, by what stands before it.
+fn is_asked(before: &str) -> bool {
+    let word = before.trim_end().rsplit(' ').next().unwrap_or_default();
+    !STATED.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants_change(text: &str) -> bool {
+        UserRequest::read(text).wants_change(Claim::Prose)
+    }
+
+    #[test]
+    fn asks_for_a_change_of_files() {
+        for text in
+            ["Fix the parser", "Actualiza el README", "README の誤字を直してください", "Add a test for the lexer"]
+        {
+            assert!(wants_change(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn asks_for_an_answer() {
+        for text in [
+            "Build the tools and report whether they link",
+            "Write me a few lines about notes.md",
+            "Create a list of all risks, here in the chat",
+            "Mach einen Plan, aber ändere noch nichts",
+            "Add up the amounts",
+            "Update me on the release branch",
+            "Why does the build fail?",
+            "The suffix solves this: the second session would create its own branch",
+        ] {
+            assert!(!wants_change(text), "{text}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::request::UserRequest;
 use crate::detect::call::input::piece;
-use crate::detect::call::shell::SKIPS_CHECKS;
+use crate::detect::call::shell::{self, SKIPS_CHECKS};
 use crate::wire::{Raw, members};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
@@ -76,7 +76,8 @@ const TAUTOLOGIES: [&str; 14] = [
     "Assert.True(true)",
 ];
 /// Settings that let a check pass which would fail.
-const RELAXED: [&str; 9] = [
+const RELAXED: [&str; 10] = [
+    "allow_failure: true",
     "passWithNoTests",
     "continue-on-error: true",
     "ignore_errors = true",
@@ -90,6 +91,11 @@ const RELAXED: [&str; 9] = [
 static SKIP_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SKIPS).ok());
 static TAUTOLOGY_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TAUTOLOGIES).ok());
 static RELAXED_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELAXED).ok());
+
+/// What hides the failure of a command before it.
+const HIDES: &str = "||";
+/// Files of recipes that have no ending.
+const RECIPES: [&str; 5] = ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile"];
 
 /// What asserts.
 const ASSERTIONS: [&str; 6] = ["assert", "expect(", "should", "t.Error", "t.Fatal", "require."];
@@ -162,7 +168,27 @@ impl Tampers {
                 });
             }
         } else if old.is_some() && is_settings(file) {
+            self.hidden_failures(file, before, new);
             self.count(RELAXED_MARKERS.as_ref(), &RELAXED, (How::Relaxed, "relaxes a check"), file, (old, new));
+        }
+    }
+
+    /// Records the recipes in an edit of `file` that hide the failure of a check, as `|| true` does.
+    fn hidden_failures(&mut self, file: &str, old: &str, new: &str) {
+        let known: Vec<&str> = old.lines().map(str::trim).collect();
+        if old.contains(HIDES) && !new.contains(HIDES) {
+            self.undone.push((file.to_owned(), HIDES));
+        }
+        for line in new.lines().map(str::trim).filter(|line| line.contains(HIDES) && !known.contains(line)) {
+            let fact = shell::read(recipe(line)).tampers.into_iter().next();
+            self.found.extend(fact.map(|fact| Tamper {
+                how: How::Relaxed,
+                marker: HIDES,
+                file: file.to_owned(),
+                fact: format!("{fact}, in {file}"),
+                replaces: true,
+                grave: false,
+            }));
         }
     }
 
@@ -268,9 +294,20 @@ fn is_test_file(file: &str) -> bool {
         || ["Test.", "Tests.", "Spec.", "TestCase."].iter().any(|end| file.contains(end))
 }
 
+/// The command in a line of a makefile or of settings: `\t@prove t || true`, `"test": "vitest run || true",`.
+fn recipe(line: &str) -> &str {
+    let line = line.trim_start_matches(['@', '-', '+', ' ']);
+    let value = line.split_once(": ").filter(|(key, _)| !key.contains(' ')).map_or(line, |(_, value)| value);
+    value.trim_matches(['"', '\'', ',', ' '])
+}
+
 fn is_settings(file: &str) -> bool {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    if RECIPES.iter().any(|recipes| name.eq_ignore_ascii_case(recipes)) {
+        return true;
+    }
     let end = file.rsplit('.').next().unwrap_or_default();
-    matches!(end, "json" | "toml" | "yml" | "yaml" | "cfg" | "ini" | "js" | "ts" | "mjs" | "cjs")
+    matches!(end, "json" | "mk" | "toml" | "yml" | "yaml" | "cfg" | "ini" | "js" | "ts" | "mjs" | "cjs")
 }
 
 /// The test files that a command line deletes.
@@ -303,6 +340,9 @@ mod tests {
             ("tests/cart.rs", "assert_eq!(sum(&[1]), 1);", "assert!(true);"),
             ("CartTest.java", "assertEquals(3, sum());", "// later"),
             ("tsconfig.json", "\"strict\": true", "\"strict\": false"),
+            ("Makefile", "check:\n\tgo vet ./...", "check:\n\tgo vet ./... || true"),
+            ("package.json", "\"test\": \"vitest run\",", "\"test\": \"vitest run || true\","),
+            ("ci.yml", "script: pytest", "script: pytest\nallow_failure: true"),
         ] {
             let mut all = Tampers::default();
             all.merge(&edit(file, old, new), true, &UserRequest::default());
@@ -320,6 +360,8 @@ mod tests {
             ("tests/test_cart.py", "def test_old():\n    assert old() == 1\n", ""),
             ("cart_test.go", "\tassert.Equal(t, 1, a)\n\tb := run(a)", "\tb := run(2)"),
             ("tsconfig.json", "\"strict\": false", "\"strict\": true"),
+            ("package.json", "\"prepare\": \"husky\",", "\"prepare\": \"husky || true\","),
+            ("Makefile", "clean:\n\trm out", "clean:\n\trm out || true"),
             ("src/run.test.ts", "return;", "process.exit(1);"),
             (
                 "tests/test_io.py",

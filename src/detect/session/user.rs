@@ -16,32 +16,39 @@ const TEXTS: usize = 32;
 /// Nobody reads an answer and writes the next message in less time, in milliseconds.
 const HUMAN_PAUSE: i64 = 5_000;
 
-/// How users ask to do something a number of times.
+/// How users ask to do something a number of times, in the languages of [`NUMBERS`].
 static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+    let names = NUMBERS.iter().flat_map(|(names, _)| names.split(' ')).collect::<Vec<_>>().join("|");
+    Regex::new(&format!(
         r"(?ix)
-          (?:^|[^A-Za-z0-9_.])(\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|(?:a\ )?hundred)
-            [\ \t]+times(?:[^A-Za-z0-9_]|$)",
-    )
+          (?:^|[^A-Za-z0-9_.])(\d{{1,4}}|{names})
+            (?:[\ \t]*(?:次|回|번|遍)
+            | [\ \t]*mal(?:[^A-Za-z0-9_]|$)
+            | [\ \t]+(?:times|veces|fois|vezes|volte|keer|gånger|раза?|razy)(?:[^A-Za-z0-9_]|$))"
+    ))
     .ok()
 });
 
-const NUMBERS: [(&str, u64); 14] = [
-    ("two", 2),
-    ("three", 3),
-    ("four", 4),
-    ("five", 5),
-    ("six", 6),
-    ("seven", 7),
-    ("eight", 8),
-    ("nine", 9),
-    ("ten", 10),
-    ("twelve", 12),
-    ("twenty", 20),
-    ("fifty", 50),
-    ("hundred", 100),
-    ("a hundred", 100),
+/// Numbers by name, which stand before "times" in many languages.
+#[rustfmt::skip]
+const NUMBERS: [(&str, u64); 13] = [
+    ("two zwei dos deux dois due twee två два dwa 两 二 두", 2),
+    ("three drei tres trois três tre drie три trzy 三 세", 3),
+    ("four vier cuatro quatre quatro quattro fyra четыре cztery 四 네", 4),
+    ("five fünf cinco cinq cinque vijf fem пять pięć 五 다섯", 5),
+    ("six sechs seis sei zes sex шесть sześć 六 여섯", 6),
+    ("seven sieben siete sept sete sette zeven sju семь siedem 七 일곱", 7),
+    ("eight acht ocho huit oito otto åtta восемь osiem 八 여덟", 8),
+    ("nine neun nueve neuf nove negen nio девять dziewięć 九 아홉", 9),
+    ("ten zehn diez dix dez dieci tien tio десять dziesięć 十 열", 10),
+    ("twelve zwölf doce douze doze dodici twaalf tolv двенадцать dwanaście 十二", 12),
+    ("twenty zwanzig veinte vingt vinte venti twintig tjugo двадцать dwadzieścia 二十 스무", 20),
+    ("fifty fünfzig cincuenta cinquante cinquenta cinquanta vijftig femtio пятьдесят 五十 쉰", 50),
+    ("hundred hundert cien cent cem cento honderd hundra сто sto 一百 百 백", 100),
 ];
+
+/// How long a word of a tool's name is that names the tool, at least, in bytes.
+const TOOL_WORD: usize = 4;
 
 /// What is known about the user's messages in a session.
 #[derive(Default)]
@@ -93,10 +100,11 @@ impl User {
 
     /// Whether the user asked for this call, and it is not made more often yet.
     pub(crate) fn asks_for(&mut self, call: &Call) -> bool {
-        let Some(command) = call.input.command.as_deref() else {
-            return false;
+        let names = |sentence: &str| match call.input.command.as_deref() {
+            Some(command) => names_command(sentence, command),
+            None => names_input(sentence, &call.tool, &call.input.text),
         };
-        let mut named = self.asked.iter_mut().filter(|(sentence, left)| *left > 0 && names_command(sentence, command));
+        let mut named = self.asked.iter_mut().filter(|(sentence, left)| *left > 0 && names(sentence));
         let Some((_, left)) = named.next() else {
             return false;
         };
@@ -153,7 +161,8 @@ fn repetitions(text: &str) -> Vec<(String, u64)> {
     sentences
         .filter_map(|sentence| {
             let count = pattern.captures(sentence)?.get(1)?.as_str().to_lowercase();
-            let named = NUMBERS.iter().find(|(name, _)| *name == count).map(|(_, number)| *number);
+            let is_named = |names: &str| names.split(' ').any(|name| name == count);
+            let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
             Some((sentence.to_owned(), named.or_else(|| count.parse().ok())?))
         })
         .take(EXPECTED)
@@ -169,6 +178,24 @@ fn names_command(sentence: &str, command: &str) -> bool {
     let is_file = |word: &&str| word.len() > 3 && word[1..].contains('.');
     let mut words = sentence.split_whitespace().map(|word| word.trim_matches([',', ':', '(', ')']));
     has_quote || whole || words.any(|word| is_file(&word) && command.split_whitespace().any(|part| part == word))
+}
+
+/// Whether a sentence names what a tool without a command is given: `press` with `DOWN`. A tool that is given nothing
+/// is named by a word of its own name.
+fn names_input(sentence: &str, tool: &str, values: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    let has = |word: &str| {
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+        lower.match_indices(word).any(|(at, _)| {
+            !is_part(lower[..at].chars().next_back()) && !is_part(lower[at + word.len()..].chars().next())
+        })
+    };
+    let mut given = values.lines().map(|value| value.trim().to_lowercase());
+    let mut tools = tool.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= TOOL_WORD);
+    if values.trim().is_empty() {
+        return tools.any(|word| has(&word.to_lowercase()));
+    }
+    given.any(|value| value.len() > 1 && value.parse::<f64>().is_err() && has(&value))
 }
 
 #[cfg(test)]
@@ -203,6 +230,14 @@ mod tests {
     }
 
     #[test]
+    fn names_what_a_tool_is_given() {
+        assert!(names_input("Press DOWN ten times", "emu_press", "down"));
+        assert!(names_input("Shake the device 5 times", "device_shake", ""));
+        assert!(!names_input("Press DOWN ten times", "read", "src/down.rs"));
+        assert!(!names_input("Sum up the downloads 3 times", "emu_press", "DOWN"));
+    }
+
+    #[test]
     fn counts_named_repetitions() {
         for (text, command, count) in [
             ("Run `make test` 10 times", "make test", Some(10)),
@@ -211,6 +246,14 @@ mod tests {
             ("Make the importer 10x faster", "make importer", None),
             ("It fails again and again, in a loop, every 5 seconds", "make", None),
             ("Hash it 3 times", "cat hash", None),
+            ("Führe `make test` zehnmal aus", "make test", Some(10)),
+            ("Führe `make test` 12 Mal aus", "make test", Some(12)),
+            ("Ejecuta `make test` diez veces", "make test", Some(10)),
+            ("Lance `make test` 7 fois", "make test", Some(7)),
+            ("Запусти `make test` пять раз", "make test", Some(5)),
+            ("请运行 `make test` 10次", "make test", Some(10)),
+            ("`make test` を十回実行してください", "make test", Some(10)),
+            ("Malen wir `make test` aus", "make test", None),
         ] {
             let found = repetitions(text).into_iter().find(|(sentence, _)| names_command(sentence, command));
             assert_eq!(found.map(|(_, count)| count), count, "{text}");

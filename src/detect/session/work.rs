@@ -20,9 +20,20 @@ const NAMES: usize = 3;
 /// The length of a name in a fact, in characters.
 const NAME: usize = 80;
 /// Endings of files that no check is about.
-const PROSE: [&str; 20] = [
-    "md", "mdx", "markdown", "txt", "rst", "adoc", "org", "tex", "log", "csv", "tsv", "png", "jpg", "jpeg", "gif",
-    "svg", "pdf", "ipynb", "html", "diff",
+const PROSE: [&str; 22] = [
+    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "org", "tex", "log", "csv", "tsv", "png",
+    "jpg", "jpeg", "gif", "svg", "pdf", "ipynb", "html", "diff",
+];
+/// Names of files, and of folders, that only people and the host of a repository read.
+const UNCHECKED: [&str; 8] = [
+    "CODEOWNERS",
+    "LICENSE",
+    "NOTICE",
+    "AUTHORS",
+    "ISSUE_TEMPLATE",
+    "PULL_REQUEST_TEMPLATE",
+    ".gitignore",
+    ".gitattributes",
 ];
 /// Endings of files that a check may be about, where only a command line names them.
 const CODE: [&str; 40] = [
@@ -146,6 +157,7 @@ fn is_code(path: &str) -> bool {
         path.strip_prefix(place).is_some_and(|name| name.matches('/').count() < *random)
     };
     !TEMPORARY.iter().any(scratch)
+        && !path.split(['/', '\\']).any(|name| UNCHECKED.contains(&name))
         && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
 }
 

@@ -128,8 +128,9 @@ pub(crate) fn repeats_tail(text: &[u8], tail: usize) -> bool {
     memchr::memmem::rfind(&text[..but_last], &text[start..]).is_some()
 }
 
-/// The size of a text after simple Lempel-Ziv compression: a literal costs one byte, a repetition three.
-pub(crate) fn compressed(text: &[u8]) -> usize {
+/// The size of a text after simple Lempel-Ziv compression: a literal costs one byte, a repetition three. `None` if it
+/// is more than `most`: most texts say so early.
+pub(crate) fn compressed(text: &[u8], most: usize) -> Option<usize> {
     /// Shorter repetitions save nothing.
     const SHORTEST: usize = 4;
     const COST: usize = 3;
@@ -139,14 +140,17 @@ pub(crate) fn compressed(text: &[u8]) -> usize {
     const GOLDEN: u32 = 0x9e37_79b9;
     // Where each sequence of four characters occurred last. Sequences that share a slot overwrite one another.
     let mut places = [NOWHERE; SLOTS];
-    let slot = |four: &[u8]| {
-        let word = four.iter().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
-        (word.wrapping_mul(GOLDEN) >> (u32::BITS - SLOTS.ilog2())) as usize
+    let slot = |four: &[u8; SHORTEST]| {
+        (u32::from_be_bytes(*four).wrapping_mul(GOLDEN) >> (u32::BITS - SLOTS.ilog2())) as usize
     };
     let (mut at, mut cost) = (0, 0);
     while at < text.len() {
+        if cost > most {
+            return None;
+        }
         let start = at;
-        let found = text.get(at..at + SHORTEST).map(|four| places[slot(four)]).filter(|from| *from != NOWHERE);
+        let four = text[at..].first_chunk();
+        let found = four.map(|four| places[slot(four)]).filter(|from| *from != NOWHERE);
         let length = found
             .map_or(0, |from| text[usize::from(from)..].iter().zip(&text[at..]).take_while(|(a, b)| a == b).count());
         if length >= SHORTEST {
@@ -156,11 +160,13 @@ pub(crate) fn compressed(text: &[u8]) -> usize {
             cost += 1;
             at += 1;
         }
-        for place in start..at.min(text.len().saturating_sub(SHORTEST - 1)) {
-            places[slot(&text[place..place + SHORTEST])] = u16::try_from(place).unwrap_or(NOWHERE);
+        for place in start..at {
+            if let Some(four) = text[place..].first_chunk() {
+                places[slot(four)] = u16::try_from(place).unwrap_or(NOWHERE);
+            }
         }
     }
-    cost
+    (cost <= most).then_some(cost)
 }
 
 #[cfg(test)]
@@ -187,8 +193,8 @@ mod tests {
     #[test]
     fn compression_ratio() {
         let same = b"the same words again. ".repeat(100);
-        assert!(same.len() > 8 * compressed(&same));
+        assert!(compressed(&same, same.len() / 8).is_some());
         let prose = include_bytes!("window.rs");
-        assert!(prose.len() < 4 * compressed(prose));
+        assert_eq!(compressed(prose, prose.len() / 4), None);
     }
 }

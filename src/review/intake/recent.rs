@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn clear_drops_lines() {
+    fn smp_10_clear_drops_lines() {
         let mut recent = Recent::default();
         recent.push(b"old", &Redactor::default());
         recent.clear();

@@ -28,7 +28,7 @@ fn tool(id: &str, state: &str) -> String {
 }
 
 #[test]
-fn keeps_last_hundred_lines() {
+fn smp_01_keeps_last_hundred_lines() {
     let lines: Vec<String> = (0..150).map(|n| text_part(&format!("p{n}"), "m", &format!("line {n}"))).collect();
     let sample = read(&lines);
     assert_eq!(sample.len(), 100);
@@ -36,13 +36,13 @@ fn keeps_last_hundred_lines() {
 }
 
 #[test]
-fn names_speaker() {
+fn smp_02_reads_text_of_both_speakers() {
     let sample = read(&[text_part("a", "msg_user", "Fix it"), text_part("b", "m", "I will.\n\nNow.")]);
     assert_eq!(sample, ["user: Fix it", "agent: I will.", "agent: Now."]);
 }
 
 #[test]
-fn joins_deltas_and_snapshots() {
+fn smp_03_joins_deltas_and_snapshots() {
     let opened = text_part("p", "m", "");
     let grown = [opened.clone(), delta("p", "Hello "), delta("p", "world")];
     assert_eq!(read(&grown), ["agent: Hello world"]);
@@ -55,7 +55,7 @@ fn joins_deltas_and_snapshots() {
 }
 
 #[test]
-fn shows_call_once() {
+fn smp_04_shows_call_once() {
     let updates = [
         tool("c", r#""status":"pending","input":{}"#),
         tool("c", r#""status":"running","input":{"command":"npm test"}"#),
@@ -72,7 +72,7 @@ fn counts_repeated_lines() {
 }
 
 #[test]
-fn shows_errors() {
+fn smp_05_shows_errors() {
     let failed = tool("c", r#""status":"error","input":{"command":"x"},"error":"\nENOENT: no x\nat line 1""#);
     let error = r#"{"type":"session.error","properties":{"sessionID":"s","error":{"name":"APIError","data":{"message":"bad gateway"}}}}"#;
     let retry = r#"{"type":"session.status","properties":{"sessionID":"s","status":{"type":"retry","attempt":2,"message":"bad key","next":1}}}"#;
@@ -83,7 +83,7 @@ fn shows_errors() {
 }
 
 #[test]
-fn omits_tool_results() {
+fn smp_06_omits_tool_results() {
     let sample = read(&[tool(
         "c",
         r#""status":"completed","input":{"command":"cat f"},"output":"RESULT","title":"RESULT","metadata":{"output":"RESULT"}"#,
@@ -92,21 +92,21 @@ fn omits_tool_results() {
 }
 
 #[test]
-fn omits_reasoning() {
+fn smp_07_omits_reasoning() {
     let reasoning = part(r#""id":"r","messageID":"m","type":"reasoning","text":"hidden""#);
     assert_eq!(read(&[delta("r", "hid"), reasoning]), Vec::<String>::new());
     assert_eq!(read(&[delta("r", "hid")]), Vec::<String>::new());
 }
 
 #[test]
-fn omits_system_text() {
+fn smp_08_omits_system_text() {
     let synthetic =
         part(r#""id":"x","messageID":"msg_user","type":"text","synthetic":true,"text":"<system-reminder>""#);
     assert_eq!(read(&[synthetic]), Vec::<String>::new());
 }
 
 #[test]
-fn reads_one_session() {
+fn smp_09_reads_one_session() {
     let lines = [text_part("a", "m", "mine"), text_part("b", "m", "theirs").replace(r#":"s""#, r#":"t""#)];
     assert_eq!(read(&lines), ["agent: mine"]);
     assert_eq!(read(&lines), read(&lines));

@@ -188,7 +188,7 @@ fn injection_is_no_decision() {
 }
 
 #[test]
-fn contains_whole_context() {
+fn rev_03_contains_whole_context() {
     let (document, around) = take_apart(&prompt_about("Say hello"));
     assert_eq!(document["task"], "Say hello");
     assert_eq!(document["iteration"], 2);

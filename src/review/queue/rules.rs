@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn always_gives_reason() {
+    fn rev_09_always_gives_reason() {
         let finding = |value: serde_json::Value| TriggerKind::Finding {
             finding: Box::new(serde_json::from_value(value).unwrap()),
             grown: 0,

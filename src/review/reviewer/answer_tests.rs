@@ -13,7 +13,7 @@ fn action(answer: &str) -> Verdict {
 }
 
 #[test]
-fn reads_plain_answer() {
+fn rev_05_reads_plain_answer() {
     let opinion = read(
         r#"{"action":"steer","reason":"it repeats","message":"Read the log first.","confidence":0.8,"ticket":"1f2e3d4c"}"#,
     )
@@ -45,7 +45,7 @@ fn reads_sloppy_answers() {
 }
 
 #[test]
-fn knows_every_action() {
+fn rev_06_knows_every_action() {
     for (word, verdict) in [
         ("continue", Verdict::Continue),
         ("abort", Verdict::Abort),

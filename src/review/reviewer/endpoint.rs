@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn completes_url() {
+    fn rev_02_completes_url() {
         for (given, asked) in [
             ("http://localhost:11434/v1", "http://localhost:11434/v1/chat/completions"),
             ("http://localhost:11434/v1/", "http://localhost:11434/v1/chat/completions"),

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn doubles_pauses_with_jitter() {
+    fn rev_07_doubles_pauses_with_jitter() {
         let first = Duration::from_millis(100);
         let mut seen = std::collections::HashSet::new();
         for _ in 0..50 {

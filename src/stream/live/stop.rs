@@ -1,6 +1,6 @@
 //! What stops a stream from outside: a signal, or the reader leaving.
 
-use crate::exit::Code;
+use crate::exit::{Code, leave};
 use crate::pipe::shutdown::code_of_signal;
 use crate::pipe::{Shutdown, hangup};
 use tokio::sync::watch;
@@ -36,7 +36,7 @@ impl Stops {
         });
         Shutdown::on_signal(move |signal| {
             if !signal.first {
-                std::process::exit(signal.code().number().into());
+                leave(signal.code());
             }
             sender.send_replace(Some(Stop::Signal(signal.number)));
         });

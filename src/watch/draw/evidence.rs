@@ -2,6 +2,7 @@
 
 use super::format::{count, duration, fit, wrap};
 use super::scene::{Scene, lines, titled};
+use crate::pipe::tell::masked;
 use crate::wire::Timestamp;
 use crate::wire::record::{Finding, Grade, State};
 use crate::wire::text::printable;
@@ -31,12 +32,13 @@ fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> 
         (_, Grade::Notice) => theme.notice(),
     };
     let over = if finding.state == State::Closed { ", over" } else { "" };
-    let head = printable(&format!("{} ({}{over}): {}", finding.rule, finding.grade, finding.summary));
+    let summary = masked(&finding.summary);
+    let head = printable(&format!("{} ({}{over}): {summary}", finding.rule, finding.grade));
     let mut rows: Vec<Line<'static>> =
         wrap(&head, columns).into_iter().map(|row| Line::styled(row.to_owned(), style)).collect();
     rows.push(Line::default());
     rows.extend(facts(scene, finding).into_iter().map(|(name, fact)| {
-        let fact = fit(&printable(&fact), columns.saturating_sub(10));
+        let fact = fit(&printable(&masked(&fact)), columns.saturating_sub(10));
         Line::from(vec![Span::styled(format!("{name:<10}"), theme.quiet()), Span::raw(fact)])
     }));
     rows.push(Line::default());
@@ -78,7 +80,7 @@ fn lap(finding: &Finding, columns: usize, style: Style) -> Vec<Line<'static>> {
             (true, 0) => "╭▸",
             (true, _) => "│ ",
         };
-        let text = printable(&evidence.excerpt);
+        let text = printable(&masked(&evidence.excerpt));
         let mut pieces = wrap(&text, columns.saturating_sub(3)).into_iter();
         rows.push(Line::styled(format!("{edge} {}", pieces.next().unwrap_or_default()), style));
         let margin = if repeats { "│  " } else { "   " };

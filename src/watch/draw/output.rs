@@ -3,6 +3,7 @@
 use super::super::state::{LineKind, OutputLine};
 use super::format::{fit, width, wrap};
 use super::scene::{Scene, lines, titled};
+use crate::pipe::tell::masked;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -32,7 +33,8 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
 /// The rows of one line, from the top.
 fn rows_of(scene: &Scene, line: &OutputLine, columns: usize) -> Vec<Line<'static>> {
     let (sign, style) = scene.theme.line(line.kind);
-    let text = format!("{sign}{}", line.text);
+    // The line as a whole: pieces of a secret may have come one by one.
+    let text = format!("{sign}{}", masked(&line.text));
     if matches!(line.kind, LineKind::Said | LineKind::Thought | LineKind::Asked) {
         return wrap(&text, columns).into_iter().map(|row| Line::from(scene.spans(row, style))).collect();
     }

@@ -3,6 +3,7 @@
 use super::super::state::{Board, Rank, Session};
 use super::format::{count, dollars, duration, fit};
 use super::theme::Theme;
+use crate::pipe::tell::masked;
 use crate::wire::text::printable;
 
 /// The most sessions that are named; the rest are counted.
@@ -24,9 +25,9 @@ pub fn summary(board: &Board) -> Vec<String> {
         rows.push(format!("{lasted}, {calls} calls, {tokens} tokens, {cost}"));
     }
     if let Some(result) = &board.result {
-        rows.push(printable(&format!("result: {result}")));
+        rows.push(printable(&masked(&format!("result: {result}"))));
     } else if let Some(closed) = &board.closed {
-        rows.push(printable(&format!("the stream ended: {}", closed.detail)));
+        rows.push(printable(&masked(&format!("the stream ended: {}", closed.detail))));
     }
     rows
 }
@@ -37,6 +38,6 @@ fn row(board: &Board, session: &Session) -> String {
     let since = duration(board.clock.now().since(session.standing.since));
     let trouble = session.trouble().map(|finding| format!("{} ({}): {}", finding.rule, finding.grade, finding.summary));
     let asked = session.standing.on.clone().filter(|_| session.rank() == Rank::NeedsYou);
-    let why = asked.or(trouble).map(|why| format!(": {}", printable(&why))).unwrap_or_default();
+    let why = asked.or(trouble).map(|why| format!(": {}", printable(&masked(&why)))).unwrap_or_default();
     fit(&format!("{sign} {word} {since}  {}{why}", fit(session.name(), COLUMNS / 2)), COLUMNS)
 }

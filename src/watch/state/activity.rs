@@ -1,7 +1,8 @@
 //! What was found, decided and done, as a log.
 
+use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::Timestamp;
-use crate::wire::text::{excerpt, printable};
+use crate::wire::text::printable;
 use std::collections::VecDeque;
 
 /// How many entries are kept.

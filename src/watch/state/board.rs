@@ -6,6 +6,7 @@ use super::standing::Rank;
 use super::usage::Usage;
 use super::words::rest;
 use crate::bounded::BoundedMap;
+use crate::pipe::tell::masked;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Observation, StreamClock, Timestamp, about, head, matters, observe_with_head};
@@ -167,7 +168,7 @@ impl Board {
             let session = self.entry(&id, now);
             let set = |known: &mut Option<String>, said: &Option<String>| {
                 if let Some(said) = said {
-                    *known = Some(printable(said));
+                    *known = Some(printable(&masked(said)));
                 }
             };
             set(&mut session.task, &opened.task);

@@ -1,6 +1,7 @@
 //! A call in a few words.
 
-use crate::wire::text::{decode, excerpt, printable};
+use crate::pipe::tell::masked_excerpt as excerpt;
+use crate::wire::text::{decode, printable};
 use crate::wire::{Raw, members};
 
 /// The arguments that tell most about a call, the most telling first.

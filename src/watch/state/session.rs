@@ -4,9 +4,10 @@ use super::output::{LineKind, Output};
 use super::standing::{Rank, Standing};
 use super::usage::Usage;
 use crate::bounded::BoundedMap;
+use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Grade, Outcome, State};
-use crate::wire::text::{decode, excerpt, printable};
+use crate::wire::text::{decode, printable};
 use crate::wire::{About, Event, Timestamp};
 use std::collections::VecDeque;
 

@@ -1,9 +1,10 @@
 //! What a session does, or whom it waits for: as `ocr-detect` says it, or roughly from the events where it does not.
 
 use super::call::label;
+use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Kind, Outcome, SessionStatus, State, StateChange};
-use crate::wire::text::{decode, excerpt, printable};
+use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Status, Timestamp};
 
 /// The length of what a session waits for, in characters.

@@ -26,6 +26,23 @@ pub enum Outcome {
     Length,
 }
 
+impl Outcome {
+    /// What the agent did, in words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Done => "it says that it is done",
+            Self::Candidate => "it may be done",
+            Self::Waiting => "it waits for an answer",
+            Self::GaveUp => "it gave up",
+            Self::Refused => "its last call was denied",
+            Self::Empty => "it said nothing",
+            Self::Aborted => "it was aborted",
+            Self::Error => "it failed",
+            Self::Length => "its answer was cut off",
+        }
+    }
+}
+
 /// What the agent says about being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

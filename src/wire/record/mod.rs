@@ -26,7 +26,7 @@ pub use done::{Claim, Contradiction, Done, DoneFact, Outcome};
 pub use finding::{Evidence, Finding, Grade, Kind, Point, State, Wasted};
 pub use gap::Gap;
 pub use opened::Opened;
-pub use result::{RunOutcome, RunResult, Totals};
+pub use result::{RunOutcome, RunResult, Totals, named};
 pub use reviewer::Reviewer;
 pub use state::{SessionStatus, StateChange, Told};
 pub use tick::Tick;

@@ -1,6 +1,13 @@
 use super::Record;
+use crate::wire::text::{excerpt, printable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// How many files are named.
+const NAMED: usize = 5;
+
+/// How much of a file's name is included, in characters.
+const NAME: usize = 80;
 
 /// How the run ended, with the exit code of each outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,7 +38,7 @@ pub enum RunOutcome {
 }
 
 /// The totals of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Totals {
     /// Turns: the iterations of the run.
@@ -48,6 +55,9 @@ pub struct Totals {
     pub calls: u64,
     /// Tokens of all steps: input, output and reasoning.
     pub tokens: u64,
+    /// Dollars, as the server reports them; absent where it reports none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
     /// Calls that produced nothing new.
     pub wasted_calls: u64,
     /// Tokens of the steps that made those calls.
@@ -81,4 +91,51 @@ pub struct RunResult {
 
 impl Record for RunResult {
     const TYPE: &'static str = "ocr.act.result";
+}
+
+impl RunResult {
+    /// What the run did, used, wasted and changed: `12 calls`, `3400 tokens`, `$0.12`.
+    pub fn facts(&self) -> Vec<String> {
+        let totals = &self.totals;
+        let counted =
+            [(totals.turns, "turn", "turns"), (totals.calls, "call", "calls"), (totals.tokens, "token", "tokens")];
+        let wasted = [
+            (totals.wasted_calls, "call that brought nothing new", "calls that brought nothing new"),
+            (totals.wasted_tokens, "token spent on it", "tokens spent on them"),
+            (totals.actions, "action taken", "actions taken"),
+        ];
+        let mut facts = numbered(counted);
+        facts.extend(totals.cost.map(|dollars| format!("${dollars:.2}")));
+        facts.extend(numbered(wasted));
+        facts.extend(self.changes());
+        facts.push(format!("{} s", totals.lasted / 1000));
+        facts
+    }
+
+    /// How many files were changed, and the names of the first ones.
+    fn changes(&self) -> Option<String> {
+        let files = match self.totals.changed_files {
+            0 => return None,
+            1 => "1 file changed".to_owned(),
+            count => format!("{count} files changed"),
+        };
+        if self.changed.is_empty() {
+            return Some(files);
+        }
+        Some(format!("{files} ({})", named(&self.changed)))
+    }
+}
+
+fn numbered(counts: [(u64, &str, &str); 3]) -> Vec<String> {
+    let some = counts.into_iter().filter(|(count, ..)| *count > 0);
+    some.map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many })).collect()
+}
+
+/// The names of the first files, and the number of the others.
+pub fn named(files: &[String]) -> String {
+    let mut names: Vec<String> = files.iter().take(NAMED).map(|f| printable(&excerpt(f, NAME))).collect();
+    if files.len() > NAMED {
+        names.push(format!("{} more", files.len() - NAMED));
+    }
+    names.join(", ")
 }

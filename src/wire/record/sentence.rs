@@ -11,14 +11,11 @@ impl Display for Finding {
 }
 
 impl Display for Done {
-    /// `candidate, but openTodos, emptyDiff`
+    /// `it may be done, but its to-do list has open items`
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        self.outcome.fmt(f)?;
-        for (index, contradiction) in self.contradictions.iter().enumerate() {
-            let separator = if index == 0 { ", but " } else { ", " };
-            write!(f, "{separator}{contradiction}")?;
-        }
-        Ok(())
+        f.write_str(self.outcome.in_words())?;
+        let objections = self.objections();
+        if objections.is_empty() { Ok(()) } else { write!(f, ", but {objections}") }
     }
 }
 

@@ -20,7 +20,7 @@ pub enum SessionStatus {
     Silent,
     /// Idle, with nothing pending.
     Resting,
-    /// The session is over: it failed, was aborted or deleted, or the stream ended.
+    /// The session is over: it failed, was aborted or deleted, or the stream ended while it worked.
     Ended,
 }
 

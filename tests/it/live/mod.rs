@@ -10,6 +10,7 @@ mod export;
 mod family;
 mod faults;
 mod oldest;
+mod recorded;
 mod steer;
 mod stream;
 mod stream_left;

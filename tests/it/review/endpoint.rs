@@ -199,7 +199,7 @@ fn redacts_everywhere() {
         rest(2000, "candidate", &[], 1),
     ];
     let done = fake
-        .command(&["--log", "trace", "--redact", "ACME-[0-9]+"])
+        .command(&["--log", "trace", "--secret-pattern", "ACME-[0-9]+"])
         .env("REVIEWER_API_KEY", "CANARY-key-1")
         .write_stdin(input.concat())
         .output()
@@ -226,7 +226,7 @@ fn reads_key_file() {
 
 #[test]
 fn rejects_invalid_arguments() {
-    for args in [["--reviewer-url", "localhost:11434"], ["--redact", "("], ["--max-input-tokens", "10"]] {
+    for args in [["--reviewer-url", "localhost:11434"], ["--secret-pattern", "("], ["--max-input-tokens", "10"]] {
         let done = ocr("ocr-review").args(args).write_stdin("").output().unwrap();
         assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0), "{args:?}");
     }

@@ -35,7 +35,8 @@ fn lines(text: &str, each: &mut impl FnMut(&str)) {
         }
         let line = plain(raw);
         let line = line.trim_end();
-        if !line.is_empty() && line.len() <= LONGEST {
+        // A line of one character says nothing: a bracket, a digit of a column, a dot.
+        if line.len() > 1 && line.len() <= LONGEST {
             each(line);
         }
     }

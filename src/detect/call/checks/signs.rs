@@ -70,6 +70,9 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Name, r"^\s+\[[\w -]+\] \xE2\x80\xBA (\S+ \xE2\x80\xBA .+?)\s*\xE2\x94\x80*$"),
     // TAP: node --test, bats, prove
     (Weight::Item, r"^\s*not ok \d+(?: -)? ?(\S.*)?$"),
+    (Weight::Failed, r"^Result: FAIL\b|^Failed \d+/\d+ (?:subtests|test programs?)\b"),
+    (Weight::Passed, r"^Result: PASS\b"),
+    (Weight::Nothing, r"^Result: NOTESTS\b"),
     // tsc 6, msbuild, gcc 12, clang 14, mypy, pyright, javac, swiftc, ghc, eslint --format unix
     (Weight::Failed, r"^(\S[^:(]*\(\d+(?:,\d+)?\): (?:fatal )?error [A-Z]*\d+: .+)"),
     (Weight::Failed, r"^(\S+:\d+:\d+ - error TS\d+: .+)"),

@@ -7,11 +7,13 @@ mod cut;
 mod effect;
 mod programs;
 mod syntax;
+mod target;
 mod words;
 mod wrappers;
 
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
+pub(crate) use target::targets;
 
 use crate::detect::hash;
 use programs::{Judgement, Nested, is_device, is_scratch, judge_at};
@@ -111,6 +113,11 @@ impl Line {
     /// The identity of all its checks together; `None` if it has none.
     pub(crate) fn key(&self) -> Option<u64> {
         self.checks.iter().map(|check| check.key).reduce(hash::join)
+    }
+
+    /// Whether its checks are formatters that print what they would change and end well in any case: `gofmt -d`.
+    pub(crate) fn only_prints(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|check| prints_only(&check.name))
     }
 
     /// Whether the exit code of the line is that of its checks, for better and worse.
@@ -305,11 +312,7 @@ impl Reader {
         if let Some((name, targets)) = judgement.check {
             let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
             // It prints the names of the files and ends well in any case.
-            let exit = if words::has("gofmt goimports gofumpt", name.split(' ').next().unwrap_or_default()) {
-                Exit::NONE
-            } else {
-                exit
-            };
+            let exit = if prints_only(&name) { Exit::NONE } else { exit };
             if self.checks.len() < CHECKS {
                 self.checks.push(CheckRun { name, targets, key, exit });
             }
@@ -363,6 +366,11 @@ impl Reader {
             self.tampers.push(sentence);
         }
     }
+}
+
+/// Whether a formatter tells what it would change by what it prints alone.
+fn prints_only(name: &str) -> bool {
+    words::has("gofmt goimports gofumpt", name.split(' ').next().unwrap_or_default())
 }
 
 /// Whether a flag is a cluster of letters such as `-anm`, whose last may take a value.

@@ -15,7 +15,7 @@ pub const CHANGES: &str = "mv cp rm mkdir rmdir touch chmod chown chgrp ln tee p
     shred cpio gunzip gzip bzip2 xz 7z split ed ex unlink mktemp git-apply codemod jscodeshift ast-grep comby sd";
 
 /// Programs that test, build or lint.
-pub const CHECKS: &str = "pytest py.test nosetests tox nox mypy dmypy pyright basedpyright flake8 pylint pycodestyle pydocstyle bandit pyflakes \
+pub const CHECKS: &str = "prove pytest py.test nosetests tox nox mypy dmypy pyright basedpyright flake8 pylint pycodestyle pydocstyle bandit pyflakes \
     vulture ty pyre jest vitest mocha ava tap tape jasmine karma cypress playwright eslint oxlint tsc tsgo vue-tsc svelte-check tsd xo \
     tslint jshint htmlhint markdownlint markdownlint-cli2 alex vale cspell codespell typos shellcheck hadolint yamllint actionlint \
     ansible-lint tflint checkov semgrep golangci-lint staticcheck govulncheck gotestsum ginkgo revive errcheck gosec gcc g++ cc c++ clang \

@@ -246,6 +246,40 @@ fn batches() {
 }
 
 #[test]
+fn failing_rows() {
+    const HOSTS: [&str; 12] =
+        ["ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "willow"];
+    const ERRORS: [&str; 3] = ["connection refused", "no route", "certificate has expired"];
+    let row = |command: &str, answer: &str| {
+        let filled = |text: &str, n: usize, host: &str| {
+            text.replace("HOST", host).replace("NUMBER", &n.to_string()).replace("ERROR", ERRORS[n % ERRORS.len()])
+        };
+        let hosts = HOSTS.iter().enumerate();
+        gravest(&session(hosts.map(|(n, host)| bash(5 * n, &filled(command, n, host), &filled(answer, n, host)))))
+    };
+    // Each target once.
+    for command in [
+        "probe HOST",
+        "probe --retries 3 https://HOST.example/x",
+        "ssh -q HOST uptime",
+        "timeout NUMBER ./target --input=HOST.bin",
+        "timeout 9 ssh HOST uptime",
+    ] {
+        assert!(row(command, "Error: HOST refused the connection") < Some(Grade::Warn), "{command}");
+        assert!(row(command, "Error: HOST: ERROR") < Some(Grade::Warn), "{command}");
+    }
+    // One target, each time in another way, or no target at all.
+    for command in [
+        "probe ash --retries NUMBER",
+        "probe --wait NUMBER https://ash.example/x",
+        "timeout NUMBER ssh -q ash uptime",
+        "docker HOST",
+    ] {
+        assert!(row(command, "Error: ash: ERROR") >= Some(Grade::Warn), "{command}");
+    }
+}
+
+#[test]
 fn reread_after_compaction() {
     let reads = |from: usize| {
         (0..10usize).map(move |n| {

@@ -1,0 +1,114 @@
+//! `ocr-run doctor`.
+
+use super::Common;
+use super::common::{print, to_args, to_private, version};
+use super::environment::runs_folder;
+use super::review::{WhoArgs, is_reviewed_by_rules};
+use super::stream::SpawnArgs;
+use super::units;
+use crate::exit::{Code, Failure};
+use crate::pipe::tell;
+use crate::run::{Command, Doctor, Keep, doctor};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const HELP: &str = "\
+Each line begins with ok, warn or fail, and says below what to do about it.
+
+Exit codes:
+  0   everything is as it should be
+  3   a run would work, but read the warnings
+  1   OpenCode, its configuration or the folder for recordings cannot be used
+  69  the model or the reviewer does not answer
+  77  the provider of the model rejected its key";
+
+/// Check whether a run would work: OpenCode, its configuration, the model, permissions, git, the reviewer, recordings.
+#[derive(Debug, Parser)]
+#[command(name = "ocr-run doctor", bin_name = "ocr-run doctor", version = version(), after_help = HELP)]
+pub(super) struct Args {
+    /// Do not ask the model anything.
+    #[arg(long)]
+    no_model: bool,
+    /// Wait so long for the model, and for the reviewer.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = units::some_duration)]
+    limit: Duration,
+    /// Working directory of the run [default: the current one].
+    #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
+    working_dir: Option<PathBuf>,
+    /// Model that the agent uses [default: chosen by the server].
+    #[arg(long, value_name = "PROVIDER/MODEL", env = "OCR_WORKER_MODEL")]
+    worker_model: Option<String>,
+    #[command(flatten)]
+    spawned: SpawnArgs,
+    #[command(flatten)]
+    who: WhoArgs,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// The arguments, and where each came from, so that those for a stage can be handed on.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    args: Args,
+    matches: ArgMatches,
+}
+
+impl FromArgMatches for Parsed {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self { args: Args::from_arg_matches(matches)?, matches: matches.clone() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl CommandFactory for Parsed {
+    fn command() -> clap::Command {
+        Args::command()
+    }
+
+    fn command_for_update() -> clap::Command {
+        Args::command_for_update()
+    }
+}
+
+impl Parser for Parsed {}
+
+pub(super) fn run(parsed: Parsed) -> anyhow::Result<Code> {
+    let Parsed { args, matches } = parsed;
+    args.common.start_logging()?;
+    let directory = args.working_dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let directory = directory.canonicalize().map_err(|e| {
+        Failure::new(Code::Usage, format_args!("cannot use --working-dir {}: {e}", directory.display()))
+    })?;
+    let mut model = to_args::<SpawnArgs>(&matches);
+    model.extend(args.worker_model.iter().map(|model| format!("--worker-model={model}")));
+    let mut reviewer = Command::new("ocr-review").with("--deadline", Some(args.limit.as_secs().max(1)));
+    reviewer.args.extend(to_args::<WhoArgs>(&matches));
+    reviewer.private = to_private::<WhoArgs>(&matches);
+    let checks = Doctor {
+        opencode: args.spawned.program(),
+        directory,
+        model: (!args.no_model).then_some(model),
+        limit: args.limit,
+        reviewer: (!is_reviewed_by_rules(&args.who)?).then_some(reviewer),
+        recordings: recordings(),
+    };
+    let mut printed = Ok(Code::Ok);
+    let code = doctor(&checks, |checked| {
+        if printed.is_ok() {
+            printed = print(tell::safe(&checked.to_string()));
+        }
+    });
+    printed.map(|_| code)
+}
+
+/// The folder for recordings, made if it is missing.
+fn recordings() -> Result<PathBuf, String> {
+    let folder = runs_folder().ok_or("there is no home directory")?;
+    let keep = Keep::Folder(folder.clone(), usize::MAX);
+    keep.prepare().map(|()| folder).map_err(|failure| failure.to_string())
+}

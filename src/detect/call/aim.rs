@@ -1,0 +1,56 @@
+//! What a call is aimed at, as opposed to how: it tells a batch of targets from one target that is tried again.
+
+use super::input::Input;
+use super::shell::targets;
+use crate::detect::hash;
+
+/// What a call is aimed at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Aim {
+    /// Equal for calls of the same tool and programs with as many targets.
+    pub(crate) shape: u64,
+    /// Equal for the same targets.
+    pub(crate) target: u64,
+    /// The targets, the names of programs and their subcommands among them.
+    names: Vec<String>,
+}
+
+impl Aim {
+    /// Reads what a call of a tool is aimed at. `is_shell` says that its input is a command line.
+    pub(crate) fn read(tool: &str, input: &Input, is_shell: bool) -> Self {
+        let (programs, names) = match (&input.command, &input.target) {
+            (Some(command), _) if is_shell => {
+                let targets = targets(command);
+                (targets.programs, targets.operands)
+            }
+            (_, Some(target)) => (Vec::new(), vec![target.clone()]),
+            _ => (Vec::new(), values(&input.text)),
+        };
+        let joined = |seed: u64, words: &[String]| words.iter().fold(seed, |sum, word| hash::join(sum, hash::of(word)));
+        let shape = joined(hash::of(tool), &programs);
+        Self {
+            shape: hash::join(shape, hash::of(names.len().to_string())),
+            target: joined(hash::of("target"), &names),
+            names,
+        }
+    }
+
+    /// Whether a message names one of the targets.
+    pub(crate) fn is_named_in(&self, message: &str) -> bool {
+        self.names.iter().any(|name| message.contains(name.as_str()))
+    }
+}
+
+/// How many words a name has at most: more are prose or code.
+const NAME_WORDS: usize = 6;
+
+/// The arguments of a tool that nobody knows. Numbers and switches say how, unless there is nothing else; prose and code
+/// are what it does.
+fn values(text: &str) -> Vec<String> {
+    let is_number = |value: &&str| matches!(*value, "true" | "false") || value.parse::<f64>().is_ok();
+    if text.lines().all(|value| is_number(&value)) {
+        return text.lines().map(str::to_owned).collect();
+    }
+    let is_name = |value: &&str| !is_number(value) && value.split_whitespace().count() <= NAME_WORDS;
+    text.lines().filter(is_name).map(str::to_owned).collect()
+}

@@ -1,0 +1,54 @@
+//! What a check found.
+
+use crate::exit::Code;
+use std::fmt;
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing stands in the way.
+    Ok,
+    /// A run would work, but perhaps not as expected.
+    Warn,
+    /// A run would fail, with this code.
+    Fail(Code),
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Checked {
+    /// What was checked.
+    pub what: &'static str,
+    /// How it went.
+    pub verdict: Verdict,
+    /// What is the case.
+    pub found: String,
+    /// What to do about it; empty if there is nothing to do.
+    pub cure: String,
+}
+
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.verdict {
+            Verdict::Ok => "ok",
+            Verdict::Warn => "warn",
+            Verdict::Fail(_) => "fail",
+        };
+        write!(f, "{word:<5} {:<12} {}", self.what, self.found)?;
+        if self.cure.is_empty() { Ok(()) } else { write!(f, "\n{:18} → {}", "", self.cure) }
+    }
+}
+
+impl Checked {
+    pub(super) fn ok(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Ok, found: found.into(), cure: String::new() }
+    }
+
+    pub(super) fn warn(what: &'static str, found: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Warn, found: found.into(), cure: cure.into() }
+    }
+
+    pub(super) fn fail(what: &'static str, code: Code, found: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { what, verdict: Verdict::Fail(code), found: found.into(), cure: cure.into() }
+    }
+}

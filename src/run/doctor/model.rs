@@ -1,0 +1,79 @@
+//! Whether the model answers: asks it something in a session of its own, as every run does.
+
+use super::ask::{Said, ask};
+use super::checked::Checked;
+use super::settings::Doctor;
+use crate::exit::Code;
+use crate::wire::part::Part;
+use crate::wire::text::{decode, excerpt};
+use crate::wire::{Event, observe};
+
+const WHAT: &str = "model";
+
+/// What the model is asked.
+const TASK: &str = "Reply with the one word: ready";
+
+/// How much of an answer or an error is shown, in characters.
+const SHOWN: usize = 160;
+
+/// What a stream of lines says about an answer.
+#[derive(Debug, Default)]
+struct Heard {
+    answer: Option<String>,
+    error: Option<(String, String)>,
+}
+
+pub(super) fn check(doctor: &Doctor, args: &[String]) -> Checked {
+    let own = match std::env::current_exe() {
+        Ok(own) => own.display().to_string(),
+        Err(error) => return Checked::fail(WHAT, Code::Error, error.to_string(), ""),
+    };
+    let limit = format!("--max-time={}", doctor.limit.as_secs().max(1));
+    let mut words = vec![&*own, "--headless", "--no-record", "--task", TASK, &limit];
+    words.extend(args.iter().map(String::as_str));
+    // The run ends by itself before.
+    let said = match ask(&words, &doctor.directory, doctor.limit * 2) {
+        Ok(said) => said,
+        Err(why) => return Checked::fail(WHAT, Code::Unreachable, format!("it does not answer ({why})"), CURE),
+    };
+    match heard(&said.stdout) {
+        Heard { answer: Some(answer), .. } => Checked::ok(WHAT, format!("it answers: {}", excerpt(&answer, SHOWN))),
+        Heard { error: Some((name, message)), .. } => {
+            let code = if name.contains("Auth") { Code::NotAllowed } else { Code::Unreachable };
+            let said = if message.is_empty() { &name } else { &message };
+            Checked::fail(WHAT, code, format!("it does not answer: {}", excerpt(said, SHOWN)), CURE)
+        }
+        _ => Checked::fail(WHAT, Code::Unreachable, format!("it does not answer: {}", complaint(&said)), CURE),
+    }
+}
+
+const CURE: &str =
+    "`opencode models` lists what there is, `opencode auth login` gives the key; --no-model leaves this check out";
+
+/// What the run said about its failure, or that it took too long.
+fn complaint(said: &Said) -> &str {
+    if said.stderr.is_empty() { "no answer in time (--limit)" } else { said.complaint() }
+}
+
+/// The first answer or error in the lines.
+fn heard(lines: &str) -> Heard {
+    let mut heard = Heard::default();
+    for line in lines.lines() {
+        let Ok(line) = observe(line) else { continue };
+        match line.event {
+            Event::Part(part) if heard.answer.is_none() => heard.answer = answer(&part),
+            Event::Error { name, message } if heard.error.is_none() => {
+                heard.error = Some((name.into_owned(), message.map(decode).unwrap_or_default().into_owned()));
+            }
+            _ => {}
+        }
+    }
+    heard
+}
+
+/// The text of the model, once it is finished. That of a person has no end.
+fn answer(part: &Part) -> Option<String> {
+    let is_finished = part.kind == "text" && part.time.as_ref().is_some_and(|time| time.end().is_some());
+    let text = is_finished.then(|| part.text.map(decode)).flatten()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}

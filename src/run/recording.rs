@@ -1,0 +1,242 @@
+//! Where a run is recorded, and how long recordings are kept.
+
+use crate::exit::{Code, Failure};
+use crate::wire::record::{AnyRecord, Opened};
+use crate::wire::{Event, Observation, Timestamp, observe};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// How much of the first line is read to name the file, in bytes: far more than it has, unless the task is a book.
+const FIRST_LINE: usize = 1024 * 1024;
+
+/// How the names of recordings end.
+const EXTENSION: &str = ".ndjson";
+
+/// How much of a session's id is in the name of a file, in characters.
+const NAMED: usize = 64;
+
+/// Where the lines of a run are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// In this file.
+    File(PathBuf),
+    /// In a file of its own in this folder, which has the newest so many.
+    Folder(PathBuf, usize),
+}
+
+impl Keep {
+    /// Makes sure that a recording can be written, before anything is started.
+    ///
+    /// # Errors
+    /// [`Code::Error`] if it cannot.
+    pub fn prepare(&self) -> Result<(), Failure> {
+        let (path, made) = match self {
+            Self::File(file) => (file, create(file).map(drop)),
+            Self::Folder(folder, _) => (folder, make_folder(folder)),
+        };
+        made.map_err(|e| {
+            let what = format_args!(
+                "cannot record in {}: {e}; choose another file with --record FILE, or use --no-record",
+                path.display()
+            );
+            Failure::new(Code::Error, what)
+        })
+    }
+
+    /// The recording that the process `writer` made, if it made one.
+    pub(super) fn made_by(&self, writer: u32) -> Option<PathBuf> {
+        match self {
+            Self::File(file) => fs::metadata(file).is_ok_and(|found| found.len() > 0).then(|| file.clone()),
+            Self::Folder(folder, _) => {
+                recordings(folder).into_iter().rev().find(|path| path.to_string_lossy().ends_with(&ending(writer)))
+            }
+        }
+    }
+
+    /// Removes the oldest recordings, but none that is still written.
+    pub(super) fn remove_oldest(&self) {
+        let Self::Folder(folder, newest) = self else { return };
+        let all = recordings(folder);
+        let too_many = all.len().saturating_sub(*newest);
+        for path in &all[..too_many] {
+            let is_free = File::open(path).is_ok_and(|file| file.try_lock().is_ok());
+            if is_free && let Err(error) = fs::remove_file(path) {
+                tracing::warn!("cannot remove the old recording {}: {error}", path.display());
+            }
+        }
+    }
+
+    /// The arguments of the stage that records.
+    pub(super) fn args(&self) -> [String; 2] {
+        let (flag, path) = match self {
+            Self::File(file) => ("file", file),
+            Self::Folder(folder, _) => ("folder", folder),
+        };
+        [flag.to_owned(), path.to_string_lossy().into_owned()]
+    }
+
+    /// Reads those arguments.
+    fn from_args(args: &[String]) -> Option<Self> {
+        match args {
+            [flag, path] if flag == "file" => Some(Self::File(path.into())),
+            [flag, path] if flag == "folder" => Some(Self::Folder(path.into(), usize::MAX)),
+            _ => None,
+        }
+    }
+}
+
+/// Makes a folder that only this user can look into.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)?;
+    Ok(())
+}
+
+/// Makes a file that only this user can read, or empties the one that is there.
+fn create(file: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)
+}
+
+/// The recordings in a folder, the oldest first. Other files there are not ours.
+fn recordings(folder: &Path) -> Vec<PathBuf> {
+    let is_ours = |name: &str| {
+        let time = name.split('-').next().unwrap_or_default();
+        let digits = time.chars().filter(char::is_ascii_digit).count();
+        name.ends_with(EXTENSION) && time.len() == 16 && digits == 14 && time.ends_with('Z')
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| is_ours(name));
+    names.sort();
+    names.into_iter().map(|name| folder.join(name)).collect()
+}
+
+/// How the name of a recording ends that the process `writer` makes.
+fn ending(writer: u32) -> String {
+    format!("-{writer}{EXTENSION}")
+}
+
+/// The name of a recording, by its first line: when it began, the session, and who writes it.
+fn name(first_line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(first_line);
+    let line = observe(&text).ok();
+    let began = Timestamp::from_ms(line.as_ref().and_then(|line| line.ts).unwrap_or_default()).compact();
+    let session = line.as_ref().and_then(opened).and_then(|opened| opened.session_id).unwrap_or_default();
+    let session: String = session.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(NAMED).collect();
+    let session = if session.is_empty() { session } else { format!("-{session}") };
+    format!("{began}{session}{}", ending(std::process::id()))
+}
+
+fn opened(line: &Observation) -> Option<Opened> {
+    let Event::Record { kind, properties } = &line.event else { return None };
+    match AnyRecord::parse(kind, *properties) {
+        Ok(Some(AnyRecord::Opened(opened))) => Some(opened),
+        _ => None,
+    }
+}
+
+/// A recording that is being written.
+#[derive(Debug)]
+pub(super) struct Recording {
+    keep: Option<Keep>,
+    file: Option<File>,
+    /// What came before the first line was complete.
+    head: Vec<u8>,
+}
+
+impl Recording {
+    /// The recording that these arguments of the stage ask for; none without arguments.
+    pub fn new(args: &[String]) -> Self {
+        Self { keep: Keep::from_args(args), file: None, head: Vec::new() }
+    }
+
+    /// Writes bytes of the stream. What cannot be written is said once, and the run goes on without a recording.
+    pub fn add(&mut self, bytes: &[u8]) {
+        let Some(keep) = &self.keep else { return };
+        let written = match &mut self.file {
+            Some(file) => file.write_all(bytes),
+            None => {
+                self.head.extend_from_slice(bytes);
+                match memchr::memchr(b'\n', &self.head) {
+                    None if self.head.len() < FIRST_LINE => Ok(()),
+                    end => open(keep, &self.head[..end.unwrap_or(0)]).and_then(|mut file| {
+                        file.write_all(&std::mem::take(&mut self.head))?;
+                        self.file = Some(file);
+                        Ok(())
+                    }),
+                }
+            }
+        };
+        if let Err(error) = written {
+            crate::pipe::tell(format_args!("ocr-run: the recording is not complete, it cannot be written: {error}"));
+            self.keep = None;
+        }
+    }
+
+    /// Writes what is left of a stream that had no complete line.
+    pub fn finish(mut self) {
+        if self.file.is_none() && !self.head.is_empty() {
+            self.add(b"\n");
+        }
+    }
+}
+
+/// Opens the file, and holds a lock on it while it is written.
+fn open(keep: &Keep, first_line: &[u8]) -> io::Result<File> {
+    let file = match keep {
+        Keep::File(file) => create(file)?,
+        Keep::Folder(folder, _) => create(&folder.join(name(first_line)))?,
+    };
+    // Not every file system has locks; the oldest recordings are removed, and this one is the newest.
+    let _ = file.try_lock();
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    const OPENED: &str =
+        r#"{"ts":1795434005104,"type":"ocr.stream.opened","properties":{"sessionID":"ses_1/..","replay":false}}"#;
+
+    #[test]
+    fn file_is_named_by_its_first_line() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("new").join("runs");
+        let keep = Keep::Folder(folder.clone(), 2);
+        keep.prepare().unwrap();
+        let mut recording = Recording::new(&keep.args());
+        let (begin, end) = OPENED.as_bytes().split_at(20);
+        recording.add(begin);
+        assert!(recordings(&folder).is_empty());
+        recording.add(end);
+        recording.add(b"\nx\n");
+        let made = keep.made_by(std::process::id()).unwrap();
+        let named = format!("20261123T114005Z-ses_1-{}.ndjson", std::process::id());
+        assert_eq!(made.file_name().unwrap().to_str(), Some(&*named));
+        assert_eq!(fs::read_to_string(&made).unwrap(), format!("{OPENED}\nx\n"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&made), mode(&folder)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn oldest_are_removed_unless_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in
+            ["20260101T000000Z-1.ndjson", "20260102T000000Z-1.ndjson", "20260103T000000Z-1.ndjson", "mine.ndjson"]
+        {
+            File::create(path(name)).unwrap();
+        }
+        let written = File::open(path("20260101T000000Z-1.ndjson")).unwrap();
+        written.lock().unwrap();
+        Keep::Folder(folder.path().to_owned(), 1).remove_oldest();
+        let mut left: Vec<String> =
+            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        left.sort();
+        assert_eq!(left, ["20260101T000000Z-1.ndjson", "20260103T000000Z-1.ndjson", "mine.ndjson"]);
+    }
+}

@@ -1,0 +1,134 @@
+//! What a release and CI are made of: the script of action.yml, the workflows, the manual and the completions.
+
+use crate::support::shell;
+use predicates::prelude::*;
+use predicates::str::contains;
+use regex::Regex;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What the script of action.yml left behind.
+struct Job {
+    folder: tempfile::TempDir,
+    code: Option<i32>,
+    told: String,
+}
+
+impl Job {
+    /// Runs the script as a runner of GitHub would, with this environment.
+    fn run(inputs: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let line = format!(
+            "export RUNNER_TEMP=$PWD GITHUB_OUTPUT=$PWD/output GITHUB_STEP_SUMMARY=$PWD/summary F='{ROOT}/fixtures/sessions'; \
+             {inputs} '{ROOT}/packaging/action.sh' run"
+        );
+        let done = shell(&line, folder.path()).finish();
+        Self { folder, code: done.code(), told: done.lines.join("\n") }
+    }
+
+    fn file(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+}
+
+#[test]
+fn action_reports_a_loop() {
+    let job = Job::run(
+        "INPUT_PIPE='ocr-stream --replay \"$F/one-call-loop.ndjson\" | ocr-detect | ocr-review | ocr-act --quiet'",
+    );
+    assert_eq!(job.code, Some(10), "{}", job.told);
+    assert!(contains("::error title=ocr::repeat: the same call 5 times").eval(&job.told), "{}", job.told);
+    assert!(contains("::error title=ocr::loop, exit code 10").eval(&job.told), "{}", job.told);
+    assert!(job.file("output").contains("exit-code=10\n"));
+    assert!(job.file("ocr-recording.ndjson").contains("ocr.act.result"));
+    assert!(job.file("summary").contains("loop"), "{}", job.file("summary"));
+}
+
+#[test]
+fn action_passes_a_clean_run() {
+    let job = Job::run("INPUT_PIPE='ocr-detect < \"$F/clean-completion.ndjson\"'");
+    assert_eq!(job.code, Some(0), "{}", job.told);
+    assert!(!job.told.contains("::error") && !job.told.contains("::warning"), "{}", job.told);
+}
+
+#[test]
+fn action_escapes_what_the_agent_wrote() {
+    let finding = r#"{"ts":1,"type":"ocr.detect.finding","properties":{"sessionID":"s","kind":"loop","rule":"r","grade":"stop","state":"open","summary":"50%\n::set-output name=x::y"}}"#;
+    let job = Job::run(&format!("INPUT_PIPE='printf \"%s\\n\" \"$L\"' L='{finding}'"));
+    assert!(job.told.contains("::error title=ocr::r: 50%25"), "{}", job.told);
+    assert!(!job.told.lines().any(|line| line.starts_with("::set-output")), "{}", job.told);
+}
+
+#[test]
+fn action_needs_something_to_do() {
+    let job = Job::run("");
+    assert_eq!(job.code, Some(2));
+    assert!(job.told.contains("give the action a task or a pipe"), "{}", job.told);
+}
+
+/// The workflows, the action and the example, with their text.
+fn workflows() -> Vec<(PathBuf, String)> {
+    let folder = fs::read_dir(Path::new(ROOT).join(".github/workflows")).unwrap();
+    let mut files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    files.extend(["action.yml", "examples/github-workflow.yml"].map(|name| Path::new(ROOT).join(name)));
+    files.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn actions_are_pinned() {
+    let uses = Regex::new(r"(?m)^\s*-?\s*uses:\s*(\S+)").unwrap();
+    let pinned = Regex::new(r"@[0-9a-f]{40}$").unwrap();
+    let mut seen = 0;
+    for (path, text) in workflows() {
+        for action in uses.captures_iter(&text) {
+            let own = action[1].starts_with("opencode-runner/ocr@");
+            assert!(own || pinned.is_match(&action[1]), "{} uses {}", path.display(), &action[1]);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 6, "only {seen} actions were seen");
+}
+
+#[test]
+fn manual_and_completions_cover_every_binary() {
+    let folder = tempfile::tempdir().unwrap();
+    // The runner of the tests has built the example.
+    let manual = Path::new(env!("CARGO_BIN_EXE_ocr-run")).parent().unwrap().join("examples/manual");
+    let made = std::process::Command::new(manual).arg(folder.path()).status().unwrap();
+    assert!(made.success());
+    for entry in fs::read_dir(Path::new(ROOT).join("bin")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+        let page = fs::read_to_string(folder.path().join(format!("man/man1/{name}.1"))).unwrap();
+        assert!(page.contains(".TH") && page.contains("SYNOPSIS"), "{name}");
+        for file in [
+            format!("{name}.bash"),
+            format!("_{name}"),
+            format!("{name}.fish"),
+            format!("{name}.elv"),
+            format!("_{name}.ps1"),
+        ] {
+            let text = fs::read_to_string(folder.path().join("completions").join(&file)).unwrap();
+            assert!(text.contains("schema") || name == "ocr-report", "{file}");
+        }
+    }
+}
+
+#[test]
+fn one_executable_runs_every_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    for stage in ["stream", "detect", "review", "act", "watch", "report"] {
+        let link = folder.path().join(format!("ocr-{stage}"));
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ocr-run"), &link).unwrap();
+        let done = assert_cmd::Command::new(&link).arg("--version").unwrap();
+        let told = String::from_utf8(done.stdout).unwrap();
+        assert!(told.starts_with(&format!("ocr-{stage} ")), "{told}");
+    }
+}
+
+#[test]
+fn newest_version_has_notes() {
+    let done = shell(&format!("'{ROOT}/packaging/notes.sh'"), Path::new(ROOT)).finish();
+    assert!(done.lines.iter().any(|line| line.starts_with("### ")), "no notes");
+}
