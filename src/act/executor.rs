@@ -258,7 +258,7 @@ fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String)
 /// Sends a session on, unless it works again or has been told so: the hand may have been killed after it told it.
 async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String) {
     let told = async {
-        if server.is_busy(session).await? {
+        if server.busy().await?.contains(session) {
             return Ok(Err("the session goes on by itself"));
         }
         if server.has_message(session, message).await? {

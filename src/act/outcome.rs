@@ -139,7 +139,7 @@ pub(super) fn named(outcome: Outcome, why: &str) -> String {
 }
 
 fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
-    Ended { outcome, reason: reason.into() }
+    Ended { outcome, reason: reason.into(), at_rest: true }
 }
 
 /// Why the outcome of a session that did not come to rest is unknown.

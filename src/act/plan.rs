@@ -109,7 +109,7 @@ pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Repo
     let taken = report.phase == Phase::Taken;
     match &report.order.task {
         Task::Verify { .. } if taken => {
-            state.end(RunOutcome::Done, &format!("done, and verified: {}", report.detail));
+            state.settle(RunOutcome::Done, &format!("done, and verified: {}", report.detail));
             None
         }
         // The check did not fail: it was interrupted.
@@ -147,7 +147,7 @@ fn unverified(state: &mut RunState, settings: &Settings, report: &Report) -> Opt
     }
     // The other lines are a command's output, which the action's record has.
     let first = report.detail.lines().next().unwrap_or_default();
-    state.end(RunOutcome::Unverified, first);
+    state.settle(RunOutcome::Unverified, first);
     None
 }
 
@@ -155,7 +155,7 @@ fn unverified(state: &mut RunState, settings: &Settings, report: &Report) -> Opt
 pub(super) fn on_skipped(state: &mut RunState, order: &Order, why: &str) {
     match order.task {
         Task::Steer { .. } => state.steering.failed(),
-        Task::Verify { .. } => state.end(RunOutcome::Unsure, &format!("nothing was checked: {why}")),
+        Task::Verify { .. } => state.settle(RunOutcome::Unsure, &format!("nothing was checked: {why}")),
         _ => {}
     }
 }
@@ -251,7 +251,7 @@ fn steer(
 
 fn verify(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order> {
     if settings.checks.is_empty() {
-        state.end(RunOutcome::Done, why);
+        state.settle(RunOutcome::Done, why);
         return None;
     }
     let session = state.done.as_ref().map(|d| d.session_id.clone())?;
@@ -263,7 +263,7 @@ fn verify(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order>
 fn settle_rest(state: &mut RunState, why: &str) {
     if state.done.is_some() && !state.is_lost() {
         let outcome = state.done.as_ref().map(|done| done.outcome);
-        state.end(RunOutcome::Unsure, &outcome.map_or_else(|| why.to_owned(), |outcome| named(outcome, why)));
+        state.settle(RunOutcome::Unsure, &outcome.map_or_else(|| why.to_owned(), |outcome| named(outcome, why)));
     }
 }
 

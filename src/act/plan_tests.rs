@@ -20,6 +20,7 @@ fn settings() -> Settings {
         rollback: false,
         resume_at_reset: false,
         limits: AbortLimits { confirm: Duration::from_secs(1), attempts: 3 },
+        rest_grace: Duration::ZERO,
         policy: Policy { on: HashMap::new(), on_permission: Answer::Ask, on_question: Answer::Reject, max_steers: 1 },
         checks: Checks {
             commands: Vec::new(),
@@ -216,7 +217,7 @@ fn on_overrides_reviewer() {
 fn failed_abort_ends_run() {
     let (_, mut state) = planned(&settings(), &[opened(), finding("loop", "stop")]);
     state.steering.sending();
-    assert!(!state.is_over());
+    assert!(!state.is_over(Duration::ZERO));
     let task = Task::Abort { child: None, changed: Vec::new(), then: None };
     let report = Report {
         order: Order::new("ses_1", task, ""),
@@ -225,7 +226,7 @@ fn failed_abort_ends_run() {
         interrupted: false,
     };
     assert!(on_report(&mut state, &settings(), &report).is_none());
-    assert!(state.is_over());
+    assert!(state.is_over(Duration::ZERO));
 }
 
 #[test]
@@ -281,7 +282,7 @@ fn rolls_back_child() {
 #[test]
 fn earlier_decision_is_no_verdict() {
     let (_, state) = planned(&settings(), &[opened(), decided("continue", None), rests("candidate")]);
-    assert!(state.verdict.is_none() && !state.is_over());
+    assert!(state.verdict.is_none() && !state.is_over(Duration::ZERO));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Settings {
     pub resume_at_reset: bool,
     /// How an abort is tried.
     pub limits: AbortLimits,
+    /// How long a session with its subagents must be idle before the run ends.
+    pub rest_grace: Duration,
     /// What to do without asking the reviewer.
     pub policy: Policy,
     /// The checks that must pass before a session counts as done.

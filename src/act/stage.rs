@@ -17,7 +17,7 @@ use crate::process::server_processes::ServerProcesses;
 use crate::process::{feedback, password};
 use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
-use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult};
+use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult, Verdict};
 use crate::wire::text::decode;
 use crate::wire::{Event, Observation, Raw, Status, about, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
@@ -61,6 +61,8 @@ pub struct Act {
     /// Sends notices, from the first one on.
     courier: Option<Courier>,
     resumes: Resumes,
+    /// News of a session at rest, until it is certain that the session does not go on by itself.
+    held: Option<News>,
     result: Option<(RunResult, Code)>,
     saw_lines: bool,
     /// When the last line was read: the time of the stream stands still since then.
@@ -86,6 +88,7 @@ impl Act {
             needs: Needs::default(),
             courier: None,
             resumes: Resumes::default(),
+            held: None,
             result: None,
             saw_lines: false,
             last_line: Instant::now(),
@@ -273,6 +276,35 @@ impl Act {
             self.needs.titled(session, &title);
         }
         match news {
+            Some(news) if self.is_early(&news) => self.held = Some(news),
+            Some(news) => self.respond(news, added)?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the session may go on before anything is to be done about this.
+    fn is_early(&self, news: &News) -> bool {
+        let settles = match news {
+            News::Rest => true,
+            News::Decision(decision) => {
+                decision.finding.is_none() && matches!(decision.action, Verdict::Done | Verdict::Unsure)
+            }
+            _ => false,
+        };
+        let rests = self.state.rests_for_good(self.settings.rest_grace);
+        settles && self.is_live() && self.state.done.is_some() && !rests
+    }
+
+    /// Responds to what was held back, once the session rests for good.
+    fn respond_to_held(&mut self, is_end: bool, added: &mut Vec<u8>) -> Result<(), Failure> {
+        if self.state.done.is_none() {
+            self.held = None;
+        }
+        if !is_end && !self.state.rests_for_good(self.settings.rest_grace) {
+            return Ok(());
+        }
+        match self.held.take() {
             Some(news) => self.respond(news, added),
             None => Ok(()),
         }
@@ -349,7 +381,7 @@ impl Act {
         if !stays
             || self.resumes.is_waiting(self.state.clock.now().ms())
             || !self.pending.is_empty()
-            || !self.state.is_over()
+            || !self.state.is_over(self.settings.rest_grace)
         {
             return Ok(());
         }
@@ -416,6 +448,7 @@ impl Stage for Act {
             None => self.parse(line, added)?,
         }
         self.resume(added);
+        self.respond_to_held(false, added)?;
         // Asked before the reports are read: once nothing is pending, all reports are there.
         let finished = self.pending.is_empty();
         let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();
@@ -431,6 +464,7 @@ impl Stage for Act {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        self.respond_to_held(true, added)?;
         if let Some(mut executor) = self.executor.take() {
             let reports = executor.finish();
             self.inactive = Some("the stream has ended".to_owned());

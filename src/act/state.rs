@@ -10,6 +10,7 @@ use crate::wire::record::{
 };
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
+use std::time::Duration;
 
 /// How many sessions, decisions and requests are remembered.
 const REMEMBERED: usize = 10_000;
@@ -44,8 +45,10 @@ pub(super) struct RunState {
     pub reviewed: bool,
     /// How the session came to rest; `None` while it works.
     pub done: Option<Done>,
-    /// When the session came to rest.
+    /// When the session, or the last session below it, came to rest.
     rested_at: Timestamp,
+    /// The sessions below it that work.
+    working: BoundedMap<String, ()>,
     /// The last decision about the session at rest.
     pub verdict: Option<Decision>,
     /// The outcome of the run, once it is decided.
@@ -76,6 +79,8 @@ pub(super) struct RunState {
 pub(super) struct Ended {
     pub outcome: RunOutcome,
     pub reason: String,
+    /// Whether this is how the session rests, so that it is void when the session goes on.
+    pub at_rest: bool,
 }
 
 /// An open permission request or question.
@@ -96,6 +101,7 @@ impl Default for RunState {
             reviewed: false,
             done: None,
             rested_at: Timestamp::default(),
+            working: BoundedMap::new(REMEMBERED),
             verdict: None,
             ended: None,
             closed: None,
@@ -144,7 +150,9 @@ impl RunState {
             Event::Status(Status::Busy) if session == self.root() => {
                 self.done = None;
                 self.verdict = None;
+                self.ended = self.ended.take().filter(|ended| !ended.at_rest);
             }
+            Event::Status(status) if session != self.root() => self.child(session, status),
             // It can neither rest nor be acted on.
             Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
                 self.end(RunOutcome::Failed, "the session was deleted before it came to rest");
@@ -168,6 +176,16 @@ impl RunState {
             _ => {}
         }
         None
+    }
+
+    /// Takes in that a session below the watched one works or rests.
+    fn child(&mut self, session: Option<&str>, status: &Status) {
+        let Some(session) = session else { return };
+        if !matches!(status, Status::Idle) {
+            self.working.insert(session.to_owned(), ());
+        } else if self.working.remove(session).is_some() {
+            self.rested_at = self.clock.now();
+        }
     }
 
     /// Remembers a session of the stream; those that say nothing for long are forgotten first.
@@ -268,8 +286,16 @@ impl RunState {
         matches!(outcome, Some(Outcome::Aborted | Outcome::Error))
     }
 
+    /// Whether the session rests, with those below it, and will not go on by itself: it was idle for `grace`, or the
+    /// stream has ended.
+    pub fn rests_for_good(&self, grace: Duration) -> bool {
+        let rested_for = i128::from(self.clock.now().since(self.rested_at));
+        let is_over = rested_for >= grace.as_millis().cast_signed() && self.working.is_empty();
+        self.done.is_some() && (self.closed.is_some() || is_over)
+    }
+
     /// Whether the run is decided, so that a `--follow` stream may end.
-    pub fn is_over(&self) -> bool {
+    pub fn is_over(&self, grace: Duration) -> bool {
         if self.gave_up {
             return self.ended.is_some();
         }
@@ -279,20 +305,25 @@ impl RunState {
         let Some(done) = &self.done else {
             return false;
         };
-        if self.ended.is_some() {
-            return true;
+        if let Some(ended) = &self.ended {
+            return !ended.at_rest || self.rests_for_good(grace);
         }
         // The stream aborts its session on a signal, and reports that it closed soon after.
         let rested_for = i128::from(self.clock.now().since(self.rested_at));
         if done.outcome == Outcome::Aborted && rested_for < STREAM_CLOSED.as_millis().cast_signed() {
             return false;
         }
-        !self.reviewed || self.verdict.is_some()
+        (!self.reviewed || self.verdict.is_some()) && self.rests_for_good(grace)
     }
 
     /// Decides the outcome of the run, unless it is decided.
     pub fn end(&mut self, outcome: RunOutcome, reason: &str) {
-        self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned() });
+        self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned(), at_rest: false });
+    }
+
+    /// Decides the outcome of a session at rest, unless it is decided. It is void when the session goes on.
+    pub fn settle(&mut self, outcome: RunOutcome, reason: &str) {
+        self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned(), at_rest: true });
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Common;
 use super::common::{MORE, print_schemas, switch, version};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
+use super::stream::RestArgs;
 use super::units;
 use crate::act::notify::{Notify, Shape, Topic, secret};
 use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, replies, reply_all, summary};
@@ -80,6 +81,8 @@ pub(super) struct Args {
     quiet: bool,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    rest: RestArgs,
     #[command(flatten)]
     actions: Actions,
     #[command(flatten)]
@@ -190,7 +193,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     }
     warn_of_unknown(&args.actions.on);
     let notify = notify(args.notify)?;
-    let settings = settings(args.server.as_deref(), args.actions, args.verification)?;
+    let settings = settings(args.server.as_deref(), &args.rest, args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     let shutdown = Shutdown::outlive_first_signal();
@@ -242,7 +245,12 @@ fn answer(args: &Args) -> anyhow::Result<Code> {
     Ok(Code::Ok)
 }
 
-fn settings(server: Option<&str>, actions: Actions, verification: Verification) -> Result<Settings, Failure> {
+fn settings(
+    server: Option<&str>,
+    rest: &RestArgs,
+    actions: Actions,
+    verification: Verification,
+) -> Result<Settings, Failure> {
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
         credentials: credentials(),
@@ -253,6 +261,7 @@ fn settings(server: Option<&str>, actions: Actions, verification: Verification) 
         rollback: actions.rollback,
         resume_at_reset: actions.resume_at_reset,
         limits: AbortLimits { confirm: Duration::from_secs(actions.confirm_timeout), attempts: ATTEMPTS },
+        rest_grace: rest.grace(),
         policy: Policy {
             on: actions.on.into_iter().collect(),
             on_permission: actions.on_permission,

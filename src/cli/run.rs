@@ -5,7 +5,7 @@ use super::common::{Common, MORE, print, print_schemas, switch, to_args, to_priv
 use super::detect::{Budgets, Rules, SharedLimits, Timeouts};
 use super::environment::runs_folder;
 use super::review::{WhatArgs, WhenArgs, WhoArgs};
-use super::stream::{Patience, SpawnArgs, Work};
+use super::stream::{Patience, RestArgs, SpawnArgs, Work};
 use super::watch::ShownLimits;
 use super::{act, detect, doctor, review, stream, watch};
 use crate::exit::{Code, Failure};
@@ -313,6 +313,8 @@ fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
     review.private = to_private::<WhoArgs>(matches);
     let quiet = view != View::Lines && !parsed.args.print;
     let mut act = Command::new("ocr-act").flag("--quiet", quiet);
+    // The flag is among the timeouts of `ocr-detect`, which has it too.
+    act.args.extend(to_args::<RestArgs>(matches));
     act.args.extend(to_args::<Actions>(matches));
     act.args.extend(to_args::<Verification>(matches));
     act.args.extend(to_args::<NotifyArgs>(matches));

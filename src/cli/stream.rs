@@ -5,6 +5,7 @@ use super::common::{MORE, print_schemas, switch, version};
 use super::environment::redactor;
 use super::units;
 use crate::exit::{Code, Failure};
+use crate::pipe::shutdown::REST_GRACE;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
 use crate::redact::RedactingSink;
 use crate::stream::replay::{Speed, replay};
@@ -13,6 +14,8 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::time::Duration;
 
 const HELP: &str = "\
 Examples:
@@ -70,6 +73,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "replay", help_heading = "Session")]
     follow: bool,
     #[command(flatten)]
+    rest: RestArgs,
+    #[command(flatten)]
     spawned: SpawnArgs,
     /// Send the password to a server that is neither on this machine nor protected by https.
     #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = switch(), help_heading = "Connection")]
@@ -114,6 +119,24 @@ impl Work {
     #[cfg(unix)]
     pub(super) fn names_something(&self) -> bool {
         self.task.is_some() || self.task_file.is_some() || self.session.is_some()
+    }
+}
+
+/// When a run may end; `ocr-act` and `ocr-run` have the same flag.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Session")]
+#[cfg_attr(not(unix), allow(dead_code))]
+pub(super) struct RestArgs {
+    /// End only after the session and its subagents were idle for TIME: a plugin may tell it to go on.
+    #[arg(long, value_name = "TIME", default_value_t = REST_GRACE.as_secs(), env = "OCR_REST_GRACE", value_parser = units::seconds::<u64>)]
+    rest_grace: u64,
+}
+
+#[cfg(unix)]
+impl RestArgs {
+    /// How long the session must be idle.
+    pub(super) fn grace(&self) -> Duration {
+        Duration::from_secs(self.rest_grace)
     }
 }
 
@@ -267,6 +290,7 @@ mod live {
             startup: Duration::from_secs(args.spawned.startup_timeout),
             silence: Duration::from_secs(args.patience.silence_timeout),
             follow: args.follow,
+            rest_grace: args.rest.grace(),
             key: pipe_key(),
             reconnect: Duration::from_secs(args.patience.reconnect_timeout),
         })

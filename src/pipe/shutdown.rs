@@ -12,6 +12,10 @@ use crate::exit::Code;
 #[cfg(unix)]
 use crate::exit::leave;
 
+/// How long a session must be idle before a run ends. A plugin may tell it to go on: those that we know count down from
+/// two seconds, and this is twice that, with time for the request.
+pub const REST_GRACE: Duration = Duration::from_secs(5);
+
 /// How long `ocr-stream` may take to read the session's last events after a signal.
 pub const STREAM_DRAIN: Duration = Duration::from_secs(3);
 

@@ -69,6 +69,11 @@ impl Server {
         server
     }
 
+    /// Whether requests are about this directory.
+    pub fn is_in(&self, directory: &str) -> bool {
+        self.directory.as_deref() == Some(directory)
+    }
+
     /// The base URL.
     pub fn url(&self) -> &Url {
         &self.url
@@ -87,7 +92,7 @@ impl Server {
         Ok(health.version)
     }
 
-    /// Opens the event stream of the directory, or with `all` of every directory.
+    /// Opens the event stream of the directory, or with `all` of every directory: [`Error::Foreign`] if it has none.
     ///
     /// # Errors
     /// Any [`Error`] of a request; [`Error::Foreign`] when the answer is not an event stream.
@@ -101,6 +106,8 @@ impl Server {
         let answer = self.send(request, "send its events").await?;
         // A server that is starting may refuse its listeners.
         let answer = answer::check_status(&self.url, "send its events", answer).await.map_err(|error| match error {
+            // A server without events of every directory.
+            Error::Failed { url, status: 404 | 405, .. } if all => Error::Foreign { url },
             Error::Failed { url, status, .. } => Error::NoEvents { url, cause: format!("it answers {status}") },
             other => other,
         })?;

@@ -4,6 +4,7 @@ use super::{Array, Error, REQUEST_TIMEOUT, Server, segment};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use std::collections::{HashMap, HashSet};
 
 /// How many sessions a list may have, ten times those of the fullest server that we know; without a limit 1.18.33
@@ -74,28 +75,42 @@ impl Server {
         Ok(self.list(request, "list a session's children").await?.up_to(LONGEST_SESSIONS))
     }
 
-    /// Whether the session is not idle: it works, or waits for its provider.
-    ///
-    /// # Errors
-    /// Any [`Error`] of a request.
-    pub async fn is_busy(&self, id: &str) -> Result<bool, Error> {
-        Ok(self.busy().await?.contains(id))
-    }
-
     /// The sessions of the directory that are not idle. Sessions of other directories are never among them.
     ///
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn busy(&self) -> Result<HashSet<String>, Error> {
+        Ok(self.statuses().await?.into_keys().collect())
+    }
+
+    /// The same with what each of them is doing, as a `session.status` event says it.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request.
+    pub async fn statuses(&self) -> Result<HashMap<String, Box<RawValue>>, Error> {
         #[derive(Deserialize)]
         struct Status {
             #[serde(rename = "type")]
             kind: String,
         }
-        let all: HashMap<String, Status> =
+        let mut all: HashMap<String, Box<RawValue>> =
             self.request(Method::GET, "session/status", None, "report what its sessions are doing").await?;
-        let busy = all.into_iter().filter(|(_, status)| status.kind != "idle");
-        Ok(busy.map(|(id, _)| id).collect())
+        all.retain(|_, status| serde_json::from_str::<Status>(status.get()).is_ok_and(|status| status.kind != "idle"));
+        Ok(all)
+    }
+
+    /// The session's todo list, as a `todo.updated` event says it; `None` where the server has none.
+    ///
+    /// # Errors
+    /// [`Error`]s that may pass, or that the user has to mend.
+    pub async fn todos(&self, id: &str) -> Result<Option<Box<RawValue>>, Error> {
+        let path = format!("session/{}/todo", segment(id));
+        match self.request(Method::GET, &path, None, "list a session's todos").await {
+            Ok(todos) => Ok(Some(todos)),
+            // Unknown routes answer with a web page.
+            Err(Error::Failed { .. } | Error::Foreign { .. } | Error::Redirected { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The sessions that the server knows: those of every project where it can list them.

@@ -11,9 +11,15 @@ use memchr::memmem;
 use std::io::Read;
 use std::time::Duration;
 
-/// What a line has that any reader may take for a record of ours: the beginning of its type, as it is written or behind
-/// escapes for its characters.
-const MARKS: [&[u8]; 2] = [b"\"ocr.", b"\\u00"];
+/// What a line has that any reader may take for a record of ours: the beginning of its type, as it is written or with
+/// one of [`ESCAPED`] in it.
+const MARKS: [&[u8]; 2] = [b"\"ocr.", ESCAPE];
+
+/// How the escape of an ASCII character begins. Many lines have one, in the colors of a command's output.
+const ESCAPE: &[u8] = b"\\u00";
+
+/// The rest of the escapes of the characters of `ocr.`, in lower case.
+const ESCAPED: [&[u8]; 4] = [b"6f", b"63", b"72", b"2e"];
 
 /// How fast a recording is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,8 +57,8 @@ impl Stage for Replay {
             let end = line.as_ptr().addr() - all.as_ptr().addr() + line.len();
             let mut is_marked = false;
             for marks in &mut marks {
-                while marks.next_if(|mark| *mark < end).is_some() {
-                    is_marked = true;
+                while let Some(mark) = marks.next_if(|mark| *mark < end) {
+                    is_marked = is_marked || may_be_ours(&all[mark..end]);
                 }
             }
             if let Some(pace) = &mut self.pace {
@@ -68,6 +74,12 @@ impl Stage for Replay {
         }
         Ok(())
     }
+}
+
+/// Whether a record of ours may begin at this mark.
+fn may_be_ours(mark: &[u8]) -> bool {
+    let Some(escaped) = mark.strip_prefix(ESCAPE) else { return true };
+    escaped.get(..2).is_some_and(|escaped| ESCAPED.contains(&escaped.to_ascii_lowercase().as_slice()))
 }
 
 /// Whether a line begins and ends as `ocr-stream` writes it. Only such a line passes unparsed, if it has no mark.
@@ -127,6 +139,16 @@ mod tests {
         assert_eq!(out, expected);
         assert_eq!(replayed(&out, Speed::Max, false), out, "replaying a replay changes nothing");
         assert!(replayed(RECORDING, Speed::Max, true).contains("ocr.detect.turn"));
+    }
+
+    #[test]
+    fn escapes_hide_nothing() {
+        for kind in [r"\u006fcr.detect.x", r"o\u0063r.detect.x", r"oc\u0072.detect.x", r"ocr\u002Edetect.x"] {
+            let line = format!("{{\"ts\":1,\"type\":\"{kind}\",\"properties\":{{}}}}\n");
+            assert_eq!(replayed(&line, Speed::Max, false), "", "{kind}");
+        }
+        let plain = "{\"ts\":1,\"type\":\"a\",\"properties\":{\"x\":\"\\u001b[0m\"}}\n";
+        assert_eq!(replayed(plain, Speed::Max, false), plain);
     }
 
     #[test]

@@ -47,6 +47,7 @@ mod stderr;
 mod stream;
 mod stream_ends;
 mod stream_gaps;
+mod stream_present;
 mod stream_without_log;
 #[allow(dead_code, unused_imports, reason = "shared with the recorder, which uses another part of it")]
 #[path = "../support/mod.rs"]

@@ -77,6 +77,7 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
     if creates_session {
         let created = server.create_session().await?;
         directory.clone_from(&created.directory);
+        server = server.in_directory(created.directory.clone());
         session = Some(created);
     }
     Ok(Ready { server, version, tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)), feed })
@@ -134,7 +135,7 @@ async fn track_from_now(
 async fn listen(plan: &Plan, server: &Server) -> Result<Feed, Error> {
     let (start, mut attempts) = (Instant::now(), 1);
     loop {
-        match Feed::open(server, plan.all, plan.silence).await {
+        match Feed::open(server, plan.scope(), plan.silence).await {
             // A server that was silent for so long will be silent again.
             Err(error) if error.is_transient() && attempts < ATTEMPTS && start.elapsed() < plan.silence => {
                 attempts += 1;

@@ -2,12 +2,26 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// An event of one directory: `{"directory":…,"payload":{…}}`.
 #[derive(Deserialize)]
-struct Envelope<'a> {
+struct Wrapped<'a> {
+    #[serde(default, borrow)]
+    directory: Option<Cow<'a, str>>,
     #[serde(borrow)]
     payload: Option<&'a RawValue>,
+}
+
+/// What was around a payload.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Envelope {
+    /// Nothing, or what names no directory.
+    None,
+    /// An envelope that names this directory.
+    Of(String),
+    /// The payload repeats another event, for the synchronization of servers.
+    Repeats,
 }
 
 #[derive(Deserialize)]
@@ -16,22 +30,22 @@ struct Type<'a> {
     kind: Option<&'a str>,
 }
 
-/// Replaces an event in an envelope by its payload, byte for byte. Returns false for a payload that repeats another
-/// event for the synchronization of servers.
-pub(super) fn open_envelope(text: &mut String) -> bool {
-    let Ok(Envelope { payload: Some(payload) }) = serde_json::from_str(text) else {
-        return true;
+/// Replaces an event in an envelope by its payload, byte for byte, unless the payload repeats another event.
+pub(super) fn open_envelope(text: &mut String) -> Envelope {
+    let Ok(Wrapped { directory, payload: Some(payload) }) = serde_json::from_str(text) else {
+        return Envelope::None;
     };
     let payload = payload.get();
     let kind = serde_json::from_str::<Type>(payload).ok().and_then(|t| t.kind);
     if kind == Some("sync") {
-        return false;
+        return Envelope::Repeats;
     }
+    let envelope = directory.map_or(Envelope::None, |directory| Envelope::Of(directory.into_owned()));
     let start = payload.as_ptr().addr() - text.as_ptr().addr();
     let end = start + payload.len();
     text.truncate(end);
     text.drain(..start);
-    true
+    envelope
 }
 
 #[cfg(test)]
@@ -42,11 +56,14 @@ mod tests {
     fn keeps_payload_verbatim() {
         let opened = |text: &str| {
             let mut text = text.to_owned();
-            open_envelope(&mut text).then_some(text)
+            (open_envelope(&mut text), text)
         };
-        let event = r#"{"directory":"/p","payload":{ "id":"evt_1","type":"a", "properties":{}}}"#;
-        assert_eq!(opened(event).as_deref(), Some(r#"{ "id":"evt_1","type":"a", "properties":{}}"#));
-        assert_eq!(opened(r#"{"payload":{"type":"sync","syncEvent":{}}}"#), None);
-        assert_eq!(opened(r#"{"type":"a"}"#).as_deref(), Some(r#"{"type":"a"}"#));
+        let payload = r#"{ "id":"evt_1","type":"a", "properties":{}}"#;
+        let of = |directory: &str| Envelope::Of(directory.to_owned());
+        let event = format!(r#"{{"directory":"/p\"","payload":{payload}}}"#);
+        assert_eq!(opened(&event), (of("/p\""), payload.to_owned()));
+        assert_eq!(opened(&format!(r#"{{"payload":{payload}}}"#)), (Envelope::None, payload.to_owned()));
+        assert_eq!(opened(r#"{"payload":{"type":"sync","syncEvent":{}}}"#).0, Envelope::Repeats);
+        assert_eq!(opened(r#"{"type":"a"}"#), (Envelope::None, r#"{"type":"a"}"#.to_owned()));
     }
 }

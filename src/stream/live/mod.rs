@@ -10,6 +10,7 @@ mod end;
 mod envelope;
 mod idle;
 mod options;
+mod present;
 mod reconnect;
 mod recover;
 mod silence;
@@ -24,16 +25,19 @@ use crate::exit::{Code, Failure};
 use crate::net::runtime;
 use crate::pipe::Out;
 use crate::pipe::shutdown::STREAM_DRAIN;
+use crate::server::Listing;
 use crate::wire::observe;
 use crate::wire::record::Opened;
 use connect::{Ready, connect};
 use end::{End, Interruption, StepError};
-use envelope::open_envelope;
-use idle::IdleTimer;
+use envelope::{Envelope, open_envelope};
+use idle::{IdleTimer, LATE_EVENTS};
+use present::Present;
 use reconnect::{Connection, Outage};
-use recover::recover;
+use recover::{Recovered, recover};
 use spawn::SpawnedServer;
 use sse::Feed;
+use std::time::Duration;
 use stop::{Stop, Stops};
 use tokio::time::{Instant, sleep_until};
 use writer::Writer;
@@ -155,9 +159,11 @@ impl Live<'_> {
             Next::StartUp => self.start_up(feed).await,
             Next::Received(Ok(payload)) => self.event(payload).await,
             Next::Received(Err(why)) => Err(Interruption::Lost(why)),
-            Next::Timer if self.rests_at().is_some_and(|at| at <= Instant::now()) => match self.stopping {
-                Some((stop, _)) => Err(Interruption::End(End::Stopped(stop))),
-                None => self.confirm_rest().await,
+            Next::Timer if self.ask_at().is_some_and(|at| at <= Instant::now()) => match self.stopping {
+                Some((stop, _)) if self.idle.rests_at(LATE_EVENTS).is_some() => {
+                    Err(Interruption::End(End::Stopped(stop)))
+                }
+                _ => self.confirm_rest().await,
             },
             Next::Timer => self.writer.tick().await.map_err(Interruption::from),
         };
@@ -187,36 +193,39 @@ impl Live<'_> {
         // reading the log and listening.
         if plan.session.is_some() || plan.task.is_none() {
             let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
-            let complete = recovered.map_err(Interruption::retry_if_transient)?;
+            let Recovered { complete, sessions } = recovered.map_err(Interruption::retry_if_transient)?;
+            let told = Present::new(server, &self.tracker, &sessions).tell(&mut self.idle, &mut self.writer).await;
+            told.map_err(Interruption::retry_if_transient)?;
             if plan.from_start && !complete {
                 tracing::warn!(
                     "the session's history is incomplete: the server cannot provide all of it; continuing with the rest"
                 );
             }
         }
-        if let Some(id) = &self.tracker.session {
-            if let Some(task) = &plan.task {
-                let prompt = server.prompt(id, task, plan.model.as_deref()).await;
-                // A failed request may have been accepted, and giving the task twice would be worse than ending.
-                prompt.map_err(StepError::from).map_err(Interruption::without_retry)?;
-            } else {
-                let checked = self.idle.check(server, id, &mut self.writer).await;
-                checked.map_err(Interruption::retry_if_transient)?;
-            }
+        if let (Some(id), Some(task)) = (&self.tracker.session, &plan.task) {
+            self.idle.begin();
+            let prompt = server.prompt(id, task, plan.model.as_deref()).await;
+            // A failed request may have been accepted, and giving the task twice would be worse than ending.
+            prompt.map_err(StepError::from).map_err(Interruption::without_retry)?;
         }
         self.tracker.started = true;
         Ok(())
     }
 
-    /// When it is time to end because the session is at rest.
-    fn rests_at(&self) -> Option<Instant> {
+    /// When to see whether the session is at rest, so that it is time to end.
+    fn ask_at(&self) -> Option<Instant> {
         let ends_at_rest = !self.plan.follow || self.stopping.is_some();
-        self.idle.rests_at().filter(|_| ends_at_rest)
+        self.idle.ask_at(self.grace()).filter(|_| ends_at_rest)
+    }
+
+    /// How long the session must be idle. After a signal, nobody waits for it to go on.
+    fn grace(&self) -> Duration {
+        if self.stopping.is_some() { LATE_EVENTS } else { self.plan.rest_grace.max(LATE_EVENTS) }
     }
 
     /// When to look again although nothing was received.
     fn wake_at(&self) -> Instant {
-        [self.rests_at(), self.stopping.map(|(_, until)| until)]
+        [self.ask_at(), self.stopping.map(|(_, until)| until)]
             .into_iter()
             .flatten()
             .fold(self.writer.tick_at(), Instant::min)
@@ -224,9 +233,11 @@ impl Live<'_> {
 
     /// Emits one payload of the server, unless it is not ours or was emitted before.
     async fn event(&mut self, mut payload: String) -> Result<(), Interruption> {
-        if self.plan.all && !open_envelope(&mut payload) {
-            return Ok(());
-        }
+        let elsewhere = match open_envelope(&mut payload) {
+            Envelope::Repeats => return Ok(()),
+            Envelope::Of(directory) => self.tracker.session.is_some() && Some(directory) != self.tracker.directory,
+            Envelope::None => false,
+        };
         // Refused before it can have an effect.
         let payload = match self.writer.check(payload) {
             Ok(payload) => payload,
@@ -238,11 +249,14 @@ impl Live<'_> {
         let Ok(line) = observe(payload.payload()) else {
             return Ok(());
         };
-        if !self.tracker.admit(&line) {
+        // What is about no session is of interest in the directory of the watched one.
+        if (elsewhere && line.session.is_none()) || !self.tracker.admit(&line) {
             return Ok(());
         }
         if self.tracker.tree.is_root(&line) {
             self.idle.observe(&line.event);
+        } else if let Some(session) = line.session.as_deref() {
+            self.idle.observe_other(session, &line.event);
         }
         drop(line);
         self.last_event = Instant::now();
@@ -253,14 +267,14 @@ impl Live<'_> {
     /// lost before anybody could notice.
     async fn confirm_rest(&mut self) -> Result<(), Interruption> {
         let server = &self.connection.server;
-        if let Some(id) = self.tracker.session.as_deref() {
-            self.idle.check(server, id, &mut self.writer).await?;
-        }
-        if self.idle.rests_at().is_none() {
+        let Listing { sessions, .. } = self.writer.wait_for(server.sessions()).await?;
+        self.tracker.tree.adopt(&sessions);
+        Present::new(server, &self.tracker, &sessions).ask(&mut self.idle, &mut self.writer).await?;
+        if self.idle.rests_at(self.grace()).is_none_or(|at| at > Instant::now()) {
             return Ok(());
         }
         let since = self.last_event;
-        let complete = recover(server, &mut self.tracker, &mut self.writer).await?;
+        let Recovered { complete, .. } = recover(server, &mut self.tracker, &mut self.writer).await?;
         if self.tracker.unreported > 0 || !complete {
             let outage = Outage::new("events were missing when the session went idle".to_owned(), since);
             let gap = outage.gap(&mut self.tracker, complete);

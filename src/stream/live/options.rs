@@ -41,13 +41,35 @@ pub struct Plan {
     pub silence: Duration,
     /// Go on when the session is idle.
     pub follow: bool,
+    /// How long a session with its subagents must be idle to count as finished.
+    pub rest_grace: Duration,
     /// The key that the stages of this pipe share.
     pub key: PipeKey,
     /// How long to try to restore a lost connection.
     pub reconnect: Duration,
 }
 
+/// Whose events are received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Those of one directory.
+    Directory,
+    /// Those of every directory where the server has them, because a subagent may work in another one.
+    Family,
+    /// Those of every directory.
+    All,
+}
+
 impl Plan {
+    /// Whose events are received.
+    pub(super) fn scope(&self) -> Scope {
+        match (self.all, &self.session, &self.task) {
+            (true, ..) => Scope::All,
+            (false, None, None) => Scope::Directory,
+            _ => Scope::Family,
+        }
+    }
+
     /// Whether the work ends with us: we gave the task, or started the server.
     pub(super) fn owns_session(&self) -> bool {
         self.task.is_some() || matches!(self.source, Source::Spawn(_))

@@ -4,7 +4,8 @@ use super::backoff::{LONGEST_PAUSE, SHORTEST_PAUSE, pauses};
 use super::end::{End, Interruption, StepError};
 use super::idle::IdleTimer;
 use super::options::Plan;
-use super::recover::recover;
+use super::present::Present;
+use super::recover::{Recovered, recover};
 use super::spawn::SpawnedServer;
 use super::sse::Feed;
 use super::stop::Stop;
@@ -118,15 +119,13 @@ impl<'a> Connection<'a> {
             // The server may have lost the session, and would then never say that it ended.
             writer.wait_for(self.server.session(id)).await.map_err(Interruption::retry_if_transient)?;
         }
-        let complete = recover(&self.server, tracker, writer).await?;
+        let Recovered { complete, sessions } = recover(&self.server, tracker, writer).await?;
         if let Some(outage) = self.outage.take() {
             writer.record(&outage.gap(tracker, complete)).await?;
         }
         // Before its task is given, being idle means nothing.
-        if let Some(id) = tracker.session.as_deref()
-            && (tracker.started || self.plan.task.is_none())
-        {
-            idle.check(&self.server, id, writer).await?;
+        if tracker.started || self.plan.task.is_none() {
+            Present::new(&self.server, tracker, &sessions).tell(idle, writer).await?;
         }
         Ok(feed)
     }
@@ -135,7 +134,7 @@ impl<'a> Connection<'a> {
     async fn listen(&self, left: Duration, writer: &mut Writer) -> Result<Feed, StepError> {
         let limit = left.clamp(SHORTEST_PAUSE, LONGEST_ATTEMPT);
         let open = async {
-            let opened = timeout(limit, Feed::open(&self.server, self.plan.all, self.plan.silence)).await;
+            let opened = timeout(limit, Feed::open(&self.server, self.plan.scope(), self.plan.silence)).await;
             opened.unwrap_or_else(|_| {
                 Err(Error::NoEvents { url: self.server.url().to_string(), cause: format!("no event within {limit:?}") })
             })

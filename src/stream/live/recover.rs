@@ -4,6 +4,7 @@
 //! subagents that were not emitted yet are emitted. Anything else of such a gap makes it incomplete.
 
 use super::end::StepError;
+use super::present::servers;
 use super::writer::Writer;
 use crate::server::{Entries, Entry, Error, Listing, Server, Session};
 use crate::stream::gate::Checked;
@@ -11,8 +12,20 @@ use crate::stream::payload::recovered;
 use crate::stream::tracking::Tracker;
 use std::collections::HashSet;
 
-/// Emits what was missed and returns whether that is everything. After an error, the next call goes on from there.
-pub(super) async fn recover(server: &Server, tracker: &mut Tracker, writer: &mut Writer) -> Result<bool, StepError> {
+/// What a recovery found.
+pub(super) struct Recovered {
+    /// Whether everything that was missed has been emitted.
+    pub complete: bool,
+    /// The sessions that the server lists.
+    pub sessions: Vec<Session>,
+}
+
+/// Emits what was missed. After an error, the next call goes on from there.
+pub(super) async fn recover(
+    server: &Server,
+    tracker: &mut Tracker,
+    writer: &mut Writer,
+) -> Result<Recovered, StepError> {
     let Listing { sessions, everywhere } = writer.wait_for(server.sessions()).await?;
     tracker.tree.adopt(&sessions);
     let mut watched = tracker.watched(&sessions);
@@ -24,7 +37,7 @@ pub(super) async fn recover(server: &Server, tracker: &mut Tracker, writer: &mut
     complete &= recovery.recover_log().await?;
     complete &= recovery.recover_messages().await?;
     recovery.emit_open_requests().await?;
-    Ok(complete)
+    Ok(Recovered { complete, sessions })
 }
 
 struct Recovery<'a> {
@@ -142,9 +155,11 @@ impl Recovery<'_> {
 
     /// Emits the permissions and questions that are open: no log has them.
     async fn emit_open_requests(&mut self) -> Result<(), StepError> {
-        for request in self.writer.wait_for(self.server.open_requests()).await? {
-            if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
-                self.write(recovered(None, request.kind, request.properties)).await?;
+        for server in servers(self.server, &self.tracker.tree, self.sessions) {
+            for request in self.writer.wait_for(server.open_requests()).await? {
+                if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
+                    self.write(recovered(None, request.kind, request.properties)).await?;
+                }
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! One connection to the server's event stream: server-sent events in, their raw payloads out.
 
+use super::options::Scope;
 use crate::net::root_cause;
 use crate::server::{Error, LONGEST_EVENT, Server};
 use futures_util::{Stream, StreamExt};
@@ -29,8 +30,14 @@ pub(super) struct Feed {
 impl Feed {
     /// Connects and waits for the first event. A server may accept a listener and never send it anything; once it has
     /// sent one event, it sends all later ones.
-    pub async fn open(server: &Server, all: bool, silence: Duration) -> Result<Self, Error> {
-        let chunks = server.events(all).await?.bytes_stream();
+    ///
+    /// Without the events of every directory, those of the session's own are taken.
+    pub async fn open(server: &Server, scope: Scope, silence: Duration) -> Result<Self, Error> {
+        let answer = match server.events(scope != Scope::Directory).await {
+            Err(Error::Foreign { .. }) if scope == Scope::Family => server.events(false).await?,
+            answer => answer?,
+        };
+        let chunks = answer.bytes_stream();
         let mut feed = Self::new(chunks.map(|chunk| chunk.map_err(io::Error::other)), silence);
         let no_events = |cause| Error::NoEvents { url: server.url().to_string(), cause };
         feed.first = Some(feed.next().await.map_err(no_events)?);

@@ -11,7 +11,7 @@ use dedup::EventDedup;
 use ids::IdSet;
 use messages::FinishedMessages;
 use std::collections::{HashMap, HashSet};
-use tree::SessionTree;
+pub(crate) use tree::SessionTree;
 
 /// A sequence number beyond every log: requested for sessions that are not watched.
 const END_OF_LOG: i64 = i64::MAX >> 11;

@@ -7,6 +7,7 @@ mod children;
 mod codes;
 mod escalation;
 mod export;
+mod family;
 mod faults;
 mod notify;
 mod oldest;

@@ -1,0 +1,104 @@
+//! What the watched sessions are doing now. No log has that, so it is asked of the server and told in its words, when the
+//! stream begins and after a gap: a session that came to rest meanwhile is known to rest.
+
+use super::end::StepError;
+use super::idle::IdleTimer;
+use super::writer::Writer;
+use crate::server::{Server, Session};
+use crate::stream::payload::recovered;
+use crate::stream::tracking::{SessionTree, Tracker};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::{BTreeSet, HashMap};
+
+/// In how many other directories the subagents are asked for. Each costs a request, and agents use a handful.
+const DIRECTORIES: usize = 16;
+
+/// Of how many sessions the state is told, so that a crowded server does not delay the stream.
+const TOLD: usize = 200;
+
+/// A session that is idle is not in the list of what the sessions are doing.
+const IDLE: &str = r#"{"type":"idle"}"#;
+
+/// What the sessions that are not idle are doing, by session.
+type Statuses = HashMap<String, Box<RawValue>>;
+
+/// The properties of `session.status`.
+#[derive(Serialize)]
+struct StatusOf<'a> {
+    #[serde(rename = "sessionID")]
+    session: &'a str,
+    status: &'a RawValue,
+}
+
+/// The properties of `todo.updated`.
+#[derive(Serialize)]
+struct TodosOf<'a> {
+    #[serde(rename = "sessionID")]
+    session: &'a str,
+    todos: &'a RawValue,
+}
+
+/// The present state of the watched sessions.
+pub(super) struct Present<'a> {
+    server: &'a Server,
+    tracker: &'a Tracker,
+    /// The sessions that the server lists.
+    sessions: &'a [Session],
+}
+
+impl<'a> Present<'a> {
+    pub fn new(server: &'a Server, tracker: &'a Tracker, sessions: &'a [Session]) -> Self {
+        Self { server, tracker, sessions }
+    }
+
+    /// Tells the state of the watched session, of all that work, and of all that `idle` has seen at work.
+    pub async fn tell(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<(), StepError> {
+        let seen: Vec<String> = idle.working().cloned().collect();
+        let statuses = self.ask(idle, writer).await?;
+        let watched = self.tracker.watched(self.sessions);
+        let busy = statuses.keys().filter(|id| watched.contains(*id)).cloned();
+        let ours: BTreeSet<String> = self.tracker.session.iter().cloned().chain(seen).chain(busy).collect();
+        let is_idle = RawValue::from_string(IDLE.to_owned()).ok();
+        for id in ours.iter().take(TOLD) {
+            let Some(status) = statuses.get(id).or(is_idle.as_ref()) else { continue };
+            write(writer, recovered(None, "session.status", StatusOf { session: id, status })).await?;
+            if !self.tracker.tree.contains(id) {
+                continue;
+            }
+            if let Some(todos) = writer.wait_for(self.server.todos(id)).await? {
+                write(writer, recovered(None, "todo.updated", TodosOf { session: id, todos: &todos })).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks what the sessions are doing, and lets `idle` know.
+    pub async fn ask(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<Statuses, StepError> {
+        let mut statuses = Statuses::new();
+        for server in servers(self.server, &self.tracker.tree, self.sessions) {
+            statuses.extend(writer.wait_for(server.statuses()).await?);
+        }
+        let watched = self.tracker.watched(self.sessions);
+        let root = self.tracker.session.as_ref();
+        let others = statuses.keys().filter(|id| Some(*id) != root && watched.contains(*id));
+        idle.set(root.map(|root| statuses.contains_key(root)), others.cloned());
+        Ok(statuses)
+    }
+}
+
+/// The server as each directory of the family sees it. What a session does is known in its own directory only.
+pub(super) fn servers(server: &Server, tree: &SessionTree, sessions: &[Session]) -> Vec<Server> {
+    let directories = sessions.iter().filter(|session| tree.contains(&session.id)).filter_map(|s| s.directory.as_ref());
+    let others: BTreeSet<&String> = directories.filter(|directory| !server.is_in(directory)).collect();
+    let others = others.into_iter().take(DIRECTORIES).map(|directory| server.in_directory(Some(directory.clone())));
+    std::iter::once(server.clone()).chain(others).collect()
+}
+
+async fn write(writer: &mut Writer, payload: String) -> Result<(), StepError> {
+    match writer.check(payload) {
+        Ok(payload) => writer.event(payload).await,
+        // What is refused is counted, and said at the end.
+        Err(_) => Ok(()),
+    }
+}
