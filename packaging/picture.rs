@@ -4,6 +4,7 @@
 
 use anstyle_svg::Term;
 use std::error::Error;
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// What begins a line that the picture shows: the task, the first calls, and everything that was found and done.
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             left_out |= is_call;
         }
     }
-    println!("{}", Term::new().render_svg(&shown.join("\n")));
+    std::io::stdout().write_all(Term::new().render_svg(&shown.join("\n")).as_bytes())?;
     Ok(())
 }
 

@@ -131,9 +131,9 @@ mod tests {
         resumes.state(&change("quota", Some(100_000)));
         assert!(resumes.due(100_000).is_empty() && resumes.is_waiting(0));
         let task = Task::Resume { message: message("s", 100_000) };
-        assert_eq!(messages(resumes.due(116_000)), [task.clone()]);
+        assert_eq!(messages(resumes.due(116_000)), std::slice::from_ref(&task));
         assert!(resumes.due(117_000).is_empty());
-        assert_eq!(messages(resumes.due(200_000)), [task.clone()], "the same id");
+        assert_eq!(messages(resumes.due(200_000)), std::slice::from_ref(&task), "the same id");
         assert_eq!(messages(resumes.due(900_000)), [task]);
         assert!(resumes.due(9_000_000).is_empty() && !resumes.is_waiting(0));
     }

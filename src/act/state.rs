@@ -131,18 +131,13 @@ impl RunState {
         match &line.event {
             Event::Record { kind, properties } => return self.record(kind, *properties),
             Event::Asked { request, question, what } if !self.asked.contains_key(&**request) => {
-                if self.asked.is_full() && !std::mem::replace(&mut self.forgot.1, true) {
-                    tracing::warn!(
-                        "more than {REMEMBERED} requests are open; the oldest are forgotten and get no answer from us"
-                    );
-                }
                 let asked = Asked {
                     session: session.unwrap_or_default().to_owned(),
                     question: *question,
                     what: excerpt(&what.map(decode).unwrap_or_default(), EXCERPT),
                     answered: false,
                 };
-                self.asked.insert(request.to_string(), asked);
+                self.ask(request, asked);
             }
             Event::Answered { request } => {
                 self.asked.remove(&**request);
@@ -176,6 +171,16 @@ impl RunState {
             _ => {}
         }
         None
+    }
+
+    /// Takes in that a request is open.
+    fn ask(&mut self, request: &str, asked: Asked) {
+        if self.asked.is_full() && !std::mem::replace(&mut self.forgot.1, true) {
+            tracing::warn!(
+                "more than {REMEMBERED} requests are open; the oldest are forgotten and get no answer from us"
+            );
+        }
+        self.asked.insert(request.to_owned(), asked);
     }
 
     /// Takes in that a session below the watched one works or rests.

@@ -19,6 +19,7 @@ pub mod run;
 #[cfg(not(unix))]
 #[path = "unsupported.rs"]
 pub mod run;
+mod short_help;
 pub mod stream;
 #[cfg(all(test, unix))]
 mod tests;
@@ -30,6 +31,7 @@ pub use common::Common;
 use crate::exit::{self, Code, Failure};
 use crate::pipe::tell::{self, tell};
 use clap::{CommandFactory, Parser};
+use short_help::short_help;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -62,61 +64,6 @@ pub fn commands() -> [clap::Command; 7] {
         report::command(),
         run::command(),
     ]
-}
-
-/// The flags that `-h` shows, so that it fits a screen: those that most runs need; all of them where there are few.
-fn short_help(name: &str) -> &'static [&'static str] {
-    match name {
-        "ocr-stream" => {
-            &["spawn", "server", "replay", "import", "task", "session", "working-dir", "worker-model", "follow", "all"]
-        }
-        "ocr-detect" => &[
-            "only",
-            "explain",
-            "fail-on",
-            "max-iterations",
-            "max-tokens",
-            "max-cost",
-            "max-time",
-            "limit",
-            "grade",
-            "disable",
-        ],
-        "ocr-review" => &[
-            "only",
-            "reviewer-url",
-            "reviewer-model",
-            "reviewer-cmd",
-            "max-reviews",
-            "reviewer-timeout",
-            "secret-pattern",
-        ],
-        "ocr-act" => &[
-            "only",
-            "quiet",
-            "dry-run",
-            "rollback",
-            "on",
-            "on-permission",
-            "verify",
-            "expect-change",
-            "notify",
-            "notify-cmd",
-        ],
-        "ocr-run" => &[
-            "demo",
-            "print",
-            "server",
-            "task",
-            "worker-model",
-            "max-cost",
-            "max-time",
-            "reviewer-model",
-            "verify",
-            "on-permission",
-        ],
-        _ => &[],
-    }
 }
 
 /// Parses the arguments, runs the program `name`, prints what went wrong, and returns its exit code.

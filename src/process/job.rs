@@ -48,10 +48,14 @@ fn stop(stopped: &mut HashSet<u32>) {
         let before = stopped.len();
         let (told, others): (Vec<u32>, Vec<u32>) =
             below.into_iter().filter(|pid| stopped.insert(*pid)).partition(|pid| is_in_our_group(*pid));
-        others.into_iter().for_each(|pid| signal(pid, Signal::STOP));
+        for pid in others {
+            signal(pid, Signal::STOP);
+        }
         if !told.is_empty() {
             std::thread::sleep(GIVES_BACK);
-            told.into_iter().for_each(|pid| signal(pid, Signal::STOP));
+            for pid in told {
+                signal(pid, Signal::STOP);
+            }
         }
         if stopped.len() == before {
             return;

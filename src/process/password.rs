@@ -11,6 +11,9 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+/// The bits of a file's mode that let anyone but its owner in.
+const OTHERS: u32 = 0o077;
+
 /// How many random bytes a password has: 256 bits cannot be guessed.
 const BYTES: usize = 32;
 
@@ -105,7 +108,7 @@ pub(super) fn write_own(path: &Path, text: &str) -> std::io::Result<()> {
 
 /// Whether only this user can read or write it.
 fn is_own(found: &std::fs::Metadata) -> bool {
-    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0
+    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & OTHERS == 0
 }
 
 #[cfg(test)]

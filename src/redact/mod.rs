@@ -89,7 +89,7 @@ impl Redactor {
         printable::excerpt(&self.beginning(text), limit)
     }
 
-    /// The first [`KEPT`] characters of a text, redacted.
+    /// The first 8 Ki characters of a text, redacted.
     pub fn beginning(&self, text: &str) -> String {
         let searched = match text.char_indices().nth(SEARCHED) {
             Some((at, _)) => &text[..at],
@@ -98,7 +98,7 @@ impl Redactor {
         self.redact(searched).chars().take(KEPT).collect()
     }
 
-    /// The last [`KEPT`] characters of a text, redacted.
+    /// The last 8 Ki characters of a text, redacted.
     pub fn end(&self, text: &str) -> String {
         let searched = match text.char_indices().rev().nth(SEARCHED - 1) {
             Some((at, _)) => &text[at..],
@@ -109,7 +109,7 @@ impl Redactor {
         safe.chars().skip(skipped).collect()
     }
 
-    /// `text` with every secret replaced by [`MASK`].
+    /// `text` with every secret replaced by `[masked]`.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let view = View::new(text);
         let found = self.secrets(&view, LAYERS);
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn masks_encoded_and_joined() {
         let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
-        let hex: String = token.bytes().map(|b| format!("{b:02x}")).collect();
+        let hex = token.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         for text in [format!("{hex}\nI stopped"), format!("\"{}\" + \"{}\"", &token[..10], &token[10..])] {
             let safe = Redactor::default().redact(&text).into_owned();
             assert!(!safe.contains("12Ab12") && !safe.contains("62313241"), "{safe}");

@@ -104,17 +104,14 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
         Sign::Is => {
             let typed = after_type(text, start);
             let value = value::at(text, typed.unwrap_or(start))?;
-            let bare_word = shouted || begins_line && ends_line(text, value.range.end) && telling == Telling::Strong;
-            let bare_word = bare_word
+            let strong = telling == Telling::Strong;
+            let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
+            let bare_word = shouted
                 || flag
+                || !word.is_ascii()
+                || begins_line && strong && ends_line(text, value.range.end)
+                || tight && (strong || shouted)
                 || text[..name.start].ends_with(['?', '&', ';'])
-                || length == 1
-                    && rest.starts_with('=')
-                    && spaced == name.end
-                    && start == spaced + 1
-                    && (telling == Telling::Strong || shouted);
-            let bare_word = bare_word
-                || !text[name.clone()].is_ascii()
                 || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
             checked(text, value, telling, bare_word)
         }

@@ -2,7 +2,7 @@
 //!
 //! A pure function of the lines, like the detector: no clock, no network, no files.
 //!
-//! * [`Reader`] collects a [`Summary`] of one recording from its lines; all its text is [`shown`].
+//! * [`Reader`] collects a [`Summary`] of one recording from its lines; all its text is made fit to be shown.
 //! * A [`Report`] is one recording or several, the worst first, and `habits` says what each rule's finds cost.
 //! * One file per form writes a report: `text`, `markdown`, `html`, `junit`, `sarif`, `prometheus`.
 

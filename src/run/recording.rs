@@ -155,18 +155,17 @@ impl Recording {
     /// Writes bytes of the stream. What cannot be written is said once, and the run goes on without a recording.
     pub fn add(&mut self, bytes: &[u8]) {
         let Some(keep) = &self.keep else { return };
-        let written = match &mut self.file {
-            Some(file) => file.write_all(bytes),
-            None => {
-                self.head.extend_from_slice(bytes);
-                match memchr::memchr(b'\n', &self.head) {
-                    None if self.head.len() < FIRST_LINE => Ok(()),
-                    end => open(keep, &self.head[..end.unwrap_or(0)]).and_then(|mut file| {
-                        file.write_all(&std::mem::take(&mut self.head))?;
-                        self.file = Some(file);
-                        Ok(())
-                    }),
-                }
+        let written = if let Some(file) = &mut self.file {
+            file.write_all(bytes)
+        } else {
+            self.head.extend_from_slice(bytes);
+            match memchr::memchr(b'\n', &self.head) {
+                None if self.head.len() < FIRST_LINE => Ok(()),
+                end => open(keep, &self.head[..end.unwrap_or(0)]).and_then(|mut file| {
+                    file.write_all(&std::mem::take(&mut self.head))?;
+                    self.file = Some(file);
+                    Ok(())
+                }),
             }
         };
         if let Err(error) = written {
@@ -218,8 +217,8 @@ mod tests {
         let named = format!("20261123T114005Z-ses_1-{}.ndjson", std::process::id());
         assert_eq!(made.file_name().unwrap().to_str(), Some(&*named));
         assert_eq!(fs::read_to_string(&made).unwrap(), format!("{OPENED}\nx\n"));
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&made), mode(&folder)), (0o600, 0o700));
+        let permissions = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((permissions(&made), permissions(&folder)), (0o600, 0o700));
     }
 
     #[test]

@@ -224,7 +224,7 @@ mod tests {
         let (input, mut source) = io::pipe().unwrap();
         let (mut reader, output) = io::pipe().unwrap();
         let spool = Spool::start(input, output, Recording::new(&[])).unwrap();
-        let bytes: Vec<u8> = (0..MUCH).map(|n| (n / 7 % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..MUCH).map(|n| u8::try_from(n / 7 % 251).unwrap()).collect();
         // Nobody reads, and this returns all the same.
         source.write_all(&bytes).unwrap();
         assert!(!spool.is_finished());

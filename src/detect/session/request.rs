@@ -46,7 +46,7 @@ impl UserRequest {
         let folded = fold(&text[..text.floor_char_boundary(READ)]);
         let looks =
             ANSWER.is_in(&folded) || LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
-        let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start]));
+        let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded);
         Self { known: true, wants_change, looks, folded }
     }
 
@@ -64,6 +64,22 @@ impl UserRequest {
     pub(crate) fn names(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.folded.contains(word))
     }
+}
+
+/// Verbs that ask for a state of something, and the words for that state, in the same sentence: "make build.sh work".
+const MENDS: [(&str, &[&str]); 2] = [
+    ("make ", &[" work", " pass", " compile", " build", " green", " succeed", " run", " faster", " smaller"]),
+    ("get ", &[" working", " passing", " to work", " to pass", " to compile", " to build", " green", " to run"]),
+];
+
+/// Whether a message asks to bring something into a state that it is not in.
+fn mends(folded: &str) -> bool {
+    folded.split(['\n', '?', '!']).flat_map(|line| line.split(". ")).any(|sentence| {
+        MENDS.iter().any(|(verb, states)| {
+            let after = sentence.find(verb).filter(|at| is_asked(&sentence[..*at])).map(|at| &sentence[at..]);
+            after.is_some_and(|after| states.iter().any(|state| after.contains(state)))
+        })
+    })
 }
 
 /// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
@@ -89,9 +105,14 @@ mod tests {
 
     #[test]
     fn asks_for_a_change_of_files() {
-        for text in
-            ["Fix the parser", "Actualiza el README", "README の誤字を直してください", "Add a test for the lexer"]
-        {
+        for text in [
+            "Fix the parser",
+            "Make build.sh work.",
+            "Please get the e2e suite to pass",
+            "Actualiza el README",
+            "README の誤字を直してください",
+            "Add a test for the lexer",
+        ] {
             assert!(wants_change(text), "{text}");
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a program may take to say something about itself. `OpenCode` installs plugins before it does.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How much of what a program says is read, in bytes: far more than any configuration has.
 const READ: usize = 1024 * 1024;

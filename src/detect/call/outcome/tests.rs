@@ -48,6 +48,7 @@ fn each(rows: &[(Want, &str, Option<i64>, &str)]) {
 const OK: Option<i64> = Some(0);
 const ONE: Option<i64> = Some(1);
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn reads_through_wrappers_and_pipes() {
     each(&[
@@ -217,6 +218,7 @@ fn a_cut_output_may_hide_a_failure() {
     ]);
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn a_question_is_no_check() {
     let mut wrong = Vec::new();
