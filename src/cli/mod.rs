@@ -6,6 +6,7 @@ pub mod act;
 #[cfg(not(unix))]
 #[path = "unsupported.rs"]
 pub mod act;
+mod binaries;
 mod common;
 pub mod detect;
 #[cfg(unix)]
@@ -26,45 +27,17 @@ mod tests;
 mod units;
 pub mod watch;
 
+#[cfg(unix)]
+pub use binaries::commands;
+pub use binaries::main;
 pub use common::Common;
 
 use crate::exit::{self, Code, Failure};
 use crate::pipe::tell::{self, tell};
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use short_help::short_help;
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::ExitCode;
-
-/// Runs the program of the name that it was started under, such as `ocr-detect` for a link of that name to `ocr-run`.
-/// Any other name runs `ocr-run`. A release has one executable for all stages.
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
-    let name = args.first().and_then(|path| Path::new(path).file_stem()).unwrap_or_default();
-    match name.to_str() {
-        Some("ocr-stream") => stream::main(args),
-        Some("ocr-detect") => detect::main(args),
-        Some("ocr-review") => review::main(args),
-        Some("ocr-act") => act::main(args),
-        Some("ocr-watch") => watch::main(args),
-        Some("ocr-report") => report::main(args),
-        _ => run::main(args),
-    }
-}
-
-/// The definition of each command line, for the manual and the completions.
-#[cfg(unix)]
-pub fn commands() -> [clap::Command; 7] {
-    [
-        stream::Args::command(),
-        detect::command(),
-        review::Args::command(),
-        act::Args::command(),
-        watch::Args::command(),
-        report::command(),
-        run::command(),
-    ]
-}
 
 /// Parses the arguments, runs the program `name`, prints what went wrong, and returns its exit code.
 fn start<A: Parser>(

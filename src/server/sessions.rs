@@ -80,14 +80,19 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn busy(&self) -> Result<HashSet<String>, Error> {
-        Ok(self.statuses().await?.into_keys().collect())
+        Ok(self.all_statuses().await?.into_keys().collect())
     }
 
-    /// The same with what each of them is doing, as a `session.status` event says it.
+    /// The same with what each of them is doing, as a `session.status` event says it; `None` where the server cannot
+    /// tell.
     ///
     /// # Errors
-    /// Any [`Error`] of a request.
-    pub async fn statuses(&self) -> Result<HashMap<String, Box<RawValue>>, Error> {
+    /// [`Error`]s that may pass, or that the user has to mend.
+    pub async fn statuses(&self) -> Result<Option<HashMap<String, Box<RawValue>>>, Error> {
+        known(self.all_statuses().await)
+    }
+
+    async fn all_statuses(&self) -> Result<HashMap<String, Box<RawValue>>, Error> {
         #[derive(Deserialize)]
         struct Status {
             #[serde(rename = "type")]
@@ -105,12 +110,7 @@ impl Server {
     /// [`Error`]s that may pass, or that the user has to mend.
     pub async fn todos(&self, id: &str) -> Result<Option<Box<RawValue>>, Error> {
         let path = format!("session/{}/todo", segment(id));
-        match self.request(Method::GET, &path, None, "list a session's todos").await {
-            Ok(todos) => Ok(Some(todos)),
-            // Unknown routes answer with a web page.
-            Err(Error::Failed { .. } | Error::Foreign { .. } | Error::Redirected { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        known(self.request(Method::GET, &path, None, "list a session's todos").await)
     }
 
     /// The sessions that the server knows: those of every project where it can list them.
@@ -159,5 +159,14 @@ impl Server {
         }
         let paths: Paths = self.request(Method::GET, "path", None, "name its directory").await?;
         Ok(paths.directory)
+    }
+}
+
+/// An answer; `None` from a server that does not have the route: it answers with an error, or with a web page.
+fn known<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Error::Failed { .. } | Error::Foreign { .. } | Error::Redirected { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }

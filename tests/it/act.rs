@@ -62,7 +62,7 @@ fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
 
 /// Runs with their outcomes and exit codes.
 #[allow(clippy::too_many_lines, reason = "a table")]
-fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
+fn outcomes() -> [(&'static str, i64, Vec<Value>); 25] {
     let abort = || decision("abort", Some("f1"));
     let found = |kind: &str| vec![opened(true), finding(kind, "stop", false), abort(), closed("rest", None)];
     let rests = |outcome: &str| vec![opened(true), done(outcome), closed("rest", None)];
@@ -75,7 +75,6 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
         ("unsure", 3, rests("waiting")),
         ("unsure", 3, rests("length")),
         ("unsure", 3, vec![opened(true)]),
-        ("unsure", 3, vec![]),
         ("loop", 10, found("loop")),
         ("loop", 10, found("text")),
         ("loop", 10, found("stagnation")),

@@ -266,7 +266,7 @@ fn silent_server() {
         .timeout(PATIENCE)
         .output()
         .unwrap();
-    assert_eq!(done.status.code(), Some(69));
+    assert_eq!(done.status.code(), Some(69), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     let text = String::from_utf8(done.stdout).unwrap();
     let ticks = text.lines().filter(|line| line.contains("ocr.stream.tick")).count();

@@ -55,7 +55,9 @@ impl<'a> Present<'a> {
     /// Tells the state of the watched session, of all that work, and of all that `idle` has seen at work.
     pub async fn tell(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<(), StepError> {
         let seen: Vec<String> = idle.working().cloned().collect();
-        let statuses = self.ask(idle, writer).await?;
+        let Some(statuses) = self.ask(idle, writer).await? else {
+            return Ok(());
+        };
         let watched = self.tracker.watched(self.sessions);
         let busy = statuses.keys().filter(|id| watched.contains(*id)).cloned();
         let ours: BTreeSet<String> = self.tracker.session.iter().cloned().chain(seen).chain(busy).collect();
@@ -73,17 +75,20 @@ impl<'a> Present<'a> {
         Ok(())
     }
 
-    /// Asks what the sessions are doing, and lets `idle` know.
-    pub async fn ask(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<Statuses, StepError> {
+    /// Asks what the sessions are doing, and lets `idle` know. `None` where the server cannot tell.
+    pub async fn ask(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<Option<Statuses>, StepError> {
         let mut statuses = Statuses::new();
         for server in servers(self.server, &self.tracker.tree, self.sessions) {
-            statuses.extend(writer.wait_for(server.statuses()).await?);
+            let Some(found) = writer.wait_for(server.statuses()).await? else {
+                return Ok(None);
+            };
+            statuses.extend(found);
         }
         let watched = self.tracker.watched(self.sessions);
         let root = self.tracker.session.as_ref();
         let others = statuses.keys().filter(|id| Some(*id) != root && watched.contains(*id));
         idle.set(root.map(|root| statuses.contains_key(root)), others.cloned());
-        Ok(statuses)
+        Ok(Some(statuses))
     }
 }
 

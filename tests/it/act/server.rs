@@ -2,7 +2,7 @@
 
 use super::stub::{DIRECTORY, Manner, Stub};
 use super::{act, closed, done, finding, lines, opened};
-use crate::support::shell;
+use crate::support::{ocr, shell};
 use assert_cmd::cargo::cargo_bin;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -220,9 +220,13 @@ fn unusable_address_ends_with_a_result() {
     for named in ["not a url", "ftp://127.0.0.1/", "http://user:hunter2@127.0.0.1/"] {
         let [mut first, found] = looping("");
         first["properties"]["server"] = json!(named);
-        let (code, added, told) = act(&[], &[first, found, closed("rest", None)]);
+        let input = lines(&[first, found, closed("rest", None)]);
+        let done = ocr("ocr-act").arg("--only").write_stdin(input).output().unwrap();
+        let told = String::from_utf8(done.stderr).unwrap();
+        let added = String::from_utf8(done.stdout).unwrap();
+        let added: Vec<Value> = added.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(actions(&added), ["abort skipped"], "{told}");
-        assert_eq!((code, &added.last().unwrap()["type"]), (10, &json!("ocr.act.result")));
+        assert_eq!((done.status.code(), &added.last().unwrap()["type"]), (Some(10), &json!("ocr.act.result")));
         assert!(told.contains("use --server") && !told.contains("hunter2"), "{told}");
     }
 }
