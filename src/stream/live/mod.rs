@@ -189,11 +189,13 @@ impl Live<'_> {
             self.event(first).await?;
         }
         let (plan, server) = (self.plan, &self.connection.server);
-        // A new session has no past. Otherwise this emits the history, with --from-start, or what happened between
-        // reading the log and listening.
-        if plan.session.is_some() || plan.task.is_none() {
-            let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
-            let Recovered { complete, sessions } = recovered.map_err(Interruption::retry_if_transient)?;
+        // This emits the history, with --from-start, or what happened between reading the log and listening. A server
+        // that is just starting forwards the events of a directory to all of its listeners only after a while: the
+        // creation of a new session may be missing.
+        let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
+        let Recovered { complete, sessions } = recovered.map_err(Interruption::retry_if_transient)?;
+        let is_new = plan.session.is_none() && plan.task.is_some();
+        if !is_new {
             let told = Present::new(server, &self.tracker, &sessions).tell(&mut self.idle, &mut self.writer).await;
             told.map_err(Interruption::retry_if_transient)?;
             if plan.from_start && !complete {
