@@ -104,8 +104,9 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
 fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
     let mut has_left = false;
     loop {
-        // Asked first: at the end of a run, they exit after `ocr-act`.
-        let view_left = children[1..].iter_mut().any(|child| matches!(child.try_wait(), Ok(Some(_))));
+        // One that ends well has read everything: `ocr-act` may close its output before it exits.
+        let failed = |child: &mut Child| matches!(child.try_wait(), Ok(Some(status)) if !status.success());
+        let view_left = children[1..].iter_mut().any(failed);
         if let Some(status) = children[0].try_wait().map_err(not_waited)? {
             return Ok((status, has_left));
         }

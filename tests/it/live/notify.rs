@@ -1,6 +1,6 @@
 //! A person is needed, is told, and answers with the command of the message; a session goes on after its quota.
 
-use super::act::{actions, outcome};
+use super::act::outcome;
 use super::bench;
 use crate::support::{Host, live_shell};
 use axum::routing::post;
