@@ -43,9 +43,12 @@ fn opened(run: &mut Running) -> (String, String) {
     (member("server"), member("sessionID"))
 }
 
+/// The password of each server, so that others than the pipe reach it too.
+const PASSWORD: &str = "known-to-the-test";
+
 fn abort_from_outside(run: &mut Running, bench: &Bench) {
     let (url, session) = opened(run);
-    Client::new(&url, bench.project.dir(), None).abort(&session);
+    Client::new(&url, bench.project.dir(), Some(PASSWORD)).abort(&session);
 }
 
 fn kill_server(run: &mut Running, _: &Bench) {
@@ -87,7 +90,7 @@ fn outcome_exit_codes() {
     for row in rows() {
         for line in ways(row.args) {
             let Some(bench) = bench(&row.script) else { return };
-            let env = [("OCR_BLOCKED_AFTER", "1")];
+            let env = [("OCR_BLOCKED_AFTER", "1"), ("OPENCODE_SERVER_PASSWORD", PASSWORD)];
             let mut run = live_shell_with(&line, &bench.opencode, &bench.project, &env);
             (row.meanwhile)(&mut run, &bench);
             let done = run.finish();
