@@ -133,7 +133,7 @@ pub(super) struct Verification {
     /// Command that must succeed in the session's directory; may be repeated.
     #[arg(long, value_name = "COMMAND")]
     verify: Vec<String>,
-    /// Fail a --verify command that takes longer than TIME.
+    /// Count a --verify command as failed if it runs longer than TIME.
     #[arg(long, value_name = "TIME", default_value_t = 600, env = "OCR_VERIFY_TIMEOUT", value_parser = units::seconds::<u64>)]
     verify_timeout: u64,
     /// Pattern, such as 'src/**', that at least one changed file must match; may be repeated.
@@ -161,8 +161,9 @@ pub(super) struct NotifyArgs {
     /// Show messages on the desktop: through notify-send, or else through the terminal.
     #[arg(long, env = "OCR_NOTIFY_DESKTOP", value_parser = switch())]
     notify_desktop: bool,
-    /// What to send, with commas between: that a session waits for a person, for its quota, or is silent; any other
-    /// finding of grade warn or stop; or how the run ended. What is over is followed up.
+    /// What to notify about, as a comma-separated list: a session waits for an answer (blocked) or for its quota, or is
+    /// silent (stall); any other finding of grade warn or stop (found); how the run ended. A second message follows when
+    /// a problem is over.
     #[arg(
         long,
         value_name = "TOPICS",

@@ -54,8 +54,8 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "ocr-detect", version = version(), after_help = MORE, after_long_help = long_help())]
 struct Args {
-    /// Recordings to judge, each on its own; the results come in this order. A folder stands for the recordings in it
-    /// and below (*.ndjson and *.jsonl, also with .gz or .zst). - or no FILE reads standard input.
+    /// Recordings to judge, each separately, with the results in the given order. A folder means every recording in it
+    /// and below it (*.ndjson and *.jsonl, also with .gz or .zst). - or no FILE reads standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Number of threads [default: the number of processors].
@@ -129,8 +129,8 @@ pub(super) struct Timeouts {
     #[arg(long, env = "OCR_BLOCKED_TIMEOUT", value_name = "TIME", value_parser = units::seconds::<u32>)]
     blocked_timeout: Option<u32>,
     /// Treat a session that went idle in mid-turn as finished after TIME.
-    #[arg(long, env = "OCR_REST_GRACE", value_name = "TIME", default_value_t = seconds(Config::default().rest_grace), value_parser = units::seconds::<u32>)]
-    rest_grace: u32,
+    #[arg(long, env = "OCR_IDLE_GRACE", value_name = "TIME", default_value_t = seconds(Config::default().idle_grace), value_parser = units::seconds::<u32>)]
+    idle_grace: u32,
     /// Track at most N sessions; the least recently active one is dropped, and a line says so.
     #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = Config::default().max_sessions, value_parser = units::count::<usize>)]
     max_sessions: usize,
@@ -400,7 +400,7 @@ impl Args {
             stall_timeout: ms(timeouts.stall_timeout),
             blocked_after: ms(timeouts.blocked_after),
             blocked_timeout: timeouts.blocked_timeout.map(ms),
-            rest_grace: ms(timeouts.rest_grace),
+            idle_grace: ms(timeouts.idle_grace),
             max_iterations: shared.max_iterations,
             max_steps: budgets.max_steps,
             max_tokens: budgets.max_tokens,

@@ -84,6 +84,8 @@ struct Args {
     #[command(flatten)]
     timeouts: Timeouts,
     #[command(flatten)]
+    rest: RestArgs,
+    #[command(flatten)]
     budgets: Budgets,
     #[command(flatten)]
     rules: Rules,

@@ -42,7 +42,7 @@ Exit codes:
 /// Write an OpenCode session, live or recorded, as newline-delimited JSON.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-stream", version = version(), after_help = MORE, after_long_help = HELP)]
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct Args {
     /// Extra arguments for `opencode serve` (with --spawn).
     #[arg(last = true, value_name = "ARGS")]
@@ -95,7 +95,7 @@ pub(super) struct Args {
 /// The session and its task; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Session")]
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct Work {
     /// Give this task to a new session, or to the one named by --session.
     #[arg(long, value_name = "TEXT", conflicts_with = "task_file")]
@@ -125,7 +125,7 @@ impl Work {
 /// When a run may end; `ocr-act` and `ocr-run` have the same flag.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Session")]
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct RestArgs {
     /// End only after the session and its subagents were idle for TIME: a plugin may tell it to go on.
     #[arg(long, value_name = "TIME", default_value_t = REST_GRACE.as_secs(), env = "OCR_REST_GRACE", value_parser = units::seconds::<u64>)]
@@ -143,7 +143,7 @@ impl RestArgs {
 /// How a server is started; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Connection")]
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct SpawnArgs {
     /// Program to start as the server.
     #[arg(long, value_name = "PROGRAM", default_value = "opencode", env = "OCR_OPENCODE")]
@@ -164,7 +164,7 @@ impl SpawnArgs {
 /// How long a connection may be silent or lost; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Connection")]
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct Patience {
     /// Treat the connection as lost after TIME without data; a server sends a heartbeat every 10 seconds.
     #[arg(long, value_name = "TIME", default_value_t = 30, env = "OCR_SILENCE_TIMEOUT", value_parser = units::some_seconds)]

@@ -31,7 +31,7 @@ pub(super) fn seconds<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     if time.subsec_nanos() != 0 {
         return Err("expected whole seconds".to_owned());
     }
-    T::try_from(time.as_secs()).map_err(|_| "expected a shorter time".to_owned())
+    T::try_from(time.as_secs()).map_err(|_| "the time is too long".to_owned())
 }
 
 /// Parses a time of whole seconds, and of at least one.

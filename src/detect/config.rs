@@ -36,7 +36,7 @@ pub struct Config {
     /// The same before a stop; `None` if a request never ends a session.
     pub blocked_timeout: Option<i64>,
     /// How long a session that went idle in the middle of a turn must stay idle to count as finished.
-    pub rest_grace: i64,
+    pub idle_grace: i64,
     /// The most rests and findings without a message of a person between them.
     pub max_iterations: u64,
     /// The most steps, which are answers of the model.
@@ -87,7 +87,7 @@ impl Default for Config {
             blocked_after: 10_000,
             blocked_timeout: None,
             // After an abort, `OpenCode` 1.18.33 sent its last events within a second.
-            rest_grace: 2_000,
+            idle_grace: 2_000,
             max_iterations: 10,
             max_steps: None,
             max_tokens: None,

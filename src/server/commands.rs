@@ -1,6 +1,8 @@
 //! Requests that make a session do something.
 
 use super::{Error, Server, answer, segment};
+use opencode_rs::types::message::{PromptPart, PromptRequest};
+use opencode_rs::types::project::ModelRef;
 use reqwest::Method;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -40,18 +42,20 @@ impl Server {
         message: Option<&str>,
         synthetic: bool,
     ) -> Result<(), Error> {
-        let mut part = json!({"type": "text", "text": text});
-        if synthetic {
-            part["synthetic"] = true.into();
-            part["metadata"] = json!({"ocr": "steer"});
-        }
-        let mut body = json!({"parts": [part]});
-        if let Some(model) = model {
-            body["model"] = model_ref(model);
-        }
-        if let Some(message) = message {
-            body["messageID"] = message.into();
-        }
+        let body = PromptRequest {
+            parts: vec![PromptPart::Text {
+                text: text.to_owned(),
+                synthetic: synthetic.then_some(true),
+                ignored: None,
+                metadata: synthetic.then(|| json!({"ocr": "steer"})),
+            }],
+            message_id: message.map(str::to_owned),
+            model: model.map(model_ref),
+            agent: None,
+            no_reply: None,
+            system: None,
+            variant: None,
+        };
         let path = format!("session/{}/prompt_async", segment(id));
         // The answer is empty.
         let request = self.http.post(self.route_in_directory(&path)).json(&body);
@@ -118,9 +122,14 @@ impl Server {
 }
 
 /// Splits `provider/model`; the model's own name may contain more slashes.
-fn model_ref(text: &str) -> Value {
+fn model_ref(text: &str) -> ModelRef {
     let (provider, model) = text.split_once('/').unwrap_or(("", text));
-    json!({"providerID": provider, "modelID": model})
+    ModelRef {
+        provider_id: Some(provider.to_owned()),
+        model_id: Some(model.to_owned()),
+        variant: None,
+        extra: Value::Null,
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +139,7 @@ mod tests {
     #[test]
     fn cli_04_splits_provider_from_model() {
         let model = model_ref("openrouter/meta/llama");
-        assert_eq!(model, json!({"providerID": "openrouter", "modelID": "meta/llama"}));
+        assert_eq!(model.provider_id.as_deref(), Some("openrouter"));
+        assert_eq!(model.model_id.as_deref(), Some("meta/llama"));
     }
 }

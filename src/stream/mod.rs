@@ -6,7 +6,7 @@
 
 #[cfg(unix)]
 mod clock;
-#[cfg_attr(not(unix), allow(dead_code))]
+#[cfg_attr(not(unix), allow(dead_code, reason = "only a live stream has payloads of a server"))]
 mod gate;
 #[cfg(unix)]
 pub mod import;

@@ -261,7 +261,7 @@ impl Completion {
             None => self.finished_at?.max(self.last_event).after(LOST_IDLE),
         };
         // A child may build something for as long as a tool may.
-        let patience = if self.children.is_empty() { config.rest_grace } else { config.tool_timeout };
+        let patience = if self.children.is_empty() { config.idle_grace } else { config.tool_timeout };
         let child = self.last_child_event.map(|event| event.after(patience));
         Some(child.map_or(own, |child| own.max(child)))
     }
@@ -270,7 +270,7 @@ impl Completion {
     fn grace(&self, config: &Config, pending: Pending) -> i64 {
         // After a denial, the turn ends with the calls.
         let next_round = self.end == Some(End::Calls) && !self.work.was_refused();
-        if next_round || pending.call { config.rest_grace.max(ROUND_GRACE) } else { config.rest_grace }
+        if next_round || pending.call { config.idle_grace.max(ROUND_GRACE) } else { config.idle_grace }
     }
 
     /// Whether the session rests if the stream ends now. `closed_at_rest` says that the stream found it at rest.
