@@ -75,12 +75,14 @@ run() {
     bash -o pipefail -c "$INPUT_PIPE" > "$recording" || code=$?
   else
     [ -n "${INPUT_TASK:-}" ] || fail "give the action a task or a pipe"
-    args=(--task "$INPUT_TASK")
-    [ -z "${INPUT_MODEL:-}" ] || args+=(--worker-model "$INPUT_MODEL")
-    [ -z "${INPUT_VERIFY:-}" ] || args+=(--verify "$INPUT_VERIFY")
+    # In one word each: a task may begin like a flag.
+    args=("--task=$INPUT_TASK")
+    [ -z "${INPUT_MODEL:-}" ] || args+=("--worker-model=$INPUT_MODEL")
+    [ -z "${INPUT_VERIFY:-}" ] || args+=("--verify=$INPUT_VERIFY")
     if [ -n "${INPUT_ARGS:-}" ]; then
       # xargs splits quoted words as a shell does, and expands nothing.
-      while IFS= read -r -d '' word; do args+=("$word"); done < <(xargs printf '%s\0' <<< "$INPUT_ARGS")
+      xargs printf '%s\0' <<< "$INPUT_ARGS" > "$RUNNER_TEMP/ocr-args" || fail "the input args cannot be split into words"
+      while IFS= read -r -d '' word; do args+=("$word"); done < "$RUNNER_TEMP/ocr-args"
     fi
     ocr-run "${args[@]}" > "$recording" || code=$?
   fi

@@ -20,6 +20,16 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     short
 }
 
+/// `text` as one word for a POSIX shell, quoted if it has to be.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// `text` with each control or unseen character escaped, so that foreign text cannot move the cursor, clear the
 /// screen, set the title of a terminal, or say something that a reader does not see.
 ///

@@ -2,8 +2,11 @@
 //! person names the server on the command line, or the stream proves to be a live one of this pipe.
 
 use super::settings::Settings;
+use crate::net::is_loopback;
 use crate::process::proof::confirm;
+use crate::server::Credentials;
 use crate::wire::record::Opened;
+use url::Url;
 
 /// What every reason ends with.
 const REMEDY: &str = "use --server to act on a live server";
@@ -75,4 +78,18 @@ impl Authority {
             Self::Named { .. } | Self::Proven => None,
         }
     }
+}
+
+/// Whether orders and the password may go to this server, or why not.
+///
+/// # Errors
+/// The server is neither on this machine nor protected by https and a password, and that is not allowed.
+pub fn is_protected(url: &Url, credentials: &Credentials, allow_insecure: bool) -> Result<(), String> {
+    let safe = is_loopback(url) || (url.scheme() == "https" && credentials.password.is_some());
+    if safe || allow_insecure {
+        return Ok(());
+    }
+    Err(format!(
+        "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
+    ))
 }

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 const NOBODY: &str = "Nobody is here to answer. Go on without an answer, or stop and say what you need.";
 
 /// The message to an agent whose provider accepts requests again.
-const GO_ON: &str = "The limit of the provider is over. Go on where you stopped.";
+const GO_ON: &str = "The provider's limit is over. Continue where you left off.";
 
 /// The number of unfinished orders. Clones share it.
 #[derive(Clone, Default)]

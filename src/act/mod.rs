@@ -30,6 +30,7 @@ mod summary;
 mod totals;
 mod verify;
 
+pub use authority::is_protected;
 pub use reply::{Reply, replies, reply_all};
 pub use settings::{AbortLimits, Answer, Checks, Policy, Remedy, Settings};
 pub use stage::Act;

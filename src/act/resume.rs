@@ -18,6 +18,9 @@ const JITTER: u64 = 10_000;
 /// How often a session is tried. A provider whose time was wrong says another one, which is another quota.
 const TRIES: u32 = 3;
 
+/// How many messages a session gets in all. A provider whose times are never right would be asked for ever.
+const MOST: u32 = 12;
+
 /// The pause after the first try, in milliseconds, which doubles.
 const PAUSE: i64 = 60_000;
 
@@ -25,6 +28,8 @@ const PAUSE: i64 = 60_000;
 #[derive(Debug)]
 pub(super) struct Resumes {
     quotas: BoundedMap<String, Quota>,
+    /// How many messages each session got.
+    sent: BoundedMap<String, u32>,
     /// When a session failed whose state, which says why, is still to come.
     failed: Option<i64>,
 }
@@ -39,7 +44,7 @@ struct Quota {
 
 impl Default for Resumes {
     fn default() -> Self {
-        Self { quotas: BoundedMap::new(REMEMBERED), failed: None }
+        Self { quotas: BoundedMap::new(REMEMBERED), sent: BoundedMap::new(REMEMBERED), failed: None }
     }
 }
 
@@ -54,13 +59,13 @@ impl Resumes {
         self.failed = None;
         let session = &change.session_id;
         match (change.state, change.until) {
-            (SessionStatus::Quota, Some(until)) => {
+            (SessionStatus::Quota, Some(until)) if self.sent.get(session).is_none_or(|sent| *sent < MOST) => {
                 let jitter = i64::try_from(digest(session, until)[0] % JITTER).unwrap_or_default();
                 let next = until.saturating_add(GRACE).saturating_add(jitter);
                 self.quotas.insert(session.clone(), Quota { until, next, tries: 0 });
             }
             // The end of a failed answer follows its words.
-            (SessionStatus::Quota, None) => {}
+            (SessionStatus::Quota, _) => {}
             _ => {
                 self.quotas.remove(session);
             }
@@ -83,6 +88,7 @@ impl Resumes {
             if let Some(quota) = self.quotas.get_mut(&session) {
                 quota.next = now.saturating_add(PAUSE << quota.tries);
                 quota.tries += 1;
+                *self.sent.get_or_insert_with(session.clone(), u32::default) += 1;
                 let task = Task::Resume { message: message(&session, quota.until) };
                 orders.push(Order::new(&session, task, "the provider accepts requests again"));
             }

@@ -1,6 +1,6 @@
 //! The stage: passes lines on, and acts on decisions and findings.
 
-use super::authority::Authority;
+use super::authority::{Authority, is_protected};
 use super::executor::{Executor, ExecutorContext, Pending};
 use super::notify::{Courier, Message, Needs, Notice, Notify, Now};
 use super::order::{Order, Report, Task};
@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure, leave};
 use crate::net::is_loopback;
-use crate::pipe::shutdown::{BACKLOG, NOTIFY};
+use crate::pipe::shutdown::{BACKLOG, NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
 use crate::process::{feedback, password};
@@ -193,15 +193,9 @@ impl Act {
             })?,
             (None, None) => return Err("the stream names no server; name it with --server".to_owned()),
         };
-        let safe = is_loopback(&url) || (url.scheme() == "https" && settings.credentials.password.is_some());
-        if safe || settings.allow_insecure {
-            return Ok(url);
-        }
-        let why = format!(
-            "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
-        );
-        tracing::warn!("{why}");
-        Err(why)
+        is_protected(&url, &settings.credentials, settings.allow_insecure)
+            .inspect_err(|why| tracing::warn!("{why}"))
+            .map(|()| url)
     }
 
     /// The user's own credentials, or else the password of the server that this pipe's stream started.
@@ -392,12 +386,13 @@ impl Act {
     fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
         let (result, code) = conclude(&self.state, self.shutdown.requested(), !self.settings.checks.is_empty());
         let ts = self.state.clock.now();
-        // The outcome of a recording, or of what was not done, is sent to nobody.
         // What is waiting to be told comes before the outcome.
         let waited = self.courier.take().is_some_and(|courier| courier.finish(BACKLOG));
+        // The outcome of a recording, or of what was not done, is sent to nobody.
         if self.saw_lines && self.is_live() && !self.settings.dry_run {
             let now = Now { ts, since: self.last_line };
-            let limit = waited.then(|| NOTIFY.saturating_sub(BACKLOG));
+            let all = if self.shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
+            let limit = waited.then(|| all.saturating_sub(BACKLOG));
             let message = Message::Result(Box::new(result.clone()));
             for delivery in self.notify.send(&message, now, limit, &self.shutdown) {
                 record::append(added, ts, &delivery.record(None, self.state.root()));

@@ -6,10 +6,11 @@ use super::environment::{credentials, pipe_key, private_folder, redactor, variab
 use super::stream::RestArgs;
 use super::units;
 use crate::act::notify::{Notify, Shape, Topic, secret};
-use crate::act::{AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, masked, replies, reply_all, summary};
+use crate::act::{
+    AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, is_protected, masked, replies, reply_all, summary,
+};
 use crate::detect;
 use crate::exit::{Code, Failure};
-use crate::net::is_loopback;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::process::job;
 use crate::process::server_processes::password_at;
@@ -31,7 +32,7 @@ Examples:
     ocr-stream … | ocr-detect | ocr-act --on stagnation=steer --on loop=abort
   Accept the work only if the tests pass, and tell the agent if they fail:
     ocr-stream --follow … | ocr-detect | ocr-review | ocr-act --verify 'cargo test'
-  Send a message when the agent asks something, with the command that answers it, and when it is over:
+  Be told when the agent asks something, with which command to answer, and when it is over:
     ocr-stream … | ocr-detect | ocr-act --notify-on blocked --notify https://hooks.example.org/x
   Answer from another terminal:
     ocr-act --answer per_1=once --server http://127.0.0.1:4096
@@ -68,9 +69,9 @@ pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// Answer an open request of --server, and exit; reads no lines. ANSWER is once, always or reject for a permission, and
-    /// reject, an option or any text for a question. May be repeated; for a request with several questions, in their
-    /// order.
+    /// Answer an open request on --server and exit, reading no lines. ANSWER is once, always or reject for a permission;
+    /// for a question, reject, an option or any text. May be repeated; a request with several questions takes one
+    /// answer for each, in order.
     #[arg(long, value_name = "ID=ANSWER", requires = "server")]
     answer: Vec<String>,
     /// Print only the lines that this program adds.
@@ -108,10 +109,10 @@ pub(super) struct Actions {
     #[arg(long, value_name = "TIME", default_value_t = 5, env = "OCR_CONFIRM_TIMEOUT", value_parser = units::seconds::<u64>)]
     confirm_timeout: u64,
     /// When a provider's limit is over and the session does not go on by itself, send it one message. Needs a stream that
-    /// goes on while the session rests, as with --follow.
+    /// stays open while the session rests, as with --follow.
     #[arg(long, env = "OCR_RESUME_AT_RESET", value_parser = switch())]
     resume_at_reset: bool,
-    /// Action for findings of a rule or kind with grade warn or stop: continue, steer or abort; may be repeated.
+    /// Action for findings of this rule or kind with grade warn or stop: continue, steer or abort; may be repeated.
     /// Overrides the reviewer. Without a reviewer, findings of grade stop abort the session.
     #[arg(long, value_name = "RULE=ACTION", value_parser = remedy)]
     on: Vec<(String, Remedy)>,
@@ -148,7 +149,7 @@ pub(super) struct Verification {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Notifications")]
 pub(super) struct NotifyArgs {
-    /// Post messages to this webhook; may be repeated. The variable may have several URLs, with spaces between them.
+    /// Post messages to this webhook; may be repeated. The variable may list several, separated by spaces.
     #[arg(long, value_name = "URL", value_delimiter = ' ', env = "OCR_NOTIFY", hide_env_values = true)]
     notify: Vec<String>,
     /// Format of the posted message.
@@ -230,13 +231,7 @@ fn answer(args: &Args) -> anyhow::Result<Code> {
     if credentials.password.is_none() {
         credentials.password = password_at(&private_folder(), &url);
     }
-    let safe = is_loopback(&url) || (url.scheme() == "https" && credentials.password.is_some());
-    if !safe && !args.actions.allow_insecure {
-        let what = format_args!(
-            "{url} is neither on this machine nor protected by https and a password; use --allow-insecure to act on it"
-        );
-        return Err(Failure::new(Code::Usage, what).into());
-    }
+    is_protected(&url, &credentials, args.actions.allow_insecure).map_err(|why| Failure::new(Code::Usage, why))?;
     if args.actions.dry_run {
         tell("ocr-act: nothing is answered in a dry run");
         return Ok(Code::Ok);

@@ -10,7 +10,7 @@ use clap::Command;
 use clap::builder::BoolishValueParser;
 use clap::error::{ContextKind, ContextValue, Error};
 #[cfg(unix)]
-use clap::{Arg, ArgMatches, parser::ValueSource};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
 use schemars::Schema;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -78,7 +78,7 @@ pub(super) fn switch() -> BoolishValueParser {
 
 /// What `-h` ends with.
 pub(super) const MORE: &str =
-    "TIME is 30s, 5m or 2h; N may be 10k or 2M. --help is the manual, with every flag and examples.";
+    "TIME is written as 30s, 5m or 2h; N may be 10k or 2M. --help is the manual, with every flag and examples.";
 
 /// A command whose variables count as unset where they are empty, and whose `-h` shows only these flags.
 pub(super) fn prepared(command: Command, short: &[&str]) -> Command {
@@ -153,3 +153,39 @@ fn as_typed(arg: &Arg, matches: &ArgMatches) -> Vec<String> {
     }
     if matches.get_flag(id) { vec![format!("--{long}")] } else { Vec::new() }
 }
+
+/// The arguments, and where each came from, so that those for a stage can be handed on.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) struct Parsed<A> {
+    /// The arguments.
+    pub(super) args: A,
+    /// Where each came from.
+    pub(super) matches: ArgMatches,
+}
+
+#[cfg(unix)]
+impl<A: Parser> FromArgMatches for Parsed<A> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self { args: A::from_arg_matches(matches)?, matches: matches.clone() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+impl<A: Parser> CommandFactory for Parsed<A> {
+    fn command() -> Command {
+        A::command()
+    }
+
+    fn command_for_update() -> Command {
+        A::command_for_update()
+    }
+}
+
+#[cfg(unix)]
+impl<A: Parser> Parser for Parsed<A> {}

@@ -64,14 +64,14 @@ struct Args {
     /// Print only the lines that this program adds.
     #[arg(long)]
     only: bool,
-    /// Print a report for people instead of lines; of several recordings, one line each, the worst first. ocr-report
+    /// Print a report for people instead of lines; for several recordings, one line each, worst first. ocr-report
     /// has more forms.
     #[arg(long, conflicts_with = "only")]
     explain: bool,
     /// Exit with the code of the first finding of these kinds, comma-separated, with grade warn or stop.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_or_any())]
     fail_on: Vec<KindOrAny>,
-    /// Exit with code 65 at a line that is not a JSON object.
+    /// Exit with code 65 at a line that is not a JSON object, or if nothing in an input was understood.
     #[arg(long, env = "OCR_STRICT", value_parser = switch())]
     strict: bool,
     /// Pass lines longer than BYTES through without parsing them.
@@ -96,14 +96,14 @@ struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct SharedLimits {
-    /// Report a session that comes to rest, or has a finding, more than N times without a person's message between.
+    /// Report a session that comes to rest, or has a finding, more than N times with no person's message in between.
     #[arg(
         long,
         env = "OCR_MAX_ITERATIONS",
         value_name = "N",
         default_value_t = Config::default().max_iterations, value_parser = units::count::<u64>)]
     max_iterations: u64,
-    /// Report a busy session after TIME of silence; the finding becomes a warning after twice as long.
+    /// Report a busy session after TIME of silence; the limit stall.warn says when that becomes a warning.
     #[arg(
         long,
         env = "OCR_INACTIVITY_TIMEOUT",
@@ -140,10 +140,10 @@ pub(super) struct Timeouts {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Budgets of a session and its subagents (no limit by default)")]
 pub(super) struct Budgets {
-    /// Responses of the model, including those to subagents.
+    /// Responses of the model, including those in subagents.
     #[arg(long, env = "OCR_MAX_STEPS", value_name = "N", value_parser = units::count::<u64>)]
     max_steps: Option<u64>,
-    /// Tokens: input, output, reasoning, and those of the cache.
+    /// Tokens: input, output, reasoning and cached.
     #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
     max_tokens: Option<u64>,
     /// Cost, as reported by the server.
@@ -152,7 +152,7 @@ pub(super) struct Budgets {
     /// Time since the session's first line.
     #[arg(long, env = "OCR_MAX_TIME", value_name = "TIME", value_parser = units::seconds::<u32>)]
     max_time: Option<u32>,
-    /// Warn when PERCENT of a budget is spent.
+    /// Warn when PERCENT of a budget is spent; 100 means no warning before the stop.
     #[arg(long, env = "OCR_WARN_AT", value_name = "PERCENT", default_value_t = Config::default().warn_at, value_parser = percent)]
     warn_at: u8,
     /// Tokens since the last progress; exceeding this is a notice only.

@@ -1,7 +1,7 @@
 //! `ocr-run doctor`.
 
 use super::Common;
-use super::common::{print, to_args, to_private, version};
+use super::common::{Parsed, print, to_args, to_private, version};
 use super::environment::runs_folder;
 use super::review::{WhoArgs, is_reviewed_by_rules};
 use super::stream::SpawnArgs;
@@ -9,12 +9,12 @@ use super::units;
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
 use crate::run::{Command, Doctor, Keep, doctor};
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+use clap::Parser;
 use std::path::PathBuf;
 use std::time::Duration;
 
 const HELP: &str = "\
-Each line begins with ok, warn or fail, and says below what to do about it.
+Each check prints ok, warn or fail, and below that what to do about it.
 
 Exit codes:
   0   everything is as it should be
@@ -30,7 +30,7 @@ pub(super) struct Args {
     /// Do not ask the model anything.
     #[arg(long)]
     no_model: bool,
-    /// Wait so long for the model, and for the reviewer.
+    /// Wait at most TIME for the model, and as long for the reviewer.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = units::some_duration)]
     limit: Duration,
     /// Working directory of the run [default: the current one].
@@ -47,37 +47,7 @@ pub(super) struct Args {
     common: Common,
 }
 
-/// The arguments, and where each came from, so that those for a stage can be handed on.
-#[derive(Debug)]
-pub(super) struct Parsed {
-    args: Args,
-    matches: ArgMatches,
-}
-
-impl FromArgMatches for Parsed {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self { args: Args::from_arg_matches(matches)?, matches: matches.clone() })
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
-impl CommandFactory for Parsed {
-    fn command() -> clap::Command {
-        Args::command()
-    }
-
-    fn command_for_update() -> clap::Command {
-        Args::command_for_update()
-    }
-}
-
-impl Parser for Parsed {}
-
-pub(super) fn run(parsed: Parsed) -> anyhow::Result<Code> {
+pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     let Parsed { args, matches } = parsed;
     args.common.start_logging()?;
     let directory = args.working_dir.clone().unwrap_or_else(|| PathBuf::from("."));

@@ -36,8 +36,8 @@ pub(super) fn credentials() -> Credentials {
 /// runtime directory, or else in that for temporary files.
 #[cfg(unix)]
 pub(super) fn private_folder() -> PathBuf {
-    match variable("XDG_RUNTIME_DIR") {
-        Some(folder) => PathBuf::from(folder).join("ocr"),
+    match folder("XDG_RUNTIME_DIR") {
+        Some(folder) => folder.join("ocr"),
         None => std::env::temp_dir().join(format!("ocr-{}", rustix::process::geteuid().as_raw())),
     }
 }
@@ -49,16 +49,23 @@ pub(super) fn pipe_key() -> PipeKey {
     if let Some(key) = variable(PIPE_KEY) {
         return PipeKey::Run(key);
     }
-    let state = folder("XDG_STATE_HOME").or_else(|| Some(std::env::home_dir()?.join(".local/state")));
-    PipeKey::User([folder("XDG_RUNTIME_DIR"), state].into_iter().flatten().map(|path| path.join("ocr")).collect())
+    PipeKey::User(
+        [folder("XDG_RUNTIME_DIR"), state_folder()].into_iter().flatten().map(|path| path.join("ocr")).collect(),
+    )
 }
 
-/// The folder for the recordings of runs: where this system keeps what programs remember.
+/// The folder for the recordings of runs.
 #[cfg(unix)]
 pub(super) fn runs_folder() -> Option<PathBuf> {
+    state_folder().map(|state| state.join("ocr/runs"))
+}
+
+/// The folder in which this system keeps what programs remember.
+#[cfg(unix)]
+fn state_folder() -> Option<PathBuf> {
     let own = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/state" };
     let state = folder("XDG_STATE_HOME").or_else(|| Some(std::env::home_dir()?.join(own)));
-    state.filter(|state| state.is_absolute()).map(|state| state.join("ocr/runs"))
+    state.filter(|state| state.is_absolute())
 }
 
 /// The folder in a variable; the specification of these variables says that a relative path does not count.

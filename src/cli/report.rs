@@ -20,17 +20,17 @@ const EXAMPLES: &str = "\
 Examples:
   Read what happened in a run:
     ocr-report run.ndjson
-  Which of last night's runs needs a look, and what each habit cost:
+  See which of last night's runs need a look, and what each habit cost:
     ocr-report recordings/
   Put a summary on the page of a GitHub workflow:
     ocr-report --as markdown run.ndjson >> \"$GITHUB_STEP_SUMMARY\"
   Open a page with a timeline in a browser:
     ocr-report --as html run.ndjson > run.html
-  Judge by other limits than the defaults:
+  Judge by limits other than the defaults:
     ocr-detect --limit repeat.stop=6 run.ndjson | ocr-report
 
 Exit codes:
-  0    the report is written, whatever it says (to fail a script, see ocr-detect --fail-on)
+  0    the report was written, whatever it says (to fail a script, see ocr-detect --fail-on)
   1    a recording cannot be read, or a folder has none
   2    the command line is invalid
   65   nothing in an input was understood, or a line is not a JSON object (with --strict)
@@ -38,7 +38,7 @@ Exit codes:
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
-/// Report what the lines of a run, or of many, say: as text, Markdown, HTML, JUnit, SARIF or Prometheus metrics.
+/// Report on one run or many, as text, Markdown, HTML, JUnit, SARIF or Prometheus metrics.
 ///
 /// The report is written when the lines end. It shows the problems, each once, with their cost and evidence, and how
 /// the sessions ended. Findings are taken from the lines; in a recording without any `ocr.detect.*` line, they are
@@ -47,7 +47,7 @@ Exit codes:
 #[command(name = "ocr-report", version = version(), after_help = MORE, after_long_help = EXAMPLES)]
 struct Args {
     /// Recordings to report on. A folder stands for the recordings in it and below (*.ndjson and *.jsonl, also with .gz
-    /// or .zst). - or no FILE reads standard input.
+    /// or .zst). With no FILE, or with -, reads standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The form of the report.

@@ -41,7 +41,7 @@ Environment:
 
 Exit codes:
   0    the lines have ended; a reviewer that fails is replaced by the built-in rules
-  69   the same, and the reviewer was out of reach at every question
+  69   the lines have ended, but the reviewer was unreachable at every question
   77   the key file cannot be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
@@ -101,7 +101,7 @@ pub(super) struct WhoArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Timing of reviews")]
 pub(super) struct WhenArgs {
-    /// Ask about a session at most once in TIME of the stream, unless it is idle.
+    /// Ask about a session at most once per TIME, as measured by the stream, unless it is idle.
     #[arg(long, value_name = "TIME", default_value_t = 0, env = "OCR_MIN_INTERVAL", value_parser = units::seconds::<u32>)]
     min_interval: u32,
     /// Ask at most N times; after that the built-in rules decide.

@@ -1,7 +1,7 @@
 //! `ocr-run`: the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
-use super::common::{Common, MORE, print, print_schemas, switch, to_args, to_private, version};
+use super::common::{Common, MORE, Parsed, print, print_schemas, switch, to_args, to_private, version};
 use super::detect::{Budgets, Rules, SharedLimits, Timeouts};
 use super::environment::runs_folder;
 use super::review::{WhatArgs, WhenArgs, WhoArgs};
@@ -12,7 +12,7 @@ use crate::exit::{Code, Failure};
 use crate::pipe::tell;
 use crate::process::{feedback, job, supervisor};
 use crate::run::{Command, CommandLine, Keep, Run, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
@@ -21,21 +21,21 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 Examples:
-  Check whether a run would work here, and what to do if not:
+  Check whether a run would work here, and see what to do if not:
     ocr-run doctor
-  Show it on a recorded loop, without a server or a model:
+  See a recorded loop being caught, without a server or a model:
     ocr-run --demo
   Let an agent fix the build, and stop it if it loops:
     ocr-run --task 'Fix the build' --worker-model ollama/llama3.1
-  Let it work for an hour at most, and for five dollars:
+  Let it work for at most an hour, and spend at most five dollars:
     ocr-run --task-file task.md --max-time 1h --max-cost 5
   Accept the work only if the tests pass, with a model as the reviewer:
     ocr-run --task-file task.md --verify 'cargo test' --reviewer-model ollama/llama3.1
   Print the pipe instead of running it:
     ocr-run --print --task 'Fix the build'
 
-On a terminal, a dashboard shows the run; `ocr-run | cat` tells it line by line. Every run is recorded,
-and the file is named at the end: `ocr-watch --only < FILE` shows it again, `ocr-report FILE` sums it up.
+On a terminal, a dashboard shows the run; `ocr-run | cat` tells what happens. Every run is recorded,
+and its file is named at the end: `ocr-watch --only < FILE` shows it, `ocr-report FILE` sums it up.
 
 The exit code is the outcome of the run; `ocr-act --help` lists the codes. Each stage also reads its
 own environment variables, which its --help lists.";
@@ -54,7 +54,7 @@ const DEMO_SPEED: u32 = 2;
 #[command(name = "ocr-run", version = version(), after_help = MORE, after_long_help = HELP)]
 struct Args {
     /// Run the pipe on a built-in recording of a session that loops; needs neither a server nor a model.
-    #[arg(long, conflicts_with_all = ["task", "task_file", "session", "server", "print"])]
+    #[arg(long, conflicts_with_all = ["task", "task_file", "session", "server", "print", "record"])]
     demo: bool,
     /// Print the pipe instead of running it.
     #[arg(long)]
@@ -62,7 +62,7 @@ struct Args {
     /// Print only the lines, on standard output, and no report for people.
     #[arg(long, env = "OCR_HEADLESS", value_parser = switch())]
     headless: bool,
-    /// Print no lines on standard output, as on a terminal: for a log that people read. The recording has them.
+    /// Print no lines on standard output, as on a terminal; for logs that people read. The recording still has them.
     #[arg(long, env = "OCR_NO_LINES", value_parser = switch())]
     no_lines: bool,
     /// Use the server at URL instead of starting one.
@@ -109,10 +109,10 @@ struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Recording")]
 struct RecordArgs {
-    /// Record the run in FILE [default: a file of its own below ~/.local/state/ocr/runs, named at the end].
+    /// Record the run in FILE [default: a new file below ~/.local/state/ocr/runs, named at the end of the run].
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Keep no recording.
+    /// Do not record the run.
     #[arg(long, env = "OCR_NO_RECORD", value_parser = switch())]
     no_record: bool,
     /// Keep the N newest recordings of all runs, and remove older ones.
@@ -144,36 +144,6 @@ impl RecordArgs {
         }
     }
 }
-
-/// The arguments, and where each came from, so that those for a stage can be handed on.
-#[derive(Debug)]
-struct Parsed {
-    args: Args,
-    matches: ArgMatches,
-}
-
-impl FromArgMatches for Parsed {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self { args: Args::from_arg_matches(matches)?, matches: matches.clone() })
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
-impl CommandFactory for Parsed {
-    fn command() -> clap::Command {
-        Args::command()
-    }
-
-    fn command_for_update() -> clap::Command {
-        Args::command_for_update()
-    }
-}
-
-impl Parser for Parsed {}
 
 /// Runs `ocr-run` with these arguments, the first being the program's name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -215,7 +185,7 @@ fn strings(args: Vec<OsString>) -> Vec<String> {
     args.into_iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect()
 }
 
-fn run_pipe(parsed: Parsed) -> anyhow::Result<Code> {
+fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     let args = &parsed.args;
     args.common.start_logging()?;
     if args.common.schema {
@@ -270,7 +240,7 @@ fn lines_would_mix() -> bool {
 }
 
 /// Runs the real stages on the recording. The exit code of that run is printed; ours says whether the demo worked.
-fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
+fn demo(parsed: &Parsed<Args>, view: View) -> anyhow::Result<Code> {
     let source = Command::new("ocr-stream").with("--replay", Some("-")).with("--speed", Some(DEMO_SPEED));
     let pipe = pipe(parsed, source, view);
     tell(format_args!("{pipe}\n"));
@@ -283,7 +253,7 @@ fn demo(parsed: &Parsed, view: View) -> anyhow::Result<Code> {
     Ok(if code == Code::Loop { Code::Ok } else { code })
 }
 
-fn source(parsed: &Parsed) -> Command {
+fn source(parsed: &Parsed<Args>) -> Command {
     let args = &parsed.args;
     let mut step = Command::new("ocr-stream")
         .flag("--spawn", args.server.is_none())
@@ -301,7 +271,7 @@ fn source(parsed: &Parsed) -> Command {
     step
 }
 
-fn pipe(parsed: &Parsed, source: Command, view: View) -> CommandLine {
+fn pipe(parsed: &Parsed<Args>, source: Command, view: View) -> CommandLine {
     let matches = &parsed.matches;
     let mut detect = Command::new("ocr-detect");
     detect.args.extend(to_args::<SharedLimits>(matches));

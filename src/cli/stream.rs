@@ -35,7 +35,7 @@ Exit codes:
   0    the session is idle, or the recording has ended
   65   the document for --import cannot be parsed
   69   the server is unreachable
-  77   the server rejected the credentials, they would travel unprotected, or a file may not be read
+  77   the server rejected the credentials, they would travel unprotected, or a file is not readable
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
@@ -58,7 +58,7 @@ pub(super) struct Args {
     /// Replay a recording; - reads standard input.
     #[arg(long, group = "source", value_name = "FILE", help_heading = "Source")]
     replay: Option<PathBuf>,
-    /// Convert what `opencode export` printed to a stream; - reads standard input.
+    /// Convert a document printed by `opencode export` into a stream; - reads standard input.
     #[arg(long, group = "source", value_name = "FILE", help_heading = "Source")]
     import: Option<PathBuf>,
     #[command(flatten)]
@@ -84,7 +84,7 @@ pub(super) struct Args {
     /// Speed: 1 is real time, 10 is ten times as fast, max is as fast as possible.
     #[arg(long, value_name = "SPEED", default_value = "max", value_parser = parse_speed, env = "OCR_SPEED", help_heading = "Replay")]
     speed: Speed,
-    /// Mask secrets in every line: for a recording that others may read. It is no longer what the server sent.
+    /// Mask secrets in every line, for a recording that others may read; it then differs from what the server sent.
     #[arg(long, help_heading = "Output")]
     redact: bool,
     /// Also replay the lines that later stages added to the recording.
@@ -127,7 +127,7 @@ impl Work {
 #[command(next_help_heading = "Session")]
 #[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct RestArgs {
-    /// End only after the session and its subagents were idle for TIME: a plugin may tell it to go on.
+    /// End only once the session and its subagents have been idle for TIME: a plugin may tell the session to go on.
     #[arg(long, value_name = "TIME", default_value_t = REST_GRACE.as_secs(), env = "OCR_REST_GRACE", value_parser = units::seconds::<u64>)]
     rest_grace: u64,
 }
@@ -148,7 +148,7 @@ pub(super) struct SpawnArgs {
     /// Program to start as the server.
     #[arg(long, value_name = "PROGRAM", default_value = "opencode", env = "OCR_OPENCODE")]
     opencode: PathBuf,
-    /// Give up on a server that is not ready after TIME, with the plugins that it installs for a directory.
+    /// Give up on a server that is not ready within TIME, including the plugins that it installs for a directory.
     #[arg(long, value_name = "TIME", default_value_t = 120, env = "OCR_STARTUP_TIMEOUT", value_parser = units::seconds::<u64>)]
     startup_timeout: u64,
 }

@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
 The dashboard is drawn on the terminal itself and takes its keys from there; ? lists them, and none
-changes what flows. Where the pipe is not in the foreground of a terminal, where standard error is
-no terminal, and with --story, the lines are told one by one on standard error instead.
+affects the lines. If the pipe is not in the foreground of a terminal, if standard error is not a
+terminal, or with --story, events are reported one by one on standard error instead.
 
 If a file or another program gets the lines, the dashboard ends with its input and leaves a summary.
 If nobody does (--only, or standard output is the terminal), its last screen stays until q.
@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// Do not pass the lines through.
     #[arg(long)]
     only: bool,
-    /// Tell what happens line by line on standard error, and draw no dashboard.
+    /// Report what happens, line by line, on standard error instead of drawing a dashboard.
     #[arg(long)]
     story: bool,
     #[command(flatten)]
@@ -54,10 +54,10 @@ pub(super) struct Args {
 #[allow(clippy::struct_field_names, reason = "the names of the flags")]
 #[command(next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
 pub(super) struct ShownLimits {
-    /// Iterations without a person's message between.
+    /// Iterations with no person's message in between.
     #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = Config::default().max_iterations, value_parser = units::count::<u64>)]
     max_iterations: u64,
-    /// Tokens: input, output, reasoning, and those of the cache.
+    /// Tokens: input, output, reasoning and cached.
     #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
     max_tokens: Option<u64>,
     /// Cost, as reported by the server.

@@ -47,7 +47,7 @@ pub struct Config {
     pub max_cost: Option<f64>,
     /// The longest time since the session's first line.
     pub max_time: Option<i64>,
-    /// The share of a budget, in percent, before a warning.
+    /// The share of a budget, in percent, before a warning; 100 for none before the stop.
     pub warn_at: u8,
     /// Tokens since the last progress before a notice.
     pub max_idle_tokens: Option<u64>,

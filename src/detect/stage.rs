@@ -79,7 +79,7 @@ impl Detect {
             ParsedLine::Event(observation, call) => {
                 self.detector.observe_with(observation, call.as_deref(), added);
                 if self.detector.is_unpriced() && !std::mem::replace(&mut self.told_unpriced, true) {
-                    tracing::warn!("the cost of this session is not priced, so --max-cost cannot hold");
+                    tracing::warn!("the server reports no cost for this session, so --max-cost cannot be enforced");
                 }
             }
             ParsedLine::Foreign(observation, line) => {

@@ -23,7 +23,7 @@ pub fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let before = found.len();
         collect(path, &mut found)?;
         if found.len() == before {
-            let message = "no recording in it; their names end in .ndjson or .jsonl, or in .gz or .zst after that";
+            let message = "no recordings in it; their names end in .ndjson or .jsonl, with or without .gz or .zst";
             return Err(Failure::new(Code::Error, format_args!("{}: {message}", path.display())));
         }
     }

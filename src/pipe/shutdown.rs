@@ -54,7 +54,7 @@ pub const NOTIFY: Duration = Duration::from_secs(10);
 /// How much of [`NOTIFY`] is for notices that were not sent before the end.
 pub const BACKLOG: Duration = Duration::from_secs(2);
 
-/// How long notifications may delay the exit after a signal.
+/// How long notifications, notices included, may delay the exit after a signal.
 pub const NOTIFY_AFTER_SIGNAL: Duration = Duration::from_secs(3);
 
 const fn shorter(a: Duration, b: Duration) -> bool {
@@ -66,6 +66,7 @@ const _: () = assert!(
     STREAM_CLOSED.as_millis() + NOTIFY_AFTER_SIGNAL.as_millis() < FILTER_EXIT.as_millis(),
     "ocr-act sends its notifications before its time is up"
 );
+const _: () = assert!(shorter(BACKLOG, NOTIFY_AFTER_SIGNAL), "the outcome is sent too, after a signal as well");
 const _: () = assert!(shorter(FILTER_EXIT, PIPE_EXIT), "ocr-run kills no filter that would exit by itself");
 const _: () = assert!(
     shorter(SERVER_TERM, SERVER_KILL) && shorter(SERVER_KILL, SUPERVISOR_EXIT),

@@ -11,6 +11,8 @@ pub mod job;
 #[cfg(unix)]
 pub mod lifeline;
 #[cfg(unix)]
+mod own;
+#[cfg(unix)]
 pub(crate) mod password;
 #[cfg(unix)]
 pub mod pipe_key;

@@ -3,19 +3,10 @@
 //! `ocr-act` finds it in a file that only this user can read: by the process id that the stream's first line has, or, to
 //! answer from another terminal, by the server's address.
 
+use super::own;
 use crate::exit::{Code, Failure};
 use std::ffi::OsStr;
-use std::fmt::Write as _;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-
-/// The bits of a file's mode that let anyone but its owner in.
-const OTHERS: u32 = 0o077;
-
-/// How many random bytes a password has: 256 bits cannot be guessed.
-const BYTES: usize = 32;
 
 /// The longest password file that is read, in bytes.
 const LONGEST: u64 = 4096;
@@ -25,12 +16,8 @@ const LONGEST: u64 = 4096;
 /// # Errors
 /// [`Code::Error`] if the system has no random numbers.
 pub(crate) fn random() -> Result<String, Failure> {
-    let mut bytes = [0; BYTES];
-    getrandom::fill(&mut bytes).map_err(|e| Failure::new(Code::Error, format_args!("cannot make a password: {e}")))?;
-    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    let bytes = own::random().map_err(|e| Failure::new(Code::Error, format_args!("cannot make a password: {e}")))?;
+    Ok(own::hex(&bytes))
 }
 
 /// The file with the password of a stream's server. It is removed when this is dropped, or by the server's supervisor.
@@ -43,7 +30,7 @@ impl PasswordFile {
     /// [`Code::Error`] if the folder is not this user's alone, or the file cannot be written.
     pub(crate) fn write(folder: &Path, password: &str) -> Result<Self, Failure> {
         let path = path(folder, std::process::id());
-        let written = own_folder(folder).and_then(|()| write_own(&path, password));
+        let written = own::folder(folder).and_then(|()| own::write(&path, password));
         written.map_err(|e| {
             let place = path.display();
             let what = format_args!(
@@ -73,12 +60,7 @@ pub(super) fn remove(path: &Path) {
 
 /// The password of the server that the process `stream` started, if it is this user's.
 pub(crate) fn of_stream(folder: &Path, stream: u32) -> Option<String> {
-    let file = File::open(path(folder, stream)).ok()?;
-    if !is_own(&file.metadata().ok()?) {
-        return None;
-    }
-    let mut password = String::new();
-    file.take(LONGEST).read_to_string(&mut password).ok()?;
+    let password = String::from_utf8(own::read(&path(folder, stream), LONGEST).ok()?).ok()?;
     Some(password).filter(|password| !password.is_empty())
 }
 
@@ -91,26 +73,6 @@ pub(super) fn stream_of(name: &OsStr) -> Option<u32> {
     name.to_str()?.strip_prefix("server-")?.strip_suffix(".password")?.parse().ok()
 }
 
-/// Makes a folder for this user alone, and checks that it is.
-pub(super) fn own_folder(folder: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    // In a shared place, somebody else may have made it first.
-    let found = std::fs::symlink_metadata(folder)?;
-    if found.is_dir() && is_own(&found) { Ok(()) } else { Err(std::io::Error::other("others can read the folder")) }
-}
-
-/// Writes a file for this user alone. A file that is there is replaced, never written through.
-pub(super) fn write_own(path: &Path, text: &str) -> std::io::Result<()> {
-    let _ = std::fs::remove_file(path);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
-}
-
-/// Whether only this user can read or write it.
-fn is_own(found: &std::fs::Metadata) -> bool {
-    found.uid() == rustix::process::geteuid().as_raw() && found.mode() & OTHERS == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,7 +81,7 @@ mod tests {
     #[test]
     fn is_random() {
         let (one, other) = (random().unwrap(), random().unwrap());
-        assert!(one.len() == 2 * BYTES && one != other, "{one} {other}");
+        assert!(one.len() == 2 * own::SECRET && one != other, "{one} {other}");
     }
 
     #[test]

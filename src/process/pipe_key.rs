@@ -1,11 +1,11 @@
 //! The key that the stages of one pipe share and that no line carries: `ocr-run` makes one for each run, and a pipe that
 //! a person types uses a file of the user.
 
-use rustix::fs::{Mode, OFlags};
+use super::own::{self, SECRET};
 use std::fmt;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs::DirBuilder;
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The variable in which `ocr-run` gives its stages the key.
@@ -13,9 +13,6 @@ pub const PIPE_KEY: &str = "OCR_PIPE_KEY";
 
 /// The name of the user's key file in its folder.
 const FILE: &str = "pipe.key";
-
-/// The length of a key in bytes: that of the hash it is used with.
-const LENGTH: usize = 32;
 
 /// Where the key of a pipe comes from.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,7 +38,7 @@ impl PipeKey {
     /// # Errors
     /// What the system's source of random numbers reports.
     pub fn random() -> io::Result<String> {
-        Ok(hex(&random()?))
+        Ok(own::hex(&own::random()?))
     }
 
     /// The bytes of the key. Creates the user's file if there is none.
@@ -72,24 +69,17 @@ impl PipeKey {
 }
 
 fn read(folder: &Path) -> io::Result<Vec<u8>> {
-    let file = rustix::fs::open(folder.join(FILE), OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
-    let file = File::from(file);
-    let about = file.metadata()?;
-    if !about.is_file() || about.uid() != rustix::process::geteuid().as_raw() || about.mode() & 0o077 != 0 {
-        return Err(io::Error::other("others could read or change it; remove it, and it is made anew"));
-    }
-    let mut key = Vec::new();
-    file.take(2 * LENGTH as u64).read_to_end(&mut key)?;
-    if key.len() == LENGTH { Ok(key) } else { Err(io::Error::other("it is damaged; remove it, and it is made anew")) }
+    let key = own::read(&folder.join(FILE), 2 * SECRET as u64)?;
+    if key.len() == SECRET { Ok(key) } else { Err(io::Error::other("it is damaged; remove it, and it is made anew")) }
 }
 
 /// Of stages that create the file at the same time, one wins, and all read its key.
 fn create(folder: &Path) -> io::Result<Vec<u8>> {
+    // Others may look into the folder, but not into the file.
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let key = random()?;
-    let draft = folder.join(format!("{FILE}.{}", hex(&random()?[..8])));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let linked = file.write_all(&key).and_then(|()| std::fs::hard_link(&draft, folder.join(FILE)));
+    let draft = folder.join(format!("{FILE}.{}", own::hex(&own::random()?[..8])));
+    let mut file = own::create(&draft)?;
+    let linked = file.write_all(&own::random()?).and_then(|()| std::fs::hard_link(&draft, folder.join(FILE)));
     std::fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -97,21 +87,10 @@ fn create(folder: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-fn random() -> io::Result<[u8; LENGTH]> {
-    let mut bytes = [0; LENGTH];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(bytes)
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     #[test]
     fn stages_share_the_file_of_the_user() {

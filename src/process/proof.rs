@@ -4,7 +4,8 @@
 //! has the same line, but its process is gone or another one; a server or a filter does not have the key.
 
 use super::identity::{Identity, own_group};
-use super::pipe_key::{PipeKey, hex};
+use super::own::hex;
+use super::pipe_key::PipeKey;
 use crate::wire::record::Opened;
 use hmac::{Hmac, Mac};
 use serde_json::json;

@@ -121,10 +121,12 @@ fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(Ex
 /// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
 /// how the output failed, which is told already.
 fn deliver(last: &mut [Child], shutdown: &Shutdown) -> Result<(), Failure> {
-    let begun = Instant::now();
+    let mut signalled = None;
+    let mut delivered = Ok(());
     for child in last {
         while matches!(child.try_wait(), Ok(None)) {
-            if shutdown.requested().is_some() && begun.elapsed() >= VIEW_EXIT {
+            let is_signal = shutdown.requested().is_some();
+            if is_signal && signalled.get_or_insert_with(Instant::now).elapsed() >= VIEW_EXIT {
                 // It may have exited in the meantime.
                 let _ = child.kill();
                 break;
@@ -133,10 +135,10 @@ fn deliver(last: &mut [Child], shutdown: &Shutdown) -> Result<(), Failure> {
         }
         let status = wait(child)?;
         if status.code() == Some(i32::from(Code::Error.number())) {
-            return Err(Failure::new(Code::Error, ""));
+            delivered = Err(Failure::new(Code::Error, ""));
         }
     }
-    Ok(())
+    delivered
 }
 
 /// Parses the arguments of a stage, `LIFELINE STAGE ARGS…`, and returns its name and its own arguments. The stage is
@@ -268,11 +270,13 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failur
     wait(child)
 }
 
-/// Whether a stage exited with an error of its own, which it has printed.
+/// The exit code of a process of Rust that panicked.
+const PANICKED: i32 = 101;
+
+/// Whether a stage exited with an error of its own, which it has printed, or broke down.
 fn has_failed(status: ExitStatus) -> bool {
-    [Code::Error, Code::Usage, Code::BadData, Code::Unreachable, Code::NotAllowed]
-        .iter()
-        .any(|code| status.code() == Some(i32::from(code.number())))
+    let errors = [Code::Error, Code::Usage, Code::BadData, Code::Unreachable, Code::NotAllowed];
+    status.code().is_none_or(|code| code == PANICKED || errors.iter().any(|error| code == i32::from(error.number())))
 }
 
 fn code_of_status(status: ExitStatus) -> Option<u8> {

@@ -1,5 +1,6 @@
 //! A command line for the shell: the stages and their arguments.
 
+use crate::printable::shell_word;
 use std::fmt;
 
 /// The hidden first argument that makes `ocr-run` run as one of the stages.
@@ -85,23 +86,14 @@ impl fmt::Display for CommandLine {
 fn quoted(word: &str) -> String {
     match word.split_once('=') {
         Some((flag, value)) if is_flag(flag) && !value.is_empty() => {
-            format!("{flag}={}", quoted_whole(value))
+            format!("{flag}={}", shell_word(value))
         }
-        _ => quoted_whole(word),
+        _ => shell_word(word),
     }
 }
 
 fn is_flag(word: &str) -> bool {
     word.starts_with("--") && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-}
-
-pub(super) fn quoted_whole(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

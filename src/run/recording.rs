@@ -3,7 +3,7 @@
 use crate::exit::{Code, Failure};
 use crate::wire::record::{AnyRecord, Opened};
 use crate::wire::{Event, Observation, Timestamp, observe};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -61,7 +61,9 @@ impl Keep {
         let all = recordings(folder);
         let too_many = all.len().saturating_sub(*newest);
         for path in &all[..too_many] {
-            let is_free = File::open(path).is_ok_and(|file| file.try_lock().is_ok());
+            // A file system without locks says nothing of who writes.
+            let is_written = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+            let is_free = File::open(path).is_ok_and(|file| !is_written(file));
             if is_free && let Err(error) = fs::remove_file(path) {
                 tracing::warn!("cannot remove the old recording {}: {error}", path.display());
             }
@@ -122,11 +124,18 @@ fn ending(writer: u32) -> String {
 fn name(first_line: &[u8]) -> String {
     let text = String::from_utf8_lossy(first_line);
     let line = observe(&text).ok();
-    let began = Timestamp::from_ms(line.as_ref().and_then(|line| line.ts).unwrap_or_default()).compact();
+    // The time stands at the beginning of a line that is too long to be read.
+    let began = line.as_ref().and_then(|line| line.ts).or_else(|| digits_of(text.strip_prefix("{\"ts\":")?));
+    let began = Timestamp::from_ms(began.unwrap_or_default()).compact();
     let session = line.as_ref().and_then(opened).and_then(|opened| opened.session_id).unwrap_or_default();
     let session: String = session.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(NAMED).collect();
     let session = if session.is_empty() { session } else { format!("-{session}") };
     format!("{began}{session}{}", ending(std::process::id()))
+}
+
+/// The number at the beginning of a text.
+fn digits_of(text: &str) -> Option<i64> {
+    text[..text.find(|c: char| !c.is_ascii_digit())?].parse().ok()
 }
 
 fn opened(line: &Observation) -> Option<Opened> {
@@ -161,7 +170,7 @@ impl Recording {
             self.head.extend_from_slice(bytes);
             match memchr::memchr(b'\n', &self.head) {
                 None if self.head.len() < FIRST_LINE => Ok(()),
-                end => open(keep, &self.head[..end.unwrap_or(0)]).and_then(|mut file| {
+                end => open(keep, &self.head[..end.unwrap_or(self.head.len())]).and_then(|mut file| {
                     file.write_all(&std::mem::take(&mut self.head))?;
                     self.file = Some(file);
                     Ok(())
@@ -169,7 +178,7 @@ impl Recording {
             }
         };
         if let Err(error) = written {
-            crate::pipe::tell(format_args!("ocr-run: the recording is not complete, it cannot be written: {error}"));
+            crate::pipe::tell(format_args!("ocr-run: the recording is incomplete; it cannot be written: {error}"));
             self.keep = None;
         }
     }

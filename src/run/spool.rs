@@ -61,7 +61,14 @@ impl Spool {
             filling.end();
             recording.finish();
         });
-        Ok(Self { filled, emptied: std::thread::spawn(move || empty(&backlog, output, fails)) })
+        Ok(Self {
+            filled,
+            emptied: std::thread::spawn(move || {
+                let emptied = empty(&backlog, output, fails);
+                backlog.leave();
+                emptied
+            }),
+        })
     }
 
     /// Whether everything was written, or the output has failed.
@@ -135,6 +142,8 @@ struct Waiting {
     from: u64,
     to: u64,
     ended: bool,
+    /// Whether nobody takes any more.
+    left: bool,
 }
 
 impl Backlog {
@@ -145,9 +154,15 @@ impl Backlog {
     /// Appends bytes. Waits for room in memory only if they cannot be written to a file.
     fn add(&self, bytes: &[u8]) {
         let mut waiting = self.lock();
-        while !waiting.add(bytes) {
+        while !waiting.left && !waiting.add(bytes) {
             waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
+        self.changed.notify_all();
+    }
+
+    /// Nobody takes any more: whoever waits for room must not wait.
+    fn leave(&self) {
+        self.lock().left = true;
         self.changed.notify_all();
     }
 

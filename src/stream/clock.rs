@@ -33,7 +33,8 @@ impl Clock {
     }
 }
 
-fn milliseconds(time: Duration) -> i64 {
+/// A duration in milliseconds.
+pub(super) fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 

@@ -94,7 +94,7 @@ impl fmt::Display for Foreign {
 
 const NO_LINES: (&str, &str) = ("it is empty", "check the program or the file that it comes from");
 /// What is read, for people whose input is not.
-const READ: &str = "only OpenCode's events are read: those of ocr-stream, or `opencode run --format json`";
+const READ: &str = "only OpenCode's events are understood: those of ocr-stream, or of `opencode run --format json`";
 
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,16 +145,16 @@ impl Guess {
         match self {
             Self::Unread => ("its lines are too long", "allow longer ones with --max-line"),
             Self::Text => {
-                ("it looks like plain text", "one JSON object per line is read; `opencode run` needs --format json")
+                ("it looks like plain text", "expected one JSON object per line; `opencode run` needs --format json")
             }
             Self::JsonValue => ("its lines are JSON, but no objects", READ),
             Self::Document { array: true } => (
                 "it looks like a JSON array",
-                "one JSON object per line is read; `jq -c '.[]' FILE` writes each element on a line",
+                "expected one JSON object per line; `jq -c '.[]' FILE` writes each element on its own line",
             ),
             Self::Document { array: false } => (
                 "it looks like a JSON document of several lines",
-                "one JSON object per line is read; `jq -c . FILE` writes each object on a line",
+                "expected one JSON object per line; `jq -c . FILE` writes each object on its own line",
             ),
             Self::Json => ("it looks like the JSON lines of another program", READ),
             Self::Utf16 => ("it is UTF-16 text", "convert it to UTF-8 first, as with `iconv -f UTF-16 -t UTF-8 FILE`"),
@@ -168,7 +168,7 @@ impl Guess {
                 "it looks like a web page",
                 "check the URL: the events of an OpenCode server are at /event, and `ocr-stream --server URL` reads them",
             ),
-            Self::OpenCodeLog => ("it looks like OpenCode's log of itself", READ),
+            Self::OpenCodeLog => ("it looks like OpenCode's own log", READ),
             Self::Export => {
                 ("it looks like a document of `opencode export`", "convert it with `ocr-stream --import FILE`")
             }
@@ -194,7 +194,7 @@ impl Guess {
             Self::Gemini => "it looks like the stream-json output of Gemini CLI",
             Self::Copilot => "it looks like the JSON output of Copilot CLI",
             Self::JsonRpc => "it looks like JSON-RPC messages, as of an agent client protocol",
-            _ => "it looks like what a model's API answers",
+            _ => "it looks like a response of a model's API",
         }
     }
 

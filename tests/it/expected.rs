@@ -9,17 +9,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 fn expectation((name, flag): (&str, &str)) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/{name}{flag}.found"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/expected/{name}{}.found", flag.replace(' ', "")))
 }
 
 /// The lines that the detector adds, in short: when, what, its state, and why.
 fn found(text: &str, flag: &str) -> String {
-    let output = ocr("ocr-detect")
-        .arg("--only")
-        .args(Some(flag).filter(|flag| !flag.is_empty()))
-        .write_stdin(text)
-        .output()
-        .unwrap();
+    let output = ocr("ocr-detect").arg("--only").args(flag.split_whitespace()).write_stdin(text).output().unwrap();
     let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     let began = first["ts"].as_i64().unwrap();
     let mut summary = String::new();

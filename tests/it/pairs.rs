@@ -6,7 +6,7 @@ use crate::support::{ocr, recording};
 use ocr::detect::rules;
 use std::collections::BTreeSet;
 
-/// A recording, and a flag for `ocr-detect`, because budgets have no limits by default.
+/// A recording, and flags for `ocr-detect`, because budgets have no limits by default, and warn before them.
 pub type Judged = (&'static str, &'static str);
 
 /// The rule, where it fires, and where it does not.
@@ -40,22 +40,18 @@ pub const PAIRS: [(&str, Judged, Judged); 33] = [
     ("stall", ("provider-hang", ""), ("polling-in-vain", "")),
     ("steering", ("steer-ignored", ""), ("steer-heeded", "")),
     ("iterations", ("one-call-loop", "--max-iterations=2"), ("one-call-loop", "--max-iterations=3")),
-    ("budget", ("priced", "--max-steps=3"), ("priced", "--max-steps=6")),
-    ("budget", ("priced", "--max-tokens=4399"), ("priced", "--max-tokens=5501")),
-    ("budget", ("priced", "--max-cost=0.0179"), ("priced", "--max-cost=0.0226")),
-    ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=5")),
+    ("budget", ("priced", "--max-steps=3"), ("priced", "--max-steps=4 --warn-at=100")),
+    ("budget", ("priced", "--max-tokens=4399"), ("priced", "--max-tokens=4400 --warn-at=100")),
+    ("budget", ("priced", "--max-cost=0.0179"), ("priced", "--max-cost=0.018 --warn-at=100")),
+    ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=4 --warn-at=100")),
     ("budget", ("one-call-loop", "--max-idle-tokens=129749"), ("one-call-loop", "--max-idle-tokens=129750")),
 ];
 
 /// The rules that fire in a recording.
 fn found(judged: Judged) -> BTreeSet<String> {
     let (name, flag) = judged;
-    let output = ocr("ocr-detect")
-        .arg("--only")
-        .args(Some(flag).filter(|flag| !flag.is_empty()))
-        .write_stdin(recording(name))
-        .assert()
-        .success();
+    let output =
+        ocr("ocr-detect").arg("--only").args(flag.split_whitespace()).write_stdin(recording(name)).assert().success();
     let lines = String::from_utf8(output.get_output().stdout.clone()).unwrap();
     let rules = lines.lines().filter_map(|line| line.split("\"rule\":\"").nth(1));
     rules.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()

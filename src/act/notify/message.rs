@@ -8,10 +8,11 @@ use crate::wire::Timestamp;
 use crate::wire::record::RunResult;
 use serde::Serialize;
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// How much is included of a title, a summary and the options, in characters, and how long a command may be, in bytes.
 /// Together they are shorter than the 2000 characters that Discord accepts.
-const TITLE: usize = 100;
+pub(super) const TITLE: usize = 100;
 /// See [`TITLE`].
 const SUMMARY: usize = 700;
 /// See [`TITLE`].
@@ -57,16 +58,20 @@ impl Notice {
 
     /// The id of a webhook's message: the same for every attempt, another for the follow-up.
     pub fn webhook_id(&self, ts: Timestamp) -> String {
-        let (phase, session) = (if self.over { "over" } else { "open" }, &self.session_id);
-        format!("msg_{session}_{}_{phase}_{ts}", self.event)
+        let phase = if self.over { "over" } else { "open" };
+        // An episode may hold what a header may not.
+        format!("msg_{:016x}_{phase}_{ts}", xxh3_64(self.episode.as_bytes()))
     }
 
     fn masked(&self, redactor: &Redactor) -> Self {
         let mask = |text: &String| redactor.redact(text).into_owned();
+        let options: Vec<String> = self.options.iter().map(mask).collect();
         Self {
             title: self.title.as_ref().map(mask),
             summary: mask(&self.summary),
-            options: self.options.iter().map(mask).collect(),
+            // It has the first option, and with a masked one it would answer something else.
+            command: self.command.clone().filter(|_| options == self.options),
+            options,
             ..self.clone()
         }
     }

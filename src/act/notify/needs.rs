@@ -1,8 +1,9 @@
 //! Which episodes a person should know of, from states and findings, without I/O: each begins once and ends once.
 
-use super::message::Notice;
+use super::message::{Notice, TITLE};
 use super::topic::Topic;
 use crate::bounded::BoundedMap;
+use crate::printable::{excerpt, shell_word};
 use crate::wire::record::{Finding, Grade, Kind, SessionStatus, State, StateChange};
 use url::Url;
 
@@ -36,7 +37,7 @@ impl Default for Needs {
 impl Needs {
     /// Learns the title of a session.
     pub fn titled(&mut self, session: &str, title: &str) {
-        self.titles.insert(session.to_owned(), title.to_owned());
+        self.titles.insert(session.to_owned(), excerpt(title, TITLE));
     }
 
     /// What a change of a session's state begins and ends. `server` is where a request can be answered.
@@ -151,14 +152,9 @@ fn command(request: &str, option: Option<&String>, server: &Url) -> String {
     format!("ocr-act --answer {} --server {}", word(&format!("{request}={answer}")), word(server.as_str()))
 }
 
-/// One word for a POSIX shell. The text comes from lines, and people paste the command.
+/// One word for the shell. The text comes from lines, and people paste the command.
 fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''").replace(char::is_control, " "))
-    }
+    shell_word(&text.replace(char::is_control, " "))
 }
 
 #[cfg(test)]

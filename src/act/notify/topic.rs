@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Topic {
     /// A session waits for a person: a permission, a question, or what to do next.
     Blocked,
-    /// The provider refuses until a time, or for a long while.
+    /// The provider refuses requests until a given time, or for a long while.
     Quota,
     /// A session is busy, but silent for too long.
     Stall,

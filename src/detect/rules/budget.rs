@@ -60,7 +60,8 @@ fn grade(spent: f64, limit: f64, context: &RuleContext<'_>) -> Option<Grade> {
     if spent > limit {
         Some(Grade::Stop)
     } else {
-        (spent >= limit * f64::from(context.config.warn_at) / 100.0 && limit > 0.0).then_some(Grade::Warn)
+        let warn_at = context.config.warn_at;
+        (warn_at < 100 && limit > 0.0 && spent >= limit * f64::from(warn_at) / 100.0).then_some(Grade::Warn)
     }
 }
 
@@ -101,7 +102,7 @@ impl Budget {
         if step.cost > 0.0 || tokens == 0 || std::mem::replace(&mut self.unpriced, true) {
             return;
         }
-        let summary = format!("{UNPRICED}: a step of {tokens} tokens cost nothing, so --max-cost cannot hold");
+        let summary = format!("{UNPRICED}: a step of {tokens} tokens cost nothing, so --max-cost cannot be enforced");
         let mut signal = Signal::new(NAME, Kind::Budget, Grade::Notice, hash::of(UNPRICED), summary);
         signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: UNPRICED.to_owned() }];
         signals.report(signal);

@@ -19,7 +19,7 @@ const NOVEL: Limit =
 const SHORT: Limit = Limit::new(
     "compaction-storm.short",
     8,
-    "compactions with hardly a call in between before a warning, whatever is new; twice as many before a stop",
+    "compactions with hardly a call in between before a warning, even with new results; twice as many before a stop",
 );
 
 /// A context that holds no more calls than this is too small for its task.

@@ -11,11 +11,8 @@ use crate::wire::text::EXCERPT;
 
 const NAME: &str = "monologue";
 
-const WARN: Limit = Limit::new(
-    "monologue.warn",
-    3,
-    "answers with nearly the same text, or with none, and without a call before a warning",
-);
+const WARN: Limit =
+    Limit::new("monologue.warn", 3, "answers without a call, and with nearly the same text or none, before a warning");
 const STOP: Limit = Limit::new("monologue.stop", 6, "such answers before a stop");
 // An explanation in four parts was recorded.
 const TALK_WARN: Limit =
@@ -78,7 +75,7 @@ pub(super) struct Monologue {
 impl Rule for Monologue {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
-        about: "answer after answer without a call, and without a person's message",
+        about: "one answer after another with no call and no person's message in between",
         limits: &[WARN, STOP, TALK_WARN, TALK_STOP, SIMILARITY],
     };
 

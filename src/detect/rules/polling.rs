@@ -24,7 +24,7 @@ const SECONDS: Limit = Limit::new(
     "seconds of polling without a change before a notice, once there are also polling.calls polls",
 );
 
-const WARN: Limit = Limit::new("polling.warn-seconds", 2700, "seconds of polls without a change before a warning");
+const WARN: Limit = Limit::new("polling.warn-seconds", 2700, "seconds of polling without a change before a warning");
 
 /// How many different polls may alternate, such as a look and a wait.
 const POLL_CALLS: usize = 4;

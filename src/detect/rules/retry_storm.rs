@@ -27,12 +27,12 @@ const SECONDS: Limit = Limit::new(
 const FLAPS: Limit = Limit::new(
     "retry-storm.flaps",
     12,
-    "failures with answers between them before a warning, if they also take retry-storm.flap-seconds",
+    "failures with answers in between before a warning, if they also span retry-storm.flap-seconds seconds",
 );
 const FLAP_SECONDS: Limit = Limit::new(
     "retry-storm.flap-seconds",
     600,
-    "seconds of failures with answers between them before a warning; as long without a failure ends the count",
+    "seconds of failures with answers in between before a warning; the same time without one resets the count",
 );
 
 /// Failures since the provider last worked well.
@@ -150,7 +150,7 @@ impl Failing {
         let minutes = self.until.map(|until| until.saturating_sub(context.point.ts) / 60_000);
         let summary = match minutes {
             Some(minutes) => format!("the provider asks to wait for another {minutes} minutes: {}", self.message),
-            None => format!("a quota is used up, and nobody knows until when: {}", self.message),
+            None => format!("a quota is used up, and it is not known when it resets: {}", self.message),
         };
         self.signal(QUOTA, if over { Grade::Stop } else { Grade::Warn }, "", summary)
     }

@@ -119,7 +119,7 @@ fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut
     let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !says_nothing(call);
     let warn = streak.calls() >= limit + context.config.limit(&WARN) && !is_batch;
     let grade = if warn { Grade::Warn } else { Grade::Notice };
-    let result = if call.empty { "nothing" } else { "the same" };
+    let result = if call.empty { "nothing" } else { "the same result" };
     let summary = format!("{} different calls of {} brought {result}", streak.calls(), call.tool);
     let identity = hash::join(hash::of(&call.tool), call.result_key);
     let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);

@@ -14,20 +14,20 @@ const NAME: &str = "stall";
 
 // Five minutes by default. A slow model was seen to think for two and a half before its first token.
 const WARN: Limit =
-    Limit::new("stall.warn", 10, "multiples of --inactivity-timeout of silence of the model before a warning");
+    Limit::new("stall.warn", 10, "multiples of --inactivity-timeout that the model is silent before a warning");
 // Six minutes by default: at 50 tokens a second, the arguments would be longer than most models may write.
 const ARGUMENTS: Limit = Limit::new(
     "stall.arguments",
     12,
-    "multiples of --inactivity-timeout before a stop if a call's arguments do not come; half of it warns",
+    "multiples of --inactivity-timeout without a call's arguments before a stop; half as many before a warning",
 );
 const TOOL_STOP: Limit =
-    Limit::new("stall.tool-stop", 10, "multiples of --tool-timeout of silence of a tool before a stop");
+    Limit::new("stall.tool-stop", 10, "multiples of --tool-timeout that a tool is silent before a stop");
 // Servers and log followers print for as long as they run; a build or a training run of two hours is rare.
 const AGE: Limit = Limit::new(
     "stall.tool-minutes",
     120,
-    "minutes that a tool may run, whatever it prints, before a warning; half of it is a notice",
+    "minutes that a tool may run, whatever it prints, before a warning; half as many before a notice",
 );
 
 /// Multiples of the tool timeout before a warning.

@@ -20,7 +20,7 @@ pub(super) struct Tamper {
 impl Rule for Tamper {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
-        about: "a test is skipped or can no longer fail, or hooks are kept from running, and nobody asked for it",
+        about: "a test is skipped or made unable to fail, or hooks are bypassed, and nobody asked for it",
         limits: &[],
     };
 

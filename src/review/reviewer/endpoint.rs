@@ -196,7 +196,9 @@ impl Endpoint {
         let url = &self.url;
         let cause = root_cause(error);
         if error.is_connect() {
-            return ReviewError::unreachable(format!("cannot reach the reviewer at {url}: {cause}; is it running?"));
+            return ReviewError::unreachable(format!(
+                "cannot reach the reviewer at {url}: {cause}; check that it runs"
+            ));
         }
         ReviewError::transient(format!("{url}: {cause}"))
     }

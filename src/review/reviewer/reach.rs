@@ -38,7 +38,7 @@ pub fn try_address(reviewer: &Reviewer, kill_switch: &KillSwitch, redactor: &Red
     // Looking up a name has no limit of its own.
     std::thread::spawn(move || {
         if let Err(why) = target.reach(&kill_switch) {
-            tracing::warn!("{}; it is tried again for each question", redactor.redact(&why));
+            tracing::warn!("{}; it will be tried again for each question", redactor.redact(&why));
         }
         // Fails only if nobody waits any more.
         let _ = tried.send(());
@@ -60,7 +60,7 @@ fn connect(url: &Url) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().unwrap_or_default();
     let failed = |why: &dyn std::fmt::Display| {
-        format!("cannot connect to the reviewer at {host}:{port}: {why}; is it running, and is the address right?")
+        format!("cannot connect to the reviewer at {host}:{port}: {why}; check its address, and that it runs")
     };
     let addresses = (host, port).to_socket_addrs().map_err(|e| failed(&root_cause(&e)))?;
     let mut why = "the name has no address".to_owned();

@@ -1,7 +1,7 @@
 //! Asks another program something.
 
+use crate::printable::shell_word;
 use crate::process::command::{Capture, KillSwitch, ShellCommand};
-use crate::run::command_line::quoted_whole;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) struct Said {
 
 /// Runs a program.
 pub(super) fn ask(words: &[&str], directory: &Path, limit: Duration) -> Result<Said, String> {
-    let line: Vec<String> = words.iter().map(|word| quoted_whole(word)).collect();
+    let line: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     let line = line.join(" ");
     let capture = Capture::Head(READ);
     let command = ShellCommand { line: &line, directory, variables: &[], input: b"", limit, capture };

@@ -13,7 +13,7 @@ pub(super) fn read(doctor: &Doctor) -> Result<Value, Checked> {
     let program = doctor.opencode.display().to_string();
     let failed = |why: &str| {
         let found = format!("the configuration cannot be read: {why}");
-        Checked::fail(WHAT, Code::Error, found, "mend opencode.json; `opencode debug config` says what is wrong")
+        Checked::fail(WHAT, Code::Error, found, "fix opencode.json; `opencode debug config` says what is wrong")
     };
     let said = ask(&[&program, "debug", "config"], &doctor.directory, PATIENCE).map_err(|why| failed(&why))?;
     if !said.success {

@@ -13,7 +13,7 @@ pub(super) fn check(directory: &Path) -> Checked {
             let found = "no repository here, so nothing shows or undoes what the agent changes (--rollback)";
             return Checked::warn(WHAT, found, "git init && git add -A && git commit -m 'Begin'");
         }
-        Ok(said) => return Checked::warn(WHAT, said.complaint(), "mend the repository, or leave --rollback out"),
+        Ok(said) => return Checked::warn(WHAT, said.complaint(), "repair the repository, or do without --rollback"),
         Err(why) => return Checked::warn(WHAT, why, "install git, or leave --rollback out"),
     };
     match status.lines().count() {

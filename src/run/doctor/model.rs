@@ -48,7 +48,7 @@ pub(super) fn check(doctor: &Doctor, args: &[String]) -> Checked {
 }
 
 const CURE: &str =
-    "`opencode models` lists what there is, `opencode auth login` gives the key; --no-model leaves this check out";
+    "`opencode models` lists the models, `opencode auth login` sets the key; --no-model skips this check";
 
 /// What the run said about its failure, or that it took too long.
 fn complaint(said: &Said) -> &str {

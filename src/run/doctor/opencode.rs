@@ -23,7 +23,7 @@ pub(super) fn check(doctor: &Doctor) -> Checked {
     let path = program.display().to_string();
     let broken = |why: &str| {
         let found = format!("{path} --version failed: {why}");
-        Checked::fail(WHAT, Code::Error, found, "install it anew: npm install -g opencode-ai")
+        Checked::fail(WHAT, Code::Error, found, "reinstall it: npm install -g opencode-ai")
     };
     let said = match ask(&[&path, "--version"], &doctor.directory, PATIENCE) {
         Ok(said) if said.success => said.stdout,

@@ -36,7 +36,7 @@ pub(super) async fn connect(plan: &Plan, own: &mut Option<SpawnedServer>) -> Res
         let limit = limit.as_secs();
         Err(Failure::new(
             Code::Unreachable,
-            format_args!("the server did not say what it has within {limit} s; look at its log, or start another"),
+            format_args!("the server did not report its state within {limit} s; look at its log, or start another"),
         ))
     })
 }
@@ -62,7 +62,7 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
     if !plan.all {
         prepare_directory(&server, deadline).await?;
     }
-    let creates_session = session.is_none() && plan.task.is_some();
+    let creates_session = plan.creates_session();
     let watches_directory = session.is_none() && !plan.all && !creates_session;
     let mut directory = session.as_ref().and_then(|s| s.directory.clone());
     if watches_directory {

@@ -194,8 +194,7 @@ impl Live<'_> {
         // creation of a new session may be missing.
         let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
         let Recovered { complete, sessions } = recovered.map_err(Interruption::retry_if_transient)?;
-        let is_new = plan.session.is_none() && plan.task.is_some();
-        if !is_new {
+        if !plan.creates_session() {
             let told = Present::new(server, &self.tracker, &sessions).tell(&mut self.idle, &mut self.writer).await;
             told.map_err(Interruption::retry_if_transient)?;
             if plan.from_start && !complete {

@@ -70,6 +70,11 @@ impl Plan {
         }
     }
 
+    /// Whether a new session is made for the task.
+    pub(super) fn creates_session(&self) -> bool {
+        self.session.is_none() && self.task.is_some()
+    }
+
     /// Whether the work ends with us: we gave the task, or started the server.
     pub(super) fn owns_session(&self) -> bool {
         self.task.is_some() || matches!(self.source, Source::Spawn(_))

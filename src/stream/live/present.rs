@@ -60,16 +60,18 @@ impl<'a> Present<'a> {
         };
         let watched = self.tracker.watched(self.sessions);
         let busy = statuses.keys().filter(|id| watched.contains(*id)).cloned();
-        let ours: BTreeSet<String> = self.tracker.session.iter().cloned().chain(seen).chain(busy).collect();
+        let root = self.tracker.session.as_ref();
+        let others: BTreeSet<String> = seen.into_iter().chain(busy).filter(|id| Some(id) != root).collect();
+        let ours: Vec<String> = root.cloned().into_iter().chain(others).collect();
         let is_idle = RawValue::from_string(IDLE.to_owned()).ok();
         for id in ours.iter().take(TOLD) {
             let Some(status) = statuses.get(id).or(is_idle.as_ref()) else { continue };
-            write(writer, recovered(None, "session.status", StatusOf { session: id, status })).await?;
+            writer.recovered(recovered(None, "session.status", StatusOf { session: id, status })).await?;
             if !self.tracker.tree.contains(id) {
                 continue;
             }
             if let Some(todos) = writer.wait_for(self.server.todos(id)).await? {
-                write(writer, recovered(None, "todo.updated", TodosOf { session: id, todos: &todos })).await?;
+                writer.recovered(recovered(None, "todo.updated", TodosOf { session: id, todos: &todos })).await?;
             }
         }
         Ok(())
@@ -98,12 +100,4 @@ pub(super) fn servers(server: &Server, tree: &SessionTree, sessions: &[Session])
     let others: BTreeSet<&String> = directories.filter(|directory| !server.is_in(directory)).collect();
     let others = others.into_iter().take(DIRECTORIES).map(|directory| server.in_directory(Some(directory.clone())));
     std::iter::once(server.clone()).chain(others).collect()
-}
-
-async fn write(writer: &mut Writer, payload: String) -> Result<(), StepError> {
-    match writer.check(payload) {
-        Ok(payload) => writer.event(payload).await,
-        // What is refused is counted, and said at the end.
-        Err(_) => Ok(()),
-    }
 }

@@ -140,17 +140,10 @@ impl Recovery<'_> {
         };
         while let Some(message) = self.writer.wait_for(messages.next()).await? {
             for payload in self.tracker.recover_message(&message) {
-                self.write(payload).await?;
+                self.writer.recovered(payload).await?;
             }
         }
         Ok(messages.skipped() == 0)
-    }
-
-    async fn write(&mut self, payload: String) -> Result<(), StepError> {
-        match self.writer.check(payload) {
-            Ok(payload) => self.writer.event(payload).await,
-            Err(_) => Ok(()),
-        }
     }
 
     /// Emits the permissions and questions that are open: no log has them.
@@ -158,7 +151,7 @@ impl Recovery<'_> {
         for server in servers(self.server, &self.tracker.tree, self.sessions) {
             for request in self.writer.wait_for(server.open_requests()).await? {
                 if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
-                    self.write(recovered(None, request.kind, request.properties)).await?;
+                    self.writer.recovered(recovered(None, request.kind, request.properties)).await?;
                 }
             }
         }

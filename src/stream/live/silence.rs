@@ -1,6 +1,7 @@
 //! Which sessions are waited for, and since when each of them is silent: what the ticks say.
 
 use crate::bounded::BoundedMap;
+use crate::stream::clock::milliseconds;
 use crate::wire::record::Tick;
 use crate::wire::{Event, Status, observe};
 use std::collections::hash_map::RandomState;
@@ -109,10 +110,6 @@ impl Silences {
         named.sort_unstable();
         (!named.is_empty() || self.last_line + SHORTEST <= now).then_some(named)
     }
-}
-
-fn milliseconds(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

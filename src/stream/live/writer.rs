@@ -68,6 +68,14 @@ impl Writer {
         self.send(line).await
     }
 
+    /// Writes a payload that we made of what the server said, unless it is refused.
+    pub async fn recovered(&mut self, payload: String) -> Result<(), StepError> {
+        match self.check(payload) {
+            Ok(payload) => self.event(payload).await,
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Writes a record.
     pub async fn record(&mut self, record: &impl Record) -> Result<(), StepError> {
         let ts = self.clock.now();

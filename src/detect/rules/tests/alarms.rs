@@ -252,7 +252,7 @@ fn budgets() {
     assert_eq!(with(Config { max_steps: Some(2), ..Config::default() }), both);
     assert_eq!(with(Config { max_tokens: Some(57), ..Config::default() }), []);
     assert_eq!(with(Config { max_tokens: Some(45), ..Config::default() }), warn);
-    assert_eq!(with(Config { max_tokens: Some(45), warn_at: 100, ..Config::default() }), warn);
+    assert_eq!(with(Config { max_tokens: Some(45), warn_at: 100, ..Config::default() }), []);
     assert_eq!(with(Config { max_tokens: Some(29), ..Config::default() }), stop);
     assert_eq!(
         with(Config { max_cost: Some(1.0), ..Config::default() }),
