@@ -10,7 +10,9 @@ use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::wire::record::{
     AnyRecord, CloseReason, Closed, Done, Finding, Opened, Record, Reviewer, RunOutcome, RunResult, State,
 };
-use crate::wire::{Event, Observation, Status, Timestamp, head, observe};
+use crate::wire::text::decode;
+use crate::wire::{Event, Observation, Status, Timestamp, head, members, observe};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// How many sessions can work at the same time. Each may have a thread.
@@ -96,7 +98,7 @@ impl ActOnAll {
 
     /// The session that the line is about, or the one at its top.
     fn root(&mut self, line: &Observation) -> Option<String> {
-        let session = line.session.as_deref()?;
+        let session = &*session(line)?;
         if let Event::Session { parent: Some(parent) } = &line.event {
             let root = self.roots.get(&**parent).cloned().unwrap_or_else(|| parent.to_string());
             self.roots.insert(session.to_owned(), root);
@@ -169,6 +171,17 @@ impl ActOnAll {
         }
         over.iter().for_each(|session| self.conclude(session, added));
         Ok(())
+    }
+}
+
+/// The session that a line is about.
+fn session<'a>(line: &'a Observation) -> Option<Cow<'a, str>> {
+    match &line.event {
+        Event::Record { properties, .. } => {
+            let members = members(*properties).ok()?;
+            members.iter().find(|(name, _)| name == "sessionID").map(|(_, id)| decode(*id))
+        }
+        _ => line.session.as_deref().map(Cow::Borrowed),
     }
 }
 
