@@ -12,11 +12,11 @@ test-fast:
 live *FILTER:
     cargo test --locked --test it live::{{FILTER}}
 
-# Check formatting, lints and, where cargo-deny is installed, licences and duplicate crates
+# Check formatting, lints, licences and duplicates of the dependencies, workflows and scripts
 lint:
     cargo fmt --all -- --check
     cargo clippy --locked --all-targets -- -D warnings
-    if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; else echo 'skipped: cargo install cargo-deny --locked'; fi
+    packaging/lint.sh
 
 # Record fixtures again from their scripts: just record one-call-loop (no name: all of them)
 record *NAMES:
@@ -55,8 +55,12 @@ fuzz SECONDS='600':
 docs:
     RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
 
-# Check what a release needs: a clean tree, the whole of .ci/run, and a package that builds
+# Build what a release has for this machine, into target/dist, and try it: just packages x86_64-unknown-linux-musl
+packages TARGET:
+    packaging/build.sh {{TARGET}}
+    packaging/check.sh {{TARGET}}
+
+# Check what a release needs: a clean tree, and the whole of .ci/run
 release-check:
     test -z "$(git status --porcelain)"
     .ci/run
-    cargo package --locked
