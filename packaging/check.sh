@@ -22,7 +22,7 @@ fail() {
 try() {
   local stage
   for stage in "${stages[@]}"; do
-    "$@" "ocr-$stage" --version | grep -x "ocr-$stage [0-9.]*" >/dev/null || fail "ocr-$stage --version does not say its name"
+    "$@" "ocr-$stage" --version | grep "^ocr-$stage [0-9]" >/dev/null || fail "ocr-$stage --version does not say its name"
   done
   # The recording has a loop.
   "$@" ocr-detect --only < fixtures/sessions/one-call-loop.ndjson | grep '"rule":"repeat"' >/dev/null ||
@@ -37,6 +37,20 @@ check_checksums() {
   done
 }
 
+# Lets each shell that is here parse what is for it.
+check_completions() {
+  local file shell
+  for file in "$1"/*; do
+    case $file in
+      *.bash) shell=bash ;;
+      *.fish) shell=fish ;;
+      *.elv | *.ps1) continue ;;
+      *) shell=zsh ;;
+    esac
+    ! command -v "$shell" >/dev/null || "$shell" -n "$file" || fail "$shell cannot read $file"
+  done
+}
+
 check_archive() {
   local archive="$dist/ocr-$target.tar.gz" size stage root="$scratch/archive"
   size=$(stat -c %s "$archive")
@@ -47,6 +61,7 @@ check_archive() {
     [ -f "$root/man/man1/ocr-$stage.1" ] || fail "the archive has no manual of ocr-$stage"
     [ "$(find "$root/completions" -name "*ocr-$stage*" | wc -l)" = 5 ] || fail "ocr-$stage has no completions for five shells"
   done
+  check_completions "$root/completions"
   if [ "$is_root" = yes ]; then
     try_in "$root" /bin
     echo "$archive: $size bytes, runs in an empty root"
@@ -67,10 +82,12 @@ check_deb() {
   [ -n "$deb" ] || { echo "skipped: there is no Debian package for this machine"; return; }
   ! dpkg-query -s "$package" >/dev/null 2>&1 || { echo "skipped: $package is installed already, and would be removed"; return; }
   dpkg -i "$deb" >/dev/null
+  trap 'dpkg --purge "$package" >/dev/null; clean_up' EXIT
   try env PATH=/usr/bin
   [ -f /usr/share/man/man1/ocr-run.1.gz ] || fail "$deb has no manual"
   [ -f /usr/share/bash-completion/completions/ocr-run ] || fail "$deb has no completions"
   dpkg --purge "$package" >/dev/null
+  trap clean_up EXIT
   ! [ -e /usr/bin/ocr-run ] || fail "$deb leaves ocr-run behind"
   echo "$deb: installs, runs, and is removed"
 }
@@ -95,8 +112,15 @@ check_sbom() {
   echo "$list: $(jq '.components | length' "$list") crates"
 }
 
+clean_up() {
+  local root
+  # Never delete below a mounted /proc.
+  for root in archive rpm; do umount "$scratch/$root/proc" 2>/dev/null || true; done
+  rm -rf --one-file-system "$scratch"
+}
+
 scratch=$(mktemp -d)
-trap 'for root in archive rpm; do umount "$scratch/$root/proc" 2>/dev/null || true; done; rm -rf "$scratch"' EXIT
+trap clean_up EXIT
 is_root=no
 [ "$(id -u)" != 0 ] || is_root=yes
 
