@@ -6,6 +6,7 @@ use super::error::{ReviewError, last_words};
 use crate::process::command::{Capture, Finished, KillSwitch, ShellCommand};
 use crate::redact::Redactor;
 use crate::review::prompt::Question;
+use crate::wire::text;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,8 @@ use tokio::sync::oneshot;
 
 /// How many bytes of the answer are kept, and of standard error.
 const ANSWER: usize = 1024 * 1024;
+/// How much of the command line an error shows, in characters, so that there is room for why it failed.
+const SHOWN: usize = 80;
 /// The exit status of a shell that finds no such command.
 const NOT_FOUND: i32 = 127;
 /// The exit status of a shell that may not run the command.
@@ -47,7 +50,7 @@ impl CommandReviewer {
     /// Asks once. The command is killed after `limit`, and when the future is dropped.
     pub(crate) async fn ask(&self, question: Question<'_>, limit: Duration) -> Result<Answer, ReviewError> {
         let Question { prompt, complaint, redactor } = question;
-        let line = redactor.redact(&self.line).into_owned();
+        let line = text::excerpt(&redactor.redact(&self.line), SHOWN);
         let text = prompt.text(complaint);
         let cancelled = CancelOnDrop(Arc::default());
         let (sender, finished) = oneshot::channel();
@@ -72,10 +75,11 @@ impl CommandReviewer {
 }
 
 fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<Answer, ReviewError> {
-    let text = |bytes: &[u8]| redactor.redact(&String::from_utf8_lossy(bytes)).into_owned();
-    let said = said(&text(&finished.stdout), &text(&finished.stderr));
+    let redacted = |bytes: &[u8]| redactor.redact(&String::from_utf8_lossy(bytes)).into_owned();
+    let (stdout, stderr) = (redacted(&finished.stdout), redacted(&finished.stderr));
+    let said = said(&stdout, &stderr);
     match &finished.status {
-        Ok(status) if status.success() => Ok(Answer { text: text(&finished.stdout), is_cut_off: false }),
+        Ok(status) if status.success() => Ok(Answer { text: stdout, is_cut_off: false }),
         Ok(status) if matches!(status.code(), Some(NOT_FOUND | NOT_EXECUTABLE)) => {
             Err(ReviewError::unreachable(format!("cannot run the reviewer {line:?}{said}; check --reviewer-cmd")))
         }
