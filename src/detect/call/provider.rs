@@ -37,8 +37,10 @@ pub(crate) struct Provider {
     /// Why it does not answer.
     pub(crate) refusal: Refusal,
     /// When the message says to ask again, in milliseconds since the epoch. An hour of the day without a time zone
-    /// says nothing: a wrong time is worse than none.
+    /// says nothing: a wrong time is worse than none. More than a day away, it is read as one of UTC.
     pub(crate) until: Option<i64>,
+    /// It names a time to come, of which nobody knows when that is: `resets 3pm`.
+    pub(crate) vague: bool,
 }
 
 /// The words of each refusal, the most special first. The comments name whose words they are; the samples in the
@@ -206,7 +208,8 @@ impl Provider {
     pub(crate) fn read(message: &str, now: i64) -> Self {
         let folded = fold(&message[..message.floor_char_boundary(READ)]);
         let until = until(&folded, now);
-        let names_time = || until.is_some() || names_time(&folded, now);
+        let vague = until.is_none() && names_time(&folded, now);
+        let names_time = || until.is_some() || vague;
         let said = TABLES.iter().find(|(_, words)| words.is_in(&folded));
         let refusal =
             said.map_or_else(|| of_pairs(&folded).unwrap_or_else(|| of_status(&folded)), |(refusal, _)| *refusal);
@@ -227,7 +230,7 @@ impl Provider {
             Refusal::Other if until.is_some() => Refusal::RateLimit,
             refusal => refusal,
         };
-        Self { refusal, until }
+        Self { refusal, until, vague }
     }
 
     /// Whether no further attempt helps until a person does something.

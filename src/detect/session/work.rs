@@ -108,6 +108,11 @@ impl CallWork {
         work
     }
 
+    /// Whether it only reads or writes the agent's own notes.
+    pub(crate) fn is_note(&self) -> bool {
+        self.is_note
+    }
+
     /// Whether it changed or bypassed a check, or undid that.
     pub(crate) fn touches_checks(&self) -> bool {
         !self.tampers.is_empty()

@@ -41,6 +41,13 @@ pub const COMMANDS: &[&str] = &[
     "tell me|pick one|pick a|choose one|choose between|choose from|choose which|select one|reply x|reply yes|reply with|respond with|respond x|answer x|answer with|type x|say x|say yes|enter x|confirm and|confirm to|confirm if|confirm whether|i need to know|to go on i need|to continue, i need to know|to proceed, i need to know|to continue i need to know|to proceed i need to know|to go on, i need to know",
 ];
 
+/// A request with these is for a decision: it waits for the user, whatever else the text could not do.
+pub const DECISIONS: &[&str] = &[
+    "confirm*|choose*|pick one|select*|decide|decision|approve*|approval|which|whether",
+    "bestätig*|wähl*|entscheid*|confirme*|choisi*|confirma*|elige*|elija|escolh*|scegli*|conferma*|подтверд*|выбер*|решит*",
+    "确认|確認|选择|選擇|决定|決定|是否|哪|同意|選んで|お選び|決めて|指示|どちら|確認|확인|선택|결정",
+];
+
 /// A sentence that begins so is a question, whatever its mark.
 pub const QUESTION_STARTS: &[&str] = &[
     "should i go|should i proceed|should i use|should i keep|shall i|do you want me to|do you want|would you like me to|would you prefer|do you prefer|which do you prefer|which would you|which one would|which option do|which option would|which approach would|which approach do|is it ok if|is it okay if",
