@@ -91,6 +91,23 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 const TOMORROW: [&str; 8] = ["tomorrow", "明天", "明日", "내일", "morgen", "demain", "mañana", "завтра"];
 
+/// Units of time in scripts that put no space behind them, the longer ones first.
+const JOINED_UNITS: [(&str, i64); 13] = [
+    ("秒", SECOND),
+    ("초", SECOND),
+    ("分钟", MINUTE),
+    ("分鐘", MINUTE),
+    ("分", MINUTE),
+    ("분", MINUTE),
+    ("小时", HOUR),
+    ("小時", HOUR),
+    ("時間", HOUR),
+    ("시간", HOUR),
+    ("天", DAY),
+    ("日", DAY),
+    ("일", DAY),
+];
+
 /// A time that a message names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Moment {
@@ -112,7 +129,7 @@ pub(super) fn names_time(folded: &str, now: i64) -> bool {
     moments(folded, now).next().is_some()
 }
 
-/// The times to come that a message names. The last one counts: a message that names the limit of a minute and that of a
+/// The times to come that a message names. The latest counts: a message that names the limit of a minute and that of a
 /// day waits for the latter.
 fn moments(folded: &str, now: i64) -> impl Iterator<Item = Moment> {
     let spans = SPANS.iter().flat_map(move |marker| {
@@ -158,20 +175,23 @@ fn span(text: &str, bare: i64) -> Option<i64> {
     while let Some((value, tail)) = number(rest) {
         let word = tail.trim_start_matches([' ', '-']);
         let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
+        let joined = JOINED_UNITS.iter().find(|(name, _)| word.starts_with(name));
+        let length = joined.map_or(length, |(name, _)| name.len());
         let unit = match &word[..length] {
+            _ if joined.is_some() => joined.map_or(SECOND, |(_, unit)| *unit),
             "ms" | "msec" | "millisecond" | "milliseconds" => 1,
-            "s" | "sec" | "secs" | "second" | "seconds" | "секунд" | "秒" | "segundos" | "sekunden" | "secondes"
-            | "초" => SECOND,
-            "m" | "min" | "mins" | "minute" | "minutes" | "минут" | "分钟" | "分" | "minutos" | "minuten" | "분" => {
-                MINUTE
+            "s" | "sec" | "secs" | "second" | "seconds" | "секунд" | "segundos" | "sekunden" | "secondes" => {
+                SECOND
             }
-            "h" | "hr" | "hrs" | "hour" | "hours" | "час" | "часа" | "часов" | "小时" | "時間" | "horas"
-            | "stunden" | "heures" | "시간" => HOUR,
-            "d" | "day" | "days" | "дней" | "天" | "日" | "tage" | "tagen" | "jours" | "días" => DAY,
+            "m" | "min" | "mins" | "minute" | "minutes" | "минут" | "minutos" | "minuten" => MINUTE,
+            "h" | "hr" | "hrs" | "hour" | "hours" | "час" | "часа" | "часов" | "horas" | "stunden" | "heures" => {
+                HOUR
+            }
+            "d" | "day" | "days" | "дней" | "tage" | "tagen" | "jours" | "días" => DAY,
             "w" | "week" | "weeks" => 7 * DAY,
             _ => {
                 // A clock or a date is no span.
-                let is_clock = tail.starts_with([':', '-', '/']) || matches!(&word[..length], "am" | "pm");
+                let is_clock = tail.starts_with([':', '-', '/', '年', '月']) || matches!(&word[..length], "am" | "pm");
                 return if found || is_clock {
                     found.then_some(sum as i64)
                 } else {

@@ -32,6 +32,8 @@ const DATA_LENGTH: usize = 2048;
 /// If the repetitions differ in their numbers, a unit of fewer words is taken for a list, and one with a smaller share of
 /// letters and spaces, in percent, for data. Sentences have 93 and more, statements of SQL 80.
 const SENTENCE: usize = 4;
+/// The least words for each number: a table says "7 times 8 is 56".
+const WORDS_PER_NUMBER: usize = 3;
 const WORDY: usize = 88;
 /// How many characters at the end to search for first, before anything is measured.
 const TAIL: usize = 32;
@@ -149,7 +151,7 @@ fn is_wordy(unit: &[u8]) -> bool {
         .split(u8::is_ascii_whitespace)
         .filter(|word| word.iter().filter(|b| b.is_ascii_alphabetic()).count() > 1)
         .count();
-    words >= SENTENCE && letters * 100 >= (unit.len() - numbers) * WORDY
+    words >= SENTENCE.max(numbers * WORDS_PER_NUMBER) && letters * 100 >= (unit.len() - numbers) * WORDY
 }
 
 #[cfg(test)]
@@ -177,6 +179,10 @@ mod tests {
             "AQAA".repeat(100),
             numbered("- src/file", ".rs"),
             numbered("test case_", " ... ok"),
+            (0..400)
+                .map(|n| format!("{} times {} is {}", n / 20, n % 20, n / 20 * (n % 20)))
+                .collect::<Vec<_>>()
+                .join("\n"),
             numbered("INSERT INTO orders (id, city, total) VALUES (7, 'Oslo', ", ");"),
             numbered("  - host: web\n    address: 10.0.7.", "\n    role: worker"),
             format!("```\n{}```\n", "same line\n".repeat(200)),

@@ -197,6 +197,19 @@ fn announced_call_that_followed_is_none_to_come() {
 }
 
 #[test]
+fn cancelled_check_is_none() {
+    let mut stream = Stream::asked("Say how the tests are");
+    stream.message("s", "m", None);
+    for error in ["Sibling tool call errored", "Tool execution aborted"] {
+        let state = json!({"status": "error", "input": {"command": "cargo test"}, "error": error});
+        stream.part("s", "m", &json!({"type": "tool", "tool": "bash", "state": state}));
+    }
+    stream.message("s", "m", Some("tool-calls"));
+    stream.answer("They did not run to their end.");
+    assert_eq!(stream.outcome().1, []);
+}
+
+#[test]
 fn unread_check_is_unknown() {
     let mut stream = Stream::asked("Fix the sync");
     stream.edit("/p/sync.rs");

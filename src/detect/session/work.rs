@@ -127,7 +127,10 @@ impl CallWork {
         self.unknown = line.effect == Effect::Unknown;
         self.records = line.effect == Effect::Record;
         self.code = names_code(&self.command);
-        self.checks.clone_from(&line.checks);
+        // One that was cancelled checked nothing.
+        if call.check.is_some() {
+            self.checks.clone_from(&line.checks);
+        }
         self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
     }
 

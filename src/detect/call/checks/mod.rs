@@ -120,8 +120,9 @@ impl Reader {
     fn line(&mut self, line: &str) {
         self.tap(line);
         self.lines += 1;
-        // A package without tests says nothing.
-        if !line.trim().is_empty() && !line.starts_with("?   \t") {
+        // A package without tests says nothing, and neither does a task runner about what it runs.
+        let is_aside = line.starts_with("?   \t") || (line.starts_with('[') && line.contains("] $ "));
+        if !line.trim().is_empty() && !is_aside {
             self.ends_well = line.starts_with("ok  \t");
         }
         let partial = self.is_partial(line);

@@ -189,6 +189,19 @@ fn reads_through_wrappers_and_pipes() {
 }
 
 #[test]
+fn what_was_built_speaks_for_itself() {
+    const BUILT: &str = "go build -o /tmp/shop ./cmd/shop && /tmp/shop orders 2>&1 | head -5";
+    each(&[
+        (Pass, BUILT, OK, "7 orders\n"),
+        (Pass, BUILT, None, "Error: unknown command: orders\n"),
+        (Pass, "cd c && gcc -o a a.c && ./a", None, "Segmentation fault\n"),
+        (Fail, BUILT, None, "# shop/cmd/shop\ncmd/shop/main.go:7:2: undefined: order\n"),
+        (Fail, "cd c && gcc -o a a.c && ./a", ONE, "a.c:3:1: error: expected ';' before '}' token\n"),
+        (Fail, "go build ./... && go test ./...", ONE, "Error: the store is gone\n"),
+    ]);
+}
+
+#[test]
 fn praise_follows_a_pass_only() {
     each(&[
         (Pass, "bash -n deploy.sh && echo 'all fine'", None, "all fine\n"),

@@ -95,6 +95,8 @@ pub(crate) struct Line {
     pub(crate) prints_exit: bool,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
     pub(crate) praise: Option<String>,
+    /// Its only check is a compiler, and it goes on with what that built: `go build -o a && ./a`.
+    pub(crate) runs_built: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
     pub(crate) tampers: Vec<String>,
     /// What it leaves out of the output of its checks.
@@ -183,6 +185,7 @@ struct Reader {
     prints_exit: bool,
     /// See [`Line::praise`], and how many checks there were by then.
     praise: Option<(String, usize)>,
+    runs_built: bool,
     tampers: Vec<String>,
     cut: Cut,
 }
@@ -209,6 +212,7 @@ impl Reader {
         Line {
             effect,
             change,
+            runs_built: self.runs_built && all == 1,
             praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
@@ -255,6 +259,8 @@ impl Reader {
                 let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
                 self.tamper(sentence);
             }
+            let compiles = self.checks.get(pipeline).is_some_and(|check| words::is_compiler(&check.name));
+            self.runs_built |= joint == Joint::And && compiles;
             if joint != Joint::Pipe {
                 pipeline = self.checks.len();
             }
