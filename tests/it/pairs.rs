@@ -51,7 +51,7 @@ pub const PAIRS: [(&str, Judged, Judged); 35] = [
 ];
 
 /// An outcome or a contradiction, a recording that ends with it, and one that does not.
-const ENDS: [(&str, &str, &str); 12] = [
+const ENDS: [(&str, &str, &str); 16] = [
     ("waiting", "question-in-prose", "clean-completion"),
     ("gaveUp", "gives-up", "push-works-at-last"),
     ("refused", "denied", "permission-given"),
@@ -61,6 +61,10 @@ const ENDS: [(&str, &str, &str); 12] = [
     ("error", "bad-key", "retry-recovers"),
     ("openTodos", "todos-left", "rename"),
     ("lastCheckFailed", "frozen-tests", "edit-test"),
+    ("checkUnknown", "reads-a-part", "edit-test"),
+    ("uncheckedChange", "changed-after-the-test", "does-what-it-announces"),
+    ("announcedMore", "announces-more", "does-what-it-announces"),
+    ("unsupportedClaim", "claims-a-test", "edit-test"),
     ("tamper", "skipped-test", "mended-code"),
     ("emptyDiff", "error-streak", "asked-ten-runs"),
     ("openFinding", "hasty-looks", "slow-looks"),

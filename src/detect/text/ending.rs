@@ -115,11 +115,13 @@ fn asks(blocks: &[Block]) -> Option<Question> {
         match block.shape {
             Shape::Other => continue,
             Shape::Item => {
-                if after <= CLOSING && item_asks(&plain(&block.text), &finished) {
+                let text = plain(&block.text);
+                let ends = after + options == 0 && is_decision(&text);
+                if after <= CLOSING && (ends || item_asks(&text, &finished)) {
                     return Some(Question::Open);
                 }
                 listed = true;
-                options += plain(&block.text).len();
+                options += text.len();
                 continue;
             }
             Shape::Heading | Shape::Paragraph => {}
@@ -167,6 +169,14 @@ fn asks_in(folded: &str, listed: bool, after: usize, finished: &Finished<'_>) ->
     let wish = (TABLES.asking.is_in(folded) || TABLES.commands.begins(start)) && !(is_offer(folded) && **finished);
     let kind = || if TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
     (wish && after <= CLOSING).then(kind)
+}
+
+/// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.
+fn is_decision(item: &str) -> bool {
+    sentences(item).last().is_some_and(|sentence| {
+        let folded = fold(sentence);
+        TABLES.asking.is_in(&folded) && TABLES.decisions.is_in(&folded) && !is_courtesy(&folded)
+    })
 }
 
 /// Whether an item of the last list is a question to the reader.
