@@ -42,6 +42,9 @@ const PLACES: &[&str] = &[
     r"\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+ARG",
     r"\bjdbc:oracle:[a-z0-9]+:[\w$#]+/(?P<a>[^\s@/]+)@",
     r"\bnet\s+user\s+\S+\s+ARG",
+    r"\bnet\s+use\s+\S+\s+\S+\s+ARG\s+/user:",
+    r"\bdoctl\s+auth\s+init\b..-t\s+ARG",
+    r#"\bcurl\b..(?:-b|--cookie)[ =]["']?[^\s"'=]{1,80}=(?P<a>[^\s"']+)"#,
     r"\brabbitmqctl\s+(?:add_user|change_password|authenticate_user)\s+\S+\s+ARG",
     r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
     r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)",
@@ -57,12 +60,21 @@ const PLACES: &[&str] = &[
     r#"(?i)(?:assw|phrase)[^\n]*\n\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#,
     // "Use … as the password."
     r"(?i)\b(?:use|enter|type|take|with|set)\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9][^\s\x22'`]*)[\x22'`]?\s+(?:as|for)\s+(?:the\s+|your\s+|my\s+|its\s+|an?\s+|our\s+)?(?:\w+\s+){0,2}(?:password|passphrase|passcode|secret|api\s+key|access\s+token)\b",
+    r"(?i)\b(?:password|passphrase|token|key)\b[^\n.]{0,20}\b(?:changed|updated|rotated|reset)\s+(?:from\s+\S+\s+)?to\s+ARG",
+    // Names and passwords, side by side.
+    r"(?i)\b(?:creds|credentials|zugangsdaten|identifiants|credenciales|credenciais|credenziali)\s*[:=]\s*[^\s/|:]+\s*[/|:]\s*(?P<a>\S*[0-9!#$%^*]\S*)",
+    r#"(?i)\b(?:auth\s*=\s*\(|\w*basic_?auth\w*\()\s*["'][^"'\n]*["']\s*,\s*(?:some\()?["'](?P<a>[^"'\n]+)"#,
+    r#"(?i)\b(?:btoa|b64encode|base64_encode|base64)\(\s*b?["'][^"':\n]+:(?P<a>[^"'\n]+)"#,
+    // Protocols and forms.
+    r"(?m)\bUSER\s+\S+[^\n]*\n(?:[^\n]*\n)?\W*PASS\s+(?P<a>\S+)",
+    r#"(?i)form-data;[^\n]*name=\\*"?[\w.-]*(?:passw|passphrase|secret|token|pwd|api_?key)[\w.-]*\\*"?[^\n]*\n\r?\n(?P<a>[^\r\n]+)"#,
+    r"(?i)\b(?:one[- ]time|verification|security|login|2fa|mfa|backup|recovery)\s+(?:pass)?codes?\b[^\n:]{0,20}(?::|\bis\b)\s*(?P<a>[0-9][0-9A-Za-z-]{3,})",
     // Files: a pgpass line, and a cookie of a cookie jar.
     r"(?m)^[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\S+)\s*$",
     r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
     // A word of recovery phrases.
     r"(?i)\b(?:seed|recovery|mnemonic|secret)\s+(?:phrase|words?)\b[^\n:=]{0,20}[:=]?\s+[\x22']?(?P<a>(?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})",
-    r"(?i)\b(?:passphrase|password|passwort|kennwort)\s*(?:is|:|=|ist)\s+(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5})[ \t]*(?:\.|$|\n)",
+    r"(?i)\b(?:passphrase|password|passwort|kennwort)\\*[\x22']?\s*(?:is|:|=|ist)\s*\\*[\x22']?(?-i:(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5}))[ \t]*(?:\.|$|\n|\\*[\x22'])",
 ];
 
 static COMPILED: LazyLock<(Option<RegexSet>, Vec<Regex>)> = LazyLock::new(|| {

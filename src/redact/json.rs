@@ -11,13 +11,16 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
         return redactor.redact(line);
     }
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
+    let told = redactor.told(line);
     while let Some(string) = next_string(line, at) {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
         let masked = match () {
-            () if is_name => Cow::Borrowed(&*decoded),
-            () if is_identity(&name) => redactor.redact_identity(&decoded),
-            () => member(redactor, &name, &decoded),
+            () if is_name || is_identity(&name) => redactor.redact_identity(&decoded),
+            () => match told_in(&told, line, &string) {
+                Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
+                None => member(redactor, &name, &decoded),
+            },
         };
         if *masked == *decoded {
             safe.push_str(&line[at..string.end]);
@@ -38,13 +41,20 @@ fn is_identity(name: &str) -> bool {
     name == "id" || name == "type" || name.ends_with("ID") || name.ends_with("Id")
 }
 
+/// What is kept of a string of which the rest is a secret, as what stands before the string told, such as a flag in a
+/// list of arguments. `told` ascends.
+fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> Option<&'a str> {
+    /// The longest flag in front of its value, in bytes.
+    const FLAG: usize = 32;
+    let inside = string.start + 1..string.end - 1;
+    let secret = told.get(told.partition_point(|told| told.end < inside.end))?;
+    let kept = &line[inside.start..secret.start.clamp(inside.start, inside.end)];
+    (kept.len() < inside.len() && kept.len() <= FLAG && !kept.contains('\\')).then_some(kept)
+}
+
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(Telling::Strong)
-        && !value.is_empty()
-        && !value.contains(char::is_whitespace)
-        && !super::value::is_placeholder(value)
-    {
+    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !super::value::is_placeholder(value) {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)

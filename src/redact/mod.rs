@@ -12,11 +12,13 @@ mod encoded;
 mod formats;
 mod json;
 mod keys;
+mod manifests;
 mod names;
 mod random;
 mod settings;
 mod shown;
 mod sink;
+mod statements;
 mod tables;
 mod urls;
 mod value;
@@ -123,6 +125,15 @@ impl Redactor {
         masked(identity, &view, merged(found))
     }
 
+    /// Where the names, flags and places in a line of JSON tell of secrets, in ascending order and apart from each other.
+    fn told(&self, line: &str) -> Vec<Range<usize>> {
+        let view = View::new(line);
+        let mut found: Vec<_> = self.secrets(&view, 0).iter().map(|range| view.original(range)).collect();
+        // A list of arguments is a command line.
+        commands::find(&line.replace("\",\"", "   "), &mut found);
+        merged(found)
+    }
+
     /// Where known values, the user's patterns and known forms are, in any order.
     fn known(&self, view: &View<'_>) -> Vec<Range<usize>> {
         let text = &*view.text;
@@ -145,6 +156,8 @@ impl Redactor {
         urls::find(text, &mut found);
         commands::find(text, &mut found);
         tables::find(text, &mut found);
+        statements::find(text, &mut found);
+        manifests::find(text, &mut found);
         keys::find(text, &mut found);
         random::find(text, &mut found);
         shown::find(text, &mut found);

@@ -84,7 +84,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let quoted_name = closed > name.end && !text[name.end..closed].contains(')');
     let spaced = skip(text, closed, |c| c == ' ' || c == '\t', 40);
     let rest = &text[spaced..];
-    let flag = text[..name.start].ends_with('-') && !quoted_name;
+    let flag = is_flag(text, name.start) && !quoted_name;
     // `PASS: TestName` is how a test's success is reported.
     if word == "PASS" && rest.starts_with(": ") {
         return None;
@@ -92,7 +92,9 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let Some((sign, length)) = sign(rest) else {
         return behind_space(text, name, telling, flag, spaced);
     };
-    let start = skip(text, spaced + length, |c| c == ' ' || c == '\t', 40);
+    // Of a bold name, the marks close behind the colon.
+    let closed_late = if text[spaced + length..].starts_with("** ") { 2 } else { 0 };
+    let start = skip(text, spaced + length + closed_late, |c| c == ' ' || c == '\t', 40);
     let begins_line = line_before(text, name.start)
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '#' | '*' | '>' | '"' | '\'' | '$' | '+'))
         .trim_end();
@@ -100,6 +102,11 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     match sign {
         Sign::Is if text[start..].starts_with(['|', '>']) && telling == Telling::Strong => {
             block(text, name.start, start)
+        }
+        Sign::Is
+            if text[start..].starts_with('[') && !text[start..].starts_with("[[") && telling == Telling::Strong =>
+        {
+            list(text, start)
         }
         Sign::Is => {
             let typed = after_type(text, start);
@@ -128,6 +135,12 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     }
 }
 
+/// Whether the name that begins at `start` is that of a flag: its dashes begin a word.
+fn is_flag(text: &str, start: usize) -> bool {
+    let before = text[..start].trim_end_matches('-');
+    before.len() < start && !before.ends_with(char::is_alphanumeric)
+}
+
 /// How a value is joined to its name.
 enum Sign {
     /// `=`, `:`, `=>` and the like.
@@ -142,6 +155,11 @@ fn sign(rest: &str) -> Option<(Sign, usize)> {
     for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d", "→"] {
         if rest.starts_with(is) && !rest.starts_with("::") && !rest.starts_with("://") {
             return Some((Sign::Is, is.len()));
+        }
+    }
+    for otherwise in ["||", "??", "or "] {
+        if rest.starts_with(otherwise) {
+            return Some((Sign::Argument, otherwise.len()));
         }
     }
     match rest.chars().next()? {
@@ -162,6 +180,16 @@ fn after_type(text: &str, start: usize) -> Option<usize> {
     is_type.then_some(start + at + 3)
 }
 
+/// The quoted values of a list on one line: `["…", "…"]`.
+fn list(text: &str, start: usize) -> Option<Range<usize>> {
+    let first = value::at(text, skip(text, start + 1, |c| c == ' ', 2)).filter(|value| value.quoted)?;
+    let word = &text[first.range.clone()];
+    let rest = piece(text, first.range.end, value::LONGEST);
+    let length = rest.find([']', '\n']).filter(|at| rest[*at..].starts_with(']'))?;
+    let last = rest[..length].trim_end_matches([' ', '"', '\'', '\\', '`']).len();
+    (is_arbitrary(word) && !is_placeholder(word)).then_some(first.range.start..first.range.end + last)
+}
+
 /// The value of a name in a pair: `name: DB_PASSWORD` and then `value: …`.
 fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
     let before = text[..name.start].trim_end_matches(['"', '\'', ' ', '\\', ':', '=', '>', '\t']);
@@ -173,11 +201,14 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
         return None;
     }
     let near = piece(text, name.end, NEAR);
-    let at = near.find("alue").filter(|at| near[..*at].ends_with(['v', 'V']))? + 4;
+    let at = VALUES.iter().filter_map(|word| Some(near.find(word)? + word.len())).min()?;
     let start = skip(text, name.end + at, |c| matches!(c, '"' | '\'' | ' ' | ':' | '=' | '>' | '\\'), 8);
     let open = text[..start].ends_with(['"', '\'']);
     value::at(text, if open { start - 1 } else { start })
 }
+
+/// What introduces the value of a pair, in JSON, YAML, HTML and property lists.
+const VALUES: &[&str] = &["value", "Value", "VALUE", "content", "<string"];
 
 /// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
 fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
@@ -211,14 +242,17 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let value = value::at(text, said)?;
     let word = &text[value.range.clone()];
     let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
+    // A listing of settings, in columns.
+    let aligned = settled && (start > name.end + 1 || text[..start].ends_with('\t'));
     let secret = !is_placeholder(word)
         && match (value.quoted, connected) {
             (true, _) => !word.contains(' ') && word.len() >= 3,
             (false, true) => is_arbitrary(word),
             (false, false) => {
-                is_arbitrary(word)
-                    && word.contains(|c: char| c.is_ascii_digit())
-                    && (settled || in_login(text, name) || word.len() >= LONG)
+                is_arbitrary(word) && aligned
+                    || is_arbitrary(word)
+                        && word.contains(|c: char| c.is_ascii_digit())
+                        && (settled || in_login(text, name) || word.len() >= LONG)
                     || !text[name.clone()].is_ascii() && is_arbitrary(word)
             }
         };
@@ -235,18 +269,74 @@ fn line_begins(text: &str, name: &Range<usize>) -> bool {
     line_before(text, name.start).trim().is_empty()
 }
 
-/// The value behind whose it is: `password for bob: …`, `the token of the build is …`.
+/// What begins the words that say whose or what for a secret is.
+const OWNERS: &[&str] = &[
+    "for ",
+    "of ",
+    "on ",
+    "to ",
+    "für ",
+    "von ",
+    "der ",
+    "des ",
+    "zu ",
+    "zum ",
+    "zur ",
+    "pour ",
+    "de ",
+    "du ",
+    "des ",
+    "d'",
+    "para ",
+    "del ",
+    "da ",
+    "do ",
+    "di ",
+    "della ",
+    "per ",
+    "voor ",
+    "van ",
+    "till ",
+    "för ",
+    "til ",
+    "do ",
+    "dla ",
+    "от ",
+    "для ",
+    "к ",
+    "на ",
+    "доступа",
+    "api",
+    "API",
+];
+
+/// The value behind whose it is: `password for bob: …`, `mot de passe de la base est …`.
 fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     /// How long an owner's name may be, in bytes.
     const OWNER: usize = 48;
     let rest = piece(text, start, OWNER);
-    ["for ", "of ", "on "].iter().find(|word| rest.starts_with(**word))?;
+    OWNERS.iter().find(|word| rest.starts_with(**word))?;
     let line = rest.lines().next()?;
-    let (owner, sign) = [": ", " is ", " = "].iter().filter_map(|sign| Some((line.find(sign)?, sign.len()))).min()?;
-    let value = value::at(text, start + owner + sign)?;
-    let word = &text[value.range.clone()];
-    (!is_placeholder(word) && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit()))
-        .then(|| trimmed(text, value.range))
+    let signs = line.char_indices().filter_map(|(at, c)| {
+        let after = match c {
+            ':' | '：' | '=' => at + c.len_utf8(),
+            ' ' => CONNECTORS.iter().find_map(|word| {
+                let rest = line[at + 1..].strip_prefix(word)?;
+                rest.starts_with([' ', '"']).then_some(at + 1 + word.len())
+            })?,
+            _ => return None,
+        };
+        Some(after)
+    });
+    signs.take(OWNER).find_map(|after| {
+        let from = skip(text, start + after, |c| c == ' ', 4);
+        let value = value::at(text, from)?;
+        let word = text[value.range.clone()].trim();
+        let begin =
+            value.range.start + (text[value.range.clone()].len() - text[value.range.clone()].trim_start().len());
+        let secret = !is_placeholder(word) && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit());
+        secret.then(|| trimmed(text, begin..begin + word.len()))
+    })
 }
 
 /// Words between a name and its value in a sentence.
@@ -269,6 +359,7 @@ const CONNECTORS: &[&str] = &[
     "ist",
     "lautet",
     "heißt",
+    "este",
     "es",
     "era",
     "est",
