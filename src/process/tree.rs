@@ -3,8 +3,8 @@
 //! `OpenCode` gives each tool a process group and a session of its own, and a package manager may put a wrapper in
 //! front of the server. No signal to one process or group reaches them all, so they are listed.
 
-use super::spawn::{MARK, Program, command};
-use crate::pipe::shutdown::{SERVER_KILL, SERVER_TERM};
+use super::spawn::{COMMAND_MARK, MARK, Program, command};
+use crate::pipe::shutdown::{COMMAND_KILL, SERVER_KILL, SERVER_TERM};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashSet;
 use std::process::Stdio;
@@ -28,7 +28,25 @@ pub(super) struct Process {
 /// Kills every process that carries `mark`, descends from `root`, or is in its group, except `root`, `spared` and this
 /// process: first with SIGTERM, then with SIGKILL. Returns when none is left, or after [`SERVER_KILL`].
 pub(super) fn kill_all(mark: &str, root: u32, spared: Option<u32>) {
-    kill_listed(|| marked_processes(mark), root, spared);
+    kill_listed(|| marked_processes(MARK, mark), root, spared);
+}
+
+/// Kills what a command left in other process groups: every process that carries its `mark`, and what descends from
+/// these. Returns when none is left, or after [`COMMAND_KILL`]. Finds none where environments cannot be read.
+pub(super) fn kill_command(mark: &str) {
+    let started = Instant::now();
+    while started.elapsed() < COMMAND_KILL {
+        let processes = marked_processes(COMMAND_MARK, mark);
+        let marked: HashSet<u32> = processes.iter().filter(|p| p.marked).map(|p| p.pid).collect();
+        if marked.is_empty() {
+            return;
+        }
+        let below = descendants(&processes, marked.iter().copied());
+        for pid in marked.union(&below).filter(|pid| **pid != std::process::id()) {
+            signal(*pid, Signal::KILL);
+        }
+        std::thread::sleep(POLL);
+    }
 }
 
 fn kill_listed(list: impl Fn() -> Vec<Process>, root: u32, spared: Option<u32>) {
@@ -79,10 +97,10 @@ pub(super) fn descendants(processes: &[Process], roots: impl IntoIterator<Item =
     found
 }
 
-/// Every living process, with its mark.
+/// Every living process, and whether this variable of its environment has this mark.
 #[cfg(target_os = "linux")]
-fn marked_processes(mark: &str) -> Vec<Process> {
-    let mark = format!("{MARK}={mark}");
+fn marked_processes(variable: &str, mark: &str) -> Vec<Process> {
+    let mark = format!("{variable}={mark}");
     let Ok(folders) = std::fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -104,7 +122,7 @@ fn marked_processes(mark: &str) -> Vec<Process> {
 
 /// Every living process. Marks are unknown on this system.
 #[cfg(not(target_os = "linux"))]
-fn marked_processes(_mark: &str) -> Vec<Process> {
+fn marked_processes(_variable: &str, _mark: &str) -> Vec<Process> {
     processes()
 }
 

@@ -21,6 +21,9 @@ const CUT: usize = 4;
 /// The shortest part of a token that goes on in the next line, in bytes.
 const WRAPPED: usize = 8;
 
+/// The shortest beginning that tells a token of which the rest was cut off, in bytes.
+const BEGINNING: usize = 3;
+
 /// How many characters without a digit or a second case make a word that nobody writes.
 const LONG_WORD: usize = 20;
 
@@ -47,6 +50,7 @@ impl Format {
             Some(matched) if !is_arbitrary(&text[start..at + matched.end()]) => None,
             Some(matched) if matched.end() < near.len() => Some(matched.end()),
             Some(_) => regex.find(edge::piece(text, at, LONGEST)).map(|matched| matched.end()),
+            None if at - start < BEGINNING => None,
             None => cut_off(near).filter(|length| is_arbitrary(&text[start..at + length])),
         }
     }

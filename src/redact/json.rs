@@ -89,6 +89,12 @@ mod tests {
                 r#"{{"ts":1.50e2, "id":"ghp_[masked]", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#
             )
         );
+        let list =
+            r#"{"args":["mysql","-px1y2z3","--password","x1y2z3"],"env":[{"name":"API_TOKEN","value":"x1y2z3"}]}"#;
+        let safe = redact(&Redactor::default(), list);
+        assert!(!safe.contains("x1y2z3") && safe.contains(r#""-p[masked]""#), "{safe}");
+        let named = format!(r#"{{"{token}":1,"password":"some words of mine"}}"#);
+        assert_eq!(redact(&Redactor::default(), &named), r#"{"ghp_[masked]":1,"password":"[masked]"}"#);
         let ids = r#"{"id":"evt_2154f52cb001Z1Pt5nrhgCdHEn","sessionID":"ses_deab0ac78ffeQmP5Dhdzh8qsN8"}"#;
         assert!(matches!(redact(&Redactor::default(), ids), Cow::Borrowed(_)));
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;

@@ -346,6 +346,31 @@ mod tests {
             "Authorization: Digest username=\"u\", response=\"{}\"\nnext",
             "expect \"assword:\"\nsend \"{}\\r\"",
             "secret → {}",
+            "Der API-Schlüssel lautet {}",
+            "Das Passwort für die Datenbank ist {}",
+            "le mot de passe de la base est « {} »",
+            "la clave de API es {}",
+            "la contraseña de la base de datos es {}",
+            "токен доступа: {}",
+            "пароль от базы: {}",
+            "APIキーは{}です",
+            "la chiave API è {}",
+            "password: @{}",
+            "**Password:** `{}`",
+            "const k = process.env.API_KEY || '{}'",
+            "my $password = q({});",
+            "passwords: ['{}', 'other']",
+            "<key>API_TOKEN</key>\n<string>{}</string>",
+            "<meta name=\"csrf-token\" content=\"{}\">",
+            "USER bob\r\nPASS {}\r\n",
+            "Content-Disposition: form-data; name=\"password\"\r\n\r\n{}\r\n",
+            "requests.get(u, auth=('user', '{}'))",
+            "INSERT INTO users (name, password) VALUES ('bob', '{}');",
+            "kind: Secret\nstringData:\n  anything: {}\n",
+            "creds: bob / {}",
+            "API_TOKEN        {}",
+            "net use Z: \\\\h\\s {} /user:bob",
+            "curl -b 'sid={}' https://x",
         ] {
             let text = place.replace("{}", secret);
             let safe = Redactor::default().redact(&text).into_owned();
@@ -361,6 +386,26 @@ mod tests {
             let safe = Redactor::default().redact(&text).into_owned();
             assert!(!safe.contains("12Ab12") && !safe.contains("62313241"), "{safe}");
         }
+    }
+
+    #[test]
+    fn masks_dumps_of_bytes_and_broken_lines() {
+        let token = format!("gh{}_{}", "p", "Ab1xY2Cd3zW4Ef5vU6Gh7tS8Jk9rQ0LmNn0p");
+        let each = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
+        for dump in [
+            each(|byte| format!("{byte:02x} ")),
+            each(|byte| format!("{byte:02x}:")),
+            each(|byte| format!("{byte:02x}\n")),
+            each(|byte| format!("\\{byte:03o}")),
+            "M5UHAX2BMIYXQWJSINSDG6SXGRCWMNLWKU3EO2BXORJTQSTLHFZFCMCMNVHG4MDQ".to_owned(),
+            format!("{}\\\n{}", &token[..20], &token[20..]),
+            format!("{}\n{}", &token[..20], &token[20..]),
+        ] {
+            let safe = Redactor::default().redact(&format!("out: {dump} end")).into_owned();
+            assert!(!safe.contains(&dump[dump.len() - 12..]), "{safe}");
+        }
+        let bytes = "00 01 02 03 04 05 06 07 08 09 0a 0b";
+        assert_eq!(Redactor::default().redact(bytes), bytes);
     }
 
     /// The worst text for each search, as far as they are known: beginnings, names and quotes that lead to nothing.
@@ -390,6 +435,12 @@ mod tests {
         "&#65;",
         "%41",
         "[[",
+        "(token) values (",
+        "token: [\"a1",
+        "73 6b ",
+        "password for a ",
+        "kind: Secret\ndata:\n a: b\n",
+        "ghp_Ab12Cd34Ef\n",
         "use 1 as the ",
         "secret phrase ",
         "x.atlasv1.",

@@ -480,6 +480,8 @@ mod tests {
             "password2",
             "пароль",
             "client_secret",
+            "clave de API",
+            "adgangskoden",
         ] {
             assert_eq!(telling(name), Some(Telling::Strong), "{name}");
         }

@@ -130,7 +130,10 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
             let inside = text[..name.start]
                 .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':')
                 .ends_with(['<', '"', '=', '/']);
-            inside.then(|| value::at(text, start)).flatten().and_then(|value| checked(text, value, telling, true))
+            let value = inside.then(|| value::at(text, start)).flatten()?;
+            // The next tag. `List<Token> tokens` is code.
+            let ends = value.quoted || text[value.range.end..].trim_start().starts_with('<');
+            ends.then(|| checked(text, value, telling, true)).flatten()
         }
     }
 }

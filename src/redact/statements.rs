@@ -11,24 +11,26 @@ use std::sync::LazyLock;
 const ROWS: usize = 16 * 1024;
 
 /// The columns of a statement, up to its rows.
-static COLUMNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\(([^()]{1,2000})\)\s*values\s*").ok());
+static COLUMNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\(([^()]+)\)\s*values\s*").ok());
 
 /// Adds the values of telling columns to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut end = 0;
     for columns in COLUMNS.iter().flat_map(|columns| columns.captures_iter(text)) {
         let (Some(whole), Some(names)) = (columns.get(0), columns.get(1)) else {
             continue;
         };
         let names = names.as_str().split(',').map(|name| name.trim_matches([' ', '`', '"', '\\', '[', ']', '\n']));
         let secret: Vec<bool> = names.map(|name| telling(name) == Some(Telling::Strong)).collect();
-        if secret.contains(&true) {
-            rows(text, whole.end(), &secret, found);
+        // The rows of one statement are read once, whatever is in them.
+        if secret.contains(&true) && whole.start() >= end {
+            end = rows(text, whole.end(), &secret, found);
         }
     }
 }
 
-/// The values of the rows that begin at `start`: `(…, …), (…, …)`.
-fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>) {
+/// Adds the values of the rows that begin at `start`: `(…, …), (…, …)`. Returns where they end.
+fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>) -> usize {
     let (mut column, mut begin, mut quote, mut inside) = (0, start, None, false);
     for (at, c) in piece(text, start, ROWS).char_indices() {
         let at = start + at;
@@ -45,10 +47,11 @@ fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>
                 (inside, column, begin) = (c == ',', column + 1, at + 1);
             }
             (None, ',') => {}
-            (None, _) if !inside && !c.is_whitespace() => return,
+            (None, _) if !inside && !c.is_whitespace() => return at,
             _ => {}
         }
     }
+    text.len().min(start + ROWS)
 }
 
 #[cfg(test)]
