@@ -291,6 +291,11 @@ mod tests {
             "monkey=1 bypass=2 passed=3",
             "--- PASS: TestParseGitHubRelease/invalid_json (0.00s)",
             "some basic commands, and the bearer certificates",
+            "List<TokenFilter> tokenFilter = null;",
+            "the key of the map is set to the token of the parser",
+            "| token | description of it |",
+            "Token\n-----\nA word of the input",
+            "INSERT INTO t (token_count, name) VALUES (12, 'abc')",
         ] {
             assert_eq!(redactor.redact(text), text);
         }
@@ -371,6 +376,22 @@ mod tests {
             "API_TOKEN        {}",
             "net use Z: \\\\h\\s {} /user:bob",
             "curl -b 'sid={}' https://x",
+            "<wsse:Password Type=\"x\">{}</wsse:Password>",
+            "<AdministratorPassword><Value>{}</Value></AdministratorPassword>",
+            "Le mot de passe admin : {}",
+            "пароль администратора: {}",
+            "the db creds are postgres / {}",
+            "password: &anchor {}",
+            "password: !!str {}",
+            "API Key\n-------\n{}",
+            "| DB_PASSWORD | {} |",
+            "<td>Password</td><td>{}</td>",
+            "Authenticated with token {}",
+            "http -a bob:{} GET x",
+            "cqlsh h -u bob -p {}",
+            "echo ::add-mask::{}",
+            "db.auth(\"bob\", \"{}\")",
+            "const API_KEY: &str = \"{}\";",
         ] {
             let text = place.replace("{}", secret);
             let safe = Redactor::default().redact(&text).into_owned();

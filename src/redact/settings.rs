@@ -95,47 +95,51 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     // Of a bold name, the marks close behind the colon.
     let closed_late = if text[spaced + length..].starts_with("** ") { 2 } else { 0 };
     let start = skip(text, spaced + length + closed_late, |c| c == ' ' || c == '\t', 40);
+    let strong = telling == Telling::Strong;
+    match sign {
+        Sign::Is if text[start..].starts_with(['|', '>']) && strong => block(text, name.start, start),
+        Sign::Is if text[start..].starts_with('[') && !text[start..].starts_with("[[") && strong => list(text, start),
+        Sign::Is => {
+            let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
+            let sure = shouted || flag || tight && strong;
+            assigned(text, name, telling, start, sure)
+        }
+        Sign::Argument => {
+            let value = value::at(text, start).filter(|value| value.quoted)?;
+            (quoted_name || strong).then(|| checked(text, value, telling, shouted)).flatten()
+        }
+        Sign::Element => element(text, name.start, telling, start),
+    }
+}
+
+/// The value that an assignment gives to a name. `sure` is whether a word counts that does not look like a secret.
+fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sure: bool) -> Option<Range<usize>> {
+    let word = &text[name.clone()];
     let begins_line = line_before(text, name.start)
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '#' | '*' | '>' | '"' | '\'' | '$' | '+'))
         .trim_end();
     let begins_line = begins_line.is_empty() || matches!(begins_line, "export" | "set" | "ENV" | "Environment=" | "\\");
-    match sign {
-        Sign::Is if text[start..].starts_with(['|', '>']) && telling == Telling::Strong => {
-            block(text, name.start, start)
-        }
-        Sign::Is
-            if text[start..].starts_with('[') && !text[start..].starts_with("[[") && telling == Telling::Strong =>
-        {
-            list(text, start)
-        }
-        Sign::Is => {
-            let typed = after_type(text, start);
-            let value = value::at(text, typed.unwrap_or(start))?;
-            let strong = telling == Telling::Strong;
-            let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
-            let bare_word = shouted
-                || flag
-                || !word.is_ascii()
-                || begins_line && strong && ends_line(text, value.range.end)
-                || tight && (strong || shouted)
-                || text[..name.start].ends_with(['?', '&', ';'])
-                || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
-            checked(text, value, telling, bare_word)
-        }
-        Sign::Argument => {
-            let value = value::at(text, start).filter(|value| value.quoted)?;
-            (quoted_name || telling == Telling::Strong).then(|| checked(text, value, telling, shouted)).flatten()
-        }
-        Sign::Element => {
-            let inside = text[..name.start]
-                .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':')
-                .ends_with(['<', '"', '=', '/']);
-            let value = inside.then(|| value::at(text, start)).flatten()?;
-            // The next tag. `List<Token> tokens` is code.
-            let ends = value.quoted || text[value.range.end..].trim_start().starts_with('<');
-            ends.then(|| checked(text, value, telling, true)).flatten()
-        }
-    }
+    let start = after_mark(text, start);
+    let value = value::at(text, after_type(text, start).unwrap_or(start))?;
+    let bare_word = sure
+        || !word.is_ascii()
+        || begins_line && telling == Telling::Strong && ends_line(text, value.range.end)
+        || text[..name.start].ends_with(['?', '&', ';'])
+        || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
+    checked(text, value, telling, bare_word)
+}
+
+/// The text of an element whose name begins at `name`.
+fn element(text: &str, name: usize, telling: Telling, start: usize) -> Option<Range<usize>> {
+    let inside =
+        text[..name].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':').ends_with(['<', '"', '=', '/']);
+    // Some wrap the value in an element of its own.
+    let wrapper = ["<Value>", "<value>"].iter().find(|tag| text[start..].starts_with(**tag));
+    let start = start + wrapper.map_or(0, |tag| tag.len());
+    let value = inside.then(|| value::at(text, start)).flatten()?;
+    // The next tag. `List<Token> tokens` is code.
+    let ends = value.quoted || text[value.range.end..].trim_start().starts_with('<');
+    ends.then(|| checked(text, value, telling, true)).flatten()
 }
 
 /// Whether the name that begins at `start` is that of a flag: its dashes begin a word.
@@ -168,7 +172,30 @@ fn sign(rest: &str) -> Option<(Sign, usize)> {
     match rest.chars().next()? {
         ',' | '(' => Some((Sign::Argument, 1)),
         '>' => Some((Sign::Element, 1)),
-        _ => None,
+        _ => attributes(rest).map(|length| (Sign::Element, length)),
+    }
+}
+
+/// The length of the attributes of an element up to its `>`: `Type="…">`.
+fn attributes(rest: &str) -> Option<usize> {
+    let tag = piece(rest, 0, NEAR);
+    let length = tag.find(['>', '<', '\n']).filter(|at| tag[*at..].starts_with('>'))?;
+    let named = tag[..length].split_once('=').is_some_and(|(name, value)| {
+        name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_'))
+            && value.starts_with(['"', '\''])
+    });
+    named.then_some(length + 1)
+}
+
+/// Where the value is if YAML marks it first, with an anchor or a tag: `&name …`, `!!str …`.
+fn after_mark(text: &str, start: usize) -> usize {
+    let rest = piece(text, start, NAME);
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '&' | '!' | '_' | '-')).unwrap_or(0);
+    let marks = rest.starts_with('&') || rest.starts_with("!!");
+    if marks && rest[length..].starts_with(' ') && !rest[length..].starts_with(" =") {
+        start + length + 1
+    } else {
+        start
     }
 }
 
@@ -247,20 +274,31 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
     // A listing of settings, in columns.
     let aligned = settled && (start > name.end + 1 || text[..start].ends_with('\t'));
+    let handed = HANDING.iter().any(|verb| line_before(text, name.start).to_ascii_lowercase().ends_with(verb));
     let secret = !is_placeholder(word)
         && match (value.quoted, connected) {
             (true, _) => !word.contains(' ') && word.len() >= 3,
-            (false, true) => is_arbitrary(word),
+            (false, _) if !is_arbitrary(word) => false,
+            (false, true) => true,
             (false, false) => {
-                is_arbitrary(word) && aligned
-                    || is_arbitrary(word)
-                        && word.contains(|c: char| c.is_ascii_digit())
-                        && (settled || in_login(text, name) || word.len() >= LONG)
-                    || !text[name.clone()].is_ascii() && is_arbitrary(word)
+                let digits = word.contains(|c: char| c.is_ascii_digit());
+                aligned
+                    || handed && word.len() >= HANDED && (digits || word.contains(SIGNS))
+                    || digits && (settled || in_login(text, name) || word.len() >= LONG)
+                    || !text[name.clone()].is_ascii()
             }
         };
     secret.then(|| trimmed(text, value.range))
 }
+
+/// What stands before a name whose value follows: `using token …`.
+const HANDING: &[&str] = &["with ", "using ", "use ", "mit ", "avec ", "con ", "com "];
+
+/// Signs that words of prose and names of programs do not have.
+const SIGNS: [char; 6] = ['!', '#', '$', '%', '^', '*'];
+
+/// The shortest word that is a secret behind these, in bytes.
+const HANDED: usize = 8;
 
 /// Whether a machine or a login is named before, as in `.netrc`.
 fn in_login(text: &str, name: &Range<usize>) -> bool {
@@ -313,13 +351,40 @@ const OWNERS: &[&str] = &[
     "API",
 ];
 
+/// Names of other languages than English, whose words mean little else.
+const OTHERS: &[&str] = &[
+    "mot de passe",
+    "passwort",
+    "kennwort",
+    "contraseña",
+    "senha",
+    "wachtwoord",
+    "lösenord",
+    "hasło",
+    "heslo",
+    "пароль",
+    "токен",
+    "ключ",
+];
+
+/// Whether a text ends in a name, in any case, and perhaps white space.
+fn ends_with_name(text: &str, name: &str) -> bool {
+    let mut letters = text.trim_end().chars().rev().flat_map(char::to_lowercase);
+    name.chars().rev().all(|c| letters.next() == Some(c))
+}
+
 /// The value behind whose it is: `password for bob: …`, `mot de passe de la base est …`.
 fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     /// How long an owner's name may be, in bytes.
     const OWNER: usize = 48;
     let rest = piece(text, start, OWNER);
-    OWNERS.iter().find(|word| rest.starts_with(**word))?;
     let line = rest.lines().next()?;
+    // In other languages, whose it is may simply follow.
+    let follows = OTHERS.iter().any(|word| ends_with_name(&text[..start], word))
+        && line.split([':', '：']).next().is_some_and(|owner| owner.split_whitespace().count() <= 2);
+    if !follows && !OWNERS.iter().any(|word| rest.starts_with(word)) {
+        return None;
+    }
     let signs = line.char_indices().filter_map(|(at, c)| {
         let after = match c {
             ':' | '：' | '=' => at + c.len_utf8(),
@@ -415,7 +480,14 @@ fn said(text: &str, start: usize) -> (usize, bool) {
 /// The only word of the next line, if it looks like a secret.
 fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>> {
     let start = at + 1;
-    let line = piece(text, start, NEAR).lines().next()?;
+    let is_rule = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '~' | '─'));
+    let near = piece(text, start, NEAR);
+    let line = near.lines().next()?;
+    let (start, line) = if is_rule(line.trim()) {
+        (start + line.len() + 1, near.get(line.len() + 1..)?.lines().next()?)
+    } else {
+        (start, line)
+    };
     let word = line.trim();
     let begin = start + line.find(word)?;
     (!word.contains(' ') && word.len() >= 6 && is_arbitrary(word) && !word.contains(['(', '{', '/']))

@@ -36,7 +36,6 @@ fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>
         let at = start + at;
         match (quote, c) {
             (Some(open), _) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '(') if !inside => (inside, column, begin) = (true, 0, at + 1),
             (None, ',' | ')') if inside => {
@@ -46,8 +45,7 @@ fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>
                 }
                 (inside, column, begin) = (c == ',', column + 1, at + 1);
             }
-            (None, ',') => {}
-            (None, _) if !inside && !c.is_whitespace() => return at,
+            (None, _) if !inside && c != ',' && !c.is_whitespace() => return at,
             _ => {}
         }
     }

@@ -281,7 +281,8 @@ pub fn is_arbitrary(word: &str) -> bool {
         .count();
     let dashes = word.matches(['-', '_']).count();
     let letters = has(char::is_alphabetic);
-    word.len() >= 4
+    has(char::is_alphanumeric)
+        && word.len() >= 4
         && (letters && (digits || symbols)
             || digits && word.len() >= 6
             || cases >= 3
