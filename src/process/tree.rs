@@ -291,7 +291,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn remembers_who_gave_up_everything() {
         use std::os::unix::process::CommandExt;
-        let leaves = r#"perl -e 'use POSIX; setsid; $|=1; print qq(ready\n); exec qw(sleep 100)' & wait"#;
+        let leaves = r"perl -e 'use POSIX; setsid; $|=1; print qq(ready\n); exec qw(sleep 100)' & wait";
         let mut leader =
             Command::new("sh").args(["-c", leaves]).stdout(Stdio::piped()).process_group(0).spawn().unwrap();
         let mut stdout = BufReader::new(leader.stdout.take().unwrap());
