@@ -6,9 +6,10 @@ use super::environment::runs_folder;
 use super::review::{WhoArgs, is_reviewed_by_rules};
 use super::stream::SpawnArgs;
 use super::units;
-use crate::exit::{Code, Failure};
+use crate::exit::Code;
 use crate::pipe::tell;
 use crate::run::{Command, Doctor, Keep, doctor};
+use anyhow::Context as _;
 use clap::Parser;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,9 +52,8 @@ pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     let Parsed { args, matches } = parsed;
     args.common.start_logging()?;
     let directory = args.working_dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    let directory = directory.canonicalize().map_err(|e| {
-        Failure::new(Code::Usage, format_args!("cannot use --working-dir {}: {e}", directory.display()))
-    })?;
+    let directory =
+        directory.canonicalize().with_context(|| format!("cannot use --working-dir {}", directory.display()))?;
     let mut model = to_args::<SpawnArgs>(&matches);
     model.extend(args.worker_model.iter().map(|model| format!("--worker-model={model}")));
     let mut reviewer = Command::new("ocr-review").with("--deadline", Some(args.limit.as_secs().max(1)));

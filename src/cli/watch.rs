@@ -112,7 +112,7 @@ fn terminal_columns() -> Option<usize> {
 /// The dashboard.
 #[cfg(all(unix, feature = "tui"))]
 mod drawing {
-    use super::{Args, ShownLimits};
+    use super::{Args, ShownLimits, columns};
     use crate::cli::environment::variable;
     use crate::exit::{Code, before_leaving};
     use crate::pipe::{Out, Shutdown, hangup, input};
@@ -136,7 +136,7 @@ mod drawing {
             hangup::exit_when_reader_leaves();
         }
         let colors = variable("NO_COLOR").is_none();
-        let settings = Dashboard { tty, colors, budget: budget(&args.limits), stays: !is_read };
+        let settings = Dashboard { tty, colors, budget: budget(&args.limits), columns: columns(), stays: !is_read };
         dashboard(settings, stdin, &out, &shutdown)?;
         Ok(Code::Ok)
     }

@@ -1,7 +1,8 @@
 //! Secrets in headers, command lines and statements, whose place tells what they are.
 
 use super::value::is_placeholder;
-use regex::{Regex, RegexSet};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -11,81 +12,155 @@ const ARGUMENT: &str =
 /// The arguments before it, in the same command.
 const BETWEEN: &str = r"[^\n|;&]*?\s";
 
-/// Where secrets are: `ARG` is an argument that is one, and `..` the arguments before it.
-const PLACES: &[&str] = &[
+/// Where secrets are: words, one of which is there in any case, and a pattern, in which `ARG` is an argument that is a
+/// secret, and `..` the arguments before it.
+const PLACES: &[(&[&str], &str)] = &[
     // Headers, up to the end of the line or the closing quote.
-    r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
-    r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#,
-    r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9=]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
-    r"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})",
+    (
+        &["authorization"],
+        r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
+    ),
+    (&["cookie"], r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#),
+    (
+        &["bearer", "basic"],
+        r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9=]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
+    ),
+    (
+        &["digest", "apikey", "token", "ssws", "hmac"],
+        r"(?i)\b(?:digest|apikey|token|ssws|hmac)\s+(?P<a>[A-Za-z0-9._~+/=-]{20,})",
+    ),
     // Arguments: -u user:password; -p password.
-    r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
-    r"\b(?:mysql\w*|mariadb[\w-]*|mycli|mongo\w*|sshpass|7z[azr]?|rar|unrar|ncrack|influx|clickhouse-client)\b..-p(?P<a>[^\s'\x22=-][^\s'\x22]*)",
-    r"\b(?:sshpass|mongo\w*|7z[azr]?|kinit|ldap\w+|mysql\w*)\b..-p\s+ARG",
-    r"\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oras|crane|az|oc|argocd|cf|ibmcloud|npm|doctl|gcloud|snyk|minio|mc|nomad|regctl)\b[^\n|;&]*?\blogin\b..(?:-p|-P|-t)[ =]*ARG",
-    r"\bredis-cli\b..(?:-a|--pass|--user \S+ --pass)\s+ARG",
-    r"\bldap\w+\b..-w\s*ARG",
-    r"\b(?:mosquitto_\w+|sqlcmd|bcp|isql|zip|unzip|zipcloak|osql|tsql)\b..-P\s*ARG",
-    r"\bxfreerdp\w*\b../p:ARG",
-    r"\blftp\b..-u\s+[^\s,]+,ARG",
-    r"\bsqlplus\b..[A-Za-z0-9_]+/(?P<a>[^\s@/]+)(?:@|\s|$)",
-    r"\bopenssl\b..-(?:k|K|passin|passout|pass)\s+(?:pass:)?ARG",
-    r"\bvault\s+login\s+(?:-\S+\s+)*(?:token=)?ARG",
-    r"\b(?:gh|glab|hub)\s+auth\s+login\b..(?:-t|--token)[ =]ARG",
-    r"\b(?:ipmitool|impacket-\S+)\b..-P\s+ARG",
-    r"(?m)\bhtpasswd\s+-\w*b\w*\s+(?:\S+\s+){1,2}ARG[ \t\r]*$",
-    r#"\b(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|7z[azr]?)\b..-p(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)')"#,
-    r"\b(?:twine|uv|poetry|flit|hatch)\b..(?:-p|--password|--token)[ =]ARG",
-    r"\b(?:cargo|wandb|npm|hf|huggingface-cli|snyk|railway|pulumi|doppler)\s+login\s+(?:--?\S+\s+)*(?P<a>[\w.~+/=-]*[0-9][\w.~+/=-]*)",
-    r"\b(?:gh|glab)\s+secret\s+set\b..(?:-b|--body|-v|--value)[ =]ARG",
-    r"\bwpa_passphrase\s+\S+\s+ARG",
-    r"\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+ARG",
-    r"\bjdbc:oracle:[a-z0-9]+:[\w$#]+/(?P<a>[^\s@/]+)@",
-    r"\bnet\s+user\s+\S+\s+ARG",
-    r"\brabbitmqctl\s+(?:add_user|change_password|authenticate_user)\s+\S+\s+ARG",
-    r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
-    r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)",
-    r"\b(?:requirepass|masterauth|AUTH)\s+ARG\s*(?:\r?\n|$)",
+    (
+        &["-u", "--proxy-user", "--cred"],
+        r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
+    ),
+    (
+        &["mysql", "mariadb", "mycli", "mongo", "sshpass", "7z", "rar", "ncrack", "influx", "clickhouse-client"],
+        r"\b(?:mysql\w*|mariadb[\w-]*|mycli|mongo\w*|sshpass|7z[azr]?|rar|unrar|ncrack|influx|clickhouse-client)\b..-p(?P<a>[^\s'\x22=-][^\s'\x22]*)",
+    ),
+    (
+        &["sshpass", "mongo", "7z", "kinit", "ldap", "mysql"],
+        r"\b(?:sshpass|mongo\w*|7z[azr]?|kinit|ldap\w+|mysql\w*)\b..-p\s+ARG",
+    ),
+    (
+        &["login"],
+        r"\b(?:docker|podman|buildah|skopeo|nerdctl|helm|oras|crane|az|oc|argocd|cf|ibmcloud|npm|doctl|gcloud|snyk|minio|mc|nomad|regctl)\b[^\n|;&]*?\blogin\b..(?:-p|-P|-t)[ =]*ARG",
+    ),
+    (&["redis-cli"], r"\bredis-cli\b..(?:-a|--pass|--user \S+ --pass)\s+ARG"),
+    (&["ldap"], r"\bldap\w+\b..-w\s*ARG"),
+    (
+        &["mosquitto_", "sqlcmd", "bcp", "isql", "zip", "osql", "tsql"],
+        r"\b(?:mosquitto_\w+|sqlcmd|bcp|isql|zip|unzip|zipcloak|osql|tsql)\b..-P\s*ARG",
+    ),
+    (&["xfreerdp"], r"\bxfreerdp\w*\b../p:ARG"),
+    (&["lftp"], r"\blftp\b..-u\s+[^\s,]+,ARG"),
+    (&["sqlplus"], r"\bsqlplus\b..[A-Za-z0-9_]+/(?P<a>[^\s@/]+)(?:@|\s|$)"),
+    (&["openssl"], r"\bopenssl\b..-(?:k|K|passin|passout|pass)\s+(?:pass:)?ARG"),
+    (&["vault"], r"\bvault\s+login\s+(?:-\S+\s+)*(?:token=)?ARG"),
+    (&["auth"], r"\b(?:gh|glab|hub)\s+auth\s+login\b..(?:-t|--token)[ =]ARG"),
+    (&["ipmitool", "impacket-"], r"\b(?:ipmitool|impacket-\S+)\b..-P\s+ARG"),
+    (&["htpasswd"], r"(?m)\bhtpasswd\s+-\w*b\w*\s+(?:\S+\s+){1,2}ARG[ \t\r]*$"),
+    (
+        &["mysql", "mariadb", "mongo", "sshpass", "7z"],
+        r#"\b(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|7z[azr]?)\b..-p(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)')"#,
+    ),
+    (
+        &["twine", "uv", "poetry", "flit", "hatch"],
+        r"\b(?:twine|uv|poetry|flit|hatch)\b..(?:-p|--password|--token)[ =]ARG",
+    ),
+    (
+        &["login"],
+        r"\b(?:cargo|wandb|npm|hf|huggingface-cli|snyk|railway|pulumi|doppler)\s+login\s+(?:--?\S+\s+)*(?P<a>[\w.~+/=-]*[0-9][\w.~+/=-]*)",
+    ),
+    (&["secret"], r"\b(?:gh|glab)\s+secret\s+set\b..(?:-b|--body|-v|--value)[ =]ARG"),
+    (&["wpa_passphrase"], r"\bwpa_passphrase\s+\S+\s+ARG"),
+    (&["alias", "config"], r"\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+ARG"),
+    (&["jdbc:oracle:"], r"\bjdbc:oracle:[a-z0-9]+:[\w$#]+/(?P<a>[^\s@/]+)@"),
+    (&["net"], r"\bnet\s+user\s+\S+\s+ARG"),
+    (&["rabbitmqctl"], r"\brabbitmqctl\s+(?:add_user|change_password|authenticate_user)\s+\S+\s+ARG"),
+    (
+        &["config", "secret", "settings"],
+        r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
+    ),
+    (&["--from-literal"], r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)"),
+    (&["requirepass", "masterauth", "auth"], r"\b(?:requirepass|masterauth|AUTH)\s+ARG\s*(?:\r?\n|$)"),
     // What is piped to a command that reads a password.
-    r"\b(?:echo|printf|print|Write-Output)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?ARG\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login)",
-    r"(?:--\w*-?stdin|--with-token|sudo -S|login|kinit|passwd|chpasswd)[^\n|;]*<<<\s*ARG",
+    (
+        &["echo", "print", "write-output"],
+        r"\b(?:echo|printf|print|Write-Output)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?ARG\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login)",
+    ),
+    (&["<<<"], r"(?:--\w*-?stdin|--with-token|sudo -S|login|kinit|passwd|chpasswd)[^\n|;]*<<<\s*ARG"),
     // Statements.
-    r"(?i)\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?\\*['\x22`](?P<a>[^'\x22`\n]+)",
-    r"(?i)\bpassword\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)?\s*\\*'(?P<a>[^'\n]+)'",
-    r"(?i)\b(?:convertto-securestring|password_hash|set_password|check_password|create_user)[\s(]+(?:-string\s+)?['\x22](?P<a>[^'\x22\n]+)",
+    (
+        &["identified"],
+        r"(?i)\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?\\*['\x22`](?P<a>[^'\x22`\n]+)",
+    ),
+    (&["password"], r"(?i)\bpassword\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)?\s*\\*'(?P<a>[^'\n]+)'"),
+    (
+        &["convertto-securestring", "password_hash", "set_password", "check_password", "create_user"],
+        r"(?i)\b(?:convertto-securestring|password_hash|set_password|check_password|create_user)[\s(]+(?:-string\s+)?['\x22](?P<a>[^'\x22\n]+)",
+    ),
     // What a script answers to a prompt.
-    r#"(?i)(?:assw|phrase)[^\n]*\n\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#,
+    (&["assw", "phrase"], r#"(?i)(?:assw|phrase)[^\n]*\n\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#),
     // "Use … as the password."
-    r"(?i)\b(?:use|enter|type|take|with|set)\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9][^\s\x22'`]*)[\x22'`]?\s+(?:as|for)\s+(?:the\s+|your\s+|my\s+|its\s+|an?\s+|our\s+)?(?:\w+\s+){0,2}(?:password|passphrase|passcode|secret|api\s+key|access\s+token)\b",
+    (
+        &["password", "passphrase", "passcode", "secret", "key", "token"],
+        r"(?i)\b(?:use|enter|type|take|with|set)\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9][^\s\x22'`]*)[\x22'`]?\s+(?:as|for)\s+(?:the\s+|your\s+|my\s+|its\s+|an?\s+|our\s+)?(?:\w+\s+){0,2}(?:password|passphrase|passcode|secret|api\s+key|access\s+token)\b",
+    ),
     // Files: a pgpass line, and a cookie of a cookie jar.
-    r"(?m)^[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\S+)\s*$",
-    r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
+    (&[":"], r"(?m)^[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\S+)\s*$"),
+    (
+        &["\ttrue\t", "\tfalse\t"],
+        r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
+    ),
     // A word of recovery phrases.
-    r"(?i)\b(?:seed|recovery|mnemonic|secret)\s+(?:phrase|words?)\b[^\n:=]{0,20}[:=]?\s+[\x22']?(?P<a>(?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})",
-    r"(?i)\b(?:passphrase|password|passwort|kennwort)\s*(?:is|:|=|ist)\s+(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5})[ \t]*(?:\.|$|\n)",
+    (
+        &["seed", "recovery", "mnemonic", "secret"],
+        r"(?i)\b(?:seed|recovery|mnemonic|secret)\s+(?:phrase|words?)\b[^\n:=]{0,20}[:=]?\s+[\x22']?(?P<a>(?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})",
+    ),
+    (
+        &["passphrase", "password", "passwort", "kennwort"],
+        r"(?i)\b(?:passphrase|password|passwort|kennwort)\s*(?:is|:|=|ist)\s+(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5})[ \t]*(?:\.|$|\n)",
+    ),
 ];
 
-static COMPILED: LazyLock<(Option<RegexSet>, Vec<Regex>)> = LazyLock::new(|| {
-    let patterns: Vec<String> = PLACES
-        .iter()
-        .map(|place| {
-            let is_regex =
-                place.starts_with(r"\b") || place.starts_with("(?m)\\b") || place.starts_with("(?i)\\b(?:config");
-            let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { (*place).to_owned() };
-            place.replace("ARG", ARGUMENT).replace(r"\b", r"(?-u:\b)")
-        })
-        .collect();
-    (RegexSet::new(&patterns).ok(), patterns.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect())
+/// The words of all places, which place each is of, and the patterns. Few texts have any of the words, and only the
+/// patterns of those are tried: all of them in one set are too much for a fast automaton.
+struct Compiled {
+    words: Option<AhoCorasick>,
+    place_of_word: Vec<usize>,
+    patterns: Vec<Regex>,
+}
+
+static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
+    let words = PLACES.iter().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
+    let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
+    Compiled {
+        words: AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok(),
+        place_of_word,
+        patterns: PLACES.iter().filter_map(|(_, place)| Regex::new(&pattern(place)).ok()).collect(),
+    }
 });
+
+/// The pattern of a place, written out.
+fn pattern(place: &str) -> String {
+    let is_regex = place.starts_with(r"\b") || place.starts_with("(?m)\\b") || place.starts_with("(?i)\\b(?:config");
+    let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { place.to_owned() };
+    place.replace("ARG", ARGUMENT).replace(r"\b", r"(?-u:\b)")
+}
 
 /// Adds the secrets at these places to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
-    let (set, places) = &*COMPILED;
-    let Some(set) = set else {
+    let Compiled { words: Some(words), place_of_word, patterns } = &*COMPILED else {
         return;
     };
-    for place in set.matches(text) {
-        for captures in places.get(place).iter().flat_map(|place| place.captures_iter(text)) {
+    let mut is_tried = [false; PLACES.len()];
+    for word in words.find_overlapping_iter(text) {
+        let place = place_of_word[word.pattern().as_usize()];
+        if std::mem::replace(&mut is_tried[place], true) {
+            continue;
+        }
+        for captures in patterns.get(place).iter().flat_map(|pattern| pattern.captures_iter(text)) {
             let groups = ["a", "b", "c", "d"].iter().filter_map(|name| captures.name(name));
             found.extend(groups.filter(|group| !is_placeholder(group.as_str())).map(|group| group.range()));
         }
@@ -98,7 +173,7 @@ mod tests {
 
     #[test]
     fn compiles_every_place() {
-        assert_eq!(COMPILED.1.len(), PLACES.len());
-        assert!(COMPILED.0.is_some());
+        assert_eq!(COMPILED.patterns.len(), PLACES.len());
+        assert!(COMPILED.words.is_some());
     }
 }

@@ -5,8 +5,8 @@ use super::stage::Watch;
 use super::state::Budget;
 use super::terminal::{Screen, Shared, Tty, Why, follow_signals};
 use crate::exit::Failure;
-use crate::pipe::{DEFAULT_LINE_LIMIT, LineBlock, Out, Shutdown, Stage, filter};
-use std::io::{self, Read, Write};
+use crate::pipe::{DEFAULT_LINE_LIMIT, LineBlock, Out, Shutdown, Stage, filter, tell};
+use std::io::Read;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -22,6 +22,8 @@ pub struct Dashboard {
     pub colors: bool,
     /// What a session may use.
     pub budget: Budget,
+    /// How wide the story is that is told once the dashboard is closed, if its width is known.
+    pub columns: Option<usize>,
     /// Whether nobody reads the lines after this program. The last picture then stays until a key closes it;
     /// otherwise the dashboard ends with its input, like any filter.
     pub stays: bool,
@@ -32,7 +34,7 @@ pub struct Dashboard {
 /// # Errors
 /// As [`filter`].
 pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &Shutdown) -> Result<(), Failure> {
-    let Dashboard { tty, colors, budget, stays } = dashboard;
+    let Dashboard { tty, colors, budget, columns, stays } = dashboard;
     close_on_panic(&tty);
     // Without these handlers, only such a signal leaves the terminal as it is.
     let _ = follow_signals(&tty);
@@ -40,7 +42,7 @@ pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &S
     let theme = Theme { colors };
     let screen = Screen { tty: tty.clone(), shared: Arc::clone(&shared), theme, budget, shutdown: shutdown.clone() };
     let screen = thread::spawn(move || show(&screen));
-    let follower = follow(&shared, &tty);
+    let follower = follow(&shared, &tty, columns);
     let mut passing = Passing { shared: Arc::clone(&shared), tty: tty.clone(), block: Vec::new(), is_read: !stays };
     let passed = filter(&mut passing, input, out, DEFAULT_LINE_LIMIT);
     shared.feed.close();
@@ -52,8 +54,7 @@ pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &S
     }
     tty.close();
     if !was_closed {
-        let lines = summary(&shared.board());
-        tell(lines.iter().map(String::as_str));
+        tell(summary(&shared.board()).join("\n"));
     }
     passed
 }
@@ -74,33 +75,19 @@ fn show(screen: &Screen) {
         return;
     }
     match closed {
-        Ok(Why::Key) => tell(["The dashboard is closed. The lines go on and are told here; Ctrl-C ends the pipe."]),
+        Ok(Why::Key) => tell("The dashboard is closed. The lines go on and are told here; Ctrl-C ends the pipe."),
         Ok(Why::Otherwise) => {}
         Err(error) => {
-            let told = format!("ocr-watch: cannot draw on the terminal ({error}); the lines go on and are told here");
-            tell([told.as_str()]);
+            tell(format!("ocr-watch: cannot draw on the terminal ({error}); the lines go on and are told here"))
         }
     }
 }
 
-fn tell<'a>(lines: impl IntoIterator<Item = &'a str>) {
-    let mut stderr = io::stderr().lock();
-    for line in lines {
-        // If standard error is closed, lines still pass.
-        let _ = writeln!(stderr, "{line}");
-    }
-}
-
-/// The width of the terminal.
-fn columns() -> Option<usize> {
-    crossterm::terminal::size().ok().map(|(columns, _)| columns.into())
-}
-
 /// Follows the lines on a thread of its own: as a dashboard, and as a story once that is closed.
-fn follow(shared: &Arc<Shared>, tty: &Tty) -> JoinHandle<()> {
+fn follow(shared: &Arc<Shared>, tty: &Tty, columns: Option<usize>) -> JoinHandle<()> {
     let (shared, tty) = (Arc::clone(shared), tty.clone());
     thread::spawn(move || {
-        let mut story = Watch::new(columns());
+        let mut story = Watch::new(columns);
         let mut is_told = false;
         while let Some(block) = shared.feed.pop() {
             for chunk in chunks(&block) {

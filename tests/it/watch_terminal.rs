@@ -122,6 +122,42 @@ fn tui_01_restores_terminal_when_neighbours_die() {
 }
 
 #[test]
+fn tui_01_restores_terminal_after_panic() {
+    let panics = std::env::current_exe().unwrap();
+    let command =
+        format!("{} --ignored --exact watch_terminal::dashboard_that_panics < in > out 2>&1", panics.display());
+    let Some(mut bench) = start(&command, (80, 24)) else { return };
+    bench.write(&lines());
+    bench.tmux.wait_for("missing.log");
+    bench.end();
+    bench.is_restored();
+    bench.tmux.wait_for("code=101");
+}
+
+/// A dashboard whose input panics at its end.
+#[cfg(feature = "tui")]
+#[test]
+#[ignore = "needs a terminal of its own: tui_01_restores_terminal_after_panic starts it in one"]
+fn dashboard_that_panics() {
+    struct Panics(std::io::Stdin);
+
+    impl std::io::Read for Panics {
+        fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+            let read = self.0.read(bytes)?;
+            assert_ne!(read, 0, "the input has ended");
+            Ok(read)
+        }
+    }
+
+    let Some(tty) = ocr::watch::Tty::open() else { return };
+    let budget = ocr::watch::Budget::default();
+    let settings = ocr::watch::Dashboard { tty, colors: false, budget, columns: None, stays: false };
+    let out = ocr::pipe::Out::new(std::io::sink(), false);
+    let shutdown = ocr::pipe::Shutdown::outlive_first_signal();
+    let _ = ocr::watch::dashboard(settings, Panics(std::io::stdin()), &out, &shutdown);
+}
+
+#[test]
 fn tui_02_passes_every_byte_while_it_draws() {
     let Some(mut bench) = start(ALONE, (80, 24)) else { return };
     let odd = "no json\n\n\u{1b}[2J{\"type\":\"x\"}\r\n";

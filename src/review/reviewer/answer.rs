@@ -20,6 +20,29 @@ const DEFAULT_CONFIDENCE: f64 = 0.5;
 /// A confidence up to here is an exaggerated share; a higher one is a percentage.
 const LARGEST_SHARE: f64 = 2.0;
 
+/// What a reviewer answered.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Its text, redacted.
+    pub text: String,
+    /// Whether the endpoint says that the text ends at a limit, and not where the reviewer wanted it to end.
+    pub is_cut_off: bool,
+}
+
+impl Answer {
+    /// The decision in it.
+    ///
+    /// # Errors
+    /// What is wrong with it, as with [`parse`].
+    pub fn opinion(&self, ticket: &str) -> Result<Opinion, &'static str> {
+        match parse(&self.text, ticket) {
+            Err(_) if self.is_cut_off => Err("it was cut off at the endpoint's limit of tokens"),
+            Err(_) if self.text.trim().is_empty() => Err("it is empty"),
+            read => read,
+        }
+    }
+}
+
 /// A decision that an answer contains.
 struct Candidate {
     opinion: Opinion,

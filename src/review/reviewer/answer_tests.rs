@@ -5,7 +5,8 @@ const TICKET: &str = "1f2e3d4c";
 
 /// Reads an answer in which `#` stands for the member with the ticket.
 fn read(answer: &str) -> Result<Opinion, &'static str> {
-    parse(&answer.replace('#', &format!("\"ticket\":\"{TICKET}\"")), TICKET)
+    let text = answer.replace('#', &format!("\"ticket\":\"{TICKET}\""));
+    Answer { text, is_cut_off: false }.opinion(TICKET)
 }
 
 fn action(answer: &str) -> Verdict {
@@ -60,7 +61,8 @@ fn rev_06_knows_every_action() {
 #[test]
 fn explains_unreadable_answers() {
     for (answer, wrong) in [
-        ("", "no JSON object"),
+        ("", "is empty"),
+        (" \n", "is empty"),
         ("I would let it continue.", "no JSON object"),
         ("{\"action\":\"cont", "not complete"),
         ("{\"action\":\"explode\"}", "no JSON object with an action"),
@@ -144,4 +146,15 @@ proptest! {
 fn reads_megabyte_of_braces() {
     assert!(read(&"{".repeat(1 << 20)).is_err());
     assert!(read(&"{\"a\":".repeat(200_000)).is_err());
+}
+
+#[test]
+fn knows_answers_that_end_at_a_limit() {
+    let cut = |text: &str| Answer { text: text.to_owned(), is_cut_off: true }.opinion(TICKET);
+    for text in ["", "{\"action\":\"cont", "Let me think about it"] {
+        assert!(cut(text).unwrap_err().contains("limit"), "{text}");
+    }
+    // What is there may be enough.
+    let decided = cut(&format!("{{\"action\":\"abort\",\"ticket\":\"{TICKET}\"}} as I have said"));
+    assert_eq!(decided.unwrap().action, Verdict::Abort);
 }

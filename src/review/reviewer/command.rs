@@ -1,10 +1,12 @@
 //! Asks a command: the prompt on its standard input, the answer on its standard output. At the deadline it is
 //! killed with all its children.
 
-use super::error::{ReviewError, quote};
+use super::answer::Answer;
+use super::error::{ReviewError, last_words};
 use crate::process::command::{Capture, Finished, KillSwitch, ShellCommand};
 use crate::redact::Redactor;
 use crate::review::prompt::Question;
+use crate::wire::text;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +15,8 @@ use tokio::sync::oneshot;
 
 /// How many bytes of the answer are kept, and of standard error.
 const ANSWER: usize = 1024 * 1024;
+/// How much of the command line an error shows, in characters, so that there is room for why it failed.
+const SHOWN: usize = 80;
 /// The exit status of a shell that finds no such command.
 const NOT_FOUND: i32 = 127;
 /// The exit status of a shell that may not run the command.
@@ -43,10 +47,10 @@ impl CommandReviewer {
         &self.line
     }
 
-    /// Asks once. Dropping the future kills the command; the caller limits the time that way.
-    pub(crate) async fn ask(&self, question: Question<'_>) -> Result<String, ReviewError> {
+    /// Asks once. The command is killed after `limit`, and when the future is dropped.
+    pub(crate) async fn ask(&self, question: Question<'_>, limit: Duration) -> Result<Answer, ReviewError> {
         let Question { prompt, complaint, redactor } = question;
-        let line = redactor.redact(&self.line).into_owned();
+        let line = text::excerpt(&redactor.redact(&self.line), SHOWN);
         let text = prompt.text(complaint);
         let cancelled = CancelOnDrop(Arc::default());
         let (sender, finished) = oneshot::channel();
@@ -57,7 +61,7 @@ impl CommandReviewer {
                 line: &command,
                 directory: Path::new("."),
                 input: text.as_bytes(),
-                limit: Duration::MAX,
+                limit,
                 capture: Capture::Head(ANSWER),
             };
             sender.send(command.run(&switch, || cancel.load(Ordering::SeqCst)))
@@ -70,21 +74,22 @@ impl CommandReviewer {
     }
 }
 
-fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<String, ReviewError> {
-    let status = match &finished.status {
-        Ok(status) if status.success() => {
-            return Ok(redactor.redact(&String::from_utf8_lossy(&finished.stdout)).into_owned());
+fn answer_of(finished: &Finished, line: &str, redactor: &Redactor) -> Result<Answer, ReviewError> {
+    let redacted = |bytes: &[u8]| redactor.redact(&String::from_utf8_lossy(bytes)).into_owned();
+    let (stdout, stderr) = (redacted(&finished.stdout), redacted(&finished.stderr));
+    let said = said(&stdout, &stderr);
+    match &finished.status {
+        Ok(status) if status.success() => Ok(Answer { text: stdout, is_cut_off: false }),
+        Ok(status) if matches!(status.code(), Some(NOT_FOUND | NOT_EXECUTABLE)) => {
+            Err(ReviewError::unreachable(format!("cannot run the reviewer {line:?}{said}; check --reviewer-cmd")))
         }
-        Ok(status) => status,
-        Err(why) => {
-            return Err(ReviewError::transient(format!("the reviewer {line:?} failed: {why}")));
-        }
-    };
-    let complaint = quote(&redactor.redact(&String::from_utf8_lossy(&finished.stderr)));
-    match status.code() {
-        Some(NOT_FOUND | NOT_EXECUTABLE) => Err(ReviewError::unreachable(format!(
-            "cannot run the reviewer {line:?} ({complaint}): check --reviewer-cmd"
-        ))),
-        _ => Err(ReviewError::transient(format!("the reviewer {line:?} failed ({status}): {complaint}"))),
+        Ok(status) => Err(ReviewError::transient(format!("the reviewer {line:?} failed ({status}){said}"))),
+        Err(why) => Err(ReviewError::transient(format!("the reviewer {line:?} gave no answer: {why}{said}"))),
     }
+}
+
+/// Why a command failed, in its own words. Some programs tell it on standard output.
+fn said(stdout: &str, stderr: &str) -> String {
+    let said = [stderr, stdout].map(last_words);
+    said.iter().find(|words| !words.is_empty()).map(|words| format!(": {words}")).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! Asks an OpenAI-compatible endpoint, one attempt at a time.
 
+use super::answer::Answer;
 use super::error::{Recovery, ReviewError};
 use super::reply;
 use super::reply::Reply;
@@ -64,6 +65,8 @@ pub struct Endpoint {
     format: Cell<Format>,
     /// Whether the format is settled: it brought an answer, or simpler formats did not help.
     settled: Cell<bool>,
+    /// Whether the rules are part of the question: the endpoint does not take a system message.
+    one_message: Cell<bool>,
 }
 
 impl Endpoint {
@@ -92,6 +95,7 @@ impl Endpoint {
             http,
             format: Cell::new(Format::Schema),
             settled: Cell::new(false),
+            one_message: Cell::new(false),
         })
     }
 
@@ -101,7 +105,7 @@ impl Endpoint {
     }
 
     /// Asks once, for the strictest response format that the endpoint supports.
-    pub async fn ask(&self, question: Question<'_>) -> Result<String, ReviewError> {
+    pub async fn ask(&self, question: Question<'_>) -> Result<Answer, ReviewError> {
         let mut format = self.format.get();
         let mut first_rejection = None;
         loop {
@@ -122,6 +126,9 @@ impl Endpoint {
                     self.format.set(simpler);
                     format = simpler;
                 }
+                (Recovery::OneMessage, _) if !self.one_message.replace(true) => {
+                    tracing::info!("the reviewer takes no system message ({}); asking in one message", error.what);
+                }
                 (Recovery::Retry(_), _) => return outcome,
                 // The format may be the reason or not: simpler ones are tried once, as long as none has brought an answer.
                 (Recovery::MaybeSimplerFormat, Some(simpler)) if !self.settled.get() => {
@@ -136,7 +143,7 @@ impl Endpoint {
         }
     }
 
-    async fn ask_as(&self, format: Format, question: Question<'_>) -> Result<String, ReviewError> {
+    async fn ask_as(&self, format: Format, question: Question<'_>) -> Result<Answer, ReviewError> {
         let mut request = self.http.post(self.url.clone()).json(&self.body(format, question));
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
@@ -156,6 +163,7 @@ impl Endpoint {
                 url: self.url.as_str(),
                 model: &self.model,
                 formatted: format != Format::Plain,
+                with_system: !self.one_message.get(),
                 with_key: self.key.is_some(),
             },
             question.redactor,
@@ -164,14 +172,15 @@ impl Endpoint {
 
     fn body(&self, format: Format, Question { prompt, complaint, .. }: Question<'_>) -> Value {
         // Nothing else: temperature and token limits have different names, and some models reject them.
-        let mut body = json!({
-            "model": self.model,
-            "stream": false,
-            "messages": [
+        let messages = if self.one_message.get() {
+            json!([{ "role": "user", "content": prompt.text(complaint) }])
+        } else {
+            json!([
                 { "role": "system", "content": prompt.system },
                 { "role": "user", "content": prompt.user_message(complaint) },
-            ],
-        });
+            ])
+        };
+        let mut body = json!({ "model": self.model, "stream": false, "messages": messages });
         match format {
             Format::Schema => body["response_format"] = schema(),
             Format::Object => body["response_format"] = json!({ "type": "json_object" }),

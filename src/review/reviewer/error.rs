@@ -25,6 +25,8 @@ pub enum Recovery {
     SimplerFormat,
     /// A simpler response format may help: the endpoint does not say what it rejects.
     MaybeSimplerFormat,
+    /// Ask in one message: the endpoint does not take a system message.
+    OneMessage,
     /// Ask something else: the endpoint will not or cannot answer this question.
     OtherQuestion,
     /// Ask later: nothing answers at its address.
@@ -74,7 +76,9 @@ impl From<ReviewError> for ReviewFailure {
                 Recovery::Retry(_) => Scope::Transient,
                 Recovery::Later => Scope::Unreachable,
                 Recovery::OtherQuestion => Scope::ThisRequest,
-                Recovery::SimplerFormat | Recovery::MaybeSimplerFormat | Recovery::None => Scope::Permanent,
+                Recovery::SimplerFormat | Recovery::MaybeSimplerFormat | Recovery::OneMessage | Recovery::None => {
+                    Scope::Permanent
+                }
             },
         }
     }
@@ -83,4 +87,45 @@ impl From<ReviewError> for ReviewFailure {
 /// A reviewer's own message in one short line.
 pub fn quote(message: &str) -> String {
     text::excerpt(message, QUOTE)
+}
+
+/// The last words of a program in one short line, without colours. Programs tell first what they are and what they were
+/// asked, and last why they failed.
+pub fn last_words(output: &str) -> String {
+    let words = without_colours(output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let excess = words.chars().count().saturating_sub(QUOTE);
+    match words.char_indices().nth(excess) {
+        Some((at, _)) if excess > 0 => format!("…{}", &words[at..]),
+        _ => words,
+    }
+}
+
+/// `text` without the control sequences with which programs colour it.
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |mut plain, piece| {
+        // Parameters, and the letter that ends the sequence.
+        let mut rest = piece.trim_start_matches(|c| matches!(c, ' '..='?')).chars();
+        rest.next();
+        plain.push_str(rest.as_str());
+        plain
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_last_words() {
+        assert_eq!(last_words("\n \u{1b}[0m\n> a \u{1b}[91m\u{1b}[1mError:\u{1b}[0m no key\n"), "> a Error: no key");
+        let long = format!("{}the end", "banner ".repeat(100));
+        let said = last_words(&long);
+        assert!(said.starts_with('…') && said.ends_with("banner the end"), "{said}");
+        assert_eq!(said.chars().count(), QUOTE + 1);
+        for cut in ["\u{1b}[", "\u{1b}[1", "a\u{1b}[1;2mé"] {
+            last_words(cut);
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod reply;
 use super::outcome::{Opinion, Outcome, ReviewFailure, Scope};
 use super::prompt::{Prompt, Question};
 use crate::redact::Redactor;
+use answer::Answer;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use command::CommandReviewer;
 use endpoint::Endpoint;
@@ -90,10 +91,10 @@ impl Reviewer {
         let mut pauses = pauses(patience.pause).take(if probe { 0 } else { RETRIES });
         loop {
             let question = Question { prompt, complaint: attempts.complaint, redactor };
-            let error = match timeout(patience.attempt, self.ask_once(question)).await {
-                Ok(Ok(answer)) => {
+            let error = match self.ask_once(question, patience.attempt).await {
+                Ok(answer) => {
                     attempts.last_error = None;
-                    match answer::parse(&answer, &prompt.ticket) {
+                    match answer.opinion(&prompt.ticket) {
                         Ok(opinion) => return Ok(opinion),
                         Err(wrong) if attempts.complaint.is_some() => {
                             let what = format!("its answers cannot be used: {wrong}");
@@ -107,8 +108,7 @@ impl Reviewer {
                         }
                     }
                 }
-                Ok(Err(error)) => error.redacted(redactor),
-                Err(_) => ReviewError::transient(format!("no answer within {:?}", patience.attempt)),
+                Err(error) => error.redacted(redactor),
             };
             let left = until.saturating_duration_since(Instant::now());
             let Some(pause) = pause_before_retry(&error, pauses.next(), left) else {
@@ -121,10 +121,13 @@ impl Reviewer {
         }
     }
 
-    async fn ask_once(&self, question: Question<'_>) -> Result<String, ReviewError> {
+    async fn ask_once(&self, question: Question<'_>, limit: Duration) -> Result<Answer, ReviewError> {
         match self {
-            Self::Endpoint(endpoint) => endpoint.ask(question).await,
-            Self::Command(command) => command.ask(question).await,
+            Self::Endpoint(endpoint) => {
+                let asked = timeout(limit, endpoint.ask(question)).await;
+                asked.unwrap_or_else(|_| Err(ReviewError::transient(format!("no answer within {limit:?}"))))
+            }
+            Self::Command(command) => command.ask(question, limit).await,
             #[cfg(test)]
             Self::Broken => panic!("a bug"),
         }
@@ -184,6 +187,7 @@ mod tests {
         for recovery in [
             Recovery::SimplerFormat,
             Recovery::MaybeSimplerFormat,
+            Recovery::OneMessage,
             Recovery::OtherQuestion,
             Recovery::Later,
             Recovery::None,

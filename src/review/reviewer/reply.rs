@@ -2,6 +2,7 @@
 //!
 //! Servers report errors in different ways. The bodies in `fixtures/reviewer/` are what this is tested with.
 
+use super::answer::Answer;
 use super::error::{Recovery, ReviewError, quote};
 use crate::redact::Redactor;
 use httpdate::parse_http_date;
@@ -22,6 +23,8 @@ pub struct Reply<'a> {
     pub model: &'a str,
     /// Whether the request had a `response_format`.
     pub formatted: bool,
+    /// Whether the request had a system message.
+    pub with_system: bool,
     /// Whether the request had a key.
     pub with_key: bool,
 }
@@ -49,14 +52,13 @@ struct Message {
     refusal: Option<String>,
 }
 
-/// Returns the text of the answer, redacted.
+/// Reads the answer.
 ///
 /// # Errors
 /// The reason why the endpoint did not answer.
-pub fn read(reply: &Reply<'_>, redactor: &Redactor) -> Result<String, ReviewError> {
+pub fn read(reply: &Reply<'_>, redactor: &Redactor) -> Result<Answer, ReviewError> {
     if let Some(error) = error_of(reply.body) {
-        let status = error.status.filter(|_| reply.status < 400).unwrap_or(reply.status);
-        return Err(refused(reply, status, &redactor.redact(&error.message)));
+        return Err(error.explained(reply, redactor));
     }
     if !(200..300).contains(&reply.status) {
         return Err(refused(reply, reply.status, &redactor.redact(reply.body)));
@@ -67,17 +69,22 @@ pub fn read(reply: &Reply<'_>, redactor: &Redactor) -> Result<String, ReviewErro
             reply.url
         )));
     }
-    let content = if reply.body.trim_start().starts_with("data:") {
-        streamed(reply.body)?
+    let answer = if is_stream(reply.body) {
+        streamed(reply, redactor)?
     } else {
         let completion: Completion = serde_json::from_str(reply.body)
             .map_err(|e| ReviewError::transient(format!("{} sent an incomplete answer: {e}", reply.url)))?;
-        content_of(completion)?
+        let (text, end) = content_of(completion)?;
+        Answer { text, is_cut_off: end.as_deref() == Some(AT_LIMIT) }
     };
-    Ok(redactor.redact(&content).into_owned())
+    Ok(Answer { text: redactor.redact(&answer.text).into_owned(), ..answer })
 }
 
-fn content_of(completion: Completion) -> Result<String, ReviewError> {
+/// The reason that endpoints give for the end of an answer at their limit of tokens.
+const AT_LIMIT: &str = "length";
+
+/// The text of a completion, and why it ends, if it does.
+fn content_of(completion: Completion) -> Result<(String, Option<String>), ReviewError> {
     let Some(choice) = completion.choices.into_iter().next() else {
         return Err(ReviewError::transient("the reviewer's answer has no choices"));
     };
@@ -91,7 +98,7 @@ fn content_of(completion: Completion) -> Result<String, ReviewError> {
     if choice.finish_reason.as_deref() == Some("content_filter") {
         return Err(ReviewError::of_this_request("the reviewer declined: a content filter stopped its answer"));
     }
-    Ok(text_of(choice.message.content))
+    Ok((text_of(choice.message.content), choice.finish_reason))
 }
 
 /// The text of a message's content, which is a string, a list of parts, or null.
@@ -106,21 +113,34 @@ fn text_of(content: Value) -> String {
     }
 }
 
-/// The text of a streamed answer: some endpoints stream although `stream` is false.
-fn streamed(body: &str) -> Result<String, ReviewError> {
-    let mut text = String::new();
-    for data in body.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim) {
+/// Whether a body is a stream of events. It may begin with a comment: some servers send them to keep a connection open.
+fn is_stream(body: &str) -> bool {
+    let first = body.trim_start().lines().next().unwrap_or_default();
+    ["data:", "event:", "id:", "retry:", ":"].iter().any(|field| first.starts_with(field))
+}
+
+/// A streamed answer: some endpoints stream although `stream` is false.
+fn streamed(reply: &Reply<'_>, redactor: &Redactor) -> Result<Answer, ReviewError> {
+    let (mut text, mut end) = (String::new(), None);
+    for data in reply.body.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim) {
         if data == "[DONE]" {
-            return Ok(text);
+            end.get_or_insert_default();
+            break;
+        }
+        if let Some(error) = error_of(data) {
+            return Err(error.explained(reply, redactor));
         }
         let Ok(chunk) = serde_json::from_str::<Completion>(data) else {
             continue;
         };
         if !chunk.choices.is_empty() {
-            text.push_str(&content_of(chunk)?);
+            let (piece, reason) = content_of(chunk)?;
+            text.push_str(&piece);
+            end = end.or(reason);
         }
     }
-    Err(ReviewError::transient("the reviewer's answer was cut off"))
+    let end = end.ok_or_else(|| ReviewError::transient("the reviewer's answer was cut off"))?;
+    Ok(Answer { text, is_cut_off: end == AT_LIMIT })
 }
 
 /// An error in the body, whatever the status is.
@@ -129,16 +149,24 @@ struct ErrorBody {
     status: Option<u16>,
 }
 
+impl ErrorBody {
+    fn explained(&self, reply: &Reply<'_>, redactor: &Redactor) -> ReviewError {
+        let status = self.status.filter(|_| reply.status < 400).unwrap_or(reply.status);
+        refused(reply, status, &redactor.redact(&self.message))
+    }
+}
+
 /// Most servers send `{"error":{"message":…,"code":…}}`. Ollama and LM Studio also send `{"error":"…"}`,
-/// vLLM `{"object":"error","message":…,"code":…}`, others `{"detail":…}`.
+/// vLLM `{"object":"error","message":…,"code":…}`, others `{"detail":…}`. Gemini sends a list with the error.
 fn error_of(body: &str) -> Option<ErrorBody> {
     let value: Value = serde_json::from_str(body).ok()?;
+    let value = value.get(0).unwrap_or(&value);
     let object = value.as_object()?;
     let inner = match object.get("error").filter(|e| !e.is_null()) {
         Some(error) => error,
         None if object.contains_key("choices") => return None,
         None if object.contains_key("detail") => &object["detail"],
-        None if object.get("object").and_then(Value::as_str) == Some("error") => &value,
+        None if object.get("object").and_then(Value::as_str) == Some("error") => value,
         None => return None,
     };
     let message = inner.as_str().or_else(|| inner.get("message")?.as_str());
@@ -159,6 +187,9 @@ fn refused(reply: &Reply<'_>, status: u16, message: &str) -> ReviewError {
         return ReviewError::new(message, Recovery::SimplerFormat);
     }
     let lower = message.to_ascii_lowercase();
+    if reply.with_system && matches!(status, 400 | 422 | 500 | 501) && is_about_system_message(&lower) {
+        return ReviewError::new(message, Recovery::OneMessage);
+    }
     if status == 413 || is_about_length(&lower) {
         return ReviewError::of_this_request(format!(
             "the question is too long for {model:?} ({http}); lower --max-input-tokens"
@@ -218,6 +249,17 @@ fn is_about_length(message: &str) -> bool {
     message.contains("context") && ["length", "size", "window"].iter().any(|word| message.contains(word))
 }
 
+/// Whether an error message in lower case is about the system message. Templates of models complain about its role, or
+/// that roles do not alternate.
+fn is_about_system_message(message: &str) -> bool {
+    let has = |word: &str| message.split(|c: char| !c.is_ascii_alphabetic()).any(|w| w == word);
+    let names_role = has("role") || has("roles");
+    let names_message = ["instruction", "prompt", "message", "messages"].into_iter().any(has);
+    let refuses = ["support", "unsupported", "not enabled", "not allowed", "not permitted", "invalid", "unknown"];
+    (names_role && (has("system") || has("alternate") || (has("user") && has("assistant"))))
+        || ((has("system") || has("developer")) && names_message && refuses.iter().any(|sign| message.contains(sign)))
+}
+
 /// What servers say about a model that they do not have.
 const UNKNOWN_MODEL: &[&str] = &[
     "not a valid model",
@@ -240,6 +282,8 @@ fn is_about_format(body: &str) -> bool {
         "structured output",
         "requested parameters",
         "grammar",
+        // llama.cpp, of an answer that its own parser of the format does not take.
+        "does not match the expected",
     ]
     .iter()
     .any(|word| body.contains(word))

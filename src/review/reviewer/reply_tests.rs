@@ -17,14 +17,14 @@ struct Fixture {
 
 #[derive(Deserialize)]
 struct Expected {
-    /// `answer`, `retry` (with the minimum pause in milliseconds), `simpler format`, `maybe simpler format`,
-    /// `other question` or `none`.
+    /// `answer`, `cut off` (an answer that ends at a limit), `retry` (with the minimum pause in milliseconds), `simpler
+    /// format`, `maybe simpler format`, `one message`, `other question` or `none`.
     recovery: String,
     /// The answer, or a part of the error.
     says: String,
 }
 
-fn understood(fixture: &Fixture) -> Result<String, ReviewError> {
+fn understood(fixture: &Fixture) -> Result<Answer, ReviewError> {
     let body = fixture.body.as_str().map_or_else(|| fixture.body.to_string(), str::to_owned);
     let reply = Reply {
         status: fixture.status,
@@ -34,6 +34,7 @@ fn understood(fixture: &Fixture) -> Result<String, ReviewError> {
         url: "http://x.test/chat/completions",
         model: "m",
         formatted: true,
+        with_system: true,
         with_key: true,
     };
     read(&reply, &Redactor::default())
@@ -50,13 +51,15 @@ fn understands_every_server() {
         }
         let fixture: Fixture = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         let (recovery, says) = match understood(&fixture) {
-            Ok(answer) => ("answer".to_owned(), answer),
+            Ok(answer) if answer.is_cut_off => ("cut off".to_owned(), answer.text),
+            Ok(answer) => ("answer".to_owned(), answer.text),
             Err(error) => {
                 let recovery = match error.recovery {
                     Recovery::Retry(None) => "retry".to_owned(),
                     Recovery::Retry(Some(pause)) => format!("retry {}", pause.as_millis()),
                     Recovery::SimplerFormat => "simpler format".to_owned(),
                     Recovery::MaybeSimplerFormat => "maybe simpler format".to_owned(),
+                    Recovery::OneMessage => "one message".to_owned(),
                     Recovery::OtherQuestion => "other question".to_owned(),
                     Recovery::Later => "later".to_owned(),
                     Recovery::None => "none".to_owned(),
@@ -66,11 +69,15 @@ fn understands_every_server() {
         };
         let expected = &fixture.expect;
         assert_eq!(recovery, expected.recovery, "{}: {says}", fixture.from);
-        let fits = if recovery == "answer" { says == expected.says } else { says.contains(&expected.says) };
+        let fits = if matches!(&*recovery, "answer" | "cut off") {
+            says == expected.says
+        } else {
+            says.contains(&expected.says)
+        };
         assert!(fits, "{}: {says}", fixture.from);
         seen += 1;
     }
-    assert!(seen >= 39, "{seen}");
+    assert!(seen >= 53, "{seen}");
 }
 
 #[test]
@@ -97,6 +104,7 @@ fn reports_redirect() {
         url: "http://x.test/v1",
         model: "m",
         formatted: true,
+        with_system: true,
         with_key: true,
     };
     let error = read(&reply, &Redactor::default()).unwrap_err();

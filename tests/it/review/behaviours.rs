@@ -176,6 +176,35 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
         },
         Answer(1),
     ),
+    (
+        "streams after a comment, and marks no end",
+        |_, r, s| {
+            let chunk =
+                json!({ "choices": [{ "delta": { "content": r.decide("continue") }, "finish_reason": "stop" }] });
+            let text = format!(": processing\n\nevent: chunk\ndata: {chunk}\n\n");
+            send(s, "200 OK", "Content-Type: text/event-stream\r\n", text.as_bytes());
+        },
+        Answer(1),
+    ),
+    (
+        "streams an error",
+        |_, _, s| {
+            let text = "data: {\"choices\":[]}\n\ndata: {\"error\":{\"message\":\"no such key\",\"code\":401}}\n\n";
+            send(s, "200 OK", "Content-Type: text/event-stream\r\n", text.as_bytes());
+        },
+        Rules(1),
+    ),
+    (
+        "cannot read its own answer in a format",
+        |_, r, s| match r.body["response_format"].is_object() {
+            true => {
+                let error = json!({ "error": { "message": "The output does not match the expected format" } });
+                send_json(s, "500 Oops", "", &error);
+            }
+            false => good(r, s),
+        },
+        Answer(3),
+    ),
 ];
 
 pub const WORDS: &[(&str, Behaviour, Expected)] = &[
@@ -196,6 +225,13 @@ pub const WORDS: &[(&str, Behaviour, Expected)] = &[
         "is cut off, once",
         |n, r, s| answer(s, if n == 0 { "{\"action\": \"con" } else { &*r.decide("continue").leak() }),
         Answer(2),
+    ),
+    (
+        "is cut off at its limit",
+        |_, _, s| {
+            body(s, &json!({ "choices": [{ "message": { "content": "{\"act" }, "finish_reason": "length" }] }));
+        },
+        Rules(2),
     ),
     ("invents an action", |_, _, s| answer(s, "{\"action\":\"explode\"}"), Rules(2)),
     ("carries a wrong ticket", |_, _, s| answer(s, "{\"action\":\"continue\",\"ticket\":\"00000000\"}"), Rules(2)),

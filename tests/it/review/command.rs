@@ -53,6 +53,31 @@ fn retries_failing_command() {
 }
 
 #[test]
+fn tells_why_command_failed() {
+    let banner =
+        "for n in 1 2 3 4 5 6 7 8 9; do echo 'session 1, model m, sandbox on, in a folder with a long name' >&2; done";
+    for failing in [
+        // What it is and was asked comes first, why it failed comes last.
+        format!("{banner}; cat >&2; printf '\\033[91mError:\\033[0m the limit is reached\\n' >&2; exit 1"),
+        // Some tell it on standard output.
+        "echo 'Error: the limit is reached'; exit 1".to_owned(),
+    ] {
+        let reason = decisions(&review(&failing, &[]).stdout)[0]["reason"].as_str().unwrap().to_owned();
+        assert!(reason.contains("Error: the limit is reached)"), "{failing}: {reason}");
+    }
+}
+
+#[test]
+fn tells_what_slow_command_said() {
+    let slow = "echo 'retrying, attempt 3 of 10' >&2; sleep 1000";
+    let done = review(slow, &["--reviewer-timeout", "0.5", "--deadline", "60"]);
+    let decision = &decisions(&done.stdout)[0];
+    let reason = decision["reason"].as_str().unwrap();
+    assert!(reason.contains("gave no answer") && reason.contains("attempt 3 of 10"), "{reason}");
+    assert_eq!(decision["retries"], 3);
+}
+
+#[test]
 fn reports_missing_command() {
     let done = review("no-such-reviewer --now", &[]);
     let decision = &decisions(&done.stdout)[0];

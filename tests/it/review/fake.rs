@@ -19,7 +19,7 @@ pub struct Request {
 
 impl Request {
     pub fn user(&self) -> &str {
-        self.body["messages"][1]["content"].as_str().unwrap()
+        self.body["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap()
     }
 
     /// The JSON document between the marks of the question.

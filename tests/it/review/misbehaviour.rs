@@ -103,7 +103,7 @@ fn decides_both_sessions() {
 
 #[test]
 fn gives_up_at_deadline() {
-    let (deadline, slack) = (Duration::from_secs(2), Duration::from_secs(3));
+    let deadline = Duration::from_secs(2);
     std::thread::scope(|scope| {
         for (name, behaviour, _) in [OVERLOAD, CONNECTION].concat() {
             scope.spawn(move || {
@@ -116,7 +116,7 @@ fn gives_up_at_deadline() {
                 for _ in 0..2 {
                     live.decision();
                     let took = begun.elapsed();
-                    assert!(took < deadline + slack, "{name}: {took:?}");
+                    assert!(took < deadline + SLACK, "{name}: {took:?}");
                 }
             });
         }
@@ -128,7 +128,7 @@ fn missing_endpoint() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let decision = decisions_of(&format!("http://{free}/v1"), "no listener", "20", &["ses_1"], 69).remove(0);
     assert_eq!((&decision["degraded"], &decision["retries"]), (&json!(true), &json!(0)));
-    assert!(decision["reason"].as_str().unwrap().contains("is it running?"), "{decision}");
+    assert!(decision["reason"].as_str().unwrap().contains("check that it runs"), "{decision}");
 }
 
 #[test]
