@@ -55,7 +55,7 @@ check_archive() {
   local archive="$dist/ocr-$target.tar.gz" size stage root="$scratch/archive"
   size=$(stat -c %s "$archive")
   [ "$size" -le "$limit" ] || fail "$archive has $size bytes, more than $limit"
-  mkdir -p "$root/proc" "$root/tmp"
+  mkdir -p "$root"
   tar -xzf "$archive" -C "$root" --strip-components=1
   for stage in "${stages[@]}"; do
     [ -f "$root/man/man1/ocr-$stage.1" ] || fail "the archive has no manual of ocr-$stage"
@@ -71,12 +71,13 @@ check_archive() {
   fi
 }
 
-# Uses the stages of folder $2 in a root that has nothing else.
+# Uses the stages of folder $2 in a root that has nothing else but what every container has: /proc and /dev.
 try_in() {
-  # The executable looks for itself in /proc, to start the stages.
-  mount --bind /proc "$1/proc"
+  local folder
+  mkdir -p "$1/proc" "$1/dev" "$1/tmp"
+  for folder in proc dev; do mount --bind "/$folder" "$1/$folder"; done
   try env "PATH=$2" "$(command -v chroot)" "$1"
-  umount "$1/proc"
+  for folder in proc dev; do umount "$1/$folder"; done
 }
 
 check_deb() {
@@ -99,7 +100,7 @@ check_rpm() {
   local rpm root="$scratch/rpm"
   rpm=$(find "$dist" -name "$package-*.$(uname -m).rpm")
   [ -n "$rpm" ] || { echo "skipped: there is no RPM package for this machine"; return; }
-  mkdir -p "$root/proc" "$root/tmp"
+  mkdir -p "$root"
   # The package needs nothing, so it installs into a root that has nothing.
   command rpm --root "$root" --quiet -i "$rpm"
   try_in "$root" /usr/bin
@@ -116,9 +117,9 @@ check_sbom() {
 }
 
 clean_up() {
-  local root
-  # Never delete below a mounted /proc.
-  for root in archive rpm; do umount "$scratch/$root/proc" 2>/dev/null || true; done
+  local folder
+  for folder in "$scratch"/{archive,rpm}/{proc,dev}; do umount "$folder" 2>/dev/null || true; done
+  # Whatever happens, nothing of a mounted folder is deleted.
   rm -rf --one-file-system "$scratch"
 }
 
