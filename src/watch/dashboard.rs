@@ -78,7 +78,7 @@ fn show(screen: &Screen) {
         Ok(Why::Key) => tell("The dashboard is closed. The lines go on and are told here; Ctrl-C ends the pipe."),
         Ok(Why::Otherwise) => {}
         Err(error) => {
-            tell(format!("ocr-watch: cannot draw on the terminal ({error}); the lines go on and are told here"))
+            tell(format!("ocr-watch: cannot draw on the terminal ({error}); the lines go on and are told here"));
         }
     }
 }
