@@ -233,7 +233,7 @@ fn point(text: &str, now: i64) -> Option<Moment> {
     let clock = hour(rest);
     let behind = clock.map_or(rest, |(_, behind)| behind);
     // Some write the year last: `mon nov 30 9:12:00 2026`.
-    let zone = Zone::read(behind.trim_start_matches(|c: char| c == ' ' || c == '('));
+    let zone = Zone::read(behind.trim_start_matches([' ', '(']));
     let clock = match (clock, &date) {
         (Some((clock, _)), _) => clock,
         (None, Some(_)) => 0,
