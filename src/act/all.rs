@@ -178,7 +178,7 @@ impl ActOnAll {
 fn session<'a>(line: &'a Observation) -> Option<Cow<'a, str>> {
     match &line.event {
         Event::Record { properties, .. } => {
-            let members = members(*properties).ok()?;
+            let members = members(*properties)?;
             members.iter().find(|(name, _)| name == "sessionID").map(|(_, id)| decode(*id))
         }
         _ => line.session.as_deref().map(Cow::Borrowed),

@@ -11,11 +11,14 @@ use rustix::fs::{FileType, fstat};
 /// The stages before the last one.
 const EARLIER: [&str; 3] = ["ocr-stream", "ocr-detect", "ocr-review"];
 
-/// Writes a line with the exit code of the stage `name` if it has written none, and a later stage reads it. `ocr-run`
-/// sees the exit codes of its stages itself.
+/// Writes a line with the exit code of the stage `name` if it has written none, and a later stage reads it: not where
+/// lines and words go the same way, for a person. `ocr-run` sees the exit codes of its stages itself.
 pub(super) fn hand_on(name: &str, code: Code, said: &str) {
-    let is_piped =
-        || fstat(std::io::stdout()).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo);
+    let is_piped = || {
+        let (Ok(out), Ok(err)) = (fstat(std::io::stdout()), fstat(std::io::stderr())) else { return false };
+        let is_pipe = FileType::from_raw_mode(out.st_mode) == FileType::Fifo;
+        is_pipe && (out.st_dev, out.st_ino) != (err.st_dev, err.st_ino)
+    };
     let is_for_us =
         EARLIER.contains(&name) && code != Code::ReaderLeft && !has_written() && variable(PIPE_KEY).is_none();
     if is_for_us
@@ -23,6 +26,6 @@ pub(super) fn hand_on(name: &str, code: Code, said: &str) {
         && let Ok(stdout) = input::stdout()
     {
         // The reader may have left.
-        let _ = Out::new(stdout, false).add(&failed_start(code, &safe(said)));
+        let _ = Out::new(stdout, false).add(&failed_start(code, &safe(said.lines().next().unwrap_or_default())));
     }
 }

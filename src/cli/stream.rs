@@ -63,8 +63,9 @@ pub(super) struct Args {
     import: Option<PathBuf>,
     #[command(flatten)]
     work: Work,
-    /// Watch the sessions of every directory of the server. Without --all, --session and a task, those of one directory are
-    /// watched.
+    /// Watch the sessions of every directory of the server.
+    ///
+    /// Without --all, --session and a task, the sessions of one directory are watched.
     #[arg(long, conflicts_with_all = ["session", "task", "task_file"], help_heading = "Session")]
     all: bool,
     /// Write the session's history first, then continue live with no gap or overlap (with --session).

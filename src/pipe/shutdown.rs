@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 use crate::exit::Code;
 #[cfg(unix)]
@@ -15,6 +17,11 @@ use crate::exit::leave;
 /// How long a session must be idle before a run ends. A plugin may tell it to go on: those that we know count down from
 /// two seconds, and this is twice that, with time for the request.
 pub const REST_GRACE: Duration = Duration::from_secs(5);
+
+/// How soon after a signal the same one is its echo: `timeout` of GNU sends SIGTERM to its command and, at once, to the
+/// command's process group as well. Nobody presses Ctrl-C twice in this time.
+#[cfg(unix)]
+const ECHO: Duration = Duration::from_millis(100);
 
 /// How long `ocr-stream` may take to read the session's last events after a signal.
 pub const STREAM_DRAIN: Duration = Duration::from_secs(3);
@@ -118,7 +125,12 @@ impl Shutdown {
         if let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) {
             let state = Arc::clone(&shutdown.0);
             std::thread::spawn(move || {
+                let mut latest: Option<(i32, Instant)> = None;
                 for number in signals.forever() {
+                    if latest.is_some_and(|(same, at)| same == number && at.elapsed() < ECHO) {
+                        continue;
+                    }
+                    latest = Some((number, Instant::now()));
                     let code = code_of_signal(number);
                     let first = state.swap(code.number(), Ordering::SeqCst) == 0;
                     handle(Signal { number, first });
