@@ -12,11 +12,11 @@ test-fast:
 live *FILTER:
     cargo test --locked --test it live::{{FILTER}}
 
-# Check formatting, lints and, where cargo-deny is installed, licences and duplicate crates
+# Check formatting, lints, licences and duplicates of the dependencies, workflows and scripts
 lint:
     cargo fmt --all -- --check
     cargo clippy --locked --all-targets -- -D warnings
-    if command -v cargo-deny >/dev/null; then cargo deny check licenses bans sources; else echo 'skipped: cargo install cargo-deny --locked'; fi
+    packaging/lint.sh
 
 # Record fixtures again from their scripts: just record one-call-loop (no name: all of them)
 record *NAMES:
@@ -27,7 +27,7 @@ bench *ARGS:
     cargo bench --locked
     python3 benches/pipes.py {{ARGS}}
 
-# Measure what the tests cover, module by module: just cover --lib (needs cargo install cargo-llvm-cov --locked, and jq)
+# Measure what the tests cover, module by module: OCR_SKIP_LIVE=1 just cover (needs cargo install cargo-llvm-cov --locked)
 cover *ARGS:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -38,14 +38,8 @@ cover *ARGS:
     fi
     # Processes share four files, or the tests would fill the disk.
     export LLVM_PROFILE_FILE_NAME='ocr-%4m.profraw'
-    cargo llvm-cov --locked --ignore-run-fail --json --summary-only --output-path target/coverage.json {{ARGS}}
-    jq -r '
-        def line: "| `\(.name)` | \(.count) | \(100 * .covered / .count | floor) % |";
-        [.data[0].files[] | {name: (.filename | sub(".*/src/"; "")), count: .summary.lines.count, covered: .summary.lines.covered}]
-        | map(select(.count > 0)) as $files
-        | ($files | group_by(.name | split("/")[0])[] | {name: (.[0].name | split("/")[0]), count: (map(.count) | add), covered: (map(.covered) | add)} | line),
-          "", "Files below 80 %:", ($files[] | select(.covered < 0.8 * .count) | line)
-    ' target/coverage.json
+    cargo llvm-cov --locked --ignore-run-fail --lcov --output-path target/coverage.lcov {{ARGS}}
+    python3 tests/coverage.py target/coverage.lcov
 
 # Feed broken lines to every rule for some seconds, the same seed every time
 fuzz SECONDS='600':
@@ -55,8 +49,12 @@ fuzz SECONDS='600':
 docs:
     RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items
 
-# Check what a release needs: a clean tree, the whole of .ci/run, and a package that builds
+# Build what a release has for this machine, into target/dist, and try it: just packages x86_64-unknown-linux-musl
+packages TARGET:
+    packaging/build.sh {{TARGET}}
+    packaging/check.sh {{TARGET}}
+
+# Check what a release needs: a clean tree, and the whole of .ci/run
 release-check:
     test -z "$(git status --porcelain)"
     .ci/run
-    cargo package --locked

@@ -69,7 +69,9 @@ pub fn is_unseen(c: char) -> bool {
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
             // Annotations, shorthand and musical controls, tags.
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
+            | '\u{e0000}'..='\u{e0fff}'
+            // A Braille cell without dots is blank.
+            | '\u{2800}')
 }
 
 /// Whether a character only chooses the form of the one before it.
@@ -97,7 +99,7 @@ mod tests {
 
     #[test]
     fn escapes_what_nobody_sees() {
-        for c in "\u{0}\r\u{7f}\u{85}\u{9d}\u{ad}\u{34f}\u{61c}\u{115f}\u{180e}\u{200b}\u{200d}\u{2028}\u{2029}\u{2060}\u{2064}\u{206f}\u{3164}\u{feff}\u{ffa0}\u{fff9}\u{fffb}\u{e0001}\u{e0041}\u{e007f}".chars() {
+        for c in "\u{0}\r\u{7f}\u{85}\u{9d}\u{ad}\u{34f}\u{61c}\u{115f}\u{180e}\u{200b}\u{200d}\u{2028}\u{2029}\u{2060}\u{2064}\u{206f}\u{3164}\u{feff}\u{ffa0}\u{fff9}\u{fffb}\u{e0001}\u{e0041}\u{e007f}\u{2800}".chars() {
             let text = format!("a{c}b");
             assert_eq!(printable(&text), format!("a{}b", c.escape_unicode()));
         }

@@ -1,10 +1,10 @@
 //! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
-use super::family::Family;
+use super::family::{Family, at_home};
 use super::settings::AbortLimits;
 use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
-use crate::server::{self, Server};
+use crate::server::{self, Server, Session};
 use crate::wire::record::Phase;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -126,11 +126,17 @@ async fn abort_and_confirm(
     rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<Confirmed, Obstacle> {
-    let server = server_for_session(request, why).await?;
+    let root = find(request, request.session, why).await?;
+    let server = at_home(request.server, &root);
     if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
-    let mut family = Family::new(server.busy().await.unwrap_or_default(), request.session, request.child);
+    let child = match request.child {
+        // Its own directory may be another one.
+        Some(child) => server.session(child).await.ok(),
+        None => None,
+    };
+    let mut family = Family::new(root, child);
     match timeout(request.limits.confirm / 2, family.descend(&server)).await {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => *why = failure.into(),
@@ -138,7 +144,7 @@ async fn abort_and_confirm(
         Err(_) => family.is_incomplete = true,
     }
     for child in family.busy_below() {
-        if let Err(failure) = server.abort(child).await {
+        if let Err(failure) = at_home(&server, child).abort(&child.id).await {
             *why = failure.into();
         }
     }
@@ -146,12 +152,12 @@ async fn abort_and_confirm(
     Ok(Confirmed { how, left_out: family.left_out() })
 }
 
-/// The server in the session's own directory. In any other directory it would report the session as idle, as it does
-/// for every session that it does not know there.
-async fn server_for_session(request: &Abort<'_>, why: &mut Obstacle) -> Result<Server, Obstacle> {
+/// The session with its directory. In any other directory the server would report it as idle, as it does for every
+/// session that it does not know there.
+async fn find(request: &Abort<'_>, session: &str, why: &mut Obstacle) -> Result<Session, Obstacle> {
     loop {
-        match request.server.session(request.session).await {
-            Ok(session) => return Ok(request.server.in_directory(session.directory)),
+        match request.server.session(session).await {
+            Ok(session) => return Ok(session),
             // The server may come back.
             Err(failure) if failure.is_transient() => *why = failure.into(),
             Err(failure) => return Err(failure.into()),
@@ -175,7 +181,7 @@ async fn confirmed(
             return Ok("the stream shows the session at rest");
         }
         tokio::select! {
-            busy = server.busy() => match busy {
+            busy = family.busy_now(server) => match busy {
                 Ok(busy) if family.rests(&busy) => {
                     return Ok("the server reports the session at rest");
                 }

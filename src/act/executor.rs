@@ -2,6 +2,7 @@
 
 use super::abort::{Abort, Rested, abort};
 use super::order::{Order, Report, Task};
+use super::rollback::rollback;
 use super::settings::{AbortLimits, Answer, Checks};
 use super::verify::verify;
 use crate::exit::Failure;
@@ -11,7 +12,7 @@ use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::Timestamp;
 use crate::wire::record::{Phase, named};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -35,8 +36,7 @@ impl Pending {
         self.0.1.notify_all();
     }
 
-    /// Whether no order is unfinished.
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) == 0
     }
 
@@ -55,8 +55,8 @@ pub(super) struct ExecutorContext {
     pub owned: Option<ServerProcesses>,
     pub limits: AbortLimits,
     pub checks: Checks,
-    /// The session's directory, for checks.
-    pub directory: PathBuf,
+    /// The session's directory, for checks; `None` where only the server knows it.
+    pub directory: Option<PathBuf>,
     pub out: Out,
     /// The time of the stream, in milliseconds since the Unix epoch.
     pub now: Arc<AtomicI64>,
@@ -65,7 +65,8 @@ pub(super) struct ExecutorContext {
 
 /// The thread that carries orders out.
 pub(super) struct Executor {
-    pending: Pending,
+    /// The unfinished orders of this executor, and of all.
+    pending: [Pending; 2],
     orders: Option<mpsc::Sender<Order>>,
     reports: mpsc::Receiver<Report>,
     thread: Option<JoinHandle<()>>,
@@ -74,7 +75,9 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    pub fn start(context: ExecutorContext, pending: Pending) -> Self {
+    /// Starts the thread; `all` counts the unfinished orders of several executors.
+    pub fn start(context: ExecutorContext, all: Pending) -> Self {
+        let pending = [Pending::default(), all];
         let (orders, incoming) = mpsc::channel::<Order>();
         let (sender, reports) = mpsc::channel();
         let (rested, last_rested) = watch::channel(None);
@@ -93,7 +96,7 @@ impl Executor {
                     let _ = sender.send(report);
                 }
                 // After the reports are sent: once nothing is pending, all reports are there.
-                finished.change(-1);
+                finished.iter().for_each(|count| count.change(-1));
             }
             if let Ok(runtime) = runtime {
                 // A hanging name lookup must not delay the exit.
@@ -106,10 +109,15 @@ impl Executor {
     /// Queues an order.
     pub fn order(&self, order: Order) {
         if let Some(orders) = &self.orders {
-            self.pending.change(1);
+            self.pending.iter().for_each(|count| count.change(1));
             // The thread lives as long as this sender.
             let _ = orders.send(order);
         }
+    }
+
+    /// Whether no order is unfinished.
+    pub fn is_idle(&self) -> bool {
+        self.pending[0].is_empty()
     }
 
     /// The stream shows the session at rest.
@@ -151,19 +159,19 @@ impl ExecutorContext {
     fn carry_out(&self, order: Order, runtime: &Runtime, rested: &Rested) -> Report {
         self.write(&order, Phase::Begun, &order.why);
         let (phase, detail) = match (&order.task, &self.server) {
-            (Task::Verify { changed }, server) => {
-                let changed = || self.changed(&order.session, server.as_ref(), changed, runtime);
-                verify(&self.checks, &self.directory, &self.shutdown, changed)
-            }
+            (Task::Verify { changed }, server) => match self.directory_of(&order.session, server.as_ref(), runtime) {
+                Ok(directory) => {
+                    let changed = || self.changed(&order.session, &directory, server.as_ref(), changed, runtime);
+                    verify(&self.checks, &directory, &self.shutdown, changed)
+                }
+                Err(why) => (Phase::Failed, format!("cannot tell where the session works: {why}")),
+            },
             (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
             (Task::Abort { child, changed, .. }, Some(server)) => {
                 let result = runtime.block_on(self.abort(server, &order, child.as_deref(), rested));
                 with_changes(result, changed)
             }
-            (Task::Rollback { message }, Some(server)) => {
-                let reverted = runtime.block_on(server.revert(&order.session, message));
-                result_of(reverted, || format!("reverted to before {message}"))
-            }
+            (Task::Rollback { message }, Some(server)) => runtime.block_on(rollback(server, &order.session, message)),
             (Task::Steer { message, abort_first }, Some(server)) => {
                 runtime.block_on(self.steer(server, &order, message, *abort_first, rested))
             }
@@ -205,17 +213,28 @@ impl ExecutorContext {
         result_of(server.steer(&order.session, message).await, || format!("sent: {message}"))
     }
 
+    /// Where the session works.
+    fn directory_of(&self, session: &str, server: Option<&Server>, runtime: &Runtime) -> Result<PathBuf, String> {
+        if let Some(directory) = &self.directory {
+            return Ok(directory.clone());
+        }
+        let server = server.ok_or("there is no server to ask")?;
+        let session = runtime.block_on(server.session(session)).map_err(|error| error.to_string())?;
+        session.directory.map(PathBuf::from).ok_or_else(|| "the server does not say".to_owned())
+    }
+
     /// The files that the session changed, from both the stream and the server: the server may be gone, and the stream
     /// may have begun late.
     fn changed(
         &self,
         session: &str,
+        directory: &Path,
         server: Option<&Server>,
         streamed: &[String],
         runtime: &Runtime,
     ) -> Result<Vec<String>, Failure> {
         let mut changed = streamed.to_vec();
-        match server.map(|server| runtime.block_on(server.changed_files(session, &self.directory))) {
+        match server.map(|server| runtime.block_on(server.changed_files(session, directory))) {
             Some(Err(failure)) if changed.is_empty() => return Err(failure.into()),
             Some(Ok(more)) => changed.extend(more),
             _ => {}

@@ -1,38 +1,54 @@
 //! The sessions that an abort covers: the aborted one and those below it, as far as there is time for them.
 
-use crate::server::{self, Server};
+use crate::server::{self, Server, Session};
 use std::collections::HashSet;
 
 /// How many busy sessions below the aborted one are aborted too, and below how many idle ones we look for more. Agents
 /// start a handful of subagents; a family of this size takes less than a second.
 const MOST: usize = 200;
 
-/// A session and those below it.
+/// In how many directories they are looked for. Each costs a request whenever the server is asked what works, and agents
+/// use a handful of worktrees.
+const DIRECTORIES: usize = 16;
+
+/// A session and those below it. What a session does is known in its own directory only, and it can be aborted only
+/// there.
 pub(super) struct Family {
     /// The sessions that the server reports as busy.
     busy: HashSet<String>,
     known: HashSet<String>,
+    /// Where they work.
+    directories: Vec<Option<String>>,
     /// The aborted session first, then those below it that are busy.
-    working: Vec<String>,
+    working: Vec<Session>,
     /// Those that are not; sessions below them may be.
-    idle: Vec<String>,
+    idle: Vec<Session>,
     /// How many were left out, and how many of those were busy.
     left_out: (usize, usize),
-    /// Whether there was no time to ask for all of them.
+    /// Whether there was no time, or no request left, to ask for all of them.
     pub is_incomplete: bool,
 }
 
 impl Family {
-    /// The family of `root`, as far as it is known without asking: `child` is a session below it that is to be aborted
-    /// whatever the server says.
-    pub fn new(busy: HashSet<String>, root: &str, child: Option<&str>) -> Self {
-        let working: Vec<String> = std::iter::once(root).chain(child).map(str::to_owned).collect();
-        let known = working.iter().cloned().collect();
-        Self { busy, known, working, idle: Vec::new(), left_out: (0, 0), is_incomplete: false }
+    /// The family of `root`, as far as it is known without asking: `child` is a session below it.
+    pub fn new(root: Session, child: Option<Session>) -> Self {
+        let working: Vec<Session> = std::iter::once(root).chain(child).collect();
+        Self {
+            busy: HashSet::new(),
+            known: working.iter().map(|session| session.id.clone()).collect(),
+            directories: Vec::new(),
+            working,
+            idle: Vec::new(),
+            left_out: (0, 0),
+            is_incomplete: false,
+        }
     }
 
     /// Asks the server for the sessions below, those below the busy ones first.
     pub async fn descend(&mut self, server: &Server) -> Result<(), server::Error> {
+        for at in 0..self.working.len() {
+            self.look_into(server, self.working[at].directory.clone()).await;
+        }
         let (mut working, mut idle) = (0, 0);
         loop {
             let parent = if let Some(parent) = self.working.get(working) {
@@ -44,37 +60,62 @@ impl Family {
             } else {
                 return Ok(());
             };
-            let mut children = server.children(parent).await?;
+            let mut children = at_home(server, parent).children(&parent.id).await?;
             while let Some(child) = children.next().await? {
-                self.add(child.id);
+                self.look_into(server, child.directory.clone()).await;
+                self.add(child);
             }
         }
     }
 
-    /// Adds a session, unless there are too many. Takes constant time: a server may name any number.
-    fn add(&mut self, session: String) {
-        if self.known.contains(&session) {
+    /// Learns which sessions of a directory are busy, unless that is known.
+    async fn look_into(&mut self, server: &Server, directory: Option<String>) {
+        if self.directories.contains(&directory) {
             return;
         }
-        let is_busy = self.busy.contains(&session);
+        if self.directories.len() == DIRECTORIES {
+            self.is_incomplete = true;
+            return;
+        }
+        // What cannot be told now is asked again when the rest is to be confirmed.
+        let busy = server.in_directory(directory.clone()).busy().await;
+        self.busy.extend(busy.unwrap_or_default());
+        self.directories.push(directory);
+    }
+
+    /// Adds a session, unless there are too many. Takes constant time: a server may name any number.
+    fn add(&mut self, session: Session) {
+        if self.known.contains(&session.id) {
+            return;
+        }
+        let is_busy = self.busy.contains(&session.id);
         let list = if is_busy { &mut self.working } else { &mut self.idle };
         if list.len() > MOST {
             self.left_out.0 += 1;
             self.left_out.1 += usize::from(is_busy);
             return;
         }
-        self.known.insert(session.clone());
+        self.known.insert(session.id.clone());
         list.push(session);
+    }
+
+    /// Which sessions work now in the directories of the family.
+    pub async fn busy_now(&self, server: &Server) -> Result<HashSet<String>, server::Error> {
+        let mut busy = HashSet::new();
+        for directory in &self.directories {
+            busy.extend(server.in_directory(directory.clone()).busy().await?);
+        }
+        Ok(busy)
     }
 
     /// The aborted session.
     pub fn root(&self) -> &str {
-        &self.working[0]
+        &self.working[0].id
     }
 
     /// The sessions below it that were busy.
-    pub fn busy_below(&self) -> impl Iterator<Item = &str> {
-        self.working[1..].iter().filter(|session| self.busy.contains(*session)).map(String::as_str)
+    pub fn busy_below(&self) -> impl Iterator<Item = &Session> {
+        self.working[1..].iter().filter(|session| self.busy.contains(&session.id))
     }
 
     /// Whether no session is below it.
@@ -90,11 +131,18 @@ impl Family {
     /// Which sessions were left out, as the end of a sentence; empty if none.
     pub fn left_out(&self) -> String {
         match self.left_out {
-            (0, _) if self.is_incomplete => "; the server did not list all sessions below it in time".to_owned(),
+            (0, _) if self.is_incomplete => {
+                "; there was no time to look for all sessions below it, or they work in too many directories".to_owned()
+            }
             (0, _) => String::new(),
             (all, busy) => format!("; {all} sessions below it were left out, {busy} of them busy"),
         }
     }
+}
+
+/// The server in the session's own directory.
+pub(super) fn at_home(server: &Server, session: &Session) -> Server {
+    server.in_directory(session.directory.clone())
 }
 
 #[cfg(test)]
@@ -103,11 +151,12 @@ mod tests {
 
     #[test]
     fn takes_busy_ones_first() {
-        let busy: HashSet<String> = (99_000..100_000).map(|n| format!("ses_{n}")).collect();
-        let mut family = Family::new(busy, "root", None);
+        let session = |id: String| Session { id, ..Session::default() };
+        let mut family = Family::new(session("root".to_owned()), None);
+        family.busy = (99_000..100_000).map(|n| format!("ses_{n}")).collect();
         assert!(family.is_alone());
         for n in 0..100_000 {
-            family.add(format!("ses_{n}"));
+            family.add(session(format!("ses_{n}")));
         }
         assert_eq!(family.busy_below().count(), MOST);
         assert!(!family.is_alone() && family.root() == "root");

@@ -3,25 +3,30 @@
 //! * `state`: the state of the run, built from the lines; `totals` and `steering` are parts of it.
 //! * `authority`: what may be acted on at all.
 //! * `plan`: decides what to do next, without I/O.
-//! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `verify`.
+//! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `rollback`, `verify`.
+//! * `neighbours`: which other sessions work in the same directory; `kin`: which do not count, as they are related.
 //! * `outcome`: the outcome of the run, without I/O.
 //! * `notify`: tells people of what they may be needed for, and of the outcome.
 //! * `resume`: when a session goes on after a quota, without I/O.
 //! * `reply`: answers requests from another terminal.
-//! * `stage`: connects them.
+//! * `stage`: connects them for one run; `all`: one run for each session of a stream.
 
 mod abort;
+mod all;
 mod authority;
 mod command;
 mod executor;
 mod family;
 mod findings;
+mod kin;
+mod neighbours;
 pub mod notify;
 mod order;
 mod outcome;
 mod plan;
 mod reply;
 mod resume;
+mod rollback;
 mod settings;
 mod stage;
 mod state;
@@ -30,6 +35,7 @@ mod summary;
 mod totals;
 mod verify;
 
+pub use all::ActOnAll;
 pub use authority::is_protected;
 pub use reply::{Reply, replies, reply_all};
 pub use settings::{AbortLimits, Answer, Checks, Policy, Remedy, Settings};

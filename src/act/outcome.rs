@@ -25,9 +25,26 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool)
         exit_code: code.number(),
         reason: ended.reason,
         changed,
+        other_sessions: Vec::new(),
         totals: Totals { lasted: state.clock.elapsed(), ..state.totals.counts },
     };
     (result, code)
+}
+
+/// The exit code of an earlier stage that could not start, so that there was no run.
+pub(super) fn not_started(state: &RunState) -> Option<Code> {
+    let closed = state.closed.as_ref().filter(|_| state.opened.is_none())?;
+    Code::from_number(closed.exit_code?).filter(|code| *code != Code::Ok)
+}
+
+/// The exit code of a stream that failed, whatever became of its sessions.
+pub(super) fn stream_failure(state: &RunState) -> Option<Code> {
+    match state.closed.as_ref()?.reason {
+        CloseReason::ServerGone => Some(Code::Unreachable),
+        CloseReason::NotAllowed => Some(Code::NotAllowed),
+        CloseReason::Failed => Some(Code::Failed),
+        CloseReason::Rest | CloseReason::Interrupted => None,
+    }
 }
 
 /// How a run like this one can end as done.
@@ -94,7 +111,7 @@ fn rested(state: &RunState, closed: bool) -> Ended {
     if state.is_of_directory() {
         return ended_as(
             RunOutcome::Unsure,
-            "the stream covers a whole directory, but a run is one session; choose one with ocr-stream --session or start one with --task",
+            "the stream covers a whole directory, but a run is one session; choose one with ocr-stream --session, start one with --task, or act on all with ocr-act --act-on-all",
         );
     }
     let Some(done) = &state.done else {

@@ -291,7 +291,7 @@ fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<
 /// Why this session must not be acted on; `None` if it may.
 fn unwatched(state: &RunState, session: &str) -> Option<String> {
     let why = if state.is_of_directory() {
-        "the stream covers a whole directory; choose one session with ocr-stream --session or start one with --task"
+        "the stream covers a whole directory; choose one session with ocr-stream --session, start one with --task, or act on all with ocr-act --act-on-all"
             .to_owned()
     } else if state.knows(session) {
         return None;

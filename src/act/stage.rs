@@ -2,9 +2,10 @@
 
 use super::authority::{Authority, is_protected};
 use super::executor::{Executor, ExecutorContext, Pending};
+use super::neighbours::{Neighbours, Place};
 use super::notify::{Courier, Message, Needs, Notice, Notify, Now};
 use super::order::{Order, Report, Task};
-use super::outcome::conclude;
+use super::outcome::{conclude, not_started};
 use super::plan;
 use super::resume::Resumes;
 use super::settings::Settings;
@@ -17,9 +18,9 @@ use crate::process::server_processes::ServerProcesses;
 use crate::process::{feedback, password};
 use crate::server::{Credentials, Server, parse_url};
 use crate::wire::record;
-use crate::wire::record::{AnyRecord, Opened, Phase, Record, RunResult, Verdict};
+use crate::wire::record::{AnyRecord, Closed, Opened, Phase, Record, RunResult, Verdict};
 use crate::wire::text::decode;
-use crate::wire::{Event, Observation, Raw, Status, about, head, matters, members, observe};
+use crate::wire::{About, Event, Observation, Raw, Status, about, head, matters, members, observe};
 use aho_corasick::AhoCorasick;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -34,7 +35,7 @@ const RELEVANT: [&str; 5] = ["\"step-finish\"", "\"completed\"", "\"error\"", "\
 static RELEVANT_PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELEVANT).ok());
 
 /// Whether more of a line than its time may matter here. False positives are possible, false negatives are not.
-fn is_relevant(kind: &str, line: &[u8]) -> bool {
+pub(super) fn is_relevant(kind: &str, line: &[u8]) -> bool {
     match kind {
         "message.part.delta" => false,
         "message.part.updated" => RELEVANT_PARTS.as_ref().is_none_or(|relevant| relevant.is_match(line)),
@@ -42,28 +43,44 @@ fn is_relevant(kind: &str, line: &[u8]) -> bool {
     }
 }
 
-/// The stage of `ocr-act`.
+/// What the runs of one stage share. Clones share it too.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub settings: Arc<Settings>,
+    /// Who is told of what.
+    pub notify: Arc<Notify>,
+    pub out: Out,
+    pub shutdown: Shutdown,
+    /// The unfinished orders.
+    pub pending: Pending,
+    /// Sends notices, and the outcome of one run of several.
+    pub courier: Courier,
+}
+
+/// The stage of `ocr-act`: one run.
 pub struct Act {
-    settings: Settings,
-    state: RunState,
-    authority: Authority,
+    pub(super) shared: Shared,
+    pub(super) state: RunState,
+    pub(super) authority: Authority,
+    /// The server to act on.
+    server: Option<Server>,
+    /// What the executor needs, until the first order starts it.
+    context: Option<ExecutorContext>,
     executor: Option<Executor>,
     /// Why the session is not acted on, if so. Checks that need no server run all the same.
     inactive: Option<String>,
-    out: Out,
     /// The time of the stream, for the executor.
     now: Arc<AtomicI64>,
-    pending: Pending,
-    shutdown: Shutdown,
-    /// Who is told of what.
-    notify: Arc<Notify>,
     needs: Needs,
-    /// Sends notices, from the first one on.
-    courier: Option<Courier>,
+    neighbours: Neighbours,
     resumes: Resumes,
     /// News of a session at rest, until it is certain that the session does not go on by itself.
     held: Option<News>,
     result: Option<(RunResult, Code)>,
+    /// The exit code of a stage before this one that could not start.
+    not_started: Option<Code>,
+    /// Whether this is the run of one session of several.
+    is_one_of_many: bool,
     saw_lines: bool,
     /// When the last line was read: the time of the stream stands still since then.
     last_line: Instant,
@@ -75,36 +92,72 @@ impl Act {
     /// # Errors
     /// [`Code::Usage`] if the server's URL or credentials cannot be used.
     pub fn new(settings: Settings, notify: Notify, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
-        let mut act = Self {
-            state: RunState::default(),
-            authority: Authority::before(&settings),
-            executor: None,
-            inactive: None,
-            out,
-            now: Arc::default(),
-            pending: Pending::default(),
-            shutdown,
-            notify: Arc::new(notify),
-            needs: Needs::default(),
-            courier: None,
-            resumes: Resumes::default(),
-            held: None,
-            result: None,
-            saw_lines: false,
-            last_line: Instant::now(),
-            settings,
-        };
-        act.start_executor()?;
+        let notify = Arc::new(notify);
+        let courier = Courier::new(Arc::clone(&notify), out.clone(), shutdown.clone());
+        let settings = Arc::new(settings);
+        let authority = Authority::before(&settings);
+        let shared = Shared { settings, notify, out, shutdown, pending: Pending::default(), courier };
+        let mut act = Self::in_state(shared, RunState::default(), authority, false);
+        act.prepare()?;
         Ok(act)
     }
 
-    /// Exits when the reader of standard output closes it, after finishing the actions under way.
+    /// The run of one session of the stream that `whole` is about.
+    pub(super) fn one_of(whole: &Self, session: &str) -> Result<Self, Failure> {
+        let opened = whole.state.opened.clone().unwrap_or_default();
+        let opened = Opened {
+            // A stream of all sessions stays open when one of them rests.
+            follow: opened.follow || opened.session_id.is_none(),
+            directory: opened.directory.filter(|_| opened.session_id.is_some()),
+            session_id: Some(session.to_owned()),
+            task: None,
+            ..opened
+        };
+        let mut state = RunState::default();
+        (state.opened, state.pinned, state.reviewed) = (Some(opened), true, whole.state.reviewed);
+        state.clock.see(Some(whole.state.clock.now().ms()));
+        let mut act = Self::in_state(whole.shared.clone(), state, whole.authority.clone(), true);
+        act.saw_lines = true;
+        act.prepare()?;
+        act.look_around();
+        Ok(act)
+    }
+
+    fn in_state(shared: Shared, state: RunState, authority: Authority, is_one_of_many: bool) -> Self {
+        Self {
+            shared,
+            state,
+            authority,
+            server: None,
+            context: None,
+            executor: None,
+            inactive: None,
+            now: Arc::default(),
+            needs: Needs::default(),
+            neighbours: Neighbours::default(),
+            resumes: Resumes::default(),
+            held: None,
+            result: None,
+            not_started: None,
+            is_one_of_many,
+            saw_lines: false,
+            last_line: Instant::now(),
+        }
+    }
+
+    /// Exits when the reader of standard output closes it, after finishing the actions under way, and the notifications.
     pub fn leave_with_reader(&self) {
-        let pending = self.pending.clone();
+        let (pending, courier) = (self.shared.pending.clone(), self.shared.courier.clone());
         hangup::watch(move || {
             pending.wait();
+            courier.finish(BACKLOG);
             leave(Code::ReaderLeft);
         });
+    }
+
+    /// The exit code of an earlier stage that could not start, if that is why there was no run.
+    pub fn not_started(&self) -> Option<Code> {
+        self.not_started
     }
 
     /// The result of the run once it is over, and its exit code.
@@ -123,10 +176,10 @@ impl Act {
     }
 
     /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read.
-    fn doubt(&mut self, line: &Observation, text: &str) {
+    pub(super) fn doubt(&mut self, line: &Observation, text: &str) {
         if self.authority == Authority::Unopened && misses_opened(line, text) {
             self.authority = Authority::without_opened();
-            self.executor = None;
+            (self.server, self.context, self.executor) = (None, None, None);
             self.inactive = self.authority.refusal();
         }
     }
@@ -137,47 +190,72 @@ impl Act {
             return Ok(());
         }
         let opened = self.state.opened.clone().unwrap_or_default();
-        self.authority = Authority::of(&self.settings, &opened, self.state.clock.now().ms(), says_replay);
+        self.authority = Authority::of(&self.shared.settings, &opened, self.state.clock.now().ms(), says_replay);
         self.state.pinned = self.authority.is_live();
         if let (true, Some(directory), Some(file)) = (self.is_live(), &opened.directory, feedback::stdout_file()) {
             feedback::warn(&file, Path::new(directory));
         }
-        self.start_executor()
+        self.prepare()?;
+        self.look_around();
+        Ok(())
     }
 
-    /// Starts an executor for the server that is known by now.
-    fn start_executor(&mut self) -> Result<(), Failure> {
-        self.executor = None;
+    /// Looks for other sessions that work in the directory of this one.
+    fn look_around(&self) {
+        let opened = self.state.opened.as_ref();
+        let place = |opened: &Opened| Some((opened.session_id.clone()?, opened.directory.clone()?));
+        if let (Some(server), Some((session, directory))) = (&self.server, opened.and_then(place)) {
+            let now = self.state.clock.now();
+            let began = now.ms().saturating_sub(self.state.clock.elapsed());
+            let rolls_back = self.shared.settings.rollback;
+            self.neighbours.look(server, Place { session, directory, now: now.ms(), began, rolls_back });
+        }
+    }
+
+    /// Prepares to act on the server that is known by now.
+    fn prepare(&mut self) -> Result<(), Failure> {
+        (self.server, self.context, self.executor) = (None, None, None);
         let opened = self.state.opened.clone().unwrap_or_default();
         let target = self.target(&opened);
         self.inactive = target.as_ref().err().cloned();
         let url = target.ok();
         // The directory of a recording may belong to someone else by now.
-        let checks = !self.settings.dry_run && self.authority.is_live();
+        let checks = !self.shared.settings.dry_run && self.authority.is_live();
         if url.is_none() && !checks {
             return Ok(());
         }
         let directory = opened.directory.clone().map(PathBuf::from);
-        let owned = url.as_ref().filter(|_| self.authority == Authority::Proven).and_then(|url| owned(&opened, url));
-        let credentials = self.credentials(&opened, owned.is_some());
+        let is_ours = self.authority == Authority::Proven;
+        let ours = url.as_ref().filter(|_| is_ours).and_then(|url| owned(&opened, url));
+        let credentials = self.credentials(&opened, ours.is_some());
         let server = url.map(|url| Server::new(url, directory.clone(), &credentials)).transpose()?;
-        let context = ExecutorContext {
+        self.server.clone_from(&server);
+        let here = (!self.is_one_of_many).then(|| PathBuf::from("."));
+        self.context = Some(ExecutorContext {
             server,
-            owned,
-            limits: self.settings.limits,
-            checks: self.settings.checks.clone(),
-            directory: directory.unwrap_or_else(|| PathBuf::from(".")),
-            out: self.out.clone(),
+            // Ending the server would end the other sessions as well.
+            owned: ours.filter(|_| !self.is_one_of_many),
+            limits: self.shared.settings.limits,
+            checks: self.shared.settings.checks.clone(),
+            directory: directory.or(here),
+            out: self.shared.out.clone(),
             now: Arc::clone(&self.now),
-            shutdown: self.shutdown.clone(),
-        };
-        self.executor = Some(Executor::start(context, self.pending.clone()));
+            shutdown: self.shared.shutdown.clone(),
+        });
         Ok(())
+    }
+
+    /// The executor, which the first order starts.
+    fn executor(&mut self) -> Option<&Executor> {
+        if let Some(context) = self.context.take() {
+            self.executor = Some(Executor::start(context, self.shared.pending.clone()));
+        }
+        self.executor.as_ref()
     }
 
     /// The server to act on, or why there is none: the one of the command line, or else the one that a live stream names.
     fn target(&self, opened: &Opened) -> Result<Url, String> {
-        let settings = &self.settings;
+        let settings = &self.shared.settings;
         if settings.dry_run {
             return Err("a dry run".to_owned());
         }
@@ -200,9 +278,9 @@ impl Act {
 
     /// The user's own credentials, or else the password of the server that this pipe's stream started.
     fn credentials(&self, opened: &Opened, owned: bool) -> Credentials {
-        let mut credentials = self.settings.credentials.clone();
+        let mut credentials = self.shared.settings.credentials.clone();
         if credentials.password.is_none() && owned {
-            credentials.password = opened.pid.and_then(|pid| password::of_stream(&self.settings.private, pid));
+            credentials.password = opened.pid.and_then(|pid| password::of_stream(&self.shared.settings.private, pid));
         }
         credentials
     }
@@ -214,11 +292,11 @@ impl Act {
                 continue;
             }
             let needs_server = !matches!(order.task, Task::Verify { .. });
-            match (&self.executor, self.inactive.clone()) {
-                (Some(executor), None) => executor.order(order),
-                (Some(executor), Some(_)) if !needs_server => executor.order(order),
-                (_, why) => {
-                    let why = why.unwrap_or_default();
+            let inactive = self.inactive.clone();
+            match self.executor().filter(|_| inactive.is_none() || !needs_server) {
+                Some(executor) => executor.order(order),
+                None => {
+                    let why = inactive.unwrap_or_default();
                     self.skip(&order, &why, added);
                     if let Task::Abort { then: Some(then), .. } = &order.task {
                         self.skip(then, &why, added);
@@ -240,7 +318,7 @@ impl Act {
             if report.phase == Phase::Taken {
                 self.state.totals.counts.actions += 1;
             }
-            let order = plan::on_report(&mut self.state, &self.settings, &report);
+            let order = plan::on_report(&mut self.state, &self.shared.settings, &report);
             self.carry_out(order, added);
         }
     }
@@ -262,12 +340,10 @@ impl Act {
         };
         self.doubt(&line, text);
         let news = self.state.observe(&line);
-        self.now.store(self.state.clock.now().ms(), Ordering::SeqCst);
+        self.pass_time(line.ts);
         self.forward_rest(&line);
-        if let (Event::Session { .. }, Some(session)) = (&line.event, &line.session)
-            && let Some(title) = about(text).title
-        {
-            self.needs.titled(session, &title);
+        if let (Event::Session { .. }, Some(session)) = (&line.event, &line.session) {
+            self.learn_about(session, &about(text));
         }
         match news {
             Some(news) if self.is_early(&news) => self.held = Some(news),
@@ -275,6 +351,22 @@ impl Act {
             None => {}
         }
         Ok(())
+    }
+
+    /// Learns what is said of a session.
+    fn learn_about(&mut self, session: &str, said: &About<'_>) {
+        if let Some(title) = &said.title {
+            self.needs.titled(session, title);
+        }
+        let is_ours = self.is_one_of_many && self.state.root() == Some(session);
+        let opened = self.state.opened.as_mut().filter(|opened| is_ours && opened.directory.is_none());
+        if let (Some(opened), Some(directory)) = (opened, &said.directory) {
+            opened.directory = Some(directory.to_string());
+            if let Some(context) = &mut self.context {
+                context.directory = Some(PathBuf::from(&**directory));
+            }
+            self.look_around();
+        }
     }
 
     /// Whether the session may go on before anything is to be done about this.
@@ -286,7 +378,7 @@ impl Act {
             }
             _ => false,
         };
-        let rests = self.state.rests_for_good(self.settings.rest_grace);
+        let rests = self.state.rests_for_good(self.shared.settings.rest_grace);
         settles && self.is_live() && self.state.done.is_some() && !rests
     }
 
@@ -295,7 +387,7 @@ impl Act {
         if self.state.done.is_none() {
             self.held = None;
         }
-        if !is_end && !self.state.rests_for_good(self.settings.rest_grace) {
+        if !is_end && !self.state.rests_for_good(self.shared.settings.rest_grace) {
             return Ok(());
         }
         match self.held.take() {
@@ -306,20 +398,19 @@ impl Act {
 
     /// Tells people what they may be needed for. Nobody is told of a recording, or of what is not done.
     fn tell(&mut self, notices: Vec<Notice>) {
-        if !self.is_live() || self.settings.dry_run {
+        if !self.is_live() || self.shared.settings.dry_run {
             return;
         }
         let now = Now { ts: self.state.clock.now(), since: Instant::now() };
-        for notice in notices.into_iter().filter(|notice| self.notify.wants(notice.event)) {
-            let start = || Courier::start(Arc::clone(&self.notify), self.out.clone(), self.shutdown.clone());
-            self.courier.get_or_insert_with(start).send(notice, now);
+        for notice in notices.into_iter().filter(|notice| self.shared.notify.wants(notice.event)) {
+            self.shared.courier.send(Message::Notice(notice), now);
         }
     }
 
     /// Where a person can answer: the server that the command line or a live stream names.
     fn answered_at(&self) -> Option<Url> {
         let named = || parse_url(self.state.opened.as_ref()?.server.as_deref()?).ok();
-        self.settings.server.clone().or_else(named)
+        self.shared.settings.server.clone().or_else(named)
     }
 
     fn respond(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
@@ -335,7 +426,10 @@ impl Act {
             }
             _ => {}
         }
-        let (state, settings) = (&mut self.state, &self.settings);
+        if matches!(news, News::Rest) {
+            self.look_around();
+        }
+        let (state, settings) = (&mut self.state, &*self.shared.settings);
         let orders = match news {
             News::Opened { says_replay } => {
                 self.open(says_replay)?;
@@ -368,35 +462,73 @@ impl Act {
         }
     }
 
-    /// Ends the run if it is decided and the stream would not end by itself.
-    fn leave_if_over(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+    /// Whether the run is decided, and the stream would not end by itself.
+    fn is_over(&self) -> bool {
         let opened = self.state.opened.as_ref();
         let stays = self.is_live() && opened.is_some_and(|o| o.follow || self.state.gave_up);
-        if !stays
-            || self.resumes.is_waiting(self.state.clock.now().ms())
-            || !self.pending.is_empty()
-            || !self.state.is_over(self.settings.rest_grace)
-        {
-            return Ok(());
-        }
-        let code = self.conclude(added);
-        Err(Failure::new(code, ""))
+        stays
+            && !self.resumes.is_waiting(self.state.clock.now().ms())
+            && self.state.is_over(self.shared.settings.rest_grace)
     }
 
-    fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
-        let (result, code) = conclude(&self.state, self.shutdown.requested(), !self.settings.checks.is_empty());
+    /// Handles one line. Returns whether the run is over.
+    pub(super) fn step(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<bool, Failure> {
+        match head(line).filter(|head| !is_relevant(head.kind, line)) {
+            Some(head) => self.pass_time(Some(head.ts)),
+            None => self.parse(line, added)?,
+        }
+        self.advance(added)
+    }
+
+    /// Sets the clock by a line.
+    pub(super) fn pass_time(&mut self, ts: Option<i64>) {
+        self.saw_lines = true;
+        let now = self.state.clock.see(ts);
+        self.now.store(now.ms(), Ordering::SeqCst);
+    }
+
+    /// Does what is due by now. Returns whether the run is over.
+    pub(super) fn advance(&mut self, added: &mut Vec<u8>) -> Result<bool, Failure> {
+        self.resume(added);
+        self.respond_to_held(false, added)?;
+        // Asked before the reports are read: once nothing is pending, all reports are there.
+        let finished = self.executor.as_ref().is_none_or(Executor::is_idle);
+        let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();
+        self.handle_reports(reports, added);
+        let finished = finished && self.executor.as_ref().is_none_or(Executor::is_idle);
+        Ok(finished && self.is_over())
+    }
+
+    /// Finishes what was begun, and ends the run.
+    pub(super) fn end(&mut self, added: &mut Vec<u8>) -> Result<Code, Failure> {
+        self.respond_to_held(true, added)?;
+        self.context = None;
+        if let Some(mut executor) = self.executor.take() {
+            let reports = executor.finish();
+            self.inactive = Some("the stream has ended".to_owned());
+            self.handle_reports(reports, added);
+        }
+        Ok(self.conclude(added))
+    }
+
+    /// Concludes the run, writes its result, and returns its exit code.
+    pub(super) fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
+        if let Some(code) = not_started(&self.state) {
+            self.not_started = Some(code);
+            return code;
+        }
+        let (settings, signal) = (&self.shared.settings, self.shared.shutdown.requested());
+        let (mut result, code) = conclude(&self.state, signal, !settings.checks.is_empty());
+        result.other_sessions = self.neighbours.all();
         let ts = self.state.clock.now();
-        // What is waiting to be told comes before the outcome.
-        let waited = self.courier.take().is_some_and(|courier| courier.finish(BACKLOG));
-        // The outcome of a recording, or of what was not done, is sent to nobody.
-        if self.saw_lines && self.is_live() && !self.settings.dry_run {
-            let now = Now { ts, since: self.last_line };
-            let all = if self.shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
-            let limit = waited.then(|| all.saturating_sub(BACKLOG));
-            let message = Message::Result(Box::new(result.clone()));
-            for delivery in self.notify.send(&message, now, limit, &self.shutdown) {
-                record::append(added, ts, &delivery.record(None, self.state.root()));
+        let told = self.saw_lines && self.is_live() && !settings.dry_run;
+        if self.is_one_of_many {
+            if told {
+                let now = Now { ts, since: self.last_line };
+                self.shared.courier.send(Message::Result(Box::new(result.clone())), now);
             }
+        } else {
+            self.tell_outcome(&result, told, added);
         }
         // Where nothing came, there was no run: an earlier stage has said why.
         if self.saw_lines {
@@ -404,6 +536,24 @@ impl Act {
         }
         self.result = Some((result, code));
         code
+    }
+
+    /// Sends what waits to be told, and then the outcome, if it is to be told: that of a recording, or of what was not
+    /// done, is sent to nobody.
+    fn tell_outcome(&self, result: &RunResult, told: bool, added: &mut Vec<u8>) {
+        let shared = &self.shared;
+        let waited = shared.courier.finish(BACKLOG);
+        if !told {
+            return;
+        }
+        let ts = self.state.clock.now();
+        let now = Now { ts, since: self.last_line };
+        let all = if shared.shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
+        let limit = waited.then(|| all.saturating_sub(BACKLOG));
+        let message = Message::Result(Box::new(result.clone()));
+        for delivery in shared.notify.send(&message, now, limit, &shared.shutdown) {
+            record::append(added, ts, &delivery.record(None, self.state.root()));
+        }
     }
 }
 
@@ -414,6 +564,8 @@ fn misses_opened(line: &Observation, text: &str) -> bool {
         Event::Record { kind, properties } if kind == Opened::TYPE => {
             !matches!(AnyRecord::parse(kind, *properties), Ok(Some(AnyRecord::Opened(_))))
         }
+        // A stage that could not start has nothing else to say.
+        Event::Record { kind, .. } if kind == Closed::TYPE => false,
         Event::Record { kind, .. } => kind.starts_with("ocr.stream."),
         _ if line.dialect.is_none() => {
             let members = members(Raw::new(text)).unwrap_or_default();
@@ -434,22 +586,9 @@ fn owned(opened: &Opened, url: &Url) -> Option<ServerProcesses> {
 
 impl Stage for Act {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.saw_lines = true;
-        match head(line).filter(|head| !is_relevant(head.kind, line)) {
-            Some(head) => {
-                let now = self.state.clock.see(Some(head.ts));
-                self.now.store(now.ms(), Ordering::SeqCst);
-            }
-            None => self.parse(line, added)?,
-        }
-        self.resume(added);
-        self.respond_to_held(false, added)?;
-        // Asked before the reports are read: once nothing is pending, all reports are there.
-        let finished = self.pending.is_empty();
-        let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();
-        self.handle_reports(reports, added);
-        if finished {
-            self.leave_if_over(added)?;
+        if self.step(line, added)? {
+            let code = self.conclude(added);
+            return Err(Failure::new(code, ""));
         }
         Ok(())
     }
@@ -459,13 +598,7 @@ impl Stage for Act {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.respond_to_held(true, added)?;
-        if let Some(mut executor) = self.executor.take() {
-            let reports = executor.finish();
-            self.inactive = Some("the stream has ended".to_owned());
-            self.handle_reports(reports, added);
-        }
-        self.conclude(added);
+        self.end(added)?;
         Ok(())
     }
 }

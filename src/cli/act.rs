@@ -7,7 +7,8 @@ use super::stream::RestArgs;
 use super::units;
 use crate::act::notify::{Notify, Shape, Topic, secret};
 use crate::act::{
-    AbortLimits, Act, Answer, Checks, Policy, Remedy, Settings, is_protected, masked, replies, reply_all, summary,
+    AbortLimits, Act, ActOnAll, Answer, Checks, Policy, Remedy, Settings, is_protected, masked, replies, reply_all,
+    summary,
 };
 use crate::detect;
 use crate::exit::{Code, Failure};
@@ -19,6 +20,7 @@ use crate::wire::record::{Action, Kind, RunResult, schema};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,6 +36,8 @@ Examples:
     ocr-stream --follow … | ocr-detect | ocr-review | ocr-act --verify 'cargo test'
   Be told when the agent asks something, with which command to answer, and when it is over:
     ocr-stream … | ocr-detect | ocr-act --notify-on blocked --notify https://hooks.example.org/x
+  Act on every session of a server:
+    ocr-stream --all --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act --act-on-all
   Answer from another terminal:
     ocr-act --answer per_1=once --server http://127.0.0.1:4096
   Show what would have been done:
@@ -46,6 +50,8 @@ Environment:
 
 Exit codes:
   0    done
+  1    an error of ours, such as a full disk
+  2    invalid command line
   3    unsure: a person should look
   10   loop
   11   stalled or blocked
@@ -55,7 +61,10 @@ Exit codes:
   15   aborted by someone else
   69   the server is unreachable
   77   the server rejected the credentials
-  130  interrupted (143: terminated)";
+  130  interrupted (143: terminated)
+  141  the reader closed the pipe
+
+An earlier stage that cannot start is not a run: there is no result, and the exit code is that stage's.";
 
 const HINT: &str = "standard input is a terminal; pipe lines into this program:\n  ocr-stream … | ocr-detect | ocr-review | ocr-act\nSee --help for examples.";
 
@@ -74,6 +83,10 @@ pub(super) struct Args {
     /// answer for each, in order.
     #[arg(long, value_name = "ID=ANSWER", requires = "server")]
     answer: Vec<String>,
+    /// Act on every session of the stream, as behind `ocr-stream --all`: each gets a result of its own, and the exit code
+    /// is the highest of theirs.
+    #[arg(long, env = "OCR_ACT_ON_ALL", value_parser = switch())]
+    act_on_all: bool,
     /// Print only the lines that this program adds.
     #[arg(long)]
     only: bool,
@@ -200,16 +213,36 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let out = Out::new(input::stdout()?, args.only);
     let shutdown = Shutdown::outlive_first_signal();
     job::stop_together();
-    let mut act = Act::new(settings, notify, out.clone(), shutdown)?;
+    let act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();
-    let ended = filter(&mut act, stdin, &out, DEFAULT_LINE_LIMIT);
+    if args.act_on_all { act_on_all(act, stdin, &out, args.quiet) } else { act_on_one(act, stdin, &out, args.quiet) }
+}
+
+fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow::Result<Code> {
+    let ended = filter(&mut act, stdin, out, DEFAULT_LINE_LIMIT);
     let Some((result, code)) = act.result() else {
-        return Ok(ended.map(|()| Code::Error)?);
+        // An earlier stage that could not start has said why.
+        return Ok(ended.map(|()| act.not_started().unwrap_or(Code::Error))?);
     };
-    if !args.quiet && act.saw_lines() {
+    if !quiet && act.saw_lines() {
         tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
     }
     Ok(code)
+}
+
+fn act_on_all(act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow::Result<Code> {
+    let redactor = redactor();
+    let mut all = ActOnAll::new(act, move |result| {
+        if !quiet {
+            let session = result.session_id.as_deref().unwrap_or_default();
+            tell(format_args!("ocr-act: {session}: {}", summary(&masked(result, &redactor))));
+        }
+    });
+    let ended = filter(&mut all, stdin, out, DEFAULT_LINE_LIMIT);
+    match all.code() {
+        Some(code) => Ok(code),
+        None => Ok(ended.map(|()| Code::Error)?),
+    }
 }
 
 /// Warns about names in `--on` that are those of none of our rules: they may be another detector's, or mistyped.

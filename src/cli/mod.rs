@@ -12,6 +12,8 @@ pub mod detect;
 #[cfg(unix)]
 mod doctor;
 mod environment;
+#[cfg(unix)]
+mod failed_start;
 mod recordings;
 pub mod report;
 pub mod review;
@@ -58,6 +60,8 @@ fn start<A: Parser>(
                 if let Some(variable) = common::variable_at_fault(&command, &args, &error) {
                     tell(format_args!("The value comes from the variable {variable}."));
                 }
+                #[cfg(unix)]
+                failed_start::hand_on(name, Code::Usage, &error.to_string());
                 return Code::Usage.into();
             }
             end(name, error.print().map(|()| Code::Ok).map_err(|e| exit::of_write(&e).into()))
@@ -76,5 +80,8 @@ fn end(name: &str, outcome: anyhow::Result<Code>) -> ExitCode {
     if failure.is_none_or(|failure| !failure.message.is_empty()) {
         tell(format_args!("{name}: {error:#}"));
     }
-    failure.map_or(Code::Error, |failure| failure.code).into()
+    let code = failure.map_or(Code::Error, |failure| failure.code);
+    #[cfg(unix)]
+    failed_start::hand_on(name, code, &format!("{error:#}"));
+    code.into()
 }

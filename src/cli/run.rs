@@ -175,14 +175,10 @@ fn run_stage(args: &[OsString]) -> ExitCode {
         Some("ocr-review") => review::main(args),
         Some("ocr-act") => act::main(args),
         Some("ocr-watch") => watch::main(args),
-        Some(SPOOL) => super::end("ocr-run", spool(&strings(args)).map_err(Into::into)),
+        // Without the name of the stage.
+        Some(SPOOL) => super::end("ocr-run", spool(&args[1..]).map_err(Into::into)),
         _ => super::end("ocr-run", Err(Failure::new(Code::Usage, "no such stage").into())),
     }
-}
-
-/// Arguments that `ocr-run` wrote itself, without the name of the stage.
-fn strings(args: Vec<OsString>) -> Vec<String> {
-    args.into_iter().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect()
 }
 
 fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {

@@ -63,7 +63,8 @@ pub(super) struct Args {
     import: Option<PathBuf>,
     #[command(flatten)]
     work: Work,
-    /// Watch the sessions of every directory of the server.
+    /// Watch the sessions of every directory of the server. Without --all, --session and a task, those of one directory are
+    /// watched.
     #[arg(long, conflicts_with_all = ["session", "task", "task_file"], help_heading = "Session")]
     all: bool,
     /// Write the session's history first, then continue live with no gap or overlap (with --session).
@@ -103,7 +104,7 @@ pub(super) struct Work {
     /// Read the task from FILE; - reads standard input.
     #[arg(long, value_name = "FILE")]
     task_file: Option<PathBuf>,
-    /// Watch this session. Without a session or a task, watch every session of the directory.
+    /// Watch this session.
     #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     session: Option<String>,
     /// Working directory [default: the current one with --spawn; otherwise that of the session, or of the server].

@@ -20,7 +20,7 @@ pub(crate) mod test_sink;
 
 pub use filter::{DEFAULT_LINE_LIMIT, Stage, filter};
 pub use line_block::LineBlock;
-pub use out::Out;
+pub use out::{Out, has_written};
 pub use parallel_inputs::parallel_inputs;
 pub use parallel_lines::parallel_lines;
 pub use recordings::recordings;

@@ -3,7 +3,16 @@
 use crate::exit;
 use crate::exit::Failure;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Whether this process has written anything through an [`Out`].
+static HAS_WRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process has written anything through an [`Out`]: a stage that has not, and fails, could not start.
+pub fn has_written() -> bool {
+    HAS_WRITTEN.load(Ordering::Relaxed)
+}
 
 /// The output of a stage. Clones write to the same place; no line is split by another.
 #[derive(Clone)]
@@ -93,6 +102,7 @@ impl Inner {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        HAS_WRITTEN.store(true, Ordering::Relaxed);
         self.sink.write_all(bytes).map_err(|e| exit::of_write(&e))
     }
 }

@@ -44,6 +44,9 @@ pub const SUPERVISOR_EXIT: Duration = Duration::from_secs(6);
 /// How long `ocr-act` waits for the server's tools after SIGTERM; then it kills them.
 pub const TOOLS_TERM: Duration = Duration::from_millis(500);
 
+/// How long to go on killing what a command left in sessions of its own.
+pub const COMMAND_KILL: Duration = Duration::from_secs(1);
+
 /// How long to wait for the rest of the output of a command that has exited. A daemon that it started in a session
 /// of its own may keep the pipe open.
 pub const COMMAND_OUTPUT: Duration = Duration::from_millis(500);

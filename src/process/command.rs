@@ -1,9 +1,14 @@
 //! Runs a shell command that the user configured: with input, captured output, a time limit and cancellation. Its
-//! whole process group ends with it, and with this process, even if that is killed.
+//! whole process group ends with it, and with this process, even if that is killed; on Linux, so does what it started in
+//! sessions of its own, which is found by a mark in its environment.
 
 #[cfg(unix)]
 use super::lifeline::Lifeline;
+#[cfg(unix)]
+use super::own;
 use super::spawn::{self, Program};
+#[cfg(unix)]
+use super::tree;
 use crate::pipe::shutdown::COMMAND_OUTPUT;
 use std::io::{self, PipeReader, Read, Write};
 use std::path::Path;
@@ -63,7 +68,8 @@ pub struct KillSwitch(Arc<Mutex<Commands>>);
 
 #[derive(Default)]
 struct Commands {
-    running: Vec<u32>,
+    /// Each command's group, by its leader, and its mark.
+    running: Vec<(u32, String)>,
     /// Whether the switch was used: no more commands are started.
     off: bool,
 }
@@ -73,25 +79,28 @@ impl KillSwitch {
     pub fn kill_all(&self) {
         let mut commands = self.lock();
         commands.off = true;
-        commands.running.drain(..).for_each(kill_group);
+        for (leader, mark) in commands.running.drain(..) {
+            end(leader, &mark);
+        }
     }
 
     /// Starts a command under the lock, so that [`KillSwitch::kill_all`] either prevents or kills it.
-    fn start(&self, command: &mut Command) -> io::Result<Child> {
+    fn start(&self, command: &mut Command, mark: String) -> io::Result<Child> {
         let mut commands = self.lock();
         if commands.off {
             return Err(io::Error::other("this process is about to exit"));
         }
         let child = command.spawn()?;
-        commands.running.push(child.id());
+        commands.running.push((child.id(), mark));
         Ok(child)
     }
 
-    /// Kills what is left of a command's process group.
+    /// Kills what is left of a command.
     fn kill(&self, child: &Child) {
         let mut commands = self.lock();
-        if let Some(at) = commands.running.iter().position(|id| *id == child.id()) {
-            kill_group(commands.running.swap_remove(at));
+        if let Some(at) = commands.running.iter().position(|(leader, _)| *leader == child.id()) {
+            let (leader, mark) = commands.running.swap_remove(at);
+            end(leader, &mark);
         }
     }
 
@@ -124,14 +133,14 @@ impl ShellCommand<'_> {
     fn start(&self, switch: &KillSwitch) -> io::Result<(Child, PipeReader, PipeReader)> {
         let (stdout, stdout_writer) = io::pipe()?;
         let (stderr, stderr_writer) = io::pipe()?;
-        let mut command = shell(self.line)?;
+        let (mut command, mark) = shell(self.line)?;
         command.current_dir(self.directory).envs(self.variables.iter().copied()).stdin(Stdio::piped());
         command.stderr(match self.capture {
             Capture::Tail(_) => stdout_writer.try_clone()?,
             Capture::Head(_) => stderr_writer,
         });
         command.stdout(stdout_writer);
-        Ok((switch.start(&mut command)?, stdout, stderr))
+        Ok((switch.start(&mut command, mark)?, stdout, stderr))
     }
 
     fn wait(&self, child: &mut Child, switch: &KillSwitch, cancelled: impl Fn() -> bool) -> Result<ExitStatus, String> {
@@ -198,21 +207,39 @@ impl Output {
     }
 }
 
-/// Runs the command line `$2` in the place of this shell. The process that it leaves behind reads the lifeline `$1`,
-/// which ends when our process does, however it ends, and then kills the whole group. It is no child of the command,
-/// which may wait for all of its children.
+/// Runs the command line `$2` in the place of this shell, marked by `$3`. The process that it leaves behind reads the
+/// lifeline `$1`, which ends when our process does, however it ends, and then kills what carries the mark, as far as
+/// the system shows environments, and the whole group. It is no child of the command, which may wait for all of its
+/// children, and not marked itself.
 #[cfg(unix)]
 const WATCHED: &str = r#"
-( (read -r _ < "/dev/fd/$1"; kill -KILL 0) < /dev/null > /dev/null 2>&1 & )
-exec sh -c "$2""#;
+( (
+    read -r _ < "/dev/fd/$1"
+    for round in 1 2; do
+        for process in $(grep -lzx "OCR_COMMAND=$3" /proc/[0-9]*/environ); do
+            process=${process#/proc/}
+            kill -KILL "${process%/environ}"
+        done
+    done
+    kill -KILL 0
+) < /dev/null > /dev/null 2>&1 & )
+OCR_COMMAND=$3 exec sh -c "$2""#;
 
-/// The shell in a process group of its own, which ends with this process.
+/// The shell in a process group of its own, which ends with this process, and the mark of what it starts.
 #[cfg(unix)]
-fn shell(line: &str) -> io::Result<Command> {
+fn shell(line: &str) -> io::Result<(Command, String)> {
     use std::os::unix::process::CommandExt;
+    let mark = own::hex(&own::random()?[..8]);
     let mut command = spawn::command("sh", Program::Foreign);
-    command.args(["-c", WATCHED, "sh", &lifeline()?.number(), line]).process_group(0);
-    Ok(command)
+    command.args(["-c", WATCHED, "sh", &lifeline()?.number(), line, &mark]).process_group(0);
+    Ok((command, mark))
+}
+
+/// Kills what is left of a command: its group, and what it started in sessions of its own.
+#[cfg(unix)]
+fn end(leader: u32, mark: &str) {
+    kill_group(leader);
+    tree::kill_command(mark);
 }
 
 /// The lifeline of all commands: this process holds it until its end.
@@ -226,10 +253,15 @@ fn lifeline() -> io::Result<&'static Lifeline> {
 }
 
 #[cfg(not(unix))]
-fn shell(line: &str) -> io::Result<Command> {
+fn shell(line: &str) -> io::Result<(Command, String)> {
     let mut command = spawn::command("cmd", Program::Foreign);
     command.args(["/C", line]);
-    Ok(command)
+    Ok((command, String::new()))
+}
+
+#[cfg(not(unix))]
+fn end(leader: u32, _mark: &str) {
+    kill_group(leader);
 }
 
 #[cfg(unix)]
@@ -315,11 +347,26 @@ mod tests {
         wait_until_gone(text(&finished.stdout));
     }
 
+    /// A shell command that starts a daemon: twice forked, in a session of its own, without our output. It prints the
+    /// daemon's process id.
+    const DAEMON: &str = "perl -e 'use POSIX; pipe R, W; if (fork) { close W; print <R>; exit } setsid; exit if fork; \
+        close R; syswrite W, $$; close W; close STDOUT; close STDERR; exec qw(sleep 1000)'";
+
     #[test]
-    fn ignores_daemon() {
+    #[cfg(target_os = "linux")]
+    fn kills_daemon() {
+        let finished = tail(DAEMON, LONG);
+        assert_eq!(exit_code(&finished), Some(0));
+        wait_until_gone(text(&finished.stdout));
+        let finished = tail(&format!("{DAEMON}; sleep 1000"), Duration::from_secs(2));
+        wait_until_gone(text(&finished.stdout));
+    }
+
+    #[test]
+    fn does_not_wait_for_who_keeps_the_output() {
         let begun = Instant::now();
         let finished = tail(
-            "perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 20)'; echo done",
+            "env -u OCR_COMMAND perl -e 'use POSIX; pipe R, W; if (fork) { close W; <R>; exit } setsid; close W; exec qw(sleep 20)'; echo done",
             LONG,
         );
         assert_eq!((exit_code(&finished), text(&finished.stdout)), (Some(0), "done"));

@@ -14,6 +14,13 @@ pub(crate) const SERVER_PASSWORD: &str = "OPENCODE_SERVER_PASSWORD";
 /// The variable that marks the processes of a server that we started.
 pub(super) const MARK: &str = "OCR_KEPT";
 
+/// The variable that marks the processes of a command that we run.
+#[cfg(unix)]
+pub(super) const COMMAND_MARK: &str = "OCR_COMMAND";
+
+/// The marks of an outer run, by which it finds its processes.
+const MARKS: [&str; 2] = ["OCR_KEPT", "OCR_COMMAND"];
+
 /// How the names of our own variables begin.
 const OURS: [&str; 2] = ["OCR_", "REVIEWER_"];
 
@@ -41,7 +48,8 @@ pub(crate) fn command(program: impl AsRef<OsStr>, whose: Program) -> Command {
 /// Whether a variable is for our programs alone. The mark of an outer run is not: its processes are found by it.
 fn is_private(name: &OsString) -> bool {
     let name = name.to_string_lossy();
-    name != MARK && (OURS.iter().any(|ours| name.starts_with(ours)) || [SERVER_USER, SERVER_PASSWORD].contains(&&*name))
+    !MARKS.contains(&&*name)
+        && (OURS.iter().any(|ours| name.starts_with(ours)) || [SERVER_USER, SERVER_PASSWORD].contains(&&*name))
 }
 
 #[cfg(test)]
@@ -54,7 +62,7 @@ mod tests {
         for name in ["OCR_WEBHOOK_SECRET", "OCR_REVIEWER_CMD", "REVIEWER_API_KEY", SERVER_USER, SERVER_PASSWORD] {
             assert!(private(name), "{name}");
         }
-        for name in ["PATH", "OPENCODE_CONFIG", "ANTHROPIC_API_KEY", "MY_OCR_", MARK] {
+        for name in ["PATH", "OPENCODE_CONFIG", "ANTHROPIC_API_KEY", "MY_OCR_", "OCR_KEPT", "OCR_COMMAND"] {
             assert!(!private(name), "{name}");
         }
     }

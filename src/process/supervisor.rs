@@ -3,8 +3,9 @@
 //!
 //! `ocr-stream` holds the writing end of a pipe whose reading end the supervisor inherits. However `ocr-stream` ends,
 //! even by `kill -9`, the pipe closes, and the supervisor ends the server and everything it started. If the supervisor
-//! is killed, alone or together with `ocr-stream`, a watchdog does the same. This works on every Unix; on Linux the
-//! kernel also kills the server's first process together with the supervisor.
+//! is killed, alone or together with `ocr-stream`, a watchdog does the same, which the supervisor replaces if it is
+//! killed alone. If both are killed, `ocr-stream` does it. This works on every Unix; on Linux the kernel also kills the
+//! server's first process together with the supervisor.
 //!
 //! If all three are killed at once, the server's tools leak: they run in sessions of their own, and nothing that is
 //! left knows them. The watchdog therefore renames itself so that `pkill ocr-stream` misses it.
@@ -12,7 +13,7 @@
 use super::lifeline::{Lifeline, on_parent_gone};
 use super::password;
 use super::spawn::{MARK, Program, command};
-use super::tree::kill_all;
+use super::tree::{Family, kill_all};
 use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
 use rustix::process::{Pid, WaitOptions, wait};
@@ -20,7 +21,10 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 /// The hidden first argument that starts a supervisor.
 pub(super) const SUPERVISE: &str = "__keep-server";
@@ -31,22 +35,38 @@ const WATCH: &str = "__guard-server";
 /// The watchdog's name in process listings.
 const WATCHDOG_NAME: &str = "ocr-guard";
 
+/// How often the watchdog looks at what it would have to end: a listing takes some milliseconds.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How often a watchdog is replaced: whatever kills more of them means it.
+const RENEWALS: usize = 10;
+
 /// The hidden first argument that asks the kernel to kill this process together with the supervisor, and then
 /// executes the server.
 #[cfg(target_os = "linux")]
 const BECOME: &str = "__become-server";
 
-/// A command that runs the server `program` under a supervisor; the server's arguments follow. `password` is the file
-/// that goes with the server.
+/// A command that runs the server `program` under a supervisor, and the mark of the server's processes; the server's
+/// arguments follow. `password` is the file that goes with the server.
 ///
 /// # Errors
 /// [`Code::Error`] if our own executable cannot be found.
-pub(crate) fn supervised(program: &OsStr, lifeline: &Lifeline, password: Option<&Path>) -> Result<Command, Failure> {
+pub(crate) fn supervised(
+    program: &OsStr,
+    lifeline: &Lifeline,
+    password: Option<&Path>,
+) -> Result<(Command, String), Failure> {
     let own = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
     let mut command = command(own, Program::Foreign);
-    command.arg(SUPERVISE).arg(lifeline.number()).arg(password.unwrap_or(Path::new(""))).arg(program);
-    Ok(command)
+    let mark = mark();
+    command.arg(SUPERVISE).arg(lifeline.number()).arg(&mark).arg(password.unwrap_or(Path::new(""))).arg(program);
+    Ok((command, mark))
+}
+
+/// Ends what a supervisor that was killed has left, if its watchdog is gone as well.
+pub(crate) fn end_left(mark: &str, supervisor: u32) {
+    kill_all(mark, supervisor, None);
 }
 
 /// Runs as the process that a hidden first argument asks for; `None` if the first argument is not one of them.
@@ -62,14 +82,15 @@ pub fn hidden(args: &[OsString]) -> Option<Result<Code, Failure>> {
 
 /// Starts the server and waits until it or `ocr-stream` ends; then ends everything the server started.
 ///
-/// The arguments are `LIFELINE PASSWORD PROGRAM ARGS…`, where `LIFELINE` is the number of the inherited pipe, and
+/// The arguments are `LIFELINE MARK PASSWORD PROGRAM ARGS…`, where `LIFELINE` is the number of the inherited pipe, and
 /// `PASSWORD` the file that is removed at the end, or empty. Our own environment is that of the server: `ocr-stream`
 /// has taken out what the server must not have.
 ///
 /// # Errors
 /// [`Code::Usage`] for arguments that `ocr-stream` did not write; [`Code::Error`] if the server does not start.
 fn supervise(args: &[OsString]) -> Result<Code, Failure> {
-    let [lifeline, password, program, args @ ..] = args else { return Err(internal_argument()) };
+    let [lifeline, mark, password, program, args @ ..] = args else { return Err(internal_argument()) };
+    let mark = mark.to_str().ok_or_else(internal_argument)?;
     let lifeline = lifeline.to_str().filter(|a| a.parse::<u32>().is_ok()).ok_or_else(internal_argument)?;
     let (ended, end) = channel();
     let parent_gone = ended.clone();
@@ -81,18 +102,16 @@ fn supervise(args: &[OsString]) -> Result<Code, Failure> {
     Shutdown::on_signal(move |_| {
         let _ = signalled.send(Code::Ok);
     });
-    let mark = mark();
-    let own_lifeline = Lifeline::new()?;
-    let watchdog = start_watchdog(&own_lifeline, &mark, password)?;
+    let watchdog = Arc::new(Watchdog::start(mark, password)?);
     let server = server(program)
         .args(args)
-        .env(MARK, &mark)
+        .env(MARK, mark)
         .stdin(Stdio::null())
         .spawn()
         .map_err(|e| cannot_start(program, &e))?;
-    reap_children(&server, ended);
+    reap_children(&server, Arc::clone(&watchdog), ended);
     let code = end.recv().unwrap_or(Code::Error);
-    kill_all(&mark, std::process::id(), Some(watchdog));
+    kill_all(mark, std::process::id(), Some(watchdog.pid.load(Ordering::Relaxed)));
     password::remove(Path::new(password));
     Ok(code)
 }
@@ -108,9 +127,12 @@ fn watch(args: &[OsString]) -> Result<Code, Failure> {
     on_parent_gone(lifeline, move || {
         let _ = sender.send(());
     })?;
-    // An error means the same: the sender is gone.
-    let _ = gone.recv();
-    kill_all(mark, supervisor, None);
+    let mut server = Family::of(mark, supervisor);
+    // Any other error means the same as a message: the sender is gone.
+    while gone.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+        server.look();
+    }
+    server.kill();
     password::remove(Path::new(password));
     Ok(Code::Ok)
 }
@@ -125,38 +147,62 @@ fn mark() -> String {
     format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
-/// Starts the watchdog. It finds the processes by the supervisor's group, by their parents and, on Linux, by their
-/// mark.
-fn start_watchdog(lifeline: &Lifeline, mark: &str, password: &OsStr) -> Result<u32, Failure> {
-    // Orphans become our children instead of init's. Best effort: they are marked, too.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    let failed = |e| Failure::new(Code::Error, format_args!("cannot start the server's watchdog: {e}"));
-    let watchdog = command(std::env::current_exe().map_err(failed)?, Program::Ours)
-        .arg0(WATCHDOG_NAME)
-        .args([WATCH, &lifeline.number(), mark])
-        .arg(password)
-        .arg(std::process::id().to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        // A signal to the supervisor's group must not reach the watchdog.
-        .process_group(0)
-        .spawn()
-        .map_err(failed)?;
-    Ok(watchdog.id())
+/// The watchdog of a supervisor. It finds the server's processes by the supervisor's group, by their parents and, on
+/// Linux, by their mark, and remembers those that it has seen.
+struct Watchdog {
+    lifeline: Lifeline,
+    mark: String,
+    password: OsString,
+    pid: AtomicU32,
 }
 
-/// Reaps the server and adopted orphans, and sends the exit code when the server has ended.
-fn reap_children(server: &Child, ended: Sender<Code>) {
-    let server = i32::try_from(server.id()).ok().and_then(Pid::from_raw);
+impl Watchdog {
+    fn start(mark: &str, password: &OsStr) -> Result<Self, Failure> {
+        // Orphans become our children instead of init's. Best effort: they are marked, too.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+        let lifeline = Lifeline::new()?;
+        let watchdog = Self { lifeline, mark: mark.to_owned(), password: password.to_owned(), pid: AtomicU32::new(0) };
+        watchdog
+            .renew()
+            .map_err(|e| Failure::new(Code::Error, format_args!("cannot start the server's watchdog: {e}")))?;
+        Ok(watchdog)
+    }
+
+    fn renew(&self) -> std::io::Result<()> {
+        let watchdog = command(std::env::current_exe()?, Program::Ours)
+            .arg0(WATCHDOG_NAME)
+            .args([WATCH, &self.lifeline.number(), &self.mark])
+            .arg(&self.password)
+            .arg(std::process::id().to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A signal to the supervisor's group must not reach the watchdog.
+            .process_group(0)
+            .spawn()?;
+        self.pid.store(watchdog.id(), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Reaps the server, adopted orphans and the watchdog. Replaces the watchdog, and sends the exit code when the server
+/// has ended.
+fn reap_children(server: &Child, watchdog: Arc<Watchdog>, ended: Sender<Code>) {
+    let id = |pid: u32| i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let server = id(server.id());
     std::thread::spawn(move || {
+        let mut renewals = 0;
         while let Ok(reaped) = wait(WaitOptions::empty()) {
-            if let Some((pid, status)) = reaped
-                && Some(pid) == server
-            {
+            let Some((pid, status)) = reaped else { continue };
+            if Some(pid) == server {
                 let succeeded = status.exit_status() == Some(0);
                 let _ = ended.send(if succeeded { Code::Ok } else { Code::Error });
+            } else if Some(pid) == id(watchdog.pid.load(Ordering::Relaxed)) && renewals < RENEWALS {
+                renewals += 1;
+                if let Err(error) = watchdog.renew() {
+                    tracing::warn!("cannot replace the server's watchdog, which was killed: {error}");
+                }
             }
         }
     });

@@ -3,10 +3,11 @@
 //! `OpenCode` gives each tool a process group and a session of its own, and a package manager may put a wrapper in
 //! front of the server. No signal to one process or group reaches them all, so they are listed.
 
-use super::spawn::{MARK, Program, command};
-use crate::pipe::shutdown::{SERVER_KILL, SERVER_TERM};
+use super::identity::Identity;
+use super::spawn::{COMMAND_MARK, MARK, Program, command};
+use crate::pipe::shutdown::{COMMAND_KILL, SERVER_KILL, SERVER_TERM};
 use rustix::process::{Pid, Signal, kill_process};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -28,12 +29,67 @@ pub(super) struct Process {
 /// Kills every process that carries `mark`, descends from `root`, or is in its group, except `root`, `spared` and this
 /// process: first with SIGTERM, then with SIGKILL. Returns when none is left, or after [`SERVER_KILL`].
 pub(super) fn kill_all(mark: &str, root: u32, spared: Option<u32>) {
-    kill_listed(|| marked_processes(mark), root, spared);
+    kill_listed(|| marked_processes(MARK, mark), root, spared, HashSet::new());
 }
 
-fn kill_listed(list: impl Fn() -> Vec<Process>, root: u32, spared: Option<u32>) {
+/// The processes below a root, followed while it lives: once it is gone, nothing else tells those that gave up their
+/// group, their parent and their environment.
+pub(super) struct Family {
+    mark: String,
+    root: u32,
+    known: HashMap<u32, Identity>,
+}
+
+impl Family {
+    /// Those that carry `mark`, descend from `root`, or are in its group.
+    pub fn of(mark: &str, root: u32) -> Self {
+        Self { mark: mark.to_owned(), root, known: HashMap::new() }
+    }
+
+    /// Looks who is there. Only where that costs next to nothing.
+    pub fn look(&mut self) {
+        if cfg!(target_os = "linux") {
+            let found = owned(&listed_processes(), self.root, &self.still());
+            self.known = found.into_iter().filter_map(|pid| Some((pid, Identity::of(pid)?))).collect();
+        }
+    }
+
+    /// Kills them all, as [`kill_all`] does.
+    pub fn kill(&self) {
+        kill_listed(|| marked_processes(MARK, &self.mark), self.root, None, self.still());
+    }
+
+    /// Those that are still the processes they were.
+    fn still(&self) -> HashSet<u32> {
+        let still = |(pid, known): (&u32, &Identity)| {
+            Identity::of(*pid).is_some_and(|now| now.started == known.started).then_some(*pid)
+        };
+        self.known.iter().filter_map(still).collect()
+    }
+}
+
+/// Kills what a command left in other process groups: every process that carries its `mark`, and what descends from
+/// these. Returns when none is left, or after [`COMMAND_KILL`]. Finds none where environments cannot be read.
+pub(super) fn kill_command(mark: &str) {
     let started = Instant::now();
-    let (mut known, mut asked) = (HashSet::new(), HashSet::new());
+    while started.elapsed() < COMMAND_KILL {
+        let processes = marked_processes(COMMAND_MARK, mark);
+        let marked: HashSet<u32> = processes.iter().filter(|p| p.marked).map(|p| p.pid).collect();
+        if marked.is_empty() {
+            return;
+        }
+        let below = descendants(&processes, marked.iter().copied());
+        for pid in marked.union(&below).filter(|pid| **pid != std::process::id()) {
+            signal(*pid, Signal::KILL);
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
+/// `known` are processes that are to be killed as well.
+fn kill_listed(list: impl Fn() -> Vec<Process>, root: u32, spared: Option<u32>, mut known: HashSet<u32>) {
+    let started = Instant::now();
+    let mut asked = HashSet::new();
     let excepted = [Some(root), spared, Some(std::process::id())];
     while started.elapsed() < SERVER_KILL {
         known = owned(&list(), root, &known);
@@ -79,10 +135,22 @@ pub(super) fn descendants(processes: &[Process], roots: impl IntoIterator<Item =
     found
 }
 
-/// Every living process, with its mark.
+/// Every living process, and whether this variable of its environment has this mark.
 #[cfg(target_os = "linux")]
-fn marked_processes(mark: &str) -> Vec<Process> {
-    let mark = format!("{MARK}={mark}");
+fn marked_processes(variable: &str, mark: &str) -> Vec<Process> {
+    let mark = format!("{variable}={mark}");
+    let mut processes = listed_processes();
+    for process in &mut processes {
+        // The environment of another user's process is unreadable.
+        let environment = std::fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
+        process.marked = environment.split(|b| *b == 0).any(|v| v == mark.as_bytes());
+    }
+    processes
+}
+
+/// Every living process, without its mark.
+#[cfg(target_os = "linux")]
+fn listed_processes() -> Vec<Process> {
     let Ok(folders) = std::fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -93,10 +161,7 @@ fn marked_processes(mark: &str) -> Vec<Process> {
         let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
         let dead = matches!(fields.next()?, "Z" | "X");
         let (parent, group) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        // The environment of another user's process is unreadable.
-        let environment = std::fs::read(folder.path().join("environ")).unwrap_or_default();
-        let marked = environment.split(|b| *b == 0).any(|v| v == mark.as_bytes());
-        let process = Process { pid, parent, group, marked, args: Vec::new() };
+        let process = Process { pid, parent, group, marked: false, args: Vec::new() };
         (!dead).then_some(process)
     };
     folders.flatten().filter_map(read).collect()
@@ -104,7 +169,13 @@ fn marked_processes(mark: &str) -> Vec<Process> {
 
 /// Every living process. Marks are unknown on this system.
 #[cfg(not(target_os = "linux"))]
-fn marked_processes(_mark: &str) -> Vec<Process> {
+fn marked_processes(_variable: &str, _mark: &str) -> Vec<Process> {
+    processes()
+}
+
+/// See above: on this system, all listings are the same.
+#[cfg(not(target_os = "linux"))]
+fn listed_processes() -> Vec<Process> {
     processes()
 }
 
@@ -212,7 +283,25 @@ mod tests {
         leader.wait().unwrap();
         let root = leader.id();
         assert!(processes().iter().any(|p| p.group == root), "the child lives on");
-        kill_listed(processes, root, None);
+        kill_listed(processes, root, None, HashSet::new());
+        assert_eq!(stdout.read_to_string(&mut line).unwrap(), 0);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn remembers_who_gave_up_everything() {
+        use std::os::unix::process::CommandExt;
+        let leaves = r"perl -e 'use POSIX; setsid; $|=1; print qq(ready\n); exec qw(sleep 100)' & wait";
+        let mut leader =
+            Command::new("sh").args(["-c", leaves]).stdout(Stdio::piped()).process_group(0).spawn().unwrap();
+        let mut stdout = BufReader::new(leader.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let mut family = Family::of("nobody carries this", leader.id());
+        family.look();
+        leader.kill().unwrap();
+        leader.wait().unwrap();
+        family.kill();
         assert_eq!(stdout.read_to_string(&mut line).unwrap(), 0);
     }
 

@@ -49,8 +49,8 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["redis-cli"], r"\bredis-cli\b..(?:-a|--pass|--user \S+ --pass)\s+ARG"),
     (&["ldap"], r"\bldap\w+\b..-w\s*ARG"),
     (
-        &["mosquitto_", "sqlcmd", "bcp", "isql", "zip", "osql", "tsql"],
-        r"\b(?:mosquitto_\w+|sqlcmd|bcp|isql|zip|unzip|zipcloak|osql|tsql)\b..-P\s*ARG",
+        &["mosquitto_", "sqlcmd", "bcp", "isql", "zip", "osql", "tsql", "rabbitmqadmin"],
+        r"\b(?:mosquitto_\w+|sqlcmd|bcp|isql|zip|unzip|zipcloak|osql|tsql|rabbitmqadmin)\b..-P\s*ARG",
     ),
     (&["xfreerdp"], r"\bxfreerdp\w*\b../p:ARG"),
     (&["lftp"], r"\blftp\b..-u\s+[^\s,]+,ARG"),
@@ -107,6 +107,67 @@ const PLACES: &[(&[&str], &str)] = &[
         &["password", "passphrase", "passcode", "secret", "key", "token"],
         r"(?i)\b(?:use|enter|type|take|with|set)\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9][^\s\x22'`]*)[\x22'`]?\s+(?:as|for)\s+(?:the\s+|your\s+|my\s+|its\s+|an?\s+|our\s+)?(?:\w+\s+){0,2}(?:password|passphrase|passcode|secret|api\s+key|access\s+token)\b",
     ),
+    // Names and passwords, protocols, forms and tables.
+    (
+        &["cqlsh", "vsql", "snowsql", "influx", "rabbitmqadmin", "clickhouse-client"],
+        r"\b(?:cqlsh|vsql|snowsql|influx|rabbitmqadmin|clickhouse-client)\b..-(?:p|w|password)\s+ARG",
+    ),
+    (&["http", "xh", "ab"], r#"\b(?:https?|xhs?|ab)\b..(?:-a|--auth|-A)[ =]["']?[^\s:"']+:(?P<a>[^\s"']+)"#),
+    (&["bw"], r"\bbw\s+unlock\s+(?P<a>[^\s-]\S*)"),
+    (&["security"], r"\bsecurity\b..-w\s+ARG"),
+    (&["signtool"], r"\bsigntool\b../p\s+ARG"),
+    (&["snmp"], r"\bsnmp\w+\b..-(?:c|A|X)\s+ARG"),
+    (&["user-secrets"], r"\buser-secrets\s+set\s+\S+\s+ARG"),
+    (&["::add-mask::"], r#"::add-mask::(?P<a>[^\s"']+)"#),
+    (&[".auth("], r#"\.auth\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)"#),
+    (
+        &["</t"],
+        r"(?i)<t[dh][^>]*>[^<\n]{0,24}(?:passw|secret|token|api key|passphrase)[^<\n]{0,24}</t[dh]>\s*<t[dh][^>]*>(?P<a>[^<\s]+)<",
+    ),
+    (
+        &["password", "passwd", "secret", "token", "api_key"],
+        r"(?m)^\s*\|\s*[`*]*[A-Z][A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)[A-Z0-9_]*[`*]*\s*\|\s*[`*]*(?P<a>[^\s|`*]*[0-9][^\s|`*]*)[`*]*\s*\|",
+    ),
+    (&["net"], r"\bnet\s+use\s+\S+\s+\S+\s+ARG\s+/user:"),
+    (&["doctl"], r"\bdoctl\s+auth\s+init\b..-t\s+ARG"),
+    (&["curl"], r#"\bcurl\b..(?:-b|--cookie)[ =]["']?[^\s"'=]{1,80}=(?P<a>[^\s"']+)"#),
+    (
+        &["changed", "updated", "rotated", "reset"],
+        r"(?i)\b(?:password|passphrase|token|key)\b[^\n.]{0,20}\b(?:changed|updated|rotated|reset)\s+(?:from\s+\S+\s+)?to\s+ARG",
+    ),
+    (
+        &[
+            "creds",
+            "credential",
+            "zugang",
+            "identifiants",
+            "credenciales",
+            "credenciais",
+            "credenziali",
+            "accès",
+            "acceso",
+            "доступ",
+            "Доступ",
+        ],
+        r"(?i)\b(?:creds|credentials|zugangsdaten|identifiants|credenciales|credenciais|credenziali|zugang|accès|acceso|доступ)\s*(?:[:=]|\s(?:are|is|sind|ist|son|sont)\s)\s*[^\s/|:]+\s*[/|:]\s*(?P<a>\S*[0-9!#$%^*]\S*)",
+    ),
+    (
+        &["auth"],
+        r#"(?i)\b(?:auth\s*=\s*\(|\w*basic_?auth\w*\()\s*["'][^"'\n]*["']\s*,\s*(?:some\()?["'](?P<a>[^"'\n]+)"#,
+    ),
+    (
+        &["btoa", "b64encode", "base64"],
+        r#"(?i)\b(?:btoa|b64encode|base64_encode|base64)\(\s*b?["'][^"':\n]+:(?P<a>[^"'\n]+)"#,
+    ),
+    (&["user"], r"(?m)\bUSER\s+\S+[^\n]*\n(?:[^\n]*\n)?\W*PASS\s+(?P<a>\S+)"),
+    (
+        &["form-data"],
+        r#"(?i)form-data;[^\n]*name=\\*"?[\w.-]*(?:passw|passphrase|secret|token|pwd|api_?key)[\w.-]*\\*"?[^\n]*\n\r?\n(?P<a>[^\r\n]+)"#,
+    ),
+    (
+        &["code"],
+        r"(?i)\b(?:one[- ]time|verification|security|login|2fa|mfa|backup|recovery)\s+(?:pass)?codes?\b[^\n:]{0,20}(?::|\bis\b)\s*(?P<a>[0-9][0-9A-Za-z-]{3,})",
+    ),
     // Files: a pgpass line, and a cookie of a cookie jar.
     (&[":"], r"(?m)^[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\S+)\s*$"),
     (
@@ -120,7 +181,7 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &["passphrase", "password", "passwort", "kennwort"],
-        r"(?i)\b(?:passphrase|password|passwort|kennwort)\s*(?:is|:|=|ist)\s+(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5})[ \t]*(?:\.|$|\n)",
+        r"(?i)\b(?:passphrase|password|passwort|kennwort)\\*[\x22']?\s*(?:is|:|=|ist)\s*\\*[\x22']?(?-i:(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5}))[ \t]*(?:\.|$|\n|\\*[\x22'])",
     ),
 ];
 

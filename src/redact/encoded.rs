@@ -32,7 +32,40 @@ pub fn find(text: &str, has_secret: impl Fn(&str) -> bool, found: &mut Vec<Range
         }
         at += 1;
     }
-    escapes(text, has_secret, &known, found);
+    spaced_hex(text, &has_secret, &known, found);
+    escapes(text, &has_secret, &known, found);
+}
+
+/// The shortest dump of bytes that is looked into, in bytes.
+const DUMPED: usize = 8;
+
+/// Bytes in hexadecimal digits that are apart: `73 6b 2d`, `73:6b:2d`, one a line.
+fn spaced_hex(text: &str, has_secret: &impl Fn(&str) -> bool, known: &[Range<usize>], found: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    let is_pair = |at: usize| {
+        bytes.get(at..at + 2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+            && bytes.get(at + 2).is_none_or(|next| !next.is_ascii_alphanumeric())
+    };
+    let mut at = 0;
+    while at + 1 < bytes.len() {
+        if !is_pair(at) || at > 0 && bytes[at - 1].is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let (start, mut dumped) = (at, Vec::new());
+        while is_pair(at) && dumped.len() < LONGEST {
+            dumped.push(u8::from_str_radix(&text[at..at + 2], 16).unwrap_or_default());
+            let gap = bytes[at + 2..].iter().take(2).take_while(|b| matches!(b, b' ' | b':' | b'\n' | b',')).count();
+            at += 2 + gap;
+        }
+        let end = text[..at.min(text.len())].trim_end_matches([' ', ':', '\n', ',']).len();
+        if dumped.len() >= DUMPED
+            && !overlaps(known, start..end)
+            && text_of(dumped).is_some_and(|text| has_secret(&text))
+        {
+            found.push(start..end);
+        }
+    }
 }
 
 /// Where the lines of a token are that lies at `start`.
@@ -46,7 +79,20 @@ fn lines(token: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
 
 /// The text that a token stands for in hexadecimal digits or base64.
 fn decoded(token: &str) -> Option<String> {
-    if token.bytes().all(|b| b.is_ascii_hexdigit()) { hex(token) } else { base64(token) }
+    if token.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return hex(token);
+    }
+    let shouted = token.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'2'..=b'7' | b'=' | b'\n'));
+    shouted.then(|| base32(token)).flatten().or_else(|| base64(token))
+}
+
+/// The text that base32 stands for, if it is one.
+fn base32(token: &str) -> Option<String> {
+    digits(token, 5, |byte| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'2'..=b'7' => Some(byte - b'2' + 26),
+        _ => None,
+    })
 }
 
 /// Whether one of these ranges, which ascend, has something of `range`.
@@ -70,15 +116,18 @@ fn is_base64(bytes: &[u8], at: usize) -> bool {
 const LINE: usize = 60;
 
 /// Words with written escapes or percent signs in them.
-fn escapes(text: &str, has_secret: impl Fn(&str) -> bool, known: &[Range<usize>], found: &mut Vec<Range<usize>>) {
+fn escapes(text: &str, has_secret: &impl Fn(&str) -> bool, known: &[Range<usize>], found: &mut Vec<Range<usize>>) {
     if !text.contains(['%', '\\']) && !text.contains("&#") {
         return;
     }
     let mut start = 0;
     for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')) {
         let body = word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
-        let escaped =
-            body.contains("\\u00") || body.contains("\\x") || body.contains("&#") || body.matches('%').count() > 0;
+        let escaped = body.contains("\\u00")
+            || body.contains("\\x")
+            || body.contains("\\1")
+            || body.contains("&#")
+            || body.matches('%').count() > 0;
         if escaped && (SHORTEST..=LONGEST).contains(&body.len()) && !overlaps(known, start..start + body.len()) {
             let decoded = unescape(body);
             if decoded != body && has_secret(&decoded) {
@@ -103,6 +152,7 @@ fn unescape(text: &str) -> String {
             '%' => code(1, 2),
             '\\' if rest.starts_with("\\x") => code(2, 2),
             '\\' if rest.starts_with("\\u") => code(2, 4),
+            '\\' => octal(rest),
             '&' if rest.starts_with("&#x") => code(3, 2).map(|(byte, length)| (byte, length + 1)),
             '&' if rest.starts_with("&#") => {
                 rest[2..].find(';').and_then(|end| Some((rest[2..2 + end].parse().ok()?, end + 3)))
@@ -124,6 +174,12 @@ fn unescape(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The byte of an escape of three octal digits, and the length of that.
+fn octal(rest: &str) -> Option<(u8, usize)> {
+    let digits = rest.get(1..4)?;
+    Some((u8::from_str_radix(digits, 8).ok()?, 4))
+}
+
 /// The text that hexadecimal digits stand for, if it is one.
 fn hex(token: &str) -> Option<String> {
     let bytes =
@@ -133,18 +189,22 @@ fn hex(token: &str) -> Option<String> {
 
 /// The text that base64 stands for, in either alphabet, if it is one.
 fn base64(token: &str) -> Option<String> {
+    digits(token, 6, |byte| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    })
+}
+
+/// The text that digits of so many bits stand for, up to the padding.
+fn digits(token: &str, width: u32, value: impl Fn(u8) -> Option<u8>) -> Option<String> {
     let (mut bytes, mut bits, mut count) = (Vec::with_capacity(token.len()), 0_u32, 0);
-    for byte in token.bytes().filter(|b| *b != b'\n') {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => break,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
+    for value in token.bytes().filter(|b| *b != b'\n').map_while(value) {
+        bits = bits << width | u32::from(value);
+        count += width;
         if count >= 8 {
             count -= 8;
             bytes.push(u8::try_from(bits >> count & 0xff).unwrap_or_default());

@@ -1,6 +1,6 @@
 //! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
 
-use super::edge;
+use super::{edge, random};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::ops::Range;
@@ -17,6 +17,12 @@ const TELLING: usize = 256;
 
 /// The shortest part of a token that is masked if the rest was cut off, in bytes.
 const CUT: usize = 4;
+
+/// The shortest part of a token that goes on in the next line, in bytes.
+const WRAPPED: usize = 8;
+
+/// The shortest beginning that tells a token of which the rest was cut off, in bytes.
+const BEGINNING: usize = 3;
 
 /// How many characters without a digit or a second case make a word that nobody writes.
 const LONG_WORD: usize = 20;
@@ -44,6 +50,7 @@ impl Format {
             Some(matched) if !is_arbitrary(&text[start..at + matched.end()]) => None,
             Some(matched) if matched.end() < near.len() => Some(matched.end()),
             Some(_) => regex.find(edge::piece(text, at, LONGEST)).map(|matched| matched.end()),
+            None if at - start < BEGINNING => None,
             None => cut_off(near).filter(|length| is_arbitrary(&text[start..at + length])),
         }
     }
@@ -123,6 +130,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
         if let Some(length) = format.length(text, hit.start(), hit.end()) {
             end = hit.end() + length;
             found.push(hit.end()..end);
+            found.extend(wrapped(text, end));
         }
     }
     for (_, shape) in COMPILED_SHAPES.iter().filter(|(literal, _)| text.contains(literal)) {
@@ -135,6 +143,17 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             }
         }
     }
+}
+
+/// The rest of a token that is broken at the end of a line: the next line is nothing but what looks random.
+fn wrapped(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = edge::piece(text, at, TELLING);
+    let line = rest.strip_prefix('\\').unwrap_or(rest);
+    let line = line.strip_prefix("\r\n").or_else(|| line.strip_prefix('\n'))?;
+    let start = at + rest.len() - line.len();
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let length = line.find(|c| !part(c)).unwrap_or(line.len());
+    (length >= WRAPPED && random::is_random(&line[..length])).then_some(start..start + length)
 }
 
 /// The length of a token that somebody cut, which an ellipsis tells: no form fits it any more.

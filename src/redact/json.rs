@@ -11,13 +11,16 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
         return redactor.redact(line);
     }
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
+    let told = redactor.told(line);
     while let Some(string) = next_string(line, at) {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
         let masked = match () {
-            () if is_name => Cow::Borrowed(&*decoded),
-            () if is_identity(&name) => redactor.redact_identity(&decoded),
-            () => member(redactor, &name, &decoded),
+            () if is_name || is_identity(&name) => redactor.redact_identity(&decoded),
+            () => match told_in(&told, line, &string) {
+                Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
+                None => member(redactor, &name, &decoded),
+            },
         };
         if *masked == *decoded {
             safe.push_str(&line[at..string.end]);
@@ -38,13 +41,20 @@ fn is_identity(name: &str) -> bool {
     name == "id" || name == "type" || name.ends_with("ID") || name.ends_with("Id")
 }
 
+/// What is kept of a string of which the rest is a secret, as what stands before the string told, such as a flag in a
+/// list of arguments. `told` ascends.
+fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> Option<&'a str> {
+    /// The longest flag in front of its value, in bytes.
+    const FLAG: usize = 32;
+    let inside = string.start + 1..string.end - 1;
+    let secret = told.get(told.partition_point(|told| told.end < inside.end))?;
+    let kept = &line[inside.start..secret.start.clamp(inside.start, inside.end)];
+    (kept.len() < inside.len() && kept.len() <= FLAG && !kept.contains('\\')).then_some(kept)
+}
+
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(Telling::Strong)
-        && !value.is_empty()
-        && !value.contains(char::is_whitespace)
-        && !super::value::is_placeholder(value)
-    {
+    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !super::value::is_placeholder(value) {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)
@@ -79,6 +89,12 @@ mod tests {
                 r#"{{"ts":1.50e2, "id":"ghp_[masked]", "text":"a\nghp_[masked] é", "password":"[masked]", "n":[ "é", 12345678901234567890 ]}}"#
             )
         );
+        let list =
+            r#"{"args":["mysql","-px1y2z3","--password","x1y2z3"],"env":[{"name":"API_TOKEN","value":"x1y2z3"}]}"#;
+        let safe = redact(&Redactor::default(), list);
+        assert!(!safe.contains("x1y2z3") && safe.contains(r#""-p[masked]""#), "{safe}");
+        let named = format!(r#"{{"{token}":1,"password":"some words of mine"}}"#);
+        assert_eq!(redact(&Redactor::default(), &named), r#"{"ghp_[masked]":1,"password":"[masked]"}"#);
         let ids = r#"{"id":"evt_2154f52cb001Z1Pt5nrhgCdHEn","sessionID":"ses_deab0ac78ffeQmP5Dhdzh8qsN8"}"#;
         assert!(matches!(redact(&Redactor::default(), ids), Cow::Borrowed(_)));
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;

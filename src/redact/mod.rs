@@ -12,11 +12,13 @@ mod encoded;
 mod formats;
 mod json;
 mod keys;
+mod manifests;
 mod names;
 mod random;
 mod settings;
 mod shown;
 mod sink;
+mod statements;
 mod tables;
 mod urls;
 mod value;
@@ -123,6 +125,15 @@ impl Redactor {
         masked(identity, &view, merged(found))
     }
 
+    /// Where the names, flags and places in a line of JSON tell of secrets, in ascending order and apart from each other.
+    fn told(&self, line: &str) -> Vec<Range<usize>> {
+        let view = View::new(line);
+        let mut found: Vec<_> = self.secrets(&view, 0).iter().map(|range| view.original(range)).collect();
+        // A list of arguments is a command line.
+        commands::find(&line.replace("\",\"", "   "), &mut found);
+        merged(found)
+    }
+
     /// Where known values, the user's patterns and known forms are, in any order.
     fn known(&self, view: &View<'_>) -> Vec<Range<usize>> {
         let text = &*view.text;
@@ -145,6 +156,8 @@ impl Redactor {
         urls::find(text, &mut found);
         commands::find(text, &mut found);
         tables::find(text, &mut found);
+        statements::find(text, &mut found);
+        manifests::find(text, &mut found);
         keys::find(text, &mut found);
         random::find(text, &mut found);
         shown::find(text, &mut found);
@@ -278,6 +291,11 @@ mod tests {
             "monkey=1 bypass=2 passed=3",
             "--- PASS: TestParseGitHubRelease/invalid_json (0.00s)",
             "some basic commands, and the bearer certificates",
+            "List<TokenFilter> tokenFilter = null;",
+            "the key of the map is set to the token of the parser",
+            "| token | description of it |",
+            "Token\n-----\nA word of the input",
+            "INSERT INTO t (token_count, name) VALUES (12, 'abc')",
         ] {
             assert_eq!(redactor.redact(text), text);
         }
@@ -333,6 +351,47 @@ mod tests {
             "Authorization: Digest username=\"u\", response=\"{}\"\nnext",
             "expect \"assword:\"\nsend \"{}\\r\"",
             "secret → {}",
+            "Der API-Schlüssel lautet {}",
+            "Das Passwort für die Datenbank ist {}",
+            "le mot de passe de la base est « {} »",
+            "la clave de API es {}",
+            "la contraseña de la base de datos es {}",
+            "токен доступа: {}",
+            "пароль от базы: {}",
+            "APIキーは{}です",
+            "la chiave API è {}",
+            "password: @{}",
+            "**Password:** `{}`",
+            "const k = process.env.API_KEY || '{}'",
+            "my $password = q({});",
+            "passwords: ['{}', 'other']",
+            "<key>API_TOKEN</key>\n<string>{}</string>",
+            "<meta name=\"csrf-token\" content=\"{}\">",
+            "USER bob\r\nPASS {}\r\n",
+            "Content-Disposition: form-data; name=\"password\"\r\n\r\n{}\r\n",
+            "requests.get(u, auth=('user', '{}'))",
+            "INSERT INTO users (name, password) VALUES ('bob', '{}');",
+            "kind: Secret\nstringData:\n  anything: {}\n",
+            "creds: bob / {}",
+            "API_TOKEN        {}",
+            "net use Z: \\\\h\\s {} /user:bob",
+            "curl -b 'sid={}' https://x",
+            "<wsse:Password Type=\"x\">{}</wsse:Password>",
+            "<AdministratorPassword><Value>{}</Value></AdministratorPassword>",
+            "Le mot de passe admin : {}",
+            "пароль администратора: {}",
+            "the db creds are postgres / {}",
+            "password: &anchor {}",
+            "password: !!str {}",
+            "API Key\n-------\n{}",
+            "| DB_PASSWORD | {} |",
+            "<td>Password</td><td>{}</td>",
+            "Authenticated with token {}",
+            "http -a bob:{} GET x",
+            "cqlsh h -u bob -p {}",
+            "echo ::add-mask::{}",
+            "db.auth(\"bob\", \"{}\")",
+            "const API_KEY: &str = \"{}\";",
         ] {
             let text = place.replace("{}", secret);
             let safe = Redactor::default().redact(&text).into_owned();
@@ -348,6 +407,26 @@ mod tests {
             let safe = Redactor::default().redact(&text).into_owned();
             assert!(!safe.contains("12Ab12") && !safe.contains("62313241"), "{safe}");
         }
+    }
+
+    #[test]
+    fn masks_dumps_of_bytes_and_broken_lines() {
+        let token = format!("gh{}_{}", "p", "Ab1xY2Cd3zW4Ef5vU6Gh7tS8Jk9rQ0LmNn0p");
+        let each = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
+        for dump in [
+            each(|byte| format!("{byte:02x} ")),
+            each(|byte| format!("{byte:02x}:")),
+            each(|byte| format!("{byte:02x}\n")),
+            each(|byte| format!("\\{byte:03o}")),
+            "M5UHAX2BMIYXQWJSINSDG6SXGRCWMNLWKU3EO2BXORJTQSTLHFZFCMCMNVHG4MDQ".to_owned(),
+            format!("{}\\\n{}", &token[..20], &token[20..]),
+            format!("{}\n{}", &token[..20], &token[20..]),
+        ] {
+            let safe = Redactor::default().redact(&format!("out: {dump} end")).into_owned();
+            assert!(!safe.contains(&dump[dump.len() - 12..]), "{safe}");
+        }
+        let bytes = "00 01 02 03 04 05 06 07 08 09 0a 0b";
+        assert_eq!(Redactor::default().redact(bytes), bytes);
     }
 
     /// The worst text for each search, as far as they are known: beginnings, names and quotes that lead to nothing.
@@ -377,6 +456,12 @@ mod tests {
         "&#65;",
         "%41",
         "[[",
+        "(token) values (",
+        "token: [\"a1",
+        "73 6b ",
+        "password for a ",
+        "kind: Secret\ndata:\n a: b\n",
+        "ghp_Ab12Cd34Ef\n",
         "use 1 as the ",
         "secret phrase ",
         "x.atlasv1.",

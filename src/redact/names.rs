@@ -98,6 +98,49 @@ pub const WORDS: &[&str] = &[
     "κωδικός πρόσβασης",
     "schlüssel",
     "_pat",
+    "clé api",
+    "clé d'api",
+    "clé d'accès",
+    "clé secrète",
+    "jeton",
+    "mdp",
+    "zugangscode",
+    "clave de api",
+    "clave api",
+    "clave secreta",
+    "chave de api",
+    "chave api",
+    "chiave api",
+    "chiave di accesso",
+    "chiave segreta",
+    "parola d'ordine",
+    "token d'accès",
+    "token de acceso",
+    "token de acesso",
+    "token di accesso",
+    "apiキー",
+    "キー",
+    "秘密鍵",
+];
+
+/// Those of [`WORDS`] that are secrets, and whose last word alone would not say so.
+const PHRASES: &[&str] = &[
+    "clave de api",
+    "clave api",
+    "clave de acceso",
+    "clave secreta",
+    "chave de api",
+    "chave api",
+    "chave de acesso",
+    "chiave api",
+    "chiave di accesso",
+    "chiave segreta",
+    "clé api",
+    "clé d'api",
+    "parola d'ordine",
+    "token de acceso",
+    "token de acesso",
+    "token di accesso",
 ];
 
 /// Words of a name that make it secret.
@@ -157,6 +200,10 @@ const STRONG: &[&str] = &[
     "storepass",
     "sshpass",
     "bearer",
+    "jeton",
+    "mdp",
+    "zugangscode",
+    "adgangskoden",
 ];
 
 /// Words of a name that may make it secret.
@@ -389,6 +436,9 @@ fn words(name: &str) -> Vec<String> {
 
 /// How telling a name is.
 pub fn telling(name: &str) -> Option<Telling> {
+    if PHRASES.contains(&name.to_lowercase().as_str()) {
+        return Some(Telling::Strong);
+    }
     let words = words(name);
     let mut meaning = words.iter().rev().skip_while(|word| word.chars().all(|c| c.is_ascii_digit()));
     let last = meaning.next()?;
@@ -430,6 +480,8 @@ mod tests {
             "password2",
             "пароль",
             "client_secret",
+            "clave de API",
+            "adgangskoden",
         ] {
             assert_eq!(telling(name), Some(Telling::Strong), "{name}");
         }

@@ -84,7 +84,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let quoted_name = closed > name.end && !text[name.end..closed].contains(')');
     let spaced = skip(text, closed, |c| c == ' ' || c == '\t', 40);
     let rest = &text[spaced..];
-    let flag = text[..name.start].ends_with('-') && !quoted_name;
+    let flag = is_flag(text, name.start) && !quoted_name;
     // `PASS: TestName` is how a test's success is reported.
     if word == "PASS" && rest.starts_with(": ") {
         return None;
@@ -92,40 +92,60 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let Some((sign, length)) = sign(rest) else {
         return behind_space(text, name, telling, flag, spaced);
     };
-    let start = skip(text, spaced + length, |c| c == ' ' || c == '\t', 40);
+    // Of a bold name, the marks close behind the colon.
+    let closed_late = if text[spaced + length..].starts_with("** ") { 2 } else { 0 };
+    let start = skip(text, spaced + length + closed_late, |c| c == ' ' || c == '\t', 40);
+    let strong = telling == Telling::Strong;
+    match sign {
+        Sign::Is if text[start..].starts_with(['|', '>']) && strong => block(text, name.start, start),
+        Sign::Is if text[start..].starts_with('[') && !text[start..].starts_with("[[") && strong => list(text, start),
+        Sign::Is => {
+            let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
+            let sure = shouted || flag || tight && strong;
+            assigned(text, name, telling, start, sure)
+        }
+        Sign::Argument => {
+            let value = value::at(text, start).filter(|value| value.quoted)?;
+            (quoted_name || strong).then(|| checked(text, value, telling, shouted)).flatten()
+        }
+        Sign::Element => element(text, name.start, telling, start),
+    }
+}
+
+/// The value that an assignment gives to a name. `sure` is whether a word counts that does not look like a secret.
+fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sure: bool) -> Option<Range<usize>> {
+    let word = &text[name.clone()];
     let begins_line = line_before(text, name.start)
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '#' | '*' | '>' | '"' | '\'' | '$' | '+'))
         .trim_end();
     let begins_line = begins_line.is_empty() || matches!(begins_line, "export" | "set" | "ENV" | "Environment=" | "\\");
-    match sign {
-        Sign::Is if text[start..].starts_with(['|', '>']) && telling == Telling::Strong => {
-            block(text, name.start, start)
-        }
-        Sign::Is => {
-            let typed = after_type(text, start);
-            let value = value::at(text, typed.unwrap_or(start))?;
-            let strong = telling == Telling::Strong;
-            let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
-            let bare_word = shouted
-                || flag
-                || !word.is_ascii()
-                || begins_line && strong && ends_line(text, value.range.end)
-                || tight && (strong || shouted)
-                || text[..name.start].ends_with(['?', '&', ';'])
-                || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
-            checked(text, value, telling, bare_word)
-        }
-        Sign::Argument => {
-            let value = value::at(text, start).filter(|value| value.quoted)?;
-            (quoted_name || telling == Telling::Strong).then(|| checked(text, value, telling, shouted)).flatten()
-        }
-        Sign::Element => {
-            let inside = text[..name.start]
-                .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':')
-                .ends_with(['<', '"', '=', '/']);
-            inside.then(|| value::at(text, start)).flatten().and_then(|value| checked(text, value, telling, true))
-        }
-    }
+    let start = after_mark(text, start);
+    let value = value::at(text, after_type(text, start).unwrap_or(start))?;
+    let bare_word = sure
+        || !word.is_ascii()
+        || begins_line && telling == Telling::Strong && ends_line(text, value.range.end)
+        || text[..name.start].ends_with(['?', '&', ';'])
+        || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
+    checked(text, value, telling, bare_word)
+}
+
+/// The text of an element whose name begins at `name`.
+fn element(text: &str, name: usize, telling: Telling, start: usize) -> Option<Range<usize>> {
+    let inside =
+        text[..name].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':').ends_with(['<', '"', '=', '/']);
+    // Some wrap the value in an element of its own.
+    let wrapper = ["<Value>", "<value>"].iter().find(|tag| text[start..].starts_with(**tag));
+    let start = start + wrapper.map_or(0, |tag| tag.len());
+    let value = inside.then(|| value::at(text, start)).flatten()?;
+    // The next tag. `List<Token> tokens` is code.
+    let ends = value.quoted || text[value.range.end..].trim_start().starts_with('<');
+    ends.then(|| checked(text, value, telling, true)).flatten()
+}
+
+/// Whether the name that begins at `start` is that of a flag: its dashes begin a word.
+fn is_flag(text: &str, start: usize) -> bool {
+    let before = text[..start].trim_end_matches('-');
+    before.len() < start && !before.ends_with(char::is_alphanumeric)
 }
 
 /// How a value is joined to its name.
@@ -144,10 +164,38 @@ fn sign(rest: &str) -> Option<(Sign, usize)> {
             return Some((Sign::Is, is.len()));
         }
     }
+    for otherwise in ["||", "??", "or "] {
+        if rest.starts_with(otherwise) {
+            return Some((Sign::Argument, otherwise.len()));
+        }
+    }
     match rest.chars().next()? {
         ',' | '(' => Some((Sign::Argument, 1)),
         '>' => Some((Sign::Element, 1)),
-        _ => None,
+        _ => attributes(rest).map(|length| (Sign::Element, length)),
+    }
+}
+
+/// The length of the attributes of an element up to its `>`: `Type="…">`.
+fn attributes(rest: &str) -> Option<usize> {
+    let tag = piece(rest, 0, NEAR);
+    let length = tag.find(['>', '<', '\n']).filter(|at| tag[*at..].starts_with('>'))?;
+    let named = tag[..length].split_once('=').is_some_and(|(name, value)| {
+        name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_'))
+            && value.starts_with(['"', '\''])
+    });
+    named.then_some(length + 1)
+}
+
+/// Where the value is if YAML marks it first, with an anchor or a tag: `&name …`, `!!str …`.
+fn after_mark(text: &str, start: usize) -> usize {
+    let rest = piece(text, start, NAME);
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '&' | '!' | '_' | '-')).unwrap_or(0);
+    let marks = rest.starts_with('&') || rest.starts_with("!!");
+    if marks && rest[length..].starts_with(' ') && !rest[length..].starts_with(" =") {
+        start + length + 1
+    } else {
+        start
     }
 }
 
@@ -162,6 +210,16 @@ fn after_type(text: &str, start: usize) -> Option<usize> {
     is_type.then_some(start + at + 3)
 }
 
+/// The quoted values of a list on one line: `["…", "…"]`.
+fn list(text: &str, start: usize) -> Option<Range<usize>> {
+    let first = value::at(text, skip(text, start + 1, |c| c == ' ', 2)).filter(|value| value.quoted)?;
+    let word = &text[first.range.clone()];
+    let rest = piece(text, first.range.end, value::LONGEST);
+    let length = rest.find([']', '\n']).filter(|at| rest[*at..].starts_with(']'))?;
+    let last = rest[..length].trim_end_matches([' ', '"', '\'', '\\', '`']).len();
+    (is_arbitrary(word) && !is_placeholder(word)).then_some(first.range.start..first.range.end + last)
+}
+
 /// The value of a name in a pair: `name: DB_PASSWORD` and then `value: …`.
 fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
     let before = text[..name.start].trim_end_matches(['"', '\'', ' ', '\\', ':', '=', '>', '\t']);
@@ -173,11 +231,14 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
         return None;
     }
     let near = piece(text, name.end, NEAR);
-    let at = near.find("alue").filter(|at| near[..*at].ends_with(['v', 'V']))? + 4;
+    let at = VALUES.iter().filter_map(|word| Some(near.find(word)? + word.len())).min()?;
     let start = skip(text, name.end + at, |c| matches!(c, '"' | '\'' | ' ' | ':' | '=' | '>' | '\\'), 8);
     let open = text[..start].ends_with(['"', '\'']);
     value::at(text, if open { start - 1 } else { start })
 }
+
+/// What introduces the value of a pair, in JSON, YAML, HTML and property lists.
+const VALUES: &[&str] = &["value", "Value", "VALUE", "content", "<string"];
 
 /// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
 fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
@@ -211,19 +272,33 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let value = value::at(text, said)?;
     let word = &text[value.range.clone()];
     let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
+    // A listing of settings, in columns.
+    let aligned = settled && (start > name.end + 1 || text[..start].ends_with('\t'));
+    let handed = HANDING.iter().any(|verb| line_before(text, name.start).to_ascii_lowercase().ends_with(verb));
     let secret = !is_placeholder(word)
         && match (value.quoted, connected) {
             (true, _) => !word.contains(' ') && word.len() >= 3,
-            (false, true) => is_arbitrary(word),
+            (false, _) if !is_arbitrary(word) => false,
+            (false, true) => true,
             (false, false) => {
-                is_arbitrary(word)
-                    && word.contains(|c: char| c.is_ascii_digit())
-                    && (settled || in_login(text, name) || word.len() >= LONG)
-                    || !text[name.clone()].is_ascii() && is_arbitrary(word)
+                let digits = word.contains(|c: char| c.is_ascii_digit());
+                aligned
+                    || handed && word.len() >= HANDED && (digits || word.contains(SIGNS))
+                    || digits && (settled || in_login(text, name) || word.len() >= LONG)
+                    || !text[name.clone()].is_ascii()
             }
         };
     secret.then(|| trimmed(text, value.range))
 }
+
+/// What stands before a name whose value follows: `using token …`.
+const HANDING: &[&str] = &["with ", "using ", "use ", "mit ", "avec ", "con ", "com "];
+
+/// Signs that words of prose and names of programs do not have.
+const SIGNS: [char; 6] = ['!', '#', '$', '%', '^', '*'];
+
+/// The shortest word that is a secret behind these, in bytes.
+const HANDED: usize = 8;
 
 /// Whether a machine or a login is named before, as in `.netrc`.
 fn in_login(text: &str, name: &Range<usize>) -> bool {
@@ -235,18 +310,99 @@ fn line_begins(text: &str, name: &Range<usize>) -> bool {
     line_before(text, name.start).trim().is_empty()
 }
 
-/// The value behind whose it is: `password for bob: …`, `the token of the build is …`.
+/// What begins the words that say whose or what for a secret is.
+const OWNERS: &[&str] = &[
+    "for ",
+    "of ",
+    "on ",
+    "to ",
+    "für ",
+    "von ",
+    "der ",
+    "des ",
+    "zu ",
+    "zum ",
+    "zur ",
+    "pour ",
+    "de ",
+    "du ",
+    "d'",
+    "para ",
+    "del ",
+    "da ",
+    "do ",
+    "di ",
+    "della ",
+    "per ",
+    "voor ",
+    "van ",
+    "till ",
+    "för ",
+    "til ",
+    "dla ",
+    "от ",
+    "для ",
+    "к ",
+    "на ",
+    "доступа",
+    "api",
+    "API",
+];
+
+/// Names of other languages than English, whose words mean little else.
+const OTHERS: &[&str] = &[
+    "mot de passe",
+    "passwort",
+    "kennwort",
+    "contraseña",
+    "senha",
+    "wachtwoord",
+    "lösenord",
+    "hasło",
+    "heslo",
+    "пароль",
+    "токен",
+    "ключ",
+];
+
+/// Whether a text ends in a name, in any case, and perhaps white space.
+fn ends_with_name(text: &str, name: &str) -> bool {
+    let mut letters = text.trim_end().chars().rev().flat_map(char::to_lowercase);
+    name.chars().rev().all(|c| letters.next() == Some(c))
+}
+
+/// The value behind whose it is: `password for bob: …`, `mot de passe de la base est …`.
 fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     /// How long an owner's name may be, in bytes.
     const OWNER: usize = 48;
     let rest = piece(text, start, OWNER);
-    ["for ", "of ", "on "].iter().find(|word| rest.starts_with(**word))?;
     let line = rest.lines().next()?;
-    let (owner, sign) = [": ", " is ", " = "].iter().filter_map(|sign| Some((line.find(sign)?, sign.len()))).min()?;
-    let value = value::at(text, start + owner + sign)?;
-    let word = &text[value.range.clone()];
-    (!is_placeholder(word) && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit()))
-        .then(|| trimmed(text, value.range))
+    // In other languages, whose it is may simply follow.
+    let follows = OTHERS.iter().any(|word| ends_with_name(&text[..start], word))
+        && line.split([':', '：']).next().is_some_and(|owner| owner.split_whitespace().count() <= 2);
+    if !follows && !OWNERS.iter().any(|word| rest.starts_with(word)) {
+        return None;
+    }
+    let signs = line.char_indices().filter_map(|(at, c)| {
+        let after = match c {
+            ':' | '：' | '=' => at + c.len_utf8(),
+            ' ' => CONNECTORS.iter().find_map(|word| {
+                let rest = line[at + 1..].strip_prefix(word)?;
+                rest.starts_with([' ', '"']).then_some(at + 1 + word.len())
+            })?,
+            _ => return None,
+        };
+        Some(after)
+    });
+    signs.take(OWNER).find_map(|after| {
+        let from = skip(text, start + after, |c| c == ' ', 4);
+        let value = value::at(text, from)?;
+        let word = text[value.range.clone()].trim();
+        let begin =
+            value.range.start + (text[value.range.clone()].len() - text[value.range.clone()].trim_start().len());
+        let secret = !is_placeholder(word) && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit());
+        secret.then(|| trimmed(text, begin..begin + word.len()))
+    })
 }
 
 /// Words between a name and its value in a sentence.
@@ -269,6 +425,7 @@ const CONNECTORS: &[&str] = &[
     "ist",
     "lautet",
     "heißt",
+    "este",
     "es",
     "era",
     "est",
@@ -321,7 +478,14 @@ fn said(text: &str, start: usize) -> (usize, bool) {
 /// The only word of the next line, if it looks like a secret.
 fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>> {
     let start = at + 1;
-    let line = piece(text, start, NEAR).lines().next()?;
+    let is_rule = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '~' | '─'));
+    let near = piece(text, start, NEAR);
+    let line = near.lines().next()?;
+    let (start, line) = if is_rule(line.trim()) {
+        (start + line.len() + 1, near.get(line.len() + 1..)?.lines().next()?)
+    } else {
+        (start, line)
+    };
     let word = line.trim();
     let begin = start + line.find(word)?;
     (!word.contains(' ') && word.len() >= 6 && is_arbitrary(word) && !word.contains(['(', '{', '/']))

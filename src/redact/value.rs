@@ -5,7 +5,7 @@ use super::names::Telling;
 use std::ops::Range;
 
 /// The longest value, in bytes.
-const LONGEST: usize = 4096;
+pub const LONGEST: usize = 4096;
 
 /// The shortest text of several words that counts as prose, in bytes.
 const SENTENCE: usize = 12;
@@ -45,6 +45,11 @@ const QUOTES: &[(&str, &str)] = &[
     ("f'", "'"),
     ("r#\"", "\"#"),
     ("[[", "]]"),
+    // Strings of Perl.
+    ("q(", ")"),
+    ("qq(", ")"),
+    ("q{", "}"),
+    ("qq{", "}"),
     ("<![CDATA[", "]]>"),
     ("**", "**"),
     ("&quot;", "&quot;"),
@@ -100,6 +105,14 @@ fn bare(rest: &str) -> usize {
         }
     }
     rest.len()
+}
+
+/// A value without the white space and the quotes around it.
+pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
+    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\');
+    let whole = &text[range.clone()];
+    let start = range.start + whole.len() - whole.trim_start_matches(around).len();
+    start..(range.start + whole.trim_end_matches(around).len()).max(start)
 }
 
 /// Words that stand for a value.
@@ -206,8 +219,6 @@ pub fn is_placeholder(value: &str) -> bool {
         "env(",
         "process.env",
         "os.environ",
-        "@",
-        "&",
         "…",
         "...",
         "your-",
@@ -215,9 +226,12 @@ pub fn is_placeholder(value: &str) -> bool {
     ];
     let variable =
         value.strip_prefix('$').is_some_and(|name| name.chars().all(|c| c.is_ascii_alphabetic() || c == '_'));
+    // A file of curl, a decorator, an anchor of YAML: a name, and no password that begins with a sign.
+    let named = value.strip_prefix(['@', '&']).is_some_and(|name| !name.contains(|c: char| c.is_ascii_digit()));
     let mut letters = value.chars();
     let first = letters.next();
     variable
+        || named
         || reference.iter().any(|start| lower.starts_with(start))
         || letters.all(|c| Some(c) == first)
             && matches!(first, Some('*' | 'x' | 'X' | '.' | '-' | '•' | '_' | '?' | '#' | '='))
@@ -267,7 +281,8 @@ pub fn is_arbitrary(word: &str) -> bool {
         .count();
     let dashes = word.matches(['-', '_']).count();
     let letters = has(char::is_alphabetic);
-    word.len() >= 4
+    has(char::is_alphanumeric)
+        && word.len() >= 4
         && (letters && (digits || symbols)
             || digits && word.len() >= 6
             || cases >= 3

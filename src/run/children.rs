@@ -71,6 +71,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let program = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
     let lifeline = Lifeline::new()?;
+    let earlier = run.keep.map(Keep::earlier).unwrap_or_default();
     let mut children = start(run, &program, &lifeline)?;
     if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
         feed(bytes, stdin);
@@ -92,7 +93,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let delivered = deliver(&mut children[act + 1..], &shutdown);
     let recording = run.keep.and_then(|keep| {
         keep.remove_oldest();
-        keep.made_by(recorder)
+        keep.made_by(recorder, &earlier)
     });
     delivered?;
     let code = if reader_left { Code::ReaderLeft } else { code.and_then(Code::from_number).unwrap_or(Code::Error) };
@@ -161,9 +162,7 @@ pub fn stage(args: &[OsString]) -> Result<(&OsStr, &[OsString]), Failure> {
 fn stages(run: &Run<'_>) -> Vec<Stage> {
     let mut commands = run.pipe.commands.clone();
     // A stage of its own, so that the last lines arrive even if this process is killed.
-    let mut spool = Stage::new(SPOOL);
-    spool.args.extend(run.keep.iter().flat_map(|keep| keep.args()));
-    commands.push(spool);
+    commands.push(Stage::new(SPOOL));
     if run.view != View::Lines {
         let mut view = Stage::new(VIEW);
         view.args.clone_from(&run.view_args);
@@ -181,6 +180,9 @@ fn start(run: &Run<'_>, program: &Path, lifeline: &Lifeline) -> Result<Vec<Child
     for (at, stage) in commands.iter().enumerate() {
         let mut command = spawn::command(program, Program::Ours);
         command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args);
+        if let (SPOOL, Some(keep)) = (stage.name, run.keep) {
+            command.args(keep.args());
+        }
         // In a group of its own, so that Ctrl-C reaches only us. We forward it. The view stays in ours: what is not in
         // the foreground of the terminal may not draw on it.
         if stage.name != VIEW {

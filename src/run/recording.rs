@@ -3,6 +3,8 @@
 use crate::exit::{Code, Failure};
 use crate::wire::record::{AnyRecord, Opened};
 use crate::wire::{Event, Observation, Timestamp, observe};
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -45,12 +47,23 @@ impl Keep {
         })
     }
 
-    /// The recording that the process `writer` made, if it made one.
-    pub(super) fn made_by(&self, writer: u32) -> Option<PathBuf> {
+    /// The recordings that are there before a run.
+    pub(super) fn earlier(&self) -> HashSet<PathBuf> {
+        match self {
+            Self::File(_) => HashSet::new(),
+            Self::Folder(folder, _) => recordings(folder).into_iter().collect(),
+        }
+    }
+
+    /// The recording that the process `writer` made, if it made one: none of the `earlier` ones, which may be by another
+    /// process that had the same number.
+    pub(super) fn made_by(&self, writer: u32, earlier: &HashSet<PathBuf>) -> Option<PathBuf> {
         match self {
             Self::File(file) => fs::metadata(file).is_ok_and(|found| found.len() > 0).then(|| file.clone()),
             Self::Folder(folder, _) => {
-                recordings(folder).into_iter().rev().find(|path| path.to_string_lossy().ends_with(&ending(writer)))
+                let is_its_own =
+                    |path: &PathBuf| !earlier.contains(path) && path.to_string_lossy().ends_with(&ending(writer));
+                recordings(folder).into_iter().rev().find(is_its_own)
             }
         }
     }
@@ -71,19 +84,19 @@ impl Keep {
     }
 
     /// The arguments of the stage that records.
-    pub(super) fn args(&self) -> [String; 2] {
+    pub(super) fn args(&self) -> [OsString; 2] {
         let (flag, path) = match self {
             Self::File(file) => ("file", file),
             Self::Folder(folder, _) => ("folder", folder),
         };
-        [flag.to_owned(), path.to_string_lossy().into_owned()]
+        [flag.into(), path.into()]
     }
 
     /// Reads those arguments.
-    fn from_args(args: &[String]) -> Option<Self> {
+    fn from_args(args: &[OsString]) -> Option<Self> {
         match args {
-            [flag, path] if flag == "file" => Some(Self::File(path.into())),
-            [flag, path] if flag == "folder" => Some(Self::Folder(path.into(), usize::MAX)),
+            [flag, path] if flag == OsStr::new("file") => Some(Self::File(path.into())),
+            [flag, path] if flag == OsStr::new("folder") => Some(Self::Folder(path.into(), usize::MAX)),
             _ => None,
         }
     }
@@ -157,7 +170,7 @@ pub(super) struct Recording {
 
 impl Recording {
     /// The recording that these arguments of the stage ask for; none without arguments.
-    pub fn new(args: &[String]) -> Self {
+    pub fn new(args: &[OsString]) -> Self {
         Self { keep: Keep::from_args(args), file: None, head: Vec::new() }
     }
 
@@ -222,12 +235,33 @@ mod tests {
         assert!(recordings(&folder).is_empty());
         recording.add(end);
         recording.add(b"\nx\n");
-        let made = keep.made_by(std::process::id()).unwrap();
+        let made = keep.made_by(std::process::id(), &HashSet::new()).unwrap();
         let named = format!("20261123T114005Z-ses_1-{}.ndjson", std::process::id());
         assert_eq!(made.file_name().unwrap().to_str(), Some(&*named));
         assert_eq!(fs::read_to_string(&made).unwrap(), format!("{OPENED}\nx\n"));
         let permissions = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((permissions(&made), permissions(&folder)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn recording_of_an_earlier_process_is_not_taken_for_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = Keep::Folder(folder.path().to_owned(), 9);
+        let path = |time: &str| folder.path().join(format!("{time}-77.ndjson"));
+        File::create(path("20260101T000000Z")).unwrap();
+        let earlier = keep.earlier();
+        assert_eq!(keep.made_by(77, &earlier), None);
+        File::create(path("20260102T000000Z")).unwrap();
+        assert_eq!(keep.made_by(77, &earlier), Some(path("20260102T000000Z")));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn path_need_not_be_unicode() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let keep = Keep::File(folder.path().join(OsStr::from_bytes(b"run-\xff.ndjson")));
+        assert_eq!(Keep::from_args(&keep.args()), Some(keep));
     }
 
     #[test]

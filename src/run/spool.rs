@@ -9,6 +9,7 @@ use crate::exit::{self, Code, Failure};
 use crate::pipe::Shutdown;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::os::fd::AsFd;
@@ -26,7 +27,7 @@ const BLOCK: usize = 64 * 1024;
 ///
 /// # Errors
 /// The failure of the output, unless its reader has just left.
-pub fn spool(args: &[String]) -> Result<Code, Failure> {
+pub fn spool(args: &[OsString]) -> Result<Code, Failure> {
     Shutdown::outlive_first_signal();
     let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;

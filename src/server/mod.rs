@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod array;
+mod changes;
 mod commands;
 mod elements;
 mod error;
@@ -16,11 +17,12 @@ mod sessions;
 
 pub use address::{Credentials, parse_url};
 pub use array::{Array, LONGEST_EVENT};
+pub use changes::{Changes, Since};
 pub use error::Error;
 pub use log::{Entries, Entry, History};
 pub use messages::Message;
 pub use requests::OpenRequest;
-pub use sessions::{Listing, Session};
+pub use sessions::{Listing, Session, SessionTime};
 
 use crate::net::is_loopback;
 use reqwest::Method;

@@ -18,7 +18,7 @@ const LONGEST_SESSIONS: u64 = 64 * 1024 * 1024;
 const PURPOSE: &str = "list its sessions";
 
 /// A session, as far as we use it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Session {
     /// The session's id.
     pub id: String,
@@ -28,6 +28,17 @@ pub struct Session {
     /// The session that started it, when it is a subagent's.
     #[serde(default, rename = "parentID")]
     pub parent: Option<String>,
+    /// When it did something.
+    #[serde(default)]
+    pub time: SessionTime,
+}
+
+/// When a session did something.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct SessionTime {
+    /// When it last took a step, in milliseconds since the Unix epoch; 0 where the server does not say.
+    pub updated: i64,
 }
 
 /// The sessions that a server lists.

@@ -114,8 +114,13 @@ fn lines(export: &Export) -> Vec<u8> {
         ..Opened::default()
     };
     let idle = recovered(None, "session.idle", json!({ "sessionID": export.info.id }));
-    let closed =
-        Closed { session_id: session, reason: CloseReason::Rest, detail: "the document ends".to_owned(), signal: None };
+    let closed = Closed {
+        session_id: session,
+        reason: CloseReason::Rest,
+        detail: "the document ends".to_owned(),
+        signal: None,
+        exit_code: None,
+    };
     let mut lines = Vec::new();
     record::append(&mut lines, first.unwrap_or(0), &opened);
     lines.extend(body);

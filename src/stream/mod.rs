@@ -2,10 +2,13 @@
 //!
 //! * [`replay`]: writes a recording again, at a chosen speed.
 //! * [`import`]: turns a document of `opencode export` into a recording.
+//! * [`failed_start`]: the line of a stage that could not start.
 //! * [`live`]: watches a server; starts the session, and the server itself, when asked to.
 
 #[cfg(unix)]
 mod clock;
+#[cfg(unix)]
+mod failed_start;
 #[cfg_attr(not(unix), allow(dead_code, reason = "only a live stream has payloads of a server"))]
 mod gate;
 #[cfg(unix)]
@@ -19,3 +22,6 @@ pub mod replay;
 mod snapshot;
 #[cfg(unix)]
 mod tracking;
+
+#[cfg(unix)]
+pub use failed_start::failed_start;

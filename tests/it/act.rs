@@ -8,6 +8,7 @@ mod notice;
 mod notify;
 mod resume;
 mod server;
+mod starts;
 mod stub;
 mod verify;
 

@@ -109,8 +109,10 @@ fn fault_of(test: &str) -> Option<String> {
     let Ok(text) = fs::read_to_string(Path::new(ROOT).join(file)) else {
         return Some(format!("names {test}, but there is no file {file}"));
     };
-    let defined = Regex::new(&format!(r"\bfn {}\(", regex::escape(function))).unwrap();
-    (!defined.is_match(&text)).then(|| format!("names {test}, but {file} has no such function; was it renamed?"))
+    // Between the attribute that makes it a test and its name, there may be other attributes.
+    let attribute = r"#\[(tokio::)?test\b[^\]]*\]\s*(#\[.*\]\s*)*(async )?fn";
+    let defined = Regex::new(&format!(r"{attribute} {}\(", regex::escape(function))).unwrap();
+    (!defined.is_match(&text)).then(|| format!("names {test}, but {file} has no such test; was it renamed?"))
 }
 
 /// The definition of a test that is named after a row.
@@ -157,7 +159,11 @@ fn faults_of_the_page_are_found() {
         (format!("| REV-07 | x | `src/no_such.rs` | {here} |"), "REV-07 names src/no_such.rs, which does not exist"),
         (
             "| REV-07 | x | `src` | `tests/it/audit.rs::no_such` |".to_owned(),
-            "REV-07 names tests/it/audit.rs::no_such, but tests/it/audit.rs has no such function; was it renamed?",
+            "REV-07 names tests/it/audit.rs::no_such, but tests/it/audit.rs has no such test; was it renamed?",
+        ),
+        (
+            "| REV-07 | x | `src` | `tests/it/audit.rs::ids` |".to_owned(),
+            "REV-07 names tests/it/audit.rs::ids, but tests/it/audit.rs has no such test; was it renamed?",
         ),
         (
             "| REV-07 | x | `src` | `tests/no.rs::x` |".to_owned(),

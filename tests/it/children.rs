@@ -105,6 +105,24 @@ fn kill_9_leaves_no_command() {
     }
 }
 
+/// A daemon: in a session of its own, and no child of the command any more.
+#[cfg(target_os = "linux")]
+const DAEMON: &str = "(setsid sh -c \"echo \\$\\$ > pid; exec sleep 600\" &) ; sleep 600";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn commands_leave_no_daemon() {
+    let act = format!("exec ocr-act --server http://127.0.0.1:9 --verify '{DAEMON}' < run.ndjson");
+    let review = format!("exec ocr-review --reviewer-cmd '{DAEMON}' < run.ndjson");
+    for (line, signal) in [(&act, "-KILL"), (&act, "-TERM"), (&review, "-KILL")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (run, pid) = begun(line, folder.path());
+        run.signal(signal);
+        wait_until_over(&pid);
+        run.finish();
+    }
+}
+
 #[test]
 fn signal_during_notification_keeps_the_outcome() {
     let folder = tempfile::tempdir().unwrap();

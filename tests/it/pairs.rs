@@ -10,13 +10,16 @@ use std::collections::BTreeSet;
 pub type Judged = (&'static str, &'static str);
 
 /// The rule, where it fires, and where it does not.
-pub const PAIRS: [(&str, Judged, Judged); 33] = [
+pub const PAIRS: [(&str, Judged, Judged); 35] = [
     ("repeat", ("one-call-loop", ""), ("edit-fmt-lint", "")),
     ("repeat", ("ab-loop", ""), ("parallel-calls", "")),
+    // The same look, at once and half a minute later.
+    ("repeat", ("hasty-looks", ""), ("slow-looks", "")),
     ("repeat-call", ("same-call-other-results", ""), ("edit-test", "")),
     ("novelty", ("walk-in-circles", ""), ("reread", "")),
     ("error-streak", ("one-host-is-down", ""), ("push-works-at-last", "")),
     ("error-streak", ("error-streak", ""), ("other-errors", "")),
+    ("error-streak", ("two-errors-in-turn", ""), ("one-mail-each", "")),
     ("stagnation", ("stagnation", ""), ("same-file-edits", "")),
     ("near-duplicate", ("near-duplicate", ""), ("pagination", "")),
     ("revert", ("revert", ""), ("taken-back", "")),
@@ -46,6 +49,45 @@ pub const PAIRS: [(&str, Judged, Judged); 33] = [
     ("budget", ("priced", "--max-time=3"), ("priced", "--max-time=4 --warn-at=100")),
     ("budget", ("one-call-loop", "--max-idle-tokens=129749"), ("one-call-loop", "--max-idle-tokens=129750")),
 ];
+
+/// An outcome or a contradiction, a recording that ends with it, and one that does not.
+const ENDS: [(&str, &str, &str); 16] = [
+    ("waiting", "question-in-prose", "clean-completion"),
+    ("gaveUp", "gives-up", "push-works-at-last"),
+    ("refused", "denied", "permission-given"),
+    ("empty", "says-nothing", "empty-between"),
+    ("length", "cut-off", "long-text"),
+    ("aborted", "abort", "clean-completion"),
+    ("error", "bad-key", "retry-recovers"),
+    ("openTodos", "todos-left", "rename"),
+    ("lastCheckFailed", "frozen-tests", "edit-test"),
+    ("checkUnknown", "reads-a-part", "edit-test"),
+    ("uncheckedChange", "changed-after-the-test", "does-what-it-announces"),
+    ("announcedMore", "announces-more", "does-what-it-announces"),
+    ("unsupportedClaim", "claims-a-test", "edit-test"),
+    ("tamper", "skipped-test", "mended-code"),
+    ("emptyDiff", "error-streak", "asked-ten-runs"),
+    ("openFinding", "hasty-looks", "slow-looks"),
+];
+
+/// The outcome and the contradictions of the last rest of a recording.
+fn ending(name: &str) -> Vec<String> {
+    let output = ocr("ocr-detect").arg("--only").write_stdin(recording(name)).assert().success();
+    let lines = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    let done = lines.lines().rfind(|line| line.contains("\"ocr.detect.done\"")).unwrap();
+    let done: serde_json::Value = serde_json::from_str(done).unwrap();
+    let said = [&done["properties"]["outcome"]].into_iter();
+    let against = done["properties"]["contradictions"].as_array().into_iter().flatten();
+    said.chain(against).filter_map(|word| word.as_str()).map(str::to_owned).collect()
+}
+
+#[test]
+fn ends_and_their_neighbours() {
+    for (end, has, lacks) in ENDS {
+        assert!(ending(has).contains(&end.to_owned()), "{has} does not end with {end}");
+        assert!(!ending(lacks).contains(&end.to_owned()), "{lacks} ends with {end}");
+    }
+}
 
 /// The rules that fire in a recording.
 fn found(judged: Judged) -> BTreeSet<String> {

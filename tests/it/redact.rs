@@ -108,3 +108,39 @@ fn story_masks_before_it_cuts() {
         assert!(story.contains("says") && !story.contains("b12Cd"), "{before}: {story}");
     }
 }
+
+/// The strings of a value that are not an id or a type.
+fn strings(value: &Value, name: &str, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if !matches!(name, "id" | "type") && !name.ends_with("ID") => found.push(text.clone()),
+        Value::Array(all) => all.iter().for_each(|one| strings(one, name, found)),
+        Value::Object(members) => members.iter().for_each(|(name, one)| strings(one, name, found)),
+        _ => {}
+    }
+}
+
+/// What is wrongly masked costs the reviewer what it has to judge by.
+#[test]
+fn ordinary_text_is_not_masked() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/sessions");
+    let (mut all, redactor) = (Vec::new(), ocr::redact::Redactor::default());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let recording = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        recording.lines().for_each(|line| strings(&serde_json::from_str(line).unwrap(), "", &mut all));
+    }
+    all.sort_unstable();
+    all.dedup();
+    let masked: Vec<_> = all.iter().filter(|text| redactor.redact(text) != text.as_str()).collect();
+    assert!(all.len() > 1000 && masked.len() * 100 <= all.len(), "{} of {}: {masked:#?}", masked.len(), all.len());
+}
+
+#[test]
+fn recordings_have_no_secrets_in_names_and_lists() {
+    let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
+    let line = json!({ "ts": 1, "id": "e", "type": "x", "properties": {
+        &token: 1, "args": ["mysql", format!("-p{CANARY}"), "--password", CANARY], "password": format!("my {CANARY}"),
+    } });
+    let done = ocr("ocr-stream").args(["--replay", "-", "--redact"]).write_stdin(format!("{line}\n")).output().unwrap();
+    let safe = String::from_utf8(done.stdout).unwrap();
+    assert!(safe.contains("ghp_[masked]") && !safe.contains(CANARY) && !safe.contains("Ab12Ab12"), "{safe}");
+}

@@ -9,6 +9,21 @@ use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// The names of the binaries, from the folder that defines them.
+fn binaries() -> Vec<String> {
+    let folder = fs::read_dir(Path::new(ROOT).join("bin")).unwrap();
+    folder.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
+}
+
+/// The first group of every place in this text where the pattern matches.
+fn all(pattern: &str, text: &str) -> Vec<String> {
+    Regex::new(pattern).unwrap().captures_iter(text).map(|found| found[1].to_owned()).collect()
+}
+
 /// What the script of action.yml left behind.
 struct Job {
     folder: tempfile::TempDir,
@@ -98,8 +113,7 @@ fn manual_and_completions_cover_every_binary() {
     let manual = Path::new(env!("CARGO_BIN_EXE_ocr-run")).parent().unwrap().join("examples/manual");
     let made = std::process::Command::new(manual).arg(folder.path()).status().unwrap();
     assert!(made.success());
-    for entry in fs::read_dir(Path::new(ROOT).join("bin")).unwrap() {
-        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+    for name in binaries() {
         let page = fs::read_to_string(folder.path().join(format!("man/man1/{name}.1"))).unwrap();
         assert!(page.contains(".TH") && page.contains("SYNOPSIS"), "{name}");
         for file in [
@@ -128,7 +142,77 @@ fn one_executable_runs_every_stage() {
 }
 
 #[test]
-fn newest_version_has_notes() {
+fn rel_01_newest_version_is_this_one_and_has_notes() {
+    let newest = all(r"(?m)^## \[(\d[^\]]*)\]", &read("CHANGELOG.md")).swap_remove(0);
+    assert_eq!(newest, env!("CARGO_PKG_VERSION"), "CHANGELOG.md is not about the version of Cargo.toml");
     let done = shell(&format!("'{ROOT}/packaging/notes.sh'"), Path::new(ROOT)).finish();
     assert!(done.lines.iter().any(|line| line.starts_with("### ")), "no notes");
+}
+
+#[test]
+fn packages_have_every_stage() {
+    for script in ["packaging/build.sh", "packaging/check.sh"] {
+        let mut stages = all(r"(?m)^stages=\((.*)\)$", &read(script)).swap_remove(0);
+        // This one is the executable, the others are links to it.
+        if script.ends_with("build.sh") {
+            stages.push_str(" run");
+        }
+        let (mut named, mut there) =
+            (stages.split(' ').map(|stage| format!("ocr-{stage}")).collect::<Vec<_>>(), binaries());
+        named.sort();
+        there.sort();
+        assert_eq!(named, there, "{script}");
+    }
+}
+
+/// What installs a release asks for a target that the workflow builds.
+#[test]
+fn targets_to_install_are_built() {
+    let built = all(r"target: ([\w-]+)", &read(".github/workflows/release.yml"));
+    assert!(built.len() >= 5, "{built:?}");
+    for (path, pattern) in
+        [("packaging/action.sh", r"\) echo ([\w-]+) ;;"), ("Cargo.toml", r"/ocr-(\w+-\w+-linux-\w+)\{")]
+    {
+        let asked = all(pattern, &read(path));
+        assert!(asked.len() >= 2, "{path}: {asked:?}");
+        assert!(asked.iter().all(|target| built.contains(target)), "{path} asks for {asked:?}, built are {built:?}");
+    }
+}
+
+/// Installs a release that a folder holds, as the action does. The checksum is of `summed`, the archive holds `packed`.
+#[cfg(target_os = "linux")]
+fn install(packed: &str, summed: &str) -> Job {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!(
+        r#"mkdir -p fake release made/ocr-x/bin && export PATH="$PWD/fake:$PATH" RELEASE="$PWD/release"
+        printf '#!/bin/sh\nfor url; do :; done\ncp "$RELEASE/${{url##*/}}" .\n' > fake/curl && chmod +x fake/curl
+        name=ocr-$(uname -m)-unknown-linux-musl.tar.gz
+        for text in '{summed}' '{packed}'; do
+          printf '#!/bin/sh\necho %s\n' "$text" > made/ocr-x/bin/ocr-run && chmod +x made/ocr-x/bin/ocr-run
+          tar -C made --mtime=@0 -czf "release/$name" ocr-x
+          [ -e "release/$name.sha256" ] || (cd release && sha256sum "$name" > "$name.sha256")
+        done
+        export RUNNER_TEMP=$PWD GITHUB_PATH=$PWD/path INPUT_VERSION=v1.2.3 INPUT_REPOSITORY=owner/name
+        '{ROOT}/packaging/action.sh' install && "$(cat path)/ocr-run""#
+    );
+    let done = shell(&line, folder.path()).finish();
+    Job { folder, code: done.code(), told: done.lines.join("\n") }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn action_installs_a_release() {
+    let job = install("here", "here");
+    assert_eq!(job.code, Some(0), "{}", job.told);
+    assert!(job.told.ends_with("\nhere"), "{}", job.told);
+    assert!(job.file("path").trim_end().ends_with("/ocr/bin"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn action_installs_nothing_without_its_checksum() {
+    let job = install("changed", "here");
+    assert_eq!(job.code, Some(2), "{}", job.told);
+    assert!(contains("does not match its checksum").eval(&job.told), "{}", job.told);
+    assert!(!job.folder.path().join("path").exists());
 }

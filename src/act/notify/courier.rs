@@ -1,6 +1,6 @@
-//! Sends notices on a thread of its own, so that lines never wait for a receiver.
+//! Sends messages on a thread of its own, so that lines never wait for a receiver.
 
-use super::message::{Message, Notice};
+use super::message::Message;
 use super::{Notify, Now};
 use crate::pipe::{Out, Shutdown};
 use crate::wire::Timestamp;
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many notices wait to be sent. More than a person reads; a receiver that is this far behind is broken.
+/// How many messages wait to be sent. More than a person reads; a receiver that is this far behind is broken.
 const WAITING: usize = 100;
 
 /// What the stage and the thread share.
@@ -21,9 +21,11 @@ struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    notices: VecDeque<(Notice, Now)>,
+    messages: VecDeque<(Message, Now)>,
     /// Whether one is being sent.
     sending: bool,
+    /// Whether the thread runs.
+    started: bool,
     closed: bool,
 }
 
@@ -32,68 +34,77 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next notice, which is then being sent; `None` once the queue is closed.
-    fn next(&self) -> Option<(Notice, Now)> {
+    /// The next message, which is then being sent; `None` once the queue is closed.
+    fn next(&self) -> Option<(Message, Now)> {
         let mut waiting = self.lock();
         waiting.sending = false;
         self.changed.notify_all();
-        let idle = |waiting: &mut Waiting| waiting.notices.is_empty() && !waiting.closed;
+        let idle = |waiting: &mut Waiting| waiting.messages.is_empty() && !waiting.closed;
         let mut waiting = self.changed.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner);
-        let next = waiting.notices.pop_front();
+        let next = waiting.messages.pop_front();
         waiting.sending = next.is_some();
         next
     }
 }
 
-/// The thread that sends notices.
-pub struct Courier(Arc<Queue>);
+/// The thread that sends messages, from the first one on. Clones share it.
+#[derive(Clone)]
+pub struct Courier {
+    queue: Arc<Queue>,
+    notify: Arc<Notify>,
+    out: Out,
+    shutdown: Shutdown,
+}
 
 impl Courier {
-    /// Starts the thread, which adds a record about each delivery to `out`.
-    pub fn start(notify: Arc<Notify>, out: Out, shutdown: Shutdown) -> Self {
-        let queue = Arc::new(Queue::default());
-        let shared = Arc::clone(&queue);
-        std::thread::spawn(move || {
-            while let Some((notice, now)) = shared.next() {
-                let session = notice.session_id.clone();
-                let event = notice.event;
-                for delivery in notify.send(&Message::Notice(notice), now, None, &shutdown) {
-                    let mut line = Vec::new();
-                    let ts = Timestamp::from_ms(now.ms());
-                    record::append(&mut line, ts, &delivery.record(Some(event), Some(&session)));
-                    // A reader that left must not prevent the next message.
-                    let _ = out.add(&line);
-                }
-            }
-        });
-        Self(queue)
+    /// A courier that adds a record about each delivery to `out`.
+    pub fn new(notify: Arc<Notify>, out: Out, shutdown: Shutdown) -> Self {
+        Self { queue: Arc::default(), notify, out, shutdown }
     }
 
-    /// Queues a notice. Where too many wait, the oldest is dropped.
-    pub fn send(&self, notice: Notice, now: Now) {
-        let mut waiting = self.0.lock();
-        if waiting.notices.len() >= WAITING {
-            waiting.notices.pop_front();
+    /// Queues a message. Where too many wait, the oldest is dropped.
+    pub fn send(&self, message: Message, now: Now) {
+        let mut waiting = self.queue.lock();
+        if waiting.messages.len() >= WAITING {
+            waiting.messages.pop_front();
             tracing::warn!("more than {WAITING} notifications wait for their receivers; the oldest is dropped");
         }
-        waiting.notices.push_back((notice, now));
-        self.0.changed.notify_all();
+        waiting.messages.push_back((message, now));
+        if !std::mem::replace(&mut waiting.started, true) {
+            let courier = self.clone();
+            std::thread::spawn(move || courier.deliver());
+        }
+        self.queue.changed.notify_all();
+    }
+
+    fn deliver(&self) {
+        while let Some((message, now)) = self.queue.next() {
+            let session = message.session().map(str::to_owned);
+            let event = if let Message::Notice(notice) = &message { Some(notice.event) } else { None };
+            for delivery in self.notify.send(&message, now, None, &self.shutdown) {
+                let mut line = Vec::new();
+                let ts = Timestamp::from_ms(now.ms());
+                record::append(&mut line, ts, &delivery.record(event, session.as_deref()));
+                // A reader that left must not prevent the next message.
+                let _ = self.out.add(&line);
+            }
+        }
     }
 
     /// Waits until everything is sent, at most for `limit`; what is left is dropped. Returns whether it had to wait.
-    pub fn finish(self, limit: Duration) -> bool {
-        let busy = |waiting: &mut Waiting| waiting.sending || !waiting.notices.is_empty();
-        let mut waiting = self.0.lock();
+    pub fn finish(&self, limit: Duration) -> bool {
+        let busy = |waiting: &mut Waiting| waiting.sending || !waiting.messages.is_empty();
+        let mut waiting = self.queue.lock();
         let waited = busy(&mut waiting);
         let (mut waiting, _) =
-            self.0.changed.wait_timeout_while(waiting, limit, busy).unwrap_or_else(PoisonError::into_inner);
+            self.queue.changed.wait_timeout_while(waiting, limit, busy).unwrap_or_else(PoisonError::into_inner);
         if busy(&mut waiting) {
-            let left = waiting.notices.len() + usize::from(waiting.sending);
+            let left = waiting.messages.len() + usize::from(waiting.sending);
             tracing::warn!("gave up on {left} notifications that their receivers did not take in time");
         }
-        waiting.notices.clear();
+        waiting.messages.clear();
         waiting.closed = true;
-        self.0.changed.notify_all();
+        self.queue.changed.notify_all();
         waited
     }
 }

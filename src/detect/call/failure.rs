@@ -88,11 +88,19 @@ const REFUSALS: [&str; 16] = [
     "not permitted by",
 ];
 
+/// How long an error is that only says that the call was cancelled, in bytes.
+const SHORT: usize = 200;
+/// What is said of a call that was cancelled.
+#[rustfmt::skip]
+const CANCELLED: [&str; 6] = [
+    "was aborted", "execution aborted", "was cancelled", "was canceled", "sibling tool call", "interrupted by user",
+];
+
 /// What cannot be told from its words alone: the tool is not there, the user or a limit ended the call.
 const OUTER: [(&str, &[&str]); 3] = [
     ("timeout", &["timed out", "timeout exceeded", "deadline exceeded"]),
     ("refused", &REFUSALS),
-    ("cancelled", &["was aborted", "was cancelled", "was canceled", "sibling tool call", "interrupted by user"]),
+    ("cancelled", &CANCELLED),
 ];
 
 impl Failure {
@@ -145,6 +153,13 @@ fn outer_class(line: &str) -> Option<u64> {
 pub(super) fn is_refusal(error: &str) -> bool {
     let lower = error.to_ascii_lowercase();
     REFUSALS.iter().any(|sign| lower.contains(sign))
+}
+
+/// Whether an error says that the call was cancelled, because another one failed or a person stopped it.
+pub(super) fn is_cancelled(error: &str) -> bool {
+    // A longer one is the output of something that ran.
+    let lower = error[..error.floor_char_boundary(SHORT)].to_ascii_lowercase();
+    error.len() <= SHORT && CANCELLED.iter().any(|sign| lower.contains(sign))
 }
 
 fn is_template(line: &str) -> bool {

@@ -1,6 +1,7 @@
 //! One tool call that ended: what it was given, what came back, and what identifies it.
 
 pub(crate) mod aim;
+mod calendar;
 pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod failure;
@@ -10,8 +11,10 @@ mod outcome;
 pub(crate) mod prefilter;
 pub(crate) mod provider;
 pub(crate) mod shell;
+pub(crate) mod still;
 pub(crate) mod tokens;
 mod until;
+mod zone;
 
 use super::config::Config;
 use super::hash;

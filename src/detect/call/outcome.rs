@@ -2,7 +2,7 @@
 
 use super::checks::{self, Missing, Outcome};
 use super::classify::{Class, Kind};
-use super::failure::{Failure, is_refusal};
+use super::failure::{Failure, is_cancelled, is_refusal};
 use super::normalize::normalize_output;
 use super::shell::{Cut, Line};
 use crate::detect::hash;
@@ -30,9 +30,11 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let is_error = &*state.status == "error";
     let raw = state.error.or(state.output);
     let exit = exit_code(state.metadata);
-    let denied = is_error && raw.is_some_and(|error| is_refusal(&text::beginning(error, DENIAL)));
-    let is_check =
-        !denied && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
+    let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
+    let denied = says(is_refusal);
+    let is_check = !denied
+        && !says(is_cancelled)
+        && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
     let decoded = raw.filter(|_| is_check).map(text::decode).unwrap_or_default();
     let mut check = is_check.then(|| {
         let exit = exit.or_else(|| is_error.then_some(1));
@@ -62,11 +64,36 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
         Cut::Before(_) => Missing::Beginning,
         Cut::After(_) | Cut::Anywhere => Missing::Anything,
     };
-    match checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing) {
+    let outcome = checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing);
+    if line.runs_built {
+        return of_compiler(outcome, output);
+    }
+    match outcome {
         // Compilers and linters that find nothing print nothing.
         Outcome::Unknown if (silent || line.only_prints()) && is_nothing(output) => Outcome::Passed,
+        Outcome::Unknown if is_praised(line, output) => Outcome::Passed,
         outcome => outcome,
     }
+}
+
+/// How a compiler came out, where the output may be that of the program it built. It prints nothing if all is well, and
+/// begins its messages with a place.
+fn of_compiler(said: Outcome, output: &str) -> Outcome {
+    let is_place = |item: &String| {
+        let place = item.split([':', '(', ' ']).next().unwrap_or_default();
+        place.contains(['.', '/']) && place.len() < item.len()
+    };
+    let reports = output.lines().any(|line| line.starts_with("go: ") || line.starts_with("# "));
+    match said {
+        Outcome::Failed { ref items, .. } if reports || items.iter().any(is_place) => said,
+        _ if reports || is_nothing(output) => said,
+        _ => Outcome::Passed,
+    }
+}
+
+/// Whether an output has the line that only a line of checks that all passed prints.
+fn is_praised(line: &Line, output: &str) -> bool {
+    line.praise.as_deref().is_some_and(|praise| output.lines().any(|said| said.trim() == praise))
 }
 
 /// The first words of lines that name what fails, in the output of runners that nobody knows.

@@ -37,8 +37,10 @@ pub(crate) struct Provider {
     /// Why it does not answer.
     pub(crate) refusal: Refusal,
     /// When the message says to ask again, in milliseconds since the epoch. An hour of the day without a time zone
-    /// says nothing: a wrong time is worse than none.
+    /// says nothing: a wrong time is worse than none. More than a day away, it is read as one of UTC.
     pub(crate) until: Option<i64>,
+    /// It names a time to come, of which nobody knows when that is: `resets 3pm`.
+    pub(crate) vague: bool,
 }
 
 /// The words of each refusal, the most special first. The comments name whose words they are; the samples in the
@@ -76,7 +78,7 @@ const TABLE: [(Refusal, &[&str]); 9] = [
         Refusal::Quota,
         &[
             // Claude Code, Codex, Gemini CLI, Copilot, Cursor, GLM, Kimi.
-            "usage limit|usage_limit*|usagelimit*|hit your limit|reached your limit|limit reached|limit will reset|limit resets|5-hour limit|five-hour limit|weekly limit|daily limit|monthly limit|session limit|hourly limit|per day|per-day|per month|per week|free-models-per-day|tpd|rpd|requests per day|tokens per day|exhausted your daily|exhausted your capacity|daily quota|monthly quota|weekly quota|quota will reset|quota exceeded|quota_exceeded|exceeded your quota|exceeded your current quota|exceeded_current_quota*|quota exhausted|exhausted your quota|quota limit|out of quota|no quota|no remaining quota|over quota|quotaexceeded*|quota has been|terminalquota*|premium request*|out of extra usage|out of usage|copilot token usage|request allowance|allocated quota|message limit|limit for your plan|plan limit|plan's limit|使用上限|使用限制|配额|配額|额度已用|已达上限|达到上限|每日|上限に達し|制限に達し|한도",
+            "usage limit|usage_limit*|usagelimit*|hit your limit|reached your limit|limit reached|limit will reset|limit resets|5-hour limit|five-hour limit|weekly limit|daily limit|monthly limit|session limit|hourly limit|per day|per-day|per month|per week|free-models-per-day|tpd|rpd|requests per day|tokens per day|exhausted your daily|exhausted your capacity|daily quota|monthly quota|weekly quota|quota will reset|quota exceeded|quota_exceeded|exceeded your quota|exceeded your current quota|exceeded_current_quota*|quota exhausted|exhausted your quota|quota limit|out of quota|no quota|no remaining quota|over quota|quotaexceeded*|quota has been|terminalquota*|premium request*|out of extra usage|out of usage|copilot token usage|request allowance|allocated quota|message limit|limit for your plan|plan limit|plan's limit|使用上限|使用限制|配额|配額|额度已用|已达上限|达到上限|每日|今日|上限|上限に達し|制限に達し|한도",
         ],
     ),
     (
@@ -206,7 +208,8 @@ impl Provider {
     pub(crate) fn read(message: &str, now: i64) -> Self {
         let folded = fold(&message[..message.floor_char_boundary(READ)]);
         let until = until(&folded, now);
-        let names_time = || until.is_some() || names_time(&folded, now);
+        let vague = until.is_none() && names_time(&folded, now);
+        let names_time = || until.is_some() || vague;
         let said = TABLES.iter().find(|(_, words)| words.is_in(&folded));
         let refusal =
             said.map_or_else(|| of_pairs(&folded).unwrap_or_else(|| of_status(&folded)), |(refusal, _)| *refusal);
@@ -224,10 +227,11 @@ impl Provider {
             Refusal::RateLimit if LONG.iter().any(|word| folded.contains(word)) => Refusal::Quota,
             // A time to come back says what it is, whatever the words.
             Refusal::Other if until.is_some_and(|until| until.saturating_sub(now) > SHORT) => Refusal::Quota,
+            Refusal::Other if vague => Refusal::Quota,
             Refusal::Other if until.is_some() => Refusal::RateLimit,
             refusal => refusal,
         };
-        Self { refusal, until }
+        Self { refusal, until, vague }
     }
 
     /// Whether no further attempt helps until a person does something.

@@ -1,20 +1,20 @@
 //! The time that a provider's message names: "try again in 6m12.5s", "resets at 5pm", `retry-after: 20`.
 
-const SECOND: i64 = 1000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+use super::calendar::{DAY, HOUR, MINUTE, SECOND, days, weekday, year_of};
+use super::zone::Zone;
+
 /// What is farther away is no time to wait for.
 const FARTHEST: i64 = 400 * DAY;
 
 /// What stands before a span of time to wait.
-const SPANS: [&str; 26] = [
+const SPANS: [&str; 41] = [
     "try again in",
     "retry in",
     "retrying in",
     "try again after",
     "retry after",
     "again after",
+    "again in",
     "retry-after-ms",
     "retry-after",
     "retry_after_ms",
@@ -28,85 +28,126 @@ const SPANS: [&str; 26] = [
     "resets after",
     "reset_in",
     "resets_in_seconds",
+    "reset-requests",
+    "reset-tokens",
+    "renews in",
+    "renew in",
+    "resumes in",
+    "restored in",
+    "replenishes in",
     "please wait",
     "available in",
-    "available again in",
     "wait for",
     "wait",
     "refreshes in",
+    "refresh in",
     "back in",
+    "请在",
+    "将在",
+    "将于",
+    "等待",
+    "あと",
+    "약",
+    "через",
 ];
 /// What stands before a point in time.
-const POINTS: [&str; 17] = [
+const POINTS: [&str; 33] = [
     "try again at",
-    "ratelimit-reset",
+    "try again on",
+    "try again",
+    "retry-after",
+    "retry after",
+    "again after",
     "resets at",
     "reset at",
     "resets_at",
     "reset_at",
     "resetsat",
+    "resetat",
     "resettime",
     "resets on",
     "reset on",
     "resets",
+    "-reset",
     "until",
     "retry at",
     "again on",
+    "again at",
     "reset time",
     "available at",
+    "available on",
+    "renews on",
+    "renews at",
     "limit reached|",
+    "将在",
+    "将于",
+    "重置时间",
+    "请于",
+    "请在",
+    "again um",
 ];
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-/// Time zones by their short names, in hours from UTC.
-const ZONES: [(&str, i64); 15] = [
-    ("utc", 0),
-    ("gmt", 0),
-    ("z", 0),
-    ("pst", -8),
-    ("pdt", -7),
-    ("mst", -7),
-    ("cst", -6),
-    ("cdt", -5),
-    ("est", -5),
-    ("edt", -4),
-    ("cet", 1),
-    ("cest", 2),
-    ("jst", 9),
-    ("kst", 9),
-    ("aest", 10),
+const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+const TOMORROW: [&str; 8] = ["tomorrow", "明天", "明日", "내일", "morgen", "demain", "mañana", "завтра"];
+
+/// Units of time in scripts that put no space behind them, the longer ones first.
+const JOINED_UNITS: [(&str, i64); 13] = [
+    ("秒", SECOND),
+    ("초", SECOND),
+    ("分钟", MINUTE),
+    ("分鐘", MINUTE),
+    ("分", MINUTE),
+    ("분", MINUTE),
+    ("小时", HOUR),
+    ("小時", HOUR),
+    ("時間", HOUR),
+    ("시간", HOUR),
+    ("天", DAY),
+    ("日", DAY),
+    ("일", DAY),
 ];
 
+/// A time that a message names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Moment {
+    /// Milliseconds since the epoch; in UTC if no zone is named.
+    at: i64,
+    /// Whether a zone is named, or none is needed.
+    certain: bool,
+}
+
 /// The time that a folded message names, in milliseconds since the epoch, if it is still to come. One without a zone
-/// says nothing.
+/// says nothing, unless it is so far away that its zone hardly matters.
 pub(super) fn until(folded: &str, now: i64) -> Option<i64> {
-    until_in(None, folded, now)
+    let far = |moment: &Moment| moment.at.saturating_sub(now) >= DAY;
+    moments(folded, now).filter(|moment| moment.certain || far(moment)).map(|moment| moment.at).max()
 }
 
 /// Whether a folded message names a time that is still to come, if only in a zone that nobody knows.
 pub(super) fn names_time(folded: &str, now: i64) -> bool {
-    until_in(Some(0), folded, now).is_some()
+    moments(folded, now).next().is_some()
 }
 
-/// The same where a time without a zone is one of `zone`, in milliseconds from UTC.
-fn until_in(zone: Option<i64>, folded: &str, now: i64) -> Option<i64> {
-    let spans = SPANS.iter().flat_map(|marker| {
+/// The times to come that a message names. The latest counts: a message that names the limit of a minute and that of a
+/// day waits for the latter.
+fn moments(folded: &str, now: i64) -> impl Iterator<Item = Moment> {
+    let spans = SPANS.iter().flat_map(move |marker| {
         let number_is_ms = marker.ends_with("ms");
         after(folded, marker).filter_map(move |rest| span(rest, if number_is_ms { 1 } else { SECOND }))
     });
-    let points = POINTS.iter().flat_map(|marker| after(folded, marker)).filter_map(|rest| point(rest, now, zone));
-    // The longest: a message that names the limit of a minute and that of a day waits for the latter.
+    let spans = spans.map(move |span| Moment { at: now.saturating_add(span), certain: true });
+    let points = POINTS.iter().flat_map(move |marker| after(folded, marker)).filter_map(move |rest| point(rest, now));
     spans
-        .map(|span| now.saturating_add(span))
         .chain(points)
-        .chain(stamps(folded, zone))
-        .filter(|until| *until > now && until.saturating_sub(now) <= FARTHEST)
-        .max()
+        .chain(stamps(folded))
+        .filter(move |moment| moment.at > now && moment.at.saturating_sub(now) <= FARTHEST)
 }
 
 /// What follows each place where `marker` stands, without the punctuation between.
 fn after<'a>(folded: &'a str, marker: &'a str) -> impl Iterator<Item = &'a str> {
     folded.match_indices(marker).take(8).map(move |(at, _)| {
-        let rest = folded[at + marker.len()..].trim_start_matches([' ', ':', '"', '\'', '=', '~', '\\']);
+        let rest = folded[at + marker.len()..].trim_start_matches([' ', ':', '：', '"', '\'', '=', '~', '\\']);
         ["about ", "approximately ", "at least ", "around ", "another "]
             .iter()
             .find_map(|word| rest.strip_prefix(word))
@@ -128,23 +169,29 @@ fn span(text: &str, bare: i64) -> Option<i64> {
     let mut rest = text;
     let mut sum = 0.0;
     let mut found = false;
+    if let Some(clock) = long_clock(text) {
+        return Some(clock);
+    }
     while let Some((value, tail)) = number(rest) {
         let word = tail.trim_start_matches([' ', '-']);
         let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
+        let joined = JOINED_UNITS.iter().find(|(name, _)| word.starts_with(name));
+        let length = joined.map_or(length, |(name, _)| name.len());
         let unit = match &word[..length] {
+            _ if joined.is_some() => joined.map_or(SECOND, |(_, unit)| *unit),
             "ms" | "msec" | "millisecond" | "milliseconds" => 1,
-            "s" | "sec" | "secs" | "second" | "seconds" | "секунд" | "秒" | "segundos" | "sekunden" | "secondes"
-            | "초" => SECOND,
-            "m" | "min" | "mins" | "minute" | "minutes" | "минут" | "分钟" | "分" | "minutos" | "minuten" | "분" => {
-                MINUTE
+            "s" | "sec" | "secs" | "second" | "seconds" | "секунд" | "segundos" | "sekunden" | "secondes" => {
+                SECOND
             }
-            "h" | "hr" | "hrs" | "hour" | "hours" | "час" | "часа" | "часов" | "小时" | "時間" | "horas"
-            | "stunden" | "heures" | "시간" => HOUR,
-            "d" | "day" | "days" | "дней" | "天" | "日" | "tage" | "tagen" | "jours" | "días" => DAY,
+            "m" | "min" | "mins" | "minute" | "minutes" | "минут" | "minutos" | "minuten" => MINUTE,
+            "h" | "hr" | "hrs" | "hour" | "hours" | "час" | "часа" | "часов" | "horas" | "stunden" | "heures" => {
+                HOUR
+            }
+            "d" | "day" | "days" | "дней" | "tage" | "tagen" | "jours" | "días" => DAY,
             "w" | "week" | "weeks" => 7 * DAY,
             _ => {
                 // A clock or a date is no span.
-                let is_clock = tail.starts_with([':', '-', '/']) || matches!(&word[..length], "am" | "pm");
+                let is_clock = tail.starts_with([':', '-', '/', '年', '月']) || matches!(&word[..length], "am" | "pm");
                 return if found || is_clock {
                     found.then_some(sum as i64)
                 } else {
@@ -160,78 +207,165 @@ fn span(text: &str, bare: i64) -> Option<i64> {
     found.then_some(sum as i64)
 }
 
-/// A point in time: seconds or milliseconds since the epoch, a date of a month, an hour of the day.
+/// A span written as `02:05:00`.
 #[allow(clippy::cast_possible_truncation)]
-fn point(text: &str, now: i64, assumed: Option<i64>) -> Option<i64> {
+fn long_clock(text: &str) -> Option<i64> {
+    let (hours, rest) = number(text)?;
+    let (minutes, rest) = number(rest.strip_prefix(':')?)?;
+    let (seconds, _) = number(rest.strip_prefix(':')?)?;
+    Some((hours as i64).saturating_mul(HOUR) + minutes as i64 * MINUTE + seconds as i64 * SECOND)
+}
+
+/// A point in time: seconds or milliseconds since the epoch, a date, an hour of the day.
+#[allow(clippy::cast_possible_truncation)]
+fn point(text: &str, now: i64) -> Option<Moment> {
     if let Some((value, rest)) = number(text)
         && value >= 1e9
         && !rest.starts_with('-')
     {
-        return Some(if value < 1e11 { (value * 1000.0) as i64 } else { value as i64 });
+        let at = if value < 1e11 { (value * 1000.0) as i64 } else { value as i64 };
+        return Some(Moment { at, certain: true });
     }
-    let month = MONTHS.iter().position(|month| text.starts_with(month));
-    if let Some(month) = month {
-        let rest = text.trim_start_matches(char::is_alphabetic).trim_start_matches(['.', ' ']);
-        let (day, rest) = number(rest)?;
-        let mut rest = rest.trim_start_matches(char::is_alphabetic).trim_start_matches([',', ' ']);
-        let mut year = None;
-        if let Some((value, tail)) = number(rest).filter(|(value, _)| *value >= 2000.0) {
-            (year, rest) = (Some(value as i64), tail.trim_start_matches([',', ' ']));
+    let text = text.strip_prefix("at ").or_else(|| text.strip_prefix("on ")).unwrap_or(text);
+    let (date, rest) = date(text).map_or((None, text), |(date, rest)| (Some(date), rest));
+    let rest = rest.trim_start_matches([',', ' ', '·', '-']);
+    let rest = ["at ", "um ", "à ", "t", "@ "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    let clock = hour(rest);
+    let behind = clock.map_or(rest, |(_, behind)| behind);
+    // Some write the year last: `mon nov 30 9:12:00 2026`.
+    let zone = Zone::read(behind.trim_start_matches(|c: char| c == ' ' || c == '('));
+    let clock = match (clock, &date) {
+        (Some((clock, _)), _) => clock,
+        (None, Some(_)) => 0,
+        (None, None) => return None,
+    };
+    let today = zone.map_or(now, |zone| zone.local(now)).div_euclid(DAY);
+    let moment = |day: i64| {
+        let local = day.saturating_mul(DAY).saturating_add(clock);
+        zone.map_or(local, |zone| zone.moment(local))
+    };
+    let at = match date {
+        Some(Date::Full(day)) => moment(day),
+        Some(Date::OfYear(month, day)) => {
+            let year = year_of(today);
+            let this = moment(days(year, month, day));
+            if this > now { this } else { moment(days(year + 1, month, day)) }
         }
-        let rest = rest.strip_prefix("at ").unwrap_or(rest);
-        let (clock, zone) = hour(rest).unwrap_or((0, None));
-        let zone = zone.or(assumed)?;
-        let this = year.unwrap_or_else(|| civil_year(now));
-        let at = |year| {
-            days(year, i64::try_from(month).unwrap_or(0) + 1, day as i64)
-                .saturating_mul(DAY)
-                .saturating_add(clock - zone)
-        };
-        let first = at(this);
-        return Some(if year.is_none() && first <= now { at(this + 1) } else { first });
-    }
-    let text = text.strip_prefix("tomorrow at ").unwrap_or(text);
-    let text = text.strip_prefix("today at ").unwrap_or(text);
-    let text = text.strip_prefix("at ").unwrap_or(text);
-    let (clock, zone) = hour(text)?;
-    let zone = zone.or(assumed)?;
-    let today = now.div_euclid(DAY).saturating_mul(DAY);
-    let mut at = today.saturating_add(clock - zone);
-    while at <= now {
-        at = at.checked_add(DAY)?;
-    }
-    Some(at)
+        Some(Date::Weekday(wanted)) => next(now, today + (wanted - weekday(today)).rem_euclid(7), 7, moment),
+        Some(Date::Tomorrow) => moment(today + 1),
+        None => next(now, today, 1, moment),
+    };
+    Some(Moment { at, certain: zone.is_some() })
 }
 
-/// An hour of the day, and how far its zone is from UTC, in milliseconds: `3:30 am (utc)`, `17:00 pst`. In `5pm`, nobody
-/// knows whose zone is meant: the provider's, or that of the machine the client runs on.
+/// The moment of a day, or, if that is over, that of the next such day.
+fn next(now: i64, day: i64, every: i64, moment: impl Fn(i64) -> i64) -> i64 {
+    let first = moment(day);
+    if first > now { first } else { moment(day.saturating_add(every)) }
+}
+
+/// A date in a message.
+enum Date {
+    /// Days since the epoch.
+    Full(i64),
+    /// A month, from 1, and a day of it.
+    OfYear(i64, i64),
+    /// A day of the week, from 0 for Sunday.
+    Weekday(i64),
+    Tomorrow,
+}
+
+/// A date at the beginning of a text, and what follows it: `nov 28th, 2026`, `28 november`, `2026-11-28`,
+/// `11月28日`, `tuesday`, `tomorrow`.
 #[allow(clippy::cast_possible_truncation)]
-fn hour(text: &str) -> Option<(i64, Option<i64>)> {
-    let (value, rest) = number(text)?;
+fn date(text: &str) -> Option<(Date, &str)> {
+    let text = text.strip_prefix("next ").unwrap_or(text);
+    let behind_word = |text: &'_ str| text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+    let gap = [' ', ',', '.', '-', '/'];
+    if let Some(rest) = TOMORROW.iter().find_map(|word| text.strip_prefix(word)) {
+        return Some((Date::Tomorrow, rest));
+    }
+    if let Some(day) = weekday_name(&text[..behind_word(text)]) {
+        let rest = text[behind_word(text)..].trim_start_matches(gap);
+        return Some(date(rest).filter(|_| !rest.is_empty()).unwrap_or((Date::Weekday(day), rest)));
+    }
+    if let Some(month) = position(&MONTHS, text) {
+        let (day, rest) = number(text[behind_word(text)..].trim_start_matches(gap))?;
+        return Some(with_year(month + 1, day as i64, &rest[behind_word(rest)..]));
+    }
+    let (first, rest) = number(text)?;
+    if let Some(rest) = rest.strip_prefix('年').filter(|_| first >= 2000.0) {
+        let (month, rest) = number(rest)?;
+        let (day, rest) = number(rest.strip_prefix('月')?)?;
+        return Some((Date::Full(days(first as i64, month as i64, day as i64)), rest.strip_prefix('日')?));
+    }
+    if let Some(rest) = rest.strip_prefix('月').filter(|_| first <= 12.0) {
+        let (day, rest) = number(rest)?;
+        return Some((Date::OfYear(first as i64, day as i64), rest.strip_prefix('日')?));
+    }
+    if first >= 2000.0 && rest.starts_with(['-', '/']) {
+        let (month, rest) = number(&rest[1..])?;
+        let (day, rest) = number(rest.strip_prefix(['-', '/'])?)?;
+        let real = (1.0..=12.0).contains(&month) && (1.0..=31.0).contains(&day);
+        return real.then(|| (Date::Full(days(first as i64, month as i64, day as i64)), rest));
+    }
+    let rest = ["st", "nd", "rd", "th"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
+    let rest = rest.trim_start_matches(gap);
+    let rest = rest.strip_prefix("of ").unwrap_or(rest);
+    let month = position(&MONTHS, rest)?;
+    Some(with_year(month + 1, first as i64, &rest[behind_word(rest)..]))
+}
+
+/// Which of the names a text begins with, from 0.
+fn position(names: &[&str], text: &str) -> Option<i64> {
+    let at = names.iter().position(|name| text.starts_with(name))?;
+    i64::try_from(at).ok()
+}
+
+/// A day of the week, in whole or in its first three letters.
+fn weekday_name(word: &str) -> Option<i64> {
+    position(&WEEKDAYS, word).filter(|_| word.len() == 3 || word.ends_with("day"))
+}
+
+/// A day of a month, with the year if one follows.
+#[allow(clippy::cast_possible_truncation)]
+fn with_year(month: i64, day: i64, rest: &str) -> (Date, &str) {
+    match number(rest.trim_start_matches([' ', ',', '.', '-', '/'])) {
+        Some((year, rest)) if (2000.0..2200.0).contains(&year) && !rest.starts_with(':') => {
+            (Date::Full(days(year as i64, month, day)), rest)
+        }
+        _ => (Date::OfYear(month, day), rest),
+    }
+}
+
+/// An hour of the day, in milliseconds since midnight, and what follows it: `3:30 am`, `17:00`, `5pm`, `noon`.
+#[allow(clippy::cast_possible_truncation)]
+fn hour(text: &str) -> Option<(i64, &str)> {
+    if let Some(rest) = text.strip_prefix("midnight") {
+        return Some((0, rest));
+    }
+    if let Some(rest) = text.strip_prefix("noon") {
+        return Some((12 * HOUR, rest));
+    }
+    let (value, mut rest) = number(text)?;
     let mut hours = value as i64;
     let mut minutes = 0;
-    let mut rest = rest;
     let mut exact = false;
-    if let Some((value, tail)) = rest.strip_prefix(':').and_then(number) {
+    if let Some((value, tail)) = rest.strip_prefix([':', 'h', '时', '時', '点']).and_then(number) {
         (minutes, rest, exact) = (value as i64, tail, true);
         rest = rest.strip_prefix(':').and_then(number).map_or(rest, |(_, tail)| tail);
     }
     let half = rest.trim_start();
-    if half.starts_with("pm") || half.starts_with("p.m.") {
-        (hours, exact) = (hours % 12 + 12, true);
-    } else if half.starts_with("am") || half.starts_with("a.m.") {
-        (hours, exact) = (hours % 12, true);
+    let marks = [("pm", 12), ("p.m.", 12), ("am", 0), ("a.m.", 0)];
+    if let Some((mark, later)) = marks.iter().find(|(mark, _)| half.starts_with(mark)) {
+        (hours, exact) = (hours % 12 + later, true);
+        rest = &half[mark.len()..];
     }
-    let near = &half[..half.floor_char_boundary(24)];
-    let zone = near
-        .split(|c: char| !c.is_alphabetic())
-        .find_map(|word| ZONES.iter().find(|(name, _)| *name == word))
-        .map(|(_, zone)| zone * HOUR);
-    (exact && (0..24).contains(&hours) && (0..60).contains(&minutes)).then_some((hours * HOUR + minutes * MINUTE, zone))
+    (exact && (0..24).contains(&hours) && (0..60).contains(&minutes)).then_some((hours * HOUR + minutes * MINUTE, rest))
 }
 
-/// Stamps such as `2026-10-31T21:33:08.5+02:00`, anywhere in the message. Those without a zone say nothing.
-fn stamps(folded: &str, assumed: Option<i64>) -> impl Iterator<Item = i64> {
+/// Stamps such as `2026-10-31T21:33:08.5+02:00`, anywhere in the message.
+fn stamps(folded: &str) -> impl Iterator<Item = Moment> {
     folded.match_indices("20").take(64).filter_map(move |(at, _)| {
         let text = &folded.as_bytes()[at..];
         let field = |from: usize, length: usize| {
@@ -246,30 +380,10 @@ fn stamps(folded: &str, assumed: Option<i64>) -> impl Iterator<Item = i64> {
         let clock = field(11, 2)? * HOUR + field(14, 2)? * MINUTE + field(17, 2).unwrap_or(0) * SECOND;
         let seconds = if mark(16, b":") { 19 } else { 16 };
         let rest = folded[at..].get(seconds..)?;
-        let rest = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-        let zone = match rest.as_bytes() {
-            [sign @ (b'+' | b'-'), h1, h2, ..] if h1.is_ascii_digit() && h2.is_ascii_digit() => {
-                let hours = i64::from(h1 - b'0') * 10 + i64::from(h2 - b'0');
-                hours * HOUR * if *sign == b'-' { -1 } else { 1 }
-            }
-            [b'z', ..] | [b' ', b'u' | b'g', ..] => 0,
-            _ => assumed?,
-        };
-        (1..=12).contains(&month).then(|| days(year, month, day) * DAY + clock - zone)
+        let rest = rest.trim_start_matches(|c: char| c == '.' || c == ' ' || c == '(' || c.is_ascii_digit());
+        let zone = Zone::read(rest);
+        let local = days(year, month, day) * DAY + clock;
+        let at = zone.map_or(local, |zone| zone.moment(local));
+        (1..=12).contains(&month).then_some(Moment { at, certain: zone.is_some() })
     })
-}
-
-/// Days from the epoch to a date of the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year.clamp(0, 9999) - i64::from(month <= 2);
-    let day = day.clamp(1, 31);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let century = year.div_euclid(400);
-    let of_century = year.rem_euclid(400);
-    century * 146_097 + of_century * 365 + of_century / 4 - of_century / 100 + of_year - 719_468
-}
-
-/// The year of a time, to within the days that leap years shift.
-fn civil_year(now: i64) -> i64 {
-    1970 + now.div_euclid(DAY) * 400 / 146_097
 }

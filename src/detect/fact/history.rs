@@ -5,6 +5,7 @@ use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::classify::Kind;
 use crate::detect::call::shell::Effect;
+use crate::detect::call::still::changes_by_itself;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::waiting::{PAUSE, Waiting};
@@ -21,6 +22,9 @@ const ENDS: usize = 112;
 const LONG_PAUSE: i64 = 25_000;
 /// The same for a command that sleeps and whose answer says that something is under way.
 const SHORT_PAUSE: i64 = 1_000;
+
+/// How many looks in turn may be spaced without a word of waiting: each at a job of its own.
+const SPACED: i64 = 2;
 
 /// How a call compares with those before it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -191,7 +195,9 @@ impl CallHistory {
         }
         let command = call.input.command.as_deref().unwrap_or(&call.input.text);
         let read = Waiting::read(&call.tool, command, &call.ends, took, pause);
-        if read.is_wait() || (sleeps && read.says_running) {
+        let spaced = pause >= PAUSE && self.awake - awake <= SPACED;
+        let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
+        if read.is_wait() || (sleeps && read.says_running) || (spaced && by_itself()) {
             Pause::Wait
         } else if pause >= PAUSE && self.awake - awake <= 1 {
             Pause::Slow

@@ -71,7 +71,8 @@ impl Rule for Checks {
 
 impl Checks {
     fn take_check(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        if call.failure.as_ref().is_some_and(|failure| failure::never_ran(&failure.line)) {
+        let never_ran = call.failure.as_ref().is_some_and(|failure| failure::never_ran(&failure.line));
+        if never_ran || call.check.is_none() {
             return;
         }
         let key = call.act;

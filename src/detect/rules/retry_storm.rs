@@ -47,6 +47,8 @@ struct Failing {
     until: Option<i64>,
     /// The longest wait that it asked for, in milliseconds.
     wait: i64,
+    /// It names a time of which nobody knows when that is.
+    vague: bool,
     /// The id of the last event about it.
     last: String,
 }
@@ -134,7 +136,12 @@ impl Failing {
     }
 
     fn is_final(&self) -> bool {
-        Provider { refusal: self.refusal, until: self.until }.is_final()
+        Provider { refusal: self.refusal, until: self.until, vague: self.vague }.is_final()
+    }
+
+    /// Whether a plan's quota is used up until a time that nobody knows.
+    fn is_vague_quota(&self) -> bool {
+        self.refusal == Refusal::Quota && self.vague
     }
 
     fn signal(&self, rule: &'static str, grade: Grade, identity: &str, summary: String) -> Signal {
@@ -147,7 +154,8 @@ impl Failing {
 
     fn quota(&self, context: &RuleContext<'_>) -> Signal {
         let over = self.stops(context) && context.now.since(self.since) >= context.config.stall_timeout;
-        let minutes = self.until.map(|until| until.saturating_sub(context.point.ts) / 60_000);
+        let known = self.until.filter(|_| !self.vague || self.waits(context));
+        let minutes = known.map(|until| until.saturating_sub(context.point.ts) / 60_000);
         let summary = match minutes {
             Some(minutes) => format!("the provider asks to wait for another {minutes} minutes: {}", self.message),
             None => format!("a quota is used up, and it is not known when it resets: {}", self.message),
@@ -171,6 +179,7 @@ impl RetryStorm {
             refusal: read.refusal,
             until,
             wait,
+            vague: false,
             last: String::new(),
         });
         if failing.wait < seconds(&SECONDS, context) || failing.until.is_some_and(|until| until <= now) {
@@ -179,6 +188,7 @@ impl RetryStorm {
         failing.attempts = failing.attempts.max(attempt);
         failing.message = text::excerpt(message, EXCERPT);
         failing.refusal = read.refusal;
+        failing.vague = read.vague;
         failing.last.clone_from(&context.point.id);
     }
 
@@ -200,7 +210,7 @@ impl RetryStorm {
         let Some(failing) = &self.failing else {
             return;
         };
-        if failing.waits(context) {
+        if failing.waits(context) || failing.is_vague_quota() {
             signals.report(failing.quota(context));
             return;
         }

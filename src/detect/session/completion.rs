@@ -81,6 +81,8 @@ pub(crate) struct Completion {
     work: WorkLog,
     text: String,
     text_id: String,
+    /// Whether a call ended since the last text began.
+    acted: bool,
 }
 
 impl Default for Completion {
@@ -98,6 +100,7 @@ impl Default for Completion {
             work: WorkLog::default(),
             text: String::new(),
             text_id: String::new(),
+            acted: false,
         }
     }
 }
@@ -202,6 +205,7 @@ impl Completion {
     /// Begins a text part, which replaces the last text.
     pub(crate) fn begin_text(&mut self, id: &str) {
         self.text.clear();
+        self.acted = false;
         id.clone_into(&mut self.text_id);
     }
 
@@ -222,6 +226,7 @@ impl Completion {
 
     /// Records a call of this session that ended.
     pub(crate) fn record_call(&mut self, work: &CallWork) {
+        self.acted |= !work.is_note();
         self.work.record(work, true);
     }
 
@@ -342,7 +347,8 @@ impl Completion {
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
-        if ending == Ending::Announces {
+        // What a call was made for after the announcement, did follow.
+        if ending == Ending::Announces && !self.acted {
             let line = text::excerpt(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,

@@ -177,6 +177,39 @@ fn other_check_hides_no_failure() {
 }
 
 #[test]
+fn announced_call_that_followed_is_none_to_come() {
+    for (calls, announces) in [(0, true), (1, false)] {
+        let mut stream = Stream::asked("Bring the notes up to date");
+        stream.bash("ls", "NOTES.md", 0);
+        stream.message("s", "m", None);
+        stream.part("s", "m", &json!({"type": "text", "text": "One is old. Let me bring it up to date:"}));
+        for _ in 0..calls {
+            let input = json!({"filePath": "/p/NOTES.md", "oldString": "a", "newString": "b"});
+            let state = json!({"status": "completed", "input": input, "output": "Edit applied."});
+            stream.part("s", "m", &json!({"type": "tool", "tool": "edit", "state": state}));
+        }
+        stream.message("s", "m", Some("tool-calls"));
+        stream.idle("s");
+        stream.ticks(30);
+        let contradictions: Vec<_> = stream.rests().pop().unwrap().contradictions;
+        assert_eq!(contradictions.contains(&Contradiction::AnnouncedMore), announces, "{contradictions:?}");
+    }
+}
+
+#[test]
+fn cancelled_check_is_none() {
+    let mut stream = Stream::asked("Say how the tests are");
+    stream.message("s", "m", None);
+    for error in ["Sibling tool call errored", "Tool execution aborted"] {
+        let state = json!({"status": "error", "input": {"command": "cargo test"}, "error": error});
+        stream.part("s", "m", &json!({"type": "tool", "tool": "bash", "state": state}));
+    }
+    stream.message("s", "m", Some("tool-calls"));
+    stream.answer("They did not run to their end.");
+    assert_eq!(stream.outcome().1, []);
+}
+
+#[test]
 fn unread_check_is_unknown() {
     let mut stream = Stream::asked("Fix the sync");
     stream.edit("/p/sync.rs");

@@ -108,6 +108,11 @@ impl CallWork {
         work
     }
 
+    /// Whether it only reads or writes the agent's own notes.
+    pub(crate) fn is_note(&self) -> bool {
+        self.is_note
+    }
+
     /// Whether it changed or bypassed a check, or undid that.
     pub(crate) fn touches_checks(&self) -> bool {
         !self.tampers.is_empty()
@@ -122,7 +127,10 @@ impl CallWork {
         self.unknown = line.effect == Effect::Unknown;
         self.records = line.effect == Effect::Record;
         self.code = names_code(&self.command);
-        self.checks.clone_from(&line.checks);
+        // One that was cancelled checked nothing.
+        if call.check.is_some() {
+            self.checks.clone_from(&line.checks);
+        }
         self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
     }
 

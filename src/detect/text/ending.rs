@@ -35,6 +35,7 @@ struct Tables {
     addressed: Phrases,
     asking: Phrases,
     commands: Phrases,
+    decisions: Phrases,
     question_starts: Phrases,
     offers: Phrases,
     courtesies: Phrases,
@@ -56,6 +57,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     addressed: Phrases::new(words::ADDRESSED),
     asking: Phrases::new(words::ASKING),
     commands: Phrases::new(words::COMMANDS),
+    decisions: Phrases::new(words::DECISIONS),
     question_starts: Phrases::new(words::QUESTION_STARTS),
     offers: Phrases::new(words::OFFERS),
     courtesies: Phrases::new(words::COURTESIES),
@@ -94,9 +96,9 @@ impl Ending {
 
 /// How a text waits for the user.
 enum Question {
-    /// With a question.
+    /// With a question, or a request to decide.
     Open,
-    /// With a request that has no question mark.
+    /// With a request that is no decision: to send something, to try it.
     Wish,
 }
 
@@ -113,11 +115,13 @@ fn asks(blocks: &[Block]) -> Option<Question> {
         match block.shape {
             Shape::Other => continue,
             Shape::Item => {
-                if after <= CLOSING && item_asks(&plain(&block.text), &finished) {
+                let text = plain(&block.text);
+                let ends = after + options == 0 && is_decision(&text);
+                if after <= CLOSING && (ends || item_asks(&text, &finished)) {
                     return Some(Question::Open);
                 }
                 listed = true;
-                options += plain(&block.text).len();
+                options += text.len();
                 continue;
             }
             Shape::Heading | Shape::Paragraph => {}
@@ -163,7 +167,16 @@ fn asks_in(folded: &str, listed: bool, after: usize, finished: &Finished<'_>) ->
     }
     let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     let wish = (TABLES.asking.is_in(folded) || TABLES.commands.begins(start)) && !(is_offer(folded) && **finished);
-    (wish && after <= CLOSING).then_some(Question::Wish)
+    let kind = || if TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
+    (wish && after <= CLOSING).then(kind)
+}
+
+/// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.
+fn is_decision(item: &str) -> bool {
+    sentences(item).last().is_some_and(|sentence| {
+        let folded = fold(sentence);
+        TABLES.asking.is_in(&folded) && TABLES.decisions.is_in(&folded) && !is_courtesy(&folded)
+    })
 }
 
 /// Whether an item of the last list is a question to the reader.

@@ -6,6 +6,9 @@ const HELD: usize = 200;
 /// The markers that open and close fenced code.
 const FENCES: [&str; 2] = ["```", "~~~"];
 
+/// After how many items that differ in their numbers only a list is no list any more: nobody reads such a one.
+const SAME_ITEMS: usize = 60;
+
 /// The filter's position in one text.
 #[derive(Default)]
 pub(crate) struct ProseFilter {
@@ -14,6 +17,9 @@ pub(crate) struct ProseFilter {
     /// The current line is longer than what is held back, so it is prose.
     flowing: bool,
     fenced: bool,
+    /// The last item of a list without its numbers, and how many in a row were the same.
+    item: String,
+    same_items: usize,
 }
 
 impl ProseFilter {
@@ -51,13 +57,25 @@ impl ProseFilter {
             }
         } else if is_fence(&self.held) {
             self.fenced = !self.fenced;
-        } else if !self.fenced && !is_listing(&self.held) {
+        } else if !self.fenced && !self.is_listing() {
             prose.push_str(&self.held);
             prose.push('\n');
         }
         self.flowing = false;
         self.held.clear();
         self.count = 0;
+    }
+
+    /// Whether a line is a table row, the output of a test runner or an item of a list. Items have much in common by
+    /// their nature; one that is too long to be held back counts as prose, and so does one that was there many times.
+    fn is_listing(&mut self) -> bool {
+        let is_item = is_item(self.held.trim());
+        if is_item {
+            let item = self.held.replace(|c: char| c.is_ascii_digit(), "");
+            self.same_items = if item == self.item { self.same_items + 1 } else { 0 };
+            self.item = item;
+        }
+        is_output(&self.held) || (is_item && self.same_items < SAME_ITEMS)
     }
 
     /// The line is longer than what is held back: it is prose, or a very wide table.
@@ -78,12 +96,6 @@ impl ProseFilter {
 
 fn is_fence(line: &str) -> bool {
     FENCES.iter().any(|fence| line.trim_start().starts_with(fence))
-}
-
-/// Whether a line is a table row, the output of a test runner or an item of a list. Items have much in common by their
-/// nature; an item that is too long to be held back counts as prose.
-fn is_listing(line: &str) -> bool {
-    is_output(line) || is_item(line.trim())
 }
 
 /// Whether a line is a table row or the output of a test runner.

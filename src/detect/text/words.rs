@@ -29,9 +29,9 @@ pub const ASKING: &[&str] = &[
     "por favor, confirm*|por favor confirm*|por favor, escolha|por favor escolha|por favor, informe|por favor, indique|me diga qual|me diga se|me diga como|diga-me|me avise qual|escolha uma|aguardo sua|aguardo a sua|aguardando sua|aguardo seu|preciso da sua|preciso que você|preciso de sua",
     "per favore conferma|per favore, conferma|per favore scegli|conferma se|confermami|scegli una|scegli tra|dimmi quale|dimmi se|dimmi come|fammi sapere quale|fammi sapere come|fammi sapere se devo|attendo la tua|attendo una tua|attendo la sua|attendo conferma|in attesa della tua|ho bisogno della tua|ho bisogno che tu|si prega di confermare",
     "пожалуйста, подтверд*|пожалуйста подтверд*|подтвердите|подтверди|пожалуйста, выбер*|выберите|выбери|пожалуйста, уточн*|уточните|уточни|пожалуйста, укаж*|пожалуйста, сообщ*|скажите, как*|скажи, как*|скажите, нужно|дайте знать, как*|дай знать, как*|напишите, как*|жду вашего|жду твоего|жду ответа|жду подтверж*|жду решения|ожидаю ваш*|нужно ваше|решать вам",
-    "请确认|請確認|请选择|請選擇|请告诉我|請告訴我|请告知|請告知|请提供|請提供|请问|請問|请指示|请回复|请决定|请说明|请明确|等待您的|等待你的|等您|等你确认|需要您|需要你的|需要你确认|您希望|你希望|您想|你想要|由您决定|由你决定|哪一种|哪个方案|选哪",
-    "確認してください|ご確認ください|選んでください|お選びください|選択してください|教えてください|お知らせください|ご指示ください|指示をお願い|ご返信|確認をお願い|ご回答|お待ちして|ご判断|決めてください|ご希望",
-    "확인해 주세요|확인해주세요|선택해 주세요|선택해주세요|알려 주세요|알려주세요|말씀해 주세요|말씀해주세요|결정해 주세요|답변을 기다|확인을 기다|기다리겠습니다|제공해 주세요|지정해 주세요",
+    "请确认|請確認|请选择|請選擇|请告诉我|請告訴我|请告知|請告知|请提供|請提供|请问|請問|请指示|请回复|请决定|请说明|请明确|等待您的|等待你的|等您|等你确认|需要您|需要你的|需要你确认|您希望|你希望|您想|你想要|需要知道|需要确认|需要明确|等您回复|等你回复|由您决定|由你决定|哪一种|哪个方案|选哪",
+    "確認してください|ご確認ください|選んでください|お選びください|選択してください|教えてください|お知らせください|ご指示ください|指示をお願い|ご返信|確認をお願い|ご回答|お待ちして|ご判断|決めてください|ご連絡ください|ご連絡をお願い|お返事|ご希望",
+    "확인해 주세요|확인해주세요|선택해 주세요|선택해주세요|알려 주세요|알려주세요|말씀해 주세요|말씀해주세요|결정해 주세요|답변을 기다|확인을 기다|기다리겠습니다|제공해 주세요|지정해 주세요|확인이 필요합니다|승인이 필요합니다|결정이 필요합니다|답변 부탁",
     "bevestig*|laat me weten welke|laat weten welke|kies een|potwierdź*|proszę potwierdz*|proszę wybra*|daj znać, któr*|bekräfta|välj|meddela vilk*|bekreft|bekræft|vælg|vahvista|valitse|potvrďte|vyberte|lütfen onay*|lütfen seç*|lütfen belirt*|hangisini tercih|onayınızı bekli*|vui lòng xác nhận|vui lòng chọn|hãy cho tôi biết|xin hãy chọn|mohon konfirmasi|silakan pilih|tolong konfirmasi|beri tahu saya|επιβεβαιώστε|επιλέξτε|πείτε μου|confirmați|alegeți|erősítse|válassz*",
     "يرجى|الرجاء|أخبرني|من فضلك|بانتظار|אנא|בבקשה אשר|ספר לי|कृपया|बताएं|बताइए|โปรด|กรุณา",
 ];
@@ -39,6 +39,13 @@ pub const ASKING: &[&str] = &[
 /// A sentence that begins so waits for the user as well.
 pub const COMMANDS: &[&str] = &[
     "tell me|pick one|pick a|choose one|choose between|choose from|choose which|select one|reply x|reply yes|reply with|respond with|respond x|answer x|answer with|type x|say x|say yes|enter x|confirm and|confirm to|confirm if|confirm whether|i need to know|to go on i need|to continue, i need to know|to proceed, i need to know|to continue i need to know|to proceed i need to know|to go on, i need to know",
+];
+
+/// A request with these is for a decision: it waits for the user, whatever else the text could not do.
+pub const DECISIONS: &[&str] = &[
+    "confirm*|choose*|pick one|select*|decide|decision|approve*|approval|which|whether",
+    "bestätig*|wähl*|entscheid*|confirme*|choisi*|confirma*|elige*|elija|escolh*|scegli*|conferma*|подтверд*|выбер*|решит*",
+    "确认|確認|选择|選擇|决定|決定|是否|哪|同意|選んで|お選び|決めて|指示|どちら|確認|확인|선택|결정",
 ];
 
 /// A sentence that begins so is a question, whatever its mark.
@@ -85,7 +92,7 @@ pub const COURTESIES: &[&str] = &[
     "alguma dúvida|mais alguma coisa|algo mais|qualquer dúvida|outra coisa|alguma pergunta",
     "altre domande|qualche domanda|altro|hai domande|ha domande|qualcos'altro|non esitare",
     "есть вопросы|будут вопросы|есть ли вопросы|что-то еще|что-то ещё|что-нибудь еще|что-нибудь ещё|остались вопросы|возникнут вопросы",
-    "还有什么|還有什麼|还有其他|其他问题|其他需要|如有问题|如有疑问|有任何问题|如有任何|有什么问题|他に何か|ほかに何か|ご質問|ご不明|何かあれば|다른 도움|더 필요한|더 도와|궁금한 점|질문이 있|문의",
+    "如需其他|如需更多|如需帮助|如需进一步|如有需要|其他帮助|更多帮助|随时告诉|随时联系|随时提问|お気軽に|お申し付け|ご要望|언제든|还有什么|還有什麼|还有其他|其他问题|其他需要|如有问题|如有疑问|有任何问题|如有任何|有什么问题|他に何か|ほかに何か|ご質問|ご不明|何かあれば|다른 도움|더 필요한|더 도와|궁금한 점|질문이 있|문의",
     "nog vragen|iets anders|coś jeszcze|jakieś pytania|något mer|några frågor|noget andet|mitään muuta|ještě něco|başka bir|sorunuz|câu hỏi nào|pertanyaan lain|أي أسئلة|κάτι άλλο|altceva|întrebări",
 ];
 
@@ -126,9 +133,9 @@ pub const GAVE_UP: &[&str] = &[
     "não consegui|não é possível|não foi possível|não posso|não pude|não consigo|não tenho acesso|não tenho permissão|tive que adivinhar|tive de adivinhar|não sei por que|não sei porque|continua falhando|continuam falhando|ainda falha|ainda falham|estou bloqueado|bloqueado por|preciso de acesso|desisto|sem sucesso",
     "non sono riuscito|non sono riuscita|non ho potuto|non posso|non riesco|non è possibile|non è stato possibile|non ho accesso|non ho i permessi|ho dovuto indovinare|non so perché|fallisce ancora|falliscono ancora|continua a fallire|continuano a fallire|sono bloccato|bloccato da|ho bisogno dell'accesso|ho bisogno di accesso|mi arrendo|senza successo",
     "не удалось|не смог|не смогла|не получилось|не получается|не могу|у меня нет доступа|нет доступа к|нет прав|пришлось угадывать|пришлось гадать|пришлось предположить|не знаю, почему|не знаю почему|всё ещё падает|все еще падает|всё ещё падают|все еще падают|по-прежнему падает|по-прежнему падают|всё ещё не работает|по-прежнему не работает|заблокирован*|мне нужен доступ|сдаюсь|безуспешно",
-    "无法|無法|没有办法|沒有辦法|未能|没能|沒能|没有权限|沒有權限|没有访问权限|不知道为什么|不知道原因|猜测|猜測|只能猜|仍然失败|仍然失敗|还是失败|依然失败|仍未解决|没有成功|未成功|被阻塞|被拒绝|需要访问权限|放弃了|做不到",
-    "できませんでした|できません|出来ませんでした|できなかった|権限がありません|アクセスできません|アクセス権がありません|推測しました|推測で|推測です|わかりません|分かりません|まだ失敗し|依然として失敗|失敗したまま|解決できて|ブロックされ|行き詰ま|諦め|うまくいきませんでした|拒否されました",
-    "못했습니다|수 없습니다|수 없었습니다|하지 못|권한이 없|접근 권한|추측했|추측입니다|이유를 모르|모르겠습니다|여전히 실패|아직 실패|해결되지 않|실패했습니다|막혀|거부되었|포기",
+    "无法|無法|没有办法|沒有辦法|未能|没能|沒能|没有权限|沒有權限|没有访问权限|不知道为什么|不知道原因|猜测|猜測|只能猜|仍然失败|仍然失敗|还是失败|依然失败|仍未解决|没有成功|未成功|被阻塞|被拒绝|需要访问权限|放弃了|暂时放弃|只好放弃|不得不放弃|放棄了|还没有解决|尚未解决|尚未解決|没能解决|不清楚下一步|不知道下一步|不知道该怎么|不知道怎么|无从下手|做不到",
+    "できませんでした|できません|出来ませんでした|できなかった|権限がありません|アクセスできません|アクセス権がありません|推測しました|推測で|推測です|わかりません|分かりません|まだ失敗し|依然として失敗|失敗したまま|解決できて|ブロックされ|行き詰ま|諦め|進められません|続けられません|見つけられません|見つかりませんでした|直せません|うまくいきませんでした|拒否されました",
+    "못했습니다|수 없습니다|수 없었습니다|수 없어|중단했습니다|하지 못|권한이 없|접근 권한|추측했|추측입니다|이유를 모르|모르겠습니다|여전히 실패|아직 실패|해결되지 않|실패했습니다|막혀|거부되었|포기",
     "niet gelukt|kon ik niet|ik kan niet|geen toegang|nie udało|nie mogę|nie mogłem|brak dostępu|nie mam dostępu|lyckades inte|kunde inte|jag kan inte|kunne ikke|jeg kan ikke|ikke mulig|en pystynyt|ei onnistunut|nepodařilo se|nemohu|nemám přístup|yapamadım|edemedim|çalıştıramadım|başaramadım|mümkün olmadı|erişimim yok|không thể|không có quyền|tidak dapat|tidak bisa|tidak berhasil|tidak punya akses|δεν μπόρεσα|δεν κατάφερα|δεν έχω πρόσβαση|nu am putut|nu am acces|nem sikerült|nem tudtam|لم أتمكن|لم أستطع|لا أستطيع|לא הצלחתי|אין לי גישה|नहीं कर सका|नहीं कर पाया|ไม่สามารถ",
 ];
 
@@ -219,7 +226,7 @@ pub const ANNOUNCING: &[&str] = &[
     "vou|agora vou|vamos|deixe-me|deixa-me|a seguir|em seguida|irei|agora irei|executarei",
     "ora eseguo|ora procedo|adesso|fammi|lasciami|lascia che|vado a|procedo|procederò|eseguirò|ora controllo|ora verifico|passo a|ora vediamo",
     "давайте|давай|я запущу|я проверю|я сейчас|сейчас я|теперь я|далее я|теперь запущу|запущу|проверю|посмотрю|перейду к|начну с|приступаю|запускаю|проверяю|далее",
-    "让我|讓我|我将|我將|我来|我會|我会|我先|接下来|接著|下一步|现在开始|开始运行|下面我|次に|これから|では、|それでは|続いて|今から|まずは|이제|다음으로|먼저|지금부터|확인해 보겠|실행해 보겠|진행하겠",
+    "让我|讓我|现在我来|现在我将|现在我会|现在让我|现在来|我现在|現在我來|我将|我將|我来|我會|我会|我先|接下来|接著|下一步|现在开始|开始运行|下面我|次に|これから|では、|それでは|続いて|今から|まずは|이제|다음으로|먼저|지금부터|확인해 보겠|실행해 보겠|진행하겠",
     "laat me|laat ik|ik ga|nu ga ik|pozwól|teraz|następnie|uruchomię|sprawdzę|låt mig|nu ska jag|jag ska|la meg|nå skal jeg|lad mig|nu vil jeg|seuraavaksi|nyt|nyní|teď|dále|şimdi|bir sonraki|bây giờ|tiếp theo|để tôi|sekarang|selanjutnya|biarkan saya|τώρα θα|ας|acum|să verific|most|következő",
 ];
 

@@ -5,6 +5,7 @@ use super::end::End;
 use super::stop::{Stop, Stops};
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::STREAM_DRAIN;
+use crate::server::Error;
 use crate::wire::record::{CloseReason, Closed};
 use tokio::time::timeout;
 
@@ -26,7 +27,7 @@ impl Live<'_> {
                 };
             }
         };
-        let closed = Closed { session_id: self.tracker.session.clone(), reason, detail, signal };
+        let closed = Closed { session_id: self.tracker.session.clone(), reason, detail, signal, exit_code: None };
         let server = self.connection.server.url().to_string();
         let last_lines = self.write_last_lines(closed);
         // After a signal, a reader that does not read must not keep us.
@@ -55,15 +56,29 @@ impl Live<'_> {
         self.writer.finish().await
     }
 
-    /// Aborts what the session does, if we gave it its task. Other sessions go on without us.
+    /// Aborts what the session and those below it do, if we gave it its task. Other sessions go on without us.
     pub(super) async fn abort_own_session(&self) {
         let Some(id) = self.tracker.session.as_deref().filter(|_| self.plan.owns_session()) else {
             return;
         };
-        match timeout(STREAM_DRAIN, self.connection.server.abort(id)).await {
+        match timeout(STREAM_DRAIN, self.abort_family(id)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!("{error}"),
             Err(_) => tracing::warn!("the server did not confirm the abort in time"),
         }
+    }
+
+    async fn abort_family(&self, root: &str) -> Result<(), Error> {
+        let server = &self.connection.server;
+        let mut aborted = server.abort(root).await;
+        for child in self.idle.working() {
+            // It may work in another directory, and can be aborted only there.
+            let child_aborted = async {
+                let home = server.in_directory(server.session(child).await?.directory);
+                home.abort(child).await
+            };
+            aborted = aborted.and(child_aborted.await);
+        }
+        aborted
     }
 }

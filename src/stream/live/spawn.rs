@@ -44,6 +44,8 @@ pub struct Spawn {
 /// A running server that we started. It ends when this is dropped, or when our process ends.
 pub(super) struct SpawnedServer {
     supervisor: Child,
+    /// What marks the server's processes, until they are known to be gone.
+    mark: Option<String>,
     url: Url,
     credentials: Credentials,
     /// Closing it tells the supervisor that we are gone.
@@ -73,7 +75,7 @@ impl SpawnedServer {
         }
         let lifeline = Lifeline::new()?;
         let port = free_port()?;
-        let mut command =
+        let (mut command, mark) =
             supervisor::supervised(program.as_os_str(), &lifeline, file.as_ref().map(PasswordFile::path))?;
         command.args(["serve", "--hostname", "127.0.0.1", "--port", &port.to_string()]).args(&spawn.args);
         command.current_dir(&spawn.directory).stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
@@ -84,7 +86,7 @@ impl SpawnedServer {
             .map_err(|e| Failure::new(Code::Error, format_args!("cannot start {}: {e}", program.display())))?;
         let stdout = supervisor.stdout.take();
         let url = parse_url(&format!("http://127.0.0.1:{port}/")).map_err(Failure::from)?;
-        let server = Self { supervisor, url, credentials, lifeline: Some(lifeline), _password: file };
+        let server = Self { supervisor, mark: Some(mark), url, credentials, lifeline: Some(lifeline), _password: file };
         match stdout {
             Some(stdout) => server.wait_until_ready(&program, stdout, deadline).await,
             None => Ok(server),
@@ -124,9 +126,14 @@ impl SpawnedServer {
         &self.credentials
     }
 
-    /// Whether the server has ended. Its supervisor ends with it.
+    /// Whether the server has ended. Its supervisor ends with it. If that was killed, what it left is ended.
     pub fn has_ended(&mut self) -> bool {
-        !matches!(self.supervisor.try_wait(), Ok(None))
+        let Ok(ended) = self.supervisor.try_wait() else { return true };
+        let Some(status) = ended else { return false };
+        if let Some(mark) = self.mark.take().filter(|_| status.code().is_none()) {
+            supervisor::end_left(&mark, self.supervisor.id());
+        }
+        true
     }
 
     /// Ends the server with everything that it started, and waits until it is gone.

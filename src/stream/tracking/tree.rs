@@ -118,9 +118,10 @@ mod tests {
 
     #[test]
     fn adopts_descendants_in_any_order() {
-        let session = |id: usize| Session { id: id.to_string(), directory: None, parent: Some((id + 1).to_string()) };
+        let session =
+            |id: usize| Session { id: id.to_string(), parent: Some((id + 1).to_string()), ..Session::default() };
         let mut sessions: Vec<Session> = (0..5000).map(session).collect();
-        sessions.push(Session { id: "5000".to_owned(), directory: None, parent: Some("0".to_owned()) });
+        sessions.push(Session { id: "5000".to_owned(), parent: Some("0".to_owned()), ..Session::default() });
         let mut tree = SessionTree::new(Some("5000"));
         tree.adopt(&sessions);
         assert!(tree.contains("0") && tree.contains("4999"));

@@ -33,6 +33,9 @@ pub struct Closed {
     /// The number of the signal that ended the stream: 2 for SIGINT (Ctrl-C), 15 for SIGTERM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
+    /// The exit code of a stage that could not start, so that there is no `opened` line and no run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<u8>,
 }
 
 impl Record for Closed {

@@ -84,6 +84,10 @@ pub struct RunResult {
     /// The files that the session changed, at most 100; those in its working directory as relative paths.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+    /// Other sessions that worked in the same directory during the run, at most 100, as far as the server knows. What
+    /// they changed may count as changed by this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_sessions: Vec<String>,
     /// The totals of the run.
     #[serde(flatten)]
     pub totals: Totals,
@@ -108,8 +112,15 @@ impl RunResult {
         facts.extend(totals.cost.map(|dollars| format!("${dollars:.2}")));
         facts.extend(numbered(wasted));
         facts.extend(self.changes());
+        facts.extend(self.others());
         facts.push(format!("{} s", totals.lasted / 1000));
         facts
+    }
+
+    /// Who else worked in the directory.
+    fn others(&self) -> Option<String> {
+        let shared = !self.other_sessions.is_empty();
+        shared.then(|| format!("the directory was shared with {}", named(&self.other_sessions)))
     }
 
     /// How many files were changed, and the names of the first ones.

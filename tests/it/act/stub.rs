@@ -53,6 +53,7 @@ impl Stub {
             .route("/session/status", get(status))
             .route("/session/{id}", get(session))
             .route("/session/{id}/children", get(children))
+            .route("/session/{id}/message", get(messages))
             .route("/session/{id}/abort", post(abort))
             .route("/session/{id}/revert", post(revert))
             .with_state(Arc::clone(&stub));
@@ -100,6 +101,11 @@ async fn session(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Resul
 async fn children(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
     let children = stub.family.get(&*id).into_iter().flatten();
     Json(children.map(|child| json!({"id": child})).collect())
+}
+
+/// It remembers none: nothing was changed.
+async fn messages() -> Json<Value> {
+    Json(json!([]))
 }
 
 async fn abort(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {

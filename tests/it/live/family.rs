@@ -13,7 +13,7 @@ const WAYS: [&str; 2] = [
 
 /// Gives the project a plugin. It is named in the configuration, because for a folder of plugins the server installs
 /// packages first.
-fn plugin(project: &Path, code: &str) {
+pub(super) fn plugin(project: &Path, code: &str) {
     let file = project.join("plugin.js");
     std::fs::write(&file, code).unwrap();
     let config = project.join("opencode.json");

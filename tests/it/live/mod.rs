@@ -1,6 +1,8 @@
 //! Against a real `OpenCode`: what the rest is built on, and the whole chain.
 
+mod abroad;
 mod act;
+mod all;
 mod asked;
 mod chain;
 mod children;
@@ -9,9 +11,12 @@ mod escalation;
 mod export;
 mod family;
 mod faults;
+mod hung;
 mod notify;
 mod oldest;
 mod recorded;
+mod shared;
+mod starts;
 mod steer;
 mod stream;
 mod stream_left;

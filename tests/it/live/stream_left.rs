@@ -84,6 +84,30 @@ fn kill_9_stream_and_supervisor() {
     with_both(|version| kill(version, &["ocr-stream --spawn", "__keep-server"]));
 }
 
+#[test]
+fn kill_9_supervisor_and_watchdog() {
+    with_both(|version| kill(version, &["__keep-server", "__guard-server"]));
+}
+
+/// A watchdog that was killed is replaced, so the supervisor has one when its turn comes.
+#[test]
+fn kill_9_watchdog_and_then_supervisor() {
+    let Some(sleeping) = asleep(VERSION) else { return };
+    let watchdogs = || processes(&sleeping.home).into_iter().filter(|p| p.contains("__guard-server"));
+    let first: Vec<String> = watchdogs().collect();
+    kill_9(&first);
+    let end = Instant::now() + PATIENCE;
+    while watchdogs().all(|p| first.contains(&p)) {
+        assert!(Instant::now() < end, "no watchdog is left: {:#?}", processes(&sleeping.home));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let supervisor: Vec<String> =
+        processes(&sleeping.home).into_iter().filter(|p| p.contains("__keep-server")).collect();
+    kill_9(&supervisor);
+    sleeping.run.finish();
+    nothing_left(&sleeping.home);
+}
+
 /// As `pkill -9 ocr-stream` and `pkill -9 -f ocr-stream` do: every process with our name.
 fn kill_by_name(version: &str) {
     let Some(sleeping) = asleep(version) else {

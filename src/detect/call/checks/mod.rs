@@ -112,12 +112,19 @@ struct Reader {
     /// How many passed, said on a line of its own: node, bun.
     pass: Option<u32>,
     lines: usize,
+    /// The last line is that of a package of Go that passed. Behind the packages, Go says so if one failed.
+    ends_well: bool,
 }
 
 impl Reader {
     fn line(&mut self, line: &str) {
         self.tap(line);
         self.lines += 1;
+        // A package without tests says nothing, and neither does a task runner about what it runs.
+        let is_aside = line.starts_with("?   \t") || (line.starts_with('[') && line.contains("] $ "));
+        if !line.trim().is_empty() && !is_aside {
+            self.ends_well = line.starts_with("ok  \t");
+        }
         let partial = self.is_partial(line);
         // Cargo tells how each of its test programs came out, and stops at the first that fails.
         let partial = partial || self.missing == Missing::Anything && line.starts_with("test result: ok");
@@ -223,7 +230,8 @@ impl Reader {
             self.items.sort();
             return Outcome::Failed { count: self.count, items: self.items };
         }
-        if self.passed || complete && !self.nothing {
+        let ends_well = self.ends_well && self.missing == Missing::Beginning;
+        if self.passed || ends_well || complete && !self.nothing {
             return Outcome::Passed;
         }
         Outcome::Unknown

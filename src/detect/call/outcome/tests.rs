@@ -189,10 +189,42 @@ fn reads_through_wrappers_and_pipes() {
 }
 
 #[test]
+fn what_was_built_speaks_for_itself() {
+    const BUILT: &str = "go build -o /tmp/shop ./cmd/shop && /tmp/shop orders 2>&1 | head -5";
+    each(&[
+        (Pass, BUILT, OK, "7 orders\n"),
+        (Pass, BUILT, None, "Error: unknown command: orders\n"),
+        (Pass, "cd c && gcc -o a a.c && ./a", None, "Segmentation fault\n"),
+        (Fail, BUILT, None, "# shop/cmd/shop\ncmd/shop/main.go:7:2: undefined: order\n"),
+        (Fail, "cd c && gcc -o a a.c && ./a", ONE, "a.c:3:1: error: expected ';' before '}' token\n"),
+        (Fail, "go build ./... && go test ./...", ONE, "Error: the store is gone\n"),
+    ]);
+}
+
+#[test]
+fn praise_follows_a_pass_only() {
+    each(&[
+        (Pass, "bash -n deploy.sh && echo 'all fine'", None, "all fine\n"),
+        (Pass, "cd web && sh -n run.sh && echo done-1 || echo broken", None, "done-1\n"),
+        (Open, "cd web && sh -n run.sh && echo done-1 || echo broken", None, "broken\n"),
+        (Open, "bash -n deploy.sh; echo fine", None, "fine\n"),
+        (Open, "bash -n deploy.sh | cat && echo fine", None, "fine\n"),
+        (Open, "true && echo fine; bash -n deploy.sh | cat", None, "fine\n"),
+    ]);
+}
+
+#[test]
 fn a_cut_output_may_hide_a_failure() {
     each(&[
-        (Open, "go test ./... | tail -1", OK, "ok  \texample.com/shop/web\t0.011s\n"),
-        (Open, "go test ./... 2>&1 | tail -n 2", OK, "ok  \texample.com/a\t0.1s\nok  \texample.com/b\t0.1s\n"),
+        // Go says FAIL behind all packages if one failed: see `go help test`.
+        (Pass, "go test ./... | tail -1", OK, "ok  \texample.com/shop/web\t0.011s\n"),
+        (
+            Pass,
+            "go test ./... 2>&1 | tail -n 2",
+            OK,
+            "ok  \texample.com/a\t0.1s\n?   \texample.com/b\t[no test files]\n",
+        ),
+        (Open, "go test ./... 2>&1 | tail -n 2", OK, "ok  \texample.com/a\t0.1s\n2026/11/25 nothing left to do\n"),
         (Fail, "go test ./... | tail -1", OK, "FAIL\n"),
         (Pass, "go test ./... 2>&1 | tail -20", OK, "ok  \texample.com/a\t0.1s\nok  \texample.com/b\t(cached)\n"),
         (Open, "go test ./... 2>&1 | head -3", OK, "ok  \ta\t0.1s\nok  \tb\t0.1s\nok  \tc\t0.1s\n"),

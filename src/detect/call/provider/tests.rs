@@ -34,7 +34,7 @@ fn reads_times() {
         ("resets at 09:00 UTC", 21 * 3_600_000),
         ("resets at 09:00", 0),
         ("resets 3pm", 0),
-        ("resets Nov 30", 0),
+        ("resets Nov 26", 0),
         ("will reset at 2026-11-25 21:33:08", 0),
         ("will reset at 2026-11-25 13:00:00 utc", 3_600_000),
         ("wait about 2 minutes", 120_000),
@@ -45,6 +45,67 @@ fn reads_times() {
     ] {
         let until = Provider::read(text, NOON).until.map_or(0, |until| until - NOON);
         assert_eq!(until, wait, "{text}");
+    }
+}
+
+/// Dates, clocks and spans in the forms in which people and programs write them, as minutes after noon.
+#[test]
+fn reads_dates() {
+    for (text, minutes) in [
+        ("try again at Nov 28th, 2026 9:12 AM", 2 * 1440 + 21 * 60 + 12),
+        ("try again on Nov 28, 2026 at 9:12 AM (UTC)", 2 * 1440 + 21 * 60 + 12),
+        ("available again on 28 November 2026, 21:12 utc", 3 * 1440 + 9 * 60 + 12),
+        ("resets Sat, Nov 28 at 12:30 GMT", 3 * 1440 + 30),
+        ("Retry-After: Wed, 25 Nov 2026 12:45:00 GMT", 45),
+        ("resets on 2026-11-29", 3 * 1440 + 12 * 60),
+        ("limit resets 2027-01-01T00:00:00-05:00", 36 * 1440 + 17 * 60),
+        ("resets 3pm (America/New_York)", 8 * 60),
+        ("resets 8am (America/Los_Angeles)", 4 * 60),
+        ("resets 11:30pm (Asia/Kolkata)", 6 * 60),
+        ("resets 3pm (Europe/Berlin)", 2 * 60),
+        ("resets Jul 1, 9am (Europe/Berlin)", 217 * 1440 + 19 * 60),
+        ("resets at midnight Pacific time", 20 * 60),
+        ("resets at noon UTC", 1440),
+        ("resets at 22:00 UTC+8", 2 * 60),
+        ("resets at 22:00 +0530", 4 * 60 + 30),
+        ("resets Monday at 9am utc", 4 * 1440 + 21 * 60),
+        ("resets Wednesday, 1 pm UTC", 60),
+        ("resets tomorrow at 13:00 UTC", 1440 + 60),
+        ("resets Jan 2 13:00 UTC", 38 * 1440 + 60),
+        ("try again in 2 days 3 hours", 51 * 60),
+        ("limit resets in 5h 12m", 312),
+        ("try again in 1 day, 4 hours and 30 minutes", 1710),
+        ("quota will reset in 01:30:00", 90),
+        ("resetsAt\":1795611600", 60),
+        ("anthropic-ratelimit-unified-reset: 1795611600", 60),
+        ("\"reset_at\": 1795611600000", 60),
+        ("x-ratelimit-reset-requests: 6m0s", 6),
+        ("额度将于 2026-11-25T21:00:00+08:00 重置", 60),
+        ("使用上限。将在 3 小时后重置", 180),
+        ("请在 20 分钟后重试", 20),
+        ("あと 2 時間で再試行できます", 120),
+        // In a zone that nobody knows, or no time at all.
+        ("resets at 9:12 PM", 0),
+        ("try again at Nov 26th, 2026 9:12 AM", 0),
+        ("resets monthly", 0),
+        ("until may", 0),
+        ("try again in a moment", 0),
+        ("resets Nov 20, 2026 9:12 AM (UTC)", 0),
+    ] {
+        let until = Provider::read(text, NOON).until.map_or(0, |until| (until - NOON) / 60_000);
+        assert_eq!(until, minutes, "{text}");
+    }
+}
+
+#[test]
+fn vague_times() {
+    for (text, vague) in [
+        ("limit reached, resets 3pm", true),
+        ("resets 3pm (utc)", false),
+        ("请于明天 00:00 后重试", true),
+        ("limit reached", false),
+    ] {
+        assert_eq!(Provider::read(text, NOON).vague, vague, "{text}");
     }
 }
 
@@ -65,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn reads_any_time(text in "(try again in|resets at|retry-after:|resets|until) ?[0-9a-z:., +-]{0,40}", now in 0..1i64 << 52) {
+    fn reads_any_time(text in "(try again in|resets at|retry-after:|resets|until) ?(nov |mon |2026-)?[0-9a-z:., +/()年月日-]{0,40}", now in 0..1i64 << 52) {
         let read = Provider::read(&text, now);
         prop_assert!(read.until.is_none_or(|until| until > now));
     }

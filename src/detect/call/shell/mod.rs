@@ -93,6 +93,10 @@ pub(crate) struct Line {
     pub(crate) waits: bool,
     /// It prints the exit code of a command: see `checks::printed_exit`.
     pub(crate) prints_exit: bool,
+    /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
+    pub(crate) praise: Option<String>,
+    /// Its only check is a compiler, and it goes on with what that built: `go build -o a && ./a`.
+    pub(crate) runs_built: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
     pub(crate) tampers: Vec<String>,
     /// What it leaves out of the output of its checks.
@@ -179,6 +183,9 @@ struct Reader {
     record: bool,
     waits: bool,
     prints_exit: bool,
+    /// See [`Line::praise`], and how many checks there were by then.
+    praise: Option<(String, usize)>,
+    runs_built: bool,
     tampers: Vec<String>,
     cut: Cut,
 }
@@ -201,9 +208,12 @@ impl Reader {
         } else {
             Effect::Observe
         };
+        let all = self.checks.len();
         Line {
             effect,
             change,
+            runs_built: self.runs_built && all == 1,
+            praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
             waits: self.waits,
@@ -232,6 +242,8 @@ impl Reader {
         let options = states(&items, options);
         let exits = exits(&items, &options);
         let masks = masks(&items);
+        let praises: Vec<Option<String>> = (0..items.len()).map(|at| praise(&items, at)).collect();
+        let first = self.checks.len();
         let mut pipeline = self.checks.len();
         for (index, item) in items.into_iter().enumerate() {
             let own = if item.negated { Exit::NONE } else { exits[index].and(exit) };
@@ -247,8 +259,13 @@ impl Reader {
                 let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
                 self.tamper(sentence);
             }
+            let compiles = self.checks.get(pipeline).is_some_and(|check| words::is_compiler(&check.name));
+            self.runs_built |= joint == Joint::And && compiles;
             if joint != Joint::Pipe {
                 pipeline = self.checks.len();
+            }
+            if let Some(line) = praises[index].clone().filter(|_| first == 0 && pipeline > 0) {
+                self.praise = Some((line, pipeline));
             }
         }
     }
@@ -480,6 +497,15 @@ fn masks(items: &[Item]) -> Vec<Option<String>> {
             succeeds.then(|| format!("{sign} {}", words.join(" ")))
         })
         .collect()
+}
+
+/// What the command at a place prints, if it is an `echo` that runs only when all before it succeeded.
+fn praise(items: &[Item], at: usize) -> Option<String> {
+    let strict = at > 0 && items[..at].iter().all(|item| item.joint == Joint::And && !item.negated);
+    let (echo, words) = words_of(items.get(at)?).filter(|_| strict)?.split_first()?;
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !matches!(*word, "-e" | "-n")).collect();
+    let line = words.join(" ");
+    (echo == "echo" && line.len() > 1 && !line.contains(['$', '`', '\\'])).then(|| line.trim().to_owned())
 }
 
 /// Whether a command ends the script with a failure: `exit 1`, `false`, `{ echo bad; exit 1; }`.

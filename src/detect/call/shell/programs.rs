@@ -103,7 +103,10 @@ fn asks_shortly(name: &str, arguments: &[String]) -> bool {
         "-h" | "-help" | "-?" => short,
         "-V" => short && name != "ctest",
         "-v" => arguments.len() == 1 && has(SHORT, name),
-        _ => arguments.first().is_some_and(|first| first == "help") && has(words::CHECKS, name),
+        _ => {
+            arguments.first().is_some_and(|first| matches!(first.as_str(), "help" | "version"))
+                && has(words::CHECKS, name)
+        }
     }
 }
 

@@ -10,6 +10,14 @@ pub const LOOKS: &str = "ls cat head tail less more grep egrep fgrep rg ag ack f
     groups journalctl dmesg gawk mawk awk sleep wait command pstree vmstat iostat sdiff pr numfmt getconf shopt tty arch nproc \
     let umask dircolors ffprobe identify exiftool pdfinfo pdftotext";
 
+/// Compilers that print nothing if all is well, and the place of what is not.
+const COMPILERS: &str = "gcc g++ cc c++ clang clang++ rustc nasm javac tsc swiftc";
+
+/// Whether a check is such a compiler.
+pub fn is_compiler(check: &str) -> bool {
+    matches!(check, "go build" | "go vet") || has(COMPILERS, check.split(' ').next().unwrap_or_default())
+}
+
 /// Programs that change files.
 pub const CHANGES: &str = "mv cp rm mkdir rmdir touch chmod chown chgrp ln tee patch truncate unzip zip dd install rsync rename mkfifo \
     shred cpio gunzip gzip bzip2 xz 7z split ed ex unlink mktemp git-apply codemod jscodeshift ast-grep comby sd";

@@ -215,6 +215,14 @@ fn waiting() {
     assert_silent(&looks(8, 15, "nomad job status web", "web  placing"));
     assert_silent(&looks(8, 15, "orders show 7", "state: still running"));
     assert_silent(&looks(8, 40, "orders show 7", "state: new"));
+    // A short pause alone, where what is looked at may change by itself: in turns, too.
+    assert_silent(&looks(12, 14, "curl -s https://shop.example/orders/7", "state: new"));
+    let turns = |n: usize| call(16 * n, "shop_order", &json!({"id": n % 2}), "new");
+    assert_silent(&session((0..16).map(turns)));
+    // A file does not, and neither does what a call does.
+    assert_eq!(gravest(&looks(8, 14, "cat orders/7.json", "state: new")), Some(Grade::Warn));
+    let posts = session((0..8usize).map(|n| call(14 * n, "shop_post", &json!({"id": 7}), "posted")));
+    assert_eq!(gravest(&posts), Some(Grade::Warn));
     // None of them without a pause.
     assert_eq!(gravest(&looks(6, 3, "nomad job status web", "web  placing")), Some(Grade::Stop));
     // A slow model that goes round in circles does not wait.

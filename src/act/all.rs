@@ -1,0 +1,228 @@
+//! The stage for a stream of many sessions: each session that works gets a run of its own, with its own orders, checks
+//! and result, as if the stream were about it alone. The exit code is the worst of all.
+
+use super::outcome::stream_failure;
+use super::stage::Act;
+use crate::bounded::BoundedMap;
+use crate::exit::{Code, Failure};
+use crate::pipe::Stage;
+use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
+use crate::wire::record::{
+    AnyRecord, CloseReason, Closed, Done, Finding, Opened, Record, Reviewer, RunOutcome, RunResult, State,
+};
+use crate::wire::text::decode;
+use crate::wire::{Event, Observation, Status, Timestamp, head, members, observe};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+/// How many sessions can work at the same time. Each may have a thread.
+const RUNS: usize = 500;
+
+/// The exit codes of how many sessions are known by session; of the others, only the worst is.
+const ENDED: usize = 10_000;
+
+/// How many subagents are known.
+const SUBAGENTS: usize = 10_000;
+
+/// How often the runs are looked after whose sessions say nothing, in milliseconds of stream time.
+const ROUND: i64 = 1000;
+
+/// What is done with the result of a session.
+type Tell = Box<dyn Fn(&RunResult)>;
+
+/// The stage of `ocr-act` for all sessions of a stream.
+pub struct ActOnAll {
+    /// What the stream as a whole is.
+    whole: Act,
+    /// The runs of the sessions that work, by session.
+    runs: BTreeMap<String, Act>,
+    /// The session at the top of each subagent.
+    roots: BoundedMap<String, String>,
+    /// The exit code of the last run of each session, and the worst of those that are not remembered.
+    ended: HashMap<String, Code>,
+    worst: Option<Code>,
+    /// When the runs were looked after.
+    round: Timestamp,
+    is_full: bool,
+    tell: Tell,
+}
+
+impl ActOnAll {
+    /// Acts on the sessions of a stream with the settings of `whole`. `tell` gets each result.
+    pub fn new(whole: Act, tell: impl Fn(&RunResult) + 'static) -> Self {
+        Self {
+            whole,
+            runs: BTreeMap::new(),
+            roots: BoundedMap::new(SUBAGENTS),
+            ended: HashMap::new(),
+            worst: None,
+            round: Timestamp::default(),
+            is_full: false,
+            tell: Box::new(tell),
+        }
+    }
+
+    /// The exit code: the highest of all sessions; without any, that of the stream.
+    pub fn code(&self) -> Option<Code> {
+        let failed = stream_failure(&self.whole.state).filter(|_| self.whole.is_live());
+        let sessions = self.ended.values().copied().chain(self.worst).chain(failed).max_by_key(|code| code.number());
+        let whole = || self.whole.not_started().or_else(|| self.whole.result().map(|(_, code)| code));
+        sessions.or_else(whole)
+    }
+
+    fn route(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
+        let observed = std::str::from_utf8(line).ok().and_then(|text| Some((text, observe(text).ok()?)));
+        let Some((text, observed)) = observed else { return Ok(()) };
+        self.whole.pass_time(observed.ts);
+        if let Event::Record { kind, .. } = &observed.event
+            && [Opened::TYPE, Closed::TYPE, Reviewer::TYPE].contains(&&**kind)
+        {
+            // Such a line is about all of them.
+            self.whole.step(line, added)?;
+            for run in self.runs.values_mut() {
+                run.step(line, added)?;
+            }
+            return Ok(());
+        }
+        self.whole.doubt(&observed, text);
+        let Some(root) = self.root(&observed) else { return Ok(()) };
+        if !self.runs.contains_key(&root) && !(begins(&observed) && self.begin(&root)?) {
+            return Ok(());
+        }
+        let is_over = self.runs.get_mut(&root).map(|run| run.step(line, added)).transpose()?;
+        if is_over == Some(true) {
+            self.conclude(&root, added);
+        }
+        Ok(())
+    }
+
+    /// The session that the line is about, or the one at its top.
+    fn root(&mut self, line: &Observation) -> Option<String> {
+        let session = &*session(line)?;
+        if let Event::Session { parent: Some(parent) } = &line.event {
+            let root = self.roots.get(&**parent).cloned().unwrap_or_else(|| parent.to_string());
+            self.roots.insert(session.to_owned(), root);
+            // It was taken for one of its own while its parent was unknown.
+            self.runs.remove(session);
+        }
+        Some(self.roots.get(session).cloned().unwrap_or_else(|| session.to_owned()))
+    }
+
+    /// Begins a run. Returns whether there was room for it.
+    fn begin(&mut self, session: &str) -> Result<bool, Failure> {
+        if self.runs.len() >= RUNS {
+            if !std::mem::replace(&mut self.is_full, true) {
+                tracing::warn!(
+                    "more than {RUNS} sessions work at the same time; those that began last are not acted on"
+                );
+            }
+            return Ok(false);
+        }
+        self.runs.insert(session.to_owned(), Act::one_of(&self.whole, session)?);
+        Ok(true)
+    }
+
+    /// Ends the run of a session that rests for good.
+    fn conclude(&mut self, session: &str, added: &mut Vec<u8>) {
+        if let Some(mut run) = self.runs.remove(session) {
+            let code = run.conclude(added);
+            self.ended(session, &run, code);
+        }
+    }
+
+    fn ended(&mut self, session: &str, run: &Act, code: Code) {
+        if let Some((result, _)) = run.result() {
+            (self.tell)(result);
+        }
+        if self.ended.len() < ENDED || self.ended.contains_key(session) {
+            self.ended.insert(session.to_owned(), code);
+        } else {
+            self.worst = self.worst.into_iter().chain([code]).max_by_key(|code| code.number());
+        }
+    }
+
+    /// Ends a stream in which no session worked.
+    fn end_without_runs(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        let state = &mut self.whole.state;
+        let interrupted = state.closed.as_ref().is_some_and(|closed| closed.reason == CloseReason::Interrupted);
+        if stream_failure(state).is_none() && !interrupted && self.whole.shared.shutdown.requested().is_none() {
+            state.settle(RunOutcome::Unsure, "no session worked while the stream was open");
+        }
+        self.whole.end(added)?;
+        if let Some((result, _)) = self.whole.result() {
+            (self.tell)(result);
+        }
+        Ok(())
+    }
+
+    /// Looks after the runs: time has passed for those whose sessions say nothing, too.
+    fn look_after(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        let now = self.whole.state.clock.now();
+        if now.since(self.round) < ROUND {
+            return Ok(());
+        }
+        self.round = now;
+        let mut over = Vec::new();
+        for (session, run) in &mut self.runs {
+            run.pass_time(Some(now.ms()));
+            if run.advance(added)? {
+                over.push(session.clone());
+            }
+        }
+        over.iter().for_each(|session| self.conclude(session, added));
+        Ok(())
+    }
+}
+
+/// The session that a line is about.
+fn session<'a>(line: &'a Observation) -> Option<Cow<'a, str>> {
+    match &line.event {
+        Event::Record { properties, .. } => {
+            let members = members(*properties).ok()?;
+            members.iter().find(|(name, _)| name == "sessionID").map(|(_, id)| decode(*id))
+        }
+        _ => line.session.as_deref().map(Cow::Borrowed),
+    }
+}
+
+/// Whether a line shows that its session works, or has something to be judged.
+fn begins(line: &Observation) -> bool {
+    match &line.event {
+        Event::Status(Status::Busy | Status::Retry { .. }) | Event::Asked { .. } => true,
+        Event::Record { kind, .. } if kind == Done::TYPE => true,
+        Event::Record { kind, properties } if kind == Finding::TYPE => {
+            let finding = AnyRecord::parse(kind, *properties);
+            matches!(finding, Ok(Some(AnyRecord::Finding(finding))) if finding.state != State::Closed)
+        }
+        _ => false,
+    }
+}
+
+impl Stage for ActOnAll {
+    fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
+        match head(line).filter(|head| !super::stage::is_relevant(head.kind, line)) {
+            Some(head) => self.whole.pass_time(Some(head.ts)),
+            None => self.route(line, added)?,
+        }
+        self.look_after(added)
+    }
+
+    fn passed(&mut self) {
+        self.whole.passed();
+        self.runs.values_mut().for_each(Stage::passed);
+    }
+
+    fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        for (session, mut run) in std::mem::take(&mut self.runs) {
+            let code = run.end(added)?;
+            self.ended(&session, &run, code);
+        }
+        if self.ended.is_empty() {
+            self.end_without_runs(added)?;
+        }
+        let shared = &self.whole.shared;
+        let limit = if shared.shutdown.requested().is_some() { NOTIFY_AFTER_SIGNAL } else { NOTIFY };
+        shared.courier.finish(limit);
+        Ok(())
+    }
+}

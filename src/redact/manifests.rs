@@ -1,0 +1,69 @@
+//! The data of a Kubernetes secret, whatever its names are.
+
+use super::value::{is_placeholder, unquoted};
+use std::ops::Range;
+
+/// Adds the values of the data of secrets to `found`.
+pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    if !text.contains("Secret") || !text.contains("kind") {
+        return;
+    }
+    let mut start = 0;
+    for document in text.split_inclusive("\n---") {
+        if document.lines().any(is_kind) {
+            data(document, start, found);
+        }
+        start += document.len();
+    }
+}
+
+/// Whether a line says that the document is a secret, in YAML or JSON.
+fn is_kind(line: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.next() == Some("kind") && words.next() == Some("Secret") && words.next().is_none()
+}
+
+/// The values below `data:` and `stringData:`.
+fn data(document: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let (mut below, mut at) = (None, start);
+    for line in document.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let name = line.split(':').next().unwrap_or_default().trim_matches([' ', '"', '\t']);
+        if below.is_none_or(|depth| indent <= depth) && !line.trim().is_empty() {
+            below = matches!(name, "data" | "stringData").then_some(indent);
+        } else if let Some(colon) = below.and_then(|_| line.find(':')) {
+            let value = unquoted(line, colon + 1..line.trim_end_matches([' ', ',', '\r', '\n']).len().max(colon + 1));
+            if !value.is_empty()
+                && !is_placeholder(&line[value.clone()])
+                && !line[value.clone()].starts_with(['|', '>'])
+            {
+                found.push(at + value.start..at + value.end);
+            }
+        } else if below.is_some() && !line.trim().is_empty() {
+            // A line of a block.
+            found.push(at + indent..at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_data_of_secrets_alone() {
+        let masked = |text: &str| {
+            let mut found = Vec::new();
+            find(text, &mut found);
+            found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>().join("|")
+        };
+        let yaml = "kind: Secret\nstringData:\n  a: x1\n  b: \"y 2\"\n  c: |\n    z3\nmetadata:\n  name: n\n---\nkind: ConfigMap\ndata:\n  a: b\n";
+        assert_eq!(masked(yaml), "x1|y 2|z3");
+        assert_eq!(
+            masked("{\n  \"data\": {\n    \"a\": \"eDE=\",\n    \"b\": \"eTI=\"\n  },\n  \"kind\": \"Secret\"\n}"),
+            "eDE=|eTI="
+        );
+        assert_eq!(masked("kind: SecretStore\ndata:\n  a: b\n"), "");
+    }
+}

@@ -1,0 +1,78 @@
+//! Values of telling columns in SQL: `INSERT INTO users (name, password) VALUES ('bob', '…')`.
+
+use super::edge::piece;
+use super::names::{Telling, telling};
+use super::value::{is_placeholder, unquoted};
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// How much of a statement is read behind its columns, in bytes.
+const ROWS: usize = 16 * 1024;
+
+/// The columns of a statement, up to its rows.
+static COLUMNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\(([^()]+)\)\s*values\s*").ok());
+
+/// Adds the values of telling columns to `found`.
+pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let mut end = 0;
+    for columns in COLUMNS.iter().flat_map(|columns| columns.captures_iter(text)) {
+        let (Some(whole), Some(names)) = (columns.get(0), columns.get(1)) else {
+            continue;
+        };
+        let names = names.as_str().split(',').map(|name| name.trim_matches([' ', '`', '"', '\\', '[', ']', '\n']));
+        let secret: Vec<bool> = names.map(|name| telling(name) == Some(Telling::Strong)).collect();
+        // The rows of one statement are read once, whatever is in them.
+        if secret.contains(&true) && whole.start() >= end {
+            end = rows(text, whole.end(), &secret, found);
+        }
+    }
+}
+
+/// Adds the values of the rows that begin at `start`: `(…, …), (…, …)`. Returns where they end.
+fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>) -> usize {
+    let (mut column, mut begin, mut quote, mut inside) = (0, start, None, false);
+    for (at, c) in piece(text, start, ROWS).char_indices() {
+        let at = start + at;
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') if !inside => (inside, column, begin) = (true, 0, at + 1),
+            (None, ',' | ')') if inside => {
+                let value = unquoted(text, begin..at);
+                if secret.get(column) == Some(&true) && !is_placeholder(&text[value.clone()]) {
+                    found.push(value);
+                }
+                (inside, column, begin) = (c == ',', column + 1, at + 1);
+            }
+            (None, _) if !inside && c != ',' && !c.is_whitespace() => return at,
+            _ => {}
+        }
+    }
+    text.len().min(start + ROWS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_the_values_of_telling_columns() {
+        let masked = |text: &str| {
+            let mut found = Vec::new();
+            find(text, &mut found);
+            found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>().join("|")
+        };
+        let rows =
+            "INSERT INTO users (name, password, age) VALUES ('b(o,b', 'x1y2', 3), (\"eve\", 'z(3', 4); -- (a, b)";
+        assert_eq!(masked(rows), "x1y2|z(3");
+        for text in [
+            "insert into t (a, token_type) values (1, 'abc')",
+            "(password) VALUES (NULL)",
+            "(password) values",
+            "f(token) values",
+        ] {
+            assert_eq!(masked(text), "", "{text}");
+        }
+    }
+}
