@@ -196,12 +196,13 @@ pub const BODY: &[(&str, Behaviour, Expected)] = &[
     ),
     (
         "cannot read its own answer in a format",
-        |_, r, s| match r.body["response_format"].is_object() {
-            true => {
+        |_, r, s| {
+            if r.body["response_format"].is_object() {
                 let error = json!({ "error": { "message": "The output does not match the expected format" } });
                 send_json(s, "500 Oops", "", &error);
+            } else {
+                good(r, s);
             }
-            false => good(r, s),
         },
         Answer(3),
     ),

@@ -1,7 +1,9 @@
 //! A reviewer that is down: it is said at the start, costs one attempt, and delays nothing.
 
 use super::lines::{command, decisions, looping, opened, rest};
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::process::Stdio;
 
 /// Three rests in a row, of which each is due for a review, and a loop.
 fn input() -> String {
@@ -30,11 +32,19 @@ fn unreachable_endpoint() {
 
 #[test]
 fn missing_command() {
-    let mut stage = command(&["--reviewer-cmd", "no-such-reviewer --now"]);
-    let done = stage.write_stdin(opened("x")).output().unwrap();
-    let told = String::from_utf8(done.stderr).unwrap();
+    let mut stage = std::process::Command::new(assert_cmd::cargo::cargo_bin("ocr-review"))
+        .args(["--reviewer-cmd", "no-such-reviewer --now"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The lines wait for the shell's word only for a moment, so they end after it.
+    let mut told = String::new();
+    BufReader::new(stage.stderr.take().unwrap()).read_line(&mut told).unwrap();
     assert!(told.contains("cannot find the reviewer's command no-such-reviewer"), "{told}");
-    assert_eq!(done.status.code(), Some(0), "it was never asked");
+    drop(stage.stdin.take());
+    assert_eq!(stage.wait().unwrap().code(), Some(0), "it was never asked");
     let done = command(&["--reviewer-cmd", "no-such-reviewer"]).write_stdin(input()).output().unwrap();
     assert_eq!(done.status.code(), Some(69));
 }
