@@ -86,7 +86,8 @@ impl ActOnAll {
         }
         self.whole.doubt(&observed, text);
         let Some(root) = self.root(&observed) else { return Ok(()) };
-        if !self.runs.contains_key(&root) && !(begins(&observed) && self.begin(&root)?) {
+        let is_known = self.runs.contains_key(&root) || (begins(&observed) && self.begin(&root)?);
+        if !is_known {
             return Ok(());
         }
         let is_over = self.runs.get_mut(&root).map(|run| run.step(line, added)).transpose()?;
@@ -169,7 +170,9 @@ impl ActOnAll {
                 over.push(session.clone());
             }
         }
-        over.iter().for_each(|session| self.conclude(session, added));
+        for session in &over {
+            self.conclude(session, added);
+        }
         Ok(())
     }
 }

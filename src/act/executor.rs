@@ -96,7 +96,9 @@ impl Executor {
                     let _ = sender.send(report);
                 }
                 // After the reports are sent: once nothing is pending, all reports are there.
-                finished.iter().for_each(|count| count.change(-1));
+                for count in &finished {
+                    count.change(-1);
+                }
             }
             if let Ok(runtime) = runtime {
                 // A hanging name lookup must not delay the exit.
@@ -161,7 +163,7 @@ impl ExecutorContext {
         let (phase, detail) = match (&order.task, &self.server) {
             (Task::Verify { changed }, server) => match self.directory_of(&order.session, server.as_ref(), runtime) {
                 Ok(directory) => {
-                    let changed = || self.changed(&order.session, &directory, server.as_ref(), changed, runtime);
+                    let changed = || Self::changed(&order.session, &directory, server.as_ref(), changed, runtime);
                     verify(&self.checks, &directory, &self.shutdown, changed)
                 }
                 Err(why) => (Phase::Failed, format!("cannot tell where the session works: {why}")),
@@ -226,7 +228,6 @@ impl ExecutorContext {
     /// The files that the session changed, from both the stream and the server: the server may be gone, and the stream
     /// may have begun late.
     fn changed(
-        &self,
         session: &str,
         directory: &Path,
         server: Option<&Server>,

@@ -293,17 +293,16 @@ impl Act {
             }
             let needs_server = !matches!(order.task, Task::Verify { .. });
             let inactive = self.inactive.clone();
-            match self.executor().filter(|_| inactive.is_none() || !needs_server) {
-                Some(executor) => executor.order(order),
-                None => {
-                    let why = inactive.unwrap_or_default();
-                    self.skip(&order, &why, added);
-                    if let Task::Abort { then: Some(then), .. } = &order.task {
-                        self.skip(then, &why, added);
-                    }
-                    plan::on_skipped(&mut self.state, &order, &why);
-                }
+            if let Some(executor) = self.executor().filter(|_| inactive.is_none() || !needs_server) {
+                executor.order(order);
+                continue;
             }
+            let why = inactive.unwrap_or_default();
+            self.skip(&order, &why, added);
+            if let Task::Abort { then: Some(then), .. } = &order.task {
+                self.skip(then, &why, added);
+            }
+            plan::on_skipped(&mut self.state, &order, &why);
         }
     }
 

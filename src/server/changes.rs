@@ -171,13 +171,17 @@ mod tests {
         ];
         for since in [Since::Message("m2"), Since::Time(5)] {
             let mut changes = Changes::default();
-            messages.iter().for_each(|message| changes.add(message, since, Some(Path::new("/p"))));
+            for message in &messages {
+                changes.add(message, since, Some(Path::new("/p")));
+            }
             assert_eq!(files(&changes.named), ["/p/a", "/p/b", "/p/new"], "{since:?}");
             assert_eq!(files(&changes.patched), ["/p/new", "/p/other"], "{since:?}");
             assert!(changes.is_working && changes.began == Some(3), "{since:?}");
         }
         let mut none = Changes::default();
-        messages.iter().for_each(|message| none.add(message, Since::Message("m9"), None));
+        for message in &messages {
+            none.add(message, Since::Message("m9"), None);
+        }
         assert_eq!((none.began, none.patched.len()), (None, 0));
     }
 }
