@@ -146,7 +146,7 @@ fn without_numbers<'r>(text: &[u8], room: &'r mut [u8; WINDOW]) -> &'r [u8] {
 /// Whether a unit is made of words, as sentences are.
 fn is_wordy(unit: &[u8]) -> bool {
     let letters = unit.iter().filter(|b| b.is_ascii_alphabetic() || b.is_ascii_whitespace() || !b.is_ascii()).count();
-    let numbers = unit.iter().filter(|b| **b == b'#').count();
+    let numbers = memchr::memchr_iter(b'#', unit).count();
     let words = unit
         .split(u8::is_ascii_whitespace)
         .filter(|word| word.iter().filter(|b| b.is_ascii_alphabetic()).count() > 1)
