@@ -99,7 +99,7 @@ pub(super) struct Args {
 #[command(next_help_heading = "Session")]
 #[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct Work {
-    /// Give this task to a new session, or to the one named by --session.
+    /// Task for a new session, or for the one that --session names.
     #[arg(long, value_name = "TEXT", conflicts_with = "task_file")]
     task: Option<String>,
     /// Read the task from FILE; - reads standard input.

@@ -374,7 +374,7 @@ mod tests {
             (b"\x28\xb5\x2f\xfd\0", "zstd"),
             (b"SQLite format 3\0\x10", "database"),
             (b"<!DOCTYPE html>\n<html>", "web page"),
-            (b"INFO  2026-01-05T10:00:00 +12ms service=server status=started", "OpenCode's log"),
+            (b"INFO  2026-01-05T10:00:00 +12ms service=server status=started", "OpenCode's own log"),
             (b"{\n  \"info\": {\n", "opencode export"),
             (b"{\"info\":{\"id\":\"s\"},\"messages\":[]}", "opencode export"),
             (b"Exporting session: ses_1\n{\n", "opencode export"),
