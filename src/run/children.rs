@@ -4,14 +4,14 @@ use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
 use super::recording::Keep;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
-use crate::pipe::{Shutdown, hangup};
+use crate::pipe::{Shutdown, hangup, tell};
 use crate::process::lifeline::{Lifeline, on_parent_gone};
 use crate::process::pipe_key::{PIPE_KEY, PipeKey};
 use crate::process::spawn::{self, Program};
 use rustix::process::{Pid, Signal, getpid, kill_process};
 use std::ffi::{OsStr, OsString};
 use std::io::{PipeReader, Write};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -83,14 +83,17 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
     let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
-    for child in &mut children[..act] {
+    let names: Vec<&str> = stages(run).iter().map(|stage| stage.name).collect();
+    tell_killed(names[act], status, &shutdown);
+    for (child, name) in children[..act].iter_mut().zip(&names) {
         let status = wait_until(child, deadline)?;
+        tell_killed(name, status, &shutdown);
         if code == Some(Code::Unsure.number()) && has_failed(status) {
             code = code_of_status(status);
         }
     }
     let recorder = children[act + 1].id();
-    let delivered = deliver(&mut children[act + 1..], &shutdown);
+    let delivered = deliver(&mut children[act + 1..], &names[act + 1..], &shutdown);
     let recording = run.keep.and_then(|keep| {
         keep.remove_oldest();
         keep.made_by(recorder, &earlier)
@@ -121,10 +124,10 @@ fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(Ex
 
 /// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
 /// how the output failed, which is told already.
-fn deliver(last: &mut [Child], shutdown: &Shutdown) -> Result<(), Failure> {
+fn deliver(last: &mut [Child], names: &[&str], shutdown: &Shutdown) -> Result<(), Failure> {
     let mut signalled = None;
     let mut delivered = Ok(());
-    for child in last {
+    for (child, name) in last.iter_mut().zip(names) {
         while matches!(child.try_wait(), Ok(None)) {
             let is_signal = shutdown.requested().is_some();
             if is_signal && signalled.get_or_insert_with(Instant::now).elapsed() >= VIEW_EXIT {
@@ -135,6 +138,7 @@ fn deliver(last: &mut [Child], shutdown: &Shutdown) -> Result<(), Failure> {
             std::thread::sleep(POLL);
         }
         let status = wait(child)?;
+        tell_killed(name, status, shutdown);
         if status.code() == Some(i32::from(Code::Error.number())) {
             delivered = Err(Failure::new(Code::Error, ""));
         }
@@ -270,6 +274,13 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failur
     // It may have exited in the meantime.
     let _ = child.kill();
     wait(child)
+}
+
+/// Says that a stage was killed, which it cannot say itself. After a signal, it may be us who killed it.
+fn tell_killed(name: &str, status: ExitStatus, shutdown: &Shutdown) {
+    if let Some(signal) = status.signal().filter(|_| shutdown.requested().is_none()) {
+        tell(format_args!("ocr-run: {name} was killed by signal {signal}, so what it had to do is missing"));
+    }
 }
 
 /// The exit code of a process of Rust that panicked.

@@ -2,7 +2,7 @@
 //!
 //! * [`replay`]: writes a recording again, at a chosen speed.
 //! * [`import`]: turns a document of `opencode export` into a recording.
-//! * [`failed_start`]: the line of a stage that could not start.
+//! * [`failed_start()`]: the line of a stage that could not start.
 //! * [`live`]: watches a server; starts the session, and the server itself, when asked to.
 
 #[cfg(unix)]

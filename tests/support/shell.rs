@@ -158,6 +158,16 @@ impl Running {
         assert!(status.expect("pkill").success(), "no {binary} runs");
     }
 
+    /// Sends a signal, `-KILL` for example, to a stage of the `ocr-run` that the shell has become.
+    ///
+    /// # Panics
+    /// If there is no such stage, or no `pkill`.
+    pub fn signal_stage_of_run(&self, name: &str, stage: &str) {
+        let run = self.child.id().to_string();
+        let status = Command::new("pkill").args([name, "-P", &run, "-f", &format!(" {stage}( |$)")]).status();
+        assert!(status.expect("pkill").success(), "no {stage} runs");
+    }
+
     /// Closes the output, waits for the end and returns the exit code.
     ///
     /// # Panics

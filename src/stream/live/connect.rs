@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 /// How often the first connection is tried.
 const ATTEMPTS: u32 = 3;
 
+/// How long the first answer may take before the question is repeated: a server that runs answers within milliseconds.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
+
 /// How long one request may wait for the server to prepare a directory before we say so and ask again.
 const PREPARING: Duration = Duration::from_secs(5);
 
@@ -51,7 +54,7 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
         Source::Attach(url) => (url.clone(), plan.credentials.clone()),
     };
     let mut server = Server::new(url, plan.directory.clone(), &credentials)?;
-    let version = server.version().await?;
+    let version = first_answer(&server).await?;
     let mut session = None;
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
@@ -81,6 +84,17 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
         session = Some(created);
     }
     Ok(Ready { server, version, tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)), feed })
+}
+
+/// Asks for the server's version. `OpenCode` 1.18.33 never answers a request that reaches it before it says that it
+/// listens, and answers the next one at once (measured).
+async fn first_answer(server: &Server) -> Result<String, Error> {
+    for _ in 1..ATTEMPTS {
+        if let Ok(answer) = timeout(FIRST_ANSWER, server.version()).await {
+            return answer;
+        }
+    }
+    server.version().await
 }
 
 /// Waits until the server has prepared the directory, at most until `deadline`: on the first request about a directory

@@ -37,9 +37,12 @@ fn exit_code_is_that_of_the_stage_that_failed() {
 
 #[test]
 fn failed_stage_says_it_in_one_line() {
-    let done = run("ocr-stream --server http://127.0.0.1:9 --task x | cat");
+    let done = run("ocr-stream --server http://127.0.0.1:9 --task x | ocr-detect");
     let closed = &done.json()[0]["properties"];
     assert_eq!((done.lines.len(), &closed["reason"], &closed["exitCode"]), (1, &"serverGone".into(), &69.into()));
-    // Nobody reads a pipe's lines in a file.
-    assert!(run("ocr-stream --server http://127.0.0.1:9 --task x > lines; cat lines").lines.is_empty());
+    // Other readers expect lines of a session, and nothing else.
+    for reader in ["| cat", "> lines; cat lines"] {
+        let done = run(&format!("ocr-stream --server http://127.0.0.1:9 --task x {reader}"));
+        assert!(done.lines.is_empty(), "{reader}: {:?}", done.lines);
+    }
 }

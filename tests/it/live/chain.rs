@@ -133,6 +133,22 @@ fn kill_9_of_stage() {
 }
 
 #[test]
+fn killed_stage_is_named() {
+    let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
+    let Some(bench) = bench(hangs) else { return };
+    for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-spool"] {
+        let mut run = live_shell("exec ocr-run --headless --task 'Wait.'", &bench.opencode, &bench.project);
+        let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
+        run.wait_for("message.part.delta");
+        run.signal_stage_of_run("-KILL", stage);
+        let done = run.finish();
+        assert_ne!(done.code(), Some(0), "{stage}");
+        assert!(done.stderr.contains(&format!("{stage} was killed by signal 9")), "{stage}: {}", done.stderr);
+        wait_until_gone(opened["properties"]["server"].as_str().unwrap());
+    }
+}
+
+#[test]
 fn ctrl_c_ends_run() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };
