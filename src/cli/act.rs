@@ -14,6 +14,7 @@ use crate::detect;
 use crate::exit::{Code, Failure};
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
 use crate::process::job;
+use crate::process::pipe_key::PIPE_KEY;
 use crate::process::server_processes::password_at;
 use crate::server::{Server, parse_url};
 use crate::wire::record::{Action, Kind, RunResult, schema};
@@ -226,6 +227,10 @@ fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow:
     };
     if !quiet && act.saw_lines() {
         tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
+    } else if !quiet && code == Code::Unsure && variable(PIPE_KEY).is_none() {
+        tell(
+            "ocr-act: nothing about a session came in, so there was no run; if an earlier stage failed, it has said why",
+        );
     }
     Ok(code)
 }

@@ -4,6 +4,8 @@ use crate::support::ocr;
 #[cfg(target_os = "linux")]
 use crate::support::{measured, nothing_left, processes};
 use predicates::prelude::*;
+#[cfg(target_os = "linux")]
+use std::io::{BufRead, BufReader};
 
 #[test]
 fn demo() {
@@ -317,14 +319,15 @@ fn ctrl_z_stops_the_whole_job() {
 fn hangup_ends_it_like_a_signal() {
     use rustix::process::{Pid, Signal, kill_process};
     let mark = format!("hangup-{}", std::process::id());
-    let run = marked_demo(&mark, &[], &[]);
+    let mut run = marked_demo(&mark, &[], &[]);
     wait_until(|| stages_of(&mark).len() == 6);
     let whole = Pid::from_child(&run);
     wait_until(|| u64::from_str_radix(&state(whole, "SigCgt:"), 16).unwrap() & 1 != 0);
+    let mut lines = BufReader::new(run.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("ocr.stream.opened"), "a run that has not begun has no result");
     kill_process(whole, Signal::HUP).unwrap();
-    let done = run.wait_with_output().unwrap();
-    assert_eq!(done.status.code(), Some(143));
-    assert!(String::from_utf8(done.stdout).unwrap().lines().last().unwrap().contains("ocr.act.result"));
+    assert!(lines.last().unwrap().contains("ocr.act.result"));
+    assert_eq!(run.wait().unwrap().code(), Some(143));
     nothing_left(&mark);
 }
 

@@ -46,3 +46,10 @@ fn failed_stage_says_it_in_one_line() {
         assert!(done.lines.is_empty(), "{reader}: {:?}", done.lines);
     }
 }
+
+#[test]
+fn nothing_that_comes_in_is_said() {
+    let done = run("ocr-act < /dev/null");
+    assert_eq!((done.code(), done.lines.len()), (Some(3), 0), "{}", done.stderr);
+    assert!(done.stderr.contains("nothing about a session came in"), "{}", done.stderr);
+}
