@@ -86,7 +86,7 @@ pub(super) struct Args {
     answer: Vec<String>,
     /// Act on every session of the stream, as behind `ocr-stream --all`: each gets a result of its own, and the exit code
     /// is the highest of theirs.
-    #[arg(long, env = "OCR_ACT_ON_ALL", value_parser = switch())]
+    #[arg(long)]
     act_on_all: bool,
     /// Print only the lines that this program adds.
     #[arg(long)]
