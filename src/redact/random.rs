@@ -22,11 +22,35 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let name = body.find('=').filter(|at| body[*at..].trim_matches('=').len() >= BARE);
         let body = name.map_or(body, |at| body[at..].trim_start_matches('='));
         let begin = at - body.len();
-        if (BARE..=DATA).contains(&body.len()) && is_mixed(body) && !is_digest(text, begin) {
+        if is_path(body) {
+            let mut name_at = begin;
+            for name in body.split(['/', '_', '-']) {
+                if is_bare(name) {
+                    found.push(name_at..name_at + name.len());
+                }
+                name_at += name.len() + 1;
+            }
+        } else if is_bare(body) && !is_digest(text, begin) {
             found.push(begin..at);
         }
         at += 1;
     }
+}
+
+/// The shortest plain word that shows that a token is a path, in bytes: of random tokens of 40 bytes in base64, one in 700
+/// has such a word beside a slash (computed).
+const WORD: usize = 4;
+
+/// Whether a token is the path of a file, of which only a single name can be a secret: together, a folder that `mktemp`
+/// made, a time and the id of a session look as random as a key.
+fn is_path(token: &str) -> bool {
+    let is_word = |name: &str| name.len() >= WORD && name.bytes().all(|b| b.is_ascii_lowercase());
+    token.contains('/') && token.split('/').any(is_word)
+}
+
+/// Whether a token without a name is a secret.
+fn is_bare(token: &str) -> bool {
+    (BARE..=DATA).contains(&token.len()) && is_mixed(token)
 }
 
 /// Whether a long token has both cases and digits all over, as base64 of random bytes has.
@@ -112,6 +136,7 @@ mod tests {
         };
         assert!(masked("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzQ8v2Lm4Tk"));
         assert!(masked("k = Zx8Kq2Lw9Rt4Yv6Bn1Mc3Pd5Sf7Gh0JkQwErTy"));
+        assert!(masked("/srv/app/keys/Zx8Kq2Lw9Rt4Yv6Bn1Mc3Pd5Sf7Gh0JkQwErTy"));
         for text in [
             "da39a3ee5e6b4b0d3255bfef95601890afd80709",
             "the_quick_brown_fox_jumps_over_the_lazy_dog_2",
@@ -119,6 +144,8 @@ mod tests {
             "sha512-wJalrXUtnFEMIxK7MDENGxbPxRfiCYzQ8v2Lm4TkwJalrXUtnFEMIxK7MDENGxbPxRfiCYzQ8v2Lm4Tk==",
             "/home/User1/Projects/MyApp2/src/components/Button3",
             "123e4567-e89b-12d3-a456-426614174000",
+            "/T/tmp.AbCdEf12/runs/20261126T061121Z-ses_de9851dbdffeUSS5e2W9sxQZ4f-23565.ndjson",
+            "/tmp/.tmp24NWvN/home/state/ocr/runs/20261126T061121Z-ses_de9851dbdffeUSS5e2W9sxQZ4f-23565.ndjson",
         ] {
             assert!(!masked(text), "{text}");
         }

@@ -22,8 +22,10 @@ fn silent_server(begun: &Path) -> String {
     std::thread::spawn(move || {
         let mut taken = Vec::new();
         for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 1024]);
-            std::fs::write(&begun, "").unwrap();
+            // A connection without a request only tries the address.
+            if stream.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
+                std::fs::write(&begun, "").unwrap();
+            }
             taken.push(stream);
         }
     });
