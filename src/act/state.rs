@@ -6,7 +6,7 @@ use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
 use crate::wire::record::{
-    AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, State, StateChange,
+    AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, SessionStatus, State, StateChange,
 };
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
@@ -142,11 +142,7 @@ impl RunState {
             Event::Answered { request } => {
                 self.asked.remove(&**request);
             }
-            Event::Status(Status::Busy) if session == self.root() => {
-                self.done = None;
-                self.verdict = None;
-                self.ended = self.ended.take().filter(|ended| !ended.at_rest);
-            }
+            Event::Status(Status::Busy) if session == self.root() => self.goes_on(),
             Event::Status(status) if session != self.root() => self.child(session, status),
             // It can neither rest nor be acted on.
             Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
@@ -171,6 +167,13 @@ impl RunState {
             _ => {}
         }
         None
+    }
+
+    /// Takes in that the session works, so that what its rest said is void.
+    fn goes_on(&mut self) {
+        self.done = None;
+        self.verdict = None;
+        self.ended = self.ended.take().filter(|ended| !ended.at_rest);
     }
 
     /// Takes in that a request is open.
@@ -226,7 +229,13 @@ impl RunState {
                 return Some(News::Rest);
             }
             AnyRecord::Closed(closed) => self.closed = Some(closed),
-            AnyRecord::StateChange(change) => return Some(News::State(change)),
+            AnyRecord::StateChange(change) => {
+                // The message that wakes a session comes before it is busy.
+                if self.root() == Some(&*change.session_id) && change.state == SessionStatus::Working {
+                    self.goes_on();
+                }
+                return Some(News::State(change));
+            }
             AnyRecord::Finding(finding) => return Some(self.finding(finding)),
             AnyRecord::Decision(decision) => return self.decision(decision),
             _ => {}

@@ -96,7 +96,7 @@ struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct SharedLimits {
-    /// Report a session that comes to rest, or has a finding, more than N times with no person's message in between.
+    /// Report a session that has come to rest, or had a finding, more than N times since the last message from a person.
     #[arg(
         long,
         env = "OCR_MAX_ITERATIONS",

@@ -54,13 +54,13 @@ pub(super) fn pipe_key() -> PipeKey {
     )
 }
 
-/// The folder for the recordings of runs.
+/// The folder where runs are recorded.
 #[cfg(unix)]
 pub(super) fn runs_folder() -> Option<PathBuf> {
     state_folder().map(|state| state.join("ocr/runs"))
 }
 
-/// The folder in which this system keeps what programs remember.
+/// The folder where programs keep their state on this system.
 #[cfg(unix)]
 fn state_folder() -> Option<PathBuf> {
     let own = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/state" };

@@ -29,7 +29,7 @@ pub(super) fn hand_on(name: &str, code: Code, said: &str) {
     }
 }
 
-/// Whether a stage of ours reads what we write. Where there is no `/proc`, nobody knows.
+/// Whether one of our stages reads what we write. Without `/proc` this cannot be known, and nothing is written.
 fn stage_reads() -> bool {
     let Ok(pipe) = read_link("/proc/self/fd/1") else { return false };
     let shell =

@@ -101,7 +101,7 @@ pub(super) struct WhoArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Timing of reviews")]
 pub(super) struct WhenArgs {
-    /// Ask about a session at most once per TIME, as measured by the stream, unless it is idle.
+    /// Wait at least TIME, by the stream's clock, between two questions about a session, unless it is idle.
     #[arg(long, value_name = "TIME", default_value_t = 0, env = "OCR_MIN_INTERVAL", value_parser = units::seconds::<u32>)]
     min_interval: u32,
     /// Ask at most N times; after that the built-in rules decide.

@@ -23,11 +23,11 @@ const HELP: &str = "\
 Examples:
   Check whether a run would work here, and see what to do if not:
     ocr-run doctor
-  See a recorded loop being caught, without a server or a model:
+  Watch a recorded loop being caught; this needs no server and no model:
     ocr-run --demo
   Let an agent fix the build, and stop it if it loops:
     ocr-run --task 'Fix the build' --worker-model ollama/llama3.1
-  Let it work for at most an hour, and spend at most five dollars:
+  Let it work for at most an hour and spend at most five dollars:
     ocr-run --task-file task.md --max-time 1h --max-cost 5
   Accept the work only if the tests pass, with a model as the reviewer:
     ocr-run --task-file task.md --verify 'cargo test' --reviewer-model ollama/llama3.1

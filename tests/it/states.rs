@@ -192,3 +192,22 @@ fn says_nothing_twice() {
         .collect();
     assert_eq!(kinds(&many), [SessionStatus::Working], "calls that are over at once are no news");
 }
+
+#[test]
+fn failed_message_takes_no_words_away() {
+    // OpenCode 1.18.33 sends the error, the session's rest, the failed message, and the rest once more.
+    let words = "Your plan is used up. Your limit resets in 8 seconds.";
+    let error = |message: &str| json!({"name": "APIError", "data": {"message": message}});
+    let begun = json!({"info": {"id": "msg_a", "role": "assistant", "time": {"created": 1}}});
+    let failed = json!({"info": {"id": "msg_a", "role": "assistant", "error": error(words), "time": {"created": 1, "completed": 2}}});
+    let found = states(&[
+        status(0, "busy"),
+        event(1, "message.updated", begun),
+        event(SECOND, "session.error", json!({"error": error(words)})),
+        status(SECOND, "idle"),
+        event(SECOND, "message.updated", failed),
+        status(SECOND + 1, "idle"),
+    ]);
+    let said: Vec<_> = found.iter().map(|s| (s.state, s.until)).collect();
+    assert_eq!(said, [(SessionStatus::Working, None), (SessionStatus::Quota, Some(9 * SECOND))]);
+}

@@ -155,9 +155,14 @@ impl Failing {
     fn quota(&self, context: &RuleContext<'_>) -> Signal {
         let over = self.stops(context) && context.now.since(self.since) >= context.config.stall_timeout;
         let known = self.until.filter(|_| !self.vague || self.waits(context));
-        let minutes = known.map(|until| until.saturating_sub(context.point.ts) / 60_000);
-        let summary = match minutes {
-            Some(minutes) => format!("the provider asks to wait for another {minutes} minutes: {}", self.message),
+        let seconds = known.map(|until| until.saturating_sub(context.point.ts) / 1000);
+        let summary = match seconds {
+            Some(seconds) if seconds < 120 => {
+                format!("the provider asks to wait for another {seconds} s: {}", self.message)
+            }
+            Some(seconds) => {
+                format!("the provider asks to wait for another {} minutes: {}", seconds / 60, self.message)
+            }
             None => format!("a quota is used up, and it is not known when it resets: {}", self.message),
         };
         self.signal(QUOTA, if over { Grade::Stop } else { Grade::Warn }, "", summary)

@@ -175,8 +175,7 @@ impl Session {
 
     fn fail(&mut self, name: &str, message: &str, line: &LineContext<'_>, effects: &mut Effects) {
         self.state.completion.record_failure(name);
-        let words = if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") };
-        self.status.record_failure(&words, line);
+        self.status.record_failure(name, message, line);
         self.state.show(&Fact::Failed { name, message }, line, effects);
     }
 

@@ -107,9 +107,13 @@ impl StatusTracker {
         self.retry = Some(Failure::read(words, next, line.point.ts));
     }
 
-    /// Records that the session failed, and with which words.
-    pub(crate) fn record_failure(&mut self, words: &str, line: &LineContext<'_>) {
-        self.failure = Some(Failure::read(words, None, line.point.ts));
+    /// Records that the session failed. The failed message, which comes after the error itself, only has its name.
+    pub(crate) fn record_failure(&mut self, name: &str, message: &str, line: &LineContext<'_>) {
+        if message.is_empty() && self.failure.is_some() {
+            return;
+        }
+        let words = if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") };
+        self.failure = Some(Failure::read(&words, None, line.point.ts));
     }
 
     /// Records that the session came to rest. `by_event` says that an event says so just now; otherwise it has been

@@ -1,7 +1,7 @@
 //! Subagents in another directory end with the session: the server aborts a session only where it works.
 
 use super::act::{actions, stop_at};
-use super::family::plugin;
+use super::family::{STARTS_A_HELPER, plugin};
 use crate::support::{Live, Running, live_shell};
 use serde_json::{Value, json};
 
@@ -11,16 +11,6 @@ const HELPER_IS_BUSY: &str = r#"{"task": "Prepare the release.", "turns": [
     {"text": "I wait for it.", "calls": [{"tool": "bash", "input": {"command": "sleep 601", "description": "Waits"}}]}],
     "agents": [{"prompt": "Write the notes", "turns": [
         {"text": "I write.", "calls": [{"tool": "bash", "input": {"command": "sleep 602", "description": "Writes"}}]}]}]}"#;
-
-/// Starts a session below the first one that makes a call, in another directory, and does not wait for it.
-const STARTS_A_HELPER: &str = r#"export const Helper = async ({ client, directory }) => { let started = false; return { event: async ({ event }) => {
-  const part = event.properties?.part
-  if (started || event.type !== "message.part.updated" || part.type !== "tool" || part.state.status !== "completed") return
-  started = true
-  const query = { directory: directory + "/docs" }
-  const child = await client.session.create({ query, body: { parentID: part.sessionID, title: "helper" } })
-  await client.session.promptAsync({ query, path: { id: child.data.id }, body: { parts: [{ type: "text", text: "Write the notes" }] } })
-} } }"#;
 
 /// The server with the plugin, which it reads at its first request.
 fn live() -> Option<Live> {

@@ -30,7 +30,7 @@ const DELEGATES: &str = r#"{"task": "Prepare the release.", "turns": [
         {"text": "The notes are written."}]}]}"#;
 
 /// Starts a session below the first one that makes a call, in another directory, and does not wait for it.
-const STARTS_A_HELPER: &str = r#"export const Helper = async ({ client, directory }) => { let started = false; return { event: async ({ event }) => {
+pub(super) const STARTS_A_HELPER: &str = r#"export const Helper = async ({ client, directory }) => { let started = false; return { event: async ({ event }) => {
   const part = event.properties?.part
   if (started || event.type !== "message.part.updated" || part.type !== "tool" || part.state.status !== "completed") return
   started = true
