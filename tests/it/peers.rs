@@ -113,9 +113,10 @@ const PEERS: [(&str, Rule); 7] = [
 ];
 
 /// Recordings in which the agent loops or makes no progress.
-const LOOPS: [&str; 19] = [
+const LOOPS: [&str; 22] = [
     "ab-loop",
     "degenerate-text",
+    "driven-in-circles",
     "drifting-text",
     "empty-turns",
     "error-streak",
@@ -127,6 +128,8 @@ const LOOPS: [&str; 19] = [
     "paraphrases",
     "monologue",
     "near-duplicate",
+    "nudged-by-a-plugin",
+    "number-in-the-task",
     "one-call-loop",
     "revert",
     "stagnation",
@@ -137,8 +140,9 @@ const LOOPS: [&str; 19] = [
 /// Recordings that count for neither side. In most, something other than a loop is wrong: the provider, a person who
 /// does not answer, an abort, a test that is skipped. In some, a warning and silence are both right, because the agent may be making progress.
 /// In one, the agent loops and stops when it is told to.
-const UNCOUNTED: [&str; 17] = [
+const UNCOUNTED: [&str; 18] = [
     "abort",
+    "arguments-stop",
     "bad-key",
     "bad-key-retried",
     "compaction-storm",
@@ -198,33 +202,30 @@ fn ours(session: &Session, grades: &[&str]) -> bool {
     })
 }
 
-fn row(name: &str, sessions: &[Session], fires: impl Fn(&Session) -> bool) -> (usize, usize) {
+/// One line of the table, and how many loops and others the rule finds.
+fn row(name: &str, sessions: &[Session], fires: impl Fn(&Session) -> bool) -> (String, usize, usize) {
     let count = |loops: bool| sessions.iter().filter(|s| s.loops == loops && fires(s)).count();
     let total = |loops: bool| sessions.iter().filter(|s| s.loops == loops).count();
     let (found, wrong) = (count(true), count(false));
-    print_row(&format!("| {name:26} | {found:3} of {:3} | {wrong:3} of {:3} |", total(true), total(false)));
-    (found, wrong)
+    (format!("| {name:26} | {found:3} of {:3} | {wrong:3} of {:3} |", total(true), total(false)), found, wrong)
 }
 
-/// Prints one line of the table, and checks that docs/comparison.md has it.
-fn print_row(line: &str) {
-    println!("{line}");
-    if std::env::var_os("OCR_SESSIONS").is_none() {
-        let page = include_str!("../../docs/comparison.md");
-        assert!(page.contains(&format!("\n{line}\n")), "docs/comparison.md lacks {line}");
-    }
-}
-
+/// The comparison in docs/comparison.md is what comes out here.
 #[test]
 fn beats_other_rules() {
     let sessions = sessions();
-    print_row(&format!("| {:26} | {:10} | {:10} |", "rule", "loops", "others"));
-    print_row(&format!("|{}|{}|{}|", "-".repeat(28), "-".repeat(12), "-".repeat(12)));
     let peers = PEERS.map(|(name, rule)| row(name, &sessions, |session| fires(rule, session)));
-    let (found, wrong) = row("ours, warn or stop", &sessions, |session| ours(session, &["warn", "stop"]));
-    row("ours, stop", &sessions, |session| ours(session, &["stop"]));
-    assert!(peers.iter().all(|(loops, _)| *loops <= found), "another rule finds more");
+    let (warned, found, wrong) = row("ours, warn or stop", &sessions, |session| ours(session, &["warn", "stop"]));
+    let (stopped, ..) = row("ours, stop", &sessions, |session| ours(session, &["stop"]));
+    let head = format!("| {:26} | {:10} | {:10} |", "rule", "loops", "others");
+    let rule = format!("|{}|{}|{}|", "-".repeat(28), "-".repeat(12), "-".repeat(12));
+    let rows = peers.iter().map(|(line, ..)| line);
+    let table: Vec<&str> = [&head, &rule].into_iter().chain(rows).chain([&warned, &stopped]).map(|l| &**l).collect();
+    let table = table.join("\n");
+    println!("{table}");
+    assert!(peers.iter().all(|(_, loops, _)| *loops <= found), "another rule finds more");
     if std::env::var_os("OCR_SESSIONS").is_none() {
         assert_eq!(wrong, 0, "ours warns where nothing is wrong");
+        assert!(include_str!("../../docs/comparison.md").contains(&table), "docs/comparison.md has another table");
     }
 }

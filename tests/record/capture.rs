@@ -1,6 +1,6 @@
 //! One session, from its first event to its rest, through `ocr-stream` itself.
 
-use crate::support::{Client, OpenCode, Project, Script, Until};
+use crate::support::{Client, OpenCode, Project, Proxy, Script, Server, Teller, Told, Until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -11,14 +11,15 @@ use std::time::{Duration, Instant};
 pub const STREAM: &str = "ocr-stream";
 /// How many minutes a scenario may take that says nothing else.
 const MINUTES: u64 = 5;
+/// The server's password, so that we may interfere.
+const PASSWORD: &str = "recorded";
+/// How long to wait before the server is asked again.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What has happened so far, as far as the end of the recording depends on it.
 struct Progress {
     ends: Instant,
     heard: Instant,
-    aborted: bool,
-    told: bool,
-    interrupted: bool,
     finished_calls: usize,
     compactions: usize,
     retries: usize,
@@ -26,113 +27,191 @@ struct Progress {
     asked: Vec<(i64, String)>,
 }
 
+/// What was done to the session already.
+#[derive(Default)]
+struct Done {
+    aborted: bool,
+    told: usize,
+    begun: bool,
+    slept: bool,
+    cut: bool,
+    interrupted: bool,
+}
+
+/// A session that is recorded.
+struct Scene<'a> {
+    stream: &'a Child,
+    project: &'a Project,
+    script: &'a Script,
+    proxy: Option<&'a Proxy>,
+    /// The first line.
+    opened: Value,
+    done: Done,
+}
+
 /// Plays the scenario and returns the stream of its session.
 pub fn capture(opencode: &OpenCode, project: &Project, script: &Script) -> std::io::Result<Vec<u8>> {
-    let mut stream = Command::new(std::env::current_exe()?)
-        .args([STREAM, "--spawn", "--worker-model", "fake/scripted", "--task", &script.task])
+    let server = script.record.cut_after.map(|_| Server::with_password(opencode, project, PASSWORD));
+    let proxy = server.as_ref().map(|server| Proxy::start(server.url(), 0, 0));
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args([STREAM, "--worker-model", "fake/scripted", "--task", &script.task]);
+    match &proxy {
+        Some(proxy) => command.args(["--server", &proxy.url()]),
+        None => command.arg("--spawn").arg("--opencode").arg(opencode.executable()),
+    };
+    let mut stream = command
         .arg("--working-dir")
         .arg(project.dir())
-        .arg("--opencode")
-        .arg(opencode.executable())
         .env_clear()
         .env("PATH", opencode.path())
         .envs(project.env())
+        .env("OPENCODE_SERVER_PASSWORD", PASSWORD)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;
     let mut lines = Vec::new();
     if let Some(stdout) = stream.stdout.take() {
-        follow(&stream, BufReader::new(stdout), project, script, &mut lines)?;
+        let proxy = proxy.as_ref();
+        let scene = Scene { stream: &stream, project, script, proxy, opened: Value::Null, done: Done::default() };
+        scene.follow(BufReader::new(stdout), &mut lines)?;
     }
     let status = stream.wait()?;
     eprintln!("{STREAM}: {status}");
     Ok(lines)
 }
 
-fn follow(
-    stream: &Child,
-    mut stdout: impl BufRead,
-    project: &Project,
-    script: &Script,
-    lines: &mut Vec<u8>,
-) -> std::io::Result<()> {
-    let mut opened = Value::Null;
-    let limit = Duration::from_mins(script.record.minutes.unwrap_or(MINUTES));
-    let mut progress = Progress {
-        ends: Instant::now() + limit,
-        heard: Instant::now(),
-        aborted: false,
-        told: false,
-        interrupted: false,
-        finished_calls: 0,
-        compactions: 0,
-        retries: 0,
-        asked: Vec::new(),
-    };
-    loop {
-        let start = lines.len();
-        if stdout.read_until(b'\n', lines)? == 0 {
-            return Ok(());
-        }
-        let line: Value = serde_json::from_slice(&lines[start..])?;
-        progress.note(&line);
-        if script.record.abort && !progress.aborted && has_begun_to_print(&line) {
-            progress.aborted = true;
-            abort(&opened, project);
-        }
-        if let Some(told) = &script.record.tell
-            && progress.finished_calls >= told.calls
-            && !std::mem::replace(&mut progress.told, true)
-        {
-            tell(&opened, project, &told.text);
-        }
-        if let Some(seconds) = script.record.allow_after {
-            for permission in progress.overdue(&line, seconds * 1000) {
-                allow(&opened, project, &permission);
+impl Scene<'_> {
+    fn follow(mut self, mut stdout: impl BufRead, lines: &mut Vec<u8>) -> std::io::Result<()> {
+        let limit = Duration::from_mins(self.script.record.minutes.unwrap_or(MINUTES));
+        let mut progress = Progress {
+            ends: Instant::now() + limit,
+            heard: Instant::now(),
+            finished_calls: 0,
+            compactions: 0,
+            retries: 0,
+            asked: Vec::new(),
+        };
+        loop {
+            let start = lines.len();
+            if stdout.read_until(b'\n', lines)? == 0 {
+                return Ok(());
+            }
+            let line: Value = serde_json::from_slice(&lines[start..])?;
+            progress.note(&line);
+            self.interfere(&progress, &line);
+            if let Some(seconds) = self.script.record.allow_after {
+                for permission in progress.overdue(&line, seconds * 1000) {
+                    self.allow(&permission);
+                }
+            }
+            if progress.reached(self.script.record.until) && !std::mem::replace(&mut self.done.interrupted, true) {
+                interrupt(self.stream);
+            }
+            if self.opened.is_null() {
+                self.opened = line;
             }
         }
-        if progress.reached(script.record.until) && !progress.interrupted {
-            progress.interrupted = true;
-            interrupt(stream);
+    }
+
+    /// Does what the script wants done by now.
+    fn interfere(&mut self, progress: &Progress, line: &Value) {
+        let (record, calls) = (&self.script.record, progress.finished_calls);
+        if record.abort && has_begun_to_print(line) && !std::mem::replace(&mut self.done.aborted, true) {
+            self.client().abort(self.session());
         }
-        if opened.is_null() {
-            opened = line;
+        if let Some(told) = &record.tell
+            && self.done.told < told.times.unwrap_or(1)
+            && calls >= told.calls * (self.done.told + 1)
+            && (told.by != Teller::Driver || line["type"] == "session.idle")
+        {
+            self.done.told += 1;
+            self.tell(told);
+        }
+        if let Some(task) = &record.background
+            && calls >= task.calls
+            && !std::mem::replace(&mut self.done.begun, true)
+        {
+            self.begin_below(&task.text);
+        }
+        if let Some(asleep) = record.asleep
+            && calls >= asleep.calls
+            && !std::mem::replace(&mut self.done.slept, true)
+        {
+            sleep(self.stream, Duration::from_secs(asleep.seconds));
+        }
+        if let (Some(after), Some(proxy)) = (record.cut_after, self.proxy)
+            && calls >= after
+            && !std::mem::replace(&mut self.done.cut, true)
+        {
+            proxy.shut();
+            self.wait_for_rest();
+            proxy.open();
+        }
+    }
+
+    fn session(&self) -> &str {
+        self.opened["properties"]["sessionID"].as_str().unwrap_or_default()
+    }
+
+    fn client(&self) -> Client {
+        let server = self.opened["properties"]["server"].as_str().unwrap_or_default();
+        Client::new(server, self.project.dir(), Some(PASSWORD))
+    }
+
+    /// Gives a permission once, as a person in another terminal does.
+    fn allow(&self, permission: &str) {
+        let answer = json!({"reply": "once"});
+        let (status, said) = self.client().post(&format!("/permission/{permission}/reply"), &answer);
+        assert_eq!(status, 200, "no permission given: {said}");
+    }
+
+    /// Tells the session something.
+    fn tell(&self, told: &Told) {
+        let mut part = json!({"type": "text", "text": told.text});
+        if told.by != Teller::Driver {
+            part["synthetic"] = json!(true);
+        }
+        if told.by == Teller::Act {
+            part["metadata"] = json!({"ocr": "steer"});
+        }
+        let path = format!("/session/{}/prompt_async", self.session());
+        let (status, said) = self.client().post(&path, &json!({"parts": [part]}));
+        assert_eq!(status, 204, "not told: {said}");
+    }
+
+    /// Lets a subagent work that the session does not wait for.
+    fn begin_below(&self, task: &str) {
+        let client = self.client();
+        let (status, child) = client.post("/session", &json!({"parentID": self.session(), "title": "Background"}));
+        assert_eq!(status, 200, "no session: {child}");
+        client.prompt(child["id"].as_str().unwrap_or_default(), task);
+    }
+
+    /// Waits until the session is at rest.
+    fn wait_for_rest(&self) {
+        let client = self.client();
+        while !client.get("/session/status").1[self.session()].is_null() {
+            std::thread::sleep(LOOK);
         }
     }
 }
 
-/// Aborts the session from outside, as a person in another terminal does.
-fn abort(opened: &Value, project: &Project) {
-    let session = opened["properties"]["sessionID"].as_str().unwrap_or_default();
-    client(opened, project).abort(session);
-}
-
-/// Gives a permission once, as a person in another terminal does.
-fn allow(opened: &Value, project: &Project, permission: &str) {
-    let answer = json!({"reply": "once"});
-    let (status, said) = client(opened, project).post(&format!("/permission/{permission}/reply"), &answer);
-    assert_eq!(status, 200, "no permission given: {said}");
-}
-
-/// Tells the session something with the mark of `ocr-act`.
-fn tell(opened: &Value, project: &Project, text: &str) {
-    let session = opened["properties"]["sessionID"].as_str().unwrap_or_default();
-    let part = json!({"type": "text", "text": text, "synthetic": true, "metadata": {"ocr": "steer"}});
-    let (status, said) =
-        client(opened, project).post(&format!("/session/{session}/prompt_async"), &json!({"parts": [part]}));
-    assert_eq!(status, 204, "not told: {said}");
-}
-
-fn client(opened: &Value, project: &Project) -> Client {
-    let server = opened["properties"]["server"].as_str().unwrap_or_default();
-    Client::new(server, project.dir(), None)
+/// Stops the stream, and lets it go on.
+fn sleep(stream: &Child, time: Duration) {
+    signal(stream, Signal::STOP);
+    std::thread::sleep(time);
+    signal(stream, Signal::CONT);
 }
 
 /// What Ctrl-C does.
 fn interrupt(stream: &Child) {
+    signal(stream, Signal::INT);
+}
+
+fn signal(stream: &Child, signal: Signal) {
     if let Some(pid) = i32::try_from(stream.id()).ok().and_then(Pid::from_raw) {
         // It may have ended by itself.
-        let _ = kill_process(pid, Signal::INT);
+        let _ = kill_process(pid, signal);
     }
 }
 

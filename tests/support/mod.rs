@@ -47,7 +47,7 @@ pub use provider::Provider;
 pub use proxy::{Faults, Proxy};
 pub use recorded::Recorded;
 pub use rng::Rng;
-pub use script::{Recording, Script, Until, names, recording, sessions};
+pub use script::{Asleep, Recording, Script, Teller, Told, Until, names, recording, sessions};
 pub use server::Server;
 pub use shell::{Finished, Running, live_shell, live_shell_with, nothing_left, processes, shell, wait_until_gone};
 pub use snapshot::Snapshots;

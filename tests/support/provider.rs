@@ -85,8 +85,13 @@ async fn complete(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return refuse(status, &turn);
     }
-    let events = answer::events(&turn, n, body.len()).into_iter().map(Ok::<_, Infallible>);
-    let said = stream::iter(events);
+    let pause = Duration::from_millis(turn.pause_ms);
+    let said = stream::iter(answer::events(&turn, n, body.len())).then(move |event| async move {
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        Ok::<_, Infallible>(event)
+    });
     let body = if turn.hang { Body::from_stream(said.chain(stream::pending())) } else { Body::from_stream(said) };
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
 }

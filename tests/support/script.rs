@@ -77,6 +77,8 @@ pub struct Turn {
     pub delay_ms: u64,
     /// Fall silent after what was said, and never end.
     pub hang: bool,
+    /// Wait so long between two pieces, in milliseconds.
+    pub pause_ms: u64,
     /// How many characters come in one piece.
     pub chunk: Option<usize>,
     /// What the answer is said to have cost. By default it follows the lengths of things.
@@ -123,8 +125,14 @@ pub struct Recording {
     pub minutes: Option<u64>,
     /// Give every permission that is asked for, after so many seconds.
     pub allow_after: Option<i64>,
-    /// Tell the session something, as `ocr-act` does.
+    /// Tell the session something.
     pub tell: Option<Told>,
+    /// Let a subagent work that nobody waits for, as plugins do: its task, after so many finished calls.
+    pub background: Option<Told>,
+    /// Stop the stream for a while, as a computer does that sleeps.
+    pub asleep: Option<Asleep>,
+    /// After so many finished calls, cut the stream off from the server until the session is at rest.
+    pub cut_after: Option<usize>,
     /// Abort the session as soon as one of its tools is running and has printed something.
     pub abort: bool,
 }
@@ -137,6 +145,35 @@ pub struct Told {
     pub calls: usize,
     /// The message.
     pub text: String,
+    /// Who tells it.
+    #[serde(default)]
+    pub by: Teller,
+    /// How many times, each after as many calls.
+    #[serde(default)]
+    pub times: Option<usize>,
+}
+
+/// Who tells a session something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Teller {
+    /// `ocr-act`, with its mark.
+    #[default]
+    Act,
+    /// A plugin.
+    Plugin,
+    /// A driver that sends a user's message as soon as the session rests.
+    Driver,
+}
+
+/// How the stream is stopped for a while.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asleep {
+    /// After so many finished calls.
+    pub calls: usize,
+    /// How long, in seconds.
+    pub seconds: u64,
 }
 
 /// When a recording ends. Every one ends at rest as well.

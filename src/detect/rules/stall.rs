@@ -187,7 +187,10 @@ impl Stall {
         let age = context.now.since(since);
         if let Some(grade) = age_limits(context).grade(age) {
             self.age = Some(grade);
-            let summary = format!("a tool has been running for {} minutes", age / MINUTE);
+            let summary = match age / MINUTE {
+                ..2 => format!("a tool has been running for {} s", age / 1000),
+                minutes => format!("a tool has been running for {minutes} minutes"),
+            };
             let mut signal = self.signal(grade, age, Waiting::Tool.name(), summary, context);
             signal.identity = hash::join(signal.identity, hash::of("age"));
             signals.report(signal);

@@ -11,6 +11,8 @@ const READ: usize = 2000;
 static CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "fix|add|implement|change|update|refactor|rename|replace|remove|delete|migrate|rewrite|convert|port|upgrade|bump|extract|split|move|introduce|repair|correct|edit|write|create|make it|make the|set up|set the|clean up|improve|optimize|optimise|translate|format|install|finish|complete|resolve|simplify",
+        "bring|adjust|adapt|apply|modify|amend|revise|rework|restructure|reorganize|reorganise|modernize|modernise|enable|disable|turn on|turn off|switch|swap|drop|get rid of|strip|insert|append|prepend|wire up|hook up|integrate|configure|scaffold|bootstrap|develop|patch|mend|tidy|harden|speed up|reduce|increase|raise|lower|merge|inline|unify|consolidate|deduplicate|populate|fill in|expand|shorten|comment out|uncomment|revert|restore|handle|support|prevent|ensure|annotate|deprecate|tweak|localize|localise",
+        "aktualisiere|aktualisier|benenne|verschiebe|entferne|bringe|passe|ergänze|ergänz|verbessere|verbesser|optimiere|übersetze|richte|beheb|korrigier|reparier|füg|änder|ersetz|lösch|schreib|erstell|baue|mets|renomme|déplace|corriger|ajouter|mettre|améliore|traduis|rends|remplacer|mueve|renombra|actualice|mejora|traduce|borra|quita|agregue|cambie|mova|renomeie|melhore|traduza|mude|apague|conserte|sposta|rinomina|migliora|rimuovi|traduci|elimina|scrivi|sistema|обнови*|перенес*|переведи*|улучши*|убер*|сделай*|почини*|настрой*|改成|改为|改進|改进|重命名|移动|优化|翻译|补充|加上|去掉|生成|完善|替换|置き換え|移動|改善|翻訳|書いて|加えて|消して|作って|업데이트|바꿔|옮겨|개선|번역|만들어",
         "behebe|korrigiere|repariere|füge|ändere|implementiere|ersetze|lösche|schreibe|erstelle|corrige|ajoute|modifie|implémente|remplace|supprime|écris|crée|arregla|añade|agrega|cambia|implementa|elimina|escribe|actualiza|corrija|atualize|aggiorna|adicione|altere|implemente|remova|escreva|crie|correggi|aggiungi|modifica|исправ*|добав*|измени*|реализу*|удали*|напиши*|созда*|переимену*|修复|修正|添加|实现|修改|更新|重构|删除|创建|编写|追加|実装|変更|削除|作成|修理|直して|수정|추가|구현|변경|삭제|작성|고쳐",
     ])
 });
@@ -112,6 +114,11 @@ mod tests {
             "Actualiza el README",
             "README の誤字を直してください",
             "Add a test for the lexer",
+            "Bring the price list up to date.",
+            "Get rid of the old client",
+            "Mets à jour la liste",
+            "Обнови список цен",
+            "把标题改成中文",
         ] {
             assert!(wants_change(text), "{text}");
         }
