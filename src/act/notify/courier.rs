@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many messages wait to be sent. More than a person reads; a receiver that is this far behind is broken.
+/// How many messages wait to be sent before notices are dropped. More than a person reads; a receiver that is this far
+/// behind is broken.
 const WAITING: usize = 100;
 
 /// What the stage and the thread share.
@@ -62,14 +63,15 @@ impl Courier {
         Self { queue: Arc::default(), notify, out, shutdown }
     }
 
-    /// Queues a message. Where too many wait, the oldest is dropped.
+    /// Queues a message. Where too many wait, the oldest notice is dropped, but never the outcome of a run.
     pub fn send(&self, message: Message, now: Now) {
         let mut waiting = self.queue.lock();
-        if waiting.messages.len() >= WAITING {
-            waiting.messages.pop_front();
-            tracing::warn!("more than {WAITING} notifications wait for their receivers; the oldest is dropped");
-        }
         waiting.messages.push_back((message, now));
+        let is_notice = |(message, _): &(Message, Now)| matches!(message, Message::Notice(_));
+        let oldest = waiting.messages.iter().position(is_notice).filter(|_| waiting.messages.len() > WAITING);
+        if oldest.and_then(|oldest| waiting.messages.remove(oldest)).is_some() {
+            tracing::warn!("more than {WAITING} notifications wait for their receivers; the oldest notice is dropped");
+        }
         if !std::mem::replace(&mut waiting.started, true) {
             let courier = self.clone();
             std::thread::spawn(move || courier.deliver());

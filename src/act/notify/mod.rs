@@ -263,8 +263,7 @@ impl Notify {
         // The time of this attempt: receivers reject old timestamps.
         let seconds = now.ms() / 1000;
         // The id and the body are the same for every attempt, so that the receiver can tell a retry.
-        let id = format!("msg_{}_{}", message.session().unwrap_or("run"), now.ts);
-        let id = if let Message::Notice(notice) = message { notice.webhook_id(now.ts) } else { id };
+        let id = message.webhook_id(now.ts);
         let body = json!({"type": message.kind(), "timestamp": now.ts.ms(), "data": message.data()}).to_string();
         let mut request = request.header("webhook-id", &id).header("webhook-timestamp", seconds);
         if let Some(webhook) = &self.secret {
