@@ -131,12 +131,18 @@ async fn abort_and_confirm(
     if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
-    let child = match request.child {
+    let mut family = Family::new(root);
+    if let Some(child) = request.child {
         // Its own directory may be another one.
-        Some(child) => server.session(child).await.ok(),
-        None => None,
-    };
-    let mut family = Family::new(root, child);
+        match server.session(child).await {
+            Ok(child) => family.add_working(child),
+            Err(failure) => {
+                *why = failure.into();
+                family.add_working(Session { id: child.to_owned(), ..Session::default() });
+                family.is_incomplete = true;
+            }
+        }
+    }
     match timeout(request.limits.confirm / 2, family.descend(&server)).await {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => *why = failure.into(),

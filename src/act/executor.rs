@@ -1,6 +1,7 @@
 //! Carries orders out on a thread of its own, so that lines never wait, and writes a record before and after each.
 
 use super::abort::{Abort, Rested, abort};
+use super::family::at_home;
 use super::order::{Order, Report, Task};
 use super::rollback::rollback;
 use super::settings::{AbortLimits, Answer, Checks};
@@ -179,7 +180,7 @@ impl ExecutorContext {
             }
             (Task::Resume { message }, Some(server)) => runtime.block_on(resume(server, &order.session, message)),
             (Task::Answer { request, question, answer }, Some(server)) => {
-                runtime.block_on(reply(server, request, *question, *answer))
+                runtime.block_on(reply(server, &order.session, request, *question, *answer))
             }
         };
         self.report(order, phase, &detail)
@@ -212,7 +213,8 @@ impl ExecutorContext {
                 return (phase, format!("cannot interrupt the session: {detail}"));
             }
         }
-        result_of(server.steer(&order.session, message).await, || format!("sent: {message}"))
+        let sent = async { home(server, &order.session).await?.steer(&order.session, message).await };
+        result_of(sent.await, || format!("sent: {message}"))
     }
 
     /// Where the session works.
@@ -235,7 +237,8 @@ impl ExecutorContext {
         runtime: &Runtime,
     ) -> Result<Vec<String>, Failure> {
         let mut changed = streamed.to_vec();
-        match server.map(|server| runtime.block_on(server.changed_files(session, directory))) {
+        let asked = async |server: &Server| home(server, session).await?.changed_files(session, directory).await;
+        match server.map(|server| runtime.block_on(asked(server))) {
             Some(Err(failure)) if changed.is_empty() => return Err(failure.into()),
             Some(Ok(more)) => changed.extend(more),
             _ => {}
@@ -275,9 +278,15 @@ fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String)
     }
 }
 
+/// The server in the session's own directory: in any other one it knows neither what the session does nor what it asks.
+async fn home(server: &Server, session: &str) -> Result<Server, server::Error> {
+    Ok(at_home(server, &server.session(session).await?))
+}
+
 /// Sends a session on, unless it works again or has been told so: the hand may have been killed after it told it.
 async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String) {
     let told = async {
+        let server = home(server, session).await?;
         if server.busy().await?.contains(session) {
             return Ok(Err("the session goes on by itself"));
         }
@@ -293,11 +302,18 @@ async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String
     }
 }
 
-async fn reply(server: &Server, request: &str, question: bool, answer: Answer) -> (Phase, String) {
-    let (outcome, given) = match (question, answer) {
-        (true, _) => (server.reject_question(request).await, "rejected"),
-        (false, Answer::Once) => (server.answer_permission(request, "once", None).await, "allowed once"),
-        (false, _) => (server.answer_permission(request, "reject", Some(NOBODY)).await, "rejected"),
+/// Answers a request of this session.
+async fn reply(server: &Server, session: &str, request: &str, question: bool, answer: Answer) -> (Phase, String) {
+    let given = async {
+        let server = home(server, session).await?;
+        match (question, answer) {
+            (true, _) => server.reject_question(request).await.map(|()| "rejected"),
+            (false, Answer::Once) => server.answer_permission(request, "once", None).await.map(|()| "allowed once"),
+            (false, _) => server.answer_permission(request, "reject", Some(NOBODY)).await.map(|()| "rejected"),
+        }
     };
-    result_of(outcome, || given.to_owned())
+    match given.await {
+        Ok(given) => (Phase::Taken, given.to_owned()),
+        Err(failure) => (Phase::Failed, server::Error::to_string(&failure)),
+    }
 }
