@@ -14,6 +14,7 @@ use crate::wire::text::decode;
 use crate::wire::{Event, Observation, Status, Timestamp, head, members, observe};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
 
 /// How many sessions can work at the same time. Each may have a thread.
 const RUNS: usize = 500;
@@ -21,8 +22,11 @@ const RUNS: usize = 500;
 /// The exit codes of how many sessions are known by session; of the others, only the worst is.
 const ENDED: usize = 10_000;
 
-/// How many subagents are known.
+/// How many subagents are known; those that say nothing for long are forgotten first.
 const SUBAGENTS: usize = 10_000;
+
+/// How deep subagents may be nested: far deeper than agents do. A server whose sessions go round in circles ends there.
+const DEPTH: usize = 100;
 
 /// How often the runs are looked after whose sessions say nothing, in milliseconds of stream time.
 const ROUND: i64 = 1000;
@@ -36,8 +40,10 @@ pub struct ActOnAll {
     whole: Act,
     /// The runs of the sessions that work, by session.
     runs: BTreeMap<String, Act>,
-    /// The session at the top of each subagent.
-    roots: BoundedMap<String, String>,
+    /// The runs of sessions that turned out to be subagents, until their orders are carried out.
+    retired: Vec<Act>,
+    /// A session above each subagent.
+    above: BoundedMap<String, String>,
     /// The exit code of the last run of each session, and the worst of those that are not remembered.
     ended: HashMap<String, Code>,
     worst: Option<Code>,
@@ -53,7 +59,8 @@ impl ActOnAll {
         Self {
             whole,
             runs: BTreeMap::new(),
-            roots: BoundedMap::new(SUBAGENTS),
+            retired: Vec::new(),
+            above: BoundedMap::new(SUBAGENTS),
             ended: HashMap::new(),
             worst: None,
             round: Timestamp::default(),
@@ -68,6 +75,11 @@ impl ActOnAll {
         let sessions = self.ended.values().copied().chain(self.worst).chain(failed).max_by_key(|code| code.number());
         let whole = || self.whole.not_started().or_else(|| self.whole.result().map(|(_, code)| code));
         sessions.or_else(whole)
+    }
+
+    /// Whether any line was read. If not, an earlier stage has reported why.
+    pub fn saw_lines(&self) -> bool {
+        self.whole.saw_lines()
     }
 
     fn route(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
@@ -101,12 +113,31 @@ impl ActOnAll {
     fn root(&mut self, line: &Observation) -> Option<String> {
         let session = &*session(line)?;
         if let Event::Session { parent: Some(parent) } = &line.event {
-            let root = self.roots.get(&**parent).cloned().unwrap_or_else(|| parent.to_string());
-            self.roots.insert(session.to_owned(), root);
+            if !self.above.contains_key(session) {
+                self.above.insert(session.to_owned(), parent.to_string());
+            }
             // It was taken for one of its own while its parent was unknown.
-            self.runs.remove(session);
+            if let Some(mut run) = self.runs.remove(session) {
+                run.retire("the session is a subagent of another one");
+                self.retired.push(run);
+            }
         }
-        Some(self.roots.get(session).cloned().unwrap_or_else(|| session.to_owned()))
+        Some(self.top(session))
+    }
+
+    /// The session at the top of this one, as far as is known by now: what is above its parent may be said last.
+    fn top(&mut self, session: &str) -> String {
+        let mut top = session.to_owned();
+        for _ in 0..DEPTH {
+            let Some(above) = self.above.get(&top).cloned() else { break };
+            self.above.touch(&top);
+            top = above;
+        }
+        if top != session {
+            // The way is shorter next time.
+            self.above.insert(session.to_owned(), top.clone());
+        }
+        top
     }
 
     /// Begins a run. Returns whether there was room for it.
@@ -126,7 +157,8 @@ impl ActOnAll {
     /// Ends the run of a session that rests for good.
     fn conclude(&mut self, session: &str, added: &mut Vec<u8>) {
         if let Some(mut run) = self.runs.remove(session) {
-            let code = run.conclude(added);
+            // The other sessions must not wait for what the server is still asked about this one.
+            let code = run.conclude(Instant::now(), added);
             self.ended(session, &run, code);
         }
     }
@@ -149,8 +181,8 @@ impl ActOnAll {
         if stream_failure(state).is_none() && !interrupted && self.whole.shared.shutdown.requested().is_none() {
             state.settle(RunOutcome::Unsure, "no session worked while the stream was open");
         }
-        self.whole.end(added)?;
-        if let Some((result, _)) = self.whole.result() {
+        self.whole.end(Instant::now(), added)?;
+        if let Some((result, _)) = self.whole.result().filter(|_| self.saw_lines()) {
             (self.tell)(result);
         }
         Ok(())
@@ -163,6 +195,7 @@ impl ActOnAll {
             return Ok(());
         }
         self.round = now;
+        self.retired.retain_mut(|run| !run.follow_orders(added));
         let mut over = Vec::new();
         for (session, run) in &mut self.runs {
             run.pass_time(Some(now.ms()));
@@ -216,10 +249,12 @@ impl Stage for ActOnAll {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        let until = self.whole.patience();
         for (session, mut run) in std::mem::take(&mut self.runs) {
-            let code = run.end(added)?;
+            let code = run.end(until, added)?;
             self.ended(&session, &run, code);
         }
+        self.retired.iter_mut().for_each(|run| run.finish_orders(added));
         if self.ended.is_empty() {
             self.end_without_runs(added)?;
         }

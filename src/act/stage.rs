@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure, leave};
 use crate::net::is_loopback;
-use crate::pipe::shutdown::{BACKLOG, NOTIFY, NOTIFY_AFTER_SIGNAL};
+use crate::pipe::shutdown::{BACKLOG, NEIGHBOURS, NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
 use crate::process::{feedback, password};
@@ -25,7 +25,7 @@ use aho_corasick::AhoCorasick;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// Strings that every relevant part contains: the end of a step, a finished call, changed files, a message of ours.
@@ -200,8 +200,11 @@ impl Act {
         Ok(())
     }
 
-    /// Looks for other sessions that work in the directory of this one.
+    /// Looks for other sessions that work in the directory of this one. Those beside a recorded one are not its own.
     fn look_around(&self) {
+        if !self.authority.is_proven() {
+            return;
+        }
         let opened = self.state.opened.as_ref();
         let place = |opened: &Opened| Some((opened.session_id.clone()?, opened.directory.clone()?));
         if let (Some(server), Some((session, directory))) = (&self.server, opened.and_then(place)) {
@@ -340,6 +343,10 @@ impl Act {
         self.doubt(&line, text);
         let news = self.state.observe(&line);
         self.pass_time(line.ts);
+        if matches!(news, Some(News::Rest)) {
+            // Early enough to be answered before the run ends.
+            self.look_around();
+        }
         self.forward_rest(&line);
         if let (Event::Session { .. }, Some(session)) = (&line.event, &line.session) {
             self.learn_about(session, &about(text));
@@ -425,9 +432,6 @@ impl Act {
             }
             _ => {}
         }
-        if matches!(news, News::Rest) {
-            self.look_around();
-        }
         let (state, settings) = (&mut self.state, &*self.shared.settings);
         let orders = match news {
             News::Opened { says_replay } => {
@@ -490,35 +494,56 @@ impl Act {
     pub(super) fn advance(&mut self, added: &mut Vec<u8>) -> Result<bool, Failure> {
         self.resume(added);
         self.respond_to_held(false, added)?;
+        let finished = self.follow_orders(added);
+        Ok(finished && self.is_over())
+    }
+
+    /// Handles what came of the orders so far. Returns whether all of them are carried out.
+    pub(super) fn follow_orders(&mut self, added: &mut Vec<u8>) -> bool {
         // Asked before the reports are read: once nothing is pending, all reports are there.
         let finished = self.executor.as_ref().is_none_or(Executor::is_idle);
         let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();
         self.handle_reports(reports, added);
-        let finished = finished && self.executor.as_ref().is_none_or(Executor::is_idle);
-        Ok(finished && self.is_over())
+        finished && self.executor.as_ref().is_none_or(Executor::is_idle)
     }
 
-    /// Finishes what was begun, and ends the run.
-    pub(super) fn end(&mut self, added: &mut Vec<u8>) -> Result<Code, Failure> {
+    /// Gives the session no further orders, for this reason. Those under way are carried out.
+    pub(super) fn retire(&mut self, why: &str) {
+        self.inactive = Some(why.to_owned());
+    }
+
+    /// Finishes what was begun, and ends the run. What the server is still asked is waited for until `until`.
+    pub(super) fn end(&mut self, until: Instant, added: &mut Vec<u8>) -> Result<Code, Failure> {
         self.respond_to_held(true, added)?;
+        self.finish_orders(added);
+        Ok(self.conclude(until, added))
+    }
+
+    /// Waits for the orders under way. Whatever would follow them is skipped.
+    pub(super) fn finish_orders(&mut self, added: &mut Vec<u8>) {
         self.context = None;
         if let Some(mut executor) = self.executor.take() {
             let reports = executor.finish();
             self.inactive = Some("the stream has ended".to_owned());
             self.handle_reports(reports, added);
         }
-        Ok(self.conclude(added))
+    }
+
+    /// Until when the end of the run, or of all, may wait for what the server is still asked.
+    pub(super) fn patience(&self) -> Instant {
+        let is_late = self.shared.shutdown.requested().is_some();
+        Instant::now() + if is_late { Duration::ZERO } else { NEIGHBOURS }
     }
 
     /// Concludes the run, writes its result, and returns its exit code.
-    pub(super) fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
+    pub(super) fn conclude(&mut self, until: Instant, added: &mut Vec<u8>) -> Code {
         if let Some(code) = not_started(&self.state) {
             self.not_started = Some(code);
             return code;
         }
         let (settings, signal) = (&self.shared.settings, self.shared.shutdown.requested());
         let (mut result, code) = conclude(&self.state, signal, !settings.checks.is_empty());
-        result.other_sessions = self.neighbours.all();
+        result.other_sessions = self.neighbours.all(until);
         let ts = self.state.clock.now();
         let told = self.saw_lines && self.is_live() && !settings.dry_run;
         if self.is_one_of_many {
@@ -586,7 +611,7 @@ fn owned(opened: &Opened, url: &Url) -> Option<ServerProcesses> {
 impl Stage for Act {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         if self.step(line, added)? {
-            let code = self.conclude(added);
+            let code = self.conclude(self.patience(), added);
             return Err(Failure::new(code, ""));
         }
         Ok(())
@@ -597,7 +622,7 @@ impl Stage for Act {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.end(added)?;
+        self.end(self.patience(), added)?;
         Ok(())
     }
 }
