@@ -1,6 +1,6 @@
 //! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
-use super::family::{Family, at_home};
+use super::family::Family;
 use super::settings::AbortLimits;
 use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
@@ -127,7 +127,7 @@ async fn abort_and_confirm(
     why: &mut Obstacle,
 ) -> Result<Confirmed, Obstacle> {
     let root = find(request, request.session, why).await?;
-    let server = at_home(request.server, &root);
+    let server = request.server.at_home(&root);
     if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
@@ -150,7 +150,7 @@ async fn abort_and_confirm(
         Err(_) => family.is_incomplete = true,
     }
     for child in family.busy_below() {
-        if let Err(failure) = at_home(&server, child).abort(&child.id).await {
+        if let Err(failure) = server.at_home(child).abort(&child.id).await {
             *why = failure.into();
         }
     }

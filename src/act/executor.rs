@@ -1,7 +1,6 @@
 //! Carries orders out on a thread of its own, so that lines never wait, and writes a record before and after each.
 
 use super::abort::{Abort, Rested, abort};
-use super::family::at_home;
 use super::order::{Order, Report, Task};
 use super::rollback::rollback;
 use super::settings::{AbortLimits, Answer, Checks};
@@ -237,7 +236,7 @@ impl ExecutorContext {
         runtime: &Runtime,
     ) -> Result<Vec<String>, Failure> {
         let mut changed = streamed.to_vec();
-        let asked = async |server: &Server| home(server, session).await?.changed_files(session, directory).await;
+        let asked = async |server: &Server| server.changed_files(&server.session(session).await?, directory).await;
         match server.map(|server| runtime.block_on(asked(server))) {
             Some(Err(failure)) if changed.is_empty() => return Err(failure.into()),
             Some(Ok(more)) => changed.extend(more),
@@ -278,9 +277,9 @@ fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String)
     }
 }
 
-/// The server in the session's own directory: in any other one it knows neither what the session does nor what it asks.
+/// The server in the session's own directory.
 async fn home(server: &Server, session: &str) -> Result<Server, server::Error> {
-    Ok(at_home(server, &server.session(session).await?))
+    Ok(server.at_home(&server.session(session).await?))
 }
 
 /// Sends a session on, unless it works again or has been told so: the hand may have been killed after it told it.

@@ -65,7 +65,7 @@ impl Family {
             } else {
                 return Ok(());
             };
-            let mut children = at_home(server, parent).children(&parent.id).await?;
+            let mut children = server.at_home(parent).children(&parent.id).await?;
             while let Some(child) = children.next().await? {
                 self.look_into(server, child.directory.clone()).await;
                 self.add(child);
@@ -141,17 +141,12 @@ impl Family {
     pub fn left_out(&self) -> String {
         match self.left_out {
             (0, _) if self.is_incomplete => {
-                "; there was no time to look for all sessions below it, or they work in too many directories".to_owned()
+                "; not all sessions below it were looked for: there was no time, the server did not say where one works, or they work in too many directories".to_owned()
             }
             (0, _) => String::new(),
             (all, busy) => format!("; {all} sessions below it were left out, {busy} of them busy"),
         }
     }
-}
-
-/// The server in the session's own directory.
-pub(super) fn at_home(server: &Server, session: &Session) -> Server {
-    server.in_directory(session.directory.clone())
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::kin::{Kin, active_since, is_near, step_before};
 use crate::net::runtime;
-use crate::server::{self, Server, Session, Since};
-use std::collections::BTreeSet;
+use crate::server::{self, Server, Session};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -14,7 +14,48 @@ const ASKED: usize = 20;
 /// How many are named.
 const NAMED: usize = 100;
 
-/// The sessions that were found so far. Clones share them.
+/// How many threads look at the same time, for all runs of a stream: a server has more to do than to answer us.
+const THREADS: usize = 4;
+
+/// The threads that look, and the runs that wait for one of them. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Lookout(Arc<Mutex<Looks>>);
+
+#[derive(Default)]
+struct Looks {
+    waiting: VecDeque<Neighbours>,
+    threads: usize,
+}
+
+impl Lookout {
+    fn add(&self, run: Neighbours) {
+        let mut looks = self.lock();
+        looks.waiting.push_back(run);
+        if looks.threads < THREADS {
+            looks.threads += 1;
+            let lookout = self.clone();
+            std::thread::spawn(move || {
+                while let Some(run) = lookout.next() {
+                    run.look_now();
+                }
+            });
+        }
+    }
+
+    /// The run whose turn it is; without one, the thread that asks ends.
+    fn next(&self) -> Option<Neighbours> {
+        let mut looks = self.lock();
+        let next = looks.waiting.pop_front();
+        looks.threads -= usize::from(next.is_none());
+        next
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Looks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The sessions that were found so far beside one. Clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Neighbours(Arc<(Mutex<Found>, Condvar)>);
 
@@ -23,10 +64,16 @@ struct Found {
     sessions: BTreeSet<String>,
     /// Whether there was a look.
     looked: bool,
-    /// Whether a thread is looking.
+    /// Whether a thread is looking, or is to look.
     is_looking: bool,
-    /// What that thread is to look for next.
-    next: Option<(Server, Place)>,
+    /// What is to be looked for: at most the first look and the latest one.
+    next: VecDeque<Look>,
+}
+
+struct Look {
+    server: Server,
+    place: Place,
+    is_first: bool,
 }
 
 /// Whose neighbours are looked for.
@@ -45,45 +92,39 @@ pub(super) struct Place {
 }
 
 impl Neighbours {
-    /// Looks for sessions that work there on a thread of its own, so that nothing waits for the server. The first look
-    /// finds those at work, and warns about them; a later one finds all that worked since the run began. While one is
-    /// under way, the next waits, and only the latest of several that wait is taken.
-    pub fn look(&self, server: &Server, place: Place) {
+    /// Looks for sessions that work there on a thread of `lookout`, so that nothing waits for the server. The first look
+    /// finds those at work, and warns about them; a later one finds all that worked since the run began.
+    pub fn look(&self, lookout: &Lookout, server: &Server, place: Place) {
         let mut found = self.lock();
-        if found.is_looking {
-            found.next = Some((server.clone(), place));
-            return;
-        }
-        found.is_looking = true;
         let is_first = !std::mem::replace(&mut found.looked, true);
-        drop(found);
-        let (shared, server) = (self.clone(), server.clone());
-        std::thread::spawn(move || {
-            shared.look_here(&server, &place, is_first);
-            while let Some((server, place)) = shared.next() {
-                shared.look_here(&server, &place, false);
-            }
-        });
-    }
-
-    fn look_here(&self, server: &Server, place: &Place, is_first: bool) {
-        let asked = runtime().map(|runtime| {
-            let asked = runtime.block_on(ask(server, place, is_first));
-            // A hanging name lookup must not delay the exit.
-            runtime.shutdown_background();
-            asked
-        });
-        match asked {
-            Ok(Ok(sessions)) => self.found(sessions, is_first.then_some(place)),
-            Ok(Err(error)) => tracing::info!("cannot tell which sessions share the directory: {error}"),
-            Err(error) => tracing::info!("cannot tell which sessions share the directory: {error}"),
+        found.next.retain(|look| look.is_first);
+        found.next.push_back(Look { server: server.clone(), place, is_first });
+        if !std::mem::replace(&mut found.is_looking, true) {
+            drop(found);
+            lookout.add(self.clone());
         }
     }
 
-    /// What is to be looked for next; `None` ends the look.
-    fn next(&self) -> Option<(Server, Place)> {
+    fn look_now(&self) {
+        while let Some(Look { server, place, is_first }) = self.next() {
+            let asked = runtime().map(|runtime| {
+                let asked = runtime.block_on(ask(&server, &place, is_first));
+                // A hanging name lookup must not delay the exit.
+                runtime.shutdown_background();
+                asked
+            });
+            match asked {
+                Ok(Ok(sessions)) => self.found(sessions, is_first.then_some(&place)),
+                Ok(Err(error)) => tracing::info!("cannot tell which sessions share the directory: {error}"),
+                Err(error) => tracing::info!("cannot tell which sessions share the directory: {error}"),
+            }
+        }
+    }
+
+    /// What is to be looked for next; `None` ends the look, as does the end of the run.
+    fn next(&self) -> Option<Look> {
         let mut found = self.lock();
-        let next = found.next.take();
+        let next = found.next.pop_front().filter(|_| Arc::strong_count(&self.0) > 1);
         found.is_looking = next.is_some();
         self.0.1.notify_all();
         next
@@ -128,8 +169,7 @@ async fn ask(server: &Server, place: &Place, at_work: bool) -> Result<Vec<String
     let mut working = Vec::new();
     for other in others {
         // One that is gone in the meantime does not work.
-        let changes = server.changes(other, Since::Time(place.now)).await;
-        if changes.is_ok_and(|changes| changes.is_working) {
+        if server.is_working(other).await.unwrap_or_default() {
             working.push(other.id.clone());
         }
     }

@@ -50,7 +50,7 @@ fn refusal(foreign: &[(String, Vec<String>)]) -> String {
 /// Finds what a rollback of this session would take from others.
 async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compared, server::Error> {
     let own = server.session(session).await?;
-    let home = server.in_directory(own.directory.clone());
+    let home = server.at_home(&own);
     let mut ours = home.changes(&own, Since::Message(message)).await?;
     let mut compared = Compared { home, refusal: None };
     let Some(began) = ours.began.filter(|_| !ours.patched.is_empty()) else {
