@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// How much is included of a title, a summary and the options, in characters, and how long a command may be, in bytes.
 /// Together they are shorter than the 2000 characters that Discord accepts.
-pub(super) const TITLE: usize = 100;
+pub(in crate::act) const TITLE: usize = 100;
 /// See [`TITLE`].
 const SUMMARY: usize = 700;
 /// See [`TITLE`].

@@ -12,7 +12,7 @@ mod needs;
 mod topic;
 
 pub(super) use courier::Courier;
-pub(super) use message::{Message, Notice};
+pub(super) use message::{Message, Notice, TITLE};
 pub(super) use needs::Needs;
 pub use topic::Topic;
 
@@ -95,6 +95,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// What comes of a message that is sent to nobody, for this reason.
+    fn given_up(why: String) -> Self {
+        Self { to: "anybody".to_owned(), outcome: Err(why) }
+    }
+
     /// The record about it; `event` is what a notice was about.
     pub(super) fn record(&self, event: Option<Topic>, session: Option<&str>) -> Action {
         let (phase, detail) = match &self.outcome {
