@@ -230,6 +230,8 @@ fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow:
     } else if !quiet {
         tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
     }
+    // The end of the run ended the filter too.
+    ended.or_else(|failure| if failure.code == code { Ok(()) } else { Err(failure) })?;
     Ok(code)
 }
 
