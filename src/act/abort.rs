@@ -1,6 +1,6 @@
 //! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
-use super::family::{Family, at_home};
+use super::family::Family;
 use super::settings::AbortLimits;
 use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
@@ -127,16 +127,22 @@ async fn abort_and_confirm(
     why: &mut Obstacle,
 ) -> Result<Confirmed, Obstacle> {
     let root = find(request, request.session, why).await?;
-    let server = at_home(request.server, &root);
+    let server = request.server.at_home(&root);
     if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
-    let child = match request.child {
+    let mut family = Family::new(root);
+    if let Some(child) = request.child {
         // Its own directory may be another one.
-        Some(child) => server.session(child).await.ok(),
-        None => None,
-    };
-    let mut family = Family::new(root, child);
+        match server.session(child).await {
+            Ok(child) => family.add_working(child),
+            Err(failure) => {
+                *why = failure.into();
+                family.add_working(Session { id: child.to_owned(), ..Session::default() });
+                family.is_incomplete = true;
+            }
+        }
+    }
     match timeout(request.limits.confirm / 2, family.descend(&server)).await {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => *why = failure.into(),
@@ -144,7 +150,7 @@ async fn abort_and_confirm(
         Err(_) => family.is_incomplete = true,
     }
     for child in family.busy_below() {
-        if let Err(failure) = at_home(&server, child).abort(&child.id).await {
+        if let Err(failure) = server.at_home(child).abort(&child.id).await {
             *why = failure.into();
         }
     }

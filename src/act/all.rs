@@ -1,9 +1,9 @@
 //! The stage for a stream of many sessions: each session that works gets a run of its own, with its own orders, checks
 //! and result, as if the stream were about it alone. The exit code is the worst of all.
 
+use super::known::Known;
 use super::outcome::stream_failure;
-use super::stage::Act;
-use crate::bounded::BoundedMap;
+use super::stage::{Act, is_relevant, read};
 use crate::exit::{Code, Failure};
 use crate::pipe::Stage;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
@@ -11,18 +11,19 @@ use crate::wire::record::{
     AnyRecord, CloseReason, Closed, Done, Finding, Opened, Record, Reviewer, RunOutcome, RunResult, State,
 };
 use crate::wire::text::decode;
-use crate::wire::{Event, Observation, Status, Timestamp, head, members, observe};
+use crate::wire::{Event, Observation, Status, Timestamp, head, members};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
 
 /// How many sessions can work at the same time. Each may have a thread.
 const RUNS: usize = 500;
 
+/// How many can where nothing is to be done, as in a recording, so that none has a thread.
+const RUNS_WITHOUT_ORDERS: usize = 10_000;
+
 /// The exit codes of how many sessions are known by session; of the others, only the worst is.
 const ENDED: usize = 10_000;
-
-/// How many subagents are known.
-const SUBAGENTS: usize = 10_000;
 
 /// How often the runs are looked after whose sessions say nothing, in milliseconds of stream time.
 const ROUND: i64 = 1000;
@@ -36,8 +37,9 @@ pub struct ActOnAll {
     whole: Act,
     /// The runs of the sessions that work, by session.
     runs: BTreeMap<String, Act>,
-    /// The session at the top of each subagent.
-    roots: BoundedMap<String, String>,
+    /// The runs of sessions that turned out to be subagents, until their orders are carried out.
+    retired: Vec<Act>,
+    known: Known,
     /// The exit code of the last run of each session, and the worst of those that are not remembered.
     ended: HashMap<String, Code>,
     worst: Option<Code>,
@@ -53,7 +55,8 @@ impl ActOnAll {
         Self {
             whole,
             runs: BTreeMap::new(),
-            roots: BoundedMap::new(SUBAGENTS),
+            retired: Vec::new(),
+            known: Known::default(),
             ended: HashMap::new(),
             worst: None,
             round: Timestamp::default(),
@@ -70,27 +73,31 @@ impl ActOnAll {
         sessions.or_else(whole)
     }
 
+    /// Whether any line was read. If not, an earlier stage has reported why.
+    pub fn saw_lines(&self) -> bool {
+        self.whole.saw_lines()
+    }
+
     fn route(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        let observed = std::str::from_utf8(line).ok().and_then(|text| Some((text, observe(text).ok()?)));
-        let Some((text, observed)) = observed else { return Ok(()) };
+        let Some((text, observed)) = read(line) else { return Ok(()) };
         self.whole.pass_time(observed.ts);
         if let Event::Record { kind, .. } = &observed.event
             && [Opened::TYPE, Closed::TYPE, Reviewer::TYPE].contains(&&**kind)
         {
             // Such a line is about all of them.
-            self.whole.step(line, added)?;
+            self.whole.take(&observed, text, added)?;
             for run in self.runs.values_mut() {
-                run.step(line, added)?;
+                run.take(&observed, text, added)?;
             }
             return Ok(());
         }
         self.whole.doubt(&observed, text);
-        let Some(root) = self.root(&observed) else { return Ok(()) };
-        let is_known = self.runs.contains_key(&root) || (begins(&observed) && self.begin(&root)?);
-        if !is_known {
-            return Ok(());
+        let Some(root) = self.root(&observed, text) else { return Ok(()) };
+        let begins = || works(&observed) || (!self.ended.contains_key(&root) && is_judged(&observed));
+        if !self.runs.contains_key(&root) && begins() {
+            self.begin(&root)?;
         }
-        let is_over = self.runs.get_mut(&root).map(|run| run.step(line, added)).transpose()?;
+        let is_over = self.runs.get_mut(&root).map(|run| run.take(&observed, text, added)).transpose()?;
         if is_over == Some(true) {
             self.conclude(&root, added);
         }
@@ -98,35 +105,41 @@ impl ActOnAll {
     }
 
     /// The session that the line is about, or the one at its top.
-    fn root(&mut self, line: &Observation) -> Option<String> {
+    fn root(&mut self, line: &Observation, text: &str) -> Option<String> {
         let session = &*session(line)?;
-        if let Event::Session { parent: Some(parent) } = &line.event {
-            let root = self.roots.get(&**parent).cloned().unwrap_or_else(|| parent.to_string());
-            self.roots.insert(session.to_owned(), root);
+        if self.known.learn(session, line, text)
             // It was taken for one of its own while its parent was unknown.
-            self.runs.remove(session);
+            && let Some(mut run) = self.runs.remove(session)
+        {
+            run.retire("the session is a subagent of another one");
+            self.retired.push(run);
         }
-        Some(self.roots.get(session).cloned().unwrap_or_else(|| session.to_owned()))
+        Some(self.known.top(session))
     }
 
-    /// Begins a run. Returns whether there was room for it.
-    fn begin(&mut self, session: &str) -> Result<bool, Failure> {
-        if self.runs.len() >= RUNS {
+    /// Begins a run, if there is room for it.
+    fn begin(&mut self, session: &str) -> Result<(), Failure> {
+        let most = if self.whole.takes_orders() { RUNS } else { RUNS_WITHOUT_ORDERS };
+        if self.runs.len() >= most {
             if !std::mem::replace(&mut self.is_full, true) {
                 tracing::warn!(
-                    "more than {RUNS} sessions work at the same time; those that began last are not acted on"
+                    "more than {most} sessions work at the same time; those that began last are not acted on and have no result"
                 );
             }
-            return Ok(false);
+            // Nobody knows what became of it.
+            self.count(Code::Unsure);
+            return Ok(());
         }
-        self.runs.insert(session.to_owned(), Act::one_of(&self.whole, session)?);
-        Ok(true)
+        let run = Act::one_of(&self.whole, session, self.known.said(session))?;
+        self.runs.insert(session.to_owned(), run);
+        Ok(())
     }
 
     /// Ends the run of a session that rests for good.
     fn conclude(&mut self, session: &str, added: &mut Vec<u8>) {
         if let Some(mut run) = self.runs.remove(session) {
-            let code = run.conclude(added);
+            // The other sessions must not wait for what the server is still asked about this one.
+            let code = run.conclude(Instant::now(), added);
             self.ended(session, &run, code);
         }
     }
@@ -138,8 +151,13 @@ impl ActOnAll {
         if self.ended.len() < ENDED || self.ended.contains_key(session) {
             self.ended.insert(session.to_owned(), code);
         } else {
-            self.worst = self.worst.into_iter().chain([code]).max_by_key(|code| code.number());
+            self.count(code);
         }
+    }
+
+    /// Takes in the exit code of a session that is not remembered.
+    fn count(&mut self, code: Code) {
+        self.worst = self.worst.into_iter().chain([code]).max_by_key(|code| code.number());
     }
 
     /// Ends a stream in which no session worked.
@@ -149,8 +167,8 @@ impl ActOnAll {
         if stream_failure(state).is_none() && !interrupted && self.whole.shared.shutdown.requested().is_none() {
             state.settle(RunOutcome::Unsure, "no session worked while the stream was open");
         }
-        self.whole.end(added)?;
-        if let Some((result, _)) = self.whole.result() {
+        self.whole.end(Instant::now(), added)?;
+        if let Some((result, _)) = self.whole.result().filter(|_| self.saw_lines()) {
             (self.tell)(result);
         }
         Ok(())
@@ -163,6 +181,10 @@ impl ActOnAll {
             return Ok(());
         }
         self.round = now;
+        self.retired.retain_mut(|run| {
+            run.pass_time(Some(now.ms()));
+            !run.follow_orders(added)
+        });
         let mut over = Vec::new();
         for (session, run) in &mut self.runs {
             run.pass_time(Some(now.ms()));
@@ -188,10 +210,14 @@ fn session<'a>(line: &'a Observation) -> Option<Cow<'a, str>> {
     }
 }
 
-/// Whether a line shows that its session works, or has something to be judged.
-fn begins(line: &Observation) -> bool {
+/// Whether a line shows that its session works.
+fn works(line: &Observation) -> bool {
+    matches!(&line.event, Event::Status(Status::Busy | Status::Retry { .. }) | Event::Asked { .. })
+}
+
+/// Whether a line judges what its session did.
+fn is_judged(line: &Observation) -> bool {
     match &line.event {
-        Event::Status(Status::Busy | Status::Retry { .. }) | Event::Asked { .. } => true,
         Event::Record { kind, .. } if kind == Done::TYPE => true,
         Event::Record { kind, properties } if kind == Finding::TYPE => {
             let finding = AnyRecord::parse(kind, *properties);
@@ -203,7 +229,7 @@ fn begins(line: &Observation) -> bool {
 
 impl Stage for ActOnAll {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        match head(line).filter(|head| !super::stage::is_relevant(head.kind, line)) {
+        match head(line).filter(|head| !is_relevant(head.kind, line)) {
             Some(head) => self.whole.pass_time(Some(head.ts)),
             None => self.route(line, added)?,
         }
@@ -216,10 +242,12 @@ impl Stage for ActOnAll {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
+        let until = self.whole.patience();
         for (session, mut run) in std::mem::take(&mut self.runs) {
-            let code = run.end(added)?;
+            let code = run.end(until, added)?;
             self.ended(&session, &run, code);
         }
+        self.retired.iter_mut().for_each(|run| run.finish_orders(added));
         if self.ended.is_empty() {
             self.end_without_runs(added)?;
         }

@@ -20,6 +20,8 @@ pub(super) enum Authority {
     Named {
         /// Whether the stream says that it is a replay.
         replay: bool,
+        /// Whether the stream proves that it is live all the same.
+        proven: bool,
     },
     /// The stream is live and in this pipe: the server that it names is its own.
     Proven,
@@ -30,14 +32,15 @@ pub(super) enum Authority {
 impl Authority {
     /// Before the first line.
     pub fn before(settings: &Settings) -> Self {
-        if settings.server.is_some() { Self::Named { replay: false } } else { Self::Unopened }
+        if settings.server.is_some() { Self::Named { replay: false, proven: false } } else { Self::Unopened }
     }
 
     /// After the first `opened` line, which was written at `ts`. `says_replay` tells whether it says of itself that it is
     /// a replay, rather than nothing or nonsense.
     pub fn of(settings: &Settings, opened: &Opened, ts: i64, says_replay: bool) -> Self {
         if settings.server.is_some() {
-            return Self::Named { replay: opened.replay };
+            let proven = !opened.replay && confirm(opened, ts, &settings.key).is_ok();
+            return Self::Named { replay: opened.replay, proven };
         }
         if says_replay {
             return Self::Recording(format!("this is a replay; {REMEDY}"));
@@ -67,7 +70,12 @@ impl Authority {
     /// Whether the session may be a living one: its work is checked and its outcome is sent. Other agents' streams have no
     /// `opened` line, and name nothing but what happened; their work is where we run.
     pub fn is_live(&self) -> bool {
-        matches!(self, Self::Proven | Self::Named { replay: false } | Self::Unopened)
+        matches!(self, Self::Proven | Self::Named { replay: false, .. } | Self::Unopened)
+    }
+
+    /// Whether the stream proves that it is live: what its server says now is about the run.
+    pub fn is_proven(&self) -> bool {
+        matches!(self, Self::Proven | Self::Named { proven: true, .. })
     }
 
     /// Why there is no server to act on, if there is none.

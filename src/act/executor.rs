@@ -179,7 +179,7 @@ impl ExecutorContext {
             }
             (Task::Resume { message }, Some(server)) => runtime.block_on(resume(server, &order.session, message)),
             (Task::Answer { request, question, answer }, Some(server)) => {
-                runtime.block_on(reply(server, request, *question, *answer))
+                runtime.block_on(reply(server, &order.session, request, *question, *answer))
             }
         };
         self.report(order, phase, &detail)
@@ -212,7 +212,8 @@ impl ExecutorContext {
                 return (phase, format!("cannot interrupt the session: {detail}"));
             }
         }
-        result_of(server.steer(&order.session, message).await, || format!("sent: {message}"))
+        let sent = async { home(server, &order.session).await?.steer(&order.session, message).await };
+        result_of(sent.await, || format!("sent: {message}"))
     }
 
     /// Where the session works.
@@ -235,7 +236,8 @@ impl ExecutorContext {
         runtime: &Runtime,
     ) -> Result<Vec<String>, Failure> {
         let mut changed = streamed.to_vec();
-        match server.map(|server| runtime.block_on(server.changed_files(session, directory))) {
+        let asked = async |server: &Server| server.changed_files(&server.session(session).await?, directory).await;
+        match server.map(|server| runtime.block_on(asked(server))) {
             Some(Err(failure)) if changed.is_empty() => return Err(failure.into()),
             Some(Ok(more)) => changed.extend(more),
             _ => {}
@@ -275,9 +277,15 @@ fn result_of(outcome: Result<(), server::Error>, taken: impl FnOnce() -> String)
     }
 }
 
+/// The server in the session's own directory.
+async fn home(server: &Server, session: &str) -> Result<Server, server::Error> {
+    Ok(server.at_home(&server.session(session).await?))
+}
+
 /// Sends a session on, unless it works again or has been told so: the hand may have been killed after it told it.
 async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String) {
     let told = async {
+        let server = home(server, session).await?;
         if server.busy().await?.contains(session) {
             return Ok(Err("the session goes on by itself"));
         }
@@ -293,11 +301,18 @@ async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String
     }
 }
 
-async fn reply(server: &Server, request: &str, question: bool, answer: Answer) -> (Phase, String) {
-    let (outcome, given) = match (question, answer) {
-        (true, _) => (server.reject_question(request).await, "rejected"),
-        (false, Answer::Once) => (server.answer_permission(request, "once", None).await, "allowed once"),
-        (false, _) => (server.answer_permission(request, "reject", Some(NOBODY)).await, "rejected"),
+/// Answers a request of this session.
+async fn reply(server: &Server, session: &str, request: &str, question: bool, answer: Answer) -> (Phase, String) {
+    let given = async {
+        let server = home(server, session).await?;
+        match (question, answer) {
+            (true, _) => server.reject_question(request).await.map(|()| "rejected"),
+            (false, Answer::Once) => server.answer_permission(request, "once", None).await.map(|()| "allowed once"),
+            (false, _) => server.answer_permission(request, "reject", Some(NOBODY)).await.map(|()| "rejected"),
+        }
     };
-    result_of(outcome, || given.to_owned())
+    match given.await {
+        Ok(given) => (Phase::Taken, given.to_owned()),
+        Err(failure) => (Phase::Failed, server::Error::to_string(&failure)),
+    }
 }

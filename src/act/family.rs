@@ -30,18 +30,23 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// The family of `root`, as far as it is known without asking: `child` is a session below it.
-    pub fn new(root: Session, child: Option<Session>) -> Self {
-        let working: Vec<Session> = std::iter::once(root).chain(child).collect();
+    /// The family of `root`, as far as it is known without asking.
+    pub fn new(root: Session) -> Self {
         Self {
             busy: HashSet::new(),
-            known: working.iter().map(|session| session.id.clone()).collect(),
+            known: HashSet::from([root.id.clone()]),
             directories: Vec::new(),
-            working,
+            working: vec![root],
             idle: Vec::new(),
             left_out: (0, 0),
             is_incomplete: false,
         }
+    }
+
+    /// Adds a session below that is known to work. The server may not have said where.
+    pub fn add_working(&mut self, session: Session) {
+        self.known.insert(session.id.clone());
+        self.working.push(session);
     }
 
     /// Asks the server for the sessions below, those below the busy ones first.
@@ -60,7 +65,7 @@ impl Family {
             } else {
                 return Ok(());
             };
-            let mut children = at_home(server, parent).children(&parent.id).await?;
+            let mut children = server.at_home(parent).children(&parent.id).await?;
             while let Some(child) = children.next().await? {
                 self.look_into(server, child.directory.clone()).await;
                 self.add(child);
@@ -86,6 +91,10 @@ impl Family {
     /// Adds a session, unless there are too many. Takes constant time: a server may name any number.
     fn add(&mut self, session: Session) {
         if self.known.contains(&session.id) {
+            // The one that was known to work is the second.
+            if let Some(known) = self.working.get_mut(1).filter(|known| known.id == session.id) {
+                *known = session;
+            }
             return;
         }
         let is_busy = self.busy.contains(&session.id);
@@ -132,17 +141,12 @@ impl Family {
     pub fn left_out(&self) -> String {
         match self.left_out {
             (0, _) if self.is_incomplete => {
-                "; there was no time to look for all sessions below it, or they work in too many directories".to_owned()
+                "; not all sessions below it were looked for: there was no time, the server did not say where one works, or they work in too many directories".to_owned()
             }
             (0, _) => String::new(),
             (all, busy) => format!("; {all} sessions below it were left out, {busy} of them busy"),
         }
     }
-}
-
-/// The server in the session's own directory.
-pub(super) fn at_home(server: &Server, session: &Session) -> Server {
-    server.in_directory(session.directory.clone())
 }
 
 #[cfg(test)]
@@ -152,7 +156,7 @@ mod tests {
     #[test]
     fn takes_busy_ones_first() {
         let session = |id: String| Session { id, ..Session::default() };
-        let mut family = Family::new(session("root".to_owned()), None);
+        let mut family = Family::new(session("root".to_owned()));
         family.busy = (99_000..100_000).map(|n| format!("ses_{n}")).collect();
         assert!(family.is_alone());
         for n in 0..100_000 {

@@ -1,7 +1,14 @@
-//! How the sessions that a server lists are related to one of them.
+//! How the sessions that a server lists are related to one of them: by descent, and by where and when they work.
 
 use crate::server::Session;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a step may last: a session that took its last step longer ago does not work any more, whatever its last
+/// message says.
+pub(super) const LONGEST_STEP: Duration = Duration::from_hours(1);
 
 /// The sessions above and below one session.
 #[derive(Debug, Default)]
@@ -46,9 +53,54 @@ impl Kin {
     }
 }
 
+/// The sessions but `own` that took a step since then, in milliseconds since the Unix epoch, the latest first. Those of
+/// which the server does not say when may have.
+pub(super) fn active_since<'a>(sessions: &'a [Session], own: &str, since: i64) -> Vec<&'a Session> {
+    let is_active = |other: &&Session| other.id != own && (other.time.updated >= since || other.time.updated == 0);
+    let mut active: Vec<&Session> = sessions.iter().filter(is_active).collect();
+    active.sort_by_key(|other| Reverse(other.time.updated));
+    active
+}
+
+/// The moment before which a session that works at `time` took no step, in milliseconds since the Unix epoch.
+pub(super) fn step_before(time: i64) -> i64 {
+    time.saturating_sub(i64::try_from(LONGEST_STEP.as_millis()).unwrap_or_default())
+}
+
+/// Whether a session works in this directory, in one below it or in one above it, as far as the server says.
+pub(super) fn is_near(session: &Session, directory: Option<&str>) -> bool {
+    let (Some(theirs), Some(ours)) = (&session.directory, directory) else { return true };
+    let (theirs, ours) = (Path::new(theirs), Path::new(ours));
+    theirs.starts_with(ours) || ours.starts_with(theirs)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::SessionTime;
+
+    #[test]
+    fn unknown_times_and_places_may_be_any() {
+        let session = |id: &str, directory: Option<&str>, updated| Session {
+            id: id.to_owned(),
+            directory: directory.map(str::to_owned),
+            time: SessionTime { updated },
+            ..Session::default()
+        };
+        let sessions = [
+            session("own", Some("/p"), 9),
+            session("unknown", None, 0),
+            session("early", Some("/p"), 4),
+            session("below", Some("/p/docs"), 5),
+            session("beside", Some("/pp"), 7),
+            session("above", Some("/"), 6),
+        ];
+        let ids = |found: &[&Session]| found.iter().map(|other| other.id.clone()).collect::<Vec<_>>();
+        let mut active = active_since(&sessions, "own", 5);
+        assert_eq!(ids(&active), ["beside", "above", "below", "unknown"]);
+        active.retain(|other| is_near(other, Some("/p")));
+        assert_eq!(ids(&active), ["above", "below", "unknown"]);
+    }
 
     #[test]
     fn knows_both_directions() {

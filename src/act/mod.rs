@@ -9,7 +9,7 @@
 //! * `notify`: tells people of what they may be needed for, and of the outcome.
 //! * `resume`: when a session goes on after a quota, without I/O.
 //! * `reply`: answers requests from another terminal.
-//! * `stage`: connects them for one run; `all`: one run for each session of a stream.
+//! * `stage`: connects them for one run; `all`: one run for each session of a stream, with what is `known` of them.
 
 mod abort;
 mod all;
@@ -19,6 +19,7 @@ mod executor;
 mod family;
 mod findings;
 mod kin;
+mod known;
 mod neighbours;
 pub mod notify;
 mod order;

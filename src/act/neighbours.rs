@@ -1,16 +1,12 @@
 //! Other sessions that work in the directory of the watched one: what each changes gets into the other's steps. A person
 //! is told when the run begins, and its result names them.
 
-use super::kin::Kin;
+use super::kin::{Kin, active_since, is_near, step_before};
 use crate::net::runtime;
-use crate::server::{self, Server, Session, Since};
-use std::collections::BTreeSet;
-use std::path::Path;
+use crate::server::{self, Server, Session};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-/// How long ago a session may have taken its last step to count as one that works when the run begins.
-const LONGEST_STEP: Duration = Duration::from_hours(1);
+use std::time::Instant;
 
 /// Of how many sessions it is asked whether they work. Each costs a request.
 const ASKED: usize = 20;
@@ -18,20 +14,66 @@ const ASKED: usize = 20;
 /// How many are named.
 const NAMED: usize = 100;
 
-/// How long the end of the run waits for what the server says.
-const WAIT: Duration = Duration::from_secs(2);
+/// How many threads look at the same time, for all runs of a stream: a server has more to do than to answer us.
+const THREADS: usize = 4;
 
-/// The sessions that were found so far. Clones share them.
-#[derive(Debug, Clone, Default)]
+/// The threads that look, and the runs that wait for one of them. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Lookout(Arc<Mutex<Looks>>);
+
+#[derive(Default)]
+struct Looks {
+    waiting: VecDeque<Neighbours>,
+    threads: usize,
+}
+
+impl Lookout {
+    fn add(&self, run: Neighbours) {
+        let mut looks = self.lock();
+        looks.waiting.push_back(run);
+        if looks.threads < THREADS {
+            looks.threads += 1;
+            let lookout = self.clone();
+            std::thread::spawn(move || {
+                while let Some(run) = lookout.next() {
+                    run.look_now();
+                }
+            });
+        }
+    }
+
+    /// The run whose turn it is; without one, the thread that asks ends.
+    fn next(&self) -> Option<Neighbours> {
+        let mut looks = self.lock();
+        let next = looks.waiting.pop_front();
+        looks.threads -= usize::from(next.is_none());
+        next
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Looks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The sessions that were found so far beside one. Clones share them.
+#[derive(Clone, Default)]
 pub(super) struct Neighbours(Arc<(Mutex<Found>, Condvar)>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Found {
     sessions: BTreeSet<String>,
-    /// How many questions are not answered yet.
-    open: usize,
-    /// Whether one was asked.
-    asked: bool,
+    /// Whether there was a look.
+    looked: bool,
+    /// Whether a thread is looking, or is to look.
+    is_looking: bool,
+    /// What is to be looked for: at most the first look and the latest one.
+    next: VecDeque<Look>,
+}
+
+struct Look {
+    server: Server,
+    place: Place,
+    is_first: bool,
 }
 
 /// Whose neighbours are looked for.
@@ -50,15 +92,21 @@ pub(super) struct Place {
 }
 
 impl Neighbours {
-    /// Looks for sessions that work there on a thread of its own, so that nothing waits for the server. The first look
+    /// Looks for sessions that work there on a thread of `lookout`, so that nothing waits for the server. The first look
     /// finds those at work, and warns about them; a later one finds all that worked since the run began.
-    pub fn look(&self, server: &Server, place: Place) {
+    pub fn look(&self, lookout: &Lookout, server: &Server, place: Place) {
         let mut found = self.lock();
-        found.open += 1;
-        let is_first = !std::mem::replace(&mut found.asked, true);
-        drop(found);
-        let (shared, server) = (self.clone(), server.clone());
-        std::thread::spawn(move || {
+        let is_first = !std::mem::replace(&mut found.looked, true);
+        found.next.retain(|look| look.is_first);
+        found.next.push_back(Look { server: server.clone(), place, is_first });
+        if !std::mem::replace(&mut found.is_looking, true) {
+            drop(found);
+            lookout.add(self.clone());
+        }
+    }
+
+    fn look_now(&self) {
+        while let Some(Look { server, place, is_first }) = self.next() {
             let asked = runtime().map(|runtime| {
                 let asked = runtime.block_on(ask(&server, &place, is_first));
                 // A hanging name lookup must not delay the exit.
@@ -66,19 +114,26 @@ impl Neighbours {
                 asked
             });
             match asked {
-                Ok(Ok(sessions)) => shared.found(sessions, is_first.then_some(&place)),
+                Ok(Ok(sessions)) => self.found(sessions, is_first.then_some(&place)),
                 Ok(Err(error)) => tracing::info!("cannot tell which sessions share the directory: {error}"),
                 Err(error) => tracing::info!("cannot tell which sessions share the directory: {error}"),
             }
-            shared.lock().open -= 1;
-            shared.0.1.notify_all();
-        });
+        }
     }
 
-    /// All that were found, at most 100, in order. Waits a moment for what is still being asked.
-    pub fn all(&self) -> Vec<String> {
-        let waits = |found: &mut Found| found.open > 0;
-        let waited = self.0.1.wait_timeout_while(self.lock(), WAIT, waits);
+    /// What is to be looked for next; `None` ends the look, as does the end of the run.
+    fn next(&self) -> Option<Look> {
+        let mut found = self.lock();
+        let next = found.next.pop_front().filter(|_| Arc::strong_count(&self.0) > 1);
+        found.is_looking = next.is_some();
+        self.0.1.notify_all();
+        next
+    }
+
+    /// All that were found, at most 100, in order. Waits until then for what is still being asked.
+    pub fn all(&self, until: Instant) -> Vec<String> {
+        let limit = until.saturating_duration_since(Instant::now());
+        let waited = self.0.1.wait_timeout_while(self.lock(), limit, |found| found.is_looking);
         let (found, _) = waited.unwrap_or_else(PoisonError::into_inner);
         found.sessions.iter().take(NAMED).cloned().collect()
     }
@@ -103,36 +158,33 @@ impl Neighbours {
 /// Asks the server for the sessions that work there now, or worked since the run began.
 async fn ask(server: &Server, place: &Place, at_work: bool) -> Result<Vec<String>, server::Error> {
     let sessions = server.sessions().await?.sessions;
-    let hour = i64::try_from(LONGEST_STEP.as_millis()).unwrap_or_default();
-    let since = if at_work { place.now.saturating_sub(hour) } else { place.began };
+    let since = if at_work { step_before(place.now) } else { place.began };
     let mut others = strangers(&sessions, place, since);
     if !at_work {
-        return Ok(others.into_iter().map(|other| other.id.clone()).collect());
+        // One whose time is unknown may be ancient.
+        let worked = others.into_iter().filter(|other| other.time.updated >= since);
+        return Ok(worked.map(|other| other.id.clone()).collect());
     }
     others.truncate(ASKED);
     let mut working = Vec::new();
     for other in others {
         // One that is gone in the meantime does not work.
-        let changes = server.changes(other, Since::Time(place.now)).await;
-        if changes.is_ok_and(|changes| changes.is_working) {
+        if server.is_working(other).await.unwrap_or_default() {
             working.push(other.id.clone());
         }
     }
     Ok(working)
 }
 
-/// The sessions in that directory, or in one below or above it, that took a step since then, the latest first; without
-/// the kin of the session.
+/// The sessions in that directory, or in one below or above it, that may have taken a step since then, the latest first;
+/// without the kin of the session.
 fn strangers<'a>(sessions: &'a [Session], place: &Place, since: i64) -> Vec<&'a Session> {
     let kin = Kin::of(&place.session, sessions);
-    let here = Path::new(&place.directory);
-    let is_near = |directory: &str| here.starts_with(directory) || Path::new(directory).starts_with(here);
-    let is_stranger = |other: &&Session| {
-        let is_kin = other.id == place.session || kin.is_below(&other.id) || kin.is_above(&other.id);
-        !is_kin && other.time.updated >= since && other.directory.as_deref().is_some_and(is_near)
-    };
-    let mut strangers: Vec<&Session> = sessions.iter().filter(is_stranger).collect();
-    strangers.sort_by_key(|other| std::cmp::Reverse(other.time.updated));
+    let mut strangers = active_since(sessions, &place.session, since);
+    strangers.retain(|other| {
+        let is_kin = kin.is_below(&other.id) || kin.is_above(&other.id);
+        !is_kin && is_near(other, Some(&place.directory))
+    });
     strangers
 }
 

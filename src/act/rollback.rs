@@ -1,7 +1,7 @@
 //! Takes back what a session changed, unless that would take back what another one changed: the server undoes every
 //! change in the directory since the session's step began, whoever made it.
 
-use super::kin::Kin;
+use super::kin::{Kin, active_since, is_near, step_before};
 use crate::server::{self, Changes, Server, Session, Since};
 use crate::wire::record::{Phase, named};
 use std::collections::BTreeSet;
@@ -9,12 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How many other sessions are compared. Each costs a request, and few work at the same time.
+/// How many other sessions are compared, and how many below this one. Each costs a request, and few work at the same time.
 const OTHERS: usize = 100;
-
-/// How long a step may last: a session that took its last step longer ago does not work any more, whatever its last
-/// message says.
-const LONGEST_STEP: Duration = Duration::from_hours(1);
 
 /// How long all comparisons may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -23,8 +19,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub(super) async fn rollback(server: &Server, session: &str, message: &str) -> (Phase, String) {
     let compared = timeout(LIMIT, foreign(server, session, message)).await;
     let session_at_home = match compared {
-        Ok(Ok(Compared { home, foreign })) if foreign.is_empty() => home,
-        Ok(Ok(Compared { foreign, .. })) => return (Phase::Skipped, refusal(&foreign)),
+        Ok(Ok(Compared { home, refusal: None })) => home,
+        Ok(Ok(Compared { refusal: Some(why), .. })) => {
+            return (Phase::Skipped, format!("nothing was taken back: {why}"));
+        }
         Ok(Err(error)) => return (Phase::Failed, format!("cannot tell what it would take back: {error}")),
         Err(_) => {
             return (Phase::Failed, format!("could not tell within {} s what it would take back", LIMIT.as_secs()));
@@ -40,57 +38,72 @@ pub(super) async fn rollback(server: &Server, session: &str, message: &str) -> (
 struct Compared {
     /// The server in the session's own directory.
     home: Server,
-    /// The files of others that a rollback would take, by session.
-    foreign: Vec<(String, Vec<String>)>,
+    /// Why nothing may be taken back, if so.
+    refusal: Option<String>,
 }
 
 fn refusal(foreign: &[(String, Vec<String>)]) -> String {
     let taken = foreign.iter().map(|(session, files)| format!("{session} ({})", named(files)));
-    format!(
-        "nothing was taken back: it would take what other sessions may have changed: {}",
-        taken.collect::<Vec<_>>().join("; ")
-    )
+    format!("it would take what other sessions may have changed: {}", taken.collect::<Vec<_>>().join("; "))
 }
 
 /// Finds what a rollback of this session would take from others.
 async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compared, server::Error> {
     let own = server.session(session).await?;
-    let home = server.in_directory(own.directory.clone());
+    let home = server.at_home(&own);
     let mut ours = home.changes(&own, Since::Message(message)).await?;
-    let mut compared = Compared { home, foreign: Vec::new() };
+    let mut compared = Compared { home, refusal: None };
     let Some(began) = ours.began.filter(|_| !ours.patched.is_empty()) else {
         return Ok(compared);
     };
     let sessions = server.sessions().await?.sessions;
     let kin = Kin::of(session, &sessions);
-    let mut others = Vec::new();
-    for other in candidates(&sessions, session, began) {
-        let changes = server.changes(other, Since::Time(began)).await?;
-        if kin.is_below(&other.id) {
-            // Its work is the session's.
-            ours.named.extend(changes.named);
-        } else {
-            others.push((other, changes));
-        }
+    let Candidates { below, others } = match candidates(&sessions, &own, &kin, began) {
+        Ok(candidates) => candidates,
+        Err(refusal) => return Ok(Compared { refusal: Some(refusal), ..compared }),
+    };
+    for child in below {
+        // Its work is the session's.
+        ours.named.extend(server.changes(child, Since::Time(began)).await?.named);
     }
-    for (other, theirs) in others {
+    let mut foreign = Vec::new();
+    for other in others {
+        let theirs = server.changes(other, Since::Time(began)).await?;
         // The step of a session above lasts as long as those below, so that its patches have their changes.
         let files = taken(&ours, other, &theirs, !kin.is_above(&other.id));
         if !files.is_empty() {
-            compared.foreign.push((other.id.clone(), files));
+            foreign.push((other.id.clone(), files));
         }
     }
+    compared.refusal = (!foreign.is_empty()).then(|| refusal(&foreign));
     Ok(compared)
 }
 
-/// The other sessions that may have changed something since `began`, the latest first.
-fn candidates<'a>(sessions: &'a [Session], own: &str, began: i64) -> Vec<&'a Session> {
-    let since = began.saturating_sub(i64::try_from(LONGEST_STEP.as_millis()).unwrap_or_default());
-    let mut others: Vec<&Session> =
-        sessions.iter().filter(|other| other.id != own && other.time.updated >= since).collect();
-    others.sort_by_key(|other| std::cmp::Reverse(other.time.updated));
-    others.truncate(OTHERS);
-    others
+/// The sessions that may have changed something meanwhile.
+struct Candidates<'a> {
+    /// Those below the session, which work for it. If some are left out, what they changed counts as another's.
+    below: Vec<&'a Session>,
+    /// All others.
+    others: Vec<&'a Session>,
+}
+
+/// The sessions that may have changed something since `began`, or why they cannot be compared.
+fn candidates<'a>(sessions: &'a [Session], own: &Session, kin: &Kin, began: i64) -> Result<Candidates<'a>, String> {
+    let active = active_since(sessions, &own.id, step_before(began)).into_iter();
+    let (mut below, others): (Vec<&Session>, Vec<&Session>) = active.partition(|other| kin.is_below(&other.id));
+    below.truncate(OTHERS);
+    let (mut others, far): (Vec<&Session>, Vec<&Session>) =
+        others.into_iter().partition(|other| is_near(other, own.directory.as_deref()));
+    if others.len() > OTHERS {
+        return Err(format!(
+            "too many sessions to compare: {} may have worked in its directory meanwhile",
+            others.len()
+        ));
+    }
+    // A session elsewhere can have changed something here only if it named a file by its whole path, which is rare.
+    let room = OTHERS - others.len();
+    others.extend(far.into_iter().take(room));
+    Ok(Candidates { below, others })
 }
 
 /// The files of `other` among those that a rollback of `ours` would take. `by_step` tells whether what changed during
@@ -133,14 +146,52 @@ mod tests {
         }
     }
 
+    fn session(id: &str, directory: &str, parent: Option<&str>, updated: i64) -> Session {
+        Session {
+            id: id.to_owned(),
+            directory: Some(directory.to_owned()),
+            parent: parent.map(str::to_owned),
+            time: SessionTime { updated },
+        }
+    }
+
+    /// The sessions below, and the others.
+    fn compared(sessions: &[Session]) -> Result<[Vec<&str>; 2], String> {
+        let own = &sessions[0];
+        let found = candidates(sessions, own, &Kin::of(&own.id, sessions), 8_000_000)?;
+        Ok([found.below, found.others].map(|list| list.into_iter().map(|other| other.id.as_str()).collect()))
+    }
+
     #[test]
     fn compares_those_that_worked_meanwhile() {
-        let hour = i64::try_from(LONGEST_STEP.as_millis()).unwrap();
-        let session =
-            |id: &str, updated| Session { id: id.to_owned(), time: SessionTime { updated }, ..Session::default() };
-        let sessions =
-            [session("a", 2 * hour), session("old", hour - 1), session("b", 3 * hour), session("own", 3 * hour)];
-        let found: Vec<_> = candidates(&sessions, "own", 2 * hour).iter().map(|other| other.id.as_str()).collect();
-        assert_eq!(found, ["b", "a"]);
+        let sessions = [
+            session("own", "/p", Some("above"), 9_000_000),
+            session("a", "/p", None, 8_000_000),
+            session("old", "/p", None, 4_399_999),
+            session("far", "/q", None, 9_000_000),
+            session("unknown", "/p", None, 0),
+            session("below", "/p", Some("own"), 9_000_000),
+            session("above", "/p", None, 8_500_000),
+        ];
+        assert_eq!(compared(&sessions), Ok([vec!["below"], vec!["above", "a", "unknown", "far"]]));
+    }
+
+    #[test]
+    fn crowd_hides_nobody() {
+        let crowd = |directory: &str, parent: Option<&str>, updated| {
+            let mut sessions = vec![session("own", "/p", None, 9_000_000), session("theirs", "/p", None, 8_000_000)];
+            sessions.extend((0..OTHERS + 20).map(|n| session(&format!("s{n}"), directory, parent, updated)));
+            sessions
+        };
+        for (directory, parent) in [("/p", Some("own")), ("/q", None)] {
+            let sessions = crowd(directory, parent, 9_000_000);
+            let [_, others] = compared(&sessions).unwrap();
+            assert_eq!(others[0], "theirs", "{directory}");
+            assert!(others.len() <= OTHERS);
+        }
+        for updated in [9_000_000, 0] {
+            let refusal = compared(&crowd("/p", None, updated)).unwrap_err();
+            assert!(refusal.contains("too many sessions to compare: 121"), "{refusal}");
+        }
     }
 }

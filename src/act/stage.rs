@@ -2,7 +2,8 @@
 
 use super::authority::{Authority, is_protected};
 use super::executor::{Executor, ExecutorContext, Pending};
-use super::neighbours::{Neighbours, Place};
+use super::known::Said;
+use super::neighbours::{Lookout, Neighbours, Place};
 use super::notify::{Courier, Message, Needs, Notice, Notify, Now};
 use super::order::{Order, Report, Task};
 use super::outcome::{conclude, not_started};
@@ -12,7 +13,7 @@ use super::settings::Settings;
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure, leave};
 use crate::net::is_loopback;
-use crate::pipe::shutdown::{BACKLOG, NOTIFY, NOTIFY_AFTER_SIGNAL};
+use crate::pipe::shutdown::{BACKLOG, NEIGHBOURS, NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::pipe::{Out, Shutdown, Stage, hangup};
 use crate::process::server_processes::ServerProcesses;
 use crate::process::{feedback, password};
@@ -25,7 +26,7 @@ use aho_corasick::AhoCorasick;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// Strings that every relevant part contains: the end of a step, a finished call, changed files, a message of ours.
@@ -43,6 +44,12 @@ pub(super) fn is_relevant(kind: &str, line: &[u8]) -> bool {
     }
 }
 
+/// A line and what it says; `None` for what is no line of a stream.
+pub(super) fn read(line: &[u8]) -> Option<(&str, Observation<'_>)> {
+    let text = std::str::from_utf8(line).ok()?;
+    Some((text, observe(text).ok()?))
+}
+
 /// What the runs of one stage share. Clones share it too.
 #[derive(Clone)]
 pub(super) struct Shared {
@@ -55,6 +62,7 @@ pub(super) struct Shared {
     pub pending: Pending,
     /// Sends notices, and the outcome of one run of several.
     pub courier: Courier,
+    pub lookout: Lookout,
 }
 
 /// The stage of `ocr-act`: one run.
@@ -77,8 +85,6 @@ pub struct Act {
     /// News of a session at rest, until it is certain that the session does not go on by itself.
     held: Option<News>,
     result: Option<(RunResult, Code)>,
-    /// The exit code of a stage before this one that could not start.
-    not_started: Option<Code>,
     /// Whether this is the run of one session of several.
     is_one_of_many: bool,
     saw_lines: bool,
@@ -96,19 +102,28 @@ impl Act {
         let courier = Courier::new(Arc::clone(&notify), out.clone(), shutdown.clone());
         let settings = Arc::new(settings);
         let authority = Authority::before(&settings);
-        let shared = Shared { settings, notify, out, shutdown, pending: Pending::default(), courier };
+        let shared = Shared {
+            settings,
+            notify,
+            out,
+            shutdown,
+            pending: Pending::default(),
+            courier,
+            lookout: Lookout::default(),
+        };
         let mut act = Self::in_state(shared, RunState::default(), authority, false);
         act.prepare()?;
         Ok(act)
     }
 
-    /// The run of one session of the stream that `whole` is about.
-    pub(super) fn one_of(whole: &Self, session: &str) -> Result<Self, Failure> {
+    /// The run of one session of the stream that `whole` is about, of which this was said.
+    pub(super) fn one_of(whole: &Self, session: &str, said: Option<&Said>) -> Result<Self, Failure> {
         let opened = whole.state.opened.clone().unwrap_or_default();
+        let directory = opened.directory.filter(|_| opened.session_id.is_some());
         let opened = Opened {
             // A stream of all sessions stays open when one of them rests.
             follow: opened.follow || opened.session_id.is_none(),
-            directory: opened.directory.filter(|_| opened.session_id.is_some()),
+            directory: said.and_then(|said| said.directory.clone()).or(directory),
             session_id: Some(session.to_owned()),
             task: None,
             ..opened
@@ -118,6 +133,9 @@ impl Act {
         state.clock.see(Some(whole.state.clock.now().ms()));
         let mut act = Self::in_state(whole.shared.clone(), state, whole.authority.clone(), true);
         act.saw_lines = true;
+        if let Some(title) = said.and_then(|said| said.title.as_deref()) {
+            act.needs.titled(session, title);
+        }
         act.prepare()?;
         act.look_around();
         Ok(act)
@@ -138,7 +156,6 @@ impl Act {
             resumes: Resumes::default(),
             held: None,
             result: None,
-            not_started: None,
             is_one_of_many,
             saw_lines: false,
             last_line: Instant::now(),
@@ -157,7 +174,7 @@ impl Act {
 
     /// The exit code of an earlier stage that could not start, if that is why there was no run.
     pub fn not_started(&self) -> Option<Code> {
-        self.not_started
+        not_started(&self.state)
     }
 
     /// The result of the run once it is over, and its exit code.
@@ -168,6 +185,11 @@ impl Act {
     /// Whether any line was read. If not, an earlier stage has reported why.
     pub fn saw_lines(&self) -> bool {
         self.saw_lines
+    }
+
+    /// Whether orders can be carried out, so that a run of one session may need a thread for them.
+    pub(super) fn takes_orders(&self) -> bool {
+        self.context.is_some()
     }
 
     /// Whether the stream is live. The outcome of a recording is not sent to anyone.
@@ -200,15 +222,22 @@ impl Act {
         Ok(())
     }
 
-    /// Looks for other sessions that work in the directory of this one.
+    /// Looks for other sessions that work in the directory of this one. Those beside a recorded one are not its own.
     fn look_around(&self) {
+        if !self.authority.is_proven() {
+            return;
+        }
         let opened = self.state.opened.as_ref();
         let place = |opened: &Opened| Some((opened.session_id.clone()?, opened.directory.clone()?));
         if let (Some(server), Some((session, directory))) = (&self.server, opened.and_then(place)) {
             let now = self.state.clock.now();
             let began = now.ms().saturating_sub(self.state.clock.elapsed());
             let rolls_back = self.shared.settings.rollback;
-            self.neighbours.look(server, Place { session, directory, now: now.ms(), began, rolls_back });
+            self.neighbours.look(
+                &self.shared.lookout,
+                server,
+                Place { session, directory, now: now.ms(), began, rolls_back },
+            );
         }
     }
 
@@ -330,17 +359,16 @@ impl Act {
         }
     }
 
-    fn parse(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
-        let Ok(text) = std::str::from_utf8(line) else {
-            return Ok(());
-        };
-        let Ok(line) = observe(text) else {
-            return Ok(());
-        };
-        self.doubt(&line, text);
-        let news = self.state.observe(&line);
+    /// Takes in what a line says. Returns whether the run is over.
+    pub(super) fn take(&mut self, line: &Observation, text: &str, added: &mut Vec<u8>) -> Result<bool, Failure> {
+        self.doubt(line, text);
+        let news = self.state.observe(line);
         self.pass_time(line.ts);
-        self.forward_rest(&line);
+        if matches!(news, Some(News::Rest)) {
+            // Early enough to be answered before the run ends.
+            self.look_around();
+        }
+        self.forward_rest(line);
         if let (Event::Session { .. }, Some(session)) = (&line.event, &line.session) {
             self.learn_about(session, &about(text));
         }
@@ -349,7 +377,7 @@ impl Act {
             Some(news) => self.respond(news, added)?,
             None => {}
         }
-        Ok(())
+        self.advance(added)
     }
 
     /// Learns what is said of a session.
@@ -401,7 +429,7 @@ impl Act {
             return;
         }
         let now = Now { ts: self.state.clock.now(), since: Instant::now() };
-        for notice in notices.into_iter().filter(|notice| self.shared.notify.wants(notice.event)) {
+        for notice in notices {
             self.shared.courier.send(Message::Notice(notice), now);
         }
     }
@@ -424,9 +452,6 @@ impl Act {
                 self.tell(notice.into_iter().collect());
             }
             _ => {}
-        }
-        if matches!(news, News::Rest) {
-            self.look_around();
         }
         let (state, settings) = (&mut self.state, &*self.shared.settings);
         let orders = match news {
@@ -464,17 +489,23 @@ impl Act {
     /// Whether the run is decided, and the stream would not end by itself.
     fn is_over(&self) -> bool {
         let opened = self.state.opened.as_ref();
-        let stays = self.is_live() && opened.is_some_and(|o| o.follow || self.state.gave_up);
+        // One of several rests in a recording as it did when that was made.
+        let rests = self.is_live() || self.is_one_of_many;
+        let stays = rests && opened.is_some_and(|o| o.follow || self.state.gave_up);
         stays
             && !self.resumes.is_waiting(self.state.clock.now().ms())
             && self.state.is_over(self.shared.settings.rest_grace)
     }
 
     /// Handles one line. Returns whether the run is over.
-    pub(super) fn step(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<bool, Failure> {
+    fn step(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<bool, Failure> {
         match head(line).filter(|head| !is_relevant(head.kind, line)) {
             Some(head) => self.pass_time(Some(head.ts)),
-            None => self.parse(line, added)?,
+            None => {
+                if let Some((text, line)) = read(line) {
+                    return self.take(&line, text, added);
+                }
+            }
         }
         self.advance(added)
     }
@@ -490,35 +521,55 @@ impl Act {
     pub(super) fn advance(&mut self, added: &mut Vec<u8>) -> Result<bool, Failure> {
         self.resume(added);
         self.respond_to_held(false, added)?;
+        let finished = self.follow_orders(added);
+        Ok(finished && self.is_over())
+    }
+
+    /// Handles what came of the orders so far. Returns whether all of them are carried out.
+    pub(super) fn follow_orders(&mut self, added: &mut Vec<u8>) -> bool {
         // Asked before the reports are read: once nothing is pending, all reports are there.
         let finished = self.executor.as_ref().is_none_or(Executor::is_idle);
         let reports = self.executor.as_ref().map(Executor::reports).unwrap_or_default();
         self.handle_reports(reports, added);
-        let finished = finished && self.executor.as_ref().is_none_or(Executor::is_idle);
-        Ok(finished && self.is_over())
+        finished && self.executor.as_ref().is_none_or(Executor::is_idle)
     }
 
-    /// Finishes what was begun, and ends the run.
-    pub(super) fn end(&mut self, added: &mut Vec<u8>) -> Result<Code, Failure> {
+    /// Gives the session no further orders, for this reason. Those under way are carried out.
+    pub(super) fn retire(&mut self, why: &str) {
+        self.inactive = Some(why.to_owned());
+    }
+
+    /// Finishes what was begun, and ends the run. What the server is still asked is waited for until `until`.
+    pub(super) fn end(&mut self, until: Instant, added: &mut Vec<u8>) -> Result<Code, Failure> {
         self.respond_to_held(true, added)?;
+        self.finish_orders(added);
+        Ok(self.conclude(until, added))
+    }
+
+    /// Waits for the orders under way. Whatever would follow them is skipped.
+    pub(super) fn finish_orders(&mut self, added: &mut Vec<u8>) {
         self.context = None;
         if let Some(mut executor) = self.executor.take() {
             let reports = executor.finish();
             self.inactive = Some("the stream has ended".to_owned());
             self.handle_reports(reports, added);
         }
-        Ok(self.conclude(added))
+    }
+
+    /// Until when the end of the run, or of all, may wait for what the server is still asked.
+    pub(super) fn patience(&self) -> Instant {
+        let is_late = self.shared.shutdown.requested().is_some();
+        Instant::now() + if is_late { Duration::ZERO } else { NEIGHBOURS }
     }
 
     /// Concludes the run, writes its result, and returns its exit code.
-    pub(super) fn conclude(&mut self, added: &mut Vec<u8>) -> Code {
-        if let Some(code) = not_started(&self.state) {
-            self.not_started = Some(code);
+    pub(super) fn conclude(&mut self, until: Instant, added: &mut Vec<u8>) -> Code {
+        if let Some(code) = self.not_started() {
             return code;
         }
         let (settings, signal) = (&self.shared.settings, self.shared.shutdown.requested());
         let (mut result, code) = conclude(&self.state, signal, !settings.checks.is_empty());
-        result.other_sessions = self.neighbours.all();
+        result.other_sessions = self.neighbours.all(until);
         let ts = self.state.clock.now();
         let told = self.saw_lines && self.is_live() && !settings.dry_run;
         if self.is_one_of_many {
@@ -586,7 +637,7 @@ fn owned(opened: &Opened, url: &Url) -> Option<ServerProcesses> {
 impl Stage for Act {
     fn line(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         if self.step(line, added)? {
-            let code = self.conclude(added);
+            let code = self.conclude(self.patience(), added);
             return Err(Failure::new(code, ""));
         }
         Ok(())
@@ -597,7 +648,7 @@ impl Stage for Act {
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.end(added)?;
+        self.end(self.patience(), added)?;
         Ok(())
     }
 }

@@ -225,29 +225,40 @@ fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow:
         // An earlier stage that could not start has said why.
         return Ok(ended.map(|()| act.not_started().unwrap_or(Code::Error))?);
     };
-    if !quiet && act.saw_lines() {
+    if !act.saw_lines() {
+        tell_of_nothing(quiet, code);
+    } else if !quiet {
         tell(format_args!("ocr-act: {}", summary(&masked(result, &redactor()))));
-    } else if !quiet && code == Code::Unsure && variable(PIPE_KEY).is_none() {
+    }
+    // The end of the run ended the filter too.
+    ended.or_else(|failure| if failure.code == code { Ok(()) } else { Err(failure) })?;
+    Ok(code)
+}
+
+/// Says that no line came in, unless `ocr-run` sees why.
+fn tell_of_nothing(quiet: bool, code: Code) {
+    if !quiet && code == Code::Unsure && variable(PIPE_KEY).is_none() {
         tell(
             "ocr-act: nothing about a session came in, so there was no run; if an earlier stage failed, it has said why",
         );
     }
-    Ok(code)
 }
 
 fn act_on_all(act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow::Result<Code> {
     let redactor = redactor();
     let mut all = ActOnAll::new(act, move |result| {
         if !quiet {
-            let session = result.session_id.as_deref().unwrap_or_default();
-            tell(format_args!("ocr-act: {session}: {}", summary(&masked(result, &redactor))));
+            // The result of a stream in which no session worked is about none.
+            let session = result.session_id.as_ref().map_or_else(String::new, |session| format!("{session}: "));
+            tell(format_args!("ocr-act: {session}{}", summary(&masked(result, &redactor))));
         }
     });
-    let ended = filter(&mut all, stdin, out, DEFAULT_LINE_LIMIT);
-    match all.code() {
-        Some(code) => Ok(code),
-        None => Ok(ended.map(|()| Code::Error)?),
+    filter(&mut all, stdin, out, DEFAULT_LINE_LIMIT)?;
+    let code = all.code().unwrap_or(Code::Error);
+    if !all.saw_lines() {
+        tell_of_nothing(quiet, code);
     }
+    Ok(code)
 }
 
 /// Warns about names in `--on` that are those of none of our rules: they may be another detector's, or mistyped.

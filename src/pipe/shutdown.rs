@@ -67,6 +67,10 @@ pub const BACKLOG: Duration = Duration::from_secs(2);
 /// How long notifications, notices included, may delay the exit after a signal.
 pub const NOTIFY_AFTER_SIGNAL: Duration = Duration::from_secs(3);
 
+/// How long the end of a run of `ocr-act` waits for the server to say which sessions shared its directory; not at all
+/// after a signal.
+pub const NEIGHBOURS: Duration = Duration::from_secs(2);
+
 const fn shorter(a: Duration, b: Duration) -> bool {
     a.as_millis() < b.as_millis()
 }
@@ -75,6 +79,10 @@ const _: () = assert!(shorter(STREAM_DRAIN, STREAM_CLOSED), "ocr-act waits until
 const _: () = assert!(
     STREAM_CLOSED.as_millis() + NOTIFY_AFTER_SIGNAL.as_millis() < FILTER_EXIT.as_millis(),
     "ocr-act sends its notifications before its time is up"
+);
+const _: () = assert!(
+    NEIGHBOURS.as_millis() + NOTIFY_AFTER_SIGNAL.as_millis() < FILTER_EXIT.as_millis(),
+    "a signal while ocr-act waits for the server does not cost the notifications"
 );
 const _: () = assert!(shorter(BACKLOG, NOTIFY_AFTER_SIGNAL), "the outcome is sent too, after a signal as well");
 const _: () = assert!(shorter(FILTER_EXIT, PIPE_EXIT), "ocr-run kills no filter that would exit by itself");

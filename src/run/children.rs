@@ -72,7 +72,8 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find our own executable: {e}")))?;
     let lifeline = Lifeline::new()?;
     let earlier = run.keep.map(Keep::earlier).unwrap_or_default();
-    let mut children = start(run, &program, &lifeline)?;
+    let stages = stages(run);
+    let mut children = start(run, &stages, &program, &lifeline)?;
     if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
@@ -83,11 +84,10 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
     let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
-    let names: Vec<&str> = stages(run).iter().map(|stage| stage.name).collect();
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     tell_killed(names[act], status, &shutdown);
     for (child, name) in children[..act].iter_mut().zip(&names) {
-        let status = wait_until(child, deadline)?;
-        tell_killed(name, status, &shutdown);
+        let status = wait_until(child, name, deadline, &shutdown)?;
         if code == Some(Code::Unsure.number()) && has_failed(status) {
             code = code_of_status(status);
         }
@@ -175,13 +175,12 @@ fn stages(run: &Run<'_>) -> Vec<Stage> {
     commands
 }
 
-fn start(run: &Run<'_>, program: &Path, lifeline: &Lifeline) -> Result<Vec<Child>, Failure> {
+fn start(run: &Run<'_>, stages: &[Stage], program: &Path, lifeline: &Lifeline) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
-    let commands = stages(run);
     let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;
     let mut children = Vec::new();
     let mut input: Option<PipeReader> = None;
-    for (at, stage) in commands.iter().enumerate() {
+    for (at, stage) in stages.iter().enumerate() {
         let mut command = spawn::command(program, Program::Ours);
         command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args);
         if let (SPOOL, Some(keep)) = (stage.name, run.keep) {
@@ -199,7 +198,7 @@ fn start(run: &Run<'_>, program: &Path, lifeline: &Lifeline) -> Result<Vec<Child
             None if run.input.is_some() => Stdio::piped(),
             None => Stdio::inherit(),
         });
-        if at + 1 < commands.len() {
+        if at + 1 < stages.len() {
             let (read, write) = std::io::pipe().map_err(|e| failed(stage.name, e))?;
             command.stdout(write);
             input = Some(read);
@@ -262,18 +261,25 @@ fn wait(child: &mut Child) -> Result<ExitStatus, Failure> {
     child.wait().map_err(not_waited)
 }
 
-/// Waits for a stage until the deadline, and then kills it.
-fn wait_until(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Failure> {
+/// Waits for a stage until the deadline, and then kills it. Says that it was killed, by whomever.
+fn wait_until(child: &mut Child, name: &str, deadline: Instant, shutdown: &Shutdown) -> Result<ExitStatus, Failure> {
     while Instant::now() < deadline {
         match child.try_wait() {
-            Ok(Some(status)) => return Ok(status),
+            Ok(Some(status)) => {
+                tell_killed(name, status, shutdown);
+                return Ok(status);
+            }
             Ok(None) => std::thread::sleep(POLL),
             Err(_) => break,
         }
     }
     // It may have exited in the meantime.
     let _ = child.kill();
-    wait(child)
+    let status = wait(child)?;
+    if status.signal().is_some() {
+        tell(format_args!("ocr-run: {name} did not end in time and was killed"));
+    }
+    Ok(status)
 }
 
 /// Says that a stage was killed, which it cannot say itself. After a signal, it may be us who killed it.

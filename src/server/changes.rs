@@ -3,7 +3,7 @@
 //! A step's patch names every file of the directory that changed while the step was under way, whoever changed it. Only
 //! the calls of editing tools say what the session itself wrote.
 
-use super::{Error, Message, Server, Session};
+use super::{Array, Error, Message, Server, Session, segment};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ impl Server {
     /// # Errors
     /// Those of [`messages`](Self::messages), and [`Error::Unreadable`] when one of the messages cannot be read.
     pub async fn changes(&self, session: &Session, since: Since<'_>) -> Result<Changes, Error> {
-        let mut messages = self.in_directory(session.directory.clone()).messages(&session.id).await?;
+        let mut messages = self.at_home(session).messages(&session.id).await?;
         let directory = session.directory.as_deref().map(Path::new);
         let mut changes = Changes::default();
         while let Some(message) = messages.next().await? {
@@ -85,12 +85,53 @@ impl Server {
         }
         Ok(changes)
     }
+
+    /// Whether `session` is in the middle of a step, whichever program takes it.
+    ///
+    /// # Errors
+    /// Those of [`messages`](Self::messages).
+    pub async fn is_working(&self, session: &Session) -> Result<bool, Error> {
+        let last = self.at_home(session).last_message(&session.id).await?;
+        Ok(last.is_some_and(|message| Info::of(&message).is_unfinished()))
+    }
+
+    /// The files that `session` has changed, those below `directory` relative to it.
+    ///
+    /// Measured: until 1.1 the session's diff names them; since 1.18 it stays empty, and the patches among the parts
+    /// of its messages name them.
+    ///
+    /// # Errors
+    /// Any [`Error`] of a request, and those of [`changes`](Self::changes).
+    pub async fn changed_files(&self, session: &Session, directory: &Path) -> Result<Vec<String>, Error> {
+        #[derive(Deserialize)]
+        struct Changed {
+            file: String,
+        }
+        let path = format!("session/{}/diff", segment(&session.id));
+        let request = self.http.get(self.at_home(session).route_in_directory(&path));
+        let diff: Array<Changed> = self.list(request, "list what the session changed").await?;
+        let mut changed: BTreeSet<String> = diff.collect(FILES).await?.into_iter().map(|change| change.file).collect();
+        let patched = self.changes(session, Since::Time(i64::MIN)).await?.patched;
+        let relative = |file: &PathBuf| file.strip_prefix(directory).unwrap_or(file).to_string_lossy().into_owned();
+        changed.extend(patched.iter().map(relative));
+        Ok(changed.into_iter().collect())
+    }
+}
+
+impl Info {
+    fn of(message: &Message) -> Self {
+        serde_json::from_str(message.info.get()).unwrap_or_default()
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.role == "assistant" && self.time.completed.is_none()
+    }
 }
 
 impl Changes {
     fn add(&mut self, message: &Message, since: Since<'_>, directory: Option<&Path>) {
-        let info: Info = serde_json::from_str(message.info.get()).unwrap_or_default();
-        self.is_working = info.role == "assistant" && info.time.completed.is_none();
+        let info = Info::of(message);
+        self.is_working = info.is_unfinished();
         let counts = match since {
             Since::Message(id) => self.began.is_some() || info.id == id,
             Since::Time(time) => info.time.completed.is_none_or(|completed| completed >= time),

@@ -1,4 +1,4 @@
-//! A session's messages, and the files that they changed.
+//! A session's messages.
 
 use super::answer::check_status;
 use super::array::Array;
@@ -6,14 +6,9 @@ use super::{Error, Server, segment};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 /// What the messages are read for; completes "cannot …".
 const PURPOSE: &str = "list a session's messages";
-
-/// How many changed files are read.
-const FILES: usize = 100_000;
 
 /// The latest state of a message and its parts.
 #[derive(Debug, Deserialize)]
@@ -32,8 +27,26 @@ impl Server {
     /// [`Error::NotFound`] when there is no such session, [`Error::Unreadable`] when the server cannot read it; otherwise
     /// any [`Error`] of a request.
     pub async fn messages(&self, session: &str) -> Result<Array<Message>, Error> {
+        self.list_messages(session, &[]).await
+    }
+
+    /// The last message of a session; `None` if it has none.
+    ///
+    /// # Errors
+    /// Those of [`messages`](Self::messages).
+    pub async fn last_message(&self, session: &str) -> Result<Option<Message>, Error> {
+        // A server that does not know the limit sends all of them.
+        let mut messages = self.list_messages(session, &[("limit", "1")]).await?;
+        let mut last = None;
+        while let Some(message) = messages.next().await? {
+            last = Some(message);
+        }
+        Ok(last)
+    }
+
+    async fn list_messages(&self, session: &str, query: &[(&str, &str)]) -> Result<Array<Message>, Error> {
         let path = format!("session/{}/message", segment(session));
-        let request = self.http.get(self.route_in_directory(&path));
+        let request = self.http.get(self.route_in_directory(&path)).query(query);
         let answer = self.send(request, PURPOSE).await?;
         let (url, session) = (self.url.to_string(), session.to_owned());
         match answer.status() {
@@ -59,44 +72,5 @@ impl Server {
             Err(Error::Failed { status: 400 | 404, .. }) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// The files that the session has changed, those below `directory` relative to it.
-    ///
-    /// Measured: until 1.1 the session's diff names them; since 1.18 it stays empty, and the patches among the parts
-    /// of its messages name them.
-    ///
-    /// # Errors
-    /// Any [`Error`] of a request.
-    pub async fn changed_files(&self, id: &str, directory: &Path) -> Result<Vec<String>, Error> {
-        #[derive(Deserialize)]
-        struct Changed {
-            file: String,
-        }
-        #[derive(Deserialize)]
-        struct Patch {
-            #[serde(rename = "type")]
-            kind: String,
-            #[serde(default)]
-            files: Vec<PathBuf>,
-        }
-        let path = format!("session/{}/diff", segment(id));
-        let request = self.http.get(self.route_in_directory(&path));
-        let diff: Array<Changed> = self.list(request, "list what the session changed").await?;
-        let diff = diff.collect(FILES).await?;
-        let mut changed: BTreeSet<String> = diff.into_iter().map(|change| change.file).collect();
-        let mut messages = self.messages(id).await?;
-        while let Some(message) = messages.next().await? {
-            // A part of another shape is not a patch.
-            let parts = message.parts.iter();
-            let patches = parts.filter_map(|part| serde_json::from_str::<Patch>(part.get()).ok());
-            for file in patches.filter(|patch| patch.kind == "patch").flat_map(|p| p.files) {
-                let file = file.strip_prefix(directory).unwrap_or(&file);
-                if changed.len() < FILES {
-                    changed.insert(file.to_string_lossy().into_owned());
-                }
-            }
-        }
-        Ok(changed.into_iter().collect())
     }
 }

@@ -76,6 +76,13 @@ impl Server {
         }
     }
 
+    /// The same server with requests about the directory of this session: in any other one it knows neither what the
+    /// session does nor what it asks.
+    #[must_use]
+    pub fn at_home(&self, session: &Session) -> Self {
+        self.in_directory(session.directory.clone())
+    }
+
     /// The sessions that this one started, read as they arrive.
     ///
     /// # Errors

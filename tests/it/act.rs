@@ -1,8 +1,10 @@
 //! `ocr-act` without `OpenCode`: outcomes and exit codes, skipped actions, checks, misbehaving servers, notifications.
 
+mod all;
 mod answer;
 mod authority;
 mod family;
+mod home;
 mod many;
 mod notice;
 mod notify;

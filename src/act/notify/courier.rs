@@ -1,7 +1,7 @@
 //! Sends messages on a thread of its own, so that lines never wait for a receiver.
 
 use super::message::Message;
-use super::{Notify, Now};
+use super::{Delivery, Notify, Now};
 use crate::pipe::{Out, Shutdown};
 use crate::wire::Timestamp;
 use crate::wire::record;
@@ -9,8 +9,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many messages wait to be sent. More than a person reads; a receiver that is this far behind is broken.
+/// How many messages wait to be sent before notices are dropped. More than a person reads; a receiver that is this far
+/// behind is broken.
 const WAITING: usize = 100;
+
+/// How many wait before the outcomes of runs are dropped too.
+const OUTCOMES: usize = 10_000;
 
 /// What the stage and the thread share.
 #[derive(Default)]
@@ -62,32 +66,46 @@ impl Courier {
         Self { queue: Arc::default(), notify, out, shutdown }
     }
 
-    /// Queues a message. Where too many wait, the oldest is dropped.
+    /// Queues a message, if anybody is to be told of it. Where too many wait, the oldest is dropped: the outcome of a run only where far too many do.
     pub fn send(&self, message: Message, now: Now) {
-        let mut waiting = self.queue.lock();
-        if waiting.messages.len() >= WAITING {
-            waiting.messages.pop_front();
-            tracing::warn!("more than {WAITING} notifications wait for their receivers; the oldest is dropped");
+        if !self.notify.wants(message.event()) {
+            return;
         }
+        let mut waiting = self.queue.lock();
         waiting.messages.push_back((message, now));
+        let count = waiting.messages.len();
+        let is_notice = |(message, _): &(Message, Now)| matches!(message, Message::Notice(_));
+        let oldest = if count > WAITING { waiting.messages.iter().position(is_notice) } else { None };
+        let oldest = oldest.or((count > OUTCOMES).then_some(0));
+        let dropped = oldest.and_then(|oldest| waiting.messages.remove(oldest));
         if !std::mem::replace(&mut waiting.started, true) {
             let courier = self.clone();
             std::thread::spawn(move || courier.deliver());
         }
         self.queue.changed.notify_all();
+        drop(waiting);
+        if let Some((message, now)) = dropped {
+            tracing::warn!("{count} notifications wait for their receivers; the oldest is dropped");
+            self.record(&message, now, &[Delivery::given_up(format!("{count} messages waited"))]);
+        }
     }
 
     fn deliver(&self) {
         while let Some((message, now)) = self.queue.next() {
-            let session = message.session().map(str::to_owned);
-            let event = if let Message::Notice(notice) = &message { Some(notice.event) } else { None };
-            for delivery in self.notify.send(&message, now, None, &self.shutdown) {
-                let mut line = Vec::new();
-                let ts = Timestamp::from_ms(now.ms());
-                record::append(&mut line, ts, &delivery.record(event, session.as_deref()));
-                // A reader that left must not prevent the next message.
-                let _ = self.out.add(&line);
-            }
+            let deliveries = self.notify.send(&message, now, None, &self.shutdown);
+            self.record(&message, now, &deliveries);
+        }
+    }
+
+    /// Writes what came of a message.
+    fn record(&self, message: &Message, now: Now, deliveries: &[Delivery]) {
+        let event = if let Message::Notice(notice) = message { Some(notice.event) } else { None };
+        for delivery in deliveries {
+            let mut line = Vec::new();
+            let ts = Timestamp::from_ms(now.ms());
+            record::append(&mut line, ts, &delivery.record(event, message.session()));
+            // A reader that left must not prevent the next message.
+            let _ = self.out.add(&line);
         }
     }
 
@@ -102,9 +120,13 @@ impl Courier {
             let left = waiting.messages.len() + usize::from(waiting.sending);
             tracing::warn!("gave up on {left} notifications that their receivers did not take in time");
         }
-        waiting.messages.clear();
+        let left = std::mem::take(&mut waiting.messages);
         waiting.closed = true;
         self.queue.changed.notify_all();
+        drop(waiting);
+        for (message, now) in left {
+            self.record(&message, now, &[Delivery::given_up("there was no time left".to_owned())]);
+        }
         waited
     }
 }

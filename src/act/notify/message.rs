@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// How much is included of a title, a summary and the options, in characters, and how long a command may be, in bytes.
 /// Together they are shorter than the 2000 characters that Discord accepts.
-pub(super) const TITLE: usize = 100;
+pub(in crate::act) const TITLE: usize = 100;
 /// See [`TITLE`].
 const SUMMARY: usize = 700;
 /// See [`TITLE`].
@@ -54,13 +54,6 @@ impl Notice {
     pub fn ended(self, how: &str) -> Self {
         let summary = how.to_owned();
         Self { over: true, summary, options: Vec::new(), command: None, until: None, ..self }
-    }
-
-    /// The id of a webhook's message: the same for every attempt, another for the follow-up.
-    pub fn webhook_id(&self, ts: Timestamp) -> String {
-        let phase = if self.over { "over" } else { "open" };
-        // An episode may hold what a header may not.
-        format!("msg_{:016x}_{phase}_{ts}", xxh3_64(self.episode.as_bytes()))
     }
 
     fn masked(&self, redactor: &Redactor) -> Self {
@@ -115,6 +108,16 @@ impl Message {
             Self::Notice(notice) => Some(&notice.session_id),
             Self::Result(result) => result.session_id.as_deref(),
         }
+    }
+
+    /// The id of a webhook's message: the same for every attempt, another for the follow-up of a notice.
+    pub fn webhook_id(&self, ts: Timestamp) -> String {
+        let (about, phase) = match self {
+            Self::Notice(notice) => (&*notice.episode, if notice.over { "over" } else { "open" }),
+            Self::Result(result) => (result.session_id.as_deref().unwrap_or_default(), "result"),
+        };
+        // An episode, or a session's id, may hold what a header may not.
+        format!("msg_{:016x}_{phase}_{ts}", xxh3_64(about.as_bytes()))
     }
 
     /// The `type` of a webhook's body.

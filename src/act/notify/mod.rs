@@ -12,7 +12,7 @@ mod needs;
 mod topic;
 
 pub(super) use courier::Courier;
-pub(super) use message::{Message, Notice};
+pub(super) use message::{Message, Notice, TITLE};
 pub(super) use needs::Needs;
 pub use topic::Topic;
 
@@ -95,6 +95,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// What comes of a message that is sent to nobody, for this reason.
+    fn given_up(why: String) -> Self {
+        Self { to: "anybody".to_owned(), outcome: Err(why) }
+    }
+
     /// The record about it; `event` is what a notice was about.
     pub(super) fn record(&self, event: Option<Topic>, session: Option<&str>) -> Action {
         let (phase, detail) = match &self.outcome {
@@ -263,8 +268,7 @@ impl Notify {
         // The time of this attempt: receivers reject old timestamps.
         let seconds = now.ms() / 1000;
         // The id and the body are the same for every attempt, so that the receiver can tell a retry.
-        let id = format!("msg_{}_{}", message.session().unwrap_or("run"), now.ts);
-        let id = if let Message::Notice(notice) = message { notice.webhook_id(now.ts) } else { id };
+        let id = message.webhook_id(now.ts);
         let body = json!({"type": message.kind(), "timestamp": now.ts.ms(), "data": message.data()}).to_string();
         let mut request = request.header("webhook-id", &id).header("webhook-timestamp", seconds);
         if let Some(webhook) = &self.secret {

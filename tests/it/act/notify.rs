@@ -33,6 +33,25 @@ fn posted(args: &[&str], env: &[(&str, &str)], answer: ResponseTemplate) -> (Vec
 }
 
 #[test]
+fn webhook_id_fits_in_a_header_whatever_the_session_is_called() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+        server
+    });
+    let mut input = [opened(false), done("done"), closed("rest", None)];
+    for line in &mut input {
+        line["properties"]["sessionID"] = json!("a session\n\u{e9}");
+    }
+    let (_, added, told) = act(&["--notify", &server.uri()], &input);
+    let requests = runtime.block_on(server.received_requests()).unwrap();
+    assert_eq!(requests.len(), 1, "{added:?} {told}");
+    let id = requests[0].headers["webhook-id"].to_str().unwrap();
+    assert!(id.starts_with("msg_") && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{id}");
+}
+
+#[test]
 fn webhook_signature() {
     let secret = BASE64_STANDARD.encode("a secret of twenty-four b");
     let (requests, _) = posted(&[], &[("OCR_WEBHOOK_SECRET", &format!("whsec_{secret}"))], ResponseTemplate::new(204));

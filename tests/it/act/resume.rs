@@ -2,34 +2,43 @@
 
 use super::{act, closed, opened};
 use crate::support::Host;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
+/// How a request names the session's own directory.
+const PLACE: &str = "directory=%2Fp";
+
 #[derive(Default)]
 struct Stub {
     busy: bool,
     sent: Mutex<Vec<Value>>,
+    /// In which directories.
+    places: Mutex<Vec<String>>,
 }
 
 /// A server that keeps the messages that it is sent.
 fn serve(busy: bool) -> (Host, Arc<Stub>) {
     let stub = Arc::new(Stub { busy, ..Stub::default() });
-    let status = |State(stub): State<Arc<Stub>>| async move {
-        Json(if stub.busy { json!({"ses_1": {"type": "retry"}}) } else { json!({}) })
+    let status = |State(stub): State<Arc<Stub>>, RawQuery(query): RawQuery| async move {
+        let is_there = query.as_deref() == Some(PLACE);
+        Json(if stub.busy && is_there { json!({"ses_1": {"type": "retry"}}) } else { json!({}) })
     };
+    let session = |Path(id): Path<String>| async move { Json(json!({"id": id, "directory": "/p"})) };
     let router = Router::new()
         .route("/session/status", get(status))
+        .route("/session/{id}", get(session))
         .route("/session/{id}/message/{message}", get(message))
         .route("/session/{id}/prompt_async", post(take))
         .with_state(Arc::clone(&stub));
     (Host::serve(router), stub)
 }
 
-async fn take(State(stub): State<Arc<Stub>>, Json(body): Json<Value>) -> StatusCode {
+async fn take(State(stub): State<Arc<Stub>>, RawQuery(query): RawQuery, Json(body): Json<Value>) -> StatusCode {
+    stub.places.lock().unwrap().push(query.unwrap_or_default());
     stub.sent.lock().unwrap().push(body);
     StatusCode::NO_CONTENT
 }
@@ -69,6 +78,7 @@ fn one_message_even_after_a_restart() {
     assert_eq!(resumed(&host, &["--resume-at-reset"], &input), ["resume begun", "resume skipped"]);
     let sent = stub.sent.lock().unwrap();
     assert_eq!(sent.len(), 1);
+    assert_eq!(*stub.places.lock().unwrap(), [PLACE]);
     assert!(sent[0]["messageID"].as_str().unwrap().starts_with("msg_"), "{}", sent[0]);
     assert_eq!(sent[0]["parts"][0]["metadata"]["ocr"], "steer");
 }

@@ -146,6 +146,21 @@ fn rollback_in_child() {
 }
 
 #[test]
+fn child_that_cannot_be_found_is_aborted_all_the_same() {
+    let (host, stub) = Stub::serve(Manner::HidesChildren);
+    let mut input = looping(&host.url()).to_vec();
+    input[1]["properties"]["sessionID"] = json!("ses_2");
+    let child =
+        json!({"ts": 1500, "type": "session.created", "properties": {"info": {"id": "ses_2", "parentID": "ses_1"}}});
+    input.insert(1, child);
+    let (_, added, told) = act(&["--confirm-timeout", "1"], &input);
+    assert_eq!(actions(&added), ["abort begun", "abort taken"], "{told}");
+    assert_eq!(stub.asked(), ["abort ses_1", "abort ses_2"]);
+    let detail = added[1]["properties"]["detail"].as_str().unwrap();
+    assert!(detail.contains("not all sessions below it were looked for"), "{detail}");
+}
+
+#[test]
 fn failed_rollback() {
     let (host, stub) = Stub::serve(Manner::FailsRevert);
     let mut input = looping(&host.url()).to_vec();

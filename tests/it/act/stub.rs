@@ -26,6 +26,8 @@ pub enum Manner {
     Waits,
     /// It aborts its sessions, but fails every revert.
     FailsRevert,
+    /// It does what it is asked, but knows nothing of subagents when it is asked for them.
+    HidesChildren,
 }
 
 /// The server's sessions, and the requests it received.
@@ -91,7 +93,9 @@ async fn status(State(stub): State<Arc<Stub>>, RawQuery(query): RawQuery) -> Jso
 }
 
 async fn session(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Result<Json<Value>, StatusCode> {
-    if stub.family.contains_key(&*id) {
+    if stub.manner == Manner::HidesChildren && id != "ses_1" {
+        Err(StatusCode::INTERNAL_SERVER_ERROR)
+    } else if stub.family.contains_key(&*id) {
         Ok(Json(json!({"id": id, "directory": DIRECTORY})))
     } else {
         Err(StatusCode::NOT_FOUND)
@@ -99,7 +103,7 @@ async fn session(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Resul
 }
 
 async fn children(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
-    let children = stub.family.get(&*id).into_iter().flatten();
+    let children = stub.family.get(&*id).filter(|_| stub.manner != Manner::HidesChildren).into_iter().flatten();
     Json(children.map(|child| json!({"id": child})).collect())
 }
 
@@ -111,7 +115,7 @@ async fn messages() -> Json<Value> {
 async fn abort(State(stub): State<Arc<Stub>>, Path(id): Path<String>) -> Json<Value> {
     stub.note(format!("abort {id}"));
     match stub.manner {
-        Manner::Obeys | Manner::FailsRevert => {
+        Manner::Obeys | Manner::FailsRevert | Manner::HidesChildren => {
             stub.busy.lock().unwrap().remove(&id);
         }
         Manner::GoesOn => {}

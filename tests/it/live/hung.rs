@@ -6,6 +6,7 @@ use crate::support::{live_shell_with, nothing_left};
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
+#[cfg(target_os = "linux")]
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,7 @@ fn last_line_and_exit_code_come_whatever_hangs() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn exit_code_comes_where_nobody_reads() {
     // The reader is gone after a line; the disk is full; nobody can be told anything.
     for (output, code) in [("| head -n 1 > /dev/null", 141), ("> /dev/full", 1), ("2> /dev/full > /dev/null", 143)] {

@@ -1,4 +1,6 @@
 //! A start that fails, in a pipe that is typed by hand: no run, so no result, and the exit code of the stage that failed.
+//! Only where `/proc` is can that stage tell who reads its output.
+#![cfg(target_os = "linux")]
 
 use crate::support::{Live, OpenCode, Project, Provider, Script, Server, live_shell, live_shell_with};
 
