@@ -55,8 +55,15 @@ mod tests {
     #[test]
     fn files_stay_and_services_change() {
         let of_command = |command| changes_by_itself("bash", Kind::Observe, Some(command), command);
-        for command in ["curl -s https://ci.example/7 | tail -3", "orders show 7", "ssh farm ls", "cat /run/app/phase"]
-        {
+        for command in [
+            "curl -s https://ci.example/7 | tail -3",
+            "orders show 7",
+            "ssh farm ls",
+            "cat /run/app/phase",
+            "grep done /var/log/app",
+            "cat /proc/7/stat",
+            "df -h",
+        ] {
             assert!(of_command(command), "{command}");
         }
         for command in [
@@ -65,17 +72,54 @@ mod tests {
             "git show HEAD",
             "bash -c 'ls -la src'",
             "FOO=1 printenv FOO",
+            "cat /tmp/shop/notes.txt",
+            "ls /var/www/shop",
+            "git -C /tmp/shop log",
         ] {
             assert!(!of_command(command), "{command}");
         }
         for (tool, kind, changes) in [
             ("webfetch", Kind::Observe, true),
-            ("farm_ticket", Kind::Unknown, true),
+            ("farm_ticket_get", Kind::Observe, true),
+            ("getOrderStatus", Kind::Unknown, true),
+            ("fetchTicket", Kind::Unknown, true),
             ("read", Kind::Observe, false),
             ("Grep", Kind::Observe, false),
+            ("scroll_down", Kind::Observe, false),
+            ("list_files", Kind::Observe, false),
+            ("readFile", Kind::Unknown, false),
             ("chat_post", Kind::Unknown, false),
+            ("farm_ticket", Kind::Unknown, false),
+            ("browser_click", Kind::Unknown, false),
+            ("browser_type", Kind::Unknown, false),
+            ("press", Kind::Unknown, false),
+            ("run", Kind::Unknown, false),
+            ("execute", Kind::Unknown, false),
+            ("mergeBranch", Kind::Unknown, false),
+            ("sendMessage", Kind::Unknown, false),
+            ("createOrder", Kind::Unknown, false),
+            ("page_publish", Kind::Observe, false),
+            ("createSnapshot", Kind::Unknown, false),
         ] {
             assert_eq!(changes_by_itself(tool, kind, None, "src/a.rs"), changes, "{tool}");
+        }
+        for (tool, input, changes) in [
+            ("http_request", "https://ci.example/7", true),
+            ("http_request", "POST\nhttps://ci.example/7", false),
+            ("browser_type", "https://ci.example/7", false),
+            ("acme", "7", false),
+        ] {
+            assert_eq!(changes_by_itself(tool, Kind::Unknown, None, input), changes, "{tool} {input}");
+        }
+        for (command, changes) in [
+            ("psql -c 'select count(*) from jobs'", true),
+            ("python watch.py https://ci.example/7", true),
+            ("psql -c 'insert into jobs values (1)'", false),
+            ("python main.py", false),
+            ("acme deploy", false),
+            ("./import.sh", false),
+        ] {
+            assert_eq!(changes_by_itself("bash", Kind::Unknown, Some(command), command), changes, "{command}");
         }
     }
 }

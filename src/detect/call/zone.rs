@@ -168,10 +168,14 @@ mod tests {
             ("gmt-03:30", -210, -210),
             ("+0200", 120, 120),
             ("on friday, jst", 540, 540),
+            ("wed, est", -300, -300),
+            ("2026 utc", 0, 0),
+            ("in the america/chicago zone", -360, -300),
+            ("your time (pt)", -480, -420),
         ] {
             assert_eq!((offset(name, (1, 15)), offset(name, (7, 15))), (Some(winter), Some(summer)), "{name}");
         }
-        for name in ["", "soon", "tomorrow et", "2026", "- 5", "+99"] {
+        for name in ["", "soon", "tomorrow et", "2026", "- 5", "+99", "the central team", "contact west", ". pacific rim"] {
             assert_eq!(offset(name, (1, 15)), None, "{name}");
         }
     }
