@@ -58,6 +58,8 @@ pub(crate) enum Missing {
     Beginning,
     /// The end, or lines anywhere.
     Anything,
+    /// All that other checks said.
+    Checks,
 }
 
 /// How a check came out by its output alone.
@@ -229,6 +231,9 @@ impl Reader {
         if self.failed || self.open {
             self.items.sort();
             return Outcome::Failed { count: self.count, items: self.items };
+        }
+        if self.missing == Missing::Checks {
+            return Outcome::Unknown;
         }
         let ends_well = self.ends_well && self.missing == Missing::Beginning;
         if self.passed || ends_well || complete && !self.nothing {

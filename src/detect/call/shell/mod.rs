@@ -95,8 +95,11 @@ pub(crate) struct Line {
     pub(crate) prints_exit: bool,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
     pub(crate) praise: Option<String>,
-    /// Its only check is a compiler, and it goes on with what that built: `go build -o a && ./a`.
+    /// Its only check is a compiler, and what that built writes to the same output: `go build -o a && ./a`.
     pub(crate) runs_built: bool,
+    /// Several checks write to one pipe, of which one may fail while the last one passes:
+    /// `(go test ./a; go test ./b) | tail -1`.
+    pub(crate) mixes_checks: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
     pub(crate) tampers: Vec<String>,
     /// What it leaves out of the output of its checks.
@@ -185,7 +188,16 @@ struct Reader {
     prints_exit: bool,
     /// See [`Line::praise`], and how many checks there were by then.
     praise: Option<(String, usize)>,
+    /// What is read runs several times, or prints to nobody: an `echo` in it says nothing of the whole.
+    no_praise: bool,
+    /// A part of a line is read once more, see [`Reader::alone`].
+    is_probe: bool,
+    /// A check runs several times.
+    repeats: bool,
+    /// What is read runs only if a compiler before it passed.
+    compiled: bool,
     runs_built: bool,
+    mixes_checks: bool,
     tampers: Vec<String>,
     cut: Cut,
 }
@@ -213,6 +225,7 @@ impl Reader {
             effect,
             change,
             runs_built: self.runs_built && all == 1,
+            mixes_checks: self.mixes_checks,
             praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
@@ -242,8 +255,9 @@ impl Reader {
         let options = states(&items, options);
         let exits = exits(&items, &options);
         let masks = masks(&items);
-        let praises: Vec<Option<String>> = (0..items.len()).map(|at| praise(&items, at)).collect();
-        let first = self.checks.len();
+        let praises = self.praises(&items, options.first().copied().unwrap_or_default(), depth);
+        let mixed = self.mixed(&items, &options, depth);
+        let compiled = self.compiled;
         let mut pipeline = self.checks.len();
         for (index, item) in items.into_iter().enumerate() {
             let own = if item.negated { Exit::NONE } else { exits[index].and(exit) };
@@ -259,15 +273,57 @@ impl Reader {
                 let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
                 self.tamper(sentence);
             }
-            let compiles = self.checks.get(pipeline).is_some_and(|check| words::is_compiler(&check.name));
-            self.runs_built |= joint == Joint::And && compiles;
+            match joint {
+                Joint::Pipe => {}
+                Joint::And => {
+                    let check = self.checks.get(pipeline);
+                    self.compiled |= check.is_some_and(|check| words::is_compiler(&check.name));
+                }
+                Joint::Or | Joint::Sequence | Joint::Background => self.compiled = compiled,
+            }
             if joint != Joint::Pipe {
                 pipeline = self.checks.len();
             }
-            if let Some(line) = praises[index].clone().filter(|_| first == 0 && pipeline > 0) {
-                self.praise = Some((line, pipeline));
+            if praises[index].is_some() {
+                self.praise.clone_from(&praises[index]);
             }
         }
+        self.compiled = compiled;
+        self.mixes_checks |= mixed;
+    }
+
+    /// What each command prints that is an `echo` and runs only if all the checks before it passed, with their number.
+    fn praises(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
+        let mut most = CHECKS;
+        let mut praise = |at: usize| {
+            let line = echoed(items, at).filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
+            most -= 1;
+            let before = Self::alone(&items[..at], options, depth);
+            let all_passed = !before.checks.is_empty() && before.checks.iter().all(|check| check.exit.zero_passed);
+            all_passed.then_some((line, before.checks.len()))
+        };
+        (0..items.len()).map(&mut praise).collect()
+    }
+
+    /// Whether one of the commands feeds a pipe with the output of several checks that do not depend on each other.
+    fn mixed(&self, items: &[Item], options: &[Options], depth: usize) -> bool {
+        let is_mixed = |(item, options): (&Item, &Options)| {
+            let fed = Self::alone(std::slice::from_ref(item), *options, depth);
+            (fed.checks.len() > 1 || fed.repeats) && !fed.checks.iter().all(|check| check.exit.zero_passed)
+        };
+        let piped = items.iter().zip(options).filter(|(item, _)| item.joint == Joint::Pipe).take(CHECKS);
+        !self.is_probe && piped.into_iter().any(is_mixed)
+    }
+
+    /// Reads commands as if they were the whole line.
+    fn alone(items: &[Item], options: Options, depth: usize) -> Self {
+        let mut reader = Self { is_probe: true, no_praise: true, ..Self::default() };
+        let mut items = items.to_vec();
+        if let Some(last) = items.last_mut() {
+            last.joint = Joint::Sequence;
+        }
+        reader.list(items, Exit::OWN, options, depth);
+        reader
     }
 
     fn group(&mut self, role: Role, list: Vec<Item>, own: Exit, options: Options, depth: usize) {
@@ -277,35 +333,47 @@ impl Reader {
             Role::Branch => (Exit { zero_passed: false, ..own }, options),
             Role::Loop => (Exit { zero_passed: own.zero_passed && options.errexit, ..own }, options),
         };
-        self.list(list, exit, options, depth);
+        self.apart(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+    }
+
+    /// Reads what runs several times, if it does.
+    fn apart(&mut self, repeats: bool, read: impl FnOnce(&mut Self)) {
+        let (no_praise, checks) = (self.no_praise, self.checks.len());
+        self.no_praise |= repeats;
+        read(self);
+        self.no_praise = no_praise;
+        self.repeats |= repeats && self.checks.len() > checks;
     }
 
     fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
+        let no_praise = std::mem::replace(&mut self.no_praise, true);
         for script in &simple.substitutions {
             self.script(script, Exit::NONE, Options::default(), depth + 1);
         }
+        self.no_praise = no_praise;
         self.commands += 1;
         if self.commands > COMMANDS {
             self.unknown = true;
             return self.note_change(Change::Perhaps);
         }
         self.prints_exit |= simple.words.iter().skip(1).any(|word| is_status(word));
+        let repeats = runs_for_each(&simple.words);
         let unwrapped = unwrap(simple.words, &simple.bodies);
         self.waits |= unwrapped.watched;
-        // It ends when a person ends it.
-        let exit = if unwrapped.watched { Exit::NONE } else { exit };
+        // One ends when a person ends it, the other ends well whatever it runs.
+        let exit = if unwrapped.watched || repeats == Some(Each::EndsWell) { Exit::NONE } else { exit };
         let checks = self.checks.len();
-        match unwrapped.command {
+        self.apart(repeats.is_some(), |reader| match unwrapped.command {
             Command::Nothing => {}
             Command::Script { text, errexit, pipefail } => {
                 let inner = Options { errexit, pipefail };
-                self.script(&text, exit, inner, depth + 1);
+                reader.script(&text, exit, inner, depth + 1);
             }
             Command::Program(words) => {
-                self.skipped_hooks(&words, &unwrapped.environment);
-                self.program(&words, exit, logs);
+                reader.skipped_hooks(&words, &unwrapped.environment);
+                reader.program(&words, exit, logs);
             }
-        }
+        });
         if self.checks.len() == checks && !logs {
             self.written(&simple.writes);
         }
@@ -321,7 +389,10 @@ impl Reader {
             return;
         }
         match judgement.effect {
-            Effect::Unknown => self.unknown = true,
+            Effect::Unknown => {
+                self.unknown = true;
+                self.runs_built |= self.compiled;
+            }
             Effect::Record => self.record = true,
             _ => {}
         }
@@ -442,7 +513,10 @@ fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
     let mut piped = false;
     for index in (0..items.len()).rev() {
         let next = items.get(index + 1);
-        let after = exits.get(index + 1).copied().unwrap_or(Exit::OWN);
+        // Behind `&&` is a pipeline, whose exit code is that of its last command.
+        let pipeline = items[index + 1..].iter().position(|item| item.joint != Joint::Pipe);
+        let ahead = if items[index].joint == Joint::And { pipeline.unwrap_or(0) } else { 0 };
+        let after = exits.get(index + 1 + ahead).copied().unwrap_or(Exit::OWN);
         let failing = Exit { zero_passed: true, other_failed: after.other_failed && harmless };
         if items[index].joint != Joint::Pipe {
             piped = next.is_some_and(passes_pipe_status);
@@ -499,13 +573,39 @@ fn masks(items: &[Item]) -> Vec<Option<String>> {
         .collect()
 }
 
-/// What the command at a place prints, if it is an `echo` that runs only when all before it succeeded.
-fn praise(items: &[Item], at: usize) -> Option<String> {
-    let strict = at > 0 && items[..at].iter().all(|item| item.joint == Joint::And && !item.negated);
-    let (echo, words) = words_of(items.get(at)?).filter(|_| strict)?.split_first()?;
+/// What the command at a place prints, if it is an `echo` that runs only when what is before it succeeded.
+fn echoed(items: &[Item], at: usize) -> Option<String> {
+    let follows = at.checked_sub(1).is_some_and(|before| items[before].joint == Joint::And);
+    let (echo, words) = words_of(items.get(at)?).filter(|_| follows)?.split_first()?;
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !matches!(*word, "-e" | "-n")).collect();
     let line = words.join(" ");
     (echo == "echo" && line.len() > 1 && !line.contains(['$', '`', '\\'])).then(|| line.trim().to_owned())
+}
+
+/// How a program runs a command for each of many things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Each {
+    /// It fails if one of them does.
+    Fails,
+    /// It ends well in any case.
+    EndsWell,
+}
+
+/// How these words run a command for each of many things, if they do: `find … -exec … \;`, `xargs -n 1 …`.
+fn runs_for_each(words: &[String]) -> Option<Each> {
+    let (program, arguments) = words.split_first()?;
+    let has = |wanted: &[&str]| arguments.iter().any(|word| wanted.contains(&word.as_str()));
+    let splits = |word: &String| ["-n", "-L", "-I", "-i", "--max-args", "--max-lines", "--replace"].iter().any(|flag| word.starts_with(flag));
+    match wrappers::base(program) {
+        "find" if has(&["-exec", "-execdir"]) => Some(if has(&[";"]) { Each::EndsWell } else { Each::Fails }),
+        "xargs" if arguments.iter().take_while(|word| word.starts_with(['-', '{', '%']) || is_number(word)).any(splits) => Some(Each::Fails),
+        "parallel" => Some(Each::Fails),
+        _ => None,
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a command ends the script with a failure: `exit 1`, `false`, `{ echo bad; exit 1; }`.
