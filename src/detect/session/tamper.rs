@@ -98,7 +98,17 @@ const HIDES: &str = "||";
 const RECIPES: [&str; 5] = ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile"];
 
 /// What asserts.
-const ASSERTIONS: [&str; 6] = ["assert", "expect(", "should", "t.Error", "t.Fatal", "require."];
+#[rustfmt::skip]
+const ASSERTIONS: [&str; 14] = [
+    "assert", "Assert", "expect(", "should", "t.Error", "t.Fatal", "t.Fail", "require.", "is_expected", "EXPECT_", "ASSERT_",
+    "REQUIRE(", "CHECK(", "verify(",
+];
+/// What looks like an assertion and is none: the `expect` of a result in Rust.
+const NO_ASSERTION: &str = ").expect(\"";
+/// Words of helpers that may assert.
+const HELPERS: [&str; 6] = ["check", "verify", "expect", "ensure", "compare", "must"];
+/// How a line ends that only ends the test when its preparation fails.
+const GUARDS: [&str; 4] = ["(err)", ", err)", "NoError(t, err)", "Nil(t, err)"];
 
 /// Words of a request that is about tests: what skips one is no side issue then.
 const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
@@ -263,20 +273,45 @@ impl Tampers {
 /// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is no such case: what
 /// it tested may be gone, too.
 fn takes_assertions_out(old: &str, new: &str) -> bool {
-    let any = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
     let is_empty = |text: &str| {
-        text.lines().map(str::trim).all(|line| {
-            line.is_empty() || line == "pass" || ["//", "#", "/*", "*"].iter().any(|mark| line.starts_with(mark))
-        })
+        text.lines().map(str::trim).all(|line| line.is_empty() || line == "pass" || is_comment(line))
     };
-    let asserts_nothing = any(old, &ASSERTIONS) && !any(new, &ASSERTIONS);
     let tests = |text: &str| DEFINITIONS.iter().map(|word| text.matches(word).count()).sum::<usize>();
     let begins = DEFINITIONS.iter().filter_map(|word| old.find(word)).min();
     let asserts = ASSERTIONS.iter().filter_map(|word| old.rfind(word)).max();
     let same_tests = tests(old) == tests(new) && begins < asserts;
-    // Of a test that goes on behind the piece, nobody knows what else it asserts.
+    // Of a test that goes on behind the piece, nobody knows what else it asserts, but not that its preparation works.
     let is_whole = old.matches('{').count() <= old.matches('}').count();
-    asserts_nothing && same_tests && ((begins.is_some() && is_whole) || is_empty(new))
+    let asserted = old.lines().any(|line| asserts_in(line) && (is_whole || !is_guard(line)));
+    let asserts_nothing = asserted && !new.lines().any(|line| asserts_in(line) && !is_guard(line) || calls_helper(line));
+    asserts_nothing && same_tests && (begins.is_some() || is_empty(new))
+}
+
+fn is_comment(line: &str) -> bool {
+    ["//", "#", "/*", "*"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether a line asserts something. The name of a test, as in `it('should add', …`, does not.
+fn asserts_in(line: &str) -> bool {
+    let line = line.trim();
+    let mut code = line.replace(NO_ASSERTION, "");
+    if DEFINITIONS.iter().any(|word| line.contains(word)) {
+        code = code.split(['\'', '"', '`']).step_by(2).collect();
+    }
+    !is_comment(line) && ASSERTIONS.iter().any(|word| code.contains(word))
+}
+
+/// Whether a line only ends the test when its preparation fails: `t.Fatal(err)`.
+fn is_guard(line: &str) -> bool {
+    GUARDS.iter().any(|end| line.trim_end().trim_end_matches(';').ends_with(end))
+}
+
+/// Whether a line calls what may assert: `checkCart(t, cart)`.
+fn calls_helper(line: &str) -> bool {
+    let line = line.trim_start();
+    let name = &line[..line.find('(').unwrap_or(0)];
+    let name = name.rsplit([' ', '.']).next().unwrap_or_default().to_lowercase();
+    HELPERS.iter().any(|word| name.starts_with(word)) && !DEFINITIONS.iter().any(|word| line.contains(word))
 }
 
 /// Whether a marker stands alone at a place of a text. One with a condition behind it, such as `@pytest.mark.skipif`,

@@ -7,6 +7,7 @@ use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind;
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line};
+use crate::detect::text::announced::Announced;
 use crate::detect::text::claims::{Work, claims};
 use crate::wire::part::Part;
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
@@ -41,6 +42,45 @@ const CODE: [&str; 40] = [
     "hpp", "cs", "fs", "rb", "php", "swift", "m", "ex", "exs", "erl", "hs", "ml", "clj", "lua", "dart", "vue",
     "svelte", "zig", "nim", "sql", "proto", "gradle", "toml",
 ];
+/// What a call did, as far as it may be what was announced; the later ones are more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deed {
+    /// Nothing: it failed, or was notes.
+    #[default]
+    Nothing,
+    /// It looked at something.
+    Look,
+    /// It ran a command that looked at something.
+    Command,
+    /// It changed or checked something, or may have.
+    Work,
+}
+
+impl Deed {
+    fn of(call: &Call) -> Self {
+        let looks = matches!(call.kind, Kind::Observe | Kind::Poll);
+        // A check that failed was run all the same.
+        if call.kind == Kind::Plan || call.denied || call.failed() && call.check.is_none() {
+            Self::Nothing
+        } else if !looks {
+            Self::Work
+        } else if call.line.is_some() {
+            Self::Command
+        } else {
+            Self::Look
+        }
+    }
+
+    /// Whether it is what was announced.
+    pub(crate) fn fulfils(self, announced: Announced) -> bool {
+        match announced {
+            Announced::Look => self >= Self::Look,
+            Announced::Command => self >= Self::Command,
+            Announced::Work => self >= Self::Work,
+        }
+    }
+}
+
 /// What one call did.
 #[derive(Debug, Clone)]
 pub(crate) struct CallWork {
@@ -65,6 +105,8 @@ pub(crate) struct CallWork {
     denied: bool,
     /// Agents' own notes, which say nothing about the work.
     is_note: bool,
+    /// What it did, for one who announced something.
+    deed: Deed,
     /// The open items of the list that it wrote, and the first of them.
     todos: Option<(usize, Option<String>)>,
     tampers: Tampers,
@@ -90,6 +132,7 @@ impl CallWork {
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
             is_note: call.kind == Kind::Plan,
+            deed: Deed::of(call),
             todos: None,
             tampers: Tampers::default(),
             target,
@@ -108,9 +151,9 @@ impl CallWork {
         work
     }
 
-    /// Whether it only reads or writes the agent's own notes.
-    pub(crate) fn is_note(&self) -> bool {
-        self.is_note
+    /// What it did.
+    pub(crate) fn deed(&self) -> Deed {
+        self.deed
     }
 
     /// Whether it changed or bypassed a check, or undid that.

@@ -14,6 +14,7 @@ mod wrappers;
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 pub(crate) use target::targets;
+pub(crate) use words::looks_at_files;
 
 use crate::detect::hash;
 use programs::{Judgement, Nested, is_device, is_scratch, judge_at};
