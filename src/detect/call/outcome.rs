@@ -5,10 +5,10 @@ use super::classify::{Class, Kind};
 use super::failure::{Failure, is_cancelled, is_refusal};
 use super::normalize::normalize_output;
 use super::shell::{Cut, Line};
-use compiler::reports;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
+use compiler::reports;
 
 mod compiler;
 
@@ -60,11 +60,12 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     let counts = |code: i64| {
         line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
     };
-    let printed = || line.prints_exit.then(|| checks::printed_exit(output)).flatten();
+    let printed = || line.exit_label.as_deref().and_then(|label| checks::printed_exit(output, label));
     let silent = exit.is_none() && line.checked_exit();
     let missing = match line.cut.of(output) {
         Cut::Nothing => Missing::Nothing,
-        _ if line.mixes_checks => Missing::Checks,
+        Cut::Pieces => Missing::Rest,
+        _ if line.mixes_checks => Missing::Rest,
         _ if line.is_one_piece() => Missing::Nothing,
         Cut::Before(_) => Missing::Beginning,
         Cut::After(_) | Cut::Anywhere => Missing::Anything,

@@ -34,7 +34,9 @@ pub(crate) fn changes_by_itself(tool: &str, kind: Kind, command: Option<&str>, i
     }
     let looks = || match command {
         Some(command) => {
-            is_named_as_look("", command) || command_has_word(command, LOOKS.as_slice()) || command_has_word(command, QUERIES)
+            is_named_as_look("", command)
+                || command_has_word(command, LOOKS.as_slice())
+                || command_has_word(command, QUERIES)
         }
         None => is_named_as_look(tool, "") || has_word(tool, &LOOKS),
     };

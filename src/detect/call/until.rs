@@ -137,7 +137,8 @@ fn moments(folded: &str, now: i64) -> impl Iterator<Item = Moment> {
         // Behind the others, `13:05:00` is a time of the day.
         let takes_clock = marker.ends_with(" in") || marker.contains("wait");
         let bare = if number_is_ms { 1 } else { SECOND };
-        after(folded, marker).filter_map(move |rest| long_clock(rest).filter(|_| takes_clock).or_else(|| span(rest, bare)))
+        after(folded, marker)
+            .filter_map(move |rest| long_clock(rest).filter(|_| takes_clock).or_else(|| span(rest, bare)))
     });
     let spans = spans.map(move |span| Moment { at: now.saturating_add(span), certain: true });
     let points = POINTS.iter().flat_map(move |marker| after(folded, marker)).filter_map(move |rest| point(rest, now));

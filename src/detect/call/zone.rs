@@ -100,7 +100,8 @@ impl Zone {
             if let Some(zone) = Self::by_offset(word).or(named) {
                 return Some(zone);
             }
-            let is_filler = FILLERS.contains(&word) || word.ends_with("day") || word.bytes().all(|b| b.is_ascii_digit());
+            let is_filler =
+                FILLERS.contains(&word) || word.ends_with("day") || word.bytes().all(|b| b.is_ascii_digit());
             if !is_filler {
                 return None;
             }
@@ -197,7 +198,9 @@ mod tests {
         ] {
             assert_eq!((offset(name, (1, 15)), offset(name, (7, 15))), (Some(winter), Some(summer)), "{name}");
         }
-        for name in ["", "soon", "tomorrow et", "2026", "- 5", "+99", "the central team", "contact west", ". pacific rim"] {
+        for name in
+            ["", "soon", "tomorrow et", "2026", "- 5", "+99", "the central team", "contact west", ". pacific rim"]
+        {
             assert_eq!(offset(name, (1, 15)), None, "{name}");
         }
     }

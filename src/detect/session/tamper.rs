@@ -273,9 +273,8 @@ impl Tampers {
 /// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is no such case: what
 /// it tested may be gone, too.
 fn takes_assertions_out(old: &str, new: &str) -> bool {
-    let is_empty = |text: &str| {
-        text.lines().map(str::trim).all(|line| line.is_empty() || line == "pass" || is_comment(line))
-    };
+    let is_empty =
+        |text: &str| text.lines().map(str::trim).all(|line| line.is_empty() || line == "pass" || is_comment(line));
     let tests = |text: &str| DEFINITIONS.iter().map(|word| text.matches(word).count()).sum::<usize>();
     let begins = DEFINITIONS.iter().filter_map(|word| old.find(word)).min();
     let asserts = ASSERTIONS.iter().filter_map(|word| old.rfind(word)).max();
@@ -283,7 +282,8 @@ fn takes_assertions_out(old: &str, new: &str) -> bool {
     // Of a test that goes on behind the piece, nobody knows what else it asserts, but not that its preparation works.
     let is_whole = old.matches('{').count() <= old.matches('}').count();
     let asserted = old.lines().any(|line| asserts_in(line) && (is_whole || !is_guard(line)));
-    let asserts_nothing = asserted && !new.lines().any(|line| asserts_in(line) && !is_guard(line) || calls_helper(line));
+    let asserts_nothing =
+        asserted && !new.lines().any(|line| asserts_in(line) && !is_guard(line) || calls_helper(line));
     asserts_nothing && same_tests && (begins.is_some() || is_empty(new))
 }
 

@@ -34,9 +34,8 @@ const OWN: &[(&str, &[&str])] = &[
 ];
 
 static ANY_SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(ANY).ok());
-static OWN_SETS: LazyLock<Vec<(&str, RegexSet)>> = LazyLock::new(|| {
-    OWN.iter().filter_map(|(name, patterns)| Some((*name, RegexSet::new(*patterns).ok()?))).collect()
-});
+static OWN_SETS: LazyLock<Vec<(&str, RegexSet)>> =
+    LazyLock::new(|| OWN.iter().filter_map(|(name, patterns)| Some((*name, RegexSet::new(*patterns).ok()?))).collect());
 
 /// The messages in an output with which a compiler says that it failed. `check` is its name: `go build`, `gcc`.
 pub(super) fn reports(check: &str, output: &str) -> Vec<String> {
@@ -45,7 +44,8 @@ pub(super) fn reports(check: &str, output: &str) -> Vec<String> {
     let is_message = |line: &&str| {
         line.len() <= LONGEST && [ANY_SET.as_ref(), own].into_iter().flatten().any(|set| set.is_match(line))
     };
-    let mut messages: Vec<String> = output.lines().map(str::trim_end).filter(is_message).take(MESSAGES).map(str::to_owned).collect();
+    let mut messages: Vec<String> =
+        output.lines().map(str::trim_end).filter(is_message).take(MESSAGES).map(str::to_owned).collect();
     messages.sort_unstable();
     messages.dedup();
     messages

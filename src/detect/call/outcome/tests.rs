@@ -1,6 +1,7 @@
 use super::super::classify::classify;
 use super::super::input::Input;
 use super::*;
+mod runners;
 
 /// What a shell command comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,14 +213,39 @@ fn a_build_that_failed_is_no_pass() {
             ONE,
             "/usr/bin/ld: /tmp/ccX.o: in function `main':\na.c:(.text+0x9): undefined reference to `sum'\ncollect2: error: ld returned 1 exit status\n",
         ),
-        (Fail, "clang a.c -o a && ./a", ONE, "ld: symbol(s) not found for architecture arm64\nclang: error: linker command failed\n"),
+        (
+            Fail,
+            "clang a.c -o a && ./a",
+            ONE,
+            "ld: symbol(s) not found for architecture arm64\nclang: error: linker command failed\n",
+        ),
         (Fail, "rustc main.rs && ./main", ONE, "error[E0425]: cannot find value `x` in this scope\n --> main.rs:2:5\n"),
-        (Fail, "rustc main.rs && ./main", None, "error: couldn't read `main.rs`: No such file or directory (os error 2)\n"),
-        (Fail, "javac Shop.java && java Shop", ONE, "error: file not found: Shop.java\nUsage: javac <options> <source files>\n"),
+        (
+            Fail,
+            "rustc main.rs && ./main",
+            None,
+            "error: couldn't read `main.rs`: No such file or directory (os error 2)\n",
+        ),
+        (
+            Fail,
+            "javac Shop.java && java Shop",
+            ONE,
+            "error: file not found: Shop.java\nUsage: javac <options> <source files>\n",
+        ),
         (Fail, "tsc && echo ok", Some(2), "error TS18003: No inputs were found in config file 'tsconfig.json'.\n"),
-        (Fail, "tsc -p . && node dist/shop.js", Some(2), "error TS18003: No inputs were found in config file 'tsconfig.json'.\n"),
+        (
+            Fail,
+            "tsc -p . && node dist/shop.js",
+            Some(2),
+            "error TS18003: No inputs were found in config file 'tsconfig.json'.\n",
+        ),
         (Fail, "go build -o x ./cmd/nope && ./x", ONE, "stat /p/cmd/nope: directory not found\n"),
-        (Fail, "go build -o x ./cmd/nope && ./x", ONE, "no required module provides package shop/cmd/nope; to add it:\n\tgo get shop/cmd/nope\n"),
+        (
+            Fail,
+            "go build -o x ./cmd/nope && ./x",
+            ONE,
+            "no required module provides package shop/cmd/nope; to add it:\n\tgo get shop/cmd/nope\n",
+        ),
         (Open, "go build -o x ./cmd/shop && ./x", ONE, "error: the store is gone\n"),
         (Open, "gcc a.c -o a && ./a", Some(127), "bash: line 1: gcc: command not found\n"),
         (Open, "gcc a.c -o a && ./a", None, "gcc: command not found\n"),
@@ -315,7 +341,12 @@ fn a_cut_output_may_hide_a_failure() {
             "running 0 tests\n\ntest result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
         ),
         (Open, "bazel test //... | tail -1", OK, "//web:test       PASSED in 0.3s\n"),
-        (Open, "for m in a b; do (cd $m && go test ./...); done 2>&1 | tail -3", OK, "ok  \ta/x\t0.1s\nok  \tb/x\t0.1s\nok  \tb/y\t0.1s\n"),
+        (
+            Open,
+            "for m in a b; do (cd $m && go test ./...); done 2>&1 | tail -3",
+            OK,
+            "ok  \ta/x\t0.1s\nok  \tb/x\t0.1s\nok  \tb/y\t0.1s\n",
+        ),
         (Open, "for m in a b; do go test ./$m; done 2>&1 | tail -1", OK, "ok  \tshop/b\t0.1s\n"),
         (Open, "(go test ./a; go test ./b) 2>&1 | tail -1", OK, "ok  \tshop/b\t0.1s\n"),
         (Open, "for m in a b; do (cd $m && pytest -q); done 2>&1 | tail -1", OK, "12 passed in 0.3s\n"),

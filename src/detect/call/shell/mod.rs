@@ -92,8 +92,8 @@ pub(crate) struct Line {
     pub(crate) checks: Vec<CheckRun>,
     /// It sleeps, waits or watches.
     pub(crate) waits: bool,
-    /// It prints the exit code of a command: see `checks::printed_exit`.
-    pub(crate) prints_exit: bool,
+    /// What it prints before the exit code of its checks, if it prints that: see `checks::printed_exit`.
+    pub(crate) exit_label: Option<String>,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
     pub(crate) praise: Option<String>,
     /// Its only check is a compiler, and what that built writes to the same output: `go build -o a && ./a`.
@@ -186,14 +186,16 @@ struct Reader {
     unknown: bool,
     record: bool,
     waits: bool,
-    prints_exit: bool,
+    exit_label: Option<String>,
+    /// The output of a check goes to a file.
+    logged: bool,
     /// See [`Line::praise`], and how many checks there were by then.
     praise: Option<(String, usize)>,
-    /// What is read runs several times, or prints to nobody: an `echo` in it says nothing of the whole.
+    /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
     no_praise: bool,
     /// A part of a line is read once more, see [`Reader::alone`].
     is_probe: bool,
-    /// A check runs several times.
+    /// A check runs several times, whether it fails or not.
     repeats: bool,
     /// What is read runs only if a compiler before it passed.
     compiled: bool,
@@ -231,7 +233,7 @@ impl Reader {
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
             waits: self.waits,
-            prints_exit: self.prints_exit,
+            exit_label: self.exit_label,
             tampers: self.tampers,
             cut: self.cut,
         }
@@ -258,6 +260,9 @@ impl Reader {
         let masks = masks(&items);
         let praises = self.praises(&items, options.first().copied().unwrap_or_default(), depth);
         let mixed = self.mixed(&items, &options, depth);
+        if let Some(label) = self.printed_label(&items, options.first().copied().unwrap_or_default(), depth) {
+            self.exit_label = Some(label);
+        }
         let compiled = self.compiled;
         let mut pipeline = self.checks.len();
         for (index, item) in items.into_iter().enumerate() {
@@ -306,11 +311,28 @@ impl Reader {
         (0..items.len()).map(&mut praise).collect()
     }
 
+    /// What is printed before the last exit code that is printed, if that is one of all the checks before it.
+    fn printed_label(&self, items: &[Item], options: Options, depth: usize) -> Option<String> {
+        let printed = |item: &Item| words_of(item)?.iter().skip(1).find(|word| is_status(word)).cloned();
+        let at = items.iter().rposition(|item| printed(item).is_some()).filter(|_| !self.is_probe)?;
+        let word = printed(&items[at])?;
+        let label = word[..word.find('$').unwrap_or(0)].to_owned();
+        // `$PIPESTATUS` names the command that it is about.
+        if is_of_pipe(&word) {
+            return Some(label);
+        }
+        let before = Self::alone(&items[..at], options, depth);
+        let is_theirs = before.checks.iter().all(|check| check.exit.zero_passed);
+        (is_theirs && !before.checks.is_empty()).then_some(label)
+    }
+
     /// Whether one of the commands feeds a pipe with the output of several checks that do not depend on each other.
     fn mixed(&self, items: &[Item], options: &[Options], depth: usize) -> bool {
         let is_mixed = |(item, options): (&Item, &Options)| {
             let fed = Self::alone(std::slice::from_ref(item), *options, depth);
-            (fed.checks.len() > 1 || fed.repeats) && !fed.checks.iter().all(|check| check.exit.zero_passed)
+            // Where a failure ends the run, what comes last passed only if the others did.
+            let ends_at_failure = fed.checks.iter().all(|check| check.exit.zero_passed);
+            fed.repeats || fed.checks.len() > 1 && !ends_at_failure
         };
         let piped = items.iter().zip(options).filter(|(item, _)| item.joint == Joint::Pipe).take(CHECKS);
         !self.is_probe && piped.into_iter().any(is_mixed)
@@ -334,37 +356,37 @@ impl Reader {
             Role::Branch => (Exit { zero_passed: false, ..own }, options),
             Role::Loop => (Exit { zero_passed: own.zero_passed && options.errexit, ..own }, options),
         };
-        self.apart(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+        let checks = self.checks.len();
+        self.without_praise(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+        self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
     }
 
-    /// Reads what runs several times, if it does.
-    fn apart(&mut self, repeats: bool, read: impl FnOnce(&mut Self)) {
-        let (no_praise, checks) = (self.no_praise, self.checks.len());
-        self.no_praise |= repeats;
+    /// Reads something whose praise does not count, if so.
+    fn without_praise(&mut self, so: bool, read: impl FnOnce(&mut Self)) {
+        let no_praise = self.no_praise;
+        self.no_praise |= so;
         read(self);
         self.no_praise = no_praise;
-        self.repeats |= repeats && self.checks.len() > checks;
     }
 
     fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
-        let no_praise = std::mem::replace(&mut self.no_praise, true);
-        for script in &simple.substitutions {
-            self.script(script, Exit::NONE, Options::default(), depth + 1);
-        }
-        self.no_praise = no_praise;
+        self.without_praise(true, |reader| {
+            for script in &simple.substitutions {
+                reader.script(script, Exit::NONE, Options::default(), depth + 1);
+            }
+        });
         self.commands += 1;
         if self.commands > COMMANDS {
             self.unknown = true;
             return self.note_change(Change::Perhaps);
         }
-        self.prints_exit |= simple.words.iter().skip(1).any(|word| is_status(word));
         let repeats = runs_for_each(&simple.words);
         let unwrapped = unwrap(simple.words, &simple.bodies);
         self.waits |= unwrapped.watched;
         // One ends when a person ends it, the other ends well whatever it runs.
         let exit = if unwrapped.watched || repeats == Some(Each::EndsWell) { Exit::NONE } else { exit };
         let checks = self.checks.len();
-        self.apart(repeats.is_some(), |reader| match unwrapped.command {
+        self.without_praise(repeats.is_some(), |reader| match unwrapped.command {
             Command::Nothing => {}
             Command::Script { text, errexit, pipefail } => {
                 let inner = Options { errexit, pipefail };
@@ -375,6 +397,12 @@ impl Reader {
                 reader.program(&words, exit, logs);
             }
         });
+        self.repeats |= repeats.is_some() && self.checks.len() > checks;
+        if self.checks.len() > checks && simple.writes.iter().any(|file| !is_device(file)) {
+            // Two logs, of which the end of one may be shown.
+            self.mixes_checks |= self.logged;
+            self.logged = true;
+        }
         if self.checks.len() == checks && !logs {
             self.written(&simple.writes);
         }
@@ -400,8 +428,9 @@ impl Reader {
         self.note_change(judgement.change);
         if let Some((name, targets)) = judgement.check {
             let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
-            // It prints the names of the files and ends well in any case.
-            let exit = if prints_only(&name) { Exit::NONE } else { exit };
+            // It prints the names of the files and ends well in any case, or somebody ends it.
+            let exit = if prints_only(&name) || judgement.waits || watches(words) { Exit::NONE } else { exit };
+            self.repeats |= runs_in_each_workspace(words);
             if self.checks.len() < CHECKS {
                 self.checks.push(CheckRun { name, targets, key, exit });
             }
@@ -460,6 +489,17 @@ impl Reader {
 /// Whether a formatter tells what it would change by what it prints alone.
 fn prints_only(name: &str) -> bool {
     words::has("gofmt goimports gofumpt", name.split(' ').next().unwrap_or_default())
+}
+
+/// Whether a check runs again at each change, until somebody ends it.
+fn watches(words: &[String]) -> bool {
+    words.iter().skip(1).any(|word| matches!(word.as_str(), "watch" | "--watch" | "--watchAll"))
+}
+
+/// Whether a package manager runs a script in all the workspaces, one after the other, whether it fails or not.
+fn runs_in_each_workspace(words: &[String]) -> bool {
+    words.first().is_some_and(|program| wrappers::base(program) == "npm")
+        && words.iter().any(|word| matches!(word.as_str(), "--workspaces" | "-ws" | "--workspaces=true"))
 }
 
 /// Whether a flag is a cluster of letters such as `-anm`, whose last may take a value.
@@ -596,10 +636,16 @@ enum Each {
 fn runs_for_each(words: &[String]) -> Option<Each> {
     let (program, arguments) = words.split_first()?;
     let has = |wanted: &[&str]| arguments.iter().any(|word| wanted.contains(&word.as_str()));
-    let splits = |word: &String| ["-n", "-L", "-I", "-i", "--max-args", "--max-lines", "--replace"].iter().any(|flag| word.starts_with(flag));
+    let splits = |word: &String| {
+        ["-n", "-L", "-I", "-i", "--max-args", "--max-lines", "--replace"].iter().any(|flag| word.starts_with(flag))
+    };
     match wrappers::base(program) {
         "find" if has(&["-exec", "-execdir"]) => Some(if has(&[";"]) { Each::EndsWell } else { Each::Fails }),
-        "xargs" if arguments.iter().take_while(|word| word.starts_with(['-', '{', '%']) || is_number(word)).any(splits) => Some(Each::Fails),
+        "xargs"
+            if arguments.iter().take_while(|word| word.starts_with(['-', '{', '%']) || is_number(word)).any(splits) =>
+        {
+            Some(Each::Fails)
+        }
         "parallel" => Some(Each::Fails),
         _ => None,
     }
@@ -630,13 +676,13 @@ fn passes_status_on(item: &Item, kept: bool) -> bool {
 
 /// Whether a command is `exit ${PIPESTATUS[0]}`, or `exit $LASTEXITCODE`, which no pipe changes.
 fn passes_pipe_status(item: &Item) -> bool {
-    passes_status_on(item, false)
-        && words_of(item).is_some_and(|words| {
-            words.iter().any(|word| {
-                let word = word.to_ascii_uppercase();
-                word.contains("PIPESTATUS") || word.contains("LASTEXITCODE")
-            })
-        })
+    passes_status_on(item, false) && words_of(item).is_some_and(|words| words.iter().any(|word| is_of_pipe(word)))
+}
+
+/// Whether a word is the exit code of one command of a pipeline.
+fn is_of_pipe(word: &str) -> bool {
+    let word = word.to_ascii_uppercase();
+    word.contains("PIPESTATUS") || word.contains("LASTEXITCODE")
 }
 
 /// Whether a command keeps the exit code of the one before it: `status=$?`.

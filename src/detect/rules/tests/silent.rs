@@ -217,7 +217,8 @@ fn waiting() {
     assert_silent(&looks(8, 40, "orders show 7", "state: new"));
     // A short pause alone, where what is looked at may change by itself: in turns, too.
     assert_silent(&looks(12, 14, "curl -s https://shop.example/orders/7", "state: new"));
-    let turns = |tool: &'static str| session((0..16usize).map(move |n| call(16 * n, tool, &json!({"id": n % 2}), "new")));
+    let turns =
+        |tool: &'static str| session((0..16usize).map(move |n| call(16 * n, tool, &json!({"id": n % 2}), "new")));
     assert_silent(&turns("shopGetOrder"));
     // A tool that nobody knows, whose name says nothing, may look or not.
     assert_eq!(gravest(&turns("shop_order")), Some(Grade::Warn));
