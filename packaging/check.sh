@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 target=${1:?usage: packaging/check.sh TARGET}
 package=opencode-runner
 dist=target/dist
+# What other versions left there is not tried.
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 # One archive holds everything, and stays small because the stages share their code.
 limit=$((12 * 1024 * 1024))
 stages=(run stream detect review act watch report)
@@ -82,7 +84,7 @@ try_in() {
 
 check_deb() {
   local deb
-  deb=$(find "$dist" -name "${package}_*_$(dpkg --print-architecture).deb")
+  deb=$(find "$dist" -name "${package}_${version}_$(dpkg --print-architecture).deb")
   [ -n "$deb" ] || { echo "skipped: there is no Debian package for this machine"; return; }
   ! dpkg-query -s "$package" >/dev/null 2>&1 || { echo "skipped: $package is installed already, and would be removed"; return; }
   dpkg -i "$deb" >/dev/null
@@ -98,7 +100,7 @@ check_deb() {
 
 check_rpm() {
   local rpm root="$scratch/rpm"
-  rpm=$(find "$dist" -name "$package-*.$(uname -m).rpm")
+  rpm=$(find "$dist" -name "$package-$version-*.$(uname -m).rpm")
   [ -n "$rpm" ] || { echo "skipped: there is no RPM package for this machine"; return; }
   mkdir -p "$root"
   # The package needs nothing, so it installs into a root that has nothing.

@@ -1,5 +1,7 @@
 //! Text for people: on one line, short, and with nothing in it that a reader does not see.
 
+use std::borrow::Cow;
+
 /// At most `limit` characters of `text` on one line, with an ellipsis if it was cut.
 pub fn excerpt(text: &str, limit: usize) -> String {
     let (mut short, mut count) = (String::new(), 0);
@@ -52,6 +54,31 @@ pub fn printable(text: &str) -> String {
 /// Each line of `text`, made [`printable`]; the line breaks between them stay.
 pub fn printable_lines(text: &str) -> String {
     text.split('\n').map(|line| printable(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+}
+
+/// `text` without the sequences that colour it, move the cursor or set a title.
+pub fn without_escapes(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\u{1b}' {
+            plain.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('[') => {
+                let _ = letters.by_ref().find(|end| ('@'..='~').contains(end));
+            }
+            Some(']') => {
+                let _ = letters.by_ref().find(|end| matches!(end, '\u{7}' | '\\'));
+            }
+            _ => {}
+        }
+    }
+    Cow::Owned(plain)
 }
 
 /// Whether a character is drawn as nothing, or reorders the text around it: the characters of Unicode's categories

@@ -65,7 +65,7 @@ Exit codes:
   130  interrupted (143: terminated)
   141  the reader closed the pipe
 
-An earlier stage that cannot start is not a run: there is no result, and the exit code is that stage's.";
+An earlier stage that cannot start is not a run: there is no result, and on Linux the exit code is that stage's.";
 
 const HINT: &str = "standard input is a terminal; pipe lines into this program:\n  ocr-stream … | ocr-detect | ocr-review | ocr-act\nSee --help for examples.";
 

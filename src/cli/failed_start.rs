@@ -32,6 +32,10 @@ pub(super) fn hand_on(name: &str, code: Code, said: &str) {
 /// Whether one of our stages reads what we write. Without `/proc` this cannot be known, and nothing is written.
 fn stage_reads() -> bool {
     let Ok(pipe) = read_link("/proc/self/fd/1") else { return false };
+    // A terminal is the standard input of many.
+    if !pipe.to_string_lossy().starts_with("pipe:") {
+        return false;
+    }
     let shell =
         program(&rustix::process::getppid().map_or_else(PathBuf::new, |parent| process(parent.as_raw_nonzero())));
     let until = Instant::now() + STARTING.0;

@@ -152,7 +152,7 @@ impl ShellCommand<'_> {
                 Err(error) => break format!("lost: {error}"),
                 Ok(None) if cancelled() => break "stopped by a signal".to_owned(),
                 Ok(None) if started.elapsed() >= self.limit => {
-                    break format!("killed after {} s", self.limit.as_secs());
+                    break format!("killed after {} s", self.limit.as_secs_f64());
                 }
                 Ok(None) => {
                     std::thread::sleep(pause);
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn kills_process_group() {
         let finished = tail("sleep 1000 & echo $!; sleep 1000", Duration::from_millis(300));
-        assert_eq!(finished.status.unwrap_err(), "killed after 0 s");
+        assert_eq!(finished.status.unwrap_err(), "killed after 0.3 s");
         wait_until_gone(text(&finished.stdout));
     }
 

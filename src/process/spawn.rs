@@ -15,11 +15,10 @@ pub(crate) const SERVER_PASSWORD: &str = "OPENCODE_SERVER_PASSWORD";
 pub(super) const MARK: &str = "OCR_KEPT";
 
 /// The variable that marks the processes of a command that we run.
-#[cfg(unix)]
 pub(super) const COMMAND_MARK: &str = "OCR_COMMAND";
 
 /// The marks of an outer run, by which it finds its processes.
-const MARKS: [&str; 2] = ["OCR_KEPT", "OCR_COMMAND"];
+const MARKS: [&str; 2] = [MARK, COMMAND_MARK];
 
 /// How the names of our own variables begin.
 const OURS: [&str; 2] = ["OCR_", "REVIEWER_"];

@@ -11,9 +11,9 @@
 //! left knows them. The watchdog therefore renames itself so that `pkill ocr-stream` misses it.
 
 use super::lifeline::{Lifeline, on_parent_gone};
-use super::password;
 use super::spawn::{MARK, Program, command};
 use super::tree::{Family, kill_all};
+use super::{own, password};
 use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
 use rustix::process::{Pid, WaitOptions, wait};
@@ -59,7 +59,8 @@ pub(crate) fn supervised(
     let own = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
     let mut command = command(own, Program::Foreign);
-    let mark = mark();
+    let mark = own::random().map(|random| own::hex(&random[..8]));
+    let mark = mark.map_err(|e| Failure::new(Code::Error, format_args!("cannot mark the server's processes: {e}")))?;
     command.arg(SUPERVISE).arg(lifeline.number()).arg(&mark).arg(password.unwrap_or(Path::new(""))).arg(program);
     Ok((command, mark))
 }
@@ -139,12 +140,6 @@ fn watch(args: &[OsString]) -> Result<Code, Failure> {
 
 fn internal_argument() -> Failure {
     Failure::new(Code::Usage, "this argument is internal to ocr-stream; use ocr-stream --spawn")
-}
-
-/// A random word that marks the processes of this server.
-fn mark() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }
 
 /// The watchdog of a supervisor. It finds the server's processes by the supervisor's group, by their parents and, on

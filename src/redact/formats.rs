@@ -145,7 +145,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The rest of a token that is broken at the end of a line: the next line is nothing but what looks random.
+/// The rest of a token that is broken at the end of a line: the next line begins with what looks random.
 fn wrapped(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = edge::piece(text, at, TELLING);
     let line = rest.strip_prefix('\\').unwrap_or(rest);

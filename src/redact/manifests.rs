@@ -1,7 +1,19 @@
 //! The data of a Kubernetes secret, whatever its names are.
 
 use super::value::{is_placeholder, unquoted};
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What says in JSON that something is a secret, its data, and one value of that.
+static JSON: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
+    let regex = |pattern| Regex::new(pattern).ok();
+    Some([
+        regex(r#""kind"\s*:\s*"Secret""#)?,
+        regex(r#""(?:stringData|data)"\s*:\s*\{([^{}]*)\}"#)?,
+        regex(r#""\s*:\s*"([^"]*)""#)?,
+    ])
+});
 
 /// Adds the values of the data of secrets to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
@@ -10,15 +22,35 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     }
     let mut start = 0;
     for document in text.split_inclusive("\n---") {
-        if document.lines().any(is_kind) {
+        if is_json(document) {
+            json(document, start, found);
+        } else if document.lines().any(is_kind) {
             data(document, start, found);
         }
         start += document.len();
     }
 }
 
-/// Whether a line says that the document is a secret, in YAML or JSON.
+/// Whether a document says in JSON that it is a secret.
+fn is_json(document: &str) -> bool {
+    JSON.as_ref().is_some_and(|[kind, ..]| kind.is_match(document))
+}
+
+/// The values of the data in JSON, which may stand in one line.
+fn json(document: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let Some([_, data, value]) = &*JSON else { return };
+    for data in data.captures_iter(document).filter_map(|data| data.get(1)) {
+        let values = value.captures_iter(data.as_str()).filter_map(|value| value.get(1));
+        let at = start + data.start();
+        found.extend(
+            values.filter(|value| !is_placeholder(value.as_str())).map(|value| at + value.start()..at + value.end()),
+        );
+    }
+}
+
+/// Whether a line says that the document is a secret, in YAML.
 fn is_kind(line: &str) -> bool {
+    let line = line.split(" #").next().unwrap_or_default();
     let mut words = line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.next() == Some("kind") && words.next() == Some("Secret") && words.next().is_none()
 }
@@ -27,8 +59,9 @@ fn is_kind(line: &str) -> bool {
 fn data(document: &str, start: usize, found: &mut Vec<Range<usize>>) {
     let (mut below, mut at) = (None, start);
     for line in document.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start().len();
-        let name = line.split(':').next().unwrap_or_default().trim_matches([' ', '"', '\t']);
+        // An item of a list of manifests begins with a dash.
+        let indent = line.len() - line.trim_start().trim_start_matches("- ").len();
+        let name = line.split(':').next().unwrap_or_default().trim_matches([' ', '"', '\t', '-']);
         if below.is_none_or(|depth| indent <= depth) && !line.trim().is_empty() {
             below = matches!(name, "data" | "stringData").then_some(indent);
         } else if let Some(colon) = below.and_then(|_| line.find(':')) {
@@ -64,6 +97,8 @@ mod tests {
             masked("{\n  \"data\": {\n    \"a\": \"eDE=\",\n    \"b\": \"eTI=\"\n  },\n  \"kind\": \"Secret\"\n}"),
             "eDE=|eTI="
         );
+        assert_eq!(masked(r#"{"kind":"Secret","data":{"a":"eDE=","b":"eTI="},"metadata":{"name":"n"}}"#), "eDE=|eTI=");
+        assert_eq!(masked("- data:\n    a: x1\n  kind: Secret # generated\n  metadata:\n    name: n\n"), "x1");
         assert_eq!(masked("kind: SecretStore\ndata:\n  a: b\n"), "");
     }
 }

@@ -24,8 +24,8 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let begin = at - body.len();
         if is_path(body) {
             let mut name_at = begin;
-            for name in body.split(['/', '_', '-']) {
-                if is_bare(name) {
+            for name in body.split('/') {
+                if is_bare(without_marks(name)) {
                     found.push(name_at..name_at + name.len());
                 }
                 name_at += name.len() + 1;
@@ -46,6 +46,12 @@ const WORD: usize = 4;
 fn is_path(token: &str) -> bool {
     let is_word = |name: &str| name.len() >= WORD && name.bytes().all(|b| b.is_ascii_lowercase());
     token.contains('/') && token.split('/').any(is_word)
+}
+
+/// A name without the time, the number and the kind of an id that stand around what is random in it.
+fn without_marks(name: &str) -> &str {
+    let name = name.trim_matches(|c: char| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | '-'));
+    name.split_once('_').filter(|(kind, _)| kind.bytes().all(|b| b.is_ascii_lowercase())).map_or(name, |(_, id)| id)
 }
 
 /// Whether a token without a name is a secret.
@@ -137,6 +143,7 @@ mod tests {
         assert!(masked("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzQ8v2Lm4Tk"));
         assert!(masked("k = Zx8Kq2Lw9Rt4Yv6Bn1Mc3Pd5Sf7Gh0JkQwErTy"));
         assert!(masked("/srv/app/keys/Zx8Kq2Lw9Rt4Yv6Bn1Mc3Pd5Sf7Gh0JkQwErTy"));
+        assert!(masked("/run/keys/Zx8Kq2Lw9R-t4Yv6Bn1Mc3Pd5-Sf7Gh0JkQwErTy"));
         for text in [
             "da39a3ee5e6b4b0d3255bfef95601890afd80709",
             "the_quick_brown_fox_jumps_over_the_lazy_dog_2",

@@ -105,11 +105,18 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
             assigned(text, name, telling, start, sure)
         }
         Sign::Argument => {
-            let value = value::at(text, start).filter(|value| value.quoted)?;
+            let value =
+                value::at(text, start).filter(|value| value.quoted && !is_member_name(text, value.range.end))?;
             (quoted_name || strong).then(|| checked(text, value, telling, shouted)).flatten()
         }
         Sign::Element => element(text, name.start, telling, start),
     }
+}
+
+/// Whether the string that ends here is the name of the next member: in `"code":"bad_key","message":"…"`, the name that
+/// tells is itself a value.
+fn is_member_name(text: &str, end: usize) -> bool {
+    text[end..].trim_start_matches(['\\', '"', '\'']).trim_start().starts_with(':')
 }
 
 /// The value that an assignment gives to a name. `sure` is whether a word counts that does not look like a secret.
@@ -480,11 +487,11 @@ fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>
     let start = at + 1;
     let is_rule = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '~' | '─'));
     let near = piece(text, start, NEAR);
-    let line = near.lines().next()?;
-    let (start, line) = if is_rule(line.trim()) {
-        (start + line.len() + 1, near.get(line.len() + 1..)?.lines().next()?)
+    let first = near.split_inclusive('\n').next()?;
+    let (start, line) = if is_rule(first.trim()) {
+        (start + first.len(), near.get(first.len()..)?.lines().next()?)
     } else {
-        (start, line)
+        (start, first.trim_end())
     };
     let word = line.trim();
     let begin = start + line.find(word)?;

@@ -31,21 +31,24 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 
 /// Adds the values of the rows that begin at `start`: `(…, …), (…, …)`. Returns where they end.
 fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>) -> usize {
-    let (mut column, mut begin, mut quote, mut inside) = (0, start, None, false);
+    // How many brackets are open: those of the row, and those of calls in it.
+    let (mut column, mut begin, mut quote, mut depth) = (0, start, None, 0_u32);
     for (at, c) in piece(text, start, ROWS).char_indices() {
         let at = start + at;
         match (quote, c) {
             (Some(open), _) if open == c => quote = None,
             (None, '\'' | '"') => quote = Some(c),
-            (None, '(') if !inside => (inside, column, begin) = (true, 0, at + 1),
-            (None, ',' | ')') if inside => {
+            (None, '(') if depth == 0 => (depth, column, begin) = (1, 0, at + 1),
+            (None, '(') => depth += 1,
+            (None, ')') if depth > 1 => depth -= 1,
+            (None, ',' | ')') if depth == 1 => {
                 let value = unquoted(text, begin..at);
                 if secret.get(column) == Some(&true) && !is_placeholder(&text[value.clone()]) {
                     found.push(value);
                 }
-                (inside, column, begin) = (c == ',', column + 1, at + 1);
+                (depth, column, begin) = (u32::from(c == ','), column + 1, at + 1);
             }
-            (None, _) if !inside && c != ',' && !c.is_whitespace() => return at,
+            (None, _) if depth == 0 && c != ',' && !c.is_whitespace() => return at,
             _ => {}
         }
     }
@@ -66,6 +69,7 @@ mod tests {
         let rows =
             "INSERT INTO users (name, password, age) VALUES ('b(o,b', 'x1y2', 3), (\"eve\", 'z(3', 4); -- (a, b)";
         assert_eq!(masked(rows), "x1y2|z(3");
+        assert_eq!(masked("INSERT INTO u (created, password) VALUES (DATE(NOW(), 1), 'x1y2')"), "x1y2");
         for text in [
             "insert into t (a, token_type) values (1, 'abc')",
             "(password) VALUES (NULL)",

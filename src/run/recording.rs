@@ -163,9 +163,39 @@ fn opened(line: &Observation) -> Option<Opened> {
 #[derive(Debug)]
 pub(super) struct Recording {
     keep: Option<Keep>,
-    file: Option<File>,
+    file: Option<Written>,
     /// What came before the first line was complete.
     head: Vec<u8>,
+}
+
+/// The file of a recording.
+#[derive(Debug)]
+struct Written {
+    file: File,
+    /// How many bytes it has, and how many of them are whole lines.
+    bytes: u64,
+    whole: u64,
+}
+
+impl Written {
+    /// Appends bytes. If that fails, the file ends with the last whole line that was written.
+    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.file.write_all(bytes);
+        let mut added = bytes.len();
+        if written.is_err() {
+            let there = self.file.metadata().map_or(0, |file| file.len().saturating_sub(self.bytes));
+            added = usize::try_from(there).map_or(added, |there| there.min(added));
+        }
+        if let Some(end) = memchr::memrchr(b'\n', &bytes[..added]) {
+            self.whole = self.bytes + end as u64 + 1;
+        }
+        self.bytes += added as u64;
+        if written.is_err() {
+            // A device or a pipe cannot be cut.
+            let _ = self.file.set_len(self.whole);
+        }
+        written
+    }
 }
 
 impl Recording {
@@ -178,15 +208,14 @@ impl Recording {
     pub fn add(&mut self, bytes: &[u8]) {
         let Some(keep) = &self.keep else { return };
         let written = if let Some(file) = &mut self.file {
-            file.write_all(bytes)
+            file.add(bytes)
         } else {
             self.head.extend_from_slice(bytes);
             match memchr::memchr(b'\n', &self.head) {
                 None if self.head.len() < FIRST_LINE => Ok(()),
-                end => open(keep, &self.head[..end.unwrap_or(self.head.len())]).and_then(|mut file| {
-                    file.write_all(&std::mem::take(&mut self.head))?;
-                    self.file = Some(file);
-                    Ok(())
+                end => open(keep, &self.head[..end.unwrap_or(self.head.len())]).and_then(|file| {
+                    let file = self.file.insert(Written { file, bytes: 0, whole: 0 });
+                    file.add(&std::mem::take(&mut self.head))
                 }),
             }
         };

@@ -64,8 +64,6 @@ impl Servers {
         let folder = tempfile::tempdir().unwrap();
         let done = shell(&format!("{}{command}", self.exports()), folder.path()).finish();
         let mut lines: Vec<&str> = done.lines.iter().map(String::as_str).collect();
-        // What a stage that cannot start tells the next one has the time in it, and repeats what it says here.
-        lines.retain(|line| !(line.contains("\"ocr.stream.closed\"") && line.contains("\"exitCode\"")));
         lines.extend(done.stderr.lines());
         // How often a reviewer is asked, and fails, depends on timing.
         lines.dedup();

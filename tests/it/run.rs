@@ -112,6 +112,21 @@ fn demo_is_not_recorded() {
     assert!(!String::from_utf8(done.stderr).unwrap().contains("recording: "));
 }
 
+/// A limit of the system stands for a disk that is full: what is written up to it stays, half a line or not.
+#[test]
+fn full_disk_leaves_whole_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let limited = "mkfifo life && ulimit -f 8 && trap '' XFSZ
+        seq 100000 120000 | ocr-run __stage 9 ocr-spool file recording 9<> life | tail -n 1 > last";
+    let done = crate::support::shell(limited, folder.path()).finish();
+    assert!(done.stderr.contains("the recording is incomplete"), "{done:?}");
+    let last = std::fs::read_to_string(folder.path().join("last")).unwrap();
+    assert_eq!(last, "120000\n", "the run goes on");
+    let recording = std::fs::read_to_string(folder.path().join("recording")).unwrap();
+    assert!(recording.len() > 1000 && recording.lines().all(|line| line.len() == 6), "{recording}");
+    assert!(recording.ends_with('\n'));
+}
+
 #[test]
 fn lines_and_words_do_not_mix_in_one_log() {
     let folder = tempfile::tempdir().unwrap();

@@ -106,6 +106,16 @@ impl Endpoint {
 
     /// Asks once, for the strictest response format that the endpoint supports.
     pub async fn ask(&self, question: Question<'_>) -> Result<Answer, ReviewError> {
+        let one_message = self.one_message.get();
+        let outcome = self.ask_in_some_form(question).await;
+        if outcome.is_err() {
+            // That one message helps is known from an answer, not from the words of an error.
+            self.one_message.set(one_message);
+        }
+        outcome
+    }
+
+    async fn ask_in_some_form(&self, question: Question<'_>) -> Result<Answer, ReviewError> {
         let mut format = self.format.get();
         let mut first_rejection = None;
         loop {

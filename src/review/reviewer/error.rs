@@ -1,5 +1,6 @@
 //! Why a reviewer gave no answer, and whether asking again may help.
 
+use crate::printable::without_escapes;
 use crate::redact::Redactor;
 use crate::review::outcome::{ReviewFailure, Scope};
 use crate::wire::text;
@@ -92,25 +93,12 @@ pub fn quote(message: &str) -> String {
 /// The last words of a program in one short line, without colours. Programs tell first what they are and what they were
 /// asked, and last why they failed.
 pub fn last_words(output: &str) -> String {
-    let words = without_colours(output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = without_escapes(output).split_whitespace().collect::<Vec<_>>().join(" ");
     let excess = words.chars().count().saturating_sub(QUOTE);
     match words.char_indices().nth(excess) {
         Some((at, _)) if excess > 0 => format!("…{}", &words[at..]),
         _ => words,
     }
-}
-
-/// `text` without the control sequences with which programs colour it.
-fn without_colours(text: &str) -> String {
-    let mut pieces = text.split("\u{1b}[");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |mut plain, piece| {
-        // Parameters, and the letter that ends the sequence.
-        let mut rest = piece.trim_start_matches(|c| matches!(c, ' '..='?')).chars();
-        rest.next();
-        plain.push_str(rest.as_str());
-        plain
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The lines of an output: its beginning and its end, without colours and overwritten progress.
 
+use crate::printable::without_escapes;
 use memchr::{memchr_iter, memrchr};
-use std::borrow::Cow;
 
 /// How much of the beginning is read, in bytes: what a run is about, and its first errors.
 const HEAD: usize = 64 * 1024;
@@ -33,36 +33,11 @@ fn lines(text: &str, each: &mut impl FnMut(&str)) {
         if raw.len() > 4 * LONGEST {
             continue;
         }
-        let line = plain(raw);
+        let line = without_escapes(raw);
         let line = line.trim_end();
         // A line of one character says nothing: a bracket, a digit of a column, a dot.
         if line.len() > 1 && line.len() <= LONGEST {
             each(line);
         }
     }
-}
-
-/// A line without its escape sequences.
-fn plain(line: &str) -> Cow<'_, str> {
-    if !line.contains('\u{1b}') {
-        return Cow::Borrowed(line);
-    }
-    let mut plain = String::with_capacity(line.len());
-    let mut letters = line.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '\u{1b}' {
-            plain.push(letter);
-            continue;
-        }
-        match letters.next() {
-            Some('[') => {
-                let _ = letters.by_ref().find(|end| ('@'..='~').contains(end));
-            }
-            Some(']') => {
-                let _ = letters.by_ref().find(|end| matches!(end, '\u{7}' | '\\'));
-            }
-            _ => {}
-        }
-    }
-    Cow::Owned(plain)
 }
