@@ -35,9 +35,10 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let exit = exit_code(state.metadata);
     let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
     let denied = says(is_refusal);
+    // What left an exit code ran to its end.
+    let cancelled = exit.is_none() && says(is_cancelled);
     let is_check = !denied
-        // What left an exit code ran to its end.
-        && !(exit.is_none() && says(is_cancelled))
+        && !cancelled
         && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
     let decoded = raw.filter(|_| is_check).map(text::decode).unwrap_or_default();
     let mut check = is_check.then(|| {

@@ -57,6 +57,7 @@ fn is_deed(line: &str) -> bool {
 mod tests {
     use super::*;
 
+    #[allow(clippy::too_many_lines, reason = "tables")]
     #[test]
     fn files_stay_and_services_change() {
         let of_command = |command| changes_by_itself("bash", Kind::Observe, Some(command), command);

@@ -1,6 +1,7 @@
 //! Tells whether a session has come to rest, how it ended, and what it claims.
 
-use super::work::{CallWork, Deed, WorkLog};
+use super::deed::Deed;
+use super::work::{CallWork, WorkLog};
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;

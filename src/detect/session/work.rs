@@ -1,5 +1,6 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
+use super::deed::Deed;
 use super::request::UserRequest;
 use super::tamper::Tampers;
 use crate::detect::call::Call;
@@ -7,7 +8,6 @@ use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind;
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line};
-use crate::detect::text::announced::Announced;
 use crate::detect::text::claims::{Work, claims};
 use crate::wire::part::Part;
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
@@ -42,45 +42,6 @@ const CODE: [&str; 40] = [
     "hpp", "cs", "fs", "rb", "php", "swift", "m", "ex", "exs", "erl", "hs", "ml", "clj", "lua", "dart", "vue",
     "svelte", "zig", "nim", "sql", "proto", "gradle", "toml",
 ];
-/// What a call did, as far as it may be what was announced; the later ones are more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Deed {
-    /// Nothing: it failed, or was notes.
-    #[default]
-    Nothing,
-    /// It looked at something.
-    Look,
-    /// It ran a command that looked at something.
-    Command,
-    /// It changed or checked something, or may have.
-    Work,
-}
-
-impl Deed {
-    fn of(call: &Call) -> Self {
-        let looks = matches!(call.kind, Kind::Observe | Kind::Poll);
-        // A check that failed was run all the same.
-        if call.kind == Kind::Plan || call.denied || call.failed() && call.check.is_none() {
-            Self::Nothing
-        } else if !looks {
-            Self::Work
-        } else if call.line.is_some() {
-            Self::Command
-        } else {
-            Self::Look
-        }
-    }
-
-    /// Whether it is what was announced.
-    pub(crate) fn fulfils(self, announced: Announced) -> bool {
-        match announced {
-            Announced::Look => self >= Self::Look,
-            Announced::Command => self >= Self::Command,
-            Announced::Work => self >= Self::Work,
-        }
-    }
-}
-
 /// What one call did.
 #[derive(Debug, Clone)]
 pub(crate) struct CallWork {

@@ -49,6 +49,7 @@ fn reads_times() {
 }
 
 /// Dates, clocks and spans in the forms in which people and programs write them, as minutes after noon.
+#[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn reads_dates() {
     for (text, minutes) in [
