@@ -2,6 +2,7 @@
 
 use super::input::Input;
 use super::shell::{self, Effect, Line};
+use crate::detect::text::waiting::has_word;
 use regex::Regex;
 
 /// What a call is for.
@@ -54,9 +55,14 @@ const TOOLS: [Tools; 7] = [
     tools(Kind::Check, false, &["test", "build", "lint", "diagnostics"]),
 ];
 
+/// Those of them that only look at what changes by itself.
+const AT_MOVING: [&str; 4] = ["webfetch", "websearch", "sleep", "wait"];
+/// Words in the names of other tools that look at files.
+const FILES: [&str; 8] = ["file", "files", "directory", "directories", "dir", "folder", "code", "codebase"];
+
 /// Words in the names of other tools that only look.
 #[rustfmt::skip]
-const LOOKS: [&str; 31] = [
+pub(super) const LOOKS: [&str; 31] = [
     "read", "get", "list", "search", "find", "view", "show", "fetch", "query", "lookup", "describe", "inspect", "open",
     "goto", "scroll", "grep", "glob", "look", "status", "logs", "wait", "browse", "page", "navigate", "history", "count",
     "screenshot", "snapshot", "watch", "peek", "calculate",
@@ -87,9 +93,19 @@ pub(super) fn classify(tool: &str, input: &Input, polls: &[Regex]) -> Class {
     let kind = if polls.iter().any(|poll| poll.is_match(tool) || poll.is_match(&input.text)) {
         Kind::Poll
     } else {
-        known.unwrap_or_else(|| by_name(&lower, input))
+        known.unwrap_or_else(|| by_name(tool, input))
     };
     Class { kind, guessed: known.is_none(), quotes: row.is_some_and(|row| row.quote), line }
+}
+
+/// Whether a tool looks at files, or at the agent's own notes, as its name says.
+pub(super) fn is_file_tool(tool: &str) -> bool {
+    let lower = tool.to_ascii_lowercase();
+    let row = TOOLS.iter().find(|row| row.names.contains(&lower.as_str()));
+    row.map_or_else(
+        || has_word(tool, &FILES),
+        |row| matches!(row.kind, Kind::Observe | Kind::Check) && !AT_MOVING.contains(&lower.as_str()),
+    )
 }
 
 fn kind_of(effect: Effect) -> Option<Kind> {
@@ -104,10 +120,9 @@ fn kind_of(effect: Effect) -> Option<Kind> {
 
 /// What the words in the name of a tool say that is in no table.
 fn by_name(tool: &str, input: &Input) -> Kind {
-    let has_word = |words: &[&str]| tool.split(|c: char| !c.is_ascii_alphabetic()).any(|word| words.contains(&word));
-    if input.target.is_some() && has_word(&EDITS) {
+    if input.target.is_some() && has_word(tool, &EDITS) {
         Kind::Mutate
-    } else if has_word(&LOOKS) {
+    } else if has_word(tool, &LOOKS) {
         Kind::Observe
     } else {
         Kind::Unknown
@@ -147,7 +162,9 @@ mod tests {
         assert_eq!(kind("edit", None, None), Kind::Mutate);
         assert_eq!(kind("scroll_down", Some("scroll_down"), None), Kind::Observe);
         assert_eq!(kind("crm_get_contact", None, None), Kind::Observe);
+        assert_eq!(kind("crmGetContact", None, None), Kind::Observe);
         assert_eq!(kind("crm_create_contact", None, None), Kind::Unknown);
+        assert_eq!(kind("fsWriteFile", None, Some("a.rs")), Kind::Mutate);
         assert_eq!(kind("fs_write_file", None, Some("a.rs")), Kind::Mutate);
     }
 

@@ -92,8 +92,16 @@ const REFUSALS: [&str; 16] = [
 const SHORT: usize = 200;
 /// What is said of a call that was cancelled.
 #[rustfmt::skip]
-const CANCELLED: [&str; 6] = [
-    "was aborted", "execution aborted", "was cancelled", "was canceled", "sibling tool call", "interrupted by user",
+const CANCELLED: [&str; 7] = [
+    "was aborted", "execution aborted", "was cancelled", "was canceled", "sibling tool call", "parallel tool call",
+    "interrupted by user",
+];
+/// How the sentence begins in which an agent says so of its call: the words of `OpenCode`, Claude Code and of the
+/// runtimes below them, without the article.
+#[rustfmt::skip]
+const OF_THE_CALL: [&str; 12] = [
+    "tool ", "sibling tool call", "call ", "request ", "operation ", "execution ", "command ", "cancelled: ", "canceled: ",
+    "aborted: ", "user ", "interrupted by user",
 ];
 
 /// What cannot be told from its words alone: the tool is not there, the user or a limit ended the call.
@@ -155,11 +163,21 @@ pub(super) fn is_refusal(error: &str) -> bool {
     REFUSALS.iter().any(|sign| lower.contains(sign))
 }
 
-/// Whether an error says that the call was cancelled, because another one failed or a person stopped it.
+/// Whether an error says that the call was cancelled, because another one failed or a person stopped it. What a program
+/// prints about a request of its own says no such thing.
 pub(super) fn is_cancelled(error: &str) -> bool {
     // A longer one is the output of something that ran.
-    let lower = error[..error.floor_char_boundary(SHORT)].to_ascii_lowercase();
-    error.len() <= SHORT && CANCELLED.iter().any(|sign| lower.contains(sign))
+    if error.len() > SHORT {
+        return false;
+    }
+    let lower = error.to_ascii_lowercase();
+    let said = lower.trim_start();
+    // `<tool_use_error>`, `[Request …]`, `AbortError: `.
+    let said = said.strip_prefix('<').and_then(|tag| tag.split_once('>')).map_or(said, |(_, said)| said);
+    let said = said.trim_start_matches(['[', '(']);
+    let said = said.split_once("error: ").filter(|(name, _)| !name.contains(' ')).map_or(said, |(_, said)| said);
+    let said = ["the ", "this "].iter().find_map(|article| said.strip_prefix(article)).unwrap_or(said);
+    OF_THE_CALL.iter().any(|start| said.starts_with(start)) && CANCELLED.iter().any(|sign| said.contains(sign))
 }
 
 fn is_template(line: &str) -> bool {

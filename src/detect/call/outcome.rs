@@ -8,6 +8,9 @@ use super::shell::{Cut, Line};
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
+use compiler::reports;
+
+mod compiler;
 
 /// How much of an error is searched for a denial, in bytes.
 const DENIAL: usize = 400;
@@ -32,8 +35,10 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let exit = exit_code(state.metadata);
     let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
     let denied = says(is_refusal);
+    // What left an exit code ran to its end.
+    let cancelled = exit.is_none() && says(is_cancelled);
     let is_check = !denied
-        && !says(is_cancelled)
+        && !cancelled
         && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
     let decoded = raw.filter(|_| is_check).map(text::decode).unwrap_or_default();
     let mut check = is_check.then(|| {
@@ -56,18 +61,22 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     let counts = |code: i64| {
         line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
     };
-    let printed = || line.prints_exit.then(|| checks::printed_exit(output)).flatten();
+    let printed = || line.exit_label.as_deref().and_then(|label| checks::printed_exit(output, label));
     let silent = exit.is_none() && line.checked_exit();
     let missing = match line.cut.of(output) {
         Cut::Nothing => Missing::Nothing,
+        Cut::Pieces => Missing::Rest,
+        _ if line.mixes_checks => Missing::Rest,
         _ if line.is_one_piece() => Missing::Nothing,
         Cut::Before(_) => Missing::Beginning,
         Cut::After(_) | Cut::Anywhere => Missing::Anything,
     };
-    let outcome = checks::judge(output, exit.filter(|code| counts(*code)).or_else(printed), missing);
-    if line.runs_built {
-        return of_compiler(outcome, output);
+    let exit = exit.filter(|code| counts(*code));
+    let told = exit.or_else(printed);
+    if line.runs_built && exit.is_none_or(|code| code == 0) {
+        return of_compiler(line, told == Some(0), output);
     }
+    let outcome = checks::judge(output, told, missing);
     match outcome {
         // Compilers and linters that find nothing print nothing.
         Outcome::Unknown if (silent || line.only_prints()) && is_nothing(output) => Outcome::Passed,
@@ -76,19 +85,13 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     }
 }
 
-/// How a compiler came out, where the output may be that of the program it built. It prints nothing if all is well, and
-/// begins its messages with a place.
-fn of_compiler(said: Outcome, output: &str) -> Outcome {
-    let is_place = |item: &String| {
-        let place = item.split([':', '(', ' ']).next().unwrap_or_default();
-        place.contains(['.', '/']) && place.len() < item.len()
-    };
-    let reports = output.lines().any(|line| line.starts_with("go: ") || line.starts_with("# "));
-    match said {
-        Outcome::Failed { ref items, .. } if reports || items.iter().any(is_place) => said,
-        _ if reports || is_nothing(output) => said,
-        _ => Outcome::Passed,
+/// How a compiler came out, where the output may be that of the program it built. `ended_well` says that both did.
+fn of_compiler(line: &Line, ended_well: bool, output: &str) -> Outcome {
+    if ended_well {
+        return Outcome::Passed;
     }
+    let items: Vec<String> = line.checks.iter().flat_map(|check| reports(&check.name, output)).collect();
+    if items.is_empty() { Outcome::Unknown } else { Outcome::Failed { count: None, items } }
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.

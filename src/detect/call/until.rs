@@ -134,7 +134,11 @@ pub(super) fn names_time(folded: &str, now: i64) -> bool {
 fn moments(folded: &str, now: i64) -> impl Iterator<Item = Moment> {
     let spans = SPANS.iter().flat_map(move |marker| {
         let number_is_ms = marker.ends_with("ms");
-        after(folded, marker).filter_map(move |rest| span(rest, if number_is_ms { 1 } else { SECOND }))
+        // Behind the others, `13:05:00` is a time of the day.
+        let takes_clock = marker.ends_with(" in") || marker.contains("wait");
+        let bare = if number_is_ms { 1 } else { SECOND };
+        after(folded, marker)
+            .filter_map(move |rest| long_clock(rest).filter(|_| takes_clock).or_else(|| span(rest, bare)))
     });
     let spans = spans.map(move |span| Moment { at: now.saturating_add(span), certain: true });
     let points = POINTS.iter().flat_map(move |marker| after(folded, marker)).filter_map(move |rest| point(rest, now));
@@ -163,19 +167,21 @@ fn number(text: &str) -> Option<(f64, &str)> {
     Some((value, &text[digits.len()..]))
 }
 
-/// A span of time in milliseconds: `20s`, `6m12.5s`, `3 days 4 hours`, `02:05:00`, or a number of units of `bare`.
+/// Whether this unit is the day of a date: `28日`, where `3日后` and `3日間` are spans.
+fn is_date(unit: &str, word: &str) -> bool {
+    unit == "日" && !word[unit.len()..].trim_start().starts_with(['后', '後', '間', '内', '以'])
+}
+
+/// A span of time in milliseconds: `20s`, `6m12.5s`, `3 days 4 hours`, or a number of units of `bare`.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn span(text: &str, bare: i64) -> Option<i64> {
     let mut rest = text;
     let mut sum = 0.0;
     let mut found = false;
-    if let Some(clock) = long_clock(text) {
-        return Some(clock);
-    }
     while let Some((value, tail)) = number(rest) {
         let word = tail.trim_start_matches([' ', '-']);
         let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
-        let joined = JOINED_UNITS.iter().find(|(name, _)| word.starts_with(name));
+        let joined = JOINED_UNITS.iter().find(|(name, _)| word.starts_with(name) && !is_date(name, word));
         let length = joined.map_or(length, |(name, _)| name.len());
         let unit = match &word[..length] {
             _ if joined.is_some() => joined.map_or(SECOND, |(_, unit)| *unit),
@@ -191,7 +197,8 @@ fn span(text: &str, bare: i64) -> Option<i64> {
             "w" | "week" | "weeks" => 7 * DAY,
             _ => {
                 // A clock or a date is no span.
-                let is_clock = tail.starts_with([':', '-', '/', '年', '月']) || matches!(&word[..length], "am" | "pm");
+                let is_clock = tail.starts_with([':', '-', '/', '年', '月', '日', '号', '时', '時', '点', '點'])
+                    || matches!(&word[..length], "am" | "pm");
                 return if found || is_clock {
                     found.then_some(sum as i64)
                 } else {
@@ -213,7 +220,8 @@ fn long_clock(text: &str) -> Option<i64> {
     let (hours, rest) = number(text)?;
     let (minutes, rest) = number(rest.strip_prefix(':')?)?;
     let (seconds, _) = number(rest.strip_prefix(':')?)?;
-    Some((hours as i64).saturating_mul(HOUR) + minutes as i64 * MINUTE + seconds as i64 * SECOND)
+    let parts = [(hours, HOUR), (minutes, MINUTE), (seconds, SECOND)];
+    Some(parts.iter().fold(0, |sum: i64, (value, unit)| sum.saturating_add((*value as i64).saturating_mul(*unit))))
 }
 
 /// A point in time: seconds or milliseconds since the epoch, a date, an hour of the day.
@@ -291,29 +299,43 @@ fn date(text: &str) -> Option<(Date, &str)> {
     }
     if let Some(month) = position(&MONTHS, text) {
         let (day, rest) = number(text[behind_word(text)..].trim_start_matches(gap))?;
-        return Some(with_year(month + 1, day as i64, &rest[behind_word(rest)..]));
+        return with_year(month + 1, day, &rest[behind_word(rest)..]);
     }
     let (first, rest) = number(text)?;
     if let Some(rest) = rest.strip_prefix('年').filter(|_| first >= 2000.0) {
         let (month, rest) = number(rest)?;
         let (day, rest) = number(rest.strip_prefix('月')?)?;
-        return Some((Date::Full(days(first as i64, month as i64, day as i64)), rest.strip_prefix('日')?));
+        return full(first, month, day).zip(rest.strip_prefix('日'));
     }
     if let Some(rest) = rest.strip_prefix('月').filter(|_| first <= 12.0) {
         let (day, rest) = number(rest)?;
-        return Some((Date::OfYear(first as i64, day as i64), rest.strip_prefix('日')?));
+        return of_year(first, day).zip(rest.strip_prefix('日'));
     }
     if first >= 2000.0 && rest.starts_with(['-', '/']) {
         let (month, rest) = number(&rest[1..])?;
         let (day, rest) = number(rest.strip_prefix(['-', '/'])?)?;
-        let real = (1.0..=12.0).contains(&month) && (1.0..=31.0).contains(&day);
-        return real.then(|| (Date::Full(days(first as i64, month as i64, day as i64)), rest));
+        return full(first, month, day).zip(Some(rest));
     }
     let rest = ["st", "nd", "rd", "th"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
     let rest = rest.trim_start_matches(gap);
     let rest = rest.strip_prefix("of ").unwrap_or(rest);
     let month = position(&MONTHS, rest)?;
-    Some(with_year(month + 1, first as i64, &rest[behind_word(rest)..]))
+    with_year(month + 1, first, &rest[behind_word(rest)..])
+}
+
+/// A date, if there is such a month and day.
+#[allow(clippy::cast_possible_truncation)]
+fn full(year: f64, month: f64, day: f64) -> Option<Date> {
+    is_real(month, day).then(|| Date::Full(days(year as i64, month as i64, day as i64)))
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn of_year(month: f64, day: f64) -> Option<Date> {
+    is_real(month, day).then_some(Date::OfYear(month as i64, day as i64))
+}
+
+fn is_real(month: f64, day: f64) -> bool {
+    (1.0..=12.0).contains(&month) && (1.0..=31.0).contains(&day)
 }
 
 /// Which of the names a text begins with, from 0.
@@ -328,13 +350,14 @@ fn weekday_name(word: &str) -> Option<i64> {
 }
 
 /// A day of a month, with the year if one follows.
-#[allow(clippy::cast_possible_truncation)]
-fn with_year(month: i64, day: i64, rest: &str) -> (Date, &str) {
+#[allow(clippy::cast_precision_loss, reason = "months are small")]
+fn with_year(month: i64, day: f64, rest: &str) -> Option<(Date, &str)> {
+    let month = month as f64;
     match number(rest.trim_start_matches([' ', ',', '.', '-', '/'])) {
         Some((year, rest)) if (2000.0..2200.0).contains(&year) && !rest.starts_with(':') => {
-            (Date::Full(days(year as i64, month, day)), rest)
+            Some((full(year, month, day)?, rest))
         }
-        _ => (Date::OfYear(month, day), rest),
+        _ => Some((of_year(month, day)?, rest)),
     }
 }
 
@@ -361,7 +384,7 @@ fn hour(text: &str) -> Option<(i64, &str)> {
         (hours, exact) = (hours % 12 + later, true);
         rest = &half[mark.len()..];
     }
-    (exact && (0..24).contains(&hours) && (0..60).contains(&minutes)).then_some((hours * HOUR + minutes * MINUTE, rest))
+    (exact && (0..24).contains(&hours) && (0..60).contains(&minutes)).then(|| (hours * HOUR + minutes * MINUTE, rest))
 }
 
 /// Stamps such as `2026-10-31T21:33:08.5+02:00`, anywhere in the message.

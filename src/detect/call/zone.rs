@@ -70,21 +70,44 @@ const ZONES: [(&str, i64, Summer); 38] = [
 
 /// How far behind a clock its zone is looked for, in bytes.
 const NEAR: usize = 48;
+/// How many words may stand before it.
+const BEFORE: usize = 4;
+/// Those words. Any other begins something else.
+#[rustfmt::skip]
+const FILLERS: [&str; 21] = [
+    "on", "in", "the", "your", "local", "time", "zone", "timezone", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "uhr", "h",
+    "hrs", "hours", "today", "o",
+];
+/// Zones whose names are words of everyday language as well.
+const WORDS: [&str; 7] = ["pacific", "mountain", "central", "eastern", "west", "wet", "art"];
 
 impl Zone {
     /// The zone that stands at the beginning of `text` or shortly behind, in small letters.
     pub(super) fn read(text: &str) -> Option<Self> {
         let near = &text[..text.floor_char_boundary(NEAR)];
-        let mut words = near
-            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-' | ':')))
-            .filter(|word| !word.is_empty())
-            .take(4)
-            .enumerate();
-        words.find_map(|(at, word)| {
+        // The next sentence is about something else.
+        let near = near.split(['.', ';', '\n']).next().unwrap_or_default();
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-' | ':');
+        let mut rest = near;
+        for at in 0..=BEFORE {
+            let start = rest.find(is_letter)?;
+            let (before, word) = rest.split_at(start);
+            let (word, behind) = word.split_at(word.find(|c| !is_letter(c)).unwrap_or(word.len()));
             // A short word is a zone only where one is expected: in French, "et" is none.
-            let expected = at == 0 || word.len() > 2;
-            Self::by_offset(word).or_else(|| Self::by_name(word).filter(|_| expected))
-        })
+            let expected = at == 0 || before.ends_with('(');
+            let is_plain = word.len() <= 2 || WORDS.contains(&word);
+            let named = Self::by_name(word).filter(|_| expected || !is_plain || behind.starts_with(" time"));
+            if let Some(zone) = Self::by_offset(word).or(named) {
+                return Some(zone);
+            }
+            let is_filler =
+                FILLERS.contains(&word) || word.ends_with("day") || word.bytes().all(|b| b.is_ascii_digit());
+            if !is_filler {
+                return None;
+            }
+            rest = behind;
+        }
+        None
     }
 
     fn by_name(word: &str) -> Option<Self> {
@@ -168,10 +191,16 @@ mod tests {
             ("gmt-03:30", -210, -210),
             ("+0200", 120, 120),
             ("on friday, jst", 540, 540),
+            ("wed, est", -300, -300),
+            ("2026 utc", 0, 0),
+            ("in the america/chicago zone", -360, -300),
+            ("your time (pt)", -480, -420),
         ] {
             assert_eq!((offset(name, (1, 15)), offset(name, (7, 15))), (Some(winter), Some(summer)), "{name}");
         }
-        for name in ["", "soon", "tomorrow et", "2026", "- 5", "+99"] {
+        for name in
+            ["", "soon", "tomorrow et", "2026", "- 5", "+99", "the central team", "contact west", ". pacific rim"]
+        {
             assert_eq!(offset(name, (1, 15)), None, "{name}");
         }
     }

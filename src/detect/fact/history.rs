@@ -66,7 +66,7 @@ impl Comparison {
 enum Pause {
     /// There was none.
     None,
-    /// There was one with nothing in it, and nobody knows why.
+    /// There was one, and nobody knows what for.
     Slow,
     /// Something is waited for.
     Wait,
@@ -196,10 +196,11 @@ impl CallHistory {
         let command = call.input.command.as_deref().unwrap_or(&call.input.text);
         let read = Waiting::read(&call.tool, command, &call.ends, took, pause);
         let spaced = pause >= PAUSE && self.awake - awake <= SPACED;
+        let is_unknown_tool = call.kind == Kind::Unknown && call.line.is_none();
         let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
         if read.is_wait() || (sleeps && read.says_running) || (spaced && by_itself()) {
             Pause::Wait
-        } else if pause >= PAUSE && self.awake - awake <= 1 {
+        } else if pause >= PAUSE && self.awake - awake <= 1 || spaced && is_unknown_tool {
             Pause::Slow
         } else {
             Pause::None

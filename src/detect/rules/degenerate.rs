@@ -29,11 +29,12 @@ const SHORT_UNIT: usize = 60;
 const LONG_UNIT: usize = 1024;
 /// A unit without a space or without a letter may be a divider or data, so it must fill half the window.
 const DATA_LENGTH: usize = 2048;
-/// If the repetitions differ in their numbers, a unit of fewer words is taken for a list, and one with a smaller share of
-/// letters and spaces, in percent, for data. Sentences have 93 and more, statements of SQL 80.
+/// If the repetitions differ in their numbers, a unit with fewer words of two letters and more is taken for a list.
 const SENTENCE: usize = 4;
-/// The least words for each number: a table says "7 times 8 is 56".
+/// The same with fewer words for each number: a table says "7 times 8 is 56".
 const WORDS_PER_NUMBER: usize = 3;
+/// And one with a smaller share of letters and spaces is taken for data, in percent, its numbers left out. Sentences
+/// have 93 and more, statements of SQL 80.
 const WORDY: usize = 88;
 /// How many characters at the end to search for first, before anything is measured.
 const TAIL: usize = 32;

@@ -1,9 +1,11 @@
 //! Tells whether a session has come to rest, how it ended, and what it claims.
 
+use super::deed::Deed;
 use super::work::{CallWork, WorkLog};
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;
+use crate::detect::text::announced::Announced;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::promise::promised;
 use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
@@ -81,8 +83,8 @@ pub(crate) struct Completion {
     work: WorkLog,
     text: String,
     text_id: String,
-    /// Whether a call ended since the last text began.
-    acted: bool,
+    /// The most that a call did since the last text began.
+    deed: Deed,
 }
 
 impl Default for Completion {
@@ -100,7 +102,7 @@ impl Default for Completion {
             work: WorkLog::default(),
             text: String::new(),
             text_id: String::new(),
-            acted: false,
+            deed: Deed::Nothing,
         }
     }
 }
@@ -205,7 +207,7 @@ impl Completion {
     /// Begins a text part, which replaces the last text.
     pub(crate) fn begin_text(&mut self, id: &str) {
         self.text.clear();
-        self.acted = false;
+        self.deed = Deed::Nothing;
         id.clone_into(&mut self.text_id);
     }
 
@@ -226,7 +228,7 @@ impl Completion {
 
     /// Records a call of this session that ended.
     pub(crate) fn record_call(&mut self, work: &CallWork) {
-        self.acted |= !work.is_note();
+        self.deed = self.deed.max(work.deed());
         self.work.record(work, true);
     }
 
@@ -347,8 +349,7 @@ impl Completion {
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
-        // What a call was made for after the announcement, did follow.
-        if ending == Ending::Announces && !self.acted {
+        if ending == Ending::Announces && !self.deed.fulfils(Announced::read(&self.text)) {
             let line = text::excerpt(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,

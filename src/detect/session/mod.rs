@@ -2,6 +2,7 @@
 
 mod clock;
 mod completion;
+mod deed;
 mod effects;
 mod judge;
 mod parts;

@@ -197,6 +197,40 @@ fn announced_call_that_followed_is_none_to_come() {
 }
 
 #[test]
+fn only_what_was_announced_follows_an_announcement() {
+    let edit = json!({"filePath": "/p/NOTES.md", "oldString": "a", "newString": "b"});
+    let read = json!({"filePath": "/p/NOTES.md"});
+    let (well, bad) = ("completed", "error");
+    for (text, tool, input, status, announces) in [
+        ("One is old. Let me bring it up to date:", "edit", &edit, well, false),
+        ("One is old. Let me bring it up to date:", "edit", &edit, bad, true),
+        ("One is old. Let me bring it up to date:", "read", &read, well, true),
+        ("Now I'll fix the check:", "read", &read, well, true),
+        ("Let me update the search box:", "grep", &json!({"pattern": "box"}), well, true),
+        ("Let me look at the notes:", "read", &read, well, false),
+        ("Let me look at the notes:", "read", &read, bad, true),
+        ("Now let me check and fix the notes:", "read", &read, well, false),
+        ("Ich sehe mir die Notizen an:", "read", &read, well, false),
+        ("让我看看这个文件：", "read", &read, well, false),
+        ("Let me run the tests:", "bash", &json!({"command": "cargo test"}), well, false),
+        ("Let me wait for the build:", "bash", &json!({"command": "sleep 60"}), well, false),
+    ] {
+        let mut stream = Stream::asked("Bring the notes up to date");
+        stream.message("s", "m", None);
+        stream.part("s", "m", &json!({"type": "text", "text": text}));
+        let mut state = json!({"status": status, "input": input});
+        state[if status == bad { "error" } else { "output" }] = json!("test result: ok. 9 passed; 0 failed; 0 ignored");
+        stream.part("s", "m", &json!({"type": "tool", "tool": tool, "state": state}));
+        stream.message("s", "m", Some("tool-calls"));
+        stream.idle("s");
+        stream.ticks(30);
+        let contradictions: Vec<_> = stream.rests().pop().unwrap().contradictions;
+        let found = contradictions.contains(&Contradiction::AnnouncedMore);
+        assert_eq!(found, announces, "{text} {tool} {status}: {contradictions:?}");
+    }
+}
+
+#[test]
 fn cancelled_check_is_none() {
     let mut stream = Stream::asked("Say how the tests are");
     stream.message("s", "m", None);

@@ -98,7 +98,17 @@ const HIDES: &str = "||";
 const RECIPES: [&str; 5] = ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile"];
 
 /// What asserts.
-const ASSERTIONS: [&str; 6] = ["assert", "expect(", "should", "t.Error", "t.Fatal", "require."];
+#[rustfmt::skip]
+const ASSERTIONS: [&str; 14] = [
+    "assert", "Assert", "expect(", "should", "t.Error", "t.Fatal", "t.Fail", "require.", "is_expected", "EXPECT_", "ASSERT_",
+    "REQUIRE(", "CHECK(", "verify(",
+];
+/// What looks like an assertion and is none: the `expect` of a result in Rust.
+const NO_ASSERTION: &str = ").expect(\"";
+/// Words of helpers that may assert.
+const HELPERS: [&str; 6] = ["check", "verify", "expect", "ensure", "compare", "must"];
+/// How a line ends that only ends the test when its preparation fails.
+const GUARDS: [&str; 4] = ["(err)", ", err)", "NoError(t, err)", "Nil(t, err)"];
 
 /// Words of a request that is about tests: what skips one is no side issue then.
 const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
@@ -263,20 +273,45 @@ impl Tampers {
 /// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is no such case: what
 /// it tested may be gone, too.
 fn takes_assertions_out(old: &str, new: &str) -> bool {
-    let any = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
-    let is_empty = |text: &str| {
-        text.lines().map(str::trim).all(|line| {
-            line.is_empty() || line == "pass" || ["//", "#", "/*", "*"].iter().any(|mark| line.starts_with(mark))
-        })
-    };
-    let asserts_nothing = any(old, &ASSERTIONS) && !any(new, &ASSERTIONS);
+    let is_empty =
+        |text: &str| text.lines().map(str::trim).all(|line| line.is_empty() || line == "pass" || is_comment(line));
     let tests = |text: &str| DEFINITIONS.iter().map(|word| text.matches(word).count()).sum::<usize>();
     let begins = DEFINITIONS.iter().filter_map(|word| old.find(word)).min();
     let asserts = ASSERTIONS.iter().filter_map(|word| old.rfind(word)).max();
     let same_tests = tests(old) == tests(new) && begins < asserts;
-    // Of a test that goes on behind the piece, nobody knows what else it asserts.
+    // Of a test that goes on behind the piece, nobody knows what else it asserts, but not that its preparation works.
     let is_whole = old.matches('{').count() <= old.matches('}').count();
-    asserts_nothing && same_tests && ((begins.is_some() && is_whole) || is_empty(new))
+    let asserted = old.lines().any(|line| asserts_in(line) && (is_whole || !is_guard(line)));
+    let asserts_nothing =
+        asserted && !new.lines().any(|line| asserts_in(line) && !is_guard(line) || calls_helper(line));
+    asserts_nothing && same_tests && (begins.is_some() || is_empty(new))
+}
+
+fn is_comment(line: &str) -> bool {
+    ["//", "#", "/*", "*"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether a line asserts something. The name of a test, as in `it('should add', …`, does not.
+fn asserts_in(line: &str) -> bool {
+    let line = line.trim();
+    let mut code = line.replace(NO_ASSERTION, "");
+    if DEFINITIONS.iter().any(|word| line.contains(word)) {
+        code = code.split(['\'', '"', '`']).step_by(2).collect();
+    }
+    !is_comment(line) && ASSERTIONS.iter().any(|word| code.contains(word))
+}
+
+/// Whether a line only ends the test when its preparation fails: `t.Fatal(err)`.
+fn is_guard(line: &str) -> bool {
+    GUARDS.iter().any(|end| line.trim_end().trim_end_matches(';').ends_with(end))
+}
+
+/// Whether a line calls what may assert: `checkCart(t, cart)`.
+fn calls_helper(line: &str) -> bool {
+    let line = line.trim_start();
+    let name = &line[..line.find('(').unwrap_or(0)];
+    let name = name.rsplit([' ', '.']).next().unwrap_or_default().to_lowercase();
+    HELPERS.iter().any(|word| name.starts_with(word)) && !DEFINITIONS.iter().any(|word| line.contains(word))
 }
 
 /// Whether a marker stands alone at a place of a text. One with a condition behind it, such as `@pytest.mark.skipif`,
@@ -341,6 +376,27 @@ mod tests {
             ("web/cart.spec.ts", "it('sums', () => {", "it.skip('sums', () => {"),
             ("tests/cart.rs", "assert_eq!(sum(&[1]), 1);", "assert!(true);"),
             ("CartTest.java", "assertEquals(3, sum());", "// later"),
+            ("add.test.js", "it('adds', () => {\n  expect(add(1,2)).toBe(3);", "it('adds', () => {\n  add(1,2);"),
+            (
+                "add.test.js",
+                "it('should add', () => {\n  expect(add(1, 2)).toBe(3);",
+                "it('should add', () => {\n  add(1, 2);",
+            ),
+            (
+                "add_test.go",
+                "func TestAdd(t *testing.T) {\n\tif got := add(1, 2); got != 3 {\n\t\tt.Errorf(\"got %d\", got)",
+                "func TestAdd(t *testing.T) {\n\tif got := add(1, 2); got != 3 {\n\t\tt.Logf(\"got %d\", got)",
+            ),
+            (
+                "tests/add.rs",
+                "#[test]\nfn adds() {\n    assert_eq!(add(1, 2), 3);",
+                "#[test]\nfn adds() {\n    let _ = add(1, 2);",
+            ),
+            (
+                "run_test.go",
+                "func TestRun(t *testing.T) {\n\tif err := run(); err != nil {\n\t\tt.Fatal(err)\n\t}\n}",
+                "func TestRun(t *testing.T) {\n\t_ = run()\n}",
+            ),
             ("tsconfig.json", "\"strict\": true", "\"strict\": false"),
             ("Makefile", "check:\n\tgo vet ./...", "check:\n\tgo vet ./... || true"),
             ("package.json", "\"test\": \"vitest run\",", "\"test\": \"vitest run || true\","),
@@ -369,6 +425,16 @@ mod tests {
                 "shop_test.go",
                 "func TestCart(t *testing.T) {\n\tif err := os.Chdir(dir); err != nil {\n\t\tt.Fatal(err)\n\t}",
                 "func TestCart(t *testing.T) {\n\tt.Chdir(dir)",
+            ),
+            (
+                "shop_test.go",
+                "func TestCart(t *testing.T) {\n\tdir, err := os.MkdirTemp(\"\", \"x\")\n\trequire.NoError(t, err)",
+                "func TestCart(t *testing.T) {\n\tdir := t.TempDir()",
+            ),
+            (
+                "tests/cart.rs",
+                "fn cart() {\n    let dir = tempdir().expect(\"a folder\");",
+                "fn cart() {\n    let dir = folder();",
             ),
             (
                 "tests/test_io.py",

@@ -1,5 +1,6 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
+use super::deed::Deed;
 use super::request::UserRequest;
 use super::tamper::Tampers;
 use crate::detect::call::Call;
@@ -65,6 +66,8 @@ pub(crate) struct CallWork {
     denied: bool,
     /// Agents' own notes, which say nothing about the work.
     is_note: bool,
+    /// What it did, for one who announced something.
+    deed: Deed,
     /// The open items of the list that it wrote, and the first of them.
     todos: Option<(usize, Option<String>)>,
     tampers: Tampers,
@@ -90,6 +93,7 @@ impl CallWork {
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
             is_note: call.kind == Kind::Plan,
+            deed: Deed::of(call),
             todos: None,
             tampers: Tampers::default(),
             target,
@@ -108,9 +112,9 @@ impl CallWork {
         work
     }
 
-    /// Whether it only reads or writes the agent's own notes.
-    pub(crate) fn is_note(&self) -> bool {
-        self.is_note
+    /// What it did.
+    pub(crate) fn deed(&self) -> Deed {
+        self.deed
     }
 
     /// Whether it changed or bypassed a check, or undid that.

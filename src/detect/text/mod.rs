@@ -5,6 +5,7 @@ pub(crate) mod channel;
 pub(crate) mod prose;
 pub(crate) mod window;
 
+pub(crate) mod announced;
 mod answer;
 pub(crate) mod claims;
 pub(crate) mod ending;

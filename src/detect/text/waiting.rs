@@ -164,17 +164,21 @@ impl Waiting {
 }
 
 /// Whether a word of the tool's name or of its command says that it looks or waits.
-fn is_named_as_look(tool: &str, command: &str) -> bool {
+pub(crate) fn is_named_as_look(tool: &str, command: &str) -> bool {
+    has_word(tool, LOOKS) || command_has_word(command, LOOKS)
+}
+
+/// Whether one of `words` is a word of this command, the names of source files left out.
+pub(crate) fn command_has_word(command: &str, words: &[&str]) -> bool {
     let command = &command[..command.floor_char_boundary(COMMAND)];
     let is_source = |token: &str| SOURCES.iter().any(|end| token.ends_with(end));
-    has_word(tool, LOOKS)
-        || command
-            .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ',' | ')'))
-            .any(|token| !is_source(token) && has_word(token, LOOKS))
+    command
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ',' | ')'))
+        .any(|token| !is_source(token) && has_word(token, words))
 }
 
 /// Whether one of `words` is a word of this text, cut as `camelCase`, `snake_case` and `kebab-case` are.
-fn has_word(text: &str, words: &[&str]) -> bool {
+pub(crate) fn has_word(text: &str, words: &[&str]) -> bool {
     let mut word = String::new();
     let mut before = ' ';
     for c in text.chars().chain([' ']) {

@@ -86,20 +86,40 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
     if counts.failed.is_none() || line.contains(" issue") && line.contains("with ") {
         counts.failed = problems.or(counts.failed);
     }
-    (counts != Counts::default()).then_some(counts)
+    (counts != Counts::default() && !is_short(line, &counts)).then_some(counts)
 }
 
-/// How many of how many passed: `13/14 tests passed`.
+/// Whether less is told of than there was: `1 successful, 2 total`.
+fn is_short(line: &str, counts: &Counts) -> bool {
+    let words: Vec<&str> = line.split([' ', ',', '\t']).filter(|word| !word.is_empty()).collect();
+    let total = words.windows(2).find(|pair| pair[1] == "total").and_then(|pair| pair[0].parse::<u64>().ok());
+    let told: u64 = words
+        .windows(2)
+        .filter(|pair| pair[1] != "total")
+        .filter_map(|pair| pair[0].parse::<u64>().ok())
+        .fold(0, u64::saturating_add);
+    counts.failed.is_none() && counts.passed.is_some() && total.is_some_and(|total| told < total)
+}
+
+/// How many of how many passed: `13/14 tests passed`, `1 of 1 test suites (3 of 3 test cases) passed`.
 fn fraction(line: &str) -> Option<(u32, u32)> {
-    let mut words =
-        line.split_ascii_whitespace().skip_while(|word| !word.starts_with(|first: char| first.is_ascii_digit()));
-    let (passed, of) = words.next()?.split_once('/')?;
-    let (passed, of) = (passed.parse().ok()?, of.parse().ok()?);
-    let mut words = words.map(|said| word(&said.trim_end_matches(['.', '!', ',']).to_ascii_lowercase()));
-    let verdict = match words.next()? {
-        Word::Unit => words.next()?,
-        said => said,
+    let starts = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+    let mut words = line.split_ascii_whitespace().skip_while(|word| !starts(word));
+    let first = words.next()?;
+    let (passed, of) = match first.split_once('/') {
+        Some(fraction) => fraction,
+        None => (first, words.next().filter(|of| *of == "of").and_then(|_| words.next())?),
     };
+    let (passed, of) = (passed.parse().ok()?, of.parse().ok()?);
+    // What the second fraction counts is in brackets.
+    let mut bracket = false;
+    let words = words.filter(|said| {
+        let inside = bracket || said.starts_with('(');
+        bracket = inside && !said.ends_with(')');
+        !inside
+    });
+    let mut words = words.map(|said| word(&said.trim_end_matches(['.', '!', ',', ';']).to_ascii_lowercase()));
+    let verdict = words.find(|said| *said != Word::Unit)?;
     (verdict == Word::Passed).then_some((passed, of))
 }
 

@@ -58,6 +58,8 @@ pub(crate) enum Missing {
     Beginning,
     /// The end, or lines anywhere.
     Anything,
+    /// What speaks against it: the output of other checks, the other half of a summary.
+    Rest,
 }
 
 /// How a check came out by its output alone.
@@ -67,11 +69,14 @@ pub(crate) fn read(output: &str, missing: Missing) -> Outcome {
     reader.finish()
 }
 
-/// The last exit code that an output tells, as of `; echo "exit: $?"`.
-pub(crate) fn printed_exit(output: &str) -> Option<i64> {
+/// The last exit code that an output tells, as of `; echo "exit: $?"`. `label` is what is printed before it.
+pub(crate) fn printed_exit(output: &str, label: &str) -> Option<i64> {
+    let labelled = |line: &str| line.trim().strip_prefix(label.trim()).and_then(|code| code.trim().parse().ok());
     let mut code = None;
-    lines::each_line(output, |line| code = exit_line(line).or(code));
-    code
+    lines::each_line(output, |line| code = labelled(line).or_else(|| exit_line(line)).or(code));
+    // A line of one digit is data, unless it is the last one.
+    let last = output.trim_end().rsplit('\n').next().filter(|line| line.trim().len() == 1);
+    last.and_then(exit_line).or(code)
 }
 
 fn exit_line(line: &str) -> Option<i64> {
@@ -99,6 +104,8 @@ struct Reader {
     /// A summary counted what passed.
     ran: bool,
     nothing: bool,
+    /// The last that was said is that nothing was run.
+    ran_none: bool,
     /// The largest count of failures of one summary.
     count: Option<u32>,
     items: Vec<String>,
@@ -145,17 +152,23 @@ impl Reader {
                 self.listed = true;
                 self.item(name);
             }
+            // `OK` behind `Ran 0 tests`.
+            Some((Weight::Passed, _)) if self.ran_none => {}
             Some((Weight::Passed, _)) if counts.is_none_or(|counts| counts.failed.unwrap_or(0) == 0) => {
                 self.set_passed();
             }
             Some((Weight::Part, _)) if self.missing == Missing::Nothing => self.set_passed(),
             Some((Weight::Begun, _)) => self.passed = false,
-            Some((Weight::Nothing, _)) => self.nothing = true,
+            Some((Weight::Nothing, _)) => {
+                self.nothing = true;
+                self.ran_none = true;
+            }
             _ => {}
         }
     }
 
     fn counted(&mut self, counts: Counts) {
+        self.ran_none &= !matches!((counts.total, counts.passed), (Some(1..), _) | (_, Some(1..)));
         match counts {
             Counts { failed: Some(failed @ 1..), .. } => {
                 self.failed = true;
@@ -229,6 +242,9 @@ impl Reader {
         if self.failed || self.open {
             self.items.sort();
             return Outcome::Failed { count: self.count, items: self.items };
+        }
+        if self.missing == Missing::Rest {
+            return Outcome::Unknown;
         }
         let ends_well = self.ends_well && self.missing == Missing::Beginning;
         if self.passed || ends_well || complete && !self.nothing {

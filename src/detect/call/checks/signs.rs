@@ -145,6 +145,21 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Passed, r"^\[  PASSED  \] [1-9]\d* tests?|^All tests passed|^DONE [1-9]\d* tests?(?:, \d+ skipped)? in "),
     // programs of Python, JavaScript, Java that ended with an exception
     (Weight::Item, r"^(?:Uncaught )?((?:\w+\.)*\w*(?:Error|Exception): .+)"),
+    // tox 4, nox, pre-commit
+    (Weight::Failed, r"^\s*(\S+): FAIL (?:code \d+ |\xE2\x9C\x96 in |\()|^\s*evaluation failed :\("),
+    (Weight::Part, r"^\s*\S+: OK (?:\(\d|\xE2\x9C\x94 in )"),
+    (Weight::Passed, r"^\s*congratulations :\)"),
+    (Weight::Failed, r"^nox > (?:Session (\S+) (?:failed|aborted)|\* (\S+): (?:failed|aborted))"),
+    (Weight::Part, r"^nox > (?:Session \S+ was successful|\* \S+: success)"),
+    (Weight::Failed, r"^(\S.*?\S)\.{3,}Failed$"),
+    (Weight::Part, r"^\S.*\S\.{3,}Passed$"),
+    // nx 20, turbo 2, earthly
+    (Weight::Failed, r"^=+ \xE2\x9D\x8C FAILURE\b"),
+    (Weight::Passed, r"^\s*NX +Successfully ran target"),
+    (Weight::Failed, r"^\s*NX +(?:Running|Ran) target .* failed|^\s*Failed: +\S+#\S+"),
+    // Julia
+    (Weight::Passed, r"^\s*Testing \S+ tests passed"),
+    (Weight::Failed, r"^ERROR: Package \S+ errored during testing"),
     // terraform 1, and phrases of linters
     (Weight::Item, r"^(?:\xE2\x94\x82 |\| )?Error: (\S.+)"),
     (Weight::Passed, r"^Success! The configuration is valid"),
@@ -176,7 +191,7 @@ const HINTS: &[&str] = &[
     "no test", "ran ", "done ", "traceback", "exception", "***", "up to date", "build", "built", "exited with", "terminated", "\u{2715}", "\u{2717}", "\u{2716}",
     "\u{d7}", "\u{2718}", "\u{25cf}", "\u{203a}", ".go:", "style issues", "would", "formatted", "unchanged", "undefined", "e: ",
     "in ", "no ", "nothing", "rspec", "#test_", ") ", "swift", "exit", "complete", "all ", "there w", "interrupt", "segmentation",
-    "core dumped", "::", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "stopping", "no status", "errors",
+    "core dumped", "::", "congratulations", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "stopping", "no status", "errors",
 ];
 
 struct Table {

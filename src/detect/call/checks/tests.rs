@@ -539,7 +539,7 @@ fn reads_printed_exit_codes() {
         ("", None),
         ("a.c:12", None),
     ] {
-        assert_eq!(printed_exit(output), code, "{output}");
+        assert_eq!(printed_exit(output, ""), code, "{output}");
     }
 }
 
@@ -593,7 +593,7 @@ proptest! {
     fn never_panics(text in ".{0,300}", bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         read(&text, Missing::Nothing);
         read(&String::from_utf8_lossy(&bytes), Missing::Nothing);
-        printed_exit(&text);
+        printed_exit(&text, "");
     }
 
     #[test]

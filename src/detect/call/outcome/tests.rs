@@ -1,6 +1,7 @@
 use super::super::classify::classify;
 use super::super::input::Input;
 use super::*;
+mod runners;
 
 /// What a shell command comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,8 +194,10 @@ fn what_was_built_speaks_for_itself() {
     const BUILT: &str = "go build -o /tmp/shop ./cmd/shop && /tmp/shop orders 2>&1 | head -5";
     each(&[
         (Pass, BUILT, OK, "7 orders\n"),
-        (Pass, BUILT, None, "Error: unknown command: orders\n"),
-        (Pass, "cd c && gcc -o a a.c && ./a", None, "Segmentation fault\n"),
+        (Open, BUILT, None, "Error: unknown command: orders\n"),
+        (Open, "cd c && gcc -o a a.c && ./a", None, "Segmentation fault\n"),
+        (Pass, "cd c && gcc -o a a.c && ./a", OK, "1 failed, as it should\n"),
+        (Open, "cd c && gcc -o a a.c && ./a", Some(139), "Segmentation fault\n"),
         (Fail, BUILT, None, "# shop/cmd/shop\ncmd/shop/main.go:7:2: undefined: order\n"),
         (Fail, "cd c && gcc -o a a.c && ./a", ONE, "a.c:3:1: error: expected ';' before '}' token\n"),
         (Fail, "go build ./... && go test ./...", ONE, "Error: the store is gone\n"),
@@ -202,8 +205,99 @@ fn what_was_built_speaks_for_itself() {
 }
 
 #[test]
+fn a_build_that_failed_is_no_pass() {
+    each(&[
+        (
+            Fail,
+            "gcc a.c -o a && ./a",
+            ONE,
+            "/usr/bin/ld: /tmp/ccX.o: in function `main':\na.c:(.text+0x9): undefined reference to `sum'\ncollect2: error: ld returned 1 exit status\n",
+        ),
+        (
+            Fail,
+            "clang a.c -o a && ./a",
+            ONE,
+            "ld: symbol(s) not found for architecture arm64\nclang: error: linker command failed\n",
+        ),
+        (Fail, "rustc main.rs && ./main", ONE, "error[E0425]: cannot find value `x` in this scope\n --> main.rs:2:5\n"),
+        (
+            Fail,
+            "rustc main.rs && ./main",
+            None,
+            "error: couldn't read `main.rs`: No such file or directory (os error 2)\n",
+        ),
+        (
+            Fail,
+            "javac Shop.java && java Shop",
+            ONE,
+            "error: file not found: Shop.java\nUsage: javac <options> <source files>\n",
+        ),
+        (Fail, "tsc && echo ok", Some(2), "error TS18003: No inputs were found in config file 'tsconfig.json'.\n"),
+        (
+            Fail,
+            "tsc -p . && node dist/shop.js",
+            Some(2),
+            "error TS18003: No inputs were found in config file 'tsconfig.json'.\n",
+        ),
+        (Fail, "go build -o x ./cmd/nope && ./x", ONE, "stat /p/cmd/nope: directory not found\n"),
+        (
+            Fail,
+            "go build -o x ./cmd/nope && ./x",
+            ONE,
+            "no required module provides package shop/cmd/nope; to add it:\n\tgo get shop/cmd/nope\n",
+        ),
+        (Open, "go build -o x ./cmd/shop && ./x", ONE, "error: the store is gone\n"),
+        (Open, "gcc a.c -o a && ./a", Some(127), "bash: line 1: gcc: command not found\n"),
+        (Open, "gcc a.c -o a && ./a", None, "gcc: command not found\n"),
+        (Open, "gcc a.c -o a && ./a", ONE, "no such customer\n"),
+        (Open, "gcc a.c -o a && ./a", None, "no such customer\n"),
+    ]);
+}
+
+#[test]
+fn runs_what_was_built() {
+    for line in [
+        "gcc a.c -o a && ./a",
+        "gcc -oa a.c && timeout 5 ./a | head",
+        "go build -o \"$OUT/shop\" ./cmd/shop && \"$OUT/shop\" orders",
+        "go build -o /tmp/shop 2>&1 | tail -3 && /tmp/shop",
+        "javac Shop.java && java Shop",
+        "tsc && node dist/shop.js",
+        "mkdir -p out && rustc -o out/a a.rs && cd out && ./a",
+    ] {
+        assert!(line_of(line).runs_built, "{line}");
+    }
+    for line in [
+        "tsc && echo ok",
+        "go vet ./... && git push",
+        "gcc -c a.c && ls -l a.o",
+        "go build ./... && cat out.txt",
+        "go build -o x ./a; ./x",
+        "gcc a.c -o a || ./a",
+    ] {
+        assert!(!line_of(line).runs_built, "{line}");
+    }
+}
+
+fn line_of(command: &str) -> Line {
+    crate::detect::call::shell::read(command)
+}
+
+#[test]
 fn praise_follows_a_pass_only() {
     each(&[
+        (Open, "for f in *.sh; do bash -n \"$f\" && echo ok; done", None, "a.sh: line 3: syntax error\nok\n"),
+        (Open, "for f in *.sh; do bash -n \"$f\"; done && echo \"all fine\"", None, "all fine\n"),
+        (Open, "while read f; do bash -n \"$f\" && echo ok; done < list", None, "ok\n"),
+        (Open, "ls *.sh | xargs -I{} bash -c 'bash -n {} && echo ok'", None, "ok\n"),
+        (Open, "(bash -n a.sh; true) && echo fine", None, "fine\n"),
+        (Open, "bash -c 'bash -n a.sh; true' && echo fine", None, "fine\n"),
+        (Open, "{ sh -n a.sh | tail -3; } && echo ok", None, "ok\n"),
+        (Open, "{ if true; then sh -n a.sh; fi; } && echo ok", None, "ok\n"),
+        (Open, "find . -name '*.sh' -exec bash -n {} \\; && echo fine", OK, "fine\n"),
+        (Pass, "(cd web; sh -n run.sh) && echo fine", None, "fine\n"),
+        (Pass, "{ sh -n a.sh && sh -n b.sh; } && echo fine", None, "fine\n"),
+        (Pass, "bash -c 'set -e; bash -n a.sh; true' && echo fine", None, "fine\n"),
         (Pass, "bash -n deploy.sh && echo 'all fine'", None, "all fine\n"),
         (Pass, "cd web && sh -n run.sh && echo done-1 || echo broken", None, "done-1\n"),
         (Open, "cd web && sh -n run.sh && echo done-1 || echo broken", None, "broken\n"),
@@ -247,6 +341,16 @@ fn a_cut_output_may_hide_a_failure() {
             "running 0 tests\n\ntest result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n",
         ),
         (Open, "bazel test //... | tail -1", OK, "//web:test       PASSED in 0.3s\n"),
+        (
+            Open,
+            "for m in a b; do (cd $m && go test ./...); done 2>&1 | tail -3",
+            OK,
+            "ok  \ta/x\t0.1s\nok  \tb/x\t0.1s\nok  \tb/y\t0.1s\n",
+        ),
+        (Open, "for m in a b; do go test ./$m; done 2>&1 | tail -1", OK, "ok  \tshop/b\t0.1s\n"),
+        (Open, "(go test ./a; go test ./b) 2>&1 | tail -1", OK, "ok  \tshop/b\t0.1s\n"),
+        (Open, "for m in a b; do (cd $m && pytest -q); done 2>&1 | tail -1", OK, "12 passed in 0.3s\n"),
+        (Fail, "for m in a b; do (cd $m && go test ./...); done 2>&1 | tail -3", OK, "FAIL\tb/x\t0.1s\nFAIL\n"),
     ]);
 }
 
@@ -344,5 +448,42 @@ fn a_name_is_no_check() {
         "mise run test",
     ] {
         assert_ne!(ended(command, OK, "fine\n"), Want::None, "{command}");
+    }
+}
+
+#[test]
+fn only_a_call_that_was_cancelled_checked_nothing() {
+    let check = |error: &str, exit: Option<i64>| {
+        let input = Input { command: Some("npm test".to_owned()), ..Input::default() };
+        let class = classify("bash", &input, &[]);
+        let error = serde_json::to_string(error).unwrap();
+        let metadata = serde_json::json!({ "exit": exit }).to_string();
+        let state = ToolState {
+            status: "error".into(),
+            error: Some(Raw::new(&error)),
+            metadata: Some(Raw::new(&metadata)),
+            ..ToolState::default()
+        };
+        read("bash", &class, &state, false).check
+    };
+    for (error, exit) in [
+        ("Exit code 1\nfetch: request was aborted", None),
+        ("exit code: 2\nRequest was aborted", None),
+        ("Request was aborted", ONE),
+        ("fetch: request was aborted", None),
+        ("1) cart\n   the order was cancelled", None),
+    ] {
+        assert!(matches!(check(error, exit), Some(Outcome::Failed { .. })), "{error}");
+    }
+    for error in [
+        "Tool execution aborted",
+        "Sibling tool call errored",
+        "<tool_use_error>Sibling tool call errored</tool_use_error>",
+        "[Request interrupted by user for tool use]",
+        "Error: The operation was aborted.",
+        "AbortError: This operation was aborted",
+        "The tool call was cancelled",
+    ] {
+        assert_eq!(check(error, None), None, "{error}");
     }
 }

@@ -49,6 +49,7 @@ fn reads_times() {
 }
 
 /// Dates, clocks and spans in the forms in which people and programs write them, as minutes after noon.
+#[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn reads_dates() {
     for (text, minutes) in [
@@ -84,6 +85,17 @@ fn reads_dates() {
         ("使用上限。将在 3 小时后重置", 180),
         ("请在 20 分钟后重试", 20),
         ("あと 2 時間で再試行できます", 120),
+        ("Try again after 13:05:00 UTC", 65),
+        ("retry after 13:05:00 gmt", 65),
+        ("try again in 00:20:00", 20),
+        ("额度将在 3 日后重置", 3 * 1440),
+        ("将于13时5分 (utc) 重置", 65),
+        ("额度将于28日重置", 0),
+        ("resets at 3pm. Contact the central team", 0),
+        ("resets at 3pm. Central office hours apply", 0),
+        ("resets at 3pm unless the west region is down", 0),
+        ("resets at 3pm on Wednesday (UTC)", 180),
+        ("resets at 3pm local time (utc)", 180),
         // In a zone that nobody knows, or no time at all.
         ("resets at 9:12 PM", 0),
         ("try again at Nov 26th, 2026 9:12 AM", 0),
@@ -94,6 +106,26 @@ fn reads_dates() {
     ] {
         let until = Provider::read(text, NOON).until.map_or(0, |until| (until - NOON) / 60_000);
         assert_eq!(until, minutes, "{text}");
+    }
+}
+
+#[test]
+fn numbers_beyond_a_calendar_are_no_time() {
+    for text in [
+        "retry in 9999999999999:00:01",
+        "retry in 00:9999999999999999999:01",
+        "retry in 00:00:99999999999999999999",
+        "resets at 99999999999999999999:00",
+        "resets at 10:99999999999999999999",
+        "resets at 99999999999999999999pm",
+        "resets 2026年99999999999999999999月1日",
+        "resets 2026年1月99999999999999999999日",
+        "resets nov 99999999999999999999",
+        "resets 99999999999999999999 november",
+        "resets 99999999999999999999-11-25",
+    ] {
+        let read = Provider::read(text, NOON);
+        assert_eq!(read.until, None, "{text}");
     }
 }
 
@@ -119,6 +151,23 @@ fn long_texts_are_quick() {
 }
 
 proptest! {
+    #[test]
+    fn reads_any_number(
+        marker in prop::sample::select(vec!["try again in", "retry after", "resets at", "resets", "reset_at", "wait", "将于", "将在", "until"]),
+        number in "[0-9]{1,24}",
+        others in proptest::collection::vec("[0-9]{1,22}", 5),
+        form in prop::sample::select(vec!["N", "N:00:01", "00:N:M", "00:00:N", "N:00", "0:N", "Npm", "N pm utc", "NdMhOm", "N年M月O日", "2026年N月1日", "2026年1月N日", "N月M日",
+            "nov N", "nov 3 N", "N november M", "2026-N-M", "N-M-O", "2026/N/M 10:O", "nov 3, 2026 N:M:O", "N:M utc+O", "N:M +O", "N-11-25T10:M:00Z", "mon N:M:O P utc"]),
+        now in 0..1i64 << 52,
+    ) {
+        let mut said = form.to_owned();
+        for (letter, digits) in ["O", "P", "M", "N"].iter().zip(others.iter().chain([&number])) {
+            said = said.replace(letter, digits);
+        }
+        let read = Provider::read(&format!("{marker} {said}"), now);
+        prop_assert!(read.until.is_none_or(|until| until > now));
+    }
+
     #[test]
     fn reads_any_text(text in "\\PC{0,200}", now in any::<i64>()) {
         let read = Provider::read(&text, now);

@@ -14,6 +14,8 @@ pub(crate) enum Cut {
     After(usize),
     /// Lines anywhere.
     Anywhere,
+    /// Parts of lines: what is left may be half of a summary, or the words of a script.
+    Pieces,
 }
 
 impl Cut {
@@ -40,21 +42,34 @@ pub(super) fn read(words: &[String]) -> Cut {
         "head" => count(arguments).map_or(Cut::Anywhere, Cut::After),
         "Select-Object" if has(&["-last"]) => value(arguments, "-last").map_or(Cut::Anywhere, Cut::Before),
         "Select-Object" if has(&["-first"]) => value(arguments, "-first").map_or(Cut::Anywhere, Cut::After),
+        "grep" | "egrep" | "fgrep" | "rg" | "ag" | "ack" if has_short(arguments, 'o') || has(&["--only-matching"]) => {
+            Cut::Pieces
+        }
         "grep" | "egrep" | "fgrep" | "rg" | "ag" | "ack" | "findstr" | "Select-String"
             if !keeps_failures(arguments) =>
         {
             Cut::Anywhere
         }
         "sed" if has(&["-n"]) => Cut::Anywhere,
-        "awk" | "gawk" | "mawk" | "cut" | "less" | "more" | "jq" => Cut::Anywhere,
+        "awk" | "gawk" | "mawk" if !arguments.iter().any(|word| word.contains('{')) => Cut::Anywhere,
+        "awk" | "gawk" | "mawk" | "cut" | "jq" | "wc" => Cut::Pieces,
+        "python" | "python3" | "node" | "perl" | "ruby" if has(&["-c", "-e", "-ne", "-pe", "-nle"]) => Cut::Pieces,
+        "less" | "more" => Cut::Anywhere,
         _ => Cut::Nothing,
     }
+}
+
+/// Whether a flag of one letter is given, alone or among others: `-o`, `-iEo`.
+fn has_short(arguments: &[String], flag: char) -> bool {
+    arguments.iter().any(|word| {
+        word.starts_with('-') && word[1..].bytes().all(|byte| byte.is_ascii_alphabetic()) && word.contains(flag)
+    })
 }
 
 /// Whether a search shows the lines that say what failed, or leaves out some that it names.
 fn keeps_failures(arguments: &[String]) -> bool {
     let short = |word: &&String| word.starts_with('-') && !word.starts_with("--");
-    let inverted = arguments.iter().any(|word| word == "--invert-match" || short(&word) && word.contains('v'));
+    let inverted = has_short(arguments, 'v') || arguments.iter().any(|word| word == "--invert-match");
     let names = arguments.iter().any(|word| word.to_ascii_lowercase().contains("fail"));
     let counts = arguments.iter().filter(short).any(|word| word.contains(['c', 'q', 'l', 'm']));
     inverted != names && !counts

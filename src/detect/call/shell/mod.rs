@@ -14,6 +14,7 @@ mod wrappers;
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 pub(crate) use target::targets;
+pub(crate) use words::looks_at_files;
 
 use crate::detect::hash;
 use programs::{Judgement, Nested, is_device, is_scratch, judge_at};
@@ -91,12 +92,15 @@ pub(crate) struct Line {
     pub(crate) checks: Vec<CheckRun>,
     /// It sleeps, waits or watches.
     pub(crate) waits: bool,
-    /// It prints the exit code of a command: see `checks::printed_exit`.
-    pub(crate) prints_exit: bool,
+    /// What it prints before the exit code of its checks, if it prints that: see `checks::printed_exit`.
+    pub(crate) exit_label: Option<String>,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
     pub(crate) praise: Option<String>,
-    /// Its only check is a compiler, and it goes on with what that built: `go build -o a && ./a`.
+    /// Its only check is a compiler, and what that built writes to the same output: `go build -o a && ./a`.
     pub(crate) runs_built: bool,
+    /// Several checks write to one pipe, of which one may fail while the last one passes:
+    /// `(go test ./a; go test ./b) | tail -1`.
+    pub(crate) mixes_checks: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
     pub(crate) tampers: Vec<String>,
     /// What it leaves out of the output of its checks.
@@ -182,10 +186,21 @@ struct Reader {
     unknown: bool,
     record: bool,
     waits: bool,
-    prints_exit: bool,
+    exit_label: Option<String>,
+    /// The output of a check goes to a file.
+    logged: bool,
     /// See [`Line::praise`], and how many checks there were by then.
     praise: Option<(String, usize)>,
+    /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
+    no_praise: bool,
+    /// A part of a line is read once more, see [`Reader::alone`].
+    is_probe: bool,
+    /// A check runs several times, whether it fails or not.
+    repeats: bool,
+    /// What is read runs only if a compiler before it passed.
+    compiled: bool,
     runs_built: bool,
+    mixes_checks: bool,
     tampers: Vec<String>,
     cut: Cut,
 }
@@ -213,11 +228,12 @@ impl Reader {
             effect,
             change,
             runs_built: self.runs_built && all == 1,
+            mixes_checks: self.mixes_checks,
             praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
             waits: self.waits,
-            prints_exit: self.prints_exit,
+            exit_label: self.exit_label,
             tampers: self.tampers,
             cut: self.cut,
         }
@@ -242,8 +258,12 @@ impl Reader {
         let options = states(&items, options);
         let exits = exits(&items, &options);
         let masks = masks(&items);
-        let praises: Vec<Option<String>> = (0..items.len()).map(|at| praise(&items, at)).collect();
-        let first = self.checks.len();
+        let praises = self.praises(&items, options.first().copied().unwrap_or_default(), depth);
+        let mixed = self.mixed(&items, &options, depth);
+        if let Some(label) = self.printed_label(&items, options.first().copied().unwrap_or_default(), depth) {
+            self.exit_label = Some(label);
+        }
+        let compiled = self.compiled;
         let mut pipeline = self.checks.len();
         for (index, item) in items.into_iter().enumerate() {
             let own = if item.negated { Exit::NONE } else { exits[index].and(exit) };
@@ -259,15 +279,74 @@ impl Reader {
                 let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
                 self.tamper(sentence);
             }
-            let compiles = self.checks.get(pipeline).is_some_and(|check| words::is_compiler(&check.name));
-            self.runs_built |= joint == Joint::And && compiles;
+            match joint {
+                Joint::Pipe => {}
+                Joint::And => {
+                    let check = self.checks.get(pipeline);
+                    self.compiled |= check.is_some_and(|check| words::is_compiler(&check.name));
+                }
+                Joint::Or | Joint::Sequence | Joint::Background => self.compiled = compiled,
+            }
             if joint != Joint::Pipe {
                 pipeline = self.checks.len();
             }
-            if let Some(line) = praises[index].clone().filter(|_| first == 0 && pipeline > 0) {
-                self.praise = Some((line, pipeline));
+            if praises[index].is_some() {
+                self.praise.clone_from(&praises[index]);
             }
         }
+        self.compiled = compiled;
+        self.mixes_checks |= mixed;
+    }
+
+    /// What each command prints that is an `echo` and runs only if all the checks before it passed, with their number.
+    fn praises(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
+        let mut most = CHECKS;
+        let mut praise = |at: usize| {
+            let line = echoed(items, at).filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
+            most -= 1;
+            let before = Self::alone(&items[..at], options, depth);
+            let all_passed = !before.checks.is_empty() && before.checks.iter().all(|check| check.exit.zero_passed);
+            all_passed.then_some((line, before.checks.len()))
+        };
+        (0..items.len()).map(&mut praise).collect()
+    }
+
+    /// What is printed before the last exit code that is printed, if that is one of all the checks before it.
+    fn printed_label(&self, items: &[Item], options: Options, depth: usize) -> Option<String> {
+        let printed = |item: &Item| words_of(item)?.iter().skip(1).find(|word| is_status(word)).cloned();
+        let at = items.iter().rposition(|item| printed(item).is_some()).filter(|_| !self.is_probe)?;
+        let word = printed(&items[at])?;
+        let label = word[..word.find('$').unwrap_or(0)].to_owned();
+        // `$PIPESTATUS` names the command that it is about.
+        if is_of_pipe(&word) {
+            return Some(label);
+        }
+        let before = Self::alone(&items[..at], options, depth);
+        let is_theirs = before.checks.iter().all(|check| check.exit.zero_passed);
+        (is_theirs && !before.checks.is_empty()).then_some(label)
+    }
+
+    /// Whether one of the commands feeds a pipe with the output of several checks that do not depend on each other.
+    fn mixed(&self, items: &[Item], options: &[Options], depth: usize) -> bool {
+        let is_mixed = |(item, options): (&Item, &Options)| {
+            let fed = Self::alone(std::slice::from_ref(item), *options, depth);
+            // Where a failure ends the run, what comes last passed only if the others did.
+            let ends_at_failure = fed.checks.iter().all(|check| check.exit.zero_passed);
+            fed.repeats || fed.checks.len() > 1 && !ends_at_failure
+        };
+        let piped = items.iter().zip(options).filter(|(item, _)| item.joint == Joint::Pipe).take(CHECKS);
+        !self.is_probe && piped.into_iter().any(is_mixed)
+    }
+
+    /// Reads commands as if they were the whole line.
+    fn alone(items: &[Item], options: Options, depth: usize) -> Self {
+        let mut reader = Self { is_probe: true, no_praise: true, ..Self::default() };
+        let mut items = items.to_vec();
+        if let Some(last) = items.last_mut() {
+            last.joint = Joint::Sequence;
+        }
+        reader.list(items, Exit::OWN, options, depth);
+        reader
     }
 
     fn group(&mut self, role: Role, list: Vec<Item>, own: Exit, options: Options, depth: usize) {
@@ -277,34 +356,52 @@ impl Reader {
             Role::Branch => (Exit { zero_passed: false, ..own }, options),
             Role::Loop => (Exit { zero_passed: own.zero_passed && options.errexit, ..own }, options),
         };
-        self.list(list, exit, options, depth);
+        let checks = self.checks.len();
+        self.without_praise(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+        self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
+    }
+
+    /// Reads something whose praise does not count, if so.
+    fn without_praise(&mut self, so: bool, read: impl FnOnce(&mut Self)) {
+        let no_praise = self.no_praise;
+        self.no_praise |= so;
+        read(self);
+        self.no_praise = no_praise;
     }
 
     fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
-        for script in &simple.substitutions {
-            self.script(script, Exit::NONE, Options::default(), depth + 1);
-        }
+        self.without_praise(true, |reader| {
+            for script in &simple.substitutions {
+                reader.script(script, Exit::NONE, Options::default(), depth + 1);
+            }
+        });
         self.commands += 1;
         if self.commands > COMMANDS {
             self.unknown = true;
             return self.note_change(Change::Perhaps);
         }
-        self.prints_exit |= simple.words.iter().skip(1).any(|word| is_status(word));
+        let repeats = runs_for_each(&simple.words);
         let unwrapped = unwrap(simple.words, &simple.bodies);
         self.waits |= unwrapped.watched;
-        // It ends when a person ends it.
-        let exit = if unwrapped.watched { Exit::NONE } else { exit };
+        // One ends when a person ends it, the other ends well whatever it runs.
+        let exit = if unwrapped.watched || repeats == Some(Each::EndsWell) { Exit::NONE } else { exit };
         let checks = self.checks.len();
-        match unwrapped.command {
+        self.without_praise(repeats.is_some(), |reader| match unwrapped.command {
             Command::Nothing => {}
             Command::Script { text, errexit, pipefail } => {
                 let inner = Options { errexit, pipefail };
-                self.script(&text, exit, inner, depth + 1);
+                reader.script(&text, exit, inner, depth + 1);
             }
             Command::Program(words) => {
-                self.skipped_hooks(&words, &unwrapped.environment);
-                self.program(&words, exit, logs);
+                reader.skipped_hooks(&words, &unwrapped.environment);
+                reader.program(&words, exit, logs);
             }
+        });
+        self.repeats |= repeats.is_some() && self.checks.len() > checks;
+        if self.checks.len() > checks && simple.writes.iter().any(|file| !is_device(file)) {
+            // Two logs, of which the end of one may be shown.
+            self.mixes_checks |= self.logged;
+            self.logged = true;
         }
         if self.checks.len() == checks && !logs {
             self.written(&simple.writes);
@@ -321,15 +418,19 @@ impl Reader {
             return;
         }
         match judgement.effect {
-            Effect::Unknown => self.unknown = true,
+            Effect::Unknown => {
+                self.unknown = true;
+                self.runs_built |= self.compiled;
+            }
             Effect::Record => self.record = true,
             _ => {}
         }
         self.note_change(judgement.change);
         if let Some((name, targets)) = judgement.check {
             let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
-            // It prints the names of the files and ends well in any case.
-            let exit = if prints_only(&name) { Exit::NONE } else { exit };
+            // It prints the names of the files and ends well in any case, or somebody ends it.
+            let exit = if prints_only(&name) || judgement.waits || watches(words) { Exit::NONE } else { exit };
+            self.repeats |= runs_in_each_workspace(words);
             if self.checks.len() < CHECKS {
                 self.checks.push(CheckRun { name, targets, key, exit });
             }
@@ -390,6 +491,17 @@ fn prints_only(name: &str) -> bool {
     words::has("gofmt goimports gofumpt", name.split(' ').next().unwrap_or_default())
 }
 
+/// Whether a check runs again at each change, until somebody ends it.
+fn watches(words: &[String]) -> bool {
+    words.iter().skip(1).any(|word| matches!(word.as_str(), "watch" | "--watch" | "--watchAll"))
+}
+
+/// Whether a package manager runs a script in all the workspaces, one after the other, whether it fails or not.
+fn runs_in_each_workspace(words: &[String]) -> bool {
+    words.first().is_some_and(|program| wrappers::base(program) == "npm")
+        && words.iter().any(|word| matches!(word.as_str(), "--workspaces" | "-ws" | "--workspaces=true"))
+}
+
 /// Whether a flag is a cluster of letters such as `-anm`, whose last may take a value.
 fn is_cluster(word: &str) -> bool {
     let letters = &word[1..];
@@ -442,7 +554,10 @@ fn exits(items: &[Item], options: &[Options]) -> Vec<Exit> {
     let mut piped = false;
     for index in (0..items.len()).rev() {
         let next = items.get(index + 1);
-        let after = exits.get(index + 1).copied().unwrap_or(Exit::OWN);
+        // Behind `&&` is a pipeline, whose exit code is that of its last command.
+        let pipeline = items[index + 1..].iter().position(|item| item.joint != Joint::Pipe);
+        let ahead = if items[index].joint == Joint::And { pipeline.unwrap_or(0) } else { 0 };
+        let after = exits.get(index + 1 + ahead).copied().unwrap_or(Exit::OWN);
         let failing = Exit { zero_passed: true, other_failed: after.other_failed && harmless };
         if items[index].joint != Joint::Pipe {
             piped = next.is_some_and(passes_pipe_status);
@@ -499,13 +614,45 @@ fn masks(items: &[Item]) -> Vec<Option<String>> {
         .collect()
 }
 
-/// What the command at a place prints, if it is an `echo` that runs only when all before it succeeded.
-fn praise(items: &[Item], at: usize) -> Option<String> {
-    let strict = at > 0 && items[..at].iter().all(|item| item.joint == Joint::And && !item.negated);
-    let (echo, words) = words_of(items.get(at)?).filter(|_| strict)?.split_first()?;
+/// What the command at a place prints, if it is an `echo` that runs only when what is before it succeeded.
+fn echoed(items: &[Item], at: usize) -> Option<String> {
+    let follows = at.checked_sub(1).is_some_and(|before| items[before].joint == Joint::And);
+    let (echo, words) = words_of(items.get(at)?).filter(|_| follows)?.split_first()?;
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !matches!(*word, "-e" | "-n")).collect();
     let line = words.join(" ");
     (echo == "echo" && line.len() > 1 && !line.contains(['$', '`', '\\'])).then(|| line.trim().to_owned())
+}
+
+/// How a program runs a command for each of many things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Each {
+    /// It fails if one of them does.
+    Fails,
+    /// It ends well in any case.
+    EndsWell,
+}
+
+/// How these words run a command for each of many things, if they do: `find … -exec … \;`, `xargs -n 1 …`.
+fn runs_for_each(words: &[String]) -> Option<Each> {
+    let (program, arguments) = words.split_first()?;
+    let has = |wanted: &[&str]| arguments.iter().any(|word| wanted.contains(&word.as_str()));
+    let splits = |word: &String| {
+        ["-n", "-L", "-I", "-i", "--max-args", "--max-lines", "--replace"].iter().any(|flag| word.starts_with(flag))
+    };
+    match wrappers::base(program) {
+        "find" if has(&["-exec", "-execdir"]) => Some(if has(&[";"]) { Each::EndsWell } else { Each::Fails }),
+        "xargs"
+            if arguments.iter().take_while(|word| word.starts_with(['-', '{', '%']) || is_number(word)).any(splits) =>
+        {
+            Some(Each::Fails)
+        }
+        "parallel" => Some(Each::Fails),
+        _ => None,
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a command ends the script with a failure: `exit 1`, `false`, `{ echo bad; exit 1; }`.
@@ -529,13 +676,13 @@ fn passes_status_on(item: &Item, kept: bool) -> bool {
 
 /// Whether a command is `exit ${PIPESTATUS[0]}`, or `exit $LASTEXITCODE`, which no pipe changes.
 fn passes_pipe_status(item: &Item) -> bool {
-    passes_status_on(item, false)
-        && words_of(item).is_some_and(|words| {
-            words.iter().any(|word| {
-                let word = word.to_ascii_uppercase();
-                word.contains("PIPESTATUS") || word.contains("LASTEXITCODE")
-            })
-        })
+    passes_status_on(item, false) && words_of(item).is_some_and(|words| words.iter().any(|word| is_of_pipe(word)))
+}
+
+/// Whether a word is the exit code of one command of a pipeline.
+fn is_of_pipe(word: &str) -> bool {
+    let word = word.to_ascii_uppercase();
+    word.contains("PIPESTATUS") || word.contains("LASTEXITCODE")
 }
 
 /// Whether a command keeps the exit code of the one before it: `status=$?`.

@@ -168,7 +168,8 @@ fn checker(name: &str, arguments: &[String]) -> Judgement {
     }
     if has("cypress playwright vite infection", name)
         && arguments.first().is_some_and(|word| {
-            matches!(named(word), Named::Serve | Named::Look) || has("open codegen show-report install", word)
+            matches!(named(word), Named::Serve | Named::Look) && word != "run"
+                || has("open codegen show-report install", word)
         })
     {
         return Judgement::of(Effect::Unknown);
@@ -540,6 +541,10 @@ fn installer(arguments: &[String]) -> Judgement {
 }
 
 /// `python x.py`, `node --check`, `ruby -c`, `bash script.sh`.
+/// How a script on the command line runs the tests of a package, in languages that have no other way to.
+const INLINE_TESTS: [&str; 6] =
+    ["Pkg.test(", "devtools::test", "devtools::check", "testthat::test", "rcmdcheck::", "covr::package_coverage"];
+
 fn interpreter(name: &str, arguments: &[String], nested: Nested) -> Judgement {
     if has("deno bun", name) {
         return package_manager(name, arguments, nested);
@@ -557,6 +562,12 @@ fn interpreter(name: &str, arguments: &[String], nested: Nested) -> Judgement {
     let inline = arguments[..script.unwrap_or(arguments.len())]
         .iter()
         .any(|word| has("-c -e -r -ne -pe -p -E --eval --print -", word));
+    if inline
+        && has("julia Rscript", name)
+        && arguments.iter().any(|word| INLINE_TESTS.iter().any(|test| word.contains(test)))
+    {
+        return Judgement::check(&format!("{name} test"), &[]);
+    }
     if inline {
         let reads = name == "perl" && has_any(arguments, "-ne -nle -lne -pe -lpe");
         return Judgement::of(if reads { Effect::Observe } else { Effect::Unknown });
@@ -724,8 +735,7 @@ fn runner(name: &str, arguments: &[String]) -> Option<Judgement> {
         return None;
     }
     if has_any(arguments, "-n --dry-run --just-print -l --list --summary --list-tasks --tasks --print -ls")
-        && name != "mvn"
-        && name != "cmake"
+        && !has("mvn cmake zig", name)
     {
         return Some(Judgement::of(Effect::Observe));
     }

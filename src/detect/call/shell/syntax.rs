@@ -9,7 +9,7 @@ use memchr::{memchr, memmem};
 const DEPTH: usize = 24;
 
 /// One command and its redirections.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Simple {
     /// The words, without their quotes.
     pub words: Vec<String>,
@@ -22,7 +22,7 @@ pub struct Simple {
 }
 
 /// A command or several.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Node {
     Simple(Simple),
     Group(Role, Vec<Item>),
@@ -52,7 +52,7 @@ pub enum Joint {
 }
 
 /// A command in a list.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     pub node: Node,
     pub negated: bool,

@@ -410,8 +410,8 @@ fn names_tampering() {
 #[test]
 fn reads_the_rest() {
     assert!(read("sleep 5 && cargo test").waits);
-    assert!(read("cargo test; echo \"exit: $?\"").prints_exit);
-    assert!(!read("cargo test; echo done").prints_exit);
+    assert!(read("cargo test; echo \"exit: $?\"").exit_label.is_some());
+    assert!(read("cargo test; echo done").exit_label.is_none());
     assert_eq!(read("cargo fmt --check && cargo clippy && cargo test").checks.len(), 3);
 }
 

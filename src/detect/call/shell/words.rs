@@ -10,6 +10,19 @@ pub const LOOKS: &str = "ls cat head tail less more grep egrep fgrep rg ag ack f
     groups journalctl dmesg gawk mawk awk sleep wait command pstree vmstat iostat sdiff pr numfmt getconf shopt tty arch nproc \
     let umask dircolors ffprobe identify exiftool pdfinfo pdftotext";
 
+/// Of the programs that only look, those that look at what changes by itself: processes, the network, the time.
+const LOOKS_AT_MOVING: &str = "tail df date ps top htop free uptime lsof ss netstat ping dig nslookup host jobs history journalctl \
+    dmesg nvidia-smi pgrep pstree vmstat iostat sleep wait seq tput read ulimit";
+
+/// Interpreters and tools that read files, whatever else they do.
+const READERS: &str = "env git python python3 node deno bun ruby perl php java go cargo bash sh zsh";
+
+/// Whether what a program looks at stays as it is until somebody changes it: files, what it is given, how the machine
+/// is set up.
+pub fn looks_at_files(program: &str) -> bool {
+    has(LOOKS, program) && !has(LOOKS_AT_MOVING, program) || has(READERS, program)
+}
+
 /// Compilers that print nothing if all is well, and the place of what is not.
 const COMPILERS: &str = "gcc g++ cc c++ clang clang++ rustc nasm javac tsc swiftc";
 

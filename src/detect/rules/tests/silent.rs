@@ -217,8 +217,11 @@ fn waiting() {
     assert_silent(&looks(8, 40, "orders show 7", "state: new"));
     // A short pause alone, where what is looked at may change by itself: in turns, too.
     assert_silent(&looks(12, 14, "curl -s https://shop.example/orders/7", "state: new"));
-    let turns = |n: usize| call(16 * n, "shop_order", &json!({"id": n % 2}), "new");
-    assert_silent(&session((0..16).map(turns)));
+    let turns =
+        |tool: &'static str| session((0..16usize).map(move |n| call(16 * n, tool, &json!({"id": n % 2}), "new")));
+    assert_silent(&turns("shopGetOrder"));
+    // A tool that nobody knows, whose name says nothing, may look or not.
+    assert_eq!(gravest(&turns("shop_order")), Some(Grade::Warn));
     // A file does not, and neither does what a call does.
     assert_eq!(gravest(&looks(8, 14, "cat orders/7.json", "state: new")), Some(Grade::Warn));
     let posts = session((0..8usize).map(|n| call(14 * n, "shop_post", &json!({"id": 7}), "posted")));
