@@ -540,11 +540,11 @@ fn installer(arguments: &[String]) -> Judgement {
     Judgement::of(Effect::Mutate)
 }
 
-/// `python x.py`, `node --check`, `ruby -c`, `bash script.sh`.
 /// How a script on the command line runs the tests of a package, in languages that have no other way to.
 const INLINE_TESTS: [&str; 6] =
     ["Pkg.test(", "devtools::test", "devtools::check", "testthat::test", "rcmdcheck::", "covr::package_coverage"];
 
+/// `python x.py`, `node --check`, `ruby -c`, `bash script.sh`.
 fn interpreter(name: &str, arguments: &[String], nested: Nested) -> Judgement {
     if has("deno bun", name) {
         return package_manager(name, arguments, nested);
