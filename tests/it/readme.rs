@@ -16,7 +16,7 @@ fn between(from: &str, to: &str) -> &'static str {
 }
 
 /// The code blocks of one language.
-fn blocks(language: &str) -> Vec<&'static str> {
+pub fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     README
         .match_indices(&fence)

@@ -14,6 +14,7 @@ mod faults;
 mod hung;
 mod notify;
 mod oldest;
+mod readme;
 mod recorded;
 mod shared;
 mod starts;
