@@ -9,7 +9,7 @@ use super::sessions::{Sessions, SlotIndex};
 use super::signal::Signal;
 use crate::wire::record;
 use crate::wire::record::{
-    ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Phase, Point, Record, State,
+    ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Opened, Phase, Point, Record, State,
     StateChange, Tick, Turn, Verdict, Why,
 };
 use crate::wire::{Event, Observation, Raw, Timestamp};
@@ -28,6 +28,8 @@ pub struct Detector {
     found: Vec<(Kind, bool)>,
     /// Whether a budget of costs cannot hold, because steps have no price.
     unpriced: bool,
+    /// The session that the stream began, and its task, until the session's first event.
+    opened: Option<(String, String)>,
 }
 
 impl Detector {
@@ -39,6 +41,7 @@ impl Detector {
             ticks_name_sessions: false,
             found: Vec::new(),
             unpriced: false,
+            opened: None,
         }
     }
 
@@ -95,6 +98,11 @@ impl Detector {
             return;
         }
         let (index, evicted) = self.sessions.get_or_create(id, &self.config);
+        if let Some((_, task)) = self.opened.take_if(|(opened, _)| opened == id)
+            && let Some(session) = self.sessions.get_mut(index)
+        {
+            session.set_task(&task);
+        }
         if let Event::Session { parent: Some(parent) } = &line.event
             && let Some(session) = self.sessions.get_mut(index)
         {
@@ -189,11 +197,12 @@ impl Detector {
 
     /// Reads a record that was already in the stream.
     fn observe_record(&mut self, ts: Option<i64>, kind: &str, properties: Raw<'_>, added: &mut Vec<u8>) {
-        let matters = [Tick::TYPE, Closed::TYPE, Decision::TYPE, record::Action::TYPE];
+        let matters = [Opened::TYPE, Tick::TYPE, Closed::TYPE, Decision::TYPE, record::Action::TYPE];
         if !matters.contains(&kind) {
             return;
         }
         match AnyRecord::parse(kind, properties) {
+            Ok(Some(AnyRecord::Opened(opened))) => self.opened = opened.session_id.zip(opened.task),
             Ok(Some(AnyRecord::Tick(tick))) => self.tick(ts, &tick, added),
             Ok(Some(AnyRecord::Closed(closed))) => self.close(ts, &closed, added),
             Ok(Some(AnyRecord::Decision(decision))) if decision.action == Verdict::Steer => {

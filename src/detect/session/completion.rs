@@ -135,6 +135,11 @@ impl Completion {
         self.unanswered = true;
     }
 
+    /// Takes the task of the stream for the user's message, until that comes.
+    pub(crate) fn set_task(&mut self, task: &str) {
+        self.work.set_task(task);
+    }
+
     /// Records what a person asks for.
     pub(crate) fn begin_request(&mut self, text: &str) {
         self.work.begin_request(text);

@@ -97,6 +97,11 @@ impl Session {
         }
     }
 
+    /// What the stream asked of this session when it began it.
+    pub(crate) fn set_task(&mut self, task: &str) {
+        self.state.completion.set_task(task);
+    }
+
     /// How many requests are open.
     pub(crate) fn open_requests(&self) -> usize {
         self.state.activity.requests().len()

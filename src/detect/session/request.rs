@@ -35,8 +35,6 @@ static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
 /// What the last message asks for.
 #[derive(Debug, Default)]
 pub(crate) struct UserRequest {
-    /// Whether it is known.
-    known: bool,
     wants_change: bool,
     looks: bool,
     folded: String,
@@ -49,7 +47,7 @@ impl UserRequest {
         let looks =
             ANSWER.is_in(&folded) || LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
         let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded);
-        Self { known: true, wants_change, looks, folded }
+        Self { wants_change, looks, folded }
     }
 
     /// Whether a rest with this claim and without any change contradicts the request. A promise of work that
@@ -57,7 +55,6 @@ impl UserRequest {
     pub(crate) fn wants_change(&self, claim: Claim) -> bool {
         match claim {
             Claim::Promise => !self.looks,
-            Claim::Prose if !self.known => true,
             Claim::Prose | Claim::None => self.wants_change && !self.looks,
         }
     }

@@ -4,6 +4,7 @@ use crate::wire::record::{AnyRecord, Contradiction, Done, Outcome};
 use serde_json::{Value, json};
 
 /// A stream of one session and its children, written down step by step.
+#[derive(Default)]
 struct Stream {
     lines: Vec<String>,
     now: i64,
@@ -227,6 +228,23 @@ fn only_what_was_announced_follows_an_announcement() {
         let contradictions: Vec<_> = stream.rests().pop().unwrap().contradictions;
         let found = contradictions.contains(&Contradiction::AnnouncedMore);
         assert_eq!(found, announces, "{text} {tool} {status}: {contradictions:?}");
+    }
+}
+
+#[test]
+fn task_stands_in_for_a_message_that_was_lost() {
+    for (task, expected) in [
+        (Some("Fix the parser"), vec![Contradiction::EmptyDiff]),
+        (Some("Explain the parser"), vec![]),
+        // Nobody knows what was asked for, so nobody can say that it is missing.
+        (None, vec![]),
+    ] {
+        let mut stream = Stream::default();
+        stream.line("ocr.stream.opened", &json!({"sessionID": "s", "task": task, "replay": false}));
+        stream.line("session.status", &json!({"sessionID": "s", "status": {"type": "busy"}}));
+        stream.call("read", &json!({"filePath": "/p/parser.go"}), "package parser", 0);
+        stream.answer("It is done.");
+        assert_eq!(stream.outcome().1, expected, "{task:?}");
     }
 }
 

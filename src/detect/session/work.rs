@@ -244,6 +244,11 @@ pub(crate) struct WorkLog {
 }
 
 impl WorkLog {
+    /// Takes the task of the stream for the user's message, until that comes: the first events of a session may be lost.
+    pub(crate) fn set_task(&mut self, task: &str) {
+        self.request = UserRequest::read(task);
+    }
+
     /// Records what a person asks for.
     pub(crate) fn begin_request(&mut self, text: &str) {
         self.request = UserRequest::read(text);
