@@ -215,7 +215,7 @@ impl Output {
 const WATCHED: &str = r#"
 ( (
     read -r _ < "/dev/fd/$1"
-    for round in 1 2; do
+    for round in 1 2 3; do
         for process in $(grep -lzx "OCR_COMMAND=$3" /proc/[0-9]*/environ); do
             process=${process#/proc/}
             kill -KILL "${process%/environ}"

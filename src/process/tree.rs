@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 /// How often the processes are listed while they end.
 const POLL: Duration = Duration::from_millis(20);
 
+/// How many listings in a row must have no process of a command. One alone may miss a child whose parent ended while the
+/// processes were listed.
+const LISTINGS: u32 = 3;
+
 /// A living process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Process {
@@ -27,7 +31,7 @@ pub(super) struct Process {
 }
 
 /// Kills every process that carries `mark`, descends from `root`, or is in its group, except `root`, `spared` and this
-/// process: first with SIGTERM, then with SIGKILL. Returns when none is left, or after [`SERVER_KILL`].
+/// process: first with SIGTERM, then with SIGKILL. Returns when several listings find none, or after [`SERVER_KILL`].
 pub(super) fn kill_all(mark: &str, root: u32, spared: Option<u32>) {
     kill_listed(|| marked_processes(MARK, mark), root, spared, HashSet::new());
 }
@@ -71,13 +75,19 @@ impl Family {
 /// Kills what a command left in other process groups: every process that carries its `mark`, and what descends from
 /// these. Returns when none is left, or after [`COMMAND_KILL`]. Finds none where environments cannot be read.
 pub(super) fn kill_command(mark: &str) {
-    let started = Instant::now();
+    let (started, mut found_none) = (Instant::now(), 0);
     while started.elapsed() < COMMAND_KILL {
         let processes = marked_processes(COMMAND_MARK, mark);
         let marked: HashSet<u32> = processes.iter().filter(|p| p.marked).map(|p| p.pid).collect();
         if marked.is_empty() {
-            return;
+            found_none += 1;
+            if found_none == LISTINGS {
+                return;
+            }
+            std::thread::sleep(POLL);
+            continue;
         }
+        found_none = 0;
         let below = descendants(&processes, marked.iter().copied());
         for pid in marked.union(&below).filter(|pid| **pid != std::process::id()) {
             signal(*pid, Signal::KILL);

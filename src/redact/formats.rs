@@ -138,7 +138,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             let (Some(whole), keep) = (captures.get(0), captures.name("keep")) else {
                 continue;
             };
-            if edge::is_left_edge(text, whole.start(), breaks) {
+            if edge::is_left_edge(text, whole.start(), breaks) && !random::is_digest(text, whole.start()) {
                 found.push(keep.map_or(whole.start(), |keep| keep.end())..whole.end());
             }
         }

@@ -16,7 +16,9 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
         let masked = match () {
-            () if is_name || is_identity(&name) => redactor.redact_identity(&decoded),
+            // A piece of a text that is still written: a secret may begin in one piece and end in the next.
+            () if !is_name && name == "delta" => Cow::Borrowed(""),
+            () if is_name || is_identity(&name) && is_word(&decoded) => redactor.redact_identity(&decoded),
             () => match told_in(&told, line, &string) {
                 Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
                 None => member(redactor, &name, &decoded),
@@ -39,6 +41,11 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
 /// the line would tell of another one.
 fn is_identity(name: &str) -> bool {
     name == "id" || name == "type" || name.ends_with("ID") || name.ends_with("Id")
+}
+
+/// Whether a value can be an id: no setting, URL or command.
+fn is_word(value: &str) -> bool {
+    !value.contains(|c: char| c.is_whitespace() || c == '=') && !value.contains("://")
 }
 
 /// What is kept of a string of which the rest is a secret, as what stands before the string told, such as a flag in a
@@ -97,6 +104,11 @@ mod tests {
         assert_eq!(redact(&Redactor::default(), &named), r#"{"ghp_[masked]":1,"password":"[masked]"}"#);
         let ids = r#"{"id":"evt_2154f52cb001Z1Pt5nrhgCdHEn","sessionID":"ses_deab0ac78ffeQmP5Dhdzh8qsN8"}"#;
         assert!(matches!(redact(&Redactor::default(), ids), Cow::Borrowed(_)));
+        let command = r#"{"databaseID":"postgres://bob:x1y2z3w4@h/x","type":"password=x1y2z3w4"}"#;
+        assert!(!redact(&Redactor::default(), command).contains("x1y2z3w4"));
+        let piece =
+            r#"{"type":"message.part.delta","properties":{"partID":"prt_1","field":"text","delta":"pass x1y"}}"#;
+        assert_eq!(redact(&Redactor::default(), piece), piece.replace("pass x1y", ""));
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }

@@ -110,7 +110,7 @@ const DIGESTS: &[&str] = &[
 ];
 
 /// Whether a token is a digest or data by its beginning or by what stands before.
-fn is_digest(text: &str, at: usize) -> bool {
+pub(super) fn is_digest(text: &str, at: usize) -> bool {
     let before = super::edge::line_before(text, at);
     DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
 }

@@ -141,6 +141,15 @@ fn ordinary_text_is_not_masked() {
 }
 
 #[test]
+fn digests_of_a_lockfile_stay() {
+    let digest = format!("sha512-{}==", "Ab1+".repeat(21) + "Zz");
+    let line =
+        json!({ "ts": 1, "id": "e", "type": "x", "properties": { "text": format!("\"integrity\": \"{digest}\"") } });
+    let done = ocr("ocr-stream").args(["--replay", "-", "--redact"]).write_stdin(format!("{line}\n")).output().unwrap();
+    assert!(String::from_utf8(done.stdout).unwrap().contains(&digest));
+}
+
+#[test]
 fn recordings_have_no_secrets_in_names_and_lists() {
     let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
     let line = json!({ "ts": 1, "id": "e", "type": "x", "properties": {
