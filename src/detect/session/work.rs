@@ -45,7 +45,7 @@ const CODE: [&str; 40] = [
 ];
 /// What one call did.
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools)]
+#[allow(clippy::struct_excessive_bools, reason = "each answers another question about the call")]
 pub(crate) struct CallWork {
     evidence: Evidence,
     /// What it changed before its last check, and after it.

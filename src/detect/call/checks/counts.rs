@@ -92,7 +92,7 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
     (counts != Counts::default() && !is_short(line, &counts)).then_some(counts)
 }
 
-/// SwiftLint tells apart what fails a run: `Found 5 violations, 1 serious in 22 files.`
+/// `SwiftLint` tells apart what fails a run: `Found 5 violations, 1 serious in 22 files.`
 fn serious(line: &str) -> Option<Counts> {
     let (violations, serious) = line.split_once(" violations, ").or_else(|| line.split_once(" violation, "))?;
     violations.contains("Found ").then_some(())?;
