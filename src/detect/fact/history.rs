@@ -3,12 +3,13 @@
 
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
+use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind;
 use crate::detect::call::shell::Effect;
 use crate::detect::call::still::changes_by_itself;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
-use crate::detect::text::waiting::{PAUSE, Waiting};
+use crate::detect::text::waiting::{PAUSE, Waiting, is_named_as_look, says_not_yet};
 use std::hash::BuildHasherDefault;
 
 /// How many keys to remember: at most four per call, so at least the last 220 calls. A hash table grows when it is
@@ -44,6 +45,8 @@ pub(crate) struct Comparison {
     pub(crate) poll: bool,
     /// The same look again after a pause, without a sign of what the pause is for: a slow model, or a wait.
     pub(crate) slow: bool,
+    /// It is a check that passed: to run it again is needless, and no fault.
+    pub(crate) passed: bool,
     /// When the same look before ended, if this one waits: milliseconds since the Unix epoch.
     pub(crate) waits_since: Option<i64>,
     /// It only repeats what was done before the context was compacted, for the first time since.
@@ -157,6 +160,7 @@ impl CallHistory {
             new_change,
             poll,
             slow: pause == Pause::Slow,
+            passed: call.check == Some(Outcome::Passed),
             waits_since: ended.filter(|_| poll),
             reread: before.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
@@ -171,7 +175,7 @@ impl CallHistory {
     }
 
     /// Whether a call waits: the same look again, after a pause or with one, and a sign of what the pause is for. A
-    /// call that fails, checks or changes something does not wait.
+    /// call that checks or changes something does not wait.
     fn pause_before(&mut self, call: &Call) -> Pause {
         if call.kind == Kind::Poll || (self.previous_polled && call.kind != Kind::Mutate) {
             return Pause::Wait;
@@ -179,13 +183,16 @@ impl CallHistory {
         let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
         self.awake += i64::from(!only_sleeps);
         let before = self.ends.insert(call.key, (call.span.1, self.awake));
-        let looks = matches!(call.kind, Kind::Observe | Kind::Unknown | Kind::Record) && !call.failed();
+        let looks = matches!(call.kind, Kind::Observe | Kind::Unknown | Kind::Record);
         let Some((ended, awake)) = before.filter(|_| looks) else {
             return Pause::None;
         };
         let took = call.span.1.saturating_sub(call.span.0);
         // What was done in between is no pause.
         let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
+        if call.failed() {
+            return failed_wait(call, took, pause);
+        }
         if took >= PAUSE || pause >= LONG_PAUSE {
             return Pause::Wait;
         }
@@ -216,5 +223,22 @@ impl CallHistory {
     pub(crate) fn forget_calls(&mut self) {
         self.keys.clear();
         self.tokens_at_progress = self.tokens;
+    }
+}
+
+/// The pause of a look that failed: what it waits for may not be there yet, or the time for it was up. The pause must be
+/// the call's own, since agents think before they try again what failed.
+fn failed_wait(call: &Call, took: i64, pause: i64) -> Pause {
+    let command = call.input.command.as_deref().unwrap_or(&call.input.text);
+    let waits = call.line.as_ref().is_some_and(|line| line.waits);
+    let named = waits || is_named_as_look(&call.tool, command);
+    if took < PAUSE && pause < LONG_PAUSE {
+        Pause::None
+    } else if (named || pause >= LONG_PAUSE || call.line.is_none()) && says_not_yet(&call.ends) {
+        Pause::Wait
+    } else if waits {
+        Pause::Slow
+    } else {
+        Pause::None
     }
 }

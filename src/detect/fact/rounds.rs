@@ -28,6 +28,8 @@ pub(crate) struct Round {
     pub(crate) poll: bool,
     /// Whether one of the calls is a look that is repeated after a pause.
     pub(crate) slow: bool,
+    /// Whether all of them are checks that passed.
+    pub(crate) passed: bool,
     /// Whether one of the calls changes something.
     pub(crate) mutates: bool,
     /// Whether one of the results says something new, numbers aside.
@@ -54,6 +56,7 @@ impl Round {
             key_with_result: 0,
             poll: false,
             slow: false,
+            passed: true,
             mutates: false,
             new_gist: false,
             reread: true,
@@ -77,6 +80,7 @@ impl Round {
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
         self.poll |= compared.poll;
         self.slow |= compared.slow;
+        self.passed &= compared.passed;
         self.mutates |= call.kind == Kind::Mutate;
         self.new_gist |= compared.new_gist;
         self.reread &= compared.reread;

@@ -116,7 +116,8 @@ impl Rule for RetryStorm {
             let stop = failing.stops(context).then(|| failing.since.after(context.config.stall_timeout));
             return stop.into_iter().chain([context.now.after(left)]).min();
         }
-        Some(failing.since.after(seconds(&SECONDS, context)))
+        let left = seconds(&SECONDS, context).saturating_sub(failing.lasted(context));
+        Some(context.now.after(left.max(0)))
     }
 }
 
@@ -130,9 +131,16 @@ impl Failing {
         self.wait >= seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
     }
 
-    /// Whether the wait is longer than any silence may be.
+    /// How long the provider has been failing, in milliseconds, without the long wait that it asked for.
+    fn lasted(&self, context: &RuleContext<'_>) -> i64 {
+        let waited = self.until.filter(|_| self.wait >= seconds(&SECONDS, context));
+        let lasted = context.now.since(self.since);
+        waited.map_or(lasted, |until| context.point.ts.saturating_sub(until).clamp(0, lasted))
+    }
+
+    /// Whether the wait is far longer than any silence may be: not half over when a silence would be stopped.
     fn stops(&self, context: &RuleContext<'_>) -> bool {
-        self.wait > context.config.stall_timeout
+        self.wait > context.config.stall_timeout.saturating_mul(2)
     }
 
     fn is_final(&self) -> bool {
@@ -219,7 +227,7 @@ impl RetryStorm {
             signals.report(failing.quota(context));
             return;
         }
-        let lasted = context.now.since(failing.since);
+        let lasted = failing.lasted(context);
         if failing.is_final() {
             let summary = format!("the provider will not answer until a person acts: {}", failing.message);
             let mut signal = failing.signal(NAME, Grade::Warn, "refused", summary);

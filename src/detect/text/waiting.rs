@@ -103,6 +103,7 @@ const SOURCES: [&str; 20] = [
 ];
 
 static SAYS_RUNNING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(RUNNING));
+static SAYS_NOT_YET: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_YET));
 static REPORT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(REPORTS));
 static SAYS_OVER: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_RUNNING));
 
@@ -118,6 +119,11 @@ const RUNNING: &[&str] = &[
     "运行中|正在|等待|排队|进行中|處理中|处理中|未就绪|未完成|尚未|剩余|剩餘|創建中|创建中|构建中|初始化|请稍候|加载中|执行中|部署中",
     "実行中|処理中|待機|保留中|準備中|作成中|ビルド中|起動中|進行中|未完了|まだ|残り|お待ち|キュー|デプロイ中|실행 중|진행 중|대기|보류|준비 중|생성 중|빌드 중|처리 중|아직|남음|기다|시작 중|배포 중",
     "bezig|nog niet|w toku|oczekuj*|w kolejce|pågår|väntar|venter|käynnissä|odottaa|probíhá|čeká|çalışıyor|bekliyor|beklemede|devam ediyor|đang chạy|đang chờ|đang xử lý|sedang berjalan|menunggu|tertunda|εκτελείται|σε εξέλιξη|αναμονή|în curs|în așteptare|folyamatban|várakozik|ממתין|פועל|جاري|قيد|في الانتظار|चल रहा|प्रतीक्षा|กำลัง",
+];
+
+/// What a failed look says of something that is not there yet, or whose time to be waited for was up.
+const NOT_YET: &[&str] = &[
+    "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host is unreachable|no response|not responding|not reachable|unreachable|rejecting connections|not accepting connections|restarting|starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect",
 ];
 
 /// A line with these says that nothing is under way.
@@ -161,6 +167,12 @@ impl Waiting {
     pub(crate) fn is_wait(self) -> bool {
         self.paused && (self.named_as_look || self.says_running)
     }
+}
+
+/// Whether a failed look says that what it waits for is not there yet: in words of its own, or as any look does.
+pub(crate) fn says_not_yet(result: &str) -> bool {
+    let end = &result[result.ceil_char_boundary(result.len().saturating_sub(TAIL))..];
+    SAYS_NOT_YET.is_in(&fold(end)) || says_running(result)
 }
 
 /// Whether a word of the tool's name or of its command says that it looks or waits.

@@ -155,6 +155,8 @@ fn quota() {
     let waits = |next, until| found(&retry(next).into_iter().chain(ticks(2, until)).collect::<Vec<_>>());
     assert_eq!(waits(1_200_000, 1000), named("quota", &[Grade::Warn]), "no storm, no stall");
     assert_eq!(waits(86_400_000, 1700), named("quota", &[Grade::Warn]));
+    assert_eq!(waits(2_400_000, 2300), named("quota", &[Grade::Warn]), "nearly over");
+    assert_eq!(waits(1_740_000, 1742), named("quota", &[Grade::Warn]), "what was asked for is no storm");
     assert_eq!(waits(86_400_000, 1900), named("quota", &[Grade::Warn, Grade::Stop]), "nobody waits for a day");
     assert_eq!(waits(20_000, 60), [], "a short pause");
 }

@@ -1,6 +1,6 @@
 //! Realistic sessions in which nothing must be found, and their neighbours in which something must.
 
-use super::support::{bash, call, edit, findings, graded};
+use super::support::{bash, call, edit, failed_after, findings, graded};
 use crate::wire::record::Grade;
 use serde_json::json;
 
@@ -250,6 +250,24 @@ fn waiting() {
     let files = ["a", "b", "c", "d", "e"];
     let rounds = session((0..20usize).map(|n| call(12 * n, "read", &json!({"filePath": files[n % 5]}), files[n % 5])));
     assert_eq!(gravest(&rounds), Some(Grade::Stop));
+    // What is waited for may fail until it is there, or the time to wait for it is up.
+    let fails = |seconds: usize, command: &'static str, error: &'static str| {
+        session((0..9).map(move |n| failed_after(seconds, (seconds + 4) * n, command, error)))
+    };
+    assert_silent(&fails(20, "sleep 20; nc -z db 5432", "nc: connect to db port 5432 failed: Connection refused"));
+    assert_silent(&fails(60, "consul-wait web", "error: timed out waiting for web"));
+    assert_eq!(
+        gravest(&fails(12, "sleep 12; cat out.json", "cat: out.json: No such file or directory")),
+        Some(Grade::Warn)
+    );
+    assert_eq!(
+        gravest(&fails(1, "nc -z db 5432", "nc: connect to db port 5432 failed: Connection refused")),
+        Some(Grade::Stop)
+    );
+    // Who runs again what passed is done.
+    let passes =
+        session((0..14usize).map(|n| bash(3 * n, "cargo test", "test result: ok. 3 passed; 0 failed; 0 ignored")));
+    assert_eq!(gravest(&passes), Some(Grade::Warn));
     // Within the hour, a person should look.
     let hour = looks(100, 40, "orders show 7", "state: new");
     let grades = [("polling".to_owned(), Grade::Notice), ("polling".to_owned(), Grade::Warn)];

@@ -53,6 +53,16 @@ pub(in crate::detect::rules) fn bash(at: usize, command: &str, output: &str) -> 
     call(at, "bash", &serde_json::json!({"command": command}), output)
 }
 
+/// A shell command that took so many seconds and failed.
+pub(in crate::detect::rules) fn failed_after(seconds: usize, at: usize, command: &str, output: &str) -> [String; 2] {
+    let [part, step] = bash(at, command, output);
+    let ended = format!("\"end\":{}", (at + seconds) * 1000);
+    let part = part
+        .replace(&format!("\"end\":{}", at * 1000 + 500), &ended)
+        .replace("\"metadata\":{}", "\"metadata\":{\"exit\":1}");
+    [part, step]
+}
+
 /// An edit of a file.
 pub(in crate::detect::rules) fn edit(at: usize, file: &str, old: &str, new: &str) -> [String; 2] {
     let input = serde_json::json!({"filePath": file, "oldString": old, "newString": new});
