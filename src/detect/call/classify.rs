@@ -70,6 +70,16 @@ pub(super) const LOOKS: [&str; 31] = [
 /// Words in the names of other tools that change a file, if their input names one.
 const EDITS: [&str; 8] = ["edit", "write", "patch", "replace", "insert", "create", "append", "multiedit"];
 
+/// Words in the names of other tools that run something.
+const RUNS: [&str; 8] = ["run", "runs", "execute", "exec", "start", "perform", "invoke", "eval"];
+/// Words in the names of other tools for what checks, and for what it is about: `run_tests`, `lint_check`.
+const CHECKS: [&str; 10] =
+    ["test", "tests", "lint", "linter", "typecheck", "spec", "specs", "build", "compile", "pytest"];
+const CHECKED: [&str; 9] = ["check", "all", "project", "solution", "file", "files", "workspace", "code", "suite"];
+/// Words in the names of tools that write a check, or look at one.
+const NO_RUNS: [&str; 10] =
+    ["add", "create", "write", "edit", "update", "delete", "generate", "results", "result", "report"];
+
 /// What a tool and its arguments say that a call does.
 #[derive(Debug)]
 pub(super) struct Class {
@@ -124,9 +134,21 @@ fn by_name(tool: &str, input: &Input) -> Kind {
         Kind::Mutate
     } else if has_word(tool, &LOOKS) {
         Kind::Observe
+    } else if is_check(tool) {
+        Kind::Check
     } else {
         Kind::Unknown
     }
+}
+
+/// Whether a tool runs a check, as its name says: `runTests`, `execute_test`, `build_project`.
+fn is_check(tool: &str) -> bool {
+    has_word(tool, &CHECKS) && (has_word(tool, &RUNS) || has_word(tool, &CHECKED)) && !has_word(tool, &NO_RUNS)
+}
+
+/// Whether a tool that nobody knows runs something that may be anything, as its name says.
+pub(crate) fn runs_anything(tool: &str) -> bool {
+    has_word(tool, &RUNS)
 }
 
 #[cfg(test)]
@@ -164,6 +186,16 @@ mod tests {
         assert_eq!(kind("crm_get_contact", None, None), Kind::Observe);
         assert_eq!(kind("crmGetContact", None, None), Kind::Observe);
         assert_eq!(kind("crm_create_contact", None, None), Kind::Unknown);
+        for tool in ["jetbrains_runTests", "vscode_run_tests", "execute_test", "test_run", "lint_check", "buildProject"]
+        {
+            assert_eq!(kind(tool, None, None), Kind::Check, "{tool}");
+        }
+        for tool in ["create_test_file", "crm_check_contact", "test_create", "figma_rename_node", "gradle_execute"] {
+            assert_eq!(kind(tool, None, None), Kind::Unknown, "{tool}");
+        }
+        for tool in ["get_test_results", "list_tests", "read_build_log"] {
+            assert_eq!(kind(tool, None, None), Kind::Observe, "{tool}");
+        }
         assert_eq!(kind("fsWriteFile", None, Some("a.rs")), Kind::Mutate);
         assert_eq!(kind("fs_write_file", None, Some("a.rs")), Kind::Mutate);
     }

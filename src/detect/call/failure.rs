@@ -1,5 +1,6 @@
 //! How a call failed: its error message and the class of its error.
 
+use super::checks::told;
 use super::normalize::{normalize_output, without_numbers};
 use super::prefilter::Prefilter;
 use crate::detect::hash;
@@ -123,7 +124,7 @@ impl Failure {
             return fallback.map(Self::of_line);
         };
         let inner = lines.iter().filter(|line| !is_template(line));
-        let mut masked: Vec<String> = inner.map(|line| masked(line)).collect();
+        let mut masked: Vec<String> = inner.map(|line| counted(line)).collect();
         if masked.is_empty() {
             masked = details(body, first);
         }
@@ -136,7 +137,7 @@ impl Failure {
 
     /// A failure with this message.
     pub(crate) fn of_line(line: &str) -> Self {
-        let class = outer_class(line).unwrap_or_else(|| hash::join(hash::of("error"), hash::of(masked(line))));
+        let class = outer_class(line).unwrap_or_else(|| hash::join(hash::of("error"), hash::of(counted(line))));
         Self { class, line: line.to_owned() }
     }
 
@@ -188,7 +189,7 @@ fn is_template(line: &str) -> bool {
 fn details(body: &str, message: &str) -> Vec<String> {
     let text = text::unescaped(body);
     let behind = text.lines().map(str::trim).skip_while(|line| *line != message.trim());
-    behind.filter(|line| line.len() > 2 && line.len() <= LONGEST_LINE).take(DETAILS).map(masked).collect()
+    behind.filter(|line| line.len() > 2 && line.len() <= LONGEST_LINE).take(DETAILS).map(counted).collect()
 }
 
 /// A message without what is volatile: numbers, paths, names of files.
@@ -196,6 +197,12 @@ fn masked(line: &str) -> String {
     let plain = normalize_output(line, &[]);
     let words = plain.split(' ').map(|word| if is_path(word) { "/" } else { word });
     without_numbers(&words.collect::<Vec<_>>().join(" "))
+}
+
+/// A message with what it counts: fewer failures are another error.
+fn counted(line: &str) -> String {
+    let count = told::count(line).map(|count| format!(" {count}")).unwrap_or_default();
+    masked(line) + &count
 }
 
 /// Ends of names of files.

@@ -62,6 +62,8 @@ pub(crate) struct Call {
     pub(crate) check: Option<checks::Outcome>,
     /// The set of what fails, if it is a check that failed and says what or how much.
     pub(crate) failing: Option<u64>,
+    /// Whether the program that nobody knows in its command failed.
+    pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
     pub(crate) act: u64,
     /// Equal for results that differ in numbers only.
@@ -86,7 +88,8 @@ impl Call {
         let class = classify(tool, &input, &config.polls);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let Ended { failure, denied, check, failing } = outcome::read(tool, &class, state, is_nothing(&normalized));
+        let Ended { failure, denied, check, failing, unknown_failed } =
+            outcome::read(tool, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
@@ -106,6 +109,7 @@ impl Call {
             tool: tool.to_owned(),
             kind,
             failing,
+            unknown_failed,
             failure,
             denied,
             guessed,

@@ -11,6 +11,7 @@ use crate::wire::{Raw, text};
 use compiler::reports;
 
 mod compiler;
+mod places;
 
 /// How much of an error is searched for a denial, in bytes.
 const DENIAL: usize = 400;
@@ -26,6 +27,8 @@ pub(super) struct Ended {
     pub(super) check: Option<Outcome>,
     /// The set of what fails, if it is a check that says what or how much.
     pub(super) failing: Option<u64>,
+    /// Whether the program that nobody knows in it failed.
+    pub(super) unknown_failed: bool,
 }
 
 /// Reads how a call of `tool` ended. `silent` says that its result is empty.
@@ -40,20 +43,33 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let is_check = !denied
         && !cancelled
         && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
-    let decoded = raw.filter(|_| is_check).map(text::decode).unwrap_or_default();
+    let unknown = class.line.as_ref().and_then(|line| line.unknown.as_ref()).filter(|_| !is_check && !denied);
+    let is_tool = class.kind == Kind::Unknown && class.line.is_none() && !is_check && !denied;
+    let decoded = raw.filter(|_| is_check || is_tool || unknown.is_some()).map(text::decode).unwrap_or_default();
     let mut check = is_check.then(|| {
         let exit = exit.or_else(|| is_error.then_some(1));
-        class
-            .line
-            .as_ref()
-            .map_or_else(|| checks::judge(&decoded, exit, Missing::Nothing), |line| of_line(line, exit, &decoded))
+        class.line.as_ref().map_or_else(|| of_tool(&decoded, exit), |line| of_line(line, exit, &decoded))
     });
+    // What nobody knows may be a check, but only one that failed.
+    check = check.or_else(|| unknown.and_then(|_| checks::told::failure(&decoded)));
+    check = check.or_else(|| checks::json::failures(&decoded).filter(|_| is_tool));
     let failing = check.as_ref().and_then(|check| failing(check, &decoded));
     let failure = failure(tool, class, check.as_ref(), state, exit, silent);
     if class.line.is_none() && failure.is_some() && check == Some(Outcome::Unknown) {
         check = Some(Outcome::Failed { count: None, items: Vec::new() });
     }
-    Ended { failure, denied, check, failing }
+    let unknown_failed = unknown.is_some_and(|unknown| match exit {
+        Some(0) => !unknown.exit.zero_passed && checks::told::crashed(&decoded),
+        Some(_) => unknown.exit.other_failed,
+        None => failure.is_some(),
+    });
+    Ended { failure, denied, check, failing, unknown_failed }
+}
+
+/// How a check came out that is a tool of its own.
+fn of_tool(output: &str, exit: Option<i64>) -> Outcome {
+    let said = checks::json::read(output).filter(|_| exit.is_none_or(|code| code == 0));
+    said.unwrap_or_else(|| checks::judge(output, exit, Missing::Nothing))
 }
 
 /// How the checks of a command line came out.
@@ -81,8 +97,15 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
         // Compilers and linters that find nothing print nothing.
         Outcome::Unknown if (silent || line.only_prints()) && is_nothing(output) => Outcome::Passed,
         Outcome::Unknown if is_praised(line, output) => Outcome::Passed,
+        Outcome::Unknown => of_linters(line, output),
         outcome => outcome,
     }
+}
+
+/// How linters came out that fail at whatever they find.
+fn of_linters(line: &Line, output: &str) -> Outcome {
+    let items = places::findings(line.checks.iter().map(|check| &*check.name), output);
+    if items.is_empty() { Outcome::Unknown } else { Outcome::Failed { count: None, items } }
 }
 
 /// How a compiler came out, where the output may be that of the program it built. `ended_well` says that both did.

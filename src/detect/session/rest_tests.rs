@@ -411,3 +411,54 @@ fn counts_work_of_children() {
     stream.answer("The helper added them.");
     assert_eq!(stream.outcome(), (Outcome::Candidate, vec![]));
 }
+
+/// What contradicts a promise behind an edit and these commands, with their outputs and exit codes.
+fn contradictions_after(commands: &[(&str, &str, i64)]) -> Vec<Contradiction> {
+    let mut stream = Stream::asked("Fix the parser.");
+    stream.edit("/w/a.kt");
+    for (command, output, exit) in commands {
+        stream.bash(command, output, *exit);
+    }
+    stream.answer("Fixed.\n<promise>DONE</promise>");
+    stream.idle("s");
+    stream.rests_with(promising()).pop().unwrap().contradictions
+}
+
+#[test]
+fn unknown_program_that_failed_checked_nothing() {
+    use Contradiction::{LastCheckFailed, UncheckedChange};
+    for (commands, expected) in [
+        (&[("./conform --all", "conformant", 0)][..], &[][..]),
+        (&[("./conform --all", "no such suite", 1)], &[UncheckedChange]),
+        (&[("./conform --all", "", 1)], &[UncheckedChange]),
+        (&[("python run.py | tail -1", "KeyError: 'x'", 0)], &[UncheckedChange]),
+        (&[("./conform --all", "no such suite", 1), ("./conform --all", "conformant", 0)], &[]),
+        (&[("./conform | tail -1", "31 tests, 2 failures", 0)], &[LastCheckFailed]),
+        (&[("./gradlew detekt | tail -4", "BUILD FAILED in 6s", 0)], &[LastCheckFailed]),
+        (
+            &[("./conform | tail -1", "31 tests, 2 failures", 0), ("./conform | tail -1", "31 tests, 0 failures", 0)],
+            &[],
+        ),
+        (&[("./conform | tail -1", "31 tests, 2 failures", 0), ("pytest", "31 passed in 1s", 0)], &[]),
+        // The exit code is that of the search.
+        (&[("./conform; grep bad log", "", 1)], &[]),
+    ] {
+        assert_eq!(contradictions_after(commands), expected, "{commands:?}");
+    }
+}
+
+#[test]
+fn tools_that_nobody_knows_may_have_changed_something() {
+    for (tool, claim, expected) in [
+        ("figma_renameNode", "Renamed.", &[][..]),
+        ("k8s_scaleDeployment", "Scaled.", &[]),
+        ("github_push_files", "Committed and pushed.", &[]),
+        ("crm_renameContact", "Committed and pushed.", &[Contradiction::UnsupportedClaim]),
+    ] {
+        let mut stream = Stream::asked("Rename the header.");
+        stream.call(tool, &json!({"name": "x"}), "ok", 0);
+        stream.answer(&format!("{claim} Done."));
+        stream.idle("s");
+        assert_eq!(stream.outcome().1, expected, "{tool}");
+    }
+}

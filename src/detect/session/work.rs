@@ -5,9 +5,10 @@ use super::request::UserRequest;
 use super::tamper::Tampers;
 use crate::detect::call::Call;
 use crate::detect::call::checks::Outcome;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::{Kind, runs_anything};
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line};
+use crate::detect::hash;
 use crate::detect::text::claims::{Work, claims};
 use crate::wire::part::Part;
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
@@ -44,6 +45,7 @@ const CODE: [&str; 40] = [
 ];
 /// What one call did.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each answers another question about the call")]
 pub(crate) struct CallWork {
     evidence: Evidence,
     /// What it changed before its last check, and after it.
@@ -55,8 +57,14 @@ pub(crate) struct CallWork {
     /// It checks: what, and how that came out.
     checks: Vec<CheckRun>,
     outcome: Outcome,
+    /// It is no command line.
+    is_tool: bool,
     /// Nobody knows what it does.
     unknown: bool,
+    /// What nobody knows in it failed.
+    unknown_failed: bool,
+    /// The program that nobody knows.
+    program: Option<CheckRun>,
     /// It writes history, a remote or a service.
     records: bool,
     /// The tool and its command, in lower case.
@@ -86,7 +94,10 @@ impl CallWork {
             code: false,
             checks: Vec::new(),
             outcome: call.check.clone().unwrap_or(Outcome::Unknown),
+            is_tool: call.line.is_none(),
             unknown: false,
+            unknown_failed: call.unknown_failed,
+            program: None,
             records: false,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
@@ -135,6 +146,7 @@ impl CallWork {
         if call.check.is_some() {
             self.checks.clone_from(&line.checks);
         }
+        self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
         self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
     }
 
@@ -148,6 +160,14 @@ impl CallWork {
             Kind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
             Kind::Spawn => self.unknown = true,
             Kind::Observe => self.unknown = call.guessed && !call.failed(),
+            Kind::Unknown => {
+                self.unknown_failed = call.failed();
+                self.unknown = runs_anything(&call.tool) && (!call.failed() || call.check.is_some());
+                self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
+                if !call.failed() {
+                    self.before = Change::Perhaps;
+                }
+            }
             _ => {}
         }
         if self.unknown {
@@ -211,6 +231,8 @@ struct FailedCheck {
     run: CheckRun,
     fact: String,
     evidence: Evidence,
+    /// Nobody knows the program: only its output says that it is a check.
+    guessed: bool,
 }
 
 /// What is known about the work of a session.
@@ -298,7 +320,32 @@ impl WorkLog {
         if !work.checks.is_empty() {
             self.record_checks(work);
             self.record_change(work.after, work);
+        } else if let Some(program) = &work.program {
+            self.record_program(program, work);
         }
+    }
+
+    /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
+    fn record_program(&mut self, program: &CheckRun, work: &CallWork) {
+        if let Outcome::Failed { count, items } = &work.outcome {
+            if self.changed {
+                self.unchecked = None;
+                self.last_failed = true;
+                self.record_failed(program, *count, items, work, true);
+            }
+        } else if !work.unknown_failed {
+            self.failed.retain(|old| !old.guessed || old.run.name != program.name);
+        }
+    }
+
+    /// Remembers a check that failed, in place of its last failure.
+    fn record_failed(&mut self, run: &CheckRun, count: Option<u32>, items: &[String], work: &CallWork, guessed: bool) {
+        self.failed.retain(|old| old.run.key != run.key);
+        if self.failed.len() == FAILED {
+            self.failed.remove(0);
+        }
+        let fact = failure(&work.called, count, items);
+        self.failed.push(FailedCheck { run: run.clone(), fact, evidence: work.evidence.clone(), guessed });
     }
 
     fn record_change(&mut self, change: Change, work: &CallWork) {
@@ -306,11 +353,13 @@ impl WorkLog {
         self.changed |= change == Change::Certain;
         match change {
             Change::Certain if work.code => {
+                // That the change is not checked says more than what only looked like a check.
+                self.failed.retain(|check| !check.guessed);
                 self.unchecked = Some((work.evidence.clone(), work.target.clone()));
                 self.unchecked_is_new = true;
             }
             // It may have been a check.
-            Change::Perhaps if work.unknown => self.unchecked = None,
+            Change::Perhaps if work.unknown && !work.unknown_failed => self.unchecked = None,
             _ => {}
         }
     }
@@ -324,7 +373,10 @@ impl WorkLog {
         self.last_failed = matches!(work.outcome, Outcome::Failed { .. });
         match &work.outcome {
             Outcome::Passed => {
-                self.failed.retain(|old| !work.checks.iter().any(|new| replaces(new, &old.run)));
+                let is_same = |new: &CheckRun, old: &FailedCheck| {
+                    replaces(new, &old.run) || old.guessed && new.name.starts_with(&old.run.name)
+                };
+                self.failed.retain(|old| !work.checks.iter().any(|new| is_same(new, old)));
             }
             Outcome::Unknown => {
                 let fact = format!("the output of `{}` does not say whether it passed", work.called);
@@ -335,11 +387,7 @@ impl WorkLog {
                     self.failed.retain(|old| old.run.key != run.key);
                 }
                 let Some(run) = work.checks.last() else { return };
-                if self.failed.len() == FAILED {
-                    self.failed.remove(0);
-                }
-                let fact = failure(&work.called, *count, items);
-                self.failed.push(FailedCheck { run: run.clone(), fact, evidence: work.evidence.clone() });
+                self.record_failed(run, *count, items, work, false);
             }
         }
     }
@@ -351,8 +399,11 @@ impl WorkLog {
             (self.committed, self.pushed, self.opened_pr, self.deployed) = (true, true, true, true);
             self.ran_check = true;
         }
-        self.committed |= has("commit") || has("cherry-pick") || has("merge") || has("rebase") || has("git am");
-        self.pushed |= has("push") || has("pr create") || has("mr create");
+        // What goes to a host of repositories by a tool of its own is a commit there.
+        let is_sent = work.is_tool && (has("push") || has("_file") && (has("github") || has("gitlab") || has("gitea")));
+        self.committed |=
+            is_sent || has("commit") || has("cherry-pick") || has("merge") || has("rebase") || has("git am");
+        self.pushed |= is_sent || has("push") || has("pr create") || has("mr create");
         self.opened_pr |= has("pr create") || has("mr create") || has("pull") || has("/pulls");
         self.deployed |= work.records;
     }
@@ -434,6 +485,7 @@ fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     match (named.is_empty(), count) {
         (false, _) => format!("the last run of `{called}` failed: {}{rest}", named.join(", ")),
+        (true, Some(1)) => format!("the last run of `{called}` failed with 1 failure"),
         (true, Some(count)) => format!("the last run of `{called}` failed with {count} failures"),
         (true, None) => format!("the last run of `{called}` failed"),
     }

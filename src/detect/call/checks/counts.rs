@@ -53,6 +53,9 @@ pub fn read(line: &str) -> Option<Counts> {
     if !line.bytes().any(|byte| byte.is_ascii_digit()) && !mentions_none(line) || passes_by_name(line) {
         return None;
     }
+    if let Some(serious) = serious(line) {
+        return Some(serious);
+    }
     let tokens = tokens(line);
     let known = |token: &&Token| matches!(token, Token::Word { word, .. } if *word != Word::Other);
     let other = |token: &&Token| matches!(token, Token::Word { word: Word::Other, .. });
@@ -87,6 +90,14 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
         counts.failed = problems.or(counts.failed);
     }
     (counts != Counts::default() && !is_short(line, &counts)).then_some(counts)
+}
+
+/// `SwiftLint` tells apart what fails a run: `Found 5 violations, 1 serious in 22 files.`
+fn serious(line: &str) -> Option<Counts> {
+    let (violations, serious) = line.split_once(" violations, ").or_else(|| line.split_once(" violation, "))?;
+    violations.contains("Found ").then_some(())?;
+    let failed = serious.split_once(" serious")?.0.parse().ok()?;
+    Some(Counts { failed: Some(failed), ..Counts::default() })
 }
 
 /// Whether less is told of than there was: `1 successful, 2 total`.
@@ -160,6 +171,7 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
     }
     // The first verdict behind it, or else what is counted.
     let mut unit = None;
+    let begins = at < 2 || matches!(tokens[at - 2], Token::Cut);
     for (index, token) in tokens.iter().enumerate().skip(at + 1) {
         match token {
             Token::Word { .. } if fixable_follows(tokens, index) => return None,
@@ -172,7 +184,11 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
         }
     }
     if unit.is_some() {
-        return unit;
+        return match before {
+            // `Failed 2 tests. Passed 29 tests.`
+            Some(Token::Word { word: word @ (Word::Failed | Word::Passed), single: false, .. }) if begins => Some(word),
+            _ => unit,
+        };
     }
     match before {
         Some(Token::Word { word: word @ (Word::Failed | Word::Passed | Word::Unit), single: false, .. }) if loose => {
@@ -206,6 +222,10 @@ fn tokens(line: &str) -> Vec<Token> {
             let (name, mark) = strip_marks(word);
             // `:` within a token makes it a place, `run:5` does not happen.
             tokens.extend(token(name, mark == Some(':') || equals, plural));
+            // A sentence ends.
+            if mark == Some('.') && !behind.is_empty() {
+                tokens.push(Token::Cut);
+            }
             rest = if plural { &behind[3..] } else { behind };
             continue;
         }
@@ -250,11 +270,11 @@ fn word(lower: &str) -> Word {
         "failed" | "failures" | "failure" | "failing" | "fail" | "fails" | "errors" | "error" | "errored"
         | "offenses" | "offense" | "violations" | "violation" | "broken" | "crashed" | "diagnostics" | "err" | "ko"
         | "mistakes" | "fehler" | "fehlgeschlagen" | "échec" | "Échec" | "erreurs" | "errores" | "vulnerabilities"
-        | "defects" | "timeouts" | "misspellings" => Word::Failed,
+        | "defects" | "timeouts" | "misspellings" | "invalid" => Word::Failed,
         "problems" | "problem" | "issues" | "issue" => Word::Problems,
         "fixable" | "autocorrectable" | "correctable" => Word::Fixable,
         "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
-        | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" => Word::Passed,
+        | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" | "valid" => Word::Passed,
         "tests" | "test" | "examples" | "example" | "specs" | "spec" | "scenarios" | "scenario" | "checks"
         | "cases" | "testcases" | "suites" | "steps" => Word::Unit,
         "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "filtered" | "measured"
@@ -269,10 +289,9 @@ fn word(lower: &str) -> Word {
         | "at" | "stopped" | "ran" | "there" | "are" | "is" | "a" | "am" | "pm" | "watching" | "changes" | "change"
         | "by" | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
         | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
-        | "undefined" | "xfail" | "xpass" | "soft" | "unit" | "integration" | "lines" | "avg" | "minutes"
-        | "offences" | "übersprungen" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project" => {
-            Word::Filler
-        }
+        | "undefined" | "xfail" | "xpass" | "soft" | "resources" | "documents" | "unit" | "integration" | "lines"
+        | "avg" | "minutes" | "offences" | "übersprungen" | "gesamt" | "dauer" | "each" | "all" | "some" | "from"
+        | "project" => Word::Filler,
         _ => Word::Other,
     }
 }

@@ -4,8 +4,10 @@
 //! not be read is [`Outcome::Unknown`], never passed.
 
 mod counts;
+pub(crate) mod json;
 mod lines;
 mod signs;
+pub(crate) mod told;
 
 use counts::Counts;
 use signs::Weight;

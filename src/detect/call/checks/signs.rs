@@ -88,6 +88,9 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Item, r"^\s+(\d+:\d+\s+error\s+.+)"),
     (Weight::Failed, r"^\[warn\] Code style issues found|^Code style issues (?:were )?found|^would reformat |^Would reformat: |files? would be reformatted"),
     (Weight::Passed, r"^\d+ files? (?:already formatted|(?:would be )?left unchanged)\.?$"),
+    // sqlfluff 3
+    (Weight::Failed, r"^== \[(.+)\] FAIL$"),
+    (Weight::Part, r"^== \[.+\] PASS$"),
     // shellcheck 0.11
     (Weight::Failed, r"^In (\S+ line \d+):$"),
     // make, ninja 1.13, cmake 4, ctest 4
@@ -109,6 +112,7 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Item, r"^> Task (\S+) FAILED$"),
     (Weight::Item, r"^(\S.* > .*\S) FAILED$"),
     (Weight::Failed, r"^\[error\] (?:\(.*\) .*(?:TestsFailedException|Compilation failed)|Failed tests:|Total time: .* \(Failed)"),
+    (Weight::Failed, r"^\[error\] Total time: "),
     (Weight::Item, r"^\[error\] (\S.+)"),
     (Weight::Passed, r"^\[success\] Total time"),
     (Weight::Failed, r"^(?:\[info\] )?\*\*\* \d+ (?:TESTS?|SUITES?) (?:FAILED|ABORTED) \*\*\*"),

@@ -487,3 +487,66 @@ fn only_a_call_that_was_cancelled_checked_nothing() {
         assert_eq!(check(error, None), None, "{error}");
     }
 }
+
+#[test]
+fn linters_fail_at_what_they_find() {
+    each(&[
+        (Fail, "ktlint src | head -20", OK, "src/A.kt:3:1: Wildcard import (standard:no-wildcard-imports)"),
+        (Fail, "hadolint Dockerfile; true", OK, "Dockerfile:3 DL3008 warning: Pin versions in apt get install"),
+        (Fail, "buf lint; echo done", OK, "proto/user.proto:7:9:Message name \"user\" should be PascalCase.\ndone"),
+        (Fail, "codespell docs | head", OK, "docs/a.md:3: teh ==> the"),
+        (
+            Fail,
+            "sqlfluff lint models | tail -4",
+            OK,
+            "== [models/a.sql] FAIL\nL:   3 | P:   1 | LT02 | Expected indent.",
+        ),
+        (Fail, "swiftlint | tail -1", OK, "Done linting! Found 5 violations, 1 serious in 22 files."),
+        (Pass, "swiftlint", OK, "Done linting! Found 5 violations, 0 serious in 22 files."),
+        (Pass, "swiftlint | tail -1", OK, "Done linting! Found 0 violations, 0 serious in 22 files."),
+        // Warnings of these fail nothing.
+        (Open, "clang-tidy a.cpp | tail -5", OK, "a.cpp:3:5: warning: use nullptr [modernize-use-nullptr]"),
+        (Pass, "clang-tidy a.cpp", OK, "12 warnings generated.\nSuppressed 12 warnings (12 in non-user code)."),
+        (Fail, "clang-tidy a.cpp", ONE, "12 warnings generated.\nSuppressed 12 warnings (12 in non-user code)."),
+    ]);
+}
+
+#[test]
+fn unknown_programs_fail_at_most() {
+    each(&[
+        (Fail, "./gradlew detekt 2>&1 | tail -4", OK, "> Task :detekt FAILED\n\nBUILD FAILED in 6s"),
+        (
+            Fail,
+            "kubeconform -summary k8s | tail -1",
+            OK,
+            "Summary: 14 resources found in 3 files - Valid: 12, Invalid: 2",
+        ),
+        (Fail, "godot --headless -s gut.gd | tail -4", OK, "---- 3 failing tests ----"),
+        (Fail, "./conform --all", ONE, "31 tests, 2 failures"),
+        (Want::None, "./conform --all", OK, "31 tests, 0 failures"),
+        (Want::None, "./conform --all", ONE, "cannot open the suite"),
+        (Want::None, "./deploy.sh | tail -3", OK, "3 hosts, error budget 5"),
+    ]);
+}
+
+#[test]
+fn tools_fail_as_their_json_says() {
+    let ended = |tool: &str, output: &str| {
+        let class = classify(tool, &Input::default(), &[]);
+        let output = serde_json::to_string(output).unwrap();
+        let state = ToolState { status: "completed".into(), output: Some(Raw::new(&output)), ..ToolState::default() };
+        read(tool, &class, &state, false).check
+    };
+    let failed = |count| Some(Outcome::Failed { count, items: Vec::new() });
+    for (tool, output, expected) in [
+        ("jetbrains_runTests", r#"{"passed":31,"failed":0}"#, Some(Outcome::Passed)),
+        ("jetbrains_runTests", r#"{"passed":29,"failed":2}"#, failed(Some(2))),
+        ("execute_test", r#"{"success":false}"#, failed(None)),
+        ("vscode_run_tests", "31 passed", Some(Outcome::Passed)),
+        ("build_project", r#"{"jobId":7}"#, Some(Outcome::Unknown)),
+        ("gradle_execute", r#"{"passed":29,"failed":2}"#, failed(Some(2))),
+        ("gradle_execute", r#"{"passed":31,"failed":0}"#, None),
+    ] {
+        assert_eq!(ended(tool, output), expected, "{tool} {output}");
+    }
+}

@@ -71,6 +71,11 @@ impl CheckRun {
         Self { name: tool.to_owned(), targets: Vec::new(), key, exit: Exit { zero_passed: false, ..Exit::OWN } }
     }
 
+    /// A program that nobody knows, which may be a check.
+    fn of_program(name: &str, exit: Exit) -> Self {
+        Self { name: name.to_owned(), targets: Vec::new(), key: hash::of(name), exit }
+    }
+
     /// Whether this check runs everything that another does.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         self.name == other.name
@@ -90,6 +95,8 @@ pub(crate) struct Line {
     pub(crate) change_after_check: Change,
     /// The checks that it runs.
     pub(crate) checks: Vec<CheckRun>,
+    /// The last program in it that nobody knows: it may be a check.
+    pub(crate) unknown: Option<CheckRun>,
     /// It sleeps, waits or watches.
     pub(crate) waits: bool,
     /// What it prints before the exit code of its checks, if it prints that: see `checks::printed_exit`.
@@ -184,6 +191,7 @@ struct Reader {
     change: Option<Change>,
     after: Option<Change>,
     unknown: bool,
+    program: Option<CheckRun>,
     record: bool,
     waits: bool,
     exit_label: Option<String>,
@@ -232,6 +240,7 @@ impl Reader {
             praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
+            unknown: self.program,
             waits: self.waits,
             exit_label: self.exit_label,
             tampers: self.tampers,
@@ -420,6 +429,7 @@ impl Reader {
         match judgement.effect {
             Effect::Unknown => {
                 self.unknown = true;
+                self.program = words.first().map(|program| CheckRun::of_program(wrappers::base(program), exit));
                 self.runs_built |= self.compiled;
             }
             Effect::Record => self.record = true,

@@ -124,6 +124,24 @@ fn error_streak() {
     assert!(graded(10).contains(&("error-streak".to_owned(), Grade::Stop)));
 }
 
+/// Six runs of a program that nobody knows, each behind an edit, with what it says of this many failures.
+fn runs(says: &str, counts: [u32; 6]) -> Lines {
+    session(counts.into_iter().enumerate().flat_map(|(n, count)| {
+        [
+            edit(10 * n, "src/a.rs", &format!("{n} old"), &format!("{n} new")),
+            bash(10 * n + 5, "./conform --all", &says.replace('#', &count.to_string())),
+        ]
+    }))
+}
+
+#[test]
+fn fewer_failures_are_no_same_error() {
+    for says in ["error: # cases failed", "Error: found # problems", "Failed: # conformance errors"] {
+        assert_silent(&runs(says, [31, 22, 19, 12, 6, 2]));
+    }
+    assert!(gravest(&runs("Error: found # problems", [31; 6])) >= Some(Grade::Warn));
+}
+
 #[test]
 fn missing_compiler() {
     assert_silent(&session((0..4usize).flat_map(|n| {
