@@ -10,7 +10,7 @@ use crate::detect::call::shell::SKIPS_CHECKS;
 use crate::wire::{Raw, members};
 use relaxed::relaxed;
 use settings::is_settings;
-use skips::{is_test_code, occurrences};
+use skips::{Counts, is_test_code, occurrences};
 
 /// How many are remembered.
 const MOST: usize = 8;
@@ -134,7 +134,7 @@ impl Tampers {
             self.count((How::Skip, "skips a test"), file, skipped, old.is_some());
         }
         if is_test_file(file) {
-            let counts = |text: &str| -> Vec<_> {
+            let counts = |text: &str| -> Counts {
                 TAUTOLOGIES.into_iter().map(|marker| (marker, occurrences(text, marker).count())).collect()
             };
             let tautology = (How::Tautology, "holds whatever the code does");
@@ -155,13 +155,7 @@ impl Tampers {
 
     /// Records the markers that an edit of `file` brings in, and those that it takes out, by how often they are in the
     /// text before and after it.
-    fn count(
-        &mut self,
-        (how, what): (How, &str),
-        file: &str,
-        (before, after): (Vec<(&str, usize)>, Vec<(&str, usize)>),
-        replaces: bool,
-    ) {
+    fn count(&mut self, (how, what): (How, &str), file: &str, (before, after): (Counts, Counts), replaces: bool) {
         for ((marker, old), (_, new)) in before.into_iter().zip(after) {
             if new > old {
                 let fact = format!("`{}` {what} in {file}", marker.trim_end_matches(['(', '"', '\'', ' ', ',']));

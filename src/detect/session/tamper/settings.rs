@@ -127,5 +127,5 @@ pub(super) fn is_of_rules(file: &str) -> bool {
 /// Whether `-` before a command ignores its failure.
 pub(super) fn is_makefile(file: &str) -> bool {
     let name = name(file).to_lowercase();
-    name.ends_with("makefile") || name.ends_with(".mk")
+    name.ends_with("makefile") || name.rsplit_once('.').is_some_and(|(_, end)| end == "mk")
 }

@@ -87,14 +87,17 @@ const ENDINGS: [&str; 2] = ["t", "bats"];
 /// What is in the code of a test, whatever its file is called.
 const IN_TESTS: [&str; 4] = ["#[test]", "::test]", "(deftest ", "@Test"];
 
+/// Markers, and how often each stands in a text.
+pub(super) type Counts = Vec<(&'static str, usize)>;
+
 /// How often each marker stands in a text of `file`.
-pub(super) fn counts(file: &str, text: &str) -> Vec<(&'static str, usize)> {
+pub(super) fn counts(file: &str, text: &str) -> Counts {
     let end = ending(file);
     let of = |table: &'static [(&[&str], &[&'static str])]| {
         table.iter().filter(move |(ends, _)| ends.contains(&end)).flat_map(|(_, markers)| markers.iter().copied())
     };
     let anywhere = SKIPS.into_iter().chain(of(&OF_LANGUAGE));
-    let mut counts: Vec<_> = anywhere.map(|marker| (marker, occurrences(text, marker).count())).collect();
+    let mut counts: Counts = anywhere.map(|marker| (marker, occurrences(text, marker).count())).collect();
     counts.extend(of(&STATEMENTS).map(|marker| {
         let statements = occurrences(text, marker).filter(|at| is_statement(text, *at)).count();
         (marker, statements)
