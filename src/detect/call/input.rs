@@ -111,74 +111,84 @@ fn is_string(value: Raw<'_>) -> bool {
 /// What an edit of one piece, or of a whole file, takes out and puts in.
 #[derive(Debug)]
 pub(crate) struct Piece<'a> {
+    /// The file.
+    pub(crate) file: Cow<'a, str>,
     /// The piece before; `None` if the content is a whole file.
     pub(crate) old: Option<Cow<'a, str>>,
     /// The piece after.
     pub(crate) new: Cow<'a, str>,
 }
 
-/// The piece that an input replaces, if it is one of a simple edit.
-pub(crate) fn piece<'a>(members: &[Member<'a>]) -> Option<Piece<'a>> {
-    let old = first_text(members, &OLD);
-    let new = if old.is_some() { first_text(members, &NEW) } else { first_text(members, &WHOLE) };
-    Some(Piece { old, new: new? })
-}
-
-/// What an input writes to which file.
-fn changes(members: &[Member<'_>], target: Option<&str>) -> Vec<(String, Change)> {
+/// The pieces that an input replaces: of a patch, of a list of edits, or of one edit. `target` is what it works on.
+pub(crate) fn pieces<'a>(members: &'a [Member<'a>], target: Option<&'a str>) -> Vec<Piece<'a>> {
     if let Some(patch) = first_text(members, &PATCHES) {
-        return patch_changes(&patch);
+        return hunks(&patch, true);
     }
     let Some(target) = target else {
         return Vec::new();
     };
-    if let Some(piece) = piece(members) {
-        let new = hash::of(&*piece.new);
-        let old = piece.old.map(|old| hash::of(&*old));
-        let change = old.map_or(Change::Whole(new), |old| Change::Replacement { old, new });
-        return vec![(target.to_owned(), change)];
+    let file = || Cow::Borrowed(target);
+    let old = first_text(members, &OLD);
+    let new = if old.is_some() { first_text(members, &NEW) } else { first_text(members, &WHOLE) };
+    if let Some(new) = new {
+        return vec![Piece { file: file(), old, new }];
     }
     let edits = members.iter().find(|(name, _)| name == "edits").and_then(|(_, value)| parsed(*value));
-    let text = |edit: &Value, names: &[&str]| names.iter().find_map(|name| edit.get(name)?.as_str()).map(hash::of);
+    let text = |edit: &Value, names: &[&str]| {
+        names.iter().find_map(|name| edit.get(name)?.as_str()).map(|text| Cow::Owned(text.to_owned()))
+    };
+    let edits = edits.as_ref().and_then(Value::as_array).into_iter().flatten().take(PIECES);
     edits
-        .as_ref()
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .take(PIECES)
-        .filter_map(|edit| {
-            let change = Change::Replacement { old: text(edit, &OLD)?, new: text(edit, &NEW)? };
-            Some((target.to_owned(), change))
-        })
+        .filter_map(|edit| Some(Piece { file: file(), old: Some(text(edit, &OLD)?), new: text(edit, &NEW)? }))
         .collect()
 }
 
-/// The replaced pieces of a patch in the format of `apply_patch`, or a unified diff.
-fn patch_changes(patch: &str) -> Vec<(String, Change)> {
-    let mut changes = Vec::new();
+/// What an input writes to which file.
+fn changes(members: &[Member<'_>], target: Option<&str>) -> Vec<(String, Change)> {
+    let patch = first_text(members, &PATCHES);
+    let pieces = patch.map_or_else(|| pieces(members, target), |patch| hunks(&patch, false));
+    let change = |piece: Piece<'_>| {
+        let new = hash::of(&*piece.new);
+        let old = piece.old.map(|old| hash::of(&*old));
+        (piece.file.into_owned(), old.map_or(Change::Whole(new), |old| Change::Replacement { old, new }))
+    };
+    pieces.into_iter().map(change).collect()
+}
+
+/// The replaced pieces of a patch in the format of `apply_patch`, or a unified diff, with the lines around them or
+/// without.
+fn hunks(patch: &str, around: bool) -> Vec<Piece<'static>> {
+    let mut pieces: Vec<Piece<'static>> = Vec::new();
     let mut file = String::new();
     let (mut old, mut new) = (String::new(), String::new());
+    let mut changed = false;
     for line in patch.lines().chain(["@@"]) {
         let header = ["*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ "];
         let named = header.iter().find_map(|header| line.strip_prefix(header));
         if named.is_some() || line.starts_with("@@") || line.starts_with("--- ") {
-            if !(old.is_empty() && new.is_empty()) && changes.len() < PIECES {
-                changes.push((file.clone(), Change::Replacement { old: hash::of(&old), new: hash::of(&new) }));
+            let (before, after) = (std::mem::take(&mut old), std::mem::take(&mut new));
+            if changed && pieces.len() < PIECES {
+                pieces.push(Piece { file: file.clone().into(), old: Some(before.into()), new: after.into() });
             }
-            old.clear();
-            new.clear();
+            changed = false;
             if let Some(name) = named {
                 name.trim().clone_into(&mut file);
             }
-        } else if let Some(removed) = line.strip_prefix('-') {
-            old.push_str(removed);
-            old.push('\n');
-        } else if let Some(added) = line.strip_prefix('+') {
-            new.push_str(added);
-            new.push('\n');
+            continue;
+        }
+        let (text, sides) = match line.as_bytes().first() {
+            Some(b'-') => (&line[1..], (true, false)),
+            Some(b'+') => (&line[1..], (false, true)),
+            Some(b' ') if around => (&line[1..], (true, true)),
+            _ => continue,
+        };
+        changed |= sides != (true, true);
+        for (side, _) in [(&mut old, sides.0), (&mut new, sides.1)].into_iter().filter(|(_, takes)| *takes) {
+            side.push_str(text);
+            side.push('\n');
         }
     }
-    changes
+    pieces
 }
 
 /// The hash of a value, independent of the order of object members and of white space between tokens.

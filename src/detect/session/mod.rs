@@ -6,6 +6,7 @@ mod deed;
 mod effects;
 mod judge;
 mod parts;
+mod proof;
 mod request;
 mod state;
 mod status;

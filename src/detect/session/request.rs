@@ -63,6 +63,12 @@ impl UserRequest {
     pub(crate) fn names(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.folded.contains(word))
     }
+
+    /// Whether the message has this number.
+    pub(crate) fn names_number(&self, number: &str) -> bool {
+        let mut numbers = self.folded.split(|c: char| !c.is_ascii_digit() && c != '.');
+        numbers.any(|found| found.trim_matches('.') == number)
+    }
 }
 
 /// Verbs that ask for a state of something, and the words for that state, in the same sentence: "make build.sh work".

@@ -1,11 +1,16 @@
 //! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
 
+mod relaxed;
+mod settings;
+mod skips;
+
 use super::request::UserRequest;
-use crate::detect::call::input::piece;
-use crate::detect::call::shell::{self, SKIPS_CHECKS};
+use crate::detect::call::input::pieces;
+use crate::detect::call::shell::SKIPS_CHECKS;
 use crate::wire::{Raw, members};
-use aho_corasick::AhoCorasick;
-use std::sync::LazyLock;
+use relaxed::relaxed;
+use settings::is_settings;
+use skips::{Counts, is_test_code, occurrences};
 
 /// How many are remembered.
 const MOST: usize = 8;
@@ -29,35 +34,6 @@ enum How {
     Unverified,
 }
 
-/// What skips a test, in the common frameworks.
-const SKIPS: [&str; 26] = [
-    "@pytest.mark.skip",
-    "@pytest.mark.xfail",
-    "pytest.skip(",
-    "@unittest.skip",
-    "@unittest.expectedFailure",
-    "self.skipTest(",
-    "#[ignore",
-    "t.Skip(",
-    "t.Skipf(",
-    "t.SkipNow(",
-    "it.skip(",
-    "test.skip(",
-    "describe.skip(",
-    "it.todo(",
-    "test.todo(",
-    "test.fixme(",
-    "xit(",
-    "xtest(",
-    "xdescribe(",
-    "@Disabled",
-    "@Ignore",
-    "[Ignore",
-    "Fact(Skip",
-    "markTestSkipped(",
-    "@tag :skip",
-    "XCTSkip(",
-];
 /// What holds whatever the code does.
 const TAUTOLOGIES: [&str; 14] = [
     "assert True",
@@ -75,28 +51,6 @@ const TAUTOLOGIES: [&str; 14] = [
     "expect(true).to.be.true",
     "Assert.True(true)",
 ];
-/// Settings that let a check pass which would fail.
-const RELAXED: [&str; 10] = [
-    "allow_failure: true",
-    "passWithNoTests",
-    "continue-on-error: true",
-    "ignore_errors = true",
-    "ignore_errors = True",
-    "\"strict\": false",
-    "\"noEmitOnError\": false",
-    "testPathIgnorePatterns",
-    "collect_ignore",
-    "--exit-zero",
-];
-static SKIP_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SKIPS).ok());
-static TAUTOLOGY_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(TAUTOLOGIES).ok());
-static RELAXED_MARKERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(RELAXED).ok());
-
-/// What hides the failure of a command before it.
-const HIDES: &str = "||";
-/// Files of recipes that have no ending.
-const RECIPES: [&str; 5] = ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile"];
-
 /// What asserts.
 #[rustfmt::skip]
 const ASSERTIONS: [&str; 14] = [
@@ -113,6 +67,14 @@ const GUARDS: [&str; 4] = ["(err)", ", err)", "NoError(t, err)", "Nil(t, err)"];
 /// Words of a request that is about tests: what skips one is no side issue then.
 const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
 
+/// Words of a request that wants a check to say less.
+#[rustfmt::skip]
+const RELAXING: [&str; 30] = [
+    "relax", "loosen", "lower", "reduce", "decrease", "disable", "turn off", "switch off", "allow", "tolerate", "ignore",
+    "skip", "exclude", "optional", "non-blocking", "nonblocking", "not block", "advisory", "not fail", "less strict",
+    "no longer", "remove", "drop", "setting", "config", "locker", "senk", "deaktivier", "降低", "放宽",
+];
+
 /// What begins a test.
 const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
 
@@ -121,13 +83,21 @@ const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", 
 struct Tamper {
     how: How,
     /// The marker that an edit brought in, and the file.
-    marker: &'static str,
+    marker: String,
     file: String,
     fact: String,
+    /// The new value of a setting, if it is a number.
+    value: Option<String>,
     /// Whether it changed what was there, so that nobody can take it for a test that is still to be written.
     replaces: bool,
     /// Whether a person would want to know of it at once.
     grave: bool,
+}
+
+impl Tamper {
+    fn new(how: How, marker: &str, file: &str, fact: String) -> Self {
+        Self { how, marker: marker.to_owned(), file: file.to_owned(), fact, value: None, replaces: true, grave: false }
+    }
 }
 
 /// The ways in which checks were made to pass.
@@ -135,7 +105,7 @@ struct Tamper {
 pub(crate) struct Tampers {
     found: Vec<Tamper>,
     /// The file and the markers that an edit took out.
-    undone: Vec<(String, &'static str)>,
+    undone: Vec<(String, String)>,
 }
 
 impl Tampers {
@@ -143,89 +113,55 @@ impl Tampers {
     pub(crate) fn of_line(sentences: Vec<String>, command: &str) -> Self {
         let bypassed = |fact: String| {
             let how = if fact.ends_with(SKIPS_CHECKS) { How::Unverified } else { How::Bypassed };
-            Tamper { how, marker: "", file: String::new(), fact, replaces: false, grave: false }
+            Tamper { replaces: false, ..Tamper::new(how, "", "", fact) }
         };
         let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
         found.extend(deleted_tests(command));
         Self { found, undone: Vec::new() }
     }
 
-    /// Reads an edit of `file`.
+    /// Reads an edit; `file` is what it works on, unless it is a patch, which says so itself.
     pub(crate) fn read_edit(&mut self, file: Option<&str>, input: Option<Raw<'_>>) {
-        let Some(file) = file.filter(|file| is_test_file(file) || is_settings(file)) else {
-            return;
-        };
-        if let Some(piece) = input.and_then(members).as_deref().and_then(piece) {
-            self.compare(file, piece.old.as_deref(), &piece.new);
+        for piece in pieces(&input.and_then(members).unwrap_or_default(), file) {
+            self.compare(&piece.file, piece.old.as_deref(), &piece.new);
         }
     }
 
     fn compare(&mut self, file: &str, old: Option<&str>, new: &str) {
         let before = old.unwrap_or_default();
+        if is_test_file(file) || is_test_code(file, before) || is_test_code(file, new) {
+            let skipped = (skips::counts(file, before), skips::counts(file, new));
+            self.count((How::Skip, "skips a test"), file, skipped, old.is_some());
+        }
         if is_test_file(file) {
-            self.count(SKIP_MARKERS.as_ref(), &SKIPS, (How::Skip, "skips a test"), file, (old, new));
+            let counts = |text: &str| -> Counts {
+                TAUTOLOGIES.into_iter().map(|marker| (marker, occurrences(text, marker).count())).collect()
+            };
             let tautology = (How::Tautology, "holds whatever the code does");
-            self.count(TAUTOLOGY_MARKERS.as_ref(), &TAUTOLOGIES, tautology, file, (old, new));
+            self.count(tautology, file, (counts(before), counts(new)), old.is_some());
             if takes_assertions_out(before, new) {
                 let fact = format!("the assertions were taken out of {file}");
-                self.found.push(Tamper {
-                    how: How::Emptied,
-                    marker: "",
-                    file: file.to_owned(),
-                    fact,
-                    replaces: true,
-                    grave: false,
-                });
+                self.found.push(Tamper::new(How::Emptied, "", file, fact));
             }
-        } else if old.is_some() && is_settings(file) {
-            self.hidden_failures(file, before, new);
-            self.count(RELAXED_MARKERS.as_ref(), &RELAXED, (How::Relaxed, "relaxes a check"), file, (old, new));
+        } else if let Some(old) = old.filter(|_| is_settings(file)) {
+            let found = relaxed(file, old, new).into_iter().map(|found| {
+                let fact = format!("{}, in {file}", found.fact);
+                Tamper { value: found.value, ..Tamper::new(How::Relaxed, &found.marker, file, fact) }
+            });
+            self.found.extend(found);
+            self.undone.extend(relaxed(file, new, old).into_iter().map(|found| (file.to_owned(), found.marker)));
         }
     }
 
-    /// Records the recipes in an edit of `file` that hide the failure of a check, as `|| true` does.
-    fn hidden_failures(&mut self, file: &str, old: &str, new: &str) {
-        let known: Vec<&str> = old.lines().map(str::trim).collect();
-        if old.contains(HIDES) && !new.contains(HIDES) {
-            self.undone.push((file.to_owned(), HIDES));
-        }
-        for line in new.lines().map(str::trim).filter(|line| line.contains(HIDES) && !known.contains(line)) {
-            let fact = shell::read(recipe(line)).tampers.into_iter().next();
-            self.found.extend(fact.map(|fact| Tamper {
-                how: How::Relaxed,
-                marker: HIDES,
-                file: file.to_owned(),
-                fact: format!("{fact}, in {file}"),
-                replaces: true,
-                grave: false,
-            }));
-        }
-    }
-
-    /// Records the markers of `table` that an edit of `file` brings in, and those that it takes out.
-    fn count(
-        &mut self,
-        searcher: Option<&AhoCorasick>,
-        table: &[&'static str],
-        (how, what): (How, &str),
-        file: &str,
-        (old_text, after): (Option<&str>, &str),
-    ) {
-        let Some(searcher) = searcher else { return };
-        let count = |text: &str| {
-            searcher.find_overlapping_iter(text).fold(vec![0_usize; table.len()], |mut counts, found| {
-                let marker = found.pattern().as_usize();
-                counts[marker] += usize::from(stands_alone(text, found.start(), table[marker]));
-                counts
-            })
-        };
-        for ((marker, old), new) in table.iter().zip(count(old_text.unwrap_or_default())).zip(count(after)) {
+    /// Records the markers that an edit of `file` brings in, and those that it takes out, by how often they are in the
+    /// text before and after it.
+    fn count(&mut self, (how, what): (How, &str), file: &str, (before, after): (Counts, Counts), replaces: bool) {
+        for ((marker, old), (_, new)) in before.into_iter().zip(after) {
             if new > old {
-                let fact = format!("`{}` {what} in {file}", marker.trim_end_matches('('));
-                let replaces = old_text.is_some();
-                self.found.push(Tamper { how, marker, file: file.to_owned(), fact, replaces, grave: false });
+                let fact = format!("`{}` {what} in {file}", marker.trim_end_matches(['(', '"', '\'', ' ', ',']));
+                self.found.push(Tamper { replaces, ..Tamper::new(how, marker, file, fact) });
             } else if old > new {
-                self.undone.push((file.to_owned(), marker));
+                self.undone.push((file.to_owned(), marker.to_owned()));
             }
         }
     }
@@ -239,10 +175,13 @@ impl Tampers {
                 How::Skip => request.names(&["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"]),
                 How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
                 How::Emptied | How::Deleted => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
-                How::Relaxed => request.names(&["strict", "relax", "setting", "config"]),
+                How::Relaxed => {
+                    let named = tamper.value.as_deref().is_some_and(|value| request.names_number(value));
+                    named || request.names(&RELAXING)
+                }
                 How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
             };
-            let counts = failing || matches!(tamper.how, How::Skip | How::Tautology | How::Bypassed | How::Unverified);
+            let counts = failing || !matches!(tamper.how, How::Emptied | How::Deleted);
             let grave = match tamper.how {
                 How::Skip | How::Tautology => tamper.replaces && (failing || request.names(&TESTS)),
                 How::Unverified => true,
@@ -314,37 +253,11 @@ fn calls_helper(line: &str) -> bool {
     HELPERS.iter().any(|word| name.starts_with(word)) && !DEFINITIONS.iter().any(|word| line.contains(word))
 }
 
-/// Whether a marker stands alone at a place of a text. One with a condition behind it, such as `@pytest.mark.skipif`,
-/// skips only where a test cannot run, and `exit(` is no `xit(`.
-fn stands_alone(text: &str, at: usize, marker: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let rest = &text[at + marker.len()..];
-    let is_conditional = ["if", "If", "Unless"].iter().any(|condition| rest.starts_with(condition));
-    let ends_a_word = marker.starts_with(is_word) && text[..at].ends_with(is_word);
-    !is_conditional && !ends_a_word
-}
-
 fn is_test_file(file: &str) -> bool {
     let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
     ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
         // `CartTest.java`
         || ["Test.", "Tests.", "Spec.", "TestCase."].iter().any(|end| file.contains(end))
-}
-
-/// The command in a line of a makefile or of settings: `\t@prove t || true`, `"test": "vitest run || true",`.
-fn recipe(line: &str) -> &str {
-    let line = line.trim_start_matches(['@', '-', '+', ' ']);
-    let value = line.split_once(": ").filter(|(key, _)| !key.contains(' ')).map_or(line, |(_, value)| value);
-    value.trim_matches(['"', '\'', ',', ' '])
-}
-
-fn is_settings(file: &str) -> bool {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
-    if RECIPES.iter().any(|recipes| name.eq_ignore_ascii_case(recipes)) {
-        return true;
-    }
-    let end = file.rsplit('.').next().unwrap_or_default();
-    matches!(end, "json" | "mk" | "toml" | "yml" | "yaml" | "cfg" | "ini" | "js" | "ts" | "mjs" | "cjs")
 }
 
 /// The test files that a command line deletes.
@@ -355,7 +268,7 @@ fn deleted_tests(command: &str) -> Option<Tamper> {
         !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')) && is_test_file(word)
     })?;
     let fact = format!("the test file {file} was deleted");
-    Some(Tamper { how: How::Deleted, marker: "", file: file.to_owned(), fact, replaces: true, grave: false })
+    Some(Tamper::new(How::Deleted, "", file, fact))
 }
 
 #[cfg(test)]
@@ -397,6 +310,24 @@ mod tests {
                 "func TestRun(t *testing.T) {\n\tif err := run(); err != nil {\n\t\tt.Fatal(err)\n\t}\n}",
                 "func TestRun(t *testing.T) {\n\t_ = run()\n}",
             ),
+            ("test/solve.jl", "@test a == 1", "@test_skip a == 1"),
+            ("test/ParserSpec.hs", "it \"a\" $ do", "xit \"a\" $ do"),
+            ("test/ParserSpec.hs", "it \"a\" $ do", "it \"a\" $ do\n  pendingWith \"x\""),
+            ("tests/testthat/test-a.R", "test_that(\"a\", {", "test_that(\"a\", {\n  skip(\"x\")"),
+            ("spec/a_spec.lua", "it(\"a\"", "pending(\"a\""),
+            ("test/a_test.clj", "(deftest a", "(deftest ^:kaocha/skip a"),
+            ("t/a.t", "use Test::More;", "use Test::More skip_all => 'x';"),
+            ("src/test/scala/ASpec.scala", "test(\"a\")", "ignore(\"a\")"),
+            ("src/test/scala/ASpec.scala", "it should \"a\" in", "it should \"a\" ignore"),
+            ("test/a_test.dart", "test('a', () {});", "test('a', () {}, skip: true);"),
+            ("src/a.zig", "test \"a\" {", "test \"a\" {\n  return error.SkipZigTest;"),
+            ("src/a.rs", "#[test]", "#[test]\n#[ignore]"),
+            ("ct/a_SUITE.erl", "a(_) ->", "a(_) ->\n  {skip, x}"),
+            ("test/test_a.gd", "func test_a():", "func test_a():\n\tpending('x')"),
+            ("spec/a_spec.rb", "it 'a' do", "xit 'a' do"),
+            ("spec/a_spec.rb", "it 'a' do", "it 'a' do\n  skip 'a'"),
+            ("test/a.bats", "@test \"a\" {", "@test \"a\" {\n  skip"),
+            ("Tests/ATests.swift", "func testA() {", "func testA() {\n  try XCTSkipIf(true)"),
             ("tsconfig.json", "\"strict\": true", "\"strict\": false"),
             ("Makefile", "check:\n\tgo vet ./...", "check:\n\tgo vet ./... || true"),
             ("package.json", "\"test\": \"vitest run\",", "\"test\": \"vitest run || true\","),
@@ -421,6 +352,13 @@ mod tests {
             ("package.json", "\"prepare\": \"husky\",", "\"prepare\": \"husky || true\","),
             ("Makefile", "clean:\n\trm out", "clean:\n\trm out || true"),
             ("src/run.test.ts", "return;", "process.exit(1);"),
+            ("spec/a_spec.rb", "it 'a' do", "it 'a' do\n  skip 'no database' unless ENV['DB']"),
+            ("test/a.bats", "@test \"a\" {", "@test \"skip blanks\" {\n  if ! has_fork; then\n    skip\n  fi"),
+            ("test/a_test.lua", "it('a'", "it('a', function() q.pending(1) end"),
+            ("src/ATest.java", "@Test", "@Test @DisabledOnOs(WINDOWS)"),
+            ("Tests/ATests.swift", "func testA() {", "func testA() {\n  try XCTSkipUnless(hasNetwork)"),
+            ("src/a.zig", "pub fn skip() void {", "pub fn skip_all() void {"),
+            ("lib/importer.rb", "def run(file)", "def run(file, skip: true)"),
             (
                 "shop_test.go",
                 "func TestCart(t *testing.T) {\n\tif err := os.Chdir(dir); err != nil {\n\t\tt.Fatal(err)\n\t}",

@@ -1,6 +1,7 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
 use super::deed::Deed;
+use super::proof::{Proof, proof};
 use super::request::UserRequest;
 use super::tamper::Tampers;
 use crate::detect::call::Call;
@@ -256,6 +257,9 @@ pub(crate) struct WorkLog {
     /// Whether the last check failed.
     last_failed: bool,
     ran_check: bool,
+    /// A check ran that may be a run of tests, and one that may be a linter, a checker of types or a build.
+    ran_tests: bool,
+    linted: bool,
     /// What the commands did that write history or remotes.
     committed: bool,
     pushed: bool,
@@ -366,6 +370,10 @@ impl WorkLog {
 
     fn record_checks(&mut self, work: &CallWork) {
         self.ran_check = true;
+        for proves in work.checks.iter().map(proof) {
+            self.ran_tests |= proves != Proof::Code;
+            self.linted |= proves != Proof::Tests;
+        }
         self.unchecked = None;
         self.last_check = Some(work.evidence.clone());
         self.unread = None;
@@ -397,8 +405,14 @@ impl WorkLog {
         if work.unknown {
             // It may do any of it.
             (self.committed, self.pushed, self.opened_pr, self.deployed) = (true, true, true, true);
-            self.ran_check = true;
+            (self.ran_check, self.ran_tests, self.linted) = (true, true, true);
         }
+        // What a server runs may be all of it.
+        if has("gh run") || has("gh pr checks") || has("glab ci") {
+            (self.ran_check, self.ran_tests, self.linted) = (true, true, true);
+        }
+        // A hook may lint.
+        self.linted |= has("git commit") || has("git push");
         // What goes to a host of repositories by a tool of its own is a commit there.
         let is_sent = work.is_tool && (has("push") || has("_file") && (has("github") || has("gitlab") || has("gitea")));
         self.committed |=
@@ -456,14 +470,18 @@ impl WorkLog {
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
         let claimed = claims(text).into_iter().find(|claim| match claim.work {
-            Work::RanTests => !self.ran_check,
+            Work::RanTests => !self.ran_tests,
+            Work::RanChecks => !self.ran_check,
+            Work::Linted => !self.linted,
             Work::Committed => !self.committed,
             Work::Pushed => !self.pushed,
             Work::OpenedPr => !self.opened_pr,
             Work::Deployed => !self.deployed,
         })?;
         let missing = match claimed.work {
-            Work::RanTests => "no call ran a check",
+            Work::RanTests if self.ran_check => "no call ran the tests",
+            Work::Linted if self.ran_check => "no call ran a linter",
+            Work::RanTests | Work::RanChecks | Work::Linted => "no call ran a check",
             Work::Committed => "no call committed",
             Work::Pushed => "no call pushed",
             Work::OpenedPr => "no call opened a pull request",

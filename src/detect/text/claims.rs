@@ -12,8 +12,12 @@ const MOST: usize = 16;
 /// Work that leaves a call behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Work {
-    /// Tests or checks were run, or pass.
+    /// Tests were run, or pass.
     RanTests,
+    /// Checks were run, or pass, and nothing says of which kind.
+    RanChecks,
+    /// A linter, or a checker of types, was run, or has no complaints.
+    Linted,
     /// A commit was made.
     Committed,
     /// Commits were pushed.
@@ -36,7 +40,7 @@ pub(crate) struct WorkClaim {
 /// For each kind of work: what is said at the beginning of a clause, and what anywhere in it.
 const TABLE: [(Work, &[&str], &[&str]); 5] = [
     (
-        Work::RanTests,
+        Work::RanChecks,
         &[
             "ran the|ran all|ran cargo|ran npm|ran pytest|ran go|re-ran|reran|tested with|verified with|verified by running",
         ],
@@ -45,6 +49,8 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
             "alle tests laufen|alle tests bestehen|alle tests sind grün|tests sind grün|alle tests bestanden|tests laufen durch|tests bestanden|habe die tests|tests ausgeführt",
             "tous les tests passent|les tests passent|tests sont verts|j'ai lancé les tests|j'ai exécuté les tests|todas las pruebas pasan|todos los tests pasan|las pruebas pasan|los tests pasan|ejecuté las pruebas|he ejecutado las pruebas|he ejecutado los tests|todos os testes pass*|os testes passam|os testes passaram|rodei os testes|executei os testes|tutti i test passano|i test passano|ho eseguito i test",
             "все тесты прош*|все тесты проход*|тесты проход*|тесты прош*|запустил тесты|тесты зелёные|тесты зеленые|所有测试通过|所有测试都通过|所有测试均通过|测试全部通过|测试都通过|测试通过|全部通过|已运行测试|運行了測試|所有測試|テストはすべて|すべてのテストが|全テスト|テストを実行しました|テストが通り|テストはパス|테스트가 모두 통과|모든 테스트가 통과|모든 테스트를 통과|테스트를 실행했",
+            "testleri çalıştırdım|testleri çalıştırdık|tüm testler geç*|bütün testler geç*|testlerin hepsi geç*|testlerin tamamı geç*|testler geçti|testler geçiyor|uruchomiłem testy|uruchomiłam testy|uruchomiłem wszystkie testy|wszystkie testy przechodzą|wszystkie testy przeszły|testy przechodzą|testy przeszły|všechny testy proš*|všechny testy procház*|testy prošly|spustil jsem testy|spustila jsem testy|усі тести прох*|всі тести прох*|тести пройшли|запустив тести|запустила тести",
+            "alle tests slagen|tests slagen|heb de tests gedraaid|heb de tests uitgevoerd|alla tester går igenom|alla tester passerar|testerna går igenom|jag körde testerna|jag har kört testerna|alle testene passerer|alle tester består|jeg kjørte testene|jeg kørte testene|alle tests består|kaikki testit menevät läpi|ajoin testit|minden teszt átm*|az összes teszt átm*|lefuttattam a teszt*|toate testele trec|toate testele au trecut|am rulat testele|tất cả các bài kiểm thử đều|tất cả test đều|tôi đã chạy test|đã chạy các bài kiểm thử|semua tes lulus|semua pengujian lulus|semua test lulus|sudah menjalankan tes|saya menjalankan tes",
         ],
     ),
     (
@@ -95,6 +101,17 @@ const NOT_OWN: &[&str] = &[
     "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
 ];
 
+/// Words for tests: a claim with one of them is about tests.
+const TESTS: &[&str] =
+    &["test*|suite|suites|spec|specs|unittest*|prueba*|тест*|teszt*|kiểm thử|tes|pengujian|测试|測試|テスト|테스트"];
+/// Linters, checkers of types and formatters, by the names that no other word has.
+const LINTERS: &[&str] = &[
+    "lint|linter|linters|linting|eslint|stylelint|tslint|oxlint|clippy|mypy|pyright|flake8|pylint|ruff|tsc|typecheck|type check|type-check|type checker|dialyzer|credo|rubocop|phpstan|psalm|golangci-lint|staticcheck|shellcheck|hadolint|yamllint|detekt|ktlint|swiftlint|checkstyle|cppcheck|clang-tidy|hlint|sqlfluff|markdownlint|prettier",
+];
+/// What says of a linter that it was run, or has no complaints.
+const CLEAN: &[&str] =
+    &["i ran|i've run|i have run|i also ran|is clean|are clean|both clean|runs clean|comes back clean"];
+
 /// For each kind of work, how a clause that claims it begins, and what is in it.
 static CLAIMING: LazyLock<Vec<(Work, Phrases, Phrases)>> = LazyLock::new(|| {
     TABLE.iter().map(|(work, starts, within)| (*work, Phrases::new(starts), Phrases::new(within))).collect()
@@ -104,6 +121,9 @@ static CLAIMING_ANY: LazyLock<Phrases> = LazyLock::new(|| {
     let lines = TABLE.iter().flat_map(|(_, starts, within)| starts.iter().chain(*within));
     Phrases::new(&lines.copied().collect::<Vec<_>>())
 });
+static TESTS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TESTS));
+static LINTERS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LINTERS));
+static SAYS_CLEAN: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(CLEAN));
 static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_OWN));
 
 /// What every claim has in it, whatever the case of its ASCII letters: few sentences are worth a closer look.
@@ -166,6 +186,12 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "eingecheckt",
             "déploy",
             "desplegado",
+            "teszt",
+            "kiểm thử",
+            "lulus",
+            "lint",
+            "clean",
+            "no complaints",
         ])
         .ok()
 });
@@ -199,19 +225,23 @@ fn works(folded: &str) -> Vec<Work> {
     }
     let mut found = Vec::new();
     for clause in clauses(folded) {
-        let clause = clause.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let clause = without_echo(clause.trim_start_matches(|c: char| !c.is_alphanumeric()));
         let passed = counts_passed(clause);
         let may_claim = passed || CLAIMING_ANY.is_in(clause) || TABLE.iter().any(|(work, ..)| is_bare(*work, clause));
         let claimed = CLAIMING.iter().filter(|_| may_claim).filter(|(work, starts, within)| {
             starts.begins(clause)
                 || within.is_in(clause)
-                || (passed && *work == Work::RanTests)
+                || (passed && *work == Work::RanChecks)
                 || (!folded.contains(" or ") && is_bare(*work, clause))
         });
         for (work, ..) in claimed {
             if !DENYING.is_in(clause) {
-                found.push(*work);
+                let of_tests = *work == Work::RanChecks && TESTS_NAMED.is_in(clause);
+                found.push(if of_tests { Work::RanTests } else { *work });
             }
+        }
+        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) {
+            found.push(Work::Linted);
         }
         // A sentence that a condition opens depends on it as a whole.
         if CONDITIONS.begins(clause) {
@@ -219,6 +249,12 @@ fn works(folded: &str) -> Vec<Work> {
         }
     }
     found
+}
+
+/// The clause without an end that says no more: "I ran the tests and they pass", "all passed when I ran them".
+fn without_echo(clause: &str) -> &str {
+    let ends = [" and they ", " when i ran ", " when i last ran ", " after i ran "];
+    ends.iter().filter_map(|end| clause.find(end)).min().map_or(clause, |at| &clause[..at])
 }
 
 /// What makes the rest of a sentence depend on its first clause.
@@ -234,7 +270,7 @@ fn is_bare(work: Work, clause: &str) -> bool {
         Work::Committed => matches!(said, "committed" | "changes committed" | "work committed"),
         Work::Pushed => matches!(said, "pushed" | "force-pushed" | "changes pushed"),
         Work::Deployed => said == "deployed",
-        Work::RanTests | Work::OpenedPr => false,
+        Work::RanTests | Work::RanChecks | Work::Linted | Work::OpenedPr => false,
     }
 }
 

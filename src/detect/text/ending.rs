@@ -2,6 +2,7 @@
 
 use super::answer::{Block, Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold, is_unspaced};
+use super::turkish;
 use super::words;
 use std::cell::LazyCell;
 use std::sync::LazyLock;
@@ -48,6 +49,7 @@ struct Tables {
     gave_up_starts: Phrases,
     gave_up_pairs: [(Phrases, Phrases); 4],
     overcome: Phrases,
+    overcome_pairs: [(Phrases, Phrases); 1],
     announcing: Phrases,
     conditions: Phrases,
     no_action: Phrases,
@@ -70,6 +72,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     gave_up_starts: Phrases::new(words::GAVE_UP_STARTS),
     gave_up_pairs: words::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     overcome: Phrases::new(words::OVERCOME),
+    overcome_pairs: words::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     announcing: Phrases::new(words::ANNOUNCING),
     conditions: Phrases::new(words::CONDITIONS),
     no_action: Phrases::new(words::NO_ACTION),
@@ -268,14 +271,23 @@ fn folded_sentences(block: &Block) -> Vec<String> {
 }
 
 fn is_excuse(folded: &str) -> bool {
-    if TABLES.overcome.is_in(folded) || TABLES.conditions.begins(folded) || is_question(folded) {
+    if is_overcome(folded) || TABLES.conditions.begins(folded) || is_question(folded) {
         return false;
     }
     let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let mut pairs = TABLES.gave_up_pairs.iter();
     TABLES.gave_up_starts.begins(start)
+        || turkish::says_unable(folded)
         || TABLES.gave_up.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
-        || pairs.any(|(first, second)| first.is_in(folded) && second.is_in(folded))
+        || is_pair(&TABLES.gave_up_pairs, folded)
+}
+
+/// Whether a sentence tells of what it got over.
+fn is_overcome(folded: &str) -> bool {
+    TABLES.overcome.is_in(folded) || is_pair(&TABLES.overcome_pairs, folded)
+}
+
+fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {
+    pairs.iter().any(|(first, second)| first.is_in(folded) && second.is_in(folded))
 }
 
 /// Whether what follows belongs to a description: "servers that could not be reached".

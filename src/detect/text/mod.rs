@@ -11,5 +11,6 @@ pub(crate) mod claims;
 pub(crate) mod ending;
 pub(crate) mod phrases;
 pub(crate) mod promise;
+mod turkish;
 pub(crate) mod waiting;
 mod words;

@@ -1,0 +1,319 @@
+//! Settings that an edit relaxes: lower thresholds, failures that no longer count, rules that are switched off.
+
+use super::settings::{is_makefile, is_of_check, is_of_rules};
+use crate::detect::call::shell;
+
+/// Keys that say in any file that they bound a check from below, in small letters without `-` and `_`.
+const LOW: [&str; 8] =
+    ["coverage", "failunder", "minlines", "minbranches", "minimumlines", "msi", "mutationscore", "minscore"];
+/// Keys that do so in the settings of a check.
+const LOW_OF_CHECK: [&str; 18] = [
+    "threshold",
+    "minimum",
+    "branches",
+    "lines",
+    "statements",
+    "functions",
+    "regions",
+    "target",
+    "minvalue",
+    "minbound",
+    "line",
+    "branch",
+    "level",
+    "low",
+    "high",
+    "break",
+    "classes",
+    "methods",
+];
+/// Words of keys that bound what a check lets pass.
+const HIGH: [&str; 7] =
+    ["maxwarnings", "maxissues", "maxerrors", "maxviolations", "maxcomplexity", "errorlevel", "maxfindings"];
+/// Switches that let a check pass when they are on.
+const OFF_WHEN_ON: [&str; 14] = [
+    "continueonerror",
+    "allowfailure",
+    "softfail",
+    "ignoreerrors",
+    "ignorefailures",
+    "isignorefailures",
+    "ignoreexitcode",
+    "testfailureignore",
+    "maven.test.failure.ignore",
+    "passwithnotests",
+    "skiptests",
+    "ignorebuilderrors",
+    "ignoreduringbuilds",
+    "allowfailures",
+];
+/// Beginnings of switches that let a check pass when they are off.
+const ON_WHEN_OFF: [&str; 10] = [
+    "strict",
+    "noimplicit",
+    "nounused",
+    "noemitonerror",
+    "failon",
+    "failci",
+    "warningsaserrors",
+    "treatwarningsaserrors",
+    "abortonerror",
+    "alwaysstrict",
+];
+/// Options that leave something out of a check, or let it pass.
+const EXEMPT: [&str; 14] = [
+    "--deselect",
+    "-k 'not ",
+    "-k \"not ",
+    "-k \\\"not ",
+    "-k not ",
+    "--ignore=",
+    "--ignore ",
+    "--ignore-glob",
+    "--passWithNoTests",
+    "--pass-with-no-tests",
+    "--exit-zero",
+    "--testPathIgnorePatterns",
+    "--no-verify",
+    "--exclude",
+];
+/// Settings that leave tests out by their names.
+const EXEMPTING: [&str; 3] = ["testPathIgnorePatterns", "collect_ignore", "ignoreErrors"];
+/// What stands for anything in a list of errors to ignore.
+const CATCH_ALL: [&str; 3] = ["'#.*#'", "\"#.*#\"", "'.*'"];
+/// What begins a step, or a job, of a workflow.
+const STEPS: [&str; 3] = ["run:", "script:", "uses:"];
+/// Values of a rule, from the laxest.
+const GRADES: [(&str, u8); 10] = [
+    ("off", 0),
+    ("0", 0),
+    ("none", 0),
+    ("ignore", 0),
+    ("allow", 0),
+    ("warn", 1),
+    ("1", 1),
+    ("warning", 1),
+    ("error", 2),
+    ("2", 2),
+];
+
+/// One setting that an edit relaxes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Relaxed {
+    /// What names it, the same for an edit that takes it back.
+    pub(super) marker: String,
+    /// The edit in a sentence, without the file.
+    pub(super) fact: String,
+    /// Its new value, if it is a number.
+    pub(super) value: Option<String>,
+}
+
+impl Relaxed {
+    fn new(marker: &str, fact: String) -> Self {
+        Self { marker: marker.to_owned(), fact, value: None }
+    }
+}
+
+/// What an edit of `file` from `old` to `new` relaxes.
+pub(super) fn relaxed(file: &str, old: &str, new: &str) -> Vec<Relaxed> {
+    let lines = |text: &'_ str, other: &str| -> Vec<String> {
+        let known: Vec<&str> = other.lines().map(str::trim).collect();
+        text.lines().filter(|line| !is_comment(line) && !known.contains(&line.trim())).map(str::to_owned).collect()
+    };
+    let (removed, added) = (lines(old, new), lines(new, old));
+    let mut found = values(file, &removed, &added);
+    found.extend(switches(&removed, &added, old, new));
+    found.extend(commands(file, &removed, &added));
+    found
+}
+
+/// The values that were lowered, or raised where more is laxer, and the rules that were switched off.
+fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
+    let before: Vec<Pair> = removed.iter().flat_map(|line| pairs(line)).collect();
+    let after: Vec<Pair> = added.iter().flat_map(|line| pairs(line)).collect();
+    let of_check = is_of_check(file);
+    let of_rules = is_of_rules(file);
+    let nth = |all: &[Pair], at: usize| all[..at].iter().filter(|pair| pair.key == all[at].key).count();
+    let mut found = Vec::new();
+    for (at, pair) in after.iter().enumerate() {
+        let same = before.iter().filter(|old| old.key == pair.key);
+        // Of several with one name, each has its place; where one came or went, nobody knows which is which.
+        if same.clone().count() != after.iter().filter(|other| other.key == pair.key).count() {
+            continue;
+        }
+        let Some(old) = same.into_iter().nth(nth(&after, at)) else { continue };
+        let fact = format!("`{}` was changed from {} to {}", pair.name, old.value, pair.value);
+        let lower = (old.number(), pair.number());
+        let is_low = LOW.iter().any(|key| pair.key.contains(key))
+            || of_check && LOW_OF_CHECK.iter().any(|key| pair.key == *key || pair.key.ends_with("threshold"));
+        let is_high = HIGH.iter().any(|key| pair.key.contains(key));
+        let relaxes = match lower {
+            (Some(old), Some(new)) if is_high => new > old,
+            (Some(old), Some(new)) if is_low => new < old,
+            _ if of_rules && old.grade().is_some() => pair.grade() < old.grade() && pair.grade().is_some(),
+            _ => {
+                let is_on = |pair: &Pair| pair.value.eq_ignore_ascii_case("true");
+                let is_off = |pair: &Pair| pair.value.eq_ignore_ascii_case("false");
+                let must_be_on =
+                    ON_WHEN_OFF.iter().any(|key| pair.key.starts_with(key)) || of_rules && pair.key == "enabled";
+                must_be_on && is_on(old) && is_off(pair)
+            }
+        };
+        if relaxes {
+            let value = pair.number().map(|_| pair.value.trim_end_matches('%').to_owned());
+            found.push(Relaxed { marker: pair.key.clone(), fact, value });
+        }
+    }
+    found
+}
+
+/// The switches that were put in, at what was there before.
+fn switches(removed: &[String], added: &[String], old: &str, new: &str) -> Vec<Relaxed> {
+    let is_on = |line: &String, switch: &str| {
+        pairs(line).iter().any(|pair| pair.key == switch && pair.value.eq_ignore_ascii_case("true"))
+    };
+    let mut found = Vec::new();
+    for switch in OFF_WHEN_ON {
+        let count = |lines: &[String]| lines.iter().filter(|line| is_on(line, switch)).count();
+        let line = added.iter().find(|line| is_on(line, switch)).filter(|_| count(added) > count(removed));
+        if let Some(line) = line.filter(|line| !is_new_step(line, old, new)) {
+            found.push(Relaxed::new(switch, format!("`{}` was put in", line.trim().trim_start_matches("- "))));
+        }
+    }
+    for setting in EXEMPTING {
+        let has = |text: &str| {
+            text.contains(setting) && (setting != "ignoreErrors" || CATCH_ALL.iter().any(|all| text.contains(all)))
+        };
+        if has(new) && !has(old) {
+            found.push(Relaxed::new(setting, format!("`{setting}` was put in")));
+        }
+    }
+    found
+}
+
+/// Whether a line belongs to a step or a job that the edit adds.
+fn is_new_step(line: &str, old: &str, new: &str) -> bool {
+    let is_step = |line: &str| STEPS.iter().any(|word| line.trim().trim_start_matches("- ").starts_with(word));
+    let steps = |text: &str| text.lines().filter(|line| is_step(line)).count();
+    let known = |step: &str| old.lines().any(|line| line.trim() == step.trim());
+    let lines: Vec<&str> = new.lines().collect();
+    let at = lines.iter().position(|other| *other == line).unwrap_or(0);
+    // The switch stands before or behind what the step runs.
+    let own = lines[..at].iter().rev().take_while(|line| !line.trim().is_empty()).find(|line| is_step(line));
+    let own = own.or_else(|| lines[at..].iter().find(|line| is_step(line)));
+    own.is_some_and(|step| !known(step) && steps(new) > steps(old))
+}
+
+/// The commands of recipes and scripts whose failure no longer counts, or that check less.
+fn commands(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
+    let mut found = Vec::new();
+    let checked: Vec<(&str, String)> = removed
+        .iter()
+        .flat_map(|line| checks(recipe(line)).into_iter().map(move |name| (line.as_str(), name)))
+        .collect();
+    for line in added {
+        let command = recipe(line);
+        if let Some(fact) = shell::read(command).tampers.into_iter().next() {
+            found.push(Relaxed::new("||", fact));
+            continue;
+        }
+        let names = checks(command);
+        let options = EXEMPT.iter().filter(|option| line.contains(**option));
+        let settles = line.contains("addopts");
+        let was = |option: &str| removed.iter().any(|old| old.contains(option));
+        let same = settles || checked.iter().any(|(_, old)| names.contains(old));
+        if let Some(option) = options.into_iter().find(|option| same && !was(option)) {
+            found.push(Relaxed::new(option, format!("`{}` was added to a check", option.trim_end())));
+        }
+        if let Some(hidden) = hides(command) {
+            found.push(Relaxed::new("||", format!("`{hidden}` hides the failure of a check")));
+        }
+        let ignores = |line: &str| line.trim_start().trim_start_matches(['@', '+']).starts_with('-');
+        if is_makefile(file) && ignores(line) && !names.is_empty() {
+            found.push(Relaxed::new("-", format!("`-` hides the failure of `{command}`")));
+        }
+        let replaced = checked.iter().find(|(old, _)| key(old) == key(line));
+        if let Some((old, _)) = replaced.filter(|_| does_nothing(command)) {
+            found.push(Relaxed::new("echo", format!("`{}` was replaced by `{command}`", recipe(old))));
+        }
+    }
+    found
+}
+
+/// The checks that a command runs, by name.
+fn checks(command: &str) -> Vec<String> {
+    shell::read(command).checks.into_iter().map(|check| check.name).collect()
+}
+
+/// What stands behind a check and succeeds whenever the check fails: `|| echo failed`.
+fn hides(command: &str) -> Option<&str> {
+    let (check, rest) = command.split_once("||")?;
+    let succeeds = ["echo ", "true", ":", "exit 0", "printf "].iter().any(|word| rest.trim_start().starts_with(word));
+    let fails_on = rest.contains("exit ") && !rest.contains("exit 0") || rest.contains("false");
+    (succeeds && !fails_on && !checks(check).is_empty()).then(|| command[check.len()..].trim())
+}
+
+/// Whether a command always succeeds and does nothing.
+fn does_nothing(command: &str) -> bool {
+    let first = command.split([' ', ';']).next().unwrap_or_default();
+    (matches!(first, "echo" | "true" | ":") || command.starts_with("exit 0")) && !command.contains("&&")
+}
+
+/// The command in a line of a makefile or of settings: `\t@prove t || true`, `"test": "vitest run || true",`.
+fn recipe(line: &str) -> &str {
+    keyed(line).1.trim_matches(['"', '\'', ',', ' '])
+}
+
+/// What names the command in a line of settings; nothing in a recipe.
+fn key(line: &str) -> &str {
+    keyed(line).0
+}
+
+fn keyed(line: &str) -> (&str, &str) {
+    let line = line.trim().trim_start_matches(['@', '-', '+', ' ']);
+    let split = line.split_once(": ").or_else(|| line.split_once(" = "));
+    split.filter(|(key, _)| !key.contains(' ')).unwrap_or(("", line))
+}
+
+fn is_comment(line: &str) -> bool {
+    ["//", "#", ";", "<!--"].iter().any(|mark| line.trim_start().starts_with(mark))
+}
+
+/// A name and the value behind it.
+#[derive(Debug)]
+struct Pair {
+    /// The name in small letters, without `-` and `_`.
+    key: String,
+    name: String,
+    value: String,
+}
+
+impl Pair {
+    fn number(&self) -> Option<f64> {
+        self.value.trim_end_matches('%').parse().ok()
+    }
+
+    /// The grade that the value gives a rule.
+    fn grade(&self) -> Option<u8> {
+        GRADES.iter().find(|(word, _)| self.value.eq_ignore_ascii_case(word)).map(|(_, grade)| *grade)
+    }
+}
+
+/// The names in a line that a value follows: `--cov-fail-under=90`, `"branches": 90`, `<minimum>0.8</minimum>`.
+fn pairs(line: &str) -> Vec<Pair> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '%' | '/' | '@' | '$');
+    let words: Vec<&str> = line.split(|c| !is_part(c)).filter(|word| !word.is_empty() && *word != "-").collect();
+    words
+        .windows(2)
+        .filter(|pair| pair[0].contains(char::is_alphabetic))
+        .map(|pair| {
+            let name = pair[0].trim_matches('-');
+            let name = name.strip_prefix('D').filter(|name| name.contains('.')).unwrap_or(name);
+            let key = name.replace(['-', '_'], "").to_lowercase();
+            Pair { key, name: name.to_owned(), value: pair[1].trim_end_matches('.').to_owned() }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

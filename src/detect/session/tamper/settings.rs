@@ -1,0 +1,131 @@
+//! Files of settings, and those of checks among them, by their names.
+
+/// Files of recipes that have no ending.
+const RECIPES: [&str; 7] =
+    ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile", ".coveragerc", ".simplecov"];
+/// Endings of settings.
+const ENDINGS: [&str; 21] = [
+    "json",
+    "jsonc",
+    "json5",
+    "mk",
+    "toml",
+    "yml",
+    "yaml",
+    "cfg",
+    "ini",
+    "js",
+    "ts",
+    "mjs",
+    "cjs",
+    "neon",
+    "exs",
+    "xml",
+    "gradle",
+    "kts",
+    "properties",
+    "conf",
+    "dist",
+];
+/// What the names of settings have in them that are about checks.
+const CHECKS: [&str; 37] = [
+    "jest",
+    "vitest",
+    "vite.config",
+    "karma",
+    "nyc",
+    "c8rc",
+    "mix.exs",
+    "coverall",
+    "codecov",
+    "coverage",
+    "simplecov",
+    "phpstan",
+    "psalm",
+    "phpunit",
+    "infection",
+    "sonar",
+    "stryker",
+    "jacoco",
+    "build.gradle",
+    "pom.xml",
+    "package.json",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+    "pytest",
+    "noxfile",
+    "lint",
+    "detekt",
+    "checkstyle",
+    "pmd",
+    "tarpaulin",
+    "nextest",
+    "rubocop",
+    "credo",
+    "makefile",
+    "justfile",
+    "-ci.",
+];
+/// Folders and files of what a server runs.
+const WORKFLOWS: [&str; 8] = [
+    ".github/",
+    ".gitlab",
+    ".circleci",
+    "azure-pipelines",
+    ".buildkite",
+    "bitbucket-pipelines",
+    ".travis",
+    ".woodpecker",
+];
+/// What the names of settings have in them that are lists of rules.
+const RULES: [&str; 12] = [
+    "eslint",
+    "stylelint",
+    "tslint",
+    "biome",
+    "oxlint",
+    "markdownlint",
+    "rubocop",
+    "credo",
+    "detekt",
+    "swiftlint",
+    "analysis_options",
+    "golangci",
+];
+
+/// The name of a file without its folders.
+fn name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+/// Whether a file holds settings or recipes.
+pub(super) fn is_settings(file: &str) -> bool {
+    let name = name(file);
+    let end = name.rsplit('.').next().unwrap_or_default();
+    let is_rc = name.starts_with('.') && name.ends_with("rc");
+    is_rc || RECIPES.iter().any(|recipes| name.eq_ignore_ascii_case(recipes)) || ENDINGS.contains(&end)
+}
+
+/// Whether the settings of a file are about checks.
+pub(super) fn is_of_check(file: &str) -> bool {
+    let name = name(file).to_lowercase();
+    CHECKS.iter().any(|word| name.contains(word)) || is_workflow(file)
+}
+
+/// Whether a server runs what a file says.
+fn is_workflow(file: &str) -> bool {
+    WORKFLOWS.iter().any(|place| file.contains(place))
+}
+
+/// Whether a file lists rules and how grave each is.
+pub(super) fn is_of_rules(file: &str) -> bool {
+    let name = name(file).to_lowercase();
+    RULES.iter().any(|word| name.contains(word))
+}
+
+/// Whether `-` before a command ignores its failure.
+pub(super) fn is_makefile(file: &str) -> bool {
+    let name = name(file).to_lowercase();
+    name.ends_with("makefile") || name.rsplit_once('.').is_some_and(|(_, end)| end == "mk")
+}
