@@ -108,19 +108,13 @@ impl Default for Completion {
 }
 
 impl Completion {
-    /// Records that the session works.
+    /// Records that the session works. How the last answer ended still counts: servers say busy after it, too.
     pub(crate) fn mark_working(&mut self) {
-        if !self.open {
-            self.text.clear();
-            self.end = None;
-            self.finished_at = None;
-        }
         self.open = true;
         self.idle_since = None;
     }
 
-    /// Records that an answer begins, so that the end and the text of the last one no longer count. A busy status
-    /// alone does not mean that: servers send one after the last answer, too.
+    /// Records that an answer begins, so that the end and the text of the last one no longer count.
     pub(crate) fn begin_answer(&mut self) {
         self.mark_working();
         self.end = None;

@@ -232,6 +232,21 @@ fn only_what_was_announced_follows_an_announcement() {
 }
 
 #[test]
+fn busy_after_the_last_answer_begins_no_other() {
+    let mut stream = Stream::asked("Explain the parser");
+    stream.answer("It reads tabs.");
+    stream.idle("s");
+    // After a gap, a server says once more what is over.
+    stream.message("s", "m1", Some("stop"));
+    stream.line("session.status", &json!({"sessionID": "s", "status": {"type": "busy"}}));
+    stream.line("session.status", &json!({"sessionID": "s", "status": {"type": "idle"}}));
+    stream.idle("s");
+    stream.ticks(10);
+    let outcomes: Vec<_> = stream.rests().iter().map(|done| done.outcome).collect();
+    assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Candidate), "{outcomes:?}");
+}
+
+#[test]
 fn task_stands_in_for_a_message_that_was_lost() {
     for (task, expected) in [
         (Some("Fix the parser"), vec![Contradiction::EmptyDiff]),
