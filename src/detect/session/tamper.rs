@@ -326,6 +326,18 @@ mod tests {
     }
 
     #[test]
+    fn leaves_settings_of_a_product_alone() {
+        for (file, old, new) in [
+            ("src/insurance.ts", "const coverage = 500;", "const coverage = 400;"),
+            ("src/models/order.js", "{ strict: true }", "{ strict: false }"),
+            ("data/plans.json", "\"coverage\": 90,", "\"coverage\": 80,"),
+            ("values.yaml", "maxErrors: 3", "maxErrors: 5"),
+        ] {
+            assert_eq!(edit(file, old, new).fact(), None, "{file}");
+        }
+    }
+
+    #[test]
     fn finds_skips_in_many_languages() {
         for (file, old, new) in [
             ("test/solve.jl", "@test a == 1", "@test_skip a == 1"),

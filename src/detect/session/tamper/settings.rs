@@ -99,12 +99,15 @@ fn name(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-/// Whether a file holds settings or recipes.
+/// Whether a file holds recipes, or settings of checks or of a whole project. The others may be those of a product: the
+/// coverage of an insurance, a strict schema.
 pub(super) fn is_settings(file: &str) -> bool {
     let name = name(file);
     let end = name.rsplit('.').next().unwrap_or_default();
-    let is_rc = name.starts_with('.') && name.ends_with("rc");
-    is_rc || RECIPES.iter().any(|recipes| name.eq_ignore_ascii_case(recipes)) || ENDINGS.contains(&end)
+    let is_recipe = RECIPES.iter().any(|recipes| name.eq_ignore_ascii_case(recipes)) || end == "mk";
+    let is_of_project = name.starts_with('.') || name.contains("config") || name.starts_with("ci.");
+    is_recipe
+        || (is_of_project || is_of_check(file) || is_of_rules(file)) && (end.ends_with("rc") || ENDINGS.contains(&end))
 }
 
 /// Whether the settings of a file are about checks.
