@@ -89,12 +89,34 @@ const PLACES: &[(&[&str], &str)] = &[
         &["echo", "print", "write-output"],
         r"\b(?:echo|printf|print|Write-Output)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?ARG\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login)",
     ),
-    (&["<<<"], r"(?:--\w*-?stdin|--with-token|sudo -S|login|kinit|passwd|chpasswd)[^\n|;]*<<<\s*ARG"),
+    (
+        &["<<<"],
+        r"(?:--\w*-?stdin|--with-token|sudo -S|login|kinit|passwd|chpasswd|cryptsetup|secret\s+put)[^\n|;]*<<<\s*ARG",
+    ),
+    (&["curl"], r#"\bcurl\b..(?:-[A-Za-z]*[uE]\s*|--cert[ =])["']?[^\s:"'/]+:(?P<a>[^\s"'/][^\s"']*)"#),
+    (&["rclone"], r"\brclone\s+(?:obscure|config\s+create\b[^\n|;&]*\spass)\s+ARG"),
+    (&["ssh-keygen"], r"\bssh-keygen\b..-[NP]\s+ARG"),
+    (&["heroku"], r"\bheroku\s+config:set\b..[A-Z][A-Z0-9_]*=(?P<a>[^\s\x22']*[0-9][^\s\x22']{7,})"),
+    (&["nuget"], r"\bnuget\s+push\b..(?:-k|--api-key)\s+ARG"),
+    (&["http-basic"], r"\b(?:poetry|composer)\s+config\s+(?:--\S+\s+)*http-basic\.\S+\s+\S+\s+ARG"),
+    (&["bundle"], r"\bbundle\s+config\s+(?:set\s+)?(?:--\S+\s+)*\S+\s+[^\s:]+:ARG"),
+    (&["rdesktop", "ncftp", "keepassxc-cli"], r"\b(?:rdesktop|ncftp\w*|keepassxc-cli)\b..-p\s+ARG"),
+    (&["schtasks"], r"(?i)\bschtasks\b[^\n|;&]*?\s/rp\s+ARG"),
+    (&["bw"], r"\bbw\s+login\s+\S+@\S+\s+ARG"),
+    (&["vercel"], r"\bvercel\b..(?:-t|--token)[ =]ARG"),
+    (&["snyk"], r"\bsnyk\s+auth\s+ARG"),
+    (&["pulumi"], r"\bpulumi\s+config\s+set\b..--secret\s+\S+\s+ARG"),
+    (&["vault"], r"\bvault\s+(?:kv\s+put|write)\s+\S+\s+\w+=ARG"),
+    (&["redis-cli"], r"\bredis-cli\b..(?:AUTH|auth)\s+(?:\S+\s+)?ARG\s*(?:\r?\n|$)"),
+    (&["net"], r"\bnet\s+use\s+\S+\s+ARG\s+/user:"),
+    (&["convertto-securestring"], r"(?i)\bconvertto-securestring\s+(?:-string\s+)?(?P<a>[^\s'\x22$(-][^\s)]*)"),
+    (&["mysql", "mariadb"], r#"\b(?:mysql|mariadb)\w*\b..["']-p(?P<a>[^"'\n]+)["']"#),
     // Statements.
     (
         &["identified"],
         r"(?i)\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?\\*['\x22`](?P<a>[^'\x22`\n]+)",
     ),
+    (&["identified"], r"(?i)\bidentified\s+by\s+(?P<a>[^\s'\x22;]*[0-9][^\s'\x22;]*)"),
     (&["password"], r"(?i)\bpassword\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)?\s*\\*'(?P<a>[^'\n]+)'"),
     (
         &["convertto-securestring", "password_hash", "set_password", "check_password", "create_user"],
@@ -112,7 +134,7 @@ const PLACES: &[(&[&str], &str)] = &[
         &["cqlsh", "vsql", "snowsql", "influx", "rabbitmqadmin", "clickhouse-client"],
         r"\b(?:cqlsh|vsql|snowsql|influx|rabbitmqadmin|clickhouse-client)\b..-(?:p|w|password)\s+ARG",
     ),
-    (&["http", "xh", "ab"], r#"\b(?:https?|xhs?|ab)\b..(?:-a|--auth|-A)[ =]["']?[^\s:"']+:(?P<a>[^\s"']+)"#),
+    (&["http", "xh", "ab", "hey"], r#"\b(?:https?|xhs?|ab|hey)\b..(?:-a|--auth|-A)[ =]["']?[^\s:"']+:(?P<a>[^\s"']+)"#),
     (&["bw"], r"\bbw\s+unlock\s+(?P<a>[^\s-]\S*)"),
     (&["security"], r"\bsecurity\b..-w\s+ARG"),
     (&["signtool"], r"\bsigntool\b../p\s+ARG"),
@@ -231,6 +253,46 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_secrets_of_many_programs() {
+        for text in [
+            "curl -sSLu bob:q7Wm2xKp https://x.example",
+            "curl --cert c.pem:q7Wm2xKp https://x.example",
+            "rclone obscure q7Wm2xKp",
+            "rclone config create r sftp user bob pass q7Wm2xKp",
+            "ssh-keygen -t ed25519 -N q7Wm2xKp",
+            "heroku config:set STRIPE=q7Wm2xKp9 -a shop",
+            "dotnet nuget push a.nupkg -k q7Wm2xKp",
+            "poetry config http-basic.acme bob q7Wm2xKp",
+            "bundle config gems.acme.example bob:q7Wm2xKp",
+            "rdesktop -u bob -p q7Wm2xKp host",
+            "schtasks /create /tn a /ru bob /rp q7Wm2xKp",
+            "bw login bob@acme.example q7Wm2xKp",
+            "vercel deploy -t q7Wm2xKp",
+            "snyk auth q7Wm2xKp",
+            "pulumi config set --secret dbx q7Wm2xKp",
+            "vault kv put secret/x value=q7Wm2xKp",
+            "redis-cli -h x AUTH bob q7Wm2xKp",
+            "net use X: q7Wm2xKp /user:bob",
+            "(ConvertTo-SecureString q7Wm2xKp -AsPlainText -Force)",
+            "mysql -u root \"-pq7Wm2xKp\"",
+            "ALTER USER bob IDENTIFIED BY q7Wm2xKp;",
+            "hey -a bob:q7Wm2xKp https://x.example",
+            "cryptsetup luksOpen x y <<< q7Wm2xKp",
+        ] {
+            let mut found = Vec::new();
+            find(text, &mut found);
+            assert!(found.iter().any(|range| text[range.clone()].starts_with("q7Wm2xKp")), "{text}");
+        }
+        for text in
+            ["curl -fsSL https://x.example:8443/a", "bundle config set path vendor", "net use", "identified by code"]
+        {
+            let mut found = Vec::new();
+            find(text, &mut found);
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
 
     #[test]
     fn compiles_every_place() {

@@ -2,6 +2,7 @@
 //! arguments of a call.
 
 use super::value::{is_arbitrary, is_placeholder};
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,9 +10,9 @@ use std::sync::LazyLock;
 /// What in a name tells of a secret here.
 const TELLING: &str = r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|credential)";
 
-/// A place: a literal that it contains, its form with the secret as a group, and whether only what no word looks like is
+/// A form: a literal that it contains, its form with the secret as a group, and whether only what no word looks like is
 /// one there. `NAME` stands for a telling name.
-const PLACES: &[(&str, &str, bool)] = &[
+const FORMS: &[(&str, &str, bool)] = &[
     // An object with the value in it: `"db_password": {"value": "…"}`, `variable "token" { default = "…" }`.
     ("value", r#"NAME"?\s*[:=]?\s*\{[^{}]{0,200}?\b(?:value|plaintext)"?\s*[:=]\s*"(?P<secret>[^"\s]+)""#, false),
     ("default", r#"variable\s+"NAME"\s*\{[^{}]{0,200}?\bdefault\s*=\s*"(?P<secret>[^"\s]+)""#, false),
@@ -47,12 +48,21 @@ const PLACES: &[(&str, &str, bool)] = &[
 static COMPILED: LazyLock<Vec<(&str, Regex, bool)>> = LazyLock::new(|| {
     let name = format!(r"(?i:[\w.-]*{TELLING}[\w.-]*)");
     let compile = |form: &str| Regex::new(&form.replace("NAME", &name)).ok();
-    PLACES.iter().filter_map(|(literal, form, odd)| Some((*literal, compile(form)?, *odd))).collect()
+    FORMS.iter().filter_map(|(literal, form, odd)| Some((*literal, compile(form)?, *odd))).collect()
+});
+
+/// The words of telling names. Few texts have any.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = ["pass", "pwd", "secret", "token", "apikey", "api_key", "credential"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
 });
 
 /// Adds the secrets at such places to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
-    for (_, form, odd) in COMPILED.iter().filter(|(literal, ..)| text.contains(literal)) {
+    let tells = WORDS.as_ref().is_some_and(|words| words.is_match(text));
+    let is_nameless = |literal: &str| matches!(literal, "@" | "(" | "={");
+    let tried = COMPILED.iter().filter(|(literal, ..)| (tells || is_nameless(literal)) && text.contains(literal));
+    for (_, form, odd) in tried {
         let secrets = form.captures_iter(text).filter_map(|captures| captures.name("secret"));
         let secrets =
             secrets.filter(|secret| !is_placeholder(secret.as_str()) && (!odd || is_arbitrary(secret.as_str())));
@@ -72,7 +82,7 @@ mod tests {
 
     #[test]
     fn every_place_is_a_pattern() {
-        assert_eq!(COMPILED.len(), PLACES.len());
+        assert_eq!(COMPILED.len(), FORMS.len());
     }
 
     #[test]
