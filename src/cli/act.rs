@@ -65,7 +65,7 @@ Exit codes:
   130  interrupted (143: terminated)
   141  the reader closed the pipe
 
-An earlier stage that cannot start is not a run: there is no result, and on Linux the exit code is that stage's.";
+If an earlier stage cannot start, there was no run: no result is printed, and on Linux the exit code is that stage's.";
 
 const HINT: &str = "standard input is a terminal; pipe lines into this program:\n  ocr-stream … | ocr-detect | ocr-review | ocr-act\nSee --help for examples.";
 
@@ -235,7 +235,7 @@ fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow:
     Ok(code)
 }
 
-/// Says that no line came in, unless `ocr-run` sees why.
+/// Reports that no line came in, unless `ocr-run` knows why.
 fn tell_of_nothing(quiet: bool, code: Code) {
     if !quiet && code == Code::Unsure && variable(PIPE_KEY).is_none() {
         tell(

@@ -167,6 +167,9 @@ const PLACEHOLDERS: &[&str] = &[
     "unset",
     "env",
     "file",
+    "include",
+    "omit",
+    "same-origin",
 ];
 
 /// Whether a value can be a secret at all, behind a name that is so telling.
