@@ -12,8 +12,12 @@ const ARGUMENT: &str =
 /// The arguments before it, in the same command.
 const BETWEEN: &str = r"[^\n|;&]*?\s";
 
+/// A name that tells of a secret, and the words of which it has one.
+const NAME: &str = r"(?i:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|credential)[\w.-]*)";
+const NAMES: &[&str] = &["pass", "pwd", "secret", "token", "apikey", "api_key", "credential"];
+
 /// Where secrets are: words, one of which is there in any case, and a pattern, in which `ARG` is an argument that is a
-/// secret, and `..` the arguments before it.
+/// secret, `..` the arguments before it, and `NAME` a name that tells.
 const PLACES: &[(&[&str], &str)] = &[
     // Headers, up to the end of the line or the closing quote.
     (
@@ -196,6 +200,32 @@ const PLACES: &[(&[&str], &str)] = &[
         &["\ttrue\t", "\tfalse\t"],
         r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
     ),
+    // A name apart from its secret: in an object of its own, behind its value, in a plan of Terraform.
+    (NAMES, r#"NAME"?\s*[:=]?\s*\{[^{}]{0,200}?\b(?:value|plaintext)"?\s*[:=]\s*"(?P<a>[^"\s]+)""#),
+    (&["variable"], r#"variable\s+"NAME"\s*\{[^{}]{0,200}?\bdefault\s*=\s*"(?P<a>[^"\s]+)""#),
+    (NAMES, r#""value"\s*:\s*"(?P<a>[^"\s]+)"\s*,\s*"(?:name|key)"\s*:\s*"NAME""#),
+    (NAMES, r#"(?m)^[\s~+-]*"?NAME"?\s*[=:].{0,200}?->\s*"(?P<a>[^"\s]+)""#),
+    // `user:…@tcp(host)`, and the same before a host and its port.
+    (&["@tcp(", "@udp(", "@unix("], r#"\b[\w.-]+:(?P<a>[^\s:@/"']+)@(?:tcp|udp|unix)\("#),
+    (&["@"], r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,})@[\w.-]+:\d{2,5}\b"#),
+    // What PHP prints of its values, and how it serialises them.
+    (&["string("], r#"\["NAME"(?::\w+)?\]\s*=>\s*string\(\d+\) "(?P<a>[^"]+)""#),
+    (&["\";s:"], r#"s:\d+:"NAME";s:\d+:"(?P<a>[^"]+)""#),
+    // Strings of SQL Server, of shells, of ODBC, of HTML and of property lists.
+    (&["n'"], r"NAME\s*=?\s*N'(?P<a>[^'\s]+)'"),
+    (&["$'"], r"NAME=\$'(?P<a>[^'\s]+)'"),
+    (&["pwd={"], r"(?i)\bpwd=\{(?P<a>[^}\s]+)\}"),
+    (&["&quot;"], r"NAME&quot;\s*:\s*&quot;(?P<a>[^&\s]+)&quot;"),
+    (&["</key>"], r"<key>NAME</key>\s*<string>(?P<a>[^<\s]+)</string>"),
+    // The last arguments of calls that sign in, sign or connect.
+    (
+        &["mysqli_connect", "getconnection"],
+        r#"\b(?:mysqli_connect|getConnection)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<a>[^"'\s]+)["']"#,
+    ),
+    (
+        &["networkcredential", "login(", "createhmac"],
+        r#"\b(?:NetworkCredential|login|createHmac)\(\s*["'][^"']*["']\s*,\s*b?["'](?P<a>[^"'\s]*[0-9][^"'\s]*)["']"#,
+    ),
     // A word of recovery phrases.
     (
         &["seed", "recovery", "mnemonic", "secret"],
@@ -229,7 +259,7 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
 fn pattern(place: &str) -> String {
     let is_regex = place.starts_with(r"\b") || place.starts_with("(?m)\\b") || place.starts_with("(?i)\\b(?:config");
     let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { place.to_owned() };
-    place.replace("ARG", ARGUMENT).replace(r"\b", r"(?-u:\b)")
+    place.replace("ARG", ARGUMENT).replace("NAME", NAME).replace(r"\b", r"(?-u:\b)")
 }
 
 /// Adds the secrets at these places to `found`.
@@ -253,6 +283,51 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn masked(text: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        find(text, &mut found);
+        found.into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn finds_secrets_apart_from_their_names() {
+        for text in [
+            r#"{"outputs":{"db_password":{"value":"q7Wm2xKp","type":"string"}}}"#,
+            "variable \"db_password\" {\n  type    = string\n  default = \"q7Wm2xKp\"\n}",
+            r#"{"value":"q7Wm2xKp","name":"SECRET_TOKEN"}"#,
+            "  ~ master_password = \"old\" -> \"q7Wm2xKp\"",
+            "panic: invalid DSN root:q7Wm2xKp@tcp(127.0.0.1:3306)/app",
+            "elastic:q7Wm2xKp@es:9200",
+            "  [\"password\"]=>\n  string(8) \"q7Wm2xKp\"",
+            "[\"token\":protected]=> string(8) \"q7Wm2xKp\"",
+            "a:1:{s:8:\"password\";s:8:\"q7Wm2xKp\";}",
+            "CREATE LOGIN b WITH PASSWORD = N'q7Wm2xKp'",
+            "export GPG_PASSPHRASE=$'q7Wm2xKp'",
+            "Driver={ODBC};UID=u;PWD={q7Wm2xKp};",
+            "&quot;password&quot;:&quot;q7Wm2xKp&quot;",
+            "<key>APIToken</key>\n<string>q7Wm2xKp</string>",
+            "mysqli_connect('localhost','root','q7Wm2xKp','db')",
+            "new NetworkCredential(\"bob\", \"q7Wm2xKp\")",
+        ] {
+            assert!(masked(text).contains(&"q7Wm2xKp"), "{text}: {:?}", masked(text));
+        }
+    }
+
+    #[test]
+    fn leaves_ordinary_text() {
+        for text in [
+            "image: registry.example/web:1.24.3@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "ssh git@github.com:22",
+            "login('bob', 'settings')",
+            "fn token(value: &str) -> \"x\"",
+            r#"{"value":"blue","name":"colour"}"#,
+            "getConnection(url, user, password)",
+            r#""password": {"type": "string", "minLength": 8}"#,
+        ] {
+            assert_eq!(masked(text), [""; 0], "{text}");
+        }
+    }
 
     #[test]
     fn finds_secrets_of_many_programs() {

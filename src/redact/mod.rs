@@ -14,7 +14,6 @@ mod json;
 mod keys;
 mod manifests;
 mod names;
-mod places;
 mod random;
 mod settings;
 mod shown;
@@ -162,7 +161,6 @@ impl Redactor {
         keys::find(text, &mut found);
         random::find(text, &mut found);
         shown::find(text, &mut found);
-        places::find(text, &mut found);
         let mut found = merged(found);
         if layers > 0 {
             let has_secret = |decoded: &str| !self.secrets(&View::new(decoded), layers - 1).is_empty();
