@@ -1,12 +1,12 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
+mod check_kind;
 mod clock;
 mod completion;
 mod deed;
 mod effects;
 mod judge;
 mod parts;
-mod proof;
 mod request;
 mod state;
 mod status;

@@ -1,7 +1,7 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
+use super::check_kind::{CheckKind, kind_of};
 use super::deed::Deed;
-use super::proof::{Proof, proof};
 use super::request::UserRequest;
 use super::tamper::Tampers;
 use crate::detect::call::Call;
@@ -370,9 +370,9 @@ impl WorkLog {
 
     fn record_checks(&mut self, work: &CallWork) {
         self.ran_check = true;
-        for proves in work.checks.iter().map(proof) {
-            self.ran_tests |= proves != Proof::Code;
-            self.linted |= proves != Proof::Tests;
+        for kind in work.checks.iter().map(kind_of) {
+            self.ran_tests |= kind != CheckKind::Code;
+            self.linted |= kind != CheckKind::Tests;
         }
         self.unchecked = None;
         self.last_check = Some(work.evidence.clone());

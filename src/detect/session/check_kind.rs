@@ -1,10 +1,10 @@
-//! What a check that ran proves: tests, or only that code compiles and has no complaints of a linter.
+//! What kind of check ran: tests, or only what compiles code or complains of it.
 
 use crate::detect::call::shell::CheckRun;
 
-/// What a run of a check is evidence of.
+/// The kind of a check: which claim it supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Proof {
+pub(crate) enum CheckKind {
     /// Tests ran.
     Tests,
     /// A linter, a checker of types, a formatter or a build ran, and no test.
@@ -121,7 +121,7 @@ const TESTS: [&str; 29] = [
 ];
 
 /// What a check proves, by its name, and by the task that a task runner runs.
-pub(crate) fn proof(run: &CheckRun) -> Proof {
+pub(crate) fn kind_of(run: &CheckRun) -> CheckKind {
     let is_word = |c: char| c.is_alphanumeric() || c == '+';
     let words = |text: &str| -> Vec<String> {
         text.to_lowercase().split(|c| !is_word(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -130,19 +130,19 @@ pub(crate) fn proof(run: &CheckRun) -> Proof {
     let any = |words: &[String], of: fn(&str) -> bool| words.iter().any(|word| of(word));
     let program = name.first().map(String::as_str).unwrap_or_default();
     if any(&name, is_test) {
-        return Proof::Tests;
+        return CheckKind::Tests;
     }
     let builds_with_tests = BUILDS_WITH_TESTS.contains(&program);
     if COMPILES.contains(&run.name.as_str()) || !builds_with_tests && any(&name, is_code) {
-        return Proof::Code;
+        return CheckKind::Code;
     }
     // What a compiler or another program works on says nothing; a task's name does.
     let tasks: Vec<String> =
         run.targets.iter().filter(|target| !target.contains(['/', '.'])).flat_map(|target| words(target)).collect();
     match (any(&tasks, is_test), any(&tasks, is_code)) {
-        (true, false) => Proof::Tests,
-        (false, true) if !builds_with_tests => Proof::Code,
-        _ => Proof::Any,
+        (true, false) => CheckKind::Tests,
+        (false, true) if !builds_with_tests => CheckKind::Code,
+        _ => CheckKind::Any,
     }
 }
 
@@ -160,35 +160,35 @@ mod tests {
     use crate::detect::call::shell;
 
     #[test]
-    fn knows_what_a_check_proves() {
+    fn knows_the_kinds() {
         for (command, expected) in [
-            ("cargo test --all", Proof::Tests),
-            ("npm test", Proof::Tests),
-            ("npm run test:unit", Proof::Tests),
-            ("pytest -q", Proof::Tests),
-            ("mix test", Proof::Tests),
-            ("go test ./...", Proof::Tests),
-            ("make test", Proof::Tests),
-            ("./gradlew test", Proof::Tests),
-            ("npx tsc --noEmit", Proof::Code),
-            ("npx eslint tests/", Proof::Code),
-            ("cargo clippy --tests", Proof::Code),
-            ("cargo check", Proof::Code),
-            ("go vet ./...", Proof::Code),
-            ("npm run lint", Proof::Code),
-            ("npm run build", Proof::Code),
-            ("make lint", Proof::Code),
-            ("mix dialyzer", Proof::Code),
-            ("ruff check .", Proof::Code),
-            ("prettier --check .", Proof::Code),
-            ("make check", Proof::Any),
-            ("npm run ci", Proof::Any),
-            ("just verify", Proof::Any),
-            ("./gradlew build", Proof::Any),
-            ("mvn verify", Proof::Any),
+            ("cargo test --all", CheckKind::Tests),
+            ("npm test", CheckKind::Tests),
+            ("npm run test:unit", CheckKind::Tests),
+            ("pytest -q", CheckKind::Tests),
+            ("mix test", CheckKind::Tests),
+            ("go test ./...", CheckKind::Tests),
+            ("make test", CheckKind::Tests),
+            ("./gradlew test", CheckKind::Tests),
+            ("npx tsc --noEmit", CheckKind::Code),
+            ("npx eslint tests/", CheckKind::Code),
+            ("cargo clippy --tests", CheckKind::Code),
+            ("cargo check", CheckKind::Code),
+            ("go vet ./...", CheckKind::Code),
+            ("npm run lint", CheckKind::Code),
+            ("npm run build", CheckKind::Code),
+            ("make lint", CheckKind::Code),
+            ("mix dialyzer", CheckKind::Code),
+            ("ruff check .", CheckKind::Code),
+            ("prettier --check .", CheckKind::Code),
+            ("make check", CheckKind::Any),
+            ("npm run ci", CheckKind::Any),
+            ("just verify", CheckKind::Any),
+            ("./gradlew build", CheckKind::Any),
+            ("mvn verify", CheckKind::Any),
         ] {
             let checks = shell::read(command).checks;
-            assert!(checks.len() == 1 && proof(&checks[0]) == expected, "{command}: {checks:?}");
+            assert!(checks.len() == 1 && kind_of(&checks[0]) == expected, "{command}: {checks:?}");
         }
     }
 }
