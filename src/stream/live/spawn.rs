@@ -26,6 +26,9 @@ const LISTENING: &str = "opencode server listening on";
 /// When to say what the start waits for: most starts take less.
 const NOTE: Duration = Duration::from_secs(5);
 
+/// How many ports are tried.
+const PORTS: u32 = 3;
+
 /// What to start.
 #[derive(Debug, Clone)]
 pub struct Spawn {
@@ -54,8 +57,7 @@ pub(super) struct SpawnedServer {
 }
 
 impl SpawnedServer {
-    /// Starts the server and waits until it listens, at most until `deadline`. It always has a password: the one in
-    /// `credentials`, or one of its own.
+    /// Starts the server and waits until it listens, at most until `deadline`.
     pub async fn start(spawn: &Spawn, credentials: &Credentials, deadline: Instant) -> Result<Self, Failure> {
         let program = which::which(&spawn.program).map_err(|_| {
             Failure::new(
@@ -66,6 +68,29 @@ impl SpawnedServer {
                 ),
             )
         })?;
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let port = free_port()?;
+            match Self::launch(spawn, &program, credentials, port, deadline).await {
+                // Between our look and the server's start, another program has taken the port.
+                Err(_) if tried < PORTS && !is_free(port) && Instant::now() < deadline => {
+                    tracing::warn!("another program took port {port} first; trying another port");
+                }
+                started => return started,
+            }
+        }
+    }
+
+    /// Starts the server on this port and waits until it listens. It always has a password: the one in `credentials`,
+    /// or one of its own.
+    async fn launch(
+        spawn: &Spawn,
+        program: &Path,
+        credentials: &Credentials,
+        port: u16,
+        deadline: Instant,
+    ) -> Result<Self, Failure> {
         let mut credentials = credentials.clone();
         let mut file = None;
         if credentials.password.is_none() {
@@ -74,7 +99,6 @@ impl SpawnedServer {
             credentials.password = Some(password);
         }
         let lifeline = Lifeline::new()?;
-        let port = free_port()?;
         let (mut command, mark) =
             supervisor::supervised(program.as_os_str(), &lifeline, file.as_ref().map(PasswordFile::path))?;
         command.args(["serve", "--hostname", "127.0.0.1", "--port", &port.to_string()]).args(&spawn.args);
@@ -88,7 +112,7 @@ impl SpawnedServer {
         let url = parse_url(&format!("http://127.0.0.1:{port}/")).map_err(Failure::from)?;
         let server = Self { supervisor, mark: Some(mark), url, credentials, lifeline: Some(lifeline), _password: file };
         match stdout {
-            Some(stdout) => server.wait_until_ready(&program, stdout, deadline).await,
+            Some(stdout) => server.wait_until_ready(program, stdout, deadline).await,
             None => Ok(server),
         }
     }
@@ -162,6 +186,11 @@ fn free_port() -> Result<u16, Failure> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     let failed = |e| Failure::new(Code::Error, format_args!("cannot find a free port on 127.0.0.1: {e}"));
     Ok(listener.map_err(failed)?.port())
+}
+
+/// Whether nothing listens on the port.
+fn is_free(port: u16) -> bool {
+    TcpListener::bind(("127.0.0.1", port)).is_ok()
 }
 
 /// Resolves when the server says that it listens, and with an error when it closes its output. Its later output is

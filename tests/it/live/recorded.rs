@@ -99,8 +99,8 @@ fn unchecked_change_says_how_to_check_it() {
 fn result_names_the_real_cause() {
     let Some(bench) = bench(ANSWERS) else { return };
     let done = live_shell("ocr-run --task Go. --worker-model fake/nope", &bench.opencode, &bench.project).finish();
+    assert_eq!(done.code(), Some(13), "{}\n{}", done.lines.join("\n"), done.stderr);
     let result = result(done.lines.last().unwrap());
-    assert_eq!(done.code(), Some(13), "{result}");
     assert!(result["reason"].as_str().unwrap().contains("fake/nope"), "{result}");
 }
 

@@ -148,3 +148,27 @@ fn interrupted_start() {
     let done = live_shell(&line, &bench.opencode, &bench.project).finish();
     assert_eq!(done.lines, ["130", "gone"], "{}", done.stderr);
 }
+
+#[test]
+fn taken_port_is_replaced() {
+    let Some(bench) = bench(SAYS_HELLO) else { return };
+    let at = |name: &str| bench.project.dir().join(name);
+    // The first start waits until its port is taken.
+    let opencode = bench.opencode.executable();
+    let script = format!(
+        "#!/bin/sh\nif mkdir first 2>/dev/null; then echo \"$5\" >port; read -r _ <taken; fi\nexec '{}' \"$@\"\n",
+        opencode.display()
+    );
+    std::fs::write(at("opencode"), script).unwrap();
+    let made = live_shell("chmod +x opencode && mkfifo port taken", &bench.opencode, &bench.project).finish();
+    assert_eq!(made.code(), Some(0), "{}", made.stderr);
+    let line = "ocr-stream --spawn --opencode ./opencode --task 'Say hello.'";
+    let run = live_shell(line, &bench.opencode, &bench.project);
+    let port = std::fs::read_to_string(at("port")).unwrap().trim().parse::<u16>().unwrap();
+    let _taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    std::fs::write(at("taken"), "\n").unwrap();
+    let done = run.finish();
+    assert_eq!(done.code(), Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains(&format!("another program took port {port} first")), "{}", done.stderr);
+    assert!(!server_of(&done.lines[0]).contains(&format!(":{port}/")), "{}", done.lines[0]);
+}
