@@ -661,3 +661,11 @@ fn closes(word: &str) -> bool {
 fn opens(word: &str) -> bool {
     matches!(word, "{" | "if" | "while" | "until" | "for" | "select" | "case" | "function")
 }
+
+/// The words of a command that is no group.
+pub(super) fn words_of(item: &Item) -> Option<&[String]> {
+    match &item.node {
+        Node::Simple(simple) => Some(&simple.words),
+        Node::Group(..) => None,
+    }
+}

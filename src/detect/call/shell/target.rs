@@ -1,6 +1,6 @@
 //! What a command line works on: the hosts, files and ids in it, as opposed to how it is told to work on them.
 
-use super::DEPTH;
+use super::reader::DEPTH;
 use super::syntax::{Item, Node, parse};
 use super::words::has;
 use super::wrappers::{Command, base, unwrap};

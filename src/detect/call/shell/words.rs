@@ -159,3 +159,8 @@ fn parts(name: &str) -> Vec<String> {
     parts.retain(|part| !part.is_empty());
     parts
 }
+
+/// Whether a formatter tells what it would change by what it prints alone.
+pub(super) fn prints_only(name: &str) -> bool {
+    has("gofmt goimports gofumpt", name.split(' ').next().unwrap_or_default())
+}

@@ -1,0 +1,36 @@
+//! A check that a line runs.
+
+use super::exits::Exit;
+use crate::detect::hash;
+
+/// A check that a line runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckRun {
+    /// The program, for a person: `cargo test`.
+    pub(crate) name: String,
+    /// What it runs, sorted: paths, packages, names of tests. Empty means all.
+    pub(crate) targets: Vec<String>,
+    /// The same for the same program and targets.
+    pub(crate) key: u64,
+    /// What the exit code of the line says of it.
+    pub(crate) exit: Exit,
+}
+
+impl CheckRun {
+    /// A check that is a tool of its own; `key` is that of its calls.
+    pub(crate) fn of_tool(tool: &str, key: u64) -> Self {
+        Self { name: tool.to_owned(), targets: Vec::new(), key, exit: Exit { zero_passed: false, ..Exit::OWN } }
+    }
+
+    /// A program that nobody knows, which may be a check.
+    pub(super) fn of_program(name: &str, exit: Exit) -> Self {
+        Self { name: name.to_owned(), targets: Vec::new(), key: hash::of(name), exit }
+    }
+
+    /// Whether this check runs everything that another does.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self.name == other.name
+            && (self.targets.is_empty()
+                || !other.targets.is_empty() && other.targets.iter().all(|target| self.targets.contains(target)))
+    }
+}

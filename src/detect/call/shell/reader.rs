@@ -1,0 +1,356 @@
+//! Reads a command line, command by command, into what the whole does.
+
+use super::check_run::CheckRun;
+use super::cut::{self, Cut};
+use super::echoes::{echoed, masks};
+use super::effect::{Change, Effect};
+use super::exits::{Exit, Options, exits, is_of_pipe, is_status, states};
+use super::hooks;
+use super::line::Line;
+use super::programs::{Judgement, Nested, is_device, is_scratch, judge_at};
+use super::repeats::{Each, runs_for_each, runs_in_each_workspace, watches};
+use super::syntax::{Item, Joint, Node, Role, Simple, parse, words_of};
+use super::words::{self, has, prints_only};
+use super::wrappers::{Command, base, unwrap};
+use crate::detect::hash;
+
+/// How deep scripts within scripts are read.
+pub(super) const DEPTH: usize = 5;
+/// How many commands of a line are judged.
+const COMMANDS: usize = 512;
+/// How many checks of a line are told one by one.
+const CHECKS: usize = 32;
+
+/// Reads a command line.
+pub(crate) fn read(script: &str) -> Line {
+    let mut reader = Reader::default();
+    reader.script(script, Exit::OWN, Options::default(), 0);
+    reader.finish()
+}
+
+/// Judges a program and its arguments, its wrappers already taken off.
+fn judge(command: &[String]) -> Judgement {
+    judge_at(command, Nested { depth: 0, judge: judge_words })
+}
+
+/// Judges one command, through its wrappers.
+fn judge_words(command: Vec<String>, depth: usize) -> Judgement {
+    let Some(unwrapped) = Some(unwrap(command, &[])).filter(|_| depth < DEPTH) else {
+        return judge(&["?".to_owned()]);
+    };
+    match unwrapped.command {
+        Command::Program(words) => judge_at(&words, Nested { depth, judge: judge_words }),
+        Command::Nothing => judge(&[]),
+        Command::Script { text, .. } => {
+            let line = {
+                let mut reader = Reader::default();
+                reader.script(&text, Exit::NONE, Options::default(), depth + 1);
+                reader.finish()
+            };
+            Judgement {
+                effect: line.effect,
+                change: line.change,
+                waits: line.waits,
+                check: line.checks.into_iter().next().map(|check| (check.name, check.targets)),
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    commands: usize,
+    checks: Vec<CheckRun>,
+    change: Option<Change>,
+    after: Option<Change>,
+    unknown: bool,
+    program: Option<CheckRun>,
+    record: bool,
+    waits: bool,
+    exit_label: Option<String>,
+    /// The output of a check goes to a file.
+    logged: bool,
+    /// See [`Line::praise`], and how many checks there were by then.
+    praise: Option<(String, usize)>,
+    /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
+    no_praise: bool,
+    /// A part of a line is read once more, see [`Reader::alone`].
+    is_probe: bool,
+    /// A check runs several times, whether it fails or not.
+    repeats: bool,
+    /// What is read runs only if a compiler before it passed.
+    compiled: bool,
+    runs_built: bool,
+    mixes_checks: bool,
+    tampers: Vec<String>,
+    cut: Cut,
+}
+
+impl Reader {
+    fn finish(self) -> Line {
+        let change = self.change.unwrap_or(Change::None);
+        let effect = if !self.checks.is_empty() {
+            Effect::Check
+        } else if change == Change::Certain {
+            Effect::Mutate
+        } else if self.unknown {
+            Effect::Unknown
+        } else if change > Change::None {
+            Effect::Mutate
+        } else if self.record {
+            Effect::Record
+        } else if self.waits {
+            Effect::Poll
+        } else {
+            Effect::Observe
+        };
+        let all = self.checks.len();
+        Line {
+            effect,
+            change,
+            runs_built: self.runs_built && all == 1,
+            mixes_checks: self.mixes_checks,
+            praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
+            change_after_check: self.after.unwrap_or(Change::None),
+            checks: self.checks,
+            unknown: self.program,
+            waits: self.waits,
+            exit_label: self.exit_label,
+            tampers: self.tampers,
+            cut: self.cut,
+        }
+    }
+
+    fn script(&mut self, script: &str, exit: Exit, options: Options, depth: usize) {
+        if depth > DEPTH {
+            self.note_change(Change::Perhaps);
+            self.unknown = true;
+            return;
+        }
+        self.list(parse(script), exit, options, depth);
+    }
+
+    /// A list of commands; `exit` is what the exit code of the line says of the list.
+    fn list(&mut self, mut items: Vec<Item>, exit: Exit, options: Options, depth: usize) {
+        if items.len() > COMMANDS {
+            items.truncate(COMMANDS);
+            self.unknown = true;
+            self.note_change(Change::Perhaps);
+        }
+        let options = states(&items, options);
+        let are_harmless: Vec<bool> = items.iter().map(is_harmless).collect();
+        let exits = exits(&items, &options, &are_harmless);
+        let masks = masks(&items);
+        let praises = self.praises(&items, options.first().copied().unwrap_or_default(), depth);
+        let mixed = self.mixed(&items, &options, depth);
+        if let Some(label) = self.printed_label(&items, options.first().copied().unwrap_or_default(), depth) {
+            self.exit_label = Some(label);
+        }
+        let compiled = self.compiled;
+        let mut pipeline = self.checks.len();
+        for (index, item) in items.into_iter().enumerate() {
+            let own = if item.negated { Exit::NONE } else { exits[index].and(exit) };
+            let joint = item.joint;
+            match item.node {
+                Node::Simple(simple) => {
+                    let logs = self.checks.len() > pipeline;
+                    self.simple(simple, own, depth, logs);
+                }
+                Node::Group(role, list) => self.group(role, list, own, options[index], depth),
+            }
+            if let (Some(mask), Some(check)) = (&masks[index], self.checks.get(pipeline)) {
+                let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
+                self.tamper(sentence);
+            }
+            match joint {
+                Joint::Pipe => {}
+                Joint::And => {
+                    let check = self.checks.get(pipeline);
+                    self.compiled |= check.is_some_and(|check| words::is_compiler(&check.name));
+                }
+                Joint::Or | Joint::Sequence | Joint::Background => self.compiled = compiled,
+            }
+            if joint != Joint::Pipe {
+                pipeline = self.checks.len();
+            }
+            if praises[index].is_some() {
+                self.praise.clone_from(&praises[index]);
+            }
+        }
+        self.compiled = compiled;
+        self.mixes_checks |= mixed;
+    }
+
+    /// What each command prints that is an `echo` and runs only if all the checks before it passed, with their number.
+    fn praises(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
+        let mut most = CHECKS;
+        let mut praise = |at: usize| {
+            let line = echoed(items, at).filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
+            most -= 1;
+            let before = Self::alone(&items[..at], options, depth);
+            let all_passed = !before.checks.is_empty() && before.checks.iter().all(|check| check.exit.zero_passed);
+            all_passed.then_some((line, before.checks.len()))
+        };
+        (0..items.len()).map(&mut praise).collect()
+    }
+
+    /// What is printed before the last exit code that is printed, if that is one of all the checks before it.
+    fn printed_label(&self, items: &[Item], options: Options, depth: usize) -> Option<String> {
+        let printed = |item: &Item| words_of(item)?.iter().skip(1).find(|word| is_status(word)).cloned();
+        let at = items.iter().rposition(|item| printed(item).is_some()).filter(|_| !self.is_probe)?;
+        let word = printed(&items[at])?;
+        let label = word[..word.find('$').unwrap_or(0)].to_owned();
+        // `$PIPESTATUS` names the command that it is about.
+        if is_of_pipe(&word) {
+            return Some(label);
+        }
+        let before = Self::alone(&items[..at], options, depth);
+        let is_theirs = before.checks.iter().all(|check| check.exit.zero_passed);
+        (is_theirs && !before.checks.is_empty()).then_some(label)
+    }
+
+    /// Whether one of the commands feeds a pipe with the output of several checks that do not depend on each other.
+    fn mixed(&self, items: &[Item], options: &[Options], depth: usize) -> bool {
+        let is_mixed = |(item, options): (&Item, &Options)| {
+            let fed = Self::alone(std::slice::from_ref(item), *options, depth);
+            // Where a failure ends the run, what comes last passed only if the others did.
+            let ends_at_failure = fed.checks.iter().all(|check| check.exit.zero_passed);
+            fed.repeats || fed.checks.len() > 1 && !ends_at_failure
+        };
+        let piped = items.iter().zip(options).filter(|(item, _)| item.joint == Joint::Pipe).take(CHECKS);
+        !self.is_probe && piped.into_iter().any(is_mixed)
+    }
+
+    /// Reads commands as if they were the whole line.
+    fn alone(items: &[Item], options: Options, depth: usize) -> Self {
+        let mut reader = Self { is_probe: true, no_praise: true, ..Self::default() };
+        let mut items = items.to_vec();
+        if let Some(last) = items.last_mut() {
+            last.joint = Joint::Sequence;
+        }
+        reader.list(items, Exit::OWN, options, depth);
+        reader
+    }
+
+    fn group(&mut self, role: Role, list: Vec<Item>, own: Exit, options: Options, depth: usize) {
+        let (exit, options) = match role {
+            Role::Plain => (own, options),
+            Role::Condition => (Exit::NONE, Options { errexit: false, ..options }),
+            Role::Branch => (Exit { zero_passed: false, ..own }, options),
+            Role::Loop => (Exit { zero_passed: own.zero_passed && options.errexit, ..own }, options),
+        };
+        let checks = self.checks.len();
+        self.without_praise(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+        self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
+    }
+
+    /// Reads something whose praise does not count, if so.
+    fn without_praise(&mut self, so: bool, read: impl FnOnce(&mut Self)) {
+        let no_praise = self.no_praise;
+        self.no_praise |= so;
+        read(self);
+        self.no_praise = no_praise;
+    }
+
+    fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
+        self.without_praise(true, |reader| {
+            for script in &simple.substitutions {
+                reader.script(script, Exit::NONE, Options::default(), depth + 1);
+            }
+        });
+        self.commands += 1;
+        if self.commands > COMMANDS {
+            self.unknown = true;
+            return self.note_change(Change::Perhaps);
+        }
+        let repeats = runs_for_each(&simple.words);
+        let unwrapped = unwrap(simple.words, &simple.bodies);
+        self.waits |= unwrapped.watched;
+        // One ends when a person ends it, the other ends well whatever it runs.
+        let exit = if unwrapped.watched || repeats == Some(Each::EndsWell) { Exit::NONE } else { exit };
+        let checks = self.checks.len();
+        self.without_praise(repeats.is_some(), |reader| match unwrapped.command {
+            Command::Nothing => {}
+            Command::Script { text, errexit, pipefail } => {
+                let inner = Options { errexit, pipefail };
+                reader.script(&text, exit, inner, depth + 1);
+            }
+            Command::Program(words) => {
+                if let Some(sentence) = hooks::skipped_hooks(&words, &unwrapped.environment) {
+                    reader.tamper(sentence);
+                }
+                reader.program(&words, exit, logs);
+            }
+        });
+        self.repeats |= repeats.is_some() && self.checks.len() > checks;
+        if self.checks.len() > checks && simple.writes.iter().any(|file| !is_device(file)) {
+            // Two logs, of which the end of one may be shown.
+            self.mixes_checks |= self.logged;
+            self.logged = true;
+        }
+        if self.checks.len() == checks && !logs {
+            self.written(&simple.writes);
+        }
+    }
+
+    fn program(&mut self, words: &[String], exit: Exit, logs: bool) {
+        if !self.checks.is_empty() {
+            self.cut = self.cut.max(cut::read(words));
+        }
+        let judgement = judge(words);
+        self.waits |= judgement.waits;
+        if logs && words.first().is_some_and(|program| base(program) == "tee") {
+            return;
+        }
+        match judgement.effect {
+            Effect::Unknown => {
+                self.unknown = true;
+                self.program = words.first().map(|program| CheckRun::of_program(base(program), exit));
+                self.runs_built |= self.compiled;
+            }
+            Effect::Record => self.record = true,
+            _ => {}
+        }
+        self.note_change(judgement.change);
+        if let Some((name, targets)) = judgement.check {
+            let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
+            // It prints the names of the files and ends well in any case, or somebody ends it.
+            let exit = if prints_only(&name) || judgement.waits || watches(words) { Exit::NONE } else { exit };
+            self.repeats |= runs_in_each_workspace(words);
+            if self.checks.len() < CHECKS {
+                self.checks.push(CheckRun { name, targets, key, exit });
+            }
+            self.after = None;
+        }
+    }
+
+    /// The files that output is redirected to.
+    fn written(&mut self, files: &[String]) {
+        for file in files.iter().filter(|file| !is_device(file)) {
+            self.note_change(if is_scratch(file) { Change::Scratch } else { Change::Certain });
+        }
+    }
+
+    fn note_change(&mut self, change: Change) {
+        self.change = self.change.max(Some(change));
+        self.after = self.after.max(Some(change));
+    }
+
+    fn tamper(&mut self, sentence: String) {
+        if self.tampers.len() < CHECKS && !self.tampers.contains(&sentence) {
+            self.tampers.push(sentence);
+        }
+    }
+}
+
+/// Whether a command hardly ever fails by itself, or fails as a check does.
+fn is_harmless(item: &Item) -> bool {
+    match &item.node {
+        Node::Group(_, list) => list.iter().all(is_harmless),
+        Node::Simple(simple) => simple.words.first().is_none_or(|program| {
+            has("echo printf true : cd pushd popd export set tail head cat tee wc exit return sort uniq", program)
+                || !matches!(judge(&simple.words).effect, Effect::Mutate | Effect::Record | Effect::Unknown)
+                    && !has("grep egrep rg test [ [[ diff cmp curl", program)
+        }),
+    }
+}
