@@ -125,7 +125,7 @@ impl<'a> Connection<'a> {
         }
         // Before its task is given, being idle means nothing.
         if tracker.started || self.plan.task.is_none() {
-            Present::new(&self.server, tracker, &sessions).tell(idle, writer).await?;
+            Present::new(&self.server, tracker, &sessions).emit(idle, writer).await?;
         }
         Ok(feed)
     }
