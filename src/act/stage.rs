@@ -63,6 +63,8 @@ pub(super) struct Shared {
     /// Sends notices, and the outcome of one run of several.
     pub courier: Courier,
     pub lookout: Lookout,
+    /// The time of the stream, for what is written from other threads.
+    now: Arc<AtomicI64>,
 }
 
 /// The stage of `ocr-act`: one run.
@@ -77,8 +79,6 @@ pub struct Act {
     executor: Option<Executor>,
     /// Why the session is not acted on, if so. Checks that need no server run all the same.
     inactive: Option<String>,
-    /// The time of the stream, for the executor.
-    now: Arc<AtomicI64>,
     needs: Needs,
     neighbours: Neighbours,
     resumes: Resumes,
@@ -99,7 +99,8 @@ impl Act {
     /// [`Code::Usage`] if the server's URL or credentials cannot be used.
     pub fn new(settings: Settings, notify: Notify, out: Out, shutdown: Shutdown) -> Result<Self, Failure> {
         let notify = Arc::new(notify);
-        let courier = Courier::new(Arc::clone(&notify), out.clone(), shutdown.clone());
+        let now = Arc::<AtomicI64>::default();
+        let courier = Courier::new(Arc::clone(&notify), out.clone(), Arc::clone(&now), shutdown.clone());
         let settings = Arc::new(settings);
         let authority = Authority::before(&settings);
         let shared = Shared {
@@ -110,6 +111,7 @@ impl Act {
             pending: Pending::default(),
             courier,
             lookout: Lookout::default(),
+            now,
         };
         let mut act = Self::in_state(shared, RunState::default(), authority, false);
         act.prepare()?;
@@ -150,7 +152,6 @@ impl Act {
             context: None,
             executor: None,
             inactive: None,
-            now: Arc::default(),
             needs: Needs::default(),
             neighbours: Neighbours::default(),
             resumes: Resumes::default(),
@@ -268,7 +269,7 @@ impl Act {
             checks: self.shared.settings.checks.clone(),
             directory: directory.or(here),
             out: self.shared.out.clone(),
-            now: Arc::clone(&self.now),
+            now: Arc::clone(&self.shared.now),
             shutdown: self.shared.shutdown.clone(),
         });
         Ok(())
@@ -514,7 +515,7 @@ impl Act {
     pub(super) fn pass_time(&mut self, ts: Option<i64>) {
         self.saw_lines = true;
         let now = self.state.clock.see(ts);
-        self.now.store(now.ms(), Ordering::SeqCst);
+        self.shared.now.store(now.ms(), Ordering::SeqCst);
     }
 
     /// Does what is due by now. Returns whether the run is over.
