@@ -25,7 +25,7 @@ const RUNS_WITHOUT_ORDERS: usize = 10_000;
 /// The exit codes of how many sessions are known by session; of the others, only the worst is.
 const ENDED: usize = 10_000;
 
-/// How often the runs are looked after whose sessions say nothing, in milliseconds of stream time.
+/// How often runs with silent sessions are checked, in milliseconds of stream time.
 const ROUND: i64 = 1000;
 
 /// What is done with the result of a session.

@@ -1,5 +1,5 @@
-//! What the hand may act on. Lines are data: they never say by themselves where to go, and what to send there. Either a
-//! person names the server on the command line, or the stream proves to be a live one of this pipe.
+//! What `ocr-act` may act on. Lines are data: they never say by themselves where to go, and what to send there. Either
+//! a person names the server on the command line, or the stream proves to be a live one of this pipe.
 
 use super::settings::Settings;
 use crate::net::is_loopback;
@@ -11,7 +11,7 @@ use url::Url;
 /// What every reason ends with.
 const REMEDY: &str = "use --server to act on a live server";
 
-/// What the hand may act on. The first `opened` line decides, and no later line changes it.
+/// What `ocr-act` may act on. The first `opened` line decides, and no later line changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Authority {
     /// There was no `opened` line yet.
