@@ -65,8 +65,8 @@ pub struct Courier {
 
 impl Courier {
     /// A courier that adds a record about each delivery to `out`, at the time `now` of the stream.
-    pub fn new(notify: Arc<Notify>, out: Out, now: Arc<AtomicI64>, shutdown: Shutdown) -> Self {
-        Self { queue: Arc::default(), notify, out, now, shutdown }
+    pub fn new(notify: Notify, out: Out, now: Arc<AtomicI64>, shutdown: Shutdown) -> Self {
+        Self { queue: Arc::default(), notify: Arc::new(notify), out, now, shutdown }
     }
 
     /// Queues a message, if anybody is to be told of it. Where too many wait, the oldest is dropped: the outcome of a run
@@ -92,6 +92,11 @@ impl Courier {
             tracing::warn!("{count} notifications wait for their receivers; the oldest is dropped");
             self.record(&message, &[Delivery::given_up(format!("{count} messages waited"))]);
         }
+    }
+
+    /// Sends a message on this thread, for at most `limit`, and returns what came of it.
+    pub fn send_now(&self, message: &Message, now: Now, limit: Option<Duration>) -> Vec<Delivery> {
+        self.notify.send(message, now, limit, &self.shutdown)
     }
 
     fn deliver(&self) {
@@ -137,7 +142,8 @@ impl Courier {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Notice, Shape, Topic};
+    use super::super::message::Notice;
+    use super::super::{Shape, Topic};
     use super::*;
     use crate::pipe::test_sink::TestSink;
     use crate::redact::Redactor;
@@ -166,7 +172,7 @@ mod tests {
             until: None,
         };
         let (written, now) = (TestSink::default(), Arc::new(AtomicI64::new(5000)));
-        let courier = Courier::new(Arc::new(notify), Out::new(written.clone(), true), now, Shutdown::default());
+        let courier = Courier::new(notify, Out::new(written.clone(), true), now, Shutdown::default());
         let long_ago = Instant::now().checked_sub(Duration::from_mins(1)).unwrap();
         courier.send(Message::Notice(notice), Now { ts: Timestamp::from_ms(1000), since: long_ago });
         courier.finish(Duration::from_mins(1));
