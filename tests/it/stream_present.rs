@@ -2,12 +2,14 @@
 
 use crate::support::{CONNECTED, Host, Watched, answer, events, routes, watch};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Query;
-use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use futures_util::stream;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -77,7 +79,8 @@ fn connection_that_is_lost_again_while_the_server_is_asked() {
         let fails = asked.fetch_add(1, Ordering::Relaxed) == 1;
         async move {
             let todos = axum::Json(json!([{"content": "Test it", "status": "pending", "priority": "high"}]));
-            if fails { StatusCode::SERVICE_UNAVAILABLE.into_response() } else { todos.into_response() }
+            let cut = Body::from_stream(stream::iter([Ok("["), Err(io::Error::other("the connection breaks"))]));
+            if fails { cut.into_response() } else { todos.into_response() }
         }
     });
     let listen = get(move || async move {
