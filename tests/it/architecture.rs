@@ -175,7 +175,8 @@ fn modules() -> Vec<Module> {
 /// The leaves of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn leaves(tree: &str) -> Vec<String> {
     let Some((prefix, rest)) = tree.split_once('{') else {
-        return vec![tree.trim().to_owned()];
+        let path = tree.split(" as ").next().unwrap();
+        return vec![path.trim().to_owned()];
     };
     let inner = &rest[..rest.rfind('}').unwrap()];
     let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
