@@ -121,7 +121,9 @@ fn end_all(limit: Duration, mut find: impl FnMut() -> io::Result<HashSet<u32>>, 
                 if found_none == LISTINGS {
                     return;
                 }
-                found.into_iter().for_each(|pid| end(pid, started.elapsed()));
+                for pid in found {
+                    end(pid, started.elapsed());
+                }
                 None
             }
             Err(error) => Some(error),
