@@ -30,7 +30,7 @@ pub enum Doubt {
     #[error("the proof in its first line is not valid")]
     Invalid,
     /// It belongs to another pipe.
-    #[error("the ocr-stream that wrote it is part of another command")]
+    #[error("the ocr-stream that wrote it is part of another command or job")]
     Elsewhere,
 }
 
@@ -58,7 +58,13 @@ pub fn confirm(opened: &Opened, ts: i64, key: &PipeKey) -> Result<(), Doubt> {
     let signed = claim(opened, ts, &stream, &secret).ok_or(Doubt::Invalid)?;
     signed.verify_slice(&unhex(proof).ok_or(Doubt::Invalid)?).map_err(|_| Doubt::Invalid)?;
     let in_run = matches!(key, PipeKey::Run(_));
-    if in_run || own_group() == Some(stream.group) { Ok(()) } else { Err(Doubt::Elsewhere) }
+    if in_run || shares_group(&stream) { Ok(()) } else { Err(Doubt::Elsewhere) }
+}
+
+/// Whether the stream and this process are commands of one group.
+fn shares_group(stream: &Identity) -> bool {
+    let own = Identity::of(std::process::id());
+    own_group().is_some_and(|group| stream.is_of(group)) || own.is_some_and(|own| own.is_of(stream.group))
 }
 
 fn signature(opened: &Opened, ts: i64, stream: &Identity, secret: &[u8]) -> Option<String> {
