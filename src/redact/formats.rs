@@ -1,6 +1,6 @@
 //! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
 
-use super::{edge, random};
+use super::{edge, public, random};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::ops::Range;
@@ -105,7 +105,15 @@ const SHAPES: &[(&str, &str)] = &[
     ("+ACR", r"[A-Za-z0-9+/]{42}\+ACR[A-Za-z0-9]{6}"),
     // https://learn.microsoft.com/en-us/azure/devops/release-notes/2024/general/sprint-241-update
     ("JQQJ99", r"[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}"),
-    ("AZDO", r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
+    ("AZDO", r"[A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4}"),
+    // https://www.postgresql.org/docs/current/catalog-pg-authid.html
+    ("md5", r"(?P<keep>\bmd5)[0-9a-f]{32}\b"),
+    // https://httpd.apache.org/docs/current/misc/password_encryptions.html
+    ("{S", r"(?P<keep>\{S?SHA(?:256|384|512)?\})[A-Za-z0-9+/=]{20,}"),
+    // https://dev.mysql.com/doc/refman/8.0/en/password-hashing.html
+    ("*", r"(?P<keep>\*)[0-9A-F]{40}\b"),
+    // https://docs.k3s.io/cli/token
+    ("::server:", r"(?P<keep>K10)[0-9a-f]{20,}::server:[0-9a-zA-Z]+"),
     // https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns
     ("+ASt", r"[A-Za-z0-9+/]{30,}\+ASt[A-Za-z0-9+/=]{4,}"),
 ];
@@ -130,7 +138,10 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
         if let Some(length) = format.length(text, hit.start(), hit.end()) {
             end = hit.end() + length;
             found.push(hit.end()..end);
-            found.extend(wrapped(text, end));
+            while let Some(rest) = wrapped(text, end) {
+                end = rest.end;
+                found.push(rest);
+            }
         }
     }
     for (_, shape) in COMPILED_SHAPES.iter().filter(|(literal, _)| text.contains(literal)) {
@@ -138,7 +149,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             let (Some(whole), keep) = (captures.get(0), captures.name("keep")) else {
                 continue;
             };
-            if edge::is_left_edge(text, whole.start(), breaks) && !random::is_digest(text, whole.start()) {
+            if edge::is_left_edge(text, whole.start(), breaks) && !public::is_digest(text, whole.start()) {
                 found.push(keep.map_or(whole.start(), |keep| keep.end())..whole.end());
             }
         }

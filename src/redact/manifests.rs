@@ -1,6 +1,7 @@
 //! The data of a Kubernetes secret, whatever its names are.
 
-use super::value::{is_placeholder, unquoted};
+use super::placeholder::is_placeholder;
+use super::value::unquoted;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;

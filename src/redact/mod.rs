@@ -6,19 +6,27 @@
 //!
 //! Text is masked before it is cut, because half a key no longer looks like a key.
 
+mod codes;
 mod commands;
 mod edge;
 mod encoded;
 mod formats;
 mod json;
 mod keys;
+mod lines;
+mod lists;
 mod manifests;
 mod names;
+mod placeholder;
+mod printed;
+mod prose;
+mod public;
 mod random;
 mod settings;
 mod shown;
 mod sink;
 mod statements;
+mod strings;
 mod tables;
 mod urls;
 mod value;
@@ -71,7 +79,7 @@ impl Redactor {
         let secret = |(name, value): &(String, String)| {
             names::telling(name).is_some()
                 && value.len() >= SHORTEST_VALUE
-                && !value::is_placeholder(value)
+                && !placeholder::is_placeholder(value)
                 && !value.starts_with('/')
         };
         self.values.extend(variables.into_iter().filter(secret).map(|(_, value)| value));
@@ -130,7 +138,7 @@ impl Redactor {
         let view = View::new(line);
         let mut found: Vec<_> = self.secrets(&view, 0).iter().map(|range| view.original(range)).collect();
         // A list of arguments is a command line.
-        commands::find(&line.replace("\",\"", "   "), &mut found);
+        commands::find(&line.replace("\",\"", "   ").replace("\", \"", "    "), &mut found);
         merged(found)
     }
 
@@ -158,11 +166,20 @@ impl Redactor {
         tables::find(text, &mut found);
         statements::find(text, &mut found);
         manifests::find(text, &mut found);
+        lists::find(text, &mut found);
+        printed::in_text(text, &mut found);
         keys::find(text, &mut found);
         random::find(text, &mut found);
         shown::find(text, &mut found);
         let mut found = merged(found);
         if layers > 0 {
+            for string in strings::escaped(text) {
+                let plain = View::unescaped(&text[string.clone()]);
+                let seen = View::new(&plain.text);
+                let inside = self.secrets(&seen, layers - 1).into_iter().map(|range| plain.original(&seen.original(&range)));
+                found.extend(inside.map(|range| string.start + range.start..string.start + range.end));
+            }
+            found = merged(found);
             let has_secret = |decoded: &str| !self.secrets(&View::new(decoded), layers - 1).is_empty();
             encoded::find(text, has_secret, &mut found);
         }

@@ -1,5 +1,6 @@
 //! A text as a reader sees it: without terminal escapes and unseen characters, and the way back.
 
+use super::lines;
 use crate::printable::is_unseen;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,34 +12,40 @@ pub struct View<'a> {
     pub breaks: Vec<usize>,
     /// How many bytes were removed before each of the breaks, and at it.
     removed: Vec<usize>,
+    /// The text that this one was made of, if that is a view too.
+    under: Option<Box<View<'a>>>,
 }
 
 impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
-        let hides = |c: char| c == '\u{1b}' || c == '\u{9b}' || c == '\u{8}' || is_unseen(c);
-        let mut view = Self { text: Cow::Borrowed(text), breaks: Vec::new(), removed: Vec::new() };
-        if !text.contains(hides) && !text.match_indices(['"', '\'']).any(|(at, _)| joint(&text[at..]).is_some()) {
-            return view;
-        }
-        let (mut seen, mut total, mut rest) = (String::with_capacity(text.len()), 0, text);
-        while let Some(c) = rest.chars().next() {
-            let length = escape(rest).or(hides(c).then(|| c.len_utf8())).or_else(|| joint(rest));
-            if let Some(length) = length {
-                total += length;
-                if view.breaks.last() == Some(&seen.len()) {
-                    view.removed.pop();
-                } else {
-                    view.breaks.push(seen.len());
-                }
-                view.removed.push(total);
-                rest = &rest[length..];
-            } else {
-                seen.push(c);
-                rest = &rest[c.len_utf8()..];
+        let marks = lines::find(text);
+        let lined = (!marks.is_empty()).then(|| without(text, &marks));
+        let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
+        match lined {
+            None if unseen.is_empty() => Self { text: Cow::Borrowed(text), breaks: vec![], removed: vec![], under: None },
+            None => without(text, &unseen),
+            Some(lined) if unseen.is_empty() => lined,
+            Some(lined) => {
+                let seen = without(&lined.text, &unseen);
+                Self { under: Some(Box::new(lined)), ..seen }
             }
         }
-        view.text = Cow::Owned(seen);
-        view
+    }
+
+    /// The text that the inside of a JSON string stands for.
+    pub fn unescaped(string: &str) -> View<'static> {
+        let (mut seen, mut breaks, mut removed) = (String::with_capacity(string.len()), Vec::new(), Vec::new());
+        let mut letters = string.chars();
+        while let Some(c) = letters.next() {
+            let escaped = if c == '\\' { letters.clone().next().and_then(unescape) } else { None };
+            if escaped.is_some() {
+                letters.next();
+                breaks.push(seen.len());
+                removed.push(breaks.len());
+            }
+            seen.push(escaped.unwrap_or(c));
+        }
+        View { text: Cow::Owned(seen), breaks, removed, under: None }
     }
 
     /// Where this part of the view lies in the text, with what was removed inside of it.
@@ -46,8 +53,73 @@ impl<'a> View<'a> {
         let before = |count: usize| count.checked_sub(1).map_or(0, |last| self.removed[last]);
         let start = range.start + before(self.breaks.partition_point(|at| *at <= range.start));
         let end = range.end + before(self.breaks.partition_point(|at| *at < range.end));
-        start..end.max(start)
+        let own = start..end.max(start);
+        self.under.as_ref().map_or(own.clone(), |under| under.original(&own))
     }
+}
+
+/// The character that an escape of JSON stands for, of the length of one byte.
+fn unescape(c: char) -> Option<char> {
+    match c {
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        '"' | '\\' | '/' => Some(c),
+        _ => None,
+    }
+}
+
+/// The view of a text without these parts, which ascend.
+fn without(text: &str, parts: &[Range<usize>]) -> View<'static> {
+    let (mut seen, mut breaks, mut removed) = (String::with_capacity(text.len()), Vec::<usize>::new(), Vec::new());
+    let (mut at, mut total) = (0, 0);
+    for part in parts {
+        seen.push_str(&text[at..part.start]);
+        total += part.len();
+        at = part.end;
+        if breaks.last() == Some(&seen.len()) {
+            removed.pop();
+        } else {
+            breaks.push(seen.len());
+        }
+        removed.push(total);
+    }
+    seen.push_str(&text[at..]);
+    View { text: Cow::Owned(seen), breaks, removed, under: None }
+}
+
+/// What a reader does not see, or sees through: escapes, what joins strings, and broken lines.
+fn unseen(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut seen_to) = (Vec::new(), 0);
+    for (at, c) in text.char_indices() {
+        if at < seen_to {
+            continue;
+        }
+        let rest = &text[at..];
+        let length = match c {
+            '\u{1b}' | '\u{9b}' => escape(rest),
+            '"' | '\'' => joint(rest),
+            '\\' if rest[1..].starts_with('\\') => {
+                seen_to = at + 2;
+                None
+            }
+            '\\' => continuation(rest),
+            '\r' if rest.starts_with("\r\n") => Some(1),
+            '\u{8}' => Some(1),
+            _ => (!c.is_ascii() && is_unseen(c)).then(|| c.len_utf8()),
+        };
+        if let Some(length) = length {
+            seen_to = at + length;
+            found.push(at..seen_to);
+        }
+    }
+    found
+}
+
+/// The length of a backslash that ends a line at the beginning of `text`, and of the indentation behind it.
+fn continuation(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("\\\n").or_else(|| text.strip_prefix("\\\r\n"))?;
+    Some(text.len() - rest.trim_start_matches([' ', '\t']).len())
 }
 
 /// What joins strings in a program.
