@@ -3,11 +3,17 @@
 /// Words, one of which is there in any case, and a pattern.
 pub const PLACES: &[(&[&str], &str)] = &[
     // The default of an argument, of a variable, of an environment.
-    (&["default"], r#"["']-{1,2}NAME["'][^\n)]{0,120}?\bdefault\s*[=:]\s*["'](?P<a>[^"'\n]+)["']"#),
-    (&["||", "??", " or "], r#"NAME["']?\s*[:=][^\n]{0,60}?(?:\|\||\?\?|\bor\b)\s*["'](?P<a>[^"'\s]+)["']"#),
-    (&[" as "], r#"(?i)NAME\s+As\s+\w+\s*=\s*"(?P<a>[^"\n]+)""#),
+    (&["default=\"", "default='", "default: \"", "default: '", "default = "], r#"["']-{1,2}NAME["'][^\n)]{0,120}?\bdefault\s*[=:]\s*["'](?P<a>[^"'\n]+)["']"#),
+    (&["|| \"", "|| '", "?? \"", "?? '", " or \"", " or '"], r#"NAME["']?\s*[:=][^\n]{0,60}?(?:\|\||\?\?|\bor\b)\s*["'](?P<a>[^"'\s]+)["']"#),
+    (&[" as string"], r#"(?i)NAME\s+As\s+\w+\s*=\s*"(?P<a>[^"\n]+)""#),
     (&["let("], r#"\blet!?\(:NAME\)\s*\{\s*["'](?P<a>[^"'\n]+)["']"#),
+    (
+        &["env("],
+        r#"(?i)(?:NAME|\bpass)["']?\s*(?:=>|[:=])\s*(?:\w+\.)?(?:get)?env\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
     // Arguments by their position.
+    (&["jwt.", "hmac.new("], r#"\b(?:jwt\.(?:sign|verify|encode|decode)\(\s*[^,"'\n]+,|hmac\.new\()\s*b?["'](?P<a>[^"'\n]+)["']"#),
+    (&["credentials("], r#"\bCredentials\((?:\s*"[^"\n]*"\s*,){1,3}\s*"(?P<a>[^"\n]+)"\s*\)"#),
     (
         &["url.create", "pdo(", "dbi->connect"],
         r#"(?:\bURL\.create|\bPDO|\bDBI->connect)\(\s*["'][^"'\n]*["']\s*,\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
@@ -29,19 +35,19 @@ pub const PLACES: &[(&[&str], &str)] = &[
     ),
     // The bytes of a key.
     (
-        &["0x"],
+        &["{0x", "{ 0x"],
         r"(?i)\w*(?:key|secret|token|salt|iv)\w*\s*\[[^\]\n]*\]\s*=\s*\{\s*(?P<a>0x[0-9a-f]{2}(?:\s*,\s*0x[0-9a-f]{2}){7,})",
     ),
     // A name and its secret in members of their own.
     (
-        &["value", "secretstring"],
+        &["value\"", "secretstring\""],
         r#"(?i)"(?:name|key|id|parameter|secretid)"\s*:\s*"[^"\n]*NAME"[^{}\n]{0,200}?"(?:value|secretvalue|secretstring)"\s*:\s*"(?P<a>[^"\n]+)""#,
     ),
     (
-        &["selector", "field", "label", "question", "locator", "element"],
+        &["selector\"", "field\"", "label\"", "question\"", "locator\"", "element\""],
         r#"(?i)"(?:selector|field|label|question|locator|element|name)"\s*:\s*"[^"\n]*NAME[^"\n]*"\s*,\s*"(?:text|value|answer|input|keys)"\s*:\s*"(?P<a>[^"\n]+)""#,
     ),
-    (&["params", "values", "args"], r#"(?i)NAME\s*=\s*(?:\?|\$1|%s)[^\n]{0,200}?"(?:params|values|args|parameters)"\s*:\s*\[\s*"(?P<a>[^"\n]+)""#),
+    (&["params\"", "values\"", "args\""], r#"(?i)NAME\s*=\s*(?:\?|\$1|%s)[^\n]{0,200}?"(?:params|values|args|parameters)"\s*:\s*\[\s*"(?P<a>[^"\n]+)""#),
     (&["random_password"], r#""random_password"[^\n]{0,400}?"result"\s*:\s*"(?P<a>[^"\n]+)""#),
     (&["secret_id"], r#"\bsecret_id["']?(?:\s*[:=]\s*|\s+)["']?(?P<a>[0-9a-f]{8}-[0-9a-f-]{27})"#),
     // Files of programs: OpenVPN, Postfix.
@@ -51,10 +57,10 @@ pub const PLACES: &[(&[&str], &str)] = &[
     (&["/t/"], r"/t/(?P<a>(?:[a-z]{2}-)?[0-9a-f]{8}[0-9a-f-]{16,})/"),
     (&[".office.com/webhook"], r#"\.office\.com/webhook\w*/(?P<a>[^\s"'<>]+)"#),
     (&["/private-"], r"/private-(?P<a>[0-9a-f]{20,})/"),
-    (&["//"], r#"//[\w.-]+:(?P<a>[^\s:@/"'<>]{4,64})@[\w.-]+/"#),
+    (&["postgres//", "postgresql//", "mysql//", "redis//", "mongodb//", "amqp//", "https//", "http//"], r#"//[\w.-]+:(?P<a>[^\s:@/"'<>]{4,64})@[\w.-]+/"#),
     // What belongs to a person, beside its name.
     (
-        &["card", "karte", "carte"],
+        &[" card", "\"card", "_card", "card number", "kreditkarte", "carte bancaire"],
         r"(?i)(?:\b|_)(?:(?:credit|debit|kredit|bank)?[ _-]?card|kreditkarte\w*|carte bancaire)\b[^\n0-9]{0,24}(?P<a>[0-9](?:[ -]?[0-9]){12,18})\b",
     ),
     (&["cvc", "cvv"], r#"(?i)\bcv[cv]2?["']?\s*[:=]\s*["']?(?P<a>[0-9]{3,4})\b"#),

@@ -2,12 +2,11 @@
 
 use super::edge;
 use super::placeholder::is_placeholder;
-use super::value::is_sentence;
 use super::{codes, prose};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// An argument of a shell: quoted or not.
 const ARGUMENT: &str =
@@ -30,7 +29,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["cookie"], r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<h>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#),
     (
         &["bearer", "basic"],
-        r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9=]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
+        r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
     ),
     (
         &["digest", "apikey", "token", "ssws", "hmac"],
@@ -93,7 +92,7 @@ const PLACES: &[(&[&str], &str)] = &[
         r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
     ),
     (&["--from-literal"], r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)"),
-    (&["requirepass", "masterauth", "auth"], r"\b(?:requirepass|masterauth|AUTH)\s+(?:\w+\s+)?ARG[ \t]*(?:\r?\n|$)"),
+    (&["requirepass", "masterauth", "auth"], r"\b(?:requirepass|masterauth|AUTH)[ \t]+(?:\w+[ \t]+)?ARG[ \t]*(?:\r?\n|$)"),
     // What is piped to a command that reads a password.
     (
         &["echo", "print", "write-output", "yes"],
@@ -123,6 +122,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["mysql", "mariadb"], r#"\b(?:mysql|mariadb)\w*\b..["']-p(?P<a>[^"'\n]+)["']"#),
     // More arguments of programs.
     (&["setuser"], r"\bSETUSER\b..>(?P<a>\S+)"),
+    (&[" on >"], r"(?m)\buser\s+\S+\s+on\s+>(?P<a>\S+)"),
     (
         &["secret", "put-parameter"],
         r"\b(?:secrets?\s+(?:set|put|create|add|write)|put-parameter|put-secret-value|create-secret|update-secret)\b..(?:--value|--secret-string|--body|-v)[ =]ARG",
@@ -130,20 +130,25 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["codecov"], r"\bcodecov\b..(?:-t|--token)[ =]ARG"),
     (&["-dsonar."], r"-Dsonar\.(?:login|token|password)=ARG"),
     (&["net"], r"\bnet\s+use\b[^\n]*?/user:\S+\s+ARG"),
-    (&["insert"], r"\bpass\s+insert\b[^\n]*<<-?\s*['\x22]?\w+['\x22]?\n(?P<a>\S+)"),
+    (&["insert"], r"\bpass\s+insert\b[^\n]*<<-?\s*['\x22]?\w+['\x22]?\n[ \t]*(?P<a>\S+)"),
+    (&["read -"], r"\bread\s[^\n]*<<-?[ \t]*['\x22]?[A-Z]\w*['\x22]?\n[ \t]*(?P<a>\S+)"),
+    (&["cat <<", "cat >"], r"\bcat\b[^\n]*(?:<<[^\n]*>[ \t]*\S*NAME|>[ \t]*\S*NAME[^\n]*<<)[^\n]*\n[ \t]*(?P<a>\S+)[ \t]*\n"),
+    (&["token set"], r"\btoken\s+set\s+ARG"),
+    (&["base64"], r"\becho\s+-n\s+[\x22']?[\w.-]+:(?P<a>[^\s\x22'|$]+)[\x22']?\s*\|\s*base64"),
+    (&["UGFzc3dvcmQ6"], r"UGFzc3dvcmQ6\r?\n(?P<a>\S+)"),
     (&["ansible-vault"], r"\bansible-vault\s+encrypt_string\b..ARG"),
     (
-        &["kv put", "etcdctl", "chamber", "write"],
+        &["kv put", "etcdctl", "chamber"],
         r"\b(?:consul\s+kv\s+put|etcdctl\s+put|chamber\s+write\s+\S+)\s+\S*NAME\s+ARG",
     ),
     (&["oathtool"], r"\boathtool\b..(?P<a>[A-Z2-7]{16,})"),
     (&["setcookie"], r"(?:^|\s)-setcookie\s+ARG"),
     (&["rootpw"], r"\brootpw\s+(?:--\w+\s+)*ARG"),
     (&["community"], r"(?m)\bcommunity\s+(?P<a>\S+)\s+(?:RO|RW|ro|rw)\b"),
-    (&["password", "secret"], r"\b(?:password|secret)\s+[0-9]\s+(?P<a>[^\s:,]{4,})[ \t\r]*(?:\n|$)"),
-    (&["tool", "login"], r"\blogin\s+(?:-\S+\s+)*[a-z][\w.@-]*\s+(?P<a>[\w.~+/=!#%-]*[0-9][\w.~+/=!#%-]{0,64})[ \t\r]*(?:\n|$)"),
+    (&["password 0", "password 5", "password 7", "secret 0", "secret 4", "secret 5", "secret 8", "secret 9"], r"\b(?:password|secret)\s+[0-9]\s+(?P<a>[^\s:,]{4,})[ \t\r]*(?:\n|$)"),
+    (&["login "], r"(?i)\blogin[ \t]+(?:-\S+[ \t]+)*[a-z][\w.@-]*[ \t]+(?P<a>\S{7,64}[0-9!#]\S{0,64}|\S{0,64}[0-9]\S{7,64})[ \t\r]*(?:\n|$)"),
     (
-        &["changeme", "placeholder", "password", "secret", "token"],
+        &["sed -"],
         r"(?i)\bsed\b[^\n]*?s[|/#,][^|/#,\n]*(?:changeme|placeholder|password|secret|token)[^|/#,\n]*[|/#,](?P<a>[^|/#,\n]*[0-9][^|/#,\n]*)[|/#,]",
     ),
     (
@@ -242,7 +247,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (NAMES, r#"(?m)^[\s~+-]*"?NAME"?\s*[=:].{0,200}?->\s*"(?P<a>[^"\s]+)""#),
     // `user:…@tcp(host)`, and the same before a host and its port.
     (&["@tcp(", "@udp(", "@unix("], r#"\b[\w.-]+:(?P<a>[^\s:@/"']+)@(?:tcp|udp|unix)\("#),
-    (&["@"], r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,})@[\w.-]+:\d{2,5}\b"#),
+    (&["@"], r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,64}|[^\s:@/"'=]{5,64}[0-9][^\s:@/"'=]{0,64})@[\w.-]+:\d{2,5}\b"#),
     // What PHP prints of its values, and how it serialises them.
     (&["string("], r#"\["NAME"(?::\w+)?\]\s*=>\s*string\(\d+\) "(?P<a>[^"]+)""#),
     (&["\";s:"], r#"s:\d+:"NAME";s:\d+:"(?P<a>[^"]+)""#),
@@ -272,8 +277,21 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// A place.
+struct Place {
+    source: &'static str,
+    /// Compiled when one of its words is seen first: most processes see few of them.
+    pattern: OnceLock<Option<Pattern>>,
+}
+
+impl Place {
+    fn pattern(&self) -> Option<&Pattern> {
+        self.pattern.get_or_init(|| compiled(self.source)).as_ref()
+    }
+}
+
 /// A place, compiled.
-enum Place {
+enum Pattern {
     /// The whole pattern.
     Whole(Regex),
     /// A program, and the arguments of its commands that are secrets.
@@ -293,14 +311,15 @@ static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
     let words = all().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
     let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
     Compiled {
-        words: AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok(),
+        // Most of the time of a search is spent here; this kind takes more memory, and half the time.
+        words: AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).ok(),
         place_of_word,
-        places: all().filter_map(|(_, place)| compiled(place)).collect(),
+        places: all().map(|(_, source)| Place { source, pattern: OnceLock::new() }).collect(),
     }
 });
 
 /// A place, written out.
-fn compiled(place: &str) -> Option<Place> {
+fn compiled(place: &str) -> Option<Pattern> {
     let regex = |pattern: &str| {
         // An argument stands in the line of its flag.
         let pattern = pattern.replace(r"\s+ARG", r"[ \t]+ARG").replace(r"\s*ARG", r"[ \t]*ARG");
@@ -308,9 +327,9 @@ fn compiled(place: &str) -> Option<Place> {
     };
     let (program, argument) = match place.split_once("..") {
         Some(parts) if place.starts_with(r"\b") || place.starts_with(r"(?m)\b") => parts,
-        _ => return regex(place).map(Place::Whole),
+        _ => return regex(place).map(Pattern::Whole),
     };
-    Some(Place::Command(regex(program)?, regex(&format!(r"\s{argument}"))?))
+    Some(Pattern::Command(regex(program)?, regex(&format!(r"\s{argument}"))?))
 }
 
 /// Adds the secrets at these places to `found`.
@@ -324,9 +343,9 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         if std::mem::replace(&mut is_tried[place], true) {
             continue;
         }
-        match places.get(place) {
-            Some(Place::Whole(pattern)) => add(pattern, text, 0, found),
-            Some(Place::Command(program, argument)) => {
+        match places.get(place).and_then(Place::pattern) {
+            Some(Pattern::Whole(pattern)) => add(pattern, text, 0, found),
+            Some(Pattern::Command(program, argument)) => {
                 let mut end = 0;
                 for start in program.find_iter(text).map(|program| program.end()) {
                     // The arguments of one command are read once.
@@ -346,10 +365,15 @@ fn add(pattern: &Regex, text: &str, start: usize, found: &mut Vec<Range<usize>>)
     for captures in pattern.captures_iter(text) {
         let groups = ["a", "b", "c", "d", "e", "f", "g"].iter().filter_map(|name| captures.name(name));
         // A header that is a sentence is about the header.
-        let header = captures.name("h").filter(|header| header.as_str().contains('=') || !is_sentence(header.as_str()));
+        let header = captures.name("h").filter(|header| !is_prose(header.as_str()));
         let secrets = groups.chain(header).filter(|group| !is_placeholder(group.as_str()));
         found.extend(secrets.map(|group| start + group.start()..start + group.end()));
     }
+}
+
+/// Whether a text is several words without a sign of a secret.
+fn is_prose(text: &str) -> bool {
+    text.split_whitespace().count() > 2 && !text.contains(|c: char| c.is_ascii_digit() || c == '=')
 }
 
 /// The length of the arguments of a command: up to the end of the line, or a sign that is not in quotes.
@@ -458,6 +482,9 @@ mod tests {
     #[test]
     fn compiles_every_place() {
         assert_eq!(COMPILED.places.len(), PLACES.len() + codes::PLACES.len() + prose::PLACES.len());
+        for place in &COMPILED.places {
+            assert!(place.pattern().is_some(), "{}", place.source);
+        }
         assert!(COMPILED.words.is_some());
     }
 }

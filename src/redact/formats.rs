@@ -1,7 +1,7 @@
 //! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
 
 use super::{edge, public, random};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
@@ -73,7 +73,7 @@ static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
         }
         all.push(Format { rest, compiled: OnceLock::new() });
     }
-    Formats { all, owners, beginnings: AhoCorasick::new(beginnings).ok() }
+    Formats { all, owners, beginnings: AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(beginnings).ok() }
 });
 
 /// The columns of the table: name, beginnings, rest, sample, source.

@@ -78,12 +78,12 @@ fn lines(text: &str, found: &mut Vec<Range<usize>>) {
         };
         let begins = BODIES.iter().any(|body| token.starts_with(body)) && token.len() >= 24 && is_key_material(token);
         let wide = (LINE..=76).contains(&token.len()) && is_key_material(token) || token.len() > 600 && begins;
-        let is_public = public::holds(&public, start) || public::is_digest(text, start);
         let goes_on = in_key.is_some_and(|end: usize| {
             let breaks = bytes[end..start].contains(&b'\n') || text[end..start].contains("\\n");
             breaks && bytes[end..start].iter().all(|b| b.is_ascii_whitespace() || br#"\nr"+',>|-"#.contains(b))
         });
-        if !is_public && (begins || wide || goes_on && (token.len() >= 16 || token.ends_with('='))) {
+        let is_public = || public::holds(&public, start) || public::is_digest(text, start);
+        if (begins || wide || goes_on && (token.len() >= 16 || token.ends_with('='))) && !is_public() {
             found.push(start..at);
             in_key = Some(at);
         } else {

@@ -1,6 +1,6 @@
 //! What tools write in front of each line of a text: its number, its file, the time, the sign of a difference.
 //!
-//! Only what goes on from one line to the next counts: `1: ` and then `2: `. A single line may begin so by itself.
+//! What may begin a line by itself only counts if it goes on from one line to the next: `1: ` and then `2: `.
 
 use std::ops::Range;
 
@@ -21,6 +21,16 @@ enum Mark<'a> {
 }
 
 impl Mark<'_> {
+    /// Whether a mark is one also on a single line, as it is written: nothing else looks like it.
+    fn stands_alone(&self, written: &str) -> bool {
+        match self {
+            Self::Number(_) => written.ends_with('\t'),
+            Self::Place(file, _) => file.contains('/'),
+            Self::Time => written.contains('-'),
+            Self::Quote => false,
+        }
+    }
+
     /// Whether this mark goes on where another ended.
     fn follows(&self, before: &Self) -> bool {
         match (self, before) {
@@ -48,7 +58,7 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
         let marked = if in_difference { None } else { mark(line) };
         let goes_on = marked.as_ref().zip(before.as_ref()).is_some_and(|((mark, _), before)| mark.follows(before));
         let range = marked.as_ref().map(|(_, length)| start..start + length);
-        if goes_on || begins {
+        if goes_on || begins || marked.as_ref().is_some_and(|(mark, length)| mark.stands_alone(&line[..*length])) {
             found.extend(waiting.take().filter(|_| goes_on));
             found.extend(range);
             waiting = None;
@@ -157,7 +167,6 @@ mod tests {
             "db.example:5432:a:b:c\ndb.example:5432:d:e:f",
             "a 10:00\nb 11:00",
             "- a\n- b\n+ c",
-            "src/a.rs:3:x\nsrc/b.rs:2:y",
         ] {
             assert_eq!(without(text), text);
         }

@@ -44,7 +44,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 /// Where the text behind the title of a list begins, if a line has one.
 fn title(line: &str) -> Option<usize> {
     let at = line.bytes().take(TITLE).position(|byte| matches!(byte, b':' | b'=')).unwrap_or(line.len().min(TITLE));
-    let name = line.get(..at)?.trim_end();
+    let name = line.get(..at)?.trim();
     let is_word = at == line.len() && name.split(' ').count() <= 3;
     if at < line.len() || is_word { is_plural(name).then_some((at + 1).min(line.len())) } else { None }
 }
@@ -67,7 +67,9 @@ fn is_plural(name: &str) -> bool {
 fn inline(line: &str, behind: usize, start: usize, found: &mut Vec<Range<usize>>) {
     let rest = &line[behind..];
     let words: Vec<&str> = rest.split([',', ' ', ';']).map(unmarked).filter(|word| !word.is_empty()).collect();
-    if words.len() > 1 && words.iter().all(|word| is_secret(word)) {
+    // Numbers alone may count something; codes are often digits.
+    let is_code = |word: &str| word.contains(|c: char| c.is_ascii_alphabetic()) || line.to_ascii_lowercase().contains("code");
+    if words.len() > 1 && words.iter().all(|word| is_secret(word) && is_code(word)) {
         found.extend(words.into_iter().map(|word| place(line, word, start)));
     }
 }
@@ -118,7 +120,7 @@ fn unmarked(word: &str) -> &str {
 fn is_secret(word: &str) -> bool {
     word.len() >= SHORTEST
         && word.contains(|c: char| c.is_ascii_digit())
-        && !word.contains(['/', '(', '=', '<'])
+        && !word.contains(['/', '(', '=', '<', '"', '\'', ':', '{'])
         && (is_arbitrary(word) || word.len() >= 8)
         && !is_version(word)
         && !is_placeholder(word)
@@ -134,7 +136,11 @@ fn place(line: &str, part: &str, start: usize) -> Range<usize> {
 fn commented(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
     /// The longest comment that is read, in bytes.
     const COMMENT: usize = 80;
-    let Some((code, comment)) = [" # ", " // ", " -- "].iter().find_map(|sign| line.rsplit_once(sign)) else {
+    if !line.contains(['"', '\'']) {
+        return;
+    }
+    let signs = [" # ", " // ", " -- "].iter();
+    let Some((code, comment)) = signs.filter_map(|sign| line.rsplit_once(sign)).next() else {
         return;
     };
     let words = || comment.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -191,6 +197,8 @@ mod tests {
             "keys:\n  - id2abcde",
             "status codes: 404040 500500",
             "x = \"v1.2.3\"  # token format",
+            "\"tokens\":{\"input\":12345678,\"output\":5678901}",
+            "tokens: 12345678 2345678",
         ] {
             assert_eq!(masked(text), "", "{text}");
         }

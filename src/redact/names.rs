@@ -263,7 +263,7 @@ const OF_SECRET_KEYS: &[&str] = &[
 /// Words before `pass` that make it a secret: whose it is, or what for.
 const OF_PASSES: &[&str] = &[
     "auth", "db", "database", "admin", "root", "user", "smtp", "mail", "imap", "ftp", "ssh", "redis", "mysql", "pg",
-    "postgres", "mongo", "rabbitmq", "vault", "sudo", "proxy", "ldap", "bind", "service", "account", "login",
+    "postgres", "mongo", "rabbitmq", "sftp", "vault", "sudo", "proxy", "ldap", "bind", "service", "account", "login",
 ];
 
 /// Words before `code` that make it a secret.
@@ -442,6 +442,7 @@ const HARMLESS: &[&str] = &[
     "alias",
     "aliases",
     "rounds",
+    "encryption",
     "hasher",
     "hashers",
 ];
@@ -475,7 +476,7 @@ pub fn telling(name: &str) -> Option<Telling> {
         return Some(Telling::Weak);
     }
     // `existingSecret` is the name of one.
-    if words[0] == "existing" {
+    if words.iter().any(|word| word == "existing") {
         return None;
     }
     if HARMLESS.contains(&last.as_str()) && words.len() > 1 {

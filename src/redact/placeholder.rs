@@ -75,6 +75,11 @@ const WORDS: &[&str] = &[
     "digest",
     "read",
     "write",
+    "login",
+    "plain",
+    "return",
+    "nullable",
+    "sometimes",
     "enabled",
     "disabled",
     "stdin",
@@ -134,13 +139,14 @@ pub fn is_placeholder(value: &str) -> bool {
     let lower = piece(value, 0, LONGEST_WORD).to_lowercase();
     let credentials = lower.split_once(' ').filter(|(scheme, _)| SCHEMES.contains(scheme));
     !value.contains(char::is_alphanumeric)
-        || REFERENCES.iter().any(|start| lower.starts_with(start))
+        || REFERENCES.iter().any(|start| lower.starts_with(start)) && !lower.starts_with("${\"")
         || credentials.is_some_and(|(scheme, _)| is_placeholder(&value[scheme.len() + 1..]))
         || is_variable(value)
         || is_anchor(value)
         || is_bracketed(value)
         || is_repeated(value)
-        || WORDS.contains(&lower.trim_end_matches(|c: char| !c.is_alphanumeric()))
+        // Also the first of several rules: `required|min:8`.
+        || WORDS.contains(&lower.split('|').next().unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// Whether a value names a variable: `$TOKEN`, `$1`, `%TOKEN%`, or a member of one: `$_POST[`, `$request->`.

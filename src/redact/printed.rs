@@ -56,9 +56,17 @@ pub fn find(command: &str, output: &str) -> Option<Range<usize>> {
     let alone = word.len() == first.len();
     let secret = is_word
         && (writes && first.len() >= 4 && !first.ends_with(':')
-            || shows && alone && first.len() >= 6 && is_arbitrary(first) && !is_version(first) && !first.starts_with('/'));
+            || shows && alone && is_made_up(first));
     let start = output.len() - output.trim_start().len();
     secret.then_some(start..start + first.len())
+}
+
+/// Whether a word is made up, also of capital letters alone.
+fn is_made_up(word: &str) -> bool {
+    /// The shortest word of capitals that nobody writes, in bytes.
+    const SHOUTED: usize = 16;
+    let shouted = word.len() >= SHOUTED && word.bytes().all(|b| b.is_ascii_uppercase());
+    word.len() >= 6 && (shouted || is_arbitrary(word)) && !is_version(word) && !word.starts_with('/')
 }
 
 /// Whether a command writes a secret, whatever it looks like.

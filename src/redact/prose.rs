@@ -4,7 +4,7 @@
 pub const PLACES: &[(&[&str], &str)] = &[
     // From one to another.
     (
-        &[" from "],
+        &["password from", "passphrase from", "passwd from", "token from", "secret from", "key from"],
         r"(?i)\b(?:password|passphrase|passwd|token|secret|key)\s+from\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9][^\s\x22'`]*)[\x22'`]?\s+to\s+[\x22'`]?(?P<b>[^\s\x22'`]*[0-9][^\s\x22'`.,]*)",
     ),
     // Behind the name of who logs in.
@@ -12,13 +12,26 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["log in", "login", "sign in", "anmelden"],
         r"(?i)\b(?:log\s?in|sign\s?in|anmelden)\b[^\n/]{0,24}\s[^\s/]+\s+/\s+(?P<a>\S*[0-9!#$%^*]\S*)",
     ),
+    (&["log in", "login"], r"(?i)\blog\s?in\s+(?:with|as|using)\s+[\w.@-]+:(?P<a>\S*[0-9!#$%^*]\S*)"),
     (
         &["credentials"],
         r"(?i)\b(?:use|with)\s+[`'\x22]?[^\s`'\x22]+[`'\x22]?\s+(?:and|/)\s+[`'\x22](?P<a>[^`'\x22\s]+)[`'\x22]\s+as\s+(?:the\s+)?credentials",
     ),
     // Before its name, or between commas.
     (
-        &["password", "passphrase", "passwort", "api key", "token", "secret"],
+        &[
+            "the password",
+            "your password",
+            "my password",
+            "the passphrase",
+            "the token",
+            "your token",
+            "access token",
+            "the api key",
+            "your api key",
+            "the secret",
+            "passwort",
+        ],
         r"(?i)(?:^|[\s`'\x22])(?P<a>[^\s`'\x22/(]{5,}[0-9][^\s`'\x22/(]*|[^\s`'\x22/(]*[0-9][^\s`'\x22/(]{5,})[`'\x22]?\s+(?:is|was|ist)\s+(?:the|your|my|our|das|dein|mein|ihr)\s+(?:\w+\s+){0,2}(?:password|passphrase|passcode|passwort|secret|api\s+key|access\s+token|token)\b",
     ),
     (
@@ -27,11 +40,11 @@ pub const PLACES: &[(&[&str], &str)] = &[
     ),
     (&["temporary password"], r"(?i)\btemporary password\b[^\n:]{0,60}:\s*(?P<a>\S+)"),
     (
-        &["passphrase", "password"],
+        &["passphrase of", "passphrase for", "password of", "password for"],
         r"(?i)\b(?:passphrase|password)\s+(?:of|for)\s+[^\n:=]{1,30}?\s+is\s+[\x22'`](?-i:(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5}))[\x22'`]",
     ),
     // Codes, and words of recovery phrases.
-    (&["code"], r"(?i:\bcode\b[^\n:]{0,8}:\s*)(?P<a>[A-Z0-9]{4}-[A-Z0-9]{4})\b"),
+    (&["code:"], r"(?i:\bcode\b[^\n:]{0,8}:\s*)(?P<a>[A-Z0-9]{4}-[A-Z0-9]{4})\b"),
     (&["code is"], r"(?i)\bthe\s+code\s+is\s+(?P<a>[0-9]{6,8})\b"),
     (
         &["mnemonic", "phrase"],

@@ -4,7 +4,7 @@ use super::edge::{line_before, piece};
 use super::names::{Telling, WORDS, telling};
 use super::placeholder::is_placeholder;
 use super::value::{self, Value, is_arbitrary, is_code, is_name, is_plausible, is_version};
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ const NEAR: usize = 200;
 
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = WORDS.iter().flat_map(|word| [(*word).to_owned(), capitalized(word)]);
-    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(words).ok()
+    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(words).ok()
 });
 
 /// The search ignores the case of ASCII alone.
@@ -38,7 +38,8 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let Some(telling) = telling(&text[name.clone()]) else {
             continue;
         };
-        let itself = |value: &Range<usize>| text[value.clone()].eq_ignore_ascii_case(&text[name.clone()]);
+        let member = text[name.clone()].rsplit('.').next().unwrap_or_default().trim_matches('_');
+        let itself = |value: &Range<usize>| text[value.clone()].trim_matches('_').eq_ignore_ascii_case(member);
         if let Some(value) = value_of(text, &name, telling).filter(|value| !itself(value)) {
             end = value.end;
             found.push(value);
@@ -80,7 +81,8 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let word = &text[name.clone()];
     let shouted = word.chars().any(|c| c.is_ascii_uppercase()) && !word.chars().any(|c| c.is_ascii_lowercase());
     if let Some(value) = named_value(text, name) {
-        return checked(text, value, telling, true);
+        let is_word = !text[value.range.clone()].contains([')', '<', '(']);
+        return checked(text, value, telling, is_word);
     }
     let closed = skip(text, name.end, |c| matches!(c, '"' | '\'' | '\\' | ']' | ')' | '`' | '*' | '»' | '”'), 4);
     let quoted_name = closed > name.end && !text[name.end..closed].contains(')');
@@ -88,7 +90,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let rest = &text[spaced..];
     let flag = is_flag(text, name.start) && !quoted_name;
     // `PASS: TestName` is how a test's success is reported.
-    if word == "PASS" && rest.starts_with(": ") || is_public(text, name) {
+    if word == "PASS" && rest.starts_with(": ") || is_of_other(text, name) {
         return None;
     }
     let Some((sign, length)) = sign(rest) else {
@@ -160,10 +162,13 @@ fn closes_string(text: &str, name: usize, quote: usize) -> bool {
     marks.count() % 2 == 1
 }
 
-/// Whether `key` is a part of the name of something public: `public key: …`.
-fn is_public(text: &str, name: &Range<usize>) -> bool {
-    let before = line_before(text, name.start).trim_end();
-    text[name.clone()].to_ascii_lowercase().starts_with("key") && before.to_ascii_lowercase().ends_with("public")
+/// Whether a name is a part of something that is no secret: `public key: …`, `case TOKEN: …`, `arn:…:secret:…`.
+fn is_of_other(text: &str, name: &Range<usize>) -> bool {
+    let line = line_before(text, name.start);
+    let public = text[name.clone()].to_ascii_lowercase().starts_with("key")
+        && line.trim_end().to_ascii_lowercase().ends_with("public");
+    let word = line.rsplit([' ', '"', '\'', '=', '\t']).next().unwrap_or_default();
+    public || line.ends_with("case ") || word.starts_with("arn:")
 }
 
 /// The value in brackets behind a name: `the old secret (…)`.
@@ -322,7 +327,12 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
         return None;
     }
     let near = piece(text, name.end, NEAR);
-    let at = VALUES.iter().filter_map(|word| Some(near.find(word)? + word.len())).min()?;
+    // The word is a name of its own, not a part of a sentence.
+    let behind = |word: &&str| {
+        let ends = near.match_indices(*word).map(|(at, word)| at + word.len());
+        ends.clone().find(|end| near[*end..].trim_start_matches(['\\', ' ']).starts_with(['"', '\'', ':', '=', '>']))
+    };
+    let at = VALUES.iter().filter_map(behind).min()?;
     let start = skip(text, name.end + at, |c| matches!(c, '"' | '\'' | ' ' | ':' | '=' | '>' | '\\'), 8);
     let open = text[..start].ends_with(['"', '\'']);
     value::at(text, if open { start - 1 } else { start })
@@ -333,12 +343,12 @@ const VALUES: &[&str] = &["value", "Value", "VALUE", "content", "<string"];
 
 /// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
 fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
+    let quoted_below = || text[start..].trim_start().starts_with(['"', '\'']);
+    if text[start..].starts_with('\n') && (start == name.end || quoted_below()) {
+        return if telling == Telling::Strong { next_line(text, start) } else { None };
+    }
     if start == name.end && text[name.clone()].is_ascii() {
-        return if telling == Telling::Strong && text[start..].starts_with('\n') {
-            next_line(text, start)
-        } else {
-            None
-        };
+        return None;
     }
     if flag {
         let value = value::at(text, start).filter(|value| !text[value.range.clone()].starts_with('-'))?;
@@ -349,7 +359,7 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
             telling == Telling::Strong || text[..name.start].ends_with("--"),
         );
     }
-    if is_declared(text, name.start) {
+    if is_declared(text, name.start) && !said(text, start).1 {
         return checked(text, value::at(text, start)?, telling, true);
     }
     if closes_string(text, name.start, start) || text[..name.start].ends_with('/') {
@@ -374,13 +384,21 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
             (Telling::Strong, true) => {
                 value.closed
                     && !word.contains(' ')
+                    && !word.contains("://")
                     && word.len() >= 3
                     && !is_code(word)
                     && !(is_name(word) && self::telling(word).is_some())
             }
-            (Telling::Strong, false) => is_arbitrary(word) && (connected || stands_out(text, name, start, &value)),
+            (Telling::Strong, false) => is_arbitrary(word) && is_spelt(word, &text[name.clone()]) && (connected || stands_out(text, name, start, &value)),
         };
     secret.then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
+}
+
+/// Whether a word can be a secret behind a name of another script, where no space ends it: the rest of a sentence is not.
+fn is_spelt(word: &str, name: &str) -> bool {
+    /// The fewest letters and digits of ASCII in a secret.
+    const LETTERS: usize = 4;
+    name.is_ascii() || word.bytes().filter(u8::is_ascii_alphanumeric).count() >= LETTERS
 }
 
 /// Whether a command that sets a variable stands before the name at `name`: `set -x NAME …`.
@@ -613,7 +631,7 @@ fn next_line(text: &str, at: usize) -> Option<Range<usize>> {
         let whole = value.closed && value.range.end + 1 == begin + word.len();
         return (whole && is_arbitrary(inside) && !is_placeholder(inside)).then_some(value.range);
     }
-    let is_one = word.len() >= 6 && !word.contains([' ', '\t', '(', '{', '/', ':', '"']) && !word.starts_with(['-', '<']);
+    let is_one = word.len() >= 6 && !word.contains([' ', '\t', '(', '{', '/', ':', '"']) && !word.starts_with(['-', '<', '#']);
     (is_one && is_arbitrary(word) && !is_placeholder(word) && !is_version(word)).then(|| begin..begin + word.len())
 }
 

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-/// The insides of the strings in double quotes in which line breaks or quotes are escaped, ascending.
+/// The shortest string of several words that is read by itself, in bytes.
+const SENTENCE: usize = 12;
+
+/// The insides of the strings in double quotes that have line breaks, quotes or several words, ascending.
 pub fn escaped(text: &str) -> Vec<Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
-    if !text.contains("\\n") && !text.contains("\\\"") {
-        return found;
-    }
     while let Some(open) = text[at..].find('"').map(|quote| at + quote) {
         let start = open + 1;
         let mut escapes = false;
@@ -30,7 +30,7 @@ pub fn escaped(text: &str) -> Vec<Range<usize>> {
             at = start + line;
             continue;
         };
-        if escapes {
+        if escapes || end - start >= SENTENCE && text[start..end].contains(' ') {
             found.push(start..end);
         }
         at = end + 1;
@@ -47,6 +47,7 @@ mod tests {
         let inside = |text: &str| escaped(text).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
         assert_eq!(inside(r#"{"a":"b","c":"d\ne","f":"\"g\""}"#), [r"d\ne", r#"\"g\""#]);
         assert_eq!(inside("a \"b\n\"c\\nd\" \"e"), [r"c\nd"]);
+        assert_eq!(inside(r#"{"a":"tool login joe"}"#), ["tool login joe"]);
         assert_eq!(inside(r#"no "strings" here \n"#), [""; 0]);
     }
 }

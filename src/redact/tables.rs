@@ -19,6 +19,7 @@ struct Table {
 
 /// Adds the cells of telling columns to `found`, and the cells behind telling names in tables of names and values.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    let has_query = text.contains("select ") || text.contains("SELECT ");
     let (mut table, mut before, mut start) = (None::<Table>, "", 0);
     for line in text.split_inclusive('\n') {
         let row = line.trim_end_matches(['\n', '\r']);
@@ -36,7 +37,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
                     secret: Vec::new(),
                 });
             }
-            _ => table = titles(row).or_else(|| queried(row)),
+            _ => table = titles(row).or_else(|| if has_query { queried(row) } else { None }),
         }
         before = row;
         start += line.len();
@@ -62,11 +63,13 @@ fn titles(row: &str) -> Option<Table> {
     let is_title = |cell: &str| {
         cell.len() <= 40
             && cell.split_whitespace().count() <= 4
+            && !(separator == '|' && cell.contains('.'))
             && !cell.contains(['=', '(', '{', ':', '<', '/', '$', '+', '?', '!', '[', '>'])
             && !clean(cell).starts_with('-')
     };
     let is_secret = |cell: &&str| telling(clean(cell)) == Some(Telling::Strong) && clean(cell).split(' ').count() <= 3;
-    let is_code = separator == ';' && cells.last().is_some_and(|cell| cell.is_empty());
+    // The end of a statement, an item of a list, an indentation.
+    let is_code = !matches!(separator, '|' | '│') && cells.iter().any(|cell| cell.trim().is_empty());
     // A name and its value make a table of pairs.
     let filled = cells.iter().filter(|cell| !cell.trim().is_empty());
     let is_pair = filled.clone().count() == 2 && filled.clone().any(|cell| is_made_up(clean(cell)));
@@ -152,6 +155,8 @@ mod tests {
             " src/auth/token.rs    | 12 ++++++------\n src/auth/b.rs |  4 ++--",
             "| Option | Text |\n|---|---|\n| `--password` | of the server |\n| `--token-file` | a file |",
             "private String password;\npublic void setPassword(String password) { this.password = password; }",
+            "import (\n\t\"go/token\"\n\t\"go/types\"\n",
+            "[\n  \"cookies\",\n  \"elapsed\",\n]",
             "     1\tPASS src/password.test.ts\n     2\tok",
         ] {
             assert_eq!(masked(text), "", "{text}");

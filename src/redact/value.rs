@@ -164,7 +164,8 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
     if value.is_empty() || is_placeholder(value) {
         return false;
     }
-    if telling == Telling::Weak && is_numbered(value) || is_type(value) || is_colour(value) {
+    let is_count = value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit());
+    if telling == Telling::Weak && is_numbered(value) || is_count || is_type(value) || is_colour(value) {
         return false;
     }
     if quoted {

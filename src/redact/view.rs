@@ -37,13 +37,13 @@ impl<'a> View<'a> {
         let (mut seen, mut breaks, mut removed) = (String::with_capacity(string.len()), Vec::new(), Vec::new());
         let mut letters = string.chars();
         while let Some(c) = letters.next() {
-            let escaped = if c == '\\' { letters.clone().next().and_then(unescape) } else { None };
-            if escaped.is_some() {
-                letters.next();
+            let escaped = if c == '\\' { unescape(letters.as_str()) } else { None };
+            if let Some((_, length)) = escaped {
+                letters = letters.as_str()[length..].chars();
                 breaks.push(seen.len());
-                removed.push(breaks.len());
+                removed.push(removed.last().unwrap_or(&0) + length);
             }
-            seen.push(escaped.unwrap_or(c));
+            seen.push(escaped.map_or(c, |(c, _)| c));
         }
         View { text: Cow::Owned(seen), breaks, removed, under: None }
     }
@@ -58,13 +58,19 @@ impl<'a> View<'a> {
     }
 }
 
-/// The character that an escape of JSON stands for, of the length of one byte.
-fn unescape(c: char) -> Option<char> {
+/// The character of one byte that an escape of JSON stands for, and the length of what follows the backslash.
+fn unescape(text: &str) -> Option<(char, usize)> {
+    let c = text.chars().next()?;
     match c {
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        't' => Some('\t'),
-        '"' | '\\' | '/' => Some(c),
+        'n' => Some(('\n', 1)),
+        'r' => Some(('\r', 1)),
+        't' => Some(('\t', 1)),
+        '"' | '\\' | '/' => Some((c, 1)),
+        'u' => {
+            let code = text.get(1..5).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let byte = u8::from_str_radix(code.strip_prefix("00")?, 16).ok().filter(u8::is_ascii)?;
+            Some((char::from(byte), 5))
+        }
         _ => None,
     }
 }
@@ -90,28 +96,26 @@ fn without(text: &str, parts: &[Range<usize>]) -> View<'static> {
 
 /// What a reader does not see, or sees through: escapes, what joins strings, and broken lines.
 fn unseen(text: &str) -> Vec<Range<usize>> {
-    let (mut found, mut seen_to) = (Vec::new(), 0);
-    for (at, c) in text.char_indices() {
-        if at < seen_to {
-            continue;
-        }
+    let (mut found, mut at) = (Vec::new(), 0);
+    let is_candidate = |byte: &u8| matches!(byte, 0x8 | b'\r' | 0x1b | b'"' | b'\'' | b'\\') || !byte.is_ascii();
+    while let Some(next) = text.as_bytes()[at..].iter().position(is_candidate) {
+        at += next;
         let rest = &text[at..];
+        let Some(c) = rest.chars().next() else { break };
         let length = match c {
             '\u{1b}' | '\u{9b}' => escape(rest),
             '"' | '\'' => joint(rest),
-            '\\' if rest[1..].starts_with('\\') => {
-                seen_to = at + 2;
-                None
+            '\\' if rest[1..].starts_with(['\\', '"', '\'']) => {
+                at += 2;
+                continue;
             }
             '\\' => continuation(rest),
             '\r' if rest.starts_with("\r\n") => Some(1),
             '\u{8}' => Some(1),
-            _ => (!c.is_ascii() && is_unseen(c)).then(|| c.len_utf8()),
+            _ => is_unseen(c).then(|| c.len_utf8()),
         };
-        if let Some(length) = length {
-            seen_to = at + length;
-            found.push(at..seen_to);
-        }
+        found.extend(length.map(|length| at..at + length));
+        at += length.unwrap_or(c.len_utf8());
     }
     found
 }
@@ -135,6 +139,10 @@ fn joint(text: &str) -> Option<usize> {
     let space = |at: usize| text[at..].chars().take(SPACE).take_while(|c| c.is_whitespace()).map(char::len_utf8);
     let before = 1 + space(1).sum::<usize>();
     let signs = text[before..].chars().take(2).take_while(|c| is_plus(*c)).count();
+    // A backslash joins lines, and escapes a quote.
+    if text[before..].starts_with('\\') && !text[before + 1..].starts_with(['\n', '\r']) {
+        return None;
+    }
     let at = before + signs + space(before + signs).sum::<usize>();
     (signs > 0 && text[at..].starts_with(quote)).then_some(at + 1)
 }
