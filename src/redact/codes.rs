@@ -3,8 +3,14 @@
 /// Words, one of which is there in any case, and a pattern.
 pub const PLACES: &[(&[&str], &str)] = &[
     // The default of an argument, of a variable, of an environment.
-    (&["default=\"", "default='", "default: \"", "default: '", "default = "], r#"["']-{1,2}NAME["'][^\n)]{0,120}?\bdefault\s*[=:]\s*["'](?P<a>[^"'\n]+)["']"#),
-    (&["|| \"", "|| '", "?? \"", "?? '", " or \"", " or '"], r#"NAME["']?\s*[:=][^\n]{0,60}?(?:\|\||\?\?|\bor\b)\s*["'](?P<a>[^"'\s]+)["']"#),
+    (
+        &["default=\"", "default='", "default: \"", "default: '", "default = "],
+        r#"["']-{1,2}NAME["'][^\n)]{0,120}?\bdefault\s*[=:]\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (
+        &["|| \"", "|| '", "?? \"", "?? '", " or \"", " or '"],
+        r#"NAME["']?\s*[:=][^\n]{0,60}?(?:\|\||\?\?|\bor\b)\s*["'](?P<a>[^"'\s]+)["']"#,
+    ),
     (&[" as string"], r#"(?i)NAME\s+As\s+\w+\s*=\s*"(?P<a>[^"\n]+)""#),
     (&["let("], r#"\blet!?\(:NAME\)\s*\{\s*["'](?P<a>[^"'\n]+)["']"#),
     (
@@ -12,7 +18,10 @@ pub const PLACES: &[(&[&str], &str)] = &[
         r#"(?i)(?:NAME|\bpass)["']?\s*(?:=>|[:=])\s*(?:\w+\.)?(?:get)?env\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
     ),
     // Arguments by their position.
-    (&["jwt.", "hmac.new("], r#"\b(?:jwt\.(?:sign|verify|encode|decode)\(\s*[^,"'\n]+,|hmac\.new\()\s*b?["'](?P<a>[^"'\n]+)["']"#),
+    (
+        &["jwt.", "hmac.new("],
+        r#"\b(?:jwt\.(?:sign|verify|encode|decode)\(\s*[^,"'\n]+,|hmac\.new\()\s*b?["'](?P<a>[^"'\n]+)["']"#,
+    ),
     (&["credentials("], r#"\bCredentials\((?:\s*"[^"\n]*"\s*,){1,3}\s*"(?P<a>[^"\n]+)"\s*\)"#),
     (
         &["url.create", "pdo(", "dbi->connect"],
@@ -47,7 +56,10 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["selector\"", "field\"", "label\"", "question\"", "locator\"", "element\""],
         r#"(?i)"(?:selector|field|label|question|locator|element|name)"\s*:\s*"[^"\n]*NAME[^"\n]*"\s*,\s*"(?:text|value|answer|input|keys)"\s*:\s*"(?P<a>[^"\n]+)""#,
     ),
-    (&["params\"", "values\"", "args\""], r#"(?i)NAME\s*=\s*(?:\?|\$1|%s)[^\n]{0,200}?"(?:params|values|args|parameters)"\s*:\s*\[\s*"(?P<a>[^"\n]+)""#),
+    (
+        &["params\"", "values\"", "args\""],
+        r#"(?i)NAME\s*=\s*(?:\?|\$1|%s)[^\n]{0,200}?"(?:params|values|args|parameters)"\s*:\s*\[\s*"(?P<a>[^"\n]+)""#,
+    ),
     (&["random_password"], r#""random_password"[^\n]{0,400}?"result"\s*:\s*"(?P<a>[^"\n]+)""#),
     (&["secret_id"], r#"\bsecret_id["']?(?:\s*[:=]\s*|\s+)["']?(?P<a>[0-9a-f]{8}-[0-9a-f-]{27})"#),
     // Files of programs: OpenVPN, Postfix.
@@ -56,8 +68,18 @@ pub const PLACES: &[(&[&str], &str)] = &[
     // Addresses that let in whoever knows them.
     (&["/t/"], r"/t/(?P<a>(?:[a-z]{2}-)?[0-9a-f]{8}[0-9a-f-]{16,})/"),
     (&[".office.com/webhook"], r#"\.office\.com/webhook\w*/(?P<a>[^\s"'<>]+)"#),
+    (&["events.pagerduty.com"], r"events\.pagerduty\.com/integration/(?P<a>[0-9a-f]{20,})"),
+    (&["hooks.airtable.com"], r#"hooks\.airtable\.com/workflows/v\d+/genericWebhook/(?P<a>[^\s"'<>]+)"#),
+    (&["hc-ping.com/"], r"hc-ping\.com/(?P<a>[0-9a-f-]{36})"),
+    (
+        &["/reset", "/verify", "/confirm", "/activate", "/invite", "/magic"],
+        r"/(?:reset[\w-]*|verify[\w-]*|confirm[\w-]*|activate|invites?|magic[\w-]*)/(?P<a>[A-Za-z0-9]{20,}|[\w-]{32,})",
+    ),
     (&["/private-"], r"/private-(?P<a>[0-9a-f]{20,})/"),
-    (&["postgres//", "postgresql//", "mysql//", "redis//", "mongodb//", "amqp//", "https//", "http//"], r#"//[\w.-]+:(?P<a>[^\s:@/"'<>]{4,64})@[\w.-]+/"#),
+    (
+        &["postgres//", "postgresql//", "mysql//", "redis//", "mongodb//", "amqp//", "https//", "http//"],
+        r#"//[\w.-]+:(?P<a>[^\s:@/"'<>]{4,64})@[\w.-]+/"#,
+    ),
     // What belongs to a person, beside its name.
     (
         &[" card", "\"card", "_card", "card number", "kreditkarte", "carte bancaire"],

@@ -46,8 +46,25 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &[
-            "sshpass", "mongo", "7z", "kinit", "ldap", "cypher-shell", "elasticsearch-users", "az ", "nuget", "steghide",
-            "crackmapexec", "netexec", "nxc", "evil-winrm", "psexec", "smbclient", "arangosh", "couchbase-cli", "kcadm",
+            "sshpass",
+            "mongo",
+            "7z",
+            "kinit",
+            "ldap",
+            "cypher-shell",
+            "elasticsearch-users",
+            "az ",
+            "nuget",
+            "steghide",
+            "crackmapexec",
+            "netexec",
+            "nxc",
+            "evil-winrm",
+            "psexec",
+            "smbclient",
+            "arangosh",
+            "couchbase-cli",
+            "kcadm",
         ],
         r"\b(?:sshpass|mongo\w*|7z[azr]?|kinit|ldap\w+|cypher-shell|elasticsearch-users|az|nuget|steghide|crackmapexec|netexec|nxc|evil-winrm|psexec(?:\.py)?|smbclient|arangosh|couchbase-cli|kcadm(?:\.sh)?)\b..-p\s+ARG",
     ),
@@ -92,11 +109,14 @@ const PLACES: &[(&[&str], &str)] = &[
         r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
     ),
     (&["--from-literal"], r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)"),
-    (&["requirepass", "masterauth", "auth"], r"\b(?:requirepass|masterauth|AUTH)[ \t]+(?:\w+[ \t]+)?ARG[ \t]*(?:\r?\n|$)"),
+    (
+        &["requirepass", "masterauth", "auth"],
+        r"\b(?:requirepass|masterauth|AUTH)[ \t]+(?:\w+[ \t]+)?ARG[ \t]*(?:\r?\n|$)",
+    ),
     // What is piped to a command that reads a password.
     (
         &["echo", "print", "write-output", "yes"],
-        r"\b(?:echo|printf|print|Write-Output|yes)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?(?:\x22[\w.-]+:(?P<e>[^\x22\n]+)\x22|'[\w.-]+:(?P<f>[^'\n]+)'|ARG)(?:\s+'(?P<g>[^'\n]+)')?\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login|secrets?\s+(?:create|put|set|add|versions)|vault\s+(?:kv\s+put|write)|wrangler\s+secret|pass\s+insert)",
+        r"\b(?:echo|printf|print|Write-Output|yes)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?(?:\x22[\w.-]+:(?P<e>[^\x22\n]+)\x22|'[\w.-]+:(?P<f>[^'\n]+)'|ARG)(?:\s+'(?P<g>[^'\n]+)')?\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login|secrets?\s+(?:create|put|set|add|versions)|vault\s+(?:kv\s+put|write)|wrangler\s+secret|pass\s+insert|--auth-user-pass)",
     ),
     (
         &["<<<"],
@@ -127,26 +147,46 @@ const PLACES: &[(&[&str], &str)] = &[
         &["secret", "put-parameter"],
         r"\b(?:secrets?\s+(?:set|put|create|add|write)|put-parameter|put-secret-value|create-secret|update-secret)\b..(?:--value|--secret-string|--body|-v)[ =]ARG",
     ),
+    (&["<<<"], r"NAME[^\n|;]*<<<\s*ARG"),
+    (&["<(echo", "<(printf"], r"(?i)pass[\w-]*[ =]<\(\s*(?:echo|printf)\s+ARG"),
+    (&["echo"], r"\(\s*echo\s+(?P<a>[^\s;)]+)\s*;\s*echo\s+(?P<b>[^\s;)]+)\s*\)\s*\|[^\n]*passwd"),
+    (&["impacket-"], r"\bimpacket-\S+\s[^\n]*?[\w.-]+/[\w.$-]+:(?P<a>[^\s@]+)@"),
+    (&["pdftk"], r"\bpdftk\b..(?:user_pw|owner_pw|input_pw)\s+ARG"),
+    (&["qpdf"], r"\bqpdf\b[^\n]*?--encrypt\s+(?P<a>\S+)\s+(?P<b>\S+)\s"),
+    (&["userid="], r"\buserid=[\w$#]+/(?P<a>[^\s@]+)"),
+    (&["/pass:"], r"(?i)\s/(?:pass|password):ARG"),
+    (&["nmcli"], r"\bnmcli\b..(?:password|\S*\.psk)\s+ARG"),
+    (&["initial-password"], r"\binitial-password\s+ARG"),
+    (
+        &["env:set", "env set", "variables set", "secret set", "config:set", "config set"],
+        r"\b(?:env|variables?|secrets?|config)(?::|\s+)set\s+(?:-\S+\s+)*NAME[ =]ARG",
+    ),
     (&["codecov"], r"\bcodecov\b..(?:-t|--token)[ =]ARG"),
     (&["-dsonar."], r"-Dsonar\.(?:login|token|password)=ARG"),
     (&["net"], r"\bnet\s+use\b[^\n]*?/user:\S+\s+ARG"),
     (&["insert"], r"\bpass\s+insert\b[^\n]*<<-?\s*['\x22]?\w+['\x22]?\n[ \t]*(?P<a>\S+)"),
     (&["read -"], r"\bread\s[^\n]*<<-?[ \t]*['\x22]?[A-Z]\w*['\x22]?\n[ \t]*(?P<a>\S+)"),
-    (&["cat <<", "cat >"], r"\bcat\b[^\n]*(?:<<[^\n]*>[ \t]*\S*NAME|>[ \t]*\S*NAME[^\n]*<<)[^\n]*\n[ \t]*(?P<a>\S+)[ \t]*\n"),
+    (
+        &["cat <<", "cat >"],
+        r"\bcat\b[^\n]*(?:<<[^\n]*>[ \t]*\S*NAME|>[ \t]*\S*NAME[^\n]*<<)[^\n]*\n[ \t]*(?P<a>\S+)[ \t]*\n",
+    ),
     (&["token set"], r"\btoken\s+set\s+ARG"),
     (&["base64"], r"\becho\s+-n\s+[\x22']?[\w.-]+:(?P<a>[^\s\x22'|$]+)[\x22']?\s*\|\s*base64"),
     (&["UGFzc3dvcmQ6"], r"UGFzc3dvcmQ6\r?\n(?P<a>\S+)"),
     (&["ansible-vault"], r"\bansible-vault\s+encrypt_string\b..ARG"),
-    (
-        &["kv put", "etcdctl", "chamber"],
-        r"\b(?:consul\s+kv\s+put|etcdctl\s+put|chamber\s+write\s+\S+)\s+\S*NAME\s+ARG",
-    ),
+    (&["kv put", "etcdctl", "chamber"], r"\b(?:consul\s+kv\s+put|etcdctl\s+put|chamber\s+write\s+\S+)\s+\S*NAME\s+ARG"),
     (&["oathtool"], r"\boathtool\b..(?P<a>[A-Z2-7]{16,})"),
     (&["setcookie"], r"(?:^|\s)-setcookie\s+ARG"),
     (&["rootpw"], r"\brootpw\s+(?:--\w+\s+)*ARG"),
     (&["community"], r"(?m)\bcommunity\s+(?P<a>\S+)\s+(?:RO|RW|ro|rw)\b"),
-    (&["password 0", "password 5", "password 7", "secret 0", "secret 4", "secret 5", "secret 8", "secret 9"], r"\b(?:password|secret)\s+[0-9]\s+(?P<a>[^\s:,]{4,})[ \t\r]*(?:\n|$)"),
-    (&["login "], r"(?i)\blogin[ \t]+(?:-\S+[ \t]+)*[a-z][\w.@-]*[ \t]+(?P<a>\S{7,64}[0-9!#]\S{0,64}|\S{0,64}[0-9]\S{7,64})[ \t\r]*(?:\n|$)"),
+    (
+        &["password 0", "password 5", "password 7", "secret 0", "secret 4", "secret 5", "secret 8", "secret 9"],
+        r"\b(?:password|secret)\s+[0-9]\s+(?P<a>[^\s:,]{4,})[ \t\r]*(?:\n|$)",
+    ),
+    (
+        &["login "],
+        r"(?i)\blogin[ \t]+(?:-\S+[ \t]+)*[a-z][\w.@-]*[ \t]+(?P<a>\S{7,64}[0-9!#]\S{0,64}|\S{0,64}[0-9]\S{7,64})[ \t\r]*(?:\n|$)",
+    ),
     (
         &["sed -"],
         r"(?i)\bsed\b[^\n]*?s[|/#,][^|/#,\n]*(?:changeme|placeholder|password|secret|token)[^|/#,\n]*[|/#,](?P<a>[^|/#,\n]*[0-9][^|/#,\n]*)[|/#,]",
@@ -163,11 +203,24 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["identified"], r"(?i)\bidentified\s+by\s+(?P<a>[^\s'\x22;]*[0-9][^\s'\x22;]*)"),
     (&["password"], r"(?i)\bpassword(?:\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)\s*|\s+)\\*'(?P<a>[^'\n]+)'"),
     (
-        &["convertto-securestring", "password_hash", "set_password", "check_password", "create_user", "bcrypt", "make_password", "hashpw", "hash::make"],
+        &[
+            "convertto-securestring",
+            "password_hash",
+            "set_password",
+            "check_password",
+            "create_user",
+            "bcrypt",
+            "make_password",
+            "hashpw",
+            "hash::make",
+        ],
         r"(?i)\b(?:convertto-securestring|password_hash|set_password|check_password|create_user|bcrypt|make_password|hashpw|hash::make|generate_password_hash)[\s(]+(?:-string\s+)?['\x22](?P<a>[^'\x22\n]+)",
     ),
     // What a script answers to a prompt.
-    (&["assw", "phrase"], r#"(?i)(?:assw|phrase)[^\n]{0,40}[\n;]\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#),
+    (
+        &["assw", "phrase"],
+        r#"(?i)(?:assw|phrase)[^\n]{0,40}[\n;]\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#,
+    ),
     // "Use … as the password."
     (
         &["password", "passphrase", "passcode", "secret", "key", "token"],
@@ -247,7 +300,10 @@ const PLACES: &[(&[&str], &str)] = &[
     (NAMES, r#"(?m)^[\s~+-]*"?NAME"?\s*[=:].{0,200}?->\s*"(?P<a>[^"\s]+)""#),
     // `user:…@tcp(host)`, and the same before a host and its port.
     (&["@tcp(", "@udp(", "@unix("], r#"\b[\w.-]+:(?P<a>[^\s:@/"']+)@(?:tcp|udp|unix)\("#),
-    (&["@"], r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,64}|[^\s:@/"'=]{5,64}[0-9][^\s:@/"'=]{0,64})@[\w.-]+:\d{2,5}\b"#),
+    (
+        &["@"],
+        r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,64}|[^\s:@/"'=]{5,64}[0-9][^\s:@/"'=]{0,64})@[\w.-]+:\d{2,5}\b"#,
+    ),
     // What PHP prints of its values, and how it serialises them.
     (&["string("], r#"\["NAME"(?::\w+)?\]\s*=>\s*string\(\d+\) "(?P<a>[^"]+)""#),
     (&["\";s:"], r#"s:\d+:"NAME";s:\d+:"(?P<a>[^"]+)""#),
@@ -259,12 +315,12 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["</key>"], r"<key>NAME</key>\s*<string>(?P<a>[^<\s]+)</string>"),
     // The last arguments of calls that sign in, sign or connect.
     (
-        &["mysqli_connect", "getconnection"],
-        r#"\b(?:mysqli_connect|getConnection)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<a>[^"'\s]+)["']"#,
+        &["mysqli_connect", "getconnection", "pymysql.connect", "mysqldb.connect"],
+        r#"\b(?:mysqli_connect|getConnection|(?:pymysql|MySQLdb)\.connect)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<a>[^"'\s]+)["']"#,
     ),
     (
-        &["networkcredential", "login(", "createhmac"],
-        r#"\b(?:NetworkCredential|login|createHmac)\(\s*["'][^"']*["']\s*,\s*b?["'](?P<a>[^"'\s]*[0-9][^"'\s]*)["']"#,
+        &["networkcredential", "login(", "createhmac", "authenticate(", "sign_in(", "signin("],
+        r#"\b(?:NetworkCredential|login|createHmac|authenticate|sign_in|signIn)\(\s*["'][^"']*["']\s*,\s*b?["'](?P<a>[^"'\s]*[0-9][^"'\s]*)["']"#,
     ),
     // A word of recovery phrases.
     (
@@ -363,11 +419,17 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 /// Adds what the groups of a pattern are in `text`, which begins at `start`.
 fn add(pattern: &Regex, text: &str, start: usize, found: &mut Vec<Range<usize>>) {
     for captures in pattern.captures_iter(text) {
-        let groups = ["a", "b", "c", "d", "e", "f", "g"].iter().filter_map(|name| captures.name(name));
+        let groups = ["a", "b", "d", "e", "f", "g"].iter().filter_map(|name| captures.name(name));
+        // The bracket of a subshell ends a word without quotes.
+        let word = captures.name("c").map(|word| match word.as_str() {
+            text if text.contains('(') => word.range(),
+            text => word.start()..word.start() + text.trim_end_matches(')').len(),
+        });
+        let word = word.filter(|word| !is_placeholder(&text[word.clone()]));
         // A header that is a sentence is about the header.
         let header = captures.name("h").filter(|header| !is_prose(header.as_str()));
         let secrets = groups.chain(header).filter(|group| !is_placeholder(group.as_str()));
-        found.extend(secrets.map(|group| start + group.start()..start + group.end()));
+        found.extend(secrets.map(|group| group.range()).chain(word).map(|at| start + at.start..start + at.end));
     }
 }
 

@@ -98,7 +98,8 @@ fn dumped(line: &str) -> Option<(Vec<u8>, usize)> {
         return None;
     }
     let words = body.trim_end().split("  ").next()?.split(' ').filter(|word| !word.is_empty());
-    let hex: String = words.take_while(|word| word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit())).collect();
+    let hex: String =
+        words.take_while(|word| word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit())).collect();
     let bytes = hex.as_bytes().chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     let bytes = bytes.collect::<Option<Vec<u8>>>().filter(|bytes| !bytes.is_empty())?;
     Some((bytes, line.len() - body.len()))

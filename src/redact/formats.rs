@@ -135,7 +135,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             continue;
         }
         let format = &formats.all[formats.owners[hit.pattern().as_usize()]];
-        if let Some(length) = format.length(text, hit.start(), hit.end()) {
+        if let Some(length) = format.length(text, hit.start(), hit.end()).filter(|_| !is_in_public(text, hit.start())) {
             end = hit.end() + length;
             found.push(hit.end()..end);
             while let Some(rest) = wrapped(text, end) {
@@ -154,6 +154,13 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             }
         }
     }
+}
+
+/// Whether the word around a beginning is public: in a public key, any beginning may come about.
+fn is_in_public(text: &str, at: usize) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let before = text.as_bytes()[..at].iter().rev().take(LONGEST).take_while(|b| part(b)).count();
+    before > 0 && public::is_digest(text, at - before)
 }
 
 /// The rest of a token that is broken at the end of a line: the next line begins with what looks random.
@@ -240,6 +247,11 @@ mod tests {
         assert_eq!(found("gh\u{70}_Ab1…"), Vec::<String>::new());
         assert_eq!(found("ghp_Ab12…"), ["Ab12"]);
         assert_eq!(found("live_data…"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn leaves_public_keys() {
+        assert!(found("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDf0G2kq9X1y7ZbQm3nV8sLwT4rE6uJhC5pKxWdA2oMi9vN").is_empty());
     }
 
     #[test]

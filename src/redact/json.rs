@@ -46,7 +46,8 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
 fn asked(members: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
     let input = members.get("properties")?.get("part")?.get("state")?.get("input")?;
     let text = |name: &str| input.get(name).and_then(serde_json::Value::as_str);
-    let file = || ["filePath", "file_path", "path"].iter().find_map(|name| text(name)).map(|file| format!("cat {file}"));
+    let file =
+        || ["filePath", "file_path", "path"].iter().find_map(|name| text(name)).map(|file| format!("cat {file}"));
     text("command").map(str::to_owned).or_else(file)
 }
 

@@ -110,7 +110,10 @@ fn time(line: &str) -> Option<(Mark<'_>, usize)> {
     let sign = |at: usize| line.as_bytes().get(at).copied().unwrap_or_default();
     let has_date = digits(open, 4) && sign(open + 4) == b'-' && digits(open + 5, 2) && digits(open + 8, 2);
     let at = if has_date { open + 11 } else { open };
-    if has_date && !matches!(sign(open + 10), b'T' | b' ') || !digits(at, 2) || sign(at + 2) != b':' || !digits(at + 3, 2)
+    if has_date && !matches!(sign(open + 10), b'T' | b' ')
+        || !digits(at, 2)
+        || sign(at + 2) != b':'
+        || !digits(at + 3, 2)
     {
         return None;
     }

@@ -68,7 +68,8 @@ fn inline(line: &str, behind: usize, start: usize, found: &mut Vec<Range<usize>>
     let rest = &line[behind..];
     let words: Vec<&str> = rest.split([',', ' ', ';']).map(unmarked).filter(|word| !word.is_empty()).collect();
     // Numbers alone may count something; codes are often digits.
-    let is_code = |word: &str| word.contains(|c: char| c.is_ascii_alphabetic()) || line.to_ascii_lowercase().contains("code");
+    let is_code =
+        |word: &str| word.contains(|c: char| c.is_ascii_alphabetic()) || line.to_ascii_lowercase().contains("code");
     if words.len() > 1 && words.iter().all(|word| is_secret(word) && is_code(word)) {
         found.extend(words.into_iter().map(|word| place(line, word, start)));
     }

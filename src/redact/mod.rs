@@ -7,6 +7,7 @@
 //! Text is masked before it is cut, because half a key no longer looks like a key.
 
 mod codes;
+mod columns;
 mod commands;
 mod edge;
 mod encoded;
@@ -164,6 +165,7 @@ impl Redactor {
         urls::find(text, &mut found);
         commands::find(text, &mut found);
         tables::find(text, &mut found);
+        columns::find(text, &mut found);
         statements::find(text, &mut found);
         manifests::find(text, &mut found);
         lists::find(text, &mut found);
@@ -176,7 +178,8 @@ impl Redactor {
             for string in strings::escaped(text) {
                 let plain = View::unescaped(&text[string.clone()]);
                 let seen = View::new(&plain.text);
-                let inside = self.secrets(&seen, layers - 1).into_iter().map(|range| plain.original(&seen.original(&range)));
+                let inside =
+                    self.secrets(&seen, layers - 1).into_iter().map(|range| plain.original(&seen.original(&range)));
                 found.extend(inside.map(|range| string.start + range.start..string.start + range.end));
             }
             found = merged(found);

@@ -222,8 +222,22 @@ const STRONG: &[&str] = &[
 ];
 
 /// Words of a name that may make it secret.
-const WEAK: &[&str] =
-    &["pass", "auth", "key", "pw", "keys", "signature", "sas", "clave", "chave", "authorization", "pat", "pepper", "salt", "community"];
+const WEAK: &[&str] = &[
+    "pass",
+    "auth",
+    "key",
+    "pw",
+    "keys",
+    "signature",
+    "sas",
+    "clave",
+    "chave",
+    "authorization",
+    "pat",
+    "pepper",
+    "salt",
+    "community",
+];
 
 /// Words before `key` that make it secret.
 const OF_SECRET_KEYS: &[&str] = &[
@@ -443,6 +457,20 @@ const HARMLESS: &[&str] = &[
     "aliases",
     "rounds",
     "encryption",
+    "timeout",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "interval",
+    "duration",
+    "age",
+    "minimum",
+    "maximum",
+    "retries",
+    "attempts",
+    "iterations",
+    "cost",
     "hasher",
     "hashers",
 ];

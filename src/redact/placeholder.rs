@@ -179,7 +179,8 @@ fn is_bracketed(value: &str) -> bool {
 fn is_repeated(value: &str) -> bool {
     let mut letters = value.chars();
     let first = letters.next();
-    letters.all(|c| Some(c) == first) && matches!(first, Some('*' | 'x' | 'X' | '.' | '-' | '•' | '_' | '?' | '#' | '='))
+    letters.all(|c| Some(c) == first)
+        && matches!(first, Some('*' | 'x' | 'X' | '.' | '-' | '•' | '_' | '?' | '#' | '='))
 }
 
 #[cfg(test)]

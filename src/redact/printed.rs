@@ -42,8 +42,29 @@ static WRITES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Words of commands that show something: what they show is a secret if a name in the command tells.
 const SHOWS: &[&str] = &[
-    "cat", "head", "tail", "less", "more", "bat", "type", "strings", "echo", "printf", "printenv", "get", "show", "read",
-    "print", "view", "reveal", "access", "output", "lookup", "decrypt", "Get-Content", "gc",
+    "cat",
+    "head",
+    "tail",
+    "less",
+    "more",
+    "bat",
+    "type",
+    "strings",
+    "echo",
+    "printf",
+    "printenv",
+    "get",
+    "show",
+    "read",
+    "print",
+    "view",
+    "reveal",
+    "access",
+    "output",
+    "lookup",
+    "decrypt",
+    "Get-Content",
+    "gc",
 ];
 
 /// Where the secret is that `command` wrote into `output`, which is a line of it, or has a heading of its own.
@@ -54,9 +75,8 @@ pub fn find(command: &str, output: &str) -> Option<Range<usize>> {
     let (writes, shows) = (writes(command), shows(command));
     let is_word = !first.contains(char::is_whitespace) && first.len() <= LONGEST && !is_placeholder(first);
     let alone = word.len() == first.len();
-    let secret = is_word
-        && (writes && first.len() >= 4 && !first.ends_with(':')
-            || shows && alone && is_made_up(first));
+    let secret =
+        is_word && (writes && first.len() >= 4 && !first.ends_with(':') || shows && alone && is_made_up(first));
     let start = output.len() - output.trim_start().len();
     secret.then_some(start..start + first.len())
 }
@@ -104,9 +124,11 @@ fn behind_prompt(line: &str) -> Option<&str> {
     /// The longest prompt, in bytes.
     const PROMPT: usize = 64;
     let line = line.trim();
-    if let Some(at) = line.bytes().take(PROMPT).position(|byte| byte == b'$').filter(|at| line[*at..].starts_with("$ ")) {
+    if let Some(at) = line.bytes().take(PROMPT).position(|byte| byte == b'$').filter(|at| line[*at..].starts_with("$ "))
+    {
         let prompt = &line[..at];
-        return (prompt.is_empty() || prompt.contains('@') || prompt.ends_with(['~', '/', ' '])).then(|| &line[at + 2..]);
+        return (prompt.is_empty() || prompt.contains('@') || prompt.ends_with(['~', '/', ' ']))
+            .then(|| &line[at + 2..]);
     }
     line.strip_prefix("PS ").and_then(|line| line.split_once("> ")).map(|(_, command)| command)
 }

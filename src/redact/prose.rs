@@ -38,6 +38,10 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["password,", "passphrase,", "token,", "secret,"],
         r"(?i)\b(?:password|passphrase|token|secret),\s+[`'\x22]?(?P<a>[^\s,`'\x22]{5,}[0-9][^\s,`'\x22()]*|[^\s,`'\x22()]*[0-9][^\s,`'\x22()]{5,})[`'\x22]?,\s+[a-z]",
     ),
+    (
+        &["password -", "passphrase -", "passwort -", "token -", "api key -"],
+        r"(?im)^[ \t]*(?:password|passphrase|passwort|token|api key)\s+-\s+(?P<a>\S*[0-9]\S*)[ \t\r]*$",
+    ),
     (&["temporary password"], r"(?i)\btemporary password\b[^\n:]{0,60}:\s*(?P<a>\S+)"),
     (
         &["passphrase of", "passphrase for", "password of", "password for"],

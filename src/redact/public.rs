@@ -38,7 +38,8 @@ pub fn is_digest(text: &str, at: usize) -> bool {
         name.len() < before.len()
             && name.get(name.len().saturating_sub(word.len())..).is_some_and(|end| end.eq_ignore_ascii_case(word))
     };
-    DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word)) || PUBLIC_NAMES.iter().any(is_public)
+    DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
+        || PUBLIC_NAMES.iter().any(is_public)
 }
 
 /// How the block of a public key or a certificate begins and ends, and what is between.

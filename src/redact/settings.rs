@@ -17,7 +17,12 @@ const NEAR: usize = 200;
 
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = WORDS.iter().flat_map(|word| [(*word).to_owned(), capitalized(word)]);
-    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok()
 });
 
 /// The search ignores the case of ASCII alone.
@@ -157,7 +162,8 @@ fn closes_string(text: &str, name: usize, quote: usize) -> bool {
     // Not the apostrophes of words.
     let marks = line.match_indices(mark).filter(|(at, _)| {
         let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        !(joins(line[..*at].chars().next_back()) && joins(line[at + 1..].chars().next())) && !line[..*at].ends_with('\\')
+        !(joins(line[..*at].chars().next_back()) && joins(line[at + 1..].chars().next()))
+            && !line[..*at].ends_with('\\')
     });
     marks.count() % 2 == 1
 }
@@ -215,7 +221,10 @@ fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sur
     let value = value::at(text, after_type(text, start).unwrap_or(start))?;
     let bare_word = sure
         || !word.is_ascii()
-        || begins_line && telling == Telling::Strong && ends_line(text, value.range.end) && !is_version(&text[value.range.clone()])
+        || begins_line
+            && telling == Telling::Strong
+            && ends_line(text, value.range.end)
+            && !is_version(&text[value.range.clone()])
         || text[..name.start].ends_with(['?', '&', ';'])
         || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
     checked(text, value, telling, bare_word)
@@ -389,7 +398,13 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
                     && !is_code(word)
                     && !(is_name(word) && self::telling(word).is_some())
             }
-            (Telling::Strong, false) => is_arbitrary(word) && is_spelt(word, &text[name.clone()]) && (connected || stands_out(text, name, start, &value)),
+            // The name of a secret, perhaps with a number.
+            (Telling::Strong, false) if is_name(word) && self::telling(word).is_some() => false,
+            (Telling::Strong, false) => {
+                is_arbitrary(word)
+                    && is_spelt(word, &text[name.clone()])
+                    && (connected || stands_out(text, name, start, &value))
+            }
         };
     secret.then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
 }
@@ -519,7 +534,8 @@ fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     }
     let signs = line.char_indices().filter_map(|(at, c)| {
         let after = match c {
-            ':' | '：' | '=' => at + c.len_utf8(),
+            ':' | '：' => at + c.len_utf8(),
+            '=' if line[..at].ends_with(' ') => at + 1,
             ' ' => CONNECTORS.iter().find_map(|word| {
                 let rest = line[at + 1..].strip_prefix(word)?;
                 rest.starts_with([' ', '"']).then_some(at + 1 + word.len())
@@ -631,7 +647,8 @@ fn next_line(text: &str, at: usize) -> Option<Range<usize>> {
         let whole = value.closed && value.range.end + 1 == begin + word.len();
         return (whole && is_arbitrary(inside) && !is_placeholder(inside)).then_some(value.range);
     }
-    let is_one = word.len() >= 6 && !word.contains([' ', '\t', '(', '{', '/', ':', '"']) && !word.starts_with(['-', '<', '#']);
+    let is_one =
+        word.len() >= 6 && !word.contains([' ', '\t', '(', '{', '/', ':', '"']) && !word.starts_with(['-', '<', '#']);
     (is_one && is_arbitrary(word) && !is_placeholder(word) && !is_version(word)).then(|| begin..begin + word.len())
 }
 

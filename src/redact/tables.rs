@@ -30,7 +30,10 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
             Some(known) if is_row(row, known) => add(row, start, known, found),
             // Below a rule, rows follow, whatever is in them.
             _ if is_rule(row) => {
-                let separator = row.chars().find(|c| matches!(c, '|' | '│' | '┼' | '+')).map(|c| if c == '|' || c == '+' { '|' } else { '│' });
+                let separator = row
+                    .chars()
+                    .find(|c| matches!(c, '|' | '│' | '┼' | '+'))
+                    .map(|c| if c == '|' || c == '+' { '|' } else { '│' });
                 table = separator.filter(|separator| before.contains(*separator)).map(|separator| Table {
                     separator,
                     width: before.split(separator).count(),
@@ -98,15 +101,23 @@ fn pair(row: &str, start: usize, found: &mut Vec<Range<usize>>) {
         return;
     };
     let word = clean(value);
-    if clean(name).split(' ').count() <= 3 && telling(clean(name)).is_some() && is_made_up(word) && !is_placeholder(word) {
+    if clean(name).split(' ').count() <= 3
+        && telling(clean(name)).is_some()
+        && is_made_up(word)
+        && !is_placeholder(word)
+    {
         let at = start + (word.as_ptr() as usize - row.as_ptr() as usize);
         found.push(at..at + word.len());
     }
 }
 
 /// Whether a cell looks like a secret: one word with a digit in it.
-fn is_made_up(word: &str) -> bool {
-    word.len() >= 6 && word.contains(|c: char| c.is_ascii_digit()) && !word.contains([' ', '/']) && is_arbitrary(word) && !is_version(word)
+pub fn is_made_up(word: &str) -> bool {
+    word.len() >= 6
+        && word.contains(|c: char| c.is_ascii_digit())
+        && !word.contains([' ', '/', '('])
+        && is_arbitrary(word)
+        && !is_version(word)
 }
 
 fn clean(cell: &str) -> &str {

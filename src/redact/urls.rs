@@ -2,8 +2,8 @@
 
 use super::edge::piece;
 use super::names::telling;
-use super::random::is_random;
 use super::placeholder::is_placeholder;
+use super::random::is_random;
 use super::value::is_arbitrary;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -136,7 +136,10 @@ fn parameters(text: &str, found: &mut Vec<Range<usize>>) {
             .unwrap_or(value.len());
         let value = &value[..length];
         let known = telling(name).is_some() || PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
-        if !value.is_empty() && !is_placeholder(value) && (known || value.len() >= RANDOM && is_random(&without_escapes(value))) {
+        if !value.is_empty()
+            && !is_placeholder(value)
+            && (known || value.len() >= RANDOM && is_random(&without_escapes(value)))
+        {
             let from = start + name_length + 1;
             found.push(from..from + length);
         }

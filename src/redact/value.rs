@@ -165,7 +165,8 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
         return false;
     }
     let is_count = value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit());
-    if telling == Telling::Weak && is_numbered(value) || is_count || is_type(value) || is_colour(value) {
+    let is_weak = telling == Telling::Weak && (is_numbered(value) || !quoted && !shouted && is_name(value));
+    if is_weak || is_version(value) || is_count || is_type(value) || is_colour(value) {
         return false;
     }
     if quoted {
@@ -203,9 +204,9 @@ fn is_type(value: &str) -> bool {
 
 /// Whether a value is a colour of a style sheet.
 fn is_colour(value: &str) -> bool {
-    value.strip_prefix('#').is_some_and(|digits| {
-        matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_hexdigit())
-    })
+    value
+        .strip_prefix('#')
+        .is_some_and(|digits| matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Whether a value is the path of a module or class, of plain words with dots between.
@@ -233,13 +234,12 @@ fn is_camel(word: &str) -> bool {
         && edges.windows(2).all(|pair| pair[1] - pair[0] >= SHORTEST)
 }
 
-/// Whether a word is the number of a version.
+/// Whether a word is the number of a version: `v1.2.3`, `^1.2`, `3.2.2+incompatible`.
 pub fn is_version(word: &str) -> bool {
     let number = word.trim_start_matches(['v', 'V', '^', '~', '=', '>', '<']);
-    let (major, rest) = number.split_at(number.bytes().take_while(u8::is_ascii_digit).count());
-    !major.is_empty()
-        && major.len() <= 4
-        && rest.strip_prefix('.').is_some_and(|minor| minor.starts_with(|c: char| c.is_ascii_digit()))
+    let core = number.split(['-', '+']).next().unwrap_or_default();
+    let is_part = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) || matches!(part, "x" | "*");
+    core.contains('.') && core.split('.').all(|part| !part.is_empty() && is_part(part))
 }
 
 /// Whether a text in quotes is prose, or a command, rather than a secret.

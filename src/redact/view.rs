@@ -22,7 +22,9 @@ impl<'a> View<'a> {
         let lined = (!marks.is_empty()).then(|| without(text, &marks));
         let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
         match lined {
-            None if unseen.is_empty() => Self { text: Cow::Borrowed(text), breaks: vec![], removed: vec![], under: None },
+            None if unseen.is_empty() => {
+                Self { text: Cow::Borrowed(text), breaks: vec![], removed: vec![], under: None }
+            }
             None => without(text, &unseen),
             Some(lined) if unseen.is_empty() => lined,
             Some(lined) => {
