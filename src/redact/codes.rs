@@ -17,6 +17,10 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["env("],
         r#"(?i)(?:NAME|\bpass)["']?\s*(?:=>|[:=])\s*(?:\w+\.)?(?:get)?env\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
     ),
+    (
+        &["[]byte(", "secretstr(", "secret(", "some(", "::from(", "::new(", "buffer.from(", "new string("],
+        r#"NAME["']?\s*(?::=|[:=])\s*(?:\[\]byte|Some|SecretStr|Secret|Buffer\.from|new\s+String|(?:Secret)?String::(?:new|from))\(\s*b?["'](?P<a>[^"'\n]+)["']"#,
+    ),
     // Arguments by their position.
     (
         &["jwt.", "hmac.new("],
@@ -64,7 +68,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     (&["secret_id"], r#"\bsecret_id["']?(?:\s*[:=]\s*|\s+)["']?(?P<a>[0-9a-f]{8}-[0-9a-f-]{27})"#),
     // Files of programs: OpenVPN, Postfix.
     (&["<auth-user-pass>"], r"<auth-user-pass>\s*\n[^\n]+\n\s*(?P<a>\S+)"),
-    (&["]:"], r"(?m)^[ \t]*\[[\w.-]+\]:\d+\s+[^\s:]+:(?P<a>\S+)[ \t\r]*$"),
+    (&["]:"], r"(?m)(?:^|[ \t])\[[\w.-]+\]:\d+\s+[^\s:]+:(?P<a>\S+)[ \t\r]*$"),
     // Addresses that let in whoever knows them.
     (&["/t/"], r"/t/(?P<a>(?:[a-z]{2}-)?[0-9a-f]{8}[0-9a-f-]{16,})/"),
     (&[".office.com/webhook"], r#"\.office\.com/webhook\w*/(?P<a>[^\s"'<>]+)"#),

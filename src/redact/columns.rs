@@ -40,7 +40,9 @@ fn cells(row: &str) -> Vec<&str> {
 /// Which of these titles tell, if all are titles and one tells.
 fn titles_of(cells: &[&str]) -> Option<Vec<bool>> {
     let is_title = |cell: &&str| {
-        cell.len() <= 24 && cell.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ')) && !is_made_up(cell)
+        cell.len() <= 24
+            && cell.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
+            && !is_made_up(cell)
     };
     if cells.len() < 2 || !cells.iter().all(is_title) {
         return None;

@@ -251,7 +251,9 @@ mod tests {
 
     #[test]
     fn leaves_public_keys() {
-        assert!(found("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDf0G2kq9X1y7ZbQm3nV8sLwT4rE6uJhC5pKxWdA2oMi9vN").is_empty());
+        assert!(
+            found("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDf0G2kq9X1y7ZbQm3nV8sLwT4rE6uJhC5pKxWdA2oMi9vN").is_empty()
+        );
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn item(line: &str) -> Item {
         return Item::Other;
     }
     // `"name": "…"`, `name: …`, `name:…` and `name   …`.
-    let value = second.map_or_else(|| unmarked(first).rsplit(':').next().unwrap_or_default(), |second| second);
+    let value = second.unwrap_or_else(|| unmarked(first).rsplit(':').next().unwrap_or_default());
     let secret = unmarked(value);
     if is_secret(secret) {
         return Item::Secret(place(line, secret, 0));
@@ -140,8 +140,8 @@ fn commented(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
     if !line.contains(['"', '\'']) {
         return;
     }
-    let signs = [" # ", " // ", " -- "].iter();
-    let Some((code, comment)) = signs.filter_map(|sign| line.rsplit_once(sign)).next() else {
+    let mut signs = [" # ", " // ", " -- "].iter();
+    let Some((code, comment)) = signs.find_map(|sign| line.rsplit_once(sign)) else {
         return;
     };
     let words = || comment.split(|c: char| !c.is_alphanumeric() && c != '_');

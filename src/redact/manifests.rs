@@ -16,6 +16,9 @@ static JSON: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
     ])
 });
 
+/// Names of certificates in a secret, which are public.
+const CERTIFICATES: &[&str] = &["tls.crt", "ca.crt"];
+
 /// Adds the values of the data of secrets to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     if !text.contains("Secret") || !text.contains("kind") {
@@ -69,7 +72,7 @@ fn data(document: &str, start: usize, found: &mut Vec<Range<usize>>) {
             let value = unquoted(line, colon + 1..line.trim_end_matches([' ', ',', '\r', '\n']).len().max(colon + 1));
             // A certificate is public.
             if !value.is_empty()
-                && !name.ends_with(".crt")
+                && !CERTIFICATES.contains(&name)
                 && !is_placeholder(&line[value.clone()])
                 && !line[value.clone()].starts_with(['|', '>'])
             {

@@ -278,6 +278,7 @@ const OF_SECRET_KEYS: &[&str] = &[
 const OF_PASSES: &[&str] = &[
     "auth", "db", "database", "admin", "root", "user", "smtp", "mail", "imap", "ftp", "ssh", "redis", "mysql", "pg",
     "postgres", "mongo", "rabbitmq", "sftp", "vault", "sudo", "proxy", "ldap", "bind", "service", "account", "login",
+    "become", "wifi",
 ];
 
 /// Words before `code` that make it a secret.

@@ -111,7 +111,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     match sign {
         Sign::Is if text[start..].starts_with(['|', '>']) && strong => block(text, name.start, start),
         Sign::Is if text[start..].starts_with('[') && !text[start..].starts_with("[[") && strong => list(text, start),
-        Sign::Is if text[start..].starts_with(['\n', '(']) => below(text, start, telling),
+        Sign::Is if text[start..].starts_with(['\n', '(']) => strong.then(|| below(text, start)).flatten(),
         Sign::Is => {
             let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
             let sure = shouted || flag || tight && strong;
@@ -160,11 +160,9 @@ fn closes_string(text: &str, name: usize, quote: usize) -> bool {
     };
     let line = line_before(text, name);
     // Not the apostrophes of words.
-    let marks = line.match_indices(mark).filter(|(at, _)| {
-        let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        !(joins(line[..*at].chars().next_back()) && joins(line[at + 1..].chars().next()))
-            && !line[..*at].ends_with('\\')
-    });
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let joins = |at: usize| is_letter(line[..at].chars().next_back()) && is_letter(line[at + 1..].chars().next());
+    let marks = line.match_indices(mark).filter(|(at, _)| !joins(*at)).filter(|(at, _)| !line[..*at].ends_with('\\'));
     marks.count() % 2 == 1
 }
 
@@ -188,7 +186,7 @@ fn in_brackets(text: &str, start: usize) -> Option<Range<usize>> {
 }
 
 /// The value in the next line: a quoted one, also in brackets, or the only word of the line.
-fn below(text: &str, at: usize, telling: Telling) -> Option<Range<usize>> {
+fn below(text: &str, at: usize) -> Option<Range<usize>> {
     let line = text[at..].strip_prefix('(').unwrap_or(&text[at..]).strip_prefix('\n')?;
     let start = text.len() - line.len();
     let begin = skip(text, start, |c| c == ' ' || c == '\t', 80);
@@ -197,9 +195,9 @@ fn below(text: &str, at: usize, telling: Telling) -> Option<Range<usize>> {
             let rest = text[value.range.end..].lines().next().unwrap_or_default();
             let ends = rest[..rest.len().min(1)].contains(['"', '\'', '`'])
                 && rest[1..].trim_matches([',', ';', ')', '}', ' ']).is_empty();
-            (value.closed && ends).then(|| checked(text, value, telling, false)).flatten()
+            (value.closed && ends).then(|| checked(text, value, Telling::Strong, false)).flatten()
         }
-        Some(_) if telling == Telling::Strong && text[at..].starts_with('\n') => next_line(text, at),
+        Some(_) if text[at..].starts_with('\n') => next_line(text, at),
         _ => None,
     }
 }
@@ -381,32 +379,31 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let (said, connected) = said(text, start);
     let value = value::at(text, said)?;
     let word = &text[value.range.clone()];
-    // The name of an attribute or a parameter, whose own value follows.
-    let is_named = word.ends_with('=') && text[value.range.end..].starts_with(['"', '\'', '$']);
-    let secret = !is_placeholder(word)
-        && !is_named
-        && !is_version(word)
-        && match (telling, value.quoted) {
-            (Telling::Weak, _) => {
-                connected && word.len() >= HANDED && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit())
-            }
-            (Telling::Strong, true) => {
-                value.closed
-                    && !word.contains(' ')
-                    && !word.contains("://")
-                    && word.len() >= 3
-                    && !is_code(word)
-                    && !(is_name(word) && self::telling(word).is_some())
-            }
-            // The name of a secret, perhaps with a number.
-            (Telling::Strong, false) if is_name(word) && self::telling(word).is_some() => false,
-            (Telling::Strong, false) => {
-                is_arbitrary(word)
-                    && is_spelt(word, &text[name.clone()])
-                    && (connected || stands_out(text, name, start, &value))
-            }
-        };
+    let secret = match (telling, value.quoted) {
+        _ if is_placeholder(word) || is_version(word) || is_attribute(text, &value) => false,
+        // The name of a secret, perhaps with a number.
+        _ if is_name(word) && self::telling(word) == Some(Telling::Strong) => false,
+        (Telling::Weak, _) => {
+            connected && word.len() >= HANDED && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit())
+        }
+        (Telling::Strong, true) => value.closed && !word.contains(' ') && is_quotable(word),
+        (Telling::Strong, false) => {
+            is_arbitrary(word)
+                && is_spelt(word, &text[name.clone()])
+                && (connected || stands_out(text, name, start, &value))
+        }
+    };
     secret.then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
+}
+
+/// Whether a value is the name of an attribute or a parameter, whose own value follows.
+fn is_attribute(text: &str, value: &Value) -> bool {
+    text[value.range.clone()].ends_with('=') && text[value.range.end..].starts_with(['"', '\'', '$'])
+}
+
+/// Whether a word in quotes can be a secret: no code, and no address.
+fn is_quotable(word: &str) -> bool {
+    word.len() >= 3 && !is_code(word) && !word.contains("://")
 }
 
 /// Whether a word can be a secret behind a name of another script, where no space ends it: the rest of a sentence is not.

@@ -165,7 +165,7 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
         return false;
     }
     let is_count = value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit());
-    let is_weak = telling == Telling::Weak && (is_numbered(value) || !quoted && !shouted && is_name(value));
+    let is_weak = telling == Telling::Weak && (is_numbered(value) || !quoted && !shouted && is_counted(value));
     if is_weak || is_version(value) || is_count || is_type(value) || is_colour(value) {
         return false;
     }
@@ -197,9 +197,16 @@ fn is_numbered(value: &str) -> bool {
         && number[1..].bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a value is the name of a type whose words tell: `SecretString`.
+/// Whether a value is a word with a number: `value1`.
+fn is_counted(value: &str) -> bool {
+    is_name(value) && !value.contains(['-', '_'])
+}
+
+/// Whether a value is the name of a type or a variable whose words tell: `SecretString`, `DB_PASSWORD`.
 fn is_type(value: &str) -> bool {
-    value.starts_with(|c: char| c.is_ascii_uppercase()) && is_camel(value) && telling_of(value).is_some()
+    let is_constant = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let is_type = value.starts_with(|c: char| c.is_ascii_uppercase()) && is_camel(value);
+    (is_type || is_constant) && telling_of(value).is_some()
 }
 
 /// Whether a value is a colour of a style sheet.
