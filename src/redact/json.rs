@@ -142,6 +142,13 @@ mod tests {
         let piece =
             r#"{"type":"message.part.delta","properties":{"partID":"prt_1","field":"text","delta":"pass x1y"}}"#;
         assert_eq!(redact(&Redactor::default(), piece), piece.replace("pass x1y", ""));
+        let printed = r#"{"properties":{"part":{"state":{"input":{"command":"vault kv get -field=p secret/db"},"output":"x1y2z3w4\n"}}}}"#;
+        assert!(redact(&Redactor::default(), printed).contains(r#""output":"[masked]\n""#));
+        let file = r#"{"properties":{"part":{"state":{"input":{"filePath":"/run/secrets/db_password"},"output":"<content>\n1: x1y2z3w4\n</content>"}}}}"#;
+        assert!(redact(&Redactor::default(), file).contains(r"<content>\n1: [masked]\n</content>"));
+        let other =
+            r#"{"properties":{"part":{"state":{"input":{"command":"git rev-parse HEAD"},"output":"x1y2z3w4\n"}}}}"#;
+        assert!(matches!(redact(&Redactor::default(), other), Cow::Borrowed(_)));
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }
