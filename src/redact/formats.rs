@@ -158,8 +158,10 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
 
 /// Whether the word around a beginning is public: in a public key, any beginning may come about.
 fn is_in_public(text: &str, at: usize) -> bool {
+    /// How long a public key can be, in bytes of base64.
+    const KEY: usize = 2048;
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let before = text.as_bytes()[..at].iter().rev().take(LONGEST).take_while(|b| part(b)).count();
+    let before = text.as_bytes()[..at].iter().rev().take(KEY).take_while(|b| part(b)).count();
     before > 0 && public::is_digest(text, at - before)
 }
 

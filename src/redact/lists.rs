@@ -43,10 +43,12 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 
 /// Where the text behind the title of a list begins, if a line has one.
 fn title(line: &str) -> Option<usize> {
-    let at = line.bytes().take(TITLE).position(|byte| matches!(byte, b':' | b'=')).unwrap_or(line.len().min(TITLE));
-    let name = line.get(..at)?.trim();
-    let is_word = at == line.len() && name.split(' ').count() <= 3;
-    if at < line.len() || is_word { is_plural(name).then_some((at + 1).min(line.len())) } else { None }
+    let Some(at) = line.bytes().take(TITLE).position(|byte| matches!(byte, b':' | b'=')) else {
+        // A title alone on its line.
+        let is_title = line.len() <= TITLE && line.split_whitespace().count() <= 3;
+        return (is_title && is_plural(line)).then_some(line.len());
+    };
+    is_plural(line[..at].trim()).then_some(at + 1)
 }
 
 /// Whether the last words of a name say that it is a list of secrets.

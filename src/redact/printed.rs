@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(masked("pass show web/acme", "correct-horse\nuser: joe\n"), "correct-horse");
         let mut found = Vec::new();
         in_text("joe@host:~$ gh auth token\nx1y2z3w4\n$ ls\nx1y2z3w4", &mut found);
-        assert_eq!(found, [26..34]);
+        assert!(found.len() == 1 && found[0] == (26..34), "{found:?}");
     }
 
     #[test]

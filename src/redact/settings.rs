@@ -193,8 +193,9 @@ fn below(text: &str, at: usize) -> Option<Range<usize>> {
     match value::at(text, begin) {
         Some(value) if value.quoted => {
             let rest = text[value.range.end..].lines().next().unwrap_or_default();
-            let ends = rest[..rest.len().min(1)].contains(['"', '\'', '`'])
-                && rest[1..].trim_matches([',', ';', ')', '}', ' ']).is_empty();
+            let ends = rest
+                .strip_prefix(['"', '\'', '`'])
+                .is_some_and(|rest| rest.trim_matches([',', ';', ')', '}', ' ']).is_empty());
             (value.closed && ends).then(|| checked(text, value, Telling::Strong, false)).flatten()
         }
         Some(_) if text[at..].starts_with('\n') => next_line(text, at),
