@@ -175,7 +175,7 @@ fn names_command(sentence: &str, command: &str) -> bool {
     let quoted = sentence.split(['`', '"', '\'']).skip(1).step_by(2).map(str::trim);
     let has_quote = quoted.filter(|part| part.len() > 1).any(|part| command.contains(part));
     let whole = command.contains(' ') && sentence.contains(command);
-    let is_file = |word: &&str| word.len() > 3 && word[1..].contains('.');
+    let is_file = |word: &&str| word.len() > 3 && word.find('.').is_some_and(|at| at > 0);
     let mut words = sentence.split_whitespace().map(|word| word.trim_matches([',', ':', '(', ')']));
     has_quote || whole || words.any(|word| is_file(&word) && command.split_whitespace().any(|part| part == word))
 }
@@ -252,6 +252,7 @@ mod tests {
             ("Lance `make test` 7 fois", "make test", Some(7)),
             ("Запусти `make test` пять раз", "make test", Some(5)),
             ("请运行 `make test` 10次", "make test", Some(10)),
+            ("请运行 `make test` 10次", "ls", None),
             ("`make test` を十回実行してください", "make test", Some(10)),
             ("Malen wir `make test` aus", "make test", None),
         ] {
