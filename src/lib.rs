@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! ocr-stream | ocr-detect | ocr-review | ocr-act
-//!   source       judge       second       hand
-//!                            opinion
+//!   events      findings    decisions    actions
 //! ```
 //!
 //! `ocr-watch` shows the lines to a person, `ocr-report` makes a page of them, `ocr-run` starts the whole pipe.

@@ -1,4 +1,4 @@
-//! How the hand knows that the stream in front of it is live and in its own pipe.
+//! How `ocr-act` knows that the stream in front of it is live and in its own pipe.
 //!
 //! The stream signs where it is connected with the key of the pipe, its own process and that process's start. A recording
 //! has the same line, but its process is gone or another one; a server or a filter does not have the key.
@@ -65,7 +65,7 @@ fn signature(opened: &Opened, ts: i64, stream: &Identity, secret: &[u8]) -> Opti
     Some(hex(&claim(opened, ts, stream, secret)?.finalize().into_bytes()))
 }
 
-/// All that the hand takes from the line: where to act, on what, and whose processes it may end.
+/// All that `ocr-act` takes from the line: where to act, on what, and whose processes it may end.
 fn claim(opened: &Opened, ts: i64, stream: &Identity, secret: &[u8]) -> Option<Hmac<Sha256>> {
     let Opened { session_id, server, directory, spawned, pid, .. } = opened;
     let claim = json!([KIND, server, session_id, directory, spawned, ts, pid, stream.group, stream.started]);
