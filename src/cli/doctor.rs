@@ -25,6 +25,8 @@ Exit codes:
   77  the provider of the model rejected its key";
 
 /// Check whether a run would work: OpenCode, its configuration, the model, permissions, git, the reviewer, recordings.
+///
+/// The model is asked for one word, and gets no tools for that: nothing in the project changes.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-run doctor", bin_name = "ocr-run doctor", version = version(), after_help = HELP)]
 pub(super) struct Args {
@@ -33,7 +35,7 @@ pub(super) struct Args {
     no_model: bool,
     /// Wait at most TIME for the model, and as long for the reviewer.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = units::some_duration)]
-    limit: Duration,
+    model_timeout: Duration,
     /// Working directory of the run [default: the current one].
     #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
     working_dir: Option<PathBuf>,
@@ -56,14 +58,14 @@ pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
         directory.canonicalize().with_context(|| format!("cannot use --working-dir {}", directory.display()))?;
     let mut model = to_args::<SpawnArgs>(&matches);
     model.extend(args.worker_model.iter().map(|model| format!("--worker-model={model}")));
-    let mut reviewer = Command::new("ocr-review").with("--deadline", Some(args.limit.as_secs().max(1)));
+    let mut reviewer = Command::new("ocr-review").with("--deadline", Some(args.model_timeout.as_secs().max(1)));
     reviewer.args.extend(to_args::<WhoArgs>(&matches));
     reviewer.private = to_private::<WhoArgs>(&matches);
     let checks = Doctor {
         opencode: args.spawned.program(),
         directory,
         model: (!args.no_model).then_some(model),
-        limit: args.limit,
+        limit: args.model_timeout,
         reviewer: (!is_reviewed_by_rules(&args.who)?).then_some(reviewer),
         recordings: recordings(),
     };

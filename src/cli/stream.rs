@@ -115,6 +115,9 @@ pub(super) struct Work {
     /// Model that the agent uses [default: chosen by the server].
     #[arg(long, value_name = "PROVIDER/MODEL", value_parser = parse_model, env = "OCR_WORKER_MODEL")]
     worker_model: Option<String>,
+    /// Give the agent no tools, so that it can do nothing but answer; for `ocr-run doctor`.
+    #[arg(long, hide = true)]
+    no_tools: bool,
 }
 
 impl Work {
@@ -288,6 +291,7 @@ mod live {
             session: args.work.session,
             task,
             model: args.work.worker_model,
+            no_tools: args.work.no_tools,
             from_start: args.from_start,
             all: args.all,
             startup: Duration::from_secs(args.spawned.startup_timeout),

@@ -29,7 +29,8 @@ pub(super) fn check(doctor: &Doctor, args: &[String]) -> Checked {
         Err(error) => return Checked::fail(WHAT, Code::Error, error.to_string(), ""),
     };
     let limit = format!("--max-time={}", doctor.limit.as_secs().max(1));
-    let mut words = vec![&*own, "--headless", "--no-record", "--task", TASK, &limit];
+    // A model that is asked for a word may do anything: it gets no tools.
+    let mut words = vec![&*own, "--headless", "--no-record", "--no-tools", "--task", TASK, &limit];
     words.extend(args.iter().map(String::as_str));
     // The run ends by itself before.
     let said = match ask(&words, &doctor.directory, doctor.limit * 2) {
@@ -52,7 +53,7 @@ const CURE: &str =
 
 /// What the run said about its failure, or that it took too long.
 fn complaint(said: &Said) -> &str {
-    if said.stderr.is_empty() { "no answer in time (--limit)" } else { said.complaint() }
+    if said.stderr.is_empty() { "no answer in time (--model-timeout)" } else { said.complaint() }
 }
 
 /// The first answer or error in the lines.
