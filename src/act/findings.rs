@@ -6,7 +6,7 @@ use crate::wire::record::{Finding, Grade, State, Wasted};
 /// How many episodes of each kind are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// The latest report of every episode. What nobody has to act on any more makes no room scarce for what is open.
+/// The latest report of every episode. Notices and closed episodes are kept apart, so they never evict open ones.
 #[derive(Debug)]
 pub(super) struct Findings {
     /// The open ones of grade warn or stop.

@@ -96,7 +96,7 @@ impl Detector {
             self.sessions.remove(id);
             return;
         }
-        if let Some(evicted) = self.sessions.to_evict(id) {
+        if let Some(evicted) = self.sessions.eviction(id) {
             self.leave_ancestors(evicted, added);
         }
         let (index, evicted) = self.sessions.get_or_create(id, &self.config);

@@ -84,7 +84,7 @@ impl Sessions {
             return (last, None);
         }
         self.uses += 1;
-        let evicted = self.to_evict(id).and_then(|index| Some(self.slot(index)?.name.clone()));
+        let evicted = self.eviction(id).and_then(|index| Some(self.slot(index)?.name.clone()));
         if let Some(name) = &evicted {
             self.remove(name);
         }
@@ -215,7 +215,7 @@ impl Sessions {
     }
 
     /// The session that is evicted when this one is created, if one is.
-    pub(crate) fn to_evict(&mut self, id: &str) -> Option<SlotIndex> {
+    pub(crate) fn eviction(&mut self, id: &str) -> Option<SlotIndex> {
         if self.slots_by_name.len() < self.limit || self.find(id).is_some() {
             return None;
         }
