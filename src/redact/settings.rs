@@ -419,8 +419,13 @@ fn is_declared(text: &str, name: usize) -> bool {
     let line = line_before(text, name);
     let command = line.rsplit([';', '&', '|']).next().unwrap_or_default();
     let mut words = command.split_whitespace();
-    words.next().is_some_and(|word| ["ENV", "ARG", "setx", "set", "setenv"].contains(&word))
-        && words.all(|word| word.starts_with(['-', '/']))
+    let declares = words.next().is_some_and(|word| match word {
+        "ENV" | "ARG" | "setx" | "setenv" => true,
+        // Without a flag it may be a sentence: "set TOKEN instead".
+        "set" => words.clone().next().is_some(),
+        _ => false,
+    });
+    declares && words.all(|word| word.starts_with(['-', '/']))
 }
 
 /// Whether a word that only a space separates from its name is a secret by where it stands.
