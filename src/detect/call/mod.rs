@@ -95,14 +95,13 @@ impl Call {
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
         let result = result(raw, &normalized, &input, line.is_none());
-        let shown = state.attachments.map_or(0, attached);
         // What a page shows tells whether the same element was meant.
         let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
         Some(Self {
             message: part.message.clone().into_owned(),
             key: hash::join(hash::of(tool), given),
-            result_key: hash::join(hash::join(hash::of(&*state.status), result), shown),
-            gist: hash::join(gist(&normalized), shown),
+            result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
+            gist: with_shown(gist(&normalized), state.attachments),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
             ends: both_ends(&normalized),
@@ -181,16 +180,16 @@ fn without_echo(normalized: &str, input: &str) -> String {
     })
 }
 
-/// Equal for equal pictures and files that a result shows.
-fn attached(attachments: Raw<'_>) -> u64 {
+/// The key of a result together with the pictures and files that it shows.
+fn with_shown(key: u64, attachments: Option<Raw<'_>>) -> u64 {
     #[derive(serde::Deserialize)]
     struct Attachment<'a> {
         #[serde(borrow)]
         url: Cow<'a, str>,
     }
     // Attachments of another shape show nothing.
-    let shown: Vec<Attachment<'_>> = serde_json::from_str(attachments.get()).unwrap_or_default();
-    shown.iter().fold(0, |sum, file| hash::join(sum, hash::of(&*file.url)))
+    let shown = attachments.and_then(|raw| serde_json::from_str::<Vec<Attachment<'_>>>(raw.get()).ok());
+    shown.unwrap_or_default().iter().fold(key, |sum, file| hash::join(sum, hash::of(&*file.url)))
 }
 
 /// How many letters a result may have whose numbers are what it says: a count, a score.
