@@ -146,6 +146,48 @@ pub(crate) fn kind_of(run: &CheckRun) -> CheckKind {
     }
 }
 
+/// What a check of code is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// Types.
+    Types,
+    /// The layout.
+    Layout,
+    /// Whether it can be built.
+    Build,
+    /// Anything else a linter complains of.
+    Style,
+}
+
+/// Words of the topics, the first that fits counts.
+const TOPICS: [(Topic, &[&str]); 4] = [
+    (Topic::Types, &["tsc", "tsgo", "tsd", "types", "typecheck", "typescript", "mypy", "dmypy", "pyright", "basedpyright", "pyre", "sorbet", "dialyzer"]),
+    (Topic::Layout, &["fmt", "format", "rustfmt", "gofmt", "black", "isort", "prettier"]),
+    (Topic::Style, &["lint", "clippy", "eslint", "vet", "oxlint", "ruff", "flake8", "pylint", "rubocop", "phpstan", "psalm", "biome"]),
+    (Topic::Build, &["build", "compile", "assemble", "webpack", "rollup", "esbuild", "vite"]),
+];
+
+/// What a check of code is about.
+pub(crate) fn topic_of(run: &CheckRun) -> Option<Topic> {
+    let says = |word: &str| {
+        let is = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+        is(&run.name) || run.targets.iter().any(|target| is(target))
+    };
+    let by_word = TOPICS.iter().find(|(_, words)| words.iter().any(|word| says(word))).map(|(topic, _)| *topic);
+    let compiles = COMPILES.contains(&run.name.as_str()) || run.name.split(' ').any(|word| COMPILERS.contains(&word));
+    by_word.or((kind_of(run) == CheckKind::Code).then_some(if compiles { Topic::Build } else { Topic::Style }))
+}
+
+/// Whether a check that ran no test proves nothing: it neither lints nor builds besides.
+pub(crate) fn must_test(run: &CheckRun) -> bool {
+    let builds = BUILDS_WITH_TESTS.contains(&run.name.split(' ').next().unwrap_or_default());
+    match kind_of(run) {
+        CheckKind::Tests => true,
+        CheckKind::Code => false,
+        CheckKind::Any => !builds,
+    }
+}
+
 fn is_test(word: &str) -> bool {
     word.starts_with("test") || word.ends_with("test") || word.ends_with("tests") || TESTS.contains(&word)
 }

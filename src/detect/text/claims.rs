@@ -6,6 +6,8 @@ use crate::wire::text::{self, EXCERPT};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
+mod outside;
+
 /// More claims than this are not kept.
 const MOST: usize = 16;
 
@@ -26,6 +28,14 @@ pub(crate) enum Work {
     OpenedPr,
     /// Something was deployed, released or published.
     Deployed,
+    /// Mail was sent.
+    Sent,
+    /// A message was sent to a chat.
+    Posted,
+    /// An issue was closed.
+    ClosedIssue,
+    /// A benchmark was run.
+    Measured,
 }
 
 /// One claim of an answer.
@@ -97,9 +107,15 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
 
 /// A clause with these denies, plans, asks or tells of somebody else's work.
 const NOT_OWN: &[&str] = &[
-    "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|need|needs|needed|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|you've|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|can't|won't|shouldn't|metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|need*|summary",
+    "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|need|needs|needed|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|you've|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|can't|won't|shouldn't|need*",
     "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
 ];
+
+/// A clause with these describes something, unless it says who did it.
+const DESCRIBED: &[&str] =
+    &["metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|summary"];
+/// Who did it.
+const OWN: &[&str] = &["i|i've|i have"];
 
 /// Words for tests: a claim with one of them is about tests.
 const TESTS: &[&str] =
@@ -125,6 +141,8 @@ static TESTS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TESTS));
 static LINTERS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LINTERS));
 static SAYS_CLEAN: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(CLEAN));
 static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_OWN));
+static DESCRIBING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(DESCRIBED));
+static SAYS_WHO: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(OWN));
 
 /// What every claim has in it, whatever the case of its ASCII letters: few sentences are worth a closer look.
 static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -192,6 +210,40 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "lint",
             "clean",
             "no complaints",
+            "mail",
+            "correo",
+            "courriel",
+            "почт",
+            "письмо",
+            "邮件",
+            "郵件",
+            "メール",
+            "메일",
+            "이메일",
+            "slack",
+            "discord",
+            "telegram",
+            "teams",
+            "mattermost",
+            "channel",
+            "chat",
+            "canal",
+            "kanal",
+            "issue",
+            "ticket",
+            "тикет",
+            "工单",
+            "チケット",
+            "bench",
+            "拉取请求",
+            "合并请求",
+            "пулл",
+            "desplegu",
+            "publi",
+            "uitgerold",
+            "wdroż",
+            "opublik",
+            "yayınla",
         ])
         .ok()
 });
@@ -234,13 +286,17 @@ fn works(folded: &str) -> Vec<Work> {
                 || (passed && *work == Work::RanChecks)
                 || (!folded.contains(" or ") && is_bare(*work, clause))
         });
+        let describes = DESCRIBING.is_in(clause) && !SAYS_WHO.is_in(clause);
         for (work, ..) in claimed {
-            if !DENYING.is_in(clause) {
+            if !DENYING.is_in(clause) && !describes {
                 let of_tests = *work == Work::RanChecks && TESTS_NAMED.is_in(clause);
                 found.push(if of_tests { Work::RanTests } else { *work });
             }
         }
-        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) {
+        if !DENYING.is_in(clause) {
+            found.extend(outside::works(clause));
+        }
+        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) && !describes {
             found.push(Work::Linted);
         }
         // A sentence that a condition opens depends on it as a whole.
@@ -270,7 +326,7 @@ fn is_bare(work: Work, clause: &str) -> bool {
         Work::Committed => matches!(said, "committed" | "changes committed" | "work committed"),
         Work::Pushed => matches!(said, "pushed" | "force-pushed" | "changes pushed"),
         Work::Deployed => said == "deployed",
-        Work::RanTests | Work::RanChecks | Work::Linted | Work::OpenedPr => false,
+        _ => false,
     }
 }
 
