@@ -125,7 +125,9 @@ impl Acts {
         }
         let mut acts = Self::default();
         let asks = |noun: &str| has(noun) && (has("create") || has("new") || has("open"));
-        if asks("pr") || asks("mr") || rest.iter().any(|word| word.contains("/pulls") || word.contains("merge_requests"))
+        if asks("pr")
+            || asks("mr")
+            || rest.iter().any(|word| word.contains("/pulls") || word.contains("merge_requests"))
         {
             acts.add(Self::of(&[Work::OpenedPr, Work::Pushed]));
         }
@@ -135,8 +137,8 @@ impl Acts {
         if (has("pr") || has("mr")) && has("merge") {
             acts.add(Self::of(&[Work::Committed, Work::Pushed]));
         }
-        let carries =
-            CARRIERS.contains(&program) && rest.iter().any(|word| word.starts_with(['/', '~', '$']) || word.contains(':'));
+        let carries = CARRIERS.contains(&program)
+            && rest.iter().any(|word| word.starts_with(['/', '~', '$']) || word.contains(':'));
         match command.effect() {
             Effect::Record => acts.add(Self::of(&OUTSIDE)),
             Effect::Unknown => return Self::ALL,
@@ -152,8 +154,10 @@ impl Acts {
     fn of_git(words: &[&str], said: &str) -> Self {
         let has = |word: &str| words.contains(&word);
         let mut acts = Self::default();
-        let commits = ["commit", "cherry-pick", "merge", "rebase", "am", "revert", "pull", "commit-tree", "fast-import"];
-        if commits.iter().any(|sub| has(sub)) && !NO_COMMIT.iter().any(|none| said.contains(none)) {
+        let commits =
+            ["commit", "cherry-pick", "merge", "rebase", "am", "revert", "pull", "commit-tree", "fast-import"];
+        let nothing = NO_COMMIT.iter().any(|none| said.contains(none)) && !said.contains(" changed");
+        if commits.iter().any(|sub| has(sub)) && !nothing {
             acts.add(Self::of(&[Work::Committed]));
             let closes = |word: &&str| {
                 let word = word.to_ascii_lowercase();

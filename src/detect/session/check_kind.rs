@@ -86,7 +86,7 @@ const COMPILERS: [&str; 16] = [
 /// Whole names of what compiles, though its words say something else.
 const COMPILES: [&str; 4] = ["cargo check", "deno check", "gleam check", "dune build"];
 /// Programs whose build runs the tests.
-const BUILDS_WITH_TESTS: [&str; 6] = ["gradle", "gradlew", "mvn", "mvnw", "sbt", "mill"];
+const BUILDS_WITH_TESTS: [&str; 8] = ["gradle", "gradlew", "mvn", "mvnw", "sbt", "mill", "dbt", "nix"];
 /// Words in the names of programs, subcommands and tasks that run tests.
 const TESTS: [&str; 29] = [
     "pytest",
@@ -161,9 +161,32 @@ pub(crate) enum Topic {
 
 /// Words of the topics, the first that fits counts.
 const TOPICS: [(Topic, &[&str]); 4] = [
-    (Topic::Types, &["tsc", "tsgo", "tsd", "types", "typecheck", "typescript", "mypy", "dmypy", "pyright", "basedpyright", "pyre", "sorbet", "dialyzer"]),
+    (
+        Topic::Types,
+        &[
+            "tsc",
+            "tsgo",
+            "tsd",
+            "types",
+            "typecheck",
+            "typescript",
+            "mypy",
+            "dmypy",
+            "pyright",
+            "basedpyright",
+            "pyre",
+            "sorbet",
+            "dialyzer",
+        ],
+    ),
     (Topic::Layout, &["fmt", "format", "rustfmt", "gofmt", "black", "isort", "prettier"]),
-    (Topic::Style, &["lint", "clippy", "eslint", "vet", "oxlint", "ruff", "flake8", "pylint", "rubocop", "phpstan", "psalm", "biome"]),
+    (
+        Topic::Style,
+        &[
+            "lint", "clippy", "eslint", "vet", "oxlint", "ruff", "flake8", "pylint", "rubocop", "phpstan", "psalm",
+            "biome",
+        ],
+    ),
     (Topic::Build, &["build", "compile", "assemble", "webpack", "rollup", "esbuild", "vite"]),
 ];
 

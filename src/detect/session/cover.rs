@@ -79,13 +79,15 @@ fn runs_all(run: &CheckRun) -> bool {
 
 /// Whether a place holds another, or nobody knows where one of them is.
 fn reaches(new: &str, old: &str) -> bool {
-    let (new, old) = (new.trim_start_matches("./").trim_end_matches('/'), old.trim_start_matches("./").trim_end_matches('/'));
+    let (new, old) =
+        (new.trim_start_matches("./").trim_end_matches('/'), old.trim_start_matches("./").trim_end_matches('/'));
     let holds = |outer: &str, inner: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     // One may be given from the root, the other from where the session works.
     let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('/'));
-    let climbs = |place: &str| place.is_empty() || place == "." || place.starts_with("..") || place.starts_with(['~', '$', '-']);
+    let climbs =
+        |place: &str| place.is_empty() || place == "." || place.starts_with("..") || place.starts_with(['~', '$', '-']);
     climbs(new) || climbs(old) || holds(new, old) || ends(new, old) || ends(old, new)
 }
 

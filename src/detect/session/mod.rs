@@ -9,6 +9,7 @@ mod deed;
 mod effects;
 mod judge;
 mod parts;
+mod probe;
 mod request;
 mod state;
 mod status;

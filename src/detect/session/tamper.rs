@@ -1,19 +1,37 @@
 //! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
 
+mod accepted;
 mod relaxed;
+mod removed;
+mod retried;
 mod settings;
+mod silenced;
 mod skips;
+mod weakened;
 
 use super::request::UserRequest;
 use crate::detect::call::input::pieces;
-use crate::detect::call::shell::SKIPS_CHECKS;
-use crate::wire::{Raw, members};
+use crate::detect::call::shell::{SKIPS_CHECKS, commands};
+use crate::wire::{Raw, members, text};
+use accepted::accepted;
 use relaxed::relaxed;
-use settings::is_settings;
+use removed::removed;
+use retried::retried;
+use settings::{is_of_check, is_settings};
+use silenced::silenced;
 use skips::{Counts, is_test_code, occurrences};
+use weakened::weakened;
 
-/// How many are remembered.
+/// How many are remembered, and how many test files that were written anew.
 const MOST: usize = 8;
+const CREATED: usize = 64;
+/// What names the retries of a file.
+const RETRIES: &str = "retries";
+/// What is in every command that takes tests away, or writes what they expect.
+#[rustfmt::skip]
+const HINTS: [&str; 18] = [
+    "rm", "mv", ">", "cp", "tee", "-u", "update", "accept", "promote", "bless", "snapshot", "unlink", "trash", "del ", "Remove-Item", "UPDATE", "BLESS", "ACCEPT",
+];
 
 /// How an edit makes a check pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +42,16 @@ enum How {
     Tautology,
     /// By taking out what a test asserts.
     Emptied,
+    /// By assertions that hardly fail.
+    Weakened,
     /// By taking a test file away.
     Deleted,
+    /// By taking what the program prints for what it should print.
+    Accepted,
+    /// By silencing a linter.
+    Silenced,
+    /// By trying tests again until they pass.
+    Retried,
     /// By settings of the check itself.
     Relaxed,
     /// By an operator of the command line.
@@ -75,6 +101,36 @@ const RELAXING: [&str; 30] = [
     "no longer", "remove", "drop", "setting", "config", "locker", "senk", "deaktivier", "降低", "放宽",
 ];
 
+/// Words of a request that wants expected outputs brought up to date.
+#[rustfmt::skip]
+const ACCEPTING: [&str; 20] = [
+    "update", "regenerat", "refresh", "accept", "re-record", "rerecord", "record", "promote", "bless", "overwrite", "aktualisier", "actualiz", "mets à jour",
+    "mettre à jour", "atualiz", "aggiorna", "обнов", "更新", "갱신", "업데이트",
+];
+/// Words of a request that wants tests moved or taken away.
+#[rustfmt::skip]
+const REMOVING: [&str; 24] = [
+    "delete", "remove", "drop", "move", "rename", "relocat", "reorgani", "archive", "get rid of", "clean up", "consolidat", "merge", "lösch", "entfern",
+    "verschieb", "supprim", "déplac", "elimin", "borra", "remov", "удал", "перенес", "删除", "削除",
+];
+/// Words of a request that wants a test to demand less.
+const WEAKENING: [&str; 8] =
+    ["toleran", "loosen", "relax", "weaken", "precision", "less strict", "approximat", "flexible"];
+/// Words of a request that wants tests tried again.
+const RETRYING: [&str; 5] = ["retry", "retries", "rerun", "try again", "attempts"];
+/// Words of a request about tests that fail, or fail now and then.
+const FAILING: [&str; 9] =
+    ["fail", "flak", "race", "red", "broken", "intermittent", "every second time", "unstable", "instabil"];
+
+/// How the checks stand when a call is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Standing {
+    /// One failed, and has not passed since.
+    pub(crate) failing: bool,
+    /// It failed before anything was changed, so that no change explains it.
+    pub(crate) failed_first: bool,
+}
+
 /// What begins a test.
 const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
 
@@ -106,6 +162,8 @@ pub(crate) struct Tampers {
     found: Vec<Tamper>,
     /// The file and the markers that an edit took out.
     undone: Vec<(String, String)>,
+    /// The test files that were written anew: whoever made one may take it away.
+    created: Vec<String>,
 }
 
 impl Tampers {
@@ -116,14 +174,40 @@ impl Tampers {
             Tamper { replaces: false, ..Tamper::new(how, "", "", fact) }
         };
         let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
-        found.extend(deleted_tests(command));
-        Self { found, undone: Vec::new() }
+        let mut created = Vec::new();
+        // Most lines have none of these, and are spared a second reading.
+        if HINTS.iter().any(|hint| command.contains(hint)) {
+            for command in commands(command) {
+                found.extend(removed(&command).map(|(file, fact)| Tamper::new(How::Deleted, "", &file, fact)));
+                found.extend(accepted(&command).map(|fact| Tamper::new(How::Accepted, "", "", fact)));
+                created.extend(command.writes.into_iter().filter(|file| is_test_file(file)));
+            }
+        }
+        Self { found, undone: Vec::new(), created }
     }
 
     /// Reads an edit; `file` is what it works on, unless it is a patch, which says so itself.
     pub(crate) fn read_edit(&mut self, file: Option<&str>, input: Option<Raw<'_>>) {
+        self.read_patch(input);
         for piece in pieces(&input.and_then(members).unwrap_or_default(), file) {
             self.compare(&piece.file, piece.old.as_deref(), &piece.new);
+        }
+    }
+
+    /// Reads which test files a patch deletes.
+    fn read_patch(&mut self, input: Option<Raw<'_>>) {
+        const DELETES: &str = "*** Delete File: ";
+        let Some(input) =
+            input.filter(|input| memchr::memmem::find(input.get().as_bytes(), DELETES.as_bytes()).is_some())
+        else {
+            return;
+        };
+        let source = text::unescaped(input.get());
+        for file in source.lines().filter_map(|line| line.split_once(DELETES)).map(|(_, file)| file.trim()) {
+            if is_test_file(file) && self.found.len() < MOST {
+                let fact = format!("the test file {file} was deleted");
+                self.found.push(Tamper::new(How::Deleted, "", file, fact));
+            }
         }
     }
 
@@ -139,17 +223,43 @@ impl Tampers {
             };
             let tautology = (How::Tautology, "holds whatever the code does");
             self.count(tautology, file, (counts(before), counts(new)), old.is_some());
-            if takes_assertions_out(before, new) {
-                let fact = format!("the assertions were taken out of {file}");
-                self.found.push(Tamper::new(How::Emptied, "", file, fact));
+            if old.is_none() {
+                self.created.push(file.to_owned());
             }
-        } else if let Some(old) = old.filter(|_| is_settings(file)) {
+        }
+        let in_tests = is_test_file(file) || is_test_code(file, before);
+        if in_tests && takes_assertions_out(before, new) {
+            let fact = format!("the assertions were taken out of {file}");
+            self.found.push(Tamper::new(How::Emptied, "", file, fact));
+        } else if let Some(fact) = old.filter(|_| in_tests).and_then(|old| weakened(old, new)) {
+            self.found.push(Tamper::new(How::Weakened, "", file, format!("{fact}, in {file}")));
+        }
+        if let Some(old) = old {
+            self.compare_checks(file, old, new);
+        }
+        if let Some(old) = old.filter(|_| is_settings(file) && !is_test_file(file)) {
             let found = relaxed(file, old, new).into_iter().map(|found| {
                 let fact = format!("{}, in {file}", found.fact);
                 Tamper { value: found.value, ..Tamper::new(How::Relaxed, &found.marker, file, fact) }
             });
             self.found.extend(found);
             self.undone.extend(relaxed(file, new, old).into_iter().map(|found| (file.to_owned(), found.marker)));
+        }
+    }
+
+    /// Records what silences a linter, and what tries tests again.
+    fn compare_checks(&mut self, file: &str, old: &str, new: &str) {
+        if let Some((marker, fact)) = silenced(file, old, new) {
+            self.found.push(Tamper::new(How::Silenced, &marker, file, format!("{fact}, in {file}")));
+        } else if let Some((marker, _)) = silenced(file, new, old) {
+            self.undone.push((file.to_owned(), marker));
+        }
+        if is_of_check(file) || is_runner(file) || is_test_file(file) {
+            if let Some(fact) = retried(old, new) {
+                self.found.push(Tamper::new(How::Retried, RETRIES, file, format!("{fact}, in {file}")));
+            } else if retried(new, old).is_some() {
+                self.undone.push((file.to_owned(), RETRIES.to_owned()));
+            }
         }
     }
 
@@ -166,28 +276,29 @@ impl Tampers {
         }
     }
 
-    /// Adds those of a later call. `failing` says that a check failed before it: without that, a test that goes
-    /// away is an ordinary change. What the request names was asked for.
-    pub(crate) fn merge(&mut self, later: &Self, failing: bool, request: &UserRequest) {
+    /// Adds those of a later call, made while the checks stand so: without one that fails, a test that goes away is an
+    /// ordinary change. What the request names was asked for.
+    pub(crate) fn merge(&mut self, later: &Self, standing: Standing, request: &UserRequest) {
         self.found.retain(|old| !later.undone.iter().any(|(file, marker)| old.file == *file && old.marker == *marker));
+        self.created.extend(later.created.iter().take(CREATED.saturating_sub(self.created.len())).cloned());
         for tamper in &later.found {
-            let asked = match tamper.how {
-                How::Skip => request.names(&["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"]),
-                How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
-                How::Emptied | How::Deleted => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
-                How::Relaxed => {
-                    let named = tamper.value.as_deref().is_some_and(|value| request.names_number(value));
-                    named || request.names(&RELAXING)
-                }
-                How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
+            let own = tamper.how == How::Deleted
+                && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
+            let failing = standing.failing;
+            let counts = match tamper.how {
+                How::Emptied | How::Weakened => failing,
+                How::Deleted => failing && !own,
+                How::Accepted => failing && standing.failed_first,
+                How::Silenced => failing && request.names(&silenced::REQUESTS),
+                How::Retried => failing && request.names(&FAILING),
+                How::Skip | How::Tautology | How::Relaxed | How::Bypassed | How::Unverified => true,
             };
-            let counts = failing || !matches!(tamper.how, How::Emptied | How::Deleted);
             let grave = match tamper.how {
                 How::Skip | How::Tautology => tamper.replaces && (failing || request.names(&TESTS)),
                 How::Unverified => true,
-                How::Emptied | How::Deleted | How::Relaxed | How::Bypassed => false,
+                _ => false,
             };
-            if counts && !asked && self.found.len() < MOST {
+            if counts && !is_asked(tamper, request) && self.found.len() < MOST {
                 self.found.push(Tamper { grave, ..tamper.clone() });
             }
         }
@@ -195,7 +306,7 @@ impl Tampers {
 
     /// Whether there is anything in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.undone.is_empty()
+        self.found.is_empty() && self.undone.is_empty() && self.created.is_empty()
     }
 
     /// Those that a person would want to know of at once, in a sentence each.
@@ -207,6 +318,29 @@ impl Tampers {
     pub(crate) fn fact(&self) -> Option<String> {
         self.found.last().map(|tamper| tamper.fact.clone())
     }
+}
+
+/// Whether the request names what was done.
+fn is_asked(tamper: &Tamper, request: &UserRequest) -> bool {
+    match tamper.how {
+        How::Skip => request.names(&["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"]),
+        How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
+        How::Emptied => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
+        How::Weakened => request.names(&WEAKENING),
+        How::Deleted => request.names(&REMOVING),
+        How::Accepted => request.names(&ACCEPTING),
+        How::Retried => request.names(&RETRYING),
+        How::Silenced | How::Relaxed => {
+            let named = tamper.value.as_deref().is_some_and(|value| request.names_number(value));
+            named || request.names(&RELAXING)
+        }
+        How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
+    }
+}
+
+/// Whether a file holds the settings of a runner of tests that no word of its name says so of.
+fn is_runner(file: &str) -> bool {
+    ["playwright", "cypress", "wdio", "mocharc", "karma", "conftest", "codecept"].iter().any(|name| file.contains(name))
 }
 
 /// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is no such case: what
@@ -260,20 +394,11 @@ fn is_test_file(file: &str) -> bool {
         || ["Test.", "Tests.", "Spec.", "TestCase."].iter().any(|end| file.contains(end))
 }
 
-/// The test files that a command line deletes.
-fn deleted_tests(command: &str) -> Option<Tamper> {
-    let mut words = command.split_whitespace().skip_while(|word| *word != "rm");
-    words.next()?;
-    let file = words.take_while(|word| !matches!(*word, "&&" | ";" | "||" | "|")).find(|word| {
-        !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')) && is_test_file(word)
-    })?;
-    let fact = format!("the test file {file} was deleted");
-    Some(Tamper::new(How::Deleted, "", file, fact))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FAILS: Standing = Standing { failing: true, failed_first: true };
 
     fn edit(file: &str, old: &str, new: &str) -> Tampers {
         let mut tampers = Tampers::default();
@@ -283,7 +408,7 @@ mod tests {
 
     fn assert_found(file: &str, old: &str, new: &str) {
         let mut all = Tampers::default();
-        all.merge(&edit(file, old, new), true, &UserRequest::default());
+        all.merge(&edit(file, old, new), FAILS, &UserRequest::default());
         assert!(all.fact().is_some_and(|fact| fact.contains(file)), "{file}: {all:?}");
     }
 
@@ -404,34 +529,73 @@ mod tests {
             ),
         ] {
             let mut all = Tampers::default();
-            all.merge(&edit(file, old, new), true, &UserRequest::default());
+            all.merge(&edit(file, old, new), FAILS, &UserRequest::default());
             assert!(all.fact().is_none(), "{file}: {all:?}");
         }
         let mut asked = Tampers::default();
         let skip = edit("a.test.ts", "it(", "it.skip(");
-        asked.merge(&skip, true, &UserRequest::read("Please skip the flaky test"));
+        asked.merge(&skip, FAILS, &UserRequest::read("Please skip the flaky test"));
         assert!(asked.fact().is_none());
     }
 
     #[test]
     fn forgets_what_was_undone() {
         let mut all = Tampers::default();
-        all.merge(&edit("a.test.ts", "it(", "it.skip("), false, &UserRequest::default());
+        all.merge(&edit("a.test.ts", "it(", "it.skip("), Standing::default(), &UserRequest::default());
         assert!(all.fact().is_some());
-        all.merge(&edit("a.test.ts", "it.skip(", "it("), false, &UserRequest::default());
+        all.merge(&edit("a.test.ts", "it.skip(", "it("), Standing::default(), &UserRequest::default());
         assert!(all.fact().is_none());
     }
 
     #[test]
-    fn finds_deleted_tests() {
-        let failing = |command| {
+    fn whoever_made_a_test_may_take_it_away() {
+        let remove = Tampers::of_line(Vec::new(), "rm tests/test_probe.py");
+        let mut all = Tampers::default();
+        all.merge(&remove, FAILS, &UserRequest::default());
+        assert!(all.fact().is_some());
+        let mut own = Tampers::default();
+        let mut made = Tampers::default();
+        made.compare("/w/tests/test_probe.py", None, "def test_probe(): assert f() == 1");
+        own.merge(&made, FAILS, &UserRequest::default());
+        own.merge(&remove, FAILS, &UserRequest::default());
+        assert_eq!(own.fact(), None);
+        for request in ["Delete the legacy tests", "Move the tests to e2e"] {
+            let mut asked = Tampers::default();
+            asked.merge(&remove, FAILS, &UserRequest::read(request));
+            assert_eq!(asked.fact(), None, "{request}");
+        }
+    }
+
+    #[test]
+    fn expected_outputs_change_with_the_code() {
+        let accept = Tampers::of_line(Vec::new(), "npx jest -u");
+        for (standing, request, expected) in [
+            (FAILS, "The snapshot tests fail. Fix the formatter.", true),
+            (FAILS, "Rename the label and update the snapshots.", false),
+            (Standing { failed_first: false, ..FAILS }, "Rename the label.", false),
+            (Standing::default(), "Rename the label.", false),
+        ] {
             let mut all = Tampers::default();
-            all.merge(&Tampers::of_line(Vec::new(), command), true, &UserRequest::default());
-            all.fact().is_some()
-        };
-        assert!(failing("bash rm tests/test_cart.py"));
-        assert!(failing("bash cd x && git rm -f src/cart.test.ts && npm test"));
-        assert!(!failing("bash rm -rf target/tests"));
-        assert!(!failing("bash rm notes.txt && cat tests/test_cart.py"));
+            all.merge(&accept, standing, &UserRequest::read(request));
+            assert_eq!(all.fact().is_some(), expected, "{request}");
+        }
+    }
+
+    #[test]
+    fn linters_and_retries_count_where_they_are_the_task() {
+        let off = edit("eslint.config.js", "  rules: {", "  rules: {\n    'no-undef': 'off',");
+        let retries = edit("playwright.config.ts", "  retries: 0,", "  retries: 5,");
+        for (tampers, request, expected) in [
+            (&off, "`npm run lint` reports problems. Clean up the code.", true),
+            (&off, "Disable no-undef, lint complains about globals.", false),
+            (&off, "Add a button.", false),
+            (&retries, "The seat test fails every second time. Find the race.", true),
+            (&retries, "Give the flaky tests three retries.", false),
+            (&retries, "Set up the project.", false),
+        ] {
+            let mut all = Tampers::default();
+            all.merge(tampers, FAILS, &UserRequest::read(request));
+            assert_eq!(all.fact().is_some(), expected, "{request}");
+        }
     }
 }

@@ -4,15 +4,16 @@ use super::acts::Acts;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::cover::{never_ran, replaces, stands_in};
 use super::deed::Deed;
+use super::probe::answered;
 use super::request::UserRequest;
-use super::tamper::Tampers;
+use super::tamper::{Standing, Tampers};
 use crate::detect::call::Call;
 use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::{Kind, runs_anything};
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
 use crate::detect::hash;
-use crate::detect::text::claims::{Work, claims};
+use crate::detect::text::claims::{Work, claims, says_it_answers};
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 use crate::wire::{Raw, members, text};
@@ -74,6 +75,8 @@ pub(crate) struct CallWork {
     records: bool,
     /// What it did that an answer may claim.
     acts: Acts,
+    /// Whether its request to a server of one's own was answered, if it made one.
+    answered: Option<bool>,
     /// The tool and its command, in lower case.
     command: String,
     /// How the check was called, for a person.
@@ -107,6 +110,7 @@ impl CallWork {
             program: None,
             records: false,
             acts: Acts::default(),
+            answered: None,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
@@ -125,6 +129,7 @@ impl CallWork {
             None => work.read_tool(call),
         }
         work.acts = Acts::of_call(call, state);
+        work.answered = answered(call, state);
         work.read_check(call, state);
         if !is_error {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
@@ -175,7 +180,8 @@ impl CallWork {
             self.checks.clone_from(&line.checks);
         }
         self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
-        self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
+        let command = call.input.command.as_deref().unwrap_or_default();
+        self.tampers = Tampers::of_line(line.tampers.clone(), command);
     }
 
     fn read_tool(&mut self, call: &Call) {
@@ -301,12 +307,17 @@ pub(crate) struct WorkLog {
     ran_check: bool,
     /// Something said that tests fail, before anything was changed.
     saw_failure: bool,
+    /// A check failed before anything was changed for the latest request.
+    failed_first: bool,
+    changed_since: bool,
     /// A check ran that may be a run of tests, and one that may be a linter, a checker of types or a build.
     ran_tests: bool,
     linted: bool,
     /// What the calls did that an answer may claim, and whether one wrote history, a remote or a service.
     acts: Acts,
     recorded: bool,
+    /// The last request to a server of one's own had no answer.
+    unanswered: bool,
     tampers: Tampers,
     refused: bool,
 }
@@ -323,6 +334,7 @@ impl WorkLog {
         self.unchecked_is_new = false;
         self.unread_is_new = false;
         self.refused = false;
+        (self.failed_first, self.changed_since) = (false, false);
         // Of earlier requests, only what the last check said is still of interest.
         let last = self.failed.pop().filter(|_| self.last_failed);
         self.failed = last.into_iter().collect();
@@ -361,8 +373,9 @@ impl WorkLog {
             self.set_open_todos(open, first);
         }
         self.record_history(work);
-        let failing = !self.failed.is_empty() || self.saw_failure;
-        self.tampers.merge(&work.tampers, failing, &self.request);
+        let standing =
+            Standing { failing: !self.failed.is_empty() || self.saw_failure, failed_first: self.failed_first };
+        self.tampers.merge(&work.tampers, standing, &self.request);
         self.record_change(work.before, work);
         if !work.checks.is_empty() {
             self.record_checks(work);
@@ -376,12 +389,14 @@ impl WorkLog {
     fn record_program(&mut self, program: &CheckRun, work: &CallWork) {
         if let Outcome::Failed { count, items } = &work.outcome {
             self.saw_failure = true;
+            self.failed_first |= !self.changed_since;
             if self.changed {
                 self.unchecked = None;
                 self.last_failed = true;
                 self.record_failed(program, *count, items, work, true);
             }
         } else if !work.unknown_failed {
+            self.saw_failure = false;
             self.failed.retain(|old| !old.guessed || old.run.name != program.name);
         }
     }
@@ -393,12 +408,19 @@ impl WorkLog {
             self.failed.remove(0);
         }
         let fact = failure(&work.called, count, items);
-        self.failed.push(FailedCheck { run: run.clone(), fact, evidence: work.evidence.clone(), guessed, never_ran: work.never_ran });
+        self.failed.push(FailedCheck {
+            run: run.clone(),
+            fact,
+            evidence: work.evidence.clone(),
+            guessed,
+            never_ran: work.never_ran,
+        });
     }
 
     fn record_change(&mut self, change: Change, work: &CallWork) {
         self.may_have_changed |= change >= Change::Perhaps;
         self.changed |= change == Change::Certain;
+        self.changed_since |= change == Change::Certain;
         match change {
             Change::Certain if work.code => {
                 // That the change is not checked says more than what only looked like a check.
@@ -424,13 +446,18 @@ impl WorkLog {
         self.unread = None;
         self.unread_is_new = true;
         self.last_failed = matches!(work.outcome, Outcome::Failed { .. });
+        self.failed_first |= self.last_failed && !self.changed_since;
+        self.saw_failure &= work.outcome != Outcome::Passed;
+        self.unanswered &= work.outcome != Outcome::Passed;
         match &work.outcome {
             // Its other checks passed.
             Outcome::Empty if !work.checks.iter().all(must_test) => {}
             Outcome::Empty => self.unread = Some(format!("`{}` ran no test", work.called)),
             Outcome::Passed => {
                 let is_same = |new: &CheckRun, old: &FailedCheck| {
-                    replaces(new, &old.run) || old.never_ran && stands_in(new, &old.run) || old.guessed && new.name.starts_with(&old.run.name)
+                    replaces(new, &old.run)
+                        || old.never_ran && stands_in(new, &old.run)
+                        || old.guessed && new.name.starts_with(&old.run.name)
                 };
                 self.failed.retain(|old| !work.checks.iter().any(|new| is_same(new, old)));
             }
@@ -451,6 +478,7 @@ impl WorkLog {
     fn record_history(&mut self, work: &CallWork) {
         let has = |word: &str| work.command.contains(word);
         self.acts.add(work.acts);
+        self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
         self.recorded |= work.records || work.acts.any();
         // It may do any of it. So may what a server runs.
         let runs_any = work.unknown && !work.unknown_failed;
@@ -504,6 +532,9 @@ impl WorkLog {
 
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
+        if let Some(said) = says_it_answers(text).filter(|_| self.unanswered) {
+            return Some(format!("the agent says \"{said}\", but its last request to the server had no answer"));
+        }
         let claimed = claims(text).into_iter().find(|claim| match claim.work {
             Work::RanTests => !self.ran_tests,
             Work::RanChecks => !self.ran_check,

@@ -99,7 +99,7 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
             "deployed to|deployed the|deployed it|deployed x|deployed and|deployed successfully|deployed v*|deployed as|released v*|released x|published to|published x|published v*|rolled out to|shipped to",
         ],
         &[
-            "i deployed|i've deployed|i have deployed|and deployed|has been deployed|was deployed|were deployed|is deployed|is now deployed|successfully deployed|deployment succeeded|deployment was successful|deployment completed|deployment complete|i published|i've published|i released|i've released|has been published|has been released|is live at|is now live|is live on",
+            "i deployed|i've deployed|i have deployed|and deployed|has been deployed|was deployed|were deployed|is deployed|is now deployed|successfully deployed|deployment succeeded|deployment was successful|deployment completed|deployment complete|i published|i've published|i released|i've released|has been published|is published|is now published|has been released|is released|is live at|is now live|is live on",
             "ist deployt|deployt|ausgerollt|wurde veröffentlicht|j'ai déployé|a été déployé|déployé avec succès|he desplegado|desplegado con éxito|ha sido desplegado|implantei|fiz o deploy|fiz deploy|ho distribuito|ho fatto il deploy|развернул*|задеплоил*|已部署|部署成功|デプロイしました|デプロイ済み|배포했|배포 완료",
         ],
     ),
@@ -112,8 +112,7 @@ const NOT_OWN: &[&str] = &[
 ];
 
 /// A clause with these describes something, unless it says who did it.
-const DESCRIBED: &[&str] =
-    &["metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|summary"];
+const DESCRIBED: &[&str] = &["metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|summary"];
 /// Who did it.
 const OWN: &[&str] = &["i|i've|i have"];
 
@@ -270,6 +269,25 @@ pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
     found
 }
 
+/// What says that a server answers, or that this was tried.
+const ANSWERS: &[&str] = &[
+    "answers|responds|works|working|running|reachable|serves|served|is up|returns|returned|i checked|i've checked|i verified|i've verified|i tested|i've tested|verified|confirmed|checked it",
+    "antwortet|läuft|funktioniert|geprüft|répond|fonctionne|vérifié|responde|funciona|comprobado|verificado|risponde|funziona|verificato|отвечает|работает|проверил*|正常|可以访问|已验证|返回|動作|応答|確認しました|작동|응답|확인했|odpowiada|działa|yanıt veriyor|çalışıyor|antwoordt|werkt|svarar|fungerar",
+];
+static ANSWERING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ANSWERS));
+
+/// The sentence that says that a server answers, or that this was tried.
+pub(crate) fn says_it_answers(text: &str) -> Option<String> {
+    let blocks = blocks(text);
+    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
+    let mut sentences = spoken.flat_map(|block| sentences(&block.text));
+    let claims = |sentence: &&str| {
+        let folded = fold(&plain(sentence));
+        !folded.ends_with(['?', '？']) && ANSWERING.is_in(&folded) && !DENYING.is_in(&folded)
+    };
+    sentences.find(claims).map(|sentence| text::excerpt(sentence, EXCERPT))
+}
+
 /// The work that a sentence claims.
 fn works(folded: &str) -> Vec<Work> {
     if folded.ends_with(['?', '？']) {
@@ -288,6 +306,8 @@ fn works(folded: &str) -> Vec<Work> {
         });
         let describes = DESCRIBING.is_in(clause) && !SAYS_WHO.is_in(clause);
         for (work, ..) in claimed {
+            // A number is that of a version.
+            let describes = describes && !(*work == Work::Deployed && clause.contains(|c: char| c.is_ascii_digit()));
             if !DENYING.is_in(clause) && !describes {
                 let of_tests = *work == Work::RanChecks && TESTS_NAMED.is_in(clause);
                 found.push(if of_tests { Work::RanTests } else { *work });

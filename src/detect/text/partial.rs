@@ -25,27 +25,43 @@ const NOT_YET: [(&[&str], &[&str]); 8] = [
     ),
     (
         &["noch nicht|noch keine"],
-        &["umgestellt|migriert|erledigt|fertig|implementiert|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|begonnen|angefangen|ersetzt|gemacht|fertiggestellt"],
+        &[
+            "umgestellt|migriert|erledigt|fertig|implementiert|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|begonnen|angefangen|ersetzt|gemacht|fertiggestellt",
+        ],
     ),
     (
         &["pas encore|todavía no|aún no|ainda não|non sono ancora|non è ancora|non ancora|non ho ancora"],
-        &["migr*|fait*|termin*|implément*|trait*|convert*|commenc*|hech*|implement*|complet*|empez*|traduc*|traduz*|concluíd*|feit*|inici*|fatt*|complet*|finit*|convertit*|adapt*|portad*|portat*|remplac*|reemplaz*|substitu*"],
+        &[
+            "migr*|fait*|termin*|implément*|trait*|convert*|commenc*|hech*|implement*|complet*|empez*|traduc*|traduz*|concluíd*|feit*|inici*|fatt*|complet*|finit*|convertit*|adapt*|portad*|portat*|remplac*|reemplaz*|substitu*",
+        ],
     ),
     (
         &["ещё не|еще не|пока не|все ещё не|ще не|поки не"],
-        &["перенес*|сделан*|реализован*|готов*|заверш*|мигрир*|перевед*|исправл*|законч*|обновл*|переписан*|начат*|перенос*|зроблен*|реалізован*|оновлен*|закінчен*"],
+        &[
+            "перенес*|сделан*|реализован*|готов*|заверш*|мигрир*|перевед*|исправл*|законч*|обновл*|переписан*|начат*|перенос*|зроблен*|реалізован*|оновлен*|закінчен*",
+        ],
     ),
     (
-        &["nie są jeszcze|nie jest jeszcze|jeszcze nie|nie zostały jeszcze|nie został jeszcze|ještě není|ještě nejsou|ještě nebyl*"],
-        &["przenies*|zrobion*|gotow*|zaimplement*|ukończ*|zmigrow*|przetłum*|skończ*|przepisan*|hotov*|převed*|dokonč*|přepsan*|migrov*|implementov*"],
+        &[
+            "nie są jeszcze|nie jest jeszcze|jeszcze nie|nie zostały jeszcze|nie został jeszcze|ještě není|ještě nejsou|ještě nebyl*",
+        ],
+        &[
+            "przenies*|zrobion*|gotow*|zaimplement*|ukończ*|zmigrow*|przetłum*|skończ*|przepisan*|hotov*|převed*|dokonč*|přepsan*|migrov*|implementov*",
+        ],
     ),
     (
-        &["nog niet|ännu inte|inte ännu|inte än|ikke ennå|endnu ikke|ikke endnu|ei vielä|eivät vielä|henüz|még nem|încă nu|chưa|belum"],
-        &["gemigreerd|gedaan|klaar|omgezet|geïmplementeerd|vertaald|afgerond|aangepast|migrer*|klar*|gjort|färdig*|implementer*|ferdig*|færdig*|konverter*|översatt*|valmi*|tehty|siirretty|taşınmadı|yapılmadı|tamamlanmadı|bitmedi|dönüştürülmedi|çevrilmedi|kész*|migrál*|elkészült*|terminat*|migrat*|făcut*|di chuyển|hoàn thành|làm|dimigrasi*|selesai|dikerjakan|diubah"],
+        &[
+            "nog niet|ännu inte|inte ännu|inte än|ikke ennå|endnu ikke|ikke endnu|ei vielä|eivät vielä|henüz|még nem|încă nu|chưa|belum",
+        ],
+        &[
+            "gemigreerd|gedaan|klaar|omgezet|geïmplementeerd|vertaald|afgerond|aangepast|migrer*|klar*|gjort|färdig*|implementer*|ferdig*|færdig*|konverter*|översatt*|valmi*|tehty|siirretty|taşınmadı|yapılmadı|tamamlanmadı|bitmedi|dönüştürülmedi|çevrilmedi|kész*|migrál*|elkészült*|terminat*|migrat*|făcut*|di chuyển|hoàn thành|làm|dimigrasi*|selesai|dikerjakan|diubah",
+        ],
     ),
     (
         &["还没有|还没|尚未|还未|仍未|未能|還沒有|還沒|剩余|剩下|其余|其他|まだ|未だ|残りの"],
-        &["迁移|完成|实现|处理|转换|翻译|开始|更新|替换|改写|待处理|遷移|實現|轉換|未做|移行できて|移行して|完了して|終わって|対応して|対応できて|実装して|実装できて|着手して|できていま|していませ|未対応|未完了|未実装|未移行|未着手"],
+        &[
+            "迁移|完成|实现|处理|转换|翻译|开始|更新|替换|改写|待处理|遷移|實現|轉換|未做|移行できて|移行して|完了して|終わって|対応して|対応できて|実装して|実装できて|着手して|できていま|していませ|未対応|未完了|未実装|未移行|未着手",
+        ],
     ),
     (&["아직"], &["않았|못했|안 했|안 됐|남아|미완|되지 않"]),
 ];

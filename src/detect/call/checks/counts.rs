@@ -228,7 +228,10 @@ fn problems_follow(tokens: &[Token], at: usize) -> bool {
 }
 
 fn verdict_follows(tokens: &[Token], at: usize) -> bool {
-    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems | Word::Skipped, .. }))
+    matches!(
+        tokens.get(at + 1),
+        Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems | Word::Skipped, .. })
+    )
 }
 
 fn tokens(line: &str) -> Vec<Token> {
@@ -304,20 +307,20 @@ fn word(lower: &str) -> Word {
         | "cases" | "testcases" | "suites" | "steps" | "runs" => Word::Unit,
         "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "deselected" | "disabled"
         | "excluded" | "übersprungen" => Word::Skipped,
-        "filtered" | "measured" | "out" | "total" | "run" | "assertions" | "assertion" | "files" | "file" | "warnings" | "warning"
-        | "xfailed" | "xpassed" | "flaky" | "cancelled" | "canceled"
-        | "inconclusive" | "informations" | "hints" | "notes" | "in" | "of" | "with" | "checked" | "source"
-        | "sources" | "found" | "results" | "result" | "summary" | "executed" | "retried" | "retries" | "rerun"
-        | "snapshots" | "time" | "duration" | "seconds" | "second" | "elapsed" | "took" | "ms" | "s" | "m"
-        | "unexpected" | "expected" | "after" | "locally" | "completed" | "build" | "info" | "incomplete" | "risky"
-        | "deprecations" | "deprecated" | "subtests" | "inspected" | "detected" | "generated" | "modules"
-        | "packages" | "assertion(s)" | "did" | "not" | "have" | "has" | "been" | "were" | "was" | "the" | "to"
-        | "at" | "stopped" | "ran" | "there" | "are" | "is" | "a" | "am" | "pm" | "watching" | "changes" | "change"
-        | "by" | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
+        "filtered" | "measured" | "out" | "total" | "run" | "assertions" | "assertion" | "files" | "file"
+        | "warnings" | "warning" | "xfailed" | "xpassed" | "flaky" | "cancelled" | "canceled" | "inconclusive"
+        | "informations" | "hints" | "notes" | "in" | "of" | "with" | "checked" | "source" | "sources" | "found"
+        | "results" | "result" | "summary" | "executed" | "retried" | "retries" | "rerun" | "snapshots" | "time"
+        | "duration" | "seconds" | "second" | "elapsed" | "took" | "ms" | "s" | "m" | "unexpected" | "expected"
+        | "after" | "locally" | "completed" | "build" | "info" | "incomplete" | "risky" | "deprecations"
+        | "deprecated" | "subtests" | "inspected" | "detected" | "generated" | "modules" | "packages"
+        | "assertion(s)" | "did" | "not" | "have" | "has" | "been" | "were" | "was" | "the" | "to" | "at"
+        | "stopped" | "ran" | "there" | "are" | "is" | "a" | "am" | "pm" | "watching" | "changes" | "change" | "by"
+        | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
         | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
         | "undefined" | "xfail" | "xpass" | "soft" | "resources" | "documents" | "unit" | "integration" | "lines"
-        | "avg" | "minutes" | "offences" | "gesamt" | "dauer" | "each" | "all" | "some" | "from"
-        | "project" | "warn" | "warned" | "done" | "no-op" | "noop" => Word::Filler,
+        | "avg" | "minutes" | "offences" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project"
+        | "warn" | "warned" | "done" | "no-op" | "noop" => Word::Filler,
         _ => Word::Other,
     }
 }

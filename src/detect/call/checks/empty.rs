@@ -13,8 +13,22 @@ const BETWEEN: [&str; 12] =
     ["file", "files", "case", "cases", "suite", "suites", "were", "was", "are", "is", "have", "been"];
 /// What was not done with them.
 const VERBS: [&str; 16] = [
-    "found", "ran", "run", "to", "executed", "match", "matches", "matched", "matching", "available", "collected",
-    "discovered", "detected", "selected", "defined", "exist",
+    "found",
+    "ran",
+    "run",
+    "to",
+    "executed",
+    "match",
+    "matches",
+    "matched",
+    "matching",
+    "available",
+    "collected",
+    "discovered",
+    "detected",
+    "selected",
+    "defined",
+    "exist",
 ];
 /// Beginnings of lines that tell of one test that passed.
 const PASSED: [&str; 5] = ["--- PASS: ", "\u{2713} ", "\u{2714} ", "\u{221a} ", "PASS "];
@@ -81,7 +95,8 @@ impl Tests {
 
 /// Whether a line tells of a package of Go that passed, or of one test of the Test Anything Protocol.
 fn is_ok(line: &str) -> bool {
-    line.strip_prefix("ok ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '\t')))
+    line.strip_prefix("ok ")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '\t')))
 }
 
 /// Whether a line of Go is that of a package in which no test was chosen.
@@ -189,6 +204,9 @@ mod tests {
     fn an_empty_run_may_fail() {
         let failed = Outcome::Failed { count: None, items: Vec::new() };
         assert_eq!(judge("no tests ran in 0.01s", Some(5), Missing::Nothing), failed);
-        assert_eq!(judge("running 0 tests\ntest result: ok. 0 passed; 0 failed", None, Missing::Beginning), Outcome::Unknown);
+        assert_eq!(
+            judge("running 0 tests\ntest result: ok. 0 passed; 0 failed", None, Missing::Beginning),
+            Outcome::Unknown
+        );
     }
 }

@@ -116,11 +116,7 @@ const SAMPLES: &[(&str, Want, &str)] = &[
         Pass,
         "PASS ./ok.test.js\n  ✓ failed login shows 3 errors (10 ms)\n\nTest Suites: 1 passed, 1 total\nTests:       1 passed, 1 total\nSnapshots:   0 total\nTime:        0.957 s\n",
     ),
-    (
-        "jest 30, run",
-        Empty,
-        "No tests found, exiting with code 1\nRun with `--passWithNoTests` to exit with code 0\n",
-    ),
+    ("jest 30, run", Empty, "No tests found, exiting with code 1\nRun with `--passWithNoTests` to exit with code 0\n"),
     (
         "jest 30, docs",
         Fail(None),

@@ -72,7 +72,9 @@ fn labelled(line: &str) -> Option<u32> {
     let words: Vec<String> = label.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
     let named = words.iter().any(|word| COUNTED.contains(&&**word));
     let failed = words.first().is_some_and(|word| matches!(&**word, "failed" | "failing"));
-    (failed && named && words.len() <= LABEL).then(|| bare(count.split_ascii_whitespace().next()?).parse().ok()).flatten()
+    (failed && named && words.len() <= LABEL)
+        .then(|| bare(count.split_ascii_whitespace().next()?).parse().ok())
+        .flatten()
 }
 
 /// How many failed in a row of a table that counts what was executed and what failed of it, as that of Newman.

@@ -21,7 +21,13 @@ pub(crate) struct CheckRun {
 impl CheckRun {
     /// A check that is a tool of its own; `key` is that of its calls.
     pub(crate) fn of_tool(tool: &str, key: u64) -> Self {
-        Self { name: tool.to_owned(), targets: Vec::new(), place: String::new(), key, exit: Exit { zero_passed: false, ..Exit::OWN } }
+        Self {
+            name: tool.to_owned(),
+            targets: Vec::new(),
+            place: String::new(),
+            key,
+            exit: Exit { zero_passed: false, ..Exit::OWN },
+        }
     }
 
     /// A program that nobody knows, which may be a check.

@@ -14,10 +14,12 @@ const MAIL: &[&str] = &[
     "mail|mails|email|emails|e-mail|e-mails|inbox|mailing list|correo*|courriel*|mél|письмо|письма|письмом|почт*|邮件|郵件|电邮|メール|메일|이메일|e-posta*|wiadomość|mailem|mailu|email-ben|levelet",
 ];
 /// What chats are called.
-const CHATS: &[&str] =
-    &["slack|discord|telegram|teams|mattermost|whatsapp|irc|matrix|zulip|channel|chat|canal|kanal|канал|чат|频道|群|チャンネル|채널"];
+const CHATS: &[&str] = &[
+    "slack|discord|telegram|teams|mattermost|whatsapp|irc|matrix|zulip|channel|chat|canal|kanal|канал|чат|频道|群|チャンネル|채널",
+];
 /// What issues are called.
-const ISSUES: &[&str] = &["issue|issues|ticket|tickets|jira|incidencia|тикет*|задач*|工单|议题|チケット|課題|이슈|티켓"];
+const ISSUES: &[&str] =
+    &["issue|issues|ticket|tickets|jira|incidencia|тикет*|задач*|工单|议题|チケット|課題|이슈|티켓"];
 /// What benchmarks are called.
 const BENCHMARKS: &[&str] = &["benchmark*|benches|bench"];
 
@@ -64,7 +66,9 @@ const TABLE: [Row; 5] = [
     },
     Row {
         work: Work::Measured,
-        verbs: &["i ran|i've run|i have run|i also ran|i reran|i re-ran|ran the|habe die|j'ai lancé|ejecuté|he ejecutado|rodei|executei|ho eseguito|запустил*|运行了|已运行|実行しました|실행했|uruchomił*|çalıştırdım"],
+        verbs: &[
+            "i ran|i've run|i have run|i also ran|i reran|i re-ran|ran the|habe die|j'ai lancé|ejecuté|he ejecutado|rodei|executei|ho eseguito|запустил*|运行了|已运行|実行しました|실행했|uruchomił*|çalıştırdım",
+        ],
         objects: BENCHMARKS,
     },
 ];
@@ -74,9 +78,8 @@ const ROLLED_OUT: &[&str] = &[
     "habe ich ausgerollt|habe es ausgerollt|habe sie ausgerollt|auf staging ausgerollt|in produktion gebracht|live geschaltet|j'ai mis en production|j'ai mis en ligne|est en production|desplegué|lo he desplegado|lo desplegué|publiqué la|he publicado la|he publicado el|publiquei a|publiquei o|implantei|ho pubblicato la|ho rilasciato|выложил*|выкатил*|опубликовал*|已发布到|已上线|已部署|已发布|公開しました|リリースしました|배포했|출시했|wdrożył*|opublikował*|yayınladım|uitgerold|gedeployed|rullade ut|nasadil*|élesítettem",
 ];
 
-static PAIRS: LazyLock<Vec<(Work, Phrases, Phrases)>> = LazyLock::new(|| {
-    TABLE.iter().map(|row| (row.work, Phrases::new(row.verbs), Phrases::new(row.objects))).collect()
-});
+static PAIRS: LazyLock<Vec<(Work, Phrases, Phrases)>> =
+    LazyLock::new(|| TABLE.iter().map(|row| (row.work, Phrases::new(row.verbs), Phrases::new(row.objects))).collect());
 static ROLLING_OUT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ROLLED_OUT));
 
 /// The work outside of the project that a clause claims.
