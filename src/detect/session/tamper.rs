@@ -29,7 +29,8 @@ const CREATED: usize = 64;
 const RETRIES: &str = "retries";
 /// What is in every command that takes tests away, or writes what they expect.
 #[rustfmt::skip]
-const HINTS: [&str; 18] = [
+const HINTS: [&str; 20] = [
+    "create", "touch",
     "rm", "mv", ">", "cp", "tee", "-u", "update", "accept", "promote", "bless", "snapshot", "unlink", "trash", "del ", "Remove-Item", "UPDATE", "BLESS", "ACCEPT",
 ];
 
@@ -180,6 +181,8 @@ impl Tampers {
             for command in commands(command) {
                 found.extend(removed(&command).map(|(file, fact)| Tamper::new(How::Deleted, "", &file, fact)));
                 found.extend(accepted(&command).map(|fact| Tamper::new(How::Accepted, "", "", fact)));
+                let makes = command.words.first().is_some_and(|program| matches!(program.as_str(), "create" | "touch"));
+                created.extend(command.words.iter().skip(1).filter(|file| makes && is_test_file(file)).cloned());
                 created.extend(command.writes.into_iter().filter(|file| is_test_file(file)));
             }
         }

@@ -15,6 +15,8 @@ const WEAK: [&str; 34] = [
     "!== undefined", "assertIsInstance", "refute_nil", "assert_not_nil", "is_not_nil", "not.be.undefined", "to.exist", "to.be.ok", "defined(", "anything()",
     "expect.any(", "ok(", ">= 0", "typeof ",
 ];
+/// What is in a line that asserts, in small letters: `if err != nil` is none.
+const ASSERTING: [&str; 9] = ["assert", "expect", "should", "require", "refute", "is(", "ok(", "eq(", "equal"];
 /// What a bound on a deviation is called, or what takes one.
 #[rustfmt::skip]
 const TOLERANCES: [&str; 18] = [
@@ -37,12 +39,9 @@ pub(super) fn weakened(old: &str, new: &str) -> Option<String> {
         text.lines().map(str::trim).filter(|line| !known.contains(line)).map(str::to_owned).collect()
     };
     let (removed, added) = (lines(old, new), lines(new, old));
-    let count = |lines: &[String], words: &[&str]| {
-        lines.iter().filter(|line| words.iter().any(|word| line.contains(word))).count()
-    };
-    let strong = |lines: &[String]| lines.iter().filter(|line| is_strong(line)).count();
-    if strong(&removed) > strong(&added) && count(&added, &WEAK) > count(&removed, &WEAK) {
-        let line = added.iter().find(|line| WEAK.iter().any(|word| line.contains(word)));
+    let count = |lines: &[String], is: fn(&str) -> bool| lines.iter().filter(|line| is(line)).count();
+    if count(&removed, is_strong) > count(&added, is_strong) && count(&added, is_weak) > count(&removed, is_weak) {
+        let line = added.iter().find(|line| is_weak(line));
         return line.map(|line| format!("an assertion was weakened to `{line}`"));
     }
     removed
@@ -52,8 +51,17 @@ pub(super) fn weakened(old: &str, new: &str) -> Option<String> {
         .map(|(_, new)| format!("the tolerance was loosened to `{new}`"))
 }
 
+fn asserts(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ASSERTING.iter().any(|word| lower.contains(word))
+}
+
+fn is_weak(line: &str) -> bool {
+    asserts(line) && WEAK.iter().any(|word| line.contains(word))
+}
+
 fn is_strong(line: &str) -> bool {
-    STRONG.iter().any(|word| line.contains(word)) && !WEAK.iter().any(|word| line.contains(word))
+    asserts(line) && !is_weak(line) && STRONG.iter().any(|word| line.contains(word))
 }
 
 /// Whether a line says the same but for a tolerance that is looser by far.
@@ -132,6 +140,7 @@ mod tests {
             ("    assert p == pytest.approx(5554.6, abs=10)", "    assert p == pytest.approx(5554.6, abs=0.1)"),
             ("    assert p == pytest.approx(5, abs=0.1)", "    assert p == pytest.approx(5000, abs=0.1)"),
             ("    expect(x).toBeDefined()", "    expect(x).toBe(2)"),
+            ("\tif id == \"\" {", "\tif err != nil || id == \"\" {"),
         ] {
             assert_eq!(weakened(old, new), None, "{old} -> {new}");
         }
