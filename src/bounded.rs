@@ -37,9 +37,9 @@ impl BoundedSet {
         self.hashes.contains_key(&self.hasher.hash_one(text))
     }
 
-    /// Removes a text.
-    pub fn remove(&mut self, text: &str) {
-        self.hashes.remove(&self.hasher.hash_one(text));
+    /// Removes a text. Returns whether it was there.
+    pub fn remove(&mut self, text: &str) -> bool {
+        self.hashes.remove(&self.hasher.hash_one(text)).is_some()
     }
 
     /// Whether a text was evicted, so that a missing one may have been there.

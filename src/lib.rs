@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! ocr-stream | ocr-detect | ocr-review | ocr-act
-//!   source       judge       second       hand
-//!                            opinion
+//!   events      findings    decisions    actions
 //! ```
 //!
 //! `ocr-watch` shows the lines to a person, `ocr-report` makes a page of them, `ocr-run` starts the whole pipe.
@@ -28,6 +27,7 @@
 //! * [`printable`]: text for people: on one line, short, and with nothing in it that a reader does not see.
 //! * [`redact`]: masks secrets. Pure.
 //! * [`bounded`]: a map that never grows beyond its limit.
+//! * `net`: what every room that talks to another machine needs.
 //! * [`wire`]: what a line can say, in any dialect, and our own records. Data only.
 //! * [`pipe`]: bytes in, the same bytes out; hang-ups, signals, the timetable of a shutdown, words for people. No JSON.
 //! * [`process`]: child processes: run a command, find and end what a server started, never outlive a parent; the keys

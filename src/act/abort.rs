@@ -6,6 +6,7 @@ use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server, Session};
 use crate::wire::record::Phase;
+use std::io;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -87,21 +88,29 @@ async fn escalate(
     let Some(owned) = request.owned else {
         return (Phase::Failed, format!("{why}; this pipe did not start the server: end it by hand"));
     };
-    if !owned.is_running() {
-        return if failure.is_unreachable() {
-            (Phase::Taken, "the server is gone, and the session with it".to_owned())
-        } else {
-            (Phase::Failed, format!("{why}; cannot find the server's process: end it by hand"))
-        };
+    let unlisted = |error: io::Error| {
+        (Phase::Failed, format!("{why}; cannot list the processes ({error}): end the server by hand"))
+    };
+    match owned.is_running() {
+        Ok(true) => {}
+        Ok(false) if failure.is_unreachable() => {
+            return (Phase::Taken, "the server is gone, and the session with it".to_owned());
+        }
+        Ok(false) => return (Phase::Failed, format!("{why}; cannot find the server's process: end it by hand")),
+        Err(error) => return unlisted(error),
     }
     report(Phase::Escalated, &format!("{why}; ending its tools"));
-    owned.end_tools();
+    if let Err(error) = owned.end_tools() {
+        return unlisted(error);
+    }
     if let Ok(Confirmed { how, left_out }) = attempt_once(request, rested).await {
         return (Phase::Taken, format!("{how}, after its tools were ended{left_out}"));
     }
     report(Phase::Escalated, "the session goes on without its tools; ending the server");
-    owned.kill();
-    (Phase::Taken, "the server was ended".to_owned())
+    match owned.kill() {
+        Ok(()) => (Phase::Taken, "the server was ended".to_owned()),
+        Err(error) => unlisted(error),
+    }
 }
 
 /// An abort that took.

@@ -3,7 +3,8 @@
 
 use super::known::Known;
 use super::outcome::stream_failure;
-use super::stage::{Act, is_relevant, read};
+use super::relevant::{is_relevant, read};
+use super::stage::Act;
 use crate::exit::{Code, Failure};
 use crate::pipe::Stage;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
@@ -25,7 +26,7 @@ const RUNS_WITHOUT_ORDERS: usize = 10_000;
 /// The exit codes of how many sessions are known by session; of the others, only the worst is.
 const ENDED: usize = 10_000;
 
-/// How often the runs are looked after whose sessions say nothing, in milliseconds of stream time.
+/// How often runs with silent sessions are checked, in milliseconds of stream time.
 const ROUND: i64 = 1000;
 
 /// What is done with the result of a session.
@@ -111,7 +112,7 @@ impl ActOnAll {
             // It was taken for one of its own while its parent was unknown.
             && let Some(mut run) = self.runs.remove(session)
         {
-            run.retire("the session is a subagent of another one");
+            run.orders.retire("the session is a subagent of another one");
             self.retired.push(run);
         }
         Some(self.known.top(session))
@@ -119,7 +120,7 @@ impl ActOnAll {
 
     /// Begins a run, if there is room for it.
     fn begin(&mut self, session: &str) -> Result<(), Failure> {
-        let most = if self.whole.takes_orders() { RUNS } else { RUNS_WITHOUT_ORDERS };
+        let most = if self.whole.orders.can_be_carried_out() { RUNS } else { RUNS_WITHOUT_ORDERS };
         if self.runs.len() >= most {
             if !std::mem::replace(&mut self.is_full, true) {
                 tracing::warn!(

@@ -1,17 +1,19 @@
-//! What the hand may act on. Lines are data: they never say by themselves where to go, and what to send there. Either a
-//! person names the server on the command line, or the stream proves to be a live one of this pipe.
+//! What `ocr-act` may act on. Lines are data: they never say by themselves where to go, and what to send there. Either
+//! a person names the server on the command line, or the stream proves to be a live one of this pipe.
 
 use super::settings::Settings;
 use crate::net::is_loopback;
 use crate::process::proof::confirm;
 use crate::server::Credentials;
-use crate::wire::record::Opened;
+use crate::wire::record::{AnyRecord, Closed, Opened, Record};
+use crate::wire::text::decode;
+use crate::wire::{Event, Observation, Raw, members};
 use url::Url;
 
 /// What every reason ends with.
 const REMEDY: &str = "use --server to act on a live server";
 
-/// What the hand may act on. The first `opened` line decides, and no later line changes it.
+/// What `ocr-act` may act on. The first `opened` line decides, and no later line changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Authority {
     /// There was no `opened` line yet.
@@ -56,9 +58,14 @@ impl Authority {
         Self::unproven(&doubt)
     }
 
-    /// After lines of a stream that lack a readable `opened` line.
-    pub fn without_opened() -> Self {
-        Self::unproven("it does not begin with a readable ocr.stream.opened line")
+    /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read. Returns
+    /// whether this line is why.
+    pub fn doubt(&mut self, line: &Observation, text: &str) -> bool {
+        let is_doubted = *self == Self::Unopened && misses_opened(line, text);
+        if is_doubted {
+            *self = Self::unproven("it does not begin with a readable ocr.stream.opened line");
+        }
+        is_doubted
     }
 
     fn unproven(doubt: &str) -> Self {
@@ -85,6 +92,24 @@ impl Authority {
             Self::Recording(why) => Some(why.clone()),
             Self::Named { .. } | Self::Proven => None,
         }
+    }
+}
+
+/// Whether a line is one of `ocr-stream`, which should come after an `opened` line, or is itself one that says more than
+/// one thing.
+fn misses_opened(line: &Observation, text: &str) -> bool {
+    match &line.event {
+        Event::Record { kind, properties } if kind == Opened::TYPE => {
+            !matches!(AnyRecord::parse(kind, *properties), Ok(Some(AnyRecord::Opened(_))))
+        }
+        // A stage that could not start has nothing else to say.
+        Event::Record { kind, .. } if kind == Closed::TYPE => false,
+        Event::Record { kind, .. } => kind.starts_with("ocr.stream."),
+        _ if line.dialect.is_none() => {
+            let members = members(Raw::new(text)).unwrap_or_default();
+            members.iter().any(|(name, value)| name == "type" && decode(*value) == Opened::TYPE)
+        }
+        _ => false,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::Timestamp;
 use crate::wire::record::{Phase, named};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
@@ -30,6 +31,12 @@ const GO_ON: &str = "The provider's limit is over. Continue where you left off."
 pub(super) struct Pending(Arc<(Mutex<usize>, Condvar)>);
 
 impl Pending {
+    /// Counts an order, until the result is dropped.
+    fn count(&self) -> Unfinished {
+        self.change(1);
+        Unfinished(self.clone())
+    }
+
     fn change(&self, by: isize) {
         let mut count = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         *count = count.saturating_add_signed(by);
@@ -44,6 +51,15 @@ impl Pending {
     pub fn wait(&self) {
         let count = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.0.1.wait_while(count, |count| *count > 0));
+    }
+}
+
+/// An unfinished order. It counts as finished however this is dropped, even by a panic.
+struct Unfinished(Pending);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.change(-1);
     }
 }
 
@@ -67,7 +83,7 @@ pub(super) struct ExecutorContext {
 pub(super) struct Executor {
     /// The unfinished orders of this executor, and of all.
     pending: [Pending; 2],
-    orders: Option<mpsc::Sender<Order>>,
+    orders: Option<mpsc::Sender<(Order, [Unfinished; 2])>>,
     reports: mpsc::Receiver<Report>,
     thread: Option<JoinHandle<()>>,
     /// The session that the stream last showed at rest: the quickest confirmation of an abort.
@@ -78,27 +94,25 @@ impl Executor {
     /// Starts the thread; `all` counts the unfinished orders of several executors.
     pub fn start(context: ExecutorContext, all: Pending) -> Self {
         let pending = [Pending::default(), all];
-        let (orders, incoming) = mpsc::channel::<Order>();
+        let (orders, incoming) = mpsc::channel::<(Order, [Unfinished; 2])>();
         let (sender, reports) = mpsc::channel();
         let (rested, last_rested) = watch::channel(None);
-        let finished = pending.clone();
         let thread = std::thread::spawn(move || {
             let runtime = runtime();
-            for order in incoming {
+            for (order, unfinished) in incoming {
                 let mut next = Some(order);
                 while let Some(order) = next.take() {
-                    let report = match &runtime {
-                        Ok(runtime) => context.carry_out(order, runtime, &last_rested),
-                        Err(error) => context.report(order, Phase::Failed, &error.to_string()),
+                    let (phase, detail) = match &runtime {
+                        Ok(runtime) => context.try_out(&order, runtime, &last_rested),
+                        Err(error) => (Phase::Failed, error.to_string()),
                     };
+                    let report = context.report(order, phase, &detail);
                     next = follow_up(&report);
                     // Fails if the stage was dropped.
                     let _ = sender.send(report);
                 }
                 // After the reports are sent: once nothing is pending, all reports are there.
-                for count in &finished {
-                    count.change(-1);
-                }
+                drop(unfinished);
             }
             if let Ok(runtime) = runtime {
                 // A hanging name lookup must not delay the exit.
@@ -111,9 +125,8 @@ impl Executor {
     /// Queues an order.
     pub fn order(&self, order: Order) {
         if let Some(orders) = &self.orders {
-            self.pending.iter().for_each(|count| count.change(1));
-            // The thread lives as long as this sender.
-            let _ = orders.send(order);
+            // Fails if the thread panicked. The order is dropped then, and counts as finished.
+            let _ = orders.send((order, self.pending.each_ref().map(Pending::count)));
         }
     }
 
@@ -158,9 +171,16 @@ fn follow_up(report: &Report) -> Option<Order> {
 }
 
 impl ExecutorContext {
-    fn carry_out(&self, order: Order, runtime: &Runtime, rested: &Rested) -> Report {
-        self.write(&order, Phase::Begun, &order.why);
-        let (phase, detail) = match (&order.task, &self.server) {
+    /// Carries an order out. A panic costs this order only, not the thread.
+    fn try_out(&self, order: &Order, runtime: &Runtime, rested: &Rested) -> (Phase, String) {
+        let carry_out = || self.carry_out(order, runtime, rested);
+        std::panic::catch_unwind(AssertUnwindSafe(carry_out))
+            .unwrap_or_else(|_| (Phase::Failed, "a bug in ocr-act; see standard error for details".to_owned()))
+    }
+
+    fn carry_out(&self, order: &Order, runtime: &Runtime, rested: &Rested) -> (Phase, String) {
+        self.write(order, Phase::Begun, &order.why);
+        match (&order.task, &self.server) {
             (Task::Verify { changed }, server) => match self.directory_of(&order.session, server.as_ref(), runtime) {
                 Ok(directory) => {
                     let changed = || Self::changed(&order.session, &directory, server.as_ref(), changed, runtime);
@@ -170,19 +190,18 @@ impl ExecutorContext {
             },
             (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
             (Task::Abort { child, changed, .. }, Some(server)) => {
-                let result = runtime.block_on(self.abort(server, &order, child.as_deref(), rested));
+                let result = runtime.block_on(self.abort(server, order, child.as_deref(), rested));
                 with_changes(result, changed)
             }
             (Task::Rollback { message }, Some(server)) => runtime.block_on(rollback(server, &order.session, message)),
             (Task::Steer { message, abort_first }, Some(server)) => {
-                runtime.block_on(self.steer(server, &order, message, *abort_first, rested))
+                runtime.block_on(self.steer(server, order, message, *abort_first, rested))
             }
             (Task::Resume { message }, Some(server)) => runtime.block_on(resume(server, &order.session, message)),
             (Task::Answer { request, question, answer }, Some(server)) => {
                 runtime.block_on(reply(server, &order.session, request, *question, *answer))
             }
-        };
-        self.report(order, phase, &detail)
+        }
     }
 
     async fn abort(&self, server: &Server, order: &Order, child: Option<&str>, rested: &Rested) -> (Phase, String) {
@@ -282,7 +301,8 @@ async fn home(server: &Server, session: &str) -> Result<Server, server::Error> {
     Ok(server.at_home(&server.session(session).await?))
 }
 
-/// Sends a session on, unless it works again or has been told so: the hand may have been killed after it told it.
+/// Tells a session to continue, unless it already works or has this message: an earlier ocr-act may have been killed
+/// right after sending it.
 async fn resume(server: &Server, session: &str, message: &str) -> (Phase, String) {
     let told = async {
         let server = home(server, session).await?;
@@ -314,5 +334,70 @@ async fn reply(server: &Server, session: &str, request: &str, question: bool, an
     match given.await {
         Ok(given) => (Phase::Taken, given.to_owned()),
         Err(failure) => (Phase::Failed, server::Error::to_string(&failure)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{self, Write};
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
+
+    /// An output that panics so many times.
+    struct Panicking(Arc<AtomicUsize>);
+
+    impl Write for Panicking {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let left = self.0.load(Ordering::SeqCst);
+            self.0.store(left.saturating_sub(1), Ordering::SeqCst);
+            assert!(left == 0, "a bug");
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// An executor whose output panics so many times, and its unfinished orders.
+    fn panicking(times: usize) -> (Executor, Pending) {
+        let context = ExecutorContext {
+            server: None,
+            owned: None,
+            limits: AbortLimits { confirm: Duration::ZERO, attempts: 1 },
+            checks: Checks { commands: Vec::new(), timeout: Duration::ZERO, files: Vec::new(), changes: Vec::new() },
+            directory: None,
+            out: Out::new(Panicking(Arc::new(AtomicUsize::new(times))), false),
+            now: Arc::default(),
+            shutdown: Shutdown::default(),
+        };
+        let all = Pending::default();
+        (Executor::start(context, all.clone()), all)
+    }
+
+    fn steer() -> Order {
+        Order::new("ses_1", Task::Steer { message: String::new(), abort_first: false }, "")
+    }
+
+    #[test]
+    fn panic_costs_one_order() {
+        let (executor, all) = panicking(1);
+        executor.order(steer());
+        executor.order(steer());
+        all.wait();
+        assert!(executor.is_idle());
+        let reports: Vec<String> = executor.reports().into_iter().map(|report| report.detail).collect();
+        assert_eq!(reports, ["a bug in ocr-act; see standard error for details", "there is no server to act on"]);
+    }
+
+    #[test]
+    fn nothing_is_unfinished_once_the_thread_is_gone() {
+        let (executor, all) = panicking(usize::MAX);
+        for _ in 0..3 {
+            executor.order(steer());
+            all.wait();
+        }
+        assert!(executor.is_idle());
     }
 }

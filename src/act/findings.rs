@@ -6,7 +6,7 @@ use crate::wire::record::{Finding, Grade, State, Wasted};
 /// How many episodes of each kind are remembered.
 const REMEMBERED: usize = 10_000;
 
-/// The latest report of every episode. What nobody has to act on any more makes no room scarce for what is open.
+/// The latest report of every episode. Notices and closed episodes are kept apart, so they never evict open ones.
 #[derive(Debug)]
 pub(super) struct Findings {
     /// The open ones of grade warn or stop.
@@ -26,7 +26,7 @@ impl Default for Findings {
 impl Findings {
     /// Remembers a report. Returns what the one before it in the same episode said was wasted.
     pub fn insert(&mut self, finding: Finding) -> Option<Wasted> {
-        let id = episode(&finding).to_owned();
+        let id = finding.episode().into_owned();
         let before = self.open.remove(&id).or_else(|| self.minor.remove(&id));
         let open = finding.state != State::Closed && finding.grade >= Grade::Warn;
         if open && self.open.is_full() && !std::mem::replace(&mut self.forgot, true) {
@@ -48,11 +48,6 @@ impl Findings {
     pub fn gravest(&self) -> Option<&Finding> {
         self.open.iter().map(|(_, finding)| finding).max_by_key(|f| (f.grade, f.last.ts))
     }
-}
-
-/// The id of an episode; where a custom detector gives none, its rule.
-fn episode(finding: &Finding) -> &str {
-    if finding.finding.is_empty() { &finding.rule } else { &finding.finding }
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a step may last: a session that took its last step longer ago does not work any more, whatever its last
-/// message says.
-pub(super) const LONGEST_STEP: Duration = Duration::from_hours(1);
+/// message says. The last message of a session that was killed says for ever that it goes on.
+pub(super) const LONGEST_STEP: Duration = Duration::from_mins(15);
 
 /// The sessions above and below one session.
 #[derive(Debug, Default)]

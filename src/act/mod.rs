@@ -2,7 +2,9 @@
 //!
 //! * `state`: the state of the run, built from the lines; `totals` and `steering` are parts of it.
 //! * `authority`: what may be acted on at all.
+//! * `relevant`: which lines are parsed.
 //! * `plan`: decides what to do next, without I/O.
+//! * `orders`: takes orders to the server they are for, or records why they are not carried out.
 //! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `rollback`, `verify`.
 //! * `neighbours`: which other sessions work in the same directory; `kin`: which do not count, as they are related.
 //! * `outcome`: the outcome of the run, without I/O.
@@ -23,12 +25,15 @@ mod known;
 mod neighbours;
 pub mod notify;
 mod order;
+mod orders;
 mod outcome;
 mod plan;
+mod relevant;
 mod reply;
 mod resume;
 mod rollback;
 mod settings;
+mod shared;
 mod stage;
 mod state;
 mod steering;

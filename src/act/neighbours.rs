@@ -1,7 +1,7 @@
 //! Other sessions that work in the directory of the watched one: what each changes gets into the other's steps. A person
 //! is told when the run begins, and its result names them.
 
-use super::kin::{Kin, active_since, is_near, step_before};
+use super::kin::{Kin, LONGEST_STEP, active_since, is_near, step_before};
 use crate::net::runtime;
 use crate::server::{self, Server, Session};
 use std::collections::{BTreeSet, VecDeque};
@@ -145,7 +145,12 @@ impl Neighbours {
             } else {
                 "what they change counts as changed by this one too"
             };
-            tracing::warn!("other sessions work in {}: {}; {risk}", place.directory, sessions.join(", "));
+            tracing::warn!(
+                "other sessions in {} have not ended: {}; {risk} (one that was killed counts for another {} minutes)",
+                place.directory,
+                sessions.join(", "),
+                LONGEST_STEP.as_secs() / 60
+            );
         }
         self.lock().sessions.extend(sessions);
     }

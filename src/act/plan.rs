@@ -154,7 +154,7 @@ fn unverified(state: &mut RunState, settings: &Settings, report: &Report) -> Opt
 /// Responds to an order that could not be tried.
 pub(super) fn on_skipped(state: &mut RunState, order: &Order, why: &str) {
     match order.task {
-        Task::Steer { .. } => state.steering.failed(),
+        Task::Steer { .. } => state.steering.skipped(),
         Task::Verify { .. } => state.settle(RunOutcome::Unsure, &format!("nothing was checked: {why}")),
         _ => {}
     }

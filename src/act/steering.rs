@@ -34,7 +34,7 @@ impl Default for Steering {
 }
 
 impl Steering {
-    /// How many messages were sent, including one that is being sent.
+    /// How many messages were sent, including one that is being sent, and those that a dry run would have sent.
     pub fn sent(&self) -> u32 {
         self.sent
     }
@@ -45,8 +45,16 @@ impl Steering {
         self.delivery = Delivery::Sending;
     }
 
-    /// The message could not be sent.
+    /// The message could not be sent. If the stream has shown it all the same, it was.
     pub fn failed(&mut self) {
+        if self.delivery == Delivery::Sending {
+            self.delivery = Delivery::Idle;
+            self.sent = self.sent.saturating_sub(1);
+        }
+    }
+
+    /// The message would have been sent if anything was to be done. It counts, so that the run goes on as it would.
+    pub fn skipped(&mut self) {
         self.delivery = Delivery::Idle;
     }
 
@@ -117,6 +125,25 @@ mod tests {
         steering.saw_agent("msg_6", true);
         assert!(!steering.is_unanswered());
         assert_eq!(steering.sent(), 1);
+    }
+
+    #[test]
+    fn failed_message_was_not_sent() {
+        let mut steering = Steering::default();
+        steering.sending();
+        steering.failed();
+        assert_eq!((steering.sent(), steering.is_unanswered()), (0, false));
+        let mut steering = delivered();
+        steering.failed();
+        assert_eq!((steering.sent(), steering.is_unanswered()), (1, true), "the stream has shown it");
+    }
+
+    #[test]
+    fn skipped_message_counts() {
+        let mut steering = Steering::default();
+        steering.sending();
+        steering.skipped();
+        assert_eq!((steering.sent(), steering.is_unanswered()), (1, false));
     }
 
     #[test]

@@ -89,13 +89,15 @@ impl Detector {
     fn observe_event(&mut self, id: &str, line: &Observation<'_>, call: Option<&Call>, added: &mut Vec<u8>) {
         if matches!(line.event, Event::SessionDeleted) {
             if let Some(index) = self.sessions.find(id) {
-                let (ancestors, requests) = (self.sessions.ancestors(index), self.open_requests(index));
-                self.update_ancestors(index, &ancestors, requests, true, added);
+                self.leave_ancestors(index, added);
                 self.sessions.advance(index, line.ts, line.id.as_deref().unwrap_or_default());
                 self.run(index, added, |session, _, _| session.end("the session was deleted"));
             }
             self.sessions.remove(id);
             return;
+        }
+        if let Some(evicted) = self.sessions.eviction(id) {
+            self.leave_ancestors(evicted, added);
         }
         let (index, evicted) = self.sessions.get_or_create(id, &self.config);
         if let Some((_, task)) = self.opened.take_if(|(opened, _)| opened == id)
@@ -155,6 +157,12 @@ impl Detector {
                 session.record_descendant(line.now, &Descendant { id: &id, requests_before, requests, works });
             });
         }
+    }
+
+    /// A session is gone: nothing of it holds its ancestors any longer.
+    fn leave_ancestors(&mut self, index: SlotIndex, added: &mut Vec<u8>) {
+        let (ancestors, requests) = (self.sessions.ancestors(index), self.open_requests(index));
+        self.update_ancestors(index, &ancestors, requests, true, added);
     }
 
     fn is_working(&mut self, index: SlotIndex) -> bool {
@@ -389,5 +397,32 @@ fn reason_for_review(finding: &Finding) -> Option<Why> {
         Kind::Stall if finding.state == State::Open => Some(Why::Silence),
         _ if is_news && finding.grade >= Grade::Warn => Some(Why::Finding),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::observe;
+
+    #[test]
+    fn evicted_child_does_not_hold_its_parent() {
+        let mut detector = Detector::new(Config { max_sessions: 2, ..Config::default() });
+        let mut added = Vec::new();
+        let mut see = |line: String| detector.observe(&observe(&line).unwrap(), &mut added);
+        let asked = r#""type":"permission.asked","properties":{"id":"per_1","permission":"bash""#;
+        see(r#"{"ts":1,"type":"session.created","properties":{"info":{"id":"child","parentID":"parent"}}}"#.to_owned());
+        see(format!(r#"{{"ts":2,{asked},"sessionID":"child"}}}}"#));
+        see(r#"{"ts":3,"type":"session.status","properties":{"sessionID":"parent","status":{"type":"busy"}}}"#
+            .to_owned());
+        let answer = r#""role":"assistant","time":{"created":3,"completed":4},"finish":"stop""#;
+        see(format!(
+            r#"{{"ts":4,"type":"message.updated","properties":{{"info":{{"id":"m","sessionID":"parent",{answer}}}}}}}"#
+        ));
+        see(r#"{"ts":4,"type":"session.status","properties":{"sessionID":"other","status":{"type":"busy"}}}"#
+            .to_owned());
+        see(r#"{"ts":5,"type":"session.idle","properties":{"sessionID":"parent"}}"#.to_owned());
+        let told = String::from_utf8(added).unwrap();
+        assert!(told.contains("ocr.detect.done"), "{told}");
     }
 }

@@ -84,9 +84,11 @@ impl Sessions {
             return (last, None);
         }
         self.uses += 1;
-        let known = self.find(id);
-        let evicted = if known.is_none() && self.slots_by_name.len() >= self.limit { self.evict() } else { None };
-        let index = known.unwrap_or_else(|| self.create(id, config));
+        let evicted = self.eviction(id).and_then(|index| Some(self.slot(index)?.name.clone()));
+        if let Some(name) = &evicted {
+            self.remove(name);
+        }
+        let index = self.find(id).unwrap_or_else(|| self.create(id, config));
         let uses = self.uses;
         if let Some(slot) = self.slot_mut(index) {
             slot.used = uses;
@@ -212,13 +214,16 @@ impl Sessions {
         slot.timer.take_if(|due| *due <= now).is_some()
     }
 
-    fn evict(&mut self) -> Option<Rc<str>> {
-        while let Some((index, used)) = self.order.pop_front() {
-            if let Some(slot) = self.slot(index).filter(|slot| slot.used == used) {
-                let name = slot.name.clone();
-                self.remove(&name);
-                return Some(name);
+    /// The session that is evicted when this one is created, if one is.
+    pub(crate) fn eviction(&mut self, id: &str) -> Option<SlotIndex> {
+        if self.slots_by_name.len() < self.limit || self.find(id).is_some() {
+            return None;
+        }
+        while let Some(&(index, used)) = self.order.front() {
+            if self.slot(index).is_some_and(|slot| slot.used == used) {
+                return Some(index);
             }
+            self.order.pop_front();
         }
         None
     }

@@ -2,9 +2,14 @@
 
 use rustix::process::{Pid, getpgrp};
 
+/// How many processes may stand between a shell and a stage: `timeout`, `nice`, a script.
+const BETWEEN: usize = 4;
+
 /// A living process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
+    /// The process that started it, unless that has ended.
+    pub parent: u32,
     /// Its process group: the commands of a pipe that a person types are one group.
     pub group: u32,
     /// When it started, in the words of the system. No later process with its number has the same.
@@ -19,7 +24,8 @@ impl Identity {
         // The name, in parentheses, may contain anything. State, parent and group follow it; the start is the 20th.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
         let ended = matches!(*fields.first()?, "Z" | "X");
-        let identity = Self { group: fields.get(2)?.parse().ok()?, started: (*fields.get(19)?).to_owned() };
+        let number = |at: usize| fields.get(at)?.parse().ok();
+        let identity = Self { parent: number(1)?, group: number(2)?, started: (*fields.get(19)?).to_owned() };
         (!ended).then_some(identity)
     }
 
@@ -27,12 +33,26 @@ impl Identity {
     #[cfg(not(target_os = "linux"))]
     pub fn of(pid: u32) -> Option<Self> {
         let mut ps = super::spawn::command("ps", super::spawn::Program::Foreign);
-        let ps = ps.args(["-o", "pgid=,stat=,lstart=", "-p", &pid.to_string()]).output();
+        let ps = ps.args(["-o", "ppid=,pgid=,stat=,lstart=", "-p", &pid.to_string()]).output();
         let text = String::from_utf8(ps.ok()?.stdout).ok()?;
         let mut words = text.split_ascii_whitespace();
-        let (group, state) = (words.next()?.parse().ok()?, words.next()?);
+        let (parent, group, state) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?, words.next()?);
         let started = words.collect::<Vec<_>>().join(" ");
-        (!state.starts_with('Z')).then_some(Self { group, started })
+        (!state.starts_with('Z')).then_some(Self { parent, group, started })
+    }
+
+    /// Whether it is a command of this group: itself, or through what started it, such as `timeout`, which puts its
+    /// command into a group of its own.
+    pub fn is_of(&self, group: u32) -> bool {
+        let mut next = Some(self.clone());
+        for _ in 0..=BETWEEN {
+            match next {
+                Some(process) if process.group == group => return true,
+                Some(process) => next = Self::of(process.parent),
+                None => return false,
+            }
+        }
+        false
     }
 }
 

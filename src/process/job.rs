@@ -44,7 +44,14 @@ fn is_in_our_group(pid: u32) -> bool {
 /// Stops every descendant.
 fn stop(stopped: &mut HashSet<u32>) {
     for _ in 0..LISTINGS {
-        let below = descendants(&processes(), [std::process::id()]);
+        let listed = match processes() {
+            Ok(listed) => listed,
+            Err(error) => {
+                tracing::warn!("cannot list the processes to stop ({error}); some run on");
+                return;
+            }
+        };
+        let below = descendants(&listed, [std::process::id()]);
         let before = stopped.len();
         let (told, others): (Vec<u32>, Vec<u32>) =
             below.into_iter().filter(|pid| stopped.insert(*pid)).partition(|pid| is_in_our_group(*pid));

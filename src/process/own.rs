@@ -53,7 +53,7 @@ pub(super) fn read(path: &Path, longest: u64) -> io::Result<Vec<u8>> {
     let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     let found = file.metadata()?;
     if !found.is_file() || !is_own(&found) {
-        return Err(io::Error::other("others could read or change it; remove it, and it is made anew"));
+        return Err(io::Error::other("others could read or change it; delete it; a new one will be created"));
     }
     let mut bytes = Vec::new();
     file.take(longest).read_to_end(&mut bytes)?;

@@ -70,7 +70,11 @@ impl PipeKey {
 
 fn read(folder: &Path) -> io::Result<Vec<u8>> {
     let key = own::read(&folder.join(FILE), 2 * SECRET as u64)?;
-    if key.len() == SECRET { Ok(key) } else { Err(io::Error::other("it is damaged; remove it, and it is made anew")) }
+    if key.len() == SECRET {
+        Ok(key)
+    } else {
+        Err(io::Error::other("it is damaged; delete it; a new one will be created"))
+    }
 }
 
 /// Of stages that create the file at the same time, one wins, and all read its key.
@@ -115,7 +119,7 @@ mod tests {
         key.create().unwrap();
         let file = folder.path().join(FILE);
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(key.create().unwrap_err().to_string().contains("remove it"));
+        assert!(key.create().unwrap_err().to_string().contains("delete it"));
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, "short").unwrap();
         assert!(key.read().is_err());

@@ -1,4 +1,4 @@
-//! How the hand knows that the stream in front of it is live and in its own pipe.
+//! How `ocr-act` knows that the stream in front of it is live and in its own pipe.
 //!
 //! The stream signs where it is connected with the key of the pipe, its own process and that process's start. A recording
 //! has the same line, but its process is gone or another one; a server or a filter does not have the key.
@@ -30,7 +30,7 @@ pub enum Doubt {
     #[error("the proof in its first line is not valid")]
     Invalid,
     /// It belongs to another pipe.
-    #[error("the ocr-stream that wrote it is part of another command")]
+    #[error("the ocr-stream that wrote it is part of another command or job")]
     Elsewhere,
 }
 
@@ -58,14 +58,20 @@ pub fn confirm(opened: &Opened, ts: i64, key: &PipeKey) -> Result<(), Doubt> {
     let signed = claim(opened, ts, &stream, &secret).ok_or(Doubt::Invalid)?;
     signed.verify_slice(&unhex(proof).ok_or(Doubt::Invalid)?).map_err(|_| Doubt::Invalid)?;
     let in_run = matches!(key, PipeKey::Run(_));
-    if in_run || own_group() == Some(stream.group) { Ok(()) } else { Err(Doubt::Elsewhere) }
+    if in_run || shares_group(&stream) { Ok(()) } else { Err(Doubt::Elsewhere) }
+}
+
+/// Whether the stream and this process are commands of one group.
+fn shares_group(stream: &Identity) -> bool {
+    let own = Identity::of(std::process::id());
+    own_group().is_some_and(|group| stream.is_of(group)) || own.is_some_and(|own| own.is_of(stream.group))
 }
 
 fn signature(opened: &Opened, ts: i64, stream: &Identity, secret: &[u8]) -> Option<String> {
     Some(hex(&claim(opened, ts, stream, secret)?.finalize().into_bytes()))
 }
 
-/// All that the hand takes from the line: where to act, on what, and whose processes it may end.
+/// All that `ocr-act` takes from the line: where to act, on what, and whose processes it may end.
 fn claim(opened: &Opened, ts: i64, stream: &Identity, secret: &[u8]) -> Option<Hmac<Sha256>> {
     let Opened { session_id, server, directory, spawned, pid, .. } = opened;
     let claim = json!([KIND, server, session_id, directory, spawned, ts, pid, stream.group, stream.started]);

@@ -10,6 +10,7 @@ use crate::net::is_loopback;
 use crate::pipe::shutdown::TOOLS_TERM;
 use rustix::process::Signal;
 use std::collections::HashSet;
+use std::io;
 use std::path::Path;
 use url::Url;
 
@@ -30,20 +31,31 @@ impl ServerProcesses {
     }
 
     /// Whether the server is running.
-    pub(crate) fn is_running(self) -> bool {
-        !self.find(&processes()).server.is_empty()
+    ///
+    /// # Errors
+    /// The processes cannot be listed.
+    pub(crate) fn is_running(self) -> io::Result<bool> {
+        Ok(!self.find(&processes()?).server.is_empty())
     }
 
     /// Ends everything that the server started: with SIGTERM, and after [`TOOLS_TERM`] with SIGKILL.
-    pub(crate) fn end_tools(self) {
-        signal_all(&self.find(&processes()).tools, Signal::TERM);
+    ///
+    /// # Errors
+    /// The processes cannot be listed.
+    pub(crate) fn end_tools(self) -> io::Result<()> {
+        signal_all(&self.find(&processes()?).tools, Signal::TERM);
         std::thread::sleep(TOOLS_TERM);
-        signal_all(&self.find(&processes()).tools, Signal::KILL);
+        signal_all(&self.find(&processes()?).tools, Signal::KILL);
+        Ok(())
     }
 
     /// Kills the server, if it is running.
-    pub(crate) fn kill(self) {
-        signal_all(&self.find(&processes()).server, Signal::KILL);
+    ///
+    /// # Errors
+    /// The processes cannot be listed.
+    pub(crate) fn kill(self) -> io::Result<()> {
+        signal_all(&self.find(&processes()?).server, Signal::KILL);
+        Ok(())
     }
 
     fn find(self, processes: &[Process]) -> Found {
@@ -73,7 +85,11 @@ pub(crate) fn password_at(folder: &Path, url: &Url) -> Option<String> {
     }
     let entries = std::fs::read_dir(folder).ok()?;
     let streams = entries.filter_map(|entry| password::stream_of(&entry.ok()?.file_name()));
-    let mut serving = streams.filter(|pid| ServerProcesses::new(*pid, url).is_some_and(ServerProcesses::is_running));
+    let is_running = |server: ServerProcesses| {
+        let running = server.is_running();
+        running.inspect_err(|error| tracing::warn!("cannot find the server's password: {error}")).unwrap_or(false)
+    };
+    let mut serving = streams.filter(|pid| ServerProcesses::new(*pid, url).is_some_and(is_running));
     password::of_stream(folder, serving.next()?)
 }
 

@@ -12,17 +12,17 @@
 
 use super::lifeline::{Lifeline, on_parent_gone};
 use super::spawn::{MARK, Program, command};
-use super::tree::{Family, kill_all};
+use super::tree::{Processes, kill_all};
 use super::{own, password};
 use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
-use rustix::process::{Pid, WaitOptions, wait};
+use rustix::process::{Pid, WaitOptions, WaitStatus, wait, waitpid};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -128,7 +128,7 @@ fn watch(args: &[OsString]) -> Result<Code, Failure> {
     on_parent_gone(lifeline, move || {
         let _ = sender.send(());
     })?;
-    let mut server = Family::of(mark, supervisor);
+    let mut server = Processes::of(mark, supervisor);
     // Any other error means the same as a message: the sender is gone.
     while gone.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
         server.look();
@@ -149,6 +149,8 @@ struct Watchdog {
     mark: String,
     password: OsString,
     pid: AtomicU32,
+    /// How often it was replaced.
+    renewals: AtomicUsize,
 }
 
 impl Watchdog {
@@ -157,7 +159,13 @@ impl Watchdog {
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
         let lifeline = Lifeline::new()?;
-        let watchdog = Self { lifeline, mark: mark.to_owned(), password: password.to_owned(), pid: AtomicU32::new(0) };
+        let watchdog = Self {
+            lifeline,
+            mark: mark.to_owned(),
+            password: password.to_owned(),
+            pid: AtomicU32::new(0),
+            renewals: AtomicUsize::new(0),
+        };
         watchdog
             .renew()
             .map_err(|e| Failure::new(Code::Error, format_args!("cannot start the server's watchdog: {e}")))?;
@@ -179,26 +187,54 @@ impl Watchdog {
         self.pid.store(watchdog.id(), Ordering::Relaxed);
         Ok(())
     }
+
+    fn pid(&self) -> Option<Pid> {
+        pid(self.pid.load(Ordering::Relaxed))
+    }
+
+    /// Starts another one in the place of one that was killed.
+    fn replace(&self) {
+        if self.renewals.fetch_add(1, Ordering::Relaxed) < RENEWALS
+            && let Err(error) = self.renew()
+        {
+            tracing::warn!("cannot replace the server's watchdog, which was killed: {error}");
+        }
+    }
 }
 
-/// Reaps the server, adopted orphans and the watchdog. Replaces the watchdog, and sends the exit code when the server
-/// has ended.
+fn pid(number: u32) -> Option<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw)
+}
+
+/// Reaps the server, the watchdog and, where orphans become our children, these as well. Replaces the watchdog, and
+/// sends the exit code when the server has ended.
 fn reap_children(server: &Child, watchdog: Arc<Watchdog>, ended: Sender<Code>) {
-    let id = |pid: u32| i32::try_from(pid).ok().and_then(Pid::from_raw);
-    let server = id(server.id());
-    std::thread::spawn(move || {
-        let mut renewals = 0;
-        while let Ok(reaped) = wait(WaitOptions::empty()) {
-            let Some((pid, status)) = reaped else { continue };
-            if Some(pid) == server {
-                let succeeded = status.exit_status() == Some(0);
-                let _ = ended.send(if succeeded { Code::Ok } else { Code::Error });
-            } else if Some(pid) == id(watchdog.pid.load(Ordering::Relaxed)) && renewals < RENEWALS {
-                renewals += 1;
-                if let Err(error) = watchdog.renew() {
-                    tracing::warn!("cannot replace the server's watchdog, which was killed: {error}");
+    let Some(server) = pid(server.id()) else { return };
+    let server_ended = move |status: WaitStatus| {
+        let _ = ended.send(if status.exit_status() == Some(0) { Code::Ok } else { Code::Error });
+    };
+    if cfg!(target_os = "linux") {
+        std::thread::spawn(move || {
+            while let Ok(reaped) = wait(WaitOptions::empty()) {
+                match reaped {
+                    Some((pid, status)) if pid == server => server_ended(status),
+                    Some((pid, _)) if Some(pid) == watchdog.pid() => watchdog.replace(),
+                    _ => {}
                 }
             }
+        });
+        return;
+    }
+    // Every other child is a `ps`, and whoever started it waits for it.
+    std::thread::spawn(move || {
+        if let Ok(Some((_, status))) = waitpid(Some(server), WaitOptions::empty()) {
+            server_ended(status);
+        }
+    });
+    std::thread::spawn(move || {
+        // Fails once the watchdog is not replaced any more.
+        while watchdog.pid().is_some_and(|pid| waitpid(Some(pid), WaitOptions::empty()).is_ok()) {
+            watchdog.replace();
         }
     });
 }

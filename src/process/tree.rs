@@ -8,14 +8,15 @@ use super::spawn::{COMMAND_MARK, MARK, Program, command};
 use crate::pipe::shutdown::{COMMAND_KILL, SERVER_KILL, SERVER_TERM};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// How often the processes are listed while they end.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How many listings in a row must have no process of a command. One alone may miss a child whose parent ended while the
-/// processes were listed.
+/// How many listings in a row must find nothing. One alone may miss a child whose parent ended while the processes were
+/// listed.
 const LISTINGS: u32 = 3;
 
 /// A living process.
@@ -38,13 +39,13 @@ pub(super) fn kill_all(mark: &str, root: u32, spared: Option<u32>) {
 
 /// The processes below a root, followed while it lives: once it is gone, nothing else tells those that gave up their
 /// group, their parent and their environment.
-pub(super) struct Family {
+pub(super) struct Processes {
     mark: String,
     root: u32,
     known: HashMap<u32, Identity>,
 }
 
-impl Family {
+impl Processes {
     /// Those that carry `mark`, descend from `root`, or are in its group.
     pub fn of(mark: &str, root: u32) -> Self {
         Self { mark: mark.to_owned(), root, known: HashMap::new() }
@@ -52,8 +53,11 @@ impl Family {
 
     /// Looks who is there. Only where that costs next to nothing.
     pub fn look(&mut self) {
-        if cfg!(target_os = "linux") {
-            let found = owned(&listed_processes(), self.root, &self.still());
+        // What cannot be listed now is seen the next time.
+        if cfg!(target_os = "linux")
+            && let Ok(listed) = listed_processes()
+        {
+            let found = owned(&listed, self.root, &self.still());
             self.known = found.into_iter().filter_map(|pid| Some((pid, Identity::of(pid)?))).collect();
         }
     }
@@ -73,48 +77,61 @@ impl Family {
 }
 
 /// Kills what a command left in other process groups: every process that carries its `mark`, and what descends from
-/// these. Returns when none is left, or after [`COMMAND_KILL`]. Finds none where environments cannot be read.
+/// these. Returns when several listings find none, or after [`COMMAND_KILL`]. Finds none where environments cannot be
+/// read.
 pub(super) fn kill_command(mark: &str) {
-    let (started, mut found_none) = (Instant::now(), 0);
-    while started.elapsed() < COMMAND_KILL {
-        let processes = marked_processes(COMMAND_MARK, mark);
-        let marked: HashSet<u32> = processes.iter().filter(|p| p.marked).map(|p| p.pid).collect();
-        if marked.is_empty() {
-            found_none += 1;
-            if found_none == LISTINGS {
-                return;
-            }
-            std::thread::sleep(POLL);
-            continue;
-        }
-        found_none = 0;
-        let below = descendants(&processes, marked.iter().copied());
-        for pid in marked.union(&below).filter(|pid| **pid != std::process::id()) {
-            signal(*pid, Signal::KILL);
-        }
-        std::thread::sleep(POLL);
+    if cfg!(not(target_os = "linux")) {
+        return;
     }
+    let find = || {
+        let processes = marked_processes(COMMAND_MARK, mark)?;
+        let marked: HashSet<u32> = processes.iter().filter(|p| p.marked).map(|p| p.pid).collect();
+        let below = descendants(&processes, marked.iter().copied());
+        Ok(marked.union(&below).copied().filter(|pid| *pid != std::process::id()).collect())
+    };
+    end_all(COMMAND_KILL, find, |pid, _| signal(pid, Signal::KILL));
 }
 
 /// `known` are processes that are to be killed as well.
-fn kill_listed(list: impl Fn() -> Vec<Process>, root: u32, spared: Option<u32>, mut known: HashSet<u32>) {
-    let started = Instant::now();
-    let mut asked = HashSet::new();
+fn kill_listed(list: impl Fn() -> io::Result<Vec<Process>>, root: u32, spared: Option<u32>, mut known: HashSet<u32>) {
     let excepted = [Some(root), spared, Some(std::process::id())];
-    while started.elapsed() < SERVER_KILL {
-        known = owned(&list(), root, &known);
+    let find = || {
+        known = owned(&list()?, root, &known);
         known.retain(|pid| !excepted.contains(&Some(*pid)));
-        if known.is_empty() {
-            return;
+        Ok(known.clone())
+    };
+    let mut asked = HashSet::new();
+    end_all(SERVER_KILL, find, |pid, elapsed| {
+        if elapsed >= SERVER_TERM {
+            signal(pid, Signal::KILL);
+        } else if asked.insert(pid) {
+            signal(pid, Signal::TERM);
         }
-        for pid in &known {
-            if started.elapsed() >= SERVER_TERM {
-                signal(*pid, Signal::KILL);
-            } else if asked.insert(*pid) {
-                signal(*pid, Signal::TERM);
+    });
+}
+
+/// Calls `end` for each process that `find` finds, with the time since the beginning, until several listings in a row
+/// find none, or for `limit`.
+fn end_all(limit: Duration, mut find: impl FnMut() -> io::Result<HashSet<u32>>, mut end: impl FnMut(u32, Duration)) {
+    let (started, mut found_none, mut failure) = (Instant::now(), 0, None);
+    while started.elapsed() < limit {
+        failure = match find() {
+            Ok(found) => {
+                found_none = if found.is_empty() { found_none + 1 } else { 0 };
+                if found_none == LISTINGS {
+                    return;
+                }
+                for pid in found {
+                    end(pid, started.elapsed());
+                }
+                None
             }
-        }
+            Err(error) => Some(error),
+        };
         std::thread::sleep(POLL);
+    }
+    if let Some(error) = failure {
+        tracing::warn!("cannot list the processes to end ({error}); some may still run: end them by hand");
     }
 }
 
@@ -147,23 +164,20 @@ pub(super) fn descendants(processes: &[Process], roots: impl IntoIterator<Item =
 
 /// Every living process, and whether this variable of its environment has this mark.
 #[cfg(target_os = "linux")]
-fn marked_processes(variable: &str, mark: &str) -> Vec<Process> {
+fn marked_processes(variable: &str, mark: &str) -> io::Result<Vec<Process>> {
     let mark = format!("{variable}={mark}");
-    let mut processes = listed_processes();
+    let mut processes = listed_processes()?;
     for process in &mut processes {
         // The environment of another user's process is unreadable.
         let environment = std::fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
         process.marked = environment.split(|b| *b == 0).any(|v| v == mark.as_bytes());
     }
-    processes
+    Ok(processes)
 }
 
 /// Every living process, without its mark.
 #[cfg(target_os = "linux")]
-fn listed_processes() -> Vec<Process> {
-    let Ok(folders) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
+fn listed_processes() -> io::Result<Vec<Process>> {
     let read = |folder: std::fs::DirEntry| {
         let pid = folder.file_name().to_str()?.parse().ok()?;
         let stat = std::fs::read_to_string(folder.path().join("stat")).ok()?;
@@ -174,39 +188,43 @@ fn listed_processes() -> Vec<Process> {
         let process = Process { pid, parent, group, marked: false, args: Vec::new() };
         (!dead).then_some(process)
     };
-    folders.flatten().filter_map(read).collect()
+    complete(std::fs::read_dir("/proc")?.flatten().filter_map(read).collect())
 }
 
 /// Every living process. Marks are unknown on this system.
 #[cfg(not(target_os = "linux"))]
-fn marked_processes(_variable: &str, _mark: &str) -> Vec<Process> {
+fn marked_processes(_variable: &str, _mark: &str) -> io::Result<Vec<Process>> {
     processes()
 }
 
 /// See above: on this system, all listings are the same.
 #[cfg(not(target_os = "linux"))]
-fn listed_processes() -> Vec<Process> {
+fn listed_processes() -> io::Result<Vec<Process>> {
     processes()
 }
 
 /// Every living process with its command line, as `ps` lists it on every Unix.
-pub(super) fn processes() -> Vec<Process> {
+///
+/// # Errors
+/// `ps` cannot be run, or fails.
+pub(super) fn processes() -> io::Result<Vec<Process>> {
     let ps = command("ps", Program::Foreign)
         .args(["-A", "-ww", "-o", "pid=,ppid=,pgid=,stat=,args="])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .spawn();
-    let listed = ps.and_then(|ps| {
-        let own = ps.id();
-        Ok((ps.wait_with_output()?, own))
-    });
-    match listed {
-        Ok((output, own)) => parse_ps(&String::from_utf8_lossy(&output.stdout), own),
-        Err(error) => {
-            tracing::warn!("cannot run ps to find the server's processes: {error}; end them by hand");
-            Vec::new()
-        }
+        .spawn()?;
+    let own = ps.id();
+    let output = ps.wait_with_output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("ps: {}", output.status)));
     }
+    complete(parse_ps(&String::from_utf8_lossy(&output.stdout), own))
+}
+
+/// A listing, unless it cannot be one: this process is alive.
+fn complete(listed: Vec<Process>) -> io::Result<Vec<Process>> {
+    let has_own = listed.iter().any(|process| process.pid == std::process::id());
+    if has_own { Ok(listed) } else { Err(io::Error::other("the list of processes is incomplete")) }
 }
 
 /// Parses the output of `ps`. Leaves out zombies and the process `ps` itself.
@@ -225,6 +243,7 @@ pub(super) fn parse_ps(text: &str, ps: u32) -> Vec<Process> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
     use std::io::{BufRead, BufReader, Read};
     use std::process::Command;
 
@@ -292,8 +311,18 @@ mod tests {
         leader.kill().unwrap();
         leader.wait().unwrap();
         let root = leader.id();
-        assert!(processes().iter().any(|p| p.group == root), "the child lives on");
-        kill_listed(processes, root, None, HashSet::new());
+        assert!(processes().unwrap().iter().any(|p| p.group == root), "the child lives on");
+        // Neither a failure nor one empty listing means that all are gone.
+        let listings = Cell::new(0);
+        let list = || {
+            listings.set(listings.get() + 1);
+            match listings.get() {
+                1 => Err(io::Error::other("no list")),
+                2 => Ok(Vec::new()),
+                _ => processes(),
+            }
+        };
+        kill_listed(list, root, None, HashSet::new());
         assert_eq!(stdout.read_to_string(&mut line).unwrap(), 0);
     }
 
@@ -307,11 +336,11 @@ mod tests {
         let mut stdout = BufReader::new(leader.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let mut family = Family::of("nobody carries this", leader.id());
-        family.look();
+        let mut processes = Processes::of("nobody carries this", leader.id());
+        processes.look();
         leader.kill().unwrap();
         leader.wait().unwrap();
-        family.kill();
+        processes.kill();
         assert_eq!(stdout.read_to_string(&mut line).unwrap(), 0);
     }
 

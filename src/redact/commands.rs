@@ -1,33 +1,35 @@
 //! Secrets in headers, command lines and statements, whose place tells what they are.
 
-use super::value::is_placeholder;
-use aho_corasick::AhoCorasick;
+use super::edge;
+use super::placeholder::is_placeholder;
+use super::{codes, prose};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// An argument of a shell: quoted or not.
 const ARGUMENT: &str =
     r#"(?:"(?P<a>[^"\n]+)"?|'(?P<b>[^'\n]+)'?|\\"(?P<d>[^"\n\\]+)|(?P<c>[^\s"'|;&<>\\()-][^\s"'|;&<>]*))"#;
-/// The arguments before it, in the same command.
-const BETWEEN: &str = r"[^\n|;&]*?\s";
+/// How much of a command is read, in bytes.
+const COMMAND: usize = 8 * 1024;
 
 /// A name that tells of a secret, and the words of which it has one.
 const NAME: &str = r"(?i:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|credential)[\w.-]*)";
 const NAMES: &[&str] = &["pass", "pwd", "secret", "token", "apikey", "api_key", "credential"];
 
 /// Where secrets are: words, one of which is there in any case, and a pattern, in which `ARG` is an argument that is a
-/// secret, `..` the arguments before it, and `NAME` a name that tells.
+/// secret, `..` the other arguments of the command, and `NAME` a name that tells.
 const PLACES: &[(&[&str], &str)] = &[
     // Headers, up to the end of the line or the closing quote.
     (
         &["authorization"],
-        r#"(?i)(?:proxy-)?authorization\\*["']?\s*[:=]\s*\\*["']?(?P<a>(?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'\\]|"[^"\n,}]*"[^\n"'])+)"#,
+        r#"(?i)(?:proxy-)?authorization\\*["']?[ \t]*[:=][ \t]*\\*["'`]?(?P<h>[^\s"'`\\](?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'`\\]|"[^"\n,}]*"[^\n"'])*)"#,
     ),
-    (&["cookie"], r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<a>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#),
+    (&["cookie"], r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<h>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#),
     (
         &["bearer", "basic"],
-        r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9=]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
+        r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
     ),
     (
         &["digest", "apikey", "token", "ssws", "hmac"],
@@ -43,8 +45,28 @@ const PLACES: &[(&[&str], &str)] = &[
         r"\b(?:mysql\w*|mariadb[\w-]*|mycli|mongo\w*|sshpass|7z[azr]?|rar|unrar|ncrack|influx|clickhouse-client)\b..-p(?P<a>[^\s'\x22=-][^\s'\x22]*)",
     ),
     (
-        &["sshpass", "mongo", "7z", "kinit", "ldap", "mysql"],
-        r"\b(?:sshpass|mongo\w*|7z[azr]?|kinit|ldap\w+|mysql\w*)\b..-p\s+ARG",
+        &[
+            "sshpass",
+            "mongo",
+            "7z",
+            "kinit",
+            "ldap",
+            "cypher-shell",
+            "elasticsearch-users",
+            "az ",
+            "nuget",
+            "steghide",
+            "crackmapexec",
+            "netexec",
+            "nxc",
+            "evil-winrm",
+            "psexec",
+            "smbclient",
+            "arangosh",
+            "couchbase-cli",
+            "kcadm",
+        ],
+        r"\b(?:sshpass|mongo\w*|7z[azr]?|kinit|ldap\w+|cypher-shell|elasticsearch-users|az|nuget|steghide|crackmapexec|netexec|nxc|evil-winrm|psexec(?:\.py)?|smbclient|arangosh|couchbase-cli|kcadm(?:\.sh)?)\b..-p\s+ARG",
     ),
     (
         &["login"],
@@ -87,15 +109,18 @@ const PLACES: &[(&[&str], &str)] = &[
         r"(?i)\b(?:config|configure|configuration|secrets?|settings)(?::set)?\s+(?:set\s+|put\s+|add\s+|create\s+)?(?:--\S+\s+)*[\w:./@-]*(?:secret|token|password|passwd|key|auth)\w*(?:\s+|=)ARG",
     ),
     (&["--from-literal"], r"--from-literal[= ]\\*[\x22']?[^\s=]+=\\*[\x22']?(?P<a>[^\s\x22']+)"),
-    (&["requirepass", "masterauth", "auth"], r"\b(?:requirepass|masterauth|AUTH)\s+ARG\s*(?:\r?\n|$)"),
+    (
+        &["requirepass", "masterauth", "auth"],
+        r"\b(?:requirepass|masterauth|AUTH)[ \t]+(?:\w+[ \t]+)?ARG[ \t]*(?:\r?\n|$)",
+    ),
     // What is piped to a command that reads a password.
     (
-        &["echo", "print", "write-output"],
-        r"\b(?:echo|printf|print|Write-Output)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?ARG\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login)",
+        &["echo", "print", "write-output", "yes"],
+        r"\b(?:echo|printf|print|Write-Output|yes)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+|\x22%s(?:\\n)?\x22\s+|%s\s+)?(?:\x22[\w.-]+:(?P<e>[^\x22\n]+)\x22|'[\w.-]+:(?P<f>[^'\n]+)'|ARG)(?:\s+'(?P<g>[^'\n]+)')?\s*\|[^\n]*(?:--password-stdin|-stdin\b|--with-token|sudo\s[^\n]*-S|chpasswd|passwd|passphrase|cryptsetup|kinit|login|secrets?\s+(?:create|put|set|add|versions)|vault\s+(?:kv\s+put|write)|wrangler\s+secret|pass\s+insert|--auth-user-pass)",
     ),
     (
         &["<<<"],
-        r"(?:--\w*-?stdin|--with-token|sudo -S|login|kinit|passwd|chpasswd|cryptsetup|secret\s+put)[^\n|;]*<<<\s*ARG",
+        r"(?:--\w*-?stdin|--with-token|--data-file|sudo -S|login|kinit|passwd|chpasswd|cryptsetup|secret|vault\s+(?:kv\s+put|write)|\bread\s+-\w*s|\bread\s[^\n]*-s\b|\spass\s|\s-p\b)[^\n|;]*<<<\s*ARG",
     ),
     (&["curl"], r#"\bcurl\b..(?:-[A-Za-z]*[uE]\s*|--cert[ =])["']?[^\s:"'/]+:(?P<a>[^\s"'/][^\s"']*)"#),
     (&["rclone"], r"\brclone\s+(?:obscure|config\s+create\b[^\n|;&]*\spass)\s+ARG"),
@@ -115,19 +140,87 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["net"], r"\bnet\s+use\s+\S+\s+ARG\s+/user:"),
     (&["convertto-securestring"], r"(?i)\bconvertto-securestring\s+(?:-string\s+)?(?P<a>[^\s'\x22$(-][^\s)]*)"),
     (&["mysql", "mariadb"], r#"\b(?:mysql|mariadb)\w*\b..["']-p(?P<a>[^"'\n]+)["']"#),
+    // More arguments of programs.
+    (&["setuser"], r"\bSETUSER\b..>(?P<a>\S+)"),
+    (&[" on >"], r"(?m)\buser\s+\S+\s+on\s+>(?P<a>\S+)"),
+    (
+        &["secret", "put-parameter"],
+        r"\b(?:secrets?\s+(?:set|put|create|add|write)|put-parameter|put-secret-value|create-secret|update-secret)\b..(?:--value|--secret-string|--body|-v)[ =]ARG",
+    ),
+    (&["<<<"], r"NAME[^\n|;]*<<<\s*ARG"),
+    (&["<(echo", "<(printf"], r"(?i)pass[\w-]*[ =]<\(\s*(?:echo|printf)\s+ARG"),
+    (&["echo"], r"\(\s*echo\s+(?P<a>[^\s;)]+)\s*;\s*echo\s+(?P<b>[^\s;)]+)\s*\)\s*\|[^\n]*passwd"),
+    (&["impacket-"], r"\bimpacket-\S+\s[^\n]*?[\w.-]+/[\w.$-]+:(?P<a>[^\s@]+)@"),
+    (&["pdftk"], r"\bpdftk\b..(?:user_pw|owner_pw|input_pw)\s+ARG"),
+    (&["qpdf"], r"\bqpdf\b[^\n]*?--encrypt\s+(?P<a>\S+)\s+(?P<b>\S+)\s"),
+    (&["userid="], r"\buserid=[\w$#]+/(?P<a>[^\s@]+)"),
+    (&["/pass:"], r"(?i)\s/(?:pass|password):ARG"),
+    (&["nmcli"], r"\bnmcli\b..(?:password|\S*\.psk)\s+ARG"),
+    (&["initial-password"], r"\binitial-password\s+ARG"),
+    (
+        &["env:set", "env set", "variables set", "secret set", "config:set", "config set"],
+        r"\b(?:env|variables?|secrets?|config)(?::|\s+)set\s+(?:-\S+\s+)*NAME[ =]ARG",
+    ),
+    (&["codecov"], r"\bcodecov\b..(?:-t|--token)[ =]ARG"),
+    (&["-dsonar."], r"-Dsonar\.(?:login|token|password)=ARG"),
+    (&["net"], r"\bnet\s+use\b[^\n]*?/user:\S+\s+ARG"),
+    (&["insert"], r"\bpass\s+insert\b[^\n]*<<-?\s*['\x22]?\w+['\x22]?\n[ \t]*(?P<a>\S+)"),
+    (&["read -"], r"\bread\s[^\n]*<<-?[ \t]*['\x22]?[A-Z]\w*['\x22]?\n[ \t]*(?P<a>\S+)"),
+    (
+        &["cat <<", "cat >"],
+        r"\bcat\b[^\n]*(?:<<[^\n]*>[ \t]*\S*NAME|>[ \t]*\S*NAME[^\n]*<<)[^\n]*\n[ \t]*(?P<a>\S+)[ \t]*\n",
+    ),
+    (&["token set"], r"\btoken\s+set\s+ARG"),
+    (&["base64"], r"\becho\s+-n\s+[\x22']?[\w.-]+:(?P<a>[^\s\x22'|$]+)[\x22']?\s*\|\s*base64"),
+    (&["UGFzc3dvcmQ6"], r"UGFzc3dvcmQ6\r?\n(?P<a>\S+)"),
+    (&["ansible-vault"], r"\bansible-vault\s+encrypt_string\b..ARG"),
+    (&["kv put", "etcdctl", "chamber"], r"\b(?:consul\s+kv\s+put|etcdctl\s+put|chamber\s+write\s+\S+)\s+\S*NAME\s+ARG"),
+    (&["oathtool"], r"\boathtool\b..(?P<a>[A-Z2-7]{16,})"),
+    (&["setcookie"], r"(?:^|\s)-setcookie\s+ARG"),
+    (&["rootpw"], r"\brootpw\s+(?:--\w+\s+)*ARG"),
+    (&["community"], r"(?m)\bcommunity\s+(?P<a>\S+)\s+(?:RO|RW|ro|rw)\b"),
+    (
+        &["password 0", "password 5", "password 7", "secret 0", "secret 4", "secret 5", "secret 8", "secret 9"],
+        r"\b(?:password|secret)\s+[0-9]\s+(?P<a>[^\s:,]{4,})[ \t\r]*(?:\n|$)",
+    ),
+    (
+        &["login "],
+        r"(?i)\blogin[ \t]+(?:-\S+[ \t]+)*[a-z][\w.@-]*[ \t]+(?P<a>\S{7,64}[0-9!#]\S{0,64}|\S{0,64}[0-9]\S{7,64})[ \t\r]*(?:\n|$)",
+    ),
+    (
+        &["sed -"],
+        r"(?i)\bsed\b[^\n]*?s[|/#,][^|/#,\n]*(?:changeme|placeholder|password|secret|token)[^|/#,\n]*[|/#,](?P<a>[^|/#,\n]*[0-9][^|/#,\n]*)[|/#,]",
+    ),
+    (
+        &["echo", "printf"],
+        r"\b(?:echo|printf)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+)?(?:'(?P<a>[^'\n$]+)'|\x22(?P<b>[^\x22\n$]+)\x22|(?P<c>[^\s'\x22$|&;>]+))\s*>>?\s*\S*NAME",
+    ),
     // Statements.
     (
         &["identified"],
         r"(?i)\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?\\*['\x22`](?P<a>[^'\x22`\n]+)",
     ),
     (&["identified"], r"(?i)\bidentified\s+by\s+(?P<a>[^\s'\x22;]*[0-9][^\s'\x22;]*)"),
-    (&["password"], r"(?i)\bpassword\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)?\s*\\*'(?P<a>[^'\n]+)'"),
+    (&["password"], r"(?i)\bpassword(?:\s*(?:\(|=|\bfor\b[^\n=]{0,60}=)\s*|\s+)\\*'(?P<a>[^'\n]+)'"),
     (
-        &["convertto-securestring", "password_hash", "set_password", "check_password", "create_user"],
-        r"(?i)\b(?:convertto-securestring|password_hash|set_password|check_password|create_user)[\s(]+(?:-string\s+)?['\x22](?P<a>[^'\x22\n]+)",
+        &[
+            "convertto-securestring",
+            "password_hash",
+            "set_password",
+            "check_password",
+            "create_user",
+            "bcrypt",
+            "make_password",
+            "hashpw",
+            "hash::make",
+        ],
+        r"(?i)\b(?:convertto-securestring|password_hash|set_password|check_password|create_user|bcrypt|make_password|hashpw|hash::make|generate_password_hash)[\s(]+(?:-string\s+)?['\x22](?P<a>[^'\x22\n]+)",
     ),
     // What a script answers to a prompt.
-    (&["assw", "phrase"], r#"(?i)(?:assw|phrase)[^\n]*\n\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#),
+    (
+        &["assw", "phrase"],
+        r#"(?i)(?:assw|phrase)[^\n]{0,40}[\n;]\s*send(?:line)?\s*\(?\s*(?:--\s+)?["'](?P<a>[^"'\\\n]+)"#,
+    ),
     // "Use … as the password."
     (
         &["password", "passphrase", "passcode", "secret", "key", "token"],
@@ -159,7 +252,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["curl"], r#"\bcurl\b..(?:-b|--cookie)[ =]["']?[^\s"'=]{1,80}=(?P<a>[^\s"']+)"#),
     (
         &["changed", "updated", "rotated", "reset"],
-        r"(?i)\b(?:password|passphrase|token|key)\b[^\n.]{0,20}\b(?:changed|updated|rotated|reset)\s+(?:from\s+\S+\s+)?to\s+ARG",
+        r"(?i)\b(?:password|passphrase|token|key)\b[^\n.]{0,20}\b(?:changed|updated|rotated|reset)\s+(?:from\s+\S+\s+)?to\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9!#$%^*][^\s\x22'`]*)",
     ),
     (
         &[
@@ -175,7 +268,7 @@ const PLACES: &[(&[&str], &str)] = &[
             "доступ",
             "Доступ",
         ],
-        r"(?i)\b(?:creds|credentials|zugangsdaten|identifiants|credenciales|credenciais|credenziali|zugang|accès|acceso|доступ)\s*(?:[:=]|\s(?:are|is|sind|ist|son|sont)\s)\s*[^\s/|:]+\s*[/|:]\s*(?P<a>\S*[0-9!#$%^*]\S*)",
+        r"(?i)\b(?:creds|credentials|zugangsdaten|identifiants|credenciales|credenciais|credenziali|zugang|accès|acceso|доступ)\s*(?:[:=]|\s(?:are|is|sind|ist|son|sont)\s|\s)\s*[^\s/|:]+\s*[/|:]\s*(?P<a>\S*[0-9!#$%^*]\S*)",
     ),
     (
         &["auth"],
@@ -188,14 +281,14 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["user"], r"(?m)\bUSER\s+\S+[^\n]*\n(?:[^\n]*\n)?\W*PASS\s+(?P<a>\S+)"),
     (
         &["form-data"],
-        r#"(?i)form-data;[^\n]*name=\\*"?[\w.-]*(?:passw|passphrase|secret|token|pwd|api_?key)[\w.-]*\\*"?[^\n]*\n\r?\n(?P<a>[^\r\n]+)"#,
+        r#"(?i)form-data;[^\n]*name=\\*"?[\w.-]*(?:passw|passphrase|secret|token|pwd|api_?key)[\w.-]*\\*"?[^\n]*\n[ \t\r]*\n[ \t]*(?P<a>[^\r\n]+)"#,
     ),
     (
         &["code"],
         r"(?i)\b(?:one[- ]time|verification|security|login|2fa|mfa|backup|recovery)\s+(?:pass)?codes?\b[^\n:]{0,20}(?::|\bis\b)\s*(?P<a>[0-9][0-9A-Za-z-]{3,})",
     ),
     // Files: a pgpass line, and a cookie of a cookie jar.
-    (&[":"], r"(?m)^[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\S+)\s*$"),
+    (&[":"], r"(?m)^[ \t]*[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>(?:[^\s:\\]|\\.)+)[ \t\r]*$"),
     (
         &["\ttrue\t", "\tfalse\t"],
         r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
@@ -207,7 +300,10 @@ const PLACES: &[(&[&str], &str)] = &[
     (NAMES, r#"(?m)^[\s~+-]*"?NAME"?\s*[=:].{0,200}?->\s*"(?P<a>[^"\s]+)""#),
     // `user:…@tcp(host)`, and the same before a host and its port.
     (&["@tcp(", "@udp(", "@unix("], r#"\b[\w.-]+:(?P<a>[^\s:@/"']+)@(?:tcp|udp|unix)\("#),
-    (&["@"], r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,})@[\w.-]+:\d{2,5}\b"#),
+    (
+        &["@"],
+        r#"\b[\w.-]+:(?P<a>[^\s:@/"'=]{0,64}[0-9][^\s:@/"'=]{5,64}|[^\s:@/"'=]{5,64}[0-9][^\s:@/"'=]{0,64})@[\w.-]+:\d{2,5}\b"#,
+    ),
     // What PHP prints of its values, and how it serialises them.
     (&["string("], r#"\["NAME"(?::\w+)?\]\s*=>\s*string\(\d+\) "(?P<a>[^"]+)""#),
     (&["\";s:"], r#"s:\d+:"NAME";s:\d+:"(?P<a>[^"]+)""#),
@@ -219,12 +315,12 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["</key>"], r"<key>NAME</key>\s*<string>(?P<a>[^<\s]+)</string>"),
     // The last arguments of calls that sign in, sign or connect.
     (
-        &["mysqli_connect", "getconnection"],
-        r#"\b(?:mysqli_connect|getConnection)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<a>[^"'\s]+)["']"#,
+        &["mysqli_connect", "getconnection", "pymysql.connect", "mysqldb.connect"],
+        r#"\b(?:mysqli_connect|getConnection|(?:pymysql|MySQLdb)\.connect)\(\s*["'][^"']*["']\s*,\s*["'][^"']*["']\s*,\s*["'](?P<a>[^"'\s]+)["']"#,
     ),
     (
-        &["networkcredential", "login(", "createhmac"],
-        r#"\b(?:NetworkCredential|login|createHmac)\(\s*["'][^"']*["']\s*,\s*b?["'](?P<a>[^"'\s]*[0-9][^"'\s]*)["']"#,
+        &["networkcredential", "login(", "createhmac", "authenticate(", "sign_in(", "signin("],
+        r#"\b(?:NetworkCredential|login|createHmac|authenticate|sign_in|signIn)\(\s*["'][^"']*["']\s*,\s*b?["'](?P<a>[^"'\s]*[0-9][^"'\s]*)["']"#,
     ),
     // A word of recovery phrases.
     (
@@ -237,47 +333,123 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// A place.
+struct Place {
+    source: &'static str,
+    /// Compiled when one of its words is seen first: most processes see few of them.
+    pattern: OnceLock<Option<Pattern>>,
+}
+
+impl Place {
+    fn pattern(&self) -> Option<&Pattern> {
+        self.pattern.get_or_init(|| compiled(self.source)).as_ref()
+    }
+}
+
+/// A place, compiled.
+enum Pattern {
+    /// The whole pattern.
+    Whole(Regex),
+    /// A program, and the arguments of its commands that are secrets.
+    Command(Regex, Regex),
+}
+
 /// The words of all places, which place each is of, and the patterns. Few texts have any of the words, and only the
 /// patterns of those are tried: all of them in one set are too much for a fast automaton.
 struct Compiled {
     words: Option<AhoCorasick>,
     place_of_word: Vec<usize>,
-    patterns: Vec<Regex>,
+    places: Vec<Place>,
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let words = PLACES.iter().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
+    let all = || PLACES.iter().chain(codes::PLACES).chain(prose::PLACES);
+    let words = all().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
     let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
     Compiled {
-        words: AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok(),
+        // Most of the time of a search is spent here; this kind takes more memory, and half the time.
+        words: AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).ok(),
         place_of_word,
-        patterns: PLACES.iter().filter_map(|(_, place)| Regex::new(&pattern(place)).ok()).collect(),
+        places: all().map(|(_, source)| Place { source, pattern: OnceLock::new() }).collect(),
     }
 });
 
-/// The pattern of a place, written out.
-fn pattern(place: &str) -> String {
-    let is_regex = place.starts_with(r"\b") || place.starts_with("(?m)\\b") || place.starts_with("(?i)\\b(?:config");
-    let place = if is_regex { place.replacen("..", BETWEEN, 1) } else { place.to_owned() };
-    place.replace("ARG", ARGUMENT).replace("NAME", NAME).replace(r"\b", r"(?-u:\b)")
+/// A place, written out.
+fn compiled(place: &str) -> Option<Pattern> {
+    let regex = |pattern: &str| {
+        // An argument stands in the line of its flag.
+        let pattern = pattern.replace(r"\s+ARG", r"[ \t]+ARG").replace(r"\s*ARG", r"[ \t]*ARG");
+        Regex::new(&pattern.replace("ARG", ARGUMENT).replace("NAME", NAME).replace(r"\b", r"(?-u:\b)")).ok()
+    };
+    let (program, argument) = match place.split_once("..") {
+        Some(parts) if place.starts_with(r"\b") || place.starts_with(r"(?m)\b") => parts,
+        _ => return regex(place).map(Pattern::Whole),
+    };
+    Some(Pattern::Command(regex(program)?, regex(&format!(r"\s{argument}"))?))
 }
 
 /// Adds the secrets at these places to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
-    let Compiled { words: Some(words), place_of_word, patterns } = &*COMPILED else {
+    let Compiled { words: Some(words), place_of_word, places } = &*COMPILED else {
         return;
     };
-    let mut is_tried = [false; PLACES.len()];
+    let mut is_tried = vec![false; places.len()];
     for word in words.find_overlapping_iter(text) {
         let place = place_of_word[word.pattern().as_usize()];
         if std::mem::replace(&mut is_tried[place], true) {
             continue;
         }
-        for captures in patterns.get(place).iter().flat_map(|pattern| pattern.captures_iter(text)) {
-            let groups = ["a", "b", "c", "d"].iter().filter_map(|name| captures.name(name));
-            found.extend(groups.filter(|group| !is_placeholder(group.as_str())).map(|group| group.range()));
+        match places.get(place).and_then(Place::pattern) {
+            Some(Pattern::Whole(pattern)) => add(pattern, text, 0, found),
+            Some(Pattern::Command(program, argument)) => {
+                let mut end = 0;
+                for start in program.find_iter(text).map(|program| program.end()) {
+                    // The arguments of one command are read once.
+                    if start >= end {
+                        end = start + command(&text[start..]);
+                        add(argument, &text[start..end], start, found);
+                    }
+                }
+            }
+            None => {}
         }
     }
+}
+
+/// Adds what the groups of a pattern are in `text`, which begins at `start`.
+fn add(pattern: &Regex, text: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    for captures in pattern.captures_iter(text) {
+        let groups = ["a", "b", "d", "e", "f", "g"].iter().filter_map(|name| captures.name(name));
+        // The bracket of a subshell ends a word without quotes.
+        let word = captures.name("c").map(|word| match word.as_str() {
+            text if text.contains('(') => word.range(),
+            text => word.start()..word.start() + text.trim_end_matches(')').len(),
+        });
+        let word = word.filter(|word| !is_placeholder(&text[word.clone()]));
+        // A header that is a sentence is about the header.
+        let header = captures.name("h").filter(|header| !is_prose(header.as_str()));
+        let secrets = groups.chain(header).filter(|group| !is_placeholder(group.as_str()));
+        found.extend(secrets.map(|group| group.range()).chain(word).map(|at| start + at.start..start + at.end));
+    }
+}
+
+/// Whether a text is several words without a sign of a secret.
+fn is_prose(text: &str) -> bool {
+    text.split_whitespace().count() > 2 && !text.contains(|c: char| c.is_ascii_digit() || c == '=')
+}
+
+/// The length of the arguments of a command: up to the end of the line, or a sign that is not in quotes.
+fn command(text: &str) -> usize {
+    let mut quote = None;
+    for (at, c) in text.bytes().take(COMMAND).enumerate() {
+        match (quote, c) {
+            (_, b'\n') | (None, b'|' | b';' | b'&') => return at,
+            (Some(open), _) if open == c => quote = None,
+            (None, b'"' | b'\'') => quote = Some(c),
+            _ => {}
+        }
+    }
+    edge::piece(text, 0, COMMAND).len()
 }
 
 #[cfg(test)]
@@ -371,7 +543,10 @@ mod tests {
 
     #[test]
     fn compiles_every_place() {
-        assert_eq!(COMPILED.patterns.len(), PLACES.len());
+        assert_eq!(COMPILED.places.len(), PLACES.len() + codes::PLACES.len() + prose::PLACES.len());
+        for place in &COMPILED.places {
+            assert!(place.pattern().is_some(), "{}", place.source);
+        }
         assert!(COMPILED.words.is_some());
     }
 }

@@ -33,6 +33,7 @@ pub fn find(text: &str, has_secret: impl Fn(&str) -> bool, found: &mut Vec<Range
         at += 1;
     }
     spaced_hex(text, &has_secret, &known, found);
+    dumps(text, &has_secret, found);
     escapes(text, &has_secret, &known, found);
 }
 
@@ -66,6 +67,42 @@ fn spaced_hex(text: &str, has_secret: &impl Fn(&str) -> bool, known: &[Range<usi
             found.push(start..end);
         }
     }
+}
+
+/// What `xxd` and `hexdump` write: an offset, bytes, and the text that they are.
+fn dumps(text: &str, has_secret: &impl Fn(&str) -> bool, found: &mut Vec<Range<usize>>) {
+    let (mut bytes, mut lines, mut start) = (Vec::new(), Vec::new(), 0);
+    for line in text.split_inclusive('\n').chain([""]) {
+        if let Some((dumped, offset)) = dumped(line).filter(|_| bytes.len() < LONGEST) {
+            bytes.extend(dumped);
+            lines.push(start + offset..start + line.trim_end().len());
+        } else if !lines.is_empty() {
+            let dump = std::mem::take(&mut bytes);
+            if String::from_utf8(dump).is_ok_and(|text| has_secret(&text)) {
+                found.append(&mut lines);
+            }
+            lines.clear();
+        }
+        start += line.len();
+    }
+}
+
+/// The bytes of a line of a dump, and where they begin in the line.
+fn dumped(line: &str) -> Option<(Vec<u8>, usize)> {
+    /// How many digits an offset has.
+    const OFFSET: usize = 7;
+    let digits = line.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let rest = line[digits..].strip_prefix(':').unwrap_or(&line[digits..]);
+    let body = rest.trim_start_matches(' ');
+    if digits < OFFSET || body.len() == rest.len() {
+        return None;
+    }
+    let words = body.trim_end().split("  ").next()?.split(' ').filter(|word| !word.is_empty());
+    let hex: String =
+        words.take_while(|word| word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit())).collect();
+    let bytes = hex.as_bytes().chunks_exact(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let bytes = bytes.collect::<Option<Vec<u8>>>().filter(|bytes| !bytes.is_empty())?;
+    Some((bytes, line.len() - body.len()))
 }
 
 /// Where the lines of a token are that lies at `start`.
@@ -130,7 +167,7 @@ fn escapes(text: &str, has_secret: &impl Fn(&str) -> bool, known: &[Range<usize>
             || body.matches('%').count() > 0;
         if escaped && (SHORTEST..=LONGEST).contains(&body.len()) && !overlaps(known, start..start + body.len()) {
             let decoded = unescape(body);
-            if decoded != body && has_secret(&decoded) {
+            if decoded.is_some_and(|decoded| decoded != body && has_secret(&decoded)) {
                 found.push(start..start + body.len());
             }
         }
@@ -138,8 +175,8 @@ fn escapes(text: &str, has_secret: &impl Fn(&str) -> bool, known: &[Range<usize>
     }
 }
 
-/// What escapes of the forms `%41`, `\x41`, `\u0041` and `&#65;` stand for.
-fn unescape(text: &str) -> String {
+/// What escapes of the forms `%41`, `\x41`, `\u0041` and `&#65;` stand for, if that is a text.
+fn unescape(text: &str) -> Option<String> {
     let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text);
     while let Some(c) = rest.chars().next() {
         let code = |skip: usize, length: usize| {
@@ -171,7 +208,7 @@ fn unescape(text: &str) -> String {
         };
         rest = &rest[length..];
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).ok()
 }
 
 /// The byte of an escape of three octal digits, and the length of that.

@@ -1,7 +1,7 @@
 //! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
 
-use super::{edge, random};
-use aho_corasick::AhoCorasick;
+use super::{edge, public, random};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
@@ -73,7 +73,7 @@ static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
         }
         all.push(Format { rest, compiled: OnceLock::new() });
     }
-    Formats { all, owners, beginnings: AhoCorasick::new(beginnings).ok() }
+    Formats { all, owners, beginnings: AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(beginnings).ok() }
 });
 
 /// The columns of the table: name, beginnings, rest, sample, source.
@@ -105,7 +105,15 @@ const SHAPES: &[(&str, &str)] = &[
     ("+ACR", r"[A-Za-z0-9+/]{42}\+ACR[A-Za-z0-9]{6}"),
     // https://learn.microsoft.com/en-us/azure/devops/release-notes/2024/general/sprint-241-update
     ("JQQJ99", r"[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}"),
-    ("AZDO", r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}"),
+    ("AZDO", r"[A-Za-z0-9]{70,80}AZDO[A-Za-z0-9]{4}"),
+    // https://www.postgresql.org/docs/current/catalog-pg-authid.html
+    ("md5", r"(?P<keep>\bmd5)[0-9a-f]{32}\b"),
+    // https://httpd.apache.org/docs/current/misc/password_encryptions.html
+    ("{S", r"(?P<keep>\{S?SHA(?:256|384|512)?\})[A-Za-z0-9+/=]{20,}"),
+    // https://dev.mysql.com/doc/refman/8.0/en/password-hashing.html
+    ("*", r"(?P<keep>\*)[0-9A-F]{40}\b"),
+    // https://docs.k3s.io/cli/token
+    ("::server:", r"(?P<keep>K10)[0-9a-f]{20,}::server:[0-9a-zA-Z]+"),
     // https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns
     ("+ASt", r"[A-Za-z0-9+/]{30,}\+ASt[A-Za-z0-9+/=]{4,}"),
 ];
@@ -127,10 +135,13 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             continue;
         }
         let format = &formats.all[formats.owners[hit.pattern().as_usize()]];
-        if let Some(length) = format.length(text, hit.start(), hit.end()) {
+        if let Some(length) = format.length(text, hit.start(), hit.end()).filter(|_| !is_in_public(text, hit.start())) {
             end = hit.end() + length;
             found.push(hit.end()..end);
-            found.extend(wrapped(text, end));
+            while let Some(rest) = wrapped(text, end) {
+                end = rest.end;
+                found.push(rest);
+            }
         }
     }
     for (_, shape) in COMPILED_SHAPES.iter().filter(|(literal, _)| text.contains(literal)) {
@@ -138,11 +149,20 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             let (Some(whole), keep) = (captures.get(0), captures.name("keep")) else {
                 continue;
             };
-            if edge::is_left_edge(text, whole.start(), breaks) && !random::is_digest(text, whole.start()) {
+            if edge::is_left_edge(text, whole.start(), breaks) && !public::is_digest(text, whole.start()) {
                 found.push(keep.map_or(whole.start(), |keep| keep.end())..whole.end());
             }
         }
     }
+}
+
+/// Whether the word around a beginning is public: in a public key, any beginning may come about.
+fn is_in_public(text: &str, at: usize) -> bool {
+    /// How long a public key can be, in bytes of base64.
+    const KEY: usize = 2048;
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let before = text.as_bytes()[..at].iter().rev().take(KEY).take_while(|b| part(b)).count();
+    before > 0 && public::is_digest(text, at - before)
 }
 
 /// The rest of a token that is broken at the end of a line: the next line begins with what looks random.
@@ -229,6 +249,13 @@ mod tests {
         assert_eq!(found("gh\u{70}_Ab1…"), Vec::<String>::new());
         assert_eq!(found("ghp_Ab12…"), ["Ab12"]);
         assert_eq!(found("live_data…"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn leaves_public_keys() {
+        assert!(
+            found("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDf0G2kq9X1y7ZbQm3nV8sLwT4rE6uJhC5pKxWdA2oMi9vN").is_empty()
+        );
     }
 
     #[test]

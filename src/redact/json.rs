@@ -2,14 +2,16 @@
 
 use super::Redactor;
 use super::names::{Telling, telling};
+use super::view::View;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// The line with its strings masked. Numbers, the order of members and white space stay as they are.
 pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
-    if serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line).is_err() {
+    let Ok(members) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line) else {
         return redactor.redact(line);
-    }
+    };
+    let asked = asked(&members);
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
     let told = redactor.told(line);
     while let Some(string) = next_string(line, at) {
@@ -21,7 +23,10 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
             () if is_name || is_identity(&name) && is_word(&decoded) => redactor.redact_identity(&decoded),
             () => match told_in(&told, line, &string) {
                 Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
-                None => member(redactor, &name, &decoded),
+                None => match printed(asked.as_deref(), &name, &decoded) {
+                    Some(secret) => Cow::Owned(beside(redactor, &decoded, &secret)),
+                    None => member(redactor, &name, &decoded),
+                },
             },
         };
         if *masked == *decoded {
@@ -35,6 +40,33 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     }
     safe.push_str(&line[at..]);
     if safe == line { Cow::Borrowed(line) } else { Cow::Owned(safe) }
+}
+
+/// What the call of a tool in this line runs, or the file that it reads or writes, as a command.
+fn asked(members: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
+    let input = members.get("properties")?.get("part")?.get("state")?.get("input")?;
+    let text = |name: &str| input.get(name).and_then(serde_json::Value::as_str);
+    let file =
+        || ["filePath", "file_path", "path"].iter().find_map(|name| text(name)).map(|file| format!("cat {file}"));
+    text("command").map(str::to_owned).or_else(file)
+}
+
+/// Where the secret is that a member has, because of the command that wrote it or the file that it is in.
+fn printed(asked: Option<&str>, name: &str, value: &str) -> Option<Range<usize>> {
+    let asked = asked.filter(|_| matches!(name, "output" | "content"))?;
+    let view = View::new(value);
+    // What a tool writes around a file.
+    let start = view.text.find("<content>\n").map_or(0, |at| at + "<content>\n".len());
+    let end = view.text.find("\n</content>").map_or(view.text.len(), |at| at.max(start));
+    let inside = view.text[start..end].split("\n\n(End of file").next().unwrap_or_default();
+    let secret = super::printed::find(asked, inside)?;
+    Some(view.original(&(start + secret.start..start + secret.end)))
+}
+
+/// A text without this secret and the others in it.
+fn beside(redactor: &Redactor, text: &str, secret: &Range<usize>) -> String {
+    let (before, after) = (redactor.redact(&text[..secret.start]), redactor.redact(&text[secret.end..]));
+    format!("{before}{}{after}", super::MASK)
 }
 
 /// Whether a member says which session, message or event it is: what only looks random there must stay the same, or
@@ -56,12 +88,13 @@ fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> O
     let inside = string.start + 1..string.end - 1;
     let secret = told.get(told.partition_point(|told| told.end < inside.end))?;
     let kept = &line[inside.start..secret.start.clamp(inside.start, inside.end)];
-    (kept.len() < inside.len() && kept.len() <= FLAG && !kept.contains('\\')).then_some(kept)
+    let is_flag = kept.len() <= FLAG && !kept.contains(|c: char| c == '\\' || c.is_whitespace());
+    (kept.len() < inside.len() && is_flag).then_some(kept)
 }
 
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !super::value::is_placeholder(value) {
+    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !super::placeholder::is_placeholder(value) {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)
@@ -109,6 +142,13 @@ mod tests {
         let piece =
             r#"{"type":"message.part.delta","properties":{"partID":"prt_1","field":"text","delta":"pass x1y"}}"#;
         assert_eq!(redact(&Redactor::default(), piece), piece.replace("pass x1y", ""));
+        let printed = r#"{"properties":{"part":{"state":{"input":{"command":"vault kv get -field=p secret/db"},"output":"x1y2z3w4\n"}}}}"#;
+        assert!(redact(&Redactor::default(), printed).contains(r#""output":"[masked]\n""#));
+        let file = r#"{"properties":{"part":{"state":{"input":{"filePath":"/run/secrets/db_password"},"output":"<content>\n1: x1y2z3w4\n</content>"}}}}"#;
+        assert!(redact(&Redactor::default(), file).contains(r"<content>\n1: [masked]\n</content>"));
+        let other =
+            r#"{"properties":{"part":{"state":{"input":{"command":"git rev-parse HEAD"},"output":"x1y2z3w4\n"}}}}"#;
+        assert!(matches!(redact(&Redactor::default(), other), Cow::Borrowed(_)));
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }

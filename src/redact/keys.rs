@@ -1,5 +1,6 @@
 //! Private keys, whole and in pieces.
 
+use super::public;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -48,9 +49,12 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 /// Where the base64 before the end of a key begins.
 fn body_before(text: &str, at: usize) -> usize {
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n' | '\r' | '\\');
-    let body = text[..at].trim_end_matches(part);
-    // Not the last word of what stands before.
-    body.len()
+    let body = text[..at].trim_end_matches(part).len();
+    // Not the last word of the line before.
+    match text[body..at].find('\n') {
+        Some(line) if text[..body].ends_with([' ', '\t']) => body + line + 1,
+        _ => body,
+    }
 }
 
 /// Lines that are nothing but base64 of a key's width, and what begins like a key.
@@ -58,6 +62,7 @@ fn lines(text: &str, found: &mut Vec<Range<usize>>) {
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     let bytes = text.as_bytes();
     let (mut at, mut in_key) = (0, None);
+    let public = public::blocks(text);
     while at < bytes.len() {
         let mut start = at;
         while at < bytes.len() && part(bytes[at]) {
@@ -74,9 +79,11 @@ fn lines(text: &str, found: &mut Vec<Range<usize>>) {
         let begins = BODIES.iter().any(|body| token.starts_with(body)) && token.len() >= 24 && is_key_material(token);
         let wide = (LINE..=76).contains(&token.len()) && is_key_material(token) || token.len() > 600 && begins;
         let goes_on = in_key.is_some_and(|end: usize| {
-            bytes[end..start].iter().all(|b| b.is_ascii_whitespace() || br#"\nr"+',>|-"#.contains(b))
+            let breaks = bytes[end..start].contains(&b'\n') || text[end..start].contains("\\n");
+            breaks && bytes[end..start].iter().all(|b| b.is_ascii_whitespace() || br#"\nr"+',>|-"#.contains(b))
         });
-        if begins || wide || goes_on && (token.len() >= 16 || token.ends_with('=')) {
+        let is_public = || public::holds(&public, start) || public::is_digest(text, start);
+        if (begins || wide || goes_on && (token.len() >= 16 || token.ends_with('='))) && !is_public() {
             found.push(start..at);
             in_key = Some(at);
         } else {

@@ -1,6 +1,7 @@
 //! The data of a Kubernetes secret, whatever its names are.
 
-use super::value::{is_placeholder, unquoted};
+use super::placeholder::is_placeholder;
+use super::value::unquoted;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,6 +15,9 @@ static JSON: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
         regex(r#""\s*:\s*"([^"]*)""#)?,
     ])
 });
+
+/// Names of certificates in a secret, which are public.
+const CERTIFICATES: &[&str] = &["tls.crt", "ca.crt"];
 
 /// Adds the values of the data of secrets to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
@@ -66,7 +70,9 @@ fn data(document: &str, start: usize, found: &mut Vec<Range<usize>>) {
             below = matches!(name, "data" | "stringData").then_some(indent);
         } else if let Some(colon) = below.and_then(|_| line.find(':')) {
             let value = unquoted(line, colon + 1..line.trim_end_matches([' ', ',', '\r', '\n']).len().max(colon + 1));
+            // A certificate is public.
             if !value.is_empty()
+                && !CERTIFICATES.contains(&name)
                 && !is_placeholder(&line[value.clone()])
                 && !line[value.clone()].starts_with(['|', '>'])
             {

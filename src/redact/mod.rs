@@ -6,19 +6,28 @@
 //!
 //! Text is masked before it is cut, because half a key no longer looks like a key.
 
+mod codes;
+mod columns;
 mod commands;
 mod edge;
 mod encoded;
 mod formats;
 mod json;
 mod keys;
+mod lines;
+mod lists;
 mod manifests;
 mod names;
+mod placeholder;
+mod printed;
+mod prose;
+mod public;
 mod random;
 mod settings;
 mod shown;
 mod sink;
 mod statements;
+mod strings;
 mod tables;
 mod urls;
 mod value;
@@ -71,7 +80,7 @@ impl Redactor {
         let secret = |(name, value): &(String, String)| {
             names::telling(name).is_some()
                 && value.len() >= SHORTEST_VALUE
-                && !value::is_placeholder(value)
+                && !placeholder::is_placeholder(value)
                 && !value.starts_with('/')
         };
         self.values.extend(variables.into_iter().filter(secret).map(|(_, value)| value));
@@ -130,7 +139,7 @@ impl Redactor {
         let view = View::new(line);
         let mut found: Vec<_> = self.secrets(&view, 0).iter().map(|range| view.original(range)).collect();
         // A list of arguments is a command line.
-        commands::find(&line.replace("\",\"", "   "), &mut found);
+        commands::find(&line.replace("\",\"", "   ").replace("\", \"", "    "), &mut found);
         merged(found)
     }
 
@@ -156,13 +165,24 @@ impl Redactor {
         urls::find(text, &mut found);
         commands::find(text, &mut found);
         tables::find(text, &mut found);
+        columns::find(text, &mut found);
         statements::find(text, &mut found);
         manifests::find(text, &mut found);
+        lists::find(text, &mut found);
+        printed::in_text(text, &mut found);
         keys::find(text, &mut found);
         random::find(text, &mut found);
         shown::find(text, &mut found);
         let mut found = merged(found);
         if layers > 0 {
+            for string in strings::escaped(text) {
+                let plain = View::unescaped(&text[string.clone()]);
+                let seen = View::new(&plain.text);
+                let inside =
+                    self.secrets(&seen, layers - 1).into_iter().map(|range| plain.original(&seen.original(&range)));
+                found.extend(inside.map(|range| string.start + range.start..string.start + range.end));
+            }
+            found = merged(found);
             let has_secret = |decoded: &str| !self.secrets(&View::new(decoded), layers - 1).is_empty();
             encoded::find(text, has_secret, &mut found);
         }
@@ -296,6 +316,30 @@ mod tests {
             "| token | description of it |",
             "Token\n-----\nA word of the input",
             "INSERT INTO t (token_count, name) VALUES (12, 'abc')",
+            "$password = $_POST['password'];",
+            "password = input(\"Password: \")",
+            "authType: 'password', keyType: 'ed25519'",
+            "headers: { Authorization: `Bearer ${token}` }",
+            "req.Header.Set(\"Authorization\", \"Bearer \"+token)",
+            "Authorization: only owners may edit",
+            "PASSWORD=%DB_PASSWORD%",
+            "export TOKEN=`cat token.txt`",
+            "secret: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf",
+            "password: projects/1234/secrets/db/versions/latest",
+            "pub password: SecretString }",
+            "Client(api_key=api_key, secret=config.secret)",
+            "key: 'ArrowDown', code: 'Enter'",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIRcRPCXrKHQXkuNWTVpca9HIbz94kEklkkyRrqcltZ6u joe",
+            "openssl rsa -in key.pem -passin file:pass.txt",
+            "mysql -h h -u root -p shop",
+            "mysql -u root -p\nnext",
+            "parse error near unexpected token `newline'",
+            "I renamed `token` to `sessionToken`.",
+            "github.com/golang-jwt/jwt v3.2.2+incompatible h1:abc",
+            "\"tokens\":{\"input\":1234,\"output\":56,\"cache\":{\"read\":10}}",
+            "{\"path\": \"f\", \"content\": \"self.parse_ident(token),\"}",
+            "{\"path\": \"f\", \"content\": \"API_KEY=<your-key>\"}",
+            "     1\tindex 9d540c3..d586ef6\n     2\t--- a/src/token.ts\n     3\t+++ b/src/token.ts",
         ] {
             assert_eq!(redactor.redact(text), text);
         }
@@ -392,6 +436,42 @@ mod tests {
             "echo ::add-mask::{}",
             "db.auth(\"bob\", \"{}\")",
             "const API_KEY: &str = \"{}\";",
+            "tool --password \\\n  {}",
+            "\"password\":\n    \"{}\"",
+            "secret = (\n    \"{}\"\n)",
+            "Password:\n{}\nWelcome",
+            "password: 'a1''{}'",
+            "<password>a1&amp;{}</password>",
+            "PWD=a1}}{};UID=x",
+            "op item create 'password=a1&{}'",
+            "1: password: >-\n2:   {}\n3: b: c",
+            "@@ -0,0 +1,2 @@\n+kind: Secret\n+stringData:\n+  a: {}",
+            "{\"content\": \"kind: Secret\\nstringData:\\n  a: {}\\n\"}",
+            "{\"content\": \"htpasswd -bc file joe {}\"}",
+            "$ gh auth token\r\n{}\r\n",
+            "ssh-keygen -p -P old1abc -N {} -f id",
+            "echo '{}' | docker secret create db -",
+            "podman secret create db - <<< {}",
+            "echo '{}' > db_password.txt",
+            "vercel env add API_SECRET production <<< \"{}\"",
+            "az keyvault secret set --name db --value '{}'",
+            "PGPASS={}",
+            "PEPPER={}",
+            "snmp-server community {} RO",
+            "parser.add_argument(\"--password\", default=\"{}\")",
+            "new PDO('mysql:host=h', 'app', '{}');",
+            "new UsernamePasswordAuthenticationToken(\"joe\", \"{}\")",
+            "Dim password As String = \"{}\"",
+            "let(:password) { \"{}\" }",
+            "password: <%= ENV['X'] || '{}' %>",
+            "fill_in 'Password', with: '{}'",
+            "I changed root's password from old1abc to {}.",
+            "user is joe and pass is {}",
+            "log in with joe / {} on staging",
+            "{} is the password.",
+            "Passwort geändert auf {}",
+            "{\"Name\":\"/prod/db/password\",\"Type\":\"String\",\"Value\":\"{}\"}",
+            "{\"selector\":\"#password\",\"text\":\"{}\"}",
         ] {
             let text = place.replace("{}", secret);
             let safe = Redactor::default().redact(&text).into_owned();
@@ -474,6 +554,18 @@ mod tests {
         "$6$",
         "0/1",
         "AAAAAAAAAAAAAAAAAAAAA",
+        "1: a\n2: b\n",
+        "password=\\\n",
+        "\"a \\\" b\" ",
+        "Recovery codes:\n",
+        "$ gh auth token\n",
+        "NAME    TOKEN\n",
+        "-----BEGIN PUBLIC KEY-----\nAAAA",
+        "select a, password from t\n",
+        "00000000: 6161\n",
+        "echo a1b2 | mysql -p x ",
+        "ssh-rsa EAAA",
+        "a/b:1:",
     ];
 
     /// No text takes much more of the processor than an ordinary one of its length.
@@ -516,7 +608,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn survives_any_text(text in ".{0,300}", words in "(password|key|token|[:='\"\\\\ \n\u{1b}\\[%é密&?@/-]|sk-|eyJ|://|-----BEGIN PRIVATE KEY-----){0,40}") {
+        fn survives_any_text(text in ".{0,300}", words in "(password|key|tokens|Recovery codes|\\$ gh auth token\n|@@ |1: |0000000: |select |NAME  TOKEN\n|<<<|[:='\"\\\\ \n\u{1b}\\[%é密&?@/-]|sk-|eyJ|://|-----BEGIN PRIVATE KEY-----){0,40}") {
             let redactor = Redactor::default();
             let _ = redactor.redact(&text).len() + json::redact(&redactor, &words).len() + redactor.redact(&words).len();
         }

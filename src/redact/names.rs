@@ -98,6 +98,13 @@ pub const WORDS: &[&str] = &[
     "κωδικός πρόσβασης",
     "schlüssel",
     "_pat",
+    "pepper",
+    "salt",
+    "community",
+    "access_code",
+    "access-code",
+    "accesscode",
+    "access code",
     "clé api",
     "clé d'api",
     "clé d'accès",
@@ -204,11 +211,33 @@ const STRONG: &[&str] = &[
     "mdp",
     "zugangscode",
     "adgangskoden",
+    "adminpass",
+    "bindpw",
+    "rootpw",
+    "pgpass",
+    "ftppass",
+    "smtppass",
+    "totp",
+    "accesscode",
 ];
 
 /// Words of a name that may make it secret.
-const WEAK: &[&str] =
-    &["pass", "auth", "key", "pw", "keys", "signature", "sas", "clave", "chave", "authorization", "pat"];
+const WEAK: &[&str] = &[
+    "pass",
+    "auth",
+    "key",
+    "pw",
+    "keys",
+    "signature",
+    "sas",
+    "clave",
+    "chave",
+    "authorization",
+    "pat",
+    "pepper",
+    "salt",
+    "community",
+];
 
 /// Words before `key` that make it secret.
 const OF_SECRET_KEYS: &[&str] = &[
@@ -244,6 +273,16 @@ const OF_SECRET_KEYS: &[&str] = &[
     "storage",
     "session",
 ];
+
+/// Words before `pass` that make it a secret: whose it is, or what for.
+const OF_PASSES: &[&str] = &[
+    "auth", "db", "database", "admin", "root", "user", "smtp", "mail", "imap", "ftp", "ssh", "redis", "mysql", "pg",
+    "postgres", "mongo", "rabbitmq", "sftp", "vault", "sudo", "proxy", "ldap", "bind", "service", "account", "login",
+    "become", "wifi",
+];
+
+/// Words before `code` that make it a secret.
+const OF_CODES: &[&str] = &["access", "recovery", "backup", "security", "verification"];
 
 /// Words before `key` that make it harmless.
 const OF_OTHER_KEYS: &[&str] = &[
@@ -415,6 +454,26 @@ const HARMLESS: &[&str] = &[
     "stdin",
     "chars",
     "plugin",
+    "alias",
+    "aliases",
+    "rounds",
+    "encryption",
+    "timeout",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "interval",
+    "duration",
+    "age",
+    "minimum",
+    "maximum",
+    "retries",
+    "attempts",
+    "iterations",
+    "cost",
+    "hasher",
+    "hashers",
 ];
 
 /// The words of a name: `dbPassword_2` has `db`, `password` and `2`.
@@ -442,6 +501,13 @@ pub fn telling(name: &str) -> Option<Telling> {
     let words = words(name);
     let mut meaning = words.iter().rev().skip_while(|word| word.chars().all(|c| c.is_ascii_digit()));
     let last = meaning.next()?;
+    if last == "code" && meaning.clone().next().is_some_and(|before| OF_CODES.contains(&before.as_str())) {
+        return Some(Telling::Weak);
+    }
+    // `existingSecret` is the name of one.
+    if words.iter().any(|word| word == "existing") {
+        return None;
+    }
     if HARMLESS.contains(&last.as_str()) && words.len() > 1 {
         return None;
     }
@@ -449,6 +515,9 @@ pub fn telling(name: &str) -> Option<Telling> {
         return Some(Telling::Strong);
     }
     let before = meaning.next().map_or("", String::as_str);
+    if last == "pass" && OF_PASSES.contains(&before) {
+        return Some(Telling::Strong);
+    }
     if last == "key" || last == "keys" {
         return match before {
             _ if OF_SECRET_KEYS.contains(&before) && last == "key" => Some(Telling::Strong),
@@ -462,7 +531,8 @@ pub fn telling(name: &str) -> Option<Telling> {
 
 fn is_strong(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    STRONG.contains(&word) || ["password", "passwd", "apikey", "secretkey"].iter().any(|end| word.ends_with(end))
+    let ends = ["password", "passwd", "passwort", "passphrase", "storepass", "keypass", "apikey", "secretkey"];
+    STRONG.contains(&word) || ends.iter().any(|end| word.ends_with(end))
 }
 
 #[cfg(test)]
@@ -482,10 +552,13 @@ mod tests {
             "client_secret",
             "clave de API",
             "adgangskoden",
+            "DB_PASS",
+            "keystorePassphrase",
+            "srcstorepass",
         ] {
             assert_eq!(telling(name), Some(Telling::Strong), "{name}");
         }
-        for name in ["STRIPE_KEY", "DB_PASS", "BASIC_AUTH", "AUTH_PROD", "KEY"] {
+        for name in ["STRIPE_KEY", "RENDER_PASS", "accessCode", "NONCE_SALT", "BASIC_AUTH", "AUTH_PROD", "KEY"] {
             assert_eq!(telling(name), Some(Telling::Weak), "{name}");
         }
         for name in [
@@ -499,6 +572,8 @@ mod tests {
             "monkey",
             "bypass",
             "passwordLength",
+            "existingSecret",
+            "RELEASE_KEY_ALIAS",
         ] {
             assert_eq!(telling(name), None, "{name}");
         }

@@ -1,5 +1,6 @@
 //! Whether a token looks random.
 
+use super::public;
 use std::ops::Range;
 
 /// The shortest token without a name that counts as a secret if it is random, in bytes.
@@ -11,6 +12,7 @@ const DATA: usize = 512;
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'=');
     let bytes = text.as_bytes();
+    let public = public::blocks(text);
     let mut at = 0;
     while at < bytes.len() {
         let start = at;
@@ -30,7 +32,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
                 }
                 name_at += name.len() + 1;
             }
-        } else if is_bare(body) && !is_digest(text, begin) {
+        } else if is_bare(body) && !public::is_digest(text, begin) && !public::holds(&public, begin) {
             found.push(begin..at);
         }
         at += 1;
@@ -92,27 +94,6 @@ pub fn is_random(token: &str) -> bool {
 fn turns(token: &str) -> usize {
     let class = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_uppercase(), b.is_ascii_digit());
     token.as_bytes().windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count()
-}
-
-/// What is written before digests and data, which are public.
-const DIGESTS: &[&str] = &[
-    "sha1-",
-    "sha256-",
-    "sha384-",
-    "sha512-",
-    "sha256:",
-    "SHA256:",
-    "sha512:",
-    "h1:",
-    "base64,",
-    "md5-",
-    "integrity=",
-];
-
-/// Whether a token is a digest or data by its beginning or by what stands before.
-pub(super) fn is_digest(text: &str, at: usize) -> bool {
-    let before = super::edge::line_before(text, at);
-    DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
 }
 
 /// Shannon's entropy of the characters, in bits.

@@ -2,8 +2,9 @@
 
 use super::edge::{line_before, piece};
 use super::names::{Telling, WORDS, telling};
-use super::value::{self, Value, is_arbitrary, is_placeholder, is_plausible};
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::placeholder::is_placeholder;
+use super::value::{self, Value, is_arbitrary, is_code, is_name, is_plausible, is_version};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -16,7 +17,12 @@ const NEAR: usize = 200;
 
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = WORDS.iter().flat_map(|word| [(*word).to_owned(), capitalized(word)]);
-    AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(words).ok()
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok()
 });
 
 /// The search ignores the case of ASCII alone.
@@ -37,7 +43,9 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         let Some(telling) = telling(&text[name.clone()]) else {
             continue;
         };
-        if let Some(value) = value_of(text, &name, telling) {
+        let member = text[name.clone()].rsplit('.').next().unwrap_or_default().trim_matches('_');
+        let itself = |value: &Range<usize>| text[value.clone()].trim_matches('_').eq_ignore_ascii_case(member);
+        if let Some(value) = value_of(text, &name, telling).filter(|value| !itself(value)) {
             end = value.end;
             found.push(value);
         }
@@ -78,7 +86,8 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let word = &text[name.clone()];
     let shouted = word.chars().any(|c| c.is_ascii_uppercase()) && !word.chars().any(|c| c.is_ascii_lowercase());
     if let Some(value) = named_value(text, name) {
-        return checked(text, value, telling, true);
+        let is_word = !text[value.range.clone()].contains([')', '<', '(']);
+        return checked(text, value, telling, is_word);
     }
     let closed = skip(text, name.end, |c| matches!(c, '"' | '\'' | '\\' | ']' | ')' | '`' | '*' | '»' | '”'), 4);
     let quoted_name = closed > name.end && !text[name.end..closed].contains(')');
@@ -86,7 +95,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     let rest = &text[spaced..];
     let flag = is_flag(text, name.start) && !quoted_name;
     // `PASS: TestName` is how a test's success is reported.
-    if word == "PASS" && rest.starts_with(": ") {
+    if word == "PASS" && rest.starts_with(": ") || is_of_other(text, name) {
         return None;
     }
     let Some((sign, length)) = sign(rest) else {
@@ -95,21 +104,102 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     // Of a bold name, the marks close behind the colon.
     let closed_late = if text[spaced + length..].starts_with("** ") { 2 } else { 0 };
     let start = skip(text, spaced + length + closed_late, |c| c == ' ' || c == '\t', 40);
+    if closed == name.end && closes_string(text, name.start, start) {
+        return None;
+    }
     let strong = telling == Telling::Strong;
     match sign {
         Sign::Is if text[start..].starts_with(['|', '>']) && strong => block(text, name.start, start),
         Sign::Is if text[start..].starts_with('[') && !text[start..].starts_with("[[") && strong => list(text, start),
+        Sign::Is if text[start..].starts_with(['\n', '(']) => strong.then(|| below(text, start)).flatten(),
         Sign::Is => {
             let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
             let sure = shouted || flag || tight && strong;
             assigned(text, name, telling, start, sure)
         }
-        Sign::Argument => {
-            let value =
-                value::at(text, start).filter(|value| value.quoted && !is_member_name(text, value.range.end))?;
-            (quoted_name || strong).then(|| checked(text, value, telling, shouted)).flatten()
-        }
+        Sign::Argument if strong && spaced > name.end && rest.starts_with('(') => in_brackets(text, start),
+        Sign::Argument => argument(text, name, telling, (quoted_name, shouted), start),
         Sign::Element => element(text, name.start, telling, start),
+    }
+}
+
+/// The argument behind a name: of a call of this name, or of a call that has the name as the argument before.
+fn argument(
+    text: &str,
+    name: &Range<usize>,
+    telling: Telling,
+    (quoted_name, shouted): (bool, bool),
+    start: usize,
+) -> Option<Range<usize>> {
+    let value = value::at(text, start)
+        .filter(|value| value.quoted && value.closed && !is_member_name(text, value.range.end))?;
+    let word = &text[value.range.clone()];
+    let made_up = is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit());
+    let called = text[name.end..start].starts_with('(');
+    // Of `password.on('change')`, the method tells; of `login('name', '…')`, the first argument is another thing.
+    let method = text[name.clone()].rsplit('.').next().unwrap_or_default();
+    let closing = text[value.range.end..].trim_start_matches(['"', '\'', '`']).trim_start();
+    if called && (self::telling(method).is_none() || closing.starts_with(',') && !made_up)
+        || !called && !made_up && is_listed(text, name.start)
+    {
+        return None;
+    }
+    (quoted_name || telling == Telling::Strong).then(|| checked(text, value, telling, shouted)).flatten()
+}
+
+/// Whether a name is a word in a list of words: `["password", "token"]`.
+fn is_listed(text: &str, name: usize) -> bool {
+    let line = line_before(text, name);
+    line.rfind(['[', '(', '{']).is_some_and(|at| line[at..].starts_with('['))
+}
+
+/// Whether the quote at `quote` closes a string in which a name at `name` stands, as in `input("Password: ")`.
+fn closes_string(text: &str, name: usize, quote: usize) -> bool {
+    let Some(mark) = text[quote..].chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else {
+        return false;
+    };
+    let line = line_before(text, name);
+    // Not the apostrophes of words.
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let joins = |at: usize| is_letter(line[..at].chars().next_back()) && is_letter(line[at + 1..].chars().next());
+    let marks = line.match_indices(mark).filter(|(at, _)| !joins(*at)).filter(|(at, _)| !line[..*at].ends_with('\\'));
+    marks.count() % 2 == 1
+}
+
+/// Whether a name is a part of something that is no secret: `public key: …`, `case TOKEN: …`, `arn:…:secret:…`.
+fn is_of_other(text: &str, name: &Range<usize>) -> bool {
+    let line = line_before(text, name.start);
+    let public = text[name.clone()].to_ascii_lowercase().starts_with("key")
+        && line.trim_end().to_ascii_lowercase().ends_with("public");
+    let word = line.rsplit([' ', '"', '\'', '=', '\t']).next().unwrap_or_default();
+    public || line.ends_with("case ") || word.starts_with("arn:")
+}
+
+/// The value in brackets behind a name: `the old secret (…)`.
+fn in_brackets(text: &str, start: usize) -> Option<Range<usize>> {
+    let value = value::at(text, start)?;
+    let word = &text[value.range.clone()];
+    let digits = word.contains(|c: char| c.is_ascii_digit());
+    let ends = text[value.range.end..].trim_start_matches(['"', '\'', '`']).starts_with(')');
+    (ends && digits && word.len() >= LONG && is_arbitrary(word) && !is_placeholder(word) && !word.contains('('))
+        .then_some(value.range)
+}
+
+/// The value in the next line: a quoted one, also in brackets, or the only word of the line.
+fn below(text: &str, at: usize) -> Option<Range<usize>> {
+    let line = text[at..].strip_prefix('(').unwrap_or(&text[at..]).strip_prefix('\n')?;
+    let start = text.len() - line.len();
+    let begin = skip(text, start, |c| c == ' ' || c == '\t', 80);
+    match value::at(text, begin) {
+        Some(value) if value.quoted => {
+            let rest = text[value.range.end..].lines().next().unwrap_or_default();
+            let ends = rest
+                .strip_prefix(['"', '\'', '`'])
+                .is_some_and(|rest| rest.trim_matches([',', ';', ')', '}', ' ']).is_empty());
+            (value.closed && ends).then(|| checked(text, value, Telling::Strong, false)).flatten()
+        }
+        Some(_) if text[at..].starts_with('\n') => next_line(text, at),
+        _ => None,
     }
 }
 
@@ -130,7 +220,10 @@ fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sur
     let value = value::at(text, after_type(text, start).unwrap_or(start))?;
     let bare_word = sure
         || !word.is_ascii()
-        || begins_line && telling == Telling::Strong && ends_line(text, value.range.end)
+        || begins_line
+            && telling == Telling::Strong
+            && ends_line(text, value.range.end)
+            && !is_version(&text[value.range.clone()])
         || text[..name.start].ends_with(['?', '&', ';'])
         || value.quoted && matches!(word.to_ascii_lowercase().as_str(), "pass" | "pw");
     checked(text, value, telling, bare_word)
@@ -140,12 +233,16 @@ fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sur
 fn element(text: &str, name: usize, telling: Telling, start: usize) -> Option<Range<usize>> {
     let inside =
         text[..name].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':').ends_with(['<', '"', '=', '/']);
+    // In a property list, `<key>` has the name of the next element.
+    if text[name..].starts_with("key>") {
+        return None;
+    }
     // Some wrap the value in an element of its own.
     let wrapper = ["<Value>", "<value>"].iter().find(|tag| text[start..].starts_with(**tag));
     let start = start + wrapper.map_or(0, |tag| tag.len());
     let value = inside.then(|| value::at(text, start)).flatten()?;
     // The next tag. `List<Token> tokens` is code.
-    let ends = value.quoted || text[value.range.end..].trim_start().starts_with('<');
+    let ends = value.closed || !value.quoted && text[value.range.end..].trim_start().starts_with('<');
     ends.then(|| checked(text, value, telling, true)).flatten()
 }
 
@@ -238,7 +335,12 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
         return None;
     }
     let near = piece(text, name.end, NEAR);
-    let at = VALUES.iter().filter_map(|word| Some(near.find(word)? + word.len())).min()?;
+    // The word is a name of its own, not a part of a sentence.
+    let behind = |word: &&str| {
+        let ends = near.match_indices(*word).map(|(at, word)| at + word.len());
+        ends.clone().find(|end| near[*end..].trim_start_matches(['\\', ' ']).starts_with(['"', '\'', ':', '=', '>']))
+    };
+    let at = VALUES.iter().filter_map(behind).min()?;
     let start = skip(text, name.end + at, |c| matches!(c, '"' | '\'' | ' ' | ':' | '=' | '>' | '\\'), 8);
     let open = text[..start].ends_with(['"', '\'']);
     value::at(text, if open { start - 1 } else { start })
@@ -249,12 +351,12 @@ const VALUES: &[&str] = &["value", "Value", "VALUE", "content", "<string"];
 
 /// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
 fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
+    let quoted_below = || text[start..].trim_start().starts_with(['"', '\'']);
+    if text[start..].starts_with('\n') && (start == name.end || quoted_below()) {
+        return if telling == Telling::Strong { next_line(text, start) } else { None };
+    }
     if start == name.end && text[name.clone()].is_ascii() {
-        return if telling == Telling::Strong && text[start..].starts_with('\n') {
-            next_line(text, name, start)
-        } else {
-            None
-        };
+        return None;
     }
     if flag {
         let value = value::at(text, start).filter(|value| !text[value.range.clone()].starts_with('-'))?;
@@ -265,37 +367,75 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
             telling == Telling::Strong || text[..name.start].ends_with("--"),
         );
     }
-    let declared = ["ENV", "ARG", "setx", "set", "setenv"].contains(&line_before(text, name.start).trim());
-    if declared {
+    if is_declared(text, name.start) && !said(text, start).1 {
         return checked(text, value::at(text, start)?, telling, true);
     }
-    if telling == Telling::Weak {
+    if closes_string(text, name.start, start) || text[..name.start].ends_with('/') {
         return None;
     }
-    if let Some(secret) = of_somebody(text, start) {
-        return Some(secret);
+    let owned = (telling == Telling::Strong).then(|| of_somebody(text, start)).flatten();
+    if owned.is_some() {
+        return owned;
     }
     let (said, connected) = said(text, start);
     let value = value::at(text, said)?;
+    let word = &text[value.range.clone()];
+    let secret = match (telling, value.quoted) {
+        _ if is_placeholder(word) || is_version(word) || is_attribute(text, &value) => false,
+        // The name of a secret, perhaps with a number.
+        _ if is_name(word) && self::telling(word) == Some(Telling::Strong) => false,
+        (Telling::Weak, _) => {
+            connected && word.len() >= HANDED && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit())
+        }
+        (Telling::Strong, true) => value.closed && !word.contains(' ') && is_quotable(word),
+        (Telling::Strong, false) => {
+            is_arbitrary(word)
+                && is_spelt(word, &text[name.clone()])
+                && (connected || stands_out(text, name, start, &value))
+        }
+    };
+    secret.then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
+}
+
+/// Whether a value is the name of an attribute or a parameter, whose own value follows.
+fn is_attribute(text: &str, value: &Value) -> bool {
+    text[value.range.clone()].ends_with('=') && text[value.range.end..].starts_with(['"', '\'', '$'])
+}
+
+/// Whether a word in quotes can be a secret: no code, and no address.
+fn is_quotable(word: &str) -> bool {
+    word.len() >= 3 && !is_code(word) && !word.contains("://")
+}
+
+/// Whether a word can be a secret behind a name of another script, where no space ends it: the rest of a sentence is not.
+fn is_spelt(word: &str, name: &str) -> bool {
+    /// The fewest letters and digits of ASCII in a secret.
+    const LETTERS: usize = 4;
+    name.is_ascii() || word.bytes().filter(u8::is_ascii_alphanumeric).count() >= LETTERS
+}
+
+/// Whether a command that sets a variable stands before the name at `name`: `set -x NAME …`.
+fn is_declared(text: &str, name: usize) -> bool {
+    let line = line_before(text, name);
+    let command = line.rsplit([';', '&', '|']).next().unwrap_or_default();
+    let mut words = command.split_whitespace();
+    words.next().is_some_and(|word| ["ENV", "ARG", "setx", "set", "setenv"].contains(&word))
+        && words.all(|word| word.starts_with(['-', '/']))
+}
+
+/// Whether a word that only a space separates from its name is a secret by where it stands.
+fn stands_out(text: &str, name: &Range<usize>, start: usize, value: &Value) -> bool {
     let word = &text[value.range.clone()];
     let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
     // A listing of settings, in columns.
     let aligned = settled && (start > name.end + 1 || text[..start].ends_with('\t'));
     let handed = HANDING.iter().any(|verb| line_before(text, name.start).to_ascii_lowercase().ends_with(verb));
-    let secret = !is_placeholder(word)
-        && match (value.quoted, connected) {
-            (true, _) => !word.contains(' ') && word.len() >= 3,
-            (false, _) if !is_arbitrary(word) => false,
-            (false, true) => true,
-            (false, false) => {
-                let digits = word.contains(|c: char| c.is_ascii_digit());
-                aligned
-                    || handed && word.len() >= HANDED && (digits || word.contains(SIGNS))
-                    || digits && (settled || in_login(text, name) || word.len() >= LONG)
-                    || !text[name.clone()].is_ascii()
-            }
-        };
-    secret.then(|| trimmed(text, value.range))
+    let digits = word.contains(|c: char| c.is_ascii_digit());
+    aligned
+        || handed && word.len() >= HANDED && (digits || word.contains(SIGNS))
+        || digits && (settled || in_login(text, name) || word.len() >= LONG)
+        || OTHERS.iter().any(|other| ends_with_name(&text[..name.end], other)) && digits
+        || !text[name.clone()].is_ascii()
 }
 
 /// What stands before a name whose value follows: `using token …`.
@@ -392,7 +532,8 @@ fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     }
     let signs = line.char_indices().filter_map(|(at, c)| {
         let after = match c {
-            ':' | '：' | '=' => at + c.len_utf8(),
+            ':' | '：' => at + c.len_utf8(),
+            '=' if line[..at].ends_with(' ') => at + 1,
             ' ' => CONNECTORS.iter().find_map(|word| {
                 let rest = line[at + 1..].strip_prefix(word)?;
                 rest.starts_with([' ', '"']).then_some(at + 1 + word.len())
@@ -416,6 +557,9 @@ fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
 const CONNECTORS: &[&str] = &[
     "is now set to",
     "has been set to",
+    "provided",
+    "geändert auf",
+    "auf",
     "is set to",
     "is now",
     "was set to",
@@ -470,7 +614,8 @@ const CONNECTORS: &[&str] = &[
 /// Where the value begins behind the words of a sentence, and whether there were such words.
 fn said(text: &str, start: usize) -> (usize, bool) {
     for connector in CONNECTORS {
-        let Some(rest) = text[start..].strip_prefix(connector) else {
+        let begins = text.get(start..start + connector.len()).is_some_and(|word| word.eq_ignore_ascii_case(connector));
+        let Some(rest) = begins.then(|| &text[start + connector.len()..]) else {
             continue;
         };
         let spaced = rest.trim_start_matches([' ', ':', '：', '\t']);
@@ -483,7 +628,7 @@ fn said(text: &str, start: usize) -> (usize, bool) {
 }
 
 /// The only word of the next line, if it looks like a secret.
-fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>> {
+fn next_line(text: &str, at: usize) -> Option<Range<usize>> {
     let start = at + 1;
     let is_rule = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '~' | '─'));
     let near = piece(text, start, NEAR);
@@ -495,8 +640,14 @@ fn next_line(text: &str, _name: &Range<usize>, at: usize) -> Option<Range<usize>
     };
     let word = line.trim();
     let begin = start + line.find(word)?;
-    (!word.contains(' ') && word.len() >= 6 && is_arbitrary(word) && !word.contains(['(', '{', '/']))
-        .then(|| begin..begin + word.len())
+    if let Some(value) = value::at(text, begin).filter(|value| value.quoted) {
+        let inside = &text[value.range.clone()];
+        let whole = value.closed && value.range.end + 1 == begin + word.len();
+        return (whole && is_arbitrary(inside) && !is_placeholder(inside)).then_some(value.range);
+    }
+    let is_one =
+        word.len() >= 6 && !word.contains([' ', '\t', '(', '{', '/', ':', '"']) && !word.starts_with(['-', '<', '#']);
+    (is_one && is_arbitrary(word) && !is_placeholder(word) && !is_version(word)).then(|| begin..begin + word.len())
 }
 
 /// The lines of a YAML block, which are indented deeper than their name.
@@ -519,7 +670,9 @@ fn block(text: &str, name: usize, at: usize) -> Option<Range<usize>> {
 
 fn checked(text: &str, value: Value, telling: Telling, bare_word: bool) -> Option<Range<usize>> {
     let word = &text[value.range.clone()];
-    is_plausible(word, value.quoted, telling, bare_word)
+    // A shell replaces what is in backquotes by what the command writes.
+    let is_command = text[..value.range.start].ends_with('`') && word.contains(' ');
+    (!is_command && is_plausible(word, value.quoted, telling, bare_word))
         .then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
 }
 

@@ -1,7 +1,8 @@
 //! Secrets on a line of their own, behind one that announces them: `Copy your token, it is shown once:`.
 
 use super::names::telling;
-use super::value::{is_arbitrary, is_placeholder};
+use super::placeholder::is_placeholder;
+use super::value::is_arbitrary;
 use std::ops::Range;
 
 /// The shortest line that counts as a secret, in bytes: the announcement may be about something else.

@@ -2,7 +2,8 @@
 
 use super::edge::piece;
 use super::names::{Telling, telling};
-use super::value::{is_placeholder, unquoted};
+use super::placeholder::is_placeholder;
+use super::value::unquoted;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -2,8 +2,10 @@
 
 use super::edge::piece;
 use super::names::telling;
+use super::placeholder::is_placeholder;
 use super::random::is_random;
-use super::value::{is_arbitrary, is_placeholder};
+use super::value::is_arbitrary;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The longest URL that is looked at, in bytes.
@@ -84,6 +86,11 @@ fn user_info(rest: &str, start: usize, found: &mut Vec<Range<usize>>) {
                 found.push(start + colon + 1..start + host + at);
             }
         }
+        // A password may have this sign in it, too.
+        (None, None, None) if rest[host..].starts_with('#') => {
+            let at = rest[host..].find('@').map(|at| host + at).filter(|at| is_token(&rest[..*at]));
+            found.extend(at.map(|at| start..start + at));
+        }
         (None, None, Some(at)) => {
             if let Some(colon) = rest[..at].find("%3A") {
                 found.push(start + colon + 3..start + at);
@@ -91,6 +98,16 @@ fn user_info(rest: &str, start: usize, found: &mut Vec<Range<usize>>) {
         }
         _ => {}
     }
+}
+
+/// A value without its escaped signs, whose digits make a path look random.
+fn without_escapes(value: &str) -> Cow<'_, str> {
+    if !value.contains('%') {
+        return Cow::Borrowed(value);
+    }
+    let mut pieces = value.split('%');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    Cow::Owned(pieces.fold(first, |text, piece| text + piece.get(2..).unwrap_or_default()))
 }
 
 fn is_token(user: &str) -> bool {
@@ -119,7 +136,10 @@ fn parameters(text: &str, found: &mut Vec<Range<usize>>) {
             .unwrap_or(value.len());
         let value = &value[..length];
         let known = telling(name).is_some() || PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
-        if !value.is_empty() && !is_placeholder(value) && (known || value.len() >= RANDOM && is_random(value)) {
+        if !value.is_empty()
+            && !is_placeholder(value)
+            && (known || value.len() >= RANDOM && is_random(&without_escapes(value)))
+        {
             let from = start + name_length + 1;
             found.push(from..from + length);
         }

@@ -1,7 +1,8 @@
 //! Values behind a name: where one ends, and whether it can be a secret.
 
 use super::edge::piece;
-use super::names::Telling;
+use super::names::{Telling, telling as telling_of};
+use super::placeholder::is_placeholder;
 use std::ops::Range;
 
 /// The longest value, in bytes.
@@ -14,6 +15,8 @@ const SENTENCE: usize = 12;
 pub struct Value {
     pub range: Range<usize>,
     pub quoted: bool,
+    /// Whether its closing quote was found; `false` of a text that was cut, and of a quote that closes another text.
+    pub closed: bool,
 }
 
 /// Quotes: how they open, and how they close.
@@ -62,42 +65,58 @@ pub fn at(text: &str, at: usize) -> Option<Value> {
     for (open, close) in QUOTES {
         if let Some(body) = rest.strip_prefix(open) {
             let start = at + open.len();
-            let length = closing(body, close)?;
-            return Some(Value { range: start..start + length, quoted: true });
+            let (length, closed) = closing(body, close)?;
+            return Some(Value { range: start..start + length, quoted: true, closed });
         }
     }
     let length = bare(rest);
-    (length > 0).then_some(Value { range: at..at + length, quoted: false })
+    (length > 0).then_some(Value { range: at..at + length, quoted: false, closed: false })
 }
 
-/// The length of a quoted text: up to `close` that is not escaped, or to the end of the line.
-fn closing(body: &str, close: &str) -> Option<usize> {
+/// The length of a quoted text, up to `close` that is not escaped, and whether there is one; or to the end of the line.
+fn closing(body: &str, close: &str) -> Option<(usize, bool)> {
     let escapes = close.len() == 1;
     let mut from = 0;
     while let Some(found) = body[from..].find(close) {
         let at = from + found;
         let slashes = body[..at].bytes().rev().take_while(|b| *b == b'\\').count();
+        // YAML, SQL and shells write a quote in a text twice.
+        let behind = &body[at + close.len()..];
+        let doubled = close == "'" && behind.starts_with('\'') && behind[1..].starts_with(char::is_alphanumeric);
+        if doubled {
+            from = at + 2;
+            continue;
+        }
         if !escapes || slashes % 2 == 0 {
             let line = body[..at].find('\n').filter(|_| close.len() < 3);
-            return Some(line.unwrap_or(at)).filter(|length| *length > 0);
+            return Some((line.unwrap_or(at), line.is_none())).filter(|(length, _)| *length > 0);
         }
         from = at + close.len();
     }
-    Some(body.find('\n').unwrap_or(body.len())).filter(|length| *length > 0)
+    Some((body.find('\n').unwrap_or(body.len()), false)).filter(|(length, _)| *length > 0)
 }
 
 /// The length of a word without quotes.
 fn bare(rest: &str) -> usize {
+    let mut inside = 0;
     for (at, c) in rest.char_indices() {
-        let next = rest[at + c.len_utf8()..].chars().next();
+        if at < inside {
+            continue;
+        }
+        let after = &rest[at + c.len_utf8()..];
+        let next = after.chars().next();
         let ends = match c {
-            ',' | ')' | '}' | ']' | ';' | '&' => {
-                next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | ')' | '}' | ']'))
-                    || c == ';'
-                    || c == '&'
-            }
+            ',' => ends_word(next),
+            ')' | '}' | ']' => ends_word(after.trim_start_matches([')', '}', ']']).chars().next()),
+            '&' => match entity(rest, at) {
+                Some(length) => {
+                    inside = at + length;
+                    false
+                }
+                None => is_separator(after),
+            },
             '\\' => next.is_some_and(|c| matches!(c, 'n' | 'r' | 't' | '"' | '\'')),
-            '"' | '\'' | '`' | '<' | '>' | '|' | '。' | '，' | '、' | '；' | '」' | '”' | '»' => true,
+            ';' | '"' | '\'' | '`' | '<' | '>' | '|' | '。' | '，' | '、' | '；' | '」' | '”' | '»' => true,
             _ => c.is_whitespace() || c.is_control(),
         };
         if ends {
@@ -107,6 +126,26 @@ fn bare(rest: &str) -> usize {
     rest.len()
 }
 
+/// Whether what follows a sign shows that a word has ended.
+fn ends_word(next: Option<char>) -> bool {
+    next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | ')' | '}' | ']' | '.'))
+}
+
+/// The length of an entity of HTML or XML that is a part of the word, at `at`. `&amp;` also separates parameters.
+fn entity(rest: &str, at: usize) -> Option<usize> {
+    let name = ["&amp;", "&lt;", "&gt;", "&apos;"].into_iter().find(|name| rest[at..].starts_with(name))?;
+    (!is_separator(&rest[at + name.len()..])).then_some(name.len())
+}
+
+/// Whether `&` before this separates: from the next parameter, the next command, or nothing.
+fn is_separator(after: &str) -> bool {
+    /// The longest name of a parameter that is looked for, in bytes.
+    const PARAMETER: usize = 48;
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']');
+    let name = after.bytes().take(PARAMETER).take_while(part).count();
+    ends_word(after.chars().next()) || after.starts_with('&') || name > 0 && after[name..].starts_with('=')
+}
+
 /// A value without the white space and the quotes around it.
 pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\');
@@ -114,63 +153,6 @@ pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     let start = range.start + whole.len() - whole.trim_start_matches(around).len();
     start..(range.start + whole.trim_end_matches(around).len()).max(start)
 }
-
-/// Words that stand for a value.
-const PLACEHOLDERS: &[&str] = &[
-    "null",
-    "none",
-    "nil",
-    "true",
-    "false",
-    "undefined",
-    "required",
-    "optional",
-    "string",
-    "str",
-    "text",
-    "bytes",
-    "bool",
-    "boolean",
-    "int",
-    "integer",
-    "number",
-    "any",
-    "unknown",
-    "object",
-    "array",
-    "void",
-    "self",
-    "default",
-    "empty",
-    "yes",
-    "no",
-    "value",
-    "redacted",
-    "hidden",
-    "masked",
-    "varchar",
-    "char",
-    "vec",
-    "option",
-    "never",
-    "todo",
-    "auto",
-    "password",
-    "token",
-    "secret",
-    "key",
-    "missing",
-    "invalid",
-    "incorrect",
-    "wrong",
-    "set",
-    "unset",
-    "env",
-    "file",
-    "include",
-    "omit",
-    "same-origin",
-];
 
 /// Whether a value can be a secret at all, behind a name that is so telling.
 pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) -> bool {
@@ -182,17 +164,23 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
     if value.is_empty() || is_placeholder(value) {
         return false;
     }
+    let is_count = value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit());
+    let is_weak = telling == Telling::Weak && (is_numbered(value) || !quoted && !shouted && is_counted(value));
+    if is_weak || is_version(value) || is_count || is_type(value) || is_colour(value) {
+        return false;
+    }
     if quoted {
-        if telling == Telling::Weak && is_name(value) && super::names::telling(value).is_some() {
+        if telling == Telling::Weak && is_name(value) && telling_of(value).is_some() || is_module(value) {
             return false;
         }
-        return telling == Telling::Strong && !is_sentence(value)
-            || is_arbitrary(value)
-            || value.len() < 12 && telling == Telling::Weak && shouted;
+        return !is_sentence(value)
+            && (telling == Telling::Strong
+                || is_arbitrary(value)
+                || value.len() < 12 && telling == Telling::Weak && shouted);
     }
     if telling == Telling::Weak
         && value.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
-        && super::names::telling(value).is_some()
+        && telling_of(value).is_some()
         || is_code(value)
     {
         return false;
@@ -200,56 +188,86 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
     is_arbitrary(value) || shouted
 }
 
-/// The longest word that stands for a value, in bytes, with some room.
-const LONGEST_WORD: usize = 64;
-
-/// Whether a value refers to another: a variable, a template, asterisks, or a word that stands for one.
-pub fn is_placeholder(value: &str) -> bool {
-    let lower = piece(value, 0, LONGEST_WORD).to_lowercase();
-    let reference = [
-        "$(",
-        "${",
-        "$env",
-        "<",
-        "{{",
-        "{%",
-        "%(",
-        "%{",
-        "#{",
-        "[masked",
-        "secrets.",
-        "env.",
-        "env(",
-        "process.env",
-        "os.environ",
-        "…",
-        "...",
-        "your-",
-        "your_",
-    ];
-    let variable =
-        value.strip_prefix('$').is_some_and(|name| name.chars().all(|c| c.is_ascii_alphabetic() || c == '_'));
-    // A file of curl, a decorator, an anchor of YAML: a name, and no password that begins with a sign.
-    let named = value.strip_prefix(['@', '&']).is_some_and(|name| !name.contains(|c: char| c.is_ascii_digit()));
-    let mut letters = value.chars();
-    let first = letters.next();
-    variable
-        || named
-        || reference.iter().any(|start| lower.starts_with(start))
-        || letters.all(|c| Some(c) == first)
-            && matches!(first, Some('*' | 'x' | 'X' | '.' | '-' | '•' | '_' | '?' | '#' | '='))
-        || PLACEHOLDERS.contains(&lower.trim_end_matches(|c: char| !c.is_alphanumeric()))
+/// Whether a value is a number behind a word, such as the key of an issue or a record: `PROJ-12`, `user:12`.
+fn is_numbered(value: &str) -> bool {
+    let number = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    number.len() < value.len()
+        && number.starts_with(['-', ':', '/'])
+        && number.len() > 1
+        && number[1..].bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a quoted text is prose rather than a secret.
-fn is_sentence(value: &str) -> bool {
+/// Whether a value is a word with a number: `value1`.
+fn is_counted(value: &str) -> bool {
+    is_name(value) && !value.contains(['-', '_'])
+}
+
+/// Whether a value is the name of a type or a variable whose words tell: `SecretString`, `DB_PASSWORD`.
+fn is_type(value: &str) -> bool {
+    let is_constant = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let is_type = value.starts_with(|c: char| c.is_ascii_uppercase()) && is_camel(value);
+    (is_type || is_constant) && telling_of(value).is_some()
+}
+
+/// Whether a value is a colour of a style sheet.
+fn is_colour(value: &str) -> bool {
+    value
+        .strip_prefix('#')
+        .is_some_and(|digits| matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether a value is the path of a module or class, of plain words with dots between.
+fn is_module(value: &str) -> bool {
+    let members: Vec<&str> = value.split('.').collect();
+    let plain = members.iter().filter(|member| member.bytes().all(|b| b.is_ascii_lowercase())).count();
+    members.len() >= 3
+        && plain >= 2
+        && members.iter().all(|member| member.starts_with(|c: char| c.is_ascii_alphabetic()) && is_identifier(member))
+}
+
+fn is_identifier(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Whether a word is made of two or more words that begin with capitals, as names in programs are: `ArrowDown`.
+fn is_camel(word: &str) -> bool {
+    /// The shortest of these words, in letters.
+    const SHORTEST: usize = 3;
+    let starts = word.char_indices().filter(|(at, c)| *at > 0 && c.is_ascii_uppercase()).map(|(at, _)| at);
+    let mut edges: Vec<usize> = std::iter::once(0).chain(starts).collect();
+    edges.push(word.len());
+    word.bytes().all(|b| b.is_ascii_alphabetic())
+        && edges.len() > 2
+        && edges.windows(2).all(|pair| pair[1] - pair[0] >= SHORTEST)
+}
+
+/// Whether a word is the number of a version: `v1.2.3`, `^1.2`, `3.2.2+incompatible`.
+pub fn is_version(word: &str) -> bool {
+    let number = word.trim_start_matches(['v', 'V', '^', '~', '=', '>', '<']);
+    let core = number.split(['-', '+']).next().unwrap_or_default();
+    let is_part = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()) || matches!(part, "x" | "*");
+    core.contains('.') && core.split('.').all(|part| !part.is_empty() && is_part(part))
+}
+
+/// Whether a text in quotes is prose, or a command, rather than a secret.
+pub fn is_sentence(value: &str) -> bool {
     let spaces = value.matches(' ').count();
-    spaces >= 2 && value.len() >= SENTENCE && !value.chars().any(|c| c.is_ascii_digit())
-        || value.ends_with([':', '?', '…'])
+    let has_digit = value.chars().any(|c| c.is_ascii_digit());
+    spaces >= 2 && value.len() >= SENTENCE && !has_digit
+        || spaces > 0 && !has_digit && value.split(' ').any(is_file)
+        || spaces > 0 && value.ends_with([':', '?', '…'])
+        || value.ends_with([':', '…'])
+}
+
+/// Whether a word is the name of a file, by its ending.
+fn is_file(word: &str) -> bool {
+    word.rsplit_once('.').is_some_and(|(name, ending)| {
+        name.len() > 1 && (1..=4).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase())
+    })
 }
 
 /// Whether a word is an expression of a program: a call, a path of members, an operator.
-fn is_code(value: &str) -> bool {
+pub fn is_code(value: &str) -> bool {
     let calls =
         value.contains(['(', '[']) && value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '(');
     let members = value.trim_end_matches([',', ';']).split('.').collect::<Vec<_>>();
@@ -262,7 +280,7 @@ fn is_code(value: &str) -> bool {
 }
 
 /// Whether a word is a name that a person gave: letters, and digits only at its end.
-fn is_name(word: &str) -> bool {
+pub fn is_name(word: &str) -> bool {
     let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
     !stem.is_empty()
         && stem.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == '-')
@@ -288,9 +306,10 @@ pub fn is_arbitrary(word: &str) -> bool {
         && word.len() >= 4
         && (letters && (digits || symbols)
             || digits && word.len() >= 6
-            || cases >= 3
+            || cases >= 3 && !is_camel(word)
             || dashes >= 3
             || word.len() >= 6
+                && !is_camel(word)
                 && word.chars().filter(char::is_ascii_uppercase).count() >= 3
                 && has(|c: char| c.is_ascii_lowercase()))
 }

@@ -1,5 +1,6 @@
 //! A text as a reader sees it: without terminal escapes and unseen characters, and the way back.
 
+use super::lines;
 use crate::printable::is_unseen;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,34 +12,42 @@ pub struct View<'a> {
     pub breaks: Vec<usize>,
     /// How many bytes were removed before each of the breaks, and at it.
     removed: Vec<usize>,
+    /// The text that this one was made of, if that is a view too.
+    under: Option<Box<View<'a>>>,
 }
 
 impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
-        let hides = |c: char| c == '\u{1b}' || c == '\u{9b}' || c == '\u{8}' || is_unseen(c);
-        let mut view = Self { text: Cow::Borrowed(text), breaks: Vec::new(), removed: Vec::new() };
-        if !text.contains(hides) && !text.match_indices(['"', '\'']).any(|(at, _)| joint(&text[at..]).is_some()) {
-            return view;
-        }
-        let (mut seen, mut total, mut rest) = (String::with_capacity(text.len()), 0, text);
-        while let Some(c) = rest.chars().next() {
-            let length = escape(rest).or(hides(c).then(|| c.len_utf8())).or_else(|| joint(rest));
-            if let Some(length) = length {
-                total += length;
-                if view.breaks.last() == Some(&seen.len()) {
-                    view.removed.pop();
-                } else {
-                    view.breaks.push(seen.len());
-                }
-                view.removed.push(total);
-                rest = &rest[length..];
-            } else {
-                seen.push(c);
-                rest = &rest[c.len_utf8()..];
+        let marks = lines::find(text);
+        let lined = (!marks.is_empty()).then(|| without(text, &marks));
+        let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
+        match lined {
+            None if unseen.is_empty() => {
+                Self { text: Cow::Borrowed(text), breaks: vec![], removed: vec![], under: None }
+            }
+            None => without(text, &unseen),
+            Some(lined) if unseen.is_empty() => lined,
+            Some(lined) => {
+                let seen = without(&lined.text, &unseen);
+                Self { under: Some(Box::new(lined)), ..seen }
             }
         }
-        view.text = Cow::Owned(seen);
-        view
+    }
+
+    /// The text that the inside of a JSON string stands for.
+    pub fn unescaped(string: &str) -> View<'static> {
+        let (mut seen, mut breaks, mut removed) = (String::with_capacity(string.len()), Vec::new(), Vec::new());
+        let mut letters = string.chars();
+        while let Some(c) = letters.next() {
+            let escaped = if c == '\\' { unescape(letters.as_str()) } else { None };
+            if let Some((_, length)) = escaped {
+                letters = letters.as_str()[length..].chars();
+                breaks.push(seen.len());
+                removed.push(removed.last().unwrap_or(&0) + length);
+            }
+            seen.push(escaped.map_or(c, |(c, _)| c));
+        }
+        View { text: Cow::Owned(seen), breaks, removed, under: None }
     }
 
     /// Where this part of the view lies in the text, with what was removed inside of it.
@@ -46,8 +55,77 @@ impl<'a> View<'a> {
         let before = |count: usize| count.checked_sub(1).map_or(0, |last| self.removed[last]);
         let start = range.start + before(self.breaks.partition_point(|at| *at <= range.start));
         let end = range.end + before(self.breaks.partition_point(|at| *at < range.end));
-        start..end.max(start)
+        let own = start..end.max(start);
+        self.under.as_ref().map_or(own.clone(), |under| under.original(&own))
     }
+}
+
+/// The character of one byte that an escape of JSON stands for, and the length of what follows the backslash.
+fn unescape(text: &str) -> Option<(char, usize)> {
+    let c = text.chars().next()?;
+    match c {
+        'n' => Some(('\n', 1)),
+        'r' => Some(('\r', 1)),
+        't' => Some(('\t', 1)),
+        '"' | '\\' | '/' => Some((c, 1)),
+        'u' => {
+            let code = text.get(1..5).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let byte = u8::from_str_radix(code.strip_prefix("00")?, 16).ok().filter(u8::is_ascii)?;
+            Some((char::from(byte), 5))
+        }
+        _ => None,
+    }
+}
+
+/// The view of a text without these parts, which ascend.
+fn without(text: &str, parts: &[Range<usize>]) -> View<'static> {
+    let (mut seen, mut breaks, mut removed) = (String::with_capacity(text.len()), Vec::<usize>::new(), Vec::new());
+    let (mut at, mut total) = (0, 0);
+    for part in parts {
+        seen.push_str(&text[at..part.start]);
+        total += part.len();
+        at = part.end;
+        if breaks.last() == Some(&seen.len()) {
+            removed.pop();
+        } else {
+            breaks.push(seen.len());
+        }
+        removed.push(total);
+    }
+    seen.push_str(&text[at..]);
+    View { text: Cow::Owned(seen), breaks, removed, under: None }
+}
+
+/// What a reader does not see, or sees through: escapes, what joins strings, and broken lines.
+fn unseen(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    let is_candidate = |byte: &u8| matches!(byte, 0x8 | b'\r' | 0x1b | b'"' | b'\'' | b'\\') || !byte.is_ascii();
+    while let Some(next) = text.as_bytes()[at..].iter().position(is_candidate) {
+        at += next;
+        let rest = &text[at..];
+        let Some(c) = rest.chars().next() else { break };
+        let length = match c {
+            '\u{1b}' | '\u{9b}' => escape(rest),
+            '"' | '\'' => joint(rest),
+            '\\' if rest[1..].starts_with(['\\', '"', '\'']) => {
+                at += 2;
+                continue;
+            }
+            '\\' => continuation(rest),
+            '\r' if rest.starts_with("\r\n") => Some(1),
+            '\u{8}' => Some(1),
+            _ => is_unseen(c).then(|| c.len_utf8()),
+        };
+        found.extend(length.map(|length| at..at + length));
+        at += length.unwrap_or(c.len_utf8());
+    }
+    found
+}
+
+/// The length of a backslash that ends a line at the beginning of `text`, and of the indentation behind it.
+fn continuation(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("\\\n").or_else(|| text.strip_prefix("\\\r\n"))?;
+    Some(text.len() - rest.trim_start_matches([' ', '\t']).len())
 }
 
 /// What joins strings in a program.
@@ -63,6 +141,10 @@ fn joint(text: &str) -> Option<usize> {
     let space = |at: usize| text[at..].chars().take(SPACE).take_while(|c| c.is_whitespace()).map(char::len_utf8);
     let before = 1 + space(1).sum::<usize>();
     let signs = text[before..].chars().take(2).take_while(|c| is_plus(*c)).count();
+    // A backslash joins lines, and escapes a quote.
+    if text[before..].starts_with('\\') && !text[before + 1..].starts_with(['\n', '\r']) {
+        return None;
+    }
     let at = before + signs + space(before + signs).sum::<usize>();
     (signs > 0 && text[at..].starts_with(quote)).then_some(at + 1)
 }

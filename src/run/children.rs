@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// The stages that may wait for something else than the end of their input.
-const TOLD: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
+/// The stages that get a signal: they may wait for something else than the end of their input.
+const SIGNALLED: [&str; 3] = ["ocr-stream", "ocr-review", "ocr-act"];
 
 /// The name of the stage that takes the lines off the hands of `ocr-act`.
 pub const SPOOL: &str = "ocr-spool";
@@ -79,8 +79,8 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     }
     let act = run.pipe.commands.len() - 1;
     let shutdown = forward_signals(run.pipe, &children);
-    let told = told(run.pipe, &children);
-    let (status, reader_left) = wait_for_hand(&mut children[act..], run.view, &told)?;
+    let signalled = signalled(run.pipe, &children);
+    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled)?;
     let deadline = Instant::now() + PIPE_EXIT;
     // `ocr-act` has no exit code if our second signal killed it.
     let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
@@ -105,7 +105,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
 
 /// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, the run ends as after a
 /// signal, so that its last lines are recorded; returns whether that happened.
-fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
+fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
     let mut has_left = false;
     loop {
         // One that ends well has read everything: `ocr-act` may close its output before it exits.
@@ -116,14 +116,14 @@ fn wait_for_hand(children: &mut [Child], view: View, told: &[Pid]) -> Result<(Ex
         }
         if !has_left && (view_left || (view != View::Person && hangup::reader_has_left())) {
             has_left = true;
-            signal(told, Signal::TERM);
+            signal(signalled, Signal::TERM);
         }
         std::thread::sleep(POLL);
     }
 }
 
 /// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
-/// how the output failed, which is told already.
+/// how the output failed, which was said already.
 fn deliver(last: &mut [Child], names: &[&str], shutdown: &Shutdown) -> Result<(), Failure> {
     let mut signalled = None;
     let mut delivered = Ok(());
@@ -221,13 +221,13 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
 /// stream, `ocr-review` stops asking, `ocr-act` ends a check that would take longer. The end of the
 /// stream ends the other stages. A second signal kills every stage but the view, which gives the terminal back.
 fn forward_signals(pipe: &CommandLine, children: &[Child]) -> Shutdown {
-    let told = told(pipe, children);
+    let signalled = signalled(pipe, children);
     // Behind the stages of the pipe come the spool and the view.
     let (killed, asked) = children.split_at(pipe.commands.len() + 1);
     let (killed, asked) = (pids(killed), pids(asked));
     Shutdown::on_signal(move |received| {
         if received.first {
-            signal(&told, Signal::from_named_raw(received.number).unwrap_or(Signal::TERM));
+            signal(&signalled, Signal::from_named_raw(received.number).unwrap_or(Signal::TERM));
         } else {
             // If the source is killed, its supervisor ends the server.
             signal(&killed, Signal::KILL);
@@ -240,10 +240,10 @@ fn pids(children: &[Child]) -> Vec<Pid> {
     children.iter().map(Pid::from_child).collect()
 }
 
-/// The stages that are told of a signal.
-fn told(pipe: &CommandLine, children: &[Child]) -> Vec<Pid> {
+/// The stages that get a signal.
+fn signalled(pipe: &CommandLine, children: &[Child]) -> Vec<Pid> {
     let stages = pipe.commands.iter().zip(children);
-    stages.filter(|(stage, _)| TOLD.contains(&stage.name)).map(|(_, child)| Pid::from_child(child)).collect()
+    stages.filter(|(stage, _)| SIGNALLED.contains(&stage.name)).map(|(_, child)| Pid::from_child(child)).collect()
 }
 
 fn signal(processes: &[Pid], with: Signal) {
@@ -285,7 +285,7 @@ fn wait_until(child: &mut Child, name: &str, deadline: Instant, shutdown: &Shutd
 /// Says that a stage was killed, which it cannot say itself. After a signal, it may be us who killed it.
 fn tell_killed(name: &str, status: ExitStatus, shutdown: &Shutdown) {
     if let Some(signal) = status.signal().filter(|_| shutdown.requested().is_none()) {
-        tell(format_args!("ocr-run: {name} was killed by signal {signal}, so what it had to do is missing"));
+        tell(format_args!("ocr-run: {name} was killed by signal {signal}; its part of the run is incomplete"));
     }
 }
 

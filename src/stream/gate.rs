@@ -14,7 +14,7 @@ use std::collections::HashSet;
 /// A member of an object: its name, and the source of its value.
 type Member<'a> = (Cow<'a, str>, Raw<'a>);
 
-/// So many names are compared with one another faster than they are hashed.
+/// Up to this many names, comparing pairs is faster than hashing.
 const FEW: usize = 16;
 
 /// Why a line is not written.

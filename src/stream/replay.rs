@@ -100,8 +100,10 @@ impl Pace {
             return;
         };
         if let Some(last) = self.last.replace(now) {
-            let between = u64::try_from(now.since(last)).unwrap_or(0);
-            std::thread::sleep(Duration::from_millis(between).div_f64(self.times));
+            let between = Duration::from_millis(u64::try_from(now.since(last)).unwrap_or(0));
+            let pause = Duration::try_from_secs_f64(between.as_secs_f64() / self.times);
+            // What is too long to be told is as good as for ever.
+            std::thread::sleep(pause.unwrap_or(Duration::MAX));
         }
     }
 }

@@ -90,6 +90,9 @@ pub struct ToolState<'a> {
     /// The error, if the call failed.
     #[serde(borrow)]
     pub error: Option<Raw<'a>>,
+    /// Pictures and files that belong to the result.
+    #[serde(borrow)]
+    pub attachments: Option<Raw<'a>>,
     /// Metadata of the tool: exit code, output so far, the child session of a `task`.
     #[serde(borrow)]
     pub metadata: Option<Raw<'a>>,

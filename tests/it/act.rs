@@ -29,6 +29,11 @@ fn finding(kind: &str, grade: &str, infra: bool) -> Value {
     json!({"ts": 2000, "type": "ocr.detect.finding", "properties": {"sessionID": "ses_1", "finding": "f1", "kind": kind, "rule": "r", "grade": grade, "state": "open", "summary": "it is bad", "infra": infra, "wasted": {"calls": 4, "tokens": 70}}})
 }
 
+/// A finding with all that a custom detector must say.
+fn bare() -> Value {
+    json!({"ts": 2000, "type": "ocr.detect.finding", "properties": {"sessionID": "ses_1", "kind": "loop", "grade": "warn"}})
+}
+
 fn done(outcome: &str) -> Value {
     json!({"ts": 3000, "type": "ocr.detect.done", "properties": {"sessionID": "ses_1", "outcome": outcome, "claim": "none", "contradictions": [], "evidence": []}})
 }
@@ -65,7 +70,7 @@ fn act(args: &[&str], input: &[Value]) -> (i32, Vec<Value>, String) {
 
 /// Runs with their outcomes and exit codes.
 #[allow(clippy::too_many_lines, reason = "a table")]
-fn outcomes() -> [(&'static str, i64, Vec<Value>); 25] {
+fn outcomes() -> [(&'static str, i64, Vec<Value>); 26] {
     let abort = || decision("abort", Some("f1"));
     let found = |kind: &str| vec![opened(true), finding(kind, "stop", false), abort(), closed("rest", None)];
     let rests = |outcome: &str| vec![opened(true), done(outcome), closed("rest", None)];
@@ -83,6 +88,8 @@ fn outcomes() -> [(&'static str, i64, Vec<Value>); 25] {
         ("loop", 10, found("stagnation")),
         ("loop", 10, found("checks")),
         ("loop", 10, found("steering")),
+        // A detector that names neither the episode nor a rule: its kind stands for both.
+        ("loop", 10, vec![opened(true), bare(), decision("abort", Some("loop")), closed("rest", None)]),
         ("loop", 10, found("storm")),
         ("stalled", 11, found("stall")),
         ("stalled", 11, found("blocked")),

@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The password of the servers that want one.
 const PASSWORD: &str = "open sesame";
 
-/// How long a reader sleeps while events arrive.
-const SLEEP: Duration = Duration::from_mins(1);
+/// How long a reader sleeps while events arrive: several times as long as a server may be silent there.
+const SLEEP: Duration = Duration::from_secs(5);
 
 /// Starts `ocr-stream` with its standard output piped to us.
 fn start(args: &[&str]) -> Child {
@@ -69,11 +69,10 @@ fn sleeping_reader_with_password() {
 fn reader_that_sleeps(password: Option<&'static str>) {
     const EVENTS: usize = 3200;
     let flood = Flood::behind(password, EVENTS, |_| 64 * 1024);
-    let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION, "--silence-timeout", "2"]);
+    let mut child = start(&["--server", &flood.url(), "--session", FLOOD_SESSION, "--silence-timeout", "1"]);
     let asleep = Instant::now();
     let stopped_at = settled(|| flood.taken());
     assert!(stopped_at < EVENTS / 2, "the server was not held back: {stopped_at}");
-    // The reader sleeps thirty times as long as a server may be silent.
     std::thread::sleep(SLEEP.saturating_sub(asleep.elapsed()));
     assert_eq!(flood.taken(), stopped_at, "events were taken while nobody read");
     let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -260,14 +259,12 @@ fn silent_server() {
             if first { (kind, axum::body::Body::from(CONNECTED)) } else { (kind, slowly(Vec::new(), Duration::ZERO)) }
         }
     }));
-    let began = Instant::now();
     let done = ocr("ocr-stream")
         .args(["--server", &server.url(), "--follow", "--reconnect-timeout", "3"])
         .timeout(PATIENCE)
         .output()
         .unwrap();
     assert_eq!(done.status.code(), Some(69), "{}", String::from_utf8_lossy(&done.stderr));
-    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     let text = String::from_utf8(done.stdout).unwrap();
     let ticks = text.lines().filter(|line| line.contains("ocr.stream.tick")).count();
     assert!(ticks >= 2, "too few ticks: {text}");

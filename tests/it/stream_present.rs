@@ -2,10 +2,14 @@
 
 use crate::support::{CONNECTED, Host, Watched, answer, events, routes, watch};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Query;
+use axum::response::IntoResponse;
 use axum::routing::get;
+use futures_util::stream;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -63,6 +67,37 @@ fn session_that_rested_in_a_gap() {
     });
     let watched = watch(&Host::serve(server().route("/event", listen)), &SESSION);
     let expected = ["+ses_1 idle", "+1 todos", "ses_1 busy", "gap", "+ses_1 idle", "+1 todos"];
+    assert_eq!(told(&watched), expected, "{watched:?}");
+}
+
+#[test]
+fn connection_that_is_lost_again_while_the_server_is_asked() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let listeners = Arc::new(AtomicUsize::new(0));
+    let todos = get(move || {
+        // The first answer is for the beginning of the stream; the second, after the gap, fails.
+        let fails = asked.fetch_add(1, Ordering::Relaxed) == 1;
+        async move {
+            let todos = axum::Json(json!([{"content": "Test it", "status": "pending", "priority": "high"}]));
+            let cut = Body::from_stream(stream::iter([Ok("["), Err(io::Error::other("the connection breaks"))]));
+            if fails { cut.into_response() } else { todos.into_response() }
+        }
+    });
+    let listen = get(move || async move {
+        if listeners.fetch_add(1, Ordering::Relaxed) > 0 {
+            return events([CONNECTED.to_owned()], true);
+        }
+        events([CONNECTED.to_owned(), sent(&status("ses_1", "busy"))], false)
+    });
+    let session = json!({"id": "ses_1", "directory": "/p"});
+    let server = routes("1.18.33")
+        .route("/session", answer(json!([session])))
+        .route("/session/{id}", answer(session))
+        .route("/session/{id}/todo", todos)
+        .route("/event", listen);
+    let watched = watch(&Host::serve(server), &SESSION);
+    let again = ["gap", "+ses_1 idle", "gap", "+ses_1 idle", "+1 todos"];
+    let expected = [&["+ses_1 idle", "+1 todos", "ses_1 busy"], &again[..]].concat();
     assert_eq!(told(&watched), expected, "{watched:?}");
 }
 

@@ -70,6 +70,8 @@ impl Project {
         ];
         let fixed = [
             ("LANG", "C.UTF-8"),
+            // Tests say nothing about how fast a server starts, and a busy machine may be slow.
+            ("OCR_STARTUP_TIMEOUT", "15m"),
             // Nothing is asked of the network.
             ("OPENCODE_DISABLE_MODELS_FETCH", "1"),
             ("OPENCODE_DISABLE_AUTOUPDATE", "1"),

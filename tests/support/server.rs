@@ -18,7 +18,7 @@ const LISTENING: &str = "opencode server listening on ";
 /// Our first port. Linux uses ports from 32,768 on for outgoing connections, other systems from 49,152.
 const FIRST_PORT: u16 = 12_000;
 /// How long a port may stay taken after a kill.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A server that runs until it is dropped. Requests go through its [`Client`].
 pub struct Server {

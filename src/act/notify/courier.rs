@@ -6,6 +6,7 @@ use crate::pipe::{Out, Shutdown};
 use crate::wire::Timestamp;
 use crate::wire::record;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -57,16 +58,19 @@ pub struct Courier {
     queue: Arc<Queue>,
     notify: Arc<Notify>,
     out: Out,
+    /// The time of the stream, in milliseconds since the Unix epoch.
+    now: Arc<AtomicI64>,
     shutdown: Shutdown,
 }
 
 impl Courier {
-    /// A courier that adds a record about each delivery to `out`.
-    pub fn new(notify: Arc<Notify>, out: Out, shutdown: Shutdown) -> Self {
-        Self { queue: Arc::default(), notify, out, shutdown }
+    /// A courier that adds a record about each delivery to `out`, at the time `now` of the stream.
+    pub fn new(notify: Notify, out: Out, now: Arc<AtomicI64>, shutdown: Shutdown) -> Self {
+        Self { queue: Arc::default(), notify: Arc::new(notify), out, now, shutdown }
     }
 
-    /// Queues a message, if anybody is to be told of it. Where too many wait, the oldest is dropped: the outcome of a run only where far too many do.
+    /// Queues a message, if anybody is to be told of it. Where too many wait, the oldest is dropped: the outcome of a run
+    /// only where far too many do.
     pub fn send(&self, message: Message, now: Now) {
         if !self.notify.wants(message.event()) {
             return;
@@ -84,25 +88,30 @@ impl Courier {
         }
         self.queue.changed.notify_all();
         drop(waiting);
-        if let Some((message, now)) = dropped {
+        if let Some((message, _)) = dropped {
             tracing::warn!("{count} notifications wait for their receivers; the oldest is dropped");
-            self.record(&message, now, &[Delivery::given_up(format!("{count} messages waited"))]);
+            self.record(&message, &[Delivery::given_up(format!("{count} messages waited"))]);
         }
+    }
+
+    /// Sends a message on this thread, for at most `limit`, and returns what came of it.
+    pub fn send_now(&self, message: &Message, now: Now, limit: Option<Duration>) -> Vec<Delivery> {
+        self.notify.send(message, now, limit, &self.shutdown)
     }
 
     fn deliver(&self) {
         while let Some((message, now)) = self.queue.next() {
             let deliveries = self.notify.send(&message, now, None, &self.shutdown);
-            self.record(&message, now, &deliveries);
+            self.record(&message, &deliveries);
         }
     }
 
     /// Writes what came of a message.
-    fn record(&self, message: &Message, now: Now, deliveries: &[Delivery]) {
+    fn record(&self, message: &Message, deliveries: &[Delivery]) {
+        let ts = Timestamp::from_ms(self.now.load(Ordering::SeqCst));
         let event = if let Message::Notice(notice) = message { Some(notice.event) } else { None };
         for delivery in deliveries {
             let mut line = Vec::new();
-            let ts = Timestamp::from_ms(now.ms());
             record::append(&mut line, ts, &delivery.record(event, message.session()));
             // A reader that left must not prevent the next message.
             let _ = self.out.add(&line);
@@ -124,9 +133,49 @@ impl Courier {
         waiting.closed = true;
         self.queue.changed.notify_all();
         drop(waiting);
-        for (message, now) in left {
-            self.record(&message, now, &[Delivery::given_up("there was no time left".to_owned())]);
+        for (message, _) in left {
+            self.record(&message, &[Delivery::given_up("there was no time left".to_owned())]);
         }
         waited
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::message::Notice;
+    use super::super::{Shape, Topic};
+    use super::*;
+    use crate::pipe::test_sink::TestSink;
+    use crate::redact::Redactor;
+    use std::time::Instant;
+
+    #[test]
+    fn record_has_the_time_of_the_stream() {
+        let notify = Notify {
+            urls: Vec::new(),
+            shape: Shape::Standard,
+            secret: None,
+            command: Some("cat".to_owned()),
+            desktop: false,
+            on: vec![Topic::Stall],
+            redactor: Redactor::default(),
+        };
+        let notice = Notice {
+            event: Topic::Stall,
+            over: false,
+            episode: "e".to_owned(),
+            session_id: "ses_1".to_owned(),
+            title: None,
+            summary: "silent".to_owned(),
+            options: Vec::new(),
+            command: None,
+            until: None,
+        };
+        let (written, now) = (TestSink::default(), Arc::new(AtomicI64::new(5000)));
+        let courier = Courier::new(notify, Out::new(written.clone(), true), now, Shutdown::default());
+        let long_ago = Instant::now().checked_sub(Duration::from_mins(1)).unwrap();
+        courier.send(Message::Notice(notice), Now { ts: Timestamp::from_ms(1000), since: long_ago });
+        courier.finish(Duration::from_mins(1));
+        assert!(written.text().starts_with(r#"{"ts":5000,"type":"ocr.act.action""#), "{}", written.text());
     }
 }

@@ -4,16 +4,18 @@
 //! * `topic`: what can be told.
 //! * `needs`: which episodes begin and end.
 //! * `message`: what is sent.
+//! * `outbox`: what is told of one run.
 //! * `courier`: the thread that sends while lines pass.
 
 mod courier;
 mod message;
 mod needs;
+mod outbox;
 mod topic;
 
 pub(super) use courier::Courier;
-pub(super) use message::{Message, Notice, TITLE};
-pub(super) use needs::Needs;
+pub(super) use message::{Message, TITLE};
+pub(super) use outbox::Outbox;
 pub use topic::Topic;
 
 use super::command::succeeds;

@@ -90,7 +90,7 @@ impl Needs {
             _ if finding.rule == QUOTA => Topic::Quota,
             _ => Topic::Found,
         };
-        let id = if finding.finding.is_empty() { &finding.rule } else { &finding.finding };
+        let id = finding.episode();
         let key = match topic {
             Topic::Blocked | Topic::Quota => key(&finding.session_id, topic),
             _ => format!("{} {id}", finding.session_id),

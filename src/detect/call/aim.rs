@@ -24,7 +24,7 @@ impl Aim {
                 (targets.programs, targets.operands)
             }
             (_, Some(target)) => (Vec::new(), vec![target.clone()]),
-            _ => (Vec::new(), values(&input.text)),
+            _ => (Vec::new(), values(&input.text, input.handle.as_deref())),
         };
         let joined = |seed: u64, words: &[String]| words.iter().fold(seed, |sum, word| hash::join(sum, hash::of(word)));
         let shape = joined(hash::of(tool), &programs);
@@ -44,13 +44,19 @@ impl Aim {
 /// How many words a name has at most: more are prose or code.
 const NAME_WORDS: usize = 6;
 
+/// Characters of code.
+const CODE: [char; 6] = ['(', ')', '{', '}', ';', '='];
+
 /// The arguments of a tool that nobody knows. Numbers and switches say how, unless there is nothing else; prose and code
-/// are what it does.
-fn values(text: &str) -> Vec<String> {
+/// are what it does, and a handle is given anew by each answer.
+fn values(text: &str, handle: Option<&str>) -> Vec<String> {
     let is_number = |value: &&str| matches!(*value, "true" | "false") || value.parse::<f64>().is_ok();
     if text.lines().all(|value| is_number(&value)) {
         return text.lines().map(str::to_owned).collect();
     }
-    let is_name = |value: &&str| !is_number(value) && value.split_whitespace().count() <= NAME_WORDS;
+    let is_code = |value: &str| value.contains(CODE) && !value.contains("://") && !value.contains('[');
+    let is_name = |value: &&str| {
+        !is_number(value) && !is_code(value) && Some(*value) != handle && value.split_whitespace().count() <= NAME_WORDS
+    };
     text.lines().filter(is_name).map(str::to_owned).collect()
 }

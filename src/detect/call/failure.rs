@@ -115,6 +115,9 @@ const OUTER: [(&str, &[&str]); 3] = [
 impl Failure {
     /// The failure of an output whose body has these messages; `fallback` is its message if it has none.
     pub(crate) fn read(body: &str, fallback: Option<&str>) -> Option<Self> {
+        if let Some(line) = notebook_error(body) {
+            return Some(Self::of_line(&line));
+        }
         let pattern = ERROR_LINE.as_ref()?;
         let lines: Vec<_> = messages(body, &ERROR_PREFILTER)
             .filter(|line| pattern.is_match(line.as_bytes()))
@@ -150,6 +153,19 @@ impl Failure {
     pub(crate) fn is_invalid(&self) -> bool {
         self.class == hash::of("invalid")
     }
+}
+
+/// The error that a notebook's cell ended with, in the format of its file: `"ename": "NameError", "evalue": "…"`.
+fn notebook_error(body: &str) -> Option<String> {
+    memchr::memmem::find(body.as_bytes(), b"ename")?;
+    let text = text::unescaped(&body[..body.floor_char_boundary(SEARCHED)]).into_owned();
+    let member = |name: &str| {
+        let (_, behind) = text.split_once(&format!("\"{name}\""))?;
+        let value = behind.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        value.split('"').next()
+    };
+    let (name, value) = (member("ename")?, member("evalue").unwrap_or_default());
+    (!name.is_empty()).then(|| format!("{name}: {value}"))
 }
 
 fn outer_class(line: &str) -> Option<u64> {

@@ -34,9 +34,16 @@ pub(crate) struct Input {
     pub(crate) target: Option<String>,
     /// The command of a shell tool.
     pub(crate) command: Option<String>,
+    /// What it calls an element of a page that the last answer showed: each answer gives a new one.
+    pub(crate) handle: Option<String>,
+    /// Equal for inputs that are equal but for their handles.
+    pub(crate) key_without_handle: u64,
     /// What it writes to which file, if it is an editing tool: one for each replaced piece.
     pub(crate) changes: Vec<(String, Change)>,
 }
+
+/// Arguments of tools for browsers that hold such a handle: Playwright's, Chrome's and others'.
+const HANDLES: [&str; 6] = ["ref", "uid", "handle", "nodeId", "backendNodeId", "element_id"];
 
 /// Arguments that say what a call is about where no file or command does.
 const TOPICS: [&str; 4] = ["description", "pattern", "query", "prompt"];
@@ -67,17 +74,25 @@ impl Input {
                 members.sort_by(|one, other| one.0.cmp(&other.0));
                 Self::from_members(&members)
             }
-            None => Self { key: key_of_raw(raw), text: clip(&rendered(raw)).to_owned(), ..Self::default() },
+            None => {
+                let key = key_of_raw(raw);
+                let text = clip(&rendered(raw)).to_owned();
+                Self { key, key_without_handle: key, text, ..Self::default() }
+            }
         }
     }
 
     fn from_members(members: &[Member<'_>]) -> Self {
         let first = |names: &[&str]| first_text(members, names).map(|found| clip(&found).to_owned());
         let target = first(&TARGETS);
+        let key = |(name, value): &Member<'_>| hash::join(hash::of(&**name), key_of_raw(*value));
+        let sum = members.iter().map(key).fold(hash::of("{"), u64::wrapping_add);
+        // A handle that stands alone is all that there is.
+        let handle = members.iter().find(|(name, _)| HANDLES.contains(&&**name)).filter(|_| members.len() > 1);
         Self {
-            key: members.iter().fold(hash::of("{"), |sum, (name, value)| {
-                sum.wrapping_add(hash::join(hash::of(&**name), key_of_raw(*value)))
-            }),
+            key: sum,
+            key_without_handle: handle.map_or(sum, |handle| sum.wrapping_sub(key(handle))),
+            handle: handle.map(|(_, value)| rendered(*value).into_owned()),
             text: joined_values(members),
             changes: changes(members, target.as_deref()),
             target,

@@ -26,9 +26,10 @@ use aim::Aim;
 use classify::{Class, Kind, classify};
 use failure::Failure;
 use input::Input;
-use normalize::{normalize_raw_output, without_numbers};
+use normalize::{normalize_output, normalize_raw_output, without_numbers};
 use outcome::{Ended, is_nothing};
 use shell::Line;
+use std::borrow::Cow;
 use tokens::PLACEHOLDER;
 
 /// How much of an excerpt the call's input may take, in characters; the result takes the rest.
@@ -93,13 +94,15 @@ impl Call {
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
-        let result =
-            if is_number(raw, &normalized) { raw.map_or(0, |raw| hash::of(raw.get())) } else { hash::of(&normalized) };
+        let result = result(raw, &normalized, &input, line.is_none());
+        let shown = state.attachments.map_or(0, attached);
+        // What a page shows tells whether the same element was meant.
+        let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
         Some(Self {
             message: part.message.clone().into_owned(),
-            key: hash::join(hash::of(tool), input.key),
-            result_key: hash::join(hash::of(&*state.status), result),
-            gist: gist(&normalized),
+            key: hash::join(hash::of(tool), given),
+            result_key: hash::join(hash::join(hash::of(&*state.status), result), shown),
+            gist: hash::join(gist(&normalized), shown),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
             ends: both_ends(&normalized),
@@ -145,6 +148,49 @@ fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
     // More of the result would be cut anyway.
     let shown = result.map(|raw| text::beginning(raw, 4 * EXCERPT)).unwrap_or_default();
     text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
+}
+
+/// From this many bytes on, a result is a page, and not only a word of success.
+const PAGE: usize = 200;
+/// The longest result in which the input is looked for, in bytes.
+const ECHO: usize = 4096;
+/// The shortest part of an input that is looked for, in bytes.
+const ECHOED: usize = 4;
+
+/// Equal for results that say the same. `is_tool` says that the input is no command line.
+fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) -> u64 {
+    if is_number(raw, normalized) {
+        return raw.map_or(0, |raw| hash::of(raw.get()));
+    }
+    if !is_tool || input.target.is_some() || normalized.len() > ECHO {
+        return hash::of(normalized);
+    }
+    hash::of(without_echo(normalized, &input.text))
+}
+
+/// A result without what it repeats of its input: a query, a page number.
+fn without_echo(normalized: &str, input: &str) -> String {
+    input.lines().fold(normalized.to_owned(), |text, value| {
+        if value.len() > 1 && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return [",", "}"]
+                .iter()
+                .fold(text, |text, end| text.replace(&format!(":{value}{end}"), &format!(":#{end}")));
+        }
+        let value = normalize_output(value, &[]);
+        if value.len() < ECHOED { text } else { text.replace(&value, "#") }
+    })
+}
+
+/// Equal for equal pictures and files that a result shows.
+fn attached(attachments: Raw<'_>) -> u64 {
+    #[derive(serde::Deserialize)]
+    struct Attachment<'a> {
+        #[serde(borrow)]
+        url: Cow<'a, str>,
+    }
+    // Attachments of another shape show nothing.
+    let shown: Vec<Attachment<'_>> = serde_json::from_str(attachments.get()).unwrap_or_default();
+    shown.iter().fold(0, |sum, file| hash::join(sum, hash::of(&*file.url)))
 }
 
 /// How many letters a result may have whose numbers are what it says: a count, a score.

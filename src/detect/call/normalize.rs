@@ -266,6 +266,10 @@ mod tests {
             ("2026-11-23T22:44:17.123Z ok", "# ok"),
             ("at 22:44:17 in 0.25s, 12ms", "at # in #s, #ms"),
             ("pid 4711, 3 failed", "pid #, 3 failed"),
+            ("59s 1m2s 12m 3h5m 2d4h", "#s #s #s #s #s"),
+            ("req_011CSqFkN2bVx8TzW3yQ ok", "req_# ok"),
+            ("01JDQ8ZK3M5X7WNRT2V9YB4CHE!", "#!"),
+            ("tz4a98xxat96iws9zmbrgj3a", "#"),
             ("/tmp/tmp.Ab12/x.txt", "/tmp/#/x.txt"),
             ("/var/folders/aa/bb/T/x", "/var/folders/###/x"),
         ] {
@@ -275,7 +279,9 @@ mod tests {
 
     #[test]
     fn keeps_possible_progress() {
-        for text in ["3 failed", "src/main.rs:12:34: error", "defaced facade", "x86 and v8"] {
+        for text in
+            ["3 failed", "src/main.rs:12:34: error", "defaced facade", "x86 and v8", "utf8mb4collation", "3 dogs"]
+        {
             assert_eq!(normalized(text), text);
         }
     }

@@ -8,6 +8,10 @@ const LONG_HEX: usize = 7;
 pub(crate) const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 /// Units of time; a number followed by one is a duration.
 const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"];
+/// Units of the durations that have several, such as `1h5m`, and that tools show where there is one: `3m`, `2d`.
+const LONG_UNITS: &[u8] = b"smhdw";
+/// From this many letters and digits on, a word in which they alternate is a random id: ULID, nanoid, `req_011CSqF…`.
+const RANDOM: usize = 10;
 /// What replaces volatile text.
 pub(crate) const PLACEHOLDER: char = '#';
 
@@ -35,8 +39,47 @@ pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
         normalized.push_str(&token[digits..]);
         return run;
     }
+    if is_long_duration(token) {
+        // Of one form, so that `59s` and `1m2s` are the same.
+        normalized.push(PLACEHOLDER);
+        normalized.push('s');
+        return run;
+    }
+    // A new file is news.
+    let is_file =
+        || text[run..].strip_prefix('.').is_some_and(|end| end.starts_with(|c: char| c.is_ascii_alphabetic()));
+    if is_random(token) && !is_file() {
+        normalized.push(PLACEHOLDER);
+        return run;
+    }
     push_numbers(token, normalized);
     run
+}
+
+/// Whether a word is a duration such as `3m12s`, `5h` or `2d4h`.
+fn is_long_duration(token: &str) -> bool {
+    let mut rest = token.as_bytes();
+    let mut groups = 0;
+    while !rest.is_empty() {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 || digits > LONG_INTEGER || !rest.get(digits).is_some_and(|unit| LONG_UNITS.contains(unit)) {
+            return false;
+        }
+        rest = &rest[digits + 1..];
+        groups += 1;
+    }
+    groups > 0
+}
+
+/// Whether letters and digits alternate in a word as in no name that somebody chose.
+fn is_random(token: &str) -> bool {
+    if token.len() < RANDOM {
+        return false;
+    }
+    let kind = |byte: u8| (byte.is_ascii_digit(), byte.is_ascii_uppercase());
+    let digits = token.bytes().filter(u8::is_ascii_digit).count();
+    let changes = token.as_bytes().windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count();
+    digits * RANDOM >= token.len() && changes > token.len() / 3
 }
 
 /// Whether a number may begin a time, a date, a decimal or a UUID, judging by what follows it.

@@ -123,12 +123,19 @@ fn without_digits(text: &mut [u8]) -> &[u8] {
     text
 }
 
-/// Whether a cycle is made of words with spaces between them, or is long enough without.
+/// How many different characters beyond ASCII make a sentence, in scripts that have no spaces.
+const CHARACTERS: usize = 6;
+
+/// Whether a cycle is made of words, or is long enough without.
 fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
     let unit = &raw[..cycle.unit];
+    let mut foreign: Vec<u8> = unit.iter().copied().filter(|b| !b.is_ascii()).collect();
+    foreign.sort_unstable();
+    foreign.dedup();
+    let is_sentence = foreign.len() >= CHARACTERS;
     let letters = unit.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
     let spaces = unit.iter().any(u8::is_ascii_whitespace);
-    (letters && spaces) || cycle.length >= DATA_LENGTH
+    (letters && spaces) || is_sentence || cycle.length >= DATA_LENGTH
 }
 
 /// Copies a text into `room`, with one character for each number, and returns the copy.
@@ -171,12 +178,15 @@ mod tests {
         let long = "This paragraph is longer than sixty characters, and it is said again and again, word for word, \
                     until the window is full of it and nothing else is left to see in there.\n";
         assert_eq!(text_findings(&text(long, 12)), [(NAME.to_owned(), Grade::Stop)]);
+        let japanese = "もう一度ファイルを確認してから修正を始めます。";
+        assert_eq!(text_findings(&text(japanese, 30)), [(NAME.to_owned(), Grade::Stop)]);
     }
 
     #[test]
     fn ignores_dividers_and_lists() {
         for harmless in [
             "=".repeat(300),
+            "├────┼────┤".repeat(40),
             "AQAA".repeat(100),
             numbered("- src/file", ".rs"),
             numbered("test case_", " ... ok"),

@@ -132,8 +132,7 @@ impl ErrorStreak {
     }
 
     fn fail_again(&mut self, call: &Call, failure: &Failure, context: &RuleContext<'_>) -> Option<Signal> {
-        // A check whose failures change makes progress, even if its first error line stays the same.
-        let class = hash::join(failure.class, call.failing.unwrap_or_default());
+        let class = class(call, failure);
         // Another error of the same act: the failures move.
         self.errors.retain(|errors| errors.class == class || errors.varied || errors.act != call.act);
         let at = self.errors.iter().position(|errors| errors.class == class).unwrap_or_else(|| {
@@ -153,6 +152,19 @@ impl ErrorStreak {
         let summary = format!("{} calls failed with the same error: {}", errors.calls.calls(), failure.line);
         errors.signal(limits, summary, context)
     }
+}
+
+/// What the failures of a streak have in common.
+fn class(call: &Call, failure: &Failure) -> u64 {
+    if call.kind == CallKind::Mutate
+        && call.line.is_none()
+        && let Some(target) = &call.input.target
+    {
+        // An edit that does not apply: not found, found twice, not found again.
+        return hash::join(hash::of("edit"), hash::of(target));
+    }
+    // A check whose failures change makes progress, even if its first error line stays the same.
+    hash::join(failure.class, call.failing.unwrap_or_default())
 }
 
 impl Failures {

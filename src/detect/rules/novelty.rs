@@ -28,6 +28,9 @@ const AGAIN_STALE: Limit = Limit::new(
     "repeated calls with unchanged results that keep novelty.again active despite changes",
 );
 
+/// From this many calls on that were made before and say something new, the calls get somewhere.
+const NEWS: u64 = 3;
+
 /// A call in the window.
 struct PastCall {
     point: Point,
@@ -103,9 +106,14 @@ impl Novelty {
     /// Whether the window brought hardly anything new.
     fn is_stale(&self, context: &RuleContext<'_>) -> bool {
         let count = |test| self.count(test);
-        let same = count(|n| n.stale);
-        let again = count(|n| n.again);
+        // Who runs again what passed proves that it passes each time.
+        let same = count(|n| n.stale && !n.passed);
+        let again = count(|n| n.again && !n.passed);
         let changes = count(|n| n.new_change);
+        // Pages that change while the same buttons are pressed.
+        if count(|n| n.new_gist && !n.new_call) >= NEWS {
+            return false;
+        }
         if same >= context.config.limit(&STALE) {
             return true;
         }

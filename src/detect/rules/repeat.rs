@@ -24,6 +24,9 @@ const WARN: Limit = Limit::new("repeat.warn", 4, "laps of the same calls with th
 const STOP: Limit = Limit::new("repeat.stop", 5, "laps of the same calls with the same results before a stop");
 const CALL_WARN: Limit = Limit::new("repeat.call", 5, "laps of the same calls with differing results before a warning");
 
+/// How many times the laps of a warning a check may pass again before one.
+const PROOF: u64 = 2;
+
 /// Where a run of laps began.
 #[derive(Clone)]
 struct RunStart {
@@ -134,11 +137,7 @@ impl Repeat {
             .zip(limits)
             .find_map(|(grade, laps)| self.shortest(&self.same_results, laps).map(|period| (grade, period)));
         if let Some((grade, period)) = found {
-            // Looks with a pause between them may wait for something: whether they do is for others to judge.
-            // Who runs again what passed is done.
-            let mut lap = self.past.iter().rev().take(period);
-            let is_harmless = lap.clone().any(|past| past.slow) || lap.all(|past| past.passed);
-            let grade = if is_harmless { grade.min(Grade::Warn) } else { grade };
+            let grade = grade.min(self.gravest(period, context));
             signals.report(self.signal(NAME, grade, period, round, context));
             return;
         }
@@ -154,11 +153,26 @@ impl Repeat {
         }
     }
 
+    /// The gravest grade of a repetition with this period.
+    fn gravest(&self, period: usize, context: &RuleContext<'_>) -> Grade {
+        let mut lap = self.past.iter().rev().take(period);
+        // Looks with a pause between them may wait for something: whether they do is for others to judge.
+        if lap.clone().any(|past| past.slow) {
+            return Grade::Warn;
+        }
+        // Who runs again what passed proves that it passes each time, or is done.
+        if !lap.all(|past| past.passed) {
+            return Grade::Stop;
+        }
+        let laps = self.same_results[period - 1].laps(period);
+        if laps < PROOF * context.config.limit(&WARN) { Grade::Notice } else { Grade::Warn }
+    }
+
     /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
     fn is_in_vain(&self, period: usize) -> bool {
         let run = &self.same_calls[period - 1];
         let writes = self.past.iter().rev().take(period).any(|past| past.mutates);
-        writes || (!run.waited && run.news * 2 < run.rounds)
+        writes || (!run.waited && run.news * 2 < run.laps(period))
     }
 
     /// The shortest period with at least `laps` laps, unless a round in it waits.

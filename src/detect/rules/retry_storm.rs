@@ -128,12 +128,12 @@ fn seconds(limit: &Limit, context: &RuleContext<'_>) -> i64 {
 impl Failing {
     /// Whether the provider asks to wait for so long that failing is no storm.
     fn waits(&self, context: &RuleContext<'_>) -> bool {
-        self.wait >= seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
+        self.wait > seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
     }
 
     /// How long the provider has been failing, in milliseconds, without the long wait that it asked for.
     fn lasted(&self, context: &RuleContext<'_>) -> i64 {
-        let waited = self.until.filter(|_| self.wait >= seconds(&SECONDS, context));
+        let waited = self.until.filter(|_| self.wait > seconds(&SECONDS, context));
         let lasted = context.now.since(self.since);
         waited.map_or(lasted, |until| context.point.ts.saturating_sub(until).clamp(0, lasted))
     }
@@ -195,7 +195,7 @@ impl RetryStorm {
             vague: false,
             last: String::new(),
         });
-        if failing.wait < seconds(&SECONDS, context) || failing.until.is_some_and(|until| until <= now) {
+        if failing.wait <= seconds(&SECONDS, context) || failing.until.is_some_and(|until| until <= now) {
             (failing.wait, failing.until) = (wait, until);
         }
         failing.attempts = failing.attempts.max(attempt);

@@ -105,7 +105,28 @@ const NOTHING: [&str; 7] = ["no ", "not ", "none", "nothing", "empty", "0 ", "ze
 fn says_nothing(call: &Call) -> bool {
     let start = call.ends.trim_start_matches(|c: char| !c.is_alphanumeric());
     let start = start[..start.floor_char_boundary(80)].to_lowercase();
-    call.empty || NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
+    call.empty
+        || is_empty_list(&call.ends)
+        || NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
+}
+
+/// Whether an answer is JSON in which the only list is empty.
+fn is_empty_list(answer: &str) -> bool {
+    answer.starts_with(['{', '[']) && answer.contains("[]") && !answer.contains("[{") && !answer.contains("[\\")
+}
+
+/// How many words a question has at least: fewer are a name.
+const QUESTION: usize = 3;
+/// From this many bytes on, an answer is a list of findings.
+const FINDINGS: usize = 80;
+
+/// Whether a look searches with words, and its answer is no mere "fine".
+fn searches(call: &Call) -> bool {
+    let asks = |value: &str| value.split_whitespace().count() >= QUESTION;
+    call.line.is_none()
+        && call.input.target.is_none()
+        && call.ends.len() >= FINDINGS
+        && call.input.text.lines().any(asks)
 }
 
 fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -114,9 +135,9 @@ fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut
         return;
     }
     // Different inputs that are all well are a batch at work, and failures are the business of the rule about errors.
-    // A search that finds nothing is not well.
+    // A search that finds nothing, or the same as any other, is not well.
     let checks = call.line.as_ref().is_some_and(|line| !line.checks.is_empty());
-    let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !says_nothing(call);
+    let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !(says_nothing(call) || searches(call));
     let warn = streak.calls() >= limit + context.config.limit(&WARN) && !is_batch;
     let grade = if warn { Grade::Warn } else { Grade::Notice };
     let result = if call.empty { "nothing" } else { "the same result" };

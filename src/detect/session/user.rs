@@ -16,6 +16,11 @@ const TEXTS: usize = 32;
 /// Nobody reads an answer and writes the next message in less time, in milliseconds.
 const HUMAN_PAUSE: i64 = 5_000;
 
+/// A message of at most this many characters may be a person's although it says the same as one before: "next", "weiter".
+const WORD: usize = 16;
+/// Two pauses before such messages that differ by less than one part in so many are a program's.
+const REGULAR: i64 = 5;
+
 /// How users ask to do something a number of times, in the languages of [`NUMBERS`].
 static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = NUMBERS.iter().flat_map(|(names, _)| names.split(' ')).collect::<Vec<_>>().join("|");
@@ -59,6 +64,8 @@ pub(crate) struct User {
     texts: VecDeque<u64>,
     /// When the last answer ended, if there is none since.
     rested: Option<Timestamp>,
+    /// How long a message that was sent before was waited for, the last time, in milliseconds.
+    pause: Option<i64>,
     /// Sentences of the last message that ask to do something a number of times, and how often that is still.
     asked: Vec<(String, u64)>,
     expected: VecDeque<String>,
@@ -80,8 +87,10 @@ impl User {
         self.last = key;
         let is_first = self.texts.is_empty();
         let is_new = self.remember(text);
-        let at_once = self.rested.is_some_and(|rested| now.since(rested) < HUMAN_PAUSE);
-        let is_real = is_first || (is_new && !at_once && !is_marked(text));
+        let pause = self.rested.map(|rested| now.since(rested));
+        let at_once = pause.is_some_and(|pause| pause < HUMAN_PAUSE);
+        let may_be_new = is_new || text.chars().count() <= WORD && self.is_irregular(pause);
+        let is_real = is_first || (may_be_new && !at_once && !is_marked(text));
         if is_real {
             self.asked = repetitions(text);
         }
@@ -118,6 +127,13 @@ impl User {
             self.expected.pop_front();
         }
         self.expected.push_back(text.trim().to_owned());
+    }
+
+    /// Whether this pause before a message tells a person: it is not the one of the last time.
+    fn is_irregular(&mut self, pause: Option<i64>) -> bool {
+        let before = std::mem::replace(&mut self.pause, pause);
+        let differs = |pause: i64, before: i64| (pause - before).abs() * REGULAR > pause.max(before);
+        pause.is_some_and(|pause| before.is_none_or(|before| differs(pause, before)))
     }
 
     fn is_expected(&self, text: &str) -> bool {
@@ -175,7 +191,7 @@ fn names_command(sentence: &str, command: &str) -> bool {
     let quoted = sentence.split(['`', '"', '\'']).skip(1).step_by(2).map(str::trim);
     let has_quote = quoted.filter(|part| part.len() > 1).any(|part| command.contains(part));
     let whole = command.contains(' ') && sentence.contains(command);
-    let is_file = |word: &&str| word.len() > 3 && word[1..].contains('.');
+    let is_file = |word: &&str| word.len() > 3 && word.find('.').is_some_and(|at| at > 0);
     let mut words = sentence.split_whitespace().map(|word| word.trim_matches([',', ':', '(', ')']));
     has_quote || whole || words.any(|word| is_file(&word) && command.split_whitespace().any(|part| part == word))
 }
@@ -230,6 +246,27 @@ mod tests {
     }
 
     #[test]
+    fn a_person_may_say_the_same_word_again() {
+        let led = |text: &str, pauses: &[i64]| {
+            let (mut user, mut now) = (User::default(), 0);
+            user.receive_message("m", "Explain the book, a chapter at a time", at(0));
+            let mut real = pauses.iter().enumerate().map(|(n, pause)| {
+                user.end_answer(at(now));
+                now += pause;
+                let is_real = user.receive_message(&format!("m{n}"), text, at(now));
+                user.begin_answer();
+                is_real
+            });
+            real.all(|is_real| is_real)
+        };
+        assert!(led("weiter", &[12, 40, 17, 60, 25, 9]));
+        assert!(led("続けて", &[30, 8, 14]));
+        assert!(!led("weiter", &[30, 30, 31]), "as regular as a program");
+        assert!(!led("weiter", &[12, 2, 40]), "at once");
+        assert!(!led("Go on with the next item of the list.", &[12, 40, 17]), "nobody types it again");
+    }
+
+    #[test]
     fn names_what_a_tool_is_given() {
         assert!(names_input("Press DOWN ten times", "emu_press", "down"));
         assert!(names_input("Shake the device 5 times", "device_shake", ""));
@@ -252,6 +289,7 @@ mod tests {
             ("Lance `make test` 7 fois", "make test", Some(7)),
             ("Запусти `make test` пять раз", "make test", Some(5)),
             ("请运行 `make test` 10次", "make test", Some(10)),
+            ("请运行 `make test` 10次", "ls", None),
             ("`make test` を十回実行してください", "make test", Some(10)),
             ("Malen wir `make test` aus", "make test", None),
         ] {

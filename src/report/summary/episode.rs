@@ -54,7 +54,7 @@ impl Episode {
         let time = |ms: i64| Timestamp::from_ms(if ms == 0 { at.ms() } else { ms });
         Self {
             session: Shown::new(&finding.session_id),
-            id: named(&finding.finding, rule.as_str()),
+            id: Shown::new(&finding.episode()),
             kind: finding.kind,
             rule,
             grade: finding.grade,

@@ -192,8 +192,8 @@ impl Intake {
 
     fn on_finding(&mut self, mut finding: Finding, updates: Updates<'_>) -> Group {
         if finding.finding.is_empty() {
-            // A custom detector may not number its findings: its rule identifies them.
-            finding.finding = if finding.rule.is_empty() { finding.kind.to_string() } else { finding.rule.clone() };
+            // A custom detector may not number its findings.
+            finding.finding = finding.episode().into_owned();
         }
         if finding.state == State::Closed {
             updates(&Update::FindingClosed { session: &finding.session_id, finding: &finding.finding });

@@ -195,8 +195,8 @@ impl Live<'_> {
         let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
         let Recovered { complete, sessions } = recovered.map_err(Interruption::retry_if_transient)?;
         if !plan.creates_session() {
-            let told = Present::new(server, &self.tracker, &sessions).tell(&mut self.idle, &mut self.writer).await;
-            told.map_err(Interruption::retry_if_transient)?;
+            let emitted = Present::new(server, &self.tracker, &sessions).emit(&mut self.idle, &mut self.writer).await;
+            emitted.map_err(Interruption::retry_if_transient)?;
             if plan.from_start && !complete {
                 tracing::warn!(
                     "the session's history is incomplete: the server cannot provide all of it; continuing with the rest"

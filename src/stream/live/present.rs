@@ -14,8 +14,8 @@ use std::collections::{BTreeSet, HashMap};
 /// In how many other directories the subagents are asked for. Each costs a request, and agents use a handful.
 const DIRECTORIES: usize = 16;
 
-/// Of how many sessions the state is told, so that a crowded server does not delay the stream.
-const TOLD: usize = 200;
+/// Of how many sessions the state is emitted, so that a crowded server does not delay the stream.
+const EMITTED: usize = 200;
 
 /// A session that is idle is not in the list of what the sessions are doing.
 const IDLE: &str = r#"{"type":"idle"}"#;
@@ -52,8 +52,8 @@ impl<'a> Present<'a> {
         Self { server, tracker, sessions }
     }
 
-    /// Tells the state of the watched session, of all that work, and of all that `idle` has seen at work.
-    pub async fn tell(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<(), StepError> {
+    /// Emits the state of the watched session, of all that work, and of all that `idle` has seen at work.
+    pub async fn emit(&self, idle: &mut IdleTimer, writer: &mut Writer) -> Result<(), StepError> {
         let seen: Vec<String> = idle.working().cloned().collect();
         let Some(statuses) = self.ask(idle, writer).await? else {
             return Ok(());
@@ -64,14 +64,14 @@ impl<'a> Present<'a> {
         let others: BTreeSet<String> = seen.into_iter().chain(busy).filter(|id| Some(id) != root).collect();
         let ours: Vec<String> = root.cloned().into_iter().chain(others).collect();
         let is_idle = RawValue::from_string(IDLE.to_owned()).ok();
-        for id in ours.iter().take(TOLD) {
+        for id in ours.iter().take(EMITTED) {
             let Some(status) = statuses.get(id).or(is_idle.as_ref()) else { continue };
-            writer.recovered(recovered(None, "session.status", StatusOf { session: id, status })).await?;
+            writer.recovered([recovered(None, "session.status", StatusOf { session: id, status })]).await?;
             if !self.tracker.tree.contains(id) {
                 continue;
             }
             if let Some(todos) = writer.wait_for(self.server.todos(id)).await? {
-                writer.recovered(recovered(None, "todo.updated", TodosOf { session: id, todos: &todos })).await?;
+                writer.recovered([recovered(None, "todo.updated", TodosOf { session: id, todos: &todos })]).await?;
             }
         }
         Ok(())

@@ -53,6 +53,14 @@ impl Outage {
     }
 }
 
+/// Takes note of an attempt that failed. One that failed after the gap was reported begins another outage.
+fn lost(outage: &mut Option<Outage>, why: String) {
+    match outage {
+        Some(outage) => outage.failed_attempts += 1,
+        None => *outage = Some(Outage::new(why, Instant::now())),
+    }
+}
+
 /// The connection to the server, while it stands and while it is lost.
 pub(super) struct Connection<'a> {
     plan: &'a Plan,
@@ -98,10 +106,10 @@ impl<'a> Connection<'a> {
                 Err(Interruption::Lost(why)) if start.elapsed() >= self.plan.reconnect => {
                     return Err(End::ServerGone(why));
                 }
-                Err(Interruption::Lost(why)) => tracing::debug!("still lost: {why}"),
-            }
-            if let Some(outage) = &mut self.outage {
-                outage.failed_attempts += 1;
+                Err(Interruption::Lost(why)) => {
+                    tracing::debug!("still lost: {why}");
+                    lost(&mut self.outage, why);
+                }
             }
         }
     }
@@ -125,7 +133,7 @@ impl<'a> Connection<'a> {
         }
         // Before its task is given, being idle means nothing.
         if tracker.started || self.plan.task.is_none() {
-            Present::new(&self.server, tracker, &sessions).tell(idle, writer).await?;
+            Present::new(&self.server, tracker, &sessions).emit(idle, writer).await?;
         }
         Ok(feed)
     }

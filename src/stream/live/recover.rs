@@ -139,9 +139,7 @@ impl Recovery<'_> {
             Err(error) => return Err(error),
         };
         while let Some(message) = self.writer.wait_for(messages.next()).await? {
-            for payload in self.tracker.recover_message(&message) {
-                self.writer.recovered(payload).await?;
-            }
+            self.writer.recovered(self.tracker.recover_message(&message)).await?;
         }
         Ok(messages.skipped() == 0)
     }
@@ -151,7 +149,7 @@ impl Recovery<'_> {
         for server in servers(self.server, &self.tracker.tree, self.sessions) {
             for request in self.writer.wait_for(server.open_requests()).await? {
                 if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
-                    self.writer.recovered(recovered(None, request.kind, request.properties)).await?;
+                    self.writer.recovered([recovered(None, request.kind, request.properties)]).await?;
                 }
             }
         }

@@ -62,18 +62,27 @@ impl Writer {
 
     /// Writes a server's payload with its time in front.
     pub async fn event(&mut self, payload: Checked) -> Result<(), StepError> {
-        self.tick().await?;
-        let line = payload.stamped(self.clock.now());
-        self.silences.observe(&line);
-        self.send(line).await
+        self.add_event(payload);
+        self.flush().await
     }
 
-    /// Writes a payload that we made of what the server said, unless it is refused.
-    pub async fn recovered(&mut self, payload: String) -> Result<(), StepError> {
-        match self.check(payload) {
-            Ok(payload) => self.event(payload).await,
-            Err(_) => Ok(()),
+    /// Writes payloads that we made of what the server said, except those that are refused.
+    pub async fn recovered(&mut self, payloads: impl IntoIterator<Item = String>) -> Result<(), StepError> {
+        for payload in payloads {
+            if let Ok(payload) = self.check(payload) {
+                self.add_event(payload);
+            }
         }
+        self.flush().await
+    }
+
+    /// Adds an event, and before it a tick that is due, to what waits for room. It counts as emitted from now on, so it
+    /// must not get lost when a signal cancels the wait.
+    fn add_event(&mut self, payload: Checked) {
+        self.add_tick();
+        let line = payload.stamped(self.clock.now());
+        self.silences.observe(&line);
+        self.unsent.push_back(line);
     }
 
     /// Writes a record.
@@ -83,10 +92,15 @@ impl Writer {
     }
 
     async fn record_at(&mut self, ts: i64, record: &impl Record) -> Result<(), StepError> {
+        self.add_record(ts, record);
+        self.flush().await
+    }
+
+    fn add_record(&mut self, ts: i64, record: &impl Record) {
         let mut line = Vec::new();
         record::append(&mut line, ts, record);
         self.silences.record();
-        self.send(line).await
+        self.unsent.push_back(line);
     }
 
     /// When the next tick is due.
@@ -96,11 +110,14 @@ impl Writer {
 
     /// Writes a tick if it is due and there is something to say.
     pub async fn tick(&mut self) -> Result<(), StepError> {
+        if self.add_tick() { self.flush().await } else { Ok(()) }
+    }
+
+    /// Adds a tick to what waits for room if it is due and there is something to say.
+    fn add_tick(&mut self) -> bool {
         let ts = self.clock.now();
-        match self.silences.take_if_due(ts) {
-            Some(tick) => self.record_at(ts, &tick).await,
-            None => Ok(()),
-        }
+        let tick = self.silences.take_if_due(ts);
+        tick.inspect(|tick| self.add_record(ts, tick)).is_some()
     }
 
     /// Waits for an answer of the server and writes ticks meanwhile.
@@ -118,9 +135,8 @@ impl Writer {
         }
     }
 
-    /// Queues a line; waits while the reader is slow.
-    async fn send(&mut self, line: Vec<u8>) -> Result<(), StepError> {
-        self.unsent.push_back(line);
+    /// Queues the lines that wait; waits itself while the reader is slow.
+    async fn flush(&mut self) -> Result<(), StepError> {
         while let Some(next) = self.unsent.front() {
             let (place, room) = self.queue.room(next.len()).await.ok_or(StepError::ReaderLeft)?;
             if let Some(bytes) = self.unsent.pop_front() {
@@ -191,4 +207,60 @@ fn write_all(mut queue: mpsc::Receiver<Line>, out: &Out) -> Result<(), Failure> 
         out.pass(&batch)?;
     }
     out.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipe::test_sink::TestSink;
+    use futures_util::FutureExt;
+    use std::io::{self, Write};
+    use std::sync::mpsc::Receiver;
+
+    /// An output that writes nothing until it may.
+    struct Closed {
+        opened: Receiver<()>,
+        sink: TestSink,
+    }
+
+    impl Write for Closed {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Nothing is sent: the other end is dropped.
+            let _ = self.opened.recv();
+            self.sink.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.sink.flush()
+        }
+    }
+
+    fn payload(id: &str, length: usize) -> String {
+        let status = r#"{"sessionID":"ses_1","status":{"type":"busy"}}"#;
+        format!(r#"{{"id":"{id}","type":"session.status","properties":{status},"pad":"{}"}}"#, "x".repeat(length))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cancelled_event_is_written_later() {
+        let (open, opened) = std::sync::mpsc::channel();
+        let sink = TestSink::default();
+        let mut writer = Writer::new(Out::new(Closed { opened, sink: sink.clone() }, false));
+        let large = writer.check(payload("evt_1", QUEUED_BYTES)).unwrap();
+        writer.event(large).await.ok().unwrap();
+        // So long that a tick is due before the next event.
+        tokio::time::advance(std::time::Duration::from_secs(5)).await;
+        let next = writer.check(payload("evt_2", 0)).unwrap();
+        assert!(writer.event(next).now_or_never().is_none(), "there is room");
+        let two = ["evt_3", "evt_4"].map(|id| payload(id, 0));
+        assert!(writer.recovered(two).now_or_never().is_none(), "there is room");
+        drop(open);
+        writer.flush().await.ok().unwrap();
+        writer.finish().await.unwrap();
+        let text = sink.text();
+        let kinds: Vec<&str> = ["evt_1", "ocr.stream.tick", "evt_2", "evt_3", "evt_4"]
+            .into_iter()
+            .filter(|kind| text.contains(kind))
+            .collect();
+        assert_eq!(kinds.len(), 5, "{kinds:?}");
+    }
 }

@@ -4,8 +4,8 @@
 //! Ids identify events; their order is the sequence number in the session's log. Events are emitted in that order, so
 //! everything in the log before an emitted event was emitted too, or was there before us.
 
-use super::ids::IdSet;
 use crate::bounded::BoundedMap;
+use crate::bounded::BoundedSet;
 use crate::server::Entry;
 use crate::wire::Event;
 use std::collections::VecDeque;
@@ -37,20 +37,20 @@ struct LogCursor {
 pub(crate) struct EventDedup {
     /// Whether this server's events have ids: those of 1.1 have neither ids nor a log.
     pub has_ids: bool,
-    events: IdSet,
-    deltas: IdSet,
+    events: BoundedSet,
+    deltas: BoundedSet,
     cursors: BoundedMap<String, LogCursor>,
-    forgotten: IdSet,
+    forgotten: BoundedSet,
 }
 
 impl Default for EventDedup {
     fn default() -> Self {
         Self {
             has_ids: false,
-            events: IdSet::new(EVENTS),
-            deltas: IdSet::new(DELTAS),
+            events: BoundedSet::new(EVENTS),
+            deltas: BoundedSet::new(DELTAS),
             cursors: BoundedMap::new(SESSIONS),
-            forgotten: IdSet::new(EVENTS),
+            forgotten: BoundedSet::new(EVENTS),
         }
     }
 }

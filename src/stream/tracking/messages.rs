@@ -1,7 +1,7 @@
 //! Tracks which messages and parts have been emitted in their final state, so that what was missed can be recovered
 //! from the session's messages. Only needed for sessions that the server has no event log of.
 
-use super::ids::IdSet;
+use crate::bounded::BoundedSet;
 use crate::server::Message;
 use crate::stream::snapshot::{change, payloads};
 use crate::wire::{Event, observe};
@@ -15,16 +15,16 @@ const RECOVERED: usize = 16_384;
 /// The messages and parts that have been emitted in their final state.
 #[derive(Debug)]
 pub(crate) struct FinishedMessages {
-    emitted: IdSet,
+    emitted: BoundedSet,
     /// Those that were recovered; the connection may still deliver them, once.
-    recovered: IdSet,
+    recovered: BoundedSet,
     /// Whether the messages from before we connected could not be read, so that nobody can tell them from later ones.
     pub past_unknown: bool,
 }
 
 impl Default for FinishedMessages {
     fn default() -> Self {
-        Self { emitted: IdSet::new(EMITTED), recovered: IdSet::new(RECOVERED), past_unknown: false }
+        Self { emitted: BoundedSet::new(EMITTED), recovered: BoundedSet::new(RECOVERED), past_unknown: false }
     }
 }
 

@@ -1,14 +1,13 @@
 //! What is watched, and what of it has been emitted.
 
 mod dedup;
-mod ids;
 mod messages;
 mod tree;
 
+use crate::bounded::BoundedSet;
 use crate::server::{Entries, Entry, Error, History, Listing, Message, OpenRequest, Server, Session};
 use crate::wire::{Event, Observation, observe};
 use dedup::EventDedup;
-use ids::IdSet;
 use messages::FinishedMessages;
 use std::collections::{HashMap, HashSet};
 pub(crate) use tree::SessionTree;
@@ -30,7 +29,7 @@ pub(crate) struct Tracker {
     pub dedup: EventDedup,
     pub finished: FinishedMessages,
     /// The permissions and questions that were emitted, by the request's id.
-    requests: IdSet,
+    requests: BoundedSet,
     /// Sessions that are older than their logs: their history is emitted from their messages.
     older_than_log: HashSet<String>,
     /// Whether the server has a log and cannot read it.
@@ -53,7 +52,7 @@ impl Tracker {
             from_start: true,
             dedup: EventDedup::default(),
             finished: FinishedMessages::default(),
-            requests: IdSet::new(REQUESTS),
+            requests: BoundedSet::new(REQUESTS),
             older_than_log: HashSet::new(),
             log_is_broken: false,
             started: false,

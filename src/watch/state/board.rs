@@ -1,7 +1,7 @@
 //! Everything that is known, fed line by line.
 
 use super::activity::{Activity, Topic};
-use super::session::{Session, key};
+use super::session::Session;
 use super::standing::Rank;
 use super::usage::Usage;
 use super::words::rest;
@@ -10,8 +10,9 @@ use crate::pipe::tell::masked;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Observation, StreamClock, Timestamp, about, head, matters, observe_with_head};
+use std::cmp::Reverse;
 
-/// How many sessions are kept. Whoever watches more sees the latest of them.
+/// How many sessions are kept. Of more, those that need a person the least are left out.
 const SESSIONS: usize = 256;
 
 /// What the lines have said so far.
@@ -29,6 +30,8 @@ pub struct Board {
     pub activity: Activity,
     sessions: BoundedMap<String, Session>,
     seen: u64,
+    /// What the sessions that are no longer kept have used.
+    evicted: Usage,
 }
 
 impl Default for Board {
@@ -41,6 +44,7 @@ impl Default for Board {
             activity: Activity::default(),
             sessions: BoundedMap::new(SESSIONS),
             seen: 0,
+            evicted: Usage::default(),
         }
     }
 }
@@ -97,7 +101,7 @@ impl Board {
 
     /// What all sessions have used.
     pub fn usage(&self) -> Usage {
-        let mut all = Usage::default();
+        let mut all = self.evicted.clone();
         self.sessions.iter().for_each(|(_, session)| all.add(&session.usage));
         all
     }
@@ -106,9 +110,22 @@ impl Board {
         let number = self.seen;
         if !self.sessions.contains_key(id) {
             self.seen += 1;
+            self.make_room();
         }
         self.sessions.touch(id);
         self.sessions.get_or_insert_with(id.to_owned(), || Session::new(id, number, now))
+    }
+
+    /// Leaves out the calmest session if there are as many as are kept, and of those the one that has been so longest.
+    fn make_room(&mut self) {
+        if !self.sessions.is_full() {
+            return;
+        }
+        let calmest = self.sessions.iter().max_by_key(|(_, session)| (session.rank(), Reverse(session.standing.since)));
+        let Some(id) = calmest.map(|(id, _)| id.clone()) else { return };
+        if let Some(session) = self.sessions.remove(&id) {
+            self.evicted.add(&session.usage);
+        }
     }
 
     fn event(&mut self, seen: &Observation, line: &str, now: Timestamp) {
@@ -187,7 +204,7 @@ impl Board {
         };
         let text = format!("{}: {}", finding.rule, finding.summary);
         let grown = finding.state == State::Grown;
-        self.activity.add_finding(now, &finding.session_id, topic, &text, key(&finding), grown);
+        self.activity.add_finding(now, &finding.session_id, topic, &text, &finding.episode(), grown);
         self.entry(&finding.session_id.clone(), now).found(finding, now);
     }
 
@@ -225,4 +242,22 @@ fn family<'a>(root: &'a Session, all: &[&'a Session]) -> Vec<(&'a Session, usize
         next.extend(children.map(|child| (*child, depth + 1)));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_session_that_needs_a_person() {
+        let mut board = Board::default();
+        let asks = r#"{"ts":1,"type":"permission.asked","properties":{"id":"per_1","sessionID":"asks","permission":"bash","patterns":["rm"]}}"#;
+        board.see(asks.as_bytes());
+        for n in 0..SESSIONS {
+            let line = format!(r#"{{"ts":{},"type":"session.idle","properties":{{"sessionID":"s{n}"}}}}"#, n + 2);
+            board.see(line.as_bytes());
+        }
+        assert_eq!(board.count(Rank::NeedsYou), 1);
+        assert!(!board.sessions.contains_key("s0"), "the one that has been calm for longest goes");
+    }
 }

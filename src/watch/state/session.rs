@@ -144,7 +144,7 @@ impl Session {
     /// Follows a finding.
     pub fn found(&mut self, finding: Finding, now: Timestamp) {
         self.standing.found(&finding, now);
-        let known = self.findings.iter_mut().find(|known| key(known) == key(&finding));
+        let known = self.findings.iter_mut().find(|known| known.episode() == finding.episode());
         if let Some(known) = known {
             *known = finding;
             return;
@@ -186,11 +186,6 @@ impl Session {
     }
 }
 
-/// What tells the episodes of a session apart.
-pub fn key(finding: &Finding) -> &str {
-    if finding.finding.is_empty() { &finding.rule } else { &finding.finding }
-}
-
 fn short(text: &str) -> String {
     printable(&excerpt(text, TITLE))
 }
@@ -212,10 +207,13 @@ mod tests {
         session.found(finding("a", Grade::Stop, State::Closed), at);
         session.found(finding("b", Grade::Notice, State::Open), at);
         session.found(finding("c", Grade::Warn, State::Open), at);
-        let order: Vec<&str> = session.findings().into_iter().map(key).collect();
+        let order: Vec<&str> = session.findings().into_iter().map(|finding| finding.finding.as_str()).collect();
         assert_eq!(order, ["c", "b", "a"]);
         session.found(finding("a", Grade::Stop, State::Graver), at);
-        assert_eq!((session.trouble().map(key), session.rank()), (Some("a"), Rank::Trouble));
+        assert_eq!(
+            (session.trouble().map(|finding| finding.finding.as_str()), session.rank()),
+            (Some("a"), Rank::Trouble)
+        );
     }
 
     #[test]

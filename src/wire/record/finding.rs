@@ -2,6 +2,7 @@ use super::Record;
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What kind of problem a finding reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, ValueEnum)]
@@ -96,7 +97,8 @@ pub struct Finding {
     /// The session with the problem.
     #[serde(rename = "sessionID")]
     pub session_id: String,
-    /// The id of the episode, the same in every line about it. Where it is empty, the rule identifies the episode.
+    /// The id of the episode, the same in every line about it. Where it is empty, the rule identifies the episode, and
+    /// without a rule the kind.
     #[serde(default)]
     pub finding: String,
     /// What kind of problem it is.
@@ -143,4 +145,16 @@ pub struct Finding {
 
 impl Record for Finding {
     const TYPE: &'static str = "ocr.detect.finding";
+}
+
+impl Finding {
+    /// What tells the episodes of a session apart: the id; where a custom detector gives none, the rule; and without
+    /// that the kind.
+    pub fn episode(&self) -> Cow<'_, str> {
+        match (&*self.finding, &*self.rule) {
+            ("", "") => Cow::Owned(self.kind.to_string()),
+            ("", rule) => Cow::Borrowed(rule),
+            (id, _) => Cow::Borrowed(id),
+        }
+    }
 }

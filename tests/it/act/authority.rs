@@ -120,6 +120,8 @@ fn acts_on_its_own_live_stream() {
         "STREAM | tee all | DETECT | ocr-act -q | cat",
         "(STREAM | (DETECT | { ocr-act -q; }))",
         "STREAM | DETECT | jq -c --unbuffered . | ocr-act -q",
+        "timeout 600 STREAM | DETECT | ocr-act -q",
+        "STREAM | DETECT | nice timeout 600 ocr-act -q",
     ] {
         let (victim, folder) = (Victim::serve(), folder());
         let line = shape.replace("STREAM", &stream(&victim)).replace("DETECT", DETECT);

@@ -34,7 +34,7 @@ fn silent_server(begun: &Path) -> String {
 }
 
 fn wait_until(what: &str, mut there: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_mins(2);
+    let end = Instant::now() + Duration::from_mins(5);
     while !there() {
         assert!(Instant::now() < end, "{what}");
         std::thread::sleep(Duration::from_millis(20));

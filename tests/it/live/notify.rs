@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// How long a message may take: far more than on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 const ASKS: &str = r#"{"task": "Go.", "config": {"permission": {"bash": "ask"}}, "turns": [
     {"calls": [{"tool": "bash", "input": {"command": "date", "description": "Looks at the clock"}}]},

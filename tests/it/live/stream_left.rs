@@ -13,7 +13,7 @@ const TOOL: &str = "sleep 7654";
 const SPAWNS: &str = "exec ocr-stream --spawn --task Wait.";
 
 /// How long a tool may take to begin: far longer than on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A run and the home of its project, which every process that it starts has in its environment.
 struct Sleeping {

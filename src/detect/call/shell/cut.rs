@@ -62,7 +62,8 @@ pub(super) fn read(words: &[String]) -> Cut {
 /// Whether a flag of one letter is given, alone or among others: `-o`, `-iEo`.
 fn has_short(arguments: &[String], flag: char) -> bool {
     arguments.iter().any(|word| {
-        word.starts_with('-') && word[1..].bytes().all(|byte| byte.is_ascii_alphabetic()) && word.contains(flag)
+        let letters = word.strip_prefix('-').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        letters.is_some_and(|letters| letters.contains(flag))
     })
 }
 
@@ -81,16 +82,22 @@ fn count(arguments: &[String]) -> Option<usize> {
         let value = match word.as_str() {
             "-n" | "--lines" => arguments.get(at + 1).map(String::as_str).unwrap_or_default(),
             "-c" | "--bytes" => return None,
+            word if word.starts_with("-c") || word.starts_with('+') => return None,
             word => match word.strip_prefix("--lines=").or_else(|| word.strip_prefix("-n")) {
                 Some(value) => value,
-                None if word.len() > 1 && word[1..].bytes().all(|byte| byte.is_ascii_digit()) => &word[1..],
-                None if word.starts_with("-c") || word.starts_with('+') => return None,
-                None => continue,
+                None => match word.strip_prefix('-').filter(|digits| is_number(digits)) {
+                    Some(value) => value,
+                    None => continue,
+                },
             },
         };
         return value.parse().ok().filter(|_| !value.starts_with('+'));
     }
     Some(LINES)
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn value(arguments: &[String], flag: &str) -> Option<usize> {

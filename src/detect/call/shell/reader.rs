@@ -249,10 +249,10 @@ impl Reader {
         self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
     }
 
-    /// Reads something whose praise does not count, if so.
-    fn without_praise(&mut self, so: bool, read: impl FnOnce(&mut Self)) {
+    /// Reads something. If nobody hears what it prints, its praise does not count.
+    fn without_praise(&mut self, unheard: bool, read: impl FnOnce(&mut Self)) {
         let no_praise = self.no_praise;
-        self.no_praise |= so;
+        self.no_praise |= unheard;
         read(self);
         self.no_praise = no_praise;
     }

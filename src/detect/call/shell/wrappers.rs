@@ -120,8 +120,6 @@ pub struct Unwrapped {
     pub command: Command,
     /// It runs again and again, as under `watch`.
     pub watched: bool,
-    /// Its arguments come from elsewhere, as under `xargs`.
-    pub fed: bool,
     /// Variables that are set for it: `NAME=value`.
     pub environment: Vec<String>,
 }
@@ -131,7 +129,7 @@ const WRAPPED: usize = 12;
 
 /// Looks through the wrappers of a command. `bodies` are the heredocs that it reads.
 pub fn unwrap(words: Vec<String>, bodies: &[String]) -> Unwrapped {
-    let mut unwrapped = Unwrapped { command: Command::Nothing, watched: false, fed: false, environment: Vec::new() };
+    let mut unwrapped = Unwrapped { command: Command::Nothing, watched: false, environment: Vec::new() };
     let mut rest: &[String] = &words;
     for _ in 0..WRAPPED {
         while let Some((first, more)) = rest.split_first().filter(|(word, _)| is_assignment(word)) {
@@ -149,11 +147,7 @@ pub fn unwrap(words: Vec<String>, bodies: &[String]) -> Unwrapped {
         let Some(next) = behind(name, rest) else {
             break;
         };
-        match name {
-            "watch" | "watchexec" | "entr" => unwrapped.watched = true,
-            "xargs" | "parallel" => unwrapped.fed = true,
-            _ => {}
-        }
+        unwrapped.watched |= matches!(name, "watch" | "watchexec" | "entr");
         if name == "ssh" || name == "watch" && next.len() == 1 {
             unwrapped.command = script(next.join(" "));
             return unwrapped;

@@ -284,3 +284,46 @@ fn repeat_call() {
         .collect();
     assert_eq!(found(&edits), warned);
 }
+
+#[test]
+fn edits_that_never_apply() {
+    let errors = ["Could not find oldString in the file", "Found multiple matches for oldString"];
+    let lines: Vec<String> = (0..6usize)
+        .flat_map(|n| {
+            let input = json!({"filePath": "a.R", "oldString": format!("{n} old"), "newString": format!("{n} new")});
+            let edit = call(10 * n, "edit", &input, &format!("Error: {}", errors[n % 2]));
+            [edit, call(10 * n + 5, "read", &json!({"filePath": "a.R", "offset": n}), &format!("line {n}"))]
+        })
+        .flatten()
+        .collect();
+    assert!(found(&lines).contains(&("error-streak".to_owned(), Grade::Warn)), "{:?}", found(&lines));
+}
+
+#[test]
+fn same_error_of_a_cell_that_is_spelled_anew() {
+    let sources = ["df.plot(x='a')", "df.plot('a')", "df['a'].plot()", "plot(df.a)", "(df.a).plot()", "df.plot(y='a')"];
+    let lines: Vec<String> = (0..6usize)
+        .flat_map(|n| {
+            let output = json!([{"output_type": "error", "ename": "NameError", "evalue": "name 'df' is not defined"}]);
+            call(5 * n, "notebook_execute", &json!({"source": sources[n]}), &output.to_string())
+        })
+        .collect();
+    assert!(found(&lines).contains(&("error-streak".to_owned(), Grade::Warn)), "{:?}", found(&lines));
+}
+
+#[test]
+fn searches_that_find_the_same() {
+    let words = ["apple tart recipe", "how to bake tart", "tart with apples", "best tart of all", "old tart recipes"];
+    let search = |answer: &str| -> Vec<String> {
+        (0..14usize)
+            .flat_map(|n| {
+                let query = format!("{} {}", words[n % 5], "abcdefghijklmn".chars().nth(n).unwrap());
+                call(5 * n, "web_search", &json!({"query": query}), &answer.replace("QUERY", &query))
+            })
+            .collect()
+    };
+    let hits = r#"{"query":"QUERY","results":[{"url":"https://a.example/tart"},{"url":"https://b.example/pie"},{"url":"https://c.example/cake"}]}"#;
+    let warned = |lines: &[String]| found(lines).contains(&("stagnation".to_owned(), Grade::Warn));
+    assert!(warned(&search(hits)));
+    assert!(warned(&search(r#"{"startAt":0,"total":0,"issues":[]}"#)));
+}

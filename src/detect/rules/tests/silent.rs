@@ -214,8 +214,8 @@ fn revert() {
 fn near_duplicate() {
     let lines = session((0..6usize).map(|n| {
         let body = format!("{}{}", "fn same() { body(); }\n".repeat(10), "abcdef".chars().nth(n).unwrap());
-        let input = json!({"filePath": "a.rs", "content": body});
-        call(5 * n, "write", &input, &format!("Error: syntax error near {}", "uvwxyz".chars().nth(n).unwrap()))
+        let input = json!({"name": "a.rs", "body": body});
+        call(5 * n, "render", &input, &format!("Error: syntax error near {}", "uvwxyz".chars().nth(n).unwrap()))
     }));
     assert!(
         graded(&findings(&lines)).contains(&("near-duplicate".to_owned(), Grade::Warn)),
@@ -432,4 +432,48 @@ fn calls_without_ids() {
         })
         .collect();
     assert_eq!(gravest(&lines), Some(Grade::Stop));
+}
+
+#[test]
+fn proof_that_a_check_passes_each_time() {
+    let runs = |count: usize| session((0..count).map(|n| bash(5 * n, "cargo test race", "test result: ok. 1 passed")));
+    assert_eq!(gravest(&runs(7)), Some(Grade::Notice));
+    assert_eq!(gravest(&runs(8)), Some(Grade::Warn), "for ever is no proof");
+}
+
+#[test]
+fn pictures_are_results() {
+    let shots = |count: usize, same: bool| {
+        session((0..count).map(|n| {
+            let mut lines = call(5 * n, "screenshot", &json!({}), "Screenshot captured");
+            let url = format!("data:image/png;base64,iVBOR{}", if same { 0 } else { n });
+            for line in &mut lines {
+                let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
+                let state = &mut value["part"]["state"];
+                if !state.is_null() {
+                    state["attachments"] = json!([{"id": format!("prt_{n}"), "mime": "image/png", "url": url}]);
+                }
+                *line = value.to_string();
+            }
+            lines
+        }))
+    };
+    assert_silent(&shots(10, false));
+    assert_eq!(gravest(&shots(10, true)), Some(Grade::Stop));
+}
+
+#[test]
+fn pages_that_change_while_the_same_buttons_are_pressed() {
+    let rows = |left: usize| {
+        (0..left).map(|row| format!("- row {}", "abcdefghij".chars().nth(row).unwrap())).collect::<Vec<_>>().join("\n")
+    };
+    let lap = |n: usize, left: usize| {
+        [
+            call(15 * n, "page_click", &json!({"element": "Delete"}), "ok"),
+            call(15 * n + 5, "page_accept", &json!({"accept": true}), "accepted"),
+            call(15 * n + 10, "page_show", &json!({}), &format!("Users\n{}", rows(left))),
+        ]
+    };
+    assert_silent(&session((0..9usize).flat_map(|n| lap(n, 9 - n))));
+    assert_eq!(gravest(&session((0..9usize).flat_map(|n| lap(n, 9)))), Some(Grade::Stop));
 }

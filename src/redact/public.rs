@@ -1,0 +1,81 @@
+//! What looks like a secret and is public: digests, public keys, certificates.
+
+use super::edge::line_before;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What is written before digests and data, which are public.
+const DIGESTS: &[&str] = &[
+    "sha1-",
+    "sha256-",
+    "sha384-",
+    "sha512-",
+    "sha256:",
+    "SHA256:",
+    "sha512:",
+    "h1:",
+    "base64,",
+    "md5-",
+    "integrity=",
+    "ssh-ed25519 ",
+    "ssh-rsa ",
+    "ssh-dss ",
+    "nistp256 ",
+    "nistp384 ",
+    "nistp521 ",
+    "x-amz-id-2: ",
+];
+
+/// The last word of the name of a public key, in lower case.
+const PUBLIC_NAMES: &[&str] = &["publickey", "public_key", "public-key", "public key", "pubkey"];
+
+/// Whether a token is a digest or data by its beginning or by what stands before.
+pub fn is_digest(text: &str, at: usize) -> bool {
+    let before = line_before(text, at);
+    let name = before.trim_end_matches([' ', '\t', '=', ':', '"', '\'']);
+    let is_public = |word: &&str| {
+        name.len() < before.len()
+            && name.get(name.len().saturating_sub(word.len())..).is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
+        || PUBLIC_NAMES.iter().any(is_public)
+}
+
+/// How the block of a public key or a certificate begins and ends, and what is between.
+static PUBLIC: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"-----BEGIN (?:[A-Z0-9]+ )?(?:PUBLIC KEY|CERTIFICATE|CERTIFICATE REQUEST|X509 CRL|PGP SIGNATURE|SIGNATURE)(?: BLOCK)?-----[A-Za-z0-9+/=\\ \t\r\n]*-----END ",
+    )
+    .ok()
+});
+
+/// Where public keys and certificates are, which are no secrets.
+pub fn blocks(text: &str) -> Vec<Range<usize>> {
+    let blocks = PUBLIC.iter().filter(|_| text.contains("-----BEGIN ")).flat_map(|block| block.find_iter(text));
+    blocks.map(|block| block.range()).collect()
+}
+
+/// Whether one of these blocks, which ascend, has the place `at`.
+pub fn holds(blocks: &[Range<usize>], at: usize) -> bool {
+    let next = blocks.partition_point(|block| block.end <= at);
+    blocks.get(next).is_some_and(|block| block.contains(&at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_is_public() {
+        let text = "-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----\nabc";
+        let blocks = blocks(text);
+        assert!(holds(&blocks, 30) && !holds(&blocks, text.len() - 1));
+        for before in ["sha256-", "ssh-ed25519 ", "PublicKey = ", "public key: ", "\"publicKey\": \""] {
+            assert!(is_digest(&format!("{before}AAAA"), before.len()), "{before}");
+        }
+        for before in ["PrivateKey = ", "key: ", "publickey"] {
+            assert!(!is_digest(&format!("{before}AAAA"), before.len()), "{before}");
+        }
+    }
+}
