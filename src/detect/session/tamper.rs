@@ -19,7 +19,7 @@ use removed::removed;
 use retried::retried;
 use settings::{is_of_check, is_settings};
 use silenced::silenced;
-use skips::{Counts, is_test_code, occurrences};
+use skips::{Counts, is_test_code, is_test_file, occurrences};
 use weakened::weakened;
 
 /// How many are remembered, and how many test files that were written anew.
@@ -388,13 +388,6 @@ fn calls_helper(line: &str) -> bool {
     let name = &line[..line.find('(').unwrap_or(0)];
     let name = name.rsplit([' ', '.']).next().unwrap_or_default().to_lowercase();
     HELPERS.iter().any(|word| name.starts_with(word)) && !DEFINITIONS.iter().any(|word| line.contains(word))
-}
-
-fn is_test_file(file: &str) -> bool {
-    let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
-    ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
-        // `CartTest.java`
-        || ["Test.", "Tests.", "Spec.", "TestCase."].iter().any(|end| file.contains(end))
 }
 
 #[cfg(test)]

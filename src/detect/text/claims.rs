@@ -7,36 +7,12 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 mod outside;
+mod work;
+
+pub(crate) use work::Work;
 
 /// More claims than this are not kept.
 const MOST: usize = 16;
-
-/// Work that leaves a call behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Work {
-    /// Tests were run, or pass.
-    RanTests,
-    /// Checks were run, or pass, and nothing says of which kind.
-    RanChecks,
-    /// A linter, or a checker of types, was run, or has no complaints.
-    Linted,
-    /// A commit was made.
-    Committed,
-    /// Commits were pushed.
-    Pushed,
-    /// A pull or merge request was opened.
-    OpenedPr,
-    /// Something was deployed, released or published.
-    Deployed,
-    /// Mail was sent.
-    Sent,
-    /// A message was sent to a chat.
-    Posted,
-    /// An issue was closed.
-    ClosedIssue,
-    /// A benchmark was run.
-    Measured,
-}
 
 /// One claim of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

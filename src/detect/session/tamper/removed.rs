@@ -1,6 +1,6 @@
 //! Test files that a command takes away: deleted, or moved to where no runner looks for them.
 
-use super::is_test_file;
+use super::skips::is_test_file;
 use crate::detect::call::shell::Told;
 
 /// Endings that only tests have.

@@ -1,7 +1,7 @@
 //! Claims of work outside of the project, by a verb and what it was done to: "he abierto el pull request", "I sent the
 //! report by email".
 
-use super::Work;
+use super::work::Work;
 use crate::detect::text::phrases::Phrases;
 use std::sync::LazyLock;
 
