@@ -32,7 +32,7 @@ pub enum Code {
     /// Nothing in the input was understood, with `--strict` or `--fail-on`; with `--strict`, a line was not a JSON object;
     /// or the document for `--import` cannot be parsed.
     BadData = 65,
-    /// The server is unreachable; or the reviewer was at every question, so that the built-in rules decided everything.
+    /// The server is unreachable; or the reviewer could not be reached for any question, so that the built-in rules decided everything.
     Unreachable = 69,
     /// Permission denied, or wrong credentials.
     NotAllowed = 77,

@@ -1,7 +1,7 @@
 //! `ocr-act`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, switch, version};
+use super::common::{MORE, print_schemas, switch, version, with_units};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use super::stream::RestArgs;
 use super::units;
@@ -53,7 +53,7 @@ Exit codes:
   0    done
   1    an error of ours, such as a full disk
   2    invalid command line
-  3    unsure: a person should look
+  3    unsure: a person should look, or no line came in
   10   loop
   11   stalled or blocked
   12   budget or iterations exceeded
@@ -74,7 +74,7 @@ const ATTEMPTS: u32 = 3;
 
 /// Carry out decisions on the live session, check that they took effect, and exit with the outcome of the run.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-act", version = version(), after_help = MORE, after_long_help = HELP)]
+#[command(name = "ocr-act", version = version(), after_help = MORE, after_long_help = with_units(HELP))]
 pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
@@ -130,10 +130,10 @@ pub(super) struct Actions {
     /// Overrides the reviewer. Without a reviewer, findings of grade stop abort the session.
     #[arg(long, value_name = "RULE=ACTION", value_parser = remedy)]
     on: Vec<(String, Remedy)>,
-    /// Answer to a permission request that nobody else answers.
+    /// Answer to a permission request that nobody has answered after --blocked-after.
     #[arg(long, value_name = "ANSWER", default_value = "ask", env = "OCR_ON_PERMISSION")]
     on_permission: Answer,
-    /// Answer to a question that nobody else answers.
+    /// Answer to a question that nobody has answered after --blocked-after.
     #[arg(long, value_name = "ANSWER", default_value = "ask", value_parser = answer_to_question(), env = "OCR_ON_QUESTION")]
     on_question: Answer,
     /// Send a session at most N messages.
@@ -169,8 +169,8 @@ pub(super) struct NotifyArgs {
     /// Format of the posted message.
     #[arg(long, value_name = "FORMAT", default_value = "standard", env = "OCR_NOTIFY_AS")]
     notify_as: Shape,
-    /// Run COMMAND for each message, with the message as JSON on its standard input and OCR_EVENT, OCR_SUMMARY and
-    /// OCR_SESSION in its environment.
+    /// Run COMMAND for each message, with the message as one line of JSON on its standard input (event, ts and more) and
+    /// OCR_EVENT, OCR_SUMMARY and OCR_SESSION in its environment.
     #[arg(long, value_name = "COMMAND", env = "OCR_NOTIFY_CMD", hide_env_values = true)]
     notify_cmd: Option<String>,
     /// Show messages on the desktop: through notify-send, or else through the terminal.
@@ -261,14 +261,11 @@ fn act_on_all(act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow::Res
     Ok(code)
 }
 
-/// Warns about names in `--on` that are those of none of our rules: they may be another detector's, or mistyped.
+/// Says which names in `--on` are those of none of our rules: they are another detector's.
 fn warn_of_unknown(on: &[(String, Remedy)]) {
-    let kinds: Vec<String> = Kind::value_variants().iter().map(ToString::to_string).collect();
-    let known = || detect::rules().map(|rule| rule.name).chain(kinds.iter().map(String::as_str));
-    for (name, _) in on {
-        if !known().any(|rule| rule == name) {
-            tracing::warn!("--on: {}", units::unknown("rule or kind of ours", name, known()));
-        }
+    let known = rules_and_kinds();
+    for (name, _) in on.iter().filter(|(name, _)| !known.contains(name)) {
+        tracing::warn!("--on: {}", units::unknown("rule or kind of ours", name, known.iter().map(String::as_str)));
     }
 }
 
@@ -322,11 +319,23 @@ fn settings(
     })
 }
 
-/// Parses `RULE=ACTION`.
+/// Parses `RULE=ACTION`. A name that is almost one of ours is mistyped; any other may be that of another detector.
 fn remedy(text: &str) -> Result<(String, Remedy), String> {
-    let parsed =
-        text.split_once('=').and_then(|(rule, action)| Some((rule.to_owned(), Remedy::from_str(action, false).ok()?)));
-    parsed.ok_or_else(|| "expected RULE=ACTION, such as loop=abort; ACTION is continue, steer or abort".to_owned())
+    let parsed = text.split_once('=').and_then(|(rule, action)| Some((rule, Remedy::from_str(action, false).ok()?)));
+    let (rule, remedy) =
+        parsed.ok_or("expected RULE=ACTION, such as loop=abort; ACTION is continue, steer or abort")?;
+    let known = rules_and_kinds();
+    let meant = units::similar(rule, known.iter().map(String::as_str));
+    match meant.filter(|_| !known.iter().any(|known| known == rule)) {
+        Some(meant) => Err(format!("no rule or kind of ours is named {rule}; did you mean {meant}?")),
+        None => Ok((rule.to_owned(), remedy)),
+    }
+}
+
+/// The names of our rules, and of the kinds of their findings.
+fn rules_and_kinds() -> Vec<String> {
+    let kinds = Kind::value_variants().iter().map(ToString::to_string);
+    detect::rules().map(|rule| rule.name.to_owned()).chain(kinds).collect()
 }
 
 /// Parses the answers that a question can have: it can be refused, but not allowed once.

@@ -7,7 +7,7 @@ use crate::pipe::tell::Teller;
 use crate::run::Private;
 use crate::wire::record;
 use clap::Command;
-use clap::builder::BoolishValueParser;
+use clap::builder::{StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, Error};
 #[cfg(unix)]
 use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
@@ -72,13 +72,28 @@ pub(super) fn print(line: impl Display) -> anyhow::Result<Code> {
 }
 
 /// Parses the variable of a switch: 1, true, yes or on; 0, false, no or off.
-pub(super) fn switch() -> BoolishValueParser {
-    BoolishValueParser::new()
+pub(super) fn switch() -> impl TypedValueParser<Value = bool> {
+    let parse = |text: String| match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" | "y" | "t" => Ok(true),
+        "0" | "false" | "no" | "off" | "n" | "f" => Ok(false),
+        _ => Err("expected 1, true, yes or on; or 0, false, no or off"),
+    };
+    StringValueParser::new().try_map(parse)
 }
 
 /// What `-h` ends with.
 pub(super) const MORE: &str =
     "TIME is written as 30s, 5m or 2h; N may be 10k or 2M. --help is the manual, with every flag and examples.";
+
+/// How times and counts are written, in full.
+const UNITS: &str = "\
+TIME is a number of seconds, or numbers with the units ms, s, m, h or d: 90, 30s, 1.5h, 1h30m.
+N is a whole number, and may have the unit k, M or G: 200, 10k, 1.5M.";
+
+/// What `--help` ends with: `text`, and how times and counts are written.
+pub(super) fn with_units(text: &str) -> String {
+    format!("{text}\n\n{UNITS}")
+}
 
 /// A command whose variables count as unset where they are empty, and whose `-h` shows only these flags.
 pub(super) fn prepared(command: Command, short: &[&str]) -> Command {
@@ -87,6 +102,12 @@ pub(super) fn prepared(command: Command, short: &[&str]) -> Command {
             |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.to_string_lossy().trim().is_empty());
         let unset = arg.get_env().is_some_and(is_empty);
         let arg = if unset { arg.env(None::<&str>) } else { arg };
+        // So that -3 is a wrong value, and not an unknown flag.
+        let arg = if arg.get_long().is_some() && arg.get_action().takes_values() {
+            arg.allow_negative_numbers(true)
+        } else {
+            arg
+        };
         let is_shown = short.is_empty() || arg.get_long().is_none_or(|long| short.contains(&long));
         if is_shown { arg } else { arg.hide_short_help(true) }
     })
@@ -108,7 +129,7 @@ pub(super) fn variable_at_fault(command: &Command, args: &[OsString], error: &Er
 /// The arguments of the group `G` in `matches`, written so that another binary with the same group parses them to
 /// the same values. Arguments that have their default are left out, and so are private ones.
 #[cfg(unix)]
-pub(super) fn to_args<G: clap::Args>(matches: &ArgMatches) -> Vec<String> {
+pub(super) fn to_args<G: clap::Args>(matches: &ArgMatches) -> Vec<OsString> {
     let group = G::augment_args(Command::new("group"));
     let mut args = Vec::new();
     for arg in group.get_arguments().filter(|arg| !arg.is_hide_env_values_set()) {
@@ -131,11 +152,11 @@ pub(super) fn to_private<G: clap::Args>(matches: &ArgMatches) -> Vec<Private> {
         let typed = matches.value_source(id) == Some(ValueSource::CommandLine);
         let Some(variable) = arg.get_env().filter(|_| typed) else { continue };
         let delimiter = arg.get_value_delimiter().map(String::from).unwrap_or_default();
-        let values: Vec<_> = matches.get_raw(id).into_iter().flatten().map(OsStr::to_string_lossy).collect();
+        let values: Vec<&OsStr> = matches.get_raw(id).into_iter().flatten().collect();
         found.push(Private {
             args: as_typed(arg, matches),
             variable: variable.to_string_lossy().into_owned(),
-            value: values.join(&delimiter),
+            value: values.join(OsStr::new(&delimiter)),
         });
     }
     found
@@ -143,15 +164,20 @@ pub(super) fn to_private<G: clap::Args>(matches: &ArgMatches) -> Vec<Private> {
 
 /// An argument with its values, in one word each: a value may begin like a flag.
 #[cfg(unix)]
-fn as_typed(arg: &Arg, matches: &ArgMatches) -> Vec<String> {
+fn as_typed(arg: &Arg, matches: &ArgMatches) -> Vec<OsString> {
     let (id, Some(long)) = (arg.get_id().as_str(), arg.get_long()) else {
         return Vec::new();
     };
     if arg.get_action().takes_values() {
         let values = matches.get_raw(id).into_iter().flatten();
-        return values.map(|value| format!("--{long}={}", value.to_string_lossy())).collect();
+        let word = |value: &OsStr| {
+            let mut word = OsString::from(format!("--{long}="));
+            word.push(value);
+            word
+        };
+        return values.map(word).collect();
     }
-    if matches.get_flag(id) { vec![format!("--{long}")] } else { Vec::new() }
+    if matches.get_flag(id) { vec![format!("--{long}").into()] } else { Vec::new() }
 }
 
 /// The arguments, and where each came from, so that those for a stage can be handed on.

@@ -1,7 +1,8 @@
 //! `ocr-detect`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, switch, version};
+use super::budgets::Budgets;
+use super::common::{MORE, print_schemas, switch, version, with_units};
 use super::recordings;
 use super::report;
 use super::report::Summarize;
@@ -11,6 +12,7 @@ use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
 use crate::pipe;
 use crate::pipe::{Out, Shutdown};
+use crate::printable::shell_word;
 use crate::report::{Form, Summary};
 use crate::wire::Foreign;
 use crate::wire::record::{Done, Finding, Grade, Kind, StateChange, Turn, schema};
@@ -32,6 +34,8 @@ Examples:
     ocr-stream --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act
   Print the findings in many recordings:
     ocr-detect --only recordings/*.ndjson | jq -c .properties
+  Judge a recording of a whole pipe again, without what was found then:
+    ocr-stream --replay run.ndjson | ocr-detect --limit repeat.stop=6 | ocr-report
   Fail a script if the agent looped:
     opencode run --format json 'Fix the build' | ocr-detect --fail-on loop > run.ndjson
 
@@ -59,7 +63,7 @@ struct Args {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Number of threads [default: the number of processors].
-    #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
+    #[arg(short, long, env = "OCR_JOBS", value_name = "N", value_parser = units::nonzero)]
     jobs: Option<NonZeroUsize>,
     /// Print only the lines that this program adds.
     #[arg(long)]
@@ -80,11 +84,9 @@ struct Args {
     #[command(flatten)]
     common: Common,
     #[command(flatten)]
-    shared: SharedLimits,
-    #[command(flatten)]
     timeouts: Timeouts,
     #[command(flatten)]
-    budgets: Budgets,
+    budgets: AllBudgets,
     #[command(flatten)]
     rules: Rules,
     /// Whether this is a stage of `ocr-run`: if nothing comes, the stage before it has said why.
@@ -92,30 +94,13 @@ struct Args {
     in_run: bool,
 }
 
-/// The limits that `ocr-run` has as well.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Limits")]
-pub(super) struct SharedLimits {
-    /// Report a session that has come to rest, or had a finding, more than N times since the last message from a person.
-    #[arg(
-        long,
-        env = "OCR_MAX_ITERATIONS",
-        value_name = "N",
-        default_value_t = Config::default().max_iterations, value_parser = units::count::<u64>)]
-    max_iterations: u64,
-    /// Report a busy session after TIME of silence; the limit stall.warn says when that becomes a warning.
-    #[arg(
-        long,
-        env = "OCR_INACTIVITY_TIMEOUT",
-        value_name = "TIME",
-        default_value_t = seconds(Config::default().inactivity), value_parser = units::seconds::<u32>)]
-    inactivity_timeout: u32,
-}
-
 /// When waiting takes too long; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct Timeouts {
+    /// Report a busy session after TIME of silence; the limit stall.warn says when that becomes a warning.
+    #[arg(long, env = "OCR_INACTIVITY_TIMEOUT", value_name = "TIME", default_value_t = seconds(Config::default().inactivity), value_parser = units::seconds::<u32>)]
+    inactivity_timeout: u32,
     /// Use TIME instead of --inactivity-timeout while a tool or a subagent runs.
     #[arg(long, env = "OCR_TOOL_TIMEOUT", value_name = "TIME", default_value_t = seconds(Config::default().tool_timeout), value_parser = units::seconds::<u32>)]
     tool_timeout: u32,
@@ -132,34 +117,28 @@ pub(super) struct Timeouts {
     #[arg(long, env = "OCR_IDLE_GRACE", value_name = "TIME", default_value_t = seconds(Config::default().idle_grace), value_parser = units::seconds::<u32>)]
     idle_grace: u32,
     /// Track at most N sessions; the least recently active one is dropped, and a line says so.
-    #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = Config::default().max_sessions, value_parser = units::count::<usize>)]
+    #[arg(long, env = "OCR_MAX_SESSIONS", value_name = "N", default_value_t = Config::default().max_sessions, value_parser = units::some_count::<usize>)]
     max_sessions: usize,
 }
 
-/// What a session may cost; `ocr-run` has the same flags.
+/// What a session may use, and when that is reviewed; `ocr-run` has the same flags.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Budgets of a session and its subagents (no limit by default)")]
-pub(super) struct Budgets {
-    /// Responses of the model, including those in subagents.
-    #[arg(long, env = "OCR_MAX_STEPS", value_name = "N", value_parser = units::count::<u64>)]
+#[command(next_help_heading = "Budgets of a session and its subagents (no limit where no default is named)")]
+pub(super) struct AllBudgets {
+    #[command(flatten)]
+    main: Budgets,
+    /// Stop the session after N responses of the model, including those in subagents; the response under way may still
+    /// finish.
+    #[arg(long, env = "OCR_MAX_STEPS", value_name = "N", value_parser = units::some_count::<u64>)]
     max_steps: Option<u64>,
-    /// Tokens: input, output, reasoning and cached.
-    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
-    max_tokens: Option<u64>,
-    /// Cost, as reported by the server.
-    #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
-    max_cost: Option<f64>,
-    /// Time since the session's first line.
-    #[arg(long, env = "OCR_MAX_TIME", value_name = "TIME", value_parser = units::seconds::<u32>)]
-    max_time: Option<u32>,
     /// Warn when PERCENT of a budget is spent; 100 means no warning before the stop.
     #[arg(long, env = "OCR_WARN_AT", value_name = "PERCENT", default_value_t = Config::default().warn_at, value_parser = percent)]
     warn_at: u8,
-    /// Tokens since the last progress; exceeding this is a notice only.
-    #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
+    /// Report, as a notice only, more than N tokens since the last progress.
+    #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N", value_parser = units::some_count::<u64>)]
     max_idle_tokens: Option<u64>,
     /// Request a review after every N responses of the model.
-    #[arg(long, env = "OCR_REVIEW_EVERY", value_name = "N", value_parser = units::count::<u64>)]
+    #[arg(long, env = "OCR_REVIEW_EVERY", value_name = "N", value_parser = units::some_count::<u64>)]
     review_every: Option<u64>,
 }
 
@@ -167,22 +146,23 @@ pub(super) struct Budgets {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Rules (ocr-detect --help lists them with their limits)")]
 pub(super) struct Rules {
-    /// Disable a rule.
+    /// Disable rules, comma-separated; may be repeated.
     #[arg(long, env = "OCR_DISABLE", value_name = "RULE", value_delimiter = ',', value_parser = rule)]
     disable: Vec<String>,
-    /// Change a limit of a rule.
+    /// Change limits of rules, comma-separated; may be repeated.
     #[arg(long, env = "OCR_LIMIT", value_name = "NAME=N", value_delimiter = ',', value_parser = limit)]
     limit: Vec<(String, u64)>,
-    /// Give every finding of a rule this grade: notice, warn or stop.
+    /// Give every finding of a rule this grade (notice, warn or stop), comma-separated; may be repeated.
     #[arg(long, env = "OCR_GRADE", value_name = "RULE=GRADE", value_delimiter = ',', value_parser = grade)]
     grade: Vec<(String, Grade)>,
-    /// Ignore this argument when comparing tool calls, in addition to description, intent, task_progress and timeout.
+    /// Ignore these arguments when comparing tool calls, comma-separated, in addition to description, intent, task_progress
+    /// and timeout; may be repeated.
     #[arg(long, env = "OCR_IGNORE_ARG", value_name = "NAME", value_delimiter = ',')]
     ignore_arg: Vec<String>,
-    /// Ignore text that matches REGEX when comparing tool results.
+    /// Ignore text that matches REGEX when comparing tool results; may be repeated. The variable holds one.
     #[arg(long, env = "OCR_MASK", value_name = "REGEX")]
     mask: Vec<Regex>,
-    /// Treat calls as polling if the tool's name or its input matches REGEX.
+    /// Treat calls as polling if the tool's name or its input matches REGEX; may be repeated. The variable holds one.
     #[arg(long, env = "OCR_POLL", value_name = "REGEX")]
     poll: Vec<Regex>,
     /// Treat the task as done if the last line of the agent's last message matches REGEX.
@@ -237,13 +217,13 @@ fn long_help() -> String {
             let _ = writeln!(help, "    {value:36} {}", limit.what);
         }
     }
-    help + "\n" + EXAMPLES
+    help + "\n" + &with_units(EXAMPLES)
 }
 
 /// Parses a share: `80` or `80%`.
 fn percent(text: &str) -> Result<u8, String> {
-    let value = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| *percent <= 100);
-    value.ok_or_else(|| format!("{text} is not a whole number of percent, such as 80%"))
+    let value = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| (1..=100).contains(percent));
+    value.ok_or_else(|| "expected 1 to 100, such as 80 or 80%".to_owned())
 }
 
 /// Parses `NAME=N`, where NAME is a limit of a rule.
@@ -337,6 +317,16 @@ fn judge_all(args: &Args, files: &[PathBuf]) -> Result<(Judged, Shutdown), Failu
     Ok((all, shutdown))
 }
 
+/// Says that the findings of an earlier detector are among the lines, besides those of this one.
+fn judged_twice(file: Option<&Path>) -> String {
+    let name = recordings::name(file);
+    let (name, word) = (name.as_deref().unwrap_or("standard input"), name.as_deref().unwrap_or("-"));
+    format!(
+        "{name} was judged before, and every line passes, so findings are there twice; use `ocr-stream --replay {} | ocr-detect`, or --only",
+        shell_word(word)
+    )
+}
+
 impl Args {
     /// How many threads share the work.
     fn threads(&self) -> usize {
@@ -368,6 +358,9 @@ impl Args {
             detect = read;
         } else {
             pipe::filter(&mut detect, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
+            if detect.was_judged() && !self.only {
+                tracing::warn!("{}", judged_twice(file));
+            }
         }
         judged.found = detect.detector().found().collect();
         judged.failure = self.report_foreign(detect.not_understood(), file, shutdown).err();
@@ -392,20 +385,20 @@ impl Args {
     }
 
     fn config(&self) -> Config {
-        let (shared, timeouts, budgets, rules) = (&self.shared, &self.timeouts, &self.budgets, &self.rules);
+        let (timeouts, budgets, rules) = (&self.timeouts, &self.budgets, &self.rules);
         let ms = |seconds: u32| i64::from(seconds) * 1000;
         let mut config = Config {
-            inactivity: ms(shared.inactivity_timeout),
+            inactivity: ms(timeouts.inactivity_timeout),
             tool_timeout: ms(timeouts.tool_timeout),
             stall_timeout: ms(timeouts.stall_timeout),
             blocked_after: ms(timeouts.blocked_after),
             blocked_timeout: timeouts.blocked_timeout.map(ms),
             idle_grace: ms(timeouts.idle_grace),
-            max_iterations: shared.max_iterations,
+            max_iterations: budgets.main.max_iterations,
             max_steps: budgets.max_steps,
-            max_tokens: budgets.max_tokens,
-            max_cost: budgets.max_cost,
-            max_time: budgets.max_time.map(ms),
+            max_tokens: budgets.main.max_tokens,
+            max_cost: budgets.main.max_cost,
+            max_time: budgets.main.max_time.map(ms),
             warn_at: budgets.warn_at,
             max_idle_tokens: budgets.max_idle_tokens,
             review_every: budgets.review_every,

@@ -1,7 +1,7 @@
 //! `ocr-run doctor`.
 
 use super::Common;
-use super::common::{Parsed, print, to_args, to_private, version};
+use super::common::{Parsed, print, to_args, to_private, version, with_units};
 use super::environment::runs_folder;
 use super::review::{WhoArgs, is_reviewed_by_rules};
 use super::stream::SpawnArgs;
@@ -20,20 +20,22 @@ Each check prints ok, warn or fail, and below that what to do about it.
 Exit codes:
   0   everything is as it should be
   3   a run would work, but read the warnings
-  1   OpenCode, its configuration or the folder for recordings cannot be used
-  69  the model or the reviewer does not answer
-  77  the provider of the model rejected its key";
+  1   a run would fail: OpenCode, its configuration or the folder for recordings cannot be used
+  69  a run would fail: the model or the reviewer does not answer
+  77  a run would fail: the provider of the model rejected its key";
 
 /// Check whether a run would work: OpenCode, its configuration, the model, permissions, git, the reviewer, recordings.
+///
+/// The model is asked for one word, and gets no tools for that: nothing in the project changes.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-run doctor", bin_name = "ocr-run doctor", version = version(), after_help = HELP)]
+#[command(name = "ocr-run doctor", bin_name = "ocr-run doctor", version = version(), after_help = with_units(HELP))]
 pub(super) struct Args {
     /// Do not ask the model anything.
     #[arg(long)]
     no_model: bool,
     /// Wait at most TIME for the model, and as long for the reviewer.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = units::some_duration)]
-    limit: Duration,
+    model_timeout: Duration,
     /// Working directory of the run [default: the current one].
     #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
     working_dir: Option<PathBuf>,
@@ -55,15 +57,15 @@ pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     let directory =
         directory.canonicalize().with_context(|| format!("cannot use --working-dir {}", directory.display()))?;
     let mut model = to_args::<SpawnArgs>(&matches);
-    model.extend(args.worker_model.iter().map(|model| format!("--worker-model={model}")));
-    let mut reviewer = Command::new("ocr-review").with("--deadline", Some(args.limit.as_secs().max(1)));
+    model.extend(args.worker_model.iter().map(|model| format!("--worker-model={model}").into()));
+    let mut reviewer = Command::new("ocr-review").with("--deadline", Some(args.model_timeout.as_secs().max(1)));
     reviewer.args.extend(to_args::<WhoArgs>(&matches));
     reviewer.private = to_private::<WhoArgs>(&matches);
     let checks = Doctor {
         opencode: args.spawned.program(),
         directory,
         model: (!args.no_model).then_some(model),
-        limit: args.limit,
+        limit: args.model_timeout,
         reviewer: (!is_reviewed_by_rules(&args.who)?).then_some(reviewer),
         recordings: recordings(),
     };

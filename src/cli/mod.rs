@@ -7,6 +7,7 @@ pub mod act;
 #[path = "unsupported.rs"]
 pub mod act;
 mod binaries;
+mod budgets;
 mod common;
 pub mod detect;
 #[cfg(unix)]
@@ -14,6 +15,7 @@ mod doctor;
 mod environment;
 #[cfg(unix)]
 mod failed_start;
+mod hint;
 mod recordings;
 pub mod report;
 pub mod review;
@@ -54,7 +56,7 @@ fn start<A: Parser>(
     match matches.and_then(|matches| A::from_arg_matches(&matches)) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
-            let error = error.format(&mut command);
+            let error = hint::of_unknown(error, &command, &args).format(&mut command);
             if error.use_stderr() {
                 tell(error.render().to_string().trim_end());
                 if let Some(variable) = common::variable_at_fault(&command, &args, &error) {

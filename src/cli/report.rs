@@ -3,6 +3,7 @@
 use super::Common;
 use super::common::{MORE, switch, version};
 use super::recordings;
+use super::units;
 use crate::detect::{Config, Detect, Detector};
 use crate::exit::{Code, Failure};
 use crate::pipe;
@@ -27,7 +28,7 @@ Examples:
   Open a page with a timeline in a browser:
     ocr-report --as html run.ndjson > run.html
   Judge by limits other than the defaults:
-    ocr-detect --limit repeat.stop=6 run.ndjson | ocr-report
+    ocr-stream --replay run.ndjson | ocr-detect --limit repeat.stop=6 | ocr-report
 
 Exit codes:
   0    the report was written, whatever it says (to fail a script, see ocr-detect --fail-on)
@@ -54,7 +55,7 @@ struct Args {
     #[arg(long = "as", value_name = "FORM", value_enum, default_value_t)]
     form: Form,
     /// Number of recordings to read at a time [default: the number of processors].
-    #[arg(short, long, env = "OCR_JOBS", value_name = "N")]
+    #[arg(short, long, env = "OCR_JOBS", value_name = "N", value_parser = units::nonzero)]
     jobs: Option<NonZeroUsize>,
     /// Exit with code 65 at a line that is not a JSON object, or if nothing in an input was understood.
     #[arg(long, env = "OCR_STRICT", value_parser = switch())]

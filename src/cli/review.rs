@@ -1,7 +1,7 @@
 //! `ocr-review`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, version};
+use super::common::{MORE, print_schemas, version, with_units};
 use super::environment::{mask_variables, variable};
 use super::units;
 use crate::exit::{Code, Failure, before_leaving};
@@ -41,7 +41,7 @@ Environment:
 
 Exit codes:
   0    the lines have ended; a reviewer that fails is replaced by the built-in rules
-  69   the lines have ended, but the reviewer was unreachable at every question
+  69   the lines have ended, but the reviewer could not be reached for any question
   77   the key file cannot be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
@@ -50,7 +50,7 @@ const HINT: &str = "standard input is a terminal; pipe lines into this program:\
 
 /// Get a second opinion when a session goes idle, falls silent or gets into trouble; lines never wait for it.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-review", version = version(), after_help = MORE, after_long_help = HELP)]
+#[command(name = "ocr-review", version = version(), after_help = MORE, after_long_help = with_units(HELP))]
 pub(super) struct Args {
     /// Print only the lines that this program adds.
     #[arg(long)]

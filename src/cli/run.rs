@@ -1,13 +1,13 @@
 //! `ocr-run`: the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
-use super::common::{Common, MORE, Parsed, print, print_schemas, switch, to_args, to_private, version};
-use super::detect::{Budgets, Rules, SharedLimits, Timeouts};
+use super::budgets::Budgets;
+use super::common::{Common, MORE, Parsed, print, print_schemas, switch, to_args, to_private, version, with_units};
+use super::detect::{AllBudgets, Rules, Timeouts};
 use super::environment::runs_folder;
 use super::review::{WhatArgs, WhenArgs, WhoArgs};
 use super::stream::{Patience, RestArgs, SpawnArgs, Work};
-use super::watch::ShownLimits;
-use super::{act, detect, doctor, review, stream, watch};
+use super::{act, detect, doctor, review, stream, units, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
 use crate::process::{feedback, job, supervisor};
@@ -40,6 +40,9 @@ and its file is named at the end: `ocr-watch --only < FILE` shows it, `ocr-repor
 The exit code is the outcome of the run; `ocr-act --help` lists the codes. Each stage also reads its
 own environment variables, which its --help lists.";
 
+/// How it is called: the check before a run is a command of its own.
+const USAGE: &str = "ocr-run [OPTIONS] [-- <ARGS>...]\n       ocr-run doctor [OPTIONS]";
+
 /// The word that checks, instead of running anything.
 const DOCTOR: &str = "doctor";
 
@@ -51,15 +54,16 @@ const DEMO_SPEED: u32 = 2;
 
 /// Run the whole pipe: ocr-stream | ocr-detect | ocr-review | ocr-act.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-run", version = version(), after_help = MORE, after_long_help = HELP)]
+#[command(name = "ocr-run", version = version(), after_help = MORE, after_long_help = with_units(HELP), override_usage = USAGE)]
 struct Args {
-    /// Run the pipe on a built-in recording of a session that loops; needs neither a server nor a model.
+    /// Run the pipe on a built-in recording of a loop; needs no server and no model.
     #[arg(long, conflicts_with_all = ["task", "task_file", "session", "server", "print", "record"])]
     demo: bool,
     /// Print the pipe instead of running it.
     #[arg(long)]
     print: bool,
-    /// Print only the lines, on standard output, and no report for people.
+    /// Print only the lines, on standard output, and no report for people; for scripts. Warnings and errors still go to
+    /// standard error.
     #[arg(long, env = "OCR_HEADLESS", value_parser = switch())]
     headless: bool,
     /// Print no lines on standard output, as on a terminal; for logs that people read. The recording still has them.
@@ -80,13 +84,11 @@ struct Args {
     #[command(flatten)]
     patience: Patience,
     #[command(flatten)]
-    limits: SharedLimits,
-    #[command(flatten)]
     timeouts: Timeouts,
     #[command(flatten)]
     rest: RestArgs,
     #[command(flatten)]
-    budgets: Budgets,
+    budgets: AllBudgets,
     #[command(flatten)]
     rules: Rules,
     #[command(flatten)]
@@ -116,7 +118,7 @@ struct RecordArgs {
     #[arg(long, env = "OCR_NO_RECORD", value_parser = switch())]
     no_record: bool,
     /// Keep the N newest recordings of all runs, and remove older ones.
-    #[arg(long, value_name = "N", default_value = "50", env = "OCR_KEEP")]
+    #[arg(long, value_name = "N", default_value = "50", env = "OCR_KEEP", value_parser = units::nonzero)]
     keep: NonZeroUsize,
 }
 
@@ -208,6 +210,7 @@ fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     if args.print {
         return print(&pipe);
     }
+    args.work.check()?;
     let keep = args.record.meant()?;
     if view != View::Lines && args.server.is_none() {
         tell("ocr-run: starting OpenCode; Ctrl-C ends the run");
@@ -215,8 +218,9 @@ fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     if let Some(Keep::File(file)) = &keep {
         feedback::warn(file, args.work.working_dir.as_deref().unwrap_or(Path::new(".")));
     }
-    let view_args = to_args::<ShownLimits>(&parsed.matches);
-    let ended = run(&Run { pipe: &pipe, view, view_args, input: None, keep: keep.as_ref() })?;
+    let view_args = to_args::<Budgets>(&parsed.matches);
+    let dashboard = watch::has_dashboard();
+    let ended = run(&Run { pipe: &pipe, view, dashboard, view_args, input: None, keep: keep.as_ref() })?;
     if let Some(recording) = &ended.recording {
         tell(format_args!("recording: {}", recording.display()));
     }
@@ -240,8 +244,9 @@ fn demo(parsed: &Parsed<Args>, view: View) -> anyhow::Result<Code> {
     let source = Command::new("ocr-stream").with("--replay", Some("-")).with("--speed", Some(DEMO_SPEED));
     let pipe = pipe(parsed, source, view);
     tell(format_args!("{pipe}\n"));
-    let view_args = to_args::<ShownLimits>(&parsed.matches);
-    let code = run(&Run { pipe: &pipe, view, view_args, input: Some(RECORDING), keep: None })?.code;
+    let view_args = to_args::<Budgets>(&parsed.matches);
+    let dashboard = watch::has_dashboard();
+    let code = run(&Run { pipe: &pipe, view, dashboard, view_args, input: Some(RECORDING), keep: None })?.code;
     tell(format_args!(
         "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.",
         code.number()
@@ -261,8 +266,8 @@ fn source(parsed: &Parsed<Args>) -> Command {
     step.args.extend(to_args::<SpawnArgs>(&parsed.matches));
     step.args.extend(to_args::<Patience>(&parsed.matches));
     if !args.serve.is_empty() {
-        step.args.push("--".to_owned());
-        step.args.extend(args.serve.iter().cloned());
+        step.args.push("--".into());
+        step.args.extend(args.serve.iter().map(Into::into));
     }
     step
 }
@@ -270,9 +275,8 @@ fn source(parsed: &Parsed<Args>) -> Command {
 fn pipe(parsed: &Parsed<Args>, source: Command, view: View) -> CommandLine {
     let matches = &parsed.matches;
     let mut detect = Command::new("ocr-detect");
-    detect.args.extend(to_args::<SharedLimits>(matches));
     detect.args.extend(to_args::<Timeouts>(matches));
-    detect.args.extend(to_args::<Budgets>(matches));
+    detect.args.extend(to_args::<AllBudgets>(matches));
     detect.args.extend(to_args::<Rules>(matches));
     let mut review = Command::new("ocr-review");
     review.args.extend(to_args::<WhoArgs>(matches));

@@ -1,7 +1,7 @@
 //! `ocr-stream`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, switch, version};
+use super::common::{MORE, print_schemas, switch, version, with_units};
 use super::environment::redactor;
 use super::units;
 use crate::exit::{Code, Failure};
@@ -41,7 +41,7 @@ Exit codes:
 
 /// Write an OpenCode session, live or recorded, as newline-delimited JSON.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-stream", version = version(), after_help = MORE, after_long_help = HELP)]
+#[command(name = "ocr-stream", version = version(), after_help = MORE, after_long_help = with_units(HELP))]
 #[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct Args {
     /// Extra arguments for `opencode serve` (with --spawn).
@@ -115,6 +115,9 @@ pub(super) struct Work {
     /// Model that the agent uses [default: chosen by the server].
     #[arg(long, value_name = "PROVIDER/MODEL", value_parser = parse_model, env = "OCR_WORKER_MODEL")]
     worker_model: Option<String>,
+    /// Give the agent no tools, so that it can do nothing but answer; for `ocr-run doctor`.
+    #[arg(long, hide = true)]
+    no_tools: bool,
 }
 
 impl Work {
@@ -122,6 +125,15 @@ impl Work {
     #[cfg(unix)]
     pub(super) fn names_something(&self) -> bool {
         self.task.is_some() || self.task_file.is_some() || self.session.is_some()
+    }
+
+    /// Checks what can be checked before anything is started. A task on standard input is left for the stage.
+    #[cfg(unix)]
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        if self.task_file.as_ref().is_none_or(|file| file.as_os_str() != "-") {
+            live::read_task(self)?;
+        }
+        self.working_dir.as_deref().map(live::absolute).transpose().map(drop)
     }
 }
 
@@ -170,7 +182,7 @@ impl SpawnArgs {
 #[cfg_attr(not(unix), allow(dead_code, reason = "live sessions are for Unix"))]
 pub(super) struct Patience {
     /// Treat the connection as lost after TIME without data; a server sends a heartbeat every 10 seconds.
-    #[arg(long, value_name = "TIME", default_value_t = 30, env = "OCR_SILENCE_TIMEOUT", value_parser = units::some_seconds)]
+    #[arg(long, value_name = "TIME", default_value_t = 30, env = "OCR_SILENCE_TIMEOUT", value_parser = units::some_seconds::<u64>)]
     silence_timeout: u64,
     /// Give up on a lost connection after TIME.
     #[arg(
@@ -288,6 +300,7 @@ mod live {
             session: args.work.session,
             task,
             model: args.work.worker_model,
+            no_tools: args.work.no_tools,
             from_start: args.from_start,
             all: args.all,
             startup: Duration::from_secs(args.spawned.startup_timeout),
@@ -350,7 +363,7 @@ mod live {
         Failure::new(Code::Usage, message).into()
     }
 
-    fn read_task(work: &Work) -> anyhow::Result<Option<String>> {
+    pub(super) fn read_task(work: &Work) -> anyhow::Result<Option<String>> {
         let task = match (&work.task, &work.task_file) {
             (Some(task), _) => task.clone(),
             (None, Some(file)) => {
@@ -369,7 +382,7 @@ mod live {
         Ok(Some(task))
     }
 
-    fn absolute(directory: &Path) -> anyhow::Result<PathBuf> {
+    pub(super) fn absolute(directory: &Path) -> anyhow::Result<PathBuf> {
         let context = || format!("cannot use --working-dir {}", directory.display());
         let path = directory.canonicalize().with_context(context)?;
         if !path.is_dir() {

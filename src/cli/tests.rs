@@ -49,6 +49,17 @@ fn single_run_flags_have_no_variable() {
 }
 
 #[test]
+fn hints_are_about_flags_of_the_stream_alone() {
+    let has = |name: &str, long: &str| {
+        let command = commands().into_iter().find(|command| command.get_name() == name).unwrap();
+        command.get_arguments().any(|arg| arg.get_long() == Some(long))
+    };
+    for flag in super::hint::OF_STREAM {
+        assert!(has("ocr-stream", flag) && !has("ocr-run", flag), "{flag}");
+    }
+}
+
+#[test]
 fn cli_01_definitions_are_valid() {
     for command in commands() {
         command.debug_assert();

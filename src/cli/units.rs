@@ -1,22 +1,44 @@
 //! Times and counts as people type them.
 
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The units of a time, in seconds. `ms` comes before `s`, with which it ends as well.
-const TIMES: [(&str, f64); 5] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
+/// The units of a time, in seconds, and how each is written.
+const TIMES: [(&[&str], f64); 5] = [
+    (&["ms", "msec", "millis"], 0.001),
+    (&["s", "sec", "secs", "second", "seconds"], 1.0),
+    (&["m", "min", "mins", "minute", "minutes"], 60.0),
+    (&["h", "hr", "hrs", "hour", "hours"], 3600.0),
+    (&["d", "day", "days"], 86_400.0),
+];
 
 /// The units of a count.
 const COUNTS: [(&str, u32); 3] = [("k", 3), ("m", 6), ("g", 9)];
 
-/// Parses a time: `30s`, `5m`, `2h`, `1d`, `500ms`, or a number of seconds.
+/// Parses a time: `30s`, `5min`, `1h30m`, `1.5h`, `500ms`, or a number of seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let unit = TIMES.iter().find(|(unit, _)| text.ends_with(unit));
-    let (number, seconds) =
-        unit.map_or((text, 1.0), |(unit, seconds)| (text.strip_suffix(unit).unwrap_or(text), *seconds));
-    let number = number.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    let time = number.and_then(|number| Duration::try_from_secs_f64(number * seconds).ok());
-    time.ok_or_else(|| "expected a time, such as 30s, 5m or 2h, or a number of seconds".to_owned())
+    let seconds = match text.trim().parse::<f64>() {
+        Ok(seconds) => Some(seconds),
+        Err(_) => sum_of_times(text),
+    };
+    let time = seconds.filter(|seconds| seconds.is_finite()).and_then(|s| Duration::try_from_secs_f64(s).ok());
+    time.ok_or_else(|| "expected a time, such as 30s, 5m, 1h30m or 2d, or a number of seconds".to_owned())
+}
+
+/// The seconds in `1h30m`: numbers, each with its unit.
+fn sum_of_times(text: &str) -> Option<f64> {
+    let mut rest = text.trim();
+    let mut sum = None;
+    while !rest.is_empty() {
+        let (number, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != '.')?);
+        let after = after.trim_start();
+        let (unit, after) = after.split_at(after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len()));
+        let (_, seconds) = TIMES.iter().find(|(names, _)| names.contains(&unit))?;
+        sum = Some(sum.unwrap_or(0.0) + number.parse::<f64>().ok()? * seconds);
+        rest = after.trim_start();
+    }
+    sum
 }
 
 /// Parses a time above 0.
@@ -35,8 +57,20 @@ pub(super) fn seconds<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
 }
 
 /// Parses a time of whole seconds, and of at least one.
-pub(super) fn some_seconds(text: &str) -> Result<u64, String> {
-    seconds(text).and_then(|time| if time == 0 { Err("expected at least 1 second".to_owned()) } else { Ok(time) })
+pub(super) fn some_seconds<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    match seconds::<u64>(text)? {
+        0 => Err("must be at least 1 second".to_owned()),
+        time => T::try_from(time).map_err(|_| "the time is too long".to_owned()),
+    }
+}
+
+/// Parses an amount of money above 0.
+pub(super) fn dollars(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>().ok().filter(|amount| amount.is_finite()) {
+        Some(amount) if amount > 0.0 => Ok(amount),
+        Some(_) => Err("must be more than 0".to_owned()),
+        None => Err("expected dollars, such as 5 or 0.50".to_owned()),
+    }
 }
 
 /// Parses a whole number: `200`, `10k`, `1.5M`.
@@ -53,15 +87,28 @@ pub(super) fn count<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
         zeros.filter(|_| fits).and_then(|zeros| u64::from_str(&format!("{whole}{part}{}", "0".repeat(zeros))).ok());
     number
         .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(|| format!("{text} is not a whole number, such as 200, 10k or 2M"))
+        .ok_or_else(|| "expected a whole number, such as 200, 10k or 2M".to_owned())
 }
 
-/// The name among `known` that was probably meant.
+/// Parses a whole number of at least 1.
+pub(super) fn some_count<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    match count::<u64>(text)? {
+        0 => Err("must be at least 1".to_owned()),
+        number => T::try_from(number).map_err(|_| "the number is too large".to_owned()),
+    }
+}
+
+/// The same for what cannot be 0.
+pub(super) fn nonzero(text: &str) -> Result<NonZeroUsize, String> {
+    NonZeroUsize::new(count(text)?).ok_or_else(|| "must be at least 1".to_owned())
+}
+
+/// The name among `known` that was probably meant: two letters of it are missing, wrong or out of place, or one of a
+/// short name.
 pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// How similar two names must be: a letter that is missing or wrong in a short name.
-    const LEAST: f64 = 0.8;
-    let rated = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
-    rated.filter(|(rate, _)| *rate >= LEAST).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
+    let rated = known.map(|candidate| (strsim::osa_distance(name, candidate), candidate));
+    let is_near = |(distance, candidate): &(usize, &str)| *distance <= if candidate.len() < 6 { 1 } else { 2 };
+    rated.filter(is_near).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }
 
 /// `no rule is named repaet; did you mean repeat?`, or where the known names are listed.
@@ -86,14 +133,26 @@ mod tests {
             ("2d", 172_800_000),
             ("250ms", 250),
             ("0", 0),
+            ("1h30m", 5_400_000),
+            ("1h 30min", 5_400_000),
+            ("5min", 300_000),
+            ("90sec", 90_000),
+            ("2 hours", 7_200_000),
+            ("5 minutes", 300_000),
+            ("1day12h", 129_600_000),
+            ("0.5s", 500),
         ] {
             assert_eq!(duration(text).unwrap().as_millis(), ms, "{text}");
         }
-        for text in ["", "s", "5 minutes", "-1", "1e999", "nan", "5mm", "5x"] {
+        for text in ["", "s", "-1", "1e999", "nan", "inf", "5mm", "5x", "5M", "1h30", "h1", "1..5s", "-5s", "1h-30m"] {
             assert!(duration(text).is_err(), "{text}");
         }
         assert_eq!(seconds::<u32>("2h"), Ok(7200));
-        assert!(seconds::<u32>("1.5").is_err() && seconds::<u32>("9999999999").is_err() && some_seconds("0s").is_err());
+        assert!(
+            seconds::<u32>("1.5").is_err()
+                && seconds::<u32>("9999999999").is_err()
+                && some_seconds::<u64>("0s").is_err()
+        );
     }
 
     #[test]
@@ -107,11 +166,26 @@ mod tests {
             assert!(count::<u64>(text).is_err(), "{text}");
         }
         assert!(count::<u8>("1k").is_err());
+        assert!(some_count::<u64>("0").is_err() && nonzero("0").is_err());
+        assert_eq!((some_count::<u64>("2k"), nonzero("3").map(NonZeroUsize::get)), (Ok(2000), Ok(3)));
+    }
+
+    #[test]
+    fn amounts_of_money() {
+        for (text, amount) in [("5", 5.0), ("0.50", 0.5), ("1e2", 100.0)] {
+            assert!((dollars(text).unwrap() - amount).abs() < 1e-9, "{text}");
+        }
+        for text in ["", "$5", "nan", "inf", "1e400", "-3", "0", "5 dollars"] {
+            assert!(dollars(text).is_err(), "{text}");
+        }
     }
 
     #[test]
     fn names_what_was_meant() {
         assert_eq!(similar("repaet", ["loop", "repeat"].into_iter()), Some("repeat"));
-        assert_eq!(similar("banana", ["loop", "repeat"].into_iter()), None);
+        assert_eq!(similar("lop", ["loop", "repeat"].into_iter()), Some("loop"));
+        for name in ["banana", "my-loop", "slop-check", "x"] {
+            assert_eq!(similar(name, ["loop", "repeat"].into_iter()), None, "{name}");
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! `ocr-watch`.
 
 use super::Common;
-use super::common::{MORE, version};
+use super::budgets::Budgets;
+use super::common::{MORE, version, with_units};
 use super::environment::variable;
-use super::units;
-use crate::detect::Config;
 use crate::exit::Code;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
@@ -35,7 +34,7 @@ const HINT: &str = "standard input is a terminal; pipe lines into this program:\
 
 /// Show the lines to a person, as a dashboard on the terminal, and pass them through unchanged.
 #[derive(Debug, Parser)]
-#[command(name = "ocr-watch", version = version(), after_help = MORE, after_long_help = EXAMPLES)]
+#[command(name = "ocr-watch", version = version(), after_help = MORE, after_long_help = with_units(EXAMPLES))]
 pub(super) struct Args {
     /// Do not pass the lines through.
     #[arg(long)]
@@ -43,29 +42,13 @@ pub(super) struct Args {
     /// Report what happens, line by line, on standard error instead of drawing a dashboard.
     #[arg(long)]
     story: bool,
+    /// What other programs say on standard error, to show it: the number of an inherited file descriptor.
+    #[arg(long, hide = true)]
+    words: Option<u32>,
     #[command(flatten)]
     common: Common,
-    #[command(flatten)]
-    limits: ShownLimits,
-}
-
-/// The limits that the dashboard shows.
-#[derive(Debug, Clone, clap::Args)]
-#[allow(clippy::struct_field_names, reason = "the names of the flags")]
-#[command(next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
-pub(super) struct ShownLimits {
-    /// Iterations with no person's message in between.
-    #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = Config::default().max_iterations, value_parser = units::count::<u64>)]
-    max_iterations: u64,
-    /// Tokens: input, output, reasoning and cached.
-    #[arg(long, env = "OCR_MAX_TOKENS", value_name = "N", value_parser = units::count::<u64>)]
-    max_tokens: Option<u64>,
-    /// Cost, as reported by the server.
-    #[arg(long, env = "OCR_MAX_COST", value_name = "DOLLARS")]
-    max_cost: Option<f64>,
-    /// Time since the session's first line.
-    #[arg(long, env = "OCR_MAX_TIME", value_name = "TIME", value_parser = units::seconds::<u32>)]
-    max_time: Option<u32>,
+    #[command(flatten, next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
+    limits: Budgets,
 }
 
 /// Runs `ocr-watch` with these arguments, the first being the program's name.
@@ -81,7 +64,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     }
     let stdin = input::stdin(HINT)?;
     #[cfg(all(unix, feature = "tui"))]
-    if let Some(tty) = drawing::terminal(&args) {
+    if let Some(tty) = drawing::terminal(args.story) {
         return drawing::run(&args, tty, stdin);
     }
     let out = Out::new(input::stdout()?, args.only);
@@ -109,20 +92,31 @@ fn terminal_columns() -> Option<usize> {
     None
 }
 
+/// Whether `ocr-watch` would draw a dashboard for `ocr-run`.
+#[cfg(unix)]
+pub(super) fn has_dashboard() -> bool {
+    #[cfg(feature = "tui")]
+    return drawing::terminal(false).is_some();
+    #[cfg(not(feature = "tui"))]
+    return false;
+}
+
 /// The dashboard.
 #[cfg(all(unix, feature = "tui"))]
 mod drawing {
-    use super::{Args, ShownLimits, columns};
+    use super::{Args, columns};
+    use crate::cli::budgets::Budgets;
     use crate::cli::environment::variable;
     use crate::exit::{Code, before_leaving};
     use crate::pipe::{Out, Shutdown, hangup, input};
     use crate::watch::{Budget, Dashboard, Tty, dashboard};
+    use std::fs::File;
     use std::io::{IsTerminal, Read, stderr, stdout};
 
     /// The terminal to draw on, if a dashboard is wanted and can be drawn.
-    pub(super) fn terminal(args: &Args) -> Option<Tty> {
+    pub(super) fn terminal(is_story: bool) -> Option<Tty> {
         let can_draw = variable("TERM").is_some_and(|term| term != "dumb");
-        (!args.story && can_draw && stderr().is_terminal()).then(Tty::open).flatten()
+        (!is_story && can_draw && stderr().is_terminal()).then(Tty::open).flatten()
     }
 
     pub(super) fn run(args: &Args, tty: Tty, stdin: impl Read) -> anyhow::Result<Code> {
@@ -136,12 +130,14 @@ mod drawing {
             hangup::exit_when_reader_leaves();
         }
         let colors = variable("NO_COLOR").is_none();
-        let settings = Dashboard { tty, colors, budget: budget(&args.limits), columns: columns(), stays: !is_read };
+        let words = args.words.map(|number| File::open(format!("/dev/fd/{number}"))).transpose()?;
+        let (budget, columns) = (budget(&args.limits), columns());
+        let settings = Dashboard { tty, colors, budget, columns, stays: !is_read, words };
         dashboard(settings, stdin, &out, &shutdown)?;
         Ok(Code::Ok)
     }
 
-    fn budget(limits: &ShownLimits) -> Budget {
+    fn budget(limits: &Budgets) -> Budget {
         Budget {
             turns: Some(limits.max_iterations),
             tokens: limits.max_tokens,

@@ -5,7 +5,8 @@ use super::detector::Detector;
 use super::parse::{ParsedLine, parse, parse_text};
 use crate::exit::{Code, Failure};
 use crate::pipe::{LineBlock, Stage, parallel_lines};
-use crate::wire::{Foreign, Payload, Recognizer};
+use crate::wire::record::{Done, Record, StateChange, Turn};
+use crate::wire::{Event, Foreign, Payload, Recognizer};
 use std::sync::Arc;
 
 /// From this size on, in bytes, a block is parsed by several threads: starting them then pays off.
@@ -31,6 +32,8 @@ pub struct Detect {
     recognizer: Recognizer,
     /// Whether a person was told that nothing was understood.
     told_foreign: bool,
+    /// Whether a line is one that a detector like this one added.
+    was_judged: bool,
     /// The lines of a server-sent event so far.
     payload: Payload,
 }
@@ -49,6 +52,7 @@ impl Detect {
             lines: 0,
             recognizer: Recognizer::default(),
             told_foreign: false,
+            was_judged: false,
             payload: Payload::default(),
         }
     }
@@ -69,6 +73,11 @@ impl Detect {
         Some((self.recognizer.foreign()?, self.told_foreign))
     }
 
+    /// Whether a detector like this one has judged the input before, so that what it found is in there.
+    pub fn was_judged(&self) -> bool {
+        self.was_judged
+    }
+
     fn process(&mut self, line: &ParsedLine<'_>, added: &mut Vec<u8>) -> Result<(), Failure> {
         self.lines += 1;
         if !self.payload.is_empty() && !matches!(line, ParsedLine::Data(_) | ParsedLine::EventField) {
@@ -77,6 +86,7 @@ impl Detect {
         match line {
             ParsedLine::Irrelevant => {}
             ParsedLine::Event(observation, call) => {
+                self.was_judged = self.was_judged || is_verdict(&observation.event);
                 self.detector.observe_with(observation, call.as_deref(), added);
                 if self.detector.is_unpriced() && !std::mem::replace(&mut self.told_unpriced, true) {
                     tracing::warn!("the server reports no cost for this session, so --max-cost cannot be enforced");
@@ -189,6 +199,11 @@ impl Stage for Detect {
         self.detector.finish(added);
         Ok(())
     }
+}
+
+/// Whether an event is a record that only this stage writes. A detector of someone else's writes findings alone.
+fn is_verdict(event: &Event<'_>) -> bool {
+    matches!(event, Event::Record { kind, .. } if [StateChange::TYPE, Turn::TYPE, Done::TYPE].contains(&&**kind))
 }
 
 fn warn_of_garbage(line: u64) {

@@ -102,7 +102,10 @@ fn write_episode(page: &mut String, recording: &Summary, episode: &Episode) -> R
     } else {
         write_evidence(page, &episode.evidence)?;
     }
-    write!(page, "      began at {}, event {}", seconds(recording, episode.since), episode.since_id)?;
+    write!(page, "      began at {}", seconds(recording, episode.since))?;
+    if !episode.since_id.is_empty() {
+        write!(page, ", event {}", episode.since_id)?;
+    }
     match episode.closed_at {
         Some(at) => writeln!(page, "; over at {}", seconds(recording, at))?,
         None => writeln!(page, "; still open at the end")?,

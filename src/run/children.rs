@@ -2,6 +2,7 @@
 
 use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
 use super::recording::Keep;
+use super::words::Words;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
 use crate::pipe::{Shutdown, hangup, tell};
@@ -25,6 +26,9 @@ pub const SPOOL: &str = "ocr-spool";
 /// The name of the stage that shows the lines to a person.
 const VIEW: &str = "ocr-watch";
 
+/// The argument that gives the view what the other stages say, as the number of an inherited file descriptor.
+const WORDS: &str = "--words";
+
 /// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -46,12 +50,20 @@ pub struct Run<'a> {
     pub pipe: &'a CommandLine,
     /// Where their lines go.
     pub view: View,
+    /// Whether the view is a dashboard, which has the terminal for itself.
+    pub dashboard: bool,
     /// The arguments of the view.
-    pub view_args: Vec<String>,
+    pub view_args: Vec<OsString>,
     /// The standard input of the first stage, which otherwise inherits ours.
     pub input: Option<&'static [u8]>,
     /// Where the run is recorded, if at all.
     pub keep: Option<&'a Keep>,
+}
+
+impl Run<'_> {
+    fn has_dashboard(&self) -> bool {
+        self.dashboard && self.view != View::Lines
+    }
 }
 
 /// What became of a pipe.
@@ -73,7 +85,8 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let lifeline = Lifeline::new()?;
     let earlier = run.keep.map(Keep::earlier).unwrap_or_default();
     let stages = stages(run);
-    let mut children = start(run, &stages, &program, &lifeline)?;
+    let mut words = run.has_dashboard().then(Words::new).transpose()?;
+    let mut children = start(run, &stages, &program, &lifeline, words.as_mut())?;
     if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
@@ -98,6 +111,9 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
         keep.remove_oldest();
         keep.made_by(recorder, &earlier)
     });
+    if let Some(words) = words {
+        words.tell_rest();
+    }
     delivered?;
     let code = if reader_left { Code::ReaderLeft } else { code.and_then(Code::from_number).unwrap_or(Code::Error) };
     Ok(Ended { code, recording })
@@ -175,7 +191,13 @@ fn stages(run: &Run<'_>) -> Vec<Stage> {
     commands
 }
 
-fn start(run: &Run<'_>, stages: &[Stage], program: &Path, lifeline: &Lifeline) -> Result<Vec<Child>, Failure> {
+fn start(
+    run: &Run<'_>,
+    stages: &[Stage],
+    program: &Path,
+    lifeline: &Lifeline,
+    mut words: Option<&mut Words>,
+) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;
     let mut children = Vec::new();
@@ -205,7 +227,14 @@ fn start(run: &Run<'_>, stages: &[Stage], program: &Path, lifeline: &Lifeline) -
         } else if run.view == View::Person {
             command.stdout(Stdio::null());
         }
-        children.push(command.spawn().map_err(|e| failed(stage.name, e))?);
+        let child = match &mut words {
+            Some(words) if stage.name == VIEW => {
+                words.read_by(|number| command.arg(format!("{WORDS}={number}")).spawn())?
+            }
+            Some(words) => command.stderr(words.stderr()?).spawn(),
+            None => command.spawn(),
+        };
+        children.push(child.map_err(|e| failed(stage.name, e))?);
     }
     Ok(children)
 }

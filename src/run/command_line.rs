@@ -1,6 +1,7 @@
 //! A command line for the shell: the stages and their arguments.
 
 use crate::printable::shell_word;
+use std::ffi::OsString;
 use std::fmt;
 
 /// The hidden first argument that makes `ocr-run` run as one of the stages.
@@ -12,7 +13,7 @@ pub struct Command {
     /// The name of the binary, such as `ocr-detect`.
     pub name: &'static str,
     /// Its arguments.
-    pub args: Vec<String>,
+    pub args: Vec<OsString>,
     /// What it is given in its environment, because other users can read arguments.
     pub private: Vec<Private>,
 }
@@ -21,11 +22,11 @@ pub struct Command {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Private {
     /// The argument that means the same, such as `--notify=URL`, if there is one.
-    pub args: Vec<String>,
+    pub args: Vec<OsString>,
     /// The variable.
     pub variable: String,
     /// Its value.
-    pub value: String,
+    pub value: OsString,
 }
 
 impl fmt::Debug for Private {
@@ -44,7 +45,7 @@ impl Command {
     #[must_use]
     pub fn with(mut self, flag: &str, value: Option<impl fmt::Display>) -> Self {
         if let Some(value) = value {
-            self.args.push(format!("{flag}={value}"));
+            self.args.push(format!("{flag}={value}").into());
         }
         self
     }
@@ -53,7 +54,7 @@ impl Command {
     #[must_use]
     pub fn flag(mut self, flag: &str, wanted: bool) -> Self {
         if wanted {
-            self.args.push(flag.to_owned());
+            self.args.push(flag.into());
         }
         self
     }
@@ -75,7 +76,7 @@ impl fmt::Display for CommandLine {
             }
             f.write_str(command.name)?;
             for arg in command.args.iter().chain(command.private.iter().flat_map(|private| &private.args)) {
-                write!(f, " {}", quoted(arg))?;
+                write!(f, " {}", quoted(&arg.to_string_lossy()))?;
             }
         }
         Ok(())

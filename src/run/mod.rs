@@ -9,6 +9,7 @@ mod command_line;
 mod doctor;
 mod recording;
 mod spool;
+mod words;
 
 pub use children::{Ended, Run, SPOOL, View, run, stage};
 pub use command_line::{Command, CommandLine, Private, STAGE_ARGUMENT};

@@ -9,12 +9,16 @@ use serde_json::{Value, json};
 
 impl Server {
     /// Gives the session a task; the answer arrives as events. `model` is `provider/model`; `None` is the server's
-    /// own choice.
+    /// own choice. With `no_tools`, the agent can do nothing but answer.
     ///
     /// # Errors
     /// Any [`Error`] of a request.
-    pub async fn prompt(&self, id: &str, text: &str, model: Option<&str>) -> Result<(), Error> {
-        self.send_message(id, text, model, None, false).await
+    pub async fn prompt(&self, id: &str, text: &str, model: Option<&str>, no_tools: bool) -> Result<(), Error> {
+        let mut body = json!(message(text, model, None, false));
+        if no_tools {
+            body["tools"] = json!({"*": false});
+        }
+        self.send_message(id, &body).await
     }
 
     /// Sends the session a message in the user's place, marked as synthetic so that it is not taken for the user's
@@ -23,42 +27,21 @@ impl Server {
     /// # Errors
     /// Any [`Error`] of a request.
     pub async fn steer(&self, id: &str, text: &str) -> Result<(), Error> {
-        self.send_message(id, text, None, None, true).await
+        self.send_message(id, &json!(message(text, None, None, true))).await
     }
 
     /// The same with a message whose id is ours, so that it can be found again. The id orders it among the others.
     ///
     /// # Errors
     /// Any [`Error`] of a request.
-    pub async fn send_on(&self, id: &str, message: &str, text: &str) -> Result<(), Error> {
-        self.send_message(id, text, None, Some(message), true).await
+    pub async fn send_on(&self, id: &str, message_id: &str, text: &str) -> Result<(), Error> {
+        self.send_message(id, &json!(message(text, None, Some(message_id), true))).await
     }
 
-    async fn send_message(
-        &self,
-        id: &str,
-        text: &str,
-        model: Option<&str>,
-        message: Option<&str>,
-        synthetic: bool,
-    ) -> Result<(), Error> {
-        let body = PromptRequest {
-            parts: vec![PromptPart::Text {
-                text: text.to_owned(),
-                synthetic: synthetic.then_some(true),
-                ignored: None,
-                metadata: synthetic.then(|| json!({"ocr": "steer"})),
-            }],
-            message_id: message.map(str::to_owned),
-            model: model.map(model_ref),
-            agent: None,
-            no_reply: None,
-            system: None,
-            variant: None,
-        };
+    async fn send_message(&self, id: &str, body: &Value) -> Result<(), Error> {
         let path = format!("session/{}/prompt_async", segment(id));
         // The answer is empty.
-        let request = self.http.post(self.route_in_directory(&path)).json(&body);
+        let request = self.http.post(self.route_in_directory(&path)).json(body);
         let purpose = "send the session a message";
         answer::check_status(&self.url, purpose, self.send(request, purpose).await?).await?;
         Ok(())
@@ -118,6 +101,24 @@ impl Server {
     async fn post(&self, path: &str, body: Value, purpose: &'static str) -> Result<(), Error> {
         let _: IgnoredAny = self.request(Method::POST, path, Some(body), purpose).await?;
         Ok(())
+    }
+}
+
+/// A message in the user's place; a synthetic one is not taken for the user's own words.
+fn message(text: &str, model: Option<&str>, message_id: Option<&str>, synthetic: bool) -> PromptRequest {
+    PromptRequest {
+        parts: vec![PromptPart::Text {
+            text: text.to_owned(),
+            synthetic: synthetic.then_some(true),
+            ignored: None,
+            metadata: synthetic.then(|| json!({"ocr": "steer"})),
+        }],
+        message_id: message_id.map(str::to_owned),
+        model: model.map(model_ref),
+        agent: None,
+        no_reply: None,
+        system: None,
+        variant: None,
     }
 }
 

@@ -10,6 +10,9 @@ use url::Url;
 /// How much of a server's own error message ours repeats, in characters.
 const QUOTED: usize = 200;
 
+/// The statuses with which a proxy says that what is behind it is away: bad gateway, unavailable, gateway timeout.
+const AWAY: [u16; 3] = [502, 503, 504];
+
 /// Why a request could not be made, or what was wrong with its answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -92,7 +95,7 @@ pub enum Error {
         cause: String,
     },
     /// Something answers that does not speak like `OpenCode`.
-    #[error("something answers at {url}, but it is not an OpenCode server; check the address and the port")]
+    #[error("what answers at {url} does not look like an OpenCode server; check the address and the port")]
     Foreign {
         /// The address.
         url: String,
@@ -182,6 +185,10 @@ impl Error {
             let target = origin.map_or_else(String::new, |origin| format!(" to {origin}"));
             return Self::Redirected { url: server, status, target };
         }
+        // A web page is no answer of OpenCode's. That of a proxy in front of it says that it is away.
+        if said.trim_start().starts_with('<') && !AWAY.contains(&status) {
+            return Self::Foreign { url: server };
+        }
         let message = excerpt(&message_of(said), QUOTED);
         let cause = if message.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {message}") };
         Self::Failed { url: server, purpose, status, cause }
@@ -233,6 +240,8 @@ mod tests {
             (302, Some("https://x.test/a?token=t"), "", Code::Unreachable, "to https://x.test; give"),
             (307, None, "", Code::Unreachable, "(307)"),
             (404, None, named, Code::Error, "404: no such"),
+            (501, None, " <!DOCTYPE HTML>", Code::Unreachable, "does not look like an OpenCode server"),
+            (502, None, "<html>", Code::Unreachable, "HTTP 502"),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
             let failure = Failure::from(Error::of_status(&url, "start a session", status, location, body));

@@ -6,12 +6,18 @@ use super::state::Budget;
 use super::terminal::{Screen, Shared, Tty, Why, follow_signals};
 use crate::exit::Failure;
 use crate::pipe::{DEFAULT_LINE_LIMIT, LineBlock, Out, Shutdown, Stage, filter, tell};
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// How many bytes of lines are looked at before others may look at what is known.
 const CHUNK: usize = 64 * 1024;
+
+/// How long to wait, at the end, for the last words of programs that have not ended: they say them at once, if at all.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// What a dashboard needs to know.
 #[derive(Debug)]
@@ -27,6 +33,8 @@ pub struct Dashboard {
     /// Whether nobody reads the lines after this program. The last picture then stays until a key closes it;
     /// otherwise the dashboard ends with its input, like any filter.
     pub stays: bool,
+    /// What other programs say to a person, line by line, if it comes to us and not to the terminal.
+    pub words: Option<File>,
 }
 
 /// Passes `input` on to `out` until it ends, and shows what it says. Whatever ends it, the terminal is given back.
@@ -34,7 +42,7 @@ pub struct Dashboard {
 /// # Errors
 /// As [`filter`].
 pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &Shutdown) -> Result<(), Failure> {
-    let Dashboard { tty, colors, budget, columns, stays } = dashboard;
+    let Dashboard { tty, colors, budget, columns, stays, words } = dashboard;
     close_on_panic(&tty);
     // Without these handlers, only such a signal leaves the terminal as it is.
     let _ = follow_signals(&tty);
@@ -43,6 +51,7 @@ pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &S
     let screen = Screen { tty: tty.clone(), shared: Arc::clone(&shared), theme, budget, shutdown: shutdown.clone() };
     let screen = thread::spawn(move || show(&screen));
     let follower = follow(&shared, &tty, columns);
+    let said = words.map(|words| listen(&shared, words));
     let mut passing = Passing { shared: Arc::clone(&shared), tty: tty.clone(), block: Vec::new(), is_read: !stays };
     let passed = filter(&mut passing, input, out, DEFAULT_LINE_LIMIT);
     shared.feed.close();
@@ -53,6 +62,11 @@ pub fn dashboard(dashboard: Dashboard, input: impl Read, out: &Out, shutdown: &S
         let _ = screen.join();
     }
     tty.close();
+    if let Some(said) = said {
+        // Disconnected once every program has said its last word.
+        let _ = said.recv_timeout(LAST_WORDS);
+    }
+    shared.tell_words();
     if !was_closed {
         tell(summary(&shared.board()).join("\n"));
     }
@@ -75,12 +89,27 @@ fn show(screen: &Screen) {
         return;
     }
     match closed {
-        Ok(Why::Key) => tell("The dashboard is closed. The lines go on and are told here; Ctrl-C ends the pipe."),
+        Ok(Why::Key) => {
+            tell("The dashboard is closed. The lines go on and are told here; Ctrl-C ends the pipe.");
+            screen.shared.tell_words();
+        }
         Ok(Why::Otherwise) => {}
         Err(error) => {
             tell(format!("ocr-watch: cannot draw on the terminal ({error}); the lines go on and are told here"));
         }
     }
+}
+
+/// Takes in what other programs say, on a thread of its own, which keeps the other end of the returned channel as long.
+fn listen(shared: &Arc<Shared>, words: File) -> Receiver<()> {
+    let shared = Arc::clone(shared);
+    let (listens, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let _listens: Sender<()> = listens;
+        let lines = BufReader::new(words).lines().map_while(Result::ok);
+        lines.filter(|line| !line.trim().is_empty()).for_each(|line| shared.hear(line));
+    });
+    ended
 }
 
 /// Follows the lines on a thread of its own: as a dashboard, and as a story once that is closed.

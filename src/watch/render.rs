@@ -4,7 +4,9 @@ use super::running::Running;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::{masked, masked_excerpt as excerpt};
 use crate::wire::part::{Part, ToolState};
-use crate::wire::record::{Action, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State};
+use crate::wire::record::{
+    Action, ActionKind, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State, Totals,
+};
 use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, observe};
 
@@ -45,6 +47,8 @@ pub(super) struct Renderer {
     first: Option<String>,
     /// The last finished text of the first session, until it is shown whole.
     answer: Option<String>,
+    /// Whether changes were taken back, so that not all files that were changed still are.
+    reverted: bool,
     /// The width of a text, in characters.
     width: usize,
 }
@@ -64,6 +68,7 @@ impl Renderer {
             running: Running::default(),
             first: None,
             answer: None,
+            reverted: false,
             width: columns.unwrap_or(WIDTH).saturating_sub(LABEL).max(NARROW),
         }
     }
@@ -184,12 +189,18 @@ impl Renderer {
         let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
             return Vec::new();
         };
-        let mut rendered = match &record {
-            AnyRecord::RunResult(_) => self.answer(),
-            _ => Vec::new(),
-        };
-        rendered.extend(of_record(record));
-        rendered
+        match record {
+            AnyRecord::RunResult(record) => {
+                let mut rendered = self.answer();
+                rendered.extend(result(&record, self.reverted));
+                rendered
+            }
+            AnyRecord::Action(record) => {
+                self.reverted |= record.action == ActionKind::Rollback && record.phase == Phase::Taken;
+                vec![action(&record)]
+            }
+            record => of_record(record),
+        }
     }
 }
 
@@ -209,6 +220,7 @@ fn short(session: &str) -> &str {
     &session[from..]
 }
 
+/// What a record says on its own.
 fn of_record(record: AnyRecord) -> Vec<(Tone, String)> {
     match record {
         AnyRecord::Opened(record) => opened(&record),
@@ -217,11 +229,14 @@ fn of_record(record: AnyRecord) -> Vec<(Tone, String)> {
         AnyRecord::Decision(record) => {
             vec![(Tone::Notice, format!("REVIEW   {}", excerpt(&record.to_string(), SENTENCE)))]
         }
-        AnyRecord::Action(record) => vec![action(&record)],
-        AnyRecord::RunResult(record) => result(&record),
         AnyRecord::Gap(record) => vec![gap(&record)],
         AnyRecord::Closed(record) => vec![(Tone::Quiet, format!("stream   ends: {}", record.detail))],
-        AnyRecord::Tick(_) | AnyRecord::Turn(_) | AnyRecord::StateChange(_) | AnyRecord::Reviewer(_) => Vec::new(),
+        AnyRecord::Tick(_)
+        | AnyRecord::Turn(_)
+        | AnyRecord::StateChange(_)
+        | AnyRecord::Reviewer(_)
+        | AnyRecord::Action(_)
+        | AnyRecord::RunResult(_) => Vec::new(),
     }
 }
 
@@ -285,10 +300,21 @@ fn action(action: &Action) -> (Tone, String) {
     (tone, format!("ACT      {}", excerpt(&action.to_string(), SENTENCE)))
 }
 
-fn result(result: &RunResult) -> Vec<(Tone, String)> {
+/// The end of the run. If changes were `reverted`, the files are not listed: the record does not say which of them are
+/// as they were before.
+fn result(result: &RunResult, reverted: bool) -> Vec<(Tone, String)> {
     let tone = if result.exit_code == 0 { Tone::Good } else { Tone::Bad };
+    let mut facts = if reverted {
+        let totals = Totals { changed_files: 0, ..result.totals };
+        RunResult { changed: Vec::new(), totals, ..result.clone() }.facts()
+    } else {
+        result.facts()
+    };
+    if reverted {
+        facts.push("the changes since the problem began were taken back".to_owned());
+    }
     vec![
-        (Tone::Quiet, format!("totals   {}", result.facts().join("; "))),
+        (Tone::Quiet, format!("totals   {}", facts.join("; "))),
         (tone, format!("RESULT   {}", excerpt(&result.to_string(), SENTENCE))),
     ]
 }
@@ -339,6 +365,16 @@ mod tests {
         assert!(whole.contains("word ".repeat(60).trim()), "{whole}");
         assert!(whole.contains("totals   2 calls; $0.50; 0 s"), "{whole}");
         assert!(shown.last().unwrap().ends_with("RESULT   done, exit code 0: fine"), "{whole}");
+    }
+
+    #[test]
+    fn files_that_were_taken_back_are_not_listed() {
+        let act = r#"{"ts":2,"type":"ocr.act.action","properties":{"sessionID":"s","action":"rollback","phase":"PHASE","detail":"x"}}"#;
+        let result = r#"{"ts":3,"type":"ocr.act.result","properties":{"outcome":"loop","exitCode":10,"reason":"r","changed":["a.txt"],"changedFiles":1}}"#;
+        let listed = |phase: &str| render(&[&act.replace("PHASE", phase), result]).join("\n");
+        assert!(listed("failed").contains("1 file changed (a.txt)"));
+        let told = listed("taken");
+        assert!(!told.contains("a.txt") && told.contains("taken back"), "{told}");
     }
 
     #[test]

@@ -163,3 +163,50 @@ fn srv_05_gives_up_on_a_server_that_never_listens() {
     command.args(["--spawn", "--task", "x", "--startup-timeout", "1", "--opencode"]).arg(program);
     command.assert().code(69).stdout("").stderr(contains("not ready within 1 s"));
 }
+
+#[test]
+fn limits_are_above_zero() {
+    let none = ["--max-steps", "--max-tokens", "--max-cost", "--max-time", "--max-iterations", "--review-every"];
+    for flag in none {
+        for value in ["0", "-1", "nan", "inf", ""] {
+            for (binary, needed) in [("ocr-detect", &[][..]), ("ocr-run", &["--print", "--task", "x"])] {
+                ocr(binary).args(needed).args([flag, value]).assert().code(2).stderr(contains(flag));
+            }
+        }
+    }
+    ocr("ocr-watch").args(["--max-cost", "inf"]).assert().code(2);
+}
+
+#[test]
+fn times_are_written_as_people_write_them() {
+    for (written, seconds) in
+        [("1h30m", "5400"), ("5min", "300"), ("90sec", "90"), ("1.5h", "5400"), ("2 hours", "7200")]
+    {
+        let done = ocr("ocr-detect").args(["--only", "--max-time", written]).write_stdin("").output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{written}");
+        let same = |time: &str| {
+            let run = ocr("ocr-detect")
+                .args(["--only", "--inactivity-timeout", time])
+                .write_stdin(crate::support::recording("quota"))
+                .output();
+            run.unwrap().stdout
+        };
+        assert!(same(written) == same(seconds), "{written}");
+    }
+}
+
+/// What is not UTF-8 reaches the stages as it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn words_of_other_encodings_are_handed_on() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&here).unwrap();
+    let program = notes_its_start(folder.path());
+    let mut run = ocr("ocr-run");
+    run.args(["--headless", "--no-record", "--task", "x", "--opencode"]).arg(program).arg("--working-dir").arg(&here);
+    run.assert().failure().stderr(contains("exited before it was ready"));
+    let noted = fs::read(folder.path().join("directory")).unwrap();
+    assert!(noted.trim_ascii_end().ends_with(b"caf\xe9"), "{}", String::from_utf8_lossy(&noted));
+}

@@ -10,6 +10,28 @@ fn detect(args: &[&str], name: &str) -> assert_cmd::assert::Assert {
 }
 
 #[test]
+fn judging_twice_is_said_and_drops_nothing() {
+    let once = ocr("ocr-detect").write_stdin(recording("ab-loop")).output().unwrap();
+    assert!(once.stderr.is_empty(), "{}", String::from_utf8_lossy(&once.stderr));
+    let twice = ocr("ocr-detect").write_stdin(once.stdout.clone()).output().unwrap();
+    let told = String::from_utf8(twice.stderr).unwrap();
+    assert!(told.contains("standard input was judged before") && told.contains("ocr-stream --replay"), "{told}");
+    let (once, twice) = (String::from_utf8(once.stdout).unwrap(), String::from_utf8(twice.stdout).unwrap());
+    let mut passed = twice.lines();
+    assert!(once.lines().all(|line| passed.any(|other| other == line)), "a line is missing");
+    // Only what is added, or a replay: there is nothing to say.
+    let replayed = ocr("ocr-stream").args(["--replay", "-"]).write_stdin(once.clone()).output().unwrap().stdout;
+    for (args, lines) in [(&["--only"][..], once.into_bytes()), (&[], replayed)] {
+        let done = ocr("ocr-detect").args(args).write_stdin(lines).output().unwrap();
+        assert!(done.stderr.is_empty(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    // A detector of someone else's writes findings alone.
+    let foreign = r#"{"ts":1,"type":"ocr.detect.finding","properties":{"sessionID":"s","kind":"loop","rule":"own","grade":"stop"}}"#;
+    let done = ocr("ocr-detect").write_stdin(format!("{}{foreign}\n", recording("ab-loop"))).output().unwrap();
+    assert!(done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
 fn findings_follow_their_cause() {
     let input = recording("one-call-loop");
     let output = ocr("ocr-detect").write_stdin(input.as_str()).output().unwrap().stdout;

@@ -64,7 +64,7 @@ fn first_failure_sets_the_code() {
         (&well, &["--opencode", "no-such-program"][..], 1, "npm install"),
         (&old, &[], 1, "older than 1.1"),
         (&broken, &[], 1, "the configuration cannot be read"),
-        (&well, &["--reviewer-cmd", "exit 1", "--limit", "2s"], 69, "fail  reviewer"),
+        (&well, &["--reviewer-cmd", "exit 1", "--model-timeout", "2s"], 69, "fail  reviewer"),
     ] {
         let (told, seen) = examined(folder.path(), args);
         assert_eq!(seen, Some(code), "{told}");

@@ -20,12 +20,15 @@ struct Servers(Vec<(&'static str, Host)>);
 impl Servers {
     fn start() -> Self {
         let status = |status: StatusCode| Router::new().fallback(move || async move { status });
+        let unimplemented = Router::new()
+            .fallback(|| async { (StatusCode::NOT_IMPLEMENTED, Html("<!DOCTYPE HTML><p>Unsupported method</p>")) });
         let page = Router::new().fallback(|| async { Html("<html>a page</html>") });
         Self(vec![
             ("LOCKED", Host::serve(status(StatusCode::UNAUTHORIZED))),
             ("BROKEN", Host::serve(status(StatusCode::INTERNAL_SERVER_ERROR))),
             ("MISSING", Host::serve(status(StatusCode::NOT_FOUND))),
             ("PAGE", Host::serve(page)),
+            ("UNIMPLEMENTED", Host::serve(unimplemented)),
         ])
     }
 

@@ -32,7 +32,7 @@ fn notifications_and_summary_have_no_secrets() {
     let line = "ocr-act --log trace --confirm-timeout 1 --notify-cmd 'cat > told' <in >/dev/null 2>said; cat told said";
     let done = shell(line, folder.path()).finish();
     let told = done.lines.join("\n");
-    assert!(told.contains("sk-[masked]") && !told.contains(CANARY), "{told}");
+    assert!(told.contains("provided: [masked]") && !told.contains(CANARY), "{told}");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn recordings_have_no_secrets_on_request() {
     let safe = ocr("ocr-stream").args(["--replay", "-", "--redact"]).write_stdin(line).output().unwrap();
     let safe = String::from_utf8(safe.stdout).unwrap();
     let parsed: Value = serde_json::from_str(&safe).unwrap();
-    assert_eq!(parsed["text"], "Incorrect API key provided: sk-[masked]");
+    assert_eq!(parsed["text"], "Incorrect API key provided: [masked]");
     assert_eq!((&parsed["password"], &parsed["n"]), (&json!("[masked]"), &json!(1.5)));
 }
 

@@ -45,6 +45,27 @@ fn findings_in_the_lines_count() {
 }
 
 #[test]
+fn doubted_rest_is_not_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let rest = |contradictions: &str| {
+        format!(
+            "{{\"ts\":1000,\"type\":\"ocr.detect.done\",\"properties\":{{\"sessionID\":\"s\",\"outcome\":\"candidate\",\"claim\":\"none\",\"contradictions\":[{contradictions}]}}}}\n"
+        )
+    };
+    let doubts = ["announcedMore", "emptyDiff", "uncheckedChange", "checkUnknown", "openTodos"];
+    for doubt in doubts {
+        std::fs::write(folder.path().join(format!("{doubt}.ndjson")), rest(&format!("\"{doubt}\""))).unwrap();
+    }
+    std::fs::write(folder.path().join("good.ndjson"), rest("")).unwrap();
+    let told = report(&[folder.path().to_str().unwrap()]);
+    for doubt in doubts {
+        let line = told.lines().find(|line| line.contains(&format!("{doubt}.ndjson"))).unwrap();
+        assert!(line.starts_with("unsure "), "{line}");
+    }
+    assert!(told.lines().any(|line| line.starts_with("clean ") && line.contains("good.ndjson")), "{told}");
+}
+
+#[test]
 fn whole_run_is_told() {
     let lines = concat!(
         r#"{"ts":1000,"type":"ocr.detect.done","properties":{"sessionID":"s","outcome":"candidate","claim":"prose"}}"#,

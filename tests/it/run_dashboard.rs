@@ -28,6 +28,18 @@ fn draws_and_leaves_a_summary() {
 }
 
 #[test]
+fn what_stages_say_goes_to_the_dashboard() {
+    let Some(tmux) = start("ocr-run --demo --reviewer-cmd 'echo odd >&2; exit 7'") else { return };
+    tmux.wait_until("nothing is drawn", |_| tmux.is_drawn_on());
+    let screen = tmux.wait_until("nothing is said", |screen| tmux.is_drawn_on() && screen.contains("says   WARN"));
+    let footer = screen.trim_end().lines().last().unwrap();
+    assert!(footer.contains("q quit"), "the dashboard is damaged:\n{screen}");
+    let screen = tmux.wait_for("code=0");
+    assert!(screen.contains("WARN"), "it is not told again:\n{screen}");
+    is_restored(&tmux);
+}
+
+#[test]
 fn ctrl_c_gives_the_terminal_back() {
     let Some(tmux) = start("ocr-run --demo") else { return };
     tmux.wait_until("nothing is drawn", |_| tmux.is_drawn_on());

@@ -1,7 +1,7 @@
 //! The dashboard on a real terminal: it draws there, takes its keys from there, passes every line on, and gives the
 //! terminal back whatever ends it.
 
-use crate::support::{Tmux, recording};
+use crate::support::{Tmux, ocr, recording};
 use std::fs::{self, File};
 use std::io::Write;
 use std::process::Command;
@@ -151,7 +151,7 @@ fn dashboard_that_panics() {
 
     let Some(tty) = ocr::watch::Tty::open() else { return };
     let budget = ocr::watch::Budget::default();
-    let settings = ocr::watch::Dashboard { tty, colors: false, budget, columns: None, stays: false };
+    let settings = ocr::watch::Dashboard { tty, colors: false, budget, columns: None, stays: false, words: None };
     let out = ocr::pipe::Out::new(std::io::sink(), false);
     let shutdown = ocr::pipe::Shutdown::outlive_first_signal();
     let _ = ocr::watch::dashboard(settings, Panics(std::io::stdin()), &out, &shutdown);
@@ -201,6 +201,38 @@ fn tui_08_q_closes_dashboard_and_lines_go_on() {
     bench.end();
     bench.is_restored();
     assert_eq!(fs::read_to_string(bench.tmux.file("out")).unwrap(), text);
+}
+
+#[test]
+fn what_others_write_on_it_goes_away() {
+    let Some(mut bench) = start(ALONE, (80, 24)) else { return };
+    bench.write(&lines());
+    bench.tmux.wait_for("missing.log");
+    fs::write(bench.tmux.tty(), "\r\nWARN something\r\nWARN else\r\n").unwrap();
+    bench.tmux.wait_for("WARN something");
+    let tick = "{\"ts\":9999999999999,\"type\":\"ocr.stream.tick\",\"properties\":{}}\n";
+    let whole = |screen: &str| screen.contains("missing.log") && !screen.contains("WARN");
+    bench.tmux.wait_until("the damage stays", |screen| {
+        bench.input.as_ref().unwrap().write_all(tick.as_bytes()).unwrap();
+        whole(screen)
+    });
+    bench.end();
+    bench.is_restored();
+}
+
+#[test]
+fn summary_says_what_still_worked() {
+    let Some(mut bench) = start(ALONE, (80, 24)) else { return };
+    let text = lines();
+    let begun = &text[..text.find("\"status\":\"completed\"").unwrap()];
+    let begun = &begun[..=begun.rfind('\n').unwrap()];
+    let judged = ocr("ocr-detect").write_stdin(begun).output().unwrap().stdout;
+    bench.write(&String::from_utf8(judged).unwrap());
+    bench.end();
+    bench.is_restored();
+    let screen = bench.tmux.wait_for("code=0");
+    assert!(screen.contains("still working when the stream ended"), "{screen}");
+    assert!(!screen.contains("$0.00"), "{screen}");
 }
 
 #[test]

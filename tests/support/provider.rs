@@ -38,7 +38,7 @@ struct Desk {
     script: Script,
     /// How far each conversation has come.
     conversations: Mutex<HashMap<String, Conversation>>,
-    /// Every request with tools, in order.
+    /// Every request that was made for work, in order.
     requests: Mutex<Vec<Value>>,
 }
 
@@ -108,8 +108,7 @@ fn refuse(status: StatusCode, turn: &Turn) -> Response {
 impl Desk {
     /// The answer to this request, and its number among all of them.
     fn turn(&self, headers: &HeaderMap, request: Value) -> (Turn, usize) {
-        // Titles and summaries are asked for without tools, and are no turns of the script.
-        if request["tools"].as_array().is_none_or(Vec::is_empty) {
+        if is_aside(&request) {
             return (aside(&request), 0);
         }
         let prompt = first_user_text(&request);
@@ -134,8 +133,20 @@ impl Desk {
     }
 }
 
+/// Whether this is no turn of the script: titles and summaries are asked for without tools. So is a first answer by an
+/// agent that has none.
+fn is_aside(request: &Value) -> bool {
+    let is_first = request["messages"].as_array().is_some_and(|all| all.iter().all(|m| m["role"] != "assistant"));
+    let has_tools = request["tools"].as_array().is_some_and(|tools| !tools.is_empty());
+    !has_tools && (is_title(request) || !is_first)
+}
+
+fn is_title(request: &Value) -> bool {
+    request["messages"].to_string().contains(TITLE_AGENT)
+}
+
 fn aside(request: &Value) -> Turn {
-    let title = request["messages"].to_string().contains(TITLE_AGENT);
+    let title = is_title(request);
     Turn { text: if title { TITLE } else { SUMMARY }.to_owned(), ..Turn::default() }
 }
 

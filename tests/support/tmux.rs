@@ -92,6 +92,11 @@ impl Tmux {
         self.tmux(&["display-message", "-p", "#{alternate_on}"]).trim() == "1"
     }
 
+    /// The device of the terminal, on which any program can write.
+    pub fn tty(&self) -> PathBuf {
+        PathBuf::from(self.tmux(&["display-message", "-p", "#{pane_tty}"]).trim())
+    }
+
     /// Waits until the terminal shows this.
     ///
     /// # Panics

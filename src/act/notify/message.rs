@@ -128,7 +128,17 @@ impl Message {
         }
     }
 
-    /// The members, as a webhook has them under `data` and a command on its standard input.
+    /// The members, what the message is about, and the time `ts`, as a command has them on its standard input.
+    pub fn line(&self, ts: Timestamp) -> Value {
+        let mut line = self.data();
+        if let Value::Object(members) = &mut line {
+            members.insert("event".to_owned(), self.event().to_string().into());
+            members.insert("ts".to_owned(), ts.ms().into());
+        }
+        line
+    }
+
+    /// The members, as a webhook has them under `data`.
     pub fn data(&self) -> Value {
         match self {
             Self::Notice(notice) => serde_json::to_value(notice),

@@ -20,7 +20,7 @@ pub use topic::Topic;
 
 use super::command::succeeds;
 use crate::exit::{Code, Failure};
-use crate::net::runtime;
+use crate::net::{root_cause, runtime};
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::printable::printable;
@@ -90,7 +90,7 @@ pub struct Notify {
 
 /// What came of one notification.
 pub struct Delivery {
-    /// The host of the webhook, or the command's flag.
+    /// The host and the port of the webhook, or the command's flag.
     pub to: String,
     /// Whether it was delivered, or why not.
     pub outcome: Result<(), String>,
@@ -189,7 +189,7 @@ impl Notify {
         let commands = self.command.as_deref().map(|line| ("--notify-cmd", line));
         let commands = commands.into_iter().chain(self.desktop.then_some(("--notify-desktop", DESKTOP)));
         let deliveries = std::thread::scope(|scope| {
-            let run = |(to, line)| scope.spawn(move || run_command(to, line, message, limit, shutdown));
+            let run = |(to, line)| scope.spawn(move || run_command(to, line, message, now, limit, shutdown));
             let commands: Vec<_> = commands.map(run).collect();
             let mut deliveries = self.post_all(message, now, limit, shutdown);
             // A panic has been printed.
@@ -207,7 +207,10 @@ impl Notify {
 
     fn post_all(&self, message: &Message, now: Now, limit: Duration, shutdown: &Shutdown) -> Vec<Delivery> {
         // Only the host is named: the rest of a webhook's URL is often a secret.
-        let host = |url: &Url| url.host_str().unwrap_or("?").to_owned();
+        let host = |url: &Url| {
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{}{port}", url.host_str().unwrap_or("?"))
+        };
         let all_failed = |why: String| {
             self.urls.iter().map(|url| Delivery { to: host(url), outcome: Err(why.clone()) }).collect::<Vec<_>>()
         };
@@ -239,7 +242,7 @@ impl Notify {
     async fn post(&self, client: &Client, url: &Url, message: &Message, now: Now) -> Result<(), String> {
         let attempt = || async {
             let answer = self.request(client, url, message, now).map_err(Failed::for_good)?.send().await;
-            match answer.map_err(|e| Failed::for_now(e.without_url().to_string()))?.status() {
+            match answer.map_err(|e| Failed::for_now(root_cause(&e.without_url())))?.status() {
                 status if status.is_success() => Ok(()),
                 status if status.is_redirection() => Err(Failed::for_good(format!(
                     "it answered {status}, and redirects are not followed; give the receiver's own address"
@@ -290,18 +293,19 @@ async fn late(shutdown: &Shutdown) {
 }
 
 /// Runs a command with the message on its standard input and the most important of it in its environment.
-fn run_command(to: &str, line: &str, message: &Message, limit: Duration, shutdown: &Shutdown) -> Delivery {
+fn run_command(to: &str, line: &str, message: &Message, now: Now, limit: Duration, shutdown: &Shutdown) -> Delivery {
     let signalled = Cell::new(None);
     let is_late = || {
         let since = signalled.get().or_else(|| shutdown.requested().map(|_| Instant::now()));
         signalled.set(since);
         since.is_some_and(|since| since.elapsed() >= NOTIFY_AFTER_SIGNAL)
     };
-    let body = serde_json::to_vec(&message.data()).unwrap_or_default();
+    // A line of its own, so that a file to which each is appended is read line by line.
+    let body = format!("{}\n", message.line(now.ts));
     let (event, text) = (message.event().to_string(), message.text());
     let variables =
         [("OCR_EVENT", &*event), ("OCR_SUMMARY", &*text), ("OCR_SESSION", message.session().unwrap_or_default())];
-    let outcome = succeeds(line, Path::new("."), &variables, &body, limit, is_late);
+    let outcome = succeeds(line, Path::new("."), &variables, body.as_bytes(), limit, is_late);
     let outcome = outcome.map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
     Delivery { to: to.to_owned(), outcome }
 }

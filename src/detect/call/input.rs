@@ -68,18 +68,14 @@ impl Input {
         let Some(raw) = raw else {
             return Self::default();
         };
-        match members(raw) {
-            Some(mut members) => {
-                members.retain(|(name, _)| !ignored.contains(&**name));
-                members.sort_by(|one, other| one.0.cmp(&other.0));
-                Self::from_members(&members)
-            }
-            None => {
-                let key = key_of_raw(raw);
-                let text = clip(&rendered(raw)).to_owned();
-                Self { key, key_without_handle: key, text, ..Self::default() }
-            }
+        if let Some(mut members) = members(raw) {
+            members.retain(|(name, _)| !ignored.contains(&**name));
+            members.sort_by(|one, other| one.0.cmp(&other.0));
+            return Self::from_members(&members);
         }
+        let key = key_of_raw(raw);
+        let text = clip(&rendered(raw)).to_owned();
+        Self { key, key_without_handle: key, text, ..Self::default() }
     }
 
     fn from_members(members: &[Member<'_>]) -> Self {

@@ -8,6 +8,7 @@ use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
+use std::fmt::Display;
 
 const NAME: &str = "budget";
 /// What a notice about a session without a price begins with.
@@ -65,6 +66,11 @@ fn grade(spent: f64, limit: f64, context: &RuleContext<'_>) -> Option<Grade> {
     }
 }
 
+/// `8 of 10 steps`; `12 steps, over the limit of 10`
+fn spent(amount: impl Display, limit: impl Display, unit: &str, is_over: bool) -> String {
+    if is_over { format!("{amount} {unit}, over the limit of {limit}") } else { format!("{amount} of {limit} {unit}") }
+}
+
 impl Budget {
     #[allow(clippy::cast_precision_loss, reason = "no budget is near 2^53")]
     fn spend(&mut self, step: &Step<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -75,17 +81,17 @@ impl Budget {
         self.cost += step.cost;
         let config = context.config;
         if let Some(limit) = config.max_steps {
-            let spent = format!("{} of {limit} steps", self.steps);
+            let spent = spent(self.steps, limit, "steps", self.steps > limit);
             self.report("steps", grade(self.steps as f64, limit as f64, context), spent, context, signals);
         }
         if let Some(limit) = config.max_tokens {
             let cached = Some(self.cached).filter(|cached| *cached > 0);
             let cached = cached.map_or(String::new(), |cached| format!(", {cached} of them in the cache"));
-            let spent = format!("{} of {limit} tokens{cached}", self.tokens);
+            let spent = spent(self.tokens, limit, "tokens", self.tokens > limit) + &cached;
             self.report("tokens", grade(self.tokens as f64, limit as f64, context), spent, context, signals);
         }
         if let Some(limit) = config.max_cost {
-            let spent = format!("{:.4} of {limit} dollars", self.cost);
+            let spent = spent(format_args!("{:.4}", self.cost), limit, "dollars", self.cost > limit);
             self.report("cost", grade(self.cost, limit, context), spent, context, signals);
             self.check_price(step, tokens, context, signals);
         }
@@ -113,9 +119,11 @@ impl Budget {
         let (Some(began), Some(limit)) = (self.began, context.config.max_time) else {
             return;
         };
-        let spent = context.now.since(began);
-        let grade = grade(spent as f64, limit as f64, context);
-        let spent = format!("{} of {} s", spent / 1000, limit / 1000);
+        let lasted = context.now.since(began);
+        let grade = grade(lasted as f64, limit as f64, context);
+        // Seconds alone would say that 3 is more than 3.
+        let tenths = if lasted > limit { format!(".{}", lasted % 1000 / 100) } else { String::new() };
+        let spent = spent(format_args!("{}{tenths}", lasted / 1000), limit / 1000, "s", lasted > limit);
         self.report("time", grade, spent, context, signals);
     }
 

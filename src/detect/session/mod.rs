@@ -26,7 +26,7 @@ use super::fact::activity::Request;
 use super::fact::{Fact, Step};
 use super::hash;
 use super::signal::Signal;
-use crate::wire::record::{Grade, Kind, Why};
+use crate::wire::record::{Grade, Kind, StateChange, Why};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
 use effects::StepCost;
 use parts::PartReader;
@@ -322,7 +322,7 @@ impl Session {
         }
         // A session at rest, or one that waits for a person, can go on, whoever watches it.
         if self.state.completion.is_open() && self.state.activity.requests().is_empty() {
-            self.end("the stream ended");
+            self.end(StateChange::CUT_OFF);
         }
     }
 

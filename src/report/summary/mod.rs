@@ -38,6 +38,8 @@ pub struct Rest {
     pub outcome: Outcome,
     /// Whether it ended otherwise than done, or hard evidence contradicts that it is done.
     pub contradicted: bool,
+    /// Whether anything contradicts that it is done, hard evidence or not.
+    pub doubted: bool,
     /// The outcome, and what contradicts that the session is done.
     pub text: Shown,
     /// What the events say that show it.

@@ -31,11 +31,13 @@ impl Found {
             // The last one says how the session ended.
             self.rests.pop();
         }
+        let contradicted = done.hard_evidence().is_some();
         self.rests.push(Rest {
             at,
             session: Shown::new(&done.session_id),
             outcome: done.outcome,
-            contradicted: done.hard_evidence().is_some(),
+            contradicted,
+            doubted: contradicted || !done.contradictions.is_empty(),
             text: Shown::new(&done.to_string()),
             evidence: done.evidence.iter().map(|evidence| Shown::new(&evidence.excerpt)).collect(),
         });

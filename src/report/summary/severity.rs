@@ -35,12 +35,12 @@ impl Severity {
     }
 }
 
-/// Whether the run succeeded; where there was no run, whether the last session that came to rest may be done, for no
-/// hard evidence contradicts it.
+/// Whether the run succeeded; where there was no run, whether the last session that came to rest may be done, for
+/// nothing contradicts it.
 fn ended_well(summary: &Summary) -> bool {
     match (&summary.end, summary.rests.last()) {
         (Some(end), _) => end.exit_code == 0,
-        (None, Some(rest)) => !rest.contradicted,
+        (None, Some(rest)) => !rest.doubted,
         (None, None) => false,
     }
 }

@@ -132,7 +132,7 @@ fn identity(session: &str, part: &Part<'_>) -> Option<String> {
     (!part.message.is_empty() || part.call.is_some()).then_some(identity)
 }
 
-/// A cost; 0 for one that is none.
+/// A cost; 0 if it is not a number.
 fn positive(number: &str) -> f64 {
     number.parse().ok().filter(|cost: &f64| cost.is_finite() && *cost > 0.0).unwrap_or(0.0)
 }

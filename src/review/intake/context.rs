@@ -93,7 +93,7 @@ impl SessionContext {
             return None;
         }
         if self.findings.len() >= FINDINGS && !self.findings.contains_key(&finding.finding) {
-            self.findings.pop_first();
+            self.forget_mildest();
         }
         let known = self.findings.entry(finding.finding.clone()).or_insert_with(|| OpenFinding {
             finding: finding.clone(),
@@ -113,6 +113,14 @@ impl SessionContext {
         }
         known.reviewed = Some((grade, laps));
         Some(known.grown)
+    }
+
+    /// Forgets the mildest finding, and of those the one that was seen longest ago.
+    fn forget_mildest(&mut self) {
+        let mildest = self.findings.iter().min_by_key(|(_, open)| (open.finding.grade, open.finding.last.ts));
+        if let Some(id) = mildest.map(|(id, _)| id.clone()) {
+            self.findings.remove(&id);
+        }
     }
 
     /// Records that the user wrote this message. Its text becomes the task if none is known.

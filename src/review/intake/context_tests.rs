@@ -97,3 +97,15 @@ fn forgets_oldest_session() {
     assert!(contexts.known.iter().count() <= SESSIONS);
     assert_eq!(contexts.of("mine", start()).turn, 7);
 }
+
+#[test]
+fn keeps_the_gravest_findings() {
+    let mut context = SessionContext::default();
+    let mut record = |id: &str, grade: &str| {
+        context.record_finding(Finding { finding: id.to_owned(), ..finding(grade, "open", 1) });
+    };
+    record("a", "stop");
+    (0..FINDINGS).for_each(|n| record(&format!("b{n:02}"), "warn"));
+    assert!(context.findings.contains_key("a"));
+    assert_eq!(context.findings.len(), FINDINGS);
+}

@@ -26,8 +26,8 @@ impl Breaker {
         self.open_until.is_some()
     }
 
-    /// Records how a review ended. A permanent failure, or an address where nothing answers, opens the breaker at once; a failure that concerns its
-    /// question only does not count.
+    /// Records how a review ended. A permanent failure, or an address where nothing answers, opens the breaker at once; a
+    /// failure that concerns its question only does not count.
     pub fn record(&mut self, failure: Option<Scope>, now: Timestamp) {
         let permanent = match failure {
             None => {

@@ -7,6 +7,9 @@ use std::path::Path;
 const WHAT: &str = "git";
 
 pub(super) fn check(directory: &Path) -> Checked {
+    if which::which("git").is_err() {
+        return Checked::warn(WHAT, "git is not on the PATH", "install git, or do without --rollback");
+    }
     let status = match ask(&["git", "status", "--porcelain"], directory, PATIENCE) {
         Ok(said) if said.success => said.stdout,
         Ok(said) if said.stderr.contains("not a git repository") => {
@@ -14,7 +17,7 @@ pub(super) fn check(directory: &Path) -> Checked {
             return Checked::warn(WHAT, found, "git init && git add -A && git commit -m 'Begin'");
         }
         Ok(said) => return Checked::warn(WHAT, said.complaint(), "repair the repository, or do without --rollback"),
-        Err(why) => return Checked::warn(WHAT, why, "install git, or leave --rollback out"),
+        Err(why) => return Checked::warn(WHAT, why, "repair git, or do without --rollback"),
     };
     match status.lines().count() {
         0 => Checked::ok(WHAT, "a repository without uncommitted changes"),

@@ -7,6 +7,7 @@ use crate::exit::Code;
 use crate::wire::part::Part;
 use crate::wire::text::{decode, excerpt};
 use crate::wire::{Event, observe};
+use std::ffi::OsString;
 
 const WHAT: &str = "model";
 
@@ -23,14 +24,16 @@ struct Heard {
     error: Option<(String, String)>,
 }
 
-pub(super) fn check(doctor: &Doctor, args: &[String]) -> Checked {
+pub(super) fn check(doctor: &Doctor, args: &[OsString]) -> Checked {
     let own = match std::env::current_exe() {
         Ok(own) => own.display().to_string(),
         Err(error) => return Checked::fail(WHAT, Code::Error, error.to_string(), ""),
     };
     let limit = format!("--max-time={}", doctor.limit.as_secs().max(1));
-    let mut words = vec![&*own, "--headless", "--no-record", "--task", TASK, &limit];
-    words.extend(args.iter().map(String::as_str));
+    // A model that is asked for a word may do anything: it gets no tools.
+    let mut words = vec![&*own, "--headless", "--no-record", "--no-tools", "--task", TASK, &limit];
+    let args: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    words.extend(args.iter().map(|arg| &**arg));
     // The run ends by itself before.
     let said = match ask(&words, &doctor.directory, doctor.limit * 2) {
         Ok(said) => said,
@@ -52,7 +55,7 @@ const CURE: &str =
 
 /// What the run said about its failure, or that it took too long.
 fn complaint(said: &Said) -> &str {
-    if said.stderr.is_empty() { "no answer in time (--limit)" } else { said.complaint() }
+    if said.stderr.is_empty() { "no answer in time (--model-timeout)" } else { said.complaint() }
 }
 
 /// The first answer or error in the lines.

@@ -1,6 +1,7 @@
 //! What the doctor looks at.
 
 use crate::run::command_line::Command;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ pub struct Doctor {
     /// The working directory of the run.
     pub directory: PathBuf,
     /// Whether to ask the model something, with these arguments of `ocr-run`; it costs a few tokens.
-    pub model: Option<Vec<String>>,
+    pub model: Option<Vec<OsString>>,
     /// How long the model and the reviewer may take.
     pub limit: Duration,
     /// The arguments of `ocr-review`, and what it gets in its environment, if a reviewer is named.

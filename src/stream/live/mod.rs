@@ -205,7 +205,7 @@ impl Live<'_> {
         }
         if let (Some(id), Some(task)) = (&self.tracker.session, &plan.task) {
             self.idle.begin();
-            let prompt = server.prompt(id, task, plan.model.as_deref()).await;
+            let prompt = server.prompt(id, task, plan.model.as_deref(), plan.no_tools).await;
             // A failed request may have been accepted, and giving the task twice would be worse than ending.
             prompt.map_err(StepError::from).map_err(Interruption::without_retry)?;
         }

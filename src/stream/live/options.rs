@@ -31,6 +31,8 @@ pub struct Plan {
     pub task: Option<String>,
     /// The model for the task, as `provider/model`.
     pub model: Option<String>,
+    /// Let the agent do nothing but answer the task.
+    pub no_tools: bool,
     /// Emit the session's history first.
     pub from_start: bool,
     /// Watch the sessions of every directory.

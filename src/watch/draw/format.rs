@@ -26,6 +26,11 @@ pub fn count(n: u64) -> String {
     }
 }
 
+/// What tokens cost in dollars; nothing is known of a price where the agent reports none.
+pub fn cost(amount: f64) -> String {
+    if amount > 0.0 { dollars(amount) } else { "no price known".to_owned() }
+}
+
 /// Dollars: whole cents, or what is below one.
 pub fn dollars(amount: f64) -> String {
     if amount > 0.0 && amount < 0.1 { format!("${amount:.4}") } else { format!("${amount:.2}") }

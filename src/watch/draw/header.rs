@@ -1,7 +1,7 @@
 //! The top: the task, who works on it, and how far it is.
 
 use super::super::state::{self, Budget, Rank, Session};
-use super::format::{count, dollars, duration, fit, width};
+use super::format::{cost, count, dollars, duration, fit, width};
 use super::scene::{Scene, lines};
 use crate::wire::record::Done;
 use ratatui::buffer::Buffer;
@@ -148,7 +148,11 @@ fn used_of_budget(session: &Session, budget: Budget, elapsed: i64) -> Vec<String
     vec![
         format!("turn {turn}"),
         of(duration(elapsed), budget.time.map(duration)),
-        of(dollars(usage.cost), budget.cost.map(dollars)),
+        if usage.tokens > 0 && usage.cost <= 0.0 {
+            cost(0.0)
+        } else {
+            of(dollars(usage.cost), budget.cost.map(dollars))
+        },
         format!("{} tokens", of(count(usage.tokens), budget.tokens.map(count))),
         calls,
     ]

@@ -82,10 +82,15 @@ fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line
     spans.extend(scene.spans(&padded(&doing, columns.doing.saturating_sub(1)), doing_style));
     if columns.usage {
         let usage = &session.usage;
-        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), dollars(usage.cost));
+        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), price(usage.cost));
         spans.push(Span::raw(format!(" {calls:>5} {tokens:>6} {cost:>8}")));
     }
     Line::from(spans)
+}
+
+/// What it cost; nothing where no price is known.
+fn price(cost: f64) -> String {
+    if cost > 0.0 { dollars(cost) } else { "-".to_owned() }
 }
 
 /// What is asked, what is wrong, or what it last did.

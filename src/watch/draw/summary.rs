@@ -1,9 +1,10 @@
 //! What stays on the terminal when the dashboard is gone: the last that matters, in few lines.
 
 use super::super::state::{Board, Rank, Session};
-use super::format::{count, dollars, duration, fit};
+use super::format::{cost, count, duration, fit};
 use super::theme::Theme;
 use crate::pipe::tell::masked;
+use crate::wire::record::SessionStatus;
 use crate::wire::text::printable;
 
 /// The most sessions that are named; the rest are counted.
@@ -21,7 +22,7 @@ pub fn summary(board: &Board) -> Vec<String> {
     let usage = board.usage();
     if usage.calls + usage.tokens > 0 {
         let lasted = duration(board.clock.elapsed());
-        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), dollars(usage.cost));
+        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), cost(usage.cost));
         rows.push(format!("{lasted}, {calls} calls, {tokens} tokens, {cost}"));
     }
     if let Some(result) = &board.result {
@@ -36,6 +37,12 @@ fn row(board: &Board, session: &Session) -> String {
     let theme = Theme { colors: false };
     let (sign, word, _) = theme.session(session);
     let since = duration(board.clock.now().since(session.standing.since));
+    if let Some(status) = session.standing.cut_off {
+        let (sign, word, _) = theme.status(status);
+        let doing = if status == SessionStatus::Tool { "running a tool" } else { word };
+        let name = fit(session.name(), COLUMNS / 2);
+        return fit(&format!("{sign} still {doing} when the stream ended: {name}"), COLUMNS);
+    }
     let trouble = session.trouble().map(|finding| format!("{} ({}): {}", finding.rule, finding.grade, finding.summary));
     let asked = session.standing.on.clone().filter(|_| session.rank() == Rank::NeedsYou);
     let why = asked.or(trouble).map(|why| format!(": {}", printable(&masked(&why)))).unwrap_or_default();

@@ -99,6 +99,7 @@ impl Theme {
             Topic::Asks => ("asks", self.urgent()),
             Topic::Error => ("error", self.bad()),
             Topic::Info => ("info", self.quiet()),
+            Topic::Says => ("says", self.warn()),
             Topic::Good => ("result", self.good()),
             Topic::Bad => ("result", self.bad()),
         }

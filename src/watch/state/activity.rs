@@ -35,6 +35,8 @@ pub enum Topic {
     Error,
     /// The session came to rest, or something else happened to the stream.
     Info,
+    /// Another program of the pipe says something.
+    Says,
     /// The run has ended well.
     Good,
     /// The run has ended badly.

@@ -72,6 +72,11 @@ impl Board {
         }
     }
 
+    /// Another program of the pipe said something to the person.
+    pub fn hear(&mut self, words: &str) {
+        self.activity.add(self.clock.now(), "", Topic::Says, words);
+    }
+
     /// A session by its id.
     pub fn session(&self, id: &str) -> Option<&Session> {
         self.sessions.get(id)

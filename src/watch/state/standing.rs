@@ -38,6 +38,8 @@ pub struct Standing {
     pub on: Option<String>,
     /// When the provider accepts requests again, in milliseconds since the Unix epoch.
     pub until: Option<i64>,
+    /// What it did when the stream ended, unless it rested: it may go on.
+    pub cut_off: Option<SessionStatus>,
     /// Whether records say it; events are then ignored.
     told: bool,
     /// The requests that nobody has answered.
@@ -47,12 +49,22 @@ pub struct Standing {
 impl Standing {
     /// A session that was first seen now.
     pub fn new(now: Timestamp) -> Self {
-        Self { status: SessionStatus::Working, since: now, on: None, until: None, told: false, requests: Vec::new() }
+        Self {
+            status: SessionStatus::Working,
+            since: now,
+            on: None,
+            until: None,
+            cut_off: None,
+            told: false,
+            requests: Vec::new(),
+        }
     }
 
     /// Follows a record.
     pub fn told(&mut self, change: &StateChange) {
         self.told = true;
+        let is_cut_off = change.state == SessionStatus::Ended && change.on.as_deref() == Some(StateChange::CUT_OFF);
+        self.cut_off = is_cut_off.then_some(self.status);
         self.status = change.state;
         self.since = Timestamp::from_ms(change.since);
         self.until = change.until;

@@ -2,17 +2,18 @@
 
 use super::pace::{Pace, REFRESH};
 use super::tty::{Key, Tty};
-use crate::pipe::Shutdown;
+use crate::pipe::{Shutdown, tell};
 use crate::watch::draw::{Intake, Scene, Theme, draw};
 use crate::watch::feed::Feed;
 use crate::watch::state::{Board, Budget};
 use crate::watch::view::{Effect, View};
 use crossterm::event::{self, Event};
-use crossterm::execute;
-use crossterm::terminal::{Clear, ClearType};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,10 +22,16 @@ use std::time::{Duration, Instant};
 /// How long to wait for the rest of a key that takes several bytes.
 const REST_OF_KEY: Duration = Duration::from_millis(1);
 
+/// How many lines of other programs are told once the dashboard is closed: as many as fit above its summary.
+const WORDS: usize = 12;
+
+/// After which time a picture is drawn whole: what another program wrote on the terminal goes away.
+const WHOLE: Duration = Duration::from_secs(5);
+
 type Canvas = Terminal<CrosstermBackend<super::tty::Picture>>;
 
 /// What the thread that follows the lines and the one that draws them share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shared {
     /// The lines that were not looked at yet.
     pub feed: Feed,
@@ -33,6 +40,20 @@ pub struct Shared {
     version: AtomicU64,
     /// What the input seems to be, where nothing in it was understood.
     foreign: Mutex<Option<String>>,
+    /// What other programs said while the dashboard was shown, the latest; `None` once it is closed.
+    words: Mutex<Option<VecDeque<String>>>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            feed: Feed::default(),
+            board: Mutex::default(),
+            version: AtomicU64::default(),
+            foreign: Mutex::default(),
+            words: Mutex::new(Some(VecDeque::new())),
+        }
+    }
 }
 
 impl Shared {
@@ -50,6 +71,24 @@ impl Shared {
     pub fn end(&self, foreign: Option<String>) {
         *self.foreign.lock().unwrap_or_else(PoisonError::into_inner) = foreign;
         self.changed();
+    }
+
+    /// Another program said something: it is shown, or told where the dashboard is closed.
+    pub fn hear(&self, line: String) {
+        self.board().hear(&line);
+        self.changed();
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(words) = words.as_mut() else { return tell(line) };
+        if words.len() == WORDS {
+            words.pop_front();
+        }
+        words.push_back(line);
+    }
+
+    /// The dashboard is closed: tells what other programs said while it was shown.
+    pub fn tell_words(&self) {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner).take();
+        words.into_iter().flatten().for_each(tell);
     }
 
     fn intake(&self) -> Intake {
@@ -97,18 +136,25 @@ impl Screen {
     fn until_closed(&self) -> io::Result<Why> {
         let mut view = View::default();
         let mut canvas = self.canvas()?;
-        let (mut pace, mut size) = (Pace::default(), Size::default());
+        let (mut pace, mut size, mut whole) = (Pace::default(), Size::default(), Instant::now());
         while !self.tty.is_gone() && self.shutdown.requested().is_none() {
             if self.tty.enter()? {
                 canvas = self.canvas()?;
                 pace.forget();
+                whole = Instant::now();
             } else if !self.tty.is_ours() {
                 std::thread::sleep(REFRESH);
                 continue;
             }
             let version = self.shared.version.load(Ordering::Acquire);
             if pace.is_due(version, Instant::now()) || canvas.size()? != size {
-                self.draw(&mut canvas, &view)?;
+                // A person may be marking what is frozen.
+                if whole.elapsed() >= WHOLE && view.frozen.is_none() {
+                    whole = Instant::now();
+                    canvas = self.draw_whole(&view)?;
+                } else {
+                    self.draw(&mut canvas, &view)?;
+                }
                 size = canvas.size()?;
                 pace.drew(version, Instant::now());
             }
@@ -117,11 +163,7 @@ impl Screen {
                 Key::Ready if self.tty.is_foreground() => match self.keys(&mut view)? {
                     Effect::Quit => return Ok(Why::Key),
                     Effect::Draw => self.draw(&mut canvas, &view)?,
-                    Effect::DrawAll => {
-                        execute!(canvas.backend_mut(), Clear(ClearType::All))?;
-                        canvas = self.canvas()?;
-                        self.draw(&mut canvas, &view)?;
-                    }
+                    Effect::DrawAll => canvas = self.draw_whole(&view)?,
                 },
                 Key::Ready | Key::None => {}
             }
@@ -131,6 +173,15 @@ impl Screen {
 
     fn canvas(&self) -> io::Result<Canvas> {
         Terminal::new(CrosstermBackend::new(self.tty.writer()))
+    }
+
+    /// Draws everything, whatever the terminal shows: in one write, which a terminal shows at once.
+    fn draw_whole(&self, view: &View) -> io::Result<Canvas> {
+        let mut canvas = self.canvas()?;
+        queue!(canvas.backend_mut(), BeginSynchronizedUpdate, Clear(ClearType::All))?;
+        self.draw(&mut canvas, view)?;
+        execute!(canvas.backend_mut(), EndSynchronizedUpdate)?;
+        Ok(canvas)
     }
 
     /// Handles the keys that were pressed.

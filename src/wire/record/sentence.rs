@@ -1,6 +1,6 @@
 //! Records as short sentences for a person, so that every view uses the same words.
 
-use super::{Action, Decision, Done, Finding, Phase, RunResult};
+use super::{Action, ActionKind, Decision, Done, Finding, Phase, RunResult};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Finding {
@@ -31,7 +31,9 @@ impl Display for Action {
     /// `abort (taken): the server confirms it`
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let would = if self.phase == Phase::Skipped { "would " } else { "" };
-        write!(f, "{would}{} ({}): {}", self.action, self.phase, self.detail)
+        let phase = self.phase.to_string();
+        let phase = if self.action == ActionKind::Verify && self.phase == Phase::Taken { "passed" } else { &phase };
+        write!(f, "{would}{} ({phase}): {}", self.action, self.detail)
     }
 }
 

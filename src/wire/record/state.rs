@@ -65,6 +65,11 @@ pub struct StateChange {
     pub told: Told,
 }
 
+impl StateChange {
+    /// Why a session is over that did not rest when the stream ended: what became of it is not known.
+    pub const CUT_OFF: &str = "the stream ended";
+}
+
 impl Record for StateChange {
     const TYPE: &'static str = "ocr.detect.state";
 }

@@ -31,7 +31,7 @@ fn run(line: &str, folder: &Path, input: &[Value]) -> Finished {
 /// The messages that a command was given, in order.
 fn told(args: &str, input: &[Value]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
-    let line = format!("ocr-act {args} --notify-cmd 'cat >> told; echo >> told' < in");
+    let line = format!("ocr-act {args} --notify-cmd 'cat >> told' < in");
     let finished = run(&line, folder.path(), input);
     let told = std::fs::read_to_string(folder.path().join("told")).unwrap_or_default();
     assert!(finished.code().is_some(), "{}", finished.stderr);
@@ -39,9 +39,12 @@ fn told(args: &str, input: &[Value]) -> Vec<Value> {
 }
 
 fn briefly(told: &[Value]) -> Vec<String> {
-    let event = |message: &Value| match message["event"].as_str() {
-        Some(event) => format!("{event}{}", if message["over"] == true { " over" } else { "" }),
-        None => message["outcome"].as_str().unwrap().to_owned(),
+    let event = |message: &Value| match message["outcome"].as_str() {
+        Some(outcome) => outcome.to_owned(),
+        None => {
+            let over = if message["over"] == true { " over" } else { "" };
+            format!("{}{over}", message["event"].as_str().unwrap())
+        }
     };
     told.iter().map(event).collect()
 }

@@ -140,9 +140,11 @@ fn delivery_is_recorded() {
     let notices = added.iter().filter(|l| l["properties"]["action"] == "notify").map(|l| &l["properties"]);
     let notices: Vec<String> = notices.map(|n| format!("{} {}", n["phase"], n["detail"]).replace('"', "")).collect();
     assert_eq!(notices.len(), 3, "{notices:?}");
-    assert_eq!(notices[0], "taken delivered to 127.0.0.1");
+    assert_eq!(notices[0], format!("taken delivered to {}", server.address()));
     assert!(
-        notices[1].starts_with("failed not delivered to 127.0.0.1: ") && !notices[1].contains("hook"),
+        notices[1].starts_with("failed not delivered to 127.0.0.1:9: ")
+            && notices[1].contains("refused")
+            && !notices[1].contains("hook"),
         "{notices:?}"
     );
     assert!(notices[2].contains("--notify-cmd: it failed (exit 3)"), "{notices:?}");
@@ -152,13 +154,16 @@ fn delivery_is_recorded() {
 fn notify_cmd_gets_result() {
     let folder = tempfile::tempdir().unwrap();
     let line = format!(
-        "printf '%s' '{}' | ocr-act --quiet --server http://127.0.0.1:9/ --notify-cmd 'cat > result.json'",
+        "printf '%s' '{}' | ocr-act --quiet --server http://127.0.0.1:9/ --notify-cmd 'cat >> result.json'",
         lines(&[opened(false), done("done"), closed("rest", None)])
     );
     let finished = shell(&line, folder.path()).finish();
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let result: Value = serde_json::from_slice(&std::fs::read(folder.path().join("result.json")).unwrap()).unwrap();
-    assert_eq!(result["outcome"], "done");
+    let told = std::fs::read_to_string(folder.path().join("result.json")).unwrap();
+    assert!(told.ends_with("}\n") && told.lines().count() == 1, "{told}");
+    let result: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&result["outcome"], &result["event"]), (&"done".into(), &"success".into()));
+    assert!(result["ts"].as_i64().is_some(), "{result}");
 }
 
 #[test]
@@ -184,7 +189,7 @@ fn notify_time_limit() {
     let (requests, stderr) = posted(&["--notify-cmd", "sleep 60"], &[], slow);
     assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
     assert_eq!(requests.len(), 1);
-    assert!(stderr.contains("cannot notify 127.0.0.1: no answer within 10 s"), "{stderr}");
+    assert!(stderr.contains("cannot notify 127.0.0.1:") && stderr.contains(": no answer within 10 s"), "{stderr}");
     assert!(stderr.contains("--notify-cmd: it failed (killed after 10 s)"), "{stderr}");
 }
 

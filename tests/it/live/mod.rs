@@ -29,7 +29,7 @@ use crate::support::{OpenCode, Project, Provider, Script};
 pub struct Bench {
     pub opencode: OpenCode,
     pub project: Project,
-    _provider: Provider,
+    pub provider: Provider,
 }
 
 fn bench(script: &str) -> Option<Bench> {
@@ -37,5 +37,5 @@ fn bench(script: &str) -> Option<Bench> {
     let opencode = OpenCode::get()?;
     let provider = Provider::start(script.clone());
     let project = Project::new(&script, &provider);
-    Some(Bench { opencode, project, _provider: provider })
+    Some(Bench { opencode, project, provider })
 }

@@ -110,6 +110,8 @@ fn doctor_asks_the_model() {
     let done = live_shell("ocr-run doctor", &bench.opencode, &bench.project).finish();
     let told = done.lines.join("\n");
     assert_eq!(done.code(), Some(0), "{told}\n{}", done.stderr);
+    let asked = bench.provider.requests();
+    assert!(asked[0]["tools"].as_array().is_none_or(Vec::is_empty), "{}", asked[0]["tools"]);
     for says in ["ok    model        it answers: It explains", "ok    config       model fake/scripted", "ok    git"] {
         assert!(told.contains(says), "{says} is missing in\n{told}");
     }
@@ -117,4 +119,13 @@ fn doctor_asks_the_model() {
     let told = done.lines.join("\n");
     assert_eq!(done.code(), Some(69), "{told}\n{}", done.stderr);
     assert!(told.contains("fail  model") && told.contains("fake/nope"), "{told}");
+}
+
+#[test]
+fn doctor_lets_the_model_do_nothing() {
+    let Some(bench) = bench(CHANGES) else { return };
+    let done = live_shell("ocr-run doctor", &bench.opencode, &bench.project).finish();
+    assert!(done.lines.join("\n").contains("model"), "{}", done.stderr);
+    assert!(!bench.provider.requests().is_empty(), "the model was not asked");
+    assert!(!bench.project.dir().join("note.sh").exists(), "{}", done.lines.join("\n"));
 }
