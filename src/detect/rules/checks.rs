@@ -78,7 +78,7 @@ impl Checks {
         let key = call.act;
         let known = self.checks.iter().position(|check| check.key == key);
         let Some(set) = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class)) else {
-            if call.check == Some(Outcome::Unknown) {
+            if matches!(call.check, Some(Outcome::Unknown | Outcome::Empty)) {
                 return;
             }
             // It passes.

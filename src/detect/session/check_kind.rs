@@ -86,7 +86,7 @@ const COMPILERS: [&str; 16] = [
 /// Whole names of what compiles, though its words say something else.
 const COMPILES: [&str; 4] = ["cargo check", "deno check", "gleam check", "dune build"];
 /// Programs whose build runs the tests.
-const BUILDS_WITH_TESTS: [&str; 6] = ["gradle", "gradlew", "mvn", "mvnw", "sbt", "mill"];
+const BUILDS_WITH_TESTS: [&str; 8] = ["gradle", "gradlew", "mvn", "mvnw", "sbt", "mill", "dbt", "nix"];
 /// Words in the names of programs, subcommands and tasks that run tests.
 const TESTS: [&str; 29] = [
     "pytest",
@@ -143,6 +143,71 @@ pub(crate) fn kind_of(run: &CheckRun) -> CheckKind {
         (true, false) => CheckKind::Tests,
         (false, true) if !builds_with_tests => CheckKind::Code,
         _ => CheckKind::Any,
+    }
+}
+
+/// What a check of code is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// Types.
+    Types,
+    /// The layout.
+    Layout,
+    /// Whether it can be built.
+    Build,
+    /// Anything else a linter complains of.
+    Style,
+}
+
+/// Words of the topics, the first that fits counts.
+const TOPICS: [(Topic, &[&str]); 4] = [
+    (
+        Topic::Types,
+        &[
+            "tsc",
+            "tsgo",
+            "tsd",
+            "types",
+            "typecheck",
+            "typescript",
+            "mypy",
+            "dmypy",
+            "pyright",
+            "basedpyright",
+            "pyre",
+            "sorbet",
+            "dialyzer",
+        ],
+    ),
+    (Topic::Layout, &["fmt", "format", "rustfmt", "gofmt", "black", "isort", "prettier"]),
+    (
+        Topic::Style,
+        &[
+            "lint", "clippy", "eslint", "vet", "oxlint", "ruff", "flake8", "pylint", "rubocop", "phpstan", "psalm",
+            "biome",
+        ],
+    ),
+    (Topic::Build, &["build", "compile", "assemble", "webpack", "rollup", "esbuild", "vite"]),
+];
+
+/// What a check of code is about.
+pub(crate) fn topic_of(run: &CheckRun) -> Option<Topic> {
+    let says = |word: &str| {
+        let is = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+        is(&run.name) || run.targets.iter().any(|target| is(target))
+    };
+    let by_word = TOPICS.iter().find(|(_, words)| words.iter().any(|word| says(word))).map(|(topic, _)| *topic);
+    let compiles = COMPILES.contains(&run.name.as_str()) || run.name.split(' ').any(|word| COMPILERS.contains(&word));
+    by_word.or((kind_of(run) == CheckKind::Code).then_some(if compiles { Topic::Build } else { Topic::Style }))
+}
+
+/// Whether a check that ran no test proves nothing: it neither lints nor builds besides.
+pub(crate) fn must_test(run: &CheckRun) -> bool {
+    let builds = BUILDS_WITH_TESTS.contains(&run.name.split(' ').next().unwrap_or_default());
+    match kind_of(run) {
+        CheckKind::Tests => true,
+        CheckKind::Code => false,
+        CheckKind::Any => !builds,
     }
 }
 

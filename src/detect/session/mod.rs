@@ -1,12 +1,15 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
+mod acts;
 mod check_kind;
 mod clock;
 mod completion;
+mod cover;
 mod deed;
 mod effects;
 mod judge;
 mod parts;
+mod probe;
 mod request;
 mod state;
 mod status;

@@ -1,19 +1,38 @@
 //! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
 
+mod accepted;
 mod relaxed;
+mod removed;
+mod retried;
 mod settings;
+mod silenced;
 mod skips;
+mod weakened;
 
 use super::request::UserRequest;
 use crate::detect::call::input::pieces;
-use crate::detect::call::shell::SKIPS_CHECKS;
-use crate::wire::{Raw, members};
+use crate::detect::call::shell::{SKIPS_CHECKS, commands};
+use crate::wire::{Raw, members, text};
+use accepted::accepted;
 use relaxed::relaxed;
-use settings::is_settings;
-use skips::{Counts, is_test_code, occurrences};
+use removed::removed;
+use retried::retried;
+use settings::{is_of_check, is_settings};
+use silenced::silenced;
+use skips::{Counts, is_test_code, is_test_file, occurrences};
+use weakened::weakened;
 
-/// How many are remembered.
+/// How many are remembered, and how many test files that were written anew.
 const MOST: usize = 8;
+const CREATED: usize = 64;
+/// What names the retries of a file.
+const RETRIES: &str = "retries";
+/// What is in every command that takes tests away, or writes what they expect.
+#[rustfmt::skip]
+const HINTS: [&str; 20] = [
+    "create", "touch",
+    "rm", "mv", ">", "cp", "tee", "-u", "update", "accept", "promote", "bless", "snapshot", "unlink", "trash", "del ", "Remove-Item", "UPDATE", "BLESS", "ACCEPT",
+];
 
 /// How an edit makes a check pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +43,16 @@ enum How {
     Tautology,
     /// By taking out what a test asserts.
     Emptied,
+    /// By assertions that hardly fail.
+    Weakened,
     /// By taking a test file away.
     Deleted,
+    /// By taking what the program prints for what it should print.
+    Accepted,
+    /// By silencing a linter.
+    Silenced,
+    /// By trying tests again until they pass.
+    Retried,
     /// By settings of the check itself.
     Relaxed,
     /// By an operator of the command line.
@@ -75,6 +102,36 @@ const RELAXING: [&str; 30] = [
     "no longer", "remove", "drop", "setting", "config", "locker", "senk", "deaktivier", "降低", "放宽",
 ];
 
+/// Words of a request that wants expected outputs brought up to date.
+#[rustfmt::skip]
+const ACCEPTING: [&str; 20] = [
+    "update", "regenerat", "refresh", "accept", "re-record", "rerecord", "record", "promote", "bless", "overwrite", "aktualisier", "actualiz", "mets à jour",
+    "mettre à jour", "atualiz", "aggiorna", "обнов", "更新", "갱신", "업데이트",
+];
+/// Words of a request that wants tests moved or taken away.
+#[rustfmt::skip]
+const REMOVING: [&str; 24] = [
+    "delete", "remove", "drop", "move", "rename", "relocat", "reorgani", "archive", "get rid of", "clean up", "consolidat", "merge", "lösch", "entfern",
+    "verschieb", "supprim", "déplac", "elimin", "borra", "remov", "удал", "перенес", "删除", "削除",
+];
+/// Words of a request that wants a test to demand less.
+const WEAKENING: [&str; 8] =
+    ["toleran", "loosen", "relax", "weaken", "precision", "less strict", "approximat", "flexible"];
+/// Words of a request that wants tests tried again.
+const RETRYING: [&str; 5] = ["retry", "retries", "rerun", "try again", "attempts"];
+/// Words of a request about tests that fail, or fail now and then.
+const FAILING: [&str; 9] =
+    ["fail", "flak", "race", "red", "broken", "intermittent", "every second time", "unstable", "instabil"];
+
+/// How the checks stand when a call is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Standing {
+    /// One failed, and has not passed since.
+    pub(crate) failing: bool,
+    /// It failed before anything was changed, so that no change explains it.
+    pub(crate) failed_first: bool,
+}
+
 /// What begins a test.
 const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
 
@@ -106,6 +163,8 @@ pub(crate) struct Tampers {
     found: Vec<Tamper>,
     /// The file and the markers that an edit took out.
     undone: Vec<(String, String)>,
+    /// The test files that were written anew: whoever made one may take it away.
+    created: Vec<String>,
 }
 
 impl Tampers {
@@ -116,14 +175,42 @@ impl Tampers {
             Tamper { replaces: false, ..Tamper::new(how, "", "", fact) }
         };
         let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
-        found.extend(deleted_tests(command));
-        Self { found, undone: Vec::new() }
+        let mut created = Vec::new();
+        // Most lines have none of these, and are spared a second reading.
+        if HINTS.iter().any(|hint| command.contains(hint)) {
+            for command in commands(command) {
+                found.extend(removed(&command).map(|(file, fact)| Tamper::new(How::Deleted, "", &file, fact)));
+                found.extend(accepted(&command).map(|fact| Tamper::new(How::Accepted, "", "", fact)));
+                let makes = command.words.first().is_some_and(|program| matches!(program.as_str(), "create" | "touch"));
+                created.extend(command.words.iter().skip(1).filter(|file| makes && is_test_file(file)).cloned());
+                created.extend(command.writes.into_iter().filter(|file| is_test_file(file)));
+            }
+        }
+        Self { found, undone: Vec::new(), created }
     }
 
     /// Reads an edit; `file` is what it works on, unless it is a patch, which says so itself.
     pub(crate) fn read_edit(&mut self, file: Option<&str>, input: Option<Raw<'_>>) {
+        self.read_patch(input);
         for piece in pieces(&input.and_then(members).unwrap_or_default(), file) {
             self.compare(&piece.file, piece.old.as_deref(), &piece.new);
+        }
+    }
+
+    /// Reads which test files a patch deletes.
+    fn read_patch(&mut self, input: Option<Raw<'_>>) {
+        const DELETES: &str = "*** Delete File: ";
+        let Some(input) =
+            input.filter(|input| memchr::memmem::find(input.get().as_bytes(), DELETES.as_bytes()).is_some())
+        else {
+            return;
+        };
+        let source = text::unescaped(input.get());
+        for file in source.lines().filter_map(|line| line.split_once(DELETES)).map(|(_, file)| file.trim()) {
+            if is_test_file(file) && self.found.len() < MOST {
+                let fact = format!("the test file {file} was deleted");
+                self.found.push(Tamper::new(How::Deleted, "", file, fact));
+            }
         }
     }
 
@@ -139,17 +226,43 @@ impl Tampers {
             };
             let tautology = (How::Tautology, "holds whatever the code does");
             self.count(tautology, file, (counts(before), counts(new)), old.is_some());
-            if takes_assertions_out(before, new) {
-                let fact = format!("the assertions were taken out of {file}");
-                self.found.push(Tamper::new(How::Emptied, "", file, fact));
+            if old.is_none() {
+                self.created.push(file.to_owned());
             }
-        } else if let Some(old) = old.filter(|_| is_settings(file)) {
+        }
+        let in_tests = is_test_file(file) || is_test_code(file, before);
+        if in_tests && takes_assertions_out(before, new) {
+            let fact = format!("the assertions were taken out of {file}");
+            self.found.push(Tamper::new(How::Emptied, "", file, fact));
+        } else if let Some(fact) = old.filter(|_| in_tests).and_then(|old| weakened(old, new)) {
+            self.found.push(Tamper::new(How::Weakened, "", file, format!("{fact}, in {file}")));
+        }
+        if let Some(old) = old {
+            self.compare_checks(file, old, new);
+        }
+        if let Some(old) = old.filter(|_| is_settings(file) && !is_test_file(file)) {
             let found = relaxed(file, old, new).into_iter().map(|found| {
                 let fact = format!("{}, in {file}", found.fact);
                 Tamper { value: found.value, ..Tamper::new(How::Relaxed, &found.marker, file, fact) }
             });
             self.found.extend(found);
             self.undone.extend(relaxed(file, new, old).into_iter().map(|found| (file.to_owned(), found.marker)));
+        }
+    }
+
+    /// Records what silences a linter, and what tries tests again.
+    fn compare_checks(&mut self, file: &str, old: &str, new: &str) {
+        if let Some((marker, fact)) = silenced(file, old, new) {
+            self.found.push(Tamper::new(How::Silenced, &marker, file, format!("{fact}, in {file}")));
+        } else if let Some((marker, _)) = silenced(file, new, old) {
+            self.undone.push((file.to_owned(), marker));
+        }
+        if is_of_check(file) || is_runner(file) || is_test_file(file) {
+            if let Some(fact) = retried(old, new) {
+                self.found.push(Tamper::new(How::Retried, RETRIES, file, format!("{fact}, in {file}")));
+            } else if retried(new, old).is_some() {
+                self.undone.push((file.to_owned(), RETRIES.to_owned()));
+            }
         }
     }
 
@@ -166,28 +279,29 @@ impl Tampers {
         }
     }
 
-    /// Adds those of a later call. `failing` says that a check failed before it: without that, a test that goes
-    /// away is an ordinary change. What the request names was asked for.
-    pub(crate) fn merge(&mut self, later: &Self, failing: bool, request: &UserRequest) {
+    /// Adds those of a later call, made while the checks stand so: without one that fails, a test that goes away is an
+    /// ordinary change. What the request names was asked for.
+    pub(crate) fn merge(&mut self, later: &Self, standing: Standing, request: &UserRequest) {
         self.found.retain(|old| !later.undone.iter().any(|(file, marker)| old.file == *file && old.marker == *marker));
+        self.created.extend(later.created.iter().take(CREATED.saturating_sub(self.created.len())).cloned());
         for tamper in &later.found {
-            let asked = match tamper.how {
-                How::Skip => request.names(&["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"]),
-                How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
-                How::Emptied | How::Deleted => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
-                How::Relaxed => {
-                    let named = tamper.value.as_deref().is_some_and(|value| request.names_number(value));
-                    named || request.names(&RELAXING)
-                }
-                How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
+            let own = tamper.how == How::Deleted
+                && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
+            let failing = standing.failing;
+            let counts = match tamper.how {
+                How::Emptied | How::Weakened => failing,
+                How::Deleted => failing && !own,
+                How::Accepted => failing && standing.failed_first,
+                How::Silenced => failing && request.names(&silenced::REQUESTS),
+                How::Retried => failing && request.names(&FAILING),
+                How::Skip | How::Tautology | How::Relaxed | How::Bypassed | How::Unverified => true,
             };
-            let counts = failing || !matches!(tamper.how, How::Emptied | How::Deleted);
             let grave = match tamper.how {
                 How::Skip | How::Tautology => tamper.replaces && (failing || request.names(&TESTS)),
                 How::Unverified => true,
-                How::Emptied | How::Deleted | How::Relaxed | How::Bypassed => false,
+                _ => false,
             };
-            if counts && !asked && self.found.len() < MOST {
+            if counts && !is_asked(tamper, request) && self.found.len() < MOST {
                 self.found.push(Tamper { grave, ..tamper.clone() });
             }
         }
@@ -195,7 +309,7 @@ impl Tampers {
 
     /// Whether there is anything in it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.undone.is_empty()
+        self.found.is_empty() && self.undone.is_empty() && self.created.is_empty()
     }
 
     /// Those that a person would want to know of at once, in a sentence each.
@@ -207,6 +321,29 @@ impl Tampers {
     pub(crate) fn fact(&self) -> Option<String> {
         self.found.last().map(|tamper| tamper.fact.clone())
     }
+}
+
+/// Whether the request names what was done.
+fn is_asked(tamper: &Tamper, request: &UserRequest) -> bool {
+    match tamper.how {
+        How::Skip => request.names(&["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"]),
+        How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
+        How::Emptied => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
+        How::Weakened => request.names(&WEAKENING),
+        How::Deleted => request.names(&REMOVING),
+        How::Accepted => request.names(&ACCEPTING),
+        How::Retried => request.names(&RETRYING),
+        How::Silenced | How::Relaxed => {
+            let named = tamper.value.as_deref().is_some_and(|value| request.names_number(value));
+            named || request.names(&RELAXING)
+        }
+        How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
+    }
+}
+
+/// Whether a file holds the settings of a runner of tests that no word of its name says so of.
+fn is_runner(file: &str) -> bool {
+    ["playwright", "cypress", "wdio", "mocharc", "karma", "conftest", "codecept"].iter().any(|name| file.contains(name))
 }
 
 /// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is no such case: what
@@ -253,185 +390,5 @@ fn calls_helper(line: &str) -> bool {
     HELPERS.iter().any(|word| name.starts_with(word)) && !DEFINITIONS.iter().any(|word| line.contains(word))
 }
 
-fn is_test_file(file: &str) -> bool {
-    let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
-    ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
-        // `CartTest.java`
-        || ["Test.", "Tests.", "Spec.", "TestCase."].iter().any(|end| file.contains(end))
-}
-
-/// The test files that a command line deletes.
-fn deleted_tests(command: &str) -> Option<Tamper> {
-    let mut words = command.split_whitespace().skip_while(|word| *word != "rm");
-    words.next()?;
-    let file = words.take_while(|word| !matches!(*word, "&&" | ";" | "||" | "|")).find(|word| {
-        !word.starts_with('-') && word.rsplit('/').next().is_some_and(|name| name.contains('.')) && is_test_file(word)
-    })?;
-    let fact = format!("the test file {file} was deleted");
-    Some(Tamper::new(How::Deleted, "", file, fact))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn edit(file: &str, old: &str, new: &str) -> Tampers {
-        let mut tampers = Tampers::default();
-        tampers.compare(file, Some(old), new);
-        tampers
-    }
-
-    fn assert_found(file: &str, old: &str, new: &str) {
-        let mut all = Tampers::default();
-        all.merge(&edit(file, old, new), true, &UserRequest::default());
-        assert!(all.fact().is_some_and(|fact| fact.contains(file)), "{file}: {all:?}");
-    }
-
-    #[test]
-    fn finds_tampering() {
-        for (file, old, new) in [
-            ("tests/test_cart.py", "def test_sum():", "@pytest.mark.skip\ndef test_sum():"),
-            ("src/cart_test.go", "func TestSum(t *testing.T) {", "func TestSum(t *testing.T) {\n\tt.Skip(\"x\")"),
-            ("web/cart.spec.ts", "it('sums', () => {", "it.skip('sums', () => {"),
-            ("tests/cart.rs", "assert_eq!(sum(&[1]), 1);", "assert!(true);"),
-            ("CartTest.java", "assertEquals(3, sum());", "// later"),
-            ("add.test.js", "it('adds', () => {\n  expect(add(1,2)).toBe(3);", "it('adds', () => {\n  add(1,2);"),
-            (
-                "add.test.js",
-                "it('should add', () => {\n  expect(add(1, 2)).toBe(3);",
-                "it('should add', () => {\n  add(1, 2);",
-            ),
-            (
-                "add_test.go",
-                "func TestAdd(t *testing.T) {\n\tif got := add(1, 2); got != 3 {\n\t\tt.Errorf(\"got %d\", got)",
-                "func TestAdd(t *testing.T) {\n\tif got := add(1, 2); got != 3 {\n\t\tt.Logf(\"got %d\", got)",
-            ),
-            (
-                "tests/add.rs",
-                "#[test]\nfn adds() {\n    assert_eq!(add(1, 2), 3);",
-                "#[test]\nfn adds() {\n    let _ = add(1, 2);",
-            ),
-            (
-                "run_test.go",
-                "func TestRun(t *testing.T) {\n\tif err := run(); err != nil {\n\t\tt.Fatal(err)\n\t}\n}",
-                "func TestRun(t *testing.T) {\n\t_ = run()\n}",
-            ),
-            ("tsconfig.json", "\"strict\": true", "\"strict\": false"),
-            ("Makefile", "check:\n\tgo vet ./...", "check:\n\tgo vet ./... || true"),
-            ("package.json", "\"test\": \"vitest run\",", "\"test\": \"vitest run || true\","),
-            ("ci.yml", "script: pytest", "script: pytest\nallow_failure: true"),
-        ] {
-            assert_found(file, old, new);
-        }
-    }
-
-    #[test]
-    fn leaves_settings_of_a_product_alone() {
-        for (file, old, new) in [
-            ("src/insurance.ts", "const coverage = 500;", "const coverage = 400;"),
-            ("src/models/order.js", "{ strict: true }", "{ strict: false }"),
-            ("data/plans.json", "\"coverage\": 90,", "\"coverage\": 80,"),
-            ("values.yaml", "maxErrors: 3", "maxErrors: 5"),
-        ] {
-            assert_eq!(edit(file, old, new).fact(), None, "{file}");
-        }
-    }
-
-    #[test]
-    fn finds_skips_in_many_languages() {
-        for (file, old, new) in [
-            ("test/solve.jl", "@test a == 1", "@test_skip a == 1"),
-            ("test/ParserSpec.hs", "it \"a\" $ do", "xit \"a\" $ do"),
-            ("test/ParserSpec.hs", "it \"a\" $ do", "it \"a\" $ do\n  pendingWith \"x\""),
-            ("tests/testthat/test-a.R", "test_that(\"a\", {", "test_that(\"a\", {\n  skip(\"x\")"),
-            ("spec/a_spec.lua", "it(\"a\"", "pending(\"a\""),
-            ("test/a_test.clj", "(deftest a", "(deftest ^:kaocha/skip a"),
-            ("t/a.t", "use Test::More;", "use Test::More skip_all => 'x';"),
-            ("src/test/scala/ASpec.scala", "test(\"a\")", "ignore(\"a\")"),
-            ("src/test/scala/ASpec.scala", "it should \"a\" in", "it should \"a\" ignore"),
-            ("test/a_test.dart", "test('a', () {});", "test('a', () {}, skip: true);"),
-            ("src/a.zig", "test \"a\" {", "test \"a\" {\n  return error.SkipZigTest;"),
-            ("src/a.rs", "#[test]", "#[test]\n#[ignore]"),
-            ("ct/a_SUITE.erl", "a(_) ->", "a(_) ->\n  {skip, x}"),
-            ("test/test_a.gd", "func test_a():", "func test_a():\n\tpending('x')"),
-            ("spec/a_spec.rb", "it 'a' do", "xit 'a' do"),
-            ("spec/a_spec.rb", "it 'a' do", "it 'a' do\n  skip 'a'"),
-            ("test/a.bats", "@test \"a\" {", "@test \"a\" {\n  skip"),
-            ("Tests/ATests.swift", "func testA() {", "func testA() {\n  try XCTSkipIf(true)"),
-        ] {
-            assert_found(file, old, new);
-        }
-    }
-
-    #[test]
-    fn passes_honest_edits() {
-        for (file, old, new) in [
-            ("src/latest.py", "x", "@pytest.mark.skip"),
-            ("tests/test_cart.py", "assert sum([1]) == 2", "assert sum([1]) == 1"),
-            ("tests/cart.rs", "let a = 1;", "let a = 2;"),
-            ("tests/test_cart.py", "def test_old():\n    assert old() == 1\n", ""),
-            ("cart_test.go", "\tassert.Equal(t, 1, a)\n\tb := run(a)", "\tb := run(2)"),
-            ("tsconfig.json", "\"strict\": false", "\"strict\": true"),
-            ("package.json", "\"prepare\": \"husky\",", "\"prepare\": \"husky || true\","),
-            ("Makefile", "clean:\n\trm out", "clean:\n\trm out || true"),
-            ("src/run.test.ts", "return;", "process.exit(1);"),
-            ("spec/a_spec.rb", "it 'a' do", "it 'a' do\n  skip 'no database' unless ENV['DB']"),
-            ("test/a.bats", "@test \"a\" {", "@test \"skip blanks\" {\n  if ! has_fork; then\n    skip\n  fi"),
-            ("test/a_test.lua", "it('a'", "it('a', function() q.pending(1) end"),
-            ("src/ATest.java", "@Test", "@Test @DisabledOnOs(WINDOWS)"),
-            ("Tests/ATests.swift", "func testA() {", "func testA() {\n  try XCTSkipUnless(hasNetwork)"),
-            ("src/a.zig", "pub fn skip() void {", "pub fn skip_all() void {"),
-            ("lib/importer.rb", "def run(file)", "def run(file, skip: true)"),
-            (
-                "shop_test.go",
-                "func TestCart(t *testing.T) {\n\tif err := os.Chdir(dir); err != nil {\n\t\tt.Fatal(err)\n\t}",
-                "func TestCart(t *testing.T) {\n\tt.Chdir(dir)",
-            ),
-            (
-                "shop_test.go",
-                "func TestCart(t *testing.T) {\n\tdir, err := os.MkdirTemp(\"\", \"x\")\n\trequire.NoError(t, err)",
-                "func TestCart(t *testing.T) {\n\tdir := t.TempDir()",
-            ),
-            (
-                "tests/cart.rs",
-                "fn cart() {\n    let dir = tempdir().expect(\"a folder\");",
-                "fn cart() {\n    let dir = folder();",
-            ),
-            (
-                "tests/test_io.py",
-                "def test_fork():",
-                "@pytest.mark.skipif(WINDOWS, reason='no fork')\ndef test_fork():",
-            ),
-        ] {
-            let mut all = Tampers::default();
-            all.merge(&edit(file, old, new), true, &UserRequest::default());
-            assert!(all.fact().is_none(), "{file}: {all:?}");
-        }
-        let mut asked = Tampers::default();
-        let skip = edit("a.test.ts", "it(", "it.skip(");
-        asked.merge(&skip, true, &UserRequest::read("Please skip the flaky test"));
-        assert!(asked.fact().is_none());
-    }
-
-    #[test]
-    fn forgets_what_was_undone() {
-        let mut all = Tampers::default();
-        all.merge(&edit("a.test.ts", "it(", "it.skip("), false, &UserRequest::default());
-        assert!(all.fact().is_some());
-        all.merge(&edit("a.test.ts", "it.skip(", "it("), false, &UserRequest::default());
-        assert!(all.fact().is_none());
-    }
-
-    #[test]
-    fn finds_deleted_tests() {
-        let failing = |command| {
-            let mut all = Tampers::default();
-            all.merge(&Tampers::of_line(Vec::new(), command), true, &UserRequest::default());
-            all.fact().is_some()
-        };
-        assert!(failing("bash rm tests/test_cart.py"));
-        assert!(failing("bash cd x && git rm -f src/cart.test.ts && npm test"));
-        assert!(!failing("bash rm -rf target/tests"));
-        assert!(!failing("bash rm notes.txt && cat tests/test_cart.py"));
-    }
-}
+mod tests;

@@ -1,17 +1,20 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
-use super::check_kind::{CheckKind, kind_of};
+use super::acts::Acts;
+use super::check_kind::{CheckKind, kind_of, must_test};
+use super::cover::{never_ran, replaces, stands_in};
 use super::deed::Deed;
+use super::probe::answered;
 use super::request::UserRequest;
-use super::tamper::Tampers;
+use super::tamper::{Standing, Tampers};
 use crate::detect::call::Call;
 use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::{Kind, runs_anything};
 use crate::detect::call::normalize::TEMPORARY;
-use crate::detect::call::shell::{Change, CheckRun, Effect, Line};
+use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
 use crate::detect::hash;
-use crate::detect::text::claims::{Work, claims};
-use crate::wire::part::Part;
+use crate::detect::text::claims::{Work, claims, says_it_answers};
+use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 use crate::wire::{Raw, members, text};
 use std::borrow::Cow;
@@ -20,6 +23,8 @@ use std::borrow::Cow;
 const FAILED: usize = 16;
 /// How many names of failing tests a fact lists.
 const NAMES: usize = 3;
+/// How much of an output is read for why a check could not begin, in bytes.
+const BEGINNING: usize = 4096;
 /// The length of a name in a fact, in characters.
 const NAME: usize = 80;
 /// Endings of files that no check is about.
@@ -58,8 +63,8 @@ pub(crate) struct CallWork {
     /// It checks: what, and how that came out.
     checks: Vec<CheckRun>,
     outcome: Outcome,
-    /// It is no command line.
-    is_tool: bool,
+    /// The check could not even begin.
+    never_ran: bool,
     /// Nobody knows what it does.
     unknown: bool,
     /// What nobody knows in it failed.
@@ -68,6 +73,10 @@ pub(crate) struct CallWork {
     program: Option<CheckRun>,
     /// It writes history, a remote or a service.
     records: bool,
+    /// What it did that an answer may claim.
+    acts: Acts,
+    /// Whether its request to a server of one's own was answered, if it made one.
+    answered: Option<bool>,
     /// The tool and its command, in lower case.
     command: String,
     /// How the check was called, for a person.
@@ -95,11 +104,13 @@ impl CallWork {
             code: false,
             checks: Vec::new(),
             outcome: call.check.clone().unwrap_or(Outcome::Unknown),
-            is_tool: call.line.is_none(),
+            never_ran: false,
             unknown: false,
             unknown_failed: call.unknown_failed,
             program: None,
             records: false,
+            acts: Acts::default(),
+            answered: None,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
@@ -117,6 +128,9 @@ impl CallWork {
             Some(line) => work.read_line(line, call),
             None => work.read_tool(call),
         }
+        work.acts = Acts::of_call(call, state);
+        work.answered = answered(call, state);
+        work.read_check(call, state);
         if !is_error {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
             work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
@@ -134,6 +148,24 @@ impl CallWork {
         !self.tampers.is_empty()
     }
 
+    /// Reads where its checks ran, and whether they could begin.
+    fn read_check(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
+        if self.checks.is_empty() {
+            return;
+        }
+        if call.line.is_some()
+            && let Some(place) = state.and_then(|state| state.input).and_then(place)
+        {
+            for check in &mut self.checks {
+                check.place = if check.place.is_empty() { place.clone() } else { join(&place, &check.place) };
+            }
+        }
+        if matches!(self.outcome, Outcome::Failed { count: None, .. }) {
+            let output = state.and_then(|state| state.error.or(state.output));
+            self.never_ran = output.is_some_and(|output| never_ran(&text::beginning(output, BEGINNING)));
+        }
+    }
+
     fn read_line(&mut self, line: &Line, call: &Call) {
         let failed = call.failed() && line.checks.is_empty();
         // What failed may have changed something all the same.
@@ -148,7 +180,8 @@ impl CallWork {
             self.checks.clone_from(&line.checks);
         }
         self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
-        self.tampers = Tampers::of_line(line.tampers.clone(), &self.command);
+        let command = call.input.command.as_deref().unwrap_or_default();
+        self.tampers = Tampers::of_line(line.tampers.clone(), command);
     }
 
     fn read_tool(&mut self, call: &Call) {
@@ -176,6 +209,19 @@ impl CallWork {
             self.after = Change::Perhaps;
         }
     }
+}
+
+/// The folder that a call says it runs in.
+fn place(input: Raw<'_>) -> Option<String> {
+    const PLACES: [&str; 6] = ["workdir", "cwd", "working_directory", "workingDirectory", "working_dir", "directory"];
+    let source = input.get();
+    // Most inputs say none, and are spared a second reading.
+    if !PLACES.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
+        return None;
+    }
+    let members = members(input)?;
+    let (_, place) = members.iter().find(|(name, _)| PLACES.contains(&&**name))?;
+    serde_json::from_str(place.get()).ok()
 }
 
 fn extension(path: &str) -> Option<&str> {
@@ -234,6 +280,8 @@ struct FailedCheck {
     evidence: Evidence,
     /// Nobody knows the program: only its output says that it is a check.
     guessed: bool,
+    /// It could not even begin.
+    never_ran: bool,
 }
 
 /// What is known about the work of a session.
@@ -257,14 +305,19 @@ pub(crate) struct WorkLog {
     /// Whether the last check failed.
     last_failed: bool,
     ran_check: bool,
+    /// Something said that tests fail, before anything was changed.
+    saw_failure: bool,
+    /// A check failed before anything was changed for the latest request.
+    failed_first: bool,
+    changed_since: bool,
     /// A check ran that may be a run of tests, and one that may be a linter, a checker of types or a build.
     ran_tests: bool,
     linted: bool,
-    /// What the commands did that write history or remotes.
-    committed: bool,
-    pushed: bool,
-    opened_pr: bool,
-    deployed: bool,
+    /// What the calls did that an answer may claim, and whether one wrote history, a remote or a service.
+    acts: Acts,
+    recorded: bool,
+    /// The last request to a server of one's own had no answer.
+    unanswered: bool,
     tampers: Tampers,
     refused: bool,
 }
@@ -281,6 +334,7 @@ impl WorkLog {
         self.unchecked_is_new = false;
         self.unread_is_new = false;
         self.refused = false;
+        (self.failed_first, self.changed_since) = (false, false);
         // Of earlier requests, only what the last check said is still of interest.
         let last = self.failed.pop().filter(|_| self.last_failed);
         self.failed = last.into_iter().collect();
@@ -319,7 +373,9 @@ impl WorkLog {
             self.set_open_todos(open, first);
         }
         self.record_history(work);
-        self.tampers.merge(&work.tampers, !self.failed.is_empty(), &self.request);
+        let standing =
+            Standing { failing: !self.failed.is_empty() || self.saw_failure, failed_first: self.failed_first };
+        self.tampers.merge(&work.tampers, standing, &self.request);
         self.record_change(work.before, work);
         if !work.checks.is_empty() {
             self.record_checks(work);
@@ -332,29 +388,39 @@ impl WorkLog {
     /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
     fn record_program(&mut self, program: &CheckRun, work: &CallWork) {
         if let Outcome::Failed { count, items } = &work.outcome {
+            self.saw_failure = true;
+            self.failed_first |= !self.changed_since;
             if self.changed {
                 self.unchecked = None;
                 self.last_failed = true;
                 self.record_failed(program, *count, items, work, true);
             }
         } else if !work.unknown_failed {
+            self.saw_failure = false;
             self.failed.retain(|old| !old.guessed || old.run.name != program.name);
         }
     }
 
     /// Remembers a check that failed, in place of its last failure.
     fn record_failed(&mut self, run: &CheckRun, count: Option<u32>, items: &[String], work: &CallWork, guessed: bool) {
-        self.failed.retain(|old| old.run.key != run.key);
+        self.failed.retain(|old| !run.is_same(&old.run));
         if self.failed.len() == FAILED {
             self.failed.remove(0);
         }
         let fact = failure(&work.called, count, items);
-        self.failed.push(FailedCheck { run: run.clone(), fact, evidence: work.evidence.clone(), guessed });
+        self.failed.push(FailedCheck {
+            run: run.clone(),
+            fact,
+            evidence: work.evidence.clone(),
+            guessed,
+            never_ran: work.never_ran,
+        });
     }
 
     fn record_change(&mut self, change: Change, work: &CallWork) {
         self.may_have_changed |= change >= Change::Perhaps;
         self.changed |= change == Change::Certain;
+        self.changed_since |= change == Change::Certain;
         match change {
             Change::Certain if work.code => {
                 // That the change is not checked says more than what only looked like a check.
@@ -370,8 +436,9 @@ impl WorkLog {
 
     fn record_checks(&mut self, work: &CallWork) {
         self.ran_check = true;
+        let is_empty = work.outcome == Outcome::Empty;
         for kind in work.checks.iter().map(kind_of) {
-            self.ran_tests |= kind != CheckKind::Code;
+            self.ran_tests |= kind != CheckKind::Code && !is_empty;
             self.linted |= kind != CheckKind::Tests;
         }
         self.unchecked = None;
@@ -379,10 +446,18 @@ impl WorkLog {
         self.unread = None;
         self.unread_is_new = true;
         self.last_failed = matches!(work.outcome, Outcome::Failed { .. });
+        self.failed_first |= self.last_failed && !self.changed_since;
+        self.saw_failure &= work.outcome != Outcome::Passed;
+        self.unanswered &= work.outcome != Outcome::Passed;
         match &work.outcome {
+            // Its other checks passed.
+            Outcome::Empty if !work.checks.iter().all(must_test) => {}
+            Outcome::Empty => self.unread = Some(format!("`{}` ran no test", work.called)),
             Outcome::Passed => {
                 let is_same = |new: &CheckRun, old: &FailedCheck| {
-                    replaces(new, &old.run) || old.guessed && new.name.starts_with(&old.run.name)
+                    replaces(new, &old.run)
+                        || old.never_ran && stands_in(new, &old.run)
+                        || old.guessed && new.name.starts_with(&old.run.name)
                 };
                 self.failed.retain(|old| !work.checks.iter().any(|new| is_same(new, old)));
             }
@@ -392,7 +467,7 @@ impl WorkLog {
             }
             Outcome::Failed { count, items } => {
                 for run in &work.checks {
-                    self.failed.retain(|old| old.run.key != run.key);
+                    self.failed.retain(|old| !run.is_same(&old.run));
                 }
                 let Some(run) = work.checks.last() else { return };
                 self.record_failed(run, *count, items, work, false);
@@ -402,24 +477,16 @@ impl WorkLog {
 
     fn record_history(&mut self, work: &CallWork) {
         let has = |word: &str| work.command.contains(word);
-        if work.unknown {
-            // It may do any of it.
-            (self.committed, self.pushed, self.opened_pr, self.deployed) = (true, true, true, true);
-            (self.ran_check, self.ran_tests, self.linted) = (true, true, true);
-        }
-        // What a server runs may be all of it.
-        if has("gh run") || has("gh pr checks") || has("glab ci") {
+        self.acts.add(work.acts);
+        self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
+        self.recorded |= work.records || work.acts.any();
+        // It may do any of it. So may what a server runs.
+        let runs_any = work.unknown && !work.unknown_failed;
+        if runs_any || has("gh run") || has("gh pr checks") || has("glab ci") {
             (self.ran_check, self.ran_tests, self.linted) = (true, true, true);
         }
         // A hook may lint.
         self.linted |= has("git commit") || has("git push");
-        // What goes to a host of repositories by a tool of its own is a commit there.
-        let is_sent = work.is_tool && (has("push") || has("_file") && (has("github") || has("gitlab") || has("gitea")));
-        self.committed |=
-            is_sent || has("commit") || has("cherry-pick") || has("merge") || has("rebase") || has("git am");
-        self.pushed |= is_sent || has("push") || has("pr create") || has("mr create");
-        self.opened_pr |= has("pr create") || has("mr create") || has("pull") || has("/pulls");
-        self.deployed |= work.records;
     }
 
     /// What contradicts that the work is done, apart from how the session ended. An agent that `asks` may have a reason
@@ -441,7 +508,7 @@ impl WorkLog {
             let target = target.as_deref().unwrap_or("a file");
             add(Contradiction::UncheckedChange, format!("{target} changed after the last check"));
         }
-        let nothing = !self.changed && !self.may_have_changed && self.files == 0 && !self.did_history();
+        let nothing = !self.changed && !self.may_have_changed && self.files == 0 && !self.recorded;
         if nothing && !asks && self.request.wants_change(claim) {
             add(Contradiction::EmptyDiff, "no file changed, though a change was asked for".to_owned());
         }
@@ -452,10 +519,6 @@ impl WorkLog {
             add(Contradiction::UnsupportedClaim, claimed);
         }
         facts
-    }
-
-    fn did_history(&self) -> bool {
-        self.committed || self.pushed || self.opened_pr || self.deployed
     }
 
     fn todo_fact(&self) -> String {
@@ -469,14 +532,14 @@ impl WorkLog {
 
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
+        if let Some(said) = says_it_answers(text).filter(|_| self.unanswered) {
+            return Some(format!("the agent says \"{said}\", but its last request to the server had no answer"));
+        }
         let claimed = claims(text).into_iter().find(|claim| match claim.work {
             Work::RanTests => !self.ran_tests,
             Work::RanChecks => !self.ran_check,
             Work::Linted => !self.linted,
-            Work::Committed => !self.committed,
-            Work::Pushed => !self.pushed,
-            Work::OpenedPr => !self.opened_pr,
-            Work::Deployed => !self.deployed,
+            work => !self.acts.has(work),
         })?;
         let missing = match claimed.work {
             Work::RanTests if self.ran_check => "no call ran the tests",
@@ -486,6 +549,10 @@ impl WorkLog {
             Work::Pushed => "no call pushed",
             Work::OpenedPr => "no call opened a pull request",
             Work::Deployed => "no call deployed or published",
+            Work::Sent => "no call sent mail",
+            Work::Posted => "no call sent a message",
+            Work::ClosedIssue => "no call closed an issue",
+            Work::Measured => "no call ran a benchmark",
         };
         Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))
     }
@@ -507,20 +574,4 @@ fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
         (true, Some(count)) => format!("the last run of `{called}` failed with {count} failures"),
         (true, None) => format!("the last run of `{called}` failed"),
     }
-}
-
-/// Whether a check that passed shows that an earlier one would pass now: it runs at least the same, or it is a run
-/// of all tests.
-fn replaces(new: &CheckRun, old: &CheckRun) -> bool {
-    let within = |old: &String| new.targets.iter().any(|new| old.starts_with(new.trim_end_matches("...")));
-    if new.name == old.name {
-        return new.covers(old) || (!old.targets.is_empty() && old.targets.iter().all(within));
-    }
-    is_any(new, &["test", "check", "spec", "ci"]) && !is_any(old, &["lint", "clippy", "fmt", "mypy", "ruff", "tsc"])
-}
-
-/// Whether the name of a check, or the task that it runs, has one of these words.
-fn is_any(run: &CheckRun, words: &[&str]) -> bool {
-    let has = |text: &String| words.iter().any(|word| text.contains(word));
-    has(&run.name) || run.targets.iter().any(has)
 }

@@ -6,27 +6,13 @@ use crate::wire::text::{self, EXCERPT};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
+mod outside;
+mod work;
+
+pub(crate) use work::Work;
+
 /// More claims than this are not kept.
 const MOST: usize = 16;
-
-/// Work that leaves a call behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Work {
-    /// Tests were run, or pass.
-    RanTests,
-    /// Checks were run, or pass, and nothing says of which kind.
-    RanChecks,
-    /// A linter, or a checker of types, was run, or has no complaints.
-    Linted,
-    /// A commit was made.
-    Committed,
-    /// Commits were pushed.
-    Pushed,
-    /// A pull or merge request was opened.
-    OpenedPr,
-    /// Something was deployed, released or published.
-    Deployed,
-}
 
 /// One claim of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +75,7 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
             "deployed to|deployed the|deployed it|deployed x|deployed and|deployed successfully|deployed v*|deployed as|released v*|released x|published to|published x|published v*|rolled out to|shipped to",
         ],
         &[
-            "i deployed|i've deployed|i have deployed|and deployed|has been deployed|was deployed|were deployed|is deployed|is now deployed|successfully deployed|deployment succeeded|deployment was successful|deployment completed|deployment complete|i published|i've published|i released|i've released|has been published|has been released|is live at|is now live|is live on",
+            "i deployed|i've deployed|i have deployed|and deployed|has been deployed|was deployed|were deployed|is deployed|is now deployed|successfully deployed|deployment succeeded|deployment was successful|deployment completed|deployment complete|i published|i've published|i released|i've released|has been published|is published|is now published|has been released|is released|is live at|is now live|is live on",
             "ist deployt|deployt|ausgerollt|wurde veröffentlicht|j'ai déployé|a été déployé|déployé avec succès|he desplegado|desplegado con éxito|ha sido desplegado|implantei|fiz o deploy|fiz deploy|ho distribuito|ho fatto il deploy|развернул*|задеплоил*|已部署|部署成功|デプロイしました|デプロイ済み|배포했|배포 완료",
         ],
     ),
@@ -97,9 +83,14 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
 
 /// A clause with these denies, plans, asks or tells of somebody else's work.
 const NOT_OWN: &[&str] = &[
-    "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|need|needs|needed|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|you've|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|can't|won't|shouldn't|metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|need*|summary",
+    "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|need|needs|needed|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|you've|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|can't|won't|shouldn't|need*",
     "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
 ];
+
+/// A clause with these describes something, unless it says who did it.
+const DESCRIBED: &[&str] = &["metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|summary"];
+/// Who did it.
+const OWN: &[&str] = &["i|i've|i have"];
 
 /// Words for tests: a claim with one of them is about tests.
 const TESTS: &[&str] =
@@ -125,6 +116,8 @@ static TESTS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TESTS));
 static LINTERS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LINTERS));
 static SAYS_CLEAN: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(CLEAN));
 static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_OWN));
+static DESCRIBING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(DESCRIBED));
+static SAYS_WHO: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(OWN));
 
 /// What every claim has in it, whatever the case of its ASCII letters: few sentences are worth a closer look.
 static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -192,6 +185,40 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "lint",
             "clean",
             "no complaints",
+            "mail",
+            "correo",
+            "courriel",
+            "почт",
+            "письмо",
+            "邮件",
+            "郵件",
+            "メール",
+            "메일",
+            "이메일",
+            "slack",
+            "discord",
+            "telegram",
+            "teams",
+            "mattermost",
+            "channel",
+            "chat",
+            "canal",
+            "kanal",
+            "issue",
+            "ticket",
+            "тикет",
+            "工单",
+            "チケット",
+            "bench",
+            "拉取请求",
+            "合并请求",
+            "пулл",
+            "desplegu",
+            "publi",
+            "uitgerold",
+            "wdroż",
+            "opublik",
+            "yayınla",
         ])
         .ok()
 });
@@ -218,6 +245,25 @@ pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
     found
 }
 
+/// What says that a server answers, or that this was tried.
+const ANSWERS: &[&str] = &[
+    "answers|responds|works|working|running|reachable|serves|served|is up|returns|returned|i checked|i've checked|i verified|i've verified|i tested|i've tested|verified|confirmed|checked it",
+    "antwortet|läuft|funktioniert|geprüft|répond|fonctionne|vérifié|responde|funciona|comprobado|verificado|risponde|funziona|verificato|отвечает|работает|проверил*|正常|可以访问|已验证|返回|動作|応答|確認しました|작동|응답|확인했|odpowiada|działa|yanıt veriyor|çalışıyor|antwoordt|werkt|svarar|fungerar",
+];
+static ANSWERING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ANSWERS));
+
+/// The sentence that says that a server answers, or that this was tried.
+pub(crate) fn says_it_answers(text: &str) -> Option<String> {
+    let blocks = blocks(text);
+    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
+    let mut sentences = spoken.flat_map(|block| sentences(&block.text));
+    let claims = |sentence: &&str| {
+        let folded = fold(&plain(sentence));
+        !folded.ends_with(['?', '？']) && ANSWERING.is_in(&folded) && !DENYING.is_in(&folded)
+    };
+    sentences.find(claims).map(|sentence| text::excerpt(sentence, EXCERPT))
+}
+
 /// The work that a sentence claims.
 fn works(folded: &str) -> Vec<Work> {
     if folded.ends_with(['?', '？']) {
@@ -234,13 +280,19 @@ fn works(folded: &str) -> Vec<Work> {
                 || (passed && *work == Work::RanChecks)
                 || (!folded.contains(" or ") && is_bare(*work, clause))
         });
+        let describes = DESCRIBING.is_in(clause) && !SAYS_WHO.is_in(clause);
         for (work, ..) in claimed {
-            if !DENYING.is_in(clause) {
+            // A number is that of a version.
+            let describes = describes && !(*work == Work::Deployed && clause.contains(|c: char| c.is_ascii_digit()));
+            if !DENYING.is_in(clause) && !describes {
                 let of_tests = *work == Work::RanChecks && TESTS_NAMED.is_in(clause);
                 found.push(if of_tests { Work::RanTests } else { *work });
             }
         }
-        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) {
+        if !DENYING.is_in(clause) {
+            found.extend(outside::works(clause));
+        }
+        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) && !describes {
             found.push(Work::Linted);
         }
         // A sentence that a condition opens depends on it as a whole.
@@ -270,7 +322,7 @@ fn is_bare(work: Work, clause: &str) -> bool {
         Work::Committed => matches!(said, "committed" | "changes committed" | "work committed"),
         Work::Pushed => matches!(said, "pushed" | "force-pushed" | "changes pushed"),
         Work::Deployed => said == "deployed",
-        Work::RanTests | Work::RanChecks | Work::Linted | Work::OpenedPr => false,
+        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
 
 use super::answer::{Block, Shape, blocks, plain, sentences};
+use super::partial::is_partial;
 use super::phrases::{Phrases, fold, is_unspaced};
 use super::turkish;
 use super::words;
@@ -22,7 +23,7 @@ pub(crate) enum Ending {
     /// It puts a question or a choice to the user, and waits. An offer after finished work ("Want me to push
     /// it?") is none, nor is a question that the text itself answers.
     Asks,
-    /// It says that it could not do it, guessed, or needs what it has not got.
+    /// It says that it could not do it or did only a part, guessed, or needs what it has not got.
     GaveUp,
     /// It announces the next action instead of doing it.
     Announces,
@@ -279,6 +280,7 @@ fn is_excuse(folded: &str) -> bool {
         || turkish::says_unable(folded)
         || TABLES.gave_up.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
         || is_pair(&TABLES.gave_up_pairs, folded)
+        || is_partial(folded)
 }
 
 /// Whether a sentence tells of what it got over.

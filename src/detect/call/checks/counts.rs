@@ -10,6 +10,8 @@ pub struct Counts {
     pub passed: Option<u32>,
     /// How many there were, passed or not.
     pub total: Option<u32>,
+    /// How many were left out.
+    pub skipped: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,8 @@ enum Word {
     Passed,
     /// Tests, examples: what is counted.
     Unit,
+    /// Left out: skipped, pending, deselected.
+    Skipped,
     /// Can be mended, and is counted already.
     Fixable,
     /// A word that summaries have besides.
@@ -64,7 +68,7 @@ pub fn read(line: &str) -> Option<Counts> {
         return None;
     }
     if let Some((passed, of)) = fraction(line) {
-        return Some(Counts { passed: Some(passed), failed: Some(of.saturating_sub(passed)), total: None });
+        return Some(Counts { passed: Some(passed), failed: Some(of.saturating_sub(passed)), ..Counts::default() });
     }
     counted(line, &tokens)
 }
@@ -82,6 +86,7 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
             Some(Word::Passed) => counts.passed = Some(counts.passed.unwrap_or(0).saturating_add(number)),
             Some(Word::Problems) => problems = problems.or(Some(number)),
             Some(Word::Unit) => counts.total = counts.total.or(Some(number)),
+            Some(Word::Skipped) => counts.skipped = Some(counts.skipped.unwrap_or(0).saturating_add(number)),
             _ => {}
         }
     }
@@ -161,16 +166,20 @@ fn passes_by_name(line: &str) -> bool {
 fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
     let before = at.checked_sub(1).map(|before| tokens[before]);
     if let Some(Token::Word {
-        word: word @ (Word::Failed | Word::Passed | Word::Unit | Word::Problems),
+        word: word @ (Word::Failed | Word::Passed | Word::Unit | Word::Problems | Word::Skipped),
         labels: true,
         single: false,
     }) = before
         && (word != Word::Unit || !verdict_follows(tokens, at))
+        && (word != Word::Passed || !problems_follow(tokens, at))
     {
         return Some(word);
     }
+    if counts_run(tokens, at) && !verdict_follows(tokens, at) {
+        return Some(Word::Unit);
+    }
     // The first verdict behind it, or else what is counted.
-    let mut unit = None;
+    let (mut unit, mut skipped) = (None, None);
     let begins = at < 2 || matches!(tokens[at - 2], Token::Cut);
     for (index, token) in tokens.iter().enumerate().skip(at + 1) {
         match token {
@@ -179,9 +188,13 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
                 return Some(*word);
             }
             Token::Word { word: Word::Unit, .. } => unit = Some(Word::Unit),
+            Token::Word { word: Word::Skipped, .. } => skipped = Some(Word::Skipped),
             Token::Word { .. } => {}
             Token::Number(_) | Token::Cut => break,
         }
+    }
+    if skipped.is_some() {
+        return skipped;
     }
     if unit.is_some() {
         return match before {
@@ -202,8 +215,23 @@ fn fixable_follows(tokens: &[Token], at: usize) -> bool {
     matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Fixable, .. }))
 }
 
+/// Whether a number says how many were run: `Tests run: 5`.
+fn counts_run(tokens: &[Token], at: usize) -> bool {
+    at > 1
+        && matches!(tokens[at - 1], Token::Word { word: Word::Filler, labels: true, .. })
+        && matches!(tokens[at - 2], Token::Word { word: Word::Unit, labels: false, .. })
+}
+
+/// Whether what follows is what there is none of: `Success: no issues found`.
+fn problems_follow(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Problems, labels: false, .. }))
+}
+
 fn verdict_follows(tokens: &[Token], at: usize) -> bool {
-    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems, .. }))
+    matches!(
+        tokens.get(at + 1),
+        Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems | Word::Skipped, .. })
+    )
 }
 
 fn tokens(line: &str) -> Vec<Token> {
@@ -221,7 +249,7 @@ fn tokens(line: &str) -> Vec<Token> {
             let equals = behind.starts_with('=');
             let (name, mark) = strip_marks(word);
             // `:` within a token makes it a place, `run:5` does not happen.
-            tokens.extend(token(name, mark == Some(':') || equals, plural));
+            tokens.extend(token(name, mark == Some(':') || equals, plural, equals));
             // A sentence ends.
             if mark == Some('.') && !behind.is_empty() {
                 tokens.push(Token::Cut);
@@ -242,7 +270,7 @@ fn strip_marks(word: &str) -> (&str, Option<char>) {
     (name, word[name.len()..].chars().next())
 }
 
-fn token(name: &str, labels: bool, plural: bool) -> Option<Token> {
+fn token(name: &str, labels: bool, plural: bool, equals: bool) -> Option<Token> {
     if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         // `0.07s`, `4ms`, `100%`, `1:16` count nothing.
         return name.parse().ok().map(Token::Number);
@@ -261,7 +289,7 @@ fn token(name: &str, labels: bool, plural: bool) -> Option<Token> {
     Some(Token::Word {
         word,
         labels,
-        single: !plural && matches!(lower.as_str(), "error" | "failure" | "problem" | "issue"),
+        single: !plural && !equals && matches!(lower.as_str(), "error" | "failure" | "problem" | "issue"),
     })
 }
 
@@ -276,22 +304,23 @@ fn word(lower: &str) -> Word {
         "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
         | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" | "valid" => Word::Passed,
         "tests" | "test" | "examples" | "example" | "specs" | "spec" | "scenarios" | "scenario" | "checks"
-        | "cases" | "testcases" | "suites" | "steps" => Word::Unit,
-        "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "filtered" | "measured"
-        | "out" | "total" | "runs" | "run" | "assertions" | "assertion" | "files" | "file" | "warnings" | "warning"
-        | "deselected" | "xfailed" | "xpassed" | "flaky" | "cancelled" | "canceled" | "disabled" | "excluded"
-        | "inconclusive" | "informations" | "hints" | "notes" | "in" | "of" | "with" | "checked" | "source"
-        | "sources" | "found" | "results" | "result" | "summary" | "executed" | "retried" | "retries" | "rerun"
-        | "snapshots" | "time" | "duration" | "seconds" | "second" | "elapsed" | "took" | "ms" | "s" | "m"
-        | "unexpected" | "expected" | "after" | "locally" | "completed" | "build" | "info" | "incomplete" | "risky"
-        | "deprecations" | "deprecated" | "subtests" | "inspected" | "detected" | "generated" | "modules"
-        | "packages" | "assertion(s)" | "did" | "not" | "have" | "has" | "been" | "were" | "was" | "the" | "to"
-        | "at" | "stopped" | "ran" | "there" | "are" | "is" | "a" | "am" | "pm" | "watching" | "changes" | "change"
-        | "by" | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
+        | "cases" | "testcases" | "suites" | "steps" | "runs" => Word::Unit,
+        "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "deselected" | "disabled"
+        | "excluded" | "übersprungen" => Word::Skipped,
+        "filtered" | "measured" | "out" | "total" | "run" | "assertions" | "assertion" | "files" | "file"
+        | "warnings" | "warning" | "xfailed" | "xpassed" | "flaky" | "cancelled" | "canceled" | "inconclusive"
+        | "informations" | "hints" | "notes" | "in" | "of" | "with" | "checked" | "source" | "sources" | "found"
+        | "results" | "result" | "summary" | "executed" | "retried" | "retries" | "rerun" | "snapshots" | "time"
+        | "duration" | "seconds" | "second" | "elapsed" | "took" | "ms" | "s" | "m" | "unexpected" | "expected"
+        | "after" | "locally" | "completed" | "build" | "info" | "incomplete" | "risky" | "deprecations"
+        | "deprecated" | "subtests" | "inspected" | "detected" | "generated" | "modules" | "packages"
+        | "assertion(s)" | "did" | "not" | "have" | "has" | "been" | "were" | "was" | "the" | "to" | "at"
+        | "stopped" | "ran" | "there" | "are" | "is" | "a" | "am" | "pm" | "watching" | "changes" | "change" | "by"
+        | "for" | "on" | "type" | "types" | "fatal" | "critical" | "lint" | "unique" | "left" | "finished"
         | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
         | "undefined" | "xfail" | "xpass" | "soft" | "resources" | "documents" | "unit" | "integration" | "lines"
-        | "avg" | "minutes" | "offences" | "übersprungen" | "gesamt" | "dauer" | "each" | "all" | "some" | "from"
-        | "project" => Word::Filler,
+        | "avg" | "minutes" | "offences" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project"
+        | "warn" | "warned" | "done" | "no-op" | "noop" => Word::Filler,
         _ => Word::Other,
     }
 }

@@ -4,12 +4,14 @@
 //! not be read is [`Outcome::Unknown`], never passed.
 
 mod counts;
+mod empty;
 pub(crate) mod json;
 mod lines;
 mod signs;
 pub(crate) mod told;
 
 use counts::Counts;
+use empty::Tests;
 use signs::Weight;
 
 /// How many names of failing tests are kept.
@@ -29,6 +31,8 @@ pub(crate) enum Outcome {
         /// What failed, sorted: tests, files, messages of compilers.
         items: Vec<String>,
     },
+    /// It ran no test: there is none, none was chosen, or all were skipped.
+    Empty,
     /// Nothing clear is said.
     Unknown,
 }
@@ -43,7 +47,7 @@ pub(crate) fn judge(output: &str, exit: Option<i64>, missing: Missing) -> Outcom
     let said = read(output, missing);
     match (said, exit) {
         (Outcome::Unknown, Some(0)) => Outcome::Passed,
-        (Outcome::Unknown | Outcome::Passed, Some(code)) if code != 0 => {
+        (Outcome::Unknown | Outcome::Passed | Outcome::Empty, Some(code)) if code != 0 => {
             Outcome::Failed { count: None, items: Vec::new() }
         }
         (said, _) => said,
@@ -98,6 +102,7 @@ fn exit_line(line: &str) -> Option<i64> {
 #[derive(Default)]
 struct Reader {
     missing: Missing,
+    tests: Tests,
     /// A summary, or a line that stands for one, says that it failed.
     failed: bool,
     /// Something failed since the last summary that says passed.
@@ -128,6 +133,7 @@ struct Reader {
 impl Reader {
     fn line(&mut self, line: &str) {
         self.tap(line);
+        self.tests.line(line);
         self.lines += 1;
         // A package without tests says nothing, and neither does a task runner about what it runs.
         let is_aside = line.starts_with("?   \t") || (line.starts_with('[') && line.contains("] $ "));
@@ -139,6 +145,7 @@ impl Reader {
         let partial = partial || self.missing == Missing::Anything && line.starts_with("test result: ok");
         let counts = counts::read(line).filter(|_| !partial);
         if let Some(counts) = counts {
+            self.tests.counted(counts);
             self.counted(counts);
         }
         match signs::read(line) {
@@ -178,7 +185,7 @@ impl Reader {
             }
             Counts { passed: Some(1..), .. }
             | Counts { failed: Some(0), total: Some(1..), .. }
-            | Counts { failed: Some(0), total: None, passed: None } => {
+            | Counts { failed: Some(0), total: None, passed: None, .. } => {
                 self.ran = true;
                 self.set_passed();
             }
@@ -198,6 +205,7 @@ impl Reader {
         match (words.next(), words.next(), words.next()) {
             (Some(number), Some("pass"), None) | (Some("pass"), Some(number), None) => {
                 self.pass = number.parse().ok();
+                self.tests.passed(self.pass);
                 true
             }
             (Some("0"), Some("fail"), None) | (Some("fail"), Some("0"), None) => self.pass == Some(0),
@@ -247,6 +255,9 @@ impl Reader {
         }
         if self.missing == Missing::Rest {
             return Outcome::Unknown;
+        }
+        if self.tests.none_ran() && self.missing == Missing::Nothing {
+            return Outcome::Empty;
         }
         let ends_well = self.ends_well && self.missing == Missing::Beginning;
         if self.passed || ends_well || complete && !self.nothing {

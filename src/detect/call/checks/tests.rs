@@ -5,9 +5,10 @@ use proptest::prelude::*;
 enum Want {
     Pass,
     Fail(Option<u32>),
+    Empty,
     Unknown,
 }
-use Want::{Fail, Pass, Unknown};
+use Want::{Empty, Fail, Pass, Unknown};
 
 /// The tool, what its output says, and the output. "run" stands for output of the tool itself, run
 /// in November 2026; "docs" for its manual or its source.
@@ -27,8 +28,8 @@ const SAMPLES: &[(&str, Want, &str)] = &[
         Pass,
         "....s.x                                              [100%]\n5 passed, 1 skipped, 1 xfailed, 3 warnings in 1.20s\n",
     ),
-    ("pytest 9.2, run", Unknown, "collected 5 items / 5 deselected / 0 selected\n\n=== 5 deselected in 0.03s ===\n"),
-    ("pytest 9.2, run", Unknown, "collected 0 items\n\n=== no tests ran in 0.00s ===\n"),
+    ("pytest 9.2, run", Empty, "collected 5 items / 5 deselected / 0 selected\n\n=== 5 deselected in 0.03s ===\n"),
+    ("pytest 9.2, run", Empty, "collected 0 items\n\n=== no tests ran in 0.00s ===\n"),
     (
         "pytest-cov 7, run",
         Fail(None),
@@ -58,7 +59,7 @@ const SAMPLES: &[(&str, Want, &str)] = &[
     ),
     (
         "cargo test, nothing run",
-        Unknown,
+        Empty,
         "running 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 5 filtered out; finished in 0.00s\n",
     ),
     (
@@ -98,7 +99,7 @@ const SAMPLES: &[(&str, Want, &str)] = &[
         "# x/bad\nbad/a.go:2:23: cannot use \"a\" (untyped string constant) as int value in return statement\n",
     ),
     ("go vet 1.19, run", Fail(None), "# x/bad\nvet: bad/a.go:2:23: cannot use \"a\" as int value\n"),
-    ("go test, no files", Unknown, "?   \tx/cmd\t[no test files]\n"),
+    ("go test, no files", Empty, "?   \tx/cmd\t[no test files]\n"),
     (
         "golangci-lint 2, docs",
         Fail(Some(1)),
@@ -115,11 +116,7 @@ const SAMPLES: &[(&str, Want, &str)] = &[
         Pass,
         "PASS ./ok.test.js\n  ✓ failed login shows 3 errors (10 ms)\n\nTest Suites: 1 passed, 1 total\nTests:       1 passed, 1 total\nSnapshots:   0 total\nTime:        0.957 s\n",
     ),
-    (
-        "jest 30, run",
-        Unknown,
-        "No tests found, exiting with code 1\nRun with `--passWithNoTests` to exit with code 0\n",
-    ),
+    ("jest 30, run", Empty, "No tests found, exiting with code 1\nRun with `--passWithNoTests` to exit with code 0\n"),
     (
         "jest 30, docs",
         Fail(None),
@@ -440,9 +437,9 @@ const SHAPES: &[(Want, &str)] = &[
     (Fail(Some(12)), "Found 12 fixable errors in 3 files"),
     (Pass, "0 error(s), 3 warning(s)"),
     (Pass, "running 1 test\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored\n\n   Doc-tests x\n\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored"),
-    (Unknown, "    Finished `test` profile [unoptimized] target(s) in 0.1s\n     Running unittests src/lib.rs (x)\n\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 9 filtered out"),
-    (Unknown, "0 tests passed"),
-    (Unknown, "No tests ran."),
+    (Empty, "    Finished `test` profile [unoptimized] target(s) in 0.1s\n     Running unittests src/lib.rs (x)\n\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 9 filtered out"),
+    (Empty, "0 tests passed"),
+    (Empty, "No tests ran."),
     (Unknown, "INFO retry 3 failed, trying again"),
     (Unknown, "server started on port 3000"),
     (Unknown, "tests/a.py ....F."),
@@ -459,6 +456,7 @@ fn want(outcome: &Outcome) -> Want {
     match outcome {
         Outcome::Passed => Pass,
         Outcome::Failed { count, .. } => Fail(*count),
+        Outcome::Empty => Empty,
         Outcome::Unknown => Unknown,
     }
 }
@@ -486,7 +484,7 @@ fn reads_cut_samples() {
                 let partial =
                     tool.contains("coverage") || output.to_lowercase().contains("coverage") || tool.contains("retry");
                 match (expected, &outcome) {
-                    (Fail(_), Outcome::Passed) | (Pass | Unknown, Outcome::Failed { .. }) if !partial => {
+                    (Fail(_), Outcome::Passed) | (Pass | Empty | Unknown, Outcome::Failed { .. }) if !partial => {
                         wrong.push((*tool, part.join("\n"), outcome));
                     }
                     _ => {}

@@ -19,6 +19,12 @@ const BEFORE: [&str; 10] = ["found", "total", "with", "are", "were", "is", "was"
 const MISTAKES: [&str; 12] = [
     "errors", "error", "failures", "failure", "failed", "failing", "problems", "problem", "mistakes", "violations", "issues", "offenses",
 ];
+/// What a verdict is called.
+const LABELS: [&str; 5] = ["result", "verdict", "outcome", "overall", "overall result"];
+/// Most words of what a count is called.
+const LABEL: usize = 3;
+/// The rows of a table of what was executed.
+const ROWS: [&str; 4] = ["assertions", "requests", "test-scripts", "tests"];
 /// Most words of a line that only counts.
 const WORDS: usize = 10;
 
@@ -31,11 +37,56 @@ pub(crate) fn failure(output: &str) -> Option<Outcome> {
             failed = failed.or(Some(None));
         } else if BUILT.iter().any(|sign| said.starts_with(sign)) {
             failed = None;
+        } else if let Some(verdict) = verdict(line) {
+            failed = verdict.then_some(failed.flatten());
+        } else if let Some(count) = labelled(line).or_else(|| row(line)) {
+            failed = (count > 0).then_some(Some(count)).or(failed.filter(|_| count == 0 && is_row(line)));
         } else if let Some(counts) = counts::read(line).filter(|counts| is_of_tests(line, *counts)) {
             failed = counts.failed.filter(|failed| *failed > 0).map(Some);
         }
     });
     failed.map(|count| Outcome::Failed { count, items: Vec::new() })
+}
+
+/// What a line says of the run as a whole, `true` that it failed: `Result: FAIL`, `thresholds … have been crossed`.
+fn verdict(line: &str) -> Option<bool> {
+    if line.contains("thresholds on metrics") && line.contains("crossed") {
+        return Some(true);
+    }
+    let (label, said) = line.trim().split_once(':')?;
+    if !LABELS.iter().any(|known| bare(label).eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let said = bare(said.split_ascii_whitespace().next()?);
+    let is = |words: &[&str]| words.contains(&said);
+    if is(&["FAIL", "FAILED", "FAILURE", "Failed", "ERROR", "failed"]) {
+        Some(true)
+    } else {
+        is(&["PASS", "PASSED", "SUCCESS", "Passed", "OK", "passed"]).then_some(false)
+    }
+}
+
+/// How many of something failed, said on a line of its own: `Failed files: 1 (100.0%)`.
+fn labelled(line: &str) -> Option<u32> {
+    let (label, count) = line.trim().split_once(':')?;
+    let words: Vec<String> = label.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
+    let named = words.iter().any(|word| COUNTED.contains(&&**word));
+    let failed = words.first().is_some_and(|word| matches!(&**word, "failed" | "failing"));
+    (failed && named && words.len() <= LABEL)
+        .then(|| bare(count.split_ascii_whitespace().next()?).parse().ok())
+        .flatten()
+}
+
+/// How many failed in a row of a table that counts what was executed and what failed of it, as that of Newman.
+fn row(line: &str) -> Option<u32> {
+    let cells: Vec<&str> = line.split('│').map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    let [name, executed, failed] = cells[..] else { return None };
+    let counts = ROWS.contains(&name) && executed.parse::<u32>().is_ok();
+    counts.then(|| failed.parse().ok()).flatten()
+}
+
+fn is_row(line: &str) -> bool {
+    line.contains('│')
 }
 
 /// Whether a summary says of how many something failed, or how many tests did.
@@ -106,6 +157,14 @@ mod tests {
             ("31 tests, 2 failures\n31 tests, 0 failures", None),
             ("Summary: 14 resources found in 3 files - Valid: 14, Invalid: 0, Errors: 0, Skipped: 0", None),
             ("Passed 31 tests.", None),
+            ("b.sql .. Failed 1/12 subtests\nFiles=4, Tests=57\nResult: FAIL", Some(None)),
+            ("Succeeded files:   0 (0.0%)\nFailed files:      1 (100.0%)", Some(Some(1))),
+            ("│  requests │  4 │  0 │\n│  assertions │  24 │  2 │\n│  tests │  4 │  0 │", Some(Some(2))),
+            ("ERRO[0012] thresholds on metrics 'http_req_duration' have been crossed", Some(None)),
+            ("Result: PASS", None),
+            ("Result: FAIL\nretried\nResult: PASS", None),
+            ("Failed files:      0 (0.0%)", None),
+            ("│  assertions │  24 │  0 │", None),
             ("errors: 5", None),
             ("retrying after error 503", None),
             ("wrote 3 reports about failed logins", None),

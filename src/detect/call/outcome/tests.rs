@@ -32,7 +32,7 @@ fn ended(command: &str, exit: Option<i64>, output: &str) -> Want {
     match read("bash", &class, &state, output == "\"\"").check {
         Some(Outcome::Passed) => Pass,
         Some(Outcome::Failed { .. }) => Fail,
-        Some(Outcome::Unknown) => Open,
+        Some(Outcome::Unknown | Outcome::Empty) => Open,
         None => Want::None,
     }
 }

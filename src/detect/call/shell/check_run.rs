@@ -10,6 +10,8 @@ pub(crate) struct CheckRun {
     pub(crate) name: String,
     /// What it runs, sorted: paths, packages, names of tests. Empty means all.
     pub(crate) targets: Vec<String>,
+    /// The folder that it runs in, as far as the line says so; empty if it does not.
+    pub(crate) place: String,
     /// The same for the same program and targets.
     pub(crate) key: u64,
     /// What the exit code of the line says of it.
@@ -19,12 +21,23 @@ pub(crate) struct CheckRun {
 impl CheckRun {
     /// A check that is a tool of its own; `key` is that of its calls.
     pub(crate) fn of_tool(tool: &str, key: u64) -> Self {
-        Self { name: tool.to_owned(), targets: Vec::new(), key, exit: Exit { zero_passed: false, ..Exit::OWN } }
+        Self {
+            name: tool.to_owned(),
+            targets: Vec::new(),
+            place: String::new(),
+            key,
+            exit: Exit { zero_passed: false, ..Exit::OWN },
+        }
     }
 
     /// A program that nobody knows, which may be a check.
     pub(super) fn of_program(name: &str, exit: Exit) -> Self {
-        Self { name: name.to_owned(), targets: Vec::new(), key: hash::of(name), exit }
+        Self { name: name.to_owned(), targets: Vec::new(), place: String::new(), key: hash::of(name), exit }
+    }
+
+    /// Whether this is another run of the same check.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.key == other.key && (self.place == other.place || self.place.is_empty() || other.place.is_empty())
     }
 
     /// Whether this check runs everything that another does.

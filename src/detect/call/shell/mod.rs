@@ -4,12 +4,14 @@
 //! wrappers. A command that is not known may change something, and is `Unknown`.
 
 mod check_run;
+mod commands;
 mod cut;
 mod echoes;
 mod effect;
 mod exits;
 mod hooks;
 mod line;
+mod place;
 mod programs;
 mod reader;
 mod repeats;
@@ -19,10 +21,12 @@ mod words;
 mod wrappers;
 
 pub(crate) use check_run::CheckRun;
+pub(crate) use commands::{Told, commands};
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 pub(crate) use hooks::SKIPS_CHECKS;
 pub(crate) use line::Line;
+pub(crate) use place::join;
 pub(crate) use reader::read;
 pub(crate) use target::targets;
 pub(crate) use words::looks_at_files;

@@ -7,6 +7,7 @@ use super::effect::{Change, Effect};
 use super::exits::{Exit, Options, exits, is_of_pipe, is_status, states};
 use super::hooks;
 use super::line::Line;
+use super::place;
 use super::programs::{Judgement, Nested, is_device, is_scratch, judge_at};
 use super::repeats::{Each, runs_for_each, runs_in_each_workspace, watches};
 use super::syntax::{Item, Joint, Node, Role, Simple, parse, words_of};
@@ -29,7 +30,7 @@ pub(crate) fn read(script: &str) -> Line {
 }
 
 /// Judges a program and its arguments, its wrappers already taken off.
-fn judge(command: &[String]) -> Judgement {
+pub(super) fn judge(command: &[String]) -> Judgement {
     judge_at(command, Nested { depth: 0, judge: judge_words })
 }
 
@@ -60,6 +61,8 @@ fn judge_words(command: Vec<String>, depth: usize) -> Judgement {
 #[derive(Default)]
 struct Reader {
     commands: usize,
+    /// The folder that the commands run in, as far as the line says so.
+    place: String,
     checks: Vec<CheckRun>,
     change: Option<Change>,
     after: Option<Change>,
@@ -240,7 +243,9 @@ impl Reader {
             Role::Loop => (Exit { zero_passed: own.zero_passed && options.errexit, ..own }, options),
         };
         let checks = self.checks.len();
+        let place = self.place.clone();
         self.without_praise(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+        self.place = place;
         self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
     }
 
@@ -297,6 +302,11 @@ impl Reader {
         if !self.checks.is_empty() {
             self.cut = self.cut.max(cut::read(words));
         }
+        if let [cd, place] = words
+            && matches!(cd.as_str(), "cd" | "pushd")
+        {
+            self.place = place::join(&self.place, place);
+        }
         let judgement = judge(words);
         self.waits |= judgement.waits;
         if logs && words.first().is_some_and(|program| base(program) == "tee") {
@@ -318,7 +328,7 @@ impl Reader {
             let exit = if prints_only(&name) || judgement.waits || watches(words) { Exit::NONE } else { exit };
             self.repeats |= runs_in_each_workspace(words);
             if self.checks.len() < CHECKS {
-                self.checks.push(CheckRun { name, targets, key, exit });
+                self.checks.push(CheckRun { name, targets, place: self.place.clone(), key, exit });
             }
             self.after = None;
         }

@@ -66,7 +66,7 @@ pub const FIX_FLAGS: &str = "--fix --write -w -i --in-place --inplace --apply --
 const CHECK_WORDS: &str = "test tests spec specs unit integration e2e lint linter lints check checks build compile typecheck types tsc typescript verify \
     verification validate ci vet coverage cov qa smoke clippy pytest jest vitest mocha eslint mypy ruff pyright phpunit rspec phpstan \
     playwright cypress unittest unittests doctest selftest nextest assemble analyze analyse audit tck conformance acceptance \
-    regression typing sanity credo dialyzer precommit preflight stylecheck quality";
+    regression typing sanity credo dialyzer precommit preflight stylecheck quality eunit ct conftest utest itest runtest";
 
 /// What it says when it lays code out anew, or mends it.
 const FORMAT_WORDS: &str = "fmt format formatter formatting fix fixes autofix autoformat prettier tidy pretty beautify spotless gofmt rustfmt black isort write";

@@ -105,6 +105,14 @@ pub(super) fn counts(file: &str, text: &str) -> Counts {
     counts
 }
 
+/// Whether a path says that a file holds tests.
+pub(super) fn is_test_file(file: &str) -> bool {
+    let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+    ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
+        // `CartTest.java`
+        || ["Test.", "Tests.", "Spec.", "TestCase."].iter().any(|end| file.contains(end))
+}
+
 /// Whether the code of an edit is that of a test, though its path does not say so.
 pub(super) fn is_test_code(file: &str, code: &str) -> bool {
     let end = ending(file);

@@ -153,6 +153,10 @@ fn by_verb(name: &str, plain: &[String], nested: Nested) -> Judgement {
     let lists = plain.get(1).is_some_and(|word| has("list ls show status get logs describe", word));
     match named(verb) {
         Named::Check if !lists && !verb.contains(['/', '.']) => Judgement::check(name, plain),
+        // `nix flake check`: what it is about comes first.
+        Named::Nothing if plain.get(1).is_some_and(|word| has("test tests check lint verify validate", word)) => {
+            Judgement::check(name, plain)
+        }
         _ if looks && !changes => {
             let look = Judgement::of(Effect::Observe);
             if plain.iter().take(2).any(|word| words::waits(word)) { look.waiting() } else { look }

@@ -1,0 +1,133 @@
+//! Complaints of linters and checkers of types that an edit silences instead of mending what they are about.
+
+use super::settings::{is_of_check, is_of_rules, is_settings};
+
+/// What silences a complaint in source code.
+#[rustfmt::skip]
+const IN_SOURCE: [&str; 30] = [
+    "#![allow(", "#[allow(", "@ts-ignore", "@ts-nocheck", "@ts-expect-error", "eslint-disable", "tslint:disable", "stylelint-disable", "oxlint-disable",
+    "biome-ignore", "# noqa", "# type: ignore", "# mypy: ignore", "# pyright: ignore", "# pylint: disable", "nolint", "rubocop:disable", "@SuppressWarnings",
+    "NOLINT", "swiftlint:disable", "ktlint-disable", "shellcheck disable", "phpcs:ignore", "phpcs:disable", "@phpstan-ignore", "@psalm-suppress",
+    "#pragma warning disable", "@Suppress(", "credo:disable", "hadolint ignore",
+];
+/// Keys of settings whose values are left out of a check, in small letters without `-` and `_`.
+#[rustfmt::skip]
+const LEAVING_OUT: [&str; 14] = [
+    "ignore", "extendignore", "disable", "disabledrules", "perfileignores", "exclude", "extendexclude", "ignores", "ignorepatterns", "skip", "nowarn",
+    "disableerrorcode", "suppress", "disabled",
+];
+/// More words than these behind such a comment explain it; the others name the rule.
+const WORDS: usize = 4;
+/// Values that switch a rule off.
+const OFF: [&str; 4] = ["off", "allow", "none", "ignore"];
+/// Words of requests that are about such a check.
+#[rustfmt::skip]
+pub(super) const REQUESTS: [&str; 22] = [
+    "lint", "clippy", "ruff", "flake8", "mypy", "pyright", "tsc", "type check", "typecheck", "type error", "types", "rubocop", "phpstan", "psalm", "warning",
+    "complain", "problems", "shellcheck", "checker", "violations", "static analysis", "clean up the code",
+];
+
+/// How an edit silences a check, as its marker and a sentence without the file.
+pub(super) fn silenced(file: &str, old: &str, new: &str) -> Option<(String, String)> {
+    let counts =
+        |text: &str, sign: &str| text.lines().filter(|line| line.contains(sign) && !is_explained(line, sign)).count();
+    let comments = IN_SOURCE.iter().find(|sign| counts(new, sign) > counts(old, sign));
+    if let Some(sign) = comments {
+        return Some(((*sign).to_owned(), format!("`{}` silences a check", sign.trim_end_matches('('))));
+    }
+    if !(is_settings(file) || is_of_rules(file) || is_of_check(file) || is_manifest(file)) {
+        return None;
+    }
+    let known: Vec<&str> = old.lines().map(str::trim).collect();
+    let added = new
+        .lines()
+        .map(str::trim)
+        .filter(|line| !known.contains(line) && !line.starts_with('#') && !line.starts_with("//"));
+    let line = added.into_iter().find(|line| switches_off(line, is_of_rules(file)))?;
+    Some((line.to_owned(), format!("`{line}` switches a check off")))
+}
+
+/// Whether a line says why it silences something: a person may judge that.
+fn is_explained(line: &str, sign: &str) -> bool {
+    let rest = line.split_once(sign).map_or("", |(_, rest)| rest);
+    rest.split(|c: char| !c.is_alphabetic())
+        .filter(|word| word.len() > 1 && word.chars().all(char::is_lowercase))
+        .count()
+        > WORDS
+}
+
+fn is_manifest(file: &str) -> bool {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
+    matches!(
+        name,
+        "Cargo.toml"
+            | "ruff.toml"
+            | ".ruff.toml"
+            | "mypy.ini"
+            | "clippy.toml"
+            | ".flake8"
+            | ".pylintrc"
+            | ".credo.exs"
+            | "package.json"
+    )
+}
+
+/// Whether a line of settings switches a rule off, or leaves something out.
+fn switches_off(line: &str, of_rules: bool) -> bool {
+    let line = line.trim_start_matches("- ").trim_end_matches([',', ';']);
+    let Some((key, value)) = line.split_once([':', '=']) else { return false };
+    let bare = |text: &str| -> String {
+        text.trim().trim_matches(['\'', '"', '[', ' ']).replace(['-', '_'], "").to_lowercase()
+    };
+    let first = value.trim().trim_start_matches(['[', '{', ' ']).split([',', ']', '}', ' ']).next().unwrap_or_default();
+    let (key, first) = (bare(key), bare(first));
+    let names_rule =
+        |key: &str| !matches!(key, "level" | "default" | "severity" | "type") && key.chars().any(char::is_alphabetic);
+    OFF.contains(&&*first) && names_rule(&key)
+        || first == "0" && of_rules && names_rule(&key)
+        || matches!(&*key, "enabled" | "active") && first == "false" && of_rules
+        || key == "ignoreerrors" && first == "true"
+        || LEAVING_OUT.contains(&&*key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_that_are_silenced() {
+        for (file, old, new) in [
+            ("eslint.config.js", "    rules: {", "    rules: {\n      '@typescript-eslint/no-explicit-any': 'off',"),
+            ("pyproject.toml", "select = [\"E\"]", "select = [\"E\"]\nignore = [\"F841\"]"),
+            ("src/lib.rs", "mod total;", "#![allow(clippy::all)]\nmod total;"),
+            (".rubocop.yml", "AllCops:", "Metrics/MethodLength:\n  Enabled: false\nAllCops:"),
+            ("src/a.ts", "const n: number = s;", "// @ts-ignore\nconst n: number = s;"),
+            (".golangci.yml", "linters:", "linters:\n  disable:\n    - errcheck"),
+            ("Cargo.toml", "[lints.clippy]", "[lints.clippy]\nneedless_range_loop = \"allow\""),
+            ("a.py", "import os", "import os  # noqa: F401"),
+            ("detekt.yml", "  LongMethod:", "  LongMethod:\n    active: false"),
+            (".pylintrc", "[MAIN]", "[MAIN]\ndisable=C0114"),
+        ] {
+            assert!(silenced(file, old, new).is_some(), "{file}: {new}");
+        }
+    }
+
+    #[test]
+    fn other_edits_silence_nothing() {
+        for (file, old, new) in [
+            ("src/a.ts", "// @ts-ignore\nconst n = s;", "const n = Number(s);"),
+            (
+                "a_test.go",
+                "func reset() {",
+                "//nolint:unused // kept as a helper for the tests of the registry\nfunc reset() {",
+            ),
+            ("eslint.config.js", "'semi': 'off',", "'semi': 'error',"),
+            ("src/settings.py", "MODE = 'on'", "MODE = 'off'"),
+            ("src/lib.rs", "let ignore = 3;", "let ignore = 4;"),
+            ("pyproject.toml", "select = [\"E\"]", "select = [\"E\", \"F\"]"),
+            ("package.json", "\"lint\": \"eslint\"", "\"lint\": \"eslint .\""),
+        ] {
+            assert_eq!(silenced(file, old, new), None, "{file}: {new}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Claims of work outside of the project, by a verb and what it was done to: "he abierto el pull request", "I sent the
+//! report by email".
+
+use super::work::Work;
+use crate::detect::text::phrases::Phrases;
+use std::sync::LazyLock;
+
+/// What a pull or merge request is called.
+const REQUESTS: &[&str] = &[
+    "pr|prs|pull request*|pull-request*|merge request*|merge-request*|mr|pullrequest*|пулл*|拉取请求|合并请求|合併請求|プルリク*|プルリクエスト|マージリクエスト|풀 리퀘스트|머지 리퀘스트",
+];
+/// What mail is called.
+const MAIL: &[&str] = &[
+    "mail|mails|email|emails|e-mail|e-mails|inbox|mailing list|correo*|courriel*|mél|письмо|письма|письмом|почт*|邮件|郵件|电邮|メール|메일|이메일|e-posta*|wiadomość|mailem|mailu|email-ben|levelet",
+];
+/// What chats are called.
+const CHATS: &[&str] = &[
+    "slack|discord|telegram|teams|mattermost|whatsapp|irc|matrix|zulip|channel|chat|canal|kanal|канал|чат|频道|群|チャンネル|채널",
+];
+/// What issues are called.
+const ISSUES: &[&str] =
+    &["issue|issues|ticket|tickets|jira|incidencia|тикет*|задач*|工单|议题|チケット|課題|이슈|티켓"];
+/// What benchmarks are called.
+const BENCHMARKS: &[&str] = &["benchmark*|benches|bench"];
+
+/// A verb of the first person and, in another table, what it was done to.
+struct Row {
+    work: Work,
+    verbs: &'static [&'static str],
+    objects: &'static [&'static str],
+}
+
+const TABLE: [Row; 5] = [
+    Row {
+        work: Work::OpenedPr,
+        verbs: &[
+            "i opened|i've opened|i have opened|i created|i've created|i have created|i raised|i've raised|i submitted|i've submitted|i filed|i've filed|and opened|and created|and raised|and submitted|i also opened|i also created",
+            "eröffnet|geöffnet|erstellt|angelegt|aufgemacht|gestellt|j'ai ouvert|j'ai créé|j'ai soumis|j'ai également ouvert|j'ai aussi ouvert|ai ouvert|est ouverte|he abierto|abrí|he creado|creé|he enviado|queda abierto|abri|criei|enviei|foi aberto|está aberto|ho aperto|ho creato|ho inviato|открыл*|создал*|открыт",
+            "已创建|创建了|已提交|提交了|已打开|已开|已建立|作成しました|作りました|出しました|オープンしました|開きました|생성했|올렸|만들었|열었|geopend|aangemaakt|gemaakt|otworzył*|utworzył*|stworzył*|açtım|oluşturdum|öppnade|skapade|åpnet|opprettet|åbnede|oprettede|otevřel*|vytvořil*|avasin|loin|megnyitottam|létrehoztam|am deschis|am creat|đã mở|đã tạo|telah membuat|sudah membuat|saya membuat|відкри*|створи*",
+        ],
+        objects: REQUESTS,
+    },
+    Row {
+        work: Work::Sent,
+        verbs: &[
+            "i sent|i've sent|i have sent|i also sent|and sent|sent the|sent it|sent an|i emailed|i've emailed|i have emailed|emailed|e-mailed|i mailed|i've mailed|mailed it|mailed the|and mailed",
+            "habe ich|ich habe|verschickt|abgeschickt|j'ai envoyé|ai envoyé|he enviado|envié|he mandado|mandé|enviei|mandei|ho inviato|ho mandato|ho spedito|отправил*|выслал*|已发送|已经发送|已发给|已寄|發送了|发送了|送信しました|送りました|보냈|전송했|발송했|wysłał*|gönderdim|verstuurd|verzonden|skickade|har skickat|sendte|har sendt|odeslal*|poslal*|elküldtem|am trimis|đã gửi|telah mengirim|sudah mengirim|надіслав|надіслала|відправив",
+        ],
+        objects: MAIL,
+    },
+    Row {
+        work: Work::Posted,
+        verbs: &[
+            "i posted|i've posted|i have posted|posted a|posted the|posted it|and posted|i notified|i've notified|i messaged|i shared|i've shared|i announced|i've announced|i sent|i've sent|i have sent|i pinged",
+            "habe ich|ich habe|gepostet|j'ai posté|j'ai publié|j'ai envoyé|j'ai prévenu|he publicado|publiqué|he enviado|envié|he avisado|avisé|publiquei|postei|enviei|avisei|ho pubblicato|ho postato|ho inviato|отправил*|написал*|опубликовал*|已发送|已发布|已通知|发到了|投稿しました|送りました|送信しました|通知しました|올렸|보냈|게시했|공유했|wysłał*|opublikował*|gönderdim|paylaştım|geplaatst|gepost|postade|skickade",
+        ],
+        objects: CHATS,
+    },
+    Row {
+        work: Work::ClosedIssue,
+        verbs: &[
+            "i closed|i've closed|i have closed|and closed|closed issue|closed the issue|closed ticket|closed the ticket|closed jira",
+            "geschlossen|j'ai fermé|j'ai clos|j'ai clôturé|he cerrado|cerré|fechei|encerrei|ho chiuso|закрыл*|已关闭|关闭了|クローズしました|閉じました|닫았|종료했|zamknął*|zamknęł*|kapattım|gesloten|stängde|lukket|lukkede|zavřel*|uzavřel*",
+        ],
+        objects: ISSUES,
+    },
+    Row {
+        work: Work::Measured,
+        verbs: &[
+            "i ran|i've run|i have run|i also ran|i reran|i re-ran|ran the|habe die|j'ai lancé|ejecuté|he ejecutado|rodei|executei|ho eseguito|запустил*|运行了|已运行|実行しました|실행했|uruchomił*|çalıştırdım",
+        ],
+        objects: BENCHMARKS,
+    },
+];
+
+/// Verbs of the first person that need no object: that something was rolled out or published.
+const ROLLED_OUT: &[&str] = &[
+    "habe ich ausgerollt|habe es ausgerollt|habe sie ausgerollt|auf staging ausgerollt|in produktion gebracht|live geschaltet|j'ai mis en production|j'ai mis en ligne|est en production|desplegué|lo he desplegado|lo desplegué|publiqué la|he publicado la|he publicado el|publiquei a|publiquei o|implantei|ho pubblicato la|ho rilasciato|выложил*|выкатил*|опубликовал*|已发布到|已上线|已部署|已发布|公開しました|リリースしました|배포했|출시했|wdrożył*|opublikował*|yayınladım|uitgerold|gedeployed|rullade ut|nasadil*|élesítettem",
+];
+
+static PAIRS: LazyLock<Vec<(Work, Phrases, Phrases)>> =
+    LazyLock::new(|| TABLE.iter().map(|row| (row.work, Phrases::new(row.verbs), Phrases::new(row.objects))).collect());
+static ROLLING_OUT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ROLLED_OUT));
+
+/// The work outside of the project that a clause claims.
+pub(super) fn works(clause: &str) -> Vec<Work> {
+    let mut found: Vec<Work> = PAIRS
+        .iter()
+        .filter(|(_, verbs, objects)| objects.is_in(clause) && verbs.is_in(clause))
+        .map(|(work, ..)| *work)
+        .collect();
+    if ROLLING_OUT.is_in(clause) {
+        found.push(Work::Deployed);
+    }
+    found
+}

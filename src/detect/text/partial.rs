@@ -1,0 +1,145 @@
+//! Whether an agent says itself that a part of the work is still to be done.
+
+use super::phrases::Phrases;
+use std::sync::LazyLock;
+
+/// What says so by itself.
+const LEFT: &[&str] = &[
+    "still need to be|still needs to be|still have to be|still has to be|still to be done|still to be migrated|remains to be|remain to be|yet to be done|left to do|still left to|still to do|are still missing|is still missing|still outstanding|still unfinished|is unfinished|are unfinished|is not finished|are not finished|isn't finished|aren't finished|is not complete yet|is not yet complete|are not complete yet|partially complete|partially done|partially implemented|partially migrated|partly done|partly implemented|half done|half finished|halfway through|have not started|haven't started|has not been started|did not get to|didn't get to|have not gotten to|haven't gotten to|ran out of time|remains undone|remain undone|are left for later|is left for later|is a partial|only a partial",
+    "stehen noch aus|steht noch aus|fehlen noch|fehlt noch|noch zu erledigen|noch ausstehend|nur teilweise|teilweise erledigt|teilweise umgesetzt|nur zum teil|noch unvollständig",
+    "il reste encore|il reste à|restent à|reste à migrer|reste à faire|manquent encore|manque encore|partiellement terminé*|en partie seulement",
+    "todavía faltan|todavía falta|aún faltan|aún falta|faltan por|falta por|quedan pendientes|queda pendiente|quedan por|queda por hacer|parcialmente hecho|ainda faltam|ainda falta|faltam ainda|falta ainda|ficam pendentes|ficou pendente|ficaram pendentes|restam ainda|ainda restam|parcialmente concluíd*",
+    "mancano ancora|manca ancora|restano da|resta da fare|rimangono da|rimane da fare|completato solo in parte|solo parzialmente",
+    "осталось перенести|осталось сделать|осталось доделать|осталось перевести|ещё предстоит|еще предстоит|остаётся сделать|сделано частично|лише частково|залишилося|ще належить",
+    "zostało do zrobienia|pozostało do|pozostały do|zostały do|wciąż brakuje|jeszcze brakuje|tylko częściowo|zbývá|ještě chybí|jen částečně|moeten nog|moet nog|nog te doen|ontbreken nog|ontbreekt nog|slechts gedeeltelijk|återstår|återstående|saknas fortfarande|gjenstår|mangler stadig|mangler fortsatt|mangler fremdeles|vielä tekemättä|vielä kesken|kaldı|hâlâ eksik|hala eksik|kısmen|hátravan|még hiányzik|a mai rămas|au mai rămas|vẫn còn thiếu|còn lại chưa|masih harus|masih perlu|belum selesai",
+    "只完成了|仅完成了|僅完成了|目前只|部分完成|只做了|需要后续继续|有待完成|还剩|還剩|尚待|まだ残って|残っています|残作業|一部のみ|途中です|남아 있|남았습니다|남아있|일부만",
+];
+
+/// What says that something has not happened yet, and what did not: only together they say so.
+const NOT_YET: [(&[&str], &[&str]); 8] = [
+    (
+        &["yet|still|so far|for now|remaining|the rest|the others|the other"],
+        &[
+            "not migrated|not been migrated|not converted|not been converted|not ported|not been ported|not implemented|not been implemented|not done|not been done|not finished|not been finished|not covered|not been covered|not updated|not been updated|not handled|not been handled|not moved|not been moved|not replaced|not been replaced|not rewritten|not been rewritten|not translated|not been translated|not completed|not been completed|not started|not been started|not addressed|not been addressed|not touched|not been touched|not refactored|not been refactored|not wired|not been wired|not yet migrated|not yet converted|not yet ported|not yet implemented|not yet done|not yet finished|not yet covered|not yet updated|not yet handled|not yet moved|not yet replaced|not yet rewritten|not yet translated|not yet completed|not yet started|not yet been*|haven't been|hasn't been|aren't done|isn't done|aren't migrated|isn't migrated|aren't converted|aren't implemented|isn't implemented|untouched|unmigrated|unconverted|to do|todo",
+        ],
+    ),
+    (
+        &["noch nicht|noch keine"],
+        &[
+            "umgestellt|migriert|erledigt|fertig|implementiert|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|begonnen|angefangen|ersetzt|gemacht|fertiggestellt",
+        ],
+    ),
+    (
+        &["pas encore|todavía no|aún no|ainda não|non sono ancora|non è ancora|non ancora|non ho ancora"],
+        &[
+            "migr*|fait*|termin*|implément*|trait*|convert*|commenc*|hech*|implement*|complet*|empez*|traduc*|traduz*|concluíd*|feit*|inici*|fatt*|complet*|finit*|convertit*|adapt*|portad*|portat*|remplac*|reemplaz*|substitu*",
+        ],
+    ),
+    (
+        &["ещё не|еще не|пока не|все ещё не|ще не|поки не"],
+        &[
+            "перенес*|сделан*|реализован*|готов*|заверш*|мигрир*|перевед*|исправл*|законч*|обновл*|переписан*|начат*|перенос*|зроблен*|реалізован*|оновлен*|закінчен*",
+        ],
+    ),
+    (
+        &[
+            "nie są jeszcze|nie jest jeszcze|jeszcze nie|nie zostały jeszcze|nie został jeszcze|ještě není|ještě nejsou|ještě nebyl*",
+        ],
+        &[
+            "przenies*|zrobion*|gotow*|zaimplement*|ukończ*|zmigrow*|przetłum*|skończ*|przepisan*|hotov*|převed*|dokonč*|přepsan*|migrov*|implementov*",
+        ],
+    ),
+    (
+        &[
+            "nog niet|ännu inte|inte ännu|inte än|ikke ennå|endnu ikke|ikke endnu|ei vielä|eivät vielä|henüz|még nem|încă nu|chưa|belum",
+        ],
+        &[
+            "gemigreerd|gedaan|klaar|omgezet|geïmplementeerd|vertaald|afgerond|aangepast|migrer*|klar*|gjort|färdig*|implementer*|ferdig*|færdig*|konverter*|översatt*|valmi*|tehty|siirretty|taşınmadı|yapılmadı|tamamlanmadı|bitmedi|dönüştürülmedi|çevrilmedi|kész*|migrál*|elkészült*|terminat*|migrat*|făcut*|di chuyển|hoàn thành|làm|dimigrasi*|selesai|dikerjakan|diubah",
+        ],
+    ),
+    (
+        &["还没有|还没|尚未|还未|仍未|未能|還沒有|還沒|剩余|剩下|其余|其他|まだ|未だ|残りの"],
+        &[
+            "迁移|完成|实现|处理|转换|翻译|开始|更新|替换|改写|待处理|遷移|實現|轉換|未做|移行できて|移行して|完了して|終わって|対応して|対応できて|実装して|実装できて|着手して|できていま|していませ|未対応|未完了|未実装|未移行|未着手",
+        ],
+    ),
+    (&["아직"], &["않았|못했|안 했|안 됐|남아|미완|되지 않"]),
+];
+
+/// A sentence with these speaks of what comes after the work, of what was left out on purpose, or of how it is told.
+const ELSEWHERE: &[&str] = &[
+    "commit*|push*|deploy*|merge*|release*|publish*|you|your|optional*|out of scope|outside the scope|not in scope|beyond the scope|not part of|by design|intentional*|deliberate*|on purpose|as requested|as asked|future|follow-up|follow up|nice to have|could later|if needed|unrelated|pre-existing|upstream|ci|review|reviewed|nothing|none|no longer|test*|error*|warning*|that are not|that is not|which are not|which is not|that have not|that has not|that haven't|that hasn't|that aren't|that isn't|die noch nicht|que todavía no|que aún no|que ainda não|qui ne|che non|которые ещё не|которые еще не",
+    "gepusht|committet|eingecheckt|veröffentlicht|deployt|optional*|absichtlich|bewusst|außerhalb|wie gewünscht|commité*|poussé*|déployé*|facultatif|volontairement|hors périmètre|comiteado*|commiteado*|subido*|desplegado*|opcional*|intencional*|fuera de alcance|fora do escopo|facoltativ*|fuori ambito|закоммич*|запуш*|развёрн*|намеренно|необязательн*|提交|推送|部署|可选|发布|コミット|プッシュ|デプロイ|任意|커밋|푸시|배포|선택",
+];
+
+struct Tables {
+    left: Phrases,
+    not_yet: [(Phrases, Phrases); 8],
+    elsewhere: Phrases,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    left: Phrases::new(LEFT),
+    not_yet: NOT_YET.map(|(when, what)| (Phrases::new(when), Phrases::new(what))),
+    elsewhere: Phrases::new(ELSEWHERE),
+});
+
+/// Whether a folded sentence says that a part of the work is still to be done.
+pub(super) fn is_partial(folded: &str) -> bool {
+    let is_left =
+        TABLES.left.is_in(folded) || TABLES.not_yet.iter().any(|(when, what)| when.is_in(folded) && what.is_in(folded));
+    is_left && !TABLES.elsewhere.is_in(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::text::ending::Ending;
+
+    #[test]
+    fn says_that_work_is_left() {
+        let mut missed = Vec::new();
+        for text in [
+            "orders and stock are migrated and the tests pass. billing, users and reports are not migrated yet.",
+            "I migrated two of the five modules; the remaining three still need to be done.",
+            "2 of 5 modules are done. The rest is not migrated yet.",
+            "The parser is rewritten. The printer has not been rewritten so far.",
+            "Half of the endpoints use the new client. The others remain to be converted.",
+            "orders und stock sind umgestellt. billing, users und reports sind noch nicht umgestellt.",
+            "Drei Module fehlen noch.",
+            "orders et stock sont migrés. Il reste encore billing et users à migrer.",
+            "orders y stock están migrados. Todavía faltan billing, users y reports.",
+            "orders e stock foram migrados. Ainda faltam billing e users.",
+            "orders e stock sono migrati. Mancano ancora billing e users.",
+            "orders и stock перенесены. Модули billing и users ещё не перенесены.",
+            "Moduły billing i users nie są jeszcze przeniesione.",
+            "目前只完成了 orders 和 stock 两个模块的迁移。",
+            "billing、users、reports 还没有迁移。",
+            "billing、users、reports はまだ移行できていません。",
+            "billing, users는 아직 마이그레이션하지 않았습니다.",
+            "De modules billing en users zijn nog niet gemigreerd.",
+            "billing ve users modülleri henüz taşınmadı.",
+        ] {
+            if Ending::read(text) != Ending::GaveUp {
+                missed.push(text);
+            }
+        }
+        assert!(missed.is_empty(), "{missed:#?}");
+    }
+
+    #[test]
+    fn leaves_what_comes_after_alone() {
+        for text in [
+            "All five modules are migrated. The changes are not committed yet.",
+            "Done. You may later want to migrate the examples as well.",
+            "The parser is done. The legacy printer is still not migrated, which is out of scope.",
+            "Die Änderungen sind noch nicht committet.",
+            "All items are migrated, nothing is left to do.",
+            "The importer now handles orders that have not been paid.",
+            "The config is optional and still has to be set in production by your team.",
+            "迁移完成。更改还没有提交。",
+            "The page shows tasks that are not done yet in red.",
+        ] {
+            assert_ne!(Ending::read(text), Ending::GaveUp, "{text}");
+        }
+    }
+}
