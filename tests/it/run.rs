@@ -61,7 +61,7 @@ fn print_with_server() {
         .args(["--print", "--server", "http://h:1", "--session", "ses_1", "--max-iterations", "3", "--inactivity-timeout", "5", "--max-cost", "2.5", "--max-time=60"])
         .assert()
         .success()
-        .stdout("ocr-stream --follow --server=http://h:1 --session=ses_1 | ocr-detect --max-iterations=3 --inactivity-timeout=5 --max-cost=2.5 --max-time=60 | ocr-review | ocr-act\n");
+        .stdout("ocr-stream --follow --server=http://h:1 --session=ses_1 | ocr-detect --inactivity-timeout=5 --max-iterations=3 --max-cost=2.5 --max-time=60 | ocr-review | ocr-act\n");
 }
 
 #[test]

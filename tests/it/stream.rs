@@ -96,7 +96,7 @@ fn foreign_server() {
         wiremock::Mock::given(wiremock::matchers::any()).respond_with(page).mount(&server).await;
         server
     });
-    fails(&["--server", &server.uri(), "--task", "x"], 69, "not an OpenCode server");
+    fails(&["--server", &server.uri(), "--task", "x"], 69, "does not look like an OpenCode server");
 }
 
 #[test]

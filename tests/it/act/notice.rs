@@ -39,12 +39,12 @@ fn told(args: &str, input: &[Value]) -> Vec<Value> {
 }
 
 fn briefly(told: &[Value]) -> Vec<String> {
-    let event = |message: &Value| match message["outcome"].as_str() {
-        Some(outcome) => outcome.to_owned(),
-        None => {
-            let over = if message["over"] == true { " over" } else { "" };
-            format!("{}{over}", message["event"].as_str().unwrap())
+    let event = |message: &Value| {
+        if let Some(outcome) = message["outcome"].as_str() {
+            return outcome.to_owned();
         }
+        let over = if message["over"] == true { " over" } else { "" };
+        format!("{}{over}", message["event"].as_str().unwrap())
     };
     told.iter().map(event).collect()
 }
