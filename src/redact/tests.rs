@@ -1,0 +1,397 @@
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn redacts_known_secrets() {
+    // Assembled here so that no secret scanner reports this file.
+    let secrets = [
+        format!("{}-proj-{}", "sk", "a1B2".repeat(10)),
+        format!("{}-ant-api03-{}", "sk", "x_Y-".repeat(10)),
+        format!("{}_live_{}", "sk", "51Hx".repeat(6)),
+        format!("gh{}_{}", "p", "Ab12".repeat(9)),
+        format!("github{}_{}", "_pat", "11ABCDE0".repeat(4)),
+        format!("gl{}-{}", "pat", "Zy98".repeat(5)),
+        format!("AK{}{}", "IA", "IOSFODNN7EXAMPLE"),
+        format!("AI{}{}", "za", "SyA1234567890abcdefghijklmnopqrstuv"),
+        format!("xo{}-{}", "xb", "123456789012-abcdefABCDEF"),
+        format!("h{}_{}", "f", "QwErTyUiOpAsDfGhJkLzXcVbNm"),
+        format!("np{}_{}", "m", "abcdefghijklmnopqrstuvwxyz0123456789"),
+        format!("ey{}.{}.{}", "JhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "dozjgNryP4J3jVmNHl0w5N"),
+    ];
+    let redactor = Redactor::default();
+    for secret in &secrets {
+        for around in [format!("a {secret} b"), format!("\"{secret}\""), format!("k={secret};")] {
+            let safe = redactor.redact(&around);
+            assert!(!safe.contains(secret.as_str()) && safe.contains(MASK), "{safe}");
+        }
+    }
+}
+
+const NAMED: &[(&str, &str)] = &[
+    ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
+    ("export MY_TOKEN='a b c'", "export MY_TOKEN='[masked]'"),
+    (r#"{"apiKey": "abc", "n": 1}"#, r#"{"apiKey": "[masked]", "n": 1}"#),
+    (r#"{\"apiKey\": \"abc\", \"n\": 1}"#, r#"{\"apiKey\": \"[masked]\", \"n\": 1}"#),
+    (r#"{"password": "a\"b", "n": 1}"#, r#"{"password": "[masked]", "n": 1}"#),
+    ("DB_PASS=hunter2 make", "DB_PASS=[masked] make"),
+    ("BASIC_AUTH=bob:hunter2", "BASIC_AUTH=[masked]"),
+    ("export KEY=abc", "export KEY=[masked]"),
+    ("auth: { user: 'bob', pass: 'abc' }", "auth: { user: 'bob', pass: '[masked]' }"),
+    ("PASSWORD=ab,cd, then", "PASSWORD=[masked], then"),
+    ("Endpoint=x;AccountKey=abc==;Y=1", "Endpoint=x;AccountKey=[masked];Y=1"),
+    ("curl -u bob:hunter2 https://x", "curl -u bob:[masked] https://x"),
+    ("sshpass -p hunter2 ssh x", "sshpass -p [masked] ssh x"),
+    ("GET /v1?api-version=1&key=abc&n=1", "GET /v1?api-version=1&key=[masked]&n=1"),
+    ("Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=abc\nHost: x", "Authorization: [masked]\nHost: x"),
+    (r#"{"Authorization": "ApiKey abc==", "n": 1}"#, r#"{"Authorization": "[masked]", "n": 1}"#),
+    ("authorization: Digest username=\"bob\", response=\"abc\"", "authorization: [masked]"),
+    ("password: hunter2", "password: [masked]"),
+    ("curl -H 'Authorization: Bearer abc.def'", "curl -H 'Authorization: [masked]'"),
+    ("authorization: Basic dXNlcjpwYXNz", "authorization: [masked]"),
+    ("postgres://bob:hunter2@db/x", "postgres://bob:[masked]@db/x"),
+    ("mysql --password hunter2 db", "mysql --password [masked] db"),
+    ("STRIPE_KEY=abc", "STRIPE_KEY=[masked]"),
+];
+
+#[test]
+fn keeps_name_of_secret() {
+    let redactor = Redactor::default();
+    for (text, masked) in NAMED {
+        assert_eq!(redactor.redact(text), *masked);
+    }
+}
+
+#[test]
+fn redacts_cut_private_keys() {
+    let redactor = Redactor::default();
+    let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
+    let whole = redactor.redact(&format!("a\n{begin}\nMIIE\nxyz\n{end}\nb")).into_owned();
+    assert_eq!(whole, "a\n[masked]\nb");
+    assert_eq!(redactor.redact(&format!("a\n{begin}\nMIIE")), "a\n[masked]");
+    assert_eq!(redactor.redact(&format!("MIIE\nxyz\n{end}\nb")), "[masked]\nb");
+}
+
+#[test]
+fn keeps_ordinary_text() {
+    let redactor = Redactor::default();
+    for text in [
+        "3 failed, 12 passed; see src/auth/session.rs:42",
+        "the task is risk-free: skip it",
+        "max_tokens: 500",
+        "fn key(&self) -> Key { self.key }",
+        "git commit -m 'basic tests'",
+        "12 passed, pass: 12, key: the first word",
+        "the author pushed -u origin main",
+        "docker run --user root -p 80:80 x",
+        "monkey=1 bypass=2 passed=3",
+        "--- PASS: TestParseGitHubRelease/invalid_json (0.00s)",
+        "some basic commands, and the bearer certificates",
+        "List<TokenFilter> tokenFilter = null;",
+        "the key of the map is set to the token of the parser",
+        "| token | description of it |",
+        "Token\n-----\nA word of the input",
+        "INSERT INTO t (token_count, name) VALUES (12, 'abc')",
+        "$password = $_POST['password'];",
+        "password = input(\"Password: \")",
+        "authType: 'password', keyType: 'ed25519'",
+        "headers: { Authorization: `Bearer ${token}` }",
+        "req.Header.Set(\"Authorization\", \"Bearer \"+token)",
+        "Authorization: only owners may edit",
+        "PASSWORD=%DB_PASSWORD%",
+        "export TOKEN=`cat token.txt`",
+        "secret: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf",
+        "password: projects/1234/secrets/db/versions/latest",
+        "pub password: SecretString }",
+        "Client(api_key=api_key, secret=config.secret)",
+        "key: 'ArrowDown', code: 'Enter'",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIRcRPCXrKHQXkuNWTVpca9HIbz94kEklkkyRrqcltZ6u joe",
+        "openssl rsa -in key.pem -passin file:pass.txt",
+        "mysql -h h -u root -p shop",
+        "mysql -u root -p\nnext",
+        "parse error near unexpected token `newline'",
+        "I renamed `token` to `sessionToken`.",
+        "github.com/golang-jwt/jwt v3.2.2+incompatible h1:abc",
+        "\"tokens\":{\"input\":1234,\"output\":56,\"cache\":{\"read\":10}}",
+        "{\"path\": \"f\", \"content\": \"self.parse_ident(token),\"}",
+        "{\"path\": \"f\", \"content\": \"API_KEY=<your-key>\"}",
+        "     1\tindex 9d540c3..d586ef6\n     2\t--- a/src/token.ts\n     3\t+++ b/src/token.ts",
+    ] {
+        assert_eq!(redactor.redact(text), text);
+    }
+}
+
+#[test]
+fn redacts_user_patterns_and_key() {
+    let own = vec![Regex::new("ACME-[0-9]+").unwrap()];
+    let redactor = Redactor::new(own).with_key(Some("correct horse".to_owned()));
+    assert_eq!(redactor.redact("ACME-42 correct horse"), "[masked] [masked]");
+}
+
+#[test]
+fn redacts_values_of_variables() {
+    let variables =
+        [("MY_TOKEN", "plainwords"), ("HOME", "/home/someone"), ("PORT_KEY", "80"), ("DB_PASS", "plainwords2")];
+    let own = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let redactor = Redactor::default().with_variables(own);
+    assert_eq!(
+        redactor.redact("a plainwords2 b plainwords c /home/someone 80"),
+        "a [masked] b [masked] c /home/someone 80"
+    );
+}
+
+#[test]
+fn sees_through_colours_and_hidden_characters() {
+    let token = format!("gh\u{200b}{}\u{1b}[1m_{}\u{1b}[0m", "p", "Ab12".repeat(9));
+    let safe = Redactor::default().redact(&token).into_owned();
+    assert!(!safe.contains("Ab12"), "{safe}");
+}
+
+#[test]
+fn masks_in_these_places() {
+    let secret = "q7Zk2mB9xT4w";
+    for place in [
+        "[sudo] password for bob: {}",
+        "the token for staging: {}",
+        "use {} as the password",
+        "κωδικός πρόσβασης: {}",
+        "clave de acceso: {}",
+        "var pwd = @\"{}\";",
+        "password = [[{}]]",
+        "password = b'{}'",
+        "gh secret set DEPLOY_KEY --body {}",
+        "htpasswd -b file bob {}\nnext",
+        "printf %s {} | gh auth login --with-token",
+        "sshpass -p'{}' scp a b",
+        "twine upload -u me -p {} dist/*",
+        "cargo login {}",
+        "wpa_passphrase home {}",
+        "mc alias set s3 https://x key {}",
+        "jdbc:oracle:thin:scott/{}@db:1521/x",
+        "Authorization: Digest username=\"u\", response=\"{}\"\nnext",
+        "expect \"assword:\"\nsend \"{}\\r\"",
+        "secret → {}",
+        "Der API-Schlüssel lautet {}",
+        "Das Passwort für die Datenbank ist {}",
+        "le mot de passe de la base est « {} »",
+        "la clave de API es {}",
+        "la contraseña de la base de datos es {}",
+        "токен доступа: {}",
+        "пароль от базы: {}",
+        "APIキーは{}です",
+        "la chiave API è {}",
+        "password: @{}",
+        "**Password:** `{}`",
+        "const k = process.env.API_KEY || '{}'",
+        "my $password = q({});",
+        "passwords: ['{}', 'other']",
+        "<key>API_TOKEN</key>\n<string>{}</string>",
+        "<meta name=\"csrf-token\" content=\"{}\">",
+        "USER bob\r\nPASS {}\r\n",
+        "Content-Disposition: form-data; name=\"password\"\r\n\r\n{}\r\n",
+        "requests.get(u, auth=('user', '{}'))",
+        "INSERT INTO users (name, password) VALUES ('bob', '{}');",
+        "kind: Secret\nstringData:\n  anything: {}\n",
+        "creds: bob / {}",
+        "API_TOKEN        {}",
+        "net use Z: \\\\h\\s {} /user:bob",
+        "curl -b 'sid={}' https://x",
+        "<wsse:Password Type=\"x\">{}</wsse:Password>",
+        "<AdministratorPassword><Value>{}</Value></AdministratorPassword>",
+        "Le mot de passe admin : {}",
+        "пароль администратора: {}",
+        "the db creds are postgres / {}",
+        "password: &anchor {}",
+        "password: !!str {}",
+        "API Key\n-------\n{}",
+        "| DB_PASSWORD | {} |",
+        "<td>Password</td><td>{}</td>",
+        "Authenticated with token {}",
+        "http -a bob:{} GET x",
+        "cqlsh h -u bob -p {}",
+        "echo ::add-mask::{}",
+        "db.auth(\"bob\", \"{}\")",
+        "const API_KEY: &str = \"{}\";",
+        "tool --password \\\n  {}",
+        "\"password\":\n    \"{}\"",
+        "secret = (\n    \"{}\"\n)",
+        "Password:\n{}\nWelcome",
+        "password: 'a1''{}'",
+        "<password>a1&amp;{}</password>",
+        "PWD=a1}}{};UID=x",
+        "op item create 'password=a1&{}'",
+        "1: password: >-\n2:   {}\n3: b: c",
+        "@@ -0,0 +1,2 @@\n+kind: Secret\n+stringData:\n+  a: {}",
+        "{\"content\": \"kind: Secret\\nstringData:\\n  a: {}\\n\"}",
+        "{\"content\": \"htpasswd -bc file joe {}\"}",
+        "$ gh auth token\r\n{}\r\n",
+        "ssh-keygen -p -P old1abc -N {} -f id",
+        "echo '{}' | docker secret create db -",
+        "podman secret create db - <<< {}",
+        "echo '{}' > db_password.txt",
+        "vercel env add API_SECRET production <<< \"{}\"",
+        "az keyvault secret set --name db --value '{}'",
+        "PGPASS={}",
+        "PEPPER={}",
+        "snmp-server community {} RO",
+        "parser.add_argument(\"--password\", default=\"{}\")",
+        "new PDO('mysql:host=h', 'app', '{}');",
+        "new UsernamePasswordAuthenticationToken(\"joe\", \"{}\")",
+        "Dim password As String = \"{}\"",
+        "let(:password) { \"{}\" }",
+        "password: <%= ENV['X'] || '{}' %>",
+        "fill_in 'Password', with: '{}'",
+        "I changed root's password from old1abc to {}.",
+        "user is joe and pass is {}",
+        "log in with joe / {} on staging",
+        "{} is the password.",
+        "Passwort geändert auf {}",
+        "{\"Name\":\"/prod/db/password\",\"Type\":\"String\",\"Value\":\"{}\"}",
+        "{\"selector\":\"#password\",\"text\":\"{}\"}",
+    ] {
+        let text = place.replace("{}", secret);
+        let safe = Redactor::default().redact(&text).into_owned();
+        assert!(!safe.contains(secret), "{safe}");
+    }
+}
+
+#[test]
+fn masks_encoded_and_joined() {
+    let token = format!("gh{}_{}", "p", "Ab12".repeat(9));
+    let hex = token.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    for text in [format!("{hex}\nI stopped"), format!("\"{}\" + \"{}\"", &token[..10], &token[10..])] {
+        let safe = Redactor::default().redact(&text).into_owned();
+        assert!(!safe.contains("12Ab12") && !safe.contains("62313241"), "{safe}");
+    }
+}
+
+#[test]
+fn masks_dumps_of_bytes_and_broken_lines() {
+    let token = format!("gh{}_{}", "p", "Ab1xY2Cd3zW4Ef5vU6Gh7tS8Jk9rQ0LmNn0p");
+    let each = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
+    for dump in [
+        each(|byte| format!("{byte:02x} ")),
+        each(|byte| format!("{byte:02x}:")),
+        each(|byte| format!("{byte:02x}\n")),
+        each(|byte| format!("\\{byte:03o}")),
+        "M5UHAX2BMIYXQWJSINSDG6SXGRCWMNLWKU3EO2BXORJTQSTLHFZFCMCMNVHG4MDQ".to_owned(),
+        format!("{}\\\n{}", &token[..20], &token[20..]),
+        format!("{}\n{}", &token[..20], &token[20..]),
+    ] {
+        let safe = Redactor::default().redact(&format!("out: {dump} end")).into_owned();
+        assert!(!safe.contains(&dump[dump.len() - 12..]), "{safe}");
+    }
+    let bytes = "00 01 02 03 04 05 06 07 08 09 0a 0b";
+    assert_eq!(Redactor::default().redact(bytes), bytes);
+}
+
+/// The worst text for each search, as far as they are known: beginnings, names and quotes that lead to nothing.
+const WORST: &[&str] = &[
+    "sk-",
+    "eyJ",
+    "key=«<",
+    "token: \"",
+    "password ",
+    "pass='",
+    "://a:",
+    "?a=",
+    "&",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----END PRIVATE KEY-----",
+    "Private-Lines: 1\n",
+    "mysql -p",
+    "curl -u ",
+    "authorization: \"",
+    "\"+",
+    "\\\\\"",
+    "\u{1b}[",
+    "name: DB_PASSWORD\n",
+    "a|token|",
+    "MIIE",
+    "QUJDREVGR0hJSktMTU5P ",
+    "&#65;",
+    "%41",
+    "[[",
+    "(token) values (",
+    "token: [\"a1",
+    "73 6b ",
+    "password for a ",
+    "kind: Secret\ndata:\n a: b\n",
+    "ghp_Ab12Cd34Ef\n",
+    "use 1 as the ",
+    "secret phrase ",
+    "x.atlasv1.",
+    "0123456789abcdef0123456789abcdef-",
+    "-us",
+    "/hooks/",
+    "token:\n",
+    "\u{200b}",
+    "password for ",
+    "$6$",
+    "0/1",
+    "AAAAAAAAAAAAAAAAAAAAA",
+    "1: a\n2: b\n",
+    "password=\\\n",
+    "\"a \\\" b\" ",
+    "Recovery codes:\n",
+    "$ gh auth token\n",
+    "NAME    TOKEN\n",
+    "-----BEGIN PUBLIC KEY-----\nAAAA",
+    "select a, password from t\n",
+    "00000000: 6161\n",
+    "echo a1b2 | mysql -p x ",
+    "ssh-rsa EAAA",
+    "a/b:1:",
+];
+
+/// No text takes much more of the processor than an ordinary one of its length.
+#[test]
+#[cfg(target_os = "linux")]
+fn worst_texts_take_linear_time() {
+    /// What tells a constant factor from a search that begins again at each byte: that takes thousands of times.
+    const MUCH: i64 = 60;
+    let redactor = Redactor::default();
+    // Time on the processor, so that other processes make no difference.
+    let used = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        time.tv_sec * 1_000_000_000 + time.tv_nsec
+    };
+    let cost = |piece: &str| {
+        let text = piece.repeat(SEARCHED / piece.len());
+        let runs = (0..2).map(|_| {
+            let begun = used();
+            std::hint::black_box(redactor.redact(&text));
+            used() - begun
+        });
+        runs.min().unwrap()
+    };
+    // Patterns are compiled when they are needed first.
+    redactor.redact(&WORST.concat());
+    let ordinary = cost("the password of the build is read from the file that `make` has written, 12 times. ");
+    for piece in WORST {
+        let worst = cost(piece);
+        assert!(worst < ordinary * MUCH, "{piece:?}: {worst} ns, and {ordinary} ns for ordinary text");
+    }
+}
+
+#[test]
+fn masks_twice_as_once() {
+    let redactor = Redactor::default();
+    for (text, masked) in NAMED {
+        assert_eq!(redactor.redact(masked), *masked, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn survives_any_text(text in ".{0,300}", words in "(password|key|tokens|Recovery codes|\\$ gh auth token\n|@@ |1: |0000000: |select |NAME  TOKEN\n|<<<|[:='\"\\\\ \n\u{1b}\\[%é密&?@/-]|sk-|eyJ|://|-----BEGIN PRIVATE KEY-----){0,40}") {
+        let redactor = Redactor::default();
+        let _ = redactor.redact(&text).len() + json::redact(&redactor, &words).len() + redactor.redact(&words).len();
+    }
+
+    #[test]
+    fn redacts_in_any_context(before in "[ -~\n]{0,40}", after in "[ \n\"',;}][ -~\n]{0,40}") {
+        let canary = format!("{}-{}", "sk", "CANARYcanary0123456789");
+        let text = format!("{before} {canary}{after}");
+        prop_assert!(!Redactor::default().redact(&text).contains(&canary));
+    }
+}
