@@ -84,8 +84,7 @@ impl Redactor {
                 && !value.starts_with('/')
         };
         self.values.extend(variables.into_iter().filter(secret).map(|(_, value)| value));
-        // A value that begins with another is masked whole.
-        self.values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        self.values.sort_unstable();
         self.values.dedup();
         self
     }
