@@ -159,6 +159,9 @@ impl Live<'_> {
             Next::StartUp => self.start_up(feed).await,
             Next::Received(Ok(payload)) => self.event(payload).await,
             Next::Received(Err(why)) => Err(Interruption::Lost(why)),
+            Next::Timer if self.connection.has_ended() => {
+                Err(Interruption::Lost("the process that keeps the server has ended".to_owned()))
+            }
             Next::Timer if self.ask_at().is_some_and(|at| at <= Instant::now()) => match self.stopping {
                 Some((stop, _)) if self.idle.rests_at(LATE_EVENTS).is_some() => {
                     Err(Interruption::End(End::Stopped(stop)))

@@ -78,6 +78,12 @@ impl<'a> Connection<'a> {
         Self { plan, server, own, since: Instant::now(), pauses: pauses(), outage: None }
     }
 
+    /// Whether the server that we started has ended, or what keeps it: if that is killed, the server may live on, and
+    /// its end is ours to bring about.
+    pub fn has_ended(&mut self) -> bool {
+        self.own.as_mut().is_some_and(|own| SpawnedServer::has_ended(own))
+    }
+
     /// Restores the connection, or returns why the stream ends.
     pub async fn reconnect(
         &mut self,
@@ -154,7 +160,7 @@ impl<'a> Connection<'a> {
     async fn pause(&mut self, pause: Duration, writer: &mut Writer) -> Result<(), End> {
         let until = Instant::now() + pause;
         loop {
-            if self.own.as_mut().is_some_and(|own| SpawnedServer::has_ended(own)) {
+            if self.has_ended() {
                 return Err(End::ServerGone(
                     "the server that was started here has ended; see its output above, or its log".to_owned(),
                 ));

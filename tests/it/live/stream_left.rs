@@ -89,6 +89,24 @@ fn kill_9_supervisor_and_watchdog() {
     with_both(|version| kill(version, &["__keep-server", "__guard-server"]));
 }
 
+/// With nobody left who keeps the server, the stream ends it.
+#[test]
+fn kill_9_supervisor_of_a_stopped_watchdog() {
+    with_both(|version| {
+        let Some(sleeping) = asleep(version) else { return };
+        let named = |name: &str| -> Vec<String> {
+            processes(&sleeping.home).into_iter().filter(|p| p.contains(name)).collect()
+        };
+        let watchdog = named("__guard-server");
+        let pid = watchdog[0].split(' ').next().unwrap();
+        assert!(Command::new("kill").args(["-STOP", pid]).status().unwrap().success());
+        kill_9(&named("__keep-server"));
+        kill_9(&watchdog);
+        sleeping.run.finish();
+        nothing_left(&sleeping.home);
+    });
+}
+
 /// A watchdog that was killed is replaced, so the supervisor has one when its turn comes.
 #[test]
 fn kill_9_watchdog_and_then_supervisor() {
