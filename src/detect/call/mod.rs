@@ -101,7 +101,7 @@ impl Call {
             message: part.message.clone().into_owned(),
             key: hash::join(hash::of(tool), given),
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
-            gist: with_shown(gist(&normalized), state.attachments),
+            gist: with_shown(gist(raw, &normalized), state.attachments),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
             ends: both_ends(&normalized),
@@ -227,7 +227,10 @@ fn both_ends(text: &str) -> String {
 const GIST: usize = 4096;
 
 /// Equal for results that differ in numbers only, unless they say hardly anything but numbers.
-fn gist(normalized: &str) -> u64 {
+fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
+    if is_number(raw, normalized) {
+        return raw.map_or(0, |raw| hash::of(raw.get()));
+    }
     if normalized.len() > GIST {
         return hash::of(normalized);
     }

@@ -169,11 +169,26 @@ fn failure(
     }
     match (&*state.status, exit) {
         ("error", _) => Failure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
+        _ if class.line.is_none() && refuses(&body) => by_last(),
         (_, Some(0)) => None,
         (_, Some(_)) => by_last(),
         _ if class.quotes || class.kind == Kind::Plan => None,
         _ => Failure::read(&body, None),
     }
+}
+
+/// How much of an answer says whether the request was refused, in bytes.
+const ANSWER: usize = 300;
+
+/// Whether an answer in JSON says that the request failed, and why: `{"ok":false,"error":"not_in_channel"}`.
+fn refuses(body: &str) -> bool {
+    let answer = &body[..body.floor_char_boundary(ANSWER)];
+    if !answer.trim_start().starts_with('{') || !answer.contains("false") && !answer.contains("true") {
+        return false;
+    }
+    let answer: String = text::unescaped(answer).chars().filter(|c| !c.is_whitespace()).collect();
+    let failed = [r#""ok":false"#, r#""success":false"#, r#""isError":true"#];
+    failed.iter().any(|member| answer.contains(member)) && answer.contains(r#""error""#)
 }
 
 /// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.

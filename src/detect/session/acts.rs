@@ -137,6 +137,10 @@ impl Acts {
         if (has("pr") || has("mr")) && has("merge") {
             acts.add(Self::of(&[Work::Committed, Work::Pushed]));
         }
+        // Images, charts and packages go to registries: `docker push`, `helm push`.
+        if has("push") {
+            acts.add(Self::of(&[Work::Pushed]));
+        }
         let carries = CARRIERS.contains(&program)
             && rest.iter().any(|word| word.starts_with(['/', '~', '$']) || word.contains(':'));
         match command.effect() {

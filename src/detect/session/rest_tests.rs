@@ -567,3 +567,26 @@ fn check_that_could_not_begin_is_replaced_by_any() {
         assert_eq!(stream.outcome().1, expected, "{failed}");
     }
 }
+
+#[test]
+fn answers_of_tools_say_whether_they_did_it() {
+    let refused = r#"{"ok":false,"error":"not_in_channel"}"#;
+    for (output, expected) in [(refused, &[Contradiction::UnsupportedClaim][..]), (r#"{"ok":true,"ts":"1"}"#, &[])] {
+        let mut stream = Stream::asked("Tell the channel that the release is out.");
+        stream.call("slack_post_message", &json!({"channel": "ops", "text": "It is out"}), output, 0);
+        stream.answer("I posted the weekly summary to #releases.");
+        stream.idle("s");
+        assert_eq!(stream.outcome().1, expected, "{output}");
+    }
+}
+
+#[test]
+fn images_and_charts_are_pushed_to_registries() {
+    for command in ["docker push r.example/a:1", "helm push a-1.tgz oci://r.example/charts"] {
+        let mut stream = Stream::asked("Publish it to the registry.");
+        stream.call("bash", &json!({"command": command}), "Pushed: r.example/a:1\nDigest: sha256:ab", 0);
+        stream.answer("Packaged and pushed. Done.");
+        stream.idle("s");
+        assert_eq!(stream.outcome().1, &[], "{command}");
+    }
+}

@@ -477,3 +477,23 @@ fn pages_that_change_while_the_same_buttons_are_pressed() {
     assert_silent(&session((0..9usize).flat_map(|n| lap(n, 9 - n))));
     assert_eq!(gravest(&session((0..9usize).flat_map(|n| lap(n, 9)))), Some(Grade::Stop));
 }
+
+#[test]
+fn numbers_that_move_are_progress() {
+    let left = |n: usize| format!(r#"[{{"n": {}}}]"#, 168_211 - 10_000 * n);
+    let laps = |count: usize, moves: bool| {
+        session((0..count).flat_map(|n| {
+            [
+                call(10 * n, "db_execute", &json!({"sql": "DELETE FROM log LIMIT 10000"}), "ok"),
+                call(
+                    10 * n + 5,
+                    "db_query",
+                    &json!({"sql": "SELECT count(*) n FROM log"}),
+                    &left(if moves { n } else { 0 }),
+                ),
+            ]
+        }))
+    };
+    assert_silent(&laps(14, true));
+    assert_eq!(gravest(&laps(8, false)), Some(Grade::Stop));
+}

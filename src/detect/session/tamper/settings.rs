@@ -4,7 +4,7 @@
 const RECIPES: [&str; 7] =
     ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile", ".coveragerc", ".simplecov"];
 /// Endings of settings.
-const ENDINGS: [&str; 21] = [
+const ENDINGS: [&str; 24] = [
     "json",
     "jsonc",
     "json5",
@@ -26,9 +26,12 @@ const ENDINGS: [&str; 21] = [
     "properties",
     "conf",
     "dist",
+    "csproj",
+    "props",
+    "runsettings",
 ];
 /// What the names of settings have in them that are about checks.
-const CHECKS: [&str; 37] = [
+const CHECKS: [&str; 40] = [
     "jest",
     "vitest",
     "vite.config",
@@ -66,6 +69,9 @@ const CHECKS: [&str; 37] = [
     "makefile",
     "justfile",
     "-ci.",
+    ".csproj",
+    "directory.build.props",
+    ".runsettings",
 ];
 /// Folders and files of what a server runs.
 const WORKFLOWS: [&str; 8] = [

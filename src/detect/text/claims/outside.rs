@@ -82,11 +82,22 @@ static PAIRS: LazyLock<Vec<(Work, Phrases, Phrases)>> =
     LazyLock::new(|| TABLE.iter().map(|row| (row.work, Phrases::new(row.verbs), Phrases::new(row.objects))).collect());
 static ROLLING_OUT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ROLLED_OUT));
 
+/// Whether a clause names a channel of a chat: `#releases`. An issue has a number.
+fn names_channel(clause: &str) -> bool {
+    clause.split_whitespace().any(|word| {
+        word.trim_start_matches(['`', '"', '('])
+            .strip_prefix('#')
+            .is_some_and(|name| name.starts_with(char::is_alphabetic))
+    })
+}
+
 /// The work outside of the project that a clause claims.
 pub(super) fn works(clause: &str) -> Vec<Work> {
     let mut found: Vec<Work> = PAIRS
         .iter()
-        .filter(|(_, verbs, objects)| objects.is_in(clause) && verbs.is_in(clause))
+        .filter(|(work, verbs, objects)| {
+            (objects.is_in(clause) || *work == Work::Posted && names_channel(clause)) && verbs.is_in(clause)
+        })
         .map(|(work, ..)| *work)
         .collect();
     if ROLLING_OUT.is_in(clause) {

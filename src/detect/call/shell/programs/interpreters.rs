@@ -43,6 +43,25 @@ pub(super) fn interpreter(name: &str, arguments: &[String], nested: Nested) -> J
     if judged.effect == Effect::Check { judged } else { Judgement::of(Effect::Unknown) }
 }
 
+/// A class or an archive of tests that Java runs by itself: `java -cp out ParserTest`, `java -jar junit….jar`.
+pub(super) fn java(arguments: &[String]) -> Option<Judgement> {
+    let tests = |word: &String| {
+        let class = word.trim_end_matches(".java").rsplit(['.', '/']).next().unwrap_or_default();
+        let lower = word.to_lowercase();
+        class.ends_with("Test") || class.ends_with("Tests") || lower.contains("junit") || lower.contains("testng")
+    };
+    // What comes after a class path is where the classes are.
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-cp" | "-classpath" | "--class-path" | "-p" | "--module-path" => drop(words.next()),
+            _ if tests(word) => return Some(Judgement::check("java test", &[])),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// What the flags of an interpreter decide: `perl -i`, `node --check`, `bash -n`, `node --test`.
 fn by_flag(name: &str, arguments: &[String]) -> Option<Judgement> {
     if name == "perl" || name == "ruby" {

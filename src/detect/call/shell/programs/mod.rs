@@ -23,7 +23,7 @@ use arguments::{has_word, positional, strip_extension};
 use checkers::{checker, formatter};
 use files::{find, sed, tar, tee};
 use history::{forge, git};
-use interpreters::interpreter;
+use interpreters::{interpreter, java};
 use runners::{package_manager, runner, script_judgement};
 use services::{http, installer, service, terraform};
 use toolchains::{cargo, go, ruff};
@@ -64,6 +64,7 @@ fn special(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement
         "npm" | "deno" | "bun" | "pnpm" | "yarn" | "lerna" | "rush" | "cnpm" => {
             package_manager(name, arguments, nested)
         }
+        "java" => return java(arguments),
         "find" => find(arguments, nested),
         "tar" => tar(arguments),
         "curl" | "http" | "https" | "xh" | "wget" => http(name, arguments),
