@@ -3,11 +3,11 @@
 use super::units;
 use crate::detect::Config;
 
-/// The limits that a person follows; `ocr-detect`, `ocr-watch` and `ocr-run` have the same flags.
+/// The budgets of a session. `ocr-detect`, `ocr-watch` and `ocr-run` share these flags.
 #[derive(Debug, Clone, clap::Args)]
 #[allow(clippy::struct_field_names, reason = "the names of the flags")]
 pub(super) struct Budgets {
-    /// Report a session that has come to rest, or had a finding, more than N times since the last message from a person.
+    /// Report a session that has rested or had a finding more than N times since the user's last message.
     #[arg(long, env = "OCR_MAX_ITERATIONS", value_name = "N", default_value_t = Config::default().max_iterations, value_parser = units::some_count::<u64>)]
     pub(super) max_iterations: u64,
     /// Stop the session after N tokens: input, output, reasoning and cached.

@@ -88,9 +88,9 @@ pub(super) const MORE: &str =
 /// How times and counts are written, in full.
 const UNITS: &str = "\
 TIME is a number of seconds, or numbers with the units ms, s, m, h or d: 90, 30s, 1.5h, 1h30m.
-N is a whole number, and may have the unit k, M or G: 200, 10k, 1.5M.";
+N is a whole number and may end in k, M or G: 200, 10k, 1.5M.";
 
-/// What `--help` ends with: `text`, and how times and counts are written.
+/// The end of `--help`: `text`, followed by how to write times and counts.
 pub(super) fn with_units(text: &str) -> String {
     format!("{text}\n\n{UNITS}")
 }

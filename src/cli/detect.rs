@@ -317,7 +317,7 @@ fn judge_all(args: &Args, files: &[PathBuf]) -> Result<(Judged, Shutdown), Failu
     Ok((all, shutdown))
 }
 
-/// Says that the findings of an earlier detector are among the lines, besides those of this one.
+/// Warns that the lines already have the findings of an earlier run, to which this one adds its own.
 fn judged_twice(file: Option<&Path>) -> String {
     let name = recordings::name(file);
     let (name, word) = (name.as_deref().unwrap_or("standard input"), name.as_deref().unwrap_or("-"));

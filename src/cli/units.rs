@@ -98,13 +98,12 @@ pub(super) fn some_count<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     }
 }
 
-/// The same for what cannot be 0.
+/// Parses a whole number of at least 1 that the type keeps so.
 pub(super) fn nonzero(text: &str) -> Result<NonZeroUsize, String> {
     NonZeroUsize::new(count(text)?).ok_or_else(|| "must be at least 1".to_owned())
 }
 
-/// The name among `known` that was probably meant: two letters of it are missing, wrong or out of place, or one of a
-/// short name.
+/// The name among `known` that was probably meant: at most two letters differ, or one in a short name.
 pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let rated = known.map(|candidate| (strsim::osa_distance(name, candidate), candidate));
     let is_near = |(distance, candidate): &(usize, &str)| *distance <= if candidate.len() < 6 { 1 } else { 2 };

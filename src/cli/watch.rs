@@ -42,7 +42,7 @@ pub(super) struct Args {
     /// Report what happens, line by line, on standard error instead of drawing a dashboard.
     #[arg(long)]
     story: bool,
-    /// What other programs say on standard error, to show it: the number of an inherited file descriptor.
+    /// Show what the other stages print on standard error. FD is the inherited file descriptor on which it arrives.
     #[arg(long, hide = true)]
     words: Option<u32>,
     #[command(flatten)]

@@ -165,12 +165,7 @@ fn commented(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn masked(text: &str) -> String {
-        let mut found = Vec::new();
-        find(text, &mut found);
-        found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>().join(" ")
-    }
+    use crate::redact::tests::found_by;
 
     #[test]
     fn masks_every_item() {
@@ -187,7 +182,7 @@ mod tests {
             ("users = {\"joe\": \"x1y2z3w4\"}  # passwords", "x1y2z3w4"),
             ("grep -rn 'x1y2z3w4' . # the db password", "x1y2z3w4"),
         ] {
-            assert_eq!(masked(text), secrets, "{text}");
+            assert_eq!(found_by(find, text), secrets, "{text}");
         }
     }
 
@@ -203,7 +198,7 @@ mod tests {
             "\"tokens\":{\"input\":12345678,\"output\":5678901}",
             "tokens: 12345678 2345678",
         ] {
-            assert_eq!(masked(text), "", "{text}");
+            assert_eq!(found_by(find, text), "", "{text}");
         }
     }
 }

@@ -140,12 +140,7 @@ fn add(row: &str, start: usize, table: &Table, found: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn masked(text: &str) -> String {
-        let mut found = Vec::new();
-        find(text, &mut found);
-        found.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>().join(" ")
-    }
+    use crate::redact::tests::found_by;
 
     #[test]
     fn masks_columns_and_pairs() {
@@ -156,7 +151,7 @@ mod tests {
             ("| Password | x1y2z3 |\n|---|---|\n| User | joe |", "x1y2z3"),
             ("sqlite> select name, password from users;\njoe|x1y2z3\nann|v9", "x1y2z3 v9"),
         ] {
-            assert_eq!(masked(text), secrets, "{text}");
+            assert_eq!(found_by(find, text), secrets, "{text}");
         }
     }
 
@@ -170,7 +165,7 @@ mod tests {
             "[\n  \"cookies\",\n  \"elapsed\",\n]",
             "     1\tPASS src/password.test.ts\n     2\tok",
         ] {
-            assert_eq!(masked(text), "", "{text}");
+            assert_eq!(found_by(find, text), "", "{text}");
         }
     }
 }

@@ -1,6 +1,13 @@
 use super::*;
 use proptest::prelude::*;
 
+/// What a search finds in a text, with a space between.
+pub(super) fn found_by(find: fn(&str, &mut Vec<Range<usize>>), text: &str) -> String {
+    let mut found = Vec::new();
+    find(text, &mut found);
+    found.into_iter().map(|range| &text[range]).collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn redacts_known_secrets() {
     // Assembled here so that no secret scanner reports this file.
