@@ -156,7 +156,7 @@ impl RunState {
             }
             Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {
-                self.totals.add_part(part);
+                self.totals.add_part(session.unwrap_or_default(), part);
                 if session == self.root() && part.is_steer() {
                     self.steering.saw_ours(&part.message);
                 }

@@ -1,9 +1,8 @@
 //! The totals of a run: calls, tokens, files, each counted once, however often a line repeats it.
 
-use crate::bounded::BoundedMap;
-use crate::wire::Raw;
-use crate::wire::part::{Part, Tokens, ToolState};
+use crate::wire::part::Part;
 use crate::wire::record::{Finding, Kind, Totals, Wasted};
+use crate::wire::{Raw, UsageCounter};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -17,44 +16,33 @@ pub(super) struct RunTotals {
     pub counts: Totals,
     /// The files that the session's patches name, as they name them.
     changed: BTreeSet<String>,
-    /// The parts that were counted.
-    counted: BoundedMap<String, ()>,
+    counted: UsageCounter,
 }
 
 impl Default for RunTotals {
     fn default() -> Self {
-        Self { counts: Totals::default(), changed: BTreeSet::new(), counted: BoundedMap::new(REMEMBERED) }
+        Self { counts: Totals::default(), changed: BTreeSet::new(), counted: UsageCounter::new(REMEMBERED) }
     }
 }
 
 impl RunTotals {
     /// Counts a part of a message that was created or changed.
-    pub fn add_part(&mut self, part: &Part<'_>) {
-        match &*part.kind {
-            "tool" if part.state.as_ref().is_some_and(ToolState::is_over) && self.is_new(&part.id) => {
-                self.counts.calls += 1;
-            }
-            "step-finish" if self.is_new(&part.id) => {
-                let tokens = part.tokens.as_ref().map_or(0, Tokens::total);
-                self.counts.tokens = self.counts.tokens.saturating_add(tokens);
-                self.add_cost(part.cost);
-            }
-            "patch" => self.add_patch(part.files),
-            _ => {}
+    pub fn add_part(&mut self, session: &str, part: &Part<'_>) {
+        if part.kind == "patch" {
+            self.add_patch(part.files);
+        } else if let Some(used) = self.counted.count(session, part) {
+            self.counts.calls += used.calls;
+            self.counts.tokens = self.counts.tokens.saturating_add(used.tokens);
+            self.add_cost(used.cost());
         }
     }
 
     /// Adds what a step cost, to the millionth of a dollar.
-    fn add_cost(&mut self, cost: Option<Raw<'_>>) {
-        let cost = cost.and_then(|cost| cost.get().parse::<f64>().ok()).filter(|cost| cost.is_finite() && *cost > 0.0);
+    fn add_cost(&mut self, cost: Option<f64>) {
         if let Some(cost) = cost {
             let total = self.counts.cost.unwrap_or_default() + cost;
             self.counts.cost = Some((total * 1e6).round() / 1e6);
         }
-    }
-
-    fn is_new(&mut self, part: &str) -> bool {
-        self.counted.insert(part.to_owned(), ()).is_none()
     }
 
     /// Adds the files of a patch. Measured: since 1.18 the session's diff stays empty, its patches do not.
@@ -108,7 +96,7 @@ mod tests {
             r#"{{"type":"message.part.updated","properties":{{"part":{{"id":"{id}","messageID":"m",{rest}}}}}}}"#
         );
         match observe(&line).unwrap().event {
-            Event::Part(part) => totals.add_part(&part),
+            Event::Part(part) => totals.add_part("s", &part),
             other => panic!("no part: {other:?}"),
         }
     }

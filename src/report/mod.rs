@@ -24,4 +24,4 @@ pub use form::Form;
 pub use habits::Habit;
 pub use page::Report;
 pub use shown::Shown;
-pub use summary::{Bar, Episode, Mark, Reader, Rest, RunEnd, Session, Severity, Step, Summary, Timeline, Usage};
+pub use summary::{Bar, Episode, Mark, Reader, Rest, RunEnd, Session, Severity, Step, Summary, Timeline};

@@ -1,7 +1,8 @@
 //! A report: one recording or several, the worst first.
 
 use super::habits::{Habit, habits};
-use super::summary::{Severity, Summary, Usage};
+use super::summary::{Severity, Summary};
+use crate::wire::Usage;
 use crate::wire::record::{Grade, Wasted};
 use std::cmp::Reverse;
 

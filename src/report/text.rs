@@ -3,10 +3,10 @@
 
 use super::page::Report;
 use super::shown::Shown;
-use super::summary::{Episode, Summary, Usage};
+use super::summary::{Episode, Summary};
 use super::units::{count, dollars, duration, number};
-use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Wasted};
+use crate::wire::{Timestamp, Usage};
 use std::fmt::{Result, Write};
 
 /// The widest column of file names, in characters. A longer name moves its line.

@@ -13,6 +13,6 @@ mod words;
 
 pub use children::{Ended, Run, SPOOL, View, run, stage};
 pub use command_line::{Command, CommandLine, Private, STAGE_ARGUMENT};
-pub use doctor::{Checked, Doctor, Verdict, doctor};
+pub use doctor::{Checked, Doctor, Health, doctor};
 pub use recording::Keep;
 pub use spool::spool;

@@ -4,6 +4,7 @@
 //! * [`head()`] reads only the beginning of a line, so that most lines need no parsing.
 //! * [`Recognizer`] finds out whether an input is understood at all, and if not, what it looks like.
 //! * [`record`]: our own `ocr.*` lines. Its files are the specification of the format.
+//! * [`Usage`]: what parts used, each counted once.
 //! * [`json`]: reading JSON without losing or copying anything. `time`: time stamps and the clock of a stream.
 
 pub(crate) mod dialect;
@@ -15,6 +16,7 @@ pub mod json;
 pub mod part;
 pub mod record;
 mod time;
+mod usage;
 
 pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
@@ -26,3 +28,4 @@ pub use json::decode::{checked_members, members};
 pub use json::raw::Raw;
 pub use json::text;
 pub use time::{StreamClock, Timestamp};
+pub use usage::{Usage, UsageCounter};

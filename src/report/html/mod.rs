@@ -9,6 +9,7 @@ use super::shown::Shown;
 use super::summary::{Episode, Severity, Summary};
 use super::text::{grades, used, waste};
 use super::units::{count, dollars, duration, iso, number};
+use crate::wire::Usage;
 use crate::wire::record::Wasted;
 use std::fmt::{Result, Write};
 
@@ -163,7 +164,7 @@ fn write_facts(page: &mut String, recording: &Summary) -> Result {
 }
 
 /// The figures that matter most: their names and values.
-fn cards(usage: &super::summary::Usage, wasted: Wasted, wasted_dollars: Option<f64>) -> [(&'static str, String); 4] {
+fn cards(usage: &Usage, wasted: Wasted, wasted_dollars: Option<f64>) -> [(&'static str, String); 4] {
     let mut calls = number(usage.calls);
     if usage.failed > 0 {
         let _ = write!(calls, " ({} failed)", number(usage.failed));

@@ -10,11 +10,11 @@ pub use episode::Episode;
 pub use reader::Reader;
 pub use severity::Severity;
 pub use timeline::{Bar, Mark, Timeline};
-pub use usage::{Session, Usage};
+pub use usage::Session;
 
 use super::shown::Shown;
-use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Outcome, RunOutcome, Wasted};
+use crate::wire::{Timestamp, Usage};
 
 /// Something that happened once and is told in one line: a gap, a decision, an action.
 #[derive(Debug, Clone)]

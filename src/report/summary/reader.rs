@@ -2,12 +2,12 @@
 
 use super::episode::{Episodes, wasted};
 use super::timeline::{Bar, Timeline};
-use super::usage::{Counter, Usage};
+use super::usage::Counter;
 use super::{Rest, RunEnd, Step, Summary};
 use crate::report::shown::Shown;
 use crate::wire::part::Part;
 use crate::wire::record::{AnyRecord, Done, Opened};
-use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, head, matters, observe};
+use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, Usage, head, matters, observe};
 
 /// The most rests, and the most steps, that are told.
 const TOLD: usize = 100;

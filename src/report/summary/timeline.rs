@@ -1,7 +1,6 @@
 //! When the calls ran and the tokens were used, in bounded memory.
 
-use super::usage::Usage;
-use crate::wire::Timestamp;
+use crate::wire::{Timestamp, Usage};
 
 /// The most bars, and the most points, that are kept. A drawing is about as many pixels wide.
 const MOST: usize = 1000;

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Health {
     /// Nothing stands in the way.
     Ok,
     /// A run would work, but perhaps not as expected.
@@ -20,7 +20,7 @@ pub struct Checked {
     /// What was checked.
     pub what: &'static str,
     /// How it went.
-    pub verdict: Verdict,
+    pub health: Health,
     /// What is the case.
     pub found: String,
     /// What to do about it; empty if there is nothing to do.
@@ -29,10 +29,10 @@ pub struct Checked {
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.verdict {
-            Verdict::Ok => "ok",
-            Verdict::Warn => "warn",
-            Verdict::Fail(_) => "fail",
+        let word = match self.health {
+            Health::Ok => "ok",
+            Health::Warn => "warn",
+            Health::Fail(_) => "fail",
         };
         write!(f, "{word:<5} {:<12} {}", self.what, self.found)?;
         if self.cure.is_empty() { Ok(()) } else { write!(f, "\n{:18} → {}", "", self.cure) }
@@ -41,14 +41,14 @@ impl fmt::Display for Checked {
 
 impl Checked {
     pub(super) fn ok(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Ok, found: found.into(), cure: String::new() }
+        Self { what, health: Health::Ok, found: found.into(), cure: String::new() }
     }
 
     pub(super) fn warn(what: &'static str, found: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Warn, found: found.into(), cure: cure.into() }
+        Self { what, health: Health::Warn, found: found.into(), cure: cure.into() }
     }
 
     pub(super) fn fail(what: &'static str, code: Code, found: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { what, verdict: Verdict::Fail(code), found: found.into(), cure: cure.into() }
+        Self { what, health: Health::Fail(code), found: found.into(), cure: cure.into() }
     }
 }

@@ -10,7 +10,7 @@ mod permissions;
 mod reviewer;
 mod settings;
 
-pub use checked::{Checked, Verdict};
+pub use checked::{Checked, Health};
 pub use settings::Doctor;
 
 use crate::exit::Code;
@@ -21,12 +21,12 @@ pub fn doctor(doctor: &Doctor, mut tell: impl FnMut(&Checked)) -> Code {
     let mut code = Code::Ok;
     let mut take = |checked: Checked| {
         tell(&checked);
-        code = match (checked.verdict, code) {
-            (Verdict::Fail(failed), Code::Ok | Code::Unsure) => failed,
-            (Verdict::Warn, Code::Ok) => Code::Unsure,
+        code = match (checked.health, code) {
+            (Health::Fail(failed), Code::Ok | Code::Unsure) => failed,
+            (Health::Warn, Code::Ok) => Code::Unsure,
             _ => code,
         };
-        !matches!(checked.verdict, Verdict::Fail(_))
+        !matches!(checked.health, Health::Fail(_))
     };
     // First: a session may leave files in the directory.
     take(git::check(&doctor.directory));

@@ -49,26 +49,26 @@ fn asking(whose: &str, rules: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::doctor::checked::Verdict;
+    use crate::run::doctor::checked::Health;
     use serde_json::json;
 
     #[test]
     fn names_what_asks() {
-        for (config, verdict, says) in [
-            (json!({}), Verdict::Ok, "only external_directory or doom_loop asks"),
-            (json!({"permission": "allow"}), Verdict::Ok, "nothing asks"),
+        for (config, health, says) in [
+            (json!({}), Health::Ok, "only external_directory or doom_loop asks"),
+            (json!({"permission": "allow"}), Health::Ok, "nothing asks"),
             (
                 json!({"permission": {"doom_loop": "deny", "external_directory": {"/x/*": "allow"}}}),
-                Verdict::Ok,
+                Health::Ok,
                 "nothing asks",
             ),
-            (json!({"permission": {"edit": "ask", "webfetch": "allow"}}), Verdict::Warn, "asked for edit"),
-            (json!({"permission": {"bash": {"*": "allow", "git push *": "ask"}}}), Verdict::Warn, "bash (git push *)"),
-            (json!({"permission": {"*": "ask"}}), Verdict::Warn, "asked for everything"),
-            (json!({"agent": {"build": {"permission": {"bash": "ask"}}}}), Verdict::Warn, "agent build: bash"),
+            (json!({"permission": {"edit": "ask", "webfetch": "allow"}}), Health::Warn, "asked for edit"),
+            (json!({"permission": {"bash": {"*": "allow", "git push *": "ask"}}}), Health::Warn, "bash (git push *)"),
+            (json!({"permission": {"*": "ask"}}), Health::Warn, "asked for everything"),
+            (json!({"agent": {"build": {"permission": {"bash": "ask"}}}}), Health::Warn, "agent build: bash"),
         ] {
             let checked = check(&config);
-            assert_eq!(checked.verdict, verdict, "{config}");
+            assert_eq!(checked.health, health, "{config}");
             assert!(checked.found.contains(says), "{config}: {}", checked.found);
         }
     }

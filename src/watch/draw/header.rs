@@ -148,12 +148,12 @@ fn used_of_budget(session: &Session, budget: Budget, elapsed: i64) -> Vec<String
     vec![
         format!("turn {turn}"),
         of(duration(elapsed), budget.time.map(duration)),
-        if usage.tokens > 0 && usage.cost <= 0.0 {
+        if usage.all_tokens() > 0 && usage.dollars <= 0.0 {
             cost(0.0)
         } else {
-            of(dollars(usage.cost), budget.cost.map(dollars))
+            of(dollars(usage.dollars), budget.cost.map(dollars))
         },
-        format!("{} tokens", of(count(usage.tokens), budget.tokens.map(count))),
+        format!("{} tokens", of(count(usage.all_tokens()), budget.tokens.map(count))),
         calls,
     ]
 }

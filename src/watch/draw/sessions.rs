@@ -82,7 +82,7 @@ fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line
     spans.extend(scene.spans(&padded(&doing, columns.doing.saturating_sub(1)), doing_style));
     if columns.usage {
         let usage = &session.usage;
-        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), price(usage.cost));
+        let (calls, tokens, cost) = (count(usage.calls), count(usage.all_tokens()), price(usage.dollars));
         spans.push(Span::raw(format!(" {calls:>5} {tokens:>6} {cost:>8}")));
     }
     Line::from(spans)

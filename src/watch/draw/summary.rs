@@ -20,9 +20,9 @@ pub fn summary(board: &Board) -> Vec<String> {
         rows.push(format!("… and {} more", sessions.len() - SESSIONS));
     }
     let usage = board.usage();
-    if usage.calls + usage.tokens > 0 {
+    if usage.calls + usage.all_tokens() > 0 {
         let lasted = duration(board.clock.elapsed());
-        let (calls, tokens, cost) = (count(usage.calls), count(usage.tokens), cost(usage.cost));
+        let (calls, tokens, cost) = (count(usage.calls), count(usage.all_tokens()), cost(usage.dollars));
         rows.push(format!("{lasted}, {calls} calls, {tokens} tokens, {cost}"));
     }
     if let Some(result) = &board.result {

@@ -3,13 +3,12 @@
 use super::activity::{Activity, Topic};
 use super::session::Session;
 use super::standing::Rank;
-use super::usage::Usage;
 use super::words::rest;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, printable};
-use crate::wire::{Event, Observation, StreamClock, Timestamp, about, head, matters, observe_with_head};
+use crate::wire::{Event, Observation, StreamClock, Timestamp, Usage, about, head, matters, observe_with_head};
 use std::cmp::Reverse;
 
 /// How many sessions are kept. Of more, those that need a person the least are left out.
@@ -106,7 +105,7 @@ impl Board {
 
     /// What all sessions have used.
     pub fn usage(&self) -> Usage {
-        let mut all = self.evicted.clone();
+        let mut all = self.evicted;
         self.sessions.iter().for_each(|(_, session)| all.add(&session.usage));
         all
     }

@@ -2,17 +2,17 @@
 
 mod activity;
 mod board;
+mod budget;
 mod call;
 mod output;
 mod session;
 mod standing;
-mod usage;
 mod words;
 
 pub use activity::{Entry, Topic};
 pub use board::Board;
+pub use budget::Budget;
 pub use output::{LineKind, Output, OutputLine};
 pub use session::Session;
 pub use standing::Rank;
-pub use usage::Budget;
 pub use words::{outcome, rest};

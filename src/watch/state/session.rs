@@ -2,15 +2,16 @@
 
 use super::output::{LineKind, Output};
 use super::standing::{Rank, Standing};
-use super::usage::Usage;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Grade, Outcome, State};
 use crate::wire::text::{decode, printable};
-use crate::wire::{About, Event, Timestamp};
+use crate::wire::{About, Event, Timestamp, Usage, UsageCounter};
 use std::collections::VecDeque;
 
+/// How many parts are remembered as counted. A gap repeats at most the latest ones.
+const COUNTED: usize = 64;
 /// How many findings of a session are kept, the latest.
 const FINDINGS: usize = 16;
 /// How many messages and parts are remembered by who writes them.
@@ -45,6 +46,7 @@ pub struct Session {
     pub last_call: Option<String>,
     /// What it has used.
     pub usage: Usage,
+    counter: UsageCounter,
     /// The number of its turn, from 1; 0 where no record says it.
     pub turn: u64,
     /// How it last came to rest.
@@ -74,6 +76,7 @@ impl Session {
             first: now,
             last_call: None,
             usage: Usage::default(),
+            counter: UsageCounter::new(COUNTED),
             turn: 0,
             done: None,
             output: Output::default(),
@@ -103,7 +106,9 @@ impl Session {
     }
 
     fn part(&mut self, part: &Part) {
-        self.usage.count(part);
+        if let Some(used) = self.counter.count(&self.id, part) {
+            self.usage.add(&used);
+        }
         match (&*part.kind, &part.state, part.text) {
             ("tool", Some(state), _) => {
                 self.output.call(part, state);
