@@ -6,9 +6,13 @@ pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod failure;
 pub(crate) mod input;
+pub(crate) mod measure;
+mod moments;
 pub(crate) mod normalize;
+mod numbers;
 mod outcome;
 pub(crate) mod prefilter;
+pub(crate) mod progress;
 pub(crate) mod provider;
 pub(crate) mod shell;
 pub(crate) mod still;
@@ -28,6 +32,7 @@ use failure::Failure;
 use input::Input;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
 use outcome::{Ended, is_nothing};
+use progress::Progress;
 use shell::Line;
 use std::borrow::Cow;
 use tokens::PLACEHOLDER;
@@ -69,6 +74,10 @@ pub(crate) struct Call {
     pub(crate) act: u64,
     /// Equal for results that differ in numbers only.
     pub(crate) gist: u64,
+    /// What its result shows of the way that is left.
+    pub(crate) progress: Progress,
+    /// Equal for equal measurements, if its result is one.
+    pub(crate) measured: Option<u64>,
     /// Both ends of the normalized result.
     pub(crate) ends: String,
     /// Its arguments.
@@ -94,17 +103,27 @@ impl Call {
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
-        let result = result(raw, &normalized, &input, line.is_none());
+        // A reader shows somebody else's numbers.
+        let counts = kind != Kind::Observe && kind != Kind::Mutate;
+        let progress = Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)]);
+        let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
+        let result = with_progress(result(raw, &normalized, &input, line.is_none()));
+        let failing = failing.or_else(|| {
+            let failed = kind == Kind::Check && matches!(check, Some(checks::Outcome::Failed { .. }));
+            progress.failing.filter(|_| failed).map(|count| hash::join(hash::of("failing"), u64::from(count)))
+        });
         // What a page shows tells whether the same element was meant.
         let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
         Some(Self {
             message: part.message.clone().into_owned(),
             key: hash::join(hash::of(tool), given),
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
-            gist: with_shown(gist(raw, &normalized), state.attachments),
+            gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
             ends: both_ends(&normalized),
+            measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
+            progress,
             excerpt: excerpt(tool, &input, raw),
             span: (start, span.and_then(Span::end).unwrap_or(point.ts.max(start))),
             point,
@@ -161,10 +180,26 @@ fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) 
     if is_number(raw, normalized) {
         return raw.map_or(0, |raw| hash::of(raw.get()));
     }
+    if is_empty_list(normalized) {
+        // An empty page is the same as any other, whatever its number.
+        return hash::of(without_numbers(&without_echo(normalized, &input.text)));
+    }
     if !is_tool || input.target.is_some() || normalized.len() > ECHO {
         return hash::of(normalized);
     }
     hash::of(without_echo(normalized, &input.text))
+}
+
+/// The longest answer that may be an empty page, in bytes.
+const EMPTY_PAGE: usize = 1024;
+
+/// Whether a normalized answer is JSON in which the only list is empty.
+pub(crate) fn is_empty_list(answer: &str) -> bool {
+    answer.len() <= EMPTY_PAGE
+        && answer.starts_with(['{', '['])
+        && answer.contains("[]")
+        && !answer.contains("[{")
+        && !answer.contains("[\\")
 }
 
 /// A result without what it repeats of its input: a query, a page number.

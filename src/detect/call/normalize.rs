@@ -270,6 +270,9 @@ mod tests {
             ("req_011CSqFkN2bVx8TzW3yQ ok", "req_# ok"),
             ("01JDQ8ZK3M5X7WNRT2V9YB4CHE!", "#!"),
             ("tz4a98xxat96iws9zmbrgj3a", "#"),
+            ("Nov 9, 2026, 3:07 PM and 26 Nov 2026 10:12", "Nov #, #, # PM and # Nov # #"),
+            ("Updated 4 minutes ago, 11/26/2026", "Updated # minutes ago, #"),
+            ("July 4th at 9:30.", "July #th at #."),
             ("/tmp/tmp.Ab12/x.txt", "/tmp/#/x.txt"),
             ("/var/folders/aa/bb/T/x", "/var/folders/###/x"),
         ] {
@@ -279,9 +282,19 @@ mod tests {
 
     #[test]
     fn keeps_possible_progress() {
-        for text in
-            ["3 failed", "src/main.rs:12:34: error", "defaced facade", "x86 and v8", "utf8mb4collation", "3 dogs"]
-        {
+        for text in [
+            "3 failed",
+            "src/main.rs:12:34: error",
+            "defaced facade",
+            "x86 and v8",
+            "utf8mb4collation",
+            "3 dogs",
+            "12:34 error",
+            "may 3 fail",
+            "2 minutes",
+            "Marker 3",
+            "3/4 done",
+        ] {
             assert_eq!(normalized(text), text);
         }
     }

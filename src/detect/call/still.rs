@@ -16,6 +16,11 @@ const DEEDS: &[&str] = &[
 /// What only commands look with: `psql -c 'select …'`.
 const QUERIES: &[&str] = &["select"];
 
+/// Whether the name of a tool says that it does something.
+pub(crate) fn does(tool: &str) -> bool {
+    has_word(tool, DEEDS)
+}
+
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when
 /// somebody writes it, a tool that does something is no look, and neither is one that nobody knows, unless its words or
 /// an address speak for it. `input` is the text of its input.
@@ -40,12 +45,17 @@ pub(crate) fn changes_by_itself(tool: &str, kind: Kind, command: Option<&str>, i
         }
         None => is_named_as_look(tool, "") || has_word(tool, &LOOKS),
     };
-    let stays = command.map_or_else(
-        || is_file_tool(tool),
-        |command| targets(command).programs.iter().all(|program| looks_at_files(program)),
-    );
+    let stays = is_still(tool, command);
     let names_page = || input.contains("://");
     if unknown { names_page() || !stays && looks() } else { !stays }
+}
+
+/// Whether a look is one at files.
+pub(super) fn is_still(tool: &str, command: Option<&str>) -> bool {
+    command.map_or_else(
+        || is_file_tool(tool),
+        |command| targets(command).programs.iter().all(|program| looks_at_files(program)),
+    )
 }
 
 /// Whether a line of an input is nothing but a deed: the method of a request.

@@ -1,5 +1,7 @@
 //! Recognizes tokens that change from one run to the next: hashes, UUIDs, times, durations, process ids.
 
+use super::moments::moment_length;
+
 /// From this many digits on, an integer is volatile: a process id, a port, a size.
 const LONG_INTEGER: usize = 3;
 /// From this many hexadecimal digits on, a word is a hash: git's short form has 7.
@@ -20,6 +22,12 @@ pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
     let run = text.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
     let token = &text[..run];
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0
+        && let Some(length) = moment_length(text, digits, normalized)
+    {
+        normalized.push(PLACEHOLDER);
+        return length;
+    }
     if digits == run && !may_continue(&text.as_bytes()[run..], digits) {
         // A plain number, which is the most frequent case.
         push_numbers(token, normalized);
@@ -167,7 +175,7 @@ fn decimal_length(text: &str, digits: usize) -> Option<usize> {
 }
 
 /// The length of `pattern` if the text begins like it: `d` matches a digit, anything else itself.
-fn shape(text: &str, pattern: &str) -> Option<usize> {
+pub(super) fn shape(text: &str, pattern: &str) -> Option<usize> {
     let bytes = text.as_bytes().get(..pattern.len())?;
     let fits = bytes.iter().zip(pattern.bytes()).all(|(b, p)| if p == b'd' { b.is_ascii_digit() } else { *b == p });
     fits.then_some(pattern.len())

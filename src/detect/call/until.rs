@@ -7,7 +7,7 @@ use super::zone::Zone;
 const FARTHEST: i64 = 400 * DAY;
 
 /// What stands before a span of time to wait.
-const SPANS: [&str; 41] = [
+const SPANS: [&str; 44] = [
     "try again in",
     "retry in",
     "retrying in",
@@ -42,6 +42,9 @@ const SPANS: [&str; 41] = [
     "refreshes in",
     "refresh in",
     "back in",
+    "until reset",
+    "to reset",
+    "next reset",
     "请在",
     "将在",
     "将于",

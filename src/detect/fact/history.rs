@@ -6,7 +6,7 @@ use crate::detect::call::Call;
 use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind;
 use crate::detect::call::shell::Effect;
-use crate::detect::call::still::changes_by_itself;
+use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::waiting::{PAUSE, Waiting, is_named_as_look, says_not_yet};
@@ -15,8 +15,13 @@ use std::hash::BuildHasherDefault;
 /// How many keys to remember: at most four per call, so at least the last 220 calls. A hash table grows when it is
 /// seven eighths full, so this is seven eighths of a power of two.
 const KEYS: usize = 896;
+/// How many counters to remember.
+const COUNTERS: usize = 56;
 /// How many calls to remember the ends of.
 const ENDS: usize = 112;
+
+/// The name of the counter of what fails: no total is as large.
+const FAILING: u64 = u64::MAX;
 
 /// A pause between two equal looks that shows by itself that something is waited for, in milliseconds. Slow models
 /// leave ten seconds between any two calls.
@@ -55,6 +60,8 @@ pub(crate) struct Comparison {
     pub(crate) again: bool,
     /// Its result says something that did not occur before, numbers aside.
     pub(crate) new_gist: bool,
+    /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place.
+    pub(crate) advances: bool,
 }
 
 impl Comparison {
@@ -91,6 +98,8 @@ pub(crate) struct CallHistory {
     /// When the latest calls ended, by their keys, and the number of calls by then that did more than sleep.
     ends: BoundedMap<u64, (i64, i64), BuildHasherDefault<KeyHasher>>,
     awake: i64,
+    /// The best of each counter.
+    best: BoundedMap<u64, u32, BuildHasherDefault<KeyHasher>>,
     /// How many changes were new.
     changes: u32,
     compactions: u32,
@@ -115,6 +124,7 @@ impl CallHistory {
             keys: BoundedMap::new(KEYS),
             ends: BoundedMap::new(ENDS),
             awake: 0,
+            best: BoundedMap::new(COUNTERS),
             changes: 0,
             compactions: 0,
             previous_polled: false,
@@ -151,12 +161,14 @@ impl CallHistory {
         let now = Seen { changes: self.changes, ..now };
         let before = self.keys.insert(call.key_with_result(), now);
         let stale = before.is_some_and(|before| before.changes == self.changes);
+        let advances = self.advances(call, new_result);
+        let stale = stale && !advances;
         let compared = Comparison {
             new_call,
             new_result,
             stale,
-            repeated: before.is_some() && (stale || call.kind != Kind::Check),
-            again: !new_call && !new_result && (stale || call.kind != Kind::Check),
+            repeated: before.is_some() && !advances && (stale || call.kind != Kind::Check),
+            again: !new_call && !new_result && !advances && (stale || call.kind != Kind::Check),
             new_change,
             poll,
             slow: pause == Pause::Slow,
@@ -164,6 +176,7 @@ impl CallHistory {
             waits_since: ended.filter(|_| poll),
             reread: before.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
+            advances,
         };
         if compared.is_novel() {
             self.novel += 1;
@@ -193,6 +206,11 @@ impl CallHistory {
         if call.failed() {
             return failed_wait(call, took, pause);
         }
+        // Who presses a button again does not wait, unless something says so.
+        let is_deed = call.kind == Kind::Unknown && call.line.is_none() && does(&call.tool);
+        if is_deed && !Waiting::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
+            return if took.max(pause) >= PAUSE { Pause::Slow } else { Pause::None };
+        }
         if took >= PAUSE || pause >= LONG_PAUSE {
             return Pause::Wait;
         }
@@ -212,6 +230,20 @@ impl CallHistory {
         } else {
             Pause::None
         }
+    }
+
+    /// Whether a call is farther on than any that tried the same. A counter that goes up and down is not.
+    fn advances(&mut self, call: &Call, new_result: bool) -> bool {
+        let counter = call.progress.counter.map(|(at, of)| (u64::from(of), at));
+        let failing = call.progress.failing.map(|count| (FAILING, u32::MAX - count));
+        let mut advances = call.progress.place.is_some() && new_result;
+        for (name, reached) in counter.into_iter().chain(failing) {
+            let key = hash::join(call.act, name);
+            let best = self.best.get(&key).copied();
+            advances |= best.is_some_and(|best| reached > best);
+            self.best.insert(key, best.map_or(reached, |best| best.max(reached)));
+        }
+        advances
     }
 
     /// Records that the context was compacted: what was read before may be read again, once.

@@ -34,6 +34,8 @@ pub(crate) struct Round {
     pub(crate) mutates: bool,
     /// Whether one of the results says something new, numbers aside.
     pub(crate) new_gist: bool,
+    /// Whether one of the calls is farther on than such a call ever was.
+    pub(crate) advances: bool,
     /// Whether it only repeats what was done before the context was compacted.
     pub(crate) reread: bool,
     /// How many calls.
@@ -59,6 +61,7 @@ impl Round {
             passed: true,
             mutates: false,
             new_gist: false,
+            advances: false,
             reread: true,
             calls: 0,
             shown: Vec::new(),
@@ -78,11 +81,17 @@ impl Round {
         }
         self.key = self.key.wrapping_add(hash::spread(call.key));
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
+        if compared.advances {
+            // Fewer fail than ever, which the normalized result may hide.
+            let failing = call.progress.failing.map_or(0, u64::from);
+            self.key_with_result = hash::join(self.key_with_result, failing);
+        }
         self.poll |= compared.poll;
         self.slow |= compared.slow;
         self.passed &= compared.passed;
         self.mutates |= call.kind == Kind::Mutate;
         self.new_gist |= compared.new_gist;
+        self.advances |= compared.advances;
         self.reread &= compared.reread;
         self.calls += 1;
         self.last = call.point.clone();

@@ -95,7 +95,12 @@ impl ErrorStreak {
         }
         self.errors.retain(|errors| errors.between <= BETWEEN);
         match &call.failure {
-            Some(failure) => self.fail(call, failure, context, signals),
+            Some(failure) => {
+                if compared.advances {
+                    self.move_on(call, failure, signals);
+                }
+                self.fail(call, failure, context, signals);
+            }
             None => self.succeed(call, compared, signals),
         }
     }
@@ -109,6 +114,16 @@ impl ErrorStreak {
                 errors.succeeded = true;
             }
         }
+        if self.errors.is_empty() {
+            signals.release(NAME);
+        }
+    }
+
+    /// A failure that is farther on than those before it ends their streaks.
+    fn move_on(&mut self, call: &Call, failure: &Failure, signals: &mut Signals) {
+        self.row = None;
+        let class = class(call, failure);
+        self.errors.retain(|errors| errors.act != call.act && errors.class != class);
         if self.errors.is_empty() {
             signals.release(NAME);
         }

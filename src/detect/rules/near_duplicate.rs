@@ -87,7 +87,9 @@ impl NearDuplicate {
                 streak.add(call);
             }
         }
-        let end = if call.failed() {
+        let end = if compared.advances {
+            End::New
+        } else if call.failed() {
             End::Failed
         } else if compared.new_result {
             End::New

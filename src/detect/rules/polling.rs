@@ -7,6 +7,7 @@ use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::over::says_over;
 use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
@@ -26,6 +27,10 @@ const SECONDS: Limit = Limit::new(
 
 const WARN: Limit = Limit::new("polling.warn-seconds", 2700, "seconds of polling without a change before a warning");
 
+// A look or two more may be made by habit, or to see what else is said.
+const OVER: Limit =
+    Limit::new("polling.over", 5, "looks at something that has ended badly, without a change, before a warning");
+
 /// How many different polls may alternate, such as a look and a wait.
 const POLL_CALLS: usize = 4;
 
@@ -38,12 +43,17 @@ pub(super) struct Polling {
     /// Looks before the streak: the first of several is no poll yet.
     first: u64,
     warned: bool,
+    /// Looks in the streak at something that has ended badly.
+    over: u64,
     streak: Option<Streak>,
 }
 
 impl Rule for Polling {
-    const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "waiting for something that does not change", limits: &[POLLS, SECONDS, WARN] };
+    const INFO: RuleInfo = RuleInfo {
+        name: NAME,
+        about: "waiting for something that does not change",
+        limits: &[POLLS, SECONDS, WARN, OVER],
+    };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
@@ -81,6 +91,16 @@ impl Polling {
         let seconds = Timestamp::from_ms(call.point.ts).since(self.since) / 1000;
         let waited = u64::try_from(seconds).unwrap_or(0);
         let enough = waited >= context.config.limit(&SECONDS) && polls >= context.config.limit(&POLLS);
+        self.over += u64::from(says_over(&call.ends));
+        let over = self.over + self.first;
+        if self.over > 0 && over >= context.config.limit(&OVER) && !self.warned {
+            self.warned = true;
+            let summary = format!("{over} looks at something that has ended and can't change any more");
+            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Warn, 0, summary);
+            streak.fill(&mut signal, context);
+            signals.report(signal);
+            return;
+        }
         // Waiting is never worth a stop, so the warning does not grow.
         if enough && !self.warned {
             self.warned = waited >= context.config.limit(&WARN);

@@ -45,6 +45,8 @@ struct Run {
     rounds: u64,
     /// How many of the rounds had a result that says something new.
     news: u64,
+    /// How many of them were farther on than any before.
+    advances: u64,
     /// Whether one of the rounds waited.
     waited: bool,
     start: Option<RunStart>,
@@ -171,6 +173,9 @@ impl Repeat {
     /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
     fn is_in_vain(&self, period: usize) -> bool {
         let run = &self.same_calls[period - 1];
+        if run.advances * 2 >= run.laps(period) {
+            return false;
+        }
         let writes = self.past.iter().rev().take(period).any(|past| past.mutates);
         writes || (!run.waited && run.news * 2 < run.laps(period))
     }
@@ -226,6 +231,7 @@ impl Run {
         }
         self.rounds += 1;
         self.news += u64::from(round.new_gist);
+        self.advances += u64::from(round.advances);
         self.waited |= round.poll;
         if self.rounds == 1 {
             self.start = start();

@@ -35,6 +35,9 @@ const FLAP_SECONDS: Limit = Limit::new(
     "seconds of failures with answers in between before a warning; the same time without one resets the count",
 );
 
+/// The longest wait that is left to itself, in milliseconds: plans give new quotas every few hours.
+const HALF_DAY: i64 = 12 * 60 * 60 * 1000;
+
 /// Failures since the provider last worked well.
 struct Failing {
     since: Timestamp,
@@ -83,7 +86,8 @@ impl Rule for RetryStorm {
             Fact::Failed { name, message } => {
                 let message = format!("{name} {message}");
                 let read = Provider::read(&message, context.point.ts);
-                if read.is_final() || read.refusal == Refusal::Quota {
+                let wait = read.until.map_or(0, |until| until.saturating_sub(context.point.ts));
+                if read.is_final() || read.refusal == Refusal::Quota || wait > seconds(&SECONDS, context) {
                     self.record(1, &message, None, context);
                     self.judge(context, signals);
                     let failing = self.failing.take();
@@ -138,9 +142,10 @@ impl Failing {
         waited.map_or(lasted, |until| context.point.ts.saturating_sub(until).clamp(0, lasted))
     }
 
-    /// Whether the wait is far longer than any silence may be: not half over when a silence would be stopped.
+    /// Whether the wait is far longer than that for a plan's next hours, and not half over when a silence would be
+    /// stopped.
     fn stops(&self, context: &RuleContext<'_>) -> bool {
-        self.wait > context.config.stall_timeout.saturating_mul(2)
+        self.wait > HALF_DAY.max(context.config.stall_timeout.saturating_mul(2))
     }
 
     fn is_final(&self) -> bool {

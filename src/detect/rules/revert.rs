@@ -16,6 +16,12 @@ const NAME: &str = "revert";
 // Going back once is a change of mind, and so is going back step by step. Going back and forth is a circle.
 const WARN: Limit = Limit::new("revert.warn", 2, "returns of a file to earlier content before a warning");
 
+// Whoever measures two settings in turns to be sure of the difference does so a few times.
+const MEASURED: Limit =
+    Limit::new("revert.measured", 12, "returns of a file with a new measurement before each before a warning");
+
+/// The most measurements to remember.
+const MEASUREMENTS: usize = 64;
 /// The most files to remember, and the most states per file.
 const FILES: usize = 16;
 const STATES: usize = 24;
@@ -32,6 +38,10 @@ struct File {
     direction: Option<Direction>,
     /// How often it turned to an earlier or a later state, since it was last in a new one.
     turns: u64,
+    /// How many of them followed a new measurement, since it was last in a new state.
+    measured: u64,
+    /// Whether something new was measured since its last change.
+    fresh: bool,
     streak: Option<Streak>,
 }
 
@@ -45,11 +55,13 @@ enum Direction {
 #[derive(Default)]
 pub(super) struct Revert {
     files: VecDeque<File>,
+    /// What was measured.
+    measurements: VecDeque<u64>,
 }
 
 impl Rule for Revert {
     const INFO: RuleInfo =
-        RuleInfo { name: NAME, about: "a file returns to earlier content again and again", limits: &[WARN] };
+        RuleInfo { name: NAME, about: "a file returns to earlier content again and again", limits: &[WARN, MEASURED] };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
@@ -62,6 +74,9 @@ impl Rule for Revert {
 
 impl Revert {
     fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        if let Some(measured) = call.measured {
+            self.measure(measured);
+        }
         let mut edited: Vec<(u64, &str)> = Vec::new();
         for (target, change) in &call.input.changes {
             let name = hash::of(target);
@@ -79,7 +94,9 @@ impl Revert {
                 Some(streak) => streak.add(call),
                 streak => *streak = Some(Streak::begin(call, context)),
             }
-            let enough = file.turns >= context.config.limit(&WARN);
+            let tries = file.turns.saturating_sub(file.measured);
+            let limits = [&WARN, &MEASURED].map(|limit| context.config.limit(limit));
+            let enough = tries >= limits[0] || file.turns >= limits[1];
             if let Some(streak) = file.streak.as_ref().filter(|_| enough) {
                 let summary = format!("{target} returned to earlier content {} times", file.turns);
                 let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, file.name, summary);
@@ -87,6 +104,20 @@ impl Revert {
                 signal.period = 2;
                 signals.report(signal);
             }
+        }
+    }
+
+    /// Records a measurement: if it is new, whatever was changed before was tried.
+    fn measure(&mut self, measured: u64) {
+        if self.measurements.contains(&measured) {
+            return;
+        }
+        if self.measurements.len() == MEASUREMENTS {
+            self.measurements.pop_front();
+        }
+        self.measurements.push_back(measured);
+        for file in &mut self.files {
+            file.fresh = true;
         }
     }
 
@@ -104,7 +135,17 @@ impl Revert {
 
 impl File {
     fn new(name: u64) -> Self {
-        Self { name, state: 0, current: 0, states: [0].into(), direction: None, turns: 0, streak: None }
+        Self {
+            name,
+            state: 0,
+            current: 0,
+            states: [0].into(),
+            direction: None,
+            turns: 0,
+            measured: 0,
+            fresh: false,
+            streak: None,
+        }
     }
 
     fn apply(&mut self, change: Change) {
@@ -124,11 +165,12 @@ impl File {
                 self.states.pop_front();
             }
             self.states.push_back(self.state);
-            (self.direction, self.turns, self.streak) = (None, 0, None);
-            self.current = self.state;
+            (self.direction, self.turns, self.measured, self.streak) = (None, 0, 0, None);
+            (self.current, self.fresh) = (self.state, false);
             return false;
         };
         self.current = self.state;
+        let fresh = std::mem::take(&mut self.fresh);
         let direction = match before {
             Some(before) if before == at => return false,
             Some(before) if before < at => Direction::Forth,
@@ -139,6 +181,7 @@ impl File {
         }
         self.direction = Some(direction);
         self.turns += 1;
+        self.measured += u64::from(fresh);
         true
     }
 }

@@ -2,8 +2,8 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
-use crate::detect::call::Call;
 use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::call::{Call, is_empty_list};
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
@@ -108,11 +108,6 @@ fn says_nothing(call: &Call) -> bool {
     call.empty
         || is_empty_list(&call.ends)
         || NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
-}
-
-/// Whether an answer is JSON in which the only list is empty.
-fn is_empty_list(answer: &str) -> bool {
-    answer.starts_with(['{', '[']) && answer.contains("[]") && !answer.contains("[{") && !answer.contains("[\\")
 }
 
 /// How many words a question has at least: fewer are a name.

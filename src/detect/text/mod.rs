@@ -9,6 +9,7 @@ pub(crate) mod announced;
 mod answer;
 pub(crate) mod claims;
 pub(crate) mod ending;
+pub(crate) mod over;
 mod partial;
 pub(crate) mod phrases;
 pub(crate) mod promise;

@@ -209,6 +209,11 @@ pub(crate) fn has_word(text: &str, words: &[&str]) -> bool {
     false
 }
 
+/// Whether a folded answer has a word, anywhere, that says that something is under way.
+pub(crate) fn says_under_way(folded: &str) -> bool {
+    SAYS_RUNNING.is_in(folded)
+}
+
 /// Whether an answer says that something is under way: in words, or as a share of a whole that is not all of it.
 fn says_running(result: &str) -> bool {
     let head = &result[..result.floor_char_boundary(HEAD)];

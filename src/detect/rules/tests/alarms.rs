@@ -158,6 +158,7 @@ fn quota() {
     assert_eq!(waits(2_400_000, 2300), named("quota", &[Grade::Warn]), "nearly over");
     assert_eq!(waits(1_740_000, 1742), named("quota", &[Grade::Warn]), "what was asked for is no storm");
     assert_eq!(waits(86_400_000, 1900), named("quota", &[Grade::Warn, Grade::Stop]), "nobody waits for a day");
+    assert_eq!(waits(8_040_000, 7200), named("quota", &[Grade::Warn]), "a plan's next hours");
     assert_eq!(waits(20_000, 60), [], "a short pause");
 }
 

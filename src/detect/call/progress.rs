@@ -1,0 +1,214 @@
+//! What a result shows of the way that is left: a counter, how much still fails, the line at which a program stands.
+
+use super::numbers::{Word, words};
+use crate::detect::hash;
+use crate::detect::text::waiting::has_word;
+use crate::wire::{Raw, text};
+
+/// How much of each end of a result is read, in bytes.
+const END: usize = 1024;
+/// The largest number that is a count.
+const MOST: u32 = 9_999_999;
+/// Words that count how often something was tried, which is no way forward.
+const TRIES: [&str; 8] = ["attempt", "attempts", "retry", "retries", "retrying", "try", "tries", "trying"];
+/// How words begin that say what is wrong.
+#[rustfmt::skip]
+const WRONG: [&str; 15] = [
+    "fail", "error", "broken", "invalid", "violation", "mismatch", "problem", "issue", "mistake", "offense", "unresolved",
+    "remaining", "missing", "wrong", "regression",
+];
+/// Words for one mistake, behind which stands its code.
+const SINGLE: [&str; 6] = ["error", "failure", "problem", "issue", "mistake", "violation"];
+/// What stands before a number that is no count, and behind one.
+const NAMES: [&str; 9] = ["code", "exit", "status", "line", "port", "after", "in", "pid", "http"];
+const SPANS: [&str; 10] = ["times", "time", "attempts", "tries", "ms", "s", "sec", "seconds", "minutes", "code"];
+/// Words of tools and commands that move a program on by a step, as debuggers do.
+const STEPS: [&str; 10] =
+    ["next", "nexti", "step", "stepi", "stepin", "stepover", "continue", "finish", "advance", "resume"];
+
+/// What a result shows of the way that is left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// It is the third of seventeen: where it stands, and of how many.
+    pub(crate) counter: Option<(u32, u32)>,
+    /// How much fails or is left.
+    pub(crate) failing: Option<u32>,
+    /// The place and the values that a debugger shows.
+    pub(crate) place: Option<u64>,
+}
+
+impl Progress {
+    /// Reads a result. `counts` says that its numbers of failures are its own, `given` are the tool and its input.
+    pub(super) fn read(raw: Option<Raw<'_>>, counts: bool, given: [&str; 2]) -> Self {
+        let Some(body) = raw.map(text::body).filter(|body| body.bytes().any(|byte| byte.is_ascii_digit())) else {
+            return Self::default();
+        };
+        let head = &body[..body.floor_char_boundary(END)];
+        let rest = &body[head.len()..];
+        let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(END))..];
+        let ends = [text::unescaped(head), text::unescaped(tail)];
+        let lines = || ends.iter().flat_map(|end| end.lines());
+        let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
+        Self {
+            counter: lines().filter_map(counter).last(),
+            failing: counts.then(|| lines().filter_map(wrong).reduce(u32::saturating_add)).flatten(),
+            place: steps.then(|| place(lines())).flatten(),
+        }
+    }
+
+    /// Equal for equal places; `None` if none shows. How much fails is no place: such a number may be anything.
+    pub(super) fn key(self) -> Option<u64> {
+        let counter = self.counter.map(|(at, of)| hash::join(u64::from(at), u64::from(of)));
+        [counter, self.place].into_iter().flatten().reduce(hash::join)
+    }
+}
+
+/// The last counter of a line: `(3/17)`, `batch 4 of 40`.
+fn counter(line: &str) -> Option<(u32, u32)> {
+    let mut found = None;
+    let mut words = words(line).peekable();
+    let mut before = [""; 2];
+    while let Some(word) = words.next() {
+        let pair = match word {
+            Word::Share(at, of) => Some((at, of)),
+            Word::Number(at) => words.peek().is_some_and(|next| next.is("of")).then(|| words.next()).and_then(|_| {
+                let of = words.peek().and_then(Word::number)?;
+                Some((at, of))
+            }),
+            Word::Text(text) => {
+                before = [before[1], text];
+                None
+            }
+            Word::Other => None,
+        };
+        let tried = before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
+        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried).or(found);
+    }
+    found
+}
+
+/// How much a line says is wrong: `Failing 12`, `31 mistakes left`, `broken links: 9`.
+fn wrong(line: &str) -> Option<u32> {
+    let words: Vec<Word<'_>> = words(line).take(32).collect();
+    let is_wrong = |word: &Word<'_>| {
+        let text = word.text().to_ascii_lowercase();
+        WRONG.iter().any(|stem| text.starts_with(stem)) && text.len() < 16
+    };
+    let named =
+        |word: Option<&Word<'_>>, names: &[&str]| word.is_some_and(|word| names.iter().any(|name| word.is(name)));
+    (0..words.len()).find_map(|at| {
+        let count = words[at].number().filter(|count| *count <= MOST)?;
+        let before = &words[at.saturating_sub(2)..at];
+        let behind = &words[at + 1..words.len().min(at + 3)];
+        if named(before.last(), &NAMES) || named(behind.first(), &SPANS) {
+            return None;
+        }
+        // `error 503` and `error: 5` are one.
+        let labelled = before.iter().any(is_wrong) && !named(before.last(), &SINGLE);
+        // `4711 ERROR` is a process.
+        let follows =
+            behind.iter().any(|word| is_wrong(word) && (count == 1 || !SINGLE.iter().any(|name| word.is(name))));
+        (labelled || follows).then_some(count)
+    })
+}
+
+/// Where a program stands that these lines show, and the values in them: `pay.c:210`, `210<tab>sum += x`, `i=1000`.
+fn place<'a>(lines: impl Iterator<Item = &'a str>) -> Option<u64> {
+    let (mut stands, mut sum) = (false, 0);
+    for line in lines {
+        let leading = digits(line);
+        if leading > 0 && line[leading..].starts_with([' ', '\t']) {
+            stands = true;
+            sum = hash::join(sum, hash::of(&line[..leading]));
+        }
+        for (at, mark) in line.match_indices([':', '=', ' ']) {
+            let (before, behind) = (&line[..at], &line[at + mark.len()..]);
+            let is_place = match mark {
+                ":" => is_source(before),
+                " " => before.ends_with("line"),
+                _ => false,
+            };
+            let length = digits(behind);
+            if length > 0 && (is_place || mark == "=") {
+                stands |= is_place;
+                sum = hash::join(sum, hash::of(&behind[..length]));
+            }
+        }
+    }
+    stands.then_some(sum)
+}
+
+/// How many digits a text begins with.
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// Whether a text ends with the name of a file.
+fn is_source(text: &str) -> bool {
+    let end = text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+    let (name, end) = text.split_at(text.len() - end);
+    end.starts_with(|c: char| c.is_ascii_alphabetic()) && name.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_counters() {
+        for (line, expected) in [
+            ("Rebasing (3/17)", Some((3, 17))),
+            ("batch 4 of 40 written", Some((4, 40))),
+            ("[12/1200] copied", Some((12, 1200))),
+            ("step 7 of 9: done 2/3", Some((2, 3))),
+            ("Attempt 3/10 failed", None),
+            ("retry 3 of 10", None),
+            ("26/11/2026 10:00", None),
+            ("src/3/17", None),
+            ("v3/17a", None),
+            ("17/3", None),
+            ("3 of the files", None),
+        ] {
+            assert_eq!(counter(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn reads_what_is_wrong() {
+        for (line, expected) in [
+            ("Failing 12", Some(12)),
+            ("Broken links: 310", Some(310)),
+            ("conformance: failing=310 passing=590", Some(310)),
+            ("31 mistakes left", Some(31)),
+            ("9 tests failed", Some(9)),
+            ("Failures: 3", Some(3)),
+            ("error 503", None),
+            ("error: 5", None),
+            ("failed with exit code 3", None),
+            ("failed after 12 ms", None),
+            ("failed 3 times", None),
+            ("src/a.c:12: error: bad", None),
+            ("12 passed", None),
+            ("==16418==ERROR: AddressSanitizer: heap-buffer-overflow", None),
+            ("[16418] errors were found", None),
+            ("app 4711 ERROR connection lost", None),
+        ] {
+            assert_eq!(wrong(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn reads_places() {
+        for (one, other, same) in [
+            ("Stopped at src/pay.c:210", "Stopped at src/pay.c:211", false),
+            ("210\t  total += x;", "211\t  total += x;", false),
+            ("File \"a.py\", line 7", "File \"a.py\", line 8", false),
+            ("add (i=1000) at calc.c:17", "add (i=1001) at calc.c:17", false),
+            ("10:12:13 stopped at pay.c:210", "10:12:19 stopped at pay.c:210", true),
+            ("stopped", "stopped", true),
+            ("ready on localhost:3000, pid=4711", "ready on localhost:3000, pid=4712", true),
+        ] {
+            assert_eq!(place(one.lines()) == place(other.lines()), same, "{one}");
+        }
+    }
+}

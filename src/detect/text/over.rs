@@ -1,0 +1,105 @@
+//! Whether an answer says that what it is about has ended badly, so that nothing of it can change any more.
+
+use super::phrases::{Phrases, fold};
+use super::waiting::says_under_way;
+use std::sync::LazyLock;
+
+/// Names of the member or the line that says the state.
+const LABELS: [&str; 8] = ["state", "status", "conclusion", "phase", "result", "outcome", "verdict", "lifecycle"];
+/// States that nothing follows.
+#[rustfmt::skip]
+const OVER: [&str; 16] = [
+    "failed", "failure", "cancelled", "canceled", "aborted", "terminated", "killed", "expired", "rejected", "crashed",
+    "timed_out", "timedout", "timed-out", "rolled_back", "errored", "destroyed",
+];
+/// The same, unless a service says so of itself, which may get well again.
+const ERROR: &str = "error";
+const SERVICE: &str = "status";
+/// What says that it may go on after all, or that another one is meant.
+static GOES_ON: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "retry|retrying|retried|retries|restart|restarts|restarting|restarted|backoff|again|rerun|rerunning|re-run|requeued|reconnecting|recovering|recovery|previous|previously|last|latest|attempt|attempts|next|new|soon|crashloopbackoff|healing",
+    ])
+});
+/// A longer answer is a report of many things, in bytes.
+const LONGEST: usize = 600;
+/// How many words an answer has that is hardly more than a state.
+const FEW: usize = 8;
+
+/// Whether an answer says that what it is about has ended badly. It is normalized, so that it is one line.
+pub(crate) fn says_over(answer: &str) -> bool {
+    if answer.len() > LONGEST {
+        return false;
+    }
+    let words: Vec<&str> = answer
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '#')))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_over = |word: &str| OVER.contains(&&*word.to_ascii_lowercase());
+    let labelled = words.windows(2).any(|pair| {
+        let label = pair[0].rsplit(['_', '-']).next().unwrap_or_default().to_ascii_lowercase();
+        let error = pair[1].eq_ignore_ascii_case(ERROR) && (label != SERVICE || pair[1] == "ERROR");
+        LABELS.iter().any(|known| label == *known || is_camel(pair[0], known)) && (is_over(pair[1]) || error)
+    });
+    let shouted =
+        |word: &&str| word.bytes().all(|byte| !byte.is_ascii_lowercase()) && (is_over(word) || *word == "ERROR");
+    let few = words.len() <= FEW;
+    let alone = few && (words.iter().any(shouted) || words.last().is_some_and(|word| is_over(word)));
+    if !labelled && !alone {
+        return false;
+    }
+    let folded = fold(&answer.replace('_', " "));
+    !GOES_ON.is_in(&folded) && !says_under_way(&folded)
+}
+
+/// Whether a name in camel case ends with this label: `jobState`.
+fn is_camel(name: &str, label: &str) -> bool {
+    let Some(start) = name.len().checked_sub(label.len()).filter(|start| name.is_char_boundary(*start)) else {
+        return false;
+    };
+    let end = &name[start..];
+    end.starts_with(|c: char| c.is_ascii_uppercase()) && end.eq_ignore_ascii_case(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_ends_from_states_that_change() {
+        for answer in [
+            r#"{\"conclusion\":\"failure\",\"status\":\"completed\"}"#,
+            "Job 4471 State: FAILED Exit code 137",
+            "Status: CANCELLED",
+            r#"{\"id\":4471,\"state\":\"ERROR\"}"#,
+            r#"{\"jobState\":\"aborted\",\"errors\":0}"#,
+            "instance i-0af terminated",
+            "4471 train gpu FAILED 1:0",
+            "build status: timed_out",
+        ] {
+            assert!(says_over(answer), "{answer}");
+        }
+        for answer in [
+            "Job 4471 State: RUNNING",
+            r#"{\"state\":\"running\",\"errors\":0}"#,
+            "Status: running error count: 12 failed: 3",
+            "State: pending Last error: none",
+            "previous run: FAILED current run: RUNNING",
+            "NAME READY STATUS web-1 1/1 Running job-0 0/1 Error web-2 0/1 ContainerCreating",
+            "web-1 0/1 CrashLoopBackOff",
+            "state: failed, will be retried",
+            "status: failed, next attempt at #",
+            r#"{\"status\":\"error\",\"message\":\"database not reachable\"}"#,
+            "3 failed, 12 passed",
+            "0 failed",
+            "no job failed so far today, and the queue of this tenant is empty",
+            "State: ACTIVE",
+            // A service may get well again.
+            "deployment_status: error, exit code 3",
+            "healthy",
+            "",
+        ] {
+            assert!(!says_over(answer), "{answer}");
+        }
+    }
+}
