@@ -35,7 +35,7 @@ impl Default for Known {
 impl Known {
     /// Learns what a line says of its session. Returns whether the session is a subagent.
     pub fn learn(&mut self, session: &str, line: &Observation, text: &str) -> bool {
-        let Event::Session { parent } = &line.event else { return false };
+        let Event::Session { parent, .. } = &line.event else { return false };
         let (about, session) = (about(text), session.to_owned());
         let said = self.said.get_or_insert_with(session.clone(), Said::default);
         said.title = about.title.map(|title| excerpt(&title, TITLE)).or(said.title.take());

@@ -105,7 +105,7 @@ impl Detector {
         {
             session.set_task(&task);
         }
-        if let Event::Session { parent: Some(parent) } = &line.event
+        if let Event::Session { parent: Some(parent), .. } = &line.event
             && let Some(session) = self.sessions.get_mut(index)
         {
             session.set_parent(parent);

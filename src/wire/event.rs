@@ -40,6 +40,8 @@ pub enum Event<'a> {
     Session {
         /// The session that started this one.
         parent: Option<Cow<'a, str>>,
+        /// The folder that it works in.
+        directory: Option<Cow<'a, str>>,
     },
     /// A session was deleted.
     SessionDeleted,

@@ -93,6 +93,21 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
         return of_compiler(line, told == Some(0), output);
     }
     let outcome = checks::judge(output, told, missing);
+    let worded = || {
+        let are_scripts =
+            missing != Missing::Rest && line.checks.iter().all(|check| checks::worded::is_script(&check.name));
+        checks::worded::has_failed(output).filter(|_| are_scripts)
+    };
+    // A script that ends well whatever it found says so in words only.
+    match (outcome, worded()) {
+        (Outcome::Passed | Outcome::Unknown, Some(true)) => Outcome::Failed { count: None, items: Vec::new() },
+        (Outcome::Unknown, Some(false)) if missing != Missing::Anything => Outcome::Passed,
+        (outcome, _) => of_silent(line, output, silent, outcome),
+    }
+}
+
+/// How the checks of a line came out of which no words tell. `silent` says that the exit code was seen to be well.
+fn of_silent(line: &Line, output: &str, silent: bool, outcome: Outcome) -> Outcome {
     match outcome {
         // Compilers and linters that find nothing print nothing.
         Outcome::Unknown if (silent || line.only_prints()) && is_nothing(output) => Outcome::Passed,

@@ -62,6 +62,8 @@ pub(crate) struct Comparison {
     pub(crate) new_gist: bool,
     /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place.
     pub(crate) advances: bool,
+    /// It measured something that was not measured before.
+    pub(crate) measured: bool,
 }
 
 impl Comparison {
@@ -163,6 +165,7 @@ impl CallHistory {
         let stale = before.is_some_and(|before| before.changes == self.changes);
         let advances = self.advances(call, new_result);
         let stale = stale && !advances;
+        let measured = call.measured.is_some_and(|measured| self.keys.insert(hash::spread(measured), now).is_none());
         let compared = Comparison {
             new_call,
             new_result,
@@ -177,6 +180,7 @@ impl CallHistory {
             reread: before.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
             advances,
+            measured,
         };
         if compared.is_novel() {
             self.novel += 1;

@@ -106,9 +106,9 @@ impl Novelty {
     /// Whether the window brought hardly anything new.
     fn is_stale(&self, context: &RuleContext<'_>) -> bool {
         let count = |test| self.count(test);
-        // Who runs again what passed proves that it passes each time.
-        let same = count(|n| n.stale && !n.passed);
-        let again = count(|n| n.again && !n.passed);
+        // Who runs again what passed proves that it passes each time, and who measures tries something.
+        let same = count(|n| n.stale && !n.passed && !n.measured);
+        let again = count(|n| n.again && !n.passed && !n.measured);
         let changes = count(|n| n.new_change);
         // Pages that change while the same buttons are pressed.
         if count(|n| n.new_gist && !n.new_call) >= NEWS {

@@ -59,6 +59,11 @@ impl Acts {
         self.0 != 0
     }
 
+    /// Whether a call pushed, and did not only do what may be anything.
+    pub(crate) fn pushes(self) -> bool {
+        self != Self::ALL && self.has(Work::Pushed)
+    }
+
     /// What a call did. One that failed did nothing, as far as nobody can tell which of its commands did.
     pub(crate) fn of_call(call: &Call, state: Option<&ToolState<'_>>) -> Self {
         let Some(line) = call.line.as_ref() else {

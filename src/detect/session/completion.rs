@@ -134,6 +134,11 @@ impl Completion {
         self.work.set_task(task);
     }
 
+    /// Sets the folder that the session works in.
+    pub(crate) fn set_directory(&mut self, directory: &str) {
+        self.work.set_directory(directory);
+    }
+
     /// Records what a person asks for.
     pub(crate) fn begin_request(&mut self, text: &str) {
         self.work.begin_request(text);

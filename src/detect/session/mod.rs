@@ -7,10 +7,12 @@ mod completion;
 mod cover;
 mod deed;
 mod effects;
+mod elsewhere;
 mod judge;
 mod parts;
 mod probe;
 mod request;
+mod rollout;
 mod state;
 mod status;
 mod tamper;
@@ -178,6 +180,7 @@ impl Session {
                 self.state.completion.set_open_todos(open, first);
             }
             Event::Diff { files } => self.state.completion.set_changed_files(*files),
+            Event::Session { directory: Some(directory), .. } => self.state.completion.set_directory(directory),
             Event::Session { .. } | Event::SessionDeleted | Event::Record { .. } | Event::Heartbeat | Event::Other => {}
         }
         self.state.show(&Fact::Alive, line, effects);

@@ -3,6 +3,8 @@ use crate::wire::observe;
 use crate::wire::record::{AnyRecord, Contradiction, Done, Outcome};
 use serde_json::{Value, json};
 
+mod ends;
+
 /// A stream of one session and its children, written down step by step.
 #[derive(Default)]
 struct Stream {

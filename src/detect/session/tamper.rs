@@ -17,7 +17,7 @@ use accepted::accepted;
 use relaxed::relaxed;
 use removed::removed;
 use retried::retried;
-use settings::{is_of_check, is_settings};
+use settings::{is_of_check, is_of_tests, is_settings};
 use silenced::silenced;
 use skips::{Counts, is_test_code, is_test_file, occurrences};
 use weakened::weakened;
@@ -240,7 +240,7 @@ impl Tampers {
         if let Some(old) = old {
             self.compare_checks(file, old, new);
         }
-        if let Some(old) = old.filter(|_| is_settings(file) && !is_test_file(file)) {
+        if let Some(old) = old.filter(|_| is_settings(file) && !is_test_file(file) || is_of_tests(file)) {
             let found = relaxed(file, old, new).into_iter().map(|found| {
                 let fact = format!("{}, in {file}", found.fact);
                 Tamper { value: found.value, ..Tamper::new(How::Relaxed, &found.marker, file, fact) }

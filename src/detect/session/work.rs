@@ -4,8 +4,10 @@ use super::acts::Acts;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::cover::{never_ran, replaces, stands_in};
 use super::deed::Deed;
+use super::elsewhere::Scope;
 use super::probe::answered;
 use super::request::UserRequest;
+use super::rollout::{self, Rollout};
 use super::tamper::{Standing, Tampers};
 use crate::detect::call::Call;
 use crate::detect::call::checks::Outcome;
@@ -62,6 +64,8 @@ pub(crate) struct CallWork {
     target: Option<String>,
     /// It checks: what, and how that came out.
     checks: Vec<CheckRun>,
+    /// What its checks are about.
+    scope: Scope,
     outcome: Outcome,
     /// The check could not even begin.
     never_ran: bool,
@@ -77,6 +81,8 @@ pub(crate) struct CallWork {
     acts: Acts,
     /// Whether its request to a server of one's own was answered, if it made one.
     answered: Option<bool>,
+    /// What it says of what is rolled out.
+    rollout: Option<Rollout>,
     /// The tool and its command, in lower case.
     command: String,
     /// How the check was called, for a person.
@@ -103,6 +109,7 @@ impl CallWork {
             after: Change::None,
             code: false,
             checks: Vec::new(),
+            scope: Scope::default(),
             outcome: call.check.clone().unwrap_or(Outcome::Unknown),
             never_ran: false,
             unknown: false,
@@ -111,6 +118,7 @@ impl CallWork {
             records: false,
             acts: Acts::default(),
             answered: None,
+            rollout: None,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
@@ -130,6 +138,7 @@ impl CallWork {
         }
         work.acts = Acts::of_call(call, state);
         work.answered = answered(call, state);
+        work.rollout = Rollout::read(call, state);
         work.read_check(call, state);
         if !is_error {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
@@ -181,12 +190,17 @@ impl CallWork {
         }
         self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
         let command = call.input.command.as_deref().unwrap_or_default();
+        self.scope = Scope::read(command, &self.checks);
         self.tampers = Tampers::of_line(line.tampers.clone(), command);
     }
 
     fn read_tool(&mut self, call: &Call) {
         match call.kind {
             Kind::Mutate if !call.failed() => {
+                // A tool of SWE-agent, whose input is its command line: `create probe_test.py`.
+                if let Some(command) = call.input.command.as_deref().filter(|command| command.starts_with("create ")) {
+                    self.tampers = Tampers::of_line(Vec::new(), command);
+                }
                 self.before = Change::Certain;
                 self.after = Change::Certain;
                 self.code = self.target.as_deref().is_none_or(is_code);
@@ -288,6 +302,8 @@ struct FailedCheck {
 #[derive(Debug, Default)]
 pub(crate) struct WorkLog {
     request: UserRequest,
+    /// The folder that the session works in.
+    directory: Option<String>,
     open_todos: usize,
     first_todo: Option<String>,
     files: usize,
@@ -318,6 +334,8 @@ pub(crate) struct WorkLog {
     recorded: bool,
     /// The last request to a server of one's own had no answer.
     unanswered: bool,
+    /// How that stands which was rolled out.
+    rollout: Option<rollout::Standing>,
     tampers: Tampers,
     refused: bool,
 }
@@ -326,6 +344,13 @@ impl WorkLog {
     /// Takes the task of the stream for the user's message, until that comes: the first events of a session may be lost.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.request = UserRequest::read(task);
+    }
+
+    /// Sets the folder that the session works in.
+    pub(crate) fn set_directory(&mut self, directory: &str) {
+        if self.directory.as_deref() != Some(directory) {
+            self.directory = Some(directory.to_owned());
+        }
     }
 
     /// Records what a person asks for.
@@ -441,7 +466,11 @@ impl WorkLog {
             self.ran_tests |= kind != CheckKind::Code && !is_empty;
             self.linted |= kind != CheckKind::Tests;
         }
-        self.unchecked = None;
+        let root = self.directory.as_deref();
+        let changed = self.unchecked.as_ref().and_then(|(_, target)| target.as_deref());
+        if !changed.is_some_and(|changed| work.scope.is_elsewhere(&work.checks, changed, root)) {
+            self.unchecked = None;
+        }
         self.last_check = Some(work.evidence.clone());
         self.unread = None;
         self.unread_is_new = true;
@@ -480,6 +509,13 @@ impl WorkLog {
         self.acts.add(work.acts);
         self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
         self.recorded |= work.records || work.acts.any();
+        // What is pushed may be rolled out by a server.
+        if work.acts.pushes() {
+            self.rollout.get_or_insert(rollout::Standing::Open);
+        }
+        if let Some(rollout) = &work.rollout {
+            self.rollout = rollout.after(self.rollout.take());
+        }
         // It may do any of it. So may what a server runs.
         let runs_any = work.unknown && !work.unknown_failed;
         if runs_any || has("gh run") || has("gh pr checks") || has("glab ci") {
@@ -535,7 +571,19 @@ impl WorkLog {
         if let Some(said) = says_it_answers(text).filter(|_| self.unanswered) {
             return Some(format!("the agent says \"{said}\", but its last request to the server had no answer"));
         }
-        let claimed = claims(text).into_iter().find(|claim| match claim.work {
+        let claims = claims(text);
+        if let Some(rollout::Standing::NotThrough(said)) = &self.rollout {
+            if let Some(claim) = claims.iter().find(|claim| claim.work == Work::Deployed) {
+                return Some(format!(
+                    "the agent says \"{}\", but the last output about it says \"{said}\"",
+                    claim.excerpt
+                ));
+            }
+            if self.request.names(&rollout::REQUESTS) {
+                return Some(format!("what was to be rolled out is not through: \"{said}\""));
+            }
+        }
+        let claimed = claims.into_iter().find(|claim| match claim.work {
             Work::RanTests => !self.ran_tests,
             Work::RanChecks => !self.ran_check,
             Work::Linted => !self.linted,

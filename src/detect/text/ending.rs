@@ -1,6 +1,8 @@
 //! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
 
 use super::answer::{Block, Shape, blocks, plain, sentences};
+use super::counted::{counts_a_part, says_whole};
+use super::failing::{says_tests_fail, still_fails};
 use super::partial::is_partial;
 use super::phrases::{Phrases, fold, is_unspaced};
 use super::turkish;
@@ -263,6 +265,19 @@ fn gave_up(blocks: &[Block]) -> bool {
     let with_next = |all: &[String], at: usize| {
         is_excuse(&all[at]) && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
     };
+    if last.last().is_some_and(|sentence| says_tests_fail(sentence)) {
+        return true;
+    }
+    let mut all = first.iter().chain(&last);
+    let is_part = |sentence: &String| {
+        counts_a_part(sentence)
+            && !is_overcome(sentence)
+            && !TABLES.conditions.begins(sentence)
+            && !is_question(sentence)
+    };
+    if all.clone().any(is_part) && !all.any(|sentence| says_whole(sentence)) {
+        return true;
+    }
     (0..first.len().min(FIRST_SENTENCES)).any(|at| with_next(&first, at))
         || (0..last.len()).any(|at| with_next(&last, at))
 }
@@ -280,6 +295,7 @@ fn is_excuse(folded: &str) -> bool {
         || turkish::says_unable(folded)
         || TABLES.gave_up.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
         || is_pair(&TABLES.gave_up_pairs, folded)
+        || still_fails(folded)
         || is_partial(folded)
 }
 

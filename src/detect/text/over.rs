@@ -43,13 +43,18 @@ pub(crate) fn says_over(answer: &str) -> bool {
     });
     let shouted =
         |word: &&str| word.bytes().all(|byte| !byte.is_ascii_lowercase()) && (is_over(word) || *word == "ERROR");
-    let few = words.len() <= FEW;
-    let alone = few && (words.iter().any(shouted) || words.last().is_some_and(|word| is_over(word)));
+    let ends_over = matches!(words[..], [.., before, last] if is_over(last) && !is_number(before));
+    let alone = words.len() <= FEW && (ends_over || words.iter().any(shouted) || words.len() == 1 && is_over(words[0]));
     if !labelled && !alone {
         return false;
     }
     let folded = fold(&answer.replace('_', " "));
     !GOES_ON.is_in(&folded) && !says_under_way(&folded)
+}
+
+/// Whether a word counts what follows: "0 failed".
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'#')
 }
 
 /// Whether a name in camel case ends with this label: `jobState`.

@@ -12,6 +12,8 @@ const LEFT: &[&str] = &[
     "mancano ancora|manca ancora|restano da|resta da fare|rimangono da|rimane da fare|completato solo in parte|solo parzialmente",
     "осталось перенести|осталось сделать|осталось доделать|осталось перевести|ещё предстоит|еще предстоит|остаётся сделать|сделано частично|лише частково|залишилося|ще належить",
     "zostało do zrobienia|pozostało do|pozostały do|zostały do|wciąż brakuje|jeszcze brakuje|tylko częściowo|zbývá|ještě chybí|jen částečně|moeten nog|moet nog|nog te doen|ontbreken nog|ontbreekt nog|slechts gedeeltelijk|återstår|återstående|saknas fortfarande|gjenstår|mangler stadig|mangler fortsatt|mangler fremdeles|vielä tekemättä|vielä kesken|kaldı|hâlâ eksik|hala eksik|kısmen|hátravan|még hiányzik|a mai rămas|au mai rămas|vẫn còn thiếu|còn lại chưa|masih harus|masih perlu|belum selesai",
+    "jäi kesken|jäivät kesken|on kesken|ovat kesken|jäi tekemättä|jäivät tekemättä|ei ole valmis|eivät ole valmiita|hátra van|hátra vannak|nincs kész|nincsenek kész*|nem készült el|nem készültek el|nem lett kész|är inte klar*|är inte färdig*|blev inte klar*|er ikke ferdig*|er ikke færdig*|ble ikke ferdig*|blev ikke færdig*|is niet af|is niet klaar|zijn niet klaar|niet voltooid|ist nicht fertig|sind nicht fertig|nicht fertig geworden|n'est pas terminé*|n'est pas fini*|no está terminad*|no está list*|sin terminar|não está pront*|não está concluíd*|não foi concluíd*|non è finit*|non è complet*",
+    "nie jest gotow*|nie są gotow*|nie jest skończon*|není hotov*|nejsou hotov*|nie je hotov*|nie sú hotov*|nedokonč*|nije gotov*|nije dovršen*|није готов*|ni končan*|не готов*|не завершен*|не завершён*|не доделан*|не завершено|не е готов*|не е завършен*|nu este gata|nu e gata|nu sunt gata|tamamlanmadı|tamamlanamadı|bitmedi|bitirilemedi|δεν ολοκληρ*|δεν είναι έτοιμ*|ei ole valmis|jäi pooleli|nav pabeigt*|nebaigt*|chưa hoàn thành|chưa xong|không hoàn thành|tidak selesai|לא הושלם|לא גמור|לא סיימתי|لم يكتمل|لم تكتمل|غير مكتمل|کامل نشد|पूरा नहीं हुआ|ยังไม่เสร็จ|没完成|没做完|未完成です|未完了です",
     "只完成了|仅完成了|僅完成了|目前只|部分完成|只做了|需要后续继续|有待完成|还剩|還剩|尚待|まだ残って|残っています|残作業|一部のみ|途中です|남아 있|남았습니다|남아있|일부만",
 ];
 
@@ -66,6 +68,15 @@ const NOT_YET: [(&[&str], &[&str]); 8] = [
     (&["아직"], &["않았|못했|안 했|안 됐|남아|미완|되지 않"]),
 ];
 
+/// The rest of the work, and that it comes later: only together they say so, and only in a short sentence.
+#[rustfmt::skip]
+const FOLLOWS: [&str; 2] = [
+    "the others|the rest|the remaining*|the other ones|die anderen|die restlichen|der rest|die übrigen|les autres|le reste|los demás|las demás|el resto|os outros|as outras|o resto|o restante|os demais|as demais|gli altri|le altre|il resto|i restanti|de rest|de andere|de overige|reszta|pozostałe|остальн*|решта|інші|resten|de övriga|de andre|loput|muut|a többi|zbytek|ostatní|geri kalan*|diğerleri|restul|celelalte|phần còn lại|sisanya|其余|剩下|其他|余下|残り|나머지",
+    "follow|follows|to follow|in the next step|in a next step|for later|next time|folgen|folgt|folgen später|im nächsten schritt|suivront|suivra|pour plus tard|quedan para|queda para|para después|para más tarde|ficam para|fica para|para depois|para mais tarde|seguiranno|seguirà|per dopo|volgen|volgt|na później|później|позже|потом|позднее|пізніше|följer|kommer senare|følger|myöhemmin|következ*|később|příště|později|sonraya|daha sonra|mai târziu|ulterior|để sau|làm sau|menyusul|nanti|稍后|之后再|随后|以后再|后续|下次|後で|後ほど|次回|나중에|추후",
+];
+/// The longest such sentence, in words.
+const FOLLOWS_WORDS: usize = 9;
+
 /// A sentence with these speaks of what comes after the work, of what was left out on purpose, or of how it is told.
 const ELSEWHERE: &[&str] = &[
     "commit*|push*|deploy*|merge*|release*|publish*|you|your|optional*|out of scope|outside the scope|not in scope|beyond the scope|not part of|by design|intentional*|deliberate*|on purpose|as requested|as asked|future|follow-up|follow up|nice to have|could later|if needed|unrelated|pre-existing|upstream|ci|review|reviewed|nothing|none|no longer|test*|error*|warning*|that are not|that is not|which are not|which is not|that have not|that has not|that haven't|that hasn't|that aren't|that isn't|die noch nicht|que todavía no|que aún no|que ainda não|qui ne|che non|которые ещё не|которые еще не",
@@ -75,12 +86,14 @@ const ELSEWHERE: &[&str] = &[
 struct Tables {
     left: Phrases,
     not_yet: [(Phrases, Phrases); 8],
+    follows: [Phrases; 2],
     elsewhere: Phrases,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     left: Phrases::new(LEFT),
     not_yet: NOT_YET.map(|(when, what)| (Phrases::new(when), Phrases::new(what))),
+    follows: FOLLOWS.map(|words| Phrases::new(&[words])),
     elsewhere: Phrases::new(ELSEWHERE),
 });
 
@@ -88,7 +101,12 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
 pub(super) fn is_partial(folded: &str) -> bool {
     let is_left =
         TABLES.left.is_in(folded) || TABLES.not_yet.iter().any(|(when, what)| when.is_in(folded) && what.is_in(folded));
-    is_left && !TABLES.elsewhere.is_in(folded)
+    (is_left || follows(folded)) && !TABLES.elsewhere.is_in(folded)
+}
+
+/// Whether a short sentence says that the rest comes later.
+fn follows(folded: &str) -> bool {
+    folded.split_whitespace().count() <= FOLLOWS_WORDS && TABLES.follows.iter().all(|words| words.is_in(folded))
 }
 
 #[cfg(test)]
@@ -118,6 +136,14 @@ mod tests {
             "billing, users는 아직 마이그레이션하지 않았습니다.",
             "De modules billing en users zijn nog niet gemigreerd.",
             "billing ve users modülleri henüz taşınmadı.",
+            "orders and stock are migrated. The others follow in the next step.",
+            "Die restlichen drei folgen.",
+            "Les autres suivront.",
+            "El resto queda para después.",
+            "Loput kolme moduulia jäivät tekemättä.",
+            "A többi modul még hátra van.",
+            "Oprava není hotová.",
+            "2 of 4 endpoints are migrated; the tests pass.",
         ] {
             if Ending::read(text) != Ending::GaveUp {
                 missed.push(text);
@@ -138,6 +164,8 @@ mod tests {
             "The config is optional and still has to be set in production by your team.",
             "迁移完成。更改还没有提交。",
             "The page shows tasks that are not done yet in red.",
+            "All modules are migrated. Two of the five modules are converted by a script.",
+            "The rest of the list is loaded when you scroll.",
         ] {
             assert_ne!(Ending::read(text), Ending::GaveUp, "{text}");
         }

@@ -85,7 +85,7 @@ impl Reader {
         match &observation.event {
             Event::Record { kind, properties } => self.add_record(kind, *properties),
             Event::Part(part) => self.add_part(&observation, part),
-            Event::Session { parent } => {
+            Event::Session { parent, .. } => {
                 if let Some(session) = &observation.session {
                     self.counter.add_session(session, parent.as_deref());
                 }

@@ -151,7 +151,7 @@ mod tests {
     use crate::wire::Status;
     use serde_json::value::RawValue;
 
-    const CHANGED: Event = Event::Session { parent: None };
+    const CHANGED: Event = Event::Session { parent: None, directory: None };
     const IDLE: Event = Event::Status(Status::Idle);
 
     fn entry(id: &str, seq: i64) -> Entry {

@@ -68,7 +68,7 @@ impl SessionTree {
         let (Some(_), Some(session)) = (&self.root, line.session.as_deref()) else {
             return true;
         };
-        if let Event::Session { parent: Some(parent) } = &line.event
+        if let Event::Session { parent: Some(parent), .. } = &line.event
             && self.contains(parent)
         {
             self.insert(session);

@@ -90,7 +90,7 @@ impl Session {
     pub fn event(&mut self, event: &Event, now: Timestamp) {
         self.standing.event(event, now);
         match event {
-            Event::Session { parent: Some(parent) } => self.parent = Some(parent.to_string()),
+            Event::Session { parent: Some(parent), .. } => self.parent = Some(parent.to_string()),
             Event::Message { id, from_user: true, .. } => {
                 self.from_user.insert(id.to_string(), ());
                 self.done = None;

@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(observe(in_part).unwrap().session.as_deref(), Some("ses_a"));
         let child = observe(in_info).unwrap();
         assert_eq!(child.session.as_deref(), Some("ses_b"));
-        assert!(matches!(child.event, Event::Session { parent: Some(p) } if p == "ses_a"));
+        assert!(matches!(child.event, Event::Session { parent: Some(p), .. } if p == "ses_a"));
     }
 
     #[test]

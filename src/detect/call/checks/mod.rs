@@ -9,6 +9,7 @@ pub(crate) mod json;
 mod lines;
 mod signs;
 pub(crate) mod told;
+pub(crate) mod worded;
 
 use counts::Counts;
 use empty::Tests;

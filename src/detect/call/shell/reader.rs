@@ -8,7 +8,7 @@ use super::exits::{Exit, Options, exits, is_of_pipe, is_status, states};
 use super::hooks;
 use super::line::Line;
 use super::place;
-use super::programs::{Judgement, Nested, is_device, is_scratch, judge_at};
+use super::programs::{Judgement, Nested, is_device, is_log, is_scratch, judge_at};
 use super::repeats::{Each, runs_for_each, runs_in_each_workspace, watches};
 use super::syntax::{Item, Joint, Node, Role, Simple, parse, words_of};
 use super::words::{self, has, prints_only};
@@ -337,7 +337,11 @@ impl Reader {
     /// The files that output is redirected to.
     fn written(&mut self, files: &[String]) {
         for file in files.iter().filter(|file| !is_device(file)) {
-            self.note_change(if is_scratch(file) { Change::Scratch } else { Change::Certain });
+            self.note_change(match file {
+                file if is_scratch(file) => Change::Scratch,
+                file if is_log(file) => Change::Perhaps,
+                _ => Change::Certain,
+            });
         }
     }
 

@@ -7,7 +7,7 @@ use crate::detect::call::shell;
 const LOW: [&str; 8] =
     ["coverage", "failunder", "minlines", "minbranches", "minimumlines", "msi", "mutationscore", "minscore"];
 /// Keys that do so in the settings of a check.
-const LOW_OF_CHECK: [&str; 18] = [
+const LOW_OF_CHECK: [&str; 20] = [
     "threshold",
     "minimum",
     "branches",
@@ -26,6 +26,8 @@ const LOW_OF_CHECK: [&str; 18] = [
     "break",
     "classes",
     "methods",
+    "min",
+    "total",
 ];
 /// Words of keys that bound what a check lets pass.
 const HIGH: [&str; 7] =
@@ -48,7 +50,7 @@ const OFF_WHEN_ON: [&str; 14] = [
     "allowfailures",
 ];
 /// Beginnings of switches that let a check pass when they are off.
-const ON_WHEN_OFF: [&str; 10] = [
+const ON_WHEN_OFF: [&str; 12] = [
     "strict",
     "noimplicit",
     "nounused",
@@ -59,6 +61,8 @@ const ON_WHEN_OFF: [&str; 10] = [
     "treatwarningsaserrors",
     "abortonerror",
     "alwaysstrict",
+    "haltonfailure",
+    "failbuild",
 ];
 /// Options that leave something out of a check, or let it pass.
 const EXEMPT: [&str; 14] = [
@@ -84,7 +88,7 @@ const CATCH_ALL: [&str; 3] = ["'#.*#'", "\"#.*#\"", "'.*'"];
 /// What begins a step, or a job, of a workflow.
 const STEPS: [&str; 3] = ["run:", "script:", "uses:"];
 /// Values of a rule, from the laxest.
-const GRADES: [(&str, u8); 10] = [
+const GRADES: [(&str, u8); 12] = [
     ("off", 0),
     ("0", 0),
     ("none", 0),
@@ -95,6 +99,8 @@ const GRADES: [(&str, u8); 10] = [
     ("warning", 1),
     ("error", 2),
     ("2", 2),
+    ("deny", 2),
+    ("forbid", 2),
 ];
 
 /// One setting that an edit relaxes.
@@ -122,6 +128,7 @@ pub(super) fn relaxed(file: &str, old: &str, new: &str) -> Vec<Relaxed> {
     };
     let (removed, added) = (lines(old, new), lines(new, old));
     let mut found = values(file, &removed, &added);
+    found.extend(taken_out(file, &removed, old, new));
     found.extend(switches(&removed, &added, old, new));
     found.extend(commands(file, &removed, &added));
     found
@@ -165,6 +172,32 @@ fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
         }
     }
     found
+}
+
+/// The bounds that were taken out, of settings that stay.
+fn taken_out(file: &str, removed: &[String], old: &str, new: &str) -> Vec<Relaxed> {
+    let stays = |line: &str| !line.trim().is_empty() && old.lines().any(|known| known.trim() == line.trim());
+    let is_comment_of = |line: &str| is_comment(line) && removed.iter().any(|old| line.contains(old.trim()));
+    if !new.lines().any(|line| stays(line) || is_comment_of(line)) {
+        return Vec::new();
+    }
+    let kept: Vec<Pair> = new.lines().filter(|line| !is_comment(line)).flat_map(pairs).collect();
+    // `coverageThreshold: { global: { lines: 90 } }`
+    let block = |text: &str| text.to_lowercase().contains("threshold");
+    let is_bound = |pair: &Pair| {
+        LOW.iter().any(|key| pair.key.contains(key))
+            || is_of_check(file)
+                && (pair.key.ends_with("threshold") || LOW_OF_CHECK.contains(&&*pair.key) && block(old) && !block(new))
+    };
+    let mut gone: Vec<Relaxed> = removed
+        .iter()
+        .flat_map(|line| pairs(line))
+        .filter(|pair| pair.number().is_some_and(|number| number > 0.0) && is_bound(pair))
+        .filter(|pair| kept.iter().all(|other| other.key != pair.key))
+        .map(|pair| Relaxed::new(&pair.key, format!("`{}` of {} was taken out", pair.name, pair.value)))
+        .collect();
+    gone.truncate(1);
+    gone
 }
 
 /// The switches that were put in, at what was there before.

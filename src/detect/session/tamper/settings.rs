@@ -4,7 +4,7 @@
 const RECIPES: [&str; 7] =
     ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile", ".coveragerc", ".simplecov"];
 /// Endings of settings.
-const ENDINGS: [&str; 24] = [
+const ENDINGS: [&str; 26] = [
     "json",
     "jsonc",
     "json5",
@@ -27,11 +27,13 @@ const ENDINGS: [&str; 24] = [
     "conf",
     "dist",
     "csproj",
+    "fsproj",
+    "vbproj",
     "props",
     "runsettings",
 ];
 /// What the names of settings have in them that are about checks.
-const CHECKS: [&str; 40] = [
+const CHECKS: [&str; 45] = [
     "jest",
     "vitest",
     "vite.config",
@@ -70,6 +72,11 @@ const CHECKS: [&str; 40] = [
     "justfile",
     "-ci.",
     ".csproj",
+    ".fsproj",
+    ".vbproj",
+    "quality",
+    "lighthouse",
+    "cargo.toml",
     "directory.build.props",
     ".runsettings",
 ];
@@ -85,7 +92,7 @@ const WORKFLOWS: [&str; 8] = [
     ".woodpecker",
 ];
 /// What the names of settings have in them that are lists of rules.
-const RULES: [&str; 12] = [
+const RULES: [&str; 13] = [
     "eslint",
     "stylelint",
     "tslint",
@@ -98,6 +105,19 @@ const RULES: [&str; 12] = [
     "swiftlint",
     "analysis_options",
     "golangci",
+    "deny.toml",
+];
+
+/// Files of projects of tests, and those in which Ruby sets up its coverage.
+const OF_TESTS: [&str; 8] = [
+    ".testcoverage.yml",
+    ".csproj",
+    ".fsproj",
+    ".vbproj",
+    ".runsettings",
+    "spec_helper.rb",
+    "test_helper.rb",
+    "rails_helper.rb",
 ];
 
 /// The name of a file without its folders.
@@ -114,6 +134,11 @@ pub(super) fn is_settings(file: &str) -> bool {
     let is_of_project = name.starts_with('.') || name.contains("config") || name.starts_with("ci.");
     is_recipe
         || (is_of_project || is_of_check(file) || is_of_rules(file)) && (end.ends_with("rc") || ENDINGS.contains(&end))
+}
+
+/// Whether a file holds settings of the tests that it lies among.
+pub(super) fn is_of_tests(file: &str) -> bool {
+    OF_TESTS.iter().any(|end| file.ends_with(end))
 }
 
 /// Whether the settings of a file are about checks.

@@ -47,6 +47,12 @@ fn finds_tampering() {
         ("Makefile", "check:\n\tgo vet ./...", "check:\n\tgo vet ./... || true"),
         ("package.json", "\"test\": \"vitest run\",", "\"test\": \"vitest run || true\","),
         ("ci.yml", "script: pytest", "script: pytest\nallow_failure: true"),
+        (
+            "tests/Shop.Tests.csproj",
+            "<CoverletThreshold>85</CoverletThreshold>",
+            "<CoverletThreshold>60</CoverletThreshold>",
+        ),
+        ("spec/spec_helper.rb", "SimpleCov.minimum_coverage 90", "SimpleCov.minimum_coverage 60"),
     ] {
         assert_found(file, old, new);
     }

@@ -110,8 +110,10 @@ fn delta(read: PartDelta<'_>) -> Parsed<'_> {
 
 fn session(kind: EventType, read: InfoUpdated<'_>) -> Parsed<'_> {
     let (named, info) = (read.session, read.info);
-    let (id, parent) = info.map_or((None, None), |info| (info.session.or(Some(info.id)), info.parent));
-    let event = if matches!(kind, EventType::Deleted) { Event::SessionDeleted } else { Event::Session { parent } };
+    let (id, parent, directory) =
+        info.map_or((None, None, None), |info| (info.session.or(Some(info.id)), info.parent, info.directory));
+    let event =
+        if matches!(kind, EventType::Deleted) { Event::SessionDeleted } else { Event::Session { parent, directory } };
     (named.or(id), event)
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Info<'a> {
     #[serde(borrow, rename = "parentID", deserialize_with = "text::borrowed")]
     pub parent: Option<Cow<'a, str>>,
     #[serde(borrow, deserialize_with = "text::borrowed")]
+    pub directory: Option<Cow<'a, str>>,
+    #[serde(borrow, deserialize_with = "text::borrowed")]
     pub role: Option<Cow<'a, str>>,
     #[serde(borrow, deserialize_with = "text::borrowed")]
     pub finish: Option<Cow<'a, str>>,

@@ -18,16 +18,24 @@ pub fn is_device(path: &str) -> bool {
     path.starts_with("/dev/") && !path.starts_with("/dev/shm/") || path.eq_ignore_ascii_case("nul") || path == "$null"
 }
 
+/// Whether a path is that of a log: what a program prints while it runs is no work of its own.
+pub fn is_log(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    matches!(end, "log" | "err" | "pid") || end == "out" && !path.contains('/')
+}
+
 pub(super) fn tee(arguments: &[String]) -> Judgement {
     let mut files = arguments.iter().filter(|word| !word.starts_with('-')).peekable();
     if files.peek().is_none() || files.clone().all(|file| is_device(file)) {
         return Judgement::of(Effect::Observe);
     }
-    Judgement::changing(if files.all(|file| is_scratch(file) || is_device(file)) {
-        Change::Scratch
-    } else {
-        Change::Certain
-    })
+    let change = |file: &String| match file {
+        file if is_scratch(file) || is_device(file) => Change::Scratch,
+        file if is_log(file) => Change::Perhaps,
+        _ => Change::Certain,
+    };
+    Judgement::changing(files.map(change).max().unwrap_or(Change::Certain))
 }
 
 pub(super) fn sed(arguments: &[String]) -> Judgement {

@@ -13,7 +13,7 @@ mod runners;
 mod services;
 mod toolchains;
 
-pub(super) use files::{is_device, is_scratch};
+pub(super) use files::{is_device, is_log, is_scratch};
 pub(super) use judgement::{Judgement, Nested};
 
 use super::effect::{Change, Effect};

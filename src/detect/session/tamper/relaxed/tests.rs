@@ -7,6 +7,15 @@ fn finds_what_is_relaxed() {
         ("jest.config.js", "branches: 85, lines: 90", "branches: 85, lines: 50"),
         ("mix.exs", "summary: [threshold: 90]", "summary: [threshold: 9]"),
         (".nycrc.json", "\"lines\": 90", "\"lines\": 10"),
+        (".testcoverage.yml", "total: 80", "total: 50"),
+        ("quality-gate.json", "\"minCoverage\": 80", "\"minCoverage\": 50"),
+        ("lighthouserc.json", "\"minScore\": 0.9", "\"minScore\": 0.5"),
+        ("phpunit.xml", "<coverage min=\"90\">", "<coverage min=\"60\">"),
+        ("pom.xml", "<haltOnFailure>true</haltOnFailure>", "<haltOnFailure>false</haltOnFailure>"),
+        ("deny.toml", "unmaintained = \"deny\"", "unmaintained = \"allow\""),
+        ("pyproject.toml", "fail_under = 90", "# fail_under = 90"),
+        (".coveragerc", "[report]\nfail_under = 90", "[report]"),
+        ("jest.config.js", "coverageThreshold: {\n  lines: 90,\n},\nverbose: true", "verbose: true"),
         ("codecov.yml", "target: 90%", "target: 10%"),
         (".github/workflows/ci.yml", "- run: pytest --cov-fail-under=90", "- run: pytest --cov-fail-under=10"),
         ("pom.xml", "<minimum>0.80</minimum>", "<minimum>0.20</minimum>"),
@@ -43,6 +52,9 @@ fn finds_what_is_relaxed() {
 #[test]
 fn leaves_other_settings_alone() {
     for (file, old, new) in [
+        ("pyproject.toml", "fail_under = 90", ""),
+        ("pyproject.toml", "[a]\nfail_under = 90\n[b]", "[b]\n[a]\nfail_under = 90"),
+        (".coveragerc", "[report]\nprecision = 2", "[report]"),
         ("config/app.yml", "threshold: 90", "threshold: 80"),
         ("src/limits.ts", "const lines = 90;", "const lines = 80;"),
         ("package.json", "\"version\": \"2.1.0\"", "\"version\": \"1.9.0\""),

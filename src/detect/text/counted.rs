@@ -1,0 +1,213 @@
+//! A part of a whole, said in numbers: "2 of 5 modules are migrated", "3/5 移行済み".
+
+use super::phrases::Phrases;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// How many words may stand between the part and the whole: "two modules out of the five".
+const BETWEEN: usize = 4;
+/// How far from the numbers the word stands that says what was done with the part, in words.
+const BEFORE: usize = 2;
+const BEHIND: usize = 6;
+/// A whole that is larger is no list of work.
+const LARGEST: u32 = 10_000;
+
+/// Number words from one to twelve, in the languages that set them apart by spaces.
+#[rustfmt::skip]
+const NUMBERS: [(u32, &str); 12] = [
+    (1, "one|ein|eine|einer|eines|un|une|uno|una|um|uma|één|een|jeden|jedna|jedno|один|одна|одно|одного|en|ett|yksi|egy"),
+    (2, "two|zwei|zweien|deux|dos|dois|duas|due|twee|dwa|dwie|два|две|двух|två|to|kaksi|két|kettő|iki"),
+    (3, "three|drei|dreien|trois|tres|três|tre|drie|trzy|три|трёх|трех|kolme|három|üç"),
+    (4, "four|vier|quatre|cuatro|quatro|quattro|cztery|четыре|четырёх|четырех|fyra|fire|neljä|négy|dört"),
+    (5, "five|fünf|cinq|cinco|cinque|vijf|pięć|pięciu|пять|пяти|fem|viisi|viidestä|öt|beş"),
+    (6, "six|sechs|seis|sei|zes|sześć|sześciu|шесть|шести|sex|seks|kuusi|hat|altı"),
+    (7, "seven|sieben|sept|siete|sete|sette|zeven|siedem|siedmiu|семь|семи|sju|syv|seitsemän|hét|yedi"),
+    (8, "eight|acht|huit|ocho|oito|otto|osiem|ośmiu|восемь|восьми|åtta|otte|åtte|kahdeksan|nyolc|sekiz"),
+    (9, "nine|neun|neuf|nueve|nove|negen|dziewięć|dziewięciu|девять|девяти|nio|ni|yhdeksän|kilenc|dokuz"),
+    (10, "ten|zehn|dix|diez|dez|dieci|tien|dziesięć|dziesięciu|десять|десяти|tio|ti|kymmenen|tíz|on"),
+    (11, "eleven|elf|onze|once|undici|jedenaście|одиннадцать|elva|elleve|yksitoista|tizenegy"),
+    (12, "twelve|zwölf|douze|doce|doze|dodici|twaalf|dwanaście|двенадцать|tolv|kaksitoista|tizenkettő"),
+];
+/// What stands between the part and the whole.
+#[rustfmt::skip]
+const OF: [&str; 26] = [
+    "of", "von", "der", "aus", "de", "des", "du", "sur", "dos", "das", "di", "dei", "delle", "degli", "su", "van", "uit", "z", "ze", "spośród", "из", "із", "av",
+    "af", "ud", "din",
+];
+/// A number with one of these before it counts the steps of a plan, not what is done.
+#[rustfmt::skip]
+const PLACES: [&str; 26] = [
+    "step", "phase", "part", "page", "chapter", "milestone", "stage", "attempt", "try", "iteration", "round", "batch", "schritt", "teil", "étape", "partie", "paso",
+    "etapa", "passo", "fase", "parte", "шаг", "этап", "krok", "etap", "stap",
+];
+
+/// What is said of the part that is done, or that is not.
+#[rustfmt::skip]
+const SAID: &[&str] = &[
+    "migrated|converted|ported|moved|updated|done|finished|complete|completed|implemented|rewritten|translated|refactored|replaced|fixed|remain|remains|are left|is left|unfinished|to go",
+    "umgestellt|migriert|erledigt|fertig|implementiert|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|ersetzt|fertiggestellt|verbleiben|fehlen|ausstehend",
+    "migr*|termin*|implément*|converti*|traduit*|restent|manquent|hech*|list*|implement*|complet*|faltan|quedan|pendient*|conclu*|feit*|pront*|faltam|restam|fatt*|finit*|mancano|restano|rimangono|convert*|portad*|portat*|tradu*",
+    "gemigreerd|gedaan|klaar|omgezet|geïmplementeerd|vertaald|afgerond|aangepast|resteren|ontbreken|przenies*|zrobion*|gotow*|ukończ*|zmigrow*|przetłum*|pozosta*|brakuje|перенес*|перенос*|сделан*|готов*|заверш*|мигрир*|перевед*|переписан*|остал*|осталось|остаются",
+    "migrer*|klar|klara|klart|färdig*|ferdig*|færdig*|konverter*|översatt*|återstår|gjenstår|mangler|siirretty|valmi*|tehty|muunnettu|puuttu*|jäljellä|elkész*|kész|migrál*|átáll*|átír*|hátra|hiányz*|taşındı|tamamland*|dönüştürül*|bitti|kaldı|převed*|hotov*|migrov*|dokonč*|zbýv*",
+    "迁移|完成|转换|翻译|更新|替换|遷移|轉換|移行|完了|対応|実装|変換|終わ|残|마이그레이션|완료|변환|전환|남",
+];
+/// What says of a clause that it is about the whole.
+#[rustfmt::skip]
+const WHOLE: &[&str] = &[
+    "all|every|each|everything|whole|alle|alles|sämtliche|tous|toutes|tout|todos|todas|todo|toda|tutti|tutte|tutto|все|всё|усі|всі|wszystkie|wszystko|alla|allt|alt|kaikki|minden|összes|hepsi|tümü|tüm|bütün|všechny|vše|toate",
+    "全部|所有|都已|すべて|全て|모두|모든|전부",
+];
+/// What says of a sentence that the other part had no need.
+#[rustfmt::skip]
+const NEEDLESS: &[&str] = &[
+    "already|nothing else|no change|no changes|not need|no need|unaffected|bereits|schon|déjà|ya|já|già|уже|вже|już|redan|allerede|jo|már|zaten|již|deja",
+    "已经|既に|すでに|이미",
+];
+/// What says half.
+const HALF: &[&str] = &[
+    "half of|half the|about half|die hälfte|la moitié|la mitad|metade|la metà|de helft|половин*|połow*|hälften|halvdelen|puolet|fele|felét|yarısı|yarısını|polovin*|jumătate",
+    "一半|半分|半数|절반",
+];
+
+/// The whole stands first where the languages say so: `5つのうち2つ`, `5 个中有 2 个`, `5 modulból 2`, `5 modülden 2'si`.
+const WHOLE_FIRST: &str = r"(?<whole>[0-9]{1,5})[^0-9.。,，、;；/]{0,24}?(?:のうち|のなかで|の中で|中有|中的|当中|中已|里|중에서|중|\p{L}{2,}(?:den|dan|ten|tan|ból|ből|sta|stä))[^0-9.。;；/]{0,12}?(?<part>[0-9]{1,5})";
+
+static WHOLE_BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WHOLE_FIRST).ok());
+static SAYS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(SAID));
+static SAYS_WHOLE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(WHOLE));
+static SAYS_NEEDLESS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NEEDLESS));
+static SAYS_HALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(HALF));
+
+/// Whether a folded sentence says how many of all were done, and that is not all of them.
+pub(super) fn counts_a_part(folded: &str) -> bool {
+    !SAYS_NEEDLESS.is_in(folded) && clauses(folded).any(|clause| !SAYS_WHOLE.is_in(clause) && is_of_part(clause))
+}
+
+/// Whether a folded sentence says of the whole that it is done.
+pub(super) fn says_whole(folded: &str) -> bool {
+    clauses(folded).any(|clause| SAYS_WHOLE.is_in(clause) && SAYS.is_in(clause))
+}
+
+fn clauses(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split([';', ',', '，', '；', '،'])
+}
+
+fn is_of_part(clause: &str) -> bool {
+    let words: Vec<&str> = clause.split_whitespace().collect();
+    (0..words.len()).any(|at| is_part(&words, at))
+        || SAYS_HALF.is_in(clause) && SAYS.is_in(clause)
+        || is_behind_whole(clause)
+}
+
+/// Whether the word at a place begins "k of n" or is "k/n", or a share in percent, with what was done beside it.
+fn is_part(words: &[&str], at: usize) -> bool {
+    let bare = |word: &str| -> String { word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_owned() };
+    let word = bare(words[at]);
+    let is_place = at > 0 && PLACES.contains(&&*bare(words[at - 1]));
+    // "The 3/4 inch label" names something.
+    let is_name = at > 0 && matches!(words[at - 1], "the" | "a" | "an");
+    let fraction =
+        word.split_once('/').filter(|_| !is_name).and_then(|(part, whole)| Some((digits(part)?, digits(whole)?)));
+    let end = if let Some((part, whole)) = fraction {
+        (part < whole && whole > 2).then_some(at)
+    } else if let Some(share) = word.strip_suffix('%').and_then(digits) {
+        let of = words.get(at + 1).is_some_and(|word| OF.contains(word));
+        (share < 100 && of).then_some(at + 1)
+    } else {
+        number(&word).and_then(|part| whole_behind(words, at, part))
+    };
+    let Some(end) = end.filter(|_| !is_place) else { return false };
+    let ends = |word: &&&str| !word.ends_with([':', ',', ';', '.']);
+    let before: Vec<&str> = words[..at].iter().rev().take(BEFORE).take_while(ends).copied().collect();
+    let before = before.join(" ");
+    let behind = words[end + 1..words.len().min(end + 1 + BEHIND)].join(" ");
+    let inside = words[at + 1..end.max(at + 1)].join(" ");
+    [before, inside, behind].iter().any(|near| SAYS.is_in(near))
+}
+
+/// Where the whole stands that a part belongs to, if it is larger.
+fn whole_behind(words: &[&str], at: usize, part: u32) -> Option<usize> {
+    let near = &words[at + 1..words.len().min(at + 2 + BETWEEN)];
+    let of = near.iter().position(|word| OF.contains(word))?;
+    // A comma, or a full stop in a list, ends what belongs together.
+    if near[..of].iter().any(|word| word.ends_with([',', ';', ':'])) {
+        return None;
+    }
+    let found = near.iter().enumerate().skip(of + 1).find_map(|(at, word)| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        Some((at, number(word)?))
+    })?;
+    (part < found.1 && found.1 <= LARGEST).then_some(at + 1 + found.0)
+}
+
+fn is_behind_whole(folded: &str) -> bool {
+    let Some(found) = WHOLE_BEFORE.as_ref().and_then(|pattern| pattern.captures(folded)) else { return false };
+    let (part, whole) = (digits(&found["part"]), digits(&found["whole"]));
+    part.zip(whole).is_some_and(|(part, whole)| part < whole && whole <= LARGEST) && SAYS.is_in(folded)
+}
+
+fn digits(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+fn number(word: &str) -> Option<u32> {
+    let named =
+        || NUMBERS.iter().find(|(_, names)| names.split('|').any(|name| name == word)).map(|(number, _)| *number);
+    digits(word).or_else(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::phrases::fold;
+    use super::counts_a_part;
+
+    #[test]
+    fn a_part_of_the_whole() {
+        for text in [
+            "2 of 4 endpoints are migrated.",
+            "Three of five modules remain.",
+            "Migrated 3/5 modules.",
+            "2 of 4 endpoints are migrated; all tests pass.",
+            "I converted 40% of the call sites.",
+            "Half of the pages are translated.",
+            "2 von 5 Modulen sind umgestellt.",
+            "Deux modules sur cinq ont été migrés.",
+            "2 de los 5 módulos están migrados.",
+            "2 dos 5 módulos foram migrados.",
+            "2 moduli su 5 sono migrati.",
+            "2 van de 5 modules zijn gemigreerd.",
+            "Przeniesiono 2 z 5 modułów.",
+            "Перенесены 2 из 5 модулей.",
+            "5つのモジュールのうち2つを移行しました。",
+            "5 个模块中有 2 个已迁移。",
+            "5개 모듈 중 2개를 마이그레이션했습니다.",
+            "5 modülden 2'si taşındı.",
+            "Az 5 modulból 2 elkészült.",
+            "2 av 5 moduler är migrerade.",
+        ] {
+            assert!(counts_a_part(&fold(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_numbers() {
+        for text in [
+            "5 of 5 modules are migrated.",
+            "3 of the 5 files needed no change.",
+            "Two of the five were already migrated.",
+            "One of the 3 endpoints was missing its check.",
+            "Two of the five handlers left the lock open.",
+            "2 of 5 are migrated, the rest needed no change.",
+            "Step 2 of 3 is done.",
+            "Retries happen 2 of 3 times.",
+            "Fixed: retries happen 2 of 3 times only.",
+            "98 of 100 tests ran.",
+            "The ratio 16/9 is kept.",
+            "Moved on 2 May, of which 5 are left.",
+            "Fixed the 3/4 inch label.",
+            "Of the five, two had tests.",
+        ] {
+            assert!(!counts_a_part(&fold(text)), "{text}");
+        }
+    }
+}

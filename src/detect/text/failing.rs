@@ -1,0 +1,142 @@
+//! Whether an agent says itself that what it worked on still fails, or that the tests do.
+
+use super::phrases::Phrases;
+use std::sync::LazyLock;
+
+/// What says that something goes on, and what goes on badly: only together they say so.
+#[rustfmt::skip]
+const GOES_ON: [(&str, &str); 25] = [
+    ("weiterhin|immer noch|noch immer|nach wie vor", "fehl|fehlschlagen|rot|scheitern|scheitert|funktioniert nicht|funktionieren nicht|nicht durch|kaputt"),
+    ("toujours|encore", "échoue|échouent|ne passent pas|ne passe pas|ne fonctionne pas|ne fonctionnent pas|en échec"),
+    ("siguen|sigue|todavía|aún|continúan|continúa|ainda|continuam|continua", "fallan|falla|fallando|no pasan|no pasa|no funciona|no funcionan|falham|falha|falhando|a falhar|não passam|não passa|não funciona|não funcionam"),
+    ("ancora|continuano a|continua a", "falliscono|fallisce|fallire|non passano|non passa|non funziona|non funzionano"),
+    ("всё ещё|все еще|все ещё|по-прежнему|до сих пор", "пада*|не проход*|не работа*|сломан*|проваль*|провал*"),
+    ("все ще|усе ще|досі|і далі", "пада*|не проход*|не прац*|зламан*|провал*"),
+    ("все още|продължават да|продължава да", "провал*|пада*|не минава*|не работ*"),
+    ("i dalje|još uvijek|još uvek|še vedno|и даље|још увек|сè уште", "ne prolaz*|padaju|pada|ne rade|ne radi|neuspješn*|ne uspijeva*|spodlet*|padejo|не пролаз*|падају|не раде|не ради|паѓаат"),
+    ("nadal|wciąż|ciągle|dalej", "nie przechodz*|nie działa*|padają|zawodz*|nie udaj*|kończą się błędem|kończy się błędem"),
+    ("stále|pořád|nadále|naďalej", "selháv*|neproch*|nefung*|padají|padá|zlyháv*|neprech*|padajú"),
+    ("nog steeds|nog altijd", "falen|faalt|mislukken|mislukt|slagen niet|slaagt niet|werkt niet|werken niet"),
+    ("fortfarande|alltjämt", "misslyckas|fallerar|går inte igenom|fungerar inte|trasig*"),
+    ("fortsatt|fremdeles|stadig|stadigvæk", "feiler|fejler|går ikke gjennom|går ikke igennem|virker ikke|fungerer ikke|består ikke|slår feil|mislykkes"),
+    ("edelleen|yhä|vielä|vieläkin|jatkuvasti", "epäonnistu*|eivät mene läpi|ei mene läpi|ei toimi|eivät toimi|kaatu*|eivät läpäise|ei läpäise"),
+    ("továbbra is|még mindig", "hibás*|elbuk*|buknak|bukik|meghiúsul*|nem mennek|nem megy|nem működ*|sikertelen*"),
+    ("továbbra sem|még mindig nem|még nem", "működ*|mennek|megy|futnak"),
+    ("endiselt|ikka veel|vis dar|joprojām", "ebaõnnestu*|ei tööta|ei lähe läbi|nepavyk*|neveik*|neizdodas|neiziet|nesėkming*"),
+    ("hâlâ|hala|halen", "başarısız*|geçmiyor*|çalışmıyor*|hata veriyor*|bozuk*"),
+    ("încă|tot", "eșueaz*|eşueaz*|pică|nu trec|nu trece|nu funcționează|nu merge"),
+    ("εξακολουθούν|εξακολουθεί|ακόμα|ακόμη|συνεχίζουν", "αποτυγχάν*|αποτυχ*|δεν περν*|δεν λειτουργ*"),
+    ("vẫn|vẫn còn|masih|masih saja|tetap", "thất bại|bị lỗi|không qua|chưa qua|bị hỏng|không hoạt động|gagal|rusak|tidak lulus|tidak berjalan"),
+    ("עדיין|ما زالت|ما زال|لا تزال|لا يزال|مازالت|هنوز", "נכשל|לא עובר|לא עובד|تفشل|يفشل|فاشلة|لا تعمل|لا يعمل|لا تنجح|شکست"),
+    ("अभी भी|अब भी|এখনও|ยัง|ยังคง", "विफल|असफल|फेल|काम नहीं|ব্যর্থ|ล้มเหลว|ไม่ผ่าน|ใช้ไม่ได้"),
+    ("仍|还是|依然|依旧|還是", "失败|失敗|不通过|未通过|没有通过|没通过"),
+    ("まだ|依然|いまだ|引き続き|여전히|아직|아직도", "失敗して|失敗し|通りません|通っていません|落ちて|動きません|動作しません|실패|통과하지|작동하지"),
+];
+
+/// Tests, and how they come out, for a sentence that says no more than that.
+#[rustfmt::skip]
+const TESTS: &[&str] = &[
+    "test|tests|suite|build|checks|pruebas|testes|testy|тесты|тести|тестове|testene|testerna|testler|testele|testit|tesztek|teste",
+    "测试|測試|テスト|테스트|δοκιμές|הבדיקות|الاختبارات",
+];
+#[rustfmt::skip]
+const FAIL: &[&str] = &[
+    "fail|fails|are failing|is failing|are red|is red|is broken|don't pass|do not pass|doesn't pass|does not pass|schlagen fehl|schlägt fehl|sind rot|échouent|échoue|fallan|falla|falliscono|fallisce|falham|falha|falen|mislukken|падают|не проходят|падають|не проходять|nie przechodzą|padają|selhávají|neprocházejí|misslyckas|feiler|fejler|epäonnistuvat|elbuknak|eșuează|başarısız|geçmiyor|провалят|пада",
+    "失败|失敗|실패|αποτυγχάνουν|נכשלות|تفشل",
+];
+/// A sentence with one of these tells of a case, of the past or of somebody else's tests.
+#[rustfmt::skip]
+const CASES: &[&str] = &[
+    "if|when|whenever|unless|without|before|because|since|as expected|should|would|must|no|none|not|now|old|only|never|longer|wenn|ohne|weil|keine|mehr|soll|sans|si|quand|aucun|plus|sin|cuando|ningún|ya|sem|quando|já|senza|più|nessun|если|когда|без|больше|bez|gdy|zonder|als|utan|om|jos|ha|nem|ei|eğer|dacă",
+    "如果|不再|没有|時|場合|ない|なく|ません|않|없",
+];
+/// A longer sentence says more, in words and in bytes: not all languages set words apart.
+const WORDS: usize = 7;
+const BYTES: usize = 90;
+
+struct Tables {
+    goes_on: Vec<(Phrases, Phrases)>,
+    tests: Phrases,
+    fail: Phrases,
+    cases: Phrases,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    goes_on: GOES_ON.iter().map(|(on, badly)| (Phrases::new(&[on]), Phrases::new(&[badly]))).collect(),
+    tests: Phrases::new(TESTS),
+    fail: Phrases::new(FAIL),
+    cases: Phrases::new(CASES),
+});
+
+/// Whether a folded sentence says that something still fails.
+pub(super) fn still_fails(folded: &str) -> bool {
+    TABLES.goes_on.iter().any(|(on, badly)| on.is_in(folded) && badly.is_in(folded))
+}
+
+/// Whether a folded sentence says that tests fail, and no more.
+pub(super) fn says_tests_fail(folded: &str) -> bool {
+    folded.len() <= BYTES
+        && folded.split_whitespace().count() <= WORDS
+        && TABLES.tests.is_in(folded)
+        && TABLES.fail.is_in(folded)
+        && !TABLES.cases.is_in(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::text::ending::Ending;
+
+    #[test]
+    fn says_that_it_fails() {
+        let mut missed = Vec::new();
+        for text in [
+            "Testit epäonnistuvat edelleen.",
+            "Korjaus ei toimi vielä.",
+            "A tesztek továbbra is hibásak.",
+            "Két teszt még mindig elbukik.",
+            "Testerna misslyckas fortfarande.",
+            "Testene feiler fortsatt.",
+            "Testene fejler stadig.",
+            "De tests falen nog steeds.",
+            "Testy nadal nie przechodzą.",
+            "Testy stále selhávají.",
+            "Testler hâlâ başarısız.",
+            "Testele încă eșuează.",
+            "Οι δοκιμές εξακολουθούν να αποτυγχάνουν.",
+            "Các bài kiểm thử vẫn thất bại.",
+            "Tesnya masih gagal.",
+            "Тести все ще падають.",
+            "Testovi i dalje ne prolaze.",
+            "הבדיקות עדיין נכשלות.",
+            "الاختبارات ما زالت تفشل.",
+            "परीक्षण अभी भी विफल हो रहे हैं।",
+            "การทดสอบยังล้มเหลว",
+            "The parser is rewritten. The tests fail.",
+            "Die Tests schlagen fehl.",
+            "Los tests fallan.",
+            "测试失败。",
+        ] {
+            if Ending::read(text) != Ending::GaveUp {
+                missed.push(text);
+            }
+        }
+        assert!(missed.is_empty(), "{missed:#?}");
+    }
+
+    #[test]
+    fn tells_of_what_failed_before() {
+        for text in [
+            "Virhe on korjattu: aiemmin testit epäonnistuivat, nyt ne menevät läpi.",
+            "A tesztek korábban elbuktak, most átmennek.",
+            "Bug corrigé. Les tests échouaient à cause de l'arrondi.",
+            "Fixed: a request without a token now fails with 401.",
+            "Behoben. Wenn die Tests fehlschlagen, zeigt die Seite das rot an.",
+            "The tests fail without the fix.",
+            "The tests fail because the total is rounded twice. I rounded it once.",
+            "No tests fail.",
+            "Keine Tests schlagen fehl.",
+        ] {
+            assert_ne!(Ending::read(text), Ending::GaveUp, "{text}");
+        }
+    }
+}
