@@ -2,7 +2,7 @@
 
 use super::edge;
 use super::placeholder::is_placeholder;
-use super::{codes, prose};
+use super::{codes, numbers, prose};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
@@ -363,7 +363,7 @@ struct Compiled {
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let all = || PLACES.iter().chain(codes::PLACES).chain(prose::PLACES);
+    let all = || PLACES.iter().chain(codes::PLACES).chain(prose::PLACES).chain(numbers::PLACES);
     let words = all().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
     let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
     Compiled {
@@ -379,7 +379,14 @@ fn compiled(place: &str) -> Option<Pattern> {
     let regex = |pattern: &str| {
         // An argument stands in the line of its flag.
         let pattern = pattern.replace(r"\s+ARG", r"[ \t]+ARG").replace(r"\s*ARG", r"[ \t]*ARG");
-        Regex::new(&pattern.replace("ARG", ARGUMENT).replace("NAME", NAME).replace(r"\b", r"(?-u:\b)")).ok()
+        Regex::new(
+            &pattern
+                .replace("IS", numbers::IS)
+                .replace("ARG", ARGUMENT)
+                .replace("NAME", NAME)
+                .replace(r"\b", r"(?-u:\b)"),
+        )
+        .ok()
     };
     let (program, argument) = match place.split_once("..") {
         Some(parts) if place.starts_with(r"\b") || place.starts_with(r"(?m)\b") => parts,
@@ -427,7 +434,7 @@ fn add(pattern: &Regex, text: &str, start: usize, found: &mut Vec<Range<usize>>)
         });
         let word = word.filter(|word| !is_placeholder(&text[word.clone()]));
         // A header that is a sentence is about the header.
-        let header = captures.name("h").filter(|header| !is_prose(header.as_str()));
+        let header = captures.name("h").filter(|header| !is_prose(header.as_str()) && !is_type(header.as_str()));
         let secrets = groups.chain(header).filter(|group| !is_placeholder(group.as_str()));
         found.extend(secrets.map(|group| group.range()).chain(word).map(|at| start + at.start..start + at.end));
     }
@@ -436,6 +443,12 @@ fn add(pattern: &Regex, text: &str, start: usize, found: &mut Vec<Range<usize>>)
 /// Whether a text is several words without a sign of a secret.
 fn is_prose(text: &str) -> bool {
     text.split_whitespace().count() > 2 && !text.contains(|c: char| c.is_ascii_digit() || c == '=')
+}
+
+/// Whether a text begins with the type of a parameter: `Optional[str] = …`.
+fn is_type(text: &str) -> bool {
+    let name = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    name > 0 && text[name..].starts_with('[') && text.contains(" = ")
 }
 
 /// The length of the arguments of a command: up to the end of the line, or a sign that is not in quotes.
@@ -543,7 +556,10 @@ mod tests {
 
     #[test]
     fn compiles_every_place() {
-        assert_eq!(COMPILED.places.len(), PLACES.len() + codes::PLACES.len() + prose::PLACES.len());
+        assert_eq!(
+            COMPILED.places.len(),
+            PLACES.len() + codes::PLACES.len() + prose::PLACES.len() + numbers::PLACES.len()
+        );
         for place in &COMPILED.places {
             assert!(place.pattern().is_some(), "{}", place.source);
         }

@@ -225,7 +225,7 @@ fn hex(token: &str) -> Option<String> {
 }
 
 /// The text that base64 stands for, in either alphabet, if it is one.
-fn base64(token: &str) -> Option<String> {
+pub fn base64(token: &str) -> Option<String> {
     digits(token, 6, |byte| match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),

@@ -24,8 +24,8 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
             () => match told_in(&told, line, &string) {
                 Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
                 None => match printed(asked.as_deref(), &name, &decoded) {
-                    Some(secret) => Cow::Owned(beside(redactor, &decoded, &secret)),
-                    None => member(redactor, &name, &decoded),
+                    printed if printed.is_empty() => member(redactor, &name, &decoded),
+                    printed => redactor.redact_with(&decoded, printed),
                 },
             },
         };
@@ -51,22 +51,19 @@ fn asked(members: &serde_json::Map<String, serde_json::Value>) -> Option<String>
     text("command").map(str::to_owned).or_else(file)
 }
 
-/// Where the secret is that a member has, because of the command that wrote it or the file that it is in.
-fn printed(asked: Option<&str>, name: &str, value: &str) -> Option<Range<usize>> {
-    let asked = asked.filter(|_| matches!(name, "output" | "content"))?;
-    let view = View::new(value);
-    // What a tool writes around a file.
-    let start = view.text.find("<content>\n").map_or(0, |at| at + "<content>\n".len());
-    let end = view.text.find("\n</content>").map_or(view.text.len(), |at| at.max(start));
-    let inside = view.text[start..end].split("\n\n(End of file").next().unwrap_or_default();
-    let secret = super::printed::find(asked, inside)?;
-    Some(view.original(&(start + secret.start..start + secret.end)))
-}
-
-/// A text without this secret and the others in it.
-fn beside(redactor: &Redactor, text: &str, secret: &Range<usize>) -> String {
-    let (before, after) = (redactor.redact(&text[..secret.start]), redactor.redact(&text[secret.end..]));
-    format!("{before}{}{after}", super::MASK)
+/// Where the secrets are in the view of a member, because of the command that wrote it or the file that it is in.
+fn printed(asked: Option<&str>, name: &str, value: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if let Some(asked) = asked.filter(|_| matches!(name, "output" | "content")) {
+        let view = View::new(value);
+        // What a tool writes around a file.
+        let start = view.text.find("<content>\n").map_or(0, |at| at + "<content>\n".len());
+        let end = view.text.find("\n</content>").map_or(view.text.len(), |at| at.max(start));
+        let inside = view.text[start..end].split("\n\n(End of file").next().unwrap_or_default();
+        super::printed::find(asked, inside, &mut found);
+        found.iter_mut().for_each(|secret| *secret = start + secret.start..start + secret.end);
+    }
+    found
 }
 
 /// Whether a member says which session, message or event it is: what only looks random there must stay the same, or

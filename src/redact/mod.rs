@@ -18,6 +18,7 @@ mod lines;
 mod lists;
 mod manifests;
 mod names;
+mod numbers;
 mod placeholder;
 mod printed;
 mod prose;
@@ -124,6 +125,13 @@ impl Redactor {
         let view = View::new(text);
         let found = self.secrets(&view, LAYERS);
         masked(text, &view, found)
+    }
+
+    /// `text` without its secrets, and without these parts of its view, which are secrets too.
+    fn redact_with<'a>(&self, text: &'a str, mut found: Vec<Range<usize>>) -> Cow<'a, str> {
+        let view = View::new(text);
+        found.extend(self.secrets(&view, LAYERS));
+        masked(text, &view, merged(found))
     }
 
     /// An identity, such as the id of a session, without known forms and values. That it looks random says nothing.

@@ -287,6 +287,7 @@ const OF_CODES: &[&str] = &["access", "recovery", "backup", "security", "verific
 /// Words before `key` that make it harmless.
 const OF_OTHER_KEYS: &[&str] = &[
     "public",
+    "such",
     "foreign",
     "primary",
     "sort",
@@ -527,6 +528,11 @@ pub fn telling(name: &str) -> Option<Telling> {
     }
     let compound = words.windows(2).any(|pair| pair[1] == "key" && OF_SECRET_KEYS.contains(&pair[0].as_str()));
     (compound || words.iter().any(|word| WEAK.contains(&word.as_str()))).then_some(Telling::Weak)
+}
+
+/// Whether a key with this word before it, in lower case, is harmless.
+pub fn is_of_other_key(word: &str) -> bool {
+    OF_OTHER_KEYS.contains(&word)
 }
 
 fn is_strong(word: &str) -> bool {

@@ -83,6 +83,18 @@ const WORDS: &[&str] = &[
     "enabled",
     "disabled",
     "stdin",
+    // What is said of it.
+    "expired",
+    "valid",
+    "revoked",
+    "rejected",
+    "accepted",
+    "denied",
+    "refreshed",
+    "found",
+    "present",
+    "absent",
+    "ok",
 ];
 
 /// How a reference begins: an expression, a template, a path, or an address in a store of secrets.

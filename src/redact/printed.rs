@@ -1,7 +1,9 @@
 //! Output that is a secret because of the command that wrote it: `cat /run/secrets/db`, `gh auth token`.
 
+use super::edge::piece;
 use super::names::{Telling, telling};
 use super::placeholder::is_placeholder;
+use super::random::is_random;
 use super::value::{is_arbitrary, is_version};
 use regex::Regex;
 use std::ops::Range;
@@ -15,7 +17,11 @@ const COMMAND: usize = 2048;
 /// Commands that write a secret and nothing else.
 static WRITES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let commands = [
-        r"(?:gh|glab)\s+auth\s+token",
+        r"\w+\s+auth\s+(?:token|status\s+(?:-t|--show-token))",
+        r"\w+\s+tokens?\s+(?:create|new|issue|generate)",
+        r"kubectl\s+(?:-\S+\s+)*get\s+secrets?\b.*\s(?:-o|--output|--template)\S*",
+        r"\w+\s+credentials:show",
+        r"(?:chamber|credstash|berglas|infisical|envchain|summon)\s+(?:read|get|access|secrets\s+get)",
         r"gcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token",
         r"gcloud\s+secrets\s+versions\s+access",
         r"aws\s+(?:ecr\s+get-login-password|secretsmanager\s+get-secret-value|ssm\s+get-parameters?\b.*--with-decryption)",
@@ -25,7 +31,7 @@ static WRITES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"vault\s+(?:print\s+token|(?:kv\s+get|read|write|token\s+create)\b.*-field[= ])",
         r"op\s+(?:read|item\s+get)",
         r"(?:pass|gopass)\s+(?:show\s+)?(?:-\S+\s+)*\w+/\S+",
-        r"(?:pass|gopass)\s+show",
+        r"(?:pass|gopass|lpass|keepassxc-cli)\s+show",
         r"bw\s+get\s+(?:password|totp|notes)",
         r"security\s+find-(?:generic|internet)-password\b.*\s-\w*w",
         r"secret-tool\s+lookup",
@@ -34,7 +40,7 @@ static WRITES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"doppler\s+secrets\s+get",
         r"pwgen|apg|mkpasswd|makepasswd|oathtool|wg\s+(?:genkey|genpsk)",
         r"openssl\s+(?:rand|passwd)",
-        r"(?:sops|ansible-vault|age|gpg)\s+(?:-d|--decrypt|view|decrypt)",
+        r"(?:sops|ansible-vault|age|gpg)\s+(?:-\S+\s+)*(?:-d|--decrypt|view|decrypt)",
         r"kubeadm\s+token|k3s\s+token|docker\s+swarm\s+join-token\b.*-q",
     ];
     Regex::new(&format!(r"(?:^|[\s;&|(/])(?:{})(?:\s|$)", commands.join("|"))).ok()
@@ -67,18 +73,71 @@ const SHOWS: &[&str] = &[
     "gc",
 ];
 
-/// Where the secret is that `command` wrote into `output`, which is a line of it, or has a heading of its own.
-pub fn find(command: &str, output: &str) -> Option<Range<usize>> {
+/// Words of commands that look something up in what may hold anything: what they write counts if it looks random.
+const SEARCHES: &[&str] =
+    &["jq", "yq", "grep", "rg", "sed", "awk", "cut", "node", "python", "python3", "ruby", "php", "perl"];
+
+/// The shortest word that counts because it looks random, in bytes.
+const RANDOM: usize = 12;
+
+/// Adds the secrets that `command` wrote to `found`: the only line of its output, the first one, which has a heading of
+/// its own, or what looks random in it.
+pub fn find(command: &str, output: &str, found: &mut Vec<Range<usize>>) {
     let word = output.trim();
     let first = word.lines().next().unwrap_or_default().trim_end();
-    let command = command.get(..COMMAND).unwrap_or(command);
-    let (writes, shows) = (writes(command), shows(command));
+    let command = piece(command, 0, COMMAND);
+    let (writes, tells) = (writes(command), tells(command));
     let is_word = !first.contains(char::is_whitespace) && first.len() <= LONGEST && !is_placeholder(first);
     let alone = word.len() == first.len();
-    let secret =
-        is_word && (writes && first.len() >= 4 && !first.ends_with(':') || shows && alone && is_made_up(first));
+    let shown = tells && alone && (shows(command) && is_made_up(first) || searches(command) && looks_random(first));
     let start = output.len() - output.trim_start().len();
-    secret.then_some(start..start + first.len())
+    if is_word && (writes && first.len() >= 4 && !first.ends_with(':') || shown) {
+        found.push(start..start + first.len());
+    } else if writes {
+        random_words(output, 0, found);
+    }
+}
+
+/// Adds the words that look random in the output of a command that writes secrets.
+fn random_words(output: &str, at: usize, found: &mut Vec<Range<usize>>) {
+    for word in output.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '|' | '<' | '>' | '=')) {
+        if looks_random(word) {
+            let start = at + (word.as_ptr() as usize - output.as_ptr() as usize);
+            found.push(start..start + word.len());
+        }
+    }
+}
+
+/// Adds what a command wrote, by an excerpt of ours that has both in one line: `bash gh auth token → …`.
+fn in_excerpt(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let Some((command, output)) = line.split_once(ARROW) else {
+        return;
+    };
+    let command = &command[command.floor_char_boundary(command.len().saturating_sub(COMMAND))..];
+    let at = start + line.len() - output.len();
+    let begin = output.len() - output.trim_start().len();
+    let first = output.split_whitespace().next().unwrap_or_default().trim_end_matches(['"', '\'', ',', '…']);
+    let (writes, tells) = (writes(command), tells(command));
+    let alone = output.split_whitespace().nth(1).is_none();
+    let shown = tells && alone && (shows(command) && is_made_up(first) || searches(command) && looks_random(first));
+    if writes && is_made_up(first) || shown {
+        found.push(at + begin..at + begin + first.len());
+    } else if writes {
+        random_words(output, at, found);
+    }
+}
+
+/// What stands between a call and its result in an excerpt.
+const ARROW: &str = " → ";
+
+/// Whether a word looks random, and is neither a path nor a time.
+fn looks_random(word: &str) -> bool {
+    word.len() >= RANDOM
+        && word.len() <= LONGEST
+        && is_random(word)
+        && !word.contains([':', '.', '/'])
+        && !is_placeholder(word)
+        && (!word.contains('-') || word.len() >= 2 * RANDOM)
 }
 
 /// Whether a word is made up, also of capital letters alone.
@@ -95,15 +154,34 @@ fn writes(command: &str) -> bool {
     !counts && WRITES.as_ref().is_some_and(|writes| writes.is_match(command))
 }
 
-/// Whether a command shows something that a name in it, or its last step, tells to be a secret.
+/// Whether a command shows something, and does not count it.
 fn shows(command: &str) -> bool {
+    let is_count = |word: &str| matches!(word.rsplit('.').next(), Some("len" | "length" | "count" | "wc"));
+    let counts = words(command).any(is_count);
+    decodes(command) || !counts && words(command).any(|word| SHOWS.contains(&word))
+}
+
+/// Whether a command looks something up.
+fn searches(command: &str) -> bool {
+    words(command).any(|word| SEARCHES.contains(&word))
+}
+
+/// Whether the last step of a command decodes base64.
+fn decodes(command: &str) -> bool {
     let last = command.rsplit('|').next().unwrap_or_default().trim();
-    let decodes = last.starts_with("base64") && ["-d", "-D", "--decode"].iter().any(|flag| last.contains(flag));
-    let words = || command.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.'));
+    last.starts_with("base64") && ["-d", "-D", "--decode"].iter().any(|flag| last.contains(flag))
+}
+
+fn words(command: &str) -> impl Iterator<Item = &str> {
+    command.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.'))
+}
+
+/// Whether a name in a command, or its last step, tells that what it shows is a secret.
+fn tells(command: &str) -> bool {
     let tells = |word: &str| {
         telling(word) == Some(Telling::Strong) || telling(word).is_some() && word.contains(|c: char| c.is_uppercase())
     };
-    decodes || words().any(|word| SHOWS.contains(&word)) && words().any(|word| word.len() > 3 && tells(word))
+    decodes(command) || words(command).any(|word| word.len() > 3 && tells(word))
 }
 
 /// Adds what commands wrote in a text in which they stand behind a prompt.
@@ -112,8 +190,11 @@ pub fn in_text(text: &str, found: &mut Vec<Range<usize>>) {
     for line in text.split_inclusive('\n') {
         let asked = behind_prompt(line);
         if let (None, Some(command)) = (asked, command) {
-            found.extend(find(command, line).map(|range| start + range.start..start + range.end));
+            let mut inside = Vec::new();
+            find(command, line, &mut inside);
+            found.extend(inside.into_iter().map(|range| start + range.start..start + range.end));
         }
+        in_excerpt(line, start, found);
         command = asked;
         start += line.len();
     }
@@ -138,7 +219,9 @@ mod tests {
     use super::*;
 
     fn masked(command: &str, output: &str) -> String {
-        find(command, output).map_or_else(String::new, |range| output[range].to_owned())
+        let mut found = Vec::new();
+        find(command, output, &mut found);
+        found.into_iter().map(|range| &output[range]).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -162,6 +245,36 @@ mod tests {
         let mut found = Vec::new();
         in_text("joe@host:~$ gh auth token\nx1y2z3w4\n$ ls\nx1y2z3w4", &mut found);
         assert!(found.len() == 1 && found[0] == (26..34), "{found:?}");
+    }
+
+    #[test]
+    fn masks_what_looks_random_in_longer_output() {
+        let secret = "x1Y2z3W4q5R6t7U8";
+        for (command, output) in [
+            ("kubectl get secret db -o yaml", format!("data:\n  conn: {secret}\nkind: List\n")),
+            ("rails credentials:show", format!("foo: {secret}\n")),
+            ("sops -d a.enc.yaml", format!("value: {secret}\n")),
+            ("npm token create", format!("Created token\n| {secret} |\n")),
+            ("jq -r .token auth.json", format!("{secret}\n")),
+            ("sed -n s/^PASSWORD=//p .env", format!("{secret}\n")),
+            ("flyctl auth token", format!("{secret}\n")),
+        ] {
+            assert_eq!(masked(command, &output), secret, "{command}");
+            let excerpt = format!("bash {command} → {}", output.replace('\n', " "));
+            let mut found = Vec::new();
+            in_text(&excerpt, &mut found);
+            assert_eq!(found.iter().map(|range| &excerpt[range.clone()]).collect::<Vec<_>>(), [secret], "{excerpt}");
+        }
+        for line in [
+            "call bash command: gh auth token; description: Shows it → completed, exit 0",
+            "bash gh auth token → no oauth token found for github.com",
+            "bash grep -l token src → src/token_v2_Store.rs",
+            "bash git log -1 --format=%h -- token.rs → 3f1c2a5",
+        ] {
+            let mut found = Vec::new();
+            in_text(line, &mut found);
+            assert!(found.is_empty(), "{line}: {found:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether a token looks random.
 
-use super::public;
+use super::{encoded, public};
 use std::ops::Range;
 
 /// The shortest token without a name that counts as a secret if it is random, in bytes.
@@ -32,11 +32,47 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
                 }
                 name_at += name.len() + 1;
             }
-        } else if is_bare(body) && !public::is_digest(text, begin) && !public::holds(&public, begin) {
+        } else if is_bare(body)
+            && !public::is_digest(text, begin)
+            && !public::holds(&public, begin)
+            && !is_data(token)
+            && !is_text(body)
+        {
             found.push(begin..at);
         }
         at += 1;
     }
+}
+
+/// How base64 of public data begins: images, fonts, archives, documents, programs, certificates and public keys.
+const DATA_BEGINS: &[&str] = &[
+    "iVBORw0KGgo",
+    "/9j/",
+    "R0lGOD",
+    "UklGR",
+    "JVBERi0",
+    "H4sI",
+    "UEsDB",
+    "AGFzbQ",
+    "d09GMg",
+    "d09GRg",
+    "T2dnUw",
+    "PHN2Zy",
+    "PD94bWw",
+    "LS0tLS1CRUdJTiBDRVJU",
+    "LS0tLS1CRUdJTiBQVUJMSUM",
+];
+
+/// Whether a token is base64 of data.
+fn is_data(token: &str) -> bool {
+    DATA_BEGINS.iter().any(|begin| token.trim_start_matches('=').starts_with(begin))
+}
+
+/// Whether a token is base64 of words: what is secret in them is found where they are decoded.
+fn is_text(token: &str) -> bool {
+    /// The fewest spaces of a text.
+    const SPACES: usize = 3;
+    encoded::base64(token).is_some_and(|text| text.matches(char::is_whitespace).count() >= SPACES)
 }
 
 /// The shortest plain word that shows that a token is a path, in bytes: of random tokens of 40 bytes in base64, one in 700

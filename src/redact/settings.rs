@@ -1,9 +1,9 @@
 //! Values of settings whose name sounds secret: in files, code, headers, tables of names, flags and prose.
 
 use super::edge::{line_before, piece};
-use super::names::{Telling, WORDS, telling};
+use super::names::{Telling, WORDS, is_of_other_key, telling};
 use super::placeholder::is_placeholder;
-use super::value::{self, Value, is_arbitrary, is_code, is_name, is_plausible, is_version};
+use super::value::{self, Value, is_arbitrary, is_code, is_file, is_name, is_plausible, is_version};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 const NAME: usize = 96;
 /// The length of a word that is a secret behind a name without any sign between them, in bytes.
 const LONG: usize = 12;
+/// The fewest dots that lead to a value: three end a sentence.
+const LEADER: usize = 4;
 /// How far behind a name a member `value` can be, in bytes.
 const NEAR: usize = 200;
 
@@ -98,6 +100,10 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     if word == "PASS" && rest.starts_with(": ") || is_of_other(text, name) {
         return None;
     }
+    // An arrow stands between a name and its value, and between a call and its result.
+    if rest.starts_with('→') && (text[name.end..closed].contains(')') || text[..name.start].ends_with('/')) {
+        return None;
+    }
     let Some((sign, length)) = sign(rest) else {
         return behind_space(text, name, telling, flag, spaced);
     };
@@ -166,11 +172,12 @@ fn closes_string(text: &str, name: usize, quote: usize) -> bool {
     marks.count() % 2 == 1
 }
 
-/// Whether a name is a part of something that is no secret: `public key: …`, `case TOKEN: …`, `arn:…:secret:…`.
+/// Whether a name is a part of something that is no secret: `public key: …`, `sort key: …`, `case TOKEN: …`, `arn:…:secret:…`.
 fn is_of_other(text: &str, name: &Range<usize>) -> bool {
     let line = line_before(text, name.start);
+    let before = || line.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let public = text[name.clone()].to_ascii_lowercase().starts_with("key")
-        && line.trim_end().to_ascii_lowercase().ends_with("public");
+        && (is_of_other_key(&before().to_ascii_lowercase()) || line.to_ascii_lowercase().contains("cache"));
     let word = line.rsplit([' ', '"', '\'', '=', '\t']).next().unwrap_or_default();
     public || line.ends_with("case ") || word.starts_with("arn:")
 }
@@ -263,10 +270,18 @@ enum Sign {
 }
 
 fn sign(rest: &str) -> Option<(Sign, usize)> {
-    for is in [":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d", "→"] {
+    for is in [
+        "||=", "&&=", "??=", ":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d",
+        "→",
+    ] {
         if rest.starts_with(is) && !rest.starts_with("::") && !rest.starts_with("://") {
             return Some((Sign::Is, is.len()));
         }
+    }
+    // The dots that lead from a name to its value in a column.
+    let dots = rest.len() - rest.trim_start_matches('.').len();
+    if dots >= LEADER && rest[dots..].starts_with(' ') {
+        return Some((Sign::Is, dots));
     }
     for otherwise in ["||", "??", "or "] {
         if rest.starts_with(otherwise) {
@@ -382,6 +397,7 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let word = &text[value.range.clone()];
     let secret = match (telling, value.quoted) {
         _ if is_placeholder(word) || is_version(word) || is_attribute(text, &value) => false,
+        (_, false) if is_file(word) => false,
         // The name of a secret, perhaps with a number.
         _ if is_name(word) && self::telling(word) == Some(Telling::Strong) => false,
         (Telling::Weak, _) => {

@@ -34,6 +34,80 @@ fn redacts_known_secrets() {
     }
 }
 
+#[test]
+fn redacts_codes_and_keys_of_digits() {
+    let hex = "0af19c3e".repeat(4);
+    let redactor = Redactor::default();
+    for (text, secret) in [
+        ("Your verification code is 482913.", "482913"),
+        ("one-time code: 318 761", "318 761"),
+        ("\"verification_code\": \"482913\"", "482913"),
+        ("OTP 148218 valid for 5 minutes", "148218"),
+        ("Use 218322 as your verification code", "218322"),
+        ("Enter code 878639 to sign in", "878639"),
+        ("482913 is your Acme code", "482913"),
+        ("2FA: 202199", "202199"),
+        ("your PIN was changed to 8459", "8459"),
+        ("unlock code - 638397", "638397"),
+        ("license key 6WF3Z-BBNX5-4QICW-BPUXM-IYAQ4", "BBNX5"),
+        (&format!("AES-256 key {hex}"), &hex),
+        ("otp for bob: 148218", "148218"),
+        ("G-047644 is your Acme verification code.", "047644"),
+        ("door code 05221", "05221"),
+        ("Ihre PIN lautet 5560", "5560"),
+        ("验证码：639368", "639368"),
+        ("認証コードは 639368", "639368"),
+        ("code de vérification : 643478", "643478"),
+        ("su código de verificación es 643478", "643478"),
+        ("код подтверждения: 643478", "643478"),
+        ("Bestätigungscode: 643478", "643478"),
+        ("card 4111111111111111 cvv 809", "809"),
+        (&format!("session key {hex} negotiated"), &hex),
+        (&format!("private key (hex): {hex}"), &hex),
+        (&format!("hex key for the API: {hex}"), &hex),
+        ("oathtool --totp -b JBSWY3DPEHPK3PXP", "JBSWY3DPEHPK3PXP"),
+        ("TOTP seed JBSWY3DPEHPK3PXP", "JBSWY3DPEHPK3PXP"),
+        ("error: invalid key 'x1Y2z3W4q5R6t7U8v9' for account 3", "x1Y2z3W4q5R6t7U8v9"),
+        ("error: invalid key 'xYxgxfZNIGXVNJSfBVnI2' for account 3", "xYxgxfZNIGXVNJSfBVnI2"),
+        ("WIFI:T:WPA;S:home;P:Birne5343;;", "Birne5343"),
+        ("Recovery key: 683060-322529-148131-853743-890523-530097-703372-462814", "322529"),
+        ("seed: abandon ripple castle velvet engine puzzle orbit lemon garden twist hollow muffin", "puzzle"),
+        ("var dbPassword string = \"x1y2z3\"", "x1y2z3"),
+        ("ENV[\"PASS\"] ||= \"x1y2z3\"", "x1y2z3"),
+        ("Password ......... x1y2z3w4", "x1y2z3w4"),
+    ] {
+        let safe = redactor.redact(text);
+        assert!(!safe.contains(secret) && safe.contains(MASK), "{safe}");
+    }
+    for text in [
+        "error code 123456",
+        "5000 is your port code",
+        "123456 is your order number code",
+        "bash git log -1 --format=%H -- src/token.rs → 0af19c3e0af19c3e0af19c3e0af19c3e0af19c3e",
+        "bash ls secrets → db_password.txt api_token_v2.txt",
+        "bash python3 -c \"print(len(token))\" → 482913",
+        "exit code: 1370",
+        "Enter the 6-digit code",
+        "The verification code expired after 30 seconds",
+        "Erlang/OTP 26.2.1",
+        "otp_release: 26",
+        "GPIO pin 13",
+        "zip code 10115",
+        "invalid key 'maxRetriesPerRequest'",
+        "seed: 123456",
+        &format!("Cache restored from key: build-{hex}"),
+        "sort key: order#28586304",
+        "token: expired",
+        "authorization: Optional[str] = Header(None)",
+        "no such key: dist/index.html",
+        &format!("commit {hex}"),
+        "thumb: iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+        "content: T25lIHR3byBUaHJlZSA0IGZpdmUgU2l4IDcgZWlnaHQgTmluZSAxMA==",
+    ] {
+        assert_eq!(redactor.redact(text), text);
+    }
+}
+
 const NAMED: &[(&str, &str)] = &[
     ("DB_PASSWORD=hunter2 make", "DB_PASSWORD=[masked] make"),
     ("export MY_TOKEN='a b c'", "export MY_TOKEN='[masked]'"),

@@ -260,7 +260,7 @@ pub fn is_sentence(value: &str) -> bool {
 }
 
 /// Whether a word is the name of a file, by its ending.
-fn is_file(word: &str) -> bool {
+pub fn is_file(word: &str) -> bool {
     word.rsplit_once('.').is_some_and(|(name, ending)| {
         name.len() > 1 && (1..=4).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase())
     })

@@ -10,16 +10,16 @@ use std::borrow::Cow;
 #[serde(default)]
 pub struct Part<'a> {
     /// The id of the part, the same in all of its updates.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::lent")]
     pub id: Cow<'a, str>,
     /// The id of its message.
-    #[serde(borrow, rename = "messageID")]
+    #[serde(borrow, rename = "messageID", deserialize_with = "super::text::lent")]
     pub message: Cow<'a, str>,
     /// The session; old servers name it only here.
     #[serde(borrow, rename = "sessionID", deserialize_with = "super::text::borrowed")]
     pub session: Option<Cow<'a, str>>,
     /// `text`, `reasoning`, `tool`, `step-start`, `step-finish`, `patch`, `file`, …
-    #[serde(borrow, rename = "type")]
+    #[serde(borrow, rename = "type", deserialize_with = "super::text::lent")]
     pub kind: Cow<'a, str>,
     /// The whole text so far of a text or reasoning part.
     #[serde(borrow)]
@@ -79,7 +79,7 @@ impl Part<'_> {
 #[serde(default)]
 pub struct ToolState<'a> {
     /// `pending`, `running`, `completed` or `error`.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "super::text::lent")]
     pub status: Cow<'a, str>,
     /// The arguments.
     #[serde(borrow)]

@@ -5,7 +5,11 @@
 use crate::review::outcome::Opinion;
 use crate::wire::record::Verdict;
 use crate::wire::text;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::fmt;
 
 /// How much of an answer is searched, from its end, in bytes.
 const SEARCHED: usize = 64 * 1024;
@@ -47,7 +51,53 @@ impl Answer {
 struct Candidate {
     opinion: Opinion,
     ticket: Option<String>,
+    /// Whether a member is given twice, so that another reader could take it for another decision.
+    is_ambiguous: bool,
 }
+
+/// The members of an object in their order, also those that are given twice.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Object)
+    }
+}
+
+impl Members {
+    /// The values of the members with one of these names, in any letter case.
+    fn named(&self, names: &[&str]) -> impl Iterator<Item = &Value> {
+        let is_named = |key: &str| names.iter().any(|name| key.trim().eq_ignore_ascii_case(name));
+        self.0.iter().filter(move |(key, _)| is_named(key)).map(|(_, value)| value)
+    }
+
+    /// Whether a name is given twice, in any letter case, or two actions under different names.
+    fn is_ambiguous(&self) -> bool {
+        let names: HashSet<String> = self.0.iter().map(|(key, _)| key.trim().to_ascii_lowercase()).collect();
+        let mut actions = self.named(ACTION).filter_map(|value| verdict(value.as_str()?));
+        let first = actions.next();
+        names.len() < self.0.len() || actions.any(|action| Some(action) != first)
+    }
+}
+
+/// How reviewers name the action.
+const ACTION: &[&str] = &["action", "decision", "verdict"];
 
 /// Reads the last decision that carries this ticket.
 ///
@@ -61,6 +111,9 @@ pub fn parse(answer: &str, ticket: &str) -> Result<Opinion, &'static str> {
     };
     found.retain(|c| c.ticket.as_deref().is_some_and(|said| said.trim().eq_ignore_ascii_case(ticket)));
     let last = found.pop().ok_or("it contains no decision with the ticket of the question")?;
+    if last.is_ambiguous {
+        return Err("it names a member of the decision twice");
+    }
     if last.opinion.action == Verdict::Steer && last.opinion.message.is_none() {
         return Err("steer needs a message");
     }
@@ -166,7 +219,7 @@ fn balanced(text: &str) -> Option<&str> {
 }
 
 /// The members of an object as models write it: trailing commas and raw line breaks are accepted.
-fn lenient(source: &str) -> Option<Map<String, Value>> {
+fn lenient(source: &str) -> Option<Members> {
     serde_json::from_str(source).ok().or_else(|| serde_json::from_str(&repaired(source)).ok())
 }
 
@@ -184,12 +237,9 @@ fn repaired(source: &str) -> String {
 }
 
 /// Reads an object as a decision. Its names may be in any letter case.
-fn decision(members: &Map<String, Value>) -> Option<Candidate> {
-    let member = |names: &[&str]| {
-        let named = |key: &str| names.iter().any(|name| key.trim().eq_ignore_ascii_case(name));
-        members.iter().find(|(key, _)| named(key)).map(|(_, value)| value)
-    };
-    let action = verdict(member(&["action", "decision", "verdict"])?.as_str()?)?;
+fn decision(members: &Members) -> Option<Candidate> {
+    let member = |names: &[&str]| members.named(names).next();
+    let action = verdict(member(ACTION)?.as_str()?)?;
     let text = |names: &[&str]| member(names).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
     let reason = text(&["reason", "reasoning", "rationale", "explanation"]).unwrap_or("no reason was given");
     Some(Candidate {
@@ -202,6 +252,7 @@ fn decision(members: &Map<String, Value>) -> Option<Candidate> {
             confidence: member(&["confidence"]).map_or(DEFAULT_CONFIDENCE, confidence),
         },
         ticket: member(&["ticket"]).map(|t| t.as_str().map_or_else(|| t.to_string(), str::to_owned)),
+        is_ambiguous: members.is_ambiguous(),
     })
 }
 

@@ -46,6 +46,21 @@ fn reads_sloppy_answers() {
 }
 
 #[test]
+fn refuses_members_that_are_given_twice() {
+    for answer in [
+        r#"{"action":"continue","action":"abort",#}"#,
+        r#"{"action":"continue","\u0061ction":"abort",#}"#,
+        r#"{"action":"continue","Action":"abort",#}"#,
+        r#"{"action":"continue","verdict":"abort",#}"#,
+        r#"{"action":"steer","message":"a","message":"b",#}"#,
+        r#"Here it is: {"action":"abort",#,"ticket":"1f2e3d4c"}"#,
+    ] {
+        assert_eq!(read(answer).unwrap_err(), "it names a member of the decision twice", "{answer}");
+    }
+    assert_eq!(action(r#"{"action":"abort","verdict":"It repeats itself.",#}"#), Verdict::Abort);
+}
+
+#[test]
 fn rev_06_knows_every_action() {
     for (word, verdict) in [
         ("continue", Verdict::Continue),

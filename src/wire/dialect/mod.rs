@@ -263,6 +263,9 @@ mod tests {
     fn tolerates_odd_members() {
         let cut = r#"{"type":"message.part.delta","properties":{"sessionID":"s","messageID":"m","partID":"p","field":"text","delta":"\ud83d"}}"#;
         assert!(matches!(observe(cut).unwrap().event, Event::Delta { .. }));
+        let ids = r#"{"type":"message.part.updated","properties":{"sessionID":"s\ud83d","part":{"id":"\udc00p","messageID":"m\ud800","type":"tool","tool":"bash","callID":"\udfff"}}}"#;
+        let seen = observe(ids).unwrap();
+        assert_eq!((seen.session.as_deref(), seen.id.as_deref()), (Some("s\u{fffd}"), Some("\u{fffd}p")));
         let odd = r#"{"ts":7,"type":"session.status","properties":{"sessionID":4,"status":"busy"}}"#;
         let seen = observe(odd).unwrap();
         assert!(matches!((seen.ts, seen.event), (Some(7), Event::Other)));

@@ -2,7 +2,7 @@
 
 use super::fast;
 use super::raw::Raw;
-use super::text::borrowed;
+use super::text::strict;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use std::borrow::Cow;
@@ -57,6 +57,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Name<'a> {
-    #[serde(borrow, deserialize_with = "borrowed")]
+    #[serde(borrow, deserialize_with = "strict")]
     text: Option<Cow<'a, str>>,
 }

@@ -2,13 +2,28 @@
 //! whole event for that.
 
 use super::raw::Raw;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
 /// For `#[serde(deserialize_with)]`: a string that may be missing or null, borrowed if it has no escapes. By default
-/// serde copies an `Option<Cow<str>>`.
+/// serde copies an `Option<Cow<str>>`. Lone surrogates are replaced: an event must not be lost for an odd id.
 pub(crate) fn borrowed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'de, str>>, D::Error> {
+    match Option::<Raw<'de>>::deserialize(from)? {
+        None => Ok(None),
+        Some(raw) if raw.get() == "null" => Ok(None),
+        Some(raw) if raw.get().starts_with('"') => Ok(Some(decode(raw))),
+        Some(_) => Err(D::Error::custom("a string was expected")),
+    }
+}
+
+/// The same for a string that must not be null.
+pub(crate) fn lent<'de, D: Deserializer<'de>>(from: D) -> Result<Cow<'de, str>, D::Error> {
+    borrowed(from)?.ok_or_else(|| D::Error::custom("a string was expected"))
+}
+
+/// The same for the name of a member, which a strict parser checks.
+pub(crate) fn strict<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cow<'de, str>>, D::Error> {
     struct Text;
     impl<'de> Visitor<'de> for Text {
         type Value = Option<Cow<'de, str>>;

@@ -17,6 +17,7 @@ mod sentence;
 mod state;
 mod tick;
 mod turn;
+mod visible;
 
 pub use action::{Action, ActionKind, Phase};
 pub use any::AnyRecord;
@@ -31,6 +32,8 @@ pub use reviewer::Reviewer;
 pub use state::{SessionStatus, StateChange, Told};
 pub use tick::Tick;
 pub use turn::{Turn, Why};
+
+use visible::escaped;
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -89,13 +92,12 @@ pub struct Envelope<T> {
 
 /// Appends `record` to `out` as one line, with its newline.
 pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
-    let start = out.len();
     let line = Envelope { ts: ts.into(), kind: T::TYPE.to_owned(), properties: record };
-    if serde_json::to_writer(&mut *out, &line).is_err() {
-        // Cannot happen: records have string keys only, and writing to memory does not fail.
-        out.truncate(start);
+    // Cannot fail: records have string keys only.
+    let Ok(line) = serde_json::to_string(&line) else {
         return;
-    }
+    };
+    out.extend_from_slice(escaped(&line).unwrap_or(line).as_bytes());
     out.push(b'\n');
 }
 

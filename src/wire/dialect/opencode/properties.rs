@@ -52,7 +52,7 @@ pub(crate) struct InfoUpdated<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Info<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text::lent")]
     pub id: Cow<'a, str>,
     #[serde(borrow, rename = "sessionID", deserialize_with = "text::borrowed")]
     pub session: Option<Cow<'a, str>>,
@@ -92,7 +92,7 @@ pub(crate) struct StatusChanged<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct StatusInfo<'a> {
-    #[serde(borrow, rename = "type")]
+    #[serde(borrow, rename = "type", deserialize_with = "text::lent")]
     pub kind: Cow<'a, str>,
     pub attempt: Option<u32>,
     #[serde(borrow)]
@@ -115,7 +115,7 @@ pub(crate) struct SessionError<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ErrorInfo<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text::lent")]
     pub name: Cow<'a, str>,
     #[serde(borrow)]
     pub data: Option<ErrorData<'a>>,
@@ -147,7 +147,7 @@ pub(crate) struct Lists<'a> {
 pub(crate) struct TodoItem<'a> {
     #[serde(borrow)]
     pub content: Option<Raw<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "text::lent")]
     pub status: Cow<'a, str>,
 }
 
