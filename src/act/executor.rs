@@ -189,9 +189,9 @@ impl ExecutorContext {
                 Err(why) => (Phase::Failed, format!("cannot tell where the session works: {why}")),
             },
             (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
-            (Task::Abort { child, changed, .. }, Some(server)) => {
+            (Task::Abort { child, changed, then }, Some(server)) => {
                 let result = runtime.block_on(self.abort(server, order, child.as_deref(), rested));
-                with_changes(result, changed)
+                with_changes(result, changed, then.is_some())
             }
             (Task::Rollback { message }, Some(server)) => runtime.block_on(rollback(server, &order.session, message)),
             (Task::Steer { message, abort_first }, Some(server)) => {
@@ -279,10 +279,12 @@ impl ExecutorContext {
     }
 }
 
-/// Adds the changes that an aborted session leaves behind.
-fn with_changes((phase, detail): (Phase, String), changed: &[String]) -> (Phase, String) {
+/// Adds the changes that an aborted session leaves behind. With `rollback`, it may be that they are taken back next.
+fn with_changes((phase, detail): (Phase, String), changed: &[String], rollback: bool) -> (Phase, String) {
     let note = if changed.is_empty() {
         "no changes are known".to_owned()
+    } else if rollback {
+        format!("it changed {}", named(changed))
     } else {
         format!("its changes are kept: {}", named(changed))
     };

@@ -17,14 +17,16 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool)
     {
         ended.reason = format!("{}; {cure}", ended.reason);
     }
-    let mut changed = state.changed();
+    let (mut changed, mut taken_back) = (state.changed(), state.taken_back());
     changed.truncate(NAMED);
+    taken_back.truncate(NAMED);
     let result = RunResult {
         session_id: state.root().map(str::to_owned),
         outcome: ended.outcome,
         exit_code: code.number(),
         reason: ended.reason,
         changed,
+        taken_back,
         other_sessions: Vec::new(),
         totals: Totals { lasted: state.clock.elapsed(), ..state.totals.counts },
     };

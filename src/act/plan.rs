@@ -129,6 +129,10 @@ pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Repo
             }
             None
         }
+        Task::Rollback { message } if taken => {
+            state.totals.take_back(&report.order.session, message);
+            None
+        }
         Task::Abort { .. } if !taken => {
             state.gave_up = true;
             None

@@ -281,6 +281,12 @@ impl RunState {
         self.totals.changed(opened.and_then(|o| o.directory.as_deref()))
     }
 
+    /// The files that a rollback took back, in the same way.
+    pub fn taken_back(&self) -> Vec<String> {
+        let opened = self.opened.as_ref();
+        self.totals.taken_back(opened.and_then(|o| o.directory.as_deref()))
+    }
+
     /// Whether this stream showed the session.
     pub fn knows(&self, session: &str) -> bool {
         self.root() == Some(session) || self.sessions.contains(session)

@@ -10,7 +10,12 @@ const REASON: usize = 1000;
 /// The result without secrets, for everybody outside of the pipe.
 pub fn masked(result: &RunResult, redactor: &Redactor) -> RunResult {
     let mask = |text: &String| redactor.redact(text).into_owned();
-    RunResult { reason: mask(&result.reason), changed: result.changed.iter().map(mask).collect(), ..result.clone() }
+    RunResult {
+        reason: mask(&result.reason),
+        changed: result.changed.iter().map(mask).collect(),
+        taken_back: result.taken_back.iter().map(mask).collect(),
+        ..result.clone()
+    }
 }
 
 /// The outcome, its reason, the totals and what was wasted, in one line.

@@ -1,9 +1,9 @@
 //! The totals of a run: calls, tokens, files, each counted once, however often a line repeats it.
 
+use crate::wire::UsageCounter;
 use crate::wire::part::Part;
 use crate::wire::record::{Finding, Kind, Totals, Wasted};
-use crate::wire::{Raw, UsageCounter};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// How many files, and how many parts, are remembered. Repetitions follow soon.
@@ -14,14 +14,24 @@ const REMEMBERED: usize = 10_000;
 pub(super) struct RunTotals {
     /// The totals so far, except `lasted`.
     pub counts: Totals,
-    /// The files that the session's patches name, as they name them.
-    changed: BTreeSet<String>,
+    /// The files that patches name, as they name them, each with its session and the first message that changed it.
+    changed: BTreeMap<(String, String), String>,
+    /// How many of the session's changes are known from its diff alone.
+    diff: usize,
+    /// The files that a rollback took back.
+    taken_back: BTreeSet<String>,
     counted: UsageCounter,
 }
 
 impl Default for RunTotals {
     fn default() -> Self {
-        Self { counts: Totals::default(), changed: BTreeSet::new(), counted: UsageCounter::new(REMEMBERED) }
+        Self {
+            counts: Totals::default(),
+            changed: BTreeMap::new(),
+            diff: 0,
+            taken_back: BTreeSet::new(),
+            counted: UsageCounter::new(REMEMBERED),
+        }
     }
 }
 
@@ -29,7 +39,7 @@ impl RunTotals {
     /// Counts a part of a message that was created or changed.
     pub fn add_part(&mut self, session: &str, part: &Part<'_>) {
         if part.kind == "patch" {
-            self.add_patch(part.files);
+            self.add_patch(session, part);
         } else if let Some(used) = self.counted.count(session, part) {
             self.counts.calls += used.calls;
             self.counts.tokens = self.counts.tokens.saturating_add(used.tokens);
@@ -46,20 +56,40 @@ impl RunTotals {
     }
 
     /// Adds the files of a patch. Measured: since 1.18 the session's diff stays empty, its patches do not.
-    fn add_patch(&mut self, files: Option<Raw<'_>>) {
-        let files: Vec<String> = files.and_then(|files| serde_json::from_str(files.get()).ok()).unwrap_or_default();
-        for file in files {
+    fn add_patch(&mut self, session: &str, part: &Part<'_>) {
+        let files = part.files.and_then(|files| serde_json::from_str::<Vec<String>>(files.get()).ok());
+        for file in files.unwrap_or_default() {
             if self.changed.len() < REMEMBERED {
-                self.changed.insert(file);
+                self.taken_back.remove(&file);
+                self.changed.entry((file, session.to_owned())).or_insert_with(|| part.message.to_string());
             }
         }
-        self.add_diff(self.changed.len());
+        self.count_files();
     }
 
     /// Takes in that the session has changed this many files so far.
     pub fn add_diff(&mut self, files: usize) {
-        let files = u64::try_from(files).unwrap_or(u64::MAX);
-        self.counts.changed_files = self.counts.changed_files.max(files);
+        self.diff = self.diff.max(files);
+        self.count_files();
+    }
+
+    /// Takes in that a session was reverted to before this message. Ids of messages are in the order of time.
+    pub fn take_back(&mut self, session: &str, message: &str) {
+        let taken: Vec<_> =
+            self.changed.extract_if(.., |(_, by), first| by == session && first.as_str() >= message).collect();
+        let kept = self.files();
+        self.taken_back.extend(taken.into_iter().map(|((file, _), _)| file).filter(|file| !kept.contains(file)));
+        // What it said before is over.
+        self.diff = 0;
+        self.count_files();
+    }
+
+    fn count_files(&mut self) {
+        self.counts.changed_files = u64::try_from(self.files().len().max(self.diff)).unwrap_or(u64::MAX);
+    }
+
+    fn files(&self) -> BTreeSet<String> {
+        self.changed.keys().map(|(file, _)| file.clone()).collect()
     }
 
     /// Adds the waste since the previous report of this finding. `steering` findings repeat another finding's waste,
@@ -78,12 +108,18 @@ impl RunTotals {
 
     /// The changed files; those in `directory` as relative paths.
     pub fn changed(&self, directory: Option<&str>) -> Vec<String> {
-        let relative = |file: &String| {
-            let below = directory.and_then(|directory| Path::new(file).strip_prefix(directory).ok());
-            below.map_or_else(|| file.clone(), |below| below.to_string_lossy().into_owned())
-        };
-        self.changed.iter().map(relative).collect()
+        self.files().iter().map(|file| relative(file, directory)).collect()
     }
+
+    /// The files that a rollback took back, in the same way.
+    pub fn taken_back(&self, directory: Option<&str>) -> Vec<String> {
+        self.taken_back.iter().map(|file| relative(file, directory)).collect()
+    }
+}
+
+fn relative(file: &str, directory: Option<&str>) -> String {
+    let below = directory.and_then(|directory| Path::new(file).strip_prefix(directory).ok());
+    below.map_or_else(|| file.to_owned(), |below| below.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -115,6 +151,30 @@ mod tests {
         assert_eq!((counts.calls, counts.tokens, counts.changed_files), (2, 8, 2));
         assert_eq!(counts.cost, Some(0.25));
         assert_eq!(totals.changed(Some("/w")), ["/else/b.rs", "a.rs"]);
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_changed() {
+        let mut totals = RunTotals::default();
+        let patch = |totals: &mut RunTotals, message: &str, file: &str| {
+            let part = format!(r#""messageID":"{message}","type":"patch","files":["/w/{file}"]"#);
+            let line = format!(r#"{{"type":"message.part.updated","properties":{{"part":{{"id":"p",{part}}}}}}}"#);
+            let Event::Part(part) = observe(&line).unwrap().event else { panic!("no part") };
+            totals.add_part("s", &part);
+        };
+        for (message, file) in [("msg_1", "kept"), ("msg_2", "kept"), ("msg_2", "gone"), ("msg_3", "new")] {
+            patch(&mut totals, message, file);
+        }
+        totals.add_diff(3);
+        totals.take_back("other", "msg_1");
+        totals.take_back("s", "msg_2");
+        assert_eq!(totals.changed(Some("/w")), ["kept"]);
+        assert_eq!(
+            (totals.taken_back(Some("/w")), totals.counts.changed_files),
+            (vec!["gone".into(), "new".into()], 1)
+        );
+        patch(&mut totals, "msg_4", "new");
+        assert_eq!((totals.taken_back(None), totals.counts.changed_files), (vec!["/w/gone".into()], 2));
     }
 
     #[test]

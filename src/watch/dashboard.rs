@@ -4,6 +4,7 @@ use super::draw::{Theme, summary};
 use super::stage::Watch;
 use super::state::Budget;
 use super::terminal::{Screen, Shared, Tty, Why, follow_signals};
+use super::thin::lines;
 use crate::exit::Failure;
 use crate::pipe::{DEFAULT_LINE_LIMIT, LineBlock, Out, Shutdown, Stage, filter, tell};
 use std::fs::File;
@@ -135,7 +136,7 @@ fn follow(shared: &Arc<Shared>, tty: &Tty, columns: Option<usize>) -> JoinHandle
                     shared.changed();
                 }
             }
-            shared.feed.done(block.len());
+            shared.feed.done(block);
         }
         shared.end(story.foreign());
     })
@@ -151,8 +152,7 @@ fn chunks(mut block: &[u8]) -> impl Iterator<Item = impl Iterator<Item = &[u8]>>
         let end = memchr::memchr(b'\n', &block[from..]).map_or(block.len(), |newline| from + newline + 1);
         let (chunk, rest) = block.split_at(end);
         block = rest;
-        let lines = chunk.split_inclusive(|byte| *byte == b'\n');
-        Some(lines.map(|line| line.strip_suffix(b"\n").unwrap_or(line)))
+        Some(lines(chunk).map(|line| line.strip_suffix(b"\n").unwrap_or(line)))
     })
 }
 
@@ -167,6 +167,9 @@ struct Passing {
 
 impl Stage for Passing {
     fn lines(&mut self, block: &mut LineBlock<'_>) -> Result<(), Failure> {
+        if self.block.capacity() == 0 {
+            self.block = self.shared.feed.spare();
+        }
         self.block.extend_from_slice(block.bytes());
         Ok(())
     }

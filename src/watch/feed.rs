@@ -1,16 +1,22 @@
 //! The lines on their way from the thread that passes them on to the one that looks at them.
 //!
-//! Passing must not wait for looking. While more lines come than can be looked at, what only adds to the output of a
-//! session is left out, and counted; what changes a state, a finding or a bill never is.
+//! Passing must not wait for looking. While more lines come than can be looked at, some of them are left out, and those
+//! that were output are counted: see [`thin_out`].
 
-use crate::wire::{head, matters};
+use super::thin::thin_out;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// From this many waiting bytes on, output is left out: eight full blocks.
 const THIN: usize = 8 * 1024 * 1024;
-/// From this many waiting bytes on, passing waits. What is left after thinning is looked at far faster than it comes.
+/// Until so few bytes wait. They have more lines than the screen shows.
+const WHOLE: usize = THIN / 4;
+/// From this many waiting bytes on, passing waits.
 const FULL: usize = 4 * THIN;
+/// From this many waiting bytes on, the thread that passes lines leaves them out itself, rather than wait.
+const LATE: usize = 2 * THIN;
+/// How many blocks are kept to be filled again: new memory costs as much as what is written into it.
+const SPARE: usize = 4;
 
 /// A queue of whole lines, bounded in bytes.
 #[derive(Debug, Default)]
@@ -21,8 +27,13 @@ pub struct Feed {
 
 #[derive(Debug, Default)]
 struct Inner {
-    blocks: VecDeque<Vec<u8>>,
+    /// Blocks of lines, and whether output may be left out of each.
+    blocks: VecDeque<(Vec<u8>, bool)>,
     bytes: usize,
+    /// Whether output is left out.
+    thins: bool,
+    /// Blocks that were looked at.
+    spare: Vec<Vec<u8>>,
     skipped: u64,
     closed: bool,
 }
@@ -32,10 +43,10 @@ impl Feed {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds whole lines. Waits while the queue is full; with `thin`, leaves output out before that.
+    /// Adds whole lines. Waits while the queue is full; with `thin`, output may be left out before that.
     pub fn push(&self, mut block: Vec<u8>, thin: bool) {
         let mut inner = self.lock();
-        if thin && inner.bytes > THIN {
+        if thin && inner.bytes > LATE {
             drop(inner);
             let skipped = thin_out(&mut block);
             inner = self.lock();
@@ -46,7 +57,7 @@ impl Feed {
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
         inner.bytes += block.len();
-        inner.blocks.push_back(block);
+        inner.blocks.push_back((block, thin));
         self.changed.notify_all();
     }
 
@@ -54,8 +65,11 @@ impl Feed {
     pub fn pop(&self) -> Option<Vec<u8>> {
         let mut inner = self.lock();
         loop {
-            if let Some(block) = inner.blocks.pop_front() {
-                return Some(block);
+            if let Some((block, thin)) = inner.blocks.pop_front() {
+                inner.thins = inner.bytes > if inner.thins { WHOLE } else { THIN };
+                let thin = thin && inner.thins;
+                drop(inner);
+                return Some(if thin { self.thin(block) } else { block });
             }
             if inner.closed {
                 return None;
@@ -64,10 +78,31 @@ impl Feed {
         }
     }
 
-    /// This many bytes were looked at.
-    pub fn done(&self, bytes: usize) {
-        self.lock().bytes -= bytes;
+    /// Leaves lines out of a block, on the thread that looks at them: the one that passes them has better things to do.
+    fn thin(&self, mut block: Vec<u8>) -> Vec<u8> {
+        let whole = block.len();
+        let skipped = thin_out(&mut block);
+        let mut inner = self.lock();
+        inner.skipped += skipped;
+        inner.bytes -= whole - block.len();
         self.changed.notify_all();
+        block
+    }
+
+    /// This block was looked at.
+    pub fn done(&self, mut block: Vec<u8>) {
+        let mut inner = self.lock();
+        inner.bytes -= block.len();
+        if inner.spare.len() < SPARE {
+            block.clear();
+            inner.spare.push(block);
+        }
+        self.changed.notify_all();
+    }
+
+    /// An empty block to fill.
+    pub fn spare(&self) -> Vec<u8> {
+        self.lock().spare.pop().unwrap_or_default()
     }
 
     /// No more lines will come.
@@ -83,54 +118,18 @@ impl Feed {
     }
 }
 
-/// Leaves out the lines that only add to the output of a session, and returns how many those were.
-fn thin_out(block: &mut Vec<u8>) -> u64 {
-    let mut kept = Vec::with_capacity(block.len() / 8);
-    let mut skipped = 0;
-    for line in block.split_inclusive(|byte| *byte == b'\n') {
-        match head(line.trim_ascii_end()) {
-            Some(head) if !matters(head.kind) => {}
-            Some(head) if head.kind == "message.part.delta" => skipped += 1,
-            Some(head) if head.kind == "message.part.updated" && !ends_step(line) => skipped += 1,
-            _ => kept.extend_from_slice(line),
-        }
-    }
-    *block = kept;
-    skipped
-}
-
-/// Whether a part may be the end of a step, which has its tokens and its cost.
-fn ends_step(line: &[u8]) -> bool {
-    memchr::memmem::find(line, b"step-finish").is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn leaves_only_output_out() {
-        let lines = [
-            r#"{"ts":1,"type":"message.part.delta","properties":{"delta":"x"}}"#,
-            r#"{"ts":1,"type":"permission.asked","properties":{"id":"p"}}"#,
-            r#"{"ts":1,"type":"message.part.updated","properties":{"part":{"type":"text"}}}"#,
-            r#"{"ts":1,"type":"message.part.updated","properties":{"part":{"type":"step-finish"}}}"#,
-            r#"{"ts":1,"type":"plugin.added","properties":{}}"#,
-            r#"{"type":"text","part":{}}"#,
-        ];
-        let mut block = (lines.join("\n") + "\n").into_bytes();
-        assert_eq!(thin_out(&mut block), 2);
-        assert_eq!(String::from_utf8(block).unwrap(), [lines[1], lines[3], lines[5], ""].join("\n"));
-    }
 
     #[test]
     fn ends_after_last_block() {
         let feed = Feed::default();
         feed.push(b"a\n".to_vec(), true);
         feed.close();
-        assert_eq!(feed.pop(), Some(b"a\n".to_vec()));
-        assert_eq!(feed.behind(), (2, 0, true));
-        feed.done(2);
+        let block = feed.pop().unwrap();
+        assert_eq!((block.as_slice(), feed.behind()), (&b"a\n"[..], (2, 0, true)));
+        feed.done(block);
         assert_eq!((feed.pop(), feed.behind()), (None, (0, 0, true)));
     }
 }

@@ -24,6 +24,8 @@ mod state;
 #[cfg(all(unix, feature = "tui"))]
 mod terminal;
 #[cfg(all(unix, feature = "tui"))]
+mod thin;
+#[cfg(all(unix, feature = "tui"))]
 mod view;
 
 #[cfg(all(unix, feature = "tui"))]

@@ -7,6 +7,8 @@ use std::ops::Range;
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     typed: Option<String>,
+    /// Whether the last jump found nothing.
+    pub missed: bool,
     pattern: Option<Regex>,
 }
 

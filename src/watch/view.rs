@@ -3,12 +3,13 @@
 use super::search::Search;
 use super::state::{Board, Output, Session};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::cell::Cell;
 
 /// Every key and its meaning, as the help shows them.
 pub const KEYS: [(&str, &str); 12] = [
     ("q", "close the dashboard; the lines go on"),
     ("j k ↓ ↑", "choose a session, or scroll its output"),
-    ("PgDn PgUp", "the same, by pages"),
+    ("PgDn PgUp", "the same, by pages; of this help and of evidence"),
     ("g G", "the first, the last: follow the output again"),
     ("Enter", "open the session"),
     ("Esc", "back"),
@@ -36,6 +37,17 @@ pub enum Page {
     Help,
 }
 
+/// Which match of a search to go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Jump {
+    /// The one that is looked at, or the next session; in an output the latest.
+    First,
+    /// The next below.
+    Next,
+    /// The next above.
+    Previous,
+}
+
 /// What is left to do after a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -61,11 +73,21 @@ pub struct View {
     chosen: Option<String>,
     /// The lowest line shown, counted from the session's first; `None` follows the latest.
     anchor: Option<u64>,
+    /// How many rows of a page of text are above the screen. What draws it bounds it.
+    skipped: Cell<usize>,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { page: Page::List, search: Search::default(), frozen: None, opened: false, chosen: None, anchor: None }
+        Self {
+            page: Page::List,
+            search: Search::default(),
+            frozen: None,
+            opened: false,
+            chosen: None,
+            anchor: None,
+            skipped: Cell::new(0),
+        }
     }
 }
 
@@ -115,6 +137,7 @@ impl View {
             self.type_key(key, board);
             return Effect::Draw;
         }
+        self.search.missed = false;
         match key.code {
             KeyCode::Char('l') if key.modifiers.contains(KeyModifiers::CONTROL) => return Effect::DrawAll,
             KeyCode::Char('q') => return Effect::Quit,
@@ -122,8 +145,8 @@ impl View {
             KeyCode::Char('e') => self.toggle(Page::Evidence(0)),
             KeyCode::Char('f') => self.frozen = Some(Box::new(board.clone())),
             KeyCode::Char('/') => self.search.start(),
-            KeyCode::Char('n') => self.jump(board, 1),
-            KeyCode::Char('N') => self.jump(board, -1),
+            KeyCode::Char('n') => self.search.missed = !self.jump(board, Jump::Next),
+            KeyCode::Char('N') => self.search.missed = !self.jump(board, Jump::Previous),
             KeyCode::Char('j') | KeyCode::Down => self.step(board, 1),
             KeyCode::Char('k') | KeyCode::Up => self.step(board, -1),
             KeyCode::PageDown => self.step(board, PAGE),
@@ -141,7 +164,7 @@ impl View {
         match key.code {
             KeyCode::Enter => {
                 self.search.finish();
-                self.jump(board, -1);
+                self.search.missed = !self.jump(board, Jump::First);
             }
             KeyCode::Esc => self.search.clear(),
             KeyCode::Backspace => self.search.pop(),
@@ -157,6 +180,7 @@ impl View {
     fn toggle(&mut self, page: Page) {
         let is_shown = std::mem::discriminant(&self.page) == std::mem::discriminant(&page);
         self.page = if is_shown { self.base() } else { page };
+        self.skipped.set(0);
     }
 
     fn open(&mut self, board: &Board) {
@@ -186,14 +210,27 @@ impl View {
 
     fn step(&mut self, board: &Board, by: isize) {
         match self.page {
+            Page::Help => self.turn(by),
+            Page::Evidence(_) if by.abs() == PAGE => self.turn(by),
             Page::Evidence(number) => {
+                self.skipped.set(0);
                 let findings = self.session(board).map_or(0, |session| session.findings().len());
                 self.page = Page::Evidence(number.saturating_add_signed(by).min(findings.saturating_sub(1)));
             }
             Page::List if self.lists(board) => self.choose(board, by),
             Page::List | Page::Session => self.scroll(board, by),
-            Page::Help => {}
         }
+    }
+
+    /// Scrolls a page of text.
+    fn turn(&self, by: isize) {
+        self.skipped.set(self.skipped.get().saturating_add_signed(by));
+    }
+
+    /// How many rows to leave out above, of as many as there are and as fit.
+    pub fn skip(&self, rows: usize, fit: usize) -> usize {
+        self.skipped.set(self.skipped.get().min(rows.saturating_sub(fit)));
+        self.skipped.get()
     }
 
     fn choose(&mut self, board: &Board, by: isize) {
@@ -213,22 +250,21 @@ impl View {
         self.chosen = Some(session.id.clone());
     }
 
-    /// Goes to the next match below (1) or above (-1): a session in the list, a line in the output of one.
-    fn jump(&mut self, board: &Board, by: isize) {
+    /// Goes to a match: a session in the list, a line in the output of one. Returns false if there is none.
+    fn jump(&mut self, board: &Board, to: Jump) -> bool {
         if !self.search.is_on() {
-            return;
+            return true;
         }
         if self.lists(board) {
-            self.jump_to_session(board, by);
-            return;
+            return self.jump_to_session(board, to);
         }
-        let Some(session) = self.session(board) else { return };
+        let Some(session) = self.session(board) else { return false };
         let bottom = self.bottom(&session.output);
         let matches = session.output.lines().enumerate().filter(|(_, line)| {
             self.search.matches(&line.text) || line.result.as_ref().is_some_and(|result| self.search.matches(result))
         });
         let ends: Vec<usize> = matches.map(|(at, _)| at + 1).collect();
-        let found = if by > 0 {
+        let found = if to == Jump::Next {
             ends.iter().find(|end| **end > bottom)
         } else {
             // What is followed shows its last line already.
@@ -239,23 +275,27 @@ impl View {
             self.anchor = Some(session.output.dropped() + *end as u64);
             self.chosen = Some(session.id.clone());
         }
+        found.is_some()
     }
 
-    fn jump_to_session(&mut self, board: &Board, by: isize) {
+    fn jump_to_session(&mut self, board: &Board, to: Jump) -> bool {
         let sessions = board.sessions();
         let current = self.session(board).map(|session| session.id.as_str());
         let at = sessions.iter().position(|(session, _)| Some(session.id.as_str()) == current).unwrap_or(0);
         let count = sessions.len();
+        // What its row says, and its id.
         let has = |session: &Session| {
-            let texts =
-                [Some(&session.id), session.title.as_ref(), session.standing.on.as_ref(), session.last_call.as_ref()];
-            texts.into_iter().flatten().any(|text| self.search.matches(text))
+            let texts = [board.name(session), session.doing(), session.id.clone()];
+            texts.iter().any(|text| self.search.matches(text))
         };
-        let order = (1..=count).map(|step| if by > 0 { (at + step) % count } else { (at + step - 1) % count });
+        let order = (0..count).map(|step| match to {
+            Jump::First => (at + step) % count,
+            Jump::Next => (at + step + 1) % count,
+            Jump::Previous => (at + 2 * count - step - 1) % count,
+        });
         let found = order.filter_map(|at| sessions.get(at)).find(|(session, _)| has(session));
-        if let Some((session, _)) = found {
-            self.chosen = Some(session.id.clone());
-        }
+        self.chosen = found.map(|(session, _)| session.id.clone()).or(self.chosen.take());
+        found.is_some()
     }
 }
 

@@ -214,3 +214,80 @@ fn those_that_wait_are_first() {
     assert!(list.clone().nth(2).unwrap().starts_with("! "), "{picture}");
     has(&picture, &[" 1 waits for you ", "1 in trouble"]);
 }
+
+/// Two sessions with the same title ask something; the one that was seen last has waited longer.
+fn asking() -> Board {
+    let session = |n: u32, folder: &str| {
+        format!(
+            r#"{{"ts":{n},"type":"session.created","properties":{{"sessionID":"ses_{n}","info":{{"id":"ses_{n}","title":"Mend the build","directory":"/work/{folder}"}}}}}}"#
+        )
+    };
+    let asks = |ts: u32, n: u32| {
+        let what = format!("rm -r out{n}");
+        [
+            format!(
+                r#"{{"ts":{ts},"type":"permission.asked","properties":{{"id":"per_{n}","sessionID":"ses_{n}","permission":"bash","patterns":["{what}"]}}}}"#
+            ),
+            format!(
+                r#"{{"ts":{ts},"type":"ocr.detect.state","properties":{{"sessionID":"ses_{n}","state":"waiting","since":{ts},"on":"permission: bash: {what}","request":"per_{n}","options":["once","always","reject"],"told":"event"}}}}"#
+            ),
+        ]
+    };
+    let begun = [session(1, "api"), session(2, "web"), session(3, "web")];
+    let lines: Vec<String> = begun.into_iter().chain(asks(4000, 2)).chain(asks(9000, 1)).collect();
+    board(lines.join("\n").as_bytes())
+}
+
+#[test]
+fn longest_wait_is_first_and_names_tell_apart() {
+    let board = asking();
+    for (size, first, second) in [
+        ((140, 45), "? waits for you     5s es_2: Mend the build", "? waits for you     0s api: Mend the build"),
+        ((40, 12), "?     5s es_2: Mend the…", "?     0s api: Mend the…"),
+    ] {
+        let picture = text(&picture(&board, &View::default(), size, true));
+        let mut list = picture.lines().skip_while(|line| !line.contains(" 3 sessions "));
+        assert!(list.nth(1).unwrap().starts_with(first), "{picture}");
+        assert!(list.next().unwrap().starts_with(second), "{picture}");
+    }
+}
+
+#[test]
+fn log_says_what_is_asked() {
+    let picture = text(&picture(&asking(), &View::default(), (140, 45), true));
+    let asked: Vec<&str> = picture.lines().filter(|line| line.contains("asks   ")).collect();
+    assert_eq!(asked.len(), 2, "{picture}");
+    assert!(asked[1].contains("permission: bash: rm -r out1"), "{picture}");
+}
+
+#[test]
+fn e_says_what_an_answer_needs() {
+    let (mut view, board) = (View::default(), asking());
+    press(&mut view, &board, "e");
+    let picture = text(&picture(&board, &view, (80, 24), true));
+    has(&picture, &["permission: bash: rm -r out2", "answers   once / always / reject", "request   per_2"]);
+}
+
+#[test]
+fn search_looks_at_what_is_shown() {
+    let (mut view, board) = (View::default(), asking());
+    press(&mut view, &board, "/OUT1\n");
+    assert_eq!(view.session(&board).unwrap().id, "ses_1");
+    press(&mut view, &board, "/mend\nN");
+    assert_eq!(view.session(&board).unwrap().id, "ses_2", "the one above");
+    press(&mut view, &board, "/nowhere\n");
+    has(&text(&picture(&board, &view, (80, 24), true)), &["nothing found"]);
+    press(&mut view, &board, "j");
+    assert!(!text(&picture(&board, &view, (80, 24), true)).contains("nothing found"));
+}
+
+#[test]
+fn help_scrolls_where_it_does_not_fit() {
+    let (mut view, board) = (View::default(), asking());
+    press(&mut view, &board, "?");
+    assert!(!text(&picture(&board, &view, (40, 12), true)).contains("x ended"));
+    press(&mut view, &board, &"j".repeat(30));
+    has(&text(&picture(&board, &view, (40, 12), true)), &["x ended"]);
+    press(&mut view, &board, "kkk");
+    assert!(!text(&picture(&board, &view, (40, 12), true)).contains("x ended"), "no key was in vain");
+}

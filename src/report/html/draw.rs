@@ -130,7 +130,12 @@ fn write_totals(page: &mut String, recording: &Summary, axis: &Axis) -> Result {
     #[allow(clippy::cast_precision_loss)]
     let tokens = recording.timeline.marks.iter().map(|mark| (mark.at, mark.tokens as f64));
     if total > 0.0 {
-        write_curve(page, axis, ("tokens", &count(usage.tokens, "token")), tokens, total)?;
+        let name = match usage.tokens {
+            // As long as there is room for in the margin.
+            ..10_000_000 => count(usage.tokens, "token"),
+            many => format!("{}M tokens", number(many / 1_000_000)),
+        };
+        write_curve(page, axis, ("tokens", &name), tokens, total)?;
     }
     if let Some(cost) = usage.cost() {
         let spent = recording.timeline.marks.iter().map(|mark| (mark.at, mark.dollars));

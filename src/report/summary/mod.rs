@@ -78,7 +78,7 @@ pub struct Summary {
     pub sessions: Vec<Session>,
     /// What all sessions used.
     pub usage: Usage,
-    /// The problems, in the order in which they were found.
+    /// The problems, the worst first; of equals, the one that was found first.
     pub episodes: Vec<Episode>,
     /// How many further problems were left out.
     pub omitted: u64,

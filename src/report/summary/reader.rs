@@ -8,6 +8,7 @@ use crate::report::shown::Shown;
 use crate::wire::part::Part;
 use crate::wire::record::{AnyRecord, Done, Opened};
 use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, Usage, head, matters, observe};
+use std::cmp::Reverse;
 
 /// The most rests, and the most steps, that are told.
 const TOLD: usize = 100;
@@ -111,7 +112,9 @@ impl Reader {
     /// The summary. `foreign` says why nothing in the recording was understood.
     pub fn finish(self, foreign: Option<&Foreign>) -> Summary {
         let trusts_recording = self.recorded.any && !self.afresh;
-        let found = if trusts_recording { self.recorded } else { self.detected };
+        let mut found = if trusts_recording { self.recorded } else { self.detected };
+        // The worst first, and of equals the earliest.
+        found.episodes.kept.sort_by_key(|episode| Reverse(episode.grade));
         Summary {
             foreign: foreign.map(|foreign| Shown::new(&format!("nothing was understood: {foreign}"))),
             sessions: self.counter.sessions,

@@ -1,7 +1,7 @@
 //! What was found, decided and done: the latest at the bottom.
 
 use super::super::state::Entry;
-use super::format::{duration, wrap};
+use super::format::{duration, fit, wrap};
 use super::scene::{Scene, lines, titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -28,7 +28,12 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
         }
         // A screen with few rows shows more entries rather than whole ones.
         let most = if height < 8 { 1 } else { 3 };
-        rows.extend(rows_of(scene, entry, usize::from(inner.width), most).into_iter().rev());
+        let entry = rows_of(scene, entry, usize::from(inner.width), most);
+        if !rows.is_empty() && rows.len() + entry.len() > height {
+            // The end of an entry says little without its beginning.
+            break;
+        }
+        rows.extend(entry.into_iter().rev());
     }
     rows.truncate(height);
     if rows.is_empty() {
@@ -41,12 +46,12 @@ fn rows_of(scene: &Scene, entry: &Entry, columns: usize, most: usize) -> Vec<Lin
     let (word, style) = scene.theme.topic(entry.topic);
     let ago = duration(scene.board.clock.since_first(entry.ts));
     let text = match scene.board.session(&entry.session).filter(|_| scene.is_list()) {
-        Some(session) => format!("{} ({})", entry.text, super::format::fit(session.name(), 30)),
+        Some(session) => format!("{} ({})", entry.text, fit(&scene.board.name(session), 30)),
         None => entry.text.clone(),
     };
     let room = columns.saturating_sub(MARGIN).max(1);
     let mut rows = wrap(&text, room);
-    let cut = (rows.len() > most).then(|| super::format::fit(&rows[most - 1..].join(" "), room));
+    let cut = (rows.len() > most).then(|| fit(&rows[most - 1..].join(" "), room));
     rows.truncate(if cut.is_some() { most - 1 } else { most });
     let texts = rows.into_iter().map(str::to_owned).chain(cut);
     texts

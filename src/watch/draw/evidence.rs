@@ -1,7 +1,9 @@
 //! One finding, and what it rests on: the lap drawn once, how often, what it cost, and where it began.
 
+use super::super::state::Session;
 use super::format::{count, duration, fit, wrap};
 use super::scene::{Scene, lines, titled};
+use super::theme::Theme;
 use crate::pipe::tell::masked;
 use crate::wire::Timestamp;
 use crate::wire::record::{Finding, Grade, State};
@@ -11,16 +13,44 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+/// The columns of a fact's name.
+const NAME: usize = 10;
+
 /// Draws a finding of the session that is looked at, by its place among them.
 pub fn draw(scene: &Scene, number: usize, area: Rect, buffer: &mut Buffer) {
-    let findings = scene.session().map(|session| session.findings()).unwrap_or_default();
-    let Some(finding) = findings.get(number) else {
-        let inner = titled("evidence", scene.theme, area, buffer);
-        return lines([Line::raw("nothing was found in this session")], inner, buffer);
+    let Some(session) = scene.session() else {
+        titled("evidence", scene.theme, area, buffer);
+        return;
     };
-    let title = format!("finding {} of {}", number + 1, findings.len());
+    let (findings, columns) = (session.findings(), usize::from(area.width));
+    let (title, rows) = match findings.get(number) {
+        Some(finding) => (format!("finding {} of {}", number + 1, findings.len()), body(scene, finding, columns)),
+        None => ("evidence".to_owned(), vec![Line::raw("nothing was found in this session")]),
+    };
+    let rows: Vec<_> = asked(session, scene.theme, columns).into_iter().chain(rows).collect();
     let inner = titled(&title, scene.theme, area, buffer);
-    lines(body(scene, finding, usize::from(inner.width)), inner, buffer);
+    let skip = scene.view.skip(rows.len(), usize::from(inner.height));
+    lines(rows.into_iter().skip(skip), inner, buffer);
+}
+
+/// What a session that waits asks, and how to answer from another terminal.
+fn asked(session: &Session, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let standing = &session.standing;
+    let Some(request) = standing.request.as_ref() else { return Vec::new() };
+    let asked = standing.on.clone().unwrap_or_default();
+    let mut rows: Vec<_> =
+        wrap(&asked, columns).into_iter().map(|row| Line::styled(row.to_owned(), theme.urgent())).collect();
+    let facts = [("answers", standing.options.join(" / ")), ("request", request.clone())];
+    let known = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
+    rows.extend(known.map(|(name, fact)| row(name, &fact, theme, columns)));
+    rows.push(Line::default());
+    rows
+}
+
+/// A fact with its name.
+fn row(name: &str, fact: &str, theme: Theme, columns: usize) -> Line<'static> {
+    let fact = fit(fact, columns.saturating_sub(NAME));
+    Line::from(vec![Span::styled(format!("{name:<NAME$}"), theme.quiet()), Span::raw(fact)])
 }
 
 fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
@@ -37,10 +67,9 @@ fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> 
     let mut rows: Vec<Line<'static>> =
         wrap(&head, columns).into_iter().map(|row| Line::styled(row.to_owned(), style)).collect();
     rows.push(Line::default());
-    rows.extend(facts(scene, finding).into_iter().map(|(name, fact)| {
-        let fact = fit(&printable(&masked(&fact)), columns.saturating_sub(10));
-        Line::from(vec![Span::styled(format!("{name:<10}"), theme.quiet()), Span::raw(fact)])
-    }));
+    rows.extend(
+        facts(scene, finding).into_iter().map(|(name, fact)| row(name, &printable(&masked(&fact)), theme, columns)),
+    );
     rows.push(Line::default());
     rows.extend(lap(finding, columns, theme.strong()));
     rows

@@ -31,9 +31,12 @@ fn keys(scene: &Scene) -> String {
     if let Some(typed) = scene.view.search.typed() {
         return format!("/{typed}_  Enter finds · Esc cancels");
     }
+    if scene.view.search.missed {
+        return "nothing found · / search again · Esc back".to_owned();
+    }
     let here = match scene.view.page {
-        Page::Help => "Esc back",
-        Page::Evidence(_) => "Esc back · j/k other findings",
+        Page::Help => "Esc back · j/k scroll",
+        Page::Evidence(_) => "Esc back · j/k other findings · PgDn scroll",
         Page::List if scene.is_list() => "j/k choose · Enter open · e evidence · / search",
         Page::List => "j/k scroll · e evidence · / search",
         Page::Session => "Esc back · j/k scroll · e evidence · / search",

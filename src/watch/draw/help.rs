@@ -36,5 +36,7 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
         });
         Line::from(spans.collect::<Vec<_>>())
     });
-    lines(keys.chain([Line::default()]).chain(signs), inner, buffer);
+    let rows: Vec<_> = keys.chain([Line::default()]).chain(signs).collect();
+    let skip = scene.view.skip(rows.len(), usize::from(inner.height));
+    lines(rows.into_iter().skip(skip), inner, buffer);
 }

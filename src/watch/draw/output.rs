@@ -15,7 +15,8 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
         return;
     };
     let held = if scene.view.follows() { "" } else { " (scrolled: G follows)" };
-    let name = fit(&format!("output of {}{held}", session.name()), usize::from(area.width).saturating_sub(4));
+    let name =
+        fit(&format!("output of {}{held}", scene.board.name(session)), usize::from(area.width).saturating_sub(4));
     let inner = titled(&name, scene.theme, area, buffer);
     let bottom = scene.view.bottom(&session.output);
     let (columns, height) = (usize::from(inner.width), usize::from(inner.height));

@@ -1,6 +1,6 @@
 //! The sessions, one a row: those that need a person first.
 
-use super::super::state::{self, Rank, Session};
+use super::super::state::{Rank, Session};
 use super::format::{count, dollars, duration, fit, width};
 use super::scene::{Scene, lines, titled};
 use ratatui::buffer::Buffer;
@@ -12,6 +12,8 @@ use ratatui::widgets::Widget;
 /// The columns of a row: state, since when, what it is, what it does or waits for, calls, tokens, dollars.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
+    /// Its sign, and its word where there is room for it.
+    state: usize,
     name: usize,
     doing: usize,
     /// Whether there is room for what it used.
@@ -26,18 +28,24 @@ const SINCE: usize = 6;
 const USAGE: usize = 6 + 7 + 9;
 /// Below this width, what a session used is left out.
 const USAGE_FROM: usize = 100;
-/// Below this width, a row says either what a session is or what it does.
-const BOTH_FROM: usize = 60;
+/// Below this width, only its sign says what a session does.
+const WORD_FROM: usize = 60;
+/// The sign and a space.
+const SIGN: usize = 2;
+/// Below this width, there is room for nothing but its name.
+const BOTH_FROM: usize = 30;
 
 impl Columns {
     fn of(columns: usize) -> Self {
         let usage = columns >= USAGE_FROM;
-        let room = columns.saturating_sub(STATE + SINCE + 3 + if usage { USAGE } else { 0 });
-        if columns < BOTH_FROM {
-            return Self { name: room, doing: 0, usage };
-        }
-        let name = room * 2 / 5;
-        Self { name, doing: room - name, usage }
+        let state = if columns < WORD_FROM { SIGN } else { STATE };
+        let room = columns.saturating_sub(state + SINCE + 1 + if usage { USAGE } else { 0 });
+        let name = match columns {
+            ..BOTH_FROM => room,
+            ..WORD_FROM => room / 2,
+            _ => room * 2 / 5,
+        };
+        Self { state, name, doing: room - name, usage }
     }
 }
 
@@ -66,20 +74,15 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
 fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line<'static> {
     let (sign, word, style) = scene.theme.session(session);
     let since = duration(scene.board.clock.now().since(session.standing.since));
-    let mut spans =
-        vec![Span::styled(padded(&format!("{sign} {word}"), STATE), style), Span::raw(format!("{since:>SINCE$} "))];
-    let indent = "  ".repeat(depth);
-    let (doing, doing_style) = doing(scene, session);
-    if columns.doing == 0 {
-        // What is wrong, or what is asked, says more than a title.
-        let says_more = session.rank() <= Rank::Trouble && !doing.is_empty();
-        let text = if says_more { doing } else { session.name().to_owned() };
-        spans.extend(scene.spans(&padded(&format!("{indent}{text}"), columns.name), Style::new()));
-        return Line::from(spans);
+    let state = if columns.state == SIGN { sign.to_owned() } else { format!("{sign} {word}") };
+    let mut spans = vec![Span::styled(padded(&state, columns.state), style), Span::raw(format!("{since:>SINCE$} "))];
+    let name = format!("{}{}", "  ".repeat(depth), scene.board.name(session));
+    spans.extend(scene.spans(&padded(&name, columns.name), Style::new()));
+    if columns.doing > 0 {
+        let (doing, style) = doing(scene, session);
+        spans.push(Span::raw(" "));
+        spans.extend(scene.spans(&padded(&doing, columns.doing - 1), style));
     }
-    spans.extend(scene.spans(&padded(&format!("{indent}{}", session.name()), columns.name), Style::new()));
-    spans.push(Span::raw(" "));
-    spans.extend(scene.spans(&padded(&doing, columns.doing.saturating_sub(1)), doing_style));
     if columns.usage {
         let usage = &session.usage;
         let (calls, tokens, cost) = (count(usage.calls), count(usage.all_tokens()), price(usage.dollars));
@@ -96,19 +99,13 @@ fn price(cost: f64) -> String {
 /// What is asked, what is wrong, or what it last did.
 fn doing(scene: &Scene, session: &Session) -> (String, Style) {
     let theme = scene.theme;
-    let on = session.standing.on.clone();
-    match (session.rank(), session.trouble()) {
-        (Rank::NeedsYou, _) => (on.unwrap_or_default(), theme.strong()),
-        (_, Some(finding)) => {
-            let style = if session.rank() == Rank::Trouble { theme.bad() } else { theme.warn() };
-            (format!("{}: {}", finding.rule, finding.summary), style)
-        }
-        (Rank::Trouble, None) => {
-            let rest = session.done.as_ref().map(state::rest);
-            (on.or(rest).unwrap_or_default(), theme.warn())
-        }
-        _ => (on.or_else(|| session.last_call.clone()).unwrap_or_default(), theme.quiet()),
-    }
+    let style = match (session.rank(), session.trouble()) {
+        (Rank::NeedsYou, _) => theme.strong(),
+        (Rank::Trouble, Some(_)) => theme.bad(),
+        (Rank::Trouble, None) | (_, Some(_)) => theme.warn(),
+        _ => theme.quiet(),
+    };
+    (session.doing(), style)
 }
 
 /// The text in exactly `columns` columns.

@@ -40,11 +40,11 @@ fn row(board: &Board, session: &Session) -> String {
     if let Some(status) = session.standing.cut_off {
         let (sign, word, _) = theme.status(status);
         let doing = if status == SessionStatus::Tool { "running a tool" } else { word };
-        let name = fit(session.name(), COLUMNS / 2);
+        let name = fit(&board.name(session), COLUMNS / 2);
         return fit(&format!("{sign} still {doing} when the stream ended: {name}"), COLUMNS);
     }
     let trouble = session.trouble().map(|finding| format!("{} ({}): {}", finding.rule, finding.grade, finding.summary));
     let asked = session.standing.on.clone().filter(|_| session.rank() == Rank::NeedsYou);
     let why = asked.or(trouble).map(|why| format!(": {}", printable(&masked(&why)))).unwrap_or_default();
-    fit(&format!("{sign} {word} {since}  {}{why}", fit(session.name(), COLUMNS / 2)), COLUMNS)
+    fit(&format!("{sign} {word} {since}  {}{why}", fit(&board.name(session), COLUMNS / 2)), COLUMNS)
 }

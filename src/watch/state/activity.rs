@@ -54,7 +54,7 @@ pub struct Entry {
     pub topic: Topic,
     /// What happened; safe to print.
     pub text: String,
-    /// The episode of a finding.
+    /// The episode of a finding, or the request that waits for an answer.
     episode: String,
 }
 
@@ -76,7 +76,7 @@ impl Activity {
     }
 
     /// Adds an entry about an episode. One that has merely `grown` takes the place of its last entry.
-    pub fn add_finding(&mut self, ts: Timestamp, session: &str, topic: Topic, text: &str, episode: &str, grown: bool) {
+    pub fn add_episode(&mut self, ts: Timestamp, session: &str, topic: Topic, text: &str, episode: &str, grown: bool) {
         let same = |entry: &&mut Entry| entry.session == session && entry.episode == episode;
         match self.entries.iter_mut().rev().find(same).filter(|entry| grown && entry.topic == topic) {
             Some(known) => (known.ts, known.text) = (ts, short(text)),
@@ -105,9 +105,9 @@ mod tests {
     fn growth_takes_place_of_last_entry() {
         let mut log = Activity::default();
         let at = Timestamp::from_ms;
-        log.add_finding(at(1), "s", Topic::Stop, "5 times", "f", false);
-        log.add_finding(at(2), "t", Topic::Stop, "8 times", "f", true);
-        log.add_finding(at(3), "s", Topic::Stop, "10 times", "f", true);
+        log.add_episode(at(1), "s", Topic::Stop, "5 times", "f", false);
+        log.add_episode(at(2), "t", Topic::Stop, "8 times", "f", true);
+        log.add_episode(at(3), "s", Topic::Stop, "10 times", "f", true);
         let texts: Vec<&str> = log.entries().map(|entry| entry.text.as_str()).collect();
         assert_eq!(texts, ["10 times", "8 times"]);
     }

@@ -1,6 +1,7 @@
 //! Everything that is known, fed line by line.
 
 use super::activity::{Activity, Topic};
+use super::asked;
 use super::session::Session;
 use super::standing::Rank;
 use super::words::rest;
@@ -13,6 +14,9 @@ use std::cmp::Reverse;
 
 /// How many sessions are kept. Of more, those that need a person the least are left out.
 const SESSIONS: usize = 256;
+
+/// So many characters at the end of an id tell sessions with the same name apart.
+const ID_END: usize = 4;
 
 /// What the lines have said so far.
 #[derive(Debug, Clone)]
@@ -81,21 +85,34 @@ impl Board {
         self.sessions.get(id)
     }
 
-    /// All sessions: those that need a person first, each with its subagents below it; otherwise as they were first
-    /// seen. With each its depth.
+    /// All sessions: those that need a person first, and of those the one that waits longest; otherwise as they were
+    /// first seen. Each has its subagents below it, and with it its depth.
     pub fn sessions(&self) -> Vec<(&Session, usize)> {
         let mut all: Vec<&Session> = self.sessions.iter().map(|(_, session)| session).collect();
-        all.sort_by_key(|session| (session.rank(), session.number));
+        all.sort_by_key(|session| session.urgency());
         let is_root = |session: &&Session| {
             session.parent.as_ref().is_none_or(|id| *id == session.id || !self.sessions.contains_key(id))
         };
         let mut families: Vec<Vec<(&Session, usize)>> =
             all.iter().copied().filter(is_root).map(|root| family(root, &all)).collect();
         families.sort_by_key(|family| {
-            let urgent = family.iter().map(|(session, _)| session.rank()).min();
-            (urgent, family[0].0.number)
+            let urgent = family.iter().map(|(session, _)| session.urgency()).min();
+            (urgent.map(|(rank, since, _)| (rank, since)), family[0].0.number)
         });
         families.concat()
+    }
+
+    /// What to call a session: its name, and where several have the same, its folder or the end of its id before it.
+    pub fn name(&self, session: &Session) -> String {
+        let name = session.name();
+        let others = || self.sessions.iter().map(|(_, other)| other).filter(|other| other.id != session.id);
+        let mut same = others().filter(|other| other.name() == name).peekable();
+        if same.peek().is_none() {
+            return name.to_owned();
+        }
+        let folder = session.folder().filter(|folder| same.all(|other| other.folder() != Some(folder)));
+        let end = session.id.char_indices().rev().nth(ID_END - 1).map_or(0, |(at, _)| at);
+        printable(&format!("{}: {name}", folder.unwrap_or(&session.id[end..])))
     }
 
     /// How many sessions have this rank.
@@ -116,7 +133,6 @@ impl Board {
             self.seen += 1;
             self.make_room();
         }
-        self.sessions.touch(id);
         self.sessions.get_or_insert_with(id.to_owned(), || Session::new(id, number, now))
     }
 
@@ -138,9 +154,9 @@ impl Board {
         session.event(&seen.event, now);
         match &seen.event {
             Event::Session { .. } | Event::Message { .. } => session.about(about(line)),
-            Event::Asked { .. } => {
-                let what = session.standing.on.clone().unwrap_or_default();
-                self.activity.add(now, id, Topic::Asks, &what);
+            Event::Asked { request, question, what } => {
+                let what = asked::request(*question, *what);
+                self.activity.add_episode(now, id, Topic::Asks, &what, request, false);
             }
             Event::Error { name, message } => {
                 let message = message.map(decode).unwrap_or_default();
@@ -156,6 +172,10 @@ impl Board {
             AnyRecord::Opened(opened) => self.open(opened, now),
             AnyRecord::Finding(finding) => self.found(finding, now),
             AnyRecord::StateChange(change) => {
+                if let (Some(request), Some(on)) = (&change.request, &change.on) {
+                    // It says more than the event did.
+                    self.activity.add_episode(now, &change.session_id, Topic::Asks, on, request, true);
+                }
                 let session = self.entry(&change.session_id, now);
                 session.standing.told(&change);
                 session.parent = change.parent_id.or(session.parent.take());
@@ -208,7 +228,7 @@ impl Board {
         };
         let text = format!("{}: {}", finding.rule, finding.summary);
         let grown = finding.state == State::Grown;
-        self.activity.add_finding(now, &finding.session_id, topic, &text, &finding.episode(), grown);
+        self.activity.add_episode(now, &finding.session_id, topic, &text, &finding.episode(), grown);
         self.entry(&finding.session_id.clone(), now).found(finding, now);
     }
 

@@ -1,5 +1,6 @@
 //! A call in a few words.
 
+use super::asked::question;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::text::{decode, printable};
 use crate::wire::{Raw, members};
@@ -16,7 +17,8 @@ pub fn label(tool: Option<&str>, input: Option<Raw<'_>>) -> String {
     let members = input.and_then(members).unwrap_or_default();
     let telling = TELLING.iter().find_map(|name| members.iter().find(|(member, _)| member == name));
     let argument = match telling.or(members.first()) {
-        Some((_, value)) => decode(*value),
+        // A list of questions with all their answers would bury the first of them.
+        Some((_, value)) => question(value.get()).map_or_else(|| decode(*value), Into::into),
         None => return tool.to_owned(),
     };
     format!("{tool} {}", excerpt(&argument, LENGTH))
@@ -37,6 +39,7 @@ mod tests {
         let label = |input| label(Some("bash"), Some(Raw::new(input)));
         assert_eq!(label(r#"{"description":"Look","command":"cat\n x"}"#), "bash cat x");
         assert_eq!(label(r#"{"other":5}"#), "bash 5");
+        assert_eq!(label(r#"{"questions":[{"header":"h","question":"Which one?","options":[]}]}"#), "bash Which one?");
         assert_eq!(label("{}"), "bash");
     }
 

@@ -1,6 +1,7 @@
 //! What is known from the lines: pure state, of which nothing is drawn here.
 
 mod activity;
+mod asked;
 mod board;
 mod budget;
 mod call;
@@ -15,4 +16,4 @@ pub use budget::Budget;
 pub use output::{LineKind, Output, OutputLine};
 pub use session::Session;
 pub use standing::Rank;
-pub use words::{outcome, rest};
+pub use words::outcome;

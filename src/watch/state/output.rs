@@ -1,6 +1,6 @@
 //! What the worker of one session wrote and did: the last lines of it, each text once.
 
-use super::call::{first_line, label};
+use super::call::first_line;
 use crate::bounded::BoundedMap;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::text::{decode, printable};
@@ -112,8 +112,8 @@ impl Output {
         }
     }
 
-    /// A call: a new line, or the result on the line it has.
-    pub fn call(&mut self, part: &Part, state: &ToolState) {
+    /// A call, in words: a new line, or the result on the line it has.
+    pub fn call(&mut self, part: &Part, state: &ToolState, text: String) {
         let kind = match &*state.status {
             "completed" => LineKind::Ended,
             "error" => LineKind::Failed,
@@ -125,12 +125,11 @@ impl Output {
             return;
         }
         self.shown.insert(part.id.to_string(), 0);
-        let text = label(part.tool.as_deref(), state.input);
         let result = state.is_over().then(|| {
             let answer = state.error.or(state.output).map(decode).unwrap_or_default();
             first_line(&answer)
         });
-        let line = OutputLine { kind, text: printable(&text), result, part: part.id.to_string() };
+        let line = OutputLine { kind, text, result, part: part.id.to_string() };
         match at.and_then(|at| self.lines.get_mut(at)) {
             Some(known) => *known = line,
             None => self.push(line),
@@ -223,7 +222,7 @@ mod tests {
             ..ToolState::default()
         };
         let part = Part { id: "c".into(), tool: Some("bash".into()), ..Part::default() };
-        output.call(&part, &state);
+        output.call(&part, &state, "bash".to_owned());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::output::{LineKind, Output};
 use super::standing::{Rank, Standing};
+use super::words::rest;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
@@ -54,6 +55,8 @@ pub struct Session {
     /// What it wrote and did.
     pub output: Output,
     findings: VecDeque<Finding>,
+    /// What it last said of its title, agent, model and directory.
+    said: [Option<String>; 4],
     /// Messages that a person wrote.
     from_user: BoundedMap<String, ()>,
     /// Parts whose text is thought, not said.
@@ -81,6 +84,7 @@ impl Session {
             done: None,
             output: Output::default(),
             findings: VecDeque::new(),
+            said: Default::default(),
             from_user: BoundedMap::new(WRITERS),
             thoughts: BoundedMap::new(WRITERS),
         }
@@ -111,8 +115,9 @@ impl Session {
         }
         match (&*part.kind, &part.state, part.text) {
             ("tool", Some(state), _) => {
-                self.output.call(part, state);
-                self.last_call = Some(printable(&super::call::label(part.tool.as_deref(), state.input)));
+                let text = printable(&super::call::label(part.tool.as_deref(), state.input));
+                self.output.call(part, state, text.clone());
+                self.last_call = Some(text);
             }
             ("text" | "reasoning", _, Some(text)) if part.synthetic != Some(true) && part.ignored != Some(true) => {
                 let text = decode(text);
@@ -133,17 +138,18 @@ impl Session {
 
     /// Follows what an event says about the session beside what happened.
     pub fn about(&mut self, about: About<'_>) {
-        let set = |known: &mut Option<String>, said: Option<&str>| {
-            if let Some(said) = said {
-                *known = Some(short(said));
-            }
-        };
         // Until it has a title of its own, a session is named after the time it began.
         let named = about.title.as_deref().filter(|title| !title.starts_with("New session - "));
-        set(&mut self.title, named.filter(|title| !title.starts_with("Child session - ")));
-        set(&mut self.agent, about.agent.as_deref());
-        set(&mut self.model, about.model.as_deref());
-        set(&mut self.directory, about.directory.as_deref());
+        let named = named.filter(|title| !title.starts_with("Child session - "));
+        let said = [named, about.agent.as_deref(), about.model.as_deref(), about.directory.as_deref()];
+        let known = [&mut self.title, &mut self.agent, &mut self.model, &mut self.directory];
+        for ((said, known), last) in said.into_iter().zip(known).zip(&mut self.said) {
+            // The same is said again and again, and to mask it takes longer than all the rest.
+            if let Some(said) = said.filter(|said| last.as_deref() != Some(said)) {
+                *known = Some(short(said));
+                *last = Some(said.to_owned());
+            }
+        }
     }
 
     /// Follows a finding.
@@ -183,6 +189,30 @@ impl Session {
             )
         });
         if is_grave || has_failed { rank.min(Rank::Trouble) } else { rank }
+    }
+
+    /// Its place in a list, the most urgent first. Of those that need a person, the one that waits longest is first;
+    /// the others stay where they are.
+    pub fn urgency(&self) -> (Rank, Timestamp, u64) {
+        let rank = self.rank();
+        let since = if rank == Rank::NeedsYou { self.standing.since } else { Timestamp::default() };
+        (rank, since, self.number)
+    }
+
+    /// The last name of its working directory.
+    pub fn folder(&self) -> Option<&str> {
+        self.directory.as_deref()?.rsplit(['/', '\\']).find(|name| !name.is_empty())
+    }
+
+    /// What it asks, what is wrong with it, or what it last did.
+    pub fn doing(&self) -> String {
+        let on = self.standing.on.clone();
+        match (self.rank(), self.trouble()) {
+            (Rank::NeedsYou, _) => on.unwrap_or_default(),
+            (_, Some(finding)) => format!("{}: {}", finding.rule, finding.summary),
+            (Rank::Trouble, None) => on.or(self.done.as_ref().map(rest)).unwrap_or_default(),
+            _ => on.or_else(|| self.last_call.clone()).unwrap_or_default(),
+        }
     }
 
     /// What to call it: its title, its task, or its id.

@@ -1,5 +1,6 @@
 //! What a session does, or whom it waits for: as `ocr-detect` says it, or roughly from the events where it does not.
 
+use super::asked;
 use super::call::label;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
@@ -36,6 +37,10 @@ pub struct Standing {
     pub since: Timestamp,
     /// The tool, the question, or the words of the provider; safe to print.
     pub on: Option<String>,
+    /// The request that an answer must name; safe to print.
+    pub request: Option<String>,
+    /// The answers to choose from; safe to print.
+    pub options: Vec<String>,
     /// When the provider accepts requests again, in milliseconds since the Unix epoch.
     pub until: Option<i64>,
     /// What it did when the stream ended, unless it rested: it may go on.
@@ -53,6 +58,8 @@ impl Standing {
             status: SessionStatus::Working,
             since: now,
             on: None,
+            request: None,
+            options: Vec::new(),
             until: None,
             cut_off: None,
             told: false,
@@ -69,6 +76,8 @@ impl Standing {
         self.since = Timestamp::from_ms(change.since);
         self.until = change.until;
         self.on = change.on.as_deref().map(short);
+        self.request = change.request.as_deref().map(short);
+        self.options = change.options.iter().map(|option| short(option)).collect();
     }
 
     /// Follows an event, unless records say what the session does.
@@ -81,9 +90,7 @@ impl Standing {
                 if self.requests.len() < REQUESTS && !self.requests.iter().any(|known| *known == **request) {
                     self.requests.push(request.to_string());
                 }
-                let kind = if *question { "question" } else { "permission" };
-                let what = what.map(|what| asked(&decode(what))).unwrap_or_default();
-                self.set(SessionStatus::Waiting, Some(format!("{kind}: {what}")), now);
+                self.set(SessionStatus::Waiting, Some(asked::request(*question, *what)), now);
             }
             Event::Answered { request } => {
                 self.requests.retain(|known| *known != **request);
@@ -171,6 +178,8 @@ impl Standing {
         if self.status != status {
             self.since = now;
             self.until = None;
+            self.request = None;
+            self.options.clear();
         }
         self.status = status;
         self.on = on.as_deref().map(short);
@@ -179,13 +188,6 @@ impl Standing {
 
 fn short(text: &str) -> String {
     printable(&excerpt(text, LENGTH))
-}
-
-/// What is asked: the first question of a list of them, or the text as it is.
-fn asked(what: &str) -> String {
-    let questions: Option<serde_json::Value> = serde_json::from_str(what).ok();
-    let first = questions.as_ref().and_then(|list| list.get(0)?.get("question")?.as_str());
-    first.unwrap_or(what).to_owned()
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ pub struct RunResult {
     /// The files that the session changed, at most 100; those in its working directory as relative paths.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+    /// The files whose changes a rollback took back, at most 100, in the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken_back: Vec<String>,
     /// Other sessions that worked in the same directory during the run, at most 100, as far as the server knows. What
     /// they changed may count as changed by this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -112,6 +115,7 @@ impl RunResult {
         facts.extend(totals.cost.map(|dollars| format!("${dollars:.2}")));
         facts.extend(numbered(wasted));
         facts.extend(self.changes());
+        facts.extend((!self.taken_back.is_empty()).then(|| format!("taken back: {}", named(&self.taken_back))));
         facts.extend(self.others());
         facts.push(format!("{} s", totals.lasted / 1000));
         facts
