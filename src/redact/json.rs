@@ -61,7 +61,9 @@ fn printed(asked: Option<&str>, name: &str, value: &str) -> Vec<Range<usize>> {
         let end = view.text.find("\n</content>").map_or(view.text.len(), |at| at.max(start));
         let inside = view.text[start..end].split("\n\n(End of file").next().unwrap_or_default();
         super::printed::find(asked, inside, &mut found);
-        found.iter_mut().for_each(|secret| *secret = start + secret.start..start + secret.end);
+        for secret in &mut found {
+            *secret = start + secret.start..start + secret.end;
+        }
     }
     found
 }

@@ -32,9 +32,8 @@ pub fn thin_out(block: &mut Vec<u8>) -> u64 {
             "message.part.updated" if !ends_step(line) => skipped += 1,
             "session.diff" | "todo.updated" => {}
             kind @ ("session.updated" | "message.updated") if kind == "session.updated" || is_answer(line) => {
-                match session(line).and_then(|session| latest.insert((kind, session), kept.len())) {
-                    Some(before) => kept[before] = &[],
-                    None => {}
+                if let Some(before) = session(line).and_then(|session| latest.insert((kind, session), kept.len())) {
+                    kept[before] = &[];
                 }
                 kept.push(line);
             }

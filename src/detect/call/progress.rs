@@ -50,7 +50,7 @@ impl Progress {
         let lines = || ends.iter().flat_map(|end| end.lines());
         let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
         Self {
-            counter: lines().filter_map(counter).last(),
+            counter: lines().filter_map(counter).next_back(),
             failing: counts.then(|| lines().filter_map(wrong).reduce(u32::saturating_add)).flatten(),
             place: steps.then(|| place(lines())).flatten(),
         }

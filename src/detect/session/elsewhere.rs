@@ -54,7 +54,7 @@ impl Scope {
             let mut value = || joined.map(str::to_owned).or_else(|| words.next().cloned());
             if PLACING.contains(&option) {
                 scope.folder = value();
-            } else if NAMING.contains(&option) && !(matches!(option, "-p" | "-w") && !names_packages(name)) {
+            } else if NAMING.contains(&option) && (names_packages(name) || !matches!(option, "-p" | "-w")) {
                 scope.packages.extend(value());
             }
         }

@@ -134,7 +134,7 @@ impl Rollout {
 fn of_line(command: &str) -> Option<(bool, bool)> {
     // Most lines name none of these, and are spared a second reading.
     let named = |word: &&str| command.contains(*word);
-    if !ROLLS_OUT.iter().any(|word| named(&word)) && !ELSEWHERE.iter().any(|(program, _)| named(&program)) {
+    if !ROLLS_OUT.iter().any(|word| named(word)) && !ELSEWHERE.iter().any(|(program, _)| named(program)) {
         return None;
     }
     commands(command).iter().rev().find_map(of_command)
@@ -230,9 +230,9 @@ fn of_words(line: &str) -> Standing {
         number(1) < number(2)
     });
     let not_through = || Standing::NotThrough(text::excerpt(line.trim(), EXCERPT));
-    if is(&FAILED, &["0", "no", "without", "on", "previous"]) {
-        not_through()
-    } else if part && (counted || words.iter().any(|word| UNDER_WAY.contains(word))) {
+    if is(&FAILED, &["0", "no", "without", "on", "previous"])
+        || part && (counted || words.iter().any(|word| UNDER_WAY.contains(word)))
+    {
         not_through()
     } else if is(&THROUGH, &["not", "isn", "0", "never"]) {
         Standing::Through

@@ -40,10 +40,12 @@ impl Columns {
         let usage = columns >= USAGE_FROM;
         let state = if columns < WORD_FROM { SIGN } else { STATE };
         let room = columns.saturating_sub(state + SINCE + 1 + if usage { USAGE } else { 0 });
-        let name = match columns {
-            ..BOTH_FROM => room,
-            ..WORD_FROM => room / 2,
-            _ => room * 2 / 5,
+        let name = if columns < BOTH_FROM {
+            room
+        } else if columns < WORD_FROM {
+            room / 2
+        } else {
+            room * 2 / 5
         };
         Self { state, name, doing: room - name, usage }
     }

@@ -10,8 +10,6 @@ const WORDS: [&str; 12] =
 /// Whether a person is warned.
 fn warned(steps: impl IntoIterator<Item = [String; 2]>) -> bool {
     let lines: Vec<String> = steps.into_iter().flatten().collect();
-    for f in findings(&lines) {
-    }
     findings(&lines).iter().any(|finding| finding.grade >= Grade::Warn)
 }
 
