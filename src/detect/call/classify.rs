@@ -72,6 +72,18 @@ const EDITS: [&str; 8] = ["edit", "write", "patch", "replace", "insert", "create
 
 /// Words in the names of other tools that run something.
 const RUNS: [&str; 8] = ["run", "runs", "execute", "exec", "start", "perform", "invoke", "eval"];
+/// Words in the names of tools that look at something which runs, or at what a check says: what changed may be tried there.
+#[rustfmt::skip]
+const TRIES: [&str; 39] = [
+    "browser", "chrome", "chromium", "firefox", "playwright", "puppeteer", "selenium", "navigate", "screenshot", "snapshot", "console", "diagnostics", "problems", "errors",
+    "error", "test", "tests", "build", "lint", "output", "logs", "log", "preview", "render", "simulator", "emulator", "device", "debug", "localhost", "devtools",
+    "terminal", "pty", "tty", "process", "shell", "background", "repl", "notebook", "kernel",
+];
+/// Words in the names and inputs of tools that run a check.
+const BUILDS: [&str; 13] = [
+    "test", "tests", "build", "compile", "lint", "check", "gradle", "maven", "xcode", "msbuild", "verify", "spec",
+    "specs",
+];
 /// Words in the names of other tools for what checks, and for what it is about: `run_tests`, `lint_check`.
 const CHECKS: [&str; 10] =
     ["test", "tests", "lint", "linter", "typecheck", "spec", "specs", "build", "compile", "pytest"];
@@ -151,6 +163,16 @@ pub(crate) fn runs_anything(tool: &str) -> bool {
     has_word(tool, &RUNS)
 }
 
+/// Whether a tool that looks at something may show how a change works, as its name says, or what it is given.
+pub(crate) fn may_try(tool: &str, given: &str) -> bool {
+    has_word(tool, &TRIES) || ["localhost", "127.0.0.1", "0.0.0.0"].iter().any(|own| given.contains(own))
+}
+
+/// Whether a tool that runs something runs a check, as its name says, or what it is given.
+pub(crate) fn runs_check(tool: &str, given: &str) -> bool {
+    runs_anything(tool) && (has_word(tool, &BUILDS) || has_word(given, &BUILDS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +220,22 @@ mod tests {
         }
         assert_eq!(kind("fsWriteFile", None, Some("a.rs")), Kind::Mutate);
         assert_eq!(kind("fs_write_file", None, Some("a.rs")), Kind::Mutate);
+    }
+
+    #[test]
+    fn tells_tools_that_try_a_change() {
+        for tool in
+            ["browser_navigate", "playwright_get_console", "get_diagnostics", "unity_read_console", "get_build_log"]
+        {
+            assert!(may_try(tool, ""), "{tool}");
+        }
+        for tool in ["jira_get_issue", "notion_create_page", "list_channels", "search_docs"] {
+            assert!(!may_try(tool, ""), "{tool}");
+        }
+        assert!(may_try("fetch", r#"{"url":"http://localhost:3000"}"#));
+        assert!(runs_check("gradle-mcp_run_task", r#"{"task":"assemble"}"#));
+        assert!(runs_check("idea_execute_run_configuration", r#"{"configurationName":"All Tests"}"#));
+        assert!(!runs_check("n8n_run_workflow", r#"{"id":"17"}"#) && !runs_check("create_test_plan", ""));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How a call ended: it succeeded, failed, was denied, or checked something and found it well or not.
 
 use super::checks::{self, Missing, Outcome};
-use super::classify::{Class, Kind};
+use super::classify::{Class, Kind, runs_check};
 use super::failure::{Failure, is_cancelled, is_refusal};
 use super::normalize::normalize_output;
 use super::shell::{Cut, Line};
@@ -53,6 +53,7 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     // What nobody knows may be a check, but only one that failed.
     check = check.or_else(|| unknown.and_then(|_| checks::told::failure(&decoded)));
     check = check.or_else(|| checks::json::failures(&decoded).filter(|_| is_tool));
+    check = check.or_else(|| failed_build(tool, state, &decoded).filter(|_| is_tool));
     let failing = check.as_ref().and_then(|check| failing(check, &decoded));
     let failure = failure(tool, class, check.as_ref(), state, exit, silent);
     if class.line.is_none() && failure.is_some() && check == Some(Outcome::Unknown) {
@@ -64,6 +65,19 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
         None => failure.is_some(),
     });
     Ended { failure, denied, check, failing, unknown_failed }
+}
+
+/// How much of an input is searched for what is run, in bytes.
+const INPUT: usize = 400;
+
+/// The failure of a check that a tool ran which may run anything: `gradle_run_task`.
+fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<Outcome> {
+    let given = state.input.map(|input| text::beginning(input, INPUT)).unwrap_or_default();
+    if !runs_check(tool, &given) {
+        return None;
+    }
+    let said = checks::json::read(output).filter(|said| matches!(said, Outcome::Failed { .. }));
+    said.or_else(|| checks::told::failure(&text::unescaped(output)))
 }
 
 /// How a check came out that is a tool of its own.

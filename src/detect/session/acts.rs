@@ -29,6 +29,18 @@ const CARRIERS: [&str; 9] = ["cp", "rsync", "mv", "install", "scp", "sftp", "lft
 const OUTSIDE_TOOLS: [&str; 16] = [
     "send", "mail", "post", "publish", "deploy", "create", "close", "message", "notify", "comment", "update", "merge", "release", "upload", "open", "submit",
 ];
+/// What measures, in small letters: programs, options of theirs, words of a database.
+#[rustfmt::skip]
+const MEASURING: [&str; 35] = [
+    "bench", "time ", "timeit", "hyperfine", "wrk", "vegeta", "autocannon", "locust", "jmeter", "siege", "ghz", "k6", "bombardier", "oha ", "hey ", "ab -", "perf ", "pgbench", "sysbench",
+    "fio ", "iperf", "profil", "pprof", "flamegraph", "py-spy", "strace", "valgrind", "lighthouse", "explain", "duration", "elapsed", "%{time", "curl", "date +", "stress",
+];
+/// What opens pages in a browser, or fetches them, in small letters.
+#[rustfmt::skip]
+const BROWSING: [&str; 23] = [
+    "browser", "chrome", "chromium", "firefox", "webkit", "playwright", "puppeteer", "selenium", "webdriver", "cypress", "wdio", "e2e", "lighthouse", "screenshot", "navigate", "devtools",
+    "storybook", "curl", "wget", "xdg-open", "open http", "karma", "webview",
+];
 /// Work outside of the project that any program may do which talks to something.
 const OUTSIDE: [Work; 4] = [Work::Deployed, Work::Sent, Work::Posted, Work::ClosedIssue];
 
@@ -54,9 +66,10 @@ impl Acts {
         self.0 & 1 << work as u16 != 0
     }
 
-    /// Whether a call did anything.
+    /// Whether a call did anything that leaves something behind.
     pub(crate) fn any(self) -> bool {
-        self.0 != 0
+        let tried = Self::of(&[Work::Measured, Work::Browsed, Work::Pictured]);
+        self.0 & !tried.0 != 0
     }
 
     /// Whether a call pushed, and did not only do what may be anything.
@@ -70,6 +83,7 @@ impl Acts {
             return Self::of_tool(call);
         };
         let command = call.input.command.as_deref().unwrap_or_default();
+        let tried = Self::tried(&command.to_lowercase());
         let unknown = line.unknown.as_ref();
         let unknown_failed =
             call.unknown_failed || call.failed() && unknown.is_some_and(|program| program.exit.other_failed);
@@ -77,16 +91,29 @@ impl Acts {
             return Self::ALL;
         }
         if line.effect == Effect::Observe && line.checks.is_empty() {
-            return Self::default();
+            return tried;
         }
         let told = commands(command);
         let said = said(state.and_then(|state| state.error.or(state.output)));
-        let mut acts = Self::default();
+        let mut acts = tried;
         for (at, command) in told.iter().enumerate() {
             let may_be_it = call.failed() && at + 1 == told.len();
             if !may_be_it {
                 acts.add(Self::of_command(command, &said));
             }
+        }
+        acts
+    }
+
+    /// What a command, or the name of a tool, may have measured or opened.
+    fn tried(command: &str) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| command.contains(word));
+        let mut acts = Self::default();
+        if has(&MEASURING) {
+            acts.add(Self::of(&[Work::Measured]));
+        }
+        if has(&BROWSING) {
+            acts.add(Self::of(&[Work::Browsed, Work::Pictured]));
         }
         acts
     }
@@ -100,7 +127,10 @@ impl Acts {
             return Self::ALL;
         }
         let has = |word: &str| tool.contains(word);
-        let mut acts = Self::default();
+        let mut acts = Self::tried(&tool);
+        if call.kind == Kind::Unknown || call.guessed || tool == "webfetch" {
+            acts.add(Self::of(&[Work::Measured, Work::Browsed, Work::Pictured]));
+        }
         // What goes to a host of repositories by a tool of its own is a commit there.
         if has("push") || has("_file") && (has("github") || has("gitlab") || has("gitea")) {
             acts.add(Self::of(&[Work::Committed, Work::Pushed]));
@@ -153,9 +183,6 @@ impl Acts {
             Effect::Unknown => return Self::ALL,
             _ if carries => acts.add(Self::of(&[Work::Deployed])),
             Effect::Mutate | Effect::Check | Effect::Observe | Effect::Poll => {}
-        }
-        if program.contains("bench") || rest.iter().any(|word| word.contains("bench")) {
-            acts.add(Self::of(&[Work::Measured]));
         }
         acts
     }

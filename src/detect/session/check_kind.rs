@@ -1,6 +1,6 @@
 //! What kind of check ran: tests, or only what compiles code or complains of it.
 
-use crate::detect::call::shell::CheckRun;
+use crate::detect::call::shell::{CheckRun, FILTER};
 
 /// The kind of a check: which claim it supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,8 +137,12 @@ pub(crate) fn kind_of(run: &CheckRun) -> CheckKind {
         return CheckKind::Code;
     }
     // What a compiler or another program works on says nothing; a task's name does.
-    let tasks: Vec<String> =
-        run.targets.iter().filter(|target| !target.contains(['/', '.'])).flat_map(|target| words(target)).collect();
+    let tasks: Vec<String> = run
+        .targets
+        .iter()
+        .filter(|target| !target.contains(['/', '.', FILTER]))
+        .flat_map(|target| words(target))
+        .collect();
     match (any(&tasks, is_test), any(&tasks, is_code)) {
         (true, false) => CheckKind::Tests,
         (false, true) if !builds_with_tests => CheckKind::Code,
@@ -211,11 +215,13 @@ pub(crate) fn must_test(run: &CheckRun) -> bool {
     }
 }
 
-fn is_test(word: &str) -> bool {
+/// Whether a word of a name says that tests run.
+pub(super) fn is_test(word: &str) -> bool {
     word.starts_with("test") || word.ends_with("test") || word.ends_with("tests") || TESTS.contains(&word)
 }
 
-fn is_code(word: &str) -> bool {
+/// Whether a word of a name says that code is compiled, laid out or complained of.
+pub(super) fn is_code(word: &str) -> bool {
     CODE.contains(&word) || COMPILERS.contains(&word)
 }
 

@@ -76,7 +76,7 @@ impl Scope {
             return self.packages.iter().all(|package| names_another(package, file));
         }
         let is_path =
-            |target: &&String| target.contains('/') && !target.contains(PATTERNS) && !target.starts_with(['-', '/']);
+            |target: &&String| target.contains('/') && !target.contains(PATTERNS) && !target.starts_with(['-', '/', '~']);
         let paths: Vec<&String> = check.targets.iter().filter(is_path).collect();
         let go = check.name.starts_with("go ");
         if paths.is_empty() || paths.len() < check.targets.len() && !go {

@@ -1,6 +1,7 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
 mod acts;
+mod applied;
 mod check_kind;
 mod clock;
 mod completion;
@@ -16,6 +17,7 @@ mod rollout;
 mod state;
 mod status;
 mod tamper;
+mod tried;
 mod user;
 mod work;
 

@@ -27,8 +27,25 @@ static LOOK: LazyLock<Phrases> = LazyLock::new(|| {
 /// What asks for words, not for a change of files: an answer that is written here, or a report on what is there.
 static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|don't change|do not change|don't edit|do not edit|without changing|no changes|change nothing|not change anything|read-only",
+        "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
         "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|ändere nichts|ändere noch nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|sin cambiar|no cambies|dis-moi|résumé|sans modifier|ne modifie|ne change|resumo|não altere|sem alterar|riassunto|non modificare|расскажи|сообщи|ничего не меняй|план|告诉我|总结|摘要|不要修改|不要改|教えて|要約|まとめ|変更しない|알려|요약|변경하지",
+    ])
+});
+
+/// How far behind a verb its object is looked for, in bytes.
+const OBJECT: usize = 60;
+/// Verbs of writing, whose object may be a report.
+#[rustfmt::skip]
+const WRITING: [&str; 22] = [
+    "write", "create", "finish", "complete", "apply", "schreib", "schreibe", "erstell", "erstelle", "écris", "crée", "escribe", "escreva", "crie", "scrivi", "напиши", "编写", "创建", "生成", "作成",
+    "書いて", "작성",
+];
+
+/// What asks for a test that fails, or for no mending of what it shows.
+static FAILING_TEST: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "failing test|failing tests|failing spec|failing regression test|red test|test that fails|tests that fail|should fail for now|should still fail|it should fail|must fail for now|fails for now|expected to fail|test that reproduces and fails|do not fix|don't fix|without fixing|fix comes separately|fix comes later|leave the fix",
+        "fehlschlagenden test|fehlschlagender test|test, der fehlschlägt|roten test|nicht beheben|noch nicht beheben|test qui échoue|test rouge|ne corrige pas|sans corriger|prueba que falle|test que falle|no lo arregles|sin arreglar|teste que falhe|não corrija|sem corrigir|test che fallisce|non correggere|падающий тест|не исправляй|не чини|失败的测试|不要修复|先不修|失敗するテスト|修正しない|실패하는 테스트|수정하지",
     ])
 });
 
@@ -44,10 +61,35 @@ impl UserRequest {
     /// Reads a message.
     pub(crate) fn read(text: &str) -> Self {
         let folded = fold(&text[..text.floor_char_boundary(READ)]);
-        let looks =
-            ANSWER.is_in(&folded) || LOOK.begins(folded.trim_start()) || folded.trim_end().ends_with(['?', '？', '؟']);
+        let looks = ANSWER.is_in(&folded)
+            || LOOK.begins(folded.trim_start()) && !then_changes(&folded)
+            || folded.trim_end().ends_with(['?', '？', '؟']);
         let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded);
         Self { wants_change, looks, folded }
+    }
+
+    /// Whether the message asks for a report on what is there, and for no change of files. A promise of work that nobody
+    /// knows is taken for one of changes.
+    pub(crate) fn wants_report(&self, claim: Claim) -> bool {
+        if claim == Claim::Promise && !self.looks {
+            return false;
+        }
+        let asked = |&(start, end): &(usize, usize)| {
+            let (before, verb) = (&self.folded[..start], &self.folded[start..end]);
+            is_asked(before) && !is_forbidden(before) && !(WRITING.contains(&verb) && self.writes_answer(end))
+        };
+        !CHANGE.find_all(&self.folded).any(|hit| asked(&hit)) && !mends(&self.folded)
+    }
+
+    /// Whether what is to be written is an answer, or a report: "write a short summary".
+    fn writes_answer(&self, from: usize) -> bool {
+        let rest = &self.folded[from..];
+        ANSWER.is_in(&rest[..rest.floor_char_boundary(OBJECT)])
+    }
+
+    /// Whether the message asks for a test that fails.
+    pub(crate) fn wants_failing_test(&self) -> bool {
+        FAILING_TEST.is_in(&self.folded)
     }
 
     /// Whether a rest with this claim and without any change contradicts the request. A promise of work that
@@ -87,12 +129,36 @@ fn mends(folded: &str) -> bool {
     })
 }
 
+/// What joins a look and what is to be done about what it shows, where an object follows: "find out why, and fix it".
+static THEN: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "and fix|and then fix|then fix|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
+    ])
+});
+
+/// Whether a message that begins with a look asks for a change behind it.
+fn then_changes(folded: &str) -> bool {
+    THEN.is_in(folded)
+}
+
 /// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
 const STATED: [&str; 29] = [
     "a", "an", "the", "this", "that", "these", "those", "your", "my", "its", "their", "of", "no", "any", "last",
     "each", "would", "might", "may", "did", "does", "didn't", "doesn't", "won't", "wouldn't", "it", "they", "which",
     "who",
 ];
+
+/// Whether a verb is one of what must not be done, by what stands before it: "do not change", "不要修改".
+fn is_forbidden(before: &str) -> bool {
+    const WORDS: [&str; 15] = [
+        "not", "don't", "never", "without", "nothing", "nicht", "ohne", "ne", "sans", "no", "sin", "não", "sem", "non",
+        "не",
+    ];
+    const JOINED: [&str; 6] = ["不要", "不", "别", "勿", "不用", "不必"];
+    let before = before.trim_end();
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    WORDS.contains(&word) || JOINED.iter().any(|end| before.ends_with(end))
+}
 
 /// Whether a verb is one that asks, by what stands before it.
 fn is_asked(before: &str) -> bool {
@@ -122,8 +188,32 @@ mod tests {
             "Mets à jour la liste",
             "Обнови список цен",
             "把标题改成中文",
+            "Find out why the job hangs and fix it.",
         ] {
             assert!(wants_change(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn asks_for_a_report() {
+        let wants_report = |text: &str| UserRequest::read(text).wants_report(Claim::None);
+        for text in [
+            "Scan the image with trivy and write a short summary here. Don't fix anything.",
+            "Run the suite and tell me which tests fail. Don't change anything.",
+            "Is the build on main green? Just look, do not fix anything.",
+            "Why does the build fail?",
+            "运行测试，告诉我哪些失败，不要修改。",
+        ] {
+            assert!(wants_report(text), "{text}");
+        }
+        for text in [
+            "Fix the tests and tell me what was wrong",
+            "Can you fix the flaky test?",
+            "Make the suite green.",
+            "Fix the parser. Don't change the tests.",
+            "Find out why the job hangs and fix it.",
+        ] {
+            assert!(!wants_report(text), "{text}");
         }
     }
 

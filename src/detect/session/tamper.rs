@@ -19,7 +19,8 @@ use removed::removed;
 use retried::retried;
 use settings::{is_of_check, is_of_tests, is_settings};
 use silenced::silenced;
-use skips::{Counts, is_test_code, is_test_file, occurrences};
+pub(super) use skips::is_test_file;
+use skips::{Counts, is_test_code, occurrences};
 use weakened::weakened;
 
 /// How many are remembered, and how many test files that were written anew.
@@ -149,11 +150,22 @@ struct Tamper {
     replaces: bool,
     /// Whether a person would want to know of it at once.
     grave: bool,
+    /// Whether it counts only where the answer does not tell of it.
+    untold: bool,
 }
 
 impl Tamper {
     fn new(how: How, marker: &str, file: &str, fact: String) -> Self {
-        Self { how, marker: marker.to_owned(), file: file.to_owned(), fact, value: None, replaces: true, grave: false }
+        Self {
+            how,
+            marker: marker.to_owned(),
+            file: file.to_owned(),
+            fact,
+            value: None,
+            replaces: true,
+            grave: false,
+            untold: false,
+        }
     }
 }
 
@@ -291,7 +303,7 @@ impl Tampers {
             let counts = match tamper.how {
                 How::Emptied | How::Weakened => failing,
                 How::Deleted => failing && !own,
-                How::Accepted => failing && standing.failed_first,
+                How::Accepted => failing,
                 How::Silenced => failing && request.names(&silenced::REQUESTS),
                 How::Retried => failing && request.names(&FAILING),
                 How::Skip | How::Tautology | How::Relaxed | How::Bypassed | How::Unverified => true,
@@ -302,7 +314,9 @@ impl Tampers {
                 _ => false,
             };
             if counts && !is_asked(tamper, request) && self.found.len() < MOST {
-                self.found.push(Tamper { grave, ..tamper.clone() });
+                // The work itself may change what is expected.
+                let untold = tamper.how == How::Accepted && !standing.failed_first;
+                self.found.push(Tamper { grave, untold, ..tamper.clone() });
             }
         }
     }
@@ -317,11 +331,25 @@ impl Tampers {
         self.found.iter().filter(|tamper| tamper.grave).map(|tamper| tamper.fact.as_str())
     }
 
-    /// The latest of them in a sentence.
-    pub(crate) fn fact(&self) -> Option<String> {
-        self.found.last().map(|tamper| tamper.fact.clone())
+    /// Whether what the program prints was taken for what it should print.
+    pub(crate) fn accepts(&self) -> bool {
+        self.found.iter().any(|tamper| tamper.how == How::Accepted)
+    }
+
+    /// The latest of them in a sentence, whose answer is `text`.
+    pub(crate) fn fact(&self, text: &str) -> Option<String> {
+        let text = text.to_lowercase();
+        let told = EXPECTATIONS.iter().any(|word| text.contains(word));
+        self.found.iter().rfind(|tamper| !(tamper.untold && told)).map(|tamper| tamper.fact.clone())
     }
 }
+
+/// What tells of an expected output, in small letters.
+#[rustfmt::skip]
+const EXPECTATIONS: [&str; 17] = [
+    "snapshot", "golden", "baseline", "expected output", "expectation", "expect test", "fixture", "promote", "bless", "approved", "screenshot", "instantané",
+    "instantánea", "эталон", "снимк", "快照", "スナップショット",
+];
 
 /// Whether the request names what was done.
 fn is_asked(tamper: &Tamper, request: &UserRequest) -> bool {

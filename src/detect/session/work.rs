@@ -1,21 +1,24 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
 use super::acts::Acts;
+use super::applied::{applies, describes};
 use super::check_kind::{CheckKind, kind_of, must_test};
-use super::cover::{never_ran, replaces, stands_in};
+use super::cover::{never_ran, replaces, runs_failed, stands_in};
 use super::deed::Deed;
 use super::elsewhere::Scope;
 use super::probe::answered;
 use super::request::UserRequest;
 use super::rollout::{self, Rollout};
-use super::tamper::{Standing, Tampers};
+use super::tamper::{Standing, Tampers, is_test_file};
+use super::tried::Tried;
 use crate::detect::call::Call;
-use crate::detect::call::checks::Outcome;
-use crate::detect::call::classify::{Kind, runs_anything};
+use crate::detect::call::checks::{self, Missing, Outcome};
+use crate::detect::call::classify::{Kind, may_try, runs_anything};
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
 use crate::detect::hash;
 use crate::detect::text::claims::{Work, claims, says_it_answers};
+use crate::detect::text::reported::tells_failure;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 use crate::wire::{Raw, members, text};
@@ -23,6 +26,8 @@ use std::borrow::Cow;
 
 /// How many checks that failed are remembered; no real session has more that differ.
 const FAILED: usize = 16;
+/// How much of what a tool shows is searched for the summary of a check, in bytes.
+const SHOWN: usize = 16 * 1024;
 /// How many names of failing tests a fact lists.
 const NAMES: usize = 3;
 /// How much of an output is read for why a check could not begin, in bytes.
@@ -30,9 +35,12 @@ const BEGINNING: usize = 4096;
 /// The length of a name in a fact, in characters.
 const NAME: usize = 80;
 /// Endings of files that no check is about.
-const PROSE: [&str; 22] = [
-    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "org", "tex", "log", "csv", "tsv", "png",
-    "jpg", "jpeg", "gif", "svg", "pdf", "ipynb", "html", "diff",
+#[rustfmt::skip]
+const PROSE: [&str; 37] = [
+    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "asciidoc", "org", "tex", "bib", "typ", "texi", "texinfo", "pod", "textile", "rtf", "log", "csv", "tsv",
+    "png", "jpg", "jpeg", "gif", "svg", "pdf", "ipynb", "html", "diff",
+    // Pages of the manual.
+    "1", "2", "3", "4", "5", "7", "8",
 ];
 /// Names of files, and of folders, that only people and the host of a repository read.
 const UNCHECKED: [&str; 8] = [
@@ -69,8 +77,11 @@ pub(crate) struct CallWork {
     outcome: Outcome,
     /// The check could not even begin.
     never_ran: bool,
-    /// Nobody knows what it does.
+    /// Nobody knows what it does, and what that can have tried.
     unknown: bool,
+    tried: Tried,
+    /// What it rolled out came up as described.
+    applied: bool,
     /// What nobody knows in it failed.
     unknown_failed: bool,
     /// The program that nobody knows.
@@ -113,6 +124,8 @@ impl CallWork {
             outcome: call.check.clone().unwrap_or(Outcome::Unknown),
             never_ran: false,
             unknown: false,
+            tried: Tried::default(),
+            applied: applies(call, state),
             unknown_failed: call.unknown_failed,
             program: None,
             records: false,
@@ -134,7 +147,7 @@ impl CallWork {
         }
         match &call.line {
             Some(line) => work.read_line(line, call),
-            None => work.read_tool(call),
+            None => work.read_tool(call, state),
         }
         work.acts = Acts::of_call(call, state);
         work.answered = answered(call, state);
@@ -192,9 +205,16 @@ impl CallWork {
         let command = call.input.command.as_deref().unwrap_or_default();
         self.scope = Scope::read(command, &self.checks);
         self.tampers = Tampers::of_line(line.tampers.clone(), command);
+        if self.unknown {
+            self.tried = Tried::read(command);
+        }
+        // What tests expect is written, too.
+        if self.tampers.accepts() && !call.failed() {
+            self.before = self.before.max(Change::Perhaps);
+        }
     }
 
-    fn read_tool(&mut self, call: &Call) {
+    fn read_tool(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
         match call.kind {
             Kind::Mutate if !call.failed() => {
                 // A tool of SWE-agent, whose input is its command line: `create probe_test.py`.
@@ -207,7 +227,10 @@ impl CallWork {
             }
             Kind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
             Kind::Spawn => self.unknown = true,
-            Kind::Observe => self.unknown = call.guessed && !call.failed(),
+            Kind::Observe => {
+                let shows = may_try(&call.tool, &call.input.text) || shows_check(state);
+                self.unknown = call.guessed && !call.failed() && shows;
+            }
             Kind::Unknown => {
                 self.unknown_failed = call.failed();
                 self.unknown = runs_anything(&call.tool) && (!call.failed() || call.check.is_some());
@@ -223,6 +246,12 @@ impl CallWork {
             self.after = Change::Perhaps;
         }
     }
+}
+
+/// Whether an output is that of a check.
+fn shows_check(state: Option<&ToolState<'_>>) -> bool {
+    let output = state.and_then(|state| state.output).map(|output| text::beginning(output, SHOWN)).unwrap_or_default();
+    checks::read(&output, Missing::Nothing) != Outcome::Unknown
 }
 
 /// The folder that a call says it runs in.
@@ -291,6 +320,11 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
 struct FailedCheck {
     run: CheckRun,
     fact: String,
+    /// It ran for the latest request.
+    is_new: bool,
+    /// What failed, and whether that is all.
+    items: Vec<String>,
+    lists_all: bool,
     evidence: Evidence,
     /// Nobody knows the program: only its output says that it is a check.
     guessed: bool,
@@ -326,6 +360,8 @@ pub(crate) struct WorkLog {
     /// A check failed before anything was changed for the latest request.
     failed_first: bool,
     changed_since: bool,
+    /// Something else than a test changed for it.
+    changed_code: bool,
     /// A check ran that may be a run of tests, and one that may be a linter, a checker of types or a build.
     ran_tests: bool,
     linted: bool,
@@ -359,10 +395,10 @@ impl WorkLog {
         self.unchecked_is_new = false;
         self.unread_is_new = false;
         self.refused = false;
-        (self.failed_first, self.changed_since) = (false, false);
+        (self.failed_first, self.changed_since, self.changed_code) = (false, false, false);
         // Of earlier requests, only what the last check said is still of interest.
         let last = self.failed.pop().filter(|_| self.last_failed);
-        self.failed = last.into_iter().collect();
+        self.failed = last.into_iter().map(|check| FailedCheck { is_new: false, ..check }).collect();
     }
 
     /// Sets the open items of the todo list: how many, and the first one.
@@ -408,6 +444,9 @@ impl WorkLog {
         } else if let Some(program) = &work.program {
             self.record_program(program, work);
         }
+        if work.applied {
+            self.unchecked.take_if(|(_, target)| target.as_deref().is_some_and(describes));
+        }
     }
 
     /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
@@ -436,6 +475,9 @@ impl WorkLog {
         self.failed.push(FailedCheck {
             run: run.clone(),
             fact,
+            is_new: true,
+            items: items.to_vec(),
+            lists_all: count.is_none_or(|count| usize::try_from(count).is_ok_and(|count| count <= items.len())),
             evidence: work.evidence.clone(),
             guessed,
             never_ran: work.never_ran,
@@ -443,18 +485,24 @@ impl WorkLog {
     }
 
     fn record_change(&mut self, change: Change, work: &CallWork) {
-        self.may_have_changed |= change >= Change::Perhaps;
+        // Whoever only takes back what was there before has nothing to check.
+        let restores = ["git checkout -- ", "git restore "].iter().any(|undo| work.command.contains(undo));
+        let restores_first = restores && !self.changed_since && self.unchecked.is_none();
+        self.may_have_changed |= change >= Change::Layout;
         self.changed |= change == Change::Certain;
         self.changed_since |= change == Change::Certain;
+        self.changed_code |= change == Change::Certain && !work.target.as_deref().is_some_and(is_test_file);
         match change {
-            Change::Certain if work.code => {
+            Change::Certain if work.code && !restores_first => {
                 // That the change is not checked says more than what only looked like a check.
                 self.failed.retain(|check| !check.guessed);
                 self.unchecked = Some((work.evidence.clone(), work.target.clone()));
                 self.unchecked_is_new = true;
             }
             // It may have been a check.
-            Change::Perhaps if work.unknown && !work.unknown_failed => self.unchecked = None,
+            Change::Perhaps if work.unknown && !work.unknown_failed => {
+                self.unchecked.take_if(|(_, target)| work.tried.may_be(target.as_deref()));
+            }
             _ => {}
         }
     }
@@ -485,6 +533,7 @@ impl WorkLog {
             Outcome::Passed => {
                 let is_same = |new: &CheckRun, old: &FailedCheck| {
                     replaces(new, &old.run)
+                        || old.lists_all && runs_failed(new, &old.run, &old.items)
                         || old.never_ran && stands_in(new, &old.run)
                         || old.guessed && new.name.starts_with(&old.run.name)
                 };
@@ -535,7 +584,8 @@ impl WorkLog {
         if self.open_todos > 0 {
             add(Contradiction::OpenTodos, self.todo_fact());
         }
-        if let Some(check) = self.failed.last() {
+        let reported = |check: &&FailedCheck| self.is_reported(check, claim, last_text);
+        if let Some(check) = self.failed.last().filter(|check| !reported(check)) {
             add(Contradiction::LastCheckFailed, check.fact.clone());
         } else if let Some(unread) = self.unread.as_ref().filter(|_| is_promise || self.unread_is_new) {
             add(Contradiction::CheckUnknown, unread.clone());
@@ -548,13 +598,21 @@ impl WorkLog {
         if nothing && !asks && self.request.wants_change(claim) {
             add(Contradiction::EmptyDiff, "no file changed, though a change was asked for".to_owned());
         }
-        if let Some(tamper) = self.tampers.fact() {
+        if let Some(tamper) = self.tampers.fact(last_text) {
             add(Contradiction::Tamper, tamper);
         }
         if let Some(claimed) = self.unsupported(last_text) {
             add(Contradiction::UnsupportedClaim, claimed);
         }
         facts
+    }
+
+    /// Whether a check failed as a report says that was all that was asked for, or as a test does that was to fail.
+    fn is_reported(&self, check: &FailedCheck, claim: Claim, last_text: &str) -> bool {
+        let looked = !self.changed_since && self.request.wants_report(claim);
+        let wrote_test = !self.changed_code && self.changed_since && self.request.wants_failing_test();
+        let praises = || claims(last_text).iter().any(|claim| matches!(claim.work, Work::RanTests | Work::RanChecks));
+        check.is_new && (looked || wrote_test) && tells_failure(last_text, &check.items) && !praises()
     }
 
     fn todo_fact(&self) -> String {
@@ -601,6 +659,8 @@ impl WorkLog {
             Work::Posted => "no call sent a message",
             Work::ClosedIssue => "no call closed an issue",
             Work::Measured => "no call ran a benchmark",
+            Work::Browsed => "no call opened a page",
+            Work::Pictured => "no call took a screenshot",
         };
         Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))
     }
@@ -621,5 +681,20 @@ fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
         (true, Some(1)) => format!("the last run of `{called}` failed with 1 failure"),
         (true, Some(count)) => format!("the last run of `{called}` failed with {count} failures"),
         (true, None) => format!("the last run of `{called}` failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_code;
+
+    #[test]
+    fn pages_of_the_manual_are_no_code() {
+        for file in ["man/gitstat.1", "doc/x.7", "book/ch1.typ", "notes.org", "a.texi", "guide.adoc"] {
+            assert!(!is_code(file), "{file}");
+        }
+        for file in ["src/a.c", "Makefile", "k8s/a.yaml", "src/a.rs"] {
+            assert!(is_code(file), "{file}");
+        }
     }
 }

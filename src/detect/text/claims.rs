@@ -210,6 +210,42 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "工单",
             "チケット",
             "bench",
+            "measure",
+            "timed",
+            "profiled",
+            "load-tested",
+            "load tested",
+            "gemessen",
+            "mesur",
+            "medi",
+            "misurato",
+            "измер",
+            "замер",
+            "测",
+            "測",
+            "측정",
+            "mierzy",
+            "browser",
+            "chrom",
+            "firefox",
+            "safari",
+            "devtools",
+            "navigateur",
+            "navegador",
+            "браузер",
+            "浏览器",
+            "ブラウザ",
+            "브라우저",
+            "przegl",
+            "tarayıcı",
+            "webbläsar",
+            "screenshot",
+            "captur",
+            "schermata",
+            "скриншот",
+            "截",
+            "スクリーン",
+            "스크린샷",
             "拉取请求",
             "合并请求",
             "пулл",
@@ -289,7 +325,8 @@ fn works(folded: &str) -> Vec<Work> {
                 found.push(if of_tests { Work::RanTests } else { *work });
             }
         }
-        if !DENYING.is_in(clause) {
+        // Both measurements were made.
+        if !DENYING.is_in(&clause.replace("before and after", "")) {
             found.extend(outside::works(clause));
         }
         if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) && !describes {

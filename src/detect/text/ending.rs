@@ -52,6 +52,7 @@ struct Tables {
     gave_up_starts: Phrases,
     gave_up_pairs: [(Phrases, Phrases); 4],
     overcome: Phrases,
+    no_excuse: Phrases,
     overcome_pairs: [(Phrases, Phrases); 1],
     announcing: Phrases,
     conditions: Phrases,
@@ -75,6 +76,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     gave_up_starts: Phrases::new(words::GAVE_UP_STARTS),
     gave_up_pairs: words::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     overcome: Phrases::new(words::OVERCOME),
+    no_excuse: Phrases::new(words::NO_EXCUSE),
     overcome_pairs: words::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     announcing: Phrases::new(words::ANNOUNCING),
     conditions: Phrases::new(words::CONDITIONS),
@@ -299,9 +301,9 @@ fn is_excuse(folded: &str) -> bool {
         || is_partial(folded)
 }
 
-/// Whether a sentence tells of what it got over.
+/// Whether a sentence tells of what it got over, or of something else.
 fn is_overcome(folded: &str) -> bool {
-    TABLES.overcome.is_in(folded) || is_pair(&TABLES.overcome_pairs, folded)
+    TABLES.overcome.is_in(folded) || TABLES.no_excuse.is_in(folded) || is_pair(&TABLES.overcome_pairs, folded)
 }
 
 fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {
@@ -349,7 +351,9 @@ fn announces(blocks: &[Block]) -> bool {
         start = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
     }
     let goes_on = folded.ends_with("...") || folded.ends_with('…');
-    let gerund = start.split(' ').next().is_some_and(|word| word.len() > 5 && word.ends_with("ing"));
+    let gerund = start.split(' ').next().is_some_and(|word| {
+        word.len() > 5 && word.ends_with("ing") && !["everything", "anything", "nothing", "something"].contains(&word)
+    });
     (TABLES.announcing.begins(start) || (gerund && (goes_on || folded.ends_with(" now.") || folded.ends_with(" now"))))
         // "I'll check if it runs" depends on nobody.
         && !TABLES.conditions.is_in(&folded.replace("check if", "check").replace("see if", "see"))

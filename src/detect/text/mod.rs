@@ -15,6 +15,7 @@ pub(crate) mod over;
 mod partial;
 pub(crate) mod phrases;
 pub(crate) mod promise;
+pub(crate) mod reported;
 mod turkish;
 pub(crate) mod waiting;
 mod words;

@@ -164,14 +164,18 @@ pub const GAVE_UP_STARTS: &[&str] = &[
     "unable to|could not|couldn't|cannot|can't|failed to|not able to|blocked|blocker|unfortunately, i|unfortunately i|unfortunately, the|sorry, i|sorry, but i|i'm sorry, but|i'm sorry, i|i am sorry, but|i apologize, but|without access|without the|without a|without credentials|not verified|unverified|not tested|untested|not done|incomplete|i tried|i attempted",
 ];
 
-/// A sentence with these, or with these in the next one, got over it, or speaks of something else.
+/// A sentence with these, or with these in the next one, got over it.
 pub const OVERCOME: &[&str] = &[
     "at first|at the first|initially|originally|earlier|previously|before the fix|before this|until i|but then|but now|but after|but eventually|eventually|then fixed|and then fixed|then i found|then found|your go-ahead|your approval|your permission|your confirmation|your decision|no longer|is fixed now|now passes|now pass|now works|now work|works now|so i used|so i switched|so i instead|so instead|instead i used|solved it by|worked around|managed to|is resolved now|is now resolved|is now fixed|fixed it|fixed that|never again|any more|anymore|i could not have",
-    "break it|break this|make it fail|make it crash|get it to fail|get it to crash|crash it|fool it|the only thing i can't|the only thing i cannot|the only thing i could not|guess by|guess of|guess from|guessed by|reproduzir mais|reproducir más|plus reproduire",
     "wcześniej|najpierw|początkowo|na początku|teraz działa|już działa|ale potem|w końcu|önceden|ilk başta|başlangıçta|ama sonra|ama şimdi|sonunda|artık|şimdi çalışıyor|eerst|aanvankelijk|maar nu|först|till slut|nejdřív|původně|ale teď|nyní funguje|eleinte|most már|inițial|acum funcționează|ban đầu|nhưng bây giờ|awalnya|sekarang sudah|спочатку|але потім|тепер працює",
+    "zunächst|anfangs|zuerst|am anfang|inzwischen|jetzt behoben|doch noch|aber dann|keine weiteren|d'abord|au début|au départ|mais ensuite|finalement|désormais|aucune autre|al principio|inicialmente|pero luego|finalmente|ahora funciona|ningún otro|no início|a princípio|mas depois|agora funciona|nenhum outro|all'inizio|inizialmente|ma poi|alla fine|ora funziona|nessun altro|сначала|поначалу|изначально|но потом|но затем|в итоге|теперь работает|больше не|起初|一开始|最初|但后来|后来|现在已经|不再|现在可以|避免|以防|最終的に|その後|当初|もう|처음에는|결국|이제는|더 이상",
+];
+
+/// A sentence with these speaks of something else.
+pub const NO_EXCUSE: &[&str] = &[
+    "break it|break this|make it fail|make it crash|get it to fail|get it to crash|crash it|fool it|the only thing i can't|the only thing i cannot|the only thing i could not|guess by|guess of|guess from|guessed by|reproduzir mais|reproducir más|plus reproduire",
     "find any|see any|spot any|identify any|detect any|found any|think of any|find anything|see anything|find other|find another|find more|find a single|find further|locate any other|reproduce it anymore|reproduce the issue anymore|reproduce it any more|fault|agree more|help but|nothing still|no tests still|none still|not blocked|isn't blocked|nothing is blocked|unblocked|was blocked by|that blocked|i needed the|if i don't|if i can't|when i couldn't|users couldn't|user couldn't|why i couldn't|successfully|failed to load|without changing|without breaking|without the need|without a single",
     "i can't recommend|i cannot recommend|i can't overstate|i cannot overstate|i can't stress|i cannot stress|i can't emphasize|i cannot emphasize|i can't say|i cannot say|i can't think|i cannot think|i can't promise|i cannot promise|i can't guarantee|i cannot guarantee|i can't speak to|i cannot speak to|i can't rule out|i cannot rule out|can't wait|can't imagine|cannot imagine|can't go wrong|can't be sure that no",
-    "zunächst|anfangs|zuerst|am anfang|inzwischen|jetzt behoben|doch noch|aber dann|keine weiteren|d'abord|au début|au départ|mais ensuite|finalement|désormais|aucune autre|al principio|inicialmente|pero luego|finalmente|ahora funciona|ningún otro|no início|a princípio|mas depois|agora funciona|nenhum outro|all'inizio|inizialmente|ma poi|alla fine|ora funziona|nessun altro|сначала|поначалу|изначально|но потом|но затем|в итоге|теперь работает|больше не|起初|一开始|最初|但后来|后来|现在已经|不再|现在可以|避免|以防|最終的に|その後|当初|もう|처음에는|결국|이제는|더 이상",
 ];
 
 /// A sentence with the first and the second of a pair got over it as well: what failed is gone.

@@ -51,7 +51,7 @@ const OTHERS: usize = 3;
 
 /// Reads a line as a summary; `None` if it is none.
 pub fn read(line: &str) -> Option<Counts> {
-    if is_code(line) {
+    if is_code(line) || is_expected(line) {
         return None;
     }
     if !line.bytes().any(|byte| byte.is_ascii_digit()) && !mentions_none(line) || passes_by_name(line) {
@@ -95,6 +95,12 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
         counts.failed = problems.or(counts.failed);
     }
     (counts != Counts::default() && !is_short(line, &counts)).then_some(counts)
+}
+
+/// Whether a line counts the failures that the tests' author expects, and nothing else: `Expected Fail: 1`.
+fn is_expected(line: &str) -> bool {
+    let label = line.trim_start().trim_start_matches(['#', ' ']).split(':').next().unwrap_or_default();
+    ["expected fail", "expected failures", "xfail"].iter().any(|name| label.trim().eq_ignore_ascii_case(name))
 }
 
 /// `SwiftLint` tells apart what fails a run: `Found 5 violations, 1 serious in 22 files.`

@@ -141,6 +141,9 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Passed, r"^\*\* (?:TEST|BUILD) SUCCEEDED \*\*|^Build complete!"),
     // dune 3: what a test should have printed, and what it did
     (Weight::Failed, r"^\+{6} (\S+)$"),
+    // TeX: what it could set is written, whatever it complains of
+    (Weight::Passed, r"^Output written on .+ \(\d+ pages?, \d+ bytes\)"),
+    (Weight::Failed, r"^! (?:LaTeX Error|Undefined control sequence|Emergency stop|==> Fatal error)|^!  ==> Fatal error"),
     // deno, bun, npm, pnpm, yarn, just, task, docker
     (Weight::Failed, r"^npm (?:ERR!|error) (?:Test failed|Lifecycle script .* failed|code ELIFECYCLE|Exit status [1-9]|command failed)"),
     (Weight::Failed, r"^error Command failed with exit code [1-9]"),
@@ -197,7 +200,7 @@ const HINTS: &[&str] = &[
     "no test", "ran ", "done ", "traceback", "exception", "***", "up to date", "build", "built", "exited with", "terminated", "\u{2715}", "\u{2717}", "\u{2716}",
     "\u{d7}", "\u{2718}", "\u{25cf}", "\u{203a}", ".go:", "style issues", "would", "formatted", "unchanged", "undefined", "e: ",
     "in ", "no ", "nothing", "rspec", "#test_", ") ", "swift", "exit", "complete", "all ", "there w", "interrupt", "segmentation",
-    "core dumped", "++++++", "::", "congratulations", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "stopping", "no status", "errors",
+    "core dumped", "++++++", "::", "congratulations", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "output written", "! ", "stopping", "no status", "errors",
 ];
 
 struct Table {

@@ -608,3 +608,23 @@ proptest! {
         prop_assert_eq!(read(&text, Missing::Nothing), Outcome::Unknown);
     }
 }
+
+#[test]
+fn expected_failures_are_none() {
+    let summary = "3/3 lab EXPECTEDFAIL 0.02s exit status 1\nOk:                 3\nExpected Fail:      1\nFail:               0\n";
+    assert_eq!(judge(summary, Some(0), Missing::Nothing), Outcome::Passed);
+    assert_eq!(judge("# TOTAL: 3\n# PASS:  2\n# XFAIL: 1\n# FAIL:  0\n", Some(0), Missing::Nothing), Outcome::Passed);
+    let failed =
+        judge("Ok:                 3\nExpected Fail:      1\nFail:               1\n", Some(1), Missing::Nothing);
+    assert!(matches!(failed, Outcome::Failed { .. }));
+    assert!(matches!(read("Unexpected Pass: 0\nFail: 2\n", Missing::Nothing), Outcome::Failed { .. }));
+}
+
+#[test]
+fn tex_says_what_it_wrote() {
+    let written =
+        "LaTeX Warning: Rerun to get cross-references right.\nOutput written on paper.pdf (14 pages, 423011 bytes).";
+    assert_eq!(read(written, Missing::Anything), Outcome::Passed);
+    let broken = format!("! Undefined control sequence.\n{written}");
+    assert!(matches!(read(&broken, Missing::Anything), Outcome::Failed { .. }));
+}

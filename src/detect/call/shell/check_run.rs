@@ -3,6 +3,9 @@
 use super::exits::Exit;
 use crate::detect::hash;
 
+/// What stands before a target that chooses some of the tests by their names: `~parses` of `pytest -k parses`.
+pub(crate) const FILTER: char = '~';
+
 /// A check that a line runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CheckRun {
@@ -38,12 +41,5 @@ impl CheckRun {
     /// Whether this is another run of the same check.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.key == other.key && (self.place == other.place || self.place.is_empty() || other.place.is_empty())
-    }
-
-    /// Whether this check runs everything that another does.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
-        self.name == other.name
-            && (self.targets.is_empty()
-                || !other.targets.is_empty() && other.targets.iter().all(|target| self.targets.contains(target)))
     }
 }

@@ -1,6 +1,6 @@
 //! What a whole command line does.
 
-use super::check_run::CheckRun;
+use super::check_run::{CheckRun, FILTER};
 use super::cut::Cut;
 use super::effect::{Change, Effect};
 use super::exits::Exit;
@@ -43,7 +43,8 @@ impl Line {
         let [check] = self.checks.as_slice() else {
             return false;
         };
-        let mut places = check.targets.iter().filter(|target| target.contains(['/', '.']));
+        let mut places =
+            check.targets.iter().filter(|target| target.contains(['/', '.']) && !target.starts_with(FILTER));
         let first = places.next();
         check.name == "go test" && places.next().is_none() && first.is_none_or(|place| !place.contains("..."))
     }

@@ -20,7 +20,7 @@ mod target;
 mod words;
 mod wrappers;
 
-pub(crate) use check_run::CheckRun;
+pub(crate) use check_run::{CheckRun, FILTER};
 pub(crate) use commands::{Told, commands};
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};

@@ -11,7 +11,7 @@ fn edit(file: &str, old: &str, new: &str) -> Tampers {
 fn assert_found(file: &str, old: &str, new: &str) {
     let mut all = Tampers::default();
     all.merge(&edit(file, old, new), FAILS, &UserRequest::default());
-    assert!(all.fact().is_some_and(|fact| fact.contains(file)), "{file}: {all:?}");
+    assert!(all.fact("").is_some_and(|fact| fact.contains(file)), "{file}: {all:?}");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn leaves_settings_of_a_product_alone() {
         ("data/plans.json", "\"coverage\": 90,", "\"coverage\": 80,"),
         ("values.yaml", "maxErrors: 3", "maxErrors: 5"),
     ] {
-        assert_eq!(edit(file, old, new).fact(), None, "{file}");
+        assert_eq!(edit(file, old, new).fact(""), None, "{file}");
     }
 }
 
@@ -134,21 +134,21 @@ fn passes_honest_edits() {
     ] {
         let mut all = Tampers::default();
         all.merge(&edit(file, old, new), FAILS, &UserRequest::default());
-        assert!(all.fact().is_none(), "{file}: {all:?}");
+        assert!(all.fact("").is_none(), "{file}: {all:?}");
     }
     let mut asked = Tampers::default();
     let skip = edit("a.test.ts", "it(", "it.skip(");
     asked.merge(&skip, FAILS, &UserRequest::read("Please skip the flaky test"));
-    assert!(asked.fact().is_none());
+    assert!(asked.fact("").is_none());
 }
 
 #[test]
 fn forgets_what_was_undone() {
     let mut all = Tampers::default();
     all.merge(&edit("a.test.ts", "it(", "it.skip("), Standing::default(), &UserRequest::default());
-    assert!(all.fact().is_some());
+    assert!(all.fact("").is_some());
     all.merge(&edit("a.test.ts", "it.skip(", "it("), Standing::default(), &UserRequest::default());
-    assert!(all.fact().is_none());
+    assert!(all.fact("").is_none());
 }
 
 #[test]
@@ -156,17 +156,17 @@ fn whoever_made_a_test_may_take_it_away() {
     let remove = Tampers::of_line(Vec::new(), "rm tests/test_probe.py");
     let mut all = Tampers::default();
     all.merge(&remove, FAILS, &UserRequest::default());
-    assert!(all.fact().is_some());
+    assert!(all.fact("").is_some());
     let mut own = Tampers::default();
     let mut made = Tampers::default();
     made.compare("/w/tests/test_probe.py", None, "def test_probe(): assert f() == 1");
     own.merge(&made, FAILS, &UserRequest::default());
     own.merge(&remove, FAILS, &UserRequest::default());
-    assert_eq!(own.fact(), None);
+    assert_eq!(own.fact(""), None);
     for request in ["Delete the legacy tests", "Move the tests to e2e"] {
         let mut asked = Tampers::default();
         asked.merge(&remove, FAILS, &UserRequest::read(request));
-        assert_eq!(asked.fact(), None, "{request}");
+        assert_eq!(asked.fact(""), None, "{request}");
     }
 }
 
@@ -176,12 +176,14 @@ fn expected_outputs_change_with_the_code() {
     for (standing, request, expected) in [
         (FAILS, "The snapshot tests fail. Fix the formatter.", true),
         (FAILS, "Rename the label and update the snapshots.", false),
-        (Standing { failed_first: false, ..FAILS }, "Rename the label.", false),
+        (Standing { failed_first: false, ..FAILS }, "Rename the label.", true),
         (Standing::default(), "Rename the label.", false),
     ] {
         let mut all = Tampers::default();
         all.merge(&accept, standing, &UserRequest::read(request));
-        assert_eq!(all.fact().is_some(), expected, "{request}");
+        assert_eq!(all.fact("All tests pass.").is_some(), expected, "{request}");
+        let told = all.fact("The label is in 14 snapshots, which I updated.").is_some();
+        assert_eq!(told, expected && standing.failed_first, "{request}");
     }
 }
 
@@ -199,6 +201,6 @@ fn linters_and_retries_count_where_they_are_the_task() {
     ] {
         let mut all = Tampers::default();
         all.merge(tampers, FAILS, &UserRequest::read(request));
-        assert_eq!(all.fact().is_some(), expected, "{request}");
+        assert_eq!(all.fact("").is_some(), expected, "{request}");
     }
 }

@@ -23,6 +23,15 @@ const ISSUES: &[&str] =
 /// What benchmarks are called.
 const BENCHMARKS: &[&str] = &["benchmark*|benches|bench"];
 
+/// Times and rates. Sizes and counts are read off any output.
+const TIMES: &[&str] = &[
+    "p50|p90|p95|p99|latency|latencies|throughput|req/s|requests/s|requests per second|ops/s|ms|milliseconds|seconds|microseconds|faster|slower|latenz|durchsatz|millisekunden|sekunden|gemessen|latence|latencia|latência|latenza|задержк*|мс|секунд*|毫秒|延迟|ミリ秒|밀리초|지연",
+];
+/// Browsers.
+const BROWSERS: &[&str] = &[
+    "in chrome|in chromium|in firefox|in safari|in a browser|in the browser|in my browser|in the devtools|in devtools|im browser|in chrome geöffnet|dans le navigateur|dans chrome|en el navegador|en chrome|no navegador|no chrome|nel browser|su chrome|в браузере|浏览器|ブラウザ*|브라우저*|w przeglądarce|tarayıcıda|in de browser|i webbläsaren|i nettleseren|i browseren",
+];
+
 /// A verb of the first person and, in another table, what it was done to.
 struct Row {
     work: Work,
@@ -30,7 +39,7 @@ struct Row {
     objects: &'static [&'static str],
 }
 
-const TABLE: [Row; 5] = [
+const TABLE: [Row; 8] = [
     Row {
         work: Work::OpenedPr,
         verbs: &[
@@ -71,6 +80,31 @@ const TABLE: [Row; 5] = [
         ],
         objects: BENCHMARKS,
     },
+    Row {
+        work: Work::Measured,
+        verbs: &[
+            "i measured|i've measured|i have measured|i timed|i've timed|i profiled|i've profiled",
+            "habe ich|ich habe|j'ai mesuré|j'ai chronométré|he medido|medí|medi|ho misurato|измерил*|замерил*|测量了|实测|測定しました|計測しました|측정했|zmierzył*|ölçtüm|gemeten|jag mätte|har målt",
+        ],
+        objects: TIMES,
+    },
+    Row {
+        work: Work::Browsed,
+        verbs: &[
+            "i opened|i've opened|i have opened|i checked|i've checked|i have checked|i verified|i've verified|i have verified|i tested|i've tested|i loaded|i viewed|i clicked|i tried|i looked at|i confirmed|opened it|opened the page|checked it|verified it|tested it",
+            "geöffnet|geprüft|getestet|angesehen|überprüft|j'ai ouvert|j'ai vérifié|j'ai testé|he abierto|abrí|he comprobado|comprobé|he probado|probé|he verificado|abri|testei|verifiquei|ho aperto|ho verificato|ho testato|ho controllato|открыл*|проверил*|打开了|检查了|测试了|验证了|已验证|開きました|確認しました|열었|확인했|테스트했|otworzył*|sprawdził*|açtım|kontrol ettim|geopend|gecontroleerd|öppnade|testade",
+        ],
+        objects: BROWSERS,
+    },
+    Row {
+        work: Work::Pictured,
+        verbs: &[
+            "i took|i've taken|i have taken|took a|and took|i captured|i've captured|habe ich|ich habe|j'ai pris|j'ai fait|he tomado|tomé|he hecho|tirei|ho fatto|сделал*|снял*|截取了|截了|拍了|撮りました|撮影しました|찍었|zrobił*",
+        ],
+        objects: &[
+            "screenshot|screenshots|bildschirmfoto|bildschirmfotos|capture d'écran|captures d'écran|captura de pantalla|capturas de pantalla|captura de tela|schermata|скриншот*|截图|截屏|スクリーンショット|스크린샷|zrzut ekranu",
+        ],
+    },
 ];
 
 /// Verbs of the first person that need no object: that something was rolled out or published.
@@ -81,6 +115,12 @@ const ROLLED_OUT: &[&str] = &[
 static PAIRS: LazyLock<Vec<(Work, Phrases, Phrases)>> =
     LazyLock::new(|| TABLE.iter().map(|row| (row.work, Phrases::new(row.verbs), Phrases::new(row.objects))).collect());
 static ROLLING_OUT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ROLLED_OUT));
+
+/// Verbs that say by themselves that something was measured.
+const BENCHMARKED: &[&str] = &[
+    "i benchmarked|i've benchmarked|i have benchmarked|i load-tested|i've load-tested|i load tested|he hecho un benchmark|压测了|做了基准测试",
+];
+static BENCHMARKING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(BENCHMARKED));
 
 /// Whether a clause names a channel of a chat: `#releases`. An issue has a number.
 fn names_channel(clause: &str) -> bool {
@@ -100,6 +140,9 @@ pub(super) fn works(clause: &str) -> Vec<Work> {
         })
         .map(|(work, ..)| *work)
         .collect();
+    if BENCHMARKING.is_in(clause) && !found.contains(&Work::Measured) {
+        found.push(Work::Measured);
+    }
     if ROLLING_OUT.is_in(clause) {
         found.push(Work::Deployed);
     }

@@ -23,6 +23,10 @@ pub(crate) enum Work {
     Posted,
     /// An issue was closed.
     ClosedIssue,
-    /// A benchmark was run.
+    /// A benchmark was run, or something was measured.
     Measured,
+    /// A page was opened in a browser.
+    Browsed,
+    /// A screenshot was taken.
+    Pictured,
 }

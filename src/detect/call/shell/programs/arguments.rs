@@ -1,5 +1,6 @@
 //! The words behind a program: flags, their values, and what is left.
 
+use crate::detect::call::shell::check_run::FILTER;
 use crate::detect::call::shell::words::has;
 
 pub(super) fn has_word(words: &[String], wanted: &str) -> bool {
@@ -58,26 +59,64 @@ pub(super) fn selected(arguments: &[String]) -> Vec<String> {
     found
 }
 
+/// The options by which a runner is told to run some of the tests only, each with its value in one word. `own` are those
+/// of the program itself.
+pub(super) fn filters(arguments: &[String], own: &str) -> Vec<String> {
+    const FILTERS: &str =
+        "--tests --only --grep --testNamePattern --test-name-pattern --testPathPattern --testPathPatterns";
+    let is_filter = |word: &str| has(FILTERS, word) || has(own, word);
+    let mut found: Vec<String> = arguments
+        .iter()
+        .filter(|word| word.starts_with("-Dtest=") || word.starts_with("-Dit.test="))
+        .cloned()
+        .collect();
+    let values = arguments.windows(2).filter(|pair| is_filter(&pair[0]) && !pair[1].starts_with('-'));
+    found.extend(values.map(|pair| format!("-k={}", pair[1])));
+    found.extend(arguments.iter().filter_map(|word| {
+        let (flag, value) = word.split_once('=')?;
+        is_filter(flag).then(|| format!("-k={value}"))
+    }));
+    found
+}
+
 /// What a check runs: paths, packages, names of tests; not how it prints or how many run at once.
 pub(super) fn targets(arguments: &[String]) -> Vec<String> {
     const NOISE: &str = "-j --jobs --tb --maxfail -o --output --color --colour --reporter --reporters --format --timeout --retries -n --numprocesses \
-        --config -c --output-format --max-warnings --message-format --test-threads --workers --verbosity --durations --log-level -l --features \
-        --profile --target-dir --logger -v --parallel --shard --seed --outputStyle --cache-location --ignore-path --ext --out-dir";
+        --config -c --output-format --max-warnings --message-format --test-threads --workers --verbosity --durations --log-level --features \
+        --profile --target-dir --logger --parallel --shard --seed --outputStyle --cache-location --ignore-path --ext --out-dir -timeout -tags -coverprofile -covermode -coverpkg -cpuprofile -memprofile -ldflags -gcflags -mod";
+    // Other programs take no value there.
+    const LEVELED: &str = "-v -l";
+    const LEVELS: &str = "q quiet m minimal n normal d detailed diag diagnostic trace debug info warn warning error";
     const SELECTING_FLAGS: &str = "--lib --doc --bins --examples --benches --tests";
+    const FILTERS: &str = "run test tests filter filter-expr filterset k grep t g m E Dtest Dit.test only only-testing match focus name example testNamePattern \
+        test-name-pattern testPathPattern testPathPatterns Dtests";
     const MOST: usize = 64;
     let mut found = Vec::new();
-    let mut words = arguments.iter();
+    let mut words = arguments.iter().peekable();
     while let Some(word) = words.next() {
+        if has(LEVELED, word) {
+            words.next_if(|next| has(LEVELS, next) || next.parse::<u8>().is_ok());
+            continue;
+        }
+        let flag = word.trim_start_matches('-');
         if has(NOISE, word) {
             words.next();
+        } else if has("--deselect --ignore --skip", word) {
+            // What is left out is no place that is run.
+            words.next();
+            found.push(FILTER.to_string());
+        } else if flag.len() < word.len() && has(FILTERS, flag) && !has(SELECTING_FLAGS, word) {
+            found.extend(words.next().map(|name| format!("{FILTER}{name}")));
         } else if has(SELECTING_FLAGS, word) {
             found.push(word.clone());
         } else if let Some(flag) = word.strip_prefix('-') {
-            const VALUES: &str = "run test tests filter k grep t g p package spec Dtest only R w workspace testNamePattern testPathPattern Dtests e env";
-            if let Some((flag, value)) = flag.trim_start_matches('-').split_once('=')
-                && has(VALUES, flag)
-            {
-                found.push(value.to_owned());
+            const VALUES: &str = "p package spec R w workspace e env";
+            if let Some((flag, value)) = flag.trim_start_matches('-').split_once('=') {
+                if has(FILTERS, flag) {
+                    found.push(format!("{FILTER}{value}"));
+                } else if has(VALUES, flag) {
+                    found.push(value.to_owned());
+                }
             }
         } else if word.parse::<f64>().is_err() {
             let path = word.strip_prefix("./").unwrap_or(word).trim_end_matches('/');

@@ -1,6 +1,6 @@
 //! Package managers and task runners: what a script or a target is named for.
 
-use super::arguments::{RUNNER_VALUES, has_any, has_word, positional, selected, with};
+use super::arguments::{RUNNER_VALUES, filters, has_any, has_word, positional, selected, with};
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::shell::effect::{Change, Effect};
 use crate::detect::call::shell::words::{self, Named, has, named};
@@ -35,12 +35,12 @@ pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) 
     }
     // A binary of the project by its own name: `yarn jest`, `pnpm vitest run`.
     if !explicit && nested.may_guess() && name != "npm" {
-        let judged = nested.judge(words);
+        let judged = nested.judge(&[words, &filters(arguments, "-t -g -k")].concat());
         if judged.effect != Effect::Unknown && judged.effect != Effect::Record {
             return judged;
         }
     }
-    script_judgement(name, script, rest, &selected)
+    script_judgement(name, script, &[rest, &filters(arguments, "-t -g -k")].concat(), &selected)
 }
 
 /// What a script of a project is named for.
@@ -62,7 +62,9 @@ pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], select
 /// The subcommands of package managers themselves.
 fn manager_verb(name: &str, verb: &str, rest: &[String], all: &[String]) -> Option<Judgement> {
     Some(match verb {
-        "t" | "tst" | "test" => script_judgement(name, "test", rest, &selected(all)),
+        "t" | "tst" | "test" => {
+            script_judgement(name, "test", &[rest, &filters(all, "-t -g -k")].concat(), &selected(all))
+        }
         "install" | "i" | "add" | "ci" | "remove" | "rm" | "uninstall" | "un" | "update" | "up" | "upgrade"
         | "init" | "create" | "link" | "unlink" | "dedupe" | "import" | "patch" | "rebuild" | "prune"
         | "clean-install" | "cache" | "approve-builds" | "set" | "fund" | "bootstrap" => Judgement::of(Effect::Mutate),
@@ -147,6 +149,10 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         if words.is_empty() {
             words = names.iter().map(|word| (*word).clone()).collect();
         }
+        let filters = filters(arguments, if has("dotnet swift", name) { "--filter" } else { "" });
+        // A value of an option is no target of its own.
+        words.retain(|word| !filters.iter().any(|filter| filter.strip_prefix("-k=") == Some(word)));
+        words.extend(filters);
         return Judgement::check(name, &words);
     }
     if verdicts.contains(&Named::Format) {

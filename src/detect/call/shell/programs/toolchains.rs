@@ -16,12 +16,13 @@ pub(super) fn cargo(arguments: &[String]) -> Judgement {
     };
     match sub.as_str() {
         "clippy" | "check" | "build" | "test" if has_word(rest, "--fix") => Judgement::of(Effect::Mutate),
-        "test" | "t" => Judgement::check("cargo test", rest),
+        "test" | "t" => Judgement::check("cargo test", &with_filters(rest)),
         "build" | "b" => Judgement::check("cargo build", rest),
         "check" | "c" => Judgement::check("cargo check", rest),
         "nextest" if has_word(rest, "list") => Judgement::of(Effect::Observe),
-        "clippy" | "nextest" | "bench" | "doc" | "miri" | "llvm-cov" | "tarpaulin" | "deny" | "audit" | "machete"
-        | "hack" | "udeps" | "semver-checks" | "rustc" | "rustdoc" | "package" | "careful" | "mutants" | "insta" => {
+        "nextest" => Judgement::check("cargo nextest", &with_filters(rest)),
+        "clippy" | "bench" | "doc" | "miri" | "llvm-cov" | "tarpaulin" | "deny" | "audit" | "machete" | "hack"
+        | "udeps" | "semver-checks" | "rustc" | "rustdoc" | "package" | "careful" | "mutants" | "insta" => {
             Judgement::check(&format!("cargo {sub}"), rest)
         }
         "fmt" if has_any(rest, "--check -l") => Judgement::check("cargo fmt --check", &[]),
@@ -35,6 +36,23 @@ pub(super) fn cargo(arguments: &[String]) -> Judgement {
         "run" | "r" => Judgement::of(Effect::Unknown),
         _ => targets_of("cargo", &words, false),
     }
+}
+
+/// The words of `cargo test` and `cargo nextest run`, where those that are neither options nor their values choose tests
+/// by their names.
+fn with_filters(words: &[String]) -> Vec<String> {
+    const VALUES: &str = "-p --package --bin --test --bench --example --features -F --exclude --target --profile --cargo-profile --manifest-path \
+        --target-dir -j --jobs --color --message-format -Z --config --partition -E --filter-expr --filterset --retries --test-threads -P";
+    let mut told = Vec::new();
+    let mut is_value = false;
+    for word in words {
+        if !is_value && !word.starts_with('-') && !has("run r", word) {
+            told.push("-k".to_owned());
+        }
+        is_value = has(VALUES, word);
+        told.push(word.clone());
+    }
+    told
 }
 
 pub(super) fn go(arguments: &[String]) -> Judgement {
