@@ -66,6 +66,20 @@ static TEMPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A message about a place in a file, as compilers write it: `main.go:31:12: undefined: x`.
+static DIAGNOSTIC: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\s*[^\s:()]*\.[A-Za-z]\w{0,7}:\d+(?::\d+)?:\s+(?P<what>\S.*)$").ok());
+/// How such a message begins that tells of no error.
+const REMARKS: [&str; 6] = ["warning", "note", "info", "hint", "debug", "help"];
+
+/// How much of the end of an output says that the command was cut off, and where it stood, in bytes.
+const CUT: usize = 1200;
+/// How agents say that they cut off a command: `OpenCode`, Claude Code, Codex, Gemini CLI.
+#[rustfmt::skip]
+const CUT_OFF: [&str; 5] = [
+    "after exceeding timeout", "command timed out", "timed out after", "exceeded the time limit", "killed by timeout",
+];
+
 /// How a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -73,6 +87,8 @@ pub(crate) struct Failure {
     pub(crate) class: u64,
     /// The message, for a person.
     pub(crate) line: String,
+    /// The call was cut off at its time limit.
+    pub(crate) cut_off: bool,
 }
 
 /// How many lines make the class of an error.
@@ -128,6 +144,8 @@ impl Failure {
         };
         let inner = lines.iter().filter(|line| !is_template(line));
         let mut masked: Vec<String> = inner.map(|line| counted(line)).collect();
+        // A tool that runs a compiler says the same of whatever that reports.
+        masked.extend(diagnostics(body));
         if masked.is_empty() {
             masked = details(body, first);
         }
@@ -135,18 +153,31 @@ impl Failure {
         masked.dedup();
         let class = outer_class(first)
             .unwrap_or_else(|| masked.iter().fold(hash::of("error"), |sum, line| hash::join(sum, hash::of(line))));
-        Some(Self { class, line: first.clone().into_owned() })
+        Some(Self { class, line: first.clone().into_owned(), cut_off: false })
     }
 
     /// A failure with this message.
     pub(crate) fn of_line(line: &str) -> Self {
         let class = outer_class(line).unwrap_or_else(|| hash::join(hash::of("error"), hash::of(counted(line))));
-        Self { class, line: line.to_owned() }
+        Self { class, line: line.to_owned(), cut_off: false }
     }
 
     /// A call of a tool that does not exist, or with arguments that it does not take.
     pub(crate) fn invalid(line: &str) -> Self {
-        Self { class: hash::of("invalid"), line: line.to_owned() }
+        Self { class: hash::of("invalid"), line: line.to_owned(), cut_off: false }
+    }
+
+    /// The failure of a command that was cut off at its time limit, if the last lines of its output say so. Where it
+    /// stood by then tells one such failure from another: a build gets farther each time, a question stays the same.
+    pub(super) fn cut_off(body: &str) -> Option<Self> {
+        let text = text::unescaped(&body[body.ceil_char_boundary(body.len().saturating_sub(CUT))..]);
+        let said = text.lines().rev().filter(|line| !is_tag(line)).find(|line| !line.trim().is_empty())?;
+        let lower = said.to_ascii_lowercase();
+        CUT_OFF.iter().find(|sign| lower.contains(**sign))?;
+        let before = text.lines().rev().skip_while(|line| *line != said).skip(1).filter(|line| !is_tag(line));
+        let stood = before.map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let class = hash::join(hash::of("cut off"), hash::of(counted(stood)));
+        Some(Self { class, line: said.trim().to_owned(), cut_off: true })
     }
 
     /// Whether the tool was not there, or its arguments were not right.
@@ -201,6 +232,18 @@ fn is_template(line: &str) -> bool {
     TEMPLATE.as_ref().is_some_and(|pattern| pattern.is_match(line.as_bytes()))
 }
 
+/// The messages about places in files, masked.
+fn diagnostics(body: &str) -> Vec<String> {
+    let text = text::unescaped(&body[..body.floor_char_boundary(SEARCHED)]);
+    let is_error = |line: &&str| {
+        let found = DIAGNOSTIC.as_ref().and_then(|pattern| pattern.captures(line.as_bytes()));
+        let what = found.and_then(|found| found.name("what")).map(|what| what.as_bytes().to_ascii_lowercase());
+        what.is_some_and(|what| !REMARKS.iter().any(|remark| what.starts_with(remark.as_bytes())))
+    };
+    let lines = text.lines().filter(|line| line.len() <= LONGEST_LINE);
+    lines.filter(is_error).take(CLASS_LINES).map(|line| counted(line.trim())).collect()
+}
+
 /// The lines behind a message, masked, and the message.
 fn details(body: &str, message: &str) -> Vec<String> {
     let text = text::unescaped(body);
@@ -226,6 +269,12 @@ const FILES: [&str; 30] = [
     "rs", "py", "js", "ts", "tsx", "jsx", "go", "java", "kt", "c", "cc", "cpp", "h", "hpp", "rb", "php", "cs", "swift",
     "md", "sql", "css", "html", "json", "yaml", "yml", "toml", "txt", "sh", "tf", "xml",
 ];
+
+/// Whether a line is one tag, as stand around what an agent says itself.
+fn is_tag(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with('<') && line.ends_with('>') && !line.contains(' ')
+}
 
 /// Whether a word is a path or the name of a file, perhaps with a line behind it.
 fn is_path(word: &str) -> bool {
@@ -364,7 +413,26 @@ mod tests {
         };
         assert_eq!(rejected("E999 unexpected indent"), rejected("E999 unexpected indent"));
         assert_ne!(rejected("E999 unexpected indent"), rejected("F821 undefined name 'x'"));
+        let wrapped = |inner: &str| {
+            class_in(&format!("Stack (dev):\n  ./main.go:31:12: {inner}\n  error: error in compiling Go"))
+        };
+        assert_eq!(wrapped("undefined: s3.Args"), wrapped("undefined: s3.Args"));
+        assert_ne!(wrapped("undefined: s3.Args"), wrapped("unknown field Acl in struct literal"));
+        assert_eq!(wrapped("warning: unused x"), wrapped("warning: unused y"));
         assert_eq!(class_in("Error: request timed out"), class_in("Error: x timed out after 3 s"));
+    }
+
+    #[test]
+    fn a_command_that_was_cut_off_stands_somewhere() {
+        let cut = |stood: &str| {
+            let text = format!(
+                "step 1\n{stood}\n\n<shell_metadata>\nshell tool terminated command after exceeding timeout 120000 ms. Retry.\n</shell_metadata>"
+            );
+            Failure::cut_off(&json_body(&text)).unwrap().class
+        };
+        assert_eq!(cut("deploy@web1's password:"), cut("deploy@web1's password:"));
+        assert_ne!(cut("Compiling syn"), cut("Compiling serde"));
+        assert!(Failure::cut_off(&json_body("request timed out after 3 s\nretrying\ndone")).is_none());
     }
 
     const WORDS: [&str; 27] = [

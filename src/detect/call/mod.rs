@@ -8,6 +8,7 @@ pub(crate) mod failure;
 pub(crate) mod input;
 pub(crate) mod measure;
 mod moments;
+pub(crate) mod motion;
 pub(crate) mod normalize;
 mod numbers;
 mod outcome;
@@ -30,6 +31,7 @@ use aim::Aim;
 use classify::{Class, Kind, classify};
 use failure::Failure;
 use input::Input;
+use motion::Number;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
 use outcome::{Ended, is_nothing};
 use progress::Progress;
@@ -74,6 +76,8 @@ pub(crate) struct Call {
     pub(crate) act: u64,
     /// Equal for results that differ in numbers only.
     pub(crate) gist: u64,
+    /// The numbers of its result that may move.
+    pub(crate) numbers: Vec<Number>,
     /// What its result shows of the way that is left.
     pub(crate) progress: Progress,
     /// Equal for equal measurements, if its result is one.
@@ -121,6 +125,7 @@ impl Call {
             gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
+            numbers: raw.filter(|_| normalized.contains(PLACEHOLDER)).map(motion::numbers).unwrap_or_default(),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
             progress,

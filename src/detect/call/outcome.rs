@@ -186,6 +186,12 @@ fn failure(
     if tool == "invalid" {
         return Some(Failure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
     }
+    let cut_off = || class.line.as_ref().and_then(|_| Failure::cut_off(&body));
+    if exit.is_none()
+        && let Some(failure) = cut_off()
+    {
+        return Some(failure);
+    }
     let by_last = || Failure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
         Some(Outcome::Passed) if &*state.status != "error" => return None,
@@ -209,15 +215,21 @@ fn failure(
 /// How much of an answer says whether the request was refused, in bytes.
 const ANSWER: usize = 300;
 
-/// Whether an answer in JSON says that the request failed, and why: `{"ok":false,"error":"not_in_channel"}`.
+/// What an answer is called that says why a request failed.
+const REASONS: [&str; 5] = [r#""error""#, r#""reason""#, r#""message""#, r#""detail""#, r#""errors""#];
+
+/// Whether an answer in JSON says that the request failed, and why: `{"ok":false,"error":"not_in_channel"}`, or an
+/// error first of all: `{"error":{"code":403}}`.
 fn refuses(body: &str) -> bool {
     let answer = &body[..body.floor_char_boundary(ANSWER)];
-    if !answer.trim_start().starts_with('{') || !answer.contains("false") && !answer.contains("true") {
+    if !answer.trim_start().starts_with('{') {
         return false;
     }
     let answer: String = text::unescaped(answer).chars().filter(|c| !c.is_whitespace()).collect();
     let failed = [r#""ok":false"#, r#""success":false"#, r#""isError":true"#];
-    failed.iter().any(|member| answer.contains(member)) && answer.contains(r#""error""#)
+    failed.iter().any(|member| answer.contains(member)) && REASONS.iter().any(|member| answer.contains(member))
+        || [r#"{"error":{""#, r#"{"error":""#].iter().any(|start| answer.starts_with(start))
+            && !answer.starts_with(r#"{"error":"""#)
 }
 
 /// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.

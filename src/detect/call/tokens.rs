@@ -134,7 +134,7 @@ pub(crate) fn uuid_length(text: &str) -> Option<usize> {
 }
 
 /// The length of the date, time of day or decimal that the text begins with, if it does.
-fn datetime_length(text: &str, token: &str) -> Option<usize> {
+pub(super) fn datetime_length(text: &str, token: &str) -> Option<usize> {
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 0 {
         return None;

@@ -1,10 +1,12 @@
 //! The calls of a session so far, in a fixed amount of memory: which calls and results occurred before,
 //! how much was changed, what it cost.
 
+use super::given::Given;
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::checks::Outcome;
 use crate::detect::call::classify::Kind;
+use crate::detect::call::motion::{Motion, Moves};
 use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::hash;
@@ -19,6 +21,8 @@ const KEYS: usize = 896;
 const COUNTERS: usize = 56;
 /// How many calls to remember the ends of.
 const ENDS: usize = 112;
+/// How many calls to remember the numbers of.
+const MOTIONS: usize = 28;
 
 /// The name of the counter of what fails: no total is as large.
 const FAILING: u64 = u64::MAX;
@@ -60,6 +64,10 @@ pub(crate) struct Comparison {
     pub(crate) again: bool,
     /// Its result says something that did not occur before, numbers aside.
     pub(crate) new_gist: bool,
+    /// Its result is that of the same call before but for numbers, which move on.
+    pub(crate) moves: bool,
+    /// It names something that the session was given and no call named before: the next one of a list.
+    pub(crate) listed: bool,
     /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place.
     pub(crate) advances: bool,
     /// It measured something that was not measured before.
@@ -91,6 +99,8 @@ struct Seen {
     changes: u32,
     /// The number of compactions at that time.
     compactions: u32,
+    /// How often it was made by then.
+    times: u32,
 }
 
 /// The calls of a session so far.
@@ -100,6 +110,10 @@ pub(crate) struct CallHistory {
     /// When the latest calls ended, by their keys, and the number of calls by then that did more than sleep.
     ends: BoundedMap<u64, (i64, i64), BuildHasherDefault<KeyHasher>>,
     awake: i64,
+    /// How the numbers in the latest results moved, by the calls' keys.
+    motions: BoundedMap<u64, Motion, BuildHasherDefault<KeyHasher>>,
+    /// The words that the session was given.
+    pub(crate) given: Given,
     /// The best of each counter.
     best: BoundedMap<u64, u32, BuildHasherDefault<KeyHasher>>,
     /// How many changes were new.
@@ -126,6 +140,8 @@ impl CallHistory {
             keys: BoundedMap::new(KEYS),
             ends: BoundedMap::new(ENDS),
             awake: 0,
+            motions: BoundedMap::new(MOTIONS),
+            given: Given::new(),
             best: BoundedMap::new(COUNTERS),
             changes: 0,
             compactions: 0,
@@ -139,22 +155,25 @@ impl CallHistory {
         }
     }
 
-    /// Records a call and compares it with those before it.
-    pub(crate) fn record(&mut self, call: &Call) -> Comparison {
+    /// Records a call and compares it with those before it. The user asked that things are done `rounds` times.
+    pub(crate) fn record(&mut self, call: &Call, rounds: u32) -> Comparison {
         self.calls += 1;
         if call.message != self.current_message {
             self.previous_message = std::mem::replace(&mut self.current_message, call.message.clone());
         }
-        let now = Seen { changes: self.changes, compactions: self.compactions };
+        let times = self.keys.get(&call.key).map_or(0, |seen| seen.times).saturating_add(1);
+        let now = Seen { changes: self.changes, compactions: self.compactions, times };
         let new_call = self.keys.insert(call.key, now).is_none();
         let new_change = new_call && call.kind == Kind::Mutate && !call.failed();
         let ended = self.ends.get(&call.key).map(|(ended, _)| *ended);
         let pause = self.pause_before(call);
         let poll = pause == Pause::Wait;
+        let motion = self.motion_of(call);
+        let moves = motion == Moves::On;
         self.previous_polled = call.kind == Kind::Poll;
         // Spread, so that a result never has the key of a call.
-        let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty;
-        let new_gist = self.keys.insert(hash::spread(call.gist), now).is_none() && !call.empty;
+        let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty || moves;
+        let new_gist = self.keys.insert(hash::spread(call.gist), now).is_none() && !call.empty || moves;
         // What nobody knows may have changed something, if it says something new.
         let may_change = call.kind == Kind::Unknown && new_call && new_result && !call.failed();
         if new_change || may_change {
@@ -162,33 +181,40 @@ impl CallHistory {
         }
         let now = Seen { changes: self.changes, ..now };
         let before = self.keys.insert(call.key_with_result(), now);
-        let stale = before.is_some_and(|before| before.changes == self.changes);
-        let advances = self.advances(call, new_result);
-        let stale = stale && !advances;
+        // A build that is cut off at another place each time gets on.
+        let gets_on = new_gist && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
+        let advances = self.advances(call, new_result) || gets_on;
+        let fresh = moves || advances || times <= rounds;
+        let stale = !fresh && before.is_some_and(|before| before.changes == self.changes);
         let measured = call.measured.is_some_and(|measured| self.keys.insert(hash::spread(measured), now).is_none());
         let compared = Comparison {
             new_call,
             new_result,
             stale,
-            repeated: before.is_some() && !advances && (stale || call.kind != Kind::Check),
-            again: !new_call && !new_result && !advances && (stale || call.kind != Kind::Check),
+            repeated: !fresh && before.is_some() && (stale || call.kind != Kind::Check),
+            again: !fresh && !new_call && !new_result && (stale || call.kind != Kind::Check),
             new_change,
             poll,
-            slow: pause == Pause::Slow,
+            slow: pause == Pause::Slow || motion == Moves::Perhaps,
             passed: call.check == Some(Outcome::Passed),
             waits_since: ended.filter(|_| poll),
             reread: before.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
+            moves,
+            listed: self.given.take(call),
             advances,
             measured,
         };
-        if compared.is_novel() {
-            self.novel += 1;
-        }
-        if compared.is_novel() || new_change {
+        self.count(compared);
+        compared
+    }
+
+    /// Counts what a call brought.
+    fn count(&mut self, compared: Comparison) {
+        self.novel += u64::from(compared.is_novel());
+        if compared.is_novel() || compared.new_change {
             self.tokens_at_progress = self.tokens;
         }
-        compared
     }
 
     /// Whether a call waits: the same look again, after a pause or with one, and a sign of what the pause is for. A
@@ -200,15 +226,18 @@ impl CallHistory {
         let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
         self.awake += i64::from(!only_sleeps);
         let before = self.ends.insert(call.key, (call.span.1, self.awake));
-        let looks = matches!(call.kind, Kind::Observe | Kind::Unknown | Kind::Record);
-        let Some((ended, awake)) = before.filter(|_| looks) else {
+        let Some((ended, awake)) = before else {
             return Pause::None;
         };
         let took = call.span.1.saturating_sub(call.span.0);
         // What was done in between is no pause.
         let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
-        if call.failed() {
-            return failed_wait(call, took, pause);
+        match call.kind {
+            Kind::Check => return check_wait(call, pause),
+            Kind::Mutate if call.failed() && sleeps(call) => return failed_wait(call, took, pause),
+            Kind::Observe | Kind::Unknown | Kind::Record if call.failed() => return failed_wait(call, took, pause),
+            Kind::Observe | Kind::Unknown | Kind::Record => {}
+            _ => return Pause::None,
         }
         // Who presses a button again does not wait, unless something says so.
         let is_deed = call.kind == Kind::Unknown && call.line.is_none() && does(&call.tool);
@@ -218,15 +247,15 @@ impl CallHistory {
         if took >= PAUSE || pause >= LONG_PAUSE {
             return Pause::Wait;
         }
-        let sleeps = call.line.as_ref().is_some_and(|line| line.waits) && took.max(pause) >= SHORT_PAUSE;
+        let sleeps = sleeps(call) && took.max(pause) >= SHORT_PAUSE;
+        let read = Waiting::read(&call.tool, given(call), &call.ends, took, pause);
+        let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
         if pause < PAUSE && !sleeps {
-            return Pause::None;
+            // Whoever looks too often at what is under way is in a hurry, and no circle.
+            return if read.says_running && by_itself() { Pause::Slow } else { Pause::None };
         }
-        let command = call.input.command.as_deref().unwrap_or(&call.input.text);
-        let read = Waiting::read(&call.tool, command, &call.ends, took, pause);
         let spaced = pause >= PAUSE && self.awake - awake <= SPACED;
         let is_unknown_tool = call.kind == Kind::Unknown && call.line.is_none();
-        let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
         if read.is_wait() || (sleeps && read.says_running) || (spaced && by_itself()) {
             Pause::Wait
         } else if pause >= PAUSE && self.awake - awake <= 1 || spaced && is_unknown_tool {
@@ -234,6 +263,14 @@ impl CallHistory {
         } else {
             Pause::None
         }
+    }
+
+    /// How the numbers in the result of a call moved since the same call before.
+    fn motion_of(&mut self, call: &Call) -> Moves {
+        if call.numbers.is_empty() {
+            return Moves::No;
+        }
+        self.motions.get_or_insert_with(call.key, Motion::default).advance(&call.numbers, call.span.1)
     }
 
     /// Whether a call is farther on than any that tried the same. A counter that goes up and down is not.
@@ -262,15 +299,38 @@ impl CallHistory {
     }
 }
 
+/// Whether a call sleeps or waits itself, as its command says.
+fn sleeps(call: &Call) -> bool {
+    call.line.as_ref().is_some_and(|line| line.waits)
+}
+
+/// What a call is given: its command, or the text of its input.
+fn given(call: &Call) -> &str {
+    call.input.command.as_deref().unwrap_or(&call.input.text)
+}
+
+/// The pause before a check. Tests and builds wait for nothing, but a task of a project may look at something that is
+/// under way, whatever it is called.
+fn check_wait(call: &Call, pause: i64) -> Pause {
+    let failed = call.failed() || matches!(call.check, Some(Outcome::Failed { .. }));
+    let running = || Waiting::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
+    if pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
+}
+
 /// The pause of a look that failed: what it waits for may not be there yet, or the time for it was up. The pause must be
-/// the call's own, since agents think before they try again what failed.
+/// the call's own, since agents think before they try again what failed. One that the call makes itself is a wait
+/// whatever the failure says: each program has words of its own for what is missing or held.
 fn failed_wait(call: &Call, took: i64, pause: i64) -> Pause {
-    let command = call.input.command.as_deref().unwrap_or(&call.input.text);
-    let waits = call.line.as_ref().is_some_and(|line| line.waits);
-    let named = waits || is_named_as_look(&call.tool, command);
+    let waits = sleeps(call);
+    if !waits && call.failure.as_ref().is_some_and(|failure| failure.cut_off) {
+        return Pause::None;
+    }
+    let named = waits || is_named_as_look(&call.tool, given(call));
     if took < PAUSE && pause < LONG_PAUSE {
         Pause::None
-    } else if (named || pause >= LONG_PAUSE || call.line.is_none()) && says_not_yet(&call.ends) {
+    } else if waits && took >= LONG_PAUSE
+        || (named || pause >= LONG_PAUSE || call.line.is_none()) && says_not_yet(&call.ends)
+    {
         Pause::Wait
     } else if waits {
         Pause::Slow

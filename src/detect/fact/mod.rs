@@ -1,6 +1,7 @@
 //! What rules see: facts about one session, in order, independent of the dialect they came in.
 
 pub(crate) mod activity;
+pub(crate) mod given;
 pub(crate) mod history;
 pub(crate) mod rounds;
 

@@ -34,6 +34,8 @@ pub(crate) struct Round {
     pub(crate) mutates: bool,
     /// Whether one of the results says something new, numbers aside.
     pub(crate) new_gist: bool,
+    /// Whether the numbers in one of the results move on.
+    pub(crate) moves: bool,
     /// Whether one of the calls is farther on than such a call ever was.
     pub(crate) advances: bool,
     /// Whether it only repeats what was done before the context was compacted.
@@ -61,6 +63,7 @@ impl Round {
             passed: true,
             mutates: false,
             new_gist: false,
+            moves: false,
             advances: false,
             reread: true,
             calls: 0,
@@ -91,6 +94,7 @@ impl Round {
         self.passed &= compared.passed;
         self.mutates |= call.kind == Kind::Mutate;
         self.new_gist |= compared.new_gist;
+        self.moves |= compared.moves;
         self.advances |= compared.advances;
         self.reread &= compared.reread;
         self.calls += 1;

@@ -57,10 +57,12 @@ impl Rule for Polling {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if compared.poll => {
+            Fact::Call(call, compared) if compared.poll && !compared.moves => {
                 self.take(call, compared.waits_since, context, signals);
             }
-            Fact::Call(_, compared) if compared.new_change || compared.is_novel() => *self = Self::default(),
+            Fact::Call(_, compared) if compared.new_change || compared.moves || compared.is_novel() => {
+                *self = Self::default();
+            }
             Fact::User => *self = Self::default(),
             _ => {}
         }

@@ -27,6 +27,9 @@ const CALL_WARN: Limit = Limit::new("repeat.call", 5, "laps of the same calls wi
 /// How many times the laps of a warning a check may pass again before one.
 const PROOF: u64 = 2;
 
+/// How many runs show how often a check passes that does not always pass.
+const FLAKY: u64 = 30;
+
 /// Where a run of laps began.
 #[derive(Clone)]
 struct RunStart {
@@ -45,6 +48,12 @@ struct Run {
     rounds: u64,
     /// How many of the rounds had a result that says something new.
     news: u64,
+    /// How many of them had a result whose numbers move on.
+    moves: u64,
+    /// Whether the last one has, or says something new after such ones.
+    moving: bool,
+    /// How many of them were checks that passed.
+    passed: u64,
     /// How many of them were farther on than any before.
     advances: u64,
     /// Whether one of the rounds waited.
@@ -110,7 +119,7 @@ impl Repeat {
                 })
             };
             self.same_results[period - 1].advance(
-                before.is_some_and(|b| b.key_with_result == round.key_with_result),
+                !round.moves && before.is_some_and(|b| b.key_with_result == round.key_with_result),
                 round,
                 start,
             );
@@ -173,11 +182,19 @@ impl Repeat {
     /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
     fn is_in_vain(&self, period: usize) -> bool {
         let run = &self.same_calls[period - 1];
+        if run.moving || run.moves * 2 >= run.laps(period) {
+            return false;
+        }
+        // A test that now passes and now fails is run again to see how often it does.
+        if period == 1 && (1..run.rounds).contains(&run.passed) && run.rounds < FLAKY {
+            return false;
+        }
         if run.advances * 2 >= run.laps(period) {
             return false;
         }
         let writes = self.past.iter().rev().take(period).any(|past| past.mutates);
-        writes || (!run.waited && run.news * 2 < run.laps(period))
+        // What slept and failed so far wrote nothing.
+        writes && !(period == 1 && run.waited) || (!run.waited && run.news * 2 < run.laps(period))
     }
 
     /// The shortest period with at least `laps` laps, unless a round in it waits.
@@ -231,6 +248,9 @@ impl Run {
         }
         self.rounds += 1;
         self.news += u64::from(round.new_gist);
+        self.moves += u64::from(round.moves);
+        self.moving = round.moves || self.moving && round.new_gist;
+        self.passed += u64::from(round.passed);
         self.advances += u64::from(round.advances);
         self.waited |= round.poll;
         if self.rounds == 1 {

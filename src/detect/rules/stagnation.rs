@@ -33,6 +33,8 @@ struct ToolStreak {
     message: String,
     /// Novel calls since its last call.
     novel: u64,
+    /// How many of its calls name the next thing of a list.
+    listed: u64,
     calls: Streak,
 }
 
@@ -40,6 +42,7 @@ struct ToolStreak {
 #[derive(Default)]
 pub(super) struct Stagnation {
     streaks: VecDeque<ToolStreak>,
+    plans: Plans,
 }
 
 impl Rule for Stagnation {
@@ -51,12 +54,64 @@ impl Rule for Stagnation {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
+            Fact::Call(call, _) if is_plan(call) => self.plans.take(call, context, signals),
             // A change may change the results.
-            Fact::Call(_, compared) if compared.new_change => self.streaks.clear(),
-            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
-            Fact::User => self.streaks.clear(),
+            Fact::Call(_, compared) if compared.new_change => *self = Self::default(),
+            Fact::Call(call, compared) => {
+                self.plans = Plans::default();
+                if !compared.poll {
+                    self.take(call, *compared, context, signals);
+                }
+            }
+            Fact::User => *self = Self::default(),
             _ => {}
         }
+    }
+}
+
+/// Lists and thoughts with no other call between them, which say the same in another order or under another number.
+#[derive(Default)]
+struct Plans {
+    /// The latest of them, each as the sum of its words.
+    seen: VecDeque<u64>,
+    again: Option<Streak>,
+}
+
+/// The most plans to remember.
+const PLANS: usize = 16;
+
+/// Whether a call only notes what the agent plans or thinks.
+fn is_plan(call: &Call) -> bool {
+    call.kind == CallKind::Plan || call.line.is_none() && call.tool.to_ascii_lowercase().ends_with("thinking")
+}
+
+impl Plans {
+    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let words = call.input.text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        // In whatever order; a list on which one more item is done has other words.
+        let sum = words.fold(0u64, |sum, word| sum.wrapping_add(hash::spread(hash::of(word))));
+        if !self.seen.contains(&sum) {
+            if self.seen.len() == PLANS {
+                self.seen.pop_front();
+            }
+            self.seen.push_back(sum);
+            return;
+        }
+        match &mut self.again {
+            Some(again) => again.add(call),
+            again => *again = Some(Streak::begin(call, context)),
+        }
+        let Some(again) = &self.again else { return };
+        let notice = context.config.limit(&NOTICE);
+        if again.calls() < notice {
+            return;
+        }
+        let warn = again.calls() >= notice + context.config.limit(&WARN);
+        let summary = format!("{} plans or thoughts in a row that say nothing new", again.calls());
+        let grade = if warn { Grade::Warn } else { Grade::Notice };
+        let mut signal = Signal::new(NAME, Kind::Stagnation, grade, hash::of("plan"), summary);
+        again.fill(&mut signal, context);
+        signals.report(signal);
     }
 }
 
@@ -79,7 +134,8 @@ impl Stagnation {
             if compared.new_call && streak.message != call.message {
                 streak.message.clone_from(&call.message);
                 streak.calls.add(call);
-                report(&streak.calls, call, context, signals);
+                streak.listed += u64::from(compared.listed);
+                streak.report(call, context, signals);
             }
             return;
         }
@@ -93,6 +149,7 @@ impl Stagnation {
             result_key: call.result_key,
             message: call.message.clone(),
             novel: 0,
+            listed: u64::from(compared.listed),
             calls: Streak::begin(call, context),
         });
     }
@@ -124,22 +181,26 @@ fn searches(call: &Call) -> bool {
         && call.input.text.lines().any(asks)
 }
 
-fn report(streak: &Streak, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-    let limit = context.config.limit(if call.empty { &EMPTY } else { &NOTICE });
-    if streak.calls() < limit.div_ceil(2) {
-        return;
+impl ToolStreak {
+    fn report(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let calls = self.calls.calls();
+        let limit = context.config.limit(if call.empty { &EMPTY } else { &NOTICE });
+        if calls < limit.div_ceil(2) {
+            return;
+        }
+        // Different inputs that are all well are a batch at work, and failures are the business of the rule about
+        // errors. A search that finds nothing, or the same as any other, is not well, unless it goes through a list.
+        let checks = call.line.as_ref().is_some_and(|line| !line.checks.is_empty());
+        let is_batch =
+            call.failed() || checks || call.kind != CallKind::Observe || !(says_nothing(call) || searches(call));
+        let warn = calls.saturating_sub(self.listed) >= limit + context.config.limit(&WARN) && !is_batch;
+        let grade = if warn { Grade::Warn } else { Grade::Notice };
+        let result = if call.empty { "nothing" } else { "the same result" };
+        let summary = format!("{calls} different calls of {} brought {result}", call.tool);
+        let identity = hash::join(hash::of(&call.tool), call.result_key);
+        let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);
+        self.calls.fill(&mut signal, context);
+        signal.below_threshold = calls < limit;
+        signals.report(signal);
     }
-    // Different inputs that are all well are a batch at work, and failures are the business of the rule about errors.
-    // A search that finds nothing, or the same as any other, is not well.
-    let checks = call.line.as_ref().is_some_and(|line| !line.checks.is_empty());
-    let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !(says_nothing(call) || searches(call));
-    let warn = streak.calls() >= limit + context.config.limit(&WARN) && !is_batch;
-    let grade = if warn { Grade::Warn } else { Grade::Notice };
-    let result = if call.empty { "nothing" } else { "the same result" };
-    let summary = format!("{} different calls of {} brought {result}", streak.calls(), call.tool);
-    let identity = hash::join(hash::of(&call.tool), call.result_key);
-    let mut signal = Signal::new(NAME, Kind::Stagnation, grade, identity, summary);
-    streak.fill(&mut signal, context);
-    signal.below_threshold = streak.calls() < limit;
-    signals.report(signal);
 }

@@ -79,16 +79,16 @@ pub(super) fn runs_failed(new: &CheckRun, old: &CheckRun, failed: &[String]) -> 
     let is_path = |item: &&String| item.contains(['/', '.']) && !item.contains("::");
     let meets = |item: &str, target: &str| item.contains(target) || target.contains(item);
     let (paths, names): (Vec<&String>, Vec<&String>) = failed.iter().partition(is_path);
-    let named = |item: &&String| {
+    let is_named = |item: &&String| {
         let name = item.rsplit("::").next().unwrap_or(item);
         told.filters.iter().map(|filter| bare(filter)).any(|filter| !filter.is_empty() && meets(name, filter))
     };
-    let placed = |item: &&String| told.places.iter().any(|place| meets(item, place));
+    let is_placed = |item: &&String| told.places.iter().any(|place| meets(item, place));
     let all = if told.filters.is_empty() {
-        !paths.is_empty() && paths.iter().all(placed)
-            || paths.is_empty() && !names.is_empty() && names.iter().all(placed)
+        !paths.is_empty() && paths.iter().all(is_placed)
+            || paths.is_empty() && !names.is_empty() && names.iter().all(is_placed)
     } else {
-        !names.is_empty() && names.iter().all(named)
+        !names.is_empty() && names.iter().all(is_named)
     };
     all && reaches(&new.place, &old.place)
         && speaks_for(language(new), language(old))

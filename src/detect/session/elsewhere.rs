@@ -75,8 +75,9 @@ impl Scope {
         if !self.packages.is_empty() {
             return self.packages.iter().all(|package| names_another(package, file));
         }
-        let is_path =
-            |target: &&String| target.contains('/') && !target.contains(PATTERNS) && !target.starts_with(['-', '/', '~']);
+        let is_path = |target: &&String| {
+            target.contains('/') && !target.contains(PATTERNS) && !target.starts_with(['-', '/', '~'])
+        };
         let paths: Vec<&String> = check.targets.iter().filter(is_path).collect();
         let go = check.name.starts_with("go ");
         if paths.is_empty() || paths.len() < check.targets.len() && !go {

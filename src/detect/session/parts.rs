@@ -102,6 +102,7 @@ impl PartReader {
             return;
         }
         let text = part.text.map(text::decode).unwrap_or_default();
+        state.history.given.read(&text);
         if state.user.receive_message(&part.message, &text, line.now) {
             state.history.forget_calls();
             state.iterations = 0;
@@ -253,7 +254,7 @@ fn describe_call(part: &Part<'_>) -> String {
 
 /// Records a call that ended and shows it to the rules, after the round that it ends.
 fn show_call(call: &Call, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
-    let compared = state.history.record(call);
+    let compared = state.history.record(call, state.user.rounds());
     if let Some(round) = state.rounds.add(call, compared, state.history.tokens) {
         state.show(&Fact::Round(&round), line, effects);
     }

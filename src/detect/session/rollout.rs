@@ -133,8 +133,7 @@ impl Rollout {
 /// Whether the last command of a line that is about it starts it, and whether it lists other things as well.
 fn of_line(command: &str) -> Option<(bool, bool)> {
     // Most lines name none of these, and are spared a second reading.
-    let named = |word: &&str| command.contains(*word);
-    if !ROLLS_OUT.iter().any(|word| named(word)) && !ELSEWHERE.iter().any(|(program, _)| named(program)) {
+    if !ROLLS_OUT.iter().chain(ELSEWHERE.iter().map(|(program, _)| program)).any(|word| command.contains(word)) {
         return None;
     }
     commands(command).iter().rev().find_map(of_command)

@@ -301,9 +301,8 @@ impl Tampers {
                 && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
             let failing = standing.failing;
             let counts = match tamper.how {
-                How::Emptied | How::Weakened => failing,
+                How::Emptied | How::Weakened | How::Accepted => failing,
                 How::Deleted => failing && !own,
-                How::Accepted => failing,
                 How::Silenced => failing && request.names(&silenced::REQUESTS),
                 How::Retried => failing && request.names(&FAILING),
                 How::Skip | How::Tautology | How::Relaxed | How::Bypassed | How::Unverified => true,

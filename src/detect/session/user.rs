@@ -2,6 +2,7 @@
 //! that a program sends: a hook, a plugin, a driver.
 
 use crate::detect::call::Call;
+use crate::detect::call::classify::Kind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::wire::Timestamp;
@@ -50,6 +51,16 @@ const NUMBERS: [(&str, u64); 13] = [
     ("twenty zwanzig veinte vingt vinte venti twintig tjugo двадцать dwadzieścia 二十 스무", 20),
     ("fifty fünfzig cincuenta cinquante cinquenta cinquanta vijftig femtio пятьдесят 五十 쉰", 50),
     ("hundred hundert cien cent cem cento honderd hundra сто sto 一百 百 백", 100),
+];
+
+/// The most rounds that are taken for asked without a word that names them: fewer than a circle takes to be one.
+const ROUNDS: u32 = 4;
+
+/// What stands between the steps of a task.
+#[rustfmt::skip]
+const THEN: [&str; 16] = [
+    " then ", " afterwards ", " dann ", " danach ", " anschließend ", " luego ", " después ", " puis ", " ensuite ", " poi ", " depois ",
+    " затем ", " потом ", "然后", "それから", "그다음",
 ];
 
 /// How long a word of a tool's name is that names the tool, at least, in bytes.
@@ -109,6 +120,10 @@ impl User {
 
     /// Whether the user asked for this call, and it is not made more often yet.
     pub(crate) fn asks_for(&mut self, call: &Call) -> bool {
+        // Nobody wants an edit to fail again and again.
+        if call.kind == Kind::Mutate && call.line.is_none() && call.failed() {
+            return false;
+        }
         let is_meant = |sentence: &str| match call.input.command.as_deref() {
             Some(command) => names_command(sentence, command),
             None => names_input(sentence, &call.tool, &call.input.text),
@@ -119,6 +134,13 @@ impl User {
         };
         *left -= 1;
         true
+    }
+
+    /// How many rounds of the same the user asked for, whatever of. More than a few show something that is asked for
+    /// by name, see [`Self::asks_for`].
+    pub(crate) fn rounds(&self) -> u32 {
+        let few = self.asked.iter().filter_map(|(_, left)| u32::try_from(*left).ok()).filter(|count| *count <= ROUNDS);
+        few.max().unwrap_or_default()
     }
 
     /// Announces a message of ours, which will have the user's role.
@@ -173,7 +195,7 @@ fn repetitions(text: &str) -> Vec<(String, u64)> {
     let Some(pattern) = TIMES.as_ref() else {
         return Vec::new();
     };
-    let sentences = text.split(['\n', ';', '!', '?']).flat_map(|line| line.split(". "));
+    let sentences = text.split(['\n', ';', '!', '?']).flat_map(|line| line.split(". ")).flat_map(steps);
     sentences
         .filter_map(|sentence| {
             let count = pattern.captures(sentence)?.get(1)?.as_str().to_lowercase();
@@ -183,6 +205,17 @@ fn repetitions(text: &str) -> Vec<(String, u64)> {
         })
         .take(EXPECTED)
         .collect()
+}
+
+/// What a sentence asks for first, and what it asks for then.
+fn steps(sentence: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(sentence);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let cut = THEN.iter().filter_map(|then| Some((whole.find(then)?, then.len()))).min();
+        rest = cut.map(|(at, length)| &whole[at + length..]);
+        Some(cut.map_or(whole, |(at, _)| &whole[..at]))
+    })
 }
 
 /// Whether a sentence names a command: it quotes it, has all of it, or names the file that it runs.
@@ -292,6 +325,8 @@ mod tests {
             ("请运行 `make test` 10次", "ls", None),
             ("`make test` を十回実行してください", "make test", Some(10)),
             ("Malen wir `make test` aus", "make test", None),
+            ("Write a.cfg with `set.sh`, then run `make test` 10 times", "set.sh", None),
+            ("Write a.cfg with `set.sh`, then run `make test` 10 times", "make test", Some(10)),
         ] {
             let found = repetitions(text).into_iter().find(|(sentence, _)| names_command(sentence, command));
             assert_eq!(found.map(|(_, count)| count), count, "{text}");

@@ -127,6 +127,8 @@ struct Reader {
     /// How many passed, said on a line of its own: node, bun.
     pass: Option<u32>,
     lines: usize,
+    /// The last line names a place and says nothing of what is wrong there: the next ones do.
+    unsaid: bool,
     /// The last line is that of a package of Go that passed. Behind the packages, Go says so if one failed.
     ends_well: bool,
 }
@@ -140,6 +142,9 @@ impl Reader {
         let is_aside = line.starts_with("?   \t") || (line.starts_with('[') && line.contains("] $ "));
         if !line.trim().is_empty() && !is_aside {
             self.ends_well = line.starts_with("ok  \t");
+        }
+        if std::mem::take(&mut self.unsaid) {
+            self.say(line);
         }
         let partial = self.is_partial(line);
         // Cargo tells how each of its test programs came out, and stops at the first that fails.
@@ -244,7 +249,20 @@ impl Reader {
         };
         let name = without_place(&name[..name.floor_char_boundary(NAME)]);
         if self.items.len() < ITEMS && !self.items.contains(&name) {
+            self.unsaid = is_unsaid(&name);
             self.items.push(name);
+        }
+    }
+
+    /// Adds what is wrong to the last item, which names only its place.
+    fn say(&mut self, line: &str) {
+        let what = line.trim().trim_start_matches(['•', '*', '-', '|']).trim();
+        if what.len() > 2
+            && line.starts_with([' ', '\t'])
+            && let Some(item) = self.items.last_mut()
+        {
+            item.push(' ');
+            item.push_str(&what[..what.floor_char_boundary(NAME)]);
         }
     }
 
@@ -282,6 +300,13 @@ fn without_place(name: &str) -> String {
         }
     }
     plain
+}
+
+/// Whether a message ends before it says what is wrong, as those of GHC do: `A.hs:::: error: [GHC-83865]`.
+fn is_unsaid(name: &str) -> bool {
+    let name = name.trim_end();
+    let bare = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map_or(name, |(name, _)| name.trim_end());
+    bare.ends_with("error:")
 }
 
 /// Whether a failure is one that its author expects: `not ok 3 # TODO`.

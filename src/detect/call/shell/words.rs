@@ -76,6 +76,9 @@ const LOOK_WORDS: &str = "status list ls get show describe inspect view info log
     why tree query read find fetch-logs events stats outdated env doctor explain tail watch wait capture output poll peek progress state \
     count lookup graph";
 
+/// What its last word is when it looks at how something is coming along: `build-status`.
+const STATE_WORDS: &str = "status state progress";
+
 /// What it says when it waits for something.
 const WAIT_WORDS: &str = "wait watch sleep await poll tail follow";
 
@@ -109,6 +112,9 @@ pub enum Named {
 /// What a name says: `test:unit`, `lint-fix`, `typeCheck`, `:app:testDebug`.
 pub fn named(name: &str) -> Named {
     let parts = parts(name);
+    if parts.len() > 1 && parts.last().is_some_and(|last| has(STATE_WORDS, last)) {
+        return Named::Look;
+    }
     let any = |table: &str| parts.iter().any(|part| has(table, part));
     let checks = any(CHECK_WORDS) || parts.iter().any(|part| tests(part));
     if parts.len() > 1 && any("watch dev serve server deploy publish clean install") && !any("lint typecheck check") {

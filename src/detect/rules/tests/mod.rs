@@ -4,3 +4,4 @@ mod alarms;
 mod progress;
 mod silent;
 pub(super) mod support;
+mod waits;

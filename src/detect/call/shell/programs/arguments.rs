@@ -26,8 +26,12 @@ pub(super) fn without_values(arguments: &[String], values: &str) -> Vec<String> 
     rest.to_vec()
 }
 
-/// The words that are neither flags nor their values.
-pub(super) fn positional(arguments: &[String], short: bool) -> Vec<String> {
+/// The flags of one letter among [`RUNNER_VALUES`] that take no value of `make`, of `bun` or of `deno`.
+pub(super) const BARE_OF_MAKE: &str = "-b -d -k -p -s -t -w";
+pub(super) const BARE_OF_RUNTIMES: &str = "-c -k -t";
+
+/// The words that are neither flags nor their values; the flags in `bare` have none.
+pub(super) fn positional(arguments: &[String], bare: &str) -> Vec<String> {
     let mut plain = Vec::new();
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
@@ -36,7 +40,7 @@ pub(super) fn positional(arguments: &[String], short: bool) -> Vec<String> {
         }
         if !word.starts_with('-') {
             plain.push(word.clone());
-        } else if has(RUNNER_VALUES, word) && !(short && has("-q -c -k -t", word)) {
+        } else if has(RUNNER_VALUES, word) && !has(bare, word) {
             words.next();
         }
     }

@@ -131,7 +131,7 @@ fn unknown(program: &str, name: &str, arguments: &[String], nested: Nested) -> J
             return judged;
         }
     }
-    by_verb(name, &positional(arguments, false), nested)
+    by_verb(name, &positional(arguments, ""), nested)
 }
 
 /// An unknown program by its first words: `acme test`, `acme run pytest`, `acme jobs status`.

@@ -1,6 +1,8 @@
 //! Package managers and task runners: what a script or a target is named for.
 
-use super::arguments::{RUNNER_VALUES, filters, has_any, has_word, positional, selected, with};
+use super::arguments::{
+    BARE_OF_MAKE, BARE_OF_RUNTIMES, RUNNER_VALUES, filters, has_any, has_word, positional, selected, with,
+};
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::shell::effect::{Change, Effect};
 use crate::detect::call::shell::words::{self, Named, has, named};
@@ -8,7 +10,7 @@ use crate::detect::call::shell::words::{self, Named, has, named};
 /// `npm test`, `pnpm --filter x run lint`, `yarn workspace x test`, `bun run --cwd x build`, `deno task x`.
 pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) -> Judgement {
     let selected = selected(arguments);
-    let plain = positional(arguments, name == "bun" || name == "deno");
+    let plain = positional(arguments, if name == "bun" || name == "deno" { BARE_OF_RUNTIMES } else { "" });
     let mut words: &[String] = &plain;
     let mut explicit = false;
     loop {
@@ -125,7 +127,7 @@ pub(super) fn runner(name: &str, arguments: &[String]) -> Option<Judgement> {
 /// Judges the targets of a task runner; `builds` is whether it builds when none is named.
 pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judgement {
     let own = own_arguments(name, arguments);
-    let plain = positional(own, false);
+    let plain = positional(own, if name == "make" { BARE_OF_MAKE } else { "" });
     let mut names: Vec<&String> = plain.iter().filter(|word| !word.contains('=')).collect();
     let selected = selected(arguments);
     let named_by_flag = arguments

@@ -1,0 +1,66 @@
+//! The words that the session was given: those of the user's messages and of what was read. A search for one of them
+//! goes through a list, and one for a word that nobody gave is a guess.
+
+use crate::bounded::BoundedMap;
+use crate::detect::call::Call;
+use crate::detect::call::classify::Kind;
+use crate::detect::hash;
+use crate::detect::hash::KeyHasher;
+use std::hash::BuildHasherDefault;
+
+/// How many words to remember: seven eighths of a power of two, as a hash table grows.
+const WORDS: usize = 896;
+/// The shortest word, in bytes.
+const SHORTEST: usize = 3;
+/// How much of a text is read, in bytes.
+const READ: usize = 8 * 1024;
+
+/// The words that the session was given, and those that its calls named.
+pub(crate) struct Given {
+    given: Words,
+    named: Words,
+}
+
+type Words = BoundedMap<u64, (), BuildHasherDefault<KeyHasher>>;
+
+impl Given {
+    /// No words.
+    pub(crate) fn new() -> Self {
+        Self { given: BoundedMap::new(WORDS), named: BoundedMap::new(WORDS) }
+    }
+
+    /// Adds the words of a text.
+    pub(crate) fn read(&mut self, text: &str) {
+        for word in words(text) {
+            self.given.insert(word, ());
+        }
+    }
+
+    /// Whether a call names something that no call named before, and all of that was given.
+    pub(crate) fn take(&mut self, call: &Call) -> bool {
+        let (mut new, mut guessed) = (false, false);
+        for word in words(&call.input.text) {
+            if self.named.insert(word, ()).is_none() {
+                new = true;
+                guessed |= !self.given.contains_key(&word);
+            }
+        }
+        if call.kind == Kind::Observe && !call.failed() {
+            self.read(&call.ends);
+        }
+        new && !guessed
+    }
+}
+
+/// The words of a text, without the marks around them.
+fn words(text: &str) -> impl Iterator<Item = u64> {
+    let text = text[..text.floor_char_boundary(READ)].replace('\\', "");
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '`' | '|' | '<' | '>');
+    let keys: Vec<u64> = text
+        .split(ends)
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.len() >= SHORTEST)
+        .map(|word| hash::of(word.to_lowercase()))
+        .collect();
+    keys.into_iter()
+}
