@@ -82,7 +82,7 @@ fn lines(text: &str, found: &mut Vec<Range<usize>>) {
             let breaks = bytes[end..start].contains(&b'\n') || text[end..start].contains("\\n");
             breaks && bytes[end..start].iter().all(|b| b.is_ascii_whitespace() || br#"\nr"+',>|-"#.contains(b))
         });
-        let is_public = || public::holds(&public, start) || public::is_digest(text, start);
+        let is_public = || public::holds(&public, start) || public::is_digest(text, start) || public::is_data(token);
         if (begins || wide || goes_on && (token.len() >= 16 || token.ends_with('='))) && !is_public() {
             found.push(start..at);
             in_key = Some(at);

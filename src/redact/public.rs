@@ -62,6 +62,30 @@ pub fn holds(blocks: &[Range<usize>], at: usize) -> bool {
     blocks.get(next).is_some_and(|block| block.contains(&at))
 }
 
+/// How base64 of public data begins: images, fonts, archives, documents, programs, certificates and public keys.
+const DATA_BEGINS: &[&str] = &[
+    "iVBORw0KGgo",
+    "/9j/",
+    "R0lGOD",
+    "UklGR",
+    "JVBERi0",
+    "H4sI",
+    "UEsDB",
+    "AGFzbQ",
+    "d09GMg",
+    "d09GRg",
+    "T2dnUw",
+    "PHN2Zy",
+    "PD94bWw",
+    "LS0tLS1CRUdJTiBDRVJU",
+    "LS0tLS1CRUdJTiBQVUJMSUM",
+];
+
+/// Whether a token is base64 of such data.
+pub fn is_data(token: &str) -> bool {
+    DATA_BEGINS.iter().any(|begin| token.trim_start_matches('=').starts_with(begin))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,37 +35,13 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         } else if is_bare(body)
             && !public::is_digest(text, begin)
             && !public::holds(&public, begin)
-            && !is_data(token)
+            && !public::is_data(token)
             && !is_text(body)
         {
             found.push(begin..at);
         }
         at += 1;
     }
-}
-
-/// How base64 of public data begins: images, fonts, archives, documents, programs, certificates and public keys.
-const DATA_BEGINS: &[&str] = &[
-    "iVBORw0KGgo",
-    "/9j/",
-    "R0lGOD",
-    "UklGR",
-    "JVBERi0",
-    "H4sI",
-    "UEsDB",
-    "AGFzbQ",
-    "d09GMg",
-    "d09GRg",
-    "T2dnUw",
-    "PHN2Zy",
-    "PD94bWw",
-    "LS0tLS1CRUdJTiBDRVJU",
-    "LS0tLS1CRUdJTiBQVUJMSUM",
-];
-
-/// Whether a token is base64 of data.
-fn is_data(token: &str) -> bool {
-    DATA_BEGINS.iter().any(|begin| token.trim_start_matches('=').starts_with(begin))
 }
 
 /// Whether a token is base64 of words: what is secret in them is found where they are decoded.
