@@ -150,9 +150,7 @@ impl RunState {
                 self.gave_up = true;
             }
             Event::Error { name, message } if session.is_none() || session == self.root() => {
-                let message = message.map(decode).unwrap_or_default();
-                let said = if message.trim().is_empty() { name } else { &message };
-                self.failure = Some(excerpt(said, FAILURE));
+                self.fail(name, *message);
             }
             Event::Diff { files } if session == self.root() => self.totals.add_diff(*files),
             Event::Part(part) => {
@@ -161,12 +159,22 @@ impl RunState {
                     self.steering.saw_ours(&part.message);
                 }
             }
-            Event::Message { id, from_user: false, completed, .. } if session == self.root() => {
+            Event::Message { id, from_user: false, completed, error, why, .. } if session == self.root() => {
                 self.steering.saw_agent(id, *completed);
+                // The error itself came before, unless it was lost.
+                if let (Some(name), Some(_)) = (error, why) {
+                    self.fail(name, *why);
+                }
             }
             _ => {}
         }
         None
+    }
+
+    fn fail(&mut self, name: &str, message: Option<Raw<'_>>) {
+        let message = message.map(decode).unwrap_or_default();
+        let said = if message.trim().is_empty() { name } else { &message };
+        self.failure = Some(excerpt(said, FAILURE));
     }
 
     /// Takes in that the session works, so that what its rest said is void.

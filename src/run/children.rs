@@ -1,6 +1,7 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
 use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
+use super::outcome::{Ending, Teller, complete};
 use super::recording::Keep;
 use super::words::Words;
 use crate::exit::{Code, Failure};
@@ -86,7 +87,8 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let earlier = run.keep.map(Keep::earlier).unwrap_or_default();
     let stages = stages(run);
     let mut words = run.has_dashboard().then(Words::new).transpose()?;
-    let mut children = start(run, &stages, &program, &lifeline, words.as_mut())?;
+    let teller = Teller::new()?;
+    let mut children = start(run, &stages, &program, &lifeline, words.as_mut(), &teller)?;
     if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
@@ -94,16 +96,14 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let shutdown = forward_signals(run.pipe, &children);
     let signalled = signalled(run.pipe, &children);
     let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled)?;
-    let deadline = Instant::now() + PIPE_EXIT;
-    // `ocr-act` has no exit code if our second signal killed it.
-    let mut code = code_of_status(status).or_else(|| shutdown.requested().map(Code::number));
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     tell_killed(names[act], status, &shutdown);
-    for (child, name) in children[..act].iter_mut().zip(&names) {
-        let status = wait_until(child, name, deadline, &shutdown)?;
-        if code == Some(Code::Unsure.number()) && has_failed(status) {
-            code = code_of_status(status);
-        }
+    let code = wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown)?;
+    let code = if reader_left { Code::ReaderLeft } else { code.unwrap_or_else(|| unknown(&shutdown)) };
+    let mut ending = Ending { code, why: why(names[act], status) };
+    teller.tell(&ending);
+    if code_of_status(status).is_none() && run.view == View::Lines {
+        tell(format_args!("ocr-run: {ending}"));
     }
     let recorder = children[act + 1].id();
     let delivered = deliver(&mut children[act + 1..], &names[act + 1..], &shutdown);
@@ -114,9 +114,45 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     if let Some(words) = words {
         words.tell_rest();
     }
+    let spooled = wait(&mut children[act + 1])?;
+    if spooled.signal().is_some() {
+        // It is the spool that `ocr-act` lost then, and no reader.
+        ending = Ending { code: unknown(&shutdown), why: why(SPOOL, spooled) };
+        end_without_spool(&ending, recording.as_deref());
+    }
     delivered?;
-    let code = if reader_left { Code::ReaderLeft } else { code.and_then(Code::from_number).unwrap_or(Code::Error) };
-    Ok(Ended { code, recording })
+    Ok(Ended { code: ending.code, recording })
+}
+
+/// Waits for the stages before `ocr-act`. Returns the exit code of the run: that of `ocr-act`, or of an earlier stage
+/// that failed, so that there was nothing to say.
+fn wait_for_others(
+    children: &mut [Child],
+    names: &[&str],
+    mut code: Option<Code>,
+    shutdown: &Shutdown,
+) -> Result<Option<Code>, Failure> {
+    let deadline = Instant::now() + PIPE_EXIT;
+    for (child, name) in children.iter_mut().zip(names) {
+        let status = wait_until(child, name, deadline, shutdown)?;
+        if code == Some(Code::Unsure) && has_failed(status) {
+            code = code_of_status(status);
+        }
+    }
+    Ok(code)
+}
+
+/// The exit code of a run of which nobody said how it ended: a stage was killed, perhaps by our second signal.
+fn unknown(shutdown: &Shutdown) -> Code {
+    shutdown.requested().unwrap_or(Code::Unsure)
+}
+
+/// Says how a run ended whose last lines nobody took, and completes its recording.
+fn end_without_spool(ending: &Ending, recording: Option<&Path>) {
+    tell(format_args!("ocr-run: {ending}"));
+    if let Some(Err(error)) = recording.map(|recording| complete(recording, ending)) {
+        tell(format_args!("ocr-run: cannot add the result to the recording: {error}"));
+    }
 }
 
 /// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, the run ends as after a
@@ -197,6 +233,7 @@ fn start(
     program: &Path,
     lifeline: &Lifeline,
     mut words: Option<&mut Words>,
+    teller: &Teller,
 ) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;
@@ -205,9 +242,6 @@ fn start(
     for (at, stage) in stages.iter().enumerate() {
         let mut command = spawn::command(program, Program::Ours);
         command.arg(STAGE_ARGUMENT).arg(lifeline.number()).arg(stage.name).args(&stage.args);
-        if let (SPOOL, Some(keep)) = (stage.name, run.keep) {
-            command.args(keep.args());
-        }
         // In a group of its own, so that Ctrl-C reaches only us. We forward it. The view stays in ours: what is not in
         // the foreground of the terminal may not draw on it.
         if stage.name != VIEW {
@@ -228,6 +262,13 @@ fn start(
             command.stdout(Stdio::null());
         }
         let child = match &mut words {
+            words if stage.name == SPOOL => {
+                if let Some(words) = words {
+                    command.stderr(words.stderr()?);
+                }
+                let recording = run.keep.map(Keep::args).into_iter().flatten();
+                teller.heard_by(|number| command.arg(number.to_string()).args(recording).spawn())?
+            }
             Some(words) if stage.name == VIEW => {
                 words.read_by(|number| command.arg(format!("{WORDS}={number}")).spawn())?
             }
@@ -318,15 +359,21 @@ fn tell_killed(name: &str, status: ExitStatus, shutdown: &Shutdown) {
     }
 }
 
-/// The exit code of a process of Rust that panicked.
-const PANICKED: i32 = 101;
-
-/// Whether a stage exited with an error of its own, which it has printed, or broke down.
+/// Whether a stage exited with an error of its own, which it has printed.
 fn has_failed(status: ExitStatus) -> bool {
     let errors = [Code::Error, Code::Usage, Code::BadData, Code::Unreachable, Code::NotAllowed];
-    status.code().is_none_or(|code| code == PANICKED || errors.iter().any(|error| code == i32::from(error.number())))
+    code_of_status(status).is_some_and(|code| errors.contains(&code))
 }
 
-fn code_of_status(status: ExitStatus) -> Option<u8> {
-    status.code().and_then(|code| u8::try_from(code).ok())
+/// The exit code of a stage; none of one that was killed or broke down.
+fn code_of_status(status: ExitStatus) -> Option<Code> {
+    status.code().and_then(|code| u8::try_from(code).ok()).and_then(Code::from_number)
+}
+
+/// Why a stage did not say how the run ended.
+fn why(name: &str, status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => format!("{name} was killed by signal {signal}"),
+        (None, code) => format!("{name} ended without a result, with exit code {}", code.unwrap_or_default()),
+    }
 }

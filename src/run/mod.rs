@@ -7,6 +7,8 @@
 mod children;
 mod command_line;
 mod doctor;
+mod inherit;
+mod outcome;
 mod recording;
 mod spool;
 mod words;

@@ -2,8 +2,10 @@
 //! or a terminal after Ctrl-S, must not hold up the stage that guards the session.
 //!
 //! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name. Where the run is
-//! recorded, the lines are written to the recording as they come, whoever reads them later.
+//! recorded, the lines are written to the recording as they come, whoever reads them later. Where `ocr-act` was killed and
+//! no line says how the run ended, one is added.
 
+use super::outcome::{Ending, Heard};
 use super::recording::Recording;
 use crate::exit::{self, Code, Failure};
 use crate::pipe::Shutdown;
@@ -23,15 +25,21 @@ const IN_MEMORY: usize = 1024 * 1024;
 /// How many bytes are moved at a time.
 const BLOCK: usize = 64 * 1024;
 
-/// Copies standard input to standard output, and into the recording that `args` ask for, as a stage of `ocr-run`.
+/// Copies standard input to standard output, as a stage of `ocr-run`. `args` are the number of the descriptor that says
+/// how the run ended, and the recording.
 ///
 /// # Errors
-/// The failure of the output, unless its reader has just left.
+/// The failure of the output, unless its reader has just left; [`Code::Usage`] for arguments that `ocr-run` did not write.
 pub fn spool(args: &[OsString]) -> Result<Code, Failure> {
     Shutdown::outlive_first_signal();
+    let internal = || Failure::new(Code::Usage, "this stage is internal to ocr-run; see --help");
+    let (number, keep) = args.split_first().ok_or_else(internal)?;
+    let number: u32 = number.to_str().and_then(|number| number.parse().ok()).ok_or_else(internal)?;
+    let ending = File::open(format!("/dev/fd/{number}")).map_err(|_| internal())?;
     let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
-    let spool = Spool::start(PipeReader::from(input), io::stdout(), Recording::new(args)).map_err(failed)?;
+    let recording = Recording::new(keep);
+    let spool = Spool::start(PipeReader::from(input), io::stdout(), recording, ending).map_err(failed)?;
     spool.finish().map_err(|e| exit::of_write(&e))?;
     Ok(Code::Ok)
 }
@@ -44,7 +52,8 @@ pub(super) struct Spool {
 
 impl Spool {
     /// Copies `input` to `output` and to the recording until the input ends. A reader of the output that leaves changes
-    /// nothing about that: it is `ocr-run` that then ends the run. When the output fails, the input is closed.
+    /// nothing about that: it is `ocr-run` that then ends the run. When the output fails, the input is closed. `ending` says
+    /// how the run ended, if no line does.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -52,13 +61,27 @@ impl Spool {
         input: PipeReader,
         output: impl Write + AsFd + Send + 'static,
         mut recording: Recording,
+        ending: impl Read + Send + 'static,
     ) -> io::Result<Self> {
         let backlog = Arc::<Backlog>::default();
         let (failed, fails) = io::pipe()?;
         let filling = Arc::clone(&backlog);
         let filled = std::thread::spawn(move || {
+            let mut heard = Heard::default();
+            let mut take = |bytes: &[u8]| {
+                recording.add(bytes);
+                filling.add(bytes);
+                heard.add(bytes);
+            };
             // An input that cannot be read has ended.
-            let _ = fill(&filling, input, &failed, &mut recording);
+            let is_taken = fill(input, &failed, &mut take).unwrap_or(true);
+            let unwritten =
+                || Ending { code: Code::Error, why: "the lines could not be written to standard output".to_owned() };
+            let missing = heard.missing(|| if is_taken { Ending::told(ending) } else { unwritten() });
+            if let Some(result) = missing {
+                recording.add(&result);
+                filling.add(&result);
+            }
             filling.end();
             recording.finish();
         });
@@ -87,8 +110,8 @@ impl Spool {
     }
 }
 
-/// Reads the input until it ends, or writing has `failed`.
-fn fill(backlog: &Backlog, mut input: PipeReader, failed: &PipeReader, recording: &mut Recording) -> io::Result<()> {
+/// Reads the input until it ends, or writing has `failed`. Returns whether it was all taken.
+fn fill(mut input: PipeReader, failed: &PipeReader, take: &mut impl FnMut(&[u8])) -> io::Result<bool> {
     let mut block = vec![0; BLOCK];
     loop {
         // Hang-ups and errors are always reported.
@@ -99,15 +122,12 @@ fn fill(backlog: &Backlog, mut input: PipeReader, failed: &PipeReader, recording
             Ok(_) => {}
         }
         if watched[1].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
-            return Ok(());
+            return Ok(false);
         }
         if !watched[0].revents().is_empty() {
             match input.read(&mut block)? {
-                0 => return Ok(()),
-                count => {
-                    recording.add(&block[..count]);
-                    backlog.add(&block[..count]);
-                }
+                0 => return Ok(true),
+                count => take(&block[..count]),
             }
         }
     }
@@ -239,7 +259,7 @@ mod tests {
     fn takes_everything_before_it_is_read() {
         let (input, mut source) = io::pipe().unwrap();
         let (mut reader, output) = io::pipe().unwrap();
-        let spool = Spool::start(input, output, Recording::new(&[])).unwrap();
+        let spool = Spool::start(input, output, Recording::new(&[]), io::empty()).unwrap();
         let bytes: Vec<u8> = (0..MUCH).map(|n| u8::try_from(n / 7 % 251).unwrap()).collect();
         // Nobody reads, and this returns all the same.
         source.write_all(&bytes).unwrap();
@@ -258,7 +278,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("run.ndjson");
         let keep = Keep::File(file.clone());
-        let spool = Spool::start(input, output, Recording::new(&keep.args())).unwrap();
+        let spool = Spool::start(input, output, Recording::new(&keep.args()), io::empty()).unwrap();
         drop(reader);
         let line = [b"x".repeat(BLOCK), b"\n".to_vec()].concat();
         for _ in 0..40 {
@@ -274,7 +294,7 @@ mod tests {
     fn full_disk_closes_the_input() {
         let (input, mut source) = io::pipe().unwrap();
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let spool = Spool::start(input, full, Recording::new(&[])).unwrap();
+        let spool = Spool::start(input, full, Recording::new(&[]), io::empty()).unwrap();
         source.write_all(b"line\n").unwrap();
         assert_eq!(spool.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
     }

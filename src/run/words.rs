@@ -1,12 +1,11 @@
 //! What the stages say to a person while the dashboard has the terminal: it goes to the dashboard, which would be
 //! damaged by it otherwise.
 
+use super::inherit::inherited;
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::io::{FdFlags, fcntl_setfd};
 use std::io::{PipeReader, PipeWriter, Read};
-use std::os::fd::AsRawFd;
 use std::process::Stdio;
 
 /// The most that is told of what the dashboard did not read: as much as a pipe holds.
@@ -33,10 +32,7 @@ impl Words {
 
     /// Starts the dashboard, the last child, which inherits the end of the pipe with the number that `start` is given.
     pub(super) fn read_by<T>(&mut self, start: impl FnOnce(i32) -> T) -> Result<T, Failure> {
-        let failed = |errno: rustix::io::Errno| failed(errno.into());
-        fcntl_setfd(&self.reader, FdFlags::empty()).map_err(failed)?;
-        let started = start(self.reader.as_raw_fd());
-        fcntl_setfd(&self.reader, FdFlags::CLOEXEC).map_err(failed)?;
+        let started = inherited(&self.reader, start)?;
         self.writer = None;
         Ok(started)
     }

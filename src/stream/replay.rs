@@ -72,7 +72,17 @@ impl Stage for Replay {
                 None => {}
             }
         }
+        warn_of_cut(all);
         Ok(())
+    }
+}
+
+/// Warns if the input ends in the middle of a line: whoever wrote it was killed, or had no more room. Only the last block
+/// can end without a newline.
+fn warn_of_cut(block: &[u8]) {
+    let last = memchr::memrchr(b'\n', block).map_or(block, |end| &block[end + 1..]);
+    if last.starts_with(b"{") && observe(&String::from_utf8_lossy(last)).is_err() {
+        tracing::warn!("the recording ends in the middle of a line, and what followed is missing; passing it on");
     }
 }
 

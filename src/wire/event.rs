@@ -59,6 +59,8 @@ pub enum Event<'a> {
         finish: Option<Cow<'a, str>>,
         /// The name of the error that ended the message.
         error: Option<Cow<'a, str>>,
+        /// The message of that error, raw. An [`Event::Error`] said it before, unless that was lost.
+        why: Option<Raw<'a>>,
     },
     /// A part was created or changed: text, reasoning, a tool call, a step's beginning or end.
     Part(Part<'a>),

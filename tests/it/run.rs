@@ -112,12 +112,29 @@ fn demo_is_not_recorded() {
     assert!(!String::from_utf8(done.stderr).unwrap().contains("recording: "));
 }
 
+/// As when `ocr-act` was killed: its lines end without a result, and `ocr-run` says why.
+#[test]
+fn spool_says_how_a_run_ended_whose_hand_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = r#"{"ts":5,"type":"ocr.stream.opened","properties":{"sessionID":"ses_1"}}"#;
+    let line = format!(
+        "mkfifo life && printf '143 ocr-act was killed by signal 9' > ending
+        echo '{opened}' | ocr-run __stage 9 ocr-spool 8 file recording 9<> life 8< ending"
+    );
+    let done = crate::support::shell(&line, folder.path()).finish();
+    let result = &done.of("ocr.act.result")[0]["properties"];
+    assert_eq!((&result["outcome"], &result["exitCode"]), (&"interrupted".into(), &143.into()), "{done:?}");
+    assert_eq!(result["reason"], "ocr-act was killed by signal 9");
+    let recording = std::fs::read_to_string(folder.path().join("recording")).unwrap();
+    assert_eq!(recording.lines().collect::<Vec<_>>(), done.lines);
+}
+
 /// A limit of the system stands for a disk that is full: what is written up to it stays, half a line or not.
 #[test]
 fn full_disk_leaves_whole_lines() {
     let folder = tempfile::tempdir().unwrap();
     let limited = "mkfifo life && ulimit -f 8 && trap '' XFSZ
-        seq 100000 120000 | ocr-run __stage 9 ocr-spool file recording 9<> life | tail -n 1 > last";
+        seq 100000 120000 | ocr-run __stage 9 ocr-spool 8 file recording 9<> life 8< /dev/null | tail -n 1 > last";
     let done = crate::support::shell(limited, folder.path()).finish();
     assert!(done.stderr.contains("the recording is incomplete"), "{done:?}");
     let last = std::fs::read_to_string(folder.path().join("last")).unwrap();

@@ -27,8 +27,10 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     messages: VecDeque<(Message, Now)>,
-    /// Whether one is being sent.
-    sending: bool,
+    /// The one that is being sent, until it is known what came of it.
+    sending: Option<Message>,
+    /// Whether what came of one is being recorded.
+    recording: bool,
     /// Whether the thread runs.
     started: bool,
     closed: bool,
@@ -42,13 +44,20 @@ impl Queue {
     /// The next message, which is then being sent; `None` once the queue is closed.
     fn next(&self) -> Option<(Message, Now)> {
         let mut waiting = self.lock();
-        waiting.sending = false;
+        waiting.recording = false;
         self.changed.notify_all();
         let idle = |waiting: &mut Waiting| waiting.messages.is_empty() && !waiting.closed;
         let mut waiting = self.changed.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner);
         let next = waiting.messages.pop_front();
-        waiting.sending = next.is_some();
+        waiting.sending = next.as_ref().map(|(message, _)| message.clone());
         next
+    }
+
+    /// Takes in that the message was sent. Returns whether that is to be recorded: it may have been given up.
+    fn sent(&self) -> bool {
+        let mut waiting = self.lock();
+        waiting.recording = waiting.sending.take().is_some();
+        waiting.recording
     }
 }
 
@@ -102,7 +111,9 @@ impl Courier {
     fn deliver(&self) {
         while let Some((message, now)) = self.queue.next() {
             let deliveries = self.notify.send(&message, now, None, &self.shutdown);
-            self.record(&message, &deliveries);
+            if self.queue.sent() {
+                self.record(&message, &deliveries);
+            }
         }
     }
 
@@ -120,20 +131,21 @@ impl Courier {
 
     /// Waits until everything is sent, at most for `limit`; what is left is dropped. Returns whether it had to wait.
     pub fn finish(&self, limit: Duration) -> bool {
-        let busy = |waiting: &mut Waiting| waiting.sending || !waiting.messages.is_empty();
+        let busy =
+            |waiting: &mut Waiting| waiting.recording || waiting.sending.is_some() || !waiting.messages.is_empty();
         let mut waiting = self.queue.lock();
         let waited = busy(&mut waiting);
         let (mut waiting, _) =
             self.queue.changed.wait_timeout_while(waiting, limit, busy).unwrap_or_else(PoisonError::into_inner);
-        if busy(&mut waiting) {
-            let left = waiting.messages.len() + usize::from(waiting.sending);
-            tracing::warn!("gave up on {left} notifications that their receivers did not take in time");
+        let queued = std::mem::take(&mut waiting.messages).into_iter().map(|(message, _)| message);
+        let left: Vec<Message> = waiting.sending.take().into_iter().chain(queued).collect();
+        if !left.is_empty() {
+            tracing::warn!("gave up on {} notifications that their receivers did not take in time", left.len());
         }
-        let left = std::mem::take(&mut waiting.messages);
         waiting.closed = true;
         self.queue.changed.notify_all();
         drop(waiting);
-        for (message, _) in left {
+        for message in left {
             self.record(&message, &[Delivery::given_up("there was no time left".to_owned())]);
         }
         waited

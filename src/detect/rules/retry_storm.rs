@@ -67,6 +67,8 @@ struct Flapping {
 #[derive(Default)]
 pub(super) struct RetryStorm {
     failing: Option<Failing>,
+    /// Whether a failure ended the session, which may be told to go on.
+    ended: bool,
     flapping: Option<Flapping>,
 }
 
@@ -91,6 +93,7 @@ impl Rule for RetryStorm {
                     self.record(1, &message, None, context);
                     self.judge(context, signals);
                     let failing = self.failing.take();
+                    self.ended = true;
                     // A quota ends the session at once, whether or not it says until when.
                     let quota = failing.filter(|failing| failing.refusal == Refusal::Quota && !failing.waits(context));
                     if let Some(failing) = quota {
@@ -101,7 +104,8 @@ impl Rule for RetryStorm {
             Fact::Time => self.judge(context, signals),
             // The provider answers again.
             Fact::Text(..) | Fact::Call(..) | Fact::Step(_) | Fact::User => {
-                if self.failing.take().is_some() {
+                let ended = std::mem::take(&mut self.ended);
+                if self.failing.take().is_some() || ended {
                     signals.release(NAME);
                     signals.release(QUOTA);
                 }

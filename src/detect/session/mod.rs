@@ -221,7 +221,7 @@ impl Session {
     }
 
     fn observe_message(&mut self, event: &Event<'_>, line: &LineContext<'_>, effects: &mut Effects) {
-        let Event::Message { id, from_user, completed, finish, error } = event else {
+        let Event::Message { id, from_user, completed, finish, error, why } = event else {
             return;
         };
         if self.from_user.insert(hash::of(&**id), *from_user).is_none() {
@@ -231,7 +231,9 @@ impl Session {
             return;
         }
         if let Some(error) = error {
-            self.fail(error, "", line, effects);
+            // The error itself came before, and said why, unless it was lost.
+            let why = why.filter(|_| !self.status.has_failed()).map(text::decode).unwrap_or_default();
+            self.fail(error, &why, line, effects);
         } else if *completed && self.state.completion.is_open() {
             self.state.completion.end_answer(finish.as_deref(), line.now);
         }

@@ -107,7 +107,12 @@ impl StatusTracker {
         self.retry = Some(Failure::read(words, next, line.point.ts));
     }
 
-    /// Records that the session failed. The failed message, which comes after the error itself, only has its name.
+    /// Whether it is known why the session's latest answer failed.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Records that the session failed. An error without a message says no more than what is known.
     pub(crate) fn record_failure(&mut self, name: &str, message: &str, line: &LineContext<'_>) {
         if message.is_empty() && self.failure.is_some() {
             return;

@@ -53,6 +53,8 @@ pub struct Reader {
     now: Timestamp,
     timed: bool,
     lines: u64,
+    /// Whether the last line is the beginning of one: its writer was killed, or had no more room.
+    is_cut: bool,
     counter: Counter,
     timeline: Timeline,
     /// What the recording itself says was found.
@@ -74,12 +76,14 @@ impl Reader {
     /// Takes in a line of the recording.
     pub fn read(&mut self, line: &[u8]) {
         self.lines += 1;
+        self.is_cut = false;
         if let Some(head) = head(line).filter(|head| !matters(head.kind)) {
             self.set_time(Some(head.ts));
             return;
         }
         let line = String::from_utf8_lossy(line);
         let Ok(observation) = observe(&line) else {
+            self.is_cut = line.starts_with('{');
             return;
         };
         self.set_time(observation.ts);
@@ -110,7 +114,10 @@ impl Reader {
     }
 
     /// The summary. `foreign` says why nothing in the recording was understood.
-    pub fn finish(self, foreign: Option<&Foreign>) -> Summary {
+    pub fn finish(mut self, foreign: Option<&Foreign>) -> Summary {
+        if self.is_cut {
+            self.add_step("cut", "the recording ends in the middle of a line; what followed is missing");
+        }
         let trusts_recording = self.recorded.any && !self.afresh;
         let mut found = if trusts_recording { self.recorded } else { self.detected };
         // The worst first, and of equals the earliest.
@@ -250,6 +257,18 @@ mod tests {
         let summary = reader.finish(None);
         let bar = summary.timeline.bars[0];
         assert_eq!((bar.start.ms(), bar.end.ms(), summary.began.ms(), summary.lasted()), (4000, 5000, 4000, 1000));
+    }
+
+    #[test]
+    fn tells_of_a_cut_recording() {
+        for (last, expected) in [(&CALL[..60], 1), (CALL, 0), ("no json", 0), ("", 0)] {
+            let mut reader = Reader::new(None, false);
+            reader.read(&CALL.as_bytes()[..50]);
+            reader.read(CALL.as_bytes());
+            reader.read(last.as_bytes());
+            let steps = reader.finish(None).steps;
+            assert_eq!(steps.len(), expected, "{last}");
+        }
     }
 
     #[test]

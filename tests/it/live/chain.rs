@@ -137,12 +137,22 @@ fn killed_stage_is_named() {
     let hangs = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
     let Some(bench) = bench(hangs) else { return };
     for stage in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-spool"] {
-        let mut run = live_shell("exec ocr-run --headless --task 'Wait.'", &bench.opencode, &bench.project);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("run.ndjson");
+        let line = format!("exec ocr-run --headless --task 'Wait.' --record '{}'", file.display());
+        let mut run = live_shell(&line, &bench.opencode, &bench.project);
         let opened: Value = serde_json::from_str(&run.wait_for("ocr.stream.opened")).unwrap();
         run.wait_for("message.part.delta");
         run.signal_stage_of_run("-KILL", stage);
         let done = run.finish();
-        assert_ne!(done.code(), Some(0), "{stage}");
+        // Nobody knows how it would have ended, and the recording says so.
+        assert_eq!(done.code(), Some(3), "{stage}: {}", done.stderr);
+        let recorded = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<Value> = recorded.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let results: Vec<&Value> = lines.iter().filter(|line| line["type"] == "ocr.act.result").collect();
+        assert_eq!(results.len(), 1, "{stage}");
+        assert_eq!((&results[0]["properties"]["exitCode"], lines.last()), (&3.into(), Some(results[0])), "{stage}");
+        assert!(done.stderr.contains("unsure (exit 3): "), "{stage}: {}", done.stderr);
         assert!(done.stderr.contains(&format!("{stage} was killed by signal 9")), "{stage}: {}", done.stderr);
         wait_until_gone(opened["properties"]["server"].as_str().unwrap());
     }

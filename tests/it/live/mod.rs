@@ -16,6 +16,7 @@ mod notify;
 mod oldest;
 mod readme;
 mod recorded;
+mod resume;
 mod shared;
 mod starts;
 mod steer;

@@ -3,7 +3,7 @@
 
 use super::support::{bash, call, findings, findings_with, graded};
 use crate::detect::config::Config;
-use crate::wire::record::Grade;
+use crate::wire::record::{Grade, State};
 use serde_json::{Value, json};
 
 /// An event of the bus, `at` seconds after the beginning.
@@ -160,6 +160,42 @@ fn quota() {
     assert_eq!(waits(86_400_000, 1900), named("quota", &[Grade::Warn, Grade::Stop]), "nobody waits for a day");
     assert_eq!(waits(8_040_000, 7200), named("quota", &[Grade::Warn]), "a plan's next hours");
     assert_eq!(waits(20_000, 60), [], "a short pause");
+}
+
+/// A session that the provider refuses, and that rests then. What the provider says may come as an event, in the failed
+/// message, or as both.
+fn refused(message: &str, by_event: bool, in_message: bool) -> Vec<String> {
+    let error = json!({"name": "APIError", "data": {"message": message}});
+    let failed = json!({"id": "msg_1", "role": "assistant", "time": {"created": 1, "completed": 2}, "error": error});
+    let idle = event(2.0, "session.status", &json!({"status": {"type": "idle"}}));
+    let mut lines = vec![busy(0.0)];
+    lines.extend(by_event.then(|| event(1.0, "session.error", &json!({ "error": error }))));
+    lines.extend(in_message.then(|| event(1.5, "message.updated", &json!({ "info": failed }))));
+    lines.push(idle);
+    lines
+}
+
+const USED_UP: &str = "Your plan is used up. Your limit resets in 8 seconds.";
+
+#[test]
+fn refusal_that_ended_the_session_is_over_when_it_goes_on() {
+    for (message, rule) in [(USED_UP, "quota"), ("401: invalid api key", "retry-storm")] {
+        let mut lines = refused(message, true, true);
+        let states = |lines: &[String]| -> Vec<(String, State)> {
+            findings(lines).into_iter().map(|found| (found.rule, found.state)).collect()
+        };
+        assert_eq!(states(&lines), [(rule.to_owned(), State::Open)], "{message}");
+        lines.extend([event(60.0, "message.updated", &json!({"info": {"id": "msg_u", "role": "user"}})), step(62, 7)]);
+        assert_eq!(states(&lines).last(), Some(&(rule.to_owned(), State::Closed)), "{message}");
+    }
+}
+
+#[test]
+fn failed_message_says_why() {
+    for (by_event, in_message) in [(true, false), (false, true), (true, true)] {
+        let found = found(&refused(USED_UP, by_event, in_message));
+        assert_eq!(found, named("quota", &[Grade::Warn]), "{by_event} {in_message}");
+    }
 }
 
 #[test]

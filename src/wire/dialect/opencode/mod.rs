@@ -121,12 +121,14 @@ fn message(info: Info<'_>) -> Event<'_> {
     let Some(role) = info.role else {
         return Event::Other;
     };
+    let (error, data) = info.error.map_or((None, None), |error| (Some(error.name), error.data));
     Event::Message {
         id: info.id,
         from_user: role == "user",
         completed: info.time.is_some_and(|t| t.completed.is_some()),
         finish: info.finish,
-        error: info.error.map(|e| e.name),
+        error,
+        why: data.and_then(|data| data.message),
     }
 }
 
