@@ -106,7 +106,7 @@ pub(super) fn counts(file: &str, text: &str) -> Counts {
 }
 
 /// Whether a path says that a file holds tests.
-pub(in crate::detect::session) fn is_test_file(file: &str) -> bool {
+pub(crate) fn is_test_file(file: &str) -> bool {
     let starts_word = |at: usize| !file[..at].ends_with(|c: char| c.is_ascii_alphabetic());
     ["test", "spec"].iter().any(|word| file.match_indices(word).any(|(at, _)| starts_word(at)))
         // `CartTest.java`
