@@ -15,7 +15,7 @@
 //!   result.
 
 mod intake;
-mod outcome;
+mod opinion;
 mod prompt;
 mod queue;
 mod request;

@@ -2,7 +2,7 @@
 
 use super::intake::Intake;
 use super::intake::trigger::Trigger;
-use super::outcome::Outcome;
+use super::opinion::Review;
 use super::queue::{Queue, decide_by_rules};
 use super::request::ReviewRequest;
 use crate::redact::Redactor;
@@ -80,8 +80,8 @@ impl Shared {
     }
 
     /// Ends the review in progress and adds its decision, at the time of the latest line that was written.
-    pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64, added: &mut Vec<u8>) {
-        if let Some(decision) = self.queue.finish(outcome, reviewer, sample_lines) {
+    pub fn finish(&mut self, review: &Review, reviewer: &str, sample_lines: u64, added: &mut Vec<u8>) {
+        if let Some(decision) = self.queue.finish(review, reviewer, sample_lines) {
             let ts = self.queue.written_until();
             self.add(&decision, ts, added);
         }

@@ -1,6 +1,6 @@
 //! Asks the reviewer on a thread of its own, and writes each decision when it is there.
 
-use super::outcome::{Outcome, Scope};
+use super::opinion::{Review, Scope};
 use super::prompt::{Prompt, TicketKey};
 use super::request::ReviewRequest;
 use super::reviewer::{Patience, Reviewer};
@@ -110,11 +110,11 @@ impl Thread {
         let context = &self.context;
         let prompt = Prompt::new(request, context.max_input_tokens, &context.redactor, &self.key);
         tracing::info!("turn {}: asking {}", request.trigger.iteration, context.name);
-        let outcome = self.outcome(runtime, &prompt, request);
-        log_failure(&outcome);
+        let review = self.wait_for(runtime, &prompt, request);
+        log_failure(&review);
         let mut added = Vec::new();
         let mut shared = context.shared.lock();
-        shared.finish(&outcome, &context.name, prompt.sample_lines, &mut added);
+        shared.finish(&review, &context.name, prompt.sample_lines, &mut added);
         let next = shared.next_request(true, &mut added);
         if shared.queue.input_has_ended() {
             let deadline = context.patience.deadline;
@@ -127,35 +127,35 @@ impl Thread {
     }
 
     /// Asks. A panic costs this answer only, not the thread.
-    fn outcome(&self, runtime: &Runtime, prompt: &Prompt, request: &ReviewRequest) -> Outcome {
+    fn wait_for(&self, runtime: &Runtime, prompt: &Prompt, request: &ReviewRequest) -> Review {
         let ask = || runtime.block_on(self.ask(prompt, request));
         std::panic::catch_unwind(AssertUnwindSafe(ask))
-            .unwrap_or_else(|_| Outcome::failed("a bug in ocr-review; see standard error for details"))
+            .unwrap_or_else(|_| Review::failed("a bug in ocr-review; see standard error for details"))
     }
 
     /// Asks within the time left since the question was due, so that the deadlines of waiting sessions do not add up.
-    async fn ask(&self, prompt: &Prompt, request: &ReviewRequest) -> Outcome {
+    async fn ask(&self, prompt: &Prompt, request: &ReviewRequest) -> Review {
         let context = &self.context;
         let mut left = context.patience.deadline.saturating_sub(request.since.elapsed());
         if let Some(until) = self.until {
             left = left.min(until.saturating_duration_since(Instant::now()));
         }
         if left.is_zero() {
-            return Outcome::failed("earlier questions used up its time");
+            return Review::failed("earlier questions used up its time");
         }
         tokio::select! {
-            outcome = context.reviewer.ask(prompt, &context.patience, left, request.is_probe, &context.redactor) => outcome,
+            review = context.reviewer.ask(prompt, &context.patience, left, request.is_probe, &context.redactor) => review,
             () = self.cancelled.notified() => {
                 // Cancels the next question as well.
                 self.cancelled.notify_one();
-                Outcome::failed("a signal arrived before it answered")
+                Review::failed("a signal arrived before it answered")
             }
         }
     }
 }
 
-fn log_failure(outcome: &Outcome) {
-    match &outcome.result {
+fn log_failure(review: &Review) {
+    match &review.result {
         Err(failure) if matches!(failure.scope, Scope::Permanent | Scope::Unreachable) => {
             tracing::error!("{}; the built-in rules decide", failure.what);
         }

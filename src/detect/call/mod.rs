@@ -67,7 +67,7 @@ pub(crate) struct Call {
     /// What its command does, if it has one.
     pub(crate) line: Option<Box<Line>>,
     /// How it came out, if it is a check.
-    pub(crate) check: Option<checks::Outcome>,
+    pub(crate) check: Option<checks::CheckResult>,
     /// The set of what fails, if it is a check that failed and says what or how much.
     pub(crate) failing: Option<u64>,
     /// Whether the program that nobody knows in its command failed.
@@ -113,7 +113,7 @@ impl Call {
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
         let failing = failing.or_else(|| {
-            let failed = kind == Kind::Check && matches!(check, Some(checks::Outcome::Failed { .. }));
+            let failed = kind == Kind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
             progress.failing.filter(|_| failed).map(|count| hash::join(hash::of("failing"), u64::from(count)))
         });
         // What a page shows tells whether the same element was meant.

@@ -1,6 +1,6 @@
 //! How a call ended: it succeeded, failed, was denied, or checked something and found it well or not.
 
-use super::checks::{self, Missing, Outcome};
+use super::checks::{self, CheckResult, Missing};
 use super::classify::{Class, Kind, runs_check};
 use super::failure::{Failure, is_cancelled, is_refusal};
 use super::normalize::normalize_output;
@@ -24,7 +24,7 @@ pub(super) struct Ended {
     /// A person or a rule did not let it run.
     pub(super) denied: bool,
     /// How it came out, if it is a check.
-    pub(super) check: Option<Outcome>,
+    pub(super) check: Option<CheckResult>,
     /// The set of what fails, if it is a check that says what or how much.
     pub(super) failing: Option<u64>,
     /// Whether the program that nobody knows in it failed.
@@ -56,8 +56,8 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     check = check.or_else(|| failed_build(tool, state, &decoded).filter(|_| is_tool));
     let failing = check.as_ref().and_then(|check| failing(check, &decoded));
     let failure = failure(tool, class, check.as_ref(), state, exit, silent);
-    if class.line.is_none() && failure.is_some() && check == Some(Outcome::Unknown) {
-        check = Some(Outcome::Failed { count: None, items: Vec::new() });
+    if class.line.is_none() && failure.is_some() && check == Some(CheckResult::Unknown) {
+        check = Some(CheckResult::Failed { count: None, items: Vec::new() });
     }
     let unknown_failed = unknown.is_some_and(|unknown| match exit {
         Some(0) => !unknown.exit.zero_passed && checks::told::crashed(&decoded),
@@ -71,23 +71,23 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
 const INPUT: usize = 400;
 
 /// The failure of a check that a tool ran which may run anything: `gradle_run_task`.
-fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<Outcome> {
+fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<CheckResult> {
     let given = state.input.map(|input| text::beginning(input, INPUT)).unwrap_or_default();
     if !runs_check(tool, &given) {
         return None;
     }
-    let said = checks::json::read(output).filter(|said| matches!(said, Outcome::Failed { .. }));
+    let said = checks::json::read(output).filter(|said| matches!(said, CheckResult::Failed { .. }));
     said.or_else(|| checks::told::failure(&text::unescaped(output)))
 }
 
 /// How a check came out that is a tool of its own.
-fn of_tool(output: &str, exit: Option<i64>) -> Outcome {
+fn of_tool(output: &str, exit: Option<i64>) -> CheckResult {
     let said = checks::json::read(output).filter(|_| exit.is_none_or(|code| code == 0));
     said.unwrap_or_else(|| checks::judge(output, exit, Missing::Nothing))
 }
 
 /// How the checks of a command line came out.
-fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
+fn of_line(line: &Line, exit: Option<i64>, output: &str) -> CheckResult {
     let counts = |code: i64| {
         line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
     };
@@ -114,36 +114,38 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> Outcome {
     };
     // A script that ends well whatever it found says so in words only.
     match (outcome, worded()) {
-        (Outcome::Passed | Outcome::Unknown, Some(true)) => Outcome::Failed { count: None, items: Vec::new() },
-        (Outcome::Unknown, Some(false)) if missing != Missing::Anything => Outcome::Passed,
+        (CheckResult::Passed | CheckResult::Unknown, Some(true)) => {
+            CheckResult::Failed { count: None, items: Vec::new() }
+        }
+        (CheckResult::Unknown, Some(false)) if missing != Missing::Anything => CheckResult::Passed,
         (outcome, _) => of_silent(line, output, silent, outcome),
     }
 }
 
 /// How the checks of a line came out of which no words tell. `silent` says that the exit code was seen to be well.
-fn of_silent(line: &Line, output: &str, silent: bool, outcome: Outcome) -> Outcome {
+fn of_silent(line: &Line, output: &str, silent: bool, outcome: CheckResult) -> CheckResult {
     match outcome {
         // Compilers and linters that find nothing print nothing.
-        Outcome::Unknown if (silent || line.only_prints()) && is_nothing(output) => Outcome::Passed,
-        Outcome::Unknown if is_praised(line, output) => Outcome::Passed,
-        Outcome::Unknown => of_linters(line, output),
+        CheckResult::Unknown if (silent || line.only_prints()) && is_nothing(output) => CheckResult::Passed,
+        CheckResult::Unknown if is_praised(line, output) => CheckResult::Passed,
+        CheckResult::Unknown => of_linters(line, output),
         outcome => outcome,
     }
 }
 
 /// How linters came out that fail at whatever they find.
-fn of_linters(line: &Line, output: &str) -> Outcome {
+fn of_linters(line: &Line, output: &str) -> CheckResult {
     let items = places::findings(line.checks.iter().map(|check| &*check.name), output);
-    if items.is_empty() { Outcome::Unknown } else { Outcome::Failed { count: None, items } }
+    if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
 }
 
 /// How a compiler came out, where the output may be that of the program it built. `ended_well` says that both did.
-fn of_compiler(line: &Line, ended_well: bool, output: &str) -> Outcome {
+fn of_compiler(line: &Line, ended_well: bool, output: &str) -> CheckResult {
     if ended_well {
-        return Outcome::Passed;
+        return CheckResult::Passed;
     }
     let items: Vec<String> = line.checks.iter().flat_map(|check| reports(&check.name, output)).collect();
-    if items.is_empty() { Outcome::Unknown } else { Outcome::Failed { count: None, items } }
+    if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.
@@ -157,8 +159,8 @@ const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", 
 const FAILED_LINES: usize = 64;
 
 /// The set of what fails in a check.
-fn failing(check: &Outcome, output: &str) -> Option<u64> {
-    let Outcome::Failed { count, items } = check else {
+fn failing(check: &CheckResult, output: &str) -> Option<u64> {
+    let CheckResult::Failed { count, items } = check else {
         return None;
     };
     let sum = |sum: u64, item: &str| sum.wrapping_add(hash::of(normalize_output(item, &[])));
@@ -177,7 +179,7 @@ fn failing(check: &Outcome, output: &str) -> Option<u64> {
 fn failure(
     tool: &str,
     class: &Class,
-    check: Option<&Outcome>,
+    check: Option<&CheckResult>,
     state: &ToolState<'_>,
     exit: Option<i64>,
     silent: bool,
@@ -194,8 +196,8 @@ fn failure(
     }
     let by_last = || Failure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
-        Some(Outcome::Passed) if &*state.status != "error" => return None,
-        Some(Outcome::Failed { .. }) => return by_last(),
+        Some(CheckResult::Passed) if &*state.status != "error" => return None,
+        Some(CheckResult::Failed { .. }) => return by_last(),
         _ => {}
     }
     if silent && &*state.status == "completed" {

@@ -4,7 +4,7 @@
 use super::given::Given;
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
-use crate::detect::call::checks::Outcome;
+use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::Kind;
 use crate::detect::call::motion::{Motion, Moves};
 use crate::detect::call::shell::Effect;
@@ -196,7 +196,7 @@ impl CallHistory {
             new_change,
             poll,
             slow: pause == Pause::Slow || motion == Moves::Perhaps,
-            passed: call.check == Some(Outcome::Passed),
+            passed: call.check == Some(CheckResult::Passed),
             waits_since: ended.filter(|_| poll),
             reread: before.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
@@ -312,7 +312,7 @@ fn given(call: &Call) -> &str {
 /// The pause before a check. Tests and builds wait for nothing, but a task of a project may look at something that is
 /// under way, whatever it is called.
 fn check_wait(call: &Call, pause: i64) -> Pause {
-    let failed = call.failed() || matches!(call.check, Some(Outcome::Failed { .. }));
+    let failed = call.failed() || matches!(call.check, Some(CheckResult::Failed { .. }));
     let running = || Waiting::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
     if pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
 }

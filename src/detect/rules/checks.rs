@@ -3,7 +3,7 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
-use crate::detect::call::checks::Outcome;
+use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::Kind as CallKind;
 use crate::detect::call::failure;
 use crate::detect::config::Limit;
@@ -78,7 +78,7 @@ impl Checks {
         let key = call.act;
         let known = self.checks.iter().position(|check| check.key == key);
         let Some(set) = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class)) else {
-            if matches!(call.check, Some(Outcome::Unknown | Outcome::Empty)) {
+            if matches!(call.check, Some(CheckResult::Unknown | CheckResult::Empty)) {
                 return;
             }
             // It passes.

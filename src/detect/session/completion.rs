@@ -1,7 +1,8 @@
 //! Tells whether a session has come to rest, how it ended, and what it claims.
 
+use super::call_work::CallWork;
 use super::deed::Deed;
-use super::work::{CallWork, WorkLog};
+use super::work_log::WorkLog;
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;

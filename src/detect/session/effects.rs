@@ -1,6 +1,6 @@
 //! What a session is given with each line, and what it hands back.
 
-use super::work::CallWork;
+use super::call_work::CallWork;
 use crate::detect::config::Config;
 use crate::wire::Timestamp;
 use crate::wire::record::{Done, Finding, Point, StateChange, Why};

@@ -2,6 +2,7 @@
 
 mod acts;
 mod applied;
+mod call_work;
 mod check_kind;
 mod clock;
 mod completion;
@@ -19,7 +20,7 @@ mod status;
 mod tamper;
 mod tried;
 mod user;
-mod work;
+mod work_log;
 
 pub(crate) use clock::SessionClock;
 pub(crate) use effects::{Effects, LineContext};
@@ -32,11 +33,11 @@ use super::hash;
 use super::signal::Signal;
 use crate::wire::record::{Grade, Kind, StateChange, Why};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
+use call_work::CallWork;
 use effects::StepCost;
 use parts::PartReader;
 use state::{ByHash, State};
 use status::StatusTracker;
-use work::CallWork;
 
 /// The rule that counts turns. Its limit is `--max-iterations`.
 pub(crate) const ITERATIONS: &str = "iterations";

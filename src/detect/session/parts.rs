@@ -1,8 +1,8 @@
 //! The parts of messages: tool calls, text, and the ends of steps.
 
+use super::call_work::CallWork;
 use super::effects::{Effects, LineContext, StepCost};
 use super::state::State;
-use super::work::CallWork;
 use crate::detect::call::Call;
 use crate::detect::call::input::topic;
 use crate::detect::fact::{Fact, Step};

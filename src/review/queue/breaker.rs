@@ -1,6 +1,6 @@
 //! A circuit breaker: stops asking a reviewer that keeps failing, and tries again later. Its time is that of the lines.
 
-use crate::review::outcome::Scope;
+use crate::review::opinion::Scope;
 use crate::wire::Timestamp;
 
 /// How many failed reviews in a row open the breaker.

@@ -9,7 +9,7 @@ pub mod rules;
 use crate::bounded::BoundedMap;
 use crate::review::intake::trigger::Trigger;
 use crate::review::intake::update::Update;
-use crate::review::outcome::{Opinion, Outcome, Scope};
+use crate::review::opinion::{Opinion, Review, Scope};
 use crate::wire::record::Decision;
 use crate::wire::{Event, Timestamp};
 use breaker::Breaker;
@@ -196,19 +196,19 @@ impl Queue {
     }
 
     /// Ends the review in progress. `reviewer` is the name that the decision carries.
-    pub fn finish(&mut self, outcome: &Outcome, reviewer: &str, sample_lines: u64) -> Option<Decision> {
+    pub fn finish(&mut self, review: &Review, reviewer: &str, sample_lines: u64) -> Option<Decision> {
         let InFlight { trigger, stale } = self.in_flight.take()?;
-        let failure = outcome.result.as_ref().err();
+        let failure = review.result.as_ref().err();
         let unreachable = failure.is_some_and(|failure| failure.scope == Scope::Unreachable);
         self.unreachable = Some(unreachable && self.unreachable.unwrap_or(true));
         self.breaker.record(failure.map(|failure| failure.scope), self.written_until);
-        let opinion = match &outcome.result {
+        let opinion = match &review.result {
             Ok(opinion) => rules::weigh(&trigger, opinion.clone()),
             Err(failure) => degraded(&trigger, &failure.what),
         };
         Some(Decision {
             reviewer: reviewer.to_owned(),
-            retries: outcome.retries,
+            retries: review.retries,
             sample_lines,
             degraded: failure.is_some(),
             stale,
@@ -279,7 +279,7 @@ mod tests {
         let first = queue.start_next(now, true, decided).unwrap();
         assert_eq!(first.0.session, "b", "the second of a replaced the first");
         assert!(queue.start_next(now, true, decided).is_none());
-        queue.finish(&Outcome::failed("x"), "m", 0);
+        queue.finish(&Review::failed("x"), "m", 0);
         assert!(queue.start_next(now, true, decided).is_some());
         assert!(queue.is_empty() && decided.is_empty());
     }

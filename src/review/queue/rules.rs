@@ -1,7 +1,7 @@
 //! The built-in rules, which decide when no reviewer can be asked. The same lines always get the same decision.
 
 use crate::review::intake::trigger::{Trigger, TriggerKind};
-use crate::review::outcome::Opinion;
+use crate::review::opinion::Opinion;
 use crate::wire::record::{Claim, Done, Finding, Grade, Kind, Outcome, Verdict};
 use crate::wire::text;
 

@@ -2,7 +2,7 @@
 //! letter cases. Only a decision with the ticket of its question counts: no text of the agent can contain that, so what
 //! the reviewer quotes, in whatever words, is never taken for what it decides.
 
-use crate::review::outcome::Opinion;
+use crate::review::opinion::Opinion;
 use crate::wire::record::Verdict;
 use crate::wire::text;
 use serde::Deserialize;

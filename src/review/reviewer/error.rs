@@ -2,7 +2,7 @@
 
 use crate::printable::without_escapes;
 use crate::redact::Redactor;
-use crate::review::outcome::{ReviewFailure, Scope};
+use crate::review::opinion::{ReviewFailure, Scope};
 use crate::wire::text;
 use std::time::Duration;
 

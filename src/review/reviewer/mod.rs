@@ -7,7 +7,7 @@ mod error;
 pub mod reach;
 mod reply;
 
-use super::outcome::{Opinion, Outcome, ReviewFailure, Scope};
+use super::opinion::{Opinion, Review, ReviewFailure, Scope};
 use super::prompt::{Prompt, Question};
 use crate::redact::Redactor;
 use answer::Answer;
@@ -61,12 +61,12 @@ impl Reviewer {
         left: Duration,
         probe: bool,
         redactor: &Redactor,
-    ) -> Outcome {
+    ) -> Review {
         let mut attempts = Attempts::default();
         let until = Instant::now() + left;
         let asking = self.ask_with_retries(prompt, patience, until, probe, redactor, &mut attempts);
         let result = timeout(left, asking).await;
-        Outcome {
+        Review {
             retries: attempts.retries,
             result: result.unwrap_or_else(|_| {
                 let before =

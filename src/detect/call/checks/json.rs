@@ -1,6 +1,6 @@
 //! Results of tools that are JSON: how many tests passed and failed, or whether the run was a success.
 
-use super::Outcome;
+use super::CheckResult;
 use serde_json::Value;
 
 /// How deep members are looked for.
@@ -30,7 +30,7 @@ struct Report {
 }
 
 /// What a result says that is JSON; `None` if it is none.
-pub(crate) fn read(output: &str) -> Option<Outcome> {
+pub(crate) fn read(output: &str) -> Option<CheckResult> {
     let output = output.trim();
     if !output.starts_with(['{', '[']) || output.len() > LONGEST {
         return None;
@@ -40,15 +40,15 @@ pub(crate) fn read(output: &str) -> Option<Outcome> {
     let mut report = Report::default();
     report.value(&value, DEPTH);
     Some(match report {
-        Report { failed: true, count, .. } => Outcome::Failed { count, items: Vec::new() },
-        Report { passed: true, .. } => Outcome::Passed,
-        Report { .. } => Outcome::Unknown,
+        Report { failed: true, count, .. } => CheckResult::Failed { count, items: Vec::new() },
+        Report { passed: true, .. } => CheckResult::Passed,
+        Report { .. } => CheckResult::Unknown,
     })
 }
 
 /// The failures that a result counts that is JSON, of a tool that nobody knows.
-pub(crate) fn failures(output: &str) -> Option<Outcome> {
-    read(output).filter(|outcome| matches!(outcome, Outcome::Failed { count: Some(_), .. }))
+pub(crate) fn failures(output: &str) -> Option<CheckResult> {
+    read(output).filter(|outcome| matches!(outcome, CheckResult::Failed { count: Some(_), .. }))
 }
 
 impl Report {
@@ -98,18 +98,18 @@ mod tests {
 
     #[test]
     fn reports_of_tools() {
-        let failed = |count| Some(Outcome::Failed { count, items: Vec::new() });
+        let failed = |count| Some(CheckResult::Failed { count, items: Vec::new() });
         for (output, expected) in [
-            (r#"{"status":"finished","passed":31,"failed":0,"ignored":0}"#, Some(Outcome::Passed)),
+            (r#"{"status":"finished","passed":31,"failed":0,"ignored":0}"#, Some(CheckResult::Passed)),
             (r#"{"passed":29,"failed":2}"#, failed(Some(2))),
             (r#"{"summary":{"numPassedTests":4,"numFailedTests":1}}"#, failed(Some(1))),
             (r#"{"success":false,"message":"see the log"}"#, failed(None)),
-            (r#"{"success":true}"#, Some(Outcome::Passed)),
+            (r#"{"success":true}"#, Some(CheckResult::Passed)),
             (r#"{"result":"FAILED"}"#, failed(None)),
             (r#"[{"suite":"a","status":"passed"},{"suite":"b","status":"failed"}]"#, failed(None)),
             (r#"{"errors":["a.kt:3: type mismatch"]}"#, failed(None)),
-            (r#"{"jobId":"17"}"#, Some(Outcome::Unknown)),
-            (r#"{"failed":0}"#, Some(Outcome::Unknown)),
+            (r#"{"jobId":"17"}"#, Some(CheckResult::Unknown)),
+            (r#"{"failed":0}"#, Some(CheckResult::Unknown)),
             ("31 passed", None),
         ] {
             assert_eq!(read(output), expected, "{output}");

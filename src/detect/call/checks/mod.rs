@@ -1,7 +1,7 @@
 //! What the output of a check says: passed, failed and what failed, or nothing that is clear.
 //!
 //! The outputs are read by the structure of their summaries, in a window at either end. What could
-//! not be read is [`Outcome::Unknown`], never passed.
+//! not be read is [`CheckResult::Unknown`], never passed.
 
 mod counts;
 mod empty;
@@ -22,7 +22,7 @@ const NAME: usize = 160;
 
 /// How a check came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum CheckResult {
     /// It ran and passed.
     Passed,
     /// It failed.
@@ -44,12 +44,12 @@ pub(crate) enum Outcome {
 /// the output says, such as over a coverage limit. An exit code of 0 is a pass where the output is silent.
 ///
 /// What is missing of the output may be what failed.
-pub(crate) fn judge(output: &str, exit: Option<i64>, missing: Missing) -> Outcome {
+pub(crate) fn judge(output: &str, exit: Option<i64>, missing: Missing) -> CheckResult {
     let said = read(output, missing);
     match (said, exit) {
-        (Outcome::Unknown, Some(0)) => Outcome::Passed,
-        (Outcome::Unknown | Outcome::Passed | Outcome::Empty, Some(code)) if code != 0 => {
-            Outcome::Failed { count: None, items: Vec::new() }
+        (CheckResult::Unknown, Some(0)) => CheckResult::Passed,
+        (CheckResult::Unknown | CheckResult::Passed | CheckResult::Empty, Some(code)) if code != 0 => {
+            CheckResult::Failed { count: None, items: Vec::new() }
         }
         (said, _) => said,
     }
@@ -70,7 +70,7 @@ pub(crate) enum Missing {
 }
 
 /// How a check came out by its output alone.
-pub(crate) fn read(output: &str, missing: Missing) -> Outcome {
+pub(crate) fn read(output: &str, missing: Missing) -> CheckResult {
     let mut reader = Reader { missing, ..Reader::default() };
     lines::each_line(output, |line| reader.line(line));
     reader.finish()
@@ -266,23 +266,23 @@ impl Reader {
         }
     }
 
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self) -> CheckResult {
         let complete = self.planned.is_some_and(|planned| planned > 0 && planned == self.well);
         if self.failed || self.open {
             self.items.sort();
-            return Outcome::Failed { count: self.count, items: self.items };
+            return CheckResult::Failed { count: self.count, items: self.items };
         }
         if self.missing == Missing::Rest {
-            return Outcome::Unknown;
+            return CheckResult::Unknown;
         }
         if self.tests.none_ran() && self.missing == Missing::Nothing {
-            return Outcome::Empty;
+            return CheckResult::Empty;
         }
         let ends_well = self.ends_well && self.missing == Missing::Beginning;
         if self.passed || ends_well || complete && !self.nothing {
-            return Outcome::Passed;
+            return CheckResult::Passed;
         }
-        Outcome::Unknown
+        CheckResult::Unknown
     }
 }
 

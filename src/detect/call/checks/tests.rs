@@ -452,12 +452,12 @@ fn reads_other_shapes() {
     }
 }
 
-fn want(outcome: &Outcome) -> Want {
+fn want(outcome: &CheckResult) -> Want {
     match outcome {
-        Outcome::Passed => Pass,
-        Outcome::Failed { count, .. } => Fail(*count),
-        Outcome::Empty => Empty,
-        Outcome::Unknown => Unknown,
+        CheckResult::Passed => Pass,
+        CheckResult::Failed { count, .. } => Fail(*count),
+        CheckResult::Empty => Empty,
+        CheckResult::Unknown => Unknown,
     }
 }
 
@@ -484,7 +484,9 @@ fn reads_cut_samples() {
                 let partial =
                     tool.contains("coverage") || output.to_lowercase().contains("coverage") || tool.contains("retry");
                 match (expected, &outcome) {
-                    (Fail(_), Outcome::Passed) | (Pass | Empty | Unknown, Outcome::Failed { .. }) if !partial => {
+                    (Fail(_), CheckResult::Passed) | (Pass | Empty | Unknown, CheckResult::Failed { .. })
+                        if !partial =>
+                    {
                         wrong.push((*tool, part.join("\n"), outcome));
                     }
                     _ => {}
@@ -508,7 +510,7 @@ fn names_what_failed() {
         ("a.c:1:3: error: bad\na.c:9:3: error: bad", vec!["a.c::: error: bad"]),
         ("  ✕ adds (8 ms)", vec!["adds"]),
     ] {
-        let Outcome::Failed { items, .. } = read(output, Missing::Nothing) else {
+        let CheckResult::Failed { items, .. } = read(output, Missing::Nothing) else {
             panic!("{output}");
         };
         assert_eq!(items, names);
@@ -517,13 +519,13 @@ fn names_what_failed() {
 
 #[test]
 fn weighs_the_exit_code() {
-    let failed = |outcome| matches!(outcome, Outcome::Failed { .. });
-    assert_eq!(judge("", Some(0), Missing::Nothing), Outcome::Passed);
-    assert_eq!(judge("", None, Missing::Nothing), Outcome::Unknown);
+    let failed = |outcome| matches!(outcome, CheckResult::Failed { .. });
+    assert_eq!(judge("", Some(0), Missing::Nothing), CheckResult::Passed);
+    assert_eq!(judge("", None, Missing::Nothing), CheckResult::Unknown);
     assert!(failed(judge("", Some(2), Missing::Nothing)));
     assert!(failed(judge("1 failed, 2 passed", Some(0), Missing::Nothing)));
     assert!(failed(judge("2 passed", Some(1), Missing::Nothing)));
-    assert_eq!(judge("2 passed", None, Missing::Nothing), Outcome::Passed);
+    assert_eq!(judge("2 passed", None, Missing::Nothing), CheckResult::Passed);
 }
 
 #[test]
@@ -598,33 +600,36 @@ proptest! {
     fn a_failed_summary_stays_failed(lines in proptest::collection::vec(proptest::sample::select(LINES.to_vec()), 0..12), at in 0usize..12) {
         let mut lines = lines;
         lines.insert(at.min(lines.len()), "3 tests, 1 failed");
-        let failed = matches!(read(&lines.join("\n"), Missing::Nothing), Outcome::Failed { .. });
+        let failed = matches!(read(&lines.join("\n"), Missing::Nothing), CheckResult::Failed { .. });
         prop_assert!(failed);
     }
 
     #[test]
     fn text_without_signs_is_unknown(text in "[a-z .]{0,60}") {
         prop_assume!(!text.contains("no ") && !text.contains("all ") && !text.contains("compiled") && !text.contains("fail"));
-        prop_assert_eq!(read(&text, Missing::Nothing), Outcome::Unknown);
+        prop_assert_eq!(read(&text, Missing::Nothing), CheckResult::Unknown);
     }
 }
 
 #[test]
 fn expected_failures_are_none() {
     let summary = "3/3 lab EXPECTEDFAIL 0.02s exit status 1\nOk:                 3\nExpected Fail:      1\nFail:               0\n";
-    assert_eq!(judge(summary, Some(0), Missing::Nothing), Outcome::Passed);
-    assert_eq!(judge("# TOTAL: 3\n# PASS:  2\n# XFAIL: 1\n# FAIL:  0\n", Some(0), Missing::Nothing), Outcome::Passed);
+    assert_eq!(judge(summary, Some(0), Missing::Nothing), CheckResult::Passed);
+    assert_eq!(
+        judge("# TOTAL: 3\n# PASS:  2\n# XFAIL: 1\n# FAIL:  0\n", Some(0), Missing::Nothing),
+        CheckResult::Passed
+    );
     let failed =
         judge("Ok:                 3\nExpected Fail:      1\nFail:               1\n", Some(1), Missing::Nothing);
-    assert!(matches!(failed, Outcome::Failed { .. }));
-    assert!(matches!(read("Unexpected Pass: 0\nFail: 2\n", Missing::Nothing), Outcome::Failed { .. }));
+    assert!(matches!(failed, CheckResult::Failed { .. }));
+    assert!(matches!(read("Unexpected Pass: 0\nFail: 2\n", Missing::Nothing), CheckResult::Failed { .. }));
 }
 
 #[test]
 fn tex_says_what_it_wrote() {
     let written =
         "LaTeX Warning: Rerun to get cross-references right.\nOutput written on paper.pdf (14 pages, 423011 bytes).";
-    assert_eq!(read(written, Missing::Anything), Outcome::Passed);
+    assert_eq!(read(written, Missing::Anything), CheckResult::Passed);
     let broken = format!("! Undefined control sequence.\n{written}");
-    assert!(matches!(read(&broken, Missing::Anything), Outcome::Failed { .. }));
+    assert!(matches!(read(&broken, Missing::Anything), CheckResult::Failed { .. }));
 }

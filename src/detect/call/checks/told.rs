@@ -1,6 +1,6 @@
 //! What the output of a program that nobody knows says against it: its praise passes nothing.
 
-use super::Outcome;
+use super::CheckResult;
 use super::counts::{self, Counts};
 use super::lines::each_line;
 
@@ -29,7 +29,7 @@ const ROWS: [&str; 4] = ["assertions", "requests", "test-scripts", "tests"];
 const WORDS: usize = 10;
 
 /// That the program failed, if the last that its output counts is failures of tests, or a build that failed.
-pub(crate) fn failure(output: &str) -> Option<Outcome> {
+pub(crate) fn failure(output: &str) -> Option<CheckResult> {
     let mut failed = None;
     each_line(output, |line| {
         let said = line.trim_start_matches("[ERROR] ").trim_start_matches("[INFO] ");
@@ -45,7 +45,7 @@ pub(crate) fn failure(output: &str) -> Option<Outcome> {
             failed = counts.failed.filter(|failed| *failed > 0).map(Some);
         }
     });
-    failed.map(|count| Outcome::Failed { count, items: Vec::new() })
+    failed.map(|count| CheckResult::Failed { count, items: Vec::new() })
 }
 
 /// What a line says of the run as a whole, `true` that it failed: `Result: FAIL`, `thresholds … have been crossed`.
@@ -169,7 +169,7 @@ mod tests {
             ("retrying after error 503", None),
             ("wrote 3 reports about failed logins", None),
         ] {
-            let expected = expected.map(|count| Outcome::Failed { count, items: Vec::new() });
+            let expected = expected.map(|count| CheckResult::Failed { count, items: Vec::new() });
             assert_eq!(failure(output), expected, "{output}");
         }
     }

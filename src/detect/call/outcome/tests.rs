@@ -30,9 +30,9 @@ fn ended(command: &str, exit: Option<i64>, output: &str) -> Want {
         ..ToolState::default()
     };
     match read("bash", &class, &state, output == "\"\"").check {
-        Some(Outcome::Passed) => Pass,
-        Some(Outcome::Failed { .. }) => Fail,
-        Some(Outcome::Unknown | Outcome::Empty) => Open,
+        Some(CheckResult::Passed) => Pass,
+        Some(CheckResult::Failed { .. }) => Fail,
+        Some(CheckResult::Unknown | CheckResult::Empty) => Open,
         None => Want::None,
     }
 }
@@ -473,7 +473,7 @@ fn only_a_call_that_was_cancelled_checked_nothing() {
         ("fetch: request was aborted", None),
         ("1) cart\n   the order was cancelled", None),
     ] {
-        assert!(matches!(check(error, exit), Some(Outcome::Failed { .. })), "{error}");
+        assert!(matches!(check(error, exit), Some(CheckResult::Failed { .. })), "{error}");
     }
     for error in [
         "Tool execution aborted",
@@ -537,13 +537,13 @@ fn tools_fail_as_their_json_says() {
         let state = ToolState { status: "completed".into(), output: Some(Raw::new(&output)), ..ToolState::default() };
         read(tool, &class, &state, false).check
     };
-    let failed = |count| Some(Outcome::Failed { count, items: Vec::new() });
+    let failed = |count| Some(CheckResult::Failed { count, items: Vec::new() });
     for (tool, output, expected) in [
-        ("jetbrains_runTests", r#"{"passed":31,"failed":0}"#, Some(Outcome::Passed)),
+        ("jetbrains_runTests", r#"{"passed":31,"failed":0}"#, Some(CheckResult::Passed)),
         ("jetbrains_runTests", r#"{"passed":29,"failed":2}"#, failed(Some(2))),
         ("execute_test", r#"{"success":false}"#, failed(None)),
-        ("vscode_run_tests", "31 passed", Some(Outcome::Passed)),
-        ("build_project", r#"{"jobId":7}"#, Some(Outcome::Unknown)),
+        ("vscode_run_tests", "31 passed", Some(CheckResult::Passed)),
+        ("build_project", r#"{"jobId":7}"#, Some(CheckResult::Unknown)),
         ("gradle_execute", r#"{"passed":29,"failed":2}"#, failed(Some(2))),
         ("gradle_execute", r#"{"passed":31,"failed":0}"#, None),
     ] {

@@ -16,7 +16,7 @@ pub struct Opinion {
 
 /// What came of asking a reviewer.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct Review {
     pub result: Result<Opinion, ReviewFailure>,
     /// How often the question was repeated.
     pub retries: u32,
@@ -43,7 +43,7 @@ pub enum Scope {
     ThisRequest,
 }
 
-impl Outcome {
+impl Review {
     /// A review that failed for a reason of our own, before or while the reviewer was asked.
     pub fn failed(what: impl Into<String>) -> Self {
         Self { result: Err(ReviewFailure { what: what.into(), scope: Scope::ThisRequest }), retries: 0 }

@@ -1,0 +1,324 @@
+//! What one call changed, checked and left open.
+
+use super::acts::Acts;
+use super::applied::applies;
+use super::cover::never_ran;
+use super::deed::Deed;
+use super::elsewhere::Scope;
+use super::probe::answered;
+use super::rollout::Rollout;
+use super::tamper::Tampers;
+use super::tried::Tried;
+use crate::detect::call::Call;
+use crate::detect::call::checks::{self, CheckResult, Missing};
+use crate::detect::call::classify::{Kind, may_try, runs_anything};
+use crate::detect::call::normalize::TEMPORARY;
+use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
+use crate::detect::hash;
+use crate::wire::part::{Part, ToolState};
+use crate::wire::record::Evidence;
+use crate::wire::{Raw, members, text};
+use std::borrow::Cow;
+
+/// How much of what a tool shows is searched for the summary of a check, in bytes.
+const SHOWN: usize = 16 * 1024;
+/// How much of an output is read for why a check could not begin, in bytes.
+const BEGINNING: usize = 4096;
+/// The length of a name in a fact, in characters.
+const NAME: usize = 80;
+/// Endings of files that no check is about.
+#[rustfmt::skip]
+const PROSE: [&str; 37] = [
+    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "asciidoc", "org", "tex", "bib", "typ", "texi", "texinfo", "pod", "textile", "rtf", "log", "csv", "tsv",
+    "png", "jpg", "jpeg", "gif", "svg", "pdf", "ipynb", "html", "diff",
+    // Pages of the manual.
+    "1", "2", "3", "4", "5", "7", "8",
+];
+/// Names of files, and of folders, that only people and the host of a repository read.
+const UNCHECKED: [&str; 8] = [
+    "CODEOWNERS",
+    "LICENSE",
+    "NOTICE",
+    "AUTHORS",
+    "ISSUE_TEMPLATE",
+    "PULL_REQUEST_TEMPLATE",
+    ".gitignore",
+    ".gitattributes",
+];
+/// Endings of files that a check may be about, where only a command line names them.
+const CODE: [&str; 40] = [
+    "rs", "go", "py", "js", "jsx", "ts", "tsx", "mjs", "cjs", "java", "kt", "kts", "scala", "c", "h", "cc", "cpp",
+    "hpp", "cs", "fs", "rb", "php", "swift", "m", "ex", "exs", "erl", "hs", "ml", "clj", "lua", "dart", "vue",
+    "svelte", "zig", "nim", "sql", "proto", "gradle", "toml",
+];
+
+/// What one call did.
+#[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each answers another question about the call")]
+pub(crate) struct CallWork {
+    pub(super) evidence: Evidence,
+    /// What it changed before its last check, and after it.
+    pub(super) before: Change,
+    pub(super) after: Change,
+    /// Whether a check may be about what it changed.
+    pub(super) code: bool,
+    pub(super) target: Option<String>,
+    /// It checks: what, and how that came out.
+    pub(super) checks: Vec<CheckRun>,
+    /// What its checks are about.
+    pub(super) scope: Scope,
+    pub(super) outcome: CheckResult,
+    /// The check could not even begin.
+    pub(super) never_ran: bool,
+    /// Nobody knows what it does, and what that can have tried.
+    pub(super) unknown: bool,
+    pub(super) tried: Tried,
+    /// What it rolled out came up as described.
+    pub(super) applied: bool,
+    /// What nobody knows in it failed.
+    pub(super) unknown_failed: bool,
+    /// The program that nobody knows.
+    pub(super) program: Option<CheckRun>,
+    /// It writes history, a remote or a service.
+    pub(super) records: bool,
+    /// What it did that an answer may claim.
+    pub(super) acts: Acts,
+    /// Whether its request to a server of one's own was answered, if it made one.
+    pub(super) answered: Option<bool>,
+    /// What it says of what is rolled out.
+    pub(super) rollout: Option<Rollout>,
+    /// The tool and its command, in lower case.
+    pub(super) command: String,
+    /// How the check was called, for a person.
+    pub(super) called: String,
+    pub(super) denied: bool,
+    /// Agents' own notes, which say nothing about the work.
+    pub(super) is_note: bool,
+    /// What it did, for one who announced something.
+    pub(super) deed: Deed,
+    /// The open items of the list that it wrote, and the first of them.
+    pub(super) todos: Option<(usize, Option<String>)>,
+    pub(super) tampers: Tampers,
+}
+
+impl CallWork {
+    /// Reads what a call that ended did.
+    pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
+        let state = part.state.as_ref();
+        let is_error = state.is_some_and(|state| &*state.status == "error");
+        let target = call.input.target.clone();
+        let mut work = Self {
+            evidence: call.evidence(),
+            before: Change::None,
+            after: Change::None,
+            code: false,
+            checks: Vec::new(),
+            scope: Scope::default(),
+            outcome: call.check.clone().unwrap_or(CheckResult::Unknown),
+            never_ran: false,
+            unknown: false,
+            tried: Tried::default(),
+            applied: applies(call, state),
+            unknown_failed: call.unknown_failed,
+            program: None,
+            records: false,
+            acts: Acts::default(),
+            answered: None,
+            rollout: None,
+            command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
+                .to_ascii_lowercase(),
+            called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
+            denied: call.denied,
+            is_note: call.kind == Kind::Plan,
+            deed: Deed::of(call),
+            todos: None,
+            tampers: Tampers::default(),
+            target,
+        };
+        if call.denied {
+            return work;
+        }
+        match &call.line {
+            Some(line) => work.read_line(line, call),
+            None => work.read_tool(call, state),
+        }
+        work.acts = Acts::of_call(call, state);
+        work.answered = answered(call, state);
+        work.rollout = Rollout::read(call, state);
+        work.read_check(call, state);
+        if !is_error {
+            work.todos = state.and_then(|state| state.input).and_then(open_todos);
+            work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
+        }
+        work
+    }
+
+    /// What it did.
+    pub(crate) fn deed(&self) -> Deed {
+        self.deed
+    }
+
+    /// Whether it changed or bypassed a check, or undid that.
+    pub(crate) fn touches_checks(&self) -> bool {
+        !self.tampers.is_empty()
+    }
+
+    /// Reads where its checks ran, and whether they could begin.
+    fn read_check(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
+        if self.checks.is_empty() {
+            return;
+        }
+        if call.line.is_some()
+            && let Some(place) = state.and_then(|state| state.input).and_then(place)
+        {
+            for check in &mut self.checks {
+                check.place = if check.place.is_empty() { place.clone() } else { join(&place, &check.place) };
+            }
+        }
+        if matches!(self.outcome, CheckResult::Failed { count: None, .. }) {
+            let output = state.and_then(|state| state.error.or(state.output));
+            self.never_ran = output.is_some_and(|output| never_ran(&text::beginning(output, BEGINNING)));
+        }
+    }
+
+    fn read_line(&mut self, line: &Line, call: &Call) {
+        let failed = call.failed() && line.checks.is_empty();
+        // What failed may have changed something all the same.
+        let sure = |change: Change| if failed { change.min(Change::Perhaps) } else { change };
+        self.before = sure(line.change);
+        self.after = sure(line.change_after_check);
+        self.unknown = line.effect == Effect::Unknown;
+        self.records = line.effect == Effect::Record;
+        self.code = names_code(&self.command);
+        // One that was cancelled checked nothing.
+        if call.check.is_some() {
+            self.checks.clone_from(&line.checks);
+        }
+        self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
+        let command = call.input.command.as_deref().unwrap_or_default();
+        self.scope = Scope::read(command, &self.checks);
+        self.tampers = Tampers::of_line(line.tampers.clone(), command);
+        if self.unknown {
+            self.tried = Tried::read(command);
+        }
+        // What tests expect is written, too.
+        if self.tampers.accepts() && !call.failed() {
+            self.before = self.before.max(Change::Perhaps);
+        }
+    }
+
+    fn read_tool(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
+        match call.kind {
+            Kind::Mutate if !call.failed() => {
+                // A tool of SWE-agent, whose input is its command line: `create probe_test.py`.
+                if let Some(command) = call.input.command.as_deref().filter(|command| command.starts_with("create ")) {
+                    self.tampers = Tampers::of_line(Vec::new(), command);
+                }
+                self.before = Change::Certain;
+                self.after = Change::Certain;
+                self.code = self.target.as_deref().is_none_or(is_code);
+            }
+            Kind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
+            Kind::Spawn => self.unknown = true,
+            Kind::Observe => {
+                let shows = may_try(&call.tool, &call.input.text) || shows_check(state);
+                self.unknown = call.guessed && !call.failed() && shows;
+            }
+            Kind::Unknown => {
+                self.unknown_failed = call.failed();
+                self.unknown = runs_anything(&call.tool) && (!call.failed() || call.check.is_some());
+                self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
+                if !call.failed() {
+                    self.before = Change::Perhaps;
+                }
+            }
+            _ => {}
+        }
+        if self.unknown {
+            self.before = Change::Perhaps;
+            self.after = Change::Perhaps;
+        }
+    }
+}
+
+/// Whether an output is that of a check.
+fn shows_check(state: Option<&ToolState<'_>>) -> bool {
+    let output = state.and_then(|state| state.output).map(|output| text::beginning(output, SHOWN)).unwrap_or_default();
+    checks::read(&output, Missing::Nothing) != CheckResult::Unknown
+}
+
+/// The folder that a call says it runs in.
+fn place(input: Raw<'_>) -> Option<String> {
+    const PLACES: [&str; 6] = ["workdir", "cwd", "working_directory", "workingDirectory", "working_dir", "directory"];
+    let source = input.get();
+    // Most inputs say none, and are spared a second reading.
+    if !PLACES.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
+        return None;
+    }
+    let members = members(input)?;
+    let (_, place) = members.iter().find(|(name, _)| PLACES.contains(&&**name))?;
+    serde_json::from_str(place.get()).ok()
+}
+
+fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit(['/', '\\']).next()?;
+    name.rsplit_once('.').map(|(_, extension)| extension)
+}
+
+/// Whether a check may be about a file.
+fn is_code(path: &str) -> bool {
+    // A folder of its own in a temporary one may be where the work is.
+    let scratch = |(place, random): &(&str, usize)| {
+        path.strip_prefix(place).is_some_and(|name| name.matches('/').count() < *random)
+    };
+    !TEMPORARY.iter().any(scratch)
+        && !path.split(['/', '\\']).any(|name| UNCHECKED.contains(&name))
+        && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
+}
+
+/// Whether a command line names a file that a check may be about.
+fn names_code(command: &str) -> bool {
+    let words = command.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '|' | '&' | '>' | ')'));
+    words.into_iter().any(|word| is_code(word) && extension(word).is_some_and(|extension| CODE.contains(&extension)))
+}
+
+/// The open items of a to-do list in a call's input, and the first of them; `None` if it has no list.
+fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
+    #[derive(serde::Deserialize)]
+    struct Item<'a> {
+        #[serde(borrow)]
+        status: Cow<'a, str>,
+        #[serde(borrow, alias = "step", alias = "text", alias = "title", alias = "task", default)]
+        content: Cow<'a, str>,
+    }
+    const LISTS: [&str; 4] = ["todos", "plan", "items", "tasks"];
+    let source = input.get();
+    // Most inputs have none, and are spared a second reading.
+    if !LISTS.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
+        return None;
+    }
+    let members = members(input)?;
+    let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
+    // A list of another shape is no to-do list.
+    let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
+    let is_open = |item: &&Item<'_>| {
+        !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")
+    };
+    let first = items.iter().find(is_open).map(|item| text::excerpt(&item.content, NAME));
+    Some((items.iter().filter(is_open).count(), first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_code;
+
+    #[test]
+    fn pages_of_the_manual_are_no_code() {
+        for file in ["man/gitstat.1", "doc/x.7", "book/ch1.typ", "notes.org", "a.texi", "guide.adoc"] {
+            assert!(!is_code(file), "{file}");
+        }
+        for file in ["src/a.c", "Makefile", "k8s/a.yaml", "src/a.rs"] {
+            assert!(is_code(file), "{file}");
+        }
+    }
+}
