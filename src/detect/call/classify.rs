@@ -7,7 +7,7 @@ use regex::Regex;
 
 /// What a call is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum CallKind {
     /// It changes something.
     Mutate,
     /// It tests, builds or lints.
@@ -30,29 +30,29 @@ pub(crate) enum Kind {
 
 /// A row of the table of tools.
 struct Tools {
-    kind: Kind,
+    kind: CallKind,
     /// They return text written by others: an error message in it does not mean that the call failed.
     quote: bool,
     names: &'static [&'static str],
 }
 
-const fn tools(kind: Kind, quote: bool, names: &'static [&'static str]) -> Tools {
+const fn tools(kind: CallKind, quote: bool, names: &'static [&'static str]) -> Tools {
     Tools { kind, quote, names }
 }
 
 /// Tools by name, in lower case: `OpenCode`'s own, and those of other agents.
 #[rustfmt::skip]
 const TOOLS: [Tools; 7] = [
-    tools(Kind::Mutate, false, &["edit", "write", "patch", "apply_patch", "multiedit", "create", "str_replace", "insert", "submit"]),
-    tools(Kind::Plan, false, &["todowrite", "todoread", "think"]),
-    tools(Kind::Spawn, true, &["task", "agent"]),
-    tools(Kind::Ask, false, &["question", "ask"]),
-    tools(Kind::Observe, true, &["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill"]),
-    tools(Kind::Observe, false, &[
+    tools(CallKind::Mutate, false, &["edit", "write", "patch", "apply_patch", "multiedit", "create", "str_replace", "insert", "submit"]),
+    tools(CallKind::Plan, false, &["todowrite", "todoread", "think"]),
+    tools(CallKind::Spawn, true, &["task", "agent"]),
+    tools(CallKind::Ask, false, &["question", "ask"]),
+    tools(CallKind::Observe, true, &["read", "grep", "glob", "list", "webfetch", "websearch", "codesearch", "skill"]),
+    tools(CallKind::Observe, false, &[
         "ls", "lsp", "open", "goto", "view", "cat", "find", "search", "scroll_down", "scroll_up", "search_dir",
         "search_file", "find_file", "sleep", "wait",
     ]),
-    tools(Kind::Check, false, &["test", "build", "lint", "diagnostics"]),
+    tools(CallKind::Check, false, &["test", "build", "lint", "diagnostics"]),
 ];
 
 /// Those of them that only look at what changes by itself.
@@ -96,7 +96,7 @@ const NO_RUNS: [&str; 10] =
 #[derive(Debug)]
 pub(super) struct Class {
     /// What it is for.
-    pub(super) kind: Kind,
+    pub(super) kind: CallKind,
     /// Only a word in the tool's name says so.
     pub(super) guessed: bool,
     /// An error message in its result may be somebody else's.
@@ -113,7 +113,7 @@ pub(super) fn classify(tool: &str, input: &Input, polls: &[Regex]) -> Class {
     let by_line = line.as_ref().and_then(|line| kind_of(line.effect));
     let known = row.map(|row| row.kind).or(by_line);
     let kind = if polls.iter().any(|poll| poll.is_match(tool) || poll.is_match(&input.text)) {
-        Kind::Poll
+        CallKind::Poll
     } else {
         known.unwrap_or_else(|| by_name(tool, input))
     };
@@ -126,30 +126,30 @@ pub(super) fn is_file_tool(tool: &str) -> bool {
     let row = TOOLS.iter().find(|row| row.names.contains(&lower.as_str()));
     row.map_or_else(
         || has_word(tool, &FILES),
-        |row| matches!(row.kind, Kind::Observe | Kind::Check) && !AT_MOVING.contains(&lower.as_str()),
+        |row| matches!(row.kind, CallKind::Observe | CallKind::Check) && !AT_MOVING.contains(&lower.as_str()),
     )
 }
 
-fn kind_of(effect: Effect) -> Option<Kind> {
+fn kind_of(effect: Effect) -> Option<CallKind> {
     match effect {
-        Effect::Mutate => Some(Kind::Mutate),
-        Effect::Check => Some(Kind::Check),
-        Effect::Observe | Effect::Poll => Some(Kind::Observe),
-        Effect::Record => Some(Kind::Record),
+        Effect::Mutate => Some(CallKind::Mutate),
+        Effect::Check => Some(CallKind::Check),
+        Effect::Observe | Effect::Poll => Some(CallKind::Observe),
+        Effect::Record => Some(CallKind::Record),
         Effect::Unknown => None,
     }
 }
 
 /// What the words in the name of a tool say that is in no table.
-fn by_name(tool: &str, input: &Input) -> Kind {
+fn by_name(tool: &str, input: &Input) -> CallKind {
     if input.target.is_some() && has_word(tool, &EDITS) {
-        Kind::Mutate
+        CallKind::Mutate
     } else if has_word(tool, &LOOKS) {
-        Kind::Observe
+        CallKind::Observe
     } else if is_check(tool) {
-        Kind::Check
+        CallKind::Check
     } else {
-        Kind::Unknown
+        CallKind::Unknown
     }
 }
 
@@ -177,7 +177,7 @@ pub(crate) fn runs_check(tool: &str, given: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn kind(tool: &str, command: Option<&str>, target: Option<&str>) -> Kind {
+    fn kind(tool: &str, command: Option<&str>, target: Option<&str>) -> CallKind {
         let own = |text: Option<&str>| text.map(str::to_owned);
         let input = Input { command: own(command), target: own(target), ..Input::default() };
         classify(tool, &input, &[]).kind
@@ -186,16 +186,16 @@ mod tests {
     #[test]
     fn classifies_commands() {
         for (command, expected) in [
-            ("sleep 30 && gh run view 17", Kind::Observe),
-            ("cargo test --lib", Kind::Check),
-            ("cd x && RUST_LOG=1 cargo +nightly clippy -- -D warnings", Kind::Check),
-            ("python -m pytest tests 2>&1 | tail", Kind::Check),
-            ("cat test.sh", Kind::Observe),
-            ("cargo fmt", Kind::Mutate),
-            ("echo x > file", Kind::Mutate),
-            ("git commit -m x", Kind::Record),
-            ("git status", Kind::Observe),
-            ("crm-cli import x", Kind::Unknown),
+            ("sleep 30 && gh run view 17", CallKind::Observe),
+            ("cargo test --lib", CallKind::Check),
+            ("cd x && RUST_LOG=1 cargo +nightly clippy -- -D warnings", CallKind::Check),
+            ("python -m pytest tests 2>&1 | tail", CallKind::Check),
+            ("cat test.sh", CallKind::Observe),
+            ("cargo fmt", CallKind::Mutate),
+            ("echo x > file", CallKind::Mutate),
+            ("git commit -m x", CallKind::Record),
+            ("git status", CallKind::Observe),
+            ("crm-cli import x", CallKind::Unknown),
         ] {
             assert_eq!(kind("bash", Some(command), None), expected, "{command}");
         }
@@ -203,23 +203,23 @@ mod tests {
 
     #[test]
     fn classifies_tools() {
-        assert_eq!(kind("edit", None, None), Kind::Mutate);
-        assert_eq!(kind("scroll_down", Some("scroll_down"), None), Kind::Observe);
-        assert_eq!(kind("crm_get_contact", None, None), Kind::Observe);
-        assert_eq!(kind("crmGetContact", None, None), Kind::Observe);
-        assert_eq!(kind("crm_create_contact", None, None), Kind::Unknown);
+        assert_eq!(kind("edit", None, None), CallKind::Mutate);
+        assert_eq!(kind("scroll_down", Some("scroll_down"), None), CallKind::Observe);
+        assert_eq!(kind("crm_get_contact", None, None), CallKind::Observe);
+        assert_eq!(kind("crmGetContact", None, None), CallKind::Observe);
+        assert_eq!(kind("crm_create_contact", None, None), CallKind::Unknown);
         for tool in ["jetbrains_runTests", "vscode_run_tests", "execute_test", "test_run", "lint_check", "buildProject"]
         {
-            assert_eq!(kind(tool, None, None), Kind::Check, "{tool}");
+            assert_eq!(kind(tool, None, None), CallKind::Check, "{tool}");
         }
         for tool in ["create_test_file", "crm_check_contact", "test_create", "figma_rename_node", "gradle_execute"] {
-            assert_eq!(kind(tool, None, None), Kind::Unknown, "{tool}");
+            assert_eq!(kind(tool, None, None), CallKind::Unknown, "{tool}");
         }
         for tool in ["get_test_results", "list_tests", "read_build_log"] {
-            assert_eq!(kind(tool, None, None), Kind::Observe, "{tool}");
+            assert_eq!(kind(tool, None, None), CallKind::Observe, "{tool}");
         }
-        assert_eq!(kind("fsWriteFile", None, Some("a.rs")), Kind::Mutate);
-        assert_eq!(kind("fs_write_file", None, Some("a.rs")), Kind::Mutate);
+        assert_eq!(kind("fsWriteFile", None, Some("a.rs")), CallKind::Mutate);
+        assert_eq!(kind("fs_write_file", None, Some("a.rs")), CallKind::Mutate);
     }
 
     #[test]
@@ -242,6 +242,6 @@ mod tests {
     fn user_patterns_come_first() {
         let polls = [Regex::new("deploy status").unwrap()];
         let input = Input { text: "deploy status".to_owned(), ..Input::default() };
-        assert_eq!(classify("bash", &input, &polls).kind, Kind::Poll);
+        assert_eq!(classify("bash", &input, &polls).kind, CallKind::Poll);
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a result is a measurement: numbers that say how well something does, which differ from run to run.
 
-use super::classify::Kind;
+use super::classify::CallKind;
 use super::input::Input;
 use super::numbers::{Word, words};
 use super::still::is_still;
@@ -20,12 +20,12 @@ const NAMES: [&str; 14] = [
 
 /// Equal for equal measurements; `None` if a result is none. A check says whether something works and a file what stands
 /// in it: neither measures.
-pub(super) fn read(raw: Raw<'_>, kind: Kind, tool: &str, input: &Input) -> Option<u64> {
+pub(super) fn read(raw: Raw<'_>, kind: CallKind, tool: &str, input: &Input) -> Option<u64> {
     let given = input.command.as_deref().unwrap_or(&input.text);
     let may_measure = match kind {
-        Kind::Check => has_word(given, &BENCHES),
-        Kind::Observe => !is_still(tool, input.command.as_deref()),
-        Kind::Unknown | Kind::Record => true,
+        CallKind::Check => has_word(given, &BENCHES),
+        CallKind::Observe => !is_still(tool, input.command.as_deref()),
+        CallKind::Unknown | CallKind::Record => true,
         _ => false,
     };
     let body = text::body(raw);

@@ -28,7 +28,7 @@ use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
 use aim::Aim;
-use classify::{Class, Kind, classify};
+use classify::{CallKind, Class, classify};
 use failure::Failure;
 use input::Input;
 use motion::Number;
@@ -51,7 +51,7 @@ pub(crate) struct Call {
     /// The tool's name.
     pub(crate) tool: String,
     /// What it is for.
-    pub(crate) kind: Kind,
+    pub(crate) kind: CallKind,
     /// Equal for equal tools and inputs.
     pub(crate) key: u64,
     /// Equal for equal statuses and normalized results.
@@ -108,12 +108,12 @@ impl Call {
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
         // A reader shows somebody else's numbers.
-        let counts = kind != Kind::Observe && kind != Kind::Mutate;
+        let counts = kind != CallKind::Observe && kind != CallKind::Mutate;
         let progress = Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)]);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
         let failing = failing.or_else(|| {
-            let failed = kind == Kind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
+            let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
             progress.failing.filter(|_| failed).map(|count| hash::join(hash::of("failing"), u64::from(count)))
         });
         // What a page shows tells whether the same element was meant.

@@ -1,7 +1,7 @@
 //! How a call ended: it succeeded, failed, was denied, or checked something and found it well or not.
 
 use super::checks::{self, CheckResult, Missing};
-use super::classify::{Class, Kind, runs_check};
+use super::classify::{CallKind, Class, runs_check};
 use super::failure::{Failure, is_cancelled, is_refusal};
 use super::normalize::normalize_output;
 use super::shell::{Cut, Line};
@@ -42,9 +42,9 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let cancelled = exit.is_none() && says(is_cancelled);
     let is_check = !denied
         && !cancelled
-        && (class.kind == Kind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
+        && (class.kind == CallKind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
     let unknown = class.line.as_ref().and_then(|line| line.unknown.as_ref()).filter(|_| !is_check && !denied);
-    let is_tool = class.kind == Kind::Unknown && class.line.is_none() && !is_check && !denied;
+    let is_tool = class.kind == CallKind::Unknown && class.line.is_none() && !is_check && !denied;
     let decoded = raw.filter(|_| is_check || is_tool || unknown.is_some()).map(text::decode).unwrap_or_default();
     let mut check = is_check.then(|| {
         let exit = exit.or_else(|| is_error.then_some(1));
@@ -209,7 +209,7 @@ fn failure(
         _ if class.line.is_none() && refuses(&body) => by_last(),
         (_, Some(0)) => None,
         (_, Some(_)) => by_last(),
-        _ if class.quotes || class.kind == Kind::Plan => None,
+        _ if class.quotes || class.kind == CallKind::Plan => None,
         _ => Failure::read(&body, None),
     }
 }

@@ -1,6 +1,6 @@
 //! Whether what a call looks at may change while nobody does anything: a job does, a file does not.
 
-use super::classify::{Kind, LOOKS, is_file_tool};
+use super::classify::{CallKind, LOOKS, is_file_tool};
 use super::shell::{looks_at_files, targets};
 use crate::detect::text::waiting::{command_has_word, has_word, is_named_as_look};
 
@@ -24,8 +24,8 @@ pub(crate) fn does(tool: &str) -> bool {
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when
 /// somebody writes it, a tool that does something is no look, and neither is one that nobody knows, unless its words or
 /// an address speak for it. `input` is the text of its input.
-pub(crate) fn changes_by_itself(tool: &str, kind: Kind, command: Option<&str>, input: &str) -> bool {
-    let unknown = matches!(kind, Kind::Record | Kind::Unknown);
+pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str>, input: &str) -> bool {
+    let unknown = matches!(kind, CallKind::Record | CallKind::Unknown);
     let does = match command {
         Some(command) => unknown && (has_word(tool, DEEDS) || command_has_word(command, DEEDS)),
         None => has_word(tool, DEEDS) || unknown && input.lines().any(is_deed),
@@ -70,7 +70,7 @@ mod tests {
     #[allow(clippy::too_many_lines, reason = "tables")]
     #[test]
     fn files_stay_and_services_change() {
-        let of_command = |command| changes_by_itself("bash", Kind::Observe, Some(command), command);
+        let of_command = |command| changes_by_itself("bash", CallKind::Observe, Some(command), command);
         for command in [
             "curl -s https://ci.example/7 | tail -3",
             "orders show 7",
@@ -95,27 +95,27 @@ mod tests {
             assert!(!of_command(command), "{command}");
         }
         for (tool, kind, changes) in [
-            ("webfetch", Kind::Observe, true),
-            ("farm_ticket_get", Kind::Observe, true),
-            ("getOrderStatus", Kind::Unknown, true),
-            ("fetchTicket", Kind::Unknown, true),
-            ("read", Kind::Observe, false),
-            ("Grep", Kind::Observe, false),
-            ("scroll_down", Kind::Observe, false),
-            ("list_files", Kind::Observe, false),
-            ("readFile", Kind::Unknown, false),
-            ("chat_post", Kind::Unknown, false),
-            ("farm_ticket", Kind::Unknown, false),
-            ("browser_click", Kind::Unknown, false),
-            ("browser_type", Kind::Unknown, false),
-            ("press", Kind::Unknown, false),
-            ("run", Kind::Unknown, false),
-            ("execute", Kind::Unknown, false),
-            ("mergeBranch", Kind::Unknown, false),
-            ("sendMessage", Kind::Unknown, false),
-            ("createOrder", Kind::Unknown, false),
-            ("page_publish", Kind::Observe, false),
-            ("createSnapshot", Kind::Unknown, false),
+            ("webfetch", CallKind::Observe, true),
+            ("farm_ticket_get", CallKind::Observe, true),
+            ("getOrderStatus", CallKind::Unknown, true),
+            ("fetchTicket", CallKind::Unknown, true),
+            ("read", CallKind::Observe, false),
+            ("Grep", CallKind::Observe, false),
+            ("scroll_down", CallKind::Observe, false),
+            ("list_files", CallKind::Observe, false),
+            ("readFile", CallKind::Unknown, false),
+            ("chat_post", CallKind::Unknown, false),
+            ("farm_ticket", CallKind::Unknown, false),
+            ("browser_click", CallKind::Unknown, false),
+            ("browser_type", CallKind::Unknown, false),
+            ("press", CallKind::Unknown, false),
+            ("run", CallKind::Unknown, false),
+            ("execute", CallKind::Unknown, false),
+            ("mergeBranch", CallKind::Unknown, false),
+            ("sendMessage", CallKind::Unknown, false),
+            ("createOrder", CallKind::Unknown, false),
+            ("page_publish", CallKind::Observe, false),
+            ("createSnapshot", CallKind::Unknown, false),
         ] {
             assert_eq!(changes_by_itself(tool, kind, None, "src/a.rs"), changes, "{tool}");
         }
@@ -125,7 +125,7 @@ mod tests {
             ("browser_type", "https://ci.example/7", false),
             ("acme", "7", false),
         ] {
-            assert_eq!(changes_by_itself(tool, Kind::Unknown, None, input), changes, "{tool} {input}");
+            assert_eq!(changes_by_itself(tool, CallKind::Unknown, None, input), changes, "{tool} {input}");
         }
         for (command, changes) in [
             ("psql -c 'select count(*) from jobs'", true),
@@ -135,7 +135,7 @@ mod tests {
             ("acme deploy", false),
             ("./import.sh", false),
         ] {
-            assert_eq!(changes_by_itself("bash", Kind::Unknown, Some(command), command), changes, "{command}");
+            assert_eq!(changes_by_itself("bash", CallKind::Unknown, Some(command), command), changes, "{command}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use std::hash::BuildHasherDefault;
@@ -45,7 +45,7 @@ impl Given {
                 guessed |= !self.given.contains_key(&word);
             }
         }
-        if call.kind == Kind::Observe && !call.failed() {
+        if call.kind == CallKind::Observe && !call.failed() {
             self.read(&call.ends);
         }
         new && !guessed

@@ -5,7 +5,7 @@ use super::given::Given;
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::checks::CheckResult;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::motion::{Motion, Moves};
 use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
@@ -164,18 +164,18 @@ impl CallHistory {
         let times = self.keys.get(&call.key).map_or(0, |seen| seen.times).saturating_add(1);
         let now = Seen { changes: self.changes, compactions: self.compactions, times };
         let new_call = self.keys.insert(call.key, now).is_none();
-        let new_change = new_call && call.kind == Kind::Mutate && !call.failed();
+        let new_change = new_call && call.kind == CallKind::Mutate && !call.failed();
         let ended = self.ends.get(&call.key).map(|(ended, _)| *ended);
         let pause = self.pause_before(call);
         let poll = pause == Pause::Wait;
         let motion = self.motion_of(call);
         let moves = motion == Moves::On;
-        self.previous_polled = call.kind == Kind::Poll;
+        self.previous_polled = call.kind == CallKind::Poll;
         // Spread, so that a result never has the key of a call.
         let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty || moves;
         let new_gist = self.keys.insert(hash::spread(call.gist), now).is_none() && !call.empty || moves;
         // What nobody knows may have changed something, if it says something new.
-        let may_change = call.kind == Kind::Unknown && new_call && new_result && !call.failed();
+        let may_change = call.kind == CallKind::Unknown && new_call && new_result && !call.failed();
         if new_change || may_change {
             self.changes = self.changes.wrapping_add(1);
         }
@@ -191,8 +191,8 @@ impl CallHistory {
             new_call,
             new_result,
             stale,
-            repeated: !fresh && before.is_some() && (stale || call.kind != Kind::Check),
-            again: !fresh && !new_call && !new_result && (stale || call.kind != Kind::Check),
+            repeated: !fresh && before.is_some() && (stale || call.kind != CallKind::Check),
+            again: !fresh && !new_call && !new_result && (stale || call.kind != CallKind::Check),
             new_change,
             poll,
             slow: pause == Pause::Slow || motion == Moves::Perhaps,
@@ -220,7 +220,7 @@ impl CallHistory {
     /// Whether a call waits: the same look again, after a pause or with one, and a sign of what the pause is for. A
     /// call that checks or changes something does not wait.
     fn pause_before(&mut self, call: &Call) -> Pause {
-        if call.kind == Kind::Poll || (self.previous_polled && call.kind != Kind::Mutate) {
+        if call.kind == CallKind::Poll || (self.previous_polled && call.kind != CallKind::Mutate) {
             return Pause::Wait;
         }
         let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
@@ -233,14 +233,16 @@ impl CallHistory {
         // What was done in between is no pause.
         let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
         match call.kind {
-            Kind::Check => return check_wait(call, pause),
-            Kind::Mutate if call.failed() && sleeps(call) => return failed_wait(call, took, pause),
-            Kind::Observe | Kind::Unknown | Kind::Record if call.failed() => return failed_wait(call, took, pause),
-            Kind::Observe | Kind::Unknown | Kind::Record => {}
+            CallKind::Check => return check_wait(call, pause),
+            CallKind::Mutate if call.failed() && sleeps(call) => return failed_wait(call, took, pause),
+            CallKind::Observe | CallKind::Unknown | CallKind::Record if call.failed() => {
+                return failed_wait(call, took, pause);
+            }
+            CallKind::Observe | CallKind::Unknown | CallKind::Record => {}
             _ => return Pause::None,
         }
         // Who presses a button again does not wait, unless something says so.
-        let is_deed = call.kind == Kind::Unknown && call.line.is_none() && does(&call.tool);
+        let is_deed = call.kind == CallKind::Unknown && call.line.is_none() && does(&call.tool);
         if is_deed && !Waiting::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
             return if took.max(pause) >= PAUSE { Pause::Slow } else { Pause::None };
         }
@@ -255,7 +257,7 @@ impl CallHistory {
             return if read.says_running && by_itself() { Pause::Slow } else { Pause::None };
         }
         let spaced = pause >= PAUSE && self.awake - awake <= SPACED;
-        let is_unknown_tool = call.kind == Kind::Unknown && call.line.is_none();
+        let is_unknown_tool = call.kind == CallKind::Unknown && call.line.is_none();
         if read.is_wait() || (sleeps && read.says_running) || (spaced && by_itself()) {
             Pause::Wait
         } else if pause >= PAUSE && self.awake - awake <= 1 || spaced && is_unknown_tool {

@@ -2,7 +2,7 @@
 
 use super::history::Comparison;
 use crate::detect::call::Call;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::hash;
 use crate::wire::record::{Evidence, Point};
 
@@ -92,7 +92,7 @@ impl Round {
         self.poll |= compared.poll;
         self.slow |= compared.slow;
         self.passed &= compared.passed;
-        self.mutates |= call.kind == Kind::Mutate;
+        self.mutates |= call.kind == CallKind::Mutate;
         self.new_gist |= compared.new_gist;
         self.moves |= compared.moves;
         self.advances |= compared.advances;

@@ -4,7 +4,7 @@ use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::checks::CheckResult;
-use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};

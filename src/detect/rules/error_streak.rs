@@ -4,7 +4,7 @@ use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::aim::Aim;
-use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::{Failure, never_ran};
 use crate::detect::config::Limit;
 use crate::detect::episode::ERROR_STREAK as NAME;

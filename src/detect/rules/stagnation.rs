@@ -2,7 +2,7 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
-use crate::detect::call::classify::Kind as CallKind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::{Call, is_empty_list};
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;

@@ -1,7 +1,7 @@
 //! What calls did that an answer may claim: history, remotes, and whatever lies outside of the project.
 
 use crate::detect::call::Call;
-use crate::detect::call::classify::{Kind, runs_anything};
+use crate::detect::call::classify::{CallKind, runs_anything};
 use crate::detect::call::shell::{Effect, Told, commands};
 use crate::detect::text::claims::Work;
 use crate::wire::text;
@@ -120,15 +120,15 @@ impl Acts {
 
     fn of_tool(call: &Call) -> Self {
         let tool = call.tool.to_ascii_lowercase();
-        if call.failed() || call.denied || matches!(call.kind, Kind::Plan | Kind::Ask | Kind::Mutate) {
+        if call.failed() || call.denied || matches!(call.kind, CallKind::Plan | CallKind::Ask | CallKind::Mutate) {
             return Self::default();
         }
-        if call.kind == Kind::Spawn || runs_anything(&call.tool) {
+        if call.kind == CallKind::Spawn || runs_anything(&call.tool) {
             return Self::ALL;
         }
         let has = |word: &str| tool.contains(word);
         let mut acts = Self::tried(&tool);
-        if call.kind == Kind::Unknown || call.guessed || tool == "webfetch" {
+        if call.kind == CallKind::Unknown || call.guessed || tool == "webfetch" {
             acts.add(Self::of(&[Work::Measured, Work::Browsed, Work::Pictured]));
         }
         // What goes to a host of repositories by a tool of its own is a commit there.
@@ -138,7 +138,7 @@ impl Acts {
         if has("commit") || has("merge") {
             acts.add(Self::of(&[Work::Committed]));
         }
-        if matches!(call.kind, Kind::Unknown | Kind::Record) || OUTSIDE_TOOLS.iter().any(|word| has(word)) {
+        if matches!(call.kind, CallKind::Unknown | CallKind::Record) || OUTSIDE_TOOLS.iter().any(|word| has(word)) {
             acts.add(Self::of(&OUTSIDE));
             acts.add(Self::of(&[Work::OpenedPr]));
         }

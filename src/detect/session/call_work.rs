@@ -11,7 +11,7 @@ use super::tamper::Tampers;
 use super::tried::Tried;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing};
-use crate::detect::call::classify::{Kind, may_try, runs_anything};
+use crate::detect::call::classify::{CallKind, may_try, runs_anything};
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
 use crate::detect::hash;
@@ -129,7 +129,7 @@ impl CallWork {
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
-            is_note: call.kind == Kind::Plan,
+            is_note: call.kind == CallKind::Plan,
             deed: Deed::of(call),
             todos: None,
             tampers: Tampers::default(),
@@ -209,7 +209,7 @@ impl CallWork {
 
     fn read_tool(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
         match call.kind {
-            Kind::Mutate if !call.failed() => {
+            CallKind::Mutate if !call.failed() => {
                 // A tool of SWE-agent, whose input is its command line: `create probe_test.py`.
                 if let Some(command) = call.input.command.as_deref().filter(|command| command.starts_with("create ")) {
                     self.tampers = Tampers::of_line(Vec::new(), command);
@@ -218,13 +218,13 @@ impl CallWork {
                 self.after = Change::Certain;
                 self.code = self.target.as_deref().is_none_or(is_code);
             }
-            Kind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
-            Kind::Spawn => self.unknown = true,
-            Kind::Observe => {
+            CallKind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
+            CallKind::Spawn => self.unknown = true,
+            CallKind::Observe => {
                 let shows = may_try(&call.tool, &call.input.text) || shows_check(state);
                 self.unknown = call.guessed && !call.failed() && shows;
             }
-            Kind::Unknown => {
+            CallKind::Unknown => {
                 self.unknown_failed = call.failed();
                 self.unknown = runs_anything(&call.tool) && (!call.failed() || call.check.is_some());
                 self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));

@@ -1,7 +1,7 @@
 //! What a call did, held against what was announced.
 
 use crate::detect::call::Call;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::text::announced::Announced;
 
 /// What a call did, as far as it may be what was announced; the later ones are more.
@@ -21,9 +21,9 @@ pub(crate) enum Deed {
 impl Deed {
     /// What this call did.
     pub(crate) fn of(call: &Call) -> Self {
-        let looks = matches!(call.kind, Kind::Observe | Kind::Poll);
+        let looks = matches!(call.kind, CallKind::Observe | CallKind::Poll);
         // A check that failed was run all the same.
-        if call.kind == Kind::Plan || call.denied || call.failed() && call.check.is_none() {
+        if call.kind == CallKind::Plan || call.denied || call.failed() && call.check.is_none() {
             Self::Nothing
         } else if !looks {
             Self::Work

@@ -2,7 +2,7 @@
 //! last looked at it.
 
 use crate::detect::call::Call;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::{Effect, Told, commands};
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -179,10 +179,10 @@ fn of_tool(call: &Call) -> Option<(bool, bool)> {
     let name = call.tool.to_lowercase();
     let tokens: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let has = |words: &[&str]| tokens.iter().any(|token| words.contains(token));
-    if !has(&ROLLS_OUT) || matches!(call.kind, Kind::Plan | Kind::Ask | Kind::Spawn) {
+    if !has(&ROLLS_OUT) || matches!(call.kind, CallKind::Plan | CallKind::Ask | CallKind::Spawn) {
         return None;
     }
-    Some((!has(&LOOKS) && call.kind != Kind::Observe, has(&["list"])))
+    Some((!has(&LOOKS) && call.kind != CallKind::Observe, has(&["list"])))
 }
 
 /// How it stands, by the last line of an output that says so.

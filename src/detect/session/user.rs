@@ -2,7 +2,7 @@
 //! that a program sends: a hook, a plugin, a driver.
 
 use crate::detect::call::Call;
-use crate::detect::call::classify::Kind;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::wire::Timestamp;
@@ -121,7 +121,7 @@ impl User {
     /// Whether the user asked for this call, and it is not made more often yet.
     pub(crate) fn asks_for(&mut self, call: &Call) -> bool {
         // Nobody wants an edit to fail again and again.
-        if call.kind == Kind::Mutate && call.line.is_none() && call.failed() {
+        if call.kind == CallKind::Mutate && call.line.is_none() && call.failed() {
             return false;
         }
         let is_meant = |sentence: &str| match call.input.command.as_deref() {
