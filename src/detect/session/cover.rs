@@ -185,9 +185,9 @@ fn runs_more(new: &CheckRun, old: &CheckRun) -> bool {
 
 /// Programs that build what they test.
 #[rustfmt::skip]
-const BUILDERS: [&str; 28] = [
+const BUILDERS: [&str; 29] = [
     "sbt", "mill", "mvn", "gradle", "swift", "stack", "cabal", "gleam", "zig", "dune", "mix", "dotnet", "lein", "rebar3", "crystal", "nimble", "bazel", "buck", "buck2",
-    "fpm", "forge", "hardhat", "xcodebuild", "lake", "moon", "meson", "nargo", "scarb",
+    "fpm", "forge", "hardhat", "xcodebuild", "lake", "moon", "meson", "nargo", "scarb", "spago",
 ];
 
 /// Whether a program of those may be told to build a part.

@@ -191,7 +191,7 @@ fn standing(output: &str, lists: bool) -> Standing {
     if trimmed.starts_with(['{', '[']) {
         return of_json(output);
     }
-    let said = output.lines().filter(|line| line.len() <= LINE).map(|line| (line, of_words(line)));
+    let said = output.lines().filter(|line| line.len() <= LINE && !is_header(line)).map(|line| (line, of_words(line)));
     let mut said = said.filter(|(_, standing)| *standing != Standing::Open);
     let found = if lists {
         let all: Vec<_> = said.collect();
@@ -200,6 +200,16 @@ fn standing(output: &str, lists: bool) -> Standing {
         said.next_back()
     };
     found.map_or(Standing::Open, |(_, standing)| standing)
+}
+
+/// Whether a line is the header of a table: it names states and says none.
+fn is_header(line: &str) -> bool {
+    /// The fewest columns of a table.
+    const COLUMNS: usize = 3;
+    let columns = || line.split("  ").map(str::trim).filter(|column| !column.is_empty());
+    columns().count() >= COLUMNS
+        && columns().all(|column| column.starts_with(char::is_uppercase))
+        && !line.contains(|c: char| c.is_ascii_digit())
 }
 
 fn of_json(output: &str) -> Standing {
@@ -265,6 +275,10 @@ mod tests {
             ("host : ok=5 changed=2 unreachable=0 failed=0\ndone", Some(true)),
             (r#"{"status":"ACTIVE","rolloutState":"COMPLETED"}"#, Some(true)),
             ("3 of 3 replicas ready", Some(true)),
+            (
+                "Status = successful\n\nTask Group  Desired  Placed  Healthy  Unhealthy  Progress Deadline\nweb  5  5  5  0  2026-11-24",
+                Some(true),
+            ),
             ("deployment.apps/web configured", None),
         ] {
             let expected = match through {

@@ -110,8 +110,10 @@ fn says_none(line: &str) -> bool {
         return false;
     }
     let lower = line.to_ascii_lowercase();
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let words: Vec<&str> = lower.split(|c| !is_word(c)).filter(|word| !word.is_empty()).collect();
+    // The point belongs to a number: `0.001s` is no zero.
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let words = lower.split(|c| !is_word(c)).map(|word| word.trim_matches('.'));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let skipped = words.first() == Some(&"all")
         && words.iter().any(|word| UNITS.contains(word))
         && words.iter().any(|word| matches!(*word, "skipped" | "filtered" | "ignored" | "deselected"));
@@ -120,7 +122,9 @@ fn says_none(line: &str) -> bool {
 
 /// Whether what follows `no` is a unit, and then nothing or that it was found or run.
 fn is_none(words: &[&str]) -> bool {
-    let Some(unit) = words.iter().take(3).position(|word| UNITS.contains(word)) else {
+    let is_number = |word: &&&str| word.starts_with(|c: char| c.is_ascii_digit());
+    let near = words.iter().take(3).take_while(|word| !is_number(word));
+    let Some(unit) = near.into_iter().position(|word| UNITS.contains(word)) else {
         return false;
     };
     let rest = &words[unit + 1..];
@@ -177,6 +181,7 @@ mod tests {
     fn one_test_is_enough() {
         for output in [
             "?   \tx/cmd\t[no test files]\nok  \tx/cache\t0.003s",
+            "Test Successful in 0.001s. 9 tests run.",
             "ok  \tx/a\t0.01s [no tests to run]\nok  \tx/b\t(cached)",
             "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\nrunning 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
             "running 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\nrunning 3 tests\n\ntest result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
