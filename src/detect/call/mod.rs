@@ -18,6 +18,7 @@ pub(crate) mod provider;
 pub(crate) mod shell;
 pub(crate) mod still;
 pub(crate) mod tokens;
+mod turned_down;
 mod until;
 mod zone;
 

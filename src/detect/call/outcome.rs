@@ -5,6 +5,7 @@ use super::classify::{CallKind, Class, runs_check};
 use super::failure::{Failure, is_cancelled, is_refusal};
 use super::normalize::normalize_output;
 use super::shell::{Cut, Line};
+use super::turned_down::turned_down;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
@@ -207,11 +208,19 @@ fn failure(
     match (&*state.status, exit) {
         ("error", _) => Failure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
         _ if class.line.is_none() && refuses(&body) => by_last(),
+        (_, None) if says_itself(class) && turned_down(&body).is_some() => turned_down(&body),
         (_, Some(0)) => None,
         (_, Some(_)) => by_last(),
         _ if class.quotes || class.kind == CallKind::Plan => None,
         _ => Failure::read(&body, None),
     }
+}
+
+/// Whether the answer of a tool is its own: no file, no page, no person and no other agent speaks in it.
+fn says_itself(class: &Class) -> bool {
+    class.line.is_none()
+        && !class.quotes
+        && matches!(class.kind, CallKind::Observe | CallKind::Unknown | CallKind::Record | CallKind::Mutate)
 }
 
 /// How much of an answer says whether the request was refused, in bytes.

@@ -17,6 +17,8 @@ const ACCEPTING: [&str; 16] = [
     "--updateSnapshot", "--update-snapshots", "--update-snapshot", "--snapshot-update", "--update-goldens", "--update-golden", "--update",
     "-update", "--accept", "--bless", "-u", "--force-regen", "--inline-snapshot=fix", "--approve", "--overwrite-expected", "--regenerate",
 ];
+/// Words of commands that take whatever snapshots differ.
+const EVERYTHING: [&str; 3] = ["accept-all", "approve-all", "--accept-all-snapshots"];
 /// Beginnings of variables that tell a runner so.
 const VARIABLES: [&str; 9] = [
     "UPDATE",
@@ -42,6 +44,8 @@ pub(super) fn accepted(command: &Told) -> Option<String> {
     }
     let has = |word: &str| words.contains(&word);
     let promotes = program == "dune" && (has("promote") || has("--auto-promote"))
+        || words.iter().any(|word| EVERYTHING.contains(word))
+        || has("birdie") && has("accept")
         || has("insta") && (has("accept") || has("--accept"))
         || matches!(program, "jest" | "insta" | "cargo-insta" | "cram") && has("accept");
     let is_check = || command.effect() == Effect::Check;
@@ -92,6 +96,7 @@ mod tests {
             "INSTA_UPDATE=always cargo test",
             "go test ./... -update",
             "flutter test --update-goldens",
+            "gleam run -m birdie accept-all",
         ] {
             assert!(accepts(command), "{command}");
         }

@@ -131,6 +131,7 @@ pub(super) fn relaxed(file: &str, old: &str, new: &str) -> Vec<Relaxed> {
     found.extend(taken_out(file, &removed, old, new));
     found.extend(switches(&removed, &added, old, new));
     found.extend(commands(file, &removed, &added));
+    found.extend(caught(old, new));
     found
 }
 
@@ -273,6 +274,19 @@ fn commands(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
     found
 }
 
+/// What keeps a pipeline going when the command in it fails.
+const CATCHERS: [&str; 2] = ["catchError", "warnError"];
+
+/// The check of a pipeline that stays, and that an edit puts into what catches its failure.
+fn caught(old: &str, new: &str) -> Option<Relaxed> {
+    let catcher = CATCHERS.iter().find(|catcher| new.matches(*catcher).count() > old.matches(*catcher).count())?;
+    let behind = new.rsplit_once(catcher).map_or("", |(_, behind)| behind);
+    let is_known = |line: &str| old.lines().any(|known| known.trim() == line);
+    let mut inside = behind.lines().skip(1).map(str::trim).take_while(|line| !line.starts_with('}'));
+    let check = inside.find(|line| is_known(line) && !checks(recipe(line)).is_empty())?;
+    Some(Relaxed::new(catcher, format!("`{catcher}` hides the failure of `{}`", recipe(check))))
+}
+
 /// The checks that a command runs, by name.
 fn checks(command: &str) -> Vec<String> {
     shell::read(command).checks.into_iter().map(|check| check.name).collect()
@@ -294,8 +308,14 @@ fn does_nothing(command: &str) -> bool {
 
 /// The command in a line of a makefile or of settings: `\t@prove t || true`, `"test": "vitest run || true",`.
 fn recipe(line: &str) -> &str {
-    keyed(line).1.trim_matches(['"', '\'', ',', ' '])
+    let command = keyed(line).1;
+    let step =
+        STEP_CALLS.iter().find_map(|call| command.strip_prefix(call)).filter(|rest| rest.starts_with(['"', '\'']));
+    step.unwrap_or(command).trim_matches(['"', '\'', ',', ' '])
 }
+
+/// What calls a shell in the pipelines of Jenkins.
+const STEP_CALLS: [&str; 3] = ["sh ", "bat ", "powershell "];
 
 /// What names the command in a line of settings; nothing in a recipe.
 fn key(line: &str) -> &str {

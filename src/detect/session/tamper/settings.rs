@@ -4,7 +4,7 @@
 const RECIPES: [&str; 7] =
     ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile", ".coveragerc", ".simplecov"];
 /// Endings of settings.
-const ENDINGS: [&str; 26] = [
+const ENDINGS: [&str; 29] = [
     "json",
     "jsonc",
     "json5",
@@ -31,9 +31,12 @@ const ENDINGS: [&str; 26] = [
     "vbproj",
     "props",
     "runsettings",
+    "clj",
+    "edn",
+    "sbt",
 ];
 /// What the names of settings have in them that are about checks.
-const CHECKS: [&str; 45] = [
+const CHECKS: [&str; 50] = [
     "jest",
     "vitest",
     "vite.config",
@@ -79,6 +82,11 @@ const CHECKS: [&str; 45] = [
     "cargo.toml",
     "directory.build.props",
     ".runsettings",
+    "luacheck",
+    "project.clj",
+    "deps.edn",
+    "tests.edn",
+    "build.sbt",
 ];
 /// Folders and files of what a server runs.
 const WORKFLOWS: [&str; 8] = [

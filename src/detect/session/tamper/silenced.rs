@@ -22,9 +22,11 @@ const WORDS: usize = 4;
 const OFF: [&str; 4] = ["off", "allow", "none", "ignore"];
 /// Words of requests that are about such a check.
 #[rustfmt::skip]
-pub(super) const REQUESTS: [&str; 22] = [
+pub(super) const REQUESTS: [&str; 36] = [
     "lint", "clippy", "ruff", "flake8", "mypy", "pyright", "tsc", "type check", "typecheck", "type error", "types", "rubocop", "phpstan", "psalm", "warning",
     "complain", "problems", "shellcheck", "checker", "violations", "static analysis", "clean up the code",
+    "luacheck", "warnung", "avertissement", "advertencia", "aviso", "avviso", "avvertiment", "waarschuwing", "ostrzeże", "varning", "предупрежд", "警告", "경고",
+    "uyarı",
 ];
 
 /// How an edit silences a check, as its marker and a sentence without the file.
@@ -107,6 +109,7 @@ mod tests {
             ("a.py", "import os", "import os  # noqa: F401"),
             ("detekt.yml", "  LongMethod:", "  LongMethod:\n    active: false"),
             (".pylintrc", "[MAIN]", "[MAIN]\ndisable=C0114"),
+            (".luacheckrc", "std = 'lua54'", "std = 'lua54'\nignore = { '1..', '2..' }"),
         ] {
             assert!(silenced(file, old, new).is_some(), "{file}: {new}");
         }

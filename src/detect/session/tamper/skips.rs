@@ -1,7 +1,7 @@
 //! What skips a test: the markers of the common frameworks, and of languages that share their words with other code.
 
 /// Markers that say in any test that it does not run.
-const SKIPS: [&str; 58] = [
+const SKIPS: [&str; 64] = [
     "@pytest.mark.skip",
     "= pytest.mark.skip",
     "=pytest.mark.skip",
@@ -60,16 +60,23 @@ const SKIPS: [&str; 58] = [
     "PDescribe(",
     "XDescribe(",
     "skip_if(TRUE",
+    "Test.skip",
+    "ptestCase",
+    "ptestList",
+    "assumeTrue(false",
+    "it.pending(",
+    "@pending",
 ];
 
 /// Markers of languages, by the endings of their files.
-const OF_LANGUAGE: [(&[&str], &[&str]); 6] = [
+const OF_LANGUAGE: [(&[&str], &[&str]); 7] = [
     (&["hs", "rb", "cr", "exs"], &["xit \"", "xit '", "xdescribe \"", "xdescribe '", "xcontext \"", "xcontext '"]),
     (&["lua", "gd", "js", "ts"], &["pending("]),
     (&["scala", "sc"], &["ignore(\"", "\" ignore"]),
     (&["dart", "js", "mjs", "ts"], &["skip: true", "skip: '", "skip: \"", "@Skip("]),
     (&["erl"], &["{skip,", "{skip ,"]),
     (&["php"], &["->skip(", "->todo("]),
+    (&["plt", "pl"], &["blocked(", "fixme("]),
 ];
 
 /// Markers of languages that begin a statement.
@@ -83,9 +90,9 @@ const STATEMENTS: [(&[&str], &[&str]); 6] = [
 ];
 
 /// Files of tests that no path says so of.
-const ENDINGS: [&str; 2] = ["t", "bats"];
+const ENDINGS: [&str; 3] = ["t", "bats", "plt"];
 /// What is in the code of a test, whatever its file is called.
-const IN_TESTS: [&str; 4] = ["#[test]", "::test]", "(deftest ", "@Test"];
+const IN_TESTS: [&str; 5] = ["#[test]", "::test]", "(deftest ", "@Test", ":- begin_tests("];
 
 /// Markers, and how often each stands in a text.
 pub(super) type Counts = Vec<(&'static str, usize)>;

@@ -90,6 +90,8 @@ fn finds_skips_in_many_languages() {
         ("spec/a_spec.rb", "it 'a' do", "xit 'a' do"),
         ("spec/a_spec.rb", "it 'a' do", "it 'a' do\n  skip 'a'"),
         ("test/a.bats", "@test \"a\" {", "@test \"a\" {\n  skip"),
+        ("date.plt", "test(leap) :-", "test(leap, [blocked('later')]) :-"),
+        ("prolog/date.pl", ":- begin_tests(d).\ntest(a) :-", ":- begin_tests(d).\ntest(a, [blocked(x)]) :-"),
         ("Tests/ATests.swift", "func testA() {", "func testA() {\n  try XCTSkipIf(true)"),
     ] {
         assert_found(file, old, new);
@@ -113,6 +115,7 @@ fn passes_honest_edits() {
         ("test/a_test.lua", "it('a'", "it('a', function() q.pending(1) end"),
         ("src/ATest.java", "@Test", "@Test @DisabledOnOs(WINDOWS)"),
         ("Tests/ATests.swift", "func testA() {", "func testA() {\n  try XCTSkipUnless(hasNetwork)"),
+        ("src/queue.pl", "state(Job) :-", "state(Job) :- blocked(Job),"),
         ("src/a.zig", "pub fn skip() void {", "pub fn skip_all() void {"),
         ("lib/importer.rb", "def run(file)", "def run(file, skip: true)"),
         (
@@ -194,6 +197,7 @@ fn linters_and_retries_count_where_they_are_the_task() {
     for (tampers, request, expected) in [
         (&off, "`npm run lint` reports problems. Clean up the code.", true),
         (&off, "Disable no-undef, lint complains about globals.", false),
+        (&off, "Der Linter meldet Warnungen, bitte bereinigen.", true),
         (&off, "Add a button.", false),
         (&retries, "The seat test fails every second time. Find the race.", true),
         (&retries, "Give the flaky tests three retries.", false),
