@@ -41,6 +41,18 @@ const BROWSING: [&str; 23] = [
     "browser", "chrome", "chromium", "firefox", "webkit", "playwright", "puppeteer", "selenium", "webdriver", "cypress", "wdio", "e2e", "lighthouse", "screenshot", "navigate", "devtools",
     "storybook", "curl", "wget", "xdg-open", "open http", "karma", "webview",
 ];
+/// Words of commands and tools that ask another agent, in small letters.
+#[rustfmt::skip]
+const REVIEWING: [&str; 22] = [
+    "review", "agent", "claude", "codex", "gemini", "opencode", "aider", "copilot", "llm", "gpt", "openai", "anthropic", "ollama", "coderabbit", "qodo", "critic", "opinion",
+    "judge", "audit", "goose", "cursor", "qwen",
+];
+/// Programs that write pages, documents or binaries, and open none.
+#[rustfmt::skip]
+const WRITERS: [&str; 20] = [
+    "hugo", "zola", "jekyll", "mkdocs", "sphinx-build", "pelican", "hexo", "eleventy", "antora", "asciidoctor", "mdbook", "pandoc", "gprbuild", "latexmk", "xelatex", "pdflatex",
+    "typst", "snakemake", "bitbake", "sass",
+];
 /// Work outside of the project that any program may do which talks to something.
 const OUTSIDE: [Work; 4] = [Work::Deployed, Work::Sent, Work::Posted, Work::ClosedIssue];
 
@@ -51,6 +63,8 @@ pub(crate) struct Acts(u16);
 impl Acts {
     /// Everything there is.
     const ALL: Self = Self(u16::MAX);
+    /// It may have been anything.
+    const ANYTHING: u16 = 1 << 15;
 
     fn of(works: &[Work]) -> Self {
         Self(works.iter().fold(0, |all, work| all | 1 << *work as u16))
@@ -68,13 +82,13 @@ impl Acts {
 
     /// Whether a call did anything that leaves something behind.
     pub(crate) fn any(self) -> bool {
-        let tried = Self::of(&[Work::Measured, Work::Browsed, Work::Pictured]);
+        let tried = Self::of(&[Work::Measured, Work::Browsed, Work::Pictured, Work::Reviewed]);
         self.0 & !tried.0 != 0
     }
 
     /// Whether a call pushed, and did not only do what may be anything.
     pub(crate) fn pushes(self) -> bool {
-        self != Self::ALL && self.has(Work::Pushed)
+        self.0 & Self::ANYTHING == 0 && self.has(Work::Pushed)
     }
 
     /// What a call did. One that failed did nothing, as far as nobody can tell which of its commands did.
@@ -88,7 +102,7 @@ impl Acts {
         let unknown_failed =
             call.unknown_failed || call.failed() && unknown.is_some_and(|program| program.exit.other_failed);
         if unknown.is_some() && !unknown_failed {
-            return Self::ALL;
+            return Self::of_unknown(command);
         }
         if line.effect == Effect::Observe && line.checks.is_empty() {
             return tried;
@@ -105,7 +119,23 @@ impl Acts {
         acts
     }
 
-    /// What a command, or the name of a tool, may have measured or opened.
+    /// What a command line may have done that nobody knows: anything, except what no such program does.
+    fn of_unknown(command: &str) -> Self {
+        let tried = Self::tried(&command.to_lowercase());
+        let mut never = Self::of(&[Work::Reviewed]);
+        let writes = |told: &Told| {
+            let program = told.words.first().map(String::as_str).unwrap_or_default();
+            WRITERS.contains(&program.rsplit('/').next().unwrap_or(program))
+        };
+        let told = commands(command);
+        let mut unknown = told.iter().filter(|told| told.effect() == Effect::Unknown).peekable();
+        if unknown.peek().is_some() && unknown.all(writes) {
+            never.add(Self::of(&[Work::Browsed, Work::Pictured]));
+        }
+        Self(Self::ALL.0 & !never.0 | tried.0)
+    }
+
+    /// What a command, or the name of a tool, may have measured, opened or asked.
     fn tried(command: &str) -> Self {
         let has = |words: &[&str]| words.iter().any(|word| command.contains(word));
         let mut acts = Self::default();
@@ -114,6 +144,9 @@ impl Acts {
         }
         if has(&BROWSING) {
             acts.add(Self::of(&[Work::Browsed, Work::Pictured]));
+        }
+        if has(&REVIEWING) {
+            acts.add(Self::of(&[Work::Reviewed]));
         }
         acts
     }
@@ -129,7 +162,7 @@ impl Acts {
         let has = |word: &str| tool.contains(word);
         let mut acts = Self::tried(&tool);
         if call.kind == CallKind::Unknown || call.guessed || tool == "webfetch" {
-            acts.add(Self::of(&[Work::Measured, Work::Browsed, Work::Pictured]));
+            acts.add(Self::of(&[Work::Measured, Work::Browsed, Work::Pictured, Work::Reviewed]));
         }
         // What goes to a host of repositories by a tool of its own is a commit there.
         if has("push") || has("_file") && (has("github") || has("gitlab") || has("gitea")) {
@@ -180,7 +213,7 @@ impl Acts {
             && rest.iter().any(|word| word.starts_with(['/', '~', '$']) || word.contains(':'));
         match command.effect() {
             Effect::Record => acts.add(Self::of(&OUTSIDE)),
-            Effect::Unknown => return Self::ALL,
+            Effect::Unknown => return Self::of_unknown(&command.words.join(" ")),
             _ if carries => acts.add(Self::of(&[Work::Deployed])),
             Effect::Mutate | Effect::Check | Effect::Observe | Effect::Poll => {}
         }

@@ -5,10 +5,12 @@ use super::applied::applies;
 use super::cover::never_ran;
 use super::deed::Deed;
 use super::elsewhere::Scope;
+use super::last_act::LastAct;
 use super::probe::answered;
 use super::rollout::Rollout;
 use super::tamper::Tampers;
 use super::tried::Tried;
+use super::unfinished::Unfinished;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing};
 use crate::detect::call::classify::{CallKind, may_try, runs_anything};
@@ -85,6 +87,10 @@ pub(crate) struct CallWork {
     pub(super) acts: Acts,
     /// Whether its request to a server of one's own was answered, if it made one.
     pub(super) answered: Option<bool>,
+    /// How it came out, if it did something.
+    pub(super) act: Option<LastAct>,
+    /// What it left unfinished, if it did not only look.
+    pub(super) unfinished: Option<Unfinished>,
     /// What it says of what is rolled out.
     pub(super) rollout: Option<Rollout>,
     /// The tool and its command, in lower case.
@@ -105,9 +111,30 @@ impl CallWork {
     /// Reads what a call that ended did.
     pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
         let state = part.state.as_ref();
-        let is_error = state.is_some_and(|state| &*state.status == "error");
-        let target = call.input.target.clone();
-        let mut work = Self {
+        let mut work = Self::unread(call, state);
+        if call.denied {
+            return work;
+        }
+        match &call.line {
+            Some(line) => work.read_line(line, call),
+            None => work.read_tool(call, state),
+        }
+        work.acts = Acts::of_call(call, state);
+        work.answered = answered(call, state);
+        work.act = LastAct::read(call, state);
+        work.unfinished = Unfinished::read(call, state);
+        work.rollout = Rollout::read(call, state);
+        work.read_check(call, state);
+        if state.is_none_or(|state| &*state.status != "error") {
+            work.todos = state.and_then(|state| state.input).and_then(open_todos);
+            work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
+        }
+        work
+    }
+
+    /// A call of which only its frame was read, as of one that was denied.
+    fn unread(call: &Call, state: Option<&ToolState<'_>>) -> Self {
+        Self {
             evidence: call.evidence(),
             before: Change::None,
             after: Change::None,
@@ -124,6 +151,8 @@ impl CallWork {
             records: false,
             acts: Acts::default(),
             answered: None,
+            act: None,
+            unfinished: None,
             rollout: None,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
@@ -133,24 +162,8 @@ impl CallWork {
             deed: Deed::of(call),
             todos: None,
             tampers: Tampers::default(),
-            target,
-        };
-        if call.denied {
-            return work;
+            target: call.input.target.clone(),
         }
-        match &call.line {
-            Some(line) => work.read_line(line, call),
-            None => work.read_tool(call, state),
-        }
-        work.acts = Acts::of_call(call, state);
-        work.answered = answered(call, state);
-        work.rollout = Rollout::read(call, state);
-        work.read_check(call, state);
-        if !is_error {
-            work.todos = state.and_then(|state| state.input).and_then(open_todos);
-            work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
-        }
-        work
     }
 
     /// What it did.

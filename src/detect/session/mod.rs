@@ -11,6 +11,7 @@ mod deed;
 mod effects;
 mod elsewhere;
 mod judge;
+mod last_act;
 mod parts;
 mod probe;
 mod request;
@@ -19,6 +20,7 @@ mod state;
 mod status;
 mod tamper;
 mod tried;
+mod unfinished;
 mod user;
 mod work_log;
 

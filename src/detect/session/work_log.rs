@@ -5,9 +5,11 @@ use super::applied::describes;
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::cover::{replaces, runs_failed, stands_in};
+use super::last_act::LastAct;
 use super::request::UserRequest;
 use super::rollout;
 use super::tamper::{Standing, Tampers, is_test_file};
+use super::unfinished::Unfinished;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::{Change, CheckRun};
 use crate::detect::text::claims::{Work, claims, says_it_answers};
@@ -77,6 +79,10 @@ pub(crate) struct WorkLog {
     recorded: bool,
     /// The last request to a server of one's own had no answer.
     unanswered: bool,
+    /// How the last thing came out that was done for the latest request.
+    act: Option<LastAct>,
+    /// What its last calls left unfinished.
+    unfinished: Option<Unfinished>,
     /// How that stands which was rolled out.
     rollout: Option<rollout::Standing>,
     tampers: Tampers,
@@ -102,6 +108,7 @@ impl WorkLog {
         self.unchecked_is_new = false;
         self.unread_is_new = false;
         self.refused = false;
+        (self.act, self.unfinished) = (None, None);
         (self.failed_first, self.changed_since, self.changed_code) = (false, false, false);
         // Of earlier requests, only what the last check said is still of interest.
         let last = self.failed.pop().filter(|_| self.last_failed);
@@ -265,6 +272,10 @@ impl WorkLog {
         self.acts.add(work.acts);
         self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
         self.recorded |= work.records || work.acts.any();
+        self.act = work.act.clone().or_else(|| self.act.take());
+        if !work.is_note {
+            self.unfinished = Unfinished::after(work.unfinished.clone(), self.unfinished.take());
+        }
         // What is pushed may be rolled out by a server.
         if work.acts.pushes() {
             self.rollout.get_or_insert(rollout::Standing::Open);
@@ -308,7 +319,9 @@ impl WorkLog {
         if let Some(tamper) = self.tampers.fact(last_text) {
             add(Contradiction::Tamper, tamper);
         }
-        if let Some(claimed) = self.unsupported(last_text) {
+        let refused = || self.act.as_ref().and_then(|act| act.fact(last_text));
+        let unfinished = || self.unfinished.as_ref().and_then(|unfinished| unfinished.fact(last_text));
+        if let Some(claimed) = self.unsupported(last_text).or_else(refused).or_else(unfinished) {
             add(Contradiction::UnsupportedClaim, claimed);
         }
         facts
@@ -368,6 +381,7 @@ impl WorkLog {
             Work::Measured => "no call ran a benchmark",
             Work::Browsed => "no call opened a page",
             Work::Pictured => "no call took a screenshot",
+            Work::Reviewed => "no call asked another agent",
         };
         Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))
     }

@@ -7,8 +7,10 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 mod outside;
+mod went;
 mod work;
 
+pub(crate) use went::{Went, says_it_went};
 pub(crate) use work::Work;
 
 /// More claims than this are not kept.
@@ -255,6 +257,40 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "wdroż",
             "opublik",
             "yayınla",
+            "agent",
+            "ajan",
+            "агент",
+            "ügynök",
+            "agen ",
+            "another model",
+            "second model",
+            "reviewer",
+            "πράκτορ",
+            "एजेंट",
+            "وكيل",
+            "סוכן",
+            "عامل",
+            "เอเจนต์",
+            "代理",
+            "智能体",
+            "エージェント",
+            "에이전트",
+            "mitta",
+            "mätt",
+            "målt",
+            "megmér",
+            "măsurat",
+            "đã đo",
+            "mengukur",
+            "μέτρη",
+            "मापा",
+            "قست",
+            "מדדתי",
+            "วัด",
+            "виміря",
+            "změřil",
+            "gemeten",
+            "ölçtüm",
         ])
         .ok()
 });
@@ -328,6 +364,10 @@ fn works(folded: &str) -> Vec<Work> {
         // Both measurements were made.
         if !DENYING.is_in(&clause.replace("before and after", "")) {
             found.extend(outside::works(clause));
+            found.extend(outside::is_measured(clause, folded).then_some(Work::Measured));
+        }
+        if outside::is_reviewed(clause) && !DENYING.is_in(&clause.replace("agent", "")) {
+            found.push(Work::Reviewed);
         }
         if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) && !describes {
             found.push(Work::Linted);

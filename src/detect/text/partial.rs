@@ -18,7 +18,7 @@ const LEFT: &[&str] = &[
 ];
 
 /// What says that something has not happened yet, and what did not: only together they say so.
-const NOT_YET: [(&[&str], &[&str]); 8] = [
+const NOT_YET: [(&[&str], &[&str]); 9] = [
     (
         &["yet|still|so far|for now|remaining|the rest|the others|the other"],
         &[
@@ -65,6 +65,10 @@ const NOT_YET: [(&[&str], &[&str]); 8] = [
             "迁移|完成|实现|处理|转换|翻译|开始|更新|替换|改写|待处理|遷移|實現|轉換|未做|移行できて|移行して|完了して|終わって|対応して|対応できて|実装して|実装できて|着手して|できていま|していませ|未対応|未完了|未実装|未移行|未着手",
         ],
     ),
+    (
+        &["ما زال*|لا يزال|لا تزال|עדיין|هنوز|अभी|ยัง|ακόμα|ακόμη|все още"],
+        &["متبق*|باقية|لم تكتمل|נותר*|נשאר*|باقی|बाकी|शेष|बचे|เหลือ|απομένουν|υπολείπονται|μένουν|остават"],
+    ),
     (&["아직"], &["않았|못했|안 했|안 됐|남아|미완|되지 않"]),
 ];
 
@@ -81,11 +85,12 @@ const FOLLOWS_WORDS: usize = 9;
 const ELSEWHERE: &[&str] = &[
     "commit*|push*|deploy*|merge*|release*|publish*|you|your|optional*|out of scope|outside the scope|not in scope|beyond the scope|not part of|by design|intentional*|deliberate*|on purpose|as requested|as asked|future|follow-up|follow up|nice to have|could later|if needed|unrelated|pre-existing|upstream|ci|review|reviewed|nothing|none|no longer|test*|error*|warning*|that are not|that is not|which are not|which is not|that have not|that has not|that haven't|that hasn't|that aren't|that isn't|die noch nicht|que todavía no|que aún no|que ainda não|qui ne|che non|которые ещё не|которые еще не",
     "gepusht|committet|eingecheckt|veröffentlicht|deployt|optional*|absichtlich|bewusst|außerhalb|wie gewünscht|commité*|poussé*|déployé*|facultatif|volontairement|hors périmètre|comiteado*|commiteado*|subido*|desplegado*|opcional*|intencional*|fuera de alcance|fora do escopo|facoltativ*|fuori ambito|закоммич*|запуш*|развёрн*|намеренно|необязательн*|提交|推送|部署|可选|发布|コミット|プッシュ|デプロイ|任意|커밋|푸시|배포|선택",
+    "تحذير*|اختبار*|אזהר*|בדיק*|هشدار*|चेतावनी|คำเตือน|προειδοποι*|предупрежд*|مراجع*",
 ];
 
 struct Tables {
     left: Phrases,
-    not_yet: [(Phrases, Phrases); 8],
+    not_yet: [(Phrases, Phrases); 9],
     follows: [Phrases; 2],
     elsewhere: Phrases,
 }
@@ -131,6 +136,8 @@ mod tests {
             "orders и stock перенесены. Модули billing и users ещё не перенесены.",
             "Moduły billing i users nie są jeszcze przeniesione.",
             "目前只完成了 orders 和 stock 两个模块的迁移。",
+            "حدّثتُ 14 جهة اتصال من أصل 40، وما زالت 26 جهة متبقية لم تُحدَّث بعد.",
+            "עדכנתי 14 אנשי קשר, ועדיין נותרו 26.",
             "billing、users、reports 还没有迁移。",
             "billing、users、reports はまだ移行できていません。",
             "billing, users는 아직 마이그레이션하지 않았습니다.",

@@ -45,7 +45,7 @@ const TABLE: [Row; 8] = [
         verbs: &[
             "i opened|i've opened|i have opened|i created|i've created|i have created|i raised|i've raised|i submitted|i've submitted|i filed|i've filed|and opened|and created|and raised|and submitted|i also opened|i also created",
             "eröffnet|geöffnet|erstellt|angelegt|aufgemacht|gestellt|j'ai ouvert|j'ai créé|j'ai soumis|j'ai également ouvert|j'ai aussi ouvert|ai ouvert|est ouverte|he abierto|abrí|he creado|creé|he enviado|queda abierto|abri|criei|enviei|foi aberto|está aberto|ho aperto|ho creato|ho inviato|открыл*|создал*|открыт",
-            "已创建|创建了|已提交|提交了|已打开|已开|已建立|作成しました|作りました|出しました|オープンしました|開きました|생성했|올렸|만들었|열었|geopend|aangemaakt|gemaakt|otworzył*|utworzył*|stworzył*|açtım|oluşturdum|öppnade|skapade|åpnet|opprettet|åbnede|oprettede|otevřel*|vytvořil*|avasin|loin|megnyitottam|létrehoztam|am deschis|am creat|đã mở|đã tạo|telah membuat|sudah membuat|saya membuat|відкри*|створи*",
+            "已创建|创建了|已提交|提交了|已打开|已开|已建立|作成しました|作りました|出しました|オープンしました|開きました|생성했|올렸|만들었|열었|geopend|aangemaakt|gemaakt|otworzył*|utworzył*|stworzył*|açtım|oluşturdum|öppnade|skapade|åpnet|opprettet|åbnede|oprettede|otevřel*|vytvořil*|avasin|loin|megnyitottam|létrehoztam|am deschis|am creat|đã mở|đã tạo|telah membuat|sudah membuat|saya membuat|відкри*|створи*|άνοιξα|δημιούργησα|खोल दिया|खोल दी|बना दिया|فتحت|أنشأت|פתחתי|יצרתי|باز کردم|ایجاد کردم|เปิด pull|เปิด pr|เปิด merge|สร้าง pull|สร้าง pr|สร้าง merge",
         ],
         objects: REQUESTS,
     },
@@ -120,6 +120,33 @@ static ROLLING_OUT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ROLLED_OUT
 const BENCHMARKED: &[&str] = &[
     "i benchmarked|i've benchmarked|i have benchmarked|i load-tested|i've load-tested|i load tested|he hecho un benchmark|压测了|做了基准测试",
 ];
+/// Verbs of the first person that say of times in the same sentence that they were measured: "I measured it: 412 ms".
+const MEASURED: &[&str] = &[
+    "i measured|i've measured|i have measured|i timed|i've timed|gemessen|j'ai mesuré|j'ai chronométré|he medido|medí|ho misurato|измерил*|замерил*|виміряв|виміряла|测量了|实测|測定しました|計測しました|측정했|zmierzył*|změřil*|ölçtüm|gemeten|jag mätte|har mätt|har målt|jeg målte|mittasin|mittasimme|megmértem|am măsurat|đã đo|saya mengukur|μέτρησα|मापा|قست|מדדתי|วัดได้|วัดผล",
+];
+/// Another agent.
+const OTHER_AGENT: &[&str] = &[
+    "second agent|another agent|reviewer agent|review agent|subagent|sub-agent|second model|another model|code-reviewer|zweiter agent|zweiten agenten|anderer agent|weiterer agent|deuxième agent|second agent|autre agent|sous-agent|segundo agente|otro agente|subagente|outro agente|secondo agente|altro agente|второй агент|другой агент|субагент|другий агент|інший агент|drugi agent|inny agent|druhý agent|jiný agent|ikinci ajan|ikinci bir ajan|başka bir ajan|tweede agent|andere agent|andra agenten|annan agent|anden agent|annen agent|toinen agentti|második ügynök|al doilea agent|alt agent|agent thứ hai|agen kedua|agen lain",
+    "δεύτερος agent|δεύτερος πράκτορας|άλλος agent|दूसरे एजेंट|दूसरे agent|وكيل ثان|وكيل آخر|סוכן שני|סוכן נוסף|عامل دوم|เอเจนต์ตัวที่สอง|เอเจนต์อีกตัว|agent ตัวที่สอง|第二个代理|另一个代理|第二个智能体|第二个 agent|另一个 agent|子代理|別のエージェント|2つ目のエージェント|サブエージェント|두 번째 에이전트|다른 에이전트",
+];
+/// What it did.
+const REVIEWED: &[&str] = &[
+    "reviewed|approved|checked|verified|signed off|geprüft|begutachtet|freigegeben|a relu|a revu|a approuvé|a validé|revisó|ha revisado|aprobó|ha aprobado|revisou|aprovou|ha rivisto|ha revisionato|ha approvato|проверил*|одобрил*|перевірив|схвалив|sprawdził*|zatwierdził*|zkontroloval*|schválil*|inceledi|onayladı|gecontroleerd|goedgekeurd|nagekeken|granskade|har granskat|godkände|har gennemgået|godkendte|gjennomgikk|godkjente|tarkasti|hyväksyi|átnézte|jóváhagyta|a revizuit|a aprobat|đã xem xét|đã duyệt|sudah meninjau|telah meninjau|menyetujui|έκανε review|ενέκρινε|έλεγξε|समीक्षा की|मंज़ूर|راجع|وافق|סקר|אישר|بررسی کرد|تأیید کرد|ตรวจแล้ว|อนุมัติ|审查了|审核了|已审查|已批准|批准了|レビューし|承認し|검토했|승인했|리뷰했",
+];
+static MEASURING: LazyLock<[Phrases; 2]> = LazyLock::new(|| [Phrases::new(MEASURED), Phrases::new(TIMES)]);
+static REVIEWING: LazyLock<[Phrases; 2]> = LazyLock::new(|| [Phrases::new(OTHER_AGENT), Phrases::new(REVIEWED)]);
+
+/// Whether a clause says that another agent looked over the work.
+pub(super) fn is_reviewed(clause: &str) -> bool {
+    REVIEWING.iter().all(|words| words.is_in(clause))
+}
+
+/// Whether a clause says that something was measured, and the sentence how long it took.
+pub(super) fn is_measured(clause: &str, sentence: &str) -> bool {
+    let [verbs, times] = &*MEASURING;
+    verbs.is_in(clause) && times.is_in(sentence) && sentence.contains(|c: char| c.is_ascii_digit())
+}
+
 static BENCHMARKING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(BENCHMARKED));
 
 /// Whether a clause names a channel of a chat: `#releases`. An issue has a number.

@@ -29,4 +29,6 @@ pub(crate) enum Work {
     Browsed,
     /// A screenshot was taken.
     Pictured,
+    /// Another agent looked over the work.
+    Reviewed,
 }
