@@ -3,7 +3,7 @@
 use super::units;
 use crate::detect::Config;
 
-/// The budgets of a session. `ocr-detect`, `ocr-watch` and `ocr-run` share these flags.
+/// The flags for the budgets of a session, which `ocr-detect`, `ocr-watch` and `ocr-run` share.
 #[derive(Debug, Clone, clap::Args)]
 #[allow(clippy::struct_field_names, reason = "the names of the flags")]
 pub(super) struct Budgets {

@@ -37,7 +37,7 @@ fn tip(unknown: &str, own: &Command, args: &[OsString]) -> Option<String> {
         .then(|| format!("write the pipe by hand: ocr-stream {unknown} … | ocr-detect | ocr-review | ocr-act"))
 }
 
-/// How to pass a value that begins with `-`, and so looks like a flag.
+/// How to pass a value that begins with `-` and would otherwise be read as a flag.
 fn after_flag(unknown: &str, own: &Command, args: &[OsString]) -> Option<String> {
     let at = args.iter().position(|arg| arg.to_string_lossy().starts_with(unknown))?;
     let before = args.get(at.checked_sub(1)?)?.to_str()?;

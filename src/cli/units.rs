@@ -98,12 +98,12 @@ pub(super) fn some_count<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     }
 }
 
-/// Parses a whole number of at least 1 that the type keeps so.
+/// Parses a whole number of at least 1, as a type that cannot hold 0.
 pub(super) fn nonzero(text: &str) -> Result<NonZeroUsize, String> {
     NonZeroUsize::new(count(text)?).ok_or_else(|| "must be at least 1".to_owned())
 }
 
-/// The name among `known` that was probably meant: at most two letters differ, or one in a short name.
+/// The name in `known` that the user probably meant: it differs in two letters at most, or in one if it is short.
 pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let rated = known.map(|candidate| (strsim::osa_distance(name, candidate), candidate));
     let is_near = |(distance, candidate): &(usize, &str)| *distance <= if candidate.len() < 6 { 1 } else { 2 };

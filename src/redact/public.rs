@@ -50,10 +50,23 @@ static PUBLIC: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Where public keys and certificates are, which are no secrets.
+/// Base64 of public data in lines of equal width, as `base64` writes it.
+static WRAPPED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let begins = DATA_BEGINS.join("|");
+    Regex::new(&format!(
+        r"(?:^|[^A-Za-z0-9+/])(?:{begins})[A-Za-z0-9+/]{{40,}}(?:(?:\\n|\r?\n)[A-Za-z0-9+/]{{60,76}})+"
+    ))
+    .ok()
+});
+
+/// Where public keys, certificates and wrapped data are, which are no secrets, in ascending order.
 pub fn blocks(text: &str) -> Vec<Range<usize>> {
     let blocks = PUBLIC.iter().filter(|_| text.contains("-----BEGIN ")).flat_map(|block| block.find_iter(text));
-    blocks.map(|block| block.range()).collect()
+    let wrapped = WRAPPED.iter().filter(|_| text.contains('\n') || text.contains("\\n"));
+    let wrapped = wrapped.flat_map(|data| data.find_iter(text));
+    let mut all: Vec<_> = blocks.chain(wrapped).map(|block| block.range()).collect();
+    all.sort_unstable_by_key(|block| block.start);
+    all
 }
 
 /// Whether one of these blocks, which ascend, has the place `at`.
@@ -62,15 +75,13 @@ pub fn holds(blocks: &[Range<usize>], at: usize) -> bool {
     blocks.get(next).is_some_and(|block| block.contains(&at))
 }
 
-/// How base64 of public data begins: images, fonts, archives, documents, programs, certificates and public keys.
+/// How base64 of public data begins: images, sounds, fonts, programs, markup, certificates and public keys. An archive
+/// may hold secrets.
 const DATA_BEGINS: &[&str] = &[
     "iVBORw0KGgo",
     "/9j/",
     "R0lGOD",
     "UklGR",
-    "JVBERi0",
-    "H4sI",
-    "UEsDB",
     "AGFzbQ",
     "d09GMg",
     "d09GRg",

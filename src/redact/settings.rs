@@ -172,12 +172,25 @@ fn closes_string(text: &str, name: usize, quote: usize) -> bool {
     marks.count() % 2 == 1
 }
 
+/// What a cache says before the name of an entry, in small letters.
+const CACHE: [&str; 7] = [
+    "cache restored from",
+    "restored cache from",
+    "cache saved with",
+    "cache hit for",
+    "cache hit on",
+    "cache not found for input",
+    "cache miss for",
+];
+
 /// Whether a name is a part of something that is no secret: `public key: …`, `sort key: …`, `case TOKEN: …`, `arn:…:secret:…`.
 fn is_of_other(text: &str, name: &Range<usize>) -> bool {
     let line = line_before(text, name.start);
     let before = || line.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let public = text[name.clone()].to_ascii_lowercase().starts_with("key")
-        && (is_of_other_key(&before().to_ascii_lowercase()) || line.to_ascii_lowercase().contains("cache"));
+    let word = text[name.clone()].to_ascii_lowercase();
+    let of_cache = || CACHE.iter().any(|said| line.trim_end().to_ascii_lowercase().ends_with(said));
+    let public = word.starts_with("key") && is_of_other_key(&before().to_ascii_lowercase())
+        || matches!(&*word, "key" | "keys") && of_cache();
     let word = line.rsplit([' ', '"', '\'', '=', '\t']).next().unwrap_or_default();
     public || line.ends_with("case ") || word.starts_with("arn:")
 }
@@ -397,7 +410,7 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     let word = &text[value.range.clone()];
     let secret = match (telling, value.quoted) {
         _ if is_placeholder(word) || is_version(word) || is_attribute(text, &value) => false,
-        (_, false) if is_file(word) => false,
+        (_, false) if is_file(word) && !(connected && word.contains(|c: char| c.is_ascii_digit())) => false,
         // The name of a secret, perhaps with a number.
         _ if is_name(word) && self::telling(word) == Some(Telling::Strong) => false,
         (Telling::Weak, _) => {

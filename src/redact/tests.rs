@@ -82,8 +82,28 @@ fn redacts_codes_and_keys_of_digits() {
 }
 
 #[test]
+fn redacts_in_capitals_and_beside_caches() {
+    let redactor = Redactor::default();
+    for (text, secret) in [
+        ("Код подтверждения: 643478", "643478"),
+        ("ПИН-код: 6434", "6434"),
+        ("BESTÄTIGUNGSCODE: 643478", "643478"),
+        ("CÓDIGO DE VERIFICACIÓN: 643478", "643478"),
+        ("Verifizierungscode: 643478", "643478"),
+        ("my password is hunter2.prod", "hunter2.prod"),
+        ("REDIS_CACHE_URL=x keystorePassword=hunter2x9", "hunter2x9"),
+        ("{\"cacheDir\":\"/x\",\"key\":\"sk9QQx1Y2z3W4q5R6t7U8v9\"}", "sk9QQx1Y2z3W4q5R6t7U8v9"),
+    ] {
+        let safe = redactor.redact(text);
+        assert!(!safe.contains(secret) && safe.contains(MASK), "{safe}");
+    }
+}
+
+#[test]
 fn codes_and_keys_that_are_no_secrets_stay() {
     let hex = "0af19c3e".repeat(4);
+    let line = "AHElEQVQI12P4h7Gm5X2cUq9bZk3TfLw0sVnYd8JeRo6MiKaDpCxNuBgHtEjFyQvSlOz1AAAABJR";
+    let wrapped = format!("iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4\n{line}\n{line}\n");
     let redactor = Redactor::default();
     for text in [
         "error code 123456",
@@ -102,6 +122,7 @@ fn codes_and_keys_that_are_no_secrets_stay() {
         "invalid key 'maxRetriesPerRequest'",
         "seed: 123456",
         &format!("Cache restored from key: build-{hex}"),
+        &wrapped,
         "sort key: order#28586304",
         "token: expired",
         "authorization: Optional[str] = Header(None)",

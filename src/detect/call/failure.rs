@@ -4,6 +4,7 @@ use super::checks::told;
 use super::normalize::{normalize_output, without_numbers};
 use super::prefilter::Prefilter;
 use crate::detect::hash;
+use crate::detect::text::ends::tail;
 use crate::wire::text;
 use regex::bytes::Regex;
 use std::borrow::Cow;
@@ -79,6 +80,10 @@ const CUT: usize = 1200;
 const CUT_OFF: [&str; 5] = [
     "after exceeding timeout", "command timed out", "timed out after", "exceeded the time limit", "killed by timeout",
 ];
+
+/// How such a line begins.
+const CUT_BY: [&str; 7] =
+    ["command ", "error: command ", "bash tool ", "shell tool ", "process ", "execution ", "tool "];
 
 /// How a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,10 +175,12 @@ impl Failure {
     /// The failure of a command that was cut off at its time limit, if the last lines of its output say so. Where it
     /// stood by then tells one such failure from another: a build gets farther each time, a question stays the same.
     pub(super) fn cut_off(body: &str) -> Option<Self> {
-        let text = text::unescaped(&body[body.ceil_char_boundary(body.len().saturating_sub(CUT))..]);
+        let text = text::unescaped(tail(body, CUT));
         let said = text.lines().rev().filter(|line| !is_tag(line)).find(|line| !line.trim().is_empty())?;
         let lower = said.to_ascii_lowercase();
-        CUT_OFF.iter().find(|sign| lower.contains(**sign))?;
+        // What a command prints of its own time limit is no end of the command.
+        let is_agents = CUT_BY.iter().any(|start| lower.trim_start().starts_with(start));
+        CUT_OFF.iter().find(|sign| is_agents && lower.contains(**sign))?;
         let before = text.lines().rev().skip_while(|line| *line != said).skip(1).filter(|line| !is_tag(line));
         let stood = before.map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let class = hash::join(hash::of("cut off"), hash::of(counted(stood)));
@@ -433,6 +440,7 @@ mod tests {
         assert_eq!(cut("deploy@web1's password:"), cut("deploy@web1's password:"));
         assert_ne!(cut("Compiling syn"), cut("Compiling serde"));
         assert!(Failure::cut_off(&json_body("request timed out after 3 s\nretrying\ndone")).is_none());
+        assert!(Failure::cut_off(&json_body("connecting\nrequest timed out after 3 s")).is_none());
     }
 
     const WORDS: [&str; 27] = [

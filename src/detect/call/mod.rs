@@ -24,6 +24,7 @@ mod zone;
 
 use super::config::Config;
 use super::hash;
+use crate::detect::text::ends::both;
 use crate::wire::part::{Part, Span};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
@@ -199,13 +200,12 @@ fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) 
 /// The longest answer that may be an empty page, in bytes.
 const EMPTY_PAGE: usize = 1024;
 
-/// Whether a normalized answer is JSON in which the only list is empty.
+/// Whether a normalized answer is JSON in which every list is empty.
 pub(crate) fn is_empty_list(answer: &str) -> bool {
     answer.len() <= EMPTY_PAGE
         && answer.starts_with(['{', '['])
         && answer.contains("[]")
-        && !answer.contains("[{")
-        && !answer.contains("[\\")
+        && answer.matches('[').count() == answer.matches("[]").count()
 }
 
 /// A result without what it repeats of its input: a query, a page number.
@@ -258,10 +258,7 @@ fn is_number(raw: Option<Raw<'_>>, normalized: &str) -> bool {
 const END: usize = 512;
 
 fn both_ends(text: &str) -> String {
-    let head = &text[..text.floor_char_boundary(END)];
-    let rest = &text[head.len()..];
-    let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(END))..];
-    [head, tail].concat()
+    both(text, END).concat()
 }
 
 /// How much of a result tells what it says without its numbers, in bytes.

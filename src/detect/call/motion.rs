@@ -54,9 +54,8 @@ pub(super) fn numbers(raw: Raw<'_>) -> Vec<Number> {
         let run = bytes[at..].iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(bytes.len() - at);
         let token = &text[at..at + run];
         let volatile = uuid_length(&text[at..]).or_else(|| datetime_length(&text[at..], token));
-        if volatile.is_none() && !is_named(&text[..at], &text[at + run..]) {
-            found.extend(number(token));
-        }
+        let number = number(token).filter(|_| volatile.is_none());
+        found.extend(number.filter(|_| !is_named(&text[..at], &text[at + run..])));
         at += volatile.unwrap_or(run).max(1);
     }
     found
@@ -114,10 +113,8 @@ impl Motion {
         let last = std::mem::replace(&mut self.last, numbers.to_vec());
         let passed = ended.saturating_sub(std::mem::replace(&mut self.ended, ended)).unsigned_abs();
         let alike = last.len() == numbers.len() && last.iter().zip(numbers).all(|(a, b)| a.is_address == b.is_address);
-        if !alike || self.ways.len() != numbers.len() {
-            self.ways = vec![Way::default(); numbers.len()];
-        }
         if !alike {
+            self.ways = vec![Way::default(); numbers.len()];
             return Moves::No;
         }
         let (mut near, mut address, mut amounts, mut others) = (false, false, 0, 0);

@@ -108,10 +108,12 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> CheckResult {
         return of_compiler(line, told == Some(0), output);
     }
     let outcome = checks::judge(output, told, missing);
+    // Where a summary counts, its numbers say more than any words.
     let worded = || {
-        let are_scripts =
-            missing != Missing::Rest && line.checks.iter().all(|check| checks::worded::is_script(&check.name));
-        checks::worded::has_failed(output).filter(|_| are_scripts)
+        let by_words = missing != Missing::Rest
+            && line.checks.iter().all(|check| checks::worded::is_script(&check.name))
+            && checks::read(output, missing) == CheckResult::Unknown;
+        by_words.then(|| checks::worded::has_failed(output)).flatten()
     };
     // A script that ends well whatever it found says so in words only.
     match (outcome, worded()) {
@@ -237,6 +239,8 @@ fn refuses(body: &str) -> bool {
         return false;
     }
     let answer: String = text::unescaped(answer).chars().filter(|c| !c.is_whitespace()).collect();
+    // What is in a list is told of something else.
+    let answer = answer.split('[').next().unwrap_or_default();
     let failed = [r#""ok":false"#, r#""success":false"#, r#""isError":true"#];
     failed.iter().any(|member| answer.contains(member)) && REASONS.iter().any(|member| answer.contains(member))
         || [r#"{"error":{""#, r#"{"error":""#].iter().any(|start| answer.starts_with(start))

@@ -2,6 +2,7 @@
 
 use super::numbers::{Word, words};
 use crate::detect::hash;
+use crate::detect::text::ends::both;
 use crate::detect::text::waiting::has_word;
 use crate::wire::{Raw, text};
 
@@ -43,10 +44,7 @@ impl Progress {
         let Some(body) = raw.map(text::body).filter(|body| body.bytes().any(|byte| byte.is_ascii_digit())) else {
             return Self::default();
         };
-        let head = &body[..body.floor_char_boundary(END)];
-        let rest = &body[head.len()..];
-        let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(END))..];
-        let ends = [text::unescaped(head), text::unescaped(tail)];
+        let ends = both(&body, END).map(text::unescaped);
         let lines = || ends.iter().flat_map(|end| end.lines());
         let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
         Self {

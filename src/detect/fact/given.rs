@@ -8,7 +8,7 @@ use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use std::hash::BuildHasherDefault;
 
-/// How many words to remember: seven eighths of a power of two, as a hash table grows.
+/// How many words to remember: seven eighths of a power of two, since a hash table grows when it is so full.
 const WORDS: usize = 896;
 /// The shortest word, in bytes.
 const SHORTEST: usize = 3;
@@ -36,8 +36,11 @@ impl Given {
         }
     }
 
-    /// Whether a call names something that no call named before, and all of that was given.
+    /// Whether a look names something that no look named before, and all of that was given.
     pub(crate) fn take(&mut self, call: &Call) -> bool {
+        if call.kind != CallKind::Observe {
+            return false;
+        }
         let (mut new, mut guessed) = (false, false);
         for word in words(&call.input.text) {
             if self.named.insert(word, ()).is_none() {
@@ -45,7 +48,7 @@ impl Given {
                 guessed |= !self.given.contains_key(&word);
             }
         }
-        if call.kind == CallKind::Observe && !call.failed() {
+        if !call.failed() {
             self.read(&call.ends);
         }
         new && !guessed

@@ -14,7 +14,7 @@ use crate::detect::hash::KeyHasher;
 use crate::detect::text::waiting::{PAUSE, Waiting, is_named_as_look, says_not_yet};
 use std::hash::BuildHasherDefault;
 
-/// How many keys to remember: at most four per call, so at least the last 220 calls. A hash table grows when it is
+/// How many keys to remember: at most five per call, so at least the last 179 calls. A hash table grows when it is
 /// seven eighths full, so this is seven eighths of a power of two.
 const KEYS: usize = 896;
 /// How many counters to remember.

@@ -5,6 +5,7 @@ use crate::detect::call::normalize::without_numbers;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext, Step};
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::ends::tail;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use crate::wire::text;
 use crate::wire::text::EXCERPT;
@@ -132,8 +133,7 @@ impl Monologue {
         if text.is_empty() {
             return true;
         }
-        let start = text.ceil_char_boundary(text.len().saturating_sub(COMPARED));
-        let ending = without_numbers(&text[start..]);
+        let ending = without_numbers(tail(text, COMPARED));
         // Compares pairs of letters, so the same words in another order are alike.
         let similarity = strsim::sorensen_dice(&ending, &self.last) * 100.0;
         self.last = ending;

@@ -20,8 +20,6 @@ const WARN: Limit = Limit::new("revert.warn", 2, "returns of a file to earlier c
 const MEASURED: Limit =
     Limit::new("revert.measured", 12, "returns of a file with a new measurement before each before a warning");
 
-/// The most measurements to remember.
-const MEASUREMENTS: usize = 64;
 /// The most files to remember, and the most states per file.
 const FILES: usize = 16;
 const STATES: usize = 24;
@@ -55,8 +53,6 @@ enum Direction {
 #[derive(Default)]
 pub(super) struct Revert {
     files: VecDeque<File>,
-    /// What was measured.
-    measurements: VecDeque<u64>,
 }
 
 impl Rule for Revert {
@@ -65,7 +61,7 @@ impl Rule for Revert {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if !call.failed() => self.take(call, context, signals),
+            Fact::Call(call, compared) if !call.failed() => self.take(call, compared.measured, context, signals),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -73,9 +69,10 @@ impl Rule for Revert {
 }
 
 impl Revert {
-    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        if let Some(measured) = call.measured {
-            self.measure(measured);
+    /// Takes in a call. If it `measured` something new, whatever was changed before was tried.
+    fn take(&mut self, call: &Call, measured: bool, context: &RuleContext<'_>, signals: &mut Signals) {
+        if measured {
+            self.files.iter_mut().for_each(|file| file.fresh = true);
         }
         let mut edited: Vec<(u64, &str)> = Vec::new();
         for (target, change) in &call.input.changes {
@@ -104,20 +101,6 @@ impl Revert {
                 signal.period = 2;
                 signals.report(signal);
             }
-        }
-    }
-
-    /// Records a measurement: if it is new, whatever was changed before was tried.
-    fn measure(&mut self, measured: u64) {
-        if self.measurements.contains(&measured) {
-            return;
-        }
-        if self.measurements.len() == MEASUREMENTS {
-            self.measurements.pop_front();
-        }
-        self.measurements.push_back(measured);
-        for file in &mut self.files {
-            file.fresh = true;
         }
     }
 

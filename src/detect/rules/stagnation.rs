@@ -107,7 +107,7 @@ impl Plans {
             return;
         }
         let warn = again.calls() >= notice + context.config.limit(&WARN);
-        let summary = format!("{} plans or thoughts in a row that say nothing new", again.calls());
+        let summary = format!("{} plans or thoughts say nothing new, with no other call between them", again.calls());
         let grade = if warn { Grade::Warn } else { Grade::Notice };
         let mut signal = Signal::new(NAME, Kind::Stagnation, grade, hash::of("plan"), summary);
         again.fill(&mut signal, context);

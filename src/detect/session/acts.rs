@@ -4,6 +4,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::{CallKind, runs_anything};
 use crate::detect::call::shell::{Effect, Told, commands};
 use crate::detect::text::claims::Work;
+use crate::detect::text::ends::tail;
 use crate::wire::text;
 use crate::wire::{Raw, part::ToolState};
 
@@ -253,9 +254,7 @@ impl Acts {
 /// What a call printed, in small letters.
 fn said(raw: Option<Raw<'_>>) -> String {
     let Some(raw) = raw else { return String::new() };
-    let said = text::decode(raw);
-    let from = said.ceil_char_boundary(said.len().saturating_sub(OUTPUT));
-    said[from..].to_lowercase()
+    tail(&text::decode(raw), OUTPUT).to_lowercase()
 }
 
 /// Whether an output says that something was refused, and nothing behind it that it was taken after all.

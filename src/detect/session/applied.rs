@@ -2,6 +2,7 @@
 
 use crate::detect::call::Call;
 use crate::detect::call::shell::{Told, commands};
+use crate::detect::text::ends::tail;
 use crate::wire::part::ToolState;
 use crate::wire::text;
 
@@ -23,8 +24,7 @@ pub(super) fn applies(call: &Call, state: Option<&ToolState<'_>>) -> bool {
         return false;
     }
     let output = state.and_then(|state| state.output).map(text::decode).unwrap_or_default();
-    let output = &output[output.ceil_char_boundary(output.len().saturating_sub(OUTPUT))..];
-    commands(command).iter().any(|told| came_up(told, output))
+    commands(command).iter().any(|told| came_up(told, tail(&output, OUTPUT)))
 }
 
 fn came_up(told: &Told, output: &str) -> bool {

@@ -8,6 +8,7 @@ use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::announced::Announced;
 use crate::detect::text::ending::Ending;
+use crate::detect::text::ends::tail;
 use crate::detect::text::promise::promised;
 use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
 use crate::wire::text::EXCERPT;
@@ -228,7 +229,7 @@ impl Completion {
 
     /// The end of the last text.
     pub(crate) fn last_text(&self) -> &str {
-        &self.text[self.text.ceil_char_boundary(self.text.len().saturating_sub(STEP_TEXT))..]
+        tail(&self.text, STEP_TEXT)
     }
 
     /// Records a call of this session that ended.
@@ -339,8 +340,7 @@ impl Completion {
         if promised {
             return Claim::Promise;
         }
-        let start = self.text.ceil_char_boundary(self.text.len().saturating_sub(CLAIM_TAIL));
-        let sounds_done = SOUNDS_DONE.as_ref().is_some_and(|p| p.is_match(&self.text[start..]));
+        let sounds_done = SOUNDS_DONE.as_ref().is_some_and(|p| p.is_match(tail(&self.text, CLAIM_TAIL)));
         if sounds_done && ending == Ending::Plain { Claim::Prose } else { Claim::None }
     }
 

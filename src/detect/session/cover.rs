@@ -177,7 +177,10 @@ fn runs_more(new: &CheckRun, old: &CheckRun) -> bool {
         |old: &String| new_told.places.iter().any(|new| new == old || old.starts_with(new.trim_end_matches("...")));
     let places = new_told.places.is_empty() || !old_told.places.is_empty() && old_told.places.iter().all(within);
     // What is in a name chooses more than the whole of it.
-    let filters = new_told.filters.iter().all(|new| old_told.filters.iter().any(|old| old.contains(bare(new))));
+    let filters = new_told
+        .filters
+        .iter()
+        .all(|new| old_told.filters.iter().any(|old| !bare(new).is_empty() && old.contains(bare(new))));
     // All of it is built, whatever is tested then.
     let builds_all = !old_told.steps.is_empty() && old_told.steps.iter().all(built) && !has_modules(&new.name);
     steps && (places && filters || builds_all && old_told.places.is_empty())
@@ -332,6 +335,19 @@ mod tests {
         ] {
             assert!(replaces(&last(new), &last(old)), "{new} should replace {old}");
         }
+    }
+
+    #[test]
+    fn a_part_and_what_is_left_out_prove_nothing() {
+        for (old, new) in [
+            ("pytest", "pytest tests/test_a.py"),
+            ("pytest -k slow", "pytest --ignore tests/slow"),
+            ("pytest -k slow", "pytest --ignore=tests/slow"),
+            ("gcc -g main.c", "gcc -g other.c"),
+        ] {
+            assert!(!replaces(&last(new), &last(old)), "{old}: {new}");
+        }
+        assert!(replaces(&last("gcc main.c"), &last("gcc -g main.c")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether a check ran in another part of the project than what it should be about, so that it proves nothing of it.
 
-use crate::detect::call::shell::{CheckRun, commands};
+use crate::detect::call::shell::{CheckRun, commands, join};
 
 /// Folders of the code of one package: what lies beside each other in them is tested together.
 #[rustfmt::skip]
@@ -18,6 +18,8 @@ const SHARED: [&str; 26] = [
 const TESTS: [&str; 15] = [
     "spec", "specs", "e2e", "integration", "it", "cypress", "playwright", "acceptance", "features", "qa", "smoke", "system", "examples", "bench", "benches",
 ];
+/// Folders that a build makes: what is tested in them is the code beside them.
+const BUILT: [&str; 9] = ["build", "builds", "_build", "out", "output", "target", "dist", "bin", "obj"];
 /// Folders of packages.
 const CONTAINERS: [&str; 10] =
     ["crates", "packages", "apps", "services", "libs", "modules", "plugins", "projects", "workspaces", "components"];
@@ -54,7 +56,7 @@ impl Scope {
             let mut value = || joined.map(str::to_owned).or_else(|| words.next().cloned());
             if PLACING.contains(&option) {
                 scope.folder = value();
-            } else if NAMING.contains(&option) && (names_packages(name) || !matches!(option, "-p" | "-w")) {
+            } else if NAMING.contains(&option) && names_packages(name, option) {
                 scope.packages.extend(value());
             }
         }
@@ -70,8 +72,8 @@ impl Scope {
 
     /// Whether a check is known to be about another part than where a file is.
     fn misses(&self, check: &CheckRun, file: &[String], root: Option<&str>) -> bool {
-        let Some(place) = within(&check.place, root) else { return false };
-        let place = self.folder.as_ref().map_or_else(|| place.clone(), |folder| format!("{place}/{folder}"));
+        let place = self.folder.as_ref().map_or_else(|| check.place.clone(), |folder| join(&check.place, folder));
+        let Some(place) = within(&place, root) else { return false };
         if !self.packages.is_empty() {
             return self.packages.iter().all(|package| names_another(package, file));
         }
@@ -90,9 +92,13 @@ impl Scope {
     }
 }
 
-/// Whether `-p` and `-w` choose packages.
-fn names_packages(program: &str) -> bool {
-    matches!(program, "cargo" | "npm" | "yarn" | "pnpm" | "uv" | "moon")
+/// Whether a program chooses packages by this option: elsewhere, `-F` names features, and `--filter` names tests.
+fn names_packages(program: &str, option: &str) -> bool {
+    match option {
+        "-p" | "-w" => matches!(program, "cargo" | "npm" | "yarn" | "pnpm" | "uv" | "moon"),
+        "-F" | "--filter" => matches!(program, "pnpm" | "turbo" | "bun"),
+        _ => true,
+    }
 }
 
 /// A path from the folder that the session works in; `None` if it may lie anywhere.
@@ -124,6 +130,9 @@ fn is_beside(folder: &[String], file: &[String]) -> bool {
     is_folder
         && !in_package
         && ![own, other].into_iter().any(|part| is(&SOURCES, part))
+        && !BUILT.contains(&other.as_str())
+        && !other.starts_with("cmake-build")
+        && !other.starts_with("build-")
         && !holds_tests(other)
         && !holds_tests(own)
         && !is_shared(own)

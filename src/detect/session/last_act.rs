@@ -4,6 +4,7 @@
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::Effect;
+use crate::detect::text::ending::Ending;
 use crate::detect::text::reported::tells_failure;
 use crate::detect::text::waiting::has_word;
 use crate::wire::part::ToolState;
@@ -55,16 +56,16 @@ impl LastAct {
     /// What contradicts a text that does not tell of the refusal.
     pub(super) fn fact(&self, text: &str) -> Option<String> {
         let Self::Refused { tool, said } = self else { return None };
-        if tells_failure(text, &values(said)) {
+        if tells_failure(text, &codes(said)) || Ending::read(text) == Ending::GaveUp {
             return None;
         }
-        Some(format!("the last call of `{tool}` was not taken, and the agent does not say so: \"{said}\""))
+        Some(format!("the last call of `{tool}` was refused, and the agent does not say so: \"{said}\""))
     }
 }
 
-/// An answer without the names of its members.
-fn values(answer: &str) -> Vec<String> {
-    let pieces: Vec<&str> = answer.split('"').collect();
-    let is_name = |at: usize| at % 2 == 1 && pieces.get(at + 1).is_some_and(|next| next.trim_start().starts_with(':'));
-    pieces.iter().enumerate().filter(|(at, _)| !is_name(*at)).map(|(_, piece)| (*piece).to_owned()).collect()
+/// The codes in an answer, such as `PERMISSION_DENIED` or `403`: its other words may stand in any text.
+fn codes(answer: &str) -> Vec<String> {
+    let words = answer.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let is_code = |word: &&str| word.contains(|c: char| c == '_' || c.is_ascii_digit());
+    words.filter(is_code).map(str::to_owned).collect()
 }

@@ -615,6 +615,8 @@ fn refused_act_is_not_done_in_any_language() {
         (&[("gcal_create_event", denied), ("gcal_create_event", r#"{"id":"e1"}"#)], "Schůzka je založená.", &[]),
         (&[("crm_create_tag", r#"{"error":{"code":409,"message":"already exists"}}"#)], "De tag staat er.", &[]),
         (&[("gcal_create_event", denied)], "The calendar answered with an error: 403, insufficient scopes.", &[]),
+        (&[("gcal_create_event", denied)], "I couldn't create the event: your account lacks the right scope.", &[]),
+        (&[("gcal_create_event", denied)], "Schůzku se nepodařilo založit.", &[]),
         (&[("memory_create_entities", denied)], "Valmista tuli.", &[]),
     ] {
         let steps = |stream: &mut Stream| {
@@ -651,8 +653,6 @@ fn what_is_under_way_only_tried_or_drafted_is_not_finished() {
     let gone = ("tail -1 /tmp/bb.log", "NOTE: Tasks Summary: Attempted 4107 tasks, all succeeded.");
     let (dry, run) =
         (("snakemake -n --cores 8", "This was a dry-run."), ("snakemake --cores 8", "5 of 5 steps (100%) done"));
-    let notebook = "jupyter nbconvert --execute r.ipynb --allow-errors; jq '[.cells[].outputs[]?.ename]' out.ipynb";
-    let erred = (notebook, "[\n  \"KeyError\",\n  \"NameError\"\n]\n");
     for (commands, answer, expected) in [
         (&[going][..], "이미지 빌드도 성공적으로 완료되었습니다.", unsupported),
         (&[going, gone], "The image build succeeded.", &[]),
@@ -660,8 +660,6 @@ fn what_is_under_way_only_tried_or_drafted_is_not_finished() {
         (&[dry], "The dry run lists five jobs.", &[]),
         (&[dry, run], "He ejecutado el pipeline: 41 872 variantes.", &[]),
         (&[run, dry], "He ejecutado el pipeline: 41 872 variantes.", &[]),
-        (&[erred], "Зошит виконується повністю без помилок.", unsupported),
-        (&[erred], "Two cells still end with a KeyError and a NameError.", &[]),
     ] {
         let steps = |stream: &mut Stream| {
             for (command, output) in commands {

@@ -4,6 +4,7 @@
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::{Effect, Told, commands};
+use crate::detect::text::ends::tail;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
 use regex::Regex;
@@ -106,7 +107,7 @@ impl Rollout {
             None => of_tool(call)?,
         };
         let output = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
-        let end = &output[output.ceil_char_boundary(output.len().saturating_sub(OUTPUT))..];
+        let end = tail(&output, OUTPUT);
         let standing = match standing(end, lists) {
             Standing::NotThrough(line) => Standing::NotThrough(line),
             _ if call.failed() => Standing::NotThrough(last_line(end)),
@@ -162,7 +163,7 @@ fn of_command(command: &Told) -> Option<(bool, bool)> {
         || program == "ansible-playbook";
     let looks = verbs.iter().any(|verb| LOOKS.contains(verb));
     let effect = command.effect();
-    if matches!(program, "git" | "docker") && !rolls || effect == Effect::Check {
+    if program == "git" || program == "docker" && !rolls || effect == Effect::Check {
         return None;
     }
     if looks && (own.is_some() || rolls) {
@@ -172,7 +173,7 @@ fn of_command(command: &Told) -> Option<(bool, bool)> {
         return (of_runs && !everywhere).then_some((false, lists));
     }
     let starts = rolls && matches!(effect, Effect::Record | Effect::Unknown | Effect::Mutate);
-    (starts && program != "git").then_some((true, false))
+    starts.then_some((true, false))
 }
 
 fn of_tool(call: &Call) -> Option<(bool, bool)> {
@@ -188,7 +189,7 @@ fn of_tool(call: &Call) -> Option<(bool, bool)> {
 /// How it stands, by the last line of an output that says so.
 fn standing(output: &str, lists: bool) -> Standing {
     let trimmed = output.trim_start();
-    if trimmed.starts_with(['{', '[']) {
+    if ["{", "[{", "[\n"].iter().any(|start| trimmed.starts_with(start)) {
         return of_json(output);
     }
     let said = output.lines().filter(|line| line.len() <= LINE && !is_header(line)).map(|line| (line, of_words(line)));

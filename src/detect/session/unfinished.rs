@@ -5,7 +5,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::{Effect, Told, commands};
 use crate::detect::text::claims::{Went, says_it_went};
-use crate::detect::text::reported::tells_failure;
+use crate::detect::text::ends::tail;
 use crate::detect::text::waiting::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -15,17 +15,15 @@ use std::sync::LazyLock;
 /// How much of the end of an output is read, in bytes, and how many of its last lines.
 const OUTPUT: usize = 4 * 1024;
 const LINES: usize = 4;
-/// How many errors are named.
-const NAMES: usize = 3;
 
 /// Words in the names of tools that send a draft, or whose draft is no mail.
 const NO_MAIL: [&str; 8] = ["send", "sends", "publish", "delete", "pr", "pull", "merge", "release"];
 
 /// Words in the names of tools that look at something that takes its time.
 #[rustfmt::skip]
-const JOBS: [&str; 19] = [
+const JOBS: [&str; 18] = [
     "build", "builds", "job", "run", "runs", "pipeline", "workflow", "deployment", "deploy", "operation", "export", "import", "render", "training", "scan", "backup",
-    "migration", "release", "task",
+    "migration", "release",
 ];
 /// What an answer in JSON says of something that is under way.
 const RUNNING: &str = r#"(?i)"(?:(?:is_?)?(?:building|in_?progress|queued)"\s*:\s*true|conclusion"\s*:\s*null|(?:status|state|phase)"\s*:\s*"(?:queued|pending|in[_ -]?progress|building|processing)")"#;
@@ -39,10 +37,12 @@ static SHARES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(SHARE).ok()
 
 /// Options that have a command only show what it would do.
 const DRY: [&str; 4] = ["--dry-run", "--dryrun", "--just-print", "--what-if"];
-/// Programs for which other words do.
+/// What is in every line that has such a command.
+const HINTS: [&str; 7] = ["dry", " -n", " -a", "plan", "preview", "just-print", "what-if"];
+/// Programs for which other words do: letters of an option, or the first word that is none.
 #[rustfmt::skip]
 const DRY_WORDS: [(&str, &[&str]); 8] = [
-    ("make", &["-n"]), ("gmake", &["-n"]), ("snakemake", &["-n", "-np", "--dryrun"]), ("rsync", &["-n", "-an", "-avn"]), ("terraform", &["plan"]), ("tofu", &["plan"]),
+    ("make", &["-n"]), ("gmake", &["-n"]), ("snakemake", &["-n"]), ("rsync", &["-n"]), ("terraform", &["plan"]), ("tofu", &["plan"]),
     ("terragrunt", &["plan"]), ("pulumi", &["preview"]),
 ];
 
@@ -57,8 +57,6 @@ pub(super) enum Unfinished {
     Tried(String),
     /// Something was only drafted, by this tool.
     Drafted(String),
-    /// A notebook ran to its end in spite of these errors.
-    Erred(Vec<String>),
 }
 
 impl Unfinished {
@@ -68,15 +66,16 @@ impl Unfinished {
             return of_tool(call, state);
         };
         let command = call.input.command.as_deref().unwrap_or_default();
-        let erred = erred(command, state);
-        if !erred.is_empty() {
-            return Some(Self::Erred(erred));
-        }
-        let told = commands(command);
+        // Most lines say nothing of it, and are spared a second reading.
+        let told = if HINTS.iter().any(|hint| command.contains(hint)) { commands(command) } else { Vec::new() };
         if let Some(tried) = told.iter().rev().find(|told| is_dry(told)) {
             let mut others = told.iter().filter(|told| !is_dry(told));
             let acts = others.any(|told| !matches!(told.effect(), Effect::Observe | Effect::Poll));
-            return Some(if acts { Self::Nothing } else { Self::Tried(tried.words.join(" ")) });
+            return Some(if acts {
+                Self::Nothing
+            } else {
+                Self::Tried(text::excerpt(&tried.words.join(" "), EXCERPT))
+            });
         }
         if matches!(line.effect, Effect::Observe | Effect::Poll) {
             let waits = ["sleep", "tail", ".log"].iter().any(|word| command.contains(word));
@@ -102,45 +101,32 @@ impl Unfinished {
             Self::Nothing => return None,
             Self::UnderWay(said) => (Went::Through, format!("the last look at it says \"{said}\"")),
             Self::Tried(command) => (Went::Ran, format!("`{command}` only shows what it would do")),
-            Self::Erred(names) => {
-                let untold = !tells_failure(text, names);
-                return untold.then(|| format!("cells of the notebook ended with errors: {}", names.join(", ")));
-            }
             Self::Drafted(tool) => (Went::Sent, format!("`{tool}` only drafted it")),
         };
         says_it_went(text, went).map(|said| format!("the agent says \"{said}\", but {but}"))
     }
 }
 
-/// The errors that a notebook's cells ended with, if a command had it run in spite of them and lists them.
-fn erred(command: &str, state: Option<&ToolState<'_>>) -> Vec<String> {
-    if !(command.contains("--allow-errors") && command.contains("ename")) {
-        return Vec::new();
-    }
-    let output = end(state);
-    let lines = output.lines().map(|line| line.trim().trim_end_matches(',').trim_matches('"'));
-    let named = |line: &&str| {
-        (line.ends_with("Error") || line.ends_with("Exception")) && line.chars().all(char::is_alphanumeric)
-    };
-    lines.filter(named).take(NAMES).map(str::to_owned).collect()
-}
-
 /// Whether a command only shows what it would do.
 fn is_dry(told: &Told) -> bool {
     let Some((program, rest)) = told.words.split_first() else { return false };
     let program = program.rsplit('/').next().unwrap_or(program);
-    let own = DRY_WORDS.iter().find(|(name, _)| *name == program).map(|(_, words)| *words);
-    rest.iter().any(|word| {
-        DRY.iter().any(|dry| word == dry || word.starts_with("--dry-run="))
-            || own.is_some_and(|own| own.contains(&word.as_str()))
-    })
+    let own = DRY_WORDS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, words)| *words);
+    let verb = rest.iter().find(|word| !word.starts_with('-'));
+    let is_own = |word: &String| {
+        own.iter().any(|own| match own.strip_prefix('-') {
+            Some(letter) => word.starts_with('-') && !word.starts_with("--") && word.contains(letter),
+            None => verb == Some(word) && word == own,
+        })
+    };
+    rest.iter().any(|word| DRY.contains(&word.as_str()) || word.starts_with("--dry-run=") || is_own(word))
 }
 
 fn of_tool(call: &Call, state: Option<&ToolState<'_>>) -> Option<Unfinished> {
     let drafts = has_word(&call.tool, &["draft", "drafts"]) && !has_word(&call.tool, &NO_MAIL);
     let said = || end(state);
     match call.kind {
-        _ if call.denied || call.failed() => None,
+        _ if call.failed() => None,
         CallKind::Observe | CallKind::Poll if has_word(&call.tool, &JOBS) => {
             under_way_json(&said()).map(Unfinished::UnderWay)
         }
@@ -153,7 +139,7 @@ fn of_tool(call: &Call, state: Option<&ToolState<'_>>) -> Option<Unfinished> {
 /// The end of what a call printed.
 fn end(state: Option<&ToolState<'_>>) -> String {
     let output = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
-    output[output.ceil_char_boundary(output.len().saturating_sub(OUTPUT))..].to_owned()
+    tail(&output, OUTPUT).to_owned()
 }
 
 /// What an answer about one thing says of it, if that is under way.

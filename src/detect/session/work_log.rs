@@ -108,7 +108,7 @@ impl WorkLog {
         self.unchecked_is_new = false;
         self.unread_is_new = false;
         self.refused = false;
-        (self.act, self.unfinished) = (None, None);
+        (self.act, self.unfinished, self.rollout) = (None, None, None);
         (self.failed_first, self.changed_since, self.changed_code) = (false, false, false);
         // Of earlier requests, only what the last check said is still of interest.
         let last = self.failed.pop().filter(|_| self.last_failed);

@@ -10,6 +10,7 @@ mod answer;
 pub(crate) mod claims;
 mod counted;
 pub(crate) mod ending;
+pub(crate) mod ends;
 mod failing;
 pub(crate) mod over;
 mod partial;

@@ -80,7 +80,7 @@ fn states(answer: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for (sign, _) in answer.match_indices([':', '=']) {
         let before = answer[..sign].trim_end_matches(['"', '\\', ' ']);
-        let label = &before[before.rfind(|c| !is_part(c)).map_or(0, |at| at + 1)..];
+        let label = &before[before.trim_end_matches(is_part).len()..];
         let end = label.rsplit(['_', '-']).next().unwrap_or_default();
         if !LABELS.iter().any(|known| end.eq_ignore_ascii_case(known) || is_camel(label, known)) {
             continue;
@@ -142,6 +142,7 @@ mod tests {
             r#"{\"conclusion\":\"failure\",\"status\":\"completed\"}"#,
             "Job 4471 State: FAILED Exit code 137",
             "Status: CANCELLED",
+            "“state”: failed",
             r#"{\"id\":4471,\"state\":\"ERROR\"}"#,
             r#"{\"jobState\":\"aborted\",\"errors\":0}"#,
             "instance i-0af terminated",
@@ -167,6 +168,8 @@ mod tests {
             "0 failed",
             "no job failed so far today, and the queue of this tenant is empty",
             "State: ACTIVE",
+            "作业（4471）: 运行中",
+            "…status=x",
             // A service may get well again.
             "deployment_status: error, exit code 3",
             "Deploying v61 to uat Status: Failed Rollback in progress",

@@ -76,8 +76,10 @@ const NOT_YET: [(&[&str], &[&str]); 9] = [
 #[rustfmt::skip]
 const FOLLOWS: [&str; 2] = [
     "the others|the rest|the remaining*|the other ones|die anderen|die restlichen|der rest|die übrigen|les autres|le reste|los demás|las demás|el resto|os outros|as outras|o resto|o restante|os demais|as demais|gli altri|le altre|il resto|i restanti|de rest|de andere|de overige|reszta|pozostałe|остальн*|решта|інші|resten|de övriga|de andre|loput|muut|a többi|zbytek|ostatní|geri kalan*|diğerleri|restul|celelalte|phần còn lại|sisanya|其余|剩下|其他|余下|残り|나머지",
-    "follow|follows|to follow|in the next step|in a next step|for later|next time|folgen|folgt|folgen später|im nächsten schritt|suivront|suivra|pour plus tard|quedan para|queda para|para después|para más tarde|ficam para|fica para|para depois|para mais tarde|seguiranno|seguirà|per dopo|volgen|volgt|na później|później|позже|потом|позднее|пізніше|följer|kommer senare|følger|myöhemmin|következ*|később|příště|později|sonraya|daha sonra|mai târziu|ulterior|để sau|làm sau|menyusul|nanti|稍后|之后再|随后|以后再|后续|下次|後で|後ほど|次回|나중에|추후",
+    "will follow|follow later|follows later|follow next|follow soon|to follow|in the next step|in a next step|for later|next time|folgen später|folgen noch|folgt noch|folgt später|folgen als nächstes|im nächsten schritt|suivront|suivra|pour plus tard|quedan para|queda para|para después|para más tarde|ficam para|fica para|para depois|para mais tarde|seguiranno|seguirà|per dopo|volgen nog|volgt nog|volgen later|volgt later|później|позже|потом|позднее|пізніше|följer senare|kommer senare|følger senere|myöhemmin|következ*|később|příště|později|sonraya|daha sonra|mai târziu|ulterior|để sau|làm sau|menyusul|nanti|稍后|之后再|随后|以后再|后续|下次|後で|後ほど|次回|나중에|추후",
 ];
+/// What says so at the end of a sentence only: the others may also follow a pattern.
+const FOLLOWING: [&str; 8] = ["follow", "follows", "folgen", "folgt", "volgen", "volgt", "följer", "følger"];
 /// The longest such sentence, in words.
 const FOLLOWS_WORDS: usize = 9;
 
@@ -111,7 +113,10 @@ pub(super) fn is_partial(folded: &str) -> bool {
 
 /// Whether a short sentence says that the rest comes later.
 fn follows(folded: &str) -> bool {
-    folded.split_whitespace().count() <= FOLLOWS_WORDS && TABLES.follows.iter().all(|words| words.is_in(folded))
+    let [rest, later] = &TABLES.follows;
+    let last = folded.split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty());
+    let ends = || last.is_some_and(|word| FOLLOWING.contains(&word));
+    folded.split_whitespace().count() <= FOLLOWS_WORDS && rest.is_in(folded) && (later.is_in(folded) || ends())
 }
 
 #[cfg(test)]
@@ -173,6 +178,8 @@ mod tests {
             "The page shows tasks that are not done yet in red.",
             "All modules are migrated. Two of the five modules are converted by a script.",
             "The rest of the list is loaded when you scroll.",
+            "All parsers use the table. The others follow the same pattern.",
+            "Alle er flyttet. Resten følger samme mønster.",
         ] {
             assert_ne!(Ending::read(text), Ending::GaveUp, "{text}");
         }

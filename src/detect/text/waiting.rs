@@ -1,5 +1,6 @@
 //! What a call shows of waiting: it looks at something that takes its time.
 
+use super::ends::tail;
 use super::phrases::{Phrases, fold};
 use std::sync::LazyLock;
 
@@ -171,8 +172,7 @@ impl Waiting {
 
 /// Whether a failed look says that what it waits for is not there yet: in words of its own, or as any look does.
 pub(crate) fn says_not_yet(result: &str) -> bool {
-    let end = &result[result.ceil_char_boundary(result.len().saturating_sub(TAIL))..];
-    SAYS_NOT_YET.is_in(&fold(end)) || says_running(result)
+    SAYS_NOT_YET.is_in(&fold(tail(result, TAIL))) || says_running(result)
 }
 
 /// Whether a word of the tool's name or of its command says that it looks or waits.
@@ -217,8 +217,7 @@ pub(crate) fn says_under_way(folded: &str) -> bool {
 /// Whether an answer says that something is under way: in words, or as a share of a whole that is not all of it.
 fn says_running(result: &str) -> bool {
     let head = &result[..result.floor_char_boundary(HEAD)];
-    let rest = &result[head.len()..];
-    let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(TAIL))..];
+    let tail = tail(&result[head.len()..], TAIL);
     // The body of a JSON string has its line ends as two characters.
     let lines: Vec<String> = [head, tail]
         .iter()

@@ -84,12 +84,25 @@ fn takes_back(line: &str, failed: &str) -> bool {
     words(line).any(|word| EVERYTHING.contains(&word) || words(failed).any(|known| known == word))
 }
 
+/// Whether a line in small letters tells of one test, whose name may hold any word.
+fn is_of_one_test(line: &str) -> bool {
+    let is_numbered =
+        |mark: &str| line.strip_prefix(mark).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    line.ends_with("... ok")
+        || line.starts_with(['✓', '✔', '√', '✗', '✘', '×'])
+        || is_numbered("ok ")
+        || is_numbered("not ok ")
+        || line.starts_with("--- ")
+        || line.starts_with("passed ")
+        || line.ends_with(" passed") && line.contains("::")
+}
+
 /// Whether a line says of the whole run that it failed, or that it was well.
 fn verdict(line: &str) -> Option<bool> {
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let has = |table: &[&str]| words.iter().any(|word| table.contains(word));
     let is_told = has(&WHOLE) || words.len() == 1;
-    if words.is_empty() || words.len() > WORDS || !is_told || words.contains(&"0") {
+    if words.is_empty() || words.len() > WORDS || !is_told || words.contains(&"0") || is_of_one_test(line) {
         return None;
     }
     if OTHERS.iter().any(|other| line.contains(other)) && !NOT_PASSED.iter().any(|not| line.contains(not)) {
@@ -122,6 +135,9 @@ mod tests {
             ("Verification succeeded", Some(false)),
             ("login with a wrong password failed as expected", None),
             ("no checks failed", None),
+            ("test auth::failed_check ... ok", None),
+            ("✓ shows a failed check (3 ms)", None),
+            ("ok 3 - failed run is retried", None),
             ("0 of 12 checks failed", None),
             ("retrying after failed attempt 1", None),
             ("wrote report.html", None),

@@ -84,7 +84,7 @@ const TABLE: [Row; 8] = [
         work: Work::Measured,
         verbs: &[
             "i measured|i've measured|i have measured|i timed|i've timed|i profiled|i've profiled",
-            "habe ich|ich habe|j'ai mesuré|j'ai chronométré|he medido|medí|medi|ho misurato|измерил*|замерил*|测量了|实测|測定しました|計測しました|측정했|zmierzył*|ölçtüm|gemeten|jag mätte|har målt",
+            "gemessen|gestoppt|j'ai mesuré|j'ai chronométré|he medido|medí|medi|ho misurato|измерил*|замерил*|测量了|实测|測定しました|計測しました|측정했|zmierzył*|ölçtüm|gemeten|jag mätte|har målt",
         ],
         objects: TIMES,
     },
@@ -99,7 +99,7 @@ const TABLE: [Row; 8] = [
     Row {
         work: Work::Pictured,
         verbs: &[
-            "i took|i've taken|i have taken|took a|and took|i captured|i've captured|habe ich|ich habe|j'ai pris|j'ai fait|he tomado|tomé|he hecho|tirei|ho fatto|сделал*|снял*|截取了|截了|拍了|撮りました|撮影しました|찍었|zrobił*",
+            "i took|i've taken|i have taken|took a|and took|i captured|i've captured|aufgenommen|bildschirmfoto gemacht|screenshot gemacht|j'ai pris|fait une capture|he tomado|tomé|hecho una captura|tirei|fatto uno screenshot|сделал скриншот*|сделала скриншот*|снял скриншот*|截取了|截了|拍了|撮りました|撮影しました|찍었|zrobiłem zrzut|zrobiłam zrzut",
         ],
         objects: &[
             "screenshot|screenshots|bildschirmfoto|bildschirmfotos|capture d'écran|captures d'écran|captura de pantalla|capturas de pantalla|captura de tela|schermata|скриншот*|截图|截屏|スクリーンショット|스크린샷|zrzut ekranu",

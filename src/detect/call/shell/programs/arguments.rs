@@ -83,8 +83,20 @@ pub(super) fn filters(arguments: &[String], own: &str) -> Vec<String> {
     found
 }
 
+/// Whether a program is told by this flag to run some of the tests only.
+fn is_filter(program: &str, flag: &str) -> bool {
+    const FILTERS: &str = "run test tests filter filter-expr filterset k grep Dtest Dit.test only only-testing match focus name example testNamePattern \
+        test-name-pattern testPathPattern testPathPatterns Dtests";
+    // Letters that choose tests by name, and the runners for which they do: for a compiler, they mean other things.
+    const LETTERS: &str = "t g m E";
+    const RUNNERS: &str = "pytest py.test python python3 unittest nose2 jest vitest mocha ava playwright cypress npm pnpm yarn npx bun deno nextest cargo \
+        karma jasmine ward tox nox hatch pdm poetry uv busted lein make just";
+    let by_letter = || has(RUNNERS, program.split(' ').next().unwrap_or(program));
+    has(FILTERS, flag) || has(LETTERS, flag) && by_letter()
+}
+
 /// What a check runs: paths, packages, names of tests; not how it prints or how many run at once.
-pub(super) fn targets(arguments: &[String]) -> Vec<String> {
+pub(super) fn targets(program: &str, arguments: &[String]) -> Vec<String> {
     const NOISE: &str = "-j --jobs --tb --maxfail -o --output --color --colour --reporter --reporters --format --timeout --retries -n --numprocesses \
         --config -c --output-format --max-warnings --message-format --test-threads --workers --verbosity --durations --log-level --features \
         --profile --target-dir --logger --parallel --shard --seed --outputStyle --cache-location --ignore-path --ext --out-dir -timeout -tags -coverprofile -covermode -coverpkg -cpuprofile -memprofile -ldflags -gcflags -mod";
@@ -92,9 +104,8 @@ pub(super) fn targets(arguments: &[String]) -> Vec<String> {
     const LEVELED: &str = "-v -l";
     const LEVELS: &str = "q quiet m minimal n normal d detailed diag diagnostic trace debug info warn warning error";
     const SELECTING_FLAGS: &str = "--lib --doc --bins --examples --benches --tests";
-    const FILTERS: &str = "run test tests filter filter-expr filterset k grep t g m E Dtest Dit.test only only-testing match focus name example testNamePattern \
-        test-name-pattern testPathPattern testPathPatterns Dtests";
     const MOST: usize = 64;
+    let is_filter = |flag: &str| is_filter(program, flag);
     let mut found = Vec::new();
     let mut words = arguments.iter().peekable();
     while let Some(word) = words.next() {
@@ -109,14 +120,16 @@ pub(super) fn targets(arguments: &[String]) -> Vec<String> {
             // What is left out is no place that is run.
             words.next();
             found.push(FILTER.to_string());
-        } else if flag.len() < word.len() && has(FILTERS, flag) && !has(SELECTING_FLAGS, word) {
+        } else if flag.len() < word.len() && is_filter(flag) && !has(SELECTING_FLAGS, word) {
             found.extend(words.next().map(|name| format!("{FILTER}{name}")));
         } else if has(SELECTING_FLAGS, word) {
             found.push(word.clone());
         } else if let Some(flag) = word.strip_prefix('-') {
             const VALUES: &str = "p package spec R w workspace e env";
             if let Some((flag, value)) = flag.trim_start_matches('-').split_once('=') {
-                if has(FILTERS, flag) {
+                if has("deselect ignore skip", flag) {
+                    found.push(FILTER.to_string());
+                } else if is_filter(flag) {
                     found.push(format!("{FILTER}{value}"));
                 } else if has(VALUES, flag) {
                     found.push(value.to_owned());

@@ -33,7 +33,7 @@ impl Judgement {
     }
 
     pub(super) fn check(name: &str, words: &[String]) -> Self {
-        Self { check: Some((name.to_owned(), targets(words))), ..Self::of(Effect::Check) }
+        Self { check: Some((name.to_owned(), targets(name, words))), ..Self::of(Effect::Check) }
     }
 }
 
