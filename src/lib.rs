@@ -39,7 +39,8 @@
 //! * [`act`]: carries out decisions, checks that they took effect, and reports the outcome of the run.
 //! * [`watch`]: the lines for a person, as they come: a dashboard on the terminal, or a story.
 //! * [`report`]: the lines as a page at their end, in one of several forms.
-//! * [`run`]: the whole pipe as child processes of one command; its recording, and the checks before it.
+//! * [`run`]: the whole pipe as child processes of one command; its recording, its outcome if
+//!   `ocr-act` was killed, and the checks before it.
 //! * [`cli`]: per binary: the arguments as typed, what they mean, and the call.
 //!
 //! Arrows: `bin → cli → {stream, detect, review, act, watch, report, run} → {server, process} → {pipe, wire} → exit`.

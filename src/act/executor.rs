@@ -279,7 +279,7 @@ impl ExecutorContext {
     }
 }
 
-/// Adds the changes that an aborted session leaves behind. With `rollback`, it may be that they are taken back next.
+/// Adds the changes that an aborted session leaves behind. With `rollback`, they may be taken back next.
 fn with_changes((phase, detail): (Phase, String), changed: &[String], rollback: bool) -> (Phase, String) {
     let note = if changed.is_empty() {
         "no changes are known".to_owned()

@@ -14,8 +14,8 @@ const REMEMBERED: usize = 10_000;
 pub(super) struct RunTotals {
     /// The totals so far, except `lasted`.
     pub counts: Totals,
-    /// The files that patches name, as they name them, each with its session and the first message that changed it.
-    changed: BTreeMap<(String, String), String>,
+    /// The files that patches name, as they name them, each with the sessions that changed it, and by which message first.
+    changed: BTreeMap<String, BTreeMap<String, String>>,
     /// How many of the session's changes are known from its diff alone.
     diff: usize,
     /// The files that a rollback took back.
@@ -59,9 +59,10 @@ impl RunTotals {
     fn add_patch(&mut self, session: &str, part: &Part<'_>) {
         let files = part.files.and_then(|files| serde_json::from_str::<Vec<String>>(files.get()).ok());
         for file in files.unwrap_or_default() {
-            if self.changed.len() < REMEMBERED {
-                self.taken_back.remove(&file);
-                self.changed.entry((file, session.to_owned())).or_insert_with(|| part.message.to_string());
+            self.taken_back.remove(&file);
+            if self.changed.len() < REMEMBERED || self.changed.contains_key(&file) {
+                let by = self.changed.entry(file).or_default();
+                by.entry(session.to_owned()).or_insert_with(|| part.message.to_string());
             }
         }
         self.count_files();
@@ -75,21 +76,26 @@ impl RunTotals {
 
     /// Takes in that a session was reverted to before this message. Ids of messages are in the order of time.
     pub fn take_back(&mut self, session: &str, message: &str) {
-        let taken: Vec<_> =
-            self.changed.extract_if(.., |(_, by), first| by == session && first.as_str() >= message).collect();
-        let kept = self.files();
-        self.taken_back.extend(taken.into_iter().map(|((file, _), _)| file).filter(|file| !kept.contains(file)));
+        let mut taken = Vec::new();
+        self.changed.retain(|file, by| {
+            let is_taken = by.get(session).is_some_and(|first| first.as_str() >= message);
+            if is_taken {
+                by.remove(session);
+            }
+            if by.is_empty() {
+                taken.push(file.clone());
+            }
+            !by.is_empty()
+        });
+        let room = REMEMBERED.saturating_sub(self.taken_back.len());
+        self.taken_back.extend(taken.into_iter().take(room));
         // What it said before is over.
         self.diff = 0;
         self.count_files();
     }
 
     fn count_files(&mut self) {
-        self.counts.changed_files = u64::try_from(self.files().len().max(self.diff)).unwrap_or(u64::MAX);
-    }
-
-    fn files(&self) -> BTreeSet<String> {
-        self.changed.keys().map(|(file, _)| file.clone()).collect()
+        self.counts.changed_files = u64::try_from(self.changed.len().max(self.diff)).unwrap_or(u64::MAX);
     }
 
     /// Adds the waste since the previous report of this finding. `steering` findings repeat another finding's waste,
@@ -108,7 +114,7 @@ impl RunTotals {
 
     /// The changed files; those in `directory` as relative paths.
     pub fn changed(&self, directory: Option<&str>) -> Vec<String> {
-        self.files().iter().map(|file| relative(file, directory)).collect()
+        self.changed.keys().map(|file| relative(file, directory)).collect()
     }
 
     /// The files that a rollback took back, in the same way.

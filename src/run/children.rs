@@ -98,7 +98,13 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled)?;
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     tell_killed(names[act], status, &shutdown);
-    let code = wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown)?;
+    let code = match wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown) {
+        Ok(code) => code,
+        Err(failure) => {
+            teller.tell(&Ending { code: failure.code, why: failure.to_string() });
+            return Err(failure);
+        }
+    };
     let code = if reader_left { Code::ReaderLeft } else { code.unwrap_or_else(|| unknown(&shutdown)) };
     let mut ending = Ending { code, why: why(names[act], status) };
     teller.tell(&ending);
@@ -115,7 +121,8 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
         words.tell_rest();
     }
     let spooled = wait(&mut children[act + 1])?;
-    if spooled.signal().is_some() {
+    let lost_reader = reader_left || code_of_status(status).is_none_or(|code| code == Code::ReaderLeft);
+    if spooled.signal().is_some() && lost_reader {
         // It is the spool that `ocr-act` lost then, and no reader.
         ending = Ending { code: unknown(&shutdown), why: why(SPOOL, spooled) };
         end_without_spool(&ending, recording.as_deref());
@@ -359,15 +366,21 @@ fn tell_killed(name: &str, status: ExitStatus, shutdown: &Shutdown) {
     }
 }
 
-/// Whether a stage exited with an error of its own, which it has printed.
+/// The exit code of a process of Rust that panicked.
+const PANICKED: i32 = 101;
+
+/// Whether a stage exited with an error of its own, which it has printed, or panicked.
 fn has_failed(status: ExitStatus) -> bool {
     let errors = [Code::Error, Code::Usage, Code::BadData, Code::Unreachable, Code::NotAllowed];
     code_of_status(status).is_some_and(|code| errors.contains(&code))
 }
 
-/// The exit code of a stage; none of one that was killed or broke down.
+/// The exit code of a stage, an error of ours for one that panicked; `None` for one that was killed.
 fn code_of_status(status: ExitStatus) -> Option<Code> {
-    status.code().and_then(|code| u8::try_from(code).ok()).and_then(Code::from_number)
+    match status.code()? {
+        PANICKED => Some(Code::Error),
+        code => u8::try_from(code).ok().and_then(Code::from_number),
+    }
 }
 
 /// Why a stage did not say how the run ended.

@@ -6,7 +6,7 @@
 use super::inherit::inherited;
 use crate::exit::{Code, Failure};
 use crate::wire::record::{AnyRecord, PREFIX, Record, RunOutcome, RunResult, append};
-use crate::wire::{Event, head, observe};
+use crate::wire::{Event, StreamClock, head, observe};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
@@ -47,7 +47,7 @@ impl Ending {
             .split_once(' ')
             .filter(|_| read)
             .and_then(|(code, why)| Some(Self { code: Code::from_number(code.parse().ok()?)?, why: why.to_owned() }));
-        parsed.unwrap_or_else(|| Self { code: Code::Unsure, why: "ocr-act and ocr-run were killed".to_owned() })
+        parsed.unwrap_or_else(|| Self { code: Code::Unsure, why: "nobody said how the run ended".to_owned() })
     }
 }
 
@@ -89,9 +89,7 @@ pub(super) struct Heard {
     is_run: bool,
     has_result: bool,
     session: Option<String>,
-    /// The times of the first line and of the last.
-    began: Option<i64>,
-    now: i64,
+    clock: StreamClock,
 }
 
 impl Heard {
@@ -119,14 +117,12 @@ impl Heard {
 
     fn read(&mut self, line: &[u8]) {
         if let Some(head) = head(line).filter(|head| !head.kind.starts_with(PREFIX)) {
-            self.pass_time(head.ts);
+            self.clock.see(Some(head.ts));
             return;
         }
         let text = String::from_utf8_lossy(line);
         let Ok(line) = observe(&text) else { return };
-        if let Some(ts) = line.ts {
-            self.pass_time(ts);
-        }
+        self.clock.see(line.ts);
         let Event::Record { kind, properties } = &line.event else { return };
         match AnyRecord::parse(kind, *properties) {
             Ok(Some(AnyRecord::Opened(opened))) => {
@@ -136,11 +132,6 @@ impl Heard {
             Ok(Some(AnyRecord::RunResult(_))) => self.has_result = true,
             _ => {}
         }
-    }
-
-    fn pass_time(&mut self, ts: i64) {
-        self.now = ts;
-        self.began.get_or_insert(ts);
     }
 
     /// The result that is missing, on a line of its own; `None` if there is one, or if there was no run.
@@ -154,10 +145,10 @@ impl Heard {
             outcome: ending.outcome(),
             exit_code: ending.code.number(),
             reason: ending.why,
-            lasted: self.now.saturating_sub(self.began.unwrap_or(self.now)),
+            lasted: self.clock.elapsed(),
         };
         let mut line = if self.partial > 0 { b"\n".to_vec() } else { Vec::new() };
-        append(&mut line, self.now, &result);
+        append(&mut line, self.clock.now().ms(), &result);
         Some(line)
     }
 }

@@ -6,7 +6,7 @@
 use super::gate::Gate;
 use crate::exit::Failure;
 use crate::pipe::{LineBlock, Out, Stage, filter};
-use crate::wire::{Timestamp, observe};
+use crate::wire::{Timestamp, is_cut, observe};
 use memchr::memmem;
 use std::io::Read;
 use std::time::Duration;
@@ -81,7 +81,7 @@ impl Stage for Replay {
 /// can end without a newline.
 fn warn_of_cut(block: &[u8]) {
     let last = memchr::memrchr(b'\n', block).map_or(block, |end| &block[end + 1..]);
-    if last.starts_with(b"{") && observe(&String::from_utf8_lossy(last)).is_err() {
+    if is_cut(last) {
         tracing::warn!("the recording ends in the middle of a line, and what followed is missing; passing it on");
     }
 }

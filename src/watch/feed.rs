@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// From this many waiting bytes on, output is left out: eight full blocks.
 const THIN: usize = 8 * 1024 * 1024;
-/// Until so few bytes wait. They have more lines than the screen shows.
+/// Until fewer bytes than this wait. They still hold more lines than the screen shows.
 const WHOLE: usize = THIN / 4;
 /// From this many waiting bytes on, passing waits.
 const FULL: usize = 4 * THIN;
@@ -17,6 +17,8 @@ const FULL: usize = 4 * THIN;
 const LATE: usize = 2 * THIN;
 /// How many blocks are kept to be filled again: new memory costs as much as what is written into it.
 const SPARE: usize = 4;
+/// A larger block, in bytes, is not kept: it held an unusually long line.
+const LARGEST_SPARE: usize = 2 * 1024 * 1024;
 
 /// A queue of whole lines, bounded in bytes.
 #[derive(Debug, Default)]
@@ -93,7 +95,7 @@ impl Feed {
     pub fn done(&self, mut block: Vec<u8>) {
         let mut inner = self.lock();
         inner.bytes -= block.len();
-        if inner.spare.len() < SPARE {
+        if inner.spare.len() < SPARE && block.capacity() <= LARGEST_SPARE {
             block.clear();
             inner.spare.push(block);
         }

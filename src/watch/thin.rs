@@ -1,7 +1,7 @@
 //! What is left out while more lines come than can be looked at.
 //!
-//! What only adds to the output of a session is, and so is what a later line of the same block says again. What changes
-//! a state, a finding or a bill never is.
+//! What only adds to the output of a session is, what a later line of the same block says again, and lists that are not
+//! shown. Findings, questions, what was spent and what a record of ours says never are; the number of calls may lag.
 
 use crate::wire::{head, matters};
 use memchr::memmem::find;

@@ -9,7 +9,7 @@ use std::cell::Cell;
 pub const KEYS: [(&str, &str); 12] = [
     ("q", "close the dashboard; the lines go on"),
     ("j k ↓ ↑", "choose a session, or scroll its output"),
-    ("PgDn PgUp", "the same, by pages; of this help and of evidence"),
+    ("PgDn PgUp", "the same, by pages; also in this help and the evidence"),
     ("g G", "the first, the last: follow the output again"),
     ("Enter", "open the session"),
     ("Esc", "back"),

@@ -1,5 +1,6 @@
 //! What may surround the JSON of a line: a byte order mark, the field name of a server-sent event, a carriage return.
 
+use serde::de::IgnoredAny;
 use std::ops::Range;
 
 /// The byte order mark in UTF-8, which some Windows programs write first.
@@ -66,6 +67,12 @@ impl Payload {
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
     }
+}
+
+/// Whether a line ends in the middle of its JSON, as the last line of a recording does whose writer was killed, or had no
+/// more room.
+pub fn is_cut(line: &[u8]) -> bool {
+    line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_err_and(|error| error.is_eof())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Dialect, Event, Observation, Status, Todo};
 pub use foreign::{Foreign, Recognizer};
-pub use frame::{Payload, content, data_field, is_event_field};
+pub use frame::{Payload, content, data_field, is_cut, is_event_field};
 pub use head::{Head, head};
 pub use json::decode::{checked_members, members};
 pub use json::raw::Raw;

@@ -35,7 +35,7 @@ const FLAP_SECONDS: Limit = Limit::new(
     "seconds of failures with answers in between before a warning; the same time without one resets the count",
 );
 
-/// The longest wait that is left to itself, in milliseconds: plans give new quotas every few hours.
+/// The longest wait that is left alone, in milliseconds: the usage windows of plans last some hours, and a night is shorter.
 const HALF_DAY: i64 = 12 * 60 * 60 * 1000;
 
 /// Failures since the provider last worked well.
@@ -146,8 +146,7 @@ impl Failing {
         waited.map_or(lasted, |until| context.point.ts.saturating_sub(until).clamp(0, lasted))
     }
 
-    /// Whether the wait is far longer than that for a plan's next hours, and not half over when a silence would be
-    /// stopped.
+    /// Whether the wait is longer than that for a plan's next window, and not half over when a silence would be stopped.
     fn stops(&self, context: &RuleContext<'_>) -> bool {
         self.wait > HALF_DAY.max(context.config.stall_timeout.saturating_mul(2))
     }

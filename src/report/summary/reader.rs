@@ -7,7 +7,7 @@ use super::{Rest, RunEnd, Step, Summary};
 use crate::report::shown::Shown;
 use crate::wire::part::Part;
 use crate::wire::record::{AnyRecord, Done, Opened};
-use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, Usage, head, matters, observe};
+use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, Usage, head, is_cut, matters, observe};
 use std::cmp::Reverse;
 
 /// The most rests, and the most steps, that are told.
@@ -81,9 +81,9 @@ impl Reader {
             self.set_time(Some(head.ts));
             return;
         }
-        let line = String::from_utf8_lossy(line);
-        let Ok(observation) = observe(&line) else {
-            self.is_cut = line.starts_with('{');
+        let text = String::from_utf8_lossy(line);
+        let Ok(observation) = observe(&text) else {
+            self.is_cut = is_cut(line);
             return;
         };
         self.set_time(observation.ts);
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn tells_of_a_cut_recording() {
-        for (last, expected) in [(&CALL[..60], 1), (CALL, 0), ("no json", 0), ("", 0)] {
+        for (last, expected) in [(&CALL[..60], 1), (CALL, 0), ("no json", 0), ("{not json}", 0), ("", 0)] {
             let mut reader = Reader::new(None, false);
             reader.read(&CALL.as_bytes()[..50]);
             reader.read(CALL.as_bytes());

@@ -112,7 +112,7 @@ pub fn parse(answer: &str, ticket: &str) -> Result<Opinion, &'static str> {
     found.retain(|c| c.ticket.as_deref().is_some_and(|said| said.trim().eq_ignore_ascii_case(ticket)));
     let last = found.pop().ok_or("it contains no decision with the ticket of the question")?;
     if last.is_ambiguous {
-        return Err("it names a member of the decision twice");
+        return Err("it gives the decision, or a member of it, twice");
     }
     if last.opinion.action == Verdict::Steer && last.opinion.message.is_none() {
         return Err("steer needs a message");
@@ -239,7 +239,8 @@ fn repaired(source: &str) -> String {
 /// Reads an object as a decision. Its names may be in any letter case.
 fn decision(members: &Members) -> Option<Candidate> {
     let member = |names: &[&str]| members.named(names).next();
-    let action = verdict(member(ACTION)?.as_str()?)?;
+    // A `verdict` may be a sentence beside the action.
+    let action = members.named(ACTION).find_map(|value| verdict(value.as_str()?))?;
     let text = |names: &[&str]| member(names).and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty());
     let reason = text(&["reason", "reasoning", "rationale", "explanation"]).unwrap_or("no reason was given");
     Some(Candidate {

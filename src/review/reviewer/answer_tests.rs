@@ -55,9 +55,10 @@ fn refuses_members_that_are_given_twice() {
         r#"{"action":"steer","message":"a","message":"b",#}"#,
         r#"Here it is: {"action":"abort",#,"ticket":"1f2e3d4c"}"#,
     ] {
-        assert_eq!(read(answer).unwrap_err(), "it names a member of the decision twice", "{answer}");
+        assert_eq!(read(answer).unwrap_err(), "it gives the decision, or a member of it, twice", "{answer}");
     }
     assert_eq!(action(r#"{"action":"abort","verdict":"It repeats itself.",#}"#), Verdict::Abort);
+    assert_eq!(action(r#"{"verdict":"It repeats itself.","action":"abort",#}"#), Verdict::Abort);
 }
 
 #[test]

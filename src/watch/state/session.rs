@@ -10,6 +10,7 @@ use crate::wire::record::{Done, Finding, Grade, Outcome, State};
 use crate::wire::text::{decode, printable};
 use crate::wire::{About, Event, Timestamp, Usage, UsageCounter};
 use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many parts are remembered as counted. A gap repeats at most the latest ones.
 const COUNTED: usize = 64;
@@ -55,8 +56,8 @@ pub struct Session {
     /// What it wrote and did.
     pub output: Output,
     findings: VecDeque<Finding>,
-    /// What it last said of its title, agent, model and directory.
-    said: [Option<String>; 4],
+    /// Hashes of what it last said of its title, agent, model and directory.
+    said: [Option<u64>; 4],
     /// Messages that a person wrote.
     from_user: BoundedMap<String, ()>,
     /// Parts whose text is thought, not said.
@@ -145,9 +146,10 @@ impl Session {
         let known = [&mut self.title, &mut self.agent, &mut self.model, &mut self.directory];
         for ((said, known), last) in said.into_iter().zip(known).zip(&mut self.said) {
             // The same is said again and again, and to mask it takes longer than all the rest.
-            if let Some(said) = said.filter(|said| last.as_deref() != Some(said)) {
+            let hash = said.map(hash_of);
+            if let Some(said) = said.filter(|_| hash != *last) {
                 *known = Some(short(said));
-                *last = Some(said.to_owned());
+                *last = hash;
             }
         }
     }
@@ -219,6 +221,12 @@ impl Session {
     pub fn name(&self) -> &str {
         self.title.as_deref().or(self.task.as_deref()).unwrap_or(&self.id)
     }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn short(text: &str) -> String {
