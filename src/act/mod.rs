@@ -22,6 +22,7 @@ mod family;
 mod findings;
 mod kin;
 mod known;
+mod message_order;
 mod neighbours;
 pub mod notify;
 mod order;

@@ -1,6 +1,6 @@
 //! The state of our messages to the agent: the agent must answer one before it is sent another.
 
-use crate::bounded::BoundedMap;
+use super::message_order::MessageOrder;
 
 /// How many messages are remembered. A stream that begins at a session's start shows old ones.
 const REMEMBERED: usize = 1000;
@@ -10,11 +10,8 @@ const REMEMBERED: usize = 1000;
 pub(super) struct Steering {
     sent: u32,
     delivery: Delivery,
-    /// The messages that the stream has shown, ours and the agent's, numbered in the order of their first appearance.
-    /// The server repeats each of them at every step. Message ids have no order.
-    shown: BoundedMap<String, u64>,
-    /// The number of the message that was shown last for the first time.
-    last: u64,
+    /// The messages that the stream has shown, ours and the agent's. The server repeats each of them at every step.
+    shown: MessageOrder,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +26,7 @@ enum Delivery {
 
 impl Default for Steering {
     fn default() -> Self {
-        Self { sent: 0, delivery: Delivery::Idle, shown: BoundedMap::new(REMEMBERED), last: 0 }
+        Self { sent: 0, delivery: Delivery::Idle, shown: MessageOrder::new(REMEMBERED) }
     }
 }
 
@@ -60,8 +57,8 @@ impl Steering {
 
     /// The stream shows a message that carries our mark.
     pub fn saw_ours(&mut self, message: &str) {
-        let known = self.shown.contains_key(message);
-        let number = self.number(message);
+        let known = self.shown.get(message).is_some();
+        let number = self.shown.add(message);
         if !known && self.delivery == Delivery::Sending {
             self.delivery = Delivery::Delivered(number);
         }
@@ -70,7 +67,7 @@ impl Steering {
     /// The stream shows a message of the agent, which may be `completed`. A completed one answers ours if it first
     /// appeared after ours.
     pub fn saw_agent(&mut self, message: &str, completed: bool) {
-        let number = self.number(message);
+        let number = self.shown.add(message);
         if completed && matches!(self.delivery, Delivery::Delivered(ours) if number > ours) {
             self.delivery = Delivery::Idle;
         }
@@ -86,16 +83,6 @@ impl Steering {
     /// Whether the agent has yet to answer the last message.
     pub fn is_unanswered(&self) -> bool {
         self.delivery != Delivery::Idle
-    }
-
-    /// The number of a message, which is remembered if it is new.
-    fn number(&mut self, message: &str) -> u64 {
-        if let Some(number) = self.shown.get(message) {
-            return *number;
-        }
-        self.last += 1;
-        self.shown.insert(message.to_owned(), self.last);
-        self.last
     }
 }
 

@@ -1,5 +1,6 @@
 //! The totals of a run: calls, tokens, files, each counted once, however often a line repeats it.
 
+use super::message_order::MessageOrder;
 use crate::wire::UsageCounter;
 use crate::wire::part::Part;
 use crate::wire::record::{Finding, Kind, Totals, Wasted};
@@ -14,8 +15,10 @@ const REMEMBERED: usize = 10_000;
 pub(super) struct RunTotals {
     /// The totals so far, except `lasted`.
     pub counts: Totals,
-    /// The files that patches name, as they name them, each with the sessions that changed it, and by which message first.
-    changed: BTreeMap<String, BTreeMap<String, String>>,
+    /// The files that patches name, as they name them, each with the sessions that changed it, and the number of
+    /// the message that changed it first.
+    changed: BTreeMap<String, BTreeMap<String, u64>>,
+    messages: MessageOrder,
     /// How many of the session's changes are known from its diff alone.
     diff: usize,
     /// The files that a rollback took back.
@@ -28,6 +31,7 @@ impl Default for RunTotals {
         Self {
             counts: Totals::default(),
             changed: BTreeMap::new(),
+            messages: MessageOrder::new(REMEMBERED),
             diff: 0,
             taken_back: BTreeSet::new(),
             counted: UsageCounter::new(REMEMBERED),
@@ -38,8 +42,9 @@ impl Default for RunTotals {
 impl RunTotals {
     /// Counts a part of a message that was created or changed.
     pub fn add_part(&mut self, session: &str, part: &Part<'_>) {
+        let message = self.messages.add(&part.message);
         if part.kind == "patch" {
-            self.add_patch(session, part);
+            self.add_patch(session, part, message);
         } else if let Some(used) = self.counted.count(session, part) {
             self.counts.calls += used.calls;
             self.counts.tokens = self.counts.tokens.saturating_add(used.tokens);
@@ -56,13 +61,13 @@ impl RunTotals {
     }
 
     /// Adds the files of a patch. Measured: since 1.18 the session's diff stays empty, its patches do not.
-    fn add_patch(&mut self, session: &str, part: &Part<'_>) {
+    fn add_patch(&mut self, session: &str, part: &Part<'_>, message: u64) {
         let files = part.files.and_then(|files| serde_json::from_str::<Vec<String>>(files.get()).ok());
         for file in files.unwrap_or_default() {
             self.taken_back.remove(&file);
             if self.changed.len() < REMEMBERED || self.changed.contains_key(&file) {
                 let by = self.changed.entry(file).or_default();
-                by.entry(session.to_owned()).or_insert_with(|| part.message.to_string());
+                by.entry(session.to_owned()).or_insert(message);
             }
         }
         self.count_files();
@@ -74,11 +79,12 @@ impl RunTotals {
         self.count_files();
     }
 
-    /// Takes in that a session was reverted to before this message. Ids of messages are in the order of time.
+    /// Takes in that a session was reverted to before this message. One that did not appear is older than all that did.
     pub fn take_back(&mut self, session: &str, message: &str) {
+        let message = self.messages.get(message).unwrap_or_default();
         let mut taken = Vec::new();
         self.changed.retain(|file, by| {
-            let is_taken = by.get(session).is_some_and(|first| first.as_str() >= message);
+            let is_taken = by.get(session).is_some_and(|first| *first >= message);
             if is_taken {
                 by.remove(session);
             }
@@ -168,18 +174,19 @@ mod tests {
             let Event::Part(part) = observe(&line).unwrap().event else { panic!("no part") };
             totals.add_part("s", &part);
         };
-        for (message, file) in [("msg_1", "kept"), ("msg_2", "kept"), ("msg_2", "gone"), ("msg_3", "new")] {
+        for (message, file) in [("msg_9", "kept"), ("msg_5", "kept"), ("msg_5", "gone"), ("msg_1", "new")] {
             patch(&mut totals, message, file);
         }
         totals.add_diff(3);
-        totals.take_back("other", "msg_1");
-        totals.take_back("s", "msg_2");
+        totals.take_back("other", "msg_9");
+        totals.take_back("s", "msg_5");
         assert_eq!(totals.changed(Some("/w")), ["kept"]);
         assert_eq!(
             (totals.taken_back(Some("/w")), totals.counts.changed_files),
             (vec!["gone".into(), "new".into()], 1)
         );
-        patch(&mut totals, "msg_4", "new");
+        // Ids carry no order.
+        patch(&mut totals, "msg_0", "new");
         assert_eq!((totals.taken_back(None), totals.counts.changed_files), (vec!["/w/gone".into()], 2));
     }
 
