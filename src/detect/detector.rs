@@ -118,15 +118,33 @@ impl Detector {
             self.write_eviction(index, &evicted, added);
         }
         let before = self.open_requests(index);
+        let had_task = self.has_task(index);
         self.run(index, added, |session, context, effects| {
             session.observe(&line.event, call, context, effects);
         });
         self.update_ancestors(index, &ancestors, before, false, added);
+        if !had_task && self.has_task(index) {
+            self.show_delegation(index, &ancestors, added);
+        }
         if line.ts.is_some() {
             for member in ancestors.into_iter().chain([index]) {
                 self.fire_timer(member, added);
             }
         }
+    }
+
+    fn has_task(&mut self, index: SlotIndex) -> bool {
+        self.sessions.get_mut(index).is_some_and(|session| !session.task().is_empty())
+    }
+
+    /// Shows the topmost session that a subagent below it was given its task.
+    fn show_delegation(&mut self, index: SlotIndex, ancestors: &[SlotIndex], added: &mut Vec<u8>) {
+        let Some(root) = ancestors.last() else { return };
+        let chain = [index].into_iter().chain(ancestors.iter().copied());
+        let tasks: Vec<String> = chain
+            .map(|member| self.sessions.get_mut(member).map_or_else(String::new, |s| s.task().to_owned()))
+            .collect();
+        self.run(*root, added, |session, line, effects| session.record_delegation(&tasks, line, effects));
     }
 
     fn open_requests(&mut self, index: SlotIndex) -> usize {

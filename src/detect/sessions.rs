@@ -9,7 +9,7 @@ use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
 /// How deep subagents may nest; anything deeper is a cycle in broken input.
-const DEPTH: usize = 16;
+const DEPTH: usize = 64;
 /// The order of use is cleaned up when it is this many times longer than there are sessions.
 const SLACK: usize = 4;
 /// How long to wait before checking again on a session that stays due, as with a provider that keeps failing, in

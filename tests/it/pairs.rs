@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 pub type Judged = (&'static str, &'static str);
 
 /// The rule, where it fires, and where it does not.
-pub const PAIRS: [(&str, Judged, Judged); 42] = [
+pub const PAIRS: [(&str, Judged, Judged); 43] = [
     ("repeat", ("one-call-loop", ""), ("edit-fmt-lint", "")),
     ("repeat", ("ab-loop", ""), ("parallel-calls", "")),
     // The same look, at once and half a minute later.
@@ -27,6 +27,7 @@ pub const PAIRS: [(&str, Judged, Judged); 42] = [
     ("error-streak", ("two-errors-in-turn", ""), ("one-mail-each", "")),
     ("stagnation", ("stagnation", ""), ("same-file-edits", "")),
     ("near-duplicate", ("near-duplicate", ""), ("pagination", "")),
+    ("nesting", ("handed-on", ""), ("subagent", "")),
     ("revert", ("revert", ""), ("taken-back", "")),
     ("checks", ("frozen-tests", ""), ("edit-test", "")),
     ("checks", ("swinging-tests", ""), ("edit-test", "")),

@@ -140,13 +140,14 @@ const LOOPS: [&str; 22] = [
 /// Recordings that count for neither side. In most, something other than a loop is wrong: the provider, a person who
 /// does not answer, an abort, a test that is skipped. In some, a warning and silence are both right, because the agent may be making progress.
 /// In one, the agent loops and stops when it is told to.
-const UNCOUNTED: [&str; 18] = [
+const UNCOUNTED: [&str; 19] = [
     "abort",
     "arguments-stop",
     "bad-key",
     "bad-key-retried",
     "compaction-storm",
     "cut-off",
+    "handed-on",
     "permission-block",
     "polling-in-vain",
     "provider-hang",

@@ -1,5 +1,6 @@
 //! A call's input: what makes two calls equal, whatever the order and the spacing of their arguments.
 
+use super::shell::Substitution;
 use crate::detect::hash;
 use crate::wire::{Raw, members, text};
 use serde_json::Value;
@@ -40,6 +41,9 @@ pub(crate) struct Input {
     pub(crate) key_without_handle: u64,
     /// What it writes to which file, if it is an editing tool: one for each replaced piece.
     pub(crate) changes: Vec<(String, Change)>,
+    /// The lines that an edit takes out, and those that it puts in, as hashes.
+    pub(crate) removed: Vec<u64>,
+    pub(crate) added: Vec<u64>,
 }
 
 /// Arguments of tools for browsers that hold such a handle: Playwright's, Chrome's and others'.
@@ -78,6 +82,19 @@ impl Input {
         Self { key, key_without_handle: key, text, ..Self::default() }
     }
 
+    /// Adds what a command replaces in files to what is written.
+    pub(super) fn add_replaced(&mut self, replaced: Vec<Substitution>) {
+        self.changes.extend(replaced.into_iter().map(|Substitution { file, old, new, is_pattern }| {
+            let (old_key, new) = (hash::of(&old), hash::of(new));
+            if is_pattern {
+                // Whatever fits the pattern is one place of the file, which now holds this.
+                (format!("{file} ({old})"), Change::Whole(new))
+            } else {
+                (file, Change::Replacement { old: old_key, new })
+            }
+        }));
+    }
+
     fn from_members(members: &[Member<'_>]) -> Self {
         let first = |names: &[&str]| first_text(members, names).map(|found| clip(&found).to_owned());
         let target = first(&TARGETS);
@@ -85,12 +102,16 @@ impl Input {
         let sum = members.iter().map(key).fold(hash::of("{"), u64::wrapping_add);
         // A handle that stands alone is all that there is.
         let handle = members.iter().find(|(name, _)| HANDLES.contains(&&**name)).filter(|_| members.len() > 1);
+        let pieces = written(members, target.as_deref());
+        let (removed, added) = lines(&pieces);
         Self {
             key: sum,
             key_without_handle: handle.map_or(sum, |handle| sum.wrapping_sub(key(handle))),
             handle: handle.map(|(_, value)| rendered(*value).into_owned()),
             text: joined_values(members),
-            changes: changes(members, target.as_deref()),
+            changes: changes(pieces),
+            removed,
+            added,
             target,
             command: first(&COMMANDS),
         }
@@ -154,10 +175,29 @@ pub(crate) fn pieces<'a>(members: &'a [Member<'a>], target: Option<&'a str>) -> 
         .collect()
 }
 
-/// What an input writes to which file.
-fn changes(members: &[Member<'_>], target: Option<&str>) -> Vec<(String, Change)> {
+/// The pieces that an input replaces, those of a patch without the lines around them.
+fn written<'a>(members: &'a [Member<'a>], target: Option<&'a str>) -> Vec<Piece<'a>> {
     let patch = first_text(members, &PATCHES);
-    let pieces = patch.map_or_else(|| pieces(members, target), |patch| hunks(&patch, false));
+    patch.map_or_else(|| pieces(members, target), |patch| hunks(&patch, false))
+}
+
+/// The lines of pieces that are taken out, and those that are put in.
+fn lines(pieces: &[Piece<'_>]) -> (Vec<u64>, Vec<u64>) {
+    let lines = |text: &str| -> Vec<u64> {
+        let lines = text.lines().map(str::trim).filter(|line| line.len() > 1);
+        lines.take(PIECES).map(hash::of).collect()
+    };
+    let (mut removed, mut added) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        let (old, new) = (lines(piece.old.as_deref().unwrap_or_default()), lines(&piece.new));
+        removed.extend(old.iter().filter(|line| !new.contains(line)));
+        added.extend(new.iter().filter(|line| !old.contains(line)));
+    }
+    (removed, added)
+}
+
+/// What pieces write to which file.
+fn changes(pieces: Vec<Piece<'_>>) -> Vec<(String, Change)> {
     let change = |piece: Piece<'_>| {
         let new = hash::of(&*piece.new);
         let old = piece.old.map(|old| hash::of(&*old));

@@ -4,6 +4,7 @@ pub(crate) mod aim;
 mod calendar;
 pub(crate) mod checks;
 pub(crate) mod classify;
+pub(crate) mod complaints;
 pub(crate) mod failure;
 pub(crate) mod input;
 pub(crate) mod measure;
@@ -15,6 +16,7 @@ mod outcome;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
 pub(crate) mod provider;
+mod remote;
 pub(crate) mod shell;
 pub(crate) mod still;
 pub(crate) mod tokens;
@@ -70,8 +72,12 @@ pub(crate) struct Call {
     pub(crate) line: Option<Box<Line>>,
     /// How it came out, if it is a check.
     pub(crate) check: Option<checks::CheckResult>,
-    /// The set of what fails, if it is a check that failed and says what or how much.
+    /// The set of what fails, if it is a check that failed and says what or how much, or looks at such.
     pub(crate) failing: Option<u64>,
+    /// How the checks that run elsewhere came out, if it looks at such.
+    pub(crate) remote: Option<checks::CheckResult>,
+    /// The set of errors that a language server shows of the file that it edits or asks about.
+    pub(crate) complaints: Option<u64>,
     /// Whether the program that nobody knows in its command failed.
     pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
@@ -100,12 +106,14 @@ impl Call {
         let state = part.state.as_ref().filter(|state| state.is_over())?;
         let tool = part.tool.as_deref().unwrap_or_default();
         let point = point();
-        let input = Input::read(state.input, &config.ignored_args);
+        let mut input = Input::read(state.input, &config.ignored_args);
         let class = classify(tool, &input, &config.polls);
+        let replaced = class.line.as_ref().and(input.command.as_deref()).map(shell::substitutions);
+        input.add_replaced(replaced.unwrap_or_default());
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let Ended { failure, denied, check, failing, unknown_failed } =
-            outcome::read(tool, &class, state, is_nothing(&normalized));
+        let Ended { failure, denied, check, remote, failing, unknown_failed } =
+            outcome::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
@@ -118,6 +126,9 @@ impl Call {
             let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
             progress.failing.filter(|_| failed).map(|count| hash::join(hash::of("failing"), u64::from(count)))
         });
+        let may_complain = line.is_none() && (kind == CallKind::Mutate || complaints::asks(tool));
+        let file = input.target.as_deref().filter(|_| may_complain);
+        let complaints = file.zip(raw).and_then(|(file, answer)| complaints::read(answer, file));
         // What a page shows tells whether the same element was meant.
         let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
         Some(Self {
@@ -137,6 +148,8 @@ impl Call {
             tool: tool.to_owned(),
             kind,
             failing,
+            complaints,
+            remote,
             unknown_failed,
             failure,
             denied,

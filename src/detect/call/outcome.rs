@@ -3,8 +3,10 @@
 use super::checks::{self, CheckResult, Missing};
 use super::classify::{CallKind, Class, runs_check};
 use super::failure::{Failure, is_cancelled, is_refusal};
+use super::input::Input;
 use super::normalize::normalize_output;
-use super::shell::{Cut, Line};
+use super::remote;
+use super::shell::{CheckRun, Cut, Line};
 use super::turned_down::turned_down;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
@@ -26,14 +28,49 @@ pub(super) struct Ended {
     pub(super) denied: bool,
     /// How it came out, if it is a check.
     pub(super) check: Option<CheckResult>,
-    /// The set of what fails, if it is a check that says what or how much.
+    /// How the checks that run elsewhere came out, if it looks at such.
+    pub(super) remote: Option<CheckResult>,
+    /// The set of what fails, if it is or shows a check that says what or how much.
     pub(super) failing: Option<u64>,
     /// Whether the program that nobody knows in it failed.
     pub(super) unknown_failed: bool,
 }
 
+/// What is read in the output of a call.
+enum Sort<'a> {
+    /// The checks of a command line.
+    Line(&'a Line),
+    /// A check that is a tool of its own.
+    CheckTool,
+    /// A program that nobody knows in a command line.
+    Program(&'a CheckRun),
+    /// A tool that nobody knows.
+    Tool,
+    /// A look at checks that run elsewhere.
+    Remote(&'a Line),
+    /// Nothing.
+    Other,
+}
+
+impl<'a> Sort<'a> {
+    /// `ran` says that it was let run to its end.
+    fn of(class: &'a Class, input: &Input, denied: bool, ran: bool) -> Self {
+        let line = class.line.as_ref();
+        let command = input.command.as_deref().unwrap_or_default();
+        match line {
+            Some(line) if ran && (class.kind == CallKind::Check || !line.checks.is_empty()) => Self::Line(line),
+            None if ran && class.kind == CallKind::Check => Self::CheckTool,
+            _ if denied => Self::Other,
+            Some(Line { unknown: Some(program), .. }) => Self::Program(program),
+            None if class.kind == CallKind::Unknown => Self::Tool,
+            Some(line) if ran && remote::is_look(line, command) => Self::Remote(line),
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Reads how a call of `tool` ended. `silent` says that its result is empty.
-pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: bool) -> Ended {
+pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'_>, silent: bool) -> Ended {
     let is_error = &*state.status == "error";
     let raw = state.error.or(state.output);
     let exit = exit_code(state.metadata);
@@ -41,31 +78,31 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let denied = says(is_refusal);
     // What left an exit code ran to its end.
     let cancelled = exit.is_none() && says(is_cancelled);
-    let is_check = !denied
-        && !cancelled
-        && (class.kind == CallKind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
-    let unknown = class.line.as_ref().and_then(|line| line.unknown.as_ref()).filter(|_| !is_check && !denied);
-    let is_tool = class.kind == CallKind::Unknown && class.line.is_none() && !is_check && !denied;
-    let decoded = raw.filter(|_| is_check || is_tool || unknown.is_some()).map(text::decode).unwrap_or_default();
-    let mut check = is_check.then(|| {
-        let exit = exit.or_else(|| is_error.then_some(1));
-        class.line.as_ref().map_or_else(|| of_tool(&decoded, exit), |line| of_line(line, exit, &decoded))
-    });
-    // What nobody knows may be a check, but only one that failed.
-    check = check.or_else(|| unknown.and_then(|_| checks::told::failure(&decoded)));
-    check = check.or_else(|| checks::json::failures(&decoded).filter(|_| is_tool));
-    check = check.or_else(|| failed_build(tool, state, &decoded).filter(|_| is_tool));
-    let failing = check.as_ref().and_then(|check| failing(check, &decoded));
+    let sort = Sort::of(class, input, denied, !denied && !cancelled);
+    let output = raw.filter(|_| !matches!(sort, Sort::Other)).map(text::decode).unwrap_or_default();
+    let told_exit = exit.or_else(|| is_error.then_some(1));
+    let said = match sort {
+        Sort::Line(line) => Some(of_line(line, told_exit, &output)),
+        Sort::CheckTool => Some(of_tool(&output, told_exit)),
+        // What nobody knows may be a check, but only one that failed.
+        Sort::Program(_) => checks::told::failure(&output),
+        Sort::Tool => checks::json::failures(&output).or_else(|| failed_build(tool, state, &output)),
+        Sort::Remote(line) => Some(remote::read(line, &output)),
+        Sort::Other => None,
+    };
+    let failing = said.as_ref().and_then(|said| failing(said, &output));
+    let (mut check, remote) = if matches!(sort, Sort::Remote(_)) { (None, said) } else { (said, None) };
     let failure = failure(tool, class, check.as_ref(), state, exit, silent);
     if class.line.is_none() && failure.is_some() && check == Some(CheckResult::Unknown) {
         check = Some(CheckResult::Failed { count: None, items: Vec::new() });
     }
-    let unknown_failed = unknown.is_some_and(|unknown| match exit {
-        Some(0) => !unknown.exit.zero_passed && checks::told::crashed(&decoded),
-        Some(_) => unknown.exit.other_failed,
-        None => failure.is_some(),
-    });
-    Ended { failure, denied, check, failing, unknown_failed }
+    let unknown_failed = match (sort, exit) {
+        (Sort::Program(program), Some(0)) => !program.exit.zero_passed && checks::told::crashed(&output),
+        (Sort::Program(program), Some(_)) => program.exit.other_failed,
+        (Sort::Program(_), None) => failure.is_some(),
+        _ => false,
+    };
+    Ended { failure, denied, check, remote, failing, unknown_failed }
 }
 
 /// How much of an input is searched for what is run, in bytes.
@@ -210,11 +247,13 @@ fn failure(
     match (&*state.status, exit) {
         ("error", _) => Failure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
         _ if class.line.is_none() && refuses(&body) => by_last(),
-        (_, None) if says_itself(class) && turned_down(&body).is_some() => turned_down(&body),
         (_, Some(0)) => None,
         (_, Some(_)) => by_last(),
-        _ if class.quotes || class.kind == CallKind::Plan => None,
-        _ => Failure::read(&body, None),
+        (_, None) => {
+            let turned_down = says_itself(class).then(|| turned_down(&body)).flatten();
+            let is_quiet = class.quotes || class.kind == CallKind::Plan;
+            turned_down.or_else(|| if is_quiet { None } else { Failure::read(&body, None) })
+        }
     }
 }
 

@@ -60,6 +60,11 @@ pub(crate) enum Fact<'a> {
         /// What now stands against the checks' results, in a sentence each; empty if nothing does.
         warnings: &'a [String],
     },
+    /// A subagent below this session was given its task.
+    Delegated {
+        /// The tasks of the subagent and of those above it, up to this session; empty where nobody knows.
+        tasks: &'a [String],
+    },
     /// A real user sent a message.
     User,
     /// A message of ours was sent into the session.

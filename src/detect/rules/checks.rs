@@ -5,11 +5,14 @@ use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
+use crate::detect::call::complaints::asks;
 use crate::detect::call::failure;
+use crate::detect::call::input::Input;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::waiting::{command_has_word, has_word};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -22,8 +25,21 @@ const RETURNS: Limit = Limit::new("checks.returns", 3, "returns to an earlier se
 /// The most checks to remember, and the most sets of failures per check.
 const CHECKS: usize = 8;
 const SETS: usize = 8;
+/// The word of commands and tools that push.
+const PUSH: [&str; 1] = ["push"];
+/// The most lines that were written to a file to remember.
+const LINES: usize = 64;
 /// The most changed files to remember per check.
 const FILES: usize = 32;
+
+/// How a check came out.
+struct Run {
+    key: u64,
+    /// The set of what fails, if anything does.
+    set: Option<u64>,
+    /// The file, if it is a language server that complains of it.
+    of: Option<u64>,
+}
 
 struct Check {
     key: u64,
@@ -33,15 +49,49 @@ struct Check {
     changes: VecDeque<(u64, u64)>,
     /// Whether something changed since the last run.
     changed: bool,
+    /// For what a language server complains of: what was written to the file since, and how often that was written anew.
+    complaints: Option<Rewritten>,
+    /// It was reported.
+    told: bool,
     /// Returns to an earlier set of failures, in a row.
     returns: u64,
     streak: Streak,
+}
+
+/// How often the same lines of a file were written. A language server shows the errors of the whole file after each
+/// edit: old ones, far from it, say nothing against the work.
+struct Rewritten {
+    file: u64,
+    /// The lines that were put in, and how many edits took some of them out again.
+    lines: VecDeque<u64>,
+    again: u64,
+    edits: u64,
+}
+
+impl Rewritten {
+    fn begin(file: u64) -> Self {
+        Self { file, lines: VecDeque::new(), again: 0, edits: 0 }
+    }
+
+    fn add(&mut self, input: &Input) {
+        self.edits += 1;
+        self.again += u64::from(input.removed.iter().any(|line| self.lines.contains(line)));
+        self.lines.extend(&input.added);
+        self.lines.drain(..self.lines.len().saturating_sub(LINES));
+    }
+
+    /// The edits, if most of them wrote anew what one before them had written.
+    fn count(&self) -> u64 {
+        if self.again * 3 >= self.edits * 2 { self.again + 1 } else { 0 }
+    }
 }
 
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Checks {
     checks: VecDeque<Check>,
+    /// Whether something was pushed since the last look at checks that run elsewhere.
+    pushed: bool,
 }
 
 impl Rule for Checks {
@@ -54,10 +104,17 @@ impl Rule for Checks {
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Call(call, _) if call.kind == CallKind::Check => self.take_check(call, context, signals),
-            Fact::Call(call, compared) if compared.new_change => {
+            Fact::Call(call, _) if call.remote.is_some() => self.take_remote(call, context, signals),
+            Fact::Call(call, compared) => {
+                self.pushed |= pushes(call);
                 let file = call.input.target.as_ref().map_or(0, hash::of);
-                for check in &mut self.checks {
-                    check.change(file);
+                if compared.new_change {
+                    self.checks.iter_mut().for_each(|check| check.change(file, &call.input));
+                }
+                if (compared.new_change || asks(&call.tool)) && call.input.target.is_some() && !call.failed() {
+                    let key = hash::join(hash::of(if asks(&call.tool) { "asked" } else { "shown" }), file);
+                    let run = Run { key, set: call.complaints, of: Some(file) };
+                    self.take_run(&run, call, context, signals);
                 }
             }
             Fact::User => {
@@ -75,15 +132,30 @@ impl Checks {
         if never_ran || call.check.is_none() {
             return;
         }
-        let key = call.act;
-        let known = self.checks.iter().position(|check| check.key == key);
-        let Some(set) = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class)) else {
-            if matches!(call.check, Some(CheckResult::Unknown | CheckResult::Empty)) {
-                return;
-            }
+        let set = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class));
+        if set.is_none() && matches!(call.check, Some(CheckResult::Unknown | CheckResult::Empty)) {
+            return;
+        }
+        self.take_run(&Run { key: call.act, set, of: None }, call, context, signals);
+    }
+
+    /// Takes in a look at checks that run elsewhere. Until something is pushed, they say the same.
+    fn take_remote(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let set = match call.remote {
+            Some(CheckResult::Passed) => None,
+            Some(CheckResult::Failed { .. }) => Some(call.failing.unwrap_or_default()),
+            _ => return,
+        };
+        if std::mem::take(&mut self.pushed) {
+            self.take_run(&Run { key: hash::of("remote"), set, of: None }, call, context, signals);
+        }
+    }
+
+    fn take_run(&mut self, run: &Run, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let known = self.checks.iter().position(|check| check.key == run.key);
+        let Some(set) = run.set else {
             // It passes.
-            if let Some(at) = known {
-                self.checks.remove(at);
+            if known.and_then(|at| self.checks.remove(at)).is_some_and(|check| check.may_be_told()) {
                 signals.release(NAME);
             }
             return;
@@ -92,8 +164,14 @@ impl Checks {
             if self.checks.len() == CHECKS {
                 self.checks.pop_front();
             }
+            let mut complaints = run.of.map(Rewritten::begin);
+            if let Some(rewritten) = &mut complaints {
+                rewritten.add(&call.input);
+            }
             self.checks.push_back(Check {
-                key,
+                key: run.key,
+                complaints,
+                told: false,
                 sets: [set].into(),
                 changes: VecDeque::new(),
                 changed: false,
@@ -104,8 +182,11 @@ impl Checks {
         };
         let check = &mut self.checks[at];
         let changed = check.sets.back() != Some(&set);
+        let may_be_told = check.may_be_told();
         if changed && !check.change_failures(set, call, context) {
-            signals.release(NAME);
+            if may_be_told {
+                signals.release(NAME);
+            }
             return;
         }
         if !changed {
@@ -116,10 +197,24 @@ impl Checks {
     }
 }
 
+/// Whether a call pushes.
+fn pushes(call: &Call) -> bool {
+    let command = call.input.command.as_deref().filter(|_| call.line.is_some());
+    !call.failed() && command.map_or_else(|| has_word(&call.tool, &PUSH), |command| command_has_word(command, &PUSH))
+}
+
 impl Check {
+    /// Whether an open finding may be about it. Complaints come and go with every edit, and end none that is not theirs.
+    fn may_be_told(&self) -> bool {
+        self.complaints.is_none() || self.told
+    }
+
     /// Records a change of a file.
-    fn change(&mut self, file: u64) {
+    fn change(&mut self, file: u64, input: &Input) {
         self.changed = true;
+        if let Some(rewritten) = self.complaints.as_mut().filter(|rewritten| rewritten.file == file) {
+            rewritten.add(input);
+        }
         if let Some((_, count)) = self.changes.iter_mut().find(|(known, _)| *known == file) {
             *count += 1;
             return;
@@ -133,7 +228,8 @@ impl Check {
     /// Changes of files that were changed more than once: a migration goes through many files, once each. They count
     /// as far as the check was run again.
     fn changes(&self) -> u64 {
-        let changes: u64 = self.changes.iter().map(|(_, count)| *count).filter(|count| *count > 1).sum();
+        let several = || self.changes.iter().map(|(_, count)| *count).filter(|count| *count > 1).sum();
+        let changes: u64 = self.complaints.as_ref().map_or_else(several, Rewritten::count);
         changes.min(self.streak.calls())
     }
 
@@ -142,6 +238,10 @@ impl Check {
         // Without a change in between, it is the test that swings.
         let returned = self.sets.contains(&set) && self.changed;
         self.changes.clear();
+        if let Some(rewritten) = &mut self.complaints {
+            *rewritten = Rewritten::begin(rewritten.file);
+            rewritten.add(&call.input);
+        }
         if self.sets.len() == SETS {
             self.sets.pop_front();
         }
@@ -156,7 +256,7 @@ impl Check {
         returned
     }
 
-    fn report(&self, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn report(&mut self, context: &RuleContext<'_>, signals: &mut Signals) {
         let (summary, problem, laps, grade) = if self.returns >= context.config.limit(&RETURNS) {
             let summary = format!("the failing tests returned to an earlier set {} times", self.returns);
             (summary, "swinging", self.returns, Grade::Warn)
@@ -168,6 +268,7 @@ impl Check {
         } else {
             return;
         };
+        self.told = true;
         let mut signal = Signal::new(NAME, Kind::Checks, grade, hash::join(self.key, hash::of(problem)), summary);
         self.streak.fill(&mut signal, context);
         signal.laps = laps;

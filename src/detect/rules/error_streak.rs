@@ -105,10 +105,11 @@ impl ErrorStreak {
         }
     }
 
-    /// A success ends the streaks of what it tried. Reading something else does not.
+    /// A success ends the streaks of what it tried. Reading something else does not, and neither does an edit of another
+    /// file.
     fn succeed(&mut self, call: &Call, compared: Comparison, signals: &mut Signals) {
         self.row = None;
-        self.errors.retain(|errors| errors.varied || errors.act != call.act);
+        self.errors.retain(|errors| errors.varied || errors.act != call.act || errors.is_of_another_file(call));
         if call.kind != CallKind::Observe && (compared.new_change || compared.new_result) {
             for errors in &mut self.errors {
                 errors.succeeded = true;
@@ -229,6 +230,15 @@ impl Failures {
         self.message.clone_from(&call.message);
         self.ended = call.span.1;
         self.calls.add(call);
+    }
+
+    /// Whether all of them are aimed at one file or page, and this call of a tool at another.
+    fn is_of_another_file(&self, call: &Call) -> bool {
+        let aim = call.aim().target;
+        call.line.is_none()
+            && call.input.target.is_some()
+            && self.targets.iter().all(|target| *target != aim)
+            && self.targets.iter().all(|target| Some(target) == self.targets.front())
     }
 
     /// Whether different targets are gone through, once each, and all of them fail.

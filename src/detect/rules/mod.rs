@@ -10,6 +10,7 @@ mod empty_turns;
 mod error_streak;
 mod monologue;
 mod near_duplicate;
+mod nesting;
 mod novelty;
 mod polling;
 mod repeat;
@@ -78,6 +79,7 @@ rules! {
     error_streak: ErrorStreak,
     stagnation: Stagnation,
     near_duplicate: NearDuplicate,
+    nesting: Nesting,
     revert: Revert,
     checks: Checks,
     tamper: Tamper,

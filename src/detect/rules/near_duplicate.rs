@@ -9,6 +9,7 @@ use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::similar::similarity;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -18,9 +19,6 @@ const WARN: Limit =
     Limit::new("near-duplicate.warn", 5, "calls of one tool in a row with nearly identical arguments before a warning");
 const SIMILARITY: Limit =
     Limit::new("near-duplicate.percent", 85, "average similarity, in percent, that makes arguments nearly identical");
-
-/// How much of two inputs to compare after removing their common beginning and end, in bytes.
-const COMPARED: usize = 512;
 
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,35 +150,9 @@ fn only_numbers_differ(one: &str, other: &str) -> bool {
     one != other && without_numbers(one) == without_numbers(other)
 }
 
-/// The similarity of two inputs, from 0 to 100.
-fn similarity(one: &str, other: &str) -> u64 {
-    let head = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    let head = one.floor_char_boundary(head).min(other.floor_char_boundary(head));
-    let (left, right) = (&one[head..], &other[head..]);
-    let tail = left.bytes().rev().zip(right.bytes().rev()).take_while(|(a, b)| a == b).count();
-    let left = &left[..left.ceil_char_boundary(left.len() - tail)];
-    let right = &right[..right.ceil_char_boundary(right.len() - tail)];
-    let whole = one.len().max(other.len()).max(1);
-    let middle = left.len().max(right.len());
-    let clip = |text: &str| text[..text.floor_char_boundary(COMPARED)].to_owned();
-    let same = strsim::normalized_levenshtein(&clip(left), &clip(right));
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let differing = ((1.0 - same) * middle as f64 * 100.0 / whole as f64).ceil() as u64;
-    100 - differing.min(100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn similarity_of_whole() {
-        assert_eq!(similarity("same", "same"), 100);
-        assert_eq!(similarity("abcd", "wxyz"), 0);
-        assert_eq!(similarity(&format!("{}a", "x".repeat(99)), &format!("{}b", "x".repeat(99))), 99);
-        assert_eq!(similarity("", ""), 100);
-        assert!(similarity("grün a", "grün ä") > 70);
-    }
 
     #[test]
     fn pagination_is_no_duplicate() {

@@ -124,10 +124,7 @@ impl Acts {
     fn of_unknown(command: &str) -> Self {
         let tried = Self::tried(&command.to_lowercase());
         let mut never = Self::of(&[Work::Reviewed]);
-        let writes = |told: &Told| {
-            let program = told.words.first().map(String::as_str).unwrap_or_default();
-            WRITERS.contains(&program.rsplit('/').next().unwrap_or(program))
-        };
+        let writes = |told: &Told| WRITERS.contains(&told.program());
         let told = commands(command);
         let mut unknown = told.iter().filter(|told| told.effect() == Effect::Unknown).peekable();
         if unknown.peek().is_some() && unknown.all(writes) {
@@ -181,10 +178,10 @@ impl Acts {
 
     fn of_command(command: &Told, said: &str) -> Self {
         let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
-        let Some((program, rest)) = words.split_first() else {
+        let Some((_, rest)) = words.split_first() else {
             return Self::default();
         };
-        let program = program.rsplit('/').next().unwrap_or(program);
+        let program = command.program();
         let has = |word: &str| rest.contains(&word);
         if program == "git" {
             return Self::of_git(rest, said);

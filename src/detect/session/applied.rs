@@ -1,4 +1,5 @@
-//! Whether what a command rolled out was seen to come up: that checks the files which describe it.
+//! Which files a command showed to be well without being a check: what it rolled out came up as they describe, or it
+//! read them as what they should be.
 
 use crate::detect::call::Call;
 use crate::detect::call::shell::{Told, commands};
@@ -9,7 +10,14 @@ use crate::wire::text;
 /// How much of the end of an output is read, in bytes.
 const OUTPUT: usize = 8 * 1024;
 /// Words of which one is in every command that is meant: most others are spared a second reading.
-const HINTS: [&str; 7] = ["kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd"];
+#[rustfmt::skip]
+const HINTS: [&str; 12] = [
+    "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", " lint", "jq", "yq", "xml", "plutil",
+];
+/// Programs that read a file of data as a whole before they say anything of it.
+const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];
+/// What they say of one that they can't read, in small letters.
+const BROKEN: [&str; 5] = ["parse error", "parser error", "not well-formed", "syntax error", "error:"];
 /// Endings of files that describe what runs, and words in the names of others.
 #[rustfmt::skip]
 const DESCRIPTIONS: [&str; 14] = [
@@ -17,46 +25,94 @@ const DESCRIPTIONS: [&str; 14] = [
 ];
 const NAMES: [&str; 3] = ["Dockerfile", "Containerfile", "compose"];
 
-/// Whether a call shows that something came up as described, or would.
-pub(super) fn applies(call: &Call, state: Option<&ToolState<'_>>) -> bool {
-    let command = call.input.command.as_deref().unwrap_or_default();
-    if call.failed() || call.line.is_none() || !HINTS.iter().any(|hint| command.contains(hint)) {
-        return false;
+/// The files that a call showed to be well.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    /// Those that describe what is rolled out.
+    descriptions: bool,
+    /// Those with these names.
+    read: Vec<String>,
+}
+
+impl Shown {
+    /// What a call showed.
+    pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Self {
+        let command = call.input.command.as_deref().unwrap_or_default();
+        if call.failed() || call.line.is_none() || !HINTS.iter().any(|hint| command.contains(hint)) {
+            return Self::default();
+        }
+        let output = state.and_then(|state| state.output).map(text::decode).unwrap_or_default();
+        Self::of(&commands(command), tail(&output, OUTPUT))
     }
-    let output = state.and_then(|state| state.output).map(text::decode).unwrap_or_default();
-    commands(command).iter().any(|told| came_up(told, tail(&output, OUTPUT)))
+
+    fn of(told: &[Told], output: &str) -> Self {
+        let lower = output.to_lowercase();
+        let is_read = !BROKEN.iter().any(|sign| lower.contains(sign));
+        let parsers = told.iter().filter(|told| is_read && PARSERS.contains(&told.program()));
+        Self {
+            descriptions: told.iter().any(|told| came_up(told, output)),
+            read: parsers.flat_map(Told::arguments).map(|word| name(word).to_owned()).collect(),
+        }
+    }
+
+    /// Whether a file is among them.
+    pub(super) fn covers(&self, file: &str) -> bool {
+        self.descriptions && describes(file) || self.read.iter().any(|read| read == name(file))
+    }
 }
 
 fn came_up(told: &Told, output: &str) -> bool {
-    let Some((program, rest)) = told.words.split_first() else { return false };
-    let program = program.rsplit('/').next().unwrap_or(program);
+    let rest = told.arguments();
     let has = |word: &str| rest.iter().any(|said| said == word);
     let waits = has("--wait") || has("--atomic") || rest.iter().any(|word| word.starts_with("--wait="));
-    let is_dry = rest.iter().any(|word| word == "--dry-run" || word.starts_with("--dry-run="));
-    match program {
+    match told.program() {
         "kubectl" | "oc" => {
             has("rollout") && has("status") && output.contains("successfully rolled out")
                 || has("wait") && output.contains("condition met")
-                || (has("apply") || has("replace")) && is_dry && output.contains("dry run")
+                || (has("apply") || has("replace") || has("create")) && told.is_dry() && output.contains("dry run")
         }
-        "helm" => (has("upgrade") || has("install")) && (waits || is_dry) && !output.contains("FAILED"),
-        "docker" | "podman" | "docker-compose" => has("up") && waits,
+        "helm" => (has("upgrade") || has("install")) && (waits || told.is_dry()) && !output.contains("FAILED"),
+        "docker" | "podman" | "docker-compose" => has("up") && waits || has("config") && !has("ls"),
         "terraform" | "tofu" => has("apply") && output.contains("Apply complete!"),
         "argocd" => has("wait") && output.contains("Healthy"),
+        "glab" => has("ci") && has("lint") && !output.contains("is invalid"),
         _ => false,
     }
 }
 
 /// Whether a file describes what is rolled out.
-pub(super) fn describes(file: &str) -> bool {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+fn describes(file: &str) -> bool {
+    let name = name(file);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     DESCRIPTIONS.contains(&ending) || NAMES.iter().any(|word| name.contains(word))
+}
+
+/// The name of a file, without its folder.
+fn name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sees_what_was_read() {
+        for (command, output, file, expected) in [
+            ("jq . conf/a.json > /dev/null", "", "/w/conf/a.json", true),
+            ("jq . conf/a.json", "jq: parse error: Unfinished JSON term at line 3", "/w/conf/a.json", false),
+            ("jq . conf/a.json", "{}", "/w/conf/b.json", false),
+            ("xmllint --noout pom.xml", "", "/w/pom.xml", true),
+            ("xmllint --noout pom.xml", "pom.xml:3: parser error : Opening tag mismatch", "/w/pom.xml", false),
+            ("docker compose -f ops/compose.yaml config -q", "", "/w/ops/compose.yaml", true),
+            ("docker compose config -q", "", "/w/src/main.rs", false),
+            ("glab ci lint", "Validating...\n.gitlab-ci.yml is valid!", "/w/.gitlab-ci.yml", true),
+            ("glab ci lint", "Validating...\n.gitlab-ci.yml is invalid.", "/w/.gitlab-ci.yml", false),
+            ("cat conf/a.json", "{}", "/w/conf/a.json", false),
+        ] {
+            assert_eq!(Shown::of(&commands(command), output).covers(file), expected, "{command}: {file}");
+        }
+    }
 
     #[test]
     fn sees_what_came_up() {

@@ -1,7 +1,7 @@
 //! What one call changed, checked and left open.
 
 use super::acts::Acts;
-use super::applied::applies;
+use super::applied::Shown;
 use super::cover::never_ran;
 use super::deed::Deed;
 use super::elsewhere::Scope;
@@ -75,8 +75,8 @@ pub(crate) struct CallWork {
     /// Nobody knows what it does, and what that can have tried.
     pub(super) unknown: bool,
     pub(super) tried: Tried,
-    /// What it rolled out came up as described.
-    pub(super) applied: bool,
+    /// Which files it showed to be well, without a check.
+    pub(super) shown: Shown,
     /// What nobody knows in it failed.
     pub(super) unknown_failed: bool,
     /// The program that nobody knows.
@@ -89,6 +89,8 @@ pub(crate) struct CallWork {
     pub(super) answered: Option<bool>,
     /// How it came out, if it did something.
     pub(super) act: Option<LastAct>,
+    /// How the checks that run elsewhere came out, if it looks at such.
+    pub(super) remote: Option<CheckResult>,
     /// What it left unfinished, if it did not only look.
     pub(super) unfinished: Option<Unfinished>,
     /// What it says of what is rolled out.
@@ -145,7 +147,8 @@ impl CallWork {
             never_ran: false,
             unknown: false,
             tried: Tried::default(),
-            applied: applies(call, state),
+            shown: Shown::read(call, state),
+            remote: call.remote.clone(),
             unknown_failed: call.unknown_failed,
             program: None,
             records: false,

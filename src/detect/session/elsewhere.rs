@@ -47,8 +47,7 @@ impl Scope {
         }
         let name = checks[0].name.split(' ').next().unwrap_or_default();
         let told = commands(command);
-        let is_check = |words: &[String]| words.first().is_some_and(|first| first.rsplit('/').next() == Some(name));
-        let Some(found) = told.iter().find(|told| is_check(&told.words)) else { return scope };
+        let Some(found) = told.iter().find(|told| told.program() == name) else { return scope };
         let mut words = found.words.iter();
         while let Some(word) = words.next() {
             let (option, joined) =

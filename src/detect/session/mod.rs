@@ -48,6 +48,8 @@ pub(crate) const ITERATIONS: &str = "iterations";
 const MESSAGES: usize = 112;
 /// The length of a description of a request, in characters.
 const REQUEST: usize = 80;
+/// How much of a task is kept to compare it with others, in bytes.
+const TASK: usize = 1024;
 /// The most answers to a question that are told, and the length of each, in characters.
 const OPTIONS: usize = 12;
 const OPTION: usize = 80;
@@ -76,6 +78,8 @@ pub(crate) struct Session {
     /// Whether the user wrote a message; the model did otherwise.
     from_user: ByHash<bool>,
     turns: u64,
+    /// The beginning of what it was asked first; empty if nobody knows.
+    task: String,
 }
 
 impl Session {
@@ -88,6 +92,7 @@ impl Session {
             parts: PartReader::default(),
             from_user: ByHash::new(MESSAGES),
             turns: 0,
+            task: String::new(),
         }
     }
 
@@ -111,6 +116,16 @@ impl Session {
     /// What the stream asked of this session when it began it.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.state.completion.set_task(task);
+    }
+
+    /// The beginning of what it was asked first; empty if nobody knows.
+    pub(crate) fn task(&self) -> &str {
+        &self.task
+    }
+
+    /// Records that a subagent below this session was given its task: that, and those above it, up to this one's.
+    pub(crate) fn record_delegation(&mut self, tasks: &[String], line: &LineContext<'_>, effects: &mut Effects) {
+        self.state.show(&Fact::Delegated { tasks }, line, effects);
     }
 
     /// How many requests are open.
@@ -158,6 +173,9 @@ impl Session {
         }
         match event {
             Event::Part(part) if self.from_user.get(&hash::of(&*part.message)) == Some(&true) => {
+                if self.task.is_empty() && part.kind == "text" && part.synthetic != Some(true) {
+                    self.task = part.text.map(|text| text::beginning(text, TASK).into_owned()).unwrap_or_default();
+                }
                 PartReader::observe_user_part(part, &mut self.state, line, effects);
             }
             Event::Part(part) => self.parts.observe(part, call, &mut self.state, line, effects),

@@ -1,7 +1,7 @@
 //! Requests to a server of one's own: whether the last one was answered.
 
 use crate::detect::call::Call;
-use crate::detect::call::shell::commands;
+use crate::detect::call::shell::{Told, commands};
 use crate::wire::part::ToolState;
 use crate::wire::text;
 
@@ -24,12 +24,11 @@ const OUTPUT: usize = 4096;
 /// Whether the last request of a call to a server of one's own was answered; `None` if it makes none.
 pub(super) fn answered(call: &Call, state: Option<&ToolState<'_>>) -> Option<bool> {
     let command = call.input.command.as_deref().filter(|command| OWN.iter().any(|own| command.contains(own)))?;
-    let is_request = |words: &[String]| {
-        let program = words.first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
-        CLIENTS.contains(&program) && words.iter().any(|word| OWN.iter().any(|own| word.contains(own)))
+    let is_request = |told: &Told| {
+        CLIENTS.contains(&told.program()) && told.words.iter().any(|word| OWN.iter().any(|own| word.contains(own)))
     };
     let told = commands(command);
-    let at = told.iter().rposition(|command| is_request(&command.words))?;
+    let at = told.iter().rposition(is_request)?;
     let output = state.and_then(|state| state.error.or(state.output));
     let said = output.map(|output| text::beginning(output, OUTPUT).to_lowercase()).unwrap_or_default();
     let refused = REFUSED.iter().any(|sign| said.contains(sign));

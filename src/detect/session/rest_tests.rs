@@ -776,3 +776,46 @@ fn what_commands_write_is_a_change() {
     assert_eq!(after("npx prettier --write ."), []);
     assert_eq!(after("go test ./render"), [Contradiction::EmptyDiff]);
 }
+
+#[test]
+fn checks_that_run_elsewhere_are_about_what_was_pushed() {
+    let after = |pushes: bool, look: &str, said: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("src/a.kt");
+            if pushes {
+                stream.bash("git commit -qam x && git push", "1a2b3c4..5d6e7f8  a -> a", 0);
+            }
+            stream.bash(look, said, 0);
+        };
+        contradictions_of("Mend the join.", steps, "The join is mended.")
+    };
+    let (unchecked, failed) = ([Contradiction::UncheckedChange], [Contradiction::LastCheckFailed]);
+    let green = "lint\tpass\t41s\thttps://ci.example/1\nunit\tpass\t3m2s\thttps://ci.example/2\n";
+    let red = "lint\tpass\t41s\thttps://ci.example/1\nunit\tfail\t3m2s\thttps://ci.example/2\n";
+    let waits = "lint\tpass\t41s\thttps://ci.example/1\nunit\tpending\t0\thttps://ci.example/2\n";
+    assert_eq!(after(true, "gh pr checks 7 --watch", green), []);
+    assert_eq!(after(true, "glab ci status --live", "(success) • 03m 2s\tunit\nPipeline state: success\n"), []);
+    assert_eq!(after(true, "gh pr checks 7 | tail -2", red), failed);
+    assert_eq!(after(true, "gh pr checks 7", waits), unchecked);
+    assert_eq!(after(false, "gh pr checks 7 --watch", green), unchecked, "of another state");
+    assert_eq!(after(true, "gh run list", "X  next  CI  main  push  71  3m2s  2d\n"), unchecked, "of others");
+}
+
+#[test]
+fn what_reads_a_file_as_a_whole_checks_it() {
+    let after = |file: &str, command: &str, said: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit(file);
+            stream.bash(command, said, 0);
+        };
+        contradictions_of("Set it up.", steps, "It is set up.")
+    };
+    let unchecked = [Contradiction::UncheckedChange];
+    assert_eq!(after(".gitlab-ci.yml", "glab ci lint", "Validating...\n.gitlab-ci.yml is valid!\n"), []);
+    assert_eq!(after("ops/compose.yaml", "docker compose -f ops/compose.yaml config -q", ""), []);
+    assert_eq!(after("conf/feed.xml", "xmllint --noout conf/feed.xml", ""), []);
+    assert_eq!(after("conf/rules.json", "jq . conf/rules.json | head -3", "{\n  \"a\": 1,"), []);
+    assert_eq!(after("conf/rules.json", "cat conf/rules.json", "{\"a\": 1"), unchecked);
+    assert_eq!(after("conf/rules.json", "jq . conf/other.json", "{}"), unchecked);
+    assert_eq!(after("src/a.rs", "glab ci lint", "Validating...\n.gitlab-ci.yml is valid!\n"), unchecked);
+}

@@ -34,8 +34,8 @@ const LOOKS: [&str; 11] =
     ["status", "view", "watch", "wait", "show", "get", "list", "ls", "ps", "describe-services", "describe-stacks"];
 /// What lists more than was rolled out.
 const LISTS: [&str; 3] = ["get", "ps", "ls"];
-/// What only shows what would be done.
-const DRY: [&str; 8] = ["--dry-run", "--dryrun", "--dry", "--plan", "plan", "diff", "template", "--help"];
+/// What only shows what would be done, besides dry runs.
+const SHOWS: [&str; 5] = ["--plan", "plan", "diff", "template", "--help"];
 
 /// What is said of one that failed.
 #[rustfmt::skip]
@@ -141,9 +141,8 @@ fn of_line(command: &str) -> Option<(bool, bool)> {
 }
 
 fn of_command(command: &Told) -> Option<(bool, bool)> {
-    let (program, rest) = command.words.split_first()?;
-    let program = program.rsplit('/').next().unwrap_or(program);
-    if rest.iter().any(|word| DRY.iter().any(|dry| word == dry || word.starts_with("--dry-run="))) {
+    let (program, rest) = (command.program(), command.arguments());
+    if program.is_empty() || command.is_dry() || rest.iter().any(|word| SHOWS.contains(&word.as_str())) {
         return None;
     }
     let own: Option<&[&str]> = ELSEWHERE.iter().find(|(name, _)| *name == program).map(|(_, own)| *own);

@@ -1,6 +1,6 @@
 //! What a command that nobody knows can have tried of a change: a client of a database runs no code of the project.
 
-use crate::detect::call::shell::{Effect, commands};
+use crate::detect::call::shell::{Effect, Told, commands};
 
 /// Clients of databases and stores.
 #[rustfmt::skip]
@@ -37,7 +37,7 @@ impl Tried {
     pub(super) fn read(command: &str) -> Self {
         let mut endings = Vec::new();
         for told in commands(command).iter().filter(|told| told.effect() == Effect::Unknown) {
-            match of_program(&told.words) {
+            match of_program(told) {
                 Some(found) => endings.extend(found),
                 None => return Self::Anything,
             }
@@ -55,9 +55,8 @@ impl Tried {
 }
 
 /// The endings of what a program can have tried; `None` if that may be anything.
-fn of_program(words: &[String]) -> Option<Vec<&'static str>> {
-    let (program, rest) = words.split_first()?;
-    let program = program.rsplit('/').next().unwrap_or(program);
+fn of_program(told: &Told) -> Option<Vec<&'static str>> {
+    let (program, rest) = (told.program(), told.arguments());
     if CLIENTS.contains(&program) {
         return Some(QUERIES.to_vec());
     }

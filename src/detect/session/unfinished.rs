@@ -3,7 +3,7 @@
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::shell::{Effect, Told, commands};
+use crate::detect::call::shell::{Effect, commands};
 use crate::detect::text::claims::{Went, says_it_went};
 use crate::detect::text::ends::tail;
 use crate::detect::text::waiting::has_word;
@@ -35,17 +35,8 @@ const WORKING: [&str; 7] = ["running", "executing", "building", "compiling", "in
 static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(RUNNING).ok());
 static SHARES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(SHARE).ok());
 
-/// Options that have a command only show what it would do.
-const DRY: [&str; 4] = ["--dry-run", "--dryrun", "--just-print", "--what-if"];
 /// What is in every line that has such a command.
 const HINTS: [&str; 7] = ["dry", " -n", " -a", "plan", "preview", "just-print", "what-if"];
-/// Programs for which other words do: letters of an option, or the first word that is none.
-#[rustfmt::skip]
-const DRY_WORDS: [(&str, &[&str]); 8] = [
-    ("make", &["-n"]), ("gmake", &["-n"]), ("snakemake", &["-n"]), ("rsync", &["-n"]), ("terraform", &["plan"]), ("tofu", &["plan"]),
-    ("terragrunt", &["plan"]), ("pulumi", &["preview"]),
-];
-
 /// What one call, or the last ones, left unfinished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unfinished {
@@ -68,8 +59,8 @@ impl Unfinished {
         let command = call.input.command.as_deref().unwrap_or_default();
         // Most lines say nothing of it, and are spared a second reading.
         let told = if HINTS.iter().any(|hint| command.contains(hint)) { commands(command) } else { Vec::new() };
-        if let Some(tried) = told.iter().rev().find(|told| is_dry(told)) {
-            let mut others = told.iter().filter(|told| !is_dry(told));
+        if let Some(tried) = told.iter().rev().find(|told| told.is_dry()) {
+            let mut others = told.iter().filter(|told| !told.is_dry());
             let acts = others.any(|told| !matches!(told.effect(), Effect::Observe | Effect::Poll));
             return Some(if acts {
                 Self::Nothing
@@ -105,21 +96,6 @@ impl Unfinished {
         };
         says_it_went(text, went).map(|said| format!("the agent says \"{said}\", but {but}"))
     }
-}
-
-/// Whether a command only shows what it would do.
-fn is_dry(told: &Told) -> bool {
-    let Some((program, rest)) = told.words.split_first() else { return false };
-    let program = program.rsplit('/').next().unwrap_or(program);
-    let own = DRY_WORDS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, words)| *words);
-    let verb = rest.iter().find(|word| !word.starts_with('-'));
-    let is_own = |word: &String| {
-        own.iter().any(|own| match own.strip_prefix('-') {
-            Some(letter) => word.starts_with('-') && !word.starts_with("--") && word.contains(letter),
-            None => verb == Some(word) && word == own,
-        })
-    };
-    rest.iter().any(|word| DRY.contains(&word.as_str()) || word.starts_with("--dry-run=") || is_own(word))
 }
 
 fn of_tool(call: &Call, state: Option<&ToolState<'_>>) -> Option<Unfinished> {

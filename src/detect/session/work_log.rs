@@ -1,7 +1,6 @@
 //! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
 use super::acts::Acts;
-use super::applied::describes;
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::cover::{replaces, runs_failed, stands_in};
@@ -64,6 +63,8 @@ pub(crate) struct WorkLog {
     /// Whether the last check failed.
     last_failed: bool,
     ran_check: bool,
+    /// What changed was pushed: checks that run elsewhere are about it.
+    pushed: bool,
     /// Something said that tests fail, before anything was changed.
     saw_failure: bool,
     /// A check failed before anything was changed for the latest request.
@@ -158,9 +159,14 @@ impl WorkLog {
         } else if let Some(program) = &work.program {
             self.record_program(program, work);
         }
-        if work.applied {
-            self.unchecked.take_if(|(_, target)| target.as_deref().is_some_and(describes));
+        self.unchecked.take_if(|(_, target)| target.as_deref().is_some_and(|file| work.shown.covers(file)));
+        if let Some(outcome @ (CheckResult::Passed | CheckResult::Failed { .. })) = &work.remote
+            && self.pushed
+        {
+            let checks = vec![CheckRun::remote()];
+            self.record_checks(&CallWork { checks, outcome: outcome.clone(), ..work.clone() });
         }
+        self.pushed |= work.acts.pushes();
     }
 
     /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
@@ -210,6 +216,7 @@ impl WorkLog {
             Change::Certain if work.code && !restores_first => {
                 // That the change is not checked says more than what only looked like a check.
                 self.failed.retain(|check| !check.guessed);
+                self.pushed = false;
                 self.unchecked = Some((work.evidence.clone(), work.target.clone()));
                 self.unchecked_is_new = true;
             }

@@ -17,6 +17,7 @@ mod partial;
 pub(crate) mod phrases;
 pub(crate) mod promise;
 pub(crate) mod reported;
+pub(crate) mod similar;
 mod turkish;
 pub(crate) mod waiting;
 mod words;

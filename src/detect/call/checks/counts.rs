@@ -176,7 +176,7 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
         labels: true,
         single: false,
     }) = before
-        && (word != Word::Unit || !verdict_follows(tokens, at))
+        && (word != Word::Unit || !verdict_follows(tokens, at) && !verdict_of_unit_follows(tokens, at))
         && (word != Word::Passed || !problems_follow(tokens, at))
     {
         return Some(word);
@@ -238,6 +238,12 @@ fn verdict_follows(tokens: &[Token], at: usize) -> bool {
         tokens.get(at + 1),
         Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems | Word::Skipped, .. })
     )
+}
+
+/// Whether the verdict comes behind what is counted: `14 tests pass`.
+fn verdict_of_unit_follows(tokens: &[Token], at: usize) -> bool {
+    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Unit, labels: false, .. }))
+        && verdict_follows(tokens, at + 1)
 }
 
 fn tokens(line: &str) -> Vec<Token> {

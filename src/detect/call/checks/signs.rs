@@ -67,6 +67,7 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Passed, r"^Ran all test suites$"),
     (Weight::Nothing, r"^No tests? (?:files? )?found|^Error: No tests? (?:files? )?found|^No test files"),
     (Weight::Failed, r"^Test suite failed to run|^\s*\xE2\x97\x8F Test suite failed to run"),
+    (Weight::Passed, r"^\s*(?:\xE2\x9C\x94|\xE2\x88\x9A) +All specs passed!"),
     (Weight::Name, r"^\s+\[[\w -]+\] \xE2\x80\xBA (\S+ \xE2\x80\xBA .+?)\s*\xE2\x94\x80*$"),
     // TAP: node --test, bats, prove
     (Weight::Item, r"^\s*not ok \d+(?: -)? ?(\S.*)?$"),
@@ -196,7 +197,7 @@ const PHRASES: &[(Weight, &[&str])] = &[
 /// Words of which one is in every line that says something; the others are not looked at more closely.
 #[rustfmt::skip]
 const HINTS: &[&str] = &[
-    "fail", "error", "ok", "pass", "success", "not ok", "abort", "timeout", "coverage", "finished", "running", "doc-tests", "diff in",
+    "fail", "error", "ok", "pass", "succe", "not ok", "abort", "timeout", "coverage", "finished", "running", "doc-tests", "diff in",
     "no test", "ran ", "done ", "traceback", "exception", "***", "up to date", "build", "built", "exited with", "terminated", "\u{2715}", "\u{2717}", "\u{2716}",
     "\u{d7}", "\u{2718}", "\u{25cf}", "\u{203a}", ".go:", "style issues", "would", "formatted", "unchanged", "undefined", "e: ",
     "in ", "no ", "nothing", "rspec", "#test_", ") ", "swift", "exit", "complete", "all ", "there w", "interrupt", "segmentation",

@@ -29,7 +29,7 @@ fn ended(command: &str, exit: Option<i64>, output: &str) -> Want {
         metadata: Some(Raw::new(&metadata)),
         ..ToolState::default()
     };
-    match read("bash", &class, &state, output == "\"\"").check {
+    match read("bash", &input, &class, &state, output == "\"\"").check {
         Some(CheckResult::Passed) => Pass,
         Some(CheckResult::Failed { .. }) => Fail,
         Some(CheckResult::Unknown | CheckResult::Empty) => Open,
@@ -48,6 +48,41 @@ fn each(rows: &[(Want, &str, Option<i64>, &str)]) {
 
 const OK: Option<i64> = Some(0);
 const ONE: Option<i64> = Some(1);
+
+#[test]
+fn a_summary_behind_a_pipe_is_read_as_far_as_it_is_whole() {
+    each(&[
+        (Pass, "npx playwright test --reporter=dot | tail -4", OK, "\n  33 passed (48.7s)\n"),
+        (Open, "npx playwright test | tail -1", OK, "  33 passed (48.7s)\n"),
+        (
+            Fail,
+            "npx playwright test | tail -3",
+            OK,
+            "  1 failed\n    [webkit] › b.spec.ts:7:3 › pays ──\n  32 passed (48.7s)\n",
+        ),
+        (Pass, "xcodebuild -scheme Shop test | tail -2", OK, "\n** TEST SUCCEEDED **\n"),
+        (Fail, "xcodebuild -scheme Shop test | tail -2", OK, "\n** TEST FAILED **\n"),
+        (Pass, "bazel test //shop/... 2>&1 | tail -1", OK, "Executed 9 out of 31 tests: 31 tests pass.\n"),
+        (
+            Fail,
+            "bazel test //shop/... 2>&1 | tail -1",
+            OK,
+            "Executed 9 out of 31 tests: 30 tests pass and 1 fails locally.\n",
+        ),
+        (
+            Pass,
+            "npx cypress run | tail -3",
+            OK,
+            "    ✔  All specs passed!     00:41       27       27        -        -        -\n",
+        ),
+        (
+            Fail,
+            "npx cypress run | tail -3",
+            OK,
+            "    ✖  1 of 4 failed (25%)   00:41       27       26        1        -        -\n",
+        ),
+    ]);
+}
 
 #[allow(clippy::too_many_lines, reason = "a table")]
 #[test]
@@ -464,7 +499,7 @@ fn only_a_call_that_was_cancelled_checked_nothing() {
             metadata: Some(Raw::new(&metadata)),
             ..ToolState::default()
         };
-        read("bash", &class, &state, false).check
+        read("bash", &input, &class, &state, false).check
     };
     for (error, exit) in [
         ("Exit code 1\nfetch: request was aborted", None),
@@ -535,7 +570,7 @@ fn tools_fail_as_their_json_says() {
         let class = classify(tool, &Input::default(), &[]);
         let output = serde_json::to_string(output).unwrap();
         let state = ToolState { status: "completed".into(), output: Some(Raw::new(&output)), ..ToolState::default() };
-        read(tool, &class, &state, false).check
+        read(tool, &Input::default(), &class, &state, false).check
     };
     let failed = |count| Some(CheckResult::Failed { count, items: Vec::new() });
     for (tool, output, expected) in [

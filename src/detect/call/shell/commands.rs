@@ -3,10 +3,19 @@
 use super::effect::Effect;
 use super::reader::{DEPTH, judge};
 use super::syntax::{Item, Node, parse};
-use super::wrappers::{Command, unwrap};
+use super::wrappers::{Command, base, unwrap};
 
 /// How many commands of a line are told.
 const MOST: usize = 64;
+
+/// Options that have a command only show what it would do.
+const DRY: [&str; 5] = ["--dry-run", "--dryrun", "--dry", "--just-print", "--what-if"];
+/// Programs for which other words do: letters of an option, or the first word that is none.
+#[rustfmt::skip]
+const DRY_WORDS: [(&str, &[&str]); 8] = [
+    ("make", &["-n"]), ("gmake", &["-n"]), ("snakemake", &["-n"]), ("rsync", &["-n"]), ("terraform", &["plan"]), ("tofu", &["plan"]),
+    ("terragrunt", &["plan"]), ("pulumi", &["preview"]),
+];
 
 /// One command of a line.
 #[derive(Debug, Clone)]
@@ -20,6 +29,30 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// The name of the program, without its folder; empty if there is none.
+    pub(crate) fn program(&self) -> &str {
+        self.words.first().map_or("", |program| base(program))
+    }
+
+    /// What stands behind the program.
+    pub(crate) fn arguments(&self) -> &[String] {
+        self.words.get(1..).unwrap_or_default()
+    }
+
+    /// Whether it only shows what it would do.
+    pub(crate) fn is_dry(&self) -> bool {
+        let own = DRY_WORDS.iter().find(|(name, _)| *name == self.program()).map_or(&[][..], |(_, words)| *words);
+        let verb = self.arguments().iter().find(|word| !word.starts_with('-'));
+        let is_own = |word: &String| {
+            own.iter().any(|own| match own.strip_prefix('-') {
+                Some(letter) => word.starts_with('-') && !word.starts_with("--") && word.contains(letter),
+                None => verb == Some(word) && word == own,
+            })
+        };
+        let is_dry = |word: &String| DRY.contains(&word.as_str()) || word.starts_with("--dry-run=") || is_own(word);
+        self.arguments().iter().any(is_dry)
+    }
+
     /// What it does, as far as it is known.
     pub(crate) fn effect(&self) -> Effect {
         judge(&self.words).effect
@@ -57,6 +90,21 @@ fn list(items: Vec<Item>, depth: usize, told: &mut Vec<Told>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_dry_runs() {
+        for (command, expected) in [
+            ("kubectl apply --dry-run=client -f a.yaml", true),
+            ("npm publish --dry-run", true),
+            ("/usr/bin/make -kn all", true),
+            ("terraform plan", true),
+            ("terraform apply plan", false),
+            ("make -j4 all", false),
+            ("git commit -n", false),
+        ] {
+            assert_eq!(commands(command)[0].is_dry(), expected, "{command}");
+        }
+    }
 
     #[test]
     fn tells_commands_one_by_one() {

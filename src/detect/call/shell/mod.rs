@@ -15,6 +15,7 @@ mod place;
 mod programs;
 mod reader;
 mod repeats;
+mod substitutions;
 mod syntax;
 mod target;
 mod words;
@@ -28,8 +29,9 @@ pub(crate) use hooks::SKIPS_CHECKS;
 pub(crate) use line::Line;
 pub(crate) use place::join;
 pub(crate) use reader::read;
+pub(crate) use substitutions::{Substitution, substitutions};
 pub(crate) use target::targets;
-pub(crate) use words::looks_at_files;
+pub(crate) use words::{has, looks_at_files};
 
 #[cfg(test)]
 mod tests;

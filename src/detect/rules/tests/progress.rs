@@ -185,3 +185,93 @@ fn subagents_for_the_same() {
     assert!(!subagents(|n| format!("Review src/{}.rs for leaks, and report.", WORDS[n]), |_| "No leaks.".to_owned()));
     assert!(!subagents(same, |n| format!("Translated the chapter {}, and {} is next.", WORDS[n], WORDS[n + 1])));
 }
+
+#[test]
+fn a_value_is_put_there_and_back_by_a_command() {
+    let turns = |size: fn(usize) -> (usize, usize), look: fn(usize) -> String| {
+        warned((0..8usize).flat_map(|n| {
+            let (old, new) = size(n);
+            let file = format!("src/{}.py", WORDS[n]);
+            [
+                bash(20 * n, &format!("cd svc && sed -i 's/workers = {old}/workers = {new}/' pool.toml"), ""),
+                call(20 * n + 9, "read", &json!({"filePath": file}), &look(n)),
+            ]
+        }))
+    };
+    let to_and_fro = |n: usize| if n.is_multiple_of(2) { (4, 8) } else { (8, 4) };
+    assert!(turns(to_and_fro, |n| format!("def {}(): return {n}", WORDS[n])));
+    assert!(!turns(|n| (n, n + 1), |n| format!("def {}(): return {n}", WORDS[n])), "on and on");
+}
+
+/// An edit whose answer shows what a language server complains of.
+fn complained(at: usize, old: &str, new: &str, errors: &[&str]) -> [String; 2] {
+    let shown: Vec<String> = errors.iter().map(|error| format!("ERROR [{}:7] {error}", 30 + at % 9)).collect();
+    let answer = format!("Edit applied.\n<diagnostics file=\"/w/net.go\">\n{}\n</diagnostics>", shown.join("\n"));
+    let answer = if errors.is_empty() { "Edit applied.".to_owned() } else { answer };
+    call(at, "edit", &json!({"filePath": "/w/net.go", "oldString": old, "newString": new}), &answer)
+}
+
+#[test]
+fn complaints_stay_whatever_is_written() {
+    const ERRORS: [&str; 3] = ["undefined: dial", "missing return", "x declared and not used"];
+    let import = |n: usize| format!("import d \"net/{}\"", WORDS[n]);
+    let again = |errors: fn(usize) -> &'static [&'static str]| {
+        warned((0..9usize).flat_map(|n| {
+            let look = call(20 * n + 7, "read", &json!({"filePath": "/w/net.go"}), &format!("1: {}", import(n + 1)));
+            [complained(20 * n, &import(n), &import(n + 1), errors(n)), look]
+        }))
+    };
+    assert!(again(|_| &ERRORS));
+    assert!(!again(|n| &ERRORS[..3 - n / 3]), "fewer");
+    // What was wrong before, and is not what the edits are about.
+    let lines = |n: usize| (format!("func {}() {{}}", WORDS[n]), format!("func {}() {{ log() }}", WORDS[n]));
+    assert!(!warned((0..12usize).map(|n| complained(20 * n, &lines(n).0, &lines(n).1, &ERRORS))), "old errors");
+    let asked = warned((0..9usize).flat_map(|n| {
+        let answer = "error[2304] (go) at 44:10: undefined: dial";
+        [
+            complained(20 * n, &import(n), &import(n + 1), &[]),
+            call(20 * n + 7, "lsp_diagnostics", &json!({"filePath": "/w/net.go"}), answer),
+        ]
+    }));
+    assert!(asked);
+}
+
+#[test]
+fn the_same_failure_comes_back_from_a_build_server() {
+    let rounds = |pushes: bool, failing: fn(usize) -> &'static str| {
+        warned((0..8usize).flat_map(|n| {
+            let push = if pushes { "git commit -qam next && git push" } else { "git diff --stat" };
+            let change = format!("pad = {}", n * 3);
+            let said = format!(
+                "X pay CI · {}\n{}\tRun\t2026-03-04T05:06:07.8Z --- FAIL: {}\n",
+                71_000_121 + n,
+                "unit",
+                failing(n)
+            );
+            [
+                edit(300 * n, "pay/grid.go", &format!("pad = {}", n * 3 + 40), &change),
+                bash(300 * n + 9, push, "1a2b3c4..5d6e7f8  pay -> pay"),
+                bash(300 * n + 200, "gh run view --log-failed | tail -20", &said),
+            ]
+        }))
+    };
+    assert!(rounds(true, |_| "TestGrid (0.02s)"));
+    assert!(!rounds(true, |n| WORDS[n]), "they move");
+    assert!(!rounds(false, |_| "TestGrid (0.02s)"), "the same run, looked at again");
+}
+
+#[test]
+fn another_file_ends_no_streak() {
+    let edits = |file: fn(usize) -> &'static str| {
+        warned((0..8usize).flat_map(|n| {
+            let input = json!({"filePath": file(n), "oldString": format!("a{n}"), "newString": "b"});
+            let [failed, step] = call(30 * n, "edit", &input, "");
+            let failed = failed
+                .replace("\"completed\"", "\"error\"")
+                .replace("\"output\":\"\"", "\"error\":\"oldString not found in content\"");
+            [[failed, step], edit(30 * n + 9, WORDS[n], &format!("x{n}"), "y")]
+        }))
+    };
+    assert!(edits(|_| "conf/keys.py"));
+    assert!(!edits(|n| WORDS[WORDS.len() - 1 - n]), "each file once");
+}

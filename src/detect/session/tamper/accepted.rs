@@ -35,7 +35,7 @@ const VARIABLES: [&str; 9] = [
 /// How a command makes what the program prints the expected output, in a sentence.
 pub(super) fn accepted(command: &Told) -> Option<String> {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
-    let program = words.first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
+    let program = command.program();
     let written = command.writes.iter().map(String::as_str).find(|file| is_expected(file));
     let copied = words.last().copied().filter(|file| COPIERS.contains(&program) && is_expected(file));
     let teed = words.iter().copied().find(|file| program == "tee" && is_expected(file));

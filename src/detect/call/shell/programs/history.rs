@@ -71,7 +71,7 @@ pub(super) fn forge(arguments: &[String]) -> Judgement {
         _ => {}
     }
     match verb {
-        "view" | "list" | "checks" | "status" | "diff" | "get" | "ls" | "trace" => {
+        "view" | "list" | "checks" | "status" | "diff" | "get" | "ls" | "trace" | "lint" => {
             let watches = has_any(arguments, "--watch -w") && verb == "checks";
             let look = Judgement::of(Effect::Observe);
             if watches || verb == "trace" { look.waiting() } else { look }

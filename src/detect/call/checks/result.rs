@@ -1,0 +1,33 @@
+//! How a check came out, and how much of what it printed is there to tell.
+
+/// How a check came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CheckResult {
+    /// It ran and passed.
+    Passed,
+    /// It failed.
+    Failed {
+        /// How many tests, errors or problems, where a summary says so.
+        count: Option<u32>,
+        /// What failed, sorted: tests, files, messages of compilers.
+        items: Vec<String>,
+    },
+    /// It ran no test: there is none, none was chosen, or all were skipped.
+    Empty,
+    /// Nothing clear is said.
+    Unknown,
+}
+
+/// What is missing of an output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Nothing that was about another part of the run.
+    #[default]
+    Nothing,
+    /// The beginning.
+    Beginning,
+    /// The end, or lines anywhere.
+    Anything,
+    /// What speaks against it: the output of other checks, the other half of a summary.
+    Rest,
+}

@@ -1,0 +1,188 @@
+//! What a look at checks that run elsewhere says of them: a run of a build server, the checks of a pull request.
+
+use super::checks::{self, CheckResult, Missing};
+use super::shell::{Cut, Effect, Line, Told, commands, has, looks_at_files};
+
+/// Words of the commands that look at such checks.
+const CHECKS: &str =
+    "run runs checks ci pipeline pipelines build builds job jobs workflow workflows pipelinerun taskrun";
+/// Words of those that look at many, whosever they are, and options that show all that was printed.
+const MANY: &str = "list ls --log -L history";
+/// How many words of a command say what it looks at.
+const WORDS: usize = 4;
+
+/// What is said of a check, or of all of them.
+#[rustfmt::skip]
+const FAILED: &str = "fail failed failure failing error timed_out startup_failure unsuccessful";
+const PASSED: &str = "pass passed success successful succeeded";
+const RUNNING: &str = "pending queued running waiting in_progress created preparing scheduled";
+/// What such a word is the value of.
+const LABELS: &str = "state status conclusion result";
+/// Whole sentences that say it.
+const SENTENCES: [(&str, Said); 4] = [
+    ("All checks were successful", Said::Passed),
+    ("Some checks were not successful", Said::Failed),
+    ("Some checks are still pending", Said::Running),
+    ("Job succeeded", Said::Passed),
+];
+/// Marks at the beginning of a line.
+const MARKS: [(&str, Said); 8] = [
+    ("X ", Said::Failed),
+    ("✗ ", Said::Failed),
+    ("✖ ", Said::Failed),
+    ("× ", Said::Failed),
+    ("✓ ", Said::Passed),
+    ("✔ ", Said::Passed),
+    ("* ", Said::Running),
+    ("● ", Said::Running),
+];
+
+/// What a line says of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Failed,
+    Passed,
+    Running,
+}
+
+/// Whether a line only looks, and at checks that run elsewhere.
+pub(super) fn is_look(line: &Line, command: &str) -> bool {
+    matches!(line.effect, Effect::Observe | Effect::Poll)
+        && CHECKS.split(' ').any(|word| command.contains(word))
+        && commands(command).iter().any(looks)
+}
+
+fn looks(told: &Told) -> bool {
+    let named = |table: &str| told.arguments().iter().take(WORDS).any(|word| has(table, word));
+    !looks_at_files(told.program()) && matches!(told.effect(), Effect::Observe) && named(CHECKS) && !named(MANY)
+}
+
+/// How such checks came out, as far as the output says so. An exit code of 0 says only that the look went well.
+pub(super) fn read(line: &Line, output: &str) -> CheckResult {
+    let mut said: Vec<Said> = Vec::new();
+    let mut names = Vec::new();
+    let mut plain = String::with_capacity(output.len());
+    checks::each_line(output, |line| {
+        let line = without_origin(line);
+        plain.push_str(line);
+        plain.push('\n');
+        if let Some((found, name)) = verdict(line) {
+            said.push(found);
+            names.extend(name.filter(|_| found == Said::Failed).map(str::to_owned));
+        }
+    });
+    let missing = if line.cut.of(output) == Cut::Nothing { Missing::Nothing } else { Missing::Anything };
+    match checks::read(&plain, missing) {
+        failed @ CheckResult::Failed { .. } if said.last() != Some(&Said::Passed) => failed,
+        _ if said.contains(&Said::Failed) => {
+            names.sort();
+            CheckResult::Failed { count: None, items: names }
+        }
+        _ if said.contains(&Said::Running) => CheckResult::Unknown,
+        CheckResult::Passed => CheckResult::Passed,
+        _ if said.contains(&Said::Passed) && missing == Missing::Nothing => CheckResult::Passed,
+        _ => CheckResult::Unknown,
+    }
+}
+
+/// A line of a log without what stands before each: the job, the step and the time.
+fn without_origin(line: &str) -> &str {
+    let mut cells = line.splitn(3, '\t');
+    let logged = cells.by_ref().nth(2).and_then(|rest| {
+        let (time, said) = rest.split_once(' ')?;
+        let is_time = time.starts_with(|c: char| c.is_ascii_digit()) && time.contains('T') && time.contains(':');
+        is_time.then_some(said)
+    });
+    logged.unwrap_or(line)
+}
+
+/// What a line says of a check, and the check's name.
+fn verdict(line: &str) -> Option<(Said, Option<&str>)> {
+    let line = line.trim();
+    if let Some((_, said)) = SENTENCES.iter().find(|(sentence, _)| line.starts_with(sentence)) {
+        return Some((*said, None));
+    }
+    if let Some((_, how)) = line.split_once("completed with '") {
+        return Some((word(how)?, None));
+    }
+    if let Some((mark, said)) = MARKS.iter().find(|(mark, _)| line.starts_with(mark)) {
+        let name = line[mark.len()..].split([' ', '\t']).next();
+        return Some((*said, name));
+    }
+    let mut cells = line.split('\t').map(str::trim);
+    if let (Some(name), Some(said)) = (cells.next(), cells.next()) {
+        return Some((word(said)?, Some(name)));
+    }
+    if let Some((said, name)) = line.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        return Some((word(said)?, name.split_whitespace().last()));
+    }
+    let (label, said) = line.split_once(':')?;
+    let is_label = label.split_whitespace().last().is_some_and(|last| has(LABELS, &last.to_lowercase()));
+    (is_label && label.len() < 40).then(|| word(said)).flatten().map(|said| (said, None))
+}
+
+/// What the first word of a text says.
+fn word(text: &str) -> Option<Said> {
+    let word = text.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next()?.to_lowercase();
+    let said = [(FAILED, Said::Failed), (PASSED, Said::Passed), (RUNNING, Said::Running)];
+    said.into_iter().find(|(table, _)| has(table, &word)).map(|(_, said)| said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::call::shell;
+
+    #[test]
+    fn looks_at_runs() {
+        for (command, expected) in [
+            ("gh run watch 17 --exit-status; gh run view 17 --log-failed | tail -9", true),
+            ("gh pr checks 7 --watch", true),
+            ("glab ci status --live", true),
+            ("sleep 60 && tkn pipelinerun logs web-run-7", true),
+            ("az pipelines runs show --id 7", true),
+            ("gh run list --limit 5", false),
+            ("gh run view 17 --log", false),
+            ("gh pr view 7", false),
+            ("gh run rerun 17", false),
+            ("cat ci.log", false),
+            ("git log --oneline ci", false),
+            ("npm run build", false),
+        ] {
+            assert_eq!(is_look(&shell::read(command), command), expected, "{command}");
+        }
+    }
+
+    fn of(output: &str) -> Option<bool> {
+        match read(&shell::read("gh run view 7"), output) {
+            CheckResult::Passed => Some(true),
+            CheckResult::Failed { .. } => Some(false),
+            CheckResult::Empty | CheckResult::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn reads_how_they_came_out() {
+        for (output, expected) in [
+            ("✓ main CI · 7\nTriggered via push\n\nJOBS\n✓ build in 41s (ID 1)\n  ✓ Set up job\n", Some(true)),
+            ("X main CI · 7\n\nJOBS\nX test in 2m (ID 1)\n  ✓ Set up job\n  X Run tests\n", Some(false)),
+            ("* main CI · 7\n\nJOBS\n✓ lint in 9s\n* test (ID 2)\n", None),
+            ("lint\tpass\t9s\thttps://ci/1\ntest\tpending\t0\thttps://ci/2\n", None),
+            ("lint\tpass\t9s\thttps://ci/1\ntest\tfail\t2m\thttps://ci/2\n", Some(false)),
+            ("All checks were successful\n0 failing, 2 successful, 0 skipped, and 0 pending checks\n", Some(true)),
+            (
+                "Some checks were not successful\n1 failing, 1 successful, 0 skipped, and 0 pending checks\n",
+                Some(false),
+            ),
+            ("Run CI (7) has already completed with 'success'\n", Some(true)),
+            ("* main CI · 7\n* test\nX Run CI (7) completed with 'failure'\n", Some(false)),
+            ("(success) • 01m 10s\ttest\thttps\n\nhttps://x\nPipeline state: success\n", Some(true)),
+            ("(failed) • 01m 10s\ttest\thttps\nPipeline state: failed\n", Some(false)),
+            ("test\tRun\t2026-01-02T03:04:05.6Z FAILED tests/test_a.py::test_b - assert 1 == 2\n", Some(false)),
+            ("could not find any workflow run\n", None),
+            ("", None),
+        ] {
+            assert_eq!(of(output), expected, "{output}");
+        }
+    }
+}

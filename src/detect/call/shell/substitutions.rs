@@ -1,0 +1,162 @@
+//! What `sed -i` and `perl -pi` put in the place of what, and in which files.
+
+use super::commands::{Told, commands};
+use super::words::has;
+
+/// How many replacements of a line are told.
+const MOST: usize = 32;
+/// Signs by which a pattern says more than the text that it stands for, everywhere and in extended patterns.
+const SIGNS: [char; 4] = ['*', '[', '^', '$'];
+const EXTENDED: [char; 5] = ['+', '?', '(', '|', '{'];
+
+/// One replacement in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Substitution {
+    /// The file, as the line names it.
+    pub(crate) file: String,
+    /// What is replaced: the text itself, unless it is a pattern.
+    pub(crate) old: String,
+    /// What comes in its place.
+    pub(crate) new: String,
+    /// Whether `old` is a pattern, so that nobody knows what stood there.
+    pub(crate) is_pattern: bool,
+}
+
+/// What the commands of a line replace in files, in order.
+pub(crate) fn substitutions(script: &str) -> Vec<Substitution> {
+    // Most lines have no such command, and are spared a second reading.
+    if !["sed ", "perl "].iter().any(|program| script.contains(program)) {
+        return Vec::new();
+    }
+    commands(script).iter().flat_map(of_command).take(MOST).collect()
+}
+
+fn of_command(told: &Told) -> Vec<Substitution> {
+    let is_perl = told.program() == "perl";
+    if !is_perl && !has("sed gsed", told.program()) {
+        return Vec::new();
+    }
+    let (mut in_place, mut extended) = (false, is_perl);
+    let (mut scripts, mut operands) = (Vec::new(), Vec::new());
+    let mut words = told.words.iter().skip(1).map(String::as_str);
+    while let Some(word) = words.next() {
+        let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
+            operands.push(word);
+            continue;
+        };
+        let letters = if flags.starts_with('-') { "" } else { flags };
+        in_place |= word.starts_with("--in-place") || letters.contains('i');
+        extended |= word.starts_with("--regexp-extended") || letters.contains(['E', 'r']);
+        if letters.ends_with('e') {
+            scripts.extend(words.next());
+        }
+    }
+    // The empty ending of the copy that `sed` of BSD keeps.
+    operands.retain(|operand| !operand.is_empty());
+    if scripts.is_empty() && !is_perl && !operands.is_empty() {
+        scripts.push(operands.remove(0));
+    }
+    if !in_place {
+        return Vec::new();
+    }
+    let replaced: Vec<_> = scripts.iter().flat_map(|script| replacements(script, extended)).collect();
+    let in_file = |file: &&str| {
+        let file = (*file).to_owned();
+        replaced.iter().map(move |found| Substitution { file: file.clone(), ..found.clone() }).collect::<Vec<_>>()
+    };
+    operands.iter().flat_map(in_file).collect()
+}
+
+/// The replacements of a script, of no file yet: `s/old/new/g; s|old|new|`.
+fn replacements(script: &str, extended: bool) -> Vec<Substitution> {
+    let mut found = Vec::new();
+    let mut rest = script;
+    // A line's number may stand before it.
+    while let Some(body) =
+        rest.trim_start_matches(|c: char| c.is_ascii_digit() || " ;,\n".contains(c)).strip_prefix('s')
+        && let Some(mark) = body.chars().next().filter(|mark| !mark.is_alphanumeric() && !mark.is_whitespace())
+        && let Some((old, behind)) = until(&body[mark.len_utf8()..], mark)
+        && let Some((new, flags)) = until(behind, mark)
+    {
+        found.push(Substitution {
+            file: String::new(),
+            is_pattern: is_pattern(old, extended),
+            old: plain(old),
+            new: plain(new),
+        });
+        rest = flags.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    }
+    found
+}
+
+/// What stands before a mark that is not escaped, and what behind it.
+fn until(text: &str, mark: char) -> Option<(&str, &str)> {
+    let mut escaped = false;
+    let end = text.char_indices().find(|(_, c)| {
+        let ends = *c == mark && !escaped;
+        escaped = *c == '\\' && !escaped;
+        ends
+    });
+    end.map(|(at, _)| (&text[..at], &text[at + mark.len_utf8()..]))
+}
+
+fn is_pattern(text: &str, extended: bool) -> bool {
+    let mut escaped = false;
+    text.chars().any(|c| {
+        let special = if escaped {
+            c.is_alphanumeric() || !extended && EXTENDED.contains(&c)
+        } else {
+            SIGNS.contains(&c) || extended && EXTENDED.contains(&c)
+        };
+        escaped = c == '\\' && !escaped;
+        special
+    })
+}
+
+/// A text without the signs that escape its marks.
+fn plain(text: &str) -> String {
+    let mut escaped = false;
+    let keep = |c: &char| {
+        let keep = *c != '\\' || escaped;
+        escaped = *c == '\\' && !escaped;
+        keep
+    };
+    text.chars().filter(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(script: &str) -> Vec<(String, String, String, bool)> {
+        let told = |found: Substitution| (found.file, found.old, found.new, found.is_pattern);
+        substitutions(script).into_iter().map(told).collect()
+    }
+
+    fn one(file: &str, old: &str, new: &str, is_pattern: bool) -> (String, String, String, bool) {
+        (file.to_owned(), old.to_owned(), new.to_owned(), is_pattern)
+    }
+
+    #[test]
+    fn reads_what_is_replaced() {
+        for (script, expected) in [
+            ("sed -i 's/port: 80/port: 90/' a.yaml", one("a.yaml", "port: 80", "port: 90", false)),
+            ("cd app && sed -i.bak -e 's|v1\\.2|v1.3|g' a.txt", one("a.txt", "v1.2", "v1.3", false)),
+            ("sed -i '' 's/a/b/' x", one("x", "a", "b", false)),
+            ("sed -i -E '12s/port: [0-9]+/port: 90/' a.yaml", one("a.yaml", "port: [0-9]+", "port: 90", true)),
+            ("gsed -i 's/a(b)/c/' x", one("x", "a(b)", "c", false)),
+            ("perl -pi -e 's/\\d+/7/' x", one("x", "d+", "7", true)),
+        ] {
+            assert_eq!(told(script), [expected], "{script}");
+        }
+        assert_eq!(told("sed -i 's/a/b/; s/c/d/' x y").len(), 4);
+    }
+
+    #[test]
+    fn what_is_only_printed_is_not_replaced() {
+        for script in ["sed 's/a/b/' x", "sed -n 's/a/b/p' x", "sed -i '3d' x", "sed -i '/a/s/b/c/' x", "echo 'sed -i'"]
+        {
+            assert!(told(script).is_empty(), "{script}");
+        }
+    }
+}
