@@ -17,7 +17,7 @@ const FAILED: &str = "fail failed failure failing error timed_out startup_failur
 const PASSED: &str = "pass passed success successful succeeded";
 const RUNNING: &str = "pending queued running waiting in_progress created preparing scheduled";
 /// What such a word is the value of.
-const LABELS: &str = "state status conclusion result";
+const LABELS: &str = "state status conclusion result bucket";
 /// Whole sentences that say it.
 const SENTENCES: [(&str, Said); 4] = [
     ("All checks were successful", Said::Passed),
@@ -66,6 +66,7 @@ pub(super) fn read(line: &Line, output: &str) -> CheckResult {
         let line = without_origin(line);
         plain.push_str(line);
         plain.push('\n');
+        said.extend(members(line));
         if let Some((found, name)) = verdict(line) {
             said.push(found);
             names.extend(name.filter(|_| found == Said::Failed).map(str::to_owned));
@@ -96,6 +97,16 @@ fn without_origin(line: &str) -> &str {
     logged.unwrap_or(line)
 }
 
+/// What the members of an answer in JSON say: `{"conclusion":"success","status":"completed"}`.
+fn members(line: &str) -> impl Iterator<Item = Said> {
+    let marks = |c: char| !c.is_alphanumeric();
+    line.split(',').filter_map(move |member| {
+        let (name, value) = member.split_once("\":")?;
+        let name = name.rsplit('"').next()?;
+        has(LABELS, name).then(|| word(value.trim_start_matches(marks))).flatten()
+    })
+}
+
 /// What a line says of a check, and the check's name.
 fn verdict(line: &str) -> Option<(Said, Option<&str>)> {
     let line = line.trim();
@@ -115,6 +126,9 @@ fn verdict(line: &str) -> Option<(Said, Option<&str>)> {
     }
     if let Some((said, name)) = line.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
         return Some((word(said)?, name.split_whitespace().last()));
+    }
+    if !line.contains([' ', ':']) {
+        return word(line).map(|said| (said, None));
     }
     let (label, said) = line.split_once(':')?;
     let is_label = label.split_whitespace().last().is_some_and(|last| has(LABELS, &last.to_lowercase()));
@@ -179,6 +193,10 @@ mod tests {
             ("(success) • 01m 10s\ttest\thttps\n\nhttps://x\nPipeline state: success\n", Some(true)),
             ("(failed) • 01m 10s\ttest\thttps\nPipeline state: failed\n", Some(false)),
             ("test\tRun\t2026-01-02T03:04:05.6Z FAILED tests/test_a.py::test_b - assert 1 == 2\n", Some(false)),
+            ("{\"conclusion\":\"success\",\"status\":\"completed\"}\n", Some(true)),
+            ("{\"conclusion\":\"\",\"status\":\"in_progress\"}\n", None),
+            ("[{\"bucket\": \"pass\", \"name\": \"a\"}, {\"bucket\": \"fail\", \"name\": \"b\"}]\n", Some(false)),
+            ("success\n", Some(true)),
             ("could not find any workflow run\n", None),
             ("", None),
         ] {

@@ -155,9 +155,15 @@ mod tests {
 
     #[test]
     fn ignores_sentences_of_one_pattern() {
-        let names = ["berth", "crane", "pilot", "quay", "tariff", "ledger", "lease", "ward", "dose", "shift", "meter"];
-        let routes: &[&[&str]] = &[&["GET /"], &names, &[" lists each "], &names, &[" and wants a "], &names, &[".\n"]];
-        assert_eq!(text_findings(&mixed(routes, 200)), []);
+        let names = [
+            "berth", "crane", "pilot", "quay", "tariff", "ledger", "lease", "ward", "dose", "shift", "meter", "orbit",
+            "tile", "claim", "rota", "visit", "glyph", "raster", "cargo", "anchor", "buoy", "gauge",
+        ];
+        let routes = |n: usize| {
+            let [one, two, three, four] = [n % 22, n * 7 % 19, n * 5 % 17, n * 3 % 13].map(|at| names[at]);
+            format!("GET /v2/{one}-{two} lists the {three} of one {four}, newest first.\n")
+        };
+        assert_eq!(text_findings(&(0..160).map(routes).collect::<String>()), []);
         let files = |n: usize| format!("文件{}-{}.ts已迁移到新的接口。", names[n % 11], n * 7919 % 1009);
         assert_eq!(text_findings(&(0..400).map(files).collect::<String>()), []);
     }

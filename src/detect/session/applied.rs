@@ -16,6 +16,8 @@ const HINTS: [&str; 12] = [
 ];
 /// Programs that read a file of data as a whole before they say anything of it.
 const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];
+/// Endings of files of which it is enough that they can be read: a schema or a program says more than its form.
+const DATA: [&str; 9] = ["json", "jsonl", "ndjson", "geojson", "yaml", "yml", "toml", "xml", "plist"];
 /// What they say of one that they can't read, in small letters.
 const BROKEN: [&str; 5] = ["parse error", "parser error", "not well-formed", "syntax error", "error:"];
 /// Endings of files that describe what runs, and words in the names of others.
@@ -57,7 +59,9 @@ impl Shown {
 
     /// Whether a file is among them.
     pub(super) fn covers(&self, file: &str) -> bool {
-        self.descriptions && describes(file) || self.read.iter().any(|read| read == name(file))
+        let name = name(file);
+        self.descriptions && describes(file)
+            || DATA.contains(&ending(name)) && self.read.iter().any(|read| read == name)
     }
 }
 
@@ -83,8 +87,11 @@ fn came_up(told: &Told, output: &str) -> bool {
 /// Whether a file describes what is rolled out.
 fn describes(file: &str) -> bool {
     let name = name(file);
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    DESCRIPTIONS.contains(&ending) || NAMES.iter().any(|word| name.contains(word))
+    DESCRIPTIONS.contains(&ending(name)) || NAMES.iter().any(|word| name.contains(word))
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// The name of a file, without its folder.
@@ -108,6 +115,7 @@ mod tests {
             ("docker compose config -q", "", "/w/src/main.rs", false),
             ("glab ci lint", "Validating...\n.gitlab-ci.yml is valid!", "/w/.gitlab-ci.yml", true),
             ("glab ci lint", "Validating...\n.gitlab-ci.yml is invalid.", "/w/.gitlab-ci.yml", false),
+            ("jq empty schemas/order.avsc", "", "/w/schemas/order.avsc", false),
             ("cat conf/a.json", "{}", "/w/conf/a.json", false),
         ] {
             assert_eq!(Shown::of(&commands(command), output).covers(file), expected, "{command}: {file}");

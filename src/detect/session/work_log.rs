@@ -166,7 +166,11 @@ impl WorkLog {
             let checks = vec![CheckRun::remote()];
             self.record_checks(&CallWork { checks, outcome: outcome.clone(), ..work.clone() });
         }
-        self.pushed |= work.acts.pushes();
+        if work.acts.pushes() {
+            self.pushed = true;
+            // They were about what was pushed before.
+            self.failed.retain(|old| old.run != CheckRun::remote());
+        }
     }
 
     /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
