@@ -45,7 +45,7 @@ impl Progress {
             return Self::default();
         };
         let ends = both(&body, END).map(text::unescaped);
-        let lines = || ends.iter().flat_map(|end| end.lines());
+        let lines = || ends.iter().flat_map(|end| end.lines()).filter(|line| line.bytes().any(|b| b.is_ascii_digit()));
         let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
         Self {
             counter: lines().filter_map(counter).next_back(),
@@ -79,8 +79,8 @@ fn counter(line: &str) -> Option<(u32, u32)> {
             }
             Word::Other => None,
         };
-        let tried = before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
-        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried).or(found);
+        let tried = || before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
+        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried()).or(found);
     }
     found
 }
@@ -88,10 +88,8 @@ fn counter(line: &str) -> Option<(u32, u32)> {
 /// How much a line says is wrong: `Failing 12`, `31 mistakes left`, `broken links: 9`.
 fn wrong(line: &str) -> Option<u32> {
     let words: Vec<Word<'_>> = words(line).take(32).collect();
-    let is_wrong = |word: &Word<'_>| {
-        let text = word.text().to_ascii_lowercase();
-        WRONG.iter().any(|stem| text.starts_with(stem)) && text.len() < 16
-    };
+    let begins = |text: &str, stem: &str| text.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem));
+    let is_wrong = |word: &Word<'_>| word.text().len() < 16 && WRONG.iter().any(|stem| begins(word.text(), stem));
     let named =
         |word: Option<&Word<'_>>, names: &[&str]| word.is_some_and(|word| names.iter().any(|name| word.is(name)));
     (0..words.len()).find_map(|at| {

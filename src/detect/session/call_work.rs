@@ -234,8 +234,8 @@ impl CallWork {
             CallKind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
             CallKind::Spawn => self.unknown = true,
             CallKind::Observe => {
-                let shows = may_try(&call.tool, &call.input.text) || shows_check(state);
-                self.unknown = call.guessed && !call.failed() && shows;
+                let shows = || may_try(&call.tool, &call.input.text) || shows_check(state);
+                self.unknown = call.guessed && !call.failed() && shows();
             }
             CallKind::Unknown => {
                 self.unknown_failed = call.failed();

@@ -2,12 +2,18 @@
 //! ends well.
 
 use super::counts::Counts;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// A longer line is no such message.
 const LONGEST: usize = 200;
 /// What a run has none of.
 const UNITS: [&str; 10] =
     ["test", "tests", "spec", "specs", "example", "examples", "scenario", "scenarios", "testcases", "items"];
+/// Parts of them: most lines have none, and are spared a closer look.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(["test", "spec", "example", "scenario", "item"]).ok()
+});
 /// Words between the unit and the verb: "no test files were found".
 const BETWEEN: [&str; 12] =
     ["file", "files", "case", "cases", "suite", "suites", "were", "was", "are", "is", "have", "been"];
@@ -106,7 +112,7 @@ fn is_empty_package(line: &str) -> bool {
 
 /// Whether a line says that no test ran.
 fn says_none(line: &str) -> bool {
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || !STEMS.as_ref().is_some_and(|stems| stems.is_match(line)) {
         return false;
     }
     let lower = line.to_ascii_lowercase();

@@ -69,6 +69,9 @@ fn verdict(line: &str) -> Option<bool> {
 /// How many of something failed, said on a line of its own: `Failed files: 1 (100.0%)`.
 fn labelled(line: &str) -> Option<u32> {
     let (label, count) = line.trim().split_once(':')?;
+    if !label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fail")) {
+        return None;
+    }
     let words: Vec<String> = label.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
     let named = words.iter().any(|word| COUNTED.contains(&&**word));
     let failed = words.first().is_some_and(|word| matches!(&**word, "failed" | "failing"));
@@ -79,6 +82,9 @@ fn labelled(line: &str) -> Option<u32> {
 
 /// How many failed in a row of a table that counts what was executed and what failed of it, as that of Newman.
 fn row(line: &str) -> Option<u32> {
+    if !is_row(line) {
+        return None;
+    }
     let cells: Vec<&str> = line.split('│').map(str::trim).filter(|cell| !cell.is_empty()).collect();
     let [name, executed, failed] = cells[..] else { return None };
     let counts = ROWS.contains(&name) && executed.parse::<u32>().is_ok();
