@@ -63,6 +63,10 @@ impl Progress {
 
 /// The last counter of a line: `(3/17)`, `batch 4 of 40`.
 fn counter(line: &str) -> Option<(u32, u32)> {
+    let of = |pair: &[u8]| pair.eq_ignore_ascii_case(b"of");
+    if !line.contains('/') && !line.as_bytes().windows(2).any(of) {
+        return None;
+    }
     let mut found = None;
     let mut words = words(line).peekable();
     let mut before = [""; 2];

@@ -115,7 +115,7 @@ fn is_part(words: &[&str], at: usize) -> bool {
         let of = words.get(at + 1).is_some_and(|word| OF.contains(word));
         (share < 100 && of).then_some(at + 1)
     } else {
-        number(&word).and_then(|part| whole_behind(words, at, part))
+        whole_behind(words, at, &word)
     };
     let Some(end) = end.filter(|_| !is_place) else { return false };
     let ends = |word: &&&str| !word.ends_with([':', ',', ';', '.']);
@@ -127,9 +127,10 @@ fn is_part(words: &[&str], at: usize) -> bool {
 }
 
 /// Where the whole stands that a part belongs to, if it is larger.
-fn whole_behind(words: &[&str], at: usize, part: u32) -> Option<usize> {
+fn whole_behind(words: &[&str], at: usize, part: &str) -> Option<usize> {
     let near = &words[at + 1..words.len().min(at + 2 + BETWEEN)];
     let of = near.iter().position(|word| OF.contains(word))?;
+    let part = number(part)?;
     // A comma, or a full stop in a list, ends what belongs together.
     if near[..of].iter().any(|word| word.ends_with([',', ';', ':'])) {
         return None;
