@@ -14,7 +14,7 @@ use crate::pipe;
 use crate::pipe::{Out, Shutdown};
 use crate::printable::shell_word;
 use crate::report::{Form, Summary};
-use crate::wire::Foreign;
+use crate::wire::Unrecognized;
 use crate::wire::record::{Done, Finding, Grade, Kind, StateChange, Turn, schema};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
@@ -273,7 +273,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
 type Found = Vec<(Kind, bool)>;
 
 /// Why nothing in an input was understood, and whether a person was told already; `None` if anything was.
-type NotUnderstood = Option<(Foreign, bool)>;
+type NotUnderstood = Option<(Unrecognized, bool)>;
 
 /// What became of the inputs.
 #[derive(Default)]

@@ -5,7 +5,7 @@
 #[cfg(unix)]
 use super::lifeline::Lifeline;
 #[cfg(unix)]
-use super::own;
+use super::private_files;
 use super::spawn::{self, Program};
 #[cfg(unix)]
 use super::tree;
@@ -229,7 +229,7 @@ OCR_COMMAND=$3 exec sh -c "$2""#;
 #[cfg(unix)]
 fn shell(line: &str) -> io::Result<(Command, String)> {
     use std::os::unix::process::CommandExt;
-    let mark = own::hex(&own::random()?[..8]);
+    let mark = private_files::hex(&private_files::random()?[..8]);
     let mut command = spawn::command("sh", Program::Foreign);
     command.args(["-c", WATCHED, "sh", &lifeline()?.number(), line, &mark]).process_group(0);
     Ok((command, mark))

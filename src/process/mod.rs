@@ -3,7 +3,7 @@
 
 pub(crate) mod command;
 #[cfg(unix)]
-pub mod feedback;
+pub(crate) mod hide_password;
 #[cfg(unix)]
 mod identity;
 #[cfg(unix)]
@@ -11,15 +11,15 @@ pub mod job;
 #[cfg(unix)]
 pub mod lifeline;
 #[cfg(unix)]
-mod own;
-#[cfg(unix)]
 pub(crate) mod password;
 #[cfg(unix)]
 pub mod pipe_key;
 #[cfg(unix)]
+mod private_files;
+#[cfg(unix)]
 pub mod proof;
 #[cfg(unix)]
-pub(crate) mod quiet_shell;
+pub mod recording_loop;
 #[cfg(unix)]
 pub(crate) mod server_processes;
 pub(crate) mod spawn;

@@ -4,8 +4,8 @@
 //! has the same line, but its process is gone or another one; a server or a filter does not have the key.
 
 use super::identity::{Identity, own_group};
-use super::own::hex;
 use super::pipe_key::PipeKey;
+use super::private_files::hex;
 use crate::wire::record::Opened;
 use hmac::{Hmac, Mac};
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! Secrets in headers, command lines and statements, whose place tells what they are.
 
-use super::edge;
+use super::around;
 use super::placeholder::is_placeholder;
-use super::{codes, numbers, prose};
+use super::{numbers, prose, source_code};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
@@ -363,7 +363,7 @@ struct Compiled {
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let all = || PLACES.iter().chain(codes::PLACES).chain(prose::PLACES).chain(numbers::PLACES);
+    let all = || PLACES.iter().chain(source_code::PLACES).chain(prose::PLACES).chain(numbers::PLACES);
     let words = all().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
     let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
     Compiled {
@@ -462,7 +462,7 @@ fn command(text: &str) -> usize {
             _ => {}
         }
     }
-    edge::piece(text, 0, COMMAND).len()
+    around::text_from(text, 0, COMMAND).len()
 }
 
 #[cfg(test)]
@@ -558,7 +558,7 @@ mod tests {
     fn compiles_every_place() {
         assert_eq!(
             COMPILED.places.len(),
-            PLACES.len() + codes::PLACES.len() + prose::PLACES.len() + numbers::PLACES.len()
+            PLACES.len() + source_code::PLACES.len() + prose::PLACES.len() + numbers::PLACES.len()
         );
         for place in &COMPILED.places {
             assert!(place.pattern().is_some(), "{}", place.source);

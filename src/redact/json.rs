@@ -1,7 +1,7 @@
 //! Secrets in a line of the stream: each string of its JSON is decoded, masked and encoded again.
 
 use super::Redactor;
-use super::names::{Telling, telling};
+use super::names::{SecretName, telling};
 use super::view::View;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -93,7 +93,7 @@ fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> O
 
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !super::placeholder::is_placeholder(value) {
+    if telling(name) == Some(SecretName::Certain) && !value.is_empty() && !super::placeholder::is_placeholder(value) {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)

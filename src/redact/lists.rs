@@ -1,7 +1,7 @@
 //! Several secrets behind one name: `Recovery codes:` and a line for each, `passwords: a, b`, a list of YAML, a table of
 //! a program.
 
-use super::names::{Telling, telling};
+use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
 use super::value::{is_arbitrary, is_version};
 use std::ops::Range;
@@ -147,7 +147,7 @@ fn commented(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
         return;
     };
     let words = || comment.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let tells = |word: &str| telling(word) == Some(Telling::Strong);
+    let tells = |word: &str| telling(word) == Some(SecretName::Certain);
     let pairs = || comment.split(' ').zip(comment.split(' ').skip(1)).any(|(a, b)| tells(&format!("{a}_{b}")));
     if comment.len() > COMMENT || !words().any(tells) && !pairs() {
         return;

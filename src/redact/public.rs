@@ -1,6 +1,6 @@
 //! What looks like a secret and is public: digests, public keys, certificates.
 
-use super::edge::line_before;
+use super::around::line_before;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! A text as a reader sees it: without terminal escapes and unseen characters, and the way back.
 
-use super::lines;
+use super::line_prefixes;
 use crate::printable::is_unseen;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
-        let marks = lines::find(text);
+        let marks = line_prefixes::find(text);
         let lined = (!marks.is_empty()).then(|| without(text, &marks));
         let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
         match lined {

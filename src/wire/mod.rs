@@ -9,11 +9,11 @@
 
 pub(crate) mod dialect;
 mod event;
-mod foreign;
 mod frame;
 mod head;
 pub mod json;
 pub mod part;
+mod recognizer;
 pub mod record;
 mod time;
 mod usage;
@@ -21,11 +21,11 @@ mod usage;
 pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Dialect, Event, Observation, Status, Todo};
-pub use foreign::{Foreign, Recognizer};
 pub use frame::{Payload, content, data_field, is_cut, is_event_field};
 pub use head::{Head, head};
 pub use json::decode::{checked_members, members};
 pub use json::raw::Raw;
 pub use json::text;
+pub use recognizer::{Recognizer, Unrecognized};
 pub use time::{StreamClock, Timestamp};
 pub use usage::{Usage, UsageCounter};

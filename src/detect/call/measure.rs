@@ -5,7 +5,7 @@ use super::input::Input;
 use super::numbers::{Word, words};
 use super::still::is_still;
 use crate::detect::hash;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
 
 /// The longest result that is read, in bytes: a measurement is short.

@@ -2,8 +2,8 @@
 
 use super::numbers::{Word, words};
 use crate::detect::hash;
-use crate::detect::text::ends::both;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::head_and_tail::both;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
 
 /// How much of each end of a result is read, in bytes.

@@ -2,7 +2,7 @@
 
 use super::classify::{CallKind, LOOKS, is_file_tool};
 use super::shell::{looks_at_files, targets};
-use crate::detect::text::waiting::{command_has_word, has_word, is_named_as_look};
+use crate::detect::text::wait_signs::{command_has_word, has_word, is_named_as_look};
 
 /// Where the state of processes and devices is, and what they log.
 const VOLATILE: [&str; 6] = ["/proc/", "/sys/", "/run/", "/var/run/", "/var/log/", "/dev/"];

@@ -11,7 +11,7 @@ use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
-use crate::detect::text::waiting::{PAUSE, Waiting, is_named_as_look, says_not_yet};
+use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, says_not_yet};
 use std::hash::BuildHasherDefault;
 
 /// How many keys to remember: at most five per call, so at least the last 179 calls. A hash table grows when it is
@@ -243,14 +243,14 @@ impl CallHistory {
         }
         // Who presses a button again does not wait, unless something says so.
         let is_deed = call.kind == CallKind::Unknown && call.line.is_none() && does(&call.tool);
-        if is_deed && !Waiting::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
+        if is_deed && !WaitSigns::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
             return if took.max(pause) >= PAUSE { Pause::Slow } else { Pause::None };
         }
         if took >= PAUSE || pause >= LONG_PAUSE {
             return Pause::Wait;
         }
         let sleeps = sleeps(call) && took.max(pause) >= SHORT_PAUSE;
-        let read = Waiting::read(&call.tool, given(call), &call.ends, took, pause);
+        let read = WaitSigns::read(&call.tool, given(call), &call.ends, took, pause);
         let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
         if pause < PAUSE && !sleeps {
             // Whoever looks too often at what is under way is in a hurry, and no circle.
@@ -315,7 +315,7 @@ fn given(call: &Call) -> &str {
 /// under way, whatever it is called.
 fn check_wait(call: &Call, pause: i64) -> Pause {
     let failed = call.failed() || matches!(call.check, Some(CheckResult::Failed { .. }));
-    let running = || Waiting::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
+    let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
     if pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
 }
 

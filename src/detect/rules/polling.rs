@@ -7,7 +7,7 @@ use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::over::says_over;
+use crate::detect::text::final_failure::says_over;
 use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;

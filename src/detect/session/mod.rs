@@ -1,25 +1,25 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
-mod acts;
-mod applied;
 mod call_work;
 mod check_kind;
 mod clock;
 mod completion;
-mod cover;
-mod deed;
 mod effects;
 mod elsewhere;
+mod exercised;
+mod follow_up;
 mod judge;
-mod last_act;
+mod local_server;
+mod outside_action;
 mod parts;
-mod probe;
 mod request;
 mod rollout;
+mod rollout_success;
 mod state;
 mod status;
+mod supersedes;
+mod supported_work;
 mod tamper;
-mod tried;
 mod unfinished;
 mod user;
 mod work_log;

@@ -126,7 +126,7 @@ const FAILING: [&str; 9] =
 
 /// How the checks stand when a call is made.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Standing {
+pub(crate) struct ChecksBefore {
     /// One failed, and has not passed since.
     pub(crate) failing: bool,
     /// It failed before anything was changed, so that no change explains it.
@@ -293,7 +293,7 @@ impl Tampers {
 
     /// Adds those of a later call, made while the checks stand so: without one that fails, a test that goes away is an
     /// ordinary change. What the request names was asked for.
-    pub(crate) fn merge(&mut self, later: &Self, standing: Standing, request: &UserRequest) {
+    pub(crate) fn merge(&mut self, later: &Self, standing: ChecksBefore, request: &UserRequest) {
         self.found.retain(|old| !later.undone.iter().any(|(file, marker)| old.file == *file && old.marker == *marker));
         self.created.extend(later.created.iter().take(CREATED.saturating_sub(self.created.len())).cloned());
         for tamper in &later.found {

@@ -3,10 +3,10 @@
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::shell::{Effect, Told, commands};
+use crate::detect::call::shell::{Effect, SimpleCommand, commands};
 use crate::detect::text::claims::{Went, says_it_went};
-use crate::detect::text::ends::tail;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::head_and_tail::tail;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
 use regex::Regex;
@@ -108,7 +108,7 @@ impl Unfinished {
 }
 
 /// Whether a command only shows what it would do.
-fn is_dry(told: &Told) -> bool {
+fn is_dry(told: &SimpleCommand) -> bool {
     let Some((program, rest)) = told.words.split_first() else { return false };
     let program = program.rsplit('/').next().unwrap_or(program);
     let own = DRY_WORDS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, words)| *words);

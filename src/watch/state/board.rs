@@ -2,9 +2,9 @@
 
 use super::activity::{Activity, Topic};
 use super::asked;
+use super::outcome_words::rest;
 use super::session::Session;
 use super::standing::Rank;
-use super::words::rest;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};

@@ -5,15 +5,15 @@ mod asked;
 mod board;
 mod budget;
 mod call;
+mod outcome_words;
 mod output;
 mod session;
 mod standing;
-mod words;
 
 pub use activity::{Entry, Topic};
 pub use board::Board;
 pub use budget::Budget;
+pub use outcome_words::outcome;
 pub use output::{LineKind, Output, OutputLine};
 pub use session::Session;
 pub use standing::Rank;
-pub use words::outcome;

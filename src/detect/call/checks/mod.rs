@@ -8,7 +8,7 @@ mod empty;
 pub(crate) mod json;
 mod lines;
 mod signs;
-pub(crate) mod told;
+pub(crate) mod unknown_program;
 pub(crate) mod worded;
 
 use counts::Counts;
@@ -71,7 +71,7 @@ pub(crate) enum Missing {
 
 /// How a check came out by its output alone.
 pub(crate) fn read(output: &str, missing: Missing) -> CheckResult {
-    let mut reader = Reader { missing, ..Reader::default() };
+    let mut reader = OutputReader { missing, ..OutputReader::default() };
     lines::each_line(output, |line| reader.line(line));
     reader.finish()
 }
@@ -101,7 +101,7 @@ fn exit_line(line: &str) -> Option<i64> {
 }
 
 #[derive(Default)]
-struct Reader {
+struct OutputReader {
     missing: Missing,
     tests: Tests,
     /// A summary, or a line that stands for one, says that it failed.
@@ -133,7 +133,7 @@ struct Reader {
     ends_well: bool,
 }
 
-impl Reader {
+impl OutputReader {
     fn line(&mut self, line: &str) {
         self.tap(line);
         self.tests.line(line);

@@ -2,7 +2,7 @@
 
 use super::reader::DEPTH;
 use super::syntax::{Item, Node, parse};
-use super::words::has;
+use super::verbs::has;
 use super::wrappers::{Command, base, unwrap};
 
 /// Programs whose words say nothing about what a line works on: pauses, messages, filters of an output.

@@ -1,7 +1,7 @@
 //! The words behind a program: flags, their values, and what is left.
 
 use crate::detect::call::shell::check_run::FILTER;
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 pub(super) fn has_word(words: &[String], wanted: &str) -> bool {
     words.iter().any(|word| word == wanted)

@@ -4,7 +4,7 @@ use super::arguments::{has_any, has_word};
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 /// Whether a path is a temporary one.
 pub fn is_scratch(path: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::arguments::{has_any, has_word, without_values};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::Effect;
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 pub(super) fn git(arguments: &[String]) -> Judgement {
     let words = without_values(arguments, "-C -c --git-dir --work-tree --namespace");

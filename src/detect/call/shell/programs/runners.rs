@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, Named, has, named};
 
 /// `npm test`, `pnpm --filter x run lint`, `yarn workspace x test`, `bun run --cwd x build`, `deno task x`.
 pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) -> Judgement {
@@ -55,7 +55,7 @@ pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], select
             let check = Judgement::check(name, &words);
             if script.contains("watch") { check.waiting() } else { check }
         }
-        Named::Format if has_any(rest, words::CHECK_FLAGS) => Judgement::check(&format!("{name} {script}"), selected),
+        Named::Format if has_any(rest, verbs::CHECK_FLAGS) => Judgement::check(&format!("{name} {script}"), selected),
         Named::Format => Judgement::changing(Change::Layout),
         _ => Judgement::of(Effect::Unknown),
     }
@@ -158,7 +158,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         return Judgement::check(name, &words);
     }
     if verdicts.contains(&Named::Format) {
-        if has_any(arguments, words::CHECK_FLAGS) || has_any(arguments, "--check-formatted --verify-no-changes") {
+        if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, "--check-formatted --verify-no-changes") {
             return Judgement::check(&format!("{name} format --check"), &[]);
         }
         return Judgement::changing(Change::Layout);

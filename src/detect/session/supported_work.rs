@@ -2,9 +2,9 @@
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::{CallKind, runs_anything};
-use crate::detect::call::shell::{Effect, Told, commands};
+use crate::detect::call::shell::{Effect, SimpleCommand, commands};
 use crate::detect::text::claims::Work;
-use crate::detect::text::ends::tail;
+use crate::detect::text::head_and_tail::tail;
 use crate::wire::text;
 use crate::wire::{Raw, part::ToolState};
 
@@ -59,9 +59,9 @@ const OUTSIDE: [Work; 4] = [Work::Deployed, Work::Sent, Work::Posted, Work::Clos
 
 /// A set of works that calls support.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Acts(u16);
+pub(crate) struct SupportedWork(u16);
 
-impl Acts {
+impl SupportedWork {
     /// Everything there is.
     const ALL: Self = Self(u16::MAX);
     /// It may have been anything.
@@ -124,7 +124,7 @@ impl Acts {
     fn of_unknown(command: &str) -> Self {
         let tried = Self::tried(&command.to_lowercase());
         let mut never = Self::of(&[Work::Reviewed]);
-        let writes = |told: &Told| {
+        let writes = |told: &SimpleCommand| {
             let program = told.words.first().map(String::as_str).unwrap_or_default();
             WRITERS.contains(&program.rsplit('/').next().unwrap_or(program))
         };
@@ -179,7 +179,7 @@ impl Acts {
         acts
     }
 
-    fn of_command(command: &Told, said: &str) -> Self {
+    fn of_command(command: &SimpleCommand, said: &str) -> Self {
         let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
         let Some((program, rest)) = words.split_first() else {
             return Self::default();

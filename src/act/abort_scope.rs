@@ -4,7 +4,7 @@ use crate::server::{self, Server, Session};
 use std::collections::HashSet;
 
 /// How many busy sessions below the aborted one are aborted too, and below how many idle ones we look for more. Agents
-/// start a handful of subagents; a family of this size takes less than a second.
+/// start a handful of subagents; so many take less than a second.
 const MOST: usize = 200;
 
 /// In how many directories they are looked for. Each costs a request whenever the server is asked what works, and agents
@@ -13,7 +13,7 @@ const DIRECTORIES: usize = 16;
 
 /// A session and those below it. What a session does is known in its own directory only, and it can be aborted only
 /// there.
-pub(super) struct Family {
+pub(super) struct AbortScope {
     /// The sessions that the server reports as busy.
     busy: HashSet<String>,
     known: HashSet<String>,
@@ -29,8 +29,8 @@ pub(super) struct Family {
     pub is_incomplete: bool,
 }
 
-impl Family {
-    /// The family of `root`, as far as it is known without asking.
+impl AbortScope {
+    /// The scope of `root`, as far as it is known without asking.
     pub fn new(root: Session) -> Self {
         Self {
             busy: HashSet::new(),
@@ -108,7 +108,7 @@ impl Family {
         list.push(session);
     }
 
-    /// Which sessions work now in the directories of the family.
+    /// Which sessions work now in the directories of the scope.
     pub async fn busy_now(&self, server: &Server) -> Result<HashSet<String>, server::Error> {
         let mut busy = HashSet::new();
         for directory in &self.directories {
@@ -156,14 +156,14 @@ mod tests {
     #[test]
     fn takes_busy_ones_first() {
         let session = |id: String| Session { id, ..Session::default() };
-        let mut family = Family::new(session("root".to_owned()));
-        family.busy = (99_000..100_000).map(|n| format!("ses_{n}")).collect();
-        assert!(family.is_alone());
+        let mut scope = AbortScope::new(session("root".to_owned()));
+        scope.busy = (99_000..100_000).map(|n| format!("ses_{n}")).collect();
+        assert!(scope.is_alone());
         for n in 0..100_000 {
-            family.add(session(format!("ses_{n}")));
+            scope.add(session(format!("ses_{n}")));
         }
-        assert_eq!(family.busy_below().count(), MOST);
-        assert!(!family.is_alone() && family.root() == "root");
-        assert_eq!(family.left_out(), "; 99599 sessions below it were left out, 800 of them busy");
+        assert_eq!(scope.busy_below().count(), MOST);
+        assert!(!scope.is_alone() && scope.root() == "root");
+        assert_eq!(scope.left_out(), "; 99599 sessions below it were left out, 800 of them busy");
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// The orders of one run.
-pub(super) struct Orders {
+pub(super) struct Dispatcher {
     shared: Shared,
     /// The server to act on.
     server: Option<Server>,
@@ -30,8 +30,8 @@ pub(super) struct Orders {
     is_one_of_many: bool,
 }
 
-impl Orders {
-    /// Orders that go nowhere yet.
+impl Dispatcher {
+    /// A dispatcher without a server yet.
     pub fn new(shared: Shared, is_one_of_many: bool) -> Self {
         Self { shared, server: None, context: None, executor: None, inactive: None, is_one_of_many }
     }
@@ -107,7 +107,7 @@ impl Orders {
     }
 
     /// Has the orders carried out; adds a record about each that is not.
-    pub fn carry_out(&mut self, orders: impl IntoIterator<Item = Order>, state: &mut RunState, added: &mut Vec<u8>) {
+    pub fn dispatch(&mut self, orders: impl IntoIterator<Item = Order>, state: &mut RunState, added: &mut Vec<u8>) {
         for order in orders {
             if let Some(why) = &order.withheld {
                 skip(&order, why, state, added);
@@ -153,7 +153,7 @@ impl Orders {
                 state.totals.counts.actions += 1;
             }
             let order = plan::on_report(state, &self.shared.settings, &report);
-            self.carry_out(order, state, added);
+            self.dispatch(order, state, added);
         }
     }
 

@@ -12,13 +12,13 @@ pub(super) const LONGEST_STEP: Duration = Duration::from_mins(15);
 
 /// The sessions above and below one session.
 #[derive(Debug, Default)]
-pub(super) struct Kin {
+pub(super) struct Lineage {
     above: HashSet<String>,
     below: HashSet<String>,
 }
 
-impl Kin {
-    /// The kin of `session` among these.
+impl Lineage {
+    /// The ancestors and descendants of `session` among these.
     pub fn of(session: &str, sessions: &[Session]) -> Self {
         let parents: HashMap<&str, &str> =
             sessions.iter().filter_map(|s| Some((s.id.as_str(), s.parent.as_deref()?))).collect();
@@ -26,29 +26,29 @@ impl Kin {
         for (child, parent) in &parents {
             children.entry(parent).or_default().push(child);
         }
-        let mut kin = Self::default();
+        let mut lineage = Self::default();
         let mut next = parents.get(session);
         // A circle ends where it is closed.
-        while let Some(parent) = next.filter(|parent| kin.above.insert((**parent).to_owned())) {
+        while let Some(parent) = next.filter(|parent| lineage.above.insert((**parent).to_owned())) {
             next = parents.get(parent);
         }
         let mut open = vec![session];
         while let Some(parent) = open.pop() {
             for child in children.remove(parent).unwrap_or_default() {
-                kin.below.insert(child.to_owned());
+                lineage.below.insert(child.to_owned());
                 open.push(child);
             }
         }
-        kin
+        lineage
     }
 
     /// Whether the session started this one, directly or through others.
-    pub fn is_below(&self, session: &str) -> bool {
+    pub fn is_descendant(&self, session: &str) -> bool {
         self.below.contains(session)
     }
 
     /// Whether this one started the session, directly or through others.
-    pub fn is_above(&self, session: &str) -> bool {
+    pub fn is_ancestor(&self, session: &str) -> bool {
         self.above.contains(session)
     }
 }
@@ -118,10 +118,14 @@ mod tests {
             session("p", Some("q")),
             session("q", Some("p")),
         ];
-        let kin = Kin::of("b", &sessions);
-        assert!(["c", "d"].iter().all(|id| kin.is_below(id)) && kin.is_above("a"));
-        assert!(["a", "b", "x"].iter().all(|id| !kin.is_below(id)) && !kin.is_above("x") && !kin.is_above("b"));
-        let circle = Kin::of("p", &sessions);
-        assert!(circle.is_above("q") && circle.is_below("q"));
+        let lineage = Lineage::of("b", &sessions);
+        assert!(["c", "d"].iter().all(|id| lineage.is_descendant(id)) && lineage.is_ancestor("a"));
+        assert!(
+            ["a", "b", "x"].iter().all(|id| !lineage.is_descendant(id))
+                && !lineage.is_ancestor("x")
+                && !lineage.is_ancestor("b")
+        );
+        let circle = Lineage::of("p", &sessions);
+        assert!(circle.is_ancestor("q") && circle.is_descendant("q"));
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn never_ran(output: &str) -> bool {
 }
 
 /// Whether `new`, which passed, shows that `old` would pass now.
-pub(super) fn replaces(new: &CheckRun, old: &CheckRun) -> bool {
+pub(super) fn supersedes(new: &CheckRun, old: &CheckRun) -> bool {
     if !reaches(&new.place, &old.place) {
         return false;
     }
@@ -75,7 +75,7 @@ fn bare(filter: &str) -> &str {
 
 /// Whether `new`, which passed, ran again all that failed, by name, though less than before. `failed` are their names.
 pub(super) fn runs_failed(new: &CheckRun, old: &CheckRun, failed: &[String]) -> bool {
-    let told = Told::read(new);
+    let told = Selection::read(new);
     let is_path = |item: &&String| item.contains(['/', '.']) && !item.contains("::");
     let meets = |item: &str, target: &str| item.contains(target) || target.contains(item);
     let (paths, names): (Vec<&String>, Vec<&String>) = failed.iter().partition(is_path);
@@ -96,7 +96,7 @@ pub(super) fn runs_failed(new: &CheckRun, old: &CheckRun, failed: &[String]) -> 
 }
 
 /// What a check is told to run.
-struct Told {
+struct Selection {
     /// The steps of a task runner: `compile`, `test`.
     steps: Vec<String>,
     /// Files, folders, packages.
@@ -105,7 +105,7 @@ struct Told {
     filters: Vec<String>,
 }
 
-impl Told {
+impl Selection {
     fn read(run: &CheckRun) -> Self {
         let alone = CheckRun { targets: Vec::new(), ..run.clone() };
         let has_steps = kind_of(&alone) == CheckKind::Any;
@@ -159,7 +159,7 @@ fn runs_more(new: &CheckRun, old: &CheckRun) -> bool {
     if new.targets.is_empty() {
         return true;
     }
-    let (new_told, old_told) = (Told::read(new), Told::read(old));
+    let (new_told, old_told) = (Selection::read(new), Selection::read(old));
     let tests = |module: &str| {
         let is_of = |step: &&String| module_of(step).is_empty() || module_of(step) == module;
         new_told.steps.iter().filter(is_of).any(|step| is_test_step(&new.name, step))
@@ -333,7 +333,7 @@ mod tests {
             ("make test", "make test V=1"),
             ("npm test -- -t adds", "npm test"),
         ] {
-            assert!(replaces(&last(new), &last(old)), "{new} should replace {old}");
+            assert!(supersedes(&last(new), &last(old)), "{new} should replace {old}");
         }
     }
 
@@ -345,9 +345,9 @@ mod tests {
             ("pytest -k slow", "pytest --ignore=tests/slow"),
             ("gcc -g main.c", "gcc -g other.c"),
         ] {
-            assert!(!replaces(&last(new), &last(old)), "{old}: {new}");
+            assert!(!supersedes(&last(new), &last(old)), "{old}: {new}");
         }
-        assert!(replaces(&last("gcc main.c"), &last("gcc -g main.c")));
+        assert!(supersedes(&last("gcc main.c"), &last("gcc -g main.c")));
     }
 
     #[test]
@@ -399,7 +399,7 @@ mod tests {
             ("bazel build //a:x", "bazel test //b:y"),
             ("npm run build", "npm test"),
         ] {
-            assert!(!replaces(&last(new), &last(old)), "{new} should not replace {old}");
+            assert!(!supersedes(&last(new), &last(old)), "{new} should not replace {old}");
         }
     }
 

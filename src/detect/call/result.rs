@@ -2,26 +2,26 @@
 
 use super::checks::{self, CheckResult, Missing};
 use super::classify::{CallKind, Class, runs_check};
-use super::failure::{Failure, is_cancelled, is_refusal};
+use super::failure::{CallFailure, is_cancelled, is_denial};
 use super::normalize::normalize_output;
-use super::shell::{Cut, Line};
-use super::turned_down::turned_down;
+use super::shell::{CommandLine, Cut};
+use super::soft_failure::soft_failure;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
 use compiler::reports;
 
 mod compiler;
-mod places;
+mod linters;
 
 /// How much of an error is searched for a denial, in bytes.
 const DENIAL: usize = 400;
 
 /// How a call ended.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(super) struct CallResult {
     /// How it failed, if it did.
-    pub(super) failure: Option<Failure>,
+    pub(super) failure: Option<CallFailure>,
     /// A person or a rule did not let it run.
     pub(super) denied: bool,
     /// How it came out, if it is a check.
@@ -33,12 +33,12 @@ pub(super) struct Ended {
 }
 
 /// Reads how a call of `tool` ended. `silent` says that its result is empty.
-pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: bool) -> Ended {
+pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: bool) -> CallResult {
     let is_error = &*state.status == "error";
     let raw = state.error.or(state.output);
     let exit = exit_code(state.metadata);
     let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
-    let denied = says(is_refusal);
+    let denied = says(is_denial);
     // What left an exit code ran to its end.
     let cancelled = exit.is_none() && says(is_cancelled);
     let is_check = !denied
@@ -52,7 +52,7 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
         class.line.as_ref().map_or_else(|| of_tool(&decoded, exit), |line| of_line(line, exit, &decoded))
     });
     // What nobody knows may be a check, but only one that failed.
-    check = check.or_else(|| unknown.and_then(|_| checks::told::failure(&decoded)));
+    check = check.or_else(|| unknown.and_then(|_| checks::unknown_program::failure(&decoded)));
     check = check.or_else(|| checks::json::failures(&decoded).filter(|_| is_tool));
     check = check.or_else(|| failed_build(tool, state, &decoded).filter(|_| is_tool));
     let failing = check.as_ref().and_then(|check| failing(check, &decoded));
@@ -61,11 +61,11 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
         check = Some(CheckResult::Failed { count: None, items: Vec::new() });
     }
     let unknown_failed = unknown.is_some_and(|unknown| match exit {
-        Some(0) => !unknown.exit.zero_passed && checks::told::crashed(&decoded),
+        Some(0) => !unknown.exit.zero_passed && checks::unknown_program::crashed(&decoded),
         Some(_) => unknown.exit.other_failed,
         None => failure.is_some(),
     });
-    Ended { failure, denied, check, failing, unknown_failed }
+    CallResult { failure, denied, check, failing, unknown_failed }
 }
 
 /// How much of an input is searched for what is run, in bytes.
@@ -78,7 +78,7 @@ fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<Check
         return None;
     }
     let said = checks::json::read(output).filter(|said| matches!(said, CheckResult::Failed { .. }));
-    said.or_else(|| checks::told::failure(&text::unescaped(output)))
+    said.or_else(|| checks::unknown_program::failure(&text::unescaped(output)))
 }
 
 /// How a check came out that is a tool of its own.
@@ -88,7 +88,7 @@ fn of_tool(output: &str, exit: Option<i64>) -> CheckResult {
 }
 
 /// How the checks of a command line came out.
-fn of_line(line: &Line, exit: Option<i64>, output: &str) -> CheckResult {
+fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckResult {
     let counts = |code: i64| {
         line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
     };
@@ -126,7 +126,7 @@ fn of_line(line: &Line, exit: Option<i64>, output: &str) -> CheckResult {
 }
 
 /// How the checks of a line came out of which no words tell. `silent` says that the exit code was seen to be well.
-fn of_silent(line: &Line, output: &str, silent: bool, outcome: CheckResult) -> CheckResult {
+fn of_silent(line: &CommandLine, output: &str, silent: bool, outcome: CheckResult) -> CheckResult {
     match outcome {
         // Compilers and linters that find nothing print nothing.
         CheckResult::Unknown if (silent || line.only_prints()) && is_nothing(output) => CheckResult::Passed,
@@ -137,13 +137,13 @@ fn of_silent(line: &Line, output: &str, silent: bool, outcome: CheckResult) -> C
 }
 
 /// How linters came out that fail at whatever they find.
-fn of_linters(line: &Line, output: &str) -> CheckResult {
-    let items = places::findings(line.checks.iter().map(|check| &*check.name), output);
+fn of_linters(line: &CommandLine, output: &str) -> CheckResult {
+    let items = linters::findings(line.checks.iter().map(|check| &*check.name), output);
     if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
 }
 
 /// How a compiler came out, where the output may be that of the program it built. `ended_well` says that both did.
-fn of_compiler(line: &Line, ended_well: bool, output: &str) -> CheckResult {
+fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResult {
     if ended_well {
         return CheckResult::Passed;
     }
@@ -152,7 +152,7 @@ fn of_compiler(line: &Line, ended_well: bool, output: &str) -> CheckResult {
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.
-fn is_praised(line: &Line, output: &str) -> bool {
+fn is_praised(line: &CommandLine, output: &str) -> bool {
     line.praise.as_deref().is_some_and(|praise| output.lines().any(|said| said.trim() == praise))
 }
 
@@ -186,18 +186,18 @@ fn failure(
     state: &ToolState<'_>,
     exit: Option<i64>,
     silent: bool,
-) -> Option<Failure> {
+) -> Option<CallFailure> {
     let body = state.error.or(state.output).map(text::body).unwrap_or_default();
     if tool == "invalid" {
-        return Some(Failure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
+        return Some(CallFailure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
     }
-    let cut_off = || class.line.as_ref().and_then(|_| Failure::cut_off(&body));
+    let cut_off = || class.line.as_ref().and_then(|_| CallFailure::cut_off(&body));
     if exit.is_none()
         && let Some(failure) = cut_off()
     {
         return Some(failure);
     }
-    let by_last = || Failure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
+    let by_last = || CallFailure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
         Some(CheckResult::Passed) if &*state.status != "error" => return None,
         Some(CheckResult::Failed { .. }) => return by_last(),
@@ -208,13 +208,13 @@ fn failure(
         return None;
     }
     match (&*state.status, exit) {
-        ("error", _) => Failure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
+        ("error", _) => CallFailure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
         _ if class.line.is_none() && refuses(&body) => by_last(),
-        (_, None) if says_itself(class) && turned_down(&body).is_some() => turned_down(&body),
+        (_, None) if says_itself(class) && soft_failure(&body).is_some() => soft_failure(&body),
         (_, Some(0)) => None,
         (_, Some(_)) => by_last(),
         _ if class.quotes || class.kind == CallKind::Plan => None,
-        _ => Failure::read(&body, None),
+        _ => CallFailure::read(&body, None),
     }
 }
 

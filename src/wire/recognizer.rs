@@ -51,16 +51,16 @@ impl Recognizer {
     }
 
     /// What the input looks like, and what to do; `None` if anything in it was understood.
-    pub fn foreign(&self) -> Option<Foreign> {
-        (!self.understood).then_some(Foreign(self.guess))
+    pub fn foreign(&self) -> Option<Unrecognized> {
+        (!self.understood).then_some(Unrecognized(self.guess))
     }
 }
 
 /// An input in which nothing is understood. Displayed, it says what it looks like and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Foreign(Option<Guess>);
+pub struct Unrecognized(Option<Guess>);
 
-impl Foreign {
+impl Unrecognized {
     /// What this document looks like.
     pub fn of_document(document: &[u8]) -> Self {
         let mut recognizer = Recognizer::default();
@@ -85,7 +85,7 @@ impl Foreign {
     }
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for Unrecognized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (looks_like, advice) = self.0.map_or(NO_LINES, Guess::describe);
         write!(f, "{looks_like}; {advice}")
@@ -347,7 +347,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn guess(text: &[u8]) -> Foreign {
+    fn guess(text: &[u8]) -> Unrecognized {
         let mut recognizer = Recognizer::default();
         for line in text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
             recognizer.note_foreign(line);

@@ -10,10 +10,10 @@ fn reads_the_words_of_providers() {
     let lines = include_str!("samples.tsv").lines().filter(|line| !line.starts_with('#'));
     for line in lines {
         let fields: Vec<_> = line.splitn(3, '\t').collect();
-        let read = Provider::read(fields[2], NOON);
+        let read = ProviderError::read(fields[2], NOON);
         let wait = read.until.map_or("-".to_owned(), |until| ((until - NOON) / 1000).to_string());
-        if format!("{:?}", read.refusal) != fields[0] || wait != fields[1] {
-            wrong.push(format!("{:?} {wait}, not {line}", read.refusal));
+        if format!("{:?}", read.fault) != fields[0] || wait != fields[1] {
+            wrong.push(format!("{:?} {wait}, not {line}", read.fault));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
@@ -43,7 +43,7 @@ fn reads_times() {
         ("version 2026-13-45 12:00", 0),
         ("try again in a few minutes", 0),
     ] {
-        let until = Provider::read(text, NOON).until.map_or(0, |until| until - NOON);
+        let until = ProviderError::read(text, NOON).until.map_or(0, |until| until - NOON);
         assert_eq!(until, wait, "{text}");
     }
 }
@@ -107,7 +107,7 @@ fn reads_dates() {
         ("try again in a moment", 0),
         ("resets Nov 20, 2026 9:12 AM (UTC)", 0),
     ] {
-        let until = Provider::read(text, NOON).until.map_or(0, |until| (until - NOON) / 60_000);
+        let until = ProviderError::read(text, NOON).until.map_or(0, |until| (until - NOON) / 60_000);
         assert_eq!(until, minutes, "{text}");
     }
 }
@@ -127,7 +127,7 @@ fn numbers_beyond_a_calendar_are_no_time() {
         "resets 99999999999999999999 november",
         "resets 99999999999999999999-11-25",
     ] {
-        let read = Provider::read(text, NOON);
+        let read = ProviderError::read(text, NOON);
         assert_eq!(read.until, None, "{text}");
     }
 }
@@ -140,7 +140,7 @@ fn vague_times() {
         ("请于明天 00:00 后重试", true),
         ("limit reached", false),
     ] {
-        assert_eq!(Provider::read(text, NOON).vague, vague, "{text}");
+        assert_eq!(ProviderError::read(text, NOON).vague, vague, "{text}");
     }
 }
 
@@ -149,7 +149,7 @@ fn long_texts_are_quick() {
     let start_words = ["try again in 1h", "20", "wait ", "?", "a b ", "rate limit "];
     for word in start_words {
         let text = word.repeat(1 << 20 >> 3);
-        let _ = Provider::read(&text, NOON);
+        let _ = ProviderError::read(&text, NOON);
     }
 }
 
@@ -167,19 +167,19 @@ proptest! {
         for (letter, digits) in ["O", "P", "M", "N"].iter().zip(others.iter().chain([&number])) {
             said = said.replace(letter, digits);
         }
-        let read = Provider::read(&format!("{marker} {said}"), now);
+        let read = ProviderError::read(&format!("{marker} {said}"), now);
         prop_assert!(read.until.is_none_or(|until| until > now));
     }
 
     #[test]
     fn reads_any_text(text in "\\PC{0,200}", now in any::<i64>()) {
-        let read = Provider::read(&text, now);
+        let read = ProviderError::read(&text, now);
         prop_assert!(read.until.is_none_or(|until| until > now));
     }
 
     #[test]
     fn reads_any_time(text in "(try again in|resets at|retry-after:|resets|until) ?(nov |mon |2026-)?[0-9a-z:., +/()年月日-]{0,40}", now in 0..1i64 << 52) {
-        let read = Provider::read(&text, now);
+        let read = ProviderError::read(&text, now);
         prop_assert!(read.until.is_none_or(|until| until > now));
     }
 }

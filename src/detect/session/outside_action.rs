@@ -6,7 +6,7 @@ use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::Effect;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::reported::tells_failure;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
 
@@ -23,14 +23,14 @@ const MOOT: [&str; 5] = ["already", "exists", "duplicate", "no change", "not mod
 
 /// How one call came out that did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LastAct {
+pub(super) enum OutsideAction {
     /// It was done, or may have been.
     Taken,
     /// It was not: the tool, and what that answered.
     Refused { tool: String, said: String },
 }
 
-impl LastAct {
+impl OutsideAction {
     /// How a call came out; `None` if it only looked, or if its failure leaves open what was done.
     pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Option<Self> {
         if let Some(line) = &call.line {

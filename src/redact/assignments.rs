@@ -1,7 +1,7 @@
 //! Values of settings whose name sounds secret: in files, code, headers, tables of names, flags and prose.
 
-use super::edge::{line_before, piece};
-use super::names::{Telling, WORDS, is_of_other_key, telling};
+use super::around::{line_before, text_from};
+use super::names::{SecretName, WORDS, is_of_other_key, telling};
 use super::placeholder::is_placeholder;
 use super::value::{self, Value, is_arbitrary, is_code, is_file, is_name, is_plausible, is_version};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -60,7 +60,7 @@ fn name_around(text: &str, start: usize, end: usize) -> Range<usize> {
     let floor = (start.saturating_sub(NAME)..=start).find(|at| text.is_char_boundary(*at)).unwrap_or(start);
     let ascii = text[start..end].is_ascii();
     let before = text[floor..start].chars().rev().take_while(|c| ascii && part(*c)).count();
-    let after = piece(text, end, NAME);
+    let after = text_from(text, end, NAME);
     let more = |c: char| {
         if ascii {
             part(c)
@@ -84,7 +84,7 @@ fn name_around(text: &str, start: usize, end: usize) -> Range<usize> {
 }
 
 /// The value that belongs to a name.
-fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<usize>> {
+fn value_of(text: &str, name: &Range<usize>, telling: SecretName) -> Option<Range<usize>> {
     let word = &text[name.clone()];
     let shouted = word.chars().any(|c| c.is_ascii_uppercase()) && !word.chars().any(|c| c.is_ascii_lowercase());
     if let Some(value) = named_value(text, name) {
@@ -113,7 +113,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
     if closed == name.end && closes_string(text, name.start, start) {
         return None;
     }
-    let strong = telling == Telling::Strong;
+    let strong = telling == SecretName::Certain;
     match sign {
         Sign::Is if text[start..].starts_with(['|', '>']) && strong => block(text, name.start, start),
         Sign::Is if text[start..].starts_with('[') && !text[start..].starts_with("[[") && strong => list(text, start),
@@ -133,7 +133,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: Telling) -> Option<Range<u
 fn argument(
     text: &str,
     name: &Range<usize>,
-    telling: Telling,
+    telling: SecretName,
     (quoted_name, shouted): (bool, bool),
     start: usize,
 ) -> Option<Range<usize>> {
@@ -150,7 +150,7 @@ fn argument(
     {
         return None;
     }
-    (quoted_name || telling == Telling::Strong).then(|| checked(text, value, telling, shouted)).flatten()
+    (quoted_name || telling == SecretName::Certain).then(|| checked(text, value, telling, shouted)).flatten()
 }
 
 /// Whether a name is a word in a list of words: `["password", "token"]`.
@@ -216,7 +216,7 @@ fn below(text: &str, at: usize) -> Option<Range<usize>> {
             let ends = rest
                 .strip_prefix(['"', '\'', '`'])
                 .is_some_and(|rest| rest.trim_matches([',', ';', ')', '}', ' ']).is_empty());
-            (value.closed && ends).then(|| checked(text, value, Telling::Strong, false)).flatten()
+            (value.closed && ends).then(|| checked(text, value, SecretName::Certain, false)).flatten()
         }
         Some(_) if text[at..].starts_with('\n') => next_line(text, at),
         _ => None,
@@ -230,7 +230,7 @@ fn is_member_name(text: &str, end: usize) -> bool {
 }
 
 /// The value that an assignment gives to a name. `sure` is whether a word counts that does not look like a secret.
-fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sure: bool) -> Option<Range<usize>> {
+fn assigned(text: &str, name: &Range<usize>, telling: SecretName, start: usize, sure: bool) -> Option<Range<usize>> {
     let word = &text[name.clone()];
     let begins_line = line_before(text, name.start)
         .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '#' | '*' | '>' | '"' | '\'' | '$' | '+'))
@@ -241,7 +241,7 @@ fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sur
     let bare_word = sure
         || !word.is_ascii()
         || begins_line
-            && telling == Telling::Strong
+            && telling == SecretName::Certain
             && ends_line(text, value.range.end)
             && !is_version(&text[value.range.clone()])
         || text[..name.start].ends_with(['?', '&', ';'])
@@ -250,7 +250,7 @@ fn assigned(text: &str, name: &Range<usize>, telling: Telling, start: usize, sur
 }
 
 /// The text of an element whose name begins at `name`.
-fn element(text: &str, name: usize, telling: Telling, start: usize) -> Option<Range<usize>> {
+fn element(text: &str, name: usize, telling: SecretName, start: usize) -> Option<Range<usize>> {
     let inside =
         text[..name].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == ':').ends_with(['<', '"', '=', '/']);
     // In a property list, `<key>` has the name of the next element.
@@ -310,7 +310,7 @@ fn sign(rest: &str) -> Option<(Sign, usize)> {
 
 /// The length of the attributes of an element up to its `>`: `Type="…">`.
 fn attributes(rest: &str) -> Option<usize> {
-    let tag = piece(rest, 0, NEAR);
+    let tag = text_from(rest, 0, NEAR);
     let length = tag.find(['>', '<', '\n']).filter(|at| tag[*at..].starts_with('>'))?;
     let named = tag[..length].split_once('=').is_some_and(|(name, value)| {
         name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_'))
@@ -321,7 +321,7 @@ fn attributes(rest: &str) -> Option<usize> {
 
 /// Where the value is if YAML marks it first, with an anchor or a tag: `&name …`, `!!str …`.
 fn after_mark(text: &str, start: usize) -> usize {
-    let rest = piece(text, start, NAME);
+    let rest = text_from(text, start, NAME);
     let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '&' | '!' | '_' | '-')).unwrap_or(0);
     let marks = rest.starts_with('&') || rest.starts_with("!!");
     if marks && rest[length..].starts_with(' ') && !rest[length..].starts_with(" =") {
@@ -333,7 +333,7 @@ fn after_mark(text: &str, start: usize) -> usize {
 
 /// Where the value is if the name has a type first: `token: str = "…"`.
 fn after_type(text: &str, start: usize) -> Option<usize> {
-    let line = piece(text, start, 64).lines().next()?;
+    let line = text_from(text, start, 64).lines().next()?;
     let at = line.find(" = ")?;
     let kind = &line[..at];
     let is_type = kind
@@ -346,7 +346,7 @@ fn after_type(text: &str, start: usize) -> Option<usize> {
 fn list(text: &str, start: usize) -> Option<Range<usize>> {
     let first = value::at(text, skip(text, start + 1, |c| c == ' ', 2)).filter(|value| value.quoted)?;
     let word = &text[first.range.clone()];
-    let rest = piece(text, first.range.end, value::LONGEST);
+    let rest = text_from(text, first.range.end, value::LONGEST);
     let length = rest.find([']', '\n']).filter(|at| rest[*at..].starts_with(']'))?;
     let last = rest[..length].trim_end_matches([' ', '"', '\'', '\\', '`']).len();
     (is_arbitrary(word) && !is_placeholder(word)).then_some(first.range.start..first.range.end + last)
@@ -362,7 +362,7 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
     if !pair.iter().any(|word| before.ends_with(word)) {
         return None;
     }
-    let near = piece(text, name.end, NEAR);
+    let near = text_from(text, name.end, NEAR);
     // The word is a name of its own, not a part of a sentence.
     let behind = |word: &&str| {
         let ends = near.match_indices(*word).map(|(at, word)| at + word.len());
@@ -378,10 +378,16 @@ fn named_value(text: &str, name: &Range<usize>) -> Option<Value> {
 const VALUES: &[&str] = &["value", "Value", "VALUE", "content", "<string"];
 
 /// A value that only a space separates from its name: an argument of a flag, a setting, or a sentence.
-fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, start: usize) -> Option<Range<usize>> {
+fn behind_space(
+    text: &str,
+    name: &Range<usize>,
+    telling: SecretName,
+    flag: bool,
+    start: usize,
+) -> Option<Range<usize>> {
     let quoted_below = || text[start..].trim_start().starts_with(['"', '\'']);
     if text[start..].starts_with('\n') && (start == name.end || quoted_below()) {
-        return if telling == Telling::Strong { next_line(text, start) } else { None };
+        return if telling == SecretName::Certain { next_line(text, start) } else { None };
     }
     if start == name.end && text[name.clone()].is_ascii() {
         return None;
@@ -391,8 +397,8 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
         return checked(
             text,
             value,
-            telling.max(Telling::Weak),
-            telling == Telling::Strong || text[..name.start].ends_with("--"),
+            telling.max(SecretName::Likely),
+            telling == SecretName::Certain || text[..name.start].ends_with("--"),
         );
     }
     if is_declared(text, name.start) && !said(text, start).1 {
@@ -401,7 +407,7 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
     if closes_string(text, name.start, start) || text[..name.start].ends_with('/') {
         return None;
     }
-    let owned = (telling == Telling::Strong).then(|| of_somebody(text, start)).flatten();
+    let owned = (telling == SecretName::Certain).then(|| of_somebody(text, start)).flatten();
     if owned.is_some() {
         return owned;
     }
@@ -412,12 +418,12 @@ fn behind_space(text: &str, name: &Range<usize>, telling: Telling, flag: bool, s
         _ if is_placeholder(word) || is_version(word) || is_attribute(text, &value) => false,
         (_, false) if is_file(word) && !(connected && word.contains(|c: char| c.is_ascii_digit())) => false,
         // The name of a secret, perhaps with a number.
-        _ if is_name(word) && self::telling(word) == Some(Telling::Strong) => false,
-        (Telling::Weak, _) => {
+        _ if is_name(word) && self::telling(word) == Some(SecretName::Certain) => false,
+        (SecretName::Likely, _) => {
             connected && word.len() >= HANDED && is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit())
         }
-        (Telling::Strong, true) => value.closed && !word.contains(' ') && is_quotable(word),
-        (Telling::Strong, false) => {
+        (SecretName::Certain, true) => value.closed && !word.contains(' ') && is_quotable(word),
+        (SecretName::Certain, false) => {
             is_arbitrary(word)
                 && is_spelt(word, &text[name.clone()])
                 && (connected || stands_out(text, name, start, &value))
@@ -556,7 +562,7 @@ fn ends_with_name(text: &str, name: &str) -> bool {
 fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     /// How long an owner's name may be, in bytes.
     const OWNER: usize = 48;
-    let rest = piece(text, start, OWNER);
+    let rest = text_from(text, start, OWNER);
     let line = rest.lines().next()?;
     // In other languages, whose it is may simply follow.
     let follows = OTHERS.iter().any(|word| ends_with_name(&text[..start], word))
@@ -665,7 +671,7 @@ fn said(text: &str, start: usize) -> (usize, bool) {
 fn next_line(text: &str, at: usize) -> Option<Range<usize>> {
     let start = at + 1;
     let is_rule = |line: &str| !line.is_empty() && line.chars().all(|c| matches!(c, '-' | '=' | '~' | '─'));
-    let near = piece(text, start, NEAR);
+    let near = text_from(text, start, NEAR);
     let first = near.split_inclusive('\n').next()?;
     let (start, line) = if is_rule(first.trim()) {
         (start + first.len(), near.get(first.len()..)?.lines().next()?)
@@ -687,9 +693,9 @@ fn next_line(text: &str, at: usize) -> Option<Range<usize>> {
 /// The lines of a YAML block, which are indented deeper than their name.
 fn block(text: &str, name: usize, at: usize) -> Option<Range<usize>> {
     let indent = line_before(text, name).chars().take_while(|c| *c == ' ').count();
-    let start = at + piece(text, at, NAME).find('\n')? + 1;
+    let start = at + text_from(text, at, NAME).find('\n')? + 1;
     let mut end = start;
-    for line in piece(text, start, 16 * 1024).split_inclusive('\n') {
+    for line in text_from(text, start, 16 * 1024).split_inclusive('\n') {
         let depth = line.chars().take_while(|c| *c == ' ').count();
         if !line.trim().is_empty() && depth <= indent {
             break;
@@ -702,7 +708,7 @@ fn block(text: &str, name: usize, at: usize) -> Option<Range<usize>> {
     (from < to).then_some(from..to)
 }
 
-fn checked(text: &str, value: Value, telling: Telling, bare_word: bool) -> Option<Range<usize>> {
+fn checked(text: &str, value: Value, telling: SecretName, bare_word: bool) -> Option<Range<usize>> {
     let word = &text[value.range.clone()];
     // A shell replaces what is in backquotes by what the command writes.
     let is_command = text[..value.range.start].ends_with('`') && word.contains(' ');

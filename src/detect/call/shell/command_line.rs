@@ -4,12 +4,12 @@ use super::check_run::{CheckRun, FILTER};
 use super::cut::Cut;
 use super::effect::{Change, Effect};
 use super::exits::Exit;
-use super::words::prints_only;
+use super::verbs::prints_only;
 use crate::detect::hash;
 
 /// What a command line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct CommandLine {
     /// What it is for, as a whole: a check before all, then the gravest.
     pub(crate) effect: Effect,
     /// How much it changes, what its checks themselves write left out.
@@ -37,7 +37,7 @@ pub(crate) struct Line {
     pub(crate) cut: Cut,
 }
 
-impl Line {
+impl CommandLine {
     /// Whether its checks run all that they say in one piece, so that one line about it is about all: `go test ./a`.
     pub(crate) fn is_one_piece(&self) -> bool {
         let [check] = self.checks.as_slice() else {

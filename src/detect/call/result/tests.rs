@@ -279,7 +279,7 @@ fn runs_what_was_built() {
     }
 }
 
-fn line_of(command: &str) -> Line {
+fn line_of(command: &str) -> CommandLine {
     crate::detect::call::shell::read(command)
 }
 

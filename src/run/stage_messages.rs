@@ -12,13 +12,13 @@ use std::process::Stdio;
 const REST: u64 = 64 * 1024;
 
 /// A pipe from the standard error of the stages to the dashboard.
-pub(super) struct Words {
+pub(super) struct StageMessages {
     reader: PipeReader,
     /// Only until the stages have it, so that the pipe ends with them.
     writer: Option<PipeWriter>,
 }
 
-impl Words {
+impl StageMessages {
     /// A pipe that no child has yet.
     pub(super) fn new() -> Result<Self, Failure> {
         let (reader, writer) = std::io::pipe().map_err(failed)?;

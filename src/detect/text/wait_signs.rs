@@ -1,6 +1,6 @@
 //! What a call shows of waiting: it looks at something that takes its time.
 
-use super::ends::tail;
+use super::head_and_tail::tail;
 use super::phrases::{Phrases, fold};
 use std::sync::LazyLock;
 
@@ -141,9 +141,9 @@ const STEPS: [&str; 8] =
     ["running ", "building ", "creating ", "starting ", "processing ", "initializing ", "stopping ", "launching "];
 
 /// What speaks for waiting in one call. Neither of the two is proof: `cat status.txt` is named as a look, and a
-/// log may say "running". A caller takes them together with the pauses between equal looks, see [`Waiting::paused`].
+/// log may say "running". A caller takes them together with the pauses between equal looks, see [`WaitSigns::paused`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Waiting {
+pub(crate) struct WaitSigns {
     /// The tool or its command is named as something that looks or waits.
     pub(crate) named_as_look: bool,
     /// The answer says that something is under way.
@@ -152,7 +152,7 @@ pub(crate) struct Waiting {
     pub(crate) paused: bool,
 }
 
-impl Waiting {
+impl WaitSigns {
     /// Reads a call: its tool, its command or the text of its input, the answer, how long the call took and how
     /// long it was since the last equal one, in milliseconds.
     pub(crate) fn read(tool: &str, command: &str, result: &str, duration: i64, pause: i64) -> Self {

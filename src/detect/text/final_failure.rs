@@ -1,7 +1,7 @@
 //! Whether an answer says that what it is about has ended badly, so that nothing of it can change any more.
 
 use super::phrases::{Phrases, fold};
-use super::waiting::says_under_way;
+use super::wait_signs::says_under_way;
 use std::sync::LazyLock;
 
 /// Names of the member or the line that says the state.

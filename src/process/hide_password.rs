@@ -5,7 +5,7 @@
 //! the environment again. Other shells do not read it, and a program that looks into the server's own process finds the
 //! password anyway: this keeps it from being printed, not from being searched for.
 
-use super::own;
+use super::private_files;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,7 +29,7 @@ fi
 /// Lets the shells below this server forget its password. `before` is the startup file that the user has set.
 pub(crate) fn hide_password(server: &mut Command, folder: &Path, before: Option<&str>) {
     let file = folder.join("bash-env");
-    match own::folder(folder).and_then(|()| own::write(&file, SCRIPT)) {
+    match private_files::folder(folder).and_then(|()| private_files::write(&file, SCRIPT)) {
         Ok(()) => {
             server.env(BASH_ENV, &file);
             server.envs(before.map(|before| (BEFORE, before)));

@@ -1,7 +1,7 @@
 //! Other sessions that work in the directory of the watched one: what each changes gets into the other's steps. A person
 //! is told when the run begins, and its result names them.
 
-use super::kin::{Kin, LONGEST_STEP, active_since, is_near, step_before};
+use super::lineage::{LONGEST_STEP, Lineage, active_since, is_near, step_before};
 use crate::net::runtime;
 use crate::server::{self, Server, Session};
 use std::collections::{BTreeSet, VecDeque};
@@ -79,7 +79,7 @@ struct Look {
 /// Whose neighbours are looked for.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    /// The session whose kin are none.
+    /// The session; its ancestors and descendants do not count.
     pub session: String,
     /// Where it works.
     pub directory: String,
@@ -182,13 +182,13 @@ async fn ask(server: &Server, place: &Place, at_work: bool) -> Result<Vec<String
 }
 
 /// The sessions in that directory, or in one below or above it, that may have taken a step since then, the latest first;
-/// without the kin of the session.
+/// without the ancestors and descendants of the session.
 fn strangers<'a>(sessions: &'a [Session], place: &Place, since: i64) -> Vec<&'a Session> {
-    let kin = Kin::of(&place.session, sessions);
+    let lineage = Lineage::of(&place.session, sessions);
     let mut strangers = active_since(sessions, &place.session, since);
     strangers.retain(|other| {
-        let is_kin = kin.is_below(&other.id) || kin.is_above(&other.id);
-        !is_kin && is_near(other, Some(&place.directory))
+        let is_related = lineage.is_descendant(&other.id) || lineage.is_ancestor(&other.id);
+        !is_related && is_near(other, Some(&place.directory))
     });
     strangers
 }

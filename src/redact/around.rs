@@ -32,7 +32,7 @@ fn ends_in_colour(before: &[u8]) -> bool {
 }
 
 /// At most `length` bytes of `text` from `at` on, cut between characters.
-pub fn piece(text: &str, at: usize, length: usize) -> &str {
+pub fn text_from(text: &str, at: usize, length: usize) -> &str {
     let mut end = text.len().min(at.saturating_add(length));
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -6,7 +6,7 @@ use crate::detect::text::announced::Announced;
 
 /// What a call did, as far as it may be what was announced; the later ones are more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Deed {
+pub(crate) enum FollowUp {
     /// Nothing: it failed, or was notes.
     #[default]
     Nothing,
@@ -18,7 +18,7 @@ pub(crate) enum Deed {
     Work,
 }
 
-impl Deed {
+impl FollowUp {
     /// What this call did.
     pub(crate) fn of(call: &Call) -> Self {
         let looks = matches!(call.kind, CallKind::Observe | CallKind::Poll);

@@ -1,6 +1,6 @@
 //! Answers of tools that ended well and yet say, first of all, that the request failed or was refused.
 
-use super::failure::Failure;
+use super::failure::CallFailure;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::text;
 use std::sync::LazyLock;
@@ -25,7 +25,7 @@ static REFUSED: LazyLock<Phrases> = LazyLock::new(|| {
 });
 
 /// The failure of which a short answer tells in its first line: by a mark, as in `[ERROR] Kernel died`, or in words.
-pub(super) fn turned_down(body: &str) -> Option<Failure> {
+pub(super) fn soft_failure(body: &str) -> Option<CallFailure> {
     if body.len() > ANSWER {
         return None;
     }
@@ -33,7 +33,7 @@ pub(super) fn turned_down(body: &str) -> Option<Failure> {
     let first = answer.lines().map(str::trim).find(|line| !line.is_empty())?;
     let is_data = first.starts_with('{') || first.starts_with("[{") || first.starts_with('<');
     let says = first.len() <= LINE && !is_data && (is_marked(first) || REFUSED.is_in(&fold(first)));
-    says.then(|| Failure::of_line(first))
+    says.then(|| CallFailure::of_line(first))
 }
 
 /// Whether a line begins with the mark of an error in brackets and a message.
@@ -60,7 +60,7 @@ mod tests {
             "Error 403: доступ запрещён",
             "権限がありません",
         ] {
-            assert!(turned_down(answer).is_some(), "{answer}");
+            assert!(soft_failure(answer).is_some(), "{answer}");
         }
     }
 
@@ -75,15 +75,15 @@ mod tests {
             r#"{\"rules\":[\"access denied\"]}"#,
             "You are allowed to modify this.",
         ] {
-            assert!(turned_down(answer).is_none(), "{answer}");
+            assert!(soft_failure(answer).is_none(), "{answer}");
         }
         let page = format!("Access denied: what it means\\n{}", "It is a page of a manual. ".repeat(40));
-        assert!(turned_down(&page).is_none());
+        assert!(soft_failure(&page).is_none());
     }
 
     #[test]
     fn one_refusal_is_one_class() {
-        let class = |answer| turned_down(answer).map(|failure| failure.class);
+        let class = |answer| soft_failure(answer).map(|failure| failure.class);
         assert_eq!(class("Access denied: row 3\\n(ref 113ac140)"), class("Access denied: row 3\\n(ref 6611e8d1)"));
         assert_ne!(class("Access denied: orders"), class("Access denied: customers"));
     }

@@ -13,31 +13,31 @@ const DEPTH: usize = 100;
 
 /// What is known of the sessions of a stream.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct SessionIndex {
     /// A session above each subagent.
     above: BoundedMap<String, String>,
-    said: BoundedMap<String, Said>,
+    said: BoundedMap<String, SessionInfo>,
 }
 
 /// What is said of a session.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct SessionInfo {
     pub title: Option<String>,
     pub directory: Option<String>,
 }
 
-impl Default for Known {
+impl Default for SessionIndex {
     fn default() -> Self {
         Self { above: BoundedMap::new(SESSIONS), said: BoundedMap::new(SESSIONS) }
     }
 }
 
-impl Known {
+impl SessionIndex {
     /// Learns what a line says of its session. Returns whether the session is a subagent.
     pub fn learn(&mut self, session: &str, line: &Observation, text: &str) -> bool {
         let Event::Session { parent, .. } = &line.event else { return false };
         let (about, session) = (about(text), session.to_owned());
-        let said = self.said.get_or_insert_with(session.clone(), Said::default);
+        let said = self.said.get_or_insert_with(session.clone(), SessionInfo::default);
         said.title = about.title.map(|title| excerpt(&title, TITLE)).or(said.title.take());
         said.directory = about.directory.map(String::from).or(said.directory.take());
         self.said.touch(&session);
@@ -49,7 +49,7 @@ impl Known {
     }
 
     /// What was said of a session.
-    pub fn said(&self, session: &str) -> Option<&Said> {
+    pub fn info(&self, session: &str) -> Option<&SessionInfo> {
         self.said.get(session)
     }
 
@@ -81,26 +81,26 @@ mod tests {
             .to_string()
     }
 
-    fn learn(known: &mut Known, session: &str, parent: Option<&str>) -> bool {
+    fn learn(known: &mut SessionIndex, session: &str, parent: Option<&str>) -> bool {
         let text = created(session, parent);
         known.learn(session, &observe(&text).unwrap(), &text)
     }
 
     #[test]
     fn finds_the_top_whatever_is_said_last() {
-        let mut known = Known::default();
+        let mut known = SessionIndex::default();
         assert!(learn(&mut known, "c", Some("b")));
         assert_eq!(known.top("c"), "b");
         assert!(learn(&mut known, "b", Some("a")));
         assert!(!learn(&mut known, "a", None));
         assert_eq!((known.top("c"), known.top("b"), known.top("a")), ("a".into(), "a".into(), "a".into()));
-        let said = known.said("c").unwrap();
+        let said = known.info("c").unwrap();
         assert_eq!((said.title.as_deref(), said.directory.as_deref()), (Some("Tidy up"), Some("/p")));
     }
 
     #[test]
     fn remembers_parents_that_still_work() {
-        let mut known = Known::default();
+        let mut known = SessionIndex::default();
         learn(&mut known, "b", Some("a"));
         learn(&mut known, "c", Some("b"));
         for n in 0..2 * SESSIONS {
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn circles_end() {
-        let mut known = Known::default();
+        let mut known = SessionIndex::default();
         learn(&mut known, "a", Some("b"));
         learn(&mut known, "b", Some("a"));
         assert!(["a", "b"].contains(&&*known.top("a")));

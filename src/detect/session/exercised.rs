@@ -24,7 +24,7 @@ const DATA: [&str; 14] =
 
 /// What can have been tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Tried {
+pub(super) enum Exercised {
     /// Anything.
     #[default]
     Anything,
@@ -32,7 +32,7 @@ pub(super) enum Tried {
     Only { endings: Vec<&'static str>, command: String },
 }
 
-impl Tried {
+impl Exercised {
     /// What a command line can have tried, as far as nobody knows what it does.
     pub(super) fn read(command: &str) -> Self {
         let mut endings = Vec::new();
@@ -87,8 +87,8 @@ mod tests {
             ("psql dev -c 'select 1' && ./app --once", "src/A.kt", true),
             ("node app.js", "src/a.py", true),
         ] {
-            assert_eq!(Tried::read(command).may_be(Some(file)), expected, "{command}: {file}");
+            assert_eq!(Exercised::read(command).may_be(Some(file)), expected, "{command}: {file}");
         }
-        assert!(Tried::read("psql dev -c 'select 1'").may_be(None));
+        assert!(Exercised::read("psql dev -c 'select 1'").may_be(None));
     }
 }

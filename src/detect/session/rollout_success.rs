@@ -1,8 +1,8 @@
 //! Whether what a command rolled out was seen to come up: that checks the files which describe it.
 
 use crate::detect::call::Call;
-use crate::detect::call::shell::{Told, commands};
-use crate::detect::text::ends::tail;
+use crate::detect::call::shell::{SimpleCommand, commands};
+use crate::detect::text::head_and_tail::tail;
 use crate::wire::part::ToolState;
 use crate::wire::text;
 
@@ -18,7 +18,7 @@ const DESCRIPTIONS: [&str; 14] = [
 const NAMES: [&str; 3] = ["Dockerfile", "Containerfile", "compose"];
 
 /// Whether a call shows that something came up as described, or would.
-pub(super) fn applies(call: &Call, state: Option<&ToolState<'_>>) -> bool {
+pub(super) fn shows_success(call: &Call, state: Option<&ToolState<'_>>) -> bool {
     let command = call.input.command.as_deref().unwrap_or_default();
     if call.failed() || call.line.is_none() || !HINTS.iter().any(|hint| command.contains(hint)) {
         return false;
@@ -27,7 +27,7 @@ pub(super) fn applies(call: &Call, state: Option<&ToolState<'_>>) -> bool {
     commands(command).iter().any(|told| came_up(told, tail(&output, OUTPUT)))
 }
 
-fn came_up(told: &Told, output: &str) -> bool {
+fn came_up(told: &SimpleCommand, output: &str) -> bool {
     let Some((program, rest)) = told.words.split_first() else { return false };
     let program = program.rsplit('/').next().unwrap_or(program);
     let has = |word: &str| rest.iter().any(|said| said == word);
