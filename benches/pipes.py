@@ -160,8 +160,12 @@ def live(table, file):
     table.add("a live line through four stages compared with four `cat`s, p50", f"{half[0]:.0f} to {half[1]:.0f} µs", "1.2 times", half[0] <= 1.2 * half[1])
     late = ours[len(ours) * 99 // 100]
     table.add("the same, p99", f"{late:.0f} µs", "1000 µs", late <= 1000)
-    starts = sorted(Run([stage("detect")]).wall for _ in range(51))
-    table.add("start of `ocr-detect`, to its end without input", f"{starts[25] * 1000:.1f} ms", "2 ms", starts[25] <= 0.002)
+    # Without any input it also says so, which needs the masker of secrets.
+    one = os.path.join(HERE, "one.ndjson")
+    with open(one, "wb") as only:
+        only.write(lines[0])
+    starts = sorted(Run([stage("detect")], one).wall for _ in range(51))
+    table.add("start of `ocr-detect`, to the end of one line", f"{starts[25] * 1000:.1f} ms", "2 ms", starts[25] <= 0.002)
 
 
 def streaming(table):
