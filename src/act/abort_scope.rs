@@ -1,4 +1,4 @@
-//! The sessions that an abort covers: the aborted one and those below it, as far as there is time for them.
+//! Collects the sessions that an abort covers: the aborted one and those below it, as far as time allows.
 
 use crate::server::{self, Server, Session};
 use std::collections::HashSet;

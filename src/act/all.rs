@@ -1,5 +1,5 @@
-//! The stage for a stream of many sessions: each session that works gets a run of its own, with its own orders, checks
-//! and result, as if the stream were about it alone. The exit code is the worst of all.
+//! Acts on a stream of many sessions: each session that works gets a separate run, with its own orders, checks and
+//! result, as if the stream were about it alone. The exit code is the worst of all.
 
 use super::outcome::stream_failure;
 use super::relevant::{is_relevant, read};

@@ -1,4 +1,4 @@
-//! The orders of one run: to which server they go, who carries them out, and what comes of them.
+//! Passes the orders of one run to the executor of their server, and takes their results back.
 
 use super::authority::{Authority, is_protected};
 use super::executor::{Executor, ExecutorContext};

@@ -1,4 +1,5 @@
-//! How the sessions that a server lists are related to one of them: by descent, and by where and when they work.
+//! Finds the ancestors and descendants of a session, and the sessions that were active at the same time or in the same
+//! place, in a server's list.
 
 use crate::server::Session;
 use std::cmp::Reverse;

@@ -1,4 +1,4 @@
-//! The outcome of the run: one sentence and one exit code. No I/O.
+//! Decides the outcome of the run, in one sentence and one exit code, without I/O.
 
 use super::state::{RunEnd, RunState};
 use crate::exit::Code;

@@ -1,5 +1,5 @@
-//! Takes back what a session changed, unless that would take back what another one changed: the server undoes every
-//! change in the directory since the session's step began, whoever made it.
+//! Reverts what a session changed, unless that would also revert changes of another session: the server reverts every
+//! change in the directory since the session's step began, even if something else made it.
 
 use super::lineage::{Lineage, active_since, is_near, step_before};
 use crate::server::{self, Changes, Server, Session, Since};

@@ -1,4 +1,4 @@
-//! What a stream of many sessions says of each before it works: which session is above it, its title, its directory.
+//! Remembers the parent, title and directory of each session of a stream, from before it works.
 
 use super::notify::TITLE;
 use crate::bounded::BoundedMap;

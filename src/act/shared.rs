@@ -1,4 +1,4 @@
-//! What the runs of one stage share.
+//! The settings and handles that all runs of one stage share.
 
 use super::executor::Pending;
 use super::notify::{Courier, Notify};

@@ -1,5 +1,5 @@
-//! Other sessions that work in the directory of the watched one: what each changes gets into the other's steps. A person
-//! is told when the run begins, and its result names them.
+//! Finds the other sessions that work in the same directory, because OpenCode attributes each one's changes to the
+//! other's steps too. Warns about them when the run begins, and names them in its result.
 
 use super::lineage::{LONGEST_STEP, Lineage, active_since, is_near, step_before};
 use crate::net::runtime;

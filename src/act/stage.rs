@@ -127,7 +127,7 @@ impl Act {
         self.authority.is_live()
     }
 
-    /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read.
+    /// Treats one of our streams as a recording when it does not begin with an `opened` line that can be read.
     pub(super) fn doubt(&mut self, line: &Observation, text: &str) {
         if self.authority.doubt(line, text) {
             self.dispatcher.refuse(self.authority.refusal());

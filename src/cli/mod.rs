@@ -1,4 +1,4 @@
-//! The command lines: one file per binary, which says what its arguments mean and calls the room that does the work.
+//! The command lines, one file per binary. Each defines its arguments and calls the room that does the work.
 #![allow(clippy::doc_markdown, reason = "the comments of arguments are their help")]
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! What `ocr-detect` and `ocr-report` have in common: recordings that are named on the command line, or standard input.
+//! Opens the inputs of `ocr-detect` and `ocr-report`: recordings named on the command line, or standard input.
 
 use crate::exit::{Code, Failure};
 use crate::pipe::{Shutdown, hangup, input};

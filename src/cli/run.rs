@@ -1,4 +1,4 @@
-//! `ocr-run`: the whole pipe in one command.
+//! The command line of `ocr-run`, the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
 use super::budgets::Budgets;

@@ -1,4 +1,4 @@
-//! `ocr-stream`.
+//! The command line of `ocr-stream`.
 
 use super::Common;
 use super::common::{MORE, print_schemas, switch, version, with_units};

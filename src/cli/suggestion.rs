@@ -1,4 +1,4 @@
-//! What was probably meant by an argument that a program does not have.
+//! Suggests what was probably meant by an unknown argument.
 
 use super::units::similar;
 use clap::Command;

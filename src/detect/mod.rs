@@ -34,7 +34,7 @@ pub use stage::Detect;
 pub fn rules() -> impl Iterator<Item = RuleInfo> {
     // These look at turns and findings, not at facts, or are the second name of another rule.
     let others = [
-        (session::ITERATIONS, "more turns than --max-iterations"),
+        (session::ITERATIONS, "more iterations (rests and findings) than --max-iterations"),
         (episode::STEERING, "a reported problem goes on after a message was sent about it"),
         (rules::QUOTA, "the provider asks to wait for longer than a storm may last"),
         (rules::REPEAT_CALL, "the same calls in the same order, with differing results"),

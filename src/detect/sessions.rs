@@ -1,4 +1,4 @@
-//! All tracked sessions: an LRU cache with a clock and a timer for each session.
+//! Stores all tracked sessions in an LRU cache, with a clock and a timer for each.
 
 use super::config::Config;
 use super::hash::KeyHasher;

@@ -1,4 +1,4 @@
-//! The detector as a stage of a pipe.
+//! Runs the detector as a stage of a pipe.
 
 use super::config::Config;
 use super::detector::Detector;

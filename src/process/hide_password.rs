@@ -1,9 +1,9 @@
 //! Keeps the server's password out of the agent's shell.
 //!
-//! `OpenCode` takes its password from its environment alone, and hands that environment on to the commands of the agent.
-//! Bash reads the file that `BASH_ENV` names before it runs a command, so a small file there takes the password out of
-//! the environment again. Other shells do not read it, and a program that looks into the server's own process finds the
-//! password anyway: this keeps it from being printed, not from being searched for.
+//! `OpenCode` takes its password from its environment alone, and hands that environment on to the commands of the
+//! agent. Bash reads the file that `BASH_ENV` names before it runs a command, so a small file there removes the
+//! password from the environment. Other shells do not read it, and a program that reads the environment of the server's
+//! process finds the password anyway: this prevents printing it by accident, not a search for it.
 
 use super::private_files;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Child processes: runs commands, and finds and ends the processes that a server started. How two processes of a pipe
-//! know each other.
+//! Child processes: runs commands, and finds and ends the processes that a server started. Also the keys and proofs by
+//! which two processes of a pipe recognize each other.
 
 pub(crate) mod command;
 #[cfg(unix)]

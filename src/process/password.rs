@@ -1,6 +1,6 @@
-//! The password of a server that we start: random, and known to the server and to our stages only.
+//! Makes the password of a server that we start, and finds it again. Only the server and our stages know it.
 //!
-//! `ocr-act` finds it in a file that only this user can read: by the process id that the stream's first line has, or, to
+//! `ocr-act` finds it in a file that only this user can read: by the process id in the stream's first line, or, to
 //! answer from another terminal, by the server's address.
 
 use super::private_files;

@@ -1,4 +1,4 @@
-//! Files and folders for this user alone, and random secrets to put into them.
+//! Writes files and folders that only this user can read, and makes random secrets for them.
 
 use rustix::fs::{Mode, OFlags};
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};

@@ -1,4 +1,4 @@
-//! How `ocr-act` knows that the stream in front of it is live and in its own pipe.
+//! Proves to `ocr-act` that the stream is live and in its own pipe.
 //!
 //! The stream signs where it is connected with the key of the pipe, its own process and that process's start. A recording
 //! has the same line, but its process is gone or another one; a server or a filter does not have the key.

@@ -1,4 +1,4 @@
-//! Secrets on a line of their own, behind one that announces them: `Copy your token, it is shown once:`.
+//! Finds secrets on a line of their own, after one that announces them: `Copy your token, it is shown once:`.
 
 use super::names::telling;
 use super::placeholder::is_placeholder;

@@ -1,4 +1,4 @@
-//! Where a secret can begin, in any script, behind colours and escapes.
+//! Reads the text around a position: whether a token can begin there, and the text before and after it.
 
 /// Whether a token can begin at `at`: not inside of a word. Digits, underscores and letters of other scripts are no
 /// part of a token's beginning, and neither is the last letter of an escape, such as `\n`, `\u000a`, `\x1b[32m` or

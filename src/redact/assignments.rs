@@ -1,4 +1,4 @@
-//! Values of settings whose name sounds secret: in files, code, headers, tables of names, flags and prose.
+//! Finds values that follow a name that sounds secret: in settings, code, headers, tables of names, flags and prose.
 
 use super::around::{line_before, text_from};
 use super::names::{SecretName, WORDS, is_of_other_key, telling};
@@ -10,11 +10,11 @@ use std::sync::LazyLock;
 
 /// The longest name, in bytes.
 const NAME: usize = 96;
-/// The length of a word that is a secret behind a name without any sign between them, in bytes.
+/// The length of a word that is a secret after a name without any sign between them, in bytes.
 const LONG: usize = 12;
 /// The fewest dots that lead to a value: three end a sentence.
 const LEADER: usize = 4;
-/// How far behind a name a member `value` can be, in bytes.
+/// How far after a name a member `value` can be, in bytes.
 const NEAR: usize = 200;
 
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -33,7 +33,7 @@ fn capitalized(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Adds the values behind telling names to `found`.
+/// Adds the values after telling names to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let mut end = 0;
     for hit in SEARCH.iter().flat_map(|search| search.find_iter(text)) {
@@ -107,7 +107,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: SecretName) -> Option<Rang
     let Some((sign, length)) = sign(rest) else {
         return behind_space(text, name, telling, flag, spaced);
     };
-    // Of a bold name, the marks close behind the colon.
+    // Of a bold name, the marks close after the colon.
     let closed_late = if text[spaced + length..].starts_with("** ") { 2 } else { 0 };
     let start = skip(text, spaced + length + closed_late, |c| c == ' ' || c == '\t', 40);
     if closed == name.end && closes_string(text, name.start, start) {
@@ -129,7 +129,7 @@ fn value_of(text: &str, name: &Range<usize>, telling: SecretName) -> Option<Rang
     }
 }
 
-/// The argument behind a name: of a call of this name, or of a call that has the name as the argument before.
+/// The argument after a name: of a call of this name, or of a call that has the name as the argument before.
 fn argument(
     text: &str,
     name: &Range<usize>,
@@ -183,7 +183,8 @@ const CACHE: [&str; 7] = [
     "cache miss for",
 ];
 
-/// Whether a name is a part of something that is no secret: `public key: …`, `sort key: …`, `case TOKEN: …`, `arn:…:secret:…`.
+/// Whether a name is a part of something that is not a secret: `public key: …`, `sort key: …`, `case TOKEN: …`,
+/// `arn:…:secret:…`.
 fn is_of_other(text: &str, name: &Range<usize>) -> bool {
     let line = line_before(text, name.start);
     let before = || line.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
@@ -195,7 +196,7 @@ fn is_of_other(text: &str, name: &Range<usize>) -> bool {
     public || line.ends_with("case ") || word.starts_with("arn:")
 }
 
-/// The value in brackets behind a name: `the old secret (…)`.
+/// The value in brackets after a name: `the old secret (…)`.
 fn in_brackets(text: &str, start: usize) -> Option<Range<usize>> {
     let value = value::at(text, start)?;
     let word = &text[value.range.clone()];
@@ -442,7 +443,8 @@ fn is_quotable(word: &str) -> bool {
     word.len() >= 3 && !is_code(word) && !word.contains("://")
 }
 
-/// Whether a word can be a secret behind a name of another script, where no space ends it: the rest of a sentence is not.
+/// Whether a word can be a secret after a name of another script, where no space ends it: the rest of a sentence is
+/// not.
 fn is_spelt(word: &str, name: &str) -> bool {
     /// The fewest letters and digits of ASCII in a secret.
     const LETTERS: usize = 4;
@@ -484,7 +486,7 @@ const HANDING: &[&str] = &["with ", "using ", "use ", "mit ", "avec ", "con ", "
 /// Signs that words of prose and names of programs do not have.
 const SIGNS: [char; 6] = ['!', '#', '$', '%', '^', '*'];
 
-/// The shortest word that is a secret behind these, in bytes.
+/// The shortest word that is a secret after these, in bytes.
 const HANDED: usize = 8;
 
 /// Whether a machine or a login is named before, as in `.netrc`.
@@ -558,7 +560,7 @@ fn ends_with_name(text: &str, name: &str) -> bool {
     name.chars().rev().all(|c| letters.next() == Some(c))
 }
 
-/// The value behind whose it is: `password for bob: …`, `mot de passe de la base est …`.
+/// The value after whose it is: `password for bob: …`, `mot de passe de la base est …`.
 fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     /// How long an owner's name may be, in bytes.
     const OWNER: usize = 48;
@@ -651,7 +653,7 @@ const CONNECTORS: &[&str] = &[
     "je",
 ];
 
-/// Where the value begins behind the words of a sentence, and whether there were such words.
+/// Where the value begins after the words of a sentence, and whether there were such words.
 fn said(text: &str, start: usize) -> (usize, bool) {
     for connector in CONNECTORS {
         let begins = text.get(start..start + connector.len()).is_some_and(|word| word.eq_ignore_ascii_case(connector));

@@ -1,4 +1,4 @@
-//! Columns that only spaces separate, as commands print them: `NAME    TOKEN`.
+//! Finds secrets in columns that only spaces separate, as commands print them: `NAME    TOKEN`.
 
 use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;

@@ -1,4 +1,4 @@
-//! Secrets in headers, command lines and statements, whose place tells what they are.
+//! Finds secrets by their position in headers, command lines and statements.
 
 use super::around;
 use super::placeholder::is_placeholder;
@@ -293,7 +293,7 @@ const PLACES: &[(&[&str], &str)] = &[
         &["\ttrue\t", "\tfalse\t"],
         r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
     ),
-    // A name apart from its secret: in an object of its own, behind its value, in a plan of Terraform.
+    // A name apart from its secret: in an object of its own, after its value, in a plan of Terraform.
     (NAMES, r#"NAME"?\s*[:=]?\s*\{[^{}]{0,200}?\b(?:value|plaintext)"?\s*[:=]\s*"(?P<a>[^"\s]+)""#),
     (&["variable"], r#"variable\s+"NAME"\s*\{[^{}]{0,200}?\bdefault\s*=\s*"(?P<a>[^"\s]+)""#),
     (NAMES, r#""value"\s*:\s*"(?P<a>[^"\s]+)"\s*,\s*"(?:name|key)"\s*:\s*"NAME""#),

@@ -1,4 +1,4 @@
-//! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
+//! Finds secrets by their format: what vendors document for secret scanning, in `formats.tsv`.
 
 use super::{around, public, random};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -83,7 +83,7 @@ fn rows() -> impl Iterator<Item = [&'static str; 5]> {
 }
 
 /// Forms without a constant beginning: a literal that every one of them contains, and the whole form. The text of a
-/// group named `keep` is no secret.
+/// group named `keep` is not a secret.
 const SHAPES: &[(&str, &str)] = &[
     // https://core.telegram.org/bots/api#authorizing-your-bot
     (":", r"(?P<keep>[0-9]{8,10}:)[A-Za-z0-9_-]{35}"),
@@ -183,7 +183,7 @@ fn cut_off(rest: &str) -> Option<usize> {
     (rest[length..].starts_with('…') && length >= CUT).then_some(length)
 }
 
-/// Whether a token is no word or name: it has a digit, or both cases, or is very long.
+/// Whether a token is not a word or name: it has a digit, or both cases, or is very long.
 fn is_arbitrary(token: &str) -> bool {
     let has = |class: fn(&char) -> bool| token.chars().any(|c| class(&c));
     has(char::is_ascii_digit)

@@ -1,4 +1,4 @@
-//! Secrets in a line of the stream: each string of its JSON is decoded, masked and encoded again.
+//! Masks secrets in a line of the stream: decodes each string of its JSON, masks and encodes it again.
 
 use super::Redactor;
 use super::names::{SecretName, telling};
@@ -99,7 +99,7 @@ fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
     redactor.redact(value)
 }
 
-/// The next string at or behind `at`, with its quotes.
+/// The next string at or after `at`, with its quotes.
 fn next_string(line: &str, at: usize) -> Option<Range<usize>> {
     let start = at + line[at..].find('"')?;
     let mut escaped = false;

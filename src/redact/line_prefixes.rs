@@ -1,6 +1,6 @@
-//! What tools write in front of each line of a text: its number, its file, the time, the sign of a difference.
+//! Finds what tools write in front of each line of a text: its number, its file, the time, the sign of a difference.
 //!
-//! What may begin a line by itself only counts if it goes on from one line to the next: `1: ` and then `2: `.
+//! An ambiguous prefix counts only if the next line continues it: `1: ` and then `2: `.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! Several secrets behind one name: `Recovery codes:` and a line for each, `passwords: a, b`, a list of YAML, a table of
-//! a program.
+//! Finds several secrets after one name: `Recovery codes:` and a line for each, `passwords: a, b`, a YAML list, a table
+//! of a program.
 
 use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
@@ -41,7 +41,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Where the text behind the title of a list begins, if a line has one.
+/// Where the text after the title of a list begins, if a line has one.
 fn title(line: &str) -> Option<usize> {
     let Some(at) = line.bytes().take(TITLE).position(|byte| matches!(byte, b':' | b'=')) else {
         // A title alone on its line.
@@ -65,7 +65,7 @@ fn is_plural(name: &str) -> bool {
     }
 }
 
-/// The items that stand behind the title, with commas or spaces between.
+/// The items that stand after the title, with commas or spaces between.
 fn inline(line: &str, behind: usize, start: usize, found: &mut Vec<Range<usize>>) {
     let rest = &line[behind..];
     let words: Vec<&str> = rest.split([',', ' ', ';']).map(unmarked).filter(|word| !word.is_empty()).collect();

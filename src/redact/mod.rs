@@ -1,8 +1,8 @@
 //! Masks secrets in everything that leaves the machine, is logged or is shown.
 //!
-//! Pure and deterministic, in linear time: each search adds ranges, and what they cover is masked at the end. The
-//! searches see the text without terminal escapes and unseen characters. What says whose secret it was stays: the
-//! beginning that a vendor gives its tokens, or the name of a setting.
+//! Pure and deterministic, in linear time: each search adds ranges, and everything in them is masked at the end. The
+//! searches see the text without terminal escapes and invisible characters. The parts that identify a secret stay
+//! readable: a vendor's token prefix, or the name of a setting.
 //!
 //! Text is masked before it is cut, because half a key no longer looks like a key.
 

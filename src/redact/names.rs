@@ -1,4 +1,4 @@
-//! Names that sound secret: of a setting, a header, a flag, a column or a variable.
+//! Recognizes names that sound secret: of a setting, a header, a flag, a column or a variable.
 
 /// How sure a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! What stands in the place of a secret: a word, a variable, a reference to where the secret is kept.
+//! Recognizes what stands in the place of a secret: a word, a variable, or a reference to where the secret is kept.
 
 use super::around::text_from;
 

@@ -1,4 +1,4 @@
-//! Output that is a secret because of the command that wrote it: `cat /run/secrets/db`, `gh auth token`.
+//! Finds output that is secret because of the command that printed it: `cat /run/secrets/db`, `gh auth token`.
 
 use super::around::text_from;
 use super::names::{SecretName, telling};
@@ -108,7 +108,7 @@ fn random_words(output: &str, at: usize, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Adds what a command wrote, by an excerpt of ours that has both in one line: `bash gh auth token → …`.
+/// Adds what a command wrote, by one of our excerpts, which has both in one line: `bash gh auth token → …`.
 fn in_excerpt(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
     let Some((command, output)) = line.split_once(ARROW) else {
         return;
@@ -185,7 +185,7 @@ fn tells(command: &str) -> bool {
     decodes(command) || words(command).any(|word| word.len() > 3 && tells(word))
 }
 
-/// Adds what commands wrote in a text in which they stand behind a prompt.
+/// Adds what commands wrote in a text in which they stand after a prompt.
 pub fn in_text(text: &str, found: &mut Vec<Range<usize>>) {
     let (mut command, mut start) = (None::<&str>, 0);
     for line in text.split_inclusive('\n') {
@@ -201,7 +201,7 @@ pub fn in_text(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The command behind the prompt of a shell: `$ …`, `joe@host:~$ …`, `# …` and a path.
+/// The command after the prompt of a shell: `$ …`, `joe@host:~$ …`, `# …` and a path.
 fn behind_prompt(line: &str) -> Option<&str> {
     /// The longest prompt, in bytes.
     const PROMPT: usize = 64;

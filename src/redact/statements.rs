@@ -1,4 +1,4 @@
-//! Values of telling columns in SQL: `INSERT INTO users (name, password) VALUES ('bob', '…')`.
+//! Finds the values of secret columns in SQL: `INSERT INTO users (name, password) VALUES ('bob', '…')`.
 
 use super::around::text_from;
 use super::names::{SecretName, telling};
@@ -8,7 +8,7 @@ use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// How much of a statement is read behind its columns, in bytes.
+/// How much of a statement is read after its columns, in bytes.
 const ROWS: usize = 16 * 1024;
 
 /// The columns of a statement, up to its rows.

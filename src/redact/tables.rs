@@ -1,4 +1,4 @@
-//! Columns of tables whose title sounds secret: CSV, tabs, Markdown and boxes.
+//! Finds secrets in tables by the title of their column: CSV, tabs, Markdown and boxes.
 
 use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
@@ -17,7 +17,7 @@ struct Table {
     secret: Vec<usize>,
 }
 
-/// Adds the cells of telling columns to `found`, and the cells behind telling names in tables of names and values.
+/// Adds the cells of telling columns to `found`, and the cells after telling names in tables of names and values.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let has_query = text.contains("select ") || text.contains("SELECT ");
     let (mut table, mut before, mut start) = (None::<Table>, "", 0);

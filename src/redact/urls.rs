@@ -1,4 +1,4 @@
-//! Secrets in URLs: the password or token before the host, and telling or random parameters.
+//! Finds secrets in URLs: the password or token before the host, and secret or random parameters.
 
 use super::around::text_from;
 use super::names::telling;

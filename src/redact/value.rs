@@ -1,4 +1,4 @@
-//! Values behind a name: where one ends, and whether it can be a secret.
+//! Reads the value after a name: where it ends, and whether it can be a secret.
 
 use super::around::text_from;
 use super::names::{SecretName, telling as telling_of};
@@ -154,7 +154,7 @@ pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     start..(range.start + whole.trim_end_matches(around).len()).max(start)
 }
 
-/// Whether a value can be a secret at all, behind a name that is so telling.
+/// Whether a value can be a secret at all, after a name that is so telling.
 pub fn is_plausible(value: &str, quoted: bool, telling: SecretName, shouted: bool) -> bool {
     // A quote that closes what stands before is followed by a space.
     if quoted && value.starts_with(' ') {
@@ -188,7 +188,7 @@ pub fn is_plausible(value: &str, quoted: bool, telling: SecretName, shouted: boo
     is_arbitrary(value) || shouted
 }
 
-/// Whether a value is a number behind a word, such as the key of an issue or a record: `PROJ-12`, `user:12`.
+/// Whether a value is a number after a word, such as the key of an issue or a record: `PROJ-12`, `user:12`.
 fn is_numbered(value: &str) -> bool {
     let number = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     number.len() < value.len()

@@ -1,4 +1,4 @@
-//! A text as a reader sees it: without terminal escapes and unseen characters, and the way back.
+//! A text as a reader sees it, without terminal escapes and invisible characters, with the positions in the original.
 
 use super::line_prefixes;
 use crate::printable::is_unseen;
@@ -122,7 +122,7 @@ fn unseen(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The length of a backslash that ends a line at the beginning of `text`, and of the indentation behind it.
+/// The length of a backslash that ends a line at the beginning of `text`, and of the indentation after it.
 fn continuation(text: &str) -> Option<usize> {
     let rest = text.strip_prefix("\\\n").or_else(|| text.strip_prefix("\\\r\n"))?;
     Some(text.len() - rest.trim_start_matches([' ', '\t']).len())

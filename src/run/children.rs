@@ -375,7 +375,7 @@ fn has_failed(status: ExitStatus) -> bool {
     code_of_status(status).is_some_and(|code| errors.contains(&code))
 }
 
-/// The exit code of a stage, an error of ours for one that panicked; `None` for one that was killed.
+/// The exit code of a stage, an internal error for one that panicked; `None` for one that was killed.
 fn code_of_status(status: ExitStatus) -> Option<Code> {
     match status.code()? {
         PANICKED => Some(Code::Error),

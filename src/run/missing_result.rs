@@ -1,4 +1,4 @@
-//! The outcome of a run whose `ocr-act` could not say it, because it was killed.
+//! Writes the result of a run whose `ocr-act` was killed before it could.
 //!
 //! `ocr-run` sees how its stages end, and the spool sees the lines. So `ocr-run` tells the spool how the run ended, and
 //! the spool adds the result if no line was one. If the spool itself was killed, `ocr-run` adds it to the recording.

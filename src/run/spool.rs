@@ -1,8 +1,8 @@
-//! Takes the lines of the last stage off its hands, however slowly they are read: a reader that pauses, such as a pager
-//! or a terminal after Ctrl-S, must not hold up the stage that guards the session.
+//! Buffers the lines of the last stage, so that a slow reader, such as a pager or a terminal after Ctrl-S, never holds
+//! up the stage that guards the session.
 //!
-//! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name. Where the run is
-//! recorded, the lines are written to the recording as they come, whoever reads them later. Where `ocr-act` was killed and
+//! Waiting lines are kept in memory up to a limit, and beyond that in a temporary file without a name. If the run is
+//! recorded, the lines are written to the recording as they come, whoever reads them later. If `ocr-act` was killed and
 //! no line says how the run ended, one is added.
 
 use super::missing_result::{Ending, Heard};

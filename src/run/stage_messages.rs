@@ -1,5 +1,5 @@
-//! What the stages say to a person while the dashboard has the terminal: it goes to the dashboard, which would be
-//! damaged by it otherwise.
+//! Passes the messages of the stages to the dashboard while that has the terminal, because printing them would damage
+//! it.
 
 use super::inherit::inherited;
 use crate::exit::{Code, Failure};

@@ -1,4 +1,4 @@
-//! What a line can say, wherever it comes from. Data only: no I/O, no clock, no environment.
+//! Parses lines of every dialect, and defines our own records. Data only: no I/O, no clock, no environment.
 //!
 //! * [`observe()`] parses a line of any dialect into an [`Observation`]; `dialect/` has one file per dialect.
 //! * [`head()`] reads only the beginning of a line, so that most lines need no parsing.

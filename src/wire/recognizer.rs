@@ -1,4 +1,4 @@
-//! Finds out whether anything in an input is understood, and names what it looks like if nothing is.
+//! Recognizes whether anything in an input is understood, and names what it looks like if nothing is.
 //!
 //! Nothing is kept but counts and a guess, so an input of any length is judged in the same memory.
 

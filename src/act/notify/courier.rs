@@ -1,4 +1,4 @@
-//! Sends messages on a thread of its own, so that lines never wait for a receiver.
+//! Sends messages on a separate thread, so that lines never wait for a receiver.
 
 use super::message::Message;
 use super::{Delivery, Notify, Now};

@@ -1,4 +1,4 @@
-//! Classifies calls: one changes, checks, observes, polls, plans, delegates, asks or records.
+//! Classifies calls: change, check, read, wait, plan, delegate, ask or record.
 
 use super::input::Input;
 use super::shell::{self, CommandLine, Effect};
@@ -158,7 +158,7 @@ fn is_check(tool: &str) -> bool {
     has_word(tool, &CHECKS) && (has_word(tool, &RUNS) || has_word(tool, &CHECKED)) && !has_word(tool, &NO_RUNS)
 }
 
-/// Whether a tool that nobody knows runs something that may be anything, as its name says.
+/// Whether an unknown tool runs something that may be anything, as its name says.
 pub(crate) fn runs_anything(tool: &str) -> bool {
     has_word(tool, &RUNS)
 }

@@ -1,4 +1,4 @@
-//! How a call failed: its error message and the class of its error.
+//! Describes how a call failed: its error message, and the class of its error.
 
 use super::checks::unknown_program;
 use super::normalize::{normalize_output, without_numbers};
@@ -56,7 +56,7 @@ static ERROR_PREFILTER: Prefilter = Prefilter::new(&[
     "rejected",
 ]);
 
-/// An error message that only says that something failed; what failed stands behind it.
+/// An error message that only says that something failed; what failed stands after it.
 static TEMPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
@@ -98,7 +98,7 @@ pub(crate) struct CallFailure {
 
 /// How many lines make the class of an error.
 const CLASS_LINES: usize = 6;
-/// How many lines behind a message that says nothing stand for it.
+/// How many lines after a message that says nothing stand for it.
 const DETAILS: usize = 4;
 
 /// What a tool says when a person or a rule denies a call.
@@ -178,7 +178,7 @@ impl CallFailure {
         let text = text::unescaped(tail(body, CUT));
         let said = text.lines().rev().filter(|line| !is_tag(line)).find(|line| !line.trim().is_empty())?;
         let lower = said.to_ascii_lowercase();
-        // What a command prints of its own time limit is no end of the command.
+        // What a command prints of its own time limit is not an end of the command.
         let is_agents = CUT_BY.iter().any(|start| lower.trim_start().starts_with(start));
         CUT_OFF.iter().find(|sign| is_agents && lower.contains(**sign))?;
         let before = text.lines().rev().skip_while(|line| *line != said).skip(1).filter(|line| !is_tag(line));
@@ -251,7 +251,7 @@ fn diagnostics(body: &str) -> Vec<String> {
     lines.filter(is_error).take(CLASS_LINES).map(|line| counted(line.trim())).collect()
 }
 
-/// The lines behind a message, masked, and the message.
+/// The lines after a message, masked, and the message.
 fn details(body: &str, message: &str) -> Vec<String> {
     let text = text::unescaped(body);
     let behind = text.lines().map(str::trim).skip_while(|line| *line != message.trim());
@@ -283,7 +283,7 @@ fn is_tag(line: &str) -> bool {
     line.starts_with('<') && line.ends_with('>') && !line.contains(' ')
 }
 
-/// Whether a word is a path or the name of a file, perhaps with a line behind it.
+/// Whether a word is a path or the name of a file, perhaps with a line after it.
 fn is_path(word: &str) -> bool {
     if word.contains('/') && word.len() > 2 {
         return true;

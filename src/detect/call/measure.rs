@@ -1,4 +1,4 @@
-//! Whether a result is a measurement: numbers that say how well something does, which differ from run to run.
+//! Recognizes measurements: results with numbers that say how well something performs, which differ from run to run.
 
 use super::classify::CallKind;
 use super::input::Input;

@@ -1,4 +1,4 @@
-//! One tool call that ended: what it was given, what came back, and what identifies it.
+//! One tool call that ended: its input, its result, and what identifies it.
 
 pub(crate) mod aim;
 pub(crate) mod checks;
@@ -68,7 +68,7 @@ pub(crate) struct Call {
     pub(crate) check: Option<checks::CheckResult>,
     /// The set of what fails, if it is a check that failed and says what or how much.
     pub(crate) failing: Option<u64>,
-    /// Whether the program that nobody knows in its command failed.
+    /// Whether the unknown program in its command failed.
     pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
     pub(crate) act: u64,
@@ -178,7 +178,7 @@ const ECHO: usize = 4096;
 /// The shortest part of an input that is looked for, in bytes.
 const ECHOED: usize = 4;
 
-/// Equal for results that say the same. `is_tool` says that the input is no command line.
+/// Equal for results that say the same. `is_tool` says that the input is not a command line.
 fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) -> u64 {
     if is_number(raw, normalized) {
         return raw.map_or(0, |raw| hash::of(raw.get()));

@@ -1,4 +1,4 @@
-//! What a result shows of the way that is left: a counter, how much still fails, the line at which a program stands.
+//! Reads progress from a result: a counter, how much still fails, or the line at which a debugger stands.
 
 use super::numbers::{Word, words};
 use crate::detect::hash;
@@ -18,9 +18,9 @@ const WRONG: [&str; 15] = [
     "fail", "error", "broken", "invalid", "violation", "mismatch", "problem", "issue", "mistake", "offense", "unresolved",
     "remaining", "missing", "wrong", "regression",
 ];
-/// Words for one mistake, behind which stands its code.
+/// Words for one mistake, after which stands its code.
 const SINGLE: [&str; 6] = ["error", "failure", "problem", "issue", "mistake", "violation"];
-/// What stands before a number that is no count, and behind one.
+/// What stands before a number that is not a count, and after one.
 const NAMES: [&str; 9] = ["code", "exit", "status", "line", "port", "after", "in", "pid", "http"];
 const SPANS: [&str; 10] = ["times", "time", "attempts", "tries", "ms", "s", "sec", "seconds", "minutes", "code"];
 /// Words of tools and commands that move a program on by a step, as debuggers do.
@@ -54,7 +54,7 @@ impl Progress {
         }
     }
 
-    /// Equal for equal places; `None` if none shows. How much fails is no place: such a number may be anything.
+    /// Equal for equal places; `None` if none shows. How much fails is not a place: such a number may be anything.
     pub(super) fn key(self) -> Option<u64> {
         let counter = self.counter.map(|(at, of)| hash::join(u64::from(at), u64::from(of)));
         [counter, self.place].into_iter().flatten().reduce(hash::join)

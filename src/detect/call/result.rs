@@ -1,4 +1,4 @@
-//! How a call ended: it succeeded, failed, was denied, or checked something and found it well or not.
+//! Reads how a call ended: it succeeded, failed, was denied, or was a check that passed or failed.
 
 use super::checks::{self, CheckResult, Missing};
 use super::classify::{CallKind, Class, runs_check};
@@ -28,7 +28,7 @@ pub(super) struct CallResult {
     pub(super) check: Option<CheckResult>,
     /// The set of what fails, if it is a check that says what or how much.
     pub(super) failing: Option<u64>,
-    /// Whether the program that nobody knows in it failed.
+    /// Whether the unknown program in it failed.
     pub(super) unknown_failed: bool,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
         let exit = exit.or_else(|| is_error.then_some(1));
         class.line.as_ref().map_or_else(|| of_tool(&decoded, exit), |line| of_line(line, exit, &decoded))
     });
-    // What nobody knows may be a check, but only one that failed.
+    // An unknown program may be a check, but only one that failed.
     check = check.or_else(|| unknown.and_then(|_| checks::unknown_program::failure(&decoded)));
     check = check.or_else(|| checks::json::failures(&decoded).filter(|_| is_tool));
     check = check.or_else(|| failed_build(tool, state, &decoded).filter(|_| is_tool));
@@ -156,7 +156,7 @@ fn is_praised(line: &CommandLine, output: &str) -> bool {
     line.praise.as_deref().is_some_and(|praise| output.lines().any(|said| said.trim() == praise))
 }
 
-/// The first words of lines that name what fails, in the output of runners that nobody knows.
+/// The first words of lines that name what fails, in the output of unknown runners.
 const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", "✖", "×", "✕", "●"];
 /// How many of those lines to read.
 const FAILED_LINES: usize = 64;

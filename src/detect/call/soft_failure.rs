@@ -1,4 +1,4 @@
-//! Answers of tools that ended well and yet say, first of all, that the request failed or was refused.
+//! Recognizes tool results that report a failure or refusal although the call itself succeeded.
 
 use super::failure::CallFailure;
 use crate::detect::text::phrases::{Phrases, fold};

@@ -1,5 +1,5 @@
-//! The words that the session was given: those of the user's messages and of what was read. A search for one of them
-//! goes through a list, and one for a word that nobody gave is a guess.
+//! Remembers the words that the session was given, by the user's messages and by what was read. A search for such a
+//! word works through a list; a search for any other word is a guess.
 
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
@@ -37,7 +37,7 @@ impl Given {
         }
     }
 
-    /// Whether a look names something that no look named before, and all of that was given.
+    /// Whether a read names something that no read named before, and all of that was given.
     pub(crate) fn take(&mut self, call: &Call) -> bool {
         if call.kind != CallKind::Observe {
             return false;

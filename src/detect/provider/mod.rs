@@ -1,5 +1,5 @@
-//! What a provider's error or retry message says. Only messages that come from a provider or its client are to be
-//! read: an agent that writes about an error has none.
+//! Reads the error and retry messages of model providers. Pass only messages from the provider or its client, never
+//! text of the agent.
 
 mod calendar;
 mod until;
@@ -9,7 +9,7 @@ use crate::detect::text::phrases::{Phrases, fold};
 use std::sync::LazyLock;
 use until::{names_time, until};
 
-/// How much of a message is read, in bytes: some carry the whole request behind them.
+/// How much of a message is read, in bytes: some carry the whole request after them.
 const READ: usize = 4096;
 
 /// Why a provider does not answer.
@@ -43,7 +43,7 @@ pub(crate) struct ProviderError {
     /// When the message says to ask again, in milliseconds since the epoch. An hour of the day without a time zone
     /// says nothing: a wrong time is worse than none. More than a day away, it is read as one of UTC.
     pub(crate) until: Option<i64>,
-    /// It names a time to come, of which nobody knows when that is: `resets 3pm`.
+    /// It names a time to come, whose moment is unknown: `resets 3pm`.
     pub(crate) vague: bool,
 }
 

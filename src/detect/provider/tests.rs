@@ -99,7 +99,7 @@ fn reads_dates() {
         ("resets at 3pm unless the west region is down", 0),
         ("resets at 3pm on Wednesday (UTC)", 180),
         ("resets at 3pm local time (utc)", 180),
-        // In a zone that nobody knows, or no time at all.
+        // In an unknown zone, or no time at all.
         ("resets at 9:12 PM", 0),
         ("try again at Nov 26th, 2026 9:12 AM", 0),
         ("resets monthly", 0),

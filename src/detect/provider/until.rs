@@ -1,9 +1,9 @@
-//! The time that a provider's message names: "try again in 6m12.5s", "resets at 5pm", `retry-after: 20`.
+//! Reads the time that a provider's message names: "try again in 6m12.5s", "resets at 5pm", `retry-after: 20`.
 
 use super::calendar::{DAY, HOUR, MINUTE, SECOND, days, weekday, year_of};
 use super::zone::Zone;
 
-/// What is farther away is no time to wait for.
+/// What is farther away is not a time to wait for.
 const FARTHEST: i64 = 400 * DAY;
 
 /// What stands before a span of time to wait.
@@ -94,7 +94,7 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 const TOMORROW: [&str; 8] = ["tomorrow", "明天", "明日", "내일", "morgen", "demain", "mañana", "завтра"];
 
-/// Units of time in scripts that put no space behind them, the longer ones first.
+/// Units of time in scripts that put no space after them, the longer ones first.
 const JOINED_UNITS: [(&str, i64); 13] = [
     ("秒", SECOND),
     ("초", SECOND),
@@ -127,7 +127,7 @@ pub(super) fn until(folded: &str, now: i64) -> Option<i64> {
     moments(folded, now).filter(|moment| moment.certain || far(moment)).map(|moment| moment.at).max()
 }
 
-/// Whether a folded message names a time that is still to come, if only in a zone that nobody knows.
+/// Whether a folded message names a time that is still to come, if only in an unknown zone.
 pub(super) fn names_time(folded: &str, now: i64) -> bool {
     moments(folded, now).next().is_some()
 }
@@ -199,7 +199,7 @@ fn span(text: &str, bare: i64) -> Option<i64> {
             "d" | "day" | "days" | "дней" | "tage" | "tagen" | "jours" | "días" => DAY,
             "w" | "week" | "weeks" => 7 * DAY,
             _ => {
-                // A clock or a date is no span.
+                // A clock or a date is not a span.
                 let is_clock = tail.starts_with([':', '-', '/', '年', '月', '日', '号', '时', '時', '点', '點'])
                     || matches!(&word[..length], "am" | "pm");
                 return if found || is_clock {

@@ -1,4 +1,4 @@
-//! Time zones that messages name: by an abbreviation, a place, or an offset.
+//! Reads the time zone that a message names: an abbreviation, a place, or an offset.
 
 use super::calendar::{DAY, HOUR, MINUTE, sunday, year_of};
 
@@ -68,7 +68,7 @@ const ZONES: [(&str, i64, Summer); 38] = [
     ("nz pacific/auckland", 720, Summer::NewZealand),
 ];
 
-/// How far behind a clock its zone is looked for, in bytes.
+/// How far after a clock its zone is looked for, in bytes.
 const NEAR: usize = 48;
 /// How many words may stand before it.
 const BEFORE: usize = 4;
@@ -82,7 +82,7 @@ const FILLERS: [&str; 21] = [
 const WORDS: [&str; 7] = ["pacific", "mountain", "central", "eastern", "west", "wet", "art"];
 
 impl Zone {
-    /// The zone that stands at the beginning of `text` or shortly behind, in small letters.
+    /// The zone that stands at the beginning of `text` or shortly after, in small letters.
     pub(super) fn read(text: &str) -> Option<Self> {
         let near = &text[..text.floor_char_boundary(NEAR)];
         // The next sentence is about something else.

@@ -46,7 +46,7 @@ impl Rule for Blocked {
     }
 }
 
-/// A person who answers late is no reason to end a session, unless somebody said so.
+/// A person who answers late is not a reason to end a session, unless somebody said so.
 fn limits(context: &RuleContext<'_>) -> time_limits::Limits {
     let config = context.config;
     time_limits::Limits { notice: None, warn: Some(config.blocked_after), stop: config.blocked_timeout }

@@ -49,7 +49,7 @@ struct Failures {
     mixed: bool,
     /// A call changes something by name, or is none that there is.
     edits: bool,
-    /// Something other than a look succeeded since.
+    /// Something other than a read succeeded since.
     succeeded: bool,
     /// The message of the last call: the calls of one message count once.
     message: String,
@@ -218,7 +218,7 @@ impl Failures {
         self.key = call.key;
         let aim = call.aim();
         self.repeats |= self.targets.contains(&aim.target);
-        // A word behind a program may be a host or a subcommand. The error names what it is about.
+        // A word after a program may be a host or a subcommand. The error names what it is about.
         self.mixed |= self.shape != aim.shape || (self.act != call.act && !aim.is_named_in(&failure.line));
         self.varied |= self.act != call.act;
         self.edits |= call.kind == CallKind::Mutate || failure.is_invalid();

@@ -1,4 +1,4 @@
-//! Detects a provider that fails again and again, or asks to wait for long, which is not the agent's fault.
+//! Detects a provider that fails again and again, or asks for a long wait. Neither is the agent's fault.
 
 use super::rule::{Rule, RuleInfo};
 use super::time_limits;
@@ -50,7 +50,7 @@ struct Failing {
     until: Option<i64>,
     /// The longest wait that it asked for, in milliseconds.
     wait: i64,
-    /// It names a time of which nobody knows when that is.
+    /// It names a time whose moment is unknown.
     vague: bool,
     /// The id of the last event about it.
     last: String,
@@ -135,7 +135,7 @@ fn seconds(limit: &Limit, context: &RuleContext<'_>) -> i64 {
 }
 
 impl Failing {
-    /// Whether the provider asks to wait for so long that failing is no storm.
+    /// Whether the provider asks to wait for so long that failing is not a storm.
     fn waits(&self, context: &RuleContext<'_>) -> bool {
         self.wait > seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
     }
@@ -156,7 +156,7 @@ impl Failing {
         ProviderError { fault: self.fault, until: self.until, vague: self.vague }.is_final()
     }
 
-    /// Whether a plan's quota is used up until a time that nobody knows.
+    /// Whether a plan's quota is used up until an unknown time.
     fn is_vague_quota(&self) -> bool {
         self.fault == ProviderFault::Quota && self.vague
     }

@@ -158,9 +158,9 @@ impl Stall {
         }
     }
 
-    /// Judges a silence of a stream without ticks at its end. It is over, so it is no reason to stop. Transcripts do not
-    /// show when a person is asked, so a call, and an answer that may be complete, are worth a notice: of 28 silences
-    /// over half an hour in 139 real sessions, at least 25 were a person's.
+    /// Judges a silence of a stream without ticks at its end. It is over, so it is not a reason to stop. Transcripts do
+    /// not show when a person is asked, so a call, and an answer that may be complete, are worth a notice: of 28
+    /// silences over half an hour in 139 real sessions, at least 25 were a person's.
     fn judge_past(&mut self, by_call: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         if waiting(context).is_none() {
             return;

@@ -1,4 +1,4 @@
-//! When rules about waiting report: each time a limit is reached.
+//! Time limits with a grade each, for rules that report each time the next one is reached.
 
 use crate::wire::Timestamp;
 use crate::wire::record::Grade;

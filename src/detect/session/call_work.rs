@@ -1,4 +1,4 @@
-//! What one call changed, checked and left open.
+//! Reads what one call changed, checked and left open.
 
 use super::elsewhere::Scope;
 use super::exercised::Exercised;
@@ -77,9 +77,9 @@ pub(crate) struct CallWork {
     pub(super) exercised: Exercised,
     /// What it rolled out came up as described.
     pub(super) rollout_succeeded: bool,
-    /// What nobody knows in it failed.
+    /// An unknown program in it failed.
     pub(super) unknown_failed: bool,
-    /// The program that nobody knows.
+    /// The unknown program.
     pub(super) program: Option<CheckRun>,
     /// It writes history, a remote or a service.
     pub(super) records: bool,
@@ -312,7 +312,7 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
     }
     let members = members(input)?;
     let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
-    // A list of another shape is no to-do list.
+    // A list of another shape is not a to-do list.
     let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
     let is_open = |item: &&Item<'_>| {
         !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")

@@ -131,7 +131,7 @@ impl Completion {
         self.unanswered = true;
     }
 
-    /// Takes the task of the stream for the user's message, until that comes.
+    /// Uses the task of the stream as the user's message, until that comes.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.work.set_task(task);
     }

@@ -1,4 +1,5 @@
-//! What a command that nobody knows can have tried of a change: a client of a database runs no code of the project.
+//! Tells which changes an unknown command may have exercised. A database client, for example, runs none of the
+//! project's code.
 
 use crate::detect::call::shell::{Effect, commands};
 
@@ -33,7 +34,7 @@ pub(super) enum Exercised {
 }
 
 impl Exercised {
-    /// What a command line can have tried, as far as nobody knows what it does.
+    /// What a command line can have tried, as far as it is unknown.
     pub(super) fn read(command: &str) -> Self {
         let mut endings = Vec::new();
         for told in commands(command).iter().filter(|told| told.effect() == Effect::Unknown) {

@@ -1,4 +1,4 @@
-//! What a call did, held against what was announced.
+//! Compares what a call did with what the agent announced.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;

@@ -1,4 +1,4 @@
-//! Requests to a server of one's own: whether the last one was answered.
+//! Tells whether a call's last request to the agent's own local server got an answer.
 
 use crate::detect::call::Call;
 use crate::detect::call::shell::commands;

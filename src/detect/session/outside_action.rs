@@ -1,5 +1,5 @@
-//! How the last thing came out that the agent did outside of the project, through a tool of its own: what was refused
-//! is not done, whatever the language that claims it.
+//! Tracks whether the agent's last action outside the project succeeded, if a tool took it. A refused action
+//! contradicts a claim of success in any language.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;

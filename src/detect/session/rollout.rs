@@ -1,5 +1,4 @@
-//! Deployments, releases and what else is rolled out: whether the last one failed, or still was under way when the agent
-//! last looked at it.
+//! Tracks whether the last deployment or release failed, or was still in progress when the agent last checked.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;

@@ -1,4 +1,4 @@
-//! Whether what a command rolled out was seen to come up: that checks the files which describe it.
+//! Tells whether a rollout was seen to succeed. If so, its manifests count as checked.
 
 use crate::detect::call::Call;
 use crate::detect::call::shell::{SimpleCommand, commands};

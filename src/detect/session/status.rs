@@ -1,4 +1,4 @@
-//! What the session does now, or whom it waits for, and when that changes.
+//! Tracks what the session does now, or whom it waits for, and reports each change.
 
 use super::effects::{Effects, LineContext};
 use super::state::State;

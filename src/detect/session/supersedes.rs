@@ -1,4 +1,5 @@
-//! Whether a check that passed shows that one which failed would pass now: it is of the same kind and place, or wider.
+//! Tells whether a passing check supersedes an earlier failed one: it must have the same kind and scope, or a wider
+//! one.
 
 use super::check_kind::{CheckKind, Topic, is_code, is_test, kind_of, topic_of};
 use crate::detect::call::shell::{CheckRun, FILTER};
@@ -253,7 +254,7 @@ fn runs_all(run: &CheckRun) -> bool {
     run.targets.iter().any(|target| is(target)) || run.name.split([' ', ':', '-']).any(is)
 }
 
-/// Whether a place holds another, or nobody knows where one of them is.
+/// Whether a place holds another, or it is unknown where one of them is.
 fn reaches(new: &str, old: &str) -> bool {
     let (new, old) =
         (new.trim_start_matches("./").trim_end_matches('/'), old.trim_start_matches("./").trim_end_matches('/'));

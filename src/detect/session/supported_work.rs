@@ -1,4 +1,4 @@
-//! What calls did that an answer may claim: history, remotes, and whatever lies outside of the project.
+//! Tells which kinds of work a call supports that an answer may claim: commits, pushes, and work outside the project.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::{CallKind, runs_anything};
@@ -120,7 +120,7 @@ impl SupportedWork {
         acts
     }
 
-    /// What a command line may have done that nobody knows: anything, except what no such program does.
+    /// What an unknown command line may have done: anything, except what no such program does.
     fn of_unknown(command: &str) -> Self {
         let tried = Self::tried(&command.to_lowercase());
         let mut never = Self::of(&[Work::Reviewed]);
@@ -257,7 +257,7 @@ fn said(raw: Option<Raw<'_>>) -> String {
     tail(&text::decode(raw), OUTPUT).to_lowercase()
 }
 
-/// Whether an output says that something was refused, and nothing behind it that it was taken after all.
+/// Whether an output says that something was refused, and nothing after it that it was taken after all.
 fn refused(said: &str) -> bool {
     let mut refused = false;
     for line in said.lines() {

@@ -1,4 +1,4 @@
-//! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
+//! Collects what the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
@@ -90,7 +90,7 @@ pub(crate) struct WorkLog {
 }
 
 impl WorkLog {
-    /// Takes the task of the stream for the user's message, until that comes: the first events of a session may be lost.
+    /// Uses the task of the stream as the user's message, until that comes: the first events of a session may be lost.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.request = UserRequest::read(task);
     }
@@ -163,7 +163,7 @@ impl WorkLog {
         }
     }
 
-    /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
+    /// Records that an unknown program ran: it is a check if it counts failures, once something changed.
     fn record_program(&mut self, program: &CheckRun, work: &CallWork) {
         if let CheckResult::Failed { count, items } = &work.outcome {
             self.saw_failure = true;

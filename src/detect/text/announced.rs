@@ -1,4 +1,4 @@
-//! What an answer announces that it does next.
+//! Reads what an answer announces to do next.
 
 use super::answer::{blocks, plain, sentences};
 use super::ending_phrases;
@@ -12,7 +12,7 @@ pub(crate) enum Announced {
     Look,
     /// A command, whatever it does.
     Command,
-    /// A change, a check, or something that no table knows: a look is not enough.
+    /// A change, a check, or something that no table knows: a read is not enough.
     Work,
 }
 

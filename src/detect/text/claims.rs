@@ -1,4 +1,4 @@
-//! What an answer claims to have done that a call must prove.
+//! Finds the claims in an answer that a call must support.
 
 use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};

@@ -1,4 +1,4 @@
-//! A part of a whole, said in numbers: "2 of 5 modules are migrated", "3/5 移行済み".
+//! Recognizes a part of a whole in numbers: "2 of 5 modules are migrated", "3/5 移行済み".
 
 use super::phrases::Phrases;
 use regex::Regex;
@@ -9,7 +9,7 @@ const BETWEEN: usize = 4;
 /// How far from the numbers the word stands that says what was done with the part, in words.
 const BEFORE: usize = 2;
 const BEHIND: usize = 6;
-/// A whole that is larger is no list of work.
+/// A whole that is larger is not a list of work.
 const LARGEST: u32 = 10_000;
 
 /// Number words from one to twelve, in the languages that set them apart by spaces; none that is an article, or another

@@ -1,4 +1,4 @@
-//! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
+//! Reads how an answer ended: with a question, with an excuse, with an announcement, or plainly.
 
 use super::answer::{Block, Shape, blocks, plain, sentences};
 use super::counted::{counts_a_part, says_whole};
@@ -106,7 +106,7 @@ impl Ending {
 enum Question {
     /// With a question, or a request to decide.
     Open,
-    /// With a request that is no decision: to send something, to try it.
+    /// With a request that is not a decision: to send something, to try it.
     Wish,
 }
 
@@ -179,7 +179,7 @@ fn asks_in(folded: &str, listed: bool, after: usize, finished: &Finished<'_>) ->
     (wish && after <= CLOSING).then(kind)
 }
 
-/// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.
+/// Whether the last sentence of an item asks the reader to decide: the line after a list, with no empty one between.
 fn is_decision(item: &str) -> bool {
     sentences(item).last().is_some_and(|sentence| {
         let folded = fold(sentence);
@@ -217,7 +217,7 @@ fn is_addressed(folded: &str) -> bool {
 }
 
 /// Whether a question offers more than was asked for: to commit, to push, to add tests as well. Whether to do
-/// the work at all, or one thing or the other, is no such offer.
+/// the work at all, or one thing or the other, is not such an offer.
 fn is_offer(folded: &str) -> bool {
     let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     TABLES.offers.begins(start) && TABLES.extras.is_in(folded) && !is_choice(folded)

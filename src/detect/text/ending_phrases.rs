@@ -1,5 +1,5 @@
-//! What agents say at the end of an answer, in the languages that their users write. The phrases of each table
-//! are folded (see `phrases::fold`) and tried on real answers and on samples of each language in the tests.
+//! Tables of phrases that agents use at the end of an answer, in the languages that their users write. The phrases of
+//! each table are folded (see `phrases::fold`), and tested on real answers and on samples of each language.
 
 /// A question with these is meant for the reader.
 pub const ADDRESSED: &[&str] = &[

@@ -1,4 +1,4 @@
-//! Whether an answer says that what it is about has ended badly, so that nothing of it can change any more.
+//! Tells whether a result reports a final failure, so that looking again is pointless.
 
 use super::phrases::{Phrases, fold};
 use super::wait_signs::says_under_way;
@@ -12,7 +12,7 @@ const OVER: [&str; 17] = [
     "failed", "failure", "cancelled", "canceled", "aborted", "terminated", "killed", "expired", "rejected", "crashed",
     "timed_out", "timedout", "timed-out", "rolled_back", "errored", "destroyed", DEAD,
 ];
-/// A state only behind a label: a service that nobody has started yet is inactive (dead).
+/// A state only after a label: a service that nobody has started yet is inactive (dead).
 const DEAD: &str = "dead";
 /// The same, unless a service says so of itself, which may get well again.
 const ERROR: &str = "error";

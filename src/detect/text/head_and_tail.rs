@@ -1,4 +1,4 @@
-//! The ends of a long text: what a result says of itself stands there.
+//! Returns the beginning and end of a long text, where results usually summarize themselves.
 
 /// The beginning of a text, and the end of the rest, each of at most so many bytes.
 pub(crate) fn both(text: &str, bytes: usize) -> [&str; 2] {

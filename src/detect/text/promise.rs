@@ -1,4 +1,4 @@
-//! The promise: what the user told the agent to write when the work is done.
+//! Recognizes the promise: the line that the user told the agent to write when the work is done.
 
 use super::ending_phrases;
 use super::phrases::{Phrases, fold};

@@ -1,4 +1,4 @@
-//! What a call shows of waiting: it looks at something that takes its time.
+//! Recognizes the signs of waiting in a call: it reads something that takes time.
 
 use super::head_and_tail::tail;
 use super::phrases::{Phrases, fold};
@@ -9,7 +9,7 @@ const HEAD: usize = 512;
 const TAIL: usize = 512;
 /// How much of a command is read, in bytes.
 const COMMAND: usize = 2048;
-/// A pause that is one, in milliseconds: nobody who does not wait leaves ten seconds between two equal looks.
+/// The shortest pause that counts, in milliseconds: an agent that does not wait leaves less between two equal reads.
 pub(crate) const PAUSE: i64 = 10_000;
 
 /// Words of tools and commands that look at something that takes its time, or wait. General readers (read, list,
@@ -122,7 +122,7 @@ const RUNNING: &[&str] = &[
     "bezig|nog niet|w toku|oczekuj*|w kolejce|pågår|väntar|venter|käynnissä|odottaa|probíhá|čeká|çalışıyor|bekliyor|beklemede|devam ediyor|đang chạy|đang chờ|đang xử lý|sedang berjalan|menunggu|tertunda|εκτελείται|σε εξέλιξη|αναμονή|în curs|în așteptare|folyamatban|várakozik|ממתין|פועל|جاري|قيد|في الانتظار|चल रहा|प्रतीक्षा|กำลัง",
 ];
 
-/// What a failed look says of something that is not there yet, or whose time to be waited for was up.
+/// What a failed read says of something that is not there yet, or whose time to be waited for was up.
 const NOT_YET: &[&str] = &[
     "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host is unreachable|no response|not responding|not reachable|unreachable|rejecting connections|not accepting connections|restarting|starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect",
 ];
@@ -140,8 +140,8 @@ const REPORTS: &[&str] =
 const STEPS: [&str; 8] =
     ["running ", "building ", "creating ", "starting ", "processing ", "initializing ", "stopping ", "launching "];
 
-/// What speaks for waiting in one call. Neither of the two is proof: `cat status.txt` is named as a look, and a
-/// log may say "running". A caller takes them together with the pauses between equal looks, see [`WaitSigns::paused`].
+/// The signs of waiting in one call. Neither of the first two is proof: `cat status.txt` is named as a read, and a
+/// log may say "running". A caller takes them together with the pauses between equal reads, see [`WaitSigns::paused`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct WaitSigns {
     /// The tool or its command is named as something that looks or waits.
@@ -164,13 +164,13 @@ impl WaitSigns {
     }
 
     /// Whether this look, equal to the last one, is a wait: it takes a pause, and a sign of what it is for. A call
-    /// that is named as a look may answer nothing (`sleep 60`); one that says "running" may have any name.
+    /// that is named as a read may answer nothing (`sleep 60`); one that says "running" may have any name.
     pub(crate) fn is_wait(self) -> bool {
         self.paused && (self.named_as_look || self.says_running)
     }
 }
 
-/// Whether a failed look says that what it waits for is not there yet: in words of its own, or as any look does.
+/// Whether a failed read says that what it waits for is not there yet: in words for that, or as any read does.
 pub(crate) fn says_not_yet(result: &str) -> bool {
     SAYS_NOT_YET.is_in(&fold(tail(result, TAIL))) || says_running(result)
 }

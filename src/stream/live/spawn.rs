@@ -1,4 +1,4 @@
-//! A server that we start on a free port and that ends when we end.
+//! Starts a server on a free port, which ends when we end.
 
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::SUPERVISOR_EXIT;

@@ -1,4 +1,4 @@
-//! Everything that is known, fed line by line.
+//! Holds everything that is known, and is fed line by line.
 
 use super::activity::{Activity, Topic};
 use super::asked;

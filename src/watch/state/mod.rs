@@ -1,4 +1,4 @@
-//! What is known from the lines: pure state, of which nothing is drawn here.
+//! The state that the dashboard draws, built from the lines. Nothing is drawn here.
 
 mod activity;
 mod asked;

@@ -1,4 +1,4 @@
-//! How a session came to rest, in words.
+//! Puts into words how a session came to rest.
 
 use crate::wire::record::{Done, Outcome};
 

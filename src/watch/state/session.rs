@@ -1,4 +1,4 @@
-//! What is known of one session.
+//! The state of one session.
 
 use super::outcome_words::rest;
 use super::output::{LineKind, Output};

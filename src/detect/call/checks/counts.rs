@@ -1,4 +1,4 @@
-//! Summaries by their structure: numbers beside words that mean failed, passed or run.
+//! Reads summaries by their structure: numbers next to words that mean failed, passed or run.
 //!
 //! `1 failed, 2 passed in 3s`, `Tests run: 5, Failures: 1`, `ok | 2 passed | 0 failed`, `Found 3
 //! errors in 2 files`, `# fail 1`, `3 examples, no failures`: the words differ, the shape does not.
@@ -199,7 +199,7 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
     if counts_run(tokens, at) && !verdict_follows(tokens, at) {
         return Some(Word::Unit);
     }
-    // The first verdict behind it, or else what is counted.
+    // The first verdict after it, or else what is counted.
     let (mut unit, mut skipped) = (None, None);
     let begins = at < 2 || matches!(tokens[at - 2], Token::Cut);
     for (index, token) in tokens.iter().enumerate().skip(at + 1) {

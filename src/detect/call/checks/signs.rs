@@ -1,4 +1,4 @@
-//! Lines that say by themselves that something failed or passed.
+//! Recognizes single lines that report a failure or a success.
 
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 pub enum Weight {
     /// The run has failed, whatever else is said.
     Failed,
-    /// Something failed; a summary behind it that says otherwise is right, as when a retry passed.
+    /// Something failed; a summary after it that says otherwise is right, as when a retry passed.
     Item,
     /// A name of what failed, in a list that only a failed run has.
     Name,

@@ -1,4 +1,4 @@
-//! What the output of a program that nobody knows says against it: its praise passes nothing.
+//! Reads failures from the output of unknown programs. Their reports of success are ignored.
 
 use super::CheckResult;
 use super::counts::{self, Counts};

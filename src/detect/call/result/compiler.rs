@@ -1,4 +1,4 @@
-//! What compilers print when they fail, told from the output of the programs that they build.
+//! Recognizes the error messages of compilers, and separates them from the output of the programs that they build.
 
 use regex::RegexSet;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What linters print when they find something, where neither a summary nor an exit code tells.
+//! Recognizes the findings of linters where neither a summary nor an exit code reports them.
 
 use regex::Regex;
 use std::sync::LazyLock;

@@ -310,7 +310,7 @@ fn praise_follows_a_pass_only() {
 #[test]
 fn a_cut_output_may_hide_a_failure() {
     each(&[
-        // Go says FAIL behind all packages if one failed: see `go help test`.
+        // Go says FAIL after all packages if one failed: see `go help test`.
         (Pass, "go test ./... | tail -1", OK, "ok  \texample.com/shop/web\t0.011s\n"),
         (
             Pass,

@@ -1,4 +1,4 @@
-//! What a whole command line does.
+//! The effect of a whole command line: what it changes, checks and prints.
 
 use super::check_run::{CheckRun, FILTER};
 use super::cut::Cut;
@@ -18,7 +18,7 @@ pub(crate) struct CommandLine {
     pub(crate) change_after_check: Change,
     /// The checks that it runs.
     pub(crate) checks: Vec<CheckRun>,
-    /// The last program in it that nobody knows: it may be a check.
+    /// The last unknown program in it: it may be a check.
     pub(crate) unknown: Option<CheckRun>,
     /// It sleeps, waits or watches.
     pub(crate) waits: bool,

@@ -1,4 +1,4 @@
-//! The commands that a line runs, one by one, out of their lists, groups, scripts and wrappers.
+//! Lists the commands that a line runs, one by one, out of their lists, groups, scripts and wrappers.
 
 use super::effect::Effect;
 use super::reader::{DEPTH, judge};

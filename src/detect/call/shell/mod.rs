@@ -1,4 +1,4 @@
-//! What a shell command line does: it changes, checks, looks, waits, or writes history.
+//! Reads what a shell command line does: it changes, checks, reads, waits, or writes history.
 //!
 //! A line is read as the commands that really run: through quotes, lists, groups, loops, heredocs and
 //! wrappers. A command that is not known may change something, and is `Unknown`.

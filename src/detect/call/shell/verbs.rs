@@ -1,4 +1,4 @@
-//! The words by which programs, subcommands and targets say what they do.
+//! Tables of the words by which programs, subcommands and targets say what they do.
 
 /// Programs that only look.
 pub const LOOKS: &str = "ls cat head tail less more grep egrep fgrep rg ag ack fd fdfind wc sort uniq cut tr nl tac rev column \

@@ -1,4 +1,4 @@
-//! Ends that look well and are not: what is rolled out, checks of something else, logs, and words without a count.
+//! Tests sessions that seem to end well but did not: rollouts, unrelated checks, logs, and reports without counts.
 
 use super::Stream;
 use crate::wire::record::Contradiction;

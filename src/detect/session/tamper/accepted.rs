@@ -1,4 +1,4 @@
-//! Expected outputs that a command overwrites with what the program prints.
+//! Finds commands that overwrite expected outputs with what the program prints.
 
 use crate::detect::call::shell::{Effect, SimpleCommand};
 

@@ -1,4 +1,4 @@
-//! Test files that a command takes away: deleted, or moved to where no runner looks for them.
+//! Finds commands that take test files away: deleted, or moved to where no runner looks for them.
 
 use super::skips::is_test_file;
 use crate::detect::call::shell::SimpleCommand;
@@ -53,7 +53,7 @@ fn is_test(path: &str, tracked: bool) -> bool {
     }
 }
 
-/// Whether a file that is moved is no test any more.
+/// Whether a file that is moved is no longer a test.
 fn leaves(from: &str, to: &str) -> bool {
     let end = |path: &str| path.rsplit('/').next().unwrap_or_default().rsplit_once('.').map(|(_, end)| end.to_owned());
     let is_aside = end(to).is_some_and(|end| ASIDE.contains(&&*end));

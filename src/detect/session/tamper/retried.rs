@@ -1,4 +1,4 @@
-//! Retries that an edit gives tests that fail now and then.
+//! Finds edits that add retries to tests that fail now and then.
 
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ const MARKS: [&str; 6] = ["@flaky", "mark.flaky", "until-pass", "@Retry", "[Retr
 static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).build(["retr", "try", "tries", "run", "attempt"]).ok()
 });
-/// More than this many times is no number of tries: `retry: 5000` is a pause.
+/// More than this many times is not a number of tries: `retry: 5000` is a pause.
 const MOST: u32 = 100;
 
 /// How an edit lets tests be tried again more often than before, in a sentence without the file.

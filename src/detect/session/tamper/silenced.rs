@@ -1,4 +1,4 @@
-//! Complaints of linters and checkers of types that an edit silences instead of mending what they are about.
+//! Finds edits that silence complaints of linters and type checkers instead of fixing their cause.
 
 use super::settings::{is_of_check, is_of_rules, is_settings};
 use aho_corasick::AhoCorasick;
@@ -20,7 +20,7 @@ const LEAVING_OUT: [&str; 14] = [
     "ignore", "extendignore", "disable", "disabledrules", "perfileignores", "exclude", "extendexclude", "ignores", "ignorepatterns", "skip", "nowarn",
     "disableerrorcode", "suppress", "disabled",
 ];
-/// More words than these behind such a comment explain it; the others name the rule.
+/// More words than these after such a comment explain it; the others name the rule.
 const WORDS: usize = 4;
 /// Values that switch a rule off.
 const OFF: [&str; 4] = ["off", "allow", "none", "ignore"];

@@ -1,4 +1,4 @@
-//! What skips a test: the markers of the common frameworks, and of languages that share their words with other code.
+//! Recognizes the markers that skip a test, in the common frameworks and languages.
 
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
@@ -141,7 +141,7 @@ fn ending(file: &str) -> &str {
     file.rsplit_once('.').map_or("", |(_, end)| end)
 }
 
-/// Where a marker stands by itself in a text. With a condition behind it, as in `@pytest.mark.skipif`, it skips only
+/// Where a marker stands by itself in a text. With a condition after it, as in `@pytest.mark.skipif`, it skips only
 /// where a test cannot run, and `exit(` is no `xit(`.
 pub(super) fn occurrences(text: &str, marker: &'static str) -> impl Iterator<Item = usize> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';

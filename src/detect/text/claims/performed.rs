@@ -1,5 +1,5 @@
-//! What an answer says of how something went that takes its time, or that can be tried first: it is through, it was
-//! run, it was sent. A word for what it still is instead takes that back.
+//! Recognizes claims that a long-running action finished, or that an action was really performed rather than a dry run.
+//! A word such as "still running" cancels the claim.
 
 use super::{DENYING, clauses};
 use crate::detect::text::answer::{Shape, blocks, plain, sentences};

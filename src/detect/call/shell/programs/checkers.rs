@@ -1,4 +1,4 @@
-//! Checkers and formatters: what their flags make of them.
+//! Judges checkers and formatters by their flags.
 
 use super::arguments::{has_any, has_word};
 use super::judgement::Judgement;

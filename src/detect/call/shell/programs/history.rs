@@ -1,4 +1,4 @@
-//! Programs that write history: `git`, and the command lines of the places that host it.
+//! Judges programs that write history: `git`, and the command lines of code hosts.
 
 use super::arguments::{has_any, has_word, without_values};
 use super::judgement::Judgement;

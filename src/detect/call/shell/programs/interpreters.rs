@@ -1,4 +1,4 @@
-//! Interpreters: a script, a module, or code on the command line.
+//! Judges interpreters: a script, a module, or code on the command line.
 
 use super::arguments::{has_any, has_word, with};
 use super::judgement::{Judgement, Nested};

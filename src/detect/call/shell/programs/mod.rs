@@ -1,7 +1,7 @@
-//! What one program does with its arguments.
+//! Judges what one program does with its arguments.
 //!
-//! [`judge_at`] decides by the program's name, here or in the file of its kind; a program that no table has by its
-//! subcommand and by the command behind it.
+//! [`judge_at`] decides by the program's name, here or in the file of its kind. Programs in no table are judged by
+//! their subcommand and by the command they wrap.
 
 mod arguments;
 mod checkers;
@@ -111,7 +111,7 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
     unknown(program, name, arguments, nested)
 }
 
-/// A program that no table has: its own name, its subcommand, and the command behind it may say.
+/// A program that no table has: its own name, its subcommand, and the command after it may say.
 fn unknown(program: &str, name: &str, arguments: &[String], nested: Nested) -> Judgement {
     if is_script(program) && named(strip_extension(name)) == Named::Check && !takes_verb(name, arguments) {
         let mut words = vec![program.to_owned()];

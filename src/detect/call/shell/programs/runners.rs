@@ -1,4 +1,4 @@
-//! Package managers and task runners: what a script or a target is named for.
+//! Judges package managers and task runners by the name of their script or target.
 
 use super::arguments::{
     BARE_OF_MAKE, BARE_OF_RUNTIMES, RUNNER_VALUES, filters, has_any, has_word, positional, selected, with,
@@ -152,7 +152,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
             words = names.iter().map(|word| (*word).clone()).collect();
         }
         let filters = filters(arguments, if has("dotnet swift", name) { "--filter" } else { "" });
-        // A value of an option is no target of its own.
+        // A value of an option is not a target of its own.
         words.retain(|word| !filters.iter().any(|filter| filter.strip_prefix("-k=") == Some(word)));
         words.extend(filters);
         return Judgement::check(name, &words);
@@ -175,7 +175,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
     }
 }
 
-/// The arguments of a task runner without those that it hands to its task: what stands behind the task's first flag.
+/// The arguments of a task runner without those that it hands to its task: what stands after the task's first flag.
 fn own_arguments<'a>(name: &str, arguments: &'a [String]) -> &'a [String] {
     const HANDS_ON: &str = "mise rtx just task invoke inv poe poethepoet doit mage composer";
     if !has(HANDS_ON, name) {

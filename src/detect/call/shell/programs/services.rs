@@ -1,4 +1,4 @@
-//! Programs that talk to something else: HTTP clients, containers, clouds, installers.
+//! Judges programs that talk to something else: HTTP clients, containers, clouds, installers.
 
 use super::arguments::{has_any, has_word, without_values};
 use super::files::{is_device, is_scratch};

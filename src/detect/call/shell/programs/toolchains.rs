@@ -1,4 +1,4 @@
-//! Toolchains whose subcommand decides: `cargo`, `go`, `ruff`.
+//! Judges toolchains by their subcommand: `cargo`, `go`, `ruff`.
 
 use super::arguments::{has_any, has_word, without_values};
 use super::checkers::checker;
