@@ -2,7 +2,7 @@
 
 use super::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
 
 /// Words in the names of tools that ask for complaints.

@@ -1,7 +1,6 @@
-//! One tool call that ended: what it was given, what came back, and what identifies it.
+//! One tool call that ended: its input, its result, and what identifies it.
 
 pub(crate) mod aim;
-mod calendar;
 pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod complaints;
@@ -12,34 +11,33 @@ mod moments;
 pub(crate) mod motion;
 pub(crate) mod normalize;
 mod numbers;
-mod outcome;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
-pub(crate) mod provider;
 mod remote;
+mod result;
+pub(crate) mod running;
 pub(crate) mod shell;
+mod soft_failure;
 pub(crate) mod still;
 pub(crate) mod tokens;
-mod turned_down;
-mod until;
-mod zone;
+mod trace;
 
 use super::config::Config;
 use super::hash;
-use crate::detect::text::ends::both;
+use crate::detect::text::head_and_tail::both;
 use crate::wire::part::{Part, Span};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
 use aim::Aim;
 use classify::{CallKind, Class, classify};
-use failure::Failure;
+use failure::CallFailure;
 use input::Input;
 use motion::Number;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
-use outcome::{Ended, is_nothing};
 use progress::Progress;
-use shell::Line;
+use result::{CallResult, is_nothing};
+use shell::CommandLine;
 use std::borrow::Cow;
 use tokens::PLACEHOLDER;
 
@@ -63,13 +61,17 @@ pub(crate) struct Call {
     /// Whether the result is empty.
     pub(crate) empty: bool,
     /// How it failed, if it did.
-    pub(crate) failure: Option<Failure>,
+    pub(crate) failure: Option<CallFailure>,
     /// A person or a rule did not let it run.
     pub(crate) denied: bool,
+    /// Its command still runs, as the answer says.
+    pub(crate) still_runs: bool,
+    /// The exit code that came with the answer.
+    pub(crate) exit: Option<i64>,
     /// Only a word in the tool's name says what it is for.
     pub(crate) guessed: bool,
     /// What its command does, if it has one.
-    pub(crate) line: Option<Box<Line>>,
+    pub(crate) line: Option<Box<CommandLine>>,
     /// How it came out, if it is a check.
     pub(crate) check: Option<checks::CheckResult>,
     /// The set of what fails, if it is a check that failed and says what or how much, or looks at such.
@@ -78,7 +80,7 @@ pub(crate) struct Call {
     pub(crate) remote: Option<checks::CheckResult>,
     /// The set of errors that a language server shows of the file that it edits or asks about.
     pub(crate) complaints: Option<u64>,
-    /// Whether the program that nobody knows in its command failed.
+    /// Whether the unknown program in its command failed.
     pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
     pub(crate) act: u64,
@@ -112,8 +114,8 @@ impl Call {
         input.add_replaced(replaced.unwrap_or_default());
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let Ended { failure, denied, check, remote, failing, unknown_failed } =
-            outcome::read(tool, &input, &class, state, is_nothing(&normalized));
+        let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
+            result::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
@@ -153,6 +155,8 @@ impl Call {
             unknown_failed,
             failure,
             denied,
+            still_runs,
+            exit,
             guessed,
             check,
             line: line.map(Box::new),
@@ -195,7 +199,7 @@ const ECHO: usize = 4096;
 /// The shortest part of an input that is looked for, in bytes.
 const ECHOED: usize = 4;
 
-/// Equal for results that say the same. `is_tool` says that the input is no command line.
+/// Equal for results that say the same. `is_tool` says that the input is not a command line.
 fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) -> u64 {
     if is_number(raw, normalized) {
         return raw.map_or(0, |raw| hash::of(raw.get()));
@@ -290,8 +294,8 @@ fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.
-fn act(tool: &str, input: &Input, line: Option<&Line>) -> u64 {
-    if let Some(key) = line.and_then(Line::key) {
+fn act(tool: &str, input: &Input, line: Option<&CommandLine>) -> u64 {
+    if let Some(key) = line.and_then(CommandLine::key) {
         return key;
     }
     let command = input.command.as_deref().filter(|_| line.is_some()).unwrap_or_default();

@@ -1,27 +1,26 @@
-//! What a result shows of the way that is left: a counter, how much still fails, the line at which a program stands.
+//! Reads progress from a result: a counter, how much still fails, or the line at which a debugger stands.
 
-use super::numbers::{Word, words};
+use super::numbers::{Label, Word, label, words};
+use super::trace::is_source;
 use crate::detect::hash;
-use crate::detect::text::ends::both;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::head_and_tail::both;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
 
 /// How much of each end of a result is read, in bytes.
 const END: usize = 1024;
 /// The largest number that is a count.
 const MOST: u32 = 9_999_999;
-/// Words that count how often something was tried, which is no way forward.
-const TRIES: [&str; 8] = ["attempt", "attempts", "retry", "retries", "retrying", "try", "tries", "trying"];
 /// How words begin that say what is wrong.
 #[rustfmt::skip]
 const WRONG: [&str; 15] = [
     "fail", "error", "broken", "invalid", "violation", "mismatch", "problem", "issue", "mistake", "offense", "unresolved",
     "remaining", "missing", "wrong", "regression",
 ];
-/// Words for one mistake, behind which stands its code.
+/// Words for one mistake, after which stands its code.
 const SINGLE: [&str; 6] = ["error", "failure", "problem", "issue", "mistake", "violation"];
-/// What stands before a number that is no count, and behind one.
-const NAMES: [&str; 9] = ["code", "exit", "status", "line", "port", "after", "in", "pid", "http"];
+/// What makes a number after it no count, and what stands after such a number.
+const LABELS: [Label; 4] = [Label::Id, Label::Place, Label::Took, Label::Preposition];
 const SPANS: [&str; 10] = ["times", "time", "attempts", "tries", "ms", "s", "sec", "seconds", "minutes", "code"];
 /// Words of tools and commands that move a program on by a step, as debuggers do.
 const STEPS: [&str; 10] =
@@ -45,7 +44,7 @@ impl Progress {
             return Self::default();
         };
         let ends = both(&body, END).map(text::unescaped);
-        let lines = || ends.iter().flat_map(|end| end.lines());
+        let lines = || ends.iter().flat_map(|end| end.lines()).filter(|line| line.bytes().any(|b| b.is_ascii_digit()));
         let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
         Self {
             counter: lines().filter_map(counter).next_back(),
@@ -54,7 +53,7 @@ impl Progress {
         }
     }
 
-    /// Equal for equal places; `None` if none shows. How much fails is no place: such a number may be anything.
+    /// Equal for equal places; `None` if none shows. How much fails is not a place: such a number may be anything.
     pub(super) fn key(self) -> Option<u64> {
         let counter = self.counter.map(|(at, of)| hash::join(u64::from(at), u64::from(of)));
         [counter, self.place].into_iter().flatten().reduce(hash::join)
@@ -63,6 +62,10 @@ impl Progress {
 
 /// The last counter of a line: `(3/17)`, `batch 4 of 40`.
 fn counter(line: &str) -> Option<(u32, u32)> {
+    let of = |pair: &[u8]| pair.eq_ignore_ascii_case(b"of");
+    if !line.contains('/') && !line.as_bytes().windows(2).any(of) {
+        return None;
+    }
     let mut found = None;
     let mut words = words(line).peekable();
     let mut before = [""; 2];
@@ -79,7 +82,8 @@ fn counter(line: &str) -> Option<(u32, u32)> {
             }
             Word::Other => None,
         };
-        let tried = before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
+        // How often something was tried is no way forward.
+        let tried = before.iter().any(|word| label(word) == Some(Label::Try));
         found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried).or(found);
     }
     found
@@ -88,17 +92,16 @@ fn counter(line: &str) -> Option<(u32, u32)> {
 /// How much a line says is wrong: `Failing 12`, `31 mistakes left`, `broken links: 9`.
 fn wrong(line: &str) -> Option<u32> {
     let words: Vec<Word<'_>> = words(line).take(32).collect();
-    let is_wrong = |word: &Word<'_>| {
-        let text = word.text().to_ascii_lowercase();
-        WRONG.iter().any(|stem| text.starts_with(stem)) && text.len() < 16
-    };
+    let begins = |text: &str, stem: &str| text.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem));
+    let is_wrong = |word: &Word<'_>| word.text().len() < 16 && WRONG.iter().any(|stem| begins(word.text(), stem));
     let named =
         |word: Option<&Word<'_>>, names: &[&str]| word.is_some_and(|word| names.iter().any(|name| word.is(name)));
     (0..words.len()).find_map(|at| {
         let count = words[at].number().filter(|count| *count <= MOST)?;
         let before = &words[at.saturating_sub(2)..at];
         let behind = &words[at + 1..words.len().min(at + 3)];
-        if named(before.last(), &NAMES) || named(behind.first(), &SPANS) {
+        let is_labelled = before.last().and_then(Word::label).is_some_and(|label| LABELS.contains(&label));
+        if is_labelled || named(behind.first(), &SPANS) {
             return None;
         }
         // `error 503` and `error: 5` are one.
@@ -141,13 +144,6 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// Whether a text ends with the name of a file.
-fn is_source(text: &str) -> bool {
-    let end = text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
-    let (name, end) = text.split_at(text.len() - end);
-    end.starts_with(|c: char| c.is_ascii_alphabetic()) && name.ends_with('.')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +172,9 @@ mod tests {
         for (line, expected) in [
             ("Failing 12", Some(12)),
             ("Broken links: 310", Some(310)),
+            ("1,002 errors", Some(1002)),
+            ("Found 12,345,678 problems", None),
+            ("Failed: 1,002, skipped: 3", Some(1002)),
             ("conformance: failing=310 passing=590", Some(310)),
             ("31 mistakes left", Some(31)),
             ("9 tests failed", Some(9)),

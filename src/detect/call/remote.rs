@@ -1,7 +1,7 @@
 //! What a look at checks that run elsewhere says of them: a run of a build server, the checks of a pull request.
 
 use super::checks::{self, CheckResult, Missing};
-use super::shell::{Cut, Effect, Line, Told, commands, has, looks_at_files};
+use super::shell::{CommandLine, Cut, Effect, SimpleCommand, commands, has, looks_at_files};
 
 /// Words of the commands that look at such checks.
 const CHECKS: &str =
@@ -46,19 +46,19 @@ enum Said {
 }
 
 /// Whether a line only looks, and at checks that run elsewhere.
-pub(super) fn is_look(line: &Line, command: &str) -> bool {
+pub(super) fn is_look(line: &CommandLine, command: &str) -> bool {
     matches!(line.effect, Effect::Observe | Effect::Poll)
         && CHECKS.split(' ').any(|word| command.contains(word))
         && commands(command).iter().any(looks)
 }
 
-fn looks(told: &Told) -> bool {
+fn looks(told: &SimpleCommand) -> bool {
     let named = |table: &str| told.arguments().iter().take(WORDS).any(|word| has(table, word));
     !looks_at_files(told.program()) && matches!(told.effect(), Effect::Observe) && named(CHECKS) && !named(MANY)
 }
 
 /// How such checks came out, as far as the output says so. An exit code of 0 says only that the look went well.
-pub(super) fn read(line: &Line, output: &str) -> CheckResult {
+pub(super) fn read(line: &CommandLine, output: &str) -> CheckResult {
     let mut said: Vec<Said> = Vec::new();
     let mut names = Vec::new();
     let mut plain = String::with_capacity(output.len());

@@ -1,8 +1,9 @@
-//! What rules see: facts about one session, in order, independent of the dialect they came in.
+//! The facts about one session that rules see, in order, whatever dialect they came in.
 
 pub(crate) mod activity;
 pub(crate) mod given;
 pub(crate) mod history;
+mod pause;
 pub(crate) mod rounds;
 
 use super::call::Call;
@@ -67,7 +68,7 @@ pub(crate) enum Fact<'a> {
     },
     /// A real user sent a message.
     User,
-    /// A message of ours was sent into the session.
+    /// One of our messages was sent into the session.
     Steered,
     /// The provider is asked again.
     Retry {

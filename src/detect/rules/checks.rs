@@ -12,7 +12,7 @@ use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::waiting::{command_has_word, has_word};
+use crate::detect::text::wait_signs::{command_has_word, has_word};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 

@@ -1,11 +1,11 @@
-//! Detects a provider that fails again and again, or asks to wait for long, which is not the agent's fault.
+//! Detects a provider that fails again and again, or asks for a long wait. Neither is the agent's fault.
 
 use super::rule::{Rule, RuleInfo};
-use super::waiting;
-use crate::detect::call::provider::{Provider, Refusal};
+use super::time_limits;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
+use crate::detect::provider::{ProviderError, ProviderFault};
 use crate::detect::signal::{Signal, Signals};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
@@ -45,11 +45,13 @@ struct Failing {
     attempts: u32,
     /// The last error message, and what it says.
     message: String,
-    refusal: Refusal,
+    fault: ProviderFault,
     /// When the provider says to ask again, in milliseconds since the Unix epoch.
     until: Option<i64>,
     /// The longest wait that it asked for, in milliseconds.
     wait: i64,
+    /// The first time to ask again that the provider named: one that it names anew each time holds nothing up.
+    promised: Option<i64>,
     /// It names a time of which nobody knows when that is.
     vague: bool,
     /// The id of the last event about it.
@@ -87,15 +89,16 @@ impl Rule for RetryStorm {
             }
             Fact::Failed { name, message } => {
                 let message = format!("{name} {message}");
-                let read = Provider::read(&message, context.point.ts);
+                let read = ProviderError::read(&message, context.point.ts);
                 let wait = read.until.map_or(0, |until| until.saturating_sub(context.point.ts));
-                if read.is_final() || read.refusal == Refusal::Quota || wait > seconds(&SECONDS, context) {
+                if read.is_final() || read.fault == ProviderFault::Quota || wait > seconds(&SECONDS, context) {
                     self.record(1, &message, None, context);
                     self.judge(context, signals);
                     let failing = self.failing.take();
                     self.ended = true;
                     // A quota ends the session at once, whether or not it says until when.
-                    let quota = failing.filter(|failing| failing.refusal == Refusal::Quota && !failing.waits(context));
+                    let quota =
+                        failing.filter(|failing| failing.fault == ProviderFault::Quota && !failing.waits(context));
                     if let Some(failing) = quota {
                         signals.report(failing.quota(context));
                     }
@@ -130,11 +133,11 @@ impl Rule for RetryStorm {
 }
 
 fn seconds(limit: &Limit, context: &RuleContext<'_>) -> i64 {
-    waiting::times(1000, context.config.limit(limit))
+    time_limits::times(1000, context.config.limit(limit))
 }
 
 impl Failing {
-    /// Whether the provider asks to wait for so long that failing is no storm.
+    /// Whether the provider asks to wait for so long that failing is not a storm.
     fn waits(&self, context: &RuleContext<'_>) -> bool {
         self.wait > seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
     }
@@ -151,13 +154,22 @@ impl Failing {
         self.wait > HALF_DAY.max(context.config.stall_timeout.saturating_mul(2))
     }
 
-    fn is_final(&self) -> bool {
-        Provider { refusal: self.refusal, until: self.until, vague: self.vague }.is_final()
+    /// How many attempts count as growth. However quickly it is asked, a limit per minute takes its time to clear, and
+    /// a provider that names a time is right to refuse until then.
+    fn laps(&self, context: &RuleContext<'_>) -> u64 {
+        let attempts = u64::from(self.attempts.max(1));
+        let is_short = self.lasted(context) < seconds(&SECONDS, context);
+        let is_early = self.promised.is_some_and(|until| until > context.point.ts);
+        if is_short || is_early { attempts.min(context.config.limit(&ATTEMPTS)) } else { attempts }
     }
 
-    /// Whether a plan's quota is used up until a time that nobody knows.
+    fn is_final(&self) -> bool {
+        ProviderError { fault: self.fault, until: self.until, vague: self.vague }.is_final()
+    }
+
+    /// Whether a plan's quota is used up until an unknown time.
     fn is_vague_quota(&self) -> bool {
-        self.refusal == Refusal::Quota && self.vague
+        self.fault == ProviderFault::Quota && self.vague
     }
 
     fn signal(&self, rule: &'static str, grade: Grade, identity: &str, summary: String) -> Signal {
@@ -188,7 +200,7 @@ impl Failing {
 impl RetryStorm {
     fn record(&mut self, attempt: u32, message: &str, next: Option<i64>, context: &RuleContext<'_>) {
         let now = context.point.ts;
-        let read = Provider::read(message, now);
+        let read = ProviderError::read(message, now);
         let until = read.until.into_iter().chain(next).max();
         let wait = until.map_or(0, |until| until.saturating_sub(now).max(0));
         self.count_flap(context);
@@ -197,9 +209,10 @@ impl RetryStorm {
             began: context.point.clone(),
             attempts: 0,
             message: String::new(),
-            refusal: read.refusal,
+            fault: read.fault,
             until,
             wait,
+            promised: None,
             vague: false,
             last: String::new(),
         });
@@ -208,7 +221,8 @@ impl RetryStorm {
         }
         failing.attempts = failing.attempts.max(attempt);
         failing.message = text::excerpt(message, EXCERPT);
-        failing.refusal = read.refusal;
+        failing.fault = read.fault;
+        failing.promised = failing.promised.or(read.until);
         failing.vague = read.vague;
         failing.last.clone_from(&context.point.id);
     }
@@ -248,7 +262,7 @@ impl RetryStorm {
             let (times, seconds) = (failing.attempts.max(1), lasted / 1000);
             let summary = format!("the provider failed {times} times in {seconds} s: {}", failing.message);
             let mut signal = failing.signal(NAME, Grade::Warn, "failing", summary);
-            signal.laps = u64::from(times);
+            signal.laps = failing.laps(context);
             signals.report(signal);
         } else if let Some(flapping) = &self.flapping {
             judge_flapping(failing, flapping, context, signals);

@@ -1,4 +1,4 @@
-//! What the output of a check says: passed, failed and what failed, or nothing that is clear.
+//! Reads from the output of a check whether it passed, or failed and where. Unclear outputs stay undecided.
 //!
 //! The outputs are read by the structure of their summaries, in a window at either end. What could
 //! not be read is [`CheckResult::Unknown`], never passed.
@@ -14,7 +14,7 @@ mod result;
 mod run;
 mod signs;
 mod tap;
-pub(crate) mod told;
+pub(crate) mod unknown_program;
 pub(crate) mod worded;
 
 pub(crate) use lines::each_line;
@@ -25,7 +25,7 @@ use run::Run;
 
 /// How a check came out by its output and, where it is its own, its exit code.
 ///
-/// An output that says failed outweighs an exit code of 0. Another code than 0 is no pass, whatever
+/// An output that says failed outweighs an exit code of 0. Another code than 0 is not a pass, whatever
 /// the output says, such as over a coverage limit. An exit code of 0 is a pass where the output is silent.
 ///
 /// What is missing of the output may be what failed.

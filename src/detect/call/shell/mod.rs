@@ -1,16 +1,16 @@
-//! What a shell command line does: it changes, checks, looks, waits, or writes history.
+//! Reads what a shell command line does: it changes, checks, reads, waits, or writes history.
 //!
 //! A line is read as the commands that really run: through quotes, lists, groups, loops, heredocs and
 //! wrappers. A command that is not known may change something, and is `Unknown`.
 
 mod check_run;
+mod command_line;
 mod commands;
 mod cut;
 mod echoes;
 mod effect;
 mod exits;
 mod hooks;
-mod line;
 mod place;
 mod programs;
 mod reader;
@@ -18,20 +18,20 @@ mod repeats;
 mod substitutions;
 mod syntax;
 mod target;
-mod words;
+mod verbs;
 mod wrappers;
 
 pub(crate) use check_run::{CheckRun, FILTER};
-pub(crate) use commands::{Told, commands};
+pub(crate) use command_line::CommandLine;
+pub(crate) use commands::{SimpleCommand, commands};
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 pub(crate) use hooks::SKIPS_CHECKS;
-pub(crate) use line::Line;
 pub(crate) use place::join;
 pub(crate) use reader::read;
 pub(crate) use substitutions::{Substitution, substitutions};
 pub(crate) use target::targets;
-pub(crate) use words::{has, looks_at_files};
+pub(crate) use verbs::{has, looks_at_files};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What `sed -i` and `perl -pi` put in the place of what, and in which files.
 
-use super::commands::{Told, commands};
-use super::words::has;
+use super::commands::{SimpleCommand, commands};
+use super::verbs::has;
 
 /// How many replacements of a line are told.
 const MOST: usize = 32;
@@ -31,7 +31,7 @@ pub(crate) fn substitutions(script: &str) -> Vec<Substitution> {
     commands(script).iter().flat_map(of_command).take(MOST).collect()
 }
 
-fn of_command(told: &Told) -> Vec<Substitution> {
+fn of_command(told: &SimpleCommand) -> Vec<Substitution> {
     let is_perl = told.program() == "perl";
     if !is_perl && !has("sed gsed", told.program()) {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! Problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is tested
-//! beside its nearest harmless neighbour.
+//! Tests problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is
+//! tested together with its nearest harmless neighbour.
 
 use super::support::{bash, call, findings, findings_with, graded};
 use crate::detect::config::Config;
@@ -144,6 +144,19 @@ fn retry_storm() {
     assert_eq!(found(&recovered), []);
     let refused = [busy(0.0), retry_status(1.0, 1, "401: invalid api key")];
     assert_eq!(found(&refused), named("retry-storm", &[Grade::Warn]));
+}
+
+#[test]
+fn a_short_outage_does_not_get_worse() {
+    let growth = |seconds: u32, message: &str| {
+        let retries = (1..=seconds).map(|n| retry_status(f64::from(n), n, message));
+        let lines: Vec<String> = std::iter::once(busy(0.0)).chain(retries).collect();
+        findings(&lines).iter().filter(|found| found.state == State::Grown).count()
+    };
+    assert_eq!(growth(110, "Rate limit reached: 3 requests per min"), 0);
+    assert_eq!(growth(110, "Rate limit reached. Please try again in 58s."), 0);
+    assert!(growth(140, "Rate limit reached. Please try again in 58s.") > 0, "a time named anew each time");
+    assert!(growth(140, "503 Service Unavailable") > 0);
 }
 
 #[test]

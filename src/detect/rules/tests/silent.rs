@@ -1,4 +1,4 @@
-//! Realistic sessions in which nothing must be found, and their neighbours in which something must.
+//! Tests realistic sessions in which nothing must be found, and their neighbours in which something must.
 
 use super::support::{bash, call, edit, failed_after, findings, graded};
 use crate::wire::record::Grade;
@@ -124,7 +124,7 @@ fn error_streak() {
     assert!(graded(10).contains(&("error-streak".to_owned(), Grade::Stop)));
 }
 
-/// Six runs of a program that nobody knows, each behind an edit, with what it says of this many failures.
+/// Six runs of an unknown program, each after an edit, with what it says of this many failures.
 fn runs(says: &str, counts: [u32; 6]) -> Lines {
     session(counts.into_iter().enumerate().flat_map(|(n, count)| {
         [
@@ -238,7 +238,7 @@ fn waiting() {
     let turns =
         |tool: &'static str| session((0..16usize).map(move |n| call(16 * n, tool, &json!({"id": n % 2}), "new")));
     assert_silent(&turns("shopGetOrder"));
-    // A tool that nobody knows, whose name says nothing, may look or not.
+    // An unknown tool, whose name says nothing, may look or not.
     assert_eq!(gravest(&turns("shop_order")), Some(Grade::Warn));
     // A file does not, and neither does what a call does.
     assert_eq!(gravest(&looks(8, 14, "cat orders/7.json", "state: new")), Some(Grade::Warn));
@@ -251,8 +251,8 @@ fn waiting() {
     let rounds = session((0..20usize).map(|n| call(12 * n, "read", &json!({"filePath": files[n % 5]}), files[n % 5])));
     assert_eq!(gravest(&rounds), Some(Grade::Stop));
     // What is waited for may fail until it is there, or the time to wait for it is up.
-    let fails = |seconds: usize, command: &'static str, error: &'static str| {
-        session((0..9).map(move |n| failed_after(seconds, (seconds + 4) * n, command, error)))
+    let fails = |seconds: usize, command: &str, error: &str| {
+        session((0..9).map(|n| failed_after(seconds, (seconds + 4) * n, command, error)))
     };
     assert_silent(&fails(20, "sleep 20; nc -z db 5432", "nc: connect to db port 5432 failed: Connection refused"));
     assert_silent(&fails(60, "consul-wait web", "error: timed out waiting for web"));
@@ -260,8 +260,10 @@ fn waiting() {
         gravest(&fails(12, "sleep 12; cat out.json", "cat: out.json: No such file or directory")),
         Some(Grade::Warn)
     );
+    // A few seconds are a pause where nothing answers yet, and none where the program does more than look.
+    assert_silent(&fails(1, "nc -z db 5432", "nc: connect to db port 5432 failed: Connection refused"));
     assert_eq!(
-        gravest(&fails(1, "nc -z db 5432", "nc: connect to db port 5432 failed: Connection refused")),
+        gravest(&fails(1, "make migrate", &format!("{}error: Connection refused", "loading the models\n".repeat(20)))),
         Some(Grade::Stop)
     );
     // Who runs again what passed is done.

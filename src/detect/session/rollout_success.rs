@@ -1,0 +1,144 @@
+//! Tells which files a command showed to be well without being a check: what it rolled out came up as they describe, or
+//! it read them as what they should be.
+
+use crate::detect::call::Call;
+use crate::detect::call::shell::{SimpleCommand, commands};
+use crate::detect::text::head_and_tail::tail;
+use crate::wire::part::ToolState;
+use crate::wire::text;
+
+/// How much of the end of an output is read, in bytes.
+const OUTPUT: usize = 8 * 1024;
+/// Words of which one is in every command that is meant: most others are spared a second reading.
+#[rustfmt::skip]
+const HINTS: [&str; 12] = [
+    "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", " lint", "jq", "yq", "xml", "plutil",
+];
+/// Programs that read a file of data as a whole before they say anything of it.
+const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];
+/// Endings of files of which it is enough that they can be read: a schema or a program says more than its form.
+const DATA: [&str; 9] = ["json", "jsonl", "ndjson", "geojson", "yaml", "yml", "toml", "xml", "plist"];
+/// What they say of one that they can't read, in small letters.
+const BROKEN: [&str; 5] = ["parse error", "parser error", "not well-formed", "syntax error", "error:"];
+/// Endings of files that describe what runs, and words in the names of others.
+#[rustfmt::skip]
+const DESCRIPTIONS: [&str; 14] = [
+    "yaml", "yml", "json", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf", "toml",
+];
+const NAMES: [&str; 3] = ["Dockerfile", "Containerfile", "compose"];
+
+/// The files that a call showed to be well.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SeenWell {
+    /// Those that describe what is rolled out.
+    descriptions: bool,
+    /// Those with these names.
+    read: Vec<String>,
+}
+
+impl SeenWell {
+    /// What a call showed.
+    pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Self {
+        let command = call.input.command.as_deref().unwrap_or_default();
+        if call.failed() || call.line.is_none() || !HINTS.iter().any(|hint| command.contains(hint)) {
+            return Self::default();
+        }
+        let output = state.and_then(|state| state.output).map(text::decode).unwrap_or_default();
+        Self::of(&commands(command), tail(&output, OUTPUT))
+    }
+
+    fn of(told: &[SimpleCommand], output: &str) -> Self {
+        let lower = output.to_lowercase();
+        let is_read = !BROKEN.iter().any(|sign| lower.contains(sign));
+        let parsers = told.iter().filter(|told| is_read && PARSERS.contains(&told.program()));
+        Self {
+            descriptions: told.iter().any(|told| came_up(told, output)),
+            read: parsers.flat_map(SimpleCommand::arguments).map(|word| name(word).to_owned()).collect(),
+        }
+    }
+
+    /// Whether a file is among them.
+    pub(super) fn covers(&self, file: &str) -> bool {
+        let name = name(file);
+        self.descriptions && describes(file)
+            || DATA.contains(&ending(name)) && self.read.iter().any(|read| read == name)
+    }
+}
+
+fn came_up(told: &SimpleCommand, output: &str) -> bool {
+    let rest = told.arguments();
+    let has = |word: &str| rest.iter().any(|said| said == word);
+    let waits = has("--wait") || has("--atomic") || rest.iter().any(|word| word.starts_with("--wait="));
+    match told.program() {
+        "kubectl" | "oc" => {
+            has("rollout") && has("status") && output.contains("successfully rolled out")
+                || has("wait") && output.contains("condition met")
+                || (has("apply") || has("replace") || has("create")) && told.is_dry() && output.contains("dry run")
+        }
+        "helm" => (has("upgrade") || has("install")) && (waits || told.is_dry()) && !output.contains("FAILED"),
+        "docker" | "podman" | "docker-compose" => has("up") && waits || has("config") && !has("ls"),
+        "terraform" | "tofu" => has("apply") && output.contains("Apply complete!"),
+        "argocd" => has("wait") && output.contains("Healthy"),
+        "glab" => has("ci") && has("lint") && !output.contains("is invalid"),
+        _ => false,
+    }
+}
+
+/// Whether a file describes what is rolled out.
+fn describes(file: &str) -> bool {
+    let name = name(file);
+    DESCRIPTIONS.contains(&ending(name)) || NAMES.iter().any(|word| name.contains(word))
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+/// The name of a file, without its folder.
+fn name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sees_what_was_read() {
+        for (command, output, file, expected) in [
+            ("jq . conf/a.json > /dev/null", "", "/w/conf/a.json", true),
+            ("jq . conf/a.json", "jq: parse error: Unfinished JSON term at line 3", "/w/conf/a.json", false),
+            ("jq . conf/a.json", "{}", "/w/conf/b.json", false),
+            ("xmllint --noout pom.xml", "", "/w/pom.xml", true),
+            ("xmllint --noout pom.xml", "pom.xml:3: parser error : Opening tag mismatch", "/w/pom.xml", false),
+            ("docker compose -f ops/compose.yaml config -q", "", "/w/ops/compose.yaml", true),
+            ("docker compose config -q", "", "/w/src/main.rs", false),
+            ("glab ci lint", "Validating...\n.gitlab-ci.yml is valid!", "/w/.gitlab-ci.yml", true),
+            ("glab ci lint", "Validating...\n.gitlab-ci.yml is invalid.", "/w/.gitlab-ci.yml", false),
+            ("jq empty schemas/order.avsc", "", "/w/schemas/order.avsc", false),
+            ("cat conf/a.json", "{}", "/w/conf/a.json", false),
+        ] {
+            assert_eq!(SeenWell::of(&commands(command), output).covers(file), expected, "{command}: {file}");
+        }
+    }
+
+    #[test]
+    fn sees_what_came_up() {
+        for (command, output, expected) in [
+            ("kubectl apply --dry-run=server -f k8s/a.yaml", "deployment.apps/a configured (server dry run)", true),
+            ("kubectl -n web rollout status deploy/web", "deployment \"web\" successfully rolled out", true),
+            ("kubectl wait --for=condition=Ready pod/a", "pod/a condition met", true),
+            ("helm upgrade web ./chart --wait --timeout 5m", "STATUS: deployed", true),
+            ("docker compose up -d --wait", " Container app-web-1  Healthy", true),
+            ("terraform apply -auto-approve", "Apply complete! Resources: 1 added", true),
+            ("kubectl rollout status deploy/web", "Waiting for rollout to finish: 1 of 3 updated", false),
+            ("kubectl apply -f k8s/a.yaml", "deployment.apps/a configured", false),
+            ("helm upgrade web ./chart", "STATUS: deployed", false),
+            ("docker compose up -d", "Container app-web-1  Started", false),
+            ("kubectl get pods", "web 1/1 Running", false),
+        ] {
+            assert_eq!(commands(command).iter().any(|told| came_up(told, output)), expected, "{command}");
+        }
+        assert!(describes("k8s/a.yaml") && describes("Dockerfile.dev") && !describes("src/main.go"));
+    }
+}
