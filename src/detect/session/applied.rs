@@ -11,10 +11,8 @@ const OUTPUT: usize = 8 * 1024;
 /// Words of which one is in every command that is meant: most others are spared a second reading.
 const HINTS: [&str; 7] = ["kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd"];
 /// Endings of files that describe what runs, and words in the names of others.
-#[rustfmt::skip]
-const DESCRIPTIONS: [&str; 14] = [
-    "yaml", "yml", "json", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf", "toml",
-];
+const DESCRIPTIONS: [&str; 12] =
+    ["yaml", "yml", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf"];
 const NAMES: [&str; 3] = ["Dockerfile", "Containerfile", "compose"];
 
 /// Whether a call shows that something came up as described, or would.
@@ -47,11 +45,17 @@ fn came_up(told: &Told, output: &str) -> bool {
     }
 }
 
+/// Endings of files that may describe anything, and words in the paths of those that describe what runs.
+const ANYTHING: [&str; 2] = ["json", "toml"];
+const PLACES: [&str; 8] = ["k8s", "kube", "deploy", "manifest", "chart", "helm", "infra", "terraform"];
+
 /// Whether a file describes what is rolled out.
 pub(super) fn describes(file: &str) -> bool {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    DESCRIPTIONS.contains(&ending) || NAMES.iter().any(|word| name.contains(word))
+    DESCRIPTIONS.contains(&ending)
+        || ANYTHING.contains(&ending) && PLACES.iter().any(|place| file.contains(place))
+        || NAMES.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]
@@ -76,5 +80,6 @@ mod tests {
             assert_eq!(commands(command).iter().any(|told| came_up(told, output)), expected, "{command}");
         }
         assert!(describes("k8s/a.yaml") && describes("Dockerfile.dev") && !describes("src/main.go"));
+        assert!(describes("deploy/app.json") && !describes("package.json") && !describes("pyproject.toml"));
     }
 }

@@ -6,6 +6,8 @@ use super::cover::never_ran;
 use super::deed::Deed;
 use super::elsewhere::Scope;
 use super::last_act::LastAct;
+use super::lost_work::Touch;
+use super::open_todos::OpenTodos;
 use super::probe::answered;
 use super::rollout::Rollout;
 use super::tamper::Tampers;
@@ -14,7 +16,7 @@ use super::unfinished::Unfinished;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing};
 use crate::detect::call::classify::{CallKind, may_try, runs_anything};
-use crate::detect::call::normalize::TEMPORARY;
+use crate::detect::call::normalize::is_temporary;
 use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
 use crate::detect::hash;
 use crate::wire::part::{Part, ToolState};
@@ -93,6 +95,9 @@ pub(crate) struct CallWork {
     pub(super) unfinished: Option<Unfinished>,
     /// What it says of what is rolled out.
     pub(super) rollout: Option<Rollout>,
+    /// What it did with files.
+    pub(super) touch: Touch,
+    pub(super) tool: String,
     /// The tool and its command, in lower case.
     pub(super) command: String,
     /// How the check was called, for a person.
@@ -102,8 +107,8 @@ pub(crate) struct CallWork {
     pub(super) is_note: bool,
     /// What it did, for one who announced something.
     pub(super) deed: Deed,
-    /// The open items of the list that it wrote, and the first of them.
-    pub(super) todos: Option<(usize, Option<String>)>,
+    /// The open items of the list that it wrote.
+    pub(super) todos: Option<OpenTodos>,
     pub(super) tampers: Tampers,
 }
 
@@ -111,7 +116,7 @@ impl CallWork {
     /// Reads what a call that ended did.
     pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
         let state = part.state.as_ref();
-        let mut work = Self::unread(call, state);
+        let mut work = Self::unread(call);
         if call.denied {
             return work;
         }
@@ -119,11 +124,13 @@ impl CallWork {
             Some(line) => work.read_line(line, call),
             None => work.read_tool(call, state),
         }
+        work.applied = applies(call, state);
         work.acts = Acts::of_call(call, state);
         work.answered = answered(call, state);
         work.act = LastAct::read(call, state);
         work.unfinished = Unfinished::read(call, state);
         work.rollout = Rollout::read(call, state);
+        work.touch = Touch::read(call, state);
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
@@ -133,7 +140,7 @@ impl CallWork {
     }
 
     /// A call of which only its frame was read, as of one that was denied.
-    fn unread(call: &Call, state: Option<&ToolState<'_>>) -> Self {
+    fn unread(call: &Call) -> Self {
         Self {
             evidence: call.evidence(),
             before: Change::None,
@@ -145,7 +152,7 @@ impl CallWork {
             never_ran: false,
             unknown: false,
             tried: Tried::default(),
-            applied: applies(call, state),
+            applied: false,
             unknown_failed: call.unknown_failed,
             program: None,
             records: false,
@@ -154,6 +161,8 @@ impl CallWork {
             act: None,
             unfinished: None,
             rollout: None,
+            touch: Touch::Nothing,
+            tool: call.tool.clone(),
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
@@ -280,11 +289,7 @@ fn extension(path: &str) -> Option<&str> {
 
 /// Whether a check may be about a file.
 fn is_code(path: &str) -> bool {
-    // A folder of its own in a temporary one may be where the work is.
-    let scratch = |(place, random): &(&str, usize)| {
-        path.strip_prefix(place).is_some_and(|name| name.matches('/').count() < *random)
-    };
-    !TEMPORARY.iter().any(scratch)
+    !is_temporary(path)
         && !path.split(['/', '\\']).any(|name| UNCHECKED.contains(&name))
         && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
 }
@@ -295,8 +300,8 @@ fn names_code(command: &str) -> bool {
     words.into_iter().any(|word| is_code(word) && extension(word).is_some_and(|extension| CODE.contains(&extension)))
 }
 
-/// The open items of a to-do list in a call's input, and the first of them; `None` if it has no list.
-fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
+/// The open items of a to-do list in a call's input; `None` if it has no list.
+fn open_todos(input: Raw<'_>) -> Option<OpenTodos> {
     #[derive(serde::Deserialize)]
     struct Item<'a> {
         #[serde(borrow)]
@@ -318,7 +323,7 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
         !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")
     };
     let first = items.iter().find(is_open).map(|item| text::excerpt(&item.content, NAME));
-    Some((items.iter().filter(is_open).count(), first))
+    Some(OpenTodos { count: items.iter().filter(is_open).count(), first })
 }
 
 #[cfg(test)]

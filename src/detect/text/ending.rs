@@ -6,6 +6,7 @@ use super::failing::{says_tests_fail, still_fails};
 use super::partial::is_partial;
 use super::phrases::{Phrases, fold, is_unspaced};
 use super::turkish;
+use super::unsolved::is_unsolved;
 use super::words;
 use std::cell::LazyCell;
 use std::sync::LazyLock;
@@ -299,6 +300,7 @@ fn is_excuse(folded: &str) -> bool {
         || is_pair(&TABLES.gave_up_pairs, folded)
         || still_fails(folded)
         || is_partial(folded)
+        || is_unsolved(folded)
 }
 
 /// Whether a sentence tells of what it got over, or of something else.

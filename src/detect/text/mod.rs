@@ -18,5 +18,7 @@ pub(crate) mod phrases;
 pub(crate) mod promise;
 pub(crate) mod reported;
 mod turkish;
+mod unsolved;
 pub(crate) mod waiting;
 mod words;
+pub(crate) mod written_call;
