@@ -371,7 +371,8 @@ impl Completion {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.as_str().trim().is_empty() {
-            evidence.push(Evidence { id: self.text.id().to_owned(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
+            evidence
+                .push(Evidence { id: self.text.id().to_owned(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
         }
         evidence.extend(self.work.evidence());
         evidence

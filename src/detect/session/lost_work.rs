@@ -80,7 +80,11 @@ impl Touch {
         let command = call.input.command.as_deref().unwrap_or_default();
         // Most lines have no such command, and are spared a second reading.
         let undone = if command.contains("git ") && !call.failed() { undone(&commands(command)) } else { Vec::new() };
-        Self::Line { command: command.to_owned(), changes: line.change.max(line.change_after_check) >= Change::Perhaps, undone }
+        Self::Line {
+            command: command.to_owned(),
+            changes: line.change.max(line.change_after_check) >= Change::Perhaps,
+            undone,
+        }
     }
 }
 
@@ -121,7 +125,9 @@ fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
     }
     let (sub, rest) = words.split_first()?;
     let has = |options: &[&str]| rest.iter().any(|word| options.contains(&word.as_str()));
-    let letters = |letter: char| rest.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter));
+    let letters = |letter: char| {
+        rest.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
+    };
     let discards = |paths: &[String]| Some(Undoing::Discards { place: place.to_owned(), paths: paths.to_vec() });
     let plain = || rest.iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>();
     let behind = rest.iter().position(|word| word == "--").map(|at| &rest[at + 1..]);
@@ -130,7 +136,8 @@ fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
         "checkout" if behind.is_some() => discards(behind?),
         "checkout" | "switch" if has(&["-f", "--force", "--discard-changes"]) => discards(&[]),
         // A branch is no path; only what names files is.
-        "checkout" => discards(&plain().into_iter().filter(|word| is_path(word)).collect::<Vec<_>>()).filter(|_| plain().iter().any(|word| is_path(word))),
+        "checkout" => discards(&plain().into_iter().filter(|word| is_path(word)).collect::<Vec<_>>())
+            .filter(|_| plain().iter().any(|word| is_path(word))),
         "restore" if has(&["--staged", "-S"]) && !has(&["--worktree", "-W"]) => None,
         "restore" => discards(behind.unwrap_or(&plain())),
         "reset" if has(&["--hard"]) => discards(&[]),
@@ -149,7 +156,12 @@ fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
 /// Whether a word of `git checkout` names files: branches have no dot in front and no ending.
 fn is_path(word: &str) -> bool {
     let name = word.rsplit('/').next().unwrap_or(word);
-    word == "." || word.starts_with("./") || word.starts_with(":/") || name.rsplit_once('.').is_some_and(|(_, ending)| ending.chars().all(char::is_alphabetic) && !ending.is_empty())
+    word == "."
+        || word.starts_with("./")
+        || word.starts_with(":/")
+        || name
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending.chars().all(char::is_alphabetic) && !ending.is_empty())
 }
 
 /// A file that was edited.
@@ -341,7 +353,11 @@ mod tests {
         }
         let mut work = LostWork::default();
         work.record(&Touch::Edited(vec![("/w/src/new.rs".to_owned(), true)]));
-        work.record(&Touch::Line { command: String::new(), changes: true, undone: undone(&commands("git checkout .")) });
+        work.record(&Touch::Line {
+            command: String::new(),
+            changes: true,
+            undone: undone(&commands("git checkout .")),
+        });
         assert_eq!(work.taken_back_fact("It is there."), None, "Git does not know a new file");
     }
 

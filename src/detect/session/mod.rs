@@ -3,8 +3,8 @@
 mod acts;
 mod applied;
 mod call_work;
-mod check_log;
 mod check_kind;
+mod check_log;
 mod clock;
 mod completion;
 mod cover;

@@ -137,7 +137,8 @@ impl UserRequest {
             let before = before.rsplit(['.', ';', '!', '?', '。']).next().unwrap_or_default();
             let near = &behind[..behind.floor_char_boundary(CONDITION)];
             let near = near.split(['.', ';', '!', '?', '。']).next().unwrap_or_default();
-            CONDITIONS.is_in(near) || CONDITIONS.is_in(&before[before.ceil_char_boundary(before.len().saturating_sub(CONDITION))..])
+            CONDITIONS.is_in(near)
+                || CONDITIONS.is_in(&before[before.ceil_char_boundary(before.len().saturating_sub(CONDITION))..])
         };
         let mut asked = CHANGE.find_all(&self.folded).filter(|(start, _)| is_asked(&self.folded[..*start])).peekable();
         asked.peek().is_some() && asked.all(depends) && !mends(&self.folded)
@@ -149,7 +150,8 @@ impl UserRequest {
         let mut asked = CHANGE.find_all(&self.folded).filter(|(start, _)| is_asked(&self.folded[..*start])).peekable();
         let is_file = |word: &str| {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
-            word.contains('/') || word.split_once('.').is_some_and(|(name, ending)| !name.is_empty() && !ending.is_empty())
+            word.contains('/')
+                || word.split_once('.').is_some_and(|(name, ending)| !name.is_empty() && !ending.is_empty())
         };
         answer.len() >= TEXT
             && !answer.contains("```")

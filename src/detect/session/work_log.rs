@@ -257,10 +257,7 @@ impl WorkLog {
         let looked = !latest.changed && self.request.wants_report(claim);
         let wrote_test = !latest.changed_code && latest.changed && self.request.wants_failing_test();
         let praises = || claims(last_text).iter().any(|claim| matches!(claim.work, Work::RanTests | Work::RanChecks));
-        check.request == latest.number
-            && (looked || wrote_test)
-            && tells_failure(last_text, &check.items)
-            && !praises()
+        check.request == latest.number && (looked || wrote_test) && tells_failure(last_text, &check.items) && !praises()
     }
 
     /// What was to be rolled out is not through.

@@ -382,9 +382,9 @@ fn works(folded: &str) -> Vec<Work> {
 
 /// Whether a clause denies, plans or asks, or tells of somebody else's work, in words that are no part of `own`.
 fn is_denied(clause: &str, own: &str) -> bool {
-    DENYING.find_all(clause).any(|(start, end)| {
-        !clause.match_indices(own).any(|(at, _)| at <= start && end <= at + own.len())
-    })
+    DENYING
+        .find_all(clause)
+        .any(|(start, end)| !clause.match_indices(own).any(|(at, _)| at <= start && end <= at + own.len()))
 }
 
 /// The clause without an end that says no more: "I ran the tests and they pass", "all passed when I ran them".

@@ -57,7 +57,9 @@ fn without_code(text: &str) -> String {
         // Pairs of backticks; what stands behind an odd one is no code.
         let pieces: Vec<&str> = line.split('`').collect();
         let last = pieces.len() - 1;
-        spoken.extend(pieces.into_iter().enumerate().filter(|(at, _)| at % 2 == 0 || *at == last).map(|(_, piece)| piece));
+        spoken.extend(
+            pieces.into_iter().enumerate().filter(|(at, _)| at % 2 == 0 || *at == last).map(|(_, piece)| piece),
+        );
         spoken.push('\n');
     }
     NOISE.iter().fold(spoken, |spoken, (mark, plain)| spoken.replace(mark, plain))
@@ -72,7 +74,11 @@ fn in_markup(spoken: &str) -> Option<String> {
     let end = last.get(0)?.end();
     let rest = &spoken[end..];
     // Behind the last tag that closes comes prose, if anything; behind one that opens, an argument.
-    let is_over = if closes { !rest.contains(char::is_alphanumeric) } else { begins_line(spoken, last.get(0)?.start()) || rest.trim_end().ends_with(['}', '>']) };
+    let is_over = if closes {
+        !rest.contains(char::is_alphanumeric)
+    } else {
+        begins_line(spoken, last.get(0)?.start()) || rest.trim_end().ends_with(['}', '>'])
+    };
     let names = hits.iter().any(|hit| names_a_call(hit, spoken));
     (is_over && names).then(|| excerpt(spoken[first.start()..].trim(), EXCERPT))
 }
@@ -86,7 +92,9 @@ fn names_a_call(hit: &regex::Captures<'_>, spoken: &str) -> bool {
     let opens = hit.name("closes").is_none() && !word.ends_with("_end");
     let rest = spoken[whole.end()..].trim_start();
     let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_.-:".contains(c));
-    opens && (word.starts_with("tool_") || word.starts_with("function_")) && name.trim_start().starts_with(['<', '{', '[', '('])
+    opens
+        && (word.starts_with("tool_") || word.starts_with("function_"))
+        && name.trim_start().starts_with(['<', '{', '[', '('])
 }
 
 fn begins_line(text: &str, at: usize) -> bool {
@@ -116,7 +124,8 @@ fn is_call(value: &Value, knows: &dyn Fn(&str) -> bool) -> bool {
     // OpenAI's calls have both in a member: `{"type": "function", "function": {"name": …, "arguments": …}}`.
     let object = object.get("function").and_then(Value::as_object).unwrap_or(object);
     let name = NAMES.iter().find_map(|name| object.get(*name)?.as_str());
-    let arguments = ARGUMENTS.iter().any(|name| object.get(*name).is_some_and(|value| value.is_object() || value.is_string()));
+    let arguments =
+        ARGUMENTS.iter().any(|name| object.get(*name).is_some_and(|value| value.is_object() || value.is_string()));
     arguments && name.is_some_and(knows)
 }
 
