@@ -245,7 +245,7 @@ impl WorkLog {
     /// That a check fails, or what was to be rolled out is not through, or that nobody can tell.
     fn check_fact(&self, since: RequestNumber, claim: Claim, last_text: &str) -> Option<(Contradiction, String)> {
         let failed = self.checks.failed().filter(|check| !self.is_reported(check, claim, last_text));
-        let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact());
+        let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
         failed
             .map(|fact| (Contradiction::LastCheckFailed, fact))
             .or_else(|| self.checks.unread_fact(since).map(|fact| (Contradiction::CheckUnknown, fact)))
@@ -260,14 +260,12 @@ impl WorkLog {
         check.request == latest.number && (looked || wrote_test) && tells_failure(last_text, &check.items) && !praises()
     }
 
-    /// What was to be rolled out is not through.
-    fn rollout_fact(&self) -> Option<String> {
-        match &self.latest.rollout {
-            Some(rollout::Standing::NotThrough(said)) if self.request.names(&rollout::REQUESTS) => {
-                Some(format!("what was to be rolled out is not through: \"{said}\""))
-            }
-            _ => None,
-        }
+    /// That what was to be rolled out is not through. Where the text claims that it is, see [`Self::unsupported`].
+    fn rollout_fact(&self, text: &str) -> Option<String> {
+        let Some(rollout::Standing::NotThrough(said)) = &self.latest.rollout else { return None };
+        let is_claimed = || claims(text).iter().any(|claim| claim.work == Work::Deployed);
+        (self.request.names(&rollout::REQUESTS) && !is_claimed())
+            .then(|| format!("what was to be rolled out is not through: \"{said}\""))
     }
 
     /// That no change is there, though one was asked for.
