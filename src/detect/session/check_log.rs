@@ -1,11 +1,11 @@
 //! The checks of a session: which failed and have not passed since, and what changed after the last one.
 
-use super::acts::Acts;
-use super::applied::describes;
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
-use super::cover::{replaces, runs_failed, stands_in};
 use super::request::RequestNumber;
+use super::rollout_success::describes;
+use super::supersedes::{runs_failed, stands_in, supersedes};
+use super::supported_work::SupportedWork;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::CheckRun;
 use crate::detect::text::claims::Work;
@@ -40,7 +40,7 @@ pub(super) struct FailedCheck {
 impl FailedCheck {
     /// Whether `new`, which passed, shows that it would pass now.
     fn passes_with(&self, new: &CheckRun) -> bool {
-        replaces(new, &self.run)
+        supersedes(new, &self.run)
             || self.lists_all && runs_failed(new, &self.run, &self.items)
             || self.never_ran && stands_in(new, &self.run)
             || self.guessed && new.name.starts_with(&self.run.name)
@@ -75,7 +75,7 @@ pub(super) struct CheckLog {
     /// Something said that tests fail, before anything was changed.
     saw_failure: bool,
     /// What kinds of checks ran, or may have run.
-    ran: Acts,
+    ran: SupportedWork,
 }
 
 impl CheckLog {
@@ -101,7 +101,7 @@ impl CheckLog {
 
     /// Records that checks of these kinds may have run.
     pub(super) fn may_have_run(&mut self, works: &[Work]) {
-        self.ran.add(Acts::of(works));
+        self.ran.add(SupportedWork::of(works));
     }
 
     /// Records that another request begins: of earlier ones, only what the last check said is still of interest.
@@ -124,7 +124,7 @@ impl CheckLog {
 
     /// Records a command that nobody knows, which may have checked the change.
     pub(super) fn record_trial(&mut self, work: &CallWork) {
-        self.unchecked.take_if(|change| work.tried.may_be(change.target.as_deref()));
+        self.unchecked.take_if(|change| work.exercised.may_be(change.target.as_deref()));
     }
 
     /// Records that what files describe was rolled out and came up.

@@ -1,7 +1,7 @@
 //! Tells whether a session has come to rest, how it ended, and what it claims.
 
 use super::call_work::CallWork;
-use super::deed::Deed;
+use super::follow_up::FollowUp;
 use super::last_text::LastText;
 use super::open_todos::OpenTodos;
 use super::work_log::WorkLog;
@@ -10,7 +10,7 @@ use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::announced::Announced;
 use crate::detect::text::ending::Ending;
-use crate::detect::text::ends::tail;
+use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::promise::promised;
 use crate::detect::text::written_call::written_call;
 use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
@@ -81,7 +81,7 @@ pub(crate) struct Completion {
     work: WorkLog,
     text: LastText,
     /// The most that a call did since the last text began.
-    deed: Deed,
+    follow_up: FollowUp,
 }
 
 impl Default for Completion {
@@ -98,7 +98,7 @@ impl Default for Completion {
             last_child_event: None,
             work: WorkLog::default(),
             text: LastText::default(),
-            deed: Deed::Nothing,
+            follow_up: FollowUp::Nothing,
         }
     }
 }
@@ -125,7 +125,7 @@ impl Completion {
         self.unanswered = true;
     }
 
-    /// Takes the task of the stream for the user's message, until that comes.
+    /// Uses the task of the stream as the user's message, until that comes.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.work.set_task(task);
     }
@@ -212,7 +212,7 @@ impl Completion {
     /// Appends to the text part that began last.
     pub(crate) fn append_text(&mut self, text: &str) {
         if self.text.append(text) {
-            self.deed = Deed::Nothing;
+            self.follow_up = FollowUp::Nothing;
         }
     }
 
@@ -223,7 +223,7 @@ impl Completion {
 
     /// Records a call of this session that ended.
     pub(crate) fn record_call(&mut self, work: &CallWork) {
-        self.deed = self.deed.max(work.deed());
+        self.follow_up = self.follow_up.max(work.follow_up());
         self.work.record(work, true);
     }
 
@@ -339,7 +339,7 @@ impl Completion {
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
-        if ending == Ending::Announces && !self.deed.fulfils(Announced::read(self.text.as_str())) {
+        if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(self.text.as_str())) {
             let line = text::excerpt(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,

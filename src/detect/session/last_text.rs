@@ -1,6 +1,6 @@
 //! The last text of an answer, bounded.
 
-use crate::detect::text::ends::tail;
+use crate::detect::text::head_and_tail::tail;
 
 /// How much of its beginning and of its end to keep, in bytes: what `Ending::read` reads.
 const HEAD: usize = 4 * 1024;

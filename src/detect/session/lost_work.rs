@@ -4,7 +4,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::input::pieces;
 use crate::detect::call::normalize::is_temporary;
-use crate::detect::call::shell::{Change, Line, Told, commands};
+use crate::detect::call::shell::{Change, CommandLine, SimpleCommand, commands};
 use crate::detect::text::reported::tells_failure;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -76,7 +76,7 @@ impl Touch {
         }
     }
 
-    fn of_line(line: &Line, call: &Call) -> Self {
+    fn of_line(line: &CommandLine, call: &Call) -> Self {
         let command = call.input.command.as_deref().unwrap_or_default();
         // Most lines have no such command, and are spared a second reading.
         let undone = if command.contains("git ") && !call.failed() { undone(&commands(command)) } else { Vec::new() };
@@ -99,7 +99,7 @@ fn edited(target: Option<String>, input: Option<Raw<'_>>) -> Vec<(String, bool)>
 }
 
 /// What the commands of a line have Git do with changes.
-fn undone(told: &[Told]) -> Vec<Undoing> {
+fn undone(told: &[SimpleCommand]) -> Vec<Undoing> {
     let mut place = String::new();
     let mut undone = Vec::new();
     for told in told {

@@ -1,4 +1,4 @@
-//! What a person's message asks for, as far as it decides what a rest without changes means.
+//! Reads what a person's message asks for, as far as it decides whether a rest without changes is a success.
 
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::record::Claim;
@@ -32,7 +32,7 @@ static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
     ])
 });
 
-/// How far behind a verb its object is looked for, in bytes.
+/// How far after a verb its object is looked for, in bytes.
 const OBJECT: usize = 60;
 /// Verbs of writing, whose object may be a report.
 #[rustfmt::skip]
@@ -196,7 +196,7 @@ static THEN_CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
     ])
 });
 
-/// Whether a message that begins with a look asks for a change behind it.
+/// Whether a message that begins with a read asks for a change after it.
 fn then_changes(folded: &str) -> bool {
     THEN_CHANGE.is_in(folded)
 }

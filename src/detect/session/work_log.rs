@@ -1,14 +1,14 @@
-//! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
+//! Collects what the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
-use super::acts::Acts;
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
-use super::last_act::LastAct;
 use super::lost_work::{LostWork, TAKES_BACK};
 use super::open_todos::OpenTodos;
+use super::outside_action::OutsideAction;
 use super::request::{RequestNumber, UserRequest};
 use super::rollout;
-use super::tamper::{Standing, Tampers, is_test_file};
+use super::supported_work::SupportedWork;
+use super::tamper::{ChecksBefore, Tampers, is_test_file};
 use super::unfinished::Unfinished;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::Change;
@@ -35,7 +35,7 @@ pub(crate) struct WorkLog {
     tampers: Tampers,
     lost: LostWork,
     /// What the calls did that an answer may claim.
-    acts: Acts,
+    supported_work: SupportedWork,
     /// The last request to a server of one's own had no answer.
     unanswered: bool,
     /// The names of the tools that were used.
@@ -49,11 +49,11 @@ struct ForRequest {
     /// The last call was denied.
     refused: bool,
     /// How the last thing came out that was done.
-    act: Option<LastAct>,
+    outside_action: Option<OutsideAction>,
     /// What its last calls left unfinished.
     unfinished: Option<Unfinished>,
     /// How that stands which was rolled out.
-    rollout: Option<rollout::Standing>,
+    rollout: Option<rollout::RolloutState>,
     /// A check failed before anything was changed.
     failed_first: bool,
     changed: bool,
@@ -84,7 +84,7 @@ impl Changes {
 }
 
 impl WorkLog {
-    /// Takes the task of the stream for the user's message, until that comes: the first events of a session may be lost.
+    /// Uses the task of the stream as the user's message, until that comes: the first events of a session may be lost.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.request = UserRequest::read(task);
     }
@@ -146,7 +146,7 @@ impl WorkLog {
             }
         }
         self.record_acts(work);
-        let standing = Standing { failing: self.checks.is_failing(), failed_first: self.latest.failed_first };
+        let standing = ChecksBefore { failing: self.checks.is_failing(), failed_first: self.latest.failed_first };
         self.tampers.merge(&work.tampers, standing, &self.request);
         self.lost.record(&work.touch);
         self.record_change(work.before, work);
@@ -158,7 +158,7 @@ impl WorkLog {
             self.latest.failed_first |= is_failed(&work.outcome) && !self.latest.changed;
             self.checks.record_program(program, work, self.changes.is_certain(), self.latest.number);
         }
-        if work.applied {
+        if work.rollout_succeeded {
             self.checks.record_applied();
         }
     }
@@ -193,20 +193,20 @@ impl WorkLog {
 
     fn record_acts(&mut self, work: &CallWork) {
         let has = |word: &str| work.command.contains(word);
-        self.acts.add(work.acts);
-        if work.acts.commits() {
+        self.supported_work.add(work.supported_work);
+        if work.supported_work.commits() {
             self.lost.commit();
         }
         self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
-        self.changes.recorded |= work.records || work.acts.any();
+        self.changes.recorded |= work.records || work.supported_work.any();
         let latest = &mut self.latest;
-        latest.act = work.act.clone().or_else(|| latest.act.take());
+        latest.outside_action = work.outside_action.clone().or_else(|| latest.outside_action.take());
         if !work.is_note {
             latest.unfinished = Unfinished::after(work.unfinished.clone(), latest.unfinished.take());
         }
         // What is pushed may be rolled out by a server.
-        if work.acts.pushes() {
-            latest.rollout.get_or_insert(rollout::Standing::Open);
+        if work.supported_work.pushes() {
+            latest.rollout.get_or_insert(rollout::RolloutState::Open);
         }
         if let Some(rollout) = &work.rollout {
             latest.rollout = rollout.after(latest.rollout.take());
@@ -262,7 +262,7 @@ impl WorkLog {
 
     /// That what was to be rolled out is not through. Where the text claims that it is, see [`Self::unsupported`].
     fn rollout_fact(&self, text: &str) -> Option<String> {
-        let Some(rollout::Standing::NotThrough(said)) = &self.latest.rollout else { return None };
+        let Some(rollout::RolloutState::NotThrough(said)) = &self.latest.rollout else { return None };
         let is_claimed = || claims(text).iter().any(|claim| claim.work == Work::Deployed);
         (self.request.names(&rollout::REQUESTS) && !is_claimed())
             .then(|| format!("what was to be rolled out is not through: \"{said}\""))
@@ -288,18 +288,19 @@ impl WorkLog {
         }
         let claims = claims(text);
         let rolled = claims.iter().find(|claim| claim.work == Work::Deployed);
-        if let (Some(rollout::Standing::NotThrough(said)), Some(claim)) = (&self.latest.rollout, rolled) {
+        if let (Some(rollout::RolloutState::NotThrough(said)), Some(claim)) = (&self.latest.rollout, rolled) {
             return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
         }
         self.undone(&claims)
-            .or_else(|| self.latest.act.as_ref().and_then(|act| act.fact(text)))
+            .or_else(|| self.latest.outside_action.as_ref().and_then(|act| act.fact(text)))
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
             .or_else(|| self.lost.failed_fact(text, |name| self.request.names(&[&name.to_lowercase()])))
     }
 
     /// The first claim for which there is no call.
     fn undone(&self, claims: &[WorkClaim]) -> Option<String> {
-        let is_done = |work| if CHECKING.contains(&work) { self.checks.ran(work) } else { self.acts.has(work) };
+        let is_done =
+            |work| if CHECKING.contains(&work) { self.checks.ran(work) } else { self.supported_work.has(work) };
         let claimed = claims.iter().find(|claim| !is_done(claim.work))?;
         let missing = claimed.work.missing(self.checks.ran(Work::RanChecks));
         Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))

@@ -1,7 +1,7 @@
 //! A tool call that an answer ends in as text: it did not run. Models write them in the markup that they were trained
 //! on, which the server did not take for a call.
 
-use super::ends::tail;
+use super::head_and_tail::tail;
 use crate::wire::text::{EXCERPT, excerpt};
 use regex::Regex;
 use serde_json::Value;

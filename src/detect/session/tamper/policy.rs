@@ -70,7 +70,7 @@ const FAILING: [&str; 9] =
 
 /// How the checks stand when a call is made.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Standing {
+pub(crate) struct ChecksBefore {
     /// One failed, and has not passed since.
     pub(crate) failing: bool,
     /// It failed before anything was changed, so that no change explains it.
@@ -130,11 +130,11 @@ impl How {
 
 impl Policy {
     /// Whether it counts while the checks stand so.
-    pub(super) fn counts(self, standing: Standing, request: &UserRequest) -> bool {
+    pub(super) fn counts(self, checks: ChecksBefore, request: &UserRequest) -> bool {
         match self.when {
             When::Always => true,
-            When::Failing => standing.failing,
-            When::FailingIn(words) => standing.failing && request.names(words),
+            When::Failing => checks.failing,
+            When::FailingIn(words) => checks.failing && request.names(words),
         }
     }
 
@@ -145,10 +145,10 @@ impl Policy {
     }
 
     /// Whether a person would want to know of it at once. `replaces` says that it changed what was there.
-    pub(super) fn is_grave(self, replaces: bool, standing: Standing, request: &UserRequest) -> bool {
+    pub(super) fn is_grave(self, replaces: bool, checks: ChecksBefore, request: &UserRequest) -> bool {
         match self.grave {
             Grave::Never => false,
-            Grave::InTests => replaces && (standing.failing || request.names(&TESTS)),
+            Grave::InTests => replaces && (checks.failing || request.names(&TESTS)),
             Grave::Always => true,
         }
     }

@@ -1,8 +1,8 @@
 //! Whether an answer ends by announcing what it does next.
 
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
+use crate::detect::text::ending_phrases;
 use crate::detect::text::phrases::{Phrases, fold};
-use crate::detect::text::words;
 use std::sync::LazyLock;
 
 /// A sentence longer than this announces no action.
@@ -15,9 +15,9 @@ struct Tables {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    announcing: Phrases::new(words::ANNOUNCING),
-    conditions: Phrases::new(words::CONDITIONS),
-    no_action: Phrases::new(words::NO_ACTION),
+    announcing: Phrases::new(ending_phrases::ANNOUNCING),
+    conditions: Phrases::new(ending_phrases::CONDITIONS),
+    no_action: Phrases::new(ending_phrases::NO_ACTION),
 });
 
 /// Whether the text ends by announcing what it does next.
@@ -40,7 +40,7 @@ pub(super) fn announces(blocks: &[Block]) -> bool {
     }
     let mut start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     for _ in 0..3 {
-        let word = words::INTERJECTIONS.iter().find_map(|word| {
+        let word = ending_phrases::INTERJECTIONS.iter().find_map(|word| {
             let rest = start.strip_prefix(word)?;
             rest.starts_with([',', ' ', '!', '，', '、']).then_some(rest)
         });

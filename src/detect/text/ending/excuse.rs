@@ -7,7 +7,7 @@ use crate::detect::text::failing::{says_tests_fail, still_fails};
 use crate::detect::text::partial::is_partial;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::detect::text::unsolved::is_unsolved;
-use crate::detect::text::{turkish, words};
+use crate::detect::text::{ending_phrases, turkish};
 use std::sync::LazyLock;
 
 /// How far from the end an agent says that it gave up, in bytes, and how many of the first sentences say so.
@@ -25,13 +25,13 @@ struct Tables {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    gave_up: Phrases::new(words::GAVE_UP),
-    gave_up_starts: Phrases::new(words::GAVE_UP_STARTS),
-    overcome: Phrases::new(words::OVERCOME),
-    no_excuse: Phrases::new(words::NO_EXCUSE),
-    conditions: Phrases::new(words::CONDITIONS),
-    gave_up_pairs: words::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
-    overcome_pairs: words::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
+    gave_up: Phrases::new(ending_phrases::GAVE_UP),
+    gave_up_starts: Phrases::new(ending_phrases::GAVE_UP_STARTS),
+    overcome: Phrases::new(ending_phrases::OVERCOME),
+    no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
+    conditions: Phrases::new(ending_phrases::CONDITIONS),
+    gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
+    overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
 });
 
 /// Whether the first or the last sentences say that it did not work out.

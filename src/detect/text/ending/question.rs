@@ -1,8 +1,8 @@
 //! Whether the end of an answer puts a question, a choice or a request to the user.
 
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
+use crate::detect::text::ending_phrases;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
-use crate::detect::text::words;
 use std::cell::LazyCell;
 use std::sync::LazyLock;
 
@@ -27,19 +27,19 @@ struct Tables {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    addressed: Phrases::new(words::ADDRESSED),
-    asking: Phrases::new(words::ASKING),
-    commands: Phrases::new(words::COMMANDS),
-    decisions: Phrases::new(words::DECISIONS),
-    question_starts: Phrases::new(words::QUESTION_STARTS),
-    offers: Phrases::new(words::OFFERS),
-    courtesies: Phrases::new(words::COURTESIES),
-    extras: Phrases::new(words::EXTRAS),
-    alternatives: Phrases::new(words::ALTERNATIVES),
-    choices: Phrases::new(words::CHOICES),
-    headlines: Phrases::new(words::HEADLINES),
-    finished: Phrases::new(words::FINISHED),
-    conditions: Phrases::new(words::CONDITIONS),
+    addressed: Phrases::new(ending_phrases::ADDRESSED),
+    asking: Phrases::new(ending_phrases::ASKING),
+    commands: Phrases::new(ending_phrases::COMMANDS),
+    decisions: Phrases::new(ending_phrases::DECISIONS),
+    question_starts: Phrases::new(ending_phrases::QUESTION_STARTS),
+    offers: Phrases::new(ending_phrases::OFFERS),
+    courtesies: Phrases::new(ending_phrases::COURTESIES),
+    extras: Phrases::new(ending_phrases::EXTRAS),
+    alternatives: Phrases::new(ending_phrases::ALTERNATIVES),
+    choices: Phrases::new(ending_phrases::CHOICES),
+    headlines: Phrases::new(ending_phrases::HEADLINES),
+    finished: Phrases::new(ending_phrases::FINISHED),
+    conditions: Phrases::new(ending_phrases::CONDITIONS),
 });
 
 /// How a text waits for the user.
