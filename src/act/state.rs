@@ -69,6 +69,8 @@ pub(super) struct RunState {
     decided: BoundedSet,
     /// The sessions that the stream showed: the watched one and its children.
     sessions: BoundedSet,
+    /// The ids of the events that said that the watched session works.
+    begins: BoundedSet,
     /// Whether sessions and requests were forgotten, which is said once.
     forgot: (bool, bool),
     pub clock: StreamClock,
@@ -114,6 +116,7 @@ impl Default for RunState {
             steering: Steering::default(),
             decided: BoundedSet::new(REMEMBERED),
             sessions: BoundedSet::new(REMEMBERED),
+            begins: BoundedSet::new(REMEMBERED),
             forgot: (false, false),
             clock: StreamClock::default(),
         }
@@ -142,7 +145,9 @@ impl RunState {
             Event::Answered { request } => {
                 self.asked.remove(&**request);
             }
-            Event::Status(Status::Busy) if session == self.root() => self.goes_on(),
+            Event::Status(Status::Busy) if session == self.root() => {
+                self.begins_again(line.id.as_deref());
+            }
             Event::Status(status) if session != self.root() => self.child(session, status),
             // It can neither rest nor be acted on.
             Event::SessionDeleted if session == self.root() && session.is_some() && self.done.is_none() => {
@@ -175,6 +180,13 @@ impl RunState {
         let message = message.map(decode).unwrap_or_default();
         let said = if message.trim().is_empty() { name } else { &message };
         self.failure = Some(excerpt(said, FAILURE));
+    }
+
+    /// The session works. After a reconnect, the stream may say again what it said before the rest.
+    fn begins_again(&mut self, event: Option<&str>) {
+        if event.is_none_or(|id| self.begins.insert(id)) {
+            self.goes_on();
+        }
     }
 
     /// Takes in that the session works, so that what its rest said is void.

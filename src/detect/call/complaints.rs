@@ -1,5 +1,7 @@
 //! What a language server complains of: in the answer of an edit, or of a tool that asks it.
 
+use super::classify::CallKind;
+use super::input::Input;
 use super::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::detect::text::wait_signs::has_word;
@@ -17,9 +19,15 @@ pub(crate) fn asks(tool: &str) -> bool {
     has_word(tool, &ASKS)
 }
 
+/// The set of errors that the answer to a call shows of the file that it is about; `None` if it shows none.
+pub(super) fn of_call(tool: &str, kind: CallKind, input: &Input, answer: Raw<'_>) -> Option<u64> {
+    let file = input.target.as_deref().filter(|_| kind == CallKind::Mutate || asks(tool))?;
+    read(answer, file)
+}
+
 /// The set of errors that an answer shows of the file that the call is about; `None` if it shows none. The errors of
 /// other files were there before.
-pub(super) fn read(answer: Raw<'_>, file: &str) -> Option<u64> {
+fn read(answer: Raw<'_>, file: &str) -> Option<u64> {
     if !SIGNS.iter().any(|sign| answer.get().contains(sign)) {
         return None;
     }

@@ -124,13 +124,8 @@ impl Call {
         let progress = Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)]);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
-        let failing = failing.or_else(|| {
-            let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
-            progress.failing.filter(|_| failed).map(|count| hash::join(hash::of("failing"), u64::from(count)))
-        });
-        let may_complain = line.is_none() && (kind == CallKind::Mutate || complaints::asks(tool));
-        let file = input.target.as_deref().filter(|_| may_complain);
-        let complaints = file.zip(raw).and_then(|(file, answer)| complaints::read(answer, file));
+        let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
+        let failing = failing.or_else(|| progress.failing_key().filter(|_| failed));
         // What a page shows tells whether the same element was meant.
         let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
         Some(Self {
@@ -150,7 +145,7 @@ impl Call {
             tool: tool.to_owned(),
             kind,
             failing,
-            complaints,
+            complaints: raw.filter(|_| line.is_none()).and_then(|raw| complaints::of_call(tool, kind, &input, raw)),
             remote,
             unknown_failed,
             failure,

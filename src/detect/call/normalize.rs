@@ -13,6 +13,13 @@ use std::borrow::Cow;
 pub(crate) const TEMPORARY: [(&str, usize); 5] =
     [("/tmp/", 1), ("/var/tmp/", 1), ("/private/tmp/", 1), ("/var/folders/", 3), ("/private/var/folders/", 3)];
 
+/// Whether a path is in a folder of temporary files. A folder of its own in there may be where the work is.
+pub(crate) fn is_temporary(path: &str) -> bool {
+    TEMPORARY
+        .iter()
+        .any(|(root, random)| path.strip_prefix(root).is_some_and(|name| name.matches('/').count() < *random))
+}
+
 /// The first letters of those folders, after the slash.
 const TEMPORARY_INITIALS: &[u8] = b"tvp";
 /// In UTF-8, white space beyond ASCII begins with a byte in this range.

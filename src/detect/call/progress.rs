@@ -58,6 +58,11 @@ impl Progress {
         let counter = self.counter.map(|(at, of)| hash::join(u64::from(at), u64::from(of)));
         [counter, self.place].into_iter().flatten().reduce(hash::join)
     }
+
+    /// Equal for as many failures; `None` if no number of them shows.
+    pub(super) fn failing_key(self) -> Option<u64> {
+        self.failing.map(|count| hash::join(hash::of("failing"), u64::from(count)))
+    }
 }
 
 /// The last counter of a line: `(3/17)`, `batch 4 of 40`.

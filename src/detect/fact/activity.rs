@@ -115,6 +115,12 @@ impl Activity {
         self.running.retain(|call| call.key != key);
     }
 
+    /// Whether the call of this part has not ended.
+    pub(crate) fn is_running(&self, part: &str) -> bool {
+        let key = hash::of(part);
+        self.running.iter().any(|call| call.key == key)
+    }
+
     /// Whether a call has all its arguments and has not ended.
     pub(crate) fn is_tool_running(&self) -> bool {
         self.running.iter().any(|call| !call.pending)

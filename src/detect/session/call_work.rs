@@ -5,9 +5,11 @@ use super::elsewhere::Scope;
 use super::exercised::Exercised;
 use super::follow_up::FollowUp;
 use super::local_server::answered;
+use super::lost_work::Touch;
+use super::open_todos::OpenTodos;
 use super::outside_action::OutsideAction;
 use super::rollout::Rollout;
-use super::rollout_success::SeenWell;
+use super::seen_well::SeenWell;
 use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
 use super::tamper::Tampers;
@@ -15,7 +17,7 @@ use super::unfinished::Unfinished;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing};
 use crate::detect::call::classify::{CallKind, may_try, runs_anything};
-use crate::detect::call::normalize::TEMPORARY;
+use crate::detect::call::normalize::is_temporary;
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
 use crate::wire::part::{Part, ToolState};
@@ -98,6 +100,9 @@ pub(crate) struct CallWork {
     pub(super) awaited: Awaited,
     /// What it says of what is rolled out.
     pub(super) rollout: Option<Rollout>,
+    /// What it did with files.
+    pub(super) touch: Touch,
+    pub(super) tool: String,
     /// The tool and its command, in lower case.
     pub(super) command: String,
     /// How the check was called, for a person.
@@ -107,8 +112,8 @@ pub(crate) struct CallWork {
     pub(super) is_note: bool,
     /// What it did, for one who announced something.
     pub(super) follow_up: FollowUp,
-    /// The open items of the list that it wrote, and the first of them.
-    pub(super) todos: Option<(usize, Option<String>)>,
+    /// The open items of the list that it wrote.
+    pub(super) todos: Option<OpenTodos>,
     pub(super) tampers: Tampers,
 }
 
@@ -116,7 +121,7 @@ impl CallWork {
     /// Reads what a call that ended did.
     pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
         let state = part.state.as_ref();
-        let mut work = Self::unread(call, state);
+        let mut work = Self::unread(call);
         if call.denied {
             return work;
         }
@@ -124,12 +129,14 @@ impl CallWork {
             Some(line) => work.read_line(line, call),
             None => work.read_tool(call, state),
         }
+        work.shown = SeenWell::read(call, state);
         work.supported_work = SupportedWork::of_call(call, state);
         work.answered = answered(call, state);
         work.outside_action = OutsideAction::read(call, state);
         work.unfinished = Unfinished::read(call, state);
         work.awaited = Awaited::read(call, state);
         work.rollout = Rollout::read(call, state);
+        work.touch = Touch::read(call, state);
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
@@ -139,7 +146,7 @@ impl CallWork {
     }
 
     /// A call of which only its frame was read, as of one that was denied.
-    fn unread(call: &Call, state: Option<&ToolState<'_>>) -> Self {
+    fn unread(call: &Call) -> Self {
         Self {
             evidence: call.evidence(),
             before: Change::None,
@@ -151,7 +158,7 @@ impl CallWork {
             never_ran: false,
             unknown: false,
             exercised: Exercised::default(),
-            shown: SeenWell::read(call, state),
+            shown: SeenWell::default(),
             remote: call.remote.clone(),
             unknown_failed: call.unknown_failed,
             program: None,
@@ -162,6 +169,8 @@ impl CallWork {
             unfinished: None,
             awaited: Awaited::Nothing,
             rollout: None,
+            touch: Touch::Nothing,
+            tool: call.tool.clone(),
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
@@ -288,11 +297,7 @@ fn extension(path: &str) -> Option<&str> {
 
 /// Whether a check may be about a file.
 fn is_code(path: &str) -> bool {
-    // A folder of its own in a temporary one may be where the work is.
-    let scratch = |(place, random): &(&str, usize)| {
-        path.strip_prefix(place).is_some_and(|name| name.matches('/').count() < *random)
-    };
-    !TEMPORARY.iter().any(scratch)
+    !is_temporary(path)
         && !path.split(['/', '\\']).any(|name| UNCHECKED.contains(&name))
         && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
 }
@@ -303,8 +308,8 @@ fn names_code(command: &str) -> bool {
     words.into_iter().any(|word| is_code(word) && extension(word).is_some_and(|extension| CODE.contains(&extension)))
 }
 
-/// The open items of a to-do list in a call's input, and the first of them; `None` if it has no list.
-fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
+/// The open items of a to-do list in a call's input; `None` if it has no list.
+fn open_todos(input: Raw<'_>) -> Option<OpenTodos> {
     #[derive(serde::Deserialize)]
     struct Item<'a> {
         #[serde(borrow)]
@@ -326,7 +331,7 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
         !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")
     };
     let first = items.iter().find(is_open).map(|item| text::excerpt(&item.content, NAME));
-    Some((items.iter().filter(is_open).count(), first))
+    Some(OpenTodos { count: items.iter().filter(is_open).count(), first })
 }
 
 #[cfg(test)]

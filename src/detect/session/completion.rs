@@ -2,6 +2,8 @@
 
 use super::call_work::CallWork;
 use super::follow_up::FollowUp;
+use super::last_text::LastText;
+use super::open_todos::OpenTodos;
 use super::work_log::WorkLog;
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
@@ -10,6 +12,7 @@ use crate::detect::text::announced::Announced;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::promise::promised;
+use crate::detect::text::written_call::written_call;
 use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Timestamp, text};
@@ -17,13 +20,6 @@ use regex::Regex;
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
-/// How much of the beginning and of the end of the last text to keep, in bytes: what [`Ending::read`] reads.
-const HEAD: usize = 4 * 1024;
-const TAIL: usize = 12 * 1024;
-/// How much more than that to collect before the middle is dropped, in bytes.
-const SLACK: usize = 4 * 1024;
-/// How much of the end of a text is compared from step to step, in bytes.
-const STEP_TEXT: usize = 2048;
 /// How much of the end of the text to search for a claim in prose, in bytes.
 const CLAIM_TAIL: usize = 400;
 /// How long an idle session may be between two rounds of calls, in milliseconds: `OpenCode` 1.18 says idle there, and
@@ -83,8 +79,7 @@ pub(crate) struct Completion {
     /// When a session below this one last did something.
     last_child_event: Option<Timestamp>,
     work: WorkLog,
-    text: String,
-    text_id: String,
+    text: LastText,
     /// The most that a call did since the last text began.
     follow_up: FollowUp,
 }
@@ -102,8 +97,7 @@ impl Default for Completion {
             children: BoundedMap::new(CHILDREN),
             last_child_event: None,
             work: WorkLog::default(),
-            text: String::new(),
-            text_id: String::new(),
+            text: LastText::default(),
             follow_up: FollowUp::Nothing,
         }
     }
@@ -200,9 +194,9 @@ impl Completion {
         self.has_idle_events = true;
     }
 
-    /// Sets the open items of the todo list: how many, and the first one.
-    pub(crate) fn set_open_todos(&mut self, open: usize, first: Option<String>) {
-        self.work.set_open_todos(open, first);
+    /// Sets the open items of the todo list.
+    pub(crate) fn set_open_todos(&mut self, todos: OpenTodos) {
+        self.work.set_open_todos(todos);
     }
 
     /// Sets how many files the session has changed, according to the server.
@@ -210,26 +204,21 @@ impl Completion {
         self.work.set_changed_files(files);
     }
 
-    /// Begins a text part, which replaces the last text.
+    /// Begins a text part, which replaces the last text once it says something.
     pub(crate) fn begin_text(&mut self, id: &str) {
-        self.text.clear();
-        self.follow_up = FollowUp::Nothing;
-        id.clone_into(&mut self.text_id);
+        self.text.begin(id);
     }
 
-    /// Appends to the last text.
+    /// Appends to the text part that began last.
     pub(crate) fn append_text(&mut self, text: &str) {
-        self.text.push_str(text);
-        if self.text.len() > HEAD + TAIL + SLACK {
-            let from = self.text.floor_char_boundary(HEAD);
-            let to = self.text.ceil_char_boundary(self.text.len() - TAIL);
-            self.text.drain(from..to);
+        if self.text.append(text) {
+            self.follow_up = FollowUp::Nothing;
         }
     }
 
     /// The end of the last text.
     pub(crate) fn last_text(&self) -> &str {
-        tail(&self.text, STEP_TEXT)
+        self.text.end()
     }
 
     /// Records a call of this session that ended.
@@ -299,17 +288,19 @@ impl Completion {
         self.open = false;
         self.idle_since = None;
         self.finished_at = None;
-        let promised = config.done_pattern.as_ref().is_some_and(|pattern| promised(&self.text, pattern));
-        let ending = Ending::read(self.text_before_promise(promised));
+        let promised = config.done_pattern.as_ref().is_some_and(|pattern| promised(self.text.as_str(), pattern));
+        let said = self.text.before_promise(promised);
+        let ending = Ending::read(said);
         let claim = self.claim(promised, ending);
         let mut facts = self.facts(claim, ending, warning);
+        facts.extend(self.written_call(said));
         facts.extend(self.withheld_promise(config, claim));
         let outcome = match &self.end {
             Some(End::Aborted) => Outcome::Aborted,
             Some(End::Error(_)) => Outcome::Error,
             Some(End::Length) => Outcome::Length,
             _ if self.work.was_refused() => Outcome::Refused,
-            _ if self.text.trim().is_empty() => Outcome::Empty,
+            _ if self.text.as_str().trim().is_empty() => Outcome::Empty,
             _ if ending == Ending::Asks => Outcome::Waiting,
             _ if ending == Ending::GaveUp => Outcome::GaveUp,
             _ if claim == Claim::Promise && facts.is_empty() => Outcome::Done,
@@ -327,26 +318,20 @@ impl Completion {
 
     /// The last line of the last text that is not empty.
     pub(crate) fn last_line(&self) -> &str {
-        self.text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
-    }
-
-    /// The text, without its last line if that is the promise.
-    fn text_before_promise(&self, promised: bool) -> &str {
-        let text = self.text.trim_end();
-        if promised { text.rsplit_once('\n').map_or("", |(before, _)| before) } else { text }
+        self.text.last_line()
     }
 
     fn claim(&self, promised: bool, ending: Ending) -> Claim {
         if promised {
             return Claim::Promise;
         }
-        let sounds_done = SOUNDS_DONE.as_ref().is_some_and(|p| p.is_match(tail(&self.text, CLAIM_TAIL)));
+        let sounds_done = SOUNDS_DONE.as_ref().is_some_and(|p| p.is_match(tail(self.text.as_str(), CLAIM_TAIL)));
         if sounds_done && ending == Ending::Plain { Claim::Prose } else { Claim::None }
     }
 
     /// What contradicts that the session is done.
     fn facts(&self, claim: Claim, ending: Ending, warning: Option<&str>) -> Vec<DoneFact> {
-        let mut facts = self.work.facts(claim, ending == Ending::Asks, &self.text);
+        let mut facts = self.work.facts(claim, ending == Ending::Asks, self.text.as_str());
         let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
         if self.end == Some(End::Length) {
             add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());
@@ -354,7 +339,7 @@ impl Completion {
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
-        if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(&self.text)) {
+        if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(self.text.as_str())) {
             let line = text::excerpt(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,
@@ -364,10 +349,17 @@ impl Completion {
         facts
     }
 
+    /// That the text ends in a call that is only written, so that nothing ran.
+    fn written_call(&self, said: &str) -> Option<DoneFact> {
+        let call = written_call(said, &|tool| self.work.knows_tool(tool))?;
+        let fact = format!("the last text ends in a tool call that is only written and did not run: \"{call}\"");
+        Some(DoneFact { contradiction: Contradiction::AnnouncedMore, fact })
+    }
+
     /// That the text names the promise without making it: "I will not write DONE yet".
     fn withheld_promise(&self, config: &Config, claim: Claim) -> Option<DoneFact> {
         let pattern = config.done_pattern.as_ref().filter(|_| claim != Claim::Promise)?;
-        let line = self.text.lines().rev().find(|line| pattern.is_match(line))?;
+        let line = self.text.as_str().lines().rev().find(|line| pattern.is_match(line))?;
         let line = text::excerpt(line, EXCERPT);
         let fact = format!("the text names the promise without making it: \"{line}\"");
         Some(DoneFact { contradiction: Contradiction::AnnouncedMore, fact })
@@ -378,8 +370,9 @@ impl Completion {
         if let Some(End::Error(name)) = &self.end {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
-        if !self.text.trim().is_empty() {
-            evidence.push(Evidence { id: self.text_id.clone(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
+        if !self.text.as_str().trim().is_empty() {
+            evidence
+                .push(Evidence { id: self.text.id().to_owned(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
         }
         evidence.extend(self.work.evidence());
         evidence

@@ -3,6 +3,7 @@
 mod awaited;
 mod call_work;
 mod check_kind;
+mod check_log;
 mod clock;
 mod completion;
 mod effects;
@@ -10,12 +11,16 @@ mod elsewhere;
 mod exercised;
 mod follow_up;
 mod judge;
+mod last_text;
 mod local_server;
+mod lost_work;
+mod messages;
+mod open_todos;
 mod outside_action;
 mod parts;
 mod request;
 mod rollout;
-mod rollout_success;
+mod seen_well;
 mod state;
 mod status;
 mod supersedes;
@@ -38,15 +43,15 @@ use crate::wire::record::{Grade, Kind, StateChange, Why};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
 use call_work::CallWork;
 use effects::StepCost;
+use messages::Messages;
+use open_todos::OpenTodos;
 use parts::PartReader;
-use state::{ByHash, State};
+use state::State;
 use status::StatusTracker;
 
 /// The rule that counts turns. Its limit is `--max-iterations`.
 pub(crate) const ITERATIONS: &str = "iterations";
 
-/// Messages whose author is known. Seven eighths of a power of two.
-const MESSAGES: usize = 112;
 /// The length of a description of a request, in characters.
 const REQUEST: usize = 80;
 /// How much of a task is kept to compare it with others, in bytes.
@@ -76,8 +81,7 @@ pub(crate) struct Session {
     state: State,
     status: StatusTracker,
     parts: PartReader,
-    /// Whether the user wrote a message; the model did otherwise.
-    from_user: ByHash<bool>,
+    messages: Messages,
     turns: u64,
     /// The beginning of what it was asked first; empty if nobody knows.
     task: String,
@@ -91,7 +95,7 @@ impl Session {
             state: State::new(id, config),
             status: StatusTracker::default(),
             parts: PartReader::default(),
-            from_user: ByHash::new(MESSAGES),
+            messages: Messages::default(),
             turns: 0,
             task: String::new(),
         }
@@ -166,14 +170,18 @@ impl Session {
     ) {
         // Without ticks, only the next event shows that the session rested before it.
         self.rest_if_due(line, effects);
-        self.status.record_event(event);
         self.state.end_silence(event, line, effects);
+        if self.is_told_again(event, line) {
+            self.state.show(&Fact::Alive, line, effects);
+            return;
+        }
+        self.status.record_event(event);
         self.state.completion.see_event(line.now);
         if matches!(event, Event::Message { .. } | Event::Status(_)) {
             self.state.completion.expect_idle_events();
         }
         match event {
-            Event::Part(part) if self.from_user.get(&hash::of(&*part.message)) == Some(&true) => {
+            Event::Part(part) if self.messages.is_from_user(&part.message) => {
                 if self.task.is_empty() && part.kind == "text" && part.synthetic != Some(true) {
                     self.task = part.text.map(|text| text::beginning(text, TASK).into_owned()).unwrap_or_default();
                 }
@@ -189,7 +197,10 @@ impl Session {
                 let message = message.map(text::decode).unwrap_or_default();
                 self.fail(name, &message, line, effects);
             }
-            Event::Compacted => self.observe_compaction(line, effects),
+            Event::Compacted => {
+                self.state.history.compact();
+                self.state.show(&Fact::Compacted, line, effects);
+            }
             Event::Asked { request, question, what } => {
                 self.observe_request(request, *question, *what, line);
             }
@@ -198,10 +209,10 @@ impl Session {
                 self.state.activity.close_request(request);
             }
             Event::Todos(todos) => {
-                let open = todos.iter().filter(|t| t.open).count();
+                let count = todos.iter().filter(|t| t.open).count();
                 let first = todos.iter().find(|t| t.open).and_then(|t| t.content);
                 let first = first.map(|raw| text::excerpt(&text::decode(raw), REQUEST));
-                self.state.completion.set_open_todos(open, first);
+                self.state.completion.set_open_todos(OpenTodos { count, first });
             }
             Event::Diff { files } => self.state.completion.set_changed_files(*files),
             Event::Session { directory: Some(directory), .. } => self.state.completion.set_directory(directory),
@@ -216,12 +227,19 @@ impl Session {
         self.state.show(&Fact::Failed { name, message }, line, effects);
     }
 
-    /// Shows a compaction, unless its event has an id and came before.
-    fn observe_compaction(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
-        let id = &line.point.id;
-        if id.is_empty() || self.state.end_once(id) {
-            self.state.history.compact();
-            self.state.show(&Fact::Compacted, line, effects);
+    /// Whether an event says again what was said before, as after a reconnect: a finished message, or an event without a
+    /// part or message whose own id came before.
+    fn is_told_again(&mut self, event: &Event<'_>, line: &LineContext<'_>) -> bool {
+        match event {
+            // A call may end late.
+            Event::Part(part) => self.messages.is_over(&part.message) && !self.state.activity.is_running(&part.id),
+            Event::Delta { message, .. } => self.messages.is_over(message),
+            Event::Message { id, .. } => self.messages.is_over(id),
+            Event::Status(_) | Event::Todos(_) | Event::Diff { .. } | Event::Compacted => {
+                let id = &line.point.id;
+                !id.is_empty() && !self.state.end_once(id)
+            }
+            _ => false,
         }
     }
 
@@ -246,11 +264,14 @@ impl Session {
         let Event::Message { id, from_user, completed, finish, error, why } = event else {
             return;
         };
-        if self.from_user.insert(hash::of(&**id), *from_user).is_none() {
+        if self.messages.add(id, *from_user) {
             self.state.begin_message(*from_user);
         }
         if *from_user {
             return;
+        }
+        if *completed {
+            self.messages.complete(id);
         }
         if let Some(error) = error {
             // The error itself came before, and said why, unless it was lost.

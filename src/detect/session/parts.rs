@@ -66,7 +66,8 @@ impl PartReader {
                 let new = self.texts.apply_snapshot(&id, channel, part.text, complete);
                 self.take_text(&id, &new, state, line, effects);
             }
-            "step-start" => {
+            // One that came before begins nothing.
+            "step-start" if state.end_once(&part_id(part, line)) => {
                 state.user.begin_answer();
                 state.begin_answer();
                 self.calls = 0;

@@ -28,7 +28,7 @@ static LOOK: LazyLock<Phrases> = LazyLock::new(|| {
 static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
-        "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|ändere nichts|ändere noch nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|sin cambiar|no cambies|dis-moi|résumé|sans modifier|ne modifie|ne change|resumo|não altere|sem alterar|riassunto|non modificare|расскажи|сообщи|ничего не меняй|план|告诉我|总结|摘要|不要修改|不要改|教えて|要約|まとめ|変更しない|알려|요약|변경하지",
+        "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|ändere nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|sin cambiar|no cambies|dis-moi|résumé|sans modifier|ne modifie|ne change|resumo|não altere|sem alterar|riassunto|non modificare|расскажи|сообщи|ничего не меняй|план|告诉我|总结|摘要|不要修改|不要改|教えて|要約|まとめ|変更しない|알려|요약|변경하지",
     ])
 });
 
@@ -45,9 +45,38 @@ const WRITING: [&str; 22] = [
 static FAILING_TEST: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "failing test|failing tests|failing spec|failing regression test|red test|test that fails|tests that fail|should fail for now|should still fail|it should fail|must fail for now|fails for now|expected to fail|test that reproduces and fails|do not fix|don't fix|without fixing|fix comes separately|fix comes later|leave the fix",
-        "fehlschlagenden test|fehlschlagender test|test, der fehlschlägt|roten test|nicht beheben|noch nicht beheben|test qui échoue|test rouge|ne corrige pas|sans corriger|prueba que falle|test que falle|no lo arregles|sin arreglar|teste que falhe|não corrija|sem corrigir|test che fallisce|non correggere|падающий тест|не исправляй|не чини|失败的测试|不要修复|先不修|失敗するテスト|修正しない|실패하는 테스트|수정하지",
+        "fehlschlagenden test|fehlschlagender test|test, der fehlschlägt|roten test|nicht beheben|test qui échoue|test rouge|ne corrige pas|sans corriger|prueba que falle|test que falle|no lo arregles|sin arreglar|teste que falhe|não corrija|sem corrigir|test che fallisce|non correggere|падающий тест|не исправляй|не чини|失败的测试|不要修复|先不修|失敗するテスト|修正しない|실패하는 테스트|수정하지",
     ])
 });
+
+/// What makes a change depend on what is found: "fix what it reports", "if any fails, …".
+static CONDITIONS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "if|what it|what they|what you|whatever|anything|any|where needed|where necessary|as needed|falls|wenn|bei bedarf|was es|was sie|was du|etwaige|ce qu'il|ce qu'elle|ce que tu|ce que vous|si|s'il|au besoin|le cas échéant|lo que|en caso|o que|se|ciò che|quello che|eventuali|если|то, что|при необходимости|jeśli|jeżeli|co znajdzie|als|wat het|om|vad den|hvis|hvad den|jos|ha|pokud|eğer|nếu|jika",
+        "如果|若|如有|发现的|有问题的|見つかった|あれば|필요하면|있으면|발견된",
+    ])
+});
+/// How far from a verb its condition is looked for, in bytes.
+const CONDITION: usize = 20;
+
+/// Verbs that ask for a text, which the answer itself may be.
+#[rustfmt::skip]
+const COMPOSING: [&str; 15] = [
+    "write", "translate", "schreib", "schreibe", "übersetze", "écris", "traduis", "escribe", "traduce", "escreva", "traduza", "scrivi", "traduci", "напиши", "编写",
+];
+/// The shortest answer that may be the text that was asked for, in bytes: what tells of work is shorter.
+const TEXT: usize = 1500;
+
+/// The number of a person's message: greater than that of each before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RequestNumber(u64);
+
+impl RequestNumber {
+    /// The number of the next one.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
 
 /// What the last message asks for.
 #[derive(Debug, Default)]
@@ -101,6 +130,37 @@ impl UserRequest {
         }
     }
 
+    /// Whether every change that the message asks for depends on what is found.
+    pub(crate) fn is_conditional(&self) -> bool {
+        let depends = |(start, end): (usize, usize)| {
+            let (before, behind) = (&self.folded[..start], &self.folded[end..]);
+            let before = before.rsplit(['.', ';', '!', '?', '。']).next().unwrap_or_default();
+            let near = &behind[..behind.floor_char_boundary(CONDITION)];
+            let near = near.split(['.', ';', '!', '?', '。']).next().unwrap_or_default();
+            CONDITIONS.is_in(near)
+                || CONDITIONS.is_in(&before[before.ceil_char_boundary(before.len().saturating_sub(CONDITION))..])
+        };
+        let mut asked = CHANGE.find_all(&self.folded).filter(|(start, _)| is_asked(&self.folded[..*start])).peekable();
+        asked.peek().is_some() && asked.all(depends) && !mends(&self.folded)
+    }
+
+    /// Whether an answer can be the text that the message asks for: a long one without code, where all that is asked for
+    /// is to write, and no file is named.
+    pub(crate) fn wants_text(&self, answer: &str) -> bool {
+        let mut asked = CHANGE.find_all(&self.folded).filter(|(start, _)| is_asked(&self.folded[..*start])).peekable();
+        let is_file = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
+            word.contains('/')
+                || word.split_once('.').is_some_and(|(name, ending)| !name.is_empty() && !ending.is_empty())
+        };
+        answer.len() >= TEXT
+            && !answer.contains("```")
+            && asked.peek().is_some()
+            && asked.all(|(start, end)| COMPOSING.contains(&&self.folded[start..end]))
+            && !mends(&self.folded)
+            && !self.folded.split(' ').any(is_file)
+    }
+
     /// Whether the message has one of these words, so that doing so is what was asked for.
     pub(crate) fn names(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.folded.contains(word))
@@ -129,16 +189,16 @@ fn mends(folded: &str) -> bool {
     })
 }
 
-/// What joins a read and what is to be done about what it shows, where an object follows: "find out why, and fix it".
-static THEN: LazyLock<Phrases> = LazyLock::new(|| {
+/// What joins a look and what is to be done about what it shows, where an object follows: "find out why, and fix it".
+static THEN_CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "and fix|and then fix|then fix|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
+        "and fix|then fix|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
     ])
 });
 
 /// Whether a message that begins with a read asks for a change after it.
 fn then_changes(folded: &str) -> bool {
-    THEN.is_in(folded)
+    THEN_CHANGE.is_in(folded)
 }
 
 /// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
@@ -215,6 +275,40 @@ mod tests {
         ] {
             assert!(!wants_report(text), "{text}");
         }
+    }
+
+    #[test]
+    fn asks_for_a_change_of_what_is_found() {
+        let is_conditional = |text: &str| UserRequest::read(text).is_conditional();
+        for text in [
+            "Run shellcheck over the scripts and fix what it finds.",
+            "Lint the charts. If any has problems, fix them.",
+            "Run the linter and fix any warnings.",
+            "Lance le linter et corrige ce qu'il trouve.",
+            "Ejecuta el linter y corrige lo que encuentre.",
+        ] {
+            assert!(is_conditional(text), "{text}");
+        }
+        for text in [
+            "Fix the parser.",
+            "Fix the parser. If a test fails, tell me.",
+            "Rename run to start and fix any test that breaks.",
+            "What does it do?",
+        ] {
+            assert!(!is_conditional(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_answer_may_be_the_text() {
+        let notes = "- adds the missing index on the key\n".repeat(60);
+        let is_text = |request: &str, answer: &str| UserRequest::read(request).wants_text(answer);
+        assert!(is_text("Escreva as notas de versão das 60 migrações.", &notes));
+        assert!(is_text("Write the release notes of the last sprint.", &notes));
+        assert!(!is_text("Write the release notes into NOTES.md.", &notes));
+        assert!(!is_text("Write the release notes of the last sprint.", "I wrote the release notes."));
+        assert!(!is_text("Write a parser.", &format!("```rust\n{notes}\n```")));
+        assert!(!is_text("Fix the release notes.", &notes));
     }
 
     #[test]

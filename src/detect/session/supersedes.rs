@@ -1,8 +1,11 @@
 //! Tells whether a passing check supersedes an earlier failed one: it must have the same kind and scope, or a wider
 //! one.
 
-use super::check_kind::{CheckKind, Topic, is_code, is_test, kind_of, topic_of};
-use crate::detect::call::shell::{CheckRun, FILTER};
+mod selection;
+
+use super::check_kind::{CheckKind, Topic, kind_of, topic_of};
+use crate::detect::call::shell::CheckRun;
+use selection::Selection;
 
 /// Programs by the language whose code they check, those of one language together.
 #[rustfmt::skip]
@@ -34,9 +37,6 @@ const NEVER_RAN: [&str; 36] = [
     "cannot connect to the docker daemon", "can't open file", "could not find a package.json", "no package.json", "could not find gemfile",
     "could not locate gemfile", "err_pnpm_no_script",
 ];
-/// Words in the names of tasks that run every check there is.
-const ALL: [&str; 8] = ["ci", "verify", "validate", "check", "checks", "all", "precommit", "pre-commit"];
-
 /// Whether the output of a check that failed says that it could not begin.
 pub(super) fn never_ran(output: &str) -> bool {
     let output = output.to_lowercase();
@@ -45,189 +45,13 @@ pub(super) fn never_ran(output: &str) -> bool {
 
 /// Whether `new`, which passed, shows that `old` would pass now.
 pub(super) fn supersedes(new: &CheckRun, old: &CheckRun) -> bool {
-    if !reaches(&new.place, &old.place) {
-        return false;
-    }
-    if new.name == old.name {
-        return runs_more(new, old) || runs_all(new) && !is_partial(new);
-    }
-    let narrower = kind_of(old) != CheckKind::Code && is_partial(new) && !is_partial(old);
-    speaks_for(language(new), language(old)) && is_as_wide(new, old) && !narrower
-}
-
-/// Whether a check runs some of the tests only: those of a file, or of a name.
-fn is_partial(run: &CheckRun) -> bool {
-    run.targets.iter().any(|target| {
-        let names_tests = |part: &str| {
-            let part = part.to_lowercase();
-            part.contains("test") || part.contains("spec")
-        };
-        target.starts_with(FILTER)
-            || target.contains(['/', '.'])
-                && target.rsplit('/').next().is_some_and(|name| name.contains('.') && names_tests(name))
-            || target.contains("::") && names_tests(target)
-    })
-}
-
-/// What chooses tests by a name, without what only marks it.
-fn bare(filter: &str) -> &str {
-    filter.trim_start_matches([FILTER, '^']).trim_end_matches('$')
+    Check::read(new).covers(&Check::read(old))
 }
 
 /// Whether `new`, which passed, ran again all that failed, by name, though less than before. `failed` are their names.
 pub(super) fn runs_failed(new: &CheckRun, old: &CheckRun, failed: &[String]) -> bool {
-    let told = Selection::read(new);
-    let is_path = |item: &&String| item.contains(['/', '.']) && !item.contains("::");
-    let meets = |item: &str, target: &str| item.contains(target) || target.contains(item);
-    let (paths, names): (Vec<&String>, Vec<&String>) = failed.iter().partition(is_path);
-    let is_named = |item: &&String| {
-        let name = item.rsplit("::").next().unwrap_or(item);
-        told.filters.iter().map(|filter| bare(filter)).any(|filter| !filter.is_empty() && meets(name, filter))
-    };
-    let is_placed = |item: &&String| told.places.iter().any(|place| meets(item, place));
-    let all = if told.filters.is_empty() {
-        !paths.is_empty() && paths.iter().all(is_placed)
-            || paths.is_empty() && !names.is_empty() && names.iter().all(is_placed)
-    } else {
-        !names.is_empty() && names.iter().all(is_named)
-    };
-    all && reaches(&new.place, &old.place)
-        && speaks_for(language(new), language(old))
-        && kind_of(new) != CheckKind::Code
-}
-
-/// What a check is told to run.
-struct Selection {
-    /// The steps of a task runner: `compile`, `test`.
-    steps: Vec<String>,
-    /// Files, folders, packages.
-    places: Vec<String>,
-    /// What chooses tests by their names.
-    filters: Vec<String>,
-}
-
-impl Selection {
-    fn read(run: &CheckRun) -> Self {
-        let alone = CheckRun { targets: Vec::new(), ..run.clone() };
-        let has_steps = kind_of(&alone) == CheckKind::Any;
-        let mut told = Self { steps: Vec::new(), places: Vec::new(), filters: Vec::new() };
-        let targets = run.targets.iter().map(|target| target.trim_end_matches(','));
-        for target in targets.filter(|target| *target != "do") {
-            if target.starts_with(FILTER) {
-                told.filters.push(target.to_owned());
-            } else if target == "run" || has_steps && is_step(&run.name, target) {
-                told.steps.push(step(&run.name, target).to_owned());
-            } else if is_choice(target) {
-                told.places.push(target.to_owned());
-            }
-        }
-        told
-    }
-}
-
-/// Whether a target of a task runner is a step, and not a file or a name.
-fn is_step(program: &str, target: &str) -> bool {
-    if program == "dune" && target.starts_with('@') {
-        return true;
-    }
-    let is_path = target.contains('/') && program != "sbt" || target.contains('.') && program != "mill";
-    let words =
-        |of: fn(&str) -> bool| target.split(|c: char| !c.is_alphanumeric()).any(|word| of(&word.to_lowercase()));
-    !is_path
-        && !target.contains('=')
-        && (words(is_test) || words(is_code) || ALL.contains(&target) || is_built_for_tests(program, target))
-}
-
-/// The step by one of its names: those of Dune are aliases.
-fn step<'a>(program: &str, target: &'a str) -> &'a str {
-    match target.trim_start_matches('@') {
-        "runtest" | "test" if program == "dune" => "test",
-        _ => target,
-    }
-}
-
-/// Whether a target chooses what is run: an assignment does only if its name says so, as `TESTS=auth` does.
-fn is_choice(target: &str) -> bool {
-    const CHOOSING: [&str; 11] =
-        ["test", "args", "filter", "only", "run", "spec", "file", "pkg", "package", "match", "pattern"];
-    let Some((name, _)) = target.split_once('=') else { return true };
-    let name = name.to_lowercase();
-    CHOOSING.iter().any(|word| name.contains(word))
-}
-
-/// Whether `new` runs everything that `old` does, of the same program.
-fn runs_more(new: &CheckRun, old: &CheckRun) -> bool {
-    if new.targets.is_empty() {
-        return true;
-    }
-    let (new_told, old_told) = (Selection::read(new), Selection::read(old));
-    let tests = |module: &str| {
-        let is_of = |step: &&String| module_of(step).is_empty() || module_of(step) == module;
-        new_told.steps.iter().filter(is_of).any(|step| is_test_step(&new.name, step))
-    };
-    let built = |step: &String| is_built_for_tests(&new.name, step) && tests(module_of(step));
-    let taken = |step: &String| {
-        new_told.steps.iter().any(|new_step| {
-            let rest = step.strip_prefix(new_step.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '-', '_']))
-                || BUILDERS.contains(&&*new.name) && last_word(step) == new_step
-        })
-    };
-    let steps = old_told.steps.iter().all(|step| taken(step) || built(step));
-    let within =
-        |old: &String| new_told.places.iter().any(|new| new == old || old.starts_with(new.trim_end_matches("...")));
-    let places = new_told.places.is_empty() || !old_told.places.is_empty() && old_told.places.iter().all(within);
-    // What is in a name chooses more than the whole of it.
-    let filters = new_told
-        .filters
-        .iter()
-        .all(|new| old_told.filters.iter().any(|old| !bare(new).is_empty() && old.contains(bare(new))));
-    // All of it is built, whatever is tested then.
-    let builds_all = !old_told.steps.is_empty() && old_told.steps.iter().all(built) && !has_modules(&new.name);
-    steps && (places && filters || builds_all && old_told.places.is_empty())
-}
-
-/// Programs that build what they test.
-#[rustfmt::skip]
-const BUILDERS: [&str; 29] = [
-    "sbt", "mill", "mvn", "gradle", "swift", "stack", "cabal", "gleam", "zig", "dune", "mix", "dotnet", "lein", "rebar3", "crystal", "nimble", "bazel", "buck", "buck2",
-    "fpm", "forge", "hardhat", "xcodebuild", "lake", "moon", "meson", "nargo", "scarb", "spago",
-];
-
-/// Whether a program of those may be told to build a part.
-fn has_modules(program: &str) -> bool {
-    ["mill", "mvn", "gradle", "dotnet", "bazel", "buck", "buck2", "xcodebuild", "meson"].contains(&program)
-}
-
-/// The last word of a step that is one of a module: `:app:compileKotlin`, `core/Test/compile`.
-fn last_word(step: &str) -> &str {
-    step.rsplit([':', '/', '.', '@']).next().unwrap_or(step)
-}
-
-/// What stands before its last word.
-fn module_of(step: &str) -> &str {
-    &step[..step.len() - last_word(step).len()]
-}
-
-fn is_test_step(program: &str, step: &str) -> bool {
-    let word = last_word(step).to_lowercase();
-    is_test(&word) && !word.contains("compile") && !word.contains("classes")
-        || program == "gradle" && matches!(&*word, "check" | "build")
-}
-
-/// Whether a program takes this step before it tests.
-fn is_built_for_tests(program: &str, step: &str) -> bool {
-    if !BUILDERS.contains(&program) {
-        return false;
-    }
-    let word = last_word(step).to_lowercase();
-    match &*word {
-        "build" => !matches!(program, "gradle" | "mvn" | "sbt"),
-        "check" => matches!(program, "gleam" | "moon" | "nargo" | "dune"),
-        "classes" | "testclasses" => program == "gradle",
-        "test-compile" => program == "mvn",
-        word => word.starts_with("compile") || word.starts_with("build-"),
-    }
+    let (new, old) = (Check::read(new), Check::read(old));
+    new.names_all(failed) && new.reaches(&old) && new.speaks_for(&old) && new.kind != CheckKind::Code
 }
 
 /// Whether `new`, which passed, takes the place of `old`, which could not begin: any check of its kind does.
@@ -235,26 +59,112 @@ pub(super) fn stands_in(new: &CheckRun, old: &CheckRun) -> bool {
     kind_of(new) != CheckKind::Code || kind_of(old) == CheckKind::Code
 }
 
-/// Whether a check of another name is of the same kind, or runs all kinds.
-fn is_as_wide(new: &CheckRun, old: &CheckRun) -> bool {
-    match (kind_of(old), kind_of(new)) {
-        (CheckKind::Code, CheckKind::Code) => topic_of(old).is_some_and(|topic| topic_of(new) == Some(topic)),
-        // What is tested was built.
-        (CheckKind::Code, CheckKind::Tests) => topic_of(old) == Some(Topic::Build),
-        (CheckKind::Code, CheckKind::Any) => topic_of(old) == Some(Topic::Build) || runs_all(new),
-        (CheckKind::Tests | CheckKind::Any, CheckKind::Code) => false,
-        (CheckKind::Tests | CheckKind::Any, CheckKind::Tests | CheckKind::Any) => true,
+/// A check, read once.
+struct Check<'a> {
+    run: &'a CheckRun,
+    kind: CheckKind,
+    topic: Option<Topic>,
+    /// The place of its language in the table; `None` if it may be any.
+    language: Option<usize>,
+    selection: Selection<'a>,
+}
+
+impl<'a> Check<'a> {
+    fn read(run: &'a CheckRun) -> Self {
+        Self { run, kind: kind_of(run), topic: topic_of(run), language: language(run), selection: Selection::read(run) }
+    }
+
+    /// Whether `old` would pass where this one passed.
+    fn covers(&self, old: &Self) -> bool {
+        if !self.reaches(old) {
+            return false;
+        }
+        if self.run.name == old.run.name {
+            return self.runs_more(old) || self.selection.is_everything() && !self.selection.is_partial();
+        }
+        self.speaks_for(old) && self.is_as_wide(old) && !self.is_narrower(old)
+    }
+
+    /// Whether it runs where the other one ran, or above.
+    fn reaches(&self, old: &Self) -> bool {
+        reaches(&self.run.place, &old.run.place)
+    }
+
+    /// Whether both are about code of one language, as far as is known.
+    fn speaks_for(&self, old: &Self) -> bool {
+        self.language.is_none() || old.language.is_none() || self.language == old.language
+    }
+
+    /// Whether it runs some tests only, and the other one more.
+    fn is_narrower(&self, old: &Self) -> bool {
+        old.kind != CheckKind::Code && self.selection.is_partial() && !old.selection.is_partial()
+    }
+
+    /// Whether a check of another name is of the same kind, or runs all kinds.
+    fn is_as_wide(&self, old: &Self) -> bool {
+        let built = old.topic == Some(Topic::Build);
+        match (old.kind, self.kind) {
+            (CheckKind::Code, CheckKind::Code) => old.topic.is_some() && self.topic == old.topic,
+            // What is tested was built.
+            (CheckKind::Code, CheckKind::Tests) => built,
+            (CheckKind::Code, CheckKind::Any) => built || self.selection.is_everything(),
+            (CheckKind::Tests | CheckKind::Any, CheckKind::Code) => false,
+            (CheckKind::Tests | CheckKind::Any, CheckKind::Tests | CheckKind::Any) => true,
+        }
+    }
+
+    /// Whether it runs everything that the other one does, of the same program.
+    fn runs_more(&self, old: &Self) -> bool {
+        if self.run.targets.is_empty() {
+            return true;
+        }
+        self.takes_steps(old) && (self.chooses_no_less(old) || self.builds_all(old))
+    }
+
+    fn takes_steps(&self, old: &Self) -> bool {
+        old.selection.steps.iter().all(|step| self.selection.takes(step) || self.selection.builds_and_tests(step))
+    }
+
+    /// Whether it is told no places and names that the other one was not.
+    fn chooses_no_less(&self, old: &Self) -> bool {
+        let (new, old) = (&self.selection, &old.selection);
+        let is_within = |place: &&str| new.places.iter().any(|new| place.starts_with(new.trim_end_matches("...")));
+        let places = new.places.is_empty() || !old.places.is_empty() && old.places.iter().all(is_within);
+        // What is in a name chooses more than the whole of it.
+        let is_wider = |filter: &&str| !filter.is_empty() && old.filters.iter().any(|old| old.contains(filter));
+        places && new.filters.iter().all(is_wider)
+    }
+
+    /// Whether all that the other one builds is built, whatever is tested then.
+    fn builds_all(&self, old: &Self) -> bool {
+        let steps = &old.selection.steps;
+        let all = !steps.is_empty() && steps.iter().all(|step| self.selection.builds_and_tests(step));
+        all && old.selection.places.is_empty() && !self.selection.has_modules()
+    }
+
+    /// Whether it is told to run all of these, which failed: tests by their names, files by their paths.
+    fn names_all(&self, failed: &[String]) -> bool {
+        let is_path = |item: &&String| item.contains(['/', '.']) && !item.contains("::");
+        let (paths, names): (Vec<&String>, Vec<&String>) = failed.iter().partition(is_path);
+        if self.selection.filters.is_empty() {
+            let placed = if paths.is_empty() { names } else { paths };
+            let is_placed = |item: &&String| self.selection.places.iter().any(|place| meets(item, place));
+            return !placed.is_empty() && placed.iter().all(is_placed);
+        }
+        let is_named = |item: &&String| {
+            let name = item.rsplit("::").next().unwrap_or(item);
+            self.selection.filters.iter().any(|filter| !filter.is_empty() && meets(name, filter))
+        };
+        !names.is_empty() && names.iter().all(is_named)
     }
 }
 
-/// Whether a check is a task that runs every check there is.
-fn runs_all(run: &CheckRun) -> bool {
-    let compiles = |text: &str| is_built_for_tests(&run.name, text);
-    let is = |text: &str| ALL.contains(&text) && !compiles(text);
-    run.targets.iter().any(|target| is(target)) || run.name.split([' ', ':', '-']).any(is)
+/// Whether one text holds the other.
+fn meets(one: &str, other: &str) -> bool {
+    one.contains(other) || other.contains(one)
 }
 
-/// Whether a place holds another, or it is unknown where one of them is.
+/// Whether a place holds another, or nobody knows where one of them is.
 fn reaches(new: &str, old: &str) -> bool {
     let (new, old) =
         (new.trim_start_matches("./").trim_end_matches('/'), old.trim_start_matches("./").trim_end_matches('/'));
@@ -272,10 +182,6 @@ fn reaches(new: &str, old: &str) -> bool {
 fn language(run: &CheckRun) -> Option<usize> {
     let words: Vec<&str> = run.name.split(' ').collect();
     LANGUAGES.iter().position(|programs| words.iter().any(|word| programs.contains(word)))
-}
-
-fn speaks_for(new: Option<usize>, old: Option<usize>) -> bool {
-    new.is_none() || old.is_none() || new == old
 }
 
 #[cfg(test)]

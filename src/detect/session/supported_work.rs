@@ -67,7 +67,8 @@ impl SupportedWork {
     /// It may have been anything.
     const ANYTHING: u16 = 1 << 15;
 
-    fn of(works: &[Work]) -> Self {
+    /// These works.
+    pub(super) fn of(works: &[Work]) -> Self {
         Self(works.iter().fold(0, |all, work| all | 1 << *work as u16))
     }
 
@@ -90,6 +91,11 @@ impl SupportedWork {
     /// Whether a call pushed, and did not only do what may be anything.
     pub(crate) fn pushes(self) -> bool {
         self.0 & Self::ANYTHING == 0 && self.has(Work::Pushed)
+    }
+
+    /// Whether a call committed, and did not only do what may be anything.
+    pub(crate) fn commits(self) -> bool {
+        self.0 & Self::ANYTHING == 0 && self.has(Work::Committed)
     }
 
     /// What a call did. One that failed did nothing, as far as nobody can tell which of its commands did.

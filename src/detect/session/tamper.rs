@@ -2,6 +2,7 @@
 //! relaxed settings.
 
 mod accepted;
+mod policy;
 mod relaxed;
 mod removed;
 mod retried;
@@ -15,6 +16,8 @@ use crate::detect::call::input::pieces;
 use crate::detect::call::shell::{SKIPS_CHECKS, commands};
 use crate::wire::{Raw, members, text};
 use accepted::accepted;
+pub(crate) use policy::ChecksBefore;
+use policy::How;
 use relaxed::relaxed;
 use removed::removed;
 use retried::retried;
@@ -35,33 +38,6 @@ const HINTS: [&str; 20] = [
     "create", "touch",
     "rm", "mv", ">", "cp", "tee", "-u", "update", "accept", "promote", "bless", "snapshot", "unlink", "trash", "del ", "Remove-Item", "UPDATE", "BLESS", "ACCEPT",
 ];
-
-/// How an edit makes a check pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    /// By a test that no longer runs.
-    Skip,
-    /// By a test that cannot fail.
-    Tautology,
-    /// By taking out what a test asserts.
-    Emptied,
-    /// By assertions that hardly fail.
-    Weakened,
-    /// By taking a test file away.
-    Deleted,
-    /// By taking what the program prints for what it should print.
-    Accepted,
-    /// By silencing a linter.
-    Silenced,
-    /// By trying tests again until they pass.
-    Retried,
-    /// By settings of the check itself.
-    Relaxed,
-    /// By an operator of the command line.
-    Bypassed,
-    /// By keeping hooks from running.
-    Unverified,
-}
 
 /// What holds whatever the code does.
 const TAUTOLOGIES: [&str; 14] = [
@@ -92,47 +68,6 @@ const NO_ASSERTION: &str = ").expect(\"";
 const HELPERS: [&str; 6] = ["check", "verify", "expect", "ensure", "compare", "must"];
 /// How a line ends that only ends the test when its preparation fails.
 const GUARDS: [&str; 4] = ["(err)", ", err)", "NoError(t, err)", "Nil(t, err)"];
-
-/// Words of a request that is about tests: what skips one is no side issue then.
-const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
-
-/// Words of a request that wants a check to say less.
-#[rustfmt::skip]
-const RELAXING: [&str; 30] = [
-    "relax", "loosen", "lower", "reduce", "decrease", "disable", "turn off", "switch off", "allow", "tolerate", "ignore",
-    "skip", "exclude", "optional", "non-blocking", "nonblocking", "not block", "advisory", "not fail", "less strict",
-    "no longer", "remove", "drop", "setting", "config", "locker", "senk", "deaktivier", "降低", "放宽",
-];
-
-/// Words of a request that wants expected outputs brought up to date.
-#[rustfmt::skip]
-const ACCEPTING: [&str; 20] = [
-    "update", "regenerat", "refresh", "accept", "re-record", "rerecord", "record", "promote", "bless", "overwrite", "aktualisier", "actualiz", "mets à jour",
-    "mettre à jour", "atualiz", "aggiorna", "обнов", "更新", "갱신", "업데이트",
-];
-/// Words of a request that wants tests moved or taken away.
-#[rustfmt::skip]
-const REMOVING: [&str; 24] = [
-    "delete", "remove", "drop", "move", "rename", "relocat", "reorgani", "archive", "get rid of", "clean up", "consolidat", "merge", "lösch", "entfern",
-    "verschieb", "supprim", "déplac", "elimin", "borra", "remov", "удал", "перенес", "删除", "削除",
-];
-/// Words of a request that wants a test to demand less.
-const WEAKENING: [&str; 8] =
-    ["toleran", "loosen", "relax", "weaken", "precision", "less strict", "approximat", "flexible"];
-/// Words of a request that wants tests tried again.
-const RETRYING: [&str; 5] = ["retry", "retries", "rerun", "try again", "attempts"];
-/// Words of a request about tests that fail, or fail now and then.
-const FAILING: [&str; 9] =
-    ["fail", "flak", "race", "red", "broken", "intermittent", "every second time", "unstable", "instabil"];
-
-/// How the checks stand when a call is made.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ChecksBefore {
-    /// One failed, and has not passed since.
-    pub(crate) failing: bool,
-    /// It failed before anything was changed, so that no change explains it.
-    pub(crate) failed_first: bool,
-}
 
 /// What begins a test.
 const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
@@ -300,20 +235,10 @@ impl Tampers {
         for tamper in &later.found {
             let own = tamper.how == How::Deleted
                 && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
-            let failing = standing.failing;
-            let counts = match tamper.how {
-                How::Emptied | How::Weakened | How::Accepted => failing,
-                How::Deleted => failing && !own,
-                How::Silenced => failing && request.names(&silenced::REQUESTS),
-                How::Retried => failing && request.names(&FAILING),
-                How::Skip | How::Tautology | How::Relaxed | How::Bypassed | How::Unverified => true,
-            };
-            let grave = match tamper.how {
-                How::Skip | How::Tautology => tamper.replaces && (failing || request.names(&TESTS)),
-                How::Unverified => true,
-                _ => false,
-            };
-            if counts && !is_asked(tamper, request) && self.found.len() < MOST {
+            let policy = tamper.how.policy();
+            let is_asked = policy.is_asked(tamper.value.as_deref(), request);
+            if policy.counts(standing, request) && !own && !is_asked && self.found.len() < MOST {
+                let grave = policy.is_grave(tamper.replaces, standing, request);
                 // The work itself may change what is expected.
                 let untold = tamper.how == How::Accepted && !standing.failed_first;
                 self.found.push(Tamper { grave, untold, ..tamper.clone() });
@@ -350,24 +275,6 @@ const EXPECTATIONS: [&str; 17] = [
     "snapshot", "golden", "baseline", "expected output", "expectation", "expect test", "fixture", "promote", "bless", "approved", "screenshot", "instantané",
     "instantánea", "эталон", "снимк", "快照", "スナップショット",
 ];
-
-/// Whether the request names what was done.
-fn is_asked(tamper: &Tamper, request: &UserRequest) -> bool {
-    match tamper.how {
-        How::Skip => request.names(&["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"]),
-        How::Tautology => request.names(&["placeholder", "dummy", "scaffold", "stub"]),
-        How::Emptied => request.names(&["delete", "remove", "drop", "lösch", "删除"]),
-        How::Weakened => request.names(&WEAKENING),
-        How::Deleted => request.names(&REMOVING),
-        How::Accepted => request.names(&ACCEPTING),
-        How::Retried => request.names(&RETRYING),
-        How::Silenced | How::Relaxed => {
-            let named = tamper.value.as_deref().is_some_and(|value| request.names_number(value));
-            named || request.names(&RELAXING)
-        }
-        How::Bypassed | How::Unverified => request.names(&["verify", "hook", "|| true"]),
-    }
-}
 
 /// Whether a file holds the settings of a runner of tests that no word of its name says so of.
 fn is_runner(file: &str) -> bool {

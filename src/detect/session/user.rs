@@ -6,6 +6,7 @@ use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::wire::Timestamp;
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::collections::VecDeque;
 use std::sync::LazyLock;
@@ -58,10 +59,12 @@ const ROUNDS: u32 = 4;
 
 /// What stands between the steps of a task.
 #[rustfmt::skip]
-const THEN: [&str; 16] = [
+const BETWEEN_STEPS: [&str; 16] = [
     " then ", " afterwards ", " dann ", " danach ", " anschließend ", " luego ", " después ", " puis ", " ensuite ", " poi ", " depois ",
     " затем ", " потом ", "然后", "それから", "그다음",
 ];
+
+static STEPS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(BETWEEN_STEPS).ok());
 
 /// How long a word of a tool's name is that names the tool, at least, in bytes.
 const TOOL_WORD: usize = 4;
@@ -208,14 +211,16 @@ fn repetitions(text: &str) -> Vec<(String, u64)> {
 }
 
 /// What a sentence asks for first, and what it asks for then.
-fn steps(sentence: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(sentence);
-    std::iter::from_fn(move || {
-        let whole = rest?;
-        let cut = THEN.iter().filter_map(|then| Some((whole.find(then)?, then.len()))).min();
-        rest = cut.map(|(at, length)| &whole[at + length..]);
-        Some(cut.map_or(whole, |(at, _)| &whole[..at]))
-    })
+fn steps(sentence: &str) -> Vec<&str> {
+    let cuts = STEPS.iter().flat_map(|searcher| searcher.find_iter(sentence));
+    let mut from = 0;
+    let mut steps = Vec::new();
+    for cut in cuts {
+        steps.push(&sentence[from..cut.start()]);
+        from = cut.end();
+    }
+    steps.push(&sentence[from..]);
+    steps
 }
 
 /// Whether a sentence names a command: it quotes it, has all of it, or names the file that it runs.

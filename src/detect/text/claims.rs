@@ -85,7 +85,7 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
 
 /// A clause with these denies, plans, asks or tells of somebody else's work.
 const NOT_OWN: &[&str] = &[
-    "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|need|needs|needed|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|you've|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|can't|won't|shouldn't|need*",
+    "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|won't|shouldn't|need*",
     "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
 ];
 
@@ -99,7 +99,7 @@ const TESTS: &[&str] =
     &["test*|suite|suites|spec|specs|unittest*|prueba*|тест*|teszt*|kiểm thử|tes|pengujian|测试|測試|テスト|테스트"];
 /// Linters, checkers of types and formatters, by the names that no other word has.
 const LINTERS: &[&str] = &[
-    "lint|linter|linters|linting|eslint|stylelint|tslint|oxlint|clippy|mypy|pyright|flake8|pylint|ruff|tsc|typecheck|type check|type-check|type checker|dialyzer|credo|rubocop|phpstan|psalm|golangci-lint|staticcheck|shellcheck|hadolint|yamllint|detekt|ktlint|swiftlint|checkstyle|cppcheck|clang-tidy|hlint|sqlfluff|markdownlint|prettier",
+    "lint|linter|linters|linting|eslint|stylelint|tslint|oxlint|clippy|mypy|pyright|flake8|pylint|ruff|tsc|typecheck|type check|type-check|type checker|dialyzer|credo|rubocop|phpstan|psalm|staticcheck|shellcheck|hadolint|yamllint|detekt|ktlint|swiftlint|checkstyle|cppcheck|clang-tidy|hlint|sqlfluff|markdownlint|prettier",
 ];
 /// What says of a linter that it was run, or has no complaints.
 const CLEAN: &[&str] =
@@ -319,7 +319,7 @@ pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
 
 /// What says that a server answers, or that this was tried.
 const ANSWERS: &[&str] = &[
-    "answers|responds|works|working|running|reachable|serves|served|is up|returns|returned|i checked|i've checked|i verified|i've verified|i tested|i've tested|verified|confirmed|checked it",
+    "answers|responds|works|working|running|reachable|serves|served|is up|returns|returned|i checked|i've checked|i tested|i've tested|verified|confirmed|checked it",
     "antwortet|läuft|funktioniert|geprüft|répond|fonctionne|vérifié|responde|funciona|comprobado|verificado|risponde|funziona|verificato|отвечает|работает|проверил*|正常|可以访问|已验证|返回|動作|応答|確認しました|작동|응답|확인했|odpowiada|działa|yanıt veriyor|çalışıyor|antwoordt|werkt|svarar|fungerar",
 ];
 static ANSWERING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ANSWERS));
@@ -356,20 +356,20 @@ fn works(folded: &str) -> Vec<Work> {
         for (work, ..) in claimed {
             // A number is that of a version.
             let describes = describes && !(*work == Work::Deployed && clause.contains(|c: char| c.is_ascii_digit()));
-            if !DENYING.is_in(clause) && !describes {
+            if !is_denied(clause, "") && !describes {
                 let of_tests = *work == Work::RanChecks && TESTS_NAMED.is_in(clause);
                 found.push(if of_tests { Work::RanTests } else { *work });
             }
         }
         // Both measurements were made.
-        if !DENYING.is_in(&clause.replace("before and after", "")) {
+        if !is_denied(clause, "before and after") {
             found.extend(outside::works(clause));
             found.extend(outside::is_measured(clause, folded).then_some(Work::Measured));
         }
-        if outside::is_reviewed(clause) && !DENYING.is_in(&clause.replace("agent", "")) {
+        if outside::is_reviewed(clause) && !is_denied(clause, "agent") {
             found.push(Work::Reviewed);
         }
-        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !DENYING.is_in(clause) && !describes {
+        if LINTERS_NAMED.is_in(clause) && SAYS_CLEAN.is_in(clause) && !is_denied(clause, "") && !describes {
             found.push(Work::Linted);
         }
         // A sentence that a condition opens depends on it as a whole.
@@ -378,6 +378,13 @@ fn works(folded: &str) -> Vec<Work> {
         }
     }
     found
+}
+
+/// Whether a clause denies, plans or asks, or tells of somebody else's work, in words that are no part of `own`.
+fn is_denied(clause: &str, own: &str) -> bool {
+    DENYING
+        .find_all(clause)
+        .any(|(start, end)| !clause.match_indices(own).any(|(at, _)| at <= start && end <= at + own.len()))
 }
 
 /// The clause without an end that says no more: "I ran the tests and they pass", "all passed when I ran them".

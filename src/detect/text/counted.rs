@@ -45,11 +45,12 @@ const PLACES: [&str; 26] = [
 /// What is said of the part that is done, or that is not.
 #[rustfmt::skip]
 const SAID: &[&str] = &[
-    "migrated|converted|ported|moved|updated|done|finished|complete|completed|implemented|rewritten|translated|refactored|replaced|fixed|remain|remains|are left|is left|unfinished|to go",
-    "umgestellt|migriert|erledigt|fertig|implementiert|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|ersetzt|fertiggestellt|verbleiben|fehlen|ausstehend",
-    "migr*|termin*|implément*|converti*|traduit*|restent|manquent|hech*|list*|implement*|complet*|faltan|quedan|pendient*|conclu*|feit*|pront*|faltam|restam|fatt*|finit*|mancano|restano|rimangono|convert*|portad*|portat*|tradu*",
-    "gemigreerd|gedaan|klaar|omgezet|geïmplementeerd|vertaald|afgerond|aangepast|resteren|ontbreken|przenies*|zrobion*|gotow*|ukończ*|zmigrow*|przetłum*|pozosta*|brakuje|перенес*|перенос*|сделан*|готов*|заверш*|мигрир*|перевед*|переписан*|остал*|осталось|остаются",
-    "migrer*|klar|klara|klart|färdig*|ferdig*|færdig*|konverter*|översatt*|återstår|gjenstår|mangler|siirretty|valmi*|tehty|muunnettu|puuttu*|jäljellä|elkész*|kész|migrál*|átáll*|átír*|hátra|hiányz*|taşındı|tamamland*|dönüştürül*|bitti|kaldı|převed*|hotov*|migrov*|dokonč*|zbýv*",
+    "ported|moved|updated|done|finished|rewritten|translated|refactored|replaced|fixed|solved|resolved|corrected|remain|remains|are left|is left|unfinished|to go",
+    "umgestellt|erledigt|fertig|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|ersetzt|fertiggestellt|gelöst|korrigiert|verbleiben|fehlen|ausstehend",
+    "migr*|termin*|implément*|restent|manquent|hech*|list*|implement*|complet*|faltan|quedan|pendient*|conclu*|feit*|pront*|faltam|restam|fatt*|finit*|mancano|restano|rimangono|convert*|portad*|portat*|tradu*",
+    "gemigreerd|gedaan|klaar|omgezet|geïmplementeerd|vertaald|afgerond|aangepast|resteren|ontbreken|przenies*|zrobion*|gotow*|ukończ*|zmigrow*|przetłum*|pozosta*|brakuje|перенес*|перенос*|сделан*|готов*|заверш*|мигрир*|перевед*|переписан*|остал*|остаются",
+    "klar|klara|klart|färdig*|ferdig*|færdig*|konverter*|översatt*|återstår|gjenstår|mangler|siirretty|valmi*|tehty|muunnettu|puuttu*|jäljellä|elkész*|kész|átáll*|átír*|hátra|hiányz*|taşındı|tamamland*|dönüştürül*|bitti|kaldı|převed*|hotov*|dokonč*|zbýv*",
+    "corrig*|résolu*|réparé*|corregid*|resuelt*|arreglad*|resolvid*|corrett*|risolt*|исправ*|решен*|решён*|виправл*|opgelost|verholpen|hersteld|naprawi*|poprawi*|rozwiąz*|opraven*|vyřešen*|rättad*|åtgärdad*|löst|lösta|rettet|løst|korjattu|ratkaistu|kijavít*|megold*|düzeltil*|çözüldü|rezolvat*",
     "迁移|完成|转换|翻译|更新|替换|遷移|轉換|移行|完了|対応|実装|変換|終わ|残|마이그레이션|완료|변환|전환|남",
 ];
 /// What says of a clause that it is about the whole.

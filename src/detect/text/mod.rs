@@ -20,4 +20,6 @@ pub(crate) mod promise;
 pub(crate) mod reported;
 pub(crate) mod similar;
 mod turkish;
+mod unsolved;
 pub(crate) mod wait_signs;
+pub(crate) mod written_call;

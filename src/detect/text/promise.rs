@@ -25,9 +25,12 @@ pub(crate) fn promised(text: &str, pattern: &Regex) -> bool {
     }
     let indented = last.starts_with("    ") || last.starts_with('\t');
     let line = last.trim();
-    if fence.is_some() || indented || line.starts_with(['>', '`']) {
+    if fence.is_some() || indented || line.starts_with('>') {
         return false;
     }
+    // In one pair of backticks, as agents write what they were told to write.
+    let code = line.strip_prefix('`').and_then(|line| line.strip_suffix('`')).filter(|line| !line.contains('`'));
+    let line = code.unwrap_or(line);
     let bare = line.trim_matches(['*', '_', ' ']);
     let whole = [line, bare, bare.trim_end_matches(['.', '!', ' '])].iter().any(|line| {
         pattern.find(line).is_some_and(|hit| hit.start() == 0 && hit.end() == line.len() && !hit.is_empty())
@@ -59,7 +62,11 @@ mod tests {
             ("```\n<promise>DONE</promise>", false),
             ("~~~\n```\n<promise>DONE</promise>", false),
             ("> <promise>DONE</promise>", false),
-            ("`<promise>DONE</promise>`", false),
+            ("All pass.\n\n`<promise>DONE</promise>`", true),
+            ("I will write this then:\n`<promise>DONE</promise>`", false),
+            ("``<promise>DONE</promise>", false),
+            ("`<promise>DONE</promise>` comes later", false),
+            ("Here is the promise:\n\n<promise>DONE</promise>", true),
             ("    <promise>DONE</promise>", false),
             ("<promise>DONE</promise>\nTwo tests fail.", false),
             ("- <promise>DONE</promise>", false),

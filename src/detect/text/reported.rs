@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 /// What tells that something fails, or that a scan found something.
 const FAILS: &[&str] = &[
     "fail|fails|failed|failing|failure*|error*|red|broken|crash*|finding*|vulnerabilit*|issue|issues|leak*|problem*|violation*|does not compile|doesn't compile|do not compile|not compile|does not build|doesn't build|not green|isn't green|aren't green|don't pass|do not pass|does not pass|doesn't pass",
-    "fehlschl*|fehlgeschl*|fehler|schlägt fehl|schlagen fehl|rot|kaputt|befund*|schwachstelle*|échou*|échec*|erreur*|vulnérabilité*|falla|fallan|fallo|fallos|hallazgo*|vulnerabilidad*|falha|falham|falhas|erro|erros|fallisc*|errori|errore|vulnerabilità",
+    "fehlschl*|fehlgeschl*|fehler|schlägt fehl|schlagen fehl|rot|kaputt|befund*|schwachstelle*|échou*|échec*|erreur*|vulnérabilité*|falla|fallan|fallo|fallos|hallazgo*|vulnerabilidad*|falha|falham|falhas|erro|erros|fallisc*",
     "ошибк*|пада*|упал*|провал*|уязвим*|помилк*|błęd*|błąd|nie przechodz*|misslyck*|fel|feiler|feil|fejl*|epäonnistu*|faalt|falen|fouten|hata*|başarısız*|lỗi|thất bại|gagal|kesalahan",
     "失败|错误|漏洞|未通过|不通过|報錯|失敗|エラー|脆弱|通りません|실패|오류|취약",
 ];

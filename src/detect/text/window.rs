@@ -181,7 +181,7 @@ pub(crate) fn variety(text: &[u8], most: usize) -> Option<usize> {
     let mut different = 0;
     for run in text.windows(RUN) {
         let run = run.iter().fold(0, |run, byte| run << 8 | u64::from(*byte));
-        let slot = (run.wrapping_mul(GOLDEN) >> (u64::BITS - SLOTS.ilog2())) as usize;
+        let slot = usize::try_from(run.wrapping_mul(GOLDEN) >> (u64::BITS - SLOTS.ilog2())).unwrap_or_default();
         let (word, bit) = (slot / 64, 1 << (slot % 64));
         different += usize::from(seen[word] & bit == 0);
         seen[word] |= bit;

@@ -118,7 +118,7 @@ impl Done {
     pub fn hard_evidence(&self) -> Option<String> {
         let ended_otherwise = match self.outcome {
             Outcome::Waiting => Some("the agent asked something and waits for an answer"),
-            Outcome::GaveUp => Some("the agent says that it could not do it"),
+            Outcome::GaveUp => Some("the agent says that it could not do it, or did only a part"),
             Outcome::Refused => Some("the last call was denied"),
             Outcome::Empty => Some("the last answer has no text"),
             Outcome::Length => Some("the last answer was cut off by the length limit"),

@@ -56,7 +56,7 @@ impl Run {
             self.ends_well = line.starts_with("ok  \t");
         }
         if let Some(passed) = Halves::passed(line) {
-            self.tests.passed(passed);
+            self.tests.passed(passed.parse().ok());
         }
         let counts = self.counts(line);
         if let Some(counts) = counts {
@@ -91,7 +91,7 @@ impl Run {
                 self.items.add(name);
             }
             Weight::Passed if counts.is_none_or(|counts| counts.failed.unwrap_or(0) == 0) => {
-                self.verdict.pass_by_word()
+                self.verdict.pass_by_word();
             }
             Weight::Part if self.missing == Missing::Nothing => self.verdict.pass(),
             Weight::Begun => self.verdict.passed = false,

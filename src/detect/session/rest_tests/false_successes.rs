@@ -1,11 +1,12 @@
 //! Tests sessions that seem to end well but did not: rollouts, unrelated checks, logs, and reports without counts.
 
-use super::Stream;
-use crate::wire::record::Contradiction;
+use super::{Stream, contradictions_of, promising};
+use crate::wire::record::{Contradiction, Outcome};
+use serde_json::json;
 
 fn contradictions(task: &str, calls: &[(&str, &str, i64)], answer: &str) -> Vec<Contradiction> {
     let mut stream = Stream::asked(task);
-    stream.line("session.updated", &serde_json::json!({"info": {"id": "s", "directory": "/p"}}));
+    stream.line("session.updated", &json!({"info": {"id": "s", "directory": "/p"}}));
     for (command, output, exit) in calls {
         match command.strip_prefix("edit ") {
             Some(file) => stream.edit(file),
@@ -94,12 +95,7 @@ fn a_script_says_in_words_that_it_failed() {
 #[test]
 fn whoever_made_a_probe_may_take_it_away() {
     let mut stream = Stream::asked("Fix the setter");
-    stream.call(
-        "create",
-        &serde_json::json!({"command": "create SetterBugTest.java"}),
-        "[File: SetterBugTest.java]",
-        0,
-    );
+    stream.call("create", &json!({"command": "create SetterBugTest.java"}), "[File: SetterBugTest.java]", 0);
     stream.edit("/p/Setter.java");
     stream.bash("./mvnw test", "Tests run: 3, Failures: 1, Errors: 0", 1);
     stream.bash("rm SetterBugTest.java", "", 0);
@@ -125,4 +121,127 @@ fn a_check_that_was_watched_to_its_end() {
         let found = contradictions("Fix the tariff and run the suite.", &calls, "The tariff is right.");
         assert_eq!(found, expected, "{calls:?}");
     }
+}
+
+#[test]
+fn what_is_told_again_wakes_nobody() {
+    let mut stream = Stream::asked("Rename the flag");
+    stream.edit("/p/flag.go");
+    stream.bash("go test ./...", "ok  \tx/flag\t0.3s", 0);
+    let half = stream.lines.len();
+    stream.edit("/p/main.go");
+    stream.bash("go test ./...", "ok  \tx\t0.3s", 0);
+    stream.answer("The flag is renamed.");
+    stream.idle("s");
+    let all = stream.lines.clone();
+    for again in [&all[..half], &all[half..], &all[..], &all[3..half - 1]] {
+        stream.lines.clone_from(&all);
+        stream.ticks(3);
+        stream.lines.extend(again.iter().cloned());
+        stream.ticks(30);
+        let rests = stream.rests();
+        assert!(
+            rests.iter().all(|done| done.outcome == Outcome::Candidate && done.contradictions.is_empty()),
+            "{rests:?}"
+        );
+    }
+}
+
+#[test]
+fn a_blank_part_behind_an_answer_is_none() {
+    let mut stream = Stream::asked("Fix the parser");
+    stream.edit("/p/parser.go");
+    stream.bash("go test ./...", "ok  \tx/parser\t0.3s", 0);
+    stream.message("s", "m", None);
+    for text in ["\n", "The parser takes both forms now.", "", " \n"] {
+        stream.part("s", "m", &json!({"type": "text", "text": text, "time": {"start": 1, "end": 2}}));
+    }
+    stream.message("s", "m", Some("stop"));
+    assert_eq!(stream.outcome(), (Outcome::Candidate, vec![]));
+}
+
+#[test]
+fn a_promise_behind_a_colon_is_made() {
+    let ending = |text: &str| {
+        let mut stream = Stream::asked("Fix the parser");
+        stream.edit("/p/parser.go");
+        stream.bash("go test ./...", "ok  \tx/parser\t0.3s", 0);
+        stream.answer(text);
+        stream.idle("s");
+        stream.rests_with(promising()).pop().unwrap().outcome
+    };
+    assert_eq!(ending("It works. Here is the promise:\n\nALL GREEN"), Outcome::Done);
+    assert_eq!(ending("Es läuft. Das Versprechen：\nALL GREEN"), Outcome::Done);
+    assert_eq!(ending("It works.\n\n`ALL GREEN`"), Outcome::Done);
+    assert_ne!(ending("I cannot write this yet:\n\nALL GREEN"), Outcome::Done);
+    assert_ne!(ending("Let me look at the rest now:\n\nALL GREEN"), Outcome::Done);
+}
+
+#[test]
+fn a_call_that_is_only_written_did_not_run() {
+    let after = |text: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/a.go");
+            stream.bash("go test ./...", "ok  \tx\t0.3s", 0);
+        };
+        contradictions_of("Convert a.go, then b.go", steps, text)
+    };
+    let call = "<invoke name=\"edit\">\n<parameter name=\"filePath\">/p/b.go</parameter>\n</invoke>";
+    assert_eq!(after(call), [Contradiction::AnnouncedMore]);
+    assert_eq!(
+        after("{\"name\": \"edit\", \"arguments\": {\"filePath\": \"/p/b.go\"}}"),
+        [Contradiction::AnnouncedMore]
+    );
+    assert_eq!(after("{\"name\": \"Ada\", \"arguments\": {}}"), []);
+    assert_eq!(after(&format!("Both are converted. The format is:\n\n```xml\n{call}\n```\n\nIt is documented.")), []);
+}
+
+#[test]
+fn work_that_is_not_there_is_not_done() {
+    let wiped = |task: &str, command: &str, answer: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/a.go");
+            stream.edit("/p/b.go");
+            stream.bash("go test ./...", "ok  \tx\t0.3s", 0);
+            stream.bash(command, "", 0);
+        };
+        contradictions_of(task, steps, answer)
+    };
+    let task = "Convert a.go and b.go";
+    assert_eq!(wiped(task, "git checkout -- .", "Both are converted."), [Contradiction::EmptyDiff]);
+    assert_eq!(wiped(task, "git checkout -- go.sum", "Both are converted."), []);
+    assert_eq!(wiped(task, "git checkout -- .", "It made things slower, so I reverted it."), []);
+    assert_eq!(wiped("Convert both, then revert it", "git reset --hard", "Both were converted."), []);
+}
+
+#[test]
+fn an_edit_that_failed_is_made_or_told() {
+    let failed = |later: &[&str], answer: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/limits.py");
+            stream.message("s", "bad", None);
+            let input = json!({"filePath": "/p/perms.py", "oldString": "a  b", "newString": "c"});
+            let state = json!({"status": "error", "input": input, "error": "Could not find oldString in the file."});
+            stream.part("s", "bad", &json!({"type": "tool", "tool": "edit", "state": state}));
+            stream.message("s", "bad", Some("tool-calls"));
+            for command in later {
+                stream.bash(command, "", 0);
+            }
+            stream.bash("pytest -q", "18 passed in 0.4s", 0);
+        };
+        contradictions_of("Raise the limit in limits.py and set the mode in perms.py", steps, answer)
+    };
+    assert_eq!(failed(&[], "Both changes are made."), [Contradiction::UnsupportedClaim]);
+    assert_eq!(failed(&["sed -i s/a/c/ perms.py"], "Both changes are made."), []);
+    assert_eq!(failed(&["grep mode perms.py"], "perms.py had it already."), []);
+    assert_eq!(failed(&[], "The limit is raised; the edit of perms.py failed."), []);
+}
+
+#[test]
+fn a_change_that_was_not_needed_is_none() {
+    let lint = |task: &str, output: &str, exit: i64| {
+        contradictions_of(task, |stream| stream.bash("shellcheck -x a.sh", output, exit), "The script is clean.")
+    };
+    assert_eq!(lint("Run shellcheck over the scripts and fix what it finds.", "", 0), []);
+    assert_eq!(lint("Fix the quoting in a.sh.", "", 0), [Contradiction::EmptyDiff]);
 }

@@ -2,6 +2,7 @@
 
 use super::settings::{is_makefile, is_of_check, is_of_rules};
 use crate::detect::call::shell;
+use std::collections::HashSet;
 
 /// Keys that say in any file that they bound a check from below, in small letters without `-` and `_`.
 const LOW: [&str; 8] =
@@ -177,7 +178,8 @@ fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
 
 /// The bounds that were taken out, of settings that stay.
 fn taken_out(file: &str, removed: &[String], old: &str, new: &str) -> Vec<Relaxed> {
-    let stays = |line: &str| !line.trim().is_empty() && old.lines().any(|known| known.trim() == line.trim());
+    let known: HashSet<&str> = old.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let stays = |line: &str| known.contains(line.trim());
     let is_comment_of = |line: &str| is_comment(line) && removed.iter().any(|old| line.contains(old.trim()));
     if !new.lines().any(|line| stays(line) || is_comment_of(line)) {
         return Vec::new();

@@ -29,7 +29,7 @@ const TIMES: &[&str] = &[
 ];
 /// Browsers.
 const BROWSERS: &[&str] = &[
-    "in chrome|in chromium|in firefox|in safari|in a browser|in the browser|in my browser|in the devtools|in devtools|im browser|in chrome geöffnet|dans le navigateur|dans chrome|en el navegador|en chrome|no navegador|no chrome|nel browser|su chrome|в браузере|浏览器|ブラウザ*|브라우저*|w przeglądarce|tarayıcıda|in de browser|i webbläsaren|i nettleseren|i browseren",
+    "in chrome|in chromium|in firefox|in safari|in a browser|in the browser|in my browser|in the devtools|in devtools|im browser|dans le navigateur|dans chrome|en el navegador|en chrome|no navegador|no chrome|nel browser|su chrome|в браузере|浏览器|ブラウザ*|브라우저*|w przeglądarce|tarayıcıda|in de browser|i webbläsaren|i nettleseren|i browseren",
 ];
 
 /// A verb of the first person and, in another table, what it was done to.

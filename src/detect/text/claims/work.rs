@@ -32,3 +32,25 @@ pub(crate) enum Work {
     /// Another agent looked over the work.
     Reviewed,
 }
+
+impl Work {
+    /// What is missing where it is claimed and no call did it. `checked` says that some check ran.
+    pub(crate) fn missing(self, checked: bool) -> &'static str {
+        match self {
+            Self::RanTests if checked => "no call ran the tests",
+            Self::Linted if checked => "no call ran a linter",
+            Self::RanTests | Self::RanChecks | Self::Linted => "no call ran a check",
+            Self::Committed => "no call committed",
+            Self::Pushed => "no call pushed",
+            Self::OpenedPr => "no call opened a pull request",
+            Self::Deployed => "no call deployed or published",
+            Self::Sent => "no call sent mail",
+            Self::Posted => "no call sent a message",
+            Self::ClosedIssue => "no call closed an issue",
+            Self::Measured => "no call ran a benchmark",
+            Self::Browsed => "no call opened a page",
+            Self::Pictured => "no call took a screenshot",
+            Self::Reviewed => "no call asked another agent",
+        }
+    }
+}

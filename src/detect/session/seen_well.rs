@@ -21,10 +21,8 @@ const DATA: [&str; 9] = ["json", "jsonl", "ndjson", "geojson", "yaml", "yml", "t
 /// What they say of one that they can't read, in small letters.
 const BROKEN: [&str; 5] = ["parse error", "parser error", "not well-formed", "syntax error", "error:"];
 /// Endings of files that describe what runs, and words in the names of others.
-#[rustfmt::skip]
-const DESCRIPTIONS: [&str; 14] = [
-    "yaml", "yml", "json", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf", "toml",
-];
+const DESCRIPTIONS: [&str; 12] =
+    ["yaml", "yml", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf"];
 const NAMES: [&str; 3] = ["Dockerfile", "Containerfile", "compose"];
 
 /// The files that a call showed to be well.
@@ -84,10 +82,16 @@ fn came_up(told: &SimpleCommand, output: &str) -> bool {
     }
 }
 
+/// Endings of files that may describe anything, and words in the paths of those that describe what runs.
+const ANYTHING: [&str; 2] = ["json", "toml"];
+const PLACES: [&str; 8] = ["k8s", "kube", "deploy", "manifest", "chart", "helm", "infra", "terraform"];
+
 /// Whether a file describes what is rolled out.
 fn describes(file: &str) -> bool {
     let name = name(file);
-    DESCRIPTIONS.contains(&ending(name)) || NAMES.iter().any(|word| name.contains(word))
+    DESCRIPTIONS.contains(&ending(name))
+        || ANYTHING.contains(&ending(name)) && PLACES.iter().any(|place| file.contains(place))
+        || NAMES.iter().any(|word| name.contains(word))
 }
 
 fn ending(name: &str) -> &str {
@@ -140,5 +144,6 @@ mod tests {
             assert_eq!(commands(command).iter().any(|told| came_up(told, output)), expected, "{command}");
         }
         assert!(describes("k8s/a.yaml") && describes("Dockerfile.dev") && !describes("src/main.go"));
+        assert!(describes("deploy/app.json") && !describes("package.json") && !describes("pyproject.toml"));
     }
 }

@@ -1,0 +1,270 @@
+//! The checks of a session: which failed and have not passed since, and what changed after the last one.
+
+use super::call_work::CallWork;
+use super::check_kind::{CheckKind, kind_of, must_test};
+use super::request::RequestNumber;
+use super::seen_well::SeenWell;
+use super::supersedes::{runs_failed, stands_in, supersedes};
+use super::supported_work::SupportedWork;
+use crate::detect::call::checks::CheckResult;
+use crate::detect::call::shell::CheckRun;
+use crate::detect::text::claims::Work;
+use crate::wire::record::Evidence;
+use crate::wire::text;
+
+/// How many checks that failed are remembered; no real session has more that differ.
+const FAILED: usize = 16;
+/// How many names of failing tests a fact lists.
+const NAMES: usize = 3;
+/// The length of a name in a fact, in characters.
+const NAME: usize = 80;
+
+/// A check that failed and has not passed since.
+#[derive(Debug, Clone)]
+pub(super) struct FailedCheck {
+    pub(super) run: CheckRun,
+    /// That it failed, in a sentence.
+    pub(super) fact: String,
+    /// The request that it ran for.
+    pub(super) request: RequestNumber,
+    /// What failed, and whether that is all.
+    pub(super) items: Vec<String>,
+    pub(super) lists_all: bool,
+    /// Nobody knows the program: only its output says that it is a check.
+    pub(super) guessed: bool,
+    /// It could not even begin.
+    pub(super) never_ran: bool,
+    evidence: Evidence,
+}
+
+impl FailedCheck {
+    /// Whether `new`, which passed, shows that it would pass now.
+    fn passes_with(&self, new: &CheckRun) -> bool {
+        supersedes(new, &self.run)
+            || self.lists_all && runs_failed(new, &self.run, &self.items)
+            || self.never_ran && stands_in(new, &self.run)
+            || self.guessed && new.name.starts_with(&self.run.name)
+    }
+}
+
+/// A change of code that no check followed.
+#[derive(Debug)]
+struct Unchecked {
+    evidence: Evidence,
+    target: Option<String>,
+    request: RequestNumber,
+}
+
+/// A check whose outcome nobody can tell.
+#[derive(Debug)]
+struct Unread {
+    fact: String,
+    request: RequestNumber,
+}
+
+/// What is known about the checks of a session.
+#[derive(Debug, Default)]
+pub(super) struct CheckLog {
+    failed: Vec<FailedCheck>,
+    unchecked: Option<Unchecked>,
+    /// The last check, if nothing tells how it came out.
+    unread: Option<Unread>,
+    last: Option<Evidence>,
+    /// Whether the last check failed.
+    last_failed: bool,
+    /// Something said that tests fail, before anything was changed.
+    saw_failure: bool,
+    pushed: bool,
+    /// What kinds of checks ran, or may have run.
+    ran: SupportedWork,
+}
+
+impl CheckLog {
+    /// Whether a check fails, as far as is known.
+    pub(super) fn is_failing(&self) -> bool {
+        !self.failed.is_empty() || self.saw_failure
+    }
+
+    /// Whether the last check passed, as far as its output tells, and no other one fails.
+    pub(super) fn is_clean(&self) -> bool {
+        self.last.is_some() && self.failed.is_empty() && self.unread.is_none()
+    }
+
+    /// The check that failed last.
+    pub(super) fn failed(&self) -> Option<&FailedCheck> {
+        self.failed.last()
+    }
+
+    /// Whether a check of this kind ran, or may have run.
+    pub(super) fn ran(&self, work: Work) -> bool {
+        self.ran.has(work)
+    }
+
+    /// Records that checks of these kinds may have run.
+    pub(super) fn may_have_run(&mut self, works: &[Work]) {
+        self.ran.add(SupportedWork::of(works));
+    }
+
+    /// Records that another request begins: of earlier ones, only what the last check said is still of interest.
+    pub(super) fn begin_request(&mut self) {
+        let last = self.failed.pop().filter(|_| self.last_failed);
+        self.failed = last.into_iter().collect();
+    }
+
+    /// Whether any change waits for a check.
+    pub(super) fn has_unchecked(&self) -> bool {
+        self.unchecked.is_some()
+    }
+
+    /// Records a change of code that is certain.
+    pub(super) fn record_change(&mut self, work: &CallWork, request: RequestNumber) {
+        // That the change is not checked says more than what only looked like a check.
+        self.failed.retain(|check| !check.guessed);
+        self.pushed = false;
+        self.unchecked = Some(Unchecked { evidence: work.evidence.clone(), target: work.target.clone(), request });
+    }
+
+    /// Records a command that nobody knows, which may have checked the change.
+    pub(super) fn record_trial(&mut self, work: &CallWork) {
+        self.unchecked.take_if(|change| work.exercised.may_be(change.target.as_deref()));
+    }
+
+    /// Records which files a call showed to be well.
+    pub(super) fn record_seen_well(&mut self, seen: &SeenWell) {
+        self.unchecked.take_if(|change| change.target.as_deref().is_some_and(|file| seen.covers(file)));
+    }
+
+    /// Whether what changed was pushed: checks that run elsewhere are about it.
+    pub(super) fn is_pushed(&self) -> bool {
+        self.pushed
+    }
+
+    /// Records a push. What checks elsewhere said was about what was pushed before.
+    pub(super) fn record_push(&mut self) {
+        self.pushed = true;
+        self.failed.retain(|old| old.run != CheckRun::remote());
+    }
+
+    /// Records a call that checks, in a session that works in this folder.
+    pub(super) fn record(&mut self, work: &CallWork, directory: Option<&str>, request: RequestNumber) {
+        self.may_have_run(&[Work::RanChecks]);
+        for kind in work.checks.iter().map(kind_of) {
+            if kind != CheckKind::Code && work.outcome != CheckResult::Empty {
+                self.may_have_run(&[Work::RanTests]);
+            }
+            if kind != CheckKind::Tests {
+                self.may_have_run(&[Work::Linted]);
+            }
+        }
+        let changed = self.unchecked.as_ref().and_then(|change| change.target.as_deref());
+        if !changed.is_some_and(|changed| work.scope.is_elsewhere(&work.checks, changed, directory)) {
+            self.unchecked = None;
+        }
+        self.last = Some(work.evidence.clone());
+        self.last_failed = matches!(work.outcome, CheckResult::Failed { .. });
+        self.saw_failure &= work.outcome != CheckResult::Passed;
+        self.unread = unread(work).map(|fact| Unread { fact, request });
+        match &work.outcome {
+            CheckResult::Passed => {
+                self.failed.retain(|old| !work.checks.iter().any(|new| old.passes_with(new)));
+            }
+            CheckResult::Failed { count, items } => {
+                self.failed.retain(|old| !work.checks.iter().any(|run| run.is_same(&old.run)));
+                if let Some(run) = work.checks.last() {
+                    self.add_failed(failed_check(run, work, (*count, items), request));
+                }
+            }
+            CheckResult::Empty | CheckResult::Unknown => {}
+        }
+    }
+
+    /// Records that a program ran that nobody knows: it is a check if it counts failures, once something `changed`.
+    pub(super) fn record_program(
+        &mut self,
+        program: &CheckRun,
+        work: &CallWork,
+        changed: bool,
+        request: RequestNumber,
+    ) {
+        if let CheckResult::Failed { count, items } = &work.outcome {
+            self.saw_failure = true;
+            if changed {
+                self.unchecked = None;
+                self.last_failed = true;
+                let failed = failed_check(program, work, (*count, items), request);
+                self.add_failed(FailedCheck { guessed: true, ..failed });
+            }
+        } else if !work.unknown_failed {
+            self.saw_failure = false;
+            self.failed.retain(|old| !old.guessed || old.run.name != program.name);
+        }
+    }
+
+    /// Remembers a check that failed, in place of its last failure.
+    fn add_failed(&mut self, new: FailedCheck) {
+        self.failed.retain(|old| !new.run.is_same(&old.run));
+        if self.failed.len() == FAILED {
+            self.failed.remove(0);
+        }
+        self.failed.push(new);
+    }
+
+    /// That nobody can tell how the last check came out, if it ran at this request or a later one.
+    pub(super) fn unread_fact(&self, since: RequestNumber) -> Option<String> {
+        let unread = self.unread.as_ref().filter(|unread| unread.request >= since)?;
+        Some(unread.fact.clone())
+    }
+
+    /// That a change waits for a check, if it was made at this request or a later one.
+    pub(super) fn unchecked_fact(&self, since: RequestNumber) -> Option<String> {
+        let change = self.unchecked.as_ref().filter(|change| change.request >= since)?;
+        Some(format!("{} changed after the last check", change.target.as_deref().unwrap_or("a file")))
+    }
+
+    /// The events that its facts rest on.
+    pub(super) fn evidence(&self) -> impl Iterator<Item = &Evidence> {
+        let check = self.failed.last().map(|failed| &failed.evidence).or(self.last.as_ref());
+        check.into_iter().chain(self.unchecked.as_ref().map(|change| &change.evidence))
+    }
+}
+
+/// What a check leaves open that tells neither that it passed nor that it failed.
+fn unread(work: &CallWork) -> Option<String> {
+    match work.outcome {
+        // Its other checks passed.
+        CheckResult::Empty if !work.checks.iter().all(must_test) => None,
+        CheckResult::Empty => Some(format!("`{}` ran no test", work.called)),
+        CheckResult::Unknown => Some(format!("the output of `{}` does not say whether it passed", work.called)),
+        CheckResult::Passed | CheckResult::Failed { .. } => None,
+    }
+}
+
+fn failed_check(
+    run: &CheckRun,
+    work: &CallWork,
+    (count, items): (Option<u32>, &Vec<String>),
+    request: RequestNumber,
+) -> FailedCheck {
+    FailedCheck {
+        run: run.clone(),
+        fact: failure(&work.called, count, items),
+        request,
+        items: items.clone(),
+        lists_all: count.is_none_or(|count| usize::try_from(count).is_ok_and(|count| count <= items.len())),
+        guessed: false,
+        never_ran: work.never_ran,
+        evidence: work.evidence.clone(),
+    }
+}
+
+fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
+    let named: Vec<String> = items.iter().take(NAMES).map(|item| text::excerpt(item, NAME)).collect();
+    let more = items.len().saturating_sub(NAMES);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    match (named.is_empty(), count) {
+        (false, _) => format!("the last run of `{called}` failed: {}{rest}", named.join(", ")),
+        (true, Some(1)) => format!("the last run of `{called}` failed with 1 failure"),
+        (true, Some(count)) => format!("the last run of `{called}` failed with {count} failures"),
+        (true, None) => format!("the last run of `{called}` failed"),
+    }
+}

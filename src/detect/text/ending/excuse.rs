@@ -1,0 +1,111 @@
+//! Whether an answer says that it could not do the work, or did only a part of it.
+
+use super::question::is_question;
+use crate::detect::text::answer::{Block, Shape, plain, sentences};
+use crate::detect::text::counted::{counts_a_part, says_whole};
+use crate::detect::text::failing::{says_tests_fail, still_fails};
+use crate::detect::text::partial::is_partial;
+use crate::detect::text::phrases::{Phrases, fold};
+use crate::detect::text::unsolved::is_unsolved;
+use crate::detect::text::{ending_phrases, turkish};
+use std::sync::LazyLock;
+
+/// How far from the end an agent says that it gave up, in bytes, and how many of the first sentences say so.
+const LAST_WORDS: usize = 600;
+const FIRST_SENTENCES: usize = 2;
+
+struct Tables {
+    gave_up: Phrases,
+    gave_up_starts: Phrases,
+    overcome: Phrases,
+    no_excuse: Phrases,
+    conditions: Phrases,
+    gave_up_pairs: [(Phrases, Phrases); 4],
+    overcome_pairs: [(Phrases, Phrases); 1],
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    gave_up: Phrases::new(ending_phrases::GAVE_UP),
+    gave_up_starts: Phrases::new(ending_phrases::GAVE_UP_STARTS),
+    overcome: Phrases::new(ending_phrases::OVERCOME),
+    no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
+    conditions: Phrases::new(ending_phrases::CONDITIONS),
+    gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
+    overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
+});
+
+/// Whether the first or the last sentences say that it did not work out.
+pub(super) fn gave_up(blocks: &[Block]) -> bool {
+    let spoken = |block: &&Block| matches!(block.shape, Shape::Paragraph | Shape::Item);
+    let first: Vec<String> =
+        blocks.iter().filter(spoken).flat_map(folded_sentences).take(FIRST_SENTENCES + 1).collect();
+    let mut last = Vec::new();
+    let mut read = 0;
+    for block in blocks.iter().filter(spoken).rev() {
+        for sentence in folded_sentences(block).into_iter().rev() {
+            read += sentence.len();
+            last.push(sentence);
+            if read > LAST_WORDS {
+                break;
+            }
+        }
+        if read > LAST_WORDS {
+            break;
+        }
+    }
+    last.reverse();
+    let with_next = |all: &[String], at: usize| {
+        is_excuse(&all[at]) && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
+    };
+    if last.last().is_some_and(|sentence| says_tests_fail(sentence)) {
+        return true;
+    }
+    let mut all = first.iter().chain(&last);
+    let is_part = |sentence: &String| {
+        counts_a_part(sentence)
+            && !is_overcome(sentence)
+            && !TABLES.conditions.begins(sentence)
+            && !is_question(sentence)
+    };
+    if all.clone().any(is_part) && !all.any(|sentence| says_whole(sentence)) {
+        return true;
+    }
+    (0..first.len().min(FIRST_SENTENCES)).any(|at| with_next(&first, at))
+        || (0..last.len()).any(|at| with_next(&last, at))
+}
+
+fn folded_sentences(block: &Block) -> Vec<String> {
+    sentences(&plain(&block.text)).into_iter().map(fold).collect()
+}
+
+fn is_excuse(folded: &str) -> bool {
+    if is_overcome(folded) || TABLES.conditions.begins(folded) || is_question(folded) {
+        return false;
+    }
+    let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    TABLES.gave_up_starts.begins(start)
+        || turkish::says_unable(folded)
+        || TABLES.gave_up.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
+        || is_pair(&TABLES.gave_up_pairs, folded)
+        || still_fails(folded)
+        || is_partial(folded)
+        || is_unsolved(folded)
+}
+
+/// Whether a sentence tells of what it got over, or of something else.
+fn is_overcome(folded: &str) -> bool {
+    TABLES.overcome.is_in(folded) || TABLES.no_excuse.is_in(folded) || is_pair(&TABLES.overcome_pairs, folded)
+}
+
+fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {
+    pairs.iter().any(|(first, second)| first.is_in(folded) && second.is_in(folded))
+}
+
+/// Whether what follows belongs to a description: "servers that could not be reached".
+fn is_relative(before: &str) -> bool {
+    let word = before.trim_end().rsplit(' ').next().unwrap_or_default();
+    matches!(
+        word,
+        "that" | "which" | "who" | "when" | "if" | "whether" | "where" | "die" | "der" | "qui" | "que" | "che"
+    )
+}

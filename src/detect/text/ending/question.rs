@@ -1,0 +1,212 @@
+//! Whether the end of an answer puts a question, a choice or a request to the user.
+
+use crate::detect::text::answer::{Block, Shape, plain, sentences};
+use crate::detect::text::ending_phrases;
+use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
+use std::cell::LazyCell;
+use std::sync::LazyLock;
+
+/// How much may follow a question that still waits for its answer, in bytes. The longest remark after a real
+/// one in 805 answers of Claude Code had 190.
+const CLOSING: usize = 300;
+
+struct Tables {
+    addressed: Phrases,
+    asking: Phrases,
+    commands: Phrases,
+    decisions: Phrases,
+    question_starts: Phrases,
+    offers: Phrases,
+    courtesies: Phrases,
+    extras: Phrases,
+    alternatives: Phrases,
+    choices: Phrases,
+    headlines: Phrases,
+    finished: Phrases,
+    conditions: Phrases,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    addressed: Phrases::new(ending_phrases::ADDRESSED),
+    asking: Phrases::new(ending_phrases::ASKING),
+    commands: Phrases::new(ending_phrases::COMMANDS),
+    decisions: Phrases::new(ending_phrases::DECISIONS),
+    question_starts: Phrases::new(ending_phrases::QUESTION_STARTS),
+    offers: Phrases::new(ending_phrases::OFFERS),
+    courtesies: Phrases::new(ending_phrases::COURTESIES),
+    extras: Phrases::new(ending_phrases::EXTRAS),
+    alternatives: Phrases::new(ending_phrases::ALTERNATIVES),
+    choices: Phrases::new(ending_phrases::CHOICES),
+    headlines: Phrases::new(ending_phrases::HEADLINES),
+    finished: Phrases::new(ending_phrases::FINISHED),
+    conditions: Phrases::new(ending_phrases::CONDITIONS),
+});
+
+/// How a text waits for the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// With a question, or a request to decide.
+    Open,
+    /// With a request that is no decision: to send something, to try it.
+    Wish,
+}
+
+/// What a sentence is to the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It is said for politeness.
+    Courtesy,
+    /// It asks. `offers` says that it offers more than was asked for, `to_reader` that nothing behind it answers it.
+    Question { offers: bool, to_reader: bool },
+    /// It asks for something. `leads` says that options may follow.
+    Request { kind: Option<Question>, leads: bool, offers: bool },
+}
+
+impl Role {
+    fn of(folded: &str) -> Self {
+        if is_courtesy(folded) {
+            return Self::Courtesy;
+        }
+        if is_question(folded) {
+            let to_reader = is_addressed(folded) && !TABLES.headlines.begins(folded);
+            return Self::Question { offers: is_offer(folded), to_reader };
+        }
+        let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let asks = TABLES.asking.is_in(folded);
+        let kind = if TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
+        Self::Request {
+            kind: (asks || TABLES.commands.begins(start)).then_some(kind),
+            // "Would you prefer:" and the options.
+            leads: folded.ends_with([':', '：']) && (asks || TABLES.choices.is_in(folded)),
+            offers: is_offer(folded),
+        }
+    }
+
+    /// How it waits for the user. `listed` says that what may be its options follows, `answered` that something else does.
+    fn waits(self, listed: bool, answered: bool, finished: &Finished<'_>) -> Option<Question> {
+        match self {
+            Self::Courtesy => None,
+            Self::Question { offers, to_reader } => {
+                let open = to_reader || !answered && !listed;
+                (open && (listed || !offers || !**finished)).then_some(Question::Open)
+            }
+            Self::Request { leads: true, .. } if listed => Some(Question::Open),
+            Self::Request { kind, offers, .. } => kind.filter(|_| !offers || !**finished),
+        }
+    }
+
+    /// Whether it is an answer to what stands before it. Courtesies and offers are none.
+    fn answers(self) -> bool {
+        !matches!(self, Self::Courtesy | Self::Question { offers: true, .. })
+    }
+}
+
+/// Whether a text reports finished work, once that is asked: the whole text has to be read for it.
+type Finished<'a> = LazyCell<bool, Box<dyn FnOnce() -> bool + 'a>>;
+
+/// The question that the end of the text puts to the user.
+pub(super) fn asks(blocks: &[Block]) -> Option<Question> {
+    let finished = Finished::new(Box::new(|| is_finished(blocks)));
+    // What stands after the sentence at hand, in bytes, and how much of it a list that may be its options.
+    let (mut after, mut options, mut listed) = (0, 0, false);
+    for block in blocks.iter().rev() {
+        match block.shape {
+            Shape::Other => continue,
+            Shape::Item => {
+                let text = plain(&block.text);
+                let ends = after + options == 0 && is_decision(&text);
+                if ends || item_asks(&text, &finished) {
+                    return Some(Question::Open);
+                }
+                listed = true;
+                options += text.len();
+                continue;
+            }
+            Shape::Heading | Shape::Paragraph => {}
+        }
+        for sentence in sentences(&plain(&block.text)).iter().rev() {
+            if after > CLOSING {
+                return None;
+            }
+            let role = Role::of(&fold(sentence));
+            let found = role.waits(listed, after > 0, &finished);
+            if found.is_some() {
+                return found;
+            }
+            if role.answers() {
+                after += sentence.len();
+            }
+        }
+        after += std::mem::take(&mut options);
+        listed = false;
+        if after > CLOSING {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.
+fn is_decision(item: &str) -> bool {
+    sentences(item).last().is_some_and(|sentence| {
+        let folded = fold(sentence);
+        TABLES.asking.is_in(&folded) && TABLES.decisions.is_in(&folded) && !is_courtesy(&folded)
+    })
+}
+
+/// Whether an item of the last list is a question to the reader.
+fn item_asks(item: &str, finished: &Finished<'_>) -> bool {
+    let sentences = sentences(item);
+    sentences.iter().enumerate().any(|(at, sentence)| {
+        let folded = fold(sentence);
+        let last = at + 1 == sentences.len();
+        let open = last || is_choice(&folded) || (is_addressed(&folded) && !TABLES.headlines.begins(&folded));
+        open && is_question(&folded) && !is_courtesy(&folded) && !(is_offer(&folded) && **finished)
+    })
+}
+
+/// Whether a sentence ends as a question does, or begins as one that is put to the reader.
+pub(super) fn is_question(folded: &str) -> bool {
+    let end = folded.trim_end_matches([')', '"', '_', '”', '»', ']', '}', '\'', ':', ' ', '.', '!', '。', '\u{fe0f}']);
+    let end = end.trim_end_matches(|c: char| ('\u{1f000}'..='\u{1faff}').contains(&c) || c == ' ');
+    let marks = ['?', '？', '؟', '\u{37e}', '՞', '፧', '⁇', '⁉', '❓'];
+    let greek = folded.ends_with(';') && folded.chars().any(|c| ('\u{370}'..='\u{3ff}').contains(&c));
+    // Japanese and Chinese questions often end in a particle instead of a mark.
+    let particle = ["ますか", "ですか", "しょうか", "せんか", "吗", "嗎", "呢", "까요", "나요"]
+        .iter()
+        .any(|particle| end.ends_with(particle));
+    end.ends_with(marks) || greek || particle || TABLES.question_starts.begins(folded)
+}
+
+/// Whether a question is meant for the reader. The tables know Latin and Cyrillic scripts; elsewhere it is.
+fn is_addressed(folded: &str) -> bool {
+    TABLES.addressed.is_in(folded) || folded.chars().any(is_unspaced)
+}
+
+/// Whether a question offers more than was asked for: to commit, to push, to add tests as well. Whether to do
+/// the work at all, or one thing or the other, is no such offer.
+fn is_offer(folded: &str) -> bool {
+    let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    TABLES.offers.begins(start) && TABLES.extras.is_in(folded) && !is_choice(folded)
+}
+
+/// Whether a sentence is said for politeness. "Should I draft it, or is there anything else?" is not.
+fn is_courtesy(folded: &str) -> bool {
+    let question = folded.split(" or is there ").next().unwrap_or_default();
+    TABLES.courtesies.is_in(question) && !folded.contains(" before i ")
+}
+
+/// Whether a question names two ways.
+fn is_choice(folded: &str) -> bool {
+    TABLES.alternatives.is_in(folded)
+}
+
+/// Whether the text reports work that is done.
+fn is_finished(blocks: &[Block]) -> bool {
+    blocks.iter().filter(|block| block.shape != Shape::Other).any(|block| {
+        sentences(&plain(&block.text)).iter().any(|sentence| {
+            let folded = fold(sentence.trim_start_matches(|c: char| !c.is_alphanumeric()));
+            !is_question(&folded) && TABLES.finished.begins(&folded) && !TABLES.conditions.begins(&folded)
+        })
+    })
+}

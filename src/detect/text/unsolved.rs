@@ -1,0 +1,157 @@
+//! Whether an agent says itself that a problem is still there, or that it found neither its cause nor a way.
+
+use super::phrases::Phrases;
+use std::sync::LazyLock;
+
+/// What is spoken of: a problem, or one of several things. English has its own phrases in `words`.
+#[rustfmt::skip]
+const PROBLEMS: &[&str] = &[
+    "error|bug|failure|problem|issue|crash|leak|deadlock|the first|the second|the third|the fourth|the fifth|the last one|the other|the others",
+    "fehler|problem|absturz|leck|der erste|die erste|das erste|der zweite|die zweite|das zweite|der dritte|die dritte|das dritte|der vierte|der letzte|die letzte|das letzte",
+    "erreur|erreurs|problème|problèmes|bogue|fuite|plantage|la première|le premier|la deuxième|le deuxième|la seconde|le second|la troisième|le troisième|la quatrième|le quatrième|la dernière|le dernier",
+    "error|errores|fallo|problema|problemas|el primero|la primera|el segundo|la segunda|el tercero|la tercera|el cuarto|la cuarta|el último|la última",
+    "erro|erros|falha|o primeiro|a primeira|o segundo|a segunda|o terceiro|a terceira|o quarto|a quarta|o último|a última",
+    "errore|errori|il primo|la prima|il secondo|la seconda|il terzo|la terza|il quarto|la quarta|l'ultimo|l'ultima",
+    "ошибка|ошибки|проблема|сбой|баг|утечка|перв*|втор*|треть*|последн*|помилка|третя|третій|друга",
+    "fout|fouten|probleem|de eerste|de tweede|de derde|de vierde|de laatste|błąd|błędy|pierwszy|drugi|trzeci|czwarty|ostatni|chyba|problém|první|druhá|třetí|poslední",
+    "fel|felet|problemet|det första|det andra|det tredje|det sista|den tredje|feil|feilen|fejl|fejlen|det første|den første|tredje|virhe|ongelma|ensimmäinen|toinen|kolmas|viimeinen|hiba|második|harmadik|utolsó|hata|hatası|sorun|ikincisi|üçüncüsü|sonuncusu|eroarea|problema|a treia|al treilea",
+    "lỗi|vấn đề|kesalahan|masalah|错误|错誤|問題|问题|缺陷|第一|第二|第三|最后一|エラー|バグ|件目|つ目|오류|문제|번째",
+];
+/// What says that something is still there.
+#[rustfmt::skip]
+const PERSISTS: &[&str] = &[
+    "subsiste|subsistent|persiste|persistent|persisten|persistem|persistono|is still there|are still there|besteht weiterhin|bestehen weiterhin|besteht noch|bestehen noch|besteht nach wie vor|ist noch da|sind noch da|tritt weiterhin auf|tritt noch auf|tritt immer noch auf|bleibt bestehen|bleiben bestehen|est toujours là|sont toujours là|est encore là|se produit toujours|sigue ahí|siguen ahí|sigue presente|sigue apareciendo|continua presente|ainda ocorre|ainda está lá|è ancora lì|si verifica ancora|si presenta ancora",
+    "всё ещё есть|все еще есть|всё ещё возникает|все еще возникает|по-прежнему возникает|по-прежнему есть|сохраняется|нікуди не ділась|is er nog|zijn er nog|treedt nog op|blijft bestaan|blijven bestaan|nadal występuje|nadal występują|wciąż występuje|wciąż jest|nadal jest|utrzymuje się|stále trvá|přetrvává|kvarstår|finns kvar|är kvar|vedvarer|er der stadig|er fortsatt der|er fremdeles der|esiintyy edelleen|esiintyy yhä|on edelleen|továbbra is fennáll|még mindig fennáll|devam ediyor|duruyor|persistă|există încă|vẫn còn|vẫn xảy ra|masih ada|masih terjadi",
+    "仍然存在|依然存在|仍存在|还在|還在|仍会出现|依旧存在|残っています|残ったまま|まだ出|発生したまま|남아 있|여전히 발생|계속 발생",
+];
+/// What does so at the end of a clause only: elsewhere it says how something stays.
+#[rustfmt::skip]
+const REMAINS: &[&str] = &[
+    "remains|remain|bleibt|bleiben|reste|restent|demeure|demeurent|permanece|permanecen|continúa|continúan|continua|continuam|permanecem|rimane|rimangono|resta|restano|permane|осталась|остался|осталось|остались|остаётся|остается|остаются|залишилась|залишається|blijft|blijven|pozostaje|pozostają|pozostał|pozostała|zůstává|zbývá|återstår|gjenstår|står igjen|jää|jäi|maradt|kaldı|rămâne",
+];
+/// What denies it, of any sort.
+#[rustfmt::skip]
+const DENIED: &[&str] = &[
+    "no|not|none|nothing|neither|never|without|nicht|nichts|kein*|ohne|ne|n'*|pas|aucun*|plus|rien|sans|ningún|ninguno|ninguna|nada|sin|não|nenhum*|sem|non|nessun*|nulla|niente|senza|не|нет|ни|ничего|без|ні|немає|niet|niets|geen|zonder|nie|żaden|żadne|żadna|nic|bez|ne*smí|žádn*|inte|ingen|inga|inget|utan|ikke|ingenting|ei|eikä|mitään|nem|semmi|nincs|değil|yok|hiç|nu|niciun*|nimic|không|chẳng|tidak|bukan",
+    "没有|沒有|没|不再|不会|無|无|未|ない|なく|ません|ゼロ|없|않",
+];
+/// A longer clause tells of something else, in words and, where words are not set apart, in bytes.
+const WORDS: usize = 9;
+const BYTES: usize = 120;
+
+/// What says that something was not found or is not known, and what: only together they say so.
+#[rustfmt::skip]
+const UNKNOWN: &[&str] = &[
+    "did not find|didn't find|have not found|haven't found|never found|could not find|couldn't find|did not figure out|didn't figure out|do not know|don't know|nicht gefunden|nicht herausgefunden|nicht ermittel*|finde ich nicht|weiß ich nicht|weiß nicht|kenne ich nicht|keine ahnung",
+    "pas trouvé|ne trouve pas|pas compris|connais pas|ne sais pas|ignore|no encontré|no he encontrado|no encuentro|no hallé|no sé|desconozco|não encontrei|não achei|não descobri|não sei|desconheço|non ho trovato|non trovo|non so|non conosco|non ho capito",
+    "не нашёл|не нашел|не нашла|не знаю|не выяснил*|не понял*|не знайшов|не знайшла|niet gevonden|ken ik niet|weet ik niet|niet achterhaald|nie znalazłem|nie znalazłam|nie znam|nie wiem|nie ustalił*|nenašel|nenašla|neznám|nevím|hittade inte|hittar inte|vet inte|vet jag inte|fant ikke|fandt ikke|vet ikke|ved ikke|en löytänyt|en tiedä|nem találtam|nem tudom|bulamadım|bilmiyorum|nu am găsit|nu știu|không tìm|chưa tìm|không biết|không rõ|tidak menemukan|tidak tahu|belum menemukan",
+    "没有找到|没找到|找不到|未找到|不知道|不清楚|没有查出|没查出|見つかりません|見つけられ|わかりません|分かりません|不明です|찾지 못|모르겠|알 수 없",
+];
+#[rustfmt::skip]
+const SOUGHT: &[&str] = &[
+    "the cause|its cause|a cause|root cause|the reason|its reason|how to|where it comes from|die ursache|ursache|woran|warum|weshalb|wieso|woher|wie ich|den grund",
+    "la cause|comment|pourquoi|d'où|la causa|cómo|por qué|el motivo|el origen|a causa|como|por que|o motivo|a origem|come|perché|il motivo|l'origine",
+    "причин*|как исправить|как решить|почему|откуда|як|чому|de oorzaak|oorzaak|waarom|hoe ik|przyczyn*|dlaczego|skąd|jak|příčin*|proč|orsak*|varför|hur|årsak*|årsag*|hvorfor|hvordan|syy|syytä|miksi|okát|miért|neden*|sebeb*|nasıl|cauza|de ce|nguyên nhân|tại sao|vì sao|cách|penyebab*|mengapa|kenapa|cara",
+    "原因|为什么|怎么|办法|解决方法|なぜ|方法|원인|이유|방법",
+];
+
+struct Tables {
+    problems: Phrases,
+    persists: Phrases,
+    remains: Phrases,
+    denied: Phrases,
+    unknown: Phrases,
+    sought: Phrases,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    problems: Phrases::new(PROBLEMS),
+    persists: Phrases::new(PERSISTS),
+    remains: Phrases::new(REMAINS),
+    denied: Phrases::new(DENIED),
+    unknown: Phrases::new(UNKNOWN),
+    sought: Phrases::new(SOUGHT),
+});
+
+/// Whether a folded sentence says that something is unsolved.
+pub(super) fn is_unsolved(folded: &str) -> bool {
+    let clauses = folded.split([';', ',', '.', '，', '；', '、', '。', ':', '：']);
+    clauses.map(str::trim).any(|clause| is_still_there(clause) || is_unknown(clause))
+}
+
+/// Whether a clause says that a problem is still there.
+fn is_still_there(clause: &str) -> bool {
+    let ends = || TABLES.remains.find_all(clause).any(|(_, end)| !clause[end..].contains(char::is_alphanumeric));
+    clause.len() <= BYTES
+        && clause.split_whitespace().count() <= WORDS
+        && (TABLES.persists.is_in(clause) || ends())
+        && TABLES.problems.is_in(clause)
+        && !TABLES.denied.is_in(clause)
+}
+
+/// Whether a clause says that a cause, or a way, was not found.
+fn is_unknown(clause: &str) -> bool {
+    TABLES.unknown.is_in(clause) && TABLES.sought.is_in(clause)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::text::ending::Ending;
+
+    #[test]
+    fn says_that_a_problem_is_left() {
+        let mut missed = Vec::new();
+        for text in [
+            "Deux erreurs sur trois sont corrigées ; la troisième subsiste.",
+            "Je n'ai pas trouvé comment résoudre la troisième erreur.",
+            "La troisième erreur persiste et je n'en connais pas la cause.",
+            "Der dritte Fehler besteht weiterhin; ich weiß nicht, woran es liegt.",
+            "The third error is still there, and I do not know where it comes from.",
+            "I only got two of the three to work.",
+            "El tercero persiste y no encontré la causa.",
+            "O terceiro erro continua e não encontrei a causa.",
+            "Due errori su tre sono corretti; il terzo rimane, non ho trovato la causa.",
+            "Il problema si verifica ancora.",
+            "Третья ошибка осталась.",
+            "Две из трёх ошибок исправлены, с третьей я не справился.",
+            "第三个错误我没有找到原因。",
+            "第二个问题仍然存在。",
+            "Twee van de drie fouten zijn opgelost; de derde is er nog.",
+            "Naprawiłem dwa z trzech błędów, trzeci nadal występuje.",
+            "Två av tre fel är rättade; det tredje kvarstår.",
+            "Tôi đã sửa hai lỗi, nhưng lỗi thứ ba vẫn chưa giải quyết được.",
+            "Hata devam ediyor.",
+        ] {
+            if Ending::read(text) != Ending::GaveUp {
+                missed.push(text);
+            }
+        }
+        assert!(missed.is_empty(), "{missed:#?}");
+    }
+
+    #[test]
+    fn says_that_none_is_left() {
+        for text in [
+            "Alle drei Fehler sind behoben; der dritte war am schwersten zu finden.",
+            "Les trois erreurs sont corrigées ; aucune ne subsiste.",
+            "L'erreur ne persiste plus.",
+            "Der Fehler besteht nicht mehr.",
+            "No remaining failures: all three errors are fixed.",
+            "Los tres errores están corregidos; no encontré más casos.",
+            "Ninguno de los errores persiste.",
+            "三个错误都已修复，没有发现其他问题。",
+            "3件とも修正しました。問題は残っていません。",
+            "Все три ошибки исправлены, других не нашёл.",
+            "Alle drie de fouten zijn opgelost. Er blijft niets over.",
+            "세 오류를 모두 고쳤고 남은 문제는 없습니다.",
+            "Le message d'erreur reste affiché pendant cinq secondes.",
+            "The error message remains visible until it is dismissed.",
+            "Il token rimane valido per un'ora.",
+            "The session persists across restarts, and the third tab remains selected.",
+            "I found the cause: the third test shared a port.",
+            "La cause est trouvée et corrigée.",
+        ] {
+            assert_ne!(Ending::read(text), Ending::GaveUp, "{text}");
+        }
+    }
+}
