@@ -54,6 +54,8 @@ pub(super) struct RunState {
     /// The outcome of the run, once it is decided.
     pub ended: Option<Ended>,
     pub closed: Option<Closed>,
+    /// Whether a live stream ended without saying why: a stage before us is gone, and nobody watched any more.
+    pub cut_off: bool,
     /// Whether an abort failed for good, or the session was deleted, so that it may never come to rest.
     pub gave_up: bool,
     /// What the last error of the session said.
@@ -105,6 +107,7 @@ impl Default for RunState {
             verdict: None,
             ended: None,
             closed: None,
+            cut_off: false,
             gave_up: false,
             failure: None,
             interrupted: false,
