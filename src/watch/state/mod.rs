@@ -11,6 +11,7 @@ mod standing;
 mod words;
 
 pub use activity::{Entry, Topic};
+pub use asked::without_kind;
 pub use board::Board;
 pub use budget::Budget;
 pub use output::{LineKind, Output, OutputLine};
