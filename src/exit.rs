@@ -1,4 +1,4 @@
-//! Exit codes, in one table, and the error that carries one.
+//! The exit codes, in one table, and the error that carries one.
 
 use std::fmt;
 use std::io;

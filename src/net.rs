@@ -1,4 +1,4 @@
-//! What every room that talks to another machine needs: a runtime, and what an address and an error say.
+//! Helpers for requests to other machines: a runtime, loopback addresses, and the cause of an error.
 
 use reqwest::Url;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Text for people: on one line, short, and with nothing in it that a reader does not see.
+//! Makes text safe to print: one line, shortened, without invisible characters.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub fn shell_word(text: &str) -> String {
 /// `text` with each control or unseen character escaped, so that foreign text cannot move the cursor, clear the
 /// screen, set the title of a terminal, or say something that a reader does not see.
 ///
-/// One variation selector behind a visible character stays: it chooses the form of an emoji or a Han character.
+/// One variation selector after a visible character stays: it chooses the form of an emoji or a Han character.
 pub fn printable(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut may_vary = false;

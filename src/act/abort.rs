@@ -1,6 +1,6 @@
 //! Aborts a session, confirms that it stopped, retries, and finally ends the server's processes.
 
-use super::family::Family;
+use super::abort_scope::AbortScope;
 use super::settings::AbortLimits;
 use crate::pipe::Shutdown;
 use crate::process::server_processes::ServerProcesses;
@@ -117,7 +117,7 @@ async fn escalate(
 struct Confirmed {
     /// What confirms it.
     how: &'static str,
-    /// Which sessions of the family were left out, as the end of a sentence.
+    /// Which sessions of the scope were left out, as the end of a sentence.
     left_out: String,
 }
 
@@ -140,31 +140,31 @@ async fn abort_and_confirm(
     if let Err(failure) = server.abort(request.session).await {
         *why = failure.into();
     }
-    let mut family = Family::new(root);
+    let mut scope = AbortScope::new(root);
     if let Some(child) = request.child {
         // Its own directory may be another one.
         match server.session(child).await {
-            Ok(child) => family.add_working(child),
+            Ok(child) => scope.add_working(child),
             Err(failure) => {
                 *why = failure.into();
-                family.add_working(Session { id: child.to_owned(), ..Session::default() });
-                family.is_incomplete = true;
+                scope.add_working(Session { id: child.to_owned(), ..Session::default() });
+                scope.is_incomplete = true;
             }
         }
     }
-    match timeout(request.limits.confirm / 2, family.descend(&server)).await {
+    match timeout(request.limits.confirm / 2, scope.descend(&server)).await {
         Ok(Ok(())) => {}
         Ok(Err(failure)) => *why = failure.into(),
         // What is known by now is aborted while there is time to confirm it.
-        Err(_) => family.is_incomplete = true,
+        Err(_) => scope.is_incomplete = true,
     }
-    for child in family.busy_below() {
+    for child in scope.busy_below() {
         if let Err(failure) = server.at_home(child).abort(&child.id).await {
             *why = failure.into();
         }
     }
-    let how = confirmed(&server, &family, rested, why).await?;
-    Ok(Confirmed { how, left_out: family.left_out() })
+    let how = confirmed(&server, &scope, rested, why).await?;
+    Ok(Confirmed { how, left_out: scope.left_out() })
 }
 
 /// The session with its directory. In any other directory the server would report it as idle, as it does for every
@@ -181,23 +181,23 @@ async fn find(request: &Abort<'_>, session: &str, why: &mut Obstacle) -> Result<
     }
 }
 
-/// Waits until the stream or the server shows that the whole family rests.
+/// Waits until the stream or the server shows that the whole scope rests.
 async fn confirmed(
     server: &Server,
-    family: &Family,
+    scope: &AbortScope,
     rested: &mut Rested,
     why: &mut Obstacle,
 ) -> Result<&'static str, Obstacle> {
     loop {
         // The stream shows the rest of a single session only.
         let shown =
-            rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_deref() == Some(family.root());
-        if shown && family.is_alone() {
+            rested.has_changed().unwrap_or(false) && rested.borrow_and_update().as_deref() == Some(scope.root());
+        if shown && scope.is_alone() {
             return Ok("the stream shows the session at rest");
         }
         tokio::select! {
-            busy = family.busy_now(server) => match busy {
-                Ok(busy) if family.rests(&busy) => {
+            busy = scope.busy_now(server) => match busy {
+                Ok(busy) if scope.rests(&busy) => {
                     return Ok("the server reports the session at rest");
                 }
                 Ok(_) => *why = Obstacle::StillBusy,

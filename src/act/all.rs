@@ -1,9 +1,9 @@
-//! The stage for a stream of many sessions: each session that works gets a run of its own, with its own orders, checks
-//! and result, as if the stream were about it alone. The exit code is the worst of all.
+//! Acts on a stream of many sessions: each session that works gets a separate run, with its own orders, checks and
+//! result, as if the stream were about it alone. The exit code is the worst of all.
 
-use super::known::Known;
 use super::outcome::stream_failure;
 use super::relevant::{is_relevant, read};
+use super::session_index::SessionIndex;
 use super::stage::Act;
 use crate::exit::{Code, Failure};
 use crate::pipe::Stage;
@@ -38,7 +38,7 @@ pub struct ActOnAll {
     runs: BTreeMap<String, Act>,
     /// The runs of sessions that turned out to be subagents, until their orders are carried out.
     retired: Vec<Act>,
-    known: Known,
+    index: SessionIndex,
     /// The exit code of the last run of each session, and the worst of those that are not remembered.
     ended: HashMap<String, Code>,
     worst: Option<Code>,
@@ -55,7 +55,7 @@ impl ActOnAll {
             whole,
             runs: BTreeMap::new(),
             retired: Vec::new(),
-            known: Known::default(),
+            index: SessionIndex::default(),
             ended: HashMap::new(),
             worst: None,
             round: Timestamp::default(),
@@ -108,19 +108,19 @@ impl ActOnAll {
     /// The session that the line is about, or the one at its top.
     fn root(&mut self, line: &Observation, text: &str) -> Option<String> {
         let session = &*session(line)?;
-        if self.known.learn(session, line, text)
+        if self.index.learn(session, line, text)
             // It was taken for one of its own while its parent was unknown.
             && let Some(mut run) = self.runs.remove(session)
         {
-            run.orders.retire("the session is a subagent of another one");
+            run.dispatcher.retire("the session is a subagent of another one");
             self.retired.push(run);
         }
-        Some(self.known.top(session))
+        Some(self.index.top(session))
     }
 
     /// Begins a run, if there is room for it.
     fn begin(&mut self, session: &str) -> Result<(), Failure> {
-        let most = if self.whole.orders.can_be_carried_out() { RUNS } else { RUNS_WITHOUT_ORDERS };
+        let most = if self.whole.dispatcher.can_be_carried_out() { RUNS } else { RUNS_WITHOUT_ORDERS };
         if self.runs.len() >= most {
             if !std::mem::replace(&mut self.is_full, true) {
                 tracing::warn!(
@@ -131,7 +131,7 @@ impl ActOnAll {
             self.count(Code::Unsure);
             return Ok(());
         }
-        let run = Act::one_of(&self.whole, session, self.known.said(session))?;
+        let run = Act::one_of(&self.whole, session, self.index.info(session))?;
         self.runs.insert(session.to_owned(), run);
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What `ocr-act` may act on. Lines are data: they never say by themselves where to go, and what to send there. Either
-//! a person names the server on the command line, or the stream proves to be a live one of this pipe.
+//! Decides what `ocr-act` may act on. A line alone never decides which server we contact: either the user names it on
+//! the command line, or the stream proves that it is live and in this pipe.
 
 use super::settings::Settings;
 use crate::net::is_loopback;
@@ -58,7 +58,7 @@ impl Authority {
         Self::unproven(&doubt)
     }
 
-    /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read. Returns
+    /// Treats one of our streams as a recording when it does not begin with an `opened` line that can be read. Returns
     /// whether this line is why.
     pub fn doubt(&mut self, line: &Observation, text: &str) -> bool {
         let is_doubted = *self == Self::Unopened && misses_opened(line, text);

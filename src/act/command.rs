@@ -1,4 +1,4 @@
-//! Runs a command of which only the success matters, and the end of its output if it fails.
+//! Runs a command of which only success or failure matters. Keeps the end of its output for the case that it fails.
 
 use crate::process::command::{Capture, KillSwitch, ShellCommand};
 use std::path::Path;

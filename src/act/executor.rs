@@ -1,4 +1,4 @@
-//! Carries orders out on a thread of its own, so that lines never wait, and writes a record before and after each.
+//! Carries out orders on a separate thread, so that lines never wait, and writes a record before and after each.
 
 use super::abort::{Abort, Rested, abort};
 use super::order::{Order, Report, Task};

@@ -1,4 +1,4 @@
-//! The episodes of a run, as they were last reported.
+//! Remembers the episodes of a run, as they were last reported.
 
 use crate::bounded::BoundedMap;
 use crate::wire::record::{Finding, Grade, State, Wasted};

@@ -1,40 +1,41 @@
 //! Carries decisions out on the live session, confirms them, and concludes the run with an outcome.
 //!
 //! * `state`: the state of the run, built from the lines; `totals` and `steering` are parts of it.
-//! * `authority`: what may be acted on at all.
-//! * `relevant`: which lines are parsed.
+//! * `authority`: decides what may be acted on at all.
+//! * `relevant`: decides which lines are parsed.
 //! * `plan`: decides what to do next, without I/O.
-//! * `orders`: takes orders to the server they are for, or records why they are not carried out.
-//! * `executor`: carries orders out on a thread of its own, so that lines never wait: `abort`, `rollback`, `verify`.
-//! * `neighbours`: which other sessions work in the same directory; `kin`: which do not count, as they are related.
+//! * `dispatcher`: passes orders to the executor of their server, or records why they are skipped.
+//! * `executor`: carries orders out on a separate thread, so that lines never wait: `abort`, `rollback`, `verify`.
+//! * `shared_directory`: the other sessions that work in the same directory; `lineage`: ancestors and descendants, which
+//!   do not count among them.
 //! * `outcome`: the outcome of the run, without I/O.
-//! * `notify`: tells people of what they may be needed for, and of the outcome.
-//! * `resume`: when a session goes on after a quota, without I/O.
+//! * `notify`: notifies people when they may be needed, and of the outcome.
+//! * `resume`: decides when a session continues after a quota, without I/O.
 //! * `reply`: answers requests from another terminal.
-//! * `stage`: connects them for one run; `all`: one run for each session of a stream, with what is `known` of them.
+//! * `stage`: connects them for one run; `all`: one run for each session of a stream, with the help of `session_index`.
 
 mod abort;
+mod abort_scope;
 mod all;
 mod authority;
 mod command;
+mod dispatcher;
 mod executor;
-mod family;
 mod findings;
-mod kin;
-mod known;
+mod lineage;
 mod message_order;
-mod neighbours;
 pub mod notify;
 mod order;
-mod orders;
 mod outcome;
 mod plan;
 mod relevant;
 mod reply;
 mod resume;
 mod rollback;
+mod session_index;
 mod settings;
 mod shared;
+mod shared_directory;
 mod stage;
 mod state;
 mod steering;

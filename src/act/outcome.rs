@@ -1,6 +1,6 @@
-//! The outcome of the run: one sentence and one exit code. No I/O.
+//! Decides the outcome of the run, in one sentence and one exit code, without I/O.
 
-use super::state::{Ended, RunState};
+use super::state::{RunEnd, RunState};
 use crate::exit::Code;
 use crate::pipe::shutdown::code_of_signal;
 use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Verdict};
@@ -79,8 +79,8 @@ fn code_of_outcome(outcome: RunOutcome) -> Code {
     }
 }
 
-fn ended(state: &RunState, signal: Option<Code>) -> (Ended, Code) {
-    let coded = |mut ended: Ended| {
+fn ended(state: &RunState, signal: Option<Code>) -> (RunEnd, Code) {
+    let coded = |mut ended: RunEnd| {
         if ended.outcome == RunOutcome::Done && state.cut_off {
             let why = format!(
                 "the stream was cut off before the end of the run, and nobody saw what followed this: {}",
@@ -117,7 +117,7 @@ fn ended(state: &RunState, signal: Option<Code>) -> (Ended, Code) {
 }
 
 /// The outcome where nothing ended the session, or the stream was cut off.
-fn rested(state: &RunState, closed: bool) -> Ended {
+fn rested(state: &RunState, closed: bool) -> RunEnd {
     if state.is_of_directory() {
         return ended_as(
             RunOutcome::Unsure,
@@ -165,8 +165,8 @@ pub(super) fn named(outcome: Outcome, why: &str) -> String {
     }
 }
 
-fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> Ended {
-    Ended { outcome, reason: reason.into(), at_rest: true }
+fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> RunEnd {
+    RunEnd { outcome, reason: reason.into(), at_rest: true }
 }
 
 /// Why the outcome of a session that did not come to rest is unknown.

@@ -1,10 +1,10 @@
-//! Which lines are parsed: most lines of a stream tell this stage no more than the time.
+//! Decides which lines are parsed: from most lines, this stage only needs the time.
 
 use crate::wire::{Observation, matters, observe};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-/// Strings that every relevant part contains: the end of a step, a finished call, changed files, a message of ours.
+/// Strings that every relevant part contains: the end of a step, a finished call, changed files, one of our messages.
 /// Other parts, which are most of all lines, are not parsed.
 const RELEVANT: [&str; 5] = ["\"step-finish\"", "\"completed\"", "\"error\"", "\"patch\"", "\"steer\""];
 
@@ -19,7 +19,7 @@ pub(super) fn is_relevant(kind: &str, line: &[u8]) -> bool {
     }
 }
 
-/// A line and what it says; `None` for what is no line of a stream.
+/// A line and what it says; `None` for what is not a line of a stream.
 pub(super) fn read(line: &[u8]) -> Option<(&str, Observation<'_>)> {
     let text = std::str::from_utf8(line).ok()?;
     Some((text, observe(text).ok()?))

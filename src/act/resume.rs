@@ -1,4 +1,4 @@
-//! When a session goes on after a quota, without I/O.
+//! Decides when a session continues after a quota, without I/O.
 
 use super::order::{Order, Task};
 use crate::bounded::BoundedMap;

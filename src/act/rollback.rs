@@ -1,7 +1,7 @@
-//! Takes back what a session changed, unless that would take back what another one changed: the server undoes every
-//! change in the directory since the session's step began, whoever made it.
+//! Reverts what a session changed, unless that would also revert changes of another session: the server reverts every
+//! change in the directory since the session's step began, even if something else made it.
 
-use super::kin::{Kin, active_since, is_near, step_before};
+use super::lineage::{Lineage, active_since, is_near, step_before};
 use crate::server::{self, Changes, Server, Session, Since};
 use crate::wire::record::{Phase, named};
 use std::collections::BTreeSet;
@@ -57,8 +57,8 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
         return Ok(compared);
     };
     let sessions = server.sessions().await?.sessions;
-    let kin = Kin::of(session, &sessions);
-    let Candidates { below, others } = match candidates(&sessions, &own, &kin, began) {
+    let lineage = Lineage::of(session, &sessions);
+    let Candidates { below, others } = match candidates(&sessions, &own, &lineage, began) {
         Ok(candidates) => candidates,
         Err(refusal) => return Ok(Compared { refusal: Some(refusal), ..compared }),
     };
@@ -70,7 +70,7 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
     for other in others {
         let theirs = server.changes(other, Since::Time(began)).await?;
         // The step of a session above lasts as long as those below, so that its patches have their changes.
-        let files = taken(&ours, other, &theirs, !kin.is_above(&other.id));
+        let files = taken(&ours, other, &theirs, !lineage.is_ancestor(&other.id));
         if !files.is_empty() {
             foreign.push((other.id.clone(), files));
         }
@@ -88,9 +88,15 @@ struct Candidates<'a> {
 }
 
 /// The sessions that may have changed something since `began`, or why they cannot be compared.
-fn candidates<'a>(sessions: &'a [Session], own: &Session, kin: &Kin, began: i64) -> Result<Candidates<'a>, String> {
+fn candidates<'a>(
+    sessions: &'a [Session],
+    own: &Session,
+    lineage: &Lineage,
+    began: i64,
+) -> Result<Candidates<'a>, String> {
     let active = active_since(sessions, &own.id, step_before(began)).into_iter();
-    let (mut below, others): (Vec<&Session>, Vec<&Session>) = active.partition(|other| kin.is_below(&other.id));
+    let (mut below, others): (Vec<&Session>, Vec<&Session>) =
+        active.partition(|other| lineage.is_descendant(&other.id));
     below.truncate(OTHERS);
     let (mut others, far): (Vec<&Session>, Vec<&Session>) =
         others.into_iter().partition(|other| is_near(other, own.directory.as_deref()));
@@ -158,7 +164,7 @@ mod tests {
     /// The sessions below, and the others.
     fn compared(sessions: &[Session]) -> Result<[Vec<&str>; 2], String> {
         let own = &sessions[0];
-        let found = candidates(sessions, own, &Kin::of(&own.id, sessions), 8_000_000)?;
+        let found = candidates(sessions, own, &Lineage::of(&own.id, sessions), 8_000_000)?;
         Ok([found.below, found.others].map(|list| list.into_iter().map(|other| other.id.as_str()).collect()))
     }
 

@@ -1,9 +1,9 @@
-//! What the runs of one stage share.
+//! The settings and handles that all runs of one stage share.
 
 use super::executor::Pending;
-use super::neighbours::Lookout;
 use super::notify::{Courier, Notify};
 use super::settings::Settings;
+use super::shared_directory::Lookout;
 use crate::pipe::{Out, Shutdown};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

@@ -1,21 +1,21 @@
 //! The stage: passes lines on, and acts on decisions and findings.
 
 use super::authority::Authority;
-use super::known::Said;
-use super::neighbours::{Neighbours, Place};
+use super::dispatcher::Dispatcher;
 use super::notify::{Notify, Now, Outbox};
-use super::orders::Orders;
 use super::outcome::{conclude, not_started};
 use super::plan;
 use super::relevant::{is_relevant, read};
 use super::resume::Resumes;
+use super::session_index::SessionInfo;
 use super::settings::Settings;
 use super::shared::Shared;
+use super::shared_directory::{Neighbours, Place};
 use super::state::{News, RunState};
 use crate::exit::{Code, Failure, leave};
 use crate::pipe::shutdown::{BACKLOG, NEIGHBOURS};
 use crate::pipe::{Out, Shutdown, Stage, hangup};
-use crate::process::feedback;
+use crate::process::recording_loop;
 use crate::wire::record;
 use crate::wire::record::{Opened, RunResult, Verdict};
 use crate::wire::{About, Event, Observation, Status, about, head};
@@ -28,7 +28,7 @@ pub struct Act {
     pub(super) shared: Shared,
     pub(super) state: RunState,
     pub(super) authority: Authority,
-    pub(super) orders: Orders,
+    pub(super) dispatcher: Dispatcher,
     outbox: Outbox,
     neighbours: Neighbours,
     resumes: Resumes,
@@ -56,7 +56,7 @@ impl Act {
     }
 
     /// The run of one session of the stream that `whole` is about, of which this was said.
-    pub(super) fn one_of(whole: &Self, session: &str, said: Option<&Said>) -> Result<Self, Failure> {
+    pub(super) fn one_of(whole: &Self, session: &str, said: Option<&SessionInfo>) -> Result<Self, Failure> {
         let opened = whole.state.opened.clone().unwrap_or_default();
         let directory = opened.directory.filter(|_| opened.session_id.is_some());
         let opened = Opened {
@@ -82,7 +82,7 @@ impl Act {
 
     fn in_state(shared: Shared, state: RunState, authority: Authority, is_one_of_many: bool) -> Self {
         Self {
-            orders: Orders::new(shared.clone(), is_one_of_many),
+            dispatcher: Dispatcher::new(shared.clone(), is_one_of_many),
             outbox: Outbox::new(shared.clone()),
             shared,
             state,
@@ -127,10 +127,10 @@ impl Act {
         self.authority.is_live()
     }
 
-    /// Takes a stream of ours for a recording when it does not begin with an `opened` line that can be read.
+    /// Treats one of our streams as a recording when it does not begin with an `opened` line that can be read.
     pub(super) fn doubt(&mut self, line: &Observation, text: &str) {
         if self.authority.doubt(line, text) {
-            self.orders.refuse(self.authority.refusal());
+            self.dispatcher.refuse(self.authority.refusal());
         }
     }
 
@@ -142,8 +142,9 @@ impl Act {
         let opened = self.state.opened.clone().unwrap_or_default();
         self.authority = Authority::of(&self.shared.settings, &opened, self.state.clock.now().ms(), says_replay);
         self.state.pinned = self.authority.is_live();
-        if let (true, Some(directory), Some(file)) = (self.is_live(), &opened.directory, feedback::stdout_file()) {
-            feedback::warn(&file, Path::new(directory));
+        if let (true, Some(directory), Some(file)) = (self.is_live(), &opened.directory, recording_loop::stdout_file())
+        {
+            recording_loop::warn(&file, Path::new(directory));
         }
         self.prepare()?;
         self.look_around();
@@ -151,7 +152,7 @@ impl Act {
     }
 
     fn prepare(&mut self) -> Result<(), Failure> {
-        self.orders.prepare(&self.state.opened.clone().unwrap_or_default(), &self.authority)
+        self.dispatcher.prepare(&self.state.opened.clone().unwrap_or_default(), &self.authority)
     }
 
     /// Looks for other sessions that work in the directory of this one. Those beside a recorded one are not its own.
@@ -161,7 +162,7 @@ impl Act {
         }
         let opened = self.state.opened.as_ref();
         let place = |opened: &Opened| Some((opened.session_id.clone()?, opened.directory.clone()?));
-        if let (Some(server), Some((session, directory))) = (self.orders.server(), opened.and_then(place)) {
+        if let (Some(server), Some((session, directory))) = (self.dispatcher.server(), opened.and_then(place)) {
             let now = self.state.clock.now();
             let began = now.ms().saturating_sub(self.state.clock.elapsed());
             let rolls_back = self.shared.settings.rollback;
@@ -183,7 +184,7 @@ impl Act {
             self.look_around();
         }
         if let (Event::Status(Status::Idle), Some(session)) = (&line.event, &line.session) {
-            self.orders.saw_rest(session);
+            self.dispatcher.saw_rest(session);
         }
         if let (Event::Session { .. }, Some(session)) = (&line.event, &line.session) {
             self.learn_about(session, &about(text));
@@ -205,7 +206,7 @@ impl Act {
         let opened = self.state.opened.as_mut().filter(|opened| is_ours && opened.directory.is_none());
         if let (Some(opened), Some(directory)) = (opened, &said.directory) {
             opened.directory = Some(directory.to_string());
-            self.orders.set_directory(directory);
+            self.dispatcher.set_directory(directory);
             self.look_around();
         }
     }
@@ -260,7 +261,7 @@ impl Act {
             }
             News::Over(_) => Vec::new(),
         };
-        self.orders.carry_out(orders, &mut self.state, added);
+        self.dispatcher.dispatch(orders, &mut self.state, added);
         Ok(())
     }
 
@@ -268,7 +269,7 @@ impl Act {
     fn resume(&mut self, added: &mut Vec<u8>) {
         if self.state.ended.is_none() {
             let orders = self.resumes.due(self.state.clock.now().ms());
-            self.orders.carry_out(orders, &mut self.state, added);
+            self.dispatcher.dispatch(orders, &mut self.state, added);
         }
     }
 
@@ -313,12 +314,12 @@ impl Act {
 
     /// Handles what came of the orders so far. Returns whether all of them are carried out.
     pub(super) fn follow_orders(&mut self, added: &mut Vec<u8>) -> bool {
-        self.orders.follow(&mut self.state, added)
+        self.dispatcher.follow(&mut self.state, added)
     }
 
     /// Waits for the orders under way. Whatever would follow them is skipped.
     pub(super) fn finish_orders(&mut self, added: &mut Vec<u8>) {
-        self.orders.finish(&mut self.state, added);
+        self.dispatcher.finish(&mut self.state, added);
     }
 
     /// Finishes what was begun, and ends the run. What the server is still asked is waited for until `until`.

@@ -52,7 +52,7 @@ pub(super) struct RunState {
     /// The last decision about the session at rest.
     pub verdict: Option<Decision>,
     /// The outcome of the run, once it is decided.
-    pub ended: Option<Ended>,
+    pub ended: Option<RunEnd>,
     pub closed: Option<Closed>,
     /// Whether a live stream ended without saying why: a stage before us is gone, and nobody watched any more.
     pub cut_off: bool,
@@ -78,7 +78,7 @@ pub(super) struct RunState {
 
 /// The outcome of a run and its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(super) struct RunEnd {
     pub outcome: RunOutcome,
     pub reason: String,
     /// Whether this is how the session rests, so that it is void when the session goes on.
@@ -349,12 +349,12 @@ impl RunState {
 
     /// Decides the outcome of the run, unless it is decided.
     pub fn end(&mut self, outcome: RunOutcome, reason: &str) {
-        self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned(), at_rest: false });
+        self.ended.get_or_insert_with(|| RunEnd { outcome, reason: reason.to_owned(), at_rest: false });
     }
 
     /// Decides the outcome of a session at rest, unless it is decided. It is void when the session goes on.
     pub fn settle(&mut self, outcome: RunOutcome, reason: &str) {
-        self.ended.get_or_insert_with(|| Ended { outcome, reason: reason.to_owned(), at_rest: true });
+        self.ended.get_or_insert_with(|| RunEnd { outcome, reason: reason.to_owned(), at_rest: true });
     }
 }
 

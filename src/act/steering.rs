@@ -1,4 +1,4 @@
-//! The state of our messages to the agent: the agent must answer one before it is sent another.
+//! Tracks our messages to the agent: the agent must answer one before it is sent another.
 
 use super::message_order::MessageOrder;
 

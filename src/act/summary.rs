@@ -1,4 +1,4 @@
-//! The summary of a run, for people.
+//! Writes the summary of a run for a person.
 
 use crate::redact::Redactor;
 use crate::wire::record::RunResult;

@@ -1,4 +1,4 @@
-//! Checks that the session did what it says: commands, files, changes.
+//! Checks that the session did what it claims: commands, files, changes.
 
 use super::command::succeeds;
 use super::settings::Checks;

@@ -1,4 +1,4 @@
-//! `ocr-act`.
+//! The command line of `ocr-act`.
 
 use super::Common;
 use super::common::{MORE, print_schemas, switch, version, with_units};
@@ -35,7 +35,7 @@ Examples:
     ocr-stream … | ocr-detect | ocr-act --on stagnation=steer --on loop=abort
   Accept the work only if the tests pass, and tell the agent if they fail:
     ocr-stream --follow … | ocr-detect | ocr-review | ocr-act --verify 'cargo test'
-  Be told when the agent asks something, with which command to answer, and when it is over:
+  Get notified when the agent asks something, with the command that answers it:
     ocr-stream … | ocr-detect | ocr-act --notify-on blocked --notify https://hooks.example.org/x
   Act on every session of a server:
     ocr-stream --all --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act --act-on-all
@@ -51,7 +51,7 @@ Environment:
 
 Exit codes:
   0    done
-  1    an error of ours, such as a full disk
+  1    an internal error, such as a full disk
   2    invalid command line
   3    unsure: a person should look, or no line came in
   10   loop
@@ -84,8 +84,8 @@ pub(super) struct Args {
     /// answer for each, in order.
     #[arg(long, value_name = "ID=ANSWER", requires = "server")]
     answer: Vec<String>,
-    /// Act on every session of the stream, as behind `ocr-stream --all`: each gets a result of its own, and the exit code
-    /// is the highest of theirs.
+    /// Act on every session of the stream, for example after `ocr-stream --all`: each gets its own result, and the exit
+    /// code is the highest of theirs.
     #[arg(long)]
     act_on_all: bool,
     /// Print only the lines that this program adds.
@@ -116,7 +116,7 @@ pub(super) struct Actions {
     /// Act on a server that is neither on this machine nor protected by both https and a password.
     #[arg(long, env = "OCR_ALLOW_INSECURE", value_parser = switch())]
     pub(super) allow_insecure: bool,
-    /// After an abort, undo the session's changes since the episode began.
+    /// After an abort, revert the session's changes since the episode began.
     #[arg(long, env = "OCR_ROLLBACK", value_parser = switch())]
     rollback: bool,
     /// Wait TIME for the server to confirm an abort. After three attempts, kill the server if ocr-stream started it.
@@ -261,11 +261,14 @@ fn act_on_all(act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow::Res
     Ok(code)
 }
 
-/// Says which names in `--on` are those of none of our rules: they are another detector's.
+/// Warns about names in `--on` that none of our rules has: they belong to another detector.
 fn warn_of_unknown(on: &[(String, Remedy)]) {
     let known = rules_and_kinds();
     for (name, _) in on.iter().filter(|(name, _)| !known.contains(name)) {
-        tracing::warn!("--on: {}", units::unknown("rule or kind of ours", name, known.iter().map(String::as_str)));
+        tracing::warn!(
+            "--on: {}",
+            units::unknown("rule or kind of ocr-detect", name, known.iter().map(String::as_str))
+        );
     }
 }
 
@@ -319,7 +322,7 @@ fn settings(
     })
 }
 
-/// Parses `RULE=ACTION`. A name that is almost one of ours is mistyped; any other may be that of another detector.
+/// Parses `RULE=ACTION`. A name that is almost one of our rules is mistyped; any other may belong to another detector.
 fn remedy(text: &str) -> Result<(String, Remedy), String> {
     let parsed = text.split_once('=').and_then(|(rule, action)| Some((rule, Remedy::from_str(action, false).ok()?)));
     let (rule, remedy) =
@@ -327,7 +330,7 @@ fn remedy(text: &str) -> Result<(String, Remedy), String> {
     let known = rules_and_kinds();
     let meant = units::similar(rule, known.iter().map(String::as_str));
     match meant.filter(|_| !known.iter().any(|known| known == rule)) {
-        Some(meant) => Err(format!("no rule or kind of ours is named {rule}; did you mean {meant}?")),
+        Some(meant) => Err(format!("no rule or kind of ocr-detect is named {rule}; did you mean {meant}?")),
         None => Ok((rule.to_owned(), remedy)),
     }
 }

@@ -1,4 +1,4 @@
-//! All binaries: one executable can be each of them.
+//! Runs the stage that the name of the executable selects, so that one executable can be all of them.
 
 use super::{act, detect, report, review, run, stream, watch};
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! What a session may use: limits of `ocr-detect`, of which the dashboard shows what is left.
+//! The flags for the budgets of a session: `ocr-detect` enforces them, and the dashboard shows what is left.
 
 use super::units;
 use crate::detect::Config;

@@ -1,4 +1,4 @@
-//! What the command lines of all binaries have in common.
+//! Flags and helpers that the command lines of all binaries share.
 
 use crate::exit;
 use crate::exit::{Code, Failure};

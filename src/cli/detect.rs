@@ -1,4 +1,4 @@
-//! `ocr-detect`.
+//! The command line of `ocr-detect`.
 
 use super::Common;
 use super::budgets::Budgets;
@@ -14,7 +14,7 @@ use crate::pipe;
 use crate::pipe::{Out, Shutdown};
 use crate::printable::shell_word;
 use crate::report::{Form, Summary};
-use crate::wire::Foreign;
+use crate::wire::Unrecognized;
 use crate::wire::record::{Done, Finding, Grade, Kind, StateChange, Turn, schema};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
@@ -134,7 +134,7 @@ pub(super) struct AllBudgets {
     /// Warn when PERCENT of a budget is spent; 100 means no warning before the stop.
     #[arg(long, env = "OCR_WARN_AT", value_name = "PERCENT", default_value_t = Config::default().warn_at, value_parser = percent)]
     warn_at: u8,
-    /// Report, as a notice only, more than N tokens since the last progress.
+    /// Add a notice after N tokens without progress.
     #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N", value_parser = units::some_count::<u64>)]
     max_idle_tokens: Option<u64>,
     /// Request a review after every N responses of the model.
@@ -273,7 +273,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
 type Found = Vec<(Kind, bool)>;
 
 /// Why nothing in an input was understood, and whether a person was told already; `None` if anything was.
-type NotUnderstood = Option<(Foreign, bool)>;
+type NotUnderstood = Option<(Unrecognized, bool)>;
 
 /// What became of the inputs.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! `ocr-run doctor`.
+//! The command line of `ocr-run doctor`.
 
 use super::Common;
 use super::common::{Parsed, print, to_args, to_private, version, with_units};

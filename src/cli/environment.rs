@@ -1,5 +1,5 @@
-//! What comes from the environment alone: secrets, because other users can read the command line, and defaults
-//! that the argument parser must not take for typed ones.
+//! Reads settings that come only from the environment: secrets, because other users can read the command line, and
+//! defaults that the argument parser must not mistake for typed ones.
 
 #[cfg(unix)]
 use crate::process::pipe_key::{PIPE_KEY, PipeKey};

@@ -1,4 +1,4 @@
-//! Tells the last stage of a pipe that is typed by hand why an earlier one could not start.
+//! Tells the last stage of a pipe typed by hand why an earlier stage could not start.
 
 use super::environment::variable;
 use crate::exit::Code;
@@ -15,7 +15,7 @@ const EARLIER: [&str; 3] = ["ocr-stream", "ocr-detect", "ocr-review"];
 /// How long a shell may take to start the next stage, and how often to look.
 const STARTING: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(10));
 
-/// Writes a line with the exit code of the stage `name` if it has written none, and a later stage of ours reads it.
+/// Writes a line with the exit code of the stage `name` if it has written none, and one of our later stages reads it.
 /// Other readers expect lines of a session and nothing else. `ocr-run` sees the exit codes of its stages itself.
 pub(super) fn hand_on(name: &str, code: Code, said: &str) {
     let is_for_us =

@@ -1,4 +1,4 @@
-//! The command lines: one file per binary, which says what its arguments mean and calls the room that does the work.
+//! The command lines, one file per binary. Each defines its arguments and calls the room that does the work.
 #![allow(clippy::doc_markdown, reason = "the comments of arguments are their help")]
 
 #[cfg(unix)]
@@ -15,7 +15,6 @@ mod doctor;
 mod environment;
 #[cfg(unix)]
 mod failed_start;
-mod hint;
 mod recordings;
 pub mod report;
 pub mod review;
@@ -26,6 +25,7 @@ pub mod run;
 pub mod run;
 mod short_help;
 pub mod stream;
+mod suggestion;
 #[cfg(all(test, unix))]
 mod tests;
 mod units;
@@ -56,7 +56,7 @@ fn start<A: Parser>(
     match matches.and_then(|matches| A::from_arg_matches(&matches)) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
-            let error = hint::of_unknown(error, &command, &args).format(&mut command);
+            let error = suggestion::of_unknown(error, &command, &args).format(&mut command);
             if error.use_stderr() {
                 tell(error.render().to_string().trim_end());
                 if let Some(variable) = common::variable_at_fault(&command, &args, &error) {

@@ -1,9 +1,9 @@
-//! What `ocr-detect` and `ocr-report` have in common: recordings that are named on the command line, or standard input.
+//! Opens the inputs of `ocr-detect` and `ocr-report`: recordings named on the command line, or standard input.
 
 use crate::exit::{Code, Failure};
 use crate::pipe::{Shutdown, hangup, input};
 use crate::report::Summary;
-use crate::wire::Foreign;
+use crate::wire::Unrecognized;
 use std::io::Read;
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub(super) fn name(file: Option<&Path>) -> Option<String> {
 }
 
 /// That nothing in an input was understood, and what to do.
-pub(super) fn not_understood(file: Option<&Path>, foreign: Foreign) -> String {
+pub(super) fn not_understood(file: Option<&Path>, foreign: Unrecognized) -> String {
     let input = name(file).unwrap_or_else(|| "this input".to_owned());
     format!("nothing in {input} was understood: {foreign}")
 }

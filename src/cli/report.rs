@@ -1,4 +1,4 @@
-//! `ocr-report`.
+//! The command line of `ocr-report`.
 
 use super::Common;
 use super::common::{MORE, switch, version};

@@ -1,4 +1,4 @@
-//! `ocr-review`.
+//! The command line of `ocr-review`.
 
 use super::Common;
 use super::common::{MORE, print_schemas, version, with_units};

@@ -1,4 +1,4 @@
-//! `ocr-run`: the whole pipe in one command.
+//! The command line of `ocr-run`, the whole pipe in one command.
 
 use super::act::{Actions, NotifyArgs, Verification};
 use super::budgets::Budgets;
@@ -10,7 +10,7 @@ use super::stream::{Patience, RestArgs, SpawnArgs, Work};
 use super::{act, detect, doctor, review, stream, units, watch};
 use crate::exit::{Code, Failure};
 use crate::pipe::tell;
-use crate::process::{feedback, job, supervisor};
+use crate::process::{job, recording_loop, supervisor};
 use crate::run::{Command, CommandLine, Keep, Run, SPOOL, STAGE_ARGUMENT, View, run, spool, stage};
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -216,7 +216,7 @@ fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
         tell("ocr-run: starting OpenCode; Ctrl-C ends the run");
     }
     if let Some(Keep::File(file)) = &keep {
-        feedback::warn(file, args.work.working_dir.as_deref().unwrap_or(Path::new(".")));
+        recording_loop::warn(file, args.work.working_dir.as_deref().unwrap_or(Path::new(".")));
     }
     let view_args = to_args::<Budgets>(&parsed.matches);
     let dashboard = watch::has_dashboard();

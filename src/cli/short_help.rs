@@ -1,4 +1,4 @@
-//! The flags that `-h` shows, so that it fits a screen: those that most runs need.
+//! Selects the flags that `-h` shows: those that most runs need, so that they fit a screen.
 
 /// By binary. Binaries with few flags show them all.
 const SHORT_HELP: [(&str, &[&str]); 5] = [

@@ -1,4 +1,4 @@
-//! `ocr-stream`.
+//! The command line of `ocr-stream`.
 
 use super::Common;
 use super::common::{MORE, print_schemas, switch, version, with_units};
@@ -264,7 +264,7 @@ mod live {
     use super::{Args, Code, Failure, Work, input, out};
     use crate::cli::environment::{credentials, pipe_key, private_folder, variable};
     use crate::net::is_loopback;
-    use crate::process::feedback;
+    use crate::process::recording_loop;
     use crate::server::parse_url;
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
@@ -282,8 +282,8 @@ mod live {
         }
         let out = out(args.redact)?;
         let plan = plan(args)?;
-        if let (Some(directory), Some(file)) = (&plan.directory, feedback::stdout_file()) {
-            feedback::warn(&file, directory);
+        if let (Some(directory), Some(file)) = (&plan.directory, recording_loop::stdout_file()) {
+            recording_loop::warn(&file, directory);
         }
         crate::process::job::stop_together();
         Ok(watch(&plan, out)?)

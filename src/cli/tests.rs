@@ -54,7 +54,7 @@ fn hints_are_about_flags_of_the_stream_alone() {
         let command = commands().into_iter().find(|command| command.get_name() == name).unwrap();
         command.get_arguments().any(|arg| arg.get_long() == Some(long))
     };
-    for flag in super::hint::OF_STREAM {
+    for flag in super::suggestion::OF_STREAM {
         assert!(has("ocr-stream", flag) && !has("ocr-run", flag), "{flag}");
     }
 }

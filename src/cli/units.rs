@@ -1,4 +1,4 @@
-//! Times and counts as people type them.
+//! Parses times and counts as people type them.
 
 use std::num::NonZeroUsize;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Programs that need live sessions, on a system that does not have them.
+//! Replaces the programs that need live sessions on systems without support for them.
 
 use crate::exit::Code;
 use crate::pipe::tell;

@@ -1,4 +1,4 @@
-//! `ocr-watch`.
+//! The command line of `ocr-watch`.
 
 use super::Common;
 use super::budgets::Budgets;
@@ -17,8 +17,9 @@ The dashboard is drawn on the terminal itself and takes its keys from there; ? l
 affects the lines. If the pipe is not in the foreground of a terminal, if standard error is not a
 terminal, or with --story, events are reported one by one on standard error instead.
 
-If a file or another program gets the lines, the dashboard ends with its input and leaves a summary.
-If nobody does (--only, or standard output is the terminal), its last screen stays until q.
+If standard output goes to a file or a program, the dashboard closes at the end of its input and
+prints a summary. Otherwise (--only, or standard output is the terminal), it stays open until you
+press q.
 
 Examples:
   Watch a live run, and keep a recording of it:

@@ -1,4 +1,5 @@
-//! Everything a user can configure: timeouts, budgets, limits, grades, patterns.
+//! The configuration of the detector: timeouts, budgets, patterns, and the overrides of limits and grades. The default
+//! of each limit is in the file of its rule.
 
 use crate::wire::record::Grade;
 use regex::Regex;

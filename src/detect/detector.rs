@@ -1,4 +1,4 @@
-//! The detector: all sessions of a stream, each with its own time; observations in, records out.
+//! Runs all sessions of a stream, each with its own time: takes observations in, gives records out.
 
 use super::call::Call;
 use super::config::Config;

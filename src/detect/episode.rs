@@ -1,4 +1,5 @@
-//! Episodes: one problem each, which opens, grows, gets graver and closes. Every change of one is a finding.
+//! Turns the signals of one problem into an episode, which opens, grows, gets graver and closes. Every change is a
+//! finding.
 
 use super::hash;
 use super::signal::Signal;
@@ -160,7 +161,7 @@ impl Episodes {
                 continue;
             }
             episode.novel += 1;
-            // An edit is no progress until the error is another one or gone, which the rule about errors sees.
+            // An edit is not progress until the error is another one or gone, which the rule about errors sees.
             let ends = changed && episode.finding.rule != ERROR_STREAK;
             if ends || episode.novel >= PROGRESS {
                 closed.push(episode.close(now));

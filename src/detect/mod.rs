@@ -6,7 +6,7 @@
 //! * `stage` reads lines and writes lines. `parse` handles what a line says on its own, so that several
 //!   threads can parse at once.
 //! * `detector` owns all sessions of a stream and the stream's time; `sessions` stores them.
-//! * `session` turns observations into facts about one session, with the help of `call` and `text`.
+//! * `session` turns observations into facts about one session, with the help of `call`, `text` and `provider`.
 //! * `fact` is what rules see; `rules` holds one file per rule; a rule reports a `signal`.
 //! * `episode` turns signals into findings that open, grow, get graver and close.
 
@@ -17,6 +17,7 @@ mod episode;
 mod fact;
 mod hash;
 mod parse;
+mod provider;
 mod rules;
 mod session;
 mod sessions;
@@ -33,7 +34,7 @@ pub use stage::Detect;
 pub fn rules() -> impl Iterator<Item = RuleInfo> {
     // These look at turns and findings, not at facts, or are the second name of another rule.
     let others = [
-        (session::ITERATIONS, "more turns than --max-iterations"),
+        (session::ITERATIONS, "more iterations (rests and findings) than --max-iterations"),
         (episode::STEERING, "a reported problem goes on after a message was sent about it"),
         (rules::QUOTA, "the provider asks to wait for longer than a storm may last"),
         (rules::REPEAT_CALL, "the same calls in the same order, with differing results"),

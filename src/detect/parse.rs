@@ -1,4 +1,4 @@
-//! What a line says on its own, independent of the lines before it, so that lines can be parsed in parallel.
+//! Reads everything from a line that does not depend on earlier lines, so that lines can be parsed in parallel.
 
 use super::call::Call;
 use super::config::Config;

@@ -1,4 +1,4 @@
-//! All tracked sessions: an LRU cache with a clock and a timer for each session.
+//! Stores all tracked sessions in an LRU cache, with a clock and a timer for each.
 
 use super::config::Config;
 use super::hash::KeyHasher;
@@ -164,10 +164,8 @@ impl Sessions {
 
     /// Every session, the least recently used first.
     pub(crate) fn all(&self) -> Vec<SlotIndex> {
-        let mut all: Vec<(u64, SlotIndex)> =
-            (0..self.slots.len()).filter_map(|at| Some((self.slot(SlotIndex(at))?.used, SlotIndex(at)))).collect();
-        all.sort_unstable();
-        all.into_iter().map(|(_, index)| index).collect()
+        let is_latest = |index: SlotIndex, used| self.slot(index).is_some_and(|slot| slot.used == used);
+        self.order.iter().filter(|(index, used)| is_latest(*index, *used)).map(|(index, _)| *index).collect()
     }
 
     /// Moves the time of a session to that of a line. A line without a time happens at the time of the one before it.

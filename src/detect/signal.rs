@@ -1,4 +1,4 @@
-//! What a rule reports about a fact: that it sees a problem, or that the problem is over.
+//! A rule's report about a fact: it sees a problem, or the problem is over.
 
 use super::hash;
 use crate::wire::record::{Evidence, Finding, Grade, Kind, Point, State, Wasted};

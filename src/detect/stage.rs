@@ -1,4 +1,4 @@
-//! The detector as a stage of a pipe.
+//! Runs the detector as a stage of a pipe.
 
 use super::config::Config;
 use super::detector::Detector;
@@ -6,7 +6,7 @@ use super::parse::{ParsedLine, parse, parse_text};
 use crate::exit::{Code, Failure};
 use crate::pipe::{LineBlock, Stage, parallel_lines};
 use crate::wire::record::{Done, Record, StateChange, Turn};
-use crate::wire::{Event, Foreign, Payload, Recognizer};
+use crate::wire::{Event, Payload, Recognizer, Unrecognized};
 use std::sync::Arc;
 
 /// From this size on, in bytes, a block is parsed by several threads: starting them then pays off.
@@ -69,7 +69,7 @@ impl Detect {
     }
 
     /// Why nothing in the input was understood, and whether a person was told already; `None` if anything was.
-    pub fn not_understood(&self) -> Option<(Foreign, bool)> {
+    pub fn not_understood(&self) -> Option<(Unrecognized, bool)> {
         Some((self.recognizer.foreign()?, self.told_foreign))
     }
 
@@ -153,7 +153,7 @@ impl Detect {
 
     /// Why `--strict` refuses the current line.
     fn complaint(&self) -> String {
-        let known = self.recognizer.foreign().filter(Foreign::is_known);
+        let known = self.recognizer.foreign().filter(Unrecognized::is_known);
         let advice = known.map_or("drop --strict to pass such lines on".to_owned(), |known| known.to_string());
         format!("line {} is not a JSON object; {advice}", self.lines)
     }

@@ -1,4 +1,4 @@
-//! Standard input, standard output and input files.
+//! Opens standard input, standard output and input files.
 
 use super::compressed::decompressed;
 use crate::exit::{Code, Failure};

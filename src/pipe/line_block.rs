@@ -1,4 +1,4 @@
-//! One block of lines on its way through a stage.
+//! One block of lines, with the output that a stage adds to it.
 
 use super::out::Out;
 use crate::exit::Failure;

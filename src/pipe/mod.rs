@@ -1,7 +1,7 @@
 //! The plumbing under every stage: bytes in, the same bytes out, added lines in between.
 //!
 //! This room handles bytes and knows no JSON. Standard input and output are blocking; a stage that waits for the
-//! network does so on a thread of its own and adds its lines through [`Out`].
+//! network does so on a separate thread and adds its lines through [`Out`].
 
 mod block;
 mod compressed;

@@ -1,4 +1,4 @@
-//! The verbatim writer: passes bytes on unchanged, and adds lines between whole lines.
+//! Writes bytes unchanged, and adds lines between whole lines.
 
 use crate::exit;
 use crate::exit::Failure;

@@ -1,4 +1,4 @@
-//! How a stage stops on a signal, and the grace periods of the whole pipe.
+//! Stops a stage on a signal, and defines the grace periods of the whole pipe.
 //!
 //! On Ctrl-C, SIGTERM or SIGHUP the source ends the stream; the end of its input then ends each later stage. A filter
 //! therefore outlives the first signal, passes the last lines on, and exits on a second signal or when

@@ -1,7 +1,7 @@
-//! Words for people, on standard error.
+//! Prints messages for people on standard error.
 //!
-//! Everything that a program says there passes [`tell`]: secrets are masked, and what would steer a terminal is made
-//! visible. Words that cannot be written are lost, and nothing else is.
+//! Everything that a program says there passes [`tell`]: secrets are masked, and characters that steer a terminal are
+//! made visible. Messages that cannot be written are dropped, and nothing else is lost.
 
 use crate::printable::printable_lines;
 use crate::redact::Redactor;

@@ -1,11 +1,11 @@
-//! Runs a shell command that the user configured: with input, captured output, a time limit and cancellation. Its
-//! whole process group ends with it, and with this process, even if that is killed; on Linux, so does what it started in
-//! sessions of its own, which is found by a mark in its environment.
+//! Runs a shell command that the user configured: with input, captured output, a time limit and cancellation. Its whole
+//! process group ends with it, and with this process, even if that is killed. On Linux, so do processes that it started
+//! in other sessions, which are found by a mark in their environment.
 
 #[cfg(unix)]
 use super::lifeline::Lifeline;
 #[cfg(unix)]
-use super::own;
+use super::private_files;
 use super::spawn::{self, Program};
 #[cfg(unix)]
 use super::tree;
@@ -209,7 +209,7 @@ impl Output {
 
 /// Runs the command line `$2` in the place of this shell, marked by `$3`. The process that it leaves behind reads the
 /// lifeline `$1`, which ends when our process does, however it ends, and then kills what carries the mark, as far as
-/// the system shows environments, and the whole group. It is no child of the command, which may wait for all of its
+/// the system shows environments, and the whole group. It is not a child of the command, which may wait for all of its
 /// children, and not marked itself.
 #[cfg(unix)]
 const WATCHED: &str = r#"
@@ -229,7 +229,7 @@ OCR_COMMAND=$3 exec sh -c "$2""#;
 #[cfg(unix)]
 fn shell(line: &str) -> io::Result<(Command, String)> {
     use std::os::unix::process::CommandExt;
-    let mark = own::hex(&own::random()?[..8]);
+    let mark = private_files::hex(&private_files::random()?[..8]);
     let mut command = spawn::command("sh", Program::Foreign);
     command.args(["-c", WATCHED, "sh", &lifeline()?.number(), line, &mark]).process_group(0);
     Ok((command, mark))

@@ -1,4 +1,4 @@
-//! Which process a number means: numbers are used again, so the time of its start belongs to it.
+//! Identifies a process by its id and start time, because ids are reused.
 
 use rustix::process::{Pid, getpgrp};
 

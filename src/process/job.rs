@@ -1,6 +1,6 @@
-//! Ctrl-Z: everything below this process stops and goes on with it.
+//! Stops and continues everything below this process with Ctrl-Z and `fg`.
 //!
-//! A terminal stops the processes of one group only, and our children are in groups of their own.
+//! A terminal stops the processes of one group only, and our children are in other groups.
 
 use super::tree::{descendants, processes, signal};
 use rustix::process::{Pid, Signal, getpgid, getpgrp, getpid, kill_process};

@@ -1,9 +1,9 @@
-//! The password of a server that we start: random, and known to the server and to our stages only.
+//! Makes the password of a server that we start, and finds it again. Only the server and our stages know it.
 //!
-//! `ocr-act` finds it in a file that only this user can read: by the process id that the stream's first line has, or, to
+//! `ocr-act` finds it in a file that only this user can read: by the process id in the stream's first line, or, to
 //! answer from another terminal, by the server's address.
 
-use super::own;
+use super::private_files;
 use crate::exit::{Code, Failure};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,9 @@ const LONGEST: u64 = 4096;
 /// # Errors
 /// [`Code::Error`] if the system has no random numbers.
 pub(crate) fn random() -> Result<String, Failure> {
-    let bytes = own::random().map_err(|e| Failure::new(Code::Error, format_args!("cannot make a password: {e}")))?;
-    Ok(own::hex(&bytes))
+    let bytes =
+        private_files::random().map_err(|e| Failure::new(Code::Error, format_args!("cannot make a password: {e}")))?;
+    Ok(private_files::hex(&bytes))
 }
 
 /// The file with the password of a stream's server. It is removed when this is dropped, or by the server's supervisor.
@@ -30,7 +31,7 @@ impl PasswordFile {
     /// [`Code::Error`] if the folder is not this user's alone, or the file cannot be written.
     pub(crate) fn write(folder: &Path, password: &str) -> Result<Self, Failure> {
         let path = path(folder, std::process::id());
-        let written = own::folder(folder).and_then(|()| own::write(&path, password));
+        let written = private_files::folder(folder).and_then(|()| private_files::write(&path, password));
         written.map_err(|e| {
             let place = path.display();
             let what = format_args!(
@@ -60,7 +61,7 @@ pub(super) fn remove(path: &Path) {
 
 /// The password of the server that the process `stream` started, if it is this user's.
 pub(crate) fn of_stream(folder: &Path, stream: u32) -> Option<String> {
-    let password = String::from_utf8(own::read(&path(folder, stream), LONGEST).ok()?).ok()?;
+    let password = String::from_utf8(private_files::read(&path(folder, stream), LONGEST).ok()?).ok()?;
     Some(password).filter(|password| !password.is_empty())
 }
 
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn is_random() {
         let (one, other) = (random().unwrap(), random().unwrap());
-        assert!(one.len() == 2 * own::SECRET && one != other, "{one} {other}");
+        assert!(one.len() == 2 * private_files::SECRET && one != other, "{one} {other}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The key that the stages of one pipe share and that no line carries: `ocr-run` makes one for each run, and a pipe that
 //! a person types uses a file of the user.
 
-use super::own::{self, SECRET};
+use super::private_files::{self, SECRET};
 use std::fmt;
 use std::fs::DirBuilder;
 use std::io::{self, Write};
@@ -38,7 +38,7 @@ impl PipeKey {
     /// # Errors
     /// What the system's source of random numbers reports.
     pub fn random() -> io::Result<String> {
-        Ok(own::hex(&own::random()?))
+        Ok(private_files::hex(&private_files::random()?))
     }
 
     /// The bytes of the key. Creates the user's file if there is none.
@@ -69,7 +69,7 @@ impl PipeKey {
 }
 
 fn read(folder: &Path) -> io::Result<Vec<u8>> {
-    let key = own::read(&folder.join(FILE), 2 * SECRET as u64)?;
+    let key = private_files::read(&folder.join(FILE), 2 * SECRET as u64)?;
     if key.len() == SECRET {
         Ok(key)
     } else {
@@ -81,9 +81,9 @@ fn read(folder: &Path) -> io::Result<Vec<u8>> {
 fn create(folder: &Path) -> io::Result<Vec<u8>> {
     // Others may look into the folder, but not into the file.
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let draft = folder.join(format!("{FILE}.{}", own::hex(&own::random()?[..8])));
-    let mut file = own::create(&draft)?;
-    let linked = file.write_all(&own::random()?).and_then(|()| std::fs::hard_link(&draft, folder.join(FILE)));
+    let draft = folder.join(format!("{FILE}.{}", private_files::hex(&private_files::random()?[..8])));
+    let mut file = private_files::create(&draft)?;
+    let linked = file.write_all(&private_files::random()?).and_then(|()| std::fs::hard_link(&draft, folder.join(FILE)));
     std::fs::remove_file(&draft)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),

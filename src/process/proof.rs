@@ -1,11 +1,11 @@
-//! How `ocr-act` knows that the stream in front of it is live and in its own pipe.
+//! Proves to `ocr-act` that the stream is live and in its own pipe.
 //!
 //! The stream signs where it is connected with the key of the pipe, its own process and that process's start. A recording
 //! has the same line, but its process is gone or another one; a server or a filter does not have the key.
 
 use super::identity::{Identity, own_group};
-use super::own::hex;
 use super::pipe_key::PipeKey;
+use super::private_files::hex;
 use crate::wire::record::Opened;
 use hmac::{Hmac, Mac};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The processes of a server that this pipe started: `ocr-stream` → supervisor → server → tools.
+//! Finds and ends the processes of a server that this pipe started: `ocr-stream` → supervisor → server → tools.
 //!
 //! The process id of `ocr-stream` comes from a line, which may be from a recording, and another program may have that
 //! id by now. So only processes that look like what `ocr-stream` starts are ended.

@@ -1,7 +1,7 @@
-//! Where every child process begins: what it gets of our environment is decided here, and nowhere else.
+//! Starts every child process, and decides which part of our environment it gets.
 //!
 //! Our variables hold keys, webhook secrets and passwords. The agent runs what it wrote itself, and so does a check of
-//! its work, so a program that is not ours gets none of them.
+//! its work, so a program that is not one of ours gets none of them.
 
 use std::ffi::{OsStr, OsString};
 use std::process::Command;

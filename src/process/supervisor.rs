@@ -13,7 +13,7 @@
 use super::lifeline::{Lifeline, on_parent_gone};
 use super::spawn::{MARK, Program, command};
 use super::tree::{Processes, kill_all};
-use super::{own, password};
+use super::{password, private_files};
 use crate::exit::{Code, Failure};
 use crate::pipe::Shutdown;
 use rustix::process::{Pid, WaitOptions, WaitStatus, wait, waitpid};
@@ -59,7 +59,7 @@ pub(crate) fn supervised(
     let own = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
     let mut command = command(own, Program::Foreign);
-    let mark = own::random().map(|random| own::hex(&random[..8]));
+    let mark = private_files::random().map(|random| private_files::hex(&random[..8]));
     let mark = mark.map_err(|e| Failure::new(Code::Error, format_args!("cannot mark the server's processes: {e}")))?;
     command.arg(SUPERVISE).arg(lifeline.number()).arg(&mark).arg(password.unwrap_or(Path::new(""))).arg(program);
     Ok((command, mark))

@@ -1,6 +1,6 @@
-//! Columns that only spaces separate, as commands print them: `NAME    TOKEN`.
+//! Finds secrets in columns that only spaces separate, as commands print them: `NAME    TOKEN`.
 
-use super::names::{Telling, telling};
+use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
 use super::tables::is_made_up;
 use std::ops::Range;
@@ -47,7 +47,7 @@ fn titles_of(cells: &[&str]) -> Option<Vec<bool>> {
     if cells.len() < 2 || !cells.iter().all(is_title) {
         return None;
     }
-    let secret: Vec<bool> = cells.iter().map(|cell| telling(cell) == Some(Telling::Strong)).collect();
+    let secret: Vec<bool> = cells.iter().map(|cell| telling(cell) == Some(SecretName::Certain)).collect();
     secret.contains(&true).then_some(secret)
 }
 

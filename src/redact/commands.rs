@@ -1,8 +1,8 @@
-//! Secrets in headers, command lines and statements, whose place tells what they are.
+//! Finds secrets by their position in headers, command lines and statements.
 
-use super::edge;
+use super::around;
 use super::placeholder::is_placeholder;
-use super::{codes, numbers, prose};
+use super::{numbers, prose, source_code};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
@@ -293,7 +293,7 @@ const PLACES: &[(&[&str], &str)] = &[
         &["\ttrue\t", "\tfalse\t"],
         r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
     ),
-    // A name apart from its secret: in an object of its own, behind its value, in a plan of Terraform.
+    // A name apart from its secret: in an object of its own, after its value, in a plan of Terraform.
     (NAMES, r#"NAME"?\s*[:=]?\s*\{[^{}]{0,200}?\b(?:value|plaintext)"?\s*[:=]\s*"(?P<a>[^"\s]+)""#),
     (&["variable"], r#"variable\s+"NAME"\s*\{[^{}]{0,200}?\bdefault\s*=\s*"(?P<a>[^"\s]+)""#),
     (NAMES, r#""value"\s*:\s*"(?P<a>[^"\s]+)"\s*,\s*"(?:name|key)"\s*:\s*"NAME""#),
@@ -363,7 +363,7 @@ struct Compiled {
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let all = || PLACES.iter().chain(codes::PLACES).chain(prose::PLACES).chain(numbers::PLACES);
+    let all = || PLACES.iter().chain(source_code::PLACES).chain(prose::PLACES).chain(numbers::PLACES);
     let words = all().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
     let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
     Compiled {
@@ -462,7 +462,7 @@ fn command(text: &str) -> usize {
             _ => {}
         }
     }
-    edge::piece(text, 0, COMMAND).len()
+    around::text_from(text, 0, COMMAND).len()
 }
 
 #[cfg(test)]
@@ -558,7 +558,7 @@ mod tests {
     fn compiles_every_place() {
         assert_eq!(
             COMPILED.places.len(),
-            PLACES.len() + codes::PLACES.len() + prose::PLACES.len() + numbers::PLACES.len()
+            PLACES.len() + source_code::PLACES.len() + prose::PLACES.len() + numbers::PLACES.len()
         );
         for place in &COMPILED.places {
             assert!(place.pattern().is_some(), "{}", place.source);

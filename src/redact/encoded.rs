@@ -1,4 +1,4 @@
-//! Secrets in another form: base64, hexadecimal, percent signs and written escapes.
+//! Finds secrets in another form: base64, hexadecimal, percent signs and written escapes.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub fn find(text: &str, has_secret: impl Fn(&str) -> bool, found: &mut Vec<Range
             if secret(token) {
                 found.push(start..at);
             } else if token.contains('\n') {
-                // The last line may belong to a text behind it.
+                // The last line may belong to a text after it.
                 lines(token, start).filter(|line| secret(&text[line.clone()])).for_each(|line| found.push(line));
             }
         }

@@ -1,6 +1,6 @@
-//! Secrets that are known by their form: what vendors document for secret scanning, in `formats.tsv`.
+//! Finds secrets by their format: what vendors document for secret scanning, in `formats.tsv`.
 
-use super::{edge, public, random};
+use super::{around, public, random};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
@@ -45,11 +45,11 @@ impl Format {
     /// The length of the secret whose beginning lies from `start` to `at`.
     fn length(&self, text: &str, start: usize, at: usize) -> Option<usize> {
         let regex = self.regex()?;
-        let near = edge::piece(text, at, TELLING);
+        let near = around::text_from(text, at, TELLING);
         match regex.find(near) {
             Some(matched) if !is_arbitrary(&text[start..at + matched.end()]) => None,
             Some(matched) if matched.end() < near.len() => Some(matched.end()),
-            Some(_) => regex.find(edge::piece(text, at, LONGEST)).map(|matched| matched.end()),
+            Some(_) => regex.find(around::text_from(text, at, LONGEST)).map(|matched| matched.end()),
             None if at - start < BEGINNING => None,
             None => cut_off(near).filter(|length| is_arbitrary(&text[start..at + length])),
         }
@@ -83,7 +83,7 @@ fn rows() -> impl Iterator<Item = [&'static str; 5]> {
 }
 
 /// Forms without a constant beginning: a literal that every one of them contains, and the whole form. The text of a
-/// group named `keep` is no secret.
+/// group named `keep` is not a secret.
 const SHAPES: &[(&str, &str)] = &[
     // https://core.telegram.org/bots/api#authorizing-your-bot
     (":", r"(?P<keep>[0-9]{8,10}:)[A-Za-z0-9_-]{35}"),
@@ -131,7 +131,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
         let inside = hit.start() < end && hit.end() < end;
         // What begins with a sign, such as the path of a webhook, may follow a word.
         let begins_word = text.as_bytes()[hit.start()].is_ascii_alphanumeric();
-        if inside || begins_word && !edge::is_left_edge(text, hit.start(), breaks) {
+        if inside || begins_word && !around::is_left_edge(text, hit.start(), breaks) {
             continue;
         }
         let format = &formats.all[formats.owners[hit.pattern().as_usize()]];
@@ -149,7 +149,7 @@ pub fn find(text: &str, breaks: &[usize], found: &mut Vec<Range<usize>>) {
             let (Some(whole), keep) = (captures.get(0), captures.name("keep")) else {
                 continue;
             };
-            if edge::is_left_edge(text, whole.start(), breaks) && !public::is_digest(text, whole.start()) {
+            if around::is_left_edge(text, whole.start(), breaks) && !public::is_digest(text, whole.start()) {
                 found.push(keep.map_or(whole.start(), |keep| keep.end())..whole.end());
             }
         }
@@ -167,7 +167,7 @@ fn is_in_public(text: &str, at: usize) -> bool {
 
 /// The rest of a token that is broken at the end of a line: the next line begins with what looks random.
 fn wrapped(text: &str, at: usize) -> Option<Range<usize>> {
-    let rest = edge::piece(text, at, TELLING);
+    let rest = around::text_from(text, at, TELLING);
     let line = rest.strip_prefix('\\').unwrap_or(rest);
     let line = line.strip_prefix("\r\n").or_else(|| line.strip_prefix('\n'))?;
     let start = at + rest.len() - line.len();
@@ -183,7 +183,7 @@ fn cut_off(rest: &str) -> Option<usize> {
     (rest[length..].starts_with('…') && length >= CUT).then_some(length)
 }
 
-/// Whether a token is no word or name: it has a digit, or both cases, or is very long.
+/// Whether a token is not a word or name: it has a digit, or both cases, or is very long.
 fn is_arbitrary(token: &str) -> bool {
     let has = |class: fn(&char) -> bool| token.chars().any(|c| class(&c));
     has(char::is_ascii_digit)

@@ -1,7 +1,7 @@
-//! Secrets in a line of the stream: each string of its JSON is decoded, masked and encoded again.
+//! Masks secrets in a line of the stream: decodes each string of its JSON, masks and encodes it again.
 
 use super::Redactor;
-use super::names::{Telling, telling};
+use super::names::{SecretName, telling};
 use super::view::View;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -93,13 +93,13 @@ fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> O
 
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(Telling::Strong) && !value.is_empty() && !super::placeholder::is_placeholder(value) {
+    if telling(name) == Some(SecretName::Certain) && !value.is_empty() && !super::placeholder::is_placeholder(value) {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)
 }
 
-/// The next string at or behind `at`, with its quotes.
+/// The next string at or after `at`, with its quotes.
 fn next_string(line: &str, at: usize) -> Option<Range<usize>> {
     let start = at + line[at..].find('"')?;
     let mut escaped = false;

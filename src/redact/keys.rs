@@ -1,4 +1,4 @@
-//! Private keys, whole and in pieces.
+//! Finds private keys, whole and in pieces.
 
 use super::public;
 use regex::Regex;
@@ -93,7 +93,7 @@ fn lines(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether a token has both cases and digits, and is no path of words.
+/// Whether a token has both cases and digits, and is not a path of words.
 fn is_key_material(token: &str) -> bool {
     let count = |class: fn(&u8) -> bool| token.bytes().filter(class).count();
     let (upper, lower) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));

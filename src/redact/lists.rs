@@ -1,7 +1,7 @@
-//! Several secrets behind one name: `Recovery codes:` and a line for each, `passwords: a, b`, a list of YAML, a table of
-//! a program.
+//! Finds several secrets after one name: `Recovery codes:` and a line for each, `passwords: a, b`, a YAML list, a table
+//! of a program.
 
-use super::names::{Telling, telling};
+use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
 use super::value::{is_arbitrary, is_version};
 use std::ops::Range;
@@ -41,7 +41,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Where the text behind the title of a list begins, if a line has one.
+/// Where the text after the title of a list begins, if a line has one.
 fn title(line: &str) -> Option<usize> {
     let Some(at) = line.bytes().take(TITLE).position(|byte| matches!(byte, b':' | b'=')) else {
         // A title alone on its line.
@@ -65,7 +65,7 @@ fn is_plural(name: &str) -> bool {
     }
 }
 
-/// The items that stand behind the title, with commas or spaces between.
+/// The items that stand after the title, with commas or spaces between.
 fn inline(line: &str, behind: usize, start: usize, found: &mut Vec<Range<usize>>) {
     let rest = &line[behind..];
     let words: Vec<&str> = rest.split([',', ' ', ';']).map(unmarked).filter(|word| !word.is_empty()).collect();
@@ -147,7 +147,7 @@ fn commented(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
         return;
     };
     let words = || comment.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let tells = |word: &str| telling(word) == Some(Telling::Strong);
+    let tells = |word: &str| telling(word) == Some(SecretName::Certain);
     let pairs = || comment.split(' ').zip(comment.split(' ').skip(1)).any(|(a, b)| tells(&format!("{a}_{b}")));
     if comment.len() > COMMENT || !words().any(tells) && !pairs() {
         return;

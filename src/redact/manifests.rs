@@ -1,4 +1,4 @@
-//! The data of a Kubernetes secret, whatever its names are.
+//! Finds the data of Kubernetes secrets, whatever its names are.
 
 use super::placeholder::is_placeholder;
 use super::value::unquoted;

@@ -1,20 +1,21 @@
 //! Masks secrets in everything that leaves the machine, is logged or is shown.
 //!
-//! Pure and deterministic, in linear time: each search adds ranges, and what they cover is masked at the end. The
-//! searches see the text without terminal escapes and unseen characters. What says whose secret it was stays: the
-//! beginning that a vendor gives its tokens, or the name of a setting.
+//! Pure and deterministic, in linear time: each search adds ranges, and everything in them is masked at the end. The
+//! searches see the text without terminal escapes and invisible characters. The parts that identify a secret stay
+//! readable: a vendor's token prefix, or the name of a setting.
 //!
 //! Text is masked before it is cut, because half a key no longer looks like a key.
 
-mod codes;
+mod announced;
+mod around;
+mod assignments;
 mod columns;
 mod commands;
-mod edge;
 mod encoded;
 mod formats;
 mod json;
 mod keys;
-mod lines;
+mod line_prefixes;
 mod lists;
 mod manifests;
 mod names;
@@ -24,9 +25,8 @@ mod printed;
 mod prose;
 mod public;
 mod random;
-mod settings;
-mod shown;
 mod sink;
+mod source_code;
 mod statements;
 mod strings;
 mod tables;
@@ -168,7 +168,7 @@ impl Redactor {
     fn secrets(&self, view: &View<'_>, layers: usize) -> Vec<Range<usize>> {
         let text = &*view.text;
         let mut found = self.known(view);
-        settings::find(text, &mut found);
+        assignments::find(text, &mut found);
         urls::find(text, &mut found);
         commands::find(text, &mut found);
         tables::find(text, &mut found);
@@ -179,7 +179,7 @@ impl Redactor {
         printed::in_text(text, &mut found);
         keys::find(text, &mut found);
         random::find(text, &mut found);
-        shown::find(text, &mut found);
+        announced::find(text, &mut found);
         let mut found = merged(found);
         if layers > 0 {
             for string in strings::escaped(text) {

@@ -1,12 +1,12 @@
-//! Names that sound secret: of a setting, a header, a flag, a column or a variable.
+//! Recognizes names that sound secret: of a setting, a header, a flag, a column or a variable.
 
 /// How sure a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Telling {
+pub enum SecretName {
     /// A secret if its value looks like one: `key`, `auth`, `pass`.
-    Weak,
+    Likely,
     /// A secret, whatever its value looks like.
-    Strong,
+    Certain,
 }
 
 /// What begins a search for a name, in the languages that most programs and people use. Each is lower case.
@@ -495,15 +495,15 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// How telling a name is.
-pub fn telling(name: &str) -> Option<Telling> {
+pub fn telling(name: &str) -> Option<SecretName> {
     if PHRASES.contains(&name.to_lowercase().as_str()) {
-        return Some(Telling::Strong);
+        return Some(SecretName::Certain);
     }
     let words = words(name);
     let mut meaning = words.iter().rev().skip_while(|word| word.chars().all(|c| c.is_ascii_digit()));
     let last = meaning.next()?;
     if last == "code" && meaning.clone().next().is_some_and(|before| OF_CODES.contains(&before.as_str())) {
-        return Some(Telling::Weak);
+        return Some(SecretName::Likely);
     }
     // `existingSecret` is the name of one.
     if words.iter().any(|word| word == "existing") {
@@ -513,21 +513,21 @@ pub fn telling(name: &str) -> Option<Telling> {
         return None;
     }
     if !last.is_ascii() || words.iter().any(|word| is_strong(word)) {
-        return Some(Telling::Strong);
+        return Some(SecretName::Certain);
     }
     let before = meaning.next().map_or("", String::as_str);
     if last == "pass" && OF_PASSES.contains(&before) {
-        return Some(Telling::Strong);
+        return Some(SecretName::Certain);
     }
     if last == "key" || last == "keys" {
         return match before {
-            _ if OF_SECRET_KEYS.contains(&before) && last == "key" => Some(Telling::Strong),
+            _ if OF_SECRET_KEYS.contains(&before) && last == "key" => Some(SecretName::Certain),
             _ if OF_OTHER_KEYS.contains(&before) => None,
-            _ => Some(Telling::Weak),
+            _ => Some(SecretName::Likely),
         };
     }
     let compound = words.windows(2).any(|pair| pair[1] == "key" && OF_SECRET_KEYS.contains(&pair[0].as_str()));
-    (compound || words.iter().any(|word| WEAK.contains(&word.as_str()))).then_some(Telling::Weak)
+    (compound || words.iter().any(|word| WEAK.contains(&word.as_str()))).then_some(SecretName::Likely)
 }
 
 /// Whether a key with this word before it, in lower case, is harmless.
@@ -562,10 +562,10 @@ mod tests {
             "keystorePassphrase",
             "srcstorepass",
         ] {
-            assert_eq!(telling(name), Some(Telling::Strong), "{name}");
+            assert_eq!(telling(name), Some(SecretName::Certain), "{name}");
         }
         for name in ["STRIPE_KEY", "RENDER_PASS", "accessCode", "NONCE_SALT", "BASIC_AUTH", "AUTH_PROD", "KEY"] {
-            assert_eq!(telling(name), Some(Telling::Weak), "{name}");
+            assert_eq!(telling(name), Some(SecretName::Likely), "{name}");
         }
         for name in [
             "max_tokens",

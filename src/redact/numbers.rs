@@ -1,5 +1,4 @@
-//! Secrets without a form of their own that only the words beside them tell: codes and PINs of digits, keys of
-//! hexadecimal digits, as the file `commands.rs` searches them.
+//! Patterns for PINs, codes and hexadecimal keys, which only the neighbouring words identify. `commands.rs` runs them.
 
 /// Words, one of which is there in any case, and a pattern. `IS` is what joins a name and its value in a sentence.
 pub const PLACES: &[(&[&str], &str)] = &[
@@ -10,7 +9,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &[
-            // Only letters of ASCII are found in both cases, so words begin behind what is none.
+            // Only letters of ASCII are found in both cases, so words begin after what is none.
             "digo",
             "tigungscode",
             "sicherheitscode",
@@ -78,7 +77,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     (&["cvc", "cvv"], r"(?i)\bcv[cv]2?\s+(?:is\s+)?(?P<a>[0-9]{3,4})\b"),
     // The key that recovers a disk of Windows: eight groups of six digits.
     (&["recovery", "unlock", "bitlocker", "numerical"], r"\b(?P<a>(?:[0-9]{6}-){7}[0-9]{6})\b"),
-    // A key of hexadecimal digits behind its name.
+    // A key of hexadecimal digits after its name.
     (
         &["key"],
         r#"(?i)\b(?:private|secret|session|encryption|decryption|signing|master|api|access|symmetric|aes(?:[ -]?(?:128|192|256))?|hmac|shared|derived|device|disk|root|hex|license|storage|wallet|pre-?shared|recovery|admin)[ _-]keys?\b["'`*]*(?:\s+(?:in\s+)?\(?hex\)?|\s+\([^)\n]{1,16}\)|\s+(?:for|of)\s+(?:the\s+)?\S{1,24})?IS["'`*]*(?P<a>(?:0x)?[0-9a-f]{32,256})\b"#,

@@ -1,6 +1,6 @@
-//! What stands in the place of a secret: a word, a variable, a reference to where the secret is kept.
+//! Recognizes what stands in the place of a secret: a word, a variable, or a reference to where the secret is kept.
 
-use super::edge::piece;
+use super::around::text_from;
 
 /// The longest word that stands for a value, in bytes, with some room.
 const LONGEST_WORD: usize = 64;
@@ -148,7 +148,7 @@ const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "apikey"];
 /// Whether a value stands for another, or for none: a variable, a template, asterisks, or a word.
 pub fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
-    let lower = piece(value, 0, LONGEST_WORD).to_lowercase();
+    let lower = text_from(value, 0, LONGEST_WORD).to_lowercase();
     let credentials = lower.split_once(' ').filter(|(scheme, _)| SCHEMES.contains(scheme));
     !value.contains(char::is_alphanumeric)
         || REFERENCES.iter().any(|start| lower.starts_with(start)) && !lower.starts_with("${\"")

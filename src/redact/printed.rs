@@ -1,7 +1,7 @@
-//! Output that is a secret because of the command that wrote it: `cat /run/secrets/db`, `gh auth token`.
+//! Finds output that is secret because of the command that printed it: `cat /run/secrets/db`, `gh auth token`.
 
-use super::edge::piece;
-use super::names::{Telling, telling};
+use super::around::text_from;
+use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
 use super::random::is_random;
 use super::value::{is_arbitrary, is_version};
@@ -85,7 +85,7 @@ const RANDOM: usize = 12;
 pub fn find(command: &str, output: &str, found: &mut Vec<Range<usize>>) {
     let word = output.trim();
     let first = word.lines().next().unwrap_or_default().trim_end();
-    let command = piece(command, 0, COMMAND);
+    let command = text_from(command, 0, COMMAND);
     let (writes, tells) = (writes(command), tells(command));
     let is_word = !first.contains(char::is_whitespace) && first.len() <= LONGEST && !is_placeholder(first);
     let alone = word.len() == first.len();
@@ -108,7 +108,7 @@ fn random_words(output: &str, at: usize, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Adds what a command wrote, by an excerpt of ours that has both in one line: `bash gh auth token → …`.
+/// Adds what a command wrote, by one of our excerpts, which has both in one line: `bash gh auth token → …`.
 fn in_excerpt(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
     let Some((command, output)) = line.split_once(ARROW) else {
         return;
@@ -179,12 +179,13 @@ fn words(command: &str) -> impl Iterator<Item = &str> {
 /// Whether a name in a command, or its last step, tells that what it shows is a secret.
 fn tells(command: &str) -> bool {
     let tells = |word: &str| {
-        telling(word) == Some(Telling::Strong) || telling(word).is_some() && word.contains(|c: char| c.is_uppercase())
+        telling(word) == Some(SecretName::Certain)
+            || telling(word).is_some() && word.contains(|c: char| c.is_uppercase())
     };
     decodes(command) || words(command).any(|word| word.len() > 3 && tells(word))
 }
 
-/// Adds what commands wrote in a text in which they stand behind a prompt.
+/// Adds what commands wrote in a text in which they stand after a prompt.
 pub fn in_text(text: &str, found: &mut Vec<Range<usize>>) {
     let (mut command, mut start) = (None::<&str>, 0);
     for line in text.split_inclusive('\n') {
@@ -200,7 +201,7 @@ pub fn in_text(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The command behind the prompt of a shell: `$ …`, `joe@host:~$ …`, `# …` and a path.
+/// The command after the prompt of a shell: `$ …`, `joe@host:~$ …`, `# …` and a path.
 fn behind_prompt(line: &str) -> Option<&str> {
     /// The longest prompt, in bytes.
     const PROMPT: usize = 64;

@@ -1,4 +1,4 @@
-//! Places of secrets in sentences, as the file `commands.rs` searches them.
+//! Patterns for secrets in sentences. `commands.rs` runs them.
 
 /// Words, one of which is there in any case, and a pattern.
 pub const PLACES: &[(&[&str], &str)] = &[

@@ -1,6 +1,6 @@
-//! What looks like a secret and is public: digests, public keys, certificates.
+//! Recognizes public data that looks like a secret: digests, public keys, certificates.
 
-use super::edge::line_before;
+use super::around::line_before;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -59,7 +59,7 @@ static WRAPPED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Where public keys, certificates and wrapped data are, which are no secrets, in ascending order.
+/// Where public keys, certificates and wrapped data are, which are not secrets, in ascending order.
 pub fn blocks(text: &str) -> Vec<Range<usize>> {
     let blocks = PUBLIC.iter().filter(|_| text.contains("-----BEGIN ")).flat_map(|block| block.find_iter(text));
     let wrapped = WRAPPED.iter().filter(|_| text.contains('\n') || text.contains("\\n"));

@@ -1,4 +1,4 @@
-//! Whether a token looks random.
+//! Tells whether a token looks random.
 
 use super::{encoded, public};
 use std::ops::Range;
@@ -8,7 +8,7 @@ const BARE: usize = 32;
 /// The longest: longer ones are data, such as images.
 const DATA: usize = 512;
 
-/// Adds tokens of mixed letters and digits to `found` that no person writes. Digests are no secrets.
+/// Adds tokens of mixed letters and digits to `found` that no person writes. Digests are not secrets.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-' | b'=');
     let bytes = text.as_bytes();

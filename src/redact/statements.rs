@@ -1,14 +1,14 @@
-//! Values of telling columns in SQL: `INSERT INTO users (name, password) VALUES ('bob', '…')`.
+//! Finds the values of secret columns in SQL: `INSERT INTO users (name, password) VALUES ('bob', '…')`.
 
-use super::edge::piece;
-use super::names::{Telling, telling};
+use super::around::text_from;
+use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
 use super::value::unquoted;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// How much of a statement is read behind its columns, in bytes.
+/// How much of a statement is read after its columns, in bytes.
 const ROWS: usize = 16 * 1024;
 
 /// The columns of a statement, up to its rows.
@@ -22,7 +22,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
             continue;
         };
         let names = names.as_str().split(',').map(|name| name.trim_matches([' ', '`', '"', '\\', '[', ']', '\n']));
-        let secret: Vec<bool> = names.map(|name| telling(name) == Some(Telling::Strong)).collect();
+        let secret: Vec<bool> = names.map(|name| telling(name) == Some(SecretName::Certain)).collect();
         // The rows of one statement are read once, whatever is in them.
         if secret.contains(&true) && whole.start() >= end {
             end = rows(text, whole.end(), &secret, found);
@@ -34,7 +34,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 fn rows(text: &str, start: usize, secret: &[bool], found: &mut Vec<Range<usize>>) -> usize {
     // How many brackets are open: those of the row, and those of calls in it.
     let (mut column, mut begin, mut quote, mut depth) = (0, start, None, 0_u32);
-    for (at, c) in piece(text, start, ROWS).char_indices() {
+    for (at, c) in text_from(text, start, ROWS).char_indices() {
         let at = start + at;
         match (quote, c) {
             (Some(open), _) if open == c => quote = None,

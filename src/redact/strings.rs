@@ -1,4 +1,4 @@
-//! Strings in a text that hold a text of their own: JSON in which a file or an output is quoted.
+//! Finds strings that contain a text with its own structure, such as JSON that quotes a file or an output.
 
 use std::ops::Range;
 

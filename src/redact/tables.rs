@@ -1,6 +1,6 @@
-//! Columns of tables whose title sounds secret: CSV, tabs, Markdown and boxes.
+//! Finds secrets in tables by the title of their column: CSV, tabs, Markdown and boxes.
 
-use super::names::{Telling, telling};
+use super::names::{SecretName, telling};
 use super::placeholder::is_placeholder;
 use super::value::{is_arbitrary, is_version};
 use std::ops::Range;
@@ -17,7 +17,7 @@ struct Table {
     secret: Vec<usize>,
 }
 
-/// Adds the cells of telling columns to `found`, and the cells behind telling names in tables of names and values.
+/// Adds the cells of telling columns to `found`, and the cells after telling names in tables of names and values.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let has_query = text.contains("select ") || text.contains("SELECT ");
     let (mut table, mut before, mut start) = (None::<Table>, "", 0);
@@ -70,7 +70,8 @@ fn titles(row: &str) -> Option<Table> {
             && !cell.contains(['=', '(', '{', ':', '<', '/', '$', '+', '?', '!', '[', '>'])
             && !clean(cell).starts_with('-')
     };
-    let is_secret = |cell: &&str| telling(clean(cell)) == Some(Telling::Strong) && clean(cell).split(' ').count() <= 3;
+    let is_secret =
+        |cell: &&str| telling(clean(cell)) == Some(SecretName::Certain) && clean(cell).split(' ').count() <= 3;
     // The end of a statement, an item of a list, an indentation.
     let is_code = !matches!(separator, '|' | '│') && cells.iter().any(|cell| cell.trim().is_empty());
     // A name and its value make a table of pairs.
@@ -88,7 +89,7 @@ fn queried(row: &str) -> Option<Table> {
     let at = row.find("select ").or_else(|| row.find("SELECT "))?;
     let rest = &row[at + "select ".len()..];
     let columns: Vec<&str> = rest[..rest.find(" from ").or_else(|| rest.find(" FROM "))?].split(',').collect();
-    let is_secret = |column: &&str| telling(column.trim()) == Some(Telling::Strong);
+    let is_secret = |column: &&str| telling(column.trim()) == Some(SecretName::Certain);
     let secret: Vec<usize> =
         columns.iter().enumerate().filter(|(_, column)| is_secret(column)).map(|(at, _)| at).collect();
     (!secret.is_empty() && columns.len() > 1).then_some(Table { separator: '|', width: columns.len(), secret })

@@ -1,6 +1,6 @@
-//! Secrets in URLs: the password or token before the host, and telling or random parameters.
+//! Finds secrets in URLs: the password or token before the host, and secret or random parameters.
 
-use super::edge::piece;
+use super::around::text_from;
 use super::names::telling;
 use super::placeholder::is_placeholder;
 use super::random::is_random;
@@ -53,7 +53,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
             if start < end {
                 continue;
             }
-            let rest = piece(text, start, LONGEST);
+            let rest = text_from(text, start, LONGEST);
             let length = rest
                 .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|'))
                 .unwrap_or(rest.len());
@@ -118,9 +118,9 @@ fn is_token(user: &str) -> bool {
 fn parameters(text: &str, found: &mut Vec<Range<usize>>) {
     for (at, mark) in text.match_indices(['?', '&', '#']) {
         let start = at + mark.len();
-        let rest = piece(text, start, LONGEST);
+        let rest = text_from(text, start, LONGEST);
         let rest = rest.strip_prefix("amp;").unwrap_or(rest);
-        let start = at + mark.len() + piece(text, start, LONGEST).len() - rest.len();
+        let start = at + mark.len() + text_from(text, start, LONGEST).len() - rest.len();
         let name_length = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.' | '[' | ']'))
             .unwrap_or(rest.len());

@@ -1,7 +1,7 @@
-//! Values behind a name: where one ends, and whether it can be a secret.
+//! Reads the value after a name: where it ends, and whether it can be a secret.
 
-use super::edge::piece;
-use super::names::{Telling, telling as telling_of};
+use super::around::text_from;
+use super::names::{SecretName, telling as telling_of};
 use super::placeholder::is_placeholder;
 use std::ops::Range;
 
@@ -61,7 +61,7 @@ const QUOTES: &[(&str, &str)] = &[
 
 /// The value that begins at `at`: up to the closing quote, or to the end of a word.
 pub fn at(text: &str, at: usize) -> Option<Value> {
-    let rest = piece(text, at, LONGEST);
+    let rest = text_from(text, at, LONGEST);
     for (open, close) in QUOTES {
         if let Some(body) = rest.strip_prefix(open) {
             let start = at + open.len();
@@ -154,8 +154,8 @@ pub fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
     start..(range.start + whole.trim_end_matches(around).len()).max(start)
 }
 
-/// Whether a value can be a secret at all, behind a name that is so telling.
-pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) -> bool {
+/// Whether a value can be a secret at all, after a name that is so telling.
+pub fn is_plausible(value: &str, quoted: bool, telling: SecretName, shouted: bool) -> bool {
     // A quote that closes what stands before is followed by a space.
     if quoted && value.starts_with(' ') {
         return false;
@@ -165,20 +165,20 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
         return false;
     }
     let is_count = value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit());
-    let is_weak = telling == Telling::Weak && (is_numbered(value) || !quoted && !shouted && is_counted(value));
+    let is_weak = telling == SecretName::Likely && (is_numbered(value) || !quoted && !shouted && is_counted(value));
     if is_weak || is_version(value) || is_count || is_type(value) || is_colour(value) {
         return false;
     }
     if quoted {
-        if telling == Telling::Weak && is_name(value) && telling_of(value).is_some() || is_module(value) {
+        if telling == SecretName::Likely && is_name(value) && telling_of(value).is_some() || is_module(value) {
             return false;
         }
         return !is_sentence(value)
-            && (telling == Telling::Strong
+            && (telling == SecretName::Certain
                 || is_arbitrary(value)
-                || value.len() < 12 && telling == Telling::Weak && shouted);
+                || value.len() < 12 && telling == SecretName::Likely && shouted);
     }
-    if telling == Telling::Weak
+    if telling == SecretName::Likely
         && value.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
         && telling_of(value).is_some()
         || is_code(value)
@@ -188,7 +188,7 @@ pub fn is_plausible(value: &str, quoted: bool, telling: Telling, shouted: bool) 
     is_arbitrary(value) || shouted
 }
 
-/// Whether a value is a number behind a word, such as the key of an issue or a record: `PROJ-12`, `user:12`.
+/// Whether a value is a number after a word, such as the key of an issue or a record: `PROJ-12`, `user:12`.
 fn is_numbered(value: &str) -> bool {
     let number = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     number.len() < value.len()

@@ -1,6 +1,6 @@
-//! A text as a reader sees it: without terminal escapes and unseen characters, and the way back.
+//! A text as a reader sees it, without terminal escapes and invisible characters, with the positions in the original.
 
-use super::lines;
+use super::line_prefixes;
 use crate::printable::is_unseen;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
-        let marks = lines::find(text);
+        let marks = line_prefixes::find(text);
         let lined = (!marks.is_empty()).then(|| without(text, &marks));
         let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
         match lined {
@@ -122,7 +122,7 @@ fn unseen(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The length of a backslash that ends a line at the beginning of `text`, and of the indentation behind it.
+/// The length of a backslash that ends a line at the beginning of `text`, and of the indentation after it.
 fn continuation(text: &str) -> Option<usize> {
     let rest = text.strip_prefix("\\\n").or_else(|| text.strip_prefix("\\\r\n"))?;
     Some(text.len() - rest.trim_start_matches([' ', '\t']).len())

@@ -1,4 +1,4 @@
-//! What each habit cost: the problems of all recordings, by the rule that found them.
+//! Adds up what each habit cost: the problems of all recordings, by the rule that found them.
 
 use super::shown::Shown;
 use super::summary::Summary;

@@ -1,5 +1,5 @@
-//! The report as `JUnit` XML, which every CI system shows: a recording is a suite; each of its problems is a case, and so
-//! is how each session ended. A problem of grade `warn` or `stop` is a failure.
+//! Writes the report as `JUnit` XML, which every CI system shows: a recording is a suite; each of its problems is a
+//! case, and so is how each session ended. A problem of grade `warn` or `stop` is a failure.
 //!
 //! There is no single schema. This is what both common ones accept: that of Ant (which requires `hostname`, `package`
 //! and an output of the suite, and allows no output of a case) and that of Jenkins.

@@ -1,4 +1,4 @@
-//! The report as GitHub's Markdown, for a step summary or a comment on a pull request.
+//! Writes the report as GitHub's Markdown, for a step summary or a comment on a pull request.
 
 use super::markup::markup;
 use super::page::Report;
@@ -219,7 +219,7 @@ fn escape(text: &str) -> String {
             _ => escaped.push(c),
         }
     }
-    // What is no address and no name of an emoji needs no comment.
+    // What is not an address and no name of an emoji needs no comment.
     escaped.replace(":<!-- --> ", ": ")
 }
 

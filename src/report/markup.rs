@@ -1,4 +1,4 @@
-//! Text within HTML and XML.
+//! Escapes text for HTML and XML.
 
 /// `text` as the content of an element or of a quoted attribute. Characters that XML does not have are replaced.
 pub(super) fn markup(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! The lines of recordings as a page for a person, a pull request or a CI system, at their end.
+//! Turns the lines of recordings into a page for a person, a pull request or a CI system, at their end.
 //!
 //! A pure function of the lines, like the detector: no clock, no network, no files.
 //!

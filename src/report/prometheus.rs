@@ -1,5 +1,5 @@
-//! The report as metrics in the text format of Prometheus, for the textfile collector of its node exporter. There are
-//! no time stamps: that collector refuses them.
+//! Writes the report as metrics in the text format of Prometheus, for the textfile collector of its node exporter.
+//! There are no timestamps, because that collector rejects them.
 
 use super::habits::Habit;
 use super::page::Report;

@@ -1,5 +1,5 @@
-//! The report as SARIF 2.1.0, which code hosts show as alerts: a rule is a rule, a problem is a result in the line of
-//! the recording at which it was reported.
+//! Writes the report as SARIF 2.1.0, which code hosts show as alerts: a problem is a result in the line of the
+//! recording at which it was reported.
 
 use super::page::Report;
 use super::shown::Shown;

@@ -1,4 +1,4 @@
-//! The one way by which text comes into a report.
+//! Makes text fit to be shown in a report, which gets text in no other way.
 
 use crate::printable::printable;
 use crate::redact::Redactor;

@@ -1,5 +1,5 @@
-//! The report as plain text: of one recording, each problem once, with its cost and where it began, and how sessions
-//! ended; of several, one line each.
+//! Writes the report as plain text: for one recording, each problem once, with its cost and where it began, and how
+//! sessions ended; for several, one line each.
 
 use super::page::Report;
 use super::shown::Shown;

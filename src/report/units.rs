@@ -1,4 +1,4 @@
-//! Times, numbers and amounts of money for people.
+//! Writes times, numbers and amounts of money for people.
 
 use crate::wire::Timestamp;
 

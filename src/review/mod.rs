@@ -11,7 +11,7 @@
 //!   goes to that thread.
 //! * `prompt` builds the question. Text of the agent is data in it, never an instruction. `redact` removes secrets from
 //!   everything that leaves the machine or is logged.
-//! * `reviewer` asks an endpoint or a command, with retries and a deadline, and reads the answer. `outcome` is the
+//! * `reviewer` asks an endpoint or a command, with retries and a deadline, and reads the answer. `opinion` is the
 //!   result.
 
 mod intake;

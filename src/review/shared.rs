@@ -1,4 +1,4 @@
-//! What the thread that reads lines and the thread that asks share, under one lock.
+//! The state that the reading thread and the asking thread share, under one lock.
 
 use super::intake::Intake;
 use super::intake::trigger::Trigger;

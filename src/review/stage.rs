@@ -1,4 +1,4 @@
-//! The review as a stage of a pipe. Lines never wait for a reviewer.
+//! Runs the review as a stage of a pipe. Lines never wait for a reviewer.
 
 use super::intake::Intake;
 use super::intake::trigger::Trigger;

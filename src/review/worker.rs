@@ -1,4 +1,4 @@
-//! Asks the reviewer on a thread of its own, and writes each decision when it is there.
+//! Asks the reviewer on a separate thread, and writes each decision when it arrives.
 
 use super::opinion::{Review, Scope};
 use super::prompt::{Prompt, TicketKey};

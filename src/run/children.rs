@@ -1,9 +1,9 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
 use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
-use super::outcome::{Ending, Teller, complete};
+use super::missing_result::{Ending, Teller, complete};
 use super::recording::Keep;
-use super::words::Words;
+use super::stage_messages::StageMessages;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::{PIPE_EXIT, VIEW_EXIT};
 use crate::pipe::{Shutdown, hangup, tell};
@@ -86,7 +86,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let lifeline = Lifeline::new()?;
     let earlier = run.keep.map(Keep::earlier).unwrap_or_default();
     let stages = stages(run);
-    let mut words = run.has_dashboard().then(Words::new).transpose()?;
+    let mut words = run.has_dashboard().then(StageMessages::new).transpose()?;
     let teller = Teller::new()?;
     let mut children = start(run, &stages, &program, &lifeline, words.as_mut(), &teller)?;
     if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
@@ -239,7 +239,7 @@ fn start(
     stages: &[Stage],
     program: &Path,
     lifeline: &Lifeline,
-    mut words: Option<&mut Words>,
+    mut words: Option<&mut StageMessages>,
     teller: &Teller,
 ) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
@@ -375,7 +375,7 @@ fn has_failed(status: ExitStatus) -> bool {
     code_of_status(status).is_some_and(|code| errors.contains(&code))
 }
 
-/// The exit code of a stage, an error of ours for one that panicked; `None` for one that was killed.
+/// The exit code of a stage, an internal error for one that panicked; `None` for one that was killed.
 fn code_of_status(status: ExitStatus) -> Option<Code> {
     match status.code()? {
         PANICKED => Some(Code::Error),

@@ -1,4 +1,4 @@
-//! A command line for the shell: the stages and their arguments.
+//! The stages of a run and their arguments, as a command line for the shell.
 
 use crate::printable::shell_word;
 use std::ffi::OsString;

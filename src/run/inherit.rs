@@ -1,4 +1,4 @@
-//! A pipe whose reading end one child inherits, and no other.
+//! A pipe whose reading end exactly one child inherits.
 
 use crate::exit::{Code, Failure};
 use rustix::io::{FdFlags, fcntl_setfd};

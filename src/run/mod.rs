@@ -8,10 +8,10 @@ mod children;
 mod command_line;
 mod doctor;
 mod inherit;
-mod outcome;
+mod missing_result;
 mod recording;
 mod spool;
-mod words;
+mod stage_messages;
 
 pub use children::{Ended, Run, SPOOL, View, run, stage};
 pub use command_line::{Command, CommandLine, Private, STAGE_ARGUMENT};

@@ -1,4 +1,4 @@
-//! Where a run is recorded, and how long recordings are kept.
+//! Decides where a run is recorded, and how long recordings are kept.
 
 use crate::exit::{Code, Failure};
 use crate::wire::record::{AnyRecord, Record, RunResult};

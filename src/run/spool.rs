@@ -1,11 +1,11 @@
-//! Takes the lines of the last stage off its hands, however slowly they are read: a reader that pauses, such as a pager
-//! or a terminal after Ctrl-S, must not hold up the stage that guards the session.
+//! Buffers the lines of the last stage, so that a slow reader, such as a pager or a terminal after Ctrl-S, never holds
+//! up the stage that guards the session.
 //!
-//! What waits is kept in memory up to a limit, and beyond that in a temporary file without a name. Where the run is
-//! recorded, the lines are written to the recording as they come, whoever reads them later. Where `ocr-act` was killed and
+//! Waiting lines are kept in memory up to a limit, and beyond that in a temporary file without a name. If the run is
+//! recorded, the lines are written to the recording as they come, whoever reads them later. If `ocr-act` was killed and
 //! no line says how the run ended, one is added.
 
-use super::outcome::{Ending, Heard};
+use super::missing_result::{Ending, Heard};
 use super::recording::Recording;
 use crate::exit::{self, Code, Failure};
 use crate::pipe::Shutdown;
@@ -151,12 +151,12 @@ fn empty(backlog: &Backlog, mut output: impl Write, _fails: PipeWriter) -> io::R
 /// The bytes that wait, in order: those in memory come before those in the file.
 #[derive(Default)]
 struct Backlog {
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<BacklogState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct BacklogState {
     memory: VecDeque<u8>,
     file: Option<File>,
     /// Which bytes of the file wait.
@@ -168,7 +168,7 @@ struct Waiting {
 }
 
 impl Backlog {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, BacklogState> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -209,7 +209,7 @@ impl Backlog {
     }
 }
 
-impl Waiting {
+impl BacklogState {
     /// Whether there was room for these bytes.
     fn add(&mut self, bytes: &[u8]) -> bool {
         if self.from == self.to && self.memory.len() + bytes.len() <= IN_MEMORY {

@@ -1,4 +1,4 @@
-//! A server's address and our credentials.
+//! The address of a server, and our credentials for it.
 
 use super::Error;
 use reqwest::header::{AUTHORIZATION, HeaderMap};

@@ -1,4 +1,4 @@
-//! An answer: its status, its type, and its body, read up to a limit. What a server sends must not fill our memory.
+//! Reads an answer: its status, its type, and its body up to a limit, so that a server cannot fill our memory.
 
 use super::Error;
 use crate::net::root_cause;

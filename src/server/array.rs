@@ -1,4 +1,4 @@
-//! A JSON array read from an answer as it arrives. It grows with the sessions, so it is never held in memory whole.
+//! Reads a JSON array from an answer as it arrives. It grows with the sessions, so it is never held in memory whole.
 
 use super::elements::{Element, Elements};
 use super::{Error, REQUEST_TIMEOUT};
@@ -64,7 +64,7 @@ impl<T: DeserializeOwned> Array<T> {
     ///
     /// # Errors
     /// [`Error::TimedOut`] or [`Error::Interrupted`] when the answer stops before its end, [`Error::TooLong`] when it has
-    /// none, [`Error::Foreign`] when it is no list.
+    /// none, [`Error::Foreign`] when it is not a list.
     pub async fn next(&mut self) -> Result<Option<T>, Error> {
         // A list that is there at once must not keep a timer from its turn.
         tokio::task::coop::consume_budget().await;

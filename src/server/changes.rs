@@ -1,4 +1,4 @@
-//! Which files a session changed since a moment, as far as its messages tell.
+//! Reads from a session's messages which files it changed since a moment.
 //!
 //! A step's patch names every file of the directory that changed while the step was under way, whoever changed it. Only
 //! the calls of editing tools say what the session itself wrote.

@@ -1,4 +1,4 @@
-//! Requests that make a session do something.
+//! Sends requests that make a session do something.
 
 use super::{Error, Server, answer, segment};
 use opencode_rs::types::message::{PromptPart, PromptRequest};

@@ -36,7 +36,7 @@ impl Elements {
         self.ended
     }
 
-    /// Whether the input is no array.
+    /// Whether the input is not an array.
     pub fn is_foreign(&self) -> bool {
         self.foreign
     }

@@ -1,4 +1,4 @@
-//! Why a request failed, in words for the person who has to do something about it.
+//! The reason why a request failed, in words for the person who has to do something about it.
 
 use crate::exit::{Code, Failure};
 use crate::net::root_cause;
@@ -185,7 +185,7 @@ impl Error {
             let target = origin.map_or_else(String::new, |origin| format!(" to {origin}"));
             return Self::Redirected { url: server, status, target };
         }
-        // A web page is no answer of OpenCode's. That of a proxy in front of it says that it is away.
+        // A web page is not an answer of OpenCode's. That of a proxy in front of it says that it is away.
         if said.trim_start().starts_with('<') && !AWAY.contains(&status) {
             return Self::Foreign { url: server };
         }

@@ -1,4 +1,4 @@
-//! The server's durable log of events.
+//! Reads the server's durable log of events.
 
 use super::answer::{check_status, has_type};
 use super::array::Array;

@@ -1,4 +1,4 @@
-//! A session's messages.
+//! Reads a session's messages.
 
 use super::answer::check_status;
 use super::array::Array;

@@ -1,6 +1,6 @@
-//! Requests to an `OpenCode` server: its address, its password, and what the stream and the actions ask of it.
+//! Sends requests to an `OpenCode` server.
 //!
-//! The answers are parsed into our own structs, which name only the members we use, so that servers older or newer than
+//! Answers are parsed into our own structs, which name only the members we use, so that servers older or newer than
 //! those we know work too. No answer is read without a limit: one object whole, a list as an [`Array`].
 
 mod address;

@@ -1,4 +1,4 @@
-//! Permissions and questions that wait for an answer.
+//! Lists the permissions and questions that wait for an answer.
 
 use super::{Error, Server};
 use serde::Deserialize;

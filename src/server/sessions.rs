@@ -1,4 +1,4 @@
-//! The sessions of a server: which exist, and what they are doing.
+//! Lists the sessions of a server, and what they are doing.
 
 use super::{Array, Error, REQUEST_TIMEOUT, Server, segment};
 use reqwest::Method;
@@ -161,7 +161,7 @@ impl Server {
                 | Error::NotAllowed { .. }
                 | Error::Redirected { .. },
             )) => Ok(None),
-            // The shorter list is no substitute for one that broke off or has no end.
+            // The shorter list is not a substitute for one that broke off or has no end.
             Ok(Err(error)) => Err(error),
         }
     }

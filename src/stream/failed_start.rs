@@ -1,5 +1,5 @@
-//! The line of a stage that could not start. In a pipe typed by hand no stage sees the exit code of another, so this line
-//! carries it to the last one, which exits with it.
+//! Writes the line of a stage that could not start. In a pipe typed by hand no stage sees the exit code of another, so
+//! this line carries it to the last one, which exits with it.
 
 use super::clock::Clock;
 use crate::exit::Code;

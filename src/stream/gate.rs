@@ -1,5 +1,5 @@
-//! The one way out for lines. Whatever `ocr-stream` writes and did not make itself passes here: what a server sends, its
-//! log, its messages, a document, a recording.
+//! Checks every line that `ocr-stream` did not make itself before it is written: what a server sends, its log, its
+//! messages, a document, a recording.
 //!
 //! A line is parsed and its members are set; its text is never searched and replaced. A program that reads JSON in
 //! another way than this one, such as `jq`, must not find something else in it: of two members with the same name, most

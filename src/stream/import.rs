@@ -9,7 +9,7 @@ use crate::server::Message;
 use crate::wire::part::integer;
 use crate::wire::record;
 use crate::wire::record::{CloseReason, Closed, Opened};
-use crate::wire::{Foreign, Raw, members};
+use crate::wire::{Raw, Unrecognized, members};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -54,7 +54,7 @@ pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
 }
 
 fn refuse(document: &[u8], cause: &str) -> Failure {
-    let foreign = Foreign::of_document(document);
+    let foreign = Unrecognized::of_document(document);
     let cause = if foreign.is_known() && !foreign.is_export() { foreign.to_string() } else { cause.to_owned() };
     let what =
         format_args!("not a document of `opencode export`: {cause}; create one with `opencode export SESSION > FILE`");

@@ -1,4 +1,4 @@
-//! Events that we write in the words of the server: what its event stream would have sent.
+//! Builds events in the server's format: what its event stream would have sent.
 
 use serde::Serialize;
 

@@ -11,8 +11,8 @@ use memchr::memmem;
 use std::io::Read;
 use std::time::Duration;
 
-/// What a line has that any reader may take for a record of ours: the beginning of its type, as it is written or with
-/// one of [`ESCAPED`] in it.
+/// What a line has that any reader may mistake for one of our records: the beginning of its type, as it is written or
+/// with one of [`ESCAPED`] in it.
 const MARKS: [&[u8]; 2] = [b"\"ocr.", ESCAPE];
 
 /// How the escape of an ASCII character begins. Many lines have one, in the colors of a command's output.
@@ -86,7 +86,7 @@ fn warn_of_cut(block: &[u8]) {
     }
 }
 
-/// Whether a record of ours may begin at this mark.
+/// Whether one of our records may begin at this mark.
 fn may_be_ours(mark: &[u8]) -> bool {
     let Some(escaped) = mark.strip_prefix(ESCAPE) else { return true };
     escaped.get(..2).is_some_and(|escaped| ESCAPED.contains(&escaped.to_ascii_lowercase().as_slice()))

@@ -1,4 +1,4 @@
-//! A session's messages as events: for sessions without an event log, and for documents of `opencode export`.
+//! Turns a session's messages into events, for sessions without an event log and for documents of `opencode export`.
 
 use super::payload::recovered;
 use crate::server::Message;

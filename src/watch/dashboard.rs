@@ -1,4 +1,4 @@
-//! Passes the lines on, and shows on the terminal what they say.
+//! Passes the lines on, and shows them on the terminal as a dashboard.
 
 use super::draw::{Theme, summary};
 use super::stage::Watch;

@@ -1,7 +1,7 @@
-//! The lines on their way from the thread that passes them on to the one that looks at them.
+//! Hands the lines from the thread that passes them on to the thread that reads them for the dashboard.
 //!
-//! Passing must not wait for looking. While more lines come than can be looked at, some of them are left out, and those
-//! that were output are counted: see [`thin_out`].
+//! Passing must not wait for reading. When more lines come than can be read, some of them are left out, and those that
+//! were output are counted: see [`thin_out`].
 
 use super::thin::thin_out;
 use std::collections::VecDeque;

@@ -1,8 +1,9 @@
 //! Shows the lines of a stream to a person: as a dashboard on the terminal, or as a story on standard error.
 //!
 //! * [`Watch`]: the story, line by line, where there is no terminal to draw on.
-//! * [`dashboard()`]: the dashboard. Its parts: `state/` is what the lines say, and draws nothing; `draw/` draws it, a
-//!   file a pane, and remembers nothing; `view` is what the person looks at; `terminal/` is the terminal itself.
+//! * [`dashboard()`]: the dashboard. Its parts: `state/` holds what the lines say, and draws nothing; `draw/`
+//!   draws it, with one file per pane, and remembers nothing; `view` is what the person looks at; `terminal/` is the
+//!   terminal itself.
 //!
 //! Four threads keep them apart. One passes the lines on, and never waits for a terminal. One follows them. One reads
 //! the keys and draws, at most four times a second while no key is pressed. One waits for signals.

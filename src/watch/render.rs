@@ -1,4 +1,4 @@
-//! What a line says, in words. Pure: lines in, text out.
+//! Puts a line into words. Pure: lines in, text out.
 
 use super::running::Running;
 use crate::bounded::BoundedMap;

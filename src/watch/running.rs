@@ -1,4 +1,4 @@
-//! The calls that run, and when to say so again.
+//! Tracks the running calls, and when to mention them again.
 
 use crate::wire::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What the person searches for: any text, upper or lower case.
+//! The text that the person searches for, in upper or lower case.
 
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Passes every line on, and shows on standard error what it says.
+//! Passes every line on, and tells it as a story on standard error.
 
 use super::render::{Renderer, Tone};
 use crate::exit::Failure;

@@ -1,7 +1,7 @@
-//! What is left out while more lines come than can be looked at.
+//! Drops lines when more come than the dashboard can follow.
 //!
-//! What only adds to the output of a session is, what a later line of the same block says again, and lists that are not
-//! shown. Findings, questions, what was spent and what a record of ours says never are; the number of calls may lag.
+//! Drops text added to a session's output, events repeated later in the same block, and lists that are not on screen.
+//! Never drops findings, questions, costs or our own records; the number of calls may lag.
 
 use crate::wire::{head, matters};
 use memchr::memmem::find;

@@ -1,4 +1,4 @@
-//! What the person looks at, and what the keys do to it. No key changes what flows.
+//! Tracks what the person looks at, and what the keys do to it. No key changes the lines.
 
 use super::search::Search;
 use super::state::{Board, Output, Session};

@@ -1,4 +1,4 @@
-//! What a line says, independent of its dialect.
+//! The types of an [`Observation`]: what a line says, independent of its dialect. `dialect` parses lines into them.
 
 use super::json::raw::Raw;
 use super::part::Part;
@@ -23,7 +23,7 @@ pub struct Observation<'a> {
 /// How a line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// A record of ours.
+    /// One of our records.
     Record,
     /// An event of OpenCode's bus, which may be of a type that means nothing here.
     Bus,
@@ -103,7 +103,7 @@ pub enum Event<'a> {
         /// How many files changed.
         files: usize,
     },
-    /// A record of ours; see [`AnyRecord`](super::record::AnyRecord).
+    /// One of our records; see [`AnyRecord`](super::record::AnyRecord).
     Record {
         /// The type, such as `ocr.detect.finding`.
         kind: Cow<'a, str>,

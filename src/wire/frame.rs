@@ -1,4 +1,5 @@
-//! What may surround the JSON of a line: a byte order mark, the field name of a server-sent event, a carriage return.
+//! Skips what may surround the JSON of a line: a byte order mark, the field name of a server-sent event, a carriage
+//! return.
 
 use serde::de::IgnoredAny;
 use std::ops::Range;
@@ -40,7 +41,7 @@ pub fn data_field(line: &[u8]) -> Option<&[u8]> {
 }
 
 /// The payload of a server-sent event whose `data` runs over several lines: the lines, joined by newlines, as the
-/// standard says. The blank line behind the event ends it.
+/// standard says. The blank line after the event ends it.
 #[derive(Debug, Default)]
 pub struct Payload(Vec<u8>);
 

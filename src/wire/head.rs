@@ -1,4 +1,4 @@
-//! The head of a line as `ocr-stream` writes it: enough to decide whether the rest must be parsed.
+//! Reads the head of a line as `ocr-stream` writes it: enough to decide whether the rest must be parsed.
 
 use super::frame::content;
 

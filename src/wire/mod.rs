@@ -1,4 +1,4 @@
-//! What a line can say, wherever it comes from. Data only: no I/O, no clock, no environment.
+//! Parses lines of every dialect, and defines our own records. Data only: no I/O, no clock, no environment.
 //!
 //! * [`observe()`] parses a line of any dialect into an [`Observation`]; `dialect/` has one file per dialect.
 //! * [`head()`] reads only the beginning of a line, so that most lines need no parsing.
@@ -9,11 +9,11 @@
 
 pub(crate) mod dialect;
 mod event;
-mod foreign;
 mod frame;
 mod head;
 pub mod json;
 pub mod part;
+mod recognizer;
 pub mod record;
 mod time;
 mod usage;
@@ -21,11 +21,11 @@ mod usage;
 pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
 pub use event::{Dialect, Event, Observation, Status, Todo};
-pub use foreign::{Foreign, Recognizer};
 pub use frame::{Payload, content, data_field, is_cut, is_event_field};
 pub use head::{Head, head};
 pub use json::decode::{checked_members, members};
 pub use json::raw::Raw;
 pub use json::text;
+pub use recognizer::{Recognizer, Unrecognized};
 pub use time::{StreamClock, Timestamp};
 pub use usage::{Usage, UsageCounter};

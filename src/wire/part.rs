@@ -60,7 +60,7 @@ pub struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Whether the part is a steering message of ours, marked `{"ocr":"steer"}`. It looks like a message of the user,
+    /// Whether the part is one of our steering messages, marked `{"ocr":"steer"}`. It looks like a message of the user,
     /// but is not one.
     pub fn is_steer(&self) -> bool {
         #[derive(Deserialize)]

@@ -1,6 +1,5 @@
-//! Time as the lines tell it. There is one policy for a clock that jumps: the time is what the latest line says,
-//! forwards or backwards, and a duration is never negative. So one wild `ts` costs one wrong duration, not the rest
-//! of the run.
+//! The time of the lines. There is one policy for a clock that jumps: the time is what the latest line says, forwards
+//! or backwards, and a duration is never negative. So one wild `ts` costs one wrong duration, not the rest of the run.
 
 use std::fmt;
 

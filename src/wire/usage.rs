@@ -1,4 +1,4 @@
-//! What parts used: calls, tokens, dollars. Each part is counted once, however often a line repeats it.
+//! Counts what parts used: calls, tokens, dollars. Each part counts once, however often a line repeats it.
 
 use super::part::{Part, Tokens, ToolState};
 use super::text::decode;

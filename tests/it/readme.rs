@@ -57,7 +57,7 @@ fn records_are_listed() {
 
 #[test]
 fn exit_codes_are_listed() {
-    let table = between("The exit code is the outcome", "Every run is recorded");
+    let table = between("The exit code reports the outcome", "Every run is recorded");
     for code in Code::ALL {
         let number = code.number().to_string();
         assert!(table.split(|c: char| !c.is_ascii_digit()).any(|word| word == number), "{number} is not in the table");

@@ -1,4 +1,4 @@
-//! Sends messages on a thread of its own, so that lines never wait for a receiver.
+//! Sends messages on a separate thread, so that lines never wait for a receiver.
 
 use super::message::Message;
 use super::{Delivery, Notify, Now};
@@ -20,12 +20,12 @@ const OUTCOMES: usize = 10_000;
 /// What the stage and the thread share.
 #[derive(Default)]
 struct Queue {
-    state: Mutex<Waiting>,
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct QueueState {
     messages: VecDeque<(Message, Now)>,
     /// The one that is being sent, until it is known what came of it.
     sending: Option<Message>,
@@ -37,7 +37,7 @@ struct Waiting {
 }
 
 impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -46,7 +46,7 @@ impl Queue {
         let mut waiting = self.lock();
         waiting.recording = false;
         self.changed.notify_all();
-        let idle = |waiting: &mut Waiting| waiting.messages.is_empty() && !waiting.closed;
+        let idle = |waiting: &mut QueueState| waiting.messages.is_empty() && !waiting.closed;
         let mut waiting = self.changed.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner);
         let next = waiting.messages.pop_front();
         waiting.sending = next.as_ref().map(|(message, _)| message.clone());
@@ -132,7 +132,7 @@ impl Courier {
     /// Waits until everything is sent, at most for `limit`; what is left is dropped. Returns whether it had to wait.
     pub fn finish(&self, limit: Duration) -> bool {
         let busy =
-            |waiting: &mut Waiting| waiting.recording || waiting.sending.is_some() || !waiting.messages.is_empty();
+            |waiting: &mut QueueState| waiting.recording || waiting.sending.is_some() || !waiting.messages.is_empty();
         let mut waiting = self.queue.lock();
         let waited = busy(&mut waiting);
         let (mut waiting, _) =

@@ -1,4 +1,4 @@
-//! What is sent: that a person is needed, that this is over, or the outcome of the run.
+//! The messages that are sent: a person is needed, no longer needed, or the run has ended.
 
 use super::topic::Topic;
 use crate::act::summary::{masked, summary};

@@ -1,10 +1,10 @@
-//! Tells people of what they may be needed for, and of the outcome of the run: through webhooks, a command and the
-//! desktop. Whether each got it is known; a failure never fails the run.
+//! Notifies people through webhooks, a command and the desktop: when they may be needed, and of the outcome of the run.
+//! Records whether each message arrived; a failure never fails the run.
 //!
-//! * `topic`: what can be told.
-//! * `needs`: which episodes begin and end.
-//! * `message`: what is sent.
-//! * `outbox`: what is told of one run.
+//! * `topic`: the topics of notifications.
+//! * `needs`: decides which episodes begin and end.
+//! * `message`: the messages that are sent.
+//! * `outbox`: collects the notifications of one run.
 //! * `courier`: the thread that sends while lines pass.
 
 mod courier;

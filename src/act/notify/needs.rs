@@ -1,4 +1,5 @@
-//! Which episodes a person should know of, from states and findings, without I/O: each begins once and ends once.
+//! Decides, from states and findings and without I/O, which episodes a person should know about. Each begins once and
+//! ends once.
 
 use super::message::{Notice, TITLE};
 use super::topic::Topic;

@@ -1,4 +1,4 @@
-//! What people are told of one run: notices while it goes on, and its outcome.
+//! Collects the notifications of one run: notices while it goes on, and its outcome.
 
 use super::message::Message;
 use super::needs::Needs;

@@ -1,4 +1,4 @@
-//! What a notification can be about.
+//! The topics that a notification can be about.
 
 use clap::ValueEnum;
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! What a call is aimed at, as opposed to how: it tells a batch of targets from one target that is tried again.
+//! Separates the targets of a call from the way in which it works on them, to tell a batch of targets from repeated
+//! attempts at one.
 
 use super::input::Input;
 use super::shell::targets;
@@ -47,7 +48,7 @@ const NAME_WORDS: usize = 6;
 /// Characters of code.
 const CODE: [char; 6] = ['(', ')', '{', '}', ';', '='];
 
-/// The arguments of a tool that nobody knows. Numbers and switches say how, unless there is nothing else; prose and code
+/// The arguments of an unknown tool. Numbers and switches say how, unless there is nothing else; prose and code
 /// are what it does, and a handle is given anew by each answer.
 fn values(text: &str, handle: Option<&str>) -> Vec<String> {
     let is_number = |value: &&str| matches!(*value, "true" | "false") || value.parse::<f64>().is_ok();

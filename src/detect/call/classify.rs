@@ -1,8 +1,8 @@
-//! Classifies calls: one changes, checks, observes, polls, plans, delegates, asks or records.
+//! Classifies calls: change, check, read, wait, plan, delegate, ask or record.
 
 use super::input::Input;
-use super::shell::{self, Effect, Line};
-use crate::detect::text::waiting::has_word;
+use super::shell::{self, CommandLine, Effect};
+use crate::detect::text::wait_signs::has_word;
 use regex::Regex;
 
 /// What a call is for.
@@ -102,7 +102,7 @@ pub(super) struct Class {
     /// An error message in its result may be somebody else's.
     pub(super) quotes: bool,
     /// What its command does, if it has one.
-    pub(super) line: Option<Line>,
+    pub(super) line: Option<CommandLine>,
 }
 
 /// Classifies a call of `tool`. `polls` are the user's own patterns for polling.
@@ -158,7 +158,7 @@ fn is_check(tool: &str) -> bool {
     has_word(tool, &CHECKS) && (has_word(tool, &RUNS) || has_word(tool, &CHECKED)) && !has_word(tool, &NO_RUNS)
 }
 
-/// Whether a tool that nobody knows runs something that may be anything, as its name says.
+/// Whether an unknown tool runs something that may be anything, as its name says.
 pub(crate) fn runs_anything(tool: &str) -> bool {
     has_word(tool, &RUNS)
 }

@@ -1,10 +1,10 @@
-//! How a call failed: its error message and the class of its error.
+//! Describes how a call failed: its error message, and the class of its error.
 
-use super::checks::told;
+use super::checks::unknown_program;
 use super::normalize::{normalize_output, without_numbers};
 use super::prefilter::Prefilter;
 use crate::detect::hash;
-use crate::detect::text::ends::tail;
+use crate::detect::text::head_and_tail::tail;
 use crate::wire::text;
 use regex::bytes::Regex;
 use std::borrow::Cow;
@@ -56,7 +56,7 @@ static ERROR_PREFILTER: Prefilter = Prefilter::new(&[
     "rejected",
 ]);
 
-/// An error message that only says that something failed; what failed stands behind it.
+/// An error message that only says that something failed; what failed stands after it.
 static TEMPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
@@ -87,7 +87,7 @@ const CUT_BY: [&str; 7] =
 
 /// How a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct CallFailure {
     /// Equal for messages that differ only in volatile text, numbers and paths.
     pub(crate) class: u64,
     /// The message, for a person.
@@ -98,12 +98,12 @@ pub(crate) struct Failure {
 
 /// How many lines make the class of an error.
 const CLASS_LINES: usize = 6;
-/// How many lines behind a message that says nothing stand for it.
+/// How many lines after a message that says nothing stand for it.
 const DETAILS: usize = 4;
 
 /// What a tool says when a person or a rule denies a call.
 #[rustfmt::skip]
-const REFUSALS: [&str; 16] = [
+const DENIALS: [&str; 16] = [
     "rejected permission", "denied permission", "permission was denied", "permission denied by", "permission to use",
     "user rejected", "user denied", "user declined", "user dismissed", "user has denied", "user doesn't want",
     "denied by the user", "rule which prevents you", "want to proceed with this tool", "was rejected by",
@@ -129,11 +129,11 @@ const OF_THE_CALL: [&str; 12] = [
 /// What cannot be told from its words alone: the tool is not there, the user or a limit ended the call.
 const OUTER: [(&str, &[&str]); 3] = [
     ("timeout", &["timed out", "timeout exceeded", "deadline exceeded"]),
-    ("refused", &REFUSALS),
+    ("refused", &DENIALS),
     ("cancelled", &CANCELLED),
 ];
 
-impl Failure {
+impl CallFailure {
     /// The failure of an output whose body has these messages; `fallback` is its message if it has none.
     pub(crate) fn read(body: &str, fallback: Option<&str>) -> Option<Self> {
         if let Some(line) = notebook_error(body) {
@@ -178,7 +178,7 @@ impl Failure {
         let text = text::unescaped(tail(body, CUT));
         let said = text.lines().rev().filter(|line| !is_tag(line)).find(|line| !line.trim().is_empty())?;
         let lower = said.to_ascii_lowercase();
-        // What a command prints of its own time limit is no end of the command.
+        // What a command prints of its own time limit is not an end of the command.
         let is_agents = CUT_BY.iter().any(|start| lower.trim_start().starts_with(start));
         CUT_OFF.iter().find(|sign| is_agents && lower.contains(**sign))?;
         let before = text.lines().rev().skip_while(|line| *line != said).skip(1).filter(|line| !is_tag(line));
@@ -213,9 +213,9 @@ fn outer_class(line: &str) -> Option<u64> {
 }
 
 /// Whether an error says that a person or a rule denied the call.
-pub(super) fn is_refusal(error: &str) -> bool {
+pub(super) fn is_denial(error: &str) -> bool {
     let lower = error.to_ascii_lowercase();
-    REFUSALS.iter().any(|sign| lower.contains(sign))
+    DENIALS.iter().any(|sign| lower.contains(sign))
 }
 
 /// Whether an error says that the call was cancelled, because another one failed or a person stopped it. What a program
@@ -251,7 +251,7 @@ fn diagnostics(body: &str) -> Vec<String> {
     lines.filter(is_error).take(CLASS_LINES).map(|line| counted(line.trim())).collect()
 }
 
-/// The lines behind a message, masked, and the message.
+/// The lines after a message, masked, and the message.
 fn details(body: &str, message: &str) -> Vec<String> {
     let text = text::unescaped(body);
     let behind = text.lines().map(str::trim).skip_while(|line| *line != message.trim());
@@ -267,7 +267,7 @@ fn masked(line: &str) -> String {
 
 /// A message with what it counts: fewer failures are another error.
 fn counted(line: &str) -> String {
-    let count = told::count(line).map(|count| format!(" {count}")).unwrap_or_default();
+    let count = unknown_program::count(line).map(|count| format!(" {count}")).unwrap_or_default();
     masked(line) + &count
 }
 
@@ -283,7 +283,7 @@ fn is_tag(line: &str) -> bool {
     line.starts_with('<') && line.ends_with('>') && !line.contains(' ')
 }
 
-/// Whether a word is a path or the name of a file, perhaps with a line behind it.
+/// Whether a word is a path or the name of a file, perhaps with a line after it.
 fn is_path(word: &str) -> bool {
     if word.contains('/') && word.len() > 2 {
         return true;
@@ -360,11 +360,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn error_in(text: &str) -> Option<String> {
-        Failure::read(&json_body(text), None).map(|failure| failure.line)
+        CallFailure::read(&json_body(text), None).map(|failure| failure.line)
     }
 
     fn class_in(text: &str) -> Option<u64> {
-        Failure::read(&json_body(text), None).map(|failure| failure.class)
+        CallFailure::read(&json_body(text), None).map(|failure| failure.class)
     }
 
     /// The body of a JSON string for this text.
@@ -435,12 +435,12 @@ mod tests {
             let text = format!(
                 "step 1\n{stood}\n\n<shell_metadata>\nshell tool terminated command after exceeding timeout 120000 ms. Retry.\n</shell_metadata>"
             );
-            Failure::cut_off(&json_body(&text)).unwrap().class
+            CallFailure::cut_off(&json_body(&text)).unwrap().class
         };
         assert_eq!(cut("deploy@web1's password:"), cut("deploy@web1's password:"));
         assert_ne!(cut("Compiling syn"), cut("Compiling serde"));
-        assert!(Failure::cut_off(&json_body("request timed out after 3 s\nretrying\ndone")).is_none());
-        assert!(Failure::cut_off(&json_body("connecting\nrequest timed out after 3 s")).is_none());
+        assert!(CallFailure::cut_off(&json_body("request timed out after 3 s\nretrying\ndone")).is_none());
+        assert!(CallFailure::cut_off(&json_body("connecting\nrequest timed out after 3 s")).is_none());
     }
 
     const WORDS: [&str; 27] = [

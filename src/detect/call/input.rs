@@ -1,4 +1,4 @@
-//! A call's input: what makes two calls equal, whatever the order and the spacing of their arguments.
+//! Reads the input of a call so that equal calls compare equal, whatever the order and spacing of their arguments.
 
 use crate::detect::hash;
 use crate::wire::{Raw, members, text};

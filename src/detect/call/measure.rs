@@ -1,11 +1,11 @@
-//! Whether a result is a measurement: numbers that say how well something does, which differ from run to run.
+//! Recognizes measurements: results with numbers that say how well something performs, which differ from run to run.
 
 use super::classify::CallKind;
 use super::input::Input;
 use super::numbers::{Word, words};
 use super::still::is_still;
 use crate::detect::hash;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
 
 /// The longest result that is read, in bytes: a measurement is short.

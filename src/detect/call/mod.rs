@@ -1,7 +1,6 @@
-//! One tool call that ended: what it was given, what came back, and what identifies it.
+//! One tool call that ended: its input, its result, and what identifies it.
 
 pub(crate) mod aim;
-mod calendar;
 pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod failure;
@@ -11,33 +10,30 @@ mod moments;
 pub(crate) mod motion;
 pub(crate) mod normalize;
 mod numbers;
-mod outcome;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
-pub(crate) mod provider;
+mod result;
 pub(crate) mod shell;
+mod soft_failure;
 pub(crate) mod still;
 pub(crate) mod tokens;
-mod turned_down;
-mod until;
-mod zone;
 
 use super::config::Config;
 use super::hash;
-use crate::detect::text::ends::both;
+use crate::detect::text::head_and_tail::both;
 use crate::wire::part::{Part, Span};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
 use aim::Aim;
 use classify::{CallKind, Class, classify};
-use failure::Failure;
+use failure::CallFailure;
 use input::Input;
 use motion::Number;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
-use outcome::{Ended, is_nothing};
 use progress::Progress;
-use shell::Line;
+use result::{CallResult, is_nothing};
+use shell::CommandLine;
 use std::borrow::Cow;
 use tokens::PLACEHOLDER;
 
@@ -61,18 +57,18 @@ pub(crate) struct Call {
     /// Whether the result is empty.
     pub(crate) empty: bool,
     /// How it failed, if it did.
-    pub(crate) failure: Option<Failure>,
+    pub(crate) failure: Option<CallFailure>,
     /// A person or a rule did not let it run.
     pub(crate) denied: bool,
     /// Only a word in the tool's name says what it is for.
     pub(crate) guessed: bool,
     /// What its command does, if it has one.
-    pub(crate) line: Option<Box<Line>>,
+    pub(crate) line: Option<Box<CommandLine>>,
     /// How it came out, if it is a check.
     pub(crate) check: Option<checks::CheckResult>,
     /// The set of what fails, if it is a check that failed and says what or how much.
     pub(crate) failing: Option<u64>,
-    /// Whether the program that nobody knows in its command failed.
+    /// Whether the unknown program in its command failed.
     pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
     pub(crate) act: u64,
@@ -104,8 +100,8 @@ impl Call {
         let class = classify(tool, &input, &config.polls);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let Ended { failure, denied, check, failing, unknown_failed } =
-            outcome::read(tool, &class, state, is_nothing(&normalized));
+        let CallResult { failure, denied, check, failing, unknown_failed } =
+            result::read(tool, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
         let start = span.and_then(Span::start).unwrap_or(point.ts);
@@ -182,7 +178,7 @@ const ECHO: usize = 4096;
 /// The shortest part of an input that is looked for, in bytes.
 const ECHOED: usize = 4;
 
-/// Equal for results that say the same. `is_tool` says that the input is no command line.
+/// Equal for results that say the same. `is_tool` says that the input is not a command line.
 fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) -> u64 {
     if is_number(raw, normalized) {
         return raw.map_or(0, |raw| hash::of(raw.get()));
@@ -277,8 +273,8 @@ fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.
-fn act(tool: &str, input: &Input, line: Option<&Line>) -> u64 {
-    if let Some(key) = line.and_then(Line::key) {
+fn act(tool: &str, input: &Input, line: Option<&CommandLine>) -> u64 {
+    if let Some(key) = line.and_then(CommandLine::key) {
         return key;
     }
     let command = input.command.as_deref().filter(|_| line.is_some()).unwrap_or_default();

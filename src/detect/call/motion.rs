@@ -1,5 +1,5 @@
-//! Numbers in a result that move from look to look: the address at which a program stands, the size of a file that
-//! grows. Numbers that merely differ, as ids, ports and pointers do, don't.
+//! Recognizes numbers that advance between repeated reads, such as addresses or file sizes. Ids, ports and pointers,
+//! which merely differ, do not count.
 
 use super::tokens::{datetime_length, uuid_length};
 use crate::wire::{Raw, text};
@@ -16,11 +16,11 @@ const AMOUNT_STEP: u64 = 1_000;
 const ADDRESS_DIGITS: usize = 3;
 /// How far an address moves at most. Pointers that the system chose lie farther apart: it shuffles whole pages.
 const ADDRESS_STEP: u64 = 0x1_0000;
-/// How often in a row a number moves one way before it is no accident: of random ones, one in twelve does.
+/// How often in a row a number moves one way before it is not by chance: of random ones, one in twelve does.
 const STEPS: u8 = 3;
 /// A clock runs as fast as time does, give or take one part in so many.
 const CLOCK: u64 = 4;
-/// What stands before or behind a number that names something, or says when it was or how long it took.
+/// What stands before or after a number that names something, or says when it was or how long it took.
 #[rustfmt::skip]
 const NAMES: [&str; 20] = [
     "pid", "port", "ports", "id", "process", "processes", "thread", "session", "request", "seq", "epoch", "time", "timestamp", "uptime",
@@ -70,7 +70,7 @@ fn number(token: &str) -> Option<Number> {
     Some(Number { value, is_address: false })
 }
 
-/// Whether the word before a number or the one behind it says that it is no amount.
+/// Whether the word before a number or the one after it says that it is not an amount.
 fn is_named(before: &str, behind: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic();
     let near = before.trim_end_matches(|c: char| !letter(c) && !matches!(c, '\n' | ';' | ','));

@@ -1,5 +1,5 @@
-//! Normalizes output: replaces what changes from one run of a command to the next without meaning anything, which is
-//! colours, white space, ids, hashes, times, durations, large numbers and temporary paths.
+//! Normalizes output: replaces what changes from run to run without a meaning, such as colours, white space, ids,
+//! hashes, times, durations, large numbers and temporary paths.
 //!
 //! Integers of one or two digits stay, because going from `3 failed` to `2 failed` is progress.
 

@@ -1,4 +1,4 @@
-//! The words of a line, with its plain numbers told from clocks, dates, paths and names that hold digits.
+//! Splits a line into words, and separates plain numbers from clocks, dates, paths and names with digits.
 
 /// One word of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Word<'_> {
         }
     }
 
-    /// Its letters; empty if it is no text.
+    /// Its letters; empty if it is not text.
     pub(super) fn text(&self) -> &str {
         match self {
             Self::Text(text) => text,

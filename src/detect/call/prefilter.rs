@@ -1,4 +1,4 @@
-//! Literals that a text must contain to be worth matching against a regular expression. Searching for them first
+//! Finds literals that a text must contain to be worth matching against a regular expression. Searching for them first
 //! is many times faster than trying the expression on each line.
 
 use aho_corasick::{AhoCorasick, MatchKind};

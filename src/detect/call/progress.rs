@@ -1,9 +1,9 @@
-//! What a result shows of the way that is left: a counter, how much still fails, the line at which a program stands.
+//! Reads progress from a result: a counter, how much still fails, or the line at which a debugger stands.
 
 use super::numbers::{Word, words};
 use crate::detect::hash;
-use crate::detect::text::ends::both;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::head_and_tail::both;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
 
 /// How much of each end of a result is read, in bytes.
@@ -18,9 +18,9 @@ const WRONG: [&str; 15] = [
     "fail", "error", "broken", "invalid", "violation", "mismatch", "problem", "issue", "mistake", "offense", "unresolved",
     "remaining", "missing", "wrong", "regression",
 ];
-/// Words for one mistake, behind which stands its code.
+/// Words for one mistake, after which stands its code.
 const SINGLE: [&str; 6] = ["error", "failure", "problem", "issue", "mistake", "violation"];
-/// What stands before a number that is no count, and behind one.
+/// What stands before a number that is not a count, and after one.
 const NAMES: [&str; 9] = ["code", "exit", "status", "line", "port", "after", "in", "pid", "http"];
 const SPANS: [&str; 10] = ["times", "time", "attempts", "tries", "ms", "s", "sec", "seconds", "minutes", "code"];
 /// Words of tools and commands that move a program on by a step, as debuggers do.
@@ -45,7 +45,7 @@ impl Progress {
             return Self::default();
         };
         let ends = both(&body, END).map(text::unescaped);
-        let lines = || ends.iter().flat_map(|end| end.lines());
+        let lines = || ends.iter().flat_map(|end| end.lines()).filter(|line| line.bytes().any(|b| b.is_ascii_digit()));
         let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
         Self {
             counter: lines().filter_map(counter).next_back(),
@@ -54,7 +54,7 @@ impl Progress {
         }
     }
 
-    /// Equal for equal places; `None` if none shows. How much fails is no place: such a number may be anything.
+    /// Equal for equal places; `None` if none shows. How much fails is not a place: such a number may be anything.
     pub(super) fn key(self) -> Option<u64> {
         let counter = self.counter.map(|(at, of)| hash::join(u64::from(at), u64::from(of)));
         [counter, self.place].into_iter().flatten().reduce(hash::join)
@@ -63,6 +63,10 @@ impl Progress {
 
 /// The last counter of a line: `(3/17)`, `batch 4 of 40`.
 fn counter(line: &str) -> Option<(u32, u32)> {
+    let of = |pair: &[u8]| pair.eq_ignore_ascii_case(b"of");
+    if !line.contains('/') && !line.as_bytes().windows(2).any(of) {
+        return None;
+    }
     let mut found = None;
     let mut words = words(line).peekable();
     let mut before = [""; 2];
@@ -79,8 +83,8 @@ fn counter(line: &str) -> Option<(u32, u32)> {
             }
             Word::Other => None,
         };
-        let tried = before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
-        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried).or(found);
+        let tried = || before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
+        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried()).or(found);
     }
     found
 }
@@ -88,10 +92,8 @@ fn counter(line: &str) -> Option<(u32, u32)> {
 /// How much a line says is wrong: `Failing 12`, `31 mistakes left`, `broken links: 9`.
 fn wrong(line: &str) -> Option<u32> {
     let words: Vec<Word<'_>> = words(line).take(32).collect();
-    let is_wrong = |word: &Word<'_>| {
-        let text = word.text().to_ascii_lowercase();
-        WRONG.iter().any(|stem| text.starts_with(stem)) && text.len() < 16
-    };
+    let begins = |text: &str, stem: &str| text.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem));
+    let is_wrong = |word: &Word<'_>| word.text().len() < 16 && WRONG.iter().any(|stem| begins(word.text(), stem));
     let named =
         |word: Option<&Word<'_>>, names: &[&str]| word.is_some_and(|word| names.iter().any(|name| word.is(name)));
     (0..words.len()).find_map(|at| {

@@ -1,8 +1,8 @@
-//! Whether what a call looks at may change while nobody does anything: a job does, a file does not.
+//! Tells whether something that a call reads may change by itself: a job may, a file does not.
 
 use super::classify::{CallKind, LOOKS, is_file_tool};
 use super::shell::{looks_at_files, targets};
-use crate::detect::text::waiting::{command_has_word, has_word, is_named_as_look};
+use crate::detect::text::wait_signs::{command_has_word, has_word, is_named_as_look};
 
 /// Where the state of processes and devices is, and what they log.
 const VOLATILE: [&str; 6] = ["/proc/", "/sys/", "/run/", "/var/run/", "/var/log/", "/dev/"];
@@ -22,7 +22,7 @@ pub(crate) fn does(tool: &str) -> bool {
 }
 
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when
-/// somebody writes it, a tool that does something is no look, and neither is one that nobody knows, unless its words or
+/// somebody writes it, a tool that does something does not read, and neither does an unknown one, unless its words or
 /// an address speak for it. `input` is the text of its input.
 pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str>, input: &str) -> bool {
     let unknown = matches!(kind, CallKind::Record | CallKind::Unknown);
@@ -50,7 +50,7 @@ pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str
     if unknown { names_page() || !stays && looks() } else { !stays }
 }
 
-/// Whether a look is one at files.
+/// Whether a call reads files.
 pub(super) fn is_still(tool: &str, command: Option<&str>) -> bool {
     command.map_or_else(
         || is_file_tool(tool),

@@ -1,4 +1,4 @@
-//! What a session is doing right now: working, waiting for a person, retrying, or nothing.
+//! Tracks what a session is doing right now: working, waiting for a person, retrying, or nothing.
 
 use crate::detect::hash;
 use crate::wire::{Timestamp, text};
@@ -102,7 +102,7 @@ impl Activity {
         self.running.iter().filter(|call| !call.pending)
     }
 
-    /// Forgets how long calls have been running, because nobody knows what a long silence was.
+    /// Forgets how long calls have been running, because it is unknown what a long silence was.
     pub(crate) fn restart_calls(&mut self, now: Timestamp) {
         for call in &mut self.running {
             call.since = now;
@@ -120,7 +120,7 @@ impl Activity {
         self.running.iter().any(|call| !call.pending)
     }
 
-    /// Since when the oldest call runs that is no subagent at work.
+    /// Since when the oldest call runs that is not a subagent at work.
     pub(crate) fn oldest_call(&self) -> Option<Timestamp> {
         let is_subagent = |since| self.last_of_descendants.is_some_and(|last| last >= since);
         let running = self.running.iter().filter(|call| !call.pending).map(|call| call.since);

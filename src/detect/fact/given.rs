@@ -1,11 +1,12 @@
-//! The words that the session was given: those of the user's messages and of what was read. A search for one of them
-//! goes through a list, and one for a word that nobody gave is a guess.
+//! Remembers the words that the session was given, by the user's messages and by what was read. A search for such a
+//! word works through a list; a search for any other word is a guess.
 
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
+use std::borrow::Cow;
 use std::hash::BuildHasherDefault;
 
 /// How many words to remember: seven eighths of a power of two, since a hash table grows when it is so full.
@@ -36,7 +37,7 @@ impl Given {
         }
     }
 
-    /// Whether a look names something that no look named before, and all of that was given.
+    /// Whether a read names something that no read named before, and all of that was given.
     pub(crate) fn take(&mut self, call: &Call) -> bool {
         if call.kind != CallKind::Observe {
             return false;
@@ -57,13 +58,15 @@ impl Given {
 
 /// The words of a text, without the marks around them.
 fn words(text: &str) -> impl Iterator<Item = u64> {
-    let text = text[..text.floor_char_boundary(READ)].replace('\\', "");
+    let text = &text[..text.floor_char_boundary(READ)];
+    let text = if text.contains('\\') { Cow::from(text.replace('\\', "")) } else { Cow::from(text) };
+    let is_small = |word: &str| word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
     let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '`' | '|' | '<' | '>');
     let keys: Vec<u64> = text
         .split(ends)
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.len() >= SHORTEST)
-        .map(|word| hash::of(word.to_lowercase()))
+        .map(|word| if is_small(word) { hash::of(word) } else { hash::of(word.to_lowercase()) })
         .collect();
     keys.into_iter()
 }

@@ -1,5 +1,5 @@
-//! The calls of a session so far, in a fixed amount of memory: which calls and results occurred before,
-//! how much was changed, what it cost.
+//! Remembers the calls of a session in a fixed amount of memory: which calls and results occurred before, how much was
+//! changed, what it cost.
 
 use super::given::Given;
 use crate::bounded::BoundedMap;
@@ -11,7 +11,7 @@ use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
-use crate::detect::text::waiting::{PAUSE, Waiting, is_named_as_look, says_not_yet};
+use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, says_not_yet};
 use std::hash::BuildHasherDefault;
 
 /// How many keys to remember: at most five per call, so at least the last 179 calls. A hash table grows when it is
@@ -27,7 +27,7 @@ const MOTIONS: usize = 28;
 /// The name of the counter of what fails: no total is as large.
 const FAILING: u64 = u64::MAX;
 
-/// A pause between two equal looks that shows by itself that something is waited for, in milliseconds. Slow models
+/// A pause between two equal reads that shows by itself that something is waited for, in milliseconds. Slow models
 /// leave ten seconds between any two calls.
 const LONG_PAUSE: i64 = 25_000;
 /// The same for a command that sleeps and whose answer says that something is under way.
@@ -50,13 +50,13 @@ pub(crate) struct Comparison {
     pub(crate) repeated: bool,
     /// It is a successful change that was not made before.
     pub(crate) new_change: bool,
-    /// It waits: the same look again, after a pause or with one, or a poll by the user's own patterns.
+    /// It waits: the same read again, after a pause or with one, or a poll by the user's own patterns.
     pub(crate) poll: bool,
-    /// The same look again after a pause, without a sign of what the pause is for: a slow model, or a wait.
+    /// The same read again after a pause, without a sign of what the pause is for: a slow model, or a wait.
     pub(crate) slow: bool,
     /// It is a check that passed: to run it again is needless, and no fault.
     pub(crate) passed: bool,
-    /// When the same look before ended, if this one waits: milliseconds since the Unix epoch.
+    /// When the same read before ended, if this one waits: milliseconds since the Unix epoch.
     pub(crate) waits_since: Option<i64>,
     /// It only repeats what was done before the context was compacted, for the first time since.
     pub(crate) reread: bool,
@@ -81,12 +81,12 @@ impl Comparison {
     }
 }
 
-/// What the pause between two equal looks says.
+/// What the pause between two equal reads says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pause {
     /// There was none.
     None,
-    /// There was one, and nobody knows what for.
+    /// There was one, for an unknown reason.
     Slow,
     /// Something is waited for.
     Wait,
@@ -174,7 +174,7 @@ impl CallHistory {
         // Spread, so that a result never has the key of a call.
         let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty || moves;
         let new_gist = self.keys.insert(hash::spread(call.gist), now).is_none() && !call.empty || moves;
-        // What nobody knows may have changed something, if it says something new.
+        // An unknown call may have changed something, if it says something new.
         let may_change = call.kind == CallKind::Unknown && new_call && new_result && !call.failed();
         if new_change || may_change {
             self.changes = self.changes.wrapping_add(1);
@@ -217,7 +217,7 @@ impl CallHistory {
         }
     }
 
-    /// Whether a call waits: the same look again, after a pause or with one, and a sign of what the pause is for. A
+    /// Whether a call waits: the same read again, after a pause or with one, and a sign of what the pause is for. A
     /// call that checks or changes something does not wait.
     fn pause_before(&mut self, call: &Call) -> Pause {
         if call.kind == CallKind::Poll || (self.previous_polled && call.kind != CallKind::Mutate) {
@@ -230,7 +230,7 @@ impl CallHistory {
             return Pause::None;
         };
         let took = call.span.1.saturating_sub(call.span.0);
-        // What was done in between is no pause.
+        // What was done in between is not a pause.
         let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
         match call.kind {
             CallKind::Check => return check_wait(call, pause),
@@ -243,14 +243,14 @@ impl CallHistory {
         }
         // Who presses a button again does not wait, unless something says so.
         let is_deed = call.kind == CallKind::Unknown && call.line.is_none() && does(&call.tool);
-        if is_deed && !Waiting::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
+        if is_deed && !WaitSigns::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
             return if took.max(pause) >= PAUSE { Pause::Slow } else { Pause::None };
         }
         if took >= PAUSE || pause >= LONG_PAUSE {
             return Pause::Wait;
         }
         let sleeps = sleeps(call) && took.max(pause) >= SHORT_PAUSE;
-        let read = Waiting::read(&call.tool, given(call), &call.ends, took, pause);
+        let read = WaitSigns::read(&call.tool, given(call), &call.ends, took, pause);
         let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
         if pause < PAUSE && !sleeps {
             // Whoever looks too often at what is under way is in a hurry, and no circle.
@@ -315,12 +315,12 @@ fn given(call: &Call) -> &str {
 /// under way, whatever it is called.
 fn check_wait(call: &Call, pause: i64) -> Pause {
     let failed = call.failed() || matches!(call.check, Some(CheckResult::Failed { .. }));
-    let running = || Waiting::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
+    let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
     if pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
 }
 
-/// The pause of a look that failed: what it waits for may not be there yet, or the time for it was up. The pause must be
-/// the call's own, since agents think before they try again what failed. One that the call makes itself is a wait
+/// The pause of a read that failed: what it waits for may not be there yet, or the time for it was up. The pause must
+/// be the call's own, since agents think before they try again what failed. One that the call makes itself is a wait
 /// whatever the failure says: each program has words of its own for what is missing or held.
 fn failed_wait(call: &Call, took: i64, pause: i64) -> Pause {
     let waits = sleeps(call);

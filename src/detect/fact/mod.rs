@@ -1,4 +1,4 @@
-//! What rules see: facts about one session, in order, independent of the dialect they came in.
+//! The facts about one session that rules see, in order, whatever dialect they came in.
 
 pub(crate) mod activity;
 pub(crate) mod given;
@@ -62,7 +62,7 @@ pub(crate) enum Fact<'a> {
     },
     /// A real user sent a message.
     User,
-    /// A message of ours was sent into the session.
+    /// One of our messages was sent into the session.
     Steered,
     /// The provider is asked again.
     Retry {

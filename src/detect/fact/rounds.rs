@@ -1,4 +1,4 @@
-//! Rounds: calls of one message that overlap in time form a set, so their order does not matter.
+//! Groups calls of one message that overlap in time into rounds, so that their order does not matter.
 
 use super::history::Comparison;
 use crate::detect::call::Call;
@@ -26,7 +26,7 @@ pub(crate) struct Round {
     pub(crate) key_with_result: u64,
     /// Whether one of the calls waits.
     pub(crate) poll: bool,
-    /// Whether one of the calls is a look that is repeated after a pause.
+    /// Whether one of the calls is a read that is repeated after a pause.
     pub(crate) slow: bool,
     /// Whether all of them are checks that passed.
     pub(crate) passed: bool,

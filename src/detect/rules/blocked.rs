@@ -1,7 +1,7 @@
 //! Detects permission requests and questions that stay unanswered.
 
 use super::rule::{Rule, RuleInfo};
-use super::waiting;
+use super::time_limits;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
@@ -46,8 +46,8 @@ impl Rule for Blocked {
     }
 }
 
-/// A person who answers late is no reason to end a session, unless somebody said so.
-fn limits(context: &RuleContext<'_>) -> waiting::Limits {
+/// A person who answers late is not a reason to end a session, unless somebody said so.
+fn limits(context: &RuleContext<'_>) -> time_limits::Limits {
     let config = context.config;
-    waiting::Limits { notice: None, warn: Some(config.blocked_after), stop: config.blocked_timeout }
+    time_limits::Limits { notice: None, warn: Some(config.blocked_after), stop: config.blocked_timeout }
 }

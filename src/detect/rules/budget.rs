@@ -141,7 +141,7 @@ impl Budget {
         let state = if grade == Grade::Warn { "is nearly spent" } else { "is spent" };
         let summary = format!("the budget {state}: {spent}");
         let mut signal = Signal::new(NAME, Kind::Budget, grade, hash::of(what), summary);
-        // A warning does not grow: it is no reason to end a session before the budget is spent.
+        // A warning does not grow: it is not a reason to end a session before the budget is spent.
         signal.laps = if grade == Grade::Warn { 1 } else { self.steps.max(1) };
         signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: spent }];
         signals.report(signal);

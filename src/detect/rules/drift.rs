@@ -1,7 +1,7 @@
 //! Detects prose that repeats itself in different words: it compresses far too well.
 
 use super::rule::{Rule, RuleInfo};
-use super::waiting;
+use super::time_limits;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
@@ -66,7 +66,7 @@ impl Drift {
         };
         let ratio = reversed.len() / size.max(1);
         let lasted = context.now.since(*self.since.get_or_insert(context.now));
-        let goes_on = lasted >= waiting::times(1000, context.config.limit(&STOP));
+        let goes_on = lasted >= time_limits::times(1000, context.config.limit(&STOP));
         let grade = if goes_on { Grade::Stop } else { Grade::Warn };
         let summary = format!("the last {} characters of prose compress {ratio}-fold", reversed.len());
         let mut signal = Signal::new(NAME, Kind::Text, grade, 0, summary);

@@ -5,14 +5,14 @@ use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::aim::Aim;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::failure::{Failure, never_ran};
+use crate::detect::call::failure::{CallFailure, never_ran};
 use crate::detect::config::Limit;
 use crate::detect::episode::ERROR_STREAK as NAME;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::waiting::PAUSE;
+use crate::detect::text::wait_signs::PAUSE;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -49,7 +49,7 @@ struct Failures {
     mixed: bool,
     /// A call changes something by name, or is none that there is.
     edits: bool,
-    /// Something other than a look succeeded since.
+    /// Something other than a read succeeded since.
     succeeded: bool,
     /// The message of the last call: the calls of one message count once.
     message: String,
@@ -120,7 +120,7 @@ impl ErrorStreak {
     }
 
     /// A failure that is farther on than those before it ends their streaks.
-    fn move_on(&mut self, call: &Call, failure: &Failure, signals: &mut Signals) {
+    fn move_on(&mut self, call: &Call, failure: &CallFailure, signals: &mut Signals) {
         self.row = None;
         let class = class(call, failure);
         self.errors.retain(|errors| errors.act != call.act && errors.class != class);
@@ -129,7 +129,7 @@ impl ErrorStreak {
         }
     }
 
-    fn fail(&mut self, call: &Call, failure: &Failure, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn fail(&mut self, call: &Call, failure: &CallFailure, context: &RuleContext<'_>, signals: &mut Signals) {
         let row = match &mut self.row {
             Some(row) => {
                 row.add(call, failure);
@@ -146,7 +146,7 @@ impl ErrorStreak {
         }
     }
 
-    fn fail_again(&mut self, call: &Call, failure: &Failure, context: &RuleContext<'_>) -> Option<Signal> {
+    fn fail_again(&mut self, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Option<Signal> {
         let class = class(call, failure);
         // Another error of the same act: the failures move.
         self.errors.retain(|errors| errors.class == class || errors.varied || errors.act != call.act);
@@ -170,7 +170,7 @@ impl ErrorStreak {
 }
 
 /// What the failures of a streak have in common.
-fn class(call: &Call, failure: &Failure) -> u64 {
+fn class(call: &Call, failure: &CallFailure) -> u64 {
     if call.kind == CallKind::Mutate
         && call.line.is_none()
         && let Some(target) = &call.input.target
@@ -183,7 +183,7 @@ fn class(call: &Call, failure: &Failure) -> u64 {
 }
 
 impl Failures {
-    fn begin(class: u64, call: &Call, failure: &Failure, context: &RuleContext<'_>) -> Self {
+    fn begin(class: u64, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Self {
         let Aim { shape, target, .. } = call.aim();
         Self {
             class,
@@ -205,7 +205,7 @@ impl Failures {
     }
 
     /// Adds a call, unless it is the first or of the same message as the last.
-    fn add(&mut self, call: &Call, failure: &Failure) {
+    fn add(&mut self, call: &Call, failure: &CallFailure) {
         let between = std::mem::take(&mut self.between);
         if call.message == self.message && !(call.message.is_empty() && self.ended != call.span.1) {
             return;
@@ -218,7 +218,7 @@ impl Failures {
         self.key = call.key;
         let aim = call.aim();
         self.repeats |= self.targets.contains(&aim.target);
-        // A word behind a program may be a host or a subcommand. The error names what it is about.
+        // A word after a program may be a host or a subcommand. The error names what it is about.
         self.mixed |= self.shape != aim.shape || (self.act != call.act && !aim.is_named_in(&failure.line));
         self.varied |= self.act != call.act;
         self.edits |= call.kind == CallKind::Mutate || failure.is_invalid();

@@ -22,7 +22,7 @@ mod streak;
 mod tamper;
 #[cfg(test)]
 mod tests;
-mod waiting;
+mod time_limits;
 
 pub(crate) use budget::UNPRICED;
 pub(crate) use repeat::REPEAT_CALL;

@@ -5,7 +5,7 @@ use crate::detect::call::normalize::without_numbers;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext, Step};
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::ends::tail;
+use crate::detect::text::head_and_tail::tail;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use crate::wire::text;
 use crate::wire::text::EXCERPT;

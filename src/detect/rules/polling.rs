@@ -7,7 +7,7 @@ use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::over::says_over;
+use crate::detect::text::final_failure::says_over;
 use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
@@ -27,11 +27,11 @@ const SECONDS: Limit = Limit::new(
 
 const WARN: Limit = Limit::new("polling.warn-seconds", 2700, "seconds of polling without a change before a warning");
 
-// A look or two more may be made by habit, or to see what else is said.
+// A read or two more may be made by habit, or to see what else is said.
 const OVER: Limit =
-    Limit::new("polling.over", 5, "looks at something that has ended badly, without a change, before a warning");
+    Limit::new("polling.over", 5, "repeated reads of something that has failed for good before a warning");
 
-/// How many different polls may alternate, such as a look and a wait.
+/// How many different polls may alternate, such as a read and a wait.
 const POLL_CALLS: usize = 4;
 
 /// What the rule remembers of one session.
@@ -40,10 +40,10 @@ pub(super) struct Polling {
     /// The keys of calls and their results.
     results: VecDeque<(u64, u64)>,
     since: Timestamp,
-    /// Looks before the streak: the first of several is no poll yet.
+    /// Reads before the streak: the first of several is not a poll yet.
     first: u64,
     warned: bool,
-    /// Looks in the streak at something that has ended badly.
+    /// Reads in the streak of something that has failed for good.
     over: u64,
     streak: Option<Streak>,
 }
@@ -70,7 +70,7 @@ impl Rule for Polling {
 }
 
 impl Polling {
-    /// Takes a poll; `before` is when the same look before it ended, which was the first of the polls.
+    /// Takes a poll; `before` is when the same read before it ended, which was the first of the polls.
     fn take(&mut self, call: &Call, before: Option<i64>, context: &RuleContext<'_>, signals: &mut Signals) {
         let known = self.results.iter().position(|(call_key, _)| *call_key == call.key);
         if known.is_some_and(|at| self.results[at].1 != call.result_key) {
@@ -97,7 +97,7 @@ impl Polling {
         let over = self.over + self.first;
         if self.over > 0 && over >= context.config.limit(&OVER) && !self.warned {
             self.warned = true;
-            let summary = format!("{over} looks at something that has ended and can't change any more");
+            let summary = format!("{over} reads of something that has failed for good");
             let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Warn, 0, summary);
             streak.fill(&mut signal, context);
             signals.report(signal);

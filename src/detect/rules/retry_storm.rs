@@ -1,11 +1,11 @@
-//! Detects a provider that fails again and again, or asks to wait for long, which is not the agent's fault.
+//! Detects a provider that fails again and again, or asks for a long wait. Neither is the agent's fault.
 
 use super::rule::{Rule, RuleInfo};
-use super::waiting;
-use crate::detect::call::provider::{Provider, Refusal};
+use super::time_limits;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
+use crate::detect::provider::{ProviderError, ProviderFault};
 use crate::detect::signal::{Signal, Signals};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
@@ -45,12 +45,12 @@ struct Failing {
     attempts: u32,
     /// The last error message, and what it says.
     message: String,
-    refusal: Refusal,
+    fault: ProviderFault,
     /// When the provider says to ask again, in milliseconds since the Unix epoch.
     until: Option<i64>,
     /// The longest wait that it asked for, in milliseconds.
     wait: i64,
-    /// It names a time of which nobody knows when that is.
+    /// It names a time whose moment is unknown.
     vague: bool,
     /// The id of the last event about it.
     last: String,
@@ -87,15 +87,16 @@ impl Rule for RetryStorm {
             }
             Fact::Failed { name, message } => {
                 let message = format!("{name} {message}");
-                let read = Provider::read(&message, context.point.ts);
+                let read = ProviderError::read(&message, context.point.ts);
                 let wait = read.until.map_or(0, |until| until.saturating_sub(context.point.ts));
-                if read.is_final() || read.refusal == Refusal::Quota || wait > seconds(&SECONDS, context) {
+                if read.is_final() || read.fault == ProviderFault::Quota || wait > seconds(&SECONDS, context) {
                     self.record(1, &message, None, context);
                     self.judge(context, signals);
                     let failing = self.failing.take();
                     self.ended = true;
                     // A quota ends the session at once, whether or not it says until when.
-                    let quota = failing.filter(|failing| failing.refusal == Refusal::Quota && !failing.waits(context));
+                    let quota =
+                        failing.filter(|failing| failing.fault == ProviderFault::Quota && !failing.waits(context));
                     if let Some(failing) = quota {
                         signals.report(failing.quota(context));
                     }
@@ -130,11 +131,11 @@ impl Rule for RetryStorm {
 }
 
 fn seconds(limit: &Limit, context: &RuleContext<'_>) -> i64 {
-    waiting::times(1000, context.config.limit(limit))
+    time_limits::times(1000, context.config.limit(limit))
 }
 
 impl Failing {
-    /// Whether the provider asks to wait for so long that failing is no storm.
+    /// Whether the provider asks to wait for so long that failing is not a storm.
     fn waits(&self, context: &RuleContext<'_>) -> bool {
         self.wait > seconds(&SECONDS, context) && self.until.is_some_and(|until| until > context.point.ts)
     }
@@ -152,12 +153,12 @@ impl Failing {
     }
 
     fn is_final(&self) -> bool {
-        Provider { refusal: self.refusal, until: self.until, vague: self.vague }.is_final()
+        ProviderError { fault: self.fault, until: self.until, vague: self.vague }.is_final()
     }
 
-    /// Whether a plan's quota is used up until a time that nobody knows.
+    /// Whether a plan's quota is used up until an unknown time.
     fn is_vague_quota(&self) -> bool {
-        self.refusal == Refusal::Quota && self.vague
+        self.fault == ProviderFault::Quota && self.vague
     }
 
     fn signal(&self, rule: &'static str, grade: Grade, identity: &str, summary: String) -> Signal {
@@ -188,7 +189,7 @@ impl Failing {
 impl RetryStorm {
     fn record(&mut self, attempt: u32, message: &str, next: Option<i64>, context: &RuleContext<'_>) {
         let now = context.point.ts;
-        let read = Provider::read(message, now);
+        let read = ProviderError::read(message, now);
         let until = read.until.into_iter().chain(next).max();
         let wait = until.map_or(0, |until| until.saturating_sub(now).max(0));
         self.count_flap(context);
@@ -197,7 +198,7 @@ impl RetryStorm {
             began: context.point.clone(),
             attempts: 0,
             message: String::new(),
-            refusal: read.refusal,
+            fault: read.fault,
             until,
             wait,
             vague: false,
@@ -208,7 +209,7 @@ impl RetryStorm {
         }
         failing.attempts = failing.attempts.max(attempt);
         failing.message = text::excerpt(message, EXCERPT);
-        failing.refusal = read.refusal;
+        failing.fault = read.fault;
         failing.vague = read.vague;
         failing.last.clone_from(&context.point.id);
     }

@@ -17,8 +17,11 @@ const NAME: &str = "revert";
 const WARN: Limit = Limit::new("revert.warn", 2, "returns of a file to earlier content before a warning");
 
 // Whoever measures two settings in turns to be sure of the difference does so a few times.
-const MEASURED: Limit =
-    Limit::new("revert.measured", 12, "returns of a file with a new measurement before each before a warning");
+const MEASURED: Limit = Limit::new(
+    "revert.measured",
+    12,
+    "returns to earlier content before a warning, if each followed a new measurement",
+);
 
 /// The most files to remember, and the most states per file.
 const FILES: usize = 16;

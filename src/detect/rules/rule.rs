@@ -1,4 +1,4 @@
-//! What every rule is.
+//! The interface that every rule implements.
 
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};

@@ -158,7 +158,7 @@ impl Stagnation {
 /// Words of an answer that says that nothing was found.
 const NOTHING: [&str; 7] = ["no ", "not ", "none", "nothing", "empty", "0 ", "zero"];
 
-/// Whether a look found nothing.
+/// Whether a read found nothing.
 fn says_nothing(call: &Call) -> bool {
     let start = call.ends.trim_start_matches(|c: char| !c.is_alphanumeric());
     let start = start[..start.floor_char_boundary(80)].to_lowercase();
@@ -172,7 +172,7 @@ const QUESTION: usize = 3;
 /// From this many bytes on, an answer is a list of findings.
 const FINDINGS: usize = 80;
 
-/// Whether a look searches with words, and its answer is no mere "fine".
+/// Whether a read searches with words, and its answer is no mere "fine".
 fn searches(call: &Call) -> bool {
     let asks = |value: &str| value.split_whitespace().count() >= QUESTION;
     call.line.is_none()

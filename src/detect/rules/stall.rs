@@ -1,7 +1,7 @@
 //! Detects a session that is busy but silent, with nothing pending that would explain it.
 
 use super::rule::{Rule, RuleInfo};
-use super::waiting;
+use super::time_limits;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -38,13 +38,13 @@ const MINUTE: i64 = 60_000;
 
 /// What a silent session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waiting {
+enum Awaited {
     Tool,
     Arguments,
     Model,
 }
 
-impl Waiting {
+impl Awaited {
     /// What it is, for a person.
     fn name(self) -> &'static str {
         match self {
@@ -54,22 +54,23 @@ impl Waiting {
         }
     }
 
-    fn limits(self, context: &RuleContext<'_>) -> waiting::Limits {
+    fn limits(self, context: &RuleContext<'_>) -> time_limits::Limits {
         let config = context.config;
         let (inactivity, tool) = (config.inactivity, config.tool_timeout);
-        let limits = |notice, warn, stop| waiting::Limits { notice: Some(notice), warn: Some(warn), stop: Some(stop) };
+        let limits =
+            |notice, warn, stop| time_limits::Limits { notice: Some(notice), warn: Some(warn), stop: Some(stop) };
         match self {
             Self::Tool => {
-                let stop = waiting::times(tool, config.limit(&TOOL_STOP));
-                limits(tool, waiting::times(tool, TOOL_WARN), stop)
+                let stop = time_limits::times(tool, config.limit(&TOOL_STOP));
+                limits(tool, time_limits::times(tool, TOOL_WARN), stop)
             }
             Self::Arguments => {
-                let stop = waiting::times(inactivity, config.limit(&ARGUMENTS));
+                let stop = time_limits::times(inactivity, config.limit(&ARGUMENTS));
                 limits(inactivity, stop / 2, stop)
             }
             Self::Model => {
                 let stop = config.stall_timeout.max(inactivity);
-                limits(inactivity, waiting::times(inactivity, config.limit(&WARN)).min(stop), stop)
+                limits(inactivity, time_limits::times(inactivity, config.limit(&WARN)).min(stop), stop)
             }
         }
     }
@@ -122,25 +123,25 @@ impl Rule for Stall {
 }
 
 /// What the session waits for; `None` while silence is normal.
-fn waiting(context: &RuleContext<'_>) -> Option<Waiting> {
+fn waiting(context: &RuleContext<'_>) -> Option<Awaited> {
     let activity = context.activity;
     // Requests and retries have their own rules.
     if !activity.busy || activity.retrying || activity.waits_for_person() {
         return None;
     }
     if activity.is_tool_running() {
-        Some(Waiting::Tool)
+        Some(Awaited::Tool)
     } else if activity.is_call_running() {
-        Some(Waiting::Arguments)
+        Some(Awaited::Arguments)
     } else {
         // If the answer has ended, only the idle event is missing.
-        (!context.answered).then_some(Waiting::Model)
+        (!context.answered).then_some(Awaited::Model)
     }
 }
 
-fn age_limits(context: &RuleContext<'_>) -> waiting::Limits {
-    let warn = waiting::times(MINUTE, context.config.limit(&AGE));
-    waiting::Limits { notice: Some(warn / 2), warn: Some(warn), stop: None }
+fn age_limits(context: &RuleContext<'_>) -> time_limits::Limits {
+    let warn = time_limits::times(MINUTE, context.config.limit(&AGE));
+    time_limits::Limits { notice: Some(warn / 2), warn: Some(warn), stop: None }
 }
 
 impl Stall {
@@ -157,17 +158,17 @@ impl Stall {
         }
     }
 
-    /// Judges a silence of a stream without ticks at its end. It is over, so it is no reason to stop. Transcripts do not
-    /// show when a person is asked, so a call, and an answer that may be complete, are worth a notice: of 28 silences
-    /// over half an hour in 139 real sessions, at least 25 were a person's.
+    /// Judges a silence of a stream without ticks at its end. It is over, so it is not a reason to stop. Transcripts do
+    /// not show when a person is asked, so a call, and an answer that may be complete, are worth a notice: of 28
+    /// silences over half an hour in 139 real sessions, at least 25 were a person's.
     fn judge_past(&mut self, by_call: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         if waiting(context).is_none() {
             return;
         }
-        let waiting = if by_call { Waiting::Tool } else { Waiting::Model };
-        let limits = waiting::Limits {
+        let waiting = if by_call { Awaited::Tool } else { Awaited::Model };
+        let limits = time_limits::Limits {
             notice: Some(context.config.tool_timeout),
-            warn: (!by_call && !self.spoke).then_some(waiting::times(context.config.stall_timeout, PAST_WARN)),
+            warn: (!by_call && !self.spoke).then_some(time_limits::times(context.config.stall_timeout, PAST_WARN)),
             stop: None,
         };
         let silent = context.now.since(context.activity.last);
@@ -191,7 +192,7 @@ impl Stall {
                 ..2 => format!("a tool has been running for {} s", age / 1000),
                 minutes => format!("a tool has been running for {minutes} minutes"),
             };
-            let mut signal = self.signal(grade, age, Waiting::Tool.name(), summary, context);
+            let mut signal = self.signal(grade, age, Awaited::Tool.name(), summary, context);
             signal.identity = hash::join(signal.identity, hash::of("age"));
             signals.report(signal);
         }

@@ -1,21 +1,21 @@
-//! What one call changed, checked and left open.
+//! Reads what one call changed, checked and left open.
 
-use super::acts::Acts;
-use super::applied::applies;
-use super::cover::never_ran;
-use super::deed::Deed;
 use super::elsewhere::Scope;
-use super::last_act::LastAct;
-use super::probe::answered;
+use super::exercised::Exercised;
+use super::follow_up::FollowUp;
+use super::local_server::answered;
+use super::outside_action::OutsideAction;
 use super::rollout::Rollout;
+use super::rollout_success::shows_success;
+use super::supersedes::never_ran;
+use super::supported_work::SupportedWork;
 use super::tamper::Tampers;
-use super::tried::Tried;
 use super::unfinished::Unfinished;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing};
 use crate::detect::call::classify::{CallKind, may_try, runs_anything};
 use crate::detect::call::normalize::TEMPORARY;
-use crate::detect::call::shell::{Change, CheckRun, Effect, Line, join};
+use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Evidence;
@@ -74,21 +74,21 @@ pub(crate) struct CallWork {
     pub(super) never_ran: bool,
     /// Nobody knows what it does, and what that can have tried.
     pub(super) unknown: bool,
-    pub(super) tried: Tried,
+    pub(super) exercised: Exercised,
     /// What it rolled out came up as described.
-    pub(super) applied: bool,
-    /// What nobody knows in it failed.
+    pub(super) rollout_succeeded: bool,
+    /// An unknown program in it failed.
     pub(super) unknown_failed: bool,
-    /// The program that nobody knows.
+    /// The unknown program.
     pub(super) program: Option<CheckRun>,
     /// It writes history, a remote or a service.
     pub(super) records: bool,
     /// What it did that an answer may claim.
-    pub(super) acts: Acts,
+    pub(super) supported_work: SupportedWork,
     /// Whether its request to a server of one's own was answered, if it made one.
     pub(super) answered: Option<bool>,
     /// How it came out, if it did something.
-    pub(super) act: Option<LastAct>,
+    pub(super) outside_action: Option<OutsideAction>,
     /// What it left unfinished, if it did not only look.
     pub(super) unfinished: Option<Unfinished>,
     /// What it says of what is rolled out.
@@ -101,7 +101,7 @@ pub(crate) struct CallWork {
     /// Agents' own notes, which say nothing about the work.
     pub(super) is_note: bool,
     /// What it did, for one who announced something.
-    pub(super) deed: Deed,
+    pub(super) follow_up: FollowUp,
     /// The open items of the list that it wrote, and the first of them.
     pub(super) todos: Option<(usize, Option<String>)>,
     pub(super) tampers: Tampers,
@@ -119,9 +119,9 @@ impl CallWork {
             Some(line) => work.read_line(line, call),
             None => work.read_tool(call, state),
         }
-        work.acts = Acts::of_call(call, state);
+        work.supported_work = SupportedWork::of_call(call, state);
         work.answered = answered(call, state);
-        work.act = LastAct::read(call, state);
+        work.outside_action = OutsideAction::read(call, state);
         work.unfinished = Unfinished::read(call, state);
         work.rollout = Rollout::read(call, state);
         work.read_check(call, state);
@@ -144,14 +144,14 @@ impl CallWork {
             outcome: call.check.clone().unwrap_or(CheckResult::Unknown),
             never_ran: false,
             unknown: false,
-            tried: Tried::default(),
-            applied: applies(call, state),
+            exercised: Exercised::default(),
+            rollout_succeeded: shows_success(call, state),
             unknown_failed: call.unknown_failed,
             program: None,
             records: false,
-            acts: Acts::default(),
+            supported_work: SupportedWork::default(),
             answered: None,
-            act: None,
+            outside_action: None,
             unfinished: None,
             rollout: None,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
@@ -159,7 +159,7 @@ impl CallWork {
             called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
             is_note: call.kind == CallKind::Plan,
-            deed: Deed::of(call),
+            follow_up: FollowUp::of(call),
             todos: None,
             tampers: Tampers::default(),
             target: call.input.target.clone(),
@@ -167,8 +167,8 @@ impl CallWork {
     }
 
     /// What it did.
-    pub(crate) fn deed(&self) -> Deed {
-        self.deed
+    pub(crate) fn follow_up(&self) -> FollowUp {
+        self.follow_up
     }
 
     /// Whether it changed or bypassed a check, or undid that.
@@ -194,7 +194,7 @@ impl CallWork {
         }
     }
 
-    fn read_line(&mut self, line: &Line, call: &Call) {
+    fn read_line(&mut self, line: &CommandLine, call: &Call) {
         let failed = call.failed() && line.checks.is_empty();
         // What failed may have changed something all the same.
         let sure = |change: Change| if failed { change.min(Change::Perhaps) } else { change };
@@ -212,7 +212,7 @@ impl CallWork {
         self.scope = Scope::read(command, &self.checks);
         self.tampers = Tampers::of_line(line.tampers.clone(), command);
         if self.unknown {
-            self.tried = Tried::read(command);
+            self.exercised = Exercised::read(command);
         }
         // What tests expect is written, too.
         if self.tampers.accepts() && !call.failed() {
@@ -234,8 +234,8 @@ impl CallWork {
             CallKind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
             CallKind::Spawn => self.unknown = true,
             CallKind::Observe => {
-                let shows = may_try(&call.tool, &call.input.text) || shows_check(state);
-                self.unknown = call.guessed && !call.failed() && shows;
+                let shows = || may_try(&call.tool, &call.input.text) || shows_check(state);
+                self.unknown = call.guessed && !call.failed() && shows();
             }
             CallKind::Unknown => {
                 self.unknown_failed = call.failed();
@@ -312,7 +312,7 @@ fn open_todos(input: Raw<'_>) -> Option<(usize, Option<String>)> {
     }
     let members = members(input)?;
     let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
-    // A list of another shape is no to-do list.
+    // A list of another shape is not a to-do list.
     let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
     let is_open = |item: &&Item<'_>| {
         !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")

@@ -1,4 +1,4 @@
-//! What kind of check ran: tests, or only what compiles code or complains of it.
+//! Tells whether a check runs tests, or only compiles or lints code.
 
 use crate::detect::call::shell::{CheckRun, FILTER};
 

@@ -1,4 +1,4 @@
-//! The time of one session. It moves with the session's own lines and those of its descendants, and with ticks.
+//! The time of one session. It advances with the session's own lines and those of its descendants, and with ticks.
 
 use crate::wire::Timestamp;
 

@@ -1,14 +1,14 @@
 //! Tells whether a session has come to rest, how it ended, and what it claims.
 
 use super::call_work::CallWork;
-use super::deed::Deed;
+use super::follow_up::FollowUp;
 use super::work_log::WorkLog;
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::announced::Announced;
 use crate::detect::text::ending::Ending;
-use crate::detect::text::ends::tail;
+use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::promise::promised;
 use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
 use crate::wire::text::EXCERPT;
@@ -86,7 +86,7 @@ pub(crate) struct Completion {
     text: String,
     text_id: String,
     /// The most that a call did since the last text began.
-    deed: Deed,
+    follow_up: FollowUp,
 }
 
 impl Default for Completion {
@@ -104,7 +104,7 @@ impl Default for Completion {
             work: WorkLog::default(),
             text: String::new(),
             text_id: String::new(),
-            deed: Deed::Nothing,
+            follow_up: FollowUp::Nothing,
         }
     }
 }
@@ -131,7 +131,7 @@ impl Completion {
         self.unanswered = true;
     }
 
-    /// Takes the task of the stream for the user's message, until that comes.
+    /// Uses the task of the stream as the user's message, until that comes.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.work.set_task(task);
     }
@@ -213,7 +213,7 @@ impl Completion {
     /// Begins a text part, which replaces the last text.
     pub(crate) fn begin_text(&mut self, id: &str) {
         self.text.clear();
-        self.deed = Deed::Nothing;
+        self.follow_up = FollowUp::Nothing;
         id.clone_into(&mut self.text_id);
     }
 
@@ -234,7 +234,7 @@ impl Completion {
 
     /// Records a call of this session that ended.
     pub(crate) fn record_call(&mut self, work: &CallWork) {
-        self.deed = self.deed.max(work.deed());
+        self.follow_up = self.follow_up.max(work.follow_up());
         self.work.record(work, true);
     }
 
@@ -354,7 +354,7 @@ impl Completion {
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
-        if ending == Ending::Announces && !self.deed.fulfils(Announced::read(&self.text)) {
+        if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(&self.text)) {
             let line = text::excerpt(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,

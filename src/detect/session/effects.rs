@@ -1,4 +1,4 @@
-//! What a session is given with each line, and what it hands back.
+//! The context that a session gets with each line, and the effects that it returns.
 
 use super::call_work::CallWork;
 use crate::detect::config::Config;

@@ -1,4 +1,4 @@
-//! Whether a check ran in another part of the project than what it should be about, so that it proves nothing of it.
+//! Tells whether a check ran in another part of the project than the changed file, so that it proves nothing about it.
 
 use crate::detect::call::shell::{CheckRun, commands, join};
 

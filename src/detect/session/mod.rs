@@ -1,25 +1,25 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
-mod acts;
-mod applied;
 mod call_work;
 mod check_kind;
 mod clock;
 mod completion;
-mod cover;
-mod deed;
 mod effects;
 mod elsewhere;
+mod exercised;
+mod follow_up;
 mod judge;
-mod last_act;
+mod local_server;
+mod outside_action;
 mod parts;
-mod probe;
 mod request;
 mod rollout;
+mod rollout_success;
 mod state;
 mod status;
+mod supersedes;
+mod supported_work;
 mod tamper;
-mod tried;
 mod unfinished;
 mod user;
 mod work_log;
@@ -280,8 +280,8 @@ impl Session {
         self.state.show(&Fact::ChildStep(&step), line, effects);
     }
 
-    /// Counts a turn, and returns its number. A turn is an iteration unless it is a mere silence; a person's message
-    /// starts a new count, because that person leads the session.
+    /// Counts a turn, and returns its number. A turn that ends with a rest or a finding is an iteration; a person's
+    /// message starts a new count of them, because that person leads the session.
     pub(crate) fn begin_turn(&mut self, why: Why, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
         self.turns += 1;
         self.state.iterations += u64::from(matches!(why, Why::Rest | Why::Finding));
@@ -355,7 +355,7 @@ impl Session {
         self.state.mark_steered(line, effects);
     }
 
-    /// Announces a message of ours, which will look like the user's.
+    /// Announces one of our messages, which will look like the user's.
     pub(crate) fn expect_message(&mut self, text: &str) {
         self.state.user.expect_message(text);
     }

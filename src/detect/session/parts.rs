@@ -1,4 +1,4 @@
-//! The parts of messages: tool calls, text, and the ends of steps.
+//! Reads the parts of messages: tool calls, text, and the ends of steps.
 
 use super::call_work::CallWork;
 use super::effects::{Effects, LineContext, StepCost};

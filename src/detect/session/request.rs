@@ -1,4 +1,4 @@
-//! What a person's message asks for, as far as it decides what a rest without changes means.
+//! Reads what a person's message asks for, as far as it decides whether a rest without changes is a success.
 
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::record::Claim;
@@ -32,7 +32,7 @@ static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
     ])
 });
 
-/// How far behind a verb its object is looked for, in bytes.
+/// How far after a verb its object is looked for, in bytes.
 const OBJECT: usize = 60;
 /// Verbs of writing, whose object may be a report.
 #[rustfmt::skip]
@@ -129,14 +129,14 @@ fn mends(folded: &str) -> bool {
     })
 }
 
-/// What joins a look and what is to be done about what it shows, where an object follows: "find out why, and fix it".
+/// What joins a read and what is to be done about what it shows, where an object follows: "find out why, and fix it".
 static THEN: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "and fix|and then fix|then fix|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
     ])
 });
 
-/// Whether a message that begins with a look asks for a change behind it.
+/// Whether a message that begins with a read asks for a change after it.
 fn then_changes(folded: &str) -> bool {
     THEN.is_in(folded)
 }

@@ -3,7 +3,7 @@ use crate::wire::observe;
 use crate::wire::record::{AnyRecord, Contradiction, Done, Outcome};
 use serde_json::{Value, json};
 
-mod ends;
+mod false_successes;
 
 /// A stream of one session and its children, written down step by step.
 #[derive(Default)]
@@ -448,7 +448,7 @@ fn counts_work_of_children() {
     assert_eq!(stream.outcome(), (Outcome::Candidate, vec![]));
 }
 
-/// What contradicts a promise behind an edit and these commands, with their outputs and exit codes.
+/// What contradicts a promise after an edit and these commands, with their outputs and exit codes.
 fn contradictions_after(commands: &[(&str, &str, i64)]) -> Vec<Contradiction> {
     let mut stream = Stream::asked("Fix the parser.");
     stream.edit("/w/a.kt");

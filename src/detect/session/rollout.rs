@@ -1,10 +1,9 @@
-//! Deployments, releases and what else is rolled out: whether the last one failed, or still was under way when the agent
-//! last looked at it.
+//! Tracks whether the last deployment or release failed, or was still in progress when the agent last checked.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::shell::{Effect, Told, commands};
-use crate::detect::text::ends::tail;
+use crate::detect::call::shell::{Effect, SimpleCommand, commands};
+use crate::detect::text::head_and_tail::tail;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
 use regex::Regex;
@@ -80,7 +79,7 @@ static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PART).ok());
 
 /// How something that is rolled out stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum RolloutState {
     /// Nothing says how.
     Open,
     /// It is through.
@@ -96,7 +95,7 @@ pub(super) struct Rollout {
     starts: bool,
     /// It lists other things as well.
     lists: bool,
-    standing: Standing,
+    standing: RolloutState,
 }
 
 impl Rollout {
@@ -109,23 +108,23 @@ impl Rollout {
         let output = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
         let end = tail(&output, OUTPUT);
         let standing = match standing(end, lists) {
-            Standing::NotThrough(line) => Standing::NotThrough(line),
-            _ if call.failed() => Standing::NotThrough(last_line(end)),
+            RolloutState::NotThrough(line) => RolloutState::NotThrough(line),
+            _ if call.failed() => RolloutState::NotThrough(last_line(end)),
             standing => standing,
         };
         Some(Self { starts, lists, standing })
     }
 
     /// How it stands after this call; `before` is how it stood, `None` if nothing was rolled out.
-    pub(super) fn after(&self, before: Option<Standing>) -> Option<Standing> {
+    pub(super) fn after(&self, before: Option<RolloutState>) -> Option<RolloutState> {
         if self.starts {
             return Some(self.standing.clone());
         }
         let before = before?;
         Some(match &self.standing {
-            Standing::Open => before,
+            RolloutState::Open => before,
             // What else is in the list may never be well.
-            Standing::NotThrough(_) if self.lists && before == Standing::Through => before,
+            RolloutState::NotThrough(_) if self.lists && before == RolloutState::Through => before,
             standing => standing.clone(),
         })
     }
@@ -140,7 +139,7 @@ fn of_line(command: &str) -> Option<(bool, bool)> {
     commands(command).iter().rev().find_map(of_command)
 }
 
-fn of_command(command: &Told) -> Option<(bool, bool)> {
+fn of_command(command: &SimpleCommand) -> Option<(bool, bool)> {
     let (program, rest) = command.words.split_first()?;
     let program = program.rsplit('/').next().unwrap_or(program);
     if rest.iter().any(|word| DRY.iter().any(|dry| word == dry || word.starts_with("--dry-run="))) {
@@ -187,20 +186,20 @@ fn of_tool(call: &Call) -> Option<(bool, bool)> {
 }
 
 /// How it stands, by the last line of an output that says so.
-fn standing(output: &str, lists: bool) -> Standing {
+fn standing(output: &str, lists: bool) -> RolloutState {
     let trimmed = output.trim_start();
     if ["{", "[{", "[\n"].iter().any(|start| trimmed.starts_with(start)) {
         return of_json(output);
     }
     let said = output.lines().filter(|line| line.len() <= LINE && !is_header(line)).map(|line| (line, of_words(line)));
-    let mut said = said.filter(|(_, standing)| *standing != Standing::Open);
+    let mut said = said.filter(|(_, standing)| *standing != RolloutState::Open);
     let found = if lists {
         let all: Vec<_> = said.collect();
-        all.iter().find(|(_, standing)| *standing != Standing::Through).or(all.last()).cloned()
+        all.iter().find(|(_, standing)| *standing != RolloutState::Through).or(all.last()).cloned()
     } else {
         said.next_back()
     };
-    found.map_or(Standing::Open, |(_, standing)| standing)
+    found.map_or(RolloutState::Open, |(_, standing)| standing)
 }
 
 /// Whether a line is the header of a table: it names states and says none.
@@ -213,15 +212,15 @@ fn is_header(line: &str) -> bool {
         && !line.contains(|c: char| c.is_ascii_digit())
 }
 
-fn of_json(output: &str) -> Standing {
-    let Some(states) = STATES.as_ref() else { return Standing::Open };
+fn of_json(output: &str) -> RolloutState {
+    let Some(states) = STATES.as_ref() else { return RolloutState::Open };
     let mut all = states.captures_iter(output).map(|found| of_words(&found[1]));
-    let first = all.find(|standing| *standing != Standing::Open);
-    all.find(|standing| matches!(standing, Standing::NotThrough(_))).or(first).unwrap_or(Standing::Open)
+    let first = all.find(|standing| *standing != RolloutState::Open);
+    all.find(|standing| matches!(standing, RolloutState::NotThrough(_))).or(first).unwrap_or(RolloutState::Open)
 }
 
 /// What the words of a line say.
-fn of_words(line: &str) -> Standing {
+fn of_words(line: &str) -> RolloutState {
     let lower = line.to_lowercase().replace("in progress", "in_progress");
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
@@ -239,17 +238,17 @@ fn of_words(line: &str) -> Standing {
         let number = |at: usize| found[at].parse::<u32>().unwrap_or_default();
         number(1) < number(2)
     });
-    let not_through = || Standing::NotThrough(text::excerpt(line.trim(), EXCERPT));
+    let not_through = || RolloutState::NotThrough(text::excerpt(line.trim(), EXCERPT));
     if is(&FAILED, &["0", "no", "without", "on", "previous"])
         || part && (counted || words.iter().any(|word| UNDER_WAY.contains(word)))
     {
         not_through()
     } else if is(&THROUGH, &["not", "isn", "0", "never"]) {
-        Standing::Through
+        RolloutState::Through
     } else if is(&UNDER_WAY, &["0", "no"]) || is(&["ready", "complete", "available", "healthy"], &["0"]) {
         not_through()
     } else {
-        Standing::Open
+        RolloutState::Open
     }
 }
 
@@ -287,9 +286,9 @@ mod tests {
                 None => "open".to_owned(),
             };
             let found = match standing(output, false) {
-                Standing::Open => "open",
-                Standing::Through => "true",
-                Standing::NotThrough(_) => "false",
+                RolloutState::Open => "open",
+                RolloutState::Through => "true",
+                RolloutState::NotThrough(_) => "false",
             };
             assert_eq!(found, expected, "{output}");
         }

@@ -1,4 +1,4 @@
-//! What is known about one session.
+//! The state of one session.
 
 use super::completion::{Completion, Pending};
 use super::effects::{Effects, LineContext};
@@ -21,7 +21,7 @@ use std::hash::BuildHasherDefault;
 /// Ids of calls, steps and requests that ended: far more than a reconnect repeats. Seven eighths of a power of two.
 const ENDED: usize = 896;
 
-/// A silence shorter than this is no news in a stream without ticks, in milliseconds.
+/// A silence shorter than this is not news in a stream without ticks, in milliseconds.
 const SHORTEST_SILENCE: i64 = 60_000;
 
 /// A bounded set or map whose keys are hashes.

@@ -1,10 +1,10 @@
-//! What the session does now, or whom it waits for, and when that changes.
+//! Tracks what the session does now, or whom it waits for, and reports each change.
 
 use super::effects::{Effects, LineContext};
 use super::state::State;
-use crate::detect::call::provider::{Provider, Refusal};
 use crate::detect::fact::activity::Request;
 use crate::detect::hash;
+use crate::detect::provider::{ProviderError, ProviderFault};
 use crate::wire::record::{Done, Outcome, SessionStatus, StateChange, Told};
 use crate::wire::text::{EXCERPT, excerpt};
 use crate::wire::{Event, Timestamp};
@@ -20,27 +20,27 @@ const LONG_WAIT: i64 = 120_000;
 const SAME_TIME: i64 = 60_000;
 
 /// What the provider said when it last failed.
-struct Failure {
+struct Outage {
     words: String,
-    refusal: Refusal,
+    fault: ProviderFault,
     until: Option<i64>,
     /// Whether it is worth waiting for.
     quota: bool,
 }
 
-impl Failure {
+impl Outage {
     fn read(words: &str, next: Option<i64>, now: i64) -> Self {
-        let read = Provider::read(words, now);
+        let read = ProviderError::read(words, now);
         let until = read.until.into_iter().chain(next).max();
         let wait = until.map_or(0, |until| until.saturating_sub(now));
-        let quota = read.refusal == Refusal::Quota || wait >= LONG_WAIT;
-        Self { words: excerpt(words, EXCERPT), refusal: read.refusal, until, quota }
+        let quota = read.fault == ProviderFault::Quota || wait >= LONG_WAIT;
+        Self { words: excerpt(words, EXCERPT), fault: read.fault, until, quota }
     }
 
     fn status(&self, otherwise: SessionStatus) -> Doing<'_> {
         let status = if self.quota { SessionStatus::Quota } else { otherwise };
         let until = self.until.filter(|_| self.quota);
-        Doing { until, about: self.refusal as u64, ..Doing::of(status, &self.words) }
+        Doing { until, about: self.fault as u64, ..Doing::of(status, &self.words) }
     }
 }
 
@@ -93,9 +93,9 @@ impl Shown {
 pub(crate) struct StatusTracker {
     shown: Option<Shown>,
     /// What the provider said, while it is asked again.
-    retry: Option<Failure>,
+    retry: Option<Outage>,
     /// What ended the session's latest answer.
-    failure: Option<Failure>,
+    failure: Option<Outage>,
     rest: Option<Rest>,
     /// Why the session is over.
     end: Option<&'static str>,
@@ -104,7 +104,7 @@ pub(crate) struct StatusTracker {
 impl StatusTracker {
     /// Records that the provider failed, what it said, and when it is asked again.
     pub(crate) fn record_retry(&mut self, words: &str, next: Option<i64>, line: &LineContext<'_>) {
-        self.retry = Some(Failure::read(words, next, line.point.ts));
+        self.retry = Some(Outage::read(words, next, line.point.ts));
     }
 
     /// Whether it is known why the session's latest answer failed.
@@ -118,7 +118,7 @@ impl StatusTracker {
             return;
         }
         let words = if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") };
-        self.failure = Some(Failure::read(&words, None, line.point.ts));
+        self.failure = Some(Outage::read(&words, None, line.point.ts));
     }
 
     /// Records that the session came to rest. `by_event` says that an event says so just now; otherwise it has been

@@ -1,4 +1,5 @@
-//! Checks made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies, relaxed settings.
+//! Finds checks that were made to pass by changing or bypassing them: skipped, emptied or deleted tests, tautologies,
+//! relaxed settings.
 
 mod accepted;
 mod relaxed;
@@ -126,7 +127,7 @@ const FAILING: [&str; 9] =
 
 /// How the checks stand when a call is made.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Standing {
+pub(crate) struct ChecksBefore {
     /// One failed, and has not passed since.
     pub(crate) failing: bool,
     /// It failed before anything was changed, so that no change explains it.
@@ -293,7 +294,7 @@ impl Tampers {
 
     /// Adds those of a later call, made while the checks stand so: without one that fails, a test that goes away is an
     /// ordinary change. What the request names was asked for.
-    pub(crate) fn merge(&mut self, later: &Self, standing: Standing, request: &UserRequest) {
+    pub(crate) fn merge(&mut self, later: &Self, standing: ChecksBefore, request: &UserRequest) {
         self.found.retain(|old| !later.undone.iter().any(|(file, marker)| old.file == *file && old.marker == *marker));
         self.created.extend(later.created.iter().take(CREATED.saturating_sub(self.created.len())).cloned());
         for tamper in &later.found {
@@ -373,8 +374,8 @@ fn is_runner(file: &str) -> bool {
     ["playwright", "cypress", "wdio", "mocharc", "karma", "conftest", "codecept"].iter().any(|name| file.contains(name))
 }
 
-/// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is no such case: what
-/// it tested may be gone, too.
+/// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is not such a case:
+/// what it tested may be gone, too.
 fn takes_assertions_out(old: &str, new: &str) -> bool {
     let is_empty =
         |text: &str| text.lines().map(str::trim).all(|line| line.is_empty() || line == "pass" || is_comment(line));
@@ -382,7 +383,7 @@ fn takes_assertions_out(old: &str, new: &str) -> bool {
     let begins = DEFINITIONS.iter().filter_map(|word| old.find(word)).min();
     let asserts = ASSERTIONS.iter().filter_map(|word| old.rfind(word)).max();
     let same_tests = tests(old) == tests(new) && begins < asserts;
-    // Of a test that goes on behind the piece, nobody knows what else it asserts, but not that its preparation works.
+    // A test that continues after the piece may assert anything else, but not that its preparation works.
     let is_whole = old.matches('{').count() <= old.matches('}').count();
     let asserted = old.lines().any(|line| asserts_in(line) && (is_whole || !is_guard(line)));
     let asserts_nothing =

@@ -1,12 +1,12 @@
-//! What the last calls left unfinished: a look at something that is still under way, a command that only tried what it
-//! would do, mail that was only drafted.
+//! Tracks what the last calls left unfinished: something that was still in progress, a dry run, or mail that was only
+//! drafted.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::shell::{Effect, Told, commands};
+use crate::detect::call::shell::{Effect, SimpleCommand, commands};
 use crate::detect::text::claims::{Went, says_it_went};
-use crate::detect::text::ends::tail;
-use crate::detect::text::waiting::has_word;
+use crate::detect::text::head_and_tail::tail;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
 use regex::Regex;
@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 const OUTPUT: usize = 4 * 1024;
 const LINES: usize = 4;
 
-/// Words in the names of tools that send a draft, or whose draft is no mail.
+/// Words in the names of tools that send a draft, or whose draft is not a mail.
 const NO_MAIL: [&str; 8] = ["send", "sends", "publish", "delete", "pr", "pull", "merge", "release"];
 
 /// Words in the names of tools that look at something that takes its time.
@@ -108,7 +108,7 @@ impl Unfinished {
 }
 
 /// Whether a command only shows what it would do.
-fn is_dry(told: &Told) -> bool {
+fn is_dry(told: &SimpleCommand) -> bool {
     let Some((program, rest)) = told.words.split_first() else { return false };
     let program = program.rsplit('/').next().unwrap_or(program);
     let own = DRY_WORDS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, words)| *words);

@@ -1,5 +1,5 @@
-//! The user's messages. A real user's message resets what the agent did before. Ours does not, and neither does one
-//! that a program sends: a hook, a plugin, a driver.
+//! Recognizes the user's messages. A real user's message resets what the agent did before. Messages from us, hooks,
+//! plugins and scripts do not.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
@@ -10,7 +10,7 @@ use regex::Regex;
 use std::collections::VecDeque;
 use std::sync::LazyLock;
 
-/// The most announced messages of ours to remember.
+/// How many of our announced messages are remembered.
 const EXPECTED: usize = 8;
 /// The most messages whose texts to remember.
 const TEXTS: usize = 32;
@@ -143,7 +143,7 @@ impl User {
         few.max().unwrap_or_default()
     }
 
-    /// Announces a message of ours, which will have the user's role.
+    /// Announces one of our messages, which will have the user's role.
     pub(crate) fn expect_message(&mut self, text: &str) {
         if self.expected.len() == EXPECTED {
             self.expected.pop_front();

@@ -1,14 +1,14 @@
-//! What the calls of a session changed, checked and left open: the evidence when it comes to rest.
+//! Collects what the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
-use super::acts::Acts;
-use super::applied::describes;
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
-use super::cover::{replaces, runs_failed, stands_in};
-use super::last_act::LastAct;
+use super::outside_action::OutsideAction;
 use super::request::UserRequest;
 use super::rollout;
-use super::tamper::{Standing, Tampers, is_test_file};
+use super::rollout_success::describes;
+use super::supersedes::{runs_failed, stands_in, supersedes};
+use super::supported_work::SupportedWork;
+use super::tamper::{ChecksBefore, Tampers, is_test_file};
 use super::unfinished::Unfinished;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::{Change, CheckRun};
@@ -75,22 +75,22 @@ pub(crate) struct WorkLog {
     ran_tests: bool,
     linted: bool,
     /// What the calls did that an answer may claim, and whether one wrote history, a remote or a service.
-    acts: Acts,
+    supported_work: SupportedWork,
     recorded: bool,
     /// The last request to a server of one's own had no answer.
     unanswered: bool,
     /// How the last thing came out that was done for the latest request.
-    act: Option<LastAct>,
+    outside_action: Option<OutsideAction>,
     /// What its last calls left unfinished.
     unfinished: Option<Unfinished>,
     /// How that stands which was rolled out.
-    rollout: Option<rollout::Standing>,
+    rollout: Option<rollout::RolloutState>,
     tampers: Tampers,
     refused: bool,
 }
 
 impl WorkLog {
-    /// Takes the task of the stream for the user's message, until that comes: the first events of a session may be lost.
+    /// Uses the task of the stream as the user's message, until that comes: the first events of a session may be lost.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.request = UserRequest::read(task);
     }
@@ -108,7 +108,7 @@ impl WorkLog {
         self.unchecked_is_new = false;
         self.unread_is_new = false;
         self.refused = false;
-        (self.act, self.unfinished, self.rollout) = (None, None, None);
+        (self.outside_action, self.unfinished, self.rollout) = (None, None, None);
         (self.failed_first, self.changed_since, self.changed_code) = (false, false, false);
         // Of earlier requests, only what the last check said is still of interest.
         let last = self.failed.pop().filter(|_| self.last_failed);
@@ -149,7 +149,7 @@ impl WorkLog {
         }
         self.record_history(work);
         let standing =
-            Standing { failing: !self.failed.is_empty() || self.saw_failure, failed_first: self.failed_first };
+            ChecksBefore { failing: !self.failed.is_empty() || self.saw_failure, failed_first: self.failed_first };
         self.tampers.merge(&work.tampers, standing, &self.request);
         self.record_change(work.before, work);
         if !work.checks.is_empty() {
@@ -158,12 +158,12 @@ impl WorkLog {
         } else if let Some(program) = &work.program {
             self.record_program(program, work);
         }
-        if work.applied {
+        if work.rollout_succeeded {
             self.unchecked.take_if(|(_, target)| target.as_deref().is_some_and(describes));
         }
     }
 
-    /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
+    /// Records that an unknown program ran: it is a check if it counts failures, once something changed.
     fn record_program(&mut self, program: &CheckRun, work: &CallWork) {
         if let CheckResult::Failed { count, items } = &work.outcome {
             self.saw_failure = true;
@@ -215,7 +215,7 @@ impl WorkLog {
             }
             // It may have been a check.
             Change::Perhaps if work.unknown && !work.unknown_failed => {
-                self.unchecked.take_if(|(_, target)| work.tried.may_be(target.as_deref()));
+                self.unchecked.take_if(|(_, target)| work.exercised.may_be(target.as_deref()));
             }
             _ => {}
         }
@@ -246,7 +246,7 @@ impl WorkLog {
             CheckResult::Empty => self.unread = Some(format!("`{}` ran no test", work.called)),
             CheckResult::Passed => {
                 let is_same = |new: &CheckRun, old: &FailedCheck| {
-                    replaces(new, &old.run)
+                    supersedes(new, &old.run)
                         || old.lists_all && runs_failed(new, &old.run, &old.items)
                         || old.never_ran && stands_in(new, &old.run)
                         || old.guessed && new.name.starts_with(&old.run.name)
@@ -269,16 +269,16 @@ impl WorkLog {
 
     fn record_history(&mut self, work: &CallWork) {
         let has = |word: &str| work.command.contains(word);
-        self.acts.add(work.acts);
+        self.supported_work.add(work.supported_work);
         self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
-        self.recorded |= work.records || work.acts.any();
-        self.act = work.act.clone().or_else(|| self.act.take());
+        self.recorded |= work.records || work.supported_work.any();
+        self.outside_action = work.outside_action.clone().or_else(|| self.outside_action.take());
         if !work.is_note {
             self.unfinished = Unfinished::after(work.unfinished.clone(), self.unfinished.take());
         }
         // What is pushed may be rolled out by a server.
-        if work.acts.pushes() {
-            self.rollout.get_or_insert(rollout::Standing::Open);
+        if work.supported_work.pushes() {
+            self.rollout.get_or_insert(rollout::RolloutState::Open);
         }
         if let Some(rollout) = &work.rollout {
             self.rollout = rollout.after(self.rollout.take());
@@ -319,7 +319,7 @@ impl WorkLog {
         if let Some(tamper) = self.tampers.fact(last_text) {
             add(Contradiction::Tamper, tamper);
         }
-        let refused = || self.act.as_ref().and_then(|act| act.fact(last_text));
+        let refused = || self.outside_action.as_ref().and_then(|act| act.fact(last_text));
         let unfinished = || self.unfinished.as_ref().and_then(|unfinished| unfinished.fact(last_text));
         if let Some(claimed) = self.unsupported(last_text).or_else(refused).or_else(unfinished) {
             add(Contradiction::UnsupportedClaim, claimed);
@@ -350,7 +350,7 @@ impl WorkLog {
             return Some(format!("the agent says \"{said}\", but its last request to the server had no answer"));
         }
         let claims = claims(text);
-        if let Some(rollout::Standing::NotThrough(said)) = &self.rollout {
+        if let Some(rollout::RolloutState::NotThrough(said)) = &self.rollout {
             if let Some(claim) = claims.iter().find(|claim| claim.work == Work::Deployed) {
                 return Some(format!(
                     "the agent says \"{}\", but the last output about it says \"{said}\"",
@@ -365,7 +365,7 @@ impl WorkLog {
             Work::RanTests => !self.ran_tests,
             Work::RanChecks => !self.ran_check,
             Work::Linted => !self.linted,
-            work => !self.acts.has(work),
+            work => !self.supported_work.has(work),
         })?;
         let missing = match claimed.work {
             Work::RanTests if self.ran_check => "no call ran the tests",

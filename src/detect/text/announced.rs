@@ -1,8 +1,8 @@
-//! What an answer announces that it does next.
+//! Reads what an answer announces to do next.
 
 use super::answer::{blocks, plain, sentences};
+use super::ending_phrases;
 use super::phrases::{Phrases, fold};
-use super::words;
 use std::sync::LazyLock;
 
 /// What an announcement is kept by, the least first.
@@ -12,12 +12,12 @@ pub(crate) enum Announced {
     Look,
     /// A command, whatever it does.
     Command,
-    /// A change, a check, or something that no table knows: a look is not enough.
+    /// A change, a check, or something that no table knows: a read is not enough.
     Work,
 }
 
-static ANNOUNCING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(words::ANNOUNCING));
-static ENGLISH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[words::ANNOUNCING[0], ENGLISH_WORDS]));
+static ANNOUNCING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ending_phrases::ANNOUNCING));
+static ENGLISH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[ending_phrases::ANNOUNCING[0], ENGLISH_WORDS]));
 static LOOKING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LOOKS));
 static LOOKING_ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LOOKS_ANYWHERE));
 static COMMANDING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(COMMANDS));

@@ -1,4 +1,4 @@
-//! The prose of an answer: its blocks and sentences, without code, quotations and tables.
+//! Extracts the prose of an answer: its blocks and sentences, without code, quotations and tables.
 
 /// How much of an answer is read, in bytes: the first words say what happened, the last ones how it ended.
 const HEAD: usize = 4 * 1024;

@@ -1,4 +1,4 @@
-//! The two channels that text comes in.
+//! The two channels that text comes in: answers and thoughts.
 
 /// Where text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

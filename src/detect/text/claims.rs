@@ -1,4 +1,4 @@
-//! What an answer claims to have done that a call must prove.
+//! Finds the claims in an answer that a call must support.
 
 use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
@@ -7,10 +7,10 @@ use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 mod outside;
-mod went;
+mod performed;
 mod work;
 
-pub(crate) use went::{Went, says_it_went};
+pub(crate) use performed::{Went, says_it_went};
 pub(crate) use work::Work;
 
 /// More claims than this are not kept.

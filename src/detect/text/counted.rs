@@ -1,4 +1,4 @@
-//! A part of a whole, said in numbers: "2 of 5 modules are migrated", "3/5 移行済み".
+//! Recognizes a part of a whole in numbers: "2 of 5 modules are migrated", "3/5 移行済み".
 
 use super::phrases::Phrases;
 use regex::Regex;
@@ -9,7 +9,7 @@ const BETWEEN: usize = 4;
 /// How far from the numbers the word stands that says what was done with the part, in words.
 const BEFORE: usize = 2;
 const BEHIND: usize = 6;
-/// A whole that is larger is no list of work.
+/// A whole that is larger is not a list of work.
 const LARGEST: u32 = 10_000;
 
 /// Number words from one to twelve, in the languages that set them apart by spaces; none that is an article, or another
@@ -115,7 +115,7 @@ fn is_part(words: &[&str], at: usize) -> bool {
         let of = words.get(at + 1).is_some_and(|word| OF.contains(word));
         (share < 100 && of).then_some(at + 1)
     } else {
-        number(&word).and_then(|part| whole_behind(words, at, part))
+        whole_behind(words, at, &word)
     };
     let Some(end) = end.filter(|_| !is_place) else { return false };
     let ends = |word: &&&str| !word.ends_with([':', ',', ';', '.']);
@@ -127,9 +127,10 @@ fn is_part(words: &[&str], at: usize) -> bool {
 }
 
 /// Where the whole stands that a part belongs to, if it is larger.
-fn whole_behind(words: &[&str], at: usize, part: u32) -> Option<usize> {
+fn whole_behind(words: &[&str], at: usize, part: &str) -> Option<usize> {
     let near = &words[at + 1..words.len().min(at + 2 + BETWEEN)];
     let of = near.iter().position(|word| OF.contains(word))?;
+    let part = number(part)?;
     // A comma, or a full stop in a list, ends what belongs together.
     if near[..of].iter().any(|word| word.ends_with([',', ';', ':'])) {
         return None;

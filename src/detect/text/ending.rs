@@ -1,12 +1,12 @@
-//! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
+//! Reads how an answer ended: with a question, with an excuse, with an announcement, or plainly.
 
 use super::answer::{Block, Shape, blocks, plain, sentences};
 use super::counted::{counts_a_part, says_whole};
+use super::ending_phrases;
 use super::failing::{says_tests_fail, still_fails};
 use super::partial::is_partial;
 use super::phrases::{Phrases, fold, is_unspaced};
 use super::turkish;
-use super::words;
 use std::cell::LazyCell;
 use std::sync::LazyLock;
 
@@ -60,27 +60,27 @@ struct Tables {
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    addressed: Phrases::new(words::ADDRESSED),
-    asking: Phrases::new(words::ASKING),
-    commands: Phrases::new(words::COMMANDS),
-    decisions: Phrases::new(words::DECISIONS),
-    question_starts: Phrases::new(words::QUESTION_STARTS),
-    offers: Phrases::new(words::OFFERS),
-    courtesies: Phrases::new(words::COURTESIES),
-    extras: Phrases::new(words::EXTRAS),
-    alternatives: Phrases::new(words::ALTERNATIVES),
-    choices: Phrases::new(words::CHOICES),
-    headlines: Phrases::new(words::HEADLINES),
-    finished: Phrases::new(words::FINISHED),
-    gave_up: Phrases::new(words::GAVE_UP),
-    gave_up_starts: Phrases::new(words::GAVE_UP_STARTS),
-    gave_up_pairs: words::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
-    overcome: Phrases::new(words::OVERCOME),
-    no_excuse: Phrases::new(words::NO_EXCUSE),
-    overcome_pairs: words::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
-    announcing: Phrases::new(words::ANNOUNCING),
-    conditions: Phrases::new(words::CONDITIONS),
-    no_action: Phrases::new(words::NO_ACTION),
+    addressed: Phrases::new(ending_phrases::ADDRESSED),
+    asking: Phrases::new(ending_phrases::ASKING),
+    commands: Phrases::new(ending_phrases::COMMANDS),
+    decisions: Phrases::new(ending_phrases::DECISIONS),
+    question_starts: Phrases::new(ending_phrases::QUESTION_STARTS),
+    offers: Phrases::new(ending_phrases::OFFERS),
+    courtesies: Phrases::new(ending_phrases::COURTESIES),
+    extras: Phrases::new(ending_phrases::EXTRAS),
+    alternatives: Phrases::new(ending_phrases::ALTERNATIVES),
+    choices: Phrases::new(ending_phrases::CHOICES),
+    headlines: Phrases::new(ending_phrases::HEADLINES),
+    finished: Phrases::new(ending_phrases::FINISHED),
+    gave_up: Phrases::new(ending_phrases::GAVE_UP),
+    gave_up_starts: Phrases::new(ending_phrases::GAVE_UP_STARTS),
+    gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
+    overcome: Phrases::new(ending_phrases::OVERCOME),
+    no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
+    overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
+    announcing: Phrases::new(ending_phrases::ANNOUNCING),
+    conditions: Phrases::new(ending_phrases::CONDITIONS),
+    no_action: Phrases::new(ending_phrases::NO_ACTION),
 });
 
 impl Ending {
@@ -106,7 +106,7 @@ impl Ending {
 enum Question {
     /// With a question, or a request to decide.
     Open,
-    /// With a request that is no decision: to send something, to try it.
+    /// With a request that is not a decision: to send something, to try it.
     Wish,
 }
 
@@ -179,7 +179,7 @@ fn asks_in(folded: &str, listed: bool, after: usize, finished: &Finished<'_>) ->
     (wish && after <= CLOSING).then(kind)
 }
 
-/// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.
+/// Whether the last sentence of an item asks the reader to decide: the line after a list, with no empty one between.
 fn is_decision(item: &str) -> bool {
     sentences(item).last().is_some_and(|sentence| {
         let folded = fold(sentence);
@@ -217,7 +217,7 @@ fn is_addressed(folded: &str) -> bool {
 }
 
 /// Whether a question offers more than was asked for: to commit, to push, to add tests as well. Whether to do
-/// the work at all, or one thing or the other, is no such offer.
+/// the work at all, or one thing or the other, is not such an offer.
 fn is_offer(folded: &str) -> bool {
     let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     TABLES.offers.begins(start) && TABLES.extras.is_in(folded) && !is_choice(folded)
@@ -339,7 +339,7 @@ fn announces(blocks: &[Block]) -> bool {
     }
     let mut start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     for _ in 0..3 {
-        let word = words::INTERJECTIONS.iter().find_map(|word| {
+        let word = ending_phrases::INTERJECTIONS.iter().find_map(|word| {
             let rest = start.strip_prefix(word)?;
             rest.starts_with([',', ' ', '!', '，', '、']).then_some(rest)
         });

@@ -1,4 +1,4 @@
-//! Whether an agent says itself that what it worked on still fails, or that the tests do.
+//! Recognizes sentences that admit that the work or the tests still fail.
 
 use super::phrases::Phrases;
 use std::sync::LazyLock;

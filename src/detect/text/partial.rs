@@ -1,4 +1,4 @@
-//! Whether an agent says itself that a part of the work is still to be done.
+//! Recognizes sentences that admit that a part of the work remains to be done.
 
 use super::phrases::Phrases;
 use std::sync::LazyLock;

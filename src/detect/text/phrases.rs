@@ -1,5 +1,5 @@
-//! Tables of phrases in many languages, looked for all at once. No Unicode word boundary is searched: the
-//! characters beside a hit are looked at instead.
+//! Searches for tables of phrases in many languages at once. Checks the characters next to a hit instead of Unicode
+//! word boundaries.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 

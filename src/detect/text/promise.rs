@@ -1,11 +1,11 @@
-//! The promise: what the user told the agent to write when the work is done.
+//! Recognizes the promise: the line that the user told the agent to write when the work is done.
 
+use super::ending_phrases;
 use super::phrases::{Phrases, fold};
-use super::words;
 use regex::Regex;
 use std::sync::LazyLock;
 
-static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(words::NOT_PROMISED));
+static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ending_phrases::NOT_PROMISED));
 
 /// Whether the last line that is not empty is the promise of `pattern`, the whole of it: not in code or a
 /// quotation, not after a line that announces or denies it.

@@ -6,7 +6,7 @@ const HELD: usize = 200;
 /// The markers that open and close fenced code.
 const FENCES: [&str; 2] = ["```", "~~~"];
 
-/// After how many items that differ in their numbers only a list is no list any more: nobody reads such a one.
+/// After how many items that differ in their numbers only a list is no longer a list: nobody reads such a one.
 const SAME_ITEMS: usize = 60;
 
 /// The filter's position in one text.

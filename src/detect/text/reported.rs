@@ -1,4 +1,4 @@
-//! Whether a report tells of what failed.
+//! Tells whether a text reports a failure.
 
 use super::answer::{blocks, plain, sentences};
 use super::phrases::{Phrases, fold};

@@ -1,4 +1,4 @@
-//! What Turkish says by the endings of its verbs: that the writer could not do something.
+//! Recognizes the endings of Turkish verbs that say that the writer could not do something.
 
 /// Endings of verbs of which the writer was, or is, not able: `bul-amadım`, `çöz-emiyorum`.
 const UNABLE: [&str; 8] = ["amadım", "emedim", "amadık", "emedik", "amıyorum", "emiyorum", "amıyoruz", "emiyoruz"];

@@ -1,4 +1,4 @@
-//! The last 4,096 characters of a text, one byte each, and measurements of them.
+//! Keeps the last 4,096 characters of a text, one byte each, and measures them.
 
 /// How many characters to keep: enough for three repetitions of the longest unit that rules look for.
 pub(crate) const WINDOW: usize = 4096;

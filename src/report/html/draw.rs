@@ -1,6 +1,7 @@
-//! The timeline, drawn as SVG: a lane of calls for each session, a lane for each rule, and the tokens and dollars so far.
+//! Draws the timeline as SVG: a lane of calls for each session, a lane for each rule, and the tokens and dollars so
+//! far.
 //!
-//! Each lane is a drawing of its own that stretches to the width of the page; its words stand beside it, so that they
+//! Each lane is a separate drawing that stretches to the width of the page; its words stand next to it, so that they
 //! keep their size.
 
 use super::super::markup::markup;

@@ -1,4 +1,4 @@
-//! The report as one HTML file: nothing is fetched, and no script runs.
+//! Writes the report as one HTML file: nothing is fetched, and no script runs.
 
 mod draw;
 mod style;

@@ -1,4 +1,4 @@
-//! How the page looks.
+//! The style sheet of the HTML report.
 
 /// The style sheet. The colours of the grades differ in lightness too, and each badge says its word.
 pub(super) const CSS: &str = "\

@@ -1,4 +1,4 @@
-//! The problems of a recording: each once, as the last finding about it describes it.
+//! Collects the problems of a recording: each once, as the last finding about it describes it.
 
 use crate::report::shown::Shown;
 use crate::wire::Timestamp;

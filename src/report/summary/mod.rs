@@ -1,4 +1,4 @@
-//! What a report says about one recording: collected once from its lines, and the same for every form.
+//! The summary of one recording: collected once from its lines, and the same for every form of report.
 
 mod episode;
 mod reader;

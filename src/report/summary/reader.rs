@@ -7,7 +7,7 @@ use super::{Rest, RunEnd, Step, Summary};
 use crate::report::shown::Shown;
 use crate::wire::part::Part;
 use crate::wire::record::{AnyRecord, Done, Opened};
-use crate::wire::{Event, Foreign, Observation, Raw, Timestamp, Usage, head, is_cut, matters, observe};
+use crate::wire::{Event, Observation, Raw, Timestamp, Unrecognized, Usage, head, is_cut, matters, observe};
 use std::cmp::Reverse;
 
 /// The most rests, and the most steps, that are told.
@@ -112,7 +112,7 @@ impl Reader {
     }
 
     /// The summary. `foreign` says why nothing in the recording was understood.
-    pub fn finish(mut self, foreign: Option<&Foreign>) -> Summary {
+    pub fn finish(mut self, foreign: Option<&Unrecognized>) -> Summary {
         if self.is_cut {
             self.add_step("cut", "the recording ends in the middle of a line; what followed is missing");
         }

@@ -1,4 +1,4 @@
-//! How bad a recording is, so that the worst comes first.
+//! Ranks how bad a recording is, so that the worst comes first.
 
 use super::Summary;
 use crate::wire::record::Grade;

@@ -1,4 +1,4 @@
-//! When the calls ran and the tokens were used, in bounded memory.
+//! Records when the calls ran and the tokens were used, in bounded memory.
 
 use crate::wire::{Timestamp, Usage};
 

@@ -1,4 +1,4 @@
-//! What the sessions of a recording used.
+//! Counts what the sessions of a recording used.
 
 use crate::report::shown::Shown;
 use crate::wire::part::Part;

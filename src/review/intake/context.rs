@@ -1,4 +1,4 @@
-//! What is remembered of each session for its next review: task, to-do list, changed files, findings, decisions.
+//! Remembers the context of each session for its next review: task, to-do list, changed files, findings, decisions.
 
 use crate::bounded::BoundedMap;
 use crate::redact::Redactor;

@@ -29,8 +29,8 @@ static PATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"patch
 /// The records that say something about a session under review.
 const READ: [&str; 5] = [Finding::TYPE, Done::TYPE, Turn::TYPE, Opened::TYPE, Decision::TYPE];
 
-/// Whether a line may matter while no review is waiting or in progress: a record of ours, a to-do list, changed files,
-/// a message of the user, a deleted session. It may let too many lines through, but never too few.
+/// Whether a line may matter while no review is waiting or in progress: one of our records, a to-do list, changed
+/// files, a message of the user, a deleted session. It may let too many lines through, but never too few.
 fn is_relevant(kind: &str, line: &[u8]) -> bool {
     match kind {
         "todo.updated" | "session.diff" | "session.deleted" => true,
@@ -153,7 +153,7 @@ impl Intake {
         self.release()
     }
 
-    /// Reads a record of ours. The records of a detector belong together; any other line completes the group.
+    /// Reads one of our records. The records of a detector belong together; any other line completes the group.
     fn read_record(&mut self, kind: &str, properties: Raw<'_>, updates: Updates<'_>) -> Group {
         if !READ.contains(&kind) {
             return Group::Complete;

@@ -1,4 +1,4 @@
-//! The most recent lines, unparsed. They are parsed only when a reviewer is asked.
+//! Keeps the most recent lines unparsed. They are parsed only when a reviewer is asked.
 
 use crate::redact::Redactor;
 use crate::wire::part::Part;

@@ -1,4 +1,4 @@
-//! When to review: the triggers, and which of several that come together is worth a question.
+//! Recognizes the triggers of a review, and chooses between several that come together.
 
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{Done, Finding, Grade, Kind, Outcome, State};

@@ -1,4 +1,4 @@
-//! What a line says about reviews that are waiting or in progress.
+//! The news in a line about reviews that are waiting or in progress.
 
 use crate::wire::Event;
 

@@ -1,4 +1,5 @@
-//! What a reviewer sees: one JSON document within a token budget, in which text of the agent can only be a string.
+//! Builds what a reviewer sees: one JSON document within a token budget, in which text of the agent can only be a
+//! string.
 
 use crate::printable::is_unseen;
 use crate::redact::Redactor;
@@ -106,7 +107,7 @@ fn speaks_for(done: &Done, context: &SessionContext) -> Vec<String> {
     let closed = (todos > 0 && context.todos.iter().all(|item| !item.open))
         .then(|| format!("none of the {todos} items of its to-do list is open"));
     let changed = (files > 0).then(|| format!("it changed {files} files"));
-    let unopposed = done.contradictions.is_empty().then(|| "no check of ours speaks against it".to_owned());
+    let unopposed = done.contradictions.is_empty().then(|| "none of our checks contradicts it".to_owned());
     claim.map(str::to_owned).into_iter().chain(closed).chain(changed).chain(unopposed).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The question to a reviewer. Its structure never depends on what the agent wrote.
+//! Builds the question to a reviewer. Its structure never depends on what the agent wrote.
 
 mod evidence;
 mod sample;

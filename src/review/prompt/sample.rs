@@ -1,4 +1,4 @@
-//! What the agent did lately, as lines for a reviewer: texts, calls in one line each, and errors.
+//! Samples the agent's latest work as lines for a reviewer: texts, calls in one line each, and errors.
 //!
 //! It leaves out tool results, reasoning and system text. A delta and the snapshot that repeats it count once.
 

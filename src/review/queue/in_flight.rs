@@ -1,4 +1,4 @@
-//! The review in progress, and whether the session moves on meanwhile.
+//! Tracks the review in progress, and whether the session moves on meanwhile.
 
 use crate::review::intake::trigger::Trigger;
 use crate::review::intake::update::Update;

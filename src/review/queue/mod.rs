@@ -32,7 +32,7 @@ pub struct ReviewLimits {
 }
 
 /// A trigger that waits for its review.
-struct Waiting {
+struct PendingReview {
     trigger: Trigger,
     /// Whether the lines that it rests on have been written.
     written: bool,
@@ -43,7 +43,7 @@ struct Waiting {
 /// The reviews that are waiting or in progress.
 pub struct Queue {
     limits: ReviewLimits,
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<PendingReview>,
     in_flight: Option<InFlight>,
     breaker: Breaker,
     /// How many questions were asked.
@@ -143,7 +143,7 @@ impl Queue {
             return Some(decide_by_rules(&trigger));
         }
         let since = self.is_due(&trigger, now).then(Instant::now);
-        self.waiting.push_back(Waiting { trigger, written: false, since });
+        self.waiting.push_back(PendingReview { trigger, written: false, since });
         None
     }
 
@@ -169,9 +169,9 @@ impl Queue {
         decided: &mut Vec<Decision>,
     ) -> Option<(Trigger, Instant)> {
         while self.in_flight.is_none() {
-            let due = |w: &Waiting| (w.written || !written_only) && self.is_due(&w.trigger, now);
+            let due = |w: &PendingReview| (w.written || !written_only) && self.is_due(&w.trigger, now);
             let at = self.waiting.iter().position(due)?;
-            let Waiting { trigger, since, .. } = self.waiting.remove(at)?;
+            let PendingReview { trigger, since, .. } = self.waiting.remove(at)?;
             if self.limits.max_reviews.is_some_and(|max| self.reviews >= max) {
                 decided.push(decide_by_rules(&trigger));
             } else if !self.breaker.allows(now) {

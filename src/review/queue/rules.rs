@@ -1,4 +1,4 @@
-//! The built-in rules, which decide when no reviewer can be asked. The same lines always get the same decision.
+//! Decides by built-in rules when no reviewer can be asked. The same lines always get the same decision.
 
 use crate::review::intake::trigger::{Trigger, TriggerKind};
 use crate::review::opinion::Opinion;

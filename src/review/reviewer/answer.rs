@@ -121,7 +121,7 @@ fn without_reasoning(answer: &str) -> &str {
             rest = &rest[at + close.len()..];
         }
     }
-    // Reasoning that never ends is no answer.
+    // Reasoning that never ends is not an answer.
     let opened = ["<think>", "<thinking>", "<reasoning>"].iter().filter_map(|open| rest.find(open)).min();
     &rest[..opened.unwrap_or(rest.len())]
 }

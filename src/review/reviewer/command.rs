@@ -1,5 +1,5 @@
-//! Asks a command: the prompt on its standard input, the answer on its standard output. At the deadline it is
-//! killed with all its children.
+//! Asks a command: the prompt on its standard input, the answer on its standard output. Kills it at the deadline, with
+//! all its children.
 
 use super::answer::Answer;
 use super::error::{ReviewError, last_words};

@@ -1,4 +1,4 @@
-//! Why a reviewer gave no answer, and whether asking again may help.
+//! The reason why a reviewer gave no answer, and whether asking again may help.
 
 use crate::printable::without_escapes;
 use crate::redact::Redactor;

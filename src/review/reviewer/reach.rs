@@ -1,4 +1,4 @@
-//! Tries a reviewer's address when the stage starts, so that a typing error is known before the first question. Sends
+//! Tries a reviewer's address when the stage starts, so that a typing error is found before the first question. Sends
 //! nothing.
 
 use super::Reviewer;
@@ -43,7 +43,7 @@ pub fn try_address(reviewer: &Reviewer, kill_switch: &KillSwitch, redactor: &Red
         // Fails only if nobody waits any more.
         let _ = tried.send(());
     });
-    // A timeout is no failure: the outcome is reported when it is there.
+    // A timeout is not a failure: the outcome is reported when it is there.
     let _ = outcome.recv_timeout(AT_START);
 }
 

@@ -1,4 +1,4 @@
-//! Asks another program something.
+//! Runs another program and returns what it prints.
 
 use crate::printable::shell_word;
 use crate::process::command::{Capture, KillSwitch, ShellCommand};

@@ -1,4 +1,4 @@
-//! Whether the configuration of `OpenCode` can be read, and which model it names.
+//! Checks whether the configuration of `OpenCode` can be read, and which model it names.
 
 use super::ask::{PATIENCE, ask};
 use super::checked::Checked;

@@ -1,4 +1,4 @@
-//! Whether what the agent changes can be seen and undone.
+//! Checks whether the agent's changes can be seen and undone.
 
 use super::ask::{PATIENCE, ask};
 use super::checked::Checked;

@@ -1,4 +1,4 @@
-//! Looks, before a run, whether one would work: each check says what is the case and, if that is not good, what to do.
+//! Checks before a run whether one would work. Each check says what it found and, if that is not good, what to do.
 
 mod ask;
 mod checked;

@@ -1,4 +1,4 @@
-//! Whether the model answers: asks it something in a session of its own, as every run does.
+//! Checks whether the model answers, by asking it something in a new session, as every run does.
 
 use super::ask::{Said, ask};
 use super::checked::Checked;

@@ -1,4 +1,4 @@
-//! Whether there is an `OpenCode`, and one that we know.
+//! Checks whether there is an `OpenCode`, and a version that we know.
 
 use super::ask::{PATIENCE, ask};
 use super::checked::Checked;

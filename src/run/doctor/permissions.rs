@@ -1,4 +1,4 @@
-//! Whether the configuration makes the agent wait for a person.
+//! Checks whether the configuration makes the agent wait for a person.
 
 use super::checked::Checked;
 use serde_json::Value;

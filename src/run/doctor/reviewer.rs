@@ -1,4 +1,4 @@
-//! Whether the reviewer answers: asks it about a session that never was.
+//! Checks whether the reviewer answers, by asking it about an invented session.
 
 use super::checked::Checked;
 use super::settings::Doctor;

@@ -1,4 +1,4 @@
-//! What the doctor looks at.
+//! The settings of the doctor.
 
 use crate::run::command_line::Command;
 use std::ffi::OsString;

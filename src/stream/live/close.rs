@@ -1,4 +1,4 @@
-//! How a stream ends, and its last lines.
+//! Ends a stream, and writes its last lines.
 
 use super::Live;
 use super::end::End;

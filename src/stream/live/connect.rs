@@ -1,4 +1,4 @@
-//! Everything before the first line: the server, the session, the connection.
+//! Prepares everything before the first line: the server, the session, the connection.
 
 use super::backoff::pauses;
 use super::options::{Plan, Source};

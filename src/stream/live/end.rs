@@ -1,4 +1,4 @@
-//! Why a live stream is interrupted or ends.
+//! The reasons why a live stream is interrupted or ends.
 
 use super::stop::Stop;
 use crate::exit::{Code, Failure};

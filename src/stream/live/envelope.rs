@@ -1,4 +1,4 @@
-//! Events of every directory arrive in an envelope; only their payload is emitted.
+//! Unwraps events from the envelope of `/global/event`; only their payload is emitted.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! When the watched session has come to rest for good, with the sessions below it.
+//! Decides when the watched session and those below it have come to rest for good.
 
 use crate::bounded::BoundedMap;
 use crate::wire::{Event, Status};

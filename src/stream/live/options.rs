@@ -1,4 +1,4 @@
-//! What to watch.
+//! The options that say what to watch.
 
 use super::spawn::Spawn;
 use crate::process::pipe_key::PipeKey;

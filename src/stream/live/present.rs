@@ -1,5 +1,7 @@
-//! What the watched sessions are doing now. No log has that, so it is asked of the server and told in its words, when the
-//! stream begins and after a gap: a session that came to rest meanwhile is known to rest.
+//! Emits what the watched sessions are doing now.
+//!
+//! The log does not contain this, so we ask the server at the start and after a gap, and write the answer as the
+//! server's own events. So a session that came to rest meanwhile is known to rest.
 
 use super::end::StepError;
 use super::idle::IdleTimer;

@@ -1,4 +1,4 @@
-//! Which sessions are waited for, and since when each of them is silent: what the ticks say.
+//! Tracks which sessions should be active, and since when each has been silent, for the ticks.
 
 use crate::bounded::BoundedMap;
 use crate::stream::clock::milliseconds;
@@ -95,7 +95,7 @@ impl Silences {
         Some(Tick { sessions: Some(sessions), paused })
     }
 
-    /// The sessions that a tick names now. After a pause these are all, as nobody knows how long each was silent.
+    /// The sessions that a tick names now. After a pause these are all, because it is unknown how long each was silent.
     fn take(&mut self, paused: bool) -> Option<Vec<String>> {
         let now = Instant::now();
         self.last_tick = now;

@@ -1,11 +1,11 @@
-//! A server that we start on a free port and that ends when we end.
+//! Starts a server on a free port, which ends when we end.
 
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::SUPERVISOR_EXIT;
 use crate::process::lifeline::Lifeline;
 use crate::process::password::{self, PasswordFile};
 use crate::process::spawn::{SERVER_PASSWORD, SERVER_USER};
-use crate::process::{quiet_shell, supervisor};
+use crate::process::{hide_password, supervisor};
 use crate::server::{Credentials, parse_url};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -104,7 +104,7 @@ impl SpawnedServer {
         command.args(["serve", "--hostname", "127.0.0.1", "--port", &port.to_string()]).args(&spawn.args);
         command.current_dir(&spawn.directory).stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
         authorize(&mut command, &credentials);
-        quiet_shell::hide_password(&mut command, &spawn.private, spawn.bash_env.as_deref());
+        hide_password::hide_password(&mut command, &spawn.private, spawn.bash_env.as_deref());
         let mut supervisor = command
             .spawn()
             .map_err(|e| Failure::new(Code::Error, format_args!("cannot start {}: {e}", program.display())))?;

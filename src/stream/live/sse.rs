@@ -1,4 +1,4 @@
-//! One connection to the server's event stream: server-sent events in, their raw payloads out.
+//! Reads the server's event stream: server-sent events in, their raw payloads out.
 
 use super::options::Scope;
 use crate::net::root_cause;

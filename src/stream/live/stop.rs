@@ -1,4 +1,4 @@
-//! What stops a stream from outside: a signal, or the reader leaving.
+//! Reports that a stream must stop because of a signal, or because its reader left.
 
 use crate::exit::{Code, leave};
 use crate::pipe::shutdown::code_of_signal;

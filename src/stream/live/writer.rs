@@ -1,5 +1,5 @@
-//! The lines of a live stream: stamped, in order, with a tick while a session is silent. A thread writes them behind a
-//! bounded queue, so that a slow reader slows the connection down and memory does not grow.
+//! Writes the lines of a live stream: stamped, in order, with a tick while a session is silent. A thread writes them
+//! from a bounded queue, so that a slow reader slows the connection down and memory does not grow.
 
 use super::end::StepError;
 use super::silence::Silences;

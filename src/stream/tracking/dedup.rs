@@ -1,5 +1,5 @@
-//! Which events have been emitted, so that none is emitted twice, and so that after a gap it is known which entries of
-//! the log are missing.
+//! Remembers which events have been emitted, so that none is emitted twice, and so that the missing entries of the log
+//! are known after a gap.
 //!
 //! Ids identify events; their order is the sequence number in the session's log. Events are emitted in that order, so
 //! everything in the log before an emitted event was emitted too, or was there before us.

@@ -1,4 +1,4 @@
-//! What is watched, and what of it has been emitted.
+//! Tracks what is watched, and how much of it has been emitted.
 
 mod dedup;
 mod messages;

@@ -1,4 +1,4 @@
-//! Which sessions are watched: one with its subagents, or all of them.
+//! Tracks which sessions are watched: one with its subagents, or all of them.
 
 use crate::bounded::BoundedMap;
 use crate::server::Session;

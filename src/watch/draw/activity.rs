@@ -1,4 +1,4 @@
-//! What was found, decided and done: the latest at the bottom.
+//! Draws the log of findings, decisions and actions, the latest at the bottom.
 
 use super::super::state::Entry;
 use super::format::{duration, fit, wrap};

@@ -1,4 +1,4 @@
-//! What a session asks of a person.
+//! Draws what a session asks of a person.
 
 use super::super::state::{Rank, Session};
 use super::format::{fit, wrap};

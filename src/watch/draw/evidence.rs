@@ -1,4 +1,4 @@
-//! One finding, and what it rests on: the lap drawn once, how often, what it cost, and where it began.
+//! Draws one finding and its evidence: the lap once, how often it came, what it cost, and where it began.
 
 use super::super::state::Session;
 use super::asked::{self, fact};

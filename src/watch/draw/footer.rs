@@ -1,4 +1,4 @@
-//! The bottom row: the keys that matter here, and how the lines come in.
+//! Draws the bottom row: the keys that matter here, and how the lines come in.
 
 use super::super::view::Page;
 use super::format::{count, fit, width};

@@ -1,4 +1,4 @@
-//! Numbers, times and texts as a person reads them in few columns.
+//! Formats numbers, times and texts for few columns.
 
 use ratatui::text::Span;
 

@@ -1,4 +1,4 @@
-//! The top: the task, who works on it, and how far it is.
+//! Draws the top: the task, who works on it, and how far it is.
 
 use super::super::state::{self, Budget, Rank, Session};
 use super::format::{cost, count, dollars, duration, fit, width};

@@ -1,4 +1,4 @@
-//! Every key, and every sign.
+//! Draws the list of keys and signs.
 
 use super::super::view::KEYS;
 use super::format::fit;

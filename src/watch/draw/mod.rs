@@ -1,4 +1,4 @@
-//! Draws what is known: a file a pane, and here where each of them goes.
+//! Draws the dashboard: one file per pane, and here the layout.
 
 mod activity;
 mod asked;

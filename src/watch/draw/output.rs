@@ -1,4 +1,4 @@
-//! What the worker wrote and did: its latest lines at the bottom.
+//! Draws what the worker wrote and did, its latest lines at the bottom.
 
 use super::super::state::{LineKind, OutputLine};
 use super::asked;

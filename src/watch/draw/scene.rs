@@ -1,4 +1,4 @@
-//! What there is to draw, and where.
+//! The state that is drawn, and helpers that all panes share.
 
 use super::super::state::{Board, Budget, Session};
 use super::super::view::View;

@@ -1,4 +1,4 @@
-//! The sessions, one a row: those that need a person first.
+//! Draws the sessions, one per row: those that need a person first.
 
 use super::super::state::{Session, without_kind};
 use super::format::{count, dollars, duration, fit, width};

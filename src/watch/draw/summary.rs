@@ -1,4 +1,4 @@
-//! What stays on the terminal when the dashboard is gone: the last that matters, in few lines.
+//! Writes the summary that stays on the terminal after the dashboard closes.
 
 use super::super::state::{Board, Rank, Session};
 use super::format::{cost, count, duration, fit};

@@ -1,4 +1,4 @@
-//! What was found, decided and done, as a log.
+//! Keeps a log of findings, decisions and actions.
 
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::Timestamp;

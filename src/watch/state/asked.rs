@@ -1,4 +1,4 @@
-//! What a session asks, in words.
+//! Puts into words what a session asks.
 
 use crate::wire::Raw;
 use crate::wire::text::decode;

@@ -1,10 +1,10 @@
-//! Everything that is known, fed line by line.
+//! Holds everything that is known, and is fed line by line.
 
 use super::activity::{Activity, Topic};
 use super::asked;
+use super::outcome_words::rest;
 use super::session::Session;
 use super::standing::Rank;
-use super::words::rest;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};

@@ -1,4 +1,4 @@
-//! What a session may use.
+//! The budgets of a session.
 
 /// What a session may use, each in its usual unit; `None` where there is no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,4 +1,4 @@
-//! A call in a few words.
+//! Describes a call in a few words.
 
 use super::asked::question;
 use crate::pipe::tell::masked_excerpt as excerpt;

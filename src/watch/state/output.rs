@@ -1,4 +1,4 @@
-//! What the worker of one session wrote and did: the last lines of it, each text once.
+//! Keeps the last lines of what the worker of one session wrote and did, each text once.
 
 use super::call::first_line;
 use crate::bounded::BoundedMap;

@@ -1,8 +1,8 @@
-//! What is known of one session.
+//! The state of one session.
 
+use super::outcome_words::rest;
 use super::output::{LineKind, Output};
 use super::standing::{Rank, Standing};
-use super::words::rest;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;

@@ -1,4 +1,4 @@
-//! What a session does, or whom it waits for: as `ocr-detect` says it, or roughly from the events where it does not.
+//! Tracks what a session does, or whom it waits for: as `ocr-detect` reports it, or roughly from the events without it.
 
 use super::asked;
 use super::call::label;

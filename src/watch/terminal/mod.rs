@@ -1,4 +1,4 @@
-//! The terminal: entered, left, and never left behind in a state that a person has to mend.
+//! Enters and leaves the terminal, and never leaves it in a state that a person has to repair.
 
 mod pace;
 mod screen;

@@ -1,4 +1,4 @@
-//! When to draw.
+//! Decides when to draw.
 
 use std::time::{Duration, Instant};
 

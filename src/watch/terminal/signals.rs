@@ -1,4 +1,4 @@
-//! Signals that would leave the terminal as it is now: it is given back first.
+//! Restores the terminal before a signal ends or stops the program.
 
 use super::tty::Tty;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGQUIT, SIGTSTP};

@@ -1,4 +1,4 @@
-//! The controlling terminal: what it was like, and how it becomes that again.
+//! Sets up the controlling terminal, and restores it.
 //!
 //! The keys come one by one and are not echoed, as in `less`. Ctrl-C and Ctrl-Z still reach the whole pipe as signals,
 //! as they do without a dashboard, so that no stage is left behind.

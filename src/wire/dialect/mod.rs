@@ -1,5 +1,4 @@
-//! Dialects: one line of any of them becomes one [`Observation`]. Adding a dialect means a file here and an arm in
-//! `parse_line`.
+//! Parses a line of any dialect into an [`Observation`]. CONTRIBUTING.md lists the steps for a new dialect.
 
 pub(crate) mod opencode;
 mod opencode_run;
@@ -133,7 +132,7 @@ pub fn observe_with_head<'a>(head: Option<Head<'a>>, line: &'a str) -> Result<Ob
     Ok(parse_line(&read.payload().unwrap_or(read)))
 }
 
-/// Parses the properties behind the head of a line. `None` if anything follows them.
+/// Parses the properties after the head of a line. `None` if anything follows them.
 fn parse_after_head<'a>(head: Head<'a>, properties: &'a str) -> Option<Observation<'a>> {
     let dialect = dialect_of_type(head.kind);
     let (session, mut event) = if dialect == Some(Dialect::Record) {

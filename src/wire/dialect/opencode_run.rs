@@ -1,4 +1,4 @@
-//! Lines of `opencode run --format json`: the part stands next to the type.
+//! Parses lines of `opencode run --format json`, in which the part stands next to the type.
 
 use super::opencode;
 use crate::wire::event::Event;

@@ -1,4 +1,4 @@
-//! Any record of ours, parsed: the one place that knows which `type` means which record.
+//! Parses any of our records: the one place that knows which `type` means which record.
 
 use super::{
     Action, Closed, Decision, Done, Finding, Gap, Opened, Record, Reviewer, RunResult, StateChange, Tick, Turn,
@@ -9,7 +9,7 @@ use serde::de::Error;
 
 macro_rules! any_record {
     ($($record:ident),* $(,)?) => {
-        /// Any record of ours.
+        /// Any of our records.
         #[derive(Debug, Clone)]
         pub enum AnyRecord {
             $(

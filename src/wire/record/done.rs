@@ -55,7 +55,7 @@ pub enum Claim {
     None,
 }
 
-/// A fact that speaks against the session being done.
+/// A fact that contradicts that the session is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Contradiction {
@@ -114,7 +114,7 @@ pub struct Done {
 }
 
 impl Done {
-    /// What speaks against this rest so strongly that no reviewer can call it done, in words; `None` if nothing does.
+    /// What contradicts this rest so strongly that no reviewer can call it done, in words; `None` if nothing does.
     pub fn hard_evidence(&self) -> Option<String> {
         let ended_otherwise = match self.outcome {
             Outcome::Waiting => Some("the agent asked something and waits for an answer"),

@@ -42,7 +42,7 @@ use std::fmt;
 /// The version of the line format, printed by `--version`. It increases when a member is added.
 pub const FORMAT: &str = "1";
 
-/// The prefix of every type of ours. No server event may use it.
+/// The prefix of each of our types. No server event may use it.
 pub const PREFIX: &str = "ocr.";
 
 /// A record: the members of its `properties`, and the `type` of its line.

@@ -41,7 +41,7 @@ pub enum RunOutcome {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Totals {
-    /// Turns: the iterations of the run.
+    /// Turns, including those that ended with a silence or an interval.
     pub turns: u64,
     /// Findings that opened, of any grade.
     pub findings: u64,

@@ -1,4 +1,4 @@
-//! Records as short sentences for a person, so that every view uses the same words.
+//! Puts records into short sentences for a person, so that every view uses the same words.
 
 use super::{Action, ActionKind, Decision, Done, Finding, Phase, RunResult};
 use std::fmt::{Display, Formatter, Result};

@@ -16,7 +16,8 @@ pub enum Why {
     Interval,
 }
 
-/// A natural point for a review: the end of one turn, which is one iteration of the run.
+/// A natural point for a review: the end of a turn. A turn that ends with a rest or a finding is an iteration, which
+/// `--max-iterations` limits.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Turn {
     /// The session.

@@ -1,5 +1,5 @@
-//! JSON in which every character is seen: control characters and those that are drawn as nothing, or that reorder the
-//! text around them, are escaped. The value is the same.
+//! Writes JSON in which every character is visible: control characters, and those that are invisible or reorder the
+//! text around them, are escaped. The value stays the same.
 
 use crate::printable::is_unseen;
 use std::fmt::Write;

@@ -1,7 +1,21 @@
-//! Summaries by their structure: numbers beside words that mean failed, passed or run.
+//! Reads summaries by their structure: numbers next to words that mean failed, passed or run.
 //!
 //! `1 failed, 2 passed in 3s`, `Tests run: 5, Failures: 1`, `ok | 2 passed | 0 failed`, `Found 3
 //! errors in 2 files`, `# fail 1`, `3 examples, no failures`: the words differ, the shape does not.
+
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+/// Parts of the words that [`word`] takes for what is counted: a line without any counts nothing.
+#[rustfmt::skip]
+const STEMS: [&str; 41] = [
+    "fail", "err", "offens", "violation", "broken", "crash", "diagnostic", "ko", "mistake", "fehl", "chec", "vulnerab", "defect", "timeout", "misspell",
+    "problem", "issue", "pass", "succe", "ok", "erfolgreich", "bestanden", "ussite", "superado", "valid", "test", "example", "spec", "scenario", "case",
+    "suite", "step", "run", "skip", "pend", "todo", "ignored", "deselect", "disabled", "excluded", "bersprungen",
+];
+
+static HINTS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(STEMS).ok());
 
 /// What a line counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,10 +65,11 @@ const OTHERS: usize = 3;
 
 /// Reads a line as a summary; `None` if it is none.
 pub fn read(line: &str) -> Option<Counts> {
-    if is_code(line) || is_expected(line) {
+    let numbers = line.bytes().any(|byte| byte.is_ascii_digit()) || mentions_none(line);
+    if !numbers || !HINTS.as_ref().is_some_and(|hints| hints.is_match(line)) {
         return None;
     }
-    if !line.bytes().any(|byte| byte.is_ascii_digit()) && !mentions_none(line) || passes_by_name(line) {
+    if is_code(line) || is_expected(line) || passes_by_name(line) {
         return None;
     }
     if let Some(serious) = serious(line) {
@@ -184,7 +199,7 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
     if counts_run(tokens, at) && !verdict_follows(tokens, at) {
         return Some(Word::Unit);
     }
-    // The first verdict behind it, or else what is counted.
+    // The first verdict after it, or else what is counted.
     let (mut unit, mut skipped) = (None, None);
     let begins = at < 2 || matches!(tokens[at - 2], Token::Cut);
     for (index, token) in tokens.iter().enumerate().skip(at + 1) {

@@ -1,13 +1,19 @@
-//! Whether a run ran any test at all. One that found none, chose none or skipped all of them proves nothing, though it
-//! ends well.
+//! Tells whether a test run ran any test. A run that found none, selected none or skipped all of them proves nothing,
+//! even if it succeeds.
 
 use super::counts::Counts;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
-/// A longer line is no such message.
+/// A longer line is not such a message.
 const LONGEST: usize = 200;
 /// What a run has none of.
 const UNITS: [&str; 10] =
     ["test", "tests", "spec", "specs", "example", "examples", "scenario", "scenarios", "testcases", "items"];
+/// Parts of them: most lines have none, and are spared a closer look.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(["test", "spec", "example", "scenario", "item"]).ok()
+});
 /// Words between the unit and the verb: "no test files were found".
 const BETWEEN: [&str; 12] =
     ["file", "files", "case", "cases", "suite", "suites", "were", "was", "are", "is", "have", "been"];
@@ -106,11 +112,11 @@ fn is_empty_package(line: &str) -> bool {
 
 /// Whether a line says that no test ran.
 fn says_none(line: &str) -> bool {
-    if line.len() > LONGEST {
+    if line.len() > LONGEST || !STEMS.as_ref().is_some_and(|stems| stems.is_match(line)) {
         return false;
     }
     let lower = line.to_ascii_lowercase();
-    // The point belongs to a number: `0.001s` is no zero.
+    // The point belongs to a number: `0.001s` is not a zero.
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let words = lower.split(|c| !is_word(c)).map(|word| word.trim_matches('.'));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

@@ -1,11 +1,11 @@
-//! Results of tools that are JSON: how many tests passed and failed, or whether the run was a success.
+//! Reads results in JSON: how many tests passed and failed, or whether the run was a success.
 
 use super::CheckResult;
 use serde_json::Value;
 
 /// How deep members are looked for.
 const DEPTH: usize = 4;
-/// A longer result is no report.
+/// A longer result is not a report.
 const LONGEST: usize = 256 * 1024;
 /// Names of members, in small letters without the marks between their words, and words of their values.
 #[rustfmt::skip]
@@ -46,7 +46,7 @@ pub(crate) fn read(output: &str) -> Option<CheckResult> {
     })
 }
 
-/// The failures that a result counts that is JSON, of a tool that nobody knows.
+/// The failures that a result counts that is JSON, of an unknown tool.
 pub(crate) fn failures(output: &str) -> Option<CheckResult> {
     read(output).filter(|outcome| matches!(outcome, CheckResult::Failed { count: Some(_), .. }))
 }

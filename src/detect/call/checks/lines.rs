@@ -1,4 +1,4 @@
-//! The lines of an output: its beginning and its end, without colours and overwritten progress.
+//! Iterates over the first and last lines of an output, without colours and overwritten progress.
 
 use crate::printable::without_escapes;
 use memchr::{memchr_iter, memrchr};

@@ -1,4 +1,4 @@
-//! What the output of a check says: passed, failed and what failed, or nothing that is clear.
+//! Reads from the output of a check whether it passed, or failed and where. Unclear outputs stay undecided.
 //!
 //! The outputs are read by the structure of their summaries, in a window at either end. What could
 //! not be read is [`CheckResult::Unknown`], never passed.
@@ -8,7 +8,7 @@ mod empty;
 pub(crate) mod json;
 mod lines;
 mod signs;
-pub(crate) mod told;
+pub(crate) mod unknown_program;
 pub(crate) mod worded;
 
 use counts::Counts;
@@ -40,7 +40,7 @@ pub(crate) enum CheckResult {
 
 /// How a check came out by its output and, where it is its own, its exit code.
 ///
-/// An output that says failed outweighs an exit code of 0. Another code than 0 is no pass, whatever
+/// An output that says failed outweighs an exit code of 0. Another code than 0 is not a pass, whatever
 /// the output says, such as over a coverage limit. An exit code of 0 is a pass where the output is silent.
 ///
 /// What is missing of the output may be what failed.
@@ -71,7 +71,7 @@ pub(crate) enum Missing {
 
 /// How a check came out by its output alone.
 pub(crate) fn read(output: &str, missing: Missing) -> CheckResult {
-    let mut reader = Reader { missing, ..Reader::default() };
+    let mut reader = OutputReader { missing, ..OutputReader::default() };
     lines::each_line(output, |line| reader.line(line));
     reader.finish()
 }
@@ -101,7 +101,7 @@ fn exit_line(line: &str) -> Option<i64> {
 }
 
 #[derive(Default)]
-struct Reader {
+struct OutputReader {
     missing: Missing,
     tests: Tests,
     /// A summary, or a line that stands for one, says that it failed.
@@ -133,7 +133,7 @@ struct Reader {
     ends_well: bool,
 }
 
-impl Reader {
+impl OutputReader {
     fn line(&mut self, line: &str) {
         self.tap(line);
         self.tests.line(line);
@@ -167,7 +167,7 @@ impl Reader {
                 self.listed = true;
                 self.item(name);
             }
-            // `OK` behind `Ran 0 tests`.
+            // `OK` after `Ran 0 tests`.
             Some((Weight::Passed, _)) if self.ran_none => {}
             Some((Weight::Passed, _)) if counts.is_none_or(|counts| counts.failed.unwrap_or(0) == 0) => {
                 self.set_passed();
@@ -196,7 +196,7 @@ impl Reader {
                 self.set_passed();
             }
             Counts { passed: Some(0) | None, total: Some(0) | None, .. } => {
-                // Such as the documentation tests of a crate that has none, behind its other tests.
+                // Such as the documentation tests of a crate that has none, after its other tests.
                 self.nothing = true;
                 self.passed |= self.ran;
             }

@@ -1,4 +1,4 @@
-//! Lines that say by themselves that something failed or passed.
+//! Recognizes single lines that report a failure or a success.
 
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 pub enum Weight {
     /// The run has failed, whatever else is said.
     Failed,
-    /// Something failed; a summary behind it that says otherwise is right, as when a retry passed.
+    /// Something failed; a summary after it that says otherwise is right, as when a retry passed.
     Item,
     /// A name of what failed, in a list that only a failed run has.
     Name,
@@ -203,6 +203,13 @@ const HINTS: &[&str] = &[
     "core dumped", "++++++", "::", "congratulations", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "output written", "! ", "stopping", "no status", "errors",
 ];
 
+/// Parts of what [`phrase`] finds: most lines have none, and are spared a closer look.
+static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = ["coverage", "ed with ", " failed", "core dumped", "undefined reference", "collect2"];
+    let phrases = PHRASES.iter().flat_map(|(_, phrases)| phrases.iter().copied());
+    AhoCorasick::builder().ascii_case_insensitive(true).build(phrases.chain(words)).ok()
+});
+
 struct Table {
     hints: AhoCorasick,
     set: RegexSet,
@@ -259,7 +266,7 @@ fn is_rule(line: &str) -> bool {
 /// What a line says as a whole, or by words that stand anywhere in it.
 fn phrase(line: &str) -> Option<Weight> {
     const PHRASE: usize = 160;
-    if line.len() > PHRASE {
+    if line.len() > PHRASE || !PARTS.as_ref().is_some_and(|parts| parts.is_match(line)) {
         return None;
     }
     let lower = line.to_ascii_lowercase();

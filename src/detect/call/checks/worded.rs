@@ -1,4 +1,4 @@
-//! What a script of a project says of its checks in words, where it counts nothing: "Verification failed".
+//! Reads reports in words, such as "Verification failed", from the scripts of a project, which count nothing.
 
 use super::lines::each_line;
 
@@ -39,7 +39,7 @@ const PRAISE: [&str; 24] = [
     "すべて成功", "모두 통과",
 ];
 
-/// Whether a check is a script or a task of a project, of which nobody knows how it says what it found.
+/// Whether a check is a script or a task of a project, whose way of reporting is unknown.
 pub(crate) fn is_script(name: &str) -> bool {
     let mut words = name.split(' ');
     let first = words.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A check that a line runs.
+//! A check that a command line runs.
 
 use super::exits::Exit;
 use crate::detect::hash;
@@ -33,7 +33,7 @@ impl CheckRun {
         }
     }
 
-    /// A program that nobody knows, which may be a check.
+    /// An unknown program, which may be a check.
     pub(super) fn of_program(name: &str, exit: Exit) -> Self {
         Self { name: name.to_owned(), targets: Vec::new(), place: String::new(), key: hash::of(name), exit }
     }

@@ -1,4 +1,4 @@
-//! The commands that a line runs, one by one, out of their lists, groups, scripts and wrappers.
+//! Lists the commands that a line runs, one by one, out of their lists, groups, scripts and wrappers.
 
 use super::effect::Effect;
 use super::reader::{DEPTH, judge};
@@ -10,7 +10,7 @@ const MOST: usize = 64;
 
 /// One command of a line.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct SimpleCommand {
     /// The program and its words, without wrappers.
     pub(crate) words: Vec<String>,
     /// The files that its output is redirected to.
@@ -19,7 +19,7 @@ pub(crate) struct Told {
     pub(crate) environment: Vec<String>,
 }
 
-impl Told {
+impl SimpleCommand {
     /// What it does, as far as it is known.
     pub(crate) fn effect(&self) -> Effect {
         judge(&self.words).effect
@@ -27,13 +27,13 @@ impl Told {
 }
 
 /// The commands that a line runs, in order.
-pub(crate) fn commands(script: &str) -> Vec<Told> {
+pub(crate) fn commands(script: &str) -> Vec<SimpleCommand> {
     let mut told = Vec::new();
     list(parse(script), 0, &mut told);
     told
 }
 
-fn list(items: Vec<Item>, depth: usize, told: &mut Vec<Told>) {
+fn list(items: Vec<Item>, depth: usize, told: &mut Vec<SimpleCommand>) {
     for item in items {
         match item.node {
             Node::Group(_, items) => list(items, depth, told),
@@ -42,10 +42,10 @@ fn list(items: Vec<Item>, depth: usize, told: &mut Vec<Told>) {
                 match unwrapped.command {
                     Command::Script { text, .. } if depth < DEPTH => list(parse(&text), depth + 1, told),
                     Command::Program(words) if told.len() < MOST => {
-                        told.push(Told { words, writes: simple.writes, environment: unwrapped.environment });
+                        told.push(SimpleCommand { words, writes: simple.writes, environment: unwrapped.environment });
                     }
                     Command::Nothing if !simple.writes.is_empty() && told.len() < MOST => {
-                        told.push(Told { words: Vec::new(), writes: simple.writes, environment: Vec::new() });
+                        told.push(SimpleCommand { words: Vec::new(), writes: simple.writes, environment: Vec::new() });
                     }
                     Command::Script { .. } | Command::Program(_) | Command::Nothing => {}
                 }

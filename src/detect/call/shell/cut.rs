@@ -1,4 +1,4 @@
-//! What `tail`, `head`, `grep` and their like leave out of an output.
+//! Tells which part of an output `tail`, `head`, `grep` and the like remove.
 
 use super::wrappers::base;
 

@@ -1,4 +1,4 @@
-//! What a line prints about its own checks, and what hides their failure.
+//! Finds what a line prints about its own checks, and what hides their failure.
 
 use super::syntax::{Item, Joint, words_of};
 

@@ -1,4 +1,4 @@
-//! What a command does, and how much it changes.
+//! The effect of a command, and how much it changes.
 
 /// What a command line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What the exit code of a line says of each command in it: through lists, pipes, and the options of the shell.
+//! Tells what the exit code of a line means for each command in it, through lists, pipes and shell options.
 
 use super::syntax::{Item, Joint, Node, Role, words_of};
 use super::wrappers::is_assignment;
@@ -61,7 +61,7 @@ pub(super) fn exits(items: &[Item], options: &[Options], are_harmless: &[bool]) 
     }
     let handed_on = items.last().is_some_and(|last| passes_status_on(last, true));
     let mut harmless = true;
-    // Whether `exit ${PIPESTATUS[0]}` comes behind the pipeline.
+    // Whether `exit ${PIPESTATUS[0]}` comes after the pipeline.
     let mut piped = false;
     for index in (0..items.len()).rev() {
         let next = items.get(index + 1);

@@ -1,4 +1,4 @@
-//! Commands that keep the hooks of a repository from running.
+//! Recognizes commands that keep the hooks of a repository from running.
 
 use super::wrappers::base;
 

@@ -1,35 +1,35 @@
-//! What a shell command line does: it changes, checks, looks, waits, or writes history.
+//! Reads what a shell command line does: it changes, checks, reads, waits, or writes history.
 //!
 //! A line is read as the commands that really run: through quotes, lists, groups, loops, heredocs and
 //! wrappers. A command that is not known may change something, and is `Unknown`.
 
 mod check_run;
+mod command_line;
 mod commands;
 mod cut;
 mod echoes;
 mod effect;
 mod exits;
 mod hooks;
-mod line;
 mod place;
 mod programs;
 mod reader;
 mod repeats;
 mod syntax;
 mod target;
-mod words;
+mod verbs;
 mod wrappers;
 
 pub(crate) use check_run::{CheckRun, FILTER};
-pub(crate) use commands::{Told, commands};
+pub(crate) use command_line::CommandLine;
+pub(crate) use commands::{SimpleCommand, commands};
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 pub(crate) use hooks::SKIPS_CHECKS;
-pub(crate) use line::Line;
 pub(crate) use place::join;
 pub(crate) use reader::read;
 pub(crate) use target::targets;
-pub(crate) use words::looks_at_files;
+pub(crate) use verbs::looks_at_files;
 
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,17 @@
 //! Reads a command line, command by command, into what the whole does.
 
 use super::check_run::CheckRun;
+use super::command_line::CommandLine;
 use super::cut::{self, Cut};
 use super::echoes::{echoed, masks};
 use super::effect::{Change, Effect};
 use super::exits::{Exit, Options, exits, is_of_pipe, is_status, states};
 use super::hooks;
-use super::line::Line;
 use super::place;
 use super::programs::{Judgement, Nested, is_device, is_log, is_scratch, judge_at};
 use super::repeats::{Each, runs_for_each, runs_in_each_workspace, watches};
 use super::syntax::{Item, Joint, Node, Role, Simple, parse, words_of};
-use super::words::{self, has, prints_only};
+use super::verbs::{self, has, prints_only};
 use super::wrappers::{Command, base, unwrap};
 use crate::detect::hash;
 
@@ -23,8 +23,8 @@ const COMMANDS: usize = 512;
 const CHECKS: usize = 32;
 
 /// Reads a command line.
-pub(crate) fn read(script: &str) -> Line {
-    let mut reader = Reader::default();
+pub(crate) fn read(script: &str) -> CommandLine {
+    let mut reader = CommandReader::default();
     reader.script(script, Exit::OWN, Options::default(), 0);
     reader.finish()
 }
@@ -44,7 +44,7 @@ fn judge_words(command: Vec<String>, depth: usize) -> Judgement {
         Command::Nothing => judge(&[]),
         Command::Script { text, .. } => {
             let line = {
-                let mut reader = Reader::default();
+                let mut reader = CommandReader::default();
                 reader.script(&text, Exit::NONE, Options::default(), depth + 1);
                 reader.finish()
             };
@@ -59,7 +59,7 @@ fn judge_words(command: Vec<String>, depth: usize) -> Judgement {
 }
 
 #[derive(Default)]
-struct Reader {
+struct CommandReader {
     commands: usize,
     /// The folder that the commands run in, as far as the line says so.
     place: String,
@@ -73,11 +73,11 @@ struct Reader {
     exit_label: Option<String>,
     /// The output of a check goes to a file.
     logged: bool,
-    /// See [`Line::praise`], and how many checks there were by then.
+    /// See [`CommandLine::praise`], and how many checks there were by then.
     praise: Option<(String, usize)>,
     /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
     no_praise: bool,
-    /// A part of a line is read once more, see [`Reader::alone`].
+    /// A part of a line is read once more, see [`CommandReader::alone`].
     is_probe: bool,
     /// A check runs several times, whether it fails or not.
     repeats: bool,
@@ -89,8 +89,8 @@ struct Reader {
     cut: Cut,
 }
 
-impl Reader {
-    fn finish(self) -> Line {
+impl CommandReader {
+    fn finish(self) -> CommandLine {
         let change = self.change.unwrap_or(Change::None);
         let effect = if !self.checks.is_empty() {
             Effect::Check
@@ -108,7 +108,7 @@ impl Reader {
             Effect::Observe
         };
         let all = self.checks.len();
-        Line {
+        CommandLine {
             effect,
             change,
             runs_built: self.runs_built && all == 1,
@@ -169,7 +169,7 @@ impl Reader {
                 Joint::Pipe => {}
                 Joint::And => {
                     let check = self.checks.get(pipeline);
-                    self.compiled |= check.is_some_and(|check| words::is_compiler(&check.name));
+                    self.compiled |= check.is_some_and(|check| verbs::is_compiler(&check.name));
                 }
                 Joint::Or | Joint::Sequence | Joint::Background => self.compiled = compiled,
             }

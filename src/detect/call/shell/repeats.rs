@@ -1,4 +1,4 @@
-//! Commands that run a check more than once.
+//! Recognizes commands that run a check more than once.
 
 use super::wrappers::base;
 

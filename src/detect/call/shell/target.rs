@@ -1,8 +1,8 @@
-//! What a command line works on: the hosts, files and ids in it, as opposed to how it is told to work on them.
+//! Finds the hosts, files and ids that a command line works on, as opposed to the way in which it does.
 
 use super::reader::DEPTH;
 use super::syntax::{Item, Node, parse};
-use super::words::has;
+use super::verbs::has;
 use super::wrappers::{Command, base, unwrap};
 
 /// Programs whose words say nothing about what a line works on: pauses, messages, filters of an output.
@@ -72,7 +72,7 @@ impl Targets {
 
 /// The words that are neither an option nor belong to one.
 ///
-/// Nobody knows which options of a program take a value. A number behind an option is one, and so is what follows a
+/// It is unknown which options of a program take a value. A number after an option is one, and so is what follows a
 /// long option, or any option once there was an operand. An address is none, and neither is the only word there is.
 fn operands(arguments: &[String]) -> Vec<String> {
     let mut operands: Vec<String> = Vec::new();

@@ -1,6 +1,6 @@
-//! Programs that only run another one: `timeout`, `sudo`, `docker exec`, `uv run`, `bash -c`.
+//! Unwraps programs that only run another one: `timeout`, `sudo`, `docker exec`, `uv run`, `bash -c`.
 
-/// A program that runs the command behind its own flags.
+/// A program that runs the command after its own flags.
 struct Wrapper {
     name: &'static str,
     /// The words that must follow the name, any one of the alternatives each.
@@ -103,7 +103,7 @@ const GLOBAL_VALUES: &str = "-f --file -p --project-name --context -c -H --host 
 /// The same of package managers.
 const MANAGER_VALUES: &str = "--filter -F --prefix -C --dir --cwd -w --workspace";
 
-/// What a command is behind its wrappers.
+/// What a command is inside its wrappers.
 #[derive(Debug, PartialEq)]
 pub enum Command {
     /// Assignments only, or nothing.
@@ -164,7 +164,7 @@ fn script(text: String) -> Command {
     Command::Script { text, errexit: false, pipefail: false }
 }
 
-/// The command behind one wrapper; `None` if this is none, or none that runs a command.
+/// The command after one wrapper; `None` if this is none, or none that runs a command.
 fn behind<'a>(name: &str, words: &'a [String]) -> Option<&'a [String]> {
     if name == "kubectl" || name == "oc" {
         words.iter().find(|word| *word == "exec")?;
@@ -224,7 +224,7 @@ impl Wrapper {
     }
 }
 
-/// The words behind the flags, and whether `--` ended them.
+/// The words after the flags, and whether `--` ended them.
 fn skip_flags<'a>(mut words: &'a [String], values: &str) -> (&'a [String], bool) {
     while let Some(flag) = words.first() {
         if flag == "--" {

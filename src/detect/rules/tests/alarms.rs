@@ -1,5 +1,5 @@
-//! Problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is tested
-//! beside its nearest harmless neighbour.
+//! Tests problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is
+//! tested together with its nearest harmless neighbour.
 
 use super::support::{bash, call, findings, findings_with, graded};
 use crate::detect::config::Config;

@@ -1,4 +1,4 @@
-//! What gets on slowly, and its neighbour that gets nowhere.
+//! Tests sessions that progress slowly, and their nearest neighbours that make no progress.
 
 use super::support::{bash, call, edit, failed_after, findings};
 use crate::wire::record::Grade;

@@ -1,4 +1,4 @@
-//! Realistic sessions in which nothing must be found, and their neighbours in which something must.
+//! Tests realistic sessions in which nothing must be found, and their neighbours in which something must.
 
 use super::support::{bash, call, edit, failed_after, findings, graded};
 use crate::wire::record::Grade;
@@ -124,7 +124,7 @@ fn error_streak() {
     assert!(graded(10).contains(&("error-streak".to_owned(), Grade::Stop)));
 }
 
-/// Six runs of a program that nobody knows, each behind an edit, with what it says of this many failures.
+/// Six runs of an unknown program, each after an edit, with what it says of this many failures.
 fn runs(says: &str, counts: [u32; 6]) -> Lines {
     session(counts.into_iter().enumerate().flat_map(|(n, count)| {
         [
@@ -238,7 +238,7 @@ fn waiting() {
     let turns =
         |tool: &'static str| session((0..16usize).map(move |n| call(16 * n, tool, &json!({"id": n % 2}), "new")));
     assert_silent(&turns("shopGetOrder"));
-    // A tool that nobody knows, whose name says nothing, may look or not.
+    // An unknown tool, whose name says nothing, may look or not.
     assert_eq!(gravest(&turns("shop_order")), Some(Grade::Warn));
     // A file does not, and neither does what a call does.
     assert_eq!(gravest(&looks(8, 14, "cat orders/7.json", "state: new")), Some(Grade::Warn));

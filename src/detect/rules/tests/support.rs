@@ -1,4 +1,4 @@
-//! Lines of made-up sessions, and what a detector finds in them.
+//! Makes lines of artificial sessions, and returns what a detector finds in them.
 
 use crate::detect::config::Config;
 use crate::detect::detector::Detector;

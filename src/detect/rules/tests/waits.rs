@@ -1,4 +1,5 @@
-//! Waits, lists and results that move, in which nothing must be found, and their neighbours in which something must.
+//! Tests waits, lists and advancing results in which nothing must be found, and their neighbours in which something
+//! must.
 
 use super::support::{bash, call, edit, failed_after, findings};
 use crate::wire::record::Grade;

@@ -1,6 +1,6 @@
-//! Expected outputs that a command overwrites with what the program prints.
+//! Finds commands that overwrite expected outputs with what the program prints.
 
-use crate::detect::call::shell::{Effect, Told};
+use crate::detect::call::shell::{Effect, SimpleCommand};
 
 /// Folders of expected outputs.
 #[rustfmt::skip]
@@ -33,7 +33,7 @@ const VARIABLES: [&str; 9] = [
 ];
 
 /// How a command makes what the program prints the expected output, in a sentence.
-pub(super) fn accepted(command: &Told) -> Option<String> {
+pub(super) fn accepted(command: &SimpleCommand) -> Option<String> {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let program = words.first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
     let written = command.writes.iter().map(String::as_str).find(|file| is_expected(file));

@@ -1,4 +1,4 @@
-//! Settings that an edit relaxes: lower thresholds, failures that no longer count, rules that are switched off.
+//! Finds edits that relax settings: lower thresholds, failures that no longer count, rules that are switched off.
 
 use super::settings::{is_makefile, is_of_check, is_of_rules};
 use crate::detect::call::shell;
@@ -145,7 +145,7 @@ fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
     let mut found = Vec::new();
     for (at, pair) in after.iter().enumerate() {
         let same = before.iter().filter(|old| old.key == pair.key);
-        // Of several with one name, each has its place; where one came or went, nobody knows which is which.
+        // Of several with one name, each has its place; where one came or went, it is unknown which is which.
         if same.clone().count() != after.iter().filter(|other| other.key == pair.key).count() {
             continue;
         }
@@ -232,7 +232,7 @@ fn is_new_step(line: &str, old: &str, new: &str) -> bool {
     let known = |step: &str| old.lines().any(|line| line.trim() == step.trim());
     let lines: Vec<&str> = new.lines().collect();
     let at = lines.iter().position(|other| *other == line).unwrap_or(0);
-    // The switch stands before or behind what the step runs.
+    // The switch stands before or after what the step runs.
     let own = lines[..at].iter().rev().take_while(|line| !line.trim().is_empty()).find(|line| is_step(line));
     let own = own.or_else(|| lines[at..].iter().find(|line| is_step(line)));
     own.is_some_and(|step| !known(step) && steps(new) > steps(old))
@@ -292,7 +292,7 @@ fn checks(command: &str) -> Vec<String> {
     shell::read(command).checks.into_iter().map(|check| check.name).collect()
 }
 
-/// What stands behind a check and succeeds whenever the check fails: `|| echo failed`.
+/// What stands after a check and succeeds whenever the check fails: `|| echo failed`.
 fn hides(command: &str) -> Option<&str> {
     let (check, rest) = command.split_once("||")?;
     let succeeds = ["echo ", "true", ":", "exit 0", "printf "].iter().any(|word| rest.trim_start().starts_with(word));
@@ -332,7 +332,7 @@ fn is_comment(line: &str) -> bool {
     ["//", "#", ";", "<!--"].iter().any(|mark| line.trim_start().starts_with(mark))
 }
 
-/// A name and the value behind it.
+/// A name and the value after it.
 #[derive(Debug)]
 struct Pair {
     /// The name in small letters, without `-` and `_`.

@@ -1,7 +1,7 @@
-//! Test files that a command takes away: deleted, or moved to where no runner looks for them.
+//! Finds commands that take test files away: deleted, or moved to where no runner looks for them.
 
 use super::skips::is_test_file;
-use crate::detect::call::shell::Told;
+use crate::detect::call::shell::SimpleCommand;
 
 /// Endings that only tests have.
 const ENDINGS: [&str; 2] = ["t", "bats"];
@@ -17,7 +17,7 @@ const LEFT_BEHIND: [&str; 20] = [
 const ASIDE: [&str; 10] = ["bak", "old", "off", "disabled", "orig", "skip", "skipped", "txt", "ignore", "broken"];
 
 /// A test file that a command takes away, and how, in a sentence.
-pub(super) fn removed(command: &Told) -> Option<(String, String)> {
+pub(super) fn removed(command: &SimpleCommand) -> Option<(String, String)> {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
     let (program, rest) = words.split_first()?;
     let (program, rest, tracked) = match (*program, rest) {
@@ -53,7 +53,7 @@ fn is_test(path: &str, tracked: bool) -> bool {
     }
 }
 
-/// Whether a file that is moved is no test any more.
+/// Whether a file that is moved is no longer a test.
 fn leaves(from: &str, to: &str) -> bool {
     let end = |path: &str| path.rsplit('/').next().unwrap_or_default().rsplit_once('.').map(|(_, end)| end.to_owned());
     let is_aside = end(to).is_some_and(|end| ASIDE.contains(&&*end));

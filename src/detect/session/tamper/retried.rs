@@ -1,4 +1,7 @@
-//! Retries that an edit gives tests that fail now and then.
+//! Finds edits that add retries to tests that fail now and then.
+
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// Ends of keys that say how often a test is tried again, in small letters without `-` and `_`.
 #[rustfmt::skip]
@@ -8,7 +11,11 @@ const KEYS: [&str; 12] = [
 ];
 /// What marks one test to be tried again.
 const MARKS: [&str; 6] = ["@flaky", "mark.flaky", "until-pass", "@Retry", "[Retry", "@RetryingTest"];
-/// More than this many times is no number of tries: `retry: 5000` is a pause.
+/// Parts of the keys: most lines have none, and are spared a closer look.
+static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(["retr", "try", "tries", "run", "attempt"]).ok()
+});
+/// More than this many times is not a number of tries: `retry: 5000` is a pause.
 const MOST: u32 = 100;
 
 /// How an edit lets tests be tried again more often than before, in a sentence without the file.
@@ -22,7 +29,9 @@ pub(super) fn retried(old: &str, new: &str) -> Option<String> {
 
 /// The most tries that a text names, and its line.
 fn most(text: &str) -> Option<(u32, &str)> {
+    let may_be = |line: &&str| HINTS.as_ref().is_some_and(|hints| hints.is_match(*line));
     text.lines()
+        .filter(may_be)
         .filter_map(|line| Some((tries(line)?, line.trim().trim_end_matches(','))))
         .max_by_key(|(count, _)| *count)
 }

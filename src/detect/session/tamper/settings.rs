@@ -1,4 +1,4 @@
-//! Files of settings, and those of checks among them, by their names.
+//! Recognizes files of settings, and those of checks among them, by their names.
 
 /// Files of recipes that have no ending.
 const RECIPES: [&str; 7] =

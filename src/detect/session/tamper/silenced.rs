@@ -1,6 +1,8 @@
-//! Complaints of linters and checkers of types that an edit silences instead of mending what they are about.
+//! Finds edits that silence complaints of linters and type checkers instead of fixing their cause.
 
 use super::settings::{is_of_check, is_of_rules, is_settings};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// What silences a complaint in source code.
 #[rustfmt::skip]
@@ -10,13 +12,15 @@ const IN_SOURCE: [&str; 30] = [
     "NOLINT", "swiftlint:disable", "ktlint-disable", "shellcheck disable", "phpcs:ignore", "phpcs:disable", "@phpstan-ignore", "@psalm-suppress",
     "#pragma warning disable", "@Suppress(", "credo:disable", "hadolint ignore",
 ];
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(IN_SOURCE).ok());
+
 /// Keys of settings whose values are left out of a check, in small letters without `-` and `_`.
 #[rustfmt::skip]
 const LEAVING_OUT: [&str; 14] = [
     "ignore", "extendignore", "disable", "disabledrules", "perfileignores", "exclude", "extendexclude", "ignores", "ignorepatterns", "skip", "nowarn",
     "disableerrorcode", "suppress", "disabled",
 ];
-/// More words than these behind such a comment explain it; the others name the rule.
+/// More words than these after such a comment explain it; the others name the rule.
 const WORDS: usize = 4;
 /// Values that switch a rule off.
 const OFF: [&str; 4] = ["off", "allow", "none", "ignore"];
@@ -33,8 +37,10 @@ pub(super) const REQUESTS: [&str; 36] = [
 pub(super) fn silenced(file: &str, old: &str, new: &str) -> Option<(String, String)> {
     let counts =
         |text: &str, sign: &str| text.lines().filter(|line| line.contains(sign) && !is_explained(line, sign)).count();
-    let comments = IN_SOURCE.iter().find(|sign| counts(new, sign) > counts(old, sign));
-    if let Some(sign) = comments {
+    // Most edits have none of them, and are spared a search for each.
+    let has_some = SIGNS.as_ref().is_some_and(|signs| signs.is_match(new));
+    let more = |sign: &&&str| counts(new, sign) > counts(old, sign);
+    if let Some(sign) = IN_SOURCE.iter().filter(|_| has_some).find(more) {
         return Some(((*sign).to_owned(), format!("`{}` silences a check", sign.trim_end_matches('('))));
     }
     if !(is_settings(file) || is_of_rules(file) || is_of_check(file) || is_manifest(file)) {

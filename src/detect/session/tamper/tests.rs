@@ -1,6 +1,6 @@
 use super::*;
 
-const FAILS: Standing = Standing { failing: true, failed_first: true };
+const FAILS: ChecksBefore = ChecksBefore { failing: true, failed_first: true };
 
 fn edit(file: &str, old: &str, new: &str) -> Tampers {
     let mut tampers = Tampers::default();
@@ -148,9 +148,9 @@ fn passes_honest_edits() {
 #[test]
 fn forgets_what_was_undone() {
     let mut all = Tampers::default();
-    all.merge(&edit("a.test.ts", "it(", "it.skip("), Standing::default(), &UserRequest::default());
+    all.merge(&edit("a.test.ts", "it(", "it.skip("), ChecksBefore::default(), &UserRequest::default());
     assert!(all.fact("").is_some());
-    all.merge(&edit("a.test.ts", "it.skip(", "it("), Standing::default(), &UserRequest::default());
+    all.merge(&edit("a.test.ts", "it.skip(", "it("), ChecksBefore::default(), &UserRequest::default());
     assert!(all.fact("").is_none());
 }
 
@@ -179,8 +179,8 @@ fn expected_outputs_change_with_the_code() {
     for (standing, request, expected) in [
         (FAILS, "The snapshot tests fail. Fix the formatter.", true),
         (FAILS, "Rename the label and update the snapshots.", false),
-        (Standing { failed_first: false, ..FAILS }, "Rename the label.", true),
-        (Standing::default(), "Rename the label.", false),
+        (ChecksBefore { failed_first: false, ..FAILS }, "Rename the label.", true),
+        (ChecksBefore::default(), "Rename the label.", false),
     ] {
         let mut all = Tampers::default();
         all.merge(&accept, standing, &UserRequest::read(request));

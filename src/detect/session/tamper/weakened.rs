@@ -1,4 +1,4 @@
-//! Assertions that an edit makes weaker: one that compares gives way to one that hardly fails, or the tolerance grows.
+//! Finds edits that weaken assertions: a comparison gives way to one that hardly fails, or the tolerance grows.
 
 /// What compares with a value.
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! Claims of work outside of the project, by a verb and what it was done to: "he abierto el pull request", "I sent the
+//! Recognizes claims of work outside the project, by a verb and its object: "he abierto el pull request", "I sent the
 //! report by email".
 
 use super::work::Work;

@@ -1,4 +1,4 @@
-//! What OpenCode's bus says about a session beside what happens in it: its title, its agent, its model.
+//! Reads what OpenCode's bus says about a session itself: its title, its agent, its model.
 
 use crate::wire::json::raw::Raw;
 use crate::wire::text;

@@ -1,4 +1,4 @@
-//! Events of OpenCode's bus (1.1 to 1.18): which types matter, and what each becomes.
+//! Parses events of OpenCode's bus (1.1 to 1.18): which types matter, and what each becomes.
 
 mod about;
 pub(crate) mod properties;

@@ -1,7 +1,7 @@
-//! The words behind a program: flags, their values, and what is left.
+//! Splits the words after a program into flags, their values and the rest.
 
 use crate::detect::call::shell::check_run::FILTER;
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 pub(super) fn has_word(words: &[String], wanted: &str) -> bool {
     words.iter().any(|word| word == wanted)
@@ -117,7 +117,7 @@ pub(super) fn targets(program: &str, arguments: &[String]) -> Vec<String> {
         if has(NOISE, word) {
             words.next();
         } else if has("--deselect --ignore --skip", word) {
-            // What is left out is no place that is run.
+            // What is left out is not a place that is run.
             words.next();
             found.push(FILTER.to_string());
         } else if flag.len() < word.len() && is_filter(flag) && !has(SELECTING_FLAGS, word) {

@@ -1,14 +1,14 @@
-//! Checkers and formatters: what their flags make of them.
+//! Judges checkers and formatters by their flags.
 
 use super::arguments::{has_any, has_word};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, Named, has, named};
 
 pub(super) fn checker(name: &str, arguments: &[String]) -> Judgement {
     let linter = !has("gcc g++ cc c++ clang clang++ rustc nasm", name);
     let rubocop = has("rubocop standardrb brakeman", name) && has_any(arguments, "-a -A -x");
-    if linter && (has_any(arguments, words::FIX_FLAGS) && !has_any(arguments, "-w -i") || rubocop)
+    if linter && (has_any(arguments, verbs::FIX_FLAGS) && !has_any(arguments, "-w -i") || rubocop)
         || has("eslint stylelint tslint oxlint", name) && has_word(arguments, "--fix=true")
     {
         return Judgement::of(Effect::Mutate);
@@ -36,13 +36,13 @@ pub(super) fn checker(name: &str, arguments: &[String]) -> Judgement {
 }
 
 pub(super) fn formatter(name: &str, arguments: &[String]) -> Judgement {
-    let writes = has_any(arguments, words::FIX_FLAGS);
-    let checks = has_any(arguments, words::CHECK_FLAGS) || arguments.iter().any(|word| word.starts_with("--check="));
+    let writes = has_any(arguments, verbs::FIX_FLAGS);
+    let checks = has_any(arguments, verbs::CHECK_FLAGS) || arguments.iter().any(|word| word.starts_with("--check="));
     // A flag that takes a value under the same name: `prettier -w`, `clang-format -i`.
     if checks && !writes {
         return Judgement::check(&format!("{name} --check"), arguments);
     }
-    if has(words::PRINTERS, name) && !writes {
+    if has(verbs::PRINTERS, name) && !writes {
         return Judgement::of(Effect::Observe);
     }
     Judgement::changing(Change::Layout)

@@ -1,10 +1,10 @@
-//! Programs that read and write files, and the paths that are no files of the project.
+//! Judges programs that read and write files, and recognizes paths outside the project.
 
 use super::arguments::{has_any, has_word};
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::normalize::TEMPORARY;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 /// Whether a path is a temporary one.
 pub fn is_scratch(path: &str) -> bool {
@@ -13,12 +13,12 @@ pub fn is_scratch(path: &str) -> bool {
         || TEMPORARY.iter().any(|(root, _)| path.starts_with(root))
 }
 
-/// Whether a path is no file: `/dev/null`, a terminal, another descriptor.
+/// Whether a path is not a file: `/dev/null`, a terminal, another descriptor.
 pub fn is_device(path: &str) -> bool {
     path.starts_with("/dev/") && !path.starts_with("/dev/shm/") || path.eq_ignore_ascii_case("nul") || path == "$null"
 }
 
-/// Whether a path is that of a log: what a program prints while it runs is no work of its own.
+/// Whether a path is that of a log: what a program prints while it runs is not work of its own.
 pub fn is_log(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);

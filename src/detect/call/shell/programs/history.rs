@@ -1,9 +1,9 @@
-//! Programs that write history: `git`, and the command lines of the places that host it.
+//! Judges programs that write history: `git`, and the command lines of code hosts.
 
 use super::arguments::{has_any, has_word, without_values};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::Effect;
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 pub(super) fn git(arguments: &[String]) -> Judgement {
     let words = without_values(arguments, "-C -c --git-dir --work-tree --namespace");

@@ -1,10 +1,10 @@
-//! Interpreters: a script, a module, or code on the command line.
+//! Judges interpreters: a script, a module, or code on the command line.
 
 use super::arguments::{has_any, has_word, with};
 use super::judgement::{Judgement, Nested};
 use super::services::installer;
 use crate::detect::call::shell::effect::Effect;
-use crate::detect::call::shell::words::has;
+use crate::detect::call::shell::verbs::has;
 
 /// How a script on the command line runs the tests of a package, in languages that have no other way to.
 const INLINE_TESTS: [&str; 6] =

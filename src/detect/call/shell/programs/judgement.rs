@@ -1,4 +1,4 @@
-//! What one command does, and who judges the commands in it.
+//! The judgement of one command, and the means to judge the commands nested in it.
 
 use super::arguments::targets;
 use crate::detect::call::shell::effect::{Change, Effect};

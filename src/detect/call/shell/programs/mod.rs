@@ -1,7 +1,7 @@
-//! What one program does with its arguments.
+//! Judges what one program does with its arguments.
 //!
-//! [`judge_at`] decides by the program's name, here or in the file of its kind; a program that no table has by its
-//! subcommand and by the command behind it.
+//! [`judge_at`] decides by the program's name, here or in the file of its kind. Programs in no table are judged by
+//! their subcommand and by the command they wrap.
 
 mod arguments;
 mod checkers;
@@ -17,7 +17,7 @@ pub(super) use files::{is_device, is_log, is_scratch};
 pub(super) use judgement::{Judgement, Nested};
 
 use super::effect::{Change, Effect};
-use super::words::{self, Named, has, named};
+use super::verbs::{self, Named, has, named};
 use super::wrappers::base;
 use arguments::{has_word, positional, strip_extension};
 use checkers::{checker, formatter};
@@ -44,7 +44,7 @@ pub(super) fn judge_at(command: &[String], nested: Nested) -> Judgement {
     }
     let follows = arguments.iter().any(|word| matches!(word.as_str(), "--follow" | "--watch" | "--wait"));
     let looks = judgement.effect == Effect::Observe;
-    if looks && (follows || words::waits(name) || follows_shortly(name, arguments)) {
+    if looks && (follows || verbs::waits(name) || follows_shortly(name, arguments)) {
         return judgement.waiting();
     }
     judgement
@@ -90,28 +90,28 @@ fn special(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement
 
 fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> Judgement {
     let own = program.contains('/') && !program.starts_with('/') && !program.contains("/bin/");
-    if own && named(strip_extension(name)) == Named::Check && !has(words::CHECKS, name) {
+    if own && named(strip_extension(name)) == Named::Check && !has(verbs::CHECKS, name) {
         return unknown(program, name, arguments, nested);
     }
     let shows = ["Get-", "Select-", "Measure-", "Write-Host"];
-    if has(words::LOOKS, name) || shows.iter().any(|verb| name.starts_with(verb)) {
+    if has(verbs::LOOKS, name) || shows.iter().any(|verb| name.starts_with(verb)) {
         return Judgement::of(Effect::Observe);
     }
-    if has(words::CHANGES, name) {
+    if has(verbs::CHANGES, name) {
         let mut operands = arguments.iter().filter(|word| !word.starts_with('-')).peekable();
         let scratch = name == "mktemp" || operands.peek().is_some() && operands.all(|word| is_scratch(word));
         return Judgement::changing(if scratch { Change::Scratch } else { Change::Certain });
     }
-    if has(words::FORMATTERS, name) {
+    if has(verbs::FORMATTERS, name) {
         return formatter(name, arguments);
     }
-    if has(words::CHECKS, name) {
+    if has(verbs::CHECKS, name) {
         return checker(name, arguments);
     }
     unknown(program, name, arguments, nested)
 }
 
-/// A program that no table has: its own name, its subcommand, and the command behind it may say.
+/// A program that no table has: its own name, its subcommand, and the command after it may say.
 fn unknown(program: &str, name: &str, arguments: &[String], nested: Nested) -> Judgement {
     if is_script(program) && named(strip_extension(name)) == Named::Check && !takes_verb(name, arguments) {
         let mut words = vec![program.to_owned()];
@@ -160,7 +160,7 @@ fn by_verb(name: &str, plain: &[String], nested: Nested) -> Judgement {
         }
         _ if looks && !changes => {
             let look = Judgement::of(Effect::Observe);
-            if plain.iter().take(2).any(|word| words::waits(word)) { look.waiting() } else { look }
+            if plain.iter().take(2).any(|word| verbs::waits(word)) { look.waiting() } else { look }
         }
         _ => Judgement::of(Effect::Unknown),
     }
@@ -192,7 +192,7 @@ fn asks_shortly(name: &str, arguments: &[String]) -> bool {
         "-v" => arguments.len() == 1 && has(SHORT, name),
         _ => {
             arguments.first().is_some_and(|first| matches!(first.as_str(), "help" | "version"))
-                && has(words::CHECKS, name)
+                && has(verbs::CHECKS, name)
         }
     }
 }

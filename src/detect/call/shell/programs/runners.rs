@@ -1,11 +1,11 @@
-//! Package managers and task runners: what a script or a target is named for.
+//! Judges package managers and task runners by the name of their script or target.
 
 use super::arguments::{
     BARE_OF_MAKE, BARE_OF_RUNTIMES, RUNNER_VALUES, filters, has_any, has_word, positional, selected, with,
 };
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, Named, has, named};
 
 /// `npm test`, `pnpm --filter x run lint`, `yarn workspace x test`, `bun run --cwd x build`, `deno task x`.
 pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) -> Judgement {
@@ -55,7 +55,7 @@ pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], select
             let check = Judgement::check(name, &words);
             if script.contains("watch") { check.waiting() } else { check }
         }
-        Named::Format if has_any(rest, words::CHECK_FLAGS) => Judgement::check(&format!("{name} {script}"), selected),
+        Named::Format if has_any(rest, verbs::CHECK_FLAGS) => Judgement::check(&format!("{name} {script}"), selected),
         Named::Format => Judgement::changing(Change::Layout),
         _ => Judgement::of(Effect::Unknown),
     }
@@ -152,13 +152,13 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
             words = names.iter().map(|word| (*word).clone()).collect();
         }
         let filters = filters(arguments, if has("dotnet swift", name) { "--filter" } else { "" });
-        // A value of an option is no target of its own.
+        // A value of an option is not a target of its own.
         words.retain(|word| !filters.iter().any(|filter| filter.strip_prefix("-k=") == Some(word)));
         words.extend(filters);
         return Judgement::check(name, &words);
     }
     if verdicts.contains(&Named::Format) {
-        if has_any(arguments, words::CHECK_FLAGS) || has_any(arguments, "--check-formatted --verify-no-changes") {
+        if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, "--check-formatted --verify-no-changes") {
             return Judgement::check(&format!("{name} format --check"), &[]);
         }
         return Judgement::changing(Change::Layout);
@@ -175,7 +175,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
     }
 }
 
-/// The arguments of a task runner without those that it hands to its task: what stands behind the task's first flag.
+/// The arguments of a task runner without those that it hands to its task: what stands after the task's first flag.
 fn own_arguments<'a>(name: &str, arguments: &'a [String]) -> &'a [String] {
     const HANDS_ON: &str = "mise rtx just task invoke inv poe poethepoet doit mage composer";
     if !has(HANDS_ON, name) {

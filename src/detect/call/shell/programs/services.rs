@@ -1,10 +1,10 @@
-//! Programs that talk to something else: HTTP clients, containers, clouds, installers.
+//! Judges programs that talk to something else: HTTP clients, containers, clouds, installers.
 
 use super::arguments::{has_any, has_word, without_values};
 use super::files::{is_device, is_scratch};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, Named, has, named};
 
 pub(super) fn http(name: &str, arguments: &[String]) -> Judgement {
     let value = |word: &String| word.trim_start_matches("-X").trim_start_matches("--request=").to_ascii_uppercase();
@@ -50,7 +50,7 @@ pub(super) fn service(name: &str, arguments: &[String]) -> Judgement {
             || word.starts_with("list-")
             || word.starts_with("get-")
     };
-    let waits = verbs.iter().any(|word| words::waits(word))
+    let waits = verbs.iter().any(|word| verbs::waits(word))
         || first == "rollout" && verbs.contains(&"status")
         || has_any(arguments, "-w --watch --wait --follow -f")
             && verbs.iter().any(|word| matches!(*word, "get" | "logs"));

@@ -1,11 +1,11 @@
-//! Toolchains whose subcommand decides: `cargo`, `go`, `ruff`.
+//! Judges toolchains by their subcommand: `cargo`, `go`, `ruff`.
 
 use super::arguments::{has_any, has_word, without_values};
 use super::checkers::checker;
 use super::judgement::Judgement;
 use super::runners::targets_of;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::words::{self, has};
+use crate::detect::call::shell::verbs::{self, has};
 use crate::detect::call::shell::wrappers::base;
 
 pub(super) fn cargo(arguments: &[String]) -> Judgement {
@@ -77,7 +77,7 @@ fn go_run(rest: &[String]) -> Judgement {
         return Judgement::of(Effect::Unknown);
     };
     let program = base(rest[at].split('@').next().unwrap_or_default());
-    if has(words::CHECKS, program) {
+    if has(verbs::CHECKS, program) {
         return checker(program, &rest[at + 1..]);
     }
     Judgement::of(Effect::Unknown)

@@ -51,7 +51,7 @@ pub struct Item {
     pub joint: Joint,
 }
 
-/// The words of a command that is no group.
+/// The words of a command that is not a group.
 pub fn words_of(item: &Item) -> Option<&[String]> {
     match &item.node {
         Node::Simple(simple) => Some(&simple.words),

@@ -1,4 +1,4 @@
-//! Makes tokens of a script: words without their quotes, operators, redirections.
+//! Splits a script into tokens: words without their quotes, operators, redirections.
 
 use memchr::{memchr, memmem};
 
@@ -231,7 +231,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn redirect(&mut self, byte: u8) {
-        // A file descriptor in front of it is no word of the command.
+        // A file descriptor in front of it is not a word of the command.
         if self.in_word && !self.quoted && self.word.iter().all(u8::is_ascii_digit) {
             self.in_word = false;
             self.word.clear();
@@ -327,7 +327,7 @@ fn balanced(source: &[u8], from: usize) -> usize {
     source.len()
 }
 
-/// Where the heredoc ends whose delimiter is at `from`: what is in it is no code.
+/// Where the heredoc ends whose delimiter is at `from`: what is in it is not code.
 fn behind_heredoc(source: &[u8], from: usize) -> usize {
     let skip = |byte: &u8| matches!(byte, b'-' | b' ' | b'\'' | b'"' | b'\\');
     let start = from + source[from..].iter().take_while(|byte| skip(byte)).count();

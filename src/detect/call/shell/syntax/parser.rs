@@ -1,4 +1,4 @@
-//! Makes commands of tokens.
+//! Parses tokens into commands.
 
 use super::command::{Item, Joint, Node, Role, Simple};
 use super::lexer::{Op, Token, tokens};
@@ -122,7 +122,7 @@ impl Parser {
         }
     }
 
-    /// `( … )` or `{ … }`, with the redirections behind it.
+    /// `( … )` or `{ … }`, with the redirections after it.
     fn group(&mut self, close: &[&str], depth: usize) -> Node {
         self.at += 1;
         let mut items = self.list(close, depth + 1);

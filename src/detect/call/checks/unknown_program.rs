@@ -1,0 +1,211 @@
+//! Reads failures from the output of unknown programs. Their reports of success are ignored.
+
+use super::CheckResult;
+use super::counts::{self, Counts};
+use super::lines::each_line;
+
+/// How builds end that failed, and that were well, in the words of Gradle, Maven, Ant and their like.
+const BROKEN: [&str; 3] = ["BUILD FAILED", "BUILD FAILURE", "FAILURE: Build failed"];
+const BUILT: [&str; 1] = ["BUILD SUCCESS"];
+/// What summaries count, as its word in a summary.
+#[rustfmt::skip]
+const COUNTED: [&str; 14] = [
+    "test", "tests", "testcases", "spec", "specs", "examples", "scenarios", "suites", "cases", "checks", "assertions", "resources", "files", "documents",
+];
+/// What stands before a count.
+const BEFORE: [&str; 10] = ["found", "total", "with", "are", "were", "is", "was", "still", "tests", "ok"];
+/// What an error line counts.
+#[rustfmt::skip]
+const MISTAKES: [&str; 12] = [
+    "errors", "error", "failures", "failure", "failed", "failing", "problems", "problem", "mistakes", "violations", "issues", "offenses",
+];
+/// What a verdict is called.
+const LABELS: [&str; 5] = ["result", "verdict", "outcome", "overall", "overall result"];
+/// Most words of what a count is called.
+const LABEL: usize = 3;
+/// The rows of a table of what was executed.
+const ROWS: [&str; 4] = ["assertions", "requests", "test-scripts", "tests"];
+/// Most words of a line that only counts.
+const WORDS: usize = 10;
+
+/// That the program failed, if the last that its output counts is failures of tests, or a build that failed.
+pub(crate) fn failure(output: &str) -> Option<CheckResult> {
+    let mut failed = None;
+    each_line(output, |line| {
+        let said = line.trim_start_matches("[ERROR] ").trim_start_matches("[INFO] ");
+        if BROKEN.iter().any(|sign| said.starts_with(sign)) {
+            failed = failed.or(Some(None));
+        } else if BUILT.iter().any(|sign| said.starts_with(sign)) {
+            failed = None;
+        } else if let Some(verdict) = verdict(line) {
+            failed = verdict.then_some(failed.flatten());
+        } else if let Some(count) = labelled(line).or_else(|| row(line)) {
+            failed = (count > 0).then_some(Some(count)).or(failed.filter(|_| count == 0 && is_row(line)));
+        } else if let Some(counts) = counts::read(line).filter(|counts| is_of_tests(line, *counts)) {
+            failed = counts.failed.filter(|failed| *failed > 0).map(Some);
+        }
+    });
+    failed.map(|count| CheckResult::Failed { count, items: Vec::new() })
+}
+
+/// What a line says of the run as a whole, `true` that it failed: `Result: FAIL`, `thresholds … have been crossed`.
+fn verdict(line: &str) -> Option<bool> {
+    if line.contains("thresholds on metrics") && line.contains("crossed") {
+        return Some(true);
+    }
+    let (label, said) = line.trim().split_once(':')?;
+    if !LABELS.iter().any(|known| bare(label).eq_ignore_ascii_case(known)) {
+        return None;
+    }
+    let said = bare(said.split_ascii_whitespace().next()?);
+    let is = |words: &[&str]| words.contains(&said);
+    if is(&["FAIL", "FAILED", "FAILURE", "Failed", "ERROR", "failed"]) {
+        Some(true)
+    } else {
+        is(&["PASS", "PASSED", "SUCCESS", "Passed", "OK", "passed"]).then_some(false)
+    }
+}
+
+/// How many of something failed, said on a line of its own: `Failed files: 1 (100.0%)`.
+fn labelled(line: &str) -> Option<u32> {
+    let (label, count) = line.trim().split_once(':')?;
+    if !label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fail")) {
+        return None;
+    }
+    let words: Vec<String> = label.split_ascii_whitespace().map(str::to_ascii_lowercase).collect();
+    let named = words.iter().any(|word| COUNTED.contains(&&**word));
+    let failed = words.first().is_some_and(|word| matches!(&**word, "failed" | "failing"));
+    (failed && named && words.len() <= LABEL)
+        .then(|| bare(count.split_ascii_whitespace().next()?).parse().ok())
+        .flatten()
+}
+
+/// How many failed in a row of a table that counts what was executed and what failed of it, as that of Newman.
+fn row(line: &str) -> Option<u32> {
+    if !is_row(line) {
+        return None;
+    }
+    let cells: Vec<&str> = line.split('│').map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    let [name, executed, failed] = cells[..] else { return None };
+    let counts = ROWS.contains(&name) && executed.parse::<u32>().is_ok();
+    counts.then(|| failed.parse().ok()).flatten()
+}
+
+fn is_row(line: &str) -> bool {
+    line.contains('│')
+}
+
+/// Whether a summary says of how many something failed, or how many tests did.
+fn is_of_tests(line: &str, counts: Counts) -> bool {
+    let others = counts.passed.is_some() || counts.total.is_some();
+    let mut words = line.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_ascii_lowercase);
+    counts.failed.is_some() && (others || words.any(|word| COUNTED.contains(&&*word)))
+}
+
+/// How many failures an error line counts: `---- 6 failing tests ----`, `31 mistakes left`, `Failures: 3`.
+pub(crate) fn count(line: &str) -> Option<u32> {
+    let words: Vec<&str> = line.split_ascii_whitespace().filter(|word| is_word(word)).take(WORDS + 1).collect();
+    let at = words.iter().position(|word| bare(word).bytes().all(|byte| byte.is_ascii_digit()))?;
+    let before = at.checked_sub(1).map(|before| words[before]);
+    let label = before.is_some_and(|word| word.ends_with([':', '=']) && is_mistake(word) && !is_single(word));
+    // Any other noun has the number as its name: `request 17 failed`.
+    let counts = before.is_none_or(|word| is_mistake(word) || BEFORE.contains(&&*bare(word).to_ascii_lowercase()));
+    let behind = words.iter().skip(at + 1).take(3);
+    let named = behind.into_iter().any(|word| is_mistake(word) || COUNTED.contains(&&*bare(word).to_ascii_lowercase()));
+    let is_count = label || counts && named && words.iter().any(|word| is_mistake(word));
+    (is_count && words.len() <= WORDS).then(|| bare(words[at]).parse().ok()).flatten()
+}
+
+fn is_word(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_ascii_alphanumeric())
+}
+
+fn is_mistake(word: &str) -> bool {
+    MISTAKES.contains(&&*bare(word).to_ascii_lowercase())
+}
+
+/// Whether a word names one mistake, and so begins a message: `error: 5`.
+fn is_single(word: &str) -> bool {
+    matches!(&*bare(word).to_ascii_lowercase(), "error" | "failure" | "problem")
+}
+
+/// Whether the last line is that of an exception, with which a program ended.
+pub(crate) fn crashed(output: &str) -> bool {
+    let mut last = false;
+    each_line(output, |line| {
+        let name = line.split(": ").next().unwrap_or_default();
+        let name = name.strip_prefix("Uncaught ").unwrap_or(name);
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'));
+        last = is_name && (name.ends_with("Error") || name.ends_with("Exception"));
+    });
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_counts_failures() {
+        for (output, expected) in [
+            ("> Task :detekt FAILED\n\nBUILD FAILED in 6s", Some(None)),
+            ("[INFO] BUILD FAILURE", Some(None)),
+            ("Summary: 14 resources found in 3 files - Valid: 12, Invalid: 2, Errors: 0, Skipped: 0", Some(Some(2))),
+            ("Failed 2 tests. Passed 29 tests.", Some(Some(2))),
+            ("Passed 29 tests. Failed 2 tests.", Some(Some(2))),
+            ("---- Totals ----\nPassing Tests     38\nFailing Tests     3\n---- 3 failing tests ----", Some(Some(3))),
+            ("Finished in 0.102 seconds\n31 tests, 2 failures", Some(Some(2))),
+            // The second run was well.
+            ("31 tests, 2 failures\n31 tests, 0 failures", None),
+            ("Summary: 14 resources found in 3 files - Valid: 14, Invalid: 0, Errors: 0, Skipped: 0", None),
+            ("Passed 31 tests.", None),
+            ("b.sql .. Failed 1/12 subtests\nFiles=4, Tests=57\nResult: FAIL", Some(None)),
+            ("Succeeded files:   0 (0.0%)\nFailed files:      1 (100.0%)", Some(Some(1))),
+            ("│  requests │  4 │  0 │\n│  assertions │  24 │  2 │\n│  tests │  4 │  0 │", Some(Some(2))),
+            ("ERRO[0012] thresholds on metrics 'http_req_duration' have been crossed", Some(None)),
+            ("Result: PASS", None),
+            ("Result: FAIL\nretried\nResult: PASS", None),
+            ("Failed files:      0 (0.0%)", None),
+            ("│  assertions │  24 │  0 │", None),
+            ("errors: 5", None),
+            ("retrying after error 503", None),
+            ("wrote 3 reports about failed logins", None),
+        ] {
+            let expected = expected.map(|count| CheckResult::Failed { count, items: Vec::new() });
+            assert_eq!(failure(output), expected, "{output}");
+        }
+    }
+
+    #[test]
+    fn error_lines_count() {
+        for (line, expected) in [
+            ("---- 6 failing tests ----", Some(6)),
+            ("Found 2 problems", Some(2)),
+            ("Found 12 problems (errors)", Some(12)),
+            ("31 mistakes left", Some(31)),
+            ("!! 19 conformance errors !!", Some(19)),
+            ("error: 8 cases failed", Some(8)),
+            ("Failures: 3", Some(3)),
+            ("error: request 4821 failed", None),
+            ("error: 5", None),
+            ("timed out after 3 failed attempts", None),
+            ("error: cannot open file 7", None),
+            ("src/a.rs:12: error: bad", None),
+            ("Error: connect ECONNREFUSED 127.0.0.1:5432", None),
+        ] {
+            assert_eq!(count(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn exceptions_end_programs() {
+        assert!(crashed("Traceback (most recent call last):\n  File \"a.py\", line 3\nKeyError: 'x'"));
+        assert!(crashed("Exception in thread main\njava.lang.IllegalStateException: x"));
+        assert!(!crashed("KeyError: 'x'\nretried, done"));
+        assert!(!crashed("caught: ValueError"));
+    }
+}

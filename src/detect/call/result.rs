@@ -1,0 +1,274 @@
+//! Reads how a call ended: it succeeded, failed, was denied, or was a check that passed or failed.
+
+use super::checks::{self, CheckResult, Missing};
+use super::classify::{CallKind, Class, runs_check};
+use super::failure::{CallFailure, is_cancelled, is_denial};
+use super::normalize::normalize_output;
+use super::shell::{CommandLine, Cut};
+use super::soft_failure::soft_failure;
+use crate::detect::hash;
+use crate::wire::part::ToolState;
+use crate::wire::{Raw, text};
+use compiler::reports;
+
+mod compiler;
+mod linters;
+
+/// How much of an error is searched for a denial, in bytes.
+const DENIAL: usize = 400;
+
+/// How a call ended.
+#[derive(Debug)]
+pub(super) struct CallResult {
+    /// How it failed, if it did.
+    pub(super) failure: Option<CallFailure>,
+    /// A person or a rule did not let it run.
+    pub(super) denied: bool,
+    /// How it came out, if it is a check.
+    pub(super) check: Option<CheckResult>,
+    /// The set of what fails, if it is a check that says what or how much.
+    pub(super) failing: Option<u64>,
+    /// Whether the unknown program in it failed.
+    pub(super) unknown_failed: bool,
+}
+
+/// Reads how a call of `tool` ended. `silent` says that its result is empty.
+pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: bool) -> CallResult {
+    let is_error = &*state.status == "error";
+    let raw = state.error.or(state.output);
+    let exit = exit_code(state.metadata);
+    let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
+    let denied = says(is_denial);
+    // What left an exit code ran to its end.
+    let cancelled = exit.is_none() && says(is_cancelled);
+    let is_check = !denied
+        && !cancelled
+        && (class.kind == CallKind::Check || class.line.as_ref().is_some_and(|line| !line.checks.is_empty()));
+    let unknown = class.line.as_ref().and_then(|line| line.unknown.as_ref()).filter(|_| !is_check && !denied);
+    let is_tool = class.kind == CallKind::Unknown && class.line.is_none() && !is_check && !denied;
+    let decoded = raw.filter(|_| is_check || is_tool || unknown.is_some()).map(text::decode).unwrap_or_default();
+    let mut check = is_check.then(|| {
+        let exit = exit.or_else(|| is_error.then_some(1));
+        class.line.as_ref().map_or_else(|| of_tool(&decoded, exit), |line| of_line(line, exit, &decoded))
+    });
+    // An unknown program may be a check, but only one that failed.
+    check = check.or_else(|| unknown.and_then(|_| checks::unknown_program::failure(&decoded)));
+    check = check.or_else(|| checks::json::failures(&decoded).filter(|_| is_tool));
+    check = check.or_else(|| failed_build(tool, state, &decoded).filter(|_| is_tool));
+    let failing = check.as_ref().and_then(|check| failing(check, &decoded));
+    let failure = failure(tool, class, check.as_ref(), state, exit, silent);
+    if class.line.is_none() && failure.is_some() && check == Some(CheckResult::Unknown) {
+        check = Some(CheckResult::Failed { count: None, items: Vec::new() });
+    }
+    let unknown_failed = unknown.is_some_and(|unknown| match exit {
+        Some(0) => !unknown.exit.zero_passed && checks::unknown_program::crashed(&decoded),
+        Some(_) => unknown.exit.other_failed,
+        None => failure.is_some(),
+    });
+    CallResult { failure, denied, check, failing, unknown_failed }
+}
+
+/// How much of an input is searched for what is run, in bytes.
+const INPUT: usize = 400;
+
+/// The failure of a check that a tool ran which may run anything: `gradle_run_task`.
+fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<CheckResult> {
+    let given = state.input.map(|input| text::beginning(input, INPUT)).unwrap_or_default();
+    if !runs_check(tool, &given) {
+        return None;
+    }
+    let said = checks::json::read(output).filter(|said| matches!(said, CheckResult::Failed { .. }));
+    said.or_else(|| checks::unknown_program::failure(&text::unescaped(output)))
+}
+
+/// How a check came out that is a tool of its own.
+fn of_tool(output: &str, exit: Option<i64>) -> CheckResult {
+    let said = checks::json::read(output).filter(|_| exit.is_none_or(|code| code == 0));
+    said.unwrap_or_else(|| checks::judge(output, exit, Missing::Nothing))
+}
+
+/// How the checks of a command line came out.
+fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckResult {
+    let counts = |code: i64| {
+        line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
+    };
+    let printed = || line.exit_label.as_deref().and_then(|label| checks::printed_exit(output, label));
+    let silent = exit.is_none() && line.checked_exit();
+    let missing = match line.cut.of(output) {
+        Cut::Nothing => Missing::Nothing,
+        Cut::Pieces => Missing::Rest,
+        _ if line.mixes_checks => Missing::Rest,
+        _ if line.is_one_piece() => Missing::Nothing,
+        Cut::Before(_) => Missing::Beginning,
+        Cut::After(_) | Cut::Anywhere => Missing::Anything,
+    };
+    let exit = exit.filter(|code| counts(*code));
+    let told = exit.or_else(printed);
+    if line.runs_built && exit.is_none_or(|code| code == 0) {
+        return of_compiler(line, told == Some(0), output);
+    }
+    let outcome = checks::judge(output, told, missing);
+    // Where a summary counts, its numbers say more than any words.
+    let worded = || {
+        let by_words = missing != Missing::Rest
+            && line.checks.iter().all(|check| checks::worded::is_script(&check.name))
+            && checks::read(output, missing) == CheckResult::Unknown;
+        by_words.then(|| checks::worded::has_failed(output)).flatten()
+    };
+    // A script that ends well whatever it found says so in words only.
+    match (outcome, worded()) {
+        (CheckResult::Passed | CheckResult::Unknown, Some(true)) => {
+            CheckResult::Failed { count: None, items: Vec::new() }
+        }
+        (CheckResult::Unknown, Some(false)) if missing != Missing::Anything => CheckResult::Passed,
+        (outcome, _) => of_silent(line, output, silent, outcome),
+    }
+}
+
+/// How the checks of a line came out of which no words tell. `silent` says that the exit code was seen to be well.
+fn of_silent(line: &CommandLine, output: &str, silent: bool, outcome: CheckResult) -> CheckResult {
+    match outcome {
+        // Compilers and linters that find nothing print nothing.
+        CheckResult::Unknown if (silent || line.only_prints()) && is_nothing(output) => CheckResult::Passed,
+        CheckResult::Unknown if is_praised(line, output) => CheckResult::Passed,
+        CheckResult::Unknown => of_linters(line, output),
+        outcome => outcome,
+    }
+}
+
+/// How linters came out that fail at whatever they find.
+fn of_linters(line: &CommandLine, output: &str) -> CheckResult {
+    let items = linters::findings(line.checks.iter().map(|check| &*check.name), output);
+    if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
+}
+
+/// How a compiler came out, where the output may be that of the program it built. `ended_well` says that both did.
+fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResult {
+    if ended_well {
+        return CheckResult::Passed;
+    }
+    let items: Vec<String> = line.checks.iter().flat_map(|check| reports(&check.name, output)).collect();
+    if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
+}
+
+/// Whether an output has the line that only a line of checks that all passed prints.
+fn is_praised(line: &CommandLine, output: &str) -> bool {
+    line.praise.as_deref().is_some_and(|praise| output.lines().any(|said| said.trim() == praise))
+}
+
+/// The first words of lines that name what fails, in the output of unknown runners.
+const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", "✖", "×", "✕", "●"];
+/// How many of those lines to read.
+const FAILED_LINES: usize = 64;
+
+/// The set of what fails in a check.
+fn failing(check: &CheckResult, output: &str) -> Option<u64> {
+    let CheckResult::Failed { count, items } = check else {
+        return None;
+    };
+    let sum = |sum: u64, item: &str| sum.wrapping_add(hash::of(normalize_output(item, &[])));
+    if !items.is_empty() {
+        return Some(items.iter().fold(0, |all, item| sum(all, item)));
+    }
+    let first_word = |line: &str| {
+        let word = line.split_whitespace().next().unwrap_or_default().trim_end_matches(':').to_lowercase();
+        FAILED.contains(&word.as_str())
+    };
+    let named = output.lines().filter(|line| first_word(line)).take(FAILED_LINES).fold(0, sum);
+    count.map(|count| hash::join(named, u64::from(count)))
+}
+
+/// How a call failed; `None` if it succeeded, or if nothing says that it failed.
+fn failure(
+    tool: &str,
+    class: &Class,
+    check: Option<&CheckResult>,
+    state: &ToolState<'_>,
+    exit: Option<i64>,
+    silent: bool,
+) -> Option<CallFailure> {
+    let body = state.error.or(state.output).map(text::body).unwrap_or_default();
+    if tool == "invalid" {
+        return Some(CallFailure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
+    }
+    let cut_off = || class.line.as_ref().and_then(|_| CallFailure::cut_off(&body));
+    if exit.is_none()
+        && let Some(failure) = cut_off()
+    {
+        return Some(failure);
+    }
+    let by_last = || CallFailure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
+    match check {
+        Some(CheckResult::Passed) if &*state.status != "error" => return None,
+        Some(CheckResult::Failed { .. }) => return by_last(),
+        _ => {}
+    }
+    if silent && &*state.status == "completed" {
+        // The exit code may only mean that nothing was found, as with grep.
+        return None;
+    }
+    match (&*state.status, exit) {
+        ("error", _) => CallFailure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
+        _ if class.line.is_none() && refuses(&body) => by_last(),
+        (_, None) if says_itself(class) && soft_failure(&body).is_some() => soft_failure(&body),
+        (_, Some(0)) => None,
+        (_, Some(_)) => by_last(),
+        _ if class.quotes || class.kind == CallKind::Plan => None,
+        _ => CallFailure::read(&body, None),
+    }
+}
+
+/// Whether the answer of a tool is its own: no file, no page, no person and no other agent speaks in it.
+fn says_itself(class: &Class) -> bool {
+    class.line.is_none()
+        && !class.quotes
+        && matches!(class.kind, CallKind::Observe | CallKind::Unknown | CallKind::Record | CallKind::Mutate)
+}
+
+/// How much of an answer says whether the request was refused, in bytes.
+const ANSWER: usize = 300;
+
+/// What an answer is called that says why a request failed.
+const REASONS: [&str; 5] = [r#""error""#, r#""reason""#, r#""message""#, r#""detail""#, r#""errors""#];
+
+/// Whether an answer in JSON says that the request failed, and why: `{"ok":false,"error":"not_in_channel"}`, or an
+/// error first of all: `{"error":{"code":403}}`.
+fn refuses(body: &str) -> bool {
+    let answer = &body[..body.floor_char_boundary(ANSWER)];
+    if !answer.trim_start().starts_with('{') {
+        return false;
+    }
+    let answer: String = text::unescaped(answer).chars().filter(|c| !c.is_whitespace()).collect();
+    // What is in a list is told of something else.
+    let answer = answer.split('[').next().unwrap_or_default();
+    let failed = [r#""ok":false"#, r#""success":false"#, r#""isError":true"#];
+    failed.iter().any(|member| answer.contains(member)) && REASONS.iter().any(|member| answer.contains(member))
+        || [r#"{"error":{""#, r#"{"error":""#].iter().any(|start| answer.starts_with(start))
+            && !answer.starts_with(r#"{"error":"""#)
+}
+
+/// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.
+pub(super) fn is_nothing(result: &str) -> bool {
+    matches!(result.trim(), "" | "(no output)")
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().find(|line| !line.trim().is_empty())
+}
+
+fn last_line(text: &str) -> Option<&str> {
+    text.lines().rev().find(|line| !line.trim().is_empty())
+}
+
+/// The exit code in a shell tool's metadata.
+fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Metadata {
+        exit: Option<i64>,
+    }
+    // Metadata of another shape has no exit code.
+    serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! The effect of a whole command line: what it changes, checks and prints.
+
+use super::check_run::{CheckRun, FILTER};
+use super::cut::Cut;
+use super::effect::{Change, Effect};
+use super::exits::Exit;
+use super::verbs::prints_only;
+use crate::detect::hash;
+
+/// What a command line does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CommandLine {
+    /// What it is for, as a whole: a check before all, then the gravest.
+    pub(crate) effect: Effect,
+    /// How much it changes, what its checks themselves write left out.
+    pub(crate) change: Change,
+    /// How much of that comes after its last check.
+    pub(crate) change_after_check: Change,
+    /// The checks that it runs.
+    pub(crate) checks: Vec<CheckRun>,
+    /// The last unknown program in it: it may be a check.
+    pub(crate) unknown: Option<CheckRun>,
+    /// It sleeps, waits or watches.
+    pub(crate) waits: bool,
+    /// What it prints before the exit code of its checks, if it prints that: see `checks::printed_exit`.
+    pub(crate) exit_label: Option<String>,
+    /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
+    pub(crate) praise: Option<String>,
+    /// Its only check is a compiler, and what that built writes to the same output: `go build -o a && ./a`.
+    pub(crate) runs_built: bool,
+    /// Several checks write to one pipe, of which one may fail while the last one passes:
+    /// `(go test ./a; go test ./b) | tail -1`.
+    pub(crate) mixes_checks: bool,
+    /// How it makes a check green, or leaves one out, in a sentence each.
+    pub(crate) tampers: Vec<String>,
+    /// What it leaves out of the output of its checks.
+    pub(crate) cut: Cut,
+}
+
+impl CommandLine {
+    /// Whether its checks run all that they say in one piece, so that one line about it is about all: `go test ./a`.
+    pub(crate) fn is_one_piece(&self) -> bool {
+        let [check] = self.checks.as_slice() else {
+            return false;
+        };
+        let mut places =
+            check.targets.iter().filter(|target| target.contains(['/', '.']) && !target.starts_with(FILTER));
+        let first = places.next();
+        check.name == "go test" && places.next().is_none() && first.is_none_or(|place| !place.contains("..."))
+    }
+
+    /// The identity of all its checks together; `None` if it has none.
+    pub(crate) fn key(&self) -> Option<u64> {
+        self.checks.iter().map(|check| check.key).reduce(hash::join)
+    }
+
+    /// Whether its checks are formatters that print what they would change and end well in any case: `gofmt -d`.
+    pub(crate) fn only_prints(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|check| prints_only(&check.name))
+    }
+
+    /// Whether the exit code of the line is that of its checks, for better and worse.
+    pub(crate) fn checked_exit(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|check| check.exit == Exit::OWN)
+    }
+}

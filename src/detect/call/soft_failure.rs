@@ -1,0 +1,90 @@
+//! Recognizes tool results that report a failure or refusal although the call itself succeeded.
+
+use super::failure::CallFailure;
+use crate::detect::text::phrases::{Phrases, fold};
+use crate::wire::text;
+use std::sync::LazyLock;
+
+/// A longer answer is what was asked for, whatever it begins with, in bytes.
+const ANSWER: usize = 800;
+/// A longer line is prose, in bytes.
+const LINE: usize = 240;
+/// What stands in brackets before a message of an error, in small letters.
+const MARKS: [&str; 7] = ["error", "fatal", "critical", "failed", "failure", "panic", "exception"];
+
+/// What says that whoever asks has no right to.
+static REFUSED: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "access denied|access is denied|permission denied|permission is denied|you are not allowed to|you're not allowed to|is not allowed to|you do not have permission*|you don't have permission*|does not have permission*|you do not have access|you don't have access|you do not have the required permission*|you are not authorized|you're not authorized|is not authorized to|not authorised|insufficient permission*|insufficient privilege*|insufficient rights|missing permission*|operation not permitted",
+        "no tiene permiso*|no tienes permiso*|no tiene acceso|acceso denegado|permiso denegado|no está autorizad*|permisos insuficientes|acesso negado|permissão negada|não tem permissão|sem permissão|não está autorizad*|permissões insuficientes|accesso negato|permesso negato|non hai i permessi|non hai il permesso|non ha i permessi|non sei autorizzat*|autorizzazione negata",
+        "accès refusé|accès interdit|permission refusée|n'avez pas l'autorisation|n'avez pas la permission|n'avez pas les droits|n'êtes pas autorisé*|droits insuffisants|acces interzis|acces refuzat|nu aveți permisiun*",
+        "zugriff verweigert|zugriff wurde verweigert|berechtigung verweigert|keine berechtigung|nicht berechtigt|fehlende berechtigung*|toegang geweigerd|geen toestemming|geen rechten|niet gemachtigd|åtkomst nekad|saknar behörighet|inte behörighet|adgang nægtet|adgang nektet|ikke tilladelse|ikke tillatelse|ikke tilgang|käyttö estetty|ei käyttöoikeutta",
+        "odmowa dostępu|brak uprawnień|nie masz uprawnień|přístup odepřen|nemáte oprávnění|доступ запрещ*|доступ заборонен*|отказано в доступе|недостаточно прав|нет прав|недостатньо прав|немає прав|hozzáférés megtagadva|nincs jogosultság*|erişim reddedildi|erişim engellendi|yetkiniz yok|izniniz yok|δεν έχετε δικαίωμα|άρνηση πρόσβασης",
+        "没有权限|無權限|无权限|沒有權限|权限不足|權限不足|拒绝访问|拒絕存取|権限がありません|アクセス権がありません|アクセスが拒否|許可されていません|권한이 없|권한이 부족|액세스가 거부|접근이 거부|không có quyền|từ chối truy cập|akses ditolak|tidak memiliki izin|ไม่มีสิทธิ์|ปฏิเสธการเข้าถึง|אין הרשאה|הגישה נדחתה|تم رفض الوصول|ليس لديك صلاحية|ليس لديك إذن|अनुमति नहीं",
+    ])
+});
+
+/// The failure of which a short answer tells in its first line: by a mark, as in `[ERROR] Kernel died`, or in words.
+pub(super) fn soft_failure(body: &str) -> Option<CallFailure> {
+    if body.len() > ANSWER {
+        return None;
+    }
+    let answer = text::unescaped(body);
+    let first = answer.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let is_data = first.starts_with('{') || first.starts_with("[{") || first.starts_with('<');
+    let says = first.len() <= LINE && !is_data && (is_marked(first) || REFUSED.is_in(&fold(first)));
+    says.then(|| CallFailure::of_line(first))
+}
+
+/// Whether a line begins with the mark of an error in brackets and a message.
+fn is_marked(line: &str) -> bool {
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[');
+    let mark = line.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    mark.is_some_and(|(mark, message)| {
+        MARKS.contains(&mark.trim().to_ascii_lowercase().as_str()) && message.contains(char::is_alphabetic)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_and_marks() {
+        for answer in [
+            "[ERROR] Worker 7 stopped unexpectedly",
+            "[FATAL]: no memory",
+            "⚠️ El servidor respondió: No tiene permiso para crear registros.\\n\\nContacte con su administrador.",
+            "You are not allowed to modify 'Invoice' (account.move).",
+            "Zugriff verweigert: Tabelle Kunden",
+            "Error 403: доступ запрещён",
+            "権限がありません",
+        ] {
+            assert!(soft_failure(answer).is_some(), "{answer}");
+        }
+    }
+
+    #[test]
+    fn other_answers() {
+        for answer in [
+            "",
+            "[ERROR]",
+            "[INFO] started",
+            "[2 errors] of 7 lines",
+            "Created invoice 4411.\\nUsers without the role get: access denied",
+            r#"{\"rules\":[\"access denied\"]}"#,
+            "You are allowed to modify this.",
+        ] {
+            assert!(soft_failure(answer).is_none(), "{answer}");
+        }
+        let page = format!("Access denied: what it means\\n{}", "It is a page of a manual. ".repeat(40));
+        assert!(soft_failure(&page).is_none());
+    }
+
+    #[test]
+    fn one_refusal_is_one_class() {
+        let class = |answer| soft_failure(answer).map(|failure| failure.class);
+        assert_eq!(class("Access denied: row 3\\n(ref 113ac140)"), class("Access denied: row 3\\n(ref 6611e8d1)"));
+        assert_ne!(class("Access denied: orders"), class("Access denied: customers"));
+    }
+}

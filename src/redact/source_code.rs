@@ -1,0 +1,103 @@
+//! Patterns for secrets in source code and data files. `commands.rs` runs them.
+
+/// Words, one of which is there in any case, and a pattern.
+pub const PLACES: &[(&[&str], &str)] = &[
+    // The default of an argument, of a variable, of an environment.
+    (
+        &["default=\"", "default='", "default: \"", "default: '", "default = "],
+        r#"["']-{1,2}NAME["'][^\n)]{0,120}?\bdefault\s*[=:]\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (
+        &["|| \"", "|| '", "?? \"", "?? '", " or \"", " or '"],
+        r#"NAME["']?\s*[:=][^\n]{0,60}?(?:\|\||\?\?|\bor\b)\s*["'](?P<a>[^"'\s]+)["']"#,
+    ),
+    (&[" as string"], r#"(?i)NAME\s+As\s+\w+\s*=\s*"(?P<a>[^"\n]+)""#),
+    (&[" string = "], r#"NAME\s+\*?string\s*=\s*["`](?P<a>[^"`\n]+)["`]"#),
+    (&["let("], r#"\blet!?\(:NAME\)\s*\{\s*["'](?P<a>[^"'\n]+)["']"#),
+    (
+        &["env("],
+        r#"(?i)(?:NAME|\bpass)["']?\s*(?:=>|[:=])\s*(?:\w+\.)?(?:get)?env\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (
+        &["[]byte(", "secretstr(", "secret(", "some(", "::from(", "::new(", "buffer.from(", "new string("],
+        r#"NAME["']?\s*(?::=|[:=])\s*(?:\[\]byte|Some|SecretStr|Secret|Buffer\.from|new\s+String|(?:Secret)?String::(?:new|from))\(\s*b?["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    // Arguments by their position.
+    (
+        &["jwt.", "hmac.new("],
+        r#"\b(?:jwt\.(?:sign|verify|encode|decode)\(\s*[^,"'\n]+,|hmac\.new\()\s*b?["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (&["credentials("], r#"\bCredentials\((?:\s*"[^"\n]*"\s*,){1,3}\s*"(?P<a>[^"\n]+)"\s*\)"#),
+    (
+        &["url.create", "pdo(", "dbi->connect"],
+        r#"(?:\bURL\.create|\bPDO|\bDBI->connect)\(\s*["'][^"'\n]*["']\s*,\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (
+        &["wifi.begin", "authenticationtoken(", "setbasicauth(", "basic_auth("],
+        r#"(?:\bWiFi\.begin|AuthenticationToken|SetBasicAuth|\bbasic_auth)\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (&["userpwd"], r#"USERPWD\s*,\s*["'][^"':\n]+:(?P<a>[^"'\n]+)["']"#),
+    (
+        &["pgp_sym_", "aes_encrypt", "aes_decrypt"],
+        r"(?i)\b(?:pgp_sym_(?:en|de)crypt|aes_(?:en|de)crypt)\(\s*[^,\n]+,\s*'(?P<a>[^'\n]+)'",
+    ),
+    (&["parametrize"], r#"parametrize\(\s*["'][^"'\n]*NAME["']\s*,\s*\[\([^)\n]*["'](?P<a>[^"'\n]+)["']\)"#),
+    // What is typed into a field.
+    (
+        &[".type(", ".fill(", ".send_keys(", ".sendkeys(", ".setvalue(", "with:"],
+        r#"(?i)(?:passw|passcode|pwd|secret|token|otp)[^\n;]{0,40}?(?:\.(?:type|fill|send_keys|sendKeys|setValue)\(|,\s*with:)\s*["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    // The bytes of a key.
+    (
+        &["{0x", "{ 0x"],
+        r"(?i)\w*(?:key|secret|token|salt|iv)\w*\s*\[[^\]\n]*\]\s*=\s*\{\s*(?P<a>0x[0-9a-f]{2}(?:\s*,\s*0x[0-9a-f]{2}){7,})",
+    ),
+    // A name and its secret in members of their own.
+    (
+        &["value\"", "secretstring\""],
+        r#"(?i)"(?:name|key|id|parameter|secretid)"\s*:\s*"[^"\n]*NAME"[^{}\n]{0,200}?"(?:value|secretvalue|secretstring)"\s*:\s*"(?P<a>[^"\n]+)""#,
+    ),
+    (
+        &["selector\"", "field\"", "label\"", "question\"", "locator\"", "element\""],
+        r#"(?i)"(?:selector|field|label|question|locator|element|name)"\s*:\s*"[^"\n]*NAME[^"\n]*"\s*,\s*"(?:text|value|answer|input|keys)"\s*:\s*"(?P<a>[^"\n]+)""#,
+    ),
+    (
+        &["params\"", "values\"", "args\""],
+        r#"(?i)NAME\s*=\s*(?:\?|\$1|%s)[^\n]{0,200}?"(?:params|values|args|parameters)"\s*:\s*\[\s*"(?P<a>[^"\n]+)""#,
+    ),
+    (&["random_password"], r#""random_password"[^\n]{0,400}?"result"\s*:\s*"(?P<a>[^"\n]+)""#),
+    (&["secret_id"], r#"\bsecret_id["']?(?:\s*[:=]\s*|\s+)["']?(?P<a>[0-9a-f]{8}-[0-9a-f-]{27})"#),
+    // Files of programs: OpenVPN, Postfix.
+    (&["<auth-user-pass>"], r"<auth-user-pass>\s*\n[^\n]+\n\s*(?P<a>\S+)"),
+    (&["]:"], r"(?m)(?:^|[ \t])\[[\w.-]+\]:\d+\s+[^\s:]+:(?P<a>\S+)[ \t\r]*$"),
+    // Addresses that let in whoever knows them.
+    (&["/t/"], r"/t/(?P<a>(?:[a-z]{2}-)?[0-9a-f]{8}[0-9a-f-]{16,})/"),
+    (&[".office.com/webhook"], r#"\.office\.com/webhook\w*/(?P<a>[^\s"'<>]+)"#),
+    (&["events.pagerduty.com"], r"events\.pagerduty\.com/integration/(?P<a>[0-9a-f]{20,})"),
+    (&["hooks.airtable.com"], r#"hooks\.airtable\.com/workflows/v\d+/genericWebhook/(?P<a>[^\s"'<>]+)"#),
+    (&["hc-ping.com/"], r"hc-ping\.com/(?P<a>[0-9a-f-]{36})"),
+    (
+        &["/reset", "/verify", "/confirm", "/activate", "/invite", "/magic"],
+        r"/(?:reset[\w-]*|verify[\w-]*|confirm[\w-]*|activate|invites?|magic[\w-]*)/(?P<a>[A-Za-z0-9]{20,}|[\w-]{32,})",
+    ),
+    (&["/private-"], r"/private-(?P<a>[0-9a-f]{20,})/"),
+    (
+        &["postgres//", "postgresql//", "mysql//", "redis//", "mongodb//", "amqp//", "https//", "http//"],
+        r#"//[\w.-]+:(?P<a>[^\s:@/"'<>]{4,64})@[\w.-]+/"#,
+    ),
+    // What belongs to a person, beside its name.
+    (
+        &[" card", "\"card", "_card", "card number", "kreditkarte", "carte bancaire"],
+        r"(?i)(?:\b|_)(?:(?:credit|debit|kredit|bank)?[ _-]?card|kreditkarte\w*|carte bancaire)\b[^\n0-9]{0,24}(?P<a>[0-9](?:[ -]?[0-9]){12,18})\b",
+    ),
+    (&["cvc", "cvv"], r#"(?i)\bcv[cv]2?["']?\s*[:=]\s*["']?(?P<a>[0-9]{3,4})\b"#),
+    (&["iban"], r"(?i:\biban\b)[^\nA-Za-z0-9]{0,8}[A-Z]{2}(?P<a>[0-9]{2}(?: ?[A-Z0-9]{2,4}){3,8})\b"),
+    (
+        &["ssn", "social security"],
+        r"(?i)\b(?:ssn|social security(?: number)?)\b[^\n0-9]{0,12}(?P<a>[0-9]{3}-?[0-9]{2}-?[0-9]{4})\b",
+    ),
+    (
+        &["pin:", "pin=", "pin\":", "pin is", "pin for", "--pin", "pin code"],
+        r#"(?i)(?:\b|_)pin(?:\s+code)?["']?(?:\s+for\s+[^\n:.=]{1,24}?)?(?:\s*[:=]\s*|\s+is\s+|\s+)["']?(?P<a>[0-9]{4,8})\b"#,
+    ),
+];
