@@ -281,7 +281,7 @@ impl Act {
         let stays = rests && opened.is_some_and(|o| o.follow || self.state.gave_up);
         stays
             && !self.resumes.is_waiting(self.state.clock.now().ms())
-            && self.state.is_over(self.shared.settings.rest_grace)
+            && self.state.is_decided(self.shared.settings.rest_grace)
     }
 
     /// Handles one line. Returns whether the run is over.

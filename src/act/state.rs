@@ -326,7 +326,7 @@ impl RunState {
     }
 
     /// Whether the run is decided, so that a `--follow` stream may end.
-    pub fn is_over(&self, grace: Duration) -> bool {
+    pub fn is_decided(&self, grace: Duration) -> bool {
         if self.gave_up {
             return self.ended.is_some();
         }
