@@ -13,6 +13,7 @@ const NAMED: usize = 100;
 pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunResult, Code) {
     let (mut ended, code) = ended(state, signal);
     if ended.outcome == RunOutcome::Unsure
+        && !state.cut_off
         && let Some(cure) = cure(state, has_checks)
     {
         ended.reason = format!("{}; {cure}", ended.reason);
