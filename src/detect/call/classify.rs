@@ -1,6 +1,7 @@
 //! Classifies calls: change, check, read, wait, plan, delegate, ask or record.
 
 use super::input::Input;
+use super::running::watches;
 use super::shell::{self, CommandLine, Effect};
 use crate::detect::text::wait_signs::has_word;
 use regex::Regex;
@@ -55,6 +56,8 @@ const TOOLS: [Tools; 7] = [
     tools(CallKind::Check, false, &["test", "build", "lint", "diagnostics"]),
 ];
 
+/// How the names of other tools end that only note what the agent thinks: `sequentialthinking`.
+const THINKS: &str = "thinking";
 /// Those of them that only look at what changes by itself.
 const AT_MOVING: [&str; 4] = ["webfetch", "websearch", "sleep", "wait"];
 /// Words in the names of other tools that look at files.
@@ -66,6 +69,14 @@ pub(super) const LOOKS: [&str; 31] = [
     "read", "get", "list", "search", "find", "view", "show", "fetch", "query", "lookup", "describe", "inspect", "open",
     "goto", "scroll", "grep", "glob", "look", "status", "logs", "wait", "browse", "page", "navigate", "history", "count",
     "screenshot", "snapshot", "watch", "peek", "calculate",
+];
+/// How statements begin that change what is stored, in small letters, and what they have besides: a tool for queries may
+/// be given one.
+#[rustfmt::skip]
+const STATEMENTS: [(&str, &str); 16] = [
+    ("insert into ", ""), ("insert or ", " into "), ("update ", "set "), ("delete from ", ""), ("replace into ", ""), ("merge into ", ""),
+    ("truncate table ", ""), ("create table ", ""), ("create index ", ""), ("alter table ", ""), ("drop table ", ""), ("mutation ", "{"), ("mutation{", ""),
+    ("create (", ""), ("merge (", ""), ("match ", "create "),
 ];
 /// Words in the names of other tools that change a file, if their input names one.
 const EDITS: [&str; 8] = ["edit", "write", "patch", "replace", "insert", "create", "append", "multiedit"];
@@ -101,6 +112,8 @@ pub(super) struct Class {
     pub(super) guessed: bool,
     /// An error message in its result may be somebody else's.
     pub(super) quotes: bool,
+    /// It looks at a command that was begun before, and begins none.
+    pub(super) watches: bool,
     /// What its command does, if it has one.
     pub(super) line: Option<CommandLine>,
 }
@@ -111,13 +124,15 @@ pub(super) fn classify(tool: &str, input: &Input, polls: &[Regex]) -> Class {
     let row = TOOLS.iter().find(|row| row.names.contains(&lower.as_str()));
     let line = input.command.as_deref().filter(|_| row.is_none()).map(shell::read);
     let by_line = line.as_ref().and_then(|line| kind_of(line.effect));
-    let known = row.map(|row| row.kind).or(by_line);
+    let thinks = (line.is_none() && lower.ends_with(THINKS)).then_some(CallKind::Plan);
+    let known = row.map(|row| row.kind).or(by_line).or(thinks);
     let kind = if polls.iter().any(|poll| poll.is_match(tool) || poll.is_match(&input.text)) {
         CallKind::Poll
     } else {
         known.unwrap_or_else(|| by_name(tool, input))
     };
-    Class { kind, guessed: known.is_none(), quotes: row.is_some_and(|row| row.quote), line }
+    let watches = watches(tool, input.command.as_deref());
+    Class { kind, guessed: known.is_none(), quotes: row.is_some_and(|row| row.quote), watches, line }
 }
 
 /// Whether a tool looks at files, or at the agent's own notes, as its name says.
@@ -144,13 +159,22 @@ fn kind_of(effect: Effect) -> Option<CallKind> {
 fn by_name(tool: &str, input: &Input) -> CallKind {
     if input.target.is_some() && has_word(tool, &EDITS) {
         CallKind::Mutate
-    } else if has_word(tool, &LOOKS) {
+    } else if has_word(tool, &LOOKS) && !has_statement(&input.text) {
         CallKind::Observe
     } else if is_check(tool) {
         CallKind::Check
     } else {
         CallKind::Unknown
     }
+}
+
+/// Whether an argument is a statement that changes what is stored.
+fn has_statement(text: &str) -> bool {
+    let begins = |line: &str, start: &str| line.get(..start.len()).is_some_and(|line| line.eq_ignore_ascii_case(start));
+    let has = |word: &str| word.is_empty() || text.to_ascii_lowercase().contains(word);
+    text.lines()
+        .map(str::trim_start)
+        .any(|line| STATEMENTS.iter().any(|(start, word)| begins(line, start) && has(word)))
 }
 
 /// Whether a tool runs a check, as its name says: `runTests`, `execute_test`, `build_project`.
@@ -204,6 +228,7 @@ mod tests {
     #[test]
     fn classifies_tools() {
         assert_eq!(kind("edit", None, None), CallKind::Mutate);
+        assert_eq!(kind("sequential-thinking_sequentialthinking", None, None), CallKind::Plan);
         assert_eq!(kind("scroll_down", Some("scroll_down"), None), CallKind::Observe);
         assert_eq!(kind("crm_get_contact", None, None), CallKind::Observe);
         assert_eq!(kind("crmGetContact", None, None), CallKind::Observe);
@@ -220,6 +245,23 @@ mod tests {
         }
         assert_eq!(kind("fsWriteFile", None, Some("a.rs")), CallKind::Mutate);
         assert_eq!(kind("fs_write_file", None, Some("a.rs")), CallKind::Mutate);
+    }
+
+    #[test]
+    fn queries_that_write_are_no_looks() {
+        let of = |text: &str| classify("sqlite_query", &Input { text: text.to_owned(), ..Input::default() }, &[]).kind;
+        for text in ["INSERT INTO a VALUES (1)", "db.sqlite\n  update a set b = 1", "mutation { close(id: 7) { id } }"]
+        {
+            assert_eq!(of(text), CallKind::Unknown, "{text}");
+        }
+        for text in [
+            "update node to 22",
+            "SELECT * FROM inserts",
+            "with a as (select 1) select * from a",
+            "query { issue(id: 7) { id } }",
+        ] {
+            assert_eq!(of(text), CallKind::Observe, "{text}");
+        }
     }
 
     #[test]

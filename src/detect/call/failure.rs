@@ -3,6 +3,7 @@
 use super::checks::unknown_program;
 use super::normalize::{normalize_output, without_numbers};
 use super::prefilter::Prefilter;
+use super::trace::{REMARKS, is_indented};
 use crate::detect::hash;
 use crate::detect::text::head_and_tail::tail;
 use crate::wire::text;
@@ -70,8 +71,6 @@ static TEMPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A message about a place in a file, as compilers write it: `main.go:31:12: undefined: x`.
 static DIAGNOSTIC: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\s*[^\s:()]*\.[A-Za-z]\w{0,7}:\d+(?::\d+)?:\s+(?P<what>\S.*)$").ok());
-/// How such a message begins that tells of no error.
-const REMARKS: [&str; 6] = ["warning", "note", "info", "hint", "debug", "help"];
 
 /// How much of the end of an output says that the command was cut off, and where it stood, in bytes.
 const CUT: usize = 1200;
@@ -251,11 +250,13 @@ fn diagnostics(body: &str) -> Vec<String> {
     lines.filter(is_error).take(CLASS_LINES).map(|line| counted(line.trim())).collect()
 }
 
-/// The lines after a message, masked, and the message.
+/// The lines behind a message, masked, and the message. Where it announces a trace, the error stands below that.
 fn details(body: &str, message: &str) -> Vec<String> {
     let text = text::unescaped(body);
-    let behind = text.lines().map(str::trim).skip_while(|line| *line != message.trim());
-    behind.filter(|line| line.len() > 2 && line.len() <= LONGEST_LINE).take(DETAILS).map(counted).collect()
+    let is_trace = message.to_ascii_lowercase().contains("traceback");
+    let behind = text.lines().skip_while(|line| line.trim() != message.trim());
+    let told = behind.filter(|line| !is_trace || !is_indented(line)).map(str::trim);
+    told.filter(|line| line.len() > 2 && line.len() <= LONGEST_LINE).take(DETAILS).map(counted).collect()
 }
 
 /// A message without what is volatile: numbers, paths, names of files.

@@ -1,6 +1,7 @@
 //! Reads the input of a call so that equal calls compare equal, whatever the order and spacing of their arguments.
 
 use crate::detect::hash;
+use crate::detect::text::wait_signs::words;
 use crate::wire::{Raw, members, text};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -10,6 +11,23 @@ use std::collections::BTreeSet;
 const TEXT_LIMIT: usize = 4096;
 /// Arguments that name what a call works on, in `OpenCode`'s and other agents' tools.
 const TARGETS: [&str; 6] = ["filePath", "file_path", "path", "file", "filename", "url"];
+/// How the words of other names end that hold a path: `target_file`, `absolutePath`, `pathInProject`.
+const PATH_NAMES: [&str; 5] = ["path", "file", "filename", "filepath", "uri"];
+/// Words that end so and name something else.
+const NO_PATH_NAMES: [&str; 5] = ["profile", "xpath", "jsonpath", "classpath", "keypath"];
+/// Words in names of arguments that say where the call works, and not on what.
+#[rustfmt::skip]
+const PLACES: [&str; 12] = [
+    "cwd", "dir", "directory", "workdir", "folder", "root", "project", "workspace", "base", "working", "repo", "repository",
+];
+/// How a path begins that needs no name to be known as one.
+const PATH_STARTS: [&str; 5] = ["/", "./", "../", "~/", "file://"];
+/// What no path has: it selects many, or is text or code.
+const NO_PATH: [char; 10] = ['*', '?', '<', '>', '|', '"', '\n', '{', '[', '('];
+/// The longest path, in bytes of JSON source.
+const LONGEST_PATH: usize = 1024;
+/// The longest ending of the name of a file.
+const LONGEST_ENDING: usize = 8;
 /// Arguments that hold the command of a shell tool.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 
@@ -80,7 +98,7 @@ impl Input {
 
     fn from_members(members: &[Member<'_>]) -> Self {
         let first = |names: &[&str]| first_text(members, names).map(|found| clip(&found).to_owned());
-        let target = first(&TARGETS);
+        let target = first(&TARGETS).or_else(|| only_path(members));
         let key = |(name, value): &Member<'_>| hash::join(hash::of(&**name), key_of_raw(*value));
         let sum = members.iter().map(key).fold(hash::of("{"), u64::wrapping_add);
         // A handle that stands alone is all that there is.
@@ -102,6 +120,65 @@ pub(crate) fn topic(raw: Raw<'_>) -> Option<String> {
     let members = members(raw)?;
     let names = [&COMMANDS[..], &TARGETS[..], &TOPICS[..]];
     names.into_iter().find_map(|names| first_text(&members, names)).map(|found| clip(&found).to_owned())
+}
+
+/// The only path in an input, under whatever name. Of several, the one that names a file.
+fn only_path(members: &[Member<'_>]) -> Option<String> {
+    let is_other = |name: &str| {
+        [&COMMANDS[..], &TOPICS, &OLD, &NEW, &WHOLE].iter().any(|names| names.contains(&name)) || names_place(name)
+    };
+    let paths = members
+        .iter()
+        .filter(|(name, value)| is_string(*value) && value.get().len() <= LONGEST_PATH && !is_other(name));
+    let decoded = paths.map(|(name, value)| (name, text::decode(*value)));
+    let found: Vec<Cow<'_, str>> =
+        decoded.filter(|(name, value)| is_path(name, value)).map(|(_, value)| value).take(PIECES).collect();
+    let mut files = found.iter().filter(|path| has_ending(path));
+    match (&found[..], files.next(), files.next()) {
+        ([path], ..) | (_, Some(path), None) => Some(path.clone().into_owned()),
+        _ => None,
+    }
+}
+
+/// Whether the name of an argument says where the call works: `projectPath` does, `pathInProject` does not.
+fn names_place(name: &str) -> bool {
+    let words = words(name);
+    let first = words.iter().find(|word| PLACES.contains(&word.as_str()) || names_path(word));
+    first.is_some_and(|first| !names_path(first))
+}
+
+fn names_path(word: &str) -> bool {
+    PATH_NAMES.iter().any(|end| word.ends_with(end)) && !NO_PATH_NAMES.contains(&word)
+}
+
+/// Whether a value is a path: its name says so, or its own form does.
+fn is_path(name: &str, value: &str) -> bool {
+    if value.is_empty() || value.starts_with("//") || value.contains(NO_PATH) {
+        return false;
+    }
+    let words = words(name);
+    let has_slash = value.contains(['/', '\\']);
+    if words.last().is_some_and(|word| names_path(word)) {
+        return true;
+    }
+    if words.iter().any(|word| names_path(word)) {
+        return has_slash || has_ending(value);
+    }
+    let is_drive = value.len() > 3 && value.as_bytes()[0].is_ascii_alphabetic() && value[1..].starts_with([':']);
+    let begins =
+        PATH_STARTS.iter().any(|start| value.starts_with(start)) || is_drive && has_slash && !value.contains("://");
+    let names_file = has_slash && has_ending(value) && !value.contains(':');
+    !value.contains(char::is_whitespace) && (begins || names_file)
+}
+
+/// Whether a path ends as the name of a file does: `a.rs`.
+fn has_ending(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(_, end)| {
+        end.len() <= LONGEST_ENDING
+            && end.starts_with(|c: char| c.is_ascii_alphabetic())
+            && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// An argument's name and value.
@@ -304,6 +381,44 @@ mod tests {
         assert_eq!(cut.command.as_deref(), Some("ls \u{fffd}"));
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(500), "]".repeat(500));
         assert_eq!(read(&deep).key, read(&deep.replace(":[", ": [")).key);
+    }
+
+    #[test]
+    fn a_path_is_the_target_under_any_name() {
+        for (name, value) in [
+            ("filepath", "src/a.rs"),
+            ("target_file", "a.rs"),
+            ("TargetFile", "/w/a.rs"),
+            ("file_name", "a.rs"),
+            ("absolutePath", "/w/Makefile"),
+            ("pathInProject", "src/a.rs"),
+            ("notebook_path", "C:\\\\w\\\\a.ipynb"),
+            ("output_file", "Makefile"),
+            ("image", "/w/a.png"),
+            ("subject", "./a"),
+            ("script_name", "src/a.py"),
+        ] {
+            let input = read(&format!(r#"{{"{name}":"{value}","depth":3,"projectPath":"/w"}}"#));
+            assert!(input.target.is_some(), "{name}");
+        }
+        for (name, value) in [
+            ("file_type", "py"),
+            ("profile", "release"),
+            ("xpath", "//div/a.b"),
+            ("projectPath", "/w/a"),
+            ("cwd", "/w/a"),
+            ("pattern", "src/a.rs"),
+            ("include", "src/*.rs"),
+            ("fileContent", "one two"),
+            ("to", "ana@example.org"),
+            ("version", "1.2.x"),
+            ("date", "26/11/2026"),
+            ("thought", "either/or"),
+        ] {
+            assert_eq!(read(&format!(r#"{{"{name}":"{value}","depth":3}}"#)).target, None, "{name}");
+        }
+        assert_eq!(read(r#"{"source":"/w/a.rs","destination":"/old/a.rs"}"#).target, None);
+        assert_eq!(read(r#"{"relative_path":"src/a.py","name_path":"Shop/add"}"#).target.as_deref(), Some("src/a.py"));
     }
 
     #[test]

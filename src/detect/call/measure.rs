@@ -2,7 +2,7 @@
 
 use super::classify::CallKind;
 use super::input::Input;
-use super::numbers::{Word, words};
+use super::numbers::{Label, Word, words};
 use super::still::is_still;
 use crate::detect::hash;
 use crate::detect::text::wait_signs::has_word;
@@ -12,11 +12,8 @@ use crate::wire::{Raw, text};
 const LONGEST: usize = 4096;
 /// Words of commands that check how fast something is, and not whether it works.
 const BENCHES: [&str; 8] = ["bench", "benches", "benchmark", "benchmarks", "perf", "profile", "timeit", "hyperfine"];
-/// What stands before a number that says which one, when, or how long the run took.
-#[rustfmt::skip]
-const NAMES: [&str; 14] = [
-    "in", "after", "at", "pid", "port", "id", "line", "process", "session", "version", "took", "uptime", "elapsed", "finished",
-];
+/// What makes a number after it no measurement.
+const LABELS: [Label; 4] = [Label::Id, Label::Place, Label::Took, Label::Preposition];
 
 /// Equal for equal measurements; `None` if a result is none. A check says whether something works and a file what stands
 /// in it: neither measures.
@@ -40,7 +37,7 @@ fn measured(line: &str) -> Option<u64> {
     let mut before = Word::Other;
     let mut sum = None;
     for piece in line.split(|c: char| c.is_whitespace() || matches!(c, '=' | '|' | ',' | ';')) {
-        let number = number(piece).filter(|_| !NAMES.iter().any(|name| before.is(name)));
+        let number = number(piece).filter(|_| !before.label().is_some_and(|label| LABELS.contains(&label)));
         if let Some(number) = number {
             sum = Some(hash::join(sum.unwrap_or_default(), hash::of(number)));
         }

@@ -13,10 +13,12 @@ mod numbers;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
 mod result;
+pub(crate) mod running;
 pub(crate) mod shell;
 mod soft_failure;
 pub(crate) mod still;
 pub(crate) mod tokens;
+mod trace;
 
 use super::config::Config;
 use super::hash;
@@ -60,6 +62,10 @@ pub(crate) struct Call {
     pub(crate) failure: Option<CallFailure>,
     /// A person or a rule did not let it run.
     pub(crate) denied: bool,
+    /// Its command still runs, as the answer says.
+    pub(crate) still_runs: bool,
+    /// The exit code that came with the answer.
+    pub(crate) exit: Option<i64>,
     /// Only a word in the tool's name says what it is for.
     pub(crate) guessed: bool,
     /// What its command does, if it has one.
@@ -100,7 +106,7 @@ impl Call {
         let class = classify(tool, &input, &config.polls);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let CallResult { failure, denied, check, failing, unknown_failed } =
+        let CallResult { failure, denied, check, failing, unknown_failed, still_runs, exit } =
             result::read(tool, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let span = state.time.as_ref();
@@ -136,6 +142,8 @@ impl Call {
             unknown_failed,
             failure,
             denied,
+            still_runs,
+            exit,
             guessed,
             check,
             line: line.map(Box::new),

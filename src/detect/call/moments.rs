@@ -9,6 +9,16 @@ const UNITS: [&str; 17] = [
 ];
 /// What follows a time of day.
 const HALVES: [&str; 6] = ["am", "pm", "a.m", "p.m", "utc", "gmt"];
+/// What follows the number of a day.
+const ORDINALS: [&str; 4] = ["st", "nd", "rd", "th"];
+/// Hours of a day, and minutes of an hour.
+const HOURS: u8 = 24;
+const MINUTES: u8 = 60;
+/// How words begin after which `at 12:34` is a line and a column.
+#[rustfmt::skip]
+const MISTAKES: [&str; 9] = ["error", "unexpected", "expected", "invalid", "token", "char", "syntax", "pars", "mismatch"];
+/// How far before it they are looked for, in bytes.
+const BEFORE: usize = 48;
 /// The longest word that is looked at, in bytes.
 const WORD: usize = 12;
 
@@ -25,7 +35,7 @@ pub(super) fn moment_length(text: &str, digits: usize, before: &str) -> Option<u
     if behind.starts_with(':') {
         return clock_length(text, digits, before);
     }
-    let behind = behind.strip_prefix("st").or(behind.strip_prefix("th")).unwrap_or(behind);
+    let behind = ORDINALS.iter().find_map(|end| behind.strip_prefix(end)).unwrap_or(behind);
     let apart = behind.is_empty() || behind.starts_with([' ', ',', '.', '\\', '"', ')', '-']);
     let is_day = apart && (ends_with_month(before) || behind.strip_prefix([' ', '-']).is_some_and(begins_with_month));
     let is_ago = || {
@@ -51,16 +61,27 @@ fn date_length(text: &str) -> Option<usize> {
 
 /// The length of an hour and a minute, where the words around say that they are: otherwise they are a line and a column.
 fn clock_length(text: &str, digits: usize, before: &str) -> Option<usize> {
-    let minutes = text.as_bytes().get(digits + 1..digits + 3)?;
     let end = digits + 3;
-    // Both are checked first, so that the text can be cut there.
-    if !minutes.iter().all(u8::is_ascii_digit) || text[end..].starts_with(|c: char| c.is_ascii_digit() || c == ':') {
+    let below = |range: std::ops::Range<usize>, most: u8| {
+        let number = text.get(range)?;
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        number.parse::<u8>().ok().filter(|number| is_number && *number < most)
+    };
+    below(0..digits, HOURS)?;
+    below(digits + 1..end, MINUTES)?;
+    if text[end..].starts_with(|c: char| c.is_ascii_digit() || c == ':') {
         return None;
     }
     let half = text[end..].trim_start_matches(' ');
     let half = half[..half.floor_char_boundary(WORD)].to_ascii_lowercase();
-    let told = before.ends_with("at ") || before.ends_with("# ") || before.ends_with("#, ");
+    let told = before.ends_with("at ") && !tells_mistake(before) || before.ends_with("# ") || before.ends_with("#, ");
     (told || HALVES.iter().any(|end| half.starts_with(end))).then_some(end)
+}
+
+/// Whether a text ends in words about a mistake, whose place is told next.
+fn tells_mistake(before: &str) -> bool {
+    let near = before[before.ceil_char_boundary(before.len().saturating_sub(BEFORE))..].to_ascii_lowercase();
+    near.split(|c: char| !c.is_ascii_alphabetic()).any(|word| MISTAKES.iter().any(|start| word.starts_with(start)))
 }
 
 fn word(text: &str) -> &str {

@@ -1,6 +1,7 @@
 //! Recognizes numbers that advance between repeated reads, such as addresses or file sizes. Ids, ports and pointers,
 //! which merely differ, do not count.
 
+use super::numbers::{Label, label};
 use super::tokens::{datetime_length, uuid_length};
 use crate::wire::{Raw, text};
 
@@ -20,12 +21,8 @@ const ADDRESS_STEP: u64 = 0x1_0000;
 const STEPS: u8 = 3;
 /// A clock runs as fast as time does, give or take one part in so many.
 const CLOCK: u64 = 4;
-/// What stands before or after a number that names something, or says when it was or how long it took.
-#[rustfmt::skip]
-const NAMES: [&str; 20] = [
-    "pid", "port", "ports", "id", "process", "processes", "thread", "session", "request", "seq", "epoch", "time", "timestamp", "uptime",
-    "elapsed", "took", "attempt", "attempts", "retry", "retries",
-];
+/// What makes a number that stands beside it no amount.
+const LABELS: [Label; 4] = [Label::Id, Label::Clock, Label::Took, Label::Try];
 
 /// A number in a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +75,7 @@ fn is_named(before: &str, behind: &str) -> bool {
         near.rfind(|c: char| !letter(c)).map_or(0, |at| at + near[at..].chars().next().map_or(1, char::len_utf8));
     let next = behind.strip_prefix(' ').unwrap_or(behind);
     let end = next.find(|c: char| !letter(c)).unwrap_or(next.len());
-    [&near[start..], &next[..end]].iter().any(|word| NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)))
+    [&near[start..], &next[..end]].iter().any(|word| label(word).is_some_and(|label| LABELS.contains(&label)))
 }
 
 /// How a number moved so far.

@@ -273,6 +273,7 @@ mod tests {
             ("Nov 9, 2026, 3:07 PM and 26 Nov 2026 10:12", "Nov #, #, # PM and # Nov # #"),
             ("Updated 4 minutes ago, 11/26/2026", "Updated # minutes ago, #"),
             ("July 4th at 9:30.", "July #th at #."),
+            ("June 3rd and Mar 22nd, restarted at 23:59", "June #rd and Mar #nd, restarted at #"),
             ("/tmp/tmp.Ab12/x.txt", "/tmp/#/x.txt"),
             ("/var/folders/aa/bb/T/x", "/var/folders/###/x"),
         ] {
@@ -294,6 +295,10 @@ mod tests {
             "2 minutes",
             "Marker 3",
             "3/4 done",
+            "syntax error at 12:34",
+            "Unexpected token } at 3:15",
+            "ended at 31:12",
+            "ratio at 12:75",
         ] {
             assert_eq!(normalized(text), text);
         }

@@ -1,5 +1,38 @@
 //! Splits a line into words, and separates plain numbers from clocks, dates, paths and names with digits.
 
+/// What a word makes of the number after it, which then is no amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// It names something: a process, a port.
+    Id,
+    /// It is a place in a file, or how something ended.
+    Place,
+    /// It says when.
+    Clock,
+    /// It says how long the run took.
+    Took,
+    /// It says how often something was tried.
+    Try,
+    /// It says when or after how long, as a preposition does.
+    Preposition,
+}
+
+#[rustfmt::skip]
+const LABELS: [(Label, &[&str]); 6] = [
+    (Label::Id, &["pid", "port", "ports", "id", "process", "processes", "thread", "session", "request", "seq", "version", "http"]),
+    (Label::Place, &["line", "code", "exit", "status"]),
+    (Label::Clock, &["epoch", "time", "timestamp"]),
+    (Label::Took, &["took", "elapsed", "uptime", "finished"]),
+    (Label::Try, &["attempt", "attempts", "retry", "retries", "retrying", "try", "tries", "trying"]),
+    (Label::Preposition, &["in", "after", "at"]),
+];
+
+/// What a word makes of a number beside it.
+pub(super) fn label(word: &str) -> Option<Label> {
+    let found = LABELS.iter().find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    found.map(|(label, _)| *label)
+}
+
 /// One word of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word<'a> {
@@ -30,6 +63,11 @@ impl Word<'_> {
         }
     }
 
+    /// What it makes of a number beside it.
+    pub(super) fn label(&self) -> Option<Label> {
+        label(self.text())
+    }
+
     /// Whether it is this text, in whatever letters.
     pub(super) fn is(&self, text: &str) -> bool {
         self.text().eq_ignore_ascii_case(text)
@@ -38,8 +76,13 @@ impl Word<'_> {
 
 /// The words of a line. A number in square brackets names something, and `==7==` is a process.
 pub(super) fn words(line: &str) -> impl Iterator<Item = Word<'_>> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"' | '\'' | ',' | ';');
-    line.split(ends).filter(|piece| !piece.is_empty()).flat_map(|piece| {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"' | '\'' | ';');
+    let pieces = line.split(ends).flat_map(|piece| {
+        // `1,002` is one number, `3,4` are two.
+        let is_one = is_grouped(piece.rsplit('=').next().unwrap_or_default());
+        piece.split(move |c| c == ',' && !is_one)
+    });
+    pieces.filter(|piece| !piece.is_empty()).flat_map(|piece| {
         let labelled = piece.split_once('=').filter(|(name, _)| name.ends_with(|c: char| c.is_ascii_alphabetic()));
         let (name, value) = labelled.map_or((None, piece), |(name, value)| (Some(word(trimmed(name))), value));
         let read = word(trimmed(value));
@@ -59,6 +102,9 @@ fn word(word: &str) -> Word<'_> {
     let number = |text: &str| {
         (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
     };
+    if is_grouped(word) {
+        return number(&word.replace(',', "")).map_or(Word::Other, Word::Number);
+    }
     if let Some(number) = number(word) {
         return Word::Number(number);
     }
@@ -66,4 +112,16 @@ fn word(word: &str) -> Word<'_> {
         Some((Some(one), Some(other))) => Word::Share(one, other),
         _ => Word::Other,
     }
+}
+
+/// Whether a word is a number with commas between its thousands, as in `1,002`, perhaps with a comma after it.
+fn is_grouped(word: &str) -> bool {
+    let mut groups = trimmed(word.trim_end_matches(',')).split(',');
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    let mut rest = groups.peekable();
+    (1..=3).contains(&first.len())
+        && digits(first)
+        && rest.peek().is_some()
+        && rest.all(|group| group.len() == 3 && digits(group))
 }

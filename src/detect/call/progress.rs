@@ -1,6 +1,7 @@
 //! Reads progress from a result: a counter, how much still fails, or the line at which a debugger stands.
 
-use super::numbers::{Word, words};
+use super::numbers::{Label, Word, label, words};
+use super::trace::is_source;
 use crate::detect::hash;
 use crate::detect::text::head_and_tail::both;
 use crate::detect::text::wait_signs::has_word;
@@ -10,8 +11,6 @@ use crate::wire::{Raw, text};
 const END: usize = 1024;
 /// The largest number that is a count.
 const MOST: u32 = 9_999_999;
-/// Words that count how often something was tried, which is no way forward.
-const TRIES: [&str; 8] = ["attempt", "attempts", "retry", "retries", "retrying", "try", "tries", "trying"];
 /// How words begin that say what is wrong.
 #[rustfmt::skip]
 const WRONG: [&str; 15] = [
@@ -20,8 +19,8 @@ const WRONG: [&str; 15] = [
 ];
 /// Words for one mistake, after which stands its code.
 const SINGLE: [&str; 6] = ["error", "failure", "problem", "issue", "mistake", "violation"];
-/// What stands before a number that is not a count, and after one.
-const NAMES: [&str; 9] = ["code", "exit", "status", "line", "port", "after", "in", "pid", "http"];
+/// What makes a number after it no count, and what stands after such a number.
+const LABELS: [Label; 4] = [Label::Id, Label::Place, Label::Took, Label::Preposition];
 const SPANS: [&str; 10] = ["times", "time", "attempts", "tries", "ms", "s", "sec", "seconds", "minutes", "code"];
 /// Words of tools and commands that move a program on by a step, as debuggers do.
 const STEPS: [&str; 10] =
@@ -83,8 +82,9 @@ fn counter(line: &str) -> Option<(u32, u32)> {
             }
             Word::Other => None,
         };
-        let tried = || before.iter().any(|word| TRIES.contains(&&*word.to_ascii_lowercase()));
-        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried()).or(found);
+        // How often something was tried is no way forward.
+        let tried = before.iter().any(|word| label(word) == Some(Label::Try));
+        found = pair.filter(|(at, of)| (1..=*of).contains(at) && (2..=MOST).contains(of) && !tried).or(found);
     }
     found
 }
@@ -100,7 +100,8 @@ fn wrong(line: &str) -> Option<u32> {
         let count = words[at].number().filter(|count| *count <= MOST)?;
         let before = &words[at.saturating_sub(2)..at];
         let behind = &words[at + 1..words.len().min(at + 3)];
-        if named(before.last(), &NAMES) || named(behind.first(), &SPANS) {
+        let is_labelled = before.last().and_then(Word::label).is_some_and(|label| LABELS.contains(&label));
+        if is_labelled || named(behind.first(), &SPANS) {
             return None;
         }
         // `error 503` and `error: 5` are one.
@@ -143,13 +144,6 @@ fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// Whether a text ends with the name of a file.
-fn is_source(text: &str) -> bool {
-    let end = text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
-    let (name, end) = text.split_at(text.len() - end);
-    end.starts_with(|c: char| c.is_ascii_alphabetic()) && name.ends_with('.')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +172,9 @@ mod tests {
         for (line, expected) in [
             ("Failing 12", Some(12)),
             ("Broken links: 310", Some(310)),
+            ("1,002 errors", Some(1002)),
+            ("Found 12,345,678 problems", None),
+            ("Failed: 1,002, skipped: 3", Some(1002)),
             ("conformance: failing=310 passing=590", Some(310)),
             ("31 mistakes left", Some(31)),
             ("9 tests failed", Some(9)),

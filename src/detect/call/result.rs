@@ -4,8 +4,10 @@ use super::checks::{self, CheckResult, Missing};
 use super::classify::{CallKind, Class, runs_check};
 use super::failure::{CallFailure, is_cancelled, is_denial};
 use super::normalize::normalize_output;
+use super::running::{NOT_ENDED, still_runs};
 use super::shell::{CommandLine, Cut};
 use super::soft_failure::soft_failure;
+use super::trace::own_line;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
@@ -18,7 +20,7 @@ mod linters;
 const DENIAL: usize = 400;
 
 /// How a call ended.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct CallResult {
     /// How it failed, if it did.
     pub(super) failure: Option<CallFailure>,
@@ -30,6 +32,10 @@ pub(super) struct CallResult {
     pub(super) failing: Option<u64>,
     /// Whether the unknown program in it failed.
     pub(super) unknown_failed: bool,
+    /// Whether its command still runs.
+    pub(super) still_runs: bool,
+    /// The exit code that came with it.
+    pub(super) exit: Option<i64>,
 }
 
 /// Reads how a call of `tool` ended. `silent` says that its result is empty.
@@ -47,6 +53,11 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
     let unknown = class.line.as_ref().and_then(|line| line.unknown.as_ref()).filter(|_| !is_check && !denied);
     let is_tool = class.kind == CallKind::Unknown && class.line.is_none() && !is_check && !denied;
     let decoded = raw.filter(|_| is_check || is_tool || unknown.is_some()).map(text::decode).unwrap_or_default();
+    let runs = raw.is_some_and(|raw| still_runs(&text::body(raw), exit, class.watches));
+    if runs && !has_ended(is_check, exit, &decoded) {
+        let check = is_check.then_some(CheckResult::Unknown);
+        return CallResult { check, still_runs: true, exit, ..CallResult::default() };
+    }
     let mut check = is_check.then(|| {
         let exit = exit.or_else(|| is_error.then_some(1));
         class.line.as_ref().map_or_else(|| of_tool(&decoded, exit), |line| of_line(line, exit, &decoded))
@@ -65,7 +76,12 @@ pub(super) fn read(tool: &str, class: &Class, state: &ToolState<'_>, silent: boo
         Some(_) => unknown.exit.other_failed,
         None => failure.is_some(),
     });
-    CallResult { failure, denied, check, failing, unknown_failed }
+    CallResult { failure, denied, check, failing, unknown_failed, still_runs: false, exit }
+}
+
+/// Whether a check says how it came out, and so has ended, unless its exit code says otherwise.
+fn has_ended(is_check: bool, exit: Option<i64>, output: &str) -> bool {
+    is_check && exit != Some(NOT_ENDED) && checks::read(output, Missing::Nothing) != CheckResult::Unknown
 }
 
 /// How much of an input is searched for what is run, in bytes.
@@ -197,7 +213,7 @@ fn failure(
     {
         return Some(failure);
     }
-    let by_last = || CallFailure::read(&body, Some(last_line(&text::unescaped(&body)).unwrap_or("failed")));
+    let by_last = || CallFailure::read(&body, Some(own_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
         Some(CheckResult::Passed) if &*state.status != "error" => return None,
         Some(CheckResult::Failed { .. }) => return by_last(),
@@ -254,10 +270,6 @@ pub(super) fn is_nothing(result: &str) -> bool {
 
 fn first_line(text: &str) -> Option<&str> {
     text.lines().find(|line| !line.trim().is_empty())
-}
-
-fn last_line(text: &str) -> Option<&str> {
-    text.lines().rev().find(|line| !line.trim().is_empty())
 }
 
 /// The exit code in a shell tool's metadata.

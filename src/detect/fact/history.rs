@@ -2,16 +2,14 @@
 //! changed, what it cost.
 
 use super::given::Given;
+use super::pause::{Pause, Pauses};
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::motion::{Motion, Moves};
-use crate::detect::call::shell::Effect;
-use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
-use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, says_not_yet};
 use std::hash::BuildHasherDefault;
 
 /// How many keys to remember: at most five per call, so at least the last 179 calls. A hash table grows when it is
@@ -19,22 +17,11 @@ use std::hash::BuildHasherDefault;
 const KEYS: usize = 896;
 /// How many counters to remember.
 const COUNTERS: usize = 56;
-/// How many calls to remember the ends of.
-const ENDS: usize = 112;
 /// How many calls to remember the numbers of.
 const MOTIONS: usize = 28;
 
 /// The name of the counter of what fails: no total is as large.
 const FAILING: u64 = u64::MAX;
-
-/// A pause between two equal reads that shows by itself that something is waited for, in milliseconds. Slow models
-/// leave ten seconds between any two calls.
-const LONG_PAUSE: i64 = 25_000;
-/// The same for a command that sleeps and whose answer says that something is under way.
-const SHORT_PAUSE: i64 = 1_000;
-
-/// How many looks in turn may be spaced without a word of waiting: each at a job of its own.
-const SPACED: i64 = 2;
 
 /// How a call compares with those before it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,10 +37,8 @@ pub(crate) struct Comparison {
     pub(crate) repeated: bool,
     /// It is a successful change that was not made before.
     pub(crate) new_change: bool,
-    /// It waits: the same read again, after a pause or with one, or a poll by the user's own patterns.
-    pub(crate) poll: bool,
-    /// The same read again after a pause, without a sign of what the pause is for: a slow model, or a wait.
-    pub(crate) slow: bool,
+    /// Whether it waits: the same look again, after a pause or with one, or a poll by the user's own patterns.
+    pub(crate) pause: Pause,
     /// It is a check that passed: to run it again is needless, and no fault.
     pub(crate) passed: bool,
     /// When the same read before ended, if this one waits: milliseconds since the Unix epoch.
@@ -75,21 +60,20 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
+    /// Whether it waits.
+    pub(crate) fn waits(self) -> bool {
+        self.pause == Pause::Wait
+    }
+
+    /// Whether it may wait, without a sign of what for.
+    pub(crate) fn is_slow(self) -> bool {
+        self.pause == Pause::Slow
+    }
+
     /// Whether both the call and its result are new.
     pub(crate) fn is_novel(self) -> bool {
         self.new_call && self.new_result
     }
-}
-
-/// What the pause between two equal reads says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pause {
-    /// There was none.
-    None,
-    /// There was one, for an unknown reason.
-    Slow,
-    /// Something is waited for.
-    Wait,
 }
 
 /// When a call was last made.
@@ -103,13 +87,23 @@ struct Seen {
     times: u32,
 }
 
+/// What of a call was known when it was made.
+struct Known {
+    /// How often it was made, this time included.
+    times: u32,
+    /// When the same call had the same result.
+    pair: Option<Seen>,
+    new_call: bool,
+    new_change: bool,
+    new_result: bool,
+    new_gist: bool,
+}
+
 /// The calls of a session so far.
 pub(crate) struct CallHistory {
     /// Calls, results, and pairs of both.
     keys: BoundedMap<u64, Seen, BuildHasherDefault<KeyHasher>>,
-    /// When the latest calls ended, by their keys, and the number of calls by then that did more than sleep.
-    ends: BoundedMap<u64, (i64, i64), BuildHasherDefault<KeyHasher>>,
-    awake: i64,
+    pauses: Pauses,
     /// How the numbers in the latest results moved, by the calls' keys.
     motions: BoundedMap<u64, Motion, BuildHasherDefault<KeyHasher>>,
     /// The words that the session was given.
@@ -119,7 +113,6 @@ pub(crate) struct CallHistory {
     /// How many changes were new.
     changes: u32,
     compactions: u32,
-    previous_polled: bool,
     current_message: String,
     /// The message with calls before the current one.
     pub(crate) previous_message: String,
@@ -138,14 +131,12 @@ impl CallHistory {
     pub(crate) fn new() -> Self {
         Self {
             keys: BoundedMap::new(KEYS),
-            ends: BoundedMap::new(ENDS),
-            awake: 0,
+            pauses: Pauses::new(),
             motions: BoundedMap::new(MOTIONS),
             given: Given::new(),
             best: BoundedMap::new(COUNTERS),
             changes: 0,
             compactions: 0,
-            previous_polled: false,
             current_message: String::new(),
             previous_message: String::new(),
             calls: 0,
@@ -161,52 +152,62 @@ impl CallHistory {
         if call.message != self.current_message {
             self.previous_message = std::mem::replace(&mut self.current_message, call.message.clone());
         }
-        let times = self.keys.get(&call.key).map_or(0, |seen| seen.times).saturating_add(1);
-        let now = Seen { changes: self.changes, compactions: self.compactions, times };
-        let new_call = self.keys.insert(call.key, now).is_none();
-        let new_change = new_call && call.kind == CallKind::Mutate && !call.failed();
-        let ended = self.ends.get(&call.key).map(|(ended, _)| *ended);
-        let pause = self.pause_before(call);
-        let poll = pause == Pause::Wait;
+        let ended = self.pauses.ended(call);
+        let pause = self.pauses.before(call);
         let motion = self.motion_of(call);
         let moves = motion == Moves::On;
-        self.previous_polled = call.kind == CallKind::Poll;
-        // Spread, so that a result never has the key of a call.
-        let new_result = self.keys.insert(hash::spread(call.result_key), now).is_none() && !call.empty || moves;
-        let new_gist = self.keys.insert(hash::spread(call.gist), now).is_none() && !call.empty || moves;
-        // An unknown call may have changed something, if it says something new.
-        let may_change = call.kind == CallKind::Unknown && new_call && new_result && !call.failed();
-        if new_change || may_change {
-            self.changes = self.changes.wrapping_add(1);
-        }
-        let now = Seen { changes: self.changes, ..now };
-        let before = self.keys.insert(call.key_with_result(), now);
+        let known = self.remember(call, moves);
+        let Known { new_call, new_result, new_gist, .. } = known;
         // A build that is cut off at another place each time gets on.
         let gets_on = new_gist && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
         let advances = self.advances(call, new_result) || gets_on;
-        let fresh = moves || advances || times <= rounds;
-        let stale = !fresh && before.is_some_and(|before| before.changes == self.changes);
-        let measured = call.measured.is_some_and(|measured| self.keys.insert(hash::spread(measured), now).is_none());
+        let fresh = moves || advances || known.times <= rounds;
+        let stale = !fresh && known.pair.is_some_and(|before| before.changes == self.changes);
+        let may_repeat = !fresh && (stale || call.kind != CallKind::Check);
         let compared = Comparison {
             new_call,
             new_result,
             stale,
-            repeated: !fresh && before.is_some() && (stale || call.kind != CallKind::Check),
-            again: !fresh && !new_call && !new_result && (stale || call.kind != CallKind::Check),
-            new_change,
-            poll,
-            slow: pause == Pause::Slow || motion == Moves::Perhaps,
+            repeated: may_repeat && known.pair.is_some(),
+            again: may_repeat && !new_call && !new_result,
+            new_change: known.new_change,
+            // A program that stands elsewhere each time may be on its way.
+            pause: if pause == Pause::None && motion == Moves::Perhaps { Pause::Slow } else { pause },
             passed: call.check == Some(CheckResult::Passed),
-            waits_since: ended.filter(|_| poll),
-            reread: before.is_some_and(|before| before.compactions != self.compactions),
+            waits_since: ended.filter(|_| pause == Pause::Wait),
+            reread: known.pair.is_some_and(|before| before.compactions != self.compactions),
             new_gist,
             moves,
             listed: self.given.take(call),
             advances,
-            measured,
+            measured: self.measures(call),
         };
         self.count(compared);
         compared
+    }
+
+    /// Remembers a call and its result. Returns what of them was known. A result whose numbers move on is new.
+    fn remember(&mut self, call: &Call, moves: bool) -> Known {
+        let times = self.keys.get(&call.key).map_or(0, |seen| seen.times).saturating_add(1);
+        let now = Seen { changes: self.changes, compactions: self.compactions, times };
+        let new_call = self.keys.insert(call.key, now).is_none();
+        let new_change = new_call && call.kind == CallKind::Mutate && !call.failed();
+        // Spread, so that a result never has the key of a call.
+        let mut is_new = |key| self.keys.insert(hash::spread(key), now).is_none() && !call.empty || moves;
+        let (new_result, new_gist) = (is_new(call.result_key), is_new(call.gist));
+        // What nobody knows may have changed something, if it says something new.
+        let may_change = call.kind == CallKind::Unknown && new_call && new_result && !call.failed();
+        if new_change || may_change {
+            self.changes = self.changes.wrapping_add(1);
+        }
+        let pair = self.keys.insert(call.key_with_result(), Seen { changes: self.changes, ..now });
+        Known { times, pair, new_call, new_change, new_result, new_gist }
+    }
+
+    /// Whether a call measured something that was not measured before.
+    fn measures(&mut self, call: &Call) -> bool {
+        let now = Seen { changes: self.changes, compactions: self.compactions, times: 1 };
+        call.measured.is_some_and(|measured| self.keys.insert(hash::spread(measured), now).is_none())
     }
 
     /// Counts what a call brought.
@@ -214,56 +215,6 @@ impl CallHistory {
         self.novel += u64::from(compared.is_novel());
         if compared.is_novel() || compared.new_change {
             self.tokens_at_progress = self.tokens;
-        }
-    }
-
-    /// Whether a call waits: the same read again, after a pause or with one, and a sign of what the pause is for. A
-    /// call that checks or changes something does not wait.
-    fn pause_before(&mut self, call: &Call) -> Pause {
-        if call.kind == CallKind::Poll || (self.previous_polled && call.kind != CallKind::Mutate) {
-            return Pause::Wait;
-        }
-        let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
-        self.awake += i64::from(!only_sleeps);
-        let before = self.ends.insert(call.key, (call.span.1, self.awake));
-        let Some((ended, awake)) = before else {
-            return Pause::None;
-        };
-        let took = call.span.1.saturating_sub(call.span.0);
-        // What was done in between is not a pause.
-        let pause = call.span.0.saturating_sub(ended) / (self.awake - awake).max(1);
-        match call.kind {
-            CallKind::Check => return check_wait(call, pause),
-            CallKind::Mutate if call.failed() && sleeps(call) => return failed_wait(call, took, pause),
-            CallKind::Observe | CallKind::Unknown | CallKind::Record if call.failed() => {
-                return failed_wait(call, took, pause);
-            }
-            CallKind::Observe | CallKind::Unknown | CallKind::Record => {}
-            _ => return Pause::None,
-        }
-        // Who presses a button again does not wait, unless something says so.
-        let is_deed = call.kind == CallKind::Unknown && call.line.is_none() && does(&call.tool);
-        if is_deed && !WaitSigns::read(&call.tool, &call.input.text, &call.ends, took, pause).is_wait() {
-            return if took.max(pause) >= PAUSE { Pause::Slow } else { Pause::None };
-        }
-        if took >= PAUSE || pause >= LONG_PAUSE {
-            return Pause::Wait;
-        }
-        let sleeps = sleeps(call) && took.max(pause) >= SHORT_PAUSE;
-        let read = WaitSigns::read(&call.tool, given(call), &call.ends, took, pause);
-        let by_itself = || changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text);
-        if pause < PAUSE && !sleeps {
-            // Whoever looks too often at what is under way is in a hurry, and no circle.
-            return if read.says_running && by_itself() { Pause::Slow } else { Pause::None };
-        }
-        let spaced = pause >= PAUSE && self.awake - awake <= SPACED;
-        let is_unknown_tool = call.kind == CallKind::Unknown && call.line.is_none();
-        if read.is_wait() || (sleeps && read.says_running) || (spaced && by_itself()) {
-            Pause::Wait
-        } else if pause >= PAUSE && self.awake - awake <= 1 || spaced && is_unknown_tool {
-            Pause::Slow
-        } else {
-            Pause::None
         }
     }
 
@@ -298,45 +249,5 @@ impl CallHistory {
     pub(crate) fn forget_calls(&mut self) {
         self.keys.clear();
         self.tokens_at_progress = self.tokens;
-    }
-}
-
-/// Whether a call sleeps or waits itself, as its command says.
-fn sleeps(call: &Call) -> bool {
-    call.line.as_ref().is_some_and(|line| line.waits)
-}
-
-/// What a call is given: its command, or the text of its input.
-fn given(call: &Call) -> &str {
-    call.input.command.as_deref().unwrap_or(&call.input.text)
-}
-
-/// The pause before a check. Tests and builds wait for nothing, but a task of a project may look at something that is
-/// under way, whatever it is called.
-fn check_wait(call: &Call, pause: i64) -> Pause {
-    let failed = call.failed() || matches!(call.check, Some(CheckResult::Failed { .. }));
-    let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, pause).says_running;
-    if pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
-}
-
-/// The pause of a read that failed: what it waits for may not be there yet, or the time for it was up. The pause must
-/// be the call's own, since agents think before they try again what failed. One that the call makes itself is a wait
-/// whatever the failure says: each program has words of its own for what is missing or held.
-fn failed_wait(call: &Call, took: i64, pause: i64) -> Pause {
-    let waits = sleeps(call);
-    if !waits && call.failure.as_ref().is_some_and(|failure| failure.cut_off) {
-        return Pause::None;
-    }
-    let named = waits || is_named_as_look(&call.tool, given(call));
-    if took < PAUSE && pause < LONG_PAUSE {
-        Pause::None
-    } else if waits && took >= LONG_PAUSE
-        || (named || pause >= LONG_PAUSE || call.line.is_none()) && says_not_yet(&call.ends)
-    {
-        Pause::Wait
-    } else if waits {
-        Pause::Slow
-    } else {
-        Pause::None
     }
 }

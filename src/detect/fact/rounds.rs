@@ -89,8 +89,8 @@ impl Round {
             let failing = call.progress.failing.map_or(0, u64::from);
             self.key_with_result = hash::join(self.key_with_result, failing);
         }
-        self.poll |= compared.poll;
-        self.slow |= compared.slow;
+        self.poll |= compared.waits();
+        self.slow |= compared.is_slow();
         self.passed &= compared.passed;
         self.mutates |= call.kind == CallKind::Mutate;
         self.new_gist |= compared.new_gist;

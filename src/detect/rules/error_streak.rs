@@ -51,6 +51,8 @@ struct Failures {
     edits: bool,
     /// Something other than a read succeeded since.
     succeeded: bool,
+    /// A call may wait for what fails to come up.
+    slow: bool,
     /// The message of the last call: the calls of one message count once.
     message: String,
     ended: i64,
@@ -77,7 +79,7 @@ impl Rule for ErrorStreak {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if !compared.poll && call.kind != CallKind::Plan => {
+            Fact::Call(call, compared) if !compared.waits() && call.kind != CallKind::Plan => {
                 self.take(call, *compared, context, signals);
             }
             Fact::User => *self = Self::default(),
@@ -99,7 +101,7 @@ impl ErrorStreak {
                 if compared.advances {
                     self.move_on(call, failure, signals);
                 }
-                self.fail(call, failure, context, signals);
+                self.fail(call, failure, compared.is_slow(), context, signals);
             }
             None => self.succeed(call, compared, signals),
         }
@@ -129,7 +131,14 @@ impl ErrorStreak {
         }
     }
 
-    fn fail(&mut self, call: &Call, failure: &CallFailure, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn fail(
+        &mut self,
+        call: &Call,
+        failure: &CallFailure,
+        slow: bool,
+        context: &RuleContext<'_>,
+        signals: &mut Signals,
+    ) {
         let row = match &mut self.row {
             Some(row) => {
                 row.add(call, failure);
@@ -137,16 +146,23 @@ impl ErrorStreak {
             }
             row => row.insert(Failures::begin(0, call, failure, context)),
         };
+        row.slow |= slow;
         let limits = [context.config.limit(&ROW), context.config.limit(&ROW_STOP)];
         let summary = format!("{} calls in a row failed, the last with: {}", row.calls.calls(), failure.line);
         let mut found: Vec<Signal> = row.signal(limits, summary, context).into_iter().collect();
-        found.extend(self.fail_again(call, failure, context));
+        found.extend(self.fail_again(call, failure, slow, context));
         for signal in found {
             signals.report(signal);
         }
     }
 
-    fn fail_again(&mut self, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Option<Signal> {
+    fn fail_again(
+        &mut self,
+        call: &Call,
+        failure: &CallFailure,
+        slow: bool,
+        context: &RuleContext<'_>,
+    ) -> Option<Signal> {
         let class = class(call, failure);
         // Another error of the same act: the failures move.
         self.errors.retain(|errors| errors.class == class || errors.varied || errors.act != call.act);
@@ -159,6 +175,7 @@ impl ErrorStreak {
         });
         let errors = &mut self.errors[at];
         errors.add(call, failure);
+        errors.slow |= slow;
         // What fails in spite of changes is the business of the rule about checks.
         if call.failing.is_some() && errors.succeeded {
             return None;
@@ -197,6 +214,7 @@ impl Failures {
             mixed: false,
             edits: call.kind == CallKind::Mutate || failure.is_invalid(),
             succeeded: false,
+            slow: false,
             message: call.message.clone(),
             ended: call.span.1,
             between: 0,
@@ -246,7 +264,7 @@ impl Failures {
         }
         let grade = if self.is_batch() {
             Grade::Notice
-        } else if calls >= stop && !self.succeeded {
+        } else if calls >= stop && !self.succeeded && !self.slow {
             Grade::Stop
         } else {
             Grade::Warn

@@ -1,9 +1,12 @@
 //! Detects one tool in a row, on the same target, with nearly identical arguments.
 
 use super::rule::{Rule, RuleInfo};
+use super::stagnation::tells_of_nothing;
 use super::streak::Streak;
 use crate::detect::call::Call;
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::without_numbers;
+use crate::detect::call::still::does;
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
@@ -22,6 +25,11 @@ const SIMILARITY: Limit =
 /// How much of two inputs to compare after removing their common beginning and end, in bytes.
 const COMPARED: usize = 512;
 
+/// How many names of one call to compare.
+const NAMES: usize = 48;
+/// The most words of a name in quotes: more are a sentence or a statement.
+const QUOTED: usize = 3;
+
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -33,6 +41,33 @@ enum End {
     Old,
 }
 
+/// A call of the streak.
+struct Past {
+    /// What it works on.
+    target: u64,
+    end: End,
+    /// What it names, if it did something and that went well.
+    did: Option<Vec<u64>>,
+}
+
+impl Past {
+    fn read(call: &Call, compared: Comparison) -> Self {
+        let end = if compared.advances {
+            End::New
+        } else if call.failed() {
+            End::Failed
+        } else if compared.new_result {
+            End::New
+        } else {
+            End::Old
+        };
+        let is_deed = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
+            || call.guessed && does(&call.tool);
+        let did = is_deed && end != End::Failed && !tells_of_nothing(&call.ends);
+        Self { target: target(call), end, did: did.then(|| names(call)) }
+    }
+}
+
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct NearDuplicate {
@@ -40,8 +75,8 @@ pub(super) struct NearDuplicate {
     last_input: String,
     /// The similarity of each pair of neighbours, in percent.
     similarities: VecDeque<u64>,
-    /// What each call works on, and how it came out.
-    targets: VecDeque<(u64, End)>,
+    /// The latest calls.
+    past: VecDeque<Past>,
     message: String,
     streak: Option<Streak>,
 }
@@ -55,7 +90,7 @@ impl Rule for NearDuplicate {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if !compared.poll => self.take(call, *compared, context, signals),
+            Fact::Call(call, compared) if !compared.waits() => self.take(call, *compared, context, signals),
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -80,23 +115,14 @@ impl NearDuplicate {
         } else {
             if self.similarities.len() + 1 >= length {
                 self.similarities.pop_front();
-                self.targets.pop_front();
+                self.past.pop_front();
             }
             self.similarities.push_back(similarity(&self.last_input, &call.input.text));
             if let Some(streak) = &mut self.streak {
                 streak.add(call);
             }
         }
-        let end = if compared.advances {
-            End::New
-        } else if call.failed() {
-            End::Failed
-        } else if compared.new_result {
-            End::New
-        } else {
-            End::Old
-        };
-        self.targets.push_back((target(call), end));
+        self.past.push_back(Past::read(call, compared));
         self.message.clone_from(&call.message);
         self.last_input.clone_from(&call.input.text);
         if self.similarities.len() + 1 >= length {
@@ -106,19 +132,20 @@ impl NearDuplicate {
 
     fn judge(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         let mean = self.similarities.iter().sum::<u64>() / self.similarities.len().max(1) as u64;
-        let half = self.targets.len() / 2;
-        let mut distinct: Vec<u64> = self.targets.iter().map(|(target, _)| *target).collect();
+        let half = self.past.len() / 2;
+        let mut distinct: Vec<u64> = self.past.iter().map(|past| past.target).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let count = |end: End| self.targets.iter().filter(|(_, other)| *other == end).count();
+        let count = |end: End| self.past.iter().filter(|past| past.end == end).count();
         let (novel, failed) = (count(End::New), count(End::Failed));
         let Some(streak) = &self.streak else {
             return;
         };
         // Many targets or many new results mean work, even with similar arguments. So does a failure that is waited
         // out between.
-        let mixed = failed > 0 && failed < self.targets.len();
-        if mean < context.config.limit(&SIMILARITY) || distinct.len() > half || novel > half || mixed {
+        let mixed = failed > 0 && failed < self.past.len();
+        let works = distinct.len() > half || novel > half || mixed;
+        if mean < context.config.limit(&SIMILARITY) || works || self.is_batch() {
             return;
         }
         let summary = format!("{} calls of {} in a row that hardly differ", streak.calls(), call.tool);
@@ -127,6 +154,53 @@ impl NearDuplicate {
         streak.fill(&mut signal, context);
         signals.report(signal);
     }
+}
+
+impl NearDuplicate {
+    /// Whether each of the calls did something to a thing of its own: it names what no other of them does.
+    fn is_batch(&self) -> bool {
+        let named: Option<Vec<&[u64]>> = self.past.iter().map(|past| past.did.as_deref()).collect();
+        named.is_some_and(|named| {
+            (0..named.len()).all(|at| {
+                let of_others =
+                    |name| named.iter().enumerate().any(|(other, names)| other != at && names.contains(name));
+                named[at].iter().any(|name| !of_others(name))
+            })
+        })
+    }
+}
+
+/// The names in a call's arguments: what stands in quotes, words with marks or digits in them, and arguments of one word.
+/// Other words are prose or code, which may say the same in another way.
+fn names(call: &Call) -> Vec<u64> {
+    let command = call.input.command.as_deref().filter(|_| call.line.is_some());
+    let text = command.unwrap_or(&call.input.text);
+    let mut names: Vec<&str> = Vec::new();
+    for value in text.lines() {
+        if command.is_none() && value.split_whitespace().nth(1).is_none() {
+            names.push(value);
+            continue;
+        }
+        let parts: Vec<&str> = value.split(['"', '\'']).collect();
+        for (at, part) in parts.iter().enumerate() {
+            let is_quoted = at > 0 && at + 1 < parts.len() && !part.contains('=');
+            if is_quoted && part.split_whitespace().count() <= QUOTED {
+                names.push(part);
+            } else {
+                names.extend(
+                    part.split(|c: char| c.is_whitespace() || ",;()".contains(c)).filter(|word| is_marked(word)),
+                );
+            }
+        }
+    }
+    let names = names.into_iter().filter(|name| name.contains(char::is_alphanumeric));
+    names.take(NAMES).map(hash::of).collect()
+}
+
+/// Whether a word has a digit or a mark in it, as addresses, paths and ids do.
+fn is_marked(word: &str) -> bool {
+    let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
+    word.starts_with('@') || inner.contains(|c: char| c.is_ascii_digit() || "@._/-:=".contains(c))
 }
 
 /// What a call works on: the file it names, or the program and the paths in its command.

@@ -68,7 +68,7 @@ impl Rule for Novelty {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if !compared.poll && !compared.reread => {
+            Fact::Call(call, compared) if !compared.waits() && !compared.reread => {
                 self.take(call, *compared, context, signals);
             }
             Fact::User => *self = Self::default(),
@@ -126,7 +126,7 @@ impl Novelty {
 
     fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
         // Looks with a pause between them may wait for something, and who runs again what passed is done.
-        let stops = self.count(|n| n.stale && !n.slow && !n.passed) >= context.config.limit(&STOP);
+        let stops = self.count(|n| n.stale && !n.is_slow() && !n.passed) >= context.config.limit(&STOP);
         let grade = if stops { Grade::Stop } else { Grade::Warn };
         let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
         let first = self.window.iter().position(|p| !p.compared.new_call).unwrap_or_default();

@@ -57,7 +57,7 @@ impl Rule for Polling {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if compared.poll && !compared.moves => {
+            Fact::Call(call, compared) if compared.waits() && !compared.moves => {
                 self.take(call, compared.waits_since, context, signals);
             }
             Fact::Call(_, compared) if compared.new_change || compared.moves || compared.is_novel() => {

@@ -9,6 +9,7 @@ use crate::detect::hash;
 use crate::detect::signal::{EVIDENCE, Signal, Signals};
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
+use std::collections::vec_deque::Iter;
 
 const NAME: &str = "repeat";
 /// The rule of findings about calls with differing results.
@@ -26,6 +27,9 @@ const CALL_WARN: Limit = Limit::new("repeat.call", 5, "laps of the same calls wi
 
 /// How many times the laps of a warning a check may pass again before one.
 const PROOF: u64 = 2;
+
+/// What happens in one of so many laps sets the tone: half of them get somewhere, or say something new.
+const TONE: u64 = 2;
 
 /// How many runs show how often a check passes that does not always pass.
 const FLAKY: u64 = 30;
@@ -78,9 +82,31 @@ struct PastRound {
 pub(super) struct Repeat {
     past: VecDeque<PastRound>,
     /// Runs of the same calls with the same results, by period.
-    same_results: [Run; PERIODS],
+    same_results: Runs,
     /// Runs of the same calls with any results, by period.
-    same_calls: [Run; PERIODS],
+    same_calls: Runs,
+}
+
+/// A run for each period.
+#[derive(Default)]
+struct Runs([Run; PERIODS]);
+
+impl Runs {
+    fn of(&self, period: usize) -> &Run {
+        &self.0[period - 1]
+    }
+
+    fn of_mut(&mut self, period: usize) -> &mut Run {
+        &mut self.0[period - 1]
+    }
+}
+
+/// The last lap of a repetition.
+struct Lap<'a> {
+    /// How many rounds it has.
+    period: usize,
+    run: &'a Run,
+    rounds: Iter<'a, PastRound>,
 }
 
 impl Rule for Repeat {
@@ -118,12 +144,12 @@ impl Repeat {
                     calls: context.history.calls - round.calls.min(context.history.calls),
                 })
             };
-            self.same_results[period - 1].advance(
+            self.same_results.of_mut(period).advance(
                 !round.moves && before.is_some_and(|b| b.key_with_result == round.key_with_result),
                 round,
                 start,
             );
-            self.same_calls[period - 1].advance(before.is_some_and(|b| b.key == round.key), round, start);
+            self.same_calls.of_mut(period).advance(before.is_some_and(|b| b.key == round.key), round, start);
         }
         if newest == PERIODS {
             self.past.pop_front();
@@ -146,89 +172,101 @@ impl Repeat {
         let found = grades
             .into_iter()
             .zip(limits)
-            .find_map(|(grade, laps)| self.shortest(&self.same_results, laps).map(|period| (grade, period)));
-        if let Some((grade, period)) = found {
-            let grade = grade.min(self.gravest(period, context));
-            signals.report(self.signal(NAME, grade, period, round, context));
+            .find_map(|(grade, laps)| self.shortest(&self.same_results, laps).map(|lap| (grade, lap)));
+        if let Some((grade, lap)) = found {
+            let grade = grade.min(lap.gravest(context));
+            signals.report(lap.signal(NAME, grade, round, context));
             return;
         }
         let calls = self.shortest(&self.same_calls, context.config.limit(&CALL_WARN));
-        if let Some(period) = calls.filter(|period| self.is_in_vain(*period)) {
-            signals.report(self.signal(REPEAT_CALL, Grade::Warn, period, round, context));
+        if let Some(lap) = calls.filter(Lap::is_in_vain) {
+            signals.report(lap.signal(REPEAT_CALL, Grade::Warn, round, context));
         }
         // Once a message was sent about it, half the laps of a warning are enough.
-        if let Some(period) = self.shortest(&self.same_results, context.config.limit(&WARN).div_ceil(2)) {
-            let mut signal = self.signal(NAME, Grade::Notice, period, round, context);
+        if let Some(lap) = self.shortest(&self.same_results, context.config.limit(&WARN).div_ceil(2)) {
+            let mut signal = lap.signal(NAME, Grade::Notice, round, context);
             signal.below_threshold = true;
             signals.report(signal);
         }
     }
 
-    /// The gravest grade of a repetition with this period.
-    fn gravest(&self, period: usize, context: &RuleContext<'_>) -> Grade {
-        let mut lap = self.past.iter().rev().take(period);
+    /// The last lap of the shortest period with at least `laps` laps, unless a round in it waits.
+    fn shortest<'a>(&'a self, runs: &'a Runs, laps: u64) -> Option<Lap<'a>> {
+        let period = (1..=PERIODS).find(|period| runs.of(*period).laps(*period) >= laps.max(2))?;
+        let rounds = self.past.range(self.past.len().saturating_sub(period)..);
+        let lap = Lap { period, run: runs.of(period), rounds };
+        (!lap.any(|past| past.poll)).then_some(lap)
+    }
+}
+
+impl Lap<'_> {
+    fn laps(&self) -> u64 {
+        self.run.laps(self.period)
+    }
+
+    fn any(&self, test: fn(&PastRound) -> bool) -> bool {
+        self.rounds.clone().any(test)
+    }
+
+    /// Whether so many rounds, of all that were repeated, are one in every other lap.
+    fn sets_tone(&self, rounds: u64) -> bool {
+        rounds * TONE >= self.laps()
+    }
+
+    /// The gravest grade of such a repetition.
+    fn gravest(&self, context: &RuleContext<'_>) -> Grade {
         // Looks with a pause between them may wait for something: whether they do is for others to judge.
-        if lap.clone().any(|past| past.slow) {
+        if self.any(|past| past.slow) {
             return Grade::Warn;
         }
         // Who runs again what passed proves that it passes each time, or is done.
-        if !lap.all(|past| past.passed) {
+        if self.any(|past| !past.passed) {
             return Grade::Stop;
         }
-        let laps = self.same_results[period - 1].laps(period);
-        if laps < PROOF * context.config.limit(&WARN) { Grade::Notice } else { Grade::Warn }
+        if self.laps() < PROOF * context.config.limit(&WARN) { Grade::Notice } else { Grade::Warn }
     }
 
     /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
-    fn is_in_vain(&self, period: usize) -> bool {
-        let run = &self.same_calls[period - 1];
-        if run.moving || run.moves * 2 >= run.laps(period) {
-            return false;
-        }
-        // A test that now passes and now fails is run again to see how often it does.
-        if period == 1 && (1..run.rounds).contains(&run.passed) && run.rounds < FLAKY {
-            return false;
-        }
-        if run.advances * 2 >= run.laps(period) {
-            return false;
-        }
-        let writes = self.past.iter().rev().take(period).any(|past| past.mutates);
-        // What slept and failed so far wrote nothing.
-        writes && !(period == 1 && run.waited) || (!run.waited && run.news * 2 < run.laps(period))
+    fn is_in_vain(&self) -> bool {
+        !self.gets_on() && !self.is_flaky() && (self.writes() || self.reads_nothing_new())
     }
 
-    /// The shortest period with at least `laps` laps, unless a round in it waits.
-    fn shortest(&self, runs: &[Run; PERIODS], laps: u64) -> Option<usize> {
-        let period = (1..=PERIODS).find(|period| runs[period - 1].laps(*period) >= laps.max(2))?;
-        let polls = self.past.iter().rev().take(period).any(|past| past.poll);
-        (!polls).then_some(period)
+    /// Whether the numbers in the results move on, or the calls are farther on than ever.
+    fn gets_on(&self) -> bool {
+        self.run.moving || self.sets_tone(self.run.moves) || self.sets_tone(self.run.advances)
     }
 
-    fn signal(
-        &self,
-        rule: &'static str,
-        grade: Grade,
-        period: usize,
-        round: &Round,
-        context: &RuleContext<'_>,
-    ) -> Signal {
+    /// Whether it is a test that now passes and now fails, run again to see how often it does.
+    fn is_flaky(&self) -> bool {
+        let Run { rounds, passed, .. } = *self.run;
+        self.period == 1 && (1..rounds).contains(&passed) && rounds < FLAKY
+    }
+
+    /// Whether a call writes. What slept and failed so far wrote nothing.
+    fn writes(&self) -> bool {
+        self.any(|past| past.mutates) && !(self.period == 1 && self.run.waited)
+    }
+
+    fn reads_nothing_new(&self) -> bool {
+        !self.run.waited && !self.sets_tone(self.run.news)
+    }
+
+    fn signal(&self, rule: &'static str, grade: Grade, round: &Round, context: &RuleContext<'_>) -> Signal {
         let exact = rule == NAME;
-        let run = if exact { &self.same_results } else { &self.same_calls }[period - 1].start.as_ref();
-        let laps = if exact { &self.same_results } else { &self.same_calls }[period - 1].laps(period);
-        let one_lap = self.past.range(self.past.len().saturating_sub(period)..);
-        let lap: Vec<u64> = one_lap.clone().map(|past| if exact { past.key_with_result } else { past.key }).collect();
+        let (period, laps) = (self.period, self.laps());
+        let keys = self.rounds.clone().map(|past| if exact { past.key_with_result } else { past.key });
         let calls = if period == 1 { "the same call".to_owned() } else { format!("the same {period} calls in a row") };
         let results = if exact { "with the same result" } else { "with other results" };
         let summary = format!("{calls} {laps} times {results}");
-        let mut signal = Signal::new(rule, Kind::Loop, grade, hash::cycle(&lap), summary);
+        let mut signal = Signal::new(rule, Kind::Loop, grade, hash::cycle(&keys.collect::<Vec<_>>()), summary);
         signal.period = u32::try_from(period).unwrap_or(u32::MAX);
         signal.laps = laps;
         signal.evidence = if period == 1 {
             round.shown.clone()
         } else {
-            one_lap.filter_map(|past| past.shown.clone()).take(EVIDENCE).collect()
+            self.rounds.clone().filter_map(|past| past.shown.clone()).take(EVIDENCE).collect()
         };
-        if let Some(start) = run {
+        if let Some(start) = &self.run.start {
             signal.since = Some(start.first.clone());
             signal.rollback_to = Some(start.message.clone()).filter(|id| !id.is_empty());
             signal.wasted = Wasted {

@@ -50,7 +50,9 @@ struct Failing {
     until: Option<i64>,
     /// The longest wait that it asked for, in milliseconds.
     wait: i64,
-    /// It names a time whose moment is unknown.
+    /// The first time to ask again that the provider named: one that it names anew each time holds nothing up.
+    promised: Option<i64>,
+    /// It names a time of which nobody knows when that is.
     vague: bool,
     /// The id of the last event about it.
     last: String,
@@ -152,6 +154,15 @@ impl Failing {
         self.wait > HALF_DAY.max(context.config.stall_timeout.saturating_mul(2))
     }
 
+    /// How many attempts count as growth. However quickly it is asked, a limit per minute takes its time to clear, and
+    /// a provider that names a time is right to refuse until then.
+    fn laps(&self, context: &RuleContext<'_>) -> u64 {
+        let attempts = u64::from(self.attempts.max(1));
+        let is_short = self.lasted(context) < seconds(&SECONDS, context);
+        let is_early = self.promised.is_some_and(|until| until > context.point.ts);
+        if is_short || is_early { attempts.min(context.config.limit(&ATTEMPTS)) } else { attempts }
+    }
+
     fn is_final(&self) -> bool {
         ProviderError { fault: self.fault, until: self.until, vague: self.vague }.is_final()
     }
@@ -201,6 +212,7 @@ impl RetryStorm {
             fault: read.fault,
             until,
             wait,
+            promised: None,
             vague: false,
             last: String::new(),
         });
@@ -210,6 +222,7 @@ impl RetryStorm {
         failing.attempts = failing.attempts.max(attempt);
         failing.message = text::excerpt(message, EXCERPT);
         failing.fault = read.fault;
+        failing.promised = failing.promised.or(read.until);
         failing.vague = read.vague;
         failing.last.clone_from(&context.point.id);
     }
@@ -249,7 +262,7 @@ impl RetryStorm {
             let (times, seconds) = (failing.attempts.max(1), lasted / 1000);
             let summary = format!("the provider failed {times} times in {seconds} s: {}", failing.message);
             let mut signal = failing.signal(NAME, Grade::Warn, "failing", summary);
-            signal.laps = u64::from(times);
+            signal.laps = failing.laps(context);
             signals.report(signal);
         } else if let Some(flapping) = &self.flapping {
             judge_flapping(failing, flapping, context, signals);

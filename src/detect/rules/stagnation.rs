@@ -54,12 +54,12 @@ impl Rule for Stagnation {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if is_plan(call) => self.plans.take(call, context, signals),
+            Fact::Call(call, _) if call.kind == CallKind::Plan => self.plans.take(call, context, signals),
             // A change may change the results.
             Fact::Call(_, compared) if compared.new_change => *self = Self::default(),
             Fact::Call(call, compared) => {
                 self.plans = Plans::default();
-                if !compared.poll {
+                if !compared.waits() {
                     self.take(call, *compared, context, signals);
                 }
             }
@@ -79,11 +79,6 @@ struct Plans {
 
 /// The most plans to remember.
 const PLANS: usize = 16;
-
-/// Whether a call only notes what the agent plans or thinks.
-fn is_plan(call: &Call) -> bool {
-    call.kind == CallKind::Plan || call.line.is_none() && call.tool.to_ascii_lowercase().ends_with("thinking")
-}
 
 impl Plans {
     fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -160,11 +155,14 @@ const NOTHING: [&str; 7] = ["no ", "not ", "none", "nothing", "empty", "0 ", "ze
 
 /// Whether a read found nothing.
 fn says_nothing(call: &Call) -> bool {
-    let start = call.ends.trim_start_matches(|c: char| !c.is_alphanumeric());
+    call.empty || is_empty_list(&call.ends) || tells_of_nothing(&call.ends)
+}
+
+/// Whether an answer begins with words that say that there is nothing.
+pub(super) fn tells_of_nothing(answer: &str) -> bool {
+    let start = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
     let start = start[..start.floor_char_boundary(80)].to_lowercase();
-    call.empty
-        || is_empty_list(&call.ends)
-        || NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
+    NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
 }
 
 /// How many words a question has at least: fewer are a name.

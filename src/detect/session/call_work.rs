@@ -1,5 +1,6 @@
 //! Reads what one call changed, checked and left open.
 
+use super::awaited::Awaited;
 use super::elsewhere::Scope;
 use super::exercised::Exercised;
 use super::follow_up::FollowUp;
@@ -91,6 +92,8 @@ pub(crate) struct CallWork {
     pub(super) outside_action: Option<OutsideAction>,
     /// What it left unfinished, if it did not only look.
     pub(super) unfinished: Option<Unfinished>,
+    /// What it says of a command that runs on.
+    pub(super) awaited: Awaited,
     /// What it says of what is rolled out.
     pub(super) rollout: Option<Rollout>,
     /// The tool and its command, in lower case.
@@ -123,6 +126,7 @@ impl CallWork {
         work.answered = answered(call, state);
         work.outside_action = OutsideAction::read(call, state);
         work.unfinished = Unfinished::read(call, state);
+        work.awaited = Awaited::read(call, state);
         work.rollout = Rollout::read(call, state);
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
@@ -153,6 +157,7 @@ impl CallWork {
             answered: None,
             outside_action: None,
             unfinished: None,
+            awaited: Awaited::Nothing,
             rollout: None,
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),

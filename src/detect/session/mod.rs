@@ -1,5 +1,6 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
+mod awaited;
 mod call_work;
 mod check_kind;
 mod clock;

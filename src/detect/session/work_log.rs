@@ -1,5 +1,6 @@
 //! Collects what the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
+use super::awaited::Awaited;
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::outside_action::OutsideAction;
@@ -83,6 +84,8 @@ pub(crate) struct WorkLog {
     outside_action: Option<OutsideAction>,
     /// What its last calls left unfinished.
     unfinished: Option<Unfinished>,
+    /// The last call whose checks still ran when it ended.
+    awaited: Option<Box<CallWork>>,
     /// How that stands which was rolled out.
     rollout: Option<rollout::RolloutState>,
     tampers: Tampers,
@@ -155,6 +158,9 @@ impl WorkLog {
         if !work.checks.is_empty() {
             self.record_checks(work);
             self.record_change(work.after, work);
+            self.awaited = (work.awaited == Awaited::Running).then(|| Box::new(work.clone()));
+        } else if let Some((awaited, outcome)) = self.end_awaited(work) {
+            self.record_checks(&CallWork { outcome, evidence: work.evidence.clone(), ..awaited });
         } else if let Some(program) = &work.program {
             self.record_program(program, work);
         }
@@ -163,7 +169,13 @@ impl WorkLog {
         }
     }
 
-    /// Records that an unknown program ran: it is a check if it counts failures, once something changed.
+    /// The call whose checks were awaited, and how they came out, if this call says so.
+    fn end_awaited(&mut self, work: &CallWork) -> Option<(CallWork, CheckResult)> {
+        let outcome = work.awaited.outcome(&self.awaited.as_ref()?.checks)?;
+        Some((*self.awaited.take()?, outcome))
+    }
+
+    /// Records that a program ran that nobody knows: it is a check if it counts failures, once something changed.
     fn record_program(&mut self, program: &CheckRun, work: &CallWork) {
         if let CheckResult::Failed { count, items } = &work.outcome {
             self.saw_failure = true;

@@ -124,7 +124,7 @@ const RUNNING: &[&str] = &[
 
 /// What a failed read says of something that is not there yet, or whose time to be waited for was up.
 const NOT_YET: &[&str] = &[
-    "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host is unreachable|no response|not responding|not reachable|unreachable|rejecting connections|not accepting connections|restarting|starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect",
+    "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host is unreachable|no response|not responding|not reachable|unreachable|rejecting connections|not accepting connections|restarting|starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect|can't connect|cannot connect|unable to connect|econnrefused|actively refused|connection was refused|max retries exceeded|not up|not yet|isn't up|isn't ready|not healthy|not started",
 ];
 
 /// A line with these says that nothing is under way.
@@ -172,7 +172,12 @@ impl WaitSigns {
 
 /// Whether a failed read says that what it waits for is not there yet: in words for that, or as any read does.
 pub(crate) fn says_not_yet(result: &str) -> bool {
-    SAYS_NOT_YET.is_in(&fold(tail(result, TAIL))) || says_running(result)
+    refuses(result) || says_running(result)
+}
+
+/// Whether a look says in words of its own that what it looks for does not answer yet.
+pub(crate) fn refuses(result: &str) -> bool {
+    SAYS_NOT_YET.is_in(&fold(&tail(result, TAIL).replace('_', " ")))
 }
 
 /// Whether a word of the tool's name or of its command says that it looks or waits.
@@ -191,12 +196,26 @@ pub(crate) fn command_has_word(command: &str, words: &[&str]) -> bool {
 
 /// Whether one of `words` is a word of this text, cut as `camelCase`, `snake_case` and `kebab-case` are.
 pub(crate) fn has_word(text: &str, words: &[&str]) -> bool {
+    any_word(text, |word| words.contains(&word))
+}
+
+/// The words of a name, cut like that, in small letters.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    any_word(name, |word| {
+        words.extend((!word.is_empty()).then(|| word.to_owned()));
+        false
+    });
+    words
+}
+
+fn any_word(text: &str, mut is_it: impl FnMut(&str) -> bool) -> bool {
     let mut word = String::new();
     let mut before = ' ';
     for c in text.chars().chain([' ']) {
         let hump = c.is_ascii_uppercase() && before.is_ascii_lowercase();
         if hump || !c.is_alphabetic() {
-            if words.contains(&word.as_str()) {
+            if is_it(&word) {
                 return true;
             }
             word.clear();

@@ -147,6 +147,19 @@ fn retry_storm() {
 }
 
 #[test]
+fn a_short_outage_does_not_get_worse() {
+    let growth = |seconds: u32, message: &str| {
+        let retries = (1..=seconds).map(|n| retry_status(f64::from(n), n, message));
+        let lines: Vec<String> = std::iter::once(busy(0.0)).chain(retries).collect();
+        findings(&lines).iter().filter(|found| found.state == State::Grown).count()
+    };
+    assert_eq!(growth(110, "Rate limit reached: 3 requests per min"), 0);
+    assert_eq!(growth(110, "Rate limit reached. Please try again in 58s."), 0);
+    assert!(growth(140, "Rate limit reached. Please try again in 58s.") > 0, "a time named anew each time");
+    assert!(growth(140, "503 Service Unavailable") > 0);
+}
+
+#[test]
 fn quota() {
     let retry = |next: u64| {
         let status = json!({"type": "retry", "attempt": 1, "message": "Weekly limit reached", "next": next});

@@ -261,3 +261,134 @@ fn commands_that_are_cut_off_do_not_wait() {
     assert!(is_quiet((0..8).map(|n| cut(n, "cargo build", &format!("   Compiling {} v1", crates[n])))));
     assert!(is_quiet((0..8).map(|n| cut(n, "tail -f build.log", "linking"))));
 }
+
+/// A look that took so many milliseconds, with this exit code.
+fn look(at_ms: usize, took: usize, command: &str, exit: i32, answer: &str) -> [String; 2] {
+    let [part, step] = bash(0, command, answer);
+    let own = |line: String| {
+        line.replace("\"prt_0", &format!("\"prt_{at_ms}"))
+            .replace("msg_0", &format!("msg_{at_ms}"))
+            .replace("\"end\":500", &format!("\"end\":{}", at_ms + took))
+            .replace("\"start\":0", &format!("\"start\":{at_ms}"))
+            .replace("\"timestamp\":0", &format!("\"timestamp\":{}", at_ms + took))
+            .replace("\"timestamp\":600", &format!("\"timestamp\":{}", at_ms + took + 1))
+            .replace("\"metadata\":{}", &format!("\"metadata\":{{\"exit\":{exit}}}"))
+    };
+    [own(part), own(step)]
+}
+
+#[test]
+fn a_server_may_take_a_minute_to_start() {
+    let looks = |count: usize, took: usize, thought: usize, command: &str, exit: i32, answer: &str| {
+        gravest((0..count).map(|n| look(n * (took + thought), took, command, exit, answer)))
+    };
+    let refused = "curl: (7) Failed to connect to localhost port 80: Connection refused";
+    for (took, thought, command, exit, answer) in [
+        (3_100, 3_000, "sleep 3; curl -sf http://localhost/up || echo down", 0, "down"),
+        (5_100, 3_000, "sleep 5 && curl -s http://localhost/up", 7, refused),
+        (6_100, 3_000, "sleep 6; pg_isready -h db", 2, "db:5432 - no response"),
+        (60, 8_000, "curl -sS http://localhost/up", 7, refused),
+        (60, 4_000, "curl -s http://localhost/up", 0, "503 Service Unavailable: starting"),
+        (1_200, 2_000, "sleep 1; ls out/app.sock", 2, "ls: cannot access 'out/app.sock': No such file or directory"),
+    ] {
+        assert!(looks(12, took, thought, command, exit, answer) <= Some(Grade::Notice), "{command}");
+        // It does not wait for ever, and is not aborted at once either.
+        assert!(looks(60, took, thought, command, exit, answer) >= Some(Grade::Warn), "{command}");
+    }
+    // No pause, and no word of waiting.
+    assert_eq!(looks(35, 60, 170, "curl -sS http://localhost/up", 7, refused), Some(Grade::Stop));
+    assert_eq!(looks(12, 60, 8_000, "cat notes.txt", 0, "one line"), Some(Grade::Stop));
+}
+
+#[test]
+fn a_command_that_still_runs_is_watched() {
+    let shell = |n: usize, command: &str, exit: serde_json::Value, answer: &str| {
+        let [part, step] = call(33 * n, "execute_bash", &json!({"command": command, "is_input": "true"}), answer);
+        let ended = format!("\"end\":{}", 33_000 * n + 30_000);
+        let part = part.replace(&format!("\"end\":{}", 33_000 * n + 500), &ended);
+        [part.replace("\"metadata\":{}", &format!("\"metadata\":{{\"exit\":{exit}}}")), step]
+    };
+    for (answer, exit) in [
+        ("[The command has no new output after 30 seconds. You may wait longer to see more.]", json!(-1)),
+        ("[The command has no new output after 30 seconds. You may wait longer to see more.]", json!(0)),
+        ("Process 7 is still running", json!(null)),
+    ] {
+        let watch = |n: usize| shell(n, if n == 0 { "make itest" } else { "" }, exit.clone(), answer);
+        assert!(is_quiet((0..12).map(watch)), "{answer}");
+    }
+    let nothing = |n: usize| shell(n, "", json!(1), "ERROR: No previous running command to interact with.");
+    assert!(!is_quiet((0..12).map(nothing)));
+}
+
+const NAMES: [&str; 12] =
+    ["ana", "ben", "cem", "dora", "edda", "femi", "gita", "hugo", "ines", "jule", "kemal", "lena"];
+
+/// The gravest grade in one call for each name, of a tool that is given this member and answers like that.
+fn each(tool: &str, member: &str, given: impl Fn(usize, &str) -> String, answer: &str) -> Option<Grade> {
+    let calls = NAMES.iter().enumerate();
+    gravest(calls.map(|(n, name)| call(5 * n, tool, &json!({member: given(n, name)}), &answer.replace('N', name))))
+}
+
+#[test]
+fn one_thing_after_the_other_is_done() {
+    let mail = |n: usize, name: &str| {
+        let body = "We meet on Friday at the port, as always, and bring the plans of last week.";
+        call(5 * n, "send_email", &json!({"to": format!("{name}@example.org"), "body": body}), "queued")
+    };
+    assert!(is_quiet(NAMES.iter().enumerate().map(|(n, name)| mail(n, name))));
+    let update = |_: usize, name: &str| format!("UPDATE contract SET tariff='flat' WHERE owner='{name}'");
+    let by_id = |n: usize, name: &str| {
+        format!("psql -c \"UPDATE contract SET tariff='{}' WHERE id={}\"", &name[..2], 5000 + 3 * n)
+    };
+    let insert =
+        |n: usize, name: &str| format!("INSERT INTO readings(meter, value) VALUES ('{name}', {})", 100 + 7 * n);
+    let quiet = Some(Grade::Notice);
+    assert!(each("pg_execute", "sql", update, "UPDATE 1") <= quiet);
+    assert!(each("bash", "command", by_id, "UPDATE 1") <= quiet);
+    assert!(each("db_query", "query", insert, "[]") <= quiet);
+}
+
+#[test]
+fn the_same_in_other_words_is_no_list() {
+    let words =
+        ["shortly", "soon", "today", "now", "again", "once", "tonight", "later", "first", "next", "quickly", "please"];
+    let post = |n: usize, _: &str| {
+        format!("The build of the branch is red again because of the flaky test, please look at it {}", words[n])
+    };
+    assert!(each("chat_post", "text", post, "ok") >= Some(Grade::Warn));
+    let look = |n: usize, _: &str| format!("grep -n 'user_name{}' app.txt", &"_abcdefghijkl"[n..=n]);
+    assert!(each("bash", "command", look, "1:user_name = ask()") >= Some(Grade::Warn));
+    let code = |n: usize, _: &str| format!("{}'{}'", "f(); ".repeat(40), &"abcdefghijkl"[n..=n]);
+    assert!(each("render", "body", code, "Error: bad N") >= Some(Grade::Warn));
+}
+
+#[test]
+fn errors_are_told_from_their_traces() {
+    let errors = [
+        "undefined method 'each' for nil (NoMethodError)",
+        "uninitialized constant Sync::Backoff (NameError)",
+        "wrong number of arguments (ArgumentError)",
+        "key not found: :cursor (KeyError)",
+        "invalid date (Date::Error)",
+        "stack level too deep (SystemStackError)",
+        "can't convert nil into Integer (TypeError)",
+    ];
+    let run = |n: usize, error: &str| {
+        failed_after(
+            1,
+            20 * n,
+            "ruby bin/sync.rb",
+            &format!("bin/sync.rb:{n}:in 'f': {error}\n\tfrom bin/sync.rb:160:in '<main>'\n"),
+        )
+    };
+    let with_edits = |same: bool| {
+        is_quiet((0..errors.len()).flat_map(|n| {
+            [
+                run(n, if same { errors[0] } else { errors[n] }),
+                edit(20 * n + 10, "bin/sync.rb", &format!("a{n}"), &format!("b{n}")),
+            ]
+        }))
+    };
+    assert!(with_edits(false));
+    assert!(!with_edits(true));
+}

@@ -1,0 +1,249 @@
+//! Judges the pause before a repeated read: somebody waits, or a model is slow.
+
+use crate::bounded::BoundedMap;
+use crate::detect::call::Call;
+use crate::detect::call::checks::CheckResult;
+use crate::detect::call::classify::CallKind;
+use crate::detect::call::shell::Effect;
+use crate::detect::call::still::{changes_by_itself, does};
+use crate::detect::hash::KeyHasher;
+use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, refuses, says_not_yet};
+use std::hash::BuildHasherDefault;
+
+/// How many calls to remember the ends of.
+const ENDS: usize = 112;
+
+/// A pause between two equal reads that shows by itself that something is waited for, in milliseconds. Slow models
+/// leave ten seconds between any two calls.
+const LONG_PAUSE: i64 = 25_000;
+/// The same for a command that sleeps.
+const SHORT_PAUSE: i64 = 1_000;
+/// The same for a look that says that something is not there yet: who hurries leaves none.
+const BREATH: i64 = 2_000;
+/// The longest answer that is a refusal and nothing else, in bytes.
+const REFUSAL: usize = 240;
+/// For how long such short pauses are a wait, in milliseconds: a server that starts is there by then.
+const SHORT_WAIT: i64 = 120_000;
+
+/// How many looks in turn may be spaced without a word of waiting: each at a job of its own.
+const SPACED: i64 = 2;
+
+/// What the pause between two equal reads says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// There was none.
+    #[default]
+    None,
+    /// There was one, for an unknown reason: a slow model, or a wait.
+    Slow,
+    /// Something is waited for.
+    Wait,
+}
+
+/// What a call is to one who asks whether it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// It checks something: tests and builds wait for nothing, but a task of a project may look at something that is
+    /// under way, whatever it is called.
+    Check,
+    /// It failed: what it waits for may not be there yet, or the time for it was up.
+    Failed,
+    /// It does something each time, as a button does.
+    Deed,
+    /// It looks at something.
+    Open,
+    /// It is no look.
+    None,
+}
+
+impl Look {
+    fn of(call: &Call) -> Self {
+        match call.kind {
+            CallKind::Check => Self::Check,
+            _ if call.still_runs => Self::Open,
+            CallKind::Mutate if call.failed() && sleeps(call) => Self::Failed,
+            CallKind::Observe | CallKind::Unknown | CallKind::Record if call.failed() => Self::Failed,
+            CallKind::Unknown if call.line.is_none() && does(&call.tool) => Self::Deed,
+            CallKind::Observe | CallKind::Unknown | CallKind::Record => Self::Open,
+            _ => Self::None,
+        }
+    }
+}
+
+/// The last end of a call.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    at: i64,
+    /// How many calls did more than sleep by then.
+    awake: i64,
+    result: u64,
+    /// When it first ended with this result, without another one since.
+    since: i64,
+}
+
+/// The time between a look and the equal one before it, in milliseconds.
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    /// How long the look itself took.
+    took: i64,
+    /// How long it was since the one before, for each call in between: what was done then is no pause.
+    pause: i64,
+    /// How many calls did more than sleep since then, this one included.
+    calls: i64,
+    /// For how long equal reads have had this result.
+    lasted: i64,
+}
+
+impl Gap {
+    /// Whether equal reads follow on each other, or two take turns.
+    fn is_spaced(&self) -> bool {
+        self.calls <= SPACED
+    }
+
+    /// What a short pause is that something speaks for: a wait, but not for ever.
+    fn short(&self) -> Pause {
+        if self.lasted < SHORT_WAIT { Pause::Wait } else { Pause::Slow }
+    }
+}
+
+/// When the latest calls ended.
+pub(super) struct Pauses {
+    ends: BoundedMap<u64, End, BuildHasherDefault<KeyHasher>>,
+    awake: i64,
+    previous_polled: bool,
+}
+
+impl Pauses {
+    pub(super) fn new() -> Self {
+        Self { ends: BoundedMap::new(ENDS), awake: 0, previous_polled: false }
+    }
+
+    /// When the same call last ended, in milliseconds since the Unix epoch.
+    pub(super) fn ended(&self, call: &Call) -> Option<i64> {
+        self.ends.get(&call.key).map(|end| end.at)
+    }
+
+    /// What the pause before a call says: a call waits if it is the same read again, after a pause or with one, and
+    /// there is a sign of what the pause is for.
+    pub(super) fn before(&mut self, call: &Call) -> Pause {
+        let polls = call.kind == CallKind::Poll;
+        if std::mem::replace(&mut self.previous_polled, polls) && call.kind != CallKind::Mutate || polls {
+            return Pause::Wait;
+        }
+        let Some(gap) = self.record(call) else {
+            return Pause::None;
+        };
+        match Look::of(call) {
+            Look::Check => check_wait(call, gap),
+            Look::Failed => failed_wait(call, gap),
+            Look::Deed => deed_wait(call, gap),
+            Look::Open => open_wait(call, gap),
+            Look::None => Pause::None,
+        }
+    }
+
+    /// Records the end of a call. Returns the gap since the same call before.
+    fn record(&mut self, call: &Call) -> Option<Gap> {
+        let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
+        self.awake += i64::from(!only_sleeps);
+        let (start, end) = call.span;
+        let last = self.ends.get(&call.key).copied();
+        let since = last.filter(|last| last.result == call.result_key).map_or(end, |last| last.since);
+        self.ends.insert(call.key, End { at: end, awake: self.awake, result: call.result_key, since });
+        let last = last?;
+        let calls = self.awake - last.awake;
+        Some(Gap {
+            took: end.saturating_sub(start),
+            pause: start.saturating_sub(last.at) / calls.max(1),
+            calls,
+            lasted: end.saturating_sub(since),
+        })
+    }
+}
+
+/// Whether a call sleeps or waits itself, as its command says.
+fn sleeps(call: &Call) -> bool {
+    call.line.as_ref().is_some_and(|line| line.waits)
+}
+
+/// What a call is given: its command, or the text of its input.
+fn given(call: &Call) -> &str {
+    call.input.command.as_deref().unwrap_or(&call.input.text)
+}
+
+/// Whether what may change by itself refuses to answer yet, or a refusal is all that the answer says: what works with
+/// a server that is not there says more, and does not wait for it.
+fn is_refused(call: &Call) -> bool {
+    refuses(&call.ends) && (call.ends.len() <= REFUSAL || by_itself(call))
+}
+
+/// Whether what a call looks at may change while nobody does anything.
+fn by_itself(call: &Call) -> bool {
+    changes_by_itself(&call.tool, call.kind, call.input.command.as_deref(), &call.input.text)
+}
+
+fn check_wait(call: &Call, gap: Gap) -> Pause {
+    let failed = call.failed() || matches!(call.check, Some(CheckResult::Failed { .. }));
+    let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, gap.pause).says_running;
+    if gap.pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
+}
+
+/// The pause must be the call's own, since agents think before they try again what failed. One that the call makes
+/// itself is a wait whatever the failure says: each program has words of its own for what is missing or held.
+fn failed_wait(call: &Call, gap: Gap) -> Pause {
+    let sleeps = sleeps(call);
+    if !sleeps && call.failure.as_ref().is_some_and(|failure| failure.cut_off) {
+        return Pause::None;
+    }
+    if gap.took < PAUSE && gap.pause < LONG_PAUSE {
+        let waits = sleeps && gap.took >= SHORT_PAUSE || gap.pause >= BREATH && gap.is_spaced() && is_refused(call);
+        return if waits { gap.short() } else { Pause::None };
+    }
+    let named = sleeps || is_named_as_look(&call.tool, given(call));
+    let may_wait = named || gap.pause >= LONG_PAUSE || call.line.is_none();
+    if sleeps && gap.took >= LONG_PAUSE || may_wait && says_not_yet(&call.ends) {
+        Pause::Wait
+    } else if sleeps {
+        gap.short()
+    } else {
+        Pause::None
+    }
+}
+
+/// Who presses a button again does not wait, unless something says so.
+fn deed_wait(call: &Call, gap: Gap) -> Pause {
+    if WaitSigns::read(&call.tool, &call.input.text, &call.ends, gap.took, gap.pause).is_wait() {
+        return open_wait(call, gap);
+    }
+    if gap.took.max(gap.pause) >= PAUSE { Pause::Slow } else { Pause::None }
+}
+
+fn open_wait(call: &Call, gap: Gap) -> Pause {
+    let Gap { took, pause, .. } = gap;
+    let read = WaitSigns::read(&call.tool, given(call), &call.ends, took, pause);
+    let sleeps_on = sleeps(call) && took.max(pause) >= SHORT_PAUSE && read.says_running;
+    let runs_on = call.still_runs && took >= SHORT_PAUSE;
+    if took >= PAUSE || pause >= LONG_PAUSE || read.is_wait() || sleeps_on || runs_on {
+        return Pause::Wait;
+    }
+    if pause < PAUSE {
+        let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call);
+        let not_yet = || pause >= BREATH && gap.is_spaced() && says_so();
+        return if sleeps(call) && took >= SHORT_PAUSE || not_yet() {
+            gap.short()
+        } else if read.says_running && by_itself(call) {
+            // Whoever looks too often at what is under way is in a hurry, and no circle.
+            Pause::Slow
+        } else {
+            Pause::None
+        };
+    }
+    let is_unknown_tool = call.kind == CallKind::Unknown && call.line.is_none();
+    if gap.is_spaced() && by_itself(call) {
+        Pause::Wait
+    } else if gap.calls <= 1 || gap.is_spaced() && is_unknown_tool {
+        Pause::Slow
+    } else {
+        Pause::None
+    }
+}
