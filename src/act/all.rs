@@ -8,9 +8,7 @@ use super::stage::Act;
 use crate::exit::{Code, Failure};
 use crate::pipe::Stage;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
-use crate::wire::record::{
-    AnyRecord, CloseReason, Closed, Done, Finding, Opened, Record, Reviewer, RunOutcome, RunResult, State,
-};
+use crate::wire::record::{AnyRecord, CloseReason, Closed, Opened, Record, Reviewer, RunOutcome, RunResult, State};
 use crate::wire::text::decode;
 use crate::wire::{Event, Observation, Status, Timestamp, head, members};
 use std::borrow::Cow;
@@ -69,7 +67,9 @@ impl ActOnAll {
     /// The exit code: the highest of all sessions; without any, that of the stream.
     pub fn code(&self) -> Option<Code> {
         let failed = stream_failure(&self.whole.state).filter(|_| self.whole.is_live());
-        let sessions = self.ended.values().copied().chain(self.worst).chain(failed).max_by_key(|code| code.number());
+        let cut_off = self.whole.state.cut_off.then_some(Code::Unsure);
+        let known = self.ended.values().copied().chain(self.worst).chain(failed).chain(cut_off);
+        let sessions = known.max_by_key(|code| code.number());
         let whole = || self.whole.not_started().or_else(|| self.whole.result().map(|(_, code)| code));
         sessions.or_else(whole)
     }
@@ -218,12 +218,9 @@ fn works(line: &Observation) -> bool {
 
 /// Whether a line judges what its session did.
 fn is_judged(line: &Observation) -> bool {
-    match &line.event {
-        Event::Record { kind, .. } if kind == Done::TYPE => true,
-        Event::Record { kind, properties } if kind == Finding::TYPE => {
-            let finding = AnyRecord::parse(kind, *properties);
-            matches!(finding, Ok(Some(AnyRecord::Finding(finding))) if finding.state != State::Closed)
-        }
+    match AnyRecord::of(&line.event) {
+        Some(AnyRecord::Done(_)) => true,
+        Some(AnyRecord::Finding(finding)) => finding.state != State::Closed,
         _ => false,
     }
 }
@@ -244,6 +241,7 @@ impl Stage for ActOnAll {
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
         let until = self.whole.patience();
+        self.whole.see_end();
         for (session, mut run) in std::mem::take(&mut self.runs) {
             let code = run.end(until, added)?;
             self.ended(&session, &run, code);

@@ -121,8 +121,8 @@ impl Dispatcher {
             }
             let why = inactive.unwrap_or_default();
             skip(&order, &why, state, added);
-            if let Task::Abort { then: Some(then), .. } = &order.task {
-                skip(then, &why, state, added);
+            if let Task::Abort { rollback: Some(rollback), .. } = &order.task {
+                skip(rollback, &why, state, added);
             }
             plan::on_skipped(state, &order, &why);
         }

@@ -165,7 +165,7 @@ impl Drop for Executor {
 /// The order that follows a confirmed one.
 fn follow_up(report: &Report) -> Option<Order> {
     match &report.order.task {
-        Task::Abort { then, .. } if report.phase == Phase::Taken => then.as_deref().cloned(),
+        Task::Abort { rollback, .. } if report.phase == Phase::Taken => rollback.as_deref().cloned(),
         _ => None,
     }
 }
@@ -189,9 +189,9 @@ impl ExecutorContext {
                 Err(why) => (Phase::Failed, format!("cannot tell where the session works: {why}")),
             },
             (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
-            (Task::Abort { child, changed, then }, Some(server)) => {
+            (Task::Abort { child, changed, rollback }, Some(server)) => {
                 let result = runtime.block_on(self.abort(server, order, child.as_deref(), rested));
-                with_changes(result, changed, then.is_some())
+                with_changes(result, changed, rollback.is_some())
             }
             (Task::Rollback { message }, Some(server)) => runtime.block_on(rollback(server, &order.session, message)),
             (Task::Steer { message, abort_first }, Some(server)) => {

@@ -14,8 +14,8 @@ pub(super) enum Task {
         child: Option<String>,
         /// The files that the session has changed so far.
         changed: Vec<String>,
-        /// The order that follows once the abort is confirmed.
-        then: Option<Box<Order>>,
+        /// The rollback that follows once the abort is confirmed.
+        rollback: Option<Box<Order>>,
     },
     /// Revert what the session changed since this message.
     Rollback { message: String },

@@ -3,7 +3,7 @@
 use super::state::{RunEnd, RunState};
 use crate::exit::Code;
 use crate::pipe::shutdown::code_of_signal;
-use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Totals, Verdict};
+use crate::wire::record::{CloseReason, Outcome, RunOutcome, RunResult, Verdict};
 
 /// How many changed files are listed.
 const NAMED: usize = 100;
@@ -13,6 +13,7 @@ const NAMED: usize = 100;
 pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunResult, Code) {
     let (mut ended, code) = ended(state, signal);
     if ended.outcome == RunOutcome::Unsure
+        && !state.cut_off
         && let Some(cure) = cure(state, has_checks)
     {
         ended.reason = format!("{}; {cure}", ended.reason);
@@ -28,7 +29,8 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool)
         changed,
         taken_back,
         other_sessions: Vec::new(),
-        totals: Totals { lasted: state.clock.elapsed(), ..state.totals.counts },
+        totals: Some(state.totals.counts),
+        lasted: state.clock.elapsed(),
     };
     (result, code)
 }
@@ -79,7 +81,14 @@ fn code_of_outcome(outcome: RunOutcome) -> Code {
 }
 
 fn ended(state: &RunState, signal: Option<Code>) -> (RunEnd, Code) {
-    let coded = |ended: RunEnd| {
+    let coded = |mut ended: RunEnd| {
+        if ended.outcome == RunOutcome::Done && state.cut_off {
+            let why = format!(
+                "the stream was cut off before the end of the run, and nobody saw what followed this: {}",
+                ended.reason
+            );
+            ended = ended_as(RunOutcome::Unsure, why);
+        }
         let code = code_of_outcome(ended.outcome);
         (ended, code)
     };

@@ -175,7 +175,7 @@ fn configured(settings: &Settings, finding: &Finding) -> Option<Remedy> {
 fn overruled(decision: &Decision, remedy: Remedy) -> Option<Order> {
     let task = match (decision.action, remedy) {
         (Verdict::Abort, Remedy::Continue | Remedy::Steer) => {
-            Task::Abort { child: None, changed: Vec::new(), then: None }
+            Task::Abort { child: None, changed: Vec::new(), rollback: None }
         }
         (Verdict::Steer, Remedy::Continue | Remedy::Abort) => {
             Task::Steer { message: String::new(), abort_first: false }
@@ -209,7 +209,7 @@ fn abort(
     let task = Task::Abort {
         child: (root != session).then(|| session.to_owned()),
         changed: state.changed(),
-        then: rollback.map(Box::new),
+        rollback: rollback.map(Box::new),
     };
     if let Some(why_not) = unwatched(state, session) {
         return Order::new(session, task, why).withheld(why_not);

@@ -217,8 +217,8 @@ fn on_overrides_reviewer() {
 fn failed_abort_ends_run() {
     let (_, mut state) = planned(&settings(), &[opened(), finding("loop", "stop")]);
     state.steering.sending();
-    assert!(!state.is_over(Duration::ZERO));
-    let task = Task::Abort { child: None, changed: Vec::new(), then: None };
+    assert!(!state.is_decided(Duration::ZERO));
+    let task = Task::Abort { child: None, changed: Vec::new(), rollback: None };
     let report = Report {
         order: Order::new("ses_1", task, ""),
         phase: Phase::Failed,
@@ -226,7 +226,7 @@ fn failed_abort_ends_run() {
         interrupted: false,
     };
     assert!(on_report(&mut state, &settings(), &report).is_none());
-    assert!(state.is_over(Duration::ZERO));
+    assert!(state.is_decided(Duration::ZERO));
 }
 
 #[test]
@@ -272,17 +272,17 @@ fn rolls_back_child() {
     trouble["properties"]["sessionID"] = json!("ses_2");
     let mut state = RunState::default();
     let orders = orders(&mut state, &settings, &[opened(), child, trouble.to_string()]);
-    let Task::Abort { child, then, .. } = &orders[0].task else { panic!("no abort: {orders:?}") };
+    let Task::Abort { child, rollback, .. } = &orders[0].task else { panic!("no abort: {orders:?}") };
     assert_eq!((&*orders[0].session, child.as_deref()), ("ses_1", Some("ses_2")));
-    let then = then.as_ref().unwrap();
+    let rollback = rollback.as_ref().unwrap();
     let message = "msg_1".to_owned();
-    assert_eq!((&*then.session, &then.task), ("ses_2", &Task::Rollback { message }));
+    assert_eq!((&*rollback.session, &rollback.task), ("ses_2", &Task::Rollback { message }));
 }
 
 #[test]
 fn earlier_decision_is_no_verdict() {
     let (_, state) = planned(&settings(), &[opened(), decided("continue", None), rests("candidate")]);
-    assert!(state.verdict.is_none() && !state.is_over(Duration::ZERO));
+    assert!(state.verdict.is_none() && !state.is_decided(Duration::ZERO));
 }
 
 #[test]

@@ -281,7 +281,7 @@ impl Act {
         let stays = rests && opened.is_some_and(|o| o.follow || self.state.gave_up);
         stays
             && !self.resumes.is_waiting(self.state.clock.now().ms())
-            && self.state.is_over(self.shared.settings.rest_grace)
+            && self.state.is_decided(self.shared.settings.rest_grace)
     }
 
     /// Handles one line. Returns whether the run is over.
@@ -324,9 +324,19 @@ impl Act {
 
     /// Finishes what was begun, and ends the run. What the server is still asked is waited for until `until`.
     pub(super) fn end(&mut self, until: Instant, added: &mut Vec<u8>) -> Result<Code, Failure> {
+        if self.see_end() {
+            // Whether the session would have gone on is not known.
+            self.held = None;
+        }
         self.respond_to_held(true, added)?;
         self.finish_orders(added);
         Ok(self.conclude(until, added))
+    }
+
+    /// Takes in that no more lines come. Returns whether a live stream was cut off: it says itself when it ends.
+    pub(super) fn see_end(&mut self) -> bool {
+        self.state.cut_off = self.authority.is_proven() && self.state.closed.is_none();
+        self.state.cut_off
     }
 
     /// Until when the end of the run, or of all, may wait for what the server is still asked.

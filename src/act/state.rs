@@ -54,6 +54,8 @@ pub(super) struct RunState {
     /// The outcome of the run, once it is decided.
     pub ended: Option<RunEnd>,
     pub closed: Option<Closed>,
+    /// Whether a live stream ended without saying why: a stage before us is gone, and nobody watched any more.
+    pub cut_off: bool,
     /// Whether an abort failed for good, or the session was deleted, so that it may never come to rest.
     pub gave_up: bool,
     /// What the last error of the session said.
@@ -107,6 +109,7 @@ impl Default for RunState {
             verdict: None,
             ended: None,
             closed: None,
+            cut_off: false,
             gave_up: false,
             failure: None,
             interrupted: false,
@@ -335,7 +338,7 @@ impl RunState {
     }
 
     /// Whether the run is decided, so that a `--follow` stream may end.
-    pub fn is_over(&self, grace: Duration) -> bool {
+    pub fn is_decided(&self, grace: Duration) -> bool {
         if self.gave_up {
             return self.ended.is_some();
         }

@@ -44,8 +44,8 @@ pub(super) struct Args {
     #[arg(long)]
     story: bool,
     /// Show what the other stages print on standard error. FD is the inherited file descriptor on which it arrives.
-    #[arg(long, hide = true)]
-    words: Option<u32>,
+    #[arg(long, hide = true, value_name = "FD")]
+    words: Option<String>,
     #[command(flatten)]
     common: Common,
     #[command(flatten, next_help_heading = "Limits of ocr-detect, for the dashboard to show what is left")]
@@ -110,8 +110,8 @@ mod drawing {
     use crate::cli::environment::variable;
     use crate::exit::{Code, before_leaving};
     use crate::pipe::{Out, Shutdown, hangup, input};
+    use crate::process::lifeline::inherited;
     use crate::watch::{Budget, Dashboard, Tty, dashboard};
-    use std::fs::File;
     use std::io::{IsTerminal, Read, stderr, stdout};
 
     /// The terminal to draw on, if a dashboard is wanted and can be drawn.
@@ -131,7 +131,7 @@ mod drawing {
             hangup::exit_when_reader_leaves();
         }
         let colors = variable("NO_COLOR").is_none();
-        let words = args.words.map(|number| File::open(format!("/dev/fd/{number}"))).transpose()?;
+        let words = args.words.as_deref().map(inherited).transpose()?;
         let (budget, columns) = (budget(&args.limits), columns());
         let settings = Dashboard { tty, colors, budget, columns, stays: !is_read, words };
         dashboard(settings, stdin, &out, &shutdown)?;

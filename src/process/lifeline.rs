@@ -37,13 +37,20 @@ impl Lifeline {
 /// # Errors
 /// [`Code::Usage`] if `number` is not an open file descriptor.
 pub fn on_parent_gone(number: &str, gone: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-    let internal = || Failure::new(Code::Usage, "this argument is internal; see --help");
-    let number: u32 = number.parse().map_err(|_| internal())?;
-    let mut line = File::open(format!("/dev/fd/{number}")).map_err(|_| internal())?;
+    let mut line = inherited(number)?;
     std::thread::spawn(move || {
         // Nothing is ever written, so the read returns only when the other end is closed.
         let _ = line.read(&mut [0]);
         gone();
     });
     Ok(())
+}
+
+/// A pipe of the parent's, by the number of its file descriptor, which the parent gives as an argument.
+///
+/// # Errors
+/// [`Code::Usage`] if `number` is not an open file descriptor.
+pub fn inherited(number: &str) -> Result<File, Failure> {
+    let opened = number.parse::<u32>().ok().and_then(|number| File::open(format!("/dev/fd/{number}")).ok());
+    opened.ok_or_else(|| Failure::new(Code::Usage, "this argument is internal; see --help"))
 }

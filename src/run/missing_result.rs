@@ -4,14 +4,13 @@
 //! the spool adds the result if no line was one. If the spool itself was killed, `ocr-run` adds it to the recording.
 
 use super::inherit::inherited;
+use super::recording::end_with;
 use crate::exit::{Code, Failure};
-use crate::wire::record::{AnyRecord, PREFIX, Record, RunOutcome, RunResult, append};
-use crate::wire::{Event, StreamClock, head, observe};
-use schemars::JsonSchema;
-use serde::Serialize;
+use crate::wire::record::{AnyRecord, PREFIX, RunOutcome, RunResult, append};
+use crate::wire::{StreamClock, head, observe};
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::{self, PipeReader, PipeWriter, Read, Seek, Write};
+use std::fs::File;
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::path::Path;
 
 /// How much of a line is read, in bytes: far more than any has that matters here, unless the task is a book.
@@ -123,13 +122,12 @@ impl Heard {
         let text = String::from_utf8_lossy(line);
         let Ok(line) = observe(&text) else { return };
         self.clock.see(line.ts);
-        let Event::Record { kind, properties } = &line.event else { return };
-        match AnyRecord::parse(kind, *properties) {
-            Ok(Some(AnyRecord::Opened(opened))) => {
+        match AnyRecord::of(&line.event) {
+            Some(AnyRecord::Opened(opened)) => {
                 self.is_run = true;
                 self.session = self.session.take().or(opened.session_id);
             }
-            Ok(Some(AnyRecord::RunResult(_))) => self.has_result = true,
+            Some(AnyRecord::RunResult(_)) => self.has_result = true,
             _ => {}
         }
     }
@@ -140,11 +138,15 @@ impl Heard {
             return None;
         }
         let ending = ending();
-        let result = Uncounted {
+        let result = RunResult {
             session_id: self.session.clone(),
             outcome: ending.outcome(),
             exit_code: ending.code.number(),
             reason: ending.why,
+            changed: Vec::new(),
+            taken_back: Vec::new(),
+            other_sessions: Vec::new(),
+            totals: None,
             lasted: self.clock.elapsed(),
         };
         let mut line = if self.partial > 0 { b"\n".to_vec() } else { Vec::new() };
@@ -153,28 +155,12 @@ impl Heard {
     }
 }
 
-/// The members of a [`RunResult`] that are known where nobody counted.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Uncounted {
-    #[serde(rename = "sessionID", skip_serializing_if = "Option::is_none")]
-    session_id: Option<String>,
-    outcome: RunOutcome,
-    exit_code: u8,
-    reason: String,
-    lasted: i64,
-}
-
-impl Record for Uncounted {
-    const TYPE: &'static str = RunResult::TYPE;
-}
-
 /// Adds the result to a recording that has none, after its last whole line.
 ///
 /// # Errors
 /// The file cannot be read or written.
 pub(super) fn complete(recording: &Path, ending: &Ending) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).write(true).open(recording)?;
+    let mut file = File::open(recording)?;
     if !file.metadata()?.is_file() {
         return Ok(());
     }
@@ -193,9 +179,7 @@ pub(super) fn complete(recording: &Path, ending: &Ending) -> io::Result<()> {
     let whole = bytes - heard.partial as u64;
     heard.partial = 0;
     let Some(result) = heard.missing(|| ending.clone()) else { return Ok(()) };
-    file.set_len(whole)?;
-    file.seek(io::SeekFrom::Start(whole))?;
-    file.write_all(&result)
+    end_with(recording, whole, &result)
 }
 
 #[cfg(test)]

@@ -1,17 +1,20 @@
 //! Decides where a run is recorded, and how long recordings are kept.
 
 use crate::exit::{Code, Failure};
-use crate::wire::record::{AnyRecord, Opened};
-use crate::wire::{Event, Observation, Timestamp, observe};
+use crate::wire::record::{AnyRecord, Record, RunResult};
+use crate::wire::{Timestamp, head, observe};
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// How much of the first line is read to name the file, in bytes: far more than it has, unless the task is a book.
 const FIRST_LINE: usize = 1024 * 1024;
+
+/// How long a line can be that ends a recording, in bytes: far longer than any result.
+const LONGEST_LINE: usize = 1024 * 1024;
 
 /// How the names of recordings end.
 const EXTENSION: &str = ".ndjson";
@@ -140,7 +143,10 @@ fn name(first_line: &[u8]) -> String {
     // The time stands at the beginning of a line that is too long to be read.
     let began = line.as_ref().and_then(|line| line.ts).or_else(|| digits_of(text.strip_prefix("{\"ts\":")?));
     let began = Timestamp::from_ms(began.unwrap_or_default()).compact();
-    let session = line.as_ref().and_then(opened).and_then(|opened| opened.session_id).unwrap_or_default();
+    let session = match line.as_ref().and_then(|line| AnyRecord::of(&line.event)) {
+        Some(AnyRecord::Opened(opened)) => opened.session_id.unwrap_or_default(),
+        _ => String::new(),
+    };
     let session: String = session.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(NAMED).collect();
     let session = if session.is_empty() { session } else { format!("-{session}") };
     format!("{began}{session}{}", ending(std::process::id()))
@@ -151,14 +157,6 @@ fn digits_of(text: &str) -> Option<i64> {
     text[..text.find(|c: char| !c.is_ascii_digit())?].parse().ok()
 }
 
-fn opened(line: &Observation) -> Option<Opened> {
-    let Event::Record { kind, properties } = &line.event else { return None };
-    match AnyRecord::parse(kind, *properties) {
-        Ok(Some(AnyRecord::Opened(opened))) => Some(opened),
-        _ => None,
-    }
-}
-
 /// A recording that is being written.
 #[derive(Debug)]
 pub(super) struct Recording {
@@ -166,11 +164,14 @@ pub(super) struct Recording {
     file: Option<Written>,
     /// What came before the first line was complete.
     head: Vec<u8>,
+    /// Once nothing more could be written: the latest line, as far as it came.
+    unwritten: Option<Vec<u8>>,
 }
 
 /// The file of a recording.
 #[derive(Debug)]
 struct Written {
+    path: PathBuf,
     file: File,
     /// How many bytes it has, and how many of them are whole lines.
     bytes: u64,
@@ -201,47 +202,102 @@ impl Written {
 impl Recording {
     /// The recording that these arguments of the stage ask for; none without arguments.
     pub fn new(args: &[OsString]) -> Self {
-        Self { keep: Keep::from_args(args), file: None, head: Vec::new() }
+        Self { keep: Keep::from_args(args), file: None, head: Vec::new(), unwritten: None }
     }
 
-    /// Writes bytes of the stream. What cannot be written is said once, and the run goes on without a recording.
+    /// Writes bytes of the stream. What cannot be written is said once, and the run goes on without a recording but for its
+    /// result.
     pub fn add(&mut self, bytes: &[u8]) {
         let Some(keep) = &self.keep else { return };
+        if let Some(line) = &mut self.unwritten {
+            return follow(line, bytes);
+        }
         let written = if let Some(file) = &mut self.file {
             file.add(bytes)
         } else {
             self.head.extend_from_slice(bytes);
             match memchr::memchr(b'\n', &self.head) {
                 None if self.head.len() < FIRST_LINE => Ok(()),
-                end => open(keep, &self.head[..end.unwrap_or(self.head.len())]).and_then(|file| {
-                    let file = self.file.insert(Written { file, bytes: 0, whole: 0 });
+                end => open(keep, &self.head[..end.unwrap_or(self.head.len())]).and_then(|(path, file)| {
+                    let file = self.file.insert(Written { path, file, bytes: 0, whole: 0 });
                     file.add(&std::mem::take(&mut self.head))
                 }),
             }
         };
         if let Err(error) = written {
             crate::pipe::tell(format_args!("ocr-run: the recording is incomplete; it cannot be written: {error}"));
-            self.keep = None;
+            let mut line = Vec::new();
+            follow(&mut line, bytes);
+            self.unwritten = Some(line);
         }
     }
 
-    /// Writes what is left of a stream that had no complete line.
+    /// Writes what is left of a stream that had no complete line, or its result where not all of it could be written.
     pub fn finish(mut self) {
         if self.file.is_none() && !self.head.is_empty() {
             self.add(b"\n");
+        }
+        if let (Some(file), Some(line)) = (self.file, self.unwritten)
+            && line.ends_with(b"\n")
+            && head(&line).is_some_and(|head| head.kind == RunResult::TYPE)
+        {
+            // That the recording is incomplete was said.
+            let _ = end_with(&file.path, file.whole, &line);
+        }
+    }
+}
+
+/// Adds the last line of a recording that has so many bytes of whole lines. Where the disk is full, it takes the place of
+/// lines before it.
+///
+/// # Errors
+/// The file cannot be read or written; it then ends with a whole line.
+pub(super) fn end_with(recording: &Path, whole: u64, line: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(recording)?;
+    if !file.metadata()?.is_file() {
+        return Ok(());
+    }
+    let Err(full) = write_end(&file, whole, line) else { return Ok(()) };
+    let from = whole.saturating_sub(LONGEST_LINE as u64);
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(from))?;
+    (&file).take(whole - from).read_to_end(&mut end)?;
+    // The first line stays: it says what is recorded.
+    match memchr::memrchr(b'\n', &end[..end.len().saturating_sub(line.len())]) {
+        Some(before) => write_end(&file, from + before as u64 + 1, line),
+        None => Err(full),
+    }
+}
+
+/// Writes the end of a file, or ends it there.
+fn write_end(file: &File, at: u64, line: &[u8]) -> io::Result<()> {
+    let written = file.write_all_at(line, at);
+    file.set_len(if written.is_ok() { at + line.len() as u64 } else { at })?;
+    written
+}
+
+/// Keeps the latest line of a stream, unless it is too long to be a record of ours.
+fn follow(line: &mut Vec<u8>, bytes: &[u8]) {
+    for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.ends_with(b"\n") {
+            line.clear();
+        }
+        if line.len() < LONGEST_LINE {
+            line.extend_from_slice(piece);
         }
     }
 }
 
 /// Opens the file, and holds a lock on it while it is written.
-fn open(keep: &Keep, first_line: &[u8]) -> io::Result<File> {
-    let file = match keep {
-        Keep::File(file) => create(file)?,
-        Keep::Folder(folder, _) => create(&folder.join(name(first_line)))?,
+fn open(keep: &Keep, first_line: &[u8]) -> io::Result<(PathBuf, File)> {
+    let path = match keep {
+        Keep::File(file) => file.clone(),
+        Keep::Folder(folder, _) => folder.join(name(first_line)),
     };
+    let file = create(&path)?;
     // Not every file system has locks; the oldest recordings are removed, and this one is the newest.
     let _ = file.try_lock();
-    Ok(file)
+    Ok((path, file))
 }
 
 #[cfg(test)]

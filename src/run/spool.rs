@@ -9,6 +9,7 @@ use super::missing_result::{Ending, Heard};
 use super::recording::Recording;
 use crate::exit::{self, Code, Failure};
 use crate::pipe::Shutdown;
+use crate::process::lifeline::inherited;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -34,8 +35,7 @@ pub fn spool(args: &[OsString]) -> Result<Code, Failure> {
     Shutdown::outlive_first_signal();
     let internal = || Failure::new(Code::Usage, "this stage is internal to ocr-run; see --help");
     let (number, keep) = args.split_first().ok_or_else(internal)?;
-    let number: u32 = number.to_str().and_then(|number| number.parse().ok()).ok_or_else(internal)?;
-    let ending = File::open(format!("/dev/fd/{number}")).map_err(|_| internal())?;
+    let ending = inherited(number.to_str().ok_or_else(internal)?)?;
     let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
     let recording = Recording::new(keep);

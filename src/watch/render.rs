@@ -305,7 +305,7 @@ fn action(action: &Action) -> (Tone, String) {
 fn result(result: &RunResult, reverted: bool) -> Vec<(Tone, String)> {
     let tone = if result.exit_code == 0 { Tone::Good } else { Tone::Bad };
     let mut facts = if reverted {
-        let totals = Totals { changed_files: 0, ..result.totals };
+        let totals = result.totals.map(|totals| Totals { changed_files: 0, ..totals });
         RunResult { changed: Vec::new(), totals, ..result.clone() }.facts()
     } else {
         result.facts()

@@ -31,7 +31,7 @@ pub fn thin_out(block: &mut Vec<u8>) -> u64 {
             "message.part.delta" => skipped += 1,
             "message.part.updated" if !ends_step(line) => skipped += 1,
             "session.diff" | "todo.updated" => {}
-            kind @ ("session.updated" | "message.updated") if kind == "session.updated" || is_answer(line) => {
+            kind @ ("session.updated" | "message.updated") if kind == "session.updated" || only_describes(line) => {
                 if let Some(before) = session(line).and_then(|session| latest.insert((kind, session), kept.len())) {
                     kept[before] = &[];
                 }
@@ -52,9 +52,10 @@ fn ends_step(line: &[u8]) -> bool {
     find(line, b"step-finish").is_some()
 }
 
-/// Whether a message is the model's. One of a person begins new work.
-fn is_answer(line: &[u8]) -> bool {
-    find(line, br#""role":"assistant""#).is_some()
+/// Whether a message is the model's and says no more than who answers. One of a person begins new work, and an error is
+/// said once.
+fn only_describes(line: &[u8]) -> bool {
+    find(line, br#""role":"assistant""#).is_some() && find(line, br#""error":"#).is_none()
 }
 
 /// The id of the line's session. In a text, the quotes would be escaped.
@@ -81,6 +82,19 @@ mod tests {
         let mut block = (lines.join("\n") + "\n").into_bytes();
         assert_eq!(thin_out(&mut block), 2);
         assert_eq!(String::from_utf8(block).unwrap(), [lines[1], lines[3], lines[5], ""].join("\n"));
+    }
+
+    #[test]
+    fn keeps_errors() {
+        let message = |rest: &str| {
+            format!(
+                r#"{{"ts":1,"type":"message.updated","properties":{{"info":{{"role":"assistant","sessionID":"a"{rest}}}}}}}"#
+            )
+        };
+        let lines = [message(r#","error":{"name":"APIError"}"#), message("")];
+        let mut block = (lines.join("\n") + "\n").into_bytes();
+        assert_eq!(thin_out(&mut block), 0);
+        assert_eq!(String::from_utf8(block).unwrap(), lines.join("\n") + "\n");
     }
 
     #[test]

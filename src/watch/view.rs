@@ -3,7 +3,6 @@
 use super::search::Search;
 use super::state::{Board, Output, Session};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use std::cell::Cell;
 
 /// Every key and its meaning, as the help shows them.
 pub const KEYS: [(&str, &str); 12] = [
@@ -73,8 +72,8 @@ pub struct View {
     chosen: Option<String>,
     /// The lowest line shown, counted from the session's first; `None` follows the latest.
     anchor: Option<u64>,
-    /// How many rows of a page of text are above the screen. What draws it bounds it.
-    skipped: Cell<usize>,
+    /// How many rows of a page of text are above the screen, or more than there are until it is drawn.
+    skipped: usize,
 }
 
 impl Default for View {
@@ -86,16 +85,16 @@ impl Default for View {
             opened: false,
             chosen: None,
             anchor: None,
-            skipped: Cell::new(0),
+            skipped: 0,
         }
     }
 }
 
 impl View {
-    /// The chosen session, or the first one: that which needs a person most.
+    /// The chosen session, or that which needs a person most: the parent of one may be listed before it.
     pub fn session<'a>(&self, board: &'a Board) -> Option<&'a Session> {
         let chosen = self.chosen.as_ref().and_then(|id| board.session(id));
-        chosen.or_else(|| board.sessions().first().map(|(session, _)| *session))
+        chosen.or_else(|| board.sessions().into_iter().map(|(session, _)| session).min_by_key(|session| session.rank()))
     }
 
     /// Whether the sessions are listed.
@@ -180,7 +179,7 @@ impl View {
     fn toggle(&mut self, page: Page) {
         let is_shown = std::mem::discriminant(&self.page) == std::mem::discriminant(&page);
         self.page = if is_shown { self.base() } else { page };
-        self.skipped.set(0);
+        self.skipped = 0;
     }
 
     fn open(&mut self, board: &Board) {
@@ -213,7 +212,7 @@ impl View {
             Page::Help => self.turn(by),
             Page::Evidence(_) if by.abs() == PAGE => self.turn(by),
             Page::Evidence(number) => {
-                self.skipped.set(0);
+                self.skipped = 0;
                 let findings = self.session(board).map_or(0, |session| session.findings().len());
                 self.page = Page::Evidence(number.saturating_add_signed(by).min(findings.saturating_sub(1)));
             }
@@ -223,14 +222,18 @@ impl View {
     }
 
     /// Scrolls a page of text.
-    fn turn(&self, by: isize) {
-        self.skipped.set(self.skipped.get().saturating_add_signed(by));
+    fn turn(&mut self, by: isize) {
+        self.skipped = self.skipped.saturating_add_signed(by);
     }
 
     /// How many rows to leave out above, of as many as there are and as fit.
     pub fn skip(&self, rows: usize, fit: usize) -> usize {
-        self.skipped.set(self.skipped.get().min(rows.saturating_sub(fit)));
-        self.skipped.get()
+        self.skipped.min(rows.saturating_sub(fit))
+    }
+
+    /// So many rows of a page of text were left out above when it was drawn: the next key goes on from there.
+    pub fn was_drawn(&mut self, skipped: usize) {
+        self.skipped = skipped;
     }
 
     fn choose(&mut self, board: &Board, by: isize) {

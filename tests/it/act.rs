@@ -3,6 +3,7 @@
 mod all;
 mod answer;
 mod authority;
+mod cut_off;
 mod family;
 mod home;
 mod many;

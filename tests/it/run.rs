@@ -144,6 +144,32 @@ fn full_disk_leaves_whole_lines() {
     assert!(recording.ends_with('\n'));
 }
 
+/// The result has a place even then, and so has the one that is added where `ocr-act` was killed.
+#[test]
+fn full_disk_leaves_the_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = r#"{"ts":5,"type":"ocr.stream.opened","properties":{"sessionID":"ses_1"}}"#;
+    let result = r#"{"ts":6,"type":"ocr.act.result","properties":{"outcome":"loop","exitCode":10,"reason":"r"}}"#;
+    for (last, code) in [(result, 10), ("", 3)] {
+        std::fs::write(folder.path().join("end"), if last.is_empty() { String::new() } else { format!("{last}\n") })
+            .unwrap();
+        let limited = format!(
+            "mkfifo life && ulimit -f 8 && trap '' XFSZ && printf '3 killed' > ending
+            {{ echo '{opened}'; seq 100000 120000; cat end; }} | ocr-run __stage 9 ocr-spool 8 file recording 9<> life 8< ending | tail -n 1
+            rm life"
+        );
+        let done = crate::support::shell(&limited, folder.path()).finish();
+        assert_eq!(done.stderr.matches("the recording is incomplete").count(), 1, "{done:?}");
+        let recording = std::fs::read_to_string(folder.path().join("recording")).unwrap();
+        let lines: Vec<&str> = recording.lines().collect();
+        assert!(recording.len() > 3000 && recording.ends_with('\n'), "{recording}");
+        assert_eq!((lines.first(), lines.last()), (Some(&opened), done.lines.last().map(String::as_str).as_ref()));
+        let last: serde_json::Value = serde_json::from_str(lines.last().unwrap()).unwrap();
+        assert_eq!(last["properties"]["exitCode"], code, "{last}");
+        assert!(lines[1..lines.len() - 1].iter().all(|line| line.len() == 6), "{recording}");
+    }
+}
+
 #[test]
 fn lines_and_words_do_not_mix_in_one_log() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! What the sessions are doing when the stream begins and after a gap: no message says it, so the server is asked.
 
-use crate::support::{CONNECTED, Host, Watched, answer, events, routes, watch};
+use crate::support::{CONNECTED, Host, Watched, answer, events, routes, watch, watch_until};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Query;
@@ -10,8 +10,8 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 const SESSION: [&str; 4] = ["--session", "ses_1", "--rest-grace", "1"];
 
@@ -139,4 +139,43 @@ fn child_in_another_directory() {
     assert_eq!(edited.len(), 1, "what is about no session counts in the session's directory");
     assert!(asked.load(Ordering::Relaxed) > 2, "it ended while the child worked");
     assert_eq!(watched.closed()["reason"], "rest");
+}
+
+/// A server knows what a session does in the session's own directory only.
+#[test]
+fn sessions_of_all_directories_after_a_gap() {
+    let listed = json!([
+        {"id": "ses_1", "directory": "/p"},
+        {"id": "ses_2", "directory": "/q"},
+        {"id": "ses_3", "directory": "/r"},
+        {"id": "ses_4", "directory": "/asleep"},
+    ]);
+    let (asked, listeners) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
+    let seen = Arc::clone(&asked);
+    let statuses = get(move |Query(query): Query<HashMap<String, String>>| async move {
+        let directory = query.get("directory").cloned().unwrap_or_default();
+        seen.lock().unwrap().push(directory.clone());
+        let retry = json!({"type": "retry", "attempt": 1, "message": "usage limit", "next": 9_999_999_999_999_i64});
+        axum::Json(if directory == "/q" { json!({"ses_2": retry}) } else { json!({}) })
+    });
+    let listen = get(move || async move {
+        let in_directory =
+            |directory: &str, payload: &str| sent(&format!(r#"{{"directory":"{directory}","payload":{payload}}}"#));
+        if listeners.fetch_add(1, Ordering::Relaxed) > 0 {
+            let last = in_directory("/p", r#"{"type":"file.edited","properties":{"file":"/p/x"}}"#);
+            return events([CONNECTED.to_owned(), last], true);
+        }
+        let work = [("/q", "ses_2"), ("/r", "ses_3")].map(|(place, id)| in_directory(place, &status(id, "busy")));
+        events([&[CONNECTED.to_owned()], &work[..]].concat(), false)
+    });
+    let routes = Router::new()
+        .route("/global/health", answer(json!({"healthy": true, "version": "1.18.33"})))
+        .route("/path", answer(json!({"directory": "/p"})))
+        .route("/session/status", statuses)
+        .route("/session", answer(listed))
+        .route("/global/event", listen);
+    let watched = watch_until(&Host::serve(routes), &["--all"], "file.edited");
+    let told: Vec<String> = told(&watched).into_iter().filter(|told| told != "gap").collect();
+    assert_eq!(told, ["ses_2 busy", "ses_3 busy", "+ses_2 retry", "+ses_3 idle"], "{watched:?}");
+    assert!(!asked.lock().unwrap().iter().any(|directory| directory == "/asleep"), "to ask would wake it");
 }

@@ -33,13 +33,18 @@ fn press(view: &mut View, board: &Board, keys: &str) {
     }
 }
 
-fn picture(board: &Board, view: &View, (width, height): (u16, u16), colors: bool) -> Buffer {
+fn picture(board: &Board, view: &View, size: (u16, u16), colors: bool) -> Buffer {
+    drawn(board, view, size, colors).0
+}
+
+/// A picture, and how many rows of a page of text are above it.
+fn drawn(board: &Board, view: &View, (width, height): (u16, u16), colors: bool) -> (Buffer, usize) {
     let intake = Intake { ended: true, ..Intake::default() };
     let budget = Budget { turns: Some(10), cost: Some(5.0), ..Budget::default() };
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    draw(&Scene { board, view, theme: Theme { colors }, budget, intake: &intake }, area, &mut buffer);
-    buffer
+    let skipped = draw(&Scene { board, view, theme: Theme { colors }, budget, intake: &intake }, area, &mut buffer);
+    (buffer, skipped)
 }
 
 /// The style of a cell as a letter; a style that no legend names fails the test.
@@ -284,10 +289,34 @@ fn search_looks_at_what_is_shown() {
 #[test]
 fn help_scrolls_where_it_does_not_fit() {
     let (mut view, board) = (View::default(), asking());
-    press(&mut view, &board, "?");
-    assert!(!text(&picture(&board, &view, (40, 12), true)).contains("x ended"));
-    press(&mut view, &board, &"j".repeat(30));
-    has(&text(&picture(&board, &view, (40, 12), true)), &["x ended"]);
-    press(&mut view, &board, "kkk");
-    assert!(!text(&picture(&board, &view, (40, 12), true)).contains("x ended"), "no key was in vain");
+    let mut shown_after = |keys: &str| {
+        press(&mut view, &board, keys);
+        let (picture, skipped) = drawn(&board, &view, (40, 12), true);
+        view.was_drawn(skipped);
+        text(&picture)
+    };
+    assert!(!shown_after("?").contains("x ended"));
+    has(&shown_after(&"j".repeat(30)), &["x ended"]);
+    assert!(!shown_after("kkk").contains("x ended"), "no key was in vain");
+}
+
+/// On every size, a person sees which session waits and what it asks.
+#[test]
+fn narrow_screen_shows_what_is_needed() {
+    let question = "Which of the two databases should the nightly job read from now on?";
+    let parent = r#"{"ts":1,"type":"message.part.updated","properties":{"part":{"id":"p","messageID":"m","sessionID":"above","type":"tool","tool":"task","state":{"status":"running","input":{}}}}}"#;
+    let child = r#"{"ts":2,"type":"session.created","properties":{"info":{"id":"below","parentID":"above","title":"Look at the job"}}}"#;
+    let asks = format!(
+        r#"{{"ts":3,"type":"question.asked","properties":{{"id":"que_1","sessionID":"below","questions":[{{"question":"{question}","options":[{{"label":"a"}}]}}]}}}}"#
+    );
+    let other = r#"{"ts":4,"type":"session.idle","properties":{"sessionID":"other"}}"#;
+    let lines = [parent, child, &asks, other].join("\n") + "\n";
+    let board = board(&judged(&lines));
+    assert_eq!(View::default().session(&board).unwrap().id, "below", "its parent only waits for it");
+    for size in [(40, 12), (60, 12), (40, 24), (80, 24)] {
+        let screen = text(&picture(&board, &View::default(), size, true));
+        let words: Vec<&str> = screen.split_whitespace().collect();
+        assert!(words.join(" ").contains(question), "{size:?}\n{screen}");
+        has(&screen, &["1 waits for you", "Look at"]);
+    }
 }

@@ -106,10 +106,8 @@ impl Reader {
             let Ok(observation) = observe(&line) else {
                 continue;
             };
-            if let Event::Record { kind, properties } = &observation.event {
-                let at = observation.ts.map_or(self.now, Timestamp::from_ms);
-                add_found(&mut self.detected, AnyRecord::parse(kind, *properties).ok().flatten(), at, self.lines);
-            }
+            let at = observation.ts.map_or(self.now, Timestamp::from_ms);
+            add_found(&mut self.detected, AnyRecord::of(&observation.event), at, self.lines);
         }
     }
 

@@ -4,12 +4,9 @@
 
 use crate::review::opinion::Opinion;
 use crate::wire::record::Verdict;
-use crate::wire::text;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use crate::wire::{Raw, checked_members, text};
 use serde_json::Value;
 use std::collections::HashSet;
-use std::fmt;
 
 /// How much of an answer is searched, from its end, in bytes.
 const SEARCHED: usize = 64 * 1024;
@@ -58,29 +55,14 @@ struct Candidate {
 /// The members of an object in their order, also those that are given twice.
 struct Members(Vec<(String, Value)>);
 
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        from.deserialize_map(Object)
-    }
-}
-
 impl Members {
+    /// Reads an object; `None` if it is none.
+    fn read(source: &str) -> Option<Self> {
+        let value = |raw: Raw<'_>| serde_json::from_str(raw.get()).ok();
+        let members = checked_members(source)?.into_iter();
+        members.map(|(name, raw)| Some((name.into_owned(), value(raw)?))).collect::<Option<_>>().map(Self)
+    }
+
     /// The values of the members with one of these names, in any letter case.
     fn named(&self, names: &[&str]) -> impl Iterator<Item = &Value> {
         let is_named = |key: &str| names.iter().any(|name| key.trim().eq_ignore_ascii_case(name));
@@ -220,7 +202,7 @@ fn balanced(text: &str) -> Option<&str> {
 
 /// The members of an object as models write it: trailing commas and raw line breaks are accepted.
 fn lenient(source: &str) -> Option<Members> {
-    serde_json::from_str(source).ok().or_else(|| serde_json::from_str(&repaired(source)).ok())
+    Members::read(source).or_else(|| Members::read(&repaired(source)))
 }
 
 fn repaired(source: &str) -> String {

@@ -6,8 +6,8 @@ use crate::exit::Code;
 use crate::process::lifeline::Lifeline;
 use crate::process::spawn::{self, Program};
 use crate::run::command_line::{Command, STAGE_ARGUMENT};
+use crate::wire::observe;
 use crate::wire::record::{AnyRecord, Decision};
-use crate::wire::{Event, observe};
 use std::io::{self, Write};
 use std::process::{Output, Stdio};
 
@@ -60,9 +60,8 @@ fn question(reviewer: &Command) -> io::Result<Output> {
 
 fn decision(line: &str) -> Option<Decision> {
     let line = observe(line).ok()?;
-    let Event::Record { kind, properties } = line.event else { return None };
-    match AnyRecord::parse(&kind, properties) {
-        Ok(Some(AnyRecord::Decision(decision))) => Some(decision),
+    match AnyRecord::of(&line.event) {
+        Some(AnyRecord::Decision(decision)) => Some(decision),
         _ => None,
     }
 }

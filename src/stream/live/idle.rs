@@ -78,6 +78,11 @@ impl IdleTimer {
         (self.worked, self.since) = (false, None);
     }
 
+    /// Whether this other session was last seen at work.
+    pub fn is_at_work(&self, session: &str) -> bool {
+        self.working.contains_key(session)
+    }
+
     /// The other sessions that were last seen at work.
     pub fn working(&self) -> impl Iterator<Item = &String> {
         self.working.iter().map(|(session, ())| session)

@@ -195,7 +195,7 @@ impl Live<'_> {
         // This emits the history, with --from-start, or what happened between reading the log and listening. A server
         // that is just starting forwards the events of a directory to all of its listeners only after a while: the
         // creation of a new session may be missing.
-        let recovered = recover(server, &mut self.tracker, &mut self.writer).await;
+        let recovered = recover(server, &mut self.tracker, &self.idle, &mut self.writer).await;
         let Recovered { complete, sessions } = recovered.map_err(Interruption::retry_if_transient)?;
         if !plan.creates_session() {
             let emitted = Present::new(server, &self.tracker, &sessions).emit(&mut self.idle, &mut self.writer).await;
@@ -278,7 +278,7 @@ impl Live<'_> {
             return Ok(());
         }
         let since = self.last_event;
-        let Recovered { complete, .. } = recover(server, &mut self.tracker, &mut self.writer).await?;
+        let Recovered { complete, .. } = recover(server, &mut self.tracker, &self.idle, &mut self.writer).await?;
         if self.tracker.unreported > 0 || !complete {
             let outage = Outage::new("events were missing when the session went idle".to_owned(), since);
             let gap = outage.gap(&mut self.tracker, complete);

@@ -133,7 +133,7 @@ impl<'a> Connection<'a> {
             // The server may have lost the session, and would then never say that it ended.
             writer.wait_for(self.server.session(id)).await.map_err(Interruption::retry_if_transient)?;
         }
-        let Recovered { complete, sessions } = recover(&self.server, tracker, writer).await?;
+        let Recovered { complete, sessions } = recover(&self.server, tracker, idle, writer).await?;
         if let Some(outage) = self.outage.take() {
             writer.record(&outage.gap(tracker, complete)).await?;
         }

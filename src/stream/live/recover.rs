@@ -4,6 +4,7 @@
 //! subagents that were not emitted yet are emitted. Anything else of such a gap makes it incomplete.
 
 use super::end::StepError;
+use super::idle::IdleTimer;
 use super::present::servers;
 use super::writer::Writer;
 use crate::server::{Entries, Entry, Error, Listing, Server, Session};
@@ -24,6 +25,7 @@ pub(super) struct Recovered {
 pub(super) async fn recover(
     server: &Server,
     tracker: &mut Tracker,
+    idle: &IdleTimer,
     writer: &mut Writer,
 ) -> Result<Recovered, StepError> {
     let Listing { sessions, everywhere } = writer.wait_for(server.sessions()).await?;
@@ -33,7 +35,7 @@ pub(super) async fn recover(
     watched.retain(|id| !tracker.dedup.is_forgotten(id));
     // No list may have a new session of another project.
     let mut complete = watched.len() == all && (everywhere || !tracker.watches_everything());
-    let mut recovery = Recovery { server, tracker, writer, sessions: &sessions, watched: &watched };
+    let mut recovery = Recovery { server, tracker, idle, writer, sessions: &sessions, watched: &watched };
     complete &= recovery.recover_log().await?;
     complete &= recovery.recover_messages().await?;
     recovery.emit_open_requests().await?;
@@ -43,6 +45,7 @@ pub(super) async fn recover(
 struct Recovery<'a> {
     server: &'a Server,
     tracker: &'a mut Tracker,
+    idle: &'a IdleTimer,
     writer: &'a mut Writer,
     sessions: &'a [Session],
     watched: &'a HashSet<String>,
@@ -146,7 +149,7 @@ impl Recovery<'_> {
 
     /// Emits the permissions and questions that are open: no log has them.
     async fn emit_open_requests(&mut self) -> Result<(), StepError> {
-        for server in servers(self.server, &self.tracker.tree, self.sessions) {
+        for server in servers(self.server, &self.tracker.tree, self.idle, self.sessions) {
             for request in self.writer.wait_for(server.open_requests()).await? {
                 if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
                     self.writer.recovered([recovered(None, request.kind, request.properties)]).await?;

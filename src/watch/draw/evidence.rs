@@ -1,7 +1,8 @@
 //! Draws one finding and its evidence: the lap once, how often it came, what it cost, and where it began.
 
 use super::super::state::Session;
-use super::format::{count, duration, fit, wrap};
+use super::asked::{self, fact};
+use super::format::{count, duration, wrap};
 use super::scene::{Scene, lines, titled};
 use super::theme::Theme;
 use crate::pipe::tell::masked;
@@ -11,16 +12,13 @@ use crate::wire::text::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-/// The columns of a fact's name.
-const NAME: usize = 10;
-
-/// Draws a finding of the session that is looked at, by its place among them.
-pub fn draw(scene: &Scene, number: usize, area: Rect, buffer: &mut Buffer) {
+/// Draws a finding of the session that is looked at, by its place among them. Returns how many rows are above the screen.
+pub fn draw(scene: &Scene, number: usize, area: Rect, buffer: &mut Buffer) -> usize {
     let Some(session) = scene.session() else {
         titled("evidence", scene.theme, area, buffer);
-        return;
+        return 0;
     };
     let (findings, columns) = (session.findings(), usize::from(area.width));
     let (title, rows) = match findings.get(number) {
@@ -31,26 +29,18 @@ pub fn draw(scene: &Scene, number: usize, area: Rect, buffer: &mut Buffer) {
     let inner = titled(&title, scene.theme, area, buffer);
     let skip = scene.view.skip(rows.len(), usize::from(inner.height));
     lines(rows.into_iter().skip(skip), inner, buffer);
+    skip
 }
 
-/// What a session that waits asks, and how to answer from another terminal.
+/// What a session that waits asks, and the request that an answer from another terminal must name.
 fn asked(session: &Session, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let standing = &session.standing;
-    let Some(request) = standing.request.as_ref() else { return Vec::new() };
-    let asked = standing.on.clone().unwrap_or_default();
-    let mut rows: Vec<_> =
-        wrap(&asked, columns).into_iter().map(|row| Line::styled(row.to_owned(), theme.urgent())).collect();
-    let facts = [("answers", standing.options.join(" / ")), ("request", request.clone())];
-    let known = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
-    rows.extend(known.map(|(name, fact)| row(name, &fact, theme, columns)));
-    rows.push(Line::default());
+    let mut rows = asked::rows(session, theme, columns);
+    let request = session.standing.request.as_ref().filter(|request| !request.is_empty());
+    rows.extend(request.map(|request| fact("request", request, theme, columns)));
+    if !rows.is_empty() {
+        rows.push(Line::default());
+    }
     rows
-}
-
-/// A fact with its name.
-fn row(name: &str, fact: &str, theme: Theme, columns: usize) -> Line<'static> {
-    let fact = fit(fact, columns.saturating_sub(NAME));
-    Line::from(vec![Span::styled(format!("{name:<NAME$}"), theme.quiet()), Span::raw(fact)])
 }
 
 fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> {
@@ -68,7 +58,7 @@ fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> 
         wrap(&head, columns).into_iter().map(|row| Line::styled(row.to_owned(), style)).collect();
     rows.push(Line::default());
     rows.extend(
-        facts(scene, finding).into_iter().map(|(name, fact)| row(name, &printable(&masked(&fact)), theme, columns)),
+        facts(scene, finding).into_iter().map(|(name, text)| fact(name, &printable(&masked(&text)), theme, columns)),
     );
     rows.push(Line::default());
     rows.extend(lap(finding, columns, theme.strong()));

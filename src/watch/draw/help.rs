@@ -19,8 +19,8 @@ const STATES: [SessionStatus; 8] = [
     SessionStatus::Ended,
 ];
 
-/// Draws the help.
-pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
+/// Draws the help. Returns how many of its rows are above the screen.
+pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) -> usize {
     let inner = titled("keys: none of them changes what flows", scene.theme, area, buffer);
     let columns = usize::from(inner.width);
     let keys = KEYS.iter().map(|(key, meaning)| {
@@ -39,4 +39,5 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
     let rows: Vec<_> = keys.chain([Line::default()]).chain(signs).collect();
     let skip = scene.view.skip(rows.len(), usize::from(inner.height));
     lines(rows.into_iter().skip(skip), inner, buffer);
+    skip
 }

@@ -1,6 +1,7 @@
 //! Draws the dashboard: one file per pane, and here the layout.
 
 mod activity;
+mod asked;
 mod evidence;
 mod footer;
 mod format;
@@ -25,10 +26,10 @@ const WIDE: u16 = 120;
 /// From this height on, there is room for every pane.
 const TALL: u16 = 18;
 
-/// Draws the whole screen.
-pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
+/// Draws the whole screen. Returns how many rows of a page of text are above it.
+pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) -> usize {
     if area.is_empty() {
-        return;
+        return 0;
     }
     let rows = if area.height >= TALL { header::ROWS } else { header::ROWS_SMALL };
     let [head, body, foot] =
@@ -36,22 +37,31 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
     header::draw(scene, head, buffer);
     footer::draw(scene, foot, buffer);
     match scene.view.page {
-        Page::Help => help::draw(scene, body, buffer),
-        Page::Evidence(number) => evidence::draw(scene, number, body, buffer),
+        Page::Help => return help::draw(scene, body, buffer),
+        Page::Evidence(number) => return evidence::draw(scene, number, body, buffer),
         Page::List if scene.is_list() => list(scene, body, buffer),
         Page::List | Page::Session => session(scene, body, buffer),
     }
+    0
 }
 
 /// Several sessions: all of them, the output of the chosen one, and what happened.
 fn list(scene: &Scene, body: Rect, buffer: &mut Buffer) {
     let count = u16::try_from(scene.board.sessions().len()).unwrap_or(u16::MAX);
     if body.height < TALL - header::ROWS_SMALL {
-        // Too low for more than the sessions and the latest that happened.
-        let log = if body.height > 6 { 3 } else { 0 };
+        // Too low for more than the sessions, and what is asked, or else the latest that happened.
+        let asked = asked::height(scene, usize::from(body.width));
+        let log = match body.height {
+            0..=6 => 0,
+            _ => asked.map_or(3, |rows| rows.min(4)),
+        };
         let [sessions, rest] = Layout::vertical([Constraint::Fill(1), Constraint::Length(log)]).areas(body);
         sessions::draw(scene, sessions, buffer);
-        activity::draw(scene, rest, buffer);
+        if asked.is_some() {
+            asked::draw(scene, rest, buffer);
+        } else {
+            activity::draw(scene, rest, buffer);
+        }
         return;
     }
     let most = body.height / 2;

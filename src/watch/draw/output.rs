@@ -1,6 +1,7 @@
 //! Draws what the worker wrote and did, its latest lines at the bottom.
 
 use super::super::state::{LineKind, OutputLine};
+use super::asked;
 use super::format::{fit, width, wrap};
 use super::scene::{Scene, lines, titled};
 use crate::pipe::tell::masked;
@@ -21,6 +22,9 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
     let bottom = scene.view.bottom(&session.output);
     let (columns, height) = (usize::from(inner.width), usize::from(inner.height));
     let mut rows: Vec<Line<'static>> = Vec::new();
+    if scene.view.follows() && session.standing.has_request() {
+        rows.extend(asked::rows(session, scene.theme, columns).into_iter().rev());
+    }
     for line in session.output.lines().take(bottom).rev() {
         if rows.len() >= height {
             break;

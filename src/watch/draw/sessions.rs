@@ -1,6 +1,6 @@
 //! Draws the sessions, one per row: those that need a person first.
 
-use super::super::state::{Rank, Session};
+use super::super::state::{Session, without_kind};
 use super::format::{count, dollars, duration, fit, width};
 use super::scene::{Scene, lines, titled};
 use ratatui::buffer::Buffer;
@@ -81,9 +81,11 @@ fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line
     let name = format!("{}{}", "  ".repeat(depth), scene.board.name(session));
     spans.extend(scene.spans(&padded(&name, columns.name), Style::new()));
     if columns.doing > 0 {
-        let (doing, style) = doing(scene, session);
+        let doing = session.doing();
+        let short = if width(&doing) < columns.doing { &doing } else { without_kind(&doing) };
+        let doing = padded(short, columns.doing - 1);
         spans.push(Span::raw(" "));
-        spans.extend(scene.spans(&padded(&doing, columns.doing - 1), style));
+        spans.extend(scene.spans(&doing, scene.theme.doing(session)));
     }
     if columns.usage {
         let usage = &session.usage;
@@ -96,18 +98,6 @@ fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line
 /// What it cost; nothing where no price is known.
 fn price(cost: f64) -> String {
     if cost > 0.0 { dollars(cost) } else { "-".to_owned() }
-}
-
-/// What is asked, what is wrong, or what it last did.
-fn doing(scene: &Scene, session: &Session) -> (String, Style) {
-    let theme = scene.theme;
-    let style = match (session.rank(), session.trouble()) {
-        (Rank::NeedsYou, _) => theme.strong(),
-        (Rank::Trouble, Some(_)) => theme.bad(),
-        (Rank::Trouble, None) | (_, Some(_)) => theme.warn(),
-        _ => theme.quiet(),
-    };
-    (session.doing(), style)
 }
 
 /// The text in exactly `columns` columns.

@@ -85,6 +85,16 @@ impl Theme {
         (sign, word, style)
     }
 
+    /// The style of what a session does: what it asks, what is wrong with it, or its latest call.
+    pub fn doing(self, session: &Session) -> Style {
+        match (session.rank(), session.trouble()) {
+            (Rank::NeedsYou, _) => self.strong(),
+            (Rank::Trouble, Some(_)) => self.bad(),
+            (Rank::Trouble, None) | (_, Some(_)) => self.warn(),
+            _ => self.quiet(),
+        }
+    }
+
     /// The word and the style of an entry of the log.
     pub fn topic(self, topic: Topic) -> (&'static str, Style) {
         match topic {

@@ -11,6 +11,12 @@ pub fn request(is_question: bool, what: Option<Raw<'_>>) -> String {
     format!("{kind}: {}", question(&what).unwrap_or_else(|| what.into_owned()))
 }
 
+/// What is asked, without the word that says whether it is a question or a permission.
+pub fn without_kind(asked: &str) -> &str {
+    let rest = ["question: ", "permission: "].into_iter().find_map(|kind| asked.strip_prefix(kind));
+    rest.unwrap_or(asked)
+}
+
 /// The first of a list of questions.
 pub fn question(list: &str) -> Option<String> {
     let questions: Value = serde_json::from_str(list).ok()?;

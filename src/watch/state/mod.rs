@@ -11,6 +11,7 @@ mod session;
 mod standing;
 
 pub use activity::{Entry, Topic};
+pub use asked::without_kind;
 pub use board::Board;
 pub use budget::Budget;
 pub use outcome_words::outcome;

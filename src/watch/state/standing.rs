@@ -163,6 +163,11 @@ impl Standing {
         }
     }
 
+    /// Whether it waits for an answer to a request, rather than to what it said last.
+    pub fn has_request(&self) -> bool {
+        self.request.is_some() || !self.requests.is_empty()
+    }
+
     /// How urgently it needs a person.
     pub fn rank(&self) -> Rank {
         match self.status {

@@ -151,9 +151,9 @@ impl Screen {
                 // A person may be marking what is frozen.
                 if whole.elapsed() >= WHOLE && view.frozen.is_none() {
                     whole = Instant::now();
-                    canvas = self.draw_whole(&view)?;
+                    canvas = self.draw_whole(&mut view)?;
                 } else {
-                    self.draw(&mut canvas, &view)?;
+                    self.draw(&mut canvas, &mut view)?;
                 }
                 size = canvas.size()?;
                 pace.drew(version, Instant::now());
@@ -162,8 +162,8 @@ impl Screen {
                 Key::HungUp => break,
                 Key::Ready if self.tty.is_foreground() => match self.keys(&mut view)? {
                     Effect::Quit => return Ok(Why::Key),
-                    Effect::Draw => self.draw(&mut canvas, &view)?,
-                    Effect::DrawAll => canvas = self.draw_whole(&view)?,
+                    Effect::Draw => self.draw(&mut canvas, &mut view)?,
+                    Effect::DrawAll => canvas = self.draw_whole(&mut view)?,
                 },
                 Key::Ready | Key::None => {}
             }
@@ -176,7 +176,7 @@ impl Screen {
     }
 
     /// Draws everything, whatever the terminal shows: in one write, which a terminal shows at once.
-    fn draw_whole(&self, view: &View) -> io::Result<Canvas> {
+    fn draw_whole(&self, view: &mut View) -> io::Result<Canvas> {
         let mut canvas = self.canvas()?;
         queue!(canvas.backend_mut(), BeginSynchronizedUpdate, Clear(ClearType::All))?;
         self.draw(&mut canvas, view)?;
@@ -198,16 +198,19 @@ impl Screen {
         Ok(effect)
     }
 
-    fn draw(&self, canvas: &mut Canvas, view: &View) -> io::Result<()> {
+    fn draw(&self, canvas: &mut Canvas, view: &mut View) -> io::Result<()> {
         let intake = self.shared.intake();
         let live = self.shared.board();
+        let (shown, mut skipped) = (&*view, 0);
+        let skips = &mut skipped;
         canvas.draw(move |frame| {
             // It is let go before the picture is written, which may take long.
             let live = live;
-            let board = view.frozen.as_deref().unwrap_or(&live);
-            let scene = Scene { board, view, theme: self.theme, budget: self.budget, intake: &intake };
-            draw(&scene, frame.area(), frame.buffer_mut());
+            let board = shown.frozen.as_deref().unwrap_or(&live);
+            let scene = Scene { board, view: shown, theme: self.theme, budget: self.budget, intake: &intake };
+            *skips = draw(&scene, frame.area(), frame.buffer_mut());
         })?;
+        view.was_drawn(skipped);
         Ok(())
     }
 }

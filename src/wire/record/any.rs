@@ -3,6 +3,7 @@
 use super::{
     Action, Closed, Decision, Done, Finding, Gap, Opened, Record, Reviewer, RunResult, StateChange, Tick, Turn,
 };
+use crate::wire::Event;
 use crate::wire::json::raw::Raw;
 use serde::de::Error;
 
@@ -35,6 +36,14 @@ macro_rules! any_record {
             }
         }
     };
+}
+
+impl AnyRecord {
+    /// The record that an event is; `None` for one that is no record of ours, or has another shape than it.
+    pub fn of(event: &Event<'_>) -> Option<Self> {
+        let Event::Record { kind, properties } = event else { return None };
+        Self::parse(kind, *properties).ok().flatten()
+    }
 }
 
 any_record!(Opened, Tick, Gap, Closed, Finding, StateChange, Turn, Done, Reviewer, Decision, Action, RunResult);

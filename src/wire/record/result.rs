@@ -64,8 +64,6 @@ pub struct Totals {
     pub wasted_tokens: u64,
     /// Files that the session changed.
     pub changed_files: u64,
-    /// Time from the first line to the last, in milliseconds.
-    pub lasted: i64,
 }
 
 /// The outcome of the run; the last line.
@@ -91,9 +89,12 @@ pub struct RunResult {
     /// they changed may count as changed by this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_sessions: Vec<String>,
-    /// The totals of the run.
+    /// The totals of the run; absent where `ocr-act` was killed, so that nobody counted.
     #[serde(flatten)]
-    pub totals: Totals,
+    pub totals: Option<Totals>,
+    /// Time from the first line to the last, in milliseconds.
+    #[serde(default)]
+    pub lasted: i64,
 }
 
 impl Record for RunResult {
@@ -103,7 +104,7 @@ impl Record for RunResult {
 impl RunResult {
     /// What the run did, used, wasted and changed: `12 calls`, `3400 tokens`, `$0.12`.
     pub fn facts(&self) -> Vec<String> {
-        let totals = &self.totals;
+        let totals = self.totals.unwrap_or_default();
         let counted =
             [(totals.turns, "turn", "turns"), (totals.calls, "call", "calls"), (totals.tokens, "token", "tokens")];
         let wasted = [
@@ -117,7 +118,7 @@ impl RunResult {
         facts.extend(self.changes());
         facts.extend((!self.taken_back.is_empty()).then(|| format!("taken back: {}", named(&self.taken_back))));
         facts.extend(self.others());
-        facts.push(format!("{} s", totals.lasted / 1000));
+        facts.push(format!("{} s", self.lasted / 1000));
         facts
     }
 
@@ -129,7 +130,7 @@ impl RunResult {
 
     /// How many files were changed, and the names of the first ones.
     fn changes(&self) -> Option<String> {
-        let files = match self.totals.changed_files {
+        let files = match self.totals?.changed_files {
             0 => return None,
             1 => "1 file changed".to_owned(),
             count => format!("{count} files changed"),

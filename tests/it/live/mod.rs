@@ -14,6 +14,7 @@ mod faults;
 mod hung;
 mod notify;
 mod oldest;
+mod quota;
 mod readme;
 mod recorded;
 mod resume;
