@@ -8,14 +8,6 @@ fail() {
   exit 2
 }
 
-# A message in a workflow command is one line.
-# https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
-escaped() {
-  local text=${1//'%'/'%25'}
-  text=${text//$'\r'/'%0D'}
-  printf '%s' "${text//$'\n'/'%0A'}"
-}
-
 target() {
   case "$(uname -s)-$(uname -m)" in
     Linux-x86_64) echo x86_64-unknown-linux-musl ;;
@@ -48,25 +40,6 @@ install() {
   echo "$folder/bin" >> "$GITHUB_PATH"
 }
 
-# Prints an annotation for each finding that was graver than a notice, and for a run that did not end well.
-annotate() {
-  local grade summary
-  jq -rR 'fromjson? | select(.type == "ocr.detect.finding") | .properties
-      | select(.state == "open" or .state == "graver" and .grade == "stop") | select(.grade != "notice")
-      | [.grade, .rule + ": " + .summary] | @tsv' "$1" |
-    while IFS=$'\t' read -r grade summary; do
-      case $grade in
-        stop) printf '::error title=ocr::%s\n' "$(escaped "$summary")" ;;
-        *) printf '::warning title=ocr::%s\n' "$(escaped "$summary")" ;;
-      esac
-    done
-  jq -rR 'fromjson? | select(.type == "ocr.act.result") | .properties | select(.exitCode != 0)
-      | .outcome + ", exit code " + (.exitCode | tostring) + ": " + .reason' "$1" | tail -n 1 |
-    while IFS= read -r summary; do
-      printf '::error title=ocr::%s\n' "$(escaped "$summary")"
-    done
-}
-
 run() {
   local recording="$RUNNER_TEMP/ocr-recording.ndjson" code=0 args=()
   : > "$recording"
@@ -89,7 +62,7 @@ run() {
   echo "exit-code=$code" >> "$GITHUB_OUTPUT"
   # The summary is for people: a run keeps its outcome where it cannot be written.
   ocr-report --as markdown "$recording" >> "$GITHUB_STEP_SUMMARY" || echo "ocr: no summary could be written" >&2
-  annotate "$recording" || echo "ocr: no annotations could be written" >&2
+  ocr-report --as github "$recording" || echo "ocr: no annotations could be written" >&2
   exit "$code"
 }
 

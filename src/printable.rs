@@ -51,9 +51,35 @@ pub fn printable(text: &str) -> String {
     safe
 }
 
-/// Each line of `text`, made [`printable`]; the line breaks between them stay.
+/// Each line of `text`, made [`printable`], and none a command to a CI system; the line breaks between them stay.
 pub fn printable_lines(text: &str) -> String {
-    text.split('\n').map(|line| printable(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+    let safe = |line: &str| without_commands(&printable(line.trim_end_matches('\r')));
+    text.split('\n').map(safe).collect::<Vec<_>>().join("\n")
+}
+
+/// `line` without what a CI system obeys in the output of a job. GitHub takes `::error::` for a command at the beginning
+/// of a line, and `##[error]` anywhere; Azure `##vso[…]`, and `TeamCity` `##teamcity[…]`.
+///
+/// <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>
+fn without_commands(line: &str) -> String {
+    let mut safe = String::with_capacity(line.len());
+    let indented = line.len() - line.trim_start().len();
+    let mut before = None;
+    for (at, c) in line.char_indices() {
+        let rest = &line[at + c.len_utf8()..];
+        let is_command = match c {
+            ':' => at == indented && rest.starts_with(':'),
+            '#' => before == Some('#') && rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('['),
+            _ => false,
+        };
+        before = Some(c);
+        if is_command {
+            safe.extend(c.escape_unicode());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
 }
 
 /// `text` without the sequences that colour it, move the cursor or set a title.
@@ -137,6 +163,21 @@ mod tests {
         assert_eq!(printable("☎\u{fe0f} 葛\u{e0100}"), "☎\u{fe0f} 葛\u{e0100}");
         assert_eq!(printable("☎\u{fe0f}\u{fe01}\u{e0102}"), "☎\u{fe0f}\\u{fe01}\\u{e0102}");
         assert_eq!(printable("a\u{fe0f}"), "a\\u{fe0f}");
+    }
+
+    #[test]
+    fn breaks_commands_to_ci_systems() {
+        for (text, safe) in [
+            ("::error::x", "\\u{3a}:error::x"),
+            ("a\n  ::stop-commands::t", "a\n  \\u{3a}:stop-commands::t"),
+            ("a ##[error]x", "a #\\u{23}[error]x"),
+            ("###vso[task.x a=b]c", "##\\u{23}vso[task.x a=b]c"),
+        ] {
+            assert_eq!(printable_lines(text), safe);
+        }
+        for harmless in ["std::mem::swap", "## [1.0] ##", "a :: b", "##teamcity", "#[cfg(test)]"] {
+            assert_eq!(printable_lines(harmless), harmless);
+        }
     }
 
     #[test]

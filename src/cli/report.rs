@@ -25,6 +25,8 @@ Examples:
     ocr-report recordings/
   Put a summary on the page of a GitHub workflow:
     ocr-report --as markdown run.ndjson >> \"$GITHUB_STEP_SUMMARY\"
+  Annotate a GitHub workflow with the problems of a run:
+    ocr-report --as github run.ndjson
   Open a page with a timeline in a browser:
     ocr-report --as html run.ndjson > run.html
   Judge by limits other than the defaults:
@@ -39,7 +41,7 @@ Exit codes:
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
-/// Report on one run or many, as text, Markdown, HTML, JUnit, SARIF or Prometheus metrics.
+/// Report on one run or many, as text, Markdown, HTML, JUnit, SARIF, annotations of GitHub or Prometheus metrics.
 ///
 /// The report is written when the lines end. It shows the problems, each once, with their cost and evidence, and how
 /// the sessions ended. Findings are taken from the lines; in a recording without any `ocr.detect.*` line, they are

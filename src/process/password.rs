@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The longest password file that is read, in bytes.
 const LONGEST: u64 = 4096;
 
+/// The ending of the startup file for the shells below a server. Otherwise it is called as the password file is.
+pub(super) const STARTUP_FILE: &str = "bash-env";
+
 /// A new random password.
 ///
 /// # Errors
@@ -35,16 +38,11 @@ impl PasswordFile {
         written.map_err(|e| {
             let place = path.display();
             let what = format_args!(
-                "cannot write the password of the server to {place}: {e}; set OPENCODE_SERVER_PASSWORD, or XDG_RUNTIME_DIR to a folder of yours"
+                "cannot write {place} ({e}), where the password of the server is kept; set OPENCODE_SERVER_PASSWORD, or XDG_RUNTIME_DIR to a folder of yours"
             );
             Failure::new(Code::Error, what)
         })?;
         Ok(Self(path))
-    }
-
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
     }
 }
 
@@ -54,9 +52,10 @@ impl Drop for PasswordFile {
     }
 }
 
-/// Removes a password file, which may be gone.
+/// Removes a password file and the startup file beside it. Either may not be there.
 pub(super) fn remove(path: &Path) {
     let _ = std::fs::remove_file(path);
+    let _ = std::fs::remove_file(path.with_extension(STARTUP_FILE));
 }
 
 /// The password of the server that the process `stream` started, if it is this user's.
@@ -65,7 +64,8 @@ pub(crate) fn of_stream(folder: &Path, stream: u32) -> Option<String> {
     Some(password).filter(|password| !password.is_empty())
 }
 
-fn path(folder: &Path, stream: u32) -> PathBuf {
+/// The file with the password of the server that the process `stream` starts, if there is one in this folder.
+pub(crate) fn path(folder: &Path, stream: u32) -> PathBuf {
     folder.join(format!("server-{stream}.password"))
 }
 
@@ -77,6 +77,7 @@ pub(super) fn stream_of(name: &OsStr) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipe::tell::safe;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -91,11 +92,11 @@ mod tests {
         let place = folder.path().join("ocr");
         let file = PasswordFile::write(&place, "open sesame").unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&place), mode(file.path())), (0o700, 0o600));
+        assert_eq!((mode(&place), mode(&file.0)), (0o700, 0o600));
         let own = std::process::id();
         assert_eq!(of_stream(&place, own).as_deref(), Some("open sesame"));
         assert_eq!(of_stream(&place, own + 1), None);
-        assert_eq!(file.path().file_name().and_then(stream_of), Some(own));
+        assert_eq!(file.0.file_name().and_then(stream_of), Some(own));
         drop(file);
         assert_eq!(of_stream(&place, own), None);
     }
@@ -104,6 +105,8 @@ mod tests {
     fn refuses_a_folder_of_others() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-        assert_eq!(PasswordFile::write(folder.path(), "x").err().unwrap().code, Code::Error);
+        let failure = PasswordFile::write(folder.path(), "x").err().unwrap();
+        assert_eq!(failure.code, Code::Error);
+        assert_eq!(safe(&failure.message), failure.message, "part of it is masked");
     }
 }

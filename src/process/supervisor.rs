@@ -47,21 +47,17 @@ const RENEWALS: usize = 10;
 const BECOME: &str = "__become-server";
 
 /// A command that runs the server `program` under a supervisor, and the mark of the server's processes; the server's
-/// arguments follow. `password` is the file that goes with the server.
+/// arguments follow. `password` is the password file that goes with the server, if it has one.
 ///
 /// # Errors
 /// [`Code::Error`] if our own executable cannot be found.
-pub(crate) fn supervised(
-    program: &OsStr,
-    lifeline: &Lifeline,
-    password: Option<&Path>,
-) -> Result<(Command, String), Failure> {
+pub(crate) fn supervised(program: &OsStr, lifeline: &Lifeline, password: &Path) -> Result<(Command, String), Failure> {
     let own = std::env::current_exe()
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot find this program's own executable: {e}")))?;
     let mut command = command(own, Program::Foreign);
     let mark = private_files::random().map(|random| private_files::hex(&random[..8]));
     let mark = mark.map_err(|e| Failure::new(Code::Error, format_args!("cannot mark the server's processes: {e}")))?;
-    command.arg(SUPERVISE).arg(lifeline.number()).arg(&mark).arg(password.unwrap_or(Path::new(""))).arg(program);
+    command.arg(SUPERVISE).arg(lifeline.number()).arg(&mark).arg(password).arg(program);
     Ok((command, mark))
 }
 
@@ -84,7 +80,7 @@ pub fn hidden(args: &[OsString]) -> Option<Result<Code, Failure>> {
 /// Starts the server and waits until it or `ocr-stream` ends; then ends everything the server started.
 ///
 /// The arguments are `LIFELINE MARK PASSWORD PROGRAM ARGS…`, where `LIFELINE` is the number of the inherited pipe, and
-/// `PASSWORD` the file that is removed at the end, or empty. Our own environment is that of the server: `ocr-stream`
+/// `PASSWORD` the file that is removed at the end. Our own environment is that of the server: `ocr-stream`
 /// has taken out what the server must not have.
 ///
 /// # Errors

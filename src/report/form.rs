@@ -2,7 +2,7 @@
 #![allow(clippy::doc_markdown, reason = "the comments of the forms are their help")]
 
 use super::page::Report;
-use super::{html, junit, markdown, prometheus, sarif, text};
+use super::{github, html, junit, markdown, prometheus, sarif, text};
 use clap::ValueEnum;
 
 /// The form of a report.
@@ -20,6 +20,9 @@ pub enum Form {
     Junit,
     /// SARIF 2.1.0, for the alerts of a code host.
     Sarif,
+    /// Workflow commands, which GitHub Actions shows as annotations: problems of grade warn or stop, and a run that
+    /// did not end well.
+    Github,
     /// Metrics for the textfile collector of Prometheus's node exporter.
     Prometheus,
 }
@@ -33,6 +36,7 @@ impl Form {
             Self::Html => html::page(report),
             Self::Junit => junit::document(report),
             Self::Sarif => sarif::document(report),
+            Self::Github => github::commands(report),
             Self::Prometheus => prometheus::metrics(report),
         }
     }

@@ -4,9 +4,10 @@
 //!
 //! * [`Reader`] collects a [`Summary`] of one recording from its lines; all its text is made fit to be shown.
 //! * A [`Report`] is one recording or several, the worst first, and `habits` says what each rule's finds cost.
-//! * One file per form writes a report: `text`, `markdown`, `html`, `junit`, `sarif`, `prometheus`.
+//! * One file per form writes a report: `text`, `markdown`, `html`, `junit`, `sarif`, `github`, `prometheus`.
 
 mod form;
+mod github;
 mod habits;
 mod html;
 mod junit;

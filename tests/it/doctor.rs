@@ -73,6 +73,16 @@ fn first_failure_sets_the_code() {
 }
 
 #[test]
+fn foreign_text_is_one_masked_line() {
+    let key = format!("sk-{}-{}", "proj", "Ab12Cd34".repeat(5));
+    let folder = folder(&format!("1.18.33\u{1b}[31m\n::error::x\n{key}\n1.18.33"), FREE);
+    let (told, code) = examined(folder.path(), &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.lines().all(|line| line.starts_with("ok    ")), "{told}");
+    assert!(!told.contains('\u{1b}') && !told.contains("Ab12Cd34"), "{told}");
+}
+
+#[test]
 fn reviewer_that_answers_is_named() {
     let folder = folder("1.18.33", FREE);
     // The answer has to bear the ticket of the question.

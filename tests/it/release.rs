@@ -54,7 +54,7 @@ fn action_reports_a_loop() {
         "INPUT_PIPE='ocr-stream --replay \"$F/one-call-loop.ndjson\" | ocr-detect | ocr-review | ocr-act --quiet'",
     );
     assert_eq!(job.code, Some(10), "{}", job.told);
-    assert!(contains("::error title=ocr::repeat: the same call 5 times").eval(&job.told), "{}", job.told);
+    assert!(contains("::error title=ocr::repeat: the same call 10 times").eval(&job.told), "{}", job.told);
     assert!(contains("::error title=ocr::loop, exit code 10").eval(&job.told), "{}", job.told);
     assert!(job.file("output").contains("exit-code=10\n"));
     assert!(job.file("ocr-recording.ndjson").contains("ocr.act.result"));
@@ -74,6 +74,25 @@ fn action_escapes_what_the_agent_wrote() {
     let job = Job::run(&format!("INPUT_PIPE='printf \"%s\\n\" \"$L\"' L='{finding}'"));
     assert!(job.told.contains("::error title=ocr::r: 50%25"), "{}", job.told);
     assert!(!job.told.lines().any(|line| line.starts_with("::set-output")), "{}", job.told);
+}
+
+#[test]
+fn action_annotates_without_secrets() {
+    let key = format!("sk-{}-{}", "proj", "Ab12Cd34".repeat(5));
+    let summary = format!("Incorrect API key provided: {key} \\u001b[31m \\u202e");
+    let line =
+        |kind: &str, rest: &str| format!(r#"{{"ts":1,"type":"{kind}","properties":{{"sessionID":"s",{rest}}}}}"#);
+    let finding = line(
+        "ocr.detect.finding",
+        &format!(r#""kind":"loop","rule":"retry","grade":"warn","state":"open","summary":"{summary}""#),
+    );
+    let result = line("ocr.act.result", &format!(r#""outcome":"failed","exitCode":13,"reason":"{summary}""#));
+    let job = Job::run(&format!("INPUT_PIPE='printf \"%s\\n\" \"$L\"' L='{finding}\n{result}'"));
+    assert!(contains("::warning title=ocr::retry: Incorrect API key").eval(&job.told), "{}", job.told);
+    assert!(contains("::error title=ocr::failed, exit code 13: Incorrect").eval(&job.told), "{}", job.told);
+    for bad in ["Ab12Cd34", "\u{1b}", "\u{202e}"] {
+        assert!(!job.told.contains(bad) && !job.file("summary").contains(bad), "{}", job.told);
+    }
 }
 
 #[test]

@@ -5,12 +5,13 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 /// Each form, and the ending of its snapshot.
-const FORMS: [(&str, &str); 6] = [
+const FORMS: [(&str, &str); 7] = [
     ("text", "txt"),
     ("markdown", "md"),
     ("html", "html"),
     ("junit", "xml"),
     ("sarif", "sarif"),
+    ("github", "annotations"),
     ("prometheus", "prom"),
 ];
 
@@ -112,6 +113,10 @@ fn check_form(form: &str, told: &str) {
         "html" | "junit" => check_markup(form, told),
         "sarif" => check_sarif(told),
         "prometheus" => check_prometheus(told),
+        "github" => {
+            let command = Regex::new("^::(error|warning) title=[^:,]*::.").unwrap();
+            assert!(told.lines().all(|line| command.is_match(line)), "{told}");
+        }
         "markdown" => {
             let rows = told.lines().filter(|line| line.starts_with('|'));
             let bars = |row: &str| Regex::new(r"(^|[^\\])(\\\\)*\|").unwrap().find_iter(row).count();

@@ -73,3 +73,28 @@ fn output_that_is_full_or_gone_has_its_code() {
         assert_eq!(gone.lines, ["141"], "{command}: {}", gone.stderr);
     }
 }
+
+/// What a server that we start says, whole although it dies at once.
+#[test]
+fn server_is_repeated_without_secrets_and_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = format!("sk-{}-{}", "proj", "Ab12Cd34".repeat(5));
+    let server = format!(
+        "#!/bin/sh\nprintf 'boom {key} \\033[31m\\342\\200\\256red\\n::error::x\\n' >&2\necho \"$OPENCODE_SERVER_PASSWORD\" >&2\nprintf 'a ##[error]b\\nlast' >&2\nexit 3\n"
+    );
+    let program = folder.path().join("opencode");
+    std::fs::write(&program, server).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for password in ["", "OPENCODE_SERVER_PASSWORD=swordfish77 "] {
+        let done =
+            shell(&format!("{password}ocr-stream --spawn --opencode ./opencode --task x"), folder.path()).finish();
+        assert_eq!(done.code(), Some(69), "{}", done.stderr);
+        let told: Vec<&str> = done.stderr.lines().collect();
+        assert!(told.len() == 6 && told[..5].iter().all(|line| line.starts_with("server: ")), "{}", done.stderr);
+        assert!(told[5].contains("exited before it was ready"), "{}", done.stderr);
+        assert_eq!(told[2..5], ["server: [masked]", "server: a #\\u{23}[error]b", "server: last"]);
+        for bad in ["Ab12Cd34", "\u{1b}", "\u{202e}", "swordfish77"] {
+            assert!(!done.stderr.contains(bad), "{}", done.stderr);
+        }
+    }
+}

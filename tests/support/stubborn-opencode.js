@@ -39,7 +39,11 @@ function answer(method, path) {
   return [];
 }
 
+const password = process.env.OPENCODE_SERVER_PASSWORD;
+const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`;
+
 const server = http.createServer((request, response) => {
+  if (password && request.headers.authorization !== authorization) return response.writeHead(401).end();
   const path = request.url.split("?")[0];
   if (path === "/event") {
     response.writeHead(200, { "content-type": "text/event-stream" });

@@ -20,7 +20,7 @@ pub use topic::Topic;
 
 use super::command::succeeds;
 use crate::exit::{Code, Failure};
-use crate::net::{root_cause, runtime};
+use crate::net::{retry_after, root_cause, runtime};
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
 use crate::printable::printable;
@@ -29,7 +29,7 @@ use crate::wire::Timestamp;
 use crate::wire::record::{Action, ActionKind, Phase};
 use backon::{ExponentialBuilder, Retryable};
 use clap::ValueEnum;
-use reqwest::{Client, RequestBuilder, redirect};
+use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::json;
 use standardwebhooks::Webhook;
 use std::cell::Cell;
@@ -122,15 +122,35 @@ impl Delivery {
 struct Failed {
     why: String,
     may_pass: bool,
+    /// How long the receiver wants us to wait.
+    pause: Option<Duration>,
 }
 
 impl Failed {
     fn for_now(why: String) -> Self {
-        Self { why, may_pass: true }
+        Self { why, may_pass: true, pause: None }
     }
 
     fn for_good(why: String) -> Self {
-        Self { why, may_pass: false }
+        Self { why, may_pass: false, pause: None }
+    }
+
+    /// An answer with a status other than success.
+    fn answered(answer: &Response, until: tokio::time::Instant) -> Self {
+        let status = answer.status();
+        if status.is_redirection() {
+            let why = "and redirects are not followed; give the receiver's own address";
+            return Self::for_good(format!("it answered {status}, {why}"));
+        }
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let pause = retry_after(None, header("retry-after"), header("date"));
+        match pause.filter(|pause| *pause >= until.saturating_duration_since(tokio::time::Instant::now())) {
+            Some(pause) => Self::for_good(format!(
+                "it answered {status} and asks for a pause of {} s, for which there is no time",
+                pause.as_secs_f64().ceil()
+            )),
+            None => Self { pause, ..Self::for_now(format!("it answered {status}")) },
+        }
     }
 }
 
@@ -224,9 +244,10 @@ impl Notify {
             (Err(error), _) => return all_failed(error.to_string()),
             (_, Err(error)) => return all_failed(error.to_string()),
         };
+        let until = tokio::time::Instant::now() + limit;
         let posts = self.urls.iter().map(|url| async {
             let outcome = tokio::select! {
-                posted = tokio::time::timeout(limit, self.post(&client, url, message, now)) => {
+                posted = tokio::time::timeout_at(until, self.post(&client, url, message, now, until)) => {
                     posted.unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())))
                 }
                 () = late(shutdown) => Err(format!("gave up {} s after a signal", NOTIFY_AFTER_SIGNAL.as_secs())),
@@ -239,19 +260,26 @@ impl Notify {
         deliveries
     }
 
-    async fn post(&self, client: &Client, url: &Url, message: &Message, now: Now) -> Result<(), String> {
+    /// Posts a message, several times if need be, at most until `until`.
+    async fn post(
+        &self,
+        client: &Client,
+        url: &Url,
+        message: &Message,
+        now: Now,
+        until: tokio::time::Instant,
+    ) -> Result<(), String> {
         let attempt = || async {
             let answer = self.request(client, url, message, now).map_err(Failed::for_good)?.send().await;
-            match answer.map_err(|e| Failed::for_now(root_cause(&e.without_url())))?.status() {
-                status if status.is_success() => Ok(()),
-                status if status.is_redirection() => Err(Failed::for_good(format!(
-                    "it answered {status}, and redirects are not followed; give the receiver's own address"
-                ))),
-                status => Err(Failed::for_now(format!("it answered {status}"))),
-            }
+            let answer = answer.map_err(|e| Failed::for_now(root_cause(&e.without_url())))?;
+            if answer.status().is_success() { Ok(()) } else { Err(Failed::answered(&answer, until)) }
         };
         let pauses = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE).with_jitter().with_max_times(RETRIES);
-        attempt.retry(pauses).when(|failed| failed.may_pass).await.map_err(|failed| failed.why)
+        let retried = attempt.retry(pauses).when(|failed| failed.may_pass);
+        // The receiver may ask for a longer pause than ours; how often it is asked stays the same.
+        let retried = retried
+            .adjust(|failed: &Failed, pause| pause.map(|pause| failed.pause.map_or(pause, |longer| longer.max(pause))));
+        retried.await.map_err(|failed| failed.why)
     }
 
     fn request(&self, client: &Client, url: &Url, message: &Message, now: Now) -> Result<RequestBuilder, String> {

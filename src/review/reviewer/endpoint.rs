@@ -161,7 +161,7 @@ impl Endpoint {
         let response = request.send().await.map_err(|e| self.unreachable(&e))?;
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
-        let retry_after = reply::retry_after(header("retry-after-ms"), header("retry-after"), header("date"));
+        let retry_after = crate::net::retry_after(header("retry-after-ms"), header("retry-after"), header("date"));
         let location = header("location").map(str::to_owned);
         let body = self.read(response).await?;
         reply::read(

@@ -5,7 +5,6 @@
 use super::answer::Answer;
 use super::error::{Recovery, ReviewError, quote};
 use crate::redact::Redactor;
-use httpdate::parse_http_date;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -287,21 +286,6 @@ fn is_about_format(body: &str) -> bool {
     ]
     .iter()
     .any(|word| body.contains(word))
-}
-
-/// How long to wait before the next request, from the headers `retry-after-ms`, `retry-after` and `date`. A date counts
-/// from the response's own date, so no clock is read.
-pub fn retry_after(ms: Option<&str>, after: Option<&str>, date: Option<&str>) -> Option<Duration> {
-    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
-    if let Some(ms) = ms.and_then(number) {
-        return Duration::try_from_secs_f64(ms / 1000.0).ok();
-    }
-    let after = after?;
-    if let Some(seconds) = number(after) {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let (until, from) = (parse_http_date(after).ok()?, parse_http_date(date?).ok()?);
-    Some(until.duration_since(from).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ fn understood(fixture: &Fixture) -> Result<Answer, ReviewError> {
     let reply = Reply {
         status: fixture.status,
         body: &body,
-        retry_after: retry_after(None, fixture.retry_after.as_deref(), None),
+        retry_after: crate::net::retry_after(None, fixture.retry_after.as_deref(), None),
         location: None,
         url: "http://x.test/chat/completions",
         model: "m",
@@ -109,19 +109,4 @@ fn reports_redirect() {
     };
     let error = read(&reply, &Redactor::default()).unwrap_err();
     assert!(error.recovery == Recovery::None && error.what.contains("https://y.test/v1"), "{}", error.what);
-}
-
-#[test]
-fn reads_retry_after() {
-    let date = Some("Mon, 23 Nov 2026 23:00:00 GMT");
-    let ms = Duration::from_millis;
-    assert_eq!(retry_after(None, Some("7"), None), Some(ms(7000)));
-    assert_eq!(retry_after(Some("1500"), Some("7"), None), Some(ms(1500)));
-    for (after, wait) in [("23:00:20", 20_000), ("22:00:00", 0)] {
-        let after = format!("Mon, 23 Nov 2026 {after} GMT");
-        assert_eq!(retry_after(None, Some(&after), date), Some(ms(wait)));
-    }
-    for nonsense in ["-1", "soon", "NaN", "1e400", "Mon, 99 Foo 2026 1:1:1 GMT"] {
-        assert_eq!(retry_after(None, Some(nonsense), date), None, "{nonsense}");
-    }
 }

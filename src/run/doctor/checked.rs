@@ -1,7 +1,12 @@
 //! The result of one check of the doctor.
 
 use crate::exit::Code;
+use crate::pipe::tell;
 use std::fmt;
+
+/// The most that is shown of what a check found, in characters. A program that is asked for its version may say
+/// anything.
+const FOUND: usize = 500;
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +26,7 @@ pub struct Checked {
     pub what: &'static str,
     /// How it went.
     pub health: Health,
-    /// What is the case.
+    /// What is the case: one line, without secrets.
     pub found: String,
     /// What to do about it; empty if there is nothing to do.
     pub cure: String,
@@ -41,14 +46,18 @@ impl fmt::Display for Checked {
 
 impl Checked {
     pub(super) fn ok(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, health: Health::Ok, found: found.into(), cure: String::new() }
+        Self::new(what, Health::Ok, &found.into(), String::new())
     }
 
     pub(super) fn warn(what: &'static str, found: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { what, health: Health::Warn, found: found.into(), cure: cure.into() }
+        Self::new(what, Health::Warn, &found.into(), cure.into())
     }
 
     pub(super) fn fail(what: &'static str, code: Code, found: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { what, health: Health::Fail(code), found: found.into(), cure: cure.into() }
+        Self::new(what, Health::Fail(code), &found.into(), cure.into())
+    }
+
+    fn new(what: &'static str, health: Health, found: &str, cure: String) -> Self {
+        Self { what, health, found: tell::masked_excerpt(found, FOUND), cure }
     }
 }

@@ -4,8 +4,9 @@ use super::ask::{Said, ask};
 use super::checked::Checked;
 use super::settings::Doctor;
 use crate::exit::Code;
+use crate::pipe::tell::masked_excerpt;
 use crate::wire::part::Part;
-use crate::wire::text::{decode, excerpt};
+use crate::wire::text::decode;
 use crate::wire::{Event, observe};
 use std::ffi::OsString;
 
@@ -40,11 +41,13 @@ pub(super) fn check(doctor: &Doctor, args: &[OsString]) -> Checked {
         Err(why) => return Checked::fail(WHAT, Code::Unreachable, format!("it does not answer ({why})"), CURE),
     };
     match heard(&said.stdout) {
-        Heard { answer: Some(answer), .. } => Checked::ok(WHAT, format!("it answers: {}", excerpt(&answer, SHOWN))),
+        Heard { answer: Some(answer), .. } => {
+            Checked::ok(WHAT, format!("it answers: {}", masked_excerpt(&answer, SHOWN)))
+        }
         Heard { error: Some((name, message)), .. } => {
             let code = if name.contains("Auth") { Code::NotAllowed } else { Code::Unreachable };
             let said = if message.is_empty() { &name } else { &message };
-            Checked::fail(WHAT, code, format!("it does not answer: {}", excerpt(said, SHOWN)), CURE)
+            Checked::fail(WHAT, code, format!("it does not answer: {}", masked_excerpt(said, SHOWN)), CURE)
         }
         _ => Checked::fail(WHAT, Code::Unreachable, format!("it does not answer: {}", complaint(&said)), CURE),
     }

@@ -5,10 +5,12 @@ use super::options::{Plan, Source};
 use super::spawn::SpawnedServer;
 use super::sse::Feed;
 use crate::exit::{Code, Failure};
-use crate::server::{Error, Server, Session};
+use crate::server::{Credentials, Error, Server, Session};
 use crate::stream::tracking::Tracker;
+use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+use url::Url;
 
 /// How often the first connection is tried.
 const ATTEMPTS: u32 = 3;
@@ -49,12 +51,14 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
     let (url, credentials) = match &plan.source {
         Source::Spawn(spawn) => {
             let own = own.insert(SpawnedServer::start(spawn, &plan.credentials, deadline).await?);
+            check_password(own.url(), &spawn.program).await?;
+            own.hide_password();
             (own.url(), own.credentials().clone())
         }
         Source::Attach(url) => (url.clone(), plan.credentials.clone()),
     };
     let mut server = Server::new(url, plan.directory.clone(), &credentials)?;
-    let version = first_answer(&server).await?;
+    let version = first_answer(|| server.version()).await?;
     let mut session = None;
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
@@ -86,15 +90,31 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
     Ok(Ready { server, version, tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)), feed })
 }
 
-/// Asks for the server's version. `OpenCode` 1.18.33 never answers a request that reaches it before it says that it
+/// The first answer of a server. `OpenCode` 1.18.33 never answers a request that reaches it before it says that it
 /// listens, and answers the next one at once (measured).
-async fn first_answer(server: &Server) -> Result<String, Error> {
+async fn first_answer<T>(ask: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
-        if let Ok(answer) = timeout(FIRST_ANSWER, server.version()).await {
+        if let Ok(answer) = timeout(FIRST_ANSWER, ask()).await {
             return answer;
         }
     }
-    server.version().await
+    ask().await
+}
+
+/// Checks that a server that we started rejects requests without its password. What starts it may have lost that, and
+/// then any program on this machine could tell the agent what to do.
+async fn check_password(url: Url, program: &Path) -> Result<(), Failure> {
+    let stranger = Server::new(url, None, &Credentials::default())?;
+    match first_answer(|| stranger.directory()).await {
+        Err(Error::NotAllowed { .. }) => return Ok(()),
+        Err(error @ (Error::Unreachable { .. } | Error::TimedOut { .. })) => return Err(error.into()),
+        Ok(_) | Err(_) => {}
+    }
+    let program = program.display();
+    let message = format_args!(
+        "{program} serve answers requests without a password, so it was ended: what starts it must pass on OPENCODE_SERVER_PASSWORD; name the program itself with --opencode"
+    );
+    Err(Failure::new(Code::NotAllowed, message))
 }
 
 /// Waits until the server has prepared the directory, at most until `deadline`: on the first request about a directory

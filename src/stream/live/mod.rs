@@ -13,6 +13,7 @@ mod options;
 mod present;
 mod reconnect;
 mod recover;
+mod server_messages;
 mod silence;
 mod spawn;
 mod sse;

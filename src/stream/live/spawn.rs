@@ -1,11 +1,13 @@
 //! Starts a server on a free port, which ends when we end.
 
+use super::server_messages::ServerMessages;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::SUPERVISOR_EXIT;
+use crate::process::hide_password::StartupFile;
 use crate::process::lifeline::Lifeline;
 use crate::process::password::{self, PasswordFile};
 use crate::process::spawn::{SERVER_PASSWORD, SERVER_USER};
-use crate::process::{hide_password, supervisor};
+use crate::process::supervisor;
 use crate::server::{Credentials, parse_url};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -53,6 +55,9 @@ pub(super) struct SpawnedServer {
     credentials: Credentials,
     /// Closing it tells the supervisor that we are gone.
     lifeline: Option<Lifeline>,
+    startup: Option<StartupFile>,
+    /// What it says on standard error.
+    messages: Option<ServerMessages>,
     _password: Option<PasswordFile>,
 }
 
@@ -99,18 +104,30 @@ impl SpawnedServer {
             credentials.password = Some(password);
         }
         let lifeline = Lifeline::new()?;
-        let (mut command, mark) =
-            supervisor::supervised(program.as_os_str(), &lifeline, file.as_ref().map(PasswordFile::path))?;
+        let place = password::path(&spawn.private, std::process::id());
+        let (mut command, mark) = supervisor::supervised(program.as_os_str(), &lifeline, &place)?;
         command.args(["serve", "--hostname", "127.0.0.1", "--port", &port.to_string()]).args(&spawn.args);
-        command.current_dir(&spawn.directory).stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
+        command.current_dir(&spawn.directory).process_group(0);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         authorize(&mut command, &credentials);
-        hide_password::hide_password(&mut command, &spawn.private, spawn.bash_env.as_deref());
+        let startup = StartupFile::prepare(&mut command, &spawn.private, spawn.bash_env.as_deref());
         let mut supervisor = command
             .spawn()
             .map_err(|e| Failure::new(Code::Error, format_args!("cannot start {}: {e}", program.display())))?;
         let stdout = supervisor.stdout.take();
+        let stderr = supervisor.stderr.take();
+        let messages = stderr.map(|stderr| ServerMessages::tell(stderr, credentials.password.clone()));
         let url = parse_url(&format!("http://127.0.0.1:{port}/")).map_err(Failure::from)?;
-        let server = Self { supervisor, mark: Some(mark), url, credentials, lifeline: Some(lifeline), _password: file };
+        let server = Self {
+            supervisor,
+            mark: Some(mark),
+            url,
+            credentials,
+            lifeline: Some(lifeline),
+            startup,
+            messages,
+            _password: file,
+        };
         match stdout {
             Some(stdout) => server.wait_until_ready(program, stdout, deadline).await,
             None => Ok(server),
@@ -139,6 +156,13 @@ impl SpawnedServer {
         };
         self.stop().await;
         Err(Failure::new(Code::Unreachable, message))
+    }
+
+    /// Hides its password from the commands of the agent, now that it has read it.
+    pub fn hide_password(&self) {
+        if let Some(startup) = &self.startup {
+            startup.hide_password();
+        }
     }
 
     pub fn url(&self) -> Url {
@@ -170,6 +194,9 @@ impl SpawnedServer {
         }
         if !self.has_ended() {
             tracing::warn!("the server did not stop within {} s", SUPERVISOR_EXIT.as_secs());
+        }
+        if let Some(messages) = self.messages.take() {
+            messages.finish().await;
         }
     }
 }

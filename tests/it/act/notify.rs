@@ -88,6 +88,29 @@ fn notify_on_outcome() {
 }
 
 #[test]
+fn receiver_is_given_the_pause_that_it_asks_for() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        let busy = ResponseTemplate::new(429).insert_header("retry-after", "3");
+        Mock::given(any()).respond_with(busy).up_to_n_times(1).mount(&server).await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+        server
+    });
+    let (_, added, told) = act(&["--notify", &server.uri()], &[opened(false), done("done"), closed("rest", None)]);
+    let requests = runtime.block_on(server.received_requests()).unwrap();
+    let times: Vec<i64> =
+        requests.iter().map(|r| r.headers["webhook-timestamp"].to_str().unwrap().parse().unwrap()).collect();
+    assert!(times.len() == 2 && times[1] >= times[0] + 3, "{times:?} {added:?} {told}");
+    for pause in ["3600", "60"] {
+        let busy = ResponseTemplate::new(429).insert_header("retry-after", pause);
+        let (requests, told) = posted(&[], &[], busy);
+        assert_eq!(requests.len(), 1, "{told}");
+        assert!(told.contains(&format!("a pause of {pause} s")), "{told}");
+    }
+}
+
+#[test]
 fn failing_webhook_is_retried() {
     let (requests, stderr) = posted(&[], &[], ResponseTemplate::new(500));
     assert_eq!(requests.len(), 4);

@@ -38,6 +38,47 @@ fn worker_sees_no_secret() {
     }
 }
 
+/// A script of this name for this shell that starts `opencode`, as those of version managers do.
+fn wrapper(folder: &std::path::Path, shell: &str, lines: &str) -> String {
+    let path = folder.join("opencode-wrapper");
+    std::fs::write(&path, format!("#!/usr/bin/env {shell}\n{lines}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn server_behind_a_script_has_its_password_and_the_worker_has_not() {
+    let Some(bench) = bench(LOOKS) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = wrapper(folder.path(), "bash", "exec bash -c 'exec opencode \"$@\"' opencode \"$@\"");
+    let line = format!("ocr-run --headless --task 'Look around.' --opencode {program}");
+    for password in [None, Some("canary-password")] {
+        let password = password.map(|password| ("OPENCODE_SERVER_PASSWORD", password));
+        let env: Vec<_> = SECRETS.into_iter().chain(password).collect();
+        let done = live_shell_with(&line, &bench.opencode, &bench.project, &env).finish();
+        let seen = printed(&done.json());
+        assert!(seen.contains("HARMLESS=known"), "{seen}\n{}", done.stderr);
+        assert!(!seen.contains("OPENCODE_SERVER_PASSWORD") && !seen.contains("canary"), "{seen}");
+    }
+}
+
+#[test]
+fn server_without_a_password_is_ended() {
+    let Some(bench) = bench(HANGS) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = folder.path().join("arguments");
+    let lines = format!("unset OPENCODE_SERVER_PASSWORD\necho \"$@\" > {}\nexec opencode \"$@\"", arguments.display());
+    let program = wrapper(folder.path(), "sh", &lines);
+    let line = format!("ocr-stream --spawn --task Wait. --opencode {program}");
+    let done = live_shell(&line, &bench.opencode, &bench.project).finish();
+    assert_eq!((done.code(), done.lines.len()), (Some(77), 0), "{:?} {}", done.lines, done.stderr);
+    assert!(done.stderr.contains("answers requests without a password"), "{}", done.stderr);
+    let arguments = std::fs::read_to_string(arguments).unwrap();
+    let port = arguments.split_whitespace().skip_while(|word| *word != "--port").nth(1).unwrap();
+    wait_until_gone(&format!("http://127.0.0.1:{port}/"));
+    assert!(bench.provider.requests().is_empty(), "the task was given");
+}
+
 const HANGS: &str = r#"{"task": "Wait.", "turns": [{"text": "Hm", "hang": true}]}"#;
 
 #[test]
