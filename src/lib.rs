@@ -47,7 +47,7 @@
 //! * [`cli`]: one file per binary: defines its arguments, and calls the room that does the work.
 //!
 //! Arrows: `bin → cli → {stream, detect, review, act, watch, report, run} → {server, process} → {pipe, wire} → exit`.
-//! [`redact`] is below `pipe`. Stages never import one another, no files of a room import each other in a circle, and
+//! [`redact`] is below `pipe`, and `detect` uses it. Stages never import one another, no files of a room import each other in a circle, and
 //! `detect`, `watch` and `report` reach neither `process` nor `server`. A test holds all of this:
 //! `tests/it/architecture.rs`.
 //!

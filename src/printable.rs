@@ -22,6 +22,51 @@ pub fn excerpt(text: &str, limit: usize) -> String {
     short
 }
 
+/// What [`excerpt`] keeps of `text`, with the white space between the words if line breaks are among it: they tell what
+/// is a secret, such as the line below `password: |`.
+pub fn excerpt_in_lines(text: &str, limit: usize) -> String {
+    /// The most white space that is kept between two words, in characters: two line breaks and an indentation.
+    const SPACE: usize = 40;
+    let (mut kept, mut count) = (String::new(), 0);
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        count += word.chars().count();
+        kept.push_str(word);
+        rest = after.trim_start();
+        if count > limit || count == limit && !rest.is_empty() {
+            break;
+        }
+        let space = after[..after.len() - rest.len()].chars().filter(|c| *c != '\r').take(SPACE);
+        if !rest.is_empty() {
+            kept.extend(space);
+            count += 1;
+        }
+    }
+    if !kept.contains('\n') {
+        return excerpt(text, limit);
+    }
+    if count > limit || !rest.is_empty() {
+        cut(&mut kept, limit);
+    }
+    kept
+}
+
+/// Shortens a text to `limit` characters, white space between two words being one, and adds an ellipsis.
+fn cut(text: &mut String, limit: usize) {
+    let (mut count, mut in_space) = (0, false);
+    let end = text.char_indices().find(|(_, c)| {
+        let space = c.is_whitespace();
+        count += usize::from(!space || !in_space);
+        in_space = space;
+        count >= limit
+    });
+    let end = end.map_or(text.len(), |(at, _)| at);
+    text.truncate(end);
+    text.push('…');
+}
+
 /// `text` as one word for a POSIX shell, quoted if it has to be.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
@@ -135,6 +180,21 @@ fn is_variation_selector(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn excerpt_in_lines_is_the_excerpt_with_its_breaks() {
+        assert_eq!(excerpt_in_lines("\n a:  |\r\n\tb\n", 160), "a:  |\n\tb");
+        assert_eq!(excerpt_in_lines("a  b\n", 160), "a b");
+        for text in ["a\nbc d e", "ab\n\n  cd ef", "abc\n", "abcd\n e", "a b\nc", "ä\n\u{2028} ö ü"] {
+            for limit in 1..12 {
+                let flat = excerpt(&excerpt_in_lines(text, limit), 160);
+                assert_eq!(
+                    flat.trim_end_matches('…').trim_end(),
+                    excerpt(text, limit).trim_end_matches('…').trim_end()
+                );
+            }
+        }
+    }
 
     #[test]
     fn excerpt_is_one_line() {

@@ -7,6 +7,7 @@ use super::rules::UNPRICED;
 use super::session::{Descendant, Effects, LineContext, Session};
 use super::sessions::{Sessions, SlotIndex};
 use super::signal::Signal;
+use crate::redact::Redactor;
 use crate::wire::record;
 use crate::wire::record::{
     ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Opened, Phase, Point, Record, State,
@@ -311,7 +312,7 @@ impl Detector {
         }
         let at = self.sessions.point(index);
         for state in states {
-            record::append(added, Timestamp::from_ms(at.ts), state);
+            append(added, Timestamp::from_ms(at.ts), state);
         }
     }
 
@@ -358,7 +359,7 @@ impl Detector {
             self.write_finding(&at, finding, added);
         }
         if let Some(done) = &effects.done {
-            record::append(added, Timestamp::from_ms(at.ts), done);
+            append(added, Timestamp::from_ms(at.ts), done);
         }
         if let Some(why) = why {
             self.write_turn(index, at, why, added);
@@ -366,7 +367,7 @@ impl Detector {
     }
 
     fn write_finding(&mut self, at: &Point, finding: &Finding, added: &mut Vec<u8>) {
-        record::append(added, Timestamp::from_ms(at.ts), finding);
+        append(added, Timestamp::from_ms(at.ts), finding);
         self.unpriced |= finding.kind == Kind::Budget && finding.summary.starts_with(UNPRICED);
         let found = (finding.kind, finding.infra);
         // A budget that is not spent yet is nothing to fail for.
@@ -388,7 +389,7 @@ impl Detector {
             return;
         };
         let turn = Turn { session_id, turn, why, at };
-        record::append(added, Timestamp::from_ms(turn.at.ts), &turn);
+        append(added, Timestamp::from_ms(turn.at.ts), &turn);
         for finding in &effects.findings {
             self.write_finding(&turn.at, finding, added);
         }
@@ -405,6 +406,11 @@ impl Detector {
         let finding = Finding { finding: format!("{EVICTED}-{:08x}", hash::of(id) >> 32), ..signal.finding(id, &at) };
         self.write_finding(&at, &finding, added);
     }
+}
+
+/// Appends a record. The texts in it still have the line breaks of what they quote.
+fn append<T: Record>(added: &mut Vec<u8>, ts: Timestamp, record: &T) {
+    record::append_with(added, ts, record, |line| Redactor::default().on_one_line(line));
 }
 
 /// Why a finding is a reason for a review, if it is. A spent budget is none.

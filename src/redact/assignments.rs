@@ -294,8 +294,8 @@ fn sign(rest: &str) -> Option<(Sign, usize)> {
     }
     // The dots that lead from a name to its value in a column.
     let dots = rest.len() - rest.trim_start_matches('.').len();
-    if dots >= LEADER && rest[dots..].starts_with(' ') {
-        return Some((Sign::Is, dots));
+    if dots >= LEADER && rest[dots..].starts_with([' ', ':']) {
+        return Some((Sign::Is, dots + usize::from(rest[dots..].starts_with(':'))));
     }
     for otherwise in ["||", "??", "or "] {
         if rest.starts_with(otherwise) {

@@ -195,6 +195,20 @@ const PLACES: &[(&[&str], &str)] = &[
         &["echo", "printf"],
         r"\b(?:echo|printf)\s+(?:-\w+\s+)*(?:'%s(?:\\n)?'\s+)?(?:'(?P<a>[^'\n$]+)'|\x22(?P<b>[^\x22\n$]+)\x22|(?P<c>[^\s'\x22$|&;>]+))\s*>>?\s*\S*NAME",
     ),
+    // What a program that asks for a password reads from a here-document.
+    (
+        &["<<"],
+        r"\b(?:passwd|smbpasswd|vncpasswd|htpasswd|ldappasswd|mkpasswd|kinit|cryptsetup|veracrypt|sudo\s+-S|gpg2?|ssh-add|(?:docker|podman|helm\s+registry|crane|oras)\s+login|borg|restic)\b[^\n|]*<<-?[ \t]*['\x22]?\w+['\x22]?\n[ \t]*(?P<a>[^\s-]\S*[0-9]\S*)[ \t]*\n",
+    ),
+    (&["ftp"], r"\bl?s?ftp\b[^\n]*<<[^\n]*\n(?:[^\n]*\n)?[ \t]*(?:quote\s+)?(?i:user)\s+\S+\s+(?P<a>\S+)"),
+    (
+        &["curl"],
+        r#"\bcurl\b[^\n]*<<[^\n]*\n(?:[^\n]*\n){0,4}?[ \t]*-{0,2}(?:proxy-)?user\s*[=:]?\s*"[^":\s]+:(?P<a>[^"\n]+)""#,
+    ),
+    (
+        &["AUTH ", "LOGIN "],
+        r"['\x22\n ](?:AUTH|LOGIN \S+) (?P<a>[^\s\\'\x22]*[a-z][^\s\\'\x22]*[0-9][^\s\\'\x22]*)(?:\\r|\r|\n|['\x22])",
+    ),
     // Statements.
     (
         &["identified"],
@@ -289,6 +303,7 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
     // Files: a pgpass line, and a cookie of a cookie jar.
     (&[":"], r"(?m)^[ \t]*[\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>(?:[^\s:\\]|\\.)+)[ \t\r]*$"),
+    (&[":"], r"[ \t][\w.*-]+:(?:[0-9]{2,5}|\*):[^:\s]+:[^:\s]+:(?P<a>\pL[^\s:;]*[0-9]{2}[^\s:;]*)(?:[\s;]|$)"),
     (
         &["\ttrue\t", "\tfalse\t"],
         r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",

@@ -250,8 +250,18 @@ fn digits(token: &str, width: u32, value: impl Fn(u8) -> Option<u8>) -> Option<S
     text_of(bytes)
 }
 
+/// The bytes without the zeros that UTF-16 has between letters of ASCII, as PowerShell encodes commands.
+fn narrowed(bytes: Vec<u8>) -> Vec<u8> {
+    let is_wide = |zero: usize| bytes.len() >= DUMPED && bytes.iter().skip(zero).step_by(2).all(|byte| *byte == 0);
+    match (is_wide(1), is_wide(0)) {
+        (true, _) => bytes.into_iter().step_by(2).collect(),
+        (_, true) => bytes.into_iter().skip(1).step_by(2).collect(),
+        _ => bytes,
+    }
+}
+
 /// These bytes as a text; `None` if they are none.
 fn text_of(bytes: Vec<u8>) -> Option<String> {
-    let text = String::from_utf8(bytes).ok()?;
+    let text = String::from_utf8(narrowed(bytes)).ok()?;
     (!text.chars().any(|c| c.is_control() && !c.is_whitespace())).then_some(text)
 }

@@ -2,7 +2,9 @@
 
 use super::Redactor;
 use super::names::{SecretName, telling};
-use super::view::View;
+use super::part::Printed;
+use super::pieces::Pieces;
+use super::printed::ARROW;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,7 +13,9 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     let Ok(members) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line) else {
         return redactor.redact(line);
     };
-    let asked = asked(&members);
+    let members = serde_json::Value::Object(members);
+    let pieces = Pieces::of(&members);
+    let printed = Printed::of(&members);
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
     let told = redactor.told(line);
     while let Some(string) = next_string(line, at) {
@@ -19,13 +23,13 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
         let is_name = line[string.end..].trim_start().starts_with(':');
         let masked = match () {
             // A piece of a text that is still written: a secret may begin in one piece and end in the next.
-            () if !is_name && name == "delta" => Cow::Borrowed(""),
+            () if !is_name && pieces.has(&name, &decoded) => Cow::Borrowed(""),
             () if is_name || is_identity(&name) && is_word(&decoded) => redactor.redact_identity(&decoded),
             () => match told_in(&told, line, &string) {
                 Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
-                None => match printed(asked.as_deref(), &name, &decoded) {
-                    printed if printed.is_empty() => member(redactor, &name, &decoded),
-                    printed => redactor.redact_with(&decoded, printed),
+                None => match printed.find(&name, &decoded) {
+                    again if again.is_empty() => member(redactor, &name, &decoded),
+                    again => redactor.redact_with(&decoded, again),
                 },
             },
         };
@@ -36,36 +40,68 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
             safe.push_str(&serde_json::Value::from(masked.into_owned()).to_string());
         }
         at = string.end;
+        if let Some(number) = secret_number(line, at).filter(|_| is_name && is_secret_of_one(&decoded)) {
+            safe.push_str(&line[at..number.start]);
+            safe.push_str(&serde_json::Value::from(super::MASK).to_string());
+            at = number.end;
+        }
         name = if is_name { decoded } else { String::new() };
     }
     safe.push_str(&line[at..]);
     if safe == line { Cow::Borrowed(line) } else { Cow::Owned(safe) }
 }
 
-/// What the call of a tool in this line runs, or the file that it reads or writes, as a command.
-fn asked(members: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
-    let input = members.get("properties")?.get("part")?.get("state")?.get("input")?;
-    let text = |name: &str| input.get(name).and_then(serde_json::Value::as_str);
-    let file =
-        || ["filePath", "file_path", "path"].iter().find_map(|name| text(name)).map(|file| format!("cat {file}"));
-    text("command").map(str::to_owned).or_else(file)
+/// A record with those of its texts that have line breaks masked and on one line. Masked first: without the breaks, no
+/// rule knows the table or the block that a secret is in.
+pub fn on_one_line(redactor: &Redactor, line: String) -> String {
+    if !line.contains("\\n") {
+        return line;
+    }
+    let (mut flat, mut at) = (String::with_capacity(line.len()), 0);
+    while let Some(string) = next_string(&line, at) {
+        let text: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
+        if text.contains('\n') {
+            let safe = on_lines_of_their_own(redactor, &text);
+            let words: Vec<&str> = safe.split_whitespace().collect();
+            flat.push_str(&line[at..string.start]);
+            flat.push_str(&serde_json::Value::from(words.join(" ")).to_string());
+        } else {
+            flat.push_str(&line[at..string.end]);
+        }
+        at = string.end;
+    }
+    flat.push_str(&line[at..]);
+    flat
 }
 
-/// Where the secrets are in the view of a member, because of the command that wrote it or the file that it is in.
-fn printed(asked: Option<&str>, name: &str, value: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if let Some(asked) = asked.filter(|_| matches!(name, "output" | "content")) {
-        let view = View::new(value);
-        // What a tool writes around a file.
-        let start = view.text.find("<content>\n").map_or(0, |at| at + "<content>\n".len());
-        let end = view.text.find("\n</content>").map_or(view.text.len(), |at| at.max(start));
-        let inside = view.text[start..end].split("\n\n(End of file").next().unwrap_or_default();
-        super::printed::find(asked, inside, &mut found);
-        for secret in &mut found {
-            *secret = start + secret.start..start + secret.end;
-        }
-    }
-    found
+/// The number after a name that ends at `at`, if it can be a secret.
+fn secret_number(line: &str, at: usize) -> Option<Range<usize>> {
+    /// The shortest number that is no count, in digits.
+    const DIGITS: usize = 6;
+    let value = line[at..].trim_start().strip_prefix(':')?.trim_start();
+    let start = line.len() - value.len();
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let ends = value[digits..].trim_start().starts_with([',', '}']);
+    (digits >= DIGITS && ends).then_some(start..start + digits)
+}
+
+/// Whether a name is that of one secret, and not of what is counted: `password`, but not `token`.
+fn is_secret_of_one(name: &str) -> bool {
+    let counted = ["token", "cookie", "credential", "secret", "key"];
+    let name_of_one = name.trim_end_matches(['s', 'S']).to_ascii_lowercase();
+    telling(name) == Some(SecretName::Certain) && !counted.iter().any(|word| name_of_one.ends_with(word))
+}
+
+/// A text without its secrets. Of a call and its result, the result begins a line, as it did where it was written.
+fn on_lines_of_their_own(redactor: &Redactor, text: &str) -> String {
+    let Some((call, result)) = text.split_once(ARROW) else {
+        return redactor.redact(text).into_owned();
+    };
+    let mut printed = Printed::default();
+    printed.add(call, result);
+    let lines = text.replacen(ARROW, " →\n", 1);
+    let safe = redactor.redact_with(&lines, printed.find("output", &lines));
+    redactor.redact(&safe.replacen(" →\n", ARROW, 1)).into_owned()
 }
 
 /// Whether a member says which session, message or event it is: what only looks random there must stay the same, or
@@ -148,6 +184,9 @@ mod tests {
         let other =
             r#"{"properties":{"part":{"state":{"input":{"command":"git rev-parse HEAD"},"output":"x1y2z3w4\n"}}}}"#;
         assert!(matches!(redact(&Redactor::default(), other), Cow::Borrowed(_)));
+        let number = r#"{"password":123456789012,"token":123456789012,"pin":1}"#;
+        let safe = redact(&Redactor::default(), number);
+        assert_eq!(safe, r#"{"password":"[masked]","token":123456789012,"pin":1}"#);
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }

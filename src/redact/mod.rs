@@ -12,6 +12,7 @@ mod assignments;
 mod columns;
 mod commands;
 mod encoded;
+mod ends;
 mod formats;
 mod json;
 mod keys;
@@ -20,6 +21,8 @@ mod lists;
 mod manifests;
 mod names;
 mod numbers;
+mod part;
+mod pieces;
 mod placeholder;
 mod printed;
 mod prose;
@@ -123,14 +126,19 @@ impl Redactor {
     /// `text` with every secret replaced by `[masked]`.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let view = View::new(text);
-        let found = self.secrets(&view, LAYERS);
+        let found = self.found(&view);
         masked(text, &view, found)
+    }
+
+    /// A record as JSON with its texts on one line each, those with line breaks masked before.
+    pub fn on_one_line(&self, record: String) -> String {
+        json::on_one_line(self, record)
     }
 
     /// `text` without its secrets, and without these parts of its view, which are secrets too.
     fn redact_with<'a>(&self, text: &'a str, mut found: Vec<Range<usize>>) -> Cow<'a, str> {
         let view = View::new(text);
-        found.extend(self.secrets(&view, LAYERS));
+        found.extend(self.found(&view));
         masked(text, &view, merged(found))
     }
 
@@ -144,7 +152,8 @@ impl Redactor {
     /// Where the names, flags and places in a line of JSON tell of secrets, in ascending order and apart from each other.
     fn told(&self, line: &str) -> Vec<Range<usize>> {
         let view = View::new(line);
-        let mut found: Vec<_> = self.secrets(&view, 0).iter().map(|range| view.original(range)).collect();
+        let secrets = self.secrets(&view, 0);
+        let mut found: Vec<_> = secrets.iter().map(|range| at_letters(line, view.original(range))).collect();
         // A list of arguments is a command line.
         commands::find(&line.replace("\",\"", "   ").replace("\", \"", "    "), &mut found);
         merged(found)
@@ -162,6 +171,21 @@ impl Redactor {
         }
         formats::find(text, &view.breaks, &mut found);
         found
+    }
+
+    /// Where the secrets of a text are that may have been cut at its end.
+    fn found(&self, view: &View<'_>) -> Vec<Range<usize>> {
+        let mut found = self.secrets(view, LAYERS);
+        let Some((start, completed)) = ends::completed(&view.text) else {
+            return found;
+        };
+        let whole = View::new(&completed);
+        let end = view.text.len() - start;
+        let secrets = self.secrets(&whole, 0).into_iter().map(|range| whole.original(&range));
+        found.extend(
+            secrets.filter(|range| range.end >= end && range.start < end).map(|range| start + range.start..start + end),
+        );
+        merged(found)
     }
 
     /// Where the secrets are, in ascending order and apart from each other.
@@ -187,7 +211,8 @@ impl Redactor {
                 let seen = View::new(&plain.text);
                 let inside =
                     self.secrets(&seen, layers - 1).into_iter().map(|range| plain.original(&seen.original(&range)));
-                found.extend(inside.map(|range| string.start + range.start..string.start + range.end));
+                found
+                    .extend(inside.map(|range| at_letters(text, string.start + range.start..string.start + range.end)));
             }
             found = merged(found);
             let has_secret = |decoded: &str| !self.secrets(&View::new(decoded), layers - 1).is_empty();
@@ -197,6 +222,11 @@ impl Redactor {
     }
 }
 
+/// The same range without a part of a letter: a view may have a shorter letter in its place.
+fn at_letters(text: &str, range: Range<usize>) -> Range<usize> {
+    text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end)
+}
+
 /// `text` with these parts of its view, which ascend, replaced by [`MASK`].
 fn masked<'a>(text: &'a str, view: &View<'_>, found: Vec<Range<usize>>) -> Cow<'a, str> {
     if found.is_empty() {
@@ -204,7 +234,7 @@ fn masked<'a>(text: &'a str, view: &View<'_>, found: Vec<Range<usize>>) -> Cow<'
     }
     let (mut safe, mut at) = (String::with_capacity(text.len()), 0);
     for range in found {
-        let range = view.original(&range);
+        let range = at_letters(text, view.original(&range));
         let start = range.start.max(at);
         safe.push_str(&text[at..start]);
         safe.push_str(MASK);

@@ -49,6 +49,8 @@ pub const WORDS: &[&str] = &[
     "şifre",
     "sifre",
     "parola",
+    "رمز عبور",
+    "گذرواژه",
     "parolă",
     "wachtwoord",
     "lösenord",

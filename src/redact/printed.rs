@@ -128,7 +128,7 @@ fn in_excerpt(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
 }
 
 /// What stands between a call and its result in an excerpt.
-const ARROW: &str = " → ";
+pub const ARROW: &str = " → ";
 
 /// Whether a word looks random, and is neither a path nor a time.
 fn looks_random(word: &str) -> bool {

@@ -54,4 +54,72 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["mnemonic", "phrase"],
         r"(?i:(?:mnemonic|(?:seed|recovery|secret)[ _-]?phrase))\w*[^\n:=]{0,24}[\s:=\x22'\\]+(?P<a>(?:[a-z]{3,8}[ ,]+){11,23}[a-z]{3,8})",
     ),
+    (
+        &["from"],
+        r"(?i)\b(?:password|passphrase|passcode|token|secret|key)\b[^\n.]{0,20}\b(?:changed|updated|rotated|reset|switched|moved)\s+from\s+[\x22'`]?(?P<a>[^\s\x22'`]*[0-9!#$%^*][^\s\x22'`]{3,})[\x22'`]?\s+to\s+[\x22'`]?(?P<b>[^\s\x22'`]*[0-9!#$%^*][^\s\x22'`]{3,})",
+    ),
+    // The key of a network, and one that opens an address.
+    (
+        &["wifi", "wi-fi", "wlan", "ssid"],
+        r"(?i)\b(?:wi-?fi|wlan|ssid)\b[^\n]{0,40}[\s,;](?:key|code|pass)\s+[\x22'`]?(?P<a>\pL[^\s\x22'`]{3,}[0-9]{2}[^\s\x22'`]*)",
+    ),
+    (
+        &["using key", "with key", "using pass", "with pass", "using code", "with code"],
+        r"(?i)\b(?:using|with)\s+(?:key|pass|code)\s+[\x22'`]?(?P<a>[^\s\x22'`]{3,}[0-9][^\s\x22'`]*)[\x22'`]?\s+(?:at|on|for|to|against|via)\s+[a-z][a-z0-9+.-]*://",
+    ),
+    (&["key s:"], r"\bkey\s+s:(?P<a>\S{5,})"),
+    // A phrase of words with hyphens.
+    (
+        &["passphrase", "password"],
+        r"(?i)\bpass(?:phrase|word)\b[^\n.:=]{0,40}\sis\s+[\x22'`“](?-i:(?P<a>[a-z]{3,}(?:-[a-z]{3,}){2,7}))[\x22'`”]",
+    ),
+    // The verb comes after whose or what for it is, or an adverb before the secret.
+    (
+        &[
+            "passwort",
+            "kennwort",
+            "passord",
+            "heslo",
+            "hasło",
+            "wachtwoord",
+            "senord",
+            "senha",
+            "contraseña",
+            "mot de passe",
+        ],
+        r"(?i)(?:passwort|kennwort|passord\w*|heslo|hasło|wachtwoord|lösenord\w*|senha|contraseña|mot de passe)\b[^\n.:=]{0,30}\s(?:ist|er|je|är|is|es|é|est|jest)\s+(?:\pL+\s+)?[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»-]{5,}[0-9]{2,}[^\s\x22'`“”».,-]*|\pL[^\s\x22'`“”»-]*[0-9]{2,}[^\s\x22'`“”».,-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    // Its value, and then what it is.
+    (&["value:"], r"(?i)\bvalue:\s+(?P<a>\pL[^\s()]*[0-9]{2}[^\s()]*)\)?\s+(?:password|secret|token|passphrase)\b"),
+    // Who logs in, and with what.
+    (
+        &["logged in", "logged on", "log in", "login", "sign in", "signed in", "logging in"],
+        r"(?i)\b(?:log(?:ged|ging)?\s?[io]n|sign(?:ed)?\s+in)\s+(?:(?:with|as|using)\s+)?[a-z][\w.-]{0,40}[:/](?P<a>\pL[^\s/:@]{3,}[0-9]{2}[^\s/:@]*|[^\s/:@]*[0-9]{2}[^\s/:@]{4,})(?:@|\s|$)",
+    ),
+    // An account and its password, as database clients are given them.
+    (
+        &[
+            "connect",
+            "conn ",
+            "logon",
+            "denied",
+            "login",
+            "target",
+            "catalog",
+            "auxiliary",
+            "sqlplus",
+            "expdp",
+            "impdp",
+            "exp ",
+            "imp ",
+            "rman",
+            "sqlldr",
+        ],
+        r"(?i)(?:^|[\s\x22'])(?:connect\w*|conn|logon|denied|login|target|catalog|auxiliary|sqlplus|expdp|impdp|exp|imp|rman|sqlldr)(?:\s+(?:as|to|for|with|user|denied|-\w+|/nolog))*\s+[\x22']?[a-z][\w$#]{0,29}/(?P<a>[^\s/@\x22'.]*[0-9!#$%^*][^\s/@\x22'.]*[0-9!#$%^*][^\s/@\x22']*)(?:@|\s|[\x22']|$)",
+    ),
+    (
+        &["user/", "system/", "sys/", "scott/"],
+        r"(?:^|[\s\x22'])(?:user|system|sys|scott)/(?P<a>\pL[^\s/@\x22'-]*[0-9]{2}[^\s/@\x22'-]*)@[A-Z]",
+    ),
+    (&["connect to"], r"(?i)\bconnect\s+to\s+\S+\s+user\s+\S+\s+using\s+(?P<a>[^\s;]+)"),
 ];

@@ -100,4 +100,46 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["pin:", "pin=", "pin\":", "pin is", "pin for", "--pin", "pin code"],
         r#"(?i)(?:\b|_)pin(?:\s+code)?["']?(?:\s+for\s+[^\n:.=]{1,24}?)?(?:\s*[:=]\s*|\s+is\s+|\s+)["']?(?P<a>[0-9]{4,8})\b"#,
     ),
+    // The value, and then its name.
+    (
+        &["value"],
+        r#"(?i)\bvalue["']?\s*[:=]\s*["']?(?P<a>[^\s"',]+)["']?\s*,?\s*\b(?:name|key)["']?\s*[:=]\s*["']?(?:NAME|[\w.-]*_auth\b)"#,
+    ),
+    // Other signs of assignment: of R, of Nix, of YAML's tags.
+    (&["<-"], r#"NAME\s*<<?-\s*["'](?P<a>[^"'\s]+)["']"#),
+    (&["= ~", ": !", "= !"], r#"(?:NAME|\bpass)\s*[:=]\s*(?:~|!\w[\w-]*\s+)["'](?P<a>[^"'\n]+)["']"#),
+    // What a variable is where it is not set.
+    (
+        &["fetch", "getenv", "env::var", "environ", "getproperty", "lookup", "env["],
+        r#"(?:fetch|getenv|env::var|environ\.get|getProperty|lookup|env)\w*[(\[]\s*["']NAME["']\s*[)\]]{1,2}\s*(?:\{\s*|\?:\s*|\?\?\s*|\|\|\s*|or\s+|\.(?:unwrap_or|unwrap_or_else|orElse|orElseGet|or|getOrElse)\(\s*(?:\|_?\w*\|\s*|\(\)\s*->\s*)?)["'](?P<a>[^"'\n]+)["']"#,
+    ),
+    (&["lazy"], r#"NAME\s+by\s+lazy\s*\{\s*"(?P<a>[^"\n]+)""#),
+    // The last string of a call whose name tells.
+    (
+        &["auth(", "credentials(", "password(", "superuser("],
+        r#"(?i)\b\w*(?:auth|credentials|password|superuser)\(\s*["'][^"'\n]*["']\s*,\s*(?:["'][^"'\n]*["']\s*,\s*)?["'](?P<a>[^"'\s/]*[0-9]{2}[^"'\s/]*)["']\s*\)"#,
+    ),
+    // Statements of SQL.
+    (
+        &["sp_password"],
+        r"(?i)\bsp_password\s+(?:@\w+\s*=\s*)?(?:NULL|N?'(?P<a>[^'\n]+)')\s*,\s*(?:@\w+\s*=\s*)?N?'(?P<b>[^'\n]+)'",
+    ),
+    (
+        &["sp_add"],
+        r"(?i)\bsp_add(?:login|approle|user)\s+(?:@\w+\s*=\s*)?N?'[^'\n]*'\s*,\s*(?:@\w+\s*=\s*)?N?'(?P<a>[^'\n]+)'",
+    ),
+    (&["crypt("], r"(?i)\bcrypt\(\s*'(?P<a>[^'\n]+)'\s*,"),
+    (&["replace"], r#"(?i)\bidentified\s+by\s+\S+\s+replace\s+["']?(?P<a>[^\s"';]+)"#),
+    (&["attach", "pragma"], r#"(?i)\b(?:attach\b[^;\n]*?\bkey|pragma\s+(?:hex|re)*key\s*=)\s*["'](?P<a>[^"'\n]+)["']"#),
+    // Keys as JSON, as XML, and in base64 of base64.
+    (&["kty"], r#"\\*"(?:d|p|q|dp|dq|qi|k)\\*"\s*:\s*\\*"(?P<a>[\w-]{20,})"#),
+    (&["rsakeyvalue"], r"<(?:D|P|Q|DP|DQ|InverseQ)>(?P<a>[^<\s]{8,})"),
+    (&["LS0tLS1CRUdJT"], r"(?P<a>LS0tLS1CRUdJT[\w+/]*(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)[\w+/=]*)"),
+    (&["TUlJ"], r"\b(?P<a>TUlJ[EJR][\w+/]{80,}={0,2})"),
+    // Elements of pages: a term, and a value on a line of its own.
+    (
+        &["<dt"],
+        r"(?i)<dt[^>]*>[^<\n]{0,24}(?:passw|secret|token|api key|passphrase)[^<\n]{0,24}</dt>\s*<dd[^>]*>(?P<a>[^<\s]+)<",
+    ),
+    (&[">\n"], r"<NAME>[ \t]*\n\s*(?P<a>[^\s<]+)\s*\n\s*</"),
 ];

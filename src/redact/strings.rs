@@ -1,5 +1,6 @@
 //! Finds strings that contain a text with its own structure, such as JSON that quotes a file or an output.
 
+use serde_json::Value;
 use std::ops::Range;
 
 /// The shortest string of several words that is read by itself, in bytes.
@@ -36,6 +37,16 @@ pub fn escaped(text: &str) -> Vec<Range<usize>> {
         at = end + 1;
     }
     found
+}
+
+/// Calls `see` with each string below a value, and the name of its member.
+pub fn each_in_json<'a>(value: &'a Value, name: &'a str, see: &mut impl FnMut(&'a str, &'a str)) {
+    match value {
+        Value::String(text) => see(name, text),
+        Value::Array(all) => all.iter().for_each(|one| each_in_json(one, name, see)),
+        Value::Object(members) => members.iter().for_each(|(name, one)| each_in_json(one, name, see)),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

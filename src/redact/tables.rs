@@ -27,7 +27,11 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
             pair(row, start, found);
         }
         match &table {
-            Some(known) if is_row(row, known) => add(row, start, known, found),
+            Some(known) if is_row(row, known) => add(row, start, known, |_| true, found),
+            // The last line may be cut.
+            Some(known) if !line.ends_with('\n') && row.contains(known.separator) => {
+                add(row, start, known, is_made_up, found);
+            }
             // Below a rule, rows follow, whatever is in them.
             _ if is_rule(row) => {
                 let separator = row
@@ -125,12 +129,12 @@ fn clean(cell: &str) -> &str {
     cell.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '*' | '`'))
 }
 
-fn add(row: &str, start: usize, table: &Table, found: &mut Vec<Range<usize>>) {
+fn add(row: &str, start: usize, table: &Table, is_secret: fn(&str) -> bool, found: &mut Vec<Range<usize>>) {
     let mut at = start;
     for (column, cell) in row.split(table.separator).enumerate() {
         let value = clean(cell);
         let is_rule = value.chars().all(|c| matches!(c, '-' | ':' | '=' | '─' | '┼'));
-        if table.secret.contains(&column) && !is_rule && !is_placeholder(value) {
+        if table.secret.contains(&column) && !is_rule && !is_placeholder(value) && is_secret(value) {
             let offset = cell.find(value).unwrap_or(0);
             found.push(at + offset..at + offset + value.len());
         }

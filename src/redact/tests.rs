@@ -35,6 +35,77 @@ fn redacts_known_secrets() {
 }
 
 #[test]
+fn redacts_by_neighbours() {
+    let redactor = Redactor::default();
+    let secret = "Plover44Ash";
+    for text in [
+        "- value: @\n  name: DB_PASSWORD",
+        "<property value=\"@\" name=\"jdbc.password\"/>",
+        "the guest wifi is Cafe7, key @",
+        "authenticated using key @ against https://api.shop.test/v1",
+        "Heslo do databáze je teď @",
+        "The API token was rotated from '@' to '@'",
+        "connecting as scott/@@PROD ...",
+        "impdp system/@ directory=x",
+        "logged in as deploy:@@10.1.2.3",
+        "db_password <- \"@\"",
+        "pass = ~\"@\"",
+        "env::var(\"API_TOKEN\").unwrap_or_else(|_| \"@\".into())",
+        "ENV.fetch(\"SMTP_PASSWORD\") { \"@\" }",
+        "System.getenv(\"DB_PASSWORD\") ?: \"@\"",
+        "EXEC sp_password NULL, '@', 'bob'",
+        "select crypt('@', gen_salt('bf'))",
+        "alter user b identified by x replace @;",
+        "kinit bob <<EOF\n@\nEOF\n",
+        "ftp -n h <<E\nuser joe @\nE\n",
+        "ｐａｓｓｗｏｒｄ＝@",
+        "pass\u{301}word: @",
+        // What is cut behind a secret.
+        "postgres://app:@",
+        "mysqldump -u root -p\"@",
+        "| user | password |\n|---|---|\n| bob | @",
+        "insert into users (name, password) values ('bob', '@",
+        "name,password,role\nbob,@",
+    ] {
+        let text = text.replace("@@", "\u{0}").replace('@', secret).replace('\u{0}', &format!("{secret}@"));
+        let safe = redactor.redact(&text);
+        assert!(!safe.contains(secret), "{safe}");
+    }
+}
+
+#[test]
+fn neighbours_of_other_things_stay() {
+    let redactor = Redactor::default();
+    for text in [
+        "- value: 3\n  name: replicas",
+        "The guest wifi is Cafe7, keep it on",
+        "using key user_id2 as the partition key",
+        "The key was renamed from user_id2 to account_id2",
+        "connect to server1/instance2 on port 1433",
+        "x <- \"data2024.csv\"",
+        "ENV.fetch(\"NODE_ENV\") { \"development2\" }",
+        "select crypt(password, salt) from users",
+        "See http://localhost:3000",
+        "open https://host:port",
+        "He said \"this is version2",
+        "name,role,team\nbob,admin,core7",
+        "Das Passwort ist mindestens 12 Zeichen lang.",
+        "Ｈｅｌｌｏ　ｗｏｒｌｄ１２３",
+    ] {
+        assert_eq!(redactor.redact(text), text);
+    }
+}
+
+#[test]
+fn redacts_encoded_commands() {
+    let redactor = Redactor::default();
+    let wide: Vec<u8> =
+        format!("$p = 'gh{}_{}'", "p", "Ab12".repeat(9)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let encoded = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, wide);
+    assert_eq!(redactor.redact(&format!("pwsh -enc {encoded}")), "pwsh -enc [masked]");
+}
+
+#[test]
 fn redacts_codes_and_keys_of_digits() {
     let hex = "0af19c3e".repeat(4);
     let redactor = Redactor::default();

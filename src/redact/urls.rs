@@ -59,6 +59,9 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
                 .unwrap_or(rest.len());
             let rest = &rest[..length];
             user_info(rest, start, found);
+            if start + length == text.len() {
+                found.extend(cut_password(rest).map(|password| start + password..text.len()));
+            }
             end = start + length;
         }
         end = 0;
@@ -98,6 +101,15 @@ fn user_info(rest: &str, start: usize, found: &mut Vec<Range<usize>>) {
         }
         _ => {}
     }
+}
+
+/// Where the password begins in a URL that is cut before its host.
+fn cut_password(rest: &str) -> Option<usize> {
+    let colon = rest.find(':').filter(|_| !rest.contains(['@', '/', '?', '[', '{', '<']))?;
+    let word = rest[colon + 1..].trim_end_matches(['.', ',', ')', '…', ';', ':', '*', '\\']);
+    let is_port =
+        word.bytes().all(|b| b.is_ascii_digit()) || word.eq_ignore_ascii_case("port") || word.starts_with('$');
+    (!is_port && !is_placeholder(word)).then_some(colon + 1)
 }
 
 /// A value without its escaped signs, whose digits make a path look random.

@@ -18,6 +18,16 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     pub fn new(text: &'a str) -> Self {
+        let seen = Self::of_seen(text);
+        if seen.text.is_ascii() || !seen.text.chars().any(|c| narrow(c).is_some()) {
+            return seen;
+        }
+        let narrowed = narrowed(&seen.text);
+        Self { under: Some(Box::new(seen)), ..narrowed }
+    }
+
+    /// The view without what is not seen.
+    fn of_seen(text: &'a str) -> Self {
         let marks = line_prefixes::find(text);
         let lined = (!marks.is_empty()).then(|| without(text, &marks));
         let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
@@ -114,12 +124,35 @@ fn unseen(text: &str) -> Vec<Range<usize>> {
             '\\' => continuation(rest),
             '\r' if rest.starts_with("\r\n") => Some(1),
             '\u{8}' => Some(1),
-            _ => is_unseen(c).then(|| c.len_utf8()),
+            _ => (is_unseen(c) || is_mark(c)).then(|| c.len_utf8()),
         };
         found.extend(length.map(|length| at..at + length));
         at += length.unwrap_or(c.len_utf8());
     }
     found
+}
+
+/// Whether a character only marks the letter before it.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}')
+}
+
+/// The letter of ASCII that a full-width one stands for.
+fn narrow(c: char) -> Option<char> {
+    matches!(c, '\u{ff01}'..='\u{ff5e}').then(|| char::from_u32(u32::from(c) - 0xfee0)).flatten()
+}
+
+/// The view in which each full-width letter is the narrow one.
+fn narrowed(text: &str) -> View<'static> {
+    let (mut seen, mut breaks, mut removed) = (String::with_capacity(text.len()), Vec::new(), Vec::new());
+    for c in text.chars() {
+        if narrow(c).is_some() {
+            breaks.push(seen.len());
+            removed.push(removed.last().unwrap_or(&0) + c.len_utf8() - 1);
+        }
+        seen.push(narrow(c).unwrap_or(c));
+    }
+    View { text: Cow::Owned(seen), breaks, removed, under: None }
 }
 
 /// The length of a backslash that ends a line at the beginning of `text`, and of the indentation after it.
@@ -189,6 +222,16 @@ mod tests {
         assert_eq!(&text[view.original(&(1..3))], "b\u{200b}c");
         assert_eq!(&text[view.original(&(4..5))], "e");
         assert_eq!(&text[view.original(&(0..1))], "a");
+    }
+
+    #[test]
+    fn reads_full_width_letters() {
+        let text = "é ｋｅｙ\u{332}＝ａ b";
+        let view = View::new(text);
+        assert_eq!(view.text, "é key=a b");
+        let range = view.original(&(7..8));
+        assert_eq!(text.floor_char_boundary(range.start), text.find('ａ').unwrap());
+        assert_eq!(range.end, text.find(" b").unwrap());
     }
 
     #[test]

@@ -39,7 +39,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("process", &["pipe", "wire"]),
     ("server", &["wire"]),
     ("stream", &["redact", "pipe", "wire", "process", "server"]),
-    ("detect", &["pipe", "wire"]),
+    ("detect", &["redact", "pipe", "wire"]),
     ("review", &["redact", "pipe", "wire", "process"]),
     ("act", &["redact", "pipe", "wire", "process", "server"]),
     ("watch", &["redact", "pipe", "wire"]),

@@ -159,3 +159,36 @@ fn recordings_have_no_secrets_in_names_and_lists() {
     let safe = String::from_utf8(done.stdout).unwrap();
     assert!(safe.contains("ghp_[masked]") && !safe.contains(CANARY) && !safe.contains("Ab12Ab12"), "{safe}");
 }
+
+/// A provider's complaint whose secret only the line above it tells.
+const BLOCK: &str = "config was:\npassword: >-\n  Kestrel47Meadow\nuser: x\n";
+
+#[test]
+fn line_breaks_tell_of_secrets_until_they_are_masked() {
+    let mut lines = String::new();
+    for attempt in 1..9 {
+        let status = json!({ "type": "retry", "attempt": attempt, "message": BLOCK, "next": 1 });
+        let properties = json!({ "sessionID": "ses_1", "status": status });
+        let line = json!({ "ts": attempt * 1000, "id": format!("e{attempt}"), "type": "session.status", "properties": properties });
+        lines.push_str(&format!("{line}\n"));
+    }
+    for k in 0..6 {
+        let (table, file) = ("| user | password |\n|---|---|\n| bob | Kestrel47Meadow |\n", "/run/secrets/db_password");
+        let read = format!("<path>{file}</path>\n<content>\n1: Kestrel47Meadow\n\n(End of file)\n</content>");
+        for (id, tool, input, output) in
+            [("a", "bash", json!({ "command": "./x" }), table), ("b", "read", json!({ "filePath": file }), &*read)]
+        {
+            let state = json!({ "status": "completed", "input": input, "output": output, "title": "x", "metadata": {}, "time": { "start": 1, "end": 2 } });
+            let part = json!({ "id": format!("prt_{id}{k}"), "sessionID": "ses_1", "messageID": format!("msg_{k}"), "type": "tool", "tool": tool, "callID": format!("c{id}{k}"), "state": state });
+            let properties = json!({ "sessionID": "ses_1", "part": part });
+            let line = json!({ "ts": 20_000 + k * 100, "id": format!("t{id}{k}"), "type": "message.part.updated", "properties": properties });
+            lines.push_str(&format!("{line}\n"));
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in"), lines).unwrap();
+    let line = "ocr-detect <in >all; ocr-detect --only <in; ocr-report --as html <all; ocr-detect --explain <in; ocr-report <all; \
+                ocr-stream --replay all --all-lines --redact; ocr-watch <all --only 2>&1";
+    let said = shell(line, folder.path()).finish().lines.join("\n");
+    assert!(said.contains("config was: password: >- [masked]") && !said.contains("Kestrel47"), "{said}");
+}

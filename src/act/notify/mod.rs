@@ -287,7 +287,7 @@ impl Notify {
         let request = client.post(url.clone());
         Ok(match self.shape {
             Shape::Standard => return self.standard(request, message, now),
-            Shape::Slack => request.json(&json!({"text": text})),
+            Shape::Slack => request.json(&json!({"text": for_slack(&text)})),
             Shape::Discord => request.json(&json!({"content": text, "allowed_mentions": {"parse": []}})),
             Shape::Ntfy => {
                 let priority = if message.is_urgent() { "high" } else { "default" };
@@ -338,6 +338,12 @@ fn run_command(to: &str, line: &str, message: &Message, now: Now, limit: Duratio
     Delivery { to: to.to_owned(), outcome }
 }
 
+/// A text in which Slack sees no mention and no link of the agent's: it reads them between `<` and `>`.
+/// <https://docs.slack.dev/messaging/formatting-message-text#escaping>
+fn for_slack(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,6 +354,11 @@ mod tests {
         let webhook = secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let signed = webhook.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         assert_eq!(signed.unwrap(), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn slack_sees_no_mention_and_no_link() {
+        assert_eq!(for_slack("a & <!channel> <http://e|x>"), "a &amp; &lt;!channel&gt; &lt;http://e|x&gt;");
     }
 
     #[test]

@@ -181,10 +181,10 @@ impl Call {
 }
 
 fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
-    let given = text::excerpt(&input.text, INPUT_EXCERPT);
+    let given = text::excerpt_in_lines(&input.text, INPUT_EXCERPT);
     // More of the result would be cut anyway.
     let shown = result.map(|raw| text::beginning(raw, 4 * EXCERPT)).unwrap_or_default();
-    text::excerpt(&format!("{tool} {given} → {shown}"), EXCERPT)
+    text::excerpt_in_lines(&format!("{tool} {given} → {shown}"), EXCERPT)
 }
 
 /// From this many bytes on, a result is a page, and not only a word of success.

@@ -91,7 +91,8 @@ impl Activity {
             let of_tool = self.running.iter().find(|call| !call.pending && call.tool() == tool);
             if let Some(call) = of_tool.or(only) {
                 let asked = request.what.strip_suffix(call.tool()).unwrap_or(&request.what);
-                request.what = text::excerpt(&format!("{}: {}", asked.trim_end_matches([' ', ':']), call.what), WHAT);
+                request.what =
+                    text::excerpt_in_lines(&format!("{}: {}", asked.trim_end_matches([' ', ':']), call.what), WHAT);
                 request.named = true;
             }
         }

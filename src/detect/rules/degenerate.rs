@@ -110,7 +110,7 @@ fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) ->
     let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
     signal.evidence = vec![Evidence {
         id: context.point.id.clone(),
-        excerpt: text::excerpt(&String::from_utf8_lossy(&shown), EXCERPT),
+        excerpt: text::excerpt_in_lines(&String::from_utf8_lossy(&shown), EXCERPT),
     }];
     signal
 }

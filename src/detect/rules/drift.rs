@@ -90,7 +90,7 @@ impl Drift {
         let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
         signal.evidence = vec![Evidence {
             id: context.point.id.clone(),
-            excerpt: text::excerpt(&String::from_utf8_lossy(&shown), EXCERPT),
+            excerpt: text::excerpt_in_lines(&String::from_utf8_lossy(&shown), EXCERPT),
         }];
         signals.report(signal);
     }

@@ -123,7 +123,8 @@ impl Monologue {
         signal.since = Some(row.since.clone());
         signal.rollback_to = Some(row.message.clone()).filter(|id| !id.is_empty());
         signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(row.tokens) };
-        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt(step.text, EXCERPT) }];
+        signal.evidence =
+            vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt_in_lines(step.text, EXCERPT) }];
         signals.report(signal);
     }
 

@@ -43,7 +43,8 @@ impl Rule for Nesting {
         let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, 0, summary);
         signal.laps = laps as u64;
         let task = tasks.first().map(String::as_str).unwrap_or_default();
-        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt(task, EXCERPT) }];
+        signal.evidence =
+            vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt_in_lines(task, EXCERPT) }];
         signals.report(signal);
     }
 }

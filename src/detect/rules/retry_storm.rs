@@ -220,7 +220,7 @@ impl RetryStorm {
             (failing.wait, failing.until) = (wait, until);
         }
         failing.attempts = failing.attempts.max(attempt);
-        failing.message = text::excerpt(message, EXCERPT);
+        failing.message = text::excerpt_in_lines(message, EXCERPT);
         failing.fault = read.fault;
         failing.promised = failing.promised.or(read.until);
         failing.vague = read.vague;

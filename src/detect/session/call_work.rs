@@ -173,7 +173,7 @@ impl CallWork {
             tool: call.tool.clone(),
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
-            called: text::excerpt(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
+            called: text::excerpt_in_lines(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
             is_note: call.kind == CallKind::Plan,
             follow_up: FollowUp::of(call),
@@ -330,7 +330,7 @@ fn open_todos(input: Raw<'_>) -> Option<OpenTodos> {
     let is_open = |item: &&Item<'_>| {
         !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")
     };
-    let first = items.iter().find(is_open).map(|item| text::excerpt(&item.content, NAME));
+    let first = items.iter().find(is_open).map(|item| text::excerpt_in_lines(&item.content, NAME));
     Some(OpenTodos { count: items.iter().filter(is_open).count(), first })
 }
 

@@ -258,7 +258,7 @@ fn failed_check(
 }
 
 fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
-    let named: Vec<String> = items.iter().take(NAMES).map(|item| text::excerpt(item, NAME)).collect();
+    let named: Vec<String> = items.iter().take(NAMES).map(|item| text::excerpt_in_lines(item, NAME)).collect();
     let more = items.len().saturating_sub(NAMES);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     match (named.is_empty(), count) {

@@ -340,7 +340,7 @@ impl Completion {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
         if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(self.text.as_str())) {
-            let line = text::excerpt(self.last_line(), EXCERPT);
+            let line = text::excerpt_in_lines(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,
                 format!("the last text announces more work, which did not follow: \"{line}\""),
@@ -360,7 +360,7 @@ impl Completion {
     fn withheld_promise(&self, config: &Config, claim: Claim) -> Option<DoneFact> {
         let pattern = config.done_pattern.as_ref().filter(|_| claim != Claim::Promise)?;
         let line = self.text.as_str().lines().rev().find(|line| pattern.is_match(line))?;
-        let line = text::excerpt(line, EXCERPT);
+        let line = text::excerpt_in_lines(line, EXCERPT);
         let fact = format!("the text names the promise without making it: \"{line}\"");
         Some(DoneFact { contradiction: Contradiction::AnnouncedMore, fact })
     }
@@ -371,8 +371,10 @@ impl Completion {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.as_str().trim().is_empty() {
-            evidence
-                .push(Evidence { id: self.text.id().to_owned(), excerpt: text::excerpt(self.last_line(), EXCERPT) });
+            evidence.push(Evidence {
+                id: self.text.id().to_owned(),
+                excerpt: text::excerpt_in_lines(self.last_line(), EXCERPT),
+            });
         }
         evidence.extend(self.work.evidence());
         evidence

@@ -247,7 +247,7 @@ impl LostWork {
         if !self.edited.is_empty() {
             self.taken_back = None;
         } else if before > 0 {
-            self.taken_back = Some(text::excerpt(command, EXCERPT));
+            self.taken_back = Some(text::excerpt_in_lines(command, EXCERPT));
         }
     }
 

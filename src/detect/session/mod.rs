@@ -211,7 +211,7 @@ impl Session {
             Event::Todos(todos) => {
                 let count = todos.iter().filter(|t| t.open).count();
                 let first = todos.iter().find(|t| t.open).and_then(|t| t.content);
-                let first = first.map(|raw| text::excerpt(&text::decode(raw), REQUEST));
+                let first = first.map(|raw| text::excerpt_in_lines(&text::decode(raw), REQUEST));
                 self.state.completion.set_open_todos(OpenTodos { count, first });
             }
             Event::Diff { files } => self.state.completion.set_changed_files(*files),
@@ -423,9 +423,9 @@ fn describe_request(question: bool, what: Option<Raw<'_>>) -> (String, Vec<Strin
     let questions: Vec<Question<'_>> = serde_json::from_str(what.get()).unwrap_or_default();
     let text = text::decode(questions.first().map_or(what, |first| first.question));
     let labels = questions.first().into_iter().flat_map(|first| &first.options).take(OPTIONS);
-    let options = labels.map(|answer| text::excerpt(&text::decode(answer.label), OPTION)).collect();
+    let options = labels.map(|answer| text::excerpt_in_lines(&text::decode(answer.label), OPTION)).collect();
     let options = if question { options } else { permission() };
-    (format!("{kind}: {}", text::excerpt(&text, REQUEST)), options)
+    (format!("{kind}: {}", text::excerpt_in_lines(&text, REQUEST)), options)
 }
 
 #[cfg(test)]

@@ -50,7 +50,8 @@ impl OutsideAction {
         let lower = said.to_lowercase();
         let acts = has_word(&call.tool, &ACTS) && !has_word(&call.tool, &NOTES);
         let moot = MOOT.iter().any(|sign| lower.contains(sign));
-        (acts && !moot).then(|| Self::Refused { tool: call.tool.clone(), said: text::excerpt(said.trim(), EXCERPT) })
+        (acts && !moot)
+            .then(|| Self::Refused { tool: call.tool.clone(), said: text::excerpt_in_lines(said.trim(), EXCERPT) })
     }
 
     /// What contradicts a text that does not tell of the refusal.

@@ -248,7 +248,7 @@ impl PartReader {
 fn describe_call(part: &Part<'_>) -> String {
     let tool = part.tool.as_deref().unwrap_or("tool");
     match part.state.as_ref().and_then(|state| state.input).and_then(topic) {
-        Some(topic) => text::excerpt(&format!("{tool}: {topic}"), DESCRIPTION),
+        Some(topic) => text::excerpt_in_lines(&format!("{tool}: {topic}"), DESCRIPTION),
         None => tool.to_owned(),
     }
 }

@@ -237,7 +237,7 @@ fn of_words(line: &str) -> RolloutState {
         let number = |at: usize| found[at].parse::<u32>().unwrap_or_default();
         number(1) < number(2)
     });
-    let not_through = || RolloutState::NotThrough(text::excerpt(line.trim(), EXCERPT));
+    let not_through = || RolloutState::NotThrough(text::excerpt_in_lines(line.trim(), EXCERPT));
     if is(&FAILED, &["0", "no", "without", "on", "previous"])
         || part && (counted || words.iter().any(|word| UNDER_WAY.contains(word)))
     {
@@ -253,7 +253,7 @@ fn of_words(line: &str) -> RolloutState {
 
 fn last_line(output: &str) -> String {
     let line = output.lines().rev().find(|line| !line.trim().is_empty());
-    line.map_or_else(|| "it failed".to_owned(), |line| text::excerpt(line.trim(), EXCERPT))
+    line.map_or_else(|| "it failed".to_owned(), |line| text::excerpt_in_lines(line.trim(), EXCERPT))
 }
 
 #[cfg(test)]

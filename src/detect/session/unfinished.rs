@@ -65,7 +65,7 @@ impl Unfinished {
             return Some(if acts {
                 Self::Nothing
             } else {
-                Self::Tried(text::excerpt(&tried.words.join(" "), EXCERPT))
+                Self::Tried(text::excerpt_in_lines(&tried.words.join(" "), EXCERPT))
             });
         }
         if matches!(line.effect, Effect::Observe | Effect::Poll) {
@@ -131,5 +131,5 @@ fn under_way_line(output: &str) -> Option<String> {
         let lower = line.to_lowercase();
         WORKING.iter().any(|word| lower.contains(word)) && SHARES.as_ref().is_some_and(|share| share.is_match(&lower))
     };
-    lines.find(says).map(|line| text::excerpt(line.trim(), EXCERPT))
+    lines.find(says).map(|line| text::excerpt_in_lines(line.trim(), EXCERPT))
 }

@@ -309,7 +309,7 @@ pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
             let folded = without_brackets(&fold(&plain(sentence)));
             for work in works(&folded) {
                 if found.len() < MOST && found.iter().all(|claim| claim.work != work) {
-                    found.push(WorkClaim { work, excerpt: text::excerpt(sentence, EXCERPT) });
+                    found.push(WorkClaim { work, excerpt: text::excerpt_in_lines(sentence, EXCERPT) });
                 }
             }
         }
@@ -333,7 +333,7 @@ pub(crate) fn says_it_answers(text: &str) -> Option<String> {
         let folded = fold(&plain(sentence));
         !folded.ends_with(['?', '？']) && ANSWERING.is_in(&folded) && !DENYING.is_in(&folded)
     };
-    sentences.find(claims).map(|sentence| text::excerpt(sentence, EXCERPT))
+    sentences.find(claims).map(|sentence| text::excerpt_in_lines(sentence, EXCERPT))
 }
 
 /// The work that a sentence claims.

@@ -197,7 +197,7 @@ fn hex4(text: &str) -> Option<u32> {
 /// How many characters of what an agent wrote a record or a page repeats.
 pub const EXCERPT: usize = 160;
 
-pub use crate::printable::{excerpt, printable};
+pub use crate::printable::{excerpt, excerpt_in_lines, printable};
 
 #[cfg(test)]
 mod tests {

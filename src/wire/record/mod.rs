@@ -92,11 +92,22 @@ pub struct Envelope<T> {
 
 /// Appends `record` to `out` as one line, with its newline.
 pub fn append<T: Record>(out: &mut Vec<u8>, ts: impl Into<i64>, record: &T) {
+    append_with(out, ts, record, |line| line);
+}
+
+/// The same, with the line as `change` makes it of its JSON.
+pub fn append_with<T: Record>(
+    out: &mut Vec<u8>,
+    ts: impl Into<i64>,
+    record: &T,
+    change: impl FnOnce(String) -> String,
+) {
     let line = Envelope { ts: ts.into(), kind: T::TYPE.to_owned(), properties: record };
     // Cannot fail: records have string keys only.
     let Ok(line) = serde_json::to_string(&line) else {
         return;
     };
+    let line = change(line);
     out.extend_from_slice(escaped(&line).unwrap_or(line).as_bytes());
     out.push(b'\n');
 }

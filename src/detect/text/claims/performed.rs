@@ -74,7 +74,7 @@ pub(crate) fn says_it_went(text: &str, went: Went) -> Option<String> {
     let blocks = blocks(text);
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
     let found = spoken.flat_map(|block| sentences(&block.text)).find(claims);
-    found.map(|sentence| text::excerpt(sentence, EXCERPT))
+    found.map(|sentence| text::excerpt_in_lines(sentence, EXCERPT))
 }
 
 #[cfg(test)]
