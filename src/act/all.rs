@@ -82,17 +82,21 @@ impl ActOnAll {
     fn route(&mut self, line: &[u8], added: &mut Vec<u8>) -> Result<(), Failure> {
         let Some((text, observed)) = read(line) else { return Ok(()) };
         self.whole.pass_time(observed.ts);
+        self.doubt(&observed, text);
         if let Event::Record { kind, .. } = &observed.event
             && [Opened::TYPE, Closed::TYPE, Reviewer::TYPE].contains(&&**kind)
         {
             // Such a line is about all of them.
+            let was_live = self.whole.is_live();
             self.whole.take(&observed, text, added)?;
+            if was_live {
+                self.spread_doubt();
+            }
             for run in self.runs.values_mut() {
                 run.take(&observed, text, added)?;
             }
             return Ok(());
         }
-        self.whole.doubt(&observed, text);
         let Some(root) = self.root(&observed, text) else { return Ok(()) };
         let begins = || works(&observed) || (!self.ended.contains_key(&root) && is_judged(&observed));
         if !self.runs.contains_key(&root) && begins() {
@@ -103,6 +107,22 @@ impl ActOnAll {
             self.conclude(&root, added);
         }
         Ok(())
+    }
+
+    /// Treats one of our streams as a recording when it does not begin with an `opened` line that can be read.
+    fn doubt(&mut self, line: &Observation, text: &str) {
+        if self.whole.is_live() {
+            self.whole.doubt(line, text);
+            self.spread_doubt();
+        }
+    }
+
+    /// Lets no run do what the stream as a whole may not do: those that began before the first `opened` line, neither.
+    fn spread_doubt(&mut self) {
+        if !self.whole.is_live() {
+            let runs = self.runs.values_mut().chain(&mut self.retired);
+            runs.for_each(|run| run.doubt_as(&self.whole));
+        }
     }
 
     /// The session that the line is about, or the one at its top.

@@ -181,7 +181,8 @@ impl ExecutorContext {
     fn carry_out(&self, order: &Order, runtime: &Runtime, rested: &Rested) -> (Phase, String) {
         self.write(order, Phase::Begun, &order.why);
         match (&order.task, &self.server) {
-            (Task::Verify { changed }, server) => match self.directory_of(&order.session, server.as_ref(), runtime) {
+            (Task::Verify { changed, .. }, server) => match self.directory_of(&order.session, server.as_ref(), runtime)
+            {
                 Ok(directory) => {
                     let changed = || Self::changed(&order.session, &directory, server.as_ref(), changed, runtime);
                     verify(&self.checks, &directory, &self.shutdown, changed)

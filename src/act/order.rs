@@ -29,6 +29,8 @@ pub(super) enum Task {
     Verify {
         /// The files that the session changed, as far as the stream shows.
         changed: Vec<String>,
+        /// How often the session had been at work by then.
+        round: u64,
     },
 }
 

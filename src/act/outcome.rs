@@ -11,7 +11,7 @@ const NAMED: usize = 100;
 /// Concludes the run. `signal` is the exit code of a signal that asked this process to stop; `has_checks` says whether
 /// there were checks that could decide.
 pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunResult, Code) {
-    let (mut ended, code) = ended(state, signal);
+    let (mut ended, code) = ended(state, signal, has_checks);
     if ended.outcome == RunOutcome::Unsure
         && !state.cut_off
         && let Some(cure) = cure(state, has_checks)
@@ -80,7 +80,7 @@ fn code_of_outcome(outcome: RunOutcome) -> Code {
     }
 }
 
-fn ended(state: &RunState, signal: Option<Code>) -> (RunEnd, Code) {
+fn ended(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunEnd, Code) {
     let coded = |mut ended: RunEnd| {
         if ended.outcome == RunOutcome::Done && state.cut_off {
             let why = format!(
@@ -113,7 +113,7 @@ fn ended(state: &RunState, signal: Option<Code>) -> (RunEnd, Code) {
             let code = signal.unwrap_or(Code::Interrupted);
             (ended_as(RunOutcome::Interrupted, "a signal ended the run"), code)
         }
-        closed => coded(rested(state, closed.is_some())),
+        closed => coded(unless_checked(state, rested(state, closed.is_some()), has_checks)),
     }
 }
 
@@ -153,6 +153,17 @@ fn rested(state: &RunState, closed: bool) -> RunEnd {
             let why = done.hard_evidence().unwrap_or_default();
             ended_as(RunOutcome::Unsure, named(outcome, &why))
         }
+    }
+}
+
+/// The same outcome, unless a check failed, or only a check can tell that the session is done and none did.
+fn unless_checked(state: &RunState, ended: RunEnd, has_checks: bool) -> RunEnd {
+    match (&state.failed_check, ended.outcome) {
+        (Some(why), RunOutcome::Done | RunOutcome::Unsure) => ended_as(RunOutcome::Unverified, why.as_str()),
+        (None, RunOutcome::Done) if has_checks && !state.cut_off => {
+            ended_as(RunOutcome::Unsure, format!("the run ended before anything was checked: {}", ended.reason))
+        }
+        _ => ended,
     }
 }
 

@@ -108,19 +108,26 @@ pub(super) fn on_rest(state: &mut RunState, settings: &Settings) -> Option<Order
 pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Report) -> Option<Order> {
     let taken = report.phase == Phase::Taken;
     match &report.order.task {
-        Task::Verify { .. } if taken => {
-            state.settle(RunOutcome::Done, &format!("done, and verified: {}", report.detail));
+        // The check did not fail: it was interrupted.
+        Task::Verify { .. } if !taken && report.interrupted => {
+            state.interrupted = true;
             None
         }
-        // The check did not fail: it was interrupted.
-        Task::Verify { .. } if report.interrupted => {
-            state.interrupted = true;
+        // The session went on: what was checked is not what is there now.
+        Task::Verify { round, .. } if *round != state.rounds => None,
+        Task::Verify { .. } if taken => {
+            state.failed_check = None;
+            state.settle(RunOutcome::Done, &format!("done, and verified: {}", report.detail));
             None
         }
         Task::Verify { .. } => unverified(state, settings, report),
         Task::Steer { .. } if !taken => {
             state.steering.failed();
             settle_rest(state, &format!("the message could not be sent to the agent: {}", report.detail));
+            None
+        }
+        Task::Steer { .. } => {
+            state.steering.accepted(state.clock.now());
             None
         }
         Task::Answer { request, .. } if !taken => {
@@ -144,15 +151,29 @@ pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Repo
 /// Responds to a failed check: tells the agent while it can still be told, or else ends the run.
 fn unverified(state: &mut RunState, settings: &Settings, report: &Report) -> Option<Order> {
     let message = format!("This is not done yet: a check failed. {}", report.detail);
-    let follows = state.opened.as_ref().is_some_and(|o| o.follow) && state.closed.is_none();
+    // The other lines are a command's output, which the action's record has.
+    let first = report.detail.lines().next().unwrap_or_default();
+    // Should the agent never get the message, this is how the session rests.
+    state.failed_check = Some(first.to_owned());
+    let follows = state.opened.as_ref().is_some_and(|o| o.follow) && state.closed.is_none() && !state.cut_off;
     if follows && state.steering.sent() < settings.policy.max_steers {
         let session = &report.order.session;
         return Some(steer(state, settings, session, None, &message, "a check failed"));
     }
-    // The other lines are a command's output, which the action's record has.
-    let first = report.detail.lines().next().unwrap_or_default();
     state.settle(RunOutcome::Unverified, first);
     None
+}
+
+/// Ends the run of a session that rests although a message was sent to its agent long ago.
+pub(super) fn on_time(state: &mut RunState) {
+    if state.done.is_none() || !state.steering.is_overdue(state.clock.now()) {
+        return;
+    }
+    state.steering.give_up();
+    match state.failed_check.clone() {
+        Some(why) => state.settle(RunOutcome::Unverified, &format!("{why} The agent was told, and did not go on")),
+        None => settle_rest(state, "the agent was sent a message, and did not go on"),
+    }
 }
 
 /// Responds to an order that could not be tried.
@@ -260,7 +281,7 @@ fn verify(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order>
     }
     let session = state.done.as_ref().map(|d| d.session_id.clone())?;
     let changed = state.changed();
-    Some(Order::new(&session, Task::Verify { changed }, why))
+    Some(Order::new(&session, Task::Verify { changed, round: state.rounds }, why))
 }
 
 /// Ends the run of a session at rest as unsure, unless the session failed or was aborted.

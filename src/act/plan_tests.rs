@@ -235,7 +235,7 @@ fn interrupted_check_has_not_failed() {
     for (cut, ends) in [(true, false), (false, true)] {
         let (_, mut state) = planned(&checks, &[rests("done")]);
         let report = Report {
-            order: Order::new("ses_1", Task::Verify { changed: Vec::new() }, ""),
+            order: Order::new("ses_1", Task::Verify { changed: Vec::new(), round: 0 }, ""),
             phase: Phase::Failed,
             detail: "`x` fails (exit 1).\nThe end of its output:\na long tail".to_owned(),
             interrupted: cut,
@@ -246,6 +246,97 @@ fn interrupted_check_has_not_failed() {
         let (result, code) = conclude(&state, signal, false);
         assert_eq!(code.number(), if cut { 130 } else { 14 });
         assert!(!result.reason.contains("tail"), "{}", result.reason);
+    }
+}
+
+/// What came of an order.
+fn reported(order: &Order, phase: Phase) -> Report {
+    Report { order: order.clone(), phase, detail: "`x` failed.".to_owned(), interrupted: false }
+}
+
+/// The outcome of a run that only a check can call done, and its exit code.
+fn checked_end(state: &RunState) -> (RunOutcome, u8) {
+    let (result, code) = conclude(state, None, true);
+    (result.outcome, code.number())
+}
+
+/// A run whose check has begun, as it is after each way to come to that.
+fn being_checked() -> Vec<(RunState, Order)> {
+    let ways = [
+        vec![opened(), rests("done")],
+        vec![opened(), reviewer(), rests("done"), decided("done", None)],
+        vec![opened(), reviewer(), rests("candidate"), decided("unsure", None)],
+    ];
+    ways.into_iter()
+        .map(|lines| {
+            let mut state = RunState::default();
+            let mut orders = orders(&mut state, &with_check(), &lines);
+            assert_eq!(words(&orders), ["verify"]);
+            (state, orders.remove(0))
+        })
+        .collect()
+}
+
+#[test]
+fn failed_check_outlives_the_message_about_it() {
+    for (mut state, check) in being_checked() {
+        assert_eq!(checked_end(&state), (RunOutcome::Unsure, 3), "the check did not end");
+        let steer = on_report(&mut state, &with_check(), &reported(&check, Phase::Failed)).unwrap();
+        assert_eq!(words(std::slice::from_ref(&steer)), ["steer"]);
+        assert_eq!(checked_end(&state), (RunOutcome::Unverified, 14), "the message is under way");
+        on_skipped(&mut state, &steer, "the stream has ended");
+        assert_eq!(checked_end(&state), (RunOutcome::Unverified, 14));
+    }
+    for (mut state, check) in being_checked() {
+        assert!(on_report(&mut state, &with_check(), &reported(&check, Phase::Taken)).is_none());
+        assert_eq!(checked_end(&state), (RunOutcome::Done, 0));
+    }
+}
+
+#[test]
+fn cut_off_stream_sends_no_message_about_a_check() {
+    for (mut state, check) in being_checked() {
+        state.cut_off = true;
+        assert!(on_report(&mut state, &with_check(), &reported(&check, Phase::Failed)).is_none());
+        assert_eq!(checked_end(&state), (RunOutcome::Unverified, 14));
+    }
+}
+
+#[test]
+fn check_says_nothing_about_later_work() {
+    let busy = line(5, "session.status", &json!({"sessionID": "ses_1", "status": {"type": "busy"}}));
+    for phase in [Phase::Taken, Phase::Failed] {
+        for (mut state, check) in being_checked() {
+            orders(&mut state, &with_check(), &[busy.clone(), rests("done")]);
+            assert!(on_report(&mut state, &with_check(), &reported(&check, phase)).is_none());
+            assert_eq!(checked_end(&state), (RunOutcome::Unsure, 3), "{phase}");
+        }
+    }
+}
+
+#[test]
+fn lost_message_ends_run() {
+    for (lines, ends) in [
+        (vec![opened(), rests("done")], (RunOutcome::Unverified, 14)),
+        (vec![opened(), reviewer(), rests("candidate"), decided("continue", None)], (RunOutcome::Unsure, 3)),
+    ] {
+        let mut state = RunState::default();
+        let mut order = orders(&mut state, &with_check(), &lines).remove(0);
+        if matches!(order.task, Task::Verify { .. }) {
+            order = on_report(&mut state, &with_check(), &reported(&order, Phase::Failed)).unwrap();
+        }
+        assert!(on_report(&mut state, &with_check(), &reported(&order, Phase::Taken)).is_none());
+        for (ts, is_over) in [(30_000, false), (70_000, true)] {
+            state.observe(&observe(&line(ts, "ocr.stream.tick", &json!({}))).unwrap());
+            on_time(&mut state);
+            assert_eq!(state.is_decided(Duration::ZERO), is_over, "{ts}");
+        }
+        assert_eq!(checked_end(&state), ends);
+        // It came after all.
+        let busy = line(70_001, "session.status", &json!({"sessionID": "ses_1", "status": {"type": "busy"}}));
+        state.observe(&observe(&busy).unwrap());
+        on_time(&mut state);
+        assert!(state.ended.is_none() && !state.is_decided(Duration::ZERO));
     }
 }
 

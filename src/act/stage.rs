@@ -134,6 +134,12 @@ impl Act {
         }
     }
 
+    /// Treats the stream as a recording, as the run of `whole` does.
+    pub(super) fn doubt_as(&mut self, whole: &Self) {
+        self.authority = whole.authority.clone();
+        self.dispatcher.refuse(self.authority.refusal());
+    }
+
     /// Learns from the first `opened` line what may be acted on.
     fn open(&mut self, says_replay: bool) -> Result<(), Failure> {
         if matches!(self.authority, Authority::Recording(_)) {
@@ -309,6 +315,7 @@ impl Act {
         self.resume(added);
         self.respond_to_held(false, added)?;
         let finished = self.follow_orders(added);
+        plan::on_time(&mut self.state);
         Ok(finished && self.is_over())
     }
 
@@ -335,7 +342,9 @@ impl Act {
 
     /// Takes in that no more lines come. Returns whether a live stream was cut off: it says itself when it ends.
     pub(super) fn see_end(&mut self) -> bool {
-        self.state.cut_off = self.authority.is_proven() && self.state.closed.is_none();
+        let of_server = self.state.opened.as_ref().is_some_and(|opened| opened.server.is_some());
+        let says_its_end = self.authority.is_proven() || (self.is_live() && of_server);
+        self.state.cut_off = says_its_end && self.state.closed.is_none();
         self.state.cut_off
     }
 

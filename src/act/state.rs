@@ -51,6 +51,10 @@ pub(super) struct RunState {
     working: BoundedMap<String, ()>,
     /// The last decision about the session at rest.
     pub verdict: Option<Decision>,
+    /// Why the last check of the session at rest failed.
+    pub failed_check: Option<String>,
+    /// How often the session was seen at work: a check says nothing about what comes after it.
+    pub rounds: u64,
     /// The outcome of the run, once it is decided.
     pub ended: Option<RunEnd>,
     pub closed: Option<Closed>,
@@ -107,6 +111,8 @@ impl Default for RunState {
             rested_at: Timestamp::default(),
             working: BoundedMap::new(REMEMBERED),
             verdict: None,
+            failed_check: None,
+            rounds: 0,
             ended: None,
             closed: None,
             cut_off: false,
@@ -196,6 +202,8 @@ impl RunState {
     fn goes_on(&mut self) {
         self.done = None;
         self.verdict = None;
+        self.failed_check = None;
+        self.rounds += 1;
         self.ended = self.ended.take().filter(|ended| !ended.at_rest);
     }
 

@@ -1,15 +1,22 @@
 //! Tracks our messages to the agent: the agent must answer one before it is sent another.
 
 use super::message_order::MessageOrder;
+use crate::wire::Timestamp;
 
 /// How many messages are remembered. A stream that begins at a session's start shows old ones.
 const REMEMBERED: usize = 1000;
+
+/// How long an agent at rest may leave a message unanswered, in milliseconds of stream time. It begins within seconds of
+/// the message.
+const BEGINS: i64 = 60_000;
 
 /// The messages to the agent so far.
 #[derive(Debug)]
 pub(super) struct Steering {
     sent: u32,
     delivery: Delivery,
+    /// When the server accepted the last message.
+    accepted: Option<Timestamp>,
     /// The messages that the stream has shown, ours and the agent's. The server repeats each of them at every step.
     shown: MessageOrder,
 }
@@ -26,7 +33,7 @@ enum Delivery {
 
 impl Default for Steering {
     fn default() -> Self {
-        Self { sent: 0, delivery: Delivery::Idle, shown: MessageOrder::new(REMEMBERED) }
+        Self { sent: 0, delivery: Delivery::Idle, accepted: None, shown: MessageOrder::new(REMEMBERED) }
     }
 }
 
@@ -40,6 +47,22 @@ impl Steering {
     pub fn sending(&mut self) {
         self.sent += 1;
         self.delivery = Delivery::Sending;
+        self.accepted = None;
+    }
+
+    /// The server accepted the message.
+    pub fn accepted(&mut self, now: Timestamp) {
+        self.accepted = Some(now);
+    }
+
+    /// Whether an agent that rests should have begun on the message by now. A server can accept one and lose it.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.is_unanswered() && self.accepted.is_some_and(|accepted| now.since(accepted) >= BEGINS)
+    }
+
+    /// No answer to the message is expected any more.
+    pub fn give_up(&mut self) {
+        self.delivery = Delivery::Idle;
     }
 
     /// The message could not be sent. If the stream has shown it all the same, it was.

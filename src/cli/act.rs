@@ -212,11 +212,15 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let settings = settings(args.server.as_deref(), &args.rest, args.actions, args.verification)?;
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
+    // A session is guarded whether or not there is room for the lines.
+    out.go_on_without();
     let shutdown = Shutdown::outlive_first_signal();
     job::stop_together();
     let act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();
-    if args.act_on_all { act_on_all(act, stdin, &out, args.quiet) } else { act_on_one(act, stdin, &out, args.quiet) }
+    let act_on = if args.act_on_all { act_on_all } else { act_on_one };
+    let code = act_on(act, stdin, &out, args.quiet)?;
+    out.lost().map_or(Ok(code), |failure| Err(failure.into()))
 }
 
 fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow::Result<Code> {

@@ -1,7 +1,7 @@
 //! Writes bytes unchanged, and adds lines between whole lines.
 
 use crate::exit;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,12 +26,34 @@ struct Inner {
     waiting: Vec<u8>,
     /// Discard passed bytes (`--only`).
     only_added: bool,
+    /// Whether a failed write ends nothing, unless the reader left.
+    goes_on: bool,
+    /// How a write failed. Everything since then is lost.
+    lost: Option<Failure>,
 }
 
 impl Out {
     /// Writes to `sink`; with `only_added`, only the added lines.
     pub fn new(sink: impl Write + Send + 'static, only_added: bool) -> Self {
-        Self(Arc::new(Mutex::new(Inner { sink: Box::new(sink), at_line_start: true, waiting: Vec::new(), only_added })))
+        Self(Arc::new(Mutex::new(Inner {
+            sink: Box::new(sink),
+            at_line_start: true,
+            waiting: Vec::new(),
+            only_added,
+            goes_on: false,
+            lost: None,
+        })))
+    }
+
+    /// From now on, only a reader that leaves is an error: when a write fails otherwise, as on a full disk, that is said,
+    /// and the lines since then are lost.
+    pub fn go_on_without(&self) {
+        self.lock().goes_on = true;
+    }
+
+    /// How a write failed, if lines were lost.
+    pub fn lost(&self) -> Option<Failure> {
+        self.lock().lost.take()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -103,7 +125,17 @@ impl Inner {
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         HAS_WRITTEN.store(true, Ordering::Relaxed);
-        self.sink.write_all(bytes).map_err(|e| exit::of_write(&e))
+        if self.lost.is_some() {
+            return Ok(());
+        }
+        match self.sink.write_all(bytes).map_err(|e| exit::of_write(&e)) {
+            Err(failure) if self.goes_on && failure.code != Code::ReaderLeft => {
+                tracing::warn!("{failure}; the lines from here on are lost, but the session is still guarded");
+                self.lost = Some(failure);
+                Ok(())
+            }
+            written => written,
+        }
     }
 }
 

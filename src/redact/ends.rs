@@ -33,7 +33,7 @@ fn is_open(line: &str, quote: char) -> bool {
         let (before, behind) = (&line[..at], &line[at + quote.len_utf8()..]);
         let in_word = is_letter(before.chars().next_back()) && is_letter(behind.chars().next());
         let is_escaped = before.ends_with('\\');
-        !is_escaped && !(quote == '\'' && in_word)
+        !(is_escaped || quote == '\'' && in_word)
     };
     line.match_indices(quote).filter(|(at, _)| counts(*at)).count() % 2 == 1
 }

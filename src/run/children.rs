@@ -87,15 +87,15 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let earlier = run.keep.map(Keep::earlier).unwrap_or_default();
     let stages = stages(run);
     let mut words = run.has_dashboard().then(StageMessages::new).transpose()?;
-    let teller = Teller::new()?;
-    let mut children = start(run, &stages, &program, &lifeline, words.as_mut(), &teller)?;
+    let mut teller = Teller::new()?;
+    let mut children = start(run, &stages, &program, &lifeline, words.as_mut(), &mut teller)?;
     if let (Some(bytes), Some(stdin)) = (run.input, children[0].stdin.take()) {
         feed(bytes, stdin);
     }
     let act = run.pipe.commands.len() - 1;
     let shutdown = forward_signals(run.pipe, &children);
     let signalled = signalled(run.pipe, &children);
-    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled)?;
+    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled, &teller)?;
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     tell_killed(names[act], status, &shutdown);
     let code = match wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown) {
@@ -162,9 +162,14 @@ fn end_without_spool(ending: &Ending, recording: Option<&Path>) {
     }
 }
 
-/// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, the run ends as after a
-/// signal, so that its last lines are recorded; returns whether that happened.
-fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
+/// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, or the spool cannot write
+/// them, the run ends as after a signal, so that its last lines are recorded; returns whether that happened.
+fn wait_for_act(
+    children: &mut [Child],
+    view: View,
+    signalled: &[Pid],
+    teller: &Teller,
+) -> Result<(ExitStatus, bool), Failure> {
     let mut has_left = false;
     loop {
         // One that ends well has read everything: `ocr-act` may close its output before it exits.
@@ -173,7 +178,7 @@ fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result
         if let Some(status) = children[0].try_wait().map_err(not_waited)? {
             return Ok((status, has_left));
         }
-        if !has_left && (view_left || (view != View::Person && hangup::reader_has_left())) {
+        if !has_left && (view_left || !teller.is_heard() || (view != View::Person && hangup::reader_has_left())) {
             has_left = true;
             signal(signalled, Signal::TERM);
         }
@@ -240,7 +245,7 @@ fn start(
     program: &Path,
     lifeline: &Lifeline,
     mut words: Option<&mut StageMessages>,
-    teller: &Teller,
+    teller: &mut Teller,
 ) -> Result<Vec<Child>, Failure> {
     let failed = |what: &str, e: std::io::Error| Failure::new(Code::Error, format_args!("cannot start {what}: {e}"));
     let key = PipeKey::random().map_err(|e| failed("the pipe", e))?;

@@ -8,6 +8,7 @@ use super::recording::end_with;
 use crate::exit::{Code, Failure};
 use crate::wire::record::{AnyRecord, PREFIX, RunOutcome, RunResult, append};
 use crate::wire::{StreamClock, head, observe};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
@@ -58,19 +59,28 @@ impl fmt::Display for Ending {
 
 /// The pipe through which the spool is told how the run ended.
 pub(super) struct Teller {
-    reader: PipeReader,
+    /// The end that the spool inherits, until it is started.
+    reader: Option<PipeReader>,
     writer: PipeWriter,
 }
 
 impl Teller {
     pub fn new() -> Result<Self, Failure> {
         let made = io::pipe().map_err(|e| Failure::new(Code::Error, format_args!("cannot make a pipe: {e}")));
-        made.map(|(reader, writer)| Self { reader, writer })
+        made.map(|(reader, writer)| Self { reader: Some(reader), writer })
     }
 
     /// Starts the spool, which inherits the end of the pipe with the number that `start` is given.
-    pub fn heard_by<T>(&self, start: impl FnOnce(i32) -> T) -> Result<T, Failure> {
-        inherited(&self.reader, start)
+    pub fn heard_by<T>(&mut self, start: impl FnOnce(i32) -> T) -> Result<T, Failure> {
+        let reader = self.reader.take().ok_or_else(|| Failure::new(Code::Error, "the spool was started already"))?;
+        inherited(&reader, start)
+    }
+
+    /// Whether the spool still wants to know: it does not when its output has failed, or it has ended.
+    pub fn is_heard(&self) -> bool {
+        let mut watched = [PollFd::new(&self.writer, PollFlags::empty())];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        poll(&mut watched, Some(&now)).is_err() || !watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
     }
 
     /// Tells the spool how the run ended. It may have ended itself.
@@ -244,13 +254,18 @@ mod tests {
 
     #[test]
     fn tells_the_spool() {
-        let teller = Teller::new().unwrap();
-        let mut heard = teller.reader.try_clone().unwrap();
+        let mut teller = Teller::new().unwrap();
+        let mut heard = teller.reader.as_ref().unwrap().try_clone().unwrap();
+        drop(teller.reader.take());
+        assert!(teller.is_heard());
         teller.tell(&killed());
         assert_eq!(Ending::told(&mut heard), killed());
         let teller = Teller::new().unwrap();
-        let heard = teller.reader.try_clone().unwrap();
+        let heard = teller.reader.as_ref().unwrap().try_clone().unwrap();
         drop(teller);
         assert_eq!(Ending::told(heard).code, Code::Unsure);
+        let mut teller = Teller::new().unwrap();
+        drop(teller.reader.take());
+        assert!(!teller.is_heard(), "its reader is gone");
     }
 }

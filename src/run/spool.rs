@@ -1,14 +1,14 @@
 //! Buffers the lines of the last stage, so that a slow reader, such as a pager or a terminal after Ctrl-S, never holds
 //! up the stage that guards the session.
 //!
-//! Waiting lines are kept in memory up to a limit, and beyond that in a temporary file without a name. If the run is
-//! recorded, the lines are written to the recording as they come, whoever reads them later. If `ocr-act` was killed and
-//! no line says how the run ended, one is added.
+//! Waiting lines are kept in memory up to a limit, and beyond that in a temporary file without a name. Where there is no
+//! room for it, lines are left out of the output. If the run is recorded, the lines are written to the recording as they
+//! come, whoever reads them later. If `ocr-act` was killed and no line says how the run ended, one is added.
 
 use super::missing_result::{Ending, Heard};
 use super::recording::Recording;
 use crate::exit::{self, Code, Failure};
-use crate::pipe::Shutdown;
+use crate::pipe::{Shutdown, tell};
 use crate::process::lifeline::inherited;
 use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::VecDeque;
@@ -51,9 +51,9 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    /// Copies `input` to `output` and to the recording until the input ends. A reader of the output that leaves changes
-    /// nothing about that: it is `ocr-run` that then ends the run. When the output fails, the input is closed. `ending` says
-    /// how the run ended, if no line does.
+    /// Copies `input` to `output` and to the recording until the input ends. A reader of the output that leaves, or an
+    /// output that fails, changes nothing about that: it is `ocr-run` that then ends the run. It sees a failed output by
+    /// `ending`, which is closed then, and otherwise says how the run ended, if no line does.
     ///
     /// # Errors
     /// The system has no more descriptors.
@@ -74,25 +74,20 @@ impl Spool {
                 heard.add(bytes);
             };
             // An input that cannot be read has ended.
-            let is_taken = fill(input, &failed, &mut take).unwrap_or(true);
+            let mut ending = fill(input, failed, ending, &mut take);
             let unwritten =
                 || Ending { code: Code::Error, why: "the lines could not be written to standard output".to_owned() };
-            let missing = heard.missing(|| if is_taken { Ending::told(ending) } else { unwritten() });
+            let missing = heard.missing(|| ending.take().map_or_else(unwritten, Ending::told));
             if let Some(result) = missing {
                 recording.add(&result);
                 filling.add(&result);
             }
             filling.end();
             recording.finish();
+            // It is closed early only for an output that failed.
+            ending.map(Ending::told);
         });
-        Ok(Self {
-            filled,
-            emptied: std::thread::spawn(move || {
-                let emptied = empty(&backlog, output, fails);
-                backlog.leave();
-                emptied
-            }),
-        })
+        Ok(Self { filled, emptied: std::thread::spawn(move || empty(&backlog, output, fails)) })
     }
 
     /// Whether everything was written, or the output has failed.
@@ -110,45 +105,61 @@ impl Spool {
     }
 }
 
-/// Reads the input until it ends, or writing has `failed`. Returns whether it was all taken.
-fn fill(mut input: PipeReader, failed: &PipeReader, take: &mut impl FnMut(&[u8])) -> io::Result<bool> {
+/// Reads the input until it ends. Returns `ending`, unless writing has `failed`: that closes it, so that `ocr-run` ends
+/// the run.
+fn fill<E>(mut input: PipeReader, failed: PipeReader, ending: E, take: &mut impl FnMut(&[u8])) -> Option<E> {
     let mut block = vec![0; BLOCK];
+    let mut outlet = Some((failed, ending));
     loop {
+        let mut watched = vec![PollFd::new(&input, PollFlags::IN)];
         // Hang-ups and errors are always reported.
-        let mut watched = [PollFd::new(&input, PollFlags::IN), PollFd::new(failed, PollFlags::empty())];
+        watched.extend(outlet.as_ref().map(|(failed, _)| PollFd::new(failed, PollFlags::empty())));
         match poll(&mut watched, None) {
             Err(rustix::io::Errno::INTR) => continue,
-            Err(error) => return Err(error.into()),
+            Err(_) => break,
             Ok(_) => {}
         }
-        if watched[1].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
-            return Ok(false);
+        let is_ready = !watched[0].revents().is_empty();
+        if watched.get(1).is_some_and(|failed| !failed.revents().is_empty()) {
+            outlet = None;
         }
-        if !watched[0].revents().is_empty() {
-            match input.read(&mut block)? {
-                0 => return Ok(true),
-                count => take(&block[..count]),
+        if is_ready {
+            match input.read(&mut block) {
+                Ok(count @ 1..) => take(&block[..count]),
+                Ok(0) | Err(_) => break,
             }
         }
     }
+    outlet.map(|(_, ending)| ending)
 }
 
-/// Writes what waits until nothing more comes. `_fails` is closed at the end, also after an error.
-fn empty(backlog: &Backlog, mut output: impl Write, _fails: PipeWriter) -> io::Result<()> {
+/// Writes what waits until nothing more comes; after an error, or when the reader leaves, only takes it. `fails` is closed
+/// after an error, and at the end.
+fn empty(backlog: &Backlog, mut output: impl Write, fails: PipeWriter) -> io::Result<()> {
+    let mut fails = Some(fails);
+    let mut failure = None;
     let mut is_read = true;
     while let Some(block) = backlog.next()? {
         if !is_read {
             continue;
         }
-        match output.write_all(&block) {
-            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => is_read = false,
-            written => written?,
+        if let Err(error) = output.write_all(&block) {
+            is_read = false;
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                failure = Some(error);
+                fails = None;
+            }
         }
     }
-    if is_read { output.flush() } else { Ok(()) }
+    drop(fails);
+    match failure {
+        Some(error) => Err(error),
+        None if is_read => output.flush(),
+        None => Ok(()),
+    }
 }
 
-/// The bytes that wait, in order: those in memory come before those in the file.
+/// The bytes that wait, in order: those in memory come before those in the file, and those before the ones behind it.
 #[derive(Default)]
 struct Backlog {
     waiting: Mutex<BacklogState>,
@@ -162,9 +173,14 @@ struct BacklogState {
     /// Which bytes of the file wait.
     from: u64,
     to: u64,
+    /// What could not be written to the file while other bytes wait in it.
+    behind: VecDeque<u8>,
+    /// Whether the last bytes ended within a line.
+    within_line: bool,
+    /// Whether the line that the last bytes are of is left out, and whether any was.
+    leaves_out: bool,
+    left_out: bool,
     ended: bool,
-    /// Whether nobody takes any more.
-    left: bool,
 }
 
 impl Backlog {
@@ -172,18 +188,14 @@ impl Backlog {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends bytes. Waits for room in memory only if they cannot be written to a file.
+    /// Appends bytes. Never waits: lines for which there is no room are left out, and this is said once.
     fn add(&self, bytes: &[u8]) {
         let mut waiting = self.lock();
-        while !waiting.left && !waiting.add(bytes) {
-            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        if waiting.add(bytes) && !std::mem::replace(&mut waiting.left_out, true) {
+            tell(
+                "ocr-run: the lines are read too slowly, and there is no room for them in the temporary directory (TMPDIR); some are left out of the output",
+            );
         }
-        self.changed.notify_all();
-    }
-
-    /// Nobody takes any more: whoever waits for room must not wait.
-    fn leave(&self) {
-        self.lock().left = true;
         self.changed.notify_all();
     }
 
@@ -210,16 +222,42 @@ impl Backlog {
 }
 
 impl BacklogState {
-    /// Whether there was room for these bytes.
+    /// Appends bytes. Returns whether any were left out because there was no room for them.
     fn add(&mut self, bytes: &[u8]) -> bool {
-        if self.from == self.to && self.memory.len() + bytes.len() <= IN_MEMORY {
-            self.memory.extend(bytes);
-            return true;
+        let fits = self.from == self.to && self.memory.len() + bytes.len() <= IN_MEMORY;
+        if !self.leaves_out && (fits || self.write(bytes)) {
+            if fits {
+                self.memory.extend(bytes);
+            }
+            self.within_line = !bytes.ends_with(b"\n");
+            return false;
         }
+        let mut left_out = false;
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let in_file = self.from < self.to;
+            let place = if in_file { &mut self.behind } else { &mut self.memory };
+            if !self.within_line {
+                self.leaves_out = !place.is_empty() && place.len() + piece.len() > IN_MEMORY;
+            }
+            // What was begun is completed.
+            if self.leaves_out {
+                left_out = true;
+            } else {
+                place.extend(piece);
+            }
+            self.within_line = !piece.ends_with(b"\n");
+        }
+        self.leaves_out &= self.within_line;
+        left_out
+    }
+
+    /// Appends bytes to the file. Returns whether that was possible.
+    fn write(&mut self, bytes: &[u8]) -> bool {
         if self.file.is_none() {
             self.file = tempfile::tempfile().ok();
         }
-        let written = self.file.as_ref().is_some_and(|file| file.write_all_at(bytes, self.to).is_ok());
+        let written =
+            self.behind.is_empty() && self.file.as_ref().is_some_and(|file| file.write_all_at(bytes, self.to).is_ok());
         if written {
             self.to += bytes.len() as u64;
         }
@@ -242,6 +280,7 @@ impl BacklogState {
         if self.from == self.to {
             file.set_len(0)?;
             (self.from, self.to) = (0, 0);
+            self.memory.append(&mut self.behind);
         }
         Ok(block)
     }
@@ -291,11 +330,51 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn full_disk_closes_the_input() {
+    fn full_disk_is_told_while_lines_are_taken() {
         let (input, mut source) = io::pipe().unwrap();
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let spool = Spool::start(input, full, Recording::new(&[]), io::empty()).unwrap();
+        let (ending, mut told) = io::pipe().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let keep = Keep::File(folder.path().join("run.ndjson"));
+        let spool = Spool::start(input, full, Recording::new(&keep.args()), ending).unwrap();
         source.write_all(b"line\n").unwrap();
+        // Fails as soon as the other end is closed.
+        while told.write_all(b"x").is_ok() {}
+        source.write_all(b"last\n").unwrap();
+        drop(source);
         assert_eq!(spool.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(std::fs::read(folder.path().join("run.ndjson")).unwrap(), b"line\nlast\n");
+    }
+
+    /// A backlog whose file cannot be written.
+    fn without_room(from: u64, to: u64) -> BacklogState {
+        let unwritable = File::open("/dev/null").unwrap();
+        BacklogState { file: Some(unwritable), from, to, ..BacklogState::default() }
+    }
+
+    #[test]
+    fn leaves_out_whole_lines() {
+        for (from, to) in [(0, 0), (0, 1)] {
+            let mut backlog = without_room(from, to);
+            let line = [vec![b'x'; 1000], b"\n".to_vec()].concat();
+            let lines = line.repeat(3 * IN_MEMORY / line.len());
+            // In blocks that end within lines.
+            let left_out = lines.chunks(BLOCK).filter(|block| backlog.add(block)).count();
+            assert!(left_out > 0);
+            // As if the file had been read.
+            backlog.from = backlog.to;
+            let mut taken = Vec::new();
+            if to > 0 {
+                taken.extend(backlog.behind.drain(..));
+            }
+            while let Some(block) = backlog.take().ok().filter(|block| !block.is_empty()) {
+                taken.extend(block);
+            }
+            assert_eq!(taken.len() % line.len(), 0, "a line is cut");
+            assert!(taken.len() > IN_MEMORY / 2 && taken.chunks(line.len()).all(|taken| taken == line));
+            // Where there is room again, it begins with a whole line.
+            assert!(!backlog.add(b"next\n"));
+            assert_eq!(backlog.take().unwrap(), b"next\n");
+        }
     }
 }

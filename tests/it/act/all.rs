@@ -199,6 +199,59 @@ fn every_outcome_is_told_or_said_to_be_lost() {
 }
 
 #[test]
+fn doubt_reaches_the_runs_that_began_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let notify = format!("cat > '{}'", told.display());
+    let tick = json!({"ts": 60_000, "type": "ocr.stream.tick", "properties": {"sessions": ["ses_a"]}});
+    let begun = [busy("ses_a", 2000), done("ses_a", 2100)];
+    for doubted in [vec![tick], vec![all_opened(true)], vec![]] {
+        let is_doubted = !doubted.is_empty();
+        let input = [&begun[..], &doubted].concat();
+        let (code, added, stderr) = act(&["--act-on-all", "--notify-cmd", &notify], &input);
+        assert_eq!(code, 0, "{stderr}");
+        assert_eq!(told.exists(), !is_doubted, "{stderr}");
+        assert_eq!(added.iter().any(|line| line["properties"]["action"] == "notify"), !is_doubted, "{added:?}");
+        let _ = std::fs::remove_file(&told);
+    }
+}
+
+#[test]
+fn failed_check_of_one_of_many_is_no_success() {
+    for check in [&["--verify", "false"][..], &["--expect-file", "no-such-file"]] {
+        let (code, added, stderr) =
+            act(&[&["--act-on-all"], check].concat(), &[busy("ses_a", 2000), done("ses_a", 2100)]);
+        assert_eq!(code, 14, "{stderr}");
+        assert_eq!(added.last().unwrap()["properties"]["outcome"], "unverified", "{added:?}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn full_disk_ends_no_guard() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = [all_opened(false), busy("ses_a", 2000), done("ses_a", 2100), closed("rest", None)];
+    for flags in ["--act-on-all", ""] {
+        let mut input = first.clone();
+        if flags.is_empty() {
+            input[0]["properties"]["sessionID"] = json!("ses_a");
+        }
+        std::fs::write(folder.path().join("run"), lines(&input)).unwrap();
+        // Each line is written, and fails, before the next is read.
+        let line = format!(
+            "while IFS= read -r line; do printf '%s\\n' \"$line\"; done < run |
+            ocr-act {flags} --server http://127.0.0.1:9/ --notify-cmd 'cat > told' > /dev/full"
+        );
+        let finished = shell(&line, folder.path()).finish();
+        assert_eq!(finished.code(), Some(1), "{flags}: {}", finished.stderr);
+        assert!(finished.stderr.contains("the disk is full"), "{flags}: {}", finished.stderr);
+        let told = std::fs::read_to_string(folder.path().join("told")).unwrap();
+        assert!(told.contains("\"outcome\":\"done\""), "{flags}: {told}");
+        std::fs::remove_file(folder.path().join("told")).unwrap();
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn full_disk_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -51,3 +51,24 @@ fn sessions_that_ended_before_are_not_all_there_was() {
         assert_eq!((&result["exitCode"], ended.code()), (&0.into(), Some(code)), "{ended:?}");
     }
 }
+
+#[test]
+fn check_that_fails_while_the_stream_is_cut_off_is_no_success() {
+    for (stream, act) in [("--session ses_1", ""), ("--all", "--act-on-all")] {
+        let checked = |check: &str| {
+            let act = format!("{act} --rest-grace 0 --verify '{check}' --notify-cmd 'cat > told'");
+            judged(stream, &act, &[done("done")])
+        };
+        let failed = checked("false");
+        assert_eq!(failed.code(), Some(14), "{act}: {failed:?}");
+        let result = &failed.of("ocr.act.result")[0]["properties"];
+        assert_eq!(result["outcome"], "unverified", "{act}: {failed:?}");
+        assert_eq!(
+            failed.of("ocr.act.action").iter().filter(|action| action["properties"]["action"] == "steer").count(),
+            0
+        );
+        // A check that passes says nothing about what nobody saw.
+        let passed = checked("true");
+        assert_eq!(passed.code(), Some(3), "{act}: {passed:?}");
+    }
+}

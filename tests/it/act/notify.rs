@@ -123,7 +123,7 @@ fn failing_webhook_is_retried() {
     let dead = ocr("ocr-act")
         .args(NAMED)
         .args(["--notify", "http://127.0.0.1:9/secret-path"])
-        .write_stdin(lines(&[opened(false), done("done")]))
+        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()
         .unwrap();
     assert_eq!(dead.status.code(), Some(0));
@@ -224,7 +224,7 @@ fn dead_webhook() {
         let dead = ocr("ocr-act")
             .args(NAMED)
             .args(["--notify", url])
-            .write_stdin(lines(&[opened(false), done("done")]))
+            .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
             .output()
             .unwrap();
         assert_eq!(dead.status.code(), Some(0));
@@ -238,7 +238,7 @@ fn notify_cmd_daemon() {
     let finished = ocr("ocr-act")
         .args(NAMED)
         .args(["--notify-cmd", DAEMON])
-        .write_stdin(lines(&[opened(false), done("done")]))
+        .write_stdin(lines(&[opened(false), done("done"), closed("rest", None)]))
         .output()
         .unwrap();
     assert_eq!(finished.status.code(), Some(0));
