@@ -286,7 +286,13 @@ fn verify(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order>
 
 /// Ends the run of a session at rest as unsure, unless the session failed or was aborted.
 fn settle_rest(state: &mut RunState, why: &str) {
-    if state.done.is_some() && !state.is_lost() {
+    if state.done.is_none() || state.is_lost() {
+        return;
+    }
+    // That a check failed says more than that nothing can be done about it.
+    if let Some(failed) = state.failed_check.clone() {
+        state.settle(RunOutcome::Unverified, &failed);
+    } else {
         let outcome = state.done.as_ref().map(|done| done.outcome);
         state.settle(RunOutcome::Unsure, &outcome.map_or_else(|| why.to_owned(), |outcome| named(outcome, why)));
     }

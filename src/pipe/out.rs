@@ -64,7 +64,7 @@ impl Out {
     /// Passes bytes on; they may end in the middle of a line.
     ///
     /// # Errors
-    /// [`Failure::reader_left`] if the reader closed the output; [`Code::Error`](exit::Code::Error) for other write errors.
+    /// [`Failure::reader_left`] if the reader closed the output; [`Code::Error`] for other write errors.
     pub fn pass(&self, bytes: &[u8]) -> Result<(), Failure> {
         self.lock().pass(bytes)
     }

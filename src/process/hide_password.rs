@@ -18,7 +18,7 @@ const BASH_ENV: &str = "BASH_ENV";
 /// The startup file while the server starts: only that of the user's own counts.
 const SPARES: &str = "\
 # Written by ocr-stream. Once the server has its password, this removes it from the environment of its commands.
-if [ -r \"$AGENT_BASH_ENV\" ]; then . \"$AGENT_BASH_ENV\"; fi
+if [ -r \"${AGENT_BASH_ENV-}\" ]; then . \"$AGENT_BASH_ENV\"; fi
 ";
 
 /// The variable that names the user's own startup file to ours.
@@ -28,7 +28,7 @@ const BEFORE: &str = "AGENT_BASH_ENV";
 const HIDES: &str = "\
 # Written by ocr-stream: the commands of the agent do not need the password of its server.
 unset OPENCODE_SERVER_PASSWORD OPENCODE_SERVER_USERNAME BASH_ENV
-if [ -n \"$AGENT_BASH_ENV\" ]; then
+if [ -n \"${AGENT_BASH_ENV-}\" ]; then
   export BASH_ENV=\"$AGENT_BASH_ENV\"
   unset AGENT_BASH_ENV
   if [ -r \"$BASH_ENV\" ]; then . \"$BASH_ENV\"; fi

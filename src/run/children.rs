@@ -95,7 +95,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let act = run.pipe.commands.len() - 1;
     let shutdown = forward_signals(run.pipe, &children);
     let signalled = signalled(run.pipe, &children);
-    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled, &teller)?;
+    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled)?;
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     tell_killed(names[act], status, &shutdown);
     let code = match wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown) {
@@ -162,14 +162,9 @@ fn end_without_spool(ending: &Ending, recording: Option<&Path>) {
     }
 }
 
-/// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, or the spool cannot write
-/// them, the run ends as after a signal, so that its last lines are recorded; returns whether that happened.
-fn wait_for_act(
-    children: &mut [Child],
-    view: View,
-    signalled: &[Pid],
-    teller: &Teller,
-) -> Result<(ExitStatus, bool), Failure> {
+/// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, the run ends as after a
+/// signal, so that its last lines are recorded; returns whether that happened. One whose output cannot be written goes on.
+fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
     let mut has_left = false;
     loop {
         // One that ends well has read everything: `ocr-act` may close its output before it exits.
@@ -178,7 +173,7 @@ fn wait_for_act(
         if let Some(status) = children[0].try_wait().map_err(not_waited)? {
             return Ok((status, has_left));
         }
-        if !has_left && (view_left || !teller.is_heard() || (view != View::Person && hangup::reader_has_left())) {
+        if !has_left && (view_left || (view != View::Person && hangup::reader_has_left())) {
             has_left = true;
             signal(signalled, Signal::TERM);
         }

@@ -8,7 +8,6 @@ use super::recording::end_with;
 use crate::exit::{Code, Failure};
 use crate::wire::record::{AnyRecord, PREFIX, RunOutcome, RunResult, append};
 use crate::wire::{StreamClock, head, observe};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
@@ -74,13 +73,6 @@ impl Teller {
     pub fn heard_by<T>(&mut self, start: impl FnOnce(i32) -> T) -> Result<T, Failure> {
         let reader = self.reader.take().ok_or_else(|| Failure::new(Code::Error, "the spool was started already"))?;
         inherited(&reader, start)
-    }
-
-    /// Whether the spool still wants to know: it does not when its output has failed, or it has ended.
-    pub fn is_heard(&self) -> bool {
-        let mut watched = [PollFd::new(&self.writer, PollFlags::empty())];
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        poll(&mut watched, Some(&now)).is_err() || !watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
     }
 
     /// Tells the spool how the run ended. It may have ended itself.
@@ -257,15 +249,11 @@ mod tests {
         let mut teller = Teller::new().unwrap();
         let mut heard = teller.reader.as_ref().unwrap().try_clone().unwrap();
         drop(teller.reader.take());
-        assert!(teller.is_heard());
         teller.tell(&killed());
         assert_eq!(Ending::told(&mut heard), killed());
         let teller = Teller::new().unwrap();
         let heard = teller.reader.as_ref().unwrap().try_clone().unwrap();
         drop(teller);
         assert_eq!(Ending::told(heard).code, Code::Unsure);
-        let mut teller = Teller::new().unwrap();
-        drop(teller.reader.take());
-        assert!(!teller.is_heard(), "its reader is gone");
     }
 }

@@ -284,6 +284,9 @@ fn follow(line: &mut Vec<u8>, bytes: &[u8]) {
         }
         if line.len() < LONGEST_LINE {
             line.extend_from_slice(piece);
+        } else if piece.ends_with(b"\n") {
+            // It was too long, and is over.
+            line.clear();
         }
     }
 }

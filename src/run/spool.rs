@@ -10,11 +10,10 @@ use super::recording::Recording;
 use crate::exit::{self, Code, Failure};
 use crate::pipe::{Shutdown, tell};
 use crate::process::lifeline::inherited;
-use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, PipeReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -39,7 +38,7 @@ pub fn spool(args: &[OsString]) -> Result<Code, Failure> {
     let failed = |e| Failure::new(Code::Error, format_args!("cannot take the lines: {e}"));
     let input = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
     let recording = Recording::new(keep);
-    let spool = Spool::start(PipeReader::from(input), io::stdout(), recording, ending).map_err(failed)?;
+    let spool = Spool::start(PipeReader::from(input), io::stdout(), recording, ending);
     spool.finish().map_err(|e| exit::of_write(&e))?;
     Ok(Code::Ok)
 }
@@ -52,19 +51,15 @@ pub(super) struct Spool {
 
 impl Spool {
     /// Copies `input` to `output` and to the recording until the input ends. A reader of the output that leaves, or an
-    /// output that fails, changes nothing about that: it is `ocr-run` that then ends the run. It sees a failed output by
-    /// `ending`, which is closed then, and otherwise says how the run ended, if no line does.
-    ///
-    /// # Errors
-    /// The system has no more descriptors.
+    /// output that fails, changes nothing about that: the session is guarded to its end. `ending` says how the run ended,
+    /// if no line does.
     pub fn start(
         input: PipeReader,
         output: impl Write + AsFd + Send + 'static,
         mut recording: Recording,
-        ending: impl Read + Send + 'static,
-    ) -> io::Result<Self> {
+        mut ending: impl Read + Send + 'static,
+    ) -> Self {
         let backlog = Arc::<Backlog>::default();
-        let (failed, fails) = io::pipe()?;
         let filling = Arc::clone(&backlog);
         let filled = std::thread::spawn(move || {
             let mut heard = Heard::default();
@@ -73,21 +68,17 @@ impl Spool {
                 filling.add(bytes);
                 heard.add(bytes);
             };
-            // An input that cannot be read has ended.
-            let mut ending = fill(input, failed, ending, &mut take);
-            let unwritten =
-                || Ending { code: Code::Error, why: "the lines could not be written to standard output".to_owned() };
-            let missing = heard.missing(|| ending.take().map_or_else(unwritten, Ending::told));
-            if let Some(result) = missing {
+            fill(input, &mut take);
+            if let Some(result) = heard.missing(|| Ending::told(&mut ending)) {
                 recording.add(&result);
                 filling.add(&result);
             }
             filling.end();
             recording.finish();
-            // It is closed early only for an output that failed.
-            ending.map(Ending::told);
+            // `ocr-run` waits until it is heard.
+            Ending::told(ending);
         });
-        Ok(Self { filled, emptied: std::thread::spawn(move || empty(&backlog, output, fails)) })
+        Self { filled, emptied: std::thread::spawn(move || empty(&backlog, output)) }
     }
 
     /// Whether everything was written, or the output has failed.
@@ -105,38 +96,20 @@ impl Spool {
     }
 }
 
-/// Reads the input until it ends. Returns `ending`, unless writing has `failed`: that closes it, so that `ocr-run` ends
-/// the run.
-fn fill<E>(mut input: PipeReader, failed: PipeReader, ending: E, take: &mut impl FnMut(&[u8])) -> Option<E> {
+/// Reads the input until it ends. One that cannot be read has ended.
+fn fill(mut input: PipeReader, take: &mut impl FnMut(&[u8])) {
     let mut block = vec![0; BLOCK];
-    let mut outlet = Some((failed, ending));
     loop {
-        let mut watched = vec![PollFd::new(&input, PollFlags::IN)];
-        // Hang-ups and errors are always reported.
-        watched.extend(outlet.as_ref().map(|(failed, _)| PollFd::new(failed, PollFlags::empty())));
-        match poll(&mut watched, None) {
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(_) => break,
-            Ok(_) => {}
-        }
-        let is_ready = !watched[0].revents().is_empty();
-        if watched.get(1).is_some_and(|failed| !failed.revents().is_empty()) {
-            outlet = None;
-        }
-        if is_ready {
-            match input.read(&mut block) {
-                Ok(count @ 1..) => take(&block[..count]),
-                Ok(0) | Err(_) => break,
-            }
+        match input.read(&mut block) {
+            Ok(count @ 1..) => take(&block[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(0) | Err(_) => return,
         }
     }
-    outlet.map(|(_, ending)| ending)
 }
 
-/// Writes what waits until nothing more comes; after an error, or when the reader leaves, only takes it. `fails` is closed
-/// after an error, and at the end.
-fn empty(backlog: &Backlog, mut output: impl Write, fails: PipeWriter) -> io::Result<()> {
-    let mut fails = Some(fails);
+/// Writes what waits until nothing more comes; after an error, or when the reader leaves, only takes it.
+fn empty(backlog: &Backlog, mut output: impl Write) -> io::Result<()> {
     let mut failure = None;
     let mut is_read = true;
     while let Some(block) = backlog.next()? {
@@ -147,11 +120,9 @@ fn empty(backlog: &Backlog, mut output: impl Write, fails: PipeWriter) -> io::Re
             is_read = false;
             if error.kind() != io::ErrorKind::BrokenPipe {
                 failure = Some(error);
-                fails = None;
             }
         }
     }
-    drop(fails);
     match failure {
         Some(error) => Err(error),
         None if is_read => output.flush(),
@@ -298,7 +269,7 @@ mod tests {
     fn takes_everything_before_it_is_read() {
         let (input, mut source) = io::pipe().unwrap();
         let (mut reader, output) = io::pipe().unwrap();
-        let spool = Spool::start(input, output, Recording::new(&[]), io::empty()).unwrap();
+        let spool = Spool::start(input, output, Recording::new(&[]), io::empty());
         let bytes: Vec<u8> = (0..MUCH).map(|n| u8::try_from(n / 7 % 251).unwrap()).collect();
         // Nobody reads, and this returns all the same.
         source.write_all(&bytes).unwrap();
@@ -317,7 +288,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("run.ndjson");
         let keep = Keep::File(file.clone());
-        let spool = Spool::start(input, output, Recording::new(&keep.args()), io::empty()).unwrap();
+        let spool = Spool::start(input, output, Recording::new(&keep.args()), io::empty());
         drop(reader);
         let line = [b"x".repeat(BLOCK), b"\n".to_vec()].concat();
         for _ in 0..40 {
@@ -330,16 +301,13 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn full_disk_is_told_while_lines_are_taken() {
+    fn lines_are_taken_while_the_disk_is_full() {
         let (input, mut source) = io::pipe().unwrap();
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let (ending, mut told) = io::pipe().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let keep = Keep::File(folder.path().join("run.ndjson"));
-        let spool = Spool::start(input, full, Recording::new(&keep.args()), ending).unwrap();
+        let spool = Spool::start(input, full, Recording::new(&keep.args()), io::empty());
         source.write_all(b"line\n").unwrap();
-        // Fails as soon as the other end is closed.
-        while told.write_all(b"x").is_ok() {}
         source.write_all(b"last\n").unwrap();
         drop(source);
         assert_eq!(spool.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);

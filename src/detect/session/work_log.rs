@@ -105,6 +105,7 @@ impl WorkLog {
         self.latest = ForRequest { number: self.latest.number.next(), ..ForRequest::default() };
         self.checks.begin_request();
         self.lost.begin_request();
+        self.awaited = None;
     }
 
     /// Sets the open items of the todo list.
