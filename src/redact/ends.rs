@@ -13,8 +13,11 @@ pub fn completed(text: &str) -> Option<(usize, String)> {
     let tail = text_from(text, start, TAIL);
     let line = tail.rsplit('\n').next().filter(|line| !line.trim().is_empty())?;
     let quote = ['"', '\'', '`'].into_iter().find(|quote| is_open(line, *quote));
-    let element =
-        line.rfind('>').is_some_and(|at| line.rfind('<').is_some_and(|open| open < at) && at + 1 < line.len());
+    // `Vec<Token>` is no element.
+    let opens = |open: usize| !line[..open].ends_with(char::is_alphanumeric);
+    let element = line
+        .rfind('>')
+        .is_some_and(|at| line.rfind('<').is_some_and(|open| open < at && opens(open)) && at + 1 < line.len());
     let closing = match quote {
         Some(quote) if line.contains('(') => format!("{quote})"),
         Some(quote) => quote.to_string(),

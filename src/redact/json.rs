@@ -8,7 +8,7 @@ use super::printed::ARROW;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The line with its strings masked. Numbers, the order of members and white space stay as they are.
+/// The line with its strings masked. Other numbers than passwords, the order of members and white space stay as they are.
 pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     let Ok(members) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line) else {
         return redactor.redact(line);
@@ -88,8 +88,10 @@ fn secret_number(line: &str, at: usize) -> Option<Range<usize>> {
 /// Whether a name is that of one secret, and not of what is counted: `password`, but not `token`.
 fn is_secret_of_one(name: &str) -> bool {
     let counted = ["token", "cookie", "credential", "secret", "key"];
-    let name_of_one = name.trim_end_matches(['s', 'S']).to_ascii_lowercase();
-    telling(name) == Some(SecretName::Certain) && !counted.iter().any(|word| name_of_one.ends_with(word))
+    let times = ["at", "on", "date", "time", "set", "since", "age", "length", "count", "expires", "expiry", "changed"];
+    let name_of_one = name.to_ascii_lowercase();
+    let ends = |words: &[&str]| words.iter().any(|word| name_of_one.trim_end_matches('s').ends_with(word));
+    telling(name) == Some(SecretName::Certain) && !ends(&counted) && !ends(&times) && !name_of_one.ends_with("expires")
 }
 
 /// A text without its secrets. Of a call and its result, the result begins a line, as it did where it was written.

@@ -8,6 +8,8 @@ const CHECKS: &str =
     "run runs checks ci pipeline pipelines build builds job jobs workflow workflows pipelinerun taskrun";
 /// Words of those that look at many, whosever they are, and options that show all that was printed.
 const MANY: &str = "list ls --log -L history";
+/// Programs whose jobs and builds are no checks.
+const OTHERS: &str = "kubectl oc docker podman nomad systemctl";
 /// How many words of a command say what it looks at.
 const WORDS: usize = 4;
 
@@ -54,34 +56,41 @@ pub(super) fn is_look(line: &CommandLine, command: &str) -> bool {
 
 fn looks(told: &SimpleCommand) -> bool {
     let named = |table: &str| told.arguments().iter().take(WORDS).any(|word| has(table, word));
-    !looks_at_files(told.program()) && matches!(told.effect(), Effect::Observe) && named(CHECKS) && !named(MANY)
+    !looks_at_files(told.program())
+        && !has(OTHERS, told.program())
+        && matches!(told.effect(), Effect::Observe)
+        && named(CHECKS)
+        && !named(MANY)
 }
 
 /// How such checks came out, as far as the output says so. An exit code of 0 says only that the look went well.
 pub(super) fn read(line: &CommandLine, output: &str) -> CheckResult {
-    let mut said: Vec<Said> = Vec::new();
-    let mut names = Vec::new();
+    let mut said: Vec<(Said, Option<String>)> = Vec::new();
     let mut plain = String::with_capacity(output.len());
     checks::each_line(output, |line| {
         let line = without_origin(line);
         plain.push_str(line);
         plain.push('\n');
-        said.extend(members(line));
+        said.extend(members(line).map(|found| (found, None)));
         if let Some((found, name)) = verdict(line) {
-            said.push(found);
-            names.extend(name.filter(|_| found == Said::Failed).map(str::to_owned));
+            // A look that goes on tells of the same check again.
+            said.retain(|(_, known)| name.is_none() || known.as_deref() != name);
+            said.push((found, name.map(str::to_owned)));
         }
     });
     let missing = if line.cut.of(output) == Cut::Nothing { Missing::Nothing } else { Missing::Anything };
+    let is_said = |what: Said| said.iter().any(|(found, _)| *found == what);
     match checks::read(&plain, missing) {
-        failed @ CheckResult::Failed { .. } if said.last() != Some(&Said::Passed) => failed,
-        _ if said.contains(&Said::Failed) => {
-            names.sort();
-            CheckResult::Failed { count: None, items: names }
+        failed @ CheckResult::Failed { .. } if said.last().is_none_or(|(last, _)| *last != Said::Passed) => failed,
+        _ if is_said(Said::Failed) => {
+            let failed = said.into_iter().filter(|(found, _)| *found == Said::Failed);
+            let mut items: Vec<String> = failed.filter_map(|(_, name)| name).collect();
+            items.sort();
+            CheckResult::Failed { count: None, items }
         }
-        _ if said.contains(&Said::Running) => CheckResult::Unknown,
+        _ if is_said(Said::Running) => CheckResult::Unknown,
         CheckResult::Passed => CheckResult::Passed,
-        _ if said.contains(&Said::Passed) && missing == Missing::Nothing => CheckResult::Passed,
+        _ if is_said(Said::Passed) && missing == Missing::Nothing => CheckResult::Passed,
         _ => CheckResult::Unknown,
     }
 }
@@ -160,6 +169,7 @@ mod tests {
             ("gh pr view 7", false),
             ("gh run rerun 17", false),
             ("cat ci.log", false),
+            ("kubectl get jobs", false),
             ("git log --oneline ci", false),
             ("npm run build", false),
         ] {
@@ -179,6 +189,10 @@ mod tests {
     fn reads_how_they_came_out() {
         for (output, expected) in [
             ("✓ main CI · 7\nTriggered via push\n\nJOBS\n✓ build in 41s (ID 1)\n  ✓ Set up job\n", Some(true)),
+            (
+                "* main CI · 7\n* test (ID 2)\n✓ main CI · 7\n✓ test in 41s (ID 2)\n✓ Run CI (7) completed with 'success'\n",
+                Some(true),
+            ),
             ("X main CI · 7\n\nJOBS\nX test in 2m (ID 1)\n  ✓ Set up job\n  X Run tests\n", Some(false)),
             ("* main CI · 7\n\nJOBS\n✓ lint in 9s\n* test (ID 2)\n", None),
             ("lint\tpass\t9s\thttps://ci/1\ntest\tpending\t0\thttps://ci/2\n", None),

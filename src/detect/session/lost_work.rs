@@ -47,6 +47,8 @@ pub(super) enum Undoing {
     /// It takes those of files back: below a folder (all, if that is empty), those that these paths name (all, if there
     /// are none).
     Discards { place: String, paths: Vec<String> },
+    /// It goes to another commit, which may hold them.
+    Moves,
     /// It puts all of them aside.
     Stashes,
     /// It brings them back.
@@ -132,20 +134,32 @@ fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
     let plain = || rest.iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>();
     let behind = rest.iter().position(|word| word == "--").map(|at| &rest[at + 1..]);
     match sub.as_str() {
-        "checkout" if has(&["-b", "-B", "--orphan"]) => None,
-        "checkout" if behind.is_some() => discards(behind?),
+        "checkout" if has(&["-b", "-B", "--orphan", "--theirs", "--ours"]) => None,
+        // What comes from elsewhere is a change.
+        "checkout" | "restore" if has(&["-s"]) || rest.iter().any(|word| word.starts_with("--source")) => None,
+        "checkout" if behind.is_some() => match rest.first().map(String::as_str) {
+            Some(from) if from.starts_with("stash") => Some(Undoing::Unstashes),
+            Some(from) if !from.starts_with(['-', '$']) && from != "HEAD" => None,
+            _ => discards(behind?),
+        },
         "checkout" | "switch" if has(&["-f", "--force", "--discard-changes"]) => discards(&[]),
         // A branch is no path; only what names files is.
         "checkout" => discards(&plain().into_iter().filter(|word| is_path(word)).collect::<Vec<_>>())
             .filter(|_| plain().iter().any(|word| is_path(word))),
         "restore" if has(&["--staged", "-S"]) && !has(&["--worktree", "-W"]) => None,
         "restore" => discards(behind.unwrap_or(&plain())),
-        "reset" if has(&["--hard"]) => discards(&[]),
+        "reset" if has(&["--hard"]) => {
+            if plain().iter().all(|commit| commit == "HEAD") {
+                discards(&[])
+            } else {
+                Some(Undoing::Moves)
+            }
+        }
         "stash" => match rest.first().map(String::as_str) {
             None => Some(Undoing::Stashes),
             Some("push" | "save") if plain().len() == 1 && behind.is_none() => Some(Undoing::Stashes),
             Some(word) if word.starts_with('-') && behind.is_none() => Some(Undoing::Stashes),
-            Some("pop" | "apply") => Some(Undoing::Unstashes),
+            Some("pop" | "apply" | "branch") => Some(Undoing::Unstashes),
             _ => None,
         },
         "clean" if letters('f') || has(&["--force"]) => (!letters('n')).then_some(Undoing::Cleans),
@@ -179,6 +193,10 @@ pub(super) struct LostWork {
     stashed: Vec<Edited>,
     /// The edits that failed, and were not made since. Only these of the latest request count.
     failed: Vec<String>,
+    /// Something else may have changed files since the last commit.
+    others: bool,
+    /// More was edited than is remembered.
+    overflown: bool,
     /// The command that took back all that was edited.
     taken_back: Option<String>,
 }
@@ -192,9 +210,7 @@ impl LostWork {
 
     /// Records that a commit holds what was edited.
     pub(super) fn commit(&mut self) {
-        self.edited.clear();
-        self.stashed.clear();
-        self.taken_back = None;
+        *self = Self { failed: std::mem::take(&mut self.failed), ..Self::default() };
     }
 
     /// Records what a call did with files.
@@ -204,6 +220,7 @@ impl LostWork {
             Touch::Anything => {
                 self.failed.clear();
                 self.taken_back = None;
+                self.others = true;
             }
             Touch::Failed(file) if self.failed.len() < FILES && !is_temporary(file) => self.failed.push(file.clone()),
             Touch::Failed(_) | Touch::Nothing => {}
@@ -212,6 +229,7 @@ impl LostWork {
                 for (file, is_whole) in files.iter().filter(|(file, _)| !is_temporary(file)) {
                     self.settle(|failed| name(failed) == name(file));
                     let known = self.edited.iter().any(|edited| edited.file == *file);
+                    self.overflown |= !known && self.edited.len() == FILES;
                     if !known && self.edited.len() < FILES {
                         self.edited.push(Edited { file: file.clone(), is_whole: *is_whole });
                     }
@@ -221,6 +239,7 @@ impl LostWork {
                 self.settle(|failed| *changes && undone.is_empty() || command.contains(name(failed)));
                 if undone.is_empty() && *changes {
                     self.taken_back = None;
+                    self.others = true;
                 }
                 for undoing in undone {
                     self.undo(undoing, command);
@@ -236,17 +255,28 @@ impl LostWork {
 
     fn undo(&mut self, undoing: &Undoing, command: &str) {
         let before = self.edited.len();
+        // Of what else was changed, only a command that takes back everything leaves nothing.
+        let mut leaves_others = self.others;
         match undoing {
             Undoing::Discards { place, paths } => {
+                leaves_others &= !paths.is_empty() && !paths.iter().any(|path| is_everything(path));
                 self.edited.retain(|edited| edited.is_whole || !is_covered(&edited.file, place, paths));
             }
-            Undoing::Stashes => self.stashed.extend(self.edited.extract_if(.., |edited| !edited.is_whole)),
-            Undoing::Unstashes => self.edited.append(&mut self.stashed),
+            Undoing::Moves => self.edited.retain(|edited| edited.is_whole),
+            Undoing::Stashes => {
+                leaves_others = false;
+                self.stashed.extend(self.edited.extract_if(.., |edited| !edited.is_whole));
+                self.stashed.truncate(FILES);
+            }
+            Undoing::Unstashes => {
+                self.edited.append(&mut self.stashed);
+                self.edited.truncate(FILES);
+            }
             Undoing::Cleans => self.edited.retain(|edited| !edited.is_whole),
         }
         if !self.edited.is_empty() {
             self.taken_back = None;
-        } else if before > 0 {
+        } else if before > 0 && !leaves_others && !self.overflown {
             self.taken_back = Some(text::excerpt_in_lines(command, EXCERPT));
         }
     }
@@ -279,12 +309,17 @@ fn is_covered(file: &str, place: &str, paths: &[String]) -> bool {
         file.match_indices(path).any(|(at, _)| inner(at) && (at == 0 || file[..at].ends_with('/')))
     };
     let here = open(place) || below(place);
-    let whole = |path: &str| matches!(path, "." | "./" | ":/" | ":/.") || open(path);
+    let whole = |path: &str| is_everything(path) || open(path);
     here && (paths.is_empty() || paths.iter().any(|path| whole(path) || below(path)))
 }
 
+/// Whether a path is that of all files.
+fn is_everything(path: &str) -> bool {
+    matches!(path, "." | "./" | ":/" | ":/.")
+}
+
 fn name(file: &str) -> &str {
-    file.rsplit(['/', '\\']).next().unwrap_or(file)
+    file.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
 #[cfg(test)]

@@ -157,7 +157,7 @@ impl WorkLog {
         if !work.checks.is_empty() {
             self.record_checks(work);
             self.record_change(work.after, work);
-            self.awaited = (work.awaited == Awaited::Running).then(|| Box::new(work.clone()));
+            self.awaited = matches!(work.awaited, Awaited::Running { .. }).then(|| Box::new(work.clone()));
         } else if let Some((awaited, outcome)) = self.end_awaited(work) {
             self.record_checks(&CallWork { outcome, evidence: work.evidence.clone(), ..awaited });
         } else if let Some(program) = &work.program {
@@ -189,7 +189,8 @@ impl WorkLog {
 
     /// The call whose checks were awaited, and how they came out, if this call says so.
     fn end_awaited(&mut self, work: &CallWork) -> Option<(CallWork, CheckResult)> {
-        let outcome = work.awaited.outcome(&self.awaited.as_ref()?.checks)?;
+        let begun = self.awaited.as_ref()?;
+        let outcome = work.awaited.outcome(&begun.awaited, &begun.checks)?;
         Some((*self.awaited.take()?, outcome))
     }
 

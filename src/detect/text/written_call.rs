@@ -73,6 +73,10 @@ fn in_markup(spoken: &str) -> Option<String> {
     let closes = last.name("closes").is_some() || last.name("word").is_some_and(|word| word.as_str().ends_with("_end"));
     let end = last.get(0)?.end();
     let rest = &spoken[end..];
+    // One tag and nothing more is talked about.
+    if hits.len() == 1 && rest.trim().is_empty() {
+        return None;
+    }
     // Behind the last tag that closes comes prose, if anything; behind one that opens, an argument.
     let is_over = if closes {
         !rest.contains(char::is_alphanumeric)
@@ -170,6 +174,7 @@ mod tests {
             "It reads <function=name> as well.",
             "An example:\n<invoke name=\"bash\"><parameter name=\"a\">1</parameter></invoke>\nAll tests pass.",
             "The element <parameter> is gone",
+            "The template now ends with:\n\n<function name=\"main\">",
             "[{\"name\": \"Ada\", \"input\": \"x\"}]",
             "{\"name\": \"Ada\", \"arguments\": {}}",
             "{\"bash\": {\"command\": \"make\"}}",
