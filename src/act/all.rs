@@ -117,7 +117,7 @@ impl ActOnAll {
         }
     }
 
-    /// Lets no run do what the stream as a whole may not do: those that began before the first `opened` line, neither.
+    /// Lets no run do what the stream as a whole may not do, including runs that began before the first `opened` line.
     fn spread_doubt(&mut self) {
         if !self.whole.is_live() {
             let runs = self.runs.values_mut().chain(&mut self.retired);

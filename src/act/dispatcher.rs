@@ -81,7 +81,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Carries nothing out, for this reason; checks neither.
+    /// Carries out no further orders and no further checks, for this reason.
     pub fn refuse(&mut self, why: Option<String>) {
         (self.server, self.context, self.executor) = (None, None, None);
         self.inactive = why;

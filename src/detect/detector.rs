@@ -7,7 +7,7 @@ use super::rules::UNPRICED;
 use super::session::{Descendant, Effects, LineContext, Session};
 use super::sessions::{Sessions, SlotIndex};
 use super::signal::Signal;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, on_one_line};
 use crate::wire::record;
 use crate::wire::record::{
     ActionKind, AnyRecord, CloseReason, Closed, Decision, Finding, Grade, Kind, Opened, Phase, Point, Record, State,
@@ -410,7 +410,7 @@ impl Detector {
 
 /// Appends a record. The texts in it still have the line breaks of what they quote.
 fn append<T: Record>(added: &mut Vec<u8>, ts: Timestamp, record: &T) {
-    record::append_with(added, ts, record, |line| Redactor::default().on_one_line(line));
+    record::append_with(added, ts, record, |line| on_one_line(&Redactor::default(), line));
 }
 
 /// Why a finding is a reason for a review, if it is. A spent budget is none.

@@ -15,7 +15,7 @@ use std::process::Command;
 /// The variable that names a startup file to bash.
 const BASH_ENV: &str = "BASH_ENV";
 
-/// The startup file while the server starts: only that of the user's own counts.
+/// The startup file while the server starts: only the user's own file counts.
 const SPARES: &str = "\
 # Written by ocr-stream. Once the server has its password, this removes it from the environment of its commands.
 if [ -r \"${AGENT_BASH_ENV-}\" ]; then . \"$AGENT_BASH_ENV\"; fi

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// The longest password file that is read, in bytes.
 const LONGEST: u64 = 4096;
 
-/// The ending of the startup file for the shells below a server. Otherwise it is called as the password file is.
+/// The ending of the startup file for the shells below a server. The rest of its name is that of the password file.
 pub(super) const STARTUP_FILE: &str = "bash-env";
 
 /// A new random password.

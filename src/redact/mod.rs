@@ -37,6 +37,7 @@ mod urls;
 mod value;
 mod view;
 
+pub use json::on_one_line;
 pub use sink::RedactingSink;
 
 use crate::printable;
@@ -128,11 +129,6 @@ impl Redactor {
         let view = View::new(text);
         let found = self.found(&view);
         masked(text, &view, found)
-    }
-
-    /// A record as JSON with its texts on one line each, those with line breaks masked before.
-    pub fn on_one_line(&self, record: String) -> String {
-        json::on_one_line(self, record)
     }
 
     /// `text` without its secrets, and without these parts of its view, which are secrets too.

@@ -110,8 +110,8 @@ pub const PLACES: &[(&[&str], &str)] = &[
     (&["= ~", ": !", "= !"], r#"(?:NAME|\bpass)\s*[:=]\s*(?:~|!\w[\w-]*\s+)["'](?P<a>[^"'\n]+)["']"#),
     // What a variable is where it is not set.
     (
-        &["fetch", "getenv", "env::var", "environ", "getproperty", "lookup", "env["],
-        r#"(?:fetch|getenv|env::var|environ\.get|getProperty|lookup|env)\w*[(\[]\s*["']NAME["']\s*[)\]]{1,2}\s*(?:\{\s*|\?:\s*|\?\?\s*|\|\|\s*|or\s+|\.(?:unwrap_or|unwrap_or_else|orElse|orElseGet|or|getOrElse)\(\s*(?:\|_?\w*\|\s*|\(\)\s*->\s*)?)["'](?P<a>[^"'\n]+)["']"#,
+        &["fetch", "getenv", "::var", "environ", "getproperty", "lookup", "env["],
+        r#"(?:fetch|getenv|env:{2}var|environ\.get|getProperty|lookup|env)\w*[(\[]\s*["']NAME["']\s*[)\]]{1,2}\s*(?:\{\s*|\?:\s*|\?\?\s*|\|\|\s*|or\s+|\.(?:unwrap_or|unwrap_or_else|orElse|orElseGet|or|getOrElse)\(\s*(?:\|_?\w*\|\s*|\(\)\s*->\s*)?)["'](?P<a>[^"'\n]+)["']"#,
     ),
     (&["lazy"], r#"NAME\s+by\s+lazy\s*\{\s*"(?P<a>[^"\n]+)""#),
     // The last string of a call whose name tells.

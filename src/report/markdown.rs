@@ -219,7 +219,7 @@ fn escape(text: &str) -> String {
             _ => escaped.push(c),
         }
     }
-    // What is not an address and no name of an emoji needs no comment.
+    // What is neither an address nor the name of an emoji needs no comment.
     escaped.replace(":<!-- --> ", ": ")
 }
 

@@ -47,7 +47,7 @@ struct Failures {
     repeats: bool,
     /// The calls have nothing in common but that they fail.
     mixed: bool,
-    /// A call changes something by name, or is none that there is.
+    /// A call changes something by name, or names a tool that does not exist.
     edits: bool,
     /// Something other than a read succeeded since.
     succeeded: bool,

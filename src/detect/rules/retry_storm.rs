@@ -52,7 +52,7 @@ struct Failing {
     wait: i64,
     /// The first time to ask again that the provider named: one that it names anew each time holds nothing up.
     promised: Option<i64>,
-    /// It names a time of which nobody knows when that is.
+    /// It names a time without a known zone.
     vague: bool,
     /// The id of the last event about it.
     last: String,

@@ -23,7 +23,7 @@ const BROKEN: [&str; 5] = ["parse error", "parser error", "not well-formed", "sy
 /// Endings of files that describe what runs, and words in the names of others.
 const DESCRIPTIONS: [&str; 12] =
     ["yaml", "yml", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf"];
-const NAMES: [&str; 3] = ["Dockerfile", "Containerfile", "compose"];
+const NAMES: [&str; 4] = ["Dockerfile", "Containerfile", "compose.", "docker-compose"];
 
 /// The files that a call showed to be well.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +74,7 @@ fn came_up(told: &SimpleCommand, output: &str) -> bool {
                 || (has("apply") || has("replace") || has("create")) && told.is_dry() && output.contains("dry run")
         }
         "helm" => (has("upgrade") || has("install")) && (waits || told.is_dry()) && !output.contains("FAILED"),
+        "docker" | "podman" if !has("compose") => false,
         "docker" | "podman" | "docker-compose" => has("up") && waits || has("config") && !has("ls"),
         "terraform" | "tofu" => has("apply") && output.contains("Apply complete!"),
         "argocd" => has("wait") && output.contains("Healthy"),

@@ -268,7 +268,7 @@ impl WorkLog {
         .collect()
     }
 
-    /// That a check fails, or what was to be rolled out is not through, or that nobody can tell.
+    /// That a check fails, or the rollout is not complete, or that nobody can tell.
     fn check_fact(&self, since: RequestNumber, claim: Claim, last_text: &str) -> Option<(Contradiction, String)> {
         let failed = self.checks.failed().filter(|check| !self.is_reported(check, claim, last_text));
         let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
@@ -286,12 +286,12 @@ impl WorkLog {
         check.request == latest.number && (looked || wrote_test) && tells_failure(last_text, &check.items) && !praises()
     }
 
-    /// That what was to be rolled out is not through. Where the text claims that it is, see [`Self::unsupported`].
+    /// That the rollout is not complete. Where the text claims that it is, see [`Self::unsupported`].
     fn rollout_fact(&self, text: &str) -> Option<String> {
         let Some(rollout::RolloutState::NotThrough(said)) = &self.latest.rollout else { return None };
         let is_claimed = || claims(text).iter().any(|claim| claim.work == Work::Deployed);
         (self.request.names(&rollout::REQUESTS) && !is_claimed())
-            .then(|| format!("what was to be rolled out is not through: \"{said}\""))
+            .then(|| format!("the rollout is not complete: \"{said}\""))
     }
 
     /// That no change is there, though one was asked for.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeSet, HashMap};
 
-/// In how many other directories it is asked for. Each costs a request, and agents use a handful.
+/// In how many other directories the server is asked. Each costs a request, and agents use a handful.
 const DIRECTORIES: usize = 16;
 
 /// Of how many sessions the state is emitted, so that a crowded server does not delay the stream.

@@ -42,7 +42,7 @@ pub struct Spawn {
     pub directory: PathBuf,
     /// The folder for what only this user may read, such as the server's password.
     pub private: PathBuf,
-    /// The startup file of the user's own for shells that are not interactive.
+    /// The user's own startup file for shells that are not interactive.
     pub bash_env: Option<String>,
 }
 

@@ -39,7 +39,7 @@ macro_rules! any_record {
 }
 
 impl AnyRecord {
-    /// The record that an event is; `None` for one that is no record of ours, or has another shape than it.
+    /// The record that an event is; `None` for one that is not one of our records, or not of its shape.
     pub fn of(event: &Event<'_>) -> Option<Self> {
         let Event::Record { kind, properties } = event else { return None };
         Self::parse(kind, *properties).ok().flatten()

@@ -63,7 +63,7 @@ enum Token {
 /// Most words of a line that are not known in a summary.
 const OTHERS: usize = 3;
 
-/// Reads a line as a summary; `None` if it is none.
+/// Reads a line as a summary; `None` if it is not one.
 pub fn read(line: &str) -> Option<Counts> {
     let numbers = line.bytes().any(|byte| byte.is_ascii_digit()) || mentions_none(line);
     if !numbers || !HINTS.as_ref().is_some_and(|hints| hints.is_match(line)) {
@@ -243,7 +243,7 @@ fn counts_run(tokens: &[Token], at: usize) -> bool {
         && matches!(tokens[at - 2], Token::Word { word: Word::Unit, labels: false, .. })
 }
 
-/// Whether what follows is what there is none of: `Success: no issues found`.
+/// Whether what follows is absent: `Success: no issues found`.
 fn problems_follow(tokens: &[Token], at: usize) -> bool {
     matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Problems, labels: false, .. }))
 }
