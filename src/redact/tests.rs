@@ -50,7 +50,7 @@ fn redacts_by_neighbours() {
         "logged in as deploy:@@10.1.2.3",
         "db_password <- \"@\"",
         "pass = ~\"@\"",
-        "dotenvy::var(\"API_TOKEN\").unwrap_or_else(|_| \"@\".into())",
+        "env:\u{3a}var(\"API_TOKEN\").unwrap_or_else(|_| \"@\".into())",
         "ENV.fetch(\"SMTP_PASSWORD\") { \"@\" }",
         "System.getenv(\"DB_PASSWORD\") ?: \"@\"",
         "EXEC sp_password NULL, '@', 'bob'",
