@@ -67,7 +67,8 @@ impl ActOnAll {
     /// The exit code: the highest of all sessions; without any, that of the stream.
     pub fn code(&self) -> Option<Code> {
         let failed = stream_failure(&self.whole.state).filter(|_| self.whole.is_live());
-        let cut_off = self.whole.state.cut_off.then_some(Code::Unsure);
+        let cut_off =
+            (self.whole.state.cut_off && (!self.ended.is_empty() || self.worst.is_some())).then_some(Code::Unsure);
         let known = self.ended.values().copied().chain(self.worst).chain(failed).chain(cut_off);
         let sessions = known.max_by_key(|code| code.number());
         let whole = || self.whole.not_started().or_else(|| self.whole.result().map(|(_, code)| code));

@@ -26,6 +26,8 @@ pub(super) struct Dispatcher {
     executor: Option<Executor>,
     /// Why the session is not acted on, if so. Checks that need no server run all the same.
     inactive: Option<String>,
+    /// Nothing more is carried out, not even a check.
+    refuses: bool,
     /// Whether this is the run of one session of several.
     is_one_of_many: bool,
 }
@@ -33,7 +35,7 @@ pub(super) struct Dispatcher {
 impl Dispatcher {
     /// A dispatcher without a server yet.
     pub fn new(shared: Shared, is_one_of_many: bool) -> Self {
-        Self { shared, server: None, context: None, executor: None, inactive: None, is_one_of_many }
+        Self { shared, server: None, context: None, executor: None, inactive: None, refuses: false, is_one_of_many }
     }
 
     /// The server to act on.
@@ -43,7 +45,7 @@ impl Dispatcher {
 
     /// Whether orders can be carried out, so that the run may need a thread for them.
     pub fn can_be_carried_out(&self) -> bool {
-        self.context.is_some() || self.executor.is_some()
+        !self.refuses && (self.context.is_some() || self.executor.is_some())
     }
 
     /// Prepares to act on the server that is known by now.
@@ -81,9 +83,10 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Carries out no further orders and no further checks, for this reason.
+    /// Carries out no further orders and no further checks, for this reason. What is under way goes on.
     pub fn refuse(&mut self, why: Option<String>) {
-        (self.server, self.context, self.executor) = (None, None, None);
+        (self.server, self.context) = (None, None);
+        self.refuses = true;
         self.inactive = why;
     }
 
@@ -115,7 +118,8 @@ impl Dispatcher {
             }
             let needs_server = !matches!(order.task, Task::Verify { .. });
             let inactive = self.inactive.clone();
-            if let Some(executor) = self.executor().filter(|_| inactive.is_none() || !needs_server) {
+            let may = !self.refuses && (inactive.is_none() || !needs_server);
+            if let Some(executor) = self.executor().filter(|_| may) {
                 executor.order(order);
                 continue;
             }

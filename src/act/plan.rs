@@ -170,10 +170,7 @@ pub(super) fn on_time(state: &mut RunState) {
         return;
     }
     state.steering.give_up();
-    match state.failed_check.clone() {
-        Some(why) => state.settle(RunOutcome::Unverified, &format!("{why} The agent was told, and did not go on")),
-        None => settle_rest(state, "the agent was sent a message, and did not go on"),
-    }
+    settle_rest(state, "the agent was sent a message, and did not go on");
 }
 
 /// Responds to an order that could not be tried.

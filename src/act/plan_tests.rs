@@ -286,6 +286,8 @@ fn failed_check_outlives_the_message_about_it() {
         assert_eq!(checked_end(&state), (RunOutcome::Unverified, 14), "the message is under way");
         on_skipped(&mut state, &steer, "the stream has ended");
         assert_eq!(checked_end(&state), (RunOutcome::Unverified, 14));
+        on_report(&mut state, &with_check(), &reported(&steer, Phase::Failed));
+        assert_eq!(checked_end(&state), (RunOutcome::Unverified, 14), "the message could not be sent");
     }
     for (mut state, check) in being_checked() {
         assert!(on_report(&mut state, &with_check(), &reported(&check, Phase::Taken)).is_none());
@@ -312,6 +314,17 @@ fn check_says_nothing_about_later_work() {
             assert_eq!(checked_end(&state), (RunOutcome::Unsure, 3), "{phase}");
         }
     }
+}
+
+#[test]
+fn later_work_is_checked_though_nothing_says_which_session_was_opened() {
+    let mut state = RunState::default();
+    let check = orders(&mut state, &with_check(), &[rests("done")]).remove(0);
+    on_report(&mut state, &with_check(), &reported(&check, Phase::Taken));
+    assert_eq!(checked_end(&state), (RunOutcome::Done, 0));
+    let busy = line(5, "session.status", &json!({"sessionID": "ses_1", "status": {"type": "busy"}}));
+    assert_eq!(words(&orders(&mut state, &with_check(), &[busy, rests("done")])), ["verify"]);
+    assert_eq!(checked_end(&state), (RunOutcome::Unsure, 3), "the second check did not end");
 }
 
 #[test]

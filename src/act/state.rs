@@ -154,7 +154,7 @@ impl RunState {
             Event::Answered { request } => {
                 self.asked.remove(&**request);
             }
-            Event::Status(Status::Busy) if session == self.root() => {
+            Event::Status(Status::Busy) if self.is_judged(session) => {
                 self.begins_again(line.id.as_deref());
             }
             Event::Status(status) if session != self.root() => self.child(session, status),
@@ -262,7 +262,7 @@ impl RunState {
             AnyRecord::Closed(closed) => self.closed = Some(closed),
             AnyRecord::StateChange(change) => {
                 // The message that wakes a session comes before it is busy.
-                if self.root() == Some(&*change.session_id) && change.state == SessionStatus::Working {
+                if change.state == SessionStatus::Working && self.is_judged(Some(&change.session_id)) {
                     self.goes_on();
                 }
                 return Some(News::State(change));
@@ -299,6 +299,12 @@ impl RunState {
     /// The session that this stream is about: the one it opened or attached to.
     pub fn root(&self) -> Option<&str> {
         self.opened.as_ref()?.session_id.as_deref()
+    }
+
+    /// Whether the run is about this session: the one that was opened or, where none was, the one that rests.
+    fn is_judged(&self, session: Option<&str>) -> bool {
+        let rests = || self.done.as_ref().map(|done| done.session_id.as_str());
+        session == self.root().or_else(rests)
     }
 
     /// Whether this stream is of a whole directory rather than of one session.

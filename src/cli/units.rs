@@ -103,7 +103,7 @@ pub(super) fn nonzero(text: &str) -> Result<NonZeroUsize, String> {
     NonZeroUsize::new(count(text)?).ok_or_else(|| "must be at least 1".to_owned())
 }
 
-/// The name in `known` that the user probably meant: it differs in two letters at most, or in one if it is short.
+/// The name in `known` that the user probably meant: at most two letters differ, or one in a short name.
 pub(super) fn similar<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let rated = known.map(|candidate| (strsim::osa_distance(name, candidate), candidate));
     let is_near = |(distance, candidate): &(usize, &str)| *distance <= if candidate.len() < 6 { 1 } else { 2 };

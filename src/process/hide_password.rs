@@ -70,8 +70,11 @@ mod tests {
 
     /// What a script for bash prints as the password, below a server that has one.
     fn printed(command: &mut Command) -> String {
-        command.env("OPENCODE_SERVER_PASSWORD", "swordfish").args(["-c", "echo $OPENCODE_SERVER_PASSWORD $OWN"]);
-        String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
+        // A script may refuse names that are not set.
+        command.env("OPENCODE_SERVER_PASSWORD", "swordfish").args(["-uc", "echo ${OPENCODE_SERVER_PASSWORD-} ${OWN-}"]);
+        let output = command.output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     #[test]

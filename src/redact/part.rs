@@ -3,7 +3,9 @@
 
 use super::strings::each_in_json;
 use super::view::View;
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// What the call of a tool in this part runs, or the file that it reads or writes, as a command.
@@ -23,6 +25,8 @@ fn asked(part: &Value) -> Option<String> {
 #[derive(Default)]
 pub struct Printed {
     secrets: Vec<String>,
+    /// Finds all of them in one pass; made when it is first needed.
+    searcher: OnceCell<Option<AhoCorasick>>,
 }
 
 /// Members that hold what a call wrote or read.
@@ -57,6 +61,7 @@ impl Printed {
         self.secrets.extend(found.into_iter().map(|secret| text[secret].to_owned()));
         self.secrets.sort_unstable();
         self.secrets.dedup();
+        self.searcher = OnceCell::new();
     }
 
     /// Where they are in the view of a member.
@@ -64,11 +69,11 @@ impl Printed {
         let mut found = Vec::new();
         if !self.secrets.is_empty() {
             let view = View::new(value);
-            for secret in &self.secrets {
-                // A short one may be a word of its own elsewhere.
-                if secret.len() >= super::SHORTEST_VALUE || WRITTEN.contains(&name) {
-                    found.extend(view.text.match_indices(secret.as_str()).map(|(at, secret)| at..at + secret.len()));
-                }
+            // A short one may be a word of its own elsewhere.
+            let counts = |length: usize| length >= super::SHORTEST_VALUE || WRITTEN.contains(&name);
+            if let Some(searcher) = self.searcher.get_or_init(|| AhoCorasick::new(&self.secrets).ok()) {
+                let all = searcher.find_overlapping_iter(&*view.text).map(|found| found.start()..found.end());
+                found.extend(all.filter(|found| counts(found.len())));
             }
         }
         super::merged(found)

@@ -332,6 +332,14 @@ mod tests {
     }
 
     #[test]
+    fn a_long_line_hides_no_later_one() {
+        let mut line = Vec::new();
+        follow(&mut line, &vec![b'x'; LONGEST_LINE + 1]);
+        follow(&mut line, b"xx\n{\"type\":\"a\"}\n");
+        assert_eq!(line, b"{\"type\":\"a\"}\n");
+    }
+
+    #[test]
     fn recording_of_an_earlier_process_is_not_taken_for_ours() {
         let folder = tempfile::tempdir().unwrap();
         let keep = Keep::Folder(folder.path().to_owned(), 9);

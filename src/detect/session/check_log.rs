@@ -49,7 +49,7 @@ impl FailedCheck {
 
 /// A change of code that no check followed.
 #[derive(Debug)]
-struct Unchecked {
+pub(super) struct Unchecked {
     evidence: Evidence,
     target: Option<String>,
     request: RequestNumber,
@@ -114,6 +114,16 @@ impl CheckLog {
     /// Whether any change waits for a check.
     pub(super) fn has_unchecked(&self) -> bool {
         self.unchecked.is_some()
+    }
+
+    /// Takes out the change that waits for a check.
+    pub(super) fn take_unchecked(&mut self) -> Option<Unchecked> {
+        self.unchecked.take()
+    }
+
+    /// Puts a change back that still waits for a check.
+    pub(super) fn keep_unchecked(&mut self, change: Option<Unchecked>) {
+        self.unchecked = change.or_else(|| self.unchecked.take());
     }
 
     /// Records a change of code that is certain.

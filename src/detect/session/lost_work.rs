@@ -358,6 +358,7 @@ mod tests {
             &["for f in $(git diff --name-only); do git checkout -- \"$f\"; done"],
             &["git diff --name-only | xargs git checkout --"],
             &["git checkout -f main"],
+            &["sed -i s/a/b/ src/c.rs", "git checkout -- ."],
         ] {
             assert!(after(lines).is_some(), "{lines:?}");
         }
@@ -382,6 +383,13 @@ mod tests {
             &["git checkout -- .", "sed -i s/a/b/ src/a.rs"],
             &["git stash list"],
             &["git stash push -- Cargo.lock"],
+            // Something else was changed as well, or what comes is from elsewhere.
+            &["sed -i s/a/b/ src/c.rs", "git checkout -- src/a.rs src/b.rs"],
+            &["sed -i s/a/b/ src/c.rs", "git reset --hard origin/main"],
+            &["git checkout --theirs src/a.rs src/b.rs"],
+            &["git restore --source=v2 ."],
+            &["git checkout fix -- src/a.rs src/b.rs"],
+            &["git stash", "git checkout stash@{0} -- src"],
         ] {
             assert_eq!(after(lines), None, "{lines:?}");
         }

@@ -1,10 +1,13 @@
-//! The messages of a session: who wrote them, and which are over.
+//! The messages of a session, who wrote them and which are over, and the events that a reconnect may repeat.
 
 use super::state::ByHash;
 use crate::detect::hash;
 
 /// Messages that are known. Seven eighths of a power of two.
 const MESSAGES: usize = 448;
+
+/// Ids of other events that are known.
+const EVENTS: usize = 448;
 
 /// One message.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +20,8 @@ struct Message {
 /// The latest messages.
 pub(super) struct Messages {
     known: ByHash<Message>,
+    /// Events without a part or a message.
+    events: ByHash<()>,
     /// The number of the newest message, and of the newest answer that is complete.
     last: u64,
     last_complete: u64,
@@ -24,7 +29,7 @@ pub(super) struct Messages {
 
 impl Default for Messages {
     fn default() -> Self {
-        Self { known: ByHash::new(MESSAGES), last: 0, last_complete: 0 }
+        Self { known: ByHash::new(MESSAGES), events: ByHash::new(EVENTS), last: 0, last_complete: 0 }
     }
 }
 
@@ -39,6 +44,11 @@ impl Messages {
         self.last += 1;
         self.known.insert(key, Message { from_user, number: self.last });
         true
+    }
+
+    /// Adds an event without a part or a message. Returns whether it is new.
+    pub(super) fn add_event(&mut self, id: &str) -> bool {
+        self.events.insert(hash::of(id), ()).is_none()
     }
 
     /// Records that an answer is complete.

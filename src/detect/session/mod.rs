@@ -39,6 +39,8 @@ use super::fact::activity::Request;
 use super::fact::{Fact, Step};
 use super::hash;
 use super::signal::Signal;
+use crate::detect::text::head_and_tail::both;
+use crate::wire::part::Part;
 use crate::wire::record::{Grade, Kind, StateChange, Why};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
 use call_work::CallWork;
@@ -182,9 +184,7 @@ impl Session {
         }
         match event {
             Event::Part(part) if self.messages.is_from_user(&part.message) => {
-                if self.task.is_empty() && part.kind == "text" && part.synthetic != Some(true) {
-                    self.task = part.text.map(|text| text::beginning(text, TASK).into_owned()).unwrap_or_default();
-                }
+                self.learn_task(part);
                 PartReader::observe_user_part(part, &mut self.state, line, effects);
             }
             Event::Part(part) => self.parts.observe(part, call, &mut self.state, line, effects),
@@ -227,6 +227,14 @@ impl Session {
         self.state.show(&Fact::Failed { name, message }, line, effects);
     }
 
+    /// Keeps what the session was asked first. Tasks that begin alike, with the same rules, differ at their end.
+    fn learn_task(&mut self, part: &Part<'_>) {
+        if self.task.is_empty() && part.kind == "text" && part.synthetic != Some(true) {
+            let text = part.text.map(text::decode).unwrap_or_default();
+            self.task = both(&text, TASK / 2).concat();
+        }
+    }
+
     /// Whether an event says again what was said before, as after a reconnect: a finished message, or an event without a
     /// part or message whose own id came before.
     fn is_told_again(&mut self, event: &Event<'_>, line: &LineContext<'_>) -> bool {
@@ -237,7 +245,7 @@ impl Session {
             Event::Message { id, .. } => self.messages.is_over(id),
             Event::Status(_) | Event::Todos(_) | Event::Diff { .. } | Event::Compacted => {
                 let id = &line.point.id;
-                !id.is_empty() && !self.state.end_once(id)
+                !id.is_empty() && !self.messages.add_event(id)
             }
             _ => false,
         }

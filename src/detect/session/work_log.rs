@@ -159,7 +159,10 @@ impl WorkLog {
             self.record_change(work.after, work);
             self.awaited = matches!(work.awaited, Awaited::Running { .. }).then(|| Box::new(work.clone()));
         } else if let Some((awaited, outcome)) = self.end_awaited(work) {
+            // What changed since it began was not checked.
+            let changed = self.checks.take_unchecked();
             self.record_checks(&CallWork { outcome, evidence: work.evidence.clone(), ..awaited });
+            self.checks.keep_unchecked(changed);
         } else if let Some(program) = &work.program {
             self.latest.failed_first |= is_failed(&work.outcome) && !self.latest.changed;
             self.checks.record_program(program, work, self.changes.is_certain(), self.latest.number);

@@ -114,6 +114,8 @@ fn a_check_that_was_watched_to_its_end() {
         (vec![("make itest", runs, 0), ("", &*passed, 0)], vec![]),
         (vec![("make itest", runs, -1), ("", &*failed, 2)], vec![Contradiction::LastCheckFailed]),
         (vec![("make itest", runs, -1), ("", runs, -1)], vec![Contradiction::CheckUnknown]),
+        // What changed while it ran was not checked.
+        (vec![("make itest", runs, -1), EDIT, ("", &*passed, 0)], vec![Contradiction::UncheckedChange]),
         // Something else ended well in between.
         (vec![("make itest", runs, -1), ("ls", "a", 0)], vec![Contradiction::CheckUnknown]),
     ] {
@@ -121,6 +123,30 @@ fn a_check_that_was_watched_to_its_end() {
         let found = contradictions("Fix the tariff and run the suite.", &calls, "The tariff is right.");
         assert_eq!(found, expected, "{calls:?}");
     }
+}
+
+#[test]
+fn another_command_says_nothing_of_a_check() {
+    let after = |tool: &str, input: &serde_json::Value, output: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/tariff.ts");
+            stream.bash("npm test", "Command running in background with ID: b1", 0);
+            stream.call(tool, input, output, 0);
+        };
+        contradictions_of("Fix the tariff", steps, "The tariff is right.")
+    };
+    let ended =
+        |code: i64| format!("<status>completed</status>\n<exit_code>{code}</exit_code>\n<stdout>3 rows</stdout>");
+    assert_eq!(after("BashOutput", &json!({"bash_id": "b1"}), &ended(0)), []);
+    assert_eq!(after("BashOutput", &json!({"bash_id": "b1"}), &ended(1)), [Contradiction::LastCheckFailed]);
+    for code in [0, 143] {
+        let found = after("BashOutput", &json!({"bash_id": "b2"}), &ended(code));
+        assert_eq!(found, [Contradiction::CheckUnknown], "exit {code}");
+    }
+    assert_eq!(
+        after("terminal_session_list", &json!({}), "b1 npm test\nlast exit code: 0"),
+        [Contradiction::CheckUnknown]
+    );
 }
 
 #[test]
