@@ -196,7 +196,10 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
         return Pause::None;
     }
     if gap.took < PAUSE && gap.pause < LONG_PAUSE {
-        let waits = sleeps && gap.took >= SHORT_PAUSE || gap.pause >= BREATH && gap.is_spaced() && is_refused(call);
+        // Who does something each time and sleeps for a moment repeats it, unless the answer says what is not there yet.
+        let looks = call.kind != CallKind::Mutate || says_not_yet(&call.ends);
+        let sleeps_first = sleeps && looks && gap.took >= SHORT_PAUSE;
+        let waits = sleeps_first || gap.pause >= BREATH && gap.is_spaced() && is_refused(call);
         return if waits { gap.short() } else { Pause::None };
     }
     let named = sleeps || is_named_as_look(&call.tool, given(call));

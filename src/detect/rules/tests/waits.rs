@@ -295,6 +295,13 @@ fn a_server_may_take_a_minute_to_start() {
         // It does not wait for ever, and is not aborted at once either.
         assert!(looks(60, took, thought, command, exit, answer) >= Some(Grade::Warn), "{command}");
     }
+    // It does something each time, too.
+    let missing = "cat: missing.log: No such file or directory";
+    assert_eq!(looks(12, 1_100, 50, "echo x > mess.txt; sleep 1; cat missing.log", 1, missing), Some(Grade::Stop));
+    assert!(
+        looks(12, 3_100, 3_000, "date > tried; sleep 3; curl -s http://localhost/up", 7, refused)
+            <= Some(Grade::Notice)
+    );
     // No pause, and no word of waiting.
     assert_eq!(looks(35, 60, 170, "curl -sS http://localhost/up", 7, refused), Some(Grade::Stop));
     assert_eq!(looks(12, 60, 8_000, "cat notes.txt", 0, "one line"), Some(Grade::Stop));
