@@ -20,9 +20,9 @@ impl Identity {
     /// The process with this number; `None` if there is none, or it has ended.
     #[cfg(target_os = "linux")]
     pub fn of(pid: u32) -> Option<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name, in parentheses, may contain anything. State, parent and group follow it; the start is the 20th.
-        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
+        let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+        // State, parent and group come first; the start is the 20th.
+        let fields: Vec<&str> = super::tree::behind_name(&stat)?.split_ascii_whitespace().collect();
         let ended = matches!(*fields.first()?, "Z" | "X");
         let number = |at: usize| fields.get(at)?.parse().ok();
         let identity = Self { parent: number(1)?, group: number(2)?, started: (*fields.get(19)?).to_owned() };

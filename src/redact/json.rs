@@ -5,44 +5,64 @@ use super::names::{SecretName, telling};
 use super::part::Printed;
 use super::pieces::Pieces;
 use super::printed::ARROW;
+use crate::wire::text::without_lone_surrogates;
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// The line with its strings masked. Other numbers than passwords, the order of members and white space stay as they are.
 pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
-    let Ok(members) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line) else {
-        return redactor.redact(line);
-    };
-    let members = serde_json::Value::Object(members);
-    let pieces = Pieces::of(&members);
-    let printed = Printed::of(&members);
+    match serde_json::from_str::<Value>(line) {
+        Ok(members @ Value::Object(_)) => strings(redactor, line, &members),
+        Ok(_) => redactor.redact(line),
+        Err(_) => unparsed(redactor, line),
+    }
+}
+
+/// A line that the parser refuses: for half a character in a string, for its depth, or because it is no JSON.
+fn unparsed<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
+    let whole = without_lone_surrogates(line);
+    if whole != line {
+        return Cow::Owned(redact(redactor, &whole).into_owned());
+    }
+    // Its strings can be read one by one, without what stands around them.
+    let is_deep = line.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_ok();
+    if is_deep { strings(redactor, line, &Value::Null) } else { redactor.redact(line) }
+}
+
+/// The line with its strings masked, of which `members` are those known.
+fn strings<'a>(redactor: &Redactor, line: &'a str, members: &Value) -> Cow<'a, str> {
+    let pieces = Pieces::of(members);
+    let printed = Printed::of(members);
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
     let told = redactor.told(line);
     while let Some(string) = next_string(line, at) {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
-        let masked = match () {
+        let masked = if !is_name && pieces.has(&name, &decoded) {
             // A piece of a text that is still written: a secret may begin in one piece and end in the next.
-            () if !is_name && pieces.has(&name, &decoded) => Cow::Borrowed(""),
-            () if is_name || is_identity(&name) && is_word(&decoded) => redactor.redact_identity(&decoded),
-            () => match told_in(&told, line, &string) {
-                Some(kept) => Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK)),
-                None => match printed.find(&name, &decoded) {
-                    again if again.is_empty() => member(redactor, &name, &decoded),
-                    again => redactor.redact_with(&decoded, again),
-                },
-            },
+            Cow::Borrowed("")
+        } else if is_name || is_identity(&name) && is_word(&decoded) {
+            redactor.redact_identity(&decoded)
+        } else if let Some(kept) = told_in(&told, line, &string) {
+            Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK))
+        } else {
+            match printed.find(&name, &decoded) {
+                again if again.is_empty() => member(redactor, &name, &decoded),
+                again => redactor.redact_with(&decoded, again),
+            }
         };
         if *masked == *decoded {
             safe.push_str(&line[at..string.end]);
         } else {
             safe.push_str(&line[at..string.start]);
-            safe.push_str(&serde_json::Value::from(masked.into_owned()).to_string());
+            safe.push_str(&Value::from(masked.into_owned()).to_string());
         }
         at = string.end;
         if let Some(number) = secret_number(line, at).filter(|_| is_name && is_secret_of_one(&decoded)) {
             safe.push_str(&line[at..number.start]);
-            safe.push_str(&serde_json::Value::from(super::MASK).to_string());
+            safe.push_str(&Value::from(super::MASK).to_string());
             at = number.end;
         }
         name = if is_name { decoded } else { String::new() };
@@ -64,7 +84,7 @@ pub fn on_one_line(redactor: &Redactor, line: String) -> String {
             let safe = on_lines_of_their_own(redactor, &text);
             let words: Vec<&str> = safe.split_whitespace().collect();
             flat.push_str(&line[at..string.start]);
-            flat.push_str(&serde_json::Value::from(words.join(" ")).to_string());
+            flat.push_str(&Value::from(words.join(" ")).to_string());
         } else {
             flat.push_str(&line[at..string.end]);
         }
@@ -117,8 +137,8 @@ fn is_word(value: &str) -> bool {
     !value.contains(|c: char| c.is_whitespace() || c == '=') && !value.contains("://")
 }
 
-/// What is kept of a string of which the rest is a secret, as what stands before the string told, such as a flag in a
-/// list of arguments. `told` ascends.
+/// The start of a string that stays, such as a flag in a list of arguments: what stands before the string told that
+/// its rest is a secret. `told` ascends.
 fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> Option<&'a str> {
     /// The longest flag in front of its value, in bytes.
     const FLAG: usize = 32;
@@ -191,5 +211,15 @@ mod tests {
         assert_eq!(safe, r#"{"password":"[masked]","token":123456789012,"pin":1}"#);
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn lines_that_no_parser_takes_are_masked_by_their_names() {
+        let members = r#""password":"swordfish one two","delta":"pass x1y""#;
+        let deep = format!(r#"{{"a":{}{},{members}}}"#, "[".repeat(140), "]".repeat(140));
+        for line in [format!(r#"{{"a":"\ud83d",{members}}}"#), deep] {
+            let safe = redact(&Redactor::default(), &line);
+            assert!(safe.ends_with(r#""password":"[masked]","delta":""}"#), "{safe}");
+        }
     }
 }

@@ -479,11 +479,16 @@ const HARMLESS: &[&str] = &[
     "hashers",
 ];
 
-/// The words of a name: `dbPassword_2` has `db`, `password` and `2`.
+/// The words of a name: `dbPassword_2` has `db`, `password` and `2`; `JWTSecret` has `jwt` and `secret`.
 fn words(name: &str) -> Vec<String> {
     let (mut words, mut word, mut before) = (Vec::new(), String::new(), ' ');
-    for c in name.chars() {
-        let starts = c.is_ascii_uppercase() && before.is_ascii_lowercase() || !c.is_alphanumeric();
+    for (at, c) in name.char_indices() {
+        // Of capitals in a row, the last one begins a word of its own, unless a plural `s` is all that follows.
+        let ends_row = || {
+            let mut rest = name[at + c.len_utf8()..].chars();
+            before.is_ascii_uppercase() && rest.by_ref().take(2).filter(char::is_ascii_lowercase).count() == 2
+        };
+        let starts = c.is_ascii_uppercase() && (before.is_ascii_lowercase() || ends_row()) || !c.is_alphanumeric();
         if starts && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }
@@ -539,7 +544,18 @@ pub fn is_of_other_key(word: &str) -> bool {
 
 fn is_strong(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let ends = ["password", "passwd", "passwort", "passphrase", "storepass", "keypass", "apikey", "secretkey"];
+    let ends = [
+        "password",
+        "passwd",
+        "passwort",
+        "passphrase",
+        "storepass",
+        "keypass",
+        "apikey",
+        "secretkey",
+        "secret",
+        "token",
+    ];
     STRONG.contains(&word) || ends.iter().any(|end| word.ends_with(end))
 }
 
@@ -558,6 +574,11 @@ mod tests {
             "password2",
             "пароль",
             "client_secret",
+            "JWTSecret",
+            "APIToken",
+            "AWSSecret",
+            "clientsecret",
+            "apitoken",
             "clave de API",
             "adgangskoden",
             "DB_PASS",

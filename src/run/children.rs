@@ -1,6 +1,7 @@
 //! Starts the stages with pipes between them, forwards signals to them, and waits for their end.
 
 use super::command_line::{Command as Stage, CommandLine, STAGE_ARGUMENT};
+use super::living::{Living, pids};
 use super::missing_result::{Ending, Teller, complete};
 use super::recording::Keep;
 use super::stage_messages::StageMessages;
@@ -93,9 +94,10 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
         feed(bytes, stdin);
     }
     let act = run.pipe.commands.len() - 1;
-    let shutdown = forward_signals(run.pipe, &children);
+    let living = Living::new(&children);
+    let shutdown = forward_signals(run.pipe, &children, living.clone());
     let signalled = signalled(run.pipe, &children);
-    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &signalled)?;
+    let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &living, &signalled)?;
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
     tell_killed(names[act], status, &shutdown);
     let code = match wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown) {
@@ -105,6 +107,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
             return Err(failure);
         }
     };
+    living.remove(&children[..=act]);
     let code = if reader_left { Code::ReaderLeft } else { code.unwrap_or_else(|| unknown(&shutdown)) };
     let mut ending = Ending { code, why: why(names[act], status) };
     teller.tell(&ending);
@@ -112,7 +115,7 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
         tell(format_args!("ocr-run: {ending}"));
     }
     let recorder = children[act + 1].id();
-    let delivered = deliver(&mut children[act + 1..], &names[act + 1..], &shutdown);
+    let delivered = deliver(&mut children[act + 1..], &names[act + 1..], &shutdown, &living);
     let recording = run.keep.and_then(|keep| {
         keep.remove_oldest();
         keep.made_by(recorder, &earlier)
@@ -164,7 +167,12 @@ fn end_without_spool(ending: &Ending, recording: Option<&Path>) {
 
 /// Waits for `ocr-act`, the first of these. When whoever takes the lines after it leaves, the run ends as after a
 /// signal, so that its last lines are recorded; returns whether that happened. One whose output cannot be written goes on.
-fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result<(ExitStatus, bool), Failure> {
+fn wait_for_act(
+    children: &mut [Child],
+    view: View,
+    living: &Living,
+    signalled: &[Pid],
+) -> Result<(ExitStatus, bool), Failure> {
     let mut has_left = false;
     loop {
         // One that ends well has read everything: `ocr-act` may close its output before it exits.
@@ -175,7 +183,7 @@ fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result
         }
         if !has_left && (view_left || (view != View::Person && hangup::reader_has_left())) {
             has_left = true;
-            signal(signalled, Signal::TERM);
+            living.signal(signalled, Signal::TERM);
         }
         std::thread::sleep(POLL);
     }
@@ -183,7 +191,7 @@ fn wait_for_act(children: &mut [Child], view: View, signalled: &[Pid]) -> Result
 
 /// Waits until the last lines are read, and the view has ended: as long as that takes, but not after a signal. Returns
 /// how the output failed, which was said already.
-fn deliver(last: &mut [Child], names: &[&str], shutdown: &Shutdown) -> Result<(), Failure> {
+fn deliver(last: &mut [Child], names: &[&str], shutdown: &Shutdown, living: &Living) -> Result<(), Failure> {
     let mut signalled = None;
     let mut delivered = Ok(());
     for (child, name) in last.iter_mut().zip(names) {
@@ -197,6 +205,7 @@ fn deliver(last: &mut [Child], names: &[&str], shutdown: &Shutdown) -> Result<()
             std::thread::sleep(POLL);
         }
         let status = wait(child)?;
+        living.remove(std::slice::from_ref(child));
         tell_killed(name, status, shutdown);
         if status.code() == Some(i32::from(Code::Error.number())) {
             delivered = Err(Failure::new(Code::Error, ""));
@@ -297,37 +306,26 @@ fn feed(bytes: &'static [u8], mut stdin: std::process::ChildStdin) {
 /// Forwards the first signal to the stages that do not end with their input alone: the source ends the session and the
 /// stream, `ocr-review` stops asking, `ocr-act` ends a check that would take longer. The end of the
 /// stream ends the other stages. A second signal kills every stage but the view, which gives the terminal back.
-fn forward_signals(pipe: &CommandLine, children: &[Child]) -> Shutdown {
+fn forward_signals(pipe: &CommandLine, children: &[Child], living: Living) -> Shutdown {
     let signalled = signalled(pipe, children);
     // Behind the stages of the pipe come the spool and the view.
     let (killed, asked) = children.split_at(pipe.commands.len() + 1);
     let (killed, asked) = (pids(killed), pids(asked));
     Shutdown::on_signal(move |received| {
         if received.first {
-            signal(&signalled, Signal::from_named_raw(received.number).unwrap_or(Signal::TERM));
+            living.signal(&signalled, Signal::from_named_raw(received.number).unwrap_or(Signal::TERM));
         } else {
             // If the source is killed, its supervisor ends the server.
-            signal(&killed, Signal::KILL);
-            signal(&asked, Signal::TERM);
+            living.signal(&killed, Signal::KILL);
+            living.signal(&asked, Signal::TERM);
         }
     })
-}
-
-fn pids(children: &[Child]) -> Vec<Pid> {
-    children.iter().map(Pid::from_child).collect()
 }
 
 /// The stages that get a signal.
 fn signalled(pipe: &CommandLine, children: &[Child]) -> Vec<Pid> {
     let stages = pipe.commands.iter().zip(children);
     stages.filter(|(stage, _)| SIGNALLED.contains(&stage.name)).map(|(_, child)| Pid::from_child(child)).collect()
-}
-
-fn signal(processes: &[Pid], with: Signal) {
-    for process in processes {
-        // It may have exited.
-        let _ = kill_process(*process, with);
-    }
 }
 
 fn not_waited(error: std::io::Error) -> Failure {

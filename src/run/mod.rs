@@ -8,6 +8,7 @@ mod children;
 mod command_line;
 mod doctor;
 mod inherit;
+mod living;
 mod missing_result;
 mod recording;
 mod spool;

@@ -161,7 +161,7 @@ impl Renderer {
             Event::Compacted => Some((Tone::Notice, "compact  the context was compacted".to_owned())),
             Event::Status(Status::Retry { attempt, message, next }) => {
                 let message = message.map(decode).unwrap_or_default();
-                let wait = next.map(|next| (next - self.clock.now().ms()).max(0) / 1000);
+                let wait = next.map(|next| next.saturating_sub(self.clock.now().ms()).max(0) / 1000);
                 let again = wait.map(|seconds| format!(" in {seconds} s")).unwrap_or_default();
                 let text = format!("retry    attempt {attempt}{again}: {}", excerpt(&message, self.width));
                 Some((Tone::Warn, text))

@@ -210,7 +210,7 @@ impl View {
     fn step(&mut self, board: &Board, by: isize) {
         match self.page {
             Page::Help => self.turn(by),
-            Page::Evidence(_) if by.abs() == PAGE => self.turn(by),
+            Page::Evidence(_) if by.unsigned_abs() == PAGE.unsigned_abs() => self.turn(by),
             Page::Evidence(number) => {
                 self.skipped = 0;
                 let findings = self.session(board).map_or(0, |session| session.findings().len());

@@ -290,10 +290,15 @@ fn hunks(patch: &str, around: bool) -> Vec<Piece<'static>> {
     let mut file = String::new();
     let (mut old, mut new) = (String::new(), String::new());
     let mut changed = false;
-    for line in patch.lines().chain(["@@"]) {
-        let header = ["*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ "];
-        let named = header.iter().find_map(|header| line.strip_prefix(header));
-        if named.is_some() || line.starts_with("@@") || line.starts_with("--- ") {
+    let mut lines = patch.lines().chain(["@@"]).peekable();
+    let mut from = false;
+    while let Some(line) = lines.next() {
+        // Of a unified diff: one of these lines alone removes a comment of SQL or Lua, or adds what begins with `++`.
+        let to = std::mem::take(&mut from).then(|| line.strip_prefix("+++ ")).flatten();
+        from = line.starts_with("--- ") && lines.peek().is_some_and(|next| next.starts_with("+++ "));
+        let header = ["*** Update File: ", "*** Add File: ", "*** Delete File: "];
+        let named = to.or_else(|| header.iter().find_map(|header| line.strip_prefix(header)));
+        if named.is_some() || line.starts_with("@@") || from {
             let (before, after) = (std::mem::take(&mut old), std::mem::take(&mut new));
             if changed && pieces.len() < PIECES {
                 pieces.push(Piece { file: file.clone().into(), old: Some(before.into()), new: after.into() });
@@ -474,5 +479,14 @@ mod tests {
         );
         let files: Vec<_> = patch.changes.iter().map(|(file, _)| file.as_str()).collect();
         assert_eq!(files, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_removed_comment_is_no_header() {
+        let patch = read(
+            r#"{"patch":"--- a/up.sql\n+++ b/up.sql\n@@ -1,2 +1,1 @@\n--- an old comment\n-select 1;\n+select 2;\n--- a/b.lua\n+++ b/b.lua\n@@ -1 +1 @@\n-x\n+y\n"}"#,
+        );
+        let files: Vec<_> = patch.changes.iter().map(|(file, _)| file.as_str()).collect();
+        assert_eq!(files, ["b/up.sql", "b/b.lua"]);
     }
 }

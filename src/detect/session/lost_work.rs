@@ -114,17 +114,25 @@ fn undone(told: &[SimpleCommand]) -> Vec<Undoing> {
     undone
 }
 
-fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
-    let mut place = place;
-    let mut words = words;
-    while let [option, value, rest @ ..] = words
-        && matches!(option.as_str(), "-C" | "-c")
+/// The words of a Git command behind the options of Git itself, and where it works.
+fn behind_options<'a>(mut place: &'a str, mut words: &'a [String]) -> (&'a str, &'a [String]) {
+    while let [option, rest @ ..] = words
+        && option.starts_with('-')
     {
-        if option == "-C" {
-            place = value;
-        }
-        words = rest;
+        words = match (option.as_str(), rest) {
+            ("-C", [folder, rest @ ..]) => {
+                place = folder;
+                rest
+            }
+            ("-c" | "--git-dir" | "--work-tree" | "--namespace", [_, rest @ ..]) => rest,
+            _ => rest,
+        };
     }
+    (place, words)
+}
+
+fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
+    let (place, words) = behind_options(place, words);
     let (sub, rest) = words.split_first()?;
     let has = |options: &[&str]| rest.iter().any(|word| options.contains(&word.as_str()));
     let letters = |letter: char| {
@@ -156,8 +164,8 @@ fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
             }
         }
         "stash" => match rest.first().map(String::as_str) {
-            None => Some(Undoing::Stashes),
-            Some("push" | "save") if plain().len() == 1 && behind.is_none() => Some(Undoing::Stashes),
+            None | Some("save") => Some(Undoing::Stashes),
+            Some("push") if behind.is_none() && paths_of_push(&rest[1..]).next().is_none() => Some(Undoing::Stashes),
             Some(word) if word.starts_with('-') && behind.is_none() => Some(Undoing::Stashes),
             Some("pop" | "apply" | "branch") => Some(Undoing::Unstashes),
             _ => None,
@@ -165,6 +173,15 @@ fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
         "clean" if letters('f') || has(&["--force"]) => (!letters('n')).then_some(Undoing::Cleans),
         _ => None,
     }
+}
+
+/// The paths that `git stash push` is given: the words that are neither options nor their values.
+fn paths_of_push(words: &[String]) -> impl Iterator<Item = &String> {
+    let mut is_value = false;
+    words.iter().filter(move |word| {
+        let was_value = std::mem::replace(&mut is_value, matches!(word.as_str(), "-m" | "--message"));
+        !was_value && !word.starts_with('-')
+    })
 }
 
 /// Whether a word of `git checkout` names files: branches have no dot in front and no ending.
@@ -352,6 +369,9 @@ mod tests {
             &["git reset --hard"],
             &["git reset -q --hard origin/main"],
             &["git stash"],
+            &["git stash push -m wip"],
+            &["git --no-pager checkout -- ."],
+            &["git stash save 'not yet'"],
             &["git stash -u && git stash drop"],
             &["git -C /w checkout -- src/a.rs src/b.rs"],
             &["cd /w/src && git checkout -- a.rs b.rs"],

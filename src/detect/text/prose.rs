@@ -9,14 +9,23 @@ const FENCES: [&str; 2] = ["```", "~~~"];
 /// After how many items that differ in their numbers only a list is no longer a list: nobody reads such a one.
 const SAME_ITEMS: usize = 60;
 
+/// What a line is that is longer than what is held back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LongLine {
+    Prose,
+    /// A wide row of a table, or the output of a test runner.
+    Output,
+}
+
 /// The filter's position in one text.
 #[derive(Default)]
 pub(crate) struct ProseFilter {
     held: String,
     count: usize,
-    /// The current line is longer than what is held back, so it is prose.
-    flowing: bool,
-    fenced: bool,
+    /// What the current line is if it is longer than what is held back.
+    long: Option<LongLine>,
+    /// The marker that opened the fenced code, if it is open.
+    fence: Option<&'static str>,
     /// The last item of a list without its numbers, and how many in a row were the same.
     item: String,
     same_items: usize,
@@ -28,8 +37,8 @@ impl ProseFilter {
         for c in text.chars() {
             if c == '\n' {
                 self.end_line(prose);
-            } else if self.flowing {
-                if !self.fenced {
+            } else if let Some(long) = self.long {
+                if long == LongLine::Prose && self.fence.is_none() {
                     prose.push(c);
                 }
             } else {
@@ -44,24 +53,24 @@ impl ProseFilter {
 
     /// Ends the text: appends the prose that was held back.
     pub(crate) fn finish(&mut self, prose: &mut String) {
-        if !self.flowing && !self.held.is_empty() {
+        if self.long.is_none() && !self.held.is_empty() {
             self.end_line(prose);
         }
         *self = Self::default();
     }
 
     fn end_line(&mut self, prose: &mut String) {
-        if self.flowing {
-            if !self.fenced {
+        if let Some(long) = self.long.take() {
+            if long == LongLine::Prose && self.fence.is_none() {
                 prose.push('\n');
             }
-        } else if is_fence(&self.held) {
-            self.fenced = !self.fenced;
-        } else if !self.fenced && !self.is_listing() {
+        } else if let Some(marker) = fence(&self.held).filter(|marker| self.fence.is_none_or(|open| open == *marker)) {
+            // Code may show the other marker.
+            self.fence = if self.fence.is_some() { None } else { Some(marker) };
+        } else if self.fence.is_none() && !self.is_listing() {
             prose.push_str(&self.held);
             prose.push('\n');
         }
-        self.flowing = false;
         self.held.clear();
         self.count = 0;
     }
@@ -78,24 +87,20 @@ impl ProseFilter {
         is_output(&self.held) || (is_item && self.same_items < SAME_ITEMS)
     }
 
-    /// The line is longer than what is held back: it is prose, or a very wide table.
+    /// The line is longer than what is held back: it is prose, a very wide row of a table, or a test runner's output.
     fn flow(&mut self, prose: &mut String) {
-        if is_output(&self.held) {
-            // Keep what marks the line as a table, so that the rest is recognized as well.
-            self.held.truncate(self.held.find('|').map_or(0, |at| at + 1));
-            self.count = self.held.chars().count();
-            return;
-        }
-        if !self.fenced {
+        let long = if is_output(&self.held) { LongLine::Output } else { LongLine::Prose };
+        if long == LongLine::Prose && self.fence.is_none() {
             prose.push_str(&self.held);
         }
         self.held.clear();
-        self.flowing = true;
+        self.long = Some(long);
     }
 }
 
-fn is_fence(line: &str) -> bool {
-    FENCES.iter().any(|fence| line.trim_start().starts_with(fence))
+/// The marker of a line that opens or closes fenced code.
+fn fence(line: &str) -> Option<&'static str> {
+    FENCES.into_iter().find(|marker| line.trim_start().starts_with(marker))
 }
 
 /// Whether a line is a table row or the output of a test runner.
@@ -136,6 +141,9 @@ mod tests {
         assert_eq!(prose(text), "before\nafter\n");
         let wide = format!("| {} |\nafter", "x".repeat(1000));
         assert_eq!(prose(&wide), "after\n");
+        let long = format!("test {} ... ok {}\nafter", "a::".repeat(50), "x".repeat(300));
+        assert_eq!(prose(&long), "after\n");
+        assert_eq!(prose("```\n~~~\ncode\n~~~\n```\nafter"), "after\n");
     }
 
     #[test]
