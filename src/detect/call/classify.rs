@@ -79,7 +79,7 @@ const STATEMENTS: [(&str, &str); 16] = [
     ("create (", ""), ("merge (", ""), ("match ", "create "),
 ];
 /// Words in the names of other tools that change a file, if their input names one.
-const EDITS: [&str; 8] = ["edit", "write", "patch", "replace", "insert", "create", "append", "multiedit"];
+const EDITS: [&str; 9] = ["edit", "write", "overwrite", "patch", "replace", "insert", "create", "append", "multiedit"];
 
 /// Words in the names of other tools that run something.
 const RUNS: [&str; 8] = ["run", "runs", "execute", "exec", "start", "perform", "invoke", "eval"];

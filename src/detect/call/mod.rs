@@ -1,6 +1,7 @@
 //! One tool call that ended: its input, its result, and what identifies it.
 
 pub(crate) mod aim;
+pub(crate) mod amounts;
 pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod complaints;
@@ -30,6 +31,7 @@ use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
 use aim::Aim;
+use amounts::Amount;
 use classify::{CallKind, Class, classify};
 use failure::CallFailure;
 use input::Input;
@@ -88,6 +90,8 @@ pub(crate) struct Call {
     pub(crate) gist: u64,
     /// The numbers of its result that may move.
     pub(crate) numbers: Vec<Number>,
+    /// The amounts in its result, if it failed.
+    pub(crate) amounts: Vec<Amount>,
     /// What its result shows of the way that is left.
     pub(crate) progress: Progress,
     /// Equal for equal measurements, if its result is one.
@@ -136,6 +140,7 @@ impl Call {
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
             numbers: raw.filter(|_| normalized.contains(PLACEHOLDER)).map(motion::numbers).unwrap_or_default(),
+            amounts: raw.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
             progress,

@@ -68,7 +68,7 @@ fn number(token: &str) -> Option<Number> {
 }
 
 /// Whether the word before a number or the one after it says that it is not an amount.
-fn is_named(before: &str, behind: &str) -> bool {
+pub(super) fn is_named(before: &str, behind: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic();
     let near = before.trim_end_matches(|c: char| !letter(c) && !matches!(c, '\n' | ';' | ','));
     let start =

@@ -114,7 +114,17 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
         (Sort::Program(_), None) => failure.is_some(),
         _ => false,
     };
+    // Its exit code is that of the `tail` behind it.
+    let failure = failure.or_else(|| (unknown_failed && exit == Some(0)).then(|| read_failure(state)));
     CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs: false, exit }
+}
+
+/// The failure that an output tells of.
+fn read_failure(state: &ToolState<'_>) -> CallFailure {
+    let body = state.error.or(state.output).map(text::body).unwrap_or_default();
+    let text = text::unescaped(&body);
+    let fallback = own_line(&text).unwrap_or("failed");
+    CallFailure::read(&body, Some(fallback)).unwrap_or_else(|| CallFailure::of_line(fallback))
 }
 
 /// Whether a check says how it came out, and so has ended, unless its exit code says otherwise.

@@ -50,6 +50,11 @@ pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str
     if unknown { names_page() || !stays && looks() } else { !stays }
 }
 
+/// Whether the text of an input names a server: an address, or this machine.
+pub(crate) fn names_server(input: &str) -> bool {
+    ["://", "localhost", "127.0.0.1"].iter().any(|part| input.contains(part))
+}
+
 /// Whether a call reads files.
 pub(super) fn is_still(tool: &str, command: Option<&str>) -> bool {
     command.map_or_else(

@@ -5,9 +5,11 @@ use super::given::Given;
 use super::pause::{Pause, Pauses};
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
+use crate::detect::call::amounts::Trend;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::motion::{Motion, Moves};
+use crate::detect::call::still::names_server;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use std::hash::BuildHasherDefault;
@@ -35,6 +37,9 @@ pub(crate) struct Comparison {
     pub(crate) stale: bool,
     /// The same call had the same result before, whatever was changed in between.
     pub(crate) repeated: bool,
+    /// It was made before, and is made for the first time since something new was changed: it runs what was changed, or
+    /// looks at what that does.
+    pub(crate) after_change: bool,
     /// It is a successful change that was not made before.
     pub(crate) new_change: bool,
     /// Whether it waits: the same look again, after a pause or with one, or a poll by the user's own patterns.
@@ -53,7 +58,8 @@ pub(crate) struct Comparison {
     pub(crate) moves: bool,
     /// It names something that the session was given and no call named before: the next one of a list.
     pub(crate) listed: bool,
-    /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place.
+    /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place, an
+    /// amount in the same failure is better.
     pub(crate) advances: bool,
     /// It measured something that was not measured before.
     pub(crate) measured: bool,
@@ -81,6 +87,8 @@ impl Comparison {
 struct Seen {
     /// The number of changes at that time.
     changes: u32,
+    /// How many of them are known to be such.
+    sure_changes: u32,
     /// The number of compactions at that time.
     compactions: u32,
     /// How often it was made by then.
@@ -93,6 +101,7 @@ struct Known {
     times: u32,
     /// When the same call had the same result.
     pair: Option<Seen>,
+    after_change: bool,
     new_call: bool,
     new_change: bool,
     new_result: bool,
@@ -106,19 +115,23 @@ pub(crate) struct CallHistory {
     pauses: Pauses,
     /// How the numbers in the latest results moved, by the calls' keys.
     motions: BoundedMap<u64, Motion, BuildHasherDefault<KeyHasher>>,
+    /// How the amounts in the latest failures moved, by what failed and how.
+    trends: BoundedMap<u64, Trend, BuildHasherDefault<KeyHasher>>,
     /// The words that the session was given.
     pub(crate) given: Given,
     /// The best of each counter.
     best: BoundedMap<u64, u32, BuildHasherDefault<KeyHasher>>,
     /// How many changes were new.
     changes: u32,
+    /// How many of them are known to be such, and not only possible.
+    sure_changes: u32,
     compactions: u32,
     current_message: String,
     /// The message with calls before the current one.
     pub(crate) previous_message: String,
     /// How many calls ended.
     pub(crate) calls: u64,
-    /// How many of them were novel.
+    /// How many of them were novel, or changed something in a new way.
     pub(crate) novel: u64,
     /// Tokens of all steps.
     pub(crate) tokens: u64,
@@ -133,9 +146,11 @@ impl CallHistory {
             keys: BoundedMap::new(KEYS),
             pauses: Pauses::new(),
             motions: BoundedMap::new(MOTIONS),
+            trends: BoundedMap::new(MOTIONS),
             given: Given::new(),
             best: BoundedMap::new(COUNTERS),
             changes: 0,
+            sure_changes: 0,
             compactions: 0,
             current_message: String::new(),
             previous_message: String::new(),
@@ -160,7 +175,7 @@ impl CallHistory {
         let Known { new_call, new_result, new_gist, .. } = known;
         // A build that is cut off at another place each time gets on.
         let gets_on = new_gist && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
-        let advances = self.advances(call, new_result) || gets_on;
+        let advances = self.advances(call, new_result) || gets_on || self.gets_better(call);
         let fresh = moves || advances || known.times <= rounds;
         let stale = !fresh && known.pair.is_some_and(|before| before.changes == self.changes);
         let may_repeat = !fresh && (stale || call.kind != CallKind::Check);
@@ -170,6 +185,7 @@ impl CallHistory {
             stale,
             repeated: may_repeat && known.pair.is_some(),
             again: may_repeat && !new_call && !new_result,
+            after_change: known.after_change,
             new_change: known.new_change,
             // A program that stands elsewhere each time may be on its way.
             pause: if pause == Pause::None && motion == Moves::Perhaps { Pause::Slow } else { pause },
@@ -189,8 +205,14 @@ impl CallHistory {
     /// Remembers a call and its result. Returns what of them was known. A result whose numbers move on is new.
     fn remember(&mut self, call: &Call, moves: bool) -> Known {
         let times = self.keys.get(&call.key).map_or(0, |seen| seen.times).saturating_add(1);
-        let now = Seen { changes: self.changes, compactions: self.compactions, times };
-        let new_call = self.keys.insert(call.key, now).is_none();
+        let now = Seen { times, ..self.now() };
+        let before = self.keys.insert(call.key, now);
+        let new_call = before.is_none();
+        // What only looks must look at what a program answers: other files stay as they are.
+        let may_depend =
+            call.kind != CallKind::Observe || names_server(call.input.command.as_deref().unwrap_or(&call.input.text));
+        let after_change =
+            may_depend && !call.failed() && before.is_some_and(|before| before.sure_changes != self.sure_changes);
         let new_change = new_call && call.kind == CallKind::Mutate && !call.failed();
         // Spread, so that a result never has the key of a call.
         let mut is_new = |key| self.keys.insert(hash::spread(key), now).is_none() && !call.empty || moves;
@@ -199,21 +221,27 @@ impl CallHistory {
         let may_change = call.kind == CallKind::Unknown && new_call && new_result && !call.failed();
         if new_change || may_change {
             self.changes = self.changes.wrapping_add(1);
+            self.sure_changes = self.sure_changes.wrapping_add(u32::from(new_change));
         }
-        let pair = self.keys.insert(call.key_with_result(), Seen { changes: self.changes, ..now });
-        Known { times, pair, new_call, new_change, new_result, new_gist }
+        let pair = self.keys.insert(call.key_with_result(), Seen { times, ..self.now() });
+        Known { times, pair, after_change, new_call, new_change, new_result, new_gist }
+    }
+
+    /// A call that is made now.
+    fn now(&self) -> Seen {
+        Seen { changes: self.changes, sure_changes: self.sure_changes, compactions: self.compactions, times: 0 }
     }
 
     /// Whether a call measured something that was not measured before.
     fn measures(&mut self, call: &Call) -> bool {
-        let now = Seen { changes: self.changes, compactions: self.compactions, times: 1 };
+        let now = Seen { times: 1, ..self.now() };
         call.measured.is_some_and(|measured| self.keys.insert(hash::spread(measured), now).is_none())
     }
 
     /// Counts what a call brought.
     fn count(&mut self, compared: Comparison) {
-        self.novel += u64::from(compared.is_novel());
         if compared.is_novel() || compared.new_change {
+            self.novel += 1;
             self.tokens_at_progress = self.tokens;
         }
     }
@@ -224,6 +252,15 @@ impl CallHistory {
             return Moves::No;
         }
         self.motions.get_or_insert_with(call.key, Motion::default).advance(&call.numbers, call.span.1)
+    }
+
+    /// Whether a call fails as one before it did, and an amount in the failure is better than ever.
+    fn gets_better(&mut self, call: &Call) -> bool {
+        let Some(failure) = call.failure.as_ref().filter(|_| !call.amounts.is_empty()) else {
+            return false;
+        };
+        let key = hash::join(call.act, failure.class);
+        self.trends.get_or_insert_with(key, Trend::default).advance(&call.amounts)
     }
 
     /// Whether a call is farther on than any that tried the same. A counter that goes up and down is not.

@@ -39,6 +39,8 @@ struct Run {
     set: Option<u64>,
     /// The file, if it is a language server that complains of it.
     of: Option<u64>,
+    /// It fails as before, but is farther on.
+    advances: bool,
 }
 
 struct Check {
@@ -103,7 +105,9 @@ impl Rule for Checks {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if call.kind == CallKind::Check => self.take_check(call, context, signals),
+            Fact::Call(call, compared) if call.kind == CallKind::Check => {
+                self.take_check(call, compared.advances, context, signals);
+            }
             Fact::Call(call, _) if call.remote.is_some() => self.take_remote(call, context, signals),
             Fact::Call(call, compared) => {
                 self.pushed |= pushes(call);
@@ -113,7 +117,7 @@ impl Rule for Checks {
                 }
                 if (compared.new_change || asks(&call.tool)) && call.input.target.is_some() && !call.failed() {
                     let key = hash::join(hash::of(if asks(&call.tool) { "asked" } else { "shown" }), file);
-                    let run = Run { key, set: call.complaints, of: Some(file) };
+                    let run = Run { key, set: call.complaints, of: Some(file), advances: false };
                     self.take_run(&run, call, context, signals);
                 }
             }
@@ -127,7 +131,7 @@ impl Rule for Checks {
 }
 
 impl Checks {
-    fn take_check(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn take_check(&mut self, call: &Call, advances: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         let never_ran = call.failure.as_ref().is_some_and(|failure| failure::never_ran(&failure.line));
         if never_ran || call.check.is_none() {
             return;
@@ -136,7 +140,7 @@ impl Checks {
         if set.is_none() && matches!(call.check, Some(CheckResult::Unknown | CheckResult::Empty)) {
             return;
         }
-        self.take_run(&Run { key: call.act, set, of: None }, call, context, signals);
+        self.take_run(&Run { key: call.act, set, of: None, advances }, call, context, signals);
     }
 
     /// Takes in a look at checks that run elsewhere. Until something is pushed, they say the same.
@@ -147,7 +151,7 @@ impl Checks {
             _ => return,
         };
         if std::mem::take(&mut self.pushed) {
-            self.take_run(&Run { key: hash::of("remote"), set, of: None }, call, context, signals);
+            self.take_run(&Run { key: hash::of("remote"), set, of: None, advances: false }, call, context, signals);
         }
     }
 
@@ -181,9 +185,9 @@ impl Checks {
             return;
         };
         let check = &mut self.checks[at];
-        let changed = check.sets.back() != Some(&set);
+        let changed = check.sets.back() != Some(&set) || run.advances;
         let may_be_told = check.may_be_told();
-        if changed && !check.change_failures(set, call, context) {
+        if changed && !check.change_failures(run, set, call, context) {
             if may_be_told {
                 signals.release(NAME);
             }
@@ -234,9 +238,9 @@ impl Check {
     }
 
     /// Records another set of failures. Returns whether it occurred before.
-    fn change_failures(&mut self, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
+    fn change_failures(&mut self, run: &Run, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
         // Without a change in between, it is the test that swings.
-        let returned = self.sets.contains(&set) && self.changed;
+        let returned = self.sets.contains(&set) && self.changed && !run.advances;
         self.changes.clear();
         if let Some(rewritten) = &mut self.complaints {
             *rewritten = Rewritten::begin(rewritten.file);

@@ -79,6 +79,8 @@ impl Rule for ErrorStreak {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
+            // What is waited for has come.
+            Fact::Call(call, compared) if compared.waits() && !call.failed() => self.end(call, signals),
             Fact::Call(call, compared) if !compared.waits() && call.kind != CallKind::Plan => {
                 self.take(call, *compared, context, signals);
             }
@@ -110,13 +112,18 @@ impl ErrorStreak {
     /// A success ends the streaks of what it tried. Reading something else does not, and neither does an edit of another
     /// file.
     fn succeed(&mut self, call: &Call, compared: Comparison, signals: &mut Signals) {
-        self.row = None;
-        self.errors.retain(|errors| errors.varied || errors.act != call.act || errors.is_of_another_file(call));
         if call.kind != CallKind::Observe && (compared.new_change || compared.new_result) {
             for errors in &mut self.errors {
                 errors.succeeded = true;
             }
         }
+        self.end(call, signals);
+    }
+
+    /// Ends the streaks of what a call tried.
+    fn end(&mut self, call: &Call, signals: &mut Signals) {
+        self.row = None;
+        self.errors.retain(|errors| errors.varied || errors.act != call.act || errors.is_of_another_file(call));
         if self.errors.is_empty() {
             signals.release(NAME);
         }

@@ -108,7 +108,8 @@ impl Novelty {
         let count = |test| self.count(test);
         // Who runs again what passed proves that it passes each time, and who measures tries something.
         let same = count(|n| n.stale && !n.passed && !n.measured);
-        let again = count(|n| n.again && !n.passed && !n.measured);
+        // What is looked at once more after a change may have changed with it.
+        let again = count(|n| n.again && !n.passed && !n.measured && !n.after_change);
         let changes = count(|n| n.new_change);
         // Pages that change while the same buttons are pressed.
         if count(|n| n.new_gist && !n.new_call) >= NEWS {
@@ -120,7 +121,7 @@ impl Novelty {
         // Several changes mean that work goes on. A single one among so many repeated calls is part of the circle.
         let in_vain = changes == 0
             || same >= context.config.limit(&AGAIN_STALE)
-            || (changes == 1 && count(|n| n.repeated) >= context.config.limit(&AGAIN));
+            || (changes == 1 && count(|n| n.repeated && !n.after_change) >= context.config.limit(&AGAIN));
         again >= context.config.limit(&AGAIN) && in_vain
     }
 

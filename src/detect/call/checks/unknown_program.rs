@@ -133,16 +133,46 @@ fn is_single(word: &str) -> bool {
     matches!(&*bare(word).to_ascii_lowercase(), "error" | "failure" | "problem")
 }
 
-/// Whether the last line is that of an exception, with which a program ended.
+/// How programs name a message with which they give up, in front of it.
+const GIVES_UP: [&str; 6] = ["ERROR", "FATAL", "error", "fatal", "panic", "fatal error"];
+/// How shells say that a signal ended a program.
+const KILLED: [&str; 3] = ["Segmentation fault", "Aborted (core dumped)", "Bus error"];
+
+/// Whether the end of an output is how a program ends that failed: by an exception with the trace above it, a message
+/// that it gives up, or what `make` says of its recipe.
 pub(crate) fn crashed(output: &str) -> bool {
-    let mut last = false;
+    let (mut last, mut is_below_trace, mut is_told) = (false, false, false);
     each_line(output, |line| {
-        let name = line.split(": ").next().unwrap_or_default();
-        let name = name.strip_prefix("Uncaught ").unwrap_or(name);
-        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'));
-        last = is_name && (name.ends_with("Error") || name.ends_with("Exception"));
+        if line.is_empty() {
+            return;
+        }
+        let is_indented = line.starts_with([' ', '\t']);
+        let is_exception = is_exception(line);
+        // More of the message may follow below.
+        is_told = is_exception && is_below_trace || is_told && !is_indented;
+        last = is_exception || gives_up(line);
+        is_below_trace = is_indented;
     });
-    last
+    last || is_told
+}
+
+fn is_exception(line: &str) -> bool {
+    let name = line.split(": ").next().unwrap_or_default();
+    let name = name.strip_prefix("Uncaught ").unwrap_or(name);
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'));
+    is_name && (name.ends_with("Error") || name.ends_with("Exception"))
+}
+
+/// Whether a line is the last that a program says: `psql:a.sql:14: ERROR:  no such table`, `make: *** [x] Error 1`.
+fn gives_up(line: &str) -> bool {
+    let is_named = || {
+        let (name, message) = line.split_once(": ").unwrap_or_default();
+        let (last, rest) = message.split_once(": ").unwrap_or((name, message));
+        !rest.is_empty() && [name, last].iter().any(|name| GIVES_UP.contains(name))
+    };
+    let is_make =
+        || line.split_once(": *** ").is_some_and(|(make, _)| make.starts_with("make") || make.ends_with("make"));
+    is_make() || KILLED.iter().any(|sign| line.starts_with(sign)) || is_named()
 }
 
 #[cfg(test)]
@@ -207,5 +237,10 @@ mod tests {
         assert!(crashed("Exception in thread main\njava.lang.IllegalStateException: x"));
         assert!(!crashed("KeyError: 'x'\nretried, done"));
         assert!(!crashed("caught: ValueError"));
+        assert!(crashed("  File \"a.py\", line 3, in <module>\nValueError: x is NaN.\nUse another estimator."));
+        assert!(crashed("psql:a.sql:14: ERROR:  relation \"orders\" does not exist"));
+        assert!(crashed("%Error: no variable\nmake: *** [Makefile:12: sim] Error 1"));
+        assert!(!crashed("ERROR: retrying\n12 rows written"));
+        assert!(!crashed("errors: none"));
     }
 }

@@ -1,7 +1,7 @@
 //! Tests sessions that progress slowly, and their nearest neighbours that make no progress.
 
 use super::support::{bash, call, edit, failed_after, findings};
-use crate::wire::record::Grade;
+use crate::wire::record::{Grade, State};
 use serde_json::json;
 
 const WORDS: [&str; 12] =
@@ -274,4 +274,95 @@ fn another_file_ends_no_streak() {
     };
     assert!(edits(|_| "conf/keys.py"));
     assert!(!edits(|n| WORDS[WORDS.len() - 1 - n]), "each file once");
+}
+
+#[test]
+fn what_was_changed_is_tried_on_everything_again() {
+    let run =
+        |at: usize, n: usize| bash(at, &format!("./examples/{}.sh", WORDS[n]), &format!("{}: as expected", WORDS[n]));
+    let laps = |changes: bool| {
+        let lap = move |lap: usize| {
+            let change = changes
+                .then(|| edit(200 * lap, "src/core.py", &format!("step = {lap}"), &format!("step = {}", lap + 1)));
+            change.into_iter().chain((0..12).map(move |n| run(200 * lap + 10 * (n + 1), n)))
+        };
+        warned((0..5).flat_map(lap))
+    };
+    assert!(!laps(true));
+    assert!(laps(false), "nothing was changed");
+    // Other files than the one that was changed are as they were.
+    let look = |lap: usize| {
+        let change = edit(200 * lap, "src/core.py", &format!("step = {lap}"), &format!("step = {}", lap + 1));
+        let read = move |n: usize| call(200 * lap + 10 * (n + 1), "read", &json!({"filePath": WORDS[n]}), WORDS[n]);
+        std::iter::once(change).chain((0..9).map(read))
+    };
+    assert!(warned((0..5).flat_map(look)));
+}
+
+#[test]
+fn an_amount_in_the_same_error_gets_better() {
+    let builds = |bytes: fn(usize) -> usize| {
+        warned((0..10usize).flat_map(|n| {
+            let error =
+                format!("ld: region `ROM' overflowed by {} bytes\nmake: *** [Makefile:7: all] Error 1", bytes(n));
+            [
+                edit(20 * n, "a.c", &format!("v{n}"), &format!("v{}", n + 1)),
+                failed_after(3, 20 * n + 5, "make -j8", &error),
+            ]
+        }))
+    };
+    assert!(!builds(|n| 9_000 - 700 * n));
+    assert!(builds(|_| 9_000), "it stays");
+    assert!(builds(|n| 9_000 - 700 * (n % 2)), "it swings");
+    assert!(builds(|n| 9_000 + 10 * n), "it grows");
+}
+
+#[test]
+fn a_run_behind_a_pipe_fails_by_its_last_lines() {
+    let runs = |output: &str| {
+        warned((0..10usize).flat_map(|n| {
+            let change = edit(20 * n, "fit.py", &format!("v{n}"), &format!("v{}", n + 1));
+            [change, exited(20 * n + 5, "python fit.py 2>&1 | tail -4", output)]
+        }))
+    };
+    assert!(runs("  File \"fit.py\", line 30, in <module>\nValueError: Input X contains NaN.\nUse another model."));
+    assert!(!runs("epoch 3\nsaved to out/model.bin"));
+}
+
+/// A shell command that ended well, whatever it printed.
+fn exited(at: usize, command: &str, output: &str) -> [String; 2] {
+    bash(at, command, output).map(|line| line.replace("\"metadata\":{}", "\"metadata\":{\"exit\":0}"))
+}
+
+#[test]
+fn a_long_run_that_succeeds_ends_the_streak() {
+    let error = "psql:a.sql:4: ERROR:  syntax error at or near \"ADD\"";
+    let tries = (0..6usize).flat_map(|n| {
+        let change = edit(40 * n + 20, &format!("conf/{}.yaml", WORDS[n]), "a", &format!("b{n}"));
+        [failed_after(12, 40 * n, "psql -f a.sql", error), change]
+    });
+    let succeeds =
+        failed_after(12, 240, "psql -f a.sql", "ALTER TABLE").map(|line| line.replace("\"exit\":1", "\"exit\":0"));
+    let lines: Vec<String> = tries.chain([succeeds]).flatten().collect();
+    let found = findings(&lines);
+    assert!(found.iter().any(|finding| finding.rule == "error-streak"));
+    assert_eq!(found.last().unwrap().state, State::Closed);
+}
+
+#[test]
+fn work_between_compactions_is_no_storm() {
+    let compacted = |at: usize| {
+        let event = json!({"ts": 1000 * at, "type": "session.compacted", "properties": {"sessionID": "ses_1"}});
+        [event.to_string(), String::new()]
+    };
+    let storm = |file: fn(usize) -> &'static str| {
+        let lap = move |lap: usize| {
+            let write = move |n: usize| write(100 * lap + 10 * n, file(3 * lap + n), file(3 * lap + n));
+            (0..3).map(write).chain([compacted(100 * lap + 50)])
+        };
+        let lines: Vec<String> = (0..4).flat_map(lap).flatten().filter(|line| !line.is_empty()).collect();
+        findings(&lines).iter().any(|finding| finding.rule == "compaction-storm")
+    };
+    assert!(!storm(|n| WORDS[n]));
+    assert!(storm(|_| "same"));
 }

@@ -1,0 +1,136 @@
+//! Reads the amounts in a failure, and tells whether they get better from one try to the next: fewer bytes too many, a
+//! score nearer to its limit.
+
+use super::motion::is_named;
+use crate::detect::text::head_and_tail::both;
+use crate::wire::{Raw, text};
+
+/// How much of each end of a result is read, in bytes.
+const END: usize = 1024;
+/// How many amounts are compared. A failure with more of them is a table or a log.
+const MOST: usize = 24;
+
+/// A number in a failure that is no place, name, version or time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Amount {
+    value: f64,
+    /// It has no fraction. Such numbers rise by themselves, as ids do, and count only when they fall.
+    is_whole: bool,
+}
+
+/// The amounts in a failure; none if there are too many.
+pub(super) fn read(raw: Raw<'_>) -> Vec<Amount> {
+    let body = text::body(raw);
+    let mut found = Vec::new();
+    for end in both(&body, END) {
+        let end = text::unescaped(end);
+        end.lines().for_each(|line| of_line(line, &mut found));
+    }
+    if found.len() > MOST { Vec::new() } else { found }
+}
+
+fn of_line(line: &str, found: &mut Vec<Amount>) {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() && found.len() <= MOST {
+        if !bytes[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let length = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let whole = at + length(at);
+        let has_fraction = bytes.get(whole) == Some(&b'.') && bytes.get(whole + 1).is_some_and(u8::is_ascii_digit);
+        let end = if has_fraction { whole + 1 + length(whole + 1) } else { whole };
+        if stands_alone(bytes, at, end) && !is_named(&line[..at], &line[end..]) {
+            let value = line[at..end].parse().ok();
+            found.extend(value.map(|value| Amount { value, is_whole: !has_fraction }));
+        }
+        at = end;
+    }
+}
+
+/// Whether the number at `start..end` is no part of a word, a place in a file, a version, a date or a time of day.
+fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let part =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'#' | b'/' | b'[');
+    let before = start.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(part);
+    let behind = match (bytes.get(end), bytes.get(end + 1)) {
+        (Some(b'.' | b':' | b','), next) => next.is_some_and(u8::is_ascii_digit),
+        (Some(byte), _) => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/'),
+        (None, _) => false,
+    };
+    !before && !behind
+}
+
+/// The best amounts of one failure that comes again.
+#[derive(Debug, Default)]
+pub(crate) struct Trend {
+    best: Vec<Amount>,
+    /// Whether each rises, once it has moved.
+    rises: Vec<Option<bool>>,
+}
+
+impl Trend {
+    /// Compares the amounts of the next such failure: whether one of them is better than ever, and none is worse.
+    pub(crate) fn advance(&mut self, amounts: &[Amount]) -> bool {
+        if self.best.len() != amounts.len() {
+            *self = Self { best: amounts.to_vec(), rises: vec![None; amounts.len()] };
+            return false;
+        }
+        let (mut better, mut worse) = (false, false);
+        for ((best, rises), now) in self.best.iter_mut().zip(&mut self.rises).zip(amounts) {
+            if (now.value - best.value).abs() < f64::EPSILON {
+                continue;
+            }
+            let up = now.value > best.value;
+            let is_better = if now.is_whole && best.is_whole { !up } else { *rises.get_or_insert(up) == up };
+            if is_better {
+                *best = *now;
+            }
+            better |= is_better;
+            worse |= !is_better;
+        }
+        better && !worse
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amounts(line: &str) -> Vec<f64> {
+        let mut found = Vec::new();
+        of_line(line, &mut found);
+        found.iter().map(|amount| amount.value).collect()
+    }
+
+    #[test]
+    fn reads_amounts_and_no_names() {
+        assert_eq!(amounts("region `FLASH' overflowed by 4388 bytes"), [4388.0]);
+        assert_eq!(amounts("Coverage for lines (61.2%) does not meet the threshold (80%)"), [61.2, 80.0]);
+        assert_eq!(amounts("max error 0.41 > 0.001"), [0.41, 0.001]);
+        for name in
+            ["a.rs:12:7: no", "v1.2.3", "12:30:05", "2026-01-02", "[4711]", "issue #7", "0x1f", "pid 4711", "took 12"]
+        {
+            assert!(amounts(name).is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn tells_better_from_other() {
+        let tries = |lines: &[&str]| -> Vec<bool> {
+            let mut trend = Trend::default();
+            let advance = |line: &&str| {
+                let mut found = Vec::new();
+                of_line(line, &mut found);
+                trend.advance(&found)
+            };
+            lines.iter().map(advance).collect()
+        };
+        assert_eq!(tries(&["by 90 bytes", "by 70 bytes", "by 20 bytes"]), [false, true, true]);
+        assert_eq!(tries(&["by 90 bytes", "by 70 bytes", "by 90 bytes", "by 70 bytes"]), [false, true, false, false]);
+        assert_eq!(tries(&["run 7", "run 8", "run 9"]), [false; 3], "it is counted");
+        assert_eq!(tries(&["found 0.51", "found 0.6", "found 0.55"]), [false, true, false]);
+        assert_eq!(tries(&["0.5 of 3 MB", "0.4 of 9 MB"]), [false; 2], "another got worse");
+    }
+}
