@@ -42,6 +42,11 @@ impl Authority {
     pub fn of(settings: &Settings, opened: &Opened, ts: i64, says_replay: bool) -> Self {
         if settings.server.is_some() {
             let proven = !opened.replay && confirm(opened, ts, &settings.key).is_ok();
+            if opened.replay && !settings.dry_run {
+                tracing::warn!(
+                    "this is a replay: findings are acted on, but nothing is checked, and nobody is notified"
+                );
+            }
             return Self::Named { replay: opened.replay, proven };
         }
         if says_replay {

@@ -194,8 +194,9 @@ impl CallFailure {
 
 /// The error that a notebook's cell ended with, in the format of its file: `"ename": "NameError", "evalue": "…"`.
 fn notebook_error(body: &str) -> Option<String> {
-    memchr::memmem::find(body.as_bytes(), b"ename")?;
-    let text = text::unescaped(&body[..body.floor_char_boundary(SEARCHED)]).into_owned();
+    // Its quotes are escaped, as the body is that of a string.
+    memchr::memmem::find(body.as_bytes(), br#"\"ename\""#)?;
+    let text = text::unescaped(&body[..body.floor_char_boundary(SEARCHED)]);
     let member = |name: &str| {
         let (_, behind) = text.split_once(&format!("\"{name}\""))?;
         let value = behind.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
@@ -252,7 +253,7 @@ fn diagnostics(body: &str) -> Vec<String> {
 
 /// The lines behind a message, masked, and the message. Where it announces a trace, the error stands below that.
 fn details(body: &str, message: &str) -> Vec<String> {
-    let text = text::unescaped(body);
+    let text = text::unescaped(&body[..body.floor_char_boundary(SEARCHED)]);
     let is_trace = message.to_ascii_lowercase().contains("traceback");
     let behind = text.lines().skip_while(|line| line.trim() != message.trim());
     let told = behind.filter(|line| !is_trace || !is_indented(line)).map(str::trim);

@@ -13,7 +13,7 @@ const TEXT_LIMIT: usize = 4096;
 /// Arguments that name what a call works on, in `OpenCode`'s and other agents' tools.
 const TARGETS: [&str; 6] = ["filePath", "file_path", "path", "file", "filename", "url"];
 /// How the words of other names end that hold a path: `target_file`, `absolutePath`, `pathInProject`.
-const PATH_NAMES: [&str; 5] = ["path", "file", "filename", "filepath", "uri"];
+const PATH_NAMES: [&str; 6] = ["path", "file", "filename", "filepath", "uri", "notebook"];
 /// Words that end so and name something else.
 const NO_PATH_NAMES: [&str; 5] = ["profile", "xpath", "jsonpath", "classpath", "keypath"];
 /// Words in names of arguments that say where the call works, and not on what.

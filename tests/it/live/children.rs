@@ -126,8 +126,11 @@ fn stuck_reader_does_not_blind_the_guard() {
         // From here on, nobody reads, and the run ends all the same.
         wait_until_gone(opened["properties"]["server"].as_str().unwrap());
         let done = run.finish();
-        assert_eq!(done.code(), Some(10), "{}", done.stderr);
-        assert!(done.json().iter().map(|line| line["ts"].as_i64()).is_sorted(), "the lines are out of order");
-        assert!(done.lines.last().unwrap().contains("ocr.act.result"), "the result is not the last line");
+        assert_eq!(done.code(), Some(10), "{line}: {}", done.stderr);
+        let lines = done.json();
+        let earlier = lines.windows(2).find(|pair| pair[0]["ts"].as_i64() > pair[1]["ts"].as_i64());
+        assert!(earlier.is_none(), "{line}: the lines are out of order: {earlier:#?}");
+        let last = done.lines.last().unwrap();
+        assert!(last.contains("ocr.act.result"), "{line}: the result is not the last line: {last}\n{}", done.stderr);
     }
 }
