@@ -10,6 +10,7 @@ pub(crate) mod input;
 pub(crate) mod measure;
 mod moments;
 pub(crate) mod motion;
+pub(crate) mod named;
 pub(crate) mod normalize;
 mod numbers;
 pub(crate) mod prefilter;

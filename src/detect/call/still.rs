@@ -2,7 +2,7 @@
 
 use super::classify::{CallKind, LOOKS, is_file_tool};
 use super::shell::{looks_at_files, targets};
-use crate::detect::text::wait_signs::{command_has_word, has_word, is_named_as_look};
+use crate::detect::text::wait_signs::{command_has_word, command_looks, has_word, is_named_as_look};
 
 /// Where the state of processes and devices is, and what they log.
 const VOLATILE: [&str; 6] = ["/proc/", "/sys/", "/run/", "/var/run/", "/var/log/", "/dev/"];
@@ -13,8 +13,8 @@ const DEEDS: &[&str] = &[
     "publish", "push", "apply", "save", "start", "restart", "stop", "reply", "upload", "import", "move", "rename", "click", "type",
     "press", "fill", "drag", "tap", "merge", "approve", "cancel", "trigger", "dispatch", "kill", "deploy", "install",
 ];
-/// What only commands look with: `psql -c 'select …'`.
-const QUERIES: &[&str] = &["select"];
+/// What only commands look with: `psql -c 'select …'`, and programs that try whether something answers.
+const QUERIES: &[&str] = &["select", "isready", "nc", "ncat", "telnet", "grpcurl", "getprop"];
 
 /// Whether the name of a tool says that it does something.
 pub(crate) fn does(tool: &str) -> bool {
@@ -39,9 +39,7 @@ pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str
     }
     let looks = || match command {
         Some(command) => {
-            is_named_as_look("", command)
-                || command_has_word(command, LOOKS.as_slice())
-                || command_has_word(command, QUERIES)
+            command_looks(command) || command_has_word(command, LOOKS.as_slice()) || command_has_word(command, QUERIES)
         }
         None => is_named_as_look(tool, "") || has_word(tool, &LOOKS),
     };
@@ -59,7 +57,11 @@ pub(crate) fn names_server(input: &str) -> bool {
 pub(super) fn is_still(tool: &str, command: Option<&str>) -> bool {
     command.map_or_else(
         || is_file_tool(tool),
-        |command| targets(command).programs.iter().all(|program| looks_at_files(program)),
+        |command| {
+            // The end of a log grows, that of another file does not.
+            let reads_end = |program: &str| program == "tail" && !command_looks(command);
+            targets(command).programs.iter().all(|program| looks_at_files(program) || reads_end(program))
+        },
     )
 }
 
@@ -82,6 +84,8 @@ mod tests {
             "ssh farm ls",
             "cat /run/app/phase",
             "grep done /var/log/app",
+            "tail -5 train.log",
+            "cd app && tail -n 40 build-output.txt",
             "cat /proc/7/stat",
             "df -h",
         ] {
@@ -96,6 +100,9 @@ mod tests {
             "cat /tmp/shop/notes.txt",
             "ls /var/www/shop",
             "git -C /tmp/shop log",
+            "tail -5 notes.md",
+            "git log --oneline | tail -5",
+            "ls -la dist | tail -3",
         ] {
             assert!(!of_command(command), "{command}");
         }
@@ -137,6 +144,9 @@ mod tests {
             ("python watch.py https://ci.example/7", true),
             ("psql -c 'insert into jobs values (1)'", false),
             ("python main.py", false),
+            ("./gen | tail -3", false),
+            ("sleep 2; ./gen", false),
+            ("pg_isready -h db", true),
             ("acme deploy", false),
             ("./import.sh", false),
         ] {

@@ -20,7 +20,7 @@ const LONG_PAUSE: i64 = 25_000;
 const SHORT_PAUSE: i64 = 1_000;
 /// The same for a look that says that something is not there yet: who hurries leaves none.
 const BREATH: i64 = 2_000;
-/// The longest answer that is a refusal and nothing else, in bytes.
+/// The longest answer that is a refusal and nothing else, in bytes: what works with a server that is not there says more.
 const REFUSAL: usize = 240;
 /// For how long such short pauses are a wait, in milliseconds: a server that starts is there by then.
 const SHORT_WAIT: i64 = 120_000;
@@ -171,10 +171,20 @@ fn given(call: &Call) -> &str {
     call.input.command.as_deref().unwrap_or(&call.input.text)
 }
 
-/// Whether what may change by itself refuses to answer yet, or a refusal is all that the answer says: what works with
-/// a server that is not there says more, and does not wait for it.
-fn is_refused(call: &Call) -> bool {
-    refuses(&call.ends) && (call.ends.len() <= REFUSAL || by_itself(call))
+/// Whether a look is refused: what it looks at does not answer yet. So may another call be after a real pause, if the
+/// refusal is all that it says.
+fn is_refused(call: &Call, gap: Gap) -> bool {
+    let waits = gap.pause >= PAUSE && call.ends.len() <= REFUSAL;
+    gap.pause >= BREATH && gap.is_spaced() && (looks(call) || waits) && refuses(&call.ends)
+}
+
+/// Whether a call looks at something, and does nothing: a program that nobody knows does, unless its words speak for it.
+fn looks(call: &Call) -> bool {
+    match call.kind {
+        CallKind::Observe | CallKind::Poll => true,
+        CallKind::Record | CallKind::Unknown => by_itself(call),
+        _ => false,
+    }
 }
 
 /// Whether what a call looks at may change while nobody does anything.
@@ -197,10 +207,14 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
     }
     if gap.took < PAUSE && gap.pause < LONG_PAUSE {
         // Who does something each time and sleeps for a moment repeats it, unless the answer says what is not there yet.
-        let looks = call.kind != CallKind::Mutate || says_not_yet(&call.ends);
-        let sleeps_first = sleeps && looks && gap.took >= SHORT_PAUSE;
-        let waits = sleeps_first || gap.pause >= BREATH && gap.is_spaced() && is_refused(call);
-        return if waits { gap.short() } else { Pause::None };
+        let sleeps_first = sleeps && gap.took >= SHORT_PAUSE;
+        return if sleeps_first && (looks(call) || refuses(&call.ends)) || is_refused(call, gap) {
+            gap.short()
+        } else if sleeps_first && call.kind == CallKind::Unknown {
+            Pause::Slow
+        } else {
+            Pause::None
+        };
     }
     let named = sleeps || is_named_as_look(&call.tool, given(call));
     let may_wait = named || gap.pause >= LONG_PAUSE || call.line.is_none();
@@ -232,7 +246,8 @@ fn open_wait(call: &Call, gap: Gap) -> Pause {
     if pause < PAUSE {
         let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call);
         let not_yet = || pause >= BREATH && gap.is_spaced() && says_so();
-        return if sleeps(call) && took >= SHORT_PAUSE || not_yet() {
+        let is_deed = call.kind == CallKind::Record && !looks(call);
+        return if sleeps(call) && took >= SHORT_PAUSE && !is_deed || not_yet() {
             gap.short()
         } else if read.says_running && by_itself(call) {
             // Whoever looks too often at what is under way is in a hurry, and no circle.

@@ -3,6 +3,7 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::classify::CallKind;
+use crate::detect::call::named::Named;
 use crate::detect::call::{Call, is_empty_list};
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
@@ -35,6 +36,9 @@ struct ToolStreak {
     novel: u64,
     /// How many of its calls name the next thing of a list.
     listed: u64,
+    /// What its calls name, and how many of them name something that none before them did.
+    named: Named,
+    distinct: u64,
     calls: Streak,
 }
 
@@ -126,11 +130,13 @@ impl Stagnation {
         if let Some(at) = known.filter(|at| self.streaks[*at].result_key == call.result_key) {
             let streak = &mut self.streaks[at];
             streak.novel = 0;
+            let names = streak.named.take(call);
             if compared.new_call && streak.message != call.message {
                 streak.message.clone_from(&call.message);
                 streak.calls.add(call);
                 streak.listed += u64::from(compared.listed);
-                streak.report(call, context, signals);
+                streak.distinct += u64::from(names.is_some_and(|names| names > 0));
+                streak.report(call, names.is_some(), context, signals);
             }
             return;
         }
@@ -139,12 +145,16 @@ impl Stagnation {
         } else if self.streaks.len() == TOOLS {
             self.streaks.pop_front();
         }
+        let mut named = Named::default();
+        named.take(call);
         self.streaks.push_back(ToolStreak {
             tool: call.tool.clone(),
             result_key: call.result_key,
             message: call.message.clone(),
             novel: 0,
             listed: u64::from(compared.listed),
+            named,
+            distinct: 0,
             calls: Streak::begin(call, context),
         });
     }
@@ -180,18 +190,21 @@ fn searches(call: &Call) -> bool {
 }
 
 impl ToolStreak {
-    fn report(&self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+    /// Reports the streak, if it is long enough. `names` says that the call tells what it is aimed at.
+    fn report(&self, call: &Call, names: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         let calls = self.calls.calls();
         let limit = context.config.limit(if call.empty { &EMPTY } else { &NOTICE });
         if calls < limit.div_ceil(2) {
             return;
         }
-        // Different inputs that are all well are a batch at work, and failures are the business of the rule about
-        // errors. A search that finds nothing, or the same as any other, is not well, unless it goes through a list.
+        // Different targets with the same answer are a batch at work, however that sounds, and failures are the business
+        // of the rule about errors. Where no argument is a target, a search that finds nothing, or the same as any other,
+        // is asked again, unless it goes through a list.
         let checks = call.line.as_ref().is_some_and(|line| !line.checks.is_empty());
-        let is_batch =
-            call.failed() || checks || call.kind != CallKind::Observe || !(says_nothing(call) || searches(call));
-        let warn = calls.saturating_sub(self.listed) >= limit + context.config.limit(&WARN) && !is_batch;
+        let asks_again = names || says_nothing(call) || searches(call);
+        let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !asks_again;
+        let again = calls.saturating_sub(self.listed.max(self.distinct));
+        let warn = again >= limit + context.config.limit(&WARN) && !is_batch;
         let grade = if warn { Grade::Warn } else { Grade::Notice };
         let result = if call.empty { "nothing" } else { "the same result" };
         let summary = format!("{calls} different calls of {} brought {result}", call.tool);

@@ -116,6 +116,11 @@ impl UserRequest {
         ANSWER.is_in(&rest[..rest.floor_char_boundary(OBJECT)])
     }
 
+    /// Whether the message asks a question, and for no change.
+    pub(crate) fn is_question(&self) -> bool {
+        self.looks && !self.wants_change
+    }
+
     /// Whether the message asks for a test that fails.
     pub(crate) fn wants_failing_test(&self) -> bool {
         FAILING_TEST.is_in(&self.folded)

@@ -819,3 +819,33 @@ fn what_reads_a_file_as_a_whole_checks_it() {
     assert_eq!(after("conf/rules.json", "jq . conf/other.json", "{}"), unchecked);
     assert_eq!(after("src/a.rs", "glab ci lint", "Validating...\n.gitlab-ci.yml is valid!\n"), unchecked);
 }
+
+#[test]
+fn what_cannot_be_is_said_of_the_program() {
+    let outcome = |task: &str, answer: &str, edits: bool| {
+        let mut stream = Stream::asked(task);
+        stream.bash("ls", "ci.yml", 0);
+        if edits {
+            stream.edit("src/a.rs");
+        }
+        stream.answer(answer);
+        stream.idle("s");
+        stream.ticks(20);
+        stream.rests().pop().unwrap().outcome
+    };
+    for (task, answer) in [
+        ("CIはどのように動いていますか？", "設定は ci.yml にあります。失敗した場合はマージできません。"),
+        ("Windowsで動きますか？", "Windows版はまだ対応していません。"),
+        ("CI 是怎么配置的？", "只有一个工作流。测试失败时无法合并。"),
+    ] {
+        assert_ne!(outcome(task, answer, false), Outcome::GaveUp, "{answer}");
+    }
+    for (task, answer) in [
+        ("CIはどのように動いていますか？", "設定を読み込むことができませんでした。"),
+        ("CI 是怎么配置的？", "我无法读取配置文件。"),
+        ("How does CI work?", "I could not read the configuration."),
+    ] {
+        assert_eq!(outcome(task, answer, false), Outcome::GaveUp, "{answer}");
+    }
+    assert_eq!(outcome("バグを直してください", "このバグは修正できません。", true), Outcome::GaveUp);
+}

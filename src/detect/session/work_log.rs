@@ -123,6 +123,11 @@ impl WorkLog {
         self.tampers.warnings()
     }
 
+    /// Whether the person asked a question, and nothing was changed for it.
+    pub(crate) fn only_replies(&self) -> bool {
+        !self.latest.changed && self.request.is_question()
+    }
+
     /// Whether the last call was denied.
     pub(crate) fn was_refused(&self) -> bool {
         self.latest.refused
@@ -328,8 +333,11 @@ impl WorkLog {
 
     /// The first claim for which there is no call.
     fn undone(&self, claims: &[WorkClaim]) -> Option<String> {
-        let is_done =
-            |work| if CHECKING.contains(&work) { self.checks.ran(work) } else { self.supported_work.has(work) };
+        let is_done = |work| match work {
+            Work::OnRemote => self.supported_work.has(Work::Pushed) || !self.supported_work.commits(),
+            work if CHECKING.contains(&work) => self.checks.ran(work),
+            work => self.supported_work.has(work),
+        };
         let claimed = claims.iter().find(|claim| !is_done(claim.work))?;
         let missing = claimed.work.missing(self.checks.ran(Work::RanChecks));
         Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 mod outside;
 mod performed;
+mod tests_run;
 mod work;
 
 pub(crate) use performed::{Went, says_it_went};
@@ -55,6 +56,7 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
         Work::Pushed,
         &[
             "pushed to|pushed the|pushed all|pushed x|pushed and|pushed it|pushed as|pushed successfully|pushed both|pushed my|pushed everything|force-pushed*|force pushed*",
+            "push realizado|push hecho|push completado|push feito|push concluído|push fatto|push eseguito|push effettuato|push effectué|push fait|push erledigt|пуш сделан|пуш выполнен|commit y push hechos|commit y push realizados|commit y push completados|commit e push feitos|commit e push realizados|commit e push concluídos|commit e push fatti|commit e push eseguiti|commit e push effettuati|commit et push effectués|commit et push faits|commit und push erledigt|коммит и пуш сделаны|коммит и пуш выполнены",
         ],
         &[
             "fix pushed|fixes pushed|commit pushed|commits pushed|branch pushed|i pushed|i've pushed|i have pushed|and pushed|and force-pushed|changes are pushed|changes were pushed|changes pushed|changes have been pushed|is pushed|has been pushed|was pushed to|were pushed to|is now pushed|are now pushed|successfully pushed",
@@ -87,6 +89,7 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
 const NOT_OWN: &[&str] = &[
     "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|won't|shouldn't|need*",
     "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
+    "sera|seront|serait|pourrez|pouvez|peux|peut|veuillez|puedes|puede|podrás|podrá|será|serán|conviene|pode|podes|poderá|serão|puoi|può|potete|potrai|sarà|saranno|будет|будут|можете|можно|можешь|прошу|зможете|можна|możesz|można|můžete|můžeš|kannst|können|kunt|kan|yapabilirsiniz|edebilirsiniz|có thể|bisa|dapat|可以|请|請|才能|してください|します|しよう|したい|すれば|できます|できる|세요|하려면",
 ];
 
 /// A clause with these describes something, unless it says who did it.
@@ -94,9 +97,6 @@ const DESCRIBED: &[&str] = &["metadata|state|files|checkpoint*|content|version*|
 /// Who did it.
 const OWN: &[&str] = &["i|i've|i have"];
 
-/// Words for tests: a claim with one of them is about tests.
-const TESTS: &[&str] =
-    &["test*|suite|suites|spec|specs|unittest*|prueba*|тест*|teszt*|kiểm thử|tes|pengujian|测试|測試|テスト|테스트"];
 /// Linters, checkers of types and formatters, by the names that no other word has.
 const LINTERS: &[&str] = &[
     "lint|linter|linters|linting|eslint|stylelint|tslint|oxlint|clippy|mypy|pyright|flake8|pylint|ruff|tsc|typecheck|type check|type-check|type checker|dialyzer|credo|rubocop|phpstan|psalm|staticcheck|shellcheck|hadolint|yamllint|detekt|ktlint|swiftlint|checkstyle|cppcheck|clang-tidy|hlint|sqlfluff|markdownlint|prettier",
@@ -114,7 +114,6 @@ static CLAIMING_ANY: LazyLock<Phrases> = LazyLock::new(|| {
     let lines = TABLE.iter().flat_map(|(_, starts, within)| starts.iter().chain(*within));
     Phrases::new(&lines.copied().collect::<Vec<_>>())
 });
-static TESTS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TESTS));
 static LINTERS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LINTERS));
 static SAYS_CLEAN: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(CLEAN));
 static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_OWN));
@@ -291,6 +290,24 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "změřil",
             "gemeten",
             "ölçtüm",
+            "origin/",
+            "upstream/",
+            "github",
+            "gitlab",
+            "bitbucket",
+            "codeberg",
+            "the remote",
+            "remot",
+            "dépôt",
+            "reposit",
+            "репозитор",
+            "пуш",
+            "远",
+            "遠",
+            "リモート",
+            "원격",
+            "zdaln",
+            "uzak depo",
         ])
         .ok()
 });
@@ -306,7 +323,7 @@ pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other && hinted(&block.text));
     for block in spoken {
         for sentence in sentences(&block.text).into_iter().filter(|sentence| hinted(sentence)) {
-            let folded = without_brackets(&fold(&plain(sentence)));
+            let folded = without_quotes(&without_brackets(&fold(&plain(sentence))));
             for work in works(&folded) {
                 if found.len() < MOST && found.iter().all(|claim| claim.work != work) {
                     found.push(WorkClaim { work, excerpt: text::excerpt_in_lines(sentence, EXCERPT) });
@@ -357,14 +374,18 @@ fn works(folded: &str) -> Vec<Work> {
             // A number is that of a version.
             let describes = describes && !(*work == Work::Deployed && clause.contains(|c: char| c.is_ascii_digit()));
             if !is_denied(clause, "") && !describes {
-                let of_tests = *work == Work::RanChecks && TESTS_NAMED.is_in(clause);
+                let of_tests = *work == Work::RanChecks && tests_run::names_tests(clause);
                 found.push(if of_tests { Work::RanTests } else { *work });
             }
         }
         // Both measurements were made.
         if !is_denied(clause, "before and after") {
             found.extend(outside::works(clause));
+            found.extend(outside::is_on_remote(clause).then_some(Work::OnRemote));
             found.extend(outside::is_measured(clause, folded).then_some(Work::Measured));
+        }
+        if tests_run::claims_tests(clause, folded).is_some_and(|said| !is_denied(said, "")) {
+            found.push(Work::RanTests);
         }
         if outside::is_reviewed(clause) && !is_denied(clause, "agent") {
             found.push(Work::Reviewed);
@@ -423,6 +444,26 @@ fn without_brackets(folded: &str) -> String {
         }
     }
     text
+}
+
+/// How quotations begin and end.
+const QUOTES: [(char, char); 5] = [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('「', '」')];
+
+/// The text outside of quotation marks: what is quoted is said by somebody else.
+fn without_quotes(folded: &str) -> String {
+    let mut text = String::with_capacity(folded.len());
+    let mut rest = folded;
+    while let Some((at, mark)) = rest.char_indices().find(|(_, c)| QUOTES.iter().any(|(open, _)| open == c)) {
+        let behind = &rest[at + mark.len_utf8()..];
+        let end = QUOTES
+            .iter()
+            .filter(|(open, _)| *open == mark)
+            .find_map(|(_, close)| behind.find(*close).map(|end| end + close.len_utf8()));
+        text.push_str(&rest[..at]);
+        let Some(end) = end else { return text + behind };
+        rest = &behind[end..];
+    }
+    text + rest
 }
 
 /// The clauses of a sentence.

@@ -1,6 +1,7 @@
 //! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
 
 mod announcement;
+mod consent;
 mod excuse;
 mod question;
 
@@ -29,6 +30,16 @@ impl Ending {
     /// Reads the last text of an answer. Hand in the whole of it where it is kept: whether code is code
     /// depends on the fence before it. Only the first 4 and the last 12 KB of it are read.
     pub(crate) fn read(text: &str) -> Self {
+        Self::read_as(text, false)
+    }
+
+    /// Reads the text of an answer to a question for which nothing was done: what it says that cannot be is said of the
+    /// program, unless it names the agent.
+    pub(crate) fn read_reply(text: &str) -> Self {
+        Self::read_as(text, true)
+    }
+
+    fn read_as(text: &str, replies: bool) -> Self {
         if !text.chars().any(char::is_alphanumeric) && !text.contains(['?', '？', '؟']) {
             return Self::Empty;
         }
@@ -36,9 +47,9 @@ impl Ending {
         match asks(&blocks) {
             Some(Question::Open) => Self::Asks,
             // "I need the key to go on. Please send it." is an excuse with a wish, not a choice.
-            Some(Question::Wish) if !gave_up(&blocks) => Self::Asks,
+            Some(Question::Wish) if !gave_up(&blocks, replies) => Self::Asks,
             None if announces(&blocks) => Self::Announces,
-            _ if gave_up(&blocks) => Self::GaveUp,
+            _ if gave_up(&blocks, replies) => Self::GaveUp,
             _ => Self::Plain,
         }
     }

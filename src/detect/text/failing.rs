@@ -48,7 +48,7 @@ const FAIL: &[&str] = &[
 #[rustfmt::skip]
 const CASES: &[&str] = &[
     "if|when|whenever|unless|without|before|because|since|as expected|should|would|must|no|none|not|now|old|only|never|longer|wenn|ohne|weil|keine|mehr|soll|sans|si|quand|aucun|plus|sin|cuando|ningún|ya|sem|quando|já|senza|più|nessun|если|когда|без|больше|bez|gdy|zonder|als|utan|om|jos|ha|nem|ei|eğer|dacă",
-    "如果|不再|没有|時|場合|ない|なく|ません|않|없",
+    "如果|若|一旦|不再|没有|时|時|場合|たら|ない|なく|ません|않|없",
 ];
 /// A longer sentence says more, in words and in bytes: not all languages set words apart.
 const WORDS: usize = 7;

@@ -15,7 +15,6 @@ pub(crate) const PAUSE: i64 = 10_000;
 /// Words of tools and commands that look at something that takes its time, or wait. General readers (read, list,
 /// get, curl) are none of them: a slow model leaves ten seconds between any two calls.
 const LOOKS: &[&str] = &[
-    "sleep",
     "wait",
     "waits",
     "waiting",
@@ -38,7 +37,6 @@ const LOOKS: &[&str] = &[
     "poll",
     "polls",
     "polling",
-    "tail",
     "follow",
     "progress",
     "job",
@@ -97,6 +95,11 @@ const LOOKS: &[&str] = &[
     "esperar",
 ];
 
+/// What only takes time: as a command, it says nothing of what stands behind it.
+const SLEEPS: &[&str] = &["sleep"];
+/// What a tool of this name looks at grows. As a command, it stands at the end of any pipe.
+const TAILS: &[&str] = &["tail"];
+
 /// Names of source files hold such words and mean nothing by them.
 const SOURCES: [&str; 20] = [
     ".rs", ".py", ".js", ".ts", ".tsx", ".jsx", ".go", ".java", ".kt", ".c", ".cpp", ".h", ".rb", ".php", ".cs",
@@ -124,7 +127,7 @@ const RUNNING: &[&str] = &[
 
 /// What a failed read says of something that is not there yet, or whose time to be waited for was up.
 const NOT_YET: &[&str] = &[
-    "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host is unreachable|no response|not responding|not reachable|unreachable|rejecting connections|not accepting connections|restarting|starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect|can't connect|cannot connect|unable to connect|econnrefused|actively refused|connection was refused|max retries exceeded|not up|not yet|isn't up|isn't ready|not healthy|not started",
+    "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host unreachable|net unreachable|network unreachable|destination unreachable|is unreachable|are unreachable|unreachable!|no response|not responding|not reachable|rejecting connections|not accepting connections|is restarting|is starting|starting up|still starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect|can't connect|cannot connect|unable to connect|econnrefused|actively refused|connection was refused|max retries exceeded|not up|not yet|isn't up|isn't ready|not healthy|not started",
 ];
 
 /// A line with these says that nothing is under way.
@@ -177,12 +180,33 @@ pub(crate) fn says_not_yet(result: &str) -> bool {
 
 /// Whether a look says in words of its own that what it looks for does not answer yet.
 pub(crate) fn refuses(result: &str) -> bool {
-    SAYS_NOT_YET.is_in(&fold(&tail(result, TAIL).replace('_', " ")))
+    says(&SAYS_NOT_YET, &fold(&tail(result, TAIL).replace('_', " ")))
+}
+
+/// Whether a phrase of the table is said of something. A count of none denies it: `unreachable=0`, `"pending": false`.
+fn says(table: &Phrases, folded: &str) -> bool {
+    table.find_all(folded).any(|(_, end)| !is_none(&folded[end..]))
+}
+
+/// Whether the value that follows the name of a state is none.
+fn is_none(after: &str) -> bool {
+    let Some(value) = after.trim_start_matches(['"', '\'', ' ']).strip_prefix([':', '=']) else {
+        return false;
+    };
+    let value = value.trim_start_matches(['"', '\'', ' ']);
+    let end = value.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(value.len());
+    matches!(value[..end].trim_end_matches('.'), "0" | "false" | "no" | "none" | "null" | "never")
 }
 
 /// Whether a word of the tool's name or of its command says that it looks or waits.
 pub(crate) fn is_named_as_look(tool: &str, command: &str) -> bool {
-    has_word(tool, LOOKS) || command_has_word(command, LOOKS)
+    let names_look = |table: &[&str]| has_word(tool, table) || command_has_word(command, table);
+    names_look(LOOKS) || names_look(SLEEPS) || has_word(tool, TAILS)
+}
+
+/// Whether a word of a command says that it looks at something that takes its time, a pause before it aside.
+pub(crate) fn command_looks(command: &str) -> bool {
+    command_has_word(command, LOOKS)
 }
 
 /// Whether one of `words` is a word of this command, the names of source files left out.
@@ -254,7 +278,7 @@ fn line_says_running(folded: &str) -> bool {
     let unfinished = folded.ends_with("...") || folded.ends_with('…');
     let starts_step = || STEPS.iter().any(|step| folded.starts_with(step)) && folded != "starting up";
     let step = !unfinished && (starts_step() || (folded.starts_with('[') && folded.contains("%]")));
-    (!step && SAYS_RUNNING.is_in(folded)) || has_share(folded)
+    (!step && says(&SAYS_RUNNING, folded)) || has_share(folded)
 }
 
 /// Whether a line has a percentage between nothing and all: `37 %`, `99.5%`. Those of coverage, of tables and of

@@ -377,3 +377,33 @@ fn searches_that_find_the_same() {
     assert!(warned(&search(hits)));
     assert!(warned(&search(r#"{"startAt":0,"total":0,"issues":[]}"#)));
 }
+
+#[test]
+fn the_same_target_in_other_words() {
+    let gravest = |commands: &[String], answer: &str| {
+        let calls = commands.iter().enumerate().flat_map(|(n, command)| bash(7 * n, command, answer));
+        let lines: Vec<String> = calls.collect();
+        found(&lines).into_iter().filter(|(rule, _)| rule == "stagnation").map(|(_, grade)| grade).max()
+    };
+    #[rustfmt::skip]
+    let ways = [
+        "cat src/a.py", "head -50 src/a.py", "sed -n '1,50p' src/a.py", "cat ./src/a.py | head -50", "nl -b n src/a.py", "cd src && cat a.py",
+        "awk 'NR<=50' src/a.py", "less /work/src/a.py", "python3 -c \"print(open('src/a.py').read())\"", "head --lines=50 src/a.py",
+        "bash -c 'cat src/a.py'", "cat src/a.py | cat",
+    ];
+    assert_eq!(gravest(&ways.map(str::to_owned), "def load(path):\n    return path"), Some(Grade::Warn));
+    let places =
+        ["atlas", "boreas", "ceres", "dione", "eos", "fama", "gaia", "hera", "iris", "juno", "kore", "luna", "maia"];
+    for (command, answer) in [
+        ("terraform -chdir=modules/PLACE plan", "No changes. The infrastructure matches the configuration."),
+        ("TF_WORKSPACE=PLACE terraform plan", "No changes. The infrastructure matches the configuration."),
+        ("git -C ~/src/PLACE status", "On branch main\nnothing to commit, working tree clean"),
+        ("helm diff upgrade shop ./chart -f env/PLACE.yaml", ""),
+        ("head -3 vendor/PLACE/LICENSE", "MIT License"),
+    ] {
+        let each = places.map(|place| command.replace("PLACE", place));
+        assert!(gravest(&each, answer) <= Some(Grade::Notice), "{command}");
+    }
+    let words = places.map(|word| format!("grep -rn {word} src"));
+    assert_eq!(gravest(&words, ""), Some(Grade::Warn), "a search that finds nothing");
+}

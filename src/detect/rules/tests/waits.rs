@@ -308,6 +308,66 @@ fn a_server_may_take_a_minute_to_start() {
 }
 
 #[test]
+fn the_end_of_a_pipe_says_nothing() {
+    let looks = |every: usize, command: &str| gravest((0..12).map(|n| look(n * every, 1_100, command, 0, "one line")));
+    for command in ["git log --oneline | tail -5", "ls -la dist | tail -3", "tail -5 notes.md", "./gen 2>&1 | tail -4"]
+    {
+        assert_eq!(looks(5_000, command), Some(Grade::Stop), "{command}");
+    }
+    for (every, command) in [(30_000, "tail -n 3 app.log"), (12_000, "tail -n 3 train.log"), (5_000, "tail -f app.txt")]
+    {
+        assert!(looks(every, command) <= Some(Grade::Notice), "{command}");
+    }
+}
+
+#[test]
+fn a_deed_behind_a_pause_is_no_wait() {
+    let tries = |took: usize, command: &str, exit: i32, answer: &str| {
+        gravest((0..12).map(|n| look(n * (took + 4_000), took, command, exit, answer)))
+    };
+    for (took, command, answer) in [
+        (4_000, "sleep 3 && git push origin main", " ! [rejected] main -> main\nerror: failed to push some refs"),
+        (6_000, "sleep 5 && kubectl apply -f a.yaml", "error: error validating data: unknown field \"a\""),
+        (3_000, "sleep 2; python job.py", "Traceback (most recent call last):\nKeyError: 'a'"),
+        (6_000, "sleep 5; npm start", "Starting the server ...\nError: listen EADDRINUSE :::3000"),
+    ] {
+        assert!(tries(took, command, 1, answer) >= Some(Grade::Warn), "{command}");
+    }
+    for (took, command, answer) in [
+        (4_000, "sleep 3; curl -sf http://localhost/health", ""),
+        (4_000, "sleep 3; ssh edge uptime", "ssh: connect to host edge port 22: No route to host"),
+        (4_000, "sleep 3 && git push origin main", "ssh: connect to host a.example port 22: Connection refused"),
+    ] {
+        assert!(tries(took, command, 7, answer) <= Some(Grade::Notice), "{command}");
+    }
+}
+
+#[test]
+fn a_word_in_a_failure_is_no_state() {
+    let tries = |every: usize, command: &str, answer: &str| {
+        gravest((0..12).map(|n| look(n * every, 1_000, command, 1, answer)))
+    };
+    for (command, answer) in [
+        (
+            "ansible-playbook site.yml -l a",
+            "fatal: [a]: FAILED! => no package\na : ok=3 changed=0 unreachable=0 failed=1",
+        ),
+        ("cargo run --bin gen", "internal error: entered unreachable code: no arm"),
+        ("./bin/start-worker", "Starting the pool ...\nFATAL: invalid value for WORKERS"),
+        ("helm upgrade shop ./chart", "Error: UPGRADE FAILED: another operation (install/upgrade) is in progress"),
+    ] {
+        assert!(tries(5_000, command, answer) >= Some(Grade::Warn), "{command}");
+    }
+    for (every, command, answer) in [
+        (9_000, "ssh edge uptime", "ssh: connect to host edge port 22: No route to host"),
+        (5_000, "ping -c 1 edge", "From 10.0.0.1 icmp_seq=1 Destination Host Unreachable"),
+        (30_000, "helm upgrade shop ./chart", "Error: UPGRADE FAILED: another operation is in progress"),
+    ] {
+        assert!(tries(every, command, answer) <= Some(Grade::Notice), "{command}");
+    }
+}
+
+#[test]
 fn a_command_that_still_runs_is_watched() {
     let shell = |n: usize, command: &str, exit: serde_json::Value, answer: &str| {
         let [part, step] = call(33 * n, "execute_bash", &json!({"command": command, "is_input": "true"}), answer);

@@ -23,6 +23,15 @@ const ISSUES: &[&str] =
 /// What benchmarks are called.
 const BENCHMARKS: &[&str] = &["benchmark*|benches|bench"];
 
+/// A push as a noun; a notification is pushed, too.
+const PUSHES: &[&str] = &[
+    "git push|y push|e push|et push|и push|и пуш|i push|el push|o push|il push|le push|un push|push a|push al|push sur|push vers|push para|push pro|push su|push в|push на|пуш в|пуш на|push auf|push nach|pusha|pushu",
+];
+/// Remote repositories, by their names and by what they are called.
+const REMOTES: &[&str] = &[
+    "origin|origin/*|upstream/*|github|gitlab|bitbucket|codeberg|remote repository|remote-repository|entferntes repository|dépôt distant|dépôt|repositorio remoto|repositorio|repositório remoto|repositório|repository remoto|удалённый репозиторий|удаленный репозиторий|репозитори*|віддалений репозиторій|zdalne repozytorium|zdalnego repozytorium|vzdáleného repozitáře|uzak depo*|远程仓库|远端|远程|遠端|リモート|원격",
+];
+
 /// Times and rates. Sizes and counts are read off any output.
 const TIMES: &[&str] = &[
     "p50|p90|p95|p99|latency|latencies|throughput|req/s|requests/s|requests per second|ops/s|ms|milliseconds|seconds|microseconds|faster|slower|latenz|durchsatz|millisekunden|sekunden|gemessen|latence|latencia|latência|latenza|задержк*|мс|секунд*|毫秒|延迟|ミリ秒|밀리초|지연",
@@ -39,7 +48,7 @@ struct Row {
     objects: &'static [&'static str],
 }
 
-const TABLE: [Row; 8] = [
+const TABLE: [Row; 10] = [
     Row {
         work: Work::OpenedPr,
         verbs: &[
@@ -48,6 +57,22 @@ const TABLE: [Row; 8] = [
             "已创建|创建了|已提交|提交了|已打开|已开|已建立|作成しました|作りました|出しました|オープンしました|開きました|생성했|올렸|만들었|열었|geopend|aangemaakt|gemaakt|otworzył*|utworzył*|stworzył*|açtım|oluşturdum|öppnade|skapade|åpnet|opprettet|åbnede|oprettede|otevřel*|vytvořil*|avasin|loin|megnyitottam|létrehoztam|am deschis|am creat|đã mở|đã tạo|telah membuat|sudah membuat|saya membuat|відкри*|створи*|άνοιξα|δημιούργησα|खोल दिया|खोल दी|बना दिया|فتحت|أنشأت|פתחתי|יצרתי|باز کردم|ایجاد کردم|เปิด pull|เปิด pr|เปิด merge|สร้าง pull|สร้าง pr|สร้าง merge",
         ],
         objects: REQUESTS,
+    },
+    Row {
+        work: Work::Pushed,
+        verbs: &[
+            "j'ai fait|j'ai également fait|he hecho|hice|realicé|he realizado|fiz|realizei|ho fatto|ho eseguito|сделал*|выполнил*|зробив|зробила|zrobiłem|zrobiłam|udělal*|proveden*|habe einen|habe den|yaptım",
+        ],
+        objects: PUSHES,
+    },
+    Row {
+        work: Work::Pushed,
+        verbs: &[
+            "poussé|poussée|poussés|poussées|envoyé|envoyés|envoyée|envoyées|he subido|subí|subido|subidos|enviado|enviados|enviada|enviadas|he enviado|envié|publicado|publicados|enviei|subi|publiquei|mandei|inviato|inviati|inviata|inviate|caricato|caricati|spinto|spinti|pushato|pubblicato|hochgeladen|übertragen|geschoben",
+            "отправлен*|отправил*|запушен*|запушил*|залил*|залит*|выложен*|выложил*|загружен*|загрузил*|відправлен*|відправив|запушен*|надіслано|wypchnął*|wypchnęł*|wypchnięt*|wysłan*|odeslán*|odeslal*|nahrán*|pushnut*|pushnul*|pushade|pushat|pushats|pushet|skubbet|verstuurd|pushladım|pushlandı|gönderdim|gönderildi|đã push|đã đẩy|sudah push|telah push|di-push",
+            "已推送|并推送|並推送|推送了|推送完成|推送成功|推到了|已推到|已上传|已同步|pushしました|push しました|push済|push 済|プッシュ済|反映しました|アップロードしました|푸시했|푸시하였|올렸",
+        ],
+        objects: REMOTES,
     },
     Row {
         work: Work::Sent,
@@ -135,6 +160,26 @@ const REVIEWED: &[&str] = &[
 ];
 static MEASURING: LazyLock<[Phrases; 2]> = LazyLock::new(|| [Phrases::new(MEASURED), Phrases::new(TIMES)]);
 static REVIEWING: LazyLock<[Phrases; 2]> = LazyLock::new(|| [Phrases::new(OTHER_AGENT), Phrases::new(REVIEWED)]);
+
+/// What is brought to a remote repository.
+const BROUGHT: &[&str] = &[
+    "commit|commits|branch|branches|tag|tags|fix|change|changes|everything|work|patch|merge|änderung|änderungen|alles|zweig|modifications|changements|correctif|branche|tout|cambio|cambios|rama|todo|alterações|mudanças|alteração|modifica|modifiche|correzione|коммит*|изменени*|ветк*|исправлени*",
+    "提交|更改|修改|改动|分支|修正|変更|コミット|ブランチ|커밋|변경|브랜치",
+];
+/// What says that it is there.
+const THERE: &[&str] = &[
+    "is on|are on|is now on|are now on|is up on|are up on|is already on|is at|are at|is now at|are now at|now on|landed on|lives on|sits on",
+    "ist auf|sind auf|liegt auf|liegen auf|ist jetzt auf|sind jetzt auf|est sur|sont sur|est maintenant sur|sont maintenant sur|está en|están en|ya está en|está em|estão em|está no|estão no|è su|sono su|è ora su|sono ora su|находится в|находятся в|уже в|теперь в|已在|现在在|已经在|にあります|に入っています|に反映され|에 있습니다|에 반영",
+];
+/// How the branches of a remote repository, and its host, are called.
+const BRANCHES: &[&str] = &["origin/*|upstream/*|the remote|github|gitlab|bitbucket|codeberg"];
+static ON_REMOTE: LazyLock<[Phrases; 3]> =
+    LazyLock::new(|| [Phrases::new(BROUGHT), Phrases::new(THERE), Phrases::new(BRANCHES)]);
+
+/// Whether a clause says of the work that it is in the remote repository: "the commit is on origin/main".
+pub(super) fn is_on_remote(clause: &str) -> bool {
+    ON_REMOTE.iter().all(|words| words.is_in(clause))
+}
 
 /// Whether a clause says that another agent looked over the work.
 pub(super) fn is_reviewed(clause: &str) -> bool {

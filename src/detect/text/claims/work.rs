@@ -13,6 +13,8 @@ pub(crate) enum Work {
     Committed,
     /// Commits were pushed.
     Pushed,
+    /// A commit is in the remote repository, which says that it was pushed if it was made here.
+    OnRemote,
     /// A pull or merge request was opened.
     OpenedPr,
     /// Something was deployed, released or published.
@@ -41,7 +43,7 @@ impl Work {
             Self::Linted if checked => "no call ran a linter",
             Self::RanTests | Self::RanChecks | Self::Linted => "no call ran a check",
             Self::Committed => "no call committed",
-            Self::Pushed => "no call pushed",
+            Self::Pushed | Self::OnRemote => "no call pushed",
             Self::OpenedPr => "no call opened a pull request",
             Self::Deployed => "no call deployed or published",
             Self::Sent => "no call sent mail",

@@ -51,12 +51,45 @@ pub(super) fn announces(blocks: &[Block]) -> bool {
         }
         start = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
     }
-    let goes_on = folded.ends_with("...") || folded.ends_with('…');
-    let gerund = start.split(' ').next().is_some_and(|word| {
-        word.len() > 5 && word.ends_with("ing") && !["everything", "anything", "nothing", "something"].contains(&word)
-    });
-    (TABLES.announcing.begins(start) || (gerund && (goes_on || folded.ends_with(" now.") || folded.ends_with(" now"))))
+    (TABLES.announcing.begins(start) || is_begun(start))
         // "I'll check if it runs" depends on nobody.
         && !TABLES.conditions.is_in(&folded.replace("check if", "check").replace("see if", "see"))
         && !TABLES.no_action.is_in(&folded)
+}
+
+/// How a sentence ends that tells what is being done: "Running the tests now."
+const ENDS: [&str; 4] = ["...", "…", " now", " next"];
+/// Words that end in the same way as a gerund does.
+const NO_GERUNDS: [&str; 4] = ["everything", "anything", "nothing", "something"];
+/// Finite verbs, of which one makes a sentence of what is. Some of them are nouns as well.
+const FINITE: &str = "is are was were isn't aren't wasn't weren't has have had hasn't does do did doesn't don't didn't can can't cannot could \
+    will won't would should shouldn't may might must works fails passes succeeds behaves happens returns throws raises crashes applies \
+    requires needs takes gets goes keeps leaves becomes remains produces creates deletes removes prints shows sends opens closes saves \
+    loads asks gives makes lets allows prevents triggers respects ignores handles includes supports preserves uses adds renames reports \
+    fires stops starts restores survives yields causes";
+/// Words before such a verb that make it a noun, or no finite one: "the crashes", "to do".
+const BEFORE_NOUNS: &str = "the a an this that these those my its their our your all both each every any some no other others remaining two \
+    three four five last new old more failing broken few of in on for with from to and or";
+/// Words that begin a clause of its own, whose verb is not that of the sentence.
+const SUBORDINATE: &str = "what which who whether why how where when that if because while until before after so";
+
+/// Whether a sentence that begins with a gerund tells what is being done: it has no verb of its own.
+fn is_begun(start: &str) -> bool {
+    let mut words = start.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let gerund =
+        words.next().is_some_and(|word| word.len() > 5 && word.ends_with("ing") && !NO_GERUNDS.contains(&word));
+    let end = start.trim_end_matches(['!', ')', ' ']);
+    let end = end.strip_suffix('.').filter(|end| !end.ends_with('.')).unwrap_or(end);
+    if !gerund || !ENDS.iter().any(|ending| end.ends_with(ending)) {
+        return false;
+    }
+    let mut before = "";
+    !words.take_while(|word| !has_word(SUBORDINATE, word)).any(|word| {
+        let before = std::mem::replace(&mut before, word);
+        has_word(FINITE, word) && !has_word(BEFORE_NOUNS, before)
+    })
+}
+
+fn has_word(table: &str, word: &str) -> bool {
+    !word.is_empty() && table.split_ascii_whitespace().any(|other| other == word)
 }

@@ -5,7 +5,7 @@ use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::counted::{counts_a_part, says_whole};
 use crate::detect::text::failing::{says_tests_fail, still_fails};
 use crate::detect::text::partial::is_partial;
-use crate::detect::text::phrases::{Phrases, fold};
+use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
 use crate::detect::text::unsolved::is_unsolved;
 use crate::detect::text::{ending_phrases, turkish};
 use std::sync::LazyLock;
@@ -19,6 +19,7 @@ struct Tables {
     gave_up_starts: Phrases,
     overcome: Phrases,
     no_excuse: Phrases,
+    own: Phrases,
     conditions: Phrases,
     gave_up_pairs: [(Phrases, Phrases); 4],
     overcome_pairs: [(Phrases, Phrases); 1],
@@ -29,13 +30,14 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     gave_up_starts: Phrases::new(ending_phrases::GAVE_UP_STARTS),
     overcome: Phrases::new(ending_phrases::OVERCOME),
     no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
+    own: Phrases::new(OWN),
     conditions: Phrases::new(ending_phrases::CONDITIONS),
     gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
 });
 
-/// Whether the first or the last sentences say that it did not work out.
-pub(super) fn gave_up(blocks: &[Block]) -> bool {
+/// Whether the first or the last sentences say that it did not work out. `replies` says that the text answers a question.
+pub(super) fn gave_up(blocks: &[Block], replies: bool) -> bool {
     let spoken = |block: &&Block| matches!(block.shape, Shape::Paragraph | Shape::Item);
     let first: Vec<String> =
         blocks.iter().filter(spoken).flat_map(folded_sentences).take(FIRST_SENTENCES + 1).collect();
@@ -55,7 +57,9 @@ pub(super) fn gave_up(blocks: &[Block]) -> bool {
     }
     last.reverse();
     let with_next = |all: &[String], at: usize| {
-        is_excuse(&all[at]) && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
+        is_excuse(&all[at])
+            && (!replies || is_own(&all[at]))
+            && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
     };
     if last.last().is_some_and(|sentence| says_tests_fail(sentence)) {
         return true;
@@ -95,6 +99,19 @@ fn is_excuse(folded: &str) -> bool {
 /// Whether a sentence tells of what it got over, or of something else.
 fn is_overcome(folded: &str) -> bool {
     TABLES.overcome.is_in(folded) || TABLES.no_excuse.is_in(folded) || is_pair(&TABLES.overcome_pairs, folded)
+}
+
+/// What says, in languages that need no subject, that it is the agent who could not: a subject, a past tense, or that
+/// something was not found or is not known.
+const OWN: &[&str] = &[
+    "我|咱|本人|未能|没能|沒能|没有找到|没找到|找不到|未找到|没有权限|沒有權限|没有访问权限|不知道|不清楚|没有成功|未成功|猜测|猜測|放弃|放棄",
+    "私|僕|自分|ませんでした|できなかった|られなかった|権限がありません|アクセスできません|見つかりません|見つけられません|わかりません|分かりません|不明です|推測|諦め|行き詰ま",
+    "제가|저는|저도|못했|없었|모르겠|찾을 수 없|접근할 수 없|권한이 없|추측|포기|막혀",
+];
+
+/// Whether what a sentence says is said of the agent. Where words are set apart, its phrases have the subject in them.
+fn is_own(folded: &str) -> bool {
+    !folded.chars().any(is_unspaced) || TABLES.own.is_in(folded)
 }
 
 fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Whether the end of an answer puts a question, a choice or a request to the user.
 
+use super::consent::needs_consent;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::ending_phrases;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
@@ -72,8 +73,9 @@ impl Role {
             return Self::Question { offers: is_offer(folded), to_reader };
         }
         let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let asks = TABLES.asking.is_in(folded);
-        let kind = if TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
+        let awaits = needs_consent(folded);
+        let asks = awaits || TABLES.asking.is_in(folded);
+        let kind = if awaits || TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
         Self::Request {
             kind: (asks || TABLES.commands.begins(start)).then_some(kind),
             // "Would you prefer:" and the options.

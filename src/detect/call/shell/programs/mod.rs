@@ -44,7 +44,9 @@ pub(super) fn judge_at(command: &[String], nested: Nested) -> Judgement {
     }
     let follows = arguments.iter().any(|word| matches!(word.as_str(), "--follow" | "--watch" | "--wait"));
     let looks = judgement.effect == Effect::Observe;
-    if looks && (follows || verbs::waits(name) || follows_shortly(name, arguments)) {
+    // As a program, `tail` waits if it follows a file: at the end of a pipe, it only cuts what came.
+    let waits = name != "tail" && verbs::waits(name);
+    if looks && (follows || waits || follows_shortly(name, arguments)) {
         return judgement.waiting();
     }
     judgement

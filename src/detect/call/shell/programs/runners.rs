@@ -101,9 +101,13 @@ pub(super) fn runner(name: &str, arguments: &[String]) -> Option<Judgement> {
     if !has(RUNNERS, name) {
         return None;
     }
-    if has_any(arguments, "-n --dry-run --just-print -l --list --summary --list-tasks --tasks --print -ls")
-        && !has("mvn cmake zig", name)
-    {
+    // For Ansible, `-l` says which hosts.
+    let lists = if has("ansible-playbook ansible", name) {
+        "--list-tasks --list-hosts --list-tags"
+    } else {
+        "-n --dry-run --just-print -l --list --summary --list-tasks --tasks --print -ls"
+    };
+    if has_any(arguments, lists) && !has("mvn cmake zig", name) {
         return Some(Judgement::of(Effect::Observe));
     }
     let name = match name {
