@@ -98,7 +98,12 @@ const BUILDS: [&str; 13] = [
 /// Words in the names of other tools for what checks, and for what it is about: `run_tests`, `lint_check`.
 const CHECKS: [&str; 10] =
     ["test", "tests", "lint", "linter", "typecheck", "spec", "specs", "build", "compile", "pytest"];
-const CHECKED: [&str; 9] = ["check", "all", "project", "solution", "file", "files", "workspace", "code", "suite"];
+#[rustfmt::skip]
+const CHECKED: [&str; 22] = [
+    "check", "all", "project", "solution", "file", "files", "workspace", "code", "suite", "package", "module", "target", "scheme", "unit", "integration",
+    // Where the platforms of phones run them.
+    "sim", "simulator", "emulator", "device", "macos", "ios", "android",
+];
 /// Words in the names of tools that write a check, or look at one.
 const NO_RUNS: [&str; 10] =
     ["add", "create", "write", "edit", "update", "delete", "generate", "results", "result", "report"];
@@ -233,11 +238,27 @@ mod tests {
         assert_eq!(kind("crm_get_contact", None, None), CallKind::Observe);
         assert_eq!(kind("crmGetContact", None, None), CallKind::Observe);
         assert_eq!(kind("crm_create_contact", None, None), CallKind::Unknown);
-        for tool in ["jetbrains_runTests", "vscode_run_tests", "execute_test", "test_run", "lint_check", "buildProject"]
-        {
+        for tool in [
+            "jetbrains_runTests",
+            "vscode_run_tests",
+            "execute_test",
+            "test_run",
+            "lint_check",
+            "buildProject",
+            "mobile_test_sim",
+            "swift_package_test",
+        ] {
             assert_eq!(kind(tool, None, None), CallKind::Check, "{tool}");
         }
-        for tool in ["create_test_file", "crm_check_contact", "test_create", "figma_rename_node", "gradle_execute"] {
+        for tool in [
+            "boot_sim",
+            "install_app_device",
+            "create_test_file",
+            "crm_check_contact",
+            "test_create",
+            "figma_rename_node",
+            "gradle_execute",
+        ] {
             assert_eq!(kind(tool, None, None), CallKind::Unknown, "{tool}");
         }
         for tool in ["get_test_results", "list_tests", "read_build_log"] {

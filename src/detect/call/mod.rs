@@ -4,6 +4,7 @@ pub(crate) mod aim;
 pub(crate) mod amounts;
 pub(crate) mod checks;
 pub(crate) mod classify;
+pub(crate) mod code_files;
 pub(crate) mod complaints;
 pub(crate) mod failure;
 pub(crate) mod input;

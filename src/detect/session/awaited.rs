@@ -1,20 +1,34 @@
-//! Resolves a check whose command still ran when its call ended: a later read says how it came out.
+//! Resolves a check that did not say how it came out when its call ended, since it still ran or wrote to a file: a later
+//! look says so.
 
 use crate::detect::call::Call;
-use crate::detect::call::checks::{CheckResult, Missing, judge};
+use crate::detect::call::checks::{self, CheckResult, Missing, judge};
+use crate::detect::call::classify::CallKind;
 use crate::detect::call::running::{told_exit, watches};
-use crate::detect::call::shell::CheckRun;
+use crate::detect::call::shell::{Change, CheckRun, Cut, may_be_log, shown_logs};
 use crate::wire::part::ToolState;
 use crate::wire::text;
+
+/// How much of an answer may name the process that it began, in bytes.
+const BEGINNING: usize = 300;
 
 /// What a call says of a command that runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Awaited {
     /// Nothing.
     Nothing,
-    /// The command still runs; what its tool calls it is among these words.
-    Running { names: Vec<String> },
-    /// A command that was begun before has ended.
+    /// A check whose outcome nothing tells yet.
+    Begun {
+        /// The command still runs, as the answer says.
+        runs: bool,
+        /// What its tool calls it is among these words.
+        names: Vec<String>,
+        /// The files that its output goes to.
+        logs: Vec<String>,
+        /// It prints its exit code.
+        tells_exit: bool,
+    },
+    /// A command that was begun before has ended, or says how it came out.
     Ended {
         /// The exit code.
         exit: Option<i64>,
@@ -23,6 +37,14 @@ pub(super) enum Awaited {
         /// What the output says, whatever the exit code.
         said: CheckResult,
     },
+    /// Files are shown that may be logs.
+    Shown {
+        files: Vec<String>,
+        /// What they say.
+        said: CheckResult,
+        /// The last exit code in them.
+        exit: Option<i64>,
+    },
 }
 
 impl Awaited {
@@ -30,37 +52,122 @@ impl Awaited {
         let raw = state.and_then(|state| state.error.or(state.output));
         let body = raw.map(text::body).unwrap_or_default();
         if call.still_runs {
-            return Self::Running { names: names(&body) };
+            return Self::begun(call, names(&body));
+        }
+        let unknown = call.check == Some(CheckResult::Unknown);
+        if unknown && call.line.as_ref().is_some_and(|line| !line.checks.is_empty()) {
+            return Self::begun(call, names(&body[..body.floor_char_boundary(BEGINNING)]));
         }
         let command = call.input.command.as_deref();
         if !watches(&call.tool, command) {
-            return Self::Nothing;
+            return Self::shown(call, &body);
         }
         // An empty command that has ended is the end of the one before it.
         let exit = told_exit(&body).or_else(|| call.exit.filter(|_| command.is_some()));
-        if exit.is_none() && command.is_none() {
+        let said = judge(&text::unescaped(&body), None, Missing::Nothing);
+        if exit.is_none() && command.is_none() && said == CheckResult::Unknown {
             return Self::Nothing;
         }
         let names = command.is_none().then(|| names(&call.input.text));
-        Self::Ended { exit, names, said: judge(&text::unescaped(&body), None, Missing::Nothing) }
+        Self::Ended { exit, names, said }
+    }
+
+    fn begun(call: &Call, names: Vec<String>) -> Self {
+        let line = call.line.as_deref();
+        // Parts of lines tell nothing, wherever they are shown.
+        let logs = line.filter(|line| line.cut < Cut::Pieces).map(|line| line.logs.clone()).unwrap_or_default();
+        let tells_exit = line.is_some_and(|line| line.exit_label.is_some());
+        Self::Begun { runs: call.still_runs, names, logs, tells_exit }
+    }
+
+    /// What a call shows of files that may be logs.
+    fn shown(call: &Call, body: &str) -> Self {
+        let looks = call.line.as_ref().map_or(call.kind == CallKind::Observe && !call.guessed, |line| {
+            line.checks.is_empty() && line.unknown.is_none() && line.change <= Change::Scratch
+        });
+        let (files, cut) = match (call.input.command.as_deref(), &call.input.target) {
+            _ if !looks || call.failed() => return Self::Nothing,
+            (Some(command), _) => shown_logs(command),
+            (None, Some(file)) if may_be_log(file) => (vec![file.clone()], Cut::Nothing),
+            (None, _) => return Self::Nothing,
+        };
+        if files.is_empty() {
+            return Self::Nothing;
+        }
+        let output = without_numbers(&text::unescaped(body));
+        let missing = match cut.of(&output) {
+            Cut::Nothing => Missing::Nothing,
+            Cut::Before(_) => Missing::Beginning,
+            Cut::After(_) | Cut::Anywhere => Missing::Anything,
+            Cut::Pieces => Missing::Rest,
+        };
+        Self::Shown { files, said: checks::read(&output, missing), exit: checks::printed_exit(&output, "exit") }
+    }
+
+    /// Whether a later call may tell how a check came out. `outcome` is what is known now.
+    pub(super) fn is_open(&self, outcome: &CheckResult) -> bool {
+        let Self::Begun { runs, names, logs, .. } = self else { return false };
+        *runs || *outcome == CheckResult::Unknown && !(names.is_empty() && logs.is_empty())
+    }
+
+    /// Whether what it says may still change: a log grows.
+    pub(super) fn may_grow(&self) -> bool {
+        matches!(self, Self::Shown { .. })
     }
 
     /// How checks came out that were `begun` by another call; `None` if they still run, or this is about others.
     pub(super) fn outcome(&self, begun: &Self, checks: &[CheckRun]) -> Option<CheckResult> {
-        let (Self::Ended { exit, names, said }, Self::Running { names: own }) = (self, begun) else { return None };
-        let is_other = names.as_ref().is_some_and(|names| !names.iter().any(|name| own.contains(name)));
-        if is_other && !own.is_empty() {
-            return None;
+        let Self::Begun { runs, names: own, logs, tells_exit } = begun else { return None };
+        match self {
+            Self::Ended { exit, names, said } => {
+                let is_named = |names: &Vec<String>| names.iter().any(|name| own.contains(name));
+                let is_own =
+                    names.as_ref().map_or(*runs, |names| is_named(names) || *runs && exit.is_some() && own.is_empty());
+                is_own.then(|| of_exit(said, exit.filter(|code| tells_of(checks, *code))))
+            }
+            Self::Shown { files, said, exit } => {
+                let is_own = files.iter().any(|file| logs.iter().any(|log| is_same(file, log)));
+                let outcome = is_own.then(|| of_exit(said, exit.filter(|_| *tells_exit)))?;
+                // One of several checks says nothing of the others.
+                let failed = matches!(outcome, CheckResult::Failed { .. });
+                (failed || outcome != CheckResult::Unknown && checks.len() == 1).then_some(outcome)
+            }
+            Self::Nothing | Self::Begun { .. } => None,
         }
-        let counts = |code: i64| {
-            checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
-        };
-        Some(match (said, exit.filter(|code| counts(*code))) {
-            (CheckResult::Unknown, Some(0)) => CheckResult::Passed,
-            (CheckResult::Failed { .. }, _) | (_, None | Some(0)) => said.clone(),
-            (_, Some(_)) => CheckResult::Failed { count: None, items: Vec::new() },
-        })
     }
+}
+
+/// Whether the exit code of a line is that of its checks.
+fn tells_of(checks: &[CheckRun], code: i64) -> bool {
+    checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
+}
+
+/// How checks came out whose output and exit code say so.
+fn of_exit(said: &CheckResult, exit: Option<i64>) -> CheckResult {
+    match (said, exit) {
+        (CheckResult::Unknown, Some(0)) => CheckResult::Passed,
+        (CheckResult::Failed { .. }, _) | (_, None | Some(0)) => said.clone(),
+        (_, Some(_)) => CheckResult::Failed { count: None, items: Vec::new() },
+    }
+}
+
+/// Whether two paths may name the same file: one may be relative.
+fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim_start_matches("./"), other.trim_start_matches("./"));
+    let ends =
+        |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    ends(one, other) || ends(other, one)
+}
+
+/// What a tool shows of a file, without the numbers that it puts before the lines.
+fn without_numbers(shown: &str) -> String {
+    let bare = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        let mark = ["| ", "\t", "→", ": "].iter().find_map(|mark| rest.strip_prefix(mark));
+        let is_numbered = rest.len() < line.trim_start().len();
+        mark.filter(|_| is_numbered).unwrap_or(line).to_owned()
+    };
+    shown.lines().map(bare).collect::<Vec<_>>().join("\n")
 }
 
 /// The words of a text that may name a command: those with a digit.

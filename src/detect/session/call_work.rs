@@ -17,7 +17,7 @@ use super::unfinished::Unfinished;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing};
 use crate::detect::call::classify::{CallKind, may_try, runs_anything};
-use crate::detect::call::normalize::is_temporary;
+use crate::detect::call::code_files::{is_code, names_code, rewrites_code};
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
 use crate::wire::part::{Part, ToolState};
@@ -31,32 +31,6 @@ const SHOWN: usize = 16 * 1024;
 const BEGINNING: usize = 4096;
 /// The length of a name in a fact, in characters.
 const NAME: usize = 80;
-/// Endings of files that no check is about.
-#[rustfmt::skip]
-const PROSE: [&str; 37] = [
-    "example", "sample", "md", "mdx", "markdown", "txt", "rst", "adoc", "asciidoc", "org", "tex", "bib", "typ", "texi", "texinfo", "pod", "textile", "rtf", "log", "csv", "tsv",
-    "png", "jpg", "jpeg", "gif", "svg", "pdf", "ipynb", "html", "diff",
-    // Pages of the manual.
-    "1", "2", "3", "4", "5", "7", "8",
-];
-/// Names of files, and of folders, that only people and the host of a repository read.
-const UNCHECKED: [&str; 8] = [
-    "CODEOWNERS",
-    "LICENSE",
-    "NOTICE",
-    "AUTHORS",
-    "ISSUE_TEMPLATE",
-    "PULL_REQUEST_TEMPLATE",
-    ".gitignore",
-    ".gitattributes",
-];
-/// Endings of files that a check may be about, where only a command line names them.
-const CODE: [&str; 40] = [
-    "rs", "go", "py", "js", "jsx", "ts", "tsx", "mjs", "cjs", "java", "kt", "kts", "scala", "c", "h", "cc", "cpp",
-    "hpp", "cs", "fs", "rb", "php", "swift", "m", "ex", "exs", "erl", "hs", "ml", "clj", "lua", "dart", "vue",
-    "svelte", "zig", "nim", "sql", "proto", "gradle", "toml",
-];
-
 /// What one call did.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each answers another question about the call")]
@@ -219,15 +193,18 @@ impl CallWork {
         self.after = sure(line.change_after_check);
         self.unknown = line.effect == Effect::Unknown;
         self.records = line.effect == Effect::Record;
-        self.code = names_code(&self.command);
+        let command = call.input.command.as_deref().unwrap_or_default();
+        self.code = names_code(&self.command) || line.change == Change::Certain && rewrites_code(command);
         // One that was cancelled checked nothing.
         if call.check.is_some() {
             self.checks.clone_from(&line.checks);
         }
         self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
-        let command = call.input.command.as_deref().unwrap_or_default();
         self.scope = Scope::read(command, &self.checks);
         self.tampers = Tampers::of_line(line.tampers.clone(), command);
+        if !failed {
+            self.tampers.read_commands(command);
+        }
         if self.unknown {
             self.exercised = Exercised::read(command);
         }
@@ -290,24 +267,6 @@ fn place(input: Raw<'_>) -> Option<String> {
     serde_json::from_str(place.get()).ok()
 }
 
-fn extension(path: &str) -> Option<&str> {
-    let name = path.rsplit(['/', '\\']).next()?;
-    name.rsplit_once('.').map(|(_, extension)| extension)
-}
-
-/// Whether a check may be about a file.
-fn is_code(path: &str) -> bool {
-    !is_temporary(path)
-        && !path.split(['/', '\\']).any(|name| UNCHECKED.contains(&name))
-        && extension(path).is_none_or(|extension| !PROSE.contains(&&*extension.to_ascii_lowercase()))
-}
-
-/// Whether a command line names a file that a check may be about.
-fn names_code(command: &str) -> bool {
-    let words = command.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '|' | '&' | '>' | ')'));
-    words.into_iter().any(|word| is_code(word) && extension(word).is_some_and(|extension| CODE.contains(&extension)))
-}
-
 /// The open items of a to-do list in a call's input; `None` if it has no list.
 fn open_todos(input: Raw<'_>) -> Option<OpenTodos> {
     #[derive(serde::Deserialize)]
@@ -332,19 +291,4 @@ fn open_todos(input: Raw<'_>) -> Option<OpenTodos> {
     };
     let first = items.iter().find(is_open).map(|item| text::excerpt_in_lines(&item.content, NAME));
     Some(OpenTodos { count: items.iter().filter(is_open).count(), first })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_code;
-
-    #[test]
-    fn pages_of_the_manual_are_no_code() {
-        for file in ["man/gitstat.1", "doc/x.7", "book/ch1.typ", "notes.org", "a.texi", "guide.adoc"] {
-            assert!(!is_code(file), "{file}");
-        }
-        for file in ["src/a.c", "Makefile", "k8s/a.yaml", "src/a.rs"] {
-            assert!(is_code(file), "{file}");
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! relaxed settings.
 
 mod accepted;
+mod commands;
 mod policy;
 mod relaxed;
 mod removed;
@@ -13,16 +14,18 @@ mod weakened;
 
 use super::request::UserRequest;
 use crate::detect::call::input::pieces;
-use crate::detect::call::shell::{SKIPS_CHECKS, commands};
+use crate::detect::call::shell::{
+    Effect, SKIPS_CHECKS, SimpleCommand, commands as commands_of, may_suppress, suppression,
+};
 use crate::wire::{Raw, members, text};
 use accepted::accepted;
 pub(crate) use policy::ChecksBefore;
 use policy::How;
-use relaxed::relaxed;
+use relaxed::{relaxed, set};
 use removed::removed;
 use retried::retried;
 use settings::{is_of_check, is_of_tests, is_settings};
-use silenced::silenced;
+use silenced::{excluded, silenced};
 pub(super) use skips::is_test_file;
 use skips::{Counts, is_test_code, occurrences};
 use weakened::weakened;
@@ -126,7 +129,7 @@ impl Tampers {
         let mut created = Vec::new();
         // Most lines have none of these, and are spared a second reading.
         if HINTS.iter().any(|hint| command.contains(hint)) {
-            for command in commands(command) {
+            for command in commands_of(command) {
                 found.extend(removed(&command).map(|(file, fact)| Tamper::new(How::Deleted, "", &file, fact)));
                 found.extend(accepted(&command).map(|fact| Tamper::new(How::Accepted, "", "", fact)));
                 let makes = command.words.first().is_some_and(|program| matches!(program.as_str(), "create" | "touch"));
@@ -135,6 +138,25 @@ impl Tampers {
             }
         }
         Self { found, undone: Vec::new(), created }
+    }
+
+    /// Reads what the commands of a line edit, and what they have a checker accept.
+    pub(crate) fn read_commands(&mut self, command: &str) {
+        // Most lines have none of these, and are spared a second reading.
+        let edits = commands::HINTS.iter().any(|hint| command.contains(hint));
+        if !edits && !may_suppress(command) {
+            return;
+        }
+        for command in commands_of(command) {
+            self.found.extend(suppressed(&command));
+            for edit in commands::edits(&command) {
+                let before = self.found.len();
+                self.compare(&edit.file, Some(&edit.old), &edit.new);
+                if edit.is_pattern && self.found.len() == before && is_settings(&edit.file) {
+                    self.found.extend(set(&edit.file, &edit.new).map(|found| of_setting(How::Set, &edit.file, found)));
+                }
+            }
+        }
     }
 
     /// Reads an edit; `file` is what it works on, unless it is a patch, which says so itself.
@@ -189,10 +211,7 @@ impl Tampers {
             self.compare_checks(file, old, new);
         }
         if let Some(old) = old.filter(|_| is_settings(file) && !is_test_file(file) || is_of_tests(file)) {
-            let found = relaxed(file, old, new).into_iter().map(|found| {
-                let fact = format!("{}, in {file}", found.fact);
-                Tamper { value: found.value, ..Tamper::new(How::Relaxed, &found.marker, file, fact) }
-            });
+            let found = relaxed(file, old, new).into_iter().map(|found| of_setting(How::Relaxed, file, found));
             self.found.extend(found);
             self.undone.extend(relaxed(file, new, old).into_iter().map(|found| (file.to_owned(), found.marker)));
         }
@@ -200,6 +219,11 @@ impl Tampers {
 
     /// Records what silences a linter, and what tries tests again.
     fn compare_checks(&mut self, file: &str, old: &str, new: &str) {
+        if let Some((marker, fact)) = excluded(file, old, new) {
+            self.found.push(Tamper::new(How::Excluded, &marker, file, fact));
+        } else if let Some((marker, _)) = excluded(file, new, old) {
+            self.undone.push((file.to_owned(), marker));
+        }
         if let Some((marker, fact)) = silenced(file, old, new) {
             self.found.push(Tamper::new(How::Silenced, &marker, file, format!("{fact}, in {file}")));
         } else if let Some((marker, _)) = silenced(file, new, old) {
@@ -240,7 +264,7 @@ impl Tampers {
             if policy.counts(standing, request) && !own && !is_asked && self.found.len() < MOST {
                 let grave = policy.is_grave(tamper.replaces, standing, request);
                 // The work itself may change what is expected.
-                let untold = tamper.how == How::Accepted && !standing.failed_first;
+                let untold = tamper.how == How::Accepted && !standing.failed_first || tamper.how == How::Suppressed;
                 self.found.push(Tamper { grave, untold, ..tamper.clone() });
             }
         }
@@ -269,12 +293,24 @@ impl Tampers {
     }
 }
 
-/// What tells of an expected output, in small letters.
+/// What tells of an expected output, or of complaints that a checker leaves out, in small letters.
 #[rustfmt::skip]
-const EXPECTATIONS: [&str; 17] = [
+const EXPECTATIONS: [&str; 20] = [
     "snapshot", "golden", "baseline", "expected output", "expectation", "expect test", "fixture", "promote", "bless", "approved", "screenshot", "instantané",
-    "instantánea", "эталон", "снимк", "快照", "スナップショット",
+    "instantánea", "эталон", "снимк", "快照", "スナップショット", "noqa", "suppress", "_todo",
 ];
+
+/// How a command has a checker accept all that it complains of.
+fn suppressed(command: &SimpleCommand) -> Option<Tamper> {
+    let option = suppression(&command.words).filter(|_| command.effect() == Effect::Mutate)?;
+    let fact = format!("`{} {option}` silences all complaints", command.program());
+    Some(Tamper::new(How::Suppressed, "", "", fact))
+}
+
+fn of_setting(how: How, file: &str, found: relaxed::Relaxed) -> Tamper {
+    let fact = format!("{}, in {file}", found.fact);
+    Tamper { value: found.value, ..Tamper::new(how, &found.marker, file, fact) }
+}
 
 /// Whether a file holds the settings of a runner of tests that no word of its name says so of.
 fn is_runner(file: &str) -> bool {

@@ -1,6 +1,5 @@
 //! Collects what the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
-use super::awaited::Awaited;
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
 use super::lost_work::{LostWork, TAKES_BACK};
@@ -33,7 +32,7 @@ pub(crate) struct WorkLog {
     todos: OpenTodos,
     changes: Changes,
     checks: CheckLog,
-    /// The last call whose checks still ran when it ended.
+    /// The last call whose checks did not say how they came out when it ended.
     awaited: Option<Box<CallWork>>,
     tampers: Tampers,
     lost: LostWork,
@@ -162,7 +161,7 @@ impl WorkLog {
         if !work.checks.is_empty() {
             self.record_checks(work);
             self.record_change(work.after, work);
-            self.awaited = matches!(work.awaited, Awaited::Running { .. }).then(|| Box::new(work.clone()));
+            self.awaited = work.awaited.is_open(&work.outcome).then(|| Box::new(work.clone()));
         } else if let Some((awaited, outcome)) = self.end_awaited(work) {
             // What changed since it began was not checked.
             let changed = self.checks.take_unchecked();
@@ -199,7 +198,11 @@ impl WorkLog {
     fn end_awaited(&mut self, work: &CallWork) -> Option<(CallWork, CheckResult)> {
         let begun = self.awaited.as_ref()?;
         let outcome = work.awaited.outcome(&begun.awaited, &begun.checks)?;
-        Some((*self.awaited.take()?, outcome))
+        let begun = self.awaited.take()?;
+        if work.awaited.may_grow() {
+            self.awaited = Some(begun.clone());
+        }
+        Some((*begun, outcome))
     }
 
     fn record_tool(&mut self, tool: &str) {

@@ -5,6 +5,7 @@
 
 mod counts;
 mod empty;
+mod fields;
 mod halves;
 mod items;
 pub(crate) mod json;

@@ -167,6 +167,9 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Failed, r"^=+ \xE2\x9D\x8C FAILURE\b"),
     (Weight::Passed, r"^\s*NX +Successfully ran target"),
     (Weight::Failed, r"^\s*NX +(?:Running|Ran) target .* failed|^\s*Failed: +\S+#\S+"),
+    // testthat 3: the reporters of summaries and of checks
+    (Weight::Failed, r"^(?:\xE2\x95\x90|=){2,} Failed(?: tests)? (?:\xE2\x95\x90|=){2,}"),
+    (Weight::Item, r"^(?:(?:\xE2\x94\x80)+|--+) (?:\d+\. )?(?:Failure|Error) (\(.+?\): .+?) (?:\xE2\x94\x80|-)+$"),
     // Julia
     (Weight::Passed, r"^\s*Testing \S+ tests passed"),
     (Weight::Failed, r"^ERROR: Package \S+ errored during testing"),

@@ -2,6 +2,7 @@
 
 use super::CheckResult;
 use super::counts::{self, Counts};
+use super::fields;
 use super::lines::each_line;
 
 /// How builds end that failed, and that were well, in the words of Gradle, Maven, Ant and their like.
@@ -42,7 +43,8 @@ pub(crate) fn failure(output: &str) -> Option<CheckResult> {
         } else if let Some(count) = labelled(line).or_else(|| row(line)) {
             failed = (count > 0).then_some(Some(count)).or(failed.filter(|_| count == 0 && is_row(line)));
         } else if let Some(counts) = counts::read(line).filter(|counts| is_of_tests(line, *counts)) {
-            failed = counts.failed.filter(|failed| *failed > 0).map(Some);
+            let others = failed.filter(|_| fields::is_of_one(line));
+            failed = counts.failed.filter(|failed| *failed > 0).map(Some).or(others);
         }
     });
     failed.map(|count| CheckResult::Failed { count, items: Vec::new() })
@@ -197,6 +199,8 @@ mod tests {
             ("Succeeded files:   0 (0.0%)\nFailed files:      1 (100.0%)", Some(Some(1))),
             ("│  requests │  4 │  0 │\n│  assertions │  24 │  2 │\n│  tests │  4 │  0 │", Some(Some(2))),
             ("ERRO[0012] thresholds on metrics 'http_req_duration' have been crossed", Some(None)),
+            ("a : ok=2 changed=0 unreachable=0 failed=1\nb : ok=3 changed=0 unreachable=0 failed=0", Some(Some(1))),
+            ("a : ok=2 changed=0 unreachable=0 failed=0", None),
             ("Result: PASS", None),
             ("Result: FAIL\nretried\nResult: PASS", None),
             ("Failed files:      0 (0.0%)", None),

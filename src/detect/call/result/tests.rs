@@ -339,6 +339,12 @@ fn praise_follows_a_pass_only() {
         (Open, "bash -n deploy.sh; echo fine", None, "fine\n"),
         (Open, "bash -n deploy.sh | cat && echo fine", None, "fine\n"),
         (Open, "true && echo fine; bash -n deploy.sh | cat", None, "fine\n"),
+        (Pass, "if sh -n a.sh 2>/dev/null; then echo GOOD; else echo BAD; fi", None, "GOOD\n"),
+        (Open, "if sh -n a.sh 2>/dev/null; then echo GOOD; else echo BAD; fi", None, "BAD\n"),
+        (Open, "if sh -n a.sh; then echo done; else echo done; fi", None, "done\n"),
+        (Open, "if ! sh -n a.sh; then echo BAD; fi", None, "BAD\n"),
+        (Open, "if sh -n a.sh; true; then echo GOOD; fi", None, "GOOD\n"),
+        (Open, "if true; then echo GOOD; fi; sh -n a.sh | cat", None, "GOOD\n"),
     ]);
 }
 

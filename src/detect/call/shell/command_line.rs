@@ -24,6 +24,8 @@ pub(crate) struct CommandLine {
     pub(crate) waits: bool,
     /// What it prints before the exit code of its checks, if it prints that: see `checks::printed_exit`.
     pub(crate) exit_label: Option<String>,
+    /// The files that the output of its checks goes to.
+    pub(crate) logs: Vec<String>,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
     pub(crate) praise: Option<String>,
     /// Its only check is a compiler, and what that built writes to the same output: `go build -o a && ./a`.

@@ -12,9 +12,9 @@ const MOST: usize = 64;
 const DRY: [&str; 5] = ["--dry-run", "--dryrun", "--dry", "--just-print", "--what-if"];
 /// Programs for which other words do: letters of an option, or the first word that is none.
 #[rustfmt::skip]
-const DRY_WORDS: [(&str, &[&str]); 8] = [
+const DRY_WORDS: [(&str, &[&str]); 9] = [
     ("make", &["-n"]), ("gmake", &["-n"]), ("snakemake", &["-n"]), ("rsync", &["-n"]), ("terraform", &["plan"]), ("tofu", &["plan"]),
-    ("terragrunt", &["plan"]), ("pulumi", &["preview"]),
+    ("terragrunt", &["plan"]), ("pulumi", &["preview"]), ("jscodeshift", &["-d"]),
 ];
 
 /// One command of a line.
@@ -26,6 +26,8 @@ pub(crate) struct SimpleCommand {
     pub(crate) writes: Vec<String>,
     /// The variables that are set for it: `NAME=value`.
     pub(crate) environment: Vec<String>,
+    /// The heredocs and here-strings that it reads.
+    pub(crate) bodies: Vec<String>,
 }
 
 impl SimpleCommand {
@@ -75,10 +77,20 @@ fn list(items: Vec<Item>, depth: usize, told: &mut Vec<SimpleCommand>) {
                 match unwrapped.command {
                     Command::Script { text, .. } if depth < DEPTH => list(parse(&text), depth + 1, told),
                     Command::Program(words) if told.len() < MOST => {
-                        told.push(SimpleCommand { words, writes: simple.writes, environment: unwrapped.environment });
+                        told.push(SimpleCommand {
+                            words,
+                            writes: simple.writes,
+                            environment: unwrapped.environment,
+                            bodies: simple.bodies,
+                        });
                     }
                     Command::Nothing if !simple.writes.is_empty() && told.len() < MOST => {
-                        told.push(SimpleCommand { words: Vec::new(), writes: simple.writes, environment: Vec::new() });
+                        told.push(SimpleCommand {
+                            words: Vec::new(),
+                            writes: simple.writes,
+                            environment: Vec::new(),
+                            bodies: simple.bodies,
+                        });
                     }
                     Command::Script { .. } | Command::Program(_) | Command::Nothing => {}
                 }

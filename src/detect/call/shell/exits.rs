@@ -128,7 +128,15 @@ fn passes_pipe_status(item: &Item) -> bool {
 
 /// Whether a command keeps the exit code of the one before it: `status=$?`.
 fn keeps_status(item: &Item) -> bool {
-    matches!(words_of(item), Some([only]) if is_assignment(only) && is_status(only))
+    kept_status(item).is_some()
+}
+
+/// The variable in which a command keeps that exit code.
+pub(super) fn kept_status(item: &Item) -> Option<&str> {
+    match words_of(item)? {
+        [only] if is_assignment(only) && is_status(only) => only.split('=').next(),
+        _ => None,
+    }
 }
 
 /// Whether a word is the exit code of the command before.

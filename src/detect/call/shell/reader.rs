@@ -3,14 +3,14 @@
 use super::check_run::CheckRun;
 use super::command_line::CommandLine;
 use super::cut::{self, Cut};
-use super::echoes::{echoed, masks};
+use super::echoes::{echoed, echoed_if, masks, printed_status};
 use super::effect::{Change, Effect};
-use super::exits::{Exit, Options, exits, is_of_pipe, is_status, states};
+use super::exits::{Exit, Options, exits, is_of_pipe, states};
 use super::hooks;
 use super::place;
-use super::programs::{Judgement, Nested, is_device, is_log, is_scratch, judge_at};
+use super::programs::{Judgement, Nested, inline_change, is_device, is_log, is_scratch, judge_at};
 use super::repeats::{Each, runs_for_each, runs_in_each_workspace, watches};
-use super::syntax::{Item, Joint, Node, Role, Simple, parse, words_of};
+use super::syntax::{Item, Joint, Node, Role, Simple, parse};
 use super::verbs::{self, has, prints_only};
 use super::wrappers::{Command, base, unwrap};
 use crate::detect::hash;
@@ -73,6 +73,8 @@ struct CommandReader {
     exit_label: Option<String>,
     /// The output of a check goes to a file.
     logged: bool,
+    /// The files that the output of checks goes to.
+    logs: Vec<String>,
     /// See [`CommandLine::praise`], and how many checks there were by then.
     praise: Option<(String, usize)>,
     /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
@@ -119,6 +121,7 @@ impl CommandReader {
             unknown: self.program,
             waits: self.waits,
             exit_label: self.exit_label,
+            logs: self.logs,
             tampers: self.tampers,
             cut: self.cut,
         }
@@ -188,20 +191,19 @@ impl CommandReader {
     fn praises(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
         let mut most = CHECKS;
         let mut praise = |at: usize| {
-            let line = echoed(items, at).filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
+            let said = echoed(items, at).map(|line| (line, &items[..at])).or_else(|| echoed_if(items, at));
+            let (line, before) = said.filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
             most -= 1;
-            let before = Self::alone(&items[..at], options, depth);
+            let before = Self::alone(before, options, depth);
             let all_passed = !before.checks.is_empty() && before.checks.iter().all(|check| check.exit.zero_passed);
             all_passed.then_some((line, before.checks.len()))
         };
         (0..items.len()).map(&mut praise).collect()
     }
 
-    /// What is printed before the last exit code that is printed, if that is one of all the checks before it.
+    /// What is printed before the last exit code that is printed, if that is the one of all the checks before it.
     fn printed_label(&self, items: &[Item], options: Options, depth: usize) -> Option<String> {
-        let printed = |item: &Item| words_of(item)?.iter().skip(1).find(|word| is_status(word)).cloned();
-        let at = items.iter().rposition(|item| printed(item).is_some()).filter(|_| !self.is_probe)?;
-        let word = printed(&items[at])?;
+        let (at, word) = printed_status(items).filter(|_| !self.is_probe)?;
         let label = word[..word.find('$').unwrap_or(0)].to_owned();
         // `$PIPESTATUS` names the command that it is about.
         if is_of_pipe(&word) {
@@ -244,9 +246,13 @@ impl CommandReader {
         };
         let checks = self.checks.len();
         let place = self.place.clone();
+        let writes = redirections(&list).to_vec();
         self.without_praise(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
         self.place = place;
         self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
+        if self.checks.len() > checks {
+            self.log(&writes);
+        }
     }
 
     /// Reads something. If nobody hears what it prints, its praise does not count.
@@ -285,10 +291,14 @@ impl CommandReader {
                     reader.tamper(sentence);
                 }
                 reader.program(&words, exit, logs);
+                let written = inline_change(&words, &simple.bodies);
+                if written > Change::None {
+                    reader.note_change(written);
+                }
             }
         });
         self.repeats |= repeats.is_some() && self.checks.len() > checks;
-        if self.checks.len() > checks && simple.writes.iter().any(|file| !is_device(file)) {
+        if self.checks.len() > checks && self.log(&simple.writes) {
             // Two logs, of which the end of one may be shown.
             self.mixes_checks |= self.logged;
             self.logged = true;
@@ -310,6 +320,8 @@ impl CommandReader {
         let judgement = judge(words);
         self.waits |= judgement.waits;
         if logs && words.first().is_some_and(|program| base(program) == "tee") {
+            let files: Vec<String> = words[1..].iter().filter(|word| !word.starts_with('-')).cloned().collect();
+            self.log(&files);
             return;
         }
         match judgement.effect {
@@ -334,6 +346,14 @@ impl CommandReader {
         }
     }
 
+    /// Records the files that the output of a check goes to, if there are any.
+    fn log(&mut self, files: &[String]) -> bool {
+        let logs = self.logs.len();
+        let files = files.iter().filter(|file| !is_device(file));
+        self.logs.extend(files.take(CHECKS.saturating_sub(logs)).cloned());
+        self.logs.len() > logs
+    }
+
     /// The files that output is redirected to.
     fn written(&mut self, files: &[String]) {
         for file in files.iter().filter(|file| !is_device(file)) {
@@ -354,6 +374,14 @@ impl CommandReader {
         if self.tampers.len() < CHECKS && !self.tampers.contains(&sentence) {
             self.tampers.push(sentence);
         }
+    }
+}
+
+/// The files that the output of a whole group goes to.
+fn redirections(list: &[Item]) -> &[String] {
+    match list.first().map(|item| &item.node) {
+        Some(Node::Simple(simple)) if simple.words.is_empty() => &simple.writes,
+        _ => &[],
     }
 }
 

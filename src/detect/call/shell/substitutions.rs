@@ -31,17 +31,56 @@ pub(crate) fn substitutions(script: &str) -> Vec<Substitution> {
     commands(script).iter().flat_map(of_command).take(MOST).collect()
 }
 
-fn of_command(told: &SimpleCommand) -> Vec<Substitution> {
+/// What the commands of a line delete in files: the lines in which they find a text.
+pub(crate) fn deletions(told: &SimpleCommand) -> Vec<Substitution> {
+    let Some(InPlace { scripts, files, extended }) = in_place(told).filter(|_| told.program() != "perl") else {
+        return Vec::new();
+    };
+    let deleted = |script: &&str| {
+        let (old, rest) = until(script.trim_start().strip_prefix('/')?, '/')?;
+        let found = Substitution {
+            file: String::new(),
+            old: plain(old),
+            new: String::new(),
+            is_pattern: is_pattern(old, extended),
+        };
+        rest.trim_start().starts_with('d').then_some(found)
+    };
+    in_files(&files, &scripts.iter().filter_map(deleted).collect::<Vec<_>>())
+}
+
+/// What one command replaces in files.
+pub(crate) fn of_command(told: &SimpleCommand) -> Vec<Substitution> {
+    let Some(InPlace { scripts, files, extended }) = in_place(told) else { return Vec::new() };
+    in_files(&files, &scripts.iter().flat_map(|script| replacements(script, extended)).collect::<Vec<_>>())
+}
+
+fn in_files(files: &[&str], found: &[Substitution]) -> Vec<Substitution> {
+    let in_file = |file: &&str| {
+        let file = (*file).to_owned();
+        found.iter().map(move |found| Substitution { file: file.clone(), ..found.clone() }).collect::<Vec<_>>()
+    };
+    files.iter().flat_map(in_file).collect()
+}
+
+/// A command that edits files in place.
+struct InPlace<'a> {
+    scripts: Vec<&'a str>,
+    files: Vec<&'a str>,
+    extended: bool,
+}
+
+fn in_place(told: &SimpleCommand) -> Option<InPlace<'_>> {
     let is_perl = told.program() == "perl";
     if !is_perl && !has("sed gsed", told.program()) {
-        return Vec::new();
+        return None;
     }
     let (mut in_place, mut extended) = (false, is_perl);
-    let (mut scripts, mut operands) = (Vec::new(), Vec::new());
+    let (mut scripts, mut files) = (Vec::new(), Vec::new());
     let mut words = told.words.iter().skip(1).map(String::as_str);
     while let Some(word) = words.next() {
         let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
-            operands.push(word);
+            files.push(word);
             continue;
         };
         let letters = if flags.starts_with('-') { "" } else { flags };
@@ -52,19 +91,11 @@ fn of_command(told: &SimpleCommand) -> Vec<Substitution> {
         }
     }
     // The empty ending of the copy that `sed` of BSD keeps.
-    operands.retain(|operand| !operand.is_empty());
-    if scripts.is_empty() && !is_perl && !operands.is_empty() {
-        scripts.push(operands.remove(0));
+    files.retain(|operand| !operand.is_empty());
+    if scripts.is_empty() && !is_perl && !files.is_empty() {
+        scripts.push(files.remove(0));
     }
-    if !in_place {
-        return Vec::new();
-    }
-    let replaced: Vec<_> = scripts.iter().flat_map(|script| replacements(script, extended)).collect();
-    let in_file = |file: &&str| {
-        let file = (*file).to_owned();
-        replaced.iter().map(move |found| Substitution { file: file.clone(), ..found.clone() }).collect::<Vec<_>>()
-    };
-    operands.iter().flat_map(in_file).collect()
+    in_place.then_some(InPlace { scripts, files, extended })
 }
 
 /// The replacements of a script, of no file yet: `s/old/new/g; s|old|new|`.
@@ -113,15 +144,20 @@ fn is_pattern(text: &str, extended: bool) -> bool {
     })
 }
 
-/// A text without the signs that escape its marks.
-fn plain(text: &str) -> String {
+/// A text without the signs that escape its marks, and with the lines that it stands for.
+pub(crate) fn plain(text: &str) -> String {
     let mut escaped = false;
-    let keep = |c: &char| {
-        let keep = *c != '\\' || escaped;
-        escaped = *c == '\\' && !escaped;
-        keep
+    let read = |c: char| {
+        let is_escaped = std::mem::take(&mut escaped);
+        escaped = c == '\\' && !is_escaped;
+        match c {
+            _ if escaped => None,
+            'n' if is_escaped => Some('\n'),
+            't' if is_escaped => Some('\t'),
+            c => Some(c),
+        }
     };
-    text.chars().filter(keep).collect()
+    text.chars().filter_map(read).collect()
 }
 
 #[cfg(test)]
@@ -146,6 +182,7 @@ mod tests {
             ("sed -i -E '12s/port: [0-9]+/port: 90/' a.yaml", one("a.yaml", "port: [0-9]+", "port: 90", true)),
             ("gsed -i 's/a(b)/c/' x", one("x", "a(b)", "c", false)),
             ("perl -pi -e 's/\\d+/7/' x", one("x", "d+", "7", true)),
+            ("perl -0pi -e 's/a\\nb/a\\n#c\\nb/' x", one("x", "a\nb", "a\n#c\nb", true)),
         ] {
             assert_eq!(told(script), [expected], "{script}");
         }

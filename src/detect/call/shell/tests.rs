@@ -37,6 +37,16 @@ const RUNS: &[&str] = &[
     "deno task test",
     "deno test -A",
     "npm t",
+    "npm -s test",
+    "npm run -s lint",
+    "pnpm -s lint",
+    "pnpm -w test",
+    "yarn -s build",
+    "yarn -s tsc --noEmit",
+    "pdm run pyright | tail -2",
+    "pdm run -p app pytest -k x",
+    "pixi run test",
+    "ansible-playbook -i hosts site.yml --check",
     "npm run x:test",
     "npm -w x run typecheck",
     "npm --prefix x test",
@@ -415,6 +425,23 @@ fn reads_the_rest() {
     assert!(read("sleep 5 && cargo test").waits);
     assert!(read("cargo test; echo \"exit: $?\"").exit_label.is_some());
     assert!(read("cargo test; echo done").exit_label.is_none());
+    for kept in [
+        "set +e; tox -q >t.log 2>&1; rc=$?; echo \"exit=$rc\"",
+        "cargo test > a.log; code=$?; tail -3 a.log; printf 'exit %s' ${code}",
+        "npm test; s=$?; echo code: $s; exit $s",
+    ] {
+        assert!(read(kept).exit_label.is_some(), "{kept}");
+    }
+    for other in [
+        "cargo test | cat; rc=$?; echo exit=$rc",
+        "cargo test; ls; rc=$?; echo exit=$rc",
+        "cargo test; rc=$?; echo $rcs",
+    ] {
+        assert!(read(other).exit_label.is_none(), "{other}");
+    }
+    assert_eq!(read("(make test; make lint) > a.log 2>&1").logs, ["a.log"]);
+    assert_eq!(read("nohup pytest | tee -a b.log > /dev/null &").logs, ["b.log"]);
+    assert!(read("echo x > a.log; pytest 2>/dev/null").logs.is_empty());
     assert_eq!(read("cargo fmt --check && cargo clippy && cargo test").checks.len(), 3);
 }
 

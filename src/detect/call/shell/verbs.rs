@@ -33,7 +33,7 @@ pub fn is_compiler(check: &str) -> bool {
 
 /// Programs that change files.
 pub const CHANGES: &str = "mv cp rm mkdir rmdir touch chmod chown chgrp ln tee patch truncate unzip zip dd install rsync rename mkfifo \
-    shred cpio gunzip gzip bzip2 xz 7z split ed ex unlink mktemp git-apply codemod jscodeshift ast-grep comby sd";
+    shred cpio gunzip gzip bzip2 xz 7z split ed ex unlink mktemp git-apply codemod jscodeshift sd";
 
 /// Programs that test, build or lint.
 pub const CHECKS: &str = "prove pytest py.test nosetests tox nox mypy dmypy pyright basedpyright flake8 pylint pycodestyle pydocstyle bandit pyflakes \

@@ -71,8 +71,6 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("uv", &[&["tool"], &["run"]], PYTHON_VALUES, 0),
     wrapper("poetry", &[&["run"]], "-C -P", 0),
     wrapper("pipenv", &[&["run"]], "", 0),
-    wrapper("rye", &[&["run"]], "", 0),
-    wrapper("pixi", &[&["run"]], "-e --environment --manifest-path", 0),
     wrapper("conda", &[&["run"]], "-n --name -p --prefix --cwd", 0),
     wrapper("mamba", &[&["run"]], "-n --name -p --prefix --cwd", 0),
     wrapper("micromamba", &[&["run"]], "-n --name -p --prefix --cwd", 0),

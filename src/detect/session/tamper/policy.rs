@@ -21,10 +21,16 @@ pub(super) enum How {
     Accepted,
     /// By silencing a linter.
     Silenced,
+    /// By accepting all complaints of a linter at once.
+    Suppressed,
+    /// By leaving source code out of a check.
+    Excluded,
     /// By trying tests again until they pass.
     Retried,
     /// By settings of the check itself.
     Relaxed,
+    /// By such a setting, of which nobody knows what it was before.
+    Set,
     /// By an operator of the command line.
     Bypassed,
     /// By keeping hooks from running.
@@ -45,6 +51,12 @@ const RELAXING: [&str; 30] = [
     "relax", "loosen", "lower", "reduce", "decrease", "disable", "turn off", "switch off", "allow", "tolerate", "ignore",
     "skip", "exclude", "optional", "non-blocking", "nonblocking", "not block", "advisory", "not fail", "less strict",
     "no longer", "remove", "drop", "setting", "config", "locker", "senk", "deaktivier", "降低", "放宽",
+];
+
+/// Words of a request that wants complaints written down instead of mended.
+#[rustfmt::skip]
+const SUPPRESSING: [&str; 14] = [
+    "baseline", "suppress", "noqa", "todo", "silence", "ignore", "disable", "allow", "tolerate", "grandfather", "for now", "unterdrück", "ignorier", "忽略",
 ];
 
 /// Words of a request that wants expected outputs brought up to date.
@@ -120,8 +132,11 @@ impl How {
             Self::Deleted    => row(When::Failing,                           &REMOVING,    false, Grave::Never),
             Self::Accepted   => row(When::Failing,                           &ACCEPTING,   false, Grave::Never),
             Self::Silenced   => row(When::FailingIn(&silenced::REQUESTS),    &RELAXING,    true,  Grave::Never),
+            Self::Suppressed => row(When::Always,                            &SUPPRESSING, false, Grave::Never),
+            Self::Excluded   => row(When::Failing,                           &RELAXING,    false, Grave::Never),
             Self::Retried    => row(When::FailingIn(&FAILING),               &RETRYING,    false, Grave::Never),
             Self::Relaxed    => row(When::Always,                            &RELAXING,    true,  Grave::Never),
+            Self::Set        => row(When::Failing,                           &RELAXING,    true,  Grave::Never),
             Self::Bypassed   => row(When::Always,                            &BYPASSING,   false, Grave::Never),
             Self::Unverified => row(When::Always,                            &BYPASSING,   false, Grave::Always),
         }

@@ -153,9 +153,7 @@ fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
         let Some(old) = same.into_iter().nth(nth(&after, at)) else { continue };
         let fact = format!("`{}` was changed from {} to {}", pair.name, old.value, pair.value);
         let lower = (old.number(), pair.number());
-        let is_low = LOW.iter().any(|key| pair.key.contains(key))
-            || of_check && LOW_OF_CHECK.iter().any(|key| pair.key == *key || pair.key.ends_with("threshold"));
-        let is_high = HIGH.iter().any(|key| pair.key.contains(key));
+        let (is_low, is_high) = (pair.is_low(of_check), pair.is_high());
         let relaxes = match lower {
             (Some(old), Some(new)) if is_high => new > old,
             (Some(old), Some(new)) if is_low => new < old,
@@ -163,17 +161,30 @@ fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
             _ => {
                 let is_on = |pair: &Pair| pair.value.eq_ignore_ascii_case("true");
                 let is_off = |pair: &Pair| pair.value.eq_ignore_ascii_case("false");
-                let must_be_on =
-                    ON_WHEN_OFF.iter().any(|key| pair.key.starts_with(key)) || of_rules && pair.key == "enabled";
-                must_be_on && is_on(old) && is_off(pair)
+                pair.must_be_on(of_rules) && is_on(old) && is_off(pair)
             }
         };
         if relaxes {
-            let value = pair.number().map(|_| pair.value.trim_end_matches('%').to_owned());
-            found.push(Relaxed { marker: pair.key.clone(), fact, value });
+            found.push(Relaxed { marker: pair.key.clone(), fact, value: pair.bound() });
         }
     }
     found
+}
+
+/// The first setting in `new` that bounds a check, or lets it pass, where nobody knows what it was before.
+pub(super) fn set(file: &str, new: &str) -> Option<Relaxed> {
+    let (of_check, of_rules) = (is_of_check(file), is_of_rules(file));
+    let bounds = |pair: &Pair| {
+        let is = |value: &str| pair.value.eq_ignore_ascii_case(value);
+        match pair.number() {
+            Some(_) if pair.is_low(of_check) || pair.is_high() => true,
+            _ if of_rules && pair.grade() == Some(0) => true,
+            _ => pair.must_be_on(of_rules) && is("false") || OFF_WHEN_ON.contains(&&*pair.key) && is("true"),
+        }
+    };
+    let pair = new.lines().flat_map(pairs).find(bounds)?;
+    let fact = format!("`{}` was set to {}", pair.name, pair.value);
+    Some(Relaxed { marker: pair.key.clone(), fact, value: pair.bound() })
 }
 
 /// The bounds that were taken out, of settings that stay.
@@ -346,6 +357,27 @@ struct Pair {
 impl Pair {
     fn number(&self) -> Option<f64> {
         self.value.trim_end_matches('%').parse().ok()
+    }
+
+    /// The number, as a request may name it.
+    fn bound(&self) -> Option<String> {
+        self.number().map(|_| self.value.trim_end_matches('%').to_owned())
+    }
+
+    /// Whether it bounds a check from below.
+    fn is_low(&self, of_check: bool) -> bool {
+        LOW.iter().any(|key| self.key.contains(key))
+            || of_check && LOW_OF_CHECK.iter().any(|key| self.key == *key || self.key.ends_with("threshold"))
+    }
+
+    /// Whether it bounds what a check lets pass.
+    fn is_high(&self) -> bool {
+        HIGH.iter().any(|key| self.key.contains(key))
+    }
+
+    /// Whether it is a switch that lets a check pass when it is off.
+    fn must_be_on(&self, of_rules: bool) -> bool {
+        ON_WHEN_OFF.iter().any(|key| self.key.starts_with(key)) || of_rules && self.key == "enabled"
     }
 
     /// The grade that the value gives a rule.

@@ -55,6 +55,35 @@ pub(super) fn silenced(file: &str, old: &str, new: &str) -> Option<(String, Stri
     Some((line.to_owned(), format!("`{line}` switches a check off")))
 }
 
+/// What the names of lists have in them that say what a check leaves out: `.eslintignore`.
+#[rustfmt::skip]
+const LISTS: [&str; 14] = [
+    "lint", "prettier", "semgrep", "flake8", "bandit", "trivy", "gitleaks", "nyc", "cspell", "mypy", "coverage", "phpcs", "rubocop", "checkov",
+];
+/// Parts of paths of what nobody writes by hand, or no check is about.
+#[rustfmt::skip]
+const GENERATED: [&str; 18] = [
+    "dist", "build", "out", "gen", "generated", "vendor", "third_party", "node_modules", "coverage", "target", "min", "snap", "snapshots", "fixtures", "lock",
+    "public", "tmp", "cache",
+];
+
+/// How an edit leaves source code out of a check, by a list of what that ignores: the line, and a sentence.
+pub(super) fn excluded(file: &str, old: &str, new: &str) -> Option<(String, String)> {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or_default().strip_suffix("ignore")?;
+    if !LISTS.iter().any(|list| name.contains(list)) {
+        return None;
+    }
+    let is_generated = |line: &str| {
+        line.split(['/', '.', '*', '-', '_']).any(|part| GENERATED.contains(&part.to_ascii_lowercase().as_str()))
+    };
+    let is_known = |line: &str| old.lines().any(|old| old.trim() == line);
+    let line = new
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with(['#', '!']) && !is_known(line) && !is_generated(line))?;
+    Some((line.to_owned(), format!("`{line}` was left out of a check, in {file}")))
+}
+
 /// Whether a line says why it silences something: a person may judge that.
 fn is_explained(line: &str, sign: &str) -> bool {
     let rest = line.split_once(sign).map_or("", |(_, rest)| rest);
@@ -119,6 +148,20 @@ mod tests {
         ] {
             assert!(silenced(file, old, new).is_some(), "{file}: {new}");
         }
+    }
+
+    #[test]
+    fn source_code_that_is_left_out() {
+        for (file, new, expected) in [
+            (".eslintignore", "src/cart.ts", true),
+            ("web/.stylelintignore", "*.css", true),
+            (".eslintignore", "# made by a tool\ndist/", false),
+            (".prettierignore", "src/generated/api.ts", false),
+            (".gitignore", "src/cart.ts", false),
+        ] {
+            assert_eq!(excluded(file, "", new).is_some(), expected, "{file}: {new}");
+        }
+        assert_eq!(excluded(".eslintignore", "src/cart.ts", "src/cart.ts"), None);
     }
 
     #[test]

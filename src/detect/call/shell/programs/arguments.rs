@@ -26,9 +26,18 @@ pub(super) fn without_values(arguments: &[String], values: &str) -> Vec<String> 
     rest.to_vec()
 }
 
-/// The flags of one letter among [`RUNNER_VALUES`] that take no value of `make`, of `bun` or of `deno`.
+/// The flags of one letter among [`RUNNER_VALUES`] that take no value of `make`.
 pub(super) const BARE_OF_MAKE: &str = "-b -d -k -p -s -t -w";
-pub(super) const BARE_OF_RUNTIMES: &str = "-c -k -t";
+
+/// The same of package managers: `-s` is silent, `-d` tells more, `-p` is parseable, `-f` forces.
+pub(super) fn bare_of_manager(name: &str) -> &'static str {
+    match name {
+        "bun" | "deno" => "-c -k -s -t",
+        // The root of the workspace.
+        "pnpm" => "-d -f -k -l -p -s -t -w -W",
+        _ => "-d -f -k -l -p -s -t -W",
+    }
+}
 
 /// The words that are neither flags nor their values; the flags in `bare` have none.
 pub(super) fn positional(arguments: &[String], bare: &str) -> Vec<String> {
@@ -47,12 +56,12 @@ pub(super) fn positional(arguments: &[String], bare: &str) -> Vec<String> {
     plain
 }
 
-/// What the flags select: the packages and folders that a runner is told to work on.
-pub(super) fn selected(arguments: &[String]) -> Vec<String> {
+/// What the flags select: the packages and folders that a runner is told to work on. The flags in `bare` have no value.
+pub(super) fn selected(arguments: &[String], bare: &str) -> Vec<String> {
     const SELECTING: &str = "--filter -F --prefix --dir --cwd -w --workspace -C -pl -p --project --projects --scope --package -s -t --target --targets";
     let mut found = Vec::new();
     for (at, word) in arguments.iter().enumerate() {
-        if has(SELECTING, word) {
+        if has(SELECTING, word) && !has(bare, word) {
             found.extend(arguments.get(at + 1).cloned());
         } else if let Some((flag, value)) = word.split_once('=')
             && has(SELECTING, flag)

@@ -59,6 +59,15 @@ pub(super) fn tar(arguments: &[String]) -> Judgement {
     Judgement::of(if lists { Effect::Observe } else { Effect::Mutate })
 }
 
+/// `fd`, which may run a command for each file.
+pub(super) fn fd(arguments: &[String], nested: Nested) -> Judgement {
+    let runs = arguments.iter().position(|word| has("-x --exec -X --exec-batch", word));
+    match runs.map(|at| &arguments[at + 1..]) {
+        Some(command) if nested.may_guess() => nested.judge(command),
+        _ => Judgement::of(Effect::Observe),
+    }
+}
+
 pub(super) fn find(arguments: &[String], nested: Nested) -> Judgement {
     if has_any(arguments, "-delete -fprint -fprintf -fls") {
         return Judgement::of(Effect::Mutate);

@@ -14,17 +14,19 @@ mod services;
 mod toolchains;
 
 pub(super) use files::{is_device, is_log, is_scratch};
+pub(super) use interpreters::inline_change;
 pub(super) use judgement::{Judgement, Nested};
 
 use super::effect::{Change, Effect};
+use super::suppress::suppression;
 use super::verbs::{self, Named, has, named};
 use super::wrappers::base;
-use arguments::{has_word, positional, strip_extension};
+use arguments::{has_any, has_word, positional, strip_extension};
 use checkers::{checker, formatter};
-use files::{find, sed, tar, tee};
+use files::{fd, find, sed, tar, tee};
 use history::{forge, git};
 use interpreters::{interpreter, java};
-use runners::{package_manager, runner, script_judgement};
+use runners::{environment, package_manager, runner, script_judgement};
 use services::{http, installer, service, terraform};
 use toolchains::{cargo, go, ruff};
 
@@ -39,6 +41,9 @@ pub(super) fn judge_at(command: &[String], nested: Nested) -> Judgement {
         return Judgement::of(Effect::Observe);
     }
     let judgement = special(name, arguments, nested).unwrap_or_else(|| by_table(program, name, arguments, nested));
+    if judgement.effect == Effect::Check && suppression(command).is_some() {
+        return Judgement::of(Effect::Mutate);
+    }
     if judgement.effect == Effect::Check && asks_shortly(name, arguments) {
         return Judgement::of(Effect::Observe);
     }
@@ -68,6 +73,12 @@ fn special(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement
         }
         "java" => return java(arguments),
         "find" => find(arguments, nested),
+        "fd" | "fdfind" => fd(arguments, nested),
+        // They only show what they would change, unless they are told to change it.
+        "ast-grep" | "comby" => {
+            let writes = has_any(arguments, "-U --update-all -i --interactive -in-place");
+            Judgement::of(if writes { Effect::Mutate } else { Effect::Observe })
+        }
         "tar" => tar(arguments),
         "curl" | "http" | "https" | "xh" | "wget" => http(name, arguments),
         "cargo" => cargo(arguments),
@@ -78,6 +89,10 @@ fn special(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement
         | "pm2" | "supervisorctl" | "kustomize" | "argocd" | "vercel" | "netlify" | "wrangler" | "nerdctl"
         | "minikube" | "kind" | "tmux" | "screen" => service(name, arguments),
         "terraform" | "tofu" => terraform(name, arguments),
+        "pdm" | "pixi" | "rye" if arguments.first().is_some_and(|run| run == "run") => {
+            return environment(name, &arguments[1..], nested);
+        }
+        "ansible-playbook" if has_any(arguments, "--check -C --syntax-check") => Judgement::check(name, arguments),
         "pip" | "pip3" | "uv" | "poetry" | "pdm" | "pipenv" | "conda" | "apt" | "apt-get" | "brew" | "dnf" | "yum"
         | "apk" | "gem" | "bundle" | "nvm" | "rustup" | "asdf" | "snap" => installer(arguments),
         "awk" | "gawk" | "mawk" => {

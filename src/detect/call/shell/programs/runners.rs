@@ -1,7 +1,8 @@
 //! Judges package managers and task runners by the name of their script or target.
 
 use super::arguments::{
-    BARE_OF_MAKE, BARE_OF_RUNTIMES, RUNNER_VALUES, filters, has_any, has_word, positional, selected, with,
+    BARE_OF_MAKE, RUNNER_VALUES, bare_of_manager, filters, has_any, has_word, positional, selected, with,
+    without_values,
 };
 use super::judgement::{Judgement, Nested};
 use crate::detect::call::shell::effect::{Change, Effect};
@@ -9,8 +10,9 @@ use crate::detect::call::shell::verbs::{self, Named, has, named};
 
 /// `npm test`, `pnpm --filter x run lint`, `yarn workspace x test`, `bun run --cwd x build`, `deno task x`.
 pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) -> Judgement {
-    let selected = selected(arguments);
-    let plain = positional(arguments, if name == "bun" || name == "deno" { BARE_OF_RUNTIMES } else { "" });
+    let bare = bare_of_manager(name);
+    let selected = selected(arguments, bare);
+    let plain = positional(arguments, bare);
     let mut words: &[String] = &plain;
     let mut explicit = false;
     loop {
@@ -45,6 +47,17 @@ pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) 
     script_judgement(name, script, &[rest, &filters(arguments, "-t -g -k")].concat(), &selected)
 }
 
+/// What `pdm run` runs: a program of the project's environment, such as `pyright`, or else a script of the project.
+pub(super) fn environment(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement> {
+    const VALUES: &str = "-p --project -e --environment --env --manifest-path --pyproject";
+    let words = without_values(arguments, VALUES);
+    let (script, rest) = words.split_first().filter(|_| nested.may_guess())?;
+    let judged = nested.judge(&words);
+    // `test` is a program of the shell as well.
+    let is_script = judged.effect == Effect::Unknown || has(verbs::LOOKS, script) && named(script) != Named::Nothing;
+    Some(if is_script { script_judgement(name, script, rest, &[]) } else { judged })
+}
+
 /// What a script of a project is named for.
 pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], selected: &[String]) -> Judgement {
     match named(script) {
@@ -64,9 +77,12 @@ pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], select
 /// The subcommands of package managers themselves.
 fn manager_verb(name: &str, verb: &str, rest: &[String], all: &[String]) -> Option<Judgement> {
     Some(match verb {
-        "t" | "tst" | "test" => {
-            script_judgement(name, "test", &[rest, &filters(all, "-t -g -k")].concat(), &selected(all))
-        }
+        "t" | "tst" | "test" => script_judgement(
+            name,
+            "test",
+            &[rest, &filters(all, "-t -g -k")].concat(),
+            &selected(all, bare_of_manager(name)),
+        ),
         "install" | "i" | "add" | "ci" | "remove" | "rm" | "uninstall" | "un" | "update" | "up" | "upgrade"
         | "init" | "create" | "link" | "unlink" | "dedupe" | "import" | "patch" | "rebuild" | "prune"
         | "clean-install" | "cache" | "approve-builds" | "set" | "fund" | "bootstrap" => Judgement::of(Effect::Mutate),
@@ -133,7 +149,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
     let own = own_arguments(name, arguments);
     let plain = positional(own, if name == "make" { BARE_OF_MAKE } else { "" });
     let mut names: Vec<&String> = plain.iter().filter(|word| !word.contains('=')).collect();
-    let selected = selected(arguments);
+    let selected = selected(arguments, "");
     let named_by_flag = arguments
         .iter()
         .enumerate()
