@@ -28,7 +28,7 @@ mod trace;
 use super::config::Config;
 use super::hash;
 use crate::detect::text::head_and_tail::both;
-use crate::wire::part::{Part, Span};
+use crate::wire::part::{Part, Span, ToolState};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, text};
@@ -123,8 +123,6 @@ impl Call {
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
             result::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
-        let span = state.time.as_ref();
-        let start = span.and_then(Span::start).unwrap_or(point.ts);
         // A reader shows somebody else's numbers.
         let counts = kind != CallKind::Observe && kind != CallKind::Mutate;
         let progress = Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)]);
@@ -147,7 +145,7 @@ impl Call {
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
             progress,
             excerpt: excerpt(tool, &input, raw),
-            span: (start, span.and_then(Span::end).unwrap_or(point.ts.max(start))),
+            span: span(state, &point),
             point,
             tool: tool.to_owned(),
             kind,
@@ -185,6 +183,13 @@ impl Call {
     pub(crate) fn evidence(&self) -> Evidence {
         Evidence { id: self.point.id.clone(), excerpt: self.excerpt.clone() }
     }
+}
+
+/// When a call began and ended, in milliseconds since the Unix epoch.
+fn span(state: &ToolState<'_>, point: &Point) -> (i64, i64) {
+    let span = state.time.as_ref();
+    let start = span.and_then(Span::start).unwrap_or(point.ts);
+    (start, span.and_then(Span::end).unwrap_or(point.ts.max(start)))
 }
 
 fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
