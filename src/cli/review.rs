@@ -13,6 +13,7 @@ use crate::wire::record::{Decision, Reviewer, schema};
 use clap::Parser;
 use regex::Regex;
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +22,8 @@ use std::time::Duration;
 const DEFAULT_URL: &str = "http://localhost:11434/v1";
 /// The model that is asked if only a URL is given.
 const DEFAULT_MODEL: &str = "ollama/llama3.1";
+/// The longest file with a key, in bytes.
+const LONGEST_KEY: u64 = 64 * 1024;
 /// A provider's name that people write before the model; Ollama itself does not know it.
 const OLLAMA: &str = "ollama/";
 
@@ -211,7 +214,7 @@ impl WhoArgs {
         let Some(path) = &self.reviewer_key_file else {
             return Ok(variable("REVIEWER_API_KEY").map(|key| key.trim().to_owned()));
         };
-        let key = std::fs::read_to_string(path).map_err(|e| {
+        let key = File::open(path).and_then(|file| input::whole_text(file, LONGEST_KEY)).map_err(|e| {
             let what = format_args!("cannot read --reviewer-key-file {}: {e}", path.display());
             Failure::new(Code::NotAllowed, what)
         })?;

@@ -269,10 +269,12 @@ mod live {
     use crate::stream::import::import;
     use crate::stream::live::{Plan, Source, Spawn, watch};
     use anyhow::{Context, anyhow};
-    use std::io::Read;
     use std::path::{Path, PathBuf};
     use std::time::Duration;
     use url::Url;
+
+    /// The longest task, in bytes.
+    const LONGEST_TASK: u64 = 1024 * 1024;
 
     pub(super) fn run(args: Args) -> anyhow::Result<Code> {
         if let Some(file) = &args.import {
@@ -367,12 +369,9 @@ mod live {
         let task = match (&work.task, &work.task_file) {
             (Some(task), _) => task.clone(),
             (None, Some(file)) => {
-                let mut task = String::new();
                 let hint = "standard input is a terminal; pipe the task into --task-file -, or use --task";
-                input::open(file, hint)?
-                    .read_to_string(&mut task)
-                    .with_context(|| format!("cannot read the task in {}", file.display()))?;
-                task
+                input::whole_text(input::open(file, hint)?, LONGEST_TASK)
+                    .with_context(|| format!("cannot read the task in {}", file.display()))?
             }
             (None, None) => return Ok(None),
         };

@@ -46,6 +46,30 @@ pub fn open(path: &Path, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
     decompressed(file).map_err(|e| cannot(&e))
 }
 
+/// Everything in `input`, which has at most `most` bytes: a device or a pipe may never end.
+///
+/// # Errors
+/// What reading reports; [`io::ErrorKind::FileTooLarge`] for more bytes.
+pub fn whole(input: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let message = format!("it has more than {} KiB; check that it is the right file", most / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+/// The text in `input`, which has at most `most` bytes.
+///
+/// # Errors
+/// As [`whole`], and for what is not UTF-8.
+pub fn whole_text(input: impl Read, most: u64) -> io::Result<String> {
+    String::from_utf8(whole(input, most)?).map_err(|_| {
+        io::Error::new(io::ErrorKind::InvalidData, "it is not a text in UTF-8; check that it is the right file")
+    })
+}
+
 /// Standard output, unbuffered.
 ///
 /// # Errors
@@ -67,4 +91,20 @@ fn unbuffered(end: &impl std::os::fd::AsFd) -> io::Result<File> {
 #[cfg(windows)]
 fn unbuffered(end: &impl std::os::windows::io::AsHandle) -> io::Result<File> {
     end.as_handle().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_ends_in_time() {
+        assert_eq!(whole_text(&b"abcd"[..], 4).unwrap(), "abcd");
+        assert_eq!(whole(&b"abcde"[..], 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(
+            whole(io::repeat(0), 4096).unwrap_err().to_string(),
+            "it has more than 4 KiB; check that it is the right file"
+        );
+        assert_eq!(whole_text(&b"\xff"[..], 4).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
 }

@@ -2,20 +2,22 @@
 
 use super::names::telling;
 use super::placeholder::is_placeholder;
-use super::value::is_arbitrary;
+use super::value::{is_arbitrary, is_name};
 use std::ops::Range;
 
 /// The shortest line that counts as a secret, in bytes: the announcement may be about something else.
 const SHORTEST: usize = 16;
+/// The same below a line that ends in `password:`.
+const PASSWORD: usize = 8;
 /// How much of an announcement is read, in words from its end.
 const WORDS: usize = 16;
 
 /// Adds the lines that an announcement hands over to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
-    let (mut announced, mut start) = (false, 0);
+    let (mut announced, mut start) = (None, 0);
     for line in text.split_inclusive('\n') {
         let word = line.trim();
-        if announced && is_secret(word) {
+        if announced.is_some_and(|shortest| word.len() >= shortest) && is_secret(word) {
             let at = start + line.find(word).unwrap_or(0);
             found.push(at..at + word.len());
         }
@@ -24,20 +26,25 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether a line ends in a colon and has a word that tells.
-fn announces(line: &str) -> bool {
-    let words = || line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').rev();
-    line.ends_with([':', '：'])
-        && words().filter(|word| !word.is_empty()).take(WORDS).any(|word| telling(word).is_some())
+/// The shortest secret that a line announces, if it ends in a colon and has a word that tells.
+fn announces(line: &str) -> Option<usize> {
+    let said = line.strip_suffix([':', '：'])?;
+    let mut words = said.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').rev();
+    let last = words.next()?;
+    if matches!(&*last.to_ascii_lowercase(), "password" | "passphrase" | "passcode" | "passwort" | "kennwort") {
+        return Some(PASSWORD);
+    }
+    let mut all = std::iter::once(last).chain(words.filter(|word| !word.is_empty()).take(WORDS));
+    all.any(|word| telling(word).is_some()).then_some(SHORTEST)
 }
 
 fn is_secret(word: &str) -> bool {
-    word.len() >= SHORTEST
-        && !word.contains(|c: char| c.is_whitespace() || matches!(c, '(' | '{' | ':' | '<' | '"' | '\\'))
+    !word.contains(|c: char| c.is_whitespace() || matches!(c, '(' | '{' | ':' | '<' | '"' | '\\'))
         && !word.starts_with(['/', '.', '-', '*', '#'])
         && !word.contains('/')
         && word.contains(|c: char| c.is_ascii_digit())
         && is_arbitrary(word)
+        && !is_name(word)
         && !is_placeholder(word)
 }
 
@@ -55,7 +62,9 @@ mod tests {
         let digits = "0af1".repeat(8);
         assert_eq!(masked(&format!("Copy your access token, it is shown once:\n\n    {digits}\nNow go.")), digits);
         assert_eq!(masked(&format!("Your new key:\r\n{digits}")), digits);
+        assert_eq!(masked("Your new password:\n\nx1y2z3w4\n"), "x1y2z3w4");
         for text in [
+            "Rules of a password:\n\nlowercase2",
             "The keys of the table:\nid\nuser_id_of_someone_2 int",
             "key:\n  src/lib/token_2_store.rs",
             "Files:\n0123456789abcdef0",

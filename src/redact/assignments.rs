@@ -3,6 +3,7 @@
 use super::around::{line_before, text_from};
 use super::names::{SecretName, WORDS, is_of_other_key, telling};
 use super::placeholder::is_placeholder;
+use super::settings;
 use super::value::{self, Value, is_arbitrary, is_code, is_file, is_name, is_plausible, is_version};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
@@ -46,11 +47,23 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
             continue;
         };
         let member = text[name.clone()].rsplit('.').next().unwrap_or_default().trim_matches('_');
-        let itself = |value: &Range<usize>| text[value.clone()].trim_matches('_').eq_ignore_ascii_case(member);
-        if let Some(value) = value_of(text, &name, telling).filter(|value| !itself(value)) {
+        let itself = |value: &str| value.trim_matches('_').eq_ignore_ascii_case(member) || is_kind(member, value);
+        if let Some(value) = value_of(text, &name, telling).filter(|value| !itself(&text[value.clone()])) {
             end = value.end;
             found.push(value);
         }
+    }
+}
+
+/// Whether a value is the kind of a token that a parser reads, or of a cookie: `token: IDENT`, `cookie: necessary`.
+fn is_kind(member: &str, value: &str) -> bool {
+    /// The longest name of a kind, in bytes.
+    const KIND: usize = 12;
+    let is_plain = |class: fn(&u8) -> bool| value.len() <= KIND && value.bytes().all(|b| class(&b) || b == b'_');
+    match member {
+        "token" | "Token" | "tokens" => is_plain(u8::is_ascii_uppercase),
+        "cookie" | "Cookie" | "cookies" | "Cookies" => is_plain(u8::is_ascii_lowercase),
+        _ => false,
     }
 }
 
@@ -115,13 +128,21 @@ fn value_of(text: &str, name: &Range<usize>, telling: SecretName) -> Option<Rang
     }
     let strong = telling == SecretName::Certain;
     match sign {
+        // What is compared is a word of the program, unless it looks made up.
+        Sign::Is if length == 3 && rest[..length].ends_with("==") => {
+            let value = value::at(text, start).filter(|value| value.quoted && value.closed && strong)?;
+            let word = &text[value.range.clone()];
+            let made_up = is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit());
+            made_up.then(|| checked(text, value, telling, shouted)).flatten()
+        }
         Sign::Is if text[start..].starts_with(['|', '>']) && strong => block(text, name.start, start),
         Sign::Is if text[start..].starts_with('[') && !text[start..].starts_with("[[") && strong => list(text, start),
         Sign::Is if text[start..].starts_with(['\n', '(']) => strong.then(|| below(text, start)).flatten(),
         Sign::Is => {
             let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
             let sure = shouted || flag || tight && strong;
-            assigned(text, name, telling, start, sure)
+            let whole = strong.then(|| settings::value(text, name, start)).flatten();
+            whole.or_else(|| assigned(text, name, telling, start, sure))
         }
         Sign::Argument if strong && spaced > name.end && rest.starts_with('(') => in_brackets(text, start),
         Sign::Argument => argument(text, name, telling, (quoted_name, shouted), start),
@@ -146,7 +167,7 @@ fn argument(
     let method = text[name.clone()].rsplit('.').next().unwrap_or_default();
     let closing = text[value.range.end..].trim_start_matches(['"', '\'', '`']).trim_start();
     if called && (self::telling(method).is_none() || closing.starts_with(',') && !made_up)
-        || !called && !made_up && is_listed(text, name.start)
+        || !called && !made_up && (is_listed(text, name.start) || !quoted_name && !shouted)
     {
         return None;
     }
@@ -258,6 +279,10 @@ fn element(text: &str, name: usize, telling: SecretName, start: usize) -> Option
     if text[name..].starts_with("key>") {
         return None;
     }
+    let whole = (telling == SecretName::Certain).then(|| settings::content(text, name, start)).flatten();
+    if whole.is_some() {
+        return whole;
+    }
     // Some wrap the value in an element of its own.
     let wrapper = ["<Value>", "<value>"].iter().find(|tag| text[start..].starts_with(**tag));
     let start = start + wrapper.map_or(0, |tag| tag.len());
@@ -285,8 +310,8 @@ enum Sign {
 
 fn sign(rest: &str) -> Option<(Sign, usize)> {
     for is in [
-        "||=", "&&=", "??=", ":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D", "%3A", "\\u003d",
-        "→",
+        "||=", "&&=", "??=", "===", "!==", ":=", "=>", "->", "==", "!=", "?=", "+=", "=", ":", "：", "＝", "%3D",
+        "%3A", "\\u003d", "→",
     ] {
         if rest.starts_with(is) && !rest.starts_with("::") && !rest.starts_with("://") {
             return Some((Sign::Is, is.len()));

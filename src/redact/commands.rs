@@ -11,6 +11,8 @@ use std::sync::{LazyLock, OnceLock};
 /// An argument of a shell: quoted or not.
 const ARGUMENT: &str =
     r#"(?:"(?P<a>[^"\n]+)"?|'(?P<b>[^'\n]+)'?|\\"(?P<d>[^"\n\\]+)|(?P<c>[^\s"'|;&<>\\()-][^\s"'|;&<>]*))"#;
+/// What ends a command after its last argument: the end of the line, a sign of the shell, or its result in an excerpt.
+const STOP: &str = r"(?:[ \t\r]*(?:$|\n|[;&|)`\x22']|\\[n\x22])|[ \t]+(?:[0-9]?>|→))";
 /// How much of a command is read, in bytes.
 const COMMAND: usize = 8 * 1024;
 
@@ -19,7 +21,7 @@ const NAME: &str = r"(?i:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_
 const NAMES: &[&str] = &["pass", "pwd", "secret", "token", "apikey", "api_key", "credential"];
 
 /// Where secrets are: words, one of which is there in any case, and a pattern, in which `ARG` is an argument that is a
-/// secret, `..` the other arguments of the command, and `NAME` a name that tells.
+/// secret, `..` the other arguments of the command, `STOP` its end, and `NAME` a name that tells.
 const PLACES: &[(&[&str], &str)] = &[
     // Headers, up to the end of the line or the closing quote.
     (
@@ -38,7 +40,7 @@ const PLACES: &[(&[&str], &str)] = &[
     // Arguments: -u user:password; -p password.
     (
         &["-u", "--proxy-user", "--cred"],
-        r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
+        r#"(?:^|\s)(?:-u|-U|--user|--proxy-user|--userpass|--creds|--credentials)[\s=]*\\*["']?[^\s:"'\\=-][^\s:%"'\\]*[:%](?P<a>[^\s"'\\]+)"#,
     ),
     (
         &["mysql", "mariadb", "mycli", "mongo", "sshpass", "7z", "rar", "ncrack", "influx", "clickhouse-client"],
@@ -85,7 +87,16 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["vault"], r"\bvault\s+login\s+(?:-\S+\s+)*(?:token=)?ARG"),
     (&["auth"], r"\b(?:gh|glab|hub)\s+auth\s+login\b..(?:-t|--token)[ =]ARG"),
     (&["ipmitool", "impacket-"], r"\b(?:ipmitool|impacket-\S+)\b..-P\s+ARG"),
-    (&["htpasswd"], r"(?m)\bhtpasswd\s+-\w*b\w*\s+(?:\S+\s+){1,2}ARG[ \t\r]*$"),
+    // With `-n` there is no file in front of the user.
+    (
+        &["htpasswd"],
+        r"\bhtpasswd[ \t]+(?:-[a-mo-zA-Z0-9]+[ \t]+(?:[0-9]+[ \t]+)?)*-[a-mo-zA-Z0-9]*b[a-mo-zA-Z0-9]*[ \t]+(?:-?[0-9]+[ \t]+|-[a-mo-zA-Z]+[ \t]+)*[^\s-]\S*[ \t]+\S+[ \t]+ARGSTOP",
+    ),
+    (
+        &["htpasswd"],
+        r"\bhtpasswd[ \t]+(?:-\w+[ \t]+(?:[0-9]+[ \t]+)?)*-\w*n\w*[ \t]+(?:-?[0-9]+[ \t]+|-[a-zA-Z]+[ \t]+)*[^\s-]\S*[ \t]+ARGSTOP",
+    ),
+    (&["openssl"], r"\bopenssl[ \t]+passwd[ \t]+(?:-\w+[ \t]+)*ARGSTOP"),
     (
         &["mysql", "mariadb", "mongo", "sshpass", "7z"],
         r#"\b(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|7z[azr]?)\b..-p(?:"(?P<a>[^"\n]+)"|'(?P<b>[^'\n]+)')"#,
@@ -148,6 +159,20 @@ const PLACES: &[(&[&str], &str)] = &[
         r"\b(?:secrets?\s+(?:set|put|create|add|write)|put-parameter|put-secret-value|create-secret|update-secret)\b..(?:--value|--secret-string|--body|-v)[ =]ARG",
     ),
     (&["<<<"], r"NAME[^\n|;]*<<<\s*ARG"),
+    (
+        &["<(echo", "<(printf"],
+        r"(?i)\b(?:secrets?|login|token)\b[^\n|;]*<\([ \t]*(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*(?:'%s(?:\\n)?'[ \t]+|\x22%s(?:\\n)?\x22[ \t]+|%s[ \t]+)?ARG",
+    ),
+    (&["--arg"], r"--arg[ \t]+(?:(?i:pw|pass)|NAME)[ \t]+ARG"),
+    // The arguments of a program as a list.
+    (
+        &["\"-p\"", "\"-a\""],
+        r#""(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|redis-cli|7z\w?)"[^\]\n]{0,200}?"-[pa]"\s*,\s*"(?P<a>[^"\n]+)""#,
+    ),
+    (
+        &["- -"],
+        r#"(?m)^[ \t]*-[ \t]+["']?--?[\w-]*(?:password|passwd|secret|token|api-?key)["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?(?P<a>[^\s"'$-][^\s"']*)"#,
+    ),
     (&["<(echo", "<(printf"], r"(?i)pass[\w-]*[ =]<\(\s*(?:echo|printf)\s+ARG"),
     (&["echo"], r"\(\s*echo\s+(?P<a>[^\s;)]+)\s*;\s*echo\s+(?P<b>[^\s;)]+)\s*\)\s*\|[^\n]*passwd"),
     (&["impacket-"], r"\bimpacket-\S+\s[^\n]*?[\w.-]+/[\w.$-]+:(?P<a>[^\s@]+)@"),
@@ -398,6 +423,7 @@ fn compiled(place: &str) -> Option<Pattern> {
             &pattern
                 .replace("IS", numbers::IS)
                 .replace("ARG", ARGUMENT)
+                .replace("STOP", STOP)
                 .replace("NAME", NAME)
                 .replace(r"\b", r"(?-u:\b)"),
         )
@@ -555,14 +581,36 @@ mod tests {
             "ALTER USER bob IDENTIFIED BY q7Wm2xKp;",
             "hey -a bob:q7Wm2xKp https://x.example",
             "cryptsetup luksOpen x y <<< q7Wm2xKp",
+            "htpasswd -bc .htpasswd joe q7Wm2xKp && ls",
+            "htpasswd -cb .htpasswd joe q7Wm2xKp; ls",
+            "htpasswd -b f joe 'q7Wm2xKp' > /dev/null",
+            "htpasswd -B -C 10 -b f joe q7Wm2xKp",
+            "ssh web \"htpasswd -b f joe q7Wm2xKp\"",
+            "htpasswd -b f joe q7Wm2xKp → Adding password for user joe",
+            "htpasswd -nbB joe q7Wm2xKp 2>/dev/null",
+            "htpasswd -bnBC 10 \"\" q7Wm2xKp | tr -d ':'",
+            "useradd -p \"$(openssl passwd -6 'q7Wm2xKp')\" joe",
+            "podman secret create db <(printf '%s' 'q7Wm2xKp')",
+            "jq -n --arg pw 'q7Wm2xKp' '{password:$pw}'",
+            "[\"mysql\",\"-u\",\"root\",\"-p\",\"q7Wm2xKp\"]",
+            "args:\n  - --api-key\n  - q7Wm2xKp\n",
         ] {
             let mut found = Vec::new();
             find(text, &mut found);
             assert!(found.iter().any(|range| text[range.clone()].starts_with("q7Wm2xKp")), "{text}");
         }
-        for text in
-            ["curl -fsSL https://x.example:8443/a", "bundle config set path vendor", "net use", "identified by code"]
-        {
+        for text in [
+            "curl -fsSL https://x.example:8443/a",
+            "bundle config set path vendor",
+            "net use",
+            "identified by code",
+            "use htpasswd -b to set the password of joe",
+            "htpasswd -B -c f joe && ls",
+            "htpasswd -nb joe \"$PW\" > f",
+            "args:\n  - --token\n  - $(TOKEN)\n",
+            "args:\n  - --api-key-file\n  - keys2\n",
+            "[\"docker\",\"run\",\"-p\",\"8080:80\"]",
+        ] {
             let mut found = Vec::new();
             find(text, &mut found);
             assert!(found.is_empty(), "{text}: {found:?}");

@@ -111,7 +111,12 @@ fn is_secret_of_one(name: &str) -> bool {
     let times = ["at", "on", "date", "time", "set", "since", "age", "length", "count", "expires", "expiry", "changed"];
     let name_of_one = name.to_ascii_lowercase();
     let ends = |words: &[&str]| words.iter().any(|word| name_of_one.trim_end_matches('s').ends_with(word));
-    telling(name) == Some(SecretName::Certain) && !ends(&counted) && !ends(&times) && !name_of_one.ends_with("expires")
+    let is_pin = name_of_one == "pin" || name_of_one.ends_with("_pin") || name.ends_with("Pin");
+    is_pin
+        || telling(name) == Some(SecretName::Certain)
+            && !ends(&counted)
+            && !ends(&times)
+            && !name_of_one.ends_with("expires")
 }
 
 /// A text without its secrets. Of a call and its result, the result begins a line, as it did where it was written.
@@ -206,9 +211,9 @@ mod tests {
         let other =
             r#"{"properties":{"part":{"state":{"input":{"command":"git rev-parse HEAD"},"output":"x1y2z3w4\n"}}}}"#;
         assert!(matches!(redact(&Redactor::default(), other), Cow::Borrowed(_)));
-        let number = r#"{"password":123456789012,"token":123456789012,"pin":1}"#;
+        let number = r#"{"password":123456789012,"token":123456789012,"pin":1,"user_pin":805939}"#;
         let safe = redact(&Redactor::default(), number);
-        assert_eq!(safe, r#"{"password":"[masked]","token":123456789012,"pin":1}"#);
+        assert_eq!(safe, r#"{"password":"[masked]","token":123456789012,"pin":1,"user_pin":"[masked]"}"#);
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
         assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
     }

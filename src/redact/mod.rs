@@ -28,6 +28,7 @@ mod printed;
 mod prose;
 mod public;
 mod random;
+mod settings;
 mod sink;
 mod source_code;
 mod statements;

@@ -512,8 +512,9 @@ pub fn telling(name: &str) -> Option<SecretName> {
     if last == "code" && meaning.clone().next().is_some_and(|before| OF_CODES.contains(&before.as_str())) {
         return Some(SecretName::Likely);
     }
-    // `existingSecret` is the name of one.
-    if words.iter().any(|word| word == "existing") {
+    // `existingSecret` is the name of one, and `TOKEN_EXPIRES_IN` is a time.
+    let is_other = |word: &str| matches!(word, "existing" | "expires" | "expire" | "expiry" | "expiration");
+    if words.iter().any(|word| is_other(word)) {
         return None;
     }
     if HARMLESS.contains(&last.as_str()) && words.len() > 1 {
@@ -602,6 +603,7 @@ mod tests {
             "bypass",
             "passwordLength",
             "existingSecret",
+            "JWT_EXPIRES_IN",
             "RELEASE_KEY_ALIAS",
         ] {
             assert_eq!(telling(name), None, "{name}");

@@ -92,7 +92,7 @@ fn inside(text: &str) -> &str {
         inside = hunk;
     }
     // The only line that a search found.
-    let found = inside.trim_start().strip_prefix("Found 1 match").and_then(|rest| rest.split_once("  Line 1: "));
+    let found = inside.trim_start().strip_prefix("Found 1 match").and_then(|rest| rest.split_once(":\n"));
     inside = found.map_or(inside, |(_, line)| line);
     inside.split("\n\n(End of file").next().unwrap_or_default()
 }

@@ -83,6 +83,17 @@ const WORDS: &[&str] = &[
     "enabled",
     "disabled",
     "stdin",
+    "eof",
+    // How it is kept.
+    "bcrypt",
+    "scrypt",
+    "argon2",
+    "argon2i",
+    "argon2id",
+    "pbkdf2",
+    "sha256",
+    "sha512",
+    "md5",
     // What is said of it.
     "expired",
     "valid",
@@ -151,7 +162,7 @@ pub fn is_placeholder(value: &str) -> bool {
     let lower = text_from(value, 0, LONGEST_WORD).to_lowercase();
     let credentials = lower.split_once(' ').filter(|(scheme, _)| SCHEMES.contains(scheme));
     !value.contains(char::is_alphanumeric)
-        || REFERENCES.iter().any(|start| lower.starts_with(start)) && !lower.starts_with("${\"")
+        || REFERENCES.iter().any(|start| lower.starts_with(start)) && !lower.starts_with("${\"") && !is_unclosed(value)
         || credentials.is_some_and(|(scheme, _)| is_placeholder(&value[scheme.len() + 1..]))
         || is_variable(value)
         || is_anchor(value)
@@ -159,6 +170,14 @@ pub fn is_placeholder(value: &str) -> bool {
         || is_repeated(value)
         // Also the first of several rules: `required|min:8`.
         || WORDS.contains(&lower.split('|').next().unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// Whether a value begins like words in angle brackets, and is none: no bracket closes it, and it has a digit.
+fn is_unclosed(value: &str) -> bool {
+    value.starts_with('<')
+        && !value.starts_with("<(")
+        && !value.contains('>')
+        && value.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a value names a variable: `$TOKEN`, `$1`, `%TOKEN%`, or a member of one: `$_POST[`, `$request->`.
@@ -219,10 +238,12 @@ mod tests {
             "./service-account.json",
             "~",
             "********",
+            "<your-key-2>",
+            "bcrypt",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["$Passw0rd-2", "$2b$12$abc", "%x1y2", "Bearer x1y2", "[x1y2]", "tests1", "my.x1y2"] {
+        for text in ["$Passw0rd-2", "$2b$12$abc", "%x1y2", "Bearer x1y2", "[x1y2]", "tests1", "my.x1y2", "<x1y2"] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

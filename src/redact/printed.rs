@@ -21,6 +21,10 @@ static WRITES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\w+\s+tokens?\s+(?:create|new|issue|generate)",
         r"kubectl\s+(?:-\S+\s+)*get\s+secrets?\b.*\s(?:-o|--output|--template)\S*",
         r"\w+\s+credentials:show",
+        r"\w+\s+(?:admin\s+)?initial-password",
+        r"(?:rails|rake|mix)\s+(?:secret|phx\.gen\.secret)",
+        r"artisan\s+key:generate\b.*--show",
+        r"kubectl\s+(?:-\S+\s+)*create\s+token",
         r"(?:chamber|credstash|berglas|infisical|envchain|summon)\s+(?:read|get|access|secrets\s+get)",
         r"gcloud\s+auth\s+(?:application-default\s+)?print-(?:access|identity)-token",
         r"gcloud\s+secrets\s+versions\s+access",
@@ -77,6 +81,9 @@ const SHOWS: &[&str] = &[
 const SEARCHES: &[&str] =
     &["jq", "yq", "grep", "rg", "sed", "awk", "cut", "node", "python", "python3", "ruby", "php", "perl"];
 
+/// Those of them that write the member that a path names, and nothing else.
+const READERS: &[&str] = &["jq", "yq", "xq", "tomlq", "dasel", "fx"];
+
 /// The shortest word that counts because it looks random, in bytes.
 const RANDOM: usize = 12;
 
@@ -84,13 +91,13 @@ const RANDOM: usize = 12;
 /// its own, or what looks random in it.
 pub fn find(command: &str, output: &str, found: &mut Vec<Range<usize>>) {
     let word = output.trim();
-    let first = word.lines().next().unwrap_or_default().trim_end();
+    let line = word.lines().next().unwrap_or_default().trim_end();
+    let first = line.trim_matches('"');
     let command = text_from(command, 0, COMMAND);
-    let (writes, tells) = (writes(command), tells(command));
+    let writes = writes(command);
     let is_word = !first.contains(char::is_whitespace) && first.len() <= LONGEST && !is_placeholder(first);
-    let alone = word.len() == first.len();
-    let shown = tells && alone && (shows(command) && is_made_up(first) || searches(command) && looks_random(first));
-    let start = output.len() - output.trim_start().len();
+    let shown = word.len() == line.len() && shows_secret(command, first);
+    let start = output.len() - output.trim_start().trim_start_matches('"').len();
     if is_word && (writes && first.len() >= 4 && !first.ends_with(':') || shown) {
         found.push(start..start + first.len());
     } else if writes {
@@ -115,16 +122,22 @@ fn in_excerpt(line: &str, start: usize, found: &mut Vec<Range<usize>>) {
     };
     let command = &command[command.floor_char_boundary(command.len().saturating_sub(COMMAND))..];
     let at = start + line.len() - output.len();
-    let begin = output.len() - output.trim_start().len();
-    let first = output.split_whitespace().next().unwrap_or_default().trim_end_matches(['"', '\'', ',', '…']);
-    let (writes, tells) = (writes(command), tells(command));
+    let begin = output.len() - output.trim_start().trim_start_matches('"').len();
+    let first = output[begin..].split_whitespace().next().unwrap_or_default().trim_end_matches(['"', '\'', ',', '…']);
+    let writes = writes(command);
     let alone = output.split_whitespace().nth(1).is_none();
-    let shown = tells && alone && (shows(command) && is_made_up(first) || searches(command) && looks_random(first));
+    let shown = alone && shows_secret(command, first);
     if writes && is_made_up(first) || shown {
         found.push(at + begin..at + begin + first.len());
     } else if writes {
         random_words(output, at, found);
     }
+}
+
+/// Whether a command shows something that its names tell of, and this word is it.
+fn shows_secret(command: &str, word: &str) -> bool {
+    tells(command)
+        && ((shows(command) || reads_member(command)) && is_made_up(word) || searches(command) && looks_random(word))
 }
 
 /// What stands between a call and its result in an excerpt.
@@ -156,9 +169,25 @@ fn writes(command: &str) -> bool {
 
 /// Whether a command shows something, and does not count it.
 fn shows(command: &str) -> bool {
-    let is_count = |word: &str| matches!(word.rsplit('.').next(), Some("len" | "length" | "count" | "wc"));
-    let counts = words(command).any(is_count);
-    decodes(command) || !counts && words(command).any(|word| SHOWS.contains(&word))
+    decodes(command) || !counts(command) && words(command).any(|word| SHOWS.contains(&word))
+}
+
+/// Whether a command counts what it reads.
+fn counts(command: &str) -> bool {
+    words(command).any(|word| matches!(word.rsplit('.').next(), Some("len" | "length" | "count" | "wc")))
+}
+
+/// Whether a command writes the member of a document at a path whose last name tells: `jq -r '.db.password'`.
+fn reads_member(command: &str) -> bool {
+    let mut parts = command.split([' ', '|', ';', '&', '\n']);
+    let marks = ['"', '\'', '`', '(', ')', ']', '\\'];
+    let is_reader = |part: &str| READERS.contains(&part.rsplit('/').next().unwrap_or_default());
+    let is_path = |part: &str| {
+        let path = part.trim_matches(marks);
+        let last = path.rsplit(['.', '[', '"']).next().unwrap_or_default();
+        path.starts_with('.') && telling(last) == Some(SecretName::Certain)
+    };
+    parts.any(is_reader) && parts.any(is_path) && !counts(command) && !words(command).any(|word| word == "type")
 }
 
 /// Whether a command looks something up.
@@ -239,9 +268,15 @@ mod tests {
             "security find-generic-password -w -s acme",
             "consul kv get app/db_password",
             "pwgen 16 1",
+            "jq -r .password creds.json",
+            "cat c.json | jq '.db[\"password\"]'",
+            "yq .db.password c.yaml",
+            "argocd admin initial-password -n argocd",
+            "bin/rails secret",
         ] {
             assert_eq!(masked(command, "x1y2z3w4\n"), "x1y2z3w4", "{command}");
         }
+        assert_eq!(masked("jq .db.password c.json", "\"x1y2.z3w4\"\n"), "x1y2.z3w4");
         assert_eq!(masked("pass show web/acme", "correct-horse\nuser: joe\n"), "correct-horse");
         let mut found = Vec::new();
         in_text("joe@host:~$ gh auth token\nx1y2z3w4\n$ ls\nx1y2z3w4", &mut found);
@@ -284,6 +319,9 @@ mod tests {
             ("cat VERSION", "1.2.3"),
             ("cat src/token.rs", "use std::fmt;\nstruct A1b2;"),
             ("git log -1 --format=%h", "3f1c2a5"),
+            ("jq -r .password_policy c.json", "min12chars"),
+            ("jq '.password | length' c.json", "123456"),
+            ("jq -r .version .password.json", "build-2024a"),
             ("ls secrets", "db_password2.txt"),
             ("echo $TOKEN_COUNT", "123456"),
             ("gh auth token --help", "Print"),

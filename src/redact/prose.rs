@@ -89,6 +89,11 @@ pub const PLACES: &[(&[&str], &str)] = &[
         ],
         r"(?i)(?:passwort|kennwort|passord\w*|heslo|hasło|wachtwoord|lösenord\w*|senha|contraseña|mot de passe)\b[^\n.:=]{0,30}\s(?:ist|er|je|är|is|es|é|est|jest)\s+(?:\pL+\s+)?[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»-]{5,}[0-9]{2,}[^\s\x22'`“”».,-]*|\pL[^\s\x22'`“”»-]*[0-9]{2,}[^\s\x22'`“”».,-]{5,})(?:[\s\x22'`“”».,]|$)",
     ),
+    // What it was changed to.
+    (
+        &["contraseña", "contrasena", "senha", "clave", "mot de passe", "wachtwoord", "senord", "passwort", "kennwort"],
+        r"(?i)(?:contraseña|contrasena|senha|clave|mot de passe|wachtwoord|lösenord\w*|passwort|kennwort)\s+(?:a|à|en|por|para|in|auf|naar|till?)\s+[\x22'`„“«]?(?P<a>[^\s\x22'`“”»/]{5,}[0-9][^\s\x22'`“”»/]*|[^\s\x22'`“”»/]*[0-9][^\s\x22'`“”»/]{5,})",
+    ),
     // Its value, and then what it is.
     (&["value:"], r"(?i)\bvalue:\s+(?P<a>\pL[^\s()]*[0-9]{2}[^\s()]*)\)?\s+(?:password|secret|token|passphrase)\b"),
     // Who logs in, and with what.

@@ -21,7 +21,8 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         }
         let token = text.get(start..at).unwrap_or_default();
         let body = token.trim_start_matches(['-', '=', '/']);
-        let name = body.find('=').filter(|at| body[*at..].trim_matches('=').len() >= BARE);
+        // Base64 has this sign at its end alone; elsewhere it follows a name.
+        let name = body.find('=').filter(|at| !body[*at..].trim_matches('=').is_empty());
         let body = name.map_or(body, |at| body[at..].trim_start_matches('='));
         let begin = at - body.len();
         if is_path(body) {

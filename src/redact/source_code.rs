@@ -27,15 +27,16 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["jwt.", "hmac.new("],
         r#"\b(?:jwt\.(?:sign|verify|encode|decode)\(\s*[^,"'\n]+,|hmac\.new\()\s*b?["'](?P<a>[^"'\n]+)["']"#,
     ),
-    (&["credentials("], r#"\bCredentials\((?:\s*"[^"\n]*"\s*,){1,3}\s*"(?P<a>[^"\n]+)"\s*\)"#),
+    (&["credentials("], r#"(?:\b|Password)Credentials\((?:\s*"[^"\n]*"\s*,){1,3}\s*"(?P<a>[^"\n]+)"\s*\)"#),
     (
         &["url.create", "pdo(", "dbi->connect"],
         r#"(?:\bURL\.create|\bPDO|\bDBI->connect)\(\s*["'][^"'\n]*["']\s*,\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
     ),
     (
-        &["wifi.begin", "authenticationtoken(", "setbasicauth(", "basic_auth("],
-        r#"(?:\bWiFi\.begin|AuthenticationToken|SetBasicAuth|\bbasic_auth)\(\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
+        &["wifi.begin", "authenticationtoken(", "setbasicauth(", "basic_auth"],
+        r#"(?:(?:\bWiFi\.begin|AuthenticationToken|SetBasicAuth|\bbasic_auth)\(\s*|\bbasic_auth[ \t]+)["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
     ),
+    (&["getconnection("], r#"\bgetConnection\(\s*[^,"'\n]+,\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#),
     (&["userpwd"], r#"USERPWD\s*,\s*["'][^"':\n]+:(?P<a>[^"'\n]+)["']"#),
     (
         &["pgp_sym_", "aes_encrypt", "aes_decrypt"],
@@ -47,6 +48,12 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &[".type(", ".fill(", ".send_keys(", ".sendkeys(", ".setvalue(", "with:"],
         r#"(?i)(?:passw|passcode|pwd|secret|token|otp)[^\n;]{0,40}?(?:\.(?:type|fill|send_keys|sendKeys|setValue)\(|,\s*with:)\s*["'](?P<a>[^"'\n]+)["']"#,
     ),
+    (
+        &["\" with \""],
+        r#"(?i)\b(?:fill|enter|type)\w*[^\n"]{0,20}"[^"\n]*(?:passw|passphrase|passcode|secret|token|api key)[^"\n]*"\s+with\s+"(?P<a>[^"\n]*[0-9!#$%^*][^"\n]*)""#,
+    ),
+    // The words that `git diff --word-diff` says have changed.
+    (&["[-"], r#"NAME["']?\s*[:=]\s*["']?\[-["']?(?P<a>[^\n]+?)["']?-\](?:\{\+["']?(?P<b>[^}\n]+?)["']?\+\})?"#),
     // The bytes of a key.
     (
         &["{0x", "{ 0x"],

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The shortest string of several words that is read by itself, in bytes.
 const SENTENCE: usize = 12;
 
-/// The insides of the strings in double quotes that have line breaks, quotes or several words, ascending.
+/// The insides of the strings in double quotes that have line breaks, quotes, letters by their number or several words, ascending.
 pub fn escaped(text: &str) -> Vec<Range<usize>> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(open) = text[at..].find('"').map(|quote| at + quote) {
@@ -16,7 +16,7 @@ pub fn escaped(text: &str) -> Vec<Range<usize>> {
         let end = loop {
             match letters.next() {
                 Some((_, b'\\')) => {
-                    escapes |= matches!(letters.next(), Some((_, b'n' | b'"')));
+                    escapes |= matches!(letters.next(), Some((_, b'n' | b'"' | b'u')));
                 }
                 Some((end, b'"')) => break Some(start + end),
                 Some((_, b'\n')) | None => break None,

@@ -23,8 +23,8 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     let (mut table, mut before, mut start) = (None::<Table>, "", 0);
     for line in text.split_inclusive('\n') {
         let row = line.trim_end_matches(['\n', '\r']);
-        if row.contains('|') {
-            pair(row, start, found);
+        if let Some(separator) = bar(row) {
+            pair(row, separator, start, found);
         }
         match &table {
             Some(known) if is_row(row, known) => add(row, start, known, |_| true, found),
@@ -49,6 +49,11 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
         before = row;
         start += line.len();
     }
+}
+
+/// What may separate a name from its value in a line: a bar, or the side of a box, which then also begins the line.
+fn bar(row: &str) -> Option<char> {
+    if row.trim_start().starts_with('│') { Some('│') } else { row.contains('|').then_some('|') }
 }
 
 /// Whether a line belongs to the table: the same columns, or a rule between rows.
@@ -100,9 +105,9 @@ fn queried(row: &str) -> Option<Table> {
 }
 
 /// The second cell of a row of two, if the first is a name that tells.
-fn pair(row: &str, start: usize, found: &mut Vec<Range<usize>>) {
-    let inside = row.trim().trim_matches('|');
-    let Some((name, value)) = inside.split_once('|').filter(|(_, value)| !value.contains('|')) else {
+fn pair(row: &str, separator: char, start: usize, found: &mut Vec<Range<usize>>) {
+    let inside = row.trim().trim_matches(separator);
+    let Some((name, value)) = inside.split_once(separator).filter(|(_, value)| !value.contains(separator)) else {
         return;
     };
     let word = clean(value);
@@ -153,6 +158,7 @@ mod tests {
             ("name,password\njoe,x1y2z3\nann,w4\n", "x1y2z3 w4"),
             ("| a | Password |\n|---|---|\n| b | x1y2z3 |", "x1y2z3"),
             ("| Variable | Value |\n|---|---|\n| `API_KEY` | `x1y2z3` |\n| `PORT` | `80` |", "x1y2z3"),
+            ("│ NAME │ VALUE │\n│ DB_PASSWORD │ x1y2z3 │\n│ PORT │ 80 │", "x1y2z3"),
             ("| Password | x1y2z3 |\n|---|---|\n| User | joe |", "x1y2z3"),
             ("sqlite> select name, password from users;\njoe|x1y2z3\nann|v9", "x1y2z3 v9"),
         ] {
@@ -168,6 +174,7 @@ mod tests {
             "private String password;\npublic void setPassword(String password) { this.password = password; }",
             "import (\n\t\"go/token\"\n\t\"go/types\"\n",
             "[\n  \"cookies\",\n  \"elapsed\",\n]",
+            "chars: \"key\u{2502}x1y2z3\"",
             "     1\tPASS src/password.test.ts\n     2\tok",
         ] {
             assert_eq!(found_by(find, text), "", "{text}");

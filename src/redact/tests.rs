@@ -293,6 +293,19 @@ fn keeps_ordinary_text() {
         "\"tokens\":{\"input\":1234,\"output\":56,\"cache\":{\"read\":10}}",
         "{\"path\": \"f\", \"content\": \"self.parse_ident(token),\"}",
         "{\"path\": \"f\", \"content\": \"API_KEY=<your-key>\"}",
+        "req_id=01J8Z3K7Q9X2M4N6P8R0T2V4W6",
+        "var n={key:1,pass:function(e){return e}};",
+        "//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbImEudHMiXX0=",
+        "token: EOF",
+        "token: IDENT",
+        "auth: OAuth2PasswordBearer",
+        "key: ctrl+shift+p",
+        "keys: up/down/left/right",
+        "cookie: necessary",
+        "JWT_EXPIRES_IN=15m",
+        "password_hash: bcrypt",
+        "assertEquals(token, \"abc\")",
+        "if (token === 'if') next();",
         "     1\tindex 9d540c3..d586ef6\n     2\t--- a/src/token.ts\n     3\t+++ b/src/token.ts",
     ] {
         assert_eq!(redactor.redact(text), text);
@@ -426,6 +439,21 @@ fn masks_in_these_places() {
         "Passwort geändert auf {}",
         "{\"Name\":\"/prod/db/password\",\"Type\":\"String\",\"Value\":\"{}\"}",
         "{\"selector\":\"#password\",\"text\":\"{}\"}",
+        "  Line 2: kind: Secret\n  Line 3: stringData:\n  Line 9:   a: {}\n",
+        "web-1  | {\nweb-1  |   \"password\":\nweb-1  |     \"{}\"",
+        "build\tRun\t2024-05-01T10:00:00.1Z name,password\nbuild\tRun\t2024-05-01T10:00:00.2Z joe,{}\n",
+        "# kind: Secret\n# stringData:\n#   a: {}\n",
+        "name,password$\njoe,{}$\n",
+        r#"{"text": "\u041f\u0430\u0440\u043e\u043b\u044c: {}"}"#,
+        r#"{"text": "\u5bc6\u7801\uff1a{}"}"#,
+        "He cambiado la contraseña a {}",
+        "J'ai changé le mot de passe en {}",
+        "if (password === '{}') return;",
+        "When I fill in \"Password\" with \"{}\"",
+        "password=[-{}-]{+{}+}",
+        "http.basic_auth 'joe', '{}'",
+        "DriverManager.getConnection(url, \"app\", \"{}\")",
+        "smbclient //nas/share -U 'joe%a1%{}'",
     ] {
         let text = place.replace("{}", secret);
         let safe = Redactor::default().redact(&text).into_owned();
@@ -520,6 +548,15 @@ const WORST: &[&str] = &[
     "echo a1b2 | mysql -p x ",
     "ssh-rsa EAAA",
     "a/b:1:",
+    "<password>",
+    "password: a1 ",
+    "PASSWORD=a1.b2;",
+    "# a\n",
+    "a-1 | b\n",
+    "a$\n",
+    "\"\\u043a\" ",
+    "htpasswd -b ",
+    "getConnection(a, ",
 ];
 
 /// No text takes much more of the processor than an ordinary one of its length.

@@ -182,6 +182,7 @@ pub fn is_plausible(value: &str, quoted: bool, telling: SecretName, shouted: boo
         && value.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
         && telling_of(value).is_some()
         || is_code(value)
+        || telling == SecretName::Likely && (is_shortcut(value) || is_choice(value))
     {
         return false;
     }
@@ -204,9 +205,28 @@ fn is_counted(value: &str) -> bool {
 
 /// Whether a value is the name of a type or a variable whose words tell: `SecretString`, `DB_PASSWORD`.
 fn is_type(value: &str) -> bool {
+    // The only name of a type with a digit among its words that is common.
+    let value = &*value.replace("OAuth2", "Oauth").replace("OAuth", "Oauth");
     let is_constant = value.contains('_') && value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     let is_type = value.starts_with(|c: char| c.is_ascii_uppercase()) && is_camel(value);
     (is_type || is_constant) && telling_of(value).is_some()
+}
+
+/// Whether a value is keys that are pressed together: `ctrl+shift+p`.
+fn is_shortcut(value: &str) -> bool {
+    /// The longest name of a key, in bytes.
+    const KEY: usize = 9;
+    let first = value.split('+').next().unwrap_or_default().to_ascii_lowercase();
+    let is_held =
+        matches!(&*first, "ctrl" | "control" | "cmd" | "command" | "alt" | "option" | "opt" | "shift" | "meta")
+            || matches!(&*first, "super" | "win" | "mod" | "cmdorctrl" | "commandorcontrol" | "fn");
+    is_held && value.split('+').all(|key| key.len() <= KEY || key == first)
+}
+
+/// Whether a value is plain words to choose from: `up/down/left`.
+fn is_choice(value: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    value.contains('/') && value.split('/').all(is_word)
 }
 
 /// Whether a value is a colour of a style sheet.
@@ -276,6 +296,7 @@ pub fn is_code(value: &str) -> bool {
         || path
         || value.starts_with(['&', '(', '[', '{', '!', '/', '|', '=', '>', '*', '%'])
         || value.contains("=>")
+        || value.contains("){")
         || value.contains("::")
 }
 

@@ -12,6 +12,8 @@ pub struct View<'a> {
     pub breaks: Vec<usize>,
     /// How many bytes were removed before each of the breaks, and at it.
     removed: Vec<usize>,
+    /// Whether each break is a letter that stands for a longer one, and not something left out in front of a letter.
+    replaces: bool,
     /// The text that this one was made of, if that is a view too.
     under: Option<Box<View<'a>>>,
 }
@@ -33,7 +35,7 @@ impl<'a> View<'a> {
         let unseen = unseen(lined.as_ref().map_or(text, |lined| &lined.text));
         match lined {
             None if unseen.is_empty() => {
-                Self { text: Cow::Borrowed(text), breaks: vec![], removed: vec![], under: None }
+                Self { text: Cow::Borrowed(text), breaks: vec![], removed: vec![], replaces: false, under: None }
             }
             None => without(text, &unseen),
             Some(lined) if unseen.is_empty() => lined,
@@ -50,27 +52,29 @@ impl<'a> View<'a> {
         let mut letters = string.chars();
         while let Some(c) = letters.next() {
             let escaped = if c == '\\' { unescape(letters.as_str()) } else { None };
+            let letter = escaped.map_or(c, |(letter, _)| letter);
             if let Some((_, length)) = escaped {
                 letters = letters.as_str()[length..].chars();
                 breaks.push(seen.len());
-                removed.push(removed.last().unwrap_or(&0) + length);
+                removed.push(removed.last().unwrap_or(&0) + 1 + length - letter.len_utf8());
             }
-            seen.push(escaped.map_or(c, |(c, _)| c));
+            seen.push(letter);
         }
-        View { text: Cow::Owned(seen), breaks, removed, under: None }
+        View { text: Cow::Owned(seen), breaks, removed, replaces: true, under: None }
     }
 
     /// Where this part of the view lies in the text, with what was removed inside of it.
     pub fn original(&self, range: &Range<usize>) -> Range<usize> {
         let before = |count: usize| count.checked_sub(1).map_or(0, |last| self.removed[last]);
-        let start = range.start + before(self.breaks.partition_point(|at| *at <= range.start));
+        let is_before = |at: &usize| *at < range.start || !self.replaces && *at == range.start;
+        let start = range.start + before(self.breaks.partition_point(is_before));
         let end = range.end + before(self.breaks.partition_point(|at| *at < range.end));
         let own = start..end.max(start);
         self.under.as_ref().map_or(own.clone(), |under| under.original(&own))
     }
 }
 
-/// The character of one byte that an escape of JSON stands for, and the length of what follows the backslash.
+/// The character that an escape of JSON stands for, and the length of what follows the backslash.
 fn unescape(text: &str) -> Option<(char, usize)> {
     let c = text.chars().next()?;
     match c {
@@ -79,9 +83,17 @@ fn unescape(text: &str) -> Option<(char, usize)> {
         't' => Some(('\t', 1)),
         '"' | '\\' | '/' => Some((c, 1)),
         'u' => {
-            let code = text.get(1..5).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
-            let byte = u8::from_str_radix(code.strip_prefix("00")?, 16).ok().filter(u8::is_ascii)?;
-            Some((char::from(byte), 5))
+            let unit = |at: usize| {
+                let digits = text.get(at..at + 4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+                u16::from_str_radix(digits, 16).ok()
+            };
+            let first = unit(1)?;
+            if let Some(c) = char::from_u32(first.into()) {
+                return Some((c, 5));
+            }
+            // The second half of a letter has an escape of its own.
+            let second = text.get(5..7).filter(|escape| *escape == "\\u").and_then(|_| unit(7))?;
+            Some((char::decode_utf16([first, second]).next()?.ok()?, 11))
         }
         _ => None,
     }
@@ -103,7 +115,7 @@ fn without(text: &str, parts: &[Range<usize>]) -> View<'static> {
         removed.push(total);
     }
     seen.push_str(&text[at..]);
-    View { text: Cow::Owned(seen), breaks, removed, under: None }
+    View { text: Cow::Owned(seen), breaks, removed, replaces: false, under: None }
 }
 
 /// What a reader does not see, or sees through: escapes, what joins strings, and broken lines.
@@ -152,7 +164,7 @@ fn narrowed(text: &str) -> View<'static> {
         }
         seen.push(narrow(c).unwrap_or(c));
     }
-    View { text: Cow::Owned(seen), breaks, removed, under: None }
+    View { text: Cow::Owned(seen), breaks, removed, replaces: true, under: None }
 }
 
 /// The length of a backslash that ends a line at the beginning of `text`, and of the indentation after it.
@@ -232,6 +244,17 @@ mod tests {
         let range = view.original(&(7..8));
         assert_eq!(text.floor_char_boundary(range.start), text.find('ａ').unwrap());
         assert_eq!(range.end, text.find(" b").unwrap());
+    }
+
+    #[test]
+    fn reads_letters_by_their_number() {
+        let text = r#"a\u043a\ud83d\ude00\n\"b \ud83d \u00zz"#;
+        let view = View::unescaped(text);
+        assert_eq!(view.text, "aк😀\n\"b \\ud83d \\u00zz");
+        for (seen, escape) in [("к", r"\u043a"), ("😀", r"\ud83d\ude00"), ("\n", r"\n"), ("\"b", r#"\"b"#)] {
+            let at = view.text.find(seen).unwrap();
+            assert_eq!(&text[view.original(&(at..at + seen.len()))], escape);
+        }
     }
 
     #[test]

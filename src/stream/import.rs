@@ -4,7 +4,7 @@ use super::gate::Gate;
 use super::payload::recovered;
 use super::snapshot::payloads;
 use crate::exit::{Code, Failure};
-use crate::pipe::Out;
+use crate::pipe::{Out, input};
 use crate::server::Message;
 use crate::wire::part::integer;
 use crate::wire::record;
@@ -18,6 +18,9 @@ use std::io::Read;
 
 /// How many braces may begin the document; earlier ones belong to chatter.
 const MOST_STARTS: usize = 16;
+
+/// The longest document, in bytes. It is held in memory.
+const LONGEST: u64 = 512 * 1024 * 1024;
 
 /// A document of `opencode export`.
 #[derive(Deserialize)]
@@ -38,15 +41,13 @@ struct Info {
 /// The names of the times of a part or a message.
 const TIMES: [&str; 4] = ["created", "start", "completed", "end"];
 
-/// Writes the document in `input` to `out` as a recording, each line at its own time. Chatter around the document, such
+/// Writes the `document` to `out` as a recording, each line at its own time. Chatter around the document, such
 /// as what `opencode export` says on standard error, is skipped.
 ///
 /// # Errors
 /// [`Code::BadData`] when it is not such a document; what reading and writing report.
-pub fn import(mut input: impl Read, out: &Out) -> Result<(), Failure> {
-    let mut bytes = Vec::new();
-    input
-        .read_to_end(&mut bytes)
+pub fn import(document: impl Read, out: &Out) -> Result<(), Failure> {
+    let bytes = input::whole(document, LONGEST)
         .map_err(|e| Failure::new(Code::Error, format_args!("cannot read the document: {e}")))?;
     let export = decode(&bytes).and_then(|text| find_export(&text)).map_err(|cause| refuse(&bytes, &cause))?;
     out.pass(&lines(&export))?;
