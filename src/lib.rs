@@ -27,6 +27,7 @@
 //!
 //! * [`exit`]: the exit codes, and the error that carries one.
 //! * [`printable`]: makes text safe to print: one line, shortened, without invisible characters.
+//! * `surrogates`: replaces halves of characters in JSON, which strict parsers refuse.
 //! * [`redact`]: masks secrets. Pure.
 //! * [`bounded`]: a map that never grows beyond its limit.
 //! * `net`: helpers for requests: loopback addresses, error texts and the runtime.
@@ -110,5 +111,6 @@ pub mod run;
 #[cfg(unix)]
 pub mod server;
 pub mod stream;
+mod surrogates;
 pub mod watch;
 pub mod wire;

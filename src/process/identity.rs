@@ -22,7 +22,7 @@ impl Identity {
     pub fn of(pid: u32) -> Option<Self> {
         let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
         // State, parent and group come first; the start is the 20th.
-        let fields: Vec<&str> = super::tree::behind_name(&stat)?.split_ascii_whitespace().collect();
+        let fields: Vec<&str> = super::stat::behind_name(&stat)?.split_ascii_whitespace().collect();
         let ended = matches!(*fields.first()?, "Z" | "X");
         let number = |at: usize| fields.get(at)?.parse().ok();
         let identity = Self { parent: number(1)?, group: number(2)?, started: (*fields.get(19)?).to_owned() };

@@ -23,6 +23,8 @@ pub mod recording_loop;
 #[cfg(unix)]
 pub(crate) mod server_processes;
 pub(crate) mod spawn;
+#[cfg(target_os = "linux")]
+mod stat;
 #[cfg(unix)]
 pub mod supervisor;
 #[cfg(unix)]

@@ -175,21 +175,13 @@ fn marked_processes(variable: &str, mark: &str) -> io::Result<Vec<Process>> {
     Ok(processes)
 }
 
-/// The fields of `/proc/PID/stat` from the state on. The name before them, in parentheses, may contain anything, and is
-/// cut anywhere, inside a letter too.
-#[cfg(target_os = "linux")]
-pub(super) fn behind_name(stat: &[u8]) -> Option<&str> {
-    let end = stat.iter().rposition(|byte| *byte == b')')?;
-    std::str::from_utf8(&stat[end + 1..]).ok()
-}
-
 /// Every living process, without its mark.
 #[cfg(target_os = "linux")]
 fn listed_processes() -> io::Result<Vec<Process>> {
     let read = |folder: std::fs::DirEntry| {
         let pid = folder.file_name().to_str()?.parse().ok()?;
         let stat = std::fs::read(folder.path().join("stat")).ok()?;
-        let mut fields = behind_name(&stat)?.split_ascii_whitespace();
+        let mut fields = super::stat::behind_name(&stat)?.split_ascii_whitespace();
         let dead = matches!(fields.next()?, "Z" | "X");
         let (parent, group) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
         let process = Process { pid, parent, group, marked: false, args: Vec::new() };
@@ -256,13 +248,6 @@ mod tests {
 
     fn process(pid: u32, parent: u32, group: u32, marked: bool) -> Process {
         Process { pid, parent, group, marked, args: Vec::new() }
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn names_may_be_cut_inside_a_letter() {
-        let stat = b"7 (a) b\xc3) S 1 7 7 0";
-        assert_eq!(behind_name(stat), Some(" S 1 7 7 0"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::names::{SecretName, telling};
 use super::part::Printed;
 use super::pieces::Pieces;
 use super::printed::ARROW;
-use crate::wire::text::without_lone_surrogates;
+use crate::surrogates::without_lone_surrogates;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::borrow::Cow;

@@ -5,8 +5,9 @@
 //! another way than this one, such as `jq`, must not find something else in it: of two members with the same name, most
 //! keep the last one.
 
+use crate::surrogates::without_lone_surrogates;
 use crate::wire::record::{Opened, PREFIX, Record};
-use crate::wire::text::{decode, without_lone_surrogates};
+use crate::wire::text::decode;
 use crate::wire::{Raw, checked_members, content, members};
 use std::borrow::Cow;
 use std::collections::HashSet;

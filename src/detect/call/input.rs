@@ -339,7 +339,9 @@ fn key_of_raw(value: Raw<'_>) -> u64 {
 /// A value that is not a string, parsed.
 fn parsed(value: Raw<'_>) -> Option<Value> {
     let source = value.get();
-    serde_json::from_str(source).or_else(|_| serde_json::from_str(&text::without_lone_surrogates(source))).ok()
+    serde_json::from_str(source)
+        .or_else(|_| serde_json::from_str(&crate::surrogates::without_lone_surrogates(source)))
+        .ok()
 }
 
 fn key_of_text(text: &str) -> u64 {
