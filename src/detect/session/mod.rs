@@ -19,6 +19,7 @@ mod open_todos;
 mod outside_action;
 mod parts;
 mod request;
+mod rewritten_code;
 mod rollout;
 mod seen_well;
 mod state;

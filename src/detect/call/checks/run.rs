@@ -2,6 +2,7 @@
 
 use super::counts::{self, Counts};
 use super::empty::Tests;
+use super::fields;
 use super::halves::Halves;
 use super::items::Items;
 use super::result::{CheckResult, Missing};
@@ -73,7 +74,7 @@ impl Run {
         // Cargo tells how each of its test programs came out, and stops at the first that fails.
         let is_one_of_many = self.missing == Missing::Anything && line.starts_with("test result: ok");
         let is_half = self.halves.is_one(line) || is_one_of_many;
-        counts::read(line).filter(|_| !is_half)
+        fields::read(line).or_else(|| counts::read(line)).filter(|_| !is_half)
     }
 
     fn sign(&mut self, weight: Weight, name: Option<&str>, counts: Option<Counts>, line: &str) {

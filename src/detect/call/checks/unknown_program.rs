@@ -42,7 +42,9 @@ pub(crate) fn failure(output: &str) -> Option<CheckResult> {
             failed = verdict.then_some(failed.flatten());
         } else if let Some(count) = labelled(line).or_else(|| row(line)) {
             failed = (count > 0).then_some(Some(count)).or(failed.filter(|_| count == 0 && is_row(line)));
-        } else if let Some(counts) = counts::read(line).filter(|counts| is_of_tests(line, *counts)) {
+        } else if let Some(counts) =
+            fields::read(line).or_else(|| counts::read(line)).filter(|counts| is_of_tests(line, *counts))
+        {
             let others = failed.filter(|_| fields::is_of_one(line));
             failed = counts.failed.filter(|failed| *failed > 0).map(Some).or(others);
         }
