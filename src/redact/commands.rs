@@ -581,6 +581,21 @@ mod tests {
             "ALTER USER bob IDENTIFIED BY q7Wm2xKp;",
             "hey -a bob:q7Wm2xKp https://x.example",
             "cryptsetup luksOpen x y <<< q7Wm2xKp",
+        ] {
+            assert!(finds_canary(text), "{text}");
+        }
+    }
+
+    /// Whether the secret in this text is found.
+    fn finds_canary(text: &str) -> bool {
+        let mut found = Vec::new();
+        find(text, &mut found);
+        found.iter().any(|range| text[range.clone()].starts_with("q7Wm2xKp"))
+    }
+
+    #[test]
+    fn finds_secrets_wherever_their_command_ends() {
+        for text in [
             "htpasswd -bc .htpasswd joe q7Wm2xKp && ls",
             "htpasswd -cb .htpasswd joe q7Wm2xKp; ls",
             "htpasswd -b f joe 'q7Wm2xKp' > /dev/null",
@@ -595,10 +610,12 @@ mod tests {
             "[\"mysql\",\"-u\",\"root\",\"-p\",\"q7Wm2xKp\"]",
             "args:\n  - --api-key\n  - q7Wm2xKp\n",
         ] {
-            let mut found = Vec::new();
-            find(text, &mut found);
-            assert!(found.iter().any(|range| text[range.clone()].starts_with("q7Wm2xKp")), "{text}");
+            assert!(finds_canary(text), "{text}");
         }
+    }
+
+    #[test]
+    fn finds_none_where_programs_get_none() {
         for text in [
             "curl -fsSL https://x.example:8443/a",
             "bundle config set path vendor",

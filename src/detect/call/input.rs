@@ -3,6 +3,7 @@
 use super::shell::Substitution;
 use crate::detect::hash;
 use crate::detect::text::wait_signs::words;
+use crate::surrogates::without_lone_surrogates;
 use crate::wire::{Raw, members, text};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -339,9 +340,7 @@ fn key_of_raw(value: Raw<'_>) -> u64 {
 /// A value that is not a string, parsed.
 fn parsed(value: Raw<'_>) -> Option<Value> {
     let source = value.get();
-    serde_json::from_str(source)
-        .or_else(|_| serde_json::from_str(&crate::surrogates::without_lone_surrogates(source)))
-        .ok()
+    serde_json::from_str(source).or_else(|_| serde_json::from_str(&without_lone_surrogates(source))).ok()
 }
 
 fn key_of_text(text: &str) -> u64 {
