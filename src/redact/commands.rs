@@ -167,7 +167,7 @@ const PLACES: &[(&[&str], &str)] = &[
     // The arguments of a program as a list.
     (
         &["\"-p\"", "\"-a\""],
-        r#""(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|redis-cli|7z\w?)"[^\]\n]{0,200}?"-[pa]"\s*,\s*"(?P<a>[^"\n]+)""#,
+        r#""(?:mysql\w*|mariadb[\w-]*|mongo\w*|sshpass|redis-cli|7z\w?)"[^\]\n]{0,200}?"-[pa]"\s*,\s*"(?P<a>[^":\n]+)""#,
     ),
     (
         &["- -"],

@@ -78,7 +78,10 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
 /// The `$` behind lines, if two in a row have one.
 fn ends(text: &str) -> Vec<Range<usize>> {
     let (mut found, mut before, mut start) = (Vec::new(), None::<Range<usize>>, 0);
-    for line in text.split_inclusive('\n').take_while(|_| text.contains("$\n")) {
+    if !text.contains("$\n") {
+        return found;
+    }
+    for line in text.split_inclusive('\n') {
         let body = line.strip_suffix('\n').unwrap_or(line);
         let rest = body.strip_suffix('$').map(|rest| rest.strip_suffix("^M").unwrap_or(rest));
         let end = rest.map(|rest| start + rest.len()..start + body.len());

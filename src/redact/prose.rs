@@ -92,7 +92,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     // What it was changed to.
     (
         &["contraseña", "contrasena", "senha", "clave", "mot de passe", "wachtwoord", "senord", "passwort", "kennwort"],
-        r"(?i)(?:contraseña|contrasena|senha|clave|mot de passe|wachtwoord|lösenord\w*|passwort|kennwort)\s+(?:a|à|en|por|para|in|auf|naar|till?)\s+[\x22'`„“«]?(?P<a>[^\s\x22'`“”»/]{5,}[0-9][^\s\x22'`“”»/]*|[^\s\x22'`“”»/]*[0-9][^\s\x22'`“”»/]{5,})",
+        r"(?i)(?:mot de passe\s+(?:en|à)|(?:contraseña|contrasena|senha|clave|wachtwoord|lösenord\w*|passwort|kennwort)\s+(?:a|à|auf|naar|till?))\s+[\x22'`„“«]?(?P<a>[^\s\x22'`“”»/]{5,}[0-9][^\s\x22'`“”»/]*|[^\s\x22'`“”»/]*[0-9][^\s\x22'`“”»/]{5,})",
     ),
     // Its value, and then what it is.
     (&["value:"], r"(?i)\bvalue:\s+(?P<a>\pL[^\s()]*[0-9]{2}[^\s()]*)\)?\s+(?:password|secret|token|passphrase)\b"),

@@ -9,12 +9,20 @@ use crate::wire::{Raw, text};
 const END: usize = 1024;
 /// How many amounts are compared. A failure with more of them is a table or a log.
 const MOST: usize = 24;
+/// By what part of itself a fraction moves at least: the sizes and shares that a run prints vary by less.
+const STEP: f64 = 0.01;
+/// Units of time: how long a run took says nothing of it.
+#[rustfmt::skip]
+const SPANS: [&str; 14] = [
+    "s", "sec", "secs", "second", "seconds", "ms", "msec", "millis", "milliseconds", "us", "ns", "m", "min", "minutes",
+];
 
 /// A number in a failure that is no place, name, version or time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Amount {
     value: f64,
-    /// It has no fraction. Such numbers rise by themselves, as ids do, and count only when they fall.
+    /// It has no fraction. Such numbers rise by themselves, as ids do, and count only when they fall. Fractions count
+    /// once they moved one way twice.
     is_whole: bool,
 }
 
@@ -41,7 +49,7 @@ fn of_line(line: &str, found: &mut Vec<Amount>) {
         let whole = at + length(at);
         let has_fraction = bytes.get(whole) == Some(&b'.') && bytes.get(whole + 1).is_some_and(u8::is_ascii_digit);
         let end = if has_fraction { whole + 1 + length(whole + 1) } else { whole };
-        if stands_alone(bytes, at, end) && !is_named(&line[..at], &line[end..]) {
+        if stands_alone(bytes, at, end) && !is_named(&line[..at], &line[end..]) && !is_span(&line[end..]) {
             let value = line[at..end].parse().ok();
             found.extend(value.map(|value| Amount { value, is_whole: !has_fraction }));
         }
@@ -60,6 +68,12 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
         (None, _) => false,
     };
     !before && !behind
+}
+
+/// Whether what follows a number is a unit of time.
+fn is_span(behind: &str) -> bool {
+    let unit = behind.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    SPANS.contains(&unit)
 }
 
 /// The best amounts of one failure that comes again.
@@ -83,11 +97,16 @@ impl Trend {
                 continue;
             }
             let up = now.value > best.value;
-            let is_better = if now.is_whole && best.is_whole { !up } else { *rises.get_or_insert(up) == up };
+            let is_whole = now.is_whole && best.is_whole;
+            if !is_whole && (now.value - best.value).abs() < STEP * best.value.abs() {
+                continue;
+            }
+            let is_first = !is_whole && rises.is_none();
+            let is_better = if is_whole { !up } else { *rises.get_or_insert(up) == up };
             if is_better {
                 *best = *now;
             }
-            better |= is_better;
+            better |= is_better && !is_first;
             worse |= !is_better;
         }
         better && !worse
@@ -130,7 +149,9 @@ mod tests {
         assert_eq!(tries(&["by 90 bytes", "by 70 bytes", "by 20 bytes"]), [false, true, true]);
         assert_eq!(tries(&["by 90 bytes", "by 70 bytes", "by 90 bytes", "by 70 bytes"]), [false, true, false, false]);
         assert_eq!(tries(&["run 7", "run 8", "run 9"]), [false; 3], "it is counted");
-        assert_eq!(tries(&["found 0.51", "found 0.6", "found 0.55"]), [false, true, false]);
-        assert_eq!(tries(&["0.5 of 3 MB", "0.4 of 9 MB"]), [false; 2], "another got worse");
+        assert_eq!(tries(&["found 0.5", "found 0.6", "found 0.7", "found 0.65"]), [false, false, true, false]);
+        assert_eq!(tries(&["8 of 3 MB", "7 of 9 MB"]), [false; 2], "another got worse");
+        assert_eq!(tries(&["812.0 KiB", "812.1 KiB", "812.2 KiB"]), [false; 3], "it hardly moves");
+        assert_eq!(tries(&["in 0.5 seconds", "in 0.6 seconds", "in 0.7 seconds"]), [false; 3], "it took as long");
     }
 }

@@ -6,6 +6,7 @@ use crate::detect::call::checks::{self, CheckResult, Missing, judge};
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::running::{told_exit, watches};
 use crate::detect::call::shell::{Change, CheckRun, Cut, may_be_log, shown_logs};
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text;
 
@@ -88,7 +89,10 @@ impl Awaited {
         let (files, cut) = match (call.input.command.as_deref(), &call.input.target) {
             _ if !looks || call.failed() => return Self::Nothing,
             (Some(command), _) => shown_logs(command),
-            (None, Some(file)) if may_be_log(file) => (vec![file.clone()], Cut::Nothing),
+            (None, Some(file)) if may_be_log(file) && has_word(&call.tool, &READS) => {
+                let has_more = MORE.iter().any(|sign| body.contains(sign));
+                (vec![file.clone()], if has_more { Cut::Pieces } else { Cut::Nothing })
+            }
             (None, _) => return Self::Nothing,
         };
         if files.is_empty() {
@@ -98,8 +102,8 @@ impl Awaited {
         let missing = match cut.of(&output) {
             Cut::Nothing => Missing::Nothing,
             Cut::Before(_) => Missing::Beginning,
-            Cut::After(_) | Cut::Anywhere => Missing::Anything,
-            Cut::Pieces => Missing::Rest,
+            Cut::Anywhere => Missing::Anything,
+            Cut::After(_) | Cut::Pieces => Missing::Rest,
         };
         Self::Shown { files, said: checks::read(&output, missing), exit: checks::printed_exit(&output, "exit") }
     }
@@ -151,9 +155,18 @@ fn of_exit(said: &CheckResult, exit: Option<i64>) -> CheckResult {
     }
 }
 
+/// Words of tools that show a file as it is, and not what a search finds in it.
+const READS: [&str; 4] = ["read", "view", "cat", "open"];
+/// What such a tool says below a part of a file.
+const MORE: [&str; 2] = ["more lines", "truncated"];
+
 /// Whether two paths may name the same file: one may be relative.
 fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.trim_start_matches("./"), other.trim_start_matches("./"));
+    let is_whole = |path: &str| path.starts_with('/') || path.contains(":\\");
+    if !is_whole(one) && !is_whole(other) {
+        return one == other;
+    }
     let ends =
         |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
     ends(one, other) || ends(other, one)
@@ -176,4 +189,15 @@ fn names(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'));
     let is_name = |word: &&str| word.len() <= WORDS && word.bytes().any(|byte| byte.is_ascii_digit());
     words.filter(is_name).take(WORDS).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_path_may_stand_for_a_relative_one() {
+        assert!(is_same("/w/web/t.log", "t.log") && is_same("./t.log", "t.log") && is_same("web/t.log", "web/t.log"));
+        assert!(!is_same("docs/t.log", "t.log") && !is_same("../old/t.log", "t.log") && !is_same("/w/at.log", "t.log"));
+    }
 }

@@ -151,7 +151,12 @@ impl Tampers {
             self.found.extend(suppressed(&command));
             for edit in commands::edits(&command) {
                 let before = self.found.len();
-                self.compare(&edit.file, Some(&edit.old), &edit.new);
+                if edit.is_appended() {
+                    self.compare(&edit.file, None, &edit.new);
+                    self.compare_checks(&edit.file, "", &edit.new);
+                } else {
+                    self.compare(&edit.file, Some(&edit.old), &edit.new);
+                }
                 if edit.is_pattern && self.found.len() == before && is_settings(&edit.file) {
                     self.found.extend(set(&edit.file, &edit.new).map(|found| of_setting(How::Set, &edit.file, found)));
                 }

@@ -27,6 +27,13 @@ pub(super) struct Edit {
     pub(super) is_pattern: bool,
 }
 
+impl Edit {
+    /// Whether the text is put behind what is there.
+    pub(super) fn is_appended(&self) -> bool {
+        self.old.is_empty() && !self.is_pattern
+    }
+}
+
 /// What a command edits.
 pub(super) fn edits(command: &SimpleCommand) -> Vec<Edit> {
     let mut found: Vec<Edit> = of_command(command)
@@ -91,6 +98,9 @@ fn appended(command: &SimpleCommand) -> Vec<Edit> {
     files.map(|file| Edit { file: file.clone(), old: String::new(), new: text.clone(), is_pattern: false }).collect()
 }
 
+/// What a program has in it that writes a file.
+const WRITES: [&str; 7] = ["write", "'w", "\"w", "'r+", "\"r+", "put_contents", "inplace"];
+
 /// What a program on the command line replaces in the files that it names.
 fn replaced(command: &SimpleCommand) -> Vec<Edit> {
     let program = command.program();
@@ -101,6 +111,9 @@ fn replaced(command: &SimpleCommand) -> Vec<Edit> {
     let mut found = Vec::new();
     for source in sources {
         let source = &source[..source.floor_char_boundary(PROGRAM)];
+        if !WRITES.iter().any(|sign| source.contains(sign)) {
+            continue;
+        }
         let files: Vec<&str> = literals(source).into_iter().filter(|text| is_path(text)).collect();
         let pairs =
             REPLACES.iter().flat_map(|call| source.match_indices(call).map(|(at, _)| &source[at + call.len()..]));

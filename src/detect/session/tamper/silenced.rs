@@ -76,11 +76,15 @@ pub(super) fn excluded(file: &str, old: &str, new: &str) -> Option<(String, Stri
     let is_generated = |line: &str| {
         line.split(['/', '.', '*', '-', '_']).any(|part| GENERATED.contains(&part.to_ascii_lowercase().as_str()))
     };
+    // Hidden folders are those of tools, and prose is no code.
+    let is_hidden = |line: &str| line.trim_start_matches('/').starts_with('.') && !line.starts_with("./");
+    let is_source =
+        |line: &str| !line.starts_with(['#', '!']) && !is_hidden(line) && line.rsplit('.').next() != Some("md");
     let is_known = |line: &str| old.lines().any(|old| old.trim() == line);
     let line = new
         .lines()
         .map(str::trim)
-        .find(|line| !line.is_empty() && !line.starts_with(['#', '!']) && !is_known(line) && !is_generated(line))?;
+        .find(|line| !line.is_empty() && is_source(line) && !is_known(line) && !is_generated(line))?;
     Some((line.to_owned(), format!("`{line}` was left out of a check, in {file}")))
 }
 

@@ -178,7 +178,8 @@ static ON_REMOTE: LazyLock<[Phrases; 3]> =
 
 /// Whether a clause says of the work that it is in the remote repository: "the commit is on origin/main".
 pub(super) fn is_on_remote(clause: &str) -> bool {
-    ON_REMOTE.iter().all(|words| words.is_in(clause))
+    // "On top of origin/main" and "on a local branch" are here.
+    !clause.contains("on top of") && !clause.contains("local") && ON_REMOTE.iter().all(|words| words.is_in(clause))
 }
 
 /// Whether a clause says that another agent looked over the work.

@@ -60,7 +60,11 @@ pub(super) fn announces(blocks: &[Block]) -> bool {
 /// How a sentence ends that tells what is being done: "Running the tests now."
 const ENDS: [&str; 4] = ["...", "…", " now", " next"];
 /// Words that end in the same way as a gerund does.
-const NO_GERUNDS: [&str; 4] = ["everything", "anything", "nothing", "something"];
+#[rustfmt::skip]
+const NO_GERUNDS: [&str; 14] = [
+    "everything", "anything", "nothing", "something", "existing", "missing", "trailing", "leading", "pending", "incoming", "outgoing", "following",
+    "remaining", "string",
+];
 /// Finite verbs, of which one makes a sentence of what is. Some of them are nouns as well.
 const FINITE: &str = "is are was were isn't aren't wasn't weren't has have had hasn't does do did doesn't don't didn't can can't cannot could \
     will won't would should shouldn't may might must works fails passes succeeds behaves happens returns throws raises crashes applies \

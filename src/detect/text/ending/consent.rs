@@ -14,7 +14,7 @@ struct Row {
 #[rustfmt::skip]
 const TABLE: [Row; 23] = [
     Row { needs: "i need|i'll need|i still need|we need|i require|i await|i'm awaiting|awaiting|i'm waiting|i am waiting|waiting for|waiting on|is needed|is required",
-        yours: "your", consents: "approval|confirmation|go-ahead|go ahead|ok|okay|permission|consent|sign-off|sign off|green light|decision|choice" },
+        yours: "your", consents: "approval|confirmation|go-ahead|go ahead|permission|consent|sign-off|sign off|green light|decision" },
     Row { needs: "brauche ich|ich brauche|benötige ich|ich benötige|bräuchte ich|ich bräuchte|erwarte ich|ich erwarte|warte ich|ich warte|warte auf|brauchen wir|wir brauchen|benötigen wir|wir benötigen|fehlt mir|mir fehlt|fehlt noch|braucht es|bitte ich um|ich bitte um|steht noch aus",
         yours: "dein*|ihr*|euer|eure*", consents: "bestätigung|freigabe|zustimmung|genehmigung|erlaubnis|einwilligung|entscheidung|antwort|rückmeldung|okay|ok|go|einverständnis|auswahl" },
     Row { needs: "nodig|wacht ik|ik wacht|verwacht ik|ik verwacht|in afwachting", yours: "je|jouw|uw|jullie",
@@ -55,6 +55,13 @@ const TABLE: [Row; 23] = [
 /// How many words may stand between the owner and what is owned: "your explicit approval".
 const BETWEEN: usize = 1;
 
+/// Words close before a need that deny it: "ya no hace falta", "nothing is needed".
+#[rustfmt::skip]
+const DENYING: [&str; 14] =
+    ["no", "not", "nothing", "longer", "ya", "não", "non", "nicht", "kein", "keine", "niet", "inte", "ne", "не"];
+/// How many words before it are looked at.
+const NEAR: usize = 3;
+
 /// The tables of a row; the second is `None` where no owner has to be named.
 type Tables = (Phrases, Option<Phrases>, Phrases);
 
@@ -71,7 +78,9 @@ pub(super) fn needs_consent(folded: &str) -> bool {
     CONSENTS.is_in(folded)
         && TABLES.iter().any(|(needs, yours, consents)| {
             let is_yours = |at: usize| yours.as_ref().is_none_or(|yours| is_owned(&folded[..at], yours));
-            consents.find_all(folded).any(|(at, _)| is_yours(at)) && needs.is_in(folded)
+            let is_needed =
+                |at: usize| !folded[..at].split_whitespace().rev().take(NEAR).any(|word| DENYING.contains(&word));
+            consents.find_all(folded).any(|(at, _)| is_yours(at)) && needs.find_all(folded).any(|(at, _)| is_needed(at))
         })
 }
 
@@ -130,6 +139,7 @@ mod tests {
             "Удаление теперь требует подтверждения пользователя.",
             "删除前现在需要管理员的批准。",
             "Radering kräver nu ett godkännande av en administratör.",
+            "El borrado funciona. Ya no hace falta tu confirmación.",
         ] {
             assert_ne!(Ending::read(text), Ending::Asks, "{text}");
         }
