@@ -22,7 +22,7 @@ use std::time::Duration;
 const DEFAULT_URL: &str = "http://localhost:11434/v1";
 /// The model that is asked if only a URL is given.
 const DEFAULT_MODEL: &str = "ollama/llama3.1";
-/// The longest file with a key, in bytes.
+/// The largest key file, in bytes.
 const LONGEST_KEY: u64 = 64 * 1024;
 /// A provider's name that people write before the model; Ollama itself does not know it.
 const OLLAMA: &str = "ollama/";

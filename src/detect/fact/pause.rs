@@ -206,7 +206,7 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
         return Pause::None;
     }
     if gap.took < PAUSE && gap.pause < LONG_PAUSE {
-        // Who does something each time and sleeps for a moment repeats it, unless the answer says what is not there yet.
+        // A change behind a short sleep is repeated, not waited for, unless its answer says what is not there yet.
         let sleeps_first = sleeps && gap.took >= SHORT_PAUSE;
         return if sleeps_first && (looks(call) || refuses(&call.ends)) || is_refused(call, gap) {
             gap.short()
