@@ -1,5 +1,6 @@
 //! Reads the input of a call so that equal calls compare equal, whatever the order and spacing of their arguments.
 
+use super::nonces::without_nonces;
 use super::shell::Substitution;
 use crate::detect::hash;
 use crate::detect::text::wait_signs::words;
@@ -344,7 +345,7 @@ fn parsed(value: Raw<'_>) -> Option<Value> {
 }
 
 fn key_of_text(text: &str) -> u64 {
-    hash::join(hash::of("\""), hash::of(text))
+    hash::join(hash::of("\""), hash::of(&*without_nonces(text)))
 }
 
 fn key_of(value: &Value) -> u64 {

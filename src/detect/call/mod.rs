@@ -12,6 +12,7 @@ pub(crate) mod measure;
 mod moments;
 pub(crate) mod motion;
 pub(crate) mod named;
+mod nonces;
 pub(crate) mod normalize;
 mod numbers;
 pub(crate) mod prefilter;

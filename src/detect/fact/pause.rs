@@ -24,6 +24,11 @@ const BREATH: i64 = 2_000;
 const REFUSAL: usize = 240;
 /// For how long such short pauses are a wait, in milliseconds: a server that starts is there by then.
 const SHORT_WAIT: i64 = 120_000;
+/// How many looks without a pause of their own are a wait where nothing was started that could come up: any model
+/// takes its seconds between two calls.
+const HASTY: u32 = 9;
+/// How many calls before the first look may have started what it waits for.
+const STARTED: i64 = 8;
 
 /// How many looks in turn may be spaced without a word of waiting: each at a job of its own.
 const SPACED: i64 = 2;
@@ -79,6 +84,10 @@ struct End {
     result: u64,
     /// When it first ended with this result, without another one since.
     since: i64,
+    /// How often it did.
+    times: u32,
+    /// A command before the first of them may have started what it looks at.
+    started: bool,
 }
 
 /// The time between a look and the equal one before it, in milliseconds.
@@ -92,6 +101,10 @@ struct Gap {
     calls: i64,
     /// For how long equal reads have had this result.
     lasted: i64,
+    /// How many of them had it.
+    times: u32,
+    /// What they look at may have been started just before.
+    started: bool,
 }
 
 impl Gap {
@@ -104,18 +117,25 @@ impl Gap {
     fn short(&self) -> Pause {
         if self.lasted < SHORT_WAIT { Pause::Wait } else { Pause::Slow }
     }
+
+    /// The same for looks without a pause of their own.
+    fn hasty(&self) -> Pause {
+        if self.started || self.times <= HASTY { self.short() } else { Pause::Slow }
+    }
 }
 
 /// When the latest calls ended.
 pub(super) struct Pauses {
     ends: BoundedMap<u64, End, BuildHasherDefault<KeyHasher>>,
     awake: i64,
+    /// How many calls did more than sleep when a command last did something.
+    deed: Option<i64>,
     previous_polled: bool,
 }
 
 impl Pauses {
     pub(super) fn new() -> Self {
-        Self { ends: BoundedMap::new(ENDS), awake: 0, previous_polled: false }
+        Self { ends: BoundedMap::new(ENDS), awake: 0, deed: None, previous_polled: false }
     }
 
     /// When the same call last ended, in milliseconds since the Unix epoch.
@@ -126,11 +146,11 @@ impl Pauses {
     /// What the pause before a call says: a call waits if it is the same read again, after a pause or with one, and
     /// there is a sign of what the pause is for.
     pub(super) fn before(&mut self, call: &Call) -> Pause {
-        let polls = call.kind == CallKind::Poll;
+        let polls = call.kind == CallKind::Poll && !is_over(call);
         if std::mem::replace(&mut self.previous_polled, polls) && call.kind != CallKind::Mutate || polls {
             return Pause::Wait;
         }
-        let Some(gap) = self.record(call) else {
+        let Some(gap) = self.record(call).filter(|_| !is_over(call)) else {
             return Pause::None;
         };
         match Look::of(call) {
@@ -148,8 +168,15 @@ impl Pauses {
         self.awake += i64::from(!only_sleeps);
         let (start, end) = call.span;
         let last = self.ends.get(&call.key).copied();
-        let since = last.filter(|last| last.result == call.result_key).map_or(end, |last| last.since);
-        self.ends.insert(call.key, End { at: end, awake: self.awake, result: call.result_key, since });
+        let equal = last.filter(|last| last.result == call.result_key);
+        let since = equal.map_or(end, |last| last.since);
+        let times = equal.map_or(1, |last| last.times + 1);
+        let started =
+            equal.map_or_else(|| self.deed.is_some_and(|deed| self.awake - deed <= STARTED), |last| last.started);
+        self.ends.insert(call.key, End { at: end, awake: self.awake, result: call.result_key, since, times, started });
+        if call.line.is_some() && may_start(call) {
+            self.deed = Some(self.awake);
+        }
         let last = last?;
         let calls = self.awake - last.awake;
         Some(Gap {
@@ -157,6 +184,8 @@ impl Pauses {
             pause: start.saturating_sub(last.at) / calls.max(1),
             calls,
             lasted: end.saturating_sub(since),
+            times,
+            started,
         })
     }
 }
@@ -164,6 +193,18 @@ impl Pauses {
 /// Whether a call sleeps or waits itself, as its command says.
 fn sleeps(call: &Call) -> bool {
     call.line.as_ref().is_some_and(|line| line.waits)
+}
+
+/// Whether a command did something that may have started what is looked at next.
+fn may_start(call: &Call) -> bool {
+    let is_deed = matches!(call.kind, CallKind::Mutate | CallKind::Unknown | CallKind::Record);
+    is_deed && !call.failed() && !looks(call)
+}
+
+/// Whether a call looks at checks that run elsewhere, and one that it names has failed while none runs any more.
+fn is_over(call: &Call) -> bool {
+    matches!(&call.remote, Some(CheckResult::Failed { items, .. }) if !items.is_empty())
+        && !WaitSigns::read(&call.tool, given(call), &call.ends, 0, 0).says_running
 }
 
 /// What a call is given: its command, or the text of its input.
@@ -208,8 +249,10 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
     if gap.took < PAUSE && gap.pause < LONG_PAUSE {
         // A change behind a short sleep is repeated, not waited for, unless its answer says what is not there yet.
         let sleeps_first = sleeps && gap.took >= SHORT_PAUSE;
-        return if sleeps_first && (looks(call) || refuses(&call.ends)) || is_refused(call, gap) {
+        return if sleeps_first && (looks(call) || refuses(&call.ends)) {
             gap.short()
+        } else if is_refused(call, gap) {
+            gap.hasty()
         } else if sleeps_first && call.kind == CallKind::Unknown {
             Pause::Slow
         } else {
@@ -247,8 +290,10 @@ fn open_wait(call: &Call, gap: Gap) -> Pause {
         let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call);
         let not_yet = || pause >= BREATH && gap.is_spaced() && says_so();
         let is_deed = call.kind == CallKind::Record && !looks(call);
-        return if sleeps(call) && took >= SHORT_PAUSE && !is_deed || not_yet() {
+        return if sleeps(call) && took >= SHORT_PAUSE && !is_deed {
             gap.short()
+        } else if not_yet() {
+            gap.hasty()
         } else if read.says_running && by_itself(call) {
             // Whoever looks too often at what is under way is in a hurry, and no circle.
             Pause::Slow

@@ -84,8 +84,13 @@ pub(super) enum RolloutState {
     Open,
     /// It is through.
     Through,
-    /// It failed or is under way, in the words of the output.
-    NotThrough(String),
+    /// It failed or is under way.
+    NotThrough {
+        /// In the words of the output.
+        said: String,
+        /// Which look said so: equal for equal calls.
+        look: u64,
+    },
 }
 
 /// What one call says of what is rolled out.
@@ -95,7 +100,19 @@ pub(super) struct Rollout {
     starts: bool,
     /// It lists other things as well.
     lists: bool,
-    standing: RolloutState,
+    /// Equal for equal calls.
+    look: u64,
+    /// What was said is complete: the look did not fail, and answered something.
+    answered: bool,
+    standing: Standing,
+}
+
+/// What an output says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Standing {
+    Open,
+    Through,
+    NotThrough(String),
 }
 
 impl Rollout {
@@ -108,25 +125,36 @@ impl Rollout {
         let output = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
         let end = tail(&output, OUTPUT);
         let standing = match standing(end, lists) {
-            RolloutState::NotThrough(line) => RolloutState::NotThrough(line),
-            _ if call.failed() => RolloutState::NotThrough(last_line(end)),
+            Standing::NotThrough(line) => Standing::NotThrough(line),
+            _ if call.failed() => Standing::NotThrough(last_line(end)),
             standing => standing,
         };
-        Some(Self { starts, lists, standing })
+        Some(Self { starts, lists, look: call.key, answered: !call.empty, standing })
     }
 
     /// How it stands after this call; `before` is how it stood, `None` if nothing was rolled out.
     pub(super) fn after(&self, before: Option<RolloutState>) -> Option<RolloutState> {
         if self.starts {
-            return Some(self.standing.clone());
+            return Some(self.state());
         }
-        let before = before?;
-        Some(match &self.standing {
-            RolloutState::Open => before,
+        Some(match (before?, &self.standing) {
+            // The same look says it no longer, in whatever words: each program has its own for what is through.
+            (RolloutState::NotThrough { look, .. }, Standing::Open) if look == self.look && self.answered => {
+                RolloutState::Open
+            }
+            (before, Standing::Open) => before,
             // What else is in the list may never be well.
-            RolloutState::NotThrough(_) if self.lists && before == RolloutState::Through => before,
-            standing => standing.clone(),
+            (RolloutState::Through, Standing::NotThrough(_)) if self.lists => RolloutState::Through,
+            _ => self.state(),
         })
+    }
+
+    fn state(&self) -> RolloutState {
+        match &self.standing {
+            Standing::Open => RolloutState::Open,
+            Standing::Through => RolloutState::Through,
+            Standing::NotThrough(said) => RolloutState::NotThrough { said: said.clone(), look: self.look },
+        }
     }
 }
 
@@ -185,20 +213,20 @@ fn of_tool(call: &Call) -> Option<(bool, bool)> {
 }
 
 /// How it stands, by the last line of an output that says so.
-fn standing(output: &str, lists: bool) -> RolloutState {
+fn standing(output: &str, lists: bool) -> Standing {
     let trimmed = output.trim_start();
     if ["{", "[{", "[\n"].iter().any(|start| trimmed.starts_with(start)) {
         return of_json(output);
     }
     let said = output.lines().filter(|line| line.len() <= LINE && !is_header(line)).map(|line| (line, of_words(line)));
-    let mut said = said.filter(|(_, standing)| *standing != RolloutState::Open);
+    let mut said = said.filter(|(_, standing)| *standing != Standing::Open);
     let found = if lists {
         let all: Vec<_> = said.collect();
-        all.iter().find(|(_, standing)| *standing != RolloutState::Through).or(all.last()).cloned()
+        all.iter().find(|(_, standing)| *standing != Standing::Through).or(all.last()).cloned()
     } else {
         said.next_back()
     };
-    found.map_or(RolloutState::Open, |(_, standing)| standing)
+    found.map_or(Standing::Open, |(_, standing)| standing)
 }
 
 /// Whether a line is the header of a table: it names states and says none.
@@ -211,15 +239,15 @@ fn is_header(line: &str) -> bool {
         && !line.contains(|c: char| c.is_ascii_digit())
 }
 
-fn of_json(output: &str) -> RolloutState {
-    let Some(states) = STATES.as_ref() else { return RolloutState::Open };
+fn of_json(output: &str) -> Standing {
+    let Some(states) = STATES.as_ref() else { return Standing::Open };
     let mut all = states.captures_iter(output).map(|found| of_words(&found[1]));
-    let first = all.find(|standing| *standing != RolloutState::Open);
-    all.find(|standing| matches!(standing, RolloutState::NotThrough(_))).or(first).unwrap_or(RolloutState::Open)
+    let first = all.find(|standing| *standing != Standing::Open);
+    all.find(|standing| matches!(standing, Standing::NotThrough(_))).or(first).unwrap_or(Standing::Open)
 }
 
 /// What the words of a line say.
-fn of_words(line: &str) -> RolloutState {
+fn of_words(line: &str) -> Standing {
     let lower = line.to_lowercase().replace("in progress", "in_progress");
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
@@ -237,17 +265,17 @@ fn of_words(line: &str) -> RolloutState {
         let number = |at: usize| found[at].parse::<u32>().unwrap_or_default();
         number(1) < number(2)
     });
-    let not_through = || RolloutState::NotThrough(text::excerpt_in_lines(line.trim(), EXCERPT));
+    let not_through = || Standing::NotThrough(text::excerpt_in_lines(line.trim(), EXCERPT));
     if is(&FAILED, &["0", "no", "without", "on", "previous"])
         || part && (counted || words.iter().any(|word| UNDER_WAY.contains(word)))
     {
         not_through()
     } else if is(&THROUGH, &["not", "isn", "0", "never"]) {
-        RolloutState::Through
+        Standing::Through
     } else if is(&UNDER_WAY, &["0", "no"]) || is(&["ready", "complete", "available", "healthy"], &["0"]) {
         not_through()
     } else {
-        RolloutState::Open
+        Standing::Open
     }
 }
 
@@ -285,12 +313,22 @@ mod tests {
                 None => "open".to_owned(),
             };
             let found = match standing(output, false) {
-                RolloutState::Open => "open",
-                RolloutState::Through => "true",
-                RolloutState::NotThrough(_) => "false",
+                Standing::Open => "open",
+                Standing::Through => "true",
+                Standing::NotThrough(_) => "false",
             };
             assert_eq!(found, expected, "{output}");
         }
+    }
+
+    #[test]
+    fn the_latest_answer_of_a_look_counts() {
+        let look =
+            |look: u64, standing: Standing| Rollout { starts: false, lists: false, look, answered: true, standing };
+        let under_way = look(1, Standing::NotThrough("starting".to_owned())).after(Some(RolloutState::Open));
+        assert_ne!(under_way, Some(RolloutState::Open));
+        assert_eq!(look(2, Standing::Open).after(under_way.clone()), under_way);
+        assert_eq!(look(1, Standing::Open).after(under_way), Some(RolloutState::Open));
     }
 
     #[test]

@@ -299,7 +299,7 @@ impl WorkLog {
 
     /// That the rollout is not complete. Where the text claims that it is, see [`Self::unsupported`].
     fn rollout_fact(&self, text: &str) -> Option<String> {
-        let Some(rollout::RolloutState::NotThrough(said)) = &self.latest.rollout else { return None };
+        let Some(rollout::RolloutState::NotThrough { said, .. }) = &self.latest.rollout else { return None };
         let is_claimed = || claims(text).iter().any(|claim| claim.work == Work::Deployed);
         (self.request.names(&rollout::REQUESTS) && !is_claimed())
             .then(|| format!("the rollout is not complete: \"{said}\""))
@@ -325,7 +325,7 @@ impl WorkLog {
         }
         let claims = claims(text);
         let rolled = claims.iter().find(|claim| claim.work == Work::Deployed);
-        if let (Some(rollout::RolloutState::NotThrough(said)), Some(claim)) = (&self.latest.rollout, rolled) {
+        if let (Some(rollout::RolloutState::NotThrough { said, .. }), Some(claim)) = (&self.latest.rollout, rolled) {
             return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
         }
         self.undone(&claims)

@@ -287,13 +287,22 @@ fn a_server_may_take_a_minute_to_start() {
         (3_100, 3_000, "sleep 3; curl -sf http://localhost/up || echo down", 0, "down"),
         (5_100, 3_000, "sleep 5 && curl -s http://localhost/up", 7, refused),
         (6_100, 3_000, "sleep 6; pg_isready -h db", 2, "db:5432 - no response"),
-        (60, 8_000, "curl -sS http://localhost/up", 7, refused),
-        (60, 4_000, "curl -s http://localhost/up", 0, "503 Service Unavailable: starting"),
         (1_200, 2_000, "sleep 1; ls out/app.sock", 2, "ls: cannot access 'out/app.sock': No such file or directory"),
     ] {
         assert!(looks(12, took, thought, command, exit, answer) <= Some(Grade::Notice), "{command}");
         // It does not wait for ever, and is not aborted at once either.
         assert!(looks(60, took, thought, command, exit, answer) >= Some(Grade::Warn), "{command}");
+    }
+    // Without a pause of its own, it may wait for what was started before.
+    for (thought, exit, answer) in [(8_000, 7, refused), (4_000, 0, "503 Service Unavailable: starting")] {
+        let tries = |count: usize| {
+            (0..count).map(move |n| look(9_000 + n * thought, 60, "curl -s http://localhost/up", exit, answer))
+        };
+        let start = || [look(0, 900, "docker compose up -d", 0, "Container web Started")].into_iter();
+        assert!(gravest(start().chain(tries(12))) <= Some(Grade::Notice), "{answer}");
+        assert!(gravest(start().chain(tries(60))) >= Some(Grade::Warn), "{answer}");
+        assert!(gravest(tries(9)) <= Some(Grade::Notice), "{answer}");
+        assert_eq!(gravest(tries(12)), Some(Grade::Warn), "{answer}");
     }
     // It does something each time, too.
     let missing = "cat: missing.log: No such file or directory";
@@ -345,7 +354,8 @@ fn a_deed_behind_a_pause_is_no_wait() {
 #[test]
 fn a_word_in_a_failure_is_no_state() {
     let tries = |every: usize, command: &str, answer: &str| {
-        gravest((0..12).map(|n| look(n * every, 1_000, command, 1, answer)))
+        let start = [look(0, 900, "ssh root@edge reboot", 0, "")];
+        gravest(start.into_iter().chain((1..13).map(|n| look(n * every, 1_000, command, 1, answer))))
     };
     for (command, answer) in [
         (
@@ -458,4 +468,26 @@ fn errors_are_told_from_their_traces() {
     };
     assert!(with_edits(false));
     assert!(!with_edits(true));
+}
+
+#[test]
+fn the_same_request_with_another_nonce_is_the_same() {
+    let page = "<h1>502 Bad Gateway</h1>";
+    let asks = |n: usize| format!("curl -sS 'https://a.example/up?t={}'", 1_795_607_185 + n * 331);
+    assert!(gravest((0..12).map(|n| look(n * 1_500, 600, &asks(n), 0, page))) >= Some(Grade::Warn));
+    let pages = |n: usize| format!("curl -sS 'https://a.example/up?id={}'", 1_795_607_185 + n * 331);
+    assert!(gravest((0..4).map(|n| look(n * 1_500, 600, &pages(n), 0, page))) <= Some(Grade::Notice));
+}
+
+#[test]
+fn a_run_elsewhere_that_has_failed_is_not_waited_for() {
+    let rounds = |said: &'static str| {
+        gravest((0..8).flat_map(move |n| {
+            let at = n * 160_000;
+            let again = format!("git commit --allow-empty -m 'again {n}' && git push");
+            [look(at, 900, &again, 0, ""), look(at + 3_000, 150_000, "gh pr checks 412 --watch", 1, said)]
+        }))
+    };
+    assert!(rounds("lint\tpass\t41s\nunit\tfail\t2m3s") >= Some(Grade::Warn));
+    assert!(rounds("lint\tfail\t41s\nunit\tpending\t0") <= Some(Grade::Notice));
 }
