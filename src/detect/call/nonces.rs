@@ -1,0 +1,135 @@
+//! Finds values in an input that only make it look new: cache busters in the query of an address, ids of a request in a
+//! header.
+
+use std::borrow::Cow;
+
+/// Parameters that exist to be different each time, in small letters and without marks between the words; and that of
+/// jQuery.
+const BUSTERS: [&str; 14] = [
+    "_",
+    "cb",
+    "bust",
+    "buster",
+    "cachebust",
+    "cachebuster",
+    "nocache",
+    "cache",
+    "rand",
+    "random",
+    "rnd",
+    "nonce",
+    "requestid",
+    "reqid",
+];
+const JQUERY: &str = "_";
+/// Parameters that often are such if their value is a large number.
+const TIMES: [&str; 8] = ["t", "ts", "time", "timestamp", "now", "v", "r", "x"];
+/// The shortest number that no one counts to.
+const LARGE: usize = 6;
+/// Headers that number requests, without marks between the words.
+const HEADERS: [&str; 9] = [
+    "xrequestid",
+    "requestid",
+    "xcorrelationid",
+    "correlationid",
+    "xtraceid",
+    "traceparent",
+    "idempotencykey",
+    "xidempotencykey",
+    "xnonce",
+];
+/// The longest name of a header, in bytes.
+const LONGEST_NAME: usize = 24;
+
+/// The longest text that is a command or an address and not a file, in bytes.
+const INPUT: usize = 2048;
+
+/// An input's text without such values.
+pub(super) fn without_nonces(text: &str) -> Cow<'_, str> {
+    if text.len() > INPUT {
+        return Cow::Borrowed(text);
+    }
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    if text.contains("://") || text.contains("localhost") {
+        found.extend(text.match_indices(['?', '&']).filter_map(|(at, _)| parameter(text, at + 1)));
+    }
+    if text.contains(": ") {
+        found.extend(text.match_indices(": ").filter_map(|(at, _)| header(text, at)));
+    }
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    found.sort_unstable();
+    let (mut rest, mut from) = (String::with_capacity(text.len()), 0);
+    for (start, end) in found {
+        rest.push_str(text.get(from..start).unwrap_or_default());
+        from = from.max(end);
+    }
+    rest.push_str(&text[from..]);
+    Cow::Owned(rest)
+}
+
+/// Where the value of a parameter stands that begins at `start`, if it is such a one.
+fn parameter(text: &str, start: usize) -> Option<(usize, usize)> {
+    let rest = &text[start..];
+    let end = rest.find(|c: char| !c.is_alphanumeric() && !"=_-.$%".contains(c)).unwrap_or(rest.len());
+    let (name, value) = rest[..end].split_once('=')?;
+    let plain = plain(name);
+    let is_large = value.len() >= LARGE && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_buster = name == JQUERY || BUSTERS.contains(&&*plain);
+    (is_buster && has_digit(value) || is_large && TIMES.contains(&&*plain))
+        .then_some((start + name.len() + 1, start + end))
+}
+
+/// Where the value of a header stands whose colon is at `colon`, if it is such a one.
+fn header(text: &str, colon: usize) -> Option<(usize, usize)> {
+    let name = text[..colon].rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+    if name.len() > LONGEST_NAME || !HEADERS.contains(&&*plain(name)) {
+        return None;
+    }
+    let start = colon + ": ".len();
+    let length = text[start..].find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(text.len() - start);
+    Some((start, start + length))
+}
+
+/// A name in small letters, without marks.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn has_digit(value: &str) -> bool {
+    value.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_request_with_another_nonce() {
+        for (one, other) in [
+            ("curl -s 'https://a.example/up?t=1795607185'", "curl -s 'https://a.example/up?t=1795607903'"),
+            ("curl localhost:80/x?id=7&_=17", "curl localhost:80/x?id=7&_=18"),
+            ("https://a.example/?cache-bust=ab12", "https://a.example/?cache-bust=cd34"),
+            (
+                "curl -H 'X-Request-Id: 0021-f8' https://a.example/?ts=1795500000",
+                "curl -H 'X-Request-Id: 09be-8b' https://a.example/?ts=1795500007",
+            ),
+        ] {
+            assert_eq!(without_nonces(one), without_nonces(other));
+        }
+    }
+
+    #[test]
+    fn other_requests() {
+        for (one, other) in [
+            ("curl 'https://a.example/list?page=1795607185'", "curl 'https://a.example/list?page=1795607186'"),
+            ("https://a.example/watch?t=90", "https://a.example/watch?t=180"),
+            ("https://a.example/?v=2", "https://a.example/?v=3"),
+            ("curl -H 'X-Tenant: a1' https://a.example/", "curl -H 'X-Tenant: b2' https://a.example/"),
+            ("grep -n 'a?t=1795607185' x", "grep -n 'a?t=1795607186' x"),
+        ] {
+            assert_ne!(without_nonces(one), without_nonces(other));
+        }
+    }
+}
