@@ -2,7 +2,7 @@
 
 use super::authority::{Authority, is_protected};
 use super::executor::{Executor, ExecutorContext};
-use super::order::{Order, Report, Task};
+use super::order::{Order, OrderKind, Report};
 use super::plan;
 use super::shared::Shared;
 use super::state::RunState;
@@ -116,7 +116,7 @@ impl Dispatcher {
                 skip(&order, why, state, added);
                 continue;
             }
-            let needs_server = !matches!(order.task, Task::Verify { .. });
+            let needs_server = !matches!(order.kind, OrderKind::Verify { .. });
             let inactive = self.inactive.clone();
             let may = !self.refuses && (inactive.is_none() || !needs_server);
             if let Some(executor) = self.executor().filter(|_| may) {
@@ -125,7 +125,7 @@ impl Dispatcher {
             }
             let why = inactive.unwrap_or_default();
             skip(&order, &why, state, added);
-            if let Task::Abort { rollback: Some(rollback), .. } = &order.task {
+            if let OrderKind::Abort { rollback: Some(rollback), .. } = &order.kind {
                 skip(rollback, &why, state, added);
             }
             plan::on_skipped(state, &order, &why);

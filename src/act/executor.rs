@@ -1,7 +1,7 @@
 //! Carries out orders on a separate thread, so that lines never wait, and writes a record before and after each.
 
 use super::abort::{Abort, Rested, abort};
-use super::order::{Order, Report, Task};
+use super::order::{Order, OrderKind, Report};
 use super::rollback::rollback;
 use super::settings::{AbortLimits, Answer, Checks};
 use super::verify::verify;
@@ -164,8 +164,8 @@ impl Drop for Executor {
 
 /// The order that follows a confirmed one.
 fn follow_up(report: &Report) -> Option<Order> {
-    match &report.order.task {
-        Task::Abort { rollback, .. } if report.phase == Phase::Taken => rollback.as_deref().cloned(),
+    match &report.order.kind {
+        OrderKind::Abort { rollback, .. } if report.phase == Phase::Taken => rollback.as_deref().cloned(),
         _ => None,
     }
 }
@@ -180,26 +180,29 @@ impl ExecutorContext {
 
     fn carry_out(&self, order: &Order, runtime: &Runtime, rested: &Rested) -> (Phase, String) {
         self.write(order, Phase::Begun, &order.why);
-        match (&order.task, &self.server) {
-            (Task::Verify { changed, .. }, server) => match self.directory_of(&order.session, server.as_ref(), runtime)
-            {
-                Ok(directory) => {
-                    let changed = || Self::changed(&order.session, &directory, server.as_ref(), changed, runtime);
-                    verify(&self.checks, &directory, &self.shutdown, changed)
+        match (&order.kind, &self.server) {
+            (OrderKind::Verify { changed, .. }, server) => {
+                match self.directory_of(&order.session, server.as_ref(), runtime) {
+                    Ok(directory) => {
+                        let changed = || Self::changed(&order.session, &directory, server.as_ref(), changed, runtime);
+                        verify(&self.checks, &directory, &self.shutdown, changed)
+                    }
+                    Err(why) => (Phase::Failed, format!("cannot tell where the session works: {why}")),
                 }
-                Err(why) => (Phase::Failed, format!("cannot tell where the session works: {why}")),
-            },
+            }
             (_, None) => (Phase::Failed, "there is no server to act on".to_owned()),
-            (Task::Abort { child, changed, rollback }, Some(server)) => {
+            (OrderKind::Abort { child, changed, rollback }, Some(server)) => {
                 let result = runtime.block_on(self.abort(server, order, child.as_deref(), rested));
                 with_changes(result, changed, rollback.is_some())
             }
-            (Task::Rollback { message }, Some(server)) => runtime.block_on(rollback(server, &order.session, message)),
-            (Task::Steer { message, abort_first }, Some(server)) => {
+            (OrderKind::Rollback { message }, Some(server)) => {
+                runtime.block_on(rollback(server, &order.session, message))
+            }
+            (OrderKind::Steer { message, abort_first }, Some(server)) => {
                 runtime.block_on(self.steer(server, order, message, *abort_first, rested))
             }
-            (Task::Resume { message }, Some(server)) => runtime.block_on(resume(server, &order.session, message)),
-            (Task::Answer { request, question, answer }, Some(server)) => {
+            (OrderKind::Resume { message }, Some(server)) => runtime.block_on(resume(server, &order.session, message)),
+            (OrderKind::Answer { request, question, answer }, Some(server)) => {
                 runtime.block_on(reply(server, &order.session, request, *question, *answer))
             }
         }
@@ -380,7 +383,7 @@ mod tests {
     }
 
     fn steer() -> Order {
-        Order::new("ses_1", Task::Steer { message: String::new(), abort_first: false }, "")
+        Order::new("ses_1", OrderKind::Steer { message: String::new(), abort_first: false }, "")
     }
 
     #[test]

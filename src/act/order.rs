@@ -7,7 +7,7 @@ use crate::wire::record::{Action, ActionKind, Phase};
 
 /// The action that an order asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Task {
+pub(super) enum OrderKind {
     /// Abort what the session is doing, and what its child is doing.
     Abort {
         /// The child session with the problem.
@@ -38,7 +38,7 @@ pub(super) enum Task {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Order {
     pub session: String,
-    pub task: Task,
+    pub kind: OrderKind,
     /// The reason, for people.
     pub why: String,
     /// Why the order must not be carried out, if so. A record says that it is skipped.
@@ -56,8 +56,8 @@ pub(super) struct Report {
 }
 
 impl Order {
-    pub fn new(session: &str, task: Task, why: &str) -> Self {
-        Self { session: session.to_owned(), task, why: why.to_owned(), withheld: None }
+    pub fn new(session: &str, kind: OrderKind, why: &str) -> Self {
+        Self { session: session.to_owned(), kind, why: why.to_owned(), withheld: None }
     }
 
     /// The same order, but not to be carried out.
@@ -67,13 +67,13 @@ impl Order {
     }
 
     fn kind(&self) -> ActionKind {
-        match &self.task {
-            Task::Abort { .. } => ActionKind::Abort,
-            Task::Rollback { .. } => ActionKind::Rollback,
-            Task::Steer { .. } => ActionKind::Steer,
-            Task::Resume { .. } => ActionKind::Resume,
-            Task::Answer { .. } => ActionKind::Answer,
-            Task::Verify { .. } => ActionKind::Verify,
+        match &self.kind {
+            OrderKind::Abort { .. } => ActionKind::Abort,
+            OrderKind::Rollback { .. } => ActionKind::Rollback,
+            OrderKind::Steer { .. } => ActionKind::Steer,
+            OrderKind::Resume { .. } => ActionKind::Resume,
+            OrderKind::Answer { .. } => ActionKind::Answer,
+            OrderKind::Verify { .. } => ActionKind::Verify,
         }
     }
 

@@ -63,23 +63,6 @@ fn cure(state: &RunState, has_checks: bool) -> Option<String> {
     }
 }
 
-/// The exit code of each outcome. An interruption's code depends on its signal.
-fn code_of_outcome(outcome: RunOutcome) -> Code {
-    match outcome {
-        RunOutcome::Done => Code::Ok,
-        RunOutcome::Unsure => Code::Unsure,
-        RunOutcome::Loop => Code::Loop,
-        RunOutcome::Stalled => Code::Stalled,
-        RunOutcome::Budget => Code::Budget,
-        RunOutcome::Failed => Code::Failed,
-        RunOutcome::Unverified => Code::Unverified,
-        RunOutcome::Aborted => Code::Aborted,
-        RunOutcome::Unreachable => Code::Unreachable,
-        RunOutcome::Refused => Code::NotAllowed,
-        RunOutcome::Interrupted => Code::Interrupted,
-    }
-}
-
 fn ended(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunEnd, Code) {
     let coded = |mut ended: RunEnd| {
         if ended.outcome == RunOutcome::Done && state.cut_off {
@@ -89,7 +72,7 @@ fn ended(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunEnd, C
             );
             ended = ended_as(RunOutcome::Unsure, why);
         }
-        let code = code_of_outcome(ended.outcome);
+        let code = Code::from(ended.outcome);
         (ended, code)
     };
     if let Some(ended) = &state.ended {

@@ -1,9 +1,9 @@
 //! Decides what to do next, without I/O: takes a record in, updates the state and returns orders.
 
-use super::order::{Order, Report, Task};
+use super::order::{Order, OrderKind, Report};
 use super::outcome::named;
 use super::settings::{Answer, Remedy, Settings};
-use super::state::{Asked, RunState, outcome_of};
+use super::state::{Asked, RunState};
 use crate::wire::record::{Decision, Done, Finding, Grade, Kind, Outcome, Phase, RunOutcome, Verdict};
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(super) fn on_decision(state: &mut RunState, settings: &Settings, decision: &
     let at_rest = decision.finding.is_none() && state.done.is_some() && !state.is_of_directory();
     match decision.action {
         Verdict::Abort => {
-            let outcome = finding.map_or(RunOutcome::Unsure, outcome_of);
+            let outcome = finding.map_or(RunOutcome::Unsure, Finding::run_outcome);
             Some(abort(state, settings, session, finding, outcome, reason))
         }
         Verdict::Steer => {
@@ -86,7 +86,7 @@ pub(super) fn on_finding(state: &mut RunState, settings: &Settings, finding: &Fi
     let (session, why, about) = (&finding.session_id, &finding.summary, Some(finding));
     orders.extend(match remedy {
         Remedy::Continue => None,
-        Remedy::Abort => Some(abort(state, settings, session, about, outcome_of(finding), why)),
+        Remedy::Abort => Some(abort(state, settings, session, about, finding.run_outcome(), why)),
         Remedy::Steer => Some(steer(state, settings, session, about, &advice(finding), why)),
     });
     orders
@@ -107,40 +107,40 @@ pub(super) fn on_rest(state: &mut RunState, settings: &Settings) -> Option<Order
 /// Responds to the result of an order.
 pub(super) fn on_report(state: &mut RunState, settings: &Settings, report: &Report) -> Option<Order> {
     let taken = report.phase == Phase::Taken;
-    match &report.order.task {
+    match &report.order.kind {
         // The check did not fail: it was interrupted.
-        Task::Verify { .. } if !taken && report.interrupted => {
+        OrderKind::Verify { .. } if !taken && report.interrupted => {
             state.interrupted = true;
             None
         }
         // The session went on: what was checked is not what is there now.
-        Task::Verify { round, .. } if *round != state.rounds => None,
-        Task::Verify { .. } if taken => {
+        OrderKind::Verify { round, .. } if *round != state.rounds => None,
+        OrderKind::Verify { .. } if taken => {
             state.failed_check = None;
             state.settle(RunOutcome::Done, &format!("done, and verified: {}", report.detail));
             None
         }
-        Task::Verify { .. } => unverified(state, settings, report),
-        Task::Steer { .. } if !taken => {
+        OrderKind::Verify { .. } => unverified(state, settings, report),
+        OrderKind::Steer { .. } if !taken => {
             state.steering.failed();
             settle_rest(state, &format!("the message could not be sent to the agent: {}", report.detail));
             None
         }
-        Task::Steer { .. } => {
+        OrderKind::Steer { .. } => {
             state.steering.accepted(state.clock.now());
             None
         }
-        Task::Answer { request, .. } if !taken => {
+        OrderKind::Answer { request, .. } if !taken => {
             if let Some(asked) = state.asked.get_mut(request) {
                 asked.answered = false;
             }
             None
         }
-        Task::Rollback { message } if taken => {
+        OrderKind::Rollback { message } if taken => {
             state.totals.take_back(&report.order.session, message);
             None
         }
-        Task::Abort { .. } if !taken => {
+        OrderKind::Abort { .. } if !taken => {
             state.gave_up = true;
             None
         }
@@ -175,9 +175,9 @@ pub(super) fn on_time(state: &mut RunState) {
 
 /// Responds to an order that could not be tried.
 pub(super) fn on_skipped(state: &mut RunState, order: &Order, why: &str) {
-    match order.task {
-        Task::Steer { .. } => state.steering.skipped(),
-        Task::Verify { .. } => state.settle(RunOutcome::Unsure, &format!("nothing was checked: {why}")),
+    match order.kind {
+        OrderKind::Steer { .. } => state.steering.skipped(),
+        OrderKind::Verify { .. } => state.settle(RunOutcome::Unsure, &format!("nothing was checked: {why}")),
         _ => {}
     }
 }
@@ -193,10 +193,10 @@ fn configured(settings: &Settings, finding: &Finding) -> Option<Remedy> {
 fn overruled(decision: &Decision, remedy: Remedy) -> Option<Order> {
     let task = match (decision.action, remedy) {
         (Verdict::Abort, Remedy::Continue | Remedy::Steer) => {
-            Task::Abort { child: None, changed: Vec::new(), rollback: None }
+            OrderKind::Abort { child: None, changed: Vec::new(), rollback: None }
         }
         (Verdict::Steer, Remedy::Continue | Remedy::Abort) => {
-            Task::Steer { message: String::new(), abort_first: false }
+            OrderKind::Steer { message: String::new(), abort_first: false }
         }
         _ => return None,
     };
@@ -222,9 +222,9 @@ fn abort(
     let rollback = finding.filter(|_| settings.rollback).and_then(|finding| {
         let message = finding.rollback_to.clone()?;
         let why = "reverting the changes since the problem began";
-        Some(Order::new(&finding.session_id, Task::Rollback { message }, why))
+        Some(Order::new(&finding.session_id, OrderKind::Rollback { message }, why))
     });
-    let task = Task::Abort {
+    let task = OrderKind::Abort {
         child: (root != session).then(|| session.to_owned()),
         changed: state.changed(),
         rollback: rollback.map(Box::new),
@@ -245,7 +245,7 @@ fn steer(
     why: &str,
 ) -> Order {
     let grave = finding.is_some_and(|f| f.grade == Grade::Stop);
-    let task = Task::Steer { message: message.to_owned(), abort_first: grave && state.done.is_none() };
+    let task = OrderKind::Steer { message: message.to_owned(), abort_first: grave && state.done.is_none() };
     if let Some(why_not) = unwatched(state, session) {
         return Order::new(session, task, why).withheld(why_not);
     }
@@ -261,7 +261,7 @@ fn steer(
         let spent = format!("{} messages were sent already", state.steering.sent());
         let why = format!("{spent}: {why}");
         if grave {
-            let outcome = finding.map_or(RunOutcome::Unsure, outcome_of);
+            let outcome = finding.map_or(RunOutcome::Unsure, Finding::run_outcome);
             return abort(state, settings, session, finding, outcome, &why);
         }
         settle_rest(state, &why);
@@ -278,7 +278,7 @@ fn verify(state: &mut RunState, settings: &Settings, why: &str) -> Option<Order>
     }
     let session = state.done.as_ref().map(|d| d.session_id.clone())?;
     let changed = state.changed();
-    Some(Order::new(&session, Task::Verify { changed, round: state.rounds }, why))
+    Some(Order::new(&session, OrderKind::Verify { changed, round: state.rounds }, why))
 }
 
 /// Ends the run of a session at rest as unsure, unless the session failed or was aborted.
@@ -309,7 +309,7 @@ fn answers(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<
                 return None;
             }
             asked.answered = true;
-            let task = Task::Answer { request, question: asked.question, answer };
+            let task = OrderKind::Answer { request, question: asked.question, answer };
             let why = format!("unanswered: {}", asked.what);
             Some(Order::new(&asked.session, task, &why))
         })

@@ -77,16 +77,16 @@ fn orders(state: &mut RunState, settings: &Settings, lines: &[String]) -> Vec<Or
 
 /// A word for each order, in brackets if it is withheld.
 fn words(orders: &[Order]) -> Vec<&'static str> {
-    let word = |order: &Order| match (&order.task, &order.withheld) {
-        (Task::Abort { .. }, None) => "abort",
-        (Task::Abort { .. }, Some(_)) => "(abort)",
-        (Task::Resume { .. }, _) => "resume",
-        (Task::Steer { abort_first: true, .. }, None) => "abort, steer",
-        (Task::Steer { .. }, None) => "steer",
-        (Task::Steer { .. }, Some(_)) => "(steer)",
-        (Task::Verify { .. }, _) => "verify",
-        (Task::Answer { .. }, _) => "answer",
-        (Task::Rollback { .. }, _) => "rollback",
+    let word = |order: &Order| match (&order.kind, &order.withheld) {
+        (OrderKind::Abort { .. }, None) => "abort",
+        (OrderKind::Abort { .. }, Some(_)) => "(abort)",
+        (OrderKind::Resume { .. }, _) => "resume",
+        (OrderKind::Steer { abort_first: true, .. }, None) => "abort, steer",
+        (OrderKind::Steer { .. }, None) => "steer",
+        (OrderKind::Steer { .. }, Some(_)) => "(steer)",
+        (OrderKind::Verify { .. }, _) => "verify",
+        (OrderKind::Answer { .. }, _) => "answer",
+        (OrderKind::Rollback { .. }, _) => "rollback",
     };
     orders.iter().map(word).collect()
 }
@@ -218,7 +218,7 @@ fn failed_abort_ends_run() {
     let (_, mut state) = planned(&settings(), &[opened(), finding("loop", "stop")]);
     state.steering.sending();
     assert!(!state.is_decided(Duration::ZERO));
-    let task = Task::Abort { child: None, changed: Vec::new(), rollback: None };
+    let task = OrderKind::Abort { child: None, changed: Vec::new(), rollback: None };
     let report = Report {
         order: Order::new("ses_1", task, ""),
         phase: Phase::Failed,
@@ -235,7 +235,7 @@ fn interrupted_check_has_not_failed() {
     for (cut, ends) in [(true, false), (false, true)] {
         let (_, mut state) = planned(&checks, &[rests("done")]);
         let report = Report {
-            order: Order::new("ses_1", Task::Verify { changed: Vec::new(), round: 0 }, ""),
+            order: Order::new("ses_1", OrderKind::Verify { changed: Vec::new(), round: 0 }, ""),
             phase: Phase::Failed,
             detail: "`x` fails (exit 1).\nThe end of its output:\na long tail".to_owned(),
             interrupted: cut,
@@ -335,7 +335,7 @@ fn lost_message_ends_run() {
     ] {
         let mut state = RunState::default();
         let mut order = orders(&mut state, &with_check(), &lines).remove(0);
-        if matches!(order.task, Task::Verify { .. }) {
+        if matches!(order.kind, OrderKind::Verify { .. }) {
             order = on_report(&mut state, &with_check(), &reported(&order, Phase::Failed)).unwrap();
         }
         assert!(on_report(&mut state, &with_check(), &reported(&order, Phase::Taken)).is_none());
@@ -376,11 +376,11 @@ fn rolls_back_child() {
     trouble["properties"]["sessionID"] = json!("ses_2");
     let mut state = RunState::default();
     let orders = orders(&mut state, &settings, &[opened(), child, trouble.to_string()]);
-    let Task::Abort { child, rollback, .. } = &orders[0].task else { panic!("no abort: {orders:?}") };
+    let OrderKind::Abort { child, rollback, .. } = &orders[0].task else { panic!("no abort: {orders:?}") };
     assert_eq!((&*orders[0].session, child.as_deref()), ("ses_1", Some("ses_2")));
     let rollback = rollback.as_ref().unwrap();
     let message = "msg_1".to_owned();
-    assert_eq!((&*rollback.session, &rollback.task), ("ses_2", &Task::Rollback { message }));
+    assert_eq!((&*rollback.session, &rollback.kind), ("ses_2", &OrderKind::Rollback { message }));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Decides when a session continues after a quota, without I/O.
 
-use super::order::{Order, Task};
+use super::order::{Order, OrderKind};
 use crate::bounded::BoundedMap;
 use crate::wire::record::{SessionStatus, StateChange};
 use sha2::{Digest, Sha256};
@@ -89,7 +89,7 @@ impl Resumes {
                 quota.next = now.saturating_add(PAUSE << quota.tries);
                 quota.tries += 1;
                 *self.sent.get_or_insert_with(session.clone(), u32::default) += 1;
-                let task = Task::Resume { message: message(&session, quota.until) };
+                let task = OrderKind::Resume { message: message(&session, quota.until) };
                 orders.push(Order::new(&session, task, "the provider accepts requests again"));
             }
         }
@@ -127,8 +127,8 @@ mod tests {
         serde_json::from_value(change).unwrap()
     }
 
-    fn messages(orders: Vec<Order>) -> Vec<Task> {
-        orders.into_iter().map(|order| order.task).collect()
+    fn messages(orders: Vec<Order>) -> Vec<OrderKind> {
+        orders.into_iter().map(|order| order.kind).collect()
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
         let mut resumes = Resumes::default();
         resumes.state(&change("quota", Some(100_000)));
         assert!(resumes.due(100_000).is_empty() && resumes.is_waiting(0));
-        let task = Task::Resume { message: message("s", 100_000) };
+        let task = OrderKind::Resume { message: message("s", 100_000) };
         assert_eq!(messages(resumes.due(116_000)), std::slice::from_ref(&task));
         assert!(resumes.due(117_000).is_empty());
         assert_eq!(messages(resumes.due(200_000)), std::slice::from_ref(&task), "the same id");

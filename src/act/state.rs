@@ -6,7 +6,7 @@ use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
 use crate::wire::record::{
-    AnyRecord, Closed, Decision, Done, Finding, Kind, Opened, Outcome, RunOutcome, SessionStatus, State, StateChange,
+    AnyRecord, Closed, Decision, Done, Finding, Opened, Outcome, RunOutcome, SessionStatus, State, StateChange,
 };
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
@@ -388,15 +388,4 @@ impl RunState {
 fn says_replay(properties: Raw<'_>) -> bool {
     let members = members(properties).unwrap_or_default();
     members.iter().any(|(name, value)| name == "replay" && value.get() == "true")
-}
-
-/// The outcome of a run that was ended because of this finding.
-pub(super) fn outcome_of(finding: &Finding) -> RunOutcome {
-    match finding.kind {
-        Kind::Stall | Kind::Blocked => RunOutcome::Stalled,
-        Kind::Budget => RunOutcome::Budget,
-        // A failing provider fails the session; repeated compactions are a loop.
-        Kind::Storm if finding.infra => RunOutcome::Failed,
-        _ => RunOutcome::Loop,
-    }
 }

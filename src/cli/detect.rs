@@ -419,11 +419,6 @@ impl Args {
     fn code_of_findings(&self, found: &Found) -> Code {
         let counts = |kind: Kind| self.fail_on.iter().any(|on| on.is_none_or(|on| on == kind));
         let first = found.iter().find(|(kind, _)| counts(*kind));
-        first.map_or(Code::Ok, |(kind, external)| match kind {
-            Kind::Stall | Kind::Blocked => Code::Stalled,
-            Kind::Budget => Code::Budget,
-            Kind::Storm if *external => Code::Failed,
-            _ => Code::Loop,
-        })
+        first.map_or(Code::Ok, |(kind, infra)| Code::from(kind.outcome(*infra)))
     }
 }

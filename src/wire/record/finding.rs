@@ -1,4 +1,4 @@
-use super::Record;
+use super::{Record, RunOutcome};
 use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,20 @@ pub enum Kind {
     Budget,
     /// The problem went on after a steering message.
     Steering,
+}
+
+impl Kind {
+    /// The outcome of a run that ends because of such a finding. `infra` says that the cause is the provider or the
+    /// machine, and not the agent.
+    pub fn outcome(self, infra: bool) -> RunOutcome {
+        match self {
+            Self::Stall | Self::Blocked => RunOutcome::Stalled,
+            Self::Budget => RunOutcome::Budget,
+            // A failing provider fails the session; repeated compactions are a loop.
+            Self::Storm if infra => RunOutcome::Failed,
+            _ => RunOutcome::Loop,
+        }
+    }
 }
 
 /// How serious a finding is. A `stop` may be acted on without a second opinion.
@@ -156,5 +170,10 @@ impl Finding {
             ("", rule) => Cow::Borrowed(rule),
             (id, _) => Cow::Borrowed(id),
         }
+    }
+
+    /// The outcome of a run that ends because of it.
+    pub fn run_outcome(&self) -> RunOutcome {
+        self.kind.outcome(self.infra)
     }
 }
