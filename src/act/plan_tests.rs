@@ -376,7 +376,7 @@ fn rolls_back_child() {
     trouble["properties"]["sessionID"] = json!("ses_2");
     let mut state = RunState::default();
     let orders = orders(&mut state, &settings, &[opened(), child, trouble.to_string()]);
-    let OrderKind::Abort { child, rollback, .. } = &orders[0].task else { panic!("no abort: {orders:?}") };
+    let OrderKind::Abort { child, rollback, .. } = &orders[0].kind else { panic!("no abort: {orders:?}") };
     assert_eq!((&*orders[0].session, child.as_deref()), ("ses_1", Some("ses_2")));
     let rollback = rollback.as_ref().unwrap();
     let message = "msg_1".to_owned();
