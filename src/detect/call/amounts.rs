@@ -17,13 +17,23 @@ const SPANS: [&str; 14] = [
     "s", "sec", "secs", "second", "seconds", "ms", "msec", "millis", "milliseconds", "us", "ns", "m", "min", "minutes",
 ];
 
+/// Words behind a number that is how far something got, and before one.
+#[rustfmt::skip]
+const REACHED: [&str; 12] = [
+    "received", "transferred", "downloaded", "uploaded", "copied", "sent", "written", "fetched", "processed", "complete", "completed", "done",
+];
+const POSITIONS: [&str; 4] = ["position", "offset", "byte", "progress"];
+/// How many words behind a number may say so.
+const BEHIND: usize = 3;
+
 /// A number in a failure that is no place, name, version or time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Amount {
     value: f64,
-    /// It has no fraction. Such numbers rise by themselves, as ids do, and count only when they fall. Fractions count
-    /// once they moved one way twice.
+    /// It has no fraction. Such numbers count at once when they fall. Fractions count once they moved one way twice.
     is_whole: bool,
+    /// It says how far something got, and may rise. Others rise by themselves, as ids do.
+    may_rise: bool,
 }
 
 /// The amounts in a failure; none if there are too many.
@@ -51,7 +61,8 @@ fn of_line(line: &str, found: &mut Vec<Amount>) {
         let end = if has_fraction { whole + 1 + length(whole + 1) } else { whole };
         if stands_alone(bytes, at, end) && !is_named(&line[..at], &line[end..]) && !is_span(&line[end..]) {
             let value = line[at..end].parse().ok();
-            found.extend(value.map(|value| Amount { value, is_whole: !has_fraction }));
+            let may_rise = has_fraction || is_reached(&line[..at], &line[end..]);
+            found.extend(value.map(|value| Amount { value, is_whole: !has_fraction, may_rise }));
         }
         at = end;
     }
@@ -74,6 +85,16 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
 fn is_span(behind: &str) -> bool {
     let unit = behind.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     SPANS.contains(&unit)
+}
+
+/// Whether a number says how far something got.
+fn is_reached(before: &str, behind: &str) -> bool {
+    let behind = behind.trim_start();
+    let said = behind.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()).take(BEHIND);
+    let last = before.trim_end_matches([' ', ':', '=']).rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+    behind.starts_with('%')
+        || said.into_iter().any(|word| REACHED.contains(&&*word.to_ascii_lowercase()))
+        || last.is_some_and(|word| POSITIONS.contains(&&*word.to_ascii_lowercase()))
 }
 
 /// The best amounts of one failure that comes again.
@@ -101,8 +122,8 @@ impl Trend {
             if !is_whole && (now.value - best.value).abs() < STEP * best.value.abs() {
                 continue;
             }
-            let is_first = !is_whole && rises.is_none();
-            let is_better = if is_whole { !up } else { *rises.get_or_insert(up) == up };
+            let is_first = rises.is_none() && (up || !is_whole);
+            let is_better = if now.may_rise { *rises.get_or_insert(up) == up } else { !up };
             if is_better {
                 *best = *now;
             }
@@ -148,6 +169,12 @@ mod tests {
         };
         assert_eq!(tries(&["by 90 bytes", "by 70 bytes", "by 20 bytes"]), [false, true, true]);
         assert_eq!(tries(&["by 90 bytes", "by 70 bytes", "by 90 bytes", "by 70 bytes"]), [false, true, false, false]);
+        assert_eq!(tries(&["9 bytes received", "30 bytes received", "80 bytes received"]), [false, false, true]);
+        assert_eq!(tries(&["at 40%", "at 51%", "at 63%", "at 12%"]), [false, false, true, false]);
+        assert_eq!(
+            tries(&["from byte position 1000: 90 bytes left", "from byte position 4000: 60 bytes left"]),
+            [false, true]
+        );
         assert_eq!(tries(&["run 7", "run 8", "run 9"]), [false; 3], "it is counted");
         assert_eq!(tries(&["found 0.5", "found 0.6", "found 0.7", "found 0.65"]), [false, false, true, false]);
         assert_eq!(tries(&["8 of 3 MB", "7 of 9 MB"]), [false; 2], "another got worse");

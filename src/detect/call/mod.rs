@@ -61,8 +61,13 @@ pub(crate) struct Call {
     pub(crate) kind: CallKind,
     /// Equal for equal tools and inputs.
     pub(crate) key: u64,
+    /// If it looks at a thing by an id: equal for equal looks at others. Who makes a new thing each time, and looks at it,
+    /// does the same again.
+    pub(crate) key_without_id: Option<u64>,
     /// Equal for equal statuses and normalized results.
     pub(crate) result_key: u64,
+    /// Equal for results that are the same in every digit.
+    pub(crate) exact: u64,
     /// Whether the result is empty.
     pub(crate) empty: bool,
     /// How it failed, if it did.
@@ -129,6 +134,7 @@ impl Call {
         let progress = Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)]);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
+        let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
         let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
         let failing = failing.or_else(|| progress.failing_key().filter(|_| failed));
         // What a page shows tells whether the same element was meant.
@@ -136,11 +142,13 @@ impl Call {
         Some(Self {
             message: part.message.clone().into_owned(),
             key: hash::join(hash::of(tool), given),
+            key_without_id: key_without_id(tool, kind, &input, &normalized),
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
+            exact: in_digits.map_or(result, |raw| hash::of(raw.get())),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
-            numbers: raw.filter(|_| normalized.contains(PLACEHOLDER)).map(motion::numbers).unwrap_or_default(),
+            numbers: in_digits.map(motion::numbers).unwrap_or_default(),
             amounts: raw.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
@@ -299,6 +307,17 @@ fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
     }
     let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).take(NUMBER_LETTERS).count();
     if letters < NUMBER_LETTERS { hash::of(normalized) } else { hash::of(without_numbers(normalized)) }
+}
+
+/// From this many bytes on, an answer says so much that two things hardly have the same by chance.
+const RICH: usize = 60;
+
+/// Equal for looks of a tool that are equal but for the ids in them; `None` for others, and for answers that say little.
+fn key_without_id(tool: &str, kind: CallKind, input: &Input, normalized: &str) -> Option<u64> {
+    let looks = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll);
+    let given = input.command.as_deref().unwrap_or(&input.text);
+    let without = (looks && normalized.len() >= RICH).then(|| nonces::without_ids(given)).flatten()?;
+    Some(hash::join(hash::of(tool), hash::of(without)))
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.

@@ -2,6 +2,7 @@
 
 use super::Call;
 use crate::detect::call::shell::has;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// How much of a command is read, in bytes.
@@ -18,6 +19,9 @@ const PATTERN_OPTIONS: &str = "-e -f -g -t -m -A -B -C";
 const PATTERN_GIVEN: &str = "-e -f";
 /// Values that say how, and not on what.
 const SETTINGS: &str = "true false yes no on off never always auto none json yaml text plain table wide get";
+/// Parameters of an address that choose a page of the same list.
+const PAGES: &str =
+    "page p offset start skip from cursor after before limit per_page page_size pagesize startat pagenumber";
 /// Letters of a script or a sentence, which no name has.
 const SCRIPT: [char; 12] = [' ', '\n', '\t', ';', '(', ')', '{', '}', '<', '>', '*', '$'];
 
@@ -186,7 +190,7 @@ fn name(word: &str) -> Option<String> {
     while let Some(rest) = name.strip_prefix("./") {
         name = rest;
     }
-    let mut name = name.trim_end_matches(['/', '?', '#']).to_owned();
+    let mut name = without_page(name).trim_end_matches(['/', '?', '#', '&']).to_owned();
     for own in ["127.0.0.1", "0.0.0.0", "[::1]"] {
         if let Some(rest) = name.strip_prefix(own) {
             name = format!("localhost{rest}");
@@ -199,6 +203,16 @@ fn name(word: &str) -> Option<String> {
     let has_word =
         name.as_bytes().windows(2).any(|pair| pair.iter().all(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()));
     (has_word && !name.starts_with("/dev/")).then_some(name)
+}
+
+/// An address without the parameters that choose a page.
+fn without_page(name: &str) -> Cow<'_, str> {
+    let Some((path, query)) = name.split_once('?').filter(|(_, query)| query.contains('=')) else {
+        return Cow::Borrowed(name);
+    };
+    let chooses = |pair: &&str| pair.split_once('=').is_some_and(|(name, _)| has(PAGES, &name.to_ascii_lowercase()));
+    let rest: Vec<&str> = query.split('&').filter(|pair| !chooses(pair)).collect();
+    Cow::Owned(format!("{path}?{}", rest.join("&")))
 }
 
 #[cfg(test)]
@@ -237,6 +251,11 @@ mod tests {
                 "tool plan -parallelism=9 -lock-timeout=30s",
                 "tool plan -no-color",
             ],
+            &[
+                "curl 'a.example/list?page=1&per_page=9'",
+                "curl 'a.example/list?page=2&per_page=9'",
+                "curl a.example/list?offset=9",
+            ],
             &["rg -n foo src", "grep -rn 'bar baz' src/", "git grep foo src"],
             &["find src -name a.rs", "find src -iname b.rs"],
         ] {
@@ -254,6 +273,7 @@ mod tests {
             &["ssh alpha uptime", "ssh beta uptime", "ssh gamma 'df -h'"],
             &["ls src", "ls src/aa", "ls src/bb"],
             &["cd one && cat LICENSE", "cd two && cat LICENSE", "cd three && cat LICENSE"],
+            &["curl 'a.example/x?id=1&page=1'", "curl 'a.example/x?id=2'", "curl 'a.example/x?id=3&page=9'"],
             &["issue view 17", "issue view 18", "issue view 19"],
             &["curl a.example/up", "curl b.example/up", "curl c.example/up"],
         ] {

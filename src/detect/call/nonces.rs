@@ -1,6 +1,7 @@
 //! Finds values in an input that only make it look new: cache busters in the query of an address, ids of a request in a
 //! header.
 
+use super::normalize::names_pod;
 use std::borrow::Cow;
 
 /// Parameters that exist to be different each time, in small letters and without marks between the words; and that of
@@ -67,6 +68,24 @@ pub(super) fn without_nonces(text: &str) -> Cow<'_, str> {
     }
     rest.push_str(&text[from..]);
     Cow::Owned(rest)
+}
+
+/// The shortest id that no one chose.
+const ID: usize = 8;
+
+/// An input with a placeholder for each id in it: of a run, a pod, a task. `None` if there is none.
+pub(super) fn without_ids(text: &str) -> Option<String> {
+    let text = &text[..text.floor_char_boundary(INPUT)];
+    let mut found = false;
+    let mut rest = String::with_capacity(text.len());
+    for word in text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '-') {
+        let name = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '-');
+        let is_id = name.len() >= ID && has_digit(name) && !name.starts_with('-') || names_pod(name);
+        found |= is_id;
+        rest.push_str(if is_id { "#" } else { name });
+        rest.push_str(&word[name.len()..]);
+    }
+    found.then_some(rest)
 }
 
 /// Where the value of a parameter stands that begins at `start`, if it is such a one.

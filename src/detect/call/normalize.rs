@@ -111,7 +111,9 @@ fn harmless_length(text: &str, run: usize, stop: usize) -> usize {
     match (bytes[stop], bytes.get(stop + 1)) {
         (b'\\', Some(b'"' | b'\\')) => 2,
         (b'/', next) if !next.is_some_and(|next| TEMPORARY_INITIALS.contains(next)) => 1,
-        (b'-', _) if !bytes[run..stop].last().is_some_and(u8::is_ascii_hexdigit) => 1,
+        (b'-', next) if !bytes[run..stop].last().is_some_and(u8::is_ascii_hexdigit) => {
+            usize::from(!(next.is_some_and(|next| is_pod_letter(*next)) && is_pod_suffix(bytes, stop)))
+        }
         (0..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f, _) => 1,
         (0x80.., _) => {
             let first = text[stop..].chars().next();
@@ -186,6 +188,11 @@ fn letters_before(plain: &str) -> usize {
 
 /// Appends a hyphen, or a placeholder if eight letters before it begin a UUID.
 fn push_hyphen(text: &str, at: usize, plain: usize, normalized: &mut String) -> usize {
+    if is_pod_suffix(text.as_bytes(), at) {
+        normalized.push('-');
+        normalized.push(PLACEHOLDER);
+        return 1 + POD_SUFFIX;
+    }
     let letters = UUID[0];
     let length =
         (letters_before(&text[at - plain..at]) == letters).then(|| uuid_length(&text[at - letters..])).flatten();
@@ -196,6 +203,30 @@ fn push_hyphen(text: &str, at: usize, plain: usize, normalized: &mut String) -> 
     normalized.truncate(normalized.len() - letters);
     normalized.push(PLACEHOLDER);
     length - letters
+}
+
+/// The length of the random end of a Kubernetes pod's name.
+const POD_SUFFIX: usize = 5;
+
+/// Whether Kubernetes uses a letter or digit in random names: no vowel, and nothing that looks like another, so that
+/// they are never words (`k8s.io/apimachinery/pkg/util/rand`).
+fn is_pod_letter(byte: u8) -> bool {
+    b"bcdfghjklmnpqrstvwxz2456789".contains(&byte)
+}
+
+/// Whether the hyphen at `at` begins the random end of a pod's name: `web-7d9f8-x2kpq`.
+fn is_pod_suffix(bytes: &[u8], at: usize) -> bool {
+    let (start, end) = (at + 1, at + 1 + POD_SUFFIX);
+    let stands_alone = bytes.get(end).is_none_or(|next| !next.is_ascii_alphanumeric() && !matches!(next, b'-' | b'_'));
+    at > 0
+        && bytes[at - 1].is_ascii_alphanumeric()
+        && stands_alone
+        && bytes.get(start..end).is_some_and(|suffix| suffix.iter().copied().all(is_pod_letter))
+}
+
+/// Whether a name ends as that of a pod does.
+pub(super) fn names_pod(name: &str) -> bool {
+    name.rfind('-').is_some_and(|at| is_pod_suffix(name.as_bytes(), at))
 }
 
 /// The text with a placeholder for every run of digits.

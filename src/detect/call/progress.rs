@@ -26,6 +26,17 @@ const SPANS: [&str; 10] = ["times", "time", "attempts", "tries", "ms", "s", "sec
 const STEPS: [&str; 10] =
     ["next", "nexti", "step", "stepi", "stepin", "stepover", "continue", "finish", "advance", "resume"];
 
+/// Words of tools, commands and statements that do a part of it each time.
+const PARTS: [&str; 7] = ["limit", "batch", "batches", "chunk", "chunks", "top", "slice"];
+/// How words begin that say what was done to so many.
+#[rustfmt::skip]
+const DONE: [&str; 17] = [
+    "affect", "delet", "updat", "insert", "remov", "moved", "migrat", "process", "archiv", "purg", "import", "export", "copied", "sent", "index",
+    "convert", "row",
+];
+/// The shortest id of a version or a commit.
+const ID: usize = 7;
+
 /// What a result shows of the way that is left.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
@@ -33,8 +44,10 @@ pub(crate) struct Progress {
     pub(crate) counter: Option<(u32, u32)>,
     /// How much fails or is left.
     pub(crate) failing: Option<u32>,
-    /// The place and the values that a debugger shows.
+    /// The place and the values that a debugger shows, or the version or commit that a step leads to.
     pub(crate) place: Option<u64>,
+    /// It did the next part: so many were done, of a part that was asked for.
+    pub(crate) part: bool,
 }
 
 impl Progress {
@@ -45,11 +58,13 @@ impl Progress {
         };
         let ends = both(&body, END).map(text::unescaped);
         let lines = || ends.iter().flat_map(|end| end.lines()).filter(|line| line.bytes().any(|b| b.is_ascii_digit()));
-        let steps = given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], &STEPS));
+        let says = |words: &[&str]| given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], words));
+        let steps = says(&STEPS) || given[1].contains(" +1");
         Self {
             counter: lines().filter_map(counter).next_back(),
             failing: counts.then(|| lines().filter_map(wrong).reduce(u32::saturating_add)).flatten(),
-            place: steps.then(|| place(lines())).flatten(),
+            place: steps.then(|| place(lines()).or_else(|| ids(lines()))).flatten(),
+            part: says(&PARTS) && lines().any(says_done),
         }
     }
 
@@ -144,6 +159,31 @@ fn place<'a>(lines: impl Iterator<Item = &'a str>) -> Option<u64> {
     stands.then_some(sum)
 }
 
+/// The ids of versions and commits in these lines: hexadecimal, as in `a1b2c3d -> 0f9e8d7`.
+fn ids<'a>(lines: impl Iterator<Item = &'a str>) -> Option<u64> {
+    let is_id = |word: &&str| {
+        word.len() >= ID
+            && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && word.bytes().any(|byte| byte.is_ascii_digit())
+            && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+    };
+    let words = lines.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.filter(is_id).map(hash::of).reduce(hash::join)
+}
+
+/// Whether a line says that something was done to some: `DELETE 500`, `500 rows affected`.
+fn says_done(line: &str) -> bool {
+    let words: Vec<Word<'_>> = words(line).take(32).collect();
+    let says = |word: &Word<'_>| {
+        let text = word.text();
+        DONE.iter().any(|stem| text.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)))
+    };
+    (0..words.len()).any(|at| {
+        let near = &words[at.saturating_sub(2)..words.len().min(at + 3)];
+        words[at].number().is_some_and(|count| count > 0) && near.iter().any(says)
+    })
+}
+
 /// How many digits a text begins with.
 fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
@@ -170,6 +210,27 @@ mod tests {
         ] {
             assert_eq!(counter(line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn reads_the_next_part() {
+        let progress = |command: &str, said: &str| {
+            let source = serde_json::Value::from(said).to_string();
+            Progress::read(Some(serde_json::from_str(&source).unwrap()), true, ["bash", command])
+        };
+        for (command, said, part) in [
+            ("delete from a where id in (select id from a limit 500)", "DELETE 500", true),
+            ("delete from a where id in (select id from a limit 500)", "DELETE 0", false),
+            ("./purge --batch", "purged 20 of the old rows", true),
+            ("delete from a where id = 7", "DELETE 1", false),
+            ("./purge --batch", "started 3 workers", false),
+        ] {
+            assert_eq!(progress(command, said).part, part, "{command}: {said}");
+        }
+        let step = |said: &str| progress("migrate upgrade +1", said).place;
+        assert_ne!(step("Running 4a0f9344 -> bb8fdf7a"), step("Running bb8fdf7a -> cf16cb46"));
+        assert_eq!(step("Running 4a0f9344 -> bb8fdf7a"), step("Running 4a0f9344 -> bb8fdf7a"));
+        assert_eq!(progress("migrate upgrade", "Running 4a0f9344 -> bb8fdf7a").place, None);
     }
 
     #[test]

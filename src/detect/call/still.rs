@@ -8,7 +8,7 @@ use crate::detect::text::wait_signs::{command_has_word, command_looks, has_word,
 const VOLATILE: [&str; 6] = ["/proc/", "/sys/", "/run/", "/var/run/", "/var/log/", "/dev/"];
 /// Words of tools and commands that do something when they are called, however often.
 #[rustfmt::skip]
-const DEEDS: &[&str] = &[
+pub(crate) const DEEDS: &[&str] = &[
     "post", "put", "send", "create", "add", "insert", "append", "delete", "remove", "update", "set", "write", "edit", "patch", "submit",
     "publish", "push", "apply", "save", "start", "restart", "stop", "reply", "upload", "import", "move", "rename", "click", "type",
     "press", "fill", "drag", "tap", "merge", "approve", "cancel", "trigger", "dispatch", "kill", "deploy", "install",

@@ -8,6 +8,7 @@ use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, refuses, says_not_yet};
+use std::collections::VecDeque;
 use std::hash::BuildHasherDefault;
 
 /// How many calls to remember the ends of.
@@ -24,6 +25,11 @@ const BREATH: i64 = 2_000;
 const REFUSAL: usize = 240;
 /// For how long such short pauses are a wait, in milliseconds: a server that starts is there by then.
 const SHORT_WAIT: i64 = 120_000;
+/// How many pauses before other calls show how long the model takes for one.
+const USUAL: usize = 9;
+/// The fewest of them.
+const FEWEST: usize = 2;
+
 /// How many looks without a pause of their own are a wait where nothing was started that could come up: any model
 /// takes its seconds between two calls.
 const HASTY: u32 = 9;
@@ -105,6 +111,8 @@ struct Gap {
     times: u32,
     /// What they look at may have been started just before.
     started: bool,
+    /// The pause is no longer than those before other calls.
+    is_usual: bool,
 }
 
 impl Gap {
@@ -130,12 +138,23 @@ pub(super) struct Pauses {
     awake: i64,
     /// How many calls did more than sleep when a command last did something.
     deed: Option<i64>,
+    /// The latest pauses before calls that were not just made, in milliseconds.
+    usual: VecDeque<i64>,
     previous_polled: bool,
+    /// The key of the latest call, and when it ended.
+    latest: Option<(u64, i64)>,
 }
 
 impl Pauses {
     pub(super) fn new() -> Self {
-        Self { ends: BoundedMap::new(ENDS), awake: 0, deed: None, previous_polled: false }
+        Self {
+            ends: BoundedMap::new(ENDS),
+            awake: 0,
+            deed: None,
+            usual: VecDeque::new(),
+            previous_polled: false,
+            latest: None,
+        }
     }
 
     /// When the same call last ended, in milliseconds since the Unix epoch.
@@ -174,14 +193,17 @@ impl Pauses {
         let started =
             equal.map_or_else(|| self.deed.is_some_and(|deed| self.awake - deed <= STARTED), |last| last.started);
         self.ends.insert(call.key, End { at: end, awake: self.awake, result: call.result_key, since, times, started });
-        if call.line.is_some() && may_start(call) {
+        if may_start(call) {
             self.deed = Some(self.awake);
         }
+        self.time(call);
         let last = last?;
         let calls = self.awake - last.awake;
+        let pause = start.saturating_sub(last.at) / calls.max(1);
         Some(Gap {
             took: end.saturating_sub(start),
-            pause: start.saturating_sub(last.at) / calls.max(1),
+            pause,
+            is_usual: self.is_usual(pause),
             calls,
             lasted: end.saturating_sub(since),
             times,
@@ -190,14 +212,38 @@ impl Pauses {
     }
 }
 
+impl Pauses {
+    /// Notes how long it took until a call was made, unless it is the one before once more.
+    fn time(&mut self, call: &Call) {
+        let (start, end) = call.span;
+        let before = self.latest.replace((call.key, end));
+        let Some((_, ended)) = before.filter(|(key, _)| *key != call.key) else { return };
+        if self.usual.len() == USUAL {
+            self.usual.pop_front();
+        }
+        self.usual.push_back(start.saturating_sub(ended));
+    }
+
+    /// Whether the model takes as long before other calls.
+    fn is_usual(&self, pause: i64) -> bool {
+        let mut usual: Vec<i64> = self.usual.iter().copied().collect();
+        usual.sort_unstable();
+        usual.len() >= FEWEST && pause <= usual[usual.len() / 2] * 3 / 2
+    }
+}
+
 /// Whether a call sleeps or waits itself, as its command says.
 fn sleeps(call: &Call) -> bool {
     call.line.as_ref().is_some_and(|line| line.waits)
 }
 
-/// Whether a command did something that may have started what is looked at next.
+/// Whether a call did something that may have started what is looked at next; an edit starts nothing.
 fn may_start(call: &Call) -> bool {
-    let is_deed = matches!(call.kind, CallKind::Mutate | CallKind::Unknown | CallKind::Record);
+    let is_deed = match call.kind {
+        CallKind::Mutate | CallKind::Record => call.line.is_some(),
+        CallKind::Unknown | CallKind::Spawn => true,
+        _ => call.still_runs,
+    };
     is_deed && !call.failed() && !looks(call)
 }
 
@@ -283,8 +329,16 @@ fn open_wait(call: &Call, gap: Gap) -> Pause {
     let read = WaitSigns::read(&call.tool, given(call), &call.ends, took, pause);
     let sleeps_on = sleeps(call) && took.max(pause) >= SHORT_PAUSE && read.says_running;
     let runs_on = call.still_runs && took >= SHORT_PAUSE;
-    if took >= PAUSE || pause >= LONG_PAUSE || read.is_wait() || sleeps_on || runs_on {
+    if took >= PAUSE || read.is_wait() || sleeps_on || runs_on {
         return Pause::Wait;
+    }
+    if pause >= LONG_PAUSE {
+        // A file changes when somebody writes it: who looks at it again waits for what was started, or is slow.
+        return match (gap.started || by_itself(call), gap.is_usual) {
+            (true, _) => Pause::Wait,
+            (false, true) => Pause::None,
+            (false, false) => Pause::Slow,
+        };
     }
     if pause < PAUSE {
         let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call);

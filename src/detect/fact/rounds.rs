@@ -24,6 +24,8 @@ pub(crate) struct Round {
     pub(crate) key: u64,
     /// Equal for equal sets of calls with equal results.
     pub(crate) key_with_result: u64,
+    /// The same, whatever the ids of what the calls look at.
+    pub(crate) key_without_ids: u64,
     /// Whether one of the calls waits.
     pub(crate) poll: bool,
     /// Whether one of the calls is a read that is repeated after a pause.
@@ -32,6 +34,8 @@ pub(crate) struct Round {
     pub(crate) passed: bool,
     /// Whether one of the calls changes something.
     pub(crate) mutates: bool,
+    /// Whether one of the calls does something, as far as anybody knows.
+    pub(crate) does: bool,
     /// Whether one of the results says something new, numbers aside.
     pub(crate) new_gist: bool,
     /// Whether the numbers in one of the results move on.
@@ -58,10 +62,12 @@ impl Round {
             last: call.point.clone(),
             key: 0,
             key_with_result: 0,
+            key_without_ids: 0,
             poll: false,
             slow: false,
             passed: true,
             mutates: false,
+            does: false,
             new_gist: false,
             moves: false,
             advances: false,
@@ -84,6 +90,8 @@ impl Round {
         }
         self.key = self.key.wrapping_add(hash::spread(call.key));
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
+        let without_id = hash::join(call.key_without_id.unwrap_or(call.key), call.result_key);
+        self.key_without_ids = self.key_without_ids.wrapping_add(hash::spread(without_id));
         if compared.advances {
             // Fewer fail than ever, which the normalized result may hide.
             let failing = call.progress.failing.map_or(0, u64::from);
@@ -93,6 +101,7 @@ impl Round {
         self.slow |= compared.is_slow();
         self.passed &= compared.passed;
         self.mutates |= call.kind == CallKind::Mutate;
+        self.does |= matches!(call.kind, CallKind::Mutate | CallKind::Record);
         self.new_gist |= compared.new_gist;
         self.moves |= compared.moves;
         self.advances |= compared.advances;

@@ -89,6 +89,8 @@ impl Rule for NearDuplicate {
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Call(call, compared) if !compared.waits() => self.take(call, *compared, context, signals),
+            // A look that waited shows what the calls before it did.
+            Fact::Call(_, compared) if compared.new_result => *self = Self::default(),
             Fact::User => *self = Self::default(),
             _ => {}
         }

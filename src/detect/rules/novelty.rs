@@ -2,10 +2,13 @@
 
 use super::rule::{Rule, RuleInfo};
 use crate::detect::call::Call;
+use crate::detect::call::classify::CallKind;
+use crate::detect::call::still::DEEDS;
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{EVIDENCE, Signal, Signals};
+use crate::detect::text::wait_signs::command_has_word;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
 use std::collections::VecDeque;
 
@@ -30,6 +33,8 @@ const AGAIN_STALE: Limit = Limit::new(
 
 /// From this many calls on that were made before and say something new, the calls get somewhere.
 const NEWS: u64 = 3;
+/// From this many calls on that do something not done before, the others are the frame of a batch: new, type, save.
+const NEW_DEEDS: usize = 2;
 
 /// A call in the window.
 struct PastCall {
@@ -37,6 +42,8 @@ struct PastCall {
     message: String,
     excerpt: String,
     compared: Comparison,
+    /// It may have done something that was not done before.
+    does_new: bool,
     /// Tokens of the session before the call.
     tokens: u64,
 }
@@ -71,10 +78,18 @@ impl Rule for Novelty {
             Fact::Call(call, compared) if !compared.waits() && !compared.reread => {
                 self.take(call, *compared, context, signals);
             }
+            // A look that waited shows that the calls before it did something.
+            Fact::Call(_, compared) if compared.waits() && compared.new_result => *self = Self::default(),
             Fact::User => *self = Self::default(),
             _ => {}
         }
     }
+}
+
+/// Whether a call may do something. Of the commands that nobody knows, most look.
+fn does(call: &Call) -> bool {
+    let says = || call.input.command.as_deref().is_some_and(|command| command_has_word(command, DEEDS));
+    call.kind == CallKind::Mutate || call.kind == CallKind::Unknown && (call.line.is_none() || says())
 }
 
 impl Novelty {
@@ -87,6 +102,7 @@ impl Novelty {
             message: call.message.clone(),
             excerpt: call.excerpt.clone(),
             compared,
+            does_new: compared.new_call && !call.failed() && does(call),
             tokens: context.history.tokens,
         });
         if self.is_stale(context) {
@@ -112,7 +128,9 @@ impl Novelty {
         let again = count(|n| n.again && !n.passed && !n.measured && !n.after_change);
         let changes = count(|n| n.new_change);
         // Pages that change while the same buttons are pressed.
-        if count(|n| n.new_gist && !n.new_call) >= NEWS {
+        if count(|n| n.new_gist && !n.new_call) >= NEWS
+            || self.window.iter().filter(|p| p.does_new).count() >= NEW_DEEDS
+        {
             return false;
         }
         if same >= context.config.limit(&STALE) {

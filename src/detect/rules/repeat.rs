@@ -69,10 +69,13 @@ struct Run {
 struct PastRound {
     key: u64,
     key_with_result: u64,
+    key_without_ids: u64,
     poll: bool,
     slow: bool,
     passed: bool,
     mutates: bool,
+    /// One of its calls does something.
+    does: bool,
     shown: Option<Evidence>,
     start: RunStart,
 }
@@ -83,6 +86,8 @@ pub(super) struct Repeat {
     past: VecDeque<PastRound>,
     /// Runs of the same calls with the same results, by period.
     same_results: Runs,
+    /// The same, whatever the ids of what they look at.
+    same_but_ids: Runs,
     /// Runs of the same calls with any results, by period.
     same_calls: Runs,
 }
@@ -149,6 +154,11 @@ impl Repeat {
                 round,
                 start,
             );
+            self.same_but_ids.of_mut(period).advance(
+                !round.moves && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
+                round,
+                start,
+            );
             self.same_calls.of_mut(period).advance(before.is_some_and(|b| b.key == round.key), round, start);
         }
         if newest == PERIODS {
@@ -157,10 +167,12 @@ impl Repeat {
         self.past.push_back(PastRound {
             key: round.key,
             key_with_result: round.key_with_result,
+            key_without_ids: round.key_without_ids,
             poll: round.poll,
             slow: round.slow,
             passed: round.passed,
             mutates: round.mutates,
+            does: round.does,
             shown: round.shown.first().cloned(),
             start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
         });
@@ -176,6 +188,12 @@ impl Repeat {
         if let Some((grade, lap)) = found {
             let grade = grade.min(lap.gravest(context));
             signals.report(lap.signal(NAME, grade, round, context));
+            return;
+        }
+        // A deed, and looks at what it made: of a batch, each thing is looked at once, and nothing is done in between.
+        let cycle = self.shortest(&self.same_but_ids, context.config.limit(&CALL_WARN));
+        if let Some(lap) = cycle.filter(|lap| lap.any(|past| past.does)) {
+            signals.report(lap.signal(REPEAT_CALL, Grade::Warn, round, context));
             return;
         }
         let calls = self.shortest(&self.same_calls, context.config.limit(&CALL_WARN));

@@ -30,6 +30,8 @@ const TOOLS: usize = 4;
 struct ToolStreak {
     tool: String,
     result_key: u64,
+    /// The digits of its last result: pages of numbers are alike without them.
+    exact: u64,
     /// The message of its last call: the calls of one message count once.
     message: String,
     /// Novel calls since its last call.
@@ -135,7 +137,8 @@ impl Stagnation {
                 streak.message.clone_from(&call.message);
                 streak.calls.add(call);
                 streak.listed += u64::from(compared.listed);
-                streak.distinct += u64::from(names.is_some_and(|names| names > 0));
+                let is_other = std::mem::replace(&mut streak.exact, call.exact) != call.exact;
+                streak.distinct += u64::from(is_other || names.is_some_and(|names| names > 0));
                 streak.report(call, names.is_some(), context, signals);
             }
             return;
@@ -150,6 +153,7 @@ impl Stagnation {
         self.streaks.push_back(ToolStreak {
             tool: call.tool.clone(),
             result_key: call.result_key,
+            exact: call.exact,
             message: call.message.clone(),
             novel: 0,
             listed: u64::from(compared.listed),

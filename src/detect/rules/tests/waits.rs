@@ -491,3 +491,64 @@ fn a_run_elsewhere_that_has_failed_is_not_waited_for() {
     assert!(rounds("lint\tpass\t41s\nunit\tfail\t2m3s") >= Some(Grade::Warn));
     assert!(rounds("lint\tfail\t41s\nunit\tpending\t0") <= Some(Grade::Notice));
 }
+
+#[test]
+fn a_slow_model_reads_and_does_not_wait() {
+    let reads = |start: &str, count: usize| {
+        let before = [start, "grep -rn main src", "ls src"].map(str::to_owned);
+        let given = before.into_iter().chain((0..count).map(|_| "cat out/report.txt".to_owned()));
+        gravest(given.enumerate().map(|(n, command)| look(n * 40_000, 200, &command, 0, &format!("of {command}"))))
+    };
+    assert_eq!(reads("ls", 12), Some(Grade::Stop));
+    assert!(reads("nohup ./export-report --all &", 12) <= Some(Grade::Notice), "it was started");
+}
+
+#[test]
+fn a_batch_in_a_frame_gets_on() {
+    let rounds = |value: fn(usize) -> usize| {
+        gravest((0..12usize).flat_map(|n| {
+            let at = 16 * n;
+            [
+                call(at, "desktop_hotkey", &json!({"keys": "ctrl+n"}), "ok"),
+                call(at + 4, "desktop_type", &json!({"text": format!("RE-{}", value(n))}), "ok"),
+                call(at + 8, "desktop_hotkey", &json!({"keys": "ctrl+s"}), "ok"),
+                call(at + 12, "desktop_screenshot", &json!({}), "Screenshot taken"),
+            ]
+        }))
+    };
+    assert!(rounds(|n| 1000 + n) <= Some(Grade::Notice));
+    assert_eq!(rounds(|_| 1000), Some(Grade::Stop));
+}
+
+#[test]
+fn what_is_made_anew_each_time_is_looked_at_again() {
+    const PODS: [&str; 8] = ["x2kpq", "dlfxs", "b55mz", "gkgzg", "bzm57", "f26qp", "wv8tn", "qz4cd"];
+    let cycles = |log: fn(usize) -> String| {
+        let one = move |n: usize| {
+            let at = n * 20_000;
+            let pod = format!("shop-5f6d7c8b9-{}", PODS[n]);
+            [
+                look(at, 300, "kubectl rollout restart deploy/shop", 0, "deployment.apps/shop restarted"),
+                look(at + 6_000, 300, &format!("kubectl logs {pod} --previous"), 0, &log(n)),
+            ]
+        };
+        gravest((0..8).flat_map(one))
+    };
+    let missing = |_| "F1120 main.go:71] default backend service \"shop/default-http\" was not found".to_owned();
+    assert!(cycles(missing) >= Some(Grade::Warn));
+    assert!(
+        cycles(|n| format!("F1120 {} is not set, so the shop cannot be started at all, stopping", PODS[n]))
+            <= Some(Grade::Notice)
+    );
+}
+
+#[test]
+fn pages_that_are_all_the_same() {
+    let pages = |answer: fn(usize) -> String| {
+        let page =
+            |n: usize| call(5 * n, "webfetch", &json!({"url": format!("https://a.example/list?page={n}")}), &answer(n));
+        gravest((0..16).map(page))
+    };
+    assert!(pages(|_| "members 4711 and 4712, then 4713".to_owned()) >= Some(Grade::Warn));
+    assert!(pages(|n| format!("members {0}1 and {0}2, then {0}3", 400 + n)) <= Some(Grade::Notice));
+}
