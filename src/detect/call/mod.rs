@@ -61,9 +61,9 @@ pub(crate) struct Call {
     pub(crate) kind: CallKind,
     /// Equal for equal tools and inputs.
     pub(crate) key: u64,
-    /// If it looks at a thing by an id: equal for equal looks at others. Who makes a new thing each time, and looks at it,
-    /// does the same again.
-    pub(crate) key_without_id: Option<u64>,
+    /// Equal for equal calls with equal results, whatever the ids that they look at. Who makes a new thing each time, and
+    /// looks at it, does the same again.
+    pub(crate) without_ids: u64,
     /// Equal for equal statuses and normalized results.
     pub(crate) result_key: u64,
     /// Equal for results that are the same in every digit.
@@ -120,10 +120,7 @@ impl Call {
         let state = part.state.as_ref().filter(|state| state.is_over())?;
         let tool = part.tool.as_deref().unwrap_or_default();
         let point = point();
-        let mut input = Input::read(state.input, &config.ignored_args);
-        let class = classify(tool, &input, &config.polls);
-        let replaced = class.line.as_ref().and(input.command.as_deref()).map(shell::substitutions);
-        input.add_replaced(replaced.unwrap_or_default());
+        let (input, class) = read_input(tool, state, config);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
@@ -137,12 +134,12 @@ impl Call {
         let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
         let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
         let failing = failing.or_else(|| progress.failing_key().filter(|_| failed));
-        // What a page shows tells whether the same element was meant.
-        let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
+        let key = key(tool, &input, &normalized);
+        let by_id = key_without_ids(tool, kind, &input, &normalized);
         Some(Self {
             message: part.message.clone().into_owned(),
-            key: hash::join(hash::of(tool), given),
-            key_without_id: key_without_id(tool, kind, &input, &normalized),
+            key,
+            without_ids: hash::join(by_id.unwrap_or(key), if is_id(raw, &normalized) { 0 } else { result }),
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
             exact: in_digits.map_or(result, |raw| hash::of(raw.get())),
@@ -214,6 +211,22 @@ const PAGE: usize = 200;
 const ECHO: usize = 4096;
 /// The shortest part of an input that is looked for, in bytes.
 const ECHOED: usize = 4;
+
+/// What a call is given, and what it is for.
+fn read_input(tool: &str, state: &ToolState<'_>, config: &Config) -> (Input, Class) {
+    let mut input = Input::read(state.input, &config.ignored_args);
+    let class = classify(tool, &input, &config.polls);
+    let replaced = class.line.as_ref().and(input.command.as_deref()).map(shell::substitutions);
+    input.add_replaced(replaced.unwrap_or_default());
+    (input, class)
+}
+
+/// Equal for equal tools and inputs.
+fn key(tool: &str, input: &Input, normalized: &str) -> u64 {
+    // What a page shows tells whether the same element was meant.
+    let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
+    hash::join(hash::of(tool), given)
+}
 
 /// Equal for results that say the same. `is_tool` says that the input is not a command line.
 fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) -> u64 {
@@ -313,11 +326,16 @@ fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
 const RICH: usize = 60;
 
 /// Equal for looks of a tool that are equal but for the ids in them; `None` for others, and for answers that say little.
-fn key_without_id(tool: &str, kind: CallKind, input: &Input, normalized: &str) -> Option<u64> {
+fn key_without_ids(tool: &str, kind: CallKind, input: &Input, normalized: &str) -> Option<u64> {
     let looks = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll);
     let given = input.command.as_deref().unwrap_or(&input.text);
     let without = (looks && normalized.len() >= RICH).then(|| nonces::without_ids(given)).flatten()?;
     Some(hash::join(hash::of(tool), hash::of(without)))
+}
+
+/// Whether a result is the id of a thing and nothing else.
+fn is_id(raw: Option<Raw<'_>>, normalized: &str) -> bool {
+    normalized.len() == PLACEHOLDER.len_utf8() && raw.is_some_and(|raw| raw.get().len() > nonces::ID)
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.

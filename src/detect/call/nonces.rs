@@ -71,7 +71,7 @@ pub(super) fn without_nonces(text: &str) -> Cow<'_, str> {
 }
 
 /// The shortest id that no one chose.
-const ID: usize = 8;
+pub(super) const ID: usize = 8;
 
 /// An input with a placeholder for each id in it: of a run, a pod, a task. `None` if there is none.
 pub(super) fn without_ids(text: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 use super::failure::CallFailure;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::text;
+use serde_json::Value;
 use std::sync::LazyLock;
 
 /// A longer answer is what was asked for, whatever it begins with, in bytes.
@@ -11,6 +12,12 @@ const ANSWER: usize = 800;
 const LINE: usize = 240;
 /// What stands in brackets before a message of an error, in small letters.
 const MARKS: [&str; 7] = ["error", "fatal", "critical", "failed", "failure", "panic", "exception"];
+
+/// Members of such an answer, and what they hold (RFC 9110, 15.5).
+const CODES: [&str; 5] = ["code", "status", "statusCode", "status_code", "errorCode"];
+const REFUSALS: [u64; 2] = [401, 403];
+const MESSAGES: [&str; 5] = ["message", "error", "detail", "title", "reason"];
+const WORDS: [&str; 4] = ["unauthorized", "forbidden", "unauthenticated", "access denied"];
 
 /// What says that whoever asks has no right to.
 static REFUSED: LazyLock<Phrases> = LazyLock::new(|| {
@@ -33,7 +40,21 @@ pub(super) fn soft_failure(body: &str) -> Option<CallFailure> {
     let first = answer.lines().map(str::trim).find(|line| !line.is_empty())?;
     let is_data = first.starts_with('{') || first.starts_with("[{") || first.starts_with('<');
     let says = first.len() <= LINE && !is_data && (is_marked(first) || REFUSED.is_in(&fold(first)));
-    says.then(|| CallFailure::of_line(first))
+    (says || first.len() <= LINE && is_refusal(first)).then(|| CallFailure::of_line(first))
+}
+
+/// Whether a line is an answer in JSON that says that the request was refused, as in `{"message":"Unauthorized","code":401}`.
+fn is_refusal(line: &str) -> bool {
+    let Ok(Value::Object(members)) = serde_json::from_str(line) else {
+        return false;
+    };
+    members.iter().any(|(name, value)| match value {
+        Value::Number(number) => {
+            CODES.contains(&&**name) && number.as_u64().is_some_and(|code| REFUSALS.contains(&code))
+        }
+        Value::String(text) => MESSAGES.contains(&&**name) && WORDS.contains(&&*text.to_ascii_lowercase()),
+        _ => false,
+    })
 }
 
 /// Whether a line begins with the mark of an error in brackets and a message.
@@ -59,6 +80,8 @@ mod tests {
             "Zugriff verweigert: Tabelle Kunden",
             "Error 403: доступ запрещён",
             "権限がありません",
+            r#"{\"message\":\"Unauthorized\",\"code\":401}"#,
+            r#"{\"error\":\"forbidden\"}"#,
         ] {
             assert!(soft_failure(answer).is_some(), "{answer}");
         }
@@ -73,6 +96,7 @@ mod tests {
             "[2 errors] of 7 lines",
             "Created invoice 4411.\\nUsers without the role get: access denied",
             r#"{\"rules\":[\"access denied\"]}"#,
+            r#"{\"id\":401,\"code\":200}"#,
             "You are allowed to modify this.",
         ] {
             assert!(soft_failure(answer).is_none(), "{answer}");

@@ -170,7 +170,9 @@ impl CallHistory {
         let ended = self.pauses.ended(call);
         let pause = self.pauses.before(call);
         let motion = self.motion_of(call);
-        let moves = motion == Moves::On || call.progress.part && !call.failed();
+        // The content of a file may hold such words, too.
+        let is_edit = call.kind == CallKind::Mutate && call.line.is_none();
+        let moves = motion == Moves::On || call.progress.part && !call.failed() && !is_edit;
         let known = self.remember(call, moves);
         let Known { new_call, new_result, new_gist, .. } = known;
         // A build that is cut off at another place each time gets on.

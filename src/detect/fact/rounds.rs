@@ -2,6 +2,7 @@
 
 use super::history::Comparison;
 use crate::detect::call::Call;
+use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::hash;
 use crate::wire::record::{Evidence, Point};
@@ -36,6 +37,8 @@ pub(crate) struct Round {
     pub(crate) mutates: bool,
     /// Whether one of the calls does something, as far as anybody knows.
     pub(crate) does: bool,
+    /// Whether one of the calls failed, or shows that a run elsewhere did.
+    pub(crate) failed: bool,
     /// Whether one of the results says something new, numbers aside.
     pub(crate) new_gist: bool,
     /// Whether the numbers in one of the results move on.
@@ -68,6 +71,7 @@ impl Round {
             passed: true,
             mutates: false,
             does: false,
+            failed: false,
             new_gist: false,
             moves: false,
             advances: false,
@@ -90,8 +94,7 @@ impl Round {
         }
         self.key = self.key.wrapping_add(hash::spread(call.key));
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
-        let without_id = hash::join(call.key_without_id.unwrap_or(call.key), call.result_key);
-        self.key_without_ids = self.key_without_ids.wrapping_add(hash::spread(without_id));
+        self.key_without_ids = self.key_without_ids.wrapping_add(hash::spread(call.without_ids));
         if compared.advances {
             // Fewer fail than ever, which the normalized result may hide.
             let failing = call.progress.failing.map_or(0, u64::from);
@@ -102,6 +105,7 @@ impl Round {
         self.passed &= compared.passed;
         self.mutates |= call.kind == CallKind::Mutate;
         self.does |= matches!(call.kind, CallKind::Mutate | CallKind::Record);
+        self.failed |= call.failed() || matches!(call.remote, Some(CheckResult::Failed { .. }));
         self.new_gist |= compared.new_gist;
         self.moves |= compared.moves;
         self.advances |= compared.advances;

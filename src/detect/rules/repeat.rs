@@ -76,6 +76,7 @@ struct PastRound {
     mutates: bool,
     /// One of its calls does something.
     does: bool,
+    failed: bool,
     shown: Option<Evidence>,
     start: RunStart,
 }
@@ -173,6 +174,7 @@ impl Repeat {
             passed: round.passed,
             mutates: round.mutates,
             does: round.does,
+            failed: round.failed,
             shown: round.shown.first().cloned(),
             start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
         });
@@ -190,9 +192,9 @@ impl Repeat {
             signals.report(lap.signal(NAME, grade, round, context));
             return;
         }
-        // A deed, and looks at what it made: of a batch, each thing is looked at once, and nothing is done in between.
-        let cycle = self.shortest(&self.same_but_ids, context.config.limit(&CALL_WARN));
-        if let Some(lap) = cycle.filter(|lap| lap.any(|past| past.does)) {
+        // Of a batch, each thing is looked at once, and nothing is done in between.
+        let cycle = self.last_lap(&self.same_but_ids, context.config.limit(&CALL_WARN));
+        if let Some(lap) = cycle.filter(Lap::makes_anew) {
             signals.report(lap.signal(REPEAT_CALL, Grade::Warn, round, context));
             return;
         }
@@ -210,10 +212,14 @@ impl Repeat {
 
     /// The last lap of the shortest period with at least `laps` laps, unless a round in it waits.
     fn shortest<'a>(&'a self, runs: &'a Runs, laps: u64) -> Option<Lap<'a>> {
+        self.last_lap(runs, laps).filter(|lap| !lap.any(|past| past.poll))
+    }
+
+    /// The last lap of the shortest period with at least `laps` laps.
+    fn last_lap<'a>(&'a self, runs: &'a Runs, laps: u64) -> Option<Lap<'a>> {
         let period = (1..=PERIODS).find(|period| runs.of(*period).laps(*period) >= laps.max(2))?;
         let rounds = self.past.range(self.past.len().saturating_sub(period)..);
-        let lap = Lap { period, run: runs.of(period), rounds };
-        (!lap.any(|past| past.poll)).then_some(lap)
+        Some(Lap { period, run: runs.of(period), rounds })
     }
 }
 
@@ -224,6 +230,12 @@ impl Lap<'_> {
 
     fn any(&self, test: fn(&PastRound) -> bool) -> bool {
         self.rounds.clone().any(test)
+    }
+
+    /// Whether a call makes something, and others look at it. What is waited for in between may fail each time.
+    fn makes_anew(&self) -> bool {
+        let (waits, fails) = (self.any(|past| past.poll), self.any(|past| past.failed));
+        self.period > 1 && self.any(|past| past.does && !past.poll) && (fails || !waits)
     }
 
     /// Whether so many rounds, of all that were repeated, are one in every other lap.
