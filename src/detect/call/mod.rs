@@ -64,6 +64,8 @@ pub(crate) struct Call {
     /// Equal for equal calls with equal results, whatever the ids that they look at. Who makes a new thing each time, and
     /// looks at it, does the same again.
     pub(crate) without_ids: u64,
+    /// It shows the id of a thing and nothing else.
+    pub(crate) shows_id: bool,
     /// Equal for equal statuses and normalized results.
     pub(crate) result_key: u64,
     /// Equal for results that are the same in every digit.
@@ -126,9 +128,7 @@ impl Call {
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
             result::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
-        // A reader shows somebody else's numbers.
-        let counts = kind != CallKind::Observe && kind != CallKind::Mutate;
-        let progress = Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)]);
+        let progress = progress(raw, kind, tool, &input);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
         let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
@@ -136,10 +136,12 @@ impl Call {
         let failing = failing.or_else(|| progress.failing_key().filter(|_| failed));
         let key = key(tool, &input, &normalized);
         let by_id = key_without_ids(tool, kind, &input, &normalized);
+        let shows_id = is_id(raw, &normalized);
         Some(Self {
             message: part.message.clone().into_owned(),
             key,
-            without_ids: hash::join(by_id.unwrap_or(key), if is_id(raw, &normalized) { 0 } else { result }),
+            without_ids: hash::join(by_id.unwrap_or(key), if shows_id { 0 } else { result }),
+            shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
             exact: in_digits.map_or(result, |raw| hash::of(raw.get())),
@@ -219,6 +221,13 @@ fn read_input(tool: &str, state: &ToolState<'_>, config: &Config) -> (Input, Cla
     let replaced = class.line.as_ref().and(input.command.as_deref()).map(shell::substitutions);
     input.add_replaced(replaced.unwrap_or_default());
     (input, class)
+}
+
+/// What a result shows of the way that is left.
+fn progress(raw: Option<Raw<'_>>, kind: CallKind, tool: &str, input: &Input) -> Progress {
+    // A reader shows somebody else's numbers.
+    let counts = kind != CallKind::Observe && kind != CallKind::Mutate;
+    Progress::read(raw, counts, [tool, input.command.as_deref().unwrap_or(&input.text)])
 }
 
 /// Equal for equal tools and inputs.
@@ -323,7 +332,7 @@ fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
 }
 
 /// From this many bytes on, an answer says so much that two things hardly have the same by chance.
-const RICH: usize = 60;
+const RICH: usize = 40;
 
 /// Equal for looks of a tool that are equal but for the ids in them; `None` for others, and for answers that say little.
 fn key_without_ids(tool: &str, kind: CallKind, input: &Input, normalized: &str) -> Option<u64> {

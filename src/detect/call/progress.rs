@@ -34,6 +34,8 @@ const DONE: [&str; 17] = [
     "affect", "delet", "updat", "insert", "remov", "moved", "migrat", "process", "archiv", "purg", "import", "export", "copied", "sent", "index",
     "convert", "row",
 ];
+/// The longest input that is a command or a statement, in bytes.
+const SHORT: usize = 400;
 /// The shortest id of a version or a commit.
 const ID: usize = 7;
 
@@ -59,12 +61,15 @@ impl Progress {
         let ends = both(&body, END).map(text::unescaped);
         let lines = || ends.iter().flat_map(|end| end.lines()).filter(|line| line.bytes().any(|b| b.is_ascii_digit()));
         let says = |words: &[&str]| given.iter().any(|text| has_word(&text[..text.floor_char_boundary(END)], words));
-        let steps = says(&STEPS) || given[1].contains(" +1");
+        let steps = says(&STEPS);
+        // Code that is given has such words, too.
+        let is_short = given[1].len() <= SHORT;
+        let moves_on = is_short && !given[1].contains('\n') && (steps || given[1].contains(" +1"));
         Self {
             counter: lines().filter_map(counter).next_back(),
             failing: counts.then(|| lines().filter_map(wrong).reduce(u32::saturating_add)).flatten(),
-            place: steps.then(|| place(lines()).or_else(|| ids(lines()))).flatten(),
-            part: says(&PARTS) && lines().any(says_done),
+            place: steps.then(|| place(lines())).flatten().or_else(|| moves_on.then(|| ids(lines())).flatten()),
+            part: is_short && says(&PARTS) && lines().any(says_done),
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct Round {
     pub(crate) new_gist: bool,
     /// Whether the numbers in one of the results move on.
     pub(crate) moves: bool,
+    /// The same, but for the ids of things, which rise by themselves.
+    pub(crate) moves_on: bool,
     /// Whether one of the calls is farther on than such a call ever was.
     pub(crate) advances: bool,
     /// Whether it only repeats what was done before the context was compacted.
@@ -74,6 +76,7 @@ impl Round {
             failed: false,
             new_gist: false,
             moves: false,
+            moves_on: false,
             advances: false,
             reread: true,
             calls: 0,
@@ -108,6 +111,7 @@ impl Round {
         self.failed |= call.failed() || matches!(call.remote, Some(CheckResult::Failed { .. }));
         self.new_gist |= compared.new_gist;
         self.moves |= compared.moves;
+        self.moves_on |= compared.moves && !call.shows_id;
         self.advances |= compared.advances;
         self.reread &= compared.reread;
         self.calls += 1;

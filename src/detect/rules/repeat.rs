@@ -156,7 +156,7 @@ impl Repeat {
                 start,
             );
             self.same_but_ids.of_mut(period).advance(
-                !round.moves && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
+                !round.moves_on && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
                 round,
                 start,
             );
