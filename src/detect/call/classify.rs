@@ -3,7 +3,7 @@
 use super::input::Input;
 use super::running::watches;
 use super::shell::{self, CommandLine, Effect};
-use crate::detect::text::wait_signs::has_word;
+use crate::detect::text::wait_signs::{has_word, words};
 use regex::Regex;
 
 /// What a call is for.
@@ -96,8 +96,15 @@ const BUILDS: [&str; 13] = [
     "specs",
 ];
 /// Words in the names of other tools for what checks, and for what it is about: `run_tests`, `lint_check`.
-const CHECKS: [&str; 10] =
-    ["test", "tests", "lint", "linter", "typecheck", "spec", "specs", "build", "compile", "pytest"];
+const CHECKS: [&str; 11] =
+    ["test", "tests", "lint", "linter", "typecheck", "spec", "specs", "build", "compile", "pytest", "checks"];
+/// Words that name a check only where the name has none of anything else: `verify`, `run_validation`, and no
+/// `check_contact`.
+#[rustfmt::skip]
+const VERDICTS: [&str; 9] =
+    ["check", "verify", "verification", "validate", "validation", "quality", "typecheck", "checks", "ci"];
+#[rustfmt::skip]
+const WHOLES: [&str; 10] = ["all", "project", "solution", "file", "files", "workspace", "suite", "unit", "integration", "full"];
 #[rustfmt::skip]
 const CHECKED: [&str; 22] = [
     "check", "all", "project", "solution", "file", "files", "workspace", "code", "suite", "package", "module", "target", "scheme", "unit", "integration",
@@ -182,9 +189,27 @@ fn has_statement(text: &str) -> bool {
         .any(|line| STATEMENTS.iter().any(|(start, word)| begins(line, start) && has(word)))
 }
 
-/// Whether a tool runs a check, as its name says: `runTests`, `execute_test`, `build_project`.
+/// Whether a tool runs a check, as its name says: `runTests`, `execute_test`, `build_project`, `verify`.
 fn is_check(tool: &str) -> bool {
-    has_word(tool, &CHECKS) && (has_word(tool, &RUNS) || has_word(tool, &CHECKED)) && !has_word(tool, &NO_RUNS)
+    let is_run = has_word(tool, &RUNS) || has_word(tool, &CHECKED);
+    let is_named = || {
+        let is_part = |word: &String| [&VERDICTS[..], &WHOLES, &RUNS].iter().any(|of| of.contains(&word.as_str()));
+        has_word(tool, &VERDICTS) && words(tool).iter().all(is_part)
+    };
+    (has_word(tool, &CHECKS) && is_run || is_named()) && !has_word(tool, &NO_RUNS)
+}
+
+/// Words in the names of tools that show what a check or a language server found, and of what, where `errors` alone may
+/// be those of a page.
+const FINDINGS: [&str; 6] = ["diagnostics", "problems", "lint", "typecheck", "test", "tests"];
+const OF_CODE: [&str; 10] =
+    ["compile", "compilation", "compiler", "ide", "vscode", "lsp", "editor", "file", "project", "workspace"];
+
+/// Whether a tool that runs nothing shows how a check came out, as its name says: `get_diagnostics`, `read_test_report`.
+/// What it does not say of one, nobody checked.
+pub(crate) fn shows_findings(tool: &str) -> bool {
+    let of_code = || has_word(tool, &OF_CODE) || words(tool).len() == 2 && has_word(tool, &LOOKS);
+    has_word(tool, &FINDINGS) || has_word(tool, &["errors"]) && of_code()
 }
 
 /// Whether an unknown tool runs something that may be anything, as its name says.
@@ -247,6 +272,12 @@ mod tests {
             "buildProject",
             "mobile_test_sim",
             "swift_package_test",
+            "run_checks",
+            "checksRun",
+            "verify",
+            "quality_check",
+            "run_validation",
+            "verify_project",
         ] {
             assert_eq!(kind(tool, None, None), CallKind::Check, "{tool}");
         }
@@ -258,6 +289,9 @@ mod tests {
             "test_create",
             "figma_rename_node",
             "gradle_execute",
+            "verify_email",
+            "run_credit_check",
+            "validate_address",
         ] {
             assert_eq!(kind(tool, None, None), CallKind::Unknown, "{tool}");
         }

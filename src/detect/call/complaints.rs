@@ -53,18 +53,39 @@ fn names(opening: &str, file: &str) -> bool {
     }
 }
 
-/// Whether a line is an error, and tells where: `ERROR [4:11] …`, `error[2304] (typescript) at 4:10: …`, `4:11 error …`.
+/// How grave a complaint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gravity {
+    /// An error.
+    Error,
+    /// A warning, or less.
+    Mild,
+}
+
+/// What lines call complaints that are no errors, in small letters.
+const MILD: [&str; 6] = ["warning", "warn", "hint", "info", "information", "note"];
+
 fn is_error(line: &str) -> bool {
+    gravity(line) == Some(Gravity::Error)
+}
+
+/// How grave the complaint of a line is, if it tells where: `ERROR [4:11] …`, `error[2304] (typescript) at 4:10: …`,
+/// `4:11 error …`.
+pub(super) fn gravity(line: &str) -> Option<Gravity> {
     let mut words = line.split_ascii_whitespace();
-    let is = |word: &str| {
+    let of = |word: &str| {
         let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
-        word[..letters].eq_ignore_ascii_case("error")
+        let word = word[..letters].to_ascii_lowercase();
+        let mild = || MILD.contains(&&*word).then_some(Gravity::Mild);
+        if word == "error" { Some(Gravity::Error) } else { mild() }
     };
     let first = words.next().unwrap_or_default();
+    if first == "✘" {
+        return Some(Gravity::Error);
+    }
     let is_place = first.starts_with(|c: char| c.is_ascii_digit()) && first.contains(':');
-    is(first) && line.bytes().any(|byte| byte.is_ascii_digit())
-        || first == "✘"
-        || is_place && words.next().is_some_and(is)
+    let placed = || line.bytes().any(|byte| byte.is_ascii_digit());
+    of(first).filter(|_| placed()).or_else(|| words.next().filter(|_| is_place).and_then(of))
 }
 
 #[cfg(test)]

@@ -132,15 +132,14 @@ impl Call {
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
         let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
-        let failed = kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }));
-        let failing = failing.or_else(|| progress.failing_key().filter(|_| failed));
+        let failing = failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref())));
         let key = key(tool, &input, &normalized);
-        let by_id = key_without_ids(tool, kind, &input, &normalized);
         let shows_id = is_id(raw, &normalized);
+        let said = if shows_id { 0 } else { result };
         Some(Self {
             message: part.message.clone().into_owned(),
             key,
-            without_ids: hash::join(by_id.unwrap_or(key), if shows_id { 0 } else { result }),
+            without_ids: hash::join(key_without_ids(key, tool, kind, &input, &normalized), said),
             shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
@@ -221,6 +220,10 @@ fn read_input(tool: &str, state: &ToolState<'_>, config: &Config) -> (Input, Cla
     let replaced = class.line.as_ref().and(input.command.as_deref()).map(shell::substitutions);
     input.add_replaced(replaced.unwrap_or_default());
     (input, class)
+}
+
+fn is_failed_check(kind: CallKind, check: Option<&checks::CheckResult>) -> bool {
+    kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }))
 }
 
 /// What a result shows of the way that is left.
@@ -334,12 +337,13 @@ fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
 /// From this many bytes on, an answer says so much that two things hardly have the same by chance.
 const RICH: usize = 40;
 
-/// Equal for looks of a tool that are equal but for the ids in them; `None` for others, and for answers that say little.
-fn key_without_ids(tool: &str, kind: CallKind, input: &Input, normalized: &str) -> Option<u64> {
+/// Equal for looks of a tool that are equal but for the ids in them. Others, and those whose answers say little, have
+/// their own `key`.
+fn key_without_ids(key: u64, tool: &str, kind: CallKind, input: &Input, normalized: &str) -> u64 {
     let looks = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll);
     let given = input.command.as_deref().unwrap_or(&input.text);
-    let without = (looks && normalized.len() >= RICH).then(|| nonces::without_ids(given)).flatten()?;
-    Some(hash::join(hash::of(tool), hash::of(without)))
+    let without = (looks && normalized.len() >= RICH).then(|| nonces::without_ids(given)).flatten();
+    without.map_or(key, |without| hash::join(hash::of(tool), hash::of(without)))
 }
 
 /// Whether a result is the id of a thing and nothing else.

@@ -95,7 +95,7 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
     let told_exit = exit.or_else(|| is_error.then_some(1));
     let said = match sort {
         Sort::Line(line) => Some(of_line(line, told_exit, &output)),
-        Sort::CheckTool => Some(of_tool(&output, told_exit)),
+        Sort::CheckTool => Some(of_tool(tool, &output, told_exit)),
         // An unknown program may be a check, but only one that failed.
         Sort::Program(_) => checks::unknown_program::failure(&output),
         Sort::Tool => checks::json::failures(&output).or_else(|| failed_build(tool, state, &output)),
@@ -146,8 +146,8 @@ fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<Check
 }
 
 /// How a check came out that is a tool of its own.
-fn of_tool(output: &str, exit: Option<i64>) -> CheckResult {
-    let said = checks::json::read(output).filter(|_| exit.is_none_or(|code| code == 0));
+fn of_tool(tool: &str, output: &str, exit: Option<i64>) -> CheckResult {
+    let said = checks::report::told(tool, output).filter(|_| exit.is_none_or(|code| code == 0));
     said.unwrap_or_else(|| checks::judge(output, exit, Missing::Nothing))
 }
 

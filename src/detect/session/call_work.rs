@@ -1,6 +1,7 @@
 //! Reads what one call changed, checked and left open.
 
 use super::awaited::Awaited;
+use super::ci_runs::{CiRuns, made_commit};
 use super::elsewhere::Scope;
 use super::exercised::Exercised;
 use super::follow_up::FollowUp;
@@ -15,10 +16,12 @@ use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
 use super::tamper::Tampers;
 use super::unfinished::Unfinished;
+use super::version_bump::is_version_bump;
 use crate::detect::call::Call;
-use crate::detect::call::checks::{self, CheckResult, Missing};
-use crate::detect::call::classify::{CallKind, may_try, runs_anything};
+use crate::detect::call::checks::{self, CheckResult, Missing, json, report};
+use crate::detect::call::classify::{CallKind, may_try, runs_anything, shows_findings};
 use crate::detect::call::code_files::{is_code, names_code};
+use crate::detect::call::complaints::asks;
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
 use crate::wire::part::{Part, ToolState};
@@ -52,6 +55,10 @@ pub(crate) struct CallWork {
     pub(super) never_ran: bool,
     /// Nobody knows what it does, and what that can have tried.
     pub(super) unknown: bool,
+    /// It shows what a check found that others ran.
+    pub(super) looks: bool,
+    /// It had a subagent do it.
+    pub(super) spawns: bool,
     pub(super) exercised: Exercised,
     /// Which files it showed to be well, without a check.
     pub(super) shown: SeenWell,
@@ -69,6 +76,11 @@ pub(crate) struct CallWork {
     pub(super) outside_action: Option<OutsideAction>,
     /// How the checks that run elsewhere came out, if it looks at such.
     pub(super) remote: Option<CheckResult>,
+    /// The runs of a build server that it shows, and the commit that it made or pushed, if it says so.
+    pub(super) ci: Option<CiRuns>,
+    pub(super) commit: Option<String>,
+    /// It only raises the version of a package.
+    pub(super) bumps_version: bool,
     /// What it left unfinished, if it did not only look.
     pub(super) unfinished: Option<Unfinished>,
     /// What it says of a command that runs on.
@@ -106,6 +118,10 @@ impl CallWork {
         }
         work.shown = SeenWell::read(call, state);
         work.supported_work = SupportedWork::of_call(call, state);
+        work.ci = CiRuns::read(call, state);
+        if work.supported_work.commits() || work.supported_work.pushes() {
+            work.commit = answer(state).and_then(|said| made_commit(&said));
+        }
         work.answered = answered(call, state);
         work.outside_action = OutsideAction::read(call, state);
         work.unfinished = Unfinished::read(call, state);
@@ -115,6 +131,7 @@ impl CallWork {
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
             work.todos = state.and_then(|state| state.input).and_then(open_todos);
+            work.bumps_version = is_version_bump(work.target.as_deref(), state.and_then(|state| state.input));
             work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
         }
         work
@@ -132,9 +149,14 @@ impl CallWork {
             outcome: call.check.clone().unwrap_or(CheckResult::Unknown),
             never_ran: false,
             unknown: false,
+            looks: false,
+            spawns: call.kind == CallKind::Spawn,
             exercised: Exercised::default(),
             shown: SeenWell::default(),
             remote: call.remote.clone(),
+            ci: None,
+            commit: None,
+            bumps_version: false,
             unknown_failed: call.unknown_failed,
             program: None,
             records: false,
@@ -217,6 +239,11 @@ impl CallWork {
 
     fn read_tool(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
         match call.kind {
+            CallKind::Observe if call.guessed && shows_findings(&call.tool) => self.read_findings(call, state),
+            CallKind::Unknown if asks(&call.tool) => {
+                self.before = if call.failed() { Change::None } else { Change::Perhaps };
+                self.read_findings(call, state);
+            }
             CallKind::Mutate if !call.failed() => {
                 // A tool of SWE-agent, whose input is its command line: `create probe_test.py`.
                 if let Some(command) = call.input.command.as_deref().filter(|command| command.starts_with("create ")) {
@@ -230,11 +257,12 @@ impl CallWork {
             CallKind::Spawn => self.unknown = true,
             CallKind::Observe => {
                 let shows = || may_try(&call.tool, &call.input.text) || shows_check(state);
-                self.unknown = call.guessed && !call.failed() && shows();
+                self.unknown = call.guessed && !call.failed() && shows() && !says_failed(state);
             }
             CallKind::Unknown => {
                 self.unknown_failed = call.failed();
-                self.unknown = runs_anything(&call.tool) && (!call.failed() || call.check.is_some());
+                let ran = !call.failed() || call.check.is_some();
+                self.unknown = runs_anything(&call.tool) && ran && !says_failed(state);
                 self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
                 if !call.failed() {
                     self.before = Change::Perhaps;
@@ -247,6 +275,28 @@ impl CallWork {
             self.after = Change::Perhaps;
         }
     }
+
+    /// Reads what a check or a language server found, as a tool shows it. What is not said to be well is not checked.
+    fn read_findings(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
+        self.looks = true;
+        let said = answer(state).map(|said| report::shown(&call.tool, &said));
+        self.outcome = said.unwrap_or(CheckResult::Unknown);
+        self.unknown = self.outcome == CheckResult::Passed;
+        if self.unknown || self.outcome.is_failed() {
+            self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
+        }
+    }
+}
+
+/// The answer of a tool that did not go wrong itself.
+fn answer(state: Option<&ToolState<'_>>) -> Option<String> {
+    let state = state.filter(|state| &*state.status != "error")?;
+    state.output.map(text::decode).map(Cow::into_owned)
+}
+
+/// Whether the answer of a tool says that what it ran, or looked at, failed.
+fn says_failed(state: Option<&ToolState<'_>>) -> bool {
+    answer(state).and_then(|said| json::read(&said)).is_some_and(|said| said.is_failed())
 }
 
 /// Whether an output is that of a check.

@@ -32,6 +32,8 @@ pub(super) struct FailedCheck {
     pub(super) lists_all: bool,
     /// Nobody knows the program: only its output says that it is a check.
     pub(super) guessed: bool,
+    /// A tool showed it that ran nothing itself, so that any check says more.
+    pub(super) shown: bool,
     /// It could not even begin.
     pub(super) never_ran: bool,
     evidence: Evidence,
@@ -43,6 +45,7 @@ impl FailedCheck {
         supersedes(new, &self.run)
             || self.lists_all && runs_failed(new, &self.run, &self.items)
             || self.never_ran && stands_in(new, &self.run)
+            || self.shown
             || self.guessed && new.name.starts_with(&self.run.name)
     }
 }
@@ -198,7 +201,8 @@ impl CheckLog {
     ) {
         if let CheckResult::Failed { count, items } = &work.outcome {
             self.saw_failure = true;
-            if changed {
+            // What was checked already counts for more than what somebody shows.
+            if changed && (!work.looks || self.unchecked.is_some()) {
                 self.unchecked = None;
                 self.last_failed = true;
                 let failed = failed_check(program, work, (*count, items), request);
@@ -262,6 +266,7 @@ fn failed_check(
         items: items.clone(),
         lists_all: count.is_none_or(|count| usize::try_from(count).is_ok_and(|count| count <= items.len())),
         guessed: false,
+        shown: work.looks,
         never_ran: work.never_ran,
         evidence: work.evidence.clone(),
     }

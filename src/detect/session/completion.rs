@@ -147,6 +147,7 @@ impl Completion {
 
     /// Records whether a session below this one works.
     pub(crate) fn see_child(&mut self, child: u64, works: bool, now: Timestamp) {
+        self.work.see_child();
         if works {
             self.children.insert(child, ());
         } else {

@@ -4,6 +4,7 @@ mod awaited;
 mod call_work;
 mod check_kind;
 mod check_log;
+mod ci_runs;
 mod clock;
 mod completion;
 mod effects;
@@ -29,6 +30,7 @@ mod supported_work;
 mod tamper;
 mod unfinished;
 mod user;
+mod version_bump;
 mod work_log;
 
 pub(crate) use clock::SessionClock;

@@ -3,6 +3,7 @@ use crate::wire::observe;
 use crate::wire::record::{AnyRecord, Contradiction, Done, Outcome};
 use serde_json::{Value, json};
 
+mod by_others;
 mod false_successes;
 
 /// A stream of one session and its children, written down step by step.

@@ -11,8 +11,8 @@ use crate::wire::text;
 const OUTPUT: usize = 8 * 1024;
 /// Words of which one is in every command that is meant: most others are spared a second reading.
 #[rustfmt::skip]
-const HINTS: [&str; 12] = [
-    "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", " lint", "jq", "yq", "xml", "plutil",
+const HINTS: [&str; 16] = [
+    "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", "cloudformation", "sam ", "pulumi", "az ", " lint", "jq", "yq", "xml", "plutil",
 ];
 /// Programs that read a file of data as a whole before they say anything of it.
 const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];
@@ -21,8 +21,22 @@ const DATA: [&str; 9] = ["json", "jsonl", "ndjson", "geojson", "yaml", "yml", "t
 /// What they say of one that they can't read, in small letters.
 const BROKEN: [&str; 5] = ["parse error", "parser error", "not well-formed", "syntax error", "error:"];
 /// Endings of files that describe what runs, and words in the names of others.
-const DESCRIPTIONS: [&str; 12] =
-    ["yaml", "yml", "tpl", "gotmpl", "tf", "tfvars", "hcl", "jsonnet", "libsonnet", "cue", "env", "conf"];
+const DESCRIPTIONS: [&str; 14] = [
+    "yaml",
+    "yml",
+    "tpl",
+    "gotmpl",
+    "tf",
+    "tfvars",
+    "hcl",
+    "jsonnet",
+    "libsonnet",
+    "cue",
+    "env",
+    "conf",
+    "template",
+    "bicep",
+];
 const NAMES: [&str; 4] = ["Dockerfile", "Containerfile", "compose.", "docker-compose"];
 
 /// The files that a call showed to be well.
@@ -63,6 +77,9 @@ impl SeenWell {
     }
 }
 
+/// What is said of a stack of `CloudFormation` that is as its template describes it.
+const STACKS: [&str; 2] = ["Successfully created/updated stack", "is up to date"];
+
 fn came_up(told: &SimpleCommand, output: &str) -> bool {
     let rest = told.arguments();
     let has = |word: &str| rest.iter().any(|said| said == word);
@@ -78,6 +95,11 @@ fn came_up(told: &SimpleCommand, output: &str) -> bool {
         "docker" | "podman" | "docker-compose" => has("up") && waits || has("config") && !has("ls"),
         "terraform" | "tofu" => has("apply") && output.contains("Apply complete!"),
         "argocd" => has("wait") && output.contains("Healthy"),
+        "aws" if !has("cloudformation") => false,
+        "aws" if has("wait") => rest.iter().any(|word| word.starts_with("stack-") && word.ends_with("-complete")),
+        "aws" | "sam" => has("deploy") && STACKS.iter().any(|said| output.contains(said)),
+        "az" => has("deployment") && has("create") && output.contains("\"Succeeded\""),
+        "pulumi" => has("up") && output.contains("Resources:") && !output.contains("error:"),
         "glab" => has("ci") && has("lint") && !output.contains("is invalid"),
         _ => false,
     }
@@ -136,6 +158,19 @@ mod tests {
             ("helm upgrade web ./chart --wait --timeout 5m", "STATUS: deployed", true),
             ("docker compose up -d --wait", " Container app-web-1  Healthy", true),
             ("terraform apply -auto-approve", "Apply complete! Resources: 1 added", true),
+            (
+                "aws cloudformation deploy --stack-name q --template-file a.yaml",
+                "Successfully created/updated stack - q",
+                true,
+            ),
+            ("aws cloudformation wait stack-update-complete --stack-name q", "", true),
+            ("sam deploy --stack-name q", "Successfully created/updated stack - q in eu-west-1", true),
+            ("az deployment group create -g a -f main.bicep", "\"provisioningState\": \"Succeeded\",", true),
+            ("pulumi up -y", "Resources:\n    ~ 1 updated\n    4 unchanged", true),
+            ("aws cloudformation deploy --stack-name q --template-file a.yaml", "Waiting for stack create", false),
+            ("aws cloudformation update-stack --stack-name q", "\"StackId\": \"arn:1\"", false),
+            ("aws s3 cp a.yaml s3://a", "upload: a.yaml", false),
+            ("pulumi up -y", "Resources:\n    4 unchanged\nerror: update failed", false),
             ("kubectl rollout status deploy/web", "Waiting for rollout to finish: 1 of 3 updated", false),
             ("kubectl apply -f k8s/a.yaml", "deployment.apps/a configured", false),
             ("helm upgrade web ./chart", "STATUS: deployed", false),

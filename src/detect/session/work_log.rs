@@ -10,6 +10,7 @@ use super::rollout;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampers, is_test_file};
 use super::unfinished::Unfinished;
+use super::version_bump;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::{Change, CheckRun};
 use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
@@ -38,10 +39,14 @@ pub(crate) struct WorkLog {
     lost: LostWork,
     /// What the calls did that an answer may claim.
     supported_work: SupportedWork,
+    /// The last commit that was made or pushed, as far as it is known.
+    commit: Option<String>,
     /// The last request to a server of one's own had no answer.
     unanswered: bool,
     /// The names of the tools that were used.
     tools: Vec<String>,
+    /// The stream shows what subagents do.
+    shows_children: bool,
 }
 
 /// What was done for the latest request.
@@ -139,6 +144,16 @@ impl WorkLog {
         known || self.tools.is_empty() && !self.request.names(&["json"])
     }
 
+    /// Records that the stream shows a session below this one.
+    pub(crate) fn see_child(&mut self) {
+        self.shows_children = true;
+    }
+
+    /// Whether a call may have done anything, which is not seen. What a subagent does is, where the stream shows it.
+    fn may_be_anything(&self, work: &CallWork) -> bool {
+        work.unknown && !work.unknown_failed && !(work.spawns && self.shows_children)
+    }
+
     /// Records a call. `own` says that this session made it, not one below it.
     pub(crate) fn record(&mut self, work: &CallWork, own: bool) {
         if own && !work.is_note {
@@ -168,7 +183,7 @@ impl WorkLog {
             self.record_checks(&CallWork { outcome, evidence: work.evidence.clone(), ..awaited });
             self.checks.keep_unchecked(changed);
         } else if let Some(program) = &work.program {
-            self.latest.failed_first |= is_failed(&work.outcome) && !self.latest.changed;
+            self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
             self.checks.record_program(program, work, self.changes.is_certain(), self.latest.number);
         }
         self.checks.record_seen_well(&work.shown);
@@ -176,21 +191,28 @@ impl WorkLog {
     }
 
     fn record_checks(&mut self, work: &CallWork) {
-        self.latest.failed_first |= is_failed(&work.outcome) && !self.latest.changed;
+        self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
         self.unanswered &= work.outcome != CheckResult::Passed;
         self.checks.record(work, self.directory.as_deref(), self.latest.number);
     }
 
     /// Records how the checks came out that run elsewhere: they are about what was pushed.
     fn record_remote(&mut self, work: &CallWork) {
-        if let Some(outcome @ (CheckResult::Passed | CheckResult::Failed { .. })) = &work.remote
+        let told = match &work.ci {
+            Some(runs) if self.commit.is_some() || work.remote.is_none() => runs.outcome(self.commit.as_deref()),
+            _ => work.remote.clone(),
+        };
+        if let Some(outcome @ (CheckResult::Passed | CheckResult::Failed { .. })) = told
             && self.checks.is_pushed()
         {
             let checks = vec![CheckRun::remote()];
-            self.record_checks(&CallWork { checks, outcome: outcome.clone(), ..work.clone() });
+            self.record_checks(&CallWork { checks, outcome, ..work.clone() });
         }
         if work.supported_work.pushes() {
             self.checks.record_push();
+        }
+        if work.commit.is_some() || work.supported_work.commits() {
+            self.commit.clone_from(&work.commit);
         }
     }
 
@@ -221,9 +243,10 @@ impl WorkLog {
             self.latest.changed_code |= !work.target.as_deref().is_some_and(is_test_file);
         }
         match change {
+            Change::Certain if work.bumps_version && self.request.names(&version_bump::REQUESTS) => {}
             Change::Certain if work.code && !restores_first => self.checks.record_change(work, self.latest.number),
             // It may have been a check.
-            Change::Perhaps if work.unknown && !work.unknown_failed => self.checks.record_trial(work),
+            Change::Perhaps if self.may_be_anything(work) => self.checks.record_trial(work),
             _ => {}
         }
     }
@@ -249,8 +272,7 @@ impl WorkLog {
             latest.rollout = rollout.after(latest.rollout.take());
         }
         // It may do any of it. So may what a server runs.
-        let runs_any = work.unknown && !work.unknown_failed;
-        if runs_any || has("gh run") || has("gh pr checks") || has("glab ci") {
+        if self.may_be_anything(work) || has("gh run") || has("gh pr checks") || has("glab ci") {
             self.checks.may_have_run(&CHECKING);
         }
         // A hook may lint.
@@ -350,8 +372,4 @@ impl WorkLog {
     pub(crate) fn evidence(&self) -> Vec<Evidence> {
         self.checks.evidence().cloned().collect()
     }
-}
-
-fn is_failed(outcome: &CheckResult) -> bool {
-    matches!(outcome, CheckResult::Failed { .. })
 }

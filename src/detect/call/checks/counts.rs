@@ -53,6 +53,8 @@ enum Token {
         word: Word,
         /// Whether `:` or `=` comes after it.
         labels: bool,
+        /// Whether it is `=`, so that it can be the name of nothing but what follows.
+        equals: bool,
         /// One error, not several: `error: 5` is a message, not a count.
         single: bool,
     },
@@ -185,11 +187,15 @@ fn passes_by_name(line: &str) -> bool {
 
 /// What a number counts.
 fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
+    if let Some(name) = own_name(tokens, at) {
+        return Some(name);
+    }
     let before = at.checked_sub(1).map(|before| tokens[before]);
     if let Some(Token::Word {
         word: word @ (Word::Failed | Word::Passed | Word::Unit | Word::Problems | Word::Skipped),
         labels: true,
         single: false,
+        ..
     }) = before
         && (word != Word::Unit || !verdict_follows(tokens, at) && !verdict_of_unit_follows(tokens, at))
         && (word != Word::Passed || !problems_follow(tokens, at))
@@ -230,6 +236,36 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
         }
         _ => None,
     }
+}
+
+/// What a number counts that stands behind a name of its own, whatever comes next: `WARN=5 ERROR=0`, `PASS 90 WARN 5`.
+fn own_name(tokens: &[Token], at: usize) -> Option<Word> {
+    let Token::Word { word, equals, single, .. } = tokens[at.checked_sub(1)?] else { return None };
+    if equals {
+        return Some(word);
+    }
+    let words = pairs_around(tokens, at)?;
+    let others = |other: &Word| *other != word && matches!(other, Word::Failed | Word::Passed | Word::Unit);
+    // One that stands alone may be a message: `after 2 error 503`.
+    Some(if single && !words.iter().any(others) { Word::Filler } else { word })
+}
+
+/// The names in the row of names and numbers, in turn, that holds this number and ends its sentence.
+fn pairs_around(tokens: &[Token], at: usize) -> Option<Vec<Word>> {
+    let is_cut = |token: &Token| matches!(token, Token::Cut);
+    let end = tokens[at..].iter().position(is_cut).map_or(tokens.len(), |behind| at + behind);
+    let begin = tokens[..at].iter().rposition(is_cut).map_or(0, |before| before + 1);
+    let mut words = Vec::new();
+    let mut rest = &tokens[begin..end];
+    while let [before @ .., Token::Word { word, .. }, Token::Number(_)] = rest {
+        if *word == Word::Other {
+            return None;
+        }
+        words.push(*word);
+        rest = before;
+    }
+    let is_row = words.len() > 1 && begin + rest.len() < at && !matches!(rest.last(), Some(Token::Number(_)));
+    is_row.then_some(words)
 }
 
 fn fixable_follows(tokens: &[Token], at: usize) -> bool {
@@ -316,6 +352,7 @@ fn token(name: &str, labels: bool, plural: bool, equals: bool) -> Option<Token> 
     Some(Token::Word {
         word,
         labels,
+        equals,
         single: !plural && !equals && matches!(lower.as_str(), "error" | "failure" | "problem" | "issue"),
     })
 }
@@ -325,7 +362,7 @@ fn word(lower: &str) -> Word {
         "failed" | "failures" | "failure" | "failing" | "fail" | "fails" | "errors" | "error" | "errored"
         | "offenses" | "offense" | "violations" | "violation" | "broken" | "crashed" | "diagnostics" | "err" | "ko"
         | "mistakes" | "fehler" | "fehlgeschlagen" | "échec" | "Échec" | "erreurs" | "errores" | "vulnerabilities"
-        | "defects" | "timeouts" | "misspellings" | "invalid" => Word::Failed,
+        | "defects" | "timeouts" | "misspellings" | "invalid" | "unreachable" => Word::Failed,
         "problems" | "problem" | "issues" | "issue" => Word::Problems,
         "fixable" | "autocorrectable" | "correctable" => Word::Fixable,
         "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
@@ -349,5 +386,29 @@ fn word(lower: &str) -> Word {
         | "avg" | "minutes" | "offences" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project"
         | "warn" | "warned" | "done" | "no-op" | "noop" => Word::Filler,
         _ => Word::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_to_their_names() {
+        for (line, failed, passed, total) in [
+            ("Done. PASS=49 WARN=1 ERROR=0 SKIP=0 NO-OP=0 TOTAL=50", Some(0), Some(49), None),
+            ("Done. PASS=48 WARN=1 ERROR=2 SKIP=0 TOTAL=51", Some(2), Some(48), None),
+            ("summary: tests=40 failures=0 errors=0 skipped=2 warnings=5", Some(0), None, Some(40)),
+            ("summary: tests=40 failures=0 errors=1 skipped=2 warnings=5", Some(1), None, Some(40)),
+            ("PASS 90 WARN 5 ERROR 0", Some(0), Some(90), None),
+            ("PASS 90 WARN 5 ERROR 3", Some(3), Some(90), None),
+            ("Passed: 90, Warnings: 5, Failed: 0", Some(0), Some(90), None),
+            ("hosts ok=5 unreachable=1 failed=0", Some(1), Some(5), None),
+            ("Tests 9 passed 2 failed", Some(2), Some(9), None),
+        ] {
+            let counts = read(line).unwrap_or_default();
+            assert_eq!((counts.failed, counts.passed, counts.total), (failed, passed, total), "{line}");
+        }
+        assert_eq!(read("stopped after 2 error 503").and_then(|counts| counts.failed), None);
     }
 }

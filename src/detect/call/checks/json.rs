@@ -1,10 +1,10 @@
-//! Reads results in JSON: how many tests passed and failed, or whether the run was a success.
+//! Reads results in JSON: how many tests passed and failed, whether the run was a success, or what it complains of.
 
-use super::CheckResult;
-use serde_json::Value;
+use super::{CheckResult, Missing};
+use serde_json::{Map, Value};
 
 /// How deep members are looked for.
-const DEPTH: usize = 4;
+const DEPTH: usize = 6;
 /// A longer result is not a report.
 const LONGEST: usize = 256 * 1024;
 /// Names of members, in small letters without the marks between their words, and words of their values.
@@ -15,9 +15,23 @@ const FAILED: [&str; 11] = [
 const PASSED: [&str; 8] =
     ["passed", "passedtests", "passedcount", "numpassed", "numpassedtests", "testspassed", "passing", "succeeded"];
 const SUCCESS: [&str; 6] = ["success", "ok", "passed", "successful", "succeeded", "issuccess"];
+/// What is listed or counted of code that has something wrong with it: none of these is a success.
+const COMPLAINTS: [&str; 8] =
+    ["errors", "errorcount", "errorscount", "diagnostics", "problems", "issues", "violations", "findings"];
+const TROUBLE: [&str; 4] = ["iserror", "haserrors", "timedout", "timeout"];
+const EXITS: [&str; 5] = ["exitcode", "exitstatus", "returncode", "exit", "rc"];
+/// What holds what was printed.
+const PRINTED: [&str; 6] = ["output", "stdout", "stderr", "text", "summary", "log"];
 const VERDICT: [&str; 6] = ["status", "result", "outcome", "conclusion", "verdict", "state"];
 const BAD: [&str; 7] = ["failed", "failure", "fail", "error", "errored", "broken", "red"];
 const GOOD: [&str; 6] = ["passed", "success", "succeeded", "successful", "green", "pass"];
+const UNDER_WAY: [&str; 9] =
+    ["pending", "queued", "running", "in_progress", "started", "waiting", "scheduled", "building", "created"];
+/// What tells how grave a complaint is, the first of them wherever it stands; and what else a complaint has.
+const GRAVITY: [&str; 5] = ["severity", "level", "kind", "type", "category"];
+const WORDING: [&str; 5] = ["message", "msg", "text", "description", "title"];
+const GRAVE: [&str; 6] = ["error", "err", "fatal", "critical", "blocker", "severe"];
+const MILD: [&str; 8] = ["warning", "warn", "weak warning", "info", "information", "hint", "note", "suggestion"];
 
 /// What the members of a report say.
 #[derive(Default)]
@@ -27,6 +41,12 @@ struct Report {
     count: Option<u32>,
     /// Tests passed, or the run was a success.
     passed: bool,
+    /// It complains of nothing, or of nothing grave.
+    clean: bool,
+    /// What was printed has an error, which what ran may have lived through.
+    complains: bool,
+    /// It has not ended.
+    under_way: bool,
 }
 
 /// What a result says that is JSON; `None` if it is none.
@@ -41,7 +61,10 @@ pub(crate) fn read(output: &str) -> Option<CheckResult> {
     report.value(&value, DEPTH);
     Some(match report {
         Report { failed: true, count, .. } => CheckResult::Failed { count, items: Vec::new() },
+        Report { under_way: true, .. } => CheckResult::Unknown,
         Report { passed: true, .. } => CheckResult::Passed,
+        Report { complains: true, .. } => CheckResult::Failed { count: None, items: Vec::new() },
+        Report { clean: true, .. } => CheckResult::Passed,
         Report { .. } => CheckResult::Unknown,
     })
 }
@@ -58,20 +81,37 @@ impl Report {
         }
         match value {
             Value::Array(items) => items.iter().for_each(|item| self.value(item, depth - 1)),
-            Value::Object(members) => members.iter().for_each(|(name, value)| self.member(name, value, depth)),
+            Value::Object(members) => {
+                self.complaint(members, &GRAVITY[..1]);
+                members.iter().for_each(|(name, value)| self.member(name, value, depth));
+            }
             _ => {}
         }
     }
 
+    /// Takes in an object that may be a complaint.
+    fn complaint(&mut self, members: &Map<String, Value>, names: &[&str]) {
+        if let Some(grave) = is_grave(members, names) {
+            self.failed |= grave;
+            self.clean |= !grave;
+        }
+    }
+
     fn member(&mut self, name: &str, value: &Value, depth: usize) {
-        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let name = plain(name);
         let is = |names: &[&str]| names.contains(&&*name);
         match value {
             Value::Bool(well) if is(&SUCCESS) => {
                 self.failed |= !well;
                 self.passed |= well;
             }
-            Value::Bool(true) if is(&FAILED) => self.failed = true,
+            Value::Bool(true) if is(&FAILED) || is(&TROUBLE) => self.failed = true,
+            Value::Bool(true) if is(&UNDER_WAY) => self.under_way = true,
+            Value::Number(code) if is(&EXITS) => {
+                let well = code.as_i64() == Some(0);
+                self.failed |= !well;
+                self.passed |= well;
+            }
             Value::Number(number) => {
                 let number = number.as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
                 if is(&FAILED) && number > 0 {
@@ -79,17 +119,57 @@ impl Report {
                     self.count = self.count.max(Some(number));
                 }
                 self.passed |= is(&PASSED) && number > 0;
-                self.failed |= name == "exitcode" && number > 0;
+                self.clean |= is(&COMPLAINTS) && number == 0;
             }
             Value::String(word) if is(&VERDICT) => {
                 let word = word.to_ascii_lowercase();
                 self.failed |= BAD.contains(&&*word);
                 self.passed |= GOOD.contains(&&*word);
+                self.under_way |= UNDER_WAY.contains(&&*word);
             }
+            Value::String(printed) if is(&PRINTED) => match super::read(printed, Missing::Nothing) {
+                CheckResult::Failed { count, .. } => {
+                    self.failed |= count.is_some();
+                    self.complains = true;
+                }
+                CheckResult::Passed => self.passed = true,
+                CheckResult::Empty | CheckResult::Unknown => {}
+            },
             Value::Array(items) if is(&FAILED) && !items.is_empty() => self.failed = true,
+            Value::Array(items) if is(&COMPLAINTS) => {
+                self.clean |= items.is_empty();
+                items.iter().filter_map(Value::as_object).for_each(|item| self.complaint(item, &GRAVITY));
+                self.value(value, depth - 1);
+            }
             value => self.value(value, depth - 1),
         }
     }
+}
+
+/// The name of a member in small letters, without the marks between its words.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+/// Whether an object is a complaint that fails what it is about, by the member of one of these names; `None` if it is no
+/// complaint.
+fn is_grave(members: &Map<String, Value>, names: &[&str]) -> Option<bool> {
+    let member = |names: &[&str]| members.iter().find(|(name, _)| names.contains(&&*plain(name)));
+    member(&WORDING)?;
+    let told = names.iter().filter_map(|name| member(&[name]).map(|(_, value)| (*name, value)));
+    let mut grave = told.filter_map(|(name, value)| match value {
+        Value::String(word) => {
+            let word = word.to_ascii_lowercase();
+            GRAVE.contains(&&*word).then_some(true).or(MILD.contains(&&*word).then_some(false))
+        }
+        // ESLint counts from below, language servers from above, and editors begin with 0 or end with 8.
+        Value::Number(number) if name == "severity" => {
+            let by_rule = member(&["ruleid"]).is_some();
+            number.as_u64().map(|number| if by_rule { number == 2 } else { matches!(number, 0 | 1 | 8) })
+        }
+        _ => None,
+    });
+    grave.next()
 }
 
 #[cfg(test)]
@@ -110,6 +190,24 @@ mod tests {
             (r#"{"errors":["a.kt:3: type mismatch"]}"#, failed(None)),
             (r#"{"jobId":"17"}"#, Some(CheckResult::Unknown)),
             (r#"{"failed":0}"#, Some(CheckResult::Unknown)),
+            (r#"{"exitCode":0,"timedOut":false}"#, Some(CheckResult::Passed)),
+            (r#"{"exit_code":-1}"#, failed(None)),
+            (r#"{"exitCode":0,"output":"error: no cache\nready"}"#, Some(CheckResult::Passed)),
+            (r#"{"output":"error: no such type\n"}"#, failed(None)),
+            (r#"{"exitCode":0,"stdout":"2 failed, 9 passed in 1s"}"#, failed(None)),
+            (r#"{"ok":true,"failures":[],"errors":0,"warnings":2}"#, Some(CheckResult::Passed)),
+            (r#"{"errors":0,"warnings":4}"#, Some(CheckResult::Passed)),
+            (r#"{"errors":[],"status":"running"}"#, Some(CheckResult::Unknown)),
+            (r#"[{"uri":"a","diagnostics":[]}]"#, Some(CheckResult::Passed)),
+            (r#"[{"uri":"a","diagnostics":[{"message":"unused","severity":"Hint"}]}]"#, Some(CheckResult::Passed)),
+            (r#"[{"uri":"a","diagnostics":[{"message":"no such name","severity":"Error"}]}]"#, failed(None)),
+            (r#"{"diagnostics":[{"message":"no such name","severity":1}]}"#, failed(None)),
+            (r#"{"diagnostics":[{"message":"unused","severity":2}]}"#, Some(CheckResult::Passed)),
+            (r#"[{"messages":[{"ruleId":"semi","severity":1,"message":"x"}]}]"#, Some(CheckResult::Passed)),
+            (r#"[{"messages":[{"ruleId":"semi","severity":2,"message":"x"}]}]"#, failed(None)),
+            (r#"{"problems":[{"message":"no such name","kind":"ERROR"}]}"#, failed(None)),
+            (r#"[{"name":"a.rs","type":"file"}]"#, Some(CheckResult::Unknown)),
+            (r#"[{"level":"info","message":"4 tests begin"}]"#, Some(CheckResult::Unknown)),
             ("31 passed", None),
         ] {
             assert_eq!(read(output), expected, "{output}");

@@ -11,6 +11,7 @@ mod items;
 pub(crate) mod json;
 mod lines;
 mod printed;
+pub(crate) mod report;
 mod result;
 mod run;
 mod signs;

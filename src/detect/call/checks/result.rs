@@ -18,6 +18,13 @@ pub(crate) enum CheckResult {
     Unknown,
 }
 
+impl CheckResult {
+    /// Whether it failed.
+    pub(crate) fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
 /// What is missing of an output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Missing {
