@@ -16,6 +16,7 @@ use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
 use super::tamper::Tampers;
 use super::unfinished::Unfinished;
+use super::unreached::Reply;
 use super::version_bump::is_version_bump;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing, json, report};
@@ -81,6 +82,8 @@ pub(crate) struct CallWork {
     pub(super) commit: Option<String>,
     /// It only raises the version of a package.
     pub(super) bumps_version: bool,
+    /// Whether it had an answer, if it asked for one.
+    pub(super) reply: Option<Reply>,
     /// What it left unfinished, if it did not only look.
     pub(super) unfinished: Option<Unfinished>,
     /// What it says of a command that runs on.
@@ -124,6 +127,7 @@ impl CallWork {
         }
         work.answered = answered(call, state);
         work.outside_action = OutsideAction::read(call, state);
+        work.reply = Reply::read(call, state);
         work.unfinished = Unfinished::read(call, state);
         work.awaited = Awaited::read(call, state);
         work.rollout = Rollout::read(call, state);
@@ -163,6 +167,7 @@ impl CallWork {
             supported_work: SupportedWork::default(),
             answered: None,
             outside_action: None,
+            reply: None,
             unfinished: None,
             awaited: Awaited::Nothing,
             rollout: None,

@@ -88,6 +88,11 @@ impl CheckLog {
         !self.failed.is_empty() || self.saw_failure
     }
 
+    /// Whether one fails that runs no tests: a linter, a compiler, or a task that may be any.
+    pub(super) fn is_failing_code(&self) -> bool {
+        self.failed.iter().any(|check| kind_of(&check.run) != CheckKind::Tests)
+    }
+
     /// Whether the last check passed, as far as its output tells, and no other one fails.
     pub(super) fn is_clean(&self) -> bool {
         self.last.is_some() && self.failed.is_empty() && self.unread.is_none()

@@ -1,6 +1,6 @@
 //! Tells whether a check ran in another part of the project than the changed file, so that it proves nothing about it.
 
-use crate::detect::call::shell::{CheckRun, commands, join};
+use crate::detect::call::shell::{CheckRun, FILTER, commands, join};
 
 /// Folders of the code of one package: what lies beside each other in them is tested together.
 #[rustfmt::skip]
@@ -23,9 +23,28 @@ const BUILT: [&str; 9] = ["build", "builds", "_build", "out", "output", "target"
 /// Folders of packages.
 const CONTAINERS: [&str; 10] =
     ["crates", "packages", "apps", "services", "libs", "modules", "plugins", "projects", "workspaces", "components"];
-/// Options that choose a package by its name, and a folder.
+/// Containers that also hold whole repositories, each in a folder of its own.
+const HOMES: [&str; 2] = ["projects", "workspaces"];
+/// Options that choose a package by its name, and a folder, or a file in it.
 const NAMING: [&str; 9] = ["-p", "--package", "--filter", "-F", "-w", "--workspace", "--scope", "-pl", "--projects"];
-const PLACING: [&str; 4] = ["--prefix", "--dir", "--cwd", "-C"];
+#[rustfmt::skip]
+const PLACING: [&str; 11] = [
+    "--prefix", "--dir", "--cwd", "-C", "--directory", "--package-path", "--project-dir", "--manifest-path", "--working-dir", "--root", "--rootDir",
+];
+const OWN_PLACING: [(&str, &str); 3] = [("gradle", "-p"), ("mvn", "-f"), ("mvn", "--file")];
+/// Endings of files that lie in the folder of their package.
+const MANIFESTS: [&str; 3] = [".toml", ".json", ".xml"];
+/// Programs whose targets name a module before a colon, and those whose targets are folders from the root.
+const MODULAR: [&str; 5] = ["gradle", "nx", "moon", "turbo", "sbt"];
+const LABELLED: [&str; 6] = ["bazel", "buck", "buck2", "pants", "please", "plz"];
+/// Programs whose modules are called as their folders are.
+const BY_FOLDER: [&str; 5] = ["gradle", "mvn", "nx", "moon", "sbt"];
+/// Targets of runners that say what is done, not where.
+#[rustfmt::skip]
+const STEPS: [&str; 12] =
+    ["test", "tests", "lint", "build", "check", "verify", "e2e", "typecheck", "type-check", "run", "compile", "test:unit"];
+/// Programs that run another one in a package that they are told first: `uv run --package auth pytest`.
+const WRAPPERS: [&str; 8] = ["uv", "poetry", "pdm", "pnpm", "npm", "yarn", "bun", "npx"];
 /// What chooses more than one package.
 const PATTERNS: [char; 7] = ['*', '[', '{', '!', '^', '$', ','];
 
@@ -41,54 +60,126 @@ impl Scope {
     /// What a command line says that its only check is about.
     pub(super) fn read(command: &str, checks: &[CheckRun]) -> Self {
         let mut scope = Self::default();
-        let options = NAMING.iter().chain(&PLACING);
-        if checks.len() != 1 || !options.clone().any(|option| command.contains(option)) {
-            return scope;
-        }
-        let name = checks[0].name.split(' ').next().unwrap_or_default();
-        let told = commands(command);
-        let Some(found) = told.iter().find(|told| told.program() == name) else { return scope };
-        let mut words = found.words.iter();
-        while let Some(word) = words.next() {
-            let (option, joined) =
-                word.split_once('=').map_or((word.as_str(), None), |(option, value)| (option, Some(value)));
-            let mut value = || joined.map(str::to_owned).or_else(|| words.next().cloned());
-            if PLACING.contains(&option) {
-                scope.folder = value();
-            } else if NAMING.contains(&option) && names_packages(name, option) {
-                scope.packages.extend(value());
+        let [check] = checks else { return scope };
+        let name = program(check);
+        scope.packages = modules(check, name);
+        // Most lines have none of these, and are spared a second reading.
+        if NAMING.iter().chain(&PLACING).chain(&["workspace", "-f"]).any(|option| command.contains(option)) {
+            let told = commands(command);
+            if let Some(found) = told.iter().find(|told| plain_name(told.program()) == name) {
+                scope.read_options(name, found.words.iter().map(String::as_str));
             }
+            scope.read_wrapper(name, command);
         }
         scope
     }
 
+    /// Reads the packages and the folder that the options of a program choose.
+    fn read_options<'a>(&mut self, name: &str, words: impl Iterator<Item = &'a str>) {
+        let mut words = words.peekable();
+        while let Some(word) = words.next() {
+            let (option, joined) = word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
+            let mut value = || joined.or_else(|| words.next()).map(str::to_owned);
+            if PLACING.contains(&option) || OWN_PLACING.contains(&(name, option)) {
+                self.folder = value().map(|path| folder_of(&path).to_owned());
+            } else if NAMING.contains(&option) && names_packages(name, option) {
+                self.packages.extend(value());
+            } else if option == "workspace" && name == "yarn" {
+                self.packages.extend(words.next().map(str::to_owned));
+            }
+        }
+    }
+
+    /// Reads what a wrapper is told before the program that it runs.
+    fn read_wrapper(&mut self, name: &str, command: &str) {
+        if WRAPPERS.contains(&name) {
+            return;
+        }
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let Some(wrapper) = words.iter().position(|word| WRAPPERS.contains(word)) else { return };
+        let Some(end) = words[wrapper..].iter().position(|word| plain_name(word) == name) else { return };
+        self.read_options(words[wrapper], words[wrapper..wrapper + end].iter().copied());
+    }
+
     /// Whether none of these checks is about a file. `root` is the folder that the session works in.
     pub(super) fn is_elsewhere(&self, checks: &[CheckRun], file: &str, root: Option<&str>) -> bool {
-        let Some(file) = within(file, root) else { return false };
-        let file = parts(&file);
+        let Some(file) = Changed::of(file, root) else { return false };
         !checks.is_empty() && checks.iter().all(|check| self.misses(check, &file, root))
     }
 
     /// Whether a check is known to be about another part than where a file is.
-    fn misses(&self, check: &CheckRun, file: &[String], root: Option<&str>) -> bool {
+    fn misses(&self, check: &CheckRun, file: &Changed, root: Option<&str>) -> bool {
         let place = self.folder.as_ref().map_or_else(|| check.place.clone(), |folder| join(&check.place, folder));
         let Some(place) = within(&place, root) else { return false };
+        let name = program(check);
         if !self.packages.is_empty() {
-            return self.packages.iter().all(|package| names_another(package, file));
+            let own = file.package(BY_FOLDER.contains(&name));
+            return own.is_some_and(|own| self.packages.iter().all(|package| names_another(package, own)));
         }
-        let is_path = |target: &&String| {
-            target.contains('/') && !target.contains(PATTERNS) && !target.starts_with(['-', '/', '~'])
-        };
-        let paths: Vec<&String> = check.targets.iter().filter(is_path).collect();
+        let labelled = LABELLED.contains(&name);
+        let is_path =
+            |target: &&str| target.contains('/') && !target.contains(PATTERNS) && !target.starts_with(['-', '/', '~']);
+        let targets: Vec<&str> = check
+            .targets
+            .iter()
+            .map(|target| if labelled { target.strip_prefix("//").unwrap_or(target) } else { target })
+            .filter(|target| !STEPS.contains(target))
+            .collect();
+        let paths: Vec<&str> = targets.iter().copied().filter(is_path).collect();
         let go = check.name.starts_with("go ");
-        if paths.is_empty() || paths.len() < check.targets.len() && !go {
-            return is_beside(&parts(&place), file);
+        if paths.is_empty() || paths.len() < targets.len() && !go {
+            return file.is_beside(&parts(&place));
         }
         paths.iter().all(|path| {
-            let path = path.split("::").next().unwrap_or_default().trim_end_matches("...");
-            is_beside(&parts(&format!("{place}/{path}")), file)
+            let path = path.split("::").next().unwrap_or_default();
+            let path = if labelled { path.split(':').next().unwrap_or_default() } else { path };
+            file.is_beside(&parts(&format!("{place}/{}", path.trim_end_matches("..."))))
         })
     }
+}
+
+/// The program of a check.
+fn program(check: &CheckRun) -> &str {
+    check.name.split(' ').next().unwrap_or_default()
+}
+
+/// The name of a program by which its checks are called.
+fn plain_name(word: &str) -> &str {
+    match word.rsplit('/').next().unwrap_or_default() {
+        "gradlew" => "gradle",
+        "mvnw" => "mvn",
+        "bazelisk" => "bazel",
+        name => name,
+    }
+}
+
+/// The modules that the targets of a check name, if each names one: `:search:test`, `run web:build`, `test web`.
+fn modules(check: &CheckRun, name: &str) -> Vec<String> {
+    if !MODULAR.contains(&name) {
+        return Vec::new();
+    }
+    let targets: Vec<&str> =
+        check.targets.iter().map(String::as_str).filter(|target| !target.starts_with(['-', FILTER])).collect();
+    if let ("nx", [one, other]) = (name, &targets[..])
+        && !one.contains(':')
+        && STEPS.contains(one) != STEPS.contains(other)
+    {
+        return vec![if STEPS.contains(one) { *other } else { *one }.to_owned()];
+    }
+    let module = |target: &str| {
+        let (module, step) =
+            target.rsplit_once([':', '#']).or_else(|| target.rsplit_once('/').filter(|_| name == "sbt"))?;
+        let module = if matches!(name, "nx" | "moon") && STEPS.contains(&module) { step } else { module };
+        let module = module.trim_start_matches(':');
+        (!module.is_empty()).then(|| module.to_owned())
+    };
+    targets.iter().map(|target| module(target)).collect::<Option<Vec<String>>>().unwrap_or_default()
+}
+
+/// The folder that a path is, or that its manifest lies in.
+fn folder_of(path: &str) -> &str {
+    let is_manifest = MANIFESTS.iter().any(|end| path.ends_with(end));
+    if is_manifest { path.rsplit_once('/').map_or("", |(folder, _)| folder) } else { path }
 }
 
 /// Whether a program chooses packages by this option: elsewhere, `-F` names features, and `--filter` names tests.
@@ -97,6 +188,49 @@ fn names_packages(program: &str, option: &str) -> bool {
         "-p" | "-w" => matches!(program, "cargo" | "npm" | "yarn" | "pnpm" | "uv" | "moon"),
         "-F" | "--filter" => matches!(program, "pnpm" | "turbo" | "bun"),
         _ => true,
+    }
+}
+
+/// A file that was changed, by the parts of its path.
+struct Changed {
+    parts: Vec<String>,
+    /// Nobody knows the folder that the session works in: the path begins at a folder of packages, or of one.
+    guessed: bool,
+}
+
+impl Changed {
+    /// The file at a path; `None` if nobody knows where in the project that is.
+    fn of(file: &str, root: Option<&str>) -> Option<Self> {
+        if let Some(inner) = within(file, root) {
+            return Some(Self { parts: parts(&inner), guessed: false });
+        }
+        if root.is_some() || !file.starts_with('/') || file.contains("..") {
+            return None;
+        }
+        let mut parts = parts(file);
+        let source = parts.iter().position(|part| part == "src").unwrap_or(parts.len());
+        let is_container = |part: &String| CONTAINERS.contains(&part.as_str()) && !HOMES.contains(&part.as_str());
+        let from = parts[..source].iter().rposition(is_container).or_else(|| source.checked_sub(1))?;
+        // It has to lie deeper than the package.
+        (from + 2 < parts.len()).then(|| Self { parts: parts.split_off(from), guessed: true })
+    }
+
+    /// The folder of the package that it is in. `by_folder` says that a module is called as its folder is, wherever that is.
+    fn package(&self, by_folder: bool) -> Option<&str> {
+        let container = self.parts.iter().position(|part| CONTAINERS.contains(&part.as_str()));
+        let packaged = container.filter(|at| at + 2 < self.parts.len()).and_then(|at| self.parts.get(at + 1));
+        let before_source = || {
+            let source = self.parts.iter().position(|part| part == "src")?;
+            self.parts.get(source.checked_sub(1)?).filter(|_| by_folder)
+        };
+        packaged.or_else(before_source).map(String::as_str)
+    }
+
+    /// Whether a folder lies beside the one that it is in, as another package does.
+    fn is_beside(&self, folder: &[String]) -> bool {
+        let is_container = |part: Option<&String>| part.is_some_and(|part| CONTAINERS.contains(&part.as_str()));
+        let known = !self.guessed || is_container(folder.first()) && is_container(self.parts.first());
+        known && is_beside(folder, &self.parts)
     }
 }
 
@@ -137,19 +271,15 @@ fn is_beside(folder: &[String], file: &[String]) -> bool {
         && !is_shared(own)
 }
 
-/// Whether a package that a check names is not the one that a file is in.
-fn names_another(package: &str, file: &[String]) -> bool {
+/// Whether a package that a check names is not the `own` one of a file.
+fn names_another(package: &str, own: &str) -> bool {
     let package = package.to_lowercase();
     if package.contains(PATTERNS) || package.contains("..") {
         return false;
     }
     let name = package.trim_start_matches("./").trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
-    let container = file.iter().position(|part| CONTAINERS.contains(&part.as_str()));
-    let own = container.and_then(|at| file.get(at + 1)).filter(|_| container.is_some_and(|at| at + 2 < file.len()));
-    let Some(own) = own else { return false };
     let named = words(name);
-    let is_own =
-        words(own).iter().any(|word| named.contains(word)) || own.contains(name) || name.contains(own.as_str());
+    let is_own = words(own).iter().any(|word| named.contains(word)) || own.contains(name) || name.contains(own);
     !is_own && !is_shared(own) && !holds_tests(name)
 }
 
@@ -166,9 +296,9 @@ mod tests {
     use super::*;
     use crate::detect::call::shell;
 
-    fn elsewhere(command: &str, file: &str) -> bool {
+    fn elsewhere(command: &str, file: &str, root: Option<&str>) -> bool {
         let checks = shell::read(command).checks;
-        Scope::read(command, &checks).is_elsewhere(&checks, file, Some("/w/app"))
+        Scope::read(command, &checks).is_elsewhere(&checks, file, root)
     }
 
     #[test]
@@ -182,8 +312,39 @@ mod tests {
             ("/w/app/crates/lexer/src/lib.rs", "cargo test -p printer"),
             ("/w/app/packages/ui/src/button.tsx", "pnpm --filter docs test"),
             ("/w/app/packages/ui/src/button.tsx", "npm test --workspace=@acme/docs"),
+            ("/w/app/packages/ui/src/button.tsx", "yarn workspace docs test"),
+            ("/w/app/packages/ui/src/button.tsx", "npx nx test docs"),
+            ("/w/app/packages/ui/src/button.tsx", "npx nx run docs:test"),
+            ("/w/app/packages/ui/src/button.tsx", "npx turbo run test --filter=docs"),
+            ("/w/app/packages/ui/src/button.tsx", "pnpm --filter docs exec vitest run"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew :mail:test"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew mail:test --tests MailTest"),
+            ("/w/app/billing/src/main/java/Vat.java", "mvn -pl mail test"),
+            ("/w/app/billing/src/main/java/Vat.java", "mvn -f mail/pom.xml test"),
+            ("/w/app/services/billing/vat.py", "uv run --package mail pytest -q"),
+            ("/w/app/services/billing/vat.go", "bazel test //services/mail/..."),
+            ("/w/app/services/Billing/Vat.cs", "dotnet test services/Mail/Mail.csproj"),
+            ("/w/app/crates/lexer/src/lib.rs", "cargo test --manifest-path crates/printer/Cargo.toml"),
         ] {
-            assert!(elsewhere(command, file), "{command} is not about {file}");
+            assert!(elsewhere(command, file, Some("/w/app")), "{command} is not about {file}");
+        }
+    }
+
+    // Some dialects do not say where the session works.
+    #[test]
+    fn another_package_of_an_unknown_project() {
+        for (file, command, expected) in [
+            ("/w/app/services/billing/vat.py", "npm --prefix apps/web test", true),
+            ("/w/app/services/billing/vat.py", "cd services/mail && pytest", true),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew :mail:test", true),
+            ("/w/app/services/billing/vat.py", "cd services/billing && pytest", false),
+            ("/w/app/services/billing/vat.py", "pytest -q", false),
+            ("/home/a/projects/shop/web/src/cart.ts", "cd web && npm test", false),
+            ("/home/a/projects/shop/web/src/cart.ts", "npm test --workspace=web", false),
+            ("/home/a/shop/src/cart.py", "cd web && npm test", false),
+            ("/home/a/shop/src/main/java/Cart.java", "./gradlew test", false),
+        ] {
+            assert_eq!(elsewhere(command, file, None), expected, "{command}: {file}");
         }
     }
 
@@ -209,8 +370,22 @@ mod tests {
             ("/w/app/package.json", "cd web && npm test"),
             ("/elsewhere/web/a.ts", "cd server && npm test"),
             ("/w/app/packages/ui/src/a.ts", "pnpm --filter ...docs test"),
+            ("/w/app/packages/ui/src/a.ts", "yarn workspaces run test"),
+            ("/w/app/packages/ui/src/a.ts", "yarn workspace @acme/ui test"),
+            ("/w/app/packages/ui/src/a.ts", "npx nx run-many -t test"),
+            ("/w/app/packages/ui/src/a.ts", "npx nx affected -t test"),
+            ("/w/app/packages/ui/src/a.ts", "npx nx test ui"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew test"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew :billing:test"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew :mail:test :billing:test"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew :mail:test check"),
+            ("/w/app/core/src/main/java/Vat.java", "./gradlew :mail:test"),
+            ("/w/app/billing/src/main/java/Vat.java", "mvn -pl billing,mail test"),
+            ("/w/app/services/billing/vat.go", "bazel test //..."),
+            ("/w/app/services/billing/vat.go", "bazel test //services/billing:all"),
+            ("/w/app/services/billing/vat.py", "uv run --package billing pytest"),
         ] {
-            assert!(!elsewhere(command, file), "{command} may be about {file}");
+            assert!(!elsewhere(command, file, Some("/w/app")), "{command} may be about {file}");
         }
     }
 }

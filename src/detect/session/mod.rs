@@ -29,6 +29,7 @@ mod supersedes;
 mod supported_work;
 mod tamper;
 mod unfinished;
+mod unreached;
 mod user;
 mod version_bump;
 mod work_log;

@@ -171,6 +171,12 @@ impl UserRequest {
         words.iter().any(|word| self.folded.contains(word))
     }
 
+    /// Whether any of its sentences is such.
+    pub(crate) fn any_sentence(&self, is: impl Fn(&str) -> bool) -> bool {
+        let sentences = self.folded.split(['.', '?', '!', ';', '。', '？', '！']);
+        sentences.map(|sentence| sentence.trim_start_matches(|c: char| !c.is_alphanumeric())).any(is)
+    }
+
     /// Whether the message has this number.
     pub(crate) fn names_number(&self, number: &str) -> bool {
         let mut numbers = self.folded.split(|c: char| !c.is_ascii_digit() && c != '.');

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 mod by_others;
 mod false_successes;
+mod no_answers;
 
 /// A stream of one session and its children, written down step by step.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 
 mod accepted;
 mod commands;
+mod exempted;
 mod policy;
 mod relaxed;
 mod removed;
@@ -19,6 +20,7 @@ use crate::detect::call::shell::{
 };
 use crate::wire::{Raw, members, text};
 use accepted::accepted;
+use exempted::exempted;
 pub(crate) use policy::ChecksBefore;
 use policy::How;
 use relaxed::{relaxed, set};
@@ -229,11 +231,14 @@ impl Tampers {
         } else if let Some((marker, _)) = excluded(file, new, old) {
             self.undone.push((file.to_owned(), marker));
         }
-        if let Some((marker, fact)) = silenced(file, old, new) {
+        if let Some((marker, fact)) = exempted(file, old, new) {
+            self.found.push(Tamper::new(How::Exempted, &marker, file, format!("{fact}, in {file}")));
+        } else if let Some((marker, fact)) = silenced(file, old, new) {
             self.found.push(Tamper::new(How::Silenced, &marker, file, format!("{fact}, in {file}")));
         } else if let Some((marker, _)) = silenced(file, new, old) {
             self.undone.push((file.to_owned(), marker));
         }
+        self.undone.extend(exempted(file, new, old).map(|(marker, _)| (file.to_owned(), marker)));
         if is_of_check(file) || is_runner(file) || is_test_file(file) {
             if let Some(fact) = retried(old, new) {
                 self.found.push(Tamper::new(How::Retried, RETRIES, file, format!("{fact}, in {file}")));

@@ -10,6 +10,7 @@ use super::rollout;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampers, is_test_file};
 use super::unfinished::Unfinished;
+use super::unreached::Replies;
 use super::version_bump;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::{Change, CheckRun};
@@ -57,6 +58,8 @@ struct ForRequest {
     refused: bool,
     /// How the last thing came out that was done.
     outside_action: Option<OutsideAction>,
+    /// What its calls asked for had an answer.
+    replies: Replies,
     /// What its last calls left unfinished.
     unfinished: Option<Unfinished>,
     /// How that stands which was rolled out.
@@ -132,6 +135,11 @@ impl WorkLog {
         !self.latest.changed && self.request.is_question()
     }
 
+    /// Whether the answer tells that what was asked for was not got.
+    pub(crate) fn came_to_nothing(&self, last_text: &str) -> bool {
+        self.latest.replies.is_told(last_text, &self.request, self.latest.changed)
+    }
+
     /// Whether the last call was denied.
     pub(crate) fn was_refused(&self) -> bool {
         self.latest.refused
@@ -164,12 +172,19 @@ impl WorkLog {
         }
         if own {
             self.record_tool(&work.tool);
+            if let Some(reply) = &work.reply {
+                self.latest.replies.record(reply);
+            }
             if let Some(todos) = &work.todos {
                 self.todos.clone_from(todos);
             }
         }
         self.record_acts(work);
-        let standing = ChecksBefore { failing: self.checks.is_failing(), failed_first: self.latest.failed_first };
+        let standing = ChecksBefore {
+            failing: self.checks.is_failing(),
+            failing_code: self.checks.is_failing_code(),
+            failed_first: self.latest.failed_first,
+        };
         self.tampers.merge(&work.tampers, standing, &self.request);
         self.lost.record(&work.touch);
         self.record_change(work.before, work);
@@ -353,6 +368,7 @@ impl WorkLog {
         self.undone(&claims)
             .or_else(|| self.latest.outside_action.as_ref().and_then(|act| act.fact(text)))
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
+            .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))
             .or_else(|| self.lost.failed_fact(text, |name| self.request.names(&[&name.to_lowercase()])))
     }
 

@@ -370,7 +370,8 @@ fn works(folded: &str) -> Vec<Work> {
                 || (!folded.contains(" or ") && is_bare(*work, clause))
         });
         let describes = DESCRIBING.is_in(clause) && !SAYS_WHO.is_in(clause);
-        for (work, ..) in claimed {
+        let hands_over = may_claim && tests_run::hands_over(clause);
+        for (work, ..) in claimed.filter(|(work, ..)| *work != Work::RanChecks || !hands_over) {
             // A number is that of a version.
             let describes = describes && !(*work == Work::Deployed && clause.contains(|c: char| c.is_ascii_digit()));
             if !is_denied(clause, "") && !describes {

@@ -3,6 +3,7 @@
 mod announcement;
 mod consent;
 mod excuse;
+mod further_need;
 mod question;
 
 use super::answer::blocks;

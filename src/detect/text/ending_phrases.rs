@@ -146,7 +146,7 @@ pub const GAVE_UP: &[&str] = &[
 ];
 
 /// A sentence with the first and the second of a pair does as well.
-pub const GAVE_UP_PAIRS: [(&[&str], &[&str]); 4] = [
+pub const GAVE_UP_PAIRS: [(&[&str], &[&str]); 5] = [
     (&["ich konnte|ich kann|konnte ich|kann ich|konnten nicht|konnte der|konnten die"], &["nicht|kein*|leider"]),
     (
         &["ik kon|ik kan|kon ik|jag kunde|kunde jag|jag kan|jeg kunne|kunne jeg|jeg kan|en voinut|en saanut"],
@@ -157,6 +157,7 @@ pub const GAVE_UP_PAIRS: [(&[&str], &[&str]); 4] = [
         &["pas pu|pas réussi|parviens|arrive pas|peux pas|pas accès|pas trouvé de"],
     ),
     (&["ich komme|komme ich|ich weiß|weiß ich"], &["nicht weiter|nicht mehr weiter|keinen rat"]),
+    (&["ließ sich|ließen sich"], &["nicht"]),
 ];
 
 /// A sentence that begins so does as well.
@@ -173,7 +174,7 @@ pub const OVERCOME: &[&str] = &[
 
 /// A sentence with these speaks of something else.
 pub const NO_EXCUSE: &[&str] = &[
-    "break it|break this|make it fail|make it crash|get it to fail|get it to crash|crash it|fool it|the only thing i can't|the only thing i cannot|the only thing i could not|guess by|guess of|guess from|guessed by|reproduzir mais|reproducir más|plus reproduire",
+    "break it|break this|make it fail|make it crash|get it to fail|get it to crash|crash it|fool it|the only thing i can't|the only thing i cannot|the only thing i could not|guess by|guess of|guess from|guessed by|reproduzir mais|reproducir más|plus reproduire|mehr reproduzieren|mehr nachstellen|mehr feststellen",
     "find any|see any|spot any|identify any|detect any|found any|think of any|find anything|see anything|find other|find another|find more|find a single|find further|locate any other|reproduce it anymore|reproduce the issue anymore|reproduce it any more|fault|agree more|help but|nothing still|no tests still|none still|not blocked|isn't blocked|nothing is blocked|unblocked|was blocked by|that blocked|i needed the|if i don't|if i can't|when i couldn't|users couldn't|user couldn't|why i couldn't|successfully|failed to load|without changing|without breaking|without the need|without a single",
     "i can't recommend|i cannot recommend|i can't overstate|i cannot overstate|i can't stress|i cannot stress|i can't emphasize|i cannot emphasize|i can't say|i cannot say|i can't think|i cannot think|i can't promise|i cannot promise|i can't guarantee|i cannot guarantee|i can't speak to|i cannot speak to|i can't rule out|i cannot rule out|can't wait|can't imagine|cannot imagine|can't go wrong|can't be sure that no",
 ];

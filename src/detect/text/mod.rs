@@ -20,6 +20,7 @@ pub(crate) mod promise;
 pub(crate) mod reported;
 pub(crate) mod similar;
 mod turkish;
+pub(crate) mod unattained;
 mod unsolved;
 pub(crate) mod wait_signs;
 pub(crate) mod written_call;

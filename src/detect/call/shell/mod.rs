@@ -34,7 +34,7 @@ pub(crate) use logs::{may_be_log, shown_logs};
 pub(crate) use place::join;
 pub(crate) use reader::read;
 pub(crate) use rewrites::rewritten;
-pub(crate) use substitutions::{Substitution, deletions, of_command, plain, substitutions};
+pub(crate) use substitutions::{Substitution, deletions, insertions, of_command, plain, substitutions};
 pub(crate) use suppress::{may_suppress, suppression};
 pub(crate) use target::targets;
 pub(crate) use verbs::{has, looks_at_files};

@@ -49,6 +49,20 @@ pub(crate) fn deletions(told: &SimpleCommand) -> Vec<Substitution> {
     in_files(&files, &scripts.iter().filter_map(deleted).collect::<Vec<_>>())
 }
 
+/// What a command puts into files at a line's number: `sed -i '1i # noqa' a.py`. Nothing is replaced.
+pub(crate) fn insertions(told: &SimpleCommand) -> Vec<Substitution> {
+    let Some(InPlace { scripts, files, .. }) = in_place(told).filter(|_| told.program() != "perl") else {
+        return Vec::new();
+    };
+    let inserted = |script: &&str| {
+        let rest = script.trim_start().trim_start_matches(|c: char| c.is_ascii_digit() || c == '$').trim_start();
+        let text = rest.strip_prefix(['i', 'a']).filter(|text| text.starts_with(['\\', ' ', '\n']))?;
+        let new = plain(text.trim_start_matches(['\\', ' ', '\n']));
+        (!new.is_empty()).then(|| Substitution { file: String::new(), old: String::new(), new, is_pattern: false })
+    };
+    in_files(&files, &scripts.iter().filter_map(inserted).collect::<Vec<_>>())
+}
+
 /// What one command replaces in files.
 pub(crate) fn of_command(told: &SimpleCommand) -> Vec<Substitution> {
     let Some(InPlace { scripts, files, extended }) = in_place(told) else { return Vec::new() };

@@ -1,7 +1,7 @@
 //! Reads what the commands of a line put in the place of what in files, so that it can be judged as an edit is: by
 //! `sed`, `jq` and their like, by `>>`, and by programs on the command line.
 
-use crate::detect::call::shell::{SimpleCommand, deletions, of_command, plain};
+use crate::detect::call::shell::{SimpleCommand, deletions, insertions, of_command, plain};
 
 /// The most edits of a command.
 const MOST: usize = 32;
@@ -39,6 +39,7 @@ pub(super) fn edits(command: &SimpleCommand) -> Vec<Edit> {
     let mut found: Vec<Edit> = of_command(command)
         .into_iter()
         .chain(deletions(command))
+        .chain(insertions(command))
         .map(|found| Edit { file: found.file, old: found.old, new: found.new, is_pattern: found.is_pattern })
         .collect();
     found.extend(assigned(command));
@@ -180,6 +181,8 @@ mod tests {
         for (line, file, old, new) in [
             ("sed -i 's/it(/it.skip(/' a.test.ts", "a.test.ts", "it(", "it.skip("),
             ("sed -i '/assert x/d' test_a.py", "test_a.py", "assert x", ""),
+            ("sed -i '1i # ruff: noqa' a.py", "a.py", "", "# ruff: noqa"),
+            ("sed -i '1i\\// @ts-nocheck' a.ts", "a.ts", "", "// @ts-nocheck"),
             (
                 "jq '.jest.coverageThreshold.global.lines=40' package.json > p && mv p package.json",
                 "package.json",
@@ -205,6 +208,7 @@ mod tests {
             "jq '.a = 4' x.json",
             "jq '.a == 4' x.json > y",
             "sed -n '/a/d' x",
+            "sed '1i # noqa' x",
             "yq '.a' x.yml > y",
             "echo a b",
             "cat a > b",

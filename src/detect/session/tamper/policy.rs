@@ -25,6 +25,8 @@ pub(super) enum How {
     Suppressed,
     /// By leaving source code out of a check.
     Excluded,
+    /// By keeping a check from a whole file or crate.
+    Exempted,
     /// By trying tests again until they pass.
     Retried,
     /// By settings of the check itself.
@@ -51,6 +53,14 @@ const RELAXING: [&str; 30] = [
     "relax", "loosen", "lower", "reduce", "decrease", "disable", "turn off", "switch off", "allow", "tolerate", "ignore",
     "skip", "exclude", "optional", "non-blocking", "nonblocking", "not block", "advisory", "not fail", "less strict",
     "no longer", "remove", "drop", "setting", "config", "locker", "senk", "deaktivier", "降低", "放宽",
+];
+
+/// Words of a request that wants a file left out of a check.
+#[rustfmt::skip]
+const EXEMPTING: [&str; 36] = [
+    "disable", "ignore", "exclude", "skip", "suppress", "silence", "nocheck", "noqa", "allow", "turn off", "switch off", "opt out", "exempt", "for now", "deaktivier", "unterdrück",
+    "ignorier", "ausschließ", "désactiv", "ignorer", "exclu", "desactiv", "ignora", "excluy", "disabilit", "отключ", "игнорир", "исключ", "禁用", "忽略", "排除", "跳过", "無効", "除外",
+    "무시", "제외",
 ];
 
 /// Words of a request that wants complaints written down instead of mended.
@@ -85,6 +95,8 @@ const FAILING: [&str; 9] =
 pub(crate) struct ChecksBefore {
     /// One failed, and has not passed since.
     pub(crate) failing: bool,
+    /// One that runs no tests did.
+    pub(crate) failing_code: bool,
     /// It failed before anything was changed, so that no change explains it.
     pub(crate) failed_first: bool,
 }
@@ -95,6 +107,8 @@ enum When {
     Always,
     /// While a check fails: otherwise it is an ordinary change.
     Failing,
+    /// While one fails that runs no tests.
+    FailingCode,
     /// While one fails, and the request is about such failures, by one of these words.
     FailingIn(&'static [&'static str]),
 }
@@ -134,6 +148,7 @@ impl How {
             Self::Silenced   => row(When::FailingIn(&silenced::REQUESTS),    &RELAXING,    true,  Grave::Never),
             Self::Suppressed => row(When::Always,                            &SUPPRESSING, false, Grave::Never),
             Self::Excluded   => row(When::Failing,                           &RELAXING,    false, Grave::Never),
+            Self::Exempted   => row(When::FailingCode,                       &EXEMPTING,   false, Grave::Never),
             Self::Retried    => row(When::FailingIn(&FAILING),               &RETRYING,    false, Grave::Never),
             Self::Relaxed    => row(When::Always,                            &RELAXING,    true,  Grave::Never),
             Self::Set        => row(When::Failing,                           &RELAXING,    true,  Grave::Never),
@@ -149,6 +164,7 @@ impl Policy {
         match self.when {
             When::Always => true,
             When::Failing => checks.failing,
+            When::FailingCode => checks.failing_code,
             When::FailingIn(words) => checks.failing && request.names(words),
         }
     }

@@ -16,9 +16,9 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(
 
 /// Keys of settings whose values are left out of a check, in small letters without `-` and `_`.
 #[rustfmt::skip]
-const LEAVING_OUT: [&str; 14] = [
+const LEAVING_OUT: [&str; 18] = [
     "ignore", "extendignore", "disable", "disabledrules", "perfileignores", "exclude", "extendexclude", "ignores", "ignorepatterns", "skip", "nowarn",
-    "disableerrorcode", "suppress", "disabled",
+    "disableerrorcode", "suppress", "disabled", "excludes", "excluded", "excludepaths", "omit",
 ];
 /// More words than these after such a comment explain it; the others name the rule.
 const WORDS: usize = 4;
@@ -62,9 +62,9 @@ const LISTS: [&str; 14] = [
 ];
 /// Parts of paths of what nobody writes by hand, or no check is about.
 #[rustfmt::skip]
-const GENERATED: [&str; 18] = [
-    "dist", "build", "out", "gen", "generated", "vendor", "third_party", "node_modules", "coverage", "target", "min", "snap", "snapshots", "fixtures", "lock",
-    "public", "tmp", "cache",
+const GENERATED: [&str; 24] = [
+    "dist", "build", "out", "gen", "generated", "vendor", "third_party", "party", "node_modules", "node", "modules", "coverage", "target", "min", "snap", "snapshots", "fixtures",
+    "lock", "public", "tmp", "cache", "venv", "virtualenv", "pycache",
 ];
 
 /// How an edit leaves source code out of a check, by a list of what that ignores: the line, and a sentence.
@@ -73,11 +73,7 @@ pub(super) fn excluded(file: &str, old: &str, new: &str) -> Option<(String, Stri
     if !LISTS.iter().any(|list| name.contains(list)) {
         return None;
     }
-    let is_generated = |line: &str| {
-        line.split(['/', '.', '*', '-', '_']).any(|part| GENERATED.contains(&part.to_ascii_lowercase().as_str()))
-    };
-    // Hidden folders are those of tools, and prose is no code.
-    let is_hidden = |line: &str| line.trim_start_matches('/').starts_with('.') && !line.starts_with("./");
+    // Prose is no code.
     let is_source =
         |line: &str| !line.starts_with(['#', '!']) && !is_hidden(line) && line.rsplit('.').next() != Some("md");
     let is_known = |line: &str| old.lines().any(|old| old.trim() == line);
@@ -88,8 +84,37 @@ pub(super) fn excluded(file: &str, old: &str, new: &str) -> Option<(String, Stri
     Some((line.to_owned(), format!("`{line}` was left out of a check, in {file}")))
 }
 
+/// Whether a path is one of what nobody writes by hand, or no check is about.
+pub(super) fn is_generated(path: &str) -> bool {
+    path.split(['/', '.', '*', '-', '_']).any(|part| GENERATED.contains(&part.to_ascii_lowercase().as_str()))
+}
+
+/// Whether a path lies in a hidden folder: those are of tools.
+pub(super) fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | ".."))
+}
+
+/// Whether a key of settings sets something aside.
+pub(super) fn sets_aside(key: &str) -> bool {
+    LEAVING_OUT.contains(&&*bare(key))
+}
+
+/// A key or a value of settings without quotes and marks, in small letters.
+fn bare(text: &str) -> String {
+    text.trim().trim_matches(['\'', '"', '[', '{', ' ']).replace(['-', '_'], "").to_lowercase()
+}
+
+/// Whether the paths that a setting sets aside are all of tools.
+fn is_of_tools(value: &str) -> bool {
+    let mut paths = value
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '[' | ']' | '{' | '}'))
+        .filter(|path| !path.is_empty())
+        .peekable();
+    paths.peek().is_some() && paths.all(|path| is_hidden(path) || is_generated(path))
+}
+
 /// Whether a line says why it silences something: a person may judge that.
-fn is_explained(line: &str, sign: &str) -> bool {
+pub(super) fn is_explained(line: &str, sign: &str) -> bool {
     let rest = line.split_once(sign).map_or("", |(_, rest)| rest);
     rest.split(|c: char| !c.is_alphabetic())
         .filter(|word| word.len() > 1 && word.chars().all(char::is_lowercase))
@@ -97,7 +122,7 @@ fn is_explained(line: &str, sign: &str) -> bool {
         > WORDS
 }
 
-fn is_manifest(file: &str) -> bool {
+pub(super) fn is_manifest(file: &str) -> bool {
     let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
     matches!(
         name,
@@ -117,9 +142,6 @@ fn is_manifest(file: &str) -> bool {
 fn switches_off(line: &str, of_rules: bool) -> bool {
     let line = line.trim_start_matches("- ").trim_end_matches([',', ';']);
     let Some((key, value)) = line.split_once([':', '=']) else { return false };
-    let bare = |text: &str| -> String {
-        text.trim().trim_matches(['\'', '"', '[', ' ']).replace(['-', '_'], "").to_lowercase()
-    };
     let first = value.trim().trim_start_matches(['[', '{', ' ']).split([',', ']', '}', ' ']).next().unwrap_or_default();
     let (key, first) = (bare(key), bare(first));
     let names_rule =
@@ -128,7 +150,7 @@ fn switches_off(line: &str, of_rules: bool) -> bool {
         || first == "0" && of_rules && names_rule(&key)
         || matches!(&*key, "enabled" | "active") && first == "false" && of_rules
         || key == "ignoreerrors" && first == "true"
-        || LEAVING_OUT.contains(&&*key)
+        || LEAVING_OUT.contains(&&*key) && !is_of_tools(value)
 }
 
 #[cfg(test)]
@@ -162,6 +184,8 @@ mod tests {
             (".eslintignore", "# made by a tool\ndist/", false),
             (".prettierignore", "src/generated/api.ts", false),
             (".gitignore", "src/cart.ts", false),
+            (".eslintignore", "**/.venv/**", false),
+            (".flake8ignore", "venv/", false),
         ] {
             assert_eq!(excluded(file, "", new).is_some(), expected, "{file}: {new}");
         }
@@ -182,6 +206,7 @@ mod tests {
             ("src/lib.rs", "let ignore = 3;", "let ignore = 4;"),
             ("pyproject.toml", "select = [\"E\"]", "select = [\"E\", \"F\"]"),
             ("package.json", "\"lint\": \"eslint\"", "\"lint\": \"eslint .\""),
+            ("pyproject.toml", "[tool.ruff]", "[tool.ruff]\nexclude = [\".venv\", \"build\"]"),
         ] {
             assert_eq!(silenced(file, old, new), None, "{file}: {new}");
         }

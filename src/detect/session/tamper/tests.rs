@@ -1,6 +1,6 @@
 use super::*;
 
-const FAILS: ChecksBefore = ChecksBefore { failing: true, failed_first: true };
+const FAILS: ChecksBefore = ChecksBefore { failing: true, failing_code: true, failed_first: true };
 
 fn edit(file: &str, old: &str, new: &str) -> Tampers {
     let mut tampers = Tampers::default();

@@ -52,6 +52,53 @@ const TABLE: [Row; 23] = [
         consents: "आपकी पुष्टि|आपकी अनुमति|आपकी स्वीकृति|आपकी मंज़ूरी|आपकी मंजूरी|आपके निर्णय|आपका निर्णय|आपके उत्तर|आपके जवाब|การยืนยันจากคุณ|การอนุมัติจากคุณ|คำตอบจากคุณ|คุณยืนยัน|คุณอนุมัติ|การตัดสินใจของคุณ" },
 ];
 
+/// How the agent asks the user in one language to confirm something, and what says that it goes on only then.
+struct Confirm {
+    asks: &'static str,
+    onward: &'static str,
+}
+
+#[rustfmt::skip]
+const CONFIRMS: [Confirm; 14] = [
+    Confirm { asks: "i need you to confirm|i'd like you to confirm|i would like you to confirm|need confirmation from you|have you confirm",
+        onward: "before i|before we|before proceeding|before continuing|so i can|so that i|to proceed|to continue|i may|i can" },
+    Confirm { asks: "bestätige mir|bestätigen sie|bestätigst|bestätigt mir|mir zu bestätigen|mir kurz bestätigen|mir bestätigen|gib mir grünes licht|geben sie mir grünes licht",
+        onward: "bevor ich|ehe ich|damit ich|dass ich|ob ich|ich darf|darf ich|um fortzufahren|um weiterzumachen" },
+    Confirm { asks: "me confirmer|me le confirmer|merci de confirmer|merci de valider|prière de confirmer|me valider|confirmez|confirmiez|tu confirmes|vous confirmiez|validez|valides|confirme-moi|confirmez-moi|dire si|votre confirmation|ta confirmation",
+        onward: "avant que je|avant de continuer|avant de poursuivre|pour que je|afin que je|afin de poursuivre|que je peux|si je peux|que je puisse|si je dois|pour continuer|pour poursuivre" },
+    Confirm { asks: "que confirmes|que confirme|que me confirmes|que me confirme|que confirméis|confírmame|confírmeme|confírmenme|favor de confirmar|favor confirmar|favor confirma|favor confirme|confirmarme|que apruebes|que apruebe|que me digas|que me diga|que des el visto bueno",
+        onward: "para continuar|para seguir|para proceder|para poder|para que pueda|antes de continuar|antes de seguir|antes de que|antes de proceder|que puedo|si puedo|que proceda|y continúo|y sigo" },
+    Confirm { asks: "que confirme|que você confirme|que confirmes|que me confirme|que me confirmes|favor confirmar|favor confirme|confirme se|confirme que|confirma-me|que aprove|que me diga",
+        onward: "para continuar|para prosseguir|para que eu|para eu|antes de continuar|antes de prosseguir|antes que eu|antes de eu|que posso|se posso|que eu possa|e eu continuo|e continuo" },
+    Confirm { asks: "che confermi|che tu confermi|che lei confermi|che mi confermi|confermami|confermatemi|mi confermi|mi confermate|di confermarmi|ti chiedo di confermare|le chiedo di confermare|vi chiedo di confermare|che approvi|che mi dica",
+        onward: "prima che io|prima di continuare|prima di procedere|per continuare|per procedere|perché possa|perché io|così posso|che posso|se posso|se devo" },
+    Confirm { asks: "чтобы вы подтвердили|чтобы ты подтвердил*|прошу подтвердить|нужно подтвердить|підтвердити мені|щоб ви підтвердили|щоб ти підтверди*|прошу підтвердити",
+        onward: "прежде чем|перед тем|чтобы я|чтобы продолжить|что можно|можно ли|могу ли|что я могу|перш ніж|щоб я|щоб продовжити|що можна" },
+    Confirm { asks: "żebyś potwierdził*|aby pan potwierdził|aby pani potwierdziła|potwierdź|abyście potwierdzili|abyste potvrdil*|abys potvrdil*|potvrď|potvrďte|aby ste potvrdili",
+        onward: "zanim|żebym|abym|czy mogę|że mogę|aby kontynuować|než|abych|že mohu|zda mohu|aby som" },
+    Confirm { asks: "bevestig|dat je bevestigt|dat u bevestigt|te bevestigen|att du bekräftar|at du bekrefter|at du bekræfter|bekrefter du|bekräfta att|bekreft at|bekræft at",
+        onward: "voordat ik|zodat ik|dat ik|of ik|om verder te gaan|innan jag|så att jag|att jag kan|att jag får|før jeg|så jeg|at jeg kan|at jeg må" },
+    Confirm { asks: "onaylamanız*|onaylamanı|onay verin|onay vermeniz*|teyit edin|teyit etmeniz*|erősítse meg|erősítsd meg|vahvistat|vahvistatte|să confirmați|să confirmi|confirmați-mi|επιβεβαιώσετε|επιβεβαιώσεις",
+        onward: "devam ed*|önce|gerek*|folytat*|mielőtt|ennen kuin|jotta voin|înainte să|înainte de a|ca să pot|pentru a continua|πριν|για να συνεχίσω" },
+    Confirm { asks: "bạn hãy xác nhận|nhờ bạn xác nhận|mong bạn xác nhận|anda mengonfirmasi|anda konfirmasi|konfirmasikan|mengonfirmasikan", onward: "trước khi|để tôi|sebelum saya|agar saya|supaya saya|untuk melanjutkan" },
+    Confirm { asks: "您确认|你确认|您批准|你批准|您同意|你同意|您確認|你確認|烦请确认|麻烦确认|麻煩確認", onward: "再继续|再執行|再执行|后我|後我|才能继续|才能繼續|之前我|我再|我才|然后我|以便我" },
+    Confirm { asks: "確認いただ|承認いただ|ご確認の上|ご承認の上|許可をいただ|확인해 주시면|확인해주시면|승인해 주시면|승인해주시면|확인해 주셔야|승인해 주셔야", onward: "前に|次第|続行|進め|てから|できれば|진행하|계속하|시작하|삭제하|실행하" },
+    Confirm { asks: "أن تؤكد|تأكيد منك|أكد لي|שתאשר|שתאשרי|אשר לי|تأیید کنید|تایید کنید|पुष्टि करें|पुष्टि कर|ช่วยยืนยัน|ยืนยันให้", onward: "قبل أن|حتى أتمكن|كي أتابع|لأتابع|לפני שאני|כדי שאוכל|قبل از|تا ادامه|ताकि मैं|पहले|ก่อนที่|เพื่อให้" },
+];
+
+/// What needs a consent in a sentence that tells of a program: "your confirmation is required before the script deletes".
+const PASSIVE: [&str; 2] = ["is required", "is needed"];
+#[rustfmt::skip]
+const PROGRAMS: [&str; 16] = [
+    "script", "command", "tool", "app", "application", "cli", "program", "server", "function", "wizard", "form", "button", "dialog", "api", "client", "bot",
+];
+/// What tells in Chinese of what a program does from now on, where the agent does not name itself: "now, before a file is
+/// deleted, it needs …".
+const NOW: [&str; 3] = ["现在", "現在", "如今"];
+const BEFORE: [&str; 5] = ["前", "之前", "时", "時", "都"];
+const NEEDS: &str = "需要";
+const AGENT: char = '我';
+
 /// How many words may stand between the owner and what is owned: "your explicit approval".
 const BETWEEN: usize = 1;
 
@@ -75,13 +122,41 @@ static CONSENTS: LazyLock<Phrases> =
 
 /// Whether a folded sentence says so.
 pub(super) fn needs_consent(folded: &str) -> bool {
-    CONSENTS.is_in(folded)
-        && TABLES.iter().any(|(needs, yours, consents)| {
-            let is_yours = |at: usize| yours.as_ref().is_none_or(|yours| is_owned(&folded[..at], yours));
-            let is_needed =
-                |at: usize| !folded[..at].split_whitespace().rev().take(NEAR).any(|word| DENYING.contains(&word));
-            consents.find_all(folded).any(|(at, _)| is_yours(at)) && needs.find_all(folded).any(|(at, _)| is_needed(at))
-        })
+    asks_to_confirm(folded)
+        || CONSENTS.is_in(folded)
+            && !describes(folded)
+            && TABLES.iter().any(|(needs, yours, consents)| {
+                let is_yours = |at: usize| yours.as_ref().is_none_or(|yours| is_owned(&folded[..at], yours));
+                let is_needed =
+                    |at: usize| !folded[..at].split_whitespace().rev().take(NEAR).any(|word| DENYING.contains(&word));
+                consents.find_all(folded).any(|(at, _)| is_yours(at))
+                    && needs.find_all(folded).any(|(at, _)| is_needed(at))
+            })
+}
+
+static CONFIRMING: LazyLock<Vec<(Phrases, Phrases)>> =
+    LazyLock::new(|| CONFIRMS.iter().map(|row| (Phrases::new(&[row.asks]), Phrases::new(&[row.onward]))).collect());
+/// All requests in one automaton.
+static CONFIRMING_ANY: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::new(&CONFIRMS.iter().map(|row| row.asks).collect::<Vec<_>>()));
+
+/// Whether a sentence asks the user to confirm something, and says that the agent goes on only then.
+fn asks_to_confirm(folded: &str) -> bool {
+    CONFIRMING_ANY.is_in(folded) && CONFIRMING.iter().any(|(asks, onward)| asks.is_in(folded) && onward.is_in(folded))
+}
+
+/// Whether a sentence tells of a program that asks for consent.
+pub(super) fn describes(folded: &str) -> bool {
+    let of_program = |(at, _): (usize, &str)| {
+        let rest = &folded[at + " before the ".len()..];
+        rest.split(' ').next().is_some_and(|word| PROGRAMS.contains(&word))
+    };
+    let passive = PASSIVE.iter().any(|passive| folded.contains(passive));
+    let from_now = NOW.iter().filter_map(|now| folded.split_once(now)).any(|(_, rest)| {
+        let act = rest.split_once(NEEDS).map_or("", |(act, _)| act);
+        BEFORE.iter().any(|before| act.ends_with(before)) && !act.contains(['，', ',', '。']) && !folded.contains(AGENT)
+    });
+    passive && folded.match_indices(" before the ").any(of_program) || from_now
 }
 
 /// Whether the owner stands before what is owned, close to it.
@@ -129,6 +204,27 @@ mod tests {
     }
 
     #[test]
+    fn a_confirmation_that_is_asked_for_is_waited_for() {
+        let mut missed = Vec::new();
+        for text in [
+            "Trois tables sont vides. Merci de me confirmer que je peux les supprimer avant que je continue.",
+            "Necesito que confirmes qué tabla se borra para continuar.",
+            "Preciso que você confirme a janela para que eu prossiga.",
+            "Ho bisogno che confermi la finestra per procedere.",
+            "Bitte bestätigen Sie, dass ich die drei Tabellen löschen darf.",
+            "Мне нужно, чтобы вы подтвердили окно, прежде чем я продолжу.",
+            "Proszę, potwierdź okno, zanim zacznę.",
+            "확인해 주시면 삭제를 진행하겠습니다.",
+            "您确认后我再继续。",
+        ] {
+            if Ending::read(text) != Ending::Asks {
+                missed.push(text);
+            }
+        }
+        assert!(missed.is_empty(), "{missed:#?}");
+    }
+
+    #[test]
     fn a_consent_that_the_program_asks_for_is_none() {
         for text in [
             "Deleting now asks for confirmation, and waits for the approval of an admin.",
@@ -138,6 +234,11 @@ mod tests {
             "El borrado requiere ahora la aprobación de un administrador.",
             "Удаление теперь требует подтверждения пользователя.",
             "删除前现在需要管理员的批准。",
+            "现在删除文件前需要您的确认。",
+            "Your confirmation is required before the script deletes a folder.",
+            "J'ai lancé les tests pour confirmer que la page s'affiche avant de continuer la lecture.",
+            "Los tests confirman que el límite es 120.",
+            "Le script demande de confirmer avant de continuer.",
             "Radering kräver nu ett godkännande av en administratör.",
             "El borrado funciona. Ya no hace falta tu confirmación.",
         ] {

@@ -6,6 +6,7 @@ use crate::detect::text::counted::{counts_a_part, says_whole};
 use crate::detect::text::failing::{says_tests_fail, still_fails};
 use crate::detect::text::partial::is_partial;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
+use crate::detect::text::unattained::is_unattained;
 use crate::detect::text::unsolved::is_unsolved;
 use crate::detect::text::{ending_phrases, turkish};
 use std::sync::LazyLock;
@@ -21,7 +22,7 @@ struct Tables {
     no_excuse: Phrases,
     own: Phrases,
     conditions: Phrases,
-    gave_up_pairs: [(Phrases, Phrases); 4],
+    gave_up_pairs: [(Phrases, Phrases); 5],
     overcome_pairs: [(Phrases, Phrases); 1],
 }
 
@@ -94,6 +95,7 @@ fn is_excuse(folded: &str) -> bool {
         || still_fails(folded)
         || is_partial(folded)
         || is_unsolved(folded)
+        || is_unattained(folded)
 }
 
 /// Whether a sentence tells of what it got over, or of something else.

@@ -1,6 +1,7 @@
 //! Whether the end of an answer puts a question, a choice or a request to the user.
 
-use super::consent::needs_consent;
+use super::consent::{describes, needs_consent};
+use super::further_need::is_for_further_need;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::ending_phrases;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
@@ -74,7 +75,10 @@ impl Role {
         }
         let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
         let awaits = needs_consent(folded);
-        let asks = awaits || TABLES.asking.is_in(folded);
+        let asks = awaits || TABLES.asking.is_in(folded) && !describes(folded);
+        if asks && !awaits && is_for_further_need(folded) {
+            return Self::Courtesy;
+        }
         let kind = if awaits || TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
         Self::Request {
             kind: (asks || TABLES.commands.begins(start)).then_some(kind),
