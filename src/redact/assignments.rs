@@ -1,10 +1,10 @@
 //! Finds values that follow a name that sounds secret: in settings, code, headers, tables of names, flags and prose.
 
 use super::around::{line_before, text_from};
-use super::names::{SecretName, WORDS, is_of_other_key, telling};
+use super::names::{SecretName, WORDS, is_doubtful, is_of_other_key, telling};
 use super::placeholder::is_placeholder;
 use super::settings;
-use super::value::{self, Value, is_arbitrary, is_code, is_file, is_name, is_plausible, is_version};
+use super::value::{self, Value, is_arbitrary, is_code, is_file, is_made_up, is_name, is_plausible, is_version};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -36,35 +36,106 @@ fn capitalized(word: &str) -> String {
 
 /// Adds the values after telling names to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
-    let mut end = 0;
+    find_after(text, SecretName::Likely, found);
+}
+
+/// The values after names that are certain.
+pub fn certain(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    find_after(text, SecretName::Certain, &mut found);
+    found
+}
+
+/// Adds the values after names that are at least so telling to `found`.
+fn find_after(text: &str, least: SecretName, found: &mut Vec<Range<usize>>) {
+    let (mut end, mut refused) = (0, Refused::default());
     for hit in SEARCH.iter().flat_map(|search| search.find_iter(text)) {
-        if hit.start() < end {
+        if hit.start() < end || refused.has(hit.start()) {
             continue;
         }
         let name = name_around(text, hit.start(), hit.end());
         end = name.end;
-        let Some(telling) = telling(&text[name.clone()]) else {
+        let word = &text[name.clone()];
+        let known = telling(word);
+        let is_doubtful = known.is_none() && is_doubtful(word);
+        let Some(telling) = known.or_else(|| is_doubtful.then_some(SecretName::Likely)) else {
             continue;
         };
         let member = text[name.clone()].rsplit('.').next().unwrap_or_default().trim_matches('_');
         let itself = |value: &str| value.trim_matches('_').eq_ignore_ascii_case(member) || is_kind(member, value);
-        if let Some(value) = value_of(text, &name, telling).filter(|value| !itself(&text[value.clone()])) {
+        let is_secret = |value: &Range<usize>| {
+            let assigns = || text.get(name.end..value.start).is_some_and(|sign| sign.contains(['=', ':']));
+            let secret = &text[value.clone()];
+            !itself(secret) && (!is_doubtful || is_made_up(secret) && assigns())
+        };
+        if let Some(value) = value_of(text, &name, telling).filter(is_secret) {
             end = value.end;
-            found.push(value);
+            if telling >= least {
+                found.push(value);
+            }
+        } else {
+            refused.add(text, name.end);
         }
     }
 }
 
-/// Whether a value is the kind of a token that a parser reads, or of a cookie: `token: IDENT`, `cookie: necessary`.
-fn is_kind(member: &str, value: &str) -> bool {
+/// A long word with names in it, none of which has a value: each would read the rest of the word again.
+#[derive(Default)]
+struct Refused {
+    end: usize,
+    names: usize,
+}
+
+impl Refused {
+    /// How many names of a word are tried.
+    const NAMES: usize = 8;
+    /// What is left of a word when its names are tried again, in bytes.
+    const SHORT: usize = 256;
+
+    /// Counts a name without a value.
+    fn add(&mut self, text: &str, at: usize) {
+        self.names += 1;
+        if at >= self.end {
+            let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ';' | '<' | '>' | '|');
+            let rest = text_from(text, at, value::LONGEST);
+            *self = Self { end: at + rest.find(ends).unwrap_or(rest.len()), names: 1 };
+        }
+    }
+
+    /// Whether a name in this place has no value either.
+    fn has(&self, at: usize) -> bool {
+        self.names >= Self::NAMES && at + Self::SHORT < self.end
+    }
+}
+
+/// Whether a value is the kind or the text of a token that a parser reads, or a kind or a choice that a cookie keeps:
+/// `token: IDENT`, `"token": "the"`, `cookie: necessary`, `Cookie: theme=dark`.
+pub fn is_kind(member: &str, value: &str) -> bool {
     /// The longest name of a kind, in bytes.
     const KIND: usize = 12;
     let is_plain = |class: fn(&u8) -> bool| value.len() <= KIND && value.bytes().all(|b| class(&b) || b == b'_');
     match member {
-        "token" | "Token" | "tokens" => is_plain(u8::is_ascii_uppercase),
-        "cookie" | "Cookie" | "cookies" | "Cookies" => is_plain(u8::is_ascii_lowercase),
+        "token" | "tokens" => is_plain(u8::is_ascii_uppercase) || is_plain(u8::is_ascii_lowercase),
+        "Token" => is_plain(u8::is_ascii_uppercase),
+        "cookie" | "Cookie" | "cookies" | "Cookies" | "Set-Cookie" | "set-cookie" => {
+            is_plain(u8::is_ascii_lowercase) || is_choice_of_cookie(value)
+        }
         _ => false,
     }
+}
+
+/// Whether all that a cookie keeps is plain words: `lang=en; theme=dark; Path=/`.
+pub fn is_choice_of_cookie(value: &str) -> bool {
+    /// The longest such word, in bytes.
+    const WORD: usize = 8;
+    let is_word = |word: &str| word.len() <= WORD && word.bytes().all(|b| b.is_ascii_lowercase());
+    let is_attribute = |name: &str| matches!(name, "Path" | "Max-Age" | "SameSite" | "Domain" | "Expires");
+    let parts = || value.split(';').map(str::trim).filter(|part| !part.is_empty());
+    parts().next().is_some_and(|first| first.contains('='))
+        && parts().all(|part| match part.split_once('=') {
+            Some((name, value)) => is_attribute(name) || is_word(value),
+            None => matches!(part, "Secure" | "HttpOnly"),
+        })
 }
 
 /// The whole name that a word is part of.
@@ -163,6 +234,10 @@ fn argument(
     let word = &text[value.range.clone()];
     let made_up = is_arbitrary(word) && word.contains(|c: char| c.is_ascii_digit());
     let called = text[name.end..start].starts_with('(');
+    // What is asked for is named by its path.
+    if called && value::is_choice(word) {
+        return None;
+    }
     // Of `password.on('change')`, the method tells; of `login('name', '…')`, the first argument is another thing.
     let method = text[name.clone()].rsplit('.').next().unwrap_or_default();
     let closing = text[value.range.end..].trim_start_matches(['"', '\'', '`']).trim_start();
@@ -465,7 +540,7 @@ fn is_attribute(text: &str, value: &Value) -> bool {
 
 /// Whether a word in quotes can be a secret: no code, and no address.
 fn is_quotable(word: &str) -> bool {
-    word.len() >= 3 && !is_code(word) && !word.contains("://")
+    word.len() >= 3 && (!is_code(word) || settings::is_odd(word)) && !word.contains("://")
 }
 
 /// Whether a word can be a secret after a name of another script, where no space ends it: the rest of a sentence is

@@ -1,8 +1,10 @@
 //! Finds secrets by their position in headers, command lines and statements.
 
 use super::around;
+use super::assignments::is_choice_of_cookie;
 use super::placeholder::is_placeholder;
-use super::{numbers, prose, source_code};
+use super::settings::is_passphrase;
+use super::{members, numbers, prose, source_code};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 use std::ops::Range;
@@ -31,7 +33,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["cookie"], r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<h>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#),
     (
         &["bearer", "basic"],
-        r"\b[Bb](?:earer|asic|EARER|ASIC)\s+(?P<a>[\w.~+/=-]{3,}(?:[0-9]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
+        r"\b[Bb](?:earer|asic|EARER|ASIC)[ \t]+(?P<a>[\w.~+/=-]{3,}(?:[0-9]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
     ),
     (
         &["digest", "apikey", "token", "ssws", "hmac"],
@@ -333,10 +335,8 @@ const PLACES: &[(&[&str], &str)] = &[
         &["\ttrue\t", "\tfalse\t"],
         r"(?m)^(?:#HttpOnly_)?\S+\t(?:TRUE|FALSE)\t\S+\t(?:TRUE|FALSE)\t[0-9]+\t[^\t\n]+\t(?P<a>\S+)",
     ),
-    // A name apart from its secret: in an object of its own, after its value, in a plan of Terraform.
-    (NAMES, r#"NAME"?\s*[:=]?\s*\{[^{}]{0,200}?\b(?:value|plaintext)"?\s*[:=]\s*"(?P<a>[^"\s]+)""#),
+    // A name apart from its secret: in a block of its own, in a plan of Terraform.
     (&["variable"], r#"variable\s+"NAME"\s*\{[^{}]{0,200}?\bdefault\s*=\s*"(?P<a>[^"\s]+)""#),
-    (NAMES, r#""value"\s*:\s*"(?P<a>[^"\s]+)"\s*,\s*"(?:name|key)"\s*:\s*"NAME""#),
     (NAMES, r#"(?m)^[\s~+-]*"?NAME"?\s*[=:].{0,200}?->\s*"(?P<a>[^"\s]+)""#),
     // `user:…@tcp(host)`, and the same before a host and its port.
     (&["@tcp(", "@udp(", "@unix("], r#"\b[\w.-]+:(?P<a>[^\s:@/"']+)@(?:tcp|udp|unix)\("#),
@@ -369,7 +369,7 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &["passphrase", "password", "passwort", "kennwort"],
-        r"(?i)\b(?:passphrase|password|passwort|kennwort)\\*[\x22']?\s*(?:is|:|=|ist)\s*\\*[\x22']?(?-i:(?P<a>[a-z]{3,}(?: [a-z]{3,}){3,5}))[ \t]*(?:\.|$|\n|\\*[\x22'])",
+        r"(?i)\b(?:passphrase|password|passwort|kennwort)\\*[\x22']?\s*(?:is|:|=|ist)\s*\\*[\x22'`]?(?-i:(?P<p>[a-z]{3,}(?: [a-z]{3,}){3,11}))[ \t]*(?:\.|$|\n|\\*[\x22'`])",
     ),
 ];
 
@@ -403,7 +403,8 @@ struct Compiled {
 }
 
 static COMPILED: LazyLock<Compiled> = LazyLock::new(|| {
-    let all = || PLACES.iter().chain(source_code::PLACES).chain(prose::PLACES).chain(numbers::PLACES);
+    let all =
+        || PLACES.iter().chain(source_code::PLACES).chain(prose::PLACES).chain(numbers::PLACES).chain(members::PLACES);
     let words = all().enumerate().flat_map(|(place, (words, _))| words.iter().map(move |word| (place, word)));
     let (place_of_word, words): (Vec<usize>, Vec<&str>) = words.unzip();
     Compiled {
@@ -438,13 +439,23 @@ fn compiled(place: &str) -> Option<Pattern> {
 
 /// Adds the secrets at these places to `found`.
 pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
+    find_from(0, text, found);
+}
+
+/// Adds the secrets in pairs of members to `found`.
+pub fn find_pairs(text: &str, found: &mut Vec<Range<usize>>) {
+    find_from(COMPILED.places.len() - members::PLACES.len(), text, found);
+}
+
+/// Adds the secrets at the places from `first` on to `found`.
+fn find_from(first: usize, text: &str, found: &mut Vec<Range<usize>>) {
     let Compiled { words: Some(words), place_of_word, places } = &*COMPILED else {
         return;
     };
     let mut is_tried = vec![false; places.len()];
     for word in words.find_overlapping_iter(text) {
         let place = place_of_word[word.pattern().as_usize()];
-        if std::mem::replace(&mut is_tried[place], true) {
+        if place < first || std::mem::replace(&mut is_tried[place], true) {
             continue;
         }
         match places.get(place).and_then(Place::pattern) {
@@ -475,8 +486,12 @@ fn add(pattern: &Regex, text: &str, start: usize, found: &mut Vec<Range<usize>>)
         });
         let word = word.filter(|word| !is_placeholder(&text[word.clone()]));
         // A header that is a sentence is about the header.
-        let header = captures.name("h").filter(|header| !is_prose(header.as_str()) && !is_type(header.as_str()));
-        let secrets = groups.chain(header).filter(|group| !is_placeholder(group.as_str()));
+        let header = captures.name("h").filter(|header| {
+            let header = header.as_str();
+            !(is_prose(header) || is_type(header) || is_choice_of_cookie(header))
+        });
+        let phrase = captures.name("p").filter(|phrase| is_passphrase(phrase.as_str()));
+        let secrets = groups.chain(header).chain(phrase).filter(|group| !is_placeholder(group.as_str()));
         found.extend(secrets.map(|group| group.range()).chain(word).map(|at| start + at.start..start + at.end));
     }
 }
@@ -638,7 +653,11 @@ mod tests {
     fn compiles_every_place() {
         assert_eq!(
             COMPILED.places.len(),
-            PLACES.len() + source_code::PLACES.len() + prose::PLACES.len() + numbers::PLACES.len()
+            PLACES.len()
+                + [source_code::PLACES, prose::PLACES, numbers::PLACES, members::PLACES]
+                    .map(<[_]>::len)
+                    .iter()
+                    .sum::<usize>()
         );
         for place in &COMPILED.places {
             assert!(place.pattern().is_some(), "{}", place.source);

@@ -1,10 +1,14 @@
 //! Masks secrets in a line of the stream: decodes each string of its JSON, masks and encodes it again.
 
 use super::Redactor;
+use super::assignments::is_kind;
 use super::names::{SecretName, telling};
 use super::part::Printed;
 use super::pieces::Pieces;
+use super::placeholder::is_placeholder;
 use super::printed::ARROW;
+use super::strings::next_string;
+use super::value::is_made_up;
 use crate::surrogates::without_lone_surrogates;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -33,6 +37,18 @@ fn unparsed<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
 
 /// The line with its strings masked, of which `members` are those known.
 fn strings<'a>(redactor: &Redactor, line: &'a str, members: &Value) -> Cow<'a, str> {
+    let mut secrets = Vec::new();
+    let safe = each_string(redactor, line, members, &mut secrets);
+    // What one member tells of, another may repeat.
+    secrets.retain(|secret| safe.contains(secret.as_str()));
+    if secrets.is_empty() {
+        return safe;
+    }
+    each_string(&redactor.with_values(secrets), line, members, &mut Vec::new())
+}
+
+/// The line with each of its strings masked. Adds to `secrets` those that can be known again.
+fn each_string<'a>(redactor: &Redactor, line: &'a str, members: &Value, secrets: &mut Vec<String>) -> Cow<'a, str> {
     let pieces = Pieces::of(members);
     let printed = Printed::of(members);
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
@@ -56,6 +72,11 @@ fn strings<'a>(redactor: &Redactor, line: &'a str, members: &Value) -> Cow<'a, s
         if *masked == *decoded {
             safe.push_str(&line[at..string.end]);
         } else {
+            match &*masked {
+                "" => {}
+                super::MASK if is_made_up(&decoded) && is_certain(&name) => secrets.push(decoded.clone()),
+                _ => secrets.extend(redactor.repeatable(&decoded)),
+            }
             safe.push_str(&line[at..string.start]);
             safe.push_str(&Value::from(masked.into_owned()).to_string());
         }
@@ -154,24 +175,18 @@ fn told_in<'a>(told: &[Range<usize>], line: &'a str, string: &Range<usize>) -> O
     (kept.len() < inside.len() && is_flag).then_some(kept)
 }
 
+/// Whether a string that is masked whole is so for its name, or for the flag before it in a list.
+fn is_certain(name: &str) -> bool {
+    name.is_empty() || telling(name) == Some(SecretName::Certain)
+}
+
 /// The value of a member, masked whole if its name tells.
 fn member<'a>(redactor: &Redactor, name: &str, value: &'a str) -> Cow<'a, str> {
-    if telling(name) == Some(SecretName::Certain) && !value.is_empty() && !super::placeholder::is_placeholder(value) {
+    let stands_for_none = || value.is_empty() || is_placeholder(value) || is_kind(name, value);
+    if telling(name) == Some(SecretName::Certain) && !stands_for_none() {
         return Cow::Borrowed(super::MASK);
     }
     redactor.redact(value)
-}
-
-/// The next string at or after `at`, with its quotes.
-fn next_string(line: &str, at: usize) -> Option<Range<usize>> {
-    let start = at + line[at..].find('"')?;
-    let mut escaped = false;
-    let end = line[start + 1..].bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    })?;
-    Some(start..start + end + 2)
 }
 
 #[cfg(test)]

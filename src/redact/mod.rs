@@ -19,6 +19,7 @@ mod keys;
 mod line_prefixes;
 mod lists;
 mod manifests;
+mod members;
 mod names;
 mod numbers;
 mod part;
@@ -28,6 +29,7 @@ mod printed;
 mod prose;
 mod public;
 mod random;
+mod repeats;
 mod settings;
 mod sink;
 mod source_code;
@@ -88,6 +90,7 @@ impl Redactor {
                 && value.len() >= SHORTEST_VALUE
                 && !placeholder::is_placeholder(value)
                 && !value.starts_with('/')
+                || names::is_doubtful(name) && value::is_made_up(value)
         };
         self.values.extend(variables.into_iter().filter(secret).map(|(_, value)| value));
         self.values.sort_unstable();
@@ -125,17 +128,32 @@ impl Redactor {
         safe.chars().skip(skipped).collect()
     }
 
+    /// The secrets of a text that can be known again where nothing tells of them.
+    fn repeatable(&self, text: &str) -> Vec<String> {
+        let view = View::new(text);
+        repeats::of(&view.text, &self.found(&view)).into_iter().map(str::to_owned).collect()
+    }
+
+    /// The same redactor, which masks these values as well, wherever they stand.
+    fn with_values(&self, values: Vec<String>) -> Self {
+        let values = self.values.iter().cloned().chain(values).collect();
+        Self { values, ..self.clone() }
+    }
+
     /// `text` with every secret replaced by `[masked]`.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let view = View::new(text);
-        let found = self.found(&view);
-        masked(text, &view, found)
+        let mut found = self.found(&view);
+        repeats::find(&view.text, &mut found);
+        masked(text, &view, merged(found))
     }
 
     /// `text` without its secrets, and without these parts of its view, which are secrets too.
     fn redact_with<'a>(&self, text: &'a str, mut found: Vec<Range<usize>>) -> Cow<'a, str> {
         let view = View::new(text);
         found.extend(self.found(&view));
+        let mut found = merged(found);
+        repeats::find(&view.text, &mut found);
         masked(text, &view, merged(found))
     }
 
@@ -146,13 +164,22 @@ impl Redactor {
         masked(identity, &view, merged(found))
     }
 
-    /// Where the names, flags and places in a line of JSON tell of secrets, in ascending order and apart from each other.
+    /// Where the names, flags and pairs in a line of JSON tell of secrets, in ascending order and apart from each other.
     fn told(&self, line: &str) -> Vec<Range<usize>> {
-        let view = View::new(line);
-        let secrets = self.secrets(&view, 0);
-        let mut found: Vec<_> = secrets.iter().map(|range| at_letters(line, view.original(range))).collect();
-        // A list of arguments is a command line.
-        commands::find(&line.replace("\",\"", "   ").replace("\", \"", "    "), &mut found);
+        let mut found = Vec::new();
+        for scope in members::scopes(line) {
+            let (start, text) = (scope.range.start, &line[scope.range]);
+            let view = View::new(text);
+            let secrets = self.secrets(&view, 0);
+            let mut inside: Vec<_> = secrets.iter().map(|range| at_letters(text, view.original(range))).collect();
+            if scope.is_list {
+                // A list of arguments is a command line.
+                commands::find(&text.replace("\",\"", "   ").replace("\", \"", "    "), &mut inside);
+            }
+            found.extend(inside.into_iter().map(|range| start + range.start..start + range.end));
+        }
+        commands::find_pairs(line, &mut found);
+        manifests::find(line, &mut found);
         merged(found)
     }
 

@@ -341,6 +341,7 @@ const OF_OTHER_KEYS: &[&str] = &[
     "page",
     "file",
     "test",
+    "socket",
 ];
 
 /// Last words of a name that tells about a secret, and holds none.
@@ -538,6 +539,62 @@ pub fn telling(name: &str) -> Option<SecretName> {
     (compound || words.iter().any(|word| WEAK.contains(&word.as_str()))).then_some(SecretName::Likely)
 }
 
+/// Whether a name says that it is of a secret, and in its last word that it may be another thing: `DB_PASSWORD_TEST`,
+/// `existing_password`, `TEST_KEY`. Only its value can tell.
+pub fn is_doubtful(name: &str) -> bool {
+    /// What tests and rotations of keys are named by, and not kinds of keys.
+    const KEYS: [&str; 4] = ["test", "new", "old", "node"];
+    let words = words(name);
+    let [.., before, last] = words.as_slice() else {
+        return false;
+    };
+    let (before, last) = (before.as_str(), last.as_str());
+    match last {
+        "key" => KEYS.contains(&before),
+        // An application signs in with it, and with no other id.
+        "id" => before == "secret",
+        _ if DESCRIBING.contains(&last) => false,
+        _ => telling(name).is_none() && words.iter().any(|word| is_strong(word)),
+    }
+}
+
+/// Those of [`HARMLESS`] that no secret ends in, whatever it looks like.
+const DESCRIBING: &[&str] = &[
+    "id",
+    "ids",
+    "url",
+    "uri",
+    "endpoint",
+    "path",
+    "file",
+    "files",
+    "arn",
+    "ref",
+    "version",
+    "name",
+    "names",
+    "in",
+    "at",
+    "expires",
+    "expiry",
+    "expiration",
+    "alg",
+    "algorithm",
+    "ttl",
+    "code",
+    "status",
+    "state",
+    "type",
+    "types",
+    "error",
+];
+
+/// Whether a value is nothing but the name of a secret in some language, as in a translation: `Passwort`.
+pub fn is_name_alone(value: &str) -> bool {
+    let value = value.trim().to_lowercase();
+    WORDS.contains(&value.as_str()) && telling(&value) == Some(SecretName::Certain)
+}
+
 /// Whether a key with this word before it, in lower case, is harmless.
 pub fn is_of_other_key(word: &str) -> bool {
     OF_OTHER_KEYS.contains(&word)
@@ -563,6 +620,34 @@ fn is_strong(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn doubts_names_that_end_in_other_words() {
+        for name in [
+            "DB_PASSWORD_TEST",
+            "API_TOKEN_SERVICE",
+            "VAULT_SECRET_ID",
+            "existing_password",
+            "passwordInput",
+            "TEST_KEY",
+        ] {
+            assert!(telling(name).is_none() && is_doubtful(name), "{name}");
+        }
+        for name in [
+            "DB_PASSWORD",
+            "max_tokens",
+            "token_type",
+            "JWT_EXPIRES_IN",
+            "TOKEN_URL",
+            "PASSWORD_FILE",
+            "key_id",
+            "cache_key",
+            "keyboard",
+        ] {
+            assert!(!is_doubtful(name), "{name}");
+        }
+        assert!(is_name_alone("Passwort") && is_name_alone("パスワード") && !is_name_alone("pepper"));
+    }
 
     #[test]
     fn tells_names_apart() {

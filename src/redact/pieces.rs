@@ -11,8 +11,6 @@ pub struct Pieces<'a> {
     all: HashSet<(&'a str, &'a str)>,
 }
 
-/// Members that are always pieces.
-const PIECES: &[&str] = &["delta", "partial_json"];
 /// Members of an object about a piece that hold it.
 const IN_PIECES: &[&str] = &[
     "text",
@@ -26,7 +24,19 @@ const IN_PIECES: &[&str] = &[
     "output",
     "reasoning",
     "reasoning_content",
+    "accumulated",
 ];
+
+/// Whether the name of a member says that it is a piece: `delta`, `partial_json`, `deltaContent`.
+fn is_piece(name: &str) -> bool {
+    let starts = |word: &str| {
+        let rest = name.strip_prefix(word).unwrap_or_default();
+        rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase())
+    };
+    let ends =
+        [("_delta", "Delta"), ("_partial", "Partial")].iter().any(|(a, b)| name.ends_with(a) || name.ends_with(b));
+    matches!(name, "delta" | "partial") || starts("delta") || starts("partial") || ends
+}
 
 impl<'a> Pieces<'a> {
     pub fn of(line: &'a Value) -> Self {
@@ -36,7 +46,7 @@ impl<'a> Pieces<'a> {
     }
 
     pub fn has(&self, name: &str, value: &str) -> bool {
-        PIECES.contains(&name) || self.all.contains(&(name, value))
+        is_piece(name) || self.all.contains(&(name, value))
     }
 
     /// Adds the pieces below a value. `inside` says that it belongs to an object about a piece.
@@ -47,7 +57,7 @@ impl<'a> Pieces<'a> {
             }
             Value::Array(all) => all.iter().for_each(|one| self.add(one, name, inside)),
             Value::Object(members) => {
-                let inside = inside || PIECES.contains(&name) || is_about_piece(members);
+                let inside = inside || is_piece(name) || is_about_piece(members);
                 members.iter().for_each(|(name, one)| self.add(one, name, inside));
                 self.add_unfinished(members);
             }
@@ -80,10 +90,16 @@ impl<'a> Pieces<'a> {
 
 /// Whether an object says that it is about a piece of a text.
 fn is_about_piece(members: &Map<String, Value>) -> bool {
-    ["type", "sessionUpdate", "object"].iter().filter_map(|name| members.get(*name)?.as_str()).any(|kind| {
-        let kind = kind.to_ascii_lowercase();
-        kind.ends_with("delta") || kind.ends_with("chunk") || kind.starts_with("pty.")
-    })
+    let kinds = ["type", "sessionUpdate", "object"];
+    let is_flagged = ["delta", "partial"].iter().any(|name| members.get(*name) == Some(&Value::Bool(true)));
+    let mut kinds = kinds.iter().filter_map(|name| members.get(*name)?.as_str());
+    is_flagged
+        || kinds.any(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            kind.contains("delta") || kind.contains("partial") || kind.ends_with("chunk") || kind.starts_with("pty.")
+                // A text that has begun, with what there is of it.
+                || kind == "content_start"
+        })
 }
 
 #[cfg(test)]
@@ -101,6 +117,10 @@ mod tests {
             r#"{"update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"x1y"}}}"#,
             r#"{"type":"pty.output","properties":{"id":"pty_1","data":"x1y"}}"#,
             r#"{"part":{"type":"text","text":"x1y","time":{"start":1}}}"#,
+            r#"{"type":"message","role":"assistant","content":"x1y","delta":true}"#,
+            r#"{"type":"assistant.message_delta","data":{"deltaContent":"x1y"}}"#,
+            r#"{"type":"tool.execution_partial_result","data":{"partialOutput":"x1y"}}"#,
+            r#"{"event":{"type":"content_start","contentType":"text","text":"x1y","accumulated":"x1y"}}"#,
             r#"{"state":{"status":"pending","input":{"command":"x1y"},"raw":"x1y"}}"#,
             r#"{"state":{"status":"running","metadata":{"output":"x1y"}}}"#,
         ] {
@@ -109,6 +129,8 @@ mod tests {
         for line in [
             r#"{"part":{"type":"text","text":"x1y","time":{"start":1,"end":2}}}"#,
             r#"{"part":{"type":"text","text":"x1y"}}"#,
+            r#"{"type":"message","content":"x1y","delta":false}"#,
+            r#"{"partialId":7,"deltas":"x1y","text":"x1y"}"#,
             r#"{"state":{"status":"running","input":{"command":"x1y"},"metadata":{"sessionId":"x1y"}}}"#,
             r#"{"todos":[{"content":"x1y","status":"pending"}]}"#,
         ] {

@@ -1,6 +1,7 @@
 //! Recognizes what stands in the place of a secret: a word, a variable, or a reference to where the secret is kept.
 
 use super::around::text_from;
+use super::names::is_name_alone;
 
 /// The longest word that stands for a value, in bytes, with some room.
 const LONGEST_WORD: usize = 64;
@@ -168,6 +169,7 @@ pub fn is_placeholder(value: &str) -> bool {
         || is_anchor(value)
         || is_bracketed(value)
         || is_repeated(value)
+        || is_name_alone(value)
         // Also the first of several rules: `required|min:8`.
         || WORDS.contains(&lower.split('|').next().unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric()))
 }
@@ -240,6 +242,8 @@ mod tests {
             "********",
             "<your-key-2>",
             "bcrypt",
+            "Contraseña",
+            "パスワード",
         ] {
             assert!(is_placeholder(text), "{text}");
         }

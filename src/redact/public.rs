@@ -25,6 +25,14 @@ const DIGESTS: &[&str] = &[
     "nistp384 ",
     "nistp521 ",
     "x-amz-id-2: ",
+    "pin-sha256=\"",
+    "pin-sha256=",
+    "spki ",
+    // A tag of a version, a boundary of parts, the id of an answer.
+    "W/\"",
+    "boundary=----",
+    "WebKitFormBoundary",
+    "chatcmpl-",
 ];
 
 /// The last word of the name of a public key, in lower case.
@@ -39,7 +47,15 @@ pub fn is_digest(text: &str, at: usize) -> bool {
             && name.get(name.len().saturating_sub(word.len())..).is_some_and(|end| end.eq_ignore_ascii_case(word))
     };
     DIGESTS.iter().any(|word| before.ends_with(word) || text[at..].starts_with(word))
+        || is_address_of_content(&text[at..])
         || PUBLIC_NAMES.iter().any(is_public)
+}
+
+/// Whether a text begins with the address of a file by its content, as IPFS writes it.
+fn is_address_of_content(text: &str) -> bool {
+    /// The length of a digest in base58, in bytes.
+    const LENGTH: usize = 46;
+    text.starts_with("Qm") && text.bytes().take(LENGTH + 1).take_while(u8::is_ascii_alphanumeric).count() == LENGTH
 }
 
 /// How the block of a public key or a certificate begins and ends, and what is between.

@@ -59,20 +59,6 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["{0x", "{ 0x"],
         r"(?i)\w*(?:key|secret|token|salt|iv)\w*\s*\[[^\]\n]*\]\s*=\s*\{\s*(?P<a>0x[0-9a-f]{2}(?:\s*,\s*0x[0-9a-f]{2}){7,})",
     ),
-    // A name and its secret in members of their own.
-    (
-        &["value\"", "secretstring\""],
-        r#"(?i)"(?:name|key|id|parameter|secretid)"\s*:\s*"[^"\n]*NAME"[^{}\n]{0,200}?"(?:value|secretvalue|secretstring)"\s*:\s*"(?P<a>[^"\n]+)""#,
-    ),
-    (
-        &["selector\"", "field\"", "label\"", "question\"", "locator\"", "element\""],
-        r#"(?i)"(?:selector|field|label|question|locator|element|name)"\s*:\s*"[^"\n]*NAME[^"\n]*"\s*,\s*"(?:text|value|answer|input|keys)"\s*:\s*"(?P<a>[^"\n]+)""#,
-    ),
-    (
-        &["params\"", "values\"", "args\""],
-        r#"(?i)NAME\s*=\s*(?:\?|\$1|%s)[^\n]{0,200}?"(?:params|values|args|parameters)"\s*:\s*\[\s*"(?P<a>[^"\n]+)""#,
-    ),
-    (&["random_password"], r#""random_password"[^\n]{0,400}?"result"\s*:\s*"(?P<a>[^"\n]+)""#),
     (&["secret_id"], r#"\bsecret_id["']?(?:\s*[:=]\s*|\s+)["']?(?P<a>[0-9a-f]{8}-[0-9a-f-]{27})"#),
     // Files of programs: OpenVPN, Postfix.
     (&["<auth-user-pass>"], r"<auth-user-pass>\s*\n[^\n]+\n\s*(?P<a>\S+)"),
@@ -107,11 +93,6 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["pin:", "pin=", "pin\":", "pin is", "pin for", "--pin", "pin code"],
         r#"(?i)(?:\b|_)pin(?:\s+code)?["']?(?:\s+for\s+[^\n:.=]{1,24}?)?(?:\s*[:=]\s*|\s+is\s+|\s+)["']?(?P<a>[0-9]{4,8})\b"#,
     ),
-    // The value, and then its name.
-    (
-        &["value"],
-        r#"(?i)\bvalue["']?\s*[:=]\s*["']?(?P<a>[^\s"',]+)["']?\s*,?\s*\b(?:name|key)["']?\s*[:=]\s*["']?(?:NAME|[\w.-]*_auth\b)"#,
-    ),
     // Other signs of assignment: of R, of Nix, of YAML's tags.
     (&["<-"], r#"NAME\s*<<?-\s*["'](?P<a>[^"'\s]+)["']"#),
     (&["= ~", ": !", "= !"], r#"(?:NAME|\bpass)\s*[:=]\s*(?:~|!\w[\w-]*\s+)["'](?P<a>[^"'\n]+)["']"#),
@@ -138,8 +119,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     (&["crypt("], r"(?i)\bcrypt\(\s*'(?P<a>[^'\n]+)'\s*,"),
     (&["replace"], r#"(?i)\bidentified\s+by\s+\S+\s+replace\s+["']?(?P<a>[^\s"';]+)"#),
     (&["attach", "pragma"], r#"(?i)\b(?:attach\b[^;\n]*?\bkey|pragma\s+(?:hex|re)*key\s*=)\s*["'](?P<a>[^"'\n]+)["']"#),
-    // Keys as JSON, as XML, and in base64 of base64.
-    (&["kty"], r#"\\*"(?:d|p|q|dp|dq|qi|k)\\*"\s*:\s*\\*"(?P<a>[\w-]{20,})"#),
+    // Keys as XML, and in base64 of base64.
     (&["rsakeyvalue"], r"<(?:D|P|Q|DP|DQ|InverseQ)>(?P<a>[^<\s]{8,})"),
     (&["LS0tLS1CRUdJT"], r"(?P<a>LS0tLS1CRUdJT[\w+/]*(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)[\w+/=]*)"),
     (&["TUlJ"], r"\b(?P<a>TUlJ[EJR][\w+/]{80,}={0,2})"),

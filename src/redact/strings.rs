@@ -39,6 +39,18 @@ pub fn escaped(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The next string at or after `at`, with its quotes.
+pub fn next_string(line: &str, at: usize) -> Option<Range<usize>> {
+    let start = at + line[at..].find('"')?;
+    let mut escaped = false;
+    let end = line[start + 1..].bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    Some(start..start + end + 2)
+}
+
 /// Calls `see` with each string below a value, and the name of its member.
 pub fn each_in_json<'a>(value: &'a Value, name: &'a str, see: &mut impl FnMut(&'a str, &'a str)) {
     match value {

@@ -566,6 +566,9 @@ const WORST: &[&str] = &[
     "\"\\u043a\" ",
     "htpasswd -b ",
     "getConnection(a, ",
+    "密码是",
+    "password:",
+    "DB_PASSWORD_TEST=",
 ];
 
 /// No text takes much more of the processor than an ordinary one of its length.

@@ -147,6 +147,11 @@ fn parameters(text: &str, found: &mut Vec<Range<usize>>) {
             })
             .unwrap_or(value.len());
         let value = &value[..length];
+        // The number of a page, and the name of a commit.
+        let is_number = value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit());
+        if is_number || matches!(name, "sha" | "commit" | "rev" | "etag" | "checksum" | "digest") {
+            continue;
+        }
         let known = telling(name).is_some() || PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
         if !value.is_empty()
             && !is_placeholder(value)

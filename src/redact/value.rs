@@ -223,8 +223,8 @@ fn is_shortcut(value: &str) -> bool {
     is_held && value.split('+').all(|key| key.len() <= KEY || key == first)
 }
 
-/// Whether a value is plain words to choose from: `up/down/left`.
-fn is_choice(value: &str) -> bool {
+/// Whether a value is plain words to choose from, or a path of them: `up/down/left`.
+pub fn is_choice(value: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     value.contains('/') && value.split('/').all(is_word)
 }
@@ -306,6 +306,29 @@ pub fn is_name(word: &str) -> bool {
     !stem.is_empty()
         && stem.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == '-')
         && word.len() - stem.len() < 3
+}
+
+/// Words with a digit in their middle that programs have.
+const MIXED: [&str; 7] = ["oauth2", "base64", "sha256", "utf8", "x509", "ed25519", "argon2"];
+
+/// Whether a word can only be made up: a part of it has digits among its letters, and it is no path and no code.
+pub fn is_made_up(word: &str) -> bool {
+    /// The shortest such word and the shortest such part, in bytes.
+    const SHORTEST: [usize; 2] = [8, 5];
+    let is_mixed = |part: &str| {
+        part.len() >= SHORTEST[1]
+            && part.contains(|c: char| c.is_ascii_digit())
+            // A number of a program: `0x0004`, `65536u32`.
+            && !part.starts_with("0x")
+            && part.trim_start_matches(|c: char| c.is_ascii_digit()).len() > 3
+            && part.trim_end_matches(|c: char| c.is_ascii_digit()).contains(|c: char| c.is_ascii_digit())
+    };
+    word.len() >= SHORTEST[0]
+        && !word.contains(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '=' | '{' | '<'))
+        && !word.contains("://")
+        && !word.starts_with(['/', '.', '~', '$'])
+        && !MIXED.iter().any(|mixed| word.to_ascii_lowercase().contains(mixed))
+        && word.split(|c: char| !c.is_ascii_alphanumeric()).any(is_mixed)
 }
 
 /// Whether a word looks made up: digits among letters, symbols, or cases that change in the middle.
