@@ -38,7 +38,7 @@ const WATCHDOG_NAME: &str = "ocr-guard";
 /// How often the watchdog looks at what it would have to end: a listing takes some milliseconds.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How often a watchdog is replaced: whatever kills more of them means it.
+/// How many times a killed watchdog is replaced: whoever kills more of them does so on purpose.
 const RENEWALS: usize = 10;
 
 /// The hidden first argument that asks the kernel to kill this process together with the supervisor, and then

@@ -51,7 +51,7 @@ impl Processes {
         Self { mark: mark.to_owned(), root, known: HashMap::new() }
     }
 
-    /// Looks who is there. Only where that costs next to nothing.
+    /// Lists the processes that run now, on systems where a listing is cheap.
     pub fn look(&mut self) {
         // What cannot be listed now is seen the next time.
         if cfg!(target_os = "linux")

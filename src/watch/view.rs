@@ -226,12 +226,12 @@ impl View {
         self.skipped = self.skipped.saturating_add_signed(by);
     }
 
-    /// How many rows to leave out above, of as many as there are and as fit.
+    /// How many rows at the top to skip, if a page has `rows` rows and `fit` of them fit the screen.
     pub fn skip(&self, rows: usize, fit: usize) -> usize {
         self.skipped.min(rows.saturating_sub(fit))
     }
 
-    /// So many rows of a page of text were left out above when it was drawn: the next key goes on from there.
+    /// Notes how many rows at the top were skipped when the page was drawn: the next key scrolls on from there.
     pub fn was_drawn(&mut self, skipped: usize) {
         self.skipped = skipped;
     }

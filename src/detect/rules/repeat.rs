@@ -28,8 +28,8 @@ const CALL_WARN: Limit = Limit::new("repeat.call", 5, "laps of the same calls wi
 /// How many times the laps of a warning a check may pass again before one.
 const PROOF: u64 = 2;
 
-/// What happens in one of so many laps sets the tone: half of them get somewhere, or say something new.
-const TONE: u64 = 2;
+/// What happens in at least one of so many laps counts for all of them: if every other lap gets somewhere, so do they.
+const TYPICAL: u64 = 2;
 
 /// How many runs show how often a check passes that does not always pass.
 const FLAKY: u64 = 30;
@@ -238,9 +238,9 @@ impl Lap<'_> {
         self.period > 1 && self.any(|past| past.does && !past.poll) && (fails || !waits)
     }
 
-    /// Whether so many rounds, of all that were repeated, are one in every other lap.
-    fn sets_tone(&self, rounds: u64) -> bool {
-        rounds * TONE >= self.laps()
+    /// Whether so many of the repeated rounds are one in every other lap, or more.
+    fn is_typical(&self, rounds: u64) -> bool {
+        rounds * TYPICAL >= self.laps()
     }
 
     /// The gravest grade of such a repetition.
@@ -263,7 +263,7 @@ impl Lap<'_> {
 
     /// Whether the numbers in the results move on, or the calls are farther on than ever.
     fn gets_on(&self) -> bool {
-        self.run.moving || self.sets_tone(self.run.moves) || self.sets_tone(self.run.advances)
+        self.run.moving || self.is_typical(self.run.moves) || self.is_typical(self.run.advances)
     }
 
     /// Whether it is a test that now passes and now fails, run again to see how often it does.
@@ -278,7 +278,7 @@ impl Lap<'_> {
     }
 
     fn reads_nothing_new(&self) -> bool {
-        !self.run.waited && !self.sets_tone(self.run.news)
+        !self.run.waited && !self.is_typical(self.run.news)
     }
 
     fn signal(&self, rule: &'static str, grade: Grade, round: &Round, context: &RuleContext<'_>) -> Signal {
